@@ -1,0 +1,63 @@
+/** The import matrix of packages/server and the walls between packages. `docs/architecture.md` explains it. */
+const server = '^packages/server/src/';
+
+/** Row → what it may import besides lib, domain and itself. */
+const matrix = {
+  lib: [],
+  domain: ['lib'],
+  config: [],
+  storage: [],
+  queue: ['storage'],
+  artifacts: [],
+  telemetry: ['storage'],
+  control: ['storage', 'artifacts'],
+  iam: ['storage'],
+  instances: ['artifacts', 'telemetry'],
+  invocation: ['queue', 'telemetry', 'control', 'instances'],
+  services: ['storage', 'queue', 'control', 'iam', 'invocation'],
+  flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'services'],
+  ingress: ['artifacts', 'telemetry', 'control', 'iam', 'instances', 'invocation', 'flows', 'services'],
+};
+
+const rows = Object.entries(matrix).map(([from, allowed]) => ({
+  name: `matrix-${from}`,
+  comment: `${from} imports only: lib, domain, config types, ${allowed.join(', ')}`,
+  severity: 'error',
+  from: { path: `${server}${from}/` },
+  to: {
+    path: server,
+    pathNot: [from, ...(from === 'lib' ? [] : ['lib', 'domain']), ...allowed].map((m) => `${server}${m}/`),
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...rows,
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'enter-by-index',
+      comment: 'a module is entered by its index.ts; lib and domain are sets of small files and are exempt',
+      severity: 'error',
+      from: { path: `${server}([^/]+)/`, pathNot: '\\.test\\.ts$' },
+      to: { path: `${server}[^/]+/`, pathNot: [`${server}$1/`, `${server}(lib|domain)/`, `${server}[^/]+/index\\.ts$`] },
+    },
+    {
+      name: 'kysely-in-stores',
+      severity: 'error',
+      from: { path: server, pathNot: [`${server}storage/`, '-store\\.ts$', '\\.test\\.ts$'] },
+      to: { path: 'node_modules/kysely' },
+    },
+    { name: 'api-is-pure', severity: 'error', from: { path: '^packages/api/src/', pathNot: '\\.test\\.ts$' }, to: { pathNot: ['^packages/api/src/', 'node_modules/typebox'] } },
+    { name: 'agent-stands-alone', severity: 'error', from: { path: '^packages/agent/src/' }, to: { path: '^packages/(?!agent/)' } },
+    { name: 'runtimes-stand-alone', severity: 'error', from: { path: '^packages/runtimes/' }, to: { path: '^packages/(?!runtimes/)' } },
+    { name: 'clients-know-only-the-contract', severity: 'error', from: { path: '^packages/(cli|console)/src/' }, to: { path: '^packages/(server|agent|runtimes|flow)/' } },
+    { name: 'no-orphan-dependencies', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    enhancedResolveOptions: { conditionNames: ['@funcgraph/source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+  },
+};

@@ -1,0 +1,100 @@
+/**
+ * What the server asks of the agent and what the agent tells it: newline-delimited JSON over one unix socket pair
+ * (file descriptor 3 of the agent). The server is trusted, what runs in a sandbox is not. When the socket closes, the
+ * agent stops every sandbox, removes what they left and exits.
+ */
+
+/** A host folder or file shown read-only inside the sandbox. */
+export interface Bind {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Everything needed to start one sandbox, as data. */
+export interface SandboxSpec {
+  readonly id: string;
+  /** Absolute paths inside the sandbox. The first element is the program. */
+  readonly command: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDir: string;
+  /** Code, runtime shim, interpreters; read-only. */
+  readonly binds: readonly Bind[];
+  /** Host path of the unix socket on which the server already listens; it appears inside at `LINK_PATH`. */
+  readonly linkSocket: string;
+  readonly memoryBytes: number;
+  /** CPU weight in thousandths of a core once `share` is set; full CPU until then. */
+  readonly cpuMillis: number;
+  readonly tmpBytes: number;
+  readonly maxProcesses: number;
+  readonly maxFiles: number;
+}
+
+/** Where the link socket stands inside every sandbox. */
+export const LINK_PATH = '/run/funcgraph/link.sock';
+
+export type DriverName = 'bubblewrap' | 'process';
+
+/** What this machine lets the driver enforce. `degraded` is shown to people: one plain sentence for each gap. */
+export interface DriverCapabilities {
+  readonly driver: DriverName;
+  readonly usable: boolean;
+  /** Why it is not usable, and what to do about it. */
+  readonly reason?: string;
+  readonly hint?: string;
+  readonly rootPrivileges: boolean;
+  readonly cgroup: 'v1' | 'v2' | 'none';
+  readonly degraded: readonly string[];
+}
+
+/** Host paths from which the server reads usage by itself (so that a warm call asks nobody); absent without cgroups. */
+export interface UsagePaths {
+  /** File with the peak memory in bytes as a decimal number. */
+  readonly peakMemory?: string;
+  /** File with the CPU time: nanoseconds as one number (`v1`) or a `usage_usec N` line (`v2`). */
+  readonly cpuTime?: string;
+  readonly cpuTimeFormat?: 'nanoseconds' | 'cpu.stat';
+}
+
+/** How a sandbox ended. Measured, never guessed. */
+export interface SandboxExit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The kernel killed a process of this sandbox for memory. */
+  readonly oomKilled: boolean;
+  readonly peakMemoryBytes: number;
+  readonly cpuMs: number;
+  /** The private `/tmp` was full when it ended. */
+  readonly tmpFull: boolean;
+}
+
+export type AgentRequest =
+  | { readonly op: 'capabilities'; readonly seq: number }
+  | { readonly op: 'start'; readonly seq: number; readonly driver: DriverName; readonly spec: SandboxSpec }
+  /** Kills every process of the sandbox and removes all it left; answered when that is done. Idempotent. */
+  | { readonly op: 'stop'; readonly seq: number; readonly id: string }
+  /** From now on CPU in proportion to `cpuMillis`. */
+  | { readonly op: 'share'; readonly seq: number; readonly id: string }
+  | { readonly op: 'usage'; readonly seq: number; readonly id: string };
+
+export type AgentReply =
+  | { readonly seq: number; readonly ok: true; readonly value: unknown }
+  | { readonly seq: number; readonly ok: false; readonly error: string; readonly hint?: string };
+
+/** `value` of the replies by `op`. */
+export interface AgentReplies {
+  readonly capabilities: readonly DriverCapabilities[];
+  readonly start: { readonly pid: number; readonly usage: UsagePaths };
+  readonly stop: Record<string, never>;
+  readonly share: Record<string, never>;
+  /** What `classify` needs while the sandbox still lives. */
+  readonly usage: { readonly peakMemoryBytes: number; readonly cpuMs: number; readonly tmpFull: boolean; readonly oomKilled: boolean };
+}
+
+export type AgentEvent =
+  | { readonly event: 'ready'; readonly version: string; readonly swept: number }
+  | { readonly event: 'exited'; readonly id: string; readonly exit: SandboxExit }
+  /** Raw output of the sandbox's first process; cut at 8 KiB a message and 64 KiB a second for each sandbox. */
+  | { readonly event: 'output'; readonly id: string; readonly stream: 'stdout' | 'stderr'; readonly text: string };
+
+export type AgentMessage = AgentReply | AgentEvent;

@@ -1,0 +1,64 @@
+/** The frames of PROTOCOL.md as types. Everything that arrives is hostile until `parseInstanceFrame` accepted it. */
+
+export const PROTOCOL_VERSION = 1;
+export const MAX_HEADER_BYTES = 64 * 1024;
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+export const MAX_LOG_BYTES = 90 * 1024;
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+
+/** What does not change during the life of an instance and is readable through the context of every language. */
+export interface FunctionContext {
+  readonly projectId: string;
+  readonly package: string;
+  readonly functionName: string;
+  readonly version: string;
+  readonly alias: string;
+  readonly instanceId: string;
+  readonly memoryMb: number;
+  readonly cpuMillis: number;
+  readonly timeoutSeconds: number;
+  /** `getUserData`: plain and decrypted variables. */
+  readonly userData: Readonly<Record<string, string>>;
+}
+
+/** Temporary credentials of the function's agency; empty strings without an agency. */
+export interface Credentials {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityAccessKey: string;
+  readonly securitySecretKey: string;
+  readonly securityToken: string;
+  readonly authToken: string;
+}
+
+export interface InitFrame {
+  readonly type: 'init';
+  readonly handler: string;
+  readonly initializer?: string;
+  readonly initializerTimeoutMs: number;
+  readonly codeRoot: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly context: FunctionContext;
+}
+
+export interface InvokeFrame {
+  readonly type: 'invoke';
+  readonly requestId: string;
+  readonly timeoutMs: number;
+  readonly invokeType: 'sync' | 'async';
+  readonly credentials: Credentials;
+}
+
+export interface ShutdownFrame {
+  readonly type: 'shutdown';
+}
+
+export type ServerFrame = InitFrame | InvokeFrame | ShutdownFrame;
+
+export type InstanceFrame =
+  | { readonly type: 'hello'; readonly protocol: number; readonly runtime: string }
+  | { readonly type: 'ready'; readonly loadMs: number; readonly initMs: number }
+  | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
+  | { readonly type: 'result'; readonly requestId: string; readonly code: number }
+  | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number };

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+const source = { resolve: { conditions: ['@funcgraph/source'] }, ssr: { resolve: { conditions: ['@funcgraph/source', 'node', 'import', 'module', 'default'] } } };
+
+/** Slow projects start real servers and sandboxes: their files run one after another. */
+const slow = (name: string, include: string[]) => ({
+  ...source,
+  test: { name, include, fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000 },
+});
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './scripts/count-reporter.ts'],
+    projects: [
+      { ...source, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { ...source, test: { name: 'integration', include: ['packages/*/test/**/*.test.ts'], testTimeout: 20_000 } },
+      slow('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
+      slow('e2e', ['tests/e2e/**/*.test.ts']),
+      slow('compat', ['tests/compat/**/*.test.ts']),
+      slow('crash', ['tests/crash/**/*.test.ts']),
+    ],
+  },
+});
