@@ -1,1 +1,23 @@
-export {};
+export type { CallInput, CallOutput, Client, ClientAuth, ClientOptions } from './client.ts';
+export { ApiError, createClient } from './client.ts';
+export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec } from './errors.ts';
+export { ERRORS, errorSpec } from './errors.ts';
+export { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from './limits.ts';
+export type { Encoding, Method, Route, RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.ts';
+export type { RouteId, Routes } from './routes/index.ts';
+export { ROUTES } from './routes/index.ts';
+export { Receipt } from './schemas/invocation.ts';
+export type { SigningKey } from './signing.ts';
+export {
+  canonicalPaths,
+  canonicalQuery,
+  canonicalRequest,
+  EMPTY_HASH,
+  formatSdkDate,
+  parseAuthorization,
+  parseSdkDate,
+  signRequest,
+  stringToSign,
+} from './signing.ts';
+export type { FunctionUrn, Qualifier } from './urn.ts';
+export { formatUrn, parseUrn } from './urn.ts';

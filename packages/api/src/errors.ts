@@ -1,0 +1,116 @@
+/**
+ * The only table of errors. `docs/errors.md` is checked against it. The wire form is
+ * `{ error_code, error_msg, hint?, request_id }` with `status`; `FSS.*` codes are those of the FunctionGraph API.
+ */
+
+/** `user`: the caller can mend it, the text is shown. `system`: the caller gets a fixed text, the cause is logged. */
+export type Audience = 'user' | 'system';
+
+/** Which part refused or failed. Each failed invocation names one. */
+export type Component = 'ingress' | 'iam' | 'control' | 'admission' | 'instance' | 'runtime' | 'function' | 'timeout';
+
+export interface ErrorSpec {
+  readonly fss: string;
+  readonly status: number;
+  readonly audience: Audience;
+  readonly component: Component;
+  readonly retryable: boolean;
+  readonly meaning: string;
+}
+
+const user = (fss: string, status: number, component: Component, meaning: string, retryable = false): ErrorSpec => ({
+  fss,
+  status,
+  audience: 'user',
+  component,
+  retryable,
+  meaning,
+});
+
+export const ERRORS = {
+  invalid_request: user('FSS.0400', 400, 'ingress', 'A parameter or field is not acceptable; the message names it.'),
+  unauthenticated: user(
+    'FSS.0401',
+    401,
+    'iam',
+    'The caller could not be identified: signature, key or token is wrong, late or missing.',
+  ),
+  forbidden: user('FSS.0403', 403, 'iam', 'The caller is known but may not do this.'),
+  not_found: user('FSS.0404', 404, 'ingress', 'There is no such resource or path.'),
+  invalid_memory_choice: user('FSS.0406', 406, 'admission', 'X-Cff-Instance-Memory is not one of the memory sizes.'),
+  unchanged: user('FSS.0409', 409, 'control', 'The new code equals the present code.'),
+  body_too_large: user('FSS.0413', 413, 'ingress', 'The request body is over the limit of this operation.'),
+  overloaded: user('FSS.0429', 429, 'admission', 'No instance may or can take the request now; try again later.', true),
+  internal: {
+    fss: 'FSS.0500',
+    status: 500,
+    audience: 'system',
+    component: 'ingress',
+    retryable: true,
+    meaning: 'A fault of the platform; the server log holds the cause under the request id.',
+  },
+  unavailable: {
+    fss: 'FSS.0503',
+    status: 503,
+    audience: 'system',
+    component: 'ingress',
+    retryable: true,
+    meaning: 'The server is starting, stopping or has lost a part that it needs.',
+  },
+  not_supported: user('FSS.0426', 426, 'ingress', 'The operation exists in the FunctionGraph API but not here.'),
+  invalid_function_name: user('FSS.1002', 400, 'control', 'The function name breaks the naming rule.'),
+  invalid_handler: user('FSS.1003', 400, 'control', 'The handler does not have the form its runtime needs.'),
+  invalid_package_name: user('FSS.1004', 400, 'control', 'The package (app) is not usable.'),
+  invalid_runtime: user('FSS.1005', 400, 'control', 'The runtime is unknown or not installed on this machine.'),
+  invalid_code_type: user('FSS.1006', 400, 'control', 'The code type is unknown or does not fit the runtime.'),
+  invalid_memory_size: user('FSS.1007', 400, 'control', 'The memory size is not one of the allowed values.'),
+  invalid_timeout: user('FSS.1008', 400, 'control', 'The timeout is outside its range.'),
+  invalid_user_data: user(
+    'FSS.1009',
+    400,
+    'control',
+    'The environment variables are not a JSON object of text values, or a name is not allowed.',
+  ),
+  invalid_code: user('FSS.1011', 400, 'control', 'The function code cannot be used; the message says why.'),
+  code_missing: user('FSS.1012', 400, 'control', 'The request carries no function code.'),
+  invalid_code_filename: user('FSS.1013', 400, 'control', 'The code file name does not fit the code type.'),
+  user_data_too_large: user('FSS.1018', 400, 'control', 'The environment variables are over 4096 characters in total.'),
+  description_too_long: user('FSS.1019', 400, 'control', 'The description is over 512 characters.'),
+  invalid_concurrency: user(
+    'FSS.1026',
+    400,
+    'control',
+    'The number of instances or of requests in one instance is outside its range.',
+  ),
+  function_quota: user('FSS.1041', 403, 'control', 'The account has as many functions as it may have.'),
+  code_quota: user('FSS.1042', 403, 'control', 'The code of all functions would be larger than the account may store.'),
+  function_not_found: user('FSS.1051', 404, 'control', 'There is no such function.'),
+  version_not_found: user('FSS.1052', 404, 'control', 'The function has no such version.'),
+  alias_not_found: user('FSS.1053', 404, 'control', 'The function has no such alias.'),
+  function_exists: user('FSS.1061', 409, 'control', 'A function of this name exists in the package.'),
+  code_too_large: user('FSS.1071', 413, 'control', 'The code package is over 50 MB.'),
+  inline_code_too_large: user('FSS.1072', 413, 'control', 'Inline code is over 10 KB.'),
+  event_too_large: user('FSS.1201', 413, 'ingress', 'The event is over 6 MB (synchronous) or 256 KB (asynchronous).'),
+  invalid_urn: user('FSS.1309', 400, 'ingress', 'The function URN is not well formed.'),
+  invalid_initializer: user('FSS.1404', 400, 'control', 'The initializer does not have the form of a handler.'),
+  invalid_initializer_timeout: user(
+    'FSS.1405',
+    400,
+    'control',
+    'The initializer timeout is not between 1 and 300 seconds.',
+  ),
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export function errorSpec(code: ErrorCode): ErrorSpec {
+  return ERRORS[code];
+}
+
+/** Body of every refusal. */
+export interface ErrorBody {
+  readonly error_code: string;
+  readonly error_msg: string;
+  readonly hint?: string;
+  readonly request_id?: string;
+}

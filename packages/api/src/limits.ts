@@ -1,0 +1,36 @@
+/** Numbers that clients and server must agree on. Sources: the guide's sections 1.6, 3.3 and 3.6. */
+
+export const MEMORY_SIZES_MB = [
+  128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096, 8192, 10240,
+] as const;
+
+export const LIMITS = {
+  syncEventBytes: 6 * 1024 * 1024,
+  asyncEventBytes: 256 * 1024,
+  resultBytes: 6 * 1024 * 1024,
+  /** "±100 bytes": what the measure after serialisation may differ. */
+  sizeToleranceBytes: 100,
+  codeZipBytes: 50 * 1024 * 1024,
+  inlineCodeBytes: 10 * 1024,
+  codeUnpackedBytes: 1500 * 1024 * 1024,
+  codeFiles: 30_000,
+  tmpBytes: 512 * 1024 * 1024,
+  processes: 1024,
+  files: 1024,
+  logTailBytes: 2 * 1024,
+  timeoutSeconds: { min: 3, max: 900 },
+  initializerTimeoutSeconds: { min: 1, max: 300 },
+  asyncMaxAgeSeconds: { min: 1, max: 86_400 },
+  asyncRetries: { min: 0, max: 3 },
+  maxInstances: { min: -1, max: 1000, fallback: 400 },
+  instanceConcurrency: { min: 1, max: 1000 },
+  descriptionChars: 512,
+  userDataChars: 4096,
+  functionsPerProject: 400,
+  codeBytesPerProject: 10 * 1024 * 1024 * 1024,
+} as const;
+
+/** CPU in thousandths of a core for a memory size (public SDK comment: 200 + memory / 128 × 100). */
+export function cpuMillisFor(memoryMb: number): number {
+  return 200 + Math.floor((memoryMb * 100) / 128);
+}

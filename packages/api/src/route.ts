@@ -1,0 +1,65 @@
+import type { Static, TObject, TSchema } from 'typebox';
+import { Type } from 'typebox';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** How a body or an answer travels. `raw` is handed on as bytes; `events` is a stream of JSON lines. */
+export type Encoding = 'json' | 'raw' | 'events';
+
+/** One operation: the server's handler, the client and OpenAPI are all made from it. */
+export interface Route {
+  readonly method: Method;
+  /** With `{name}` for path parameters. */
+  readonly path: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly params: TObject;
+  readonly query: TObject;
+  readonly body: TSchema;
+  readonly bodyEncoding: Encoding;
+  /** Largest body in bytes; FSS.0413 beyond. */
+  readonly bodyLimit: number;
+  readonly response: TSchema;
+  readonly responseEncoding: Encoding;
+  readonly status: number;
+  /** `none`: open to everyone who reaches the port. */
+  readonly auth: 'required' | 'none';
+  /** What `authorize` is asked, e.g. `functiongraph:function:invoke`. */
+  readonly action: string;
+}
+
+type RouteInput = Pick<Route, 'method' | 'path' | 'group' | 'summary'> & Partial<Route>;
+
+const NOTHING = Type.Object({});
+
+type Filled<R extends RouteInput> = Omit<Route, 'params' | 'query' | 'body' | 'response'> & {
+  readonly params: R extends { params: infer P extends TObject } ? P : typeof NOTHING;
+  readonly query: R extends { query: infer Q extends TObject } ? Q : typeof NOTHING;
+  readonly body: R extends { body: infer B extends TSchema } ? B : typeof NOTHING;
+  readonly response: R extends { response: infer A extends TSchema } ? A : typeof NOTHING;
+};
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Fills what a route leaves out: JSON both ways, 1 MiB body, status 200, authentication required. */
+export function route<const R extends RouteInput>(input: R): Filled<R> {
+  const filled: Route = {
+    params: NOTHING,
+    query: NOTHING,
+    body: NOTHING,
+    bodyEncoding: 'json',
+    bodyLimit: MEBIBYTE,
+    response: NOTHING,
+    responseEncoding: 'json',
+    status: 200,
+    auth: 'required',
+    action: `functiongraph:${input.group}:${input.method === 'GET' ? 'get' : 'update'}`,
+    ...input,
+  };
+  return filled as unknown as Filled<R>;
+}
+
+export type RouteParams<R extends { params: TSchema }> = Static<R['params']>;
+export type RouteQuery<R extends { query: TSchema }> = Static<R['query']>;
+export type RouteBody<R extends { body: TSchema }> = Static<R['body']>;
+export type RouteResponse<R extends { response: TSchema }> = Static<R['response']>;

@@ -1,0 +1,17 @@
+import { functionRoutes } from './functions.ts';
+import { identityRoutes } from './identity.ts';
+import { invocationRoutes } from './invocations.ts';
+import { platformRoutes } from './platform.ts';
+import { telemetryRoutes } from './telemetry.ts';
+
+/** Every operation of the server, by id. The ids of v2 operations are those of the official SDK. */
+export const ROUTES = {
+  ...identityRoutes,
+  ...functionRoutes,
+  ...invocationRoutes,
+  ...telemetryRoutes,
+  ...platformRoutes,
+} as const;
+
+export type Routes = typeof ROUTES;
+export type RouteId = keyof Routes;

@@ -1,0 +1,81 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+
+const Runtime = Type.Object({
+  name: Type.String(),
+  language: Type.String(),
+  available: Type.Boolean(),
+  /** What the interpreter itself says, e.g. `v14.18.3`; empty when there is none. */
+  version: Type.String(),
+  source: Type.String(),
+  path: Type.String(),
+  /** What to do to get it, when it is not available. */
+  hint: Type.String(),
+});
+
+const RuntimeName = Type.Object({ name: Type.String() });
+
+/** The machine itself: health, runtimes, what isolation works. */
+export const platformRoutes = {
+  showHealth: route({
+    method: 'GET',
+    path: '/v1/health',
+    group: 'platform',
+    summary: 'Whether the server takes calls',
+    auth: 'none',
+    response: Type.Object({ status: Type.Literal('ok'), version: Type.String() }),
+  }),
+  showDoctor: route({
+    method: 'GET',
+    path: '/v1/doctor',
+    group: 'platform',
+    summary: 'What works on this machine, what does not, and how to get it',
+    response: Type.Object({
+      version: Type.String(),
+      node: Type.String(),
+      sandbox: Type.Object({
+        driver: Type.String(),
+        root: Type.Boolean(),
+        cgroup: Type.String(),
+        degraded: Type.Array(Type.String()),
+      }),
+      checks: Type.Array(
+        Type.Object({
+          name: Type.String(),
+          ok: Type.Boolean(),
+          detail: Type.String(),
+          hint: Type.Optional(Type.String()),
+        }),
+      ),
+    }),
+  }),
+  listRuntimes: route({
+    method: 'GET',
+    path: '/v1/runtimes',
+    group: 'runtimes',
+    summary: 'Every runtime name, whether this machine has it and how to get it',
+    response: Type.Object({ runtimes: Type.Array(Runtime) }),
+  }),
+  addRuntime: route({
+    method: 'POST',
+    path: '/v1/runtimes/{name}/add',
+    group: 'runtimes',
+    summary: 'Register an interpreter that stands in a folder of the server machine',
+    params: RuntimeName,
+    body: Type.Object({ from: Type.String({ minLength: 1, maxLength: 4096 }) }),
+    response: Runtime,
+  }),
+  installRuntime: route({
+    method: 'POST',
+    path: '/v1/runtimes/{name}/install',
+    group: 'runtimes',
+    summary: 'Fetch and register a runtime; one JSON object of progress a line, the last one with the runtime',
+    params: RuntimeName,
+    response: Type.Object({
+      step: Type.String(),
+      runtime: Type.Optional(Runtime),
+      error: Type.Optional(Type.String()),
+    }),
+    responseEncoding: 'events',
+  }),
+} as const;

@@ -1,0 +1,75 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+import { FunctionParams, NumberText } from '../schemas/common.ts';
+import { Receipt } from '../schemas/invocation.ts';
+
+export const LogLine = Type.Object({
+  /** RFC 3339 with milliseconds, UTC. */
+  time: Type.String(),
+  level: Type.Union([Type.Literal('DEBUG'), Type.Literal('INFO'), Type.Literal('WARN'), Type.Literal('ERROR')]),
+  request_id: Type.String(),
+  instance_id: Type.String(),
+  version: Type.String(),
+  message: Type.String(),
+});
+
+const LogFilter = {
+  request_id: Type.Optional(Type.String()),
+  keyword: Type.Optional(Type.String({ maxLength: 256 })),
+  /** Comma separated. */
+  level: Type.Optional(Type.String()),
+};
+
+/** What the platform offers beside the FunctionGraph API: logs, receipts. */
+export const telemetryRoutes = {
+  queryLogs: route({
+    method: 'GET',
+    path: '/v1/{project_id}/functions/{function_urn}/logs',
+    group: 'logs',
+    summary: 'Log lines of a function by time, request id, level and keyword; newest first unless order=asc',
+    params: FunctionParams,
+    query: Type.Object({
+      ...LogFilter,
+      /** RFC 3339; one hour ago when absent. */
+      from: Type.Optional(Type.String()),
+      to: Type.Optional(Type.String()),
+      limit: Type.Optional(NumberText),
+      cursor: Type.Optional(Type.String()),
+      order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
+    }),
+    response: Type.Object({ lines: Type.Array(LogLine), next_cursor: Type.Optional(Type.String()) }),
+  }),
+  followLogs: route({
+    method: 'GET',
+    path: '/v1/{project_id}/functions/{function_urn}/logs/follow',
+    group: 'logs',
+    summary: 'New log lines as they come, one JSON object a line, until the client closes',
+    params: FunctionParams,
+    query: Type.Object(LogFilter),
+    response: LogLine,
+    responseEncoding: 'events',
+  }),
+  showReceipt: route({
+    method: 'GET',
+    path: '/v1/{project_id}/invocations/{request_id}',
+    group: 'invocations',
+    summary: 'The receipt of one invocation',
+    params: Type.Object({ project_id: Type.String(), request_id: Type.String() }),
+    response: Receipt,
+  }),
+  listReceipts: route({
+    method: 'GET',
+    path: '/v1/{project_id}/functions/{function_urn}/invocations',
+    group: 'invocations',
+    summary: 'Receipts of a function, newest first',
+    params: FunctionParams,
+    query: Type.Object({
+      from: Type.Optional(Type.String()),
+      to: Type.Optional(Type.String()),
+      outcome: Type.Optional(Type.String()),
+      limit: Type.Optional(NumberText),
+      cursor: Type.Optional(Type.String()),
+    }),
+    response: Type.Object({ receipts: Type.Array(Receipt), next_cursor: Type.Optional(Type.String()) }),
+  }),
+} as const;

@@ -1,0 +1,67 @@
+import { type Static, Type } from 'typebox';
+
+/** Where the time of one invocation went, and what it used. Milliseconds are fractional; a part that did not occur is 0. */
+export const Receipt = Type.Object({
+  request_id: Type.String(),
+  function_urn: Type.String(),
+  version: Type.String(),
+  instance_id: Type.String(),
+  mode: Type.Union([Type.Literal('sync'), Type.Literal('async')]),
+  attempt: Type.Integer(),
+  /** `ok`, or what went wrong. */
+  outcome: Type.Union([
+    Type.Literal('ok'),
+    Type.Literal('function_error'),
+    Type.Literal('load_failed'),
+    Type.Literal('init_failed'),
+    Type.Literal('timeout'),
+    Type.Literal('memory_exceeded'),
+    Type.Literal('disk_exceeded'),
+    Type.Literal('crashed'),
+    Type.Literal('cancelled'),
+    Type.Literal('throttled'),
+    Type.Literal('system_error'),
+  ]),
+  code: Type.Integer(),
+  /** The part that failed; empty for `ok`. */
+  component: Type.String(),
+  cold: Type.Boolean(),
+  started_at: Type.String(),
+  queue_ms: Type.Number(),
+  sandbox_ms: Type.Number(),
+  boot_ms: Type.Number(),
+  load_ms: Type.Number(),
+  init_ms: Type.Number(),
+  handler_ms: Type.Number(),
+  total_ms: Type.Number(),
+  /** Measured by the kernel; null where the machine cannot measure it. */
+  cpu_ms: Type.Union([Type.Number(), Type.Null()]),
+  peak_memory_bytes: Type.Union([Type.Integer(), Type.Null()]),
+  memory_mb: Type.Integer(),
+  response_bytes: Type.Integer(),
+});
+export type Receipt = Static<typeof Receipt>;
+
+export const InvokeFunctionResponse = Type.Object({
+  request_id: Type.String(),
+  result: Type.String(),
+  log: Type.String(),
+  status: Type.Integer(),
+});
+
+export const AsyncInvokeFunctionResponse = Type.Object({ request_id: Type.String() });
+
+export const AsyncInvocation = Type.Object({
+  request_id: Type.String(),
+  status: Type.Union([
+    Type.Literal('WAIT'),
+    Type.Literal('RUNNING'),
+    Type.Literal('SUCCESS'),
+    Type.Literal('FAIL'),
+    Type.Literal('DISCARD'),
+  ]),
+  error_code: Type.Integer(),
+  error_message: Type.String(),
+  start_time: Type.String(),
+  end_time: Type.String(),
+});

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatUrn, parseUrn } from './urn.ts';
+
+const part = fc.stringMatching(/^[A-Za-z0-9_.-]{1,40}$/);
+
+describe('urn', () => {
+  it('reads back what it wrote, for any parts and qualifier', () => {
+    const qualifier = fc.option(fc.record({ kind: fc.constantFrom('version' as const, 'alias' as const), name: part }));
+    fc.assert(
+      fc.property(part, part, part, part, qualifier, (region, projectId, pkg, name, q) => {
+        const urn = { region, projectId, package: pkg, name, ...(q === null ? {} : { qualifier: q }) };
+        expect(parseUrn(formatUrn(urn))).toEqual(urn);
+      }),
+    );
+  });
+
+  it.each([
+    'urn:fss:r:p:function:default',
+    'urn:fss:r:p:function::name',
+    'urn:fss:r:p:function:default:name:',
+    'urn:fss:r:p:function:default:name:!',
+    'urn:fss:r:p:function:default:name:v1:extra',
+    'urn:other:r:p:function:default:name',
+    'urn:fss:r:p:trigger:default:name',
+    'urn:fss:r:p:function:default:na me',
+    'urn:fss:r:../p:function:default:name',
+    '',
+  ])('refuses %j', (text) => {
+    expect(parseUrn(text)).toBeUndefined();
+  });
+});
