@@ -1,0 +1,20 @@
+/**
+ * Codes of this module. `AGENT_GONE`: the agent process ended, every sandbox with it. `AGENT_FAILED`: it could not be
+ * started. `SANDBOX_START_FAILED`: the driver refused or failed. `SANDBOX_EXISTS`: the id is taken. The agent's own
+ * codes (see `@funcgraph/agent`) pass through unchanged.
+ */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly hint?: string | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

@@ -1,0 +1,71 @@
+import type { InitFrame, InvokeFrame } from '@funcgraph/runtimes';
+import { PROTOCOL_VERSION } from '@funcgraph/runtimes';
+import type { FakePeer } from './fake-peer.ts';
+import type { Frame } from './frames.ts';
+
+/** How the runtime of a fake sandbox behaves. */
+export interface FakeBehaviour {
+  readonly peakMemoryBytes?: number;
+  onStart(peer: FakePeer): void;
+  onFrame(frame: Frame, peer: FakePeer): Promise<void>;
+}
+
+/** Returned by a handler that never answers. */
+export const HANG = Symbol('hang');
+
+export interface FakeFunction {
+  /**
+   * Answers one event: bytes or text become the result with code 0, `HANG` answers never, a thrown error becomes a
+   * result with code 4002. Whatever else a hostile instance might do, `peer` can do.
+   */
+  readonly handler: (
+    event: Buffer,
+    invoke: InvokeFrame,
+    peer: FakePeer,
+  ) => Promise<Uint8Array | string | typeof HANG> | Uint8Array | string | typeof HANG;
+  /** Runs at `init`; return false to answer it yourself through `peer` (or never). */
+  readonly onInit?: (init: InitFrame, peer: FakePeer) => Promise<boolean> | boolean;
+  /** Runs instead of the `hello` frame. */
+  readonly onStart?: (peer: FakePeer) => void;
+  readonly peakMemoryBytes?: number;
+}
+
+/** A runtime that speaks the link protocol and runs `fn` for each event. */
+export function behaviourOf(fn: FakeFunction): FakeBehaviour {
+  return {
+    ...(fn.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: fn.peakMemoryBytes }),
+    onStart(peer) {
+      if (fn.onStart !== undefined) fn.onStart(peer);
+      else peer.send({ type: 'hello', protocol: PROTOCOL_VERSION, runtime: 'fake' });
+    },
+    async onFrame({ header, body }, peer) {
+      switch (header.type) {
+        case 'init':
+          if (fn.onInit === undefined || (await fn.onInit(header as unknown as InitFrame, peer))) {
+            peer.send({ type: 'ready', loadMs: 0, initMs: 0 });
+          }
+          return;
+        case 'invoke':
+          return answer(fn, header as unknown as InvokeFrame, body, peer);
+        case 'shutdown':
+          return peer.exit(0);
+        default:
+          throw new Error(`the server sent an unknown frame: ${String(header.type)}`);
+      }
+    },
+  };
+}
+
+async function answer(fn: FakeFunction, invoke: InvokeFrame, event: Buffer, peer: FakePeer): Promise<void> {
+  const { requestId } = invoke;
+  try {
+    const result = await fn.handler(event, invoke, peer);
+    if (result !== HANG) peer.send({ type: 'result', requestId, code: 0 }, result);
+  } catch (error) {
+    const errorMessage = error instanceof Error ? error.message : String(error);
+    peer.send(
+      { type: 'result', requestId, code: 4002 },
+      JSON.stringify({ errorMessage, errorType: 'Error', stackTrace: [] }),
+    );
+  }
+}

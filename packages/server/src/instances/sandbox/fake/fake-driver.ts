@@ -1,0 +1,52 @@
+import { SandboxError } from '../errors.ts';
+import type { SandboxCapabilities, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import { behaviourOf, type FakeFunction } from './behaviour.ts';
+import { FakeSandbox } from './fake-sandbox.ts';
+
+/** In-memory driver for tests: each sandbox connects to its link socket and runs the handler that the test chose. */
+export class FakeSandboxDriver implements SandboxDriver {
+  readonly name = 'fake';
+  /** Living sandboxes by id. */
+  readonly running = new Map<string, FakeSandbox>();
+  /** Every spec that was ever started, in order. */
+  readonly started: SandboxSpec[] = [];
+  readonly #choose: (spec: SandboxSpec) => FakeFunction;
+
+  /** Give one function for all sandboxes, or choose by spec; throw in the choice to make the start fail. */
+  constructor(fn: FakeFunction | ((spec: SandboxSpec) => FakeFunction)) {
+    this.#choose = typeof fn === 'function' ? fn : () => fn;
+  }
+
+  async capabilities(): Promise<SandboxCapabilities> {
+    return {
+      driver: 'fake',
+      usable: true,
+      rootPrivileges: false,
+      cgroup: 'none',
+      degraded: ['Nothing is isolated: the fake driver is for tests.'],
+    };
+  }
+
+  async start(spec: SandboxSpec, signal: AbortSignal): Promise<FakeSandbox> {
+    signal.throwIfAborted();
+    if (this.running.has(spec.id)) throw new SandboxError('SANDBOX_EXISTS', `a sandbox ${spec.id} already runs`);
+    this.started.push(spec);
+    const sandbox = await startOrExplain(spec, this.#choose, signal);
+    this.running.set(spec.id, sandbox);
+    void sandbox.exited.then(() => this.running.delete(spec.id));
+    return sandbox;
+  }
+}
+
+async function startOrExplain(
+  spec: SandboxSpec,
+  choose: (spec: SandboxSpec) => FakeFunction,
+  signal: AbortSignal,
+): Promise<FakeSandbox> {
+  try {
+    return await FakeSandbox.start(spec, behaviourOf(choose(spec)), signal);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw new SandboxError('SANDBOX_START_FAILED', `cannot start sandbox ${spec.id}`, { cause: error });
+  }
+}

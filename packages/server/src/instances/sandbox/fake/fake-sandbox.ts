@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { OutputBuffer } from '../output-buffer.ts';
+import type { Sandbox, SandboxExit, SandboxOutput, SandboxSpec, SandboxUsage, UsagePaths } from '../sandbox.ts';
+import type { FakeBehaviour } from './behaviour.ts';
+import { FakePeer } from './fake-peer.ts';
+import { FrameReader } from './frames.ts';
+
+const NO_EXIT: SandboxExit = {
+  exitCode: null,
+  signal: null,
+  oomKilled: false,
+  peakMemoryBytes: 0,
+  cpuMs: 0,
+  tmpFull: false,
+};
+
+/** A sandbox without a process: a link client whose runtime is the test's own code. */
+export class FakeSandbox implements Sandbox {
+  readonly id: string;
+  readonly pid = 0;
+  readonly usagePaths: UsagePaths = {};
+  readonly exited: Promise<SandboxExit>;
+  /** How often `share` was called. */
+  shared = 0;
+  readonly #socket: Socket;
+  readonly #output = new OutputBuffer();
+  readonly #usage: SandboxUsage;
+  readonly #resolveExit: (exit: SandboxExit) => void;
+  #ended = false;
+
+  private constructor(spec: SandboxSpec, behaviour: FakeBehaviour, socket: Socket) {
+    const { promise, resolve } = deferred<SandboxExit>();
+    this.id = spec.id;
+    this.exited = promise;
+    this.#resolveExit = resolve;
+    this.#socket = socket;
+    this.#usage = { peakMemoryBytes: behaviour.peakMemoryBytes ?? 0, cpuMs: 0, tmpFull: false, oomKilled: false };
+    const peer = new FakePeer(
+      socket,
+      (exit) => this.#end(exit),
+      (output) => this.#output.push(output),
+    );
+    this.#serve(behaviour, peer);
+  }
+
+  /** Connects to the link socket; rejects when nobody listens or `signal` aborts. */
+  static async start(spec: SandboxSpec, behaviour: FakeBehaviour, signal: AbortSignal): Promise<FakeSandbox> {
+    const socket = connect(spec.linkSocket);
+    try {
+      await once(socket, 'connect', { signal });
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+    return new FakeSandbox(spec, behaviour, socket);
+  }
+
+  async usage(): Promise<SandboxUsage> {
+    return this.#usage;
+  }
+
+  async share(): Promise<void> {
+    this.shared += 1;
+  }
+
+  async stop(): Promise<SandboxExit> {
+    this.#end({ signal: 'SIGKILL' });
+    return this.exited;
+  }
+
+  onOutput(listener: (output: SandboxOutput) => void): () => void {
+    return this.#output.listen(listener);
+  }
+
+  #serve(behaviour: FakeBehaviour, peer: FakePeer): void {
+    const reader = new FrameReader();
+    this.#socket.on('error', () => this.#end({ exitCode: 1 }));
+    this.#socket.on('close', () => this.#end({ exitCode: 0 }));
+    this.#socket.on('data', (chunk) => {
+      for (const frame of reader.push(chunk)) {
+        // A handler that throws is a runtime that crashes, not a test that hangs.
+        behaviour.onFrame(frame, peer).catch(() => this.#end({ exitCode: 1 }));
+      }
+    });
+    behaviour.onStart(peer);
+  }
+
+  #end(exit: Partial<SandboxExit>): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#socket.destroy();
+    this.#resolveExit({ ...NO_EXIT, peakMemoryBytes: this.#usage.peakMemoryBytes, ...exit });
+  }
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

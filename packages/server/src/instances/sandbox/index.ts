@@ -1,0 +1,13 @@
+export { SandboxError } from './errors.ts';
+export type {
+  Sandbox,
+  SandboxCapabilities,
+  SandboxDriver,
+  SandboxDriverName,
+  SandboxExit,
+  SandboxOutput,
+  SandboxSpec,
+  SandboxUsage,
+  UsagePaths,
+} from './sandbox.ts';
+export { AGENT_SIGNAL } from './sandbox.ts';

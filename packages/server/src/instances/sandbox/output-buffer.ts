@@ -1,0 +1,29 @@
+import type { SandboxOutput } from './sandbox.ts';
+
+const MAX_KEPT = 64 * 1024;
+
+/** Hands output to listeners; keeps the first 64 KiB until somebody listens. */
+export class OutputBuffer {
+  readonly #listeners = new Set<(output: SandboxOutput) => void>();
+  #kept: SandboxOutput[] | undefined = [];
+  #keptLength = 0;
+
+  push(output: SandboxOutput): void {
+    if (this.#kept !== undefined) {
+      if (this.#keptLength + output.text.length > MAX_KEPT) return;
+      this.#keptLength += output.text.length;
+      this.#kept.push(output);
+      return;
+    }
+    for (const listener of this.#listeners) listener(output);
+  }
+
+  /** Returns the function that removes the listener. */
+  listen(listener: (output: SandboxOutput) => void): () => void {
+    this.#listeners.add(listener);
+    const kept = this.#kept;
+    this.#kept = undefined;
+    for (const output of kept ?? []) listener(output);
+    return () => this.#listeners.delete(listener);
+  }
+}

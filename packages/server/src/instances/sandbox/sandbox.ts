@@ -1,0 +1,53 @@
+import type {
+  AgentReplies,
+  DriverCapabilities,
+  DriverName,
+  SandboxExit,
+  SandboxSpec,
+  UsagePaths,
+} from '@funcgraph/agent';
+
+export type { SandboxExit, SandboxSpec, UsagePaths };
+
+export type SandboxDriverName = DriverName | 'fake';
+
+/** What the machine lets a driver enforce; each sentence of `degraded` is one gap, made to be shown to people. */
+export type SandboxCapabilities = Omit<DriverCapabilities, 'driver'> & { readonly driver: SandboxDriverName };
+
+/** Measured while the sandbox lives. */
+export type SandboxUsage = AgentReplies['usage'];
+
+export interface SandboxOutput {
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** `SandboxExit.signal` when the agent died and took the sandbox with it. */
+export const AGENT_SIGNAL = 'AGENT';
+
+/** One isolation technique. What runs inside is hostile; what comes out of this interface is not. */
+export interface SandboxDriver {
+  readonly name: SandboxDriverName;
+  capabilities(): Promise<SandboxCapabilities>;
+  /**
+   * Resolves when the sandbox exists and its first process was started (it may have ended already). Rejects with
+   * `SandboxError`, or with `signal.reason` when aborted; in both cases nothing is left behind.
+   */
+  start(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox>;
+}
+
+export interface Sandbox {
+  readonly id: string;
+  /** A host process id of the sandbox, for humans; 0 for a fake. */
+  readonly pid: number;
+  readonly usagePaths: UsagePaths;
+  /** Resolves once and never rejects, whoever ended the sandbox. By then every process of it is dead. */
+  readonly exited: Promise<SandboxExit>;
+  usage(): Promise<SandboxUsage>;
+  /** From now on CPU in proportion to `cpuMillis`; before, as much as the machine gives. */
+  share(): Promise<void>;
+  /** Kills every process and removes all that the sandbox left. Idempotent; resolves when that is done. */
+  stop(): Promise<SandboxExit>;
+  /** Raw output of the first process, bounded per second. Output from before the first listener is kept (64 KiB). */
+  onOutput(listener: (output: SandboxOutput) => void): () => void;
+}
