@@ -57,9 +57,17 @@ export interface CallOutput<R extends RouteId> {
   readonly data: RouteResponse<Routes[R]>;
 }
 
+export interface BytesOutput {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 export interface Client {
   /** Throws ApiError for anything but a success. */
   call<R extends RouteId>(id: R, input?: CallInput<R>): Promise<CallOutput<R>>;
+  /** Like `call`, with the body as it came: for results that may be no text. */
+  bytes<R extends RouteId>(id: R, input?: CallInput<R>): Promise<BytesOutput>;
   /** For routes that answer with a stream of JSON lines. */
   stream<R extends RouteId>(id: R, input?: CallInput<R>): AsyncGenerator<RouteResponse<Routes[R]>>;
 }
@@ -146,6 +154,14 @@ export function createClient(options: ClientOptions): Client {
       const json = response.headers.get('content-type')?.includes('json') === true;
       const data: unknown = text === '' ? {} : raw && !json ? text : JSON.parse(text);
       return { status: response.status, headers: response.headers, data: data as never };
+    },
+    async bytes(id, input = {}) {
+      const response = await send(id, input);
+      return {
+        status: response.status,
+        headers: response.headers,
+        bytes: new Uint8Array(await response.arrayBuffer()),
+      };
     },
     async *stream(id, input = {}) {
       const response = await send(id, input);

@@ -1,4 +1,4 @@
-export type { CallInput, CallOutput, Client, ClientAuth, ClientOptions } from './client.ts';
+export type { BytesOutput, CallInput, CallOutput, Client, ClientAuth, ClientOptions } from './client.ts';
 export { ApiError, createClient } from './client.ts';
 export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec } from './errors.ts';
 export { ERRORS, errorSpec } from './errors.ts';
