@@ -1,0 +1,59 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { StorageError } from './errors.ts';
+
+export interface DataDirLock {
+  /** Lets the next server in. Idempotent. */
+  release(): void;
+}
+
+/**
+ * Makes this process the only server on the directory, which must exist. Throws `storage.locked` with the pid of the
+ * holder when there is another. The kernel frees the lock when the process ends, however it ends.
+ * The lock file must not be read or copied by this process: closing any handle to it would drop the lock.
+ */
+export function lockDataDir(dir: string): DataDirLock {
+  const pidFile = join(dir, 'server.pid');
+  let lock: Database.Database | undefined;
+  try {
+    lock = new Database(join(dir, 'server.lock'), { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock?.close();
+    if ((cause as { code?: unknown }).code !== 'SQLITE_BUSY') {
+      throw new StorageError(
+        'storage.unreadable',
+        `cannot lock the data directory ${dir}: ${(cause as Error).message}`,
+        {
+          hint: 'Check that the directory exists and that the user who runs the server may write there.',
+          cause,
+        },
+      );
+    }
+    const pid = readPid(pidFile);
+    throw new StorageError(
+      'storage.locked',
+      `the data directory ${dir} is in use by another server${pid === undefined ? '' : ` (pid ${pid})`}`,
+      { hint: 'Stop that server first, or start this one with another data directory.', cause },
+    );
+  }
+  const held = lock;
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 });
+  return {
+    release: () => {
+      if (!held.open) return;
+      rmSync(pidFile, { force: true });
+      held.close();
+    },
+  };
+}
+
+function readPid(file: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,175 @@
+import { closeSync, openSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import type { CallHandler, PendingCall } from '../../../lib/worker-thread.ts';
+import { StorageError } from '../../errors.ts';
+
+/** What SQLite stores. The driver converts everything else before it gets here. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
+
+export type EngineCall =
+  | { readonly op: 'run'; readonly sql: string; readonly parameters: readonly SqlValue[] }
+  | { readonly op: 'begin' | 'commit' | 'rollback' };
+
+export interface EngineResult {
+  readonly rows: unknown[];
+  readonly changes: number;
+  readonly lastId: number | bigint;
+}
+
+type Slot = PendingCall<EngineCall, EngineResult>;
+type RunCall = Extract<EngineCall, { op: 'run' }>;
+
+/** More statements than this in one batch are split, so that the first callers do not wait for the last. */
+const maxGroup = 4096;
+const maxStatements = 512;
+const nothing: EngineResult = { rows: [], changes: 0, lastId: 0 };
+
+/**
+ * One SQLite connection with group commit: the single statements of a batch share one transaction and are answered
+ * after its COMMIT; one that fails, fails alone. Reads that come before the first write of a batch are answered at once.
+ * Between `begin` and `commit` or `rollback` statements run in that transaction; the caller sends no others meanwhile.
+ */
+export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> {
+  readonly #db: Database.Database;
+  readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
+  #explicit = false;
+
+  /** Throws `storage.unreadable` when the file is not a database that this process can write. */
+  constructor(file: string) {
+    try {
+      // SQLite gives its side files the mode of the database, which may hold secrets.
+      if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+      this.#db = new Database(file, { timeout: 5000 });
+      this.#db.pragma('journal_mode = WAL');
+      this.#db.pragma('synchronous = FULL');
+      this.#db.pragma('foreign_keys = ON');
+      this.#db.pragma('temp_store = MEMORY');
+      this.#db.pragma('journal_size_limit = 67108864');
+    } catch (cause) {
+      throw new StorageError('storage.unreadable', `cannot open the database ${file}: ${(cause as Error).message}`, {
+        hint: 'Check that the path is a database of this program and that the user who runs the server may write there.',
+        cause,
+      });
+    }
+  }
+
+  handle(calls: readonly Slot[], flush: () => void): void {
+    let group: Array<{ slot: Slot; result: EngineResult }> = [];
+    let open = false;
+    const commit = (): void => {
+      if (open) this.#commit(group);
+      group = [];
+      open = false;
+    };
+    for (const slot of calls) {
+      const { call } = slot;
+      if (call.op !== 'run') {
+        commit();
+        this.#control(slot, call.op);
+        continue;
+      }
+      try {
+        const statement = this.#prepare(call.sql);
+        if (this.#explicit) {
+          slot.resolve(execute(statement, call));
+          continue;
+        }
+        if (!open && statement.readonly) {
+          slot.resolve(this.#read(statement, call));
+          continue;
+        }
+        if (!open) {
+          flush();
+          this.#db.exec('BEGIN IMMEDIATE');
+          open = true;
+        }
+        const result = execute(statement, call);
+        if (!this.#db.inTransaction) throw rawTransaction();
+        group.push({ slot, result });
+        if (group.length >= maxGroup) commit();
+      } catch (error) {
+        slot.reject(error);
+        if (open && !this.#db.inTransaction) {
+          // Some failures (disk full, I/O) undo the whole transaction: nobody in it may be told that it is stored.
+          for (const member of group) member.slot.reject(error);
+          group = [];
+          open = false;
+        }
+      }
+    }
+    commit();
+  }
+
+  close(): void {
+    if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+    this.#db.close();
+  }
+
+  #commit(group: ReadonlyArray<{ slot: Slot; result: EngineResult }>): void {
+    try {
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      for (const { slot } of group) slot.reject(error);
+      return;
+    }
+    for (const { slot, result } of group) slot.resolve(result);
+  }
+
+  #control(slot: Slot, op: 'begin' | 'commit' | 'rollback'): void {
+    try {
+      if (op === 'begin') {
+        this.#db.exec('BEGIN IMMEDIATE');
+        this.#explicit = true;
+      } else {
+        this.#explicit = false;
+        if (op === 'commit') this.#db.exec('COMMIT');
+        else if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      }
+      slot.resolve(nothing);
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      slot.reject(error);
+    }
+  }
+
+  #read(statement: Database.Statement<SqlValue[]>, call: RunCall): EngineResult {
+    const result = execute(statement, call);
+    // SQLite counts BEGIN as read-only; left open it would swallow the statements of everybody else.
+    if (this.#db.inTransaction) {
+      this.#db.exec('ROLLBACK');
+      throw rawTransaction();
+    }
+    return result;
+  }
+
+  #prepare(sql: string): Database.Statement<SqlValue[]> {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) {
+      if (this.#statements.size >= maxStatements) {
+        this.#statements.delete(sql);
+        this.#statements.set(sql, known);
+      }
+      return known;
+    }
+    const statement = this.#db.prepare<SqlValue[]>(sql);
+    for (const oldest of this.#statements.keys()) {
+      if (this.#statements.size < maxStatements) break;
+      this.#statements.delete(oldest);
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function execute(statement: Database.Statement<SqlValue[]>, call: RunCall): EngineResult {
+  if (statement.reader) return { rows: statement.all(...call.parameters), changes: 0, lastId: 0 };
+  const { changes, lastInsertRowid } = statement.run(...call.parameters);
+  return { rows: [], changes, lastId: lastInsertRowid };
+}
+
+function rawTransaction(): StorageError {
+  return new StorageError('storage.raw_transaction', 'BEGIN, COMMIT and ROLLBACK cannot be run as statements', {
+    hint: 'Use db.transaction().execute(...).',
+  });
+}

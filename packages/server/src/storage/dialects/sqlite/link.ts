@@ -1,0 +1,59 @@
+import type { Transferable } from 'node:worker_threads';
+import { type PendingCall, WorkerThread } from '../../../lib/worker-thread.ts';
+import { StorageError } from '../../errors.ts';
+import { type EngineCall, type EngineResult, GroupCommitEngine } from './engine.ts';
+
+/** The way to an engine. Calls are handled in the order in which they were made. */
+export interface EngineLink {
+  call(call: EngineCall, transfer?: readonly Transferable[]): Promise<EngineResult>;
+  /** Answers what was called before, then closes the database. */
+  close(): Promise<void>;
+}
+
+/** An engine in a thread of its own, so that no fsync ever holds up the event loop. */
+export function threadLink(file: string, onDeath?: (error: Error) => void): Promise<EngineLink> {
+  return WorkerThread.start<EngineCall, EngineResult>({
+    from: import.meta.url,
+    entry: './engine-thread',
+    name: 'storage',
+    data: file,
+    maxPending: 50_000,
+    ...(onDeath === undefined ? {} : { onDeath }),
+  });
+}
+
+/** The same engine in this thread, for databases in memory: the calls of one turn form one batch here, too. */
+export class InlineLink implements EngineLink {
+  readonly #engine: GroupCommitEngine;
+  #batch: PendingCall<EngineCall, EngineResult>[] = [];
+  #closed = false;
+
+  constructor(file: string) {
+    this.#engine = new GroupCommitEngine(file);
+  }
+
+  call(call: EngineCall): Promise<EngineResult> {
+    if (this.#closed) {
+      return Promise.reject(new StorageError('storage.closed', 'the database is closed', { hint: 'Open it again.' }));
+    }
+    if (this.#batch.length === 0) queueMicrotask(() => this.#run());
+    return new Promise((resolve, reject) => {
+      this.#batch.push({ call, resolve, reject });
+    });
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#run();
+      this.#closed = true;
+      this.#engine.close();
+    }
+    return Promise.resolve();
+  }
+
+  #run(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    if (batch.length > 0) this.#engine.handle(batch, () => {});
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * A failure of the database that a person can act on.
+ * Codes: `storage.unreadable`, `storage.schema`, `storage.parameter`, `storage.raw_transaction`,
+ * `storage.transaction_timeout`, `storage.closed`, `storage.overloaded`, `storage.locked`.
+ */
+export class StorageError extends Error {
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(code: string, message: string, options: { hint: string; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'StorageError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+const uniqueCodes = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']);
+const foreignKeyCodes = new Set(['SQLITE_CONSTRAINT_FOREIGNKEY', '23503']);
+
+/** True when a statement was refused because a unique key exists already, whatever the database. */
+export function isUniqueViolation(error: unknown): boolean {
+  return uniqueCodes.has(codeOf(error));
+}
+
+/** True when a statement was refused because a row it refers to is missing, or is still referred to. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return foreignKeyCodes.has(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,5 @@
+export { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
+export { isForeignKeyViolation, isUniqueViolation, StorageError } from './errors.ts';
+export { openStorage, prepared, type Storage, type StorageOptions } from './open.ts';
+export type { MessageState, MessageTable } from './schema/queue.ts';
+export type { Schema } from './schema.ts';

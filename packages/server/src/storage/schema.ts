@@ -1,0 +1,5 @@
+import type { IdentitySchema } from './schema/identity.ts';
+import type { QueueSchema } from './schema/queue.ts';
+
+/** Every table, put together from what each module owns under `schema/`. */
+export type Schema = IdentitySchema & QueueSchema;

@@ -1,0 +1,32 @@
+/** `ready` waits for its time, `leased` is with a worker; the other three are final. */
+export type MessageState = 'ready' | 'leased' | 'done' | 'dead' | 'cancelled';
+
+/** Times are milliseconds since the epoch; `attributes` and `outcome` are JSON text. */
+export interface MessageTable {
+  /** Public id of the message, chosen by who enqueues it. */
+  id: string;
+  topic: string;
+  group_key: string;
+  /** Kept for `ready`, `leased` and `dead`; null in the other states. */
+  payload: Uint8Array | null;
+  attributes: string;
+  state: MessageState;
+  attempts: number;
+  /** Order of arrival: microseconds since the epoch, never twice the same from one process. */
+  position: number;
+  enqueued_at: number;
+  not_before: number;
+  expires_at: number | null;
+  leased_until: number | null;
+  /** Token of the current lease. */
+  receipt: string | null;
+  /** When somebody asked to cancel a leased message. */
+  cancel_at: number | null;
+  started_at: number | null;
+  finished_at: number | null;
+  outcome: string | null;
+}
+
+export interface QueueSchema {
+  message: MessageTable;
+}
