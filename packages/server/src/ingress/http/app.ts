@@ -1,0 +1,173 @@
+import { Readable } from 'node:stream';
+import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Caller, Iam } from '../../iam/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { newRequestId } from '../../lib/ids.ts';
+import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+import { type ApiRequest, type Handlers, Reply } from './handler.ts';
+import { check, compileRoutes, parseJson } from './validate.ts';
+
+export interface AppOptions {
+  readonly handlers: Handlers;
+  readonly iam: Iam;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+async function* jsonLines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const value of values) yield `${JSON.stringify(value)}\n`;
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** A signal that fires when the client closes before the answer is out. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new Error('the client closed the connection'));
+  });
+  return controller.signal;
+}
+
+/** The HTTP front of every route: request id, authentication, validation, errors. Holds no logic of any operation. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { handlers, iam, clock, log } = options;
+  const validators = compileRoutes();
+  const app = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { maxParamLength: 512 },
+    forceCloseConnections: 'idle',
+    requestTimeout: 120_000,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+  });
+
+  // SDKs sign and send bodies on GET and DELETE, and bodies of any content type are bytes first: the signature covers them.
+  app.addHttpMethod('GET', { hasBody: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const error = fromFramework(thrown, request);
+    const { status, body } = toErrorBody(error, request.id);
+    const requestLog = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
+    if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...requestLog, err: error }, 'request failed');
+    else log.info({ ...requestLog, reason: body.error_msg }, 'request refused');
+    reply.status(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+  }
+
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    sendError(
+      new PlatformError('not_found', `no operation ${request.method} ${request.url.split('?')[0]}`),
+      request,
+      reply,
+    );
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-Id', request.id);
+    done();
+  });
+
+  for (const id of Object.keys(ROUTES) as RouteId[]) register(id);
+
+  function register<R extends RouteId>(id: R): void {
+    const route: Route = ROUTES[id];
+    const handler = handlers[id];
+    const validator = validators.get(id);
+    if (validator === undefined) throw new Error(`no validators for ${id}`);
+
+    app.route({
+      method: route.method,
+      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      bodyLimit: route.bodyLimit,
+      config: { id },
+      // Before a byte of the body is read: an unknown key or a stale date must not cost memory.
+      onRequest: (request, _reply, done) => {
+        if (route.auth === 'required') iam.precheck(request.headers);
+        done();
+      },
+      handler: async (request, reply) => {
+        const receivedAt = clock.monotonic();
+        const rawBody = Buffer.isBuffer(request.body) ? request.body : EMPTY;
+        const params = request.params as ApiRequest<R>['params'];
+        const caller = await identify(route, request, rawBody, params);
+        check(validator.query, request.query, 'query');
+        let body: unknown = {};
+        if (route.bodyEncoding === 'json') {
+          body = parseJson(rawBody);
+          check(validator.body, body, 'body');
+        }
+        const result = await handler({
+          id: request.id,
+          params,
+          query: request.query as ApiRequest<R>['query'],
+          body: body as ApiRequest<R>['body'],
+          rawBody,
+          headers: request.headers,
+          caller,
+          signal: goneSignal(reply),
+          receivedAt,
+        });
+        return answer(route, reply, result);
+      },
+    });
+  }
+
+  async function identify(route: Route, request: FastifyRequest, rawBody: Buffer, params: object): Promise<Caller> {
+    if (route.auth === 'none') return iam.anonymous;
+    const caller = await iam.authenticate({
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      rawBody,
+    });
+    const projectId = 'project_id' in params ? String(params.project_id) : undefined;
+    iam.authorize(caller, route.action, projectId);
+    return caller;
+  }
+
+  function answer(route: Route, reply: FastifyReply, result: unknown): FastifyReply {
+    const shaped = result instanceof Reply ? result : new Reply(result as object);
+    reply.status(shaped.status ?? route.status).headers(shaped.headers);
+    if (isIterable(shaped.body)) {
+      reply.header('content-type', 'application/x-ndjson; charset=utf-8').header('cache-control', 'no-store');
+      return reply.send(Readable.from(jsonLines(shaped.body)));
+    }
+    if (shaped.status === 204 || (shaped.status === undefined && route.status === 204)) return reply.send();
+    if (typeof shaped.body === 'string' || Buffer.isBuffer(shaped.body)) return reply.send(shaped.body);
+    reply.header('content-type', 'application/json; charset=utf-8');
+    return reply.send(JSON.stringify(shaped.body));
+  }
+
+  return app;
+}
+
+/** Faults that the HTTP framework found, in our words. */
+function fromFramework(thrown: unknown, request: FastifyRequest): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof PlatformError || !('code' in thrown)) return thrown;
+  const limit = request.routeOptions?.bodyLimit;
+  switch (thrown.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': {
+      const invocation = /\/invocations(-async)?$/.test(request.url.split('?')[0] ?? '');
+      return new PlatformError(
+        invocation ? 'event_too_large' : 'body_too_large',
+        `the request body is over the limit of ${limit} bytes`,
+      );
+    }
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_BAD_URL':
+      return new PlatformError('invalid_request', thrown.message);
+    default:
+      return thrown;
+  }
+}

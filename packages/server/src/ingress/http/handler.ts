@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RouteBody, RouteId, RouteParams, RouteQuery, RouteResponse, Routes } from '@funcgraph/api';
+import type { Caller } from '../../iam/index.ts';
+
+/** One authenticated, authorised and validated request. */
+export interface ApiRequest<R extends RouteId> {
+  readonly id: string;
+  readonly params: RouteParams<Routes[R]>;
+  readonly query: RouteQuery<Routes[R]>;
+  /** Parsed JSON for `json` routes. */
+  readonly body: RouteBody<Routes[R]>;
+  /** The bytes as they came; what a `raw` route reads. */
+  readonly rawBody: Buffer;
+  readonly headers: IncomingHttpHeaders;
+  readonly caller: Caller;
+  /** Aborts when the client goes away before the answer. */
+  readonly signal: AbortSignal;
+  /** Monotonic ms when the request arrived. */
+  readonly receivedAt: number;
+}
+
+/** What a handler gives back when status, headers or encoding are not the route's usual ones. */
+export class Reply {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer | AsyncIterable<unknown> | object;
+
+  constructor(
+    body: string | Buffer | AsyncIterable<unknown> | object,
+    extra: { status?: number; headers?: Record<string, string> } = {},
+  ) {
+    this.body = body;
+    this.status = extra.status;
+    this.headers = extra.headers ?? {};
+  }
+}
+
+/** Routes with `events` answer an async iterable of their response type; others the response or a Reply. */
+export type Handler<R extends RouteId> = (
+  request: ApiRequest<R>,
+) => Promise<RouteResponse<Routes[R]> | Reply> | AsyncIterable<RouteResponse<Routes[R]>>;
+
+/** A group of handlers, e.g. all of functions. `server.ts` merges the groups; the type says when one is missing. */
+export type Handlers<Id extends RouteId = RouteId> = { readonly [R in Id]: Handler<R> };

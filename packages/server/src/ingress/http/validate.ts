@@ -1,0 +1,42 @@
+import { ROUTES, type RouteId } from '@funcgraph/api';
+import { Compile, type Validator } from 'typebox/compile';
+import { PlatformError } from '../../lib/platform-error.ts';
+
+interface RouteValidators {
+  readonly query: Validator;
+  readonly body: Validator;
+}
+
+/** All route schemas compiled once, at start. */
+export function compileRoutes(): ReadonlyMap<RouteId, RouteValidators> {
+  const compiled = new Map<RouteId, RouteValidators>();
+  for (const id of Object.keys(ROUTES) as RouteId[]) {
+    compiled.set(id, { query: Compile(ROUTES[id].query), body: Compile(ROUTES[id].body) });
+  }
+  return compiled;
+}
+
+/** Throws `invalid_request` that names the first field which does not fit. */
+export function check(validator: Validator, value: unknown, where: 'query' | 'body'): void {
+  if (validator.Check(value)) return;
+  const errors = validator.Errors(value);
+  const [first] = errors;
+  const path = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
+  const field = path === '' ? where : path;
+  const allowed = errors
+    .filter((e) => e.keyword === 'const' && e.instancePath === first?.instancePath)
+    .map((e) => JSON.stringify((e.params as { allowedValue: unknown }).allowedValue));
+  const text = allowed.length > 1 ? `must be one of ${allowed.join(', ')}` : (first?.message ?? 'is not valid');
+  throw new PlatformError('invalid_request', `${field} ${text}`);
+}
+
+/** JSON of a request body; an empty body is an empty object, as SDKs send it. */
+export function parseJson(raw: Buffer): unknown {
+  if (raw.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(raw.toString('utf8'));
+    return value ?? {};
+  } catch (cause) {
+    throw new PlatformError('invalid_request', `the request body is not JSON: ${(cause as Error).message}`);
+  }
+}

@@ -1,0 +1,3 @@
+export { buildApp } from './http/app.ts';
+export type { ApiRequest, Handler, Handlers } from './http/handler.ts';
+export { Reply } from './http/handler.ts';
