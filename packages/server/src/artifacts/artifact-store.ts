@@ -1,0 +1,262 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
+import { entryPath } from './entry-path.ts';
+import { ArtifactError } from './errors.ts';
+import { KeyLock } from './key-lock.ts';
+import { receive, type UploadBytes } from './receive.ts';
+import type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts';
+import { extractZip, sealFolder } from './zip-extract.ts';
+import { readZipTrailer } from './zip-trailer.ts';
+
+/** Says whether any version still uses these bytes. Asked only while no put or keep of them can slip in between. */
+export type IsReferenced = (sha256: string) => Promise<boolean>;
+
+export interface ArtifactStoreOptions {
+  readonly dir: string;
+  readonly limits?: ArchiveLimits;
+}
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/**
+ * Code bundles by their SHA-256: `blobs/<sha256>` holds the bytes as they came, `trees/<id>/` what instances see. A
+ * blob or tree is visible only when it is complete and on disk; a crash leaves files in `incoming/` only, which `start`
+ * removes. One server owns a folder.
+ */
+export class ArtifactStore {
+  readonly #dir: string;
+  readonly #limits: ArchiveLimits;
+  readonly #locks = new KeyLock();
+  readonly #pins = new Map<string, number>();
+  /** Collections that met a pin and are tried again when it goes. */
+  readonly #postponed = new Map<string, IsReferenced>();
+  readonly #background = new Set<Promise<unknown>>();
+
+  constructor(options: ArtifactStoreOptions) {
+    this.#dir = options.dir;
+    this.#limits = options.limits ?? ARCHIVE_LIMITS;
+  }
+
+  /** Makes the folders and removes what an earlier crash left. Call once, before anything else. */
+  async start(): Promise<void> {
+    await rm(this.#path('incoming'), { recursive: true, force: true });
+    for (const part of ['incoming', 'blobs', 'trees']) {
+      await mkdir(this.#path(part), { recursive: true });
+      await sealFolder(this.#path(part));
+    }
+  }
+
+  /** Waits for collections that a released pin started. */
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.#background);
+  }
+
+  /**
+   * Checks, stores and unpacks an upload. The artifact cannot be collected until the returned pin is released. Throws
+   * `ArtifactError` when the upload is refused; nothing of it stays. Bytes that are stored already are not written again.
+   */
+  async put(bytes: UploadBytes, options: PutOptions): Promise<ArtifactPin> {
+    const staging = this.#path('incoming', randomUUID());
+    await mkdir(staging);
+    try {
+      const blob = join(staging, 'blob');
+      const received = await receive(bytes, blob, options.maxBytes ?? UPLOAD_LIMITS[options.kind]);
+      const artifact = this.describe({ ...received, kind: options.kind, ...named(options) });
+      const pin = await this.#locks.run(artifact.sha256, async () => this.#pin(artifact));
+      try {
+        await this.#publish(artifact, blob, staging, options);
+        return pin;
+      } catch (error) {
+        pin.release();
+        throw error;
+      }
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+    }
+  }
+
+  /** Holds a stored artifact, for a new version of the same code or for an instance. Undefined when it is gone. */
+  async keep(artifact: Artifact): Promise<ArtifactPin | undefined> {
+    return this.#locks.run(artifact.sha256, async () =>
+      (await exists(artifact.treePath)) ? this.#pin(artifact) : undefined,
+    );
+  }
+
+  /** The artifact as plain data from what a database row knows; says nothing about the files. */
+  describe(row: Omit<Artifact, 'treePath'> & { readonly fileName?: string }): Artifact {
+    const { sha256, sha512, kind, sizeBytes } = row;
+    return { sha256, sha512, kind, sizeBytes, treePath: this.#path('trees', treeId(sha256, kind, row.fileName)) };
+  }
+
+  /** The stored bytes as a stream. Rejects on the stream when the artifact is gone. */
+  read(sha256: string): Readable {
+    return createReadStream(this.#blob(sha256));
+  }
+
+  /** The stored bytes at once, for artifacts the caller knows to be small. */
+  async readSmall(sha256: string): Promise<Buffer> {
+    return readFile(this.#blob(sha256));
+  }
+
+  /**
+   * Removes the artifact when nothing pins it and `isReferenced` says no. When it is pinned, this is tried again after
+   * the last pin is released. Returns whether it was removed now.
+   */
+  async release(sha256: string, isReferenced: IsReferenced): Promise<boolean> {
+    return this.#locks.run(sha256, async () => {
+      if (this.#pins.has(sha256)) {
+        this.#postponed.set(sha256, isReferenced);
+        return false;
+      }
+      if (await isReferenced(sha256)) return false;
+      await this.#remove(sha256);
+      return true;
+    });
+  }
+
+  /** Removes every artifact that nothing refers to, such as those of uploads whose function was never committed. */
+  async sweep(isReferenced: IsReferenced): Promise<number> {
+    let removed = 0;
+    const names = [...(await readdir(this.#path('blobs'))), ...(await readdir(this.#path('trees')))];
+    for (const sha256 of new Set(names.map((name) => name.slice(0, 64)))) {
+      if (SHA256.test(sha256) && (await this.release(sha256, isReferenced))) removed += 1;
+    }
+    return removed;
+  }
+
+  #pin(artifact: Artifact): ArtifactPin {
+    const { sha256 } = artifact;
+    this.#pins.set(sha256, (this.#pins.get(sha256) ?? 0) + 1);
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      const left = (this.#pins.get(sha256) ?? 1) - 1;
+      if (left > 0) {
+        this.#pins.set(sha256, left);
+        return;
+      }
+      this.#pins.delete(sha256);
+      const isReferenced = this.#postponed.get(sha256);
+      if (isReferenced === undefined) return;
+      this.#postponed.delete(sha256);
+      // a failure leaves the files to the next sweep, which finds them again
+      const retry = this.release(sha256, isReferenced).catch(() => false);
+      this.#background.add(retry);
+      void retry.finally(() => this.#background.delete(retry));
+    };
+    return { artifact, release };
+  }
+
+  async #publish(artifact: Artifact, blob: string, staging: string, options: PutOptions): Promise<void> {
+    if (!(await exists(artifact.treePath))) {
+      const tree = join(staging, 'tree');
+      await mkdir(tree);
+      await this.#build(tree, blob, options);
+      await renameFolder(tree, artifact.treePath);
+    }
+    const target = this.#blob(artifact.sha256);
+    if (!(await exists(target))) await rename(blob, target);
+    await sealFolder(this.#path('trees'));
+    await sealFolder(this.#path('blobs'));
+  }
+
+  async #build(tree: string, blob: string, options: PutOptions): Promise<void> {
+    if (options.kind !== 'zip') {
+      if (options.kind === 'jar') await this.#checkJar(blob);
+      await placeFile(tree, blob, options, this.#limits);
+      return;
+    }
+    const file = await open(blob, 'r');
+    try {
+      await extractZip(file, tree, this.#limits);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The JVM reads a jar by itself; what is no archive at all is refused now and not at the first call. */
+  async #checkJar(blob: string): Promise<void> {
+    const file = await open(blob, 'r');
+    try {
+      const { size } = await file.stat();
+      await readZipTrailer(file, size, this.#limits);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #remove(sha256: string): Promise<void> {
+    const doomed = this.#path('incoming', randomUUID());
+    await mkdir(doomed);
+    for (const name of await readdir(this.#path('trees'))) {
+      if (name.startsWith(sha256)) await rename(this.#path('trees', name), join(doomed, name));
+    }
+    await rm(this.#blob(sha256), { force: true });
+    await rm(doomed, { recursive: true, force: true });
+  }
+
+  #blob(sha256: string): string {
+    if (!SHA256.test(sha256)) throw new Error('not a SHA-256');
+    return this.#path('blobs', sha256);
+  }
+
+  #path(...parts: string[]): string {
+    return join(this.#dir, ...parts);
+  }
+}
+
+/** What the tree looks like depends on more than the bytes when one file gets a name; then the name is in the id. */
+function treeId(sha256: string, kind: ArtifactKind, fileName: string | undefined): string {
+  if (!SHA256.test(sha256)) throw new Error('not a SHA-256');
+  if (kind === 'zip') return sha256;
+  const name = createHash('sha256')
+    .update(`${kind}\0${fileName ?? ''}`)
+    .digest('hex');
+  return `${sha256}-${name.slice(0, 16)}`;
+}
+
+function named(options: PutOptions): { fileName?: string } {
+  return options.fileName === undefined ? {} : { fileName: options.fileName };
+}
+
+async function placeFile(tree: string, blob: string, options: PutOptions, limits: ArchiveLimits): Promise<void> {
+  const { components, folder } = entryPath(Buffer.from(options.fileName ?? ''), limits);
+  if (folder) throw new ArtifactError('name-empty', 'the code has no file name');
+  const folders = components.slice(0, -1).map((_, index) => join(tree, ...components.slice(0, index + 1)));
+  for (const path of folders) await mkdir(path);
+  const path = join(tree, ...components);
+  await copyFile(blob, path);
+  const file = await open(path, 'r');
+  try {
+    await file.chmod(components.at(-1) === 'bootstrap' ? 0o755 : 0o644);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  for (const made of folders.reverse()) await sealFolder(made);
+  await sealFolder(dirname(path));
+}
+
+/** Two uploads of the same bytes may both get here; the first one wins and both are right. */
+async function renameFolder(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(await exists(to))) throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,5 @@
+export { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
+export { ArtifactStore, type ArtifactStoreOptions, type IsReferenced } from './artifact-store.ts';
+export { ArtifactError, type ArtifactReason } from './errors.ts';
+export type { UploadBytes } from './receive.ts';
+export type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts';

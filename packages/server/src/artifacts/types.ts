@@ -1,0 +1,33 @@
+/** How the code arrived: an archive that is unpacked, a Java archive kept whole, or the text of one file. */
+export type ArtifactKind = 'zip' | 'jar' | 'inline';
+
+/** One stored code bundle. Plain data; the files behind it are immutable. */
+export interface Artifact {
+  /** Hex SHA-256 of the stored bytes: its identity. */
+  readonly sha256: string;
+  /** Hex SHA-512 of the stored bytes, which the API reports as `digest`. */
+  readonly sha512: string;
+  readonly kind: ArtifactKind;
+  /** Size of the stored bytes. */
+  readonly sizeBytes: number;
+  /** Host folder that instances see as their code; read-only for everybody. */
+  readonly treePath: string;
+}
+
+/** What `put` must know besides the bytes. */
+export interface PutOptions {
+  readonly kind: ArtifactKind;
+  /** Name inside the tree of a `jar` or `inline` artifact; may have folders (`src/index.js`). Not used for `zip`. */
+  readonly fileName?: string;
+  /** Largest accepted size; the kind's own limit when absent. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Keeps an artifact from being collected while it is held. Release it when the database row that refers to the artifact
+ * is committed, or when the attempt was given up. Releasing twice does nothing.
+ */
+export interface ArtifactPin {
+  readonly artifact: Artifact;
+  release(): void;
+}

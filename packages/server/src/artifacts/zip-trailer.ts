@@ -1,0 +1,81 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ArchiveLimits } from './artifact-limits.ts';
+import { ArtifactError } from './errors.ts';
+
+const TRAILER_BYTES = 22;
+const MAX_COMMENT_BYTES = 0xffff;
+const TRAILER_SIGNATURE = 0x06054b50;
+const ZIP64_LOCATOR_SIGNATURE = 0x07064b50;
+const ZIP64_LOCATOR_BYTES = 20;
+
+/** Where the central directory of an archive stands. Offsets in bytes from the start of the file. */
+export interface ZipTrailer {
+  readonly entries: number;
+  readonly directoryOffset: number;
+  readonly directoryBytes: number;
+}
+
+/**
+ * Reads the end-of-central-directory record. Refuses what a reader could take in two ways before any entry is looked
+ * at: bytes behind the archive, a directory that does not end where the record starts, several disks, zip64.
+ */
+export async function readZipTrailer(file: FileHandle, fileBytes: number, limits: ArchiveLimits): Promise<ZipTrailer> {
+  const span = Math.min(fileBytes, TRAILER_BYTES + MAX_COMMENT_BYTES + ZIP64_LOCATOR_BYTES);
+  const tail = Buffer.alloc(span);
+  await readFully(file, tail, fileBytes - span);
+  const at = findTrailer(tail);
+  if (at === undefined) throw await noTrailer(file, fileBytes);
+  if (at >= ZIP64_LOCATOR_BYTES && tail.readUInt32LE(at - ZIP64_LOCATOR_BYTES) === ZIP64_LOCATOR_SIGNATURE) {
+    throw zip64();
+  }
+  const disks = [tail.readUInt16LE(at + 4), tail.readUInt16LE(at + 6)];
+  if (disks.some((disk) => disk !== 0)) throw new ArtifactError('multi-disk', 'the archive is one part of several');
+  const here = tail.readUInt16LE(at + 8);
+  const entries = tail.readUInt16LE(at + 10);
+  const directoryBytes = tail.readUInt32LE(at + 12);
+  const directoryOffset = tail.readUInt32LE(at + 16);
+  if (entries === 0xffff || directoryBytes === 0xffffffff || directoryOffset === 0xffffffff) throw zip64();
+  if (here !== entries) throw new ArtifactError('multi-disk', 'the archive is one part of several');
+  if (entries > limits.entries) {
+    throw new ArtifactError('too-many-entries', `the archive has more than ${limits.entries} entries`);
+  }
+  if (entries === 0) throw new ArtifactError('empty', 'the archive holds no file');
+  if (directoryOffset + directoryBytes !== fileBytes - span + at) {
+    throw new ArtifactError('malformed', 'the directory of the archive does not end where it says');
+  }
+  return { entries, directoryOffset, directoryBytes };
+}
+
+export async function readFully(file: FileHandle, into: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await file.read(into, done, into.length - done, position + done);
+    if (bytesRead === 0) throw new ArtifactError('truncated', 'the archive ends too early');
+    done += bytesRead;
+  }
+}
+
+/** The last record whose comment ends exactly at the end of the file. */
+function findTrailer(tail: Buffer): number | undefined {
+  for (let at = tail.length - TRAILER_BYTES; at >= 0; at--) {
+    if (tail.readUInt32LE(at) !== TRAILER_SIGNATURE) continue;
+    if (at + TRAILER_BYTES + tail.readUInt16LE(at + 20) === tail.length) return at;
+  }
+  return undefined;
+}
+
+async function noTrailer(file: FileHandle, fileBytes: number): Promise<ArtifactError> {
+  const head = Buffer.alloc(Math.min(4, fileBytes));
+  await readFully(file, head, 0);
+  if (head.length === 4 && head.readUInt32LE(0) === 0x04034b50) {
+    return new ArtifactError('truncated', 'the archive ends before its directory, or has bytes behind it');
+  }
+  return new ArtifactError('not-a-zip', 'the code is not a zip archive', {
+    hint: 'Send the archive itself, Base64 encoded once; check code_type.',
+  });
+}
+
+function zip64(): ArtifactError {
+  return new ArtifactError('zip64', 'the archive uses the zip64 format', {
+    hint: 'Archives of this size do not need zip64; pack the folder again from a file system, not from a pipe.',
+  });
+}
