@@ -38,6 +38,8 @@ export interface InitFrame {
   readonly initializer?: string;
   readonly initializerTimeoutMs: number;
   readonly codeRoot: string;
+  /** Most requests the server will have running in this instance at once; 1 when absent. */
+  readonly concurrency?: number;
   readonly env: Readonly<Record<string, string>>;
   readonly context: FunctionContext;
 }
@@ -48,6 +50,10 @@ export interface InvokeFrame {
   readonly timeoutMs: number;
   readonly invokeType: 'sync' | 'async';
   readonly credentials: Credentials;
+  /** Set when a function flow calls. */
+  readonly workflowId?: string;
+  readonly workflowRunId?: string;
+  readonly workflowStateId?: string;
 }
 
 export interface ShutdownFrame {

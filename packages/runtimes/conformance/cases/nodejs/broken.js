@@ -1,0 +1,4 @@
+'use strict';
+exports.handler = (event, context) => {
+  const a = ;
+};

@@ -1,0 +1,1 @@
+exports.handler = (e, c, cb) => cb(null, 'from dir');

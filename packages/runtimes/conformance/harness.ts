@@ -1,0 +1,205 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Credentials, FunctionContext, InitFrame, InstanceFrame, InvokeFrame } from '../src/protocol/frames.ts';
+
+export interface LogLine {
+  readonly requestId: string;
+  readonly level: string;
+  readonly text: string;
+}
+
+export interface Answer {
+  readonly code: number;
+  readonly payload: string;
+  readonly logs: readonly LogLine[];
+}
+
+export const CONTEXT: FunctionContext = {
+  projectId: 'project-1',
+  package: 'default',
+  functionName: 'conformance',
+  version: 'latest',
+  alias: '',
+  instanceId: 'instance-1',
+  memoryMb: 128,
+  cpuMillis: 300,
+  timeoutSeconds: 3,
+  userData: { KEY: 'value' },
+};
+
+export const NO_CREDENTIALS: Credentials = {
+  accessKey: '',
+  secretKey: '',
+  securityAccessKey: '',
+  securitySecretKey: '',
+  securityToken: '',
+  authToken: '',
+};
+
+type Received = { readonly header: InstanceFrame; readonly body: Buffer };
+
+/** Builds one frame of the protocol. */
+export function encode(header: unknown, body: Buffer): Buffer {
+  const head = Buffer.from(JSON.stringify(header));
+  const sizes = Buffer.alloc(8);
+  sizes.writeUInt32BE(head.length, 0);
+  sizes.writeUInt32BE(body.length, 4);
+  return Buffer.concat([sizes, head, body]);
+}
+
+/** A shim started without a sandbox, with the server's half of the link in the test. */
+export class Instance {
+  readonly logs: LogLine[] = [];
+  readonly exited: Promise<number | null>;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  #socket: Socket | undefined;
+  #buffer: Buffer = Buffer.alloc(0);
+  readonly #frames: Received[] = [];
+  readonly #waiting: {
+    readonly wants: (frame: Received) => boolean;
+    readonly take: (frame: Received) => void;
+    readonly refuse: (error: Error) => void;
+  }[] = [];
+  raw = '';
+
+  private constructor(child: ChildProcess, folder: string) {
+    this.#child = child;
+    this.#folder = folder;
+    const collect = (chunk: Buffer): void => {
+      this.raw += chunk.toString('utf8');
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    this.exited = new Promise((resolve) => {
+      child.on('close', (code) => {
+        for (const waiter of this.#waiting) waiter.refuse(new Error(`the shim ended with ${code}: ${this.raw}`));
+        resolve(code);
+      });
+    });
+  }
+
+  /** Starts `command` and waits for its connection; `hello` is then the next frame. */
+  static async start(
+    command: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Instance> {
+    const folder = mkdtempSync(join(tmpdir(), 'funcgraph-link-'));
+    const path = join(folder, 'link.sock');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: '/usr/local/bin:/usr/bin:/bin',
+        LANG: 'C.UTF-8',
+        FUNCGRAPH_LINK: path,
+        LD_LIBRARY_PATH: '/base',
+        ...env,
+      },
+    });
+    const instance = new Instance(child, folder);
+    const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
+    instance.#socket = await Promise.race([
+      connected,
+      instance.exited.then((code) => Promise.reject(new Error(`no connection, exit ${code}: ${instance.raw}`))),
+    ]);
+    server.close();
+    instance.#socket.on('data', (chunk) => instance.#push(chunk));
+    instance.#socket.on('error', () => undefined);
+    return instance;
+  }
+
+  #push(chunk: Buffer): void {
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    while (this.#buffer.length >= 8) {
+      const head = this.#buffer.readUInt32BE(0);
+      const length = 8 + head + this.#buffer.readUInt32BE(4);
+      if (this.#buffer.length < length) return;
+      const header = JSON.parse(this.#buffer.toString('utf8', 8, 8 + head)) as InstanceFrame;
+      const body = this.#buffer.subarray(8 + head, length);
+      this.#buffer = this.#buffer.subarray(length);
+      if (header.type === 'log')
+        this.logs.push({ requestId: header.requestId, level: header.level, text: body.toString('utf8') });
+      this.#deliver({ header, body });
+    }
+  }
+
+  #deliver(frame: Received): void {
+    const at = this.#waiting.findIndex((waiter) => waiter.wants(frame));
+    if (at >= 0) this.#waiting.splice(at, 1)[0]?.take(frame);
+    else this.#frames.push(frame);
+  }
+
+  /** The next frame that `wants` accepts; rejects when the process ends first. */
+  next(wants: (frame: Received) => boolean): Promise<Received> {
+    const at = this.#frames.findIndex(wants);
+    const found = at >= 0 ? this.#frames.splice(at, 1)[0] : undefined;
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((take, refuse) => this.#waiting.push({ wants, take, refuse }));
+  }
+
+  async hello(): Promise<string> {
+    const { header } = await this.next((frame) => frame.header.type === 'hello');
+    return header.type === 'hello' ? header.runtime : '';
+  }
+
+  send(header: unknown, body: Buffer = Buffer.alloc(0)): void {
+    this.#socket?.write(encode(header, body));
+  }
+
+  /** Sends `init` and gives back `ready` or `failed` with the error payload. */
+  async init(codeRoot: string, handler: string, more: Partial<InitFrame> = {}): Promise<Received> {
+    const frame: InitFrame = {
+      type: 'init',
+      handler,
+      initializerTimeoutMs: 3000,
+      codeRoot,
+      env: { KEY: 'value', LD_LIBRARY_PATH: '/user/lib' },
+      context: CONTEXT,
+      ...more,
+    };
+    this.send(frame);
+    return this.next((received) => received.header.type === 'ready' || received.header.type === 'failed');
+  }
+
+  async invoke(event: string | Buffer, requestId = 'request-1', more: Partial<InvokeFrame> = {}): Promise<Answer> {
+    const frame: InvokeFrame = {
+      type: 'invoke',
+      requestId,
+      timeoutMs: 3000,
+      invokeType: 'sync',
+      credentials: NO_CREDENTIALS,
+      ...more,
+    };
+    this.send(frame, typeof event === 'string' ? Buffer.from(event) : event);
+    const { header, body } = await this.next(
+      (received) => received.header.type === 'result' && received.header.requestId === requestId,
+    );
+    const logs = this.logs.filter((line) => line.requestId === requestId);
+    return { code: header.type === 'result' ? header.code : -1, payload: body.toString('utf8'), logs };
+  }
+
+  /** Waits for a log line that `wants` accepts, also when it already came. */
+  async log(wants: (line: LogLine) => boolean): Promise<LogLine> {
+    for (;;) {
+      const found = this.logs.find(wants);
+      if (found !== undefined) return found;
+      await this.next((frame) => frame.header.type === 'log');
+    }
+  }
+
+  /** Ends the process and removes what it left. */
+  async stop(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.exited;
+    this.#socket?.destroy();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

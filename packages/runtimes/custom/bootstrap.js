@@ -1,0 +1,95 @@
+'use strict';
+// Starts the function's own program and turns what it prints into lines.
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { StringDecoder } = require('node:string_decoder');
+
+const MAX_LINE = 90 * 1024;
+const PARTIAL_WAIT_MS = 200;
+
+/** Why `bootstrap` in `codeRoot` cannot be started, or null. */
+function whyNotStartable(codeRoot) {
+  const file = path.join(codeRoot, 'bootstrap');
+  let found;
+  try {
+    found = fs.statSync(file);
+  } catch {
+    return "the code package has no file 'bootstrap' at its top";
+  }
+  if (!found.isFile()) return "'bootstrap' in the code package is not a file";
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+  } catch {
+    return "'bootstrap' is not executable: set its mode to 755 before packing it";
+  }
+  return null;
+}
+
+/** Calls `emit(line)` for each line of `stream`; an unfinished one after a moment, at 90 KiB, or at the end. */
+function eachLine(stream, emit) {
+  const decoder = new StringDecoder('utf8');
+  let pending = '';
+  let timer = null;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = null;
+    if (pending !== '') emit(pending);
+    pending = '';
+  };
+  stream.on('data', (chunk) => {
+    const lines = (pending + decoder.write(chunk)).split('\n');
+    pending = lines.pop();
+    for (const line of lines) if (line !== '') emit(line);
+    if (pending.length >= MAX_LINE) flush();
+    else if (pending !== '' && timer === null) timer = setTimeout(flush, PARTIAL_WAIT_MS).unref();
+  });
+  stream.on('end', () => {
+    pending += decoder.end();
+    flush();
+  });
+  return flush;
+}
+
+/**
+ * Runs `bootstrap`. `onLine(level, line)` gets its output, `onEnd(reason)` is called once, after the last line, with a
+ * sentence that says how it ended.
+ */
+function startBootstrap(codeRoot, env, { onLine, onEnd }) {
+  const child = spawn(path.join(codeRoot, 'bootstrap'), [], { cwd: codeRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const flushes = [
+    eachLine(child.stdout, (line) => onLine('INFO', line)),
+    eachLine(child.stderr, (line) => onLine('ERROR', line)),
+  ];
+  const flush = () => {
+    for (const each of flushes) each();
+  };
+  let ended = false;
+  const end = (reason) => {
+    if (ended) return;
+    ended = true;
+    flush();
+    onEnd(reason);
+  };
+  child.on('error', (error) => {
+    const why =
+      error.code === 'ENOEXEC'
+        ? 'it is neither a program for this machine nor starts with #!'
+        : error.code === 'ENOENT'
+          ? 'the interpreter in its first line does not exist'
+          : error.message;
+    end(`bootstrap cannot be started: ${why}`);
+  });
+  child.on('exit', (code, signal) => {
+    const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+    // What it wrote last is still in the pipes; a process it left behind may hold them open for ever.
+    const timer = setTimeout(() => end(`bootstrap ${how}`), PARTIAL_WAIT_MS);
+    child.on('close', () => {
+      clearTimeout(timer);
+      end(`bootstrap ${how}`);
+    });
+  });
+  return { kill: (signal) => child.kill(signal), flush };
+}
+
+module.exports = { startBootstrap, whyNotStartable };

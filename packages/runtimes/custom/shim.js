@@ -1,0 +1,151 @@
+'use strict';
+// Supervises a function that brings its own `bootstrap`: serves the runtime API and reports to the server.
+const path = require('node:path');
+// The folders of all shims stand beside each other; the link is the same.
+const { Link } = require('../nodejs/link.js');
+
+const TERM_WAIT_MS = 2000;
+
+let api = null;
+let child = null;
+let current = '';
+let answered = false;
+let started = 0;
+let leaving = false;
+
+const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
+
+function hello() {
+  link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: `custom on node ${process.version}` }), '');
+  // Loaded while nobody waits yet; they are needed by every function.
+  require('./runtime-api.js');
+  require('./bootstrap.js');
+}
+
+function onFrame(header, body) {
+  if (header.type === 'invoke' && answered) {
+    current = header.requestId;
+    api.submit(header, body);
+  } else if (header.type === 'init' && started === 0) init(header);
+  else if (header.type === 'shutdown') shutdown();
+  else process.exit(70);
+}
+
+function errorPayload(prefix, type, text) {
+  return JSON.stringify({ errorMessage: prefix + text, errorType: type }, null, 4);
+}
+
+function failInit(phase, code, text) {
+  if (answered) return;
+  answered = true;
+  const prefix = code === 4001 ? 'function entry exception, error: ' : 'function initialization exception, error: ';
+  const type = code === 4001 ? 'FunctionLoadError' : 'FunctionExitError';
+  link.log('', 'ERROR', prefix + text);
+  link.send(JSON.stringify({ type: 'failed', phase, code }), errorPayload(prefix, type, text));
+}
+
+function environment(frame) {
+  const env = { ...process.env };
+  for (const key of Object.keys(env)) if (key.startsWith('FUNCGRAPH_')) delete env[key];
+  Object.assign(env, frame.env);
+  const inherited = process.env.LD_LIBRARY_PATH;
+  if (inherited && frame.env.LD_LIBRARY_PATH) env.LD_LIBRARY_PATH = `${inherited}:${frame.env.LD_LIBRARY_PATH}`;
+  return env;
+}
+
+function init(frame) {
+  started = performance.now();
+  const { RuntimeApi } = require('./runtime-api.js');
+  const { startBootstrap, whyNotStartable } = require('./bootstrap.js');
+  const problem = whyNotStartable(frame.codeRoot);
+  if (problem !== null) {
+    failInit('load', 4001, problem);
+    return;
+  }
+  const env = environment(frame);
+  const [host, port] = (env.RUNTIME_API_ADDR || '127.0.0.1:0').split(':');
+  api = new RuntimeApi({ onFirstPoll, onResult });
+  api.listen(host, Number(port), (error, address) => {
+    if (error) {
+      failInit('load', 4001, `the runtime API cannot listen on ${host}:${port}: ${error.message}`);
+      return;
+    }
+    env.RUNTIME_API_ADDR = `${address.address}:${address.port}`;
+    const loadMs = performance.now() - started;
+    started = performance.now();
+    onFirstPoll.loadMs = loadMs;
+    try {
+      process.chdir(path.dirname(frame.codeRoot));
+    } catch {
+      // Only the supervisor's own folder; the bootstrap starts in the code root.
+    }
+    child = startBootstrap(frame.codeRoot, env, { onLine: (level, line) => link.log(current, level, line), onEnd });
+  });
+}
+
+/** The bootstrap asks for work: it has initialised itself. */
+function onFirstPoll() {
+  if (answered) return;
+  answered = true;
+  const initMs = performance.now() - started;
+  child.flush();
+  link.send(JSON.stringify({ type: 'ready', loadMs: round(onFirstPoll.loadMs), initMs: round(initMs) }), '');
+}
+
+function round(ms) {
+  return Math.round(ms * 1000) / 1000;
+}
+
+/** What the bootstrap printed before it answered is already readable: let this turn of the loop take it first. */
+function onResult(requestId, kind, body, size) {
+  setImmediate(report, requestId, kind, body, size);
+}
+
+function report(requestId, kind, body, size) {
+  child.flush();
+  if (body === null) {
+    const text = `response body size ${size} exceeds the limit of 6291456`;
+    link.log(requestId, 'ERROR', text);
+    link.result(requestId, 4004, text);
+  } else if (kind === 'response') link.result(requestId, 0, body);
+  else {
+    link.log(requestId, 'ERROR', body.toString('utf8'));
+    link.result(requestId, 4002, body);
+  }
+  if (leaving && api.running.size === 0) stop();
+}
+
+/** The bootstrap is gone: what runs fails with the reason, and the instance ends. */
+function onEnd(reason) {
+  if (leaving) {
+    link.end(() => process.exit(0));
+    return;
+  }
+  if (!answered) {
+    failInit('init', 4009, `${reason} before it asked for a request`);
+    return;
+  }
+  const prefix = 'function invocation exception, error: ';
+  for (const requestId of api.running.keys()) {
+    link.log(requestId, 'ERROR', prefix + reason);
+    link.result(requestId, 4002, errorPayload(prefix, 'FunctionExitError', reason));
+  }
+  link.end(() => process.exit(1));
+}
+
+function shutdown() {
+  leaving = true;
+  if (api === null || api.running.size === 0) stop();
+}
+
+function stop() {
+  if (child === null) {
+    link.end(() => process.exit(0));
+    return;
+  }
+  child.kill('SIGTERM');
+  setTimeout(() => {
+    child.kill('SIGKILL');
+    link.end(() => process.exit(0));
+  }, TERM_WAIT_MS).unref();
+}

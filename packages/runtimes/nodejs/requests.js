@@ -1,0 +1,144 @@
+'use strict';
+// Runs the handler. Every request ends in exactly one result frame, whatever the function does.
+const Context = require('./context.js').Context;
+const failure = require('./failure.js');
+
+const MAX_RESULT = 6291456;
+const parse = JSON.parse;
+const stringify = JSON.stringify;
+const byteLength = Buffer.byteLength;
+const NativePromise = Promise;
+const nativeThen = Promise.prototype.then;
+
+function isPromise(value) {
+  return value instanceof NativePromise || (typeof Promise === 'function' && value instanceof Promise);
+}
+
+/** Waits for a promise of any kind; a native one through its original `then`. */
+function settle(promise, onValue, onError) {
+  if (promise instanceof NativePromise) nativeThen.call(promise, onValue, onError);
+  else promise.then(onValue, onError);
+}
+
+function serialise(value) {
+  switch (typeof value) {
+    case 'undefined':
+      return '';
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default: {
+      const text = stringify(value);
+      return text === undefined ? '' : text;
+    }
+  }
+}
+
+/**
+ * `running` requests by id. `current` is the one started last: what the process prints belongs to it, even when it has
+ * ended, because nothing better is known.
+ */
+class Requests {
+  constructor(options) {
+    this.link = options.link;
+    this.flush = options.flush;
+    this.handler = options.handler;
+    this.fixed = options.fixed;
+    this.awaits = options.awaitsPromises;
+    this.userFrames = options.userFrames;
+    this.running = new Map();
+    this.current = '';
+    this.onIdle = null;
+    this.log = (requestId, level, text) => this.link.log(requestId, level, text);
+  }
+
+  start(invoke, body) {
+    const requestId = invoke.requestId;
+    this.current = requestId;
+    this.running.set(requestId, true);
+    let event;
+    try {
+      event = parse(body.toString('utf8'));
+    } catch (error) {
+      this.finish(requestId, 4002, error.message, error.message);
+      return;
+    }
+    const context = new Context(this.fixed, invoke, this.log);
+    const callback = (err, data) => {
+      // Leaving the error out is a failure too: only null, '', 0 and false say that all went well.
+      const given = err === undefined ? {} : err;
+      if (given) this.refuse(requestId, given);
+      else this.succeed(requestId, data);
+    };
+    let returned;
+    try {
+      returned = this.handler.call(undefined, event, context, callback);
+    } catch (error) {
+      this.fail(requestId, error);
+      return;
+    }
+    if (this.awaits && isPromise(returned)) {
+      settle(
+        returned,
+        (value) => this.succeed(requestId, value),
+        (error) => this.fail(requestId, error)
+      );
+    }
+  }
+
+  succeed(requestId, value) {
+    if (!this.running.has(requestId)) return;
+    let text;
+    try {
+      text = serialise(value);
+    } catch (error) {
+      const told = failure.describe(4007, error, this.userFrames, false);
+      this.finish(requestId, told.code, told.payload, told.log);
+      return;
+    }
+    const size = text.length > MAX_RESULT ? byteLength(text) : text.length * 3 > MAX_RESULT ? byteLength(text) : 0;
+    if (size > MAX_RESULT) {
+      const message = 'response body size ' + size + ' exceeds the limit of ' + MAX_RESULT;
+      this.finish(requestId, 4004, message, message);
+      return;
+    }
+    this.finish(requestId, 0, text, '');
+  }
+
+  fail(requestId, error) {
+    if (!this.running.has(requestId)) return;
+    const told = failure.describe(4002, error, this.userFrames, true);
+    this.finish(requestId, told.code, told.payload, told.log);
+  }
+
+  refuse(requestId, error) {
+    if (!this.running.has(requestId)) return;
+    const told = failure.describeCallback(error, this.userFrames);
+    this.finish(requestId, told.code, told.payload, told.log);
+  }
+
+  finish(requestId, code, payload, log) {
+    this.flush();
+    this.running.delete(requestId);
+    if (log !== '') this.link.log(requestId, 'ERROR', log);
+    this.link.result(requestId, code, payload);
+    if (this.running.size === 0 && this.onIdle !== null) this.onIdle();
+  }
+
+  /**
+   * Something threw outside of every handler. With one request running it must be its own; with several nobody knows
+   * whose it is, and with none it came too late: then it is only logged.
+   */
+  stray(error) {
+    if (this.running.size === 1) {
+      this.fail(this.running.keys().next().value, error);
+      return;
+    }
+    const told = failure.describe(4002, error, this.userFrames, true);
+    this.link.log(this.current, 'ERROR', told.log);
+  }
+}
+
+module.exports = { Requests: Requests, settle: settle, isPromise: isPromise };
