@@ -234,6 +234,16 @@ const refused: readonly [ArtifactReason, string, readonly FakeEntry[], FakeTrail
     'a deflate stream that ends early',
     [{ name: 'a', data: 'x'.repeat(300), packed: deflateRawSync(randomBytes(300)).subarray(0, 100) }],
   ],
+  [
+    'size-mismatch',
+    'a large entry with more bytes than it says',
+    [{ name: 'a', data: Buffer.alloc(200_000), unpackedBytes: 100_000 }],
+  ],
+  [
+    'corrupt-data',
+    'a large entry that ends early',
+    [{ name: 'a', data: randomBytes(90_000), packed: deflateRawSync(randomBytes(90_000)).subarray(0, 80_000) }],
+  ],
   ['encrypted', 'an encrypted entry', [{ name: 'a', data: 'x', flags: 0x801 }]],
   ['encrypted', 'strong encryption', [{ name: 'a', data: 'x', flags: 0x840 }]],
   ['compression-method', 'an unknown method', [{ name: 'a', data: 'x', method: 93 }]],

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createInflateRaw } from 'node:zlib';
+import { createInflateRaw, inflateRawSync } from 'node:zlib';
 import type { ArchiveLimits } from './artifact-limits.ts';
 import { crc32 } from './crc32.ts';
 import { hasControlCharacter } from './entry-path.ts';
@@ -13,6 +13,7 @@ import { readFully } from './zip-trailer.ts';
 
 const FILES_AT_ONCE = 4;
 const READ_BYTES = 64 * 1024;
+const SMALL_BYTES = 64 * 1024;
 
 /**
  * Unpacks an archive into `target`, an existing empty folder that nobody else writes to. Files become 0644 or 0755,
@@ -110,7 +111,6 @@ async function contents(
   sink: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
   const { path, packedBytes, unpackedBytes } = planned;
-  const raw = rawBytes(file, planned);
   let bytes = 0;
   let crc = 0;
   const consume = async (source: AsyncIterable<Buffer>): Promise<void> => {
@@ -125,8 +125,9 @@ async function contents(
     }
   };
   let used = packedBytes;
-  if (planned.deflated) used = await inflate(raw, path, consume);
-  else await consume(raw);
+  if (Math.max(packedBytes, unpackedBytes) <= SMALL_BYTES) await consume(smallContents(file, planned));
+  else if (planned.deflated) used = await inflate(rawBytes(file, planned), path, consume);
+  else await consume(rawBytes(file, planned));
   if (bytes !== unpackedBytes || used !== packedBytes) {
     throw new ArtifactError('size-mismatch', 'an entry has another size than it says', { entry: path });
   }
@@ -144,6 +145,33 @@ async function* rawBytes(file: FileHandle, { dataStart, packedBytes }: PlannedEn
 }
 
 type Consume = (source: AsyncIterable<Buffer>) => Promise<void>;
+
+/** Thousands of small files are the usual case, and a stream for each costs more than its contents. */
+async function* smallContents(file: FileHandle, planned: PlannedEntry): AsyncGenerator<Buffer> {
+  const packed = Buffer.allocUnsafe(planned.packedBytes);
+  await readFully(file, packed, planned.dataStart);
+  if (!planned.deflated) {
+    yield packed;
+    return;
+  }
+  const options = { maxOutputLength: planned.unpackedBytes + 1, info: true };
+  let result: { buffer: Buffer; engine: { bytesWritten: number } };
+  try {
+    result = inflateRawSync(packed, options) as unknown as typeof result;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const larger = code === 'ERR_BUFFER_TOO_LARGE';
+    throw new ArtifactError(
+      larger ? 'size-mismatch' : 'corrupt-data',
+      larger ? 'an entry is larger than it says' : 'the contents of an entry cannot be unpacked',
+      { entry: planned.path, cause },
+    );
+  }
+  if (result.engine.bytesWritten !== planned.packedBytes) {
+    throw new ArtifactError('size-mismatch', 'an entry has another size than it says', { entry: planned.path });
+  }
+  yield result.buffer;
+}
 
 async function inflate(raw: AsyncIterable<Buffer>, path: string, consume: Consume): Promise<number> {
   const inflater = createInflateRaw();
