@@ -1,0 +1,93 @@
+import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { LIMITS } from '@funcgraph/api';
+import { CliError, EXIT, systemCode } from '../framework/index.ts';
+import { ignoreRules } from './ignore.ts';
+
+/** One thing to put into the archive. `path` is relative with `/`. */
+export type Entry =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly source: string;
+      readonly executable: boolean;
+      readonly size: number;
+    }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string };
+
+/** The folder cannot be a function. */
+export function codeError(message: string, hint?: string, cause?: unknown): CliError {
+  return new CliError(message, { code: 'CLI.CODE', exitCode: EXIT.refused, hint, cause });
+}
+
+const inside = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);
+
+/** Reads a link and refuses one that leaves the folder, directly or through other links. */
+async function linkTarget(root: string, source: string, path: string): Promise<string> {
+  const target = await readlink(source);
+  const hint = 'Only relative links that stay inside the folder can be kept. Copy the file, or name it in .fgsignore.';
+  if (isAbsolute(target) || !inside(root, resolve(source, '..', target)))
+    throw codeError(`the link ${path} leads out of the folder`, hint);
+  try {
+    if (!inside(root, await realpath(source))) throw codeError(`the link ${path} leads out of the folder`, hint);
+  } catch (error) {
+    // a link to nothing is harmless: its text was checked above
+    if (systemCode(error) === 'ELOOP') throw codeError(`the link ${path} leads to itself`, hint, error);
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  return target;
+}
+
+async function readIgnoreFile(root: string): Promise<string> {
+  try {
+    return await readFile(join(root, '.fgsignore'), 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/**
+ * Lists what belongs to the function in `folder`, in an order that does not depend on the file system. Refuses links
+ * that lead out, files that are no files, more than 30,000 entries and more than 1500 MB. Empty folders are left out.
+ */
+export async function collectEntries(folder: string): Promise<Entry[]> {
+  let root: string;
+  try {
+    root = await realpath(folder);
+    if (!(await lstat(root)).isDirectory())
+      throw codeError(`${folder} is not a folder`, 'For a single file or an archive: fgs functions create');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw codeError(`there is no folder ${folder}`, undefined, error);
+    throw error;
+  }
+  const ignored = ignoreRules(await readIgnoreFile(root));
+  const entries: Entry[] = [];
+  let bytes = 0;
+
+  async function walk(directory: string): Promise<void> {
+    for (const { name } of await readdir(directory, { withFileTypes: true })) {
+      const source = join(directory, name);
+      const path = relative(root, source).split(sep).join('/');
+      const stat = await lstat(source);
+      if (ignored(path, stat.isDirectory())) continue;
+      if (stat.isDirectory()) {
+        await walk(source);
+        continue;
+      }
+      if (stat.isSymbolicLink()) entries.push({ kind: 'link', path, target: await linkTarget(root, source, path) });
+      else if (stat.isFile()) {
+        bytes += stat.size;
+        entries.push({ kind: 'file', path, source, executable: (stat.mode & 0o111) !== 0, size: stat.size });
+      } else throw codeError(`${path} is neither a file nor a folder`, 'Name it in .fgsignore.');
+      if (entries.length > LIMITS.codeFiles)
+        throw codeError(`the folder has more than ${LIMITS.codeFiles} files`, 'Name what is not needed in .fgsignore.');
+      if (bytes > LIMITS.codeUnpackedBytes)
+        throw codeError('the folder is larger than 1500 MB', 'Name what is not needed in .fgsignore.');
+    }
+  }
+
+  await walk(root);
+  if (entries.length === 0) throw codeError(`${folder} has no files`);
+  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+}

@@ -1,0 +1,2 @@
+export { codeError } from './collect.ts';
+export { type Packed, packFolder } from './pack.ts';

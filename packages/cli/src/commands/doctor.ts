@@ -1,0 +1,86 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ApiError } from '@funcgraph/api';
+import { CONNECTION_FLAGS, type ConnectionFlags, connect, dataDirOf } from '../connection/index.ts';
+import { type Check, hostMachine, probeMachine } from '../doctor/index.ts';
+import { CliError, type Context, defineCommand, EXIT } from '../framework/index.ts';
+
+async function askServer(flags: ConnectionFlags, context: Context): Promise<Check[]> {
+  try {
+    const { client, credentials } = await connect(flags, context);
+    const { data } = await client.call('showDoctor', { signal: context.signal });
+    const found: Check[] = [
+      {
+        name: 'server',
+        state: 'ok',
+        detail: `${data.version} at ${credentials.endpoint}, isolation ${data.sandbox.driver}`,
+      },
+    ];
+    for (const check of data.checks) {
+      found.push({
+        name: check.name,
+        state: check.ok ? 'ok' : 'warn',
+        detail: check.detail,
+        ...(check.hint === undefined ? {} : { hint: check.hint }),
+      });
+    }
+    for (const reason of data.sandbox.degraded) found.push({ name: 'not enforced', state: 'warn', detail: reason });
+    return found;
+  } catch (error) {
+    // no server is no fault of the machine; a server that refuses is worth a line
+    if (error instanceof ApiError)
+      return [
+        {
+          name: 'server',
+          state: 'warn',
+          detail: error.message,
+          ...(error.hint === undefined ? {} : { hint: error.hint }),
+        },
+      ];
+    if (error instanceof CliError)
+      return [{ name: 'server', state: 'warn', detail: 'none is running that this user knows', hint: 'fgs start' }];
+    throw error;
+  }
+}
+
+function report(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map((check) => check.name.length));
+  const lines = checks.flatMap((check) => {
+    const line = `${check.state.padEnd(4)}  ${check.name.padEnd(width)}  ${check.detail}`;
+    return check.hint === undefined || check.state === 'ok'
+      ? [line]
+      : [line, `${' '.repeat(width + 8)}-> ${check.hint}`];
+  });
+  const failed = checks.filter((check) => check.state === 'fail').length;
+  const warned = checks.filter((check) => check.state === 'warn').length;
+  lines.push(
+    '',
+    failed > 0
+      ? `${failed} necessary ${failed === 1 ? 'thing is' : 'things are'} missing.`
+      : `Nothing necessary is missing; ${warned} warnings.`,
+  );
+  return lines.join('\n');
+}
+
+export const doctor = defineCommand({
+  name: 'doctor',
+  summary: 'What works on this machine, what does not, and how to get it; needs no server',
+  flags: CONNECTION_FLAGS,
+  args: [],
+  examples: ['fgs doctor', 'fgs doctor --output json'],
+  async run({ flags }, context) {
+    const checks = await probeMachine(hostMachine(context.uid), {
+      dataDir: dataDirOf(flags['data-dir'], context),
+      nodePath: process.execPath,
+      serverFolder: dirname(dirname(fileURLToPath(import.meta.resolve('@funcgraph/server/main')))),
+    });
+    checks.push(...(await askServer(flags, context)));
+    const failed = checks.some((check) => check.state === 'fail');
+    return {
+      kind: 'message',
+      text: report(checks),
+      data: { ok: !failed, checks },
+      exitCode: failed ? EXIT.failure : EXIT.ok,
+    };
+  },
+});

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { MEMORY_SIZES_MB } from '@funcgraph/api';
+import type { FunctionConfig } from '../../connection/index.ts';
+import { type Context, type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+
+/** Flags for the configuration of a function, the same in `create`, `deploy` and `update`. */
+export const CONFIG_FLAGS = {
+  handler: { type: 'text', placeholder: 'FILE.FUNCTION', summary: 'entry point, such as index.handler' },
+  memory: { type: 'integer', placeholder: 'MB', summary: `memory: ${MEMORY_SIZES_MB.slice(0, 4).join(', ')} ... MB` },
+  timeout: { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of one invocation' },
+  env: {
+    type: 'list',
+    short: 'e',
+    placeholder: 'NAME=VALUE',
+    summary: 'environment variable; all that are given replace all there were',
+  },
+  'env-file': { type: 'text', placeholder: 'FILE', summary: 'NAME=VALUE lines; keeps secrets off the command line' },
+  initializer: {
+    type: 'text',
+    placeholder: 'FILE.FUNCTION',
+    summary: 'run once for each instance, before its first invocation',
+  },
+  'initializer-timeout': { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of the initializer' },
+  description: { type: 'text', placeholder: 'TEXT', summary: 'what the function is for' },
+} as const satisfies FlagSpecs;
+
+export type ConfigFlags = FlagValues<typeof CONFIG_FLAGS>;
+
+/** A new function gets these where nothing is said. */
+export const NEW_FUNCTION = { timeout: 3, memory_size: 128 } as const;
+
+function addVariable(variables: Map<string, string>, line: string, where: string): void {
+  const at = line.indexOf('=');
+  // the value stays out of the message: it may be a secret
+  if (at < 1) throw usageError(`${where} is not NAME=VALUE`);
+  variables.set(line.slice(0, at).trim(), line.slice(at + 1));
+}
+
+async function variablesOf(flags: ConfigFlags, context: Context): Promise<Map<string, string> | undefined> {
+  const file = flags['env-file'];
+  if (file === undefined && flags.env.length === 0) return undefined;
+  const variables = new Map<string, string>();
+  if (file !== undefined) {
+    const text = await readFile(resolve(context.cwd, file), 'utf8').catch((cause: unknown) => {
+      throw usageError(`cannot read ${file}: ${String(cause)}`);
+    });
+    text.split(/\r?\n/).forEach((line, index) => {
+      if (line.trim() !== '' && !line.trimStart().startsWith('#'))
+        addVariable(variables, line, `line ${index + 1} of ${file}`);
+    });
+  }
+  flags.env.forEach((line, index) => {
+    addVariable(variables, line, `--env number ${index + 1}`);
+  });
+  return variables;
+}
+
+/** The API fields of the flags that were given, and of no others. */
+export async function configFields(flags: ConfigFlags, context: Context): Promise<Record<string, unknown>> {
+  const variables = await variablesOf(flags, context);
+  const initializer = flags.initializer;
+  const fields = {
+    handler: flags.handler,
+    memory_size: flags.memory,
+    timeout: flags.timeout,
+    description: flags.description,
+    user_data: variables && JSON.stringify(Object.fromEntries(variables)),
+    initializer_handler: initializer,
+    initializer_timeout:
+      flags['initializer-timeout'] ?? (initializer === undefined || initializer === '' ? undefined : 3),
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function same(field: string, wanted: unknown, present: unknown): boolean {
+  if (field !== 'user_data') return wanted === (present ?? '');
+  const sorted = (text: unknown): string => {
+    try {
+      return JSON.stringify(
+        Object.entries(JSON.parse(String(text || '{}')) as object).sort(([a], [b]) => (a < b ? -1 : 1)),
+      );
+    } catch {
+      return String(text);
+    }
+  };
+  return sorted(wanted) === sorted(present);
+}
+
+/** The body that changes `present` to `wanted`, with the fields that the API always wants; undefined when nothing differs. */
+export function configChange(
+  present: FunctionConfig,
+  wanted: Record<string, unknown>,
+): Record<string, unknown> | undefined {
+  const changed = Object.entries(wanted).filter(([field, value]) => !same(field, value, present[field]));
+  if (changed.length === 0) return undefined;
+  const { func_name, runtime, handler, timeout, memory_size } = present;
+  return { func_name, runtime, handler, timeout, memory_size, ...Object.fromEntries(changed) };
+}

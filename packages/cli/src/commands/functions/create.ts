@@ -1,0 +1,81 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { LIMITS } from '@funcgraph/api';
+import { codeError } from '../../code/index.ts';
+import { connect, FUNCTION_FLAGS, parseConfig } from '../../connection/index.ts';
+import { type Context, defineCommand, systemCode, usageError } from '../../framework/index.ts';
+import { CONFIG_FLAGS, configFields, NEW_FUNCTION } from './config-flags.ts';
+import { withProgress } from './progress.ts';
+
+async function readCode(file: string, limit: number, context: Context): Promise<Buffer> {
+  const path = resolve(context.cwd, file);
+  try {
+    // asked before reading, so that a wrong file of many gigabytes does not fill the memory
+    const { size } = await stat(path);
+    if (size > limit)
+      throw codeError(
+        `${file} has ${size} bytes; at most ${limit} are allowed`,
+        'Larger code: fgs functions deploy FOLDER',
+      );
+    return await readFile(path);
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === undefined || code.startsWith('CLI.')) throw cause;
+    throw usageError(`cannot read ${file}: ${code}`);
+  }
+}
+
+async function codeFields(
+  flags: { 'code-file': string | undefined; zip: string | undefined; jar: string | undefined },
+  context: Context,
+): Promise<object> {
+  const given = (['code-file', 'zip', 'jar'] as const).filter((flag) => flags[flag] !== undefined);
+  const [kind] = given;
+  if (kind === undefined || given.length > 1) throw usageError('give the code as one of --code-file, --zip and --jar');
+  const file = flags[kind] ?? '';
+  const bytes = await readCode(file, kind === 'code-file' ? LIMITS.inlineCodeBytes : LIMITS.codeZipBytes, context);
+  return {
+    code_type: kind === 'code-file' ? 'inline' : kind,
+    code_filename: basename(file),
+    func_code: { file: bytes.toString('base64') },
+  };
+}
+
+export const create = defineCommand({
+  name: 'functions create',
+  summary: 'Create a function from one source file or an archive',
+  flags: {
+    runtime: {
+      type: 'text',
+      placeholder: 'RUNTIME',
+      required: true,
+      summary: 'language and version, such as Python3.10',
+    },
+    'code-file': { type: 'text', placeholder: 'FILE', summary: 'one source file of at most 10 KB' },
+    zip: { type: 'text', placeholder: 'FILE', summary: 'zip archive of at most 50 MB' },
+    jar: { type: 'text', placeholder: 'FILE', summary: 'Java archive of at most 50 MB' },
+    ...CONFIG_FLAGS,
+    ...FUNCTION_FLAGS,
+    handler: { ...CONFIG_FLAGS.handler, required: true },
+  },
+  args: [{ name: 'name', summary: 'name of the new function' }],
+  examples: [
+    'fgs functions create hello --runtime Python3.10 --handler index.handler --code-file index.py',
+    'fgs functions create resize --runtime Node.js20.15 --handler index.handler --zip resize.zip --memory 512',
+  ],
+  async run({ flags, args }, context) {
+    const connection = await connect(flags, context);
+    const { project_id } = connection.functionParams(args.name, flags.package);
+    const body = {
+      func_name: args.name,
+      package: flags.package,
+      runtime: flags.runtime,
+      ...NEW_FUNCTION,
+      ...(await configFields(flags, context)),
+      ...(await codeFields(flags, context)),
+    };
+    const call = connection.client.call('createFunction', { params: { project_id }, body, signal: context.signal });
+    const config = parseConfig((await withProgress(`creating ${args.name}`, context, call)).data);
+    return { kind: 'message', text: `${args.name}: created (${config.runtime}, ${config.handler})`, data: config };
+  },
+});

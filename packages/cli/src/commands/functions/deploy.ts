@@ -1,0 +1,150 @@
+import { basename, resolve } from 'node:path';
+import { ApiError, type Client } from '@funcgraph/api';
+import { packFolder } from '../../code/index.ts';
+import {
+  connect,
+  FUNCTION_FLAGS,
+  type FunctionConfig,
+  type FunctionParams,
+  findConfig,
+} from '../../connection/index.ts';
+import {
+  type Context,
+  defineCommand,
+  type FlagSpecs,
+  type FlagValues,
+  type Row,
+  usageError,
+} from '../../framework/index.ts';
+import { CONFIG_FLAGS, configChange, configFields, NEW_FUNCTION } from './config-flags.ts';
+import { withProgress } from './progress.ts';
+
+export const DEPLOY_FLAGS = {
+  name: { type: 'text', placeholder: 'NAME', summary: 'name of the function; that of the folder when absent' },
+  runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'language and version; needed for a new function' },
+  ...CONFIG_FLAGS,
+  ...FUNCTION_FLAGS,
+} as const satisfies FlagSpecs;
+
+interface Target {
+  readonly client: Client;
+  readonly params: FunctionParams;
+  readonly name: string;
+}
+
+async function createFrom(
+  target: Target,
+  zip: Buffer,
+  pkg: string,
+  fields: Record<string, unknown>,
+  context: Context,
+): Promise<string> {
+  if (fields.runtime === undefined || fields.handler === undefined) {
+    throw usageError(
+      `${target.name} is new: --${fields.runtime === undefined ? 'runtime' : 'handler'} is missing`,
+      'for example --runtime Node.js20.15 --handler index.handler; see fgs runtimes list',
+    );
+  }
+  const body = {
+    func_name: target.name,
+    package: pkg,
+    code_type: 'zip',
+    code_filename: `${target.name}.zip`,
+    ...NEW_FUNCTION,
+    ...fields,
+    func_code: { file: zip.toString('base64') },
+  };
+  const params = { project_id: target.params.project_id };
+  await withProgress(
+    `creating ${target.name}`,
+    context,
+    target.client.call('createFunction', { params, body, signal: context.signal }),
+  );
+  return 'created';
+}
+
+/** True when the code was replaced, false when the server had the same already. */
+async function replaceCode(target: Target, zip: Buffer, context: Context): Promise<boolean> {
+  const { client, params, name } = target;
+  const body = { code_type: 'zip', code_filename: `${name}.zip`, func_code: { file: zip.toString('base64') } };
+  try {
+    await withProgress(
+      `uploading ${name}`,
+      context,
+      client.call('updateFunctionCode', { params, body, signal: context.signal }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'FSS.0409') return false;
+    throw error;
+  }
+}
+
+async function updateFrom(
+  target: Target,
+  present: FunctionConfig,
+  zip: Buffer,
+  fields: Record<string, unknown>,
+  context: Context,
+): Promise<string> {
+  const { runtime, ...wanted } = fields;
+  if (runtime !== undefined && runtime !== present.runtime) {
+    throw usageError(
+      `${target.name} has the runtime ${present.runtime}, which cannot be changed`,
+      'deploy under another --name, or delete the function first',
+    );
+  }
+  const change = configChange(present, wanted);
+  const code = await replaceCode(target, zip, context);
+  if (change !== undefined) {
+    await target.client.call('updateFunctionConfig', { params: target.params, body: change, signal: context.signal });
+  }
+  if (!code && change === undefined) return 'unchanged';
+  return `updated ${[code && 'code', change !== undefined && 'configuration'].filter(Boolean).join(' and ')}`;
+}
+
+export interface Deployed {
+  readonly text: string;
+  readonly data: Row;
+  readonly name: string;
+}
+
+/** Creates or updates a function from a folder. Used by `functions deploy` and `up`. */
+export async function deployFolder(
+  folder: string,
+  flags: FlagValues<typeof DEPLOY_FLAGS>,
+  context: Context,
+): Promise<Deployed> {
+  const path = resolve(context.cwd, folder);
+  const name = flags.name ?? basename(path);
+  const connection = await connect(flags, context);
+  const target: Target = { client: connection.client, name, params: connection.functionParams(name, flags.package) };
+  const given = await configFields(flags, context);
+  const fields = flags.runtime === undefined ? given : { ...given, runtime: flags.runtime };
+  const packed = await withProgress(`packing ${path}`, context, packFolder(path));
+  const present = await findConfig(target.client, target.params, context.signal);
+  const outcome = present
+    ? await updateFrom(target, present, packed.zip, fields, context)
+    : await createFrom(target, packed.zip, flags.package, fields, context);
+  const size = `${packed.files} ${packed.files === 1 ? 'file' : 'files'}, ${(packed.zip.length / 1024).toFixed(1)} KB`;
+  return {
+    name,
+    text: `${name}: ${outcome} (${size})`,
+    data: { name, outcome, files: packed.files, zip_bytes: packed.zip.length, func_urn: target.params.function_urn },
+  };
+}
+
+export const deploy = defineCommand({
+  name: 'functions deploy',
+  summary: 'Create or update a function from a folder; what has not changed is left alone',
+  flags: DEPLOY_FLAGS,
+  args: [{ name: 'folder', summary: 'folder with the code; its .fgsignore names what stays behind' }],
+  examples: [
+    'fgs functions deploy ./hello --runtime Node.js20.15 --handler index.handler',
+    'fgs functions deploy . --name resize --memory 512 --timeout 30 --env BUCKET=pictures',
+  ],
+  async run({ flags, args }, context) {
+    const { text, data } = await deployFolder(args.folder, flags, context);
+    return { kind: 'message', text, data };
+  },
+});

@@ -1,0 +1,163 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError, LIMITS, type Receipt } from '@funcgraph/api';
+import { type Connection, connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
+import {
+  CliError,
+  type Context,
+  defineCommand,
+  EXIT,
+  type Output,
+  systemCode,
+  usageError,
+} from '../../framework/index.ts';
+import { receiptLine } from '../receipt-text.ts';
+
+const RECEIPT_TRIES = 10;
+const RECEIPT_PAUSE_MS = 50;
+
+/** The event as bytes, at most what the server takes. */
+async function readEvent(
+  flags: { data: string | undefined; 'data-file': string | undefined; async: boolean },
+  context: Context,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { data, 'data-file': file } = flags;
+  if (data !== undefined && file !== undefined) throw usageError('give the event as one of --data and --data-file');
+  if (file === undefined) return new Uint8Array(Buffer.from(data ?? '{}'));
+  const limit = flags.async ? LIMITS.asyncEventBytes : LIMITS.syncEventBytes;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of file === '-' ? context.stdin : createReadStream(resolve(context.cwd, file))) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > limit)
+        throw new CliError(`the event is over ${limit} bytes`, { code: 'CLI.EVENT', exitCode: EXIT.refused });
+      chunks.push(bytes);
+    }
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    throw usageError(`cannot read ${file}: ${systemCode(cause) ?? String(cause)}`);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** The server writes receipts beside the answer, not before it: the first look may come too early. */
+async function findReceipt(
+  connection: Connection,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<Receipt | undefined> {
+  for (let tries = 0; tries < RECEIPT_TRIES; tries++) {
+    try {
+      const params = { project_id: connection.credentials.projectId, request_id: requestId };
+      return (await connection.client.call('showReceipt', { params, signal })).data;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status !== 404) return undefined;
+      await delay(RECEIPT_PAUSE_MS, undefined, { signal });
+    }
+  }
+  return undefined;
+}
+
+async function invokeSync(
+  connection: Connection,
+  params: FunctionParams,
+  body: Uint8Array<ArrayBuffer>,
+  log: boolean,
+  context: Context,
+): Promise<Output> {
+  const headers = { 'X-CFF-Request-Version': 'v0', ...(log ? { 'X-Cff-Log-Type': 'tail' } : {}) };
+  const answer = await connection.client.bytes('invokeFunction', { params, body, headers, signal: context.signal });
+  const failed = answer.headers.get('x-is-func-err') === 'true';
+  const requestId = answer.headers.get('x-cff-request-id') ?? '';
+  const tail = Buffer.from(answer.headers.get('x-cff-function-log') ?? '', 'base64')
+    .toString('utf8')
+    .trimEnd();
+  const receipt = requestId === '' ? undefined : await findReceipt(connection, requestId, context.signal);
+  const summary = receipt ? receiptLine(receipt) : `${requestId}  ${failed ? 'failed' : 'ok'} (no receipt)`;
+  return {
+    kind: 'bytes',
+    bytes: answer.bytes,
+    note: [tail, summary].filter((part) => part !== '').join('\n'),
+    data: {
+      request_id: requestId,
+      failed,
+      error_code: Number(answer.headers.get('x-func-err-code') ?? 0),
+      result: Buffer.from(answer.bytes).toString('utf8'),
+      ...(log ? { log: tail } : {}),
+      receipt: receipt ?? null,
+    },
+    exitCode: failed ? EXIT.functionFailed : EXIT.ok,
+  };
+}
+
+async function invokeAsync(
+  connection: Connection,
+  params: FunctionParams,
+  body: Uint8Array<ArrayBuffer>,
+  name: string,
+  context: Context,
+): Promise<Output> {
+  const { data } = await connection.client.call('asyncInvokeFunction', { params, body, signal: context.signal });
+  return {
+    kind: 'message',
+    text: `${data.request_id}  accepted; it is on disk and will run. Its state: fgs invocations list ${name} --async`,
+    data,
+  };
+}
+
+interface InvokeRequest {
+  readonly name: string;
+  readonly package: string;
+  readonly qualifier: string | undefined;
+  readonly event: Uint8Array<ArrayBuffer>;
+  readonly log: boolean;
+}
+
+/** Invokes and waits. Used by `functions invoke` and `up`. */
+export function invokeOnce(connection: Connection, request: InvokeRequest, context: Context): Promise<Output> {
+  const params = connection.functionParams(request.name, request.package, request.qualifier);
+  return invokeSync(connection, params, request.event, request.log, context);
+}
+
+export const invoke = defineCommand({
+  name: 'functions invoke',
+  summary: 'Run a function: its result to standard output as it is, receipt and log to standard error',
+  flags: {
+    data: { type: 'text', short: 'd', placeholder: 'JSON', summary: 'the event; {} when absent' },
+    'data-file': {
+      type: 'text',
+      placeholder: 'FILE',
+      summary: 'read the event from a file, or from standard input: -',
+    },
+    async: { type: 'boolean', summary: 'store the event and return at once' },
+    log: { type: 'boolean', summary: 'show the end of the log of this invocation' },
+    qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
+    ...FUNCTION_FLAGS,
+  },
+  args: [{ name: 'function', summary: 'name or URN of the function' }],
+  examples: [
+    `fgs functions invoke hello --data '{"name":"Ada"}'`,
+    'fgs functions invoke resize --data-file event.json --log > result.json',
+    'cat event.json | fgs functions invoke report --data-file - --async',
+  ],
+  async run({ flags, args }, context) {
+    if (flags.async && flags.log)
+      throw usageError('--log goes with a synchronous invocation only', 'later: fgs functions logs NAME');
+    const event = await readEvent(flags, context);
+    const connection = await connect(flags, context);
+    const { package: pkg, qualifier, log } = flags;
+    if (!flags.async)
+      return invokeOnce(connection, { name: args.function, package: pkg, qualifier, event, log }, context);
+    return invokeAsync(
+      connection,
+      connection.functionParams(args.function, pkg, qualifier),
+      event,
+      args.function,
+      context,
+    );
+  },
+});

@@ -1,0 +1,75 @@
+import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { CliError, type Context, defineCommand, type Row } from '../../framework/index.ts';
+
+const PAGE = 100;
+/** More pages than any quota allows: a server that never says "last page" must not keep us for ever. */
+const MOST_PAGES = 1000;
+
+interface Page {
+  readonly functions: readonly Row[];
+  readonly next: number | undefined;
+}
+
+function parsePage(value: unknown): Page {
+  const page = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (!Array.isArray(page.functions))
+    throw new CliError('the server sent no list of functions', { code: 'CLI.PROTOCOL' });
+  const next = Number(page.next_marker ?? 0);
+  return { functions: page.functions as Row[], next: Number.isSafeInteger(next) && next > 0 ? next : undefined };
+}
+
+async function listAll(
+  flags: { package: string | undefined; match: string | undefined } & Parameters<typeof connect>[0],
+  context: Context,
+): Promise<Row[]> {
+  const { client, credentials } = await connect(flags, context);
+  const rows: Row[] = [];
+  let marker = 0;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const query = {
+      marker: String(marker),
+      maxitems: String(PAGE),
+      ...(flags.package === undefined ? {} : { package_name: flags.package }),
+      ...(flags.match === undefined ? {} : { func_name: flags.match }),
+    };
+    const { data } = await client.call('listFunctions', {
+      params: { project_id: credentials.projectId },
+      query,
+      signal: context.signal,
+    });
+    const page = parsePage(data);
+    rows.push(...page.functions);
+    if (page.functions.length < PAGE || page.next === undefined || page.next <= marker) return rows;
+    marker = page.next;
+  }
+  return rows;
+}
+
+export const list = defineCommand({
+  name: 'functions list',
+  summary: 'Functions of the project',
+  flags: {
+    package: { type: 'text', placeholder: 'NAME', summary: 'only those of this package' },
+    match: { type: 'text', placeholder: 'TEXT', summary: 'only those with this text in their name' },
+    ...CONNECTION_FLAGS,
+  },
+  args: [],
+  examples: ['fgs functions list', 'fgs functions list --match order --output json'],
+  async run({ flags }, context) {
+    return {
+      kind: 'table',
+      columns: [
+        { key: 'func_name', title: 'NAME' },
+        { key: 'package', title: 'PACKAGE' },
+        { key: 'runtime', title: 'RUNTIME' },
+        { key: 'handler', title: 'HANDLER' },
+        { key: 'memory_size', title: 'MEMORY MB', align: 'right' },
+        { key: 'timeout', title: 'TIMEOUT S', align: 'right' },
+        { key: 'code_size', title: 'CODE BYTES', align: 'right' },
+        { key: 'last_modified', title: 'LAST CHANGE' },
+      ],
+      rows: await listAll(flags, context),
+      none: 'no functions yet; make one with: fgs functions deploy FOLDER',
+    };
+  },
+});

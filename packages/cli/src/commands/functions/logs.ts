@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError, type Client, type RouteResponse, type Routes } from '@funcgraph/api';
+import { connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
+import { type Context, defineCommand, type StreamItem } from '../../framework/index.ts';
+import { timeText } from '../time-text.ts';
+
+type LogLine = RouteResponse<Routes['followLogs']>;
+
+const PAGE = 500;
+const RECONNECT_MS = 500;
+
+interface Filter {
+  readonly request_id?: string;
+  readonly keyword?: string;
+  readonly level?: string;
+}
+
+function item(line: LogLine): StreamItem {
+  return {
+    text: `${line.time} ${line.request_id || '-'} ${line.level} ${line.message.replace(/\n$/, '')}`,
+    data: line,
+  };
+}
+
+async function* past(
+  client: Client,
+  params: FunctionParams,
+  query: Filter & { from: string; limit: number },
+  signal: AbortSignal,
+): AsyncGenerator<StreamItem> {
+  const { limit, ...filter } = query;
+  // newest first, so that --limit keeps the newest; shown oldest first like any log
+  const lines: LogLine[] = [];
+  let cursor: string | undefined;
+  do {
+    const size = Math.min(PAGE, limit - lines.length);
+    const page = await client.call('queryLogs', {
+      params,
+      query: { ...filter, order: 'desc', limit: String(size), ...(cursor === undefined ? {} : { cursor }) },
+      signal,
+    });
+    lines.push(...page.data.lines);
+    cursor = page.data.lines.length === 0 ? undefined : page.data.next_cursor;
+  } while (cursor !== undefined && lines.length < limit);
+  for (const line of lines.reverse()) yield item(line);
+}
+
+/** Follows until Ctrl-C. A connection that breaks is made again; a refusal of the server ends it. */
+async function* follow(
+  client: Client,
+  params: FunctionParams,
+  filter: Filter,
+  context: Context,
+): AsyncGenerator<StreamItem> {
+  while (!context.signal.aborted) {
+    try {
+      for await (const line of client.stream('followLogs', { params, query: filter, signal: context.signal }))
+        yield item(line);
+    } catch (error) {
+      if (context.signal.aborted) return;
+      if (error instanceof ApiError) throw error;
+    }
+    await context.stderr.write('the log stream ended; connecting again, lines of this moment may be missing\n');
+    await delay(RECONNECT_MS, undefined, { signal: context.signal }).catch(() => undefined);
+  }
+}
+
+export const logs = defineCommand({
+  name: 'functions logs',
+  summary: 'What a function logged, oldest first',
+  flags: {
+    follow: { type: 'boolean', short: 'f', summary: 'go on with new lines until Ctrl-C' },
+    since: {
+      type: 'text',
+      placeholder: 'TIME',
+      fallback: '1h',
+      summary: 'from when on: 15m, 2h, 1d or an RFC 3339 time',
+    },
+    'request-id': { type: 'text', placeholder: 'ID', summary: 'only lines of this invocation' },
+    keyword: { type: 'text', short: 'k', placeholder: 'TEXT', summary: 'only lines with this text' },
+    level: {
+      type: 'text',
+      placeholder: 'LEVELS',
+      summary: 'only these levels: DEBUG, INFO, WARN, ERROR, with commas between',
+    },
+    limit: { type: 'integer', short: 'n', placeholder: 'N', fallback: 200, summary: 'most lines of the past to show' },
+    ...FUNCTION_FLAGS,
+  },
+  args: [{ name: 'function', summary: 'name or URN of the function' }],
+  examples: ['fgs functions logs hello --since 15m', 'fgs functions logs hello -f --level WARN,ERROR'],
+  async run({ flags, args }, context) {
+    const from = timeText(flags.since, '--since', context.now());
+    const { client, functionParams } = await connect(flags, context);
+    const params = functionParams(args.function, flags.package);
+    const filter: Filter = {
+      ...(flags['request-id'] === undefined ? {} : { request_id: flags['request-id'] }),
+      ...(flags.keyword === undefined ? {} : { keyword: flags.keyword }),
+      ...(flags.level === undefined ? {} : { level: flags.level.toUpperCase() }),
+    };
+    async function* items(): AsyncGenerator<StreamItem> {
+      if (flags.limit > 0) yield* past(client, params, { ...filter, from, limit: flags.limit }, context.signal);
+      if (flags.follow) yield* follow(client, params, filter, context);
+    }
+    return { kind: 'stream', items: items() };
+  },
+});

@@ -1,0 +1,39 @@
+import type { Tree } from '../framework/index.ts';
+import { doctor } from './doctor.ts';
+import { create } from './functions/create.ts';
+import { remove } from './functions/delete.ts';
+import { deploy } from './functions/deploy.ts';
+import { invoke } from './functions/invoke.ts';
+import { list as listFunctions } from './functions/list.ts';
+import { logs } from './functions/logs.ts';
+import { show as showFunction } from './functions/show.ts';
+import { update } from './functions/update.ts';
+import { list as listInvocations } from './invocations/list.ts';
+import { show as showInvocation } from './invocations/show.ts';
+import { add } from './runtimes/add.ts';
+import { install } from './runtimes/install.ts';
+import { list as listRuntimes } from './runtimes/list.ts';
+import { start } from './start.ts';
+import { up } from './up.ts';
+
+/** Every command. A new verb is one file and one line here. */
+export const TREE: Tree = {
+  commands: [up, start, doctor],
+  nouns: [
+    {
+      name: 'functions',
+      summary: 'Make, change, run and watch functions',
+      commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs],
+    },
+    {
+      name: 'invocations',
+      summary: 'What ran, how it ended and what it used',
+      commands: [listInvocations, showInvocation],
+    },
+    {
+      name: 'runtimes',
+      summary: 'Languages and versions that functions can use',
+      commands: [listRuntimes, install, add],
+    },
+  ],
+};

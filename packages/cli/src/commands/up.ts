@@ -1,0 +1,146 @@
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@funcgraph/api';
+import { type ConnectionFlags, connect, dataDirOf, findConfig } from '../connection/index.ts';
+import { CliError, type Context, defineCommand, EXIT, type StreamItem } from '../framework/index.ts';
+import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
+import { deployFolder } from './functions/deploy.ts';
+import { invokeOnce } from './functions/invoke.ts';
+import { SERVER_FLAGS } from './start.ts';
+
+const HELLO = 'hello';
+const EVENT = '{"name":"Funcgraph"}';
+
+function versionOf(runtime: string): number {
+  const [major = '0', minor = '0'] = runtime.replace(/^\D+/, '').split('.');
+  return Number(major) * 1000 + Number(minor);
+}
+
+/** The newest Node.js that this server really has. */
+async function newestNode(client: Client, signal: AbortSignal): Promise<string> {
+  const { data } = await client.call('listRuntimes', { signal });
+  const names = data.runtimes
+    .filter((runtime) => runtime.available && /^Node\.js\d/.test(runtime.name))
+    .map((runtime) => runtime.name);
+  const newest = names.sort((a, b) => versionOf(b) - versionOf(a))[0];
+  if (newest === undefined) {
+    throw new CliError('this server has no Node.js runtime for the example', {
+      code: 'CLI.NO_RUNTIME',
+      hint: 'fgs runtimes install Node.js20.15',
+    });
+  }
+  return newest;
+}
+
+async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerator<StreamItem> {
+  const flags: ConnectionFlags = {
+    endpoint: ready.endpoint,
+    credentials: ready.credentialsFile,
+    'data-dir': undefined,
+  };
+  const connection = await connect(flags, context);
+  const params = connection.functionParams(HELLO, 'default');
+  // a function of this name may be the user's own by now: it is run, not replaced
+  if (await findConfig(connection.client, params, context.signal)) {
+    yield { text: `\n${HELLO}: already there`, data: { event: 'deployed', name: HELLO, outcome: 'already there' } };
+  } else {
+    const deployed = await deployFolder(
+      fileURLToPath(new URL('../../../../examples/hello', import.meta.url)),
+      {
+        ...flags,
+        name: HELLO,
+        package: 'default',
+        runtime: await newestNode(connection.client, context.signal),
+        handler: 'index.handler',
+        memory: undefined,
+        timeout: undefined,
+        env: [],
+        'env-file': undefined,
+        initializer: undefined,
+        'initializer-timeout': undefined,
+        description: 'The first example',
+      },
+      context,
+    );
+    yield { text: `\n${deployed.text}`, data: { event: 'deployed', ...deployed.data } };
+  }
+  const event = new Uint8Array(Buffer.from(EVENT));
+  const request = { name: HELLO, package: 'default', qualifier: undefined, event, log: true };
+  const output = await invokeOnce(connection, request, context);
+  if (output.kind !== 'bytes') throw new Error('a synchronous invocation answers with bytes');
+  const result = Buffer.from(output.bytes).toString('utf8');
+  yield {
+    text: `${HELLO}(${EVENT}) = ${result}\n${output.note}`,
+    data: { event: 'invoked', ...output.data },
+    exitCode: output.exitCode ?? EXIT.ok,
+  };
+}
+
+function nextSteps(ready: ReadyMessage, dataDirGiven: boolean): string {
+  const flag = dataDirGiven ? ` --data-dir ${ready.dataDir}` : '';
+  return [
+    '',
+    'Next, in another terminal:',
+    `  fgs functions invoke hello${flag} --data '{"name":"you"}'`,
+    `  fgs functions logs hello${flag} -f`,
+    `  fgs functions deploy ./my-function${flag} --runtime Node.js20.15 --handler index.handler`,
+    'Stop it with Ctrl-C.',
+  ].join('\n');
+}
+
+async function* steps(
+  server: ServerProcess,
+  flags: { once: boolean; dataDirGiven: boolean },
+  context: Context,
+): AsyncGenerator<StreamItem> {
+  let stopped = false;
+  try {
+    yield { text: startSummary(server.ready), data: { ...server.ready } };
+    yield* helloSteps(server.ready, context);
+    if (!flags.once) {
+      yield { text: nextSteps(server.ready, flags.dataDirGiven), data: { event: 'serving' } };
+      const exitCode = await server.exited;
+      stopped = true;
+      yield { text: 'Stopped.', data: { event: 'stopped', exit_code: exitCode }, exitCode };
+      return;
+    }
+  } finally {
+    if (!stopped) {
+      server.stop();
+      await server.exited;
+    }
+  }
+  // an unclean stop is a failure of the run; a clean one leaves the exit code of the invocation
+  const exitCode = await server.exited;
+  if (exitCode !== EXIT.ok) yield { text: '', data: { event: 'stopped', exit_code: exitCode }, exitCode };
+}
+
+export const up = defineCommand({
+  name: 'up',
+  summary: 'Run the server and show that it works: deploys the example hello and calls it',
+  flags: {
+    once: { type: 'boolean', summary: 'stop again after the call; the exit code tells whether all worked' },
+    verbose: { type: 'boolean', summary: "show the server's log" },
+    ...SERVER_FLAGS,
+  },
+  args: [],
+  examples: ['fgs up', 'fgs up --once --data-dir ./data --port 0 --gateway-port 0'],
+  async run({ flags }, context) {
+    const server = await spawnServer(
+      {
+        dataDir: dataDirOf(flags['data-dir'], context),
+        host: flags.host,
+        port: flags.port,
+        gatewayPort: flags['gateway-port'],
+        sandbox: flags.sandbox,
+        logLevel: flags['log-level'],
+        config: flags.config,
+        showLog: flags.verbose,
+      },
+      context,
+    );
+    return {
+      kind: 'stream',
+      items: steps(server, { once: flags.once, dataDirGiven: flags['data-dir'] !== undefined }, context),
+    };
+  },
+});

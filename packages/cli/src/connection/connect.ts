@@ -1,0 +1,59 @@
+import { type Client, createClient, formatUrn, parseUrn, type Qualifier } from '@funcgraph/api';
+import { type Context, type FlagSpecs, usageError } from '../framework/index.ts';
+import { type ConnectionFlags, type Credentials, loadCredentials } from './credentials.ts';
+
+/** Flags of every command that talks to a server. */
+export const CONNECTION_FLAGS = {
+  endpoint: { type: 'text', placeholder: 'URL', summary: 'address of the server' },
+  credentials: { type: 'text', placeholder: 'FILE', summary: 'credentials file to use instead of the environment' },
+  'data-dir': {
+    type: 'text',
+    placeholder: 'DIR',
+    summary: 'data directory of a local server, for its credentials file',
+  },
+} as const satisfies FlagSpecs;
+
+/** Flags of every command about one function. */
+export const FUNCTION_FLAGS = {
+  package: { type: 'text', placeholder: 'NAME', fallback: 'default', summary: 'package (app) of the function' },
+  ...CONNECTION_FLAGS,
+} as const satisfies FlagSpecs;
+
+export interface Connection {
+  readonly client: Client;
+  readonly credentials: Credentials;
+  /** Path parameters of a function, by name in a package or by a whole URN. */
+  functionParams(name: string, pkg: string, qualifier?: string): { project_id: string; function_urn: string };
+}
+
+function parseQualifier(text: string): Qualifier {
+  const alias = text.startsWith('!');
+  return { kind: alias ? 'alias' : 'version', name: alias ? text.slice(1) : text };
+}
+
+export async function connect(flags: ConnectionFlags, context: Context): Promise<Connection> {
+  const credentials = await loadCredentials(flags, context);
+  const { endpoint, accessKey, secretKey, projectId, region } = credentials;
+  const client = createClient({
+    endpoint,
+    auth: { kind: 'key', accessKey, secretKey },
+    now: context.now,
+    ...(context.fetch ? { fetch: context.fetch } : {}),
+  });
+  return {
+    client,
+    credentials,
+    functionParams(name, pkg, qualifier) {
+      const base = name.startsWith('urn:') ? parseUrn(name) : { region, projectId, package: pkg, name };
+      if (base === undefined) throw usageError(`not a function URN: ${JSON.stringify(name)}`);
+      const urn = formatUrn(qualifier === undefined ? base : { ...base, qualifier: parseQualifier(qualifier) });
+      if (parseUrn(urn) === undefined) {
+        throw usageError(
+          `not a name of a function: ${JSON.stringify(name)}`,
+          'letters, digits, _ and -, starting with a letter',
+        );
+      }
+      return { project_id: projectId, function_urn: urn };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CliError, type Context, EXIT, systemCode, usageError } from '../framework/index.ts';
+import { dataDirOf } from './data-dir.ts';
+
+/** Everything needed to call a server. */
+export interface Credentials {
+  /** Without a trailing slash. */
+  readonly endpoint: string;
+  readonly gateway: string;
+  readonly region: string;
+  readonly projectId: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+export interface ConnectionFlags {
+  readonly endpoint: string | undefined;
+  readonly credentials: string | undefined;
+  readonly 'data-dir': string | undefined;
+}
+
+function denied(message: string, hint: string, cause?: unknown): CliError {
+  return new CliError(message, { code: 'CLI.NO_CREDENTIALS', exitCode: EXIT.denied, hint, cause });
+}
+
+/** The fields of a credentials file that are texts; undefined when there is no such file. */
+async function readFields(file: string): Promise<Partial<Record<string, string>> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT' || systemCode(cause) === 'ENOTDIR') return undefined;
+    throw denied(
+      `cannot read ${file}: ${systemCode(cause) ?? 'unknown reason'}`,
+      'Only the user that runs the server may read it.',
+      cause,
+    );
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null) throw new TypeError('not an object');
+    return Object.fromEntries(Object.entries(value).filter((e): e is [string, string] => typeof e[1] === 'string'));
+  } catch (cause) {
+    throw denied(`${file} is not a credentials file`, 'It must be the JSON file that the server writes.', cause);
+  }
+}
+
+function checkedEndpoint(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw usageError(`not an address of a server: ${JSON.stringify(text)}`, 'for example: http://127.0.0.1:8080');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/**
+ * Flags first, then the environment, then the file in the data directory. With `--credentials` the environment has no
+ * say, so that a forgotten variable cannot mix two servers. Throws CliError with exit code 4 when something is missing.
+ */
+export async function loadCredentials(flags: ConnectionFlags, context: Context): Promise<Credentials> {
+  const { cwd } = context;
+  const env = flags.credentials === undefined ? context.env : {};
+  const file = flags.credentials
+    ? resolve(cwd, flags.credentials)
+    : join(dataDirOf(flags['data-dir'], context), 'credentials.json');
+  const complete = env.FGS_ACCESS_KEY && env.FGS_SECRET_KEY && env.FGS_PROJECT_ID && env.FGS_REGION;
+  const found = complete ? {} : await readFields(file);
+  if (found === undefined && flags.credentials !== undefined)
+    throw denied(`there is no file ${file}`, 'Check --credentials.');
+  const pick = (name: string, field: string): string => {
+    const value = env[name] || found?.[field];
+    if (value) return value;
+    throw denied(
+      found === undefined ? `no credentials: there is no ${file}, and ${name} is not set` : `${file} has no ${field}`,
+      'Start a server with: fgs start. Or set FGS_ENDPOINT, FGS_ACCESS_KEY, FGS_SECRET_KEY, FGS_PROJECT_ID and FGS_REGION.',
+    );
+  };
+  return {
+    endpoint: checkedEndpoint(flags.endpoint ?? (env.FGS_ENDPOINT || found?.endpoint || 'http://127.0.0.1:8080')),
+    gateway: found?.gateway ?? '',
+    accessKey: pick('FGS_ACCESS_KEY', 'access_key'),
+    secretKey: pick('FGS_SECRET_KEY', 'secret_key'),
+    projectId: pick('FGS_PROJECT_ID', 'project_id'),
+    region: pick('FGS_REGION', 'region'),
+  };
+}

@@ -1,0 +1,3 @@
+export type { Check, Machine } from './check.ts';
+export { hostMachine } from './host-machine.ts';
+export { probeMachine } from './probes.ts';

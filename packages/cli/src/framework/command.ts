@@ -1,0 +1,53 @@
+import type { Context } from './context.ts';
+import type { ArgumentSpec, ArgumentValues, FlagSpecs, FlagValues, RawValue } from './flag.ts';
+import type { Output } from './output.ts';
+
+export interface CommandSpec<F extends FlagSpecs, A extends readonly ArgumentSpec[]> {
+  /** The words after `fgs`: `functions deploy`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: F;
+  readonly args: A;
+  /** Whole command lines; at least one. */
+  readonly examples: readonly string[];
+  run(input: { flags: FlagValues<F>; args: ArgumentValues<A> }, context: Context): Promise<Output>;
+}
+
+/** A command with its types forgotten: what the parser, the help and the runner work with. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly flags: FlagSpecs;
+  readonly args: readonly ArgumentSpec[];
+  readonly examples: readonly string[];
+  run(values: ParsedValues, context: Context): Promise<Output>;
+}
+
+export interface ParsedValues {
+  readonly flags: Readonly<Record<string, RawValue>>;
+  readonly args: Readonly<Record<string, string | undefined>>;
+}
+
+/** A group of commands under one word: `functions`. */
+export interface Noun {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly Command[];
+}
+
+export interface Tree {
+  readonly commands: readonly Command[];
+  readonly nouns: readonly Noun[];
+}
+
+/** Ties a handler to its schema: inside `run` every flag and argument has the type its spec gives it. */
+export function defineCommand<const F extends FlagSpecs, const A extends readonly ArgumentSpec[]>(
+  spec: CommandSpec<F, A>,
+): Command {
+  return {
+    ...spec,
+    // the parser has checked the values against these very specs
+    run: (values, context) =>
+      spec.run({ flags: values.flags as FlagValues<F>, args: values.args as ArgumentValues<A> }, context),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Readable } from 'node:stream';
+
+/** The process as a command may see it; tests give one of their own. */
+export interface Context {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Undefined where the platform has no user ids. */
+  readonly uid: number | undefined;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** `json` when the caller asked for it: then nothing but the result goes to standard output. */
+  readonly format: OutputFormat;
+  readonly fetch?: typeof fetch;
+  readonly now: () => number;
+}
+
+export type OutputFormat = 'table' | 'json';
+
+export interface Sink {
+  readonly isTTY: boolean;
+  /** Resolves when the other side took it, so that a long answer never piles up in memory. */
+  write(data: string | Uint8Array): Promise<void>;
+}

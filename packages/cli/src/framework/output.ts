@@ -1,0 +1,32 @@
+import type { ExitCode } from './exit-code.ts';
+
+/** A column of a table: the key in the row and what stands above it. */
+export interface Column {
+  readonly key: string;
+  readonly title: string;
+  readonly align?: 'right';
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What a command hands back; only the printer knows how it looks. `data` is what `--output json` prints. */
+export type Output = (
+  | {
+      readonly kind: 'table';
+      readonly columns: readonly Column[];
+      readonly rows: readonly Row[];
+      readonly none: string;
+    }
+  | { readonly kind: 'record'; readonly data: Row; readonly hide?: readonly string[] }
+  | { readonly kind: 'message'; readonly text: string; readonly data: Row }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly data: Row; readonly note: string }
+  | { readonly kind: 'stream'; readonly items: AsyncIterable<StreamItem> }
+) & { readonly exitCode?: ExitCode };
+
+/** One step of something long: a line of text for people, an object for programs. */
+export interface StreamItem {
+  readonly text: string;
+  readonly data: Row;
+  /** Taken as the exit code of the command when it is the last item that has one. */
+  readonly exitCode?: ExitCode;
+}

@@ -1,0 +1,112 @@
+import { ApiError } from '@funcgraph/api';
+import { CliError } from './cli-error.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import type { Column, Output, Row } from './output.ts';
+import { cellWidth, safeCell, safeText } from './safe-text.ts';
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '-';
+  if (typeof value === 'object') return safeCell(JSON.stringify(value));
+  return safeCell(String(value));
+}
+
+function table(columns: readonly Column[], rows: readonly Row[]): string {
+  const lines = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => cell(row[c.key])))];
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => cellWidth(line[i] ?? ''))));
+  return lines
+    .map((line) =>
+      line
+        .map((text, i) => {
+          const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - cellWidth(text)));
+          return columns[i]?.align === 'right' ? gap + text : text + gap;
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function record(data: Row, hide: readonly string[]): string {
+  const shown = Object.entries(data).filter(([key, value]) => value !== undefined && !hide.includes(key));
+  const width = Math.max(0, ...shown.map(([key]) => key.length));
+  return shown.map(([key, value]) => `${key.padEnd(width)}  ${cell(value)}`).join('\n');
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The one place where results become text. Returns the exit code of the command. */
+export async function printOutput(output: Output, context: Context): Promise<ExitCode> {
+  const { stdout, stderr, format } = context;
+  let exitCode = output.exitCode ?? EXIT.ok;
+  switch (output.kind) {
+    case 'table':
+      if (format === 'json') await stdout.write(json(output.rows));
+      else
+        await stdout.write(output.rows.length === 0 ? `${output.none}\n` : `${table(output.columns, output.rows)}\n`);
+      break;
+    case 'record':
+      await stdout.write(format === 'json' ? json(output.data) : `${record(output.data, output.hide ?? [])}\n`);
+      break;
+    case 'message':
+      await stdout.write(format === 'json' ? json(output.data) : `${safeText(output.text)}\n`);
+      break;
+    case 'bytes':
+      if (format === 'json') {
+        await stdout.write(json(output.data));
+        break;
+      }
+      await stdout.write(output.bytes);
+      // keeps the note off the last line of the result on a screen, and the result exact in a pipe
+      if (stdout.isTTY && output.bytes.length > 0 && output.bytes.at(-1) !== 10) await stderr.write('\n');
+      if (output.note !== '') await stderr.write(`${safeText(output.note)}\n`);
+      break;
+    case 'stream':
+      for await (const item of output.items) {
+        if (format === 'json') await stdout.write(`${JSON.stringify(item.data)}\n`);
+        else if (item.text !== '') await stdout.write(`${safeText(item.text)}\n`);
+        exitCode = item.exitCode ?? exitCode;
+      }
+      break;
+  }
+  return exitCode;
+}
+
+interface Shown {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly request_id?: string | undefined;
+}
+
+/** Prints code, message, hint and request id to standard error. Returns the exit code of the error's class. */
+export async function printError(error: unknown, context: Context): Promise<ExitCode> {
+  let shown: Shown;
+  let exitCode: ExitCode = EXIT.failure;
+  if (error instanceof ApiError) {
+    shown = { code: error.code, message: error.message, hint: error.hint, request_id: error.requestId };
+    exitCode = exitCodeOf(error);
+  } else if (error instanceof CliError) {
+    shown = { code: error.code, message: error.message, hint: error.hint };
+    exitCode = error.exitCode;
+  } else if (context.signal.aborted) {
+    shown = { code: 'CLI.INTERRUPTED', message: 'interrupted' };
+    exitCode = EXIT.interrupted;
+  } else {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    shown = {
+      code: 'CLI.BUG',
+      message: text,
+      hint: 'This is a fault of fgs itself. Please report it with the command line.',
+    };
+  }
+  if (context.format === 'json') {
+    await context.stderr.write(json({ error: shown }));
+    return exitCode;
+  }
+  const lines = [`error ${shown.code}: ${shown.message}`];
+  if (shown.hint !== undefined && shown.hint !== '') lines.push(`hint: ${shown.hint}`);
+  if (shown.request_id !== undefined) lines.push(`request id: ${shown.request_id}`);
+  await context.stderr.write(`${safeText(lines.join('\n'))}\n`);
+  return exitCode;
+}

@@ -1,0 +1,83 @@
+import { usageError } from './cli-error.ts';
+import type { Command, Noun, Tree } from './command.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { commandHelp, nounHelp, rootHelp } from './help.ts';
+import { parseCommand, wantsHelp } from './parse.ts';
+import { printError, printOutput } from './print.ts';
+import { suggest } from './suggest.ts';
+
+interface Found {
+  readonly command?: Command;
+  readonly noun?: Noun;
+  readonly rest: readonly string[];
+}
+
+function unknown(what: string, word: string, known: readonly string[], help: string): never {
+  const near = suggest(word, known);
+  throw usageError(
+    `unknown ${what} ${JSON.stringify(word)}`,
+    near ? `did you mean "${near}"? All of them: ${help}` : `all of them: ${help}`,
+  );
+}
+
+function find(tree: Tree, argv: readonly string[]): Found {
+  const [first, second, ...others] = argv;
+  if (first === undefined || first.startsWith('-')) return { rest: argv };
+  const command = tree.commands.find((c) => c.name === first);
+  if (command) return { command, rest: argv.slice(1) };
+  const noun = tree.nouns.find((n) => n.name === first);
+  if (!noun)
+    unknown(
+      'command',
+      first,
+      [...tree.commands, ...tree.nouns].map((e) => e.name),
+      'fgs --help',
+    );
+  if (second === undefined || second.startsWith('-')) return { noun, rest: argv.slice(1) };
+  const verb = noun.commands.find((c) => c.name === `${first} ${second}`);
+  const verbs = noun.commands.map((c) => c.name.slice(first.length + 1));
+  if (!verb) unknown(`verb of ${first}`, second, verbs, `fgs ${first} --help`);
+  return { command: verb, rest: others };
+}
+
+/** Asked before parsing, so that even a usage error comes in the form that the caller reads. */
+function formatOf(argv: readonly string[]): 'table' | 'json' {
+  const at = argv.lastIndexOf('--output');
+  return argv.includes('--output=json') || (at >= 0 && argv[at + 1] === 'json') ? 'json' : 'table';
+}
+
+async function dispatch(tree: Tree, argv: readonly string[], context: Context, version: string): Promise<ExitCode> {
+  if (argv[0] === '--version' || argv[0] === '-V' || (argv[0] === 'version' && argv.length === 1)) {
+    await context.stdout.write(`fgs ${version}\n`);
+    return EXIT.ok;
+  }
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  const found = find(tree, words);
+  if (wantsHelp(words)) {
+    const help = found.command ? commandHelp(found.command) : found.noun ? nounHelp(found.noun) : rootHelp(tree);
+    await context.stdout.write(help);
+    return EXIT.ok;
+  }
+  if (found.command)
+    return printOutput(await found.command.run(parseCommand(found.command, found.rest), context), context);
+  if (!found.noun && words.length > 0)
+    throw usageError(`unknown flag ${words[0]}`, 'flags come after the command: fgs --help');
+  await context.stderr.write(found.noun ? nounHelp(found.noun) : rootHelp(tree));
+  return EXIT.usage;
+}
+
+/** Runs one command line and returns the exit code. Never throws: every error is printed. */
+export async function run(
+  tree: Tree,
+  argv: readonly string[],
+  base: Omit<Context, 'format'>,
+  version: string,
+): Promise<ExitCode> {
+  const context: Context = { ...base, format: formatOf(argv) };
+  try {
+    return await dispatch(tree, argv, context, version);
+  } catch (error) {
+    return printError(error, context);
+  }
+}

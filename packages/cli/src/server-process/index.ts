@@ -1,0 +1,3 @@
+export type { ReadyMessage } from './messages.ts';
+export { type ServerOptions, type ServerProcess, spawnServer } from './spawn-server.ts';
+export { startSummary } from './summary.ts';

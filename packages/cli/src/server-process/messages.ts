@@ -1,0 +1,43 @@
+/** What the server says on its IPC channel while it starts. */
+export interface ReadyMessage {
+  readonly event: 'ready';
+  readonly endpoint: string;
+  readonly gateway: string;
+  readonly dataDir: string;
+  readonly credentialsFile: string;
+  readonly sandbox: { readonly driver: string; readonly degraded: readonly string[] };
+}
+
+export interface FailedMessage {
+  readonly event: 'failed';
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Undefined for anything else that comes along the channel. */
+export function parseMessage(value: unknown): ReadyMessage | FailedMessage | undefined {
+  if (!isObject(value)) return undefined;
+  const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');
+  if (value.event === 'failed') {
+    const hint = text('hint');
+    return { event: 'failed', code: text('code'), message: text('message'), ...(hint === '' ? {} : { hint }) };
+  }
+  if (value.event !== 'ready' || !isObject(value.sandbox)) return undefined;
+  const { driver, degraded } = value.sandbox;
+  return {
+    event: 'ready',
+    endpoint: text('endpoint'),
+    gateway: text('gateway'),
+    dataDir: text('dataDir'),
+    credentialsFile: text('credentialsFile'),
+    sandbox: {
+      driver: typeof driver === 'string' ? driver : '',
+      degraded: Array.isArray(degraded) ? degraded.filter((d): d is string => typeof d === 'string') : [],
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { CliError, type Context, EXIT, type ExitCode } from '../framework/index.ts';
+import { parseMessage, type ReadyMessage } from './messages.ts';
+
+const LAST_LOG_BYTES = 4096;
+
+export interface ServerOptions {
+  readonly dataDir: string;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly gatewayPort: number | undefined;
+  readonly sandbox: string | undefined;
+  readonly logLevel: string | undefined;
+  readonly config: string | undefined;
+  /** False: the log is kept back and only its end is shown when the start fails. */
+  readonly showLog: boolean;
+  /** The server's main file; found beside this package when absent. */
+  readonly main?: string;
+}
+
+export interface ServerProcess {
+  readonly ready: ReadyMessage;
+  /** Exit code of the command once the server has ended: 0 after a graceful stop. */
+  readonly exited: Promise<ExitCode>;
+  /** Asks for a graceful stop; the second call kills. */
+  stop(): void;
+}
+
+function argumentsOf(options: ServerOptions): string[] {
+  const pairs: [string, string | number | undefined][] = [
+    ['--data-dir', options.dataDir],
+    ['--host', options.host],
+    ['--port', options.port],
+    ['--gateway-port', options.gatewayPort],
+    ['--sandbox', options.sandbox],
+    ['--log-level', options.logLevel],
+    ['--config', options.config],
+  ];
+  return pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+}
+
+function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: 1, signal: null }));
+  });
+}
+
+/**
+ * Starts the server as a child with an IPC channel and waits until it takes calls. Ctrl-C and SIGTERM reach it through
+ * the context's signal. Throws CliError with the server's own code and hint when it does not come up.
+ */
+export async function spawnServer(options: ServerOptions, context: Context): Promise<ServerProcess> {
+  const main = options.main ?? fileURLToPath(import.meta.resolve('@funcgraph/server/main'));
+  // execArgv carries --conditions and --import when this program runs from its sources
+  const child = spawn(process.execPath, [...process.execArgv, main, ...argumentsOf(options)], {
+    cwd: context.cwd,
+    env: { ...context.env },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // its own group: a Ctrl-C on the terminal comes to us alone, and we pass it on once
+    detached: true,
+  });
+  let lastLog = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    lastLog = (lastLog + chunk.toString('utf8')).slice(-LAST_LOG_BYTES);
+    if (options.showLog) void context.stderr.write(chunk);
+  });
+  const exit = exitOf(child);
+  let stops = 0;
+  const stop = (): void => {
+    stops += 1;
+    child.kill(stops === 1 ? 'SIGTERM' : 'SIGKILL');
+  };
+  context.signal.addEventListener('abort', stop);
+  const dropListener = (): void => context.signal.removeEventListener('abort', stop);
+  void exit.then(dropListener);
+  if (context.signal.aborted) stop();
+
+  const ready = await new Promise<ReadyMessage>((resolve, reject) => {
+    child.on('message', (value: unknown) => {
+      const message = parseMessage(value);
+      if (message?.event === 'ready') resolve(message);
+      if (message?.event === 'failed') {
+        reject(
+          new CliError(message.message, {
+            code: message.code || 'CLI.START',
+            hint: message.hint,
+            exitCode: EXIT.failure,
+          }),
+        );
+      }
+    });
+    void exit.then(({ code, signal }) => {
+      if (stops > 0)
+        reject(
+          new CliError('stopped before the server was up', { code: 'CLI.INTERRUPTED', exitCode: EXIT.interrupted }),
+        );
+      const log = options.showLog || lastLog === '' ? '' : `\n${lastLog.trimEnd()}`;
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      reject(
+        new CliError(`the server ended while it started (${how})${log}`, {
+          code: 'CLI.START',
+          hint: 'See what this machine lacks with: fgs doctor',
+        }),
+      );
+    });
+  });
+  child.channel?.unref();
+  const exited = exit.then(async ({ code, signal }): Promise<ExitCode> => {
+    if (code === 0) return EXIT.ok;
+    const how = signal === null ? `exit code ${code}` : `signal ${signal} (${constants.signals[signal]})`;
+    await context.stderr.write(`the server ended with ${how}\n`);
+    return EXIT.failure;
+  });
+  return { ready, exited, stop };
+}
