@@ -1,0 +1,99 @@
+import type { Component, Receipt } from '@funcgraph/api';
+import type { SandboxExit } from './sandbox/index.ts';
+
+export type Outcome = Receipt['outcome'];
+
+/** Why an invocation did not succeed, and what the caller gets as its result. */
+export interface Failure {
+  readonly outcome: Exclude<Outcome, 'ok'>;
+  readonly code: number;
+  readonly component: Component;
+  readonly payload: Buffer;
+}
+
+/** Codes that the server itself gives; those of the runtimes stand in PROTOCOL.md. */
+export const CODES = {
+  functionError: 4002,
+  loadFailed: 4001,
+  initFailed: 4009,
+  timeout: 4010,
+  memoryExceeded: 4205,
+  diskExceeded: 4207,
+  cancelled: 4208,
+  initTimeout: 4211,
+  systemError: 500,
+} as const;
+
+function failure(
+  outcome: Failure['outcome'],
+  code: number,
+  component: Component,
+  errorType: string,
+  errorMessage: string,
+): Failure {
+  return { outcome, code, component, payload: Buffer.from(JSON.stringify({ errorMessage, errorType })) };
+}
+
+export function timeoutFailure(timeoutMs: number): Failure {
+  return failure(
+    'timeout',
+    CODES.timeout,
+    'timeout',
+    'FunctionTimeout',
+    `invoke timed out after ${timeoutMs / 1000} seconds`,
+  );
+}
+
+export function initTimeoutFailure(timeoutMs: number): Failure {
+  return failure(
+    'init_failed',
+    CODES.initTimeout,
+    'timeout',
+    'InitializerTimeout',
+    `the initializer timed out after ${timeoutMs / 1000} seconds`,
+  );
+}
+
+export function loadTimeoutFailure(timeoutMs: number): Failure {
+  return failure(
+    'load_failed',
+    CODES.loadFailed,
+    'runtime',
+    'FunctionLoadTimeout',
+    `the function code was not loaded within ${timeoutMs / 1000} seconds`,
+  );
+}
+
+export function memoryFailure(usedBytes: number, limitMb: number): Failure {
+  const text = `runtime memory limit exceeded, memory used: ${usedBytes} bytes, limit: ${limitMb} MB`;
+  return failure('memory_exceeded', CODES.memoryExceeded, 'function', 'RuntimeMemoryLimitExceeded', text);
+}
+
+export function diskFailure(tmpBytes: number): Failure {
+  const text = `runtime disk limit exceeded, /tmp is full, limit: ${Math.round(tmpBytes / 2 ** 20)} MB`;
+  return failure('disk_exceeded', CODES.diskExceeded, 'function', 'RuntimeDiskLimitExceeded', text);
+}
+
+export function systemFailure(text: string): Failure {
+  return failure('system_error', CODES.systemError, 'instance', 'SystemError', text);
+}
+
+export function cancelledFailure(): Failure {
+  return failure('cancelled', CODES.cancelled, 'admission', 'InvocationCancelled', 'the invocation was cancelled');
+}
+
+/** What a code sent by the runtime itself means. */
+export function runtimeFailure(phase: 'load' | 'init' | 'invoke', code: number, payload: Buffer): Failure {
+  const outcome = phase === 'load' ? 'load_failed' : phase === 'init' ? 'init_failed' : 'function_error';
+  return { outcome, code, component: 'function', payload };
+}
+
+/** Why a sandbox ended that nobody asked to end. The most telling measure wins: memory, then disk, then how it exited. */
+export function exitFailure(exit: SandboxExit, limits: { memoryMb: number; tmpBytes: number }): Failure {
+  if (exit.oomKilled) return memoryFailure(exit.peakMemoryBytes, limits.memoryMb);
+  if (exit.signal === 'AGENT') return systemFailure('the sandbox was lost');
+  if (exit.tmpFull) return diskFailure(limits.tmpBytes);
+  const how = exit.signal === null ? `exited with code ${exit.exitCode ?? 0}` : `was killed by ${exit.signal}`;
+  const text = `function invocation exception, error: the function process ${how}`;
+  return failure('crashed', CODES.functionError, 'function', 'FunctionProcessExit', text);
+}

@@ -1,0 +1,203 @@
+import type { Credentials } from '@funcgraph/runtimes';
+import type { Clock } from '../lib/clock.ts';
+import { exitFailure, type Failure, runtimeFailure, systemFailure, timeoutFailure } from './failure.ts';
+import type { LaunchSpec } from './launch-spec.ts';
+import type { LinkResult, RuntimeLink } from './runtime-link/index.ts';
+import type { Sandbox, SandboxExit } from './sandbox/index.ts';
+import { type InstanceState, transition } from './state.ts';
+import type { UsageMeter } from './usage-meter.ts';
+
+/** Where the time of a start went, ms. */
+export interface StartPhases {
+  readonly sandboxMs: number;
+  readonly bootMs: number;
+  readonly loadMs: number;
+  readonly initMs: number;
+}
+
+export interface InstanceRequest {
+  readonly requestId: string;
+  readonly event: Buffer;
+  readonly timeoutMs: number;
+  readonly invokeType: 'sync' | 'async';
+  readonly credentials: Credentials;
+  /** Ends the call and, since code cannot be stopped otherwise, the instance. */
+  readonly signal?: AbortSignal;
+}
+
+export interface InstanceAnswer {
+  /** Undefined for success. */
+  readonly failure: Failure | undefined;
+  readonly payload: Buffer;
+  readonly handlerMs: number;
+  /** Since the call before of this instance; null when not measured. */
+  readonly cpuMs: number | null;
+  readonly peakMemoryBytes: number | null;
+}
+
+export interface InstanceParts {
+  readonly id: string;
+  readonly spec: LaunchSpec;
+  readonly sandbox: Sandbox;
+  readonly link: RuntimeLink;
+  readonly meter: UsageMeter;
+  readonly phases: StartPhases;
+  readonly clock: Clock;
+}
+
+type Ended =
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'link'; readonly violation: boolean; readonly text: string };
+
+/** How long a broken link may wait for the news of its sandbox's exit. */
+const EXIT_GRACE_MS = 2_000;
+
+/** One running copy of a version, ready to serve. Made by `startInstance`; owned by the pool. */
+export class Instance {
+  readonly id: string;
+  readonly spec: LaunchSpec;
+  readonly phases: StartPhases;
+  /** Ms since epoch when it last became idle. */
+  idleSince: number;
+  served = 0;
+  inFlight = 0;
+  readonly #parts: InstanceParts;
+  #state: InstanceState = 'ready';
+  #stopping: Promise<SandboxExit> | undefined;
+
+  constructor(parts: InstanceParts) {
+    this.id = parts.id;
+    this.spec = parts.spec;
+    this.phases = parts.phases;
+    this.idleSince = parts.clock.now();
+    this.#parts = parts;
+  }
+
+  get state(): InstanceState {
+    return this.#state;
+  }
+
+  /** Resolves when every process is dead, whoever ended it. */
+  get exited(): Promise<SandboxExit> {
+    return this.#parts.sandbox.exited;
+  }
+
+  get hasRoom(): boolean {
+    return this.#state === 'ready' && this.inFlight < this.spec.concurrency;
+  }
+
+  /** Takes a slot; the pool calls it, and `free` in the end. */
+  take(): void {
+    this.inFlight += 1;
+    this.served += 1;
+    if (this.inFlight >= this.spec.concurrency) this.#state = transition(this.#state, 'busy');
+  }
+
+  free(): void {
+    this.inFlight -= 1;
+    this.idleSince = this.#parts.clock.now();
+    if (this.#state === 'busy') this.#state = transition(this.#state, 'ready');
+  }
+
+  /** No new requests; what runs may finish. */
+  drain(): void {
+    if (this.#state === 'ready' || this.#state === 'busy') this.#state = transition(this.#state, 'draining');
+  }
+
+  /** Never rejects: whatever happens becomes an answer. After a failure that leaves the instance in doubt it is stopped. */
+  async invoke(request: InstanceRequest): Promise<InstanceAnswer> {
+    const { link, clock, meter } = this.#parts;
+    const started = clock.monotonic();
+    const { requestId, timeoutMs, invokeType, credentials } = request;
+    const outcome = await this.#race(
+      link.invoke({ type: 'invoke', requestId, timeoutMs, invokeType, credentials }, request.event),
+      request,
+    );
+    const handlerMs = clock.monotonic() - started;
+    const cpuMs = meter.cpuMsSinceLast();
+    const peakMemoryBytes = meter.peakMemoryBytes();
+    if ('code' in outcome && outcome.code === 0) {
+      return { failure: undefined, payload: outcome.payload, handlerMs, cpuMs, peakMemoryBytes };
+    }
+    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    return {
+      failure,
+      payload: failure.payload,
+      handlerMs,
+      cpuMs: cpuMs ?? exit?.cpuMs ?? null,
+      peakMemoryBytes: exit === undefined || exit.peakMemoryBytes === 0 ? peakMemoryBytes : exit.peakMemoryBytes,
+    };
+  }
+
+  /** A code of the runtime, unless the kernel knows better: a child killed for memory or a full disk looks like any error. */
+  async #judge(result: LinkResult): Promise<{ failure: Failure; exit?: SandboxExit }> {
+    const failure = runtimeFailure('invoke', result.code, result.payload);
+    const usage = await this.#parts.sandbox.usage().catch(() => undefined);
+    if (usage?.oomKilled) {
+      const exit = await this.stop();
+      return { failure: exitFailure({ ...exit, oomKilled: true }, this.spec), exit };
+    }
+    if (usage?.tmpFull) return { failure: { ...failure, outcome: 'disk_exceeded', code: 4207 } };
+    return { failure };
+  }
+
+  async #endFor(ended: Ended, request: InstanceRequest): Promise<{ failure: Failure; exit: SandboxExit }> {
+    if (ended.kind === 'link' && !ended.violation) await this.#settled();
+    const exit = await this.stop();
+    if (exit.oomKilled) return { failure: exitFailure(exit, this.spec), exit };
+    switch (ended.kind) {
+      case 'timeout':
+        return { failure: timeoutFailure(request.timeoutMs), exit };
+      case 'aborted':
+        return { failure: systemFailure('the invocation was stopped'), exit };
+      case 'link':
+        if (ended.violation) return { failure: systemFailure(`the runtime broke its protocol: ${ended.text}`), exit };
+        return { failure: exitFailure(exit, this.spec), exit };
+    }
+  }
+
+  /** A closed link usually means a dead process: let the exit come by itself so that it is told as it was. */
+  async #settled(): Promise<void> {
+    const { sandbox, clock } = this.#parts;
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(EXIT_GRACE_MS, resolve);
+      void sandbox.exited.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #race(answer: Promise<LinkResult>, request: InstanceRequest): Promise<LinkResult | Ended> {
+    return new Promise((resolve) => {
+      const timer = this.#parts.clock.after(request.timeoutMs, () => done({ kind: 'timeout' }));
+      const onAbort = (): void => done({ kind: 'aborted' });
+      const done = (outcome: LinkResult | Ended): void => {
+        timer.cancel();
+        request.signal?.removeEventListener('abort', onAbort);
+        resolve(outcome);
+      };
+      request.signal?.addEventListener('abort', onAbort, { once: true });
+      answer.then(done, (error: unknown) => {
+        const violation = error instanceof Error && 'why' in error && error.why === 'violation';
+        done({ kind: 'link', violation, text: error instanceof Error ? error.message : '' });
+      });
+      if (request.signal?.aborted) onAbort();
+    });
+  }
+
+  /** Ends the instance and all it left. Idempotent. */
+  stop(): Promise<SandboxExit> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<SandboxExit> {
+    if (this.#state !== 'stopped') this.#state = transition(this.#state, 'stopped');
+    const exit = await this.#parts.sandbox.stop();
+    this.#parts.link.destroy();
+    this.#parts.meter.close();
+    return exit;
+  }
+}

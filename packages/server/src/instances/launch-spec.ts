@@ -1,0 +1,28 @@
+import type { Bind } from '@funcgraph/agent';
+import type { FunctionContext } from '@funcgraph/runtimes';
+
+/** Everything an instance needs, as data. No catalog or store stands behind it. */
+export interface LaunchSpec {
+  /** Instances of one key are interchangeable: same function, version, code and configuration. */
+  readonly key: string;
+  /** Instances are counted and logged under this. */
+  readonly functionKey: string;
+  readonly projectId: string;
+  readonly version: string;
+  /** −1 for no limit, 0 for none. */
+  readonly maxInstances: number;
+  readonly concurrency: number;
+  readonly memoryMb: number;
+  readonly tmpBytes: number;
+  readonly command: readonly string[];
+  readonly binds: readonly Bind[];
+  readonly workingDir: string;
+  /** For the runtime's own start; the function's variables travel in `init`. */
+  readonly bootEnv: Readonly<Record<string, string>>;
+  readonly handler: string;
+  readonly initializer: string | undefined;
+  readonly initializerTimeoutMs: number;
+  readonly codeRoot: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly context: Omit<FunctionContext, 'instanceId'>;
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type PlacementSnapshot, place } from './placement.ts';
+
+const base: PlacementSnapshot = {
+  free: [],
+  live: 0,
+  starting: 0,
+  waiting: 1,
+  maxInstances: 400,
+  startsUnderWay: 0,
+  maxStarts: 8,
+  memoryMb: 128,
+  freeMemoryMb: 1024,
+  totalMemoryMb: 1024,
+  idle: [],
+};
+
+const idle = (id: string, idleSince: number, sameFunction = false): PlacementSnapshot['idle'][number] => ({
+  id,
+  memoryMb: 128,
+  idleSince,
+  sameFunction,
+});
+
+describe('placement', () => {
+  it.each<[string, Partial<PlacementSnapshot>, ReturnType<typeof place>]>([
+    ['starts an instance for the first request', {}, { kind: 'start', evict: [] }],
+    [
+      'reuses the instance that became idle last',
+      {
+        free: [
+          { id: 'a', idleSince: 1 },
+          { id: 'b', idleSince: 2 },
+        ],
+      },
+      { kind: 'reuse', id: 'b' },
+    ],
+    ['waits when a start for this request is under way', { starting: 1, live: 1 }, { kind: 'wait' }],
+    [
+      'starts one more when two requests wait for one start',
+      { starting: 1, waiting: 2, live: 1 },
+      { kind: 'start', evict: [] },
+    ],
+    ['waits at the limit of the function', { live: 2, maxInstances: 2 }, { kind: 'wait' }],
+    ['knows no limit at minus one', { live: 5000, maxInstances: -1 }, { kind: 'start', evict: [] }],
+    ['refuses a function with zero instances', { maxInstances: 0 }, { kind: 'refuse', reason: 'disabled' }],
+    ['refuses what never fits the machine', { memoryMb: 2048 }, { kind: 'refuse', reason: 'too large' }],
+    ['waits while the machine starts as many as it may', { startsUnderWay: 8 }, { kind: 'wait' }],
+    [
+      'evicts the longest idle when memory is short',
+      { freeMemoryMb: 0, idle: [idle('new', 9), idle('old', 1)] },
+      { kind: 'start', evict: ['old'] },
+    ],
+    [
+      'evicts an idle instance of its own function at the limit',
+      { live: 1, maxInstances: 1, idle: [idle('other', 1), idle('own', 5, true)] },
+      { kind: 'start', evict: ['own'] },
+    ],
+    ['waits when nothing idle can make room', { freeMemoryMb: 0 }, { kind: 'wait' }],
+  ])('%s', (_, change, expected) => {
+    expect(place({ ...base, ...change })).toEqual(expected);
+  });
+
+  it('never starts beyond a limit and never evicts more than it needs', () => {
+    const one = fc.record({
+      id: fc.uuid(),
+      memoryMb: fc.constantFrom(128, 256, 512),
+      idleSince: fc.nat(),
+      sameFunction: fc.boolean(),
+    });
+    const snapshot = fc.record({
+      free: fc.constant([]),
+      live: fc.nat(20),
+      starting: fc.nat(10),
+      waiting: fc.integer({ min: 1, max: 10 }),
+      maxInstances: fc.integer({ min: -1, max: 20 }),
+      startsUnderWay: fc.nat(10),
+      maxStarts: fc.constant(8),
+      memoryMb: fc.constantFrom(128, 512, 4096),
+      freeMemoryMb: fc.nat(1024),
+      totalMemoryMb: fc.constant(2048),
+      idle: fc.array(one, { maxLength: 10 }),
+    });
+    fc.assert(
+      fc.property(snapshot, (s) => {
+        const placement = place(s);
+        if (placement.kind !== 'start') return;
+        const gone = s.idle.filter((i) => placement.evict.includes(i.id));
+        const freed = gone.reduce((sum, i) => sum + i.memoryMb, s.freeMemoryMb);
+        expect(freed).toBeGreaterThanOrEqual(s.memoryMb);
+        if (s.maxInstances >= 0)
+          expect(s.live - gone.filter((i) => i.sameFunction).length).toBeLessThan(s.maxInstances);
+      }),
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import type { InstanceFrame, LogLevel } from '@funcgraph/runtimes';
+import { LinkViolation } from './frame-decoder.ts';
+
+const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>(['DEBUG', 'INFO', 'WARN', 'ERROR']);
+const MAX_ID_CHARS = 128;
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value.length > MAX_ID_CHARS) throw new LinkViolation(`${name} is not a short text`);
+  return value;
+}
+
+function number(value: unknown, name: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new LinkViolation(`${name} is not a number`);
+  return value;
+}
+
+/** What an instance says, made of checked fields only. Throws LinkViolation for anything else. */
+export function parseInstanceFrame(header: Buffer): InstanceFrame {
+  let value: unknown;
+  try {
+    value = JSON.parse(header.toString('utf8'));
+  } catch {
+    throw new LinkViolation('a header is not JSON');
+  }
+  if (typeof value !== 'object' || value === null) throw new LinkViolation('a header is not an object');
+  const frame = value as Record<string, unknown>;
+  switch (frame.type) {
+    case 'result':
+      return { type: 'result', requestId: text(frame.requestId, 'requestId'), code: number(frame.code, 'code') };
+    case 'log': {
+      if (!LEVELS.has(frame.level)) throw new LinkViolation('level is unknown');
+      return {
+        type: 'log',
+        requestId: text(frame.requestId, 'requestId'),
+        level: frame.level as LogLevel,
+        time: number(frame.time, 'time'),
+      };
+    }
+    case 'hello':
+      return { type: 'hello', protocol: number(frame.protocol, 'protocol'), runtime: text(frame.runtime, 'runtime') };
+    case 'ready':
+      return { type: 'ready', loadMs: number(frame.loadMs, 'loadMs'), initMs: number(frame.initMs, 'initMs') };
+    case 'failed':
+      if (frame.phase !== 'load' && frame.phase !== 'init') throw new LinkViolation('phase is unknown');
+      return { type: 'failed', phase: frame.phase, code: number(frame.code, 'code') };
+    default:
+      throw new LinkViolation('a frame has an unknown type');
+  }
+}

@@ -1,0 +1,35 @@
+import { createServer, type Server, type Socket } from 'node:net';
+
+/** Waits for the one connection that an instance makes. */
+export interface LinkListener {
+  /** Resolves with the connection; the listener is closed and its file gone by then. */
+  readonly connection: Promise<Socket>;
+  /** Idempotent. A pending `connection` rejects. */
+  close(): void;
+}
+
+/** Listens on a unix socket that does not exist yet; resolves when it does. Rejects when the path cannot be used. */
+export function listenForLink(path: string): Promise<LinkListener> {
+  return new Promise((resolve, reject) => {
+    let settle: { resolve: (socket: Socket) => void; reject: (error: Error) => void };
+    const connection = new Promise<Socket>((res, rej) => {
+      settle = { resolve: res, reject: rej };
+    });
+    connection.catch(() => {});
+    const server: Server = createServer({ noDelay: true }, (socket) => {
+      server.close();
+      settle.resolve(socket);
+    });
+    server.maxConnections = 1;
+    server.once('error', reject);
+    server.listen(path, () => {
+      resolve({
+        connection,
+        close() {
+          server.close();
+          settle.reject(new Error('the link listener was closed'));
+        },
+      });
+    });
+  });
+}

@@ -1,0 +1,200 @@
+import type { Socket } from 'node:net';
+import {
+  type InitFrame,
+  type InstanceFrame,
+  type InvokeFrame,
+  type LogLevel,
+  MAX_LOG_BYTES,
+  PROTOCOL_VERSION,
+} from '@funcgraph/runtimes';
+import { encodeFrameHead, FrameDecoder, LinkViolation } from './frame-decoder.ts';
+import { parseInstanceFrame } from './instance-frame.ts';
+import { LogBudget } from './log-budget.ts';
+
+export interface LinkLog {
+  readonly requestId: string;
+  readonly level: LogLevel;
+  readonly time: number;
+  readonly text: string;
+}
+
+export interface LinkResult {
+  readonly code: number;
+  readonly payload: Buffer;
+}
+
+export type InitResult =
+  | { readonly ok: true; readonly loadMs: number; readonly initMs: number }
+  | { readonly ok: false; readonly phase: 'load' | 'init'; readonly code: number; readonly payload: Buffer };
+
+/** The link ended: why, in one constant word. */
+export type LinkEnd = 'closed' | 'violation';
+
+export class LinkEnded extends Error {
+  readonly why: LinkEnd;
+
+  constructor(why: LinkEnd, message: string) {
+    super(message);
+    this.name = 'LinkEnded';
+    this.why = why;
+  }
+}
+
+interface Pending<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: LinkEnded) => void;
+}
+
+interface LinkOptions {
+  readonly now: () => number;
+  readonly onLog: (log: LinkLog) => void;
+  readonly onEnd: (end: LinkEnded) => void;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** The server's half of PROTOCOL.md on one connection. Every promise ends: with an answer or with `LinkEnded`. */
+export class RuntimeLink {
+  readonly #socket: Socket;
+  readonly #options: LinkOptions;
+  readonly #budget: LogBudget;
+  readonly #running = new Map<string, Pending<LinkResult>>();
+  #hello: Pending<string> | undefined;
+  #init: Pending<InitResult> | undefined;
+  #ended: LinkEnded | undefined;
+  /** Resolves with what is running, e.g. `node v20.15.1`. */
+  readonly hello: Promise<string>;
+
+  constructor(socket: Socket, options: LinkOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#budget = new LogBudget(options.now);
+    this.hello = new Promise((resolve, reject) => {
+      this.#hello = { resolve, reject };
+    });
+    this.hello.catch(() => {});
+    const decoder = new FrameDecoder((header, body) => this.#receive(parseInstanceFrame(header), body));
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#ended !== undefined) return;
+      try {
+        decoder.push(chunk);
+      } catch (error) {
+        if (!(error instanceof LinkViolation)) throw error;
+        this.#end(new LinkEnded('violation', error.message));
+      }
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => this.#end(new LinkEnded('closed', 'the instance closed its link')));
+  }
+
+  /** Sends `init`; once per instance. */
+  init(frame: InitFrame): Promise<InitResult> {
+    return this.#ask((pending) => {
+      this.#init = pending;
+      this.#send(frame, EMPTY);
+    });
+  }
+
+  invoke(frame: InvokeFrame, event: Buffer): Promise<LinkResult> {
+    return this.#ask((pending) => {
+      this.#running.set(frame.requestId, pending);
+      this.#send(frame, event);
+    });
+  }
+
+  shutdown(): void {
+    if (this.#ended === undefined) this.#send({ type: 'shutdown' }, EMPTY);
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #ask<T>(start: (pending: Pending<T>) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#ended !== undefined) reject(this.#ended);
+      else start({ resolve, reject });
+    });
+  }
+
+  #send(frame: object, body: Buffer): void {
+    const head = encodeFrameHead(frame, body.length);
+    if (body.length === 0) {
+      this.#socket.write(head);
+      return;
+    }
+    if (body.length <= 16 * 1024) {
+      this.#socket.write(Buffer.concat([head, body]));
+      return;
+    }
+    this.#socket.cork();
+    this.#socket.write(head);
+    this.#socket.write(body);
+    this.#socket.uncork();
+  }
+
+  #receive(frame: InstanceFrame, body: Buffer): void {
+    switch (frame.type) {
+      case 'result': {
+        const pending = this.#running.get(frame.requestId);
+        if (pending === undefined) throw new LinkViolation('a result for a request that is not running');
+        this.#running.delete(frame.requestId);
+        pending.resolve({ code: frame.code, payload: body });
+        return;
+      }
+      case 'log':
+        this.#log(frame, body);
+        return;
+      case 'hello':
+        if (this.#hello === undefined || frame.protocol !== PROTOCOL_VERSION)
+          throw new LinkViolation('an unexpected hello');
+        this.#hello.resolve(frame.runtime);
+        this.#hello = undefined;
+        return;
+      case 'ready':
+        this.#takeInit().resolve({ ok: true, loadMs: frame.loadMs, initMs: frame.initMs });
+        return;
+      case 'failed':
+        this.#takeInit().resolve({
+          ok: false,
+          phase: frame.phase,
+          code: frame.code,
+          payload: Buffer.from(body),
+        });
+    }
+  }
+
+  #takeInit(): Pending<InitResult> {
+    const pending = this.#init;
+    if (pending === undefined) throw new LinkViolation('an answer to init that nobody asked');
+    this.#init = undefined;
+    return pending;
+  }
+
+  #log(frame: Extract<InstanceFrame, { type: 'log' }>, body: Buffer): void {
+    if (body.length > MAX_LOG_BYTES) throw new LinkViolation(`a log message of ${body.length} bytes`);
+    const { pass, dropped } = this.#budget.admit(body.length);
+    if (dropped > 0) {
+      const text = `${dropped} log messages were dropped: the instance wrote more than may be kept in a second`;
+      this.#options.onLog({ requestId: frame.requestId, level: 'WARN', time: this.#options.now(), text });
+    }
+    if (pass)
+      this.#options.onLog({
+        requestId: frame.requestId,
+        level: frame.level,
+        time: frame.time,
+        text: body.toString('utf8'),
+      });
+  }
+
+  #end(end: LinkEnded): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = end;
+    this.#socket.destroy();
+    this.#hello?.reject(end);
+    this.#init?.reject(end);
+    for (const pending of this.#running.values()) pending.reject(end);
+    this.#running.clear();
+    this.#options.onEnd(end);
+  }
+}

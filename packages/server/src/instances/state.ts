@@ -1,0 +1,18 @@
+/** `busy` means full; an instance with free slots is `ready` however many requests it serves. */
+export type InstanceState = 'starting' | 'initializing' | 'ready' | 'busy' | 'draining' | 'stopped' | 'failed';
+
+const ALLOWED: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
+  starting: ['initializing', 'draining', 'failed', 'stopped'],
+  initializing: ['ready', 'draining', 'failed', 'stopped'],
+  ready: ['busy', 'draining', 'failed', 'stopped'],
+  busy: ['ready', 'draining', 'failed', 'stopped'],
+  draining: ['failed', 'stopped'],
+  stopped: [],
+  failed: ['stopped'],
+};
+
+/** Throws on a transition that must not happen: a broken assumption, never a user's fault. */
+export function transition(from: InstanceState, to: InstanceState): InstanceState {
+  if (!ALLOWED[from].includes(to)) throw new Error(`an instance cannot go from ${from} to ${to}`);
+  return to;
+}
