@@ -1,0 +1,375 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Storage } from '../storage/index.ts';
+import { Queue, type QueueOptions } from './queue.ts';
+import type { NewMessage } from './types.ts';
+
+/** What every queue must do, whatever it is stored in. `open` gives an empty storage, closed by the suite. */
+export function queueConformance(name: string, open: () => Promise<Storage>): void {
+  describe(`the queue ${name}`, () => {
+    let storage: Storage;
+    let queue: Queue;
+    let now = 1_750_000_000_000;
+    const options = (): QueueOptions => ({ storage, now: () => now, maxPayloadBytes: 1000, maxBacklog: 50 });
+
+    beforeEach(async () => {
+      now = 1_750_000_000_000;
+      storage = await open();
+      queue = await Queue.open(options());
+    });
+    afterEach(() => storage.close());
+
+    const message = (id: string, more: Partial<NewMessage> = {}): NewMessage => ({
+      id,
+      topic: 'calls',
+      group: 'f',
+      payload: Buffer.from(`payload of ${id}`),
+      ...more,
+    });
+    const add = async (...ids: string[]): Promise<void> => {
+      await Promise.all(ids.map((id) => queue.enqueue(message(id))));
+    };
+    const lease = (limit = 10, skipGroups: string[] = []) =>
+      queue.lease({ topic: 'calls', limit, leaseMs: 1000, skipGroups });
+    const leaseOne = async () => {
+      const [leased] = await lease(1);
+      if (leased === undefined) throw new Error('nothing to lease');
+      return leased;
+    };
+    const idsOf = (messages: ReadonlyArray<{ readonly id: string }>): string[] => messages.map(({ id }) => id);
+
+    describe('enqueue', () => {
+      it('keeps everything it was given', async () => {
+        const payload = Buffer.from([0, 255, 10, 13, 0]);
+        const expiresAt = now + 9000;
+        await queue.enqueue(message('a', { payload, attributes: { attempt: 'first', 键: '值' }, expiresAt }));
+        const leased = await leaseOne();
+        expect(Buffer.from(leased.payload).equals(payload)).toBe(true);
+        expect(leased).toMatchObject({
+          id: 'a',
+          group: 'f',
+          attributes: { attempt: 'first', 键: '值' },
+          attempts: 1,
+          enqueuedAt: now,
+          startedAt: now,
+          expiresAt,
+          outcome: null,
+        });
+      });
+
+      it('stores a message with a known id only once', async () => {
+        expect(await Promise.all([queue.enqueue(message('a')), queue.enqueue(message('a'))])).toEqual([true, false]);
+        expect(await lease()).toHaveLength(1);
+        expect(await queue.enqueue(message('a'))).toBe(false);
+      });
+
+      it('refuses what is too large, nameless or not a time', async () => {
+        const refused = (more: Partial<NewMessage>) => expect(queue.enqueue(message('a', more))).rejects;
+        await refused({ payload: Buffer.alloc(1001) }).toMatchObject({ code: 'queue.payload_too_large' });
+        await refused({ attributes: { x: 'y'.repeat(70_000) } }).toMatchObject({ code: 'queue.attributes_too_large' });
+        await refused({ topic: '' }).toMatchObject({ code: 'queue.invalid' });
+        await refused({ group: 'g'.repeat(2000) }).toMatchObject({ code: 'queue.invalid' });
+        await refused({ notBefore: Number.NaN }).toMatchObject({ code: 'queue.invalid', hint: expect.any(String) });
+        expect(await lease()).toEqual([]);
+      });
+
+      it('refuses more unfinished messages than the bound, also from callers of the same moment', async () => {
+        const all = Array.from({ length: 60 }, (_, n) => queue.enqueue(message(`m${n}`)));
+        const outcomes = await Promise.allSettled(all);
+        const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+        expect(refused).toHaveLength(10);
+        expect(refused[0]?.status === 'rejected' && refused[0].reason).toMatchObject({ code: 'queue.full' });
+        await queue.ack((await leaseOne()).receipt, {});
+        expect(await queue.enqueue(message('fits'))).toBe(true);
+        await expect(queue.enqueue(message('full again'))).rejects.toMatchObject({ code: 'queue.full' });
+        expect(await queue.enqueue(message('other', { topic: 'flows' }))).toBe(true);
+        const reopened = await Queue.open(options());
+        await expect(reopened.enqueue(message('still full'))).rejects.toMatchObject({ code: 'queue.full' });
+      });
+
+      it('belongs to the transaction of the caller when asked to', async () => {
+        const undone = storage.db.transaction().execute(async (trx) => {
+          await queue.enqueueWithin(trx, message('undone'));
+          throw new Error('no');
+        });
+        await expect(undone).rejects.toThrow('no');
+        await storage.db.transaction().execute((trx) => queue.enqueueWithin(trx, message('kept')));
+        expect(idsOf(await lease())).toEqual(['kept']);
+      });
+    });
+
+    describe('lease', () => {
+      it('gives the oldest first, at most as many as asked, and each to one caller', async () => {
+        await add('a', 'b', 'c', 'd', 'e', 'f', 'g');
+        expect(idsOf(await lease(2))).toEqual(['a', 'b']);
+        const claims = await Promise.all([lease(2), lease(2), lease(2)]);
+        expect(claims.map((claim) => claim.length)).toEqual([2, 2, 1]);
+        expect(idsOf(claims.flat())).toEqual(['c', 'd', 'e', 'f', 'g']);
+        expect(new Set(claims.flat().map(({ receipt }) => receipt)).size).toBe(5);
+      });
+
+      it('refuses a limit or a time that makes no sense', async () => {
+        for (const limit of [0, 1001, 1.5]) await expect(lease(limit)).rejects.toMatchObject({ code: 'queue.invalid' });
+        const forNoTime = queue.lease({ topic: 'calls', limit: 1, leaseMs: 0 });
+        await expect(forNoTime).rejects.toMatchObject({ code: 'queue.invalid' });
+      });
+
+      it('orders by the time at which messages are due and holds back what is not due', async () => {
+        await queue.enqueue(message('late', { notBefore: now + 500 }));
+        await queue.enqueue(message('early', { notBefore: now + 200 }));
+        await queue.enqueue(message('now'));
+        expect(idsOf(await lease())).toEqual(['now']);
+        now += 500;
+        expect(idsOf(await lease())).toEqual(['early', 'late']);
+      });
+
+      it('leaves out groups and other topics', async () => {
+        await queue.enqueue(message('busy', { group: "it's busy" }));
+        await queue.enqueue(message('free', { group: 'free' }));
+        await queue.enqueue(message('flow', { topic: 'flows' }));
+        expect(idsOf(await lease(10, ["it's busy", 'unknown']))).toEqual(['free']);
+        expect(idsOf(await lease())).toEqual(['busy']);
+      });
+
+      it('never gives a message that is too old', async () => {
+        await queue.enqueue(message('old', { expiresAt: now + 100 }));
+        now += 100;
+        expect(await lease()).toEqual([]);
+      });
+    });
+
+    describe('a receipt', () => {
+      it('finishes its message once', async () => {
+        await add('a');
+        const { receipt } = await leaseOne();
+        expect(await queue.ack(receipt, { status: 'ok' })).toBe(true);
+        expect(await queue.ack(receipt, { status: 'again' })).toBe(false);
+        expect(await queue.kill(receipt, {})).toBe(false);
+        expect(await queue.stop(receipt, {})).toBe(false);
+        expect(await queue.extend(receipt, 1000)).toBe(false);
+        expect(await queue.retry(receipt, { notBefore: now, outcome: {} })).toBe(false);
+        expect(await queue.get('a')).toMatchObject({
+          state: 'done',
+          payload: null,
+          outcome: { status: 'ok' },
+          finishedAt: now,
+        });
+      });
+
+      it('is over when the lease went to somebody else', async () => {
+        await add('a');
+        const first = await leaseOne();
+        now += 1000;
+        expect(await queue.reap()).toMatchObject({ released: 1, cancelled: [], expired: [], more: false });
+        expect(await queue.ack(first.receipt, {})).toBe(false);
+        const second = await leaseOne();
+        expect(second.attempts).toBe(2);
+        expect(second.startedAt).toBe(first.startedAt);
+        expect(await queue.ack(first.receipt, {})).toBe(false);
+        expect(await queue.ack(second.receipt, {})).toBe(true);
+      });
+
+      it.each(['', 'x', '0123456789abcdef', '0123456789abcdef.a', "0123456789abcdef.' or 1=1 --"])(
+        'that was never given (%s) does nothing',
+        async (receipt) => {
+          await add('a');
+          await leaseOne();
+          expect(await queue.ack(receipt, {})).toBe(false);
+          expect(await queue.retry(receipt, { notBefore: 0, outcome: {} })).toBe(false);
+          expect(await queue.counts('calls')).toMatchObject({ leased: 1, done: 0 });
+        },
+      );
+
+      it('finishes many messages at once and says which of them were stale', async () => {
+        await add('a', 'b', 'c');
+        const [a, b, c] = idsOf(await lease());
+        expect([a, b, c]).toEqual(['a', 'b', 'c']);
+        now += 1000;
+        await queue.reap();
+        const leased = await lease(2);
+        const acks = [...leased.map(({ receipt }) => ({ receipt, outcome: {} })), { receipt: 'stale', outcome: {} }];
+        expect(await queue.ackAll(acks)).toEqual([true, true, false]);
+        expect(await queue.counts('calls')).toEqual({ ready: 1, leased: 0, done: 2, dead: 0, cancelled: 0 });
+      });
+
+      it('makes its message wait for the next attempt', async () => {
+        await add('a');
+        const { receipt } = await leaseOne();
+        expect(await queue.retry(receipt, { notBefore: now + 300, outcome: { error: 'busy' } })).toBe(true);
+        expect(await lease()).toEqual([]);
+        now += 300;
+        const again = await leaseOne();
+        expect(again).toMatchObject({ attempts: 2, outcome: { error: 'busy' } });
+        expect(Buffer.from(again.payload).toString()).toBe('payload of a');
+      });
+
+      it('buries its message with the payload', async () => {
+        await add('a');
+        expect(await queue.kill((await leaseOne()).receipt, { error: 'fatal' })).toBe(true);
+        const dead = await queue.get('a');
+        expect(dead).toMatchObject({ state: 'dead', outcome: { error: 'fatal' }, finishedAt: now });
+        expect(Buffer.from(dead?.payload ?? []).toString()).toBe('payload of a');
+      });
+
+      it('can be kept for longer', async () => {
+        await add('a');
+        const { receipt } = await leaseOne();
+        now += 900;
+        expect(await queue.extend(receipt, 1000)).toBe(true);
+        now += 900;
+        expect(await queue.reap()).toMatchObject({ released: 0 });
+        now += 100;
+        expect(await queue.reap()).toMatchObject({ released: 1 });
+      });
+
+      it('finishes its message even when the outcome is too large to keep', async () => {
+        await add('a');
+        expect(await queue.ack((await leaseOne()).receipt, { error: 'x'.repeat(100_000) })).toBe(true);
+        expect((await queue.get('a'))?.outcome).toMatchObject({ reason: 'outcome too large' });
+      });
+    });
+
+    describe('cancel', () => {
+      it('ends a waiting message and says what it found', async () => {
+        await add('a');
+        expect(await queue.cancel('a')).toBe('cancelled');
+        expect(await queue.cancel('a')).toBe('finished');
+        expect(await queue.cancel('unknown')).toBe('missing');
+        expect(await lease()).toEqual([]);
+        expect(await queue.get('a')).toMatchObject({ state: 'cancelled', payload: null, finishedAt: now });
+      });
+
+      it('leaves a running message to its worker, who ends it', async () => {
+        await add('a');
+        const { receipt } = await leaseOne();
+        expect(await queue.cancel('a')).toBe('running');
+        expect(await queue.get('a')).toMatchObject({ state: 'leased', cancelRequested: true });
+        expect(await queue.stop(receipt, { reason: 'stopped' })).toBe(true);
+        expect(await queue.get('a')).toMatchObject({ state: 'cancelled', outcome: { reason: 'stopped' } });
+      });
+
+      it('wins over a retry and over the death of the worker', async () => {
+        await add('retried', 'abandoned');
+        const [retried] = await lease();
+        await Promise.all([queue.cancel('retried'), queue.cancel('abandoned')]);
+        expect(await queue.retry(retried?.receipt ?? '', { notBefore: now, outcome: {} })).toBe(true);
+        now += 1000;
+        expect(await queue.reap()).toMatchObject({ released: 0, cancelled: ['abandoned'] });
+        expect(await queue.counts('calls')).toMatchObject({ ready: 0, leased: 0, cancelled: 2 });
+      });
+    });
+
+    describe('reap', () => {
+      it('makes a dead letter of a message that nobody took in time, with its last outcome', async () => {
+        await queue.enqueue(message('never', { expiresAt: now + 5000 }));
+        await queue.enqueue(message('tried', { expiresAt: now + 5000, group: 'tried' }));
+        const [tried] = await lease(1, ['f']);
+        await queue.retry(tried?.receipt ?? '', { notBefore: now + 10, outcome: { error: 'busy' } });
+        now += 5000;
+        const { expired } = await queue.reap();
+        expect(new Map(expired.map((dead) => [dead.id, dead.outcome]))).toEqual(
+          new Map<string, unknown>([
+            ['never', { reason: 'expired' }],
+            ['tried', { reason: 'expired', previous: { error: 'busy' } }],
+          ]),
+        );
+        expect(expired.every((dead) => dead.payload !== null && dead.state === 'dead')).toBe(true);
+        expect((await queue.reap()).expired).toEqual([]);
+      });
+
+      it('says when it will next be needed', async () => {
+        expect(await queue.nextReap()).toBeNull();
+        await queue.enqueue(message('a', { expiresAt: now + 5000 }));
+        expect(await queue.nextReap()).toBe(now + 5000);
+        await leaseOne();
+        expect(await queue.nextReap()).toBe(now + 1000);
+      });
+    });
+
+    describe('waiting workers', () => {
+      it('know when the next message they may take is due', async () => {
+        expect(await queue.nextDue('calls')).toBeNull();
+        await queue.enqueue(message('old', { expiresAt: now + 1 }));
+        await queue.enqueue(message('busy', { group: 'busy', notBefore: now + 50 }));
+        await queue.enqueue(message('free', { notBefore: now + 100 }));
+        now += 1;
+        expect(await queue.nextDue('calls')).toBe(now + 49);
+        expect(await queue.nextDue('calls', ['busy'])).toBe(now + 99);
+      });
+
+      it('are told of every message that becomes ready', async () => {
+        const told: number[] = [];
+        const stop = queue.onReady('calls', (dueAt) => told.push(dueAt - now));
+        await add('a');
+        await queue.enqueue(message('later', { notBefore: now + 70 }));
+        await queue.enqueue(message('flow', { topic: 'flows' }));
+        await queue.retry((await leaseOne()).receipt, { notBefore: now + 30, outcome: {} });
+        expect(told).toEqual([0, 70, 30]);
+        now += 30;
+        await leaseOne();
+        now += 1000;
+        await queue.reap();
+        expect(told).toHaveLength(4);
+        stop();
+        await add('b');
+        expect(told).toHaveLength(4);
+      });
+
+      it('find the message when they are told of it', async () => {
+        const found = new Promise<string[]>((resolve, reject) => {
+          queue.onReady('calls', () => void lease().then((leased) => resolve(idsOf(leased)), reject));
+        });
+        await add('a');
+        expect(await found).toEqual(['a']);
+      });
+    });
+
+    describe('list', () => {
+      it('gives pages, newest first, without holes or repetitions', async () => {
+        const ids = Array.from({ length: 25 }, (_, n) => `m${n}`);
+        await add(...ids);
+        const seen: string[] = [];
+        let marker: string | null = null;
+        do {
+          const page = await queue.list({ topic: 'calls', limit: 10, ...(marker === null ? {} : { marker }) });
+          seen.push(...idsOf(page.messages));
+          marker = page.nextMarker;
+        } while (marker !== null);
+        expect(seen).toEqual(ids.reverse());
+      });
+
+      it('filters by group, state, time and id', async () => {
+        await queue.enqueue(message('g1', { group: 'g' }));
+        await add('a', 'b');
+        now += 100;
+        await add('c');
+        await queue.cancel('b');
+        const list = async (filter: object) =>
+          idsOf((await queue.list({ topic: 'calls', limit: 100, ...filter })).messages);
+        expect(await list({ group: 'g' })).toEqual(['g1']);
+        expect(await list({ states: ['cancelled'] })).toEqual(['b']);
+        expect(await list({ from: now })).toEqual(['c']);
+        expect(await list({ to: now, states: ['ready'] })).toEqual(['a', 'g1']);
+        expect(await list({ id: 'a' })).toEqual(['a']);
+        expect(await list({ id: 'a', group: 'g' })).toEqual([]);
+      });
+
+      it.each(['x', '-1', '1e3', '99999999999999999999'])('refuses the marker %s', async (marker) => {
+        await expect(queue.list({ topic: 'calls', limit: 1, marker })).rejects.toMatchObject({ code: 'queue.invalid' });
+      });
+    });
+
+    describe('purge', () => {
+      it('deletes what was finished before, and nothing that is not', async () => {
+        await add('done', 'dead', 'leased', 'ready');
+        const [done, dead] = await lease(3);
+        await queue.ack(done?.receipt ?? '', {});
+        await queue.kill(dead?.receipt ?? '', {});
+        expect(await queue.purge(now)).toBe(0);
+        expect(await queue.purge(now + 1, ['done'])).toBe(1);
+        expect(await queue.purge(now + 1)).toBe(1);
+        expect(await queue.counts('calls')).toEqual({ ready: 1, leased: 1, done: 0, dead: 0, cancelled: 0 });
+        expect(await queue.get('done')).toBeUndefined();
+      });
+    });
+  });
+}

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { openStorage } from '../storage/index.ts';
+import { Queue } from './index.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'fg-queue-crash-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const worker = fileURLToPath(new URL('./crash-worker.fixture.ts', import.meta.url));
+
+/** Runs the worker until it has said `atLeast` things, kills it, and returns all it said. */
+function workAndKill(file: string, run: number, atLeast: number): Promise<string[]> {
+  const args = ['--conditions=@funcgraph/source', '--import', 'tsx', worker, file, String(run)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  let lines = 0;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    lines += text.split('\n').length - 1;
+    if (lines >= atLeast) child.kill('SIGKILL');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('close', (_code, signal) => {
+      if (signal === 'SIGKILL') resolve(output.split('\n').slice(0, -1));
+      else reject(new Error(`the worker ended by itself: ${signal}`));
+    });
+  });
+}
+
+it('loses no message and leaves none stuck, however often its process is killed', { timeout: 120_000 }, async () => {
+  const file = join(dir, 'queue.sqlite');
+  const said: string[] = [];
+  for (let run = 0; run < 6; run += 1) said.push(...(await workAndKill(file, run, 300 + 211 * run)));
+  const by = (what: string): string[] =>
+    said.filter((line) => line.startsWith(`${what} `)).map((line) => line.slice(2));
+  const ends = { done: by('D'), dead: by('K'), cancelled: by('C') };
+
+  const storage = await openStorage({ file });
+  const later = Date.now() + 3_600_000;
+  const queue = await Queue.open({ storage, now: () => later });
+  const before = await queue.counts('t');
+  let released = 0;
+  for (;;) {
+    const reaped = await queue.reap();
+    released += reaped.released;
+    if (!reaped.more) break;
+  }
+  const drained: string[] = [];
+  for (;;) {
+    const leased = await queue.lease({ topic: 't', limit: 500, leaseMs: 1000 });
+    if (leased.length === 0) break;
+    drained.push(...leased.map(({ id }) => id));
+    const acks = await queue.ackAll(leased.map(({ receipt }) => ({ receipt, outcome: {} })));
+    expect(acks.every(Boolean)).toBe(true);
+  }
+  const after = await queue.counts('t');
+  const states = new Map<string, string>();
+  let marker: string | null = String(Number.MAX_SAFE_INTEGER);
+  while (marker !== null) {
+    const page = await queue.list({ topic: 't', limit: 1000, marker });
+    for (const { id, state } of page.messages) states.set(id, state);
+    marker = page.nextMarker;
+  }
+  await storage.close();
+
+  // Every id that was acknowledged is there, in the state that was acknowledged; no end was acknowledged twice.
+  expect(by('E').filter((id) => !states.has(id))).toEqual([]);
+  for (const [state, ids] of Object.entries(ends)) expect(ids.filter((id) => states.get(id) !== state)).toEqual([]);
+  const finished = Object.values(ends).flat();
+  expect(new Set(finished).size).toBe(finished.length);
+  // What was finished is not delivered again, and everything else is, once.
+  const finishedIds = new Set(finished);
+  expect(drained.filter((id) => finishedIds.has(id))).toEqual([]);
+  expect(new Set(drained).size).toBe(drained.length);
+  expect(drained.length).toBe(before.ready + before.leased);
+  expect(released).toBe(before.leased);
+  expect(after).toMatchObject({ ready: 0, leased: 0 });
+  expect(after.done + after.dead + after.cancelled).toBe(states.size);
+  expect(said.length).toBeGreaterThan(4000);
+  expect([by('R').length > 0, ends.dead.length > 0, ends.cancelled.length > 0]).toEqual([true, true, true]);
+});

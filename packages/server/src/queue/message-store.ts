@@ -1,0 +1,316 @@
+import type { CompiledQuery, ExpressionBuilder } from 'kysely';
+import { type MessageState, type MessageTable, prepared, type Schema, type Storage } from '../storage/index.ts';
+import { type SummaryRow, summaryColumns } from './row.ts';
+import type { LeaseRequest, ListRequest } from './types.ts';
+
+type Db = Storage['db'];
+type FullRow = SummaryRow & Pick<MessageTable, 'payload' | 'position'>;
+type Insert = Pick<
+  MessageTable,
+  'id' | 'topic' | 'group_key' | 'payload' | 'attributes' | 'position' | 'enqueued_at' | 'not_before' | 'expires_at'
+>;
+type Finish = { id: string; receipt: string; now: number; outcome: string };
+type GiveBack = { id: string; receipt: string; notBefore: number; now: number; outcome: string };
+type Changed = Pick<MessageTable, 'topic' | 'state'>;
+type Extend = { id: string; receipt: string; until: number };
+
+const fullColumns = [...summaryColumns, 'payload', 'position'] as const;
+
+/** The statements of the queue. Each is one atomic step; none holds a rule about retries. */
+export class MessageStore {
+  readonly #db: Db;
+  readonly #insert: (values: Insert) => CompiledQuery;
+  readonly #finish: Record<'done' | 'dead' | 'cancelled', (values: Finish) => CompiledQuery>;
+  readonly #giveBack: (values: GiveBack) => CompiledQuery;
+  readonly #extend: (values: Extend) => CompiledQuery;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#insert = prepared<keyof Insert>((marker) =>
+      db
+        .insertInto('message')
+        .values({
+          id: marker('id'),
+          topic: marker('topic'),
+          group_key: marker('group_key'),
+          payload: marker('payload'),
+          attributes: marker('attributes'),
+          state: 'ready',
+          attempts: 0,
+          position: marker('position'),
+          enqueued_at: marker('enqueued_at'),
+          not_before: marker('not_before'),
+          expires_at: marker('expires_at'),
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing()),
+    );
+    const leased = (id: never, receipt: never) =>
+      db.updateTable('message').where('id', '=', id).where('receipt', '=', receipt).where('state', '=', 'leased');
+    const finish = (state: 'done' | 'dead' | 'cancelled') =>
+      prepared<keyof Finish>((marker) =>
+        leased(marker('id'), marker('receipt'))
+          .set({ state, outcome: marker('outcome'), finished_at: marker('now'), leased_until: null, receipt: null })
+          .$if(state !== 'dead', (query) => query.set({ payload: null }))
+          .returning(['topic', 'state']),
+      );
+    this.#finish = { done: finish('done'), dead: finish('dead'), cancelled: finish('cancelled') };
+    this.#giveBack = prepared<keyof GiveBack>((marker) =>
+      leased(marker('id'), marker('receipt'))
+        .set((eb) => readyUnlessCancelled(eb, marker('now')))
+        .set({ not_before: marker('notBefore'), outcome: marker('outcome') })
+        .returning(['topic', 'state']),
+    );
+    this.#extend = prepared<keyof Extend>((marker) =>
+      leased(marker('id'), marker('receipt')).set({ leased_until: marker('until') }),
+    );
+  }
+
+  /** False when the id exists already. */
+  insert(row: Insert, db: Db = this.#db): Promise<boolean> {
+    return changed(db, this.#insert(row));
+  }
+
+  /** Undefined when the lease is over. */
+  finish(state: 'done' | 'dead' | 'cancelled', values: Finish, db: Db = this.#db): Promise<Changed | undefined> {
+    return returned(db, this.#finish[state](values));
+  }
+
+  giveBack(values: GiveBack): Promise<Changed | undefined> {
+    return returned(this.#db, this.#giveBack(values));
+  }
+
+  extend(values: Extend): Promise<boolean> {
+    return changed(this.#db, this.#extend(values));
+  }
+
+  /**
+   * The rows to take are fixed before the update looks at them: as a plain subquery the choice could be evaluated again
+   * while others claim, and take more than `limit`. PostgreSQL adds FOR UPDATE SKIP LOCKED to the inner query.
+   */
+  async claim(request: LeaseRequest, token: string, now: number): Promise<FullRow[]> {
+    const skip = request.skipGroups ?? [];
+    const rows = await this.#db
+      .with(
+        (cte) => cte('claimed').materialized(),
+        (db) =>
+          db
+            .selectFrom('message')
+            .select('id')
+            .where('topic', '=', request.topic)
+            .where('state', '=', 'ready')
+            .where('not_before', '<=', now)
+            .where((eb) => unexpired(eb, now))
+            .$if(skip.length > 0, (query) => query.where('group_key', 'not in', [...skip]))
+            .orderBy('not_before')
+            .orderBy('position')
+            .limit(request.limit),
+      )
+      .updateTable('message')
+      .set((eb) => ({
+        state: 'leased' as const,
+        attempts: eb('attempts', '+', 1),
+        leased_until: now + request.leaseMs,
+        receipt: token,
+        started_at: eb.fn.coalesce('started_at', eb.val(now)),
+      }))
+      .where('id', 'in', (eb) => eb.selectFrom('claimed').select('claimed.id'))
+      .where('state', '=', 'ready')
+      .returning(fullColumns)
+      .execute();
+    return rows.sort((a, b) => a.not_before - b.not_before || a.position - b.position);
+  }
+
+  /** Undefined when the message is missing or final. */
+  cancel(id: string, now: number, outcome: string): Promise<Changed | undefined> {
+    return this.#db
+      .updateTable('message')
+      .set((eb) => ({
+        state: eb
+          .case()
+          .when('state', '=', 'ready')
+          .then('cancelled' as const)
+          .else(eb.ref('state'))
+          .end(),
+        payload: eb.case().when('state', '=', 'ready').then(null).else(eb.ref('payload')).end(),
+        finished_at: eb.case().when('state', '=', 'ready').then(now).else(null).end(),
+        outcome: eb.case().when('state', '=', 'ready').then(outcome).else(eb.ref('outcome')).end(),
+        cancel_at: now,
+      }))
+      .where('id', '=', id)
+      .where('state', 'in', ['ready', 'leased'])
+      .returning(['topic', 'state'])
+      .executeTakeFirst();
+  }
+
+  releaseExpiredLeases(
+    now: number,
+    limit: number,
+  ): Promise<Pick<MessageTable, 'id' | 'topic' | 'not_before' | 'state'>[]> {
+    return this.#db
+      .with(
+        (cte) => cte('overdue').materialized(),
+        (db) =>
+          db
+            .selectFrom('message')
+            .select('id')
+            .where('state', '=', 'leased')
+            .where('leased_until', '<=', now)
+            .orderBy('leased_until')
+            .limit(limit),
+      )
+      .updateTable('message')
+      .set((eb) => readyUnlessCancelled(eb, now))
+      .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
+      .where('state', '=', 'leased')
+      .where('leased_until', '<=', now)
+      .returning(['id', 'topic', 'not_before', 'state'])
+      .execute();
+  }
+
+  buryExpired(now: number, limit: number): Promise<FullRow[]> {
+    return this.#db
+      .with(
+        (cte) => cte('overdue').materialized(),
+        (db) =>
+          db
+            .selectFrom('message')
+            .select('id')
+            .where('state', '=', 'ready')
+            .where('expires_at', '<=', now)
+            .orderBy('expires_at')
+            .limit(limit),
+      )
+      .updateTable('message')
+      .set((eb) => ({
+        state: 'dead' as const,
+        finished_at: now,
+        outcome: eb.case().when('outcome', 'is', null).then('{"reason":"expired"}').else(previousOutcome(eb)).end(),
+      }))
+      .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
+      .where('state', '=', 'ready')
+      .returning(fullColumns)
+      .execute();
+  }
+
+  async nextDue(topic: string, now: number, skip: readonly string[]): Promise<number | null> {
+    const row = await this.#db
+      .selectFrom('message')
+      .select('not_before')
+      .where('topic', '=', topic)
+      .where('state', '=', 'ready')
+      .where((eb) => unexpired(eb, now))
+      .$if(skip.length > 0, (query) => query.where('group_key', 'not in', [...skip]))
+      .orderBy('not_before')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.not_before ?? null;
+  }
+
+  async nextReap(): Promise<number | null> {
+    const lease = this.#db
+      .selectFrom('message')
+      .select((eb) => eb.fn.min('leased_until').as('at'))
+      .where('state', '=', 'leased');
+    const expiry = this.#db
+      .selectFrom('message')
+      .select((eb) => eb.fn.min('expires_at').as('at'))
+      .where('state', '=', 'ready')
+      .where('expires_at', 'is not', null);
+    const [first, second] = await Promise.all([lease.executeTakeFirst(), expiry.executeTakeFirst()]);
+    const times = [first?.at, second?.at].filter((at) => typeof at === 'number');
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  get(id: string): Promise<FullRow | undefined> {
+    return this.#db.selectFrom('message').select(fullColumns).where('id', '=', id).executeTakeFirst();
+  }
+
+  list(request: ListRequest, before: number | undefined): Promise<Array<SummaryRow & Pick<MessageTable, 'position'>>> {
+    const { group, states, from, to, id } = request;
+    return this.#db
+      .selectFrom('message')
+      .select([...summaryColumns, 'position'])
+      .where('topic', '=', request.topic)
+      .$if(group !== undefined, (query) => query.where('group_key', '=', group ?? ''))
+      .$if(states !== undefined, (query) => query.where('state', 'in', [...(states ?? [])]))
+      .$if(from !== undefined, (query) => query.where('enqueued_at', '>=', from ?? 0))
+      .$if(to !== undefined, (query) => query.where('enqueued_at', '<', to ?? 0))
+      .$if(id !== undefined, (query) => query.where('id', '=', id ?? ''))
+      .$if(before !== undefined, (query) => query.where('position', '<', before ?? 0))
+      .orderBy('position', 'desc')
+      .limit(request.limit + 1)
+      .execute();
+  }
+
+  /** Per topic and state. One query per state, each answered from an index that holds only rows of that state. */
+  async counts(topic?: string): Promise<Array<{ topic: string; state: MessageState; count: number }>> {
+    const states: MessageState[] = ['ready', 'leased', 'done', 'dead', 'cancelled'];
+    const parts = await Promise.all(
+      states.map(async (state) => {
+        const final = state !== 'ready' && state !== 'leased';
+        const rows = await this.#db
+          .selectFrom('message')
+          .select((eb) => ['topic', eb.fn.countAll<number>().as('count')])
+          .where('state', '=', state)
+          .$if(topic !== undefined, (query) => query.where('topic', '=', topic ?? ''))
+          .$if(final, (query) => query.where('finished_at', 'is not', null))
+          .groupBy('topic')
+          .execute();
+        return rows.map((row) => ({ topic: row.topic, state, count: row.count }));
+      }),
+    );
+    return parts.flat();
+  }
+
+  async deleteFinished(before: number, states: readonly MessageState[], limit: number): Promise<number> {
+    const result = await this.#db
+      .deleteFrom('message')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('message')
+          .select('id')
+          .where('state', 'in', [...states])
+          .where('finished_at', '<', before)
+          .limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  }
+}
+
+type MessageBuilder = ExpressionBuilder<Schema, 'message'>;
+
+function unexpired(eb: MessageBuilder, now: number) {
+  return eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]);
+}
+
+function previousOutcome(eb: MessageBuilder) {
+  return eb(eb(eb.val('{"reason":"expired","previous":'), '||', eb.ref('outcome')), '||', eb.val('}'));
+}
+
+/** What a lease that ends without a result leaves behind. */
+function readyUnlessCancelled(eb: MessageBuilder, now: number) {
+  const wanted = eb('cancel_at', 'is', null);
+  return {
+    state: eb
+      .case()
+      .when(wanted)
+      .then('ready' as const)
+      .else('cancelled' as const)
+      .end(),
+    payload: eb.case().when(wanted).then(eb.ref('payload')).else(null).end(),
+    finished_at: eb.case().when(wanted).then(null).else(now).end(),
+    leased_until: null,
+    receipt: null,
+  };
+}
+
+async function changed(db: Db, query: CompiledQuery): Promise<boolean> {
+  const result = await db.executeQuery(query);
+  return result.numAffectedRows === 1n;
+}
+
+async function returned(db: Db, query: CompiledQuery): Promise<Changed | undefined> {
+  const result = await db.executeQuery(query);
+  return result.rows[0] as Changed | undefined;
+}

@@ -1,0 +1,283 @@
+import { randomBytes } from 'node:crypto';
+import type { MessageState, Storage } from '../storage/index.ts';
+import { QueueError } from './errors.ts';
+import { MessageStore } from './message-store.ts';
+import { checkLimit, checkMessage, parseMarker } from './request.ts';
+import { outcomeText, toMessage, toSummary } from './row.ts';
+import type {
+  CancelResult,
+  JsonObject,
+  LeasedMessage,
+  LeaseRequest,
+  ListRequest,
+  Message,
+  MessagePage,
+  NewMessage,
+  ReapResult,
+} from './types.ts';
+
+export interface QueueOptions {
+  readonly storage: Storage;
+  readonly now: () => number;
+  /** 8 MiB unless set. */
+  readonly maxPayloadBytes?: number;
+  /** Unfinished messages per topic; one more is refused with `queue.full`. 1,000,000 unless set. */
+  readonly maxBacklog?: number;
+}
+
+export type ReadyListener = (dueAt: number) => void;
+
+const tokenLength = 16;
+const reapBatch = 500;
+const finalStates: readonly MessageState[] = ['done', 'dead', 'cancelled'];
+
+/**
+ * A durable queue. Every change is on disk when its promise resolves. A message is delivered at least once: a worker that
+ * dies loses its lease, and `reap` lets another have the message. Operations on a lease that is over change nothing and
+ * answer false.
+ */
+export class Queue {
+  readonly #store: MessageStore;
+  readonly #now: () => number;
+  readonly #maxPayloadBytes: number;
+  readonly #maxBacklog: number;
+  readonly #backlog: Map<string, number>;
+  readonly #listeners = new Map<string, Set<ReadyListener>>();
+  #lastPosition = 0;
+
+  private constructor(options: QueueOptions, store: MessageStore, backlog: Map<string, number>) {
+    this.#store = store;
+    this.#now = options.now;
+    this.#maxPayloadBytes = options.maxPayloadBytes ?? 8 * 1024 * 1024;
+    this.#maxBacklog = options.maxBacklog ?? 1_000_000;
+    this.#backlog = backlog;
+  }
+
+  static async open(options: QueueOptions): Promise<Queue> {
+    const store = new MessageStore(options.storage.db);
+    const backlog = new Map<string, number>();
+    for (const { topic, state, count } of await store.counts()) {
+      if (!finalStates.includes(state)) backlog.set(topic, (backlog.get(topic) ?? 0) + count);
+    }
+    return new Queue(options, store, backlog);
+  }
+
+  /** Resolves when the message is on disk; false when its id was there already. Throws `QueueError` when not taken. */
+  async enqueue(message: NewMessage): Promise<boolean> {
+    const stored = await this.#insert(message);
+    if (stored) this.announce(message.topic, message.notBefore ?? this.#now());
+    return stored;
+  }
+
+  /**
+   * Enqueues as a part of the caller's transaction. Workers learn of the message when the caller calls `announce` after
+   * the commit.
+   */
+  enqueueWithin(transaction: Storage['db'], message: NewMessage): Promise<boolean> {
+    return this.#insert(message, transaction);
+  }
+
+  /** Oldest due first. A claim that returned more than `limit` would be a broken database and throws. */
+  async lease(request: LeaseRequest): Promise<LeasedMessage[]> {
+    checkLimit(request.limit);
+    if (!(request.leaseMs > 0)) throw new QueueError('queue.invalid', 'leaseMs must be positive', 'Pass milliseconds.');
+    const token = randomBytes(tokenLength / 2).toString('hex');
+    const rows = await this.#store.claim(request, token, this.#now());
+    if (rows.length > request.limit) {
+      throw new Error(`the claim of ${request.limit} messages of ${request.topic} returned ${rows.length}`);
+    }
+    return rows.map((row) => ({
+      ...toSummary(row),
+      payload: row.payload ?? new Uint8Array(0),
+      receipt: `${token}.${row.id}`,
+    }));
+  }
+
+  /** Leased → done. The payload is dropped. `within` makes it a part of the caller's transaction. */
+  async ack(receipt: string, outcome: JsonObject, within?: Storage['db']): Promise<boolean> {
+    return this.#finish(receipt, 'done', outcome, within);
+  }
+
+  /** Many at once, with one fsync; the answers stand in the order of the receipts. */
+  ackAll(acks: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>): Promise<boolean[]> {
+    return Promise.all(acks.map(({ receipt, outcome }) => this.ack(receipt, outcome)));
+  }
+
+  /** Leased → ready at `notBefore`, or cancelled if that was asked for meanwhile. */
+  async retry(receipt: string, next: { readonly notBefore: number; readonly outcome: JsonObject }): Promise<boolean> {
+    const lease = parseReceipt(receipt);
+    if (lease === undefined) return false;
+    const outcome = outcomeText(next.outcome);
+    const row = await this.#store.giveBack({ ...lease, notBefore: next.notBefore, now: this.#now(), outcome });
+    if (row === undefined) return false;
+    if (row.state === 'ready') this.announce(row.topic, next.notBefore);
+    else this.#shrink(row.topic, 1);
+    return true;
+  }
+
+  /** Leased → dead letter; the payload is kept until `purge`. */
+  async kill(receipt: string, outcome: JsonObject): Promise<boolean> {
+    return this.#finish(receipt, 'dead', outcome);
+  }
+
+  /** Leased → cancelled: the end of a message whose `cancel` answered `running`. */
+  async stop(receipt: string, outcome: JsonObject): Promise<boolean> {
+    return this.#finish(receipt, 'cancelled', outcome);
+  }
+
+  /** Makes the lease end `leaseMs` from now. */
+  async extend(receipt: string, leaseMs: number): Promise<boolean> {
+    const lease = parseReceipt(receipt);
+    if (lease === undefined) return false;
+    return this.#store.extend({ ...lease, until: this.#now() + leaseMs });
+  }
+
+  async cancel(id: string, outcome: JsonObject = { reason: 'cancelled' }): Promise<CancelResult> {
+    const row = await this.#store.cancel(id, this.#now(), outcomeText(outcome));
+    if (row === undefined) return (await this.#store.get(id)) === undefined ? 'missing' : 'finished';
+    if (row.state !== 'cancelled') return 'running';
+    this.#shrink(row.topic, 1);
+    return 'cancelled';
+  }
+
+  /** Ends leases that ran out and messages that are too old, at most 500 of each. */
+  async reap(now: number = this.#now()): Promise<ReapResult> {
+    const [ended, buried] = await Promise.all([
+      this.#store.releaseExpiredLeases(now, reapBatch),
+      this.#store.buryExpired(now, reapBatch),
+    ]);
+    const cancelled: string[] = [];
+    for (const row of ended) {
+      if (row.state === 'ready') this.announce(row.topic, row.not_before);
+      else {
+        cancelled.push(row.id);
+        this.#shrink(row.topic, 1);
+      }
+    }
+    for (const row of buried) this.#shrink(row.topic, 1);
+    return {
+      released: ended.length - cancelled.length,
+      cancelled,
+      expired: buried.map(toMessage),
+      more: ended.length === reapBatch || buried.length === reapBatch,
+    };
+  }
+
+  /** When the next message can be leased, which may be in the past; null when there is none. */
+  nextDue(topic: string, skipGroups: readonly string[] = []): Promise<number | null> {
+    return this.#store.nextDue(topic, this.#now(), skipGroups);
+  }
+
+  /** When `reap` will next have something to do; null when there is neither a lease nor an expiry. */
+  nextReap(): Promise<number | null> {
+    return this.#store.nextReap();
+  }
+
+  /** Calls back for each message of the topic that this process makes ready, with the time from which it is due. */
+  onReady(topic: string, listener: ReadyListener): () => void {
+    const listeners = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, listeners);
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  /** Tells the listeners of a topic that a message is due at `dueAt`. */
+  announce(topic: string, dueAt: number): void {
+    for (const listener of this.#listeners.get(topic) ?? []) listener(dueAt);
+  }
+
+  async get(id: string): Promise<Message | undefined> {
+    const row = await this.#store.get(id);
+    return row === undefined ? undefined : toMessage(row);
+  }
+
+  async list(request: ListRequest): Promise<MessagePage> {
+    checkLimit(request.limit);
+    const rows = await this.#store.list(request, parseMarker(request.marker));
+    const page = rows.slice(0, request.limit);
+    const last = page.at(-1);
+    return {
+      messages: page.map(toSummary),
+      nextMarker: rows.length > request.limit && last !== undefined ? String(last.position) : null,
+    };
+  }
+
+  async counts(topic: string): Promise<Record<MessageState, number>> {
+    const counts: Record<MessageState, number> = { ready: 0, leased: 0, done: 0, dead: 0, cancelled: 0 };
+    for (const row of await this.#store.counts(topic)) counts[row.state] = row.count;
+    return counts;
+  }
+
+  /** Deletes what was finished before; answers how many. Runs in small steps, others get their turn in between. */
+  async purge(finishedBefore: number, states: readonly MessageState[] = finalStates): Promise<number> {
+    const step = 500;
+    let total = 0;
+    for (;;) {
+      const deleted = await this.#store.deleteFinished(finishedBefore, states, step);
+      total += deleted;
+      if (deleted < step) return total;
+    }
+  }
+
+  async #insert(message: NewMessage, within?: Storage['db']): Promise<boolean> {
+    const attributes = checkMessage(message, this.#maxPayloadBytes);
+    const backlog = this.#backlog.get(message.topic) ?? 0;
+    if (backlog >= this.#maxBacklog) {
+      throw new QueueError(
+        'queue.full',
+        `the queue ${message.topic} holds ${backlog} unfinished messages`,
+        'Wait until some are done, or raise the concurrency of the functions that take them.',
+      );
+    }
+    const now = this.#now();
+    this.#lastPosition = Math.max(this.#lastPosition + 1, Math.floor(now * 1000));
+    // Counted before it is stored: many callers at once must not pass the bound together.
+    this.#backlog.set(message.topic, backlog + 1);
+    let stored = false;
+    try {
+      stored = await this.#store.insert(
+        {
+          id: message.id,
+          topic: message.topic,
+          group_key: message.group,
+          payload: message.payload,
+          attributes,
+          position: this.#lastPosition,
+          enqueued_at: now,
+          not_before: message.notBefore ?? now,
+          expires_at: message.expiresAt ?? null,
+        },
+        within,
+      );
+      return stored;
+    } finally {
+      if (!stored) this.#shrink(message.topic, 1);
+    }
+  }
+
+  async #finish(
+    receipt: string,
+    state: 'done' | 'dead' | 'cancelled',
+    outcome: JsonObject,
+    within?: Storage['db'],
+  ): Promise<boolean> {
+    const lease = parseReceipt(receipt);
+    if (lease === undefined) return false;
+    const values = { ...lease, now: this.#now(), outcome: outcomeText(outcome) };
+    const row = await this.#store.finish(state, values, within);
+    if (row === undefined) return false;
+    this.#shrink(row.topic, 1);
+    return true;
+  }
+
+  #shrink(topic: string, by: number): void {
+    this.#backlog.set(topic, Math.max(0, (this.#backlog.get(topic) ?? 0) - by));
+  }
+}
+
+function parseReceipt(receipt: string): { id: string; receipt: string } | undefined {
+  if (receipt[tokenLength] !== '.') return undefined;
+  return { id: receipt.slice(tokenLength + 1), receipt: receipt.slice(0, tokenLength) };
+}

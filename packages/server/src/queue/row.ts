@@ -1,0 +1,53 @@
+import type { MessageTable } from '../storage/index.ts';
+import type { JsonObject, Message, MessageSummary } from './types.ts';
+
+/** Larger outcomes are replaced by a note: what a function says must not keep its message from being finished. */
+const maxOutcomeBytes = 64 * 1024;
+
+export const summaryColumns = [
+  'id',
+  'topic',
+  'group_key',
+  'attributes',
+  'state',
+  'attempts',
+  'enqueued_at',
+  'not_before',
+  'expires_at',
+  'leased_until',
+  'started_at',
+  'finished_at',
+  'cancel_at',
+  'outcome',
+] as const;
+
+export type SummaryRow = Pick<MessageTable, (typeof summaryColumns)[number]>;
+
+export function toSummary(row: SummaryRow): MessageSummary {
+  return {
+    id: row.id,
+    topic: row.topic,
+    group: row.group_key,
+    attributes: JSON.parse(row.attributes) as JsonObject,
+    state: row.state,
+    attempts: row.attempts,
+    enqueuedAt: row.enqueued_at,
+    notBefore: row.not_before,
+    expiresAt: row.expires_at,
+    leasedUntil: row.leased_until,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    cancelRequested: row.cancel_at !== null,
+    outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as JsonObject),
+  };
+}
+
+export function toMessage(row: SummaryRow & Pick<MessageTable, 'payload'>): Message {
+  return { ...toSummary(row), payload: row.payload };
+}
+
+export function outcomeText(outcome: JsonObject): string {
+  const text = JSON.stringify(outcome);
+  const bytes = Buffer.byteLength(text);
+  return bytes <= maxOutcomeBytes ? text : JSON.stringify({ reason: 'outcome too large', bytes });
+}

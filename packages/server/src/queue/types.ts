@@ -1,0 +1,94 @@
+import type { MessageState } from '../storage/index.ts';
+
+/** What stands in `attributes` and `outcome`: JSON objects. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** All times are milliseconds since the epoch. */
+export interface NewMessage {
+  /** Public id; a second message with the same id is not stored. */
+  readonly id: string;
+  /** Messages of a topic are leased together. */
+  readonly topic: string;
+  /** What a lease can leave out as a whole, for example the function that is at its limit. */
+  readonly group: string;
+  readonly payload: Uint8Array;
+  readonly attributes?: JsonObject;
+  /** Not leased before this time; at once unless set. */
+  readonly notBefore?: number;
+  /** Not leased from this time on: `reap` makes it a dead letter with the reason `expired`. */
+  readonly expiresAt?: number;
+}
+
+export interface MessageSummary {
+  readonly id: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly attributes: JsonObject;
+  readonly state: MessageState;
+  /** Leases so far, the present one included. */
+  readonly attempts: number;
+  readonly enqueuedAt: number;
+  readonly notBefore: number;
+  readonly expiresAt: number | null;
+  readonly leasedUntil: number | null;
+  /** First lease. */
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly cancelRequested: boolean;
+  /** How the last attempt, or the message as a whole, ended. */
+  readonly outcome: JsonObject | null;
+}
+
+export interface Message extends MessageSummary {
+  /** Null once the message is done or cancelled. */
+  readonly payload: Uint8Array | null;
+}
+
+export interface LeasedMessage extends MessageSummary {
+  readonly payload: Uint8Array;
+  /** Proves the lease; good until the message is finished, given back, or leased again. */
+  readonly receipt: string;
+}
+
+export interface LeaseRequest {
+  readonly topic: string;
+  /** At most this many messages, 1–1000. */
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly skipGroups?: readonly string[];
+}
+
+export interface ListRequest {
+  readonly topic: string;
+  readonly group?: string;
+  readonly states?: readonly MessageState[];
+  /** Enqueued at or after. */
+  readonly from?: number;
+  /** Enqueued before. */
+  readonly to?: number;
+  readonly id?: string;
+  /** 1–1000. */
+  readonly limit: number;
+  /** `nextMarker` of the page before. */
+  readonly marker?: string;
+}
+
+export interface MessagePage {
+  /** Newest first. */
+  readonly messages: readonly MessageSummary[];
+  readonly nextMarker: string | null;
+}
+
+export interface ReapResult {
+  /** Leases that ran out; the messages can be leased again. */
+  readonly released: number;
+  /** Leases that ran out after somebody had asked to cancel the message. */
+  readonly cancelled: readonly string[];
+  /** Messages that nobody took in time, now dead letters. */
+  readonly expired: readonly Message[];
+  /** True when a bound was reached and `reap` should be called again. */
+  readonly more: boolean;
+}
+
+/** `running`: a worker has it and should be told to stop; it ends as cancelled even if that worker dies. */
+export type CancelResult = 'cancelled' | 'running' | 'finished' | 'missing';
