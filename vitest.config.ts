@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const source = { resolve: { conditions: ['@funcgraph/source'] }, ssr: { resolve: { conditions: ['@funcgraph/source', 'node', 'import', 'module', 'default'] } } };
+// no 'import' here: Node would hand ES modules to `require` too
+const source = { resolve: { conditions: ['@funcgraph/source'] }, ssr: { resolve: { conditions: ['@funcgraph/source', 'node'] } } };
 
 /** Slow projects start real servers and sandboxes: their files run one after another. */
 const slow = (name: string, include: string[]) => ({

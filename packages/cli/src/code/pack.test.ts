@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { collectEntries } from './collect.ts';
+import { packFolder } from './pack.ts';
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'fgs-pack-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const put = async (path: string, text = path): Promise<void> => {
+  await mkdir(join(dir, path, '..'), { recursive: true });
+  await writeFile(join(dir, path), text);
+};
+const paths = async (): Promise<string[]> => (await collectEntries(dir)).map((entry) => entry.path);
+
+test('makes the same bytes from the same files, whatever their dates and order of making', async () => {
+  await put('index.js');
+  await put('lib/a.js');
+  const first = await packFolder(dir);
+  await rm(join(dir, 'index.js'));
+  await put('index.js');
+  await utimes(join(dir, 'lib/a.js'), new Date(0), new Date(86_400_000));
+  const second = await packFolder(dir);
+  expect(second.zip.equals(first.zip)).toBe(true);
+  expect(first.files).toBe(2);
+  await put('lib/a.js', 'changed');
+  expect((await packFolder(dir)).zip.equals(first.zip)).toBe(false);
+});
+
+test('keeps the executable bit, links that stay inside, and the content', async () => {
+  await put('bootstrap', '#!/bin/sh\n');
+  await chmod(join(dir, 'bootstrap'), 0o700);
+  await put('data.txt', '中文');
+  await symlink('data.txt', join(dir, 'link'));
+  const file = join(dir, 'out.zip');
+  await writeFile(file, (await packFolder(dir)).zip);
+  const script =
+    'import zipfile,sys,json; z=zipfile.ZipFile(sys.argv[1]); print(json.dumps({i.filename:[oct(i.external_attr>>16),z.read(i).decode()] for i in z.infolist()}))';
+  expect(JSON.parse(execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }))).toEqual({
+    bootstrap: ['0o100755', '#!/bin/sh\n'],
+    'data.txt': ['0o100644', '中文'],
+    link: ['0o120777', 'data.txt'],
+  });
+});
+
+test('leaves out version control and what .fgsignore names, and keeps node_modules', async () => {
+  for (const path of [
+    'index.js',
+    '.git/config',
+    '__pycache__/a.pyc',
+    'node_modules/x/index.js',
+    'test/a.js',
+    'notes.md',
+    'keep.md',
+    'src/deep/notes.md',
+  ])
+    await put(path);
+  await put('.fgsignore', '# comment\n*.md\n!keep.md\n/test/\n');
+  expect(await paths()).toEqual(['index.js', 'keep.md', 'node_modules/x/index.js']);
+});
+
+test('refuses links that lead out, in whatever way', async () => {
+  await put('index.js');
+  for (const target of ['/etc/passwd', '../outside', 'sub/../../outside', join(dir, 'index.js')]) {
+    await symlink(target, join(dir, 'bad'));
+    await expect(packFolder(dir)).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining('bad leads out'),
+    });
+    await rm(join(dir, 'bad'));
+  }
+});
+
+test('refuses a link that leaves through another link', async () => {
+  const outside = await mkdtemp(join(tmpdir(), 'fgs-outside-'));
+  try {
+    await put('.fgsignore', '/door\n');
+    await symlink(outside, join(dir, 'door'));
+    await symlink('door/secret', join(dir, 'bad'));
+    await writeFile(join(outside, 'secret'), 's');
+    await expect(packFolder(dir)).rejects.toThrow('bad leads out');
+  } finally {
+    await rm(outside, { recursive: true });
+  }
+});
+
+test('refuses pipes, an empty folder, a file and nothing at all', async () => {
+  await expect(packFolder(dir)).rejects.toThrow('has no files');
+  execFileSync('mkfifo', [join(dir, 'pipe')]);
+  await expect(packFolder(dir)).rejects.toThrow('pipe is neither a file nor a folder');
+  await expect(packFolder(join(dir, 'nowhere'))).rejects.toThrow('there is no folder');
+  await put('file');
+  await expect(packFolder(join(dir, 'file'))).rejects.toThrow('is not a folder');
+});
+
+test('stops at 50 MB of archive', async () => {
+  const { randomFillSync } = await import('node:crypto');
+  await writeFile(join(dir, 'big.bin'), randomFillSync(Buffer.alloc(51 * 1024 * 1024)));
+  await expect(packFolder(dir)).rejects.toThrow('over 50 MB');
+});
