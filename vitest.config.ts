@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 // no 'import' here: Node would hand ES modules to `require` too
-const source = { resolve: { conditions: ['@funcgraph/source'] }, ssr: { resolve: { conditions: ['@funcgraph/source', 'node'] } } };
+const source = {
+  resolve: { conditions: ['@funcgraph/source'] },
+  ssr: { resolve: { conditions: ['@funcgraph/source', 'node'] } },
+};
 
 /** Slow projects start real servers and sandboxes: their files run one after another. */
 const slow = (name: string, include: string[]) => ({
