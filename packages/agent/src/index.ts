@@ -1,3 +1,4 @@
+export type { AgentErrorCode } from './agent-error.ts';
 export type {
   AgentEvent,
   AgentMessage,

@@ -4,16 +4,21 @@
  * agent stops every sandbox, removes what they left and exits.
  */
 
+import type { AgentErrorCode } from './agent-error.ts';
+
 /** A host folder or file shown read-only inside the sandbox. */
 export interface Bind {
   readonly source: string;
   readonly target: string;
 }
 
-/** Everything needed to start one sandbox, as data. */
+/**
+ * Everything needed to start one sandbox, as data. The `process` driver has no mounts: it ignores `binds`, and the server
+ * must put host paths into `command`, `env` and `workingDir` (the link socket too).
+ */
 export interface SandboxSpec {
   readonly id: string;
-  /** Absolute paths inside the sandbox. The first element is the program. */
+  /** The program as an absolute path inside the sandbox, and its arguments. */
   readonly command: readonly string[];
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
@@ -58,6 +63,10 @@ export interface UsagePaths {
 
 /** How a sandbox ended. Measured, never guessed. */
 export interface SandboxExit {
+  /**
+   * Of the first process. One that died of signal N inside a bubblewrap sandbox is seen as 128 + N; `signal` is set when
+   * the sandbox as a whole was killed.
+   */
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** The kernel killed a process of this sandbox for memory. */
@@ -71,7 +80,7 @@ export interface SandboxExit {
 export type AgentRequest =
   | { readonly op: 'capabilities'; readonly seq: number }
   | { readonly op: 'start'; readonly seq: number; readonly driver: DriverName; readonly spec: SandboxSpec }
-  /** Kills every process of the sandbox and removes all it left; answered when that is done. Idempotent. */
+  /** Kills every process of the sandbox and removes all it left; answered when that is done, after `exited`. Idempotent. */
   | { readonly op: 'stop'; readonly seq: number; readonly id: string }
   /** From now on CPU in proportion to `cpuMillis`. */
   | { readonly op: 'share'; readonly seq: number; readonly id: string }
@@ -79,7 +88,13 @@ export type AgentRequest =
 
 export type AgentReply =
   | { readonly seq: number; readonly ok: true; readonly value: unknown }
-  | { readonly seq: number; readonly ok: false; readonly error: string; readonly hint?: string };
+  | {
+      readonly seq: number;
+      readonly ok: false;
+      readonly code: AgentErrorCode;
+      readonly error: string;
+      readonly hint?: string;
+    };
 
 /** `value` of the replies by `op`. */
 export interface AgentReplies {
@@ -88,7 +103,12 @@ export interface AgentReplies {
   readonly stop: Record<string, never>;
   readonly share: Record<string, never>;
   /** What `classify` needs while the sandbox still lives. */
-  readonly usage: { readonly peakMemoryBytes: number; readonly cpuMs: number; readonly tmpFull: boolean; readonly oomKilled: boolean };
+  readonly usage: {
+    readonly peakMemoryBytes: number;
+    readonly cpuMs: number;
+    readonly tmpFull: boolean;
+    readonly oomKilled: boolean;
+  };
 }
 
 export type AgentEvent =

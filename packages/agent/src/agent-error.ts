@@ -1,0 +1,34 @@
+/**
+ * What the agent could not do. `BAD_REQUEST` · `SANDBOX_EXISTS` · `SANDBOX_GONE` (no such sandbox) · `SANDBOX_LIMIT`
+ * (too many at once) · `START_FAILED` · `BIND_UNREACHABLE` (the sandbox user could not read it) · `DRIVER_UNUSABLE` ·
+ * `CGROUP_FAILED` · `TMP_FAILED` · `HOST_COMMAND_FAILED` · `STOPPING` · `INTERNAL`.
+ */
+export type AgentErrorCode =
+  | 'BAD_REQUEST'
+  | 'SANDBOX_EXISTS'
+  | 'SANDBOX_GONE'
+  | 'SANDBOX_LIMIT'
+  | 'START_FAILED'
+  | 'BIND_UNREACHABLE'
+  | 'DRIVER_UNUSABLE'
+  | 'CGROUP_FAILED'
+  | 'TMP_FAILED'
+  | 'HOST_COMMAND_FAILED'
+  | 'STOPPING'
+  | 'INTERNAL';
+
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+  readonly code: AgentErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(
+    code: AgentErrorCode,
+    message: string,
+    options: { readonly hint?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

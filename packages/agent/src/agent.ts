@@ -1,0 +1,141 @@
+import { AgentError } from './agent-error.ts';
+import type { Driver, SandboxHooks } from './drivers/driver.ts';
+import type { RunningSandbox } from './drivers/running-sandbox.ts';
+import { OomWatch } from './oom-watch.ts';
+import { parseRequest, seqOf } from './parse-request.ts';
+import type { AgentMessage, AgentRequest, DriverName, SandboxSpec } from './protocol.ts';
+
+const MAX_SANDBOXES = 4096;
+
+type Request<Op extends AgentRequest['op']> = Extract<AgentRequest, { op: Op }>;
+
+export interface AgentParts {
+  readonly drivers: ReadonlyMap<DriverName, Driver>;
+  readonly send: (message: AgentMessage) => void;
+  readonly oomWatch?: (onKill: () => void) => OomWatch;
+}
+
+/** Answers the server's requests, each on its own: a slow start holds up nobody. */
+export class Agent {
+  readonly #drivers: ReadonlyMap<DriverName, Driver>;
+  readonly #send: (message: AgentMessage) => void;
+  readonly #oomWatch: OomWatch;
+  readonly #sandboxes = new Map<string, Promise<RunningSandbox>>();
+  #stopping = false;
+
+  constructor({ drivers, send, oomWatch = (onKill) => new OomWatch(onKill) }: AgentParts) {
+    this.#drivers = drivers;
+    this.#send = send;
+    this.#oomWatch = oomWatch(() => this.#checkMemory());
+  }
+
+  /** Answers one line. Never throws; a line without a sequence number gets no answer. */
+  async handle(line: string): Promise<void> {
+    let seq: number | undefined;
+    try {
+      const request = parseRequest(line);
+      seq = request.seq;
+      const value = await this.#run(request);
+      this.#send({ seq, ok: true, value });
+    } catch (error) {
+      seq ??= seqOf(line);
+      if (seq !== undefined) this.#send({ seq, ok: false, ...describe(error) });
+    }
+  }
+
+  /** Refuses new work, stops every sandbox and resolves when nothing is left. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.allSettled([...this.#sandboxes.keys()].map((id) => this.#stop(id)));
+    this.#oomWatch.set(false);
+  }
+
+  async #run(request: AgentRequest): Promise<unknown> {
+    switch (request.op) {
+      case 'capabilities':
+        return Promise.all([...this.#drivers.values()].map((driver) => driver.capabilities()));
+      case 'start':
+        return this.#start(request);
+      case 'stop':
+        await this.#stop(request.id);
+        return {};
+      case 'share':
+        return this.#share(request.id);
+      case 'usage':
+        return (await this.#find(request.id)).sandbox.usage();
+      default:
+        throw new Error(`unhandled request ${JSON.stringify(request satisfies never)}`);
+    }
+  }
+
+  readonly #specs = new Map<string, SandboxSpec>();
+
+  async #start({ driver: name, spec }: Request<'start'>): Promise<unknown> {
+    if (this.#stopping) throw new AgentError('STOPPING', 'the agent is stopping');
+    if (this.#sandboxes.has(spec.id)) throw new AgentError('SANDBOX_EXISTS', `sandbox ${spec.id} already exists`);
+    if (this.#sandboxes.size >= MAX_SANDBOXES)
+      throw new AgentError('SANDBOX_LIMIT', `more than ${MAX_SANDBOXES} sandboxes`);
+    const driver = this.#drivers.get(name);
+    if (driver === undefined) throw new AgentError('DRIVER_UNUSABLE', `there is no driver ${name}`);
+    const starting = driver.start(spec, this.#hooks(spec.id));
+    this.#sandboxes.set(spec.id, starting);
+    this.#specs.set(spec.id, spec);
+    this.#oomWatch.set(true);
+    try {
+      const sandbox = await starting;
+      void sandbox.removed.catch(() => {}).then(() => this.#forget(spec.id));
+      return { pid: sandbox.pid, usage: sandbox.usagePaths };
+    } catch (error) {
+      this.#forget(spec.id);
+      throw error;
+    }
+  }
+
+  async #stop(id: string): Promise<void> {
+    const starting = this.#sandboxes.get(id);
+    if (starting === undefined) return;
+    // A failed start has cleaned up by itself and told its own caller.
+    const sandbox = await starting.catch(() => undefined);
+    await sandbox?.stop();
+  }
+
+  async #share(id: string): Promise<Record<string, never>> {
+    const { sandbox, spec } = await this.#find(id);
+    await sandbox.share(spec.cpuMillis);
+    return {};
+  }
+
+  async #find(id: string): Promise<{ readonly sandbox: RunningSandbox; readonly spec: SandboxSpec }> {
+    const sandbox = await this.#sandboxes.get(id)?.catch(() => undefined);
+    const spec = this.#specs.get(id);
+    if (sandbox === undefined || spec === undefined) throw new AgentError('SANDBOX_GONE', `there is no sandbox ${id}`);
+    return { sandbox, spec };
+  }
+
+  #hooks(id: string): SandboxHooks {
+    return {
+      onOutput: (stream, text) => this.#send({ event: 'output', id, stream, text }),
+      onExit: (exit) => this.#send({ event: 'exited', id, exit }),
+    };
+  }
+
+  #forget(id: string): void {
+    this.#sandboxes.delete(id);
+    this.#specs.delete(id);
+    this.#oomWatch.set(this.#sandboxes.size > 0);
+  }
+
+  #checkMemory(): void {
+    for (const starting of this.#sandboxes.values()) {
+      void starting.then((sandbox) => sandbox.killIfOutOfMemory()).catch(() => {});
+    }
+  }
+}
+
+function describe(error: unknown): { code: AgentError['code']; error: string; hint?: string } {
+  if (error instanceof AgentError) {
+    const { code, message, hint } = error;
+    return { code, error: message, ...(hint === undefined ? {} : { hint }) };
+  }
+  return { code: 'INTERNAL', error: error instanceof Error ? error.message : String(error) };
+}

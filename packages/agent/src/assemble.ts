@@ -1,0 +1,116 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hasPrivateMounts, type Machine, probeBubblewrap, processCapabilities } from './capabilities.ts';
+import { cgroupRoots, openCgroupTree } from './cgroup/open-tree.ts';
+import { BubblewrapDriver } from './drivers/bubblewrap/driver.ts';
+import { prepareHostFiles } from './drivers/bubblewrap/host-files.ts';
+import type { Driver } from './drivers/driver.ts';
+import { ProcessDriver } from './drivers/process/driver.ts';
+import { findProgram } from './host-command.ts';
+import { ownerIdOf } from './owner.ts';
+import type { DriverName } from './protocol.ts';
+import { filterBytes } from './seccomp/filter.ts';
+import { isOpen, Stage } from './stage.ts';
+import { removeAgentFolder, sweep } from './sweep.ts';
+import { TmpVolumes } from './tmp-volume.ts';
+import { UidRange } from './uid-range.ts';
+
+/** Shared by all agents of the machine that run as root. */
+const MACHINE_FOLDER = '/run/funcgraph';
+const USUAL_TMP_BYTES = 512 << 20;
+
+export interface Assembly {
+  readonly drivers: ReadonlyMap<DriverName, Driver>;
+  /** Leftovers of dead agents that were removed. */
+  readonly swept: number;
+  /** Removes what the agent itself made. Sandboxes must be stopped before. */
+  close(): Promise<void>;
+}
+
+/** Finds out what the machine can do, removes what dead agents left, and builds the drivers. */
+export async function assemble(runDir: string): Promise<Assembly> {
+  const isRoot = process.getuid?.() === 0;
+  const ownerId = ownerIdOf(process.pid);
+  makeOpenFolder(runDir);
+  if (isRoot) makeOpenFolder(MACHINE_FOLDER);
+  // A sandbox user walks through the agent's folder; when it cannot, the agent works below the machine's folder.
+  const parent = isRoot && !isOpen(runDir) ? MACHINE_FOLDER : runDir;
+  const swept = await sweep({ folders: [...new Set([runDir, parent])], cgroupRoots: cgroupRoots() });
+  const folder = makeFolders(parent, ownerId);
+
+  const cgroups = await openCgroupTree(ownerId);
+  const mayMount = isRoot && hasPrivateMounts();
+  const filter = filterBytes(process.arch);
+  const filterFile = `${folder}/seccomp.bpf`;
+  if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o600 });
+  const volumes = mayMount ? await openVolumes(`${folder}/volumes`) : undefined;
+  const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
+  const machine: Machine = {
+    isRoot,
+    hasPrivateMounts: mayMount,
+    cgroups,
+    hasFilter: filter !== undefined,
+    hasVolumes: volumes !== undefined,
+  };
+  const shell = findProgram('dash') ?? '/bin/sh';
+  const drivers = new Map<DriverName, Driver>([
+    [
+      'bubblewrap',
+      new BubblewrapDriver({
+        programs: { bwrap: findProgram('bwrap') ?? 'bwrap', shell, setpriv: findProgram('setpriv') },
+        capabilities: await probeBubblewrap(machine),
+        host: prepareHostFiles(`${folder}/etc`),
+        stage: new Stage(`${folder}/stage`, mayMount),
+        cgroups,
+        uids,
+        volumes,
+        filterFile: filter === undefined ? undefined : filterFile,
+      }),
+    ],
+    [
+      'process',
+      new ProcessDriver({
+        shell,
+        setpriv: findProgram('setpriv'),
+        capabilities: processCapabilities(machine),
+        cgroups,
+        tmpFolder: `${folder}/tmp`,
+      }),
+    ],
+  ]);
+  return {
+    drivers,
+    swept,
+    close: async () => {
+      await volumes?.close();
+      await cgroups?.close();
+      uids?.close();
+      await removeAgentFolder(folder);
+    },
+  };
+}
+
+function makeFolders(parent: string, ownerId: string): string {
+  const folder = `${parent}/${ownerId}`;
+  for (const path of [parent, folder, `${folder}/stage`, `${folder}/volumes`]) makeOpenFolder(path);
+  mkdirSync(`${folder}/tmp`, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Sandbox users may walk through it, nobody but the agent may read it. An existing folder stays as it is. */
+function makeOpenFolder(path: string): void {
+  if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o711);
+}
+
+/** Undefined on a machine without loop devices or ext4. */
+async function openVolumes(folder: string): Promise<TmpVolumes | undefined> {
+  const volumes = new TmpVolumes(folder);
+  try {
+    const probe = await volumes.take(USUAL_TMP_BYTES);
+    await probe.hide();
+    await probe.close();
+    return volumes;
+  } catch {
+    await volumes.close();
+    return undefined;
+  }
+}

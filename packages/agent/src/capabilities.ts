@@ -1,0 +1,89 @@
+import { readlinkSync } from 'node:fs';
+import type { CgroupTree } from './cgroup/cgroup.ts';
+import { NO_CGROUP } from './cgroup/open-tree.ts';
+import { findProgram, runHostCommand } from './host-command.ts';
+import type { DriverCapabilities } from './protocol.ts';
+
+/** What the agent found out about the machine when it started. */
+export interface Machine {
+  readonly isRoot: boolean;
+  /** Mounts that the agent makes are seen by nobody else and vanish with it. */
+  readonly hasPrivateMounts: boolean;
+  readonly cgroups: CgroupTree | undefined;
+  readonly hasFilter: boolean;
+  readonly hasVolumes: boolean;
+}
+
+/** Tries bubblewrap for real: namespaces may be forbidden by a setting, a container or a security module. */
+export async function probeBubblewrap(machine: Machine): Promise<DriverCapabilities> {
+  const base = baseOf('bubblewrap', machine);
+  const bwrap = findProgram('bwrap');
+  if (bwrap === undefined) {
+    return { ...base, usable: false, reason: 'bubblewrap is not installed', hint: 'install the package bubblewrap' };
+  }
+  const missing = machine.isRoot && findProgram('setpriv') === undefined;
+  if (missing)
+    return { ...base, usable: false, reason: 'setpriv is not installed', hint: 'install the package util-linux' };
+  try {
+    await runHostCommand('bwrap', [
+      '--unshare-all',
+      '--unshare-user',
+      '--disable-userns',
+      '--ro-bind',
+      '/',
+      '/',
+      '--',
+      '/bin/true',
+    ]);
+  } catch (error) {
+    return {
+      ...base,
+      usable: false,
+      reason: error instanceof Error ? error.message : 'bubblewrap does not work here',
+      hint: 'allow unprivileged user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces, AppArmor)',
+    };
+  }
+  return { ...base, usable: true, degraded: bubblewrapGaps(machine) };
+}
+
+export function processCapabilities(machine: Machine): DriverCapabilities {
+  const degraded = [
+    'Nothing is isolated: a function sees and may change all that the user of the agent may.',
+    'Paths inside a function are those of the host, not the ones under /opt/function.',
+    'The size of the temporary folder is not limited.',
+    ...(machine.cgroups === undefined
+      ? ['A process that leaves its session survives the end of its instance.', ...NO_CGROUP]
+      : machine.cgroups.missing),
+  ];
+  return { ...baseOf('process', machine), usable: true, degraded };
+}
+
+/** True when the mount namespace is not that of the parent process. */
+export function hasPrivateMounts(): boolean {
+  try {
+    return readlinkSync('/proc/self/ns/mnt') !== readlinkSync(`/proc/${process.ppid}/ns/mnt`);
+  } catch {
+    return false;
+  }
+}
+
+function baseOf(
+  driver: DriverCapabilities['driver'],
+  { isRoot, cgroups }: Machine,
+): Omit<DriverCapabilities, 'usable'> {
+  return { driver, rootPrivileges: isRoot, cgroup: cgroups?.version ?? 'none', degraded: [] };
+}
+
+function bubblewrapGaps({ isRoot, cgroups, hasFilter, hasVolumes }: Machine): string[] {
+  return [
+    ...(isRoot ? [] : ['Instances share one user of the host: the agent does not run as root.']),
+    ...(cgroups?.missing ?? NO_CGROUP),
+    ...(hasVolumes
+      ? []
+      : [
+          'What a function writes to /tmp counts as its memory: volumes need root, loop devices and a private mount namespace.',
+          'A full /tmp is not recognised as the reason of a failure.',
+        ]),
+    ...(hasFilter ? [] : [`System calls are not filtered: there is no table for ${process.arch}.`]),
+  ];
+}

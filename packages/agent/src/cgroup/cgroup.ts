@@ -1,0 +1,48 @@
+import type { UsagePaths } from '../protocol.ts';
+
+export interface CgroupLimits {
+  /** Memory and swap together. */
+  readonly memoryBytes: number;
+  /** Processes and threads of the function. */
+  readonly maxProcesses: number;
+}
+
+export interface CgroupUsage {
+  readonly peakMemoryBytes: number;
+  readonly cpuMs: number;
+  readonly oomKills: number;
+}
+
+/** The group of one sandbox. */
+export interface CgroupGroup {
+  /** A process that writes its id into each of these has joined. */
+  readonly joinFiles: readonly string[];
+  readonly usagePaths: UsagePaths;
+  /** Sets the CPU weight; before, the group has a high one. */
+  share(cpuMillis: number): Promise<void>;
+  usage(): Promise<CgroupUsage>;
+  /** Kills every process, thawed or frozen, and resolves when none is left. Throws `CGROUP_FAILED` after 5 s. */
+  kill(): Promise<void>;
+  /** Removes the group of a killed sandbox. Idempotent. Throws `CGROUP_FAILED` after 5 s. */
+  remove(): Promise<void>;
+}
+
+/** All groups of one agent below one parent that carries the agent's name. */
+export interface CgroupTree {
+  readonly version: 'v1' | 'v2';
+  /** One sentence for each limit that this machine does not let us set. */
+  readonly missing: readonly string[];
+  readonly limitsProcesses: boolean;
+  create(id: string, limits: CgroupLimits): Promise<CgroupGroup>;
+  /** Kills and removes every group of the agent. */
+  close(): Promise<void>;
+}
+
+/** Parents of all agents are named so; what follows is the owner id. */
+export const CGROUP_PREFIX = 'funcgraph-';
+
+/** The sandbox's own monitor and init process stand in the group beside the processes of the function. */
+export const OWN_PROCESSES = 2;
+
+/** `cpu.shares` and ten times `cpu.weight` before `share`: as much as ten full cores. */
+export const UNSHARED_MILLIS = 10_000;

@@ -1,0 +1,89 @@
+import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AgentError } from '../agent-error.ts';
+
+const PATIENCE_MS = 5000;
+
+/** The number that stands in a control file, or 0 when the file is not there. */
+export async function readNumber(path: string): Promise<number> {
+  const text = await readFile(path, 'utf8').catch(() => '0');
+  const value = Number.parseInt(text, 10);
+  return Number.isSafeInteger(value) ? value : 0;
+}
+
+/** The number behind `key` in a file of `key number` lines, or 0. */
+export async function readKey(path: string, key: string): Promise<number> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  for (const line of text.split('\n')) {
+    if (line.startsWith(`${key} `)) return Number(line.slice(key.length + 1)) || 0;
+  }
+  return 0;
+}
+
+/** Process ids in a group folder; empty when the folder is gone. */
+export async function processesIn(folder: string): Promise<number[]> {
+  const text = await readFile(`${folder}/cgroup.procs`, 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
+}
+
+/**
+ * Sends SIGKILL until the group and all below it are empty: a fork bomb may add processes between reading and killing.
+ * `before` runs ahead of each round (thawing, or the kernel's own group kill). Throws `CGROUP_FAILED` after 5 s.
+ */
+export async function killAll(folder: string, before: () => Promise<void> = async () => {}): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let round = 0; ; round++) {
+    await before();
+    const pids: number[] = [];
+    for (const group of await groupsBelow(folder)) pids.push(...(await processesIn(group)));
+    if (pids.length === 0) return;
+    for (const pid of pids) killQuietly(pid);
+    if (Date.now() > deadline) throw new AgentError('CGROUP_FAILED', `processes of ${folder} do not die`);
+    await delay(Math.min(1 + round, 20));
+  }
+}
+
+/** Removes a group and those below it, deepest first; the kernel says EBUSY until the last task is reaped. */
+export async function removeGroup(folder: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let round = 0; ; round++) {
+    let busy: unknown;
+    for (const group of (await groupsBelow(folder)).reverse()) {
+      await rmdir(group).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') busy = error;
+      });
+    }
+    if (busy === undefined) return;
+    if (Date.now() > deadline) throw new AgentError('CGROUP_FAILED', `cannot remove ${folder}`, { cause: busy });
+    await delay(Math.min(1 + round, 20));
+  }
+}
+
+/** Writes one control file. Throws `CGROUP_FAILED`. */
+export async function writeControl(path: string, value: string | number): Promise<void> {
+  try {
+    await writeFile(path, String(value), { flag: 'r+' });
+  } catch (cause) {
+    throw new AgentError('CGROUP_FAILED', `cannot write ${value} to ${path}`, { cause });
+  }
+}
+
+/** The folder and all group folders below it, parents first. Empty when it does not exist. */
+async function groupsBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  if (entries === undefined) return [];
+  const found = [folder];
+  for (const entry of entries) if (entry.isDirectory()) found.push(...(await groupsBelow(`${folder}/${entry.name}`)));
+  return found;
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Already dead.
+  }
+}

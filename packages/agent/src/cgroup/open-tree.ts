@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { CGROUP_PREFIX, type CgroupTree } from './cgroup.ts';
+import { type CgroupMounts, parseCgroupMounts, parseOwnGroups } from './mounts.ts';
+import { CgroupV1 } from './v1.ts';
+import { CgroupV2 } from './v2.ts';
+
+/** Sentences for a machine where no group can be made. */
+export const NO_CGROUP: readonly string[] = [
+  'Memory is neither limited nor measured: no cgroup is writable.',
+  'The number of processes is not limited: no cgroup is writable.',
+  'CPU time is neither shared in proportion to memory nor measured: no cgroup is writable.',
+];
+
+/** Opens what this machine has: version 1 if the memory controller is there, else version 2, else undefined. */
+export async function openCgroupTree(ownerId: string): Promise<CgroupTree | undefined> {
+  const mounts = readMounts();
+  const name = `${CGROUP_PREFIX}${ownerId}`;
+  if (mounts.v1.has('memory')) return CgroupV1.open(name, v1Roots(mounts));
+  for (const root of v2Roots(mounts)) {
+    const tree = await CgroupV2.open({ name, root, movable: isOwnFamily });
+    if (tree !== undefined) return tree;
+  }
+  return undefined;
+}
+
+/** Every folder in which some agent on this machine may have made its parent group. */
+export function cgroupRoots(): string[] {
+  const mounts = readMounts();
+  return [...new Set([...v1Roots(mounts).values(), ...mounts.v1.values(), ...v2Roots(mounts)])];
+}
+
+function v1Roots({ v1 }: CgroupMounts): Map<string, string> {
+  const own = ownGroups();
+  return new Map([...v1].map(([controller, mount]) => [controller, mount + (own.get(controller) ?? '')]));
+}
+
+function v2Roots({ v2 }: CgroupMounts): string[] {
+  if (v2 === undefined) return [];
+  return [...new Set([v2 + (ownGroups().get('') ?? ''), v2])];
+}
+
+function readMounts(): CgroupMounts {
+  return parseCgroupMounts(readFileSync('/proc/self/mountinfo', 'utf8'));
+}
+
+function ownGroups(): ReadonlyMap<string, string> {
+  return parseOwnGroups(readFileSync('/proc/self/cgroup', 'utf8'));
+}
+
+/** Only the agent and its server may be moved to another group; a login shell beside them may not. */
+function isOwnFamily(pids: readonly number[]): boolean {
+  return pids.every((pid) => pid === process.pid || pid === process.ppid);
+}

@@ -1,0 +1,159 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { UsagePaths } from '../protocol.ts';
+import {
+  type CgroupGroup,
+  type CgroupLimits,
+  type CgroupTree,
+  type CgroupUsage,
+  OWN_PROCESSES,
+  UNSHARED_MILLIS,
+} from './cgroup.ts';
+import { killAll, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
+
+const CONTROLLERS = {
+  memory: 'Memory is neither limited nor measured: the memory cgroup is not writable.',
+  pids: 'The number of processes is not limited: the pids cgroup is not writable.',
+  cpu: 'CPU is not shared in proportion to memory: the cpu cgroup is not writable.',
+  cpuacct: 'CPU time is not measured: the cpuacct cgroup is not writable.',
+  freezer: 'Idle instances cannot be frozen: the freezer cgroup is not writable.',
+} as const;
+type Controller = keyof typeof CONTROLLERS;
+
+type Folders = ReadonlyMap<Controller, string>;
+
+/** Groups in the separate hierarchies of cgroup version 1. */
+export class CgroupV1 implements CgroupTree {
+  readonly version = 'v1';
+  readonly missing: readonly string[];
+  readonly #parents: Folders;
+  readonly #limitsSwap: boolean;
+
+  private constructor(parents: Folders, missing: readonly string[], limitsSwap: boolean) {
+    this.#parents = parents;
+    this.missing = missing;
+    this.#limitsSwap = limitsSwap;
+  }
+
+  /** `roots`: folder below which the agent may create its parent group, by controller. Undefined when none is writable. */
+  static async open(name: string, roots: ReadonlyMap<string, string>): Promise<CgroupV1 | undefined> {
+    const parents = new Map<Controller, string>();
+    const missing: string[] = [];
+    for (const [controller, sentence] of Object.entries(CONTROLLERS) as [Controller, string][]) {
+      const root = roots.get(controller);
+      const folder = `${root}/${name}`;
+      if (
+        root !== undefined &&
+        (await mkdir(folder, { recursive: true }).then(
+          () => true,
+          () => false,
+        ))
+      )
+        parents.set(controller, folder);
+      else missing.push(sentence);
+    }
+    if (parents.size === 0) return undefined;
+    const memory = parents.get('memory');
+    const limitsSwap =
+      memory !== undefined &&
+      (await stat(`${memory}/memory.memsw.limit_in_bytes`).then(
+        () => true,
+        () => false,
+      ));
+    if (memory !== undefined && !limitsSwap) missing.push('Swap is not limited: the kernel does not account for it.');
+    const cpu = parents.get('cpu');
+    // One parent stands for many functions: without this they would weigh as much as one process of the host.
+    if (cpu !== undefined) await writeControl(`${cpu}/cpu.shares`, 1024 * availableParallelism());
+    return new CgroupV1(parents, missing, limitsSwap);
+  }
+
+  get limitsProcesses(): boolean {
+    return this.#parents.has('pids');
+  }
+
+  async create(id: string, limits: CgroupLimits): Promise<CgroupGroup> {
+    const folders = new Map<Controller, string>();
+    for (const [controller, parent] of this.#parents) folders.set(controller, `${parent}/${id}`);
+    const group = new GroupV1(folders);
+    try {
+      for (const folder of new Set(folders.values())) await mkdir(folder);
+      await this.#limit(folders, limits);
+      return group;
+    } catch (error) {
+      await group.remove();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const folder of new Set(this.#parents.values())) {
+      await killAll(folder, () => thaw(this.#parents.get('freezer')));
+      await removeGroup(folder);
+    }
+  }
+
+  async #limit(folders: Folders, limits: CgroupLimits): Promise<void> {
+    const memory = folders.get('memory');
+    if (memory !== undefined) {
+      // The kernel wants memory <= memory + swap at every moment; a new group is unlimited, so memory goes first.
+      await writeControl(`${memory}/memory.limit_in_bytes`, limits.memoryBytes);
+      if (this.#limitsSwap) await writeControl(`${memory}/memory.memsw.limit_in_bytes`, limits.memoryBytes);
+    }
+    const pids = folders.get('pids');
+    if (pids !== undefined) await writeControl(`${pids}/pids.max`, limits.maxProcesses + OWN_PROCESSES);
+    const cpu = folders.get('cpu');
+    if (cpu !== undefined) await writeControl(`${cpu}/cpu.shares`, sharesFor(UNSHARED_MILLIS));
+  }
+}
+
+class GroupV1 implements CgroupGroup {
+  readonly joinFiles: readonly string[];
+  readonly usagePaths: UsagePaths;
+  readonly #folders: Folders;
+
+  constructor(folders: Folders) {
+    this.#folders = folders;
+    this.joinFiles = [...new Set(folders.values())].map((folder) => `${folder}/cgroup.procs`);
+    const memory = folders.get('memory');
+    const cpuacct = folders.get('cpuacct');
+    this.usagePaths = {
+      ...(memory === undefined ? {} : { peakMemory: `${memory}/memory.max_usage_in_bytes` }),
+      ...(cpuacct === undefined ? {} : { cpuTime: `${cpuacct}/cpuacct.usage`, cpuTimeFormat: 'nanoseconds' as const }),
+    };
+  }
+
+  async share(cpuMillis: number): Promise<void> {
+    const cpu = this.#folders.get('cpu');
+    if (cpu !== undefined) await writeControl(`${cpu}/cpu.shares`, sharesFor(cpuMillis));
+  }
+
+  async usage(): Promise<CgroupUsage> {
+    const { peakMemory, cpuTime } = this.usagePaths;
+    const memory = this.#folders.get('memory');
+    const [peakMemoryBytes, nanoseconds, oomKills] = await Promise.all([
+      peakMemory === undefined ? 0 : readNumber(peakMemory),
+      cpuTime === undefined ? 0 : readNumber(cpuTime),
+      memory === undefined ? 0 : readKey(`${memory}/memory.oom_control`, 'oom_kill'),
+    ]);
+    return { peakMemoryBytes, cpuMs: Math.round(nanoseconds / 1e6), oomKills };
+  }
+
+  async kill(): Promise<void> {
+    const freezer = this.#folders.get('freezer');
+    for (const folder of new Set(this.#folders.values())) await killAll(folder, () => thaw(freezer));
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all([...new Set(this.#folders.values())].map(removeGroup));
+  }
+}
+
+/** SIGKILL does nothing to a task that is frozen by the version 1 freezer until it is thawed. */
+async function thaw(freezer: string | undefined): Promise<void> {
+  // The root of a hierarchy has no state file, and a removed group needs no thawing.
+  if (freezer !== undefined) await writeControl(`${freezer}/freezer.state`, 'THAWED').catch(() => {});
+}
+
+function sharesFor(cpuMillis: number): number {
+  return Math.max(2, Math.round((cpuMillis * 1024) / 1000));
+}

@@ -1,0 +1,164 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { UsagePaths } from '../protocol.ts';
+import {
+  type CgroupGroup,
+  type CgroupLimits,
+  type CgroupTree,
+  type CgroupUsage,
+  OWN_PROCESSES,
+  UNSHARED_MILLIS,
+} from './cgroup.ts';
+import { killAll, processesIn, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
+
+const CONTROLLERS = {
+  memory: 'Memory is neither limited nor measured: the memory controller of cgroup version 2 is not available here.',
+  pids: 'The number of processes is not limited: the pids controller of cgroup version 2 is not available here.',
+  cpu: 'CPU is not shared in proportion to memory: the cpu controller of cgroup version 2 is not available here.',
+} as const;
+type Controller = keyof typeof CONTROLLERS;
+
+export interface V2Options {
+  /** Name of the agent's parent group. */
+  readonly name: string;
+  /** Group folder under which the parent is made. */
+  readonly root: string;
+  /** Processes that may be moved out of `root` into a leaf, because a group with children and limits holds none itself. */
+  readonly movable: (pids: readonly number[]) => boolean;
+}
+
+/** Groups in the one hierarchy of cgroup version 2. */
+export class CgroupV2 implements CgroupTree {
+  readonly version = 'v2';
+  readonly missing: readonly string[];
+  readonly #parent: string;
+  readonly #enabled: ReadonlySet<Controller>;
+
+  private constructor(parent: string, enabled: ReadonlySet<Controller>, missing: readonly string[]) {
+    this.#parent = parent;
+    this.#enabled = enabled;
+    this.missing = missing;
+  }
+
+  /** Undefined when the hierarchy is not writable or has none of the controllers. */
+  static async open({ name, root, movable }: V2Options): Promise<CgroupV2 | undefined> {
+    const parent = `${root}/${name}`;
+    if (
+      !(await mkdir(parent, { recursive: true }).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return undefined;
+    const isHierarchyRoot = await stat(`${root}/cgroup.type`).then(
+      () => false,
+      () => true,
+    );
+    const inside = isHierarchyRoot ? [] : await processesIn(root);
+    if (inside.length > 0) {
+      if (!movable(inside)) return abandon(parent);
+      await mkdir(`${parent}-agent`, { recursive: true });
+      for (const pid of inside) await writeControl(`${parent}-agent/cgroup.procs`, pid).catch(() => {});
+    }
+    const enabled = new Set<Controller>();
+    const missing: string[] = [];
+    for (const [controller, sentence] of Object.entries(CONTROLLERS) as [Controller, string][]) {
+      const works = await writeControl(`${root}/cgroup.subtree_control`, `+${controller}`)
+        .then(() => writeControl(`${parent}/cgroup.subtree_control`, `+${controller}`))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (works) enabled.add(controller);
+      else missing.push(sentence);
+    }
+    if (enabled.size === 0) return abandon(parent);
+    if (enabled.has('cpu')) await writeControl(`${parent}/cpu.weight`, weightFor(1000 * availableParallelism()));
+    return new CgroupV2(parent, enabled, missing);
+  }
+
+  get limitsProcesses(): boolean {
+    return this.#enabled.has('pids');
+  }
+
+  async create(id: string, limits: CgroupLimits): Promise<CgroupGroup> {
+    const folder = `${this.#parent}/${id}`;
+    const group = new GroupV2(folder, this.#enabled);
+    try {
+      await mkdir(folder);
+      if (this.#enabled.has('memory')) {
+        await writeControl(`${folder}/memory.max`, limits.memoryBytes);
+        // Neither file exists on every kernel; without swap there is nothing to limit.
+        await writeControl(`${folder}/memory.swap.max`, 0).catch(() => {});
+        await writeControl(`${folder}/memory.oom.group`, 1).catch(() => {});
+      }
+      if (this.#enabled.has('pids')) await writeControl(`${folder}/pids.max`, limits.maxProcesses + OWN_PROCESSES);
+      if (this.#enabled.has('cpu')) await writeControl(`${folder}/cpu.weight`, weightFor(UNSHARED_MILLIS));
+      return group;
+    } catch (error) {
+      await group.remove();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await killAll(this.#parent, () => killByKernel(this.#parent));
+    await removeGroup(this.#parent);
+  }
+}
+
+class GroupV2 implements CgroupGroup {
+  readonly joinFiles: readonly string[];
+  readonly usagePaths: UsagePaths;
+  readonly #folder: string;
+  readonly #enabled: ReadonlySet<Controller>;
+
+  constructor(folder: string, enabled: ReadonlySet<Controller>) {
+    this.#folder = folder;
+    this.#enabled = enabled;
+    this.joinFiles = [`${folder}/cgroup.procs`];
+    this.usagePaths = {
+      ...(enabled.has('memory') ? { peakMemory: `${folder}/memory.peak` } : {}),
+      cpuTime: `${folder}/cpu.stat`,
+      cpuTimeFormat: 'cpu.stat',
+    };
+  }
+
+  async share(cpuMillis: number): Promise<void> {
+    if (this.#enabled.has('cpu')) await writeControl(`${this.#folder}/cpu.weight`, weightFor(cpuMillis));
+  }
+
+  async usage(): Promise<CgroupUsage> {
+    const [peak, current, microseconds, oomKills] = await Promise.all([
+      readNumber(`${this.#folder}/memory.peak`),
+      readNumber(`${this.#folder}/memory.current`),
+      readKey(`${this.#folder}/cpu.stat`, 'usage_usec'),
+      readKey(`${this.#folder}/memory.events`, 'oom_kill'),
+    ]);
+    // memory.peak came with Linux 5.19; before, what is in use now is the best that can be measured.
+    return { peakMemoryBytes: Math.max(peak, current), cpuMs: Math.round(microseconds / 1000), oomKills };
+  }
+
+  async kill(): Promise<void> {
+    await killAll(this.#folder, () => killByKernel(this.#folder));
+  }
+
+  async remove(): Promise<void> {
+    await removeGroup(this.#folder);
+  }
+}
+
+async function abandon(parent: string): Promise<undefined> {
+  await removeGroup(parent).catch(() => {});
+  return undefined;
+}
+
+/** `cgroup.kill` (Linux 5.14) reaches frozen tasks and forks in flight; older kernels get the signals that follow. */
+async function killByKernel(folder: string): Promise<void> {
+  await writeControl(`${folder}/cgroup.kill`, 1).catch(() => {});
+}
+
+/** 1000 thousandths of a core are the default weight of 100. */
+function weightFor(cpuMillis: number): number {
+  return Math.min(10_000, Math.max(1, Math.round(cpuMillis / 10)));
+}

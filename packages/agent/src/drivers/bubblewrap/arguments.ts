@@ -1,0 +1,53 @@
+import { AgentError } from '../../agent-error.ts';
+import { type Bind, LINK_PATH, type SandboxSpec } from '../../protocol.ts';
+import { type HostFiles, INNER_UID } from './host-files.ts';
+
+/** Descriptors that bubblewrap finds open. */
+export const ARGS_FD = 3;
+export const STATUS_FD = 4;
+export const SECCOMP_FD = 5;
+export const STARTED_FD = 6;
+
+/** Places that belong to the sandbox itself; a bind there would replace a part of the wall. */
+const RESERVED = ['/proc', '/dev', '/sys', '/etc', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/tmp', '/run/funcgraph'];
+
+export interface ArgumentParts {
+  readonly spec: SandboxSpec;
+  readonly host: HostFiles;
+  /** Binds with sources that the sandbox user can reach. */
+  readonly binds: readonly Bind[];
+  readonly linkSocket: string;
+  /** Folder to show as `/tmp`; undefined for one in memory. */
+  readonly tmpFolder: string | undefined;
+  readonly hasFilter: boolean;
+}
+
+/**
+ * All options of bubblewrap. They travel through a descriptor, not through argv, where everybody on the machine could
+ * read the environment. The root is made read-only at the very end.
+ */
+export function bubblewrapArguments({ spec, host, binds, linkSocket, tmpFolder, hasFilter }: ArgumentParts): string[] {
+  const environment = Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]);
+  return [
+    ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', String(INNER_UID), '--gid', String(INNER_UID)],
+    ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', host.hostname],
+    ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : [])],
+    ...['--clearenv', ...environment],
+    ...host.args,
+    ...(tmpFolder === undefined
+      ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
+      : ['--bind', tmpFolder, '/tmp']),
+    ...inOrder(binds).flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    ...['--ro-bind', linkSocket, LINK_PATH],
+    ...['--remount-ro', '/', '--chdir', spec.workingDir],
+  ];
+}
+
+/** A parent must be mounted before what stands inside it. */
+function inOrder(binds: readonly Bind[]): Bind[] {
+  for (const { target } of binds) {
+    const reserved = RESERVED.some((place) => target === place || target.startsWith(`${place}/`));
+    if (target === '/' || reserved) throw new AgentError('BAD_REQUEST', `nothing may be bound at ${target}`);
+  }
+  return [...binds].sort((a, b) => a.target.split('/').length - b.target.split('/').length);
+}

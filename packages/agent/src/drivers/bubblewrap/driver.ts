@@ -1,0 +1,215 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, closeSync, lchownSync, openSync } from 'node:fs';
+import { Duplex } from 'node:stream';
+import { AgentError } from '../../agent-error.ts';
+import type { CgroupGroup, CgroupTree } from '../../cgroup/cgroup.ts';
+import { HOST_ENV } from '../../host-command.ts';
+import type { Bind, DriverCapabilities, SandboxSpec } from '../../protocol.ts';
+import type { Stage } from '../../stage.ts';
+import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
+import type { UidRange } from '../../uid-range.ts';
+import type { Driver, SandboxHooks } from '../driver.ts';
+import { RunningSandbox } from '../running-sandbox.ts';
+import { ARGS_FD, bubblewrapArguments, STARTED_FD, STATUS_FD } from './arguments.ts';
+import type { HostFiles } from './host-files.ts';
+import { launchArguments, STARTER } from './launcher.ts';
+import { readStart } from './read-start.ts';
+
+export interface BubblewrapParts {
+  readonly programs: { readonly bwrap: string; readonly shell: string; readonly setpriv: string | undefined };
+  readonly capabilities: DriverCapabilities;
+  readonly host: HostFiles;
+  readonly stage: Stage;
+  readonly cgroups: CgroupTree | undefined;
+  /** One host user for each sandbox; undefined when the agent is not root. */
+  readonly uids: UidRange | undefined;
+  /** Undefined: `/tmp` in memory. */
+  readonly volumes: TmpVolumes | undefined;
+  /** File with the system call filter; undefined on a machine without a table. */
+  readonly filterFile: string | undefined;
+}
+
+/** Namespaces, read-only root, no capabilities, system call filter, and as many limits as the machine lets us set. */
+export class BubblewrapDriver implements Driver {
+  readonly name = 'bubblewrap';
+  readonly #parts: BubblewrapParts;
+
+  constructor(parts: BubblewrapParts) {
+    this.#parts = parts;
+  }
+
+  async capabilities(): Promise<DriverCapabilities> {
+    return this.#parts.capabilities;
+  }
+
+  async start(spec: SandboxSpec, hooks: SandboxHooks): Promise<RunningSandbox> {
+    const { capabilities, uids, volumes, cgroups } = this.#parts;
+    if (!capabilities.usable) {
+      throw new AgentError('DRIVER_UNUSABLE', capabilities.reason ?? 'bubblewrap does not work here', {
+        ...(capabilities.hint === undefined ? {} : { hint: capabilities.hint }),
+      });
+    }
+    const releases: (() => Promise<void>)[] = [];
+    try {
+      const uid = uids?.take();
+      if (uid !== undefined) releases.push(async () => uids?.giveBack(uid));
+      const [volume, group, binds, linkSocket] = await allOrNothing(
+        [
+          volumes?.take(spec.tmpBytes),
+          cgroups?.create(spec.id, spec),
+          this.#reachableBinds(spec),
+          this.#linkFor(spec, uid),
+        ],
+        releases,
+      );
+      if (uid !== undefined) volume?.give(uid);
+      return await this.#launch({ spec, hooks, uid, volume, group, binds, linkSocket, releases });
+    } catch (error) {
+      for (const release of releases) await release().catch(() => {});
+      throw error;
+    }
+  }
+
+  #reachableBinds(spec: SandboxSpec): Promise<Bind[]> {
+    const { stage } = this.#parts;
+    return Promise.all(
+      spec.binds.map(async ({ source, target }) => ({ source: await stage.reachable(source), target })),
+    );
+  }
+
+  async #linkFor({ linkSocket }: SandboxSpec, uid: number | undefined): Promise<string> {
+    const path = await this.#parts.stage.reachable(linkSocket);
+    if (uid !== undefined) {
+      // Connecting needs the right to write; nobody but this sandbox's user may.
+      lchownSync(linkSocket, uid, uid);
+      chmodSync(linkSocket, 0o600);
+    }
+    return path;
+  }
+
+  async #launch(prepared: Prepared): Promise<RunningSandbox> {
+    const { hooks, volume, group, releases } = prepared;
+    const monitor = this.#spawn(prepared);
+    if (monitor.pid === undefined) {
+      await group?.remove();
+      throw new AgentError('START_FAILED', 'the launcher could not be started', {
+        hint: 'the machine may be out of processes',
+      });
+    }
+    let killNow: () => void = () => monitor.kill('SIGKILL');
+    const running = new RunningSandbox(
+      {
+        monitor,
+        group,
+        kill: () => killNow(),
+        isTmpFull: async () => (volume === undefined ? false : volume.isFull()),
+        releases: [...releases],
+      },
+      hooks,
+    );
+    // From here on the running sandbox gives everything back.
+    releases.length = 0;
+    try {
+      const init = await readStart(monitor, pipeAt(monitor, STATUS_FD), pipeAt(monitor, STARTED_FD));
+      // The death of the init process ends the whole process namespace at once, whatever else runs in it.
+      killNow = () => killQuietly(init);
+    } catch (error) {
+      await running.stop().catch(() => {});
+      throw error;
+    }
+    void volume?.hide().catch(() => {});
+    return running;
+  }
+
+  #spawn({ spec, uid, volume, group, binds, linkSocket }: Prepared): ChildProcess {
+    const { programs, host, filterFile, cgroups } = this.#parts;
+    const filter = filterFile === undefined ? undefined : openSync(filterFile, 'r');
+    try {
+      const inner = ['/bin/sh', '-c', STARTER, 'funcgraph-starter', ...spec.command];
+      const args = launchArguments({
+        maxFiles: spec.maxFiles,
+        maxProcessesOfUser: uid === undefined || cgroups?.limitsProcesses === true ? 0 : spec.maxProcesses,
+        joinFiles: group?.joinFiles ?? [],
+        uid,
+        setpriv: programs.setpriv,
+        command: [programs.bwrap, '--args', String(ARGS_FD), '--', ...inner],
+      });
+      const monitor = spawn(programs.shell, args, {
+        env: { ...HOST_ENV },
+        cwd: '/',
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', filter ?? 'ignore', 'pipe'],
+      });
+      const options = bubblewrapArguments({
+        spec,
+        host,
+        binds,
+        linkSocket,
+        tmpFolder: volume?.path,
+        hasFilter: filter !== undefined,
+      });
+      // A launcher that could not be started or dies before it reads is seen by its exit.
+      monitor.on('error', () => {});
+      if (monitor.pid === undefined) return monitor;
+      const channel = pipeAt(monitor, ARGS_FD);
+      channel.on('error', () => channel.destroy());
+      channel.end(options.map((option) => `${option}\0`).join(''));
+      return monitor;
+    } finally {
+      if (filter !== undefined) closeSync(filter);
+    }
+  }
+}
+
+function pipeAt(monitor: ChildProcess, descriptor: number): Duplex {
+  const pipes: readonly unknown[] = monitor.stdio;
+  const pipe = pipes[descriptor];
+  if (pipe instanceof Duplex) return pipe;
+  throw new Error(`descriptor ${descriptor} is not a pipe`);
+}
+
+interface Prepared {
+  readonly spec: SandboxSpec;
+  readonly hooks: SandboxHooks;
+  readonly uid: number | undefined;
+  readonly volume: TmpVolume | undefined;
+  readonly group: CgroupGroup | undefined;
+  readonly binds: readonly Bind[];
+  readonly linkSocket: string;
+  readonly releases: (() => Promise<void>)[];
+}
+
+type Pieces = [Promise<TmpVolume> | undefined, Promise<CgroupGroup> | undefined, Promise<Bind[]>, Promise<string>];
+
+/** Waits for all pieces; when one fails, those that were made are given back through `releases`. */
+async function allOrNothing(
+  pieces: Pieces,
+  releases: (() => Promise<void>)[],
+): Promise<[TmpVolume | undefined, CgroupGroup | undefined, Bind[], string]> {
+  const [volume, group, binds, link] = await Promise.allSettled(pieces);
+  if (volume.status === 'fulfilled' && volume.value !== undefined) {
+    const made = volume.value;
+    releases.push(async () => {
+      await made.hide().catch(() => {});
+      await made.close();
+    });
+  }
+  const failed = [volume, group, binds, link].find((piece) => piece.status === 'rejected');
+  if (
+    volume.status === 'rejected' ||
+    group.status === 'rejected' ||
+    binds.status === 'rejected' ||
+    link.status === 'rejected'
+  ) {
+    if (group.status === 'fulfilled') await group.value?.remove();
+    throw failed?.status === 'rejected' ? failed.reason : new Error('a piece of the sandbox failed');
+  }
+  return [volume.value, group.value, binds.value, link.value];
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Already dead.
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
+
+/** Inside, the function runs as this user, whatever the user on the host. */
+export const INNER_UID = 1003;
+const HOSTNAME = 'funcgraph';
+
+const COPIED = [
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+  'timezone',
+  'mime.types',
+  'protocols',
+  'services',
+  'gai.conf',
+];
+/** Folders of the host that programs expect and that hold nothing private. */
+const SHOWN = ['ssl/certs', 'ca-certificates', 'pki/ca-trust', 'pki/tls/certs', 'alternatives', 'fonts'];
+const TOP_LINKS = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
+
+/** What the sandbox shows of the host, found out once when the agent starts. */
+export interface HostFiles {
+  readonly hostname: string;
+  /** Arguments of bubblewrap that assemble the read-only root, in order. */
+  readonly args: readonly string[];
+}
+
+/** Writes a small `/etc` of our own into `etcFolder`: nothing of the host's accounts, keys or configuration is in it. */
+export function prepareHostFiles(etcFolder: string): HostFiles {
+  mkdirSync(etcFolder, { recursive: true, mode: 0o755 });
+  const account = `snuser:x:${INNER_UID}:${INNER_UID}::/home/snuser:/bin/sh\n`;
+  write(etcFolder, 'passwd', `root:x:0:0:root:/root:/bin/sh\n${account}nobody:x:65534:65534:nobody:/:/bin/sh\n`);
+  write(etcFolder, 'group', `root:x:0:\nsnuser:x:${INNER_UID}:\nnogroup:x:65534:\n`);
+  write(etcFolder, 'hosts', `127.0.0.1 localhost ${HOSTNAME}\n::1 localhost ip6-localhost\n`);
+  write(etcFolder, 'hostname', `${HOSTNAME}\n`);
+  write(
+    etcFolder,
+    'nsswitch.conf',
+    'passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n',
+  );
+  write(etcFolder, 'resolv.conf', '# This sandbox has no network.\n');
+  for (const name of COPIED) copy(`/etc/${name}`, `${etcFolder}/${name}`);
+  mkdirSync(`${etcFolder}/ssl`, { recursive: true });
+  copy('/etc/ssl/openssl.cnf', `${etcFolder}/ssl/openssl.cnf`);
+  const shown = [...SHOWN, ...javaFolders()].filter((name) => existsSync(`/etc/${name}`));
+  for (const name of shown) mkdirSync(`${etcFolder}/${name}`, { recursive: true });
+  return { hostname: HOSTNAME, args: rootArguments(etcFolder, shown) };
+}
+
+function rootArguments(etcFolder: string, shown: readonly string[]): string[] {
+  const args = ['--ro-bind', '/usr', '/usr'];
+  for (const name of TOP_LINKS) {
+    const kind = kindOf(`/${name}`);
+    if (kind === 'link') args.push('--symlink', readlinkSync(`/${name}`), `/${name}`);
+    if (kind === 'folder') args.push('--ro-bind', `/${name}`, `/${name}`);
+  }
+  args.push('--ro-bind', etcFolder, '/etc');
+  for (const name of shown) args.push('--ro-bind', `/etc/${name}`, `/etc/${name}`);
+  args.push('--proc', '/proc', '--dev', '/dev');
+  // Semaphores and shared memory of Python and others; unlike /tmp it counts as memory of the function.
+  args.push('--perms', '1777', '--size', String(64 << 20), '--tmpfs', '/dev/shm', '--remount-ro', '/dev');
+  args.push(
+    '--dir',
+    '/opt/function',
+    '--dir',
+    '/home/snuser',
+    '--dir',
+    '/run',
+    '--dir',
+    '/var',
+    '--symlink',
+    '../tmp',
+    '/var/tmp',
+  );
+  return args;
+}
+
+function javaFolders(): string[] {
+  return readdirSync('/etc').filter((name) => /^java-\d+-openjdk$/.test(name));
+}
+
+function kindOf(path: string): 'link' | 'folder' | 'none' {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink()) return 'link';
+  return found?.isDirectory() ? 'folder' : 'none';
+}
+
+function copy(source: string, target: string): void {
+  if (!existsSync(source)) return;
+  if (lstatSync(source).isDirectory()) cpSync(source, target, { recursive: true, dereference: true });
+  else copyFileSync(source, target);
+}
+
+function write(folder: string, name: string, text: string): void {
+  writeFileSync(`${folder}/${name}`, text, { mode: 0o644 });
+}

@@ -1,0 +1,117 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { CgroupGroup } from '../cgroup/cgroup.ts';
+import { OutputLimit } from '../output-limit.ts';
+import type { AgentReplies, UsagePaths } from '../protocol.ts';
+import type { SandboxHooks } from './driver.ts';
+
+const OUTPUT_PATIENCE_MS = 1000;
+
+export interface SandboxParts {
+  readonly monitor: ChildProcess;
+  readonly group: CgroupGroup | undefined;
+  /** Ends all processes that can be reached without a cgroup. Called while the monitor lives; must not throw. */
+  readonly kill: () => void;
+  readonly isTmpFull: () => Promise<boolean>;
+  /** Gives back what the sandbox used, after its last process died. Each runs even when one before it failed. */
+  readonly releases: readonly (() => Promise<void>)[];
+}
+
+/** A started sandbox, from its first process to the removal of the last thing it left. */
+export class RunningSandbox {
+  /** Resolves when nothing of the sandbox is left; rejects with the first error of the clean-up. */
+  readonly removed: Promise<void>;
+  readonly #parts: SandboxParts;
+  readonly #hooks: SandboxHooks;
+  readonly #output: OutputLimit;
+  #outOfMemory = false;
+  #killed = false;
+
+  constructor(parts: SandboxParts, hooks: SandboxHooks) {
+    this.#parts = parts;
+    this.#hooks = hooks;
+    this.#output = new OutputLimit(hooks.onOutput);
+    const { monitor } = parts;
+    if (monitor.stdout !== null) this.#output.attach('stdout', monitor.stdout);
+    if (monitor.stderr !== null) this.#output.attach('stderr', monitor.stderr);
+    this.removed = this.#finish();
+    // Whoever stops the sandbox sees the error; a sandbox that ends by itself must not end the agent.
+    this.removed.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#parts.monitor.pid ?? 0;
+  }
+
+  get usagePaths(): UsagePaths {
+    return this.#parts.group?.usagePaths ?? {};
+  }
+
+  async share(cpuMillis: number): Promise<void> {
+    await this.#parts.group?.share(cpuMillis);
+  }
+
+  async usage(): Promise<AgentReplies['usage']> {
+    const [used, tmpFull] = await Promise.all([this.#parts.group?.usage(), this.#parts.isTmpFull()]);
+    return {
+      peakMemoryBytes: used?.peakMemoryBytes ?? 0,
+      cpuMs: used?.cpuMs ?? 0,
+      oomKilled: this.#outOfMemory || (used?.oomKills ?? 0) > 0,
+      tmpFull,
+    };
+  }
+
+  /** The kernel kills one process and may leave the runtime alive without its worker: then the rest goes too. */
+  async killIfOutOfMemory(): Promise<void> {
+    const used = await this.#parts.group?.usage();
+    if (used === undefined || used.oomKills === 0) return;
+    this.#outOfMemory = true;
+    this.#kill();
+  }
+
+  /** Idempotent. Resolves when nothing is left. */
+  async stop(): Promise<void> {
+    this.#kill();
+    await this.removed;
+  }
+
+  #kill(): void {
+    if (this.#killed) return;
+    this.#killed = true;
+    const { monitor, kill, group } = this.#parts;
+    if (monitor.exitCode !== null || monitor.signalCode !== null) return;
+    kill();
+    // A frozen sandbox dies only when the group is thawed. `#finish` kills the group again and tells the errors.
+    void group?.kill().catch(() => {});
+  }
+
+  async #finish(): Promise<void> {
+    const { monitor, group, releases } = this.#parts;
+    const [exitCode, signal] = await exitOf(monitor);
+    const failures: unknown[] = [];
+    await group?.kill().catch((error: unknown) => failures.push(error));
+    await this.#drainOutput();
+    const usage = await this.usage();
+    // bubblewrap reports how its child died as an exit code, also when we killed that child.
+    const byUs = this.#killed && (exitCode === null || exitCode === 137);
+    this.#hooks.onExit({ ...usage, exitCode: byUs ? null : exitCode, signal: byUs ? 'SIGKILL' : signal });
+    const cleanUp = group === undefined ? releases : [() => group.remove(), ...releases];
+    for (const release of cleanUp) await release().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #drainOutput(): Promise<void> {
+    const { monitor } = this.#parts;
+    this.#output.finish();
+    const streams = [monitor.stdout, monitor.stderr].filter((stream) => stream !== null && !stream.closed);
+    // Without a cgroup a process that left its session can hold a pipe open for ever.
+    const patience = AbortSignal.timeout(OUTPUT_PATIENCE_MS);
+    await Promise.all(streams.map((stream) => stream && once(stream, 'close', { signal: patience }))).catch(() => {});
+    for (const stream of streams) stream?.destroy();
+  }
+}
+
+async function exitOf(monitor: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
+  if (monitor.exitCode === null && monitor.signalCode === null) await once(monitor, 'exit');
+  return [monitor.exitCode, monitor.signalCode];
+}

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { AgentError } from './agent-error.ts';
+
+const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Environment of every program that the agent starts for itself. Nothing of its own environment leaks into them. */
+export const HOST_ENV: Readonly<Record<string, string>> = { PATH: FOLDERS.join(':'), LC_ALL: 'C' };
+
+/** Absolute path of a program of the host, or undefined. The caller's PATH has no say. */
+export function findProgram(name: string): string | undefined {
+  for (const folder of FOLDERS) {
+    const path = `${folder}/${name}`;
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
+
+/** Runs a short program of the host to its end (at most 10 s) and returns its output. Throws `HOST_COMMAND_FAILED`. */
+export function runHostCommand(name: string, args: readonly string[]): Promise<string> {
+  const program = findProgram(name);
+  if (program === undefined) {
+    const error = new AgentError('HOST_COMMAND_FAILED', `${name} is not installed`, {
+      hint: `install the package with ${name}`,
+    });
+    return Promise.reject(error);
+  }
+  return new Promise((resolve, reject) => {
+    execFile(program, args, { env: HOST_ENV, timeout: 10_000, maxBuffer: 1 << 20 }, (cause, stdout, stderr) => {
+      if (cause === null) return resolve(stdout);
+      const detail = stderr.trim().slice(-500) || cause.message;
+      reject(new AgentError('HOST_COMMAND_FAILED', `${name} failed: ${detail}`, { cause }));
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+
+const MAX_MESSAGE_BYTES = 8 * 1024;
+const MAX_TOLD_PER_SECOND = 64 * 1024;
+const MAX_READ_PER_SECOND = 1024 * 1024;
+const CUT = '[output cut: more than 64 KiB in one second]\n';
+
+export type OutputSink = (stream: 'stdout' | 'stderr', text: string) => void;
+
+/**
+ * Reads the raw output of one sandbox without letting it flood the agent: 64 KiB a second are told, up to 1 MiB a second
+ * are read and dropped, beyond that the writer has to wait.
+ */
+export class OutputLimit {
+  readonly #sink: OutputSink;
+  readonly #streams: Readable[] = [];
+  readonly #now: () => number;
+  #windowStart = 0;
+  #told = 0;
+  #read = 0;
+  #wake: NodeJS.Timeout | undefined;
+  #ending = false;
+
+  constructor(sink: OutputSink, now: () => number = Date.now) {
+    this.#sink = sink;
+    this.#now = now;
+  }
+
+  attach(name: 'stdout' | 'stderr', stream: Readable): void {
+    const decoder = new StringDecoder('utf8');
+    this.#streams.push(stream);
+    stream.on('data', (chunk: Buffer) => this.#take(name, chunk, decoder));
+    stream.on('error', () => stream.destroy());
+  }
+
+  /** Every writer is dead: read on to the end at once, telling what the limit still allows. */
+  finish(): void {
+    this.#ending = true;
+    clearTimeout(this.#wake);
+    for (const stream of this.#streams) stream.resume();
+  }
+
+  #take(name: 'stdout' | 'stderr', chunk: Buffer, decoder: StringDecoder): void {
+    this.#openWindow();
+    this.#read += chunk.length;
+    const room = MAX_TOLD_PER_SECOND - this.#told;
+    if (room > 0) {
+      const told = chunk.subarray(0, room);
+      this.#told += told.length;
+      for (let start = 0; start < told.length; start += MAX_MESSAGE_BYTES) {
+        const text = decoder.write(told.subarray(start, start + MAX_MESSAGE_BYTES));
+        if (text !== '') this.#sink(name, text);
+      }
+      if (told.length < chunk.length) this.#sink(name, CUT);
+    }
+    if (this.#read >= MAX_READ_PER_SECOND && !this.#ending) this.#pause();
+  }
+
+  #openWindow(): void {
+    const now = this.#now();
+    if (now - this.#windowStart < 1000) return;
+    this.#windowStart = now;
+    this.#told = 0;
+    this.#read = 0;
+  }
+
+  #pause(): void {
+    for (const stream of this.#streams) stream.pause();
+    this.#wake ??= setTimeout(
+      () => {
+        this.#wake = undefined;
+        for (const stream of this.#streams) stream.resume();
+      },
+      1000 - (this.#now() - this.#windowStart),
+    );
+  }
+}

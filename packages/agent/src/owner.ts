@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+
+const ID = /^(\d{1,10})-(\d{1,20})-([0-9a-f]{8})$/;
+
+/**
+ * Names an agent process so that another one can tell, from the name of a leftover alone, whether its owner still
+ * lives: process id, start time in clock ticks since boot, and the boot.
+ */
+export function ownerIdOf(pid: number): string {
+  const startTime = startTimeOf(pid);
+  if (startTime === undefined) throw new Error(`process ${pid} has no start time`);
+  return `${pid}-${startTime}-${bootId()}`;
+}
+
+export function isOwnerId(text: string): boolean {
+  return ID.test(text);
+}
+
+/** False for a name that was made before this boot, by a dead process, or by another one with a recycled process id. */
+export function isOwnerAlive(ownerId: string): boolean {
+  const [, pid, startTime, boot] = ID.exec(ownerId) ?? [];
+  if (pid === undefined || boot !== bootId()) return false;
+  return startTimeOf(Number(pid)) === startTime;
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+}
+
+function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the command in brackets and may itself hold spaces and brackets.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state] = fields;
+    return state === 'Z' || state === 'X' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import { AgentError } from './agent-error.ts';
+import type { AgentRequest, Bind, DriverName, SandboxSpec } from './protocol.ts';
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+const MAX_TEXT = 128 * 1024;
+const MAX_ITEMS = 1024;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One line from the server as a request. Throws `BAD_REQUEST`; `seqOf` tells whom to answer then. */
+export function parseRequest(line: string): AgentRequest {
+  const fields = object(parseJson(line), 'request');
+  const seq = integer(fields, 'seq', 0);
+  switch (fields.op) {
+    case 'capabilities':
+      return { op: 'capabilities', seq };
+    case 'start':
+      return { op: 'start', seq, driver: driverName(fields.driver), spec: spec(object(fields.spec, 'spec')) };
+    case 'stop':
+    case 'share':
+    case 'usage':
+      return { op: fields.op, seq, id: id(fields) };
+    default:
+      throw bad(`unknown op ${String(fields.op).slice(0, 40)}`);
+  }
+}
+
+/** The sequence number of a line that is no valid request, if it has one. */
+export function seqOf(line: string): number | undefined {
+  try {
+    return integer(object(parseJson(line), 'request'), 'seq', 0);
+  } catch {
+    return undefined;
+  }
+}
+
+function spec(fields: Fields): SandboxSpec {
+  const command = list(fields.command, 'command').map((item) => text(item, 'command'));
+  if (!command[0]?.startsWith('/')) throw bad('the program must be an absolute path');
+  return {
+    id: id(fields),
+    command,
+    env: environment(object(fields.env, 'env')),
+    workingDir: path(fields.workingDir, 'workingDir'),
+    binds: list(fields.binds, 'binds').map((item) => bind(object(item, 'bind'))),
+    linkSocket: path(fields.linkSocket, 'linkSocket'),
+    memoryBytes: integer(fields, 'memoryBytes', 1 << 20),
+    cpuMillis: integer(fields, 'cpuMillis', 1),
+    tmpBytes: integer(fields, 'tmpBytes', 1 << 20),
+    maxProcesses: integer(fields, 'maxProcesses', 1),
+    maxFiles: integer(fields, 'maxFiles', 16),
+  };
+}
+
+function bind(fields: Fields): Bind {
+  return { source: path(fields.source, 'source'), target: path(fields.target, 'target') };
+}
+
+function environment(fields: Fields): Record<string, string> {
+  const entries = Object.entries(fields).map(([name, value]): [string, string] => {
+    if (name === '' || name.includes('=') || name.includes('\0')) throw bad('env has an impossible name');
+    return [name, text(value, `env.${name}`)];
+  });
+  if (entries.length > MAX_ITEMS) throw bad('env is too long');
+  return Object.fromEntries(entries);
+}
+
+/** Absolute and plain, so that what is checked is what the kernel will see. */
+function path(value: unknown, name: string): string {
+  const found = text(value, name);
+  const plain = found.startsWith('/') && !found.split('/').some((part) => part === '..' || part === '.');
+  if (!plain || found.includes('//')) throw bad(`${name} must be a plain absolute path`);
+  return found.length > 1 && found.endsWith('/') ? found.slice(0, -1) : found;
+}
+
+function id(fields: Fields): string {
+  const value = text(fields.id, 'id');
+  if (!ID.test(value)) throw bad('id must be 1 to 64 letters, digits, dots, dashes or underscores');
+  return value;
+}
+
+function driverName(value: unknown): DriverName {
+  if (value === 'bubblewrap' || value === 'process') return value;
+  throw bad('unknown driver');
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value.length > MAX_TEXT || value.includes('\0')) throw bad(`${name} must be a text`);
+  return value;
+}
+
+function integer(fields: Fields, name: string, least: number): number {
+  const value = fields[name];
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) {
+    throw bad(`${name} must be a whole number of at least ${least}`);
+  }
+  return value;
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(value) || value.length > MAX_ITEMS) throw bad(`${name} must be a list`);
+  return value;
+}
+
+function object(value: unknown, name: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(`${name} must be an object`);
+  return { ...value };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new AgentError('BAD_REQUEST', 'the line is not JSON', { cause });
+  }
+}
+
+function bad(message: string): AgentError {
+  return new AgentError('BAD_REQUEST', message);
+}

@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { CGROUP_PREFIX } from './cgroup/cgroup.ts';
+import { killAll, removeGroup, writeControl } from './cgroup/group-files.ts';
+import { runHostCommand } from './host-command.ts';
+import { isOwnerAlive, isOwnerId } from './owner.ts';
+
+export interface SweepPlaces {
+  /** Folders that hold one folder for each agent, named by its owner id. */
+  readonly folders: readonly string[];
+  /** Folders that may hold the parent group of an agent. */
+  readonly cgroupRoots: readonly string[];
+}
+
+/**
+ * Removes what agents left that were killed before they could clean up: processes and groups, mounts, loop devices,
+ * folders. Leftovers of living agents are not touched. Returns how many things were removed; what cannot be removed now
+ * is left for the next sweep.
+ */
+export async function sweep({ folders, cgroupRoots }: SweepPlaces): Promise<number> {
+  let swept = 0;
+  // Processes first: they hold everything else.
+  for (const group of frozenFirst(cgroupRoots.flatMap(deadGroups)))
+    swept += await attempt(() => removeDeadGroup(group));
+  for (const folder of folders.flatMap(deadFolders)) swept += await removeAgentFolder(folder);
+  return swept;
+}
+
+/** Removes the folder of an agent with the mounts and loop devices below it. Returns how many things were removed. */
+export async function removeAgentFolder(folder: string): Promise<number> {
+  let removed = 0;
+  for (const point of mountsBelow(folder)) removed += await attempt(() => runHostCommand('umount', ['--lazy', point]));
+  for (const device of loopDevicesOf(folder))
+    removed += await attempt(() => runHostCommand('losetup', ['--detach', device]));
+  // Deleting below a mount that would not go would delete what is mounted there.
+  if (mountsBelow(folder).length > 0) return removed;
+  return removed + (await attempt(async () => rmSync(folder, { recursive: true, force: true })));
+}
+
+function deadFolders(parent: string): string[] {
+  return namesIn(parent)
+    .filter((name) => isOwnerId(name) && !isOwnerAlive(name))
+    .map((name) => `${parent}/${name}`);
+}
+
+function deadGroups(root: string): string[] {
+  return namesIn(root)
+    .filter((name) => name.startsWith(CGROUP_PREFIX) && isDeadName(name.slice(CGROUP_PREFIX.length)))
+    .map((name) => `${root}/${name}`);
+}
+
+/** A task that is frozen by version 1 dies in no hierarchy before it is thawed in the freezer's. */
+function frozenFirst(groups: readonly string[]): string[] {
+  const isFreezer = (group: string) => existsSync(`${group}/freezer.state`);
+  return [...groups.filter(isFreezer), ...groups.filter((group) => !isFreezer(group))];
+}
+
+function isDeadName(owner: string): boolean {
+  return isOwnerId(owner) && !isOwnerAlive(owner);
+}
+
+async function removeDeadGroup(group: string): Promise<void> {
+  await killAll(group, async () => {
+    // Version 2 kills by itself; frozen tasks of version 1 must be thawed before a signal reaches them.
+    await writeControl(`${group}/cgroup.kill`, 1).catch(() => {});
+    if (!existsSync(`${group}/freezer.state`)) return;
+    for (const child of namesIn(group)) await writeControl(`${group}/${child}/freezer.state`, 'THAWED').catch(() => {});
+    await writeControl(`${group}/freezer.state`, 'THAWED').catch(() => {});
+  });
+  await removeGroup(group);
+}
+
+/** Deepest first. */
+function mountsBelow(folder: string): string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point.startsWith(`${folder}/`)).reverse();
+}
+
+function loopDevicesOf(folder: string): string[] {
+  return namesIn('/sys/block')
+    .filter((name) => name.startsWith('loop') && backingFileOf(name).startsWith(`${folder}/`))
+    .map((name) => `/dev/${name}`);
+}
+
+function backingFileOf(device: string): string {
+  try {
+    return readFileSync(`/sys/block/${device}/loop/backing_file`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+async function attempt(removal: () => Promise<unknown>): Promise<number> {
+  return removal().then(
+    () => 1,
+    () => 0,
+  );
+}

@@ -1,0 +1,172 @@
+import {
+  chmodSync,
+  chownSync,
+  close,
+  constants,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  statfs,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
+import { AgentError } from './agent-error.ts';
+import { runHostCommand } from './host-command.ts';
+
+const READY_VOLUMES = 4;
+const BLOCK = 4096;
+const closeDescriptor = promisify(close);
+const fileSystemOf = promisify(statfs);
+
+/** A private, empty, size-limited file system for one sandbox. Its content is never charged to the sandbox's memory. */
+export interface TmpVolume {
+  /** Host folder to bind as `/tmp`, until `hide`. */
+  readonly path: string;
+  give(uid: number): void;
+  /** Takes the mount out of the agent's namespace once the sandbox has its own: starts get slower with every mount. */
+  hide(): Promise<void>;
+  /** Less than one percent is free. */
+  isFull(): Promise<boolean>;
+  /** The last use: after it the kernel drops the file system, its loop device and its file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes volumes ahead of their use, because mounting takes longer than starting a sandbox. Each is an ext4 image without
+ * journal on a loop device. The image is unlinked while mounted and the device clears itself, so that nothing survives
+ * the agent and its sandboxes, however they end. Needs root and a private mount namespace.
+ */
+export class TmpVolumes {
+  readonly #folder: string;
+  readonly #ready = new Map<number, LoopVolume[]>();
+  readonly #making = new Map<number, Promise<void>>();
+  #count = 0;
+  #closed = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** A fresh volume with at least `bytes` of room. Throws `TMP_FAILED`. */
+  async take(bytes: number): Promise<TmpVolume> {
+    const volume = this.#ready.get(bytes)?.shift() ?? (await this.#make(bytes));
+    this.prepare(bytes);
+    return volume;
+  }
+
+  /** Starts to fill the store for this size. */
+  prepare(bytes: number): void {
+    if (this.#closed || this.#making.has(bytes)) return;
+    const filling = this.#fill(bytes)
+      // The next `take` tries again and tells the error.
+      .catch(() => {})
+      .finally(() => this.#making.delete(bytes));
+    this.#making.set(bytes, filling);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#making.values());
+    for (const volume of [...this.#ready.values()].flat()) {
+      await volume.hide();
+      await volume.close();
+    }
+    this.#ready.clear();
+  }
+
+  async #fill(bytes: number): Promise<void> {
+    const ready = this.#ready.get(bytes) ?? [];
+    this.#ready.set(bytes, ready);
+    while (ready.length < READY_VOLUMES && !this.#closed) ready.push(await this.#make(bytes));
+  }
+
+  async #make(bytes: number): Promise<LoopVolume> {
+    this.#count += 1;
+    const path = `${this.#folder}/${this.#count}`;
+    const image = `${path}.img`;
+    try {
+      writeFileSync(image, '', { mode: 0o600 });
+      truncateSync(image, imageBytes(bytes));
+      await runHostCommand('mkfs.ext4', [...formatOptions(bytes), image]);
+      mkdirSync(path);
+      await runHostCommand('mount', ['-o', 'loop,nosuid,nodev,noinit_itable', '--make-private', image, path]);
+      rmdirSync(`${path}/lost+found`);
+      return new LoopVolume(path);
+    } catch (cause) {
+      throw new AgentError('TMP_FAILED', 'cannot make a volume for /tmp', {
+        cause,
+        hint: 'check loop devices and free disk space',
+      });
+    } finally {
+      rmSync(image, { force: true });
+    }
+  }
+}
+
+class LoopVolume implements TmpVolume {
+  readonly path: string;
+  readonly #descriptor: number;
+  #hidden: Promise<void> | undefined;
+  #open = true;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  }
+
+  give(uid: number): void {
+    chownSync(this.path, uid, uid);
+    chmodSync(this.path, 0o1777);
+  }
+
+  hide(): Promise<void> {
+    this.#hidden ??= runHostCommand('umount', ['--lazy', this.path]).then(() => rmdirSync(this.path));
+    return this.#hidden;
+  }
+
+  async isFull(): Promise<boolean> {
+    if (!this.#open) return false;
+    const { bavail, blocks } = await fileSystemOf(`/proc/self/fd/${this.#descriptor}`);
+    return bavail < blocks / 100;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await closeDescriptor(this.#descriptor);
+  }
+}
+
+function formatOptions(bytes: number): string[] {
+  return [
+    '-q',
+    '-F',
+    '-m',
+    '0',
+    '-b',
+    String(BLOCK),
+    '-O',
+    '^has_journal,^resize_inode',
+    '-N',
+    String(inodes(bytes)),
+    '-E',
+    'lazy_itable_init=1,nodiscard',
+  ];
+}
+
+/** One inode for 16 KiB, as mkfs does by itself. */
+function inodes(bytes: number): number {
+  return Math.ceil(bytes / 16_384);
+}
+
+/**
+ * Room for the file system's own tables: 256 bytes an inode, two bitmaps a group of 128 MiB with its descriptor backups,
+ * and the blocks (at most 16 MiB or 2 %) that ext4 keeps back from writers.
+ */
+function imageBytes(bytes: number): number {
+  const tables = inodes(bytes) * 256 + Math.ceil(bytes / (128 << 20)) * 64 * 1024;
+  const keptBack = Math.min(16 << 20, Math.ceil(bytes / 50));
+  return Math.ceil((bytes + tables + keptBack + (1 << 20)) / BLOCK) * BLOCK;
+}

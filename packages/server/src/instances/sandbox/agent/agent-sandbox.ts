@@ -1,0 +1,81 @@
+import type { SandboxExit } from '@funcgraph/agent';
+import { OutputBuffer } from '../output-buffer.ts';
+import { AGENT_SIGNAL, type Sandbox, type SandboxOutput, type SandboxUsage, type UsagePaths } from '../sandbox.ts';
+import type { AgentClient } from './agent-client.ts';
+
+const LOST: SandboxExit = {
+  exitCode: null,
+  signal: AGENT_SIGNAL,
+  oomKilled: false,
+  peakMemoryBytes: 0,
+  cpuMs: 0,
+  tmpFull: false,
+};
+
+/** A sandbox that the agent holds. Made before the start is answered, because its first events may come before that. */
+export class AgentSandbox implements Sandbox {
+  readonly id: string;
+  readonly exited: Promise<SandboxExit>;
+  readonly #client: AgentClient;
+  readonly #output = new OutputBuffer();
+  #resolveExit: (exit: SandboxExit) => void = () => {};
+  #pid = 0;
+  #usagePaths: UsagePaths = {};
+
+  constructor(id: string, client: AgentClient) {
+    this.id = id;
+    this.#client = client;
+    this.exited = new Promise((resolve) => {
+      this.#resolveExit = resolve;
+    });
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  get usagePaths(): UsagePaths {
+    return this.#usagePaths;
+  }
+
+  started(pid: number, usagePaths: UsagePaths): void {
+    this.#pid = pid;
+    this.#usagePaths = usagePaths;
+  }
+
+  exit(exit: SandboxExit): void {
+    this.#resolveExit(exit);
+  }
+
+  /** The agent died; its sandboxes died with it. */
+  lose(): void {
+    this.#resolveExit(LOST);
+  }
+
+  output(output: SandboxOutput): void {
+    this.#output.push(output);
+  }
+
+  usage(): Promise<SandboxUsage> {
+    return this.#client.request({ op: 'usage', id: this.id });
+  }
+
+  async share(): Promise<void> {
+    await this.#client.request({ op: 'share', id: this.id });
+  }
+
+  async stop(): Promise<SandboxExit> {
+    // After the agent's death there is nothing left to stop, and `exited` says so.
+    await Promise.race([this.#client.request({ op: 'stop', id: this.id }).catch(rethrowUnlessGone), this.#client.gone]);
+    return this.exited;
+  }
+
+  onOutput(listener: (output: SandboxOutput) => void): () => void {
+    return this.#output.listen(listener);
+  }
+}
+
+function rethrowUnlessGone(error: unknown): void {
+  if (error instanceof Error && 'code' in error && error.code === 'AGENT_GONE') return;
+  throw error;
+}

@@ -1,0 +1,120 @@
+import type { AgentEvent, DriverName } from '@funcgraph/agent';
+import { SandboxError } from '../errors.ts';
+import type { Sandbox, SandboxCapabilities, SandboxDriver, SandboxSpec } from '../sandbox.ts';
+import { AgentClient } from './agent-client.ts';
+import type { AgentProcessOptions } from './agent-process.ts';
+import { AgentSandbox } from './agent-sandbox.ts';
+
+/** The agent that is alive now, with what runs in it. */
+interface Generation {
+  readonly client: AgentClient;
+  readonly sandboxes: Map<string, AgentSandbox>;
+}
+
+/**
+ * Drivers that work through the privileged agent. An agent that dies takes its sandboxes along (`exited` with signal
+ * `AGENT`) and is not replaced silently: `onGone` tells, and `ensureAgent` starts the next one.
+ */
+export class SandboxAgent {
+  readonly #options: AgentProcessOptions;
+  readonly #goneListeners = new Set<(reason: string) => void>();
+  #current: Promise<Generation> | undefined;
+  #closed = false;
+
+  constructor(options: AgentProcessOptions) {
+    this.#options = options;
+  }
+
+  /** Starts an agent unless one lives; many callers at once start one. Rejects with `AGENT_FAILED`. */
+  async ensureAgent(): Promise<{ readonly pid: number; readonly swept: number }> {
+    if (this.#closed) throw new SandboxError('AGENT_GONE', 'the sandbox agent was closed');
+    this.#current ??= this.#startAgent();
+    const { client } = await this.#current;
+    return { pid: client.pid, swept: client.swept };
+  }
+
+  driver(name: DriverName): SandboxDriver {
+    return {
+      name,
+      capabilities: () => this.#capabilities(name),
+      start: (spec, signal) => this.#start(name, spec, signal),
+    };
+  }
+
+  /** Called with the reason each time an agent dies that was not closed. Returns the function that removes the listener. */
+  onGone(listener: (reason: string) => void): () => void {
+    this.#goneListeners.add(listener);
+    return () => this.#goneListeners.delete(listener);
+  }
+
+  /** Stops every sandbox and the agent. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const generation = await this.#current?.catch(() => undefined);
+    await generation?.client.close();
+  }
+
+  #startAgent(): Promise<Generation> {
+    const sandboxes = new Map<string, AgentSandbox>();
+    const starting = AgentClient.start(this.#options, (event) => deliver(sandboxes, event)).then((client) => {
+      void client.gone.then((reason) => this.#lose(starting, sandboxes, reason));
+      return { client, sandboxes };
+    });
+    starting.catch(() => {
+      if (this.#current === starting) this.#current = undefined;
+    });
+    return starting;
+  }
+
+  #lose(generation: Promise<Generation>, sandboxes: Map<string, AgentSandbox>, reason: string): void {
+    if (this.#current === generation) this.#current = undefined;
+    for (const sandbox of sandboxes.values()) sandbox.lose();
+    sandboxes.clear();
+    if (!this.#closed) for (const listener of this.#goneListeners) listener(reason);
+  }
+
+  async #capabilities(name: DriverName): Promise<SandboxCapabilities> {
+    const { client } = await this.#living();
+    const all = await client.request({ op: 'capabilities' });
+    const found = all.find(({ driver }) => driver === name);
+    if (found === undefined) throw new SandboxError('DRIVER_UNUSABLE', `the agent has no driver ${name}`);
+    return found;
+  }
+
+  async #start(name: DriverName, spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
+    signal.throwIfAborted();
+    const { client, sandboxes } = await this.#living();
+    if (sandboxes.has(spec.id)) throw new SandboxError('SANDBOX_EXISTS', `a sandbox ${spec.id} already exists`);
+    const sandbox = new AgentSandbox(spec.id, client);
+    sandboxes.set(spec.id, sandbox);
+    try {
+      const { pid, usage } = await client.request({ op: 'start', driver: name, spec });
+      sandbox.started(pid, usage);
+      if (signal.aborted) {
+        await sandbox.stop();
+        throw signal.reason;
+      }
+      return sandbox;
+    } catch (error) {
+      sandboxes.delete(spec.id);
+      throw error;
+    }
+  }
+
+  async #living(): Promise<Generation> {
+    if (this.#current === undefined) {
+      throw new SandboxError('AGENT_GONE', 'no sandbox agent runs', { hint: 'call ensureAgent first' });
+    }
+    return this.#current;
+  }
+}
+
+function deliver(sandboxes: Map<string, AgentSandbox>, event: Exclude<AgentEvent, { readonly event: 'ready' }>): void {
+  const sandbox = sandboxes.get(event.id);
+  if (event.event === 'output') {
+    sandbox?.output({ stream: event.stream, text: event.text });
+    return;
+  }
+  sandboxes.delete(event.id);
+  sandbox?.exit(event.exit);
+}
