@@ -145,6 +145,7 @@ export class MessageStore {
   releaseExpiredLeases(
     now: number,
     limit: number,
+    leasedUntil: number = now,
   ): Promise<Pick<MessageTable, 'id' | 'topic' | 'not_before' | 'state'>[]> {
     return this.#db
       .with(
@@ -154,7 +155,7 @@ export class MessageStore {
             .selectFrom('message')
             .select('id')
             .where('state', '=', 'leased')
-            .where('leased_until', '<=', now)
+            .where('leased_until', '<=', leasedUntil)
             .orderBy('leased_until')
             .limit(limit),
       )
@@ -162,7 +163,7 @@ export class MessageStore {
       .set((eb) => readyUnlessCancelled(eb, now))
       .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
       .where('state', '=', 'leased')
-      .where('leased_until', '<=', now)
+      .where('leased_until', '<=', leasedUntil)
       .returning(['id', 'topic', 'not_before', 'state'])
       .execute();
   }

@@ -163,6 +163,22 @@ export class Queue {
     };
   }
 
+  /**
+   * Ends every lease at once. Only for a process that knows to be the only worker and has just started: whoever held
+   * them is dead. Returns how many messages can be leased again.
+   */
+  async recover(): Promise<number> {
+    let released = 0;
+    for (;;) {
+      const ended = await this.#store.releaseExpiredLeases(this.#now(), reapBatch, Number.MAX_SAFE_INTEGER);
+      for (const row of ended) {
+        if (row.state === 'ready') released += 1;
+        else this.#shrink(row.topic, 1);
+      }
+      if (ended.length < reapBatch) return released;
+    }
+  }
+
   /** When the next message can be leased, which may be in the past; null when there is none. */
   nextDue(topic: string, skipGroups: readonly string[] = []): Promise<number | null> {
     return this.#store.nextDue(topic, this.#now(), skipGroups);

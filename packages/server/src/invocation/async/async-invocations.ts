@@ -1,0 +1,160 @@
+import { type FunctionUrn, formatUrn, LIMITS } from '@funcgraph/api';
+import type { Catalog } from '../../control/index.ts';
+import { CODES } from '../../instances/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { ListRequest, MessageSummary, Queue } from '../../queue/index.ts';
+import { functionKeyOf, memoryFor } from '../launch.ts';
+import { resolve } from '../resolve.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { ASYNC_TOPIC, writeAttributes } from './message.ts';
+
+export type AsyncStatus = 'WAIT' | 'RUNNING' | 'SUCCESS' | 'FAIL' | 'DISCARD';
+
+export interface AsyncRecord {
+  readonly requestId: string;
+  readonly status: AsyncStatus;
+  readonly code: number;
+  readonly message: string;
+  readonly enqueuedAt: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+}
+
+export interface AsyncOptions {
+  readonly queue: Queue;
+  readonly catalog: Catalog;
+  readonly dispatcher: Pick<Dispatcher, 'cancel'>;
+  readonly clock: Clock;
+}
+
+const STATES: Readonly<Record<AsyncStatus, readonly MessageSummary['state'][]>> = {
+  WAIT: ['ready'],
+  RUNNING: ['leased'],
+  SUCCESS: ['done'],
+  FAIL: ['dead', 'cancelled'],
+  DISCARD: ['dead'],
+};
+
+/** Acceptance and status of async invocations. Running them is the dispatcher's. */
+export class AsyncInvocations {
+  readonly #options: AsyncOptions;
+
+  constructor(options: AsyncOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the event is on disk. Throws what an unknown or disabled function, a wrong memory choice or a too large
+   * event deserve, before anything is stored.
+   */
+  async accept(request: {
+    urn: FunctionUrn;
+    event: Buffer;
+    requestId: string;
+    memoryChoice: string | undefined;
+  }): Promise<void> {
+    const { queue, catalog, clock } = this.#options;
+    const snapshot = resolve(catalog, request.urn);
+    if (!snapshot.enabled || snapshot.maxInstances === 0) {
+      throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
+    }
+    memoryFor(snapshot, request.memoryChoice);
+    if (request.event.length > LIMITS.asyncEventBytes + LIMITS.sizeToleranceBytes) {
+      throw new PlatformError(
+        'event_too_large',
+        `an asynchronous event may have ${LIMITS.asyncEventBytes} bytes, this one has ${request.event.length}`,
+      );
+    }
+    const config = catalog.asyncConfig(snapshot);
+    await queue.enqueue({
+      id: request.requestId,
+      topic: ASYNC_TOPIC,
+      group: functionKeyOf(snapshot),
+      payload: request.event,
+      attributes: writeAttributes({
+        urn: formatUrn(request.urn),
+        maxRetries: config.maxRetries,
+        memoryChoice: request.memoryChoice,
+      }),
+      expiresAt: clock.now() + config.maxAgeSeconds * 1000,
+    });
+  }
+
+  /** Newest first. */
+  async list(
+    urn: FunctionUrn,
+    filter: {
+      status?: AsyncStatus;
+      active?: boolean;
+      id?: string;
+      from: number;
+      to: number;
+      limit: number;
+      marker?: string;
+    },
+  ): Promise<{ records: AsyncRecord[]; nextMarker: string | null }> {
+    const { queue, catalog } = this.#options;
+    const snapshot = resolve(catalog, urn);
+    const states =
+      filter.status !== undefined
+        ? STATES[filter.status]
+        : filter.active === true
+          ? (['ready', 'leased'] as const)
+          : undefined;
+    const request: ListRequest = {
+      topic: ASYNC_TOPIC,
+      group: functionKeyOf(snapshot),
+      from: filter.from,
+      to: filter.to,
+      limit: filter.limit,
+      ...(states === undefined ? {} : { states }),
+      ...(filter.id === undefined ? {} : { id: filter.id }),
+      ...(filter.marker === undefined ? {} : { marker: filter.marker }),
+    };
+    const page = await queue.list(request);
+    const records = page.messages
+      .map(toRecord)
+      .filter((record) => filter.status === undefined || record.status === filter.status);
+    return { records, nextMarker: page.nextMarker };
+  }
+
+  /** Stops one that waits or runs. Throws `not_found` for an unknown id of this function, `invalid_request` when it is over. */
+  async cancel(urn: FunctionUrn, requestId: string): Promise<void> {
+    const { queue, catalog, dispatcher } = this.#options;
+    const message = await queue.get(requestId);
+    if (
+      message === undefined ||
+      message.topic !== ASYNC_TOPIC ||
+      message.group !== functionKeyOf(resolve(catalog, urn))
+    ) {
+      throw new PlatformError('not_found', `the function has no asynchronous invocation ${requestId}`);
+    }
+    const result = await queue.cancel(requestId, { code: CODES.cancelled, message: 'cancelled' });
+    if (result === 'finished') throw new PlatformError('invalid_request', `the invocation ${requestId} is over`);
+    if (result === 'running') dispatcher.cancel(requestId);
+  }
+}
+
+function toRecord(message: MessageSummary): AsyncRecord {
+  const { outcome, state } = message;
+  const expired = outcome?.reason === 'expired';
+  const status: Record<MessageSummary['state'], AsyncStatus> = {
+    ready: 'WAIT',
+    leased: 'RUNNING',
+    done: 'SUCCESS',
+    dead: expired ? 'DISCARD' : 'FAIL',
+    cancelled: 'FAIL',
+  };
+  const ended = message.finishedAt !== null;
+  return {
+    requestId: message.id,
+    status: status[state],
+    code: ended && typeof outcome?.code === 'number' ? outcome.code : 0,
+    message:
+      ended && typeof outcome?.message === 'string' ? outcome.message : expired ? 'the maximum age was reached' : '',
+    enqueuedAt: message.enqueuedAt,
+    startedAt: message.startedAt,
+    finishedAt: message.finishedAt,
+  };
+}

@@ -1,0 +1,258 @@
+import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { LeasedMessage, Queue } from '../../queue/index.ts';
+import type { InvocationResult, Invoker } from '../invoker.ts';
+import { ASYNC_TOPIC, type AsyncAttributes, readAttributes } from './message.ts';
+import { classify, decide, type Verdict } from './retry-policy.ts';
+
+export interface DispatcherOptions {
+  readonly queue: Queue;
+  readonly invoker: Pick<Invoker, 'invoke'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Invocations at a time. */
+  readonly slots: number;
+}
+
+/** A dead server's leases end after this; a living one extends them. */
+const LEASE_MS = 30_000;
+const EXTEND_EVERY_MS = 10_000;
+/** Messages taken at once: small, so that one function's backlog does not take every slot. */
+const BATCH = 16;
+/** A function that was throttled is left out of leases for this long. */
+const PAUSE_MS = 500;
+
+interface Running {
+  readonly message: LeasedMessage;
+  readonly abort: AbortController;
+  cancelled: boolean;
+}
+
+/**
+ * Takes accepted async invocations off the queue and runs them through the invoker. At least once: a message is finished
+ * only after its outcome is on disk. Nothing polls: it wakes for new messages, due times and ends of runs.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #running = new Map<string, Running>();
+  readonly #perGroup = new Map<string, number>();
+  readonly #paused = new Map<string, number>();
+  #stopListening: (() => void) | undefined;
+  #wake: Timer | undefined;
+  #extend: Timer | undefined;
+  #filling = false;
+  #again = false;
+  #stopped = true;
+  #idle: (() => void) | undefined;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Takes back what a killed server had leased, then starts. */
+  async start(): Promise<void> {
+    const { queue, log } = this.#options;
+    const recovered = await queue.recover();
+    if (recovered > 0) log.info({ recovered }, 'async invocations of a killed server are run again');
+    this.#stopped = false;
+    this.#stopListening = queue.onReady(ASYNC_TOPIC, (dueAt) => this.#wakeAt(dueAt));
+    this.#scheduleExtend();
+    this.#fill();
+  }
+
+  /** Takes nothing more; resolves when all that runs is finished and recorded, or `signal` fires. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    this.#stopListening?.();
+    this.#wake?.cancel();
+    if (this.#running.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        if (signal.aborted) resolve();
+      });
+    }
+    this.#extend?.cancel();
+  }
+
+  /** Stops a running invocation of this server; false when it does not run here. */
+  cancel(id: string): boolean {
+    const running = this.#running.get(id);
+    if (running === undefined) return false;
+    running.cancelled = true;
+    running.abort.abort(new Error('the invocation was cancelled'));
+    return true;
+  }
+
+  #wakeAt(dueAt: number): void {
+    const { clock } = this.#options;
+    const ms = dueAt - clock.now();
+    if (ms <= 0) {
+      this.#fill();
+      return;
+    }
+    this.#wake?.cancel();
+    this.#wake = clock.after(ms, () => this.#fill());
+  }
+
+  #fill(): void {
+    if (this.#filling) {
+      this.#again = true;
+      return;
+    }
+    this.#filling = true;
+    this.#fillOnce().then(
+      () => {
+        this.#filling = false;
+        if (this.#again) {
+          this.#again = false;
+          this.#fill();
+        }
+      },
+      (error: unknown) => {
+        this.#filling = false;
+        this.#options.log.error({ err: error }, 'async invocations could not be taken');
+        if (!this.#stopped) this.#wakeAt(this.#options.clock.now() + PAUSE_MS);
+      },
+    );
+  }
+
+  async #fillOnce(): Promise<void> {
+    const { queue, slots, clock } = this.#options;
+    await this.#reap();
+    for (;;) {
+      const free = slots - this.#running.size;
+      if (free <= 0 || this.#stopped) return;
+      const skipGroups = this.#groupsToSkip();
+      const leased = await queue.lease({
+        topic: ASYNC_TOPIC,
+        limit: Math.min(free, BATCH),
+        leaseMs: LEASE_MS,
+        skipGroups,
+      });
+      for (const message of leased) void this.#run(message);
+      if (leased.length > 0) continue;
+      await this.#sleepUntilDue(skipGroups, clock.now());
+      return;
+    }
+  }
+
+  async #reap(): Promise<void> {
+    for (;;) {
+      const { more } = await this.#options.queue.reap();
+      if (!more) return;
+    }
+  }
+
+  async #sleepUntilDue(skipGroups: readonly string[], now: number): Promise<void> {
+    const { queue } = this.#options;
+    const times = [await queue.nextDue(ASYNC_TOPIC, skipGroups), await queue.nextReap(), ...this.#paused.values()];
+    const next = Math.min(...times.filter((t): t is number => t !== null));
+    // Due already but not leased: its group is at its share; the end of a run wakes us.
+    if (Number.isFinite(next) && !this.#stopped) this.#wakeAt(Math.max(next, now + 1));
+  }
+
+  #groupsToSkip(): string[] {
+    const now = this.#options.clock.now();
+    for (const [group, until] of this.#paused) if (until <= now) this.#paused.delete(group);
+    const share = Math.max(1, Math.floor(this.#options.slots * 0.75));
+    const full = [...this.#perGroup].filter(([, count]) => count >= share).map(([group]) => group);
+    return [...new Set([...this.#paused.keys(), ...full])];
+  }
+
+  async #run(message: LeasedMessage): Promise<void> {
+    const { log } = this.#options;
+    const running: Running = { message, abort: new AbortController(), cancelled: message.cancelRequested };
+    this.#running.set(message.id, running);
+    this.#perGroup.set(message.group, (this.#perGroup.get(message.group) ?? 0) + 1);
+    try {
+      await this.#attempt(running);
+    } catch (error) {
+      // The lease runs out and the message comes again: nothing is lost, it may run twice.
+      log.error({ requestId: message.id, err: error }, 'the outcome of an async invocation could not be stored');
+    } finally {
+      this.#running.delete(message.id);
+      const left = (this.#perGroup.get(message.group) ?? 1) - 1;
+      if (left === 0) this.#perGroup.delete(message.group);
+      else this.#perGroup.set(message.group, left);
+      if (this.#stopped && this.#running.size === 0) this.#idle?.();
+      if (!this.#stopped) this.#fill();
+    }
+  }
+
+  async #attempt(running: Running): Promise<void> {
+    const { queue, clock } = this.#options;
+    const { message } = running;
+    const attributes = readAttributes(message.attributes);
+    const urn = parseUrn(attributes.urn);
+    if (urn === undefined) throw new Error('a queued message has no function URN');
+    const retriesDone = Number(message.outcome?.retriesDone ?? 0);
+    const outcome = await this.#invoke(running, urn, attributes, retriesDone);
+    if (running.cancelled) {
+      await queue.stop(message.receipt, { code: 4208, message: 'cancelled', retriesDone });
+      return;
+    }
+    const limits = { maxRetries: attributes.maxRetries, expiresAt: message.expiresAt ?? Number.MAX_SAFE_INTEGER };
+    await this.#settle(message, decide(classify(outcome), limits, retriesDone, clock.now()), retriesDone);
+  }
+
+  async #invoke(
+    running: Running,
+    urn: FunctionUrn,
+    attributes: AsyncAttributes,
+    retriesDone: number,
+  ): Promise<InvocationResult | { readonly thrown: unknown }> {
+    const { invoker, clock } = this.#options;
+    const { message } = running;
+    if (running.cancelled) return { thrown: new Error('cancelled') };
+    const { payload } = message;
+    try {
+      return await invoker.invoke({
+        urn,
+        event: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+        mode: 'async',
+        requestId: message.id,
+        attempt: retriesDone + 1,
+        memoryChoice: attributes.memoryChoice,
+        tail: false,
+        receivedAt: clock.monotonic(),
+        signal: running.abort.signal,
+      });
+    } catch (thrown) {
+      return { thrown };
+    }
+  }
+
+  async #settle(message: LeasedMessage, verdict: Verdict, retriesDone: number): Promise<void> {
+    const { queue, clock } = this.#options;
+    switch (verdict.kind) {
+      case 'ack':
+        await queue.ack(message.receipt, { code: 0, message: '', retriesDone });
+        return;
+      case 'kill':
+        await queue.kill(message.receipt, { code: verdict.code, message: verdict.message, retriesDone });
+        return;
+      case 'retry': {
+        const notBefore = clock.now() + verdict.delayMs;
+        if (!verdict.countsAsRetry) this.#paused.set(message.group, clock.now() + PAUSE_MS);
+        await queue.retry(message.receipt, {
+          notBefore,
+          outcome: { retriesDone: retriesDone + (verdict.countsAsRetry ? 1 : 0) },
+        });
+        return;
+      }
+    }
+  }
+
+  #scheduleExtend(): void {
+    this.#extend = this.#options.clock.after(EXTEND_EVERY_MS, () => {
+      for (const { message } of this.#running.values()) {
+        this.#options.queue.extend(message.receipt, LEASE_MS).catch((error: unknown) => {
+          this.#options.log.error({ requestId: message.id, err: error }, 'a lease could not be extended');
+        });
+      }
+      this.#scheduleExtend();
+    });
+  }
+}

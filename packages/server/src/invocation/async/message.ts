@@ -1,0 +1,22 @@
+import type { JsonObject } from '../../queue/index.ts';
+
+export const ASYNC_TOPIC = 'async';
+
+/** What an accepted async invocation carries beside its event. Settled at acceptance, whatever changes later. */
+export interface AsyncAttributes {
+  readonly urn: string;
+  readonly maxRetries: number;
+  readonly memoryChoice: string | undefined;
+}
+
+export function writeAttributes(attributes: AsyncAttributes): JsonObject {
+  return { urn: attributes.urn, maxRetries: attributes.maxRetries, memoryChoice: attributes.memoryChoice ?? null };
+}
+
+/** Throws when the stored object is not one that `writeAttributes` made. */
+export function readAttributes(stored: JsonObject): AsyncAttributes {
+  const { urn, maxRetries, memoryChoice } = stored;
+  if (typeof urn !== 'string' || typeof maxRetries !== 'number')
+    throw new Error('a queued message is not an async invocation');
+  return { urn, maxRetries, memoryChoice: typeof memoryChoice === 'string' ? memoryChoice : undefined };
+}

@@ -1,0 +1,261 @@
+import { type FunctionUrn, LIMITS, type Receipt } from '@funcgraph/api';
+import type { Credentials, LaunchPlan } from '@funcgraph/runtimes';
+import type { Catalog, VersionSnapshot } from '../control/index.ts';
+import {
+  type Failure,
+  type LaunchSpec,
+  type Lease,
+  type Pool,
+  StartFailed,
+  type StartPhases,
+} from '../instances/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { InvocationRecord } from '../telemetry/index.ts';
+import { admit } from './admission.ts';
+import { functionKeyOf, launchSpec, memoryFor } from './launch.ts';
+import { buildReceipt, finishLine, type Measured, toRecord } from './receipt.ts';
+import type { RequestLogs } from './request-logs.ts';
+import { resolve } from './resolve.ts';
+
+export interface InvocationRequest {
+  readonly urn: FunctionUrn;
+  readonly event: Buffer;
+  readonly mode: 'sync' | 'async';
+  readonly requestId: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Value of X-Cff-Instance-Memory. */
+  readonly memoryChoice?: string | undefined;
+  /** Whether the caller wants the end of the log. */
+  readonly tail: boolean;
+  /** Monotonic ms when the request arrived. */
+  readonly receivedAt: number;
+  /** Stops the call, and the instance with it. */
+  readonly signal?: AbortSignal;
+}
+
+export interface InvocationResult {
+  /** Undefined for success. */
+  readonly failure: Failure | undefined;
+  readonly payload: Buffer;
+  readonly receipt: Receipt;
+  readonly logTail: string;
+  readonly codeDigest: string;
+}
+
+export interface InvokerOptions {
+  readonly catalog: Catalog;
+  readonly pool: Pool;
+  readonly logs: RequestLogs;
+  readonly record: (record: InvocationRecord) => void;
+  /** How to start a runtime on this machine; throws `invalid_runtime` when it is not installed. */
+  readonly launchPlan: (runtime: string) => LaunchPlan;
+  readonly accountConcurrency: number;
+  readonly clock: Clock;
+}
+
+/** Without an agency every credential is empty (guide 3.2.3). */
+const NO_CREDENTIALS: Credentials = {
+  accessKey: '',
+  secretKey: '',
+  securityAccessKey: '',
+  securitySecretKey: '',
+  securityToken: '',
+  authToken: '',
+};
+
+const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
+/** Instances tried for one request when the initializer fails (guide 3.3.1). */
+const INIT_ATTEMPTS = 3;
+
+/** The one door to a function: API calls and the async dispatcher come through here, with the same limits. */
+export class Invoker {
+  readonly #options: InvokerOptions;
+  readonly #inFlight = new Map<string, number>();
+  /** A snapshot is one object for as long as nothing changes: its launch specs are made once. */
+  readonly #specs = new WeakMap<VersionSnapshot, Map<number, LaunchSpec>>();
+
+  constructor(options: InvokerOptions) {
+    this.#options = options;
+  }
+
+  /** Invocations of a project that run or wait for an instance. */
+  inFlight(projectId: string): number {
+    return this.#inFlight.get(projectId) ?? 0;
+  }
+
+  /**
+   * Runs a function once. What the function did wrong is in the result; what kept it from running is thrown
+   * (`function_not_found`, `version_not_found`, `overloaded`, `invalid_memory_choice`, `invalid_runtime`, `unavailable`).
+   */
+  async invoke(request: InvocationRequest): Promise<InvocationResult> {
+    const snapshot = resolve(this.#options.catalog, request.urn);
+    const memoryMb = memoryFor(snapshot, request.memoryChoice);
+    const spec = this.#spec(snapshot, memoryMb);
+    this.#admit(snapshot, request, memoryMb);
+    const { projectId } = snapshot;
+    this.#inFlight.set(projectId, this.inFlight(projectId) + 1);
+    try {
+      return await this.#run(snapshot, spec, request);
+    } finally {
+      const left = this.inFlight(projectId) - 1;
+      if (left === 0) this.#inFlight.delete(projectId);
+      else this.#inFlight.set(projectId, left);
+    }
+  }
+
+  #spec(snapshot: VersionSnapshot, memoryMb: number): LaunchSpec {
+    let specs = this.#specs.get(snapshot);
+    if (specs === undefined) {
+      specs = new Map();
+      this.#specs.set(snapshot, specs);
+    }
+    let spec = specs.get(memoryMb);
+    if (spec === undefined) {
+      spec = launchSpec(snapshot, memoryMb, this.#options.launchPlan(snapshot.runtime));
+      specs.set(memoryMb, spec);
+    }
+    return spec;
+  }
+
+  #admit(snapshot: VersionSnapshot, request: InvocationRequest, memoryMb: number): void {
+    const { maxInstances, enabled } = snapshot;
+    const { accountConcurrency } = this.#options;
+    const admission = admit({ maxInstances, enabled, inFlight: this.inFlight(snapshot.projectId), accountConcurrency });
+    if (admission.kind === 'admit') return;
+    this.#recordThrottle(snapshot, request, memoryMb);
+    const hint =
+      admission.reason === 'function disabled'
+        ? 'The function is disabled.'
+        : `${accountConcurrency} invocations of the account run already, which is its limit.`;
+    throw new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {
+      hint,
+    });
+  }
+
+  async #run(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest): Promise<InvocationResult> {
+    const { clock, logs } = this.#options;
+    const { requestId } = request;
+    let lease: Lease;
+    try {
+      lease = await this.#acquire(spec, request);
+    } catch (error) {
+      if (error instanceof StartFailed) return this.#failedStart(snapshot, spec, request, error);
+      if (error instanceof PlatformError && error.code === 'overloaded')
+        this.#recordThrottle(snapshot, request, spec.memoryMb);
+      throw error;
+    }
+    const { instance } = lease;
+    try {
+      const startedAt = clock.now();
+      const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
+      logs.fromPlatform(instance.id, spec, requestId, `Start invoke request '${requestId}', version: ${spec.version}`);
+      const answer = await instance.invoke({
+        requestId,
+        event: request.event,
+        timeoutMs: snapshot.timeoutSeconds * 1000,
+        invokeType: request.mode,
+        credentials: NO_CREDENTIALS,
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      });
+      const failure = answer.failure ?? tooLarge(answer.payload);
+      const payload = failure?.payload ?? answer.payload;
+      const measured: Measured = {
+        instanceId: instance.id,
+        failure,
+        cold: lease.cold,
+        phases: lease.phases,
+        waitedMs: lease.waitedMs,
+        handlerMs: answer.handlerMs,
+        totalMs: clock.monotonic() - request.receivedAt,
+        cpuMs: answer.cpuMs,
+        peakMemoryBytes: answer.peakMemoryBytes,
+        responseBytes: payload.length,
+        startedAt,
+      };
+      const receipt = this.#finish(snapshot, spec, request, measured);
+      return { failure, payload, receipt, logTail: tail?.text() ?? '', codeDigest: snapshot.codeDigest };
+    } finally {
+      if (request.tail) logs.closeTail(instance.id, requestId);
+      lease.release();
+    }
+  }
+
+  /** A failing initializer gets three instances before the request fails. */
+  async #acquire(spec: LaunchSpec, request: InvocationRequest): Promise<Lease> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#options.pool.acquire(spec, request.signal);
+      } catch (error) {
+        const again =
+          error instanceof StartFailed && error.failure.outcome === 'init_failed' && attempt < INIT_ATTEMPTS;
+        if (!again) throw error;
+      }
+    }
+  }
+
+  #failedStart(
+    snapshot: VersionSnapshot,
+    spec: LaunchSpec,
+    request: InvocationRequest,
+    error: StartFailed,
+  ): InvocationResult {
+    const { clock } = this.#options;
+    const { failure } = error;
+    const receipt = this.#finish(snapshot, spec, request, {
+      instanceId: '',
+      failure,
+      cold: true,
+      phases: error.phases,
+      waitedMs: clock.monotonic() - request.receivedAt,
+      handlerMs: 0,
+      totalMs: clock.monotonic() - request.receivedAt,
+      cpuMs: null,
+      peakMemoryBytes: error.peakMemoryBytes,
+      responseBytes: failure.payload.length,
+      startedAt: clock.now(),
+    });
+    return { failure, payload: failure.payload, receipt, logTail: '', codeDigest: snapshot.codeDigest };
+  }
+
+  #finish(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest, measured: Measured): Receipt {
+    const receipt = buildReceipt(snapshot.urn, spec, request, measured);
+    this.#options.logs.fromPlatform(measured.instanceId, spec, request.requestId, finishLine(receipt));
+    this.#options.record(toRecord(receipt, spec.functionKey, measured.startedAt));
+    return receipt;
+  }
+
+  #recordThrottle(snapshot: VersionSnapshot, request: InvocationRequest, memoryMb: number): void {
+    const { clock, record } = this.#options;
+    const failure: Failure = { outcome: 'throttled', code: 429, component: 'admission', payload: Buffer.alloc(0) };
+    const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version, memoryMb };
+    const totalMs = clock.monotonic() - request.receivedAt;
+    const receipt = buildReceipt(snapshot.urn, spec, request, {
+      instanceId: '',
+      failure,
+      cold: false,
+      phases: NO_PHASES,
+      waitedMs: totalMs,
+      handlerMs: 0,
+      totalMs,
+      cpuMs: null,
+      peakMemoryBytes: null,
+      responseBytes: 0,
+      startedAt: clock.now(),
+    });
+    record(toRecord(receipt, spec.functionKey, clock.now()));
+  }
+}
+
+/** Runtimes check their own results; a bootstrap may not. */
+function tooLarge(payload: Buffer): Failure | undefined {
+  if (payload.length <= LIMITS.resultBytes + LIMITS.sizeToleranceBytes) return undefined;
+  const errorMessage = `response body size ${payload.length} exceeds the limit of ${LIMITS.resultBytes}`;
+  return {
+    outcome: 'function_error',
+    code: 4004,
+    component: 'function',
+    payload: Buffer.from(JSON.stringify({ errorMessage, errorType: 'FunctionResultTooLarge' })),
+  };
+}

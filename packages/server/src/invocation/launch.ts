@@ -1,0 +1,70 @@
+import { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from '@funcgraph/api';
+import type { LaunchPlan } from '@funcgraph/runtimes';
+import type { VersionSnapshot } from '../control/index.ts';
+import type { LaunchSpec } from '../instances/index.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import { CODE_ROOT, runtimeEnv } from './runtime-env.ts';
+
+/** The memory a request gets: its own choice where the function allows one (guide 3.3.11), else the configured size. */
+export function memoryFor(snapshot: VersionSnapshot, choice: string | undefined): number {
+  if (choice === undefined || !snapshot.dynamicMemory) return snapshot.memoryMb;
+  const wanted = Number(choice);
+  if ((MEMORY_SIZES_MB as readonly number[]).includes(wanted)) return wanted;
+  throw new PlatformError(
+    'invalid_memory_choice',
+    `X-Cff-Instance-Memory must be one of ${MEMORY_SIZES_MB.join(', ')}, not ${choice.slice(0, 20)}`,
+  );
+}
+
+/** The function without its version: what instances are counted and logs are kept under. */
+export function functionKeyOf(snapshot: Pick<VersionSnapshot, 'projectId' | 'package' | 'name'>): string {
+  return `${snapshot.projectId}:${snapshot.package}:${snapshot.name}`;
+}
+
+/** Everything an instance of this version needs. Two snapshots with the same key may share instances. */
+export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: LaunchPlan): LaunchSpec {
+  const { projectId, name, version, handler, initializer, timeoutSeconds } = snapshot;
+  const env = runtimeEnv({
+    projectId,
+    package: snapshot.package,
+    name,
+    version,
+    handler,
+    initializer,
+    initializerTimeoutSeconds: snapshot.initializerTimeoutSeconds,
+    timeoutSeconds,
+    memoryMb,
+    userData: snapshot.env,
+  });
+  return {
+    key: `${snapshot.functionId}:${version}:${snapshot.revision}:${memoryMb}`,
+    functionKey: functionKeyOf(snapshot),
+    projectId,
+    version,
+    maxInstances: snapshot.maxInstances,
+    // One request at a time until every runtime is proven with more.
+    concurrency: 1,
+    memoryMb,
+    tmpBytes: LIMITS.tmpBytes,
+    command: plan.command,
+    binds: [...plan.binds, { source: snapshot.artifact.treePath, target: CODE_ROOT }],
+    workingDir: plan.workingDir,
+    bootEnv: plan.env,
+    handler,
+    initializer,
+    initializerTimeoutMs: snapshot.initializerTimeoutSeconds * 1000,
+    codeRoot: CODE_ROOT,
+    env: { ...plan.env, ...env },
+    context: {
+      projectId,
+      package: snapshot.package,
+      functionName: name,
+      version,
+      alias: '',
+      memoryMb,
+      cpuMillis: cpuMillisFor(memoryMb),
+      timeoutSeconds,
+      userData: snapshot.env,
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { LaunchSpec, LinkLog } from '../instances/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { LogLine } from '../telemetry/index.ts';
+import { LogTail } from './log-tail.ts';
+
+/** A line whose time is further off than this gets ours: the instance's clock is not to be believed. */
+const MAX_CLOCK_ERROR_MS = 60_000;
+
+/** Where function output goes: to the log store, and to the tail of the invocation it belongs to. */
+export class RequestLogs {
+  readonly #append: (line: LogLine) => void;
+  readonly #clock: Clock;
+  /** By instance and request: an instance can write only into tails of requests that it serves. */
+  readonly #tails = new Map<string, LogTail>();
+
+  constructor(append: (line: LogLine) => void, clock: Clock) {
+    this.#append = append;
+    this.#clock = clock;
+  }
+
+  fromInstance(instanceId: string, spec: LaunchSpec, log: LinkLog): void {
+    const now = this.#clock.now();
+    const time = Math.abs(log.time - now) > MAX_CLOCK_ERROR_MS ? now : log.time;
+    const { requestId, level } = log;
+    this.#append({
+      time,
+      functionKey: spec.functionKey,
+      version: spec.version,
+      requestId,
+      instanceId,
+      level,
+      message: log.text,
+    });
+    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, level, message: log.text });
+  }
+
+  /** A line of the platform itself, such as the start and end of an invocation. */
+  fromPlatform(
+    instanceId: string,
+    spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
+    requestId: string,
+    message: string,
+  ): void {
+    const time = this.#clock.now();
+    this.#append({
+      time,
+      functionKey: spec.functionKey,
+      version: spec.version,
+      requestId,
+      instanceId,
+      level: 'INFO',
+      message,
+    });
+    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, message });
+  }
+
+  openTail(instanceId: string, requestId: string, limitBytes: number): LogTail {
+    const tail = new LogTail(limitBytes);
+    this.#tails.set(`${instanceId}:${requestId}`, tail);
+    return tail;
+  }
+
+  closeTail(instanceId: string, requestId: string): void {
+    this.#tails.delete(`${instanceId}:${requestId}`);
+  }
+}
