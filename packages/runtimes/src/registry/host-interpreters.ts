@@ -1,0 +1,61 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { askVersion, fileStamp, worldReachable } from './interpreter.ts';
+import { nameForVersion, type RuntimeName } from './runtime-names.ts';
+
+export interface HostInterpreter {
+  readonly runtime: RuntimeName;
+  readonly version: string;
+  readonly program: string;
+  readonly stamp: string;
+}
+
+/** Only programs of the system: their libraries are visible in every sandbox, which shows `/usr`. */
+const SYSTEM_FOLDERS = ['/usr/bin', '/usr/local/bin'];
+const PYTHON = /^python(2\.7|3|3\.\d{1,2})$/;
+
+async function pythonPrograms(): Promise<string[]> {
+  const found = new Set<string>();
+  for (const folder of SYSTEM_FOLDERS) {
+    let names: string[];
+    try {
+      names = await readdir(folder);
+    } catch {
+      // A machine without this folder has no Python in it.
+      continue;
+    }
+    for (const name of names.filter((each) => PYTHON.test(each)))
+      found.add(await realpath(join(folder, name)).catch(() => ''));
+  }
+  found.delete('');
+  return [...found].filter((path) => path.startsWith('/usr/'));
+}
+
+/**
+ * What this machine brings along: the Node.js that runs the platform (`execPath`) and the system's Python. `known(path,
+ * stamp)` may give the version found earlier, which saves starting the program. Programs that do not run are left out.
+ */
+export async function findHostInterpreters(
+  execPath: string,
+  known: (path: string, stamp: string) => string | undefined,
+): Promise<HostInterpreter[]> {
+  const candidates: { language: 'nodejs' | 'python'; program: string }[] = [
+    { language: 'nodejs', program: await realpath(execPath) },
+    ...(await pythonPrograms()).map((program) => ({ language: 'python' as const, program })),
+  ];
+  const found = await Promise.all(
+    candidates.map(async ({ language, program }): Promise<HostInterpreter | undefined> => {
+      try {
+        if (language === 'python' && !(await worldReachable(program))) return undefined;
+        const stamp = await fileStamp(program);
+        const version = known(program, stamp) ?? (await askVersion(program, language));
+        const runtime = nameForVersion(language, version);
+        return runtime === undefined ? undefined : { runtime, version, program, stamp };
+      } catch {
+        // A broken system interpreter is as good as none.
+        return undefined;
+      }
+    }),
+  );
+  return found.filter((each) => each !== undefined);
+}

@@ -1,0 +1,175 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RuntimeRegistry } from './registry.ts';
+import { RuntimeError } from './runtime-error.ts';
+
+let base = '';
+let dir = '';
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'funcgraph-registry-'));
+  await chmod(base, 0o755);
+  dir = join(base, 'runtimes');
+});
+
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+/** A program that answers the version question, in `<base>/<folder>/bin/<program>`. */
+async function fakeInterpreter(folder: string, program: string, version: string): Promise<string> {
+  const root = join(base, folder);
+  await mkdir(join(root, 'bin'), { recursive: true });
+  await writeFile(join(root, 'bin', program), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+  return root;
+}
+
+async function refusal(work: Promise<unknown>): Promise<RuntimeError> {
+  const error = await work.then(
+    () => new Error('it was not refused'),
+    (found: unknown) => found,
+  );
+  if (!(error instanceof RuntimeError)) throw error;
+  return error;
+}
+
+describe('RuntimeRegistry', () => {
+  it('links an interpreter that everybody can reach and binds it at the path of the contract', async () => {
+    const root = await fakeInterpreter('node14', 'node', '14.18.3');
+    const registry = new RuntimeRegistry(dir);
+    const listing = await registry.add('Node.js14.18', root);
+    expect(listing).toMatchObject({
+      available: true,
+      version: '14.18.3',
+      source: 'added',
+      path: join(root, 'bin/node'),
+    });
+    const plan = await registry.launchPlan('Node.js14.18');
+    expect(plan.command[0]).toBe('/opt/function/runtime/nodejs14.18/rtsp/nodejs/bin/node');
+    expect(plan.binds).toContainEqual({ source: root, target: '/opt/function/runtime/nodejs14.18/rtsp/nodejs' });
+    expect(plan.workingDir).toBe('/opt/function');
+  });
+
+  it('copies an interpreter out of a folder that other users cannot enter, without its tests', async () => {
+    const root = await fakeInterpreter('private', 'python3', '3.9.18');
+    await mkdir(join(root, 'lib/python3.9/test'), { recursive: true });
+    await writeFile(join(root, 'lib/python3.9/test/big.py'), '');
+    await writeFile(join(root, 'lib/python3.9/os.py'), '');
+    await chmod(root, 0o700);
+    const listing = await new RuntimeRegistry(dir).add('Python3.9', root);
+    expect(listing.path).toBe(join(dir, 'python3.9/tree/bin/python3'));
+    expect((await stat(join(dir, 'python3.9/tree'))).mode & 0o777).toBe(0o755);
+    await expect(stat(join(dir, 'python3.9/tree/lib/python3.9/os.py'))).resolves.toBeDefined();
+    await expect(stat(join(dir, 'python3.9/tree/lib/python3.9/test'))).rejects.toThrow('ENOENT');
+  });
+
+  it('refuses an interpreter of another version and leaves no trace of it', async () => {
+    const root = await fakeInterpreter('node20', 'node', '20.20.2');
+    const registry = new RuntimeRegistry(dir);
+    const error = await refusal(registry.add('Node.js20.15', root));
+    expect(error.code).toBe('runtime.version_mismatch');
+    expect(error.message).toContain('20.20.2');
+    expect((await registry.list()).find((each) => each.name === 'Node.js20.15')?.available).toBe(false);
+  });
+
+  it('refuses a folder without an interpreter, one that fails and one that answers nonsense', async () => {
+    const registry = new RuntimeRegistry(dir);
+    expect((await refusal(registry.add('Python3.9', base))).code).toBe('runtime.not_runnable');
+    const failing = await fakeInterpreter('failing', 'python3', '3.9.1; exit 3');
+    const error = await refusal(registry.add('Python3.9', failing));
+    expect(error.code).toBe('runtime.not_runnable');
+    expect(error.message).toContain('code 3');
+    const odd = await fakeInterpreter('odd', 'python3', 'hello');
+    expect((await refusal(registry.add('Python3.9', odd))).code).toBe('runtime.not_runnable');
+  });
+
+  it('no longer offers an interpreter that was replaced by another version', async () => {
+    const root = await fakeInterpreter('node14', 'node', '14.18.3');
+    const registry = new RuntimeRegistry(dir);
+    await registry.add('Node.js14.18', root);
+    await fakeInterpreter('node14', 'node', '16.17.0-replaced-by-a-longer-one');
+    expect((await refusal(registry.launchPlan('Node.js14.18'))).code).toBe('runtime.unavailable');
+    await fakeInterpreter('node14', 'node', '14.18.4 # newer');
+    expect((await registry.list()).find((each) => each.name === 'Node.js14.18')?.version).toBe('14.18.4');
+  });
+
+  it('registers the Node.js of the machine under its real version and tells again without starting it', async () => {
+    const root = await fakeInterpreter('host', 'node', '20.20.2');
+    const registry = new RuntimeRegistry(dir, { platformNode: join(root, 'bin/node') });
+    expect(await registry.registerHost()).toContain('Node.js20.20');
+    const written = await readFile(join(dir, 'nodejs20.20/runtime.json'), 'utf8');
+    expect(await registry.registerHost()).toContain('Node.js20.20');
+    expect(await readFile(join(dir, 'nodejs20.20/runtime.json'), 'utf8')).toBe(written);
+    const listed = await registry.list();
+    expect(listed.find((each) => each.name === 'Node.js20.20')).toMatchObject({ available: true, source: 'host' });
+    expect(listed.find((each) => each.name === 'Node.js20.15')).toMatchObject({
+      available: false,
+      install: 'fgs runtimes install Node.js20.15',
+    });
+  });
+
+  it('forgets a host interpreter that is gone and keeps what was added', async () => {
+    const old = await fakeInterpreter('old', 'node', '20.19.1');
+    const added = await fakeInterpreter('added', 'node', '22.1.0');
+    const before = new RuntimeRegistry(dir, { platformNode: join(old, 'bin/node') });
+    await before.registerHost();
+    await before.add('Node.js22', added);
+    const host = await fakeInterpreter('new', 'node', '22.5.0');
+    const registry = new RuntimeRegistry(dir, { platformNode: join(host, 'bin/node') });
+    expect(await registry.registerHost()).not.toContain('Node.js20.19');
+    const names = (await registry.list()).map((each) => each.name);
+    expect(names).not.toContain('Node.js20.19');
+    expect((await registry.list()).find((each) => each.name === 'Node.js22')).toMatchObject({
+      version: '22.1.0',
+      source: 'added',
+    });
+  });
+
+  it('gives Custom functions the platform Node.js as supervisor and every interpreter there is', async () => {
+    const host = await fakeInterpreter('host', 'node', '20.20.2');
+    const python = await fakeInterpreter('py', 'python3', '3.6.15');
+    const registry = new RuntimeRegistry(dir, { platformNode: join(host, 'bin/node') });
+    await registry.add('Python3.6', python);
+    const plan = await registry.launchPlan('Custom');
+    const targets = plan.binds.map((bind) => bind.target);
+    expect(plan.binds).toContainEqual({ source: join(host, 'bin/node'), target: plan.command[0] });
+    expect(targets).toContain('/opt/function/runtime/python3.6/rtsp/python');
+    expect(targets).toContain('/home/snuser/runtime/custom');
+  });
+
+  it('copies shims and the platform Node.js out of a private folder', async () => {
+    const shims = join(base, 'shims');
+    for (const folder of ['nodejs', 'python', 'custom']) await mkdir(join(shims, folder), { recursive: true });
+    await writeFile(join(shims, 'custom/shim.js'), 'x');
+    const host = await fakeInterpreter('host', 'node', '20.20.2');
+    await chmod(shims, 0o700);
+    await chmod(host, 0o700);
+    await mkdir(dir);
+    const plan = await new RuntimeRegistry(dir, { platformNode: join(host, 'bin/node'), shims }).launchPlan('Custom');
+    for (const bind of plan.binds) expect(bind.source.startsWith(`${dir}/`)).toBe(true);
+    expect(await readFile(join(dir, '.shims/custom/shim.js'), 'utf8')).toBe('x');
+  });
+
+  it('says why a runtime cannot be used and what to do', async () => {
+    const registry = new RuntimeRegistry(dir);
+    const unknown = await refusal(registry.launchPlan('Node.js'));
+    expect(unknown.code).toBe('runtime.unknown');
+    const later = await refusal(registry.launchPlan('Java8'));
+    expect(later.code).toBe('runtime.later');
+    const missing = await refusal(registry.launchPlan('Node.js14.18'));
+    expect([missing.code, missing.hint]).toEqual(['runtime.unavailable', 'fgs runtimes install Node.js14.18']);
+    const python = await refusal(registry.install('Python3.9'));
+    expect([python.code, python.hint]).toEqual(['runtime.not_installable', 'fgs runtimes add Python3.9 --from <dir>']);
+    expect((await refusal(registry.add('Custom', base))).code).toBe('runtime.not_installable');
+  });
+
+  it('ignores a damaged manifest and one that lies about its folder', async () => {
+    await mkdir(join(dir, 'nodejs14.18'), { recursive: true });
+    await writeFile(join(dir, 'nodejs14.18/runtime.json'), '{"name":');
+    await mkdir(join(dir, 'nodejs12.13'));
+    const lie = { name: 'Node.js16.17', source: 'added', version: '16.17.0', kind: 'tree', path: '/', stamp: '' };
+    await writeFile(join(dir, 'nodejs12.13/runtime.json'), JSON.stringify(lie));
+    const listed = await new RuntimeRegistry(dir).list();
+    expect(listed.filter((each) => each.language === 'nodejs' && each.available)).toEqual([]);
+  });
+});

@@ -1,0 +1,356 @@
+import { chmod, copyFile, cp, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { arch, platform } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { findHostInterpreters } from './host-interpreters.ts';
+import { fileStamp, findTree, worldReachable } from './interpreter.ts';
+import { type LaunchPlan, type PlacedInterpreter, planCustom, planNodejs, planPython } from './launch-plan.ts';
+import { type RuntimeManifest, type RuntimeSource, readManifest, writeManifest } from './manifest.ts';
+import { fetchNode, newestVersion, nodePackage } from './npm-package.ts';
+import { checkedVersion, copyTree, languageOf, programOf, putInPlace, withTemporary } from './placing.ts';
+import { RuntimeError } from './runtime-error.ts';
+import { findRuntimeName, RUNTIME_NAMES, type RuntimeLanguage, type RuntimeName } from './runtime-names.ts';
+
+export interface RuntimeListing {
+  readonly name: string;
+  readonly language: RuntimeLanguage;
+  readonly available: boolean;
+  /** As the interpreter itself reports it. */
+  readonly version?: string;
+  readonly source?: RuntimeSource;
+  /** Where it lies on this machine. */
+  readonly path?: string;
+  /** The command that makes it available, when there is one. */
+  readonly install?: string;
+  /** Why it is not available and what to do. */
+  readonly hint?: string;
+}
+
+export type InstallProgress = (step: 'looking up' | 'fetching' | 'checking' | 'ready', detail: string) => void;
+
+export interface RuntimeRegistryOptions {
+  /** The Node.js that supervises Custom functions and is offered as a host runtime. */
+  readonly platformNode?: string;
+  /** Folder with `nodejs`, `python` and `custom` in it; by default the one of this package. */
+  readonly shims?: string;
+}
+
+const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+const SHIM_FOLDERS = ['nodejs', 'python', 'custom'];
+
+type State = { readonly manifest: RuntimeManifest; readonly placed: PlacedInterpreter; readonly program: string };
+
+/**
+ * The interpreters of one machine: `<dir>/<id>/runtime.json`, with a copy of the interpreter beside it where the original
+ * cannot be read by the users that instances run as. `dir` itself must be reachable for everybody.
+ */
+export class RuntimeRegistry {
+  readonly #dir: string;
+  readonly #platformNode: string;
+  readonly #shims: string;
+  /** Changes of one runtime happen one after another. */
+  readonly #changes = new Map<string, Promise<unknown>>();
+  #readyShims: Promise<string> | undefined;
+  #readyNode: Promise<string> | undefined;
+
+  constructor(dir: string, options: RuntimeRegistryOptions = {}) {
+    this.#dir = dir;
+    this.#platformNode = options.platformNode ?? process.execPath;
+    this.#shims = options.shims ?? PACKAGE_ROOT;
+  }
+
+  /** Every name of the table and every further one that is registered, in the order of the table. */
+  async list(): Promise<RuntimeListing[]> {
+    const names = new Map(RUNTIME_NAMES.map((runtime) => [runtime.id, runtime]));
+    for (const entry of await this.#folders()) {
+      const manifest = await readManifest(join(this.#dir, entry));
+      const runtime = manifest === undefined ? undefined : findRuntimeName(manifest.name);
+      if (runtime !== undefined && runtime.id === entry) names.set(runtime.id, runtime);
+    }
+    return Promise.all([...names.values()].sort(byLanguageAndVersion).map((runtime) => this.#describe(runtime)));
+  }
+
+  /**
+   * Registers the interpreter in `fromDir` for `name` after it ran and told a version that fits. It stays where it is when
+   * everybody can reach it, otherwise it is copied. Throws `RuntimeError`.
+   */
+  async add(name: string, fromDir: string): Promise<RuntimeListing> {
+    const runtime = this.#interpreted(name);
+    return this.#exclusive(runtime, async () => {
+      const tree = await realpath(await findTree(runtime, fromDir));
+      const program = programOf(runtime, tree);
+      await checkedVersion(runtime, program);
+      if ((await worldReachable(program)) && (await worldReachable(tree))) await this.#register(runtime, 'added', tree);
+      else {
+        await mkdir(this.#dir, { recursive: true, mode: 0o755 });
+        await withTemporary(this.#dir, async (folder) => {
+          const copy = join(folder, 'tree');
+          await copyTree(tree, copy);
+          await checkedVersion(runtime, programOf(runtime, copy));
+          await this.#adopt(runtime, 'added', copy);
+        });
+      }
+      return this.#describe(runtime);
+    });
+  }
+
+  /** Fetches a Node.js with npm. Throws `runtime.not_installable` for languages that come from nowhere by themselves. */
+  async install(name: string, onProgress: InstallProgress = () => undefined): Promise<RuntimeListing> {
+    const runtime = this.#interpreted(name);
+    const packageName = runtime.language === 'nodejs' ? nodePackage(platform, arch) : undefined;
+    if (packageName === undefined) {
+      const what = runtime.language === 'nodejs' ? `${name} for ${platform} ${arch}` : name;
+      throw new RuntimeError('runtime.not_installable', `${what} cannot be fetched`, addHint(runtime));
+    }
+    return this.#exclusive(runtime, async () => {
+      await mkdir(this.#dir, { recursive: true, mode: 0o755 });
+      onProgress('looking up', `${packageName} ${runtime.version}`);
+      const version = await newestVersion(packageName, runtime.version);
+      await withTemporary(this.#dir, async (folder) => {
+        onProgress('fetching', `${packageName}@${version}`);
+        const tree = await fetchNode(packageName, version, folder);
+        onProgress('checking', version);
+        await checkedVersion(runtime, programOf(runtime, tree));
+        await this.#adopt(runtime, 'installed', tree);
+      });
+      onProgress('ready', version);
+      return this.#describe(runtime);
+    });
+  }
+
+  /**
+   * Registers the interpreters that the machine has, each under the version it really is; what was added or installed is
+   * left alone, what is gone from the machine is forgotten. Returns the names that the machine provides.
+   */
+  async registerHost(): Promise<string[]> {
+    await mkdir(this.#dir, { recursive: true, mode: 0o755 });
+    const manifests = new Map<string, RuntimeManifest>();
+    for (const id of await this.#folders()) {
+      const manifest = await readManifest(join(this.#dir, id));
+      if (manifest !== undefined) manifests.set(id, manifest);
+    }
+    const hosts = await findHostInterpreters(this.#platformNode, (path, stamp) => {
+      const known = [...manifests.values()].find((each) => each.path === path && each.stamp === stamp);
+      return known?.version;
+    });
+    const names: string[] = [];
+    for (const host of hosts) {
+      if (names.includes(host.runtime.name)) continue;
+      names.push(host.runtime.name);
+      const current = manifests.get(host.runtime.id);
+      if (
+        current !== undefined &&
+        (current.source !== 'host' || (current.path === host.program && current.stamp === host.stamp))
+      )
+        continue;
+      await this.#exclusive(host.runtime, () => this.#registerProgram(host.runtime, host.program, host.version));
+    }
+    for (const [id, manifest] of manifests) {
+      if (manifest.source === 'host' && !names.includes(manifest.name))
+        await rm(join(this.#dir, id), { recursive: true, force: true });
+    }
+    return names;
+  }
+
+  /** How to start `name`. Throws `runtime.unknown`, `runtime.later` or `runtime.unavailable` with the way out as hint. */
+  async launchPlan(name: string): Promise<LaunchPlan> {
+    const runtime = this.#known(name);
+    if (runtime.language === 'custom') {
+      const placed: PlacedInterpreter[] = [];
+      for (const id of await this.#folders()) {
+        const state = await this.#state(id);
+        if (state !== undefined) placed.push(state.placed);
+      }
+      return planCustom(await this.#reachableNode(), placed, await this.#reachableShims());
+    }
+    const state = await this.#state(runtime.id);
+    if (state === undefined) {
+      const listing = await this.#describe(runtime);
+      throw new RuntimeError(
+        'runtime.unavailable',
+        `${name} is not installed on this machine`,
+        listing.hint ?? addHint(runtime),
+      );
+    }
+    const shims = await this.#reachableShims();
+    return runtime.language === 'nodejs' ? planNodejs(state.placed, shims) : planPython(state.placed, shims);
+  }
+
+  #known(name: string): RuntimeName {
+    const runtime = findRuntimeName(name);
+    if (runtime === undefined) {
+      throw new RuntimeError(
+        'runtime.unknown',
+        `there is no runtime '${name.slice(0, 64)}'`,
+        'fgs runtimes list shows every name',
+      );
+    }
+    if (runtime.support === 'later') {
+      throw new RuntimeError(
+        'runtime.later',
+        `${runtime.name} cannot be run yet`,
+        'package the program as a Custom runtime with a bootstrap file',
+      );
+    }
+    return runtime;
+  }
+
+  #interpreted(name: string): RuntimeName {
+    const runtime = this.#known(name);
+    languageOf(runtime);
+    return runtime;
+  }
+
+  async #folders(): Promise<string[]> {
+    try {
+      return (await readdir(this.#dir)).filter((entry) => !entry.startsWith('.')).sort();
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** What is registered under `id` and still lies where it was. */
+  async #state(id: string): Promise<State | undefined> {
+    const folder = join(this.#dir, id);
+    const manifest = await readManifest(folder);
+    const runtime = manifest === undefined ? undefined : findRuntimeName(manifest.name);
+    if (manifest === undefined || runtime === undefined || runtime.id !== id) return undefined;
+    const source = isAbsolute(manifest.path) ? manifest.path : join(folder, manifest.path);
+    const program = manifest.kind === 'file' ? source : programOf(runtime, source);
+    try {
+      // Replaced behind our back (a system upgrade): it must show again that it is what its name says.
+      if ((await fileStamp(program)) !== manifest.stamp) {
+        const version = await checkedVersion(runtime, program);
+        const renewed = { ...manifest, version, stamp: await fileStamp(program) };
+        await writeManifest(folder, renewed);
+        return { manifest: renewed, placed: { runtime, kind: manifest.kind, source }, program };
+      }
+    } catch {
+      return undefined;
+    }
+    return { manifest, placed: { runtime, kind: manifest.kind, source }, program };
+  }
+
+  async #describe(runtime: RuntimeName): Promise<RuntimeListing> {
+    const base = { name: runtime.name, language: runtime.language };
+    if (runtime.support === 'later') return { ...base, available: false, hint: `${runtime.name} cannot be run yet` };
+    if (runtime.language === 'custom') return { ...base, available: true, source: 'host', path: this.#platformNode };
+    const state = await this.#state(runtime.id);
+    if (state !== undefined) {
+      return {
+        ...base,
+        available: true,
+        version: state.manifest.version,
+        source: state.manifest.source,
+        path: state.program,
+      };
+    }
+    if (runtime.language === 'nodejs') {
+      const install = `fgs runtimes install ${runtime.name}`;
+      return { ...base, available: false, install, hint: install };
+    }
+    return { ...base, available: false, hint: addHint(runtime) };
+  }
+
+  async #register(runtime: RuntimeName, source: RuntimeSource, tree: string): Promise<void> {
+    const program = programOf(runtime, tree);
+    const version = await checkedVersion(runtime, program);
+    const stamp = await fileStamp(program);
+    await writeManifest(join(this.#dir, runtime.id), {
+      name: runtime.name,
+      source,
+      version,
+      kind: 'tree',
+      path: tree,
+      stamp,
+    });
+  }
+
+  /** Moves a finished tree into the registry and registers it there. */
+  async #adopt(runtime: RuntimeName, source: RuntimeSource, tree: string): Promise<void> {
+    const folder = join(this.#dir, runtime.id);
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    await putInPlace(tree, join(folder, 'tree'));
+    const program = programOf(runtime, join(folder, 'tree'));
+    const version = await checkedVersion(runtime, program);
+    await writeManifest(folder, {
+      name: runtime.name,
+      source,
+      version,
+      kind: 'tree',
+      path: 'tree',
+      stamp: await fileStamp(program),
+    });
+  }
+
+  async #registerProgram(runtime: RuntimeName, program: string, version: string): Promise<void> {
+    if (await worldReachable(program)) {
+      const stamp = await fileStamp(program);
+      await writeManifest(join(this.#dir, runtime.id), {
+        name: runtime.name,
+        source: 'host',
+        version,
+        kind: 'file',
+        path: program,
+        stamp,
+      });
+      return;
+    }
+    await withTemporary(this.#dir, async (folder) => {
+      const tree = join(folder, 'tree');
+      await mkdir(join(tree, 'bin'), { recursive: true, mode: 0o755 });
+      await copyExecutable(program, programOf(runtime, tree));
+      await this.#adopt(runtime, 'host', tree);
+    });
+  }
+
+  #exclusive<T>(runtime: RuntimeName, work: () => Promise<T>): Promise<T> {
+    const before = this.#changes.get(runtime.id) ?? Promise.resolve();
+    const after = before.then(work, work);
+    this.#changes.set(
+      runtime.id,
+      after.catch(() => undefined),
+    );
+    return after;
+  }
+
+  #reachableShims(): Promise<string> {
+    this.#readyShims ??= (async () => {
+      if (await worldReachable(join(this.#shims, 'nodejs'))) return this.#shims;
+      const target = join(this.#dir, '.shims');
+      await rm(target, { recursive: true, force: true });
+      for (const folder of SHIM_FOLDERS) await cp(join(this.#shims, folder), join(target, folder), { recursive: true });
+      return target;
+    })();
+    return this.#readyShims;
+  }
+
+  #reachableNode(): Promise<string> {
+    this.#readyNode ??= (async () => {
+      const program = await realpath(this.#platformNode);
+      if (await worldReachable(program)) return program;
+      const target = join(this.#dir, '.platform-node');
+      const same = await stat(target).catch(() => undefined);
+      if (same === undefined || (await stat(program)).size !== same.size) await copyExecutable(program, target);
+      return target;
+    })();
+    return this.#readyNode;
+  }
+}
+
+function byLanguageAndVersion(a: RuntimeName, b: RuntimeName): number {
+  const order = (runtime: RuntimeName): number => RUNTIME_NAMES.findIndex((each) => each.language === runtime.language);
+  return order(a) - order(b) || a.version.localeCompare(b.version, 'en', { numeric: true });
+}
+
+function addHint(runtime: RuntimeName): string {
+  return `fgs runtimes add ${runtime.name} --from <dir>`;
+}
+
+async function copyExecutable(source: string, target: string): Promise<void> {
+  const temporary = `${target}.new`;
+  await copyFile(source, temporary);
+  await chmod(temporary, 0o755);
+  await rename(temporary, target);
+}

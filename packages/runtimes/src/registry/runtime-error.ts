@@ -1,0 +1,21 @@
+export type RuntimeErrorCode =
+  | 'runtime.unknown'
+  | 'runtime.later'
+  | 'runtime.unavailable'
+  | 'runtime.not_installable'
+  | 'runtime.not_runnable'
+  | 'runtime.version_mismatch'
+  | 'runtime.install_failed';
+
+/** A user can meet every one of these; `hint` says what to do next. */
+export class RuntimeError extends Error {
+  readonly code: RuntimeErrorCode;
+  readonly hint: string;
+
+  constructor(code: RuntimeErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RuntimeError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
