@@ -1,0 +1,143 @@
+import Database from 'better-sqlite3';
+import { type InvocationRecord, type LogLine, logLevels } from './types.ts';
+
+/** How a line stands in its file. `level` is the index in `logLevels`. */
+export interface LineRow {
+  readonly seq: number;
+  readonly time: number;
+  readonly version: string;
+  readonly request_id: string;
+  readonly instance_id: string;
+  readonly level: number;
+  readonly message: string;
+}
+
+/** Function keys are long and repeat in every row: they are kept once. Words are indexed without their places. */
+const schema = `
+  create table if not exists function (id integer primary key, key text not null unique);
+  create table if not exists line (
+    seq integer primary key, time integer not null, function_id integer not null, version text not null,
+    request_id text not null, instance_id text not null, level integer not null, message text not null
+  );
+  create index if not exists line_function on line (function_id, time);
+  create index if not exists line_request on line (request_id, time) where request_id <> '';
+  create virtual table if not exists line_word using fts5(
+    message, content = 'line', content_rowid = 'seq', tokenize = 'unicode61', detail = 'none'
+  );
+  create table if not exists record (
+    seq integer primary key, request_id text not null, attempt integer not null, function_id integer not null,
+    started_at integer not null, outcome text not null, body text not null
+  );
+  create index if not exists record_function on record (function_id, started_at, outcome);
+  create index if not exists record_request on record (request_id);
+`;
+
+const maxKnownFunctions = 10_000;
+const maxStatements = 64;
+
+/** The SQLite file of one day. What was written survives the death of the process, not a loss of power. */
+export class DayFile {
+  readonly db: Database.Database;
+  readonly #functions = new Map<string, number>();
+  readonly #statements = new Map<string, Database.Statement<unknown[]>>();
+  #nextSeq: number;
+
+  constructor(path: string) {
+    this.db = new Database(path, { timeout: 5000 });
+    try {
+      this.db.pragma('journal_mode = WAL');
+      this.db.pragma('synchronous = NORMAL');
+      this.db.pragma('temp_store = MEMORY');
+      this.db.pragma('cache_size = -16000');
+      this.db.exec(schema);
+      this.#nextSeq = 1 + Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get());
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** A statement, prepared once as long as it is in use. */
+  prepare<Row>(sql: string): Database.Statement<unknown[], Row> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      if (this.#statements.size >= maxStatements) this.#statements.clear();
+      statement = this.db.prepare<unknown[]>(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement as Database.Statement<unknown[], Row>;
+  }
+
+  /** Undefined when the day holds nothing of the function. */
+  functionId(key: string): number | undefined {
+    const known = this.#functions.get(key);
+    if (known !== undefined) return known;
+    const row = this.prepare<{ id: number }>('select id from function where key = ?').get(key);
+    if (row !== undefined) this.#remember(key, row.id);
+    return row?.id;
+  }
+
+  appendLines(lines: readonly LogLine[]): void {
+    const insert = this.prepare('insert into line values (?, ?, ?, ?, ?, ?, ?, ?)');
+    const index = this.prepare(
+      'insert into line_word (rowid, message) select seq, message from line where seq between ? and ?',
+    );
+    this.#atomic(() => {
+      const first = this.#nextSeq;
+      let seq = first;
+      for (const line of lines) {
+        const level = logLevels.indexOf(line.level);
+        const { time, version, requestId, instanceId, message } = line;
+        insert.run(seq, time, this.#intern(line.functionKey), version, requestId, instanceId, level, message);
+        seq += 1;
+      }
+      index.run(first, seq - 1);
+      return seq;
+    });
+  }
+
+  appendRecords(records: readonly InvocationRecord[]): void {
+    const insert = this.prepare(
+      'insert into record (request_id, attempt, function_id, started_at, outcome, body) values (?, ?, ?, ?, ?, ?)',
+    );
+    this.#atomic(() => {
+      for (const record of records) {
+        const { requestId, attempt, functionKey, startedAt, outcome } = record;
+        const body = JSON.stringify(record);
+        insert.run(requestId, attempt, this.#intern(functionKey), Math.floor(startedAt), outcome, body);
+      }
+      return this.#nextSeq;
+    });
+  }
+
+  #atomic(write: () => number): void {
+    this.db.exec('begin immediate');
+    try {
+      const nextSeq = write();
+      this.db.exec('commit');
+      this.#nextSeq = nextSeq;
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('rollback');
+      // Ids given in the transaction are gone with it.
+      this.#functions.clear();
+      throw error;
+    }
+  }
+
+  #intern(key: string): number {
+    const known = this.functionId(key);
+    if (known !== undefined) return known;
+    const id = Number(this.prepare('insert into function (key) values (?)').run(key).lastInsertRowid);
+    this.#remember(key, id);
+    return id;
+  }
+
+  #remember(key: string, id: number): void {
+    if (this.#functions.size >= maxKnownFunctions) this.#functions.clear();
+    this.#functions.set(key, id);
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Day, oldestDay } from './day.ts';
+import { DayFile } from './day-file.ts';
+
+const maxOpen = 8;
+const damaged = new Set(['SQLITE_NOTADB', 'SQLITE_CORRUPT']);
+
+/** The files of all days. Dropping a day is dropping its file. */
+export class DayFiles {
+  readonly #dir: string;
+  readonly #open = new Map<Day, DayFile>();
+
+  /** Makes the directory when it is missing; it may hold secrets that functions have logged. */
+  constructor(dir: string) {
+    this.#dir = dir;
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  }
+
+  /** The days that have a file, oldest first. */
+  days(): Day[] {
+    return readdirSync(this.#dir)
+      .filter((name) => /^\d{4}-\d{2}-\d{2}\.db$/.test(name))
+      .map((name) => name.slice(0, 10))
+      .sort();
+  }
+
+  /** Opens the file of a day or makes it. A damaged one is set aside as `<day>.db.damaged` and begun anew. */
+  get(day: Day): DayFile {
+    let file = this.#open.get(day);
+    if (file === undefined) file = this.#load(day);
+    else this.#open.delete(day);
+    this.#open.set(day, file);
+    for (const [oldest, unused] of this.#open) {
+      if (this.#open.size <= maxOpen) break;
+      this.#open.delete(oldest);
+      unused.close();
+    }
+    return file;
+  }
+
+  /** Deletes the days before the last `retainDays`; answers which. */
+  prune(now: number, retainDays: number): Day[] {
+    const oldest = oldestDay(now, retainDays);
+    const dropped = this.days().filter((day) => day < oldest);
+    for (const day of dropped) {
+      this.#open.get(day)?.close();
+      this.#open.delete(day);
+      for (const suffix of ['-wal', '-shm', '.damaged', '']) rmSync(`${this.#path(day)}${suffix}`, { force: true });
+    }
+    return dropped;
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) file.close();
+    this.#open.clear();
+  }
+
+  #path(day: Day): string {
+    return join(this.#dir, `${day}.db`);
+  }
+
+  #load(day: Day): DayFile {
+    const path = this.#path(day);
+    try {
+      return new DayFile(path);
+    } catch (error) {
+      if (!damaged.has(String((error as { code?: unknown }).code))) throw error;
+      for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+      renameSync(path, `${path}.damaged`);
+      return new DayFile(path);
+    }
+  }
+}

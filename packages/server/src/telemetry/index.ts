@@ -1,0 +1,15 @@
+export { TelemetryError } from './errors.ts';
+export { InvocationRecords } from './invocation-records.ts';
+export { LogStore } from './log-store.ts';
+export { openTelemetry, type Telemetry, type TelemetryOptions } from './open.ts';
+export type {
+  InvocationMode,
+  InvocationRecord,
+  LogFilter,
+  LogLevel,
+  LogLine,
+  LogPage,
+  LogQuery,
+  RecordPage,
+  RecordQuery,
+} from './types.ts';

@@ -1,0 +1,76 @@
+import type { Clock } from '../lib/clock.ts';
+import type { WorkerThread } from '../lib/worker-thread.ts';
+import { BatchSender } from './batch-sender.ts';
+import { checkRange, isTime, within } from './range.ts';
+import type { TelemetryCall, TelemetryResult } from './thread-calls.ts';
+import type { InvocationRecord, RecordPage, RecordQuery } from './types.ts';
+
+export interface InvocationRecordsOptions {
+  readonly thread: WorkerThread<TelemetryCall, TelemetryResult>;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+  readonly maxBuffered: number;
+}
+
+/** One record per attempt. Writing never waits; a record that was flushed survives a kill of the process. */
+export class InvocationRecords {
+  readonly #thread: WorkerThread<TelemetryCall, TelemetryResult>;
+  readonly #clock: Clock;
+  readonly #sender: BatchSender<InvocationRecord>;
+  #dropped = 0;
+
+  constructor(options: InvocationRecordsOptions) {
+    const { thread, clock, onError } = options;
+    this.#thread = thread;
+    this.#clock = clock;
+    this.#sender = new BatchSender<InvocationRecord>({
+      clock,
+      maxItems: options.maxBuffered,
+      maxSize: options.maxBuffered,
+      sizeOf: () => 1,
+      flushItems: 500,
+      flushMs: 50,
+      send: (records) => thread.call({ op: 'records', records, now: clock.now() }),
+      onDropped: (records) => {
+        this.#dropped += records.length;
+      },
+      onError,
+    });
+  }
+
+  /** Records lost since the start. */
+  get droppedRecords(): number {
+    return this.#dropped;
+  }
+
+  append(record: InvocationRecord): void {
+    const { startedAt } = record;
+    this.#sender.push(isTime(startedAt) ? record : { ...record, startedAt: this.#clock.now() });
+  }
+
+  /** The last attempt of the request. */
+  async get(requestId: string): Promise<InvocationRecord | undefined> {
+    return (await this.attempts(requestId)).at(-1);
+  }
+
+  /** Every attempt of the request, the first one first. */
+  async attempts(requestId: string): Promise<readonly InvocationRecord[]> {
+    await this.flush();
+    const result = await this.#thread.call({ op: 'attempts', requestId });
+    if (result.op !== 'attempts') throw new Error(`unexpected answer ${result.op}`);
+    return result.records;
+  }
+
+  async list(query: RecordQuery): Promise<RecordPage> {
+    checkRange(query, 1000);
+    await this.flush();
+    const result = await this.#thread.call({ op: 'list', query: within(query) });
+    if (result.op !== 'list') throw new Error(`unexpected answer ${result.op}`);
+    return result.page;
+  }
+
+  /** Resolves when everything appended before can be found, and survives a kill of the process. */
+  flush(): Promise<void> {
+    return this.#sender.flush();
+  }
+}

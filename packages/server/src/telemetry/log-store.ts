@@ -1,0 +1,138 @@
+import type { Clock } from '../lib/clock.ts';
+import type { WorkerThread } from '../lib/worker-thread.ts';
+import { BatchSender } from './batch-sender.ts';
+import { TelemetryError } from './errors.ts';
+import { droppedLine, Followers } from './followers.ts';
+import { checkRange, within } from './range.ts';
+import type { TelemetryCall, TelemetryResult } from './thread-calls.ts';
+import type { LogFilter, LogLine, LogPage, LogQuery } from './types.ts';
+
+export interface LogStoreOptions {
+  readonly thread: WorkerThread<TelemetryCall, TelemetryResult>;
+  readonly clock: Clock;
+  /** Told when a batch could not be written, or a follower threw. The lines are counted as dropped. */
+  readonly onError: (error: unknown) => void;
+  /** Lines that wait to be written; older ones are dropped. */
+  readonly maxBuffered: number;
+}
+
+const maxMessageLength = 96 * 1024;
+const maxKeyLength = 512;
+const maxBufferedChars = 32 * 1024 * 1024;
+const maxKeywordLength = 1024;
+const maxCountedFunctions = 1000;
+/** How far the time of a line may be off before the time of its arrival is taken instead. */
+const maxPastMs = 3_600_000;
+const maxFutureMs = 60_000;
+
+/** The log of all functions. Writing never waits and never throws; what is lost leaves a line that says how much. */
+export class LogStore {
+  readonly #thread: WorkerThread<TelemetryCall, TelemetryResult>;
+  readonly #clock: Clock;
+  readonly #sender: BatchSender<LogLine>;
+  readonly #followers: Followers;
+  readonly #dropped = new Map<string, number>();
+  #droppedTotal = 0;
+
+  constructor(options: LogStoreOptions) {
+    const { thread, clock, onError } = options;
+    this.#thread = thread;
+    this.#clock = clock;
+    this.#followers = new Followers({ clock, onError });
+    this.#sender = new BatchSender<LogLine>({
+      clock,
+      maxItems: options.maxBuffered,
+      maxSize: maxBufferedChars,
+      sizeOf: (line) => line.message.length + 200,
+      flushItems: 500,
+      flushMs: 50,
+      send: (lines) => this.#send(lines),
+      onDropped: (lines) => this.#count(lines),
+      onError,
+    });
+  }
+
+  /** Lines lost since the start. */
+  get droppedLines(): number {
+    return this.#droppedTotal;
+  }
+
+  /** Lines that wait to be written. */
+  get bufferedLines(): number {
+    return this.#sender.length;
+  }
+
+  append(lines: readonly LogLine[]): void {
+    const now = this.#clock.now();
+    for (const line of lines) {
+      const safe = bounded(line, now);
+      this.#sender.push(safe);
+      this.#followers.offer(safe);
+    }
+  }
+
+  /** Sees everything appended before. Throws `telemetry.query` or `telemetry.cursor` for what makes no sense. */
+  async query(query: LogQuery): Promise<LogPage> {
+    checkRange(query, 5000);
+    const { keyword } = query;
+    if (keyword !== undefined && (keyword.length === 0 || keyword.length > maxKeywordLength)) {
+      const hint = `Use 1 to ${maxKeywordLength}.`;
+      throw new TelemetryError('telemetry.query', `the keyword has ${keyword.length} characters`, hint);
+    }
+    await this.flush();
+    const result = await this.#thread.call({ op: 'search', query: within(query) });
+    if (result.op !== 'search') throw new Error(`unexpected answer ${result.op}`);
+    return result.page;
+  }
+
+  /**
+   * Calls back with lines as they arrive, in batches, until the returned function is called. `onLines` must be quick; if it
+   * throws, it is not called again.
+   */
+  tail(filter: LogFilter, onLines: (lines: readonly LogLine[]) => void): () => void {
+    return this.#followers.add(filter, onLines);
+  }
+
+  /** Resolves when everything appended before can be found, and survives a kill of the process. */
+  flush(): Promise<void> {
+    return this.#sender.flush();
+  }
+
+  async #send(lines: readonly LogLine[]): Promise<void> {
+    const now = this.#clock.now();
+    const counts = [...this.#dropped];
+    const notes = counts.map(([functionKey, count]) => droppedLine(functionKey, count, now));
+    await this.#thread.call({ op: 'lines', lines: notes.length === 0 ? lines : [...notes, ...lines], now });
+    // Only a note that was written is done with; lines dropped meanwhile are told of next time.
+    for (const [functionKey, count] of counts) {
+      const left = (this.#dropped.get(functionKey) ?? 0) - count;
+      if (left > 0) this.#dropped.set(functionKey, left);
+      else this.#dropped.delete(functionKey);
+    }
+  }
+
+  #count(lines: readonly LogLine[]): void {
+    this.#droppedTotal += lines.length;
+    for (const { functionKey } of lines) {
+      const count = this.#dropped.get(functionKey);
+      if (count !== undefined || this.#dropped.size < maxCountedFunctions) {
+        this.#dropped.set(functionKey, (count ?? 0) + 1);
+      }
+    }
+  }
+}
+
+/** What an instance says about itself is not trusted: neither its clock nor the length of anything. */
+function bounded(line: LogLine, now: number): LogLine {
+  const plausible = line.time >= now - maxPastMs && line.time <= now + maxFutureMs;
+  const { message } = line;
+  return {
+    time: plausible ? Math.floor(line.time) : now,
+    functionKey: line.functionKey.slice(0, maxKeyLength),
+    version: line.version.slice(0, maxKeyLength),
+    requestId: line.requestId.slice(0, maxKeyLength),
+    instanceId: line.instanceId.slice(0, maxKeyLength),
+    level: line.level,
+    message: message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}… (cut)`,
+  };
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { Clock } from '../lib/clock.ts';
+import { WorkerThread } from '../lib/worker-thread.ts';
+import { InvocationRecords } from './invocation-records.ts';
+import { LogStore } from './log-store.ts';
+import type { TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
+
+export interface TelemetryOptions {
+  /** The data directory; the files stand in `logs/` below it. */
+  readonly dir: string;
+  /** Days that are kept, today included. */
+  readonly retainDays: number;
+  readonly clock: Clock;
+  /** Told of batches that could not be written and of followers that threw. */
+  readonly onError: (error: unknown) => void;
+  /** Told once if the thread dies. Nothing is written from then on, and queries are rejected. */
+  readonly onDeath?: (error: Error) => void;
+  /** Lines, and records, that wait to be written; older ones are dropped. 50,000 unless set. */
+  readonly maxBuffered?: number;
+  /** How long one search may take before it answers with what it has found. 250 ms unless set. */
+  readonly searchBudgetMs?: number;
+}
+
+export interface Telemetry {
+  readonly logs: LogStore;
+  readonly records: InvocationRecords;
+  /** Drops days that are older than `retainDays`; also done by itself when a day begins. Answers which. */
+  prune(): Promise<readonly string[]>;
+  flush(): Promise<void>;
+  /** Writes what is buffered, then ends the thread. */
+  close(): Promise<void>;
+}
+
+/** Opens the logs and invocation records: one file per day, written and read in a thread of its own. */
+export async function openTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const { clock, onError, onDeath, retainDays } = options;
+  const data: TelemetryThreadData = {
+    dir: join(options.dir, 'logs'),
+    retainDays,
+    searchBudgetMs: options.searchBudgetMs ?? 250,
+  };
+  const thread = await WorkerThread.start<TelemetryCall, TelemetryResult>({
+    from: import.meta.url,
+    entry: './telemetry-thread',
+    name: 'telemetry',
+    data,
+    maxPending: 1000,
+    ...(onDeath === undefined ? {} : { onDeath }),
+  });
+  const shared = { thread, clock, onError, maxBuffered: options.maxBuffered ?? 50_000 };
+  const logs = new LogStore(shared);
+  const records = new InvocationRecords(shared);
+  const flush = async (): Promise<void> => {
+    await Promise.all([logs.flush(), records.flush()]);
+  };
+  const prune = async (): Promise<readonly string[]> => {
+    const result = await thread.call({ op: 'prune', now: clock.now() });
+    return result.op === 'prune' ? result.dropped : [];
+  };
+  const close = async (): Promise<void> => {
+    await flush();
+    await thread.close();
+  };
+  await prune();
+  return { logs, records, prune, flush, close };
+}

@@ -1,0 +1,79 @@
+import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
+import { type Day, dayOf, oldestDay } from './day.ts';
+import { DayFiles } from './day-files.ts';
+import { searchLogs } from './log-search.ts';
+import { findAttempts, listRecords } from './record-search.ts';
+import type { TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
+
+/** Runs in the telemetry thread: owns the files of all days. */
+export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResult> {
+  readonly #files: DayFiles;
+  readonly #retainDays: number;
+  readonly #searchBudgetMs: number;
+  #prunedOn: Day | undefined;
+
+  constructor(data: TelemetryThreadData) {
+    this.#files = new DayFiles(data.dir);
+    this.#retainDays = data.retainDays;
+    this.#searchBudgetMs = data.searchBudgetMs;
+  }
+
+  handle(calls: ReadonlyArray<PendingCall<TelemetryCall, TelemetryResult>>, flush: () => void): void {
+    for (const pending of calls) {
+      try {
+        pending.resolve(this.#answer(pending.call));
+      } catch (error) {
+        pending.reject(error);
+      }
+      flush();
+    }
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+
+  #answer(call: TelemetryCall): TelemetryResult {
+    switch (call.op) {
+      case 'lines':
+        for (const [day, lines] of this.#byDay(call.now, call.lines, (line) => line.time)) {
+          this.#files.get(day).appendLines(lines);
+        }
+        return { op: 'done' };
+      case 'records':
+        for (const [day, records] of this.#byDay(call.now, call.records, (record) => record.startedAt)) {
+          this.#files.get(day).appendRecords(records);
+        }
+        return { op: 'done' };
+      case 'search':
+        return { op: 'search', page: searchLogs(this.#files, call.query, this.#searchBudgetMs) };
+      case 'attempts':
+        return { op: 'attempts', records: findAttempts(this.#files, call.requestId) };
+      case 'list':
+        return { op: 'list', page: listRecords(this.#files, call.query) };
+      case 'prune':
+        return { op: 'prune', dropped: this.#prune(call.now) };
+    }
+  }
+
+  #byDay<Item>(now: number, items: readonly Item[], timeOf: (item: Item) => number): Map<Day, Item[]> {
+    if (this.#prunedOn !== dayOf(now)) this.#prune(now);
+    // A day that has been dropped must not come back with a single late record in it.
+    const oldest = oldestDay(now, this.#retainDays);
+    const byDay = new Map<Day, Item[]>();
+    for (const item of items) {
+      const day = dayOf(timeOf(item));
+      const late = day < oldest;
+      const key = late ? oldest : day;
+      const list = byDay.get(key);
+      if (list === undefined) byDay.set(key, [item]);
+      else list.push(item);
+    }
+    return byDay;
+  }
+
+  #prune(now: number): Day[] {
+    this.#prunedOn = dayOf(now);
+    return this.#files.prune(now, this.#retainDays);
+  }
+}

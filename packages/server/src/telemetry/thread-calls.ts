@@ -1,0 +1,24 @@
+import type { InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
+
+/** What the telemetry thread does. `now` is the time by the server's clock. */
+export type TelemetryCall =
+  | { readonly op: 'lines'; readonly lines: readonly LogLine[]; readonly now: number }
+  | { readonly op: 'records'; readonly records: readonly InvocationRecord[]; readonly now: number }
+  | { readonly op: 'search'; readonly query: LogQuery }
+  | { readonly op: 'attempts'; readonly requestId: string }
+  | { readonly op: 'list'; readonly query: RecordQuery }
+  | { readonly op: 'prune'; readonly now: number };
+
+export type TelemetryResult =
+  | { readonly op: 'done' }
+  | { readonly op: 'search'; readonly page: LogPage }
+  | { readonly op: 'attempts'; readonly records: readonly InvocationRecord[] }
+  | { readonly op: 'list'; readonly page: RecordPage }
+  | { readonly op: 'prune'; readonly dropped: readonly string[] };
+
+export interface TelemetryThreadData {
+  readonly dir: string;
+  readonly retainDays: number;
+  /** How long one search may keep the thread from writing. */
+  readonly searchBudgetMs: number;
+}
