@@ -1,4 +1,4 @@
-import type { Static, TObject, TSchema } from 'typebox';
+import type { Static, TObject, TSchema, TUnsafe } from 'typebox';
 import { Type } from 'typebox';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -32,11 +32,14 @@ type RouteInput = Pick<Route, 'method' | 'path' | 'group' | 'summary'> & Partial
 
 const NOTHING = Type.Object({});
 
+/** A schema known by its values alone: TypeBox's type of a large object is too deep for the compiler in a generic call. */
+type Shape<S extends TSchema> = TUnsafe<Static<S>>;
+
 type Filled<R extends RouteInput> = Omit<Route, 'params' | 'query' | 'body' | 'response'> & {
   readonly params: R extends { params: infer P extends TObject } ? P : typeof NOTHING;
   readonly query: R extends { query: infer Q extends TObject } ? Q : typeof NOTHING;
-  readonly body: R extends { body: infer B extends TSchema } ? B : typeof NOTHING;
-  readonly response: R extends { response: infer A extends TSchema } ? A : typeof NOTHING;
+  readonly body: R extends { body: infer B extends TSchema } ? Shape<B> : typeof NOTHING;
+  readonly response: R extends { response: infer A extends TSchema } ? Shape<A> : typeof NOTHING;
 };
 
 const MEBIBYTE = 1024 * 1024;
