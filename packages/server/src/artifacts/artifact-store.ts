@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
-import { KeyLock } from './key-lock.ts';
+import { KeyLock } from '../lib/key-lock.ts';
 import { receive, type UploadBytes } from './receive.ts';
 import type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts';
 import { extractZip, sealFolder } from './zip-extract.ts';

@@ -1,0 +1,216 @@
+import { Type } from 'typebox';
+
+/** Clients send numbers as numbers or as text, and null for what they leave open. */
+const Int = (description: string) =>
+  Type.Optional(
+    Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], { description }),
+  );
+const Text = (description: string) => Type.Optional(Type.Union([Type.String(), Type.Null()], { description }));
+const Flag = (description: string) =>
+  Type.Optional(
+    Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false'), Type.Literal(''), Type.Null()], {
+      description,
+    }),
+  );
+const Texts = (description: string) =>
+  Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()], { description }));
+const Fields = (description: string) =>
+  Type.Optional(Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], { description }));
+
+export const FuncCode = Type.Object({
+  file: Text('The code in Base64.'),
+  link: Text('Where the code can be fetched; only in answers.'),
+});
+
+/** What both create and config update carry. Ranges are checked with their own error codes, not here. */
+const Settings = {
+  timeout: Int('Seconds a call may take, 3 to 900.'),
+  handler: Text('Entry point; its form depends on the runtime.'),
+  memory_size: Int('MB of an instance.'),
+  gpu_memory: Int('MB; refused, there are no GPU instances.'),
+  gpu_type: Text('Refused, there are no GPU instances.'),
+  user_data: Text('Environment variables as the text of a JSON object.'),
+  encrypted_user_data: Text('Like user_data, encrypted at rest and masked in answers.'),
+  xrole: Text('Agency of the function.'),
+  app_xrole: Text('Agency while the function runs.'),
+  description: Text('At most 512 characters.'),
+  func_vpc: Fields('Network of the function.'),
+  mount_config: Fields('File systems; refused when it names any.'),
+  custom_image: Fields('Container image; refused when it names one.'),
+  initializer_handler: Text('Entry point that runs once in each instance; goes with initializer_timeout.'),
+  initializer_timeout: Int('Seconds, 1 to 300.'),
+  pre_stop_handler: Text('Entry point before an instance stops.'),
+  pre_stop_timeout: Int('Seconds, 1 to 90.'),
+  enterprise_project_id: Text('Stored.'),
+  log_config: Fields('Log group and stream.'),
+  network_controller: Fields('Public network and trigger networks.'),
+  is_stateful_function: Flag('Refused when true.'),
+  enable_dynamic_memory: Flag('Whether a call may choose its memory size.'),
+  enable_lts_log: Flag('Stored.'),
+  lts_custom_tag: Fields('Stored.'),
+  user_data_encrypt_kms_key_id: Text('Stored.'),
+  domain_names: Text('Stored.'),
+};
+
+const CodeFields = {
+  code_type: Text('inline, zip or jar.'),
+  code_url: Text('Bucket address of the code; only with code_type obs.'),
+  code_filename: Text('Name of the uploaded file.'),
+  func_code: Type.Optional(Type.Union([FuncCode, Type.Null()])),
+  depend_version_list: Texts('Ids of dependency versions.'),
+  code_encrypt_kms_key_id: Text('Stored.'),
+};
+
+export const CreateFunctionBody = Type.Object({
+  func_name: Type.String({ description: 'At most 60 letters, digits, - and _; starts with a letter.' }),
+  package: Text('App of the function; default when absent.'),
+  runtime: Type.String({ description: 'Such as Node.js20.15; cannot be changed later.' }),
+  type: Text('v1 or v2.'),
+  tags: Text('Stored.'),
+  ...Settings,
+  ...CodeFields,
+});
+
+export const UpdateFunctionConfigBody = Type.Object({
+  func_name: Text('Must be the present name.'),
+  runtime: Text('Must be the present runtime.'),
+  ...Settings,
+  strategy_config: Fields('Instances (concurrency) and requests in one instance (concurrent_num).'),
+  extend_config: Text('Stored.'),
+  peering_cidr: Text('Stored.'),
+  ephemeral_storage: Int('MB of /tmp; 512.'),
+  enable_auth_in_header: Flag('Stored.'),
+  restore_hook_handler: Text('Java only.'),
+  restore_hook_timeout: Int('Seconds, 1 to 300.'),
+  heartbeat_handler: Text('Java only.'),
+  enable_class_isolation: Flag('Java only.'),
+});
+
+export const UpdateFunctionCodeBody = Type.Object(CodeFields);
+
+export const UpdateMaxInstancesBody = Type.Object({ max_instance_num: Int('-1 no limit, 0 disables the function.') });
+
+export const StrategyConfig = Type.Object({ concurrency: Type.Integer(), concurrent_num: Type.Integer() });
+
+/** Set by the server, in every answer about a function. */
+const Identity = {
+  func_id: Type.String(),
+  resource_id: Type.String(),
+  func_urn: Type.String({ description: 'Ends in the version, :latest for the editable one.' }),
+  func_name: Type.String(),
+  domain_id: Type.String(),
+  namespace: Type.String(),
+  project_name: Type.String(),
+  package: Type.String(),
+  runtime: Type.String(),
+  version: Type.String(),
+  image_name: Type.String(),
+  cpu: Type.Integer({ description: 'Thousandths of a core.' }),
+  last_modified: Type.String({ description: 'RFC 3339.' }),
+  long_time: Type.Boolean(),
+  is_bridge_function: Type.Boolean(),
+  is_return_stream: Type.Boolean(),
+};
+
+const CodeAnswer = {
+  code_type: Type.String(),
+  code_url: Type.String(),
+  code_filename: Type.String(),
+  code_size: Type.Integer({ description: 'Bytes as stored.' }),
+  digest: Type.String({ description: 'SHA-512 of the code.' }),
+};
+
+const SettingsAnswer = {
+  timeout: Type.Integer(),
+  handler: Type.String(),
+  memory_size: Type.Integer(),
+  user_data: Type.String(),
+  encrypted_user_data: Type.String(),
+  description: Type.String(),
+  xrole: Type.String(),
+  app_xrole: Type.String(),
+  initializer_handler: Type.String(),
+  initializer_timeout: Type.Integer(),
+  pre_stop_handler: Type.String(),
+  pre_stop_timeout: Type.Integer(),
+  enterprise_project_id: Type.String(),
+  type: Type.String(),
+  strategy_config: StrategyConfig,
+  extend_config: Type.String(),
+};
+
+export const FunctionConfig = Type.Object({
+  ...Identity,
+  ...CodeAnswer,
+  ...SettingsAnswer,
+  peering_cidr: Type.String(),
+  domain_names: Type.String(),
+  heartbeat_handler: Type.String(),
+  restore_hook_handler: Type.String(),
+  restore_hook_timeout: Type.Integer(),
+  ephemeral_storage: Type.Integer(),
+  gpu_memory: Type.Integer(),
+  gpu_type: Type.String(),
+  enable_dynamic_memory: Type.Boolean(),
+  enable_auth_in_header: Type.Boolean(),
+  enable_class_isolation: Type.Boolean(),
+  enable_lts_log: Type.Boolean(),
+  is_stateful_function: Type.Boolean(),
+  allow_ephemeral_storage: Type.Boolean(),
+  apig_route_enable: Type.Boolean(),
+  reserved_instance_idle_mode: Type.Boolean(),
+  user_data_encrypt_kms_key_id: Type.String(),
+  code_encrypt_kms_key_id: Type.String(),
+  depend_list: Type.Array(Type.String()),
+  depend_version_list: Type.Array(Type.String()),
+  dependencies: Type.Array(Type.Unknown()),
+  func_vpc: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  mount_config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  network_controller: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  lts_custom_tag: Type.Optional(Type.Record(Type.String(), Type.String())),
+  log_group_id: Type.Optional(Type.String()),
+  log_stream_id: Type.Optional(Type.String()),
+});
+
+export const FunctionSummary = Type.Object({
+  ...Identity,
+  ...CodeAnswer,
+  ...SettingsAnswer,
+  /** Ours: whether the function was marked to stand first. */
+  collected: Type.Boolean(),
+});
+
+export const FunctionList = Type.Object({
+  functions: Type.Array(FunctionSummary),
+  next_marker: Type.Integer({ description: 'Offset of the next page; the present total on the last one.' }),
+  count: Type.Integer(),
+});
+
+export const FunctionCode = Type.Object({
+  func_urn: Type.String(),
+  func_name: Type.String(),
+  domain_id: Type.String(),
+  runtime: Type.String(),
+  ...CodeAnswer,
+  last_modified: Type.String(),
+  func_code: Type.Object({ file: Type.String(), link: Type.String() }),
+  depend_list: Type.Array(Type.String()),
+  depend_version_list: Type.Array(Type.String()),
+  strategy_config: StrategyConfig,
+  dependencies: Type.Array(Type.Unknown()),
+});
+
+export const RuntimeTypes = Type.Array(Type.Object({ type: Type.String(), display_name: Type.String() }));
+
+export const Quotas = Type.Object({
+  quotas: Type.Object({
+    resources: Type.Array(
+      Type.Object({
+        type: Type.String(),
+        quota: Type.Integer(),
+        used: Type.Integer(),
+        unit: Type.Optional(Type.String()),
+      }),
+    ),
+  }),
+});

@@ -1,0 +1,33 @@
+/** Where the outcome of an asynchronous invocation goes. `param` is the JSON text of the API. */
+export interface Destination {
+  readonly destination: string;
+  readonly param: string;
+}
+
+/** Kept and read back. */
+export interface AsyncSettings {
+  readonly onSuccess?: Destination;
+  readonly onFailure?: Destination;
+  readonly statusLog: boolean;
+  readonly logNames: Readonly<Record<string, string>>;
+}
+
+/** How asynchronous invocations of one version or alias are treated. Times are ms since the epoch. */
+export interface AsyncConfig {
+  readonly functionId: string;
+  /** `latest`, a version, or `!alias`. */
+  readonly qualifier: string;
+  readonly maxAgeSeconds: number;
+  readonly maxRetries: number;
+  readonly settings: AsyncSettings;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** What the dispatcher needs for one attempt. */
+export interface AsyncPolicy {
+  readonly maxAgeSeconds: number;
+  readonly maxRetries: number;
+  readonly onSuccess: Destination | undefined;
+  readonly onFailure: Destination | undefined;
+}

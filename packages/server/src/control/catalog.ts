@@ -1,0 +1,89 @@
+import type { Artifact } from '../artifacts/index.ts';
+import type { Environment } from '../domain/environment.ts';
+import { EventBus } from '../lib/event-bus.ts';
+
+/** One version as the data plane sees it: plain data, one object for as long as nothing changes. */
+export interface VersionSnapshot {
+  readonly functionId: string;
+  /** With the version. */
+  readonly urn: string;
+  readonly projectId: string;
+  readonly package: string;
+  readonly name: string;
+  readonly version: string;
+  /** Another text after every change of code or configuration, never used twice. */
+  readonly revision: string;
+  readonly runtime: string;
+  readonly handler: string;
+  readonly initializer: string | undefined;
+  /** 0 without an initializer. */
+  readonly initializerTimeoutSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  /** All variables of the user, the encrypted ones in the clear. Never log this. */
+  readonly env: Environment;
+  readonly artifact: Artifact;
+  /** Hex SHA-512 of the code. */
+  readonly codeDigest: string;
+  /** -1 no limit. 0 when disabled. */
+  readonly maxInstances: number;
+  /** Requests one instance may run at once. */
+  readonly concurrency: number;
+  readonly enabled: boolean;
+  readonly dynamicMemory: boolean;
+}
+
+/** What happened to functions. Told after the change is durable and visible in the catalog. */
+export interface FunctionFacts extends Record<string, unknown> {
+  readonly 'function.updated': {
+    readonly functionId: string;
+    readonly version: string;
+    readonly snapshot: VersionSnapshot;
+    /** Undefined when the version is new. */
+    readonly previous: VersionSnapshot | undefined;
+  };
+  readonly 'function.deleted': {
+    readonly functionId: string;
+    readonly projectId: string;
+    readonly package: string;
+    readonly name: string;
+    readonly snapshots: readonly VersionSnapshot[];
+  };
+}
+
+/** Read side of functions for the data plane: all in memory, changed in the same step in which an API call succeeds. */
+export class Catalog {
+  readonly facts = new EventBus<FunctionFacts>();
+  readonly #functions = new Map<string, Map<string, VersionSnapshot>>();
+
+  /** From memory; the same object until something changes. */
+  resolve(projectId: string, pkg: string, name: string, version: string): VersionSnapshot | undefined {
+    return this.#functions.get(key(projectId, pkg, name))?.get(version);
+  }
+
+  /** Makes a version visible. Every `resolve` from now on sees it. */
+  put(snapshot: VersionSnapshot): void {
+    const id = key(snapshot.projectId, snapshot.package, snapshot.name);
+    const versions = this.#functions.get(id) ?? new Map<string, VersionSnapshot>();
+    this.#functions.set(id, versions);
+    const previous = versions.get(snapshot.version);
+    versions.set(snapshot.version, snapshot);
+    const { functionId, version } = snapshot;
+    this.facts.emit('function.updated', { functionId, version, snapshot, previous });
+  }
+
+  /** Forgets a function and all its versions. Does nothing when it is unknown. */
+  remove(projectId: string, pkg: string, name: string): void {
+    const id = key(projectId, pkg, name);
+    const snapshots = [...(this.#functions.get(id)?.values() ?? [])];
+    const [first] = snapshots;
+    this.#functions.delete(id);
+    if (first === undefined) return;
+    this.facts.emit('function.deleted', { functionId: first.functionId, projectId, package: pkg, name, snapshots });
+  }
+}
+
+/** None of the three parts may hold a colon. */
+function key(projectId: string, pkg: string, name: string): string {
+  return `${projectId}:${pkg}:${name}`;
+}

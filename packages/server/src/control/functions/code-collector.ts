@@ -1,0 +1,47 @@
+import type { ArtifactStore } from '../../artifacts/index.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { FunctionStore } from './function-store.ts';
+
+/** Longest call plus time to drain: until then an instance of the old code may still load a file of it. */
+const GRACE_MS = 20 * 60 * 1000;
+
+/**
+ * Removes code some time after the last version that used it went. What a stopped server did not get to is removed at
+ * the next start.
+ */
+export class CodeCollector {
+  readonly #artifacts: ArtifactStore;
+  readonly #store: FunctionStore;
+  readonly #clock: Clock;
+  readonly #timers = new Map<string, Timer>();
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(artifacts: ArtifactStore, store: FunctionStore, clock: Clock) {
+    this.#artifacts = artifacts;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Nothing ran this code yet, so it can go at once. */
+  async now(sha256: string): Promise<void> {
+    await this.#artifacts.release(sha256, (sha) => this.#store.isReferenced(sha));
+  }
+
+  later(sha256: string): void {
+    this.#timers.get(sha256)?.cancel();
+    const timer = this.#clock.after(GRACE_MS, () => {
+      this.#timers.delete(sha256);
+      // a failure leaves the files to the sweep of the next start
+      const run = this.now(sha256).catch(() => undefined);
+      this.#running.add(run);
+      void run.finally(() => this.#running.delete(run));
+    });
+    this.#timers.set(sha256, timer);
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    await Promise.allSettled(this.#running);
+  }
+}

@@ -1,0 +1,118 @@
+import { LIMITS } from '@funcgraph/api';
+import { ArtifactError, type PutOptions } from '../../artifacts/index.ts';
+import { inlineFileName, type RuntimeRules } from '../../domain/runtime-rules.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { defaultCode } from './default-code.ts';
+import type { WireFields } from './wire-fields.ts';
+
+const CODE_TYPES = ['inline', 'zip', 'jar'];
+const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
+
+/** Code of a request, decoded and named, ready for the artifact store. */
+export interface CodeUpload {
+  readonly bytes: Buffer;
+  readonly put: PutOptions;
+  /** What the API reports as `code_type` and `code_filename`. */
+  readonly codeType: string;
+  readonly codeFileName: string;
+}
+
+/**
+ * Reads the code fields of a body. Undefined when the body carries no code. Throws `invalid_code_type`, `invalid_code`,
+ * `invalid_code_filename`, `inline_code_too_large`, `code_too_large` or `not_supported`.
+ */
+export function readCodeUpload(fields: WireFields, rules: RuntimeRules, handler: string): CodeUpload | undefined {
+  const codeType = fields.text('code_type', { code: 'invalid_code_type' }) ?? '';
+  checkCodeType(codeType, rules);
+  const fileName = readFileName(fields) ?? '';
+  // the archive itself is text of up to 70 million characters
+  const file = fields.nested('func_code')?.text('file', { max: 2 * LIMITS.codeZipBytes, code: 'code_too_large' }) ?? '';
+  if (file === '') return undefined;
+  const bytes = decodeBase64(file);
+  const archive = bytes.subarray(0, 4).equals(ZIP_MAGIC);
+  // `inline` with an archive is how consoles send several edited files
+  const kind = codeType === 'jar' ? 'jar' : codeType === 'zip' || archive ? 'zip' : 'inline';
+  if (kind === 'inline') return inline(bytes, rules, handler);
+  if (bytes.length > LIMITS.codeZipBytes) throw codeTooLarge();
+  if (kind === 'zip') {
+    return { bytes, put: { kind }, codeType: codeType === '' ? 'zip' : codeType, codeFileName: fileName };
+  }
+  const jarName = fileName.endsWith('.jar') ? fileName : 'function.jar';
+  return { bytes, put: { kind, fileName: jarName }, codeType, codeFileName: fileName };
+}
+
+/** The code of a new function that came without any. Throws `code_missing` where there is no such thing. */
+export function defaultUpload(rules: RuntimeRules, handler: string): CodeUpload {
+  const text = defaultCode(rules, handler);
+  if (text === undefined) {
+    throw new PlatformError('code_missing', 'func_code.file is missing', {
+      hint: 'Functions of this runtime have no sample code; send a zip in Base64.',
+    });
+  }
+  return inline(Buffer.from(text), rules, handler);
+}
+
+/** `code_filename`, checked; undefined when the body leaves it open. */
+export function readFileName(fields: WireFields): string | undefined {
+  const name = fields.text('code_filename', { max: 255, code: 'invalid_code_filename' });
+  if (name !== undefined && !/^[^/\\\p{Cc}]*$/u.test(name)) {
+    throw new PlatformError('invalid_code_filename', 'code_filename must be a file name without a path');
+  }
+  return name;
+}
+
+/** What the artifact store refused, in the API's codes. Other errors are returned as they are. */
+export function uploadError(error: unknown): unknown {
+  if (!(error instanceof ArtifactError)) return error;
+  const { message, hint } = error;
+  const text = `${message} [${error.reason}]`;
+  if (error.reason === 'too-large') return new PlatformError('code_too_large', text, { hint, cause: error });
+  return new PlatformError('invalid_code', text, { hint, cause: error });
+}
+
+function inline(bytes: Buffer, rules: RuntimeRules, handler: string): CodeUpload {
+  const fileName = inlineFileName(rules, handler);
+  if (fileName === undefined) {
+    throw new PlatformError('invalid_code_type', 'functions of this runtime cannot have inline code', {
+      hint: 'Send a zip or jar.',
+    });
+  }
+  if (bytes.length > LIMITS.inlineCodeBytes) {
+    throw new PlatformError('inline_code_too_large', `inline code is larger than ${LIMITS.inlineCodeBytes} bytes`, {
+      hint: 'Send a zip with code_type zip.',
+    });
+  }
+  const baseName = fileName.slice(fileName.lastIndexOf('/') + 1);
+  return { bytes, put: { kind: 'inline', fileName }, codeType: 'inline', codeFileName: baseName };
+}
+
+function checkCodeType(codeType: string, rules: RuntimeRules): void {
+  if (codeType === '' || (CODE_TYPES.includes(codeType) && (codeType !== 'jar' || rules.language === 'java'))) return;
+  if (codeType === 'jar') {
+    throw new PlatformError('invalid_code_type', 'code_type jar is for Java functions');
+  }
+  if (codeType === 'obs' || codeType === 'Custom-Image-Swr') {
+    throw new PlatformError('not_supported', `code_type ${codeType} is not supported yet`, {
+      hint: 'Send the archive itself with code_type zip.',
+    });
+  }
+  throw new PlatformError('invalid_code_type', `code_type must be one of ${CODE_TYPES.join(', ')}`);
+}
+
+function decodeBase64(text: string): Buffer {
+  // some encoders break lines; most texts are large and have none, so they are copied only when it helps
+  const bytes = decodeStrictly(text) ?? decodeStrictly(text.replaceAll(/\s+/g, ''));
+  if (bytes !== undefined) return bytes;
+  throw new PlatformError('invalid_code', 'func_code.file is not Base64', { hint: 'Encode the file exactly once.' });
+}
+
+/** `Buffer.from` skips what is no Base64; the length tells whether it skipped anything. */
+function decodeStrictly(text: string): Buffer | undefined {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length > 0 && bytes.length === Math.floor(((text.length - padding) * 3) / 4) ? bytes : undefined;
+}
+
+function codeTooLarge(): PlatformError {
+  return new PlatformError('code_too_large', `the code is larger than ${LIMITS.codeZipBytes} bytes`);
+}

@@ -1,0 +1,330 @@
+import { randomBytes } from 'node:crypto';
+import { LIMITS } from '@funcgraph/api';
+import type { Artifact, ArtifactPin, ArtifactStore } from '../../artifacts/index.ts';
+import type { Environment } from '../../domain/environment.ts';
+import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
+import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { KeyLock } from '../../lib/key-lock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Sealer } from '../../lib/sealer.ts';
+import type { Catalog } from '../catalog.ts';
+import { CodeCollector } from './code-collector.ts';
+import { type CodeUpload, defaultUpload, readCodeUpload, readFileName, uploadError } from './code-upload.ts';
+import type { FunctionPage, FunctionStore, ProjectUsage, StoredFunction } from './function-store.ts';
+import { applyConfig, initialConfig, type ParsedConfig, readMaxInstances } from './parse-config.ts';
+import { snapshotOf } from './snapshot.ts';
+import { refuseUnsupported } from './stored-fields.ts';
+import type { FunctionName, FunctionState, Kept, Runtimes, VersionRecord } from './types.ts';
+import { WireFields } from './wire-fields.ts';
+
+export interface FunctionsOptions {
+  readonly store: FunctionStore;
+  readonly artifacts: ArtifactStore;
+  readonly catalog: Catalog;
+  readonly sealer: Sealer;
+  readonly runtimes: Runtimes;
+  readonly clock: Clock;
+  readonly region: string;
+}
+
+/** Most functions and bytes of code a project may have. */
+export const PROJECT_QUOTA: ProjectUsage = {
+  functions: LIMITS.functionsPerProject,
+  codeBytes: LIMITS.codeBytesPerProject,
+};
+
+/** What a change makes of a version; undefined parts stay. */
+interface Change {
+  readonly parsed?: ParsedConfig;
+  readonly config?: Partial<VersionRecord['config']>;
+  readonly code?: { readonly artifact: Artifact; readonly file: string | undefined };
+}
+
+/**
+ * Creates, changes and deletes functions. Bodies are those of the API, unchecked. Each operation checks everything
+ * before it changes anything, and is durable and visible in the catalog when its promise resolves. Throws
+ * `PlatformError` with the codes of the API.
+ */
+export class Functions {
+  readonly #options: FunctionsOptions;
+  readonly #locks = new KeyLock();
+  readonly #collector: CodeCollector;
+
+  constructor(options: FunctionsOptions) {
+    this.#options = options;
+    this.#collector = new CodeCollector(options.artifacts, options.store, options.clock);
+  }
+
+  /** Fills the catalog and removes code that no version uses. Call once, before the first request. */
+  async start(): Promise<void> {
+    const { store, artifacts } = this.#options;
+    for (const stored of await store.all()) this.#publish(stored);
+    await artifacts.sweep((sha256) => store.isReferenced(sha256));
+  }
+
+  async stop(): Promise<void> {
+    await this.#collector.stop();
+  }
+
+  async create(projectId: string, body: Kept): Promise<FunctionState> {
+    const { runtimes, clock, store } = this.#options;
+    const fields = new WireFields(body);
+    const name = fields.text('func_name', { code: 'invalid_function_name' }) ?? '';
+    if (!isFunctionName(name)) {
+      throw new PlatformError('invalid_function_name', 'func_name is not a function name', {
+        hint: 'At most 60 letters, digits, _ and -; starts with a letter, ends with a letter or digit.',
+      });
+    }
+    const pkg = fields.text('package', { code: 'invalid_package_name' }) || DEFAULT_PACKAGE;
+    if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
+    const { runtime, rules } = knownRuntime(fields, runtimes);
+    const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules }, fields);
+    const upload = readCodeUpload(fields, rules, parsed.config.handler) ?? defaultUpload(rules, parsed.config.handler);
+    return this.#locks.run(lockKey({ projectId, package: pkg, name }), async () => {
+      if ((await store.find({ projectId, package: pkg, name }, LATEST)) !== undefined) throw exists(pkg, name);
+      const pin = await this.#store(upload);
+      const now = clock.now();
+      const fn = {
+        id: randomBytes(16).toString('hex'),
+        projectId,
+        package: pkg,
+        name,
+        runtime,
+        collected: false,
+        createdAt: now,
+      };
+      const version: VersionRecord = {
+        version: LATEST,
+        revision: 1,
+        config: { ...parsed.config, codeType: upload.codeType, codeFileName: upload.codeFileName },
+        sealedEnv: this.#seal(parsed.secrets),
+        artifact: pin.artifact,
+        artifactFile: upload.put.fileName,
+        modifiedAt: now,
+      };
+      return this.#withPin(pin, async () => {
+        const outcome = await store.insert({ fn, version }, PROJECT_QUOTA);
+        if (outcome === 'exists') throw exists(pkg, name);
+        if (outcome !== 'added') throw overQuota(outcome);
+        return this.#publish({ fn, version });
+      });
+    });
+  }
+
+  /** Throws `function_not_found` or `version_not_found`. */
+  async show(name: FunctionName, version: string = LATEST): Promise<FunctionState> {
+    return this.#describe(await this.#find(name, version));
+  }
+
+  async list(page: FunctionPage): Promise<{ functions: FunctionState[]; total: number }> {
+    const { rows, total } = await this.#options.store.list(page, LATEST);
+    return { functions: rows.map((row) => this.#describe(row)), total };
+  }
+
+  /** Replaces the code, or only what the API says about it when the body carries none. `unchanged` for the same code. */
+  async updateCode(name: FunctionName, body: Kept): Promise<FunctionState> {
+    const fields = new WireFields(body);
+    refuseUnsupported(fields);
+    return this.#change(name, async (stored) => {
+      const { config, artifact, artifactFile } = stored.version;
+      const upload = readCodeUpload(fields, rulesOf(stored), config.handler);
+      if (upload === undefined) return { change: renamed(fields, config.codeFileName) };
+      const pin = await this.#store(upload);
+      const same = pin.artifact.sha256 === artifact.sha256 && pin.artifact.kind === artifact.kind;
+      if (same && upload.put.fileName === artifactFile) {
+        pin.release();
+        throw new PlatformError('unchanged', 'the code is the same as before');
+      }
+      const { codeType, codeFileName } = upload;
+      const code = { artifact: pin.artifact, file: upload.put.fileName };
+      return { pin, change: { code, config: { codeType, codeFileName } } };
+    });
+  }
+
+  async updateConfig(name: FunctionName, body: Kept): Promise<FunctionState> {
+    const fields = new WireFields(body);
+    return this.#change(name, async (stored) => {
+      const rules = rulesOf(stored);
+      refuseIdentityChange(fields, stored);
+      const { config } = stored.version;
+      const parsed = applyConfig({ config, secrets: this.#open(stored.version.sealedEnv), rules }, fields);
+      return this.#followHandler(stored, rules, parsed);
+    });
+  }
+
+  /** 0 disables the function: it can be changed, and calls are refused. */
+  async updateMaxInstances(name: FunctionName, body: Kept): Promise<FunctionState> {
+    const maxInstances = readMaxInstances(new WireFields(body), 'max_instance_num');
+    return this.#change(name, async () => ({ change: maxInstances === undefined ? {} : { config: { maxInstances } } }));
+  }
+
+  async setCollected(name: FunctionName, collected: boolean): Promise<void> {
+    const { fn } = await this.#find(name, LATEST);
+    await this.#options.store.setCollected(fn.id, collected);
+  }
+
+  /** Removes the function with its versions; code that nobody else uses goes once no call can still run it. */
+  async delete(name: FunctionName): Promise<void> {
+    const { store, catalog } = this.#options;
+    await this.#locks.run(lockKey(name), async () => {
+      const { fn } = await this.#find(name, LATEST);
+      const digests = await store.remove(fn.id);
+      catalog.remove(name.projectId, name.package, name.name);
+      for (const sha256 of digests) this.#collector.later(sha256);
+    });
+  }
+
+  usage(projectId: string): Promise<ProjectUsage> {
+    return this.#options.store.usage(projectId);
+  }
+
+  /** Inline code is one file that the handler names: another handler, another name. */
+  async #followHandler(
+    stored: StoredFunction,
+    rules: RuntimeRules,
+    parsed: ParsedConfig,
+  ): Promise<{ change: Change; pin?: ArtifactPin }> {
+    const { artifact, artifactFile } = stored.version;
+    const fileName = inlineFileName(rules, parsed.config.handler);
+    if (artifact.kind !== 'inline' || fileName === undefined || fileName === artifactFile)
+      return { change: { parsed } };
+    const bytes = await this.#options.artifacts.readSmall(artifact.sha256);
+    const pin = await this.#options.artifacts.put(bytes, { kind: 'inline', fileName });
+    const codeFileName = fileName.slice(fileName.lastIndexOf('/') + 1);
+    return { pin, change: { parsed, config: { codeFileName }, code: { artifact: pin.artifact, file: fileName } } };
+  }
+
+  async #change(
+    name: FunctionName,
+    decide: (stored: StoredFunction) => Promise<{ change: Change; pin?: ArtifactPin }>,
+  ): Promise<FunctionState> {
+    const { store, clock } = this.#options;
+    return this.#locks.run(lockKey(name), async () => {
+      const stored = await this.#find(name, LATEST);
+      const { change, pin } = await decide(stored);
+      if (Object.keys(change).length === 0) return this.#describe(stored);
+      const before = stored.version;
+      const version: VersionRecord = {
+        ...before,
+        revision: before.revision + 1,
+        config: { ...(change.parsed?.config ?? before.config), ...change.config },
+        sealedEnv: change.parsed === undefined ? before.sealedEnv : this.#seal(change.parsed.secrets),
+        artifact: change.code?.artifact ?? before.artifact,
+        artifactFile: change.code === undefined ? before.artifactFile : change.code.file,
+        modifiedAt: clock.now(),
+      };
+      return this.#withPin(pin, async () => {
+        if (!(await store.replace(stored.fn.id, before.revision, version))) throw notFound(name);
+        if (version.artifact.sha256 !== before.artifact.sha256) this.#collector.later(before.artifact.sha256);
+        return this.#publish({ fn: stored.fn, version });
+      });
+    });
+  }
+
+  /** Holds new code until its row is committed; when that fails the code goes, unless someone else uses it. */
+  async #withPin<T>(pin: ArtifactPin | undefined, commit: () => Promise<T>): Promise<T> {
+    if (pin === undefined) return commit();
+    let committed = false;
+    try {
+      const result = await commit();
+      committed = true;
+      return result;
+    } finally {
+      pin.release();
+      if (!committed) await this.#collector.now(pin.artifact.sha256);
+    }
+  }
+
+  async #store(upload: CodeUpload): Promise<ArtifactPin> {
+    try {
+      return await this.#options.artifacts.put(upload.bytes, upload.put);
+    } catch (error) {
+      throw uploadError(error);
+    }
+  }
+
+  async #find(name: FunctionName, version: string): Promise<StoredFunction> {
+    const { store } = this.#options;
+    const found = await store.find(name, version);
+    if (found !== undefined) return found;
+    if (version === LATEST || (await store.find(name, LATEST)) === undefined) throw notFound(name);
+    throw new PlatformError('version_not_found', `function ${name.name} has no version ${version}`);
+  }
+
+  #publish(stored: StoredFunction): FunctionState {
+    const secrets = this.#open(stored.version.sealedEnv);
+    this.#options.catalog.put(snapshotOf(stored, secrets, this.#options.region));
+    return { ...stored, secretNames: Object.keys(secrets) };
+  }
+
+  #describe(stored: StoredFunction): FunctionState {
+    return { ...stored, secretNames: Object.keys(this.#open(stored.version.sealedEnv)) };
+  }
+
+  #seal(secrets: Environment): string | null {
+    return Object.keys(secrets).length === 0 ? null : this.#options.sealer.seal(JSON.stringify(secrets));
+  }
+
+  #open(sealed: string | null): Environment {
+    return sealed === null ? {} : (JSON.parse(this.#options.sealer.open(sealed)) as Environment);
+  }
+}
+
+function knownRuntime(fields: WireFields, runtimes: Runtimes): { runtime: string; rules: RuntimeRules } {
+  const runtime = fields.text('runtime', { code: 'invalid_runtime' }) ?? '';
+  const rules = runtimeRules(runtime);
+  const found = runtimes.find(runtime);
+  if (rules === undefined || found === undefined) {
+    throw new PlatformError('invalid_runtime', `runtime ${JSON.stringify(runtime.slice(0, 60))} is unknown`, {
+      hint: `Available here: ${runtimes.available().join(', ')}.`,
+    });
+  }
+  if (!found.available) {
+    throw new PlatformError('invalid_runtime', `runtime ${runtime} is not installed on this machine`, {
+      hint: found.hint,
+    });
+  }
+  return { runtime, rules };
+}
+
+/** Name and runtime of a function never change; a body that repeats them is fine. */
+function refuseIdentityChange(fields: WireFields, { fn }: StoredFunction): void {
+  const name = fields.text('func_name') || fn.name;
+  if (name !== fn.name) throw new PlatformError('invalid_function_name', 'func_name cannot be changed');
+  const runtime = fields.text('runtime') || fn.runtime;
+  if (runtime !== fn.runtime) throw new PlatformError('invalid_runtime', 'runtime cannot be changed');
+}
+
+function renamed(fields: WireFields, before: string): Change {
+  const codeFileName = readFileName(fields) || before;
+  return codeFileName === before ? {} : { config: { codeFileName } };
+}
+
+function rulesOf({ fn }: StoredFunction): RuntimeRules {
+  const rules = runtimeRules(fn.runtime);
+  if (rules === undefined) throw new Error(`function ${fn.id} has a runtime without rules`);
+  return rules;
+}
+
+function lockKey({ projectId, package: pkg, name }: FunctionName): string {
+  return `${projectId}:${pkg}:${name}`;
+}
+
+function exists(pkg: string, name: string): PlatformError {
+  return new PlatformError('function_exists', `function ${name} exists in package ${pkg}`);
+}
+
+function notFound({ package: pkg, name }: FunctionName): PlatformError {
+  return new PlatformError('function_not_found', `there is no function ${name} in package ${pkg}`);
+}
+
+function overQuota(code: 'function_quota' | 'code_quota'): PlatformError {
+  return new PlatformError(
+    code,
+    code === 'function_quota'
+      ? `the project has ${PROJECT_QUOTA.functions} functions, as many as it may have`
+      : `the code of the project would be larger than ${PROJECT_QUOTA.codeBytes} bytes`,
+    { hint: 'Delete functions that are not needed.' },
+  );
+}

@@ -1,0 +1,91 @@
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Kept } from './types.ts';
+import type { WireFields } from './wire-fields.ts';
+
+type Reader = (fields: WireFields, name: string) => unknown;
+
+const text: Reader = (fields, name) => fields.text(name);
+const flag: Reader = (fields, name) => fields.flag(name);
+const object: Reader = (fields, name) => fields.fields(name);
+
+/** 0 is how one public client says "not set". */
+const seconds =
+  (max: number): Reader =>
+  (fields, name) =>
+    fields.integer(name, { min: 0, max, unit: 'seconds' });
+
+const oneOf =
+  (...allowed: string[]): Reader =>
+  (fields, name) => {
+    const value = fields.text(name);
+    if (value !== undefined && value !== '' && !allowed.includes(value)) {
+      throw new PlatformError('invalid_request', `${name} must be one of ${allowed.join(', ')}`);
+    }
+    return value;
+  };
+
+const READERS: Readonly<Record<string, Reader>> = {
+  xrole: text,
+  app_xrole: text,
+  enterprise_project_id: text,
+  type: oneOf('v1', 'v2'),
+  extend_config: text,
+  domain_names: text,
+  tags: text,
+  peering_cidr: text,
+  user_data_encrypt_kms_key_id: text,
+  code_encrypt_kms_key_id: text,
+  pre_stop_handler: text,
+  pre_stop_timeout: seconds(90),
+  heartbeat_handler: text,
+  restore_hook_handler: text,
+  restore_hook_timeout: seconds(300),
+  enable_class_isolation: flag,
+  enable_auth_in_header: flag,
+  enable_lts_log: flag,
+  lts_custom_tag: object,
+  log_config: object,
+  func_vpc: object,
+  network_controller: object,
+};
+
+/** Fields that are checked for their type, kept and read back, and change nothing about how a function runs. */
+export const STORED_ONLY_FIELDS: readonly string[] = Object.keys(READERS);
+
+/** The stored-only fields that a body sets. Empty text is kept: it says "cleared". */
+export function readStoredFields(fields: WireFields): Kept {
+  const stored: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(READERS)) {
+    const value = read(fields, name);
+    if (value !== undefined) stored[name] = value;
+  }
+  return stored;
+}
+
+/**
+ * Refuses what would look as if it worked and did not: a function that counts on a mounted file system, a closed
+ * network, a GPU or a dependency must not start without it. Throws `not_supported`.
+ */
+export function refuseUnsupported(fields: WireFields): void {
+  if ((fields.texts('depend_version_list') ?? []).length > 0) {
+    throw unsupported('depend_version_list', 'Put the libraries into the code package.');
+  }
+  const mounts = fields.fields('mount_config')?.func_mounts;
+  if (Array.isArray(mounts) && mounts.length > 0) throw unsupported('mount_config', 'Use /tmp for files.');
+  if ((fields.fields('custom_image')?.image ?? '') !== '') {
+    throw unsupported('custom_image', 'Use the Custom runtime with a bootstrap file.');
+  }
+  if ((fields.integer('gpu_memory', { min: 0, max: 1_000_000 }) ?? 0) > 0 || (fields.text('gpu_type') ?? '') !== '') {
+    throw unsupported('gpu_memory', 'Leave the GPU fields out.');
+  }
+  if (fields.flag('is_stateful_function') === true) throw unsupported('is_stateful_function', 'Keep state outside.');
+  if (fields.fields('network_controller')?.disable_public_network === true) {
+    throw unsupported('network_controller.disable_public_network', 'Close the network on the machine itself.');
+  }
+  const storage = fields.integer('ephemeral_storage', { min: 0, max: 1_000_000 }) ?? 0;
+  if (![0, 512].includes(storage)) throw unsupported('ephemeral_storage', 'Functions have 512 MB in /tmp.');
+}
+
+function unsupported(field: string, hint: string): PlatformError {
+  return new PlatformError('not_supported', `${field} is not supported yet`, { hint });
+}

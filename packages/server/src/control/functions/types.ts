@@ -1,0 +1,74 @@
+import type { Artifact } from '../../artifacts/index.ts';
+import type { Environment } from '../../domain/environment.ts';
+
+/** JSON object whose fields the platform keeps for the user without reading them. */
+export type Kept = Readonly<Record<string, unknown>>;
+
+/**
+ * Everything a user can set on a version except code and secrets. Stored as JSON; fields that are absent were never
+ * set. Names are ours; `ingress/api` translates.
+ */
+export interface FunctionConfig {
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly env: Environment;
+  readonly description: string;
+  readonly initializer?: string;
+  readonly initializerTimeoutSeconds?: number;
+  /** -1 no limit, 0 disabled. */
+  readonly maxInstances: number;
+  readonly instanceConcurrency: number;
+  readonly dynamicMemory: boolean;
+  /** As the user named them; the code itself is known by its digest. */
+  readonly codeType: string;
+  readonly codeFileName: string;
+  /** Set and read back under their API names; see `STORED_ONLY_FIELDS`. */
+  readonly stored: Kept;
+}
+
+export interface FunctionRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly package: string;
+  readonly name: string;
+  readonly runtime: string;
+  readonly collected: boolean;
+  /** Ms since the epoch. */
+  readonly createdAt: number;
+}
+
+export interface VersionRecord {
+  readonly version: string;
+  readonly revision: number;
+  readonly config: FunctionConfig;
+  /** Sealed JSON object; null when there are no encrypted variables. */
+  readonly sealedEnv: string | null;
+  readonly artifact: Artifact;
+  /** Name of a jar or inline file inside the code folder. */
+  readonly artifactFile: string | undefined;
+  /** Ms since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/** A function together with one of its versions: what every operation of the API is about. */
+export interface FunctionState {
+  readonly fn: FunctionRecord;
+  readonly version: VersionRecord;
+  /** Names of the encrypted variables. */
+  readonly secretNames: readonly string[];
+}
+
+/** What this machine can run. */
+export interface Runtimes {
+  /** Undefined when the name means nothing. */
+  find(name: string): { readonly available: boolean; readonly hint?: string } | undefined;
+  available(): readonly string[];
+}
+
+/** Which function an operation is about, after the URN was parsed and authorised. */
+export interface FunctionName {
+  readonly projectId: string;
+  readonly package: string;
+  readonly name: string;
+}

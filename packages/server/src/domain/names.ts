@@ -1,0 +1,18 @@
+const FUNCTION_NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9])?$/;
+const PACKAGE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,58}[A-Za-z0-9])?$/;
+
+/** The package of a function that names none. */
+export const DEFAULT_PACKAGE = 'default';
+
+/** The version that can be changed; every function has it. */
+export const LATEST = 'latest';
+
+/** At most 60 letters, digits, `_`, `-`; starts with a letter, ends with a letter or digit. */
+export function isFunctionName(name: string): boolean {
+  return FUNCTION_NAME.test(name);
+}
+
+/** Like a function name, but may start with a digit. */
+export function isPackageName(name: string): boolean {
+  return PACKAGE_NAME.test(name);
+}
