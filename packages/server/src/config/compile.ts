@@ -1,0 +1,50 @@
+import type { Config, RawConfig } from './schema.ts';
+
+/** A configuration that cannot be used; the message names the key. */
+export class ConfigError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.name = 'ConfigError';
+    this.hint = hint;
+  }
+}
+
+const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const SIZE_MB = { MB: 1, GB: 1024 } as const;
+
+export function durationMs(text: string, key: string): number {
+  const match = /^(\d+)(ms|s|m|h)$/.exec(text);
+  if (match === null) throw new ConfigError(`${key} is not a duration: ${text}`, 'Write it as 500ms, 30s, 5m or 1h.');
+  return Number(match[1]) * DURATION_MS[match[2] as keyof typeof DURATION_MS];
+}
+
+export function sizeMb(text: string, key: string): number {
+  const match = /^(\d+)(MB|GB)$/.exec(text);
+  if (match === null) throw new ConfigError(`${key} is not a size: ${text}`, 'Write it as 512MB or 2GB.');
+  return Number(match[1]) * SIZE_MB[match[2] as keyof typeof SIZE_MB];
+}
+
+/** Defaults filled in, units gone, frozen. `machine` says what depends on where we run. */
+export function compileConfig(
+  raw: RawConfig,
+  machine: { readonly dataDir: string; readonly memoryMb: number },
+): Config {
+  return Object.freeze({
+    dataDir: raw.data_dir ?? machine.dataDir,
+    host: raw.host ?? '127.0.0.1',
+    port: raw.port ?? 8080,
+    gatewayPort: raw.gateway_port ?? 8081,
+    region: raw.region ?? 'local-1',
+    sandbox: raw.sandbox ?? 'auto',
+    logLevel: raw.log_level ?? 'info',
+    accountConcurrency: raw.account_concurrency ?? 100,
+    idleMs: durationMs(raw.idle_timeout ?? '60s', 'idle_timeout'),
+    maxWaitMs: durationMs(raw.max_wait ?? '5s', 'max_wait'),
+    // Memory sizes are limits, not use: most functions stay far below theirs, so the promise may be larger than the machine.
+    functionMemoryMb:
+      raw.function_memory === undefined ? machine.memoryMb * 2 : sizeMb(raw.function_memory, 'function_memory'),
+    logRetainDays: raw.log_retain_days ?? 7,
+  });
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { homedir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Compile } from 'typebox/compile';
+import { ConfigError, compileConfig } from './compile.ts';
+import { type Config, RawConfig } from './schema.ts';
+
+const validator = Compile(RawConfig);
+const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
+const NUMBERS: ReadonlySet<string> = new Set(['port', 'gateway_port', 'account_concurrency', 'log_retain_days']);
+
+/** Defaults < file (`--config`) < environment (`FGS_DATA_DIR`, …) < flags (`--data-dir`, …). Throws ConfigError. */
+export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const flags = readFlags(argv);
+  const file = flags.config === undefined ? {} : readFile(flags.config);
+  const raw: Record<string, unknown> = { ...file };
+  for (const key of KEYS) {
+    const fromEnv = env[`FGS_${key.toUpperCase()}`];
+    const text = flags.values[key] ?? (fromEnv === '' ? undefined : fromEnv);
+    if (text !== undefined) raw[key] = NUMBERS.has(key) ? Number(text) : text;
+  }
+  const unknown = Object.keys(raw).filter((key) => !(KEYS as string[]).includes(key));
+  if (unknown.length > 0)
+    throw new ConfigError(`unknown configuration key ${unknown.join(', ')}`, `Known: ${KEYS.join(', ')}`);
+  if (!validator.Check(raw)) {
+    const [error] = validator.Errors(raw);
+    throw new ConfigError(`${error?.instancePath.slice(1)} ${error?.message}`);
+  }
+  const config = compileConfig(raw, { dataDir: defaultDataDir(env), memoryMb: Math.floor(totalmem() / 2 ** 20) });
+  return { ...config, dataDir: resolve(config.dataDir) };
+}
+
+function readFlags(argv: readonly string[]): {
+  config: string | undefined;
+  values: Partial<Record<keyof RawConfig, string>>;
+} {
+  const options = Object.fromEntries(
+    [...KEYS.map((k) => k.replaceAll('_', '-')), 'config'].map((name) => [name, { type: 'string' as const }]),
+  );
+  try {
+    const { values } = parseArgs({ args: [...argv], options, strict: true });
+    const { config, ...rest } = values;
+    return {
+      config: typeof config === 'string' ? config : undefined,
+      values: Object.fromEntries(Object.entries(rest).map(([name, value]) => [name.replaceAll('-', '_'), value])),
+    };
+  } catch (cause) {
+    throw new ConfigError((cause as Error).message);
+  }
+}
+
+function readFile(path: string): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (cause) {
+    throw new ConfigError(`the configuration file ${path} cannot be read: ${(cause as Error).message}`);
+  }
+  throw new ConfigError(`the configuration file ${path} is not a JSON object`);
+}
+
+function defaultDataDir(env: NodeJS.ProcessEnv): string {
+  if (process.getuid?.() === 0) return '/var/lib/funcgraph';
+  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'funcgraph');
+}

@@ -1,0 +1,45 @@
+import { type Static, Type } from 'typebox';
+
+/** What a file, the environment (`FGS_…`) or a flag may say. Durations as `500ms`, `30s`, `5m`; sizes as `512MB`, `2GB`. */
+export const RawConfig = Type.Object(
+  {
+    data_dir: Type.Optional(Type.String({ minLength: 1 })),
+    host: Type.Optional(Type.String({ minLength: 1 })),
+    port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
+    sandbox: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('bubblewrap'), Type.Literal('process')])),
+    log_level: Type.Optional(
+      Type.Union([
+        Type.Literal('debug'),
+        Type.Literal('info'),
+        Type.Literal('warn'),
+        Type.Literal('error'),
+        Type.Literal('silent'),
+      ]),
+    ),
+    account_concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    idle_timeout: Type.Optional(Type.String()),
+    max_wait: Type.Optional(Type.String()),
+    function_memory: Type.Optional(Type.String()),
+    log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+  },
+  { additionalProperties: false },
+);
+export type RawConfig = Static<typeof RawConfig>;
+
+/** Compiled: only numbers in ms, bytes or megabytes behind this. */
+export interface Config {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly gatewayPort: number;
+  readonly region: string;
+  readonly sandbox: 'auto' | 'bubblewrap' | 'process';
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly accountConcurrency: number;
+  readonly idleMs: number;
+  readonly maxWaitMs: number;
+  readonly functionMemoryMb: number;
+  readonly logRetainDays: number;
+}

@@ -1,0 +1,17 @@
+import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { PlatformError } from '../../lib/platform-error.ts';
+
+/**
+ * The function a path names. Throws `invalid_urn` for what is not a URN, `forbidden` when it names another project than
+ * the path: who may use a project was decided for the path's.
+ */
+export function functionUrn(text: string, projectId: string): FunctionUrn {
+  const urn = parseUrn(text);
+  if (urn === undefined) {
+    throw new PlatformError('invalid_urn', `${text.slice(0, 200)} is not a function URN`, {
+      hint: 'Form: urn:fss:<region>:<project>:function:<package>:<name>[:<version>|:!<alias>]',
+    });
+  }
+  if (urn.projectId !== projectId) throw new PlatformError('forbidden', 'The URN belongs to another project.');
+  return urn;
+}

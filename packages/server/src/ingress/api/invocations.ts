@@ -1,0 +1,149 @@
+import type { AsyncInvocations, AsyncRecord, InvocationResult, Invoker } from '../../invocation/index.ts';
+import { invokeSummary } from '../../invocation/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
+import { functionUrn } from './function-urn.ts';
+import { pageSize, plainTime, timeRange } from './time-range.ts';
+
+type Ids =
+  | 'invokeFunction'
+  | 'asyncInvokeFunction'
+  | 'listAsyncInvocations'
+  | 'listActiveAsyncInvocations'
+  | 'cancelAsyncInvocation';
+
+export interface InvocationDeps {
+  readonly invoker: Invoker;
+  readonly async: AsyncInvocations;
+  readonly clock: Clock;
+}
+
+export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
+  return {
+    async invokeFunction(request) {
+      const tail = header(request, 'x-cff-log-type') === 'tail';
+      const result = await deps.invoker.invoke({
+        urn: functionUrn(request.params.function_urn, request.params.project_id),
+        event: request.rawBody,
+        mode: 'sync',
+        requestId: request.id,
+        attempt: 1,
+        memoryChoice: header(request, 'x-cff-instance-memory'),
+        tail,
+        receivedAt: request.receivedAt,
+      });
+      const version = header(request, 'x-cff-request-version') === 'v1' ? 'v1' : 'v0';
+      return answer(result, version, tail);
+    },
+
+    async asyncInvokeFunction(request) {
+      await deps.async.accept({
+        urn: functionUrn(request.params.function_urn, request.params.project_id),
+        event: request.rawBody,
+        requestId: request.id,
+        memoryChoice: header(request, 'x-cff-instance-memory'),
+      });
+      return new Reply({ request_id: request.id }, { headers: { 'X-Cff-Request-Id': request.id } });
+    },
+
+    async listAsyncInvocations(request) {
+      const { request_id: id } = request.query;
+      return listPage(deps, request, { ...(id === undefined || id === '' ? {} : { id }) });
+    },
+
+    async listActiveAsyncInvocations(request) {
+      const ids = (request.query.requests ?? '').split(',').filter((id) => id !== '');
+      if (ids.length > 10) throw new PlatformError('invalid_request', 'requests may name at most 10 request ids');
+      const page = await listPage(deps, request, { active: true });
+      if (ids.length === 0) return page;
+      const invocations = page.invocations.filter((one) => ids.includes(one.request_id));
+      return { ...page, invocations, count: invocations.length };
+    },
+
+    async cancelAsyncInvocation(request) {
+      if (request.body.type === 'recursive')
+        throw new PlatformError('invalid_request', 'type recursive is not supported; use force');
+      await deps.async.cancel(
+        functionUrn(request.params.function_urn, request.params.project_id),
+        request.body.request_id,
+      );
+      return {};
+    },
+  };
+}
+
+function header(
+  request: { readonly headers: ApiRequest<'invokeFunction'>['headers'] },
+  name: string,
+): string | undefined {
+  const value = request.headers[name];
+  const text = Array.isArray(value) ? value[0] : value;
+  return text === '' ? undefined : text;
+}
+
+/** Version v0 is the function's own bytes; v1 wraps them as text. An error of the function is still HTTP 200. */
+function answer(result: InvocationResult, version: 'v0' | 'v1', tail: boolean): Reply {
+  const { receipt, failure, payload } = result;
+  const headers: Record<string, string> = {
+    'X-Cff-Request-Id': receipt.request_id,
+    'X-Cff-Response-Version': version,
+    'X-Cff-Invoke-Summary': invokeSummary(receipt, result.codeDigest),
+    'X-CFF-Billing-Duration': String(Math.ceil(receipt.handler_ms + receipt.init_ms)),
+    'X-Func-Err-Code': String(failure?.code ?? 0),
+    'X-Is-Func-Err': String(failure !== undefined),
+  };
+  if (tail) headers['X-Cff-Function-Log'] = Buffer.from(result.logTail).toString('base64');
+  const status = failure?.outcome === 'system_error' ? 500 : 200;
+  if (version === 'v1') {
+    const body = {
+      request_id: receipt.request_id,
+      result: payload.toString('utf8'),
+      log: result.logTail,
+      status: failure === undefined ? 200 : 500,
+    };
+    headers['Content-Type'] = 'application/json; charset=utf-8';
+    return new Reply(JSON.stringify(body), { status, headers });
+  }
+  headers['Content-Type'] = failure === undefined ? 'application/octet-stream' : 'application/json; charset=utf-8';
+  return new Reply(payload, { status, headers });
+}
+
+type ListRequest = ApiRequest<'listAsyncInvocations'> | ApiRequest<'listActiveAsyncInvocations'>;
+
+interface InvocationPage {
+  invocations: {
+    request_id: string;
+    status: AsyncRecord['status'];
+    error_code: number;
+    error_message: string;
+    start_time: string;
+    end_time: string;
+  }[];
+  count: number;
+  next_marker?: string;
+}
+
+async function listPage(
+  deps: InvocationDeps,
+  request: ListRequest,
+  extra: { id?: string; active?: boolean },
+): Promise<InvocationPage> {
+  const { query, params } = request;
+  const { records, nextMarker } = await deps.async.list(functionUrn(params.function_urn, params.project_id), {
+    ...timeRange(query.query_begin_time, query.query_end_time, deps.clock.now()),
+    limit: pageSize(query.limit, 100, 500),
+    ...(query.status === undefined ? {} : { status: query.status }),
+    ...(query.marker === undefined || query.marker === '0' ? {} : { marker: query.marker }),
+    ...extra,
+  });
+  const invocations = records.map((record) => ({
+    request_id: record.requestId,
+    status: record.status,
+    error_code: record.code,
+    error_message: record.message,
+    start_time: plainTime(record.startedAt ?? record.enqueuedAt),
+    end_time: plainTime(record.finishedAt),
+  }));
+  return { invocations, count: invocations.length, ...(nextMarker === null ? {} : { next_marker: nextMarker }) };
+}

@@ -1,0 +1,120 @@
+import type { Iam } from '../../iam/index.ts';
+import type { SandboxCapabilities } from '../../instances/index.ts';
+import type { ApiRequest, Handlers } from '../http/handler.ts';
+
+export interface RuntimeInfo {
+  readonly name: string;
+  readonly language: string;
+  readonly available: boolean;
+  readonly version?: string;
+  readonly source?: string;
+  readonly path?: string;
+  readonly install?: string;
+  readonly hint?: string;
+}
+
+/** What these handlers need of the runtime registry. Its errors are already in our terms. */
+export interface Runtimes {
+  list(): Promise<readonly RuntimeInfo[]>;
+  add(name: string, from: string): Promise<RuntimeInfo>;
+  install(name: string, onProgress: (step: string, detail: string) => void): Promise<RuntimeInfo>;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly hint?: string;
+}
+
+export interface PlatformDeps {
+  readonly version: string;
+  readonly iam: Iam;
+  readonly runtimes: Runtimes;
+  readonly sandbox: () => Promise<SandboxCapabilities>;
+  readonly checks: () => Promise<readonly Check[]>;
+}
+
+type Ids = 'showHealth' | 'showDoctor' | 'listRuntimes' | 'addRuntime' | 'installRuntime';
+type InstallLine = { step: string; runtime?: ReturnType<typeof toWire>; error?: string };
+
+export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
+  return {
+    async showHealth() {
+      return { status: 'ok', version: deps.version };
+    },
+
+    async showDoctor() {
+      const { driver, rootPrivileges, cgroup, degraded } = await deps.sandbox();
+      return {
+        version: deps.version,
+        node: process.version,
+        sandbox: { driver, root: rootPrivileges, cgroup, degraded: [...degraded] },
+        checks: (await deps.checks()).map((check) => ({ ...check })),
+      };
+    },
+
+    async listRuntimes() {
+      return { runtimes: (await deps.runtimes.list()).map(toWire) };
+    },
+
+    async addRuntime(request) {
+      return toWire(await deps.runtimes.add(request.params.name, request.body.from));
+    },
+
+    installRuntime(request) {
+      return install(deps.runtimes, request);
+    },
+  };
+}
+
+function toWire(info: RuntimeInfo): {
+  name: string;
+  language: string;
+  available: boolean;
+  version: string;
+  source: string;
+  path: string;
+  hint: string;
+} {
+  return {
+    name: info.name,
+    language: info.language,
+    available: info.available,
+    version: info.version ?? '',
+    source: info.source ?? '',
+    path: info.path ?? '',
+    hint: info.hint ?? info.install ?? '',
+  };
+}
+
+async function* install(runtimes: Runtimes, request: ApiRequest<'installRuntime'>): AsyncGenerator<InstallLine> {
+  const lines: InstallLine[] = [];
+  let wake = (): void => {};
+  const push = (line: InstallLine): void => {
+    lines.push(line);
+    wake();
+  };
+  let done = false;
+  const work = runtimes
+    .install(request.params.name, (step, detail) => push({ step: `${step}: ${detail}` }))
+    .then(
+      (runtime) => push({ step: 'done', runtime: toWire(runtime) }),
+      (error: unknown) => push({ step: 'failed', error: error instanceof Error ? error.message : 'failed' }),
+    )
+    .finally(() => {
+      done = true;
+      wake();
+    });
+  while (!done || lines.length > 0) {
+    const line = lines.shift();
+    if (line !== undefined) yield line;
+    else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (done) resolve();
+      });
+    }
+  }
+  await work;
+}

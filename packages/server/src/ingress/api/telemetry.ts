@@ -1,0 +1,179 @@
+import { type FunctionUrn, formatUrn, type Receipt } from '@funcgraph/api';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { InvocationRecord, LogLevel, LogLine, Telemetry } from '../../telemetry/index.ts';
+import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { functionUrn } from './function-urn.ts';
+import { pageSize, timeRange } from './time-range.ts';
+
+const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
+/** Lines a follower may be behind; a slower reader loses the oldest. */
+const MAX_BEHIND = 10_000;
+
+export interface TelemetryDeps {
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly region: string;
+  /** Key of logs and records; throws `function_not_found` and the like. */
+  readonly functionKey: (urn: FunctionUrn) => string;
+}
+
+type Ids = 'queryLogs' | 'followLogs' | 'showReceipt' | 'listReceipts';
+
+export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
+  const { telemetry, clock, region } = deps;
+  return {
+    async queryLogs(request) {
+      const { query, params } = request;
+      const page = await telemetry.logs.query({
+        ...timeRange(query.from, query.to, clock.now()),
+        ...filterOf(deps, params, query),
+        limit: pageSize(query.limit, 100, 1000),
+        order: query.order ?? 'desc',
+        ...(query.keyword === undefined || query.keyword === '' ? {} : { keyword: query.keyword }),
+        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+      });
+      return { lines: page.lines.map(toWire), ...(page.cursor === null ? {} : { next_cursor: page.cursor }) };
+    },
+
+    followLogs(request) {
+      const { keyword } = request.query;
+      const filter = filterOf(deps, request.params, request.query);
+      const wanted = keyword === undefined || keyword === '' ? undefined : keyword.toLowerCase();
+      return follow(request.signal, (push) =>
+        telemetry.logs.tail(filter, (lines) => {
+          for (const line of lines)
+            if (wanted === undefined || line.message.toLowerCase().includes(wanted)) push(toWire(line));
+        }),
+      );
+    },
+
+    async showReceipt(request) {
+      const record = await telemetry.records.get(request.params.request_id);
+      if (record === undefined || !record.functionKey.startsWith(`${request.params.project_id}:`)) {
+        throw new PlatformError('not_found', `there is no invocation ${request.params.request_id.slice(0, 64)}`);
+      }
+      return receiptOf(record, region);
+    },
+
+    async listReceipts(request) {
+      const { query, params } = request;
+      const page = await telemetry.records.list({
+        ...timeRange(query.from, query.to, clock.now()),
+        functionKey: deps.functionKey(functionUrn(params.function_urn, params.project_id)),
+        limit: pageSize(query.limit, 100, 1000),
+        ...(query.outcome === undefined || query.outcome === '' ? {} : { outcome: query.outcome }),
+        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+      });
+      return {
+        receipts: page.records.map((r) => receiptOf(r, region)),
+        ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
+      };
+    },
+  };
+}
+
+function filterOf(
+  deps: TelemetryDeps,
+  params: ApiRequest<'queryLogs'>['params'],
+  query: { request_id?: string; level?: string },
+): { functionKey: string; requestId?: string; version?: string; levels?: LogLevel[] } {
+  const urn = functionUrn(params.function_urn, params.project_id);
+  const levels = (query.level ?? '')
+    .split(',')
+    .filter((l) => l !== '')
+    .map((l) => l.toUpperCase());
+  const known = LEVELS.filter((level) => levels.includes(level));
+  if (known.length !== new Set(levels).size)
+    throw new PlatformError('invalid_request', `level must be of ${LEVELS.join(', ')}`);
+  const version = urn.qualifier?.kind === 'version' && urn.qualifier.name !== 'latest' ? urn.qualifier.name : undefined;
+  return {
+    functionKey: deps.functionKey(urn),
+    ...(query.request_id === undefined || query.request_id === '' ? {} : { requestId: query.request_id }),
+    ...(known.length === 0 ? {} : { levels: known }),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+type WireLine = {
+  time: string;
+  level: LogLevel;
+  request_id: string;
+  instance_id: string;
+  version: string;
+  message: string;
+};
+
+function toWire(line: LogLine): WireLine {
+  return {
+    time: new Date(line.time).toISOString(),
+    level: line.level,
+    request_id: line.requestId,
+    instance_id: line.instanceId,
+    version: line.version,
+    message: line.message,
+  };
+}
+
+function receiptOf(record: InvocationRecord, region: string): Receipt {
+  const [projectId = '', pkg = '', name = ''] = record.functionKey.split(':');
+  const urn = formatUrn({
+    region,
+    projectId,
+    package: pkg,
+    name,
+    qualifier: { kind: 'version', name: record.version },
+  });
+  return {
+    request_id: record.requestId,
+    function_urn: urn,
+    version: record.version,
+    instance_id: record.instanceId ?? '',
+    mode: record.mode === 'async' ? 'async' : 'sync',
+    attempt: record.attempt,
+    outcome: record.outcome as Receipt['outcome'],
+    code: Number(record.code ?? 0),
+    component: record.component ?? '',
+    cold: record.cold,
+    started_at: new Date(record.startedAt).toISOString(),
+    queue_ms: record.queueMs,
+    sandbox_ms: record.sandboxMs,
+    boot_ms: record.bootMs,
+    load_ms: record.loadMs,
+    init_ms: record.initMs,
+    handler_ms: record.handlerMs,
+    total_ms: record.totalMs,
+    cpu_ms: record.cpuMs,
+    peak_memory_bytes: record.peakMemoryBytes,
+    memory_mb: record.memoryMb,
+    response_bytes: record.responseBytes,
+  };
+}
+
+/** Values pushed by a source as an async iterable that ends with the signal; bounded, the oldest go first. */
+async function* follow<T>(signal: AbortSignal, subscribe: (push: (value: T) => void) => () => void): AsyncGenerator<T> {
+  let waiting: T[] = [];
+  let wake = (): void => {};
+  const unsubscribe = subscribe((value) => {
+    waiting.push(value);
+    if (waiting.length > MAX_BEHIND) waiting.shift();
+    wake();
+  });
+  const onAbort = (): void => wake();
+  signal.addEventListener('abort', onAbort);
+  try {
+    while (!signal.aborted) {
+      const batch = waiting;
+      waiting = [];
+      yield* batch;
+      if (waiting.length === 0 && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    unsubscribe();
+  }
+}

@@ -1,0 +1,33 @@
+import { PlatformError } from '../../lib/platform-error.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** A moment: RFC 3339, or `YYYY-MM-DDThh:mm:ss` meaning UTC. Throws `invalid_request` naming the field. */
+export function parseTime(text: string, field: string): number {
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
+  const ms = /^\d{4}-\d\d-\d\dT/.test(zoned) ? Date.parse(zoned) : Number.NaN;
+  if (Number.isNaN(ms)) throw new PlatformError('invalid_request', `${field} is not a time: ${text.slice(0, 40)}`);
+  return ms;
+}
+
+/** The last hour unless the request says otherwise. `to` is one ms ahead so that what happens now is in. */
+export function timeRange(from: string | undefined, to: string | undefined, now: number): { from: number; to: number } {
+  const end = to === undefined || to === '' ? now + 1 : parseTime(to, 'end time');
+  const start = from === undefined || from === '' ? end - HOUR_MS : parseTime(from, 'begin time');
+  if (start > end) throw new PlatformError('invalid_request', 'the begin time is after the end time');
+  return { from: start, to: end };
+}
+
+/** UTC without zone, as the async invocation API has it. */
+export function plainTime(ms: number | null): string {
+  return ms === null ? '' : new Date(ms).toISOString().slice(0, 19);
+}
+
+/** A page size; the fallback when absent or 0. */
+export function pageSize(text: string | undefined, fallback: number, most: number): number {
+  const wanted = text === undefined || text === '' ? fallback : Number(text);
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > most) {
+    throw new PlatformError('invalid_request', `limit must be between 1 and ${most}`);
+  }
+  return wanted === 0 ? fallback : wanted;
+}
