@@ -1,16 +1,8 @@
-import { ApiError, type Client } from '@funcgraph/api';
+import { ApiError, type Client, type RouteResponse, type Routes } from '@funcgraph/api';
 import { CliError } from '../framework/index.ts';
 
-/** The configuration fields that the CLI reads and sets; the server may send more, which `show` prints too. */
-export interface FunctionConfig {
-  readonly func_urn: string;
-  readonly func_name: string;
-  readonly runtime: string;
-  readonly handler: string;
-  readonly timeout: number;
-  readonly memory_size: number;
-  readonly [field: string]: unknown;
-}
+/** A function as the server describes it. */
+export type FunctionConfig = RouteResponse<Routes['showFunctionConfig']>;
 
 export interface FunctionParams {
   readonly project_id: string;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MEMORY_SIZES_MB } from '@funcgraph/api';
 import type { FunctionConfig } from '../../connection/index.ts';
-import { type Context, type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+import { type Context, type FlagSpecs, type FlagValues, type Row, usageError } from '../../framework/index.ts';
 
 /** Flags for the configuration of a function, the same in `create`, `deploy` and `update`. */
 export const CONFIG_FLAGS = {
@@ -56,8 +56,18 @@ async function variablesOf(flags: ConfigFlags, context: Context): Promise<Map<st
   return variables;
 }
 
+export interface ConfigFields {
+  readonly handler?: string;
+  readonly memory_size?: number;
+  readonly timeout?: number;
+  readonly description?: string;
+  readonly user_data?: string;
+  readonly initializer_handler?: string;
+  readonly initializer_timeout?: number;
+}
+
 /** The API fields of the flags that were given, and of no others. */
-export async function configFields(flags: ConfigFlags, context: Context): Promise<Record<string, unknown>> {
+export async function configFields(flags: ConfigFlags, context: Context): Promise<ConfigFields> {
   const variables = await variablesOf(flags, context);
   const initializer = flags.initializer;
   const fields = {
@@ -70,7 +80,7 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
     initializer_timeout:
       flags['initializer-timeout'] ?? (initializer === undefined || initializer === '' ? undefined : 3),
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ConfigFields;
 }
 
 function same(field: string, wanted: unknown, present: unknown): boolean {
@@ -88,11 +98,8 @@ function same(field: string, wanted: unknown, present: unknown): boolean {
 }
 
 /** The body that changes `present` to `wanted`, with the fields that the API always wants; undefined when nothing differs. */
-export function configChange(
-  present: FunctionConfig,
-  wanted: Record<string, unknown>,
-): Record<string, unknown> | undefined {
-  const changed = Object.entries(wanted).filter(([field, value]) => !same(field, value, present[field]));
+export function configChange(present: FunctionConfig, wanted: ConfigFields): Record<string, unknown> | undefined {
+  const changed = Object.entries(wanted).filter(([field, value]) => !same(field, value, (present as Row)[field]));
   if (changed.length === 0) return undefined;
   const { func_name, runtime, handler, timeout, memory_size } = present;
   return { func_name, runtime, handler, timeout, memory_size, ...Object.fromEntries(changed) };

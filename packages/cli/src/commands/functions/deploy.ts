@@ -16,7 +16,7 @@ import {
   type Row,
   usageError,
 } from '../../framework/index.ts';
-import { CONFIG_FLAGS, configChange, configFields, NEW_FUNCTION } from './config-flags.ts';
+import { CONFIG_FLAGS, type ConfigFields, configChange, configFields, NEW_FUNCTION } from './config-flags.ts';
 import { withProgress } from './progress.ts';
 
 export const DEPLOY_FLAGS = {
@@ -25,6 +25,8 @@ export const DEPLOY_FLAGS = {
   ...CONFIG_FLAGS,
   ...FUNCTION_FLAGS,
 } as const satisfies FlagSpecs;
+
+type DeployFields = ConfigFields & { readonly runtime?: string };
 
 interface Target {
   readonly client: Client;
@@ -36,12 +38,13 @@ async function createFrom(
   target: Target,
   zip: Buffer,
   pkg: string,
-  fields: Record<string, unknown>,
+  fields: DeployFields,
   context: Context,
 ): Promise<string> {
-  if (fields.runtime === undefined || fields.handler === undefined) {
+  const { runtime, handler } = fields;
+  if (runtime === undefined || handler === undefined) {
     throw usageError(
-      `${target.name} is new: --${fields.runtime === undefined ? 'runtime' : 'handler'} is missing`,
+      `${target.name} is new: --${runtime === undefined ? 'runtime' : 'handler'} is missing`,
       'for example --runtime Node.js20.15 --handler index.handler; see fgs runtimes list',
     );
   }
@@ -52,6 +55,7 @@ async function createFrom(
     code_filename: `${target.name}.zip`,
     ...NEW_FUNCTION,
     ...fields,
+    runtime,
     func_code: { file: zip.toString('base64') },
   };
   const params = { project_id: target.params.project_id };
@@ -84,7 +88,7 @@ async function updateFrom(
   target: Target,
   present: FunctionConfig,
   zip: Buffer,
-  fields: Record<string, unknown>,
+  fields: DeployFields,
   context: Context,
 ): Promise<string> {
   const { runtime, ...wanted } = fields;
@@ -120,7 +124,7 @@ export async function deployFolder(
   const connection = await connect(flags, context);
   const target: Target = { client: connection.client, name, params: connection.functionParams(name, flags.package) };
   const given = await configFields(flags, context);
-  const fields = flags.runtime === undefined ? given : { ...given, runtime: flags.runtime };
+  const fields: DeployFields = flags.runtime === undefined ? given : { ...given, runtime: flags.runtime };
   const packed = await withProgress(`packing ${path}`, context, packFolder(path));
   const present = await findConfig(target.client, target.params, context.signal);
   const outcome = present

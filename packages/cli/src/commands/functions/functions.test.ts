@@ -1,0 +1,209 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FakeServer } from '../../testing/fake-server.ts';
+import { type CliRun, type RunOptions, runCli, serverEnv, typed } from '../../testing/run-cli.ts';
+
+const URN = 'urn:fss:r1:p1:function:default:hello';
+const FUNCTIONS = '/v2/p1/fgs/functions';
+const SHOW = `GET ${FUNCTIONS}/${URN}/config`;
+const CREATE = `POST ${FUNCTIONS}`;
+const CODE = `PUT ${FUNCTIONS}/${URN}/code`;
+const CONFIG = `PUT ${FUNCTIONS}/${URN}/config`;
+const PRESENT = {
+  func_urn: `${URN}:latest`,
+  func_name: 'hello',
+  runtime: 'Node.js20.15',
+  handler: 'index.handler',
+  timeout: 3,
+  memory_size: 128,
+  user_data: '{"B":"2","A":"1"}',
+  description: '',
+};
+
+let server: FakeServer;
+let dir: string;
+
+beforeEach(async () => {
+  server = await FakeServer.start();
+  dir = await mkdtemp(join(tmpdir(), 'fgs-functions-'));
+  await writeFile(join(dir, 'index.js'), 'exports.handler = () => 1;');
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+
+const cli = (argv: readonly string[], options: RunOptions = {}): Promise<CliRun> =>
+  runCli(argv, { env: serverEnv(server.endpoint), cwd: dir, ...options });
+const bodyOf = (route: string): Record<string, unknown> =>
+  JSON.parse(server.requests(route)[0]?.body.toString() ?? 'null') as Record<string, unknown>;
+
+test('creates a function that is not there, signed, with the zipped folder', async () => {
+  server.on(CREATE, { body: PRESENT });
+  const run = await cli([
+    'functions',
+    'deploy',
+    '.',
+    '--name',
+    'hello',
+    '--runtime',
+    'Node.js20.15',
+    '--handler',
+    'index.handler',
+    '-e',
+    'A=1',
+    '-e',
+    'B=x=y',
+  ]);
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.stdout).toMatch(/^hello: created \(1 file, 0\.\d KB\)\n$/);
+  expect(bodyOf(CREATE)).toMatchObject({
+    func_name: 'hello',
+    package: 'default',
+    code_type: 'zip',
+    timeout: 3,
+    memory_size: 128,
+    user_data: '{"A":"1","B":"x=y"}',
+  });
+  const zip = Buffer.from((bodyOf(CREATE).func_code as { file: string }).file, 'base64');
+  expect(zip.subarray(0, 4).toString('latin1')).toBe('PK\x03\x04');
+  expect(server.requests(CREATE)[0]?.headers.authorization).toContain('SDK-HMAC-SHA256 Access=AK');
+});
+
+test('asks for the runtime only when the function is new', async () => {
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello']);
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain('hello is new: --runtime is missing');
+  expect(server.requests(CREATE)).toEqual([]);
+});
+
+test('takes unchanged code for success and leaves an equal configuration alone', async () => {
+  server.on(SHOW, { body: PRESENT });
+  server.on(CODE, { status: 409, body: { error_code: 'FSS.0409', error_msg: 'same' } });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--memory', '128', '-e', 'A=1', '-e', 'B=2']);
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(run.stdout).toContain('hello: unchanged');
+  expect(server.requests(CONFIG)).toEqual([]);
+});
+
+test('sends the configuration when a field differs, with the fields that the API always wants', async () => {
+  server.on(SHOW, { body: PRESENT });
+  server.on(CODE, { body: {} });
+  server.on(CONFIG, { body: PRESENT });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--memory', '256']);
+  expect(run.stdout).toContain('hello: updated code and configuration');
+  expect(bodyOf(CONFIG)).toEqual({
+    func_name: 'hello',
+    runtime: 'Node.js20.15',
+    handler: 'index.handler',
+    timeout: 3,
+    memory_size: 256,
+  });
+});
+
+test('refuses to change the runtime before it touches anything', async () => {
+  server.on(SHOW, { body: PRESENT });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', 'Python3.10']);
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain('which cannot be changed');
+  expect(server.requests(CODE)).toEqual([]);
+});
+
+test('reads variables from a file and keeps their values out of error messages', async () => {
+  await writeFile(join(dir, 'vars'), '# comment\n\nKEY=secret\n');
+  server.on(SHOW, { body: PRESENT });
+  server.on(CONFIG, { body: PRESENT });
+  await cli(['functions', 'update', 'hello', '--env-file', 'vars', '-e', 'MORE=1']);
+  expect(bodyOf(CONFIG)).toMatchObject({ user_data: '{"KEY":"secret","MORE":"1"}' });
+  const broken = await cli(['functions', 'update', 'hello', '-e', 'topsecret']);
+  expect(broken.exitCode).toBe(2);
+  expect(broken.stderr).not.toContain('topsecret');
+});
+
+test('creates from one source file and refuses one that is too large for it', async () => {
+  server.on(CREATE, { body: PRESENT });
+  const create = [
+    'functions',
+    'create',
+    'hello',
+    '--runtime',
+    'Node.js20.15',
+    '--handler',
+    'index.handler',
+    '--code-file',
+  ];
+  expect((await cli([...create, 'index.js'])).stdout).toContain('hello: created');
+  expect(bodyOf(CREATE)).toMatchObject({ code_type: 'inline', code_filename: 'index.js' });
+  await writeFile(join(dir, 'big.js'), Buffer.alloc(10 * 1024 + 1));
+  expect(await cli([...create, 'big.js'])).toMatchObject({ exitCode: 3 });
+  expect(await cli([...create, 'nowhere.js'])).toMatchObject({ exitCode: 2 });
+  expect(await cli(create.slice(0, -1))).toMatchObject({ exitCode: 2 });
+});
+
+test('lists all pages, as a table or as JSON, with hostile text made harmless', async () => {
+  const all = Array.from({ length: 150 }, (_, i) => ({
+    ...PRESENT,
+    func_name: `f${i}`,
+    handler: i === 0 ? 'a\u001b[31m' : 'h',
+  }));
+  server.on(`GET ${FUNCTIONS}`, ({ query }) => {
+    const from = Number(query.get('marker'));
+    return { body: { functions: all.slice(from, from + 100), next_marker: Math.min(from + 100, 150), count: 150 } };
+  });
+  const table = await cli(['functions', 'list']);
+  expect(table.stdout.split('\n')).toHaveLength(152);
+  expect(table.stdout).toContain('a\\x1b[31m');
+  expect(JSON.parse((await cli(['functions', 'list', '--output', 'json'])).stdout)).toHaveLength(150);
+});
+
+test('says so when there is nothing to list', async () => {
+  server.on(`GET ${FUNCTIONS}`, { body: { functions: [], next_marker: 0, count: 0 } });
+  expect((await cli(['functions', 'list'])).stdout).toContain('no functions yet');
+});
+
+test('asks before it deletes, and will not when nobody can be asked', async () => {
+  const DELETE = `DELETE ${FUNCTIONS}/${URN}`;
+  server.on(DELETE, { status: 204 });
+  expect(await cli(['functions', 'delete', 'hello'])).toMatchObject({ exitCode: 2 });
+  expect(await cli(['functions', 'delete', 'hello'], { stdin: typed('n'), tty: true })).toMatchObject({ exitCode: 1 });
+  expect(server.requests(DELETE)).toEqual([]);
+  expect(await cli(['functions', 'delete', 'hello'], { stdin: typed('yes'), tty: true })).toMatchObject({
+    exitCode: 0,
+  });
+  expect(await cli(['functions', 'delete', 'hello', '--yes'])).toMatchObject({ exitCode: 0 });
+  expect(server.requests(DELETE)).toHaveLength(2);
+});
+
+test.each([
+  [400, 'FSS.1003', 3],
+  [404, 'FSS.1051', 3],
+  [429, 'FSS.0429', 3],
+  [401, 'FSS.0401', 4],
+  [403, 'FSS.0403', 4],
+  [403, 'FSS.1041', 3],
+  [500, 'FSS.0500', 1],
+  [503, 'FSS.0503', 1],
+])('turns status %i with code %s into exit code %i', async (status, code, exitCode) => {
+  server.on(SHOW, { status, body: { error_code: code, error_msg: 'because', hint: 'do this', request_id: 'rid' } });
+  const run = await cli(['functions', 'show', 'hello']);
+  expect(run).toMatchObject({
+    exitCode,
+    stdout: '',
+    stderr: `error ${code}: because\nhint: do this\nrequest id: rid\n`,
+  });
+});
+
+test('exits with 5 when nothing listens there', async () => {
+  const run = await cli(['functions', 'show', 'hello'], { env: serverEnv('http://127.0.0.1:1') });
+  expect(run.exitCode).toBe(5);
+  expect(run.stderr).toContain('fgs start');
+});
+
+test('refuses a name that would change the path', async () => {
+  for (const name of ['../../x', 'a/b', 'a:b:c:d', '', 'urn:fss:x']) {
+    expect(await cli(['functions', 'show', name])).toMatchObject({ exitCode: 2 });
+  }
+  expect(server.seen).toEqual([]);
+});

@@ -1,0 +1,145 @@
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FakeServer } from '../../testing/fake-server.ts';
+import { type CliRun, type RunOptions, runCli, serverEnv } from '../../testing/run-cli.ts';
+
+const URN = 'urn:fss:r1:p1:function:default:hello';
+const INVOKE = `POST /v2/p1/fgs/functions/${URN}/invocations`;
+const RECEIPT = {
+  request_id: 'rid',
+  outcome: 'ok',
+  code: 0,
+  component: '',
+  cold: true,
+  queue_ms: 0,
+  sandbox_ms: 2.25,
+  boot_ms: 30,
+  load_ms: 1,
+  init_ms: 0,
+  handler_ms: 0.5,
+  total_ms: 40.4,
+  cpu_ms: 12.3,
+  peak_memory_bytes: 20 * 1024 * 1024,
+  memory_mb: 128,
+};
+
+let server: FakeServer;
+beforeEach(async () => {
+  server = await FakeServer.start();
+  server.on('GET /v1/p1/invocations/rid', { body: RECEIPT });
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const cli = (argv: readonly string[], options: RunOptions = {}): Promise<CliRun> =>
+  runCli(argv, { env: serverEnv(server.endpoint), ...options });
+
+test('writes the result exactly as it came and the receipt to standard error', async () => {
+  const bytes = Buffer.from([0, 255, 10, 27, 91, 128]);
+  server.on(INVOKE, {
+    headers: { 'x-cff-request-id': 'rid', 'content-type': 'application/octet-stream' },
+    body: bytes,
+  });
+  const run = await cli(['functions', 'invoke', 'hello', '--data', '{"a":1}']);
+  expect(run.exitCode).toBe(0);
+  expect(run.stdoutBytes.equals(bytes)).toBe(true);
+  expect(run.stderr).toBe(
+    'rid  ok, cold start | 40 ms total: sandbox 2.3 ms, boot 30 ms, load 1.0 ms, handler 0.5 ms | cpu 12 ms, memory 20.0 of 128 MB\n',
+  );
+  expect(server.requests(INVOKE)[0]?.body.toString()).toBe('{"a":1}');
+});
+
+test('exits with 6 when the function failed, with its answer on standard output', async () => {
+  server.on(INVOKE, {
+    headers: { 'x-cff-request-id': 'rid', 'x-is-func-err': 'true', 'x-func-err-code': '4002' },
+    body: '{"errorMessage":"no"}',
+  });
+  expect(await cli(['functions', 'invoke', 'hello'])).toMatchObject({ exitCode: 6, stdout: '{"errorMessage":"no"}' });
+  const json = await cli(['functions', 'invoke', 'hello', '--output', 'json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    failed: true,
+    error_code: 4002,
+    result: '{"errorMessage":"no"}',
+    receipt: { request_id: 'rid' },
+  });
+});
+
+test('shows the end of the log when asked, without what would steer the terminal', async () => {
+  const log = Buffer.from('line one\n\u001b[2Jline two\n').toString('base64');
+  server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid', 'x-cff-function-log': log }, body: 'x' });
+  const run = await cli(['functions', 'invoke', 'hello', '--log']);
+  expect(run.stderr).toContain('line one\n\\x1b[2Jline two\n');
+  expect(server.requests(INVOKE)[0]?.headers['x-cff-log-type']).toBe('tail');
+});
+
+test('looks again for a receipt that is not written yet', async () => {
+  server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid' }, body: 'x' });
+  let looks = 0;
+  server.on('GET /v1/p1/invocations/rid', () => {
+    looks += 1;
+    return looks < 3 ? { status: 404, body: {} } : { body: RECEIPT };
+  });
+  expect((await cli(['functions', 'invoke', 'hello'])).stderr).toContain('cold start');
+});
+
+test('reads the event from standard input and stops at the limit of the server', async () => {
+  server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid' }, body: 'x' });
+  const argv = ['functions', 'invoke', 'hello', '--data-file', '-'];
+  await cli(argv, { stdin: Readable.from([Buffer.from('{"from":'), Buffer.from('"stdin"}')]) });
+  expect(server.requests(INVOKE)[0]?.body.toString()).toBe('{"from":"stdin"}');
+  const endless = Readable.from(
+    (function* () {
+      for (;;) yield Buffer.alloc(1024 * 1024);
+    })(),
+  );
+  expect(await cli(argv, { stdin: endless })).toMatchObject({ exitCode: 3 });
+});
+
+test('accepts for later with --async and names the request', async () => {
+  server.on(`POST /v2/p1/fgs/functions/${URN}:!prod/invocations-async`, { status: 202, body: { request_id: 'later' } });
+  const run = await cli(['functions', 'invoke', 'hello', '--async', '--qualifier', '!prod']);
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(run.stdout).toContain('later  accepted');
+});
+
+test('shows logs oldest first although it asks for the newest, over several pages', async () => {
+  const line = (n: number) => ({
+    time: `t${n}`,
+    level: 'INFO',
+    request_id: 'r',
+    instance_id: 'i',
+    version: 'latest',
+    message: `m${n}\n`,
+  });
+  server.on(`GET /v1/p1/functions/${URN}/logs`, ({ query }) =>
+    query.get('cursor') ? { body: { lines: [line(1)] } } : { body: { lines: [line(3), line(2)], next_cursor: 'more' } },
+  );
+  const run = await cli(['functions', 'logs', 'hello', '--since', '15m', '--level', 'warn', '-k', 'x'], {
+    now: () => Date.UTC(2026, 0, 1, 1),
+  });
+  expect(run.stdout).toBe('t1 r INFO m1\nt2 r INFO m2\nt3 r INFO m3\n');
+  const query = server.seen[0]?.query;
+  expect([query?.get('from'), query?.get('level'), query?.get('keyword'), query?.get('limit')]).toEqual([
+    '2026-01-01T00:45:00.000Z',
+    'WARN',
+    'x',
+    '200',
+  ]);
+});
+
+test('follows until it is told to stop, and connects again when the stream breaks', async () => {
+  const controller = new AbortController();
+  let connections = 0;
+  server.on(`GET /v1/p1/functions/${URN}/logs/follow`, () => {
+    connections += 1;
+    if (connections === 2) controller.abort();
+    return { body: `${JSON.stringify({ time: 't', level: 'INFO', request_id: '', message: `c${connections}` })}\n` };
+  });
+  const run = await cli(['functions', 'logs', 'hello', '-f', '-n', '0'], { signal: controller.signal });
+  expect(run.stdout).toContain('t - INFO c1\n');
+  expect(run).toMatchObject({ exitCode: 0 });
+  expect(connections).toBe(2);
+});
+
+test('refuses a time that is none', async () => {
+  expect(await cli(['functions', 'logs', 'hello', '--since', 'yesterday'])).toMatchObject({ exitCode: 2 });
+});
