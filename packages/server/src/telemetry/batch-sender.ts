@@ -15,7 +15,7 @@ export interface BatchSenderOptions<Item> {
 }
 
 /** Most items of one batch: bounds how long the receiver is busy with it. */
-const maxBatch = 2000;
+const maxBatch = 1000;
 
 /**
  * Collects items without ever making the caller wait, and sends them in batches, one at a time and in order. When items

@@ -20,6 +20,7 @@ export function invocationRecord(
   return {
     requestId: 'r1',
     functionKey: 'p1/f',
+    functionUrn: 'urn:fss:local:p1:function:default:f:latest',
     version: 'latest',
     alias: null,
     instanceId: 'i1',
@@ -36,6 +37,7 @@ export function invocationRecord(
     loadMs: 0,
     initMs: 0,
     handlerMs: 4.5,
+    totalMs: 5,
     cpuMs: 3,
     peakMemoryBytes: 30_000_000,
     memoryMb: 128,

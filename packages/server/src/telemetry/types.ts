@@ -54,6 +54,8 @@ export type InvocationMode = 'sync' | 'async' | 'trigger' | 'gateway' | 'flow' |
 export interface InvocationRecord {
   readonly requestId: string;
   readonly functionKey: string;
+  /** With the version that ran. */
+  readonly functionUrn: string;
   readonly version: string;
   readonly alias: string | null;
   readonly instanceId: string | null;
@@ -75,8 +77,11 @@ export interface InvocationRecord {
   readonly loadMs: number;
   readonly initMs: number;
   readonly handlerMs: number;
-  readonly cpuMs: number;
-  readonly peakMemoryBytes: number;
+  /** From the acceptance of the request to its answer. */
+  readonly totalMs: number;
+  /** Null where the sandbox cannot measure it. */
+  readonly cpuMs: number | null;
+  readonly peakMemoryBytes: number | null;
   readonly memoryMb: number;
   readonly responseBytes: number;
 }
