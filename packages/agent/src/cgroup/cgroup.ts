@@ -15,7 +15,7 @@ export interface CgroupUsage {
 
 /** The group of one sandbox. */
 export interface CgroupGroup {
-  /** A process that writes its id into each of these has joined. */
+  /** A process with one thread that writes `0` into each of these has joined. */
   readonly joinFiles: readonly string[];
   readonly usagePaths: UsagePaths;
   /** Sets the CPU weight; before, the group has a high one. */

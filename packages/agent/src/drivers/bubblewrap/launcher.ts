@@ -10,7 +10,7 @@ if [ "$2" -gt 0 ]; then ulimit -p "$2" || exit 125; fi
 n=$3
 shift 3
 while [ "$n" -gt 0 ]; do
-  echo $$ > "$1" || exit 125
+  echo 0 > "$1" || exit 125
   shift
   n=$((n - 1))
 done

@@ -1,0 +1,31 @@
+import {
+  type ConformanceHarness,
+  describeSandboxDriver,
+  PROGRAMS,
+} from '../../packages/server/src/instances/sandbox/conformance.ts';
+import { type BenchOptions, SandboxBench } from './isolation/sandbox-bench.ts';
+
+const isRoot = process.getuid?.() === 0;
+const NOBODY = 65_534;
+
+async function harnessOf(options: BenchOptions): Promise<ConformanceHarness> {
+  const bench = await SandboxBench.open(options);
+  return {
+    driver: bench.agent.driver(bench.driverName),
+    spec: (id, program) => bench.spec(['/bin/sh', '-c', PROGRAMS[program]], { id }),
+    leftovers: async () => bench.leftovers(),
+    dispose: () => bench.dispose(),
+  };
+}
+
+describeSandboxDriver('bubblewrap', () => harnessOf({}), { limitsMemory: isRoot });
+describeSandboxDriver('process', () => harnessOf({ driver: 'process' }), { limitsMemory: isRoot });
+
+if (isRoot) {
+  describeSandboxDriver('bubblewrap of an agent without privileges', () => harnessOf({ uid: NOBODY }), {
+    limitsMemory: false,
+  });
+  describeSandboxDriver('process of an agent without privileges', () => harnessOf({ uid: NOBODY, driver: 'process' }), {
+    limitsMemory: false,
+  });
+}

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type AgentProcessOptions,
+  type Sandbox,
+  SandboxAgent,
+  type SandboxExit,
+  type SandboxSpec,
+} from '../../../packages/server/src/instances/sandbox/index.ts';
+
+/** Scripts that attack from inside; shown to every sandbox as its code. */
+export const PROBES = fileURLToPath(new URL('probes', import.meta.url));
+export const MIB = 1 << 20;
+
+export interface BenchOptions {
+  /** Host user of the agent and of the folders it gets; undefined: ours. */
+  readonly uid?: number;
+  readonly driver?: 'bubblewrap' | 'process';
+}
+
+export interface Ended {
+  readonly exit: SandboxExit;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A real agent with everything it needs in one temporary folder, and ways to see what it leaves behind. */
+export class SandboxBench {
+  readonly folder: string;
+  readonly agent: SandboxAgent;
+  readonly driverName: 'bubblewrap' | 'process';
+  readonly #servers: Server[] = [];
+  readonly #uid: number | undefined;
+  #count = 0;
+
+  private constructor({ uid, driver = 'bubblewrap' }: BenchOptions) {
+    // The agent's temporary folder must be one that sandbox users can walk to.
+    this.folder = mkdtempSync(join(tmpdir(), 'funcgraph-isolation-'));
+    chmodSync(this.folder, 0o755);
+    this.#uid = uid;
+    this.driverName = driver;
+    for (const name of ['run', 'links', 'code']) this.makeFolder(name);
+    this.agent = new SandboxAgent(agentOptions(join(this.folder, 'run'), uid));
+  }
+
+  static async open(options: BenchOptions = {}): Promise<SandboxBench> {
+    const bench = new SandboxBench(options);
+    await bench.agent.ensureAgent();
+    return bench;
+  }
+
+  get runDir(): string {
+    return join(this.folder, 'run');
+  }
+
+  makeFolder(name: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(path, { recursive: true, mode: 0o755 });
+    if (this.#uid !== undefined) chownSync(path, this.#uid, this.#uid);
+    return path;
+  }
+
+  async listen(): Promise<string> {
+    this.#count += 1;
+    const path = join(this.folder, 'links', `${this.#count}.sock`);
+    const server = createServer((socket) => socket.on('error', () => {}).resume()).listen(path);
+    await once(server, 'listening');
+    if (this.#uid !== undefined) chownSync(path, this.#uid, this.#uid);
+    this.#servers.push(server);
+    return path;
+  }
+
+  async spec(command: readonly string[], changes: Partial<SandboxSpec> = {}): Promise<SandboxSpec> {
+    const linkSocket = await this.listen();
+    const isProcess = this.driverName === 'process';
+    return {
+      id: `s${this.#count}`,
+      command,
+      env: { PATH: '/usr/bin:/bin' },
+      workingDir: isProcess ? this.folder : '/opt/function',
+      binds: [{ source: PROBES, target: '/opt/function/code' }],
+      linkSocket,
+      memoryBytes: 128 * MIB,
+      cpuMillis: 300,
+      tmpBytes: 512 * MIB,
+      maxProcesses: 1024,
+      maxFiles: 1024,
+      ...changes,
+    };
+  }
+
+  async start(command: readonly string[], changes: Partial<SandboxSpec> = {}): Promise<Sandbox> {
+    const spec = await this.spec(command, changes);
+    return this.agent.driver(this.driverName).start(spec, new AbortController().signal);
+  }
+
+  /** Runs a command in a sandbox of its own to its end. */
+  async run(command: readonly string[], changes: Partial<SandboxSpec> = {}): Promise<Ended> {
+    const sandbox = await this.start(command, changes);
+    const text = { stdout: '', stderr: '' };
+    sandbox.onOutput((output) => {
+      text[output.stream] += output.text;
+    });
+    const exit = await sandbox.exited;
+    await sandbox.stop();
+    return { exit, ...text };
+  }
+
+  /** What is left of stopped sandboxes: groups, processes, temporary folders. */
+  leftovers(): string[] {
+    const groups = agentGroups().flatMap((group) => subfolders(group).map((name) => `${group}/${name}`));
+    const tmp = subfolders(this.runDir).flatMap((agent) => subfolders(join(this.runDir, agent, 'tmp')));
+    return [...groups.filter((group) => this.#isOurs(group)), ...tmp, ...processesMentioning(this.folder)];
+  }
+
+  async dispose(): Promise<void> {
+    await this.agent.close();
+    for (const server of this.#servers) server.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Other agents may be at work on this machine. */
+  #isOurs(group: string): boolean {
+    return subfolders(this.runDir).some((owner) => group.includes(`/funcgraph-${owner}/`));
+  }
+}
+
+function agentOptions(runDir: string, uid: number | undefined): AgentProcessOptions {
+  if (uid === undefined) return { runDir };
+  const launcher = ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--'];
+  return { runDir, launcher, asRoot: false };
+}
+
+/** Parent groups of agents, wherever they stand. */
+export function agentGroups(): string[] {
+  const found: string[] = [];
+  const walk = (folder: string, depth: number) => {
+    for (const name of subfolders(folder)) {
+      if (name.startsWith('funcgraph-')) found.push(`${folder}/${name}`);
+      else if (depth < 5) walk(`${folder}/${name}`, depth + 1);
+    }
+  };
+  walk('/sys/fs/cgroup', 0);
+  return found;
+}
+
+/** Living processes other than ours and the agent's whose command line holds `text`, as `pid command`. */
+export function processesMentioning(text: string): string[] {
+  return subfolders('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((pid) => `${pid} ${commandOf(pid)}`)
+    .filter((line) => line.includes(text) && !line.includes('--run-dir'));
+}
+
+export function subfolders(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    // It vanished while we looked.
+    return [];
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
