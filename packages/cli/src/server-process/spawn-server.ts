@@ -5,6 +5,7 @@ import { CliError, type Context, EXIT, type ExitCode } from '../framework/index.
 import { parseMessage, type ReadyMessage } from './messages.ts';
 
 const LAST_LOG_BYTES = 4096;
+const LOG_GRACE_MS = 500;
 
 export interface ServerOptions {
   readonly dataDir: string;
@@ -43,7 +44,9 @@ function argumentsOf(options: ServerOptions): string[] {
 
 function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('close', (code, signal) => resolve({ code, signal }));
+    // 'close' waits for the last of the log; something that inherited the pipe must not hold us up for ever
+    child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), LOG_GRACE_MS).unref());
     child.once('error', () => resolve({ code: 1, signal: null }));
   });
 }
