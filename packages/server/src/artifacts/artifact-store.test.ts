@@ -78,7 +78,7 @@ describe('an accepted archive', () => {
     expect(readFileSync(at('lib/link'), 'utf8')).toBe('exports.handler = 1');
     expect(readlinkSync(at('lib/link'))).toBe('../index.js');
     expect(readFileSync(at('dotted/name.txt'), 'utf8')).toBe('x');
-    expect((await store.readSmall(artifact.sha256)).equals(zip)).toBe(true);
+    expect((await store.readAll(artifact.sha256)).equals(zip)).toBe(true);
     expect(left()).toEqual([`blobs/${artifact.sha256}`, `trees/${artifact.sha256}`]);
   });
 

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { KeyLock } from '../lib/key-lock.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
-import { KeyLock } from '../lib/key-lock.ts';
 import { receive, type UploadBytes } from './receive.ts';
 import type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts';
 import { extractZip, sealFolder } from './zip-extract.ts';
@@ -97,8 +97,8 @@ export class ArtifactStore {
     return createReadStream(this.#blob(sha256));
   }
 
-  /** The stored bytes at once, for artifacts the caller knows to be small. */
-  async readSmall(sha256: string): Promise<Buffer> {
+  /** The stored bytes at once: at most what an upload may have. */
+  async readAll(sha256: string): Promise<Buffer> {
     return readFile(this.#blob(sha256));
   }
 

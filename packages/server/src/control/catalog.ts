@@ -1,6 +1,7 @@
 import type { Artifact } from '../artifacts/index.ts';
 import type { Environment } from '../domain/environment.ts';
 import { EventBus } from '../lib/event-bus.ts';
+import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
 
 /** One version as the data plane sees it: plain data, one object for as long as nothing changes. */
 export interface VersionSnapshot {
@@ -55,10 +56,25 @@ export interface FunctionFacts extends Record<string, unknown> {
 export class Catalog {
   readonly facts = new EventBus<FunctionFacts>();
   readonly #functions = new Map<string, Map<string, VersionSnapshot>>();
+  readonly #policies = new Map<string, Map<string, AsyncPolicy>>();
 
   /** From memory; the same object until something changes. */
   resolve(projectId: string, pkg: string, name: string, version: string): VersionSnapshot | undefined {
     return this.#functions.get(key(projectId, pkg, name))?.get(version);
+  }
+
+  /** How asynchronous invocations of a version are retried; the usual way when nobody said otherwise. From memory. */
+  asyncConfig({ functionId, version }: Pick<VersionSnapshot, 'functionId' | 'version'>): AsyncPolicy {
+    return this.#policies.get(functionId)?.get(version) ?? DEFAULT_POLICY;
+  }
+
+  /** `qualifier` is a version or `!alias`; undefined goes back to the usual policy. */
+  setAsyncPolicy(functionId: string, qualifier: string, policy: AsyncPolicy | undefined): void {
+    const policies = this.#policies.get(functionId) ?? new Map<string, AsyncPolicy>();
+    if (policy === undefined) policies.delete(qualifier);
+    else policies.set(qualifier, policy);
+    if (policies.size === 0) this.#policies.delete(functionId);
+    else this.#policies.set(functionId, policies);
   }
 
   /** Makes a version visible. Every `resolve` from now on sees it. */
@@ -79,6 +95,7 @@ export class Catalog {
     const [first] = snapshots;
     this.#functions.delete(id);
     if (first === undefined) return;
+    this.#policies.delete(first.functionId);
     this.facts.emit('function.deleted', { functionId: first.functionId, projectId, package: pkg, name, snapshots });
   }
 }

@@ -1,6 +1,6 @@
 export { AsyncConfigStore } from './async-config/async-config-store.ts';
-export { AsyncConfigs, DEFAULT_POLICY } from './async-config/async-configs.ts';
-export type { AsyncConfig, AsyncPolicy, Destination } from './async-config/types.ts';
+export { AsyncConfigs } from './async-config/async-configs.ts';
+export { type AsyncConfig, type AsyncPolicy, DEFAULT_POLICY, type Destination } from './async-config/types.ts';
 export { Catalog, type FunctionFacts, type VersionSnapshot } from './catalog.ts';
 export { FunctionStore, type ProjectUsage } from './functions/function-store.ts';
 export { Functions, type FunctionsOptions, PROJECT_QUOTA } from './functions/functions.ts';

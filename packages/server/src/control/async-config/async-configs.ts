@@ -5,27 +5,21 @@ import type { Catalog } from '../catalog.ts';
 import type { Kept } from '../functions/types.ts';
 import { WireFields } from '../functions/wire-fields.ts';
 import type { AsyncConfigStore } from './async-config-store.ts';
-import type { AsyncConfig, AsyncPolicy, AsyncSettings, Destination } from './types.ts';
+import { type AsyncConfig, type AsyncSettings, DEFAULT_POLICY, type Destination } from './types.ts';
 
 const DESTINATIONS = ['OBS', 'SMN', 'DIS', 'FunctionGraph'];
 const LOG_NAMES = ['log_group_id', 'log_stream_id', 'log_group_name', 'log_stream_name'];
 
-/** One retry, one hour: what a function has that nobody configured. */
-export const DEFAULT_POLICY: AsyncPolicy = {
-  maxAgeSeconds: 3600,
-  maxRetries: 1,
-  onSuccess: undefined,
-  onFailure: undefined,
-};
-
-/** Asynchronous settings of functions, held in memory; a change is durable when its promise resolves. */
+/** Asynchronous settings of functions, held in memory and told to the catalog; a change is durable when its promise resolves. */
 export class AsyncConfigs {
   readonly #store: AsyncConfigStore;
+  readonly #catalog: Catalog;
   readonly #clock: Clock;
   readonly #byFunction = new Map<string, Map<string, AsyncConfig>>();
 
   constructor(store: AsyncConfigStore, catalog: Catalog, clock: Clock) {
     this.#store = store;
+    this.#catalog = catalog;
     this.#clock = clock;
     // the rows go with the function's own
     catalog.facts.on('function.deleted', ({ functionId }) => this.#byFunction.delete(functionId));
@@ -33,14 +27,6 @@ export class AsyncConfigs {
 
   async start(): Promise<void> {
     for (const config of await this.#store.all()) this.#remember(config);
-  }
-
-  /** What holds for an invocation of this version or alias; the default when nothing was set. Reads no database. */
-  policy(functionId: string, qualifier: string): AsyncPolicy {
-    const config = this.find(functionId, qualifier);
-    if (config === undefined) return DEFAULT_POLICY;
-    const { maxAgeSeconds, maxRetries, settings } = config;
-    return { maxAgeSeconds, maxRetries, onSuccess: settings.onSuccess, onFailure: settings.onFailure };
   }
 
   find(functionId: string, qualifier: string): AsyncConfig | undefined {
@@ -77,12 +63,16 @@ export class AsyncConfigs {
   async remove(functionId: string, qualifier: string): Promise<void> {
     await this.#store.remove(functionId, qualifier);
     this.#byFunction.get(functionId)?.delete(qualifier);
+    this.#catalog.setAsyncPolicy(functionId, qualifier, undefined);
   }
 
   #remember(config: AsyncConfig): void {
     const configs = this.#byFunction.get(config.functionId) ?? new Map<string, AsyncConfig>();
     configs.set(config.qualifier, config);
     this.#byFunction.set(config.functionId, configs);
+    const { maxAgeSeconds, maxRetries, settings } = config;
+    const policy = { maxAgeSeconds, maxRetries, onSuccess: settings.onSuccess, onFailure: settings.onFailure };
+    this.#catalog.setAsyncPolicy(config.functionId, config.qualifier, policy);
   }
 }
 

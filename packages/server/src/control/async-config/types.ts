@@ -31,3 +31,11 @@ export interface AsyncPolicy {
   readonly onSuccess: Destination | undefined;
   readonly onFailure: Destination | undefined;
 }
+
+/** One retry, one hour: what a function has that nobody configured. */
+export const DEFAULT_POLICY: AsyncPolicy = {
+  maxAgeSeconds: 3600,
+  maxRetries: 1,
+  onSuccess: undefined,
+  onFailure: undefined,
+};

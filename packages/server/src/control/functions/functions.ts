@@ -189,7 +189,7 @@ export class Functions {
     const fileName = inlineFileName(rules, parsed.config.handler);
     if (artifact.kind !== 'inline' || fileName === undefined || fileName === artifactFile)
       return { change: { parsed } };
-    const bytes = await this.#options.artifacts.readSmall(artifact.sha256);
+    const bytes = await this.#options.artifacts.readAll(artifact.sha256);
     const pin = await this.#options.artifacts.put(bytes, { kind: 'inline', fileName });
     const codeFileName = fileName.slice(fileName.lastIndexOf('/') + 1);
     return { pin, change: { parsed, config: { codeFileName }, code: { artifact: pin.artifact, file: fileName } } };

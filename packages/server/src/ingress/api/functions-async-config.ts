@@ -1,0 +1,90 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import { type AsyncConfig, type AsyncConfigs, type Functions, functionUrn, type Kept } from '../../control/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Handlers } from '../http/handler.ts';
+import { apiTime } from './functions-reply.ts';
+import { readTarget } from './functions-target.ts';
+
+type Ids =
+  | 'showFunctionAsyncInvokeConfig'
+  | 'updateFunctionAsyncInvokeConfig'
+  | 'deleteFunctionAsyncInvokeConfig'
+  | 'listFunctionAsyncInvokeConfig';
+
+type Params = Parameters<typeof readTarget>[0];
+
+/** Asynchronous settings of functions. */
+export function functionAsyncConfigHandlers(deps: {
+  readonly functions: Functions;
+  readonly asyncConfigs: AsyncConfigs;
+  readonly region: string;
+}): Handlers<Ids> {
+  const { functions, asyncConfigs, region } = deps;
+
+  async function locate(
+    params: Params,
+  ): Promise<{ functionId: string; version: string; urnOf: (v: string) => string }> {
+    const { name, version } = readTarget(params);
+    const { fn } = await functions.show(name, version);
+    return { functionId: fn.id, version, urnOf: (qualifier) => functionUrn(fn, region, qualifier) };
+  }
+
+  return {
+    async showFunctionAsyncInvokeConfig(request) {
+      const { functionId, version, urnOf } = await locate(request.params);
+      const config = asyncConfigs.find(functionId, version);
+      if (config === undefined) throw new PlatformError('not_found', 'the function has no asynchronous settings');
+      return reply(config, urnOf);
+    },
+
+    async updateFunctionAsyncInvokeConfig(request) {
+      const { functionId, version, urnOf } = await locate(request.params);
+      return reply(await asyncConfigs.set(functionId, version, request.body as Kept), urnOf);
+    },
+
+    async deleteFunctionAsyncInvokeConfig(request) {
+      const { functionId, version } = await locate(request.params);
+      await asyncConfigs.remove(functionId, version);
+      return {};
+    },
+
+    async listFunctionAsyncInvokeConfig(request) {
+      const { functionId, urnOf } = await locate(request.params);
+      const offset = Number(request.query.marker ?? 0);
+      const asked = Number(request.query.limit ?? 0);
+      if (offset < 0 || asked < 0) throw new PlatformError('invalid_request', 'marker and limit must not be negative');
+      const limit = asked === 0 ? 10 : Math.min(asked, 100);
+      const all = asyncConfigs.list(functionId);
+      const page = all.slice(offset, offset + limit);
+      return {
+        async_invoke_configs: page.map((config) => reply(config, urnOf)),
+        count: all.length,
+        page_info: {
+          // 0 says "no more" to clients that go on until then
+          next_marker: offset + page.length < all.length ? offset + page.length : 0,
+          previous_marker: Math.max(0, offset - limit),
+          current_count: page.length,
+        },
+      };
+    },
+  };
+}
+
+function reply(
+  config: AsyncConfig,
+  urnOf: (qualifier: string) => string,
+): RouteResponse<Routes['showFunctionAsyncInvokeConfig']> {
+  const { onSuccess, onFailure, statusLog } = config.settings;
+  return {
+    func_urn: urnOf(config.qualifier),
+    max_async_event_age_in_seconds: config.maxAgeSeconds,
+    max_async_retry_attempts: config.maxRetries,
+    destination_config: {
+      ...(onSuccess === undefined ? {} : { on_success: { ...onSuccess } }),
+      ...(onFailure === undefined ? {} : { on_failure: { ...onFailure } }),
+    },
+    created_time: apiTime(config.createdAt),
+    last_modified: apiTime(config.modifiedAt),
+    enable_async_status_log: statusLog,
+  };
+}

@@ -1,0 +1,83 @@
+import type { ArtifactStore } from '../../artifacts/index.ts';
+import type { FunctionState, Functions, Kept } from '../../control/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Sealer } from '../../lib/sealer.ts';
+import { type Handlers, Reply } from '../http/handler.ts';
+import { codeReply } from './functions-reply.ts';
+import { editableTarget, readTarget } from './functions-target.ts';
+
+type Ids = 'showFunctionCode' | 'updateFunctionCode' | 'downloadFunctionCode';
+
+export interface FunctionCodeDeps {
+  readonly functions: Functions;
+  readonly artifacts: ArtifactStore;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly region: string;
+}
+
+const LINK_LIFETIME_MS = 15 * 60 * 1000;
+/** Larger code is not put into the answer but behind its link. */
+const IN_ANSWER_BYTES = 1024 * 1024;
+
+/** What a download link carries, sealed: it cannot be made or changed outside, and needs no other permission. */
+interface Ticket {
+  readonly sha256: string;
+  readonly fileName: string;
+  readonly until: number;
+}
+
+/** Show, replace and download the code of functions. */
+export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
+  const { functions, artifacts, sealer, clock, region } = deps;
+
+  async function codeOf(state: FunctionState, host: string | undefined): Promise<{ file: string; link: string }> {
+    const { artifact } = state.version;
+    const inAnswer = artifact.sizeBytes <= IN_ANSWER_BYTES;
+    const file = inAnswer ? (await artifacts.readAll(artifact.sha256)).toString('base64') : '';
+    const ticket: Ticket = {
+      sha256: artifact.sha256,
+      fileName: state.version.artifactFile?.split('/').at(-1) ?? `${state.fn.name}.zip`,
+      until: clock.now() + LINK_LIFETIME_MS,
+    };
+    const sealed = Buffer.from(sealer.seal(JSON.stringify(ticket)), 'base64').toString('base64url');
+    return { file, link: `http://${host ?? 'localhost'}/v1/code/${sealed}` };
+  }
+
+  return {
+    async showFunctionCode(request) {
+      const { name, version } = readTarget(request.params);
+      const state = await functions.show(name, version);
+      const code = await codeOf(state, request.headers.host);
+      return codeReply(state, { region, domainId: request.caller.domainId }, code);
+    },
+
+    async updateFunctionCode(request) {
+      const state = await functions.updateCode(editableTarget(request.params), request.body as Kept);
+      return codeReply(state, { region, domainId: request.caller.domainId }, { file: '', link: '' });
+    },
+
+    async downloadFunctionCode(request) {
+      const ticket = openTicket(sealer, request.params.ticket);
+      if (ticket === undefined || ticket.until < clock.now()) {
+        throw new PlatformError('not_found', 'the link is not valid any more', { hint: 'Ask for the code again.' });
+      }
+      return new Reply(await artifacts.readAll(ticket.sha256), {
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(ticket.fileName)}`,
+        },
+      });
+    },
+  };
+}
+
+function openTicket(sealer: Sealer, text: string): Ticket | undefined {
+  try {
+    return JSON.parse(sealer.open(Buffer.from(text, 'base64url').toString('base64'))) as Ticket;
+  } catch {
+    // whatever was changed in it, the answer is the same
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import { cpuMillisFor, type RouteResponse, type Routes } from '@funcgraph/api';
+import { type FunctionState, functionUrn, MASK } from '../../control/index.ts';
+
+type Config = RouteResponse<Routes['showFunctionConfig']>;
+type Summary = RouteResponse<Routes['listFunctions']>['functions'][number];
+type Code = RouteResponse<Routes['showFunctionCode']>;
+
+/** What an answer says besides the function itself. */
+export interface ReplyContext {
+  readonly region: string;
+  readonly domainId: string;
+}
+
+/** RFC 3339 in seconds with an offset, as the API writes it. */
+export function apiTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
+}
+
+/** Every field of `showFunctionConfig`. Encrypted variables show their names only. */
+export function configReply(state: FunctionState, context: ReplyContext): Config {
+  const { config } = state.version;
+  const { stored } = config;
+  const logs = object(stored.log_config);
+  return {
+    ...summaryReply(state, context),
+    peering_cidr: text(stored.peering_cidr),
+    domain_names: text(stored.domain_names),
+    heartbeat_handler: text(stored.heartbeat_handler),
+    restore_hook_handler: text(stored.restore_hook_handler),
+    restore_hook_timeout: number(stored.restore_hook_timeout),
+    ephemeral_storage: 512,
+    gpu_memory: 0,
+    gpu_type: '',
+    enable_dynamic_memory: config.dynamicMemory,
+    enable_auth_in_header: stored.enable_auth_in_header === true,
+    enable_class_isolation: stored.enable_class_isolation === true,
+    enable_lts_log: stored.enable_lts_log === true,
+    is_stateful_function: false,
+    allow_ephemeral_storage: false,
+    apig_route_enable: false,
+    reserved_instance_idle_mode: false,
+    user_data_encrypt_kms_key_id: text(stored.user_data_encrypt_kms_key_id),
+    code_encrypt_kms_key_id: text(stored.code_encrypt_kms_key_id),
+    depend_list: [],
+    depend_version_list: [],
+    dependencies: [],
+    ...optional('func_vpc', object(stored.func_vpc)),
+    ...optional('network_controller', object(stored.network_controller)),
+    ...optional('lts_custom_tag', texts(stored.lts_custom_tag)),
+    ...optional('log_group_id', logs?.group_id === undefined ? undefined : text(logs.group_id)),
+    ...optional('log_stream_id', logs?.stream_id === undefined ? undefined : text(logs.stream_id)),
+  };
+}
+
+/** The shorter form of lists. */
+export function summaryReply(state: FunctionState, { region, domainId }: ReplyContext): Summary {
+  const { fn, version, secretNames } = state;
+  const { config, artifact } = version;
+  const { stored } = config;
+  return {
+    func_id: fn.id,
+    resource_id: fn.id,
+    func_urn: functionUrn(fn, region, version.version),
+    func_name: fn.name,
+    domain_id: domainId,
+    namespace: fn.projectId,
+    project_name: region,
+    package: fn.package,
+    runtime: fn.runtime,
+    version: version.version,
+    image_name: `${version.version}-${artifact.sha256.slice(0, 12)}`,
+    cpu: cpuMillisFor(config.memoryMb),
+    last_modified: apiTime(version.modifiedAt),
+    long_time: false,
+    is_bridge_function: false,
+    is_return_stream: false,
+    code_type: config.codeType,
+    code_url: '',
+    code_filename: config.codeFileName,
+    code_size: artifact.sizeBytes,
+    digest: artifact.sha512,
+    timeout: config.timeoutSeconds,
+    handler: config.handler,
+    memory_size: config.memoryMb,
+    user_data: jsonText(config.env),
+    encrypted_user_data: jsonText(Object.fromEntries(secretNames.map((name) => [name, MASK]))),
+    description: config.description,
+    xrole: text(stored.xrole),
+    app_xrole: text(stored.app_xrole),
+    initializer_handler: config.initializer ?? '',
+    initializer_timeout: config.initializerTimeoutSeconds ?? 0,
+    pre_stop_handler: text(stored.pre_stop_handler),
+    pre_stop_timeout: number(stored.pre_stop_timeout),
+    enterprise_project_id: text(stored.enterprise_project_id),
+    type: text(stored.type) || 'v2',
+    strategy_config: strategyReply(state),
+    extend_config: text(stored.extend_config),
+    collected: fn.collected,
+  };
+}
+
+export function codeReply(state: FunctionState, context: ReplyContext, code: { file: string; link: string }): Code {
+  const { fn, version } = state;
+  return {
+    func_urn: functionUrn(fn, context.region, version.version),
+    func_name: fn.name,
+    domain_id: context.domainId,
+    runtime: fn.runtime,
+    code_type: version.config.codeType,
+    code_url: '',
+    code_filename: version.config.codeFileName,
+    code_size: version.artifact.sizeBytes,
+    digest: version.artifact.sha512,
+    last_modified: apiTime(version.modifiedAt),
+    func_code: code,
+    depend_list: [],
+    depend_version_list: [],
+    strategy_config: strategyReply(state),
+    dependencies: [],
+  };
+}
+
+/** Here alone our words for instances become the API's. */
+function strategyReply({ version }: FunctionState): { concurrency: number; concurrent_num: number } {
+  return { concurrency: version.config.maxInstances, concurrent_num: version.config.instanceConcurrency };
+}
+
+function jsonText(env: Readonly<Record<string, string>>): string {
+  return Object.keys(env).length === 0 ? '' : JSON.stringify(env);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+function object(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+function texts(value: unknown): Record<string, string> | undefined {
+  const fields = object(value);
+  return fields === undefined
+    ? undefined
+    : Object.fromEntries(Object.entries(fields).map(([name, item]) => [name, String(item)]));
+}
+
+function optional<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [P in K]: V });
+}
