@@ -122,7 +122,14 @@ export class Instance {
       const head = this.#buffer.readUInt32BE(0);
       const length = 8 + head + this.#buffer.readUInt32BE(4);
       if (this.#buffer.length < length) return;
-      const header = JSON.parse(this.#buffer.toString('utf8', 8, 8 + head)) as InstanceFrame;
+      let header: InstanceFrame;
+      try {
+        header = JSON.parse(this.#buffer.toString('utf8', 8, 8 + head)) as InstanceFrame;
+      } catch {
+        // As the server would: the waiting test fails when the process is gone.
+        this.#child.kill('SIGKILL');
+        return;
+      }
       const body = this.#buffer.subarray(8 + head, length);
       this.#buffer = this.#buffer.subarray(length);
       if (header.type === 'log')
@@ -152,6 +159,12 @@ export class Instance {
 
   send(header: unknown, body: Buffer = Buffer.alloc(0)): void {
     this.#socket?.write(encode(header, body));
+  }
+
+  /** Sends one frame in as many writes as it has bytes. */
+  trickle(header: unknown, body: Buffer): void {
+    this.#socket?.setNoDelay(true);
+    for (const byte of encode(header, body)) this.#socket?.write(Buffer.of(byte));
   }
 
   /** Sends `init` and gives back `ready` or `failed` with the error payload. */

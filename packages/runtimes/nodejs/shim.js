@@ -11,6 +11,7 @@ const requesting = require('./requests.js');
 
 const exit = process.exit.bind(process);
 const clock = process.hrtime;
+const stringify = JSON.stringify;
 
 let requests = null;
 let userFrames = failure.makeTrimmer([]);
@@ -22,7 +23,7 @@ const output = capture((level, text) => link.log(requests === null ? '' : reques
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
 
 function hello() {
-  link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: 'node ' + process.version }), '');
+  link.send(stringify({ type: 'hello', protocol: 1, runtime: 'node ' + process.version }), '');
 }
 
 function onFrame(header, body) {
@@ -80,7 +81,7 @@ function init(frame) {
     const told = failure.describe(code, error, userFrames, !isConfigError(error));
     output.flush();
     link.log('', 'ERROR', told.log);
-    link.send(JSON.stringify({ type: 'failed', phase: phase, code: code }), told.payload);
+    link.send(stringify({ type: 'failed', phase: phase, code: code }), told.payload);
   };
   const ready = (handler) => {
     if (answered) return;
@@ -96,7 +97,7 @@ function init(frame) {
       userFrames: userFrames,
     });
     const initMs = frame.initializer ? Math.max(0, millisecondsSince(started) - loadMs) : 0;
-    link.send(JSON.stringify({ type: 'ready', loadMs: loadMs, initMs: initMs }), '');
+    link.send(stringify({ type: 'ready', loadMs: loadMs, initMs: initMs }), '');
   };
   const loaded = (handler) => {
     if (loadMs === 0) loadMs = millisecondsSince(started);

@@ -172,6 +172,15 @@ class BinaryOutput(object):
         return True
 
 
+class Pending(threading.local):
+    """The unfinished line of one thread: lines of requests that run at once do not mix."""
+
+    def __init__(self):
+        self.parts = []
+        self.size = 0
+        self.softspace = 0
+
+
 class Output(object):
     """A standard stream whose finished lines become log messages."""
 
@@ -179,7 +188,6 @@ class Output(object):
     errors = 'replace'
     newlines = None
     line_buffering = True
-    softspace = 0
     closed = False
     mode = 'w'
 
@@ -188,10 +196,7 @@ class Output(object):
         self.name = name
         self._emit = emit
         self._pid = pid
-        self._parts = []
-        self._size = 0
-        # Re-entrant: a signal handler or a destructor may print while a line is being put together.
-        self._lock = threading.RLock()
+        self._pending = Pending()
         self.buffer = BinaryOutput(self)
 
     def write(self, text):
@@ -204,27 +209,34 @@ class Output(object):
             return len(text)
         if not text:
             return 0
-        with self._lock:
-            self._parts.append(text)
-            self._size += len(text)
-            if text[-1] == u'\n' or self._size >= MAX_LOG:
-                self._take()
+        pending = self._pending
+        pending.parts.append(text)
+        pending.size += len(text)
+        if text[-1] == u'\n' or pending.size >= MAX_LOG:
+            self.finish()
         return len(text)
 
-    def _take(self):
-        text = u''.join(self._parts)
-        self._parts = []
-        self._size = 0
-        if text[-1:] == u'\n':
+    def finish(self):
+        """Emits this thread's line, finished or not."""
+        pending = self._pending
+        if not pending.size:
+            return
+        text = u''.join(pending.parts)
+        pending.parts = []
+        pending.size = 0
+        if text[-1] == u'\n':
             text = text[:-1]
         if text:
             self._emit(text)
 
-    def finish(self):
-        """Emits an unfinished line now."""
-        if self._size:
-            with self._lock:
-                self._take()
+    # The print statement of Python 2 keeps here whether a space is due.
+    @property
+    def softspace(self):
+        return self._pending.softspace
+
+    @softspace.setter
+    def softspace(self, value):
+        self._pending.softspace = value
 
     def flush(self):
         if _getpid() == self._pid:

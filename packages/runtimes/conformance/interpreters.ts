@@ -1,0 +1,102 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RuntimeRegistry } from '../src/index.ts';
+import { runProgram } from '../src/registry/run-program.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+export const CASES = join(ROOT, 'conformance', 'cases');
+
+/** How to start a shim with one interpreter, or why it cannot be tried here. */
+export interface Interpreter {
+  readonly name: string;
+  readonly version: string;
+  readonly command: readonly string[];
+}
+
+export type Found = Interpreter | { readonly name: string; readonly missing: string };
+
+export function isMissing(found: Found): found is { readonly name: string; readonly missing: string } {
+  return 'missing' in found;
+}
+
+function nodeCommand(program: string): string[] {
+  return [program, '--max-old-space-size=3800', join(ROOT, 'nodejs', 'shim.js')];
+}
+
+function pythonCommand(program: string, version: string): string[] {
+  const flags = version.startsWith('2.') ? ['-E', '-s', '-S', '-B'] : ['-I', '-S', '-B'];
+  return [program, ...flags, join(ROOT, 'python', 'shim.py')];
+}
+
+/** Node.js `name` from the folder `runtimes`, fetched into a cache of this user when no folder is given. */
+export async function findNode(name: string, runtimes: string | undefined): Promise<Found> {
+  const cache = join(tmpdir(), `funcgraph-test-runtimes-${process.getuid?.() ?? 0}`);
+  mkdirSync(runtimes ?? cache, { recursive: true, mode: 0o755 });
+  const registry = new RuntimeRegistry(runtimes ?? cache);
+  try {
+    const listed = (await registry.list()).find((each) => each.name === name);
+    const usable = listed?.available === true || runtimes !== undefined ? listed : await registry.install(name);
+    if (usable?.path === undefined) return { name, missing: 'not in FUNCGRAPH_TEST_RUNTIMES' };
+    return { name, version: usable.version ?? '', command: nodeCommand(usable.path) };
+  } catch (error) {
+    return { name, missing: error instanceof Error ? error.message.slice(0, 120) : 'unknown' };
+  }
+}
+
+/** The Node.js that runs the tests. */
+export function hostNode(): Interpreter {
+  return {
+    name: `host Node.js ${process.versions.node}`,
+    version: process.versions.node,
+    command: nodeCommand(process.execPath),
+  };
+}
+
+/** Whether `program` really is a Python of `version`; version managers put stand-ins on the path that only print an error. */
+async function tryPython(program: string, version: string): Promise<string | undefined> {
+  try {
+    const question = 'import sys; sys.stdout.write("%d.%d.%d %s" % (sys.version_info[:3] + (sys.executable,)))';
+    const { code, stdout } = await runProgram(program, ['-c', question], 15_000);
+    const [actual = '', path = ''] = stdout.split(' ');
+    return code === 0 && (version === '' || actual.startsWith(`${version}.`)) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function pyenvPrograms(version: string): Promise<string[]> {
+  try {
+    const { code, stdout } = await runProgram('pyenv', ['root'], 15_000);
+    if (code !== 0) return [];
+    const versions = join(stdout.trim(), 'versions');
+    return readdirSync(versions)
+      .filter((entry) => entry.startsWith(`${version}.`))
+      .map((entry) => join(versions, entry, 'bin', 'python'));
+  } catch {
+    return [];
+  }
+}
+
+/** Python `version` (`3.9`) from `runtimes`, pyenv or the path; the empty version is whatever `python3` is. */
+export async function findPython(version: string, runtimes: string | undefined): Promise<Found> {
+  const name = version === '' ? 'host python3' : `Python${version}`;
+  const candidates: string[] = [];
+  if (runtimes !== undefined && version !== '') {
+    const listed = (await new RuntimeRegistry(runtimes).list()).find((each) => each.name === name);
+    if (listed?.path !== undefined) candidates.push(listed.path);
+  }
+  if (version !== '') candidates.push(...(await pyenvPrograms(version)));
+  candidates.push(version === '' ? 'python3' : `python${version}`);
+  for (const candidate of candidates) {
+    const program = await tryPython(candidate, version);
+    if (program !== undefined) return { name, version, command: pythonCommand(program, version) };
+  }
+  return { name, missing: 'neither in FUNCGRAPH_TEST_RUNTIMES, nor from pyenv, nor on the path' };
+}
+
+/** The supervisor of Custom functions on the Node.js that runs the tests. */
+export function customSupervisor(): Interpreter {
+  return { name: 'Custom', version: '', command: [process.execPath, join(ROOT, 'custom', 'shim.js')] };
+}

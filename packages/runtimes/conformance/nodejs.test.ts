@@ -1,0 +1,228 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CASES, type Found, findNode, hostNode, isMissing } from './interpreters.ts';
+import { eachInstance, languageSuite } from './language-suite.ts';
+
+const ROOT = join(CASES, 'nodejs');
+const MODULES = join(CASES, 'nodejs-esm');
+const runtimes = process.env.FUNCGRAPH_TEST_RUNTIMES;
+const found: Found[] = [hostNode()];
+for (const name of ['Node.js6.10', 'Node.js14.18', 'Node.js20.15']) found.push(await findNode(name, runtimes));
+
+for (const each of found) {
+  if (isMissing(each)) {
+    describe.skip(`${each.name}: ${each.missing}`, () => {
+      it('cannot be tried here', () => undefined);
+    });
+    continue;
+  }
+  const major = Number(each.version.split('.')[0]);
+  describe(each.name, () => {
+    languageSuite(each, ROOT, /^node v\d+\.\d+\.\d+$/);
+    const current = eachInstance(each, ROOT);
+
+    async function answer(handler: string, event = '{"why":"because"}') {
+      await current().init(ROOT, handler);
+      const { code, payload, logs } = await current().invoke(event);
+      return { code, payload, logs: logs.map((line) => `${line.level} ${line.text}`) };
+    }
+
+    async function refusal(handler: string, initializer?: string) {
+      const { header, body } = await current().init(ROOT, handler, initializer === undefined ? {} : { initializer });
+      return { header, payload: body.toString() };
+    }
+
+    it('answers null with the text null', async () => {
+      expect(await answer('index.nullResult')).toMatchObject({ code: 0, payload: 'null' });
+      expect((await current().invoke('{}')).payload).toBe('null');
+    });
+
+    it('answers a Buffer as its JSON form', async () => {
+      expect((await answer('index.buffer')).payload).toBe('{"type":"Buffer","data":[97,98]}');
+    });
+
+    it('tells a circular result as 4007', async () => {
+      const { code, payload } = await answer('index.circular');
+      expect(code).toBe(4007);
+      expect(JSON.parse(payload)).toEqual({
+        errorMessage: expect.stringMatching(
+          /^function result is invalid, error: Converting circular structure to JSON/,
+        ),
+        errorType: 'TypeError',
+      });
+    });
+
+    it('tells a thrown error as 4002 with the user frames and logs it', async () => {
+      const { code, payload, logs } = await answer('index.fail');
+      expect(code).toBe(4002);
+      const parsed = JSON.parse(payload);
+      expect(payload).toBe(JSON.stringify(parsed, null, 4));
+      expect(Object.keys(parsed)).toEqual(['errorMessage', 'errorType', 'stackTrace']);
+      expect(parsed.errorMessage).toBe('function invocation exception, error: went wrong: because');
+      expect(parsed.errorType).toBe('TypeError');
+      expect(parsed.stackTrace).toHaveLength(1);
+      expect(parsed.stackTrace[0]).toMatch(/^at .*\(?\.\/index\.js:\d+:\d+\)?$/);
+      expect(logs).toHaveLength(1);
+      expect(logs[0]).toBe(`ERROR ${parsed.errorMessage}\n    ${parsed.stackTrace[0]}`);
+    });
+
+    it('tells a thrown text as UserFunctionError', async () => {
+      expect(JSON.parse((await answer('index.throwText')).payload)).toEqual({
+        errorMessage: 'function invocation exception, error: just text',
+        errorType: 'UserFunctionError',
+        stackTrace: [],
+      });
+    });
+
+    it('tells what a callback is given as error', async () => {
+      const error = await answer('index.callbackError');
+      expect([error.code, JSON.parse(error.payload)]).toEqual([
+        4001,
+        { errorMessage: 'function entry exception, error: x', errorType: 'Error' },
+      ]);
+    });
+
+    it('answers an error text as it is', async () => {
+      expect(await answer('index.callbackText')).toMatchObject({ code: 4001, payload: 'text' });
+    });
+
+    it('answers an error object with its own fields', async () => {
+      expect(await answer('index.callbackObject')).toMatchObject({
+        code: 4001,
+        payload: '{"a":1,"message":"function entry exception, error: undefined"}',
+      });
+    });
+
+    it('takes a callback without arguments as failure', async () => {
+      expect((await answer('index.callbackNothing')).code).toBe(4001);
+    });
+
+    it('takes a falsy error as success', async () => {
+      expect(await answer('index.callbackFalse')).toMatchObject({ code: 0, payload: 'fine' });
+    });
+
+    it('counts only the first callback and ignores a later throw', async () => {
+      expect(await answer('index.callbackTwice')).toEqual({ code: 0, payload: 'first', logs: [] });
+    });
+
+    it('survives a throw after the result and logs it', async () => {
+      expect((await answer('index.lateThrow')).payload).toBe('done');
+      const line = await current().log((each) => each.text.includes('after the result'));
+      expect(line).toMatchObject({ level: 'ERROR', requestId: 'request-1' });
+      expect((await current().invoke('{}', 'request-2')).payload).toBe('done');
+    });
+
+    it('fails the only running request when something throws in a timer', async () => {
+      const { code, payload } = await answer('index.timerThrow');
+      expect(code).toBe(4002);
+      expect(JSON.parse(payload).errorMessage).toBe('function invocation exception, error: in a timer');
+    });
+
+    it('refuses handlers with the wrong number of parameters', async () => {
+      const { header, payload } = await refusal('index.four');
+      expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+      const wanted = major < 8 ? '3' : '2 or 3';
+      expect(JSON.parse(payload)).toEqual({
+        errorMessage: `function entry exception, error: handler expect to have ${wanted} parameters, but received 4`,
+        errorType: 'FunctionLoadError',
+      });
+    });
+
+    it('names a missing module', async () => {
+      expect(JSON.parse((await refusal('notExists.handler')).payload)).toEqual({
+        errorMessage: "function entry exception, error: not found module './notExists.js'",
+        errorType: 'FunctionLoadError',
+      });
+    });
+
+    it('names a missing export, also one that is no function', async () => {
+      expect(JSON.parse((await refusal('index.notFunction')).payload)).toEqual({
+        errorMessage: "function entry exception, error: handler 'notFunction' not found in module './index.js'",
+        errorType: 'FunctionConfigError',
+      });
+    });
+
+    it('refuses a handler without a dot', async () => {
+      expect(JSON.parse((await refusal('index')).payload).errorType).toBe('FunctionConfigError');
+    });
+
+    it('gives the position of a syntax error', async () => {
+      const parsed = JSON.parse((await refusal('broken.handler')).payload);
+      expect(parsed.errorType).toBe('SyntaxError');
+      expect(parsed.errorMessage).toMatch(
+        /^function entry exception, error: Unexpected token '?;'? \(\.\/broken\.js:3\)$/,
+      );
+    });
+
+    it('keeps the own text of a missing nested dependency', async () => {
+      const nested = JSON.parse((await refusal('nested.handler')).payload);
+      expect(nested.errorMessage).toMatch(
+        /^function entry exception, error: Cannot find module 'no-such-package-anywhere'/,
+      );
+    });
+
+    it('tells an error at load with its place', async () => {
+      const parsed = JSON.parse((await refusal('throws.handler')).payload);
+      expect(parsed).toMatchObject({ errorMessage: 'function entry exception, error: at load', errorType: 'Error' });
+      expect(parsed.stackTrace[0]).toMatch(/\.\/throws\.js:1:\d+/);
+    });
+
+    it('refuses an initializer with one parameter', async () => {
+      const { header, payload } = await refusal('index.echo', 'index.initOne');
+      expect(header).toEqual({ type: 'failed', phase: 'load', code: 4009 });
+      expect(JSON.parse(payload)).toEqual({
+        errorMessage:
+          'function initialization exception, error: initializer expect to have 2 parameters, but received 1',
+        errorType: 'FunctionConfigError',
+      });
+    });
+
+    it('names a missing initializer', async () => {
+      expect(JSON.parse((await refusal('index.echo', 'index.nope')).payload).errorMessage).toBe(
+        "function initialization exception, error: initializer 'nope' not found in module './index.js'",
+      );
+    });
+
+    if (major >= 8) {
+      it('waits for the promise of an asynchronous handler', async () => {
+        expect(await answer('modern.asyncEcho', '{"a":1}')).toMatchObject({ code: 0, payload: '{"a":1}' });
+      });
+
+      it('tells a rejection as 4002', async () => {
+        const { code, payload } = await answer('modern.asyncFail');
+        expect([code, JSON.parse(payload).errorType]).toEqual([4002, 'RangeError']);
+      });
+
+      it('ignores what a handler returns that is no promise', async () => {
+        await current().init(ROOT, 'modern.syncReturn');
+        current().send({ type: 'invoke', requestId: 'waits', timeoutMs: 1, credentials: {} }, Buffer.from('{}'));
+        current().send({ type: 'invoke', requestId: 'broken', timeoutMs: 1, credentials: {} }, Buffer.from('{'));
+        const first = await current().next((frame) => frame.header.type === 'result');
+        expect(first.header).toMatchObject({ requestId: 'broken' });
+      });
+
+      it('waits for an asynchronous initializer', async () => {
+        const { header } = await current().init(ROOT, 'modern.asyncEcho', { initializer: 'modern.asyncInit' });
+        expect(header.type).toBe('ready');
+      });
+    }
+
+    if (major >= 14) {
+      it('loads ES modules by package type', async () => {
+        await current().init(MODULES, 'index.handler');
+        expect((await current().invoke('{"path":"/a/b"}')).payload).toBe('b');
+        expect(current().logs).toEqual([]);
+      });
+
+      it('loads a file with the extension of ES modules', async () => {
+        await current().init(MODULES, 'entry.handler');
+        expect((await current().invoke('{}')).payload).toBe('mjs');
+      });
+
+      it('shows frames of ES modules relative to the code', async () => {
+        await current().init(MODULES, 'index.fail');
+        expect(JSON.parse((await current().invoke('{}')).payload).stackTrace[0]).toMatch(/\.\/index\.js:4:\d+/);
+      });
+    }
+  });
+}
