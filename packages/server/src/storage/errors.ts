@@ -1,6 +1,6 @@
 /**
  * A failure of the database that a person can act on.
- * Codes: `storage.unreadable`, `storage.schema`, `storage.parameter`, `storage.raw_transaction`,
+ * Codes: `storage.unreadable`, `storage.schema`, `storage.parameter`, `storage.guard`, `storage.raw_transaction`,
  * `storage.transaction_timeout`, `storage.closed`, `storage.overloaded`, `storage.locked`.
  */
 export class StorageError extends Error {

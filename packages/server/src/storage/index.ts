@@ -1,3 +1,4 @@
+export type { AtomicResult, AtomicStatement } from './atomic.ts';
 export { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 export { isForeignKeyViolation, isUniqueViolation, StorageError } from './errors.ts';
 export { openStorage, prepared, type Storage, type StorageOptions } from './open.ts';

@@ -162,6 +162,62 @@ describe.each([
     expect(Buffer.from(stored ?? []).equals(payload)).toBe(true);
   });
 
+  it('runs a batch of statements whole or not at all, beside others', async () => {
+    const { db, atomic } = await open();
+    const insert = (id: string) => ({ query: db.insertInto('message').values(row(id)).returning('id').compile() });
+    const bump = (id: string) => ({
+      query: db.updateTable('message').set({ attempts: 9 }).where('id', '=', id).compile(),
+      mustAffect: true,
+    });
+    const outcomes = await Promise.allSettled([
+      atomic([insert('a'), insert('b'), bump('a')]),
+      atomic([insert('c'), insert('a')]),
+      db.insertInto('message').values(row('d')).execute(),
+      atomic([insert('e'), bump('nobody')]),
+      atomic([bump('a'), insert('f')]),
+    ]);
+    expect(outcomes.map((outcome) => outcome.status === 'fulfilled')).toEqual([true, false, true, false, true]);
+    const none = { rows: [], affected: 1 };
+    expect(outcomes[0]).toMatchObject({ value: [{ rows: [{ id: 'a' }], affected: 1 }, { rows: [{ id: 'b' }] }, none] });
+    expect(outcomes[1]?.status === 'rejected' && isUniqueViolation(outcomes[1].reason)).toBe(true);
+    expect(outcomes[3]).toMatchObject({ reason: { code: 'storage.guard', hint: expect.any(String) } });
+    expect(await ids()).toEqual(['a', 'b', 'd', 'f']);
+  });
+
+  it('keeps a batch out of the open transaction of somebody else', async () => {
+    const { db, atomic } = await open();
+    const inside = db.transaction().execute(async (trx) => {
+      await trx.insertInto('message').values(row('undone')).execute();
+      await trx.selectFrom('message').select('id').execute();
+      throw new Error('changed my mind');
+    });
+    const batch = atomic([{ query: db.insertInto('message').values(row('kept')).compile() }]);
+    await expect(inside).rejects.toThrow('changed my mind');
+    await batch;
+    expect(await ids()).toEqual(['kept']);
+  });
+
+  it('tells nobody that something is stored when the disk is full, and works again when it is not', async () => {
+    const { db } = await open();
+    await sql`pragma max_page_count = 60`.execute(db);
+    const write = (id: string, bytes: number) =>
+      db
+        .insertInto('message')
+        .values({ ...row(id), payload: Buffer.alloc(bytes, 1) })
+        .execute();
+    const names = Array.from({ length: 40 }, (_, n) => `m${String(n).padStart(2, '0')}`);
+    const outcomes = await Promise.allSettled(names.map((id, n) => write(id, n % 4 === 3 ? 60_000 : 100)));
+    const stored = names.filter((_, n) => outcomes[n]?.status === 'fulfilled');
+    expect(outcomes.some((outcome) => outcome.status === 'rejected')).toBe(true);
+    expect(outcomes.find((outcome) => outcome.status === 'rejected')).toMatchObject({
+      reason: { code: 'SQLITE_FULL' },
+    });
+    expect(await ids()).toEqual(stored);
+    await sql`pragma max_page_count = 100000`.execute(db);
+    await write('z', 60_000);
+    expect(await ids()).toEqual([...stored, 'z']);
+  });
+
   it('answers everything that was asked before it was closed', async () => {
     const { db } = await open();
     const writes = Promise.allSettled(['a', 'b'].map((id) => db.insertInto('message').values(row(id)).execute()));

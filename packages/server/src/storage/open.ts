@@ -1,6 +1,9 @@
 import { type CompiledQuery, Kysely, Migrator } from 'kysely';
+import type { AtomicResult, AtomicStatement } from './atomic.ts';
+import { runAtomic } from './dialects/sqlite/atomic.ts';
 import { GroupCommitDialect } from './dialects/sqlite/dialect.ts';
 import { InlineLink, threadLink } from './dialects/sqlite/link.ts';
+import { TransactionGate } from './dialects/sqlite/transaction-gate.ts';
 import { StorageError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
@@ -20,6 +23,12 @@ export interface StorageOptions {
  */
 export interface Storage {
   readonly db: Kysely<Schema>;
+  /**
+   * Runs statements that are known beforehand, all or none. Far cheaper than a transaction: it travels in one message,
+   * keeps nobody waiting, and shares its fsync with others. Rejects with the error of the statement that failed, or with
+   * `storage.guard`.
+   */
+  atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
   /** Answers what was asked before, then closes the file. Idempotent. */
   close(): Promise<void>;
 }
@@ -31,8 +40,8 @@ export interface Storage {
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { file } = options;
   const link = file === ':memory:' ? new InlineLink(file) : await threadLink(file, options.onDeath);
-  const dialect = new GroupCommitDialect(link, { maxTransactionMs: options.maxTransactionMs ?? 10_000 });
-  const db = new Kysely<Schema>({ dialect });
+  const gate = new TransactionGate(link, { maxTransactionMs: options.maxTransactionMs ?? 10_000 });
+  const db = new Kysely<Schema>({ dialect: new GroupCommitDialect(link, gate) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
@@ -53,6 +62,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   };
   return {
     db,
+    atomic: (statements) => runAtomic(link, gate, statements),
     close: () => {
       closed ??= close();
       return closed;

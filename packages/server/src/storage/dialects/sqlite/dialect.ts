@@ -11,19 +11,20 @@ import {
 } from 'kysely';
 import { GroupCommitDriver } from './driver.ts';
 import type { EngineLink } from './link.ts';
+import type { TransactionGate } from './transaction-gate.ts';
 
 /** SQLite through an engine with group commit. Schema changes are transactional, so a migration happens whole or not. */
 export class GroupCommitDialect implements Dialect {
   readonly #link: EngineLink;
-  readonly #maxTransactionMs: number;
+  readonly #gate: TransactionGate;
 
-  constructor(link: EngineLink, options: { maxTransactionMs: number }) {
+  constructor(link: EngineLink, gate: TransactionGate) {
     this.#link = link;
-    this.#maxTransactionMs = options.maxTransactionMs;
+    this.#gate = gate;
   }
 
   createDriver(): Driver {
-    return new GroupCommitDriver(this.#link, { maxTransactionMs: this.#maxTransactionMs });
+    return new GroupCommitDriver(this.#link, this.#gate);
   }
 
   createQueryCompiler(): QueryCompiler {

@@ -10,16 +10,16 @@ import { StorageError } from '../../errors.ts';
 import type { EngineResult } from './engine.ts';
 import type { EngineLink } from './link.ts';
 import { encodeParameters } from './parameter.ts';
-import { TransactionGate } from './transaction-gate.ts';
+import type { TransactionGate } from './transaction-gate.ts';
 
 /** Kysely's driver over an engine: any number of connections share it, transactions take turns. */
 export class GroupCommitDriver implements Driver {
   readonly #link: EngineLink;
   readonly #gate: TransactionGate;
 
-  constructor(link: EngineLink, options: { maxTransactionMs: number }) {
+  constructor(link: EngineLink, gate: TransactionGate) {
     this.#link = link;
-    this.#gate = new TransactionGate(link, options);
+    this.#gate = gate;
   }
 
   init(): Promise<void> {

@@ -6,18 +6,26 @@ import { StorageError } from '../../errors.ts';
 /** What SQLite stores. The driver converts everything else before it gets here. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
+export interface EngineStatement {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
+
 export type EngineCall =
-  | { readonly op: 'run'; readonly sql: string; readonly parameters: readonly SqlValue[] }
+  | ({ readonly op: 'run' } & EngineStatement)
+  /** All or nothing; `mustAffect` holds the places of statements that undo everything when they touch no row. */
+  | { readonly op: 'atomic'; readonly statements: readonly EngineStatement[]; readonly mustAffect: readonly number[] }
   | { readonly op: 'begin' | 'commit' | 'rollback' };
 
 export interface EngineResult {
   readonly rows: unknown[];
   readonly changes: number;
   readonly lastId: number | bigint;
+  /** The results of an `atomic` call. */
+  readonly parts?: readonly EngineResult[];
 }
 
 type Slot = PendingCall<EngineCall, EngineResult>;
-type RunCall = Extract<EngineCall, { op: 'run' }>;
 
 /** More statements than this in one batch are split, so that the first callers do not wait for the last. */
 const maxGroup = 4096;
@@ -63,18 +71,18 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
     };
     for (const slot of calls) {
       const { call } = slot;
-      if (call.op !== 'run') {
+      if (call.op !== 'run' && call.op !== 'atomic') {
         commit();
         this.#control(slot, call.op);
         continue;
       }
       try {
-        const statement = this.#prepare(call.sql);
+        const statement = call.op === 'run' ? this.#prepare(call.sql) : undefined;
         if (this.#explicit) {
-          slot.resolve(execute(statement, call));
+          slot.resolve(this.#run(call));
           continue;
         }
-        if (!open && statement.readonly) {
+        if (!open && call.op === 'run' && statement?.readonly === true) {
           slot.resolve(this.#read(statement, call));
           continue;
         }
@@ -83,7 +91,7 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
           this.#db.exec('BEGIN IMMEDIATE');
           open = true;
         }
-        const result = execute(statement, call);
+        const result = this.#run(call);
         if (!this.#db.inTransaction) throw rawTransaction();
         group.push({ slot, result });
         if (group.length >= maxGroup) commit();
@@ -133,7 +141,7 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
     }
   }
 
-  #read(statement: Database.Statement<SqlValue[]>, call: RunCall): EngineResult {
+  #read(statement: Database.Statement<SqlValue[]>, call: EngineStatement): EngineResult {
     const result = execute(statement, call);
     // SQLite counts BEGIN as read-only; left open it would swallow the statements of everybody else.
     if (this.#db.inTransaction) {
@@ -141,6 +149,25 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
       throw rawTransaction();
     }
     return result;
+  }
+
+  #run(call: Extract<EngineCall, { op: 'run' | 'atomic' }>): EngineResult {
+    if (call.op === 'run') return execute(this.#prepare(call.sql), call);
+    this.#db.exec('SAVEPOINT atomic');
+    try {
+      const parts = call.statements.map((statement, index) => {
+        const result = execute(this.#prepare(statement.sql), statement);
+        if (result.changes === 0 && result.rows.length === 0 && call.mustAffect.includes(index))
+          throw guardFailed(index);
+        return result;
+      });
+      this.#db.exec('RELEASE atomic');
+      return { ...nothing, parts };
+    } catch (error) {
+      // Nothing is left to go back to when the failure has undone the whole transaction.
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK TO atomic; RELEASE atomic');
+      throw error;
+    }
   }
 
   #prepare(sql: string): Database.Statement<SqlValue[]> {
@@ -162,10 +189,16 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
   }
 }
 
-function execute(statement: Database.Statement<SqlValue[]>, call: RunCall): EngineResult {
+function execute(statement: Database.Statement<SqlValue[]>, call: EngineStatement): EngineResult {
   if (statement.reader) return { rows: statement.all(...call.parameters), changes: 0, lastId: 0 };
   const { changes, lastInsertRowid } = statement.run(...call.parameters);
   return { rows: [], changes, lastId: lastInsertRowid };
+}
+
+function guardFailed(index: number): StorageError {
+  return new StorageError('storage.guard', `statement ${index + 1} of the batch found no row to work on`, {
+    hint: 'Somebody else was faster. Read again and decide anew.',
+  });
 }
 
 function rawTransaction(): StorageError {
