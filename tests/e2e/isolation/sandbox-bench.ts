@@ -75,10 +75,12 @@ export class SandboxBench {
   }
 
   async spec(command: readonly string[], changes: Partial<SandboxSpec> = {}): Promise<SandboxSpec> {
+    this.#count += 1;
+    const id = `s${this.#count}`;
     const linkSocket = await this.listen();
     const isProcess = this.driverName === 'process';
     return {
-      id: `s${this.#count}`,
+      id,
       command,
       env: { PATH: '/usr/bin:/bin' },
       workingDir: isProcess ? this.folder : '/opt/function',
