@@ -1,0 +1,398 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ErrorCode } from '@funcgraph/api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fakeZip } from '../../artifacts/testing.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { FunctionFacts } from '../catalog.ts';
+import { openTestControl, type TestControl } from '../testing.ts';
+import { MASK } from './parse-config.ts';
+
+const P = 'p0001';
+const HELLO = { projectId: P, package: 'default', name: 'hello' };
+const base64 = (data: string | Buffer) => Buffer.from(data).toString('base64');
+const zip = (text: string) => fakeZip([{ name: 'index.js', data: text }]);
+const body = (extra: object = {}) => ({
+  func_name: 'hello',
+  package: 'default',
+  runtime: 'Node.js20.15',
+  handler: 'index.handler',
+  timeout: 5,
+  memory_size: 256,
+  code_type: 'zip',
+  func_code: { file: base64(zip('1')) },
+  ...extra,
+});
+
+let control: TestControl;
+beforeEach(async () => {
+  control = await openTestControl();
+});
+afterEach(async () => {
+  await control.close();
+});
+
+async function code(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
+  try {
+    await work;
+    return 'fine';
+  } catch (error) {
+    if (error instanceof PlatformError) return error.code;
+    throw error;
+  }
+}
+
+const latest = (name = 'hello') => control.catalog.resolve(P, 'default', name, 'latest');
+
+describe('creating a function', () => {
+  it('stores code and configuration and shows both to the data plane before it answers', async () => {
+    const state = await control.functions.create(
+      P,
+      body({ user_data: '{"a":"1"}', encrypted_user_data: '{"s":"secret"}' }),
+    );
+    const bytes = zip('1');
+    expect(state.version.artifact.sha512).toBe(createHash('sha512').update(bytes).digest('hex'));
+    const snapshot = latest();
+    expect(snapshot).toMatchObject({
+      functionId: state.fn.id,
+      urn: 'urn:fss:local-1:p0001:function:default:hello:latest',
+      handler: 'index.handler',
+      timeoutSeconds: 5,
+      memoryMb: 256,
+      env: { a: '1', s: 'secret' },
+      maxInstances: 400,
+      concurrency: 1,
+      enabled: true,
+    });
+    expect(readFileSync(join(snapshot?.artifact.treePath ?? '', 'index.js'), 'utf8')).toBe('1');
+  });
+
+  it('keeps encrypted variables out of the database in the clear', async () => {
+    await control.functions.create(P, body({ encrypted_user_data: '{"s":"topsecret"}' }));
+    const rows = await control.storage.db.selectFrom('function_version').selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain('topsecret');
+    expect((await control.functions.show(HELLO)).secretNames).toEqual(['s']);
+  });
+
+  it('takes numbers as text and nulls for what is left open', async () => {
+    const loose = body({
+      timeout: '10',
+      memory_size: '512',
+      description: null,
+      func_vpc: null,
+      enable_dynamic_memory: 'true',
+      initializer_timeout: null,
+      depend_version_list: null,
+      xrole: null,
+      package: null,
+    });
+    const { version } = await control.functions.create(P, loose);
+    expect(version.config).toMatchObject({ timeoutSeconds: 10, memoryMb: 512, description: '', dynamicMemory: true });
+  });
+
+  it('gives a function without code the sample of its language', async () => {
+    const python = {
+      func_name: 'py',
+      runtime: 'Python3.9',
+      handler: 'app.main',
+      timeout: 3,
+      memory_size: 128,
+      code_type: 'inline',
+    };
+    const { version } = await control.functions.create(P, python);
+    expect(version.config.codeFileName).toBe('app.py');
+    expect(readFileSync(join(version.artifact.treePath, 'app.py'), 'utf8')).toContain('def main(event, context)');
+    expect(
+      await code(control.functions.create(P, { func_name: 'c', runtime: 'Custom', timeout: 3, memory_size: 128 })),
+    ).toBe('code_missing');
+  });
+
+  it('takes an archive that calls itself inline, as consoles send it', async () => {
+    const { version } = await control.functions.create(P, body({ code_type: 'inline' }));
+    expect([version.artifact.kind, version.config.codeType]).toEqual(['zip', 'inline']);
+  });
+
+  it('refuses a second function of the name, in the same package only, also when both come at once', async () => {
+    const outcomes = await Promise.all([1, 2, 3].map(() => code(control.functions.create(P, body()))));
+    expect(outcomes.sort()).toEqual(['fine', 'function_exists', 'function_exists']);
+    expect(await code(control.functions.create(P, body({ package: 'other' })))).toBe('fine');
+    expect(await code(control.functions.create('p2', body()))).toBe('fine');
+  });
+
+  const refusals: readonly [ErrorCode, string, object][] = [
+    ['invalid_function_name', 'a bad name', { func_name: '1x' }],
+    ['invalid_package_name', 'a bad package', { package: 'a:b' }],
+    ['invalid_runtime', 'an unknown runtime', { runtime: 'Node.js99.1' }],
+    ['invalid_runtime', 'a runtime that is not installed', { runtime: 'Java11', handler: 'a.B.c' }],
+    ['invalid_handler', 'a handler of another form', { handler: 'handler' }],
+    ['invalid_timeout', 'a short timeout', { timeout: 2 }],
+    ['invalid_timeout', 'a long timeout', { timeout: 901 }],
+    ['invalid_timeout', 'a timeout in words', { timeout: 'long' }],
+    ['invalid_timeout', 'a timeout with a fraction', { timeout: 3.5 }],
+    ['invalid_memory_size', 'a memory size in between', { memory_size: 200 }],
+    ['invalid_user_data', 'variables that are no object', { user_data: '[1]' }],
+    ['invalid_user_data', 'a reserved variable', { user_data: '{"RUNTIME_CPU":"1"}' }],
+    ['invalid_user_data', 'a variable in both lists', { user_data: '{"a":"1"}', encrypted_user_data: '{"a":"2"}' }],
+    ['user_data_too_large', 'too long variables', { user_data: JSON.stringify({ a: 'x'.repeat(4096) }) }],
+    ['description_too_long', 'a long description', { description: 'd'.repeat(513) }],
+    ['invalid_initializer', 'an initializer of another form', { initializer_handler: 'init', initializer_timeout: 3 }],
+    ['invalid_initializer_timeout', 'an initializer without a timeout', { initializer_handler: 'index.init' }],
+    [
+      'invalid_initializer_timeout',
+      'a long initializer timeout',
+      { initializer_handler: 'index.init', initializer_timeout: 301 },
+    ],
+    ['invalid_code_type', 'an unknown code type', { code_type: 'tar' }],
+    ['invalid_code_type', 'a jar for Node.js', { code_type: 'jar' }],
+    ['invalid_code', 'code that is not Base64', { func_code: { file: '***' } }],
+    ['invalid_code', 'code that is no archive', { func_code: { file: base64('text') } }],
+    ['invalid_code', 'a hostile archive', { func_code: { file: base64(fakeZip([{ name: '../x', data: 'x' }])) } }],
+    [
+      'inline_code_too_large',
+      'long inline code',
+      { code_type: 'inline', func_code: { file: base64('x'.repeat(10_241)) } },
+    ],
+    ['code_too_large', 'a large archive', { func_code: { file: base64(Buffer.alloc(50 * 1024 * 1024 + 1)) } }],
+    ['invalid_code_filename', 'a path as file name', { code_filename: '../x.zip' }],
+    ['invalid_request', 'a type that does not exist', { type: 'v3' }],
+    ['invalid_request', 'an object where text belongs', { xrole: {} }],
+    ['not_supported', 'dependencies', { depend_version_list: ['x'] }],
+    ['not_supported', 'mounts', { mount_config: { func_mounts: [{}] } }],
+    ['not_supported', 'a closed network', { network_controller: { disable_public_network: true } }],
+    ['not_supported', 'a GPU', { gpu_memory: 1024 }],
+    ['not_supported', 'code in a bucket', { code_type: 'obs', code_url: 'https://b/x.zip' }],
+  ];
+  it.each(refusals)('refuses with %s: %s', async (expected, _what, extra) => {
+    expect(await code(control.functions.create(P, body(extra)))).toBe(expected);
+    expect(latest()).toBeUndefined();
+    expect(readdirSync(join(control.dir, 'blobs'))).toEqual([]);
+    expect(
+      (await control.functions.list({ projectId: P, package: undefined, pattern: undefined, offset: 0, limit: 10 }))
+        .total,
+    ).toBe(0);
+  });
+
+  it('keeps fields it does not act on and shows them again', async () => {
+    const stored = {
+      xrole: 'agency',
+      func_vpc: { vpc_id: 'v', subnet_id: 's' },
+      lts_custom_tag: { k: 'v' },
+      tags: '{"a":"b"}',
+      domain_names: '[]',
+    };
+    await control.functions.create(P, body(stored));
+    expect((await control.functions.show(HELLO)).version.config.stored).toMatchObject(stored);
+  });
+
+  it('stops at 400 functions of a project', async () => {
+    const { fn, version } = await control.functions.create(P, body());
+    for (let index = 1; index < 400; index++) {
+      const id = `f${index}`;
+      await control.store.insert({ fn: { ...fn, id, name: id }, version }, { functions: 400, codeBytes: 1e12 });
+    }
+    expect(await code(control.functions.create(P, body({ func_name: 'more' })))).toBe('function_quota');
+    expect(await code(control.functions.create('p2', body()))).toBe('fine');
+  });
+});
+
+describe('changing a function', () => {
+  it('replaces the code, forgets the old one only when no call can use it, and tells the pool', async () => {
+    const facts: FunctionFacts['function.updated'][] = [];
+    const before = (await control.functions.create(P, body())).version.artifact;
+    control.catalog.facts.on('function.updated', (fact) => facts.push(fact));
+    const { version } = await control.functions.updateCode(HELLO, {
+      code_type: 'zip',
+      func_code: { file: base64(zip('2')) },
+    });
+    expect(latest()?.artifact).toEqual(version.artifact);
+    expect(facts.map((fact) => [fact.previous?.revision, fact.snapshot.revision])).toEqual([['1', '2']]);
+    expect(readdirSync(join(control.dir, 'blobs'))).toHaveLength(2);
+    control.clock.advance(21 * 60 * 1000);
+    await control.functions.stop();
+    expect(readdirSync(join(control.dir, 'blobs'))).toEqual([version.artifact.sha256]);
+    expect(before.sha256).not.toBe(version.artifact.sha256);
+  });
+
+  it('keeps old code that came back before it was collected', async () => {
+    await control.functions.create(P, body());
+    await control.functions.updateCode(HELLO, { code_type: 'zip', func_code: { file: base64(zip('2')) } });
+    await control.functions.updateCode(HELLO, { code_type: 'zip', func_code: { file: base64(zip('1')) } });
+    control.clock.advance(21 * 60 * 1000);
+    await control.functions.stop();
+    expect(readFileSync(join(latest()?.artifact.treePath ?? '', 'index.js'), 'utf8')).toBe('1');
+  });
+
+  it('says that code is unchanged, and takes a body without code', async () => {
+    await control.functions.create(P, body());
+    const same = { code_type: 'zip', func_code: { file: base64(zip('1')) } };
+    expect(await code(control.functions.updateCode(HELLO, same))).toBe('unchanged');
+    const snapshot = latest();
+    const { version } = await control.functions.updateCode(HELLO, {
+      code_type: 'zip',
+      code_url: '',
+      depend_version_list: [],
+    });
+    expect(version.revision).toBe(1);
+    expect(latest()).toBe(snapshot);
+    expect((await control.functions.updateCode(HELLO, { code_filename: 'new.zip' })).version.config.codeFileName).toBe(
+      'new.zip',
+    );
+  });
+
+  it('leaves a bad upload without any effect', async () => {
+    await control.functions.create(P, body());
+    const snapshot = latest();
+    expect(
+      await code(control.functions.updateCode(HELLO, { code_type: 'zip', func_code: { file: base64('x') } })),
+    ).toBe('invalid_code');
+    expect(latest()).toBe(snapshot);
+  });
+
+  it('changes what a config body names and leaves the rest', async () => {
+    await control.functions.create(P, body({ user_data: '{"a":"1"}', description: 'd', xrole: 'agency' }));
+    const { version } = await control.functions.updateConfig(HELLO, {
+      func_name: 'hello',
+      runtime: 'Node.js20.15',
+      handler: 'index.handler',
+      timeout: 30,
+      memory_size: 512,
+      description: '',
+      peering_cidr: '',
+      heartbeat_handler: '',
+      restore_hook_handler: '',
+      restore_hook_timeout: 0,
+      strategy_config: { concurrent_num: 10 },
+      initializer_handler: 'index.init',
+      initializer_timeout: 20,
+    });
+    expect(version.config).toMatchObject({
+      timeoutSeconds: 30,
+      memoryMb: 512,
+      description: '',
+      env: { a: '1' },
+      maxInstances: 400,
+      instanceConcurrency: 10,
+    });
+    expect(version.config.stored).toMatchObject({ xrole: 'agency' });
+    expect(latest()).toMatchObject({
+      initializer: 'index.init',
+      initializerTimeoutSeconds: 20,
+      concurrency: 10,
+      revision: '2',
+    });
+    await control.functions.updateConfig(HELLO, { initializer_handler: '' });
+    expect(latest()).toMatchObject({ initializer: undefined, initializerTimeoutSeconds: 0 });
+  });
+
+  it('keeps an encrypted variable whose mask comes back, and drops those that are left out', async () => {
+    await control.functions.create(P, body({ encrypted_user_data: '{"a":"one","b":"two"}' }));
+    await control.functions.updateConfig(HELLO, { encrypted_user_data: JSON.stringify({ a: MASK, c: 'three' }) });
+    expect(latest()?.env).toEqual({ a: 'one', c: 'three' });
+    await control.functions.updateConfig(HELLO, { timeout: 9 });
+    expect(latest()?.env).toEqual({ a: 'one', c: 'three' });
+  });
+
+  it('never changes name, runtime or package', async () => {
+    await control.functions.create(P, body());
+    expect(await code(control.functions.updateConfig(HELLO, { func_name: 'other' }))).toBe('invalid_function_name');
+    expect(await code(control.functions.updateConfig(HELLO, { runtime: 'Python3.9' }))).toBe('invalid_runtime');
+    await control.functions.updateConfig(HELLO, { package: 'moved' });
+    expect((await control.functions.show(HELLO)).fn.package).toBe('default');
+  });
+
+  it('moves inline code to the file that a new handler names', async () => {
+    await control.functions.create(P, body({ code_type: 'inline', func_code: { file: base64('//') } }));
+    await control.functions.updateConfig(HELLO, { handler: 'src/main.go' });
+    expect(readFileSync(join(latest()?.artifact.treePath ?? '', 'src/main.js'), 'utf8')).toBe('//');
+  });
+
+  it('disables with 0 instances and enables again', async () => {
+    await control.functions.create(P, body());
+    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 0 });
+    expect(latest()).toMatchObject({ enabled: false, maxInstances: 0 });
+    await control.functions.updateMaxInstances(HELLO, { max_instance_num: '-1' });
+    expect(latest()).toMatchObject({ enabled: true, maxInstances: -1 });
+    expect(await code(control.functions.updateMaxInstances(HELLO, { max_instance_num: 1001 }))).toBe(
+      'invalid_concurrency',
+    );
+    expect(await code(control.functions.updateConfig(HELLO, { strategy_config: { concurrent_num: 0 } }))).toBe(
+      'invalid_concurrency',
+    );
+  });
+
+  it('loses no change when many come at once', async () => {
+    await control.functions.create(P, body());
+    const changes = Array.from({ length: 20 }, (_, index) =>
+      control.functions.updateConfig(HELLO, { user_data: `{"n":"${index}"}` }),
+    );
+    await Promise.all(changes);
+    expect(latest()).toMatchObject({ revision: '21', env: { n: '19' } });
+  });
+
+  it('answers for a function that is not there', async () => {
+    expect(await code(control.functions.updateCode(HELLO, {}))).toBe('function_not_found');
+    expect(await code(control.functions.updateConfig(HELLO, {}))).toBe('function_not_found');
+    expect(await code(control.functions.delete(HELLO))).toBe('function_not_found');
+    await control.functions.create(P, body());
+    expect(await code(control.functions.show(HELLO, 'v1'))).toBe('version_not_found');
+  });
+});
+
+describe('deleting and restarting', () => {
+  it('forgets a function, tells the pool, and gives its name free', async () => {
+    const { fn } = await control.functions.create(P, body());
+    const deleted: string[] = [];
+    control.catalog.facts.on('function.deleted', (fact) => deleted.push(fact.functionId));
+    await control.functions.delete(HELLO);
+    expect(deleted).toEqual([fn.id]);
+    expect(latest()).toBeUndefined();
+    const again = await control.functions.create(P, body());
+    expect(again.fn.id).not.toBe(fn.id);
+  });
+
+  it('keeps code that another function uses', async () => {
+    await control.functions.create(P, body());
+    const { version } = await control.functions.create(P, body({ func_name: 'twin' }));
+    await control.functions.delete(HELLO);
+    control.clock.advance(21 * 60 * 1000);
+    await control.functions.stop();
+    expect(readdirSync(version.artifact.treePath)).toEqual(['index.js']);
+  });
+
+  it('has the same catalog after a restart, and no code that nobody uses', async () => {
+    await control.functions.create(P, body({ encrypted_user_data: '{"s":"x"}' }));
+    await control.functions.create(P, body({ func_name: 'gone', func_code: { file: base64(zip('gone')) } }));
+    await control.functions.delete({ ...HELLO, name: 'gone' });
+    const next = await control.restart();
+    expect(next.catalog.resolve(P, 'default', 'hello', 'latest')).toEqual(latest());
+    expect(next.catalog.resolve(P, 'default', 'gone', 'latest')).toBeUndefined();
+    expect(readdirSync(join(control.dir, 'blobs'))).toHaveLength(1);
+  });
+});
+
+describe('listing', () => {
+  it('pages by offset, newest change first, marked ones before all', async () => {
+    for (const name of ['a', 'b', 'c_x', 'd']) {
+      control.clock.advance(1000);
+      await control.functions.create(P, body({ func_name: name, package: name === 'd' ? 'other' : 'default' }));
+    }
+    await control.functions.setCollected({ ...HELLO, name: 'a' }, true);
+    const page = { projectId: P, package: undefined, pattern: undefined, offset: 0, limit: 3 };
+    const names = async (extra: object) => {
+      const { functions, total } = await control.functions.list({ ...page, ...extra });
+      return [functions.map((state) => state.fn.name), total];
+    };
+    expect(await names({})).toEqual([['a', 'd', 'c_x'], 4]);
+    expect(await names({ offset: 3 })).toEqual([['b'], 4]);
+    expect(await names({ package: 'other' })).toEqual([['d'], 1]);
+    expect(await names({ pattern: '_' })).toEqual([['c_x'], 1]);
+    expect(await names({ projectId: 'p2' })).toEqual([[], 0]);
+  });
+
+  it('counts functions and code', async () => {
+    expect(await control.functions.usage(P)).toEqual({ functions: 0, codeBytes: 0 });
+    await control.functions.create(P, body());
+    expect(await control.functions.usage(P)).toEqual({ functions: 1, codeBytes: zip('1').length });
+  });
+});

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ArtifactStore } from '../artifacts/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { ManualClock } from '../lib/manual-clock.ts';
+import { Sealer } from '../lib/sealer.ts';
+import { openStorage, type Storage } from '../storage/index.ts';
+import { AsyncConfigStore } from './async-config/async-config-store.ts';
+import { AsyncConfigs } from './async-config/async-configs.ts';
+import { Catalog } from './catalog.ts';
+import { FunctionStore } from './functions/function-store.ts';
+import { Functions } from './functions/functions.ts';
+import type { Runtimes } from './functions/types.ts';
+
+/** A control plane of its own for one test: in-memory database, temporary code folder, standing clock. */
+export interface TestControl {
+  readonly dir: string;
+  readonly storage: Storage;
+  readonly artifacts: ArtifactStore;
+  readonly catalog: Catalog;
+  readonly functions: Functions;
+  readonly asyncConfigs: AsyncConfigs;
+  readonly store: FunctionStore;
+  readonly clock: ManualClock;
+  /** A second control plane over the same data, as after a restart. */
+  restart(): Promise<Pick<TestControl, 'catalog' | 'functions' | 'asyncConfigs'>>;
+  close(): Promise<void>;
+}
+
+/** Knows the usual names and has all but Java and Node.js6.10 installed. */
+export const TEST_RUNTIMES: Runtimes = {
+  find: (name) => {
+    if (name === 'Java11' || name === 'Node.js6.10') return { available: false, hint: `fgs runtimes install ${name}` };
+    return TEST_RUNTIMES.available().includes(name) ? { available: true } : undefined;
+  },
+  available: () => ['Node.js20.15', 'Python3.9', 'Custom', 'http', 'Java17'],
+};
+
+export async function openTestControl(): Promise<TestControl> {
+  const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
+  const storage = await openStorage({ file: ':memory:' });
+  const artifacts = new ArtifactStore({ dir });
+  await artifacts.start();
+  const clock = new ManualClock();
+  const store = new FunctionStore(storage.db, artifacts);
+  const sealer = new Sealer(Buffer.alloc(32, 7));
+  const open = async (at: Clock) => {
+    const catalog = new Catalog();
+    const functions = new Functions({
+      store,
+      artifacts,
+      catalog,
+      sealer,
+      runtimes: TEST_RUNTIMES,
+      clock: at,
+      region: 'local-1',
+    });
+    const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, at);
+    await functions.start();
+    await asyncConfigs.start();
+    return { catalog, functions, asyncConfigs };
+  };
+  const parts = await open(clock);
+  return {
+    dir,
+    storage,
+    artifacts,
+    store,
+    clock,
+    ...parts,
+    restart: () => open(clock),
+    async close() {
+      await parts.functions.stop();
+      await artifacts.stop();
+      await storage.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

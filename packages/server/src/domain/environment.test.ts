@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { environmentFits, parseEnvironment, RESERVED_VARIABLES } from './environment.ts';
+import { isFunctionName, isPackageName } from './names.ts';
+
+describe('environment variables', () => {
+  it('reads back what was written, for any values', () => {
+    const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,10}$/).filter((key) => !RESERVED_VARIABLES.has(key));
+    const value = fc.string().filter((text) => !text.includes('\0'));
+    fc.assert(
+      fc.property(fc.dictionary(name, value, { noNullPrototype: true }), (env) => {
+        expect(parseEnvironment(JSON.stringify(env))).toEqual({ env });
+      }),
+    );
+  });
+
+  it.each([
+    ['[]', 'not-an-object'],
+    ['"text"', 'not-an-object'],
+    ['null', 'not-an-object'],
+    ['{"a":', 'not-an-object'],
+    ['{"1a":"x"}', 'name'],
+    ['{"a-b":"x"}', 'name'],
+    ['{"__proto__":"x"}', 'name'],
+    ['{"":"x"}', 'name'],
+    ['{"RUNTIME_MEMORY":"x"}', 'reserved'],
+    ['{"a":1}', 'value'],
+    ['{"a":null}', 'value'],
+    ['{"a":"x\\u0000y"}', 'value'],
+  ])('refuses %s', (text, kind) => {
+    expect(parseEnvironment(text)).toMatchObject({ fault: { kind } });
+  });
+
+  it('means no variables by empty text', () => {
+    expect(parseEnvironment(' ')).toEqual({ env: {} });
+  });
+
+  it('counts names and values of all parts against 4096 characters', () => {
+    expect(environmentFits({ a: 'x'.repeat(2047) }, { b: 'y'.repeat(2047) })).toBe(true);
+    expect(environmentFits({ a: 'x'.repeat(2047) }, { b: 'y'.repeat(2048) })).toBe(false);
+  });
+});
+
+describe('names', () => {
+  it.each(['a', 'ab', 'a-b_c9', 'A'.repeat(60)])('takes %s for a function', (name) => {
+    expect(isFunctionName(name)).toBe(true);
+  });
+
+  it.each(['', '1a', '-a', 'a-', 'a_', 'a.b', 'a b', 'a'.repeat(61), 'a\n', 'ä'])(
+    'refuses %j for a function',
+    (name) => {
+      expect(isFunctionName(name)).toBe(false);
+    },
+  );
+
+  it('lets packages start with a digit', () => {
+    expect([isPackageName('1app'), isPackageName('default'), isPackageName('a:b'), isPackageName('')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});

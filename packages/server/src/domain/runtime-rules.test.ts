@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { handlerFits, inlineFileName, type RuntimeRules, runtimeRules } from './runtime-rules.ts';
+
+function rules(runtime: string): RuntimeRules {
+  const found = runtimeRules(runtime);
+  if (found === undefined) throw new Error(runtime);
+  return found;
+}
+
+describe('runtime rules', () => {
+  it.each([
+    ['Node.js6.10', 'node'],
+    ['Node.js22', 'node'],
+    ['Python2.7', 'python'],
+    ['Java17', 'java'],
+    ['Go1.x', 'go'],
+    ['Go1.8', 'go'],
+    ['PHP8.3', 'php'],
+    ['C#(.NET Core 6.0)', 'csharp'],
+    ['Custom', 'custom'],
+    ['http', 'http'],
+    ['Custom Image', 'image'],
+    ['Cangjie1.0', 'cangjie'],
+  ])('knows %s as %s', (runtime, language) => {
+    expect(rules(runtime).language).toBe(language);
+  });
+
+  it.each(['', 'Node.js', 'node20', 'Python3', 'Node.js20.15\n', 'custom', 'Java8 '])('does not know %j', (runtime) => {
+    expect(runtimeRules(runtime)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'Node.js20.15',
+      ['index.handler', 'src/index.handler', 'a.b.c', 'my-file.main_1', 'x.$f'],
+      ['handler', '.handler', 'index.', '../a.b', '/a.b', 'a..b/c', 'a b.c', 'index.1f'],
+    ],
+    ['Java11', ['com.demo.Main.handle', 'a.B.c'], ['Main.handle', 'handle', 'a..b.c', 'com.demo.Main.handle()']],
+    ['Go1.x', ['handler', 'bin/handler'], ['../handler', '/handler', '', 'a b']],
+    ['http', ['bootstrap', '-'], ['index.handler', '']],
+    ['Custom Image', ['-'], ['bootstrap']],
+    ['C#(.NET Core 3.1)', ['Asm::Name.Space.Class::Method'], ['a.b']],
+  ])('checks the form of handlers of %s', (runtime, good, bad) => {
+    expect(good.filter((handler) => !handlerFits(rules(runtime), handler))).toEqual([]);
+    expect(bad.filter((handler) => handlerFits(rules(runtime), handler))).toEqual([]);
+  });
+
+  it('refuses a handler of more than 128 characters', () => {
+    const node = rules('Node.js20.15');
+    expect(handlerFits(node, `${'i'.repeat(126)}.h`)).toBe(true);
+    expect(handlerFits(node, `${'i'.repeat(127)}.h`)).toBe(false);
+  });
+
+  it('names the file of inline code after the handler', () => {
+    expect(inlineFileName(rules('Node.js14.18'), 'index.handler')).toBe('index.js');
+    expect(inlineFileName(rules('Python3.9'), 'src/app.main.handler')).toBe('src/app.main.py');
+    expect(inlineFileName(rules('Custom'), 'bootstrap')).toBe('bootstrap');
+    expect(inlineFileName(rules('Java8'), 'a.B.c')).toBeUndefined();
+  });
+});
