@@ -1,5 +1,4 @@
 export { CONNECTION_FLAGS, type Connection, connect, FUNCTION_FLAGS } from './connect.ts';
 export type { ConnectionFlags, Credentials } from './credentials.ts';
-export { loadCredentials } from './credentials.ts';
 export { dataDirOf } from './data-dir.ts';
 export { type FunctionConfig, type FunctionParams, findConfig, parseConfig } from './function-config.ts';

@@ -1,0 +1,40 @@
+// All that can be said about the code without running it. Prints failures in full and one line for the rest.
+import { join } from 'node:path';
+import { ROOT, runQuietly, say, seconds } from './steps.mjs';
+
+const bin = (name) => join(ROOT, 'node_modules/.bin', name);
+const node = process.execPath;
+const AT_ONCE = 2;
+
+const checks = [
+  ['types', bin('tsc'), ['-p', 'tsconfig.check.json', '--noEmit']],
+  ['format and lint', bin('biome'), ['ci', '--max-diagnostics=100', '.']],
+  ['imports', bin('depcruise'), ['packages', '--config', '.dependency-cruiser.cjs']],
+  ['unused code', bin('knip'), ['--no-progress', '--no-config-hints']],
+  [
+    'generated docs',
+    node,
+    ['--conditions=@funcgraph/source', '--import', 'tsx', 'scripts/generate-docs.ts', '--check'],
+  ],
+  ['files', node, ['scripts/check-tree.mjs']],
+];
+
+const failed = [];
+const waiting = [...checks];
+
+async function work() {
+  for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+    const [name, command, args] = check;
+    const started = performance.now();
+    const { ok, output } = await runQuietly(command, args);
+    say(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${seconds(started)}`);
+    if (!ok) {
+      failed.push(name);
+      say(output.trimEnd());
+    }
+  }
+}
+
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+if (failed.length > 0) say(`check failed: ${failed.join(', ')}. What can be mended by itself: npm run fix`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,30 @@
+/** Writes the pages that are made from code; with `--check` it only says which are stale, and fails. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { errorsPage } from './emit-errors.ts';
+import { openapiDocument } from './emit-openapi.ts';
+
+const docs = new URL('../docs/', import.meta.url);
+
+function read(name: string): string {
+  try {
+    return readFileSync(new URL(name, docs), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const pages: Record<string, string> = {
+  'openapi.json': `${JSON.stringify(openapiDocument(), null, 2)}\n`,
+  'errors.md': errorsPage(read('errors.md')),
+};
+const stale = Object.keys(pages).filter((name) => read(name) !== pages[name]);
+
+if (process.argv.includes('--check')) {
+  for (const name of stale) console.error(`docs/${name} is stale: npm run fix`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const name of stale) {
+    writeFileSync(new URL(name, docs), pages[name] ?? '');
+    console.error(`docs/${name} written`);
+  }
+}

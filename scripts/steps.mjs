@@ -1,0 +1,162 @@
+// Shared by the plain scripts: no dependency, because they run before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the project. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const isRoot = process.getuid?.() === 0;
+
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+export function seconds(sinceMs) {
+  return `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
+}
+
+/** Ends the program with what is wrong and how to mend it. */
+export function fail(message, hint) {
+  say(`error: ${message}`);
+  if (hint) say(`hint: ${hint}`);
+  process.exit(1);
+}
+
+function hasProgram(name) {
+  return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/** Debian and what comes from it: where apt-get may install what is missing. */
+function isDebian() {
+  const text = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(text) && hasProgram('apt-get');
+}
+
+/** Runs a program and collects what it prints; never throws. */
+export function runQuietly(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', (error) => resolve({ ok: false, output: String(error) }));
+    child.on('close', (code) => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString('utf8') }));
+  });
+}
+
+/** Runs a program on the terminal, passes signals on, resolves with its exit code. */
+export function runVisibly(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
+    // the terminal sends Ctrl-C to both of us; only what comes to us alone is passed on
+    const ignore = () => undefined;
+    const passOn = (signal) => child.kill(signal);
+    process.on('SIGINT', ignore);
+    process.on('SIGTERM', passOn);
+    child.on('error', () => resolve(127));
+    child.on('close', (code, signal) => {
+      process.off('SIGINT', ignore);
+      process.off('SIGTERM', passOn);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
+    });
+  });
+}
+
+/** Says what it does, does it, says how long it took. Ends the program when it fails. */
+async function step(text, command, args) {
+  const started = performance.now();
+  say(`${text} ...`);
+  const ticker = setInterval(() => say(`${text} ... ${seconds(started)}`), 15_000);
+  const result = await runQuietly(command, args);
+  clearInterval(ticker);
+  if (result.ok) say(`${text}: done in ${seconds(started)}`);
+  return result;
+}
+
+/** Plain numbers, because this runs on whatever Node.js the user has. */
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 11)) {
+    fail(`Node.js ${process.versions.node} is too old`, 'Funcgraph needs Node.js 20.11 or newer: https://nodejs.org');
+  }
+  if (process.platform !== 'linux')
+    fail(`functions run on Linux only, not on ${process.platform}`, 'a virtual machine or WSL 2 will do');
+}
+
+async function aptGet(packages) {
+  const args = ['install', '-y', '--no-install-recommends', ...packages];
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const text = `apt-get install ${packages.join(' ')}`;
+  say(`${text} ...`);
+  if ((await runQuietly('apt-get', args, { env })).ok) return true;
+  // a fresh machine has no package lists yet
+  await runQuietly('apt-get', ['update'], { env });
+  const result = await runQuietly('apt-get', args, { env });
+  if (!result.ok) say(result.output.trimEnd());
+  return result.ok;
+}
+
+/** Makes sure that a program is there: installs its Debian package as root, else names the one command. */
+export async function ensureProgram(program, debianPackage, why) {
+  if (hasProgram(program)) return true;
+  say(`${program} is missing: ${why}`);
+  if (isRoot && isDebian() && (await aptGet([debianPackage])) && hasProgram(program)) return true;
+  say(
+    `install it with: ${isRoot ? '' : 'sudo '}apt-get install -y ${debianPackage}   (or the same package of your system)`,
+  );
+  return false;
+}
+
+function newest(folder, accept) {
+  let latest = 0;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    if (entry.isFile() && accept(path)) latest = Math.max(latest, statSync(path).mtimeMs);
+  }
+  return latest;
+}
+
+/** npm writes its own copy of the lock file as the last thing it does. */
+function installIsFresh() {
+  const mark = join(ROOT, 'node_modules/.package-lock.json');
+  return existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
+}
+
+/** Installs the dependencies when they are missing or older than the lock file. */
+export async function ensureInstalled() {
+  if (installIsFresh()) return;
+  let result = await step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
+  const needsCompiler = !result.ok && /gyp|prebuild|make: |g\+\+|not found: make/i.test(result.output);
+  if (needsCompiler && !['python3', 'make', 'g++'].every(hasProgram)) {
+    say('The SQLite module has no ready-made binary for this machine and must be compiled.');
+    if (isRoot && isDebian() && (await aptGet(['python3', 'make', 'g++']))) {
+      result = await step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
+    } else {
+      fail('a C++ compiler is missing', `${isRoot ? '' : 'sudo '}apt-get install -y python3 make g++   then try again`);
+    }
+  }
+  if (!result.ok) {
+    say(result.output.trimEnd());
+    fail('npm ci failed', 'Its output is above.');
+  }
+}
+
+const isSource = (path) =>
+  /\.(ts|json)$/.test(path) && !/\.test\.ts$/.test(path) && !/[/\\](dist|node_modules)[/\\]/.test(path);
+
+/** Builds when what is built is missing or older than a source. `tsc -b` itself does only what is needed. */
+export async function ensureBuilt() {
+  const built = join(ROOT, 'packages/cli/dist/main.js');
+  const server = join(ROOT, 'packages/server/dist/main.js');
+  const mark = join(ROOT, 'packages/cli/dist/.tsbuildinfo');
+  if (existsSync(built) && existsSync(server) && existsSync(mark)) {
+    const made = statSync(join(ROOT, 'packages/server/dist/.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (newest(join(ROOT, 'packages'), isSource) <= Math.max(made, statSync(mark).mtimeMs)) return;
+  }
+  const result = await step('npm run build', 'npm', ['run', 'build']);
+  if (!result.ok) {
+    say(result.output.trimEnd());
+    fail('the build failed', 'Its output is above.');
+  }
+}

@@ -1,0 +1,16 @@
+// From a fresh clone to a running platform: installs, builds, then hands over to `fgs up` with the same flags.
+import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, fail, ROOT, runVisibly } from './steps.mjs';
+
+const flags = process.argv.slice(2);
+const withoutIsolation = flags.includes('--sandbox=process') || flags[flags.indexOf('--sandbox') + 1] === 'process';
+
+checkNode();
+if (
+  !withoutIsolation &&
+  !(await ensureProgram('bwrap', 'bubblewrap', 'it isolates functions from this machine and from each other'))
+) {
+  fail('functions cannot be isolated', 'Only for code that you trust: npm run up -- --sandbox process');
+}
+await ensureInstalled();
+await ensureBuilt();
+process.exit(await runVisibly(process.execPath, ['packages/cli/bin/fgs.mjs', 'up', ...flags], { cwd: ROOT }));

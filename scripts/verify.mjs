@@ -1,0 +1,36 @@
+// Everything that must hold before a change is good, from a fresh clone on. Ends with `N passed, N failed`.
+import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, isRoot, runVisibly, say, seconds } from './steps.mjs';
+
+const started = performance.now();
+
+async function timed(name, work) {
+  const begin = performance.now();
+  say(`== ${name}`);
+  const result = await work();
+  say(`== ${name}: ${seconds(begin)}`);
+  return result;
+}
+
+checkNode();
+await timed('set-up', async () => {
+  for (const [program, name, why] of [
+    ['bwrap', 'bubblewrap', 'without it no test of isolation can run'],
+    ['curl', 'curl', 'functions of the Custom runtime in the tests use it'],
+  ]) {
+    await ensureProgram(program, name, why);
+  }
+  if (!isRoot)
+    say('not root: tests that need it are skipped (memory and CPU limits, a user for each instance, loop volumes)');
+  await ensureInstalled();
+  await ensureBuilt();
+});
+
+const checked = await timed('check', () => runVisibly(process.execPath, ['scripts/check.mjs']));
+if (checked !== 0) {
+  say(`verify: ${seconds(started)}`);
+  process.stdout.write('0 passed, 1 failed\n');
+  process.exit(1);
+}
+// the reporter prints the line of counts as the last thing, so nothing may follow
+say('== test');
+process.exit(await runVisibly(process.execPath, ['node_modules/vitest/vitest.mjs', 'run']));
