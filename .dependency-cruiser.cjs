@@ -39,7 +39,10 @@ module.exports = {
       comment: 'a module is entered by its index.ts; lib and domain are sets of small files and are exempt',
       severity: 'error',
       from: { path: `${server}([^/]+)/`, pathNot: '\\.test\\.ts$' },
-      to: { path: `${server}[^/]+/`, pathNot: [`${server}$1/`, `${server}(lib|domain)/`, `${server}[^/]+/index\\.ts$`] },
+      to: {
+        path: `${server}[^/]+/`,
+        pathNot: [`${server}$1/`, `${server}(lib|domain)/`, `${server}[^/]+/index\\.ts$`],
+      },
     },
     {
       name: 'kysely-in-stores',
@@ -47,17 +50,40 @@ module.exports = {
       from: { path: server, pathNot: [`${server}storage/`, '-store\\.ts$', '\\.test\\.ts$'] },
       to: { path: 'node_modules/kysely' },
     },
-    { name: 'api-is-pure', severity: 'error', from: { path: '^packages/api/src/', pathNot: '\\.test\\.ts$' }, to: { pathNot: ['^packages/api/src/', 'node_modules/typebox'] } },
-    { name: 'agent-stands-alone', severity: 'error', from: { path: '^packages/agent/src/' }, to: { path: '^packages/(?!agent/)' } },
-    { name: 'runtimes-stand-alone', severity: 'error', from: { path: '^packages/runtimes/' }, to: { path: '^packages/(?!runtimes/)' } },
-    { name: 'clients-know-only-the-contract', severity: 'error', from: { path: '^packages/(cli|console)/src/' }, to: { path: '^packages/(server|agent|runtimes|flow)/' } },
+    {
+      name: 'api-is-pure',
+      severity: 'error',
+      from: { path: '^packages/api/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: ['^packages/api/src/', 'node_modules/typebox'] },
+    },
+    {
+      name: 'agent-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/agent/src/' },
+      to: { path: '^packages/(?!agent/)' },
+    },
+    {
+      name: 'runtimes-stand-alone',
+      severity: 'error',
+      from: { path: '^packages/runtimes/' },
+      to: { path: '^packages/(?!runtimes/)' },
+    },
+    {
+      name: 'clients-know-only-the-contract',
+      severity: 'error',
+      from: { path: '^packages/(cli|console)/src/' },
+      to: { path: '^packages/(server|agent|runtimes|flow)/' },
+    },
     { name: 'no-orphan-dependencies', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.check.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
-    enhancedResolveOptions: { conditionNames: ['@funcgraph/source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+    exclude: { path: '^packages/([^/]+/dist|runtimes/conformance/cases)/' },
+    enhancedResolveOptions: {
+      conditionNames: ['@funcgraph/source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 };
