@@ -31,7 +31,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
   const isRoot = process.getuid?.() === 0;
   const ownerId = ownerIdOf(process.pid);
   makeOpenFolder(runDir);
-  if (isRoot) makeOpenFolder(MACHINE_FOLDER);
+  if (isRoot) openMachineFolder();
   // A sandbox user walks through the agent's folder; when it cannot, the agent works below the machine's folder.
   const parent = isRoot && !isOpen(runDir) ? MACHINE_FOLDER : runDir;
   const swept = await sweep({ folders: [...new Set([runDir, parent])], cgroupRoots: cgroupRoots() });
@@ -97,6 +97,12 @@ function makeFolders(parent: string, ownerId: string): string {
 }
 
 /** Sandbox users may walk through it, nobody but the agent may read it. An existing folder stays as it is. */
+/** Only agents use this folder, so its mode is ours to set: every sandbox user must be able to walk through it. */
+function openMachineFolder(): void {
+  mkdirSync(MACHINE_FOLDER, { recursive: true });
+  chmodSync(MACHINE_FOLDER, 0o711);
+}
+
 function makeOpenFolder(path: string): void {
   if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o711);
 }

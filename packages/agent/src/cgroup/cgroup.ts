@@ -27,6 +27,14 @@ export interface CgroupGroup {
   remove(): Promise<void>;
 }
 
+/** One value to write into a control file of a new group. */
+export interface LimitFile {
+  readonly file: string;
+  readonly value: number;
+  /** A kernel without this file has nothing to limit. */
+  readonly optional?: true;
+}
+
 /** All groups of one agent below one parent that carries the agent's name. */
 export interface CgroupTree {
   readonly version: 'v1' | 'v2';

@@ -6,6 +6,7 @@ import {
   type CgroupLimits,
   type CgroupTree,
   type CgroupUsage,
+  type LimitFile,
   OWN_PROCESSES,
   UNSHARED_MILLIS,
 } from './cgroup.ts';
@@ -93,17 +94,29 @@ export class CgroupV1 implements CgroupTree {
   }
 
   async #limit(folders: Folders, limits: CgroupLimits): Promise<void> {
-    const memory = folders.get('memory');
-    if (memory !== undefined) {
-      // The kernel wants memory <= memory + swap at every moment; a new group is unlimited, so memory goes first.
-      await writeControl(`${memory}/memory.limit_in_bytes`, limits.memoryBytes);
-      if (this.#limitsSwap) await writeControl(`${memory}/memory.memsw.limit_in_bytes`, limits.memoryBytes);
+    for (const [controller, { file, value }] of limitFiles(limits, this.#limitsSwap)) {
+      const folder = folders.get(controller);
+      if (folder !== undefined) await writeControl(`${folder}/${file}`, value);
     }
-    const pids = folders.get('pids');
-    if (pids !== undefined) await writeControl(`${pids}/pids.max`, limits.maxProcesses + OWN_PROCESSES);
-    const cpu = folders.get('cpu');
-    if (cpu !== undefined) await writeControl(`${cpu}/cpu.shares`, sharesFor(UNSHARED_MILLIS));
   }
+}
+
+/** What a new group of version 1 is limited by, in the order of writing. */
+export function limitFiles(limits: CgroupLimits, limitsSwap: boolean): [Controller, LimitFile][] {
+  return [
+    // The kernel wants memory <= memory + swap at every moment; a new group is unlimited, so memory goes first.
+    ['memory', { file: 'memory.limit_in_bytes', value: limits.memoryBytes }],
+    ...(limitsSwap
+      ? [
+          ['memory', { file: 'memory.memsw.limit_in_bytes', value: limits.memoryBytes }] satisfies [
+            Controller,
+            LimitFile,
+          ],
+        ]
+      : []),
+    ['pids', { file: 'pids.max', value: limits.maxProcesses + OWN_PROCESSES }],
+    ['cpu', { file: 'cpu.shares', value: sharesFor(UNSHARED_MILLIS) }],
+  ];
 }
 
 class GroupV1 implements CgroupGroup {
@@ -155,6 +168,7 @@ async function thaw(freezer: string | undefined): Promise<void> {
   if (freezer !== undefined) await writeControl(`${freezer}/freezer.state`, 'THAWED').catch(() => {});
 }
 
-function sharesFor(cpuMillis: number): number {
+/** 1000 thousandths of a core are the default of 1024 shares. */
+export function sharesFor(cpuMillis: number): number {
   return Math.max(2, Math.round((cpuMillis * 1024) / 1000));
 }

@@ -6,6 +6,7 @@ import {
   type CgroupLimits,
   type CgroupTree,
   type CgroupUsage,
+  type LimitFile,
   OWN_PROCESSES,
   UNSHARED_MILLIS,
 } from './cgroup.ts';
@@ -86,14 +87,10 @@ export class CgroupV2 implements CgroupTree {
     const group = new GroupV2(folder, this.#enabled);
     try {
       await mkdir(folder);
-      if (this.#enabled.has('memory')) {
-        await writeControl(`${folder}/memory.max`, limits.memoryBytes);
-        // Neither file exists on every kernel; without swap there is nothing to limit.
-        await writeControl(`${folder}/memory.swap.max`, 0).catch(() => {});
-        await writeControl(`${folder}/memory.oom.group`, 1).catch(() => {});
+      for (const { file, value, optional } of limitFiles(limits, this.#enabled)) {
+        const writing = writeControl(`${folder}/${file}`, value);
+        await (optional === true ? writing.catch(() => {}) : writing);
       }
-      if (this.#enabled.has('pids')) await writeControl(`${folder}/pids.max`, limits.maxProcesses + OWN_PROCESSES);
-      if (this.#enabled.has('cpu')) await writeControl(`${folder}/cpu.weight`, weightFor(UNSHARED_MILLIS));
       return group;
     } catch (error) {
       await group.remove();
@@ -105,6 +102,20 @@ export class CgroupV2 implements CgroupTree {
     await killAll(this.#parent, () => killByKernel(this.#parent));
     await removeGroup(this.#parent);
   }
+}
+
+/** What a new group of version 2 is limited by. */
+export function limitFiles(limits: CgroupLimits, enabled: ReadonlySet<Controller>): LimitFile[] {
+  const files: Record<Controller, readonly LimitFile[]> = {
+    memory: [
+      { file: 'memory.max', value: limits.memoryBytes },
+      { file: 'memory.swap.max', value: 0, optional: true },
+      { file: 'memory.oom.group', value: 1, optional: true },
+    ],
+    pids: [{ file: 'pids.max', value: limits.maxProcesses + OWN_PROCESSES }],
+    cpu: [{ file: 'cpu.weight', value: weightFor(UNSHARED_MILLIS) }],
+  };
+  return [...enabled].flatMap((controller) => files[controller]);
 }
 
 class GroupV2 implements CgroupGroup {
@@ -159,6 +170,6 @@ async function killByKernel(folder: string): Promise<void> {
 }
 
 /** 1000 thousandths of a core are the default weight of 100. */
-function weightFor(cpuMillis: number): number {
+export function weightFor(cpuMillis: number): number {
   return Math.min(10_000, Math.max(1, Math.round(cpuMillis / 10)));
 }

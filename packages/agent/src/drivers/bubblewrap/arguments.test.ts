@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { bubblewrapArguments } from './arguments.ts';
+import { launchArguments } from './launcher.ts';
+
+const spec = {
+  id: 'i-1',
+  command: ['/bin/true'],
+  env: { TOKEN: 'secret --bind / /' },
+  workingDir: '/opt/function',
+  binds: [],
+  linkSocket: '/run/links/1.sock',
+  memoryBytes: 134_217_728,
+  cpuMillis: 300,
+  tmpBytes: 1000,
+  maxProcesses: 1024,
+  maxFiles: 1024,
+};
+const host = { hostname: 'h', args: ['--ro-bind', '/usr', '/usr'] };
+const build = (binds: readonly { source: string; target: string }[], tmpFolder?: string) =>
+  bubblewrapArguments({ spec, host, binds, linkSocket: '/stage/1.sock', tmpFolder, hasFilter: true });
+
+describe('the options of bubblewrap', () => {
+  it('separate everything, map to 1003 and drop all capabilities', () => {
+    const text = build([]).join(' ');
+    for (const part of [
+      '--unshare-all --unshare-user --disable-userns',
+      '--uid 1003 --gid 1003',
+      '--die-with-parent --new-session',
+      '--cap-drop ALL',
+      '--clearenv',
+      '--seccomp 5',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toMatch(/--share-net|--cap-add|--dev-bind/);
+  });
+
+  it('keep a value one argument, whatever stands in it', () => {
+    const args = build([]);
+    expect(args.slice(args.indexOf('--setenv'), args.indexOf('--setenv') + 3)).toEqual([
+      '--setenv',
+      'TOKEN',
+      'secret --bind / /',
+    ]);
+  });
+
+  it('make nothing writable but /tmp, and close the root after the last mount', () => {
+    const args = build([{ source: '/a', target: '/opt/function/code' }], '/vol/1');
+    expect(args.filter((arg) => arg === '--bind')).toHaveLength(1);
+    expect(args.slice(args.indexOf('--bind'), args.indexOf('--bind') + 3)).toEqual(['--bind', '/vol/1', '/tmp']);
+    const last = args.lastIndexOf('--ro-bind');
+    expect(args.indexOf('--remount-ro')).toBeGreaterThan(last);
+  });
+
+  it('limit a /tmp in memory', () => {
+    expect(build([]).join(' ')).toContain('--perms 1777 --size 1000 --tmpfs /tmp');
+  });
+
+  it('mount parents before what stands inside them', () => {
+    const args = build([
+      { source: '/b', target: '/opt/function/code/lib' },
+      { source: '/a', target: '/opt/function/code' },
+    ]);
+    expect(args.indexOf('/opt/function/code')).toBeLessThan(args.indexOf('/opt/function/code/lib'));
+  });
+
+  it.each(['/', '/usr/bin', '/etc', '/proc/self', '/dev', '/tmp/x', '/run/funcgraph/link.sock'])(
+    'refuse a bind at %s',
+    (target) => {
+      expect(() => build([{ source: '/a', target }])).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    },
+  );
+});
+
+describe('the launcher', () => {
+  const launch = {
+    maxFiles: 1024,
+    maxProcessesOfUser: 0,
+    joinFiles: ['/g/tasks'],
+    uid: 300_001,
+    setpriv: '/usr/bin/setpriv',
+    command: ['bwrap', '$(reboot)'],
+  };
+
+  it('gets everything that varies as an argument of its own', () => {
+    const [option, text, ...rest] = launchArguments(launch);
+    expect(option).toBe('-c');
+    expect(text).not.toContain('reboot');
+    expect(rest).toEqual([
+      ...['funcgraph-launcher', '1024', '0', '1', '/g/tasks'],
+      ...['/usr/bin/setpriv', '--reuid', '300001', '--regid', '300001', '--clear-groups', '--inh-caps=-all', '--'],
+      ...['bwrap', '$(reboot)'],
+    ]);
+  });
+
+  it('stays the user it is when there is none to become', () => {
+    expect(launchArguments({ ...launch, uid: undefined, joinFiles: [] }).slice(2)).toEqual([
+      'funcgraph-launcher',
+      '1024',
+      '0',
+      '0',
+      'bwrap',
+      '$(reboot)',
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OutputLimit } from './output-limit.ts';
+
+const KIB = 1024;
+
+describe('the output of a sandbox', () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 10_000 }));
+  afterEach(() => vi.useRealTimers());
+
+  function observe() {
+    const told: string[] = [];
+    const limit = new OutputLimit((_stream, text) => told.push(text));
+    const stream = new PassThrough({ highWaterMark: 16 * KIB });
+    limit.attach('stdout', stream);
+    return { told, limit, stream };
+  }
+
+  /** Writes and waits until the reader took it. */
+  async function write(stream: PassThrough, bytes: Uint8Array | string): Promise<void> {
+    await new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
+  }
+
+  it('is told in messages of at most 8 KiB', async () => {
+    const { told, stream } = observe();
+    await write(stream, 'x'.repeat(20 * KIB));
+    expect(told.map(({ length }) => length)).toEqual([8 * KIB, 8 * KIB, 4 * KIB]);
+  });
+
+  it('keeps a character whole that two chunks share', async () => {
+    const { told, stream } = observe();
+    const bytes = Buffer.from('a€b');
+    await write(stream, bytes.subarray(0, 2));
+    await write(stream, bytes.subarray(2));
+    expect(told.join('')).toBe('a€b');
+  });
+
+  it('is cut after 64 KiB in a second, says so once, and goes on in the next second', async () => {
+    const { told, stream } = observe();
+    for (let i = 0; i < 10; i++) await write(stream, 'x'.repeat(10 * KIB));
+    expect(told.filter((text) => text.startsWith('x')).join('').length).toBe(64 * KIB);
+    expect(told.filter((text) => text.includes('output cut'))).toHaveLength(1);
+    vi.setSystemTime(11_001);
+    await write(stream, 'again');
+    expect(told.at(-1)).toBe('again');
+  });
+
+  it('makes the writer wait after 1 MiB in a second', async () => {
+    const { stream } = observe();
+    await write(stream, Buffer.alloc(1024 * KIB));
+    expect(stream.isPaused()).toBe(true);
+    vi.advanceTimersByTime(1000);
+    expect(stream.isPaused()).toBe(false);
+  });
+
+  it('is read to its end at once when every writer is dead', async () => {
+    const { limit, stream } = observe();
+    await write(stream, Buffer.alloc(1024 * KIB));
+    stream.write(Buffer.alloc(64 * KIB));
+    stream.end();
+    limit.finish();
+    await once(stream, 'end');
+  });
+});
