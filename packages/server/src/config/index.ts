@@ -1,3 +1,3 @@
 export { ConfigError } from './compile.ts';
-export { loadConfig } from './load.ts';
+export { loadConfig, runtimeDirOf } from './load.ts';
 export type { Config } from './schema.ts';

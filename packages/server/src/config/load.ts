@@ -11,7 +11,7 @@ const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
 const NUMBERS: ReadonlySet<string> = new Set(['port', 'gateway_port', 'account_concurrency', 'log_retain_days']);
 
 /** Defaults < file (`--config`) < environment (`FGS_DATA_DIR`, …) < flags (`--data-dir`, …). Throws ConfigError. */
-export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
   const flags = readFlags(argv);
   const file = flags.config === undefined ? {} : readFile(flags.config);
   const raw: Record<string, unknown> = { ...file };
@@ -63,4 +63,9 @@ function readFile(path: string): object {
 function defaultDataDir(env: NodeJS.ProcessEnv): string {
   if (process.getuid?.() === 0) return '/var/lib/funcgraph';
   return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'funcgraph');
+}
+
+/** Where an ordinary user's sockets go. */
+export function runtimeDirOf(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env.XDG_RUNTIME_DIR;
 }

@@ -1,3 +1,11 @@
+export { functionHandlers } from './api/functions.ts';
+export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';
+export { functionCodeHandlers } from './api/functions-code.ts';
+export { functionQuotaHandlers } from './api/functions-quotas.ts';
+export { identityHandlers } from './api/identity.ts';
+export { invocationHandlers } from './api/invocations.ts';
+export { platformHandlers } from './api/platform.ts';
+export { telemetryHandlers } from './api/telemetry.ts';
 export { buildApp } from './http/app.ts';
 export type { ApiRequest, Handler, Handlers } from './http/handler.ts';
 export { Reply } from './http/handler.ts';

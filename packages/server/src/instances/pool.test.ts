@@ -168,7 +168,7 @@ describe('pool', () => {
     const { pool } = poolOf(echo);
     const [idle, busy] = await Promise.all([pool.acquire(spec()), pool.acquire(spec())]);
     idle.release();
-    pool.retire('f', 'f:2');
+    pool.retire('f', (key) => key === 'f:1');
     await idle.instance.exited;
     const fresh = await pool.acquire(spec({ key: 'f:2' }));
     expect(fresh.instance.id).not.toBe(busy.instance.id);

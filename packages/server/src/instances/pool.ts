@@ -342,14 +342,14 @@ export class Pool {
   }
 
   /**
-   * New code never answers from an old instance: idle instances of the function with another key stop now, busy ones
-   * after their request. Without `keepKey` all of them.
+   * New code never answers from an old instance: of the function's instances with a stale key the idle ones stop now, the
+   * busy ones after their request.
    */
-  retire(functionKey: string, keepKey?: string): void {
+  retire(functionKey: string, isStale: (key: string) => boolean): void {
     const group = this.#groups.get(functionKey);
     if (group === undefined) return;
     for (const instance of [...group.instances]) {
-      if (instance.spec.key === keepKey) continue;
+      if (!isStale(instance.spec.key)) continue;
       if (instance.inFlight === 0) this.#dismiss(group, instance);
       else instance.drain();
     }

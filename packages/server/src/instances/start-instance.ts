@@ -74,7 +74,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
   let sandbox: Sandbox | undefined;
   let link: RuntimeLink | undefined;
   try {
-    sandbox = await deps.driver.start(sandboxSpec(id, spec, socketPath), signal);
+    sandbox = await deps.driver.start(sandboxSpec(id, spec, deps.driver.name, socketPath), signal);
     watch.phases.sandboxMs = watch.lap();
     const socket = await within(deps.clock, BOOT_TIMEOUT_MS, orExit(listener.connection, sandbox));
     link = new RuntimeLink(socket, { now: deps.clock.now, onLog: (log) => deps.onLog(id, spec, log), onEnd: () => {} });
@@ -139,11 +139,19 @@ function explain(error: unknown, spec: LaunchSpec, exit: Awaited<ReturnType<Sand
   return systemFailure('the sandbox could not be started');
 }
 
-function sandboxSpec(id: string, spec: LaunchSpec, socketPath: string): Parameters<SandboxDriver['start']>[0] {
+function sandboxSpec(
+  id: string,
+  spec: LaunchSpec,
+  driver: SandboxDriver['name'],
+  socketPath: string,
+): Parameters<SandboxDriver['start']>[0] {
   return {
     id,
     command: spec.command,
-    env: { ...spec.bootEnv, FUNCGRAPH_LINK: LINK_PATH },
+    env: {
+      ...spec.bootEnv, // Only a driver with a file system of its own shows the socket at the fixed path.
+      FUNCGRAPH_LINK: driver === 'bubblewrap' ? LINK_PATH : socketPath,
+    },
     workingDir: spec.workingDir,
     binds: spec.binds,
     linkSocket: socketPath,

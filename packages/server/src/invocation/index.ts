@@ -2,7 +2,7 @@ export { AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/as
 export { Dispatcher } from './async/dispatcher.ts';
 export type { InvocationRequest, InvocationResult } from './invoker.ts';
 export { Invoker } from './invoker.ts';
-export { functionKeyOf } from './launch.ts';
+export { functionKeyOf, isStaleKey } from './launch.ts';
 export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
 export { resolve } from './resolve.ts';

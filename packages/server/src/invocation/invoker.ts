@@ -49,8 +49,8 @@ export interface InvokerOptions {
   readonly pool: Pool;
   readonly logs: RequestLogs;
   readonly record: (record: InvocationRecord) => void;
-  /** How to start a runtime on this machine; throws `invalid_runtime` when it is not installed. */
-  readonly launchPlan: (runtime: string) => LaunchPlan;
+  /** How to start a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
+  readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
   readonly accountConcurrency: number;
   readonly clock: Clock;
 }
@@ -92,11 +92,11 @@ export class Invoker {
   async invoke(request: InvocationRequest): Promise<InvocationResult> {
     const snapshot = resolve(this.#options.catalog, request.urn);
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
-    const spec = this.#spec(snapshot, memoryMb);
     this.#admit(snapshot, request, memoryMb);
     const { projectId } = snapshot;
     this.#inFlight.set(projectId, this.inFlight(projectId) + 1);
     try {
+      const spec = this.#specs.get(snapshot)?.get(memoryMb) ?? (await this.#makeSpec(snapshot, memoryMb));
       return await this.#run(snapshot, spec, request);
     } finally {
       const left = this.inFlight(projectId) - 1;
@@ -105,17 +105,11 @@ export class Invoker {
     }
   }
 
-  #spec(snapshot: VersionSnapshot, memoryMb: number): LaunchSpec {
-    let specs = this.#specs.get(snapshot);
-    if (specs === undefined) {
-      specs = new Map();
-      this.#specs.set(snapshot, specs);
-    }
-    let spec = specs.get(memoryMb);
-    if (spec === undefined) {
-      spec = launchSpec(snapshot, memoryMb, this.#options.launchPlan(snapshot.runtime));
-      specs.set(memoryMb, spec);
-    }
+  async #makeSpec(snapshot: VersionSnapshot, memoryMb: number): Promise<LaunchSpec> {
+    const spec = launchSpec(snapshot, memoryMb, await this.#options.launchPlan(snapshot.runtime));
+    const specs = this.#specs.get(snapshot) ?? new Map<number, LaunchSpec>();
+    specs.set(memoryMb, spec);
+    this.#specs.set(snapshot, specs);
     return spec;
   }
 

@@ -21,6 +21,15 @@ export function functionKeyOf(snapshot: Pick<VersionSnapshot, 'projectId' | 'pac
   return `${snapshot.projectId}:${snapshot.package}:${snapshot.name}`;
 }
 
+/** Whether an instance with this key runs an earlier code or configuration of the snapshot's version. */
+export function isStaleKey(
+  key: string,
+  snapshot: Pick<VersionSnapshot, 'functionId' | 'version' | 'revision'>,
+): boolean {
+  const version = `${snapshot.functionId}:${snapshot.version}:`;
+  return key.startsWith(version) && !key.startsWith(`${version}${snapshot.revision}:`);
+}
+
 /** Everything an instance of this version needs. Two snapshots with the same key may share instances. */
 export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: LaunchPlan): LaunchSpec {
   const { projectId, name, version, handler, initializer, timeoutSeconds } = snapshot;

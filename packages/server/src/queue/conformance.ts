@@ -85,15 +85,51 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         const reopened = await Queue.open(options());
         await expect(reopened.enqueue(message('still full'))).rejects.toMatchObject({ code: 'queue.full' });
       });
+    });
 
-      it('belongs to the transaction of the caller when asked to', async () => {
-        const undone = storage.db.transaction().execute(async (trx) => {
-          await queue.enqueueWithin(trx, message('undone'));
-          throw new Error('no');
+    describe('an atomic step', () => {
+      it('ends leases, enqueues and runs statements of others together', async () => {
+        await add('a');
+        const { receipt } = await leaseOne();
+        const told: number[] = [];
+        queue.onReady('calls', (dueAt) => told.push(dueAt));
+        const query = storage.db.updateTable('message').set({ group_key: 'moved' }).where('id', '=', 'b').compile();
+        const step = { acks: [{ receipt, outcome: { ok: 1 } }], messages: [message('b'), message('a')] };
+        expect(await queue.atomically({ ...step, statements: [{ query, mustAffect: true }] })).toEqual([
+          { rows: [], affected: 1 },
+        ]);
+        expect(await queue.get('a')).toMatchObject({ state: 'done', outcome: { ok: 1 } });
+        expect(await leaseOne()).toMatchObject({ id: 'b', group: 'moved' });
+        expect(told).toEqual([now]);
+      });
+
+      it('does nothing at all when a lease is over or a statement of the caller fails', async () => {
+        await add('a');
+        const { receipt } = await leaseOne();
+        const acks = [{ receipt, outcome: {} }];
+        const fails = { query: storage.db.deleteFrom('message').where('id', '=', 'x').compile(), mustAffect: true };
+        const step = { acks, messages: [message('b')], statements: [fails] };
+        await expect(queue.atomically(step)).rejects.toMatchObject({ code: 'storage.guard' });
+        expect(await queue.counts('calls')).toMatchObject({ leased: 1, done: 0, ready: 0 });
+        expect(await queue.ack(receipt, {})).toBe(true);
+        await expect(queue.atomically({ acks, messages: [message('b')] })).rejects.toMatchObject({
+          code: 'storage.guard',
         });
-        await expect(undone).rejects.toThrow('no');
-        await storage.db.transaction().execute((trx) => queue.enqueueWithin(trx, message('kept')));
-        expect(idsOf(await lease())).toEqual(['kept']);
+        await expect(queue.atomically({ acks: [{ receipt: 'x', outcome: {} }] })).rejects.toMatchObject({
+          code: 'queue.invalid',
+        });
+        expect(await queue.get('b')).toBeUndefined();
+      });
+
+      it('keeps count of the backlog whether it succeeds or not', async () => {
+        const many = Array.from({ length: 60 }, (_, n) => message(`m${n}`));
+        await expect(queue.atomically({ messages: many })).rejects.toMatchObject({ code: 'queue.full' });
+        await queue.atomically({ messages: many.slice(0, 50) });
+        await expect(queue.enqueue(message('more'))).rejects.toMatchObject({ code: 'queue.full' });
+        const acks = (await lease(5)).map(({ receipt }) => ({ receipt, outcome: {} }));
+        await queue.atomically({ acks, messages: [message('m0')] });
+        await queue.atomically({ messages: Array.from({ length: 5 }, (_, n) => message(`n${n}`)) });
+        await expect(queue.enqueue(message('more'))).rejects.toMatchObject({ code: 'queue.full' });
       });
     });
 

@@ -1,6 +1,7 @@
 export { QueueError } from './errors.ts';
 export { Queue, type QueueOptions, type ReadyListener } from './queue.ts';
 export type {
+  AtomicStep,
   CancelResult,
   JsonObject,
   LeasedMessage,

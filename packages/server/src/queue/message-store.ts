@@ -1,14 +1,23 @@
 import type { CompiledQuery, ExpressionBuilder } from 'kysely';
-import { type MessageState, type MessageTable, prepared, type Schema, type Storage } from '../storage/index.ts';
+import {
+  type AtomicResult,
+  type AtomicStatement,
+  type MessageState,
+  type MessageTable,
+  prepared,
+  type Schema,
+  type Storage,
+} from '../storage/index.ts';
 import { type SummaryRow, summaryColumns } from './row.ts';
 import type { LeaseRequest, ListRequest } from './types.ts';
 
 type Db = Storage['db'];
 type FullRow = SummaryRow & Pick<MessageTable, 'payload' | 'position'>;
-type Insert = Pick<
+export type NewRow = Pick<
   MessageTable,
   'id' | 'topic' | 'group_key' | 'payload' | 'attributes' | 'position' | 'enqueued_at' | 'not_before' | 'expires_at'
 >;
+type FinalState = 'done' | 'dead' | 'cancelled';
 type Finish = { id: string; receipt: string; now: number; outcome: string };
 type GiveBack = { id: string; receipt: string; notBefore: number; now: number; outcome: string };
 type Changed = Pick<MessageTable, 'topic' | 'state'>;
@@ -18,15 +27,18 @@ const fullColumns = [...summaryColumns, 'payload', 'position'] as const;
 
 /** The statements of the queue. Each is one atomic step; none holds a rule about retries. */
 export class MessageStore {
+  readonly #storage: Storage;
   readonly #db: Db;
-  readonly #insert: (values: Insert) => CompiledQuery;
-  readonly #finish: Record<'done' | 'dead' | 'cancelled', (values: Finish) => CompiledQuery>;
+  readonly #insert: (values: NewRow) => CompiledQuery;
+  readonly #finish: Record<FinalState, (values: Finish) => CompiledQuery>;
   readonly #giveBack: (values: GiveBack) => CompiledQuery;
   readonly #extend: (values: Extend) => CompiledQuery;
 
-  constructor(db: Db) {
+  constructor(storage: Storage) {
+    const { db } = storage;
+    this.#storage = storage;
     this.#db = db;
-    this.#insert = prepared<keyof Insert>((marker) =>
+    this.#insert = prepared<keyof NewRow>((marker) =>
       db
         .insertInto('message')
         .values({
@@ -46,7 +58,7 @@ export class MessageStore {
     );
     const leased = (id: never, receipt: never) =>
       db.updateTable('message').where('id', '=', id).where('receipt', '=', receipt).where('state', '=', 'leased');
-    const finish = (state: 'done' | 'dead' | 'cancelled') =>
+    const finish = (state: FinalState) =>
       prepared<keyof Finish>((marker) =>
         leased(marker('id'), marker('receipt'))
           .set({ state, outcome: marker('outcome'), finished_at: marker('now'), leased_until: null, receipt: null })
@@ -66,13 +78,26 @@ export class MessageStore {
   }
 
   /** False when the id exists already. */
-  insert(row: Insert, db: Db = this.#db): Promise<boolean> {
-    return changed(db, this.#insert(row));
+  insert(row: NewRow): Promise<boolean> {
+    return changed(this.#db, this.#insert(row));
+  }
+
+  insertQuery(row: NewRow): CompiledQuery {
+    return this.#insert(row);
   }
 
   /** Undefined when the lease is over. */
-  finish(state: 'done' | 'dead' | 'cancelled', values: Finish, db: Db = this.#db): Promise<Changed | undefined> {
-    return returned(db, this.#finish[state](values));
+  finish(state: FinalState, values: Finish): Promise<Changed | undefined> {
+    return returned(this.#db, this.#finish[state](values));
+  }
+
+  /** Returns the topic and state of the message, or no row when the lease is over. */
+  finishQuery(state: FinalState, values: Finish): CompiledQuery {
+    return this.#finish[state](values);
+  }
+
+  atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]> {
+    return this.#storage.atomic(statements);
   }
 
   giveBack(values: GiveBack): Promise<Changed | undefined> {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { MessageState, Storage } from '../storage/index.ts';
+import type { AtomicResult, MessageState, Storage } from '../storage/index.ts';
 import { QueueError } from './errors.ts';
-import { MessageStore } from './message-store.ts';
+import { MessageStore, type NewRow } from './message-store.ts';
 import { checkLimit, checkMessage, parseMarker } from './request.ts';
 import { outcomeText, toMessage, toSummary } from './row.ts';
 import type {
+  AtomicStep,
   CancelResult,
   JsonObject,
   LeasedMessage,
@@ -54,7 +55,7 @@ export class Queue {
   }
 
   static async open(options: QueueOptions): Promise<Queue> {
-    const store = new MessageStore(options.storage.db);
+    const store = new MessageStore(options.storage);
     const backlog = new Map<string, number>();
     for (const { topic, state, count } of await store.counts()) {
       if (!finalStates.includes(state)) backlog.set(topic, (backlog.get(topic) ?? 0) + count);
@@ -70,11 +71,38 @@ export class Queue {
   }
 
   /**
-   * Enqueues as a part of the caller's transaction. Workers learn of the message when the caller calls `announce` after
-   * the commit.
+   * Ends leases, enqueues, and runs statements of the caller's own tables as one step: all of it is on disk, or none.
+   * Rejects with `storage.guard` when a lease is over, or a statement that must affect a row did not; messages whose id
+   * exists already are left as they are.
    */
-  enqueueWithin(transaction: Storage['db'], message: NewMessage): Promise<boolean> {
-    return this.#insert(message, transaction);
+  async atomically(step: AtomicStep): Promise<readonly AtomicResult[]> {
+    const { acks = [], messages = [], statements = [] } = step;
+    const ends = acks.map(({ receipt, outcome }) => {
+      const lease = parseReceipt(receipt);
+      if (lease === undefined) throw new QueueError('queue.invalid', 'not a receipt', 'Pass what lease returned.');
+      const query = this.#store.finishQuery('done', { ...lease, now: this.#now(), outcome: outcomeText(outcome) });
+      return { query, mustAffect: true };
+    });
+    const admitted: NewMessage[] = [];
+    let results: readonly AtomicResult[] = [];
+    let stored = 0;
+    try {
+      const inserts = messages.map((message) => {
+        const row = this.#admit(message);
+        admitted.push(message);
+        return { query: this.#store.insertQuery(row) };
+      });
+      results = await this.#store.atomic([...ends, ...inserts, ...statements]);
+      stored = admitted.length;
+    } finally {
+      for (const message of admitted.slice(stored)) this.#shrink(message.topic, 1);
+    }
+    for (const { rows } of results.slice(0, ends.length)) this.#shrink((rows[0] as { topic: string }).topic, 1);
+    messages.forEach((message, index) => {
+      if (results[ends.length + index]?.affected === 1) this.announce(message.topic, message.notBefore ?? this.#now());
+      else this.#shrink(message.topic, 1);
+    });
+    return results.slice(ends.length + messages.length);
   }
 
   /** Oldest due first. A claim that returned more than `limit` would be a broken database and throws. */
@@ -93,9 +121,9 @@ export class Queue {
     }));
   }
 
-  /** Leased → done. The payload is dropped. `within` makes it a part of the caller's transaction. */
-  async ack(receipt: string, outcome: JsonObject, within?: Storage['db']): Promise<boolean> {
-    return this.#finish(receipt, 'done', outcome, within);
+  /** Leased → done. The payload is dropped. */
+  async ack(receipt: string, outcome: JsonObject): Promise<boolean> {
+    return this.#finish(receipt, 'done', outcome);
   }
 
   /** Many at once, with one fsync; the answers stand in the order of the receipts. */
@@ -237,7 +265,19 @@ export class Queue {
     }
   }
 
-  async #insert(message: NewMessage, within?: Storage['db']): Promise<boolean> {
+  async #insert(message: NewMessage): Promise<boolean> {
+    const row = this.#admit(message);
+    let stored = false;
+    try {
+      stored = await this.#store.insert(row);
+      return stored;
+    } finally {
+      if (!stored) this.#shrink(message.topic, 1);
+    }
+  }
+
+  /** Counts the message before it is stored: many callers at once must not pass the bound together. */
+  #admit(message: NewMessage): NewRow {
     const attributes = checkMessage(message, this.#maxPayloadBytes);
     const backlog = this.#backlog.get(message.topic) ?? 0;
     if (backlog >= this.#maxBacklog) {
@@ -247,42 +287,26 @@ export class Queue {
         'Wait until some are done, or raise the concurrency of the functions that take them.',
       );
     }
+    this.#backlog.set(message.topic, backlog + 1);
     const now = this.#now();
     this.#lastPosition = Math.max(this.#lastPosition + 1, Math.floor(now * 1000));
-    // Counted before it is stored: many callers at once must not pass the bound together.
-    this.#backlog.set(message.topic, backlog + 1);
-    let stored = false;
-    try {
-      stored = await this.#store.insert(
-        {
-          id: message.id,
-          topic: message.topic,
-          group_key: message.group,
-          payload: message.payload,
-          attributes,
-          position: this.#lastPosition,
-          enqueued_at: now,
-          not_before: message.notBefore ?? now,
-          expires_at: message.expiresAt ?? null,
-        },
-        within,
-      );
-      return stored;
-    } finally {
-      if (!stored) this.#shrink(message.topic, 1);
-    }
+    return {
+      id: message.id,
+      topic: message.topic,
+      group_key: message.group,
+      payload: message.payload,
+      attributes,
+      position: this.#lastPosition,
+      enqueued_at: now,
+      not_before: message.notBefore ?? now,
+      expires_at: message.expiresAt ?? null,
+    };
   }
 
-  async #finish(
-    receipt: string,
-    state: 'done' | 'dead' | 'cancelled',
-    outcome: JsonObject,
-    within?: Storage['db'],
-  ): Promise<boolean> {
+  async #finish(receipt: string, state: 'done' | 'dead' | 'cancelled', outcome: JsonObject): Promise<boolean> {
     const lease = parseReceipt(receipt);
     if (lease === undefined) return false;
-    const values = { ...lease, now: this.#now(), outcome: outcomeText(outcome) };
-    const row = await this.#store.finish(state, values, within);
+    const row = await this.#store.finish(state, { ...lease, now: this.#now(), outcome: outcomeText(outcome) });
     if (row === undefined) return false;
     this.#shrink(row.topic, 1);
     return true;

@@ -1,4 +1,4 @@
-import type { MessageState } from '../storage/index.ts';
+import type { AtomicStatement, MessageState } from '../storage/index.ts';
 
 /** What stands in `attributes` and `outcome`: JSON objects. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -92,3 +92,10 @@ export interface ReapResult {
 
 /** `running`: a worker has it and should be told to stop; it ends as cancelled even if that worker dies. */
 export type CancelResult = 'cancelled' | 'running' | 'finished' | 'missing';
+
+/** What `atomically` does, in this order. */
+export interface AtomicStep {
+  readonly acks?: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>;
+  readonly messages?: readonly NewMessage[];
+  readonly statements?: readonly AtomicStatement[];
+}

@@ -1,4 +1,3 @@
-import type { Iam } from '../../iam/index.ts';
 import type { SandboxCapabilities } from '../../instances/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 
@@ -29,7 +28,6 @@ export interface Check {
 
 export interface PlatformDeps {
   readonly version: string;
-  readonly iam: Iam;
   readonly runtimes: Runtimes;
   readonly sandbox: () => Promise<SandboxCapabilities>;
   readonly checks: () => Promise<readonly Check[]>;

@@ -1,4 +1,4 @@
-import { type FunctionUrn, formatUrn, type Receipt } from '@funcgraph/api';
+import type { FunctionUrn, Receipt } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { InvocationRecord, LogLevel, LogLine, Telemetry } from '../../telemetry/index.ts';
@@ -13,7 +13,6 @@ const MAX_BEHIND = 10_000;
 export interface TelemetryDeps {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  readonly region: string;
   /** Key of logs and records; throws `function_not_found` and the like. */
   readonly functionKey: (urn: FunctionUrn) => string;
 }
@@ -21,7 +20,7 @@ export interface TelemetryDeps {
 type Ids = 'queryLogs' | 'followLogs' | 'showReceipt' | 'listReceipts';
 
 export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
-  const { telemetry, clock, region } = deps;
+  const { telemetry, clock } = deps;
   return {
     async queryLogs(request) {
       const { query, params } = request;
@@ -53,7 +52,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       if (record === undefined || !record.functionKey.startsWith(`${request.params.project_id}:`)) {
         throw new PlatformError('not_found', `there is no invocation ${request.params.request_id.slice(0, 64)}`);
       }
-      return receiptOf(record, region);
+      return receiptOf(record);
     },
 
     async listReceipts(request) {
@@ -66,7 +65,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
       });
       return {
-        receipts: page.records.map((r) => receiptOf(r, region)),
+        receipts: page.records.map((r) => receiptOf(r)),
         ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
       };
     },
@@ -115,18 +114,10 @@ function toWire(line: LogLine): WireLine {
   };
 }
 
-function receiptOf(record: InvocationRecord, region: string): Receipt {
-  const [projectId = '', pkg = '', name = ''] = record.functionKey.split(':');
-  const urn = formatUrn({
-    region,
-    projectId,
-    package: pkg,
-    name,
-    qualifier: { kind: 'version', name: record.version },
-  });
+function receiptOf(record: InvocationRecord): Receipt {
   return {
     request_id: record.requestId,
-    function_urn: urn,
+    function_urn: record.functionUrn,
     version: record.version,
     instance_id: record.instanceId ?? '',
     mode: record.mode === 'async' ? 'async' : 'sync',

@@ -41,7 +41,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const validators = compileRoutes();
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     requestIdHeader: false,
     bodyLimit: 1024 * 1024,
@@ -52,7 +52,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
 
   // SDKs sign and send bodies on GET and DELETE, and bodies of any content type are bytes first: the signature covers them.
-  app.addHttpMethod('GET', { hasBody: true });
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 

@@ -3,7 +3,7 @@ import type { Catalog } from '../../control/index.ts';
 import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { ListRequest, MessageSummary, Queue } from '../../queue/index.ts';
+import { type ListRequest, type MessageSummary, type NewMessage, type Queue, QueueError } from '../../queue/index.ts';
 import { functionKeyOf, memoryFor } from '../launch.ts';
 import { resolve } from '../resolve.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -54,7 +54,7 @@ export class AsyncInvocations {
     requestId: string;
     memoryChoice: string | undefined;
   }): Promise<void> {
-    const { queue, catalog, clock } = this.#options;
+    const { catalog, clock } = this.#options;
     const snapshot = resolve(catalog, request.urn);
     if (!snapshot.enabled || snapshot.maxInstances === 0) {
       throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
@@ -67,7 +67,7 @@ export class AsyncInvocations {
       );
     }
     const config = catalog.asyncConfig(snapshot);
-    await queue.enqueue({
+    await this.#enqueue({
       id: request.requestId,
       topic: ASYNC_TOPIC,
       group: functionKeyOf(snapshot),
@@ -79,6 +79,15 @@ export class AsyncInvocations {
       }),
       expiresAt: clock.now() + config.maxAgeSeconds * 1000,
     });
+  }
+
+  async #enqueue(message: NewMessage): Promise<void> {
+    try {
+      await this.#options.queue.enqueue(message);
+    } catch (error) {
+      if (!(error instanceof QueueError) || error.code !== 'queue.full') throw error;
+      throw new PlatformError('overloaded', 'too many asynchronous invocations wait', { cause: error });
+    }
   }
 
   /** Newest first. */

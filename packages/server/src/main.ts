@@ -1,0 +1,71 @@
+import { pino } from 'pino';
+import { ConfigError, loadConfig, runtimeDirOf } from './config/index.ts';
+import { type RunningServer, startServer } from './server.ts';
+import { StartupError } from './startup/index.ts';
+import { StorageError } from './storage/index.ts';
+
+/** Tells whoever started us; a no-op without an IPC channel. */
+function tell(message: object): Promise<void> {
+  return new Promise((done) => {
+    if (process.send === undefined) done();
+    else process.send(message, undefined, {}, () => done());
+  });
+}
+
+async function fail(error: unknown): Promise<never> {
+  const known =
+    error instanceof ConfigError ||
+    error instanceof StartupError ||
+    error instanceof StorageError ||
+    isListenError(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
+  const code =
+    error instanceof Error && 'code' in error
+      ? String(error.code)
+      : error instanceof ConfigError
+        ? 'CONFIG'
+        : 'INTERNAL';
+  const text = known || !(error instanceof Error) ? message : (error.stack ?? message);
+  process.stderr.write(`fgs: ${text}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
+  await tell({ event: 'failed', code, message, ...(hint === undefined ? {} : { hint }) });
+  process.exit(error instanceof ConfigError ? 2 : 1);
+}
+
+function isListenError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+}
+
+async function run(): Promise<void> {
+  const config = loadConfig(process.argv.slice(2));
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  const server: RunningServer = await startServer(config, { log, runtimeDir: runtimeDirOf() });
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'server stopping');
+    void server.stop().then(() => {
+      log.info('server stopped');
+      log.flush(() => process.exit(0));
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // A promise nobody waits for is a fault of ours, not a reason to drop everybody's requests.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+
+  const { endpoint, gateway, credentialsFile, sandbox } = server;
+  const { driver, degraded } = sandbox;
+  await tell({
+    event: 'ready',
+    endpoint,
+    gateway,
+    dataDir: config.dataDir,
+    credentialsFile,
+    sandbox: { driver, degraded },
+  });
+}
+
+run().catch(fail);

@@ -1,0 +1,261 @@
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+import { RuntimeRegistry } from '@funcgraph/runtimes';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { ArtifactStore } from './artifacts/index.ts';
+import type { Config } from './config/index.ts';
+import { AsyncConfigStore, AsyncConfigs, Catalog, FunctionStore, Functions } from './control/index.ts';
+import { Iam, IdentityStore } from './iam/index.ts';
+import {
+  buildApp,
+  functionAsyncConfigHandlers,
+  functionCodeHandlers,
+  functionHandlers,
+  functionQuotaHandlers,
+  identityHandlers,
+  invocationHandlers,
+  platformHandlers,
+  telemetryHandlers,
+} from './ingress/index.ts';
+import {
+  InstalledRuntimes,
+  Pool,
+  SandboxAgent,
+  type SandboxCapabilities,
+  type SandboxDriver,
+  startInstance,
+  withHostPaths,
+} from './instances/index.ts';
+import {
+  AsyncInvocations,
+  Dispatcher,
+  functionKeyOf,
+  Invoker,
+  isStaleKey,
+  RequestLogs,
+  resolve,
+} from './invocation/index.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { openSealer } from './lib/sealer.ts';
+import { Queue } from './queue/index.ts';
+import {
+  chooseSandbox,
+  createGateway,
+  Housekeeping,
+  machineChecks,
+  openRunDir,
+  writeCredentials,
+} from './startup/index.ts';
+import { lockDataDir, openStorage } from './storage/index.ts';
+import { openTelemetry } from './telemetry/index.ts';
+import { VERSION } from './version.ts';
+
+export interface RunningServer {
+  readonly app: FastifyInstance;
+  readonly endpoint: string;
+  readonly gateway: string;
+  readonly credentialsFile: string;
+  readonly sandbox: SandboxCapabilities;
+  /** Lets what runs finish (within a deadline), writes what is buffered, leaves nothing behind. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What a test puts in the place of the real thing. */
+export interface ServerParts {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly driver?: SandboxDriver;
+  /** XDG_RUNTIME_DIR of an ordinary user. */
+  readonly runtimeDir?: string | undefined;
+}
+
+/** How long running invocations may take when the server stops. */
+const DRAIN_MS = 30_000;
+/** Sandboxes started at the same time; more would only slow each other down. */
+const MAX_STARTS = 16;
+const MAX_WAITING = 2_000;
+
+/** Builds every object and starts them in the order they need each other. The only place that does. */
+export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
+  const { log, clock = systemClock } = parts;
+  const undo: (() => unknown)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    for (const step of undo.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ err: error }, 'a part could not be stopped');
+      }
+    }
+  };
+
+  try {
+    await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
+    const lock = lockDataDir(config.dataDir);
+    undo.push(() => lock.release());
+    const runDir = await openRunDir(config.dataDir, parts.runtimeDir);
+
+    // The agent and the runtimes take longest to get ready, and need nobody.
+    const agent = new SandboxAgent({ runDir });
+    undo.push(() => agent.close());
+    const choosing = parts.driver === undefined ? chooseSandbox(agent, config.sandbox) : fixed(parts.driver);
+    choosing.catch(() => {});
+    const runtimes = new InstalledRuntimes(new RuntimeRegistry(join(config.dataDir, 'runtimes')));
+    const registering = runtimes.start();
+    registering.catch(() => {});
+
+    const storage = await openStorage({ file: join(config.dataDir, 'funcgraph.db') });
+    undo.push(() => storage.close());
+    const sealer = await openSealer(join(config.dataDir, 'master.key'));
+    const iam = new Iam({ store: new IdentityStore(storage.db), sealer, clock, log: log.child({ module: 'iam' }) });
+    const first = await iam.start();
+    const queue = await Queue.open({ storage, now: clock.now });
+    const telemetry = await openTelemetry({
+      dir: config.dataDir,
+      retainDays: config.logRetainDays,
+      clock,
+      onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
+    });
+    undo.push(() => telemetry.close());
+
+    const artifacts = new ArtifactStore({ dir: join(config.dataDir, 'artifacts') });
+    await artifacts.start();
+    undo.push(() => artifacts.stop());
+    await registering;
+    const catalog = new Catalog();
+    const functions = new Functions({
+      store: new FunctionStore(storage.db, artifacts),
+      artifacts,
+      catalog,
+      sealer,
+      runtimes,
+      clock,
+      region: config.region,
+    });
+    const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, clock);
+    await functions.start();
+    undo.push(() => functions.stop());
+    await asyncConfigs.start();
+
+    const { driver, capabilities } = await choosing;
+    agent.onGone((reason) =>
+      log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
+    );
+    const logs = new RequestLogs((line) => telemetry.logs.append([line]), clock);
+    const startDeps = {
+      driver,
+      linkDir: join(runDir, 'links'),
+      clock,
+      onLog: logs.fromInstance.bind(logs),
+    };
+    const pool = new Pool({
+      start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
+      clock,
+      limits: {
+        idleMs: config.idleMs,
+        maxWaitMs: config.maxWaitMs,
+        maxWaiting: MAX_WAITING,
+        maxStarts: MAX_STARTS,
+        memoryMb: config.functionMemoryMb,
+      },
+      log: log.child({ module: 'pool' }),
+    });
+    undo.push(() => pool.stop(AbortSignal.timeout(DRAIN_MS)));
+    catalog.facts.on('function.updated', ({ snapshot, previous }) => {
+      if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
+    });
+    catalog.facts.on('function.deleted', (fact) => pool.retire(functionKeyOf(fact), () => true));
+
+    const invoker = new Invoker({
+      catalog,
+      pool,
+      logs,
+      record: (record) => telemetry.records.append(record),
+      launchPlan: (runtime) => runtimes.launchPlan(runtime),
+      accountConcurrency: config.accountConcurrency,
+      clock,
+    });
+    const dispatcher = new Dispatcher({
+      queue,
+      invoker,
+      clock,
+      log: log.child({ module: 'dispatcher' }),
+      slots: config.accountConcurrency,
+    });
+    const asyncInvocations = new AsyncInvocations({ queue, catalog, dispatcher, clock });
+    await dispatcher.start();
+    undo.push(() => dispatcher.stop(AbortSignal.timeout(DRAIN_MS)));
+    const housekeeping = new Housekeeping({ queue, clock, log });
+    housekeeping.start();
+    undo.push(() => housekeeping.stop());
+
+    const app = buildApp({
+      iam,
+      clock,
+      log: log.child({ module: 'http' }),
+      handlers: {
+        ...identityHandlers(iam),
+        ...functionHandlers({ functions, region: config.region }),
+        ...functionCodeHandlers({ functions, artifacts, sealer, clock, region: config.region }),
+        ...functionQuotaHandlers({ functions, runtimes }),
+        ...functionAsyncConfigHandlers({ functions, asyncConfigs, region: config.region }),
+        ...invocationHandlers({ invoker, async: asyncInvocations, clock }),
+        ...telemetryHandlers({ telemetry, clock, functionKey: (urn) => functionKeyOf(resolve(catalog, urn)) }),
+        ...platformHandlers({
+          version: VERSION,
+          runtimes,
+          sandbox: async () => capabilities,
+          checks: () => machineChecks(config.dataDir, runtimes.available()),
+        }),
+      },
+    });
+    await app.listen({ host: config.host, port: config.port });
+    undo.push(() => app.close());
+    const gateway = createGateway();
+    await listen(gateway, config.host, config.gatewayPort);
+    undo.push(() => new Promise((done) => gateway.close(done)));
+
+    const endpoint = addressOf(app.server, config.host);
+    const gatewayUrl = addressOf(gateway, config.host);
+    const credentialsFile = await writeCredentials(
+      config.dataDir,
+      { endpoint, gateway: gatewayUrl, region: config.region },
+      first,
+    );
+    log.info({ endpoint, gateway: gatewayUrl, driver: driver.name }, 'server ready');
+    return {
+      app,
+      endpoint,
+      gateway: gatewayUrl,
+      credentialsFile,
+      sandbox: capabilities,
+      stop() {
+        stopping ??= stop();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function fixed(driver: SandboxDriver): Promise<{ driver: SandboxDriver; capabilities: SandboxCapabilities }> {
+  return { driver, capabilities: await driver.capabilities() };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((done, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, done);
+  });
+}
+
+function addressOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

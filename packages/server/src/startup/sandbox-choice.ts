@@ -1,0 +1,37 @@
+import type { SandboxAgent, SandboxCapabilities, SandboxDriver } from '../instances/index.ts';
+import { StartupError } from './startup-error.ts';
+
+export interface ChosenSandbox {
+  readonly driver: SandboxDriver;
+  readonly capabilities: SandboxCapabilities;
+}
+
+/** The driver that was asked for; `auto` means isolation or nothing. Never falls back to a weaker one by itself. */
+export async function chooseSandbox(
+  agent: SandboxAgent,
+  wanted: 'auto' | 'bubblewrap' | 'process',
+): Promise<ChosenSandbox> {
+  const driver = agent.driver(wanted === 'auto' ? 'bubblewrap' : wanted);
+  await agent.ensureAgent();
+  const capabilities = await driver.capabilities();
+  if (capabilities.usable) return { driver: withLivingAgent(driver, agent), capabilities };
+  throw new StartupError(
+    'SANDBOX_UNUSABLE',
+    `functions cannot be isolated on this machine: ${capabilities.reason ?? 'unknown reason'}`,
+    {
+      hint: `${capabilities.hint ?? ''} To run functions without any isolation, start with --sandbox process.`.trim(),
+    },
+  );
+}
+
+/** An agent that died is replaced when an instance is wanted next. */
+function withLivingAgent(driver: SandboxDriver, agent: SandboxAgent): SandboxDriver {
+  return {
+    name: driver.name,
+    capabilities: () => driver.capabilities(),
+    async start(spec, signal) {
+      await agent.ensureAgent();
+      return driver.start(spec, signal);
+    },
+  };
+}
