@@ -1,6 +1,6 @@
 import { AgentError } from './agent-error.ts';
-import type { Driver, SandboxHooks } from './drivers/driver.ts';
-import type { RunningSandbox } from './drivers/running-sandbox.ts';
+import type { Driver } from './drivers/driver.ts';
+import type { RunningSandbox, SandboxHooks } from './drivers/running-sandbox.ts';
 import { OomWatch } from './oom-watch.ts';
 import { parseRequest, seqOf } from './parse-request.ts';
 import type { AgentMessage, AgentRequest, DriverName, SandboxSpec } from './protocol.ts';

@@ -1,12 +1,5 @@
-import type { OutputSink } from '../output-limit.ts';
-import type { DriverCapabilities, DriverName, SandboxExit, SandboxSpec } from '../protocol.ts';
-import type { RunningSandbox } from './running-sandbox.ts';
-
-export interface SandboxHooks {
-  readonly onOutput: OutputSink;
-  /** Every process is dead and usage was measured; what the sandbox left is still being removed. */
-  readonly onExit: (exit: SandboxExit) => void;
-}
+import type { DriverCapabilities, DriverName, SandboxSpec } from '../protocol.ts';
+import type { RunningSandbox, SandboxHooks } from './running-sandbox.ts';
 
 export interface Driver {
   readonly name: DriverName;

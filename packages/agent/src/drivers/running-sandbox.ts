@@ -1,11 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { CgroupGroup } from '../cgroup/cgroup.ts';
-import { OutputLimit } from '../output-limit.ts';
-import type { AgentReplies, UsagePaths } from '../protocol.ts';
-import type { SandboxHooks } from './driver.ts';
+import { OutputLimit, type OutputSink } from '../output-limit.ts';
+import type { AgentReplies, SandboxExit, UsagePaths } from '../protocol.ts';
 
 const OUTPUT_PATIENCE_MS = 1000;
+
+export interface SandboxHooks {
+  readonly onOutput: OutputSink;
+  /** Every process is dead and usage was measured; what the sandbox left is still being removed. */
+  readonly onExit: (exit: SandboxExit) => void;
+}
 
 export interface SandboxParts {
   readonly monitor: ChildProcess;

@@ -5,8 +5,8 @@ import { AgentError } from '../../agent-error.ts';
 import type { CgroupTree } from '../../cgroup/cgroup.ts';
 import type { DriverCapabilities, SandboxSpec } from '../../protocol.ts';
 import { launchArguments } from '../bubblewrap/launcher.ts';
-import type { Driver, SandboxHooks } from '../driver.ts';
-import { RunningSandbox } from '../running-sandbox.ts';
+import type { Driver } from '../driver.ts';
+import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
 
 export interface ProcessParts {
   readonly shell: string;
