@@ -1,8 +1,8 @@
 export { AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
 export { Dispatcher } from './async/dispatcher.ts';
-export type { InvocationRequest, InvocationResult } from './invoker.ts';
 export { Invoker } from './invoker.ts';
 export { functionKeyOf, isStaleKey } from './launch.ts';
 export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
 export { resolve } from './resolve.ts';
+export type { InvocationRequest, InvocationResult } from './types.ts';

@@ -1,4 +1,4 @@
-import { type FunctionUrn, LIMITS, type Receipt } from '@funcgraph/api';
+import { LIMITS, type Receipt } from '@funcgraph/api';
 import type { Credentials, LaunchPlan } from '@funcgraph/runtimes';
 import type { Catalog, VersionSnapshot } from '../control/index.ts';
 import {
@@ -17,32 +17,7 @@ import { functionKeyOf, launchSpec, memoryFor } from './launch.ts';
 import { buildReceipt, finishLine, type Measured, toRecord } from './receipt.ts';
 import type { RequestLogs } from './request-logs.ts';
 import { resolve } from './resolve.ts';
-
-export interface InvocationRequest {
-  readonly urn: FunctionUrn;
-  readonly event: Buffer;
-  readonly mode: 'sync' | 'async';
-  readonly requestId: string;
-  /** From 1. */
-  readonly attempt: number;
-  /** Value of X-Cff-Instance-Memory. */
-  readonly memoryChoice?: string | undefined;
-  /** Whether the caller wants the end of the log. */
-  readonly tail: boolean;
-  /** Monotonic ms when the request arrived. */
-  readonly receivedAt: number;
-  /** Stops the call, and the instance with it. */
-  readonly signal?: AbortSignal;
-}
-
-export interface InvocationResult {
-  /** Undefined for success. */
-  readonly failure: Failure | undefined;
-  readonly payload: Buffer;
-  readonly receipt: Receipt;
-  readonly logTail: string;
-  readonly codeDigest: string;
-}
+import type { InvocationRequest, InvocationResult } from './types.ts';
 
 export interface InvokerOptions {
   readonly catalog: Catalog;

@@ -1,7 +1,7 @@
 import type { Receipt } from '@funcgraph/api';
 import type { Failure, LaunchSpec, StartPhases } from '../instances/index.ts';
 import type { InvocationRecord } from '../telemetry/index.ts';
-import type { InvocationRequest } from './invoker.ts';
+import type { InvocationRequest } from './types.ts';
 
 /** What was measured of one attempt. */
 export interface Measured {

@@ -2,7 +2,8 @@ import { type FunctionUrn, parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
-import type { InvocationResult, Invoker } from '../invoker.ts';
+import type { Invoker } from '../invoker.ts';
+import type { InvocationResult } from '../types.ts';
 import { ASYNC_TOPIC, type AsyncAttributes, readAttributes } from './message.ts';
 import { classify, decide, type Verdict } from './retry-policy.ts';
 

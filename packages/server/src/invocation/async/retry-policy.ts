@@ -1,5 +1,5 @@
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { InvocationResult } from '../invoker.ts';
+import type { InvocationResult } from '../types.ts';
 
 const FIRST_DELAY_MS = 1_000;
 const FACTOR = 5;

@@ -1,0 +1,28 @@
+import type { FunctionUrn, Receipt } from '@funcgraph/api';
+import type { Failure } from '../instances/index.ts';
+
+export interface InvocationRequest {
+  readonly urn: FunctionUrn;
+  readonly event: Buffer;
+  readonly mode: 'sync' | 'async';
+  readonly requestId: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Value of X-Cff-Instance-Memory. */
+  readonly memoryChoice?: string | undefined;
+  /** Whether the caller wants the end of the log. */
+  readonly tail: boolean;
+  /** Monotonic ms when the request arrived. */
+  readonly receivedAt: number;
+  /** Stops the call, and the instance with it. */
+  readonly signal?: AbortSignal;
+}
+
+export interface InvocationResult {
+  /** Undefined for success. */
+  readonly failure: Failure | undefined;
+  readonly payload: Buffer;
+  readonly receipt: Receipt;
+  readonly logTail: string;
+  readonly codeDigest: string;
+}
