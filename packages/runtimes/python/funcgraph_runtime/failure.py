@@ -1,0 +1,78 @@
+# -*- coding: utf-8 -*-
+"""Failures of the function as the payload texts of the contract."""
+import json
+import os
+
+from funcgraph_runtime.text import to_bytes, to_text
+
+_dumps = json.dumps
+OWN_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + '/'
+
+PREFIX = {
+    4001: u'function entry exception, error: ',
+    4002: u'function invocation exception, error: ',
+    4007: u'function result is invalid, error: ',
+    4009: u'function initialization exception, error: ',
+}
+
+
+class ConfigError(Exception):
+    """A mistake in the configuration or package; its payload has no stack."""
+
+    def __init__(self, kind, message):
+        Exception.__init__(self, message)
+        self.kind = kind
+        self.text = message
+
+
+class Failure(object):
+    """Payload and log text of a failed call."""
+
+    def __init__(self, code, kind, text, frames):
+        self.code = code
+        message = PREFIX[code] + text
+        body = u'{"errorMessage": %s, "errorType": %s' % (dump(message), dump(kind))
+        if frames is not None:
+            body += u', "stackTrace": %s' % dump(frames)
+        self.payload = to_bytes(body + u'}')
+        self.log = u'\n    '.join([message] + (frames or []))
+
+
+def dump(value):
+    """JSON text that keeps characters readable. Raises TypeError, ValueError or RecursionError."""
+    try:
+        return to_text(_dumps(value, ensure_ascii=False, allow_nan=False))
+    except UnicodeDecodeError:
+        # Python 2 with bytes that are not UTF-8 beside text.
+        return to_text(_dumps(value, allow_nan=False))
+
+
+def describe(code, error, trace, code_root):
+    if isinstance(error, ConfigError):
+        return Failure(code, to_text(error.kind), to_text(error.text), None)
+    kind = to_text(type(error).__name__)
+    if isinstance(error, SyntaxError) and error.filename and trace_is_outside(trace, error.filename):
+        where = u'%s:%s' % (shorten(to_text(error.filename), code_root), error.lineno)
+        return Failure(code, kind, u'%s (%s)' % (to_text(error.msg), where), None)
+    frames = []
+    if trace is not None:
+        import traceback
+        frames = [
+            u'File "%s", line %s, in %s' % (shorten(to_text(name), code_root), line, to_text(function))
+            for name, line, function, _ in traceback.extract_tb(trace)
+            if not os.path.abspath(name).startswith(OWN_FOLDER) and not name.startswith('<frozen importlib')
+        ]
+    return Failure(code, kind, to_text(error), frames)
+
+
+def trace_is_outside(trace, filename):
+    """A static syntax error names a file that no frame has entered."""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            return False
+        trace = trace.tb_next
+    return True
+
+
+def shorten(name, code_root):
+    return u'.' + name[len(code_root):] if name.startswith(code_root + u'/') else name

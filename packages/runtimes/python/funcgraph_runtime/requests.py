@@ -1,0 +1,132 @@
+# -*- coding: utf-8 -*-
+"""Runs the initializer and the handler. Every request ends in exactly one result."""
+import json
+import os
+import sys
+import time
+
+from funcgraph_runtime.context import Context
+from funcgraph_runtime.failure import Failure, describe, dump
+from funcgraph_runtime.load import enter_environment, load_entry
+from funcgraph_runtime.output import Output
+from funcgraph_runtime.text import PY2, encode_all, native, text_type, to_bytes, to_text
+
+MAX_RESULT = 6291456
+
+_loads = json.loads
+_dumps = json.dumps
+_now = time.time
+_getpid = os.getpid
+_exit = os._exit
+
+
+class Runner(object):
+    """Holds the handler and runs requests; `current` is the request started last, whose output is whatever is printed."""
+
+    def __init__(self, link):
+        self.link = link
+        self.current = ''
+        self.handler = None
+        self.fixed = None
+        self.code_root = u''
+        self.outputs = []
+
+    def capture(self):
+        for fd, name, level in ((1, '<stdout>', 'INFO'), (2, '<stderr>', 'ERROR')):
+            output = Output(fd, name, lambda text, level=level: self.link.log(self.current, level, text), self.link.pid)
+            self.outputs.append(output)
+        sys.stdout, sys.stderr = self.outputs
+        sys.__stdout__, sys.__stderr__ = self.outputs
+
+    def flush(self):
+        for output in self.outputs:
+            output.finish()
+
+    def init(self, frame):
+        """Loads the code and runs the initializer; answers with `ready` or `failed`."""
+        real = enter_environment(frame)
+        self.code_root = to_text(real)
+        self.fixed = frame['context']
+        if PY2:
+            self.fixed = encode_all(self.fixed)
+        started = _now()
+        loaded = started
+        phase, code = 'load', 4001
+        try:
+            if frame.get('initializer'):
+                code = 4009
+                initializer = load_entry(real, native(frame['initializer']), 'initializer')
+                loaded = _now()
+                phase = 'init'
+                initializer(Context(self.fixed, None, self.link))
+                phase, code = 'load', 4001
+            self.handler = load_entry(real, native(frame['handler']), 'handler')
+        except BaseException as error:
+            self.flush()
+            told = describe(code, error, sys.exc_info()[2], self.code_root)
+            self.link.log('', 'ERROR', told.log)
+            self.link.send(_dumps({'type': 'failed', 'phase': phase, 'code': code}), told.payload)
+            return
+        self.flush()
+        done = _now()
+        if not frame.get('initializer'):
+            loaded = done
+        times = {'type': 'ready', 'loadMs': elapsed(started, loaded), 'initMs': elapsed(loaded, done)}
+        self.link.send(_dumps(times))
+
+    def invoke(self, frame, body):
+        """Runs one request to its result; never raises."""
+        request_id = frame['requestId']
+        self.current = request_id
+        if PY2 and 'credentials' in frame:
+            frame = encode_all(frame)
+        code, payload, log = self.call(frame, body)
+        self.flush()
+        if log:
+            self.link.log(request_id, 'ERROR', log)
+        self.link.result(request_id, code, payload)
+
+    def call(self, frame, body):
+        try:
+            event = _loads(bytes(body).decode('utf-8'))
+        except (ValueError, RuntimeError) as error:
+            text = to_text(error)
+            return 4002, to_bytes(text), text
+        pid = _getpid()
+        try:
+            value = self.handler(event, Context(self.fixed, frame, self.link))
+        except BaseException as error:
+            if _getpid() != pid:
+                _exit(1)
+            told = describe(4002, error, drop_own(sys.exc_info()[2]), self.code_root)
+            return told.code, told.payload, told.log
+        if _getpid() != pid:
+            # The handler forked and its child came back here: only the parent answers.
+            _exit(0)
+        try:
+            payload = serialise(value)
+        except Exception as error:
+            told = Failure(4007, to_text(type(error).__name__), to_text(error), None)
+            return told.code, told.payload, told.log
+        if len(payload) > MAX_RESULT:
+            text = u'response body size %d exceeds the limit of %d' % (len(payload), MAX_RESULT)
+            return 4004, to_bytes(text), text
+        return 0, payload, u''
+
+
+def drop_own(trace):
+    return trace.tb_next if trace is not None else None
+
+
+def elapsed(start, end):
+    return max(0, round((end - start) * 1000, 3))
+
+
+def serialise(value):
+    if value is None:
+        return b''
+    if isinstance(value, text_type):
+        return to_bytes(value)
+    if PY2 and isinstance(value, str):
+        return value
+    return to_bytes(dump(value))
