@@ -127,8 +127,8 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         await queue.atomically({ messages: many.slice(0, 50) });
         await expect(queue.enqueue(message('more'))).rejects.toMatchObject({ code: 'queue.full' });
         const acks = (await lease(5)).map(({ receipt }) => ({ receipt, outcome: {} }));
-        await queue.atomically({ acks, messages: [message('m0')] });
-        await queue.atomically({ messages: Array.from({ length: 5 }, (_, n) => message(`n${n}`)) });
+        await queue.atomically({ acks, messages: [message('m0'), message('follows')] });
+        await queue.atomically({ messages: Array.from({ length: 4 }, (_, n) => message(`n${n}`)) });
         await expect(queue.enqueue(message('more'))).rejects.toMatchObject({ code: 'queue.full' });
       });
     });

@@ -73,7 +73,8 @@ export class Queue {
   /**
    * Ends leases, enqueues, and runs statements of the caller's own tables as one step: all of it is on disk, or none.
    * Rejects with `storage.guard` when a lease is over, or a statement that must affect a row did not; messages whose id
-   * exists already are left as they are.
+   * exists already are left as they are. Together with an ack the bound of the backlog does not count, because a full
+   * queue could not get empty if its messages could not be followed by others.
    */
   async atomically(step: AtomicStep): Promise<readonly AtomicResult[]> {
     const { acks = [], messages = [], statements = [] } = step;
@@ -88,7 +89,7 @@ export class Queue {
     let stored = 0;
     try {
       const inserts = messages.map((message) => {
-        const row = this.#admit(message);
+        const row = this.#admit(message, acks.length === 0);
         admitted.push(message);
         return { query: this.#store.insertQuery(row) };
       });
@@ -266,7 +267,7 @@ export class Queue {
   }
 
   async #insert(message: NewMessage): Promise<boolean> {
-    const row = this.#admit(message);
+    const row = this.#admit(message, true);
     let stored = false;
     try {
       stored = await this.#store.insert(row);
@@ -277,10 +278,10 @@ export class Queue {
   }
 
   /** Counts the message before it is stored: many callers at once must not pass the bound together. */
-  #admit(message: NewMessage): NewRow {
+  #admit(message: NewMessage, bounded: boolean): NewRow {
     const attributes = checkMessage(message, this.#maxPayloadBytes);
     const backlog = this.#backlog.get(message.topic) ?? 0;
-    if (backlog >= this.#maxBacklog) {
+    if (bounded && backlog >= this.#maxBacklog) {
       throw new QueueError(
         'queue.full',
         `the queue ${message.topic} holds ${backlog} unfinished messages`,
