@@ -1,6 +1,6 @@
 import { dataDirOf } from '../connection/index.ts';
-import { defineCommand, type FlagSpecs, type StreamItem } from '../framework/index.ts';
-import { type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
+import { type Context, defineCommand, type FlagSpecs, type FlagValues, type StreamItem } from '../framework/index.ts';
+import { type ServerOptions, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 
 /** Flags that `start` and `up` hand to the server. */
 export const SERVER_FLAGS = {
@@ -22,10 +22,30 @@ export const SERVER_FLAGS = {
   'log-level': {
     type: 'text',
     placeholder: 'LEVEL',
-    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
     summary: 'how much the server logs',
   },
 } as const satisfies FlagSpecs;
+
+/** What the server is started with. A configuration file may name the data directory, so then no default is forced on it. */
+export function serverOptions(
+  flags: FlagValues<typeof SERVER_FLAGS>,
+  showLog: boolean,
+  context: Context,
+): ServerOptions {
+  const dataDir = flags['data-dir'];
+  const fromFile = flags.config !== undefined && dataDir === undefined && !context.env.FGS_DATA_DIR;
+  return {
+    dataDir: fromFile ? undefined : dataDirOf(dataDir, context),
+    host: flags.host,
+    port: flags.port,
+    gatewayPort: flags['gateway-port'],
+    sandbox: flags.sandbox,
+    logLevel: flags['log-level'],
+    config: flags.config,
+    showLog,
+  };
+}
 
 async function* follow(server: ServerProcess): AsyncGenerator<StreamItem> {
   yield { text: `${startSummary(server.ready)}\n\nStop it with Ctrl-C.`, data: { ...server.ready } };
@@ -40,19 +60,7 @@ export const start = defineCommand({
   args: [],
   examples: ['fgs start', 'fgs start --data-dir ./data --port 9000 --gateway-port 9001'],
   async run({ flags }, context) {
-    const server = await spawnServer(
-      {
-        dataDir: dataDirOf(flags['data-dir'], context),
-        host: flags.host,
-        port: flags.port,
-        gatewayPort: flags['gateway-port'],
-        sandbox: flags.sandbox,
-        logLevel: flags['log-level'],
-        config: flags.config,
-        showLog: true,
-      },
-      context,
-    );
+    const server = await spawnServer(serverOptions(flags, true, context), context);
     return { kind: 'stream', items: follow(server) };
   },
 });

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@funcgraph/api';
-import { type ConnectionFlags, connect, dataDirOf, findConfig } from '../connection/index.ts';
+import { type ConnectionFlags, connect, findConfig } from '../connection/index.ts';
 import { CliError, type Context, defineCommand, EXIT, type StreamItem } from '../framework/index.ts';
 import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 import { deployFolder } from './functions/deploy.ts';
 import { invokeOnce } from './functions/invoke.ts';
-import { SERVER_FLAGS } from './start.ts';
+import { SERVER_FLAGS, serverOptions } from './start.ts';
 
 const HELLO = 'hello';
 const EVENT = '{"name":"Funcgraph"}';
@@ -125,19 +125,7 @@ export const up = defineCommand({
   args: [],
   examples: ['fgs up', 'fgs up --once --data-dir ./data --port 0 --gateway-port 0'],
   async run({ flags }, context) {
-    const server = await spawnServer(
-      {
-        dataDir: dataDirOf(flags['data-dir'], context),
-        host: flags.host,
-        port: flags.port,
-        gatewayPort: flags['gateway-port'],
-        sandbox: flags.sandbox,
-        logLevel: flags['log-level'],
-        config: flags.config,
-        showLog: flags.verbose,
-      },
-      context,
-    );
+    const server = await spawnServer(serverOptions(flags, flags.verbose, context), context);
     return {
       kind: 'stream',
       items: steps(server, { once: flags.once, dataDirGiven: flags['data-dir'] !== undefined }, context),

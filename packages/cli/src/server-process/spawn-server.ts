@@ -8,7 +8,8 @@ const LAST_LOG_BYTES = 4096;
 const LOG_GRACE_MS = 500;
 
 export interface ServerOptions {
-  readonly dataDir: string;
+  /** Undefined: the server's configuration says where. */
+  readonly dataDir: string | undefined;
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly gatewayPort: number | undefined;
