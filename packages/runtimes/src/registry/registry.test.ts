@@ -137,7 +137,7 @@ describe('RuntimeRegistry', () => {
     expect(targets).toContain('/home/snuser/runtime/custom');
   });
 
-  it('copies shims and the platform Node.js out of a private folder', async () => {
+  it('takes shims and the platform Node.js out of a private folder', async () => {
     const shims = join(base, 'shims');
     for (const folder of ['nodejs', 'python', 'custom']) await mkdir(join(shims, folder), { recursive: true });
     await writeFile(join(shims, 'custom/shim.js'), 'x');
@@ -147,7 +147,32 @@ describe('RuntimeRegistry', () => {
     await mkdir(dir);
     const plan = await new RuntimeRegistry(dir, { platformNode: join(host, 'bin/node'), shims }).launchPlan('Custom');
     for (const bind of plan.binds) expect(bind.source.startsWith(`${dir}/`)).toBe(true);
-    expect(await readFile(join(dir, '.shims/custom/shim.js'), 'utf8')).toBe('x');
+    const custom = plan.binds.find((bind) => bind.target === '/home/snuser/runtime/custom')?.source ?? '';
+    expect(await readFile(join(custom, 'shim.js'), 'utf8')).toBe('x');
+    expect((await stat(join(custom, '..'))).mode & 0o777).toBe(0o755);
+  });
+
+  it('places shims anew only when their content changed', async () => {
+    const shims = join(base, 'shims');
+    for (const folder of ['nodejs', 'python', 'custom']) await mkdir(join(shims, folder), { recursive: true });
+    await writeFile(join(shims, 'custom/shim.js'), 'x');
+    const place = async () => (await new RuntimeRegistry(dir, { shims }).launchPlan('Custom')).binds[0]?.source;
+    const first = await place();
+    expect(await place()).toBe(first);
+    await writeFile(join(shims, 'custom/shim.js'), 'y');
+    expect(await place()).not.toBe(first);
+  });
+
+  it('lets a Python compile the shim once for all instances', async () => {
+    const root = await fakeInterpreter('py', 'python3', `3.9.18; echo "$@" >> ${join(base, 'calls')}`);
+    const calls = async () =>
+      (await readFile(join(base, 'calls'), 'utf8')).split('\n').filter((line) => line.includes('compileall'));
+    const registry = new RuntimeRegistry(dir);
+    await registry.add('Python3.9', root);
+    await registry.launchPlan('Python3.9');
+    await registry.launchPlan('Python3.9');
+    await new RuntimeRegistry(dir).launchPlan('Python3.9');
+    expect(await calls()).toHaveLength(1);
   });
 
   it('says why a runtime cannot be used and what to do', async () => {

@@ -1,4 +1,4 @@
-import { chmod, copyFile, cp, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { fetchNode, newestVersion, nodePackage } from './npm-package.ts';
 import { checkedVersion, copyTree, languageOf, programOf, putInPlace, withTemporary } from './placing.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { findRuntimeName, RUNTIME_NAMES, type RuntimeLanguage, type RuntimeName } from './runtime-names.ts';
+import { compilePythonShim, placeShims } from './shim-folder.ts';
 
 export interface RuntimeListing {
   readonly name: string;
@@ -36,7 +37,6 @@ export interface RuntimeRegistryOptions {
 }
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
-const SHIM_FOLDERS = ['nodejs', 'python', 'custom'];
 
 type State = { readonly manifest: RuntimeManifest; readonly placed: PlacedInterpreter; readonly program: string };
 
@@ -173,7 +173,9 @@ export class RuntimeRegistry {
       );
     }
     const shims = await this.#reachableShims();
-    return runtime.language === 'nodejs' ? planNodejs(state.placed, shims) : planPython(state.placed, shims);
+    if (runtime.language === 'nodejs') return planNodejs(state.placed, shims);
+    await compilePythonShim(state.program, `${runtime.id}-${state.manifest.version}`, shims);
+    return planPython(state.placed, shims);
   }
 
   #known(name: string): RuntimeName {
@@ -316,13 +318,10 @@ export class RuntimeRegistry {
   }
 
   #reachableShims(): Promise<string> {
-    this.#readyShims ??= (async () => {
-      if (await worldReachable(join(this.#shims, 'nodejs'))) return this.#shims;
-      const target = join(this.#dir, '.shims');
-      await rm(target, { recursive: true, force: true });
-      for (const folder of SHIM_FOLDERS) await cp(join(this.#shims, folder), join(target, folder), { recursive: true });
-      return target;
-    })();
+    this.#readyShims ??= placeShims(this.#shims, this.#dir).catch((error: unknown) => {
+      this.#readyShims = undefined;
+      throw error;
+    });
     return this.#readyShims;
   }
 
