@@ -1,5 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { hasPrivateMounts, type Machine, probeBubblewrap, processCapabilities } from './capabilities.ts';
+import {
+  bubblewrapCapabilities,
+  hasPrivateMounts,
+  type Machine,
+  processCapabilities,
+  tryBubblewrap,
+} from './capabilities.ts';
 import { cgroupRoots, openCgroupTree } from './cgroup/open-tree.ts';
 import { BubblewrapDriver } from './drivers/bubblewrap/driver.ts';
 import { prepareHostFiles } from './drivers/bubblewrap/host-files.ts';
@@ -37,16 +43,19 @@ export async function assemble(runDir: string): Promise<Assembly> {
   const swept = await sweep({ folders: [...new Set([runDir, parent])], cgroupRoots: cgroupRoots() });
   const folder = makeFolders(parent, ownerId);
 
-  const cgroups = await openCgroupTree(ownerId);
   const mayMount = isRoot && hasPrivateMounts();
   const filter = filterBytes(process.arch);
   const filterFile = `${folder}/seccomp.bpf`;
   if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o600 });
-  const volumes = mayMount ? await openVolumes(`${folder}/volumes`) : undefined;
+  // Each of these waits for other programs: together they take as long as the slowest.
+  const [cgroups, volumes, obstacle] = await Promise.all([
+    openCgroupTree(ownerId),
+    mayMount ? openVolumes(`${folder}/volumes`) : undefined,
+    tryBubblewrap(isRoot),
+  ]);
   const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
   const machine: Machine = {
     isRoot,
-    hasPrivateMounts: mayMount,
     cgroups,
     hasFilter: filter !== undefined,
     hasVolumes: volumes !== undefined,
@@ -57,7 +66,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
       'bubblewrap',
       new BubblewrapDriver({
         programs: { bwrap: findProgram('bwrap') ?? 'bwrap', shell, setpriv: findProgram('setpriv') },
-        capabilities: await probeBubblewrap(machine),
+        capabilities: bubblewrapCapabilities(machine, obstacle),
         host: prepareHostFiles(`${folder}/etc`),
         stage: new Stage(`${folder}/stage`, mayMount),
         cgroups,
@@ -114,6 +123,7 @@ async function openVolumes(folder: string): Promise<TmpVolumes | undefined> {
     const probe = await volumes.take(USUAL_TMP_BYTES);
     await probe.hide();
     await probe.close();
+    volumes.prepare(USUAL_TMP_BYTES);
     return volumes;
   } catch {
     await volumes.close();

@@ -7,42 +7,42 @@ import type { DriverCapabilities } from './protocol.ts';
 /** What the agent found out about the machine when it started. */
 export interface Machine {
   readonly isRoot: boolean;
-  /** Mounts that the agent makes are seen by nobody else and vanish with it. */
-  readonly hasPrivateMounts: boolean;
   readonly cgroups: CgroupTree | undefined;
   readonly hasFilter: boolean;
   readonly hasVolumes: boolean;
 }
 
-/** Tries bubblewrap for real: namespaces may be forbidden by a setting, a container or a security module. */
-export async function probeBubblewrap(machine: Machine): Promise<DriverCapabilities> {
-  const base = baseOf('bubblewrap', machine);
-  const bwrap = findProgram('bwrap');
-  if (bwrap === undefined) {
-    return { ...base, usable: false, reason: 'bubblewrap is not installed', hint: 'install the package bubblewrap' };
+export interface Obstacle {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/**
+ * Tries bubblewrap for real, because namespaces may be forbidden by a setting, a container or a security module.
+ * Resolves to what stands in its way, or undefined.
+ */
+export async function tryBubblewrap(isRoot: boolean): Promise<Obstacle | undefined> {
+  if (findProgram('bwrap') === undefined) {
+    return { reason: 'bubblewrap is not installed', hint: 'install the package bubblewrap' };
   }
-  const missing = machine.isRoot && findProgram('setpriv') === undefined;
-  if (missing)
-    return { ...base, usable: false, reason: 'setpriv is not installed', hint: 'install the package util-linux' };
+  if (isRoot && findProgram('setpriv') === undefined) {
+    return { reason: 'setpriv is not installed', hint: 'install the package util-linux' };
+  }
+  const options = ['--unshare-all', '--unshare-user', '--disable-userns', '--ro-bind', '/', '/', '--', '/bin/true'];
   try {
-    await runHostCommand('bwrap', [
-      '--unshare-all',
-      '--unshare-user',
-      '--disable-userns',
-      '--ro-bind',
-      '/',
-      '/',
-      '--',
-      '/bin/true',
-    ]);
+    await runHostCommand('bwrap', options);
+    return undefined;
   } catch (error) {
     return {
-      ...base,
-      usable: false,
       reason: error instanceof Error ? error.message : 'bubblewrap does not work here',
       hint: 'allow unprivileged user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces, AppArmor)',
     };
   }
+}
+
+export function bubblewrapCapabilities(machine: Machine, obstacle: Obstacle | undefined): DriverCapabilities {
+  const base = baseOf('bubblewrap', machine);
+  if (obstacle !== undefined) return { ...base, usable: false, ...obstacle };
   return { ...base, usable: true, degraded: bubblewrapGaps(machine) };
 }
 

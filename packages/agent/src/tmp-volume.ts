@@ -51,12 +51,10 @@ export class TmpVolumes {
 
   /** A fresh volume with at least `bytes` of room. Throws `TMP_FAILED`. */
   async take(bytes: number): Promise<TmpVolume> {
-    const volume = this.#ready.get(bytes)?.shift() ?? (await this.#make(bytes));
-    this.prepare(bytes);
-    return volume;
+    return this.#ready.get(bytes)?.shift() ?? (await this.#make(bytes));
   }
 
-  /** Starts to fill the store for this size. */
+  /** Starts to fill the store for this size. Call it when a start is over: making volumes would compete with it. */
   prepare(bytes: number): void {
     if (this.#closed || this.#making.has(bytes)) return;
     const filling = this.#fill(bytes)

@@ -88,7 +88,8 @@ export class BubblewrapDriver implements Driver {
   }
 
   async #launch(prepared: Prepared): Promise<RunningSandbox> {
-    const { hooks, volume, group, releases } = prepared;
+    const { spec, hooks, volume, group, releases } = prepared;
+    const { volumes } = this.#parts;
     const monitor = this.#spawn(prepared);
     if (monitor.pid === undefined) {
       await group?.remove();
@@ -117,7 +118,10 @@ export class BubblewrapDriver implements Driver {
       await running.stop().catch(() => {});
       throw error;
     }
-    void volume?.hide().catch(() => {});
+    void volume
+      ?.hide()
+      .catch(() => {})
+      .then(() => volumes?.prepare(spec.tmpBytes));
     return running;
   }
 
