@@ -1,0 +1,238 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, realpathSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Client, createClient } from '@funcgraph/api';
+import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core';
+import { FunctionGraphClient } from '@huaweicloud/huaweicloud-sdk-functiongraph';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Node's flags for running a TypeScript source of this project. */
+export const FROM_SOURCE = ['--conditions=@funcgraph/source', '--import', 'tsx'] as const;
+
+const CLI = join(ROOT, 'packages/cli/src/main.ts');
+const SERVER = join(ROOT, 'packages/server/src/main.ts');
+const KEPT_LOG_CHARS = 256 * 1024;
+
+export interface ProgramRun {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Runs a Node.js program to its end. */
+export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<ProgramRun> {
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: 'pipe' });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stdin.end(input);
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8') };
+}
+
+/** What a first start writes for its user. */
+export interface Credentials {
+  readonly endpoint: string;
+  readonly gateway: string;
+  readonly region: string;
+  readonly project_id: string;
+  readonly access_key: string;
+  readonly secret_key: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface TestServerOptions {
+  /** More flags of the server, such as `--max-wait 250ms`. */
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** What the server said instead of `ready`. */
+export class ServerDidNotStart extends Error {
+  readonly told: unknown;
+
+  constructor(told: unknown, log: string) {
+    super(`the server did not start: ${JSON.stringify(told)}\n${log}`);
+    this.told = told;
+  }
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly credentials: Credentials;
+  readonly api: Client;
+  readonly sdk: FunctionGraphClient;
+}
+
+/** A real server from its sources, on free ports, with a data directory that goes away with it. */
+export class TestServer implements AsyncDisposable {
+  readonly dataDir: string;
+  readonly #folder: string;
+  readonly #options: TestServerOptions;
+  #running: Running | undefined;
+  #log = '';
+
+  private constructor(folder: string, options: TestServerOptions) {
+    this.#folder = folder;
+    this.dataDir = join(folder, 'data');
+    this.#options = options;
+  }
+
+  /** Rejects with `ServerDidNotStart`, which holds the log, when the server does not come up. */
+  static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'funcgraph-test-'));
+    // the official SDK writes a file into the home directory
+    process.env.HOME = folder;
+    const server = new TestServer(folder, options);
+    try {
+      await server.#boot();
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+    return server;
+  }
+
+  get credentials(): Credentials {
+    return this.#now().credentials;
+  }
+
+  get endpoint(): string {
+    return this.credentials.endpoint;
+  }
+
+  get gateway(): string {
+    return this.credentials.gateway;
+  }
+
+  /** Our typed client, signed with the first account's key. */
+  get api(): Client {
+    return this.#now().api;
+  }
+
+  /** The official client, signed with the same key. */
+  get sdk(): FunctionGraphClient {
+    return this.#now().sdk;
+  }
+
+  get pid(): number {
+    return this.#now().child.pid ?? 0;
+  }
+
+  /** The end of what all processes of this server have logged. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Where sockets and sandboxes of this data directory are. */
+  get runDir(): string {
+    const name = createHash('sha256').update(realpathSync(this.dataDir)).digest('hex').slice(0, 12);
+    return join('/run/funcgraph', name);
+  }
+
+  /** The process id of the sandbox agent, undefined while there is none. */
+  agentPid(): number | undefined {
+    const pids = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').map(Number);
+    return pids.find((pid) => pid > 0 && commandOf(pid).includes('--run-dir'));
+  }
+
+  /** Runs the CLI from its sources against this server. */
+  fgs(args: readonly string[], input = ''): Promise<ProgramRun> {
+    return runNode([...FROM_SOURCE, CLI, ...args], { PATH: process.env.PATH, FGS_DATA_DIR: this.dataDir }, input);
+  }
+
+  /** Sends a signal to the server alone and resolves with its exit code when it is gone. */
+  async kill(signal: NodeJS.Signals): Promise<number | null> {
+    const { child } = this.#now();
+    this.#running = undefined;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const exit = once(child, 'exit') as Promise<[number | null]>;
+    child.kill(signal);
+    return (await exit)[0];
+  }
+
+  /** Ends the server as an operator would, unless it is gone already, and starts another one over the same data. */
+  async restart(): Promise<this> {
+    if (this.#running !== undefined) await this.kill('SIGTERM');
+    await this.#boot();
+    return this;
+  }
+
+  /** Ends the server and removes its data. */
+  async stop(): Promise<void> {
+    if (this.#running !== undefined) await this.kill('SIGTERM');
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Tries to start one more server on the same data directory; resolves with its refusal. */
+  async startSecond(): Promise<ServerDidNotStart> {
+    const second = new TestServer(this.#folder, this.#options);
+    try {
+      await second.#boot();
+    } catch (error) {
+      if (error instanceof ServerDidNotStart) return error;
+      throw error;
+    }
+    await second.kill('SIGKILL');
+    throw new Error('a second server started on the same data directory');
+  }
+
+  #now(): Running {
+    if (this.#running === undefined) throw new Error('the server is not running');
+    return this.#running;
+  }
+
+  async #boot(): Promise<void> {
+    const { args = [], env = {} } = this.#options;
+    const flags = ['--data-dir', this.dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'warn', ...args];
+    const child = fork(SERVER, flags, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      execArgv: [...FROM_SOURCE],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#log = (this.#log + chunk.toString()).slice(-KEPT_LOG_CHARS);
+      });
+    }
+    const message = once(child, 'message').then(([told]) => told as { event?: unknown });
+    const exited = once(child, 'exit').then(([code]) => ({ event: 'exited', code: code as unknown }));
+    const told = await Promise.race([message, exited]);
+    if (told.event !== 'ready') {
+      child.kill('SIGKILL');
+      throw new ServerDidNotStart(told, this.#log);
+    }
+    const credentials = JSON.parse(readFileSync(join(this.dataDir, 'credentials.json'), 'utf8')) as Credentials;
+    this.#running = { child, credentials, api: connect(credentials), sdk: connectSdk(credentials) };
+  }
+}
+
+function connect({ endpoint, access_key, secret_key }: Credentials): Client {
+  return createClient({ endpoint, auth: { kind: 'key', accessKey: access_key, secretKey: secret_key } });
+}
+
+function connectSdk({ access_key, secret_key, project_id, endpoint }: Credentials): FunctionGraphClient {
+  const credential = new BasicCredentials().withAk(access_key).withSk(secret_key).withProjectId(project_id);
+  return FunctionGraphClient.newBuilder().withCredential(credential).withEndpoint(endpoint).build();
+}
+
+/** Command line of a living process; empty when it is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
