@@ -8,7 +8,7 @@ const AT_ONCE = 2;
 
 const checks = [
   ['types', bin('tsc'), ['-p', 'tsconfig.check.json', '--noEmit']],
-  ['format and lint', bin('biome'), ['ci', '--max-diagnostics=100', '.']],
+  ['format and lint', bin('biome'), ['ci', '--colors=off', '--max-diagnostics=100', '.']],
   ['imports', bin('depcruise'), ['packages', '--config', '.dependency-cruiser.cjs']],
   ['unused code', bin('knip'), ['--no-progress', '--no-config-hints']],
   [
@@ -16,7 +16,7 @@ const checks = [
     node,
     ['--conditions=@funcgraph/source', '--import', 'tsx', 'scripts/generate-docs.ts', '--check'],
   ],
-  ['files', node, ['scripts/check-tree.mjs']],
+  ['files', node, ['--import', 'tsx', 'scripts/check-tree.ts']],
 ];
 
 const failed = [];
