@@ -1,3 +1,5 @@
+import { LIMITS } from '@funcgraph/api';
+
 /** Bounds of what an archive may cost. Sizes in bytes. */
 export interface ArchiveLimits {
   readonly unpackedBytes: number;
@@ -13,8 +15,8 @@ export interface ArchiveLimits {
 }
 
 export const ARCHIVE_LIMITS: ArchiveLimits = {
-  unpackedBytes: 1500 * 1024 * 1024,
-  entries: 30_000,
+  unpackedBytes: LIMITS.codeUnpackedBytes,
+  entries: LIMITS.codeFiles,
   ratio: 150,
   ratioFreeBytes: 64 * 1024 * 1024,
   pathBytes: 1024,
@@ -25,7 +27,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
 
 /** Largest upload by kind, in bytes. An archive that comes from a bucket may be larger; its caller says so. */
 export const UPLOAD_LIMITS = {
-  zip: 50 * 1024 * 1024,
-  jar: 50 * 1024 * 1024,
-  inline: 10 * 1024,
+  zip: LIMITS.codeZipBytes,
+  jar: LIMITS.codeZipBytes,
+  inline: LIMITS.inlineCodeBytes,
 } as const;

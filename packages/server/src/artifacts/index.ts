@@ -1,4 +1,4 @@
-export { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
+export type { ArchiveLimits } from './artifact-limits.ts';
 export { ArtifactStore, type ArtifactStoreOptions, type IsReferenced } from './artifact-store.ts';
 export { ArtifactError, type ArtifactReason } from './errors.ts';
 export type { UploadBytes } from './receive.ts';

@@ -191,9 +191,11 @@ describe('creating a function', () => {
       const id = `f${index}`;
       await control.store.insert({ fn: { ...fn, id, name: id }, version }, { functions: 400, codeBytes: 1e12 });
     }
-    expect(await code(control.functions.create(P, body({ func_name: 'more' })))).toBe('function_quota');
+    const more = body({ func_name: 'more', func_code: { file: base64(zip('more')) } });
+    expect(await code(control.functions.create(P, more))).toBe('function_quota');
+    expect(readdirSync(join(control.dir, 'blobs'))).toEqual([version.artifact.sha256]);
     expect(await code(control.functions.create('p2', body()))).toBe('fine');
-  });
+  }, 60_000);
 });
 
 describe('changing a function', () => {
