@@ -1,15 +1,22 @@
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { openStorage } from '../storage/index.ts';
 import { Queue } from './index.ts';
 
 /**
- * A process for the crash test: enqueues, leases, and finishes in every way, and prints what was acknowledged:
+ * A process for the crash test: enqueues, leases, and finishes in every way, and notes in a file what was acknowledged
+ * (a pipe could be full; what was written to a file outlives the process):
  * `E <id>` stored, `L <id>` leased, `D <id>` done, `R <id>` given back, `K <id>` dead, `C <id>` cancelled.
  */
-const [file = '', run = ''] = process.argv.slice(2);
+const [file = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
+const fd = openSync(notes, 'a');
+let left = Number(noted);
 const storage = await openStorage({ file });
 const queue = await Queue.open({ storage, now: () => Date.now() });
-const say = (what: string, id: string): void => void writeSync(1, `${what} ${id}\n`);
+const say = (what: string, id: string): void => {
+  writeSync(fd, `${what} ${id}\n`);
+  left -= 1;
+  if (left === 0) process.stdout.write('enough\n');
+};
 
 async function produce(caller: number): Promise<never> {
   for (let n = 0; ; n += 1) {

@@ -1,8 +1,13 @@
-import { writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { openStorage } from './open.ts';
 
-/** A process for the crash test: writes with many callers and prints each id once its write was acknowledged. */
-const [file = '', run = ''] = process.argv.slice(2);
+/**
+ * A process for the crash test: writes with many callers and notes each id in a file once its write was acknowledged (a
+ * pipe could be full; what was written to a file outlives the process).
+ */
+const [file = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
+const fd = openSync(notes, 'a');
+let left = Number(noted);
 const { db } = await openStorage({ file });
 
 async function write(caller: number): Promise<never> {
@@ -22,7 +27,9 @@ async function write(caller: number): Promise<never> {
         .insertInto('message')
         .values({ ...message, ...times })
         .execute();
-    writeSync(1, `${id}\n`);
+    writeSync(fd, `${id}\n`);
+    left -= 1;
+    if (left === 0) process.stdout.write('enough\n');
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,23 +12,15 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const writer = fileURLToPath(new URL('./crash-writer.fixture.ts', import.meta.url));
 
-/** Runs the writer until it has acknowledged `atLeast` rows, kills it, and returns every id it acknowledged. */
-function writeAndKill(file: string, run: number, atLeast: number): Promise<string[]> {
-  const args = ['--conditions=@funcgraph/source', '--import', 'tsx', writer, file, String(run)];
+/** Runs the writer until it has noted `atLeast` things, kills it, and returns every id it acknowledged. */
+async function writeAndKill(file: string, run: number, atLeast: number): Promise<string[]> {
+  const notes = join(dir, `notes-${run}`);
+  const args = ['--conditions=@funcgraph/source', '--import', 'tsx', writer, file, String(run), notes, String(atLeast)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  let lines = 0;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    lines += text.split('\n').length - 1;
-    if (lines >= atLeast) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('close', (_code, signal) => {
-      if (signal === 'SIGKILL') resolve(output.split('\n').slice(0, -1));
-      else reject(new Error(`the writer ended by itself: ${signal}`));
-    });
-  });
+  child.stdout.on('data', () => child.kill('SIGKILL'));
+  const signal = await new Promise((resolve) => child.on('close', (_code, by) => resolve(by)));
+  expect(signal).toBe('SIGKILL');
+  return readFileSync(notes, 'utf8').split('\n').slice(0, -1);
 }
 
 it('holds every acknowledged row after the process was killed again and again', { timeout: 120_000 }, async () => {
