@@ -6,4 +6,4 @@ export const ProjectParams = Type.Object({ project_id: Type.String() });
 export const FunctionParams = Type.Object({ project_id: Type.String(), function_urn: Type.String() });
 
 /** Query numbers arrive as text. */
-export const NumberText = Type.String({ pattern: '^[0-9]{1,15}$' });
+export const NumberText = Type.String({ pattern: '^[0-9]{1,19}$' });

@@ -1,0 +1,15 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { LoadPlan, LoadResult } from './load.ts';
+
+/** Runs a load in a process of its own, so that the measuring process does nothing else meanwhile. */
+export async function applyLoad(
+  plan: Omit<LoadPlan, 'request'> & { readonly request: Uint8Array },
+): Promise<LoadResult> {
+  const child = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  child.send({ ...plan, request: Buffer.from(plan.request).toString('base64') });
+  const told = once(child, 'message').then(([result]) => result as LoadResult);
+  const died = once(child, 'exit').then(() => Promise.reject(new Error('the load process died')));
+  return Promise.race([told, died]);
+}

@@ -1,0 +1,72 @@
+import { ApiError, type Client, signRequest } from '@funcgraph/api';
+import type { Target } from './target.ts';
+
+const CODE = {
+  node: 'exports.handler = async (event, context) => ({ hello: "world" });',
+  python: 'def handler(event, context):\n    return {"hello": "world"}\n',
+} as const;
+
+export type Language = keyof typeof CODE;
+
+/** Deploys a hello function on the newest runtime of a language that the machine has; undefined without one. */
+export async function deployHello(target: Target, language: Language, name: string): Promise<string | undefined> {
+  const wanted = language === 'node' ? /^Node\.js/ : /^Python3/;
+  const { runtimes } = (await target.client.call('listRuntimes')).data;
+  const runtime = runtimes.filter((one) => one.available && wanted.test(one.name)).at(-1);
+  if (runtime === undefined) return undefined;
+  const file = Buffer.from(CODE[language]).toString('base64');
+  const { data } = await target.client.call('createFunction', {
+    params: { project_id: target.credentials.project_id },
+    body: {
+      func_name: name,
+      package: 'default',
+      runtime: runtime.name,
+      handler: 'index.handler',
+      timeout: 30,
+      memory_size: 256,
+      code_type: 'inline',
+      func_code: { file },
+    } as never,
+  });
+  return (data as { func_urn: string }).func_urn;
+}
+
+const EVENT = new TextEncoder().encode('{"name":"bench"}');
+
+export async function invoke(
+  client: Client,
+  projectId: string,
+  urn: string,
+): Promise<{ cold: boolean; totalMs: number }> {
+  const answer = await client.call('invokeFunction', {
+    params: { project_id: projectId, function_urn: urn },
+    body: EVENT,
+    headers: { 'X-CFF-Request-Version': 'v1' },
+  });
+  const data = answer.data as { status: number; result: string };
+  if (data.status !== 200) throw new ApiError(data.result, { code: 'bench', status: data.status });
+  const summary = JSON.parse(answer.headers.get('x-cff-invoke-summary') ?? '{}') as {
+    receipt: { cold: boolean; total_ms: number };
+  };
+  return { cold: summary.receipt.cold, totalMs: summary.receipt.total_ms };
+}
+
+/** The bytes of one signed call; a signature is good for fifteen minutes. */
+export async function signedRequest(
+  target: Target,
+  urn: string,
+  operation: 'invocations' | 'invocations-async',
+  headers: Record<string, string>,
+): Promise<Uint8Array> {
+  const { endpoint, project_id, access_key: accessKey, secret_key: secretKey } = target.credentials;
+  const url = new URL(`${endpoint}/v2/${project_id}/fgs/functions/${urn}/${operation}`);
+  const all = { 'Content-Type': 'application/json', ...headers };
+  const signed = await signRequest(
+    { method: 'POST', url, headers: all, body: EVENT, nowMs: Date.now() },
+    { accessKey, secretKey },
+  );
+  const lines = Object.entries({ ...all, ...signed, Host: url.host, 'Content-Length': String(EVENT.length) }).map(
+    ([k, v]) => `${k}: ${v}\r\n`,
+  );
+  return Buffer.concat([Buffer.from(`POST ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n`), EVENT]);
+}

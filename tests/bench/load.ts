@@ -1,0 +1,92 @@
+import { connect, type Socket } from 'node:net';
+
+/**
+ * Closed-loop load from raw sockets, the same for everything that is measured: as many requests in flight as there are
+ * connections, each sent when the answer before it is complete. Runs as a process of its own, told what to do by IPC.
+ */
+export interface LoadPlan {
+  readonly host: string;
+  readonly port: number;
+  /** The whole HTTP/1.1 request, keep-alive, in Base64. */
+  readonly request: string;
+  readonly connections: number;
+  readonly warmupMs: number;
+  readonly measureMs: number;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  readonly failures: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const HEADER_END = Buffer.from('\r\n\r\n');
+
+/** Bytes of one complete response at the start of `data`, or 0 when it is not complete. */
+function responseLength(data: Buffer): number {
+  const end = data.indexOf(HEADER_END);
+  if (end < 0) return 0;
+  const head = data.toString('latin1', 0, end).toLowerCase();
+  const match = /content-length: (\d+)/.exec(head);
+  if (match === null) throw new Error('the measured server must send a content-length');
+  const total = end + 4 + Number(match[1]);
+  return data.length >= total ? total : 0;
+}
+
+function run(plan: LoadPlan): Promise<LoadResult> {
+  const request = Buffer.from(plan.request, 'base64');
+  const latencies: number[] = [];
+  let failures = 0;
+  const begin = performance.now();
+  const from = begin + plan.warmupMs;
+  const until = from + plan.measureMs;
+  return new Promise((resolve, reject) => {
+    let open = plan.connections;
+    const finish = (socket: Socket): void => {
+      socket.destroy();
+      open -= 1;
+      if (open > 0) return;
+      latencies.sort((a, b) => a - b);
+      const at = (share: number): number =>
+        latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+      resolve({
+        requests: latencies.length,
+        failures,
+        perSecond: (latencies.length / plan.measureMs) * 1000,
+        p50Ms: at(0.5),
+        p99Ms: at(0.99),
+      });
+    };
+    for (let i = 0; i < plan.connections; i += 1) {
+      const socket = connect({ host: plan.host, port: plan.port, noDelay: true });
+      let pending: Buffer = Buffer.alloc(0);
+      let sentAt = 0;
+      const send = (): void => {
+        sentAt = performance.now();
+        socket.write(request);
+      };
+      socket.on('connect', send);
+      socket.on('error', reject);
+      socket.on('data', (chunk: Buffer) => {
+        pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+        const length = responseLength(pending);
+        if (length === 0) return;
+        const status = pending.toString('latin1', 9, 12);
+        pending = pending.subarray(length);
+        const now = performance.now();
+        if (now >= from && now < until) {
+          if (status.startsWith('2')) latencies.push(now - sentAt);
+          else failures += 1;
+        }
+        if (now >= until) finish(socket);
+        else send();
+      });
+    }
+  });
+}
+
+process.once('message', (plan) => {
+  void run(plan as LoadPlan).then((result) => process.send?.(result, () => process.exit(0)));
+});

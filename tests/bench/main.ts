@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { applyLoad } from './apply-load.ts';
+import { deployHello, invoke, type Language, signedRequest } from './functions.ts';
+import { absolute, atLeast, type Row, ratioAtMost, table } from './report.ts';
+import { startBaseline, startTarget, type Target } from './target.ts';
+
+const { values } = parseArgs({
+  options: { json: { type: 'string' }, seconds: { type: 'string', default: '5' }, help: { type: 'boolean' } },
+});
+if (values.help === true) {
+  process.stdout.write(
+    'npm run bench -- [--seconds N per measurement] [--json FILE]\nEverything runs on loopback, in one run, on the built server (npm run build).\n',
+  );
+  process.exit(0);
+}
+const measureMs = Number(values.seconds) * 1000;
+const progress = (text: string): boolean => process.stderr.write(`bench: ${text}\n`);
+
+const rows: Row[] = [];
+const median = (list: readonly number[]): number =>
+  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
+const percentile = (list: readonly number[], share: number): number =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? Number.NaN;
+
+/** Kilobytes of physical memory of a process, shared pages divided among their users. */
+function memoryKb(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+}
+
+async function warm(target: Target, baselinePort: number, urn: string): Promise<void> {
+  const { hostname: host, port } = new URL(target.credentials.endpoint);
+  const request = await signedRequest(target, urn, 'invocations', {
+    'X-CFF-Request-Version': 'v1',
+    'X-Cff-Log-Type': 'tail',
+  });
+  const plain = Buffer.from(
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"name":"bench"}',
+  );
+  for (const connections of [1, 32]) {
+    progress(`warm signed calls, ${connections} connections, beside bare node:http`);
+    const common = { host, connections, warmupMs: 1500, measureMs };
+    const floor = await applyLoad({ ...common, port: baselinePort, request: plain });
+    const ours = await applyLoad({ ...common, port: Number(port), request });
+    if (ours.failures > 0) throw new Error(`${ours.failures} warm calls failed`);
+    // The budget is stated for 32 connections; one connection is shown beside it.
+    const row = atLeast(
+      `signed call, v1 + tail, ${connections} conn`,
+      ours.perSecond,
+      'calls/s',
+      floor.perSecond,
+      0.35,
+    );
+    rows.push(connections === 32 ? row : { ...row, budget: '', ok: null });
+    rows.push(ratioAtMost(`  p99, ${connections} conn`, ours.p99Ms, 'ms', floor.p99Ms, Number.POSITIVE_INFINITY));
+  }
+}
+
+async function cold(target: Target, language: Language): Promise<void> {
+  progress(`cold starts, ${language}`);
+  const totals: number[] = [];
+  for (let i = 0; i < 15; i += 1) {
+    const urn = await deployHello(target, language, `cold-${language}-${i}`);
+    if (urn === undefined) return;
+    const { cold: wasCold, totalMs } = await invoke(target.client, target.credentials.project_id, urn);
+    if (!wasCold) throw new Error('a first call was not cold');
+    totals.push(totalMs);
+  }
+  const spawns: number[] = [];
+  for (let i = 0; i < 15; i += 1) {
+    const begin = performance.now();
+    spawnSync(
+      language === 'node' ? process.execPath : '/usr/bin/python3',
+      language === 'node' ? ['-e', '0'] : ['-c', '0'],
+    );
+    spawns.push(performance.now() - begin);
+  }
+  rows.push(ratioAtMost(`cold start, ${language}, no pool, p50`, median(totals), 'ms', median(spawns), 1.5));
+  rows.push(absolute(`cold start, ${language}, p50`, median(totals), 'ms', { most: 6 }));
+  rows.push(absolute(`cold start, ${language}, p99`, percentile(totals, 0.99), 'ms', { most: 25 }));
+}
+
+async function async_(target: Target, urn: string): Promise<void> {
+  progress('async enqueue, then drain');
+  const { hostname: host, port } = new URL(target.credentials.endpoint);
+  const request = await signedRequest(target, urn, 'invocations-async', {});
+  const result = await applyLoad({ host, port: Number(port), request, connections: 32, warmupMs: 500, measureMs });
+  if (result.failures > 0) throw new Error(`${result.failures} enqueues failed`);
+  rows.push(absolute('async accepted (signed API, durable), 32 conn', result.perSecond, 'calls/s', { least: 10_000 }));
+  const waiting = async (): Promise<number> => {
+    const { data } = await target.client.call('listActiveAsyncInvocations', {
+      params: { project_id: target.credentials.project_id, function_urn: urn },
+      query: { limit: '500' },
+    });
+    return data.count;
+  };
+  const begin = performance.now();
+  const before = await finished(target, urn);
+  while ((await waiting()) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const seconds = (performance.now() - begin) / 1000;
+  const drained = (await finished(target, urn)) - before;
+  rows.push(absolute('async drained', drained / seconds, 'calls/s', { least: 5_000 }));
+}
+
+/** Finished async invocations, counted page by page. */
+async function finished(target: Target, urn: string): Promise<number> {
+  let total = 0;
+  let marker: string | undefined;
+  do {
+    const { data } = await target.client.call('listAsyncInvocations', {
+      params: { project_id: target.credentials.project_id, function_urn: urn },
+      query: { limit: '500', status: 'SUCCESS', ...(marker === undefined ? {} : { marker }) },
+    });
+    total += data.count;
+    marker = data.next_marker;
+  } while (marker !== undefined);
+  return total;
+}
+
+const baseline = await startBaseline();
+const begin = performance.now();
+const target = await startTarget();
+try {
+  const urn = await deployHello(target, 'node', 'hello');
+  if (urn === undefined) throw new Error('this machine has no Node.js runtime');
+  await invoke(target.client, target.credentials.project_id, urn);
+  rows.push(absolute('start to first successful call', performance.now() - begin, 'ms', { most: 1500 }));
+  rows.push(absolute('  of it until ready', target.readyMs, 'ms', {}));
+  await cold(target, 'node');
+  await cold(target, 'python');
+  await warm(target, baseline.port, urn);
+  await async_(target, urn);
+  rows.push(absolute('server memory after load (PSS)', memoryKb(target.child.pid ?? 0) / 1024, 'MB', {}));
+} finally {
+  await target.stop();
+  baseline.stop();
+}
+process.stdout.write(`${table(rows)}\n`);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
