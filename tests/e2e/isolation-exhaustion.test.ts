@@ -1,7 +1,8 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../packages/server/src/instances/sandbox/index.ts';
 import { inside, outside, parseOutcome } from './isolation/probing.ts';
-import { MIB, processesMentioning, SandboxBench } from './isolation/sandbox-bench.ts';
+import { agentGroups, MIB, processesMentioning, SandboxBench } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const PROBE = ['/usr/bin/python3', '/opt/function/code/probe.py'];
@@ -106,6 +107,15 @@ describe.runIf(isRoot)('a function that takes all it can get', () => {
       await sandbox.stop();
     },
   );
+
+  it('can be stopped while it is frozen', async () => {
+    const sandbox = await bench.start(['/bin/sleep', '1000']);
+    const [state = ''] = agentGroups()
+      .flatMap((group) => [`${group}/${sandbox.id}/freezer.state`, `${group}/${sandbox.id}/cgroup.freeze`])
+      .filter((path) => path.includes(`/${sandbox.id}/`) && existsSync(path));
+    writeFileSync(state, state.endsWith('freezer.state') ? 'FROZEN' : '1');
+    expect(await sandbox.stop()).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
+  });
 
   it('leaves nothing after 200 sandboxes', async () => {
     for (let round = 0; round < 25; round++) {

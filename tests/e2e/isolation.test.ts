@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { inside, insideNode, outside, outsideNode } from './isolation/probing.ts
 import { PROBES, SandboxBench } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
+const asStranger = ['setpriv', '--reuid', '299999', '--regid', '299999', '--clear-groups', '--'];
 const OK = { ok: null };
 const PACKET = [17, 3, 0];
 const RAW = [2, 3, 1];
@@ -79,6 +80,32 @@ describe.runIf(isRoot)('a hostile function in a bubblewrap sandbox', () => {
       expect(await inside(bench, 'write', [`${folder}/intruder`])).toEqual({ errno: 'EROFS' });
     });
 
+    it('shows code that stands behind a closed folder of the host, and still nobody else sees it', async () => {
+      const closed = bench.makeFolder('closed');
+      const code = bench.makeFolder('closed/code');
+      writeFileSync(join(code, 'handler.py'), '', { mode: 0o644 });
+      chmodSync(closed, 0o700);
+      const binds = [
+        { source: PROBES, target: '/opt/function/code' },
+        { source: code, target: '/mnt/code' },
+      ];
+      expect(await inside(bench, 'listdir', ['/mnt/code'], { binds })).toEqual({ ok: ['handler.py'] });
+      expect(outside('listdir', [code], asStranger)).toEqual({ errno: 'EACCES' });
+      expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(bench.folder);
+    });
+
+    it('says clearly which bind no sandbox could read', async () => {
+      const code = bench.makeFolder('unreadable');
+      chmodSync(code, 0o700);
+      const starting = bench.start(['/bin/true'], { binds: [{ source: code, target: '/mnt/code' }] });
+      await expect(starting).rejects.toMatchObject({ code: 'BIND_UNREACHABLE', hint: `chmod o+rx ${code}` });
+    });
+
+    it('can open its output by name, as shell scripts do', async () => {
+      const { stdout, stderr } = await bench.run(['/bin/sh', '-c', 'echo one > /dev/stdout; echo two > /dev/stderr']);
+      expect({ stdout, stderr }).toEqual({ stdout: 'one\n', stderr: 'two\n' });
+    });
+
     it('can write to /tmp, and the probe for writing works', async () => {
       expect(await inside(bench, 'write', ['/tmp/mine'])).toEqual(OK);
       expect(outside('write', [join(bench.folder, 'mine')])).toEqual(OK);
@@ -127,9 +154,8 @@ describe.runIf(isRoot)('a hostile function in a bubblewrap sandbox', () => {
       expect(await inside(bench, 'connect_unix', ['/run/funcgraph/link.sock'])).toEqual(OK);
       const spec = await bench.spec(['/bin/sleep', '1000']);
       const sandbox = await bench.agent.driver('bubblewrap').start(spec, new AbortController().signal);
-      const asOther = ['setpriv', '--reuid', '299999', '--regid', '299999', '--clear-groups', '--'];
       expect(outside('connect_unix', [spec.linkSocket])).toEqual(OK);
-      expect(outside('connect_unix', [spec.linkSocket], asOther)).toEqual({ errno: 'EACCES' });
+      expect(outside('connect_unix', [spec.linkSocket], asStranger)).toEqual({ errno: 'EACCES' });
       await sandbox.stop();
     });
 

@@ -12,6 +12,7 @@ import { prepareHostFiles } from './drivers/bubblewrap/host-files.ts';
 import type { Driver } from './drivers/driver.ts';
 import { ProcessDriver } from './drivers/process/driver.ts';
 import { findProgram } from './host-command.ts';
+import { OutputPipeMaker } from './output-pipes.ts';
 import { ownerIdOf } from './owner.ts';
 import type { DriverName } from './protocol.ts';
 import { filterBytes } from './seccomp/filter.ts';
@@ -60,6 +61,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
     hasFilter: filter !== undefined,
     hasVolumes: volumes !== undefined,
   };
+  const pipes = new OutputPipeMaker(`${folder}/pipes`);
   const shell = findProgram('dash') ?? '/bin/sh';
   const drivers = new Map<DriverName, Driver>([
     [
@@ -70,6 +72,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
         host: prepareHostFiles(`${folder}/etc`),
         stage: new Stage(`${folder}/stage`, mayMount),
         cgroups,
+        pipes,
         uids,
         volumes,
         filterFile: filter === undefined ? undefined : filterFile,
@@ -82,6 +85,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
         setpriv: findProgram('setpriv'),
         capabilities: processCapabilities(machine),
         cgroups,
+        pipes,
         tmpFolder: `${folder}/tmp`,
       }),
     ],
@@ -101,7 +105,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
 function makeFolders(parent: string, ownerId: string): string {
   const folder = `${parent}/${ownerId}`;
   for (const path of [parent, folder, `${folder}/stage`, `${folder}/volumes`]) makeOpenFolder(path);
-  mkdirSync(`${folder}/tmp`, { recursive: true, mode: 0o700 });
+  for (const name of ['tmp', 'pipes']) mkdirSync(`${folder}/${name}`, { recursive: true, mode: 0o700 });
   return folder;
 }
 

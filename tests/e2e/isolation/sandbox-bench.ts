@@ -116,7 +116,9 @@ export class SandboxBench {
   leftovers(): string[] {
     const groups = agentGroups().flatMap((group) => subfolders(group).map((name) => `${group}/${name}`));
     const tmp = subfolders(this.runDir).flatMap((agent) => subfolders(join(this.runDir, agent, 'tmp')));
-    return [...groups.filter((group) => this.#isOurs(group)), ...tmp, ...processesMentioning(this.folder)];
+    // The agent makes volumes for the next sandboxes whenever it likes.
+    const processes = processesMentioning(this.folder).filter((line) => !line.includes('/volumes/'));
+    return [...groups.filter((group) => this.#isOurs(group)), ...tmp, ...processes];
   }
 
   async dispose(): Promise<void> {

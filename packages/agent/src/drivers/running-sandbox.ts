@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import type { CgroupGroup } from '../cgroup/cgroup.ts';
 import { OutputLimit, type OutputSink } from '../output-limit.ts';
 import type { AgentReplies, SandboxExit, UsagePaths } from '../protocol.ts';
@@ -14,6 +15,8 @@ export interface SandboxHooks {
 
 export interface SandboxParts {
   readonly monitor: ChildProcess;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
   readonly group: CgroupGroup | undefined;
   /** Ends all processes that can be reached without a cgroup. Called while the monitor lives; must not throw. */
   readonly kill: () => void;
@@ -36,9 +39,8 @@ export class RunningSandbox {
     this.#parts = parts;
     this.#hooks = hooks;
     this.#output = new OutputLimit(hooks.onOutput);
-    const { monitor } = parts;
-    if (monitor.stdout !== null) this.#output.attach('stdout', monitor.stdout);
-    if (monitor.stderr !== null) this.#output.attach('stderr', monitor.stderr);
+    this.#output.attach('stdout', parts.stdout);
+    this.#output.attach('stderr', parts.stderr);
     this.removed = this.#finish();
     // Whoever stops the sandbox sees the error; a sandbox that ends by itself must not end the agent.
     this.removed.catch(() => {});
@@ -106,13 +108,13 @@ export class RunningSandbox {
   }
 
   async #drainOutput(): Promise<void> {
-    const { monitor } = this.#parts;
+    const { stdout, stderr } = this.#parts;
     this.#output.finish();
-    const streams = [monitor.stdout, monitor.stderr].filter((stream) => stream !== null && !stream.closed);
+    const open = [stdout, stderr].filter((stream) => !stream.closed);
     // Without a cgroup a process that left its session can hold a pipe open for ever.
     const patience = AbortSignal.timeout(OUTPUT_PATIENCE_MS);
-    await Promise.all(streams.map((stream) => stream && once(stream, 'close', { signal: patience }))).catch(() => {});
-    for (const stream of streams) stream?.destroy();
+    await Promise.all(open.map((stream) => once(stream, 'close', { signal: patience }))).catch(() => {});
+    for (const stream of open) stream.destroy();
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { launchArguments } from '../launcher.ts';
 import { bubblewrapArguments } from './arguments.ts';
-import { launchArguments } from './launcher.ts';
 
 const spec = {
   id: 'i-1',

@@ -1,19 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, closeSync, lchownSync, openSync } from 'node:fs';
-import { Duplex } from 'node:stream';
 import { AgentError } from '../../agent-error.ts';
 import type { CgroupGroup, CgroupTree } from '../../cgroup/cgroup.ts';
 import { HOST_ENV } from '../../host-command.ts';
+import type { OutputPipeMaker, OutputPipes } from '../../output-pipes.ts';
 import type { Bind, DriverCapabilities, SandboxSpec } from '../../protocol.ts';
 import type { Stage } from '../../stage.ts';
 import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
 import type { UidRange } from '../../uid-range.ts';
 import type { Driver } from '../driver.ts';
+import { launchArguments, STARTER } from '../launcher.ts';
+import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
 import { ARGS_FD, bubblewrapArguments, STARTED_FD, STATUS_FD } from './arguments.ts';
 import type { HostFiles } from './host-files.ts';
-import { launchArguments, STARTER } from './launcher.ts';
-import { readStart } from './read-start.ts';
 
 export interface BubblewrapParts {
   readonly programs: { readonly bwrap: string; readonly shell: string; readonly setpriv: string | undefined };
@@ -23,6 +23,7 @@ export interface BubblewrapParts {
   readonly cgroups: CgroupTree | undefined;
   /** One host user for each sandbox; undefined when the agent is not root. */
   readonly uids: UidRange | undefined;
+  readonly pipes: OutputPipeMaker;
   /** Undefined: `/tmp` in memory. */
   readonly volumes: TmpVolumes | undefined;
   /** File with the system call filter; undefined on a machine without a table. */
@@ -53,6 +54,12 @@ export class BubblewrapDriver implements Driver {
     try {
       const uid = uids?.take();
       if (uid !== undefined) releases.push(async () => uids?.giveBack(uid));
+      const pipes = await this.#parts.pipes.take(uid);
+      releases.push(async () => {
+        pipes.release();
+        pipes.stdout.destroy();
+        pipes.stderr.destroy();
+      });
       const [volume, group, binds, linkSocket] = await allOrNothing(
         [
           volumes?.take(spec.tmpBytes),
@@ -63,7 +70,7 @@ export class BubblewrapDriver implements Driver {
         releases,
       );
       if (uid !== undefined) volume?.give(uid);
-      return await this.#launch({ spec, hooks, uid, volume, group, binds, linkSocket, releases });
+      return await this.#launch({ spec, hooks, uid, pipes, volume, group, binds, linkSocket, releases });
     } catch (error) {
       for (const release of releases) await release().catch(() => {});
       throw error;
@@ -88,9 +95,10 @@ export class BubblewrapDriver implements Driver {
   }
 
   async #launch(prepared: Prepared): Promise<RunningSandbox> {
-    const { spec, hooks, volume, group, releases } = prepared;
+    const { spec, hooks, pipes, volume, group, releases } = prepared;
     const { volumes } = this.#parts;
     const monitor = this.#spawn(prepared);
+    pipes.release();
     if (monitor.pid === undefined) {
       await group?.remove();
       throw new AgentError('START_FAILED', 'the launcher could not be started', {
@@ -101,6 +109,8 @@ export class BubblewrapDriver implements Driver {
     const running = new RunningSandbox(
       {
         monitor,
+        stdout: pipes.stdout,
+        stderr: pipes.stderr,
         group,
         kill: () => killNow(),
         isTmpFull: async () => (volume === undefined ? false : volume.isFull()),
@@ -111,7 +121,12 @@ export class BubblewrapDriver implements Driver {
     // From here on the running sandbox gives everything back.
     releases.length = 0;
     try {
-      const init = await readStart(monitor, pipeAt(monitor, STATUS_FD), pipeAt(monitor, STARTED_FD));
+      const init = await readStart({
+        monitor,
+        stderr: pipes.stderr,
+        status: pipeAt(monitor, STATUS_FD),
+        started: pipeAt(monitor, STARTED_FD),
+      });
       // The death of the init process ends the whole process namespace at once, whatever else runs in it.
       killNow = () => killQuietly(init);
     } catch (error) {
@@ -125,7 +140,7 @@ export class BubblewrapDriver implements Driver {
     return running;
   }
 
-  #spawn({ spec, uid, volume, group, binds, linkSocket }: Prepared): ChildProcess {
+  #spawn({ spec, uid, pipes, volume, group, binds, linkSocket }: Prepared): ChildProcess {
     const { programs, host, filterFile, cgroups } = this.#parts;
     const filter = filterFile === undefined ? undefined : openSync(filterFile, 'r');
     try {
@@ -141,7 +156,7 @@ export class BubblewrapDriver implements Driver {
       const monitor = spawn(programs.shell, args, {
         env: { ...HOST_ENV },
         cwd: '/',
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', filter ?? 'ignore', 'pipe'],
+        stdio: ['ignore', ...pipes.descriptors, 'pipe', 'pipe', filter ?? 'ignore', 'pipe'],
       });
       const options = bubblewrapArguments({
         spec,
@@ -164,17 +179,11 @@ export class BubblewrapDriver implements Driver {
   }
 }
 
-function pipeAt(monitor: ChildProcess, descriptor: number): Duplex {
-  const pipes: readonly unknown[] = monitor.stdio;
-  const pipe = pipes[descriptor];
-  if (pipe instanceof Duplex) return pipe;
-  throw new Error(`descriptor ${descriptor} is not a pipe`);
-}
-
 interface Prepared {
   readonly spec: SandboxSpec;
   readonly hooks: SandboxHooks;
   readonly uid: number | undefined;
+  readonly pipes: OutputPipes;
   readonly volume: TmpVolume | undefined;
   readonly group: CgroupGroup | undefined;
   readonly binds: readonly Bind[];

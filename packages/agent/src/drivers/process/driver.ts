@@ -3,16 +3,29 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { AgentError } from '../../agent-error.ts';
 import type { CgroupTree } from '../../cgroup/cgroup.ts';
+import type { OutputPipeMaker, OutputPipes } from '../../output-pipes.ts';
 import type { DriverCapabilities, SandboxSpec } from '../../protocol.ts';
-import { launchArguments } from '../bubblewrap/launcher.ts';
 import type { Driver } from '../driver.ts';
+import { launchArguments } from '../launcher.ts';
+import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
+
+const STARTED_FD = 3;
+/** Goes to the working folder, tells the agent that limits and groups are set, becomes the function. */
+const STARTER = `
+cd "$1" || exit 125
+shift
+printf . >&${STARTED_FD} || exit 125
+exec ${STARTED_FD}>&-
+exec "$@"
+`;
 
 export interface ProcessParts {
   readonly shell: string;
   readonly setpriv: string | undefined;
   readonly capabilities: DriverCapabilities;
   readonly cgroups: CgroupTree | undefined;
+  readonly pipes: OutputPipeMaker;
   /** Folder for the temporary folders of the sandboxes. */
   readonly tmpFolder: string;
 }
@@ -34,8 +47,12 @@ export class ProcessDriver implements Driver {
   }
 
   async start(spec: SandboxSpec, hooks: SandboxHooks): Promise<RunningSandbox> {
-    const { cgroups, shell, setpriv, tmpFolder } = this.#parts;
-    const group = await cgroups?.create(spec.id, spec);
+    const { cgroups, pipes, shell, setpriv, tmpFolder } = this.#parts;
+    const output = await pipes.take(undefined);
+    const group = await cgroups?.create(spec.id, spec).catch((error: unknown) => {
+      closePipes(output);
+      throw error;
+    });
     const tmp = `${tmpFolder}/${spec.id}`;
     mkdirSync(tmp, { recursive: true, mode: 0o700 });
     const removeTmp = () => rm(tmp, { recursive: true, force: true });
@@ -50,7 +67,7 @@ export class ProcessDriver implements Driver {
         ...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']),
         '/bin/sh',
         '-c',
-        'cd "$1" || exit 125; shift; exec "$@"',
+        STARTER,
         'funcgraph-starter',
         spec.workingDir,
         ...spec.command,
@@ -59,21 +76,44 @@ export class ProcessDriver implements Driver {
     const monitor = spawn(shell, args, {
       env: { TMPDIR: tmp, ...spec.env },
       cwd: '/',
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', ...output.descriptors, 'pipe'],
       // Leads its own session and process group, so that one signal reaches all that did not leave it.
       detached: true,
     });
+    output.release();
     const { pid } = monitor;
     monitor.on('error', () => {});
     if (pid === undefined) {
+      closePipes(output);
       await group?.remove();
       await removeTmp();
       throw new AgentError('START_FAILED', 'the process could not be started');
     }
-    const parts = { monitor, group, kill: () => killGroup(pid), isTmpFull: async () => false, releases: [removeTmp] };
+    const parts = {
+      monitor,
+      stdout: output.stdout,
+      stderr: output.stderr,
+      group,
+      kill: () => killGroup(pid),
+      isTmpFull: async () => false,
+      releases: [removeTmp],
+    };
     monitor.once('exit', () => killGroup(pid));
-    return new RunningSandbox(parts, hooks);
+    const running = new RunningSandbox(parts, hooks);
+    try {
+      await readStart({ monitor, stderr: output.stderr, status: undefined, started: pipeAt(monitor, STARTED_FD) });
+      return running;
+    } catch (error) {
+      await running.stop().catch(() => {});
+      throw error;
+    }
   }
+}
+
+function closePipes(output: OutputPipes): void {
+  output.release();
+  output.stdout.destroy();
+  output.stderr.destroy();
 }
 
 function killGroup(pid: number): void {

@@ -1,0 +1,75 @@
+import type { ChildProcess } from 'node:child_process';
+import { Duplex, type Readable } from 'node:stream';
+import { AgentError } from '../agent-error.ts';
+
+const MAX_STATUS = 4096;
+const MAX_REASON = 500;
+
+export interface StartStreams {
+  readonly monitor: ChildProcess;
+  readonly stderr: Readable;
+  /** Where bubblewrap tells the process id of the sandbox's init; undefined when the monitor is all there is. */
+  readonly status: Readable | undefined;
+  readonly started: Readable;
+}
+
+/**
+ * Waits until the sandbox stands: the starter inside wrote its byte on `started`, and bubblewrap told the process id of its
+ * init on `status`. Resolves to that process id. Rejects with `START_FAILED` and what the tools said.
+ */
+export function readStart({ monitor, stderr, status, started }: StartStreams): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    let said = '';
+    let isUp = false;
+    const onError = (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(0, MAX_REASON);
+    };
+    const settle = () => {
+      const init = status === undefined ? (monitor.pid ?? 0) : Number(/"child-pid": (\d+)/.exec(text)?.[1] ?? 0);
+      if (!isUp || init === 0) return;
+      stopListening();
+      resolve(init);
+    };
+    const fail = (detail: string) => {
+      stopListening();
+      reject(new AgentError('START_FAILED', `the sandbox did not start: ${said.trim() || detail}`));
+    };
+    // What it said may still be on the way.
+    const onClose = () => {
+      const giveUp = () => fail(`the launcher ended with ${monitor.exitCode ?? monitor.signalCode}`);
+      if (stderr.closed) giveUp();
+      else stderr.once('close', giveUp);
+    };
+    const onSpawnError = (error: Error) => fail(error.message);
+    const stopListening = () => {
+      stderr.off('data', onError);
+      monitor.off('close', onClose);
+      monitor.off('error', onSpawnError);
+      // The status goes on to hold the exit code later; nobody reads it, so nobody may wait for it.
+      status?.resume();
+      started.destroy();
+    };
+    stderr.on('data', onError);
+    monitor.once('close', onClose);
+    monitor.once('error', onSpawnError);
+    status?.on('error', () => status.destroy());
+    started.on('error', () => started.destroy());
+    status?.on('data', (chunk: Buffer) => {
+      if (text.length < MAX_STATUS) text += chunk.toString();
+      settle();
+    });
+    started.once('data', () => {
+      isUp = true;
+      settle();
+    });
+  });
+}
+
+/** The agent's end of a pipe that the child was given as this descriptor. */
+export function pipeAt(child: ChildProcess, descriptor: number): Duplex {
+  const pipes: readonly unknown[] = child.stdio;
+  const pipe = pipes[descriptor];
+  if (pipe instanceof Duplex) return pipe;
+  throw new Error(`descriptor ${descriptor} is not a pipe`);
+}
