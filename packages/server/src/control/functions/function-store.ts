@@ -55,9 +55,11 @@ export class FunctionStore {
       .where('project_id', '=', page.projectId)
       .where('version', '=', version)
       .$if(page.package !== undefined, (query) => query.where('package', '=', page.package ?? ''))
-      // instr, not like: % and _ in a name mean themselves
+      // not like: % and _ in a name mean themselves, and databases differ in whether case counts
       .$if(page.pattern !== undefined, (query) =>
-        query.where(({ fn, val, ref }) => fn('instr', [ref('name'), val(page.pattern ?? '')]), '>', 0),
+        query.where(({ eb, fn, val, ref }) =>
+          eb(fn('replace', [ref('name'), val(page.pattern ?? ''), val('')]), '!=', ref('name')),
+        ),
       );
     const rows = await base
       .selectAll(['function', 'function_version'])

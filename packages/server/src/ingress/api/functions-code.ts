@@ -38,7 +38,7 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
     const file = inAnswer ? (await artifacts.readAll(artifact.sha256)).toString('base64') : '';
     const ticket: Ticket = {
       sha256: artifact.sha256,
-      fileName: state.version.artifactFile?.split('/').at(-1) ?? `${state.fn.name}.zip`,
+      fileName: downloadName(state),
       until: clock.now() + LINK_LIFETIME_MS,
     };
     const sealed = Buffer.from(sealer.seal(JSON.stringify(ticket)), 'base64').toString('base64url');
@@ -73,11 +73,22 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
   };
 }
 
+/** The file's own name where it is short: a link must fit into a path. */
+function downloadName({ fn, version }: FunctionState): string {
+  const own = version.artifactFile?.split('/').at(-1) ?? '';
+  if (own !== '' && Buffer.byteLength(own) <= 80) return own;
+  return `${fn.name}.${version.artifact.kind === 'jar' ? 'jar' : 'zip'}`;
+}
+
+/** Undefined for whatever is not a ticket of this server, also for other texts that it sealed. */
 function openTicket(sealer: Sealer, text: string): Ticket | undefined {
+  let value: Partial<Ticket>;
   try {
-    return JSON.parse(sealer.open(Buffer.from(text, 'base64url').toString('base64'))) as Ticket;
+    value = JSON.parse(sealer.open(Buffer.from(text, 'base64url').toString('base64'))) as Partial<Ticket>;
   } catch {
-    // whatever was changed in it, the answer is the same
     return undefined;
   }
+  const { sha256, fileName, until } = value;
+  if (typeof sha256 !== 'string' || typeof fileName !== 'string' || typeof until !== 'number') return undefined;
+  return { sha256, fileName, until };
 }
