@@ -8,6 +8,14 @@ export interface PlacementSnapshot {
   readonly starting: number;
   /** Requests that wait for the wanted key, this one included. */
   readonly waiting: number;
+  /** How long this request waits already. */
+  readonly waitedMs: number;
+  /** Instances of the wanted key that serve requests. */
+  readonly serving: number;
+  /** How long a request of the wanted key lately took, on average; undefined when none is known. */
+  readonly usualBusyMs: number | undefined;
+  /** How long a start of the wanted key lately took, on average. */
+  readonly usualStartMs: number;
   /** −1 for no limit. */
   readonly maxInstances: number;
   /** Starts under way on the machine. */
@@ -29,12 +37,14 @@ export type Placement =
   | { readonly kind: 'reuse'; readonly id: string }
   /** `evict`: instances to stop first, to make room. */
   | { readonly kind: 'start'; readonly evict: readonly string[] }
-  | { readonly kind: 'wait' }
+  /** `againMs`: ask again after this even if nothing changes. */
+  | { readonly kind: 'wait'; readonly againMs?: number }
   | { readonly kind: 'refuse'; readonly reason: 'disabled' | 'too large' };
 
 /**
  * Where a waiting request goes. Newest free instance first, so that the rest can grow idle and go; a start for each
- * request that has none coming; else it waits. An idle instance of an older revision, then the longest idle of others,
+ * request that has none coming, unless the instances at work will be free sooner than a new one could be; else it waits.
+ * An idle instance of an older revision, then the longest idle of others,
  * make room when the function's limit or the machine's memory is reached.
  */
 export function place(snapshot: PlacementSnapshot): Placement {
@@ -46,6 +56,7 @@ export function place(snapshot: PlacementSnapshot): Placement {
   );
   if (newest !== undefined) return { kind: 'reuse', id: newest.id };
   if (snapshot.starting >= snapshot.waiting || snapshot.startsUnderWay >= snapshot.maxStarts) return { kind: 'wait' };
+  if (isSoonServed(snapshot)) return { kind: 'wait', againMs: snapshot.usualStartMs };
 
   const evict: string[] = [];
   let free = snapshot.freeMemoryMb;
@@ -63,4 +74,13 @@ export function place(snapshot: PlacementSnapshot): Placement {
     free += one.memoryMb;
   }
   return free >= snapshot.memoryMb ? { kind: 'start', evict } : { kind: 'wait' };
+}
+
+/**
+ * Short functions are served faster by few instances that are always warm than by many that first have to start and then
+ * compete for the processors. A request that already waited as long as a start takes is not put off again.
+ */
+function isSoonServed({ serving, usualBusyMs, usualStartMs, waiting, waitedMs }: PlacementSnapshot): boolean {
+  if (serving === 0 || usualBusyMs === undefined || waitedMs >= usualStartMs) return false;
+  return (usualBusyMs * waiting) / serving < usualStartMs / 2;
 }

@@ -51,7 +51,21 @@ interface Group {
   readonly free: Instance[];
   readonly waiters: Waiter[];
   readonly starting: Map<string, number>;
+  /** By key: what was lately measured. */
+  readonly pace: Map<string, Pace>;
+  /** Looks again at requests that were put off. */
+  recheck: Timer | undefined;
 }
+
+interface Pace {
+  busyMs: number | undefined;
+  startMs: number;
+}
+
+/** What a start is taken to last until one was measured. */
+const FIRST_START_MS = 100;
+/** Weight of the latest measure in an average. */
+const LATEST = 0.2;
 
 interface PoolOptions {
   readonly start: (spec: LaunchSpec, signal: AbortSignal) => Promise<Instance>;
@@ -140,7 +154,7 @@ export class Pool {
     const held = new Set<string>();
     for (const waiter of [...group.waiters]) {
       if (!waiter.waiting || held.has(waiter.spec.key)) continue;
-      const placement = place(this.#snapshot(functionKey, group, waiter.spec));
+      const placement = place(this.#snapshot(functionKey, group, waiter));
       if (!this.#carryOut(functionKey, group, waiter, placement)) held.add(waiter.spec.key);
     }
     this.#forget(functionKey, group);
@@ -160,6 +174,7 @@ export class Pool {
         void this.#start(functionKey, group, waiter.spec);
         return true;
       case 'wait':
+        if (placement.againMs !== undefined) this.#lookAgain(functionKey, group, placement.againMs);
         return false;
       case 'refuse': {
         const hint =
@@ -172,7 +187,24 @@ export class Pool {
     }
   }
 
+  #lookAgain(functionKey: string, group: Group, ms: number): void {
+    group.recheck ??= this.#options.clock.after(ms, () => {
+      group.recheck = undefined;
+      this.#pump(functionKey, group);
+    });
+  }
+
+  #paceOf(group: Group, key: string): Pace {
+    let pace = group.pace.get(key);
+    if (pace === undefined) {
+      pace = { busyMs: undefined, startMs: FIRST_START_MS };
+      group.pace.set(key, pace);
+    }
+    return pace;
+  }
+
   async #start(functionKey: string, group: Group, spec: LaunchSpec): Promise<void> {
+    const begun = this.#options.clock.monotonic();
     group.starting.set(spec.key, (group.starting.get(spec.key) ?? 0) + 1);
     this.#startsUnderWay += 1;
     this.#promisedMb += spec.memoryMb;
@@ -188,8 +220,12 @@ export class Pool {
     const left = (group.starting.get(spec.key) ?? 1) - 1;
     if (left === 0) group.starting.delete(spec.key);
     else group.starting.set(spec.key, left);
-    if (instance !== undefined) this.#join(functionKey, group, instance);
-    else this.#tellFailure(group, spec, failure);
+    if (instance !== undefined) {
+      const pace = this.#paceOf(group, spec.key);
+      pace.startMs += LATEST * (this.#options.clock.monotonic() - begun - pace.startMs);
+      this.#join(functionKey, group, instance);
+    }
+    if (instance === undefined) this.#tellFailure(group, spec, failure);
     this.#pumpAll();
   }
 
@@ -230,6 +266,7 @@ export class Pool {
     instance.take();
     if (instance.hasRoom) this.#putBack(group, instance);
     let released = false;
+    const taken = this.#options.clock.monotonic();
     return {
       instance,
       cold,
@@ -238,6 +275,9 @@ export class Pool {
       release: () => {
         if (released) throw new Error('a lease was released twice');
         released = true;
+        const pace = this.#paceOf(group, instance.spec.key);
+        const busyMs = this.#options.clock.monotonic() - taken;
+        pace.busyMs = pace.busyMs === undefined ? busyMs : pace.busyMs + LATEST * (busyMs - pace.busyMs);
         this.#release(group, instance);
       },
     };
@@ -274,7 +314,9 @@ export class Pool {
     group.free.push(instance);
   }
 
-  #snapshot(functionKey: string, group: Group, spec: LaunchSpec): PlacementSnapshot {
+  #snapshot(functionKey: string, group: Group, waiter: Waiter): PlacementSnapshot {
+    const { spec } = waiter;
+    const pace = this.#paceOf(group, spec.key);
     let starting = 0;
     for (const count of group.starting.values()) starting += count;
     const idle: { id: string; memoryMb: number; idleSince: number; sameFunction: boolean }[] = [];
@@ -297,6 +339,12 @@ export class Pool {
       live: group.instances.size + starting,
       starting: group.starting.get(spec.key) ?? 0,
       waiting: group.waiters.filter((w) => w.spec.key === spec.key).length,
+      waitedMs: this.#options.clock.monotonic() - waiter.since,
+      serving: [...group.instances].filter(
+        (i) => i.spec.key === spec.key && (i.state === 'ready' || i.state === 'busy'),
+      ).length,
+      usualBusyMs: pace.busyMs,
+      usualStartMs: pace.startMs,
       maxInstances: spec.maxInstances,
       startsUnderWay: this.#startsUnderWay,
       maxStarts: this.#options.limits.maxStarts,
@@ -419,7 +467,7 @@ export class Pool {
   #group(functionKey: string): Group {
     let group = this.#groups.get(functionKey);
     if (group === undefined) {
-      group = { instances: new Set(), free: [], waiters: [], starting: new Map() };
+      group = { instances: new Set(), free: [], waiters: [], starting: new Map(), pace: new Map(), recheck: undefined };
       this.#groups.set(functionKey, group);
     }
     return group;
@@ -432,6 +480,7 @@ export class Pool {
       group.starting.size === 0 &&
       this.#groups.get(functionKey) === group
     ) {
+      group.recheck?.cancel();
       this.#groups.delete(functionKey);
     }
   }
