@@ -41,6 +41,13 @@ function pythonFlags(runtime: RuntimeName): readonly string[] {
   return runtime.version.startsWith('2.') ? ['-E', '-s', '-S', '-B'] : ['-I', '-S', '-B'];
 }
 
+/** A Python built with a shared library looks for it where it was built, not where its tree is bound. */
+function pythonEnv(placed: readonly PlacedInterpreter[]): Readonly<Record<string, string>> {
+  const trees = placed.filter((each) => each.kind === 'tree' && each.runtime.language === 'python');
+  if (trees.length === 0) return ENV;
+  return { ...ENV, LD_LIBRARY_PATH: trees.map((each) => `${interpreterBind(each).target}/lib`).join(':') };
+}
+
 /** Where an interpreter goes: the path that the public contract promises. */
 export function interpreterBind(placed: PlacedInterpreter): LaunchBind {
   const target = placed.runtime.interpreter ?? '';
@@ -62,7 +69,7 @@ export function planPython(placed: PlacedInterpreter, shims: string): LaunchPlan
     command: [placed.runtime.interpreter ?? '', ...pythonFlags(placed.runtime), `${RUNTIME_ROOT}/python/shim.py`],
     binds: [{ source: `${shims}/python`, target: `${RUNTIME_ROOT}/python` }, interpreterBind(placed)],
     workingDir: WORKING_DIR,
-    env: ENV,
+    env: pythonEnv([placed]),
   };
 }
 
@@ -77,6 +84,6 @@ export function planCustom(platformNode: string, placed: readonly PlacedInterpre
       ...placed.map(interpreterBind),
     ],
     workingDir: WORKING_DIR,
-    env: ENV,
+    env: pythonEnv(placed),
   };
 }

@@ -163,6 +163,14 @@ describe('RuntimeRegistry', () => {
     expect(await place()).not.toBe(first);
   });
 
+  it('shows a Python tree where its shared library is', async () => {
+    const registry = new RuntimeRegistry(dir);
+    await registry.add('Python3.9', await fakeInterpreter('py', 'python3', '3.9.18'));
+    const lib = '/opt/function/runtime/python3.9/rtsp/python/lib';
+    expect((await registry.launchPlan('Python3.9')).env.LD_LIBRARY_PATH).toBe(lib);
+    expect((await registry.launchPlan('Custom')).env.LD_LIBRARY_PATH).toBe(lib);
+  });
+
   it('lets a Python compile the shim once for all instances', async () => {
     const root = await fakeInterpreter('py', 'python3', `3.9.18; echo "$@" >> ${join(base, 'calls')}`);
     const calls = async () =>
