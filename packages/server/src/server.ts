@@ -76,6 +76,8 @@ const DRAIN_MS = 30_000;
 /** Sandboxes started at the same time; more would only slow each other down. */
 const MAX_STARTS = 16;
 const MAX_WAITING = 2_000;
+/** Of the account's concurrency, what asynchronous invocations may take. */
+const ASYNC_SHARE = 0.8;
 
 /** Builds every object and starts them in the order they need each other. The only place that does. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
@@ -183,7 +185,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       invoker,
       clock,
       log: log.child({ module: 'dispatcher' }),
-      slots: config.accountConcurrency,
+      // The rest is left for callers who wait.
+      slots: Math.max(1, Math.floor(config.accountConcurrency * ASYNC_SHARE)),
     });
     const asyncInvocations = new AsyncInvocations({ queue, catalog, dispatcher, clock });
     await dispatcher.start();

@@ -39,7 +39,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       const { keyword } = request.query;
       const filter = filterOf(deps, request.params, request.query);
       const wanted = keyword === undefined || keyword === '' ? undefined : keyword.toLowerCase();
-      return follow(request.signal, (push) =>
+      return follow(request.goneSignal(), (push) =>
         telemetry.logs.tail(filter, (lines) => {
           for (const line of lines)
             if (wanted === undefined || line.message.toLowerCase().includes(wanted)) push(toWire(line));

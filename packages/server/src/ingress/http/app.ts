@@ -62,6 +62,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
     const requestLog = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
     if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...requestLog, err: error }, 'request failed');
     else log.info({ ...requestLog, reason: body.error_msg }, 'request refused');
+    // Closing while the client still sends would reset the connection, and the client would never see this answer. What
+    // it goes on sending is thrown away unread, for as long as a request may take.
+    reply.removeHeader('connection');
     reply.status(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
   }
 
@@ -115,7 +118,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
           rawBody,
           headers: request.headers,
           caller,
-          signal: goneSignal(reply),
+          goneSignal: () => goneSignal(reply),
           receivedAt,
         });
         return answer(route, reply, result);

@@ -13,8 +13,8 @@ export interface ApiRequest<R extends RouteId> {
   readonly rawBody: Buffer;
   readonly headers: IncomingHttpHeaders;
   readonly caller: Caller;
-  /** Aborts when the client goes away before the answer. */
-  readonly signal: AbortSignal;
+  /** A signal that aborts when the client goes away before the answer is complete. */
+  goneSignal(): AbortSignal;
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;
 }

@@ -19,8 +19,13 @@ export interface DispatcherOptions {
 /** A dead server's leases end after this; a living one extends them. */
 const LEASE_MS = 30_000;
 const EXTEND_EVERY_MS = 10_000;
-/** Messages taken at once: small, so that one function's backlog does not take every slot. */
-const BATCH = 16;
+/** More is taken only when this share of the slots is free: one lease for many messages instead of one for each. */
+const REFILL_SHARE = 0.25;
+/** A function may hold this share of the slots while others wait. */
+const GROUP_SHARE = 0.75;
+/** Dead leases and too old messages are looked for at least, and at most, this often. */
+const REAP_AT_LEAST_MS = 30_000;
+const REAP_AT_MOST_MS = 1_000;
 /** A function that was throttled is left out of leases for this long. */
 const PAUSE_MS = 500;
 
@@ -40,8 +45,9 @@ export class Dispatcher {
   readonly #perGroup = new Map<string, number>();
   readonly #paused = new Map<string, number>();
   #stopListening: (() => void) | undefined;
-  #wake: Timer | undefined;
+  #wake: { readonly at: number; readonly timer: Timer } | undefined;
   #extend: Timer | undefined;
+  #reaper: Timer | undefined;
   #filling = false;
   #again = false;
   #stopped = true;
@@ -59,6 +65,7 @@ export class Dispatcher {
     this.#stopped = false;
     this.#stopListening = queue.onReady(ASYNC_TOPIC, (dueAt) => this.#wakeAt(dueAt));
     this.#scheduleExtend();
+    this.#scheduleReap();
     this.#fill();
   }
 
@@ -66,7 +73,8 @@ export class Dispatcher {
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#stopListening?.();
-    this.#wake?.cancel();
+    this.#wake?.timer.cancel();
+    this.#reaper?.cancel();
     if (this.#running.size > 0) {
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
@@ -93,8 +101,13 @@ export class Dispatcher {
       this.#fill();
       return;
     }
-    this.#wake?.cancel();
-    this.#wake = clock.after(ms, () => this.#fill());
+    if (this.#wake !== undefined && this.#wake.at <= dueAt) return;
+    this.#wake?.timer.cancel();
+    const fill = (): void => {
+      this.#wake = undefined;
+      this.#fill();
+    };
+    this.#wake = { at: dueAt, timer: clock.after(ms, fill) };
   }
 
   #fill(): void {
@@ -120,44 +133,47 @@ export class Dispatcher {
   }
 
   async #fillOnce(): Promise<void> {
-    const { queue, slots, clock } = this.#options;
-    await this.#reap();
+    const { queue, slots } = this.#options;
     for (;;) {
       const free = slots - this.#running.size;
-      if (free <= 0 || this.#stopped) return;
+      if (this.#stopped || free < Math.max(1, slots * REFILL_SHARE)) return;
       const skipGroups = this.#groupsToSkip();
-      const leased = await queue.lease({
-        topic: ASYNC_TOPIC,
-        limit: Math.min(free, BATCH),
-        leaseMs: LEASE_MS,
-        skipGroups,
-      });
+      const leased = await queue.lease({ topic: ASYNC_TOPIC, limit: free, leaseMs: LEASE_MS, skipGroups });
       for (const message of leased) void this.#run(message);
-      if (leased.length > 0) continue;
-      await this.#sleepUntilDue(skipGroups, clock.now());
+      if (leased.length === free) continue;
+      await this.#sleepUntilDue(skipGroups);
       return;
     }
   }
 
-  async #reap(): Promise<void> {
-    for (;;) {
-      const { more } = await this.#options.queue.reap();
-      if (!more) return;
-    }
+  /** The end of a run, a new message, or the time found here wakes the dispatcher. */
+  async #sleepUntilDue(skipGroups: readonly string[]): Promise<void> {
+    const due = await this.#options.queue.nextDue(ASYNC_TOPIC, skipGroups);
+    const times = [...this.#paused.values(), ...(due === null ? [] : [due])];
+    if (times.length > 0 && !this.#stopped) this.#wakeAt(Math.max(Math.min(...times), this.#options.clock.now() + 1));
   }
 
-  async #sleepUntilDue(skipGroups: readonly string[], now: number): Promise<void> {
-    const { queue } = this.#options;
-    const times = [await queue.nextDue(ASYNC_TOPIC, skipGroups), await queue.nextReap(), ...this.#paused.values()];
-    const next = Math.min(...times.filter((t): t is number => t !== null));
-    // Due already but not leased: its group is at its share; the end of a run wakes us.
-    if (Number.isFinite(next) && !this.#stopped) this.#wakeAt(Math.max(next, now + 1));
+  #scheduleReap(): void {
+    const { queue, clock, log } = this.#options;
+    const next = async (): Promise<void> => {
+      const { more } = await queue.reap();
+      const dueAt = more ? clock.now() : ((await queue.nextReap()) ?? Number.POSITIVE_INFINITY);
+      const ms = Math.min(Math.max(dueAt - clock.now(), REAP_AT_MOST_MS), REAP_AT_LEAST_MS);
+      if (!this.#stopped) this.#reaper = clock.after(ms, run);
+    };
+    const run = (): void => {
+      next().catch((error: unknown) => {
+        log.error({ err: error }, 'dead leases could not be looked for');
+        if (!this.#stopped) this.#reaper = clock.after(REAP_AT_LEAST_MS, run);
+      });
+    };
+    run();
   }
 
   #groupsToSkip(): string[] {
     const now = this.#options.clock.now();
     for (const [group, until] of this.#paused) if (until <= now) this.#paused.delete(group);
-    const share = Math.max(1, Math.floor(this.#options.slots * 0.75));
+    const share = Math.max(1, Math.floor(this.#options.slots * GROUP_SHARE));
     const full = [...this.#perGroup].filter(([, count]) => count >= share).map(([group]) => group);
     return [...new Set([...this.#paused.keys(), ...full])];
   }

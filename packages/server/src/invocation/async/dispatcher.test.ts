@@ -1,0 +1,176 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock } from '../../lib/manual-clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { Queue } from '../../queue/index.ts';
+import { openStorage, type Storage } from '../../storage/index.ts';
+import type { InvocationRequest, InvocationResult } from '../types.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { ASYNC_TOPIC, writeAttributes } from './message.ts';
+
+const URN = 'urn:fss:local-1:p:function:default:f';
+const ok = { failure: undefined, payload: Buffer.from('1') } as unknown as InvocationResult;
+const failed = {
+  failure: { code: 4002 },
+  payload: Buffer.from('{"errorMessage":"no"}'),
+} as unknown as InvocationResult;
+
+let clock: ManualClock;
+let storage: Storage;
+let queue: Queue;
+let dispatchers: Dispatcher[];
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  storage = await openStorage({ file: ':memory:' });
+  queue = await Queue.open({ storage, now: () => clock.now() });
+  dispatchers = [];
+});
+
+afterEach(async () => {
+  for (const dispatcher of dispatchers) await dispatcher.stop(AbortSignal.abort());
+  await storage.close();
+});
+
+type Invoke = (request: InvocationRequest) => Promise<InvocationResult>;
+
+async function start(invoke: Invoke, slots = 10): Promise<Dispatcher> {
+  const dispatcher = new Dispatcher({ queue, invoker: { invoke }, clock, log: pino({ level: 'silent' }), slots });
+  dispatchers.push(dispatcher);
+  await dispatcher.start();
+  return dispatcher;
+}
+
+function enqueue(
+  id: string,
+  change: { maxRetries?: number; group?: string; expiresAt?: number } = {},
+): Promise<boolean> {
+  return queue.enqueue({
+    id,
+    topic: ASYNC_TOPIC,
+    group: change.group ?? 'f',
+    payload: Buffer.from(id),
+    attributes: writeAttributes({ urn: URN, maxRetries: change.maxRetries ?? 1, memoryChoice: undefined }),
+    expiresAt: change.expiresAt ?? clock.now() + 3_600_000,
+  });
+}
+
+const settled = (id: string, state: string): Promise<void> =>
+  vi.waitFor(async () => expect((await queue.get(id))?.state).toBe(state), { timeout: 5_000, interval: 2 });
+
+describe('dispatcher', () => {
+  it('runs what is enqueued with its own id and event, and records success', async () => {
+    const seen: string[] = [];
+    await start(async (request) => {
+      seen.push(`${request.requestId} ${request.event.toString()} ${request.mode} ${request.attempt}`);
+      return ok;
+    });
+    await enqueue('a');
+    await settled('a', 'done');
+    expect(seen).toEqual(['a a async 1']);
+  });
+
+  it('tries a failing function as often as it may, then keeps the event as a dead letter', async () => {
+    const attempts: number[] = [];
+    await start(async (request) => {
+      attempts.push(request.attempt);
+      return failed;
+    });
+    await enqueue('a', { maxRetries: 2 });
+    await vi.waitFor(async () => {
+      clock.advance(500);
+      expect((await queue.get('a'))?.state).toBe('dead');
+    });
+    expect(attempts).toEqual([1, 2, 3]);
+    expect(await queue.get('a')).toMatchObject({ outcome: { code: 4002 }, payload: Buffer.from('a') });
+  });
+
+  it('waits for room without using a retry', async () => {
+    let refusals = 3;
+    await start(async () => {
+      refusals -= 1;
+      if (refusals >= 0) throw new PlatformError('overloaded', 'no room');
+      return ok;
+    });
+    await enqueue('a', { maxRetries: 0 });
+    await vi.waitFor(async () => {
+      clock.advance(500);
+      expect((await queue.get('a'))?.state).toBe('done');
+    });
+    expect(refusals).toBe(-1);
+  });
+
+  it('takes over what a killed server had leased, under the same id', async () => {
+    await enqueue('a');
+    await queue.lease({ topic: ASYNC_TOPIC, limit: 1, leaseMs: 3_600_000 });
+    const seen: string[] = [];
+    await start(async (request) => {
+      seen.push(request.requestId);
+      return ok;
+    });
+    await settled('a', 'done');
+    expect(seen).toEqual(['a']);
+  });
+
+  it('leaves slots for others while one function has a backlog', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const running = new Map<string, number>();
+    for (let i = 0; i < 40; i += 1) await enqueue(`busy-${i}`, { group: 'busy' });
+    await start(async (request) => {
+      const group = request.requestId.split('-')[0] ?? '';
+      running.set(group, (running.get(group) ?? 0) + 1);
+      if (group === 'busy') await held;
+      return ok;
+    }, 8);
+    await vi.waitFor(() => expect(running.get('busy')).toBeGreaterThan(0));
+    release();
+    await settled('busy-39', 'done');
+    expect(running.get('busy')).toBe(40);
+  });
+
+  it('stops a running invocation on request and records it as cancelled', async () => {
+    const dispatcher = await start(
+      (request) =>
+        new Promise((resolve) => {
+          request.signal?.addEventListener('abort', () => resolve(failed));
+        }),
+    );
+    await enqueue('a');
+    await settled('a', 'leased');
+    expect(await queue.cancel('a')).toBe('running');
+    expect(dispatcher.cancel('a')).toBe(true);
+    await settled('a', 'cancelled');
+  });
+
+  it('discards what waited longer than its maximum age', async () => {
+    await start(async () => {
+      throw new PlatformError('overloaded', 'no room');
+    });
+    await enqueue('a', { expiresAt: clock.now() + 2_000 });
+    await vi.waitFor(async () => {
+      clock.advance(500);
+      expect((await queue.get('a'))?.state).toBe('dead');
+    });
+    expect((await queue.get('a'))?.outcome?.reason).toBe('expired');
+  });
+
+  it('finishes what runs before it stops and takes nothing more', async () => {
+    let finish = (): void => {};
+    const dispatcher = await start(
+      () =>
+        new Promise((resolve) => {
+          finish = () => resolve(ok);
+        }),
+    );
+    await enqueue('a');
+    await settled('a', 'leased');
+    const stopped = dispatcher.stop(new AbortController().signal);
+    await enqueue('b');
+    finish();
+    await stopped;
+    expect([(await queue.get('a'))?.state, (await queue.get('b'))?.state]).toEqual(['done', 'ready']);
+  });
+});
