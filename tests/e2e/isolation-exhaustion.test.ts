@@ -18,8 +18,9 @@ describe.runIf(isRoot)('a function that takes all it can get', () => {
   });
   afterAll(async () => {
     await neighbour.stop();
-    expect(bench.leftovers()).toEqual([]);
+    const leftovers = bench.leftovers();
     await bench.dispose();
+    expect(leftovers).toEqual([]);
   });
 
   const expectNeighbourIsFine = async () => {

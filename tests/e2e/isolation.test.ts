@@ -32,8 +32,9 @@ describe.runIf(isRoot)('a hostile function in a bubblewrap sandbox', () => {
   });
   afterAll(async () => {
     delete process.env[canary];
-    expect(bench.leftovers()).toEqual([]);
+    const leftovers = bench.leftovers();
     await bench.dispose();
+    expect(leftovers).toEqual([]);
   });
 
   describe('files', () => {

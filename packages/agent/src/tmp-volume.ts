@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 import { AgentError } from './agent-error.ts';
 import { runHostCommand } from './host-command.ts';
 
-const READY_VOLUMES = 4;
+const READY_VOLUMES = 8;
 const BLOCK = 4096;
 const closeDescriptor = promisify(close);
 const fileSystemOf = promisify(statfs);

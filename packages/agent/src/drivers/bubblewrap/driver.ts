@@ -15,6 +15,8 @@ import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
 import { ARGS_FD, bubblewrapArguments, STARTED_FD, STATUS_FD } from './arguments.ts';
 import type { HostFiles } from './host-files.ts';
 
+const SETTLE_MS = 100;
+
 export interface BubblewrapParts {
   readonly programs: { readonly bwrap: string; readonly shell: string; readonly setpriv: string | undefined };
   readonly capabilities: DriverCapabilities;
@@ -133,10 +135,7 @@ export class BubblewrapDriver implements Driver {
       await running.stop().catch(() => {});
       throw error;
     }
-    void volume
-      ?.hide()
-      .catch(() => {})
-      .then(() => volumes?.prepare(spec.tmpBytes));
+    if (volume !== undefined && volumes !== undefined) settle(volume, () => volumes.prepare(spec.tmpBytes));
     return running;
   }
 
@@ -177,6 +176,16 @@ export class BubblewrapDriver implements Driver {
       if (filter !== undefined) closeSync(filter);
     }
   }
+}
+
+/** Mounting and unmounting hold locks of the kernel that the next start, or the function itself, would wait for. */
+function settle(volume: TmpVolume, prepareNext: () => void): void {
+  const work = () =>
+    void volume
+      .hide()
+      .catch(() => {})
+      .then(prepareNext);
+  setTimeout(work, SETTLE_MS).unref();
 }
 
 interface Prepared {

@@ -24,8 +24,8 @@ const COPIED = [
   'services',
   'gai.conf',
 ];
-/** Folders of the host that programs expect and that hold nothing private. */
-const SHOWN = ['ssl/certs', 'ca-certificates', 'pki/ca-trust', 'pki/tls/certs', 'alternatives', 'fonts'];
+/** Folders of the host that programs expect and that hold nothing private. Each costs a mount at every start. */
+const SHOWN = ['ssl/certs', 'pki/ca-trust', 'pki/tls/certs', 'alternatives', 'fonts'];
 const TOP_LINKS = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 
 /** What the sandbox shows of the host, found out once when the agent starts. */

@@ -45,8 +45,9 @@ export function describeSandboxDriver(
       harness = await make();
     });
     afterAll(async () => {
-      expect(await harness.leftovers()).toEqual([]);
+      const leftovers = await harness.leftovers();
       await harness.dispose();
+      expect(leftovers).toEqual([]);
     });
 
     it('says that it is usable', async () => {
