@@ -106,10 +106,18 @@ export class Instance {
     });
     const instance = new Instance(child, folder);
     const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
-    instance.#socket = await Promise.race([
-      connected,
-      instance.exited.then((code) => Promise.reject(new Error(`no connection, exit ${code}: ${instance.raw}`))),
-    ]);
+    const ended = instance.exited.then((code) =>
+      Promise.reject(new Error(`no connection, exit ${code}: ${instance.raw}`)),
+    );
+    try {
+      instance.#socket = await Promise.race([connected, ended]);
+    } catch (error) {
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+    // Only the race wanted to know.
+    ended.catch(() => undefined);
     server.close();
     instance.#socket.on('data', (chunk) => instance.#push(chunk));
     instance.#socket.on('error', () => undefined);
