@@ -4,6 +4,7 @@ import { AgentError } from '../agent-error.ts';
 
 const MAX_STATUS = 4096;
 const MAX_REASON = 500;
+const PATIENCE_MS = 30_000;
 
 export interface StartStreams {
   readonly monitor: ChildProcess;
@@ -41,8 +42,10 @@ export function readStart({ monitor, stderr, status, started }: StartStreams): P
       if (stderr.closed) giveUp();
       else stderr.once('close', giveUp);
     };
+    const timer = setTimeout(() => fail('it took more than 30 s'), PATIENCE_MS);
     const onSpawnError = (error: Error) => fail(error.message);
     const stopListening = () => {
+      clearTimeout(timer);
       stderr.off('data', onError);
       monitor.off('close', onClose);
       monitor.off('error', onSpawnError);

@@ -6,6 +6,7 @@ import { OutputLimit, type OutputSink } from '../output-limit.ts';
 import type { AgentReplies, SandboxExit, UsagePaths } from '../protocol.ts';
 
 const OUTPUT_PATIENCE_MS = 1000;
+const NOTHING_MEASURED = { peakMemoryBytes: 0, cpuMs: 0, tmpFull: false };
 
 export interface SandboxHooks {
   readonly onOutput: OutputSink;
@@ -98,7 +99,11 @@ export class RunningSandbox {
     const failures: unknown[] = [];
     await group?.kill().catch((error: unknown) => failures.push(error));
     await this.#drainOutput();
-    const usage = await this.usage();
+    // Whoever waits for the exit must hear of it, also when something could not be measured.
+    const usage = await this.usage().catch((error: unknown) => {
+      failures.push(error);
+      return { ...NOTHING_MEASURED, oomKilled: this.#outOfMemory };
+    });
     // bubblewrap reports how its child died as an exit code, also when we killed that child.
     const byUs = this.#killed && (exitCode === null || exitCode === 137);
     this.#hooks.onExit({ ...usage, exitCode: byUs ? null : exitCode, signal: byUs ? 'SIGKILL' : signal });
