@@ -35,6 +35,12 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
+const SMALL_BODY_BYTES = 64 * 1024;
+
+function hasSmallBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SMALL_BODY_BYTES;
+}
+
 /** The HTTP front of every route: request id, authentication, validation, errors. Holds no logic of any operation. */
 export function buildApp(options: AppOptions): FastifyInstance {
   const { handlers, iam, clock, log } = options;
@@ -94,9 +100,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
       bodyLimit: route.bodyLimit,
       config: { id },
-      // Before a byte of the body is read: an unknown key or a stale date must not cost memory.
+      // A large body is read only for a known key and a fresh date; the rest of the proof needs the body.
       onRequest: (request, _reply, done) => {
-        if (route.auth === 'required') iam.precheck(request.headers);
+        if (route.auth === 'required' && !hasSmallBody(request)) iam.precheck(request.headers);
         done();
       },
       handler: async (request, reply) => {
