@@ -77,8 +77,8 @@ async function step(text, command, args) {
 /** Plain numbers, because this runs on whatever Node.js the user has. */
 export function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 11)) {
-    fail(`Node.js ${process.versions.node} is too old`, 'Funcgraph needs Node.js 20.11 or newer: https://nodejs.org');
+  if (major < 20 || (major === 20 && minor < 12)) {
+    fail(`Node.js ${process.versions.node} is too old`, 'Funcgraph needs Node.js 20.12 or newer: https://nodejs.org');
   }
   if (process.platform !== 'linux')
     fail(`functions run on Linux only, not on ${process.platform}`, 'a virtual machine or WSL 2 will do');

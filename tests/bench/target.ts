@@ -23,7 +23,8 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export async function startTarget(): Promise<Target> {
+/** `profileDir`: where the server writes a CPU profile when it stops. */
+export async function startTarget(profileDir?: string): Promise<Target> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-bench-'));
   const main = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
   const begin = performance.now();
@@ -39,7 +40,8 @@ export async function startTarget(): Promise<Target> {
     '--account-concurrency',
     '1000',
   ];
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
+  const child = spawn(process.execPath, [...flags, main, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [message] = (await once(child, 'message')) as [{ event: string; message?: string }];
   if (message.event !== 'ready') throw new Error(`the server did not start: ${message.message}`);
   const readyMs = performance.now() - begin;

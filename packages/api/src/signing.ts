@@ -36,11 +36,12 @@ function joinPath(path: string, each: (segment: string) => string): string {
   return joined.endsWith('/') ? joined : `${joined}/`;
 }
 
-/** The spellings of a path seen in clients, most usual first, without repetition. */
-export function canonicalPaths(rawPath: string): string[] {
+/** The spellings of a path seen in clients, most usual first, without repetition. Each is made only when it is asked for. */
+export function* canonicalPaths(rawPath: string): Generator<string> {
   const usual = joinPath(rawPath, (s) => encode(decode(s)));
-  const all = [usual, joinPath(rawPath, encode), joinPath(rawPath, (s) => encode(escapeSoftly(s))), `/${usual}`];
-  return [...new Set(all)];
+  yield usual;
+  const others = [joinPath(rawPath, encode), joinPath(rawPath, (s) => encode(escapeSoftly(s))), `/${usual}`];
+  for (const path of new Set(others)) if (path !== usual) yield path;
 }
 
 /** Sorted, encoded `k=v` pairs of a raw query string. */
@@ -132,7 +133,7 @@ export async function signRequest(request: RequestToSign, key: SigningKey): Prom
   const payloadHash = request.body.length === 0 ? EMPTY_HASH : hex(await crypto.subtle.digest('SHA-256', request.body));
   const canonical = canonicalRequest({
     method: request.method,
-    path: canonicalPaths(request.url.pathname)[0] ?? '/',
+    path: canonicalPaths(request.url.pathname).next().value ?? '/',
     query: canonicalQuery(request.url.search.slice(1)),
     headers,
     payloadHash,

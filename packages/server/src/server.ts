@@ -211,6 +211,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           version: VERSION,
           runtimes,
           sandbox: async () => capabilities,
+          pool: () => pool.gauges(),
+          async: () => asyncInvocations.gauges(),
           checks: () => machineChecks(config.dataDir, runtimes.available()),
         }),
       },

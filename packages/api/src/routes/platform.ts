@@ -49,6 +49,27 @@ export const platformRoutes = {
       ),
     }),
   }),
+  showGauges: route({
+    method: 'GET',
+    path: '/v1/gauges',
+    group: 'platform',
+    summary: 'How full every pool and queue of the server is, now',
+    response: Type.Object({
+      instances: Type.Object({
+        living: Type.Integer(),
+        idle: Type.Integer(),
+        starting: Type.Integer(),
+        /** Requests that wait for an instance. */
+        waiting: Type.Integer(),
+        promised_memory_mb: Type.Integer(),
+      }),
+      async: Type.Object({
+        waiting: Type.Integer(),
+        running: Type.Integer(),
+        dead_letters: Type.Integer(),
+      }),
+    }),
+  }),
   listRuntimes: route({
     method: 'GET',
     path: '/v1/runtimes',

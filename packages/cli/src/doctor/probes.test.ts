@@ -5,7 +5,7 @@ import { probeMachine } from './probes.ts';
 const GOOD: Machine = {
   platform: 'linux',
   arch: 'x64',
-  nodeVersion: 'v20.11.0',
+  nodeVersion: 'v20.12.0',
   uid: 0,
   run: async (command) => ({ code: 0, output: `${command} 1.0\n` }),
   readText: async () => undefined,
@@ -28,7 +28,7 @@ test('finds nothing wrong with a good machine', async () => {
 test('fails on what Funcgraph cannot do without, each time with a way to get it', async () => {
   expect((await probe({ nodeVersion: 'v20.10.9' })).node).toMatchObject({
     state: 'fail',
-    hint: expect.stringContaining('20.11'),
+    hint: expect.stringContaining('20.12'),
   });
   expect((await probe({ nodeVersion: 'v24.0.0' })).node).toMatchObject({ state: 'ok' });
   expect((await probe({ platform: 'darwin' })).platform).toMatchObject({ state: 'fail' });

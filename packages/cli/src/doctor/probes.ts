@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Check, Machine } from './check.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const OLDEST_NODE = [20, 11] as const;
+const OLDEST_NODE = [20, 12] as const;
 
 function node(machine: Machine): Check {
   const [major = 0, minor = 0] = machine.nodeVersion.replace(/^v/, '').split('.').map(Number);

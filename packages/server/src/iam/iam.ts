@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import { HmacKey } from './hmac-key.ts';
 import type { IdentityStore, StoredToken } from './identity-store.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { hashPassword, passwordMatches } from './password.ts';
@@ -46,13 +47,13 @@ export interface IamOptions {
 export class Iam {
   readonly anonymous: Caller = { userId: '', userName: 'anonymous', domainId: '' };
   readonly #options: IamOptions;
-  readonly #secrets = new Map<string, { secret: string; caller: Caller }>();
+  readonly #keys = new Map<string, { key: HmacKey; caller: Caller }>();
   readonly #users = new Map<string, User>();
   readonly #projects = new Map<string, Project>();
   readonly #domains = new Map<string, Domain>();
   readonly #tokens = new Map<string, StoredToken>();
   readonly #throttle: LoginThrottle;
-  #unknownUserHash = '';
+  #unknownUserHash: Promise<string> | undefined;
 
   constructor(options: IamOptions) {
     this.#options = options;
@@ -61,7 +62,6 @@ export class Iam {
 
   /** Loads identities. Makes the first account when there is none, and returns it then. */
   async start(): Promise<FirstAccount | undefined> {
-    this.#unknownUserHash = await hashPassword(randomBytes(16).toString('hex'));
     await this.#options.store.dropTokensBefore(this.#options.clock.now());
     const first = (await this.#options.store.users()).length === 0 ? await this.#createFirstAccount() : undefined;
     for (const domain of await this.#options.store.domains()) this.#domains.set(domain.id, domain);
@@ -70,7 +70,8 @@ export class Iam {
     for (const key of await this.#options.store.keys()) {
       const user = this.#users.get(key.userId);
       if (user === undefined) continue;
-      this.#secrets.set(key.accessKey, { secret: this.#options.sealer.open(key.sealedSecret), caller: callerOf(user) });
+      const secret = this.#options.sealer.open(key.sealedSecret);
+      this.#keys.set(key.accessKey, { key: new HmacKey(secret), caller: callerOf(user) });
     }
     return first;
   }
@@ -89,12 +90,12 @@ export class Iam {
     return { projectId: project.id, accessKey, secretKey, user: user.name, password };
   }
 
-  readonly #secretOf = (accessKey: string): string | undefined => this.#secrets.get(accessKey)?.secret;
+  readonly #keyOf = (accessKey: string): HmacKey | undefined => this.#keys.get(accessKey)?.key;
 
   /** Refuses before the body is read what cannot succeed with any body. Throws `unauthenticated`. */
   precheck(headers: IncomingHttpHeaders): void {
     if (typeof headers['x-auth-token'] === 'string' && headers.authorization === undefined) return;
-    const refusal = precheckSignature(headers, this.#secretOf, this.#options.clock.now());
+    const refusal = precheckSignature(headers, this.#keyOf, this.#options.clock.now());
     if (refusal !== undefined) this.#refuse(headers, refusal);
   }
 
@@ -102,9 +103,9 @@ export class Iam {
   async authenticate(request: SignedRequest): Promise<Caller> {
     const token = request.headers['x-auth-token'];
     if (typeof token === 'string' && request.headers.authorization === undefined) return this.#callerOfToken(token);
-    const verdict = verifySignature(request, this.#secretOf, this.#options.clock.now());
+    const verdict = verifySignature(request, this.#keyOf, this.#options.clock.now());
     if (!verdict.ok) return this.#refuse(request.headers, verdict.why);
-    const caller = this.#secrets.get(verdict.accessKey)?.caller;
+    const caller = this.#keys.get(verdict.accessKey)?.caller;
     return caller ?? this.#refuse(request.headers, 'unknown access key');
   }
 
@@ -156,7 +157,8 @@ export class Iam {
     this.#throttle.admit(login.user);
     const user = [...this.#users.values()].find((u) => u.name === login.user);
     // An unknown user costs the same time as a wrong password.
-    const matches = await passwordMatches(login.password, user?.passwordHash ?? this.#unknownUserHash);
+    this.#unknownUserHash ??= hashPassword(randomBytes(16).toString('hex'));
+    const matches = await passwordMatches(login.password, user?.passwordHash ?? (await this.#unknownUserHash));
     const project = user === undefined ? undefined : this.#projectFor(user, login.project);
     if (user === undefined || !matches || project === undefined) {
       this.#throttle.failed(login.user);

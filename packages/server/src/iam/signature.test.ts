@@ -1,10 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import { signRequest } from '@funcgraph/api';
 import { describe, expect, it } from 'vitest';
+import { HmacKey } from './hmac-key.ts';
 import { MAX_SKEW_MS, type SignedRequest, verifySignature } from './signature.ts';
 
-const SECRETS: Record<string, string> = { AKEXAMPLE: 'SKEXAMPLE' };
-const secretOf = (accessKey: string): string | undefined => SECRETS[accessKey];
+const KEY = new HmacKey('SKEXAMPLE');
+const keyOf = (accessKey: string): HmacKey | undefined => (accessKey === 'AKEXAMPLE' ? KEY : undefined);
 const DATE = Date.UTC(2026, 10, 24, 22, 43, 16);
 const EMPTY = Buffer.alloc(0);
 
@@ -51,7 +52,7 @@ describe('signature', () => {
     ['a GET with a query', recorded],
     ['an invocation with a body and colons in the path', invoke],
   ])('accepts what the official SDK sent: %s', (_, request) => {
-    expect(verifySignature(request, secretOf, DATE)).toEqual({ ok: true, accessKey: 'AKEXAMPLE' });
+    expect(verifySignature(request, keyOf, DATE)).toEqual({ ok: true, accessKey: 'AKEXAMPLE' });
   });
 
   it.each<[string, Partial<SignedRequest>]>([
@@ -64,38 +65,36 @@ describe('signature', () => {
     ['a removed signed header', { headers: { ...invoke.headers, 'x-cff-log-type': undefined } }],
     ['another date', { headers: { ...invoke.headers, 'x-sdk-date': '20261124T224317Z' } }],
   ])('refuses the same signature on %s', (_, change) => {
-    expect(verifySignature({ ...invoke, ...change }, secretOf, DATE)).toEqual({ ok: false, why: 'signature mismatch' });
+    expect(verifySignature({ ...invoke, ...change }, keyOf, DATE)).toEqual({ ok: false, why: 'signature mismatch' });
   });
 
   it('refuses a request from more than fifteen minutes ago or ahead, and accepts one just inside', () => {
-    expect(verifySignature(invoke, secretOf, DATE + MAX_SKEW_MS + 1)).toEqual({ ok: false, why: 'clock skew' });
-    expect(verifySignature(invoke, secretOf, DATE - MAX_SKEW_MS - 1)).toEqual({ ok: false, why: 'clock skew' });
-    expect(verifySignature(invoke, secretOf, DATE + MAX_SKEW_MS).ok).toBe(true);
+    expect(verifySignature(invoke, keyOf, DATE + MAX_SKEW_MS + 1)).toEqual({ ok: false, why: 'clock skew' });
+    expect(verifySignature(invoke, keyOf, DATE - MAX_SKEW_MS - 1)).toEqual({ ok: false, why: 'clock skew' });
+    expect(verifySignature(invoke, keyOf, DATE + MAX_SKEW_MS).ok).toBe(true);
   });
 
   it('refuses an unknown key, a wrong secret and a malformed header', () => {
     expect(verifySignature(invoke, () => undefined, DATE)).toEqual({ ok: false, why: 'unknown access key' });
-    expect(verifySignature(invoke, () => 'other', DATE)).toEqual({ ok: false, why: 'signature mismatch' });
+    expect(verifySignature(invoke, () => new HmacKey('other'), DATE)).toEqual({ ok: false, why: 'signature mismatch' });
     const headers = { ...invoke.headers, authorization: 'SDK-HMAC-SHA256 Access=AKEXAMPLE' };
-    expect(verifySignature({ ...invoke, headers }, secretOf, DATE)).toEqual({ ok: false, why: 'authorization header' });
+    expect(verifySignature({ ...invoke, headers }, keyOf, DATE)).toEqual({ ok: false, why: 'authorization header' });
   });
 
   it('refuses a signature that does not cover the date', () => {
     const authorization = invoke.headers.authorization?.replace(';x-sdk-date', '') ?? '';
-    expect(verifySignature({ ...invoke, headers: { ...invoke.headers, authorization } }, secretOf, DATE).ok).toBe(
-      false,
-    );
+    expect(verifySignature({ ...invoke, headers: { ...invoke.headers, authorization } }, keyOf, DATE).ok).toBe(false);
   });
 
   it('refuses a content hash that is not signed, is wrong, or leaves JSON unprotected', () => {
     const added = { ...invoke, headers: { ...invoke.headers, 'x-sdk-content-sha256': 'UNSIGNED-PAYLOAD' } };
-    expect(verifySignature(added, secretOf, DATE)).toEqual({ ok: false, why: 'content hash' });
+    expect(verifySignature(added, keyOf, DATE)).toEqual({ ok: false, why: 'content hash' });
     const authorization =
       invoke.headers.authorization?.replace(';x-sdk-date', ';x-sdk-content-sha256;x-sdk-date') ?? '';
     const signed = { ...added, headers: { ...added.headers, authorization } };
-    expect(verifySignature(signed, secretOf, DATE)).toEqual({ ok: false, why: 'content hash' });
+    expect(verifySignature(signed, keyOf, DATE)).toEqual({ ok: false, why: 'content hash' });
     const wrong = { ...signed, headers: { ...signed.headers, 'x-sdk-content-sha256': '0'.repeat(64) } };
-    expect(verifySignature(wrong, secretOf, DATE)).toEqual({ ok: false, why: 'content hash' });
+    expect(verifySignature(wrong, keyOf, DATE)).toEqual({ ok: false, why: 'content hash' });
   });
 
   it.each([
@@ -104,7 +103,7 @@ describe('signature', () => {
     ['with a doubled first slash (endpoint with a trailing slash)', '//v2/x/', '/v2/x'],
   ])('accepts a path %s', (_, path, url) => {
     const request = signAs(path, { method: 'GET', url, headers: {}, rawBody: EMPTY });
-    expect(verifySignature(request, secretOf, DATE).ok).toBe(true);
+    expect(verifySignature(request, keyOf, DATE).ok).toBe(true);
   });
 
   it('accepts what our own client signs, with an awkward query', async () => {
@@ -123,6 +122,6 @@ describe('signature', () => {
       authorization: signed.Authorization,
     };
     const request = { method: 'GET', url: url.pathname + url.search, headers, rawBody: Buffer.from(body) };
-    expect(verifySignature(request, secretOf, DATE)).toEqual({ ok: true, accessKey: 'AKEXAMPLE' });
+    expect(verifySignature(request, keyOf, DATE)).toEqual({ ok: true, accessKey: 'AKEXAMPLE' });
   });
 });

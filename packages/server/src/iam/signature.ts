@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import {
   canonicalPaths,
@@ -7,8 +7,10 @@ import {
   EMPTY_HASH,
   parseAuthorization,
   parseSdkDate,
+  type SignedParts,
   stringToSign,
 } from '@funcgraph/api';
+import type { HmacKey } from './hmac-key.ts';
 
 /** A stale or future date is refused beyond this. */
 export const MAX_SKEW_MS = 15 * 60 * 1000;
@@ -32,33 +34,40 @@ export type Refusal =
 
 export type Verdict = { readonly ok: true; readonly accessKey: string } | { readonly ok: false; readonly why: Refusal };
 
-const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+/** The key of an access key, undefined for an unknown one. */
+export type KeyOf = (accessKey: string) => HmacKey | undefined;
+
+const sha256 = (data: string | Buffer): string => hash('sha256', data, 'hex');
+
+interface Opened {
+  readonly parsed: SignedParts;
+  readonly key: HmacKey;
+  readonly date: string;
+}
 
 /** What can be told without the body: form, key, date. */
-export function precheckSignature(
-  headers: IncomingHttpHeaders,
-  secretOf: (accessKey: string) => string | undefined,
-  nowMs: number,
-): Refusal | undefined {
+function open(headers: IncomingHttpHeaders, keyOf: KeyOf, nowMs: number): Opened | Refusal {
   const parsed = parseAuthorization(headers.authorization ?? '');
   if (parsed === undefined) return 'authorization header';
-  if (secretOf(parsed.accessKey) === undefined) return 'unknown access key';
-  const date = parseSdkDate(header(headers, 'x-sdk-date'));
-  if (date === undefined || Number.isNaN(date)) return 'x-sdk-date';
-  return Math.abs(nowMs - date) > MAX_SKEW_MS ? 'clock skew' : undefined;
+  const key = keyOf(parsed.accessKey);
+  if (key === undefined) return 'unknown access key';
+  const date = header(headers, 'x-sdk-date');
+  const at = parseSdkDate(date);
+  if (at === undefined || Number.isNaN(at)) return 'x-sdk-date';
+  return Math.abs(nowMs - at) > MAX_SKEW_MS ? 'clock skew' : { parsed, key, date };
+}
+
+/** Refuses before the body is read what no body can make right; undefined otherwise. */
+export function precheckSignature(headers: IncomingHttpHeaders, keyOf: KeyOf, nowMs: number): Refusal | undefined {
+  const opened = open(headers, keyOf, nowMs);
+  return typeof opened === 'string' ? opened : undefined;
 }
 
 /** Checks method, path, query, signed headers and body against the signature. Constant time in the comparison. */
-export function verifySignature(
-  request: SignedRequest,
-  secretOf: (accessKey: string) => string | undefined,
-  nowMs: number,
-): Verdict {
-  const early = precheckSignature(request.headers, secretOf, nowMs);
-  if (early !== undefined) return { ok: false, why: early };
-  const parsed = parseAuthorization(request.headers.authorization ?? '');
-  const secret = parsed === undefined ? undefined : secretOf(parsed.accessKey);
-  if (parsed === undefined || secret === undefined) return { ok: false, why: 'authorization header' };
+export function verifySignature(request: SignedRequest, keyOf: KeyOf, nowMs: number): Verdict {
+  const opened = open(request.headers, keyOf, nowMs);
+  if (typeof opened === 'string') return { ok: false, why: opened };
+  const { parsed, key, date } = opened;
   // Without the date under the signature a request could be replayed for ever with a new one.
   if (!parsed.signedHeaders.includes('x-sdk-date')) return { ok: false, why: 'x-sdk-date' };
 
@@ -69,14 +78,11 @@ export function verifySignature(
   const rawPath = at < 0 ? request.url : request.url.slice(0, at);
   const query = canonicalQuery(at < 0 ? '' : request.url.slice(at + 1));
   const headers = parsed.signedHeaders.map((name) => [name, header(request.headers, name)] as const);
-  const date = header(request.headers, 'x-sdk-date');
   const given = Buffer.from(parsed.signature, 'hex');
 
   for (const path of canonicalPaths(rawPath)) {
     const canonical = canonicalRequest({ method: request.method, path, query, headers, payloadHash });
-    const wanted = createHmac('sha256', secret)
-      .update(stringToSign(date, sha256(canonical)))
-      .digest();
+    const wanted = key.sign(stringToSign(date, sha256(canonical)));
     if (timingSafeEqual(wanted, given)) return { ok: true, accessKey: parsed.accessKey };
   }
   return { ok: false, why: 'signature mismatch' };

@@ -1,4 +1,4 @@
-export { AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
+export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
 export { Dispatcher } from './async/dispatcher.ts';
 export { Invoker } from './invoker.ts';
 export { functionKeyOf, isStaleKey } from './launch.ts';

@@ -1,4 +1,5 @@
-import type { SandboxCapabilities } from '../../instances/index.ts';
+import type { PoolGauges, SandboxCapabilities } from '../../instances/index.ts';
+import type { AsyncGauges } from '../../invocation/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 
 export interface RuntimeInfo {
@@ -30,10 +31,12 @@ export interface PlatformDeps {
   readonly version: string;
   readonly runtimes: Runtimes;
   readonly sandbox: () => Promise<SandboxCapabilities>;
+  readonly pool: () => PoolGauges;
+  readonly async: () => Promise<AsyncGauges>;
   readonly checks: () => Promise<readonly Check[]>;
 }
 
-type Ids = 'showHealth' | 'showDoctor' | 'listRuntimes' | 'addRuntime' | 'installRuntime';
+type Ids = 'showHealth' | 'showDoctor' | 'showGauges' | 'listRuntimes' | 'addRuntime' | 'installRuntime';
 type InstallLine = { step: string; runtime?: ReturnType<typeof toWire>; error?: string };
 
 export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
@@ -49,6 +52,21 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
         node: process.version,
         sandbox: { driver, root: rootPrivileges, cgroup, degraded: [...degraded] },
         checks: (await deps.checks()).map((check) => ({ ...check })),
+      };
+    },
+
+    async showGauges() {
+      const pool = deps.pool();
+      const queue = await deps.async();
+      return {
+        instances: {
+          living: pool.instances,
+          idle: pool.idle,
+          starting: pool.starting,
+          waiting: pool.waiting,
+          promised_memory_mb: pool.promisedMemoryMb,
+        },
+        async: { waiting: queue.waiting, running: queue.running, dead_letters: queue.deadLetters },
       };
     },
 

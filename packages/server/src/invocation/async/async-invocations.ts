@@ -21,6 +21,12 @@ export interface AsyncRecord {
   readonly finishedAt: number | null;
 }
 
+export interface AsyncGauges {
+  readonly waiting: number;
+  readonly running: number;
+  readonly deadLetters: number;
+}
+
 export interface AsyncOptions {
   readonly queue: Queue;
   readonly catalog: Catalog;
@@ -126,6 +132,11 @@ export class AsyncInvocations {
       .map(toRecord)
       .filter((record) => filter.status === undefined || record.status === filter.status);
     return { records, nextMarker: page.nextMarker };
+  }
+
+  async gauges(): Promise<AsyncGauges> {
+    const counts = await this.#options.queue.counts(ASYNC_TOPIC);
+    return { waiting: counts.ready, running: counts.leased, deadLetters: counts.dead };
   }
 
   /** Stops one that waits or runs. Throws `not_found` for an unknown id of this function, `invalid_request` when it is over. */
