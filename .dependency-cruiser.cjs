@@ -23,7 +23,7 @@ const rows = Object.entries(matrix).map(([from, allowed]) => ({
   name: `matrix-${from}`,
   comment: `${from} imports only: lib, domain, config types, ${allowed.join(', ')}`,
   severity: 'error',
-  from: { path: `${server}${from}/` },
+  from: { path: `${server}${from}/`, pathNot: '\\.test\\.ts$' },
   to: {
     path: server,
     pathNot: [from, ...(from === 'lib' ? [] : ['lib', 'domain']), ...allowed].map((m) => `${server}${m}/`),

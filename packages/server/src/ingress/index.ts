@@ -8,4 +8,3 @@ export { platformHandlers } from './api/platform.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
 export { buildApp } from './http/app.ts';
 export type { ApiRequest, Handler, Handlers } from './http/handler.ts';
-export { Reply } from './http/handler.ts';

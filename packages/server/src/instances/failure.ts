@@ -78,10 +78,6 @@ export function systemFailure(text: string): Failure {
   return failure('system_error', CODES.systemError, 'instance', 'SystemError', text);
 }
 
-export function cancelledFailure(): Failure {
-  return failure('cancelled', CODES.cancelled, 'admission', 'InvocationCancelled', 'the invocation was cancelled');
-}
-
 /** What a code sent by the runtime itself means. */
 export function runtimeFailure(phase: 'load' | 'init' | 'invoke', code: number, payload: Buffer): Failure {
   const outcome = phase === 'load' ? 'load_failed' : phase === 'init' ? 'init_failed' : 'function_error';

@@ -1,5 +1,5 @@
 export type { Failure, Outcome } from './failure.ts';
-export { CODES, cancelledFailure, systemFailure } from './failure.ts';
+export { CODES } from './failure.ts';
 export { withHostPaths } from './host-paths.ts';
 export { InstalledRuntimes } from './installed-runtimes.ts';
 export type { InstanceAnswer, StartPhases } from './instance.ts';
@@ -8,5 +8,5 @@ export type { Lease, PoolGauges, PoolLimits } from './pool.ts';
 export { Pool } from './pool.ts';
 export type { LinkLog } from './runtime-link/index.ts';
 export type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
-export { SandboxAgent, SandboxError } from './sandbox/index.ts';
+export { SandboxAgent } from './sandbox/index.ts';
 export { StartFailed, startInstance } from './start-instance.ts';

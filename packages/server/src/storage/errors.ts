@@ -16,16 +16,10 @@ export class StorageError extends Error {
 }
 
 const uniqueCodes = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']);
-const foreignKeyCodes = new Set(['SQLITE_CONSTRAINT_FOREIGNKEY', '23503']);
 
 /** True when a statement was refused because a unique key exists already, whatever the database. */
 export function isUniqueViolation(error: unknown): boolean {
   return uniqueCodes.has(codeOf(error));
-}
-
-/** True when a statement was refused because a row it refers to is missing, or is still referred to. */
-export function isForeignKeyViolation(error: unknown): boolean {
-  return foreignKeyCodes.has(codeOf(error));
 }
 
 function codeOf(error: unknown): string {

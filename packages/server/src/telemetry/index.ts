@@ -1,6 +1,5 @@
-export { TelemetryError } from './errors.ts';
-export { InvocationRecords } from './invocation-records.ts';
-export { LogStore } from './log-store.ts';
+export type { InvocationRecords } from './invocation-records.ts';
+export type { LogStore } from './log-store.ts';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open.ts';
 export type {
   InvocationMode,
