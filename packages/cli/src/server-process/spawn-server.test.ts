@@ -80,6 +80,11 @@ test('tells the code, the message and the hint of a server that cannot start', a
   });
 });
 
+test('says what to do about a port that is taken', async () => {
+  const script = `process.send({ event: 'failed', code: 'EADDRINUSE', message: 'in use' }, () => process.exit(1));`;
+  await expect(spawnScript(script)).rejects.toMatchObject({ hint: expect.stringContaining('--port') });
+});
+
 test('shows the end of the log when the server just dies', async () => {
   await expect(spawnScript(`console.error('the reason'); process.exit(3);`)).rejects.toThrow(
     /exit code 3.*the reason/s,

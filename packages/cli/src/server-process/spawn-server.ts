@@ -6,6 +6,11 @@ import { parseMessage, type ReadyMessage } from './messages.ts';
 
 const LAST_LOG_BYTES = 4096;
 const LOG_GRACE_MS = 500;
+/** For errors of the operating system that the server passes on as they are. */
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program has the port, perhaps a server that runs already. Choose others: --port, --gateway-port',
+  EACCES: 'This user may not take the port: choose one from 1024 on with --port and --gateway-port',
+};
 
 export interface ServerOptions {
   /** Undefined: the server's configuration says where. */
@@ -90,7 +95,7 @@ export async function spawnServer(options: ServerOptions, context: Context): Pro
         reject(
           new CliError(message.message, {
             code: message.code || 'CLI.START',
-            hint: message.hint,
+            hint: message.hint ?? HINTS[message.code],
             exitCode: EXIT.failure,
           }),
         );
