@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ROOT, runNode, TestServer } from './server.ts';
+import { ROOT, runNode, TestServer } from '../server.ts';
 
 let server: TestServer;
 let code: string;

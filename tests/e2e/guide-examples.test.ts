@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestServer } from './server.ts';
+import { TestServer } from '../server.ts';
 
 let server: TestServer;
 let available: string[];

@@ -1,1 +1,0 @@
-export { FROM_SOURCE, type ProgramRun, ROOT, runNode, TestServer } from '../server.ts';
