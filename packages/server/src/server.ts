@@ -84,6 +84,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { log, clock = systemClock } = parts;
   const undo: (() => unknown)[] = [];
   let stopping: Promise<void> | undefined;
+  // One deadline for all parts, from the moment that the first is told to stop.
+  let drain: AbortSignal | undefined;
+  const drained = (): AbortSignal => {
+    drain ??= AbortSignal.timeout(DRAIN_MS);
+    return drain;
+  };
   const stop = async (): Promise<void> => {
     for (const step of undo.reverse()) {
       try {
@@ -165,7 +171,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       },
       log: log.child({ module: 'pool' }),
     });
-    undo.push(() => pool.stop(AbortSignal.timeout(DRAIN_MS)));
+    undo.push(() => pool.stop(drained()));
     catalog.facts.on('function.updated', ({ snapshot, previous }) => {
       if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
     });
@@ -190,7 +196,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     const asyncInvocations = new AsyncInvocations({ queue, catalog, dispatcher, clock });
     await dispatcher.start();
-    undo.push(() => dispatcher.stop(AbortSignal.timeout(DRAIN_MS)));
+    undo.push(() => dispatcher.stop(drained()));
     const housekeeping = new Housekeeping({ queue, clock, log });
     housekeeping.start();
     undo.push(() => housekeeping.stop());
@@ -198,6 +204,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const app = buildApp({
       iam,
       clock,
+      drainMs: DRAIN_MS,
       log: log.child({ module: 'http' }),
       handlers: {
         ...identityHandlers(iam),
@@ -218,7 +225,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       },
     });
     await app.listen({ host: config.host, port: config.port });
-    undo.push(() => app.close());
+    undo.push(() => {
+      drained();
+      return app.close();
+    });
     const gateway = createGateway();
     await listen(gateway, config.host, config.gatewayPort);
     undo.push(() => new Promise((done) => gateway.close(done)));

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Component, Receipt } from '@funcgraph/api';
 import type { SandboxExit } from './sandbox/index.ts';
 
@@ -89,7 +90,13 @@ export function exitFailure(exit: SandboxExit, limits: { memoryMb: number; tmpBy
   if (exit.oomKilled) return memoryFailure(exit.peakMemoryBytes, limits.memoryMb);
   if (exit.signal === 'AGENT') return systemFailure('the sandbox was lost');
   if (exit.tmpFull) return diskFailure(limits.tmpBytes);
-  const how = exit.signal === null ? `exited with code ${exit.exitCode ?? 0}` : `was killed by ${exit.signal}`;
+  const how = exit.signal === null ? exitWords(exit.exitCode ?? 0) : `was killed by ${exit.signal}`;
   const text = `function invocation exception, error: the function process ${how}`;
   return failure('crashed', CODES.functionError, 'function', 'FunctionProcessExit', text);
+}
+
+/** What stands between us and the function's process passes a death by signal on as 128 and its number, as shells do. */
+function exitWords(code: number): string {
+  const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+  return signal === undefined ? `exited with code ${code}` : `exited with code ${code} (${signal})`;
 }

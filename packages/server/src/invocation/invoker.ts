@@ -1,5 +1,5 @@
 import { LIMITS, type Receipt } from '@funcgraph/api';
-import type { Credentials, LaunchPlan } from '@funcgraph/runtimes';
+import { type Credentials, type LaunchPlan, MAX_LOG_BYTES } from '@funcgraph/runtimes';
 import type { Catalog, VersionSnapshot } from '../control/index.ts';
 import {
   type Failure,
@@ -170,10 +170,22 @@ export class Invoker {
     request: InvocationRequest,
     error: StartFailed,
   ): InvocationResult {
-    const { clock } = this.#options;
+    const { clock, logs } = this.#options;
     const { failure } = error;
+    const { requestId } = request;
+    const instanceId = '';
+    const tail = request.tail ? logs.openTail(instanceId, requestId, LIMITS.logTailBytes) : undefined;
+    logs.fromPlatform(instanceId, spec, requestId, `Start invoke request '${requestId}', version: ${spec.version}`);
+    // The start's own output belongs to no request; without this line the request's log would not say what went wrong.
+    logs.fromPlatform(
+      instanceId,
+      spec,
+      requestId,
+      failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8'),
+      'ERROR',
+    );
     const receipt = this.#finish(snapshot, spec, request, {
-      instanceId: '',
+      instanceId,
       failure,
       cold: true,
       phases: error.phases,
@@ -185,7 +197,9 @@ export class Invoker {
       responseBytes: failure.payload.length,
       startedAt: clock.now(),
     });
-    return { failure, payload: failure.payload, receipt, logTail: '', codeDigest: snapshot.codeDigest };
+    logs.closeTail(instanceId, requestId);
+    const logTail = tail?.text() ?? '';
+    return { failure, payload: failure.payload, receipt, logTail, codeDigest: snapshot.codeDigest };
   }
 
   #finish(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest, measured: Measured): Receipt {

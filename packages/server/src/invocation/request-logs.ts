@@ -40,6 +40,7 @@ export class RequestLogs {
     spec: Pick<LaunchSpec, 'functionKey' | 'version'>,
     requestId: string,
     message: string,
+    level: LogLine['level'] = 'INFO',
   ): void {
     const time = this.#clock.now();
     this.#append({
@@ -48,10 +49,11 @@ export class RequestLogs {
       version: spec.version,
       requestId,
       instanceId,
-      level: 'INFO',
+      level,
       message,
     });
-    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, message });
+    const shown = level === 'INFO' ? {} : { level };
+    this.#tails.get(`${instanceId}:${requestId}`)?.add({ time, requestId, message, ...shown });
   }
 
   openTail(instanceId: string, requestId: string, limitBytes: number): LogTail {

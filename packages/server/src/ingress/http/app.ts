@@ -3,7 +3,7 @@ import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Caller, Iam } from '../../iam/index.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from './handler.ts';
@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly iam: Iam;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long requests may still run once `close` was called; their connections are cut then. */
+  readonly drainMs: number;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -33,6 +35,18 @@ function goneSignal(reply: FastifyReply): AbortSignal {
     if (!reply.raw.writableFinished) controller.abort(new Error('the client closed the connection'));
   });
   return controller.signal;
+}
+
+/** Ends what does not end by itself when the app closes. The signal is for streams; other requests get `drainMs`. */
+function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions): AbortSignal {
+  const closing = new AbortController();
+  let cut: Timer | undefined;
+  app.addHook('preClose', async () => {
+    closing.abort(new Error('the server is stopping'));
+    cut = clock.after(drainMs, () => app.server.closeAllConnections());
+  });
+  app.addHook('onClose', async () => cut?.cancel());
+  return closing.signal;
 }
 
 const SMALL_BODY_BYTES = 64 * 1024;
@@ -57,6 +71,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
 
+  const closing = endInTime(app, options);
   // SDKs sign and send bodies on GET and DELETE, and bodies of any content type are bytes first: the signature covers them.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.removeAllContentTypeParsers();
@@ -124,7 +139,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
           rawBody,
           headers: request.headers,
           caller,
-          goneSignal: () => goneSignal(reply),
+          goneSignal: () => AbortSignal.any([goneSignal(reply), closing]),
           receivedAt,
         });
         return answer(route, reply, result);
