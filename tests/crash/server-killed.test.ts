@@ -1,0 +1,124 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { asyncInvocations, deploy, enqueue, PATIENCE, runtimeOf, target } from '../functions.ts';
+import { TestServer } from '../server.ts';
+import { Belongings } from './leftovers.ts';
+
+const ROUNDS = 4;
+const EVENTS_A_ROUND = 60;
+const SENDERS = 6;
+
+let server: TestServer;
+let urn: string;
+let folder: string;
+const ran = (): string => join(folder, 'ran');
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'funcgraph-account-'));
+  chmodSync(folder, 0o777);
+  // Without isolation a function can keep the account outside of everything that is killed.
+  server = await TestServer.start({ args: ['--sandbox', 'process'] });
+  const source = `exports.handler = async (event, context) => {
+    require('node:fs').appendFileSync(${JSON.stringify(ran())}, event.n + '\\n');
+    if (event.fail) throw new Error('asked to fail');
+    return 'done';
+  };`;
+  const runtime = await runtimeOf(server, 'Node.js');
+  urn = await deploy(server, { name: 'account', runtime, files: { 'index.js': source } });
+  await server.api.call('updateFunctionMaxInstanceConfig', {
+    params: target(server, urn),
+    body: { max_instance_num: 3 },
+  });
+  await server.api.call('updateFunctionAsyncInvokeConfig', {
+    params: target(server, urn),
+    body: { max_async_retry_attempts: 1, max_async_event_age_in_seconds: 3600 },
+  });
+});
+afterAll(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Sent {
+  readonly n: number;
+  readonly fail: boolean;
+}
+
+/** Sends events until the server is killed, which happens right after the `killAt`-th acceptance. */
+async function loadUntilKilled(first: number, killAt: number, accepted: Map<string, Sent>): Promise<void> {
+  let next = first;
+  let count = 0;
+  let killed: Promise<unknown> | undefined;
+  const send = async (): Promise<void> => {
+    while (killed === undefined && next < first + EVENTS_A_ROUND) {
+      const n = next;
+      next += 1;
+      const fail = n % 6 === 0;
+      try {
+        accepted.set(await enqueue(server, urn, { n, fail }), { n, fail });
+      } catch (error) {
+        // Never answered: such an event may have been stored or not, and nobody was promised anything.
+        if (killed === undefined) throw error;
+        return;
+      }
+      count += 1;
+      if (count === killAt) killed = server.kill('SIGKILL');
+    }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, send));
+  await (killed ?? server.kill('SIGKILL'));
+}
+
+it('every accepted invocation ends once and was run, however often the server is killed', {
+  timeout: 150_000,
+}, async () => {
+  const accepted = new Map<string, Sent>();
+  const moments: number[] = [];
+  const belongings = new Belongings(server);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const killAt = 1 + Math.floor(Math.random() * EVENTS_A_ROUND);
+    moments.push(killAt);
+    await loadUntilKilled(1 + round * EVENTS_A_ROUND, killAt, accepted);
+    await server.restart();
+    belongings.note();
+  }
+  const told = `killed after acceptances ${moments.join(', ')}`;
+  expect(accepted.size, told).toBeGreaterThanOrEqual(ROUNDS);
+
+  const open = async (): Promise<string[]> =>
+    (await asyncInvocations(server, urn)).filter((one) => /WAIT|RUNNING/.test(one.status)).map((one) => one.request_id);
+  await expect.poll(open, { timeout: 90_000, interval: 200 }).toEqual([]);
+
+  const listed = await asyncInvocations(server, urn);
+  expect(new Set(listed.map((one) => one.request_id)).size, told).toBe(listed.length);
+  const status = new Map(listed.map((one) => [one.request_id, one.status]));
+  const wrong = [...accepted].filter(([id, { fail }]) => status.get(id) !== (fail ? 'FAIL' : 'SUCCESS'));
+  expect(wrong, told).toEqual([]);
+
+  expect(existsSync(ran())).toBe(true);
+  const runs = new Map<number, number>();
+  for (const line of readFileSync(ran(), 'utf8').trim().split('\n'))
+    runs.set(Number(line), (runs.get(Number(line)) ?? 0) + 1);
+  const tooFew = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) < (fail ? 2 : 1));
+  const tooMany = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) > (fail ? 2 : 1) + ROUNDS);
+  expect([tooFew, tooMany], told).toEqual([[], []]);
+
+  await server.kill('SIGTERM');
+  await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);
+});
+
+it('a second server on the same data directory is refused with the process that has it', async () => {
+  await server.restart();
+  const { told } = await server.startSecond();
+  expect(told).toMatchObject({
+    event: 'failed',
+    code: 'storage.locked',
+    message: expect.stringMatching(new RegExp(`in use by another server \\(pid ${server.pid}\\)`)),
+    hint: expect.stringContaining('Stop that server first'),
+  });
+  expect(
+    (await server.api.call('listFunctions', { params: { project_id: server.credentials.project_id } })).status,
+  ).toBe(200);
+});
