@@ -1,7 +1,8 @@
 /**
  * What the agent could not do. `BAD_REQUEST` · `SANDBOX_EXISTS` · `SANDBOX_GONE` (no such sandbox) · `SANDBOX_LIMIT`
  * (too many at once) · `START_FAILED` · `BIND_UNREACHABLE` (the sandbox user could not read it) · `DRIVER_UNUSABLE` ·
- * `CGROUP_FAILED` · `TMP_FAILED` · `HOST_COMMAND_FAILED` · `STOPPING` · `INTERNAL`.
+ * `NOT_SUPPORTED` (by this driver, on this machine) · `ALREADY_ASSIGNED` · `ATTACH_FAILED` (code could not be mounted in a
+ * running sandbox) · `CGROUP_FAILED` · `TMP_FAILED` · `HOST_COMMAND_FAILED` · `STOPPING` · `INTERNAL`.
  */
 export type AgentErrorCode =
   | 'BAD_REQUEST'
@@ -11,6 +12,9 @@ export type AgentErrorCode =
   | 'START_FAILED'
   | 'BIND_UNREACHABLE'
   | 'DRIVER_UNUSABLE'
+  | 'NOT_SUPPORTED'
+  | 'ALREADY_ASSIGNED'
+  | 'ATTACH_FAILED'
   | 'CGROUP_FAILED'
   | 'TMP_FAILED'
   | 'HOST_COMMAND_FAILED'

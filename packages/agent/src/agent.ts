@@ -63,6 +63,14 @@ export class Agent {
         return this.#share(request.id);
       case 'usage':
         return (await this.#find(request.id)).sandbox.usage();
+      case 'freeze':
+        await (await this.#find(request.id)).sandbox.freeze();
+        return {};
+      case 'thaw':
+        await (await this.#find(request.id)).sandbox.thaw();
+        return {};
+      case 'assign':
+        return this.#assign(request);
       default:
         throw new Error(`unhandled request ${JSON.stringify(request satisfies never)}`);
     }
@@ -102,6 +110,13 @@ export class Agent {
   async #share(id: string): Promise<Record<string, never>> {
     const { sandbox, spec } = await this.#find(id);
     await sandbox.share(spec.cpuMillis);
+    return {};
+  }
+
+  async #assign({ id, assignment }: Request<'assign'>): Promise<Record<string, never>> {
+    const { sandbox, spec } = await this.#find(id);
+    await sandbox.assign(assignment);
+    this.#specs.set(id, { ...spec, cpuMillis: assignment.cpuMillis });
     return {};
   }
 

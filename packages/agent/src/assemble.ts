@@ -60,6 +60,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
     cgroups,
     hasFilter: filter !== undefined,
     hasVolumes: volumes !== undefined,
+    canAttach: false,
   };
   const pipes = new OutputPipeMaker(`${folder}/pipes`);
   const shell = findProgram('dash') ?? '/bin/sh';

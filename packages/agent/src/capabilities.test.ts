@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bubblewrapCapabilities, processCapabilities } from './capabilities.ts';
 
-const FULL = { isRoot: true, cgroups: undefined, hasFilter: true, hasVolumes: true };
+const FULL = { isRoot: true, cgroups: undefined, hasFilter: true, hasVolumes: true, canAttach: true };
 
 describe('what people are told about a driver', () => {
   it('names each thing that a machine without privileges does not enforce', () => {
@@ -28,12 +28,18 @@ describe('what people are told about a driver', () => {
       version: 'v2',
       missing: [],
       limitsProcesses: true,
+      canFreeze: true,
       create: () => Promise.reject(new Error()),
       close: async () => {},
     } as const;
     expect(bubblewrapCapabilities({ ...FULL, cgroups }, undefined)).toEqual({
-      ...{ driver: 'bubblewrap', usable: true, rootPrivileges: true, cgroup: 'v2', degraded: [] },
+      ...{ driver: 'bubblewrap', usable: true, rootPrivileges: true, cgroup: 'v2', canAssign: true, degraded: [] },
     });
+    const canAssign = (changes: object) =>
+      bubblewrapCapabilities({ ...FULL, cgroups, ...changes }, undefined).canAssign;
+    expect(canAssign({ canAttach: false })).toBe(false);
+    expect(canAssign({ cgroups: { ...cgroups, canFreeze: false } })).toBe(false);
+    expect(canAssign({ cgroups: undefined })).toBe(false);
   });
 
   it('says why a driver cannot be used and what helps', () => {

@@ -10,6 +10,8 @@ export interface Machine {
   readonly cgroups: CgroupTree | undefined;
   readonly hasFilter: boolean;
   readonly hasVolumes: boolean;
+  /** Code can be mounted in a running sandbox. */
+  readonly canAttach: boolean;
 }
 
 export interface Obstacle {
@@ -43,7 +45,8 @@ export async function tryBubblewrap(isRoot: boolean): Promise<Obstacle | undefin
 export function bubblewrapCapabilities(machine: Machine, obstacle: Obstacle | undefined): DriverCapabilities {
   const base = baseOf('bubblewrap', machine);
   if (obstacle !== undefined) return { ...base, usable: false, ...obstacle };
-  return { ...base, usable: true, degraded: bubblewrapGaps(machine) };
+  const canAssign = machine.canAttach && machine.cgroups?.canFreeze === true;
+  return { ...base, usable: true, canAssign, degraded: bubblewrapGaps(machine) };
 }
 
 export function processCapabilities(machine: Machine): DriverCapabilities {
@@ -71,7 +74,7 @@ function baseOf(
   driver: DriverCapabilities['driver'],
   { isRoot, cgroups }: Machine,
 ): Omit<DriverCapabilities, 'usable'> {
-  return { driver, rootPrivileges: isRoot, cgroup: cgroups?.version ?? 'none', degraded: [] };
+  return { driver, rootPrivileges: isRoot, cgroup: cgroups?.version ?? 'none', canAssign: false, degraded: [] };
 }
 
 function bubblewrapGaps({ isRoot, cgroups, hasFilter, hasVolumes }: Machine): string[] {

@@ -8,8 +8,9 @@ export type {
   Bind,
   DriverCapabilities,
   DriverName,
+  SandboxAssignment,
   SandboxExit,
   SandboxSpec,
   UsagePaths,
 } from './protocol.ts';
-export { LINK_PATH } from './protocol.ts';
+export { CODE_PATH, LINK_PATH } from './protocol.ts';

@@ -1,5 +1,5 @@
 import { AgentError } from './agent-error.ts';
-import type { AgentRequest, Bind, DriverName, SandboxSpec } from './protocol.ts';
+import type { AgentRequest, Bind, DriverName, SandboxAssignment, SandboxSpec } from './protocol.ts';
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const MAX_TEXT = 128 * 1024;
@@ -19,7 +19,11 @@ export function parseRequest(line: string): AgentRequest {
     case 'stop':
     case 'share':
     case 'usage':
+    case 'freeze':
+    case 'thaw':
       return { op: fields.op, seq, id: id(fields) };
+    case 'assign':
+      return { op: 'assign', seq, id: id(fields), assignment: assignment(object(fields.assignment, 'assignment')) };
     default:
       throw bad(`unknown op ${String(fields.op).slice(0, 40)}`);
   }
@@ -50,6 +54,15 @@ function spec(fields: Fields): SandboxSpec {
     maxProcesses: integer(fields, 'maxProcesses', 1),
     maxFiles: integer(fields, 'maxFiles', 16),
   };
+}
+
+function assignment(fields: Fields): SandboxAssignment {
+  const binds = list(fields.binds, 'binds').map((item) => bind(object(item, 'bind')));
+  for (const { target } of binds) {
+    if (!target.startsWith('/opt/function/'))
+      throw bad(`code may be attached below /opt/function only, not at ${target}`);
+  }
+  return { memoryBytes: integer(fields, 'memoryBytes', 1 << 20), cpuMillis: integer(fields, 'cpuMillis', 1), binds };
 }
 
 function bind(fields: Fields): Bind {

@@ -35,6 +35,18 @@ export interface SandboxSpec {
   readonly maxFiles: number;
 }
 
+/** What makes a sandbox that was started without code into the one of a version. */
+export interface SandboxAssignment {
+  readonly memoryBytes: number;
+  /** Replaces the weight that `share` will set. */
+  readonly cpuMillis: number;
+  /** Attached read-only, in this order; targets below `/opt/function` that exist inside, `CODE_PATH` for one. */
+  readonly binds: readonly Bind[];
+}
+
+/** An empty folder in every sandbox that was started without a bind there. */
+export const CODE_PATH = '/opt/function/code';
+
 /** Where the link socket stands inside every sandbox. */
 export const LINK_PATH = '/run/funcgraph/link.sock';
 
@@ -49,6 +61,8 @@ export interface DriverCapabilities {
   readonly hint?: string;
   readonly rootPrivileges: boolean;
   readonly cgroup: 'v1' | 'v2' | 'none';
+  /** Sandboxes can wait frozen, without code, and be assigned to a version later. */
+  readonly canAssign: boolean;
   readonly degraded: readonly string[];
 }
 
@@ -84,7 +98,12 @@ export type AgentRequest =
   | { readonly op: 'stop'; readonly seq: number; readonly id: string }
   /** From now on CPU in proportion to `cpuMillis`. */
   | { readonly op: 'share'; readonly seq: number; readonly id: string }
-  | { readonly op: 'usage'; readonly seq: number; readonly id: string };
+  | { readonly op: 'usage'; readonly seq: number; readonly id: string }
+  /** Answered when no process of the sandbox runs. */
+  | { readonly op: 'freeze'; readonly seq: number; readonly id: string }
+  | { readonly op: 'thaw'; readonly seq: number; readonly id: string }
+  /** Limits, then binds, then thaw; once for each sandbox. One that cannot be assigned is killed: it stood half made. */
+  | { readonly op: 'assign'; readonly seq: number; readonly id: string; readonly assignment: SandboxAssignment };
 
 export type AgentReply =
   | { readonly seq: number; readonly ok: true; readonly value: unknown }
@@ -109,6 +128,9 @@ export interface AgentReplies {
     readonly tmpFull: boolean;
     readonly oomKilled: boolean;
   };
+  readonly freeze: Record<string, never>;
+  readonly thaw: Record<string, never>;
+  readonly assign: Record<string, never>;
 }
 
 export type AgentEvent =

@@ -21,6 +21,11 @@ export interface CgroupGroup {
   /** Sets the CPU weight; before, the group has a high one. */
   share(cpuMillis: number): Promise<void>;
   usage(): Promise<CgroupUsage>;
+  /** Replaces the limit of memory and swap; measuring the peak starts over where the kernel lets us. Throws `CGROUP_FAILED`. */
+  limitMemory(memoryBytes: number): Promise<void>;
+  /** Resolves when no process of the group runs. Throws `CGROUP_FAILED`, after 5 s at the latest. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Kills every process, thawed or frozen, and resolves when none is left. Throws `CGROUP_FAILED` after 5 s. */
   kill(): Promise<void>;
   /** Removes the group of a killed sandbox. Idempotent. Throws `CGROUP_FAILED` after 5 s. */
@@ -41,6 +46,7 @@ export interface CgroupTree {
   /** One sentence for each limit that this machine does not let us set. */
   readonly missing: readonly string[];
   readonly limitsProcesses: boolean;
+  readonly canFreeze: boolean;
   create(id: string, limits: CgroupLimits): Promise<CgroupGroup>;
   /** Kills and removes every group of the agent. */
   close(): Promise<void>;

@@ -62,6 +62,19 @@ export async function removeGroup(folder: string): Promise<void> {
   }
 }
 
+/** Resolves when the text of `path` says that every task is frozen. Throws `CGROUP_FAILED`, after 5 s at the latest. */
+export async function frozenWhen(path: string, isFrozen: (text: string) => boolean): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let round = 0; ; round++) {
+    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw new AgentError('CGROUP_FAILED', `cannot read ${path}`, { cause });
+    });
+    if (isFrozen(text)) return;
+    if (Date.now() > deadline) throw new AgentError('CGROUP_FAILED', `the processes of ${path} do not freeze`);
+    await delay(Math.min(1 + round, 20));
+  }
+}
+
 /** Writes one control file. Throws `CGROUP_FAILED`. */
 export async function writeControl(path: string, value: string | number): Promise<void> {
   try {

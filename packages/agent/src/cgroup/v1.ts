@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { AgentError } from '../agent-error.ts';
 import type { UsagePaths } from '../protocol.ts';
 import {
   type CgroupGroup,
@@ -10,7 +11,7 @@ import {
   OWN_PROCESSES,
   UNSHARED_MILLIS,
 } from './cgroup.ts';
-import { killAll, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
+import { frozenWhen, killAll, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
 
 const CONTROLLERS = {
   memory: 'Memory is neither limited nor measured: the memory cgroup is not writable.',
@@ -72,10 +73,14 @@ export class CgroupV1 implements CgroupTree {
     return this.#parents.has('pids');
   }
 
+  get canFreeze(): boolean {
+    return this.#parents.has('freezer');
+  }
+
   async create(id: string, limits: CgroupLimits): Promise<CgroupGroup> {
     const folders = new Map<Controller, string>();
     for (const [controller, parent] of this.#parents) folders.set(controller, `${parent}/${id}`);
-    const group = new GroupV1(folders);
+    const group = new GroupV1(folders, limits.memoryBytes, this.#limitsSwap);
     try {
       for (const folder of new Set(folders.values())) await mkdir(folder);
       await this.#limit(folders, limits);
@@ -119,13 +124,23 @@ export function limitFiles(limits: CgroupLimits, limitsSwap: boolean): [Controll
   ];
 }
 
+/** The kernel wants memory <= memory + swap at every moment. */
+export function memoryFiles(before: number, after: number, limitsSwap: boolean): string[] {
+  const files = ['memory.limit_in_bytes', ...(limitsSwap ? ['memory.memsw.limit_in_bytes'] : [])];
+  return after > before ? files.reverse() : files;
+}
+
 class GroupV1 implements CgroupGroup {
   readonly joinFiles: readonly string[];
   readonly usagePaths: UsagePaths;
   readonly #folders: Folders;
+  readonly #limitsSwap: boolean;
+  #memoryBytes: number;
 
-  constructor(folders: Folders) {
+  constructor(folders: Folders, memoryBytes: number, limitsSwap: boolean) {
     this.#folders = folders;
+    this.#memoryBytes = memoryBytes;
+    this.#limitsSwap = limitsSwap;
     // `tasks`, not `cgroup.procs`: for its own single thread the kernel needs no machine-wide lock, which costs 5 ms and more.
     this.joinFiles = [...new Set(folders.values())].map((folder) => `${folder}/tasks`);
     const memory = folders.get('memory');
@@ -150,6 +165,28 @@ class GroupV1 implements CgroupGroup {
       memory === undefined ? 0 : readKey(`${memory}/memory.oom_control`, 'oom_kill'),
     ]);
     return { peakMemoryBytes, cpuMs: Math.round(nanoseconds / 1e6), oomKills };
+  }
+
+  async limitMemory(memoryBytes: number): Promise<void> {
+    const memory = this.#folders.get('memory');
+    if (memory === undefined) return;
+    for (const file of memoryFiles(this.#memoryBytes, memoryBytes, this.#limitsSwap)) {
+      await writeControl(`${memory}/${file}`, memoryBytes);
+    }
+    this.#memoryBytes = memoryBytes;
+    await writeControl(`${memory}/memory.max_usage_in_bytes`, 0);
+  }
+
+  async freeze(): Promise<void> {
+    const freezer = this.#folders.get('freezer');
+    if (freezer === undefined) throw new AgentError('NOT_SUPPORTED', CONTROLLERS.freezer);
+    await writeControl(`${freezer}/freezer.state`, 'FROZEN');
+    await frozenWhen(`${freezer}/freezer.state`, (state) => state.startsWith('FROZEN'));
+  }
+
+  async thaw(): Promise<void> {
+    const freezer = this.#folders.get('freezer');
+    if (freezer !== undefined) await writeControl(`${freezer}/freezer.state`, 'THAWED');
   }
 
   async kill(): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { UsagePaths } from '../protocol.ts';
@@ -10,7 +11,7 @@ import {
   OWN_PROCESSES,
   UNSHARED_MILLIS,
 } from './cgroup.ts';
-import { killAll, processesIn, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
+import { frozenWhen, killAll, processesIn, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
 
 const CONTROLLERS = {
   memory: 'Memory is neither limited nor measured: the memory controller of cgroup version 2 is not available here.',
@@ -82,6 +83,11 @@ export class CgroupV2 implements CgroupTree {
     return this.#enabled.has('pids');
   }
 
+  /** Every group but the root of the hierarchy has the file, since Linux 5.2. */
+  get canFreeze(): boolean {
+    return existsSync(`${this.#parent}/cgroup.freeze`);
+  }
+
   async create(id: string, limits: CgroupLimits): Promise<CgroupGroup> {
     const folder = `${this.#parent}/${id}`;
     const group = new GroupV2(folder, this.#enabled);
@@ -148,6 +154,19 @@ class GroupV2 implements CgroupGroup {
     ]);
     // memory.peak came with Linux 5.19; before, what is in use now is the best that can be measured.
     return { peakMemoryBytes: Math.max(peak, current), cpuMs: Math.round(microseconds / 1000), oomKills };
+  }
+
+  async limitMemory(memoryBytes: number): Promise<void> {
+    if (this.#enabled.has('memory')) await writeControl(`${this.#folder}/memory.max`, memoryBytes);
+  }
+
+  async freeze(): Promise<void> {
+    await writeControl(`${this.#folder}/cgroup.freeze`, 1);
+    await frozenWhen(`${this.#folder}/cgroup.events`, (events) => events.includes('frozen 1'));
+  }
+
+  async thaw(): Promise<void> {
+    await writeControl(`${this.#folder}/cgroup.freeze`, 0);
   }
 
   async kill(): Promise<void> {

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { AgentError } from '../agent-error.ts';
 import type { CgroupGroup } from '../cgroup/cgroup.ts';
 import { OutputLimit, type OutputSink } from '../output-limit.ts';
-import type { AgentReplies, SandboxExit, UsagePaths } from '../protocol.ts';
+import type { AgentReplies, Bind, SandboxAssignment, SandboxExit, UsagePaths } from '../protocol.ts';
 
 const OUTPUT_PATIENCE_MS = 1000;
 const NOTHING_MEASURED = { peakMemoryBytes: 0, cpuMs: 0, tmpFull: false };
@@ -21,6 +22,8 @@ export interface SandboxParts {
   readonly group: CgroupGroup | undefined;
   /** Ends all processes that can be reached without a cgroup. Called while the monitor lives; must not throw. */
   readonly kill: () => void;
+  /** Mounts inside the running sandbox, in this order; undefined when the driver cannot. */
+  readonly attach?: (binds: readonly Bind[]) => Promise<void>;
   readonly isTmpFull: () => Promise<boolean>;
   /** Gives back what the sandbox used, after its last process died. Each runs even when one before it failed. */
   readonly releases: readonly (() => Promise<void>)[];
@@ -35,6 +38,9 @@ export class RunningSandbox {
   readonly #output: OutputLimit;
   #outOfMemory = false;
   #killed = false;
+  #assigned = false;
+  /** Freezing, thawing and assigning wait for one another. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: SandboxParts, hooks: SandboxHooks) {
     this.#parts = parts;
@@ -57,6 +63,53 @@ export class RunningSandbox {
 
   async share(cpuMillis: number): Promise<void> {
     await this.#parts.group?.share(cpuMillis);
+  }
+
+  /** Resolves when no process of the sandbox runs. Throws `NOT_SUPPORTED` without a freezer. */
+  freeze(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { group } = this.#parts;
+      if (group === undefined) throw new AgentError('NOT_SUPPORTED', 'no cgroup is writable, so nothing can be frozen');
+      await group.freeze();
+    });
+  }
+
+  thaw(): Promise<void> {
+    return this.#inTurn(async () => this.#parts.group?.thaw());
+  }
+
+  /**
+   * Makes the sandbox that of one version, once. Nothing is attached before the limits hold and nothing runs before all is
+   * attached. When that fails the sandbox is killed.
+   */
+  assign({ memoryBytes, binds }: SandboxAssignment): Promise<void> {
+    return this.#inTurn(async () => {
+      const { group, attach } = this.#parts;
+      if (group === undefined || attach === undefined) {
+        throw new AgentError('NOT_SUPPORTED', 'this sandbox cannot be given code after its start', {
+          hint: 'start one with the code in its binds',
+        });
+      }
+      if (this.#assigned) throw new AgentError('ALREADY_ASSIGNED', 'the sandbox belongs to a version already');
+      this.#assigned = true;
+      try {
+        await group.limitMemory(memoryBytes);
+        await attach(binds);
+        await group.thaw();
+      } catch (error) {
+        this.#kill();
+        throw error;
+      }
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(async () => {
+      if (this.#killed) throw new AgentError('SANDBOX_GONE', 'the sandbox was stopped');
+      await work();
+    });
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
   async usage(): Promise<AgentReplies['usage']> {

@@ -2,6 +2,7 @@ export { type AgentProcessOptions, SandboxAgent } from './agent/index.ts';
 export { SandboxError } from './errors.ts';
 export type {
   Sandbox,
+  SandboxAssignment,
   SandboxCapabilities,
   SandboxDriver,
   SandboxDriverName,

@@ -2,12 +2,13 @@ import type {
   AgentReplies,
   DriverCapabilities,
   DriverName,
+  SandboxAssignment,
   SandboxExit,
   SandboxSpec,
   UsagePaths,
 } from '@funcgraph/agent';
 
-export type { SandboxExit, SandboxSpec, UsagePaths };
+export type { SandboxAssignment, SandboxExit, SandboxSpec, UsagePaths };
 
 export type SandboxDriverName = DriverName | 'fake';
 
@@ -46,6 +47,15 @@ export interface Sandbox {
   usage(): Promise<SandboxUsage>;
   /** From now on CPU in proportion to `cpuMillis`; before, as much as the machine gives. */
   share(): Promise<void>;
+  /** Resolves when no process of it runs; none does before `thaw` or `assign`. Rejects with `NOT_SUPPORTED` without a freezer. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  /**
+   * Gives a sandbox that was started without code the limits and the code of one version, then thaws it. Nothing is
+   * attached before the limits hold. Rejects with `ALREADY_ASSIGNED` the second time, with `NOT_SUPPORTED` when the driver
+   * does not say `canAssign`; any other failure has killed the sandbox. CPU stays full until `share`.
+   */
+  assign(assignment: SandboxAssignment): Promise<void>;
   /** Kills every process and removes all that the sandbox left. Idempotent; resolves when that is done. */
   stop(): Promise<SandboxExit>;
   /** Raw output of the first process, bounded per second. Output from before the first listener is kept (64 KiB). */

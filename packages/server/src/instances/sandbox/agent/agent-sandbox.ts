@@ -1,6 +1,13 @@
 import type { SandboxExit } from '@funcgraph/agent';
 import { OutputBuffer } from '../output-buffer.ts';
-import { AGENT_SIGNAL, type Sandbox, type SandboxOutput, type SandboxUsage, type UsagePaths } from '../sandbox.ts';
+import {
+  AGENT_SIGNAL,
+  type Sandbox,
+  type SandboxAssignment,
+  type SandboxOutput,
+  type SandboxUsage,
+  type UsagePaths,
+} from '../sandbox.ts';
 import type { AgentClient } from './agent-client.ts';
 
 const LOST: SandboxExit = {
@@ -62,6 +69,18 @@ export class AgentSandbox implements Sandbox {
 
   async share(): Promise<void> {
     await this.#client.request({ op: 'share', id: this.id });
+  }
+
+  async freeze(): Promise<void> {
+    await this.#client.request({ op: 'freeze', id: this.id });
+  }
+
+  async thaw(): Promise<void> {
+    await this.#client.request({ op: 'thaw', id: this.id });
+  }
+
+  async assign(assignment: SandboxAssignment): Promise<void> {
+    await this.#client.request({ op: 'assign', id: this.id, assignment });
   }
 
   async stop(): Promise<SandboxExit> {

@@ -23,6 +23,7 @@ export class FakeSandboxDriver implements SandboxDriver {
       usable: true,
       rootPrivileges: false,
       cgroup: 'none',
+      canAssign: true,
       degraded: ['Nothing is isolated: the fake driver is for tests.'],
     };
   }

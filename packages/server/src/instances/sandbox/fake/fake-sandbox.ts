@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { SandboxError } from '../errors.ts';
 import { OutputBuffer } from '../output-buffer.ts';
-import type { Sandbox, SandboxExit, SandboxOutput, SandboxSpec, SandboxUsage, UsagePaths } from '../sandbox.ts';
+import type {
+  Sandbox,
+  SandboxAssignment,
+  SandboxExit,
+  SandboxOutput,
+  SandboxSpec,
+  SandboxUsage,
+  UsagePaths,
+} from '../sandbox.ts';
 import type { FakeBehaviour } from './behaviour.ts';
 import { FakePeer } from './fake-peer.ts';
 import { FrameReader } from './frames.ts';
@@ -21,6 +30,8 @@ export class FakeSandbox implements Sandbox {
   readonly pid = 0;
   readonly usagePaths: UsagePaths = {};
   readonly exited: Promise<SandboxExit>;
+  /** What it was assigned to. */
+  assignment: SandboxAssignment | undefined;
   /** How often `share` was called. */
   shared = 0;
   readonly #socket: Socket;
@@ -64,6 +75,24 @@ export class FakeSandbox implements Sandbox {
     this.shared += 1;
   }
 
+  /** Frames that arrive while it is frozen are handled after the thaw. */
+  async freeze(): Promise<void> {
+    this.#refuseWhenEnded();
+    this.#socket.pause();
+  }
+
+  async thaw(): Promise<void> {
+    this.#refuseWhenEnded();
+    this.#socket.resume();
+  }
+
+  async assign(assignment: SandboxAssignment): Promise<void> {
+    this.#refuseWhenEnded();
+    if (this.assignment !== undefined) throw new SandboxError('ALREADY_ASSIGNED', `sandbox ${this.id} has its version`);
+    this.assignment = assignment;
+    await this.thaw();
+  }
+
   async stop(): Promise<SandboxExit> {
     this.#end({ signal: 'SIGKILL' });
     return this.exited;
@@ -71,6 +100,10 @@ export class FakeSandbox implements Sandbox {
 
   onOutput(listener: (output: SandboxOutput) => void): () => void {
     return this.#output.listen(listener);
+  }
+
+  #refuseWhenEnded(): void {
+    if (this.#ended) throw new SandboxError('SANDBOX_GONE', `there is no sandbox ${this.id}`);
   }
 
   #serve(behaviour: FakeBehaviour, peer: FakePeer): void {
