@@ -20,8 +20,10 @@ import {
   telemetryHandlers,
 } from './ingress/index.ts';
 import {
+  bootAndFreeze,
   InstalledRuntimes,
   Pool,
+  Prewarmed,
   SandboxAgent,
   type SandboxCapabilities,
   type SandboxDriver,
@@ -36,6 +38,7 @@ import {
   isStaleKey,
   RequestLogs,
   resolve,
+  runtimeLaunch,
 } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openSealer } from './lib/sealer.ts';
@@ -71,6 +74,8 @@ export interface ServerParts {
   readonly runtimeDir?: string | undefined;
 }
 
+/** A runtime that was not needed for this long keeps one sandbox waiting, not more. */
+const PREWARM_QUIET_MS = 10 * 60 * 1000;
 /** How long running invocations may take when the server stops. */
 const DRAIN_MS = 30_000;
 /** Sandboxes started at the same time; more would only slow each other down. */
@@ -144,21 +149,20 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       region: config.region,
     });
     const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, clock);
-    await functions.start();
-    undo.push(() => functions.stop());
-    await asyncConfigs.start();
-
     const { driver, capabilities } = await choosing;
     agent.onGone((reason) =>
       log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
     );
     const logs = new RequestLogs((line) => telemetry.logs.append([line]), clock);
-    const startDeps = {
-      driver,
-      linkDir: join(runDir, 'links'),
+    const bootDeps = { driver, linkDir: join(runDir, 'links'), clock, onLog: logs.fromInstance.bind(logs) };
+    const prewarmed = new Prewarmed({
+      boot: (launch) => bootAndFreeze(launch, bootDeps),
       clock,
-      onLog: logs.fromInstance.bind(logs),
-    };
+      limits: { perRuntime: capabilities.canAssign ? config.prewarm : 0, quietMs: PREWARM_QUIET_MS },
+      log: log.child({ module: 'prewarmed' }),
+    });
+    const takePrewarmed = prewarmed.take.bind(prewarmed);
+    const startDeps = capabilities.canAssign ? { ...bootDeps, takePrewarmed } : bootDeps;
     const pool = new Pool({
       start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
       clock,
@@ -171,11 +175,23 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       },
       log: log.child({ module: 'pool' }),
     });
+    undo.push(() => prewarmed.stop());
     undo.push(() => pool.stop(drained()));
     catalog.facts.on('function.updated', ({ snapshot, previous }) => {
       if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
+      runtimes.launchPlan(snapshot.runtime).then(
+        (plan) => prewarmed.want(runtimeLaunch(plan), functionKeyOf(snapshot)),
+        (error: unknown) =>
+          log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),
+      );
     });
-    catalog.facts.on('function.deleted', (fact) => pool.retire(functionKeyOf(fact), () => true));
+    catalog.facts.on('function.deleted', (fact) => {
+      pool.retire(functionKeyOf(fact), () => true);
+      prewarmed.forget(functionKeyOf(fact));
+    });
+    await functions.start();
+    undo.push(() => functions.stop());
+    await asyncConfigs.start();
 
     const invoker = new Invoker({
       catalog,

@@ -45,6 +45,7 @@ export function compileConfig(
     // Memory sizes are limits, not use: most functions stay far below theirs, so the promise may be larger than the machine.
     functionMemoryMb:
       raw.function_memory === undefined ? machine.memoryMb * 2 : sizeMb(raw.function_memory, 'function_memory'),
+    prewarm: raw.prewarm ?? 4,
     logRetainDays: raw.log_retain_days ?? 7,
   });
 }

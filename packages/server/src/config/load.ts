@@ -8,7 +8,13 @@ import { type Config, RawConfig } from './schema.ts';
 
 const validator = Compile(RawConfig);
 const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
-const NUMBERS: ReadonlySet<string> = new Set(['port', 'gateway_port', 'account_concurrency', 'log_retain_days']);
+const NUMBERS: ReadonlySet<string> = new Set([
+  'port',
+  'gateway_port',
+  'account_concurrency',
+  'prewarm',
+  'log_retain_days',
+]);
 
 /** Defaults < file (`--config`) < environment (`FGS_DATA_DIR`, …) < flags (`--data-dir`, …). Throws ConfigError. */
 export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {

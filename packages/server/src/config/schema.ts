@@ -22,6 +22,8 @@ export const RawConfig = Type.Object(
     idle_timeout: Type.Optional(Type.String()),
     max_wait: Type.Optional(Type.String()),
     function_memory: Type.Optional(Type.String()),
+    /** Most runtimes of one kind that are kept started for functions to come; 0 for none. */
+    prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
   },
   { additionalProperties: false },
@@ -41,5 +43,6 @@ export interface Config {
   readonly idleMs: number;
   readonly maxWaitMs: number;
   readonly functionMemoryMb: number;
+  readonly prewarm: number;
   readonly logRetainDays: number;
 }

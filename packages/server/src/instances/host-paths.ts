@@ -5,18 +5,21 @@ import type { LaunchSpec } from './launch-spec.ts';
  * `process`, where nothing is mounted and the contract's paths do not exist.
  */
 export function withHostPaths(spec: LaunchSpec): LaunchSpec {
-  const longestFirst = [...spec.binds].sort((a, b) => b.target.length - a.target.length);
+  const longestFirst = [...spec.runtime.binds, ...spec.codeBinds].sort((a, b) => b.target.length - a.target.length);
   const host = (path: string): string => {
     const bind = longestFirst.find(({ target }) => path === target || path.startsWith(`${target}/`));
     return bind === undefined ? path : bind.source + path.slice(bind.target.length);
   };
+  const codeRoot = host(spec.codeRoot);
+  const env = Object.entries(spec.env).map(([name, value]) => [
+    name,
+    name.startsWith('RUNTIME_') ? host(value) : value,
+  ]);
   return {
     ...spec,
-    command: spec.command.map(host),
-    codeRoot: host(spec.codeRoot),
-    workingDir: host(spec.codeRoot),
-    env: Object.fromEntries(
-      Object.entries(spec.env).map(([name, value]) => [name, name.startsWith('RUNTIME_') ? host(value) : value]),
-    ),
+    runtime: { ...spec.runtime, command: spec.runtime.command.map(host), binds: [], workingDir: codeRoot },
+    codeBinds: [],
+    codeRoot,
+    env: Object.fromEntries(env),
   };
 }

@@ -1,12 +1,15 @@
+export { bootAndFreeze } from './boot-runtime.ts';
 export type { Failure, Outcome } from './failure.ts';
 export { CODES } from './failure.ts';
 export { withHostPaths } from './host-paths.ts';
 export { InstalledRuntimes } from './installed-runtimes.ts';
 export type { InstanceAnswer, StartPhases } from './instance.ts';
-export type { LaunchSpec } from './launch-spec.ts';
+export type { LaunchSpec, RuntimeLaunch } from './launch-spec.ts';
 export type { Lease, PoolGauges, PoolLimits } from './pool.ts';
 export { Pool } from './pool.ts';
+export { Prewarmed } from './prewarmed.ts';
 export type { LinkLog } from './runtime-link/index.ts';
 export type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
 export { SandboxAgent } from './sandbox/index.ts';
-export { StartFailed, startInstance } from './start-instance.ts';
+export { StartFailed } from './start-errors.ts';
+export { startInstance } from './start-instance.ts';

@@ -1,6 +1,17 @@
 import type { Bind } from '@funcgraph/agent';
 import type { FunctionContext } from '@funcgraph/runtimes';
 
+/** What starts a runtime, before it is any function's. */
+export interface RuntimeLaunch {
+  /** Runtimes of one signature are interchangeable. */
+  readonly signature: string;
+  readonly command: readonly string[];
+  readonly binds: readonly Bind[];
+  readonly workingDir: string;
+  /** For the runtime's own start; the function's variables travel in `init`. */
+  readonly bootEnv: Readonly<Record<string, string>>;
+}
+
 /** Everything an instance needs, as data. No catalog or store stands behind it. */
 export interface LaunchSpec {
   /** Instances of one key are interchangeable: same function, version, code and configuration. */
@@ -14,11 +25,9 @@ export interface LaunchSpec {
   readonly concurrency: number;
   readonly memoryMb: number;
   readonly tmpBytes: number;
-  readonly command: readonly string[];
-  readonly binds: readonly Bind[];
-  readonly workingDir: string;
-  /** For the runtime's own start; the function's variables travel in `init`. */
-  readonly bootEnv: Readonly<Record<string, string>>;
+  readonly runtime: RuntimeLaunch;
+  /** The code of the version, read-only. */
+  readonly codeBinds: readonly Bind[];
   readonly handler: string;
   readonly initializer: string | undefined;
   readonly initializerTimeoutMs: number;

@@ -8,7 +8,8 @@ import { ManualClock } from '../lib/manual-clock.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { type Lease, Pool, type PoolLimits } from './pool.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from './sandbox/fake/index.ts';
-import { StartFailed, startInstance } from './start-instance.ts';
+import { StartFailed } from './start-errors.ts';
+import { startInstance } from './start-instance.ts';
 
 const LIMITS: PoolLimits = { idleMs: 60_000, maxWaitMs: 5_000, maxWaiting: 3, maxStarts: 8, memoryMb: 1024 };
 const NO_CREDENTIALS = {
@@ -45,10 +46,8 @@ function spec(change: Partial<LaunchSpec> = {}): LaunchSpec {
     concurrency: 1,
     memoryMb: 128,
     tmpBytes: 2 ** 29,
-    command: ['/bin/true'],
-    binds: [],
-    workingDir: '/',
-    bootEnv: {},
+    runtime: { signature: 'fake', command: ['/bin/true'], binds: [], workingDir: '/', bootEnv: {} },
+    codeBinds: [],
     handler: 'index.handler',
     initializer: undefined,
     initializerTimeoutMs: 3000,

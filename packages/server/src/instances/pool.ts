@@ -4,7 +4,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 import type { Instance, StartPhases } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { type Placement, type PlacementSnapshot, place } from './placement.ts';
-import { StartFailed } from './start-instance.ts';
+import { StartFailed } from './start-errors.ts';
 
 /** The right to use one slot of an instance. `release` must be called exactly once, whatever happened. */
 export interface Lease {
@@ -286,6 +286,14 @@ export class Pool {
   #release(group: Group, instance: Instance): void {
     instance.free();
     if (instance.state === 'draining' && instance.inFlight === 0) void this.#stopInstance(instance);
+    // The usual case under load: the slot goes straight to whoever waits longest, without a look at the whole pool.
+    const next = instance.hasRoom
+      ? group.waiters.find((w) => w.waiting && w.spec.key === instance.spec.key)
+      : undefined;
+    if (next !== undefined) {
+      next.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - next.since));
+      return;
+    }
     if (instance.hasRoom && !group.free.includes(instance)) this.#putBack(group, instance);
     if (group.waiters.length > 0) this.#pump(instance.spec.functionKey, group);
     if (instance.inFlight === 0) {

@@ -1,7 +1,7 @@
 import { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from '@funcgraph/api';
 import type { LaunchPlan } from '@funcgraph/runtimes';
 import type { VersionSnapshot } from '../control/index.ts';
-import type { LaunchSpec } from '../instances/index.ts';
+import type { LaunchSpec, RuntimeLaunch } from '../instances/index.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { CODE_ROOT, runtimeEnv } from './runtime-env.ts';
 
@@ -19,6 +19,12 @@ export function memoryFor(snapshot: VersionSnapshot, choice: string | undefined)
 /** The function without its version: what instances are counted and logs are kept under. */
 export function functionKeyOf(snapshot: Pick<VersionSnapshot, 'projectId' | 'package' | 'name'>): string {
   return `${snapshot.projectId}:${snapshot.package}:${snapshot.name}`;
+}
+
+/** How a runtime starts before it is any function's. */
+export function runtimeLaunch(plan: LaunchPlan): RuntimeLaunch {
+  const { command, binds, workingDir, env: bootEnv } = plan;
+  return { signature: JSON.stringify(plan), command, binds, workingDir, bootEnv };
 }
 
 /** Whether an instance with this key runs an earlier code or configuration of the snapshot's version. */
@@ -55,10 +61,8 @@ export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: La
     concurrency: 1,
     memoryMb,
     tmpBytes: LIMITS.tmpBytes,
-    command: plan.command,
-    binds: [...plan.binds, { source: snapshot.artifact.treePath, target: CODE_ROOT }],
-    workingDir: plan.workingDir,
-    bootEnv: plan.env,
+    runtime: runtimeLaunch(plan),
+    codeBinds: [{ source: snapshot.artifact.treePath, target: CODE_ROOT }],
     handler,
     initializer,
     initializerTimeoutMs: snapshot.initializerTimeoutSeconds * 1000,

@@ -1,0 +1,128 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Bind, LINK_PATH } from '@funcgraph/agent';
+import { LIMITS } from '@funcgraph/api';
+import type { Clock } from '../lib/clock.ts';
+import { newInstanceId } from '../lib/ids.ts';
+import type { LaunchSpec, RuntimeLaunch } from './launch-spec.ts';
+import { type LinkLog, listenForLink, RuntimeLink } from './runtime-link/index.ts';
+import type { Sandbox, SandboxDriver } from './sandbox/index.ts';
+import { BOOT_TIMEOUT_MS, orExit, within } from './start-errors.ts';
+
+export interface BootDeps {
+  readonly driver: SandboxDriver;
+  /** Folder for link sockets; short, because a socket path has about 100 characters. */
+  readonly linkDir: string;
+  readonly clock: Clock;
+  readonly onLog: (instanceId: string, spec: LaunchSpec, log: LinkLog) => void;
+}
+
+/** A sandbox whose runtime is up and has said hello, with no code loaded. */
+export interface BootedRuntime {
+  readonly id: string;
+  readonly sandbox: Sandbox;
+  readonly link: RuntimeLink;
+  readonly sandboxMs: number;
+  readonly bootMs: number;
+  /** Says whose log lines it writes from now on; before, they have nowhere to go. */
+  ownedBy(spec: LaunchSpec): void;
+}
+
+export interface BootLimits {
+  readonly memoryBytes: number;
+  readonly cpuMillis: number;
+  readonly tmpBytes: number;
+  /** What stands inside from the start beside the runtime; empty for a prewarmed sandbox. */
+  readonly binds: readonly Bind[];
+}
+
+/**
+ * Starts a sandbox and its runtime. When it rejects nothing is left, except for a caller with `onSandbox`: it got the
+ * sandbox and stops it, after it measured why the start failed.
+ */
+export async function bootRuntime(
+  launch: RuntimeLaunch,
+  limits: BootLimits,
+  deps: BootDeps,
+  options: {
+    readonly signal: AbortSignal;
+    readonly owner?: LaunchSpec;
+    readonly onSandbox?: (sandbox: Sandbox) => void;
+  },
+): Promise<BootedRuntime> {
+  const { driver, clock } = deps;
+  const id = newInstanceId();
+  const socketPath = join(deps.linkDir, `${id}.sock`);
+  const began = clock.monotonic();
+  await mkdir(deps.linkDir, { recursive: true });
+  const listener = await listenForLink(socketPath);
+  let sandbox: Sandbox | undefined;
+  let link: RuntimeLink | undefined;
+  let { owner } = options;
+  const onLog = (log: LinkLog): void => {
+    if (owner !== undefined) deps.onLog(id, owner, log);
+  };
+  try {
+    sandbox = await driver.start(
+      {
+        id,
+        command: launch.command,
+        // Only a driver with a file system of its own shows the socket at the fixed path.
+        env: { ...launch.bootEnv, FUNCGRAPH_LINK: driver.name === 'bubblewrap' ? LINK_PATH : socketPath },
+        workingDir: launch.workingDir,
+        binds: [...launch.binds, ...limits.binds],
+        linkSocket: socketPath,
+        memoryBytes: limits.memoryBytes,
+        cpuMillis: limits.cpuMillis,
+        tmpBytes: limits.tmpBytes,
+        maxProcesses: 1024,
+        maxFiles: 1024,
+      },
+      options.signal,
+    );
+    options.onSandbox?.(sandbox);
+    forwardOutput(sandbox, clock, onLog);
+    const sandboxMs = clock.monotonic() - began;
+    const socket = await within(clock, BOOT_TIMEOUT_MS, orExit(listener.connection, sandbox));
+    link = new RuntimeLink(socket, { now: clock.now, onLog, onEnd: () => {} });
+    await within(clock, BOOT_TIMEOUT_MS, orExit(link.hello, sandbox));
+    const bootMs = clock.monotonic() - began - sandboxMs;
+    const ownedBy = (spec: LaunchSpec): void => {
+      owner = spec;
+    };
+    return { id, sandbox, link, sandboxMs, bootMs, ownedBy };
+  } catch (error) {
+    listener.close();
+    link?.destroy();
+    if (options.onSandbox === undefined) await sandbox?.stop();
+    throw error;
+  } finally {
+    await rm(socketPath, { force: true });
+  }
+}
+
+/** Raw output of the process, beside the link: what an interpreter says when it cannot start, or native code prints. */
+function forwardOutput(sandbox: Sandbox, clock: Clock, onLog: (log: LinkLog) => void): void {
+  sandbox.onOutput(({ stream, text }) => {
+    const level = stream === 'stderr' ? 'ERROR' : 'INFO';
+    for (const line of text.split('\n'))
+      if (line !== '') onLog({ requestId: '', level, time: clock.now(), text: line });
+  });
+}
+
+/** More than any function may have: the limit of the version is set before its code is attached. */
+const PREWARM_MEMORY_BYTES = 4 * 2 ** 30;
+const PREWARM_CPU_MILLIS = 1000;
+
+/** A runtime that waits for code without using the processor. */
+export async function bootAndFreeze(launch: RuntimeLaunch, deps: BootDeps): Promise<BootedRuntime> {
+  const limits = {
+    memoryBytes: PREWARM_MEMORY_BYTES,
+    cpuMillis: PREWARM_CPU_MILLIS,
+    tmpBytes: LIMITS.tmpBytes,
+    binds: [],
+  };
+  const booted = await bootRuntime(launch, limits, deps, { signal: new AbortController().signal });
+  await booted.sandbox.freeze();
+  return booted;
+}

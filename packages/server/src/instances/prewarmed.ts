@@ -1,0 +1,149 @@
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../lib/clock.ts';
+import type { BootedRuntime } from './boot-runtime.ts';
+import type { LaunchSpec, RuntimeLaunch } from './launch-spec.ts';
+import { type PrewarmLimits, prewarmTarget } from './prewarm-target.ts';
+
+interface Shelf {
+  readonly launch: RuntimeLaunch;
+  readonly waiting: BootedRuntime[];
+  starting: number;
+  /** Functions that could need it. */
+  readonly wantedBy: Set<string>;
+  /** Ms since epoch of the starts of the last minute. */
+  starts: number[];
+  /** After a failed start, no other before this. */
+  pausedUntil: number;
+}
+
+interface PrewarmedOptions {
+  /** Boots a runtime without code; rejects when it cannot. */
+  readonly boot: (launch: RuntimeLaunch) => Promise<BootedRuntime>;
+  readonly clock: Clock;
+  readonly limits: PrewarmLimits;
+  readonly log: Logger;
+}
+
+const WINDOW_MS = 60_000;
+const PAUSE_MS = 10_000;
+const TEND_EVERY_MS = 5_000;
+/** So that filling the shelves never takes the processors from requests. */
+const MAX_STARTING = 1;
+
+/**
+ * Started runtimes that wait, frozen, for code of whichever function comes. None has ever seen code: each serves one
+ * version and is never given back.
+ */
+export class Prewarmed {
+  readonly #options: PrewarmedOptions;
+  readonly #shelves = new Map<string, Shelf>();
+  #timer: Timer | undefined;
+  #stopped = false;
+
+  constructor(options: PrewarmedOptions) {
+    this.#options = options;
+  }
+
+  /** A function on this runtime exists: its first call should not have to wait for the interpreter. */
+  want(launch: RuntimeLaunch, functionKey: string): void {
+    for (const shelf of this.#shelves.values()) shelf.wantedBy.delete(functionKey);
+    this.#shelf(launch).wantedBy.add(functionKey);
+    this.#tend();
+  }
+
+  forget(functionKey: string): void {
+    for (const shelf of this.#shelves.values()) shelf.wantedBy.delete(functionKey);
+    this.#tend();
+  }
+
+  /** One that waits, if any; it is the caller's. Counts as a start either way. */
+  take(spec: LaunchSpec): BootedRuntime | undefined {
+    const shelf = this.#shelf(spec.runtime);
+    shelf.starts.push(this.#options.clock.now());
+    const booted = shelf.waiting.shift();
+    this.#tend();
+    return booted;
+  }
+
+  /** Waiting runtimes, for gauges. */
+  get waiting(): number {
+    let count = 0;
+    for (const shelf of this.#shelves.values()) count += shelf.waiting.length;
+    return count;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    const all = [...this.#shelves.values()].flatMap((shelf) => shelf.waiting.splice(0));
+    await Promise.all(all.map((booted) => booted.sandbox.stop()));
+  }
+
+  #shelf(launch: RuntimeLaunch): Shelf {
+    let shelf = this.#shelves.get(launch.signature);
+    if (shelf === undefined) {
+      shelf = { launch, waiting: [], starting: 0, wantedBy: new Set(), starts: [], pausedUntil: 0 };
+      this.#shelves.set(launch.signature, shelf);
+    }
+    return shelf;
+  }
+
+  /** Starts what is missing, ends what is too much, and looks again later. */
+  #tend(): void {
+    if (this.#stopped) return;
+    const { clock, limits } = this.#options;
+    const now = clock.now();
+    let starting = 0;
+    for (const shelf of this.#shelves.values()) starting += shelf.starting;
+    for (const [signature, shelf] of this.#shelves) {
+      shelf.starts = shelf.starts.filter((at) => at > now - WINDOW_MS);
+      const last = shelf.starts.at(-1);
+      const unusedMs = last === undefined ? undefined : now - last;
+      const demand = { recentStarts: shelf.starts.length, unusedMs, wanted: shelf.wantedBy.size > 0 };
+      const target = prewarmTarget(demand, limits);
+      while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());
+      if (shelf.waiting.length + shelf.starting < target && starting < MAX_STARTING && shelf.pausedUntil <= now) {
+        starting += 1;
+        void this.#add(shelf);
+      }
+      if (target === 0 && shelf.starting === 0) this.#shelves.delete(signature);
+    }
+    if (this.#shelves.size > 0) {
+      this.#timer ??= clock.after(TEND_EVERY_MS, () => {
+        this.#timer = undefined;
+        this.#tend();
+      });
+    }
+  }
+
+  async #add(shelf: Shelf): Promise<void> {
+    shelf.starting += 1;
+    try {
+      const booted = await this.#options.boot(shelf.launch);
+      if (this.#stopped) this.#discard(booted);
+      else this.#keep(shelf, booted);
+    } catch (error) {
+      shelf.pausedUntil = this.#options.clock.now() + PAUSE_MS;
+      if (!this.#stopped) this.#options.log.warn({ err: error }, 'a runtime could not be prewarmed');
+    }
+    shelf.starting -= 1;
+    this.#tend();
+  }
+
+  #keep(shelf: Shelf, booted: BootedRuntime): void {
+    shelf.waiting.push(booted);
+    void booted.sandbox.exited.then(() => {
+      const at = shelf.waiting.indexOf(booted);
+      if (at < 0) return;
+      shelf.waiting.splice(at, 1);
+      booted.link.destroy();
+      this.#tend();
+    });
+  }
+
+  #discard(booted: BootedRuntime | undefined): void {
+    if (booted === undefined) return;
+    booted.link.destroy();
+    void booted.sandbox.stop();
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../lib/clock.ts';
+import {
+  exitFailure,
+  type Failure,
+  initTimeoutFailure,
+  loadTimeoutFailure,
+  runtimeFailure,
+  systemFailure,
+} from './failure.ts';
+import type { StartPhases } from './instance.ts';
+import type { LaunchSpec } from './launch-spec.ts';
+import { type InitResult, LinkEnded } from './runtime-link/index.ts';
+import { type Sandbox, SandboxError, type SandboxExit } from './sandbox/index.ts';
+
+/** The interpreter must say hello within this. */
+export const BOOT_TIMEOUT_MS = 30_000;
+/** Loading the user's code must be over within this. */
+export const LOAD_TIMEOUT_MS = 60_000;
+
+/** A start that did not come to a ready instance. Nothing of it is left. */
+export class StartFailed extends Error {
+  readonly failure: Failure;
+  readonly phases: StartPhases;
+  readonly peakMemoryBytes: number | null;
+
+  constructor(failure: Failure, phases: StartPhases, peakMemoryBytes: number | null, cause?: unknown) {
+    super(`instance start failed: ${failure.outcome}`, { cause });
+    this.name = 'StartFailed';
+    this.failure = failure;
+    this.phases = phases;
+    this.peakMemoryBytes = peakMemoryBytes;
+  }
+}
+
+/** The runtime answered `failed` to `init`. */
+export class RuntimeRefused extends Error {
+  readonly result: Extract<InitResult, { ok: false }>;
+
+  constructor(result: Extract<InitResult, { ok: false }>) {
+    super(`the runtime could not ${result.phase}`);
+    this.result = result;
+  }
+}
+
+class TooSlow extends Error {}
+
+/** Loading or the initializer took longer than it may. */
+export class InitTooSlow extends Error {}
+
+class Exited extends Error {}
+
+/** What a broken start means to whoever waited for it. */
+export function explainStart(error: unknown, spec: LaunchSpec, exit: SandboxExit | undefined): Failure {
+  if (exit?.oomKilled) return exitFailure(exit, spec);
+  if (error instanceof RuntimeRefused) {
+    return runtimeFailure(error.result.phase, error.result.code, error.result.payload);
+  }
+  if (error instanceof InitTooSlow) {
+    if (spec.initializer === undefined) return loadTimeoutFailure(LOAD_TIMEOUT_MS);
+    return initTimeoutFailure(spec.initializerTimeoutMs);
+  }
+  if (error instanceof TooSlow) {
+    return systemFailure(`the runtime did not start within ${BOOT_TIMEOUT_MS / 1000} seconds`);
+  }
+  if (error instanceof LinkEnded && error.why === 'violation') {
+    return systemFailure(`the runtime broke its protocol: ${error.message}`);
+  }
+  if ((error instanceof LinkEnded || error instanceof Exited) && exit !== undefined) return exitFailure(exit, spec);
+  if (error instanceof SandboxError) return systemFailure(`the sandbox could not be started: ${error.message}`);
+  return systemFailure('the sandbox could not be started');
+}
+
+/** Rejects when the sandbox ends first. */
+export function orExit<T>(promise: Promise<T>, sandbox: Sandbox): Promise<T> {
+  return Promise.race([promise, sandbox.exited.then(() => Promise.reject(new Exited('the sandbox ended')))]);
+}
+
+/** Rejects after `ms`, with `late` or an error that `explainStart` knows. */
+export function within<T>(clock: Clock, ms: number, promise: Promise<T>, late?: Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(ms, () => reject(late ?? new TooSlow(`no answer within ${ms} ms`)));
+    promise.then(resolve, reject).finally(() => timer.cancel());
+  });
+}
