@@ -42,7 +42,7 @@ async function run(): Promise<void> {
   const server: RunningServer = await startServer(config, { log, runtimeDir: runtimeDirOf() });
 
   let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = (signal: NodeJS.Signals | 'disconnect'): void => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'server stopping');
@@ -53,6 +53,8 @@ async function run(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // Whoever started us is gone, perhaps killed: nobody would ever stop this server.
+  process.on('disconnect', () => stop('disconnect'));
   // A promise nobody waits for is a fault of ours, not a reason to drop everybody's requests.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 

@@ -79,6 +79,12 @@ export function systemFailure(text: string): Failure {
   return failure('system_error', CODES.systemError, 'instance', 'SystemError', text);
 }
 
+/** The instance ended because of another request that ran in it at the same time. */
+export function neighbourFailure(why: 'timeout' | 'aborted'): Failure {
+  const text = `the instance was stopped because another of its requests ${why === 'timeout' ? 'timed out' : 'was cancelled'}`;
+  return failure('crashed', CODES.functionError, 'instance', 'InstanceStopped', text);
+}
+
 /** What a code sent by the runtime itself means. */
 export function runtimeFailure(phase: 'load' | 'init' | 'invoke', code: number, payload: Buffer): Failure {
   const outcome = phase === 'load' ? 'load_failed' : phase === 'init' ? 'init_failed' : 'function_error';

@@ -1,6 +1,13 @@
 import type { Credentials } from '@funcgraph/runtimes';
 import type { Clock } from '../lib/clock.ts';
-import { exitFailure, type Failure, runtimeFailure, systemFailure, timeoutFailure } from './failure.ts';
+import {
+  exitFailure,
+  type Failure,
+  neighbourFailure,
+  runtimeFailure,
+  systemFailure,
+  timeoutFailure,
+} from './failure.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import type { LinkResult, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxExit } from './sandbox/index.ts';
@@ -65,6 +72,8 @@ export class Instance {
   readonly #parts: InstanceParts;
   #state: InstanceState = 'ready';
   #stopping: Promise<SandboxExit> | undefined;
+  /** Why this server itself ended the instance, for the other requests that were in it. */
+  #endedFor: Ended['kind'] | undefined;
 
   constructor(parts: InstanceParts) {
     this.id = parts.id;
@@ -115,7 +124,8 @@ export class Instance {
       request,
     );
     const handlerMs = clock.monotonic() - started;
-    const cpuMs = meter.cpuMsSinceLast();
+    // What several requests used together cannot be told apart.
+    const cpuMs = this.inFlight > 1 ? null : meter.cpuMsSinceLast();
     const peakMemoryBytes = meter.peakMemoryBytes();
     if ('code' in outcome && outcome.code === 0) {
       return { failure: undefined, payload: outcome.payload, handlerMs, cpuMs, peakMemoryBytes };
@@ -143,8 +153,11 @@ export class Instance {
   }
 
   async #endFor(ended: Ended, request: InstanceRequest): Promise<{ failure: Failure; exit: SandboxExit }> {
-    if (ended.kind === 'link' && !ended.violation) await this.#settled();
+    const neighbour = ended.kind === 'link' ? this.#endedFor : undefined;
+    if (ended.kind === 'link' && !ended.violation && neighbour === undefined) await this.#settled();
+    if (ended.kind !== 'link' || ended.violation) this.#endedFor ??= ended.kind;
     const exit = await this.stop();
+    if (neighbour === 'timeout' || neighbour === 'aborted') return { failure: neighbourFailure(neighbour), exit };
     if (exit.oomKilled) return { failure: exitFailure(exit, this.spec), exit };
     switch (ended.kind) {
       case 'timeout':

@@ -8,6 +8,7 @@ const base: PlacementSnapshot = {
   starting: 0,
   waiting: 1,
   waitedMs: 0,
+  concurrency: 1,
   serving: 0,
   usualBusyMs: undefined,
   usualStartMs: 80,
@@ -48,6 +49,11 @@ describe('placement', () => {
     ],
     ['waits at the limit of the function', { live: 2, maxInstances: 2 }, { kind: 'wait' }],
     ['knows no limit at minus one', { live: 5000, maxInstances: -1 }, { kind: 'start', evict: [] }],
+    [
+      'waits for a start that has room for this request too',
+      { starting: 1, waiting: 10, concurrency: 10, live: 1 },
+      { kind: 'wait' },
+    ],
     [
       'waits for instances at work that will be free sooner than a new one',
       { serving: 1, live: 1, usualBusyMs: 1, waiting: 30 },
@@ -94,6 +100,7 @@ describe('placement', () => {
       starting: fc.nat(10),
       waiting: fc.integer({ min: 1, max: 10 }),
       waitedMs: fc.nat(200),
+      concurrency: fc.constantFrom(1, 10),
       serving: fc.nat(5),
       usualBusyMs: fc.option(fc.nat(200), { nil: undefined }),
       usualStartMs: fc.constant(80),

@@ -16,6 +16,8 @@ export interface PlacementSnapshot {
   readonly usualBusyMs: number | undefined;
   /** How long a start of the wanted key lately took, on average. */
   readonly usualStartMs: number;
+  /** Requests that one instance serves at once. */
+  readonly concurrency: number;
   /** −1 for no limit. */
   readonly maxInstances: number;
   /** Starts under way on the machine. */
@@ -55,7 +57,8 @@ export function place(snapshot: PlacementSnapshot): Placement {
     undefined,
   );
   if (newest !== undefined) return { kind: 'reuse', id: newest.id };
-  if (snapshot.starting >= snapshot.waiting || snapshot.startsUnderWay >= snapshot.maxStarts) return { kind: 'wait' };
+  if (snapshot.starting * snapshot.concurrency >= snapshot.waiting || snapshot.startsUnderWay >= snapshot.maxStarts)
+    return { kind: 'wait' };
   if (isSoonServed(snapshot)) return { kind: 'wait', againMs: snapshot.usualStartMs };
 
   const evict: string[] = [];
@@ -80,7 +83,14 @@ export function place(snapshot: PlacementSnapshot): Placement {
  * Short functions are served faster by few instances that are always warm than by many that first have to start and then
  * compete for the processors. A request that already waited as long as a start takes is not put off again.
  */
-function isSoonServed({ serving, usualBusyMs, usualStartMs, waiting, waitedMs }: PlacementSnapshot): boolean {
+function isSoonServed({
+  serving,
+  concurrency,
+  usualBusyMs,
+  usualStartMs,
+  waiting,
+  waitedMs,
+}: PlacementSnapshot): boolean {
   if (serving === 0 || usualBusyMs === undefined || waitedMs >= usualStartMs) return false;
-  return (usualBusyMs * waiting) / serving < usualStartMs / 2;
+  return (usualBusyMs * waiting) / (serving * concurrency) < usualStartMs / 2;
 }

@@ -247,6 +247,31 @@ describe('pool', () => {
     lease.release();
   });
 
+  it('serves as many requests at once in one instance as the function allows, then another', async () => {
+    const { pool, driver } = poolOf(echo);
+    const shared = spec({ concurrency: 2 });
+    const leases = await Promise.all([pool.acquire(shared), pool.acquire(shared), pool.acquire(shared)]);
+    expect(new Set(leases.map((lease) => lease.instance.id)).size).toBe(2);
+    const answers = await Promise.all(leases.map((lease, i) => call(lease, `{"i":${i}}`)));
+    expect(answers.map((answer) => answer.payload.toString())).toEqual(['{"i":0}', '{"i":1}', '{"i":2}']);
+    for (const lease of leases) lease.release();
+    expect(driver.started.length).toBe(2);
+  });
+
+  it('tells a request whose instance was stopped for another one why', async () => {
+    const { pool } = poolOf({ handler: () => HANG });
+    const shared = spec({ concurrency: 2 });
+    const [slow, other] = [await pool.acquire(shared), await pool.acquire(shared)];
+    const answers = [call(slow, '1', 1000), call(other, '2', 60_000)] as const;
+    clock.advance(1000);
+    expect((await answers[0]).failure).toMatchObject({ outcome: 'timeout' });
+    const { failure } = await answers[1];
+    expect(failure).toMatchObject({ outcome: 'crashed', component: 'instance' });
+    expect(failure?.payload.toString()).toContain('another of its requests timed out');
+    slow.release();
+    other.release();
+  });
+
   it('replaces an instance that died while idle', async () => {
     const { pool, driver } = poolOf(echo);
     const first = await pool.acquire(spec());

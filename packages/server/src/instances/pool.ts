@@ -229,16 +229,16 @@ export class Pool {
     this.#pumpAll();
   }
 
-  /** A new instance goes to the request that waited longest for its key. */
+  /** A new instance goes to the requests that waited longest for its key. */
   #join(functionKey: string, group: Group, instance: Instance): void {
     this.#groups.set(functionKey, group);
     group.instances.add(instance);
     void instance.exited.then(() => this.#gone(functionKey, group, instance));
-    const waiter = group.waiters.find((w) => w.waiting && w.spec.key === instance.spec.key);
-    if (waiter !== undefined) {
+    const waiters = group.waiters.filter((w) => w.waiting && w.spec.key === instance.spec.key);
+    for (const waiter of waiters.slice(0, instance.spec.concurrency)) {
       waiter.resolve(this.#lease(group, instance, true, this.#options.clock.monotonic() - waiter.since));
-      return;
     }
+    if (waiters.length > 0) return;
     if (this.#stopped) void this.#stopInstance(instance);
     else this.#putBack(group, instance);
     this.#scheduleSweep();
@@ -264,7 +264,7 @@ export class Pool {
 
   #lease(group: Group, instance: Instance, cold: boolean, waitedMs: number): Lease {
     instance.take();
-    if (instance.hasRoom) this.#putBack(group, instance);
+    if (instance.hasRoom && !group.free.includes(instance)) this.#putBack(group, instance);
     let released = false;
     const taken = this.#options.clock.monotonic();
     return {
@@ -351,6 +351,7 @@ export class Pool {
       serving: [...group.instances].filter(
         (i) => i.spec.key === spec.key && (i.state === 'ready' || i.state === 'busy'),
       ).length,
+      concurrency: spec.concurrency,
       usualBusyMs: pace.busyMs,
       usualStartMs: pace.startMs,
       maxInstances: spec.maxInstances,

@@ -88,6 +88,7 @@ async function initialize(
     ...(spec.initializer === undefined ? {} : { initializer: spec.initializer }),
     initializerTimeoutMs: spec.initializerTimeoutMs,
     codeRoot: spec.codeRoot,
+    concurrency: spec.concurrency,
     env: spec.env,
     context: { ...spec.context, instanceId: id },
   });

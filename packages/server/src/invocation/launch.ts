@@ -57,8 +57,7 @@ export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: La
     projectId,
     version,
     maxInstances: snapshot.maxInstances,
-    // One request at a time until every runtime is proven with more.
-    concurrency: 1,
+    concurrency: snapshot.concurrency,
     memoryMb,
     tmpBytes: LIMITS.tmpBytes,
     runtime: runtimeLaunch(plan),
