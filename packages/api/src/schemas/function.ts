@@ -75,9 +75,7 @@ export const UpdateFunctionConfigBody = Type.Object({
   func_name: Text('Must be the present name.'),
   runtime: Text('Must be the present runtime.'),
   ...Settings,
-  strategy_config: Fields(
-    'Instances (concurrency) and requests in one instance (concurrent_num, stored: one at a time yet).',
-  ),
+  strategy_config: Fields('Instances (concurrency) and requests in one instance (concurrent_num).'),
   extend_config: Text('Stored.'),
   peering_cidr: Text('Stored.'),
   ephemeral_storage: Int('MB of /tmp; 512.'),
