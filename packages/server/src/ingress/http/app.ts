@@ -19,6 +19,7 @@ export interface AppOptions {
 }
 
 const EMPTY = Buffer.alloc(0);
+const CLOSE_IDLE_EVERY_MS = 100;
 
 async function* jsonLines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
   for await (const value of values) yield `${JSON.stringify(value)}\n`;
@@ -41,11 +42,21 @@ function goneSignal(reply: FastifyReply): AbortSignal {
 function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions): AbortSignal {
   const closing = new AbortController();
   let cut: Timer | undefined;
+  let sweep: Timer | undefined;
+  // A connection whose last answer went out after the close began is idle then, and its client may keep it for minutes.
+  const closeIdle = (): void => {
+    app.server.closeIdleConnections();
+    sweep = clock.after(CLOSE_IDLE_EVERY_MS, closeIdle);
+  };
   app.addHook('preClose', async () => {
     closing.abort(new Error('the server is stopping'));
     cut = clock.after(drainMs, () => app.server.closeAllConnections());
+    closeIdle();
   });
-  app.addHook('onClose', async () => cut?.cancel());
+  app.addHook('onClose', async () => {
+    cut?.cancel();
+    sweep?.cancel();
+  });
   return closing.signal;
 }
 

@@ -1,0 +1,99 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { asyncInvocations, deploy, enqueue, invoke, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
+import { TestServer } from '../server.ts';
+import { Belongings } from './leftovers.ts';
+
+const SOURCE = `exports.handler = async (event, context) => {
+  console.log('running ' + event.n);
+  await new Promise((resolve) => setTimeout(resolve, event.ms));
+  return 'done ' + event.n;
+};`;
+
+let server: TestServer;
+let urn: string;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  const runtime = await runtimeOf(server, 'Node.js');
+  urn = await deploy(server, { name: 'wait', runtime, files: { 'index.js': SOURCE }, timeout: 120 });
+});
+afterEach(() => server?.stop());
+
+async function untilRunning(n: number): Promise<void> {
+  await expect
+    .poll(async () => (await logLines(server, urn)).map((line) => line.message.trim()), PATIENCE)
+    .toContain(`running ${n}`);
+}
+
+it('lets calls finish on SIGTERM, keeps what waits, and leaves nothing behind', async () => {
+  await server.api.call('updateFunctionMaxInstanceConfig', {
+    params: target(server, urn),
+    body: { max_instance_num: 3 },
+  });
+  const belongings = new Belongings(server);
+  const synchronous = invoke(server, urn, { n: 1, ms: 3_000 });
+  await untilRunning(1);
+  const ids = await Promise.all(Array.from({ length: 8 }, (_, at) => enqueue(server, urn, { n: 100 + at, ms: 1_500 })));
+  await untilRunning(100);
+  const started = performance.now();
+  expect(await server.kill('SIGTERM')).toBe(0);
+  // no longer than what runs: a client that keeps its connection open is not waited for
+  expect(performance.now() - started).toBeLessThan(20_000);
+  expect((await synchronous).text).toBe('done 1');
+  expect(belongings.leftAfterStop()).toEqual([]);
+
+  await server.restart();
+  await expect
+    .poll(async () => (await asyncInvocations(server, urn)).map((one) => one.status), {
+      timeout: 45_000,
+      interval: 100,
+    })
+    .toEqual(ids.map(() => 'SUCCESS'));
+  expect((await asyncInvocations(server, urn)).map((one) => one.request_id).sort()).toEqual([...ids].sort());
+  const runs = (await logLines(server, urn))
+    .filter((line) => /^running 1\d\d/.test(line.message))
+    .map((line) => line.message.trim());
+  expect(runs.sort()).toEqual(ids.map((_, at) => `running ${100 + at}`));
+});
+
+it('does not wait for clients that follow logs, hold a connection or never finish their request', async () => {
+  const stop = new AbortController();
+  const follower = server.api.stream('followLogs', { params: target(server, urn), signal: stop.signal });
+  const first = follower.next();
+  await invoke(server, urn, { n: 5, ms: 0 });
+  expect((await first).done).toBe(false);
+  const rest = (async () => {
+    for await (const _ of follower);
+  })().catch(() => 'cut');
+
+  const port = Number(new URL(server.endpoint).port);
+  const slow = connect(port, '127.0.0.1');
+  slow.on('error', () => {});
+  slow.write('POST /v3/auth/tokens HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
+  const idle = connect(port, '127.0.0.1');
+  idle.on('error', () => {});
+  idle.write('GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n');
+  await new Promise((resolve) => idle.once('data', resolve));
+
+  const started = performance.now();
+  expect(await server.kill('SIGTERM')).toBe(0);
+  expect(performance.now() - started).toBeLessThan(45_000);
+  await rest;
+  slow.destroy();
+  idle.destroy();
+});
+
+it('ends a call that takes longer than a stop may take, and all that belongs to it', { timeout: 90_000 }, async () => {
+  const belongings = new Belongings(server);
+  const long = invoke(server, urn, { n: 1, ms: 110_000 }).then(
+    () => 'answered',
+    () => 'cut off',
+  );
+  await untilRunning(1);
+  const started = performance.now();
+  expect(await server.kill('SIGTERM')).toBe(0);
+  expect(performance.now() - started).toBeLessThan(60_000);
+  expect(await long).toBe('cut off');
+  expect(belongings.leftAfterStop()).toEqual([]);
+});
