@@ -106,7 +106,7 @@ async function asynchronous(target: Target): Promise<void> {
   await limit(-1);
   const backlog = await gauges();
   const begun = performance.now();
-  while ((await gauges()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await gauges()) > 0) await new Promise((resolve) => setTimeout(resolve, 250));
   rows.push(absolute('async drained', (backlog / (performance.now() - begun)) * 1000, 'calls/s', { least: 5_000 }));
 }
 

@@ -74,6 +74,8 @@ export interface ServerParts {
   readonly runtimeDir?: string | undefined;
 }
 
+/** Long enough that a client in a loop never meets a frozen instance. */
+const FREEZE_MS = 2_000;
 /** A runtime that was not needed for this long keeps one sandbox waiting, not more. */
 const PREWARM_QUIET_MS = 10 * 60 * 1000;
 /** How long running invocations may take when the server stops. */
@@ -167,6 +169,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
       clock,
       limits: {
+        freezeMs: capabilities.canAssign ? FREEZE_MS : undefined,
         idleMs: config.idleMs,
         maxWaitMs: config.maxWaitMs,
         maxWaiting: MAX_WAITING,

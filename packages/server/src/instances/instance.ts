@@ -72,6 +72,9 @@ export class Instance {
   readonly #parts: InstanceParts;
   #state: InstanceState = 'ready';
   #stopping: Promise<SandboxExit> | undefined;
+  /** Settles when the sandbox is frozen; set from the request to freeze until the one to thaw. */
+  #freezing: Promise<void> | undefined;
+  #thawing: Promise<void> | undefined;
   /** Why this server itself ended the instance, for the other requests that were in it. */
   #endedFor: Ended['kind'] | undefined;
 
@@ -109,6 +112,26 @@ export class Instance {
     if (this.#state === 'busy') this.#state = transition(this.#state, 'ready');
   }
 
+  /** Between requests the processor is not for this instance. Does nothing while it serves. */
+  freeze(): void {
+    if (this.inFlight > 0 || this.#state !== 'ready' || this.#freezing !== undefined) return;
+    this.#freezing = this.#parts.sandbox.freeze();
+    this.#freezing.catch(() => {});
+  }
+
+  /** Undefined when it is awake: a warm call waits for nothing. */
+  #awake(): Promise<void> | undefined {
+    const freezing = this.#freezing;
+    if (freezing === undefined) return this.#thawing;
+    this.#freezing = undefined;
+    this.#thawing = freezing
+      .then(() => this.#parts.sandbox.thaw())
+      .finally(() => {
+        this.#thawing = undefined;
+      });
+    return this.#thawing;
+  }
+
   /** No new requests; what runs may finish. */
   drain(): void {
     if (this.#state === 'ready' || this.#state === 'busy') this.#state = transition(this.#state, 'draining');
@@ -119,6 +142,9 @@ export class Instance {
     const { link, clock, meter } = this.#parts;
     const started = clock.monotonic();
     const { requestId, timeoutMs, invokeType, credentials } = request;
+    // A sandbox that cannot be thawed is a dead one: the link below tells.
+    const waking = this.#awake();
+    if (waking !== undefined) await waking.catch(() => this.stop());
     const outcome = await this.#race(
       link.invoke({ type: 'invoke', requestId, timeoutMs, invokeType, credentials }, request.event),
       request,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import type { LaunchSpec } from './launch-spec.ts';
@@ -11,7 +11,14 @@ import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from './san
 import { StartFailed } from './start-errors.ts';
 import { startInstance } from './start-instance.ts';
 
-const LIMITS: PoolLimits = { idleMs: 60_000, maxWaitMs: 5_000, maxWaiting: 3, maxStarts: 8, memoryMb: 1024 };
+const LIMITS: PoolLimits = {
+  freezeMs: 2_000,
+  idleMs: 60_000,
+  maxWaitMs: 5_000,
+  maxWaiting: 3,
+  maxStarts: 8,
+  memoryMb: 1024,
+};
 const NO_CREDENTIALS = {
   accessKey: '',
   secretKey: '',
@@ -245,6 +252,20 @@ describe('pool', () => {
     const lease = await pool.acquire(spec());
     expect((await call(lease)).failure).toMatchObject(expected);
     lease.release();
+  });
+
+  it('freezes an idle instance and thaws it for the next request', async () => {
+    const { pool, driver } = poolOf(echo);
+    const first = await pool.acquire(spec());
+    const sandbox = driver.running.get(first.instance.id);
+    first.release();
+    clock.advance(3_000);
+    await vi.waitFor(() => expect(sandbox?.isFrozen).toBe(true));
+    const second = await pool.acquire(spec());
+    expect(second.instance.id).toBe(first.instance.id);
+    expect((await call(second)).failure).toBeUndefined();
+    expect(sandbox?.isFrozen).toBe(false);
+    second.release();
   });
 
   it('serves as many requests at once in one instance as the function allows, then another', async () => {

@@ -17,6 +17,8 @@ export interface Lease {
 }
 
 export interface PoolLimits {
+  /** An idle instance is frozen after this; undefined where the machine cannot. */
+  readonly freezeMs: number | undefined;
   /** An idle instance goes after this. */
   readonly idleMs: number;
   /** A request waits for an instance at most this long. */
@@ -431,13 +433,19 @@ export class Pool {
   }
 
   #releaseIdle(): void {
-    const due = this.#options.clock.now() - this.#options.limits.idleMs;
+    const { idleMs, freezeMs } = this.#options.limits;
+    const now = this.#options.clock.now();
+    const due = now - idleMs;
+    const freezeDue = freezeMs === undefined ? undefined : now - freezeMs;
     let idle = 0;
     for (const [functionKey, group] of this.#groups) {
       for (const instance of [...group.instances]) {
         if (instance.inFlight > 0) continue;
         if (instance.idleSince <= due) this.#dismiss(group, instance);
-        else idle += 1;
+        else {
+          idle += 1;
+          if (freezeDue !== undefined && instance.idleSince <= freezeDue) instance.freeze();
+        }
       }
       this.#forget(functionKey, group);
     }

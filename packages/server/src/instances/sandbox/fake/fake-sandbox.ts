@@ -75,6 +75,10 @@ export class FakeSandbox implements Sandbox {
     this.shared += 1;
   }
 
+  get isFrozen(): boolean {
+    return this.#socket.isPaused();
+  }
+
   /** Frames that arrive while it is frozen are handled after the thaw. */
   async freeze(): Promise<void> {
     this.#refuseWhenEnded();
