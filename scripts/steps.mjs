@@ -23,7 +23,8 @@ export function fail(message, hint) {
   process.exit(1);
 }
 
-function hasProgram(name) {
+/** Whether it can be started and knows its version. */
+export function hasProgram(name) {
   return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 

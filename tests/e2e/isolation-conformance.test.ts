@@ -3,7 +3,7 @@ import {
   describeSandboxDriver,
   PROGRAMS,
 } from '../../packages/server/src/instances/sandbox/conformance.ts';
-import { type BenchOptions, SandboxBench } from './isolation/sandbox-bench.ts';
+import { type BenchOptions, MIB, PROBES, SandboxBench } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
@@ -13,19 +13,27 @@ async function harnessOf(options: BenchOptions): Promise<ConformanceHarness> {
   return {
     driver: bench.agent.driver(bench.driverName),
     spec: (id, program) => bench.spec(['/bin/sh', '-c', PROGRAMS[program]], { id }),
+    codelessSpec: (id, program) => bench.spec(['/bin/sh', '-c', PROGRAMS[program]], { id, binds: [] }),
+    assignment: () => ({
+      memoryBytes: 64 * MIB,
+      cpuMillis: 100,
+      binds: [{ source: PROBES, target: '/opt/function/code' }],
+    }),
     leftovers: async () => bench.leftovers(),
     dispose: () => bench.dispose(),
   };
 }
 
-describeSandboxDriver('bubblewrap', () => harnessOf({}), { limitsMemory: isRoot });
-describeSandboxDriver('process', () => harnessOf({ driver: 'process' }), { limitsMemory: isRoot });
+describeSandboxDriver('bubblewrap', () => harnessOf({}), { limitsMemory: isRoot, canAssign: isRoot });
+describeSandboxDriver('process', () => harnessOf({ driver: 'process' }), { limitsMemory: isRoot, canAssign: false });
 
 if (isRoot) {
   describeSandboxDriver('bubblewrap of an agent without privileges', () => harnessOf({ uid: NOBODY }), {
     limitsMemory: false,
+    canAssign: false,
   });
   describeSandboxDriver('process of an agent without privileges', () => harnessOf({ uid: NOBODY, driver: 'process' }), {
     limitsMemory: false,
+    canAssign: false,
   });
 }

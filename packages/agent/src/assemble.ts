@@ -1,4 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AttachHelper } from './attach/attach-helper.ts';
+import type { Attacher } from './attach/attacher.ts';
 import {
   bubblewrapCapabilities,
   hasPrivateMounts,
@@ -21,6 +24,8 @@ import { removeAgentFolder, sweep } from './sweep.ts';
 import { TmpVolumes } from './tmp-volume.ts';
 import { UidRange } from './uid-range.ts';
 
+/** Built where there is a C compiler; the folder stands beside `src` and `dist`. */
+const HELPER = fileURLToPath(new URL('../native/build/attach', import.meta.url));
 /** Shared by all agents of the machine that run as root. */
 const MACHINE_FOLDER = '/run/funcgraph';
 const USUAL_TMP_BYTES = 512 << 20;
@@ -49,10 +54,11 @@ export async function assemble(runDir: string): Promise<Assembly> {
   const filterFile = `${folder}/seccomp.bpf`;
   if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o600 });
   // Each of these waits for other programs: together they take as long as the slowest.
-  const [cgroups, volumes, obstacle] = await Promise.all([
+  const [cgroups, volumes, obstacle, attacher] = await Promise.all([
     openCgroupTree(ownerId),
     mayMount ? openVolumes(`${folder}/volumes`) : undefined,
     tryBubblewrap(isRoot),
+    isRoot ? openAttacher() : undefined,
   ]);
   const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
   const machine: Machine = {
@@ -60,7 +66,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
     cgroups,
     hasFilter: filter !== undefined,
     hasVolumes: volumes !== undefined,
-    canAttach: false,
+    canAttach: attacher !== undefined,
   };
   const pipes = new OutputPipeMaker(`${folder}/pipes`);
   const shell = findProgram('dash') ?? '/bin/sh';
@@ -76,6 +82,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
         pipes,
         uids,
         volumes,
+        attacher,
         filterFile: filter === undefined ? undefined : filterFile,
       }),
     ],
@@ -95,6 +102,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
     drivers,
     swept,
     close: async () => {
+      await attacher?.close();
       await volumes?.close();
       await cgroups?.close();
       uids?.close();
@@ -119,6 +127,11 @@ function openMachineFolder(): void {
 
 function makeOpenFolder(path: string): void {
   if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o711);
+}
+
+/** Undefined when code cannot be mounted in a running sandbox. */
+async function openAttacher(): Promise<Attacher | undefined> {
+  return AttachHelper.open(HELPER).catch(() => undefined);
 }
 
 /** Undefined on a machine without loop devices or ext4. */

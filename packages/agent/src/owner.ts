@@ -28,12 +28,19 @@ function bootId(): string {
 }
 
 function startTimeOf(pid: number): string | undefined {
+  return livingProcess(pid)?.startTime;
+}
+
+/** Start time in clock ticks since boot, and parent; undefined for a process that is dead or not there. */
+export function livingProcess(pid: number): { readonly startTime: string; readonly parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the command in brackets and may itself hold spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state] = fields;
-    return state === 'Z' || state === 'X' ? undefined : fields[19];
+    const [state, parent] = fields;
+    const startTime = fields[19];
+    if (state === 'Z' || state === 'X' || startTime === undefined) return undefined;
+    return { startTime, parent: Number(parent) };
   } catch {
     return undefined;
   }

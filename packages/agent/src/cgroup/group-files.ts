@@ -1,8 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AgentError } from '../agent-error.ts';
 
 const PATIENCE_MS = 5000;
+/** How often, a millisecond apart, before thawing and trying again. */
+const LOOKS = 5;
 
 /** The number that stands in a control file, or 0 when the file is not there. */
 export async function readNumber(path: string): Promise<number> {
@@ -62,16 +65,48 @@ export async function removeGroup(folder: string): Promise<void> {
   }
 }
 
-/** Resolves when the text of `path` says that every task is frozen. Throws `CGROUP_FAILED`, after 5 s at the latest. */
-export async function frozenWhen(path: string, isFrozen: (text: string) => boolean): Promise<void> {
+export interface Freezer {
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+  readonly isFrozen: () => boolean;
+}
+
+/**
+ * Resolves when every task is frozen. Version 1 cannot freeze a parent that waits for its vforked child to exec, once that
+ * child is frozen: both run on for a moment before the next try. Throws `CGROUP_FAILED` after 5 s, with all thawed.
+ */
+export async function freezeAll({ freeze, thaw, isFrozen }: Freezer): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
-  for (let round = 0; ; round++) {
-    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-      throw new AgentError('CGROUP_FAILED', `cannot read ${path}`, { cause });
-    });
-    if (isFrozen(text)) return;
-    if (Date.now() > deadline) throw new AgentError('CGROUP_FAILED', `the processes of ${path} do not freeze`);
-    await delay(Math.min(1 + round, 20));
+  for (let round = 1; Date.now() < deadline; round++) {
+    freeze();
+    for (let look = 0; look < LOOKS; look++) {
+      if (isFrozen()) return;
+      await delay(1);
+    }
+    thaw();
+    await delay(Math.min(round, 20));
+  }
+  throw new AgentError('CGROUP_FAILED', 'the processes do not freeze');
+}
+
+/** Reads a control file and waits. Throws `CGROUP_FAILED`. */
+export function readControlNow(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new AgentError('CGROUP_FAILED', `cannot read ${path}`, { cause });
+  }
+}
+
+/**
+ * Writes one control file and waits: microseconds, where the thread pool takes half a millisecond under load. Only for
+ * files whose writing never depends on what hostile processes do. Throws `CGROUP_FAILED`.
+ */
+export function writeControlNow(path: string, value: string | number): void {
+  try {
+    writeFileSync(path, String(value), { flag: 'r+' });
+  } catch (cause) {
+    throw new AgentError('CGROUP_FAILED', `cannot write ${value} to ${path}`, { cause });
   }
 }
 

@@ -11,7 +11,16 @@ import {
   OWN_PROCESSES,
   UNSHARED_MILLIS,
 } from './cgroup.ts';
-import { frozenWhen, killAll, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
+import {
+  freezeAll,
+  killAll,
+  readControlNow,
+  readKey,
+  readNumber,
+  removeGroup,
+  writeControl,
+  writeControlNow,
+} from './group-files.ts';
 
 const CONTROLLERS = {
   memory: 'Memory is neither limited nor measured: the memory cgroup is not writable.',
@@ -171,22 +180,26 @@ class GroupV1 implements CgroupGroup {
     const memory = this.#folders.get('memory');
     if (memory === undefined) return;
     for (const file of memoryFiles(this.#memoryBytes, memoryBytes, this.#limitsSwap)) {
-      await writeControl(`${memory}/${file}`, memoryBytes);
+      writeControlNow(`${memory}/${file}`, memoryBytes);
     }
     this.#memoryBytes = memoryBytes;
-    await writeControl(`${memory}/memory.max_usage_in_bytes`, 0);
+    writeControlNow(`${memory}/memory.max_usage_in_bytes`, 0);
   }
 
   async freeze(): Promise<void> {
     const freezer = this.#folders.get('freezer');
     if (freezer === undefined) throw new AgentError('NOT_SUPPORTED', CONTROLLERS.freezer);
-    await writeControl(`${freezer}/freezer.state`, 'FROZEN');
-    await frozenWhen(`${freezer}/freezer.state`, (state) => state.startsWith('FROZEN'));
+    const state = `${freezer}/freezer.state`;
+    await freezeAll({
+      freeze: () => writeControlNow(state, 'FROZEN'),
+      thaw: () => writeControlNow(state, 'THAWED'),
+      isFrozen: () => readControlNow(state).startsWith('FROZEN'),
+    });
   }
 
   async thaw(): Promise<void> {
     const freezer = this.#folders.get('freezer');
-    if (freezer !== undefined) await writeControl(`${freezer}/freezer.state`, 'THAWED');
+    if (freezer !== undefined) writeControlNow(`${freezer}/freezer.state`, 'THAWED');
   }
 
   async kill(): Promise<void> {

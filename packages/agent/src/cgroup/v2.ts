@@ -11,7 +11,17 @@ import {
   OWN_PROCESSES,
   UNSHARED_MILLIS,
 } from './cgroup.ts';
-import { frozenWhen, killAll, processesIn, readKey, readNumber, removeGroup, writeControl } from './group-files.ts';
+import {
+  freezeAll,
+  killAll,
+  processesIn,
+  readControlNow,
+  readKey,
+  readNumber,
+  removeGroup,
+  writeControl,
+  writeControlNow,
+} from './group-files.ts';
 
 const CONTROLLERS = {
   memory: 'Memory is neither limited nor measured: the memory controller of cgroup version 2 is not available here.',
@@ -157,16 +167,19 @@ class GroupV2 implements CgroupGroup {
   }
 
   async limitMemory(memoryBytes: number): Promise<void> {
-    if (this.#enabled.has('memory')) await writeControl(`${this.#folder}/memory.max`, memoryBytes);
+    if (this.#enabled.has('memory')) writeControlNow(`${this.#folder}/memory.max`, memoryBytes);
   }
 
   async freeze(): Promise<void> {
-    await writeControl(`${this.#folder}/cgroup.freeze`, 1);
-    await frozenWhen(`${this.#folder}/cgroup.events`, (events) => events.includes('frozen 1'));
+    await freezeAll({
+      freeze: () => writeControlNow(`${this.#folder}/cgroup.freeze`, 1),
+      thaw: () => writeControlNow(`${this.#folder}/cgroup.freeze`, 0),
+      isFrozen: () => readControlNow(`${this.#folder}/cgroup.events`).includes('frozen 1'),
+    });
   }
 
   async thaw(): Promise<void> {
-    await writeControl(`${this.#folder}/cgroup.freeze`, 0);
+    writeControlNow(`${this.#folder}/cgroup.freeze`, 0);
   }
 
   async kill(): Promise<void> {

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, closeSync, lchownSync, openSync } from 'node:fs';
 import { AgentError } from '../../agent-error.ts';
+import type { Attacher, AttachTarget } from '../../attach/attacher.ts';
 import type { CgroupGroup, CgroupTree } from '../../cgroup/cgroup.ts';
 import { HOST_ENV } from '../../host-command.ts';
 import type { OutputPipeMaker, OutputPipes } from '../../output-pipes.ts';
-import type { Bind, DriverCapabilities, SandboxSpec } from '../../protocol.ts';
+import { livingProcess } from '../../owner.ts';
+import { type Bind, CODE_PATH, type DriverCapabilities, type SandboxSpec } from '../../protocol.ts';
 import type { Stage } from '../../stage.ts';
 import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
 import type { UidRange } from '../../uid-range.ts';
@@ -28,6 +30,8 @@ export interface BubblewrapParts {
   readonly pipes: OutputPipeMaker;
   /** Undefined: `/tmp` in memory. */
   readonly volumes: TmpVolumes | undefined;
+  /** Undefined: code can be there from the start only. */
+  readonly attacher: Attacher | undefined;
   /** File with the system call filter; undefined on a machine without a table. */
   readonly filterFile: string | undefined;
 }
@@ -46,7 +50,7 @@ export class BubblewrapDriver implements Driver {
   }
 
   async start(spec: SandboxSpec, hooks: SandboxHooks): Promise<RunningSandbox> {
-    const { capabilities, uids, volumes, cgroups } = this.#parts;
+    const { capabilities, uids, volumes, cgroups, attacher } = this.#parts;
     if (!capabilities.usable) {
       throw new AgentError('DRIVER_UNUSABLE', capabilities.reason ?? 'bubblewrap does not work here', {
         ...(capabilities.hint === undefined ? {} : { hint: capabilities.hint }),
@@ -62,16 +66,19 @@ export class BubblewrapDriver implements Driver {
         pipes.stdout.destroy();
         pipes.stderr.destroy();
       });
-      const [volume, group, binds, linkSocket] = await allOrNothing(
+      const prepared = hasCode(spec) ? undefined : await attacher?.prepare(spec.id);
+      if (prepared !== undefined) releases.push(() => prepared.release());
+      const [volume, group, reachable, linkSocket] = await allOrNothing(
         [
           volumes?.take(spec.tmpBytes),
           cgroups?.create(spec.id, spec),
-          this.#reachableBinds(spec),
+          this.#reachableBinds(spec.binds),
           this.#linkFor(spec, uid),
         ],
         releases,
       );
       if (uid !== undefined) volume?.give(uid);
+      const binds = [...reachable, ...(prepared?.binds ?? [])];
       return await this.#launch({ spec, hooks, uid, pipes, volume, group, binds, linkSocket, releases });
     } catch (error) {
       for (const release of releases) await release().catch(() => {});
@@ -79,11 +86,9 @@ export class BubblewrapDriver implements Driver {
     }
   }
 
-  #reachableBinds(spec: SandboxSpec): Promise<Bind[]> {
+  #reachableBinds(binds: readonly Bind[]): Promise<Bind[]> {
     const { stage } = this.#parts;
-    return Promise.all(
-      spec.binds.map(async ({ source, target }) => ({ source: await stage.reachable(source), target })),
-    );
+    return Promise.all(binds.map(async ({ source, target }) => ({ source: await stage.reachable(source), target })));
   }
 
   async #linkFor({ linkSocket }: SandboxSpec, uid: number | undefined): Promise<string> {
@@ -98,7 +103,7 @@ export class BubblewrapDriver implements Driver {
 
   async #launch(prepared: Prepared): Promise<RunningSandbox> {
     const { spec, hooks, pipes, volume, group, releases } = prepared;
-    const { volumes } = this.#parts;
+    const { volumes, attacher } = this.#parts;
     const monitor = this.#spawn(prepared);
     pipes.release();
     if (monitor.pid === undefined) {
@@ -107,6 +112,14 @@ export class BubblewrapDriver implements Driver {
         hint: 'the machine may be out of processes',
       });
     }
+    let target: AttachTarget | undefined;
+    const attach = async (wanted: readonly Bind[]): Promise<void> => {
+      const binds = await this.#reachableBinds(wanted);
+      for (const bind of binds) {
+        if (target === undefined) throw new AgentError('SANDBOX_GONE', `sandbox ${spec.id} has ended`);
+        await attacher?.attach(target, bind);
+      }
+    };
     let killNow: () => void = () => monitor.kill('SIGKILL');
     const running = new RunningSandbox(
       {
@@ -115,6 +128,7 @@ export class BubblewrapDriver implements Driver {
         stderr: pipes.stderr,
         group,
         kill: () => killNow(),
+        ...(attacher === undefined || hasCode(spec) ? {} : { attach }),
         isTmpFull: async () => (volume === undefined ? false : volume.isFull()),
         releases: [...releases],
       },
@@ -131,6 +145,7 @@ export class BubblewrapDriver implements Driver {
       });
       // The death of the init process ends the whole process namespace at once, whatever else runs in it.
       killNow = () => killQuietly(init);
+      target = targetOf(spec.id, init, monitor);
     } catch (error) {
       await running.stop().catch(() => {});
       throw error;
@@ -176,6 +191,18 @@ export class BubblewrapDriver implements Driver {
       if (filter !== undefined) closeSync(filter);
     }
   }
+}
+
+/** Undefined when the init process is dead: its number may be another's already, but nobody else has this parent. */
+function targetOf(id: string, init: number, monitor: ChildProcess): AttachTarget | undefined {
+  const found = livingProcess(init);
+  if (found === undefined || found.parent !== monitor.pid) return undefined;
+  return { id, pid: init, startTime: found.startTime };
+}
+
+/** A sandbox that was started with code belongs to its version: it can be given no other. */
+function hasCode({ binds }: SandboxSpec): boolean {
+  return binds.some(({ target }) => target === CODE_PATH || target.startsWith(`${CODE_PATH}/`));
 }
 
 /** Mounting and unmounting hold locks of the kernel that the next start, or the function itself, would wait for. */

@@ -8,6 +8,7 @@ import {
   readlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { CODE_PATH } from '../../protocol.ts';
 
 /** Inside, the function runs as this user, whatever the user on the host. */
 export const INNER_UID = 1003;
@@ -71,7 +72,7 @@ function rootArguments(etcFolder: string, shown: readonly string[]): string[] {
   args.push('--perms', '1777', '--size', String(64 << 20), '--tmpfs', '/dev/shm', '--remount-ro', '/dev');
   args.push(
     '--dir',
-    '/opt/function',
+    CODE_PATH,
     '--dir',
     '/home/snuser',
     '--dir',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Sandbox, SandboxDriver, SandboxSpec } from './sandbox.ts';
+import type { Sandbox, SandboxAssignment, SandboxDriver, SandboxSpec } from './sandbox.ts';
 
 /** What a sandbox of the suite runs; a driver without processes imitates each. Keys are stable, values are shell text. */
 export const PROGRAMS = {
@@ -19,6 +19,10 @@ export interface ConformanceHarness {
   readonly driver: SandboxDriver;
   /** A spec for this driver, with a listening link socket behind it. */
   spec(id: string, program: ProgramName): Promise<SandboxSpec>;
+  /** The same without code. */
+  codelessSpec(id: string, program: ProgramName): Promise<SandboxSpec>;
+  /** What the sandbox of a version gets. */
+  assignment(): SandboxAssignment;
   /** Names of what sandboxes left on this machine: groups, folders, processes. Empty when all are stopped. */
   leftovers(): Promise<readonly string[]>;
   dispose(): Promise<void>;
@@ -27,6 +31,8 @@ export interface ConformanceHarness {
 export interface ConformanceFeatures {
   /** Memory is limited and measured. */
   readonly limitsMemory: boolean;
+  /** Sandboxes can wait frozen and be given their code later. */
+  readonly canAssign: boolean;
 }
 
 /** One suite for every sandbox driver: what the pool relies on. */
@@ -146,6 +152,81 @@ export function describeSandboxDriver(
       expect(new Set(sandboxes.map(({ id }) => id)).size).toBe(8);
       await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
       expect(await harness.leftovers()).toEqual([]);
+    });
+
+    const startCodeless = async (program: ProgramName = 'waitForEver'): Promise<Sandbox> =>
+      harness.driver.start(await harness.codelessSpec(randomUUID(), program), forever);
+
+    it('says whether sandboxes can be assigned', async () => {
+      expect(await harness.driver.capabilities()).toMatchObject({ canAssign: features.canAssign });
+    });
+
+    it.runIf(!features.canAssign)('refuses an assignment clearly and keeps the sandbox', async () => {
+      const sandbox = await startCodeless();
+      await expect(sandbox.assign(harness.assignment())).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+      await sandbox.usage();
+      expect(await sandbox.stop()).toMatchObject({ signal: 'SIGKILL' });
+    });
+
+    describe.runIf(features.canAssign)('with sandboxes that wait', () => {
+      it('assigns a frozen sandbox, and one that was never frozen', async () => {
+        for (const freeze of [true, false]) {
+          const sandbox = await startCodeless();
+          if (freeze) await sandbox.freeze();
+          await sandbox.assign(harness.assignment());
+          await sandbox.share();
+          expect(await sandbox.stop()).toMatchObject({ signal: 'SIGKILL', oomKilled: false });
+        }
+      });
+
+      it('assigns once only, also when asked twice at the same time', async () => {
+        const sandbox = await startCodeless();
+        const twice = [sandbox.assign(harness.assignment()), sandbox.assign(harness.assignment())];
+        const outcomes = (await Promise.allSettled(twice)).map(({ status }) => status);
+        expect(outcomes.sort()).toEqual(['fulfilled', 'rejected']);
+        await expect(sandbox.assign(harness.assignment())).rejects.toMatchObject({ code: 'ALREADY_ASSIGNED' });
+        await sandbox.usage();
+        await sandbox.stop();
+      });
+
+      it('stops a frozen sandbox, also one that ignores signals', async () => {
+        for (const program of ['waitForEver', 'ignoreSignals'] as const) {
+          const sandbox = await startCodeless(program);
+          await sandbox.freeze();
+          expect(await sandbox.stop()).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
+        }
+      });
+
+      it('freezes and thaws as often as one likes', async () => {
+        const sandbox = await startCodeless();
+        for (let round = 0; round < 5; round++) {
+          await sandbox.freeze();
+          await sandbox.freeze();
+          await sandbox.thaw();
+          await sandbox.thaw();
+        }
+        await sandbox.stop();
+      });
+
+      it('has nothing to freeze, thaw or assign after the stop', async () => {
+        const sandbox = await startCodeless();
+        await sandbox.stop();
+        const gone = { code: 'SANDBOX_GONE' };
+        await expect(sandbox.freeze()).rejects.toMatchObject(gone);
+        await expect(sandbox.thaw()).rejects.toMatchObject(gone);
+        await expect(sandbox.assign(harness.assignment())).rejects.toMatchObject(gone);
+      });
+
+      it('leaves nothing when it is stopped in the middle of an assignment', async () => {
+        for (let round = 0; round < 10; round++) {
+          const sandbox = await startCodeless();
+          await sandbox.freeze();
+          const assigning = sandbox.assign(harness.assignment()).catch(() => {});
+          expect(await sandbox.stop()).toMatchObject({ signal: 'SIGKILL' });
+          await assigning;
+        }
+        expect(await harness.leftovers()).toEqual([]);
+      });
     });
 
     it.runIf(features.limitsMemory)('kills the whole sandbox when its memory is used up and says so', async () => {

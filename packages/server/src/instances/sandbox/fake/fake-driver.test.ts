@@ -57,12 +57,14 @@ async function makeHarness(): Promise<ConformanceHarness> {
   return {
     driver,
     spec: async (id, program) => specFor(path, id, PROGRAMS[program]),
+    codelessSpec: async (id, program) => specFor(path, id, PROGRAMS[program]),
+    assignment: () => ({ memoryBytes: 64 << 20, cpuMillis: 100, binds: [] }),
     leftovers: async () => [...driver.running.keys()],
     dispose: close,
   };
 }
 
-describeSandboxDriver('fake', makeHarness, { limitsMemory: true });
+describeSandboxDriver('fake', makeHarness, { limitsMemory: true, canAssign: true });
 
 describe('the link of a fake sandbox', () => {
   async function withFunction(fn: FakeFunction, use: (link: Link) => Promise<void>): Promise<void> {
@@ -103,6 +105,30 @@ describe('the link of a fake sandbox', () => {
       expect(header).toMatchObject({ requestId: 'r2', code: 4002 });
       expect(body.toString()).toContain('boom');
     });
+  });
+
+  it('hears nothing while it is frozen', async () => {
+    const heard: string[] = [];
+    const { server, path, close } = await listen();
+    const connected = once(server, 'connection') as Promise<[Socket]>;
+    const driver = new FakeSandboxDriver({ handler: (event) => `${heard.push(String(event))}` });
+    const sandbox = await driver.start(specFor(path, 'one', ''), new AbortController().signal);
+    const [socket] = await connected;
+    const link = new Link(socket);
+    await link.next();
+    await sandbox.freeze();
+    await new Promise<void>((resolve) => {
+      socket.write(encodeFrame({ type: 'invoke', requestId: 'r1' }, Buffer.from('late')), () => resolve());
+    });
+    expect(heard).toEqual([]);
+    const binds = [{ source: '/data/tree', target: '/opt/function/code' }];
+    await sandbox.assign({ memoryBytes: 64 << 20, cpuMillis: 100, binds });
+    expect(sandbox.assignment).toMatchObject({ binds });
+    expect(await link.next()).toMatchObject({ header: { type: 'result', requestId: 'r1' } });
+    expect(heard).toEqual(['late']);
+    await sandbox.stop();
+    socket.destroy();
+    await close();
   });
 
   it('can hang, send garbage and crash', async () => {

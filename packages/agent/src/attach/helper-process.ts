@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { getSystemErrorName } from 'node:util';
+import { AgentError } from '../agent-error.ts';
+import { HOST_ENV } from '../host-command.ts';
+import type { Bind } from '../protocol.ts';
+import type { AttachTarget } from './attacher.ts';
+
+const PATIENCE_MS = 5000;
+const MAX_LINE = 1024;
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One run of the helper program. After its end every request is rejected. */
+export class HelperProcess {
+  readonly #child: ChildProcess;
+  readonly #input: Writable;
+  readonly #waiters = new Map<number, Waiter>();
+  readonly ended: Promise<void>;
+  #seq = 0;
+  #isOver = false;
+
+  private constructor(child: ChildProcess, input: Writable, output: Readable, onReady: (line: string) => void) {
+    this.#child = child;
+    this.#input = input;
+    // What cannot be written is seen by the end of the process.
+    input.on('error', () => {});
+    this.ended = new Promise((resolve) => {
+      const end = () => {
+        this.#isOver = true;
+        const error = new AgentError('ATTACH_FAILED', 'the attach helper ended');
+        for (const { reject } of this.#waiters.values()) reject(error);
+        this.#waiters.clear();
+        resolve();
+      };
+      child.once('exit', end);
+      child.once('error', end);
+    });
+    let isReady = false;
+    readLines(output, (line) => {
+      if (isReady) this.#answer(line);
+      else onReady(line);
+      isReady = true;
+    });
+  }
+
+  /** Resolves when the helper has tried all that it needs from the kernel. Throws `ATTACH_FAILED` with what is missing. */
+  static async start(program: string): Promise<HelperProcess> {
+    const child = spawn(program, [], { env: { ...HOST_ENV }, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
+    const { stdin, stdout } = child;
+    let onReady: (line: string) => void = () => {};
+    const ready = new Promise<string>((resolve) => {
+      onReady = resolve;
+    });
+    const helper = new HelperProcess(child, stdin, stdout, onReady);
+    const line = await Promise.race([ready, helper.ended]);
+    if (line === 'ready') return helper;
+    helper.kill();
+    throw failure(line?.split(' ').slice(1) ?? [], 'the attach helper does not work here');
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Throws `ATTACH_FAILED`; also when there is no answer within 5 s, and then the helper is killed. */
+  attach({ pid, startTime }: AttachTarget, { source, target }: Bind): Promise<void> {
+    if (this.#isOver) return Promise.reject(new AgentError('ATTACH_FAILED', 'the attach helper ended'));
+    this.#seq += 1;
+    const seq = this.#seq;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.kill(), PATIENCE_MS);
+      const done = () => clearTimeout(timer);
+      this.#waiters.set(seq, {
+        resolve: () => {
+          done();
+          resolve();
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      this.#input.write(`${[seq, pid, startTime, source, target].join('\0')}\0`);
+    });
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Resolves when the process is gone. */
+  async close(): Promise<void> {
+    this.#input.end();
+    const { exitCode, signalCode, pid } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) await once(this.#child, 'exit');
+  }
+
+  #answer(line: string): void {
+    const [seq, verdict, ...detail] = line.split(' ');
+    const waiter = this.#waiters.get(Number(seq));
+    this.#waiters.delete(Number(seq));
+    if (verdict === 'ok') waiter?.resolve();
+    else waiter?.reject(failure(detail, 'code could not be attached to the sandbox'));
+  }
+}
+
+function failure([step, errno]: readonly string[], what: string): AgentError {
+  if (step === undefined) return new AgentError('ATTACH_FAILED', what);
+  const code = Number(errno) > 0 ? getSystemErrorName(-Number(errno)) : '';
+  return new AgentError('ATTACH_FAILED', `${what}: ${step} ${code}`.trimEnd());
+}
+
+function readLines(output: Readable, onLine: (line: string) => void): void {
+  let pending = '';
+  output.setEncoding('utf8');
+  output.on('error', () => output.destroy());
+  output.on('data', (chunk: string) => {
+    const lines = (pending + chunk).split('\n');
+    pending = (lines.pop() ?? '').slice(0, MAX_LINE);
+    for (const line of lines) onLine(line);
+  });
+}
