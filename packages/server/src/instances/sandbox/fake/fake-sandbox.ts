@@ -30,7 +30,6 @@ export class FakeSandbox implements Sandbox {
   readonly pid = 0;
   readonly usagePaths: UsagePaths = {};
   readonly exited: Promise<SandboxExit>;
-  isFrozen = false;
   /** What it was assigned to. */
   assignment: SandboxAssignment | undefined;
   /** How often `share` was called. */
@@ -83,13 +82,11 @@ export class FakeSandbox implements Sandbox {
   /** Frames that arrive while it is frozen are handled after the thaw. */
   async freeze(): Promise<void> {
     this.#refuseWhenEnded();
-    this.isFrozen = true;
     this.#socket.pause();
   }
 
   async thaw(): Promise<void> {
     this.#refuseWhenEnded();
-    this.isFrozen = false;
     this.#socket.resume();
   }
 
