@@ -7,11 +7,16 @@ import { absolute, atLeast, type Row, ratioAtMost, table } from './report.ts';
 import { startBaseline, startTarget, type Target } from './target.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, seconds: { type: 'string', default: '5' }, help: { type: 'boolean' } },
+  options: {
+    json: { type: 'string' },
+    seconds: { type: 'string', default: '5' },
+    profile: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 if (values.help === true) {
   process.stdout.write(
-    'npm run bench -- [--seconds N per measurement] [--json FILE]\nEverything runs on loopback, in one run, on the built server (npm run build).\n',
+    'npm run bench -- [--seconds N per measurement] [--json FILE] [--profile DIR: where the server writes a CPU profile]\nEverything runs on loopback, in one run, on the built server (npm run build).\n',
   );
   process.exit(0);
 }
@@ -112,7 +117,7 @@ async function asynchronous(target: Target): Promise<void> {
 
 const baseline = await startBaseline();
 const begin = performance.now();
-const target = await startTarget();
+const target = await startTarget(values.profile);
 try {
   const urn = await deployHello(target, 'node', 'hello');
   if (urn === undefined) throw new Error('this machine has no Node.js runtime');
