@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -15,6 +16,8 @@ import {
 /** Scripts that attack from inside; shown to every sandbox as its code. */
 export const PROBES = fileURLToPath(new URL('probes', import.meta.url));
 export const MIB = 1 << 20;
+/** Does nothing when the agent's helper is built already. */
+const BUILD_NATIVE = fileURLToPath(new URL('../../../scripts/build-native.mjs', import.meta.url));
 
 export interface BenchOptions {
   /** Host user of the agent and of the folders it gets; undefined: ours. */
@@ -48,6 +51,7 @@ export class SandboxBench {
   }
 
   static async open(options: BenchOptions = {}): Promise<SandboxBench> {
+    execFileSync(process.execPath, [BUILD_NATIVE], { stdio: 'inherit' });
     const bench = new SandboxBench(options);
     await bench.agent.ensureAgent();
     return bench;

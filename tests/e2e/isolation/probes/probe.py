@@ -8,13 +8,14 @@ import resource
 import signal
 import socket
 import sys
+import time
 
 X86 = platform.machine() == 'x86_64'
 NUMBERS = {
     'mount': (165, 40), 'ptrace': (101, 117), 'init_module': (175, 105), 'keyctl': (250, 219), 'bpf': (321, 280),
     'perf_event_open': (298, 241), 'unshare': (272, 97), 'setns': (308, 268), 'clone': (56, 220), 'clone3': (435, 435),
     'process_vm_readv': (310, 270), 'userfaultfd': (323, 282), 'io_uring_setup': (425, 425), 'open_tree': (428, 428),
-    'chroot': (161, 51), 'personality': (135, 92), 'add_key': (248, 217),
+    'chroot': (161, 51), 'umount2': (166, 39), 'personality': (135, 92), 'add_key': (248, 217),
 }
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
@@ -150,6 +151,37 @@ def fill(folder):
             return {'bytes': total, 'errno': errno.errorcode[error.errno]}
 
 
+def when_code(name, *args):
+    """Waits, as a runtime that was started ahead does, until there is code; then runs another probe."""
+    while not os.listdir('/opt/function/code'):
+        time.sleep(0.001)
+    return PROBES[name](*args)
+
+
+def eat(total):
+    block = []
+    for _ in range(int(total) >> 20):
+        block.append(b'x' * (1 << 20))
+    return len(block)
+
+
+def mount_flags(point):
+    with open('/proc/self/mountinfo') as file:
+        lines = [line.split() for line in file]
+    return [sorted(set(fields[5].split(',')) & {'ro', 'nosuid', 'nodev'}) for fields in lines if fields[4] == point]
+
+
+def text_of(path):
+    with open(path) as file:
+        return file.read()
+
+
+def replace(path):
+    """Puts another folder where this one is."""
+    os.rename(path, path + '-old')
+    os.mkdir(path)
+
+
 def status():
     with open('/proc/self/status') as file:
         fields = dict(line.rstrip('\n').split(':\t', 1) for line in file if ':\t' in line)
@@ -172,6 +204,17 @@ PROBES = {
     'signal': lambda pid: os.kill(int(pid), 0),
     'status': status,
     'mount': lambda folder: call('mount', b'none', folder.encode(), b'tmpfs', 0, 0),
+    'unmount': lambda folder: call('umount2', folder.encode(), 2),
+    'remount': lambda folder: call('mount', b'none', folder.encode(), 0, 32 | 4096, 0),
+    'move_mount_away': lambda folder: call('mount', folder.encode(), b'/tmp', 0, 8192, 0),
+    'replace': replace,
+    'link': lambda path: os.symlink('/tmp', path),
+    'remove': os.rmdir,
+    'rename': os.rename,
+    'text_of': text_of,
+    'mount_flags': mount_flags,
+    'eat': eat,
+    'when_code': when_code,
     'unshare_user': lambda: in_child(lambda: call('unshare', CLONE_NEWUSER)),
     'clone_user': clone_user,
     'clone3': lambda: call('clone3', 0, 0),
