@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** `profileDir`: where the server writes a CPU profile when it stops. */
-export async function startTarget(profileDir?: string): Promise<Target> {
+export async function startTarget(profileDir?: string, extra: readonly string[] = []): Promise<Target> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-bench-'));
   const main = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
   const begin = performance.now();
@@ -39,6 +39,7 @@ export async function startTarget(profileDir?: string): Promise<Target> {
     'warn',
     '--account-concurrency',
     '1000',
+    ...extra,
   ];
   const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
   const child = spawn(process.execPath, [...flags, main, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });

@@ -238,6 +238,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           runtimes,
           sandbox: async () => capabilities,
           pool: () => pool.gauges(),
+          prewarmed: () => prewarmed.waiting,
           async: () => asyncInvocations.gauges(),
           checks: () => machineChecks(config.dataDir, runtimes.available()),
         }),

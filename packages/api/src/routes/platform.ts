@@ -62,6 +62,8 @@ export const platformRoutes = {
         /** Requests that wait for an instance. */
         waiting: Type.Integer(),
         promised_memory_mb: Type.Integer(),
+        /** Started runtimes that wait for code. */
+        prewarmed: Type.Integer(),
       }),
       async: Type.Object({
         waiting: Type.Integer(),

@@ -32,6 +32,7 @@ export interface PlatformDeps {
   readonly runtimes: Runtimes;
   readonly sandbox: () => Promise<SandboxCapabilities>;
   readonly pool: () => PoolGauges;
+  readonly prewarmed: () => number;
   readonly async: () => Promise<AsyncGauges>;
   readonly checks: () => Promise<readonly Check[]>;
 }
@@ -65,6 +66,7 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
           starting: pool.starting,
           waiting: pool.waiting,
           promised_memory_mb: pool.promisedMemoryMb,
+          prewarmed: deps.prewarmed(),
         },
         async: { waiting: queue.waiting, running: queue.running, dead_letters: queue.deadLetters },
       };
