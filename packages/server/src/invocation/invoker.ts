@@ -115,6 +115,10 @@ export class Invoker {
         this.#recordThrottle(snapshot, request, spec.memoryMb);
       throw error;
     }
+    if (request.startBefore !== undefined && clock.now() >= request.startBefore) {
+      lease.release();
+      throw new PlatformError('overloaded', 'no instance was free before the latest time to start');
+    }
     const { instance } = lease;
     try {
       const startedAt = clock.now();

@@ -14,6 +14,8 @@ export interface InvocationRequest {
   readonly tail: boolean;
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;
+  /** Ms since epoch; a call that has not got an instance by then is given back as `overloaded` instead of run. */
+  readonly startBefore?: number;
   /** Stops the call, and the instance with it. */
   readonly signal?: AbortSignal;
 }

@@ -234,6 +234,7 @@ export class Dispatcher {
         memoryChoice: attributes.memoryChoice,
         tail: false,
         receivedAt: clock.monotonic(),
+        ...(message.expiresAt === null ? {} : { startBefore: message.expiresAt }),
         signal: running.abort.signal,
       });
     } catch (thrown) {
