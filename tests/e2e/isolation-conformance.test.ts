@@ -28,6 +28,10 @@ describeSandboxDriver('bubblewrap', () => harnessOf({}), { limitsMemory: isRoot,
 describeSandboxDriver('process', () => harnessOf({ driver: 'process' }), { limitsMemory: isRoot, canAssign: false });
 
 if (isRoot) {
+  describeSandboxDriver('bubblewrap without the attach helper', () => harnessOf({ attach: 'mounts' }), {
+    limitsMemory: true,
+    canAssign: true,
+  });
   describeSandboxDriver('bubblewrap of an agent without privileges', () => harnessOf({ uid: NOBODY }), {
     limitsMemory: false,
     canAssign: false,

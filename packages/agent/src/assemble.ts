@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttachHelper } from './attach/attach-helper.ts';
 import type { Attacher } from './attach/attacher.ts';
+import { MountAttacher } from './attach/mount-attacher.ts';
 import {
   bubblewrapCapabilities,
   hasPrivateMounts,
@@ -30,6 +31,9 @@ const HELPER = fileURLToPath(new URL('../native/build/attach', import.meta.url))
 const MACHINE_FOLDER = '/run/funcgraph';
 const USUAL_TMP_BYTES = 512 << 20;
 
+/** How code gets into running sandboxes. Default: the helper, without one mounts. */
+export type AttachBy = 'helper' | 'mounts';
+
 export interface Assembly {
   readonly drivers: ReadonlyMap<DriverName, Driver>;
   /** Leftovers of dead agents that were removed. */
@@ -39,7 +43,7 @@ export interface Assembly {
 }
 
 /** Finds out what the machine can do, removes what dead agents left, and builds the drivers. */
-export async function assemble(runDir: string): Promise<Assembly> {
+export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Assembly> {
   const isRoot = process.getuid?.() === 0;
   const ownerId = ownerIdOf(process.pid);
   makeOpenFolder(runDir);
@@ -58,7 +62,7 @@ export async function assemble(runDir: string): Promise<Assembly> {
     openCgroupTree(ownerId),
     mayMount ? openVolumes(`${folder}/volumes`) : undefined,
     tryBubblewrap(isRoot),
-    isRoot ? openAttacher() : undefined,
+    isRoot ? openAttacher(folder, mayMount, attachBy) : undefined,
   ]);
   const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
   const machine: Machine = {
@@ -130,8 +134,14 @@ function makeOpenFolder(path: string): void {
 }
 
 /** Undefined when code cannot be mounted in a running sandbox. */
-async function openAttacher(): Promise<Attacher | undefined> {
-  return AttachHelper.open(HELPER).catch(() => undefined);
+async function openAttacher(
+  folder: string,
+  mayMount: boolean,
+  attachBy: AttachBy | undefined,
+): Promise<Attacher | undefined> {
+  const helper = attachBy === 'mounts' ? undefined : await AttachHelper.open(HELPER).catch(() => undefined);
+  if (helper !== undefined || attachBy === 'helper' || !mayMount) return helper;
+  return MountAttacher.open(folder).catch(() => undefined);
 }
 
 /** Undefined on a machine without loop devices or ext4. */

@@ -9,17 +9,21 @@ import { closeInheritedDescriptors } from './inherited-descriptors.ts';
 const SERVER_FD = 3;
 const VERSION = '0.1.0';
 
-const { values } = parseArgs({ options: { 'run-dir': { type: 'string' } } });
+const { values } = parseArgs({ options: { 'run-dir': { type: 'string' }, attach: { type: 'string' } } });
 const runDir = values['run-dir'];
-if (runDir === undefined || !runDir.startsWith('/')) {
-  process.stderr.write('usage: agent --run-dir <absolute folder>, with the server socket as descriptor 3\n');
+const attachBy = values.attach;
+const isKnown = attachBy === undefined || attachBy === 'helper' || attachBy === 'mounts';
+if (runDir === undefined || !runDir.startsWith('/') || !isKnown) {
+  process.stderr.write(
+    'usage: agent --run-dir <absolute folder> [--attach helper|mounts], with the server socket as descriptor 3\n',
+  );
   process.exit(2);
 }
 
 process.umask(0o022);
 closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD]));
 const connection = new Connection(new Socket({ fd: SERVER_FD, readable: true, writable: true }));
-const assembly = await assemble(runDir);
+const assembly = await assemble(runDir, attachBy);
 const agent = new Agent({ drivers: assembly.drivers, send: (message) => connection.send(message) });
 
 let isStopping = false;

@@ -23,6 +23,7 @@ export interface BenchOptions {
   /** Host user of the agent and of the folders it gets; undefined: ours. */
   readonly uid?: number;
   readonly driver?: 'bubblewrap' | 'process';
+  readonly attach?: 'helper' | 'mounts';
 }
 
 export interface Ended {
@@ -40,14 +41,17 @@ export class SandboxBench {
   readonly #uid: number | undefined;
   #count = 0;
 
-  private constructor({ uid, driver = 'bubblewrap' }: BenchOptions) {
+  private constructor({ uid, attach, driver = 'bubblewrap' }: BenchOptions) {
     // The agent's temporary folder must be one that sandbox users can walk to.
     this.folder = mkdtempSync(join(tmpdir(), 'funcgraph-isolation-'));
     chmodSync(this.folder, 0o755);
     this.#uid = uid;
     this.driverName = driver;
     for (const name of ['run', 'links', 'code']) this.makeFolder(name);
-    this.agent = new SandboxAgent(agentOptions(join(this.folder, 'run'), uid));
+    this.agent = new SandboxAgent({
+      ...agentOptions(join(this.folder, 'run'), uid),
+      ...(attach === undefined ? {} : { attach }),
+    });
   }
 
   static async open(options: BenchOptions = {}): Promise<SandboxBench> {

@@ -14,6 +14,8 @@ export interface AgentProcessOptions {
   readonly launcher?: readonly string[];
   /** Whether the agent will be root. Default: this process is. */
   readonly asRoot?: boolean;
+  /** How code gets into running sandboxes. Default: the best that the machine has. */
+  readonly attach?: 'helper' | 'mounts';
 }
 
 /** The agent as a child process with its socket. It leads its own session: a Ctrl-C meant for the server is not for it. */
@@ -26,7 +28,7 @@ export interface AgentProcess {
 
 /** Throws `AGENT_FAILED` when there is no process to be had. */
 export function spawnAgent(options: AgentProcessOptions): AgentProcess {
-  const { runDir, launcher = [], asRoot = process.getuid?.() === 0 } = options;
+  const { runDir, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
   // In a mount namespace of its own, whatever the agent mounts is seen by nobody and goes when it goes.
   const mounts = asRoot ? ['unshare', '--mount', '--propagation', 'slave', '--'] : [];
   const [program = process.execPath, ...args] = [
@@ -36,6 +38,7 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     ...agentMain(),
     '--run-dir',
     runDir,
+    ...(attach === undefined ? [] : ['--attach', attach]),
   ];
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

@@ -1,0 +1,97 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { AgentError } from '../agent-error.ts';
+import { runHostCommand } from '../host-command.ts';
+import { type Bind, CODE_PATH } from '../protocol.ts';
+import type { Attacher, AttachTarget, Preparation } from './attacher.ts';
+
+/**
+ * Constant; what varies are source, staging folder and slot. The slot must get a mount that is read-only already: making
+ * it so afterwards would change ours and not the copy in the sandbox.
+ */
+const ATTACH = `
+mount --bind --make-private "$1" "$2" || exit 1
+mount -o remount,bind,ro,nosuid,nodev "$2" && mount --bind "$2" "$3"
+done=$?
+umount "$2"
+exit $done
+`;
+
+/**
+ * Attaches without a helper: each sandbox shows a folder of a shared mount from its start, and what is mounted there
+ * appears inside. Slower by some milliseconds, one mount of the agent for each assigned sandbox, and one place only:
+ * `CODE_PATH`.
+ */
+export class MountAttacher implements Attacher {
+  readonly #slots: string;
+  readonly #staging: string;
+  readonly #attached = new Map<string, Promise<void>>();
+
+  private constructor(folder: string) {
+    this.#slots = `${folder}/slots`;
+    this.#staging = `${folder}/staging`;
+  }
+
+  /** `folder` is one that sandbox users can walk through, in a mount namespace of the agent's own. Throws `HOST_COMMAND_FAILED`. */
+  static async open(folder: string): Promise<MountAttacher> {
+    const attacher = new MountAttacher(folder);
+    for (const path of [attacher.#slots, attacher.#staging]) mkdirSync(path, { recursive: true, mode: 0o711 });
+    const slots = attacher.#slots;
+    await runHostCommand('mount', ['--bind', '--make-private', slots, slots]);
+    await runHostCommand('mount', ['--make-shared', slots]);
+    return attacher;
+  }
+
+  async attach({ id }: AttachTarget, { source, target }: Bind): Promise<void> {
+    if (target !== CODE_PATH) {
+      throw new AgentError('ATTACH_FAILED', `without the attach helper nothing can be attached at ${target}`, {
+        hint: 'install a C compiler and build again',
+      });
+    }
+    const mounting = this.#mount(id, source);
+    this.#attached.set(id, mounting);
+    try {
+      await mounting;
+    } catch (cause) {
+      // The mount at the slot is the last step: it is not there.
+      this.#attached.delete(id);
+      throw new AgentError('ATTACH_FAILED', 'code could not be attached to the sandbox', { cause });
+    }
+  }
+
+  async prepare(id: string): Promise<Preparation> {
+    const slot = this.#slot(id);
+    mkdirSync(slot, { mode: 0o755 });
+    return { binds: [{ source: slot, target: CODE_PATH }], release: () => this.#release(id) };
+  }
+
+  async close(): Promise<void> {
+    await runHostCommand('umount', ['--lazy', this.#slots]);
+  }
+
+  async #mount(id: string, source: string): Promise<void> {
+    const staging = `${this.#staging}/${id}`;
+    mkdirSync(staging, { mode: 0o700 });
+    try {
+      await runHostCommand('sh', ['-c', ATTACH, 'funcgraph-attach', source, staging, this.#slot(id)]);
+    } finally {
+      rmdirSync(staging);
+    }
+  }
+
+  /** A sandbox may be stopped in the middle of its assignment. */
+  async #release(id: string): Promise<void> {
+    const mounting = this.#attached.get(id);
+    this.#attached.delete(id);
+    if (mounting !== undefined) {
+      await mounting.then(
+        () => runHostCommand('umount', ['--lazy', this.#slot(id)]),
+        () => {},
+      );
+    }
+    rmdirSync(this.#slot(id));
+  }
+
+  #slot(id: string): string {
+    return `${this.#slots}/${id}`;
+  }
+}
