@@ -204,6 +204,16 @@ describe('before the handler runs', () => {
       .toEqual([3, 3]);
   });
 
+  it('an initializer that takes too long has its own code', async () => {
+    const source = `${WITH_INIT}exports.init = (context, callback) => setInterval(() => {}, 1000);`;
+    const urn = await start('init-hangs', source, { initializer: 'index.init', initializerTimeout: 1 });
+    const answer = await invoke(server, urn);
+    await expectTold(urn, answer, { outcome: 'init_failed', code: 4211, component: 'timeout' });
+    expect(answer.text).toContain('timed out after 1 second');
+    expect(answer.receipt.init_ms).toBeGreaterThanOrEqual(990);
+    expect(answer.receipt.total_ms).toBeLessThan(30_000);
+  });
+
   it('a bootstrap that is not there is a load failure', async () => {
     const files = { 'other.txt': 'nothing' };
     const urn = await deploy(server, { name: 'no-bootstrap', runtime: 'Custom', handler: 'bootstrap', files });

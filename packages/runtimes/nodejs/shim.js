@@ -114,6 +114,7 @@ function init(frame) {
     (initializer) => {
       loadMs = millisecondsSince(started);
       failInit = (error) => fail('init', 4009, error);
+      link.send(stringify({ type: 'initializing' }), '');
       runInitializer(frame, initializer, () => loadHandler(ready), failInit);
     },
     (error) => fail('load', 4009, error)

@@ -58,6 +58,7 @@ class Runner(object):
                 initializer = load_entry(real, native(frame['initializer']), 'initializer')
                 loaded = _now()
                 phase = 'init'
+                self.link.send(_dumps({'type': 'initializing'}))
                 initializer(Context(self.fixed, None, self.link))
                 phase, code = 'load', 4001
             self.handler = load_entry(real, native(frame['handler']), 'handler')

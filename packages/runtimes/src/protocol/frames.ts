@@ -64,6 +64,7 @@ export type ServerFrame = InitFrame | InvokeFrame | ShutdownFrame;
 
 export type InstanceFrame =
   | { readonly type: 'hello'; readonly protocol: number; readonly runtime: string }
+  | { readonly type: 'initializing' }
   | { readonly type: 'ready'; readonly loadMs: number; readonly initMs: number }
   | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
   | { readonly type: 'result'; readonly requestId: string; readonly code: number }

@@ -45,7 +45,14 @@ export class RuntimeRefused extends Error {
 class TooSlow extends Error {}
 
 /** Loading or the initializer took longer than it may. */
-export class InitTooSlow extends Error {}
+export class InitTooSlow extends Error {
+  readonly phase: 'load' | 'init';
+
+  constructor(phase: 'load' | 'init') {
+    super(`the ${phase} phase took too long`);
+    this.phase = phase;
+  }
+}
 
 class Exited extends Error {}
 
@@ -56,8 +63,7 @@ export function explainStart(error: unknown, spec: LaunchSpec, exit: SandboxExit
     return runtimeFailure(error.result.phase, error.result.code, error.result.payload);
   }
   if (error instanceof InitTooSlow) {
-    if (spec.initializer === undefined) return loadTimeoutFailure(LOAD_TIMEOUT_MS);
-    return initTimeoutFailure(spec.initializerTimeoutMs);
+    return error.phase === 'load' ? loadTimeoutFailure(LOAD_TIMEOUT_MS) : initTimeoutFailure(spec.initializerTimeoutMs);
   }
   if (error instanceof TooSlow) {
     return systemFailure(`the runtime did not start within ${BOOT_TIMEOUT_MS / 1000} seconds`);
@@ -75,10 +81,10 @@ export function orExit<T>(promise: Promise<T>, sandbox: Sandbox): Promise<T> {
   return Promise.race([promise, sandbox.exited.then(() => Promise.reject(new Exited('the sandbox ended')))]);
 }
 
-/** Rejects after `ms`, with `late` or an error that `explainStart` knows. */
-export function within<T>(clock: Clock, ms: number, promise: Promise<T>, late?: Error): Promise<T> {
+/** Rejects after `ms` with an error that `explainStart` knows. */
+export function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(ms, () => reject(late ?? new TooSlow(`no answer within ${ms} ms`)));
+    const timer = clock.after(ms, () => reject(new TooSlow(`no answer within ${ms} ms`)));
     promise.then(resolve, reject).finally(() => timer.cancel());
   });
 }

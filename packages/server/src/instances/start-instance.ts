@@ -1,17 +1,11 @@
+import type { InitFrame } from '@funcgraph/runtimes';
+import type { Clock } from '../lib/clock.ts';
 import { type BootDeps, type BootedRuntime, bootRuntime } from './boot-runtime.ts';
 import { Instance, type StartPhases } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import type { InitResult } from './runtime-link/index.ts';
 import type { Sandbox } from './sandbox/index.ts';
-import {
-  explainStart,
-  InitTooSlow,
-  LOAD_TIMEOUT_MS,
-  orExit,
-  RuntimeRefused,
-  StartFailed,
-  within,
-} from './start-errors.ts';
+import { explainStart, InitTooSlow, LOAD_TIMEOUT_MS, orExit, RuntimeRefused, StartFailed } from './start-errors.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 export interface StartDeps extends BootDeps {
@@ -29,9 +23,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
       sandbox = started;
     });
     const meter = new UsageMeter(booted.sandbox.usagePaths);
-    const began = clock.monotonic();
-    const init = await initialize(booted, spec, deps);
-    divide(init, clock.monotonic() - began, phases);
+    const init = await initialize(booted, spec, clock, signal, phases);
     if (!init.ok) throw new RuntimeRefused(init);
     // Full CPU until here; whether the answer is in makes no difference to the first request.
     booted.sandbox.share().catch(() => {});
@@ -77,12 +69,29 @@ async function runtimeFor(
   return booted;
 }
 
+/** Loading and the initializer each have a limit of their own; `phases` tells their times however it ends. */
 async function initialize(
   { id, link, sandbox }: BootedRuntime,
   spec: LaunchSpec,
-  deps: StartDeps,
+  clock: Clock,
+  signal: AbortSignal,
+  phases: { -readonly [K in keyof StartPhases]: number },
 ): Promise<InitResult> {
-  const asked = link.init({
+  const began = clock.monotonic();
+  let initBegan: number | undefined;
+  let cut: (reason: unknown) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    cut = reject;
+  });
+  let limit = clock.after(LOAD_TIMEOUT_MS, () => cut(new InitTooSlow('load')));
+  const onAbort = (): void => cut(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const onInitializing = (): void => {
+    limit.cancel();
+    initBegan = clock.monotonic();
+    limit = clock.after(spec.initializerTimeoutMs, () => cut(new InitTooSlow('init')));
+  };
+  const frame: InitFrame = {
     type: 'init',
     handler: spec.handler,
     ...(spec.initializer === undefined ? {} : { initializer: spec.initializer }),
@@ -91,13 +100,21 @@ async function initialize(
     concurrency: spec.concurrency,
     env: spec.env,
     context: { ...spec.context, instanceId: id },
-  });
-  const limit = LOAD_TIMEOUT_MS + (spec.initializer === undefined ? 0 : spec.initializerTimeoutMs);
-  return within(deps.clock, limit, orExit(asked, sandbox), new InitTooSlow(`not initialized within ${limit} ms`));
+  };
+  let saidMs = 0;
+  try {
+    const init = await Promise.race([orExit(link.init(frame, onInitializing), sandbox), ended]);
+    if (init.ok) saidMs = init.initMs;
+    return init;
+  } finally {
+    limit.cancel();
+    signal.removeEventListener('abort', onAbort);
+    divide(clock.monotonic() - began, initBegan === undefined ? saidMs : clock.monotonic() - initBegan, phases);
+  }
 }
 
-/** The instance says how its time was divided; the sum is ours. */
-function divide(init: InitResult, totalMs: number, phases: { -readonly [K in keyof StartPhases]: number }): void {
-  phases.initMs = init.ok ? Math.min(Math.max(init.initMs, 0), totalMs) : 0;
+/** A runtime without an `initializing` frame says itself how its time was divided; the sum is ours. */
+function divide(totalMs: number, initMs: number, phases: { -readonly [K in keyof StartPhases]: number }): void {
+  phases.initMs = Math.min(Math.max(initMs, 0), totalMs);
   phases.loadMs = totalMs - phases.initMs;
 }

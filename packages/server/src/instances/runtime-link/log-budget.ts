@@ -30,4 +30,11 @@ export class LogBudget {
     if (!pass) this.#dropped += 1;
     return { pass, dropped };
   }
+
+  /** How many lines were held back and not told yet; for a moment after which nothing may come for long. */
+  takeDropped(): number {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return dropped;
+  }
 }

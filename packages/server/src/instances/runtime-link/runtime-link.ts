@@ -61,6 +61,7 @@ export class RuntimeLink {
   readonly #running = new Map<string, Pending<LinkResult>>();
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;
+  #onInitializing: (() => void) | undefined;
   #ended: LinkEnded | undefined;
   /** Resolves with what is running, e.g. `node v20.15.1`. */
   readonly hello: Promise<string>;
@@ -87,10 +88,11 @@ export class RuntimeLink {
     socket.on('close', () => this.#end(new LinkEnded('closed', 'the instance closed its link')));
   }
 
-  /** Sends `init`; once per instance. */
-  init(frame: InitFrame): Promise<InitResult> {
+  /** Sends `init`; once per instance. `onInitializing` is called when the code is loaded and the initializer begins. */
+  init(frame: InitFrame, onInitializing: () => void = () => {}): Promise<InitResult> {
     return this.#ask((pending) => {
       this.#init = pending;
+      if (frame.initializer !== undefined) this.#onInitializing = onInitializing;
       this.#send(frame, EMPTY);
     });
   }
@@ -139,6 +141,7 @@ export class RuntimeLink {
         const pending = this.#running.get(frame.requestId);
         if (pending === undefined) throw new LinkViolation('a result for a request that is not running');
         this.#running.delete(frame.requestId);
+        this.#tellDropped(frame.requestId, this.#budget.takeDropped());
         pending.resolve({ code: frame.code, payload: body });
         return;
       }
@@ -151,6 +154,13 @@ export class RuntimeLink {
         this.#hello.resolve(frame.runtime);
         this.#hello = undefined;
         return;
+      case 'initializing': {
+        const begun = this.#onInitializing;
+        if (this.#init === undefined || begun === undefined) throw new LinkViolation('an unexpected initializing');
+        this.#onInitializing = undefined;
+        begun();
+        return;
+      }
       case 'ready':
         this.#takeInit().resolve({ ok: true, loadMs: frame.loadMs, initMs: frame.initMs });
         return;
@@ -174,10 +184,7 @@ export class RuntimeLink {
   #log(frame: Extract<InstanceFrame, { type: 'log' }>, body: Buffer): void {
     if (body.length > MAX_LOG_BYTES) throw new LinkViolation(`a log message of ${body.length} bytes`);
     const { pass, dropped } = this.#budget.admit(body.length);
-    if (dropped > 0) {
-      const text = `${dropped} log messages were dropped: the instance wrote more than may be kept in a second`;
-      this.#options.onLog({ requestId: frame.requestId, level: 'WARN', time: this.#options.now(), text });
-    }
+    this.#tellDropped(frame.requestId, dropped);
     if (pass)
       this.#options.onLog({
         requestId: frame.requestId,
@@ -187,9 +194,17 @@ export class RuntimeLink {
       });
   }
 
+  #tellDropped(requestId: string, count: number): void {
+    if (count === 0) return;
+    const text = `${count} log messages were dropped: the instance wrote more than may be kept in a second`;
+    this.#options.onLog({ requestId, level: 'WARN', time: this.#options.now(), text });
+  }
+
   #end(end: LinkEnded): void {
     if (this.#ended !== undefined) return;
     this.#ended = end;
+    // After a crash no result comes; the last request that ran gets the news.
+    this.#tellDropped([...this.#running.keys()].at(-1) ?? '', this.#budget.takeDropped());
     this.#socket.destroy();
     this.#hello?.reject(end);
     this.#init?.reject(end);
