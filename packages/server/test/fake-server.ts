@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@funcgraph/api';
+import { pino } from 'pino';
+import { type Config, loadConfig } from '../src/config/index.ts';
+import { type FakeFunction, FakeSandboxDriver } from '../src/instances/sandbox/fake/index.ts';
+import type { Clock } from '../src/lib/clock.ts';
+import { ManualClock } from '../src/lib/manual-clock.ts';
+import { type RunningServer, startServer } from '../src/server.ts';
+
+/** The whole server with time in the test's hand and instances whose runtime is the test's own code. */
+export class FakeServer implements AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly driver: FakeSandboxDriver;
+  readonly running: RunningServer;
+  readonly api: Client;
+  readonly projectId: string;
+  readonly user: { readonly name: string; readonly password: string };
+  readonly #folder: string;
+
+  private constructor(
+    parts: { clock: ManualClock; driver: FakeSandboxDriver; running: RunningServer; folder: string },
+    credentials: Record<string, string>,
+  ) {
+    this.clock = parts.clock;
+    this.driver = parts.driver;
+    this.running = parts.running;
+    this.#folder = parts.folder;
+    this.projectId = credentials.project_id ?? '';
+    this.user = { name: credentials.user ?? '', password: credentials.password ?? '' };
+    this.api = createClient({
+      endpoint: parts.running.endpoint,
+      auth: { kind: 'key', accessKey: credentials.access_key ?? '', secretKey: credentials.secret_key ?? '' },
+      now: () => parts.clock.now(),
+    });
+  }
+
+  static async start(fn: FakeFunction, changes: Partial<Config> = {}): Promise<FakeServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'funcgraph-fake-'));
+    const flags = ['--data-dir', join(folder, 'data'), '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
+    const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };
+    const clock = new ManualClock();
+    const driver = new FakeSandboxDriver(fn);
+    const log = pino({ level: 'silent' });
+    try {
+      // The methods are handed on without their object in places.
+      const bound: Clock = {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        after: (ms, run) => clock.after(ms, run),
+      };
+      const running = await startServer(config, { log, clock: bound, driver, runtimeDir: folder });
+      const credentials = JSON.parse(await readFile(running.credentialsFile, 'utf8')) as Record<string, string>;
+      return new FakeServer({ clock, driver, running, folder }, credentials);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Creates a function of a runtime that this machine has; what runs is the fake. */
+  async deploy(name: string): Promise<{ project_id: string; function_urn: string }> {
+    const project = { project_id: this.projectId };
+    const { data: types } = await this.api.call('listRuntimeTypes', { params: project });
+    const runtime = (types as { type: string }[]).find(({ type }) => type.startsWith('Node.js'))?.type ?? '';
+    const { data } = await this.api.call('createFunction', {
+      params: project,
+      body: { func_name: name, package: 'default', runtime, handler: 'index.handler', timeout: 10, memory_size: 128 },
+    });
+    return { ...project, function_urn: data.func_urn };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.running.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,219 @@
+import { type BytesOutput, createClient } from '@funcgraph/api';
+import { expect, it } from 'vitest';
+import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts';
+import { FakeServer } from './fake-server.ts';
+
+const PATIENCE = { timeout: 15_000, interval: 10 };
+type Target = { project_id: string; function_urn: string };
+
+/** Does what the event asks for, as the runtime of a hostile function could. */
+const behaviour = (seen: string[] = []): FakeFunction => ({
+  handler(event, invoke, peer) {
+    const wish = event.toString();
+    seen.push(wish);
+    switch (wish) {
+      case 'hang':
+        return HANG;
+      case 'fail':
+        throw new Error('asked to fail');
+      case 'garbage':
+        peer.sendRaw(Buffer.from('\u0000\u0000\u0000\u0005\u0000\u0000\u0000\u0000hello', 'latin1'));
+        return HANG;
+      case 'huge frame':
+        peer.sendRaw(Buffer.from('7fffffff00000000', 'hex'));
+        return HANG;
+      case 'result of another':
+        peer.send({ type: 'result', requestId: 'not-mine', code: 0 }, 'stolen');
+        return HANG;
+      case 'two results':
+        peer.send({ type: 'result', requestId: invoke.requestId, code: 0 }, 'first');
+        peer.send({ type: 'result', requestId: invoke.requestId, code: 0 }, 'second');
+        return HANG;
+      case 'second hello':
+        peer.send({ type: 'hello', protocol: 1, runtime: 'again' });
+        return HANG;
+      case 'unasked initializing':
+        peer.send({ type: 'initializing' });
+        return HANG;
+      case 'memory':
+        peer.exhaustMemory(128 << 20);
+        return HANG;
+      case 'tmp':
+        peer.fillTmp();
+        return HANG;
+      case 'crash':
+        peer.crash();
+        return HANG;
+      default:
+        return `got ${wish}`;
+    }
+  },
+});
+
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+async function invoke(
+  server: FakeServer,
+  target: Target,
+  event: string,
+): Promise<BytesOutput & { code: string; text: string }> {
+  const output = await server.api.bytes('invokeFunction', { params: target, body: bytes(event) });
+  const code = output.headers.get('x-func-err-code') ?? '';
+  return { ...output, code, text: Buffer.from(output.bytes).toString() };
+}
+
+/** Lets time pass until `done` says so: timers are set while requests travel, so one step would not meet them. */
+async function passTime(server: FakeServer, stepMs: number, done: () => Promise<boolean>): Promise<void> {
+  await expect
+    .poll(async () => {
+      server.clock.advance(stepMs);
+      return done();
+    }, PATIENCE)
+    .toBe(true);
+}
+
+it('an instance that breaks the protocol is cut off, and the next call gets another', async () => {
+  await using server = await FakeServer.start(behaviour());
+  const target = await server.deploy('hostile');
+  const wishes = ['garbage', 'huge frame', 'result of another', 'second hello', 'unasked initializing'];
+  for (const wish of wishes) {
+    await expect(invoke(server, target, wish), wish).rejects.toMatchObject({ status: 500 });
+    expect((await invoke(server, target, 'hello')).text).toBe('got hello');
+  }
+  expect((await invoke(server, target, 'two results')).text).toBe('first');
+  expect((await invoke(server, target, 'hello')).text).toBe('got hello');
+  expect(server.driver.started.length).toBeGreaterThan(wishes.length);
+});
+
+it('each way to end is told by its code', async () => {
+  await using server = await FakeServer.start(behaviour());
+  const target = await server.deploy('ends');
+  for (const [wish, code] of [
+    ['memory', '4205'],
+    ['tmp', '4207'],
+    ['crash', '4002'],
+    ['fail', '4002'],
+  ] as const) {
+    expect((await invoke(server, target, wish)).code, wish).toBe(code);
+  }
+});
+
+it('a call that hangs ends with its timeout, not before', async () => {
+  await using server = await FakeServer.start(behaviour());
+  const target = await server.deploy('slow');
+  await invoke(server, target, 'warm');
+  let ended: string | undefined;
+  const call = invoke(server, target, 'hang').then(({ code }) => {
+    ended = code;
+  });
+  const started = server.clock.now();
+  await passTime(server, 100, async () => ended !== undefined);
+  await call;
+  expect(ended).toBe('4010');
+  expect(server.clock.now() - started).toBeGreaterThanOrEqual(10_000);
+});
+
+it('an idle instance is kept for its time and then released', async () => {
+  await using server = await FakeServer.start(behaviour(), { idleMs: 60_000 });
+  const target = await server.deploy('idle');
+  await invoke(server, target, 'warm');
+  for (let seconds = 0; seconds < 55; seconds += 1) server.clock.advance(1_000);
+  expect(server.driver.running.size).toBe(1);
+  await passTime(server, 1_000, async () => server.driver.running.size === 0);
+});
+
+it('retries of an asynchronous invocation wait longer each time, and end with its number', async () => {
+  const seen: string[] = [];
+  await using server = await FakeServer.start(behaviour(seen), { idleMs: 3_600_000 });
+  const target = await server.deploy('retried');
+  const config = { max_async_retry_attempts: 3, max_async_event_age_in_seconds: 3600 };
+  await server.api.call('updateFunctionAsyncInvokeConfig', { params: target, body: config });
+  const { data } = await server.api.call('asyncInvokeFunction', { params: target, body: bytes('fail') });
+
+  const attempts: number[] = [];
+  const status = async (): Promise<string | undefined> => {
+    const query = { request_id: data.request_id };
+    return (await server.api.call('listAsyncInvocations', { params: target, query })).data.invocations[0]?.status;
+  };
+  const begun = server.clock.now();
+  await passTime(server, 100, async () => {
+    while (attempts.length < seen.length) attempts.push(server.clock.now() - begun);
+    return (await status()) === 'FAIL';
+  });
+  expect(seen).toEqual(['fail', 'fail', 'fail', 'fail']);
+  const waits = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+  expect(waits[0]).toBeGreaterThanOrEqual(900);
+  expect(waits[1]).toBeGreaterThanOrEqual(4_900);
+  expect(waits[2]).toBeGreaterThanOrEqual(24_900);
+});
+
+it('a token ends after a day', async () => {
+  await using server = await FakeServer.start(behaviour());
+  const { name, password } = server.user;
+  const identity = { methods: ['password'], password: { user: { name, password } } };
+  const login = await createClient({ endpoint: server.running.endpoint, auth: { kind: 'none' } }).call('createToken', {
+    body: { auth: { identity } },
+  });
+  const token = login.headers.get('x-subject-token') ?? '';
+  const withToken = createClient({ endpoint: server.running.endpoint, auth: { kind: 'token', token } });
+  const list = () => withToken.call('listFunctions', { params: { project_id: server.projectId } });
+  expect((await list()).status).toBe(200);
+  server.clock.advance(24 * 60 * 60 * 1000 - 1_000);
+  expect((await list()).status).toBe(200);
+  server.clock.advance(2_000);
+  await expect(list()).rejects.toMatchObject({ status: 401, code: 'FSS.0401' });
+});
+
+it('a login that was throttled may be tried again after its pause', async () => {
+  await using server = await FakeServer.start(behaviour());
+  const { name, password } = server.user;
+  const client = createClient({ endpoint: server.running.endpoint, auth: { kind: 'none' } });
+  const login = (secret: string) =>
+    client.call('createToken', {
+      body: { auth: { identity: { methods: ['password'], password: { user: { name, password: secret } } } } },
+    });
+  for (let n = 0; n < 5; n += 1) await expect(login('wrong')).rejects.toMatchObject({ status: 401 });
+  await expect(login(password)).rejects.toMatchObject({ status: 429 });
+  server.clock.advance(1_100);
+  expect((await login(password)).status).toBe(201);
+});
+
+it('an initializer has its own time, which begins when it does', async () => {
+  let begin = (): void => {};
+  await using server = await FakeServer.start({
+    ...behaviour(),
+    onInit(_init, peer) {
+      begin = () => peer.send({ type: 'initializing' });
+      return false;
+    },
+  });
+  const target = await server.deploy('initialized');
+  await server.api.call('updateFunctionConfig', {
+    params: target,
+    body: {
+      func_name: 'initialized',
+      handler: 'index.handler',
+      timeout: 10,
+      memory_size: 128,
+      initializer_handler: 'index.init',
+      initializer_timeout: 1,
+    },
+  });
+  let ended: string | undefined;
+  const call = invoke(server, target, 'any').then(({ code }) => {
+    ended = code;
+  });
+  let asked = 0;
+  await passTime(server, 50, async () => {
+    if (server.driver.started.length > asked) {
+      // Loading may take longer than the initializer may.
+      asked = server.driver.started.length;
+      for (let steps = 0; steps < 30; steps += 1) server.clock.advance(100);
+      begin();
+    }
+    return ended !== undefined;
+  });
+  await call;
+  expect(ended).toBe('4211');
+  expect(server.driver.started).toHaveLength(3);
+});
