@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { isOwnerAlive, isOwnerId, ownerIdOf } from './owner.ts';
+import { isOwnerAlive, isOwnerId, livingProcess, ownerIdOf } from './owner.ts';
 
 describe('the name of an agent', () => {
   it('tells that a living process lives', () => {
@@ -23,6 +23,16 @@ describe('the name of an agent', () => {
     const [pid, startTime, boot] = ownerIdOf(process.pid).split('-');
     expect(isOwnerAlive(`${pid}-${Number(startTime) + 1}-${boot}`)).toBe(false);
     expect(isOwnerAlive(`${pid}-${startTime}-00000000`)).toBe(false);
+  });
+
+  it('comes with the parent of the process', () => {
+    const child = spawn('sleep', ['1000']);
+    expect(livingProcess(child.pid ?? 0)).toMatchObject({
+      parent: process.pid,
+      startTime: expect.stringMatching(/^\d+$/),
+    });
+    child.kill('SIGKILL');
+    expect(livingProcess(2 ** 22 + 1)).toBeUndefined();
   });
 
   it.each(['', 'tmp', '1-2', '../1-2-00000000', '1-2-00000000/x', 'x1-2-00000000'])('is not %j', (text) => {

@@ -52,6 +52,28 @@ describe('a request of the server', () => {
     expect(() => parseRequest(line)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
   });
 
+  const assign = (changes: object) =>
+    JSON.stringify({
+      op: 'assign',
+      seq: 2,
+      id: 'i-1',
+      assignment: { memoryBytes: 134_217_728, cpuMillis: 300, binds: spec.binds, ...changes },
+    });
+
+  it('assigns code below the function folder only', () => {
+    expect(parseRequest(assign({}))).toMatchObject({
+      op: 'assign',
+      assignment: { binds: [{ source: '/data/code', target: '/opt/function/code' }] },
+    });
+    for (const target of ['/opt/function', '/etc', '/', '/opt/function/../etc', '/opt/functions/code', 'code']) {
+      const line = assign({ binds: [{ source: '/data/code', target }] });
+      expect(() => parseRequest(line)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    }
+    for (const changes of [{ memoryBytes: 1 }, { cpuMillis: 0 }, { binds: undefined }]) {
+      expect(() => parseRequest(assign(changes))).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    }
+  });
+
   it('can be answered even when it is wrong, if it has a number', () => {
     expect(seqOf('{"seq":3}')).toBe(3);
     expect(seqOf('{')).toBeUndefined();

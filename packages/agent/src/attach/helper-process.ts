@@ -57,7 +57,8 @@ export class HelperProcess {
       onReady = resolve;
     });
     const helper = new HelperProcess(child, stdin, stdout, onReady);
-    const line = await Promise.race([ready, helper.ended]);
+    const timer = setTimeout(() => helper.kill(), PATIENCE_MS);
+    const line = await Promise.race([ready, helper.ended]).finally(() => clearTimeout(timer));
     if (line === 'ready') return helper;
     helper.kill();
     throw failure(line?.split(' ').slice(1) ?? [], 'the attach helper does not work here');

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freezeAll } from './group-files.ts';
 import { parseCgroupMounts, parseOwnGroups } from './mounts.ts';
-import { CgroupV1, sharesFor, limitFiles as v1Limits } from './v1.ts';
+import { CgroupV1, memoryFiles, sharesFor, limitFiles as v1Limits } from './v1.ts';
 import { CgroupV2, limitFiles as v2Limits, weightFor } from './v2.ts';
 
 const V1_FILES: Record<string, readonly string[]> = {
@@ -115,6 +116,13 @@ describe('the limits of a group', () => {
     expect([sharesFor(1), sharesFor(300), sharesFor(1000)]).toEqual([2, 307, 1024]);
   });
 
+  it('are lowered and raised in the order that keeps memory below memory with swap', () => {
+    const [memory, swap] = ['memory.limit_in_bytes', 'memory.memsw.limit_in_bytes'];
+    expect(memoryFiles(2, 1, true)).toEqual([memory, swap]);
+    expect(memoryFiles(1, 2, true)).toEqual([swap, memory]);
+    expect(memoryFiles(1, 2, false)).toEqual([memory]);
+  });
+
   it('are the same in version 2, which has a smaller range of weights', () => {
     expect(valuesOf(v2Limits(LIMITS, new Set(['memory', 'pids', 'cpu'])))).toEqual([
       ['memory.max', 134_217_728],
@@ -125,6 +133,42 @@ describe('the limits of a group', () => {
     ]);
     expect(v2Limits(LIMITS, new Set(['cpu']))).toHaveLength(1);
     expect([weightFor(1), weightFor(300), weightFor(1_000_000)]).toEqual([1, 30, 10_000]);
+  });
+});
+
+describe('freezing', () => {
+  const states = (answers: boolean[]) => {
+    const calls: string[] = [];
+    const freezer = {
+      freeze: () => void calls.push('freeze'),
+      thaw: () => void calls.push('thaw'),
+      isFrozen: () => answers.shift() ?? true,
+    };
+    return { calls, freezer };
+  };
+
+  it('looks again before it tries again', async () => {
+    const { calls, freezer } = states([false, false, true]);
+    await freezeAll(freezer);
+    expect(calls).toEqual(['freeze']);
+  });
+
+  it('lets everything run for a moment when somebody waits for a frozen child', async () => {
+    const { calls, freezer } = states(Array.from({ length: 12 }, () => false));
+    await freezeAll(freezer);
+    expect(calls).toEqual(['freeze', 'thaw', 'freeze', 'thaw', 'freeze']);
+  });
+
+  it('gives up with everything thawed', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { calls, freezer } = states([]);
+    const isFrozen = () => {
+      vi.setSystemTime(Date.now() + 500);
+      return false;
+    };
+    await expect(freezeAll({ ...freezer, isFrozen })).rejects.toMatchObject({ code: 'CGROUP_FAILED' });
+    vi.useRealTimers();
+    expect(calls.at(-1)).toBe('thaw');
   });
 });
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { SandboxExit } from '../protocol.ts';
+import type { CgroupGroup } from '../cgroup/cgroup.ts';
+import type { Bind, SandboxExit } from '../protocol.ts';
 import { RunningSandbox, type SandboxParts } from './running-sandbox.ts';
 
 function run(changes: Partial<SandboxParts>, command: readonly [string, ...string[]] = ['sleep', '1000']) {
@@ -17,6 +18,34 @@ function run(changes: Partial<SandboxParts>, command: readonly [string, ...strin
   return { exits, sandbox: new RunningSandbox(parts, { onOutput: () => {}, onExit: (exit) => exits.push(exit) }) };
 }
 
+const ASSIGNMENT = { memoryBytes: 1000, cpuMillis: 100, binds: [{ source: '/a', target: '/opt/function/code' }] };
+
+/** Notes what is asked of the group, and fails at one step. */
+function assignable(failAt?: 'limit' | 'attach' | 'thaw') {
+  const calls: string[] = [];
+  const note = async (call: string) => {
+    calls.push(call);
+    if (failAt !== undefined && call.startsWith(failAt)) throw new Error(failAt);
+  };
+  const group: CgroupGroup = {
+    joinFiles: [],
+    usagePaths: {},
+    share: () => note('share'),
+    usage: async () => ({ peakMemoryBytes: 0, cpuMs: 0, oomKills: 0 }),
+    limitMemory: (bytes) => note(`limit ${bytes}`),
+    freeze: async () => {
+      await note('freeze');
+      await Promise.resolve();
+      await note('frozen');
+    },
+    thaw: () => note('thaw'),
+    kill: () => note('kill'),
+    remove: () => note('remove'),
+  };
+  const attach = (binds: readonly Bind[]) => note(`attach ${binds.map(({ target }) => target).join()}`);
+  return { calls, parts: { group, attach } };
+}
+
 describe('a running sandbox', () => {
   it('tells its exit once and gives everything back in order', async () => {
     const given: string[] = [];
@@ -28,6 +57,50 @@ describe('a running sandbox', () => {
       { exitCode: 7, signal: null, oomKilled: false, peakMemoryBytes: 0, cpuMs: 0, tmpFull: false },
     ]);
     expect(given).toEqual(['uid', 'volume']);
+  });
+
+  it('sets limits, then attaches, then thaws, and once only', async () => {
+    const { calls, parts } = assignable();
+    const { sandbox } = run(parts);
+    await sandbox.assign(ASSIGNMENT);
+    await expect(sandbox.assign(ASSIGNMENT)).rejects.toMatchObject({ code: 'ALREADY_ASSIGNED' });
+    await sandbox.stop();
+    expect(calls).toEqual(['limit 1000', 'attach /opt/function/code', 'thaw', 'kill', 'kill', 'remove']);
+  });
+
+  it.each(['limit', 'attach', 'thaw'] as const)('is killed when the step %s of its assignment fails', async (step) => {
+    const { calls, parts } = assignable(step);
+    const { sandbox, exits } = run(parts);
+    await expect(sandbox.assign(ASSIGNMENT)).rejects.toThrow(step);
+    await sandbox.removed;
+    expect(exits).toMatchObject([{ signal: 'SIGKILL' }]);
+    if (step !== 'thaw') expect(calls).not.toContain('thaw');
+    await expect(sandbox.assign(ASSIGNMENT)).rejects.toMatchObject({ code: 'SANDBOX_GONE' });
+    await expect(sandbox.thaw()).rejects.toMatchObject({ code: 'SANDBOX_GONE' });
+  });
+
+  it('freezes, thaws and assigns one after the other', async () => {
+    const { calls, parts } = assignable();
+    const { sandbox } = run(parts);
+    await Promise.all([sandbox.freeze(), sandbox.assign(ASSIGNMENT), sandbox.freeze(), sandbox.thaw()]);
+    expect(calls).toEqual([
+      'freeze',
+      'frozen',
+      'limit 1000',
+      'attach /opt/function/code',
+      'thaw',
+      'freeze',
+      'frozen',
+      'thaw',
+    ]);
+    await sandbox.stop();
+  });
+
+  it('says clearly that it cannot be frozen or assigned without a group', async () => {
+    const { sandbox } = run({});
+    await expect(sandbox.freeze()).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+    await expect(sandbox.assign(ASSIGNMENT)).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+    await sandbox.stop();
   });
 
   it('gives the rest back when one thing cannot be, and tells whoever stops it', async () => {

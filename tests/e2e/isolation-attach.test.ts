@@ -1,0 +1,140 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HelperProcess } from '../../packages/agent/src/attach/helper-process.ts';
+import { livingProcess } from '../../packages/agent/src/owner.ts';
+
+const isRoot = process.getuid?.() === 0;
+const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const PROGRAM = fromRoot('packages/agent/native/build/attach');
+const READ_SEARCH_CHROOT_PTRACE_ADMIN = '00000000002c0004';
+
+describe.runIf(isRoot)('the attach helper', () => {
+  let helper: HelperProcess;
+  let folder: string;
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [fromRoot('scripts/build-native.mjs')], { stdio: 'inherit' });
+    helper = await HelperProcess.start(PROGRAM);
+    folder = mkdtempSync(join(tmpdir(), 'funcgraph-attach-'));
+  });
+  afterAll(async () => {
+    await helper.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const me = (changes: object = {}) => ({
+    ...{ id: 'me', pid: process.pid, startTime: livingProcess(process.pid)?.startTime ?? '' },
+    ...changes,
+  });
+  const attach = (target: object, source = folder) =>
+    helper.attach(me(target), { source, target: '/opt/function/code' });
+  const failing = (text: string) =>
+    expect.objectContaining({ code: 'ATTACH_FAILED', message: expect.stringContaining(text) });
+
+  it('keeps only the rights that it needs', () => {
+    const status = readFileSync(`/proc/${helper.pid}/status`, 'utf8');
+    expect(status).toContain(`CapPrm:\t${READ_SEARCH_CHROOT_PTRACE_ADMIN}\n`);
+    expect(status).toContain(`CapEff:\t${READ_SEARCH_CHROOT_PTRACE_ADMIN}\n`);
+    expect(status).toContain('NoNewPrivs:\t1\n');
+  });
+
+  it('never attaches in the namespace it works from', async () => {
+    await expect(attach({})).rejects.toEqual(failing('find-process EXDEV'));
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain('/opt/function/code');
+  });
+
+  it('never takes a process for another one that had its number', async () => {
+    const later = String(Number(me().startTime) + 1);
+    await expect(attach({ startTime: later })).rejects.toEqual(failing('find-process ESRCH'));
+  });
+
+  it('says that a process is gone', async () => {
+    const child = spawn('true');
+    await once(child, 'exit');
+    await expect(attach({ pid: child.pid })).rejects.toEqual(failing('ESRCH'));
+  });
+
+  it('follows no symbolic link on the way to the source', async () => {
+    symlinkSync(folder, join(folder, 'link'));
+    await expect(attach({}, join(folder, 'link'))).rejects.toEqual(failing('open-source ELOOP'));
+    await expect(attach({}, join(folder, 'link/link'))).rejects.toEqual(failing('open-source ELOOP'));
+    await expect(attach({}, join(folder, 'missing'))).rejects.toEqual(failing('open-source ENOENT'));
+  });
+
+  it('is back in its own namespace when something fails inside', async () => {
+    const other = spawn('unshare', ['--mount', '--', 'sleep', '1000'], { stdio: 'ignore' });
+    const own = readlinkSync('/proc/self/ns/mnt');
+    const pid = other.pid ?? 0;
+    await expect.poll(() => readlinkSync(`/proc/${pid}/ns/mnt`)).not.toBe(own);
+    const target = me({ pid, startTime: livingProcess(pid)?.startTime });
+    const bind = { source: folder, target: '/opt/function/not-there' };
+    await expect(helper.attach(target, bind)).rejects.toEqual(failing('open-target ENOENT'));
+    expect(readlinkSync(`/proc/${helper.pid}/ns/mnt`)).toBe(own);
+    other.kill();
+  });
+
+  it('answers many requests in order', async () => {
+    const outcomes = await Promise.allSettled(Array.from({ length: 500 }, () => attach({})));
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  const record = (...fields: string[]) => fields.map((field) => `${field}\0`).join('');
+  it.each([
+    ['nothing at all', '\0'.repeat(5)],
+    ['a number that is none', record('x', '1', '1', '/a', '/opt/function/code')],
+    ['a negative process', record('1', '-1', '1', '/a', '/opt/function/code')],
+    ['process 0', record('1', '0', '1', '/a', '/opt/function/code')],
+    ['a process number that does not fit', record('1', '4294967297', '1', '/a', '/opt/function/code')],
+    ['a relative source', record('1', '1', '1', 'a', '/opt/function/code')],
+    ['a source that climbs', record('1', '1', '1', '/a/../b', '/opt/function/code')],
+    ['a target that climbs', record('1', '1', '1', '/a', '/opt/function/../../etc')],
+    ['a target elsewhere', record('1', '1', '1', '/a', '/etc')],
+    ['the function folder itself', record('1', '1', '1', '/a', '/opt/function')],
+    ['a target with an empty part', record('1', '1', '1', '/a', '/opt/function//code')],
+    ['a path that is too long', record('1', '1', '1', `/${'a'.repeat(5000)}`, '/opt/function/code')],
+    ['a field without end', 'a'.repeat(20_000)],
+  ])('ends when it reads %s', async (_what, bytes) => {
+    expect(await run([PROGRAM], bytes)).toEqual({ said: 'ready\n', code: 2 });
+  });
+
+  it('ends with its input, also in the middle of a record', async () => {
+    expect(await run([PROGRAM], '')).toEqual({ said: 'ready\n', code: 0 });
+    expect(await run([PROGRAM], '1\0')).toEqual({ said: 'ready\n', code: 0 });
+  });
+
+  it('says at once that it cannot work without rights', async () => {
+    const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--bounding-set', '-all'];
+    const { said, code } = await run([...asNobody, '--', PROGRAM], '');
+    expect(said).toMatch(/^no [a-z-]+ 1\n$/);
+    expect(code).toBe(1);
+  });
+
+  it.each(['/bin/false', '/bin/pwd', '/nowhere/attach'])('is not %s', async (program) => {
+    await expect(HelperProcess.start(program)).rejects.toMatchObject({ code: 'ATTACH_FAILED' });
+  });
+
+  it('is given up when it never says that it is ready', async () => {
+    await expect(HelperProcess.start('/bin/cat')).rejects.toMatchObject({ code: 'ATTACH_FAILED' });
+  });
+});
+
+async function run(
+  [program = '', ...args]: readonly string[],
+  input: string,
+): Promise<{ said: string; code: unknown }> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += String(chunk);
+  });
+  // It may end before it has read everything.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  return { said, code };
+}
