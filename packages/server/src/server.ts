@@ -45,6 +45,7 @@ import { openSealer } from './lib/sealer.ts';
 import { Queue } from './queue/index.ts';
 import {
   chooseSandbox,
+  closeRunDir,
   createGateway,
   Housekeeping,
   machineChecks,
@@ -112,6 +113,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const lock = lockDataDir(config.dataDir);
     undo.push(() => lock.release());
     const runDir = await openRunDir(config.dataDir, parts.runtimeDir);
+    undo.push(() => closeRunDir(runDir));
 
     // The agent and the runtimes take longest to get ready, and need nobody.
     const agent = new SandboxAgent({ runDir });

@@ -2,6 +2,6 @@ export { writeCredentials } from './credentials.ts';
 export { createGateway } from './gateway.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { machineChecks } from './machine-checks.ts';
-export { openRunDir } from './run-dir.ts';
+export { closeRunDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { StartupError } from './startup-error.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,4 +17,10 @@ export async function openRunDir(dataDir: string, runtimeDir: string | undefined
   const runDir = join(parent, name);
   await mkdir(runDir, { recursive: true, mode: 0o755 });
   return runDir;
+}
+
+/** Takes the folder away after a clean stop; one that something else still uses stays. */
+export async function closeRunDir(runDir: string): Promise<void> {
+  await rm(join(runDir, 'links'), { recursive: true, force: true });
+  await rmdir(runDir).catch(() => {});
 }
