@@ -168,6 +168,7 @@ export class TestServer implements AsyncDisposable {
   /** Ends the server and removes its data. */
   async stop(): Promise<void> {
     if (this.#running !== undefined) await this.kill('SIGTERM');
+    await rm(this.runDir, { recursive: true, force: true });
     await rm(this.#folder, { recursive: true, force: true });
   }
 

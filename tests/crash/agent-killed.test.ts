@@ -11,7 +11,7 @@ import {
   target,
 } from '../functions.ts';
 import { commandOf, TestServer } from '../server.ts';
-import { Belongings, descendants } from './leftovers.ts';
+import { Belongings, processesOf } from './leftovers.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {
   console.log('running ' + event.n);
@@ -120,7 +120,7 @@ it('a single instance: its call ends as a crash, others go on, the next call get
   const belongings = new Belongings(server);
   const doomed = call(server, urn, { n: 1, ms: 30_000 });
   await untilRunning([1]);
-  const victims = functionProcesses();
+  const victims = await functionProcesses(1);
   expect(victims).not.toEqual([]);
   const other = invoke(server, urn, { n: 2, ms: 3_000 });
   await untilRunning([2]);
@@ -137,10 +137,9 @@ it('a single instance: its call ends as a crash, others go on, the next call get
   await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);
 });
 
-/** The processes that run function code now, as the host sees them: those that run a shim and have no child that does. */
-function functionProcesses(): number[] {
-  const runsShim = (pid: number): boolean => /\bnode\b.*shim\.js/.test(commandOf(pid));
-  return descendants(agent())
-    .filter(runsShim)
-    .filter((pid) => !descendants(pid).some(runsShim));
+/** The processes that run the function's code in the instance that has logged `running n`. */
+async function functionProcesses(n: number): Promise<number[]> {
+  const line = (await logLines(server, urn)).find(({ message }) => message.trim() === `running ${n}`);
+  const all = processesOf(line?.instance_id ?? 'no such instance');
+  return all.filter((pid) => /\bnode\b.*shim\.js/.test(commandOf(pid)));
 }

@@ -64,29 +64,18 @@ function processes(): [number, string][] {
     .map((pid) => [Number(pid), commandOf(Number(pid))]);
 }
 
-/** Process ids below `pid`, children of children too. */
-export function descendants(pid: number): number[] {
-  const found: number[] = [];
-  const walk = (parent: number): void => {
-    for (const child of childrenOf(parent)) {
-      found.push(child);
-      walk(child);
-    }
-  };
-  walk(pid);
-  return found;
+/** Processes in the control groups of one instance, as the host sees them. */
+export function processesOf(instanceId: string): number[] {
+  return processes()
+    .map(([pid]) => pid)
+    .filter((pid) => groupsOf(pid).includes(instanceId));
 }
 
-function childrenOf(pid: number): number[] {
+function groupsOf(pid: number): string {
   try {
-    const text = readdirSync(`/proc/${pid}/task`).map((t) => readFileSync(`/proc/${pid}/task/${t}/children`, 'utf8'));
-    return text
-      .join(' ')
-      .split(' ')
-      .filter((one) => one !== '')
-      .map(Number);
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8');
   } catch {
-    return []; // it ended while we looked
+    return ''; // it ended while we looked
   }
 }
 

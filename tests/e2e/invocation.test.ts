@@ -127,7 +127,8 @@ describe('the receipt', () => {
     const urn = await deploy(server, { ...fresh, initializer: 'index.init' });
     const { receipt: cold } = await invoke(server, urn, {});
     expect(cold).toMatchObject({ cold: true, outcome: 'ok', component: '', attempt: 1, mode: 'sync', memory_mb: 128 });
-    for (const part of [cold.sandbox_ms, cold.boot_ms, cold.load_ms, cold.handler_ms]) expect(part).toBeGreaterThan(0);
+    // A sandbox that waited for the call has booted before it.
+    for (const part of [cold.sandbox_ms, cold.load_ms, cold.handler_ms]) expect(part).toBeGreaterThan(0);
     expect(cold.function_urn).toBe(`${urn}:latest`);
     expect(cold.peak_memory_bytes).toBeGreaterThan(4 * MIB);
     expect(cold.peak_memory_bytes).toBeLessThanOrEqual(128 * MIB);

@@ -8,6 +8,7 @@ import { type FakeFunction, FakeSandboxDriver } from '../src/instances/sandbox/f
 import type { Clock } from '../src/lib/clock.ts';
 import { ManualClock } from '../src/lib/manual-clock.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
+import { openRunDir } from '../src/startup/index.ts';
 
 /** The whole server with time in the test's hand and instances whose runtime is the test's own code. */
 export class FakeServer implements AsyncDisposable {
@@ -73,6 +74,7 @@ export class FakeServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.running.stop();
+    await rm(await openRunDir(join(this.#folder, 'data'), this.#folder), { recursive: true, force: true });
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
