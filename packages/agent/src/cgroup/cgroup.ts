@@ -23,8 +23,8 @@ export interface CgroupGroup {
   usage(): Promise<CgroupUsage>;
   /** Replaces the limit of memory and swap; measuring the peak starts over where the kernel lets us. Throws `CGROUP_FAILED`. */
   limitMemory(memoryBytes: number): Promise<void>;
-  /** Resolves when no process of the group runs. Throws `CGROUP_FAILED`, after 5 s at the latest. */
-  freeze(): Promise<void>;
+  /** Resolves when no process of the group runs. Throws `CGROUP_FAILED` with all thawed, after 1 s or when aborted. */
+  freeze(signal: AbortSignal): Promise<void>;
   thaw(): Promise<void>;
   /** Kills every process, thawed or frozen, and resolves when none is left. Throws `CGROUP_FAILED` after 5 s. */
   kill(): Promise<void>;

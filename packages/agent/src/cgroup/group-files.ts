@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AgentError } from '../agent-error.ts';
 
 const PATIENCE_MS = 5000;
+const FREEZE_PATIENCE_MS = 1000;
 /** How often, a millisecond apart, before thawing and trying again. */
 const LOOKS = 5;
 
@@ -73,20 +74,21 @@ export interface Freezer {
 
 /**
  * Resolves when every task is frozen. Version 1 cannot freeze a parent that waits for its vforked child to exec, once that
- * child is frozen: both run on for a moment before the next try. Throws `CGROUP_FAILED` after 5 s, with all thawed.
+ * child is frozen: both run on for a moment before the next try. Throws `CGROUP_FAILED` with all thawed, after 1 s or when
+ * `signal` aborts.
  */
-export async function freezeAll({ freeze, thaw, isFrozen }: Freezer): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (let round = 1; Date.now() < deadline; round++) {
+export async function freezeAll({ freeze, thaw, isFrozen }: Freezer, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + FREEZE_PATIENCE_MS;
+  for (let round = 1; Date.now() < deadline && !signal.aborted; round++) {
     freeze();
-    for (let look = 0; look < LOOKS; look++) {
+    for (let look = 0; look < LOOKS && !signal.aborted; look++) {
       if (isFrozen()) return;
       await delay(1);
     }
     thaw();
     await delay(Math.min(round, 20));
   }
-  throw new AgentError('CGROUP_FAILED', 'the processes do not freeze');
+  throw new AgentError('CGROUP_FAILED', signal.aborted ? 'the freezing was given up' : 'the processes do not freeze');
 }
 
 /** Reads a control file and waits. Throws `CGROUP_FAILED`. */

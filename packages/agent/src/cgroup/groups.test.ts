@@ -137,6 +137,7 @@ describe('the limits of a group', () => {
 });
 
 describe('freezing', () => {
+  const forever = new AbortController().signal;
   const states = (answers: boolean[]) => {
     const calls: string[] = [];
     const freezer = {
@@ -149,14 +150,25 @@ describe('freezing', () => {
 
   it('looks again before it tries again', async () => {
     const { calls, freezer } = states([false, false, true]);
-    await freezeAll(freezer);
+    await freezeAll(freezer, forever);
     expect(calls).toEqual(['freeze']);
   });
 
   it('lets everything run for a moment when somebody waits for a frozen child', async () => {
     const { calls, freezer } = states(Array.from({ length: 12 }, () => false));
-    await freezeAll(freezer);
+    await freezeAll(freezer, forever);
     expect(calls).toEqual(['freeze', 'thaw', 'freeze', 'thaw', 'freeze']);
+  });
+
+  it('gives up at once when it is told to', async () => {
+    const { calls, freezer } = states([]);
+    const abort = new AbortController();
+    const isFrozen = () => {
+      abort.abort();
+      return false;
+    };
+    await expect(freezeAll({ ...freezer, isFrozen }, abort.signal)).rejects.toThrow('given up');
+    expect(calls).toEqual(['freeze', 'thaw']);
   });
 
   it('gives up with everything thawed', async () => {
@@ -166,7 +178,7 @@ describe('freezing', () => {
       vi.setSystemTime(Date.now() + 500);
       return false;
     };
-    await expect(freezeAll({ ...freezer, isFrozen })).rejects.toMatchObject({ code: 'CGROUP_FAILED' });
+    await expect(freezeAll({ ...freezer, isFrozen }, forever)).rejects.toMatchObject({ code: 'CGROUP_FAILED' });
     vi.useRealTimers();
     expect(calls.at(-1)).toBe('thaw');
   });

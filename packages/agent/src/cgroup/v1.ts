@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { AgentError } from '../agent-error.ts';
@@ -91,8 +92,9 @@ export class CgroupV1 implements CgroupTree {
     for (const [controller, parent] of this.#parents) folders.set(controller, `${parent}/${id}`);
     const group = new GroupV1(folders, limits.memoryBytes, this.#limitsSwap);
     try {
-      for (const folder of new Set(folders.values())) await mkdir(folder);
-      await this.#limit(folders, limits);
+      // Nobody is in the group yet: this waits for nothing, and the thread pool would take ten turns.
+      for (const folder of new Set(folders.values())) mkdirSync(folder);
+      this.#limit(folders, limits);
       return group;
     } catch (error) {
       await group.remove();
@@ -107,10 +109,10 @@ export class CgroupV1 implements CgroupTree {
     }
   }
 
-  async #limit(folders: Folders, limits: CgroupLimits): Promise<void> {
+  #limit(folders: Folders, limits: CgroupLimits): void {
     for (const [controller, { file, value }] of limitFiles(limits, this.#limitsSwap)) {
       const folder = folders.get(controller);
-      if (folder !== undefined) await writeControl(`${folder}/${file}`, value);
+      if (folder !== undefined) writeControlNow(`${folder}/${file}`, value);
     }
   }
 }
@@ -186,15 +188,18 @@ class GroupV1 implements CgroupGroup {
     writeControlNow(`${memory}/memory.max_usage_in_bytes`, 0);
   }
 
-  async freeze(): Promise<void> {
+  async freeze(signal: AbortSignal): Promise<void> {
     const freezer = this.#folders.get('freezer');
     if (freezer === undefined) throw new AgentError('NOT_SUPPORTED', CONTROLLERS.freezer);
     const state = `${freezer}/freezer.state`;
-    await freezeAll({
-      freeze: () => writeControlNow(state, 'FROZEN'),
-      thaw: () => writeControlNow(state, 'THAWED'),
-      isFrozen: () => readControlNow(state).startsWith('FROZEN'),
-    });
+    await freezeAll(
+      {
+        freeze: () => writeControlNow(state, 'FROZEN'),
+        thaw: () => writeControlNow(state, 'THAWED'),
+        isFrozen: () => readControlNow(state).startsWith('FROZEN'),
+      },
+      signal,
+    );
   }
 
   async thaw(): Promise<void> {

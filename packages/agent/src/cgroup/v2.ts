@@ -170,12 +170,15 @@ class GroupV2 implements CgroupGroup {
     if (this.#enabled.has('memory')) writeControlNow(`${this.#folder}/memory.max`, memoryBytes);
   }
 
-  async freeze(): Promise<void> {
-    await freezeAll({
-      freeze: () => writeControlNow(`${this.#folder}/cgroup.freeze`, 1),
-      thaw: () => writeControlNow(`${this.#folder}/cgroup.freeze`, 0),
-      isFrozen: () => readControlNow(`${this.#folder}/cgroup.events`).includes('frozen 1'),
-    });
+  async freeze(signal: AbortSignal): Promise<void> {
+    await freezeAll(
+      {
+        freeze: () => writeControlNow(`${this.#folder}/cgroup.freeze`, 1),
+        thaw: () => writeControlNow(`${this.#folder}/cgroup.freeze`, 0),
+        isFrozen: () => readControlNow(`${this.#folder}/cgroup.events`).includes('frozen 1'),
+      },
+      signal,
+    );
   }
 
   async thaw(): Promise<void> {

@@ -96,6 +96,21 @@ describe('a running sandbox', () => {
     await sandbox.stop();
   });
 
+  it.each(['thaw', 'stop'] as const)('gives up freezing for a %s', async (wanted) => {
+    const { calls, parts } = assignable();
+    const freeze = (signal: AbortSignal) =>
+      new Promise<void>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
+      });
+    const { sandbox } = run({ ...parts, group: { ...parts.group, freeze } });
+    const freezing = expect(sandbox.freeze()).rejects.toThrow('given up');
+    await Promise.resolve();
+    await sandbox[wanted]();
+    await freezing;
+    if (wanted === 'thaw') expect(calls).toEqual(['thaw']);
+    await sandbox.stop();
+  });
+
   it('says clearly that it cannot be frozen or assigned without a group', async () => {
     const { sandbox } = run({});
     await expect(sandbox.freeze()).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });

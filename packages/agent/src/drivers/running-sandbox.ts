@@ -39,6 +39,7 @@ export class RunningSandbox {
   #outOfMemory = false;
   #killed = false;
   #assigned = false;
+  #freezing: AbortController | undefined;
   /** Freezing, thawing and assigning wait for one another. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -65,16 +66,22 @@ export class RunningSandbox {
     await this.#parts.group?.share(cpuMillis);
   }
 
-  /** Resolves when no process of the sandbox runs. Throws `NOT_SUPPORTED` without a freezer. */
+  /**
+   * Resolves when no process of the sandbox runs. Throws `NOT_SUPPORTED` without a freezer, and `CGROUP_FAILED` when they do
+   * not freeze within 1 s or it is thawed or stopped meanwhile: a request must not wait for that.
+   */
   freeze(): Promise<void> {
     return this.#inTurn(async () => {
       const { group } = this.#parts;
       if (group === undefined) throw new AgentError('NOT_SUPPORTED', 'no cgroup is writable, so nothing can be frozen');
-      await group.freeze();
+      const freezing = new AbortController();
+      this.#freezing = freezing;
+      await group.freeze(freezing.signal);
     });
   }
 
   thaw(): Promise<void> {
+    this.#freezing?.abort();
     return this.#inTurn(async () => this.#parts.group?.thaw());
   }
 
@@ -139,6 +146,7 @@ export class RunningSandbox {
   #kill(): void {
     if (this.#killed) return;
     this.#killed = true;
+    this.#freezing?.abort();
     const { monitor, kill, group } = this.#parts;
     if (monitor.exitCode !== null || monitor.signalCode !== null) return;
     kill();
