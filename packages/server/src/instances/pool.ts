@@ -1,20 +1,12 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
+import { FunctionGroup, type Waiter } from './function-group.ts';
 import type { Instance, StartPhases } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
+import type { Lease } from './lease.ts';
 import { type Placement, type PlacementSnapshot, place } from './placement.ts';
 import { StartFailed } from './start-errors.ts';
-
-/** The right to use one slot of an instance. `release` must be called exactly once, whatever happened. */
-export interface Lease {
-  readonly instance: Instance;
-  /** The request waited for this instance's start. */
-  readonly cold: boolean;
-  readonly phases: StartPhases;
-  readonly waitedMs: number;
-  release(): void;
-}
 
 export interface PoolLimits {
   /** An idle instance is frozen after this; undefined where the machine cannot. */
@@ -38,37 +30,6 @@ export interface PoolGauges {
   readonly promisedMemoryMb: number;
 }
 
-interface Waiter {
-  readonly spec: LaunchSpec;
-  readonly since: number;
-  readonly resolve: (lease: Lease) => void;
-  readonly reject: (error: unknown) => void;
-  /** Cleared when it was served, refused, aborted or timed out. */
-  waiting: boolean;
-}
-
-interface Group {
-  readonly instances: Set<Instance>;
-  /** Newest last: what became free last is used first. */
-  readonly free: Instance[];
-  readonly waiters: Waiter[];
-  readonly starting: Map<string, number>;
-  /** By key: what was lately measured. */
-  readonly pace: Map<string, Pace>;
-  /** Looks again at requests that were put off. */
-  recheck: Timer | undefined;
-}
-
-interface Pace {
-  busyMs: number | undefined;
-  startMs: number;
-}
-
-/** What a start is taken to last until one was measured. */
-const FIRST_START_MS = 100;
-/** Weight of the latest measure in an average. */
-const LATEST = 0.2;
-
 interface PoolOptions {
   readonly start: (spec: LaunchSpec, signal: AbortSignal) => Promise<Instance>;
   readonly clock: Clock;
@@ -82,7 +43,7 @@ const OVERLOADED = 'Your request has been controlled by overload sdk, please ret
 /** All instances of this server. Decides by `place`; this class only keeps the books and does what was decided. */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #groups = new Map<string, Group>();
+  readonly #groups = new Map<string, FunctionGroup>();
   readonly #abort = new AbortController();
   #startsUnderWay = 0;
   #promisedMb = 0;
@@ -100,14 +61,14 @@ export class Pool {
   acquire(spec: LaunchSpec, signal?: AbortSignal): Promise<Lease> {
     if (this.#stopped) return Promise.reject(new PlatformError('unavailable', 'the server is stopping'));
     const group = this.#group(spec.functionKey);
-    const instance = this.#takeFree(group, spec.key);
+    const instance = group.takeFree(spec.key);
     if (instance !== undefined && group.waiters.length === 0)
       return Promise.resolve(this.#lease(group, instance, false, 0));
-    if (instance !== undefined) this.#putBack(group, instance);
+    if (instance !== undefined) group.offer(instance);
     return this.#wait(group, spec, signal);
   }
 
-  #wait(group: Group, spec: LaunchSpec, signal: AbortSignal | undefined): Promise<Lease> {
+  #wait(group: FunctionGroup, spec: LaunchSpec, signal: AbortSignal | undefined): Promise<Lease> {
     const { clock, limits } = this.#options;
     if (group.waiters.length >= limits.maxWaiting) {
       return Promise.reject(
@@ -120,8 +81,7 @@ export class Pool {
       const settle = (): boolean => {
         if (!waiter.waiting) return false;
         waiter.waiting = false;
-        const at = group.waiters.indexOf(waiter);
-        if (at >= 0) group.waiters.splice(at, 1);
+        group.removeWaiter(waiter);
         timer.cancel();
         signal?.removeEventListener('abort', onAbort);
         return true;
@@ -135,7 +95,7 @@ export class Pool {
       };
       const expire = (): void => {
         // A start has limits of its own for loading and initializing; only a request that nothing is started for gives up.
-        if (group.starting.has(spec.key)) timer = clock.after(limits.maxWaitMs, expire);
+        if (group.starting(spec.key) > 0) timer = clock.after(limits.maxWaitMs, expire);
         else
           waiter.reject(
             new PlatformError('overloaded', OVERLOADED, {
@@ -152,7 +112,7 @@ export class Pool {
   }
 
   /** Serves waiting requests in order; one that has to wait holds back only those that want the same. */
-  #pump(functionKey: string, group: Group): void {
+  #pump(functionKey: string, group: FunctionGroup): void {
     const held = new Set<string>();
     for (const waiter of [...group.waiters]) {
       if (!waiter.waiting || held.has(waiter.spec.key)) continue;
@@ -163,10 +123,10 @@ export class Pool {
   }
 
   /** Whether the next waiter may be looked at. */
-  #carryOut(functionKey: string, group: Group, waiter: Waiter, placement: Placement): boolean {
+  #carryOut(functionKey: string, group: FunctionGroup, waiter: Waiter, placement: Placement): boolean {
     switch (placement.kind) {
       case 'reuse': {
-        const instance = this.#takeFree(group, waiter.spec.key);
+        const instance = group.takeFree(waiter.spec.key);
         if (instance === undefined) throw new Error('placement chose an instance that is not free');
         waiter.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - waiter.since));
         return true;
@@ -189,25 +149,16 @@ export class Pool {
     }
   }
 
-  #lookAgain(functionKey: string, group: Group, ms: number): void {
+  #lookAgain(functionKey: string, group: FunctionGroup, ms: number): void {
     group.recheck ??= this.#options.clock.after(ms, () => {
       group.recheck = undefined;
       this.#pump(functionKey, group);
     });
   }
 
-  #paceOf(group: Group, key: string): Pace {
-    let pace = group.pace.get(key);
-    if (pace === undefined) {
-      pace = { busyMs: undefined, startMs: FIRST_START_MS };
-      group.pace.set(key, pace);
-    }
-    return pace;
-  }
-
-  async #start(functionKey: string, group: Group, spec: LaunchSpec): Promise<void> {
+  async #start(functionKey: string, group: FunctionGroup, spec: LaunchSpec): Promise<void> {
     const begun = this.#options.clock.monotonic();
-    group.starting.set(spec.key, (group.starting.get(spec.key) ?? 0) + 1);
+    group.startBegins(spec.key);
     this.#startsUnderWay += 1;
     this.#promisedMb += spec.memoryMb;
     let instance: Instance | undefined;
@@ -219,12 +170,9 @@ export class Pool {
       this.#promisedMb -= spec.memoryMb;
     }
     this.#startsUnderWay -= 1;
-    const left = (group.starting.get(spec.key) ?? 1) - 1;
-    if (left === 0) group.starting.delete(spec.key);
-    else group.starting.set(spec.key, left);
+    group.startEnds(spec.key);
     if (instance !== undefined) {
-      const pace = this.#paceOf(group, spec.key);
-      pace.startMs += LATEST * (this.#options.clock.monotonic() - begun - pace.startMs);
+      group.startTook(spec.key, this.#options.clock.monotonic() - begun);
       this.#join(functionKey, group, instance);
     }
     if (instance === undefined) this.#tellFailure(group, spec, failure);
@@ -232,21 +180,21 @@ export class Pool {
   }
 
   /** A new instance goes to the requests that waited longest for its key. */
-  #join(functionKey: string, group: Group, instance: Instance): void {
+  #join(functionKey: string, group: FunctionGroup, instance: Instance): void {
     this.#groups.set(functionKey, group);
     group.instances.add(instance);
     void instance.exited.then(() => this.#gone(functionKey, group, instance));
-    const waiters = group.waiters.filter((w) => w.waiting && w.spec.key === instance.spec.key);
+    const waiters = group.waitersFor(instance.spec.key);
     for (const waiter of waiters.slice(0, instance.spec.concurrency)) {
       waiter.resolve(this.#lease(group, instance, true, this.#options.clock.monotonic() - waiter.since));
     }
     if (waiters.length > 0) return;
     if (this.#stopped) void this.#stopInstance(instance);
-    else this.#putBack(group, instance);
+    else group.offer(instance);
     this.#scheduleSweep();
   }
 
-  #tellFailure(group: Group, spec: LaunchSpec, failure: unknown): void {
+  #tellFailure(group: FunctionGroup, spec: LaunchSpec, failure: unknown): void {
     const { log } = this.#options;
     if (failure instanceof StartFailed) {
       log.info(
@@ -261,12 +209,12 @@ export class Pool {
     } else if (!this.#stopped) {
       log.error({ functionKey: spec.functionKey, err: failure }, 'instance start broke');
     }
-    group.waiters.find((w) => w.waiting && w.spec.key === spec.key)?.reject(failure);
+    group.firstWaiterFor(spec.key)?.reject(failure);
   }
 
-  #lease(group: Group, instance: Instance, cold: boolean, waitedMs: number): Lease {
+  #lease(group: FunctionGroup, instance: Instance, cold: boolean, waitedMs: number): Lease {
     instance.take();
-    if (instance.hasRoom && !group.free.includes(instance)) this.#putBack(group, instance);
+    group.offer(instance);
     let released = false;
     const taken = this.#options.clock.monotonic();
     return {
@@ -277,26 +225,22 @@ export class Pool {
       release: () => {
         if (released) throw new Error('a lease was released twice');
         released = true;
-        const pace = this.#paceOf(group, instance.spec.key);
-        const busyMs = this.#options.clock.monotonic() - taken;
-        pace.busyMs = pace.busyMs === undefined ? busyMs : pace.busyMs + LATEST * (busyMs - pace.busyMs);
+        group.requestTook(instance.spec.key, this.#options.clock.monotonic() - taken);
         this.#release(group, instance);
       },
     };
   }
 
-  #release(group: Group, instance: Instance): void {
+  #release(group: FunctionGroup, instance: Instance): void {
     instance.free();
     if (instance.state === 'draining' && instance.inFlight === 0) void this.#stopInstance(instance);
     // The usual case under load: the slot goes straight to whoever waits longest, without a look at the whole pool.
-    const next = instance.hasRoom
-      ? group.waiters.find((w) => w.waiting && w.spec.key === instance.spec.key)
-      : undefined;
+    const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
     if (next !== undefined) {
       next.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - next.since));
       return;
     }
-    if (instance.hasRoom && !group.free.includes(instance)) this.#putBack(group, instance);
+    group.offer(instance);
     if (group.waiters.length > 0) this.#pump(instance.spec.functionKey, group);
     if (instance.inFlight === 0) {
       this.#scheduleSweep();
@@ -305,30 +249,14 @@ export class Pool {
     }
   }
 
-  #waitersElsewhere(group: Group): boolean {
+  #waitersElsewhere(group: FunctionGroup): boolean {
     for (const other of this.#groups.values()) if (other !== group && other.waiters.length > 0) return true;
     return false;
   }
 
-  #takeFree(group: Group, key: string): Instance | undefined {
-    for (let at = group.free.length - 1; at >= 0; at -= 1) {
-      const instance = group.free[at];
-      if (instance === undefined || instance.spec.key !== key || !instance.hasRoom) continue;
-      group.free.splice(at, 1);
-      return instance;
-    }
-    return undefined;
-  }
-
-  #putBack(group: Group, instance: Instance): void {
-    group.free.push(instance);
-  }
-
-  #snapshot(functionKey: string, group: Group, waiter: Waiter): PlacementSnapshot {
+  #snapshot(functionKey: string, group: FunctionGroup, waiter: Waiter): PlacementSnapshot {
     const { spec } = waiter;
-    const pace = this.#paceOf(group, spec.key);
-    let starting = 0;
-    for (const count of group.starting.values()) starting += count;
+    const pace = group.pace(spec.key);
     const idle: { id: string; memoryMb: number; idleSince: number; sameFunction: boolean }[] = [];
     for (const [key, other] of this.#groups) {
       for (const one of other.instances) {
@@ -343,16 +271,12 @@ export class Pool {
       }
     }
     return {
-      free: group.free
-        .filter((i) => i.spec.key === spec.key && i.hasRoom)
-        .map((i) => ({ id: i.id, idleSince: i.idleSince })),
-      live: group.instances.size + starting,
-      starting: group.starting.get(spec.key) ?? 0,
-      waiting: group.waiters.filter((w) => w.spec.key === spec.key).length,
+      free: group.free(spec.key).map((i) => ({ id: i.id, idleSince: i.idleSince })),
+      live: group.instances.size + group.starting(),
+      starting: group.starting(spec.key),
+      waiting: group.waitersFor(spec.key).length,
       waitedMs: this.#options.clock.monotonic() - waiter.since,
-      serving: [...group.instances].filter(
-        (i) => i.spec.key === spec.key && (i.state === 'ready' || i.state === 'busy'),
-      ).length,
+      serving: group.serving(spec.key),
       concurrency: spec.concurrency,
       usualBusyMs: pace.busyMs,
       usualStartMs: pace.startMs,
@@ -373,19 +297,17 @@ export class Pool {
   }
 
   /** Takes an instance out of use at once; its processes end soon after. */
-  #dismiss(group: Group, instance: Instance): void {
+  #dismiss(group: FunctionGroup, instance: Instance): void {
     instance.drain();
     this.#unlist(group, instance);
     void this.#stopInstance(instance);
   }
 
-  #unlist(group: Group, instance: Instance): void {
-    const at = group.free.indexOf(instance);
-    if (at >= 0) group.free.splice(at, 1);
-    if (group.instances.delete(instance)) this.#promisedMb -= instance.spec.memoryMb;
+  #unlist(group: FunctionGroup, instance: Instance): void {
+    if (group.remove(instance)) this.#promisedMb -= instance.spec.memoryMb;
   }
 
-  #gone(functionKey: string, group: Group, instance: Instance): void {
+  #gone(functionKey: string, group: FunctionGroup, instance: Instance): void {
     this.#unlist(group, instance);
     void this.#stopInstance(instance);
     this.#forget(functionKey, group);
@@ -481,22 +403,17 @@ export class Pool {
     for (const [functionKey, group] of this.#groups) if (group.waiters.length > 0) this.#pump(functionKey, group);
   }
 
-  #group(functionKey: string): Group {
+  #group(functionKey: string): FunctionGroup {
     let group = this.#groups.get(functionKey);
     if (group === undefined) {
-      group = { instances: new Set(), free: [], waiters: [], starting: new Map(), pace: new Map(), recheck: undefined };
+      group = new FunctionGroup();
       this.#groups.set(functionKey, group);
     }
     return group;
   }
 
-  #forget(functionKey: string, group: Group): void {
-    if (
-      group.instances.size === 0 &&
-      group.waiters.length === 0 &&
-      group.starting.size === 0 &&
-      this.#groups.get(functionKey) === group
-    ) {
+  #forget(functionKey: string, group: FunctionGroup): void {
+    if (group.isEmpty && this.#groups.get(functionKey) === group) {
       group.recheck?.cancel();
       this.#groups.delete(functionKey);
     }

@@ -1,0 +1,131 @@
+import type { Timer } from '../lib/clock.ts';
+import type { Instance } from './instance.ts';
+import type { LaunchSpec } from './launch-spec.ts';
+import type { Lease } from './lease.ts';
+
+/** A request that waits for a slot. */
+export interface Waiter {
+  readonly spec: LaunchSpec;
+  /** Monotonic ms. */
+  readonly since: number;
+  readonly resolve: (lease: Lease) => void;
+  readonly reject: (error: unknown) => void;
+  /** Cleared when it was served, refused, aborted or timed out. */
+  waiting: boolean;
+}
+
+interface Pace {
+  busyMs: number | undefined;
+  startMs: number;
+}
+
+/** What a start is taken to last until one was measured. */
+const FIRST_START_MS = 100;
+/** Weight of the latest measure in an average. */
+const LATEST = 0.2;
+
+/** The books of one function in the pool: its instances, who waits, what starts, and how fast it lately was. */
+export class FunctionGroup {
+  readonly instances = new Set<Instance>();
+  readonly waiters: Waiter[] = [];
+  /** Looks again at requests that were put off. */
+  recheck: Timer | undefined;
+  /** Newest last: what became free last is used first. */
+  readonly #free: Instance[] = [];
+  readonly #starting = new Map<string, number>();
+  readonly #paces = new Map<string, Pace>();
+
+  get isEmpty(): boolean {
+    return this.instances.size === 0 && this.waiters.length === 0 && this.#starting.size === 0;
+  }
+
+  /** Starts under way, of one key or of all. */
+  starting(key?: string): number {
+    if (key !== undefined) return this.#starting.get(key) ?? 0;
+    let sum = 0;
+    for (const count of this.#starting.values()) sum += count;
+    return sum;
+  }
+
+  startBegins(key: string): void {
+    this.#starting.set(key, this.starting(key) + 1);
+  }
+
+  startEnds(key: string): void {
+    const left = this.starting(key) - 1;
+    if (left > 0) this.#starting.set(key, left);
+    else this.#starting.delete(key);
+  }
+
+  /** The instance of this key that became free last, if any; taken off the list. */
+  takeFree(key: string): Instance | undefined {
+    for (let at = this.#free.length - 1; at >= 0; at -= 1) {
+      const instance = this.#free[at];
+      if (instance === undefined || instance.spec.key !== key || !instance.hasRoom) continue;
+      this.#free.splice(at, 1);
+      return instance;
+    }
+    return undefined;
+  }
+
+  /** Lists an instance as free, if it has room and is not listed yet. */
+  offer(instance: Instance): void {
+    if (instance.hasRoom && !this.#free.includes(instance)) this.#free.push(instance);
+  }
+
+  free(key: string): Instance[] {
+    return this.#free.filter((instance) => instance.spec.key === key && instance.hasRoom);
+  }
+
+  /** Instances of the key that take requests, now or when one ends. */
+  serving(key: string): number {
+    let count = 0;
+    for (const { spec, state } of this.instances)
+      if (spec.key === key && (state === 'ready' || state === 'busy')) count += 1;
+    return count;
+  }
+
+  /** False when it was not there any more. */
+  remove(instance: Instance): boolean {
+    const at = this.#free.indexOf(instance);
+    if (at >= 0) this.#free.splice(at, 1);
+    return this.instances.delete(instance);
+  }
+
+  /** Requests that wait for this key, longest first. */
+  waitersFor(key: string): Waiter[] {
+    return this.waiters.filter((waiter) => waiter.waiting && waiter.spec.key === key);
+  }
+
+  firstWaiterFor(key: string): Waiter | undefined {
+    return this.waiters.find((waiter) => waiter.waiting && waiter.spec.key === key);
+  }
+
+  removeWaiter(waiter: Waiter): void {
+    const at = this.waiters.indexOf(waiter);
+    if (at >= 0) this.waiters.splice(at, 1);
+  }
+
+  pace(key: string): Readonly<Pace> {
+    return this.#pace(key);
+  }
+
+  startTook(key: string, ms: number): void {
+    const pace = this.#pace(key);
+    pace.startMs += LATEST * (ms - pace.startMs);
+  }
+
+  requestTook(key: string, ms: number): void {
+    const pace = this.#pace(key);
+    pace.busyMs = pace.busyMs === undefined ? ms : pace.busyMs + LATEST * (ms - pace.busyMs);
+  }
+
+  #pace(key: string): Pace {
+    let pace = this.#paces.get(key);
+    if (pace === undefined) {
+      pace = { busyMs: undefined, startMs: FIRST_START_MS };
+      this.#paces.set(key, pace);
+    }
+    return pace;
+  }
+}

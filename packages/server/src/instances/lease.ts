@@ -1,0 +1,11 @@
+import type { Instance, StartPhases } from './instance.ts';
+
+/** The right to use one slot of an instance. `release` must be called exactly once, whatever happened. */
+export interface Lease {
+  readonly instance: Instance;
+  /** The request waited for this instance's start. */
+  readonly cold: boolean;
+  readonly phases: StartPhases;
+  readonly waitedMs: number;
+  release(): void;
+}
