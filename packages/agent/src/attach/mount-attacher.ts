@@ -18,7 +18,7 @@ exit $done
 
 /**
  * Attaches without a helper: each sandbox shows a folder of a shared mount from its start, and what is mounted there
- * appears inside. Slower by some milliseconds, one mount of the agent for each assigned sandbox, and one place only:
+ * appears inside. Ten times slower, one mount of the agent for each assigned sandbox, and one place only:
  * `CODE_PATH`.
  */
 export class MountAttacher implements Attacher {
