@@ -100,3 +100,8 @@ export async function findPython(version: string, runtimes: string | undefined):
 export function customSupervisor(): Interpreter {
   return { name: 'Custom', version: '', command: [process.execPath, join(ROOT, 'custom', 'shim.js')] };
 }
+
+/** The supervisor of HTTP functions on the Node.js that runs the tests. */
+export function httpSupervisor(): Interpreter {
+  return { name: 'http', version: '', command: [process.execPath, join(ROOT, 'http', 'shim.js')] };
+}

@@ -6,7 +6,7 @@ export const Receipt = Type.Object({
   function_urn: Type.String(),
   version: Type.String(),
   instance_id: Type.String(),
-  mode: Type.Union([Type.Literal('sync'), Type.Literal('async')]),
+  mode: Type.Union([Type.Literal('sync'), Type.Literal('async'), Type.Literal('gateway')]),
   attempt: Type.Integer(),
   /** `ok`, or what went wrong. */
   outcome: Type.Union([

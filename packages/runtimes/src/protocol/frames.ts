@@ -10,6 +10,8 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 /** What does not change during the life of an instance and is readable through the context of every language. */
 export interface FunctionContext {
   readonly projectId: string;
+  /** Of the function's URN; what runtime `http` tells in X-CFF-Region. */
+  readonly region?: string;
   readonly package: string;
   readonly functionName: string;
   readonly version: string;
@@ -50,6 +52,8 @@ export interface InvokeFrame {
   readonly timeoutMs: number;
   readonly invokeType: 'sync' | 'async';
   readonly credentials: Credentials;
+  /** Runtime `http` only: event and result have the binary form of PROTOCOL.md instead of JSON. */
+  readonly http?: true;
   /** Set when a function flow calls. */
   readonly workflowId?: string;
   readonly workflowRunId?: string;

@@ -87,3 +87,13 @@ export function planCustom(platformNode: string, placed: readonly PlacedInterpre
     env: pythonEnv(placed),
   };
 }
+
+/** As a Custom function, whose shim it shares the start of the bootstrap with. */
+export function planHttp(platformNode: string, placed: readonly PlacedInterpreter[], shims: string): LaunchPlan {
+  const custom = planCustom(platformNode, placed, shims);
+  return {
+    ...custom,
+    command: [PLATFORM_NODE, `${RUNTIME_ROOT}/http/shim.js`],
+    binds: [{ source: `${shims}/http`, target: `${RUNTIME_ROOT}/http` }, ...custom.binds],
+  };
+}

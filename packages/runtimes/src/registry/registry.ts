@@ -4,7 +4,14 @@ import { arch, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { findHostInterpreters } from './host-interpreters.ts';
 import { fileStamp, findTree, worldReachable } from './interpreter.ts';
-import { type LaunchPlan, type PlacedInterpreter, planCustom, planNodejs, planPython } from './launch-plan.ts';
+import {
+  type LaunchPlan,
+  type PlacedInterpreter,
+  planCustom,
+  planHttp,
+  planNodejs,
+  planPython,
+} from './launch-plan.ts';
 import { type RuntimeManifest, type RuntimeSource, readManifest, writeManifest } from './manifest.ts';
 import { fetchNode, newestVersion, nodePackage } from './npm-package.ts';
 import { checkedVersion, copyTree, languageOf, programOf, putInPlace, withTemporary } from './placing.ts';
@@ -30,9 +37,9 @@ export interface RuntimeListing {
 export type InstallProgress = (step: 'looking up' | 'fetching' | 'checking' | 'ready', detail: string) => void;
 
 export interface RuntimeRegistryOptions {
-  /** The Node.js that supervises Custom functions and is offered as a host runtime. */
+  /** The Node.js that supervises Custom and HTTP functions and is offered as a host runtime. */
   readonly platformNode?: string;
-  /** Folder with `nodejs`, `python` and `custom` in it; by default the one of this package. */
+  /** Folder with `nodejs`, `python`, `custom` and `http` in it; by default the one of this package. */
   readonly shims?: string;
 }
 
@@ -155,13 +162,14 @@ export class RuntimeRegistry {
   /** How to start `name`. Throws `runtime.unknown`, `runtime.later` or `runtime.unavailable` with the way out as hint. */
   async launchPlan(name: string): Promise<LaunchPlan> {
     const runtime = this.#known(name);
-    if (runtime.language === 'custom') {
+    if (bringsItsOwn(runtime)) {
       const placed: PlacedInterpreter[] = [];
       for (const id of await this.#folders()) {
         const state = await this.#state(id);
         if (state !== undefined) placed.push(state.placed);
       }
-      return planCustom(await this.#reachableNode(), placed, await this.#reachableShims());
+      const plan = runtime.language === 'http' ? planHttp : planCustom;
+      return plan(await this.#reachableNode(), placed, await this.#reachableShims());
     }
     const state = await this.#state(runtime.id);
     if (state === undefined) {
@@ -237,7 +245,7 @@ export class RuntimeRegistry {
   async #describe(runtime: RuntimeName): Promise<RuntimeListing> {
     const base = { name: runtime.name, language: runtime.language };
     if (runtime.support === 'later') return { ...base, available: false, hint: `${runtime.name} cannot be run yet` };
-    if (runtime.language === 'custom') return { ...base, available: true, source: 'host', path: this.#platformNode };
+    if (bringsItsOwn(runtime)) return { ...base, available: true, source: 'host', path: this.#platformNode };
     const state = await this.#state(runtime.id);
     if (state !== undefined) {
       return {
@@ -336,6 +344,11 @@ export class RuntimeRegistry {
     })();
     return this.#readyNode;
   }
+}
+
+/** Functions with a program of their own need no interpreter, only our supervisor. */
+function bringsItsOwn({ language }: RuntimeName): boolean {
+  return language === 'custom' || language === 'http';
 }
 
 function byLanguageAndVersion(a: RuntimeName, b: RuntimeName): number {

@@ -97,7 +97,7 @@ export const RUNTIME_NAMES: readonly RuntimeName[] = [
   ...['8', '11', '17', '21'].map(java),
   { name: 'Go1.x', language: 'go', version: '', id: 'go1.x', defaultHandler: 'handler', support: 'later' },
   { name: 'Custom', language: 'custom', version: '', id: 'custom', defaultHandler: 'bootstrap', support: 'now' },
-  { name: 'http', language: 'http', version: '', id: 'http', defaultHandler: 'bootstrap', support: 'later' },
+  { name: 'http', language: 'http', version: '', id: 'http', defaultHandler: 'bootstrap', support: 'now' },
   { name: 'Custom Image', language: 'image', version: '', id: 'image', defaultHandler: '-', support: 'later' },
   ...['7.3', '8.3'].map(php),
   ...['2.1', '3.1', '6.0'].map(dotnet),

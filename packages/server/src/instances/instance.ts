@@ -28,6 +28,8 @@ export interface InstanceRequest {
   readonly timeoutMs: number;
   readonly invokeType: 'sync' | 'async';
   readonly credentials: Credentials;
+  /** Event and payload in the binary form of HTTP functions. */
+  readonly http?: true;
   /** Ends the call and, since code cannot be stopped otherwise, the instance. */
   readonly signal?: AbortSignal;
 }
@@ -141,12 +143,15 @@ export class Instance {
   async invoke(request: InstanceRequest): Promise<InstanceAnswer> {
     const { link, clock, meter } = this.#parts;
     const started = clock.monotonic();
-    const { requestId, timeoutMs, invokeType, credentials } = request;
+    const { requestId, timeoutMs, invokeType, credentials, http } = request;
     // A sandbox that cannot be thawed is a dead one: the link below tells.
     const waking = this.#awake();
     if (waking !== undefined) await waking.catch(() => this.stop());
     const outcome = await this.#race(
-      link.invoke({ type: 'invoke', requestId, timeoutMs, invokeType, credentials }, request.event),
+      link.invoke(
+        { type: 'invoke', requestId, timeoutMs, invokeType, credentials, ...(http === undefined ? {} : { http }) },
+        request.event,
+      ),
       request,
     );
     const handlerMs = clock.monotonic() - started;

@@ -1,5 +1,5 @@
 import { LIMITS, type Receipt } from '@funcgraph/api';
-import { type Credentials, type LaunchPlan, MAX_LOG_BYTES } from '@funcgraph/runtimes';
+import { type Credentials, type LaunchPlan, MAX_HEADER_BYTES, MAX_LOG_BYTES } from '@funcgraph/runtimes';
 import type { Catalog, VersionSnapshot } from '../control/index.ts';
 import {
   type Failure,
@@ -128,11 +128,13 @@ export class Invoker {
         requestId,
         event: request.event,
         timeoutMs: snapshot.timeoutSeconds * 1000,
-        invokeType: request.mode,
+        // Somebody waits for the answer: the function sees an ordinary call.
+        invokeType: request.mode === 'async' ? 'async' : 'sync',
+        ...(request.http === undefined ? {} : { http: request.http }),
         credentials: NO_CREDENTIALS,
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
-      const failure = answer.failure ?? tooLarge(answer.payload);
+      const failure = answer.failure ?? tooLarge(answer.payload, request.http);
       const payload = failure?.payload ?? answer.payload;
       const measured: Measured = {
         instanceId: instance.id,
@@ -236,8 +238,9 @@ export class Invoker {
 }
 
 /** Runtimes check their own results; a bootstrap may not. */
-function tooLarge(payload: Buffer): Failure | undefined {
-  if (payload.length <= LIMITS.resultBytes + LIMITS.sizeToleranceBytes) return undefined;
+function tooLarge(payload: Buffer, http: true | undefined): Failure | undefined {
+  const headBytes = http ? MAX_HEADER_BYTES : 0;
+  if (payload.length <= LIMITS.resultBytes + LIMITS.sizeToleranceBytes + headBytes) return undefined;
   const errorMessage = `response body size ${payload.length} exceeds the limit of ${LIMITS.resultBytes}`;
   return {
     outcome: 'function_error',

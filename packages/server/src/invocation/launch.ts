@@ -1,4 +1,4 @@
-import { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from '@funcgraph/api';
+import { cpuMillisFor, LIMITS, MEMORY_SIZES_MB, parseUrn } from '@funcgraph/api';
 import type { LaunchPlan } from '@funcgraph/runtimes';
 import type { VersionSnapshot } from '../control/index.ts';
 import type { LaunchSpec, RuntimeLaunch } from '../instances/index.ts';
@@ -69,6 +69,7 @@ export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: La
     env: { ...plan.env, ...env },
     context: {
       projectId,
+      region: parseUrn(snapshot.urn)?.region ?? '',
       package: snapshot.package,
       functionName: name,
       version,

@@ -4,7 +4,9 @@ import type { Failure } from '../instances/index.ts';
 export interface InvocationRequest {
   readonly urn: FunctionUrn;
   readonly event: Buffer;
-  readonly mode: 'sync' | 'async';
+  readonly mode: 'sync' | 'async' | 'gateway';
+  /** Only for runtime `http`: event and payload have the binary form of the runtime protocol. */
+  readonly http?: true;
   readonly requestId: string;
   /** From 1. */
   readonly attempt: number;

@@ -1,5 +1,6 @@
 import { type FunctionUrn, formatUrn, LIMITS } from '@funcgraph/api';
 import type { Catalog } from '../../control/index.ts';
+import { runtimeRules } from '../../domain/runtime-rules.ts';
 import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -64,6 +65,11 @@ export class AsyncInvocations {
     const snapshot = resolve(catalog, request.urn);
     if (!snapshot.enabled || snapshot.maxInstances === 0) {
       throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
+    }
+    if (runtimeRules(snapshot.runtime)?.language === 'http') {
+      throw new PlatformError('invalid_request', 'an HTTP function cannot be invoked asynchronously', {
+        hint: 'Call it and wait for the answer, or put an event function in front of it.',
+      });
     }
     memoryFor(snapshot, request.memoryChoice);
     if (request.event.length > LIMITS.asyncEventBytes + LIMITS.sizeToleranceBytes) {

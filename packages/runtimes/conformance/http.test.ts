@@ -1,0 +1,239 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Instance } from './harness.ts';
+import { httpSupervisor } from './interpreters.ts';
+
+interface Wrapping {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly statusCode: number;
+  readonly isBase64Encoded: boolean;
+}
+
+/** A port that was free a moment ago; inside a sandbox it is always 8000. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('http', () => {
+  let root = '';
+  let port = 0;
+  let instance: Instance;
+
+  beforeEach(async () => {
+    root = mkdtempSync(join(tmpdir(), 'funcgraph-http-'));
+    port = await freePort();
+    instance = await Instance.start(httpSupervisor().command, tmpdir(), { FUNCGRAPH_HTTP_PORT: String(port) });
+  });
+  afterEach(async () => {
+    await instance.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  function write(text: string, mode = 0o755): void {
+    writeFileSync(join(root, 'bootstrap'), text);
+    chmodSync(join(root, 'bootstrap'), mode);
+  }
+
+  /** A bootstrap with a Node.js server; `handler` sees `req`, `res` and `body`. */
+  function nodeServer(handler: string, before = ''): string {
+    return `#!${process.execPath}
+const http = require('node:http');
+const server = http.createServer((req, res) => {
+  const parts = [];
+  req.on('data', (part) => parts.push(part));
+  req.on('end', () => { const body = Buffer.concat(parts); ${handler} });
+});
+${before || `server.listen(${port}, '127.0.0.1');`}
+`;
+  }
+
+  async function ready(text: string): Promise<void> {
+    write(text);
+    const { header, body } = await instance.init(root, 'bootstrap');
+    expect([header.type, body.toString()]).toEqual(['ready', '']);
+  }
+
+  async function call(event: object, id = 'r-1'): Promise<Wrapping & { readonly text: string }> {
+    const answer = await instance.invoke(JSON.stringify(event), id);
+    expect([answer.code, answer.code === 0 ? '' : answer.payload]).toEqual([0, '']);
+    const wrapping = JSON.parse(answer.payload) as Wrapping;
+    return { ...wrapping, text: Buffer.from(wrapping.body, 'base64').toString('utf8') };
+  }
+
+  it('says hello at once', async () => {
+    expect(await instance.hello()).toMatch(/^http on node v\d+/);
+  });
+
+  it('turns an event into a request and wraps the answer with header lists and a Base64 body', async () => {
+    await ready(
+      nodeServer(`res.writeHead(201, { 'X-One': 'a', 'Set-Cookie': ['a=1', 'b=2'] });
+        res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body: body.toString('hex') }));`),
+    );
+    const answer = await call({
+      httpMethod: 'POST',
+      path: '/a%2fb/../c',
+      queryStringParameters: { q: 'x y&z', list: ['1', '2'] },
+      headers: {
+        'content-type': 'image/png',
+        'X-CFF-Memory': '9999',
+        'X-Cff-Auth-Token': 'forged',
+        connection: 'close',
+      },
+      body: Buffer.from([0, 255, 10]).toString('base64'),
+      isBase64Encoded: true,
+    });
+    expect(Object.keys(answer).sort()).toEqual(['body', 'headers', 'isBase64Encoded', 'statusCode', 'text']);
+    expect([answer.statusCode, answer.isBase64Encoded]).toEqual([201, true]);
+    expect(answer.headers).toMatchObject({ 'X-One': ['a'], 'Set-Cookie': ['a=1', 'b=2'] });
+    expect(Object.keys(answer.headers).join().toLowerCase()).not.toMatch(/connection|transfer-encoding|keep-alive/);
+    const seen = JSON.parse(answer.text);
+    expect(seen).toMatchObject({ method: 'POST', url: '/a%2fb/../c?q=x%20y%26z&list=1&list=2', body: '00ff0a' });
+    expect(seen.headers).toMatchObject({
+      'content-type': 'image/png',
+      'x-cff-request-id': 'r-1',
+      'x-cff-memory': '128',
+      'x-cff-timeout': '3',
+      'x-cff-func-version': 'latest',
+      'x-cff-func-name': 'conformance',
+      'x-cff-project-id': 'project-1',
+      'x-cff-package': 'default',
+    });
+    expect(seen.headers).toHaveProperty('x-cff-region');
+    expect(seen.headers).not.toHaveProperty('x-cff-auth-token');
+  });
+
+  it('takes a plain text body, and answers of every status are answers', async () => {
+    await ready(nodeServer(`res.statusCode = 404; res.end(body);`));
+    const event = { httpMethod: 'put', path: '/', body: '中文', isBase64Encoded: false };
+    expect(await call(event)).toMatchObject({ statusCode: 404, text: '中文' });
+  });
+
+  it('keeps ten requests at once apart', async () => {
+    await ready(
+      nodeServer(`(globalThis.all ??= []).push([req.url, res]);
+        if (globalThis.all.length === 10) for (const [url, each] of globalThis.all.reverse()) each.end(url);`),
+    );
+    const ids = Array.from({ length: 10 }, (_, i) => `r-${i}`);
+    const answers = await Promise.all(ids.map((id) => call({ httpMethod: 'GET', path: `/${id}` }, id)));
+    expect(answers.map(({ text }) => text)).toEqual(ids.map((id) => `/${id}`));
+  });
+
+  it('carries 6 MiB both ways in the binary form and refuses more', async () => {
+    await ready(nodeServer(`res.end(req.url === '/more' ? Buffer.alloc(body.length + 1) : body);`));
+    const body = Buffer.alloc(
+      6 * 1024 * 1024,
+      Uint8Array.from({ length: 256 }, (_, at) => at),
+    );
+    const sendBinary = async (url: string, id: string) => {
+      const head = Buffer.from(JSON.stringify({ method: 'POST', url, headers: [['X-A', '1']] }));
+      const size = Buffer.alloc(4);
+      size.writeUInt32BE(head.length);
+      const frame = { type: 'invoke', requestId: id, timeoutMs: 3000, credentials: {}, http: true };
+      instance.send(frame, Buffer.concat([size, head, body]));
+      return instance.next((each) => each.header.type === 'result' && each.header.requestId === id);
+    };
+    const answer = await sendBinary('/', 'r-1');
+    expect(answer.header).toMatchObject({ code: 0 });
+    const length = answer.body.readUInt32BE(0);
+    expect(JSON.parse(answer.body.toString('utf8', 4, 4 + length))).toMatchObject({ statusCode: 200 });
+    expect(answer.body.subarray(4 + length).equals(body)).toBe(true);
+    const refused = await sendBinary('/more', 'r-2');
+    expect(refused.header).toMatchObject({ code: 4004 });
+    expect(refused.body.toString()).toBe('response body exceeds the limit of 6291456');
+  });
+
+  it.each([
+    ['not JSON', 'nothing', 'it is not JSON'],
+    ['an object of something else', '{"a":1}', "it has no 'httpMethod'"],
+    ['a path that is none', '{"httpMethod":"GET","path":"a"}', "'path' does not begin with '/'"],
+    ['a method with a blank', '{"httpMethod":"GET /x","path":"/"}', "'httpMethod' is not a method"],
+    ['half a character', '{"httpMethod":"GET","path":"/\\ud800"}', 'cannot be written as a URL'],
+    ['a list of headers', '{"httpMethod":"GET","path":"/","headers":[]}', "'headers' is not an object"],
+    [
+      'a WebSocket',
+      '{"httpMethod":"GET","path":"/","headers":{"Upgrade":"websocket"}}',
+      'WebSocket connections are not',
+    ],
+    ['a header of two lines', '{"httpMethod":"GET","path":"/","headers":{"a":"b\\r\\nc: d"}}', 'Invalid character'],
+  ])('refuses an event with %s, and goes on', async (_what, event, why) => {
+    await ready(nodeServer(`res.end('ok');`));
+    const refused = await instance.invoke(event, 'r-1');
+    expect(refused.code).toBe(4002);
+    expect(JSON.parse(refused.payload).errorMessage).toContain(why);
+    expect(await call({ httpMethod: 'GET', path: '/' }, 'r-2')).toMatchObject({ text: 'ok' });
+  });
+
+  it('waits for a server that listens late, and logs what it printed until then', async () => {
+    await ready(
+      nodeServer(
+        `res.end('late');`,
+        `console.log('warming'); setTimeout(() => server.listen(${port}, '127.0.0.1'), 700);`,
+      ),
+    );
+    expect(instance.logs).toEqual([{ requestId: '', level: 'INFO', text: 'warming' }]);
+    expect(await call({ httpMethod: 'GET', path: '/' })).toMatchObject({ text: 'late' });
+  });
+
+  it('tells a bootstrap that ends before its server listens', async () => {
+    write('#!/bin/sh\necho "no configuration" >&2\nexit 7\n');
+    const { header, body } = await instance.init(root, 'bootstrap');
+    expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
+    expect(JSON.parse(body.toString()).errorMessage).toBe(
+      `function initialization exception, error: bootstrap exited with code 7 before its server listened on 127.0.0.1:${port}`,
+    );
+    expect(instance.logs[0]).toEqual({ requestId: '', level: 'ERROR', text: 'no configuration' });
+  });
+
+  it('refuses code without a bootstrap', async () => {
+    const { header } = await instance.init(root, 'bootstrap');
+    expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+  });
+
+  it('fails what runs with the exit code when the bootstrap dies, and ends', async () => {
+    await ready(nodeServer(`console.error('dying'); process.exit(5);`));
+    const answer = await instance.invoke(JSON.stringify({ httpMethod: 'GET', path: '/' }));
+    expect([answer.code, JSON.parse(answer.payload).errorMessage]).toEqual([
+      4002,
+      'function invocation exception, error: bootstrap exited with code 5',
+    ]);
+    expect(answer.logs[0]).toMatchObject({ level: 'ERROR', text: 'dying' });
+    expect(await instance.exited).toBe(1);
+  });
+
+  it('tells an answer that is not HTTP, one that breaks off, and a switch of protocols', async () => {
+    await ready(
+      nodeServer(`const raw = { '/garbage': 'hello\\r\\n\\r\\n', '/short': 'HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nx',
+          '/switch': 'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: upgrade\\r\\n\\r\\n' };
+        req.socket.end(raw[req.url]);`),
+    );
+    const message = async (path: string): Promise<string> => {
+      const answer = await instance.invoke(JSON.stringify({ httpMethod: 'GET', path }), path);
+      expect(answer.code).toBe(4002);
+      return JSON.parse(answer.payload).errorMessage;
+    };
+    expect(await message('/garbage')).toContain('did not answer with valid HTTP/1.1');
+    expect(await message('/short')).toContain('gave no complete answer');
+    expect(await message('/switch')).toContain('WebSocket');
+  });
+
+  it('ends the bootstrap and itself with 0 when told to shut down', async () => {
+    await ready(
+      nodeServer(
+        `res.end();`,
+        `process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); server.listen(${port}, '127.0.0.1');`,
+      ),
+    );
+    instance.send({ type: 'shutdown' });
+    expect(await instance.exited).toBe(0);
+    expect(instance.logs.map((line) => line.text)).toContain('bye');
+  });
+});

@@ -1,0 +1,185 @@
+'use strict';
+// Supervises an HTTP function: starts its `bootstrap`, waits for the server on port 8000, turns events into requests.
+const path = require('node:path');
+// The folders of all shims stand beside each other; link and bootstrap are the same.
+const { Link } = require('../nodejs/link.js');
+
+const TERM_WAIT_MS = 2000;
+// When a connection breaks, the news that the program died comes a little later and says more.
+const EXIT_GRACE_MS = 500;
+const PORT = Number(process.env.FUNCGRAPH_HTTP_PORT || 8000);
+
+let apig = null;
+let local = null;
+let child = null;
+let context = null;
+let region = '';
+let answered = false;
+let started = 0;
+let leaving = false;
+let stopWaiting = () => {};
+let lastStarted = '';
+/** Requests that run, by id; the value ends a request with a failure. */
+const running = new Map();
+
+const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
+
+function hello() {
+  link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: `http on node ${process.version}` }), '');
+  // Loaded while nobody waits yet; they are needed by every function.
+  apig = require('./apig.js');
+  require('../custom/bootstrap.js');
+  local = new (require('./local-server.js').LocalServer)(PORT);
+}
+
+function onFrame(header, body) {
+  if (header.type === 'invoke' && answered) void invoke(header, body);
+  else if (header.type === 'init' && started === 0) init(header);
+  else if (header.type === 'shutdown') shutdown();
+  else process.exit(70);
+}
+
+function errorPayload(text, type) {
+  return JSON.stringify({ errorMessage: text, errorType: type }, null, 4);
+}
+
+function failInit(phase, code, text) {
+  if (answered) return;
+  answered = true;
+  const prefix = code === 4001 ? 'function entry exception, error: ' : 'function initialization exception, error: ';
+  const type = code === 4001 ? 'FunctionLoadError' : 'FunctionExitError';
+  link.log('', 'ERROR', prefix + text);
+  link.send(JSON.stringify({ type: 'failed', phase, code }), errorPayload(prefix + text, type));
+}
+
+function environment(frame) {
+  const env = { ...process.env };
+  for (const key of Object.keys(env)) if (key.startsWith('FUNCGRAPH_')) delete env[key];
+  Object.assign(env, frame.env);
+  const inherited = process.env.LD_LIBRARY_PATH;
+  if (inherited && frame.env.LD_LIBRARY_PATH) env.LD_LIBRARY_PATH = `${inherited}:${frame.env.LD_LIBRARY_PATH}`;
+  return env;
+}
+
+function init(frame) {
+  started = performance.now();
+  const { startBootstrap, whyNotStartable } = require('../custom/bootstrap.js');
+  const problem = whyNotStartable(frame.codeRoot);
+  if (problem !== null) {
+    failInit('load', 4001, problem);
+    return;
+  }
+  context = frame.context;
+  region = context.region ?? '';
+  try {
+    process.chdir(path.dirname(frame.codeRoot));
+  } catch {
+    // Only the supervisor's own folder; the bootstrap starts in the code root.
+  }
+  const loadMs = performance.now() - started;
+  child = startBootstrap(frame.codeRoot, environment(frame), {
+    onLine: (level, line) => link.log(lastStarted, level, line),
+    onEnd,
+  });
+  stopWaiting = local.whenListening(() => {
+    if (answered) return;
+    answered = true;
+    child.flush();
+    const initMs = performance.now() - started - loadMs;
+    link.send(JSON.stringify({ type: 'ready', loadMs: round(loadMs), initMs: round(initMs) }), '');
+  });
+}
+
+function round(ms) {
+  return Math.round(ms * 1000) / 1000;
+}
+
+function platformHeaders({ requestId, credentials }) {
+  const headers = [
+    ['X-CFF-Request-Id', requestId],
+    ['X-CFF-Memory', String(context.memoryMb)],
+    ['X-CFF-Timeout', String(context.timeoutSeconds)],
+    ['X-CFF-Func-Version', context.version],
+    ['X-CFF-Func-Name', context.functionName],
+    ['X-CFF-Project-Id', context.projectId],
+    ['X-CFF-Package', context.package],
+    ['X-CFF-Region', region],
+  ];
+  const secrets = [
+    ['X-CFF-Auth-Token', credentials?.authToken],
+    ['X-CFF-Security-Access-Key', credentials?.securityAccessKey],
+    ['X-CFF-Security-Secret-Key', credentials?.securitySecretKey],
+    ['X-CFF-Security-Token', credentials?.securityToken],
+  ];
+  for (const [name, value] of secrets) if (value) headers.push([name, value]);
+  return headers;
+}
+
+async function invoke(frame, bytes) {
+  const { requestId } = frame;
+  const asBinary = frame.http === true;
+  lastStarted = requestId;
+  running.set(requestId, (reason) => finish(requestId, 4002, reason));
+  try {
+    const request = asBinary ? apig.requestFromBinary(bytes) : apig.requestFromEvent(bytes);
+    const answer = await local.exchange(request, platformHeaders(frame));
+    const payload = asBinary ? apig.binary(answer) : apig.wrapped(answer);
+    const limit = require('./local-server.js').MAX_ANSWER;
+    if (!asBinary && payload.length > limit) {
+      finish(requestId, 4004, `response body size ${payload.length} exceeds the limit of ${limit} (Base64 counts)`);
+    } else finish(requestId, 0, payload);
+  } catch (error) {
+    if (error instanceof apig.NotARequest) {
+      finish(requestId, 4002, `the event is not an APIG event, which an HTTP function needs: ${error.message}`);
+    } else if (error.gone) setTimeout(finish, EXIT_GRACE_MS, requestId, 4002, error.message);
+    else finish(requestId, error.code === 4004 ? 4004 : 4002, error.message);
+  }
+}
+
+/** Answers a request once. What the bootstrap printed before is already readable: this turn of the loop takes it first. */
+function finish(requestId, code, payload) {
+  if (!running.delete(requestId)) return;
+  setImmediate(() => {
+    child.flush();
+    if (code === 0) link.result(requestId, 0, payload);
+    else {
+      const text = code === 4004 ? payload : `function invocation exception, error: ${payload}`;
+      link.log(requestId, 'ERROR', text);
+      link.result(requestId, code, code === 4004 ? text : errorPayload(text, 'HttpFunctionError'));
+    }
+    if (leaving && running.size === 0) stop();
+  });
+}
+
+/** The bootstrap is gone: what runs fails with the reason, and the instance ends. */
+function onEnd(reason) {
+  stopWaiting();
+  if (leaving) {
+    link.end(() => process.exit(0));
+    return;
+  }
+  if (!answered) {
+    failInit('init', 4009, `${reason} before its server listened on ${local.address}`);
+    return;
+  }
+  for (const fail of [...running.values()]) fail(reason);
+  // After the answers, which wait for the end of this turn.
+  setImmediate(() => link.end(() => process.exit(1)));
+}
+
+function shutdown() {
+  leaving = true;
+  if (running.size === 0) stop();
+}
+
+function stop() {
+  if (child === null) {
+    link.end(() => process.exit(0));
+    return;
+  }
+  child.kill('SIGTERM');
+  setTimeout(() => {
+    child.kill('SIGKILL');
+    link.end(() => process.exit(0));
+  }, TERM_WAIT_MS).unref();
+}
