@@ -74,8 +74,8 @@ export class Instance {
   readonly #parts: InstanceParts;
   #state: InstanceState = 'ready';
   #stopping: Promise<SandboxExit> | undefined;
-  /** Settles when the sandbox is frozen; set from the request to freeze until the one to thaw. */
-  #freezing: Promise<void> | undefined;
+  /** From the request to freeze until the one to thaw. */
+  #asleep = false;
   #thawing: Promise<void> | undefined;
   /** Why this server itself ended the instance, for the other requests that were in it. */
   #endedFor: Ended['kind'] | undefined;
@@ -98,7 +98,8 @@ export class Instance {
   }
 
   get hasRoom(): boolean {
-    return this.#state === 'ready' && this.inFlight < this.spec.concurrency;
+    // A program that died is known by its link before its sandbox is gone.
+    return this.#state === 'ready' && this.inFlight < this.spec.concurrency && this.#parts.link.isOpen;
   }
 
   /** Takes a slot; the pool calls it, and `free` in the end. */
@@ -116,21 +117,19 @@ export class Instance {
 
   /** Between requests the processor is not for this instance. Does nothing while it serves. */
   freeze(): void {
-    if (this.inFlight > 0 || this.#state !== 'ready' || this.#freezing !== undefined) return;
-    this.#freezing = this.#parts.sandbox.freeze();
-    this.#freezing.catch(() => {});
+    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return;
+    this.#asleep = true;
+    // One that cannot be frozen stays awake; a thaw ends a freezing that is not over yet.
+    this.#parts.sandbox.freeze().catch(() => {});
   }
 
   /** Undefined when it is awake: a warm call waits for nothing. */
   #awake(): Promise<void> | undefined {
-    const freezing = this.#freezing;
-    if (freezing === undefined) return this.#thawing;
-    this.#freezing = undefined;
-    this.#thawing = freezing
-      .then(() => this.#parts.sandbox.thaw())
-      .finally(() => {
-        this.#thawing = undefined;
-      });
+    if (!this.#asleep) return this.#thawing;
+    this.#asleep = false;
+    this.#thawing = this.#parts.sandbox.thaw().finally(() => {
+      this.#thawing = undefined;
+    });
     return this.#thawing;
   }
 
