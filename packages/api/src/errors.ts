@@ -91,6 +91,13 @@ export const ERRORS = {
   code_too_large: user('FSS.1071', 413, 'control', 'The code package is over 50 MB.'),
   inline_code_too_large: user('FSS.1072', 413, 'control', 'Inline code is over 10 KB.'),
   event_too_large: user('FSS.1201', 413, 'ingress', 'The event is over 6 MB (synchronous) or 256 KB (asynchronous).'),
+  status_code_missing: user('FSS.1202', 500, 'function', 'The answer of a function to its URL has no statusCode.'),
+  invalid_gateway_answer: user(
+    'FSS.1206',
+    500,
+    'function',
+    'The answer of a function to its URL is not {statusCode, headers, isBase64Encoded, body}, or cannot be sent as HTTP.',
+  ),
   invalid_urn: user('FSS.1309', 400, 'ingress', 'The function URN is not well formed.'),
   invalid_initializer: user('FSS.1404', 400, 'control', 'The initializer does not have the form of a handler.'),
   invalid_initializer_timeout: user(
@@ -99,6 +106,10 @@ export const ERRORS = {
     'control',
     'The initializer timeout is not between 1 and 300 seconds.',
   ),
+  url_not_found: user('APIGW.0101', 404, 'ingress', 'No function is published under this address of the gateway.'),
+  function_failed: user('APIGW.0202', 500, 'function', 'The function behind the URL failed; its log says why.'),
+  url_timeout: user('APIGW.0203', 504, 'timeout', 'The function behind the URL did not answer within its timeout.'),
+  url_unauthenticated: user('APIGW.0301', 401, 'iam', 'The function URL needs a valid signature or token.'),
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof ERRORS;

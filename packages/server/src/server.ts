@@ -6,17 +6,28 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ArtifactStore } from './artifacts/index.ts';
 import type { Config } from './config/index.ts';
-import { AsyncConfigStore, AsyncConfigs, Catalog, FunctionStore, Functions } from './control/index.ts';
+import {
+  AsyncConfigStore,
+  AsyncConfigs,
+  Catalog,
+  FunctionStore,
+  Functions,
+  FunctionUrlStore,
+  FunctionUrls,
+} from './control/index.ts';
 import { Iam, IdentityStore } from './iam/index.ts';
 import {
   buildApp,
+  createGateway,
   functionAsyncConfigHandlers,
   functionCodeHandlers,
   functionHandlers,
   functionQuotaHandlers,
+  functionUrlHandlers,
   identityHandlers,
   invocationHandlers,
   platformHandlers,
+  stopGateway,
   telemetryHandlers,
 } from './ingress/index.ts';
 import {
@@ -46,7 +57,6 @@ import { Queue } from './queue/index.ts';
 import {
   chooseSandbox,
   closeRunDir,
-  createGateway,
   Housekeeping,
   machineChecks,
   openRunDir,
@@ -153,6 +163,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       region: config.region,
     });
     const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, clock);
+    const functionUrls = new FunctionUrls(new FunctionUrlStore(storage.db), catalog, clock);
     const { driver, capabilities } = await choosing;
     agent.onGone((reason) =>
       log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
@@ -197,6 +208,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await functions.start();
     undo.push(() => functions.stop());
     await asyncConfigs.start();
+    await functionUrls.start();
 
     const invoker = new Invoker({
       catalog,
@@ -231,6 +243,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         ...identityHandlers(iam),
         ...functionHandlers({ functions, region: config.region }),
         ...functionCodeHandlers({ functions, artifacts, sealer, clock, region: config.region }),
+        ...functionUrlHandlers({ functions, functionUrls, region: config.region }),
         ...functionQuotaHandlers({ functions, runtimes }),
         ...functionAsyncConfigHandlers({ functions, asyncConfigs, region: config.region }),
         ...invocationHandlers({ invoker, async: asyncInvocations, clock }),
@@ -251,9 +264,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       drained();
       return app.close();
     });
-    const gateway = createGateway();
+    const gateway = createGateway({
+      catalog,
+      iam,
+      invoker,
+      region: config.region,
+      clock,
+      log: log.child({ module: 'gateway' }),
+    });
     await listen(gateway, config.host, config.gatewayPort);
-    undo.push(() => new Promise((done) => gateway.close(done)));
+    undo.push(() => stopGateway(gateway, clock, drained()));
 
     const endpoint = addressOf(app.server, config.host);
     const gatewayUrl = addressOf(gateway, config.host);

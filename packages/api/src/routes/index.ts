@@ -1,4 +1,5 @@
 import { functionRoutes } from './functions.ts';
+import { functionUrlRoutes } from './function-urls.ts';
 import { identityRoutes } from './identity.ts';
 import { invocationRoutes } from './invocations.ts';
 import { platformRoutes } from './platform.ts';
@@ -8,6 +9,7 @@ import { telemetryRoutes } from './telemetry.ts';
 export const ROUTES = {
   ...identityRoutes,
   ...functionRoutes,
+  ...functionUrlRoutes,
   ...invocationRoutes,
   ...telemetryRoutes,
   ...platformRoutes,

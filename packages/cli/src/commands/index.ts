@@ -8,6 +8,7 @@ import { list as listFunctions } from './functions/list.ts';
 import { logs } from './functions/logs.ts';
 import { show as showFunction } from './functions/show.ts';
 import { update } from './functions/update.ts';
+import { url } from './functions/url.ts';
 import { list as listInvocations } from './invocations/list.ts';
 import { show as showInvocation } from './invocations/show.ts';
 import { add } from './runtimes/add.ts';
@@ -23,7 +24,7 @@ export const TREE: Tree = {
     {
       name: 'functions',
       summary: 'Make, change, run and watch functions',
-      commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs],
+      commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs, url],
     },
     {
       name: 'invocations',

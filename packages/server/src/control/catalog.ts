@@ -2,6 +2,7 @@ import type { Artifact } from '../artifacts/index.ts';
 import type { Environment } from '../domain/environment.ts';
 import { EventBus } from '../lib/event-bus.ts';
 import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
+import type { FunctionUrl } from './function-urls/types.ts';
 
 /** One version as the data plane sees it: plain data, one object for as long as nothing changes. */
 export interface VersionSnapshot {
@@ -56,6 +57,7 @@ export interface FunctionFacts extends Record<string, unknown> {
 export class Catalog {
   readonly facts = new EventBus<FunctionFacts>();
   readonly #functions = new Map<string, Map<string, VersionSnapshot>>();
+  readonly #urls = new Map<string, FunctionUrl>();
   readonly #policies = new Map<string, Map<string, AsyncPolicy>>();
 
   /** From memory; the same object until something changes. */
@@ -77,6 +79,16 @@ export class Catalog {
     else this.#policies.set(functionId, policies);
   }
 
+  /** How the gateway publishes a function; undefined when nothing was ever set. From memory. */
+  url(functionId: string): FunctionUrl | undefined {
+    return this.#urls.get(functionId);
+  }
+
+  setUrl(functionId: string, url: FunctionUrl | undefined): void {
+    if (url === undefined) this.#urls.delete(functionId);
+    else this.#urls.set(functionId, url);
+  }
+
   /** Makes a version visible. Every `resolve` from now on sees it. */
   put(snapshot: VersionSnapshot): void {
     const id = key(snapshot.projectId, snapshot.package, snapshot.name);
@@ -96,6 +108,7 @@ export class Catalog {
     this.#functions.delete(id);
     if (first === undefined) return;
     this.#policies.delete(first.functionId);
+    this.#urls.delete(first.functionId);
     this.facts.emit('function.deleted', { functionId: first.functionId, projectId, package: pkg, name, snapshots });
   }
 }

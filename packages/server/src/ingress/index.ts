@@ -1,4 +1,5 @@
 export { functionHandlers } from './api/functions.ts';
+export { functionUrlHandlers } from './api/function-urls.ts';
 export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';
 export { functionCodeHandlers } from './api/functions-code.ts';
 export { functionQuotaHandlers } from './api/functions-quotas.ts';
@@ -6,5 +7,6 @@ export { identityHandlers } from './api/identity.ts';
 export { invocationHandlers } from './api/invocations.ts';
 export { platformHandlers } from './api/platform.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
+export { createGateway, stopGateway } from './gateway/index.ts';
 export { buildApp } from './http/app.ts';
 export type { ApiRequest, Handler, Handlers } from './http/handler.ts';

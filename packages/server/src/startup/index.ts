@@ -1,5 +1,4 @@
 export { writeCredentials } from './credentials.ts';
-export { createGateway } from './gateway.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { machineChecks } from './machine-checks.ts';
 export { closeRunDir, openRunDir } from './run-dir.ts';

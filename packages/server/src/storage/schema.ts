@@ -1,6 +1,7 @@
+import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
 import type { IdentitySchema } from './schema/identity.ts';
 import type { QueueSchema } from './schema/queue.ts';
 
 /** Every table, put together from what each module owns under `schema/`. */
-export type Schema = IdentitySchema & QueueSchema & FunctionsSchema;
+export type Schema = IdentitySchema & QueueSchema & FunctionsSchema & FunctionUrlsSchema;

@@ -120,7 +120,7 @@ function receiptOf(record: InvocationRecord): Receipt {
     function_urn: record.functionUrn,
     version: record.version,
     instance_id: record.instanceId ?? '',
-    mode: record.mode === 'async' ? 'async' : 'sync',
+    mode: record.mode === 'async' || record.mode === 'gateway' ? record.mode : 'sync',
     attempt: record.attempt,
     outcome: record.outcome as Receipt['outcome'],
     code: Number(record.code ?? 0),

@@ -104,6 +104,11 @@ export class RuntimeLink {
     });
   }
 
+  /** Whether the instance can still answer. */
+  get isOpen(): boolean {
+    return this.#ended === undefined;
+  }
+
   shutdown(): void {
     if (this.#ended === undefined) this.#send({ type: 'shutdown' }, EMPTY);
   }

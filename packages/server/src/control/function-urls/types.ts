@@ -1,0 +1,9 @@
+/** Who may call: everybody who reaches the gateway port, or whoever may invoke the function through the API. */
+export type UrlAuth = 'none' | 'iam';
+
+/** How a function is published on the gateway port. All its versions are reached under the one setting. */
+export interface FunctionUrl {
+  readonly functionId: string;
+  readonly enabled: boolean;
+  readonly auth: UrlAuth;
+}

@@ -1,0 +1,45 @@
+import type { HeaderPair } from './headers.ts';
+
+export interface ApigRequest {
+  readonly method: string;
+  /** Path and query, below the function's own address. */
+  readonly url: string;
+  readonly headers: readonly HeaderPair[];
+  readonly body: Buffer;
+  readonly requestId: string;
+  readonly apiId: string;
+  readonly sourceIp: string;
+}
+
+/** The event that an event function gets for a request. Of a query key that stands twice the last value counts. */
+export function apigEvent(request: ApigRequest): Buffer {
+  const { method, url, body, requestId, apiId, sourceIp } = request;
+  const at = url.indexOf('?');
+  const path = at < 0 ? url : url.slice(0, at);
+  // Without a prototype: a key may be called __proto__.
+  const query: Record<string, string> = Object.create(null);
+  if (at >= 0) for (const [key, value] of new URLSearchParams(url.slice(at + 1))) query[key] = value;
+  return Buffer.from(
+    JSON.stringify({
+      body: body.length === 0 ? '' : body.toString('base64'),
+      requestContext: { requestId, apiId, stage: 'RELEASE', sourceIp },
+      queryStringParameters: query,
+      httpMethod: method,
+      pathParameters: { '': path.slice(1) },
+      headers: lowerCase(request.headers),
+      path,
+      isBase64Encoded: true,
+    }),
+  );
+}
+
+/** Values of a repeated name are joined as HTTP says: cookies by a semicolon, others by a comma. */
+function lowerCase(pairs: readonly HeaderPair[]): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, value] of pairs) {
+    const key = name.toLowerCase();
+    const before = headers[key];
+    headers[key] = before === undefined ? value : `${before}${key === 'cookie' ? '; ' : ', '}${value}`;
+  }
+  return headers;
+}

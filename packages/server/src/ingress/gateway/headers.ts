@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import { PlatformError } from '../../lib/platform-error.ts';
+
+export type HeaderPair = readonly [name: string, value: string];
+
+/** Headers about one connection, which end at the gateway in both directions; and lengths, which are made from the body. */
+const OF_CONNECTION = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** What proves who is calling: not the function's to see when the platform itself has checked it. */
+const OF_AUTHENTICATION = new Set(['authorization', 'x-auth-token', 'x-sdk-date', 'x-sdk-content-sha256']);
+const MADE_HERE = new Set([
+  'x-real-ip',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-request-id',
+]);
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
+/** No control characters: a line break would begin another header, or another answer. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const MAX_ANSWER_HEADERS = 200;
+const MAX_ANSWER_HEADER_CHARS = 32 * 1024;
+
+export interface RequestOrigin {
+  readonly requestId: string;
+  readonly sourceIp: string;
+  /** What was cut off the path. */
+  readonly prefix: string;
+  readonly authenticated: boolean;
+}
+
+/** The caller's address without the form that IPv4 has on an IPv6 socket. */
+export function sourceIp(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}
+
+/** The request's headers for the function, in their order and with what the gateway says about their way. */
+export function headersIn(request: IncomingMessage, origin: RequestOrigin): HeaderPair[] {
+  const pairs: HeaderPair[] = [];
+  const { rawHeaders } = request;
+  const named = connectionOptions(request.headers.connection);
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    const lower = name.toLowerCase();
+    if (OF_CONNECTION.has(lower) || MADE_HERE.has(lower) || lower.startsWith('x-cff-') || named.has(lower)) continue;
+    if (origin.authenticated && OF_AUTHENTICATION.has(lower)) continue;
+    pairs.push([name, rawHeaders[at + 1] ?? '']);
+  }
+  const before = request.headers['x-forwarded-for'];
+  const way = before === undefined ? origin.sourceIp : `${String(before).slice(0, 1024)}, ${origin.sourceIp}`;
+  pairs.push(
+    ['x-real-ip', origin.sourceIp],
+    ['x-forwarded-for', way],
+    ['x-forwarded-host', request.headers.host ?? ''],
+    ['x-forwarded-port', String(request.socket.localPort ?? '')],
+    ['x-forwarded-proto', 'http'],
+    ['x-forwarded-prefix', origin.prefix],
+    ['x-request-id', origin.requestId],
+  );
+  return pairs;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Headers that the connection header declares to be of this connection too. */
+function connectionOptions(value: string | undefined): ReadonlySet<string> {
+  if (value === undefined || /^(?:keep-alive|close)$/i.test(value)) return NONE;
+  const named = value.split(',').map((each) => each.trim().toLowerCase());
+  return new Set(named.filter((each) => each !== 'host'));
+}
+
+/**
+ * A function's headers as they may go to the client. Throws `invalid_gateway_answer` for names and values that are not
+ * HTTP: one with a line break would let the function write an answer of its own.
+ */
+export function headersOut(pairs: readonly HeaderPair[]): HeaderPair[] {
+  if (pairs.length > MAX_ANSWER_HEADERS) throw refused(`it has more than ${MAX_ANSWER_HEADERS} headers`);
+  const out: HeaderPair[] = [];
+  let chars = 0;
+  for (const [name, value] of pairs) {
+    if (!NAME.test(name)) throw refused('the name of a header is not valid');
+    if (!VALUE.test(value)) throw refused(`header ${name} holds a character that HTTP does not allow`);
+    chars += name.length + value.length;
+    const lower = name.toLowerCase();
+    if (!OF_CONNECTION.has(lower) && lower !== 'x-cff-request-id') out.push([name, value]);
+  }
+  if (chars > MAX_ANSWER_HEADER_CHARS)
+    throw refused(`its headers have more than ${MAX_ANSWER_HEADER_CHARS} characters`);
+  return out;
+}
+
+function refused(why: string): PlatformError {
+  return new PlatformError('invalid_gateway_answer', `The answer of the function cannot be sent: ${why}.`);
+}

@@ -1,0 +1,2 @@
+export { functionPath } from './function-path.ts';
+export { createGateway, type GatewayDeps, stopGateway } from './gateway.ts';

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { InvocationResult } from '../../invocation/index.ts';
+import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+
+/** The one answer for everything that is not published, whether it exists or not. */
+export function notPublished(): PlatformError {
+  return new PlatformError('url_not_found', 'The API does not exist or has not been published.');
+}
+
+/** A function's failure as an error of the gateway: what it printed or threw stays in its log. */
+export function failureOf({ failure }: InvocationResult): PlatformError | undefined {
+  if (failure === undefined) return undefined;
+  const { outcome, code } = failure;
+  if (outcome === 'timeout') return new PlatformError('url_timeout', 'The function did not answer within its timeout.');
+  if (outcome === 'system_error') return new PlatformError('internal', failure.payload.toString('utf8', 0, 1024));
+  return new PlatformError('function_failed', `The function failed: ${outcome} (${code}).`, {
+    hint: 'The log of the function under this request id says why.',
+  });
+}
+
+/** Errors of the modules behind, as the caller of a URL should see them. */
+export function forCaller(error: unknown): unknown {
+  if (!(error instanceof PlatformError)) return error;
+  switch (error.code) {
+    case 'unauthenticated':
+      return new PlatformError('url_unauthenticated', error.message);
+    case 'function_not_found':
+    case 'version_not_found':
+    case 'alias_not_found':
+      return notPublished();
+    case 'invalid_runtime':
+      return new PlatformError('unavailable', error.message, { cause: error });
+    default:
+      return error;
+  }
+}
+
+/** Answers with the error and goes on reading what the client still sends, so that it gets to see the answer. */
+export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): number {
+  const { status, body } = toErrorBody(error, requestId);
+  request.resume();
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return status;
+  }
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    'X-CFF-Request-Id': requestId,
+    'X-Request-Id': requestId,
+    // After a refused upgrade the parser takes what follows for another protocol.
+    ...(request.headers.upgrade === undefined ? {} : { Connection: 'close' }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : text);
+  return status;
+}
