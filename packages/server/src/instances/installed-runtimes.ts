@@ -11,6 +11,8 @@ import { PlatformError } from '../lib/platform-error.ts';
 export class InstalledRuntimes {
   readonly #registry: RuntimeRegistry;
   #listings = new Map<string, RuntimeListing>();
+  /** Made once for each name, so that a cold start reads no disk; forgotten when the registry changes. */
+  readonly #plans = new Map<string, Promise<LaunchPlan>>();
 
   constructor(registry: RuntimeRegistry) {
     this.#registry = registry;
@@ -48,11 +50,18 @@ export class InstalledRuntimes {
   }
 
   launchPlan(name: string): Promise<LaunchPlan> {
-    return explained(() => this.#registry.launchPlan(name));
+    let plan = this.#plans.get(name);
+    if (plan === undefined) {
+      plan = explained(() => this.#registry.launchPlan(name));
+      this.#plans.set(name, plan);
+      plan.catch(() => this.#plans.delete(name));
+    }
+    return plan;
   }
 
   async #change(work: () => Promise<RuntimeListing>): Promise<RuntimeListing> {
     const listing = await explained(work);
+    this.#plans.clear();
     await this.list();
     return listing;
   }
