@@ -27,6 +27,11 @@ export const LIMITS = {
   descriptionChars: 512,
   userDataChars: 4096,
   functionsPerProject: 400,
+  /** Besides `latest`. */
+  versionsPerFunction: 10,
+  aliasesPerFunction: 10,
+  aliasRules: 20,
+  weightPercent: { min: 0, max: 100 },
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;
 

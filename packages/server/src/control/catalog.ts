@@ -1,6 +1,7 @@
 import type { Artifact } from '../artifacts/index.ts';
 import type { Environment } from '../domain/environment.ts';
 import { EventBus } from '../lib/event-bus.ts';
+import type { Alias } from './aliases/types.ts';
 import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
 import type { FunctionUrl } from './function-urls/types.ts';
 
@@ -44,6 +45,10 @@ export interface FunctionFacts extends Record<string, unknown> {
     /** Undefined when the version is new. */
     readonly previous: VersionSnapshot | undefined;
   };
+  /** Not told for the versions of a deleted function. */
+  readonly 'version.deleted': { readonly snapshot: VersionSnapshot };
+  /** Not told for the aliases of a deleted function. */
+  readonly 'alias.deleted': { readonly functionId: string; readonly alias: string };
   readonly 'function.deleted': {
     readonly functionId: string;
     readonly projectId: string;
@@ -58,6 +63,7 @@ export class Catalog {
   readonly facts = new EventBus<FunctionFacts>();
   readonly #functions = new Map<string, Map<string, VersionSnapshot>>();
   readonly #urls = new Map<string, FunctionUrl>();
+  readonly #aliases = new Map<string, Map<string, Alias>>();
   readonly #policies = new Map<string, Map<string, AsyncPolicy>>();
 
   /** From memory; the same object until something changes. */
@@ -65,9 +71,18 @@ export class Catalog {
     return this.#functions.get(key(projectId, pkg, name))?.get(version);
   }
 
-  /** How asynchronous invocations of a version are retried; the usual way when nobody said otherwise. From memory. */
-  asyncConfig({ functionId, version }: Pick<VersionSnapshot, 'functionId' | 'version'>): AsyncPolicy {
-    return this.#policies.get(functionId)?.get(version) ?? DEFAULT_POLICY;
+  /** From memory. */
+  resolveAlias(projectId: string, pkg: string, name: string, alias: string): Alias | undefined {
+    return this.#aliases.get(key(projectId, pkg, name))?.get(alias);
+  }
+
+  /**
+   * How asynchronous invocations are retried: as the alias they came through says, else as the version says, else the
+   * usual way. From memory.
+   */
+  asyncConfig({ functionId, version }: Pick<VersionSnapshot, 'functionId' | 'version'>, alias = ''): AsyncPolicy {
+    const policies = this.#policies.get(functionId);
+    return policies?.get(`!${alias}`) ?? policies?.get(version) ?? DEFAULT_POLICY;
   }
 
   /** `qualifier` is a version or `!alias`; undefined goes back to the usual policy. */
@@ -100,18 +115,43 @@ export class Catalog {
     this.facts.emit('function.updated', { functionId, version, snapshot, previous });
   }
 
+  /** Makes an alias visible, or moves it. Its versions must be there. */
+  putAlias({ projectId, package: pkg, name }: NameOfFunction, alias: Alias): void {
+    const id = key(projectId, pkg, name);
+    const aliases = this.#aliases.get(id) ?? new Map<string, Alias>();
+    this.#aliases.set(id, aliases.set(alias.name, alias));
+  }
+
+  /** Does nothing when there is no such alias. */
+  removeAlias({ projectId, package: pkg, name }: NameOfFunction, functionId: string, alias: string): void {
+    if (this.#aliases.get(key(projectId, pkg, name))?.delete(alias) !== true) return;
+    this.facts.emit('alias.deleted', { functionId, alias });
+  }
+
+  /** Forgets one version. Aliases that point to it must be gone. Does nothing when it is unknown. */
+  removeVersion({ projectId, package: pkg, name }: NameOfFunction, version: string): void {
+    const versions = this.#functions.get(key(projectId, pkg, name));
+    const snapshot = versions?.get(version);
+    if (versions === undefined || snapshot === undefined) return;
+    versions.delete(version);
+    this.facts.emit('version.deleted', { snapshot });
+  }
+
   /** Forgets a function and all its versions. Does nothing when it is unknown. */
   remove(projectId: string, pkg: string, name: string): void {
     const id = key(projectId, pkg, name);
     const snapshots = [...(this.#functions.get(id)?.values() ?? [])];
     const [first] = snapshots;
     this.#functions.delete(id);
+    this.#aliases.delete(id);
     if (first === undefined) return;
     this.#policies.delete(first.functionId);
     this.#urls.delete(first.functionId);
     this.facts.emit('function.deleted', { functionId: first.functionId, projectId, package: pkg, name, snapshots });
   }
 }
+
+type NameOfFunction = Pick<VersionSnapshot, 'projectId' | 'package' | 'name'>;
 
 /** None of the three parts may hold a colon. */
 function key(projectId: string, pkg: string, name: string): string {

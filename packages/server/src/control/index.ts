@@ -1,3 +1,6 @@
+export { AliasStore } from './aliases/alias-store.ts';
+export { Aliases } from './aliases/aliases.ts';
+export type { AdditionalVersion, Alias, RoutingRule } from './aliases/types.ts';
 export { AsyncConfigStore } from './async-config/async-config-store.ts';
 export { AsyncConfigs } from './async-config/async-configs.ts';
 export type { AsyncConfig, AsyncPolicy, Destination } from './async-config/types.ts';
@@ -10,3 +13,5 @@ export { Functions, type FunctionsOptions, PROJECT_QUOTA } from './functions/fun
 export { MASK } from './functions/parse-config.ts';
 export { functionUrn } from './functions/snapshot.ts';
 export type { FunctionName, FunctionState, Kept, Runtimes } from './functions/types.ts';
+export { VersionStore } from './versions/version-store.ts';
+export { Versions } from './versions/versions.ts';

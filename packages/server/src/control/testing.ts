@@ -6,12 +6,16 @@ import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { Sealer } from '../lib/sealer.ts';
 import { openStorage, type Storage } from '../storage/index.ts';
+import { AliasStore } from './aliases/alias-store.ts';
+import { Aliases } from './aliases/aliases.ts';
 import { AsyncConfigStore } from './async-config/async-config-store.ts';
 import { AsyncConfigs } from './async-config/async-configs.ts';
 import { Catalog } from './catalog.ts';
 import { FunctionStore } from './functions/function-store.ts';
 import { Functions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
+import { VersionStore } from './versions/version-store.ts';
+import { Versions } from './versions/versions.ts';
 
 /** A control plane of its own for one test: in-memory database, temporary code folder, standing clock. */
 export interface TestControl {
@@ -21,10 +25,12 @@ export interface TestControl {
   readonly catalog: Catalog;
   readonly functions: Functions;
   readonly asyncConfigs: AsyncConfigs;
+  readonly versions: Versions;
+  readonly aliases: Aliases;
   readonly store: FunctionStore;
   readonly clock: ManualClock;
   /** A second control plane over the same data, as after a restart. */
-  restart(): Promise<Pick<TestControl, 'catalog' | 'functions' | 'asyncConfigs'>>;
+  restart(): Promise<Pick<TestControl, 'catalog' | 'functions' | 'asyncConfigs' | 'versions' | 'aliases'>>;
   close(): Promise<void>;
 }
 
@@ -57,9 +63,19 @@ export async function openTestControl(): Promise<TestControl> {
       region: 'local-1',
     });
     const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, at);
+    const { access } = functions;
+    const aliases = new Aliases({ access, store: new AliasStore(storage.db), clock: at });
+    const versions = new Versions({
+      access,
+      store: new VersionStore(storage.db, artifacts),
+      aliases,
+      artifacts,
+      clock: at,
+    });
     await functions.start();
+    await aliases.start();
     await asyncConfigs.start();
-    return { catalog, functions, asyncConfigs };
+    return { catalog, functions, asyncConfigs, versions, aliases };
   };
   const parts = await open(clock);
   return {

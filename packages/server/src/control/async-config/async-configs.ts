@@ -23,6 +23,8 @@ export class AsyncConfigs {
     this.#clock = clock;
     // the rows go with the function's own
     catalog.facts.on('function.deleted', ({ functionId }) => this.#byFunction.delete(functionId));
+    catalog.facts.on('version.deleted', ({ snapshot }) => this.#forget(snapshot.functionId, snapshot.version));
+    catalog.facts.on('alias.deleted', ({ functionId, alias }) => this.#forget(functionId, `!${alias}`));
   }
 
   async start(): Promise<void> {
@@ -62,6 +64,10 @@ export class AsyncConfigs {
   /** Does nothing when there is nothing. */
   async remove(functionId: string, qualifier: string): Promise<void> {
     await this.#store.remove(functionId, qualifier);
+    this.#forget(functionId, qualifier);
+  }
+
+  #forget(functionId: string, qualifier: string): void {
     this.#byFunction.get(functionId)?.delete(qualifier);
     this.#catalog.setAsyncPolicy(functionId, qualifier, undefined);
   }

@@ -1,12 +1,8 @@
-import type { Kysely, Selectable } from 'kysely';
-import type { Artifact, ArtifactKind, ArtifactStore } from '../../artifacts/index.ts';
+import type { Kysely } from 'kysely';
+import type { ArtifactStore } from '../../artifacts/index.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
-import type { FunctionConfig, FunctionName, FunctionRecord, VersionRecord } from './types.ts';
-
-export interface StoredFunction {
-  readonly fn: FunctionRecord;
-  readonly version: VersionRecord;
-}
+import type { FunctionName, VersionRecord } from './types.ts';
+import { type StoredFunction, toStored, versionColumns } from './version-row.ts';
 
 export interface ProjectUsage {
   readonly functions: number;
@@ -34,7 +30,7 @@ export class FunctionStore {
 
   async all(): Promise<StoredFunction[]> {
     const rows = await this.#joined().execute();
-    return rows.map((row) => this.#toStored(row));
+    return rows.map((row) => toStored(row, this.#artifacts));
   }
 
   async find(name: FunctionName, version: string): Promise<StoredFunction | undefined> {
@@ -44,7 +40,7 @@ export class FunctionStore {
       .where('function.name', '=', name.name)
       .where('function_version.version', '=', version)
       .executeTakeFirst();
-    return row === undefined ? undefined : this.#toStored(row);
+    return row === undefined ? undefined : toStored(row, this.#artifacts);
   }
 
   /** Marked functions first, then the newest change first. `version` selects which version is shown. */
@@ -71,7 +67,7 @@ export class FunctionStore {
       .offset(page.offset)
       .execute();
     const counted = await base.select(({ fn }) => fn.countAll().as('total')).executeTakeFirstOrThrow();
-    return { rows: rows.map((row) => this.#toStored(row)), total: Number(counted.total) };
+    return { rows: rows.map((row) => toStored(row, this.#artifacts)), total: Number(counted.total) };
   }
 
   /** Adds a function with its first version; says why not when it cannot. All or nothing. */
@@ -98,7 +94,7 @@ export class FunctionStore {
           .execute();
         await tx
           .insertInto('function_version')
-          .values({ function_id: fn.id, version: version.version, ...changeable(version) })
+          .values({ function_id: fn.id, version: version.version, ...versionColumns(version) })
           .execute();
         return 'added';
       });
@@ -112,7 +108,7 @@ export class FunctionStore {
   async replace(functionId: string, before: number, version: VersionRecord): Promise<boolean> {
     const result = await this.#db
       .updateTable('function_version')
-      .set(changeable(version))
+      .set(versionColumns(version))
       .where('function_id', '=', functionId)
       .where('version', '=', version.version)
       .where('revision', '=', before)
@@ -162,61 +158,26 @@ export class FunctionStore {
       .innerJoin('function_version', 'function_version.function_id', 'function.id')
       .selectAll(['function', 'function_version']);
   }
-
-  #toStored(row: Selectable<Schema['function']> & Selectable<Schema['function_version']>): StoredFunction {
-    const artifact: Artifact = this.#artifacts.describe({
-      sha256: row.artifact_sha256,
-      sha512: row.artifact_sha512,
-      kind: row.artifact_kind as ArtifactKind,
-      sizeBytes: Number(row.artifact_bytes),
-      ...(row.artifact_file === null ? {} : { fileName: row.artifact_file }),
-    });
-    return {
-      fn: {
-        id: row.id,
-        projectId: row.project_id,
-        package: row.package,
-        name: row.name,
-        runtime: row.runtime,
-        collected: row.collected !== 0,
-        createdAt: Number(row.created_at),
-      },
-      version: {
-        version: row.version,
-        revision: row.revision,
-        config: JSON.parse(row.config) as FunctionConfig,
-        sealedEnv: row.sealed_env,
-        artifact,
-        artifactFile: row.artifact_file ?? undefined,
-        modifiedAt: Number(row.modified_at),
-      },
-    };
-  }
 }
 
-function changeable(version: VersionRecord) {
-  return {
-    revision: version.revision,
-    config: JSON.stringify(version.config),
-    sealed_env: version.sealedEnv,
-    artifact_sha256: version.artifact.sha256,
-    artifact_sha512: version.artifact.sha512,
-    artifact_kind: version.artifact.kind,
-    artifact_file: version.artifactFile ?? null,
-    artifact_bytes: version.artifact.sizeBytes,
-    modified_at: version.modifiedAt,
-  };
-}
-
+/** Versions of a function that share their code count once: it is stored once. */
 async function usage(db: Kysely<Schema>, projectId: string): Promise<ProjectUsage> {
-  const row = await db
+  const { functions } = await db
     .selectFrom('function')
-    .leftJoin('function_version', 'function_version.function_id', 'function.id')
     .where('project_id', '=', projectId)
-    .select(({ fn }) => [
-      fn.count('function.id').distinct().as('functions'),
-      fn.sum<number | null>('artifact_bytes').as('bytes'),
-    ])
+    .select(({ fn }) => fn.countAll().as('functions'))
     .executeTakeFirstOrThrow();
-  return { functions: Number(row.functions), codeBytes: Number(row.bytes ?? 0) };
+  const { bytes } = await db
+    .selectFrom((query) =>
+      query
+        .selectFrom('function_version')
+        .innerJoin('function', 'function.id', 'function_version.function_id')
+        .where('project_id', '=', projectId)
+        .select(['function_id', 'artifact_sha256', 'artifact_bytes'])
+        .distinct()
+        .as('code'),
+    )
+    .select(({ fn }) => fn.sum<number | null>('artifact_bytes').as('bytes'))
+    .executeTakeFirstOrThrow();
+  return { functions: Number(functions), codeBytes: Number(bytes ?? 0) };
 }

@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { LIMITS } from '@funcgraph/api';
 import type { Artifact, ArtifactPin, ArtifactStore } from '../../artifacts/index.ts';
-import type { Environment } from '../../domain/environment.ts';
 import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
 import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { Catalog } from '../catalog.ts';
-import { CodeCollector } from './code-collector.ts';
 import { type CodeUpload, defaultUpload, readCodeUpload, readFileName, uploadError } from './code-upload.ts';
-import type { FunctionPage, FunctionStore, ProjectUsage, StoredFunction } from './function-store.ts';
+import { FunctionAccess, notFound } from './function-access.ts';
+import type { FunctionPage, FunctionStore, ProjectUsage } from './function-store.ts';
 import { applyConfig, initialConfig, type ParsedConfig, readMaxInstances } from './parse-config.ts';
-import { snapshotOf } from './snapshot.ts';
 import { refuseUnsupported } from './stored-fields.ts';
 import type { FunctionName, FunctionState, Kept, Runtimes, VersionRecord } from './types.ts';
+import type { StoredFunction } from './version-row.ts';
 import { WireFields } from './wire-fields.ts';
 
 export interface FunctionsOptions {
@@ -47,24 +45,24 @@ interface Change {
  * `PlatformError` with the codes of the API.
  */
 export class Functions {
+  /** For the versions and aliases of the same functions. */
+  readonly access: FunctionAccess;
   readonly #options: FunctionsOptions;
-  readonly #locks = new KeyLock();
-  readonly #collector: CodeCollector;
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
-    this.#collector = new CodeCollector(options.artifacts, options.store, options.clock);
+    this.access = new FunctionAccess(options);
   }
 
   /** Fills the catalog and removes code that no version uses. Call once, before the first request. */
   async start(): Promise<void> {
     const { store, artifacts } = this.#options;
-    for (const stored of await store.all()) this.#publish(stored);
+    for (const stored of await store.all()) this.access.publish(stored);
     await artifacts.sweep((sha256) => store.isReferenced(sha256));
   }
 
   async stop(): Promise<void> {
-    await this.#collector.stop();
+    await this.access.collector.stop();
   }
 
   async create(projectId: string, body: Kept): Promise<FunctionState> {
@@ -81,7 +79,7 @@ export class Functions {
     const { runtime, rules } = knownRuntime(fields, runtimes);
     const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules }, fields);
     const upload = readCodeUpload(fields, rules, parsed.config.handler) ?? defaultUpload(rules, parsed.config.handler);
-    return this.#locks.run(lockKey({ projectId, package: pkg, name }), async () => {
+    return this.access.alone({ projectId, package: pkg, name }, async () => {
       if ((await store.find({ projectId, package: pkg, name }, LATEST)) !== undefined) throw exists(pkg, name);
       const pin = await this.#store(upload);
       const now = clock.now();
@@ -98,28 +96,29 @@ export class Functions {
         version: LATEST,
         revision: 1,
         config: { ...parsed.config, codeType: upload.codeType, codeFileName: upload.codeFileName },
-        sealedEnv: this.#seal(parsed.secrets),
+        sealedEnv: this.access.seal(parsed.secrets),
         artifact: pin.artifact,
         artifactFile: upload.put.fileName,
         modifiedAt: now,
+        description: '',
       };
       return this.#withPin(pin, async () => {
         const outcome = await store.insert({ fn, version }, PROJECT_QUOTA);
         if (outcome === 'exists') throw exists(pkg, name);
         if (outcome !== 'added') throw overQuota(outcome);
-        return this.#publish({ fn, version });
+        return this.access.publish({ fn, version });
       });
     });
   }
 
   /** Throws `function_not_found` or `version_not_found`. */
   async show(name: FunctionName, version: string = LATEST): Promise<FunctionState> {
-    return this.#describe(await this.#find(name, version));
+    return this.access.describe(await this.access.find(name, version));
   }
 
   async list(page: FunctionPage): Promise<{ functions: FunctionState[]; total: number }> {
     const { rows, total } = await this.#options.store.list(page, LATEST);
-    return { functions: rows.map((row) => this.#describe(row)), total };
+    return { functions: rows.map((row) => this.access.describe(row)), total };
   }
 
   /** Replaces the code, or only what the API says about it when the body carries none. `unchanged` for the same code. */
@@ -148,7 +147,7 @@ export class Functions {
       const rules = rulesOf(stored);
       refuseIdentityChange(fields, stored);
       const { config } = stored.version;
-      const parsed = applyConfig({ config, secrets: this.#open(stored.version.sealedEnv), rules }, fields);
+      const parsed = applyConfig({ config, secrets: this.access.open(stored.version.sealedEnv), rules }, fields);
       return this.#followHandler(stored, rules, parsed);
     });
   }
@@ -160,18 +159,18 @@ export class Functions {
   }
 
   async setCollected(name: FunctionName, collected: boolean): Promise<void> {
-    const { fn } = await this.#find(name, LATEST);
+    const { fn } = await this.access.find(name, LATEST);
     await this.#options.store.setCollected(fn.id, collected);
   }
 
   /** Removes the function with its versions; code that nobody else uses goes once no call can still run it. */
   async delete(name: FunctionName): Promise<void> {
     const { store, catalog } = this.#options;
-    await this.#locks.run(lockKey(name), async () => {
-      const { fn } = await this.#find(name, LATEST);
+    await this.access.alone(name, async () => {
+      const { fn } = await this.access.find(name, LATEST);
       const digests = await store.remove(fn.id);
       catalog.remove(name.projectId, name.package, name.name);
-      for (const sha256 of digests) this.#collector.later(sha256);
+      for (const sha256 of digests) this.access.collector.later(sha256);
     });
   }
 
@@ -200,24 +199,24 @@ export class Functions {
     decide: (stored: StoredFunction) => Promise<{ change: Change; pin?: ArtifactPin }>,
   ): Promise<FunctionState> {
     const { store, clock } = this.#options;
-    return this.#locks.run(lockKey(name), async () => {
-      const stored = await this.#find(name, LATEST);
+    return this.access.alone(name, async () => {
+      const stored = await this.access.find(name, LATEST);
       const { change, pin } = await decide(stored);
-      if (Object.keys(change).length === 0) return this.#describe(stored);
+      if (Object.keys(change).length === 0) return this.access.describe(stored);
       const before = stored.version;
       const version: VersionRecord = {
         ...before,
         revision: before.revision + 1,
         config: { ...(change.parsed?.config ?? before.config), ...change.config },
-        sealedEnv: change.parsed === undefined ? before.sealedEnv : this.#seal(change.parsed.secrets),
+        sealedEnv: change.parsed === undefined ? before.sealedEnv : this.access.seal(change.parsed.secrets),
         artifact: change.code?.artifact ?? before.artifact,
         artifactFile: change.code === undefined ? before.artifactFile : change.code.file,
         modifiedAt: clock.now(),
       };
       return this.#withPin(pin, async () => {
         if (!(await store.replace(stored.fn.id, before.revision, version))) throw notFound(name);
-        if (version.artifact.sha256 !== before.artifact.sha256) this.#collector.later(before.artifact.sha256);
-        return this.#publish({ fn: stored.fn, version });
+        if (version.artifact.sha256 !== before.artifact.sha256) this.access.collector.later(before.artifact.sha256);
+        return this.access.publish({ fn: stored.fn, version });
       });
     });
   }
@@ -232,7 +231,7 @@ export class Functions {
       return result;
     } finally {
       pin.release();
-      if (!committed) await this.#collector.now(pin.artifact.sha256);
+      if (!committed) await this.access.collector.now(pin.artifact.sha256);
     }
   }
 
@@ -242,32 +241,6 @@ export class Functions {
     } catch (error) {
       throw uploadError(error);
     }
-  }
-
-  async #find(name: FunctionName, version: string): Promise<StoredFunction> {
-    const { store } = this.#options;
-    const found = await store.find(name, version);
-    if (found !== undefined) return found;
-    if (version === LATEST || (await store.find(name, LATEST)) === undefined) throw notFound(name);
-    throw new PlatformError('version_not_found', `function ${name.name} has no version ${version}`);
-  }
-
-  #publish(stored: StoredFunction): FunctionState {
-    const secrets = this.#open(stored.version.sealedEnv);
-    this.#options.catalog.put(snapshotOf(stored, secrets, this.#options.region));
-    return { ...stored, secretNames: Object.keys(secrets) };
-  }
-
-  #describe(stored: StoredFunction): FunctionState {
-    return { ...stored, secretNames: Object.keys(this.#open(stored.version.sealedEnv)) };
-  }
-
-  #seal(secrets: Environment): string | null {
-    return Object.keys(secrets).length === 0 ? null : this.#options.sealer.seal(JSON.stringify(secrets));
-  }
-
-  #open(sealed: string | null): Environment {
-    return sealed === null ? {} : (JSON.parse(this.#options.sealer.open(sealed)) as Environment);
   }
 }
 
@@ -307,16 +280,8 @@ function rulesOf({ fn }: StoredFunction): RuntimeRules {
   return rules;
 }
 
-function lockKey({ projectId, package: pkg, name }: FunctionName): string {
-  return `${projectId}:${pkg}:${name}`;
-}
-
 function exists(pkg: string, name: string): PlatformError {
   return new PlatformError('function_exists', `function ${name} exists in package ${pkg}`);
-}
-
-function notFound({ package: pkg, name }: FunctionName): PlatformError {
-  return new PlatformError('function_not_found', `there is no function ${name} in package ${pkg}`);
 }
 
 function overQuota(code: 'function_quota' | 'code_quota'): PlatformError {

@@ -1,7 +1,7 @@
 import { formatUrn } from '@funcgraph/api';
 import type { Environment } from '../../domain/environment.ts';
 import type { VersionSnapshot } from '../catalog.ts';
-import type { StoredFunction } from './function-store.ts';
+import type { StoredFunction } from './version-row.ts';
 
 /** What the data plane needs of a version. `secrets` are its encrypted variables in the clear. */
 export function snapshotOf({ fn, version }: StoredFunction, secrets: Environment, region: string): VersionSnapshot {

@@ -49,6 +49,8 @@ export interface VersionRecord {
   readonly artifactFile: string | undefined;
   /** Ms since the epoch. */
   readonly modifiedAt: number;
+  /** What was said when it was published; empty for `latest`. */
+  readonly description: string;
 }
 
 /** A function together with one of its versions: what every operation of the API is about. */

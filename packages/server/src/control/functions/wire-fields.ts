@@ -71,6 +71,19 @@ export class WireFields {
     return value as string[];
   }
 
+  /** Objects whose own fields are read. */
+  list(name: string, options: { max: number; code: ErrorCode }): readonly WireFields[] | undefined {
+    const value = this.#body[name];
+    if (value === undefined || value === null) return undefined;
+    if (!Array.isArray(value) || value.length > options.max) {
+      throw refuse(options.code, `${name} must be a list of at most ${options.max} objects`);
+    }
+    return value.map((item: unknown) => {
+      if (typeof item === 'object' && item !== null && !Array.isArray(item)) return new WireFields(item as Kept);
+      throw refuse(options.code, `${name} must be a list of objects`);
+    });
+  }
+
   #object(name: string): Kept | undefined {
     const value = this.#body[name];
     if (value === undefined || value === null) return undefined;

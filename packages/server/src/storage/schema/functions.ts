@@ -26,6 +26,20 @@ export interface FunctionVersionTable {
   artifact_file: string | null;
   artifact_bytes: number;
   modified_at: number;
+  /** What was said when the version was published. */
+  description: string;
+}
+
+/** A pointer to a version, with a second version for part of the requests. Times are ms since the epoch. */
+export interface FunctionAliasTable {
+  function_id: string;
+  name: string;
+  version: string;
+  /** JSON: the second version and which requests it gets; null without one. */
+  additional: string | null;
+  description: string;
+  created_at: number;
+  modified_at: number;
 }
 
 export interface AsyncConfigTable {
@@ -43,5 +57,6 @@ export interface AsyncConfigTable {
 export interface FunctionsSchema {
   function: FunctionTable;
   function_version: FunctionVersionTable;
+  function_alias: FunctionAliasTable;
   async_config: AsyncConfigTable;
 }

@@ -1,0 +1,100 @@
+import type { Kysely, Selectable } from 'kysely';
+import { isUniqueViolation, type Schema } from '../../storage/index.ts';
+import type { FunctionName } from '../functions/types.ts';
+import type { AdditionalVersion, Alias } from './types.ts';
+
+/** Rows of aliases; no rules but uniqueness and the quota, which only a transaction can hold. */
+export class AliasStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async all(): Promise<{ name: FunctionName; alias: Alias }[]> {
+    const rows = await this.#db
+      .selectFrom('function_alias')
+      .innerJoin('function', 'function.id', 'function_alias.function_id')
+      .selectAll('function_alias')
+      .select(['function.project_id', 'function.package', 'function.name as function_name'])
+      .execute();
+    return rows.map((row) => ({
+      name: { projectId: row.project_id, package: row.package, name: row.function_name },
+      alias: toAlias(row),
+    }));
+  }
+
+  /** By name. */
+  async of(functionId: string): Promise<Alias[]> {
+    const rows = await this.#db
+      .selectFrom('function_alias')
+      .selectAll()
+      .where('function_id', '=', functionId)
+      .orderBy('name')
+      .execute();
+    return rows.map(toAlias);
+  }
+
+  /** `taken`: an alias of the name or one on the version is there already. */
+  async insert(functionId: string, alias: Alias, most: number): Promise<'added' | 'taken' | 'quota'> {
+    try {
+      return await this.#db.transaction().execute(async (tx) => {
+        const { count } = await tx
+          .selectFrom('function_alias')
+          .where('function_id', '=', functionId)
+          .select(({ fn }) => fn.countAll().as('count'))
+          .executeTakeFirstOrThrow();
+        if (Number(count) >= most) return 'quota';
+        await tx
+          .insertInto('function_alias')
+          .values({ function_id: functionId, name: alias.name, created_at: alias.createdAt, ...changeable(alias) })
+          .execute();
+        return 'added';
+      });
+    } catch (error) {
+      if (isUniqueViolation(error)) return 'taken';
+      throw error;
+    }
+  }
+
+  async replace(functionId: string, alias: Alias): Promise<void> {
+    await this.#db
+      .updateTable('function_alias')
+      .set(changeable(alias))
+      .where('function_id', '=', functionId)
+      .where('name', '=', alias.name)
+      .execute();
+  }
+
+  /** With its asynchronous settings. */
+  async remove(functionId: string, alias: string): Promise<void> {
+    await this.#db.transaction().execute(async (tx) => {
+      await tx
+        .deleteFrom('async_config')
+        .where('function_id', '=', functionId)
+        .where('qualifier', '=', `!${alias}`)
+        .execute();
+      await tx.deleteFrom('function_alias').where('function_id', '=', functionId).where('name', '=', alias).execute();
+    });
+  }
+}
+
+function changeable(alias: Alias) {
+  return {
+    version: alias.version,
+    additional: alias.additional === undefined ? null : JSON.stringify(alias.additional),
+    description: alias.description,
+    modified_at: alias.modifiedAt,
+  };
+}
+
+function toAlias(row: Selectable<Schema['function_alias']>): Alias {
+  return {
+    name: row.name,
+    version: row.version,
+    additional: row.additional === null ? undefined : (JSON.parse(row.additional) as AdditionalVersion),
+    description: row.description,
+    createdAt: Number(row.created_at),
+    modifiedAt: Number(row.modified_at),
+  };
+}

@@ -1,0 +1,195 @@
+import type { ErrorCode } from '@funcgraph/api';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAliasName } from '../../domain/names.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { openTestControl, type TestControl } from '../testing.ts';
+
+const P = 'p0001';
+const HELLO = { projectId: P, package: 'default', name: 'hello' };
+const rule = (extra: object = {}) => ({ rule_type: 'header', param: 'X-Group', op: '=', value: 'beta', ...extra });
+const rules = (...list: object[]) => ({ additional_version_strategy: { v2: { rules: list } } });
+
+let control: TestControl;
+beforeEach(async () => {
+  control = await openTestControl();
+  await control.functions.create(P, { func_name: 'hello', runtime: 'Node.js20.15', handler: 'index.handler' });
+  for (const [version, memory] of [
+    ['v1', 256],
+    ['v2', 512],
+    ['v3', 768],
+  ]) {
+    await control.functions.updateConfig(HELLO, { memory_size: memory });
+    await control.versions.publish(HELLO, { version });
+  }
+});
+afterEach(() => control.close());
+
+async function refusal(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
+  try {
+    await work;
+    return 'fine';
+  } catch (error) {
+    if (error instanceof PlatformError) return error.code;
+    throw error;
+  }
+}
+
+const create = (body: object) => control.aliases.create(HELLO, { name: 'live', version: 'v1', ...body });
+const update = (body: object) => control.aliases.update(HELLO, 'live', body as Record<string, unknown>);
+const seen = () => control.catalog.resolveAlias(P, 'default', 'hello', 'live');
+
+describe('creating an alias', () => {
+  it('points to a version, durably and at once', async () => {
+    const alias = await create({ description: 'what people use', additional_version_weights: { v2: '25' } });
+    expect(alias).toMatchObject({
+      version: 'v1',
+      description: 'what people use',
+      additional: { kind: 'weight', version: 'v2', percent: 25 },
+    });
+    expect(seen()).toBe(alias);
+    const again = await control.restart();
+    expect(again.catalog.resolveAlias(P, 'default', 'hello', 'live')).toEqual(alias);
+    expect(await again.aliases.show(HELLO, 'live')).toEqual(alias);
+  });
+
+  it('may point to latest, but not send it a part of the requests', async () => {
+    expect(await refusal(create({ additional_version_weights: { latest: 1 } }))).toBe('invalid_additional_version');
+    expect(await refusal(create({ version: 'latest', additional_version_weights: { v1: 1 } }))).toBe('fine');
+  });
+
+  it('keeps rules as it read them', async () => {
+    const { additional } = await create(
+      rules(rule(), rule({ rule_type: 'cookie', param: 'sid', op: 'in', value: 'a, b,c' })),
+    );
+    expect(additional).toEqual({
+      kind: 'rules',
+      version: 'v2',
+      combine: 'and',
+      rules: [
+        { source: 'header', name: 'X-Group', op: '=', values: ['beta'] },
+        { source: 'cookie', name: 'sid', op: 'in', values: ['a', 'b', 'c'] },
+      ],
+    });
+  });
+
+  it.each<[string, object, ErrorCode]>([
+    ['a wrong name', { name: '1st' }, 'invalid_alias'],
+    ['no name', { name: null }, 'invalid_alias'],
+    ['no version', { version: '' }, 'invalid_version'],
+    ['an unknown version', { version: 'v9' }, 'version_not_found'],
+    ['a long description', { description: 'x'.repeat(513) }, 'description_too_long'],
+    ['a second version that is unknown', { additional_version_weights: { v9: 1 } }, 'invalid_additional_version'],
+    ['three versions', { additional_version_weights: { v2: 1, v3: 1 } }, 'invalid_additional_version'],
+    ['the same version twice', { additional_version_weights: { v1: 1 } }, 'same_version'],
+    ['a weight below 0', { additional_version_weights: { v2: -1 } }, 'invalid_weight'],
+    ['a weight over 100', { additional_version_weights: { v2: 101 } }, 'invalid_weight'],
+    ['half a weight', { additional_version_weights: { v2: 0.5 } }, 'invalid_weight'],
+    ['no weight', { additional_version_weights: { v2: null } }, 'invalid_weight'],
+    ['a weight and rules', { additional_version_weights: { v2: 1 }, ...rules(rule()) }, 'invalid_additional_version'],
+    ['no rules', rules(), 'invalid_additional_version'],
+    ['too many rules', rules(...Array.from({ length: 21 }, () => rule())), 'invalid_additional_version'],
+    ['a rule on nothing', rules(rule({ param: '' })), 'invalid_additional_version'],
+    ['a rule on a wrong name', rules(rule({ param: 'a b' })), 'invalid_additional_version'],
+    ['a rule of an unknown kind', rules(rule({ rule_type: 'body' })), 'invalid_additional_version'],
+    ['a rule with an unknown operator', rules(rule({ op: '!=' })), 'invalid_additional_version'],
+    ['a rule with an empty choice', rules(rule({ op: 'in', value: 'a,' })), 'invalid_additional_version'],
+    [
+      'a rule that is no object',
+      { additional_version_strategy: { v2: { rules: ['x'] } } },
+      'invalid_additional_version',
+    ],
+    [
+      'an unknown way to combine rules',
+      { additional_version_strategy: { v2: { rules: [rule()], combine_type: 'xor' } } },
+      'invalid_additional_version',
+    ],
+  ])('refuses %s and stores nothing', async (_what, body, code) => {
+    expect(await refusal(create(body))).toBe(code);
+    expect(await control.aliases.list(HELLO)).toEqual([]);
+    expect(seen()).toBeUndefined();
+  });
+
+  it('refuses a name that exists and a version that another alias has', async () => {
+    await create({});
+    expect(await refusal(create({ version: 'v2' }))).toBe('alias_exists');
+    expect(await refusal(create({ name: 'other' }))).toBe('version_has_alias');
+    expect(await refusal(create({ name: 'other', version: 'v2', additional_version_weights: { v1: 1 } }))).toBe('fine');
+  });
+
+  it('refuses what a version would take away: it exists while an alias needs it', async () => {
+    const [made, deleted] = await Promise.all([
+      refusal(create({ version: 'v3', additional_version_weights: { v2: 1 } })),
+      refusal(control.versions.delete(HELLO, 'v2')),
+    ]);
+    expect([made, deleted]).toEqual(['fine', 'version_in_use']);
+  });
+
+  it('allows ten', async () => {
+    for (const { version } of (await control.versions.list(HELLO)).slice(1)) {
+      await control.versions.delete(HELLO, version.version);
+    }
+    for (let n = 1; n <= 10; n++) {
+      await control.functions.updateConfig(HELLO, { timeout: 10 + n });
+      await control.versions.publish(HELLO, { version: `w${n}` });
+      await create({ name: `a${n}`, version: `w${n}` });
+    }
+    expect(await refusal(create({ name: 'more', version: 'latest' }))).toBe('alias_quota');
+  });
+});
+
+describe('an alias', () => {
+  it('is moved at once; what the body leaves out is no second version any more, but the description stays', async () => {
+    await create({ description: 'text', additional_version_weights: { v2: 50 } });
+    await update({ version: 'v2' });
+    expect(seen()).toMatchObject({ version: 'v2', additional: undefined, description: 'text' });
+    await update({ version: 'v2', description: '', additional_version_weights: { v1: 100 } });
+    expect(seen()).toMatchObject({ description: '', additional: { version: 'v1', percent: 100 } });
+    expect(await control.aliases.show(HELLO, 'live')).toEqual(seen());
+  });
+
+  it('stays where it was when a move is refused', async () => {
+    const before = await create({});
+    await create({ name: 'other', version: 'v2' });
+    expect(await refusal(update({ version: 'v9' }))).toBe('version_not_found');
+    expect(await refusal(update({ version: 'v2' }))).toBe('version_has_alias');
+    expect(await refusal(update({ version: 'v1', additional_version_weights: { v1: 1 } }))).toBe('same_version');
+    expect(await refusal(control.aliases.update(HELLO, 'nobody', { version: 'v1' }))).toBe('alias_not_found');
+    expect(seen()).toBe(before);
+  });
+
+  it('is gone at once when it is deleted, and its version stays', async () => {
+    const { fn } = await control.functions.show(HELLO);
+    await create({});
+    await control.asyncConfigs.set(fn.id, '!live', {});
+    await control.aliases.delete(HELLO, 'live');
+    expect(seen()).toBeUndefined();
+    expect(control.asyncConfigs.list(fn.id)).toEqual([]);
+    expect(control.catalog.resolve(P, 'default', 'hello', 'v1')).toBeDefined();
+    expect(await refusal(control.aliases.delete(HELLO, 'live'))).toBe('alias_not_found');
+    expect(await refusal(control.aliases.show(HELLO, 'live'))).toBe('alias_not_found');
+    expect(await refusal(control.aliases.list({ ...HELLO, name: 'nobody' }))).toBe('function_not_found');
+  });
+
+  it('has asynchronous settings of its own, else those of the version', async () => {
+    const { fn } = await control.functions.show(HELLO);
+    const retries = (alias?: string) =>
+      control.catalog.asyncConfig({ functionId: fn.id, version: 'v1' }, alias).maxRetries;
+    await control.asyncConfigs.set(fn.id, 'v1', { max_async_retry_attempts: 2 });
+    expect([retries(), retries('live')]).toEqual([2, 2]);
+    await control.asyncConfigs.set(fn.id, '!live', { max_async_retry_attempts: 3 });
+    expect([retries(), retries('live'), retries('other')]).toEqual([2, 3, 2]);
+  });
+
+  it.each([
+    ['a', true],
+    ['live-1_x', true],
+    ['a'.repeat(63), true],
+    ['a'.repeat(64), false],
+    ['1a', false],
+    ['a-', false],
+    ['a.b', false],
+    ['!a', false],
+  ])('may be called %j: %s', (name, valid) => {
+    expect(isAliasName(name)).toBe(valid);
+  });
+});

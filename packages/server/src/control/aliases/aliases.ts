@@ -1,0 +1,136 @@
+import { LIMITS } from '@funcgraph/api';
+import { isAliasName, LATEST } from '../../domain/names.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { FunctionAccess } from '../functions/function-access.ts';
+import type { FunctionName, Kept } from '../functions/types.ts';
+import { WireFields } from '../functions/wire-fields.ts';
+import { type AliasBody, readAliasBody } from './alias-body.ts';
+import type { AliasStore } from './alias-store.ts';
+import type { Alias } from './types.ts';
+
+export interface AliasesOptions {
+  readonly access: FunctionAccess;
+  readonly store: AliasStore;
+  readonly clock: Clock;
+}
+
+/**
+ * Movable names of versions. A change is durable, and every call from then on goes by it, when its promise resolves.
+ * All throw `function_not_found`.
+ */
+export class Aliases {
+  readonly #options: AliasesOptions;
+
+  constructor(options: AliasesOptions) {
+    this.#options = options;
+  }
+
+  /** Fills the catalog. Call once, when it has the versions. */
+  async start(): Promise<void> {
+    const { access, store } = this.#options;
+    for (const { name, alias } of await store.all()) access.catalog.putAlias(name, alias);
+  }
+
+  /**
+   * Throws `invalid_alias`, `alias_exists`, `alias_quota`, `version_not_found`, `version_has_alias` and what is wrong
+   * with the additional version.
+   */
+  async create(name: FunctionName, body: Kept): Promise<Alias> {
+    const { access, store, clock } = this.#options;
+    const aliasName = new WireFields(body).text('name', { code: 'invalid_alias' }) ?? '';
+    if (!isAliasName(aliasName)) {
+      throw new PlatformError('invalid_alias', 'name is not a name for an alias', {
+        hint: 'At most 63 letters, digits, _ and -; starts with a letter, ends with a letter or digit.',
+      });
+    }
+    const wanted = readAliasBody(body);
+    return access.alone(name, async () => {
+      const { fn } = await access.find(name, LATEST);
+      const others = await store.of(fn.id);
+      const exists = () => new PlatformError('alias_exists', `function ${name.name} has an alias ${aliasName}`);
+      if (others.some((other) => other.name === aliasName)) throw exists();
+      await this.#check(name, wanted, others);
+      const now = clock.now();
+      const { version, additional, description = '' } = wanted;
+      const alias: Alias = { name: aliasName, version, additional, description, createdAt: now, modifiedAt: now };
+      const outcome = await store.insert(fn.id, alias, LIMITS.aliasesPerFunction);
+      if (outcome === 'taken') throw exists();
+      if (outcome === 'quota') {
+        const message = `function ${name.name} has ${LIMITS.aliasesPerFunction} aliases, as many as it may have`;
+        throw new PlatformError('alias_quota', message, { hint: 'Delete aliases that are not needed.' });
+      }
+      access.catalog.putAlias(name, alias);
+      return alias;
+    });
+  }
+
+  /** By name. */
+  async list(name: FunctionName): Promise<Alias[]> {
+    const { access, store } = this.#options;
+    const { fn } = await access.find(name, LATEST);
+    return store.of(fn.id);
+  }
+
+  /** All aliases of a function by its id. */
+  of(functionId: string): Promise<Alias[]> {
+    return this.#options.store.of(functionId);
+  }
+
+  /** Throws `alias_not_found`. */
+  async show(name: FunctionName, aliasName: string): Promise<Alias> {
+    return found(name, aliasName, await this.list(name));
+  }
+
+  /**
+   * Points an alias elsewhere. An additional version that the body does not name is taken away; a description that it
+   * does not name stays. Throws like `create`, and `alias_not_found`.
+   */
+  async update(name: FunctionName, aliasName: string, body: Kept): Promise<Alias> {
+    const { access, store, clock } = this.#options;
+    const wanted = readAliasBody(body);
+    return access.alone(name, async () => {
+      const { fn } = await access.find(name, LATEST);
+      const all = await store.of(fn.id);
+      const before = found(name, aliasName, all);
+      const others = all.filter((other) => other.name !== aliasName);
+      await this.#check(name, wanted, others);
+      const { version, additional, description = before.description } = wanted;
+      const alias: Alias = { ...before, version, additional, description, modifiedAt: clock.now() };
+      await store.replace(fn.id, alias);
+      access.catalog.putAlias(name, alias);
+      return alias;
+    });
+  }
+
+  /** Throws `alias_not_found`. */
+  async delete(name: FunctionName, aliasName: string): Promise<void> {
+    const { access, store } = this.#options;
+    await access.alone(name, async () => {
+      const { fn } = await access.find(name, LATEST);
+      found(name, aliasName, await store.of(fn.id));
+      await store.remove(fn.id, aliasName);
+      access.catalog.removeAlias(name, fn.id, aliasName);
+    });
+  }
+
+  async #check(name: FunctionName, { version, additional }: AliasBody, others: readonly Alias[]): Promise<void> {
+    const { access } = this.#options;
+    await access.find(name, version);
+    const user = others.find((other) => other.version === version);
+    if (user !== undefined) {
+      throw new PlatformError('version_has_alias', `alias ${user.name} points to version ${version} already`);
+    }
+    if (additional === undefined) return;
+    if (access.catalog.resolve(name.projectId, name.package, name.name, additional.version) === undefined) {
+      const message = `function ${name.name} has no version ${additional.version} to be the additional one`;
+      throw new PlatformError('invalid_additional_version', message);
+    }
+  }
+}
+
+function found(name: FunctionName, aliasName: string, all: readonly Alias[]): Alias {
+  const alias = all.find((one) => one.name === aliasName);
+  if (alias !== undefined) return alias;
+  throw new PlatformError('alias_not_found', `function ${name.name} has no alias ${aliasName}`);
+}

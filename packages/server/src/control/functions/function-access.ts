@@ -1,0 +1,77 @@
+import type { ArtifactStore } from '../../artifacts/index.ts';
+import type { Environment } from '../../domain/environment.ts';
+import { LATEST } from '../../domain/names.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { KeyLock } from '../../lib/key-lock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Sealer } from '../../lib/sealer.ts';
+import type { Catalog } from '../catalog.ts';
+import { CodeCollector } from './code-collector.ts';
+import type { FunctionStore } from './function-store.ts';
+import { snapshotOf } from './snapshot.ts';
+import type { FunctionName, FunctionState } from './types.ts';
+import type { StoredFunction } from './version-row.ts';
+
+export interface FunctionAccessOptions {
+  readonly store: FunctionStore;
+  readonly artifacts: ArtifactStore;
+  readonly catalog: Catalog;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly region: string;
+}
+
+/** What functions, their versions and their aliases share: one change of a function at a time, and how it becomes visible. */
+export class FunctionAccess {
+  readonly catalog: Catalog;
+  readonly collector: CodeCollector;
+  readonly #store: FunctionStore;
+  readonly #sealer: Sealer;
+  readonly #region: string;
+  readonly #locks = new KeyLock();
+
+  constructor(options: FunctionAccessOptions) {
+    this.catalog = options.catalog;
+    this.collector = new CodeCollector(options.artifacts, options.store, options.clock);
+    this.#store = options.store;
+    this.#sealer = options.sealer;
+    this.#region = options.region;
+  }
+
+  /** Runs `work` when no other change of this function runs. */
+  alone<T>(name: FunctionName, work: () => Promise<T>): Promise<T> {
+    return this.#locks.run(`${name.projectId}:${name.package}:${name.name}`, work);
+  }
+
+  /** Throws `function_not_found` or `version_not_found`. */
+  async find(name: FunctionName, version: string): Promise<StoredFunction> {
+    const found = await this.#store.find(name, version);
+    if (found !== undefined) return found;
+    if (version === LATEST || (await this.#store.find(name, LATEST)) === undefined) throw notFound(name);
+    throw new PlatformError('version_not_found', `function ${name.name} has no version ${version}`);
+  }
+
+  /** Shows a version to the data plane. */
+  publish(stored: StoredFunction): FunctionState {
+    const secrets = this.open(stored.version.sealedEnv);
+    this.catalog.put(snapshotOf(stored, secrets, this.#region));
+    return { ...stored, secretNames: Object.keys(secrets) };
+  }
+
+  describe(stored: StoredFunction): FunctionState {
+    return { ...stored, secretNames: Object.keys(this.open(stored.version.sealedEnv)) };
+  }
+
+  /** Null when there is nothing to hide. */
+  seal(secrets: Environment): string | null {
+    return Object.keys(secrets).length === 0 ? null : this.#sealer.seal(JSON.stringify(secrets));
+  }
+
+  open(sealed: string | null): Environment {
+    return sealed === null ? {} : (JSON.parse(this.#sealer.open(sealed)) as Environment);
+  }
+}
+
+export function notFound({ package: pkg, name }: FunctionName): PlatformError {
+  return new PlatformError('function_not_found', `there is no function ${name} in package ${pkg}`);
+}

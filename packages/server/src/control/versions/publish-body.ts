@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { LIMITS } from '@funcgraph/api';
+import type { Environment } from '../../domain/environment.ts';
+import { isVersionName } from '../../domain/names.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Kept, VersionRecord } from '../functions/types.ts';
+import { WireFields } from '../functions/wire-fields.ts';
+
+export interface PublishBody {
+  readonly name: string;
+  readonly description: string;
+  /** Of the code that the caller means; undefined when it takes what is there. */
+  readonly digest: string | undefined;
+}
+
+/** Reads the body of a publication. Throws `invalid_version`, `description_too_long`. `now` in ms names what has no name. */
+export function readPublishBody(body: Kept, now: number): PublishBody {
+  const fields = new WireFields(body);
+  const name = fields.text('version', { code: 'invalid_version' }) || versionNameAt(now);
+  if (!isVersionName(name)) {
+    throw new PlatformError('invalid_version', 'version is not a name for a version', {
+      hint: 'At most 42 letters, digits, _, - and .; starts and ends with a letter or digit; not latest.',
+    });
+  }
+  return { name, description: readDescription(fields) ?? '', digest: fields.text('digest') || undefined };
+}
+
+/** Undefined when the body has none. Throws `description_too_long`. */
+export function readDescription(fields: WireFields): string | undefined {
+  const text = fields.text('description', { code: 'description_too_long' });
+  if (text !== undefined && [...text].length > LIMITS.descriptionChars) {
+    throw new PlatformError('description_too_long', `description is longer than ${LIMITS.descriptionChars} characters`);
+  }
+  return text;
+}
+
+/** `vYYYYMMDD-HHMMSS` in UTC. */
+export function versionNameAt(ms: number): string {
+  const [date = '', time = ''] = new Date(ms).toISOString().slice(0, 19).split('T');
+  return `v${date.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
+}
+
+/** A version with its encrypted variables in the clear. */
+export interface OpenVersion {
+  readonly version: VersionRecord;
+  readonly secrets: Environment;
+}
+
+/** Whether two versions run alike: the same code, configuration and variables. */
+export function sameContent(a: OpenVersion, b: OpenVersion): boolean {
+  return (
+    a.version.artifact.sha256 === b.version.artifact.sha256 &&
+    a.version.artifactFile === b.version.artifactFile &&
+    isDeepStrictEqual(a.version.config, b.version.config) &&
+    isDeepStrictEqual(a.secrets, b.secrets)
+  );
+}
+
+/** The API says MD5; clients also have the SHA-512 that it answers with. Case does not count. */
+export function isDigestOf(digest: string, sha512: string, bytes: Buffer): boolean {
+  const given = digest.toLowerCase();
+  return given === sha512 || given === createHash('md5').update(bytes).digest('hex');
+}
