@@ -7,6 +7,8 @@ import type { Logger } from 'pino';
 import { ArtifactStore } from './artifacts/index.ts';
 import type { Config } from './config/index.ts';
 import {
+  Aliases,
+  AliasStore,
   AsyncConfigStore,
   AsyncConfigs,
   Catalog,
@@ -14,9 +16,12 @@ import {
   Functions,
   FunctionUrlStore,
   FunctionUrls,
+  VersionStore,
+  Versions,
 } from './control/index.ts';
 import { Iam, IdentityStore } from './iam/index.ts';
 import {
+  aliasHandlers,
   buildApp,
   createGateway,
   functionAsyncConfigHandlers,
@@ -29,6 +34,7 @@ import {
   platformHandlers,
   stopGateway,
   telemetryHandlers,
+  versionHandlers,
 } from './ingress/index.ts';
 import {
   bootAndFreeze,
@@ -46,6 +52,7 @@ import {
   Dispatcher,
   functionKeyOf,
   Invoker,
+  isKeyOf,
   isStaleKey,
   RequestLogs,
   resolve,
@@ -162,6 +169,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       region: config.region,
     });
+    const { access } = functions;
+    const aliases = new Aliases({ access, store: new AliasStore(storage.db), clock });
+    const versionStore = new VersionStore(storage.db, artifacts);
+    const versions = new Versions({ access, store: versionStore, aliases, artifacts, clock });
     const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, clock);
     const functionUrls = new FunctionUrls(new FunctionUrlStore(storage.db), catalog, clock);
     const { driver, capabilities } = await choosing;
@@ -201,12 +212,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),
       );
     });
+    catalog.facts.on('version.deleted', ({ snapshot }) =>
+      pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),
+    );
     catalog.facts.on('function.deleted', (fact) => {
       pool.retire(functionKeyOf(fact), () => true);
       prewarmed.forget(functionKeyOf(fact));
     });
     await functions.start();
     undo.push(() => functions.stop());
+    await aliases.start();
     await asyncConfigs.start();
     await functionUrls.start();
 
@@ -218,6 +233,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       launchPlan: (runtime) => runtimes.launchPlan(runtime),
       accountConcurrency: config.accountConcurrency,
       clock,
+      random: Math.random,
     });
     const dispatcher = new Dispatcher({
       queue,
@@ -227,7 +243,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       // The rest is left for callers who wait.
       slots: Math.max(1, Math.floor(config.accountConcurrency * ASYNC_SHARE)),
     });
-    const asyncInvocations = new AsyncInvocations({ queue, catalog, dispatcher, clock });
+    const asyncInvocations = new AsyncInvocations({ queue, catalog, dispatcher, clock, random: Math.random });
     await dispatcher.start();
     undo.push(() => dispatcher.stop(drained()));
     const housekeeping = new Housekeeping({ queue, clock, log });
@@ -241,11 +257,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log: log.child({ module: 'http' }),
       handlers: {
         ...identityHandlers(iam),
-        ...functionHandlers({ functions, region: config.region }),
-        ...functionCodeHandlers({ functions, artifacts, sealer, clock, region: config.region }),
+        ...functionHandlers({ functions, versions, catalog, region: config.region }),
+        ...versionHandlers({ versions, region: config.region }),
+        ...aliasHandlers({ aliases, region: config.region }),
+        ...functionCodeHandlers({ functions, catalog, artifacts, sealer, clock, region: config.region }),
         ...functionUrlHandlers({ functions, functionUrls, region: config.region }),
         ...functionQuotaHandlers({ functions, runtimes }),
-        ...functionAsyncConfigHandlers({ functions, asyncConfigs, region: config.region }),
+        ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region: config.region }),
         ...invocationHandlers({ invoker, async: asyncInvocations, clock }),
         ...telemetryHandlers({ telemetry, clock, functionKey: (urn) => functionKeyOf(resolve(catalog, urn)) }),
         ...platformHandlers({

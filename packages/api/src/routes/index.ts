@@ -1,9 +1,10 @@
-import { functionRoutes } from './functions.ts';
 import { functionUrlRoutes } from './function-urls.ts';
+import { functionRoutes } from './functions.ts';
 import { identityRoutes } from './identity.ts';
 import { invocationRoutes } from './invocations.ts';
 import { platformRoutes } from './platform.ts';
 import { telemetryRoutes } from './telemetry.ts';
+import { versionRoutes } from './versions.ts';
 
 /** Every operation of the server, by id. The ids of v2 operations are those of the official SDK. */
 export const ROUTES = {
@@ -11,6 +12,7 @@ export const ROUTES = {
   ...functionRoutes,
   ...functionUrlRoutes,
   ...invocationRoutes,
+  ...versionRoutes,
   ...telemetryRoutes,
   ...platformRoutes,
 } as const;

@@ -5,6 +5,8 @@ export const Receipt = Type.Object({
   request_id: Type.String(),
   function_urn: Type.String(),
   version: Type.String(),
+  /** The alias that was called; empty for a call of a version. */
+  alias: Type.String(),
   instance_id: Type.String(),
   mode: Type.Union([Type.Literal('sync'), Type.Literal('async'), Type.Literal('gateway')]),
   attempt: Type.Integer(),

@@ -1,5 +1,6 @@
-export { functionHandlers } from './api/functions.ts';
+export { aliasHandlers } from './api/aliases.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
+export { functionHandlers } from './api/functions.ts';
 export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';
 export { functionCodeHandlers } from './api/functions-code.ts';
 export { functionQuotaHandlers } from './api/functions-quotas.ts';
@@ -7,6 +8,7 @@ export { identityHandlers } from './api/identity.ts';
 export { invocationHandlers } from './api/invocations.ts';
 export { platformHandlers } from './api/platform.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
+export { versionHandlers } from './api/versions.ts';
 export { createGateway, stopGateway } from './gateway/index.ts';
 export { buildApp } from './http/app.ts';
 export type { ApiRequest, Handler, Handlers } from './http/handler.ts';

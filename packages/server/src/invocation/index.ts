@@ -1,7 +1,8 @@
+export type { RequestHeaders } from './alias-route.ts';
 export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
 export { Dispatcher } from './async/dispatcher.ts';
 export { Invoker } from './invoker.ts';
-export { functionKeyOf, isStaleKey, runtimeLaunch } from './launch.ts';
+export { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch } from './launch.ts';
 export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
 export { resolve } from './resolve.ts';

@@ -16,7 +16,7 @@ import { admit } from './admission.ts';
 import { functionKeyOf, launchSpec, memoryFor } from './launch.ts';
 import { buildReceipt, finishLine, type Measured, toRecord } from './receipt.ts';
 import type { RequestLogs } from './request-logs.ts';
-import { resolve } from './resolve.ts';
+import { type Routed, route } from './resolve.ts';
 import type { InvocationRequest, InvocationResult } from './types.ts';
 
 export interface InvokerOptions {
@@ -28,6 +28,8 @@ export interface InvokerOptions {
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
   readonly accountConcurrency: number;
   readonly clock: Clock;
+  /** From 0 up to but not including 1: picks the version of a request through an alias with a weight. */
+  readonly random: () => number;
 }
 
 /** Without an agency every credential is empty (guide 3.2.3). */
@@ -48,8 +50,8 @@ const INIT_ATTEMPTS = 3;
 export class Invoker {
   readonly #options: InvokerOptions;
   readonly #inFlight = new Map<string, number>();
-  /** A snapshot is one object for as long as nothing changes: its launch specs are made once. */
-  readonly #specs = new WeakMap<VersionSnapshot, Map<number, LaunchSpec>>();
+  /** A snapshot is one object for as long as nothing changes: its launch specs, by alias and memory, are made once. */
+  readonly #specs = new WeakMap<VersionSnapshot, Map<string, LaunchSpec>>();
 
   constructor(options: InvokerOptions) {
     this.#options = options;
@@ -62,16 +64,20 @@ export class Invoker {
 
   /**
    * Runs a function once. What the function did wrong is in the result; what kept it from running is thrown
-   * (`function_not_found`, `version_not_found`, `overloaded`, `invalid_memory_choice`, `invalid_runtime`, `unavailable`).
+   * (`function_not_found`, `version_not_found`, `alias_not_found`, `overloaded`, `invalid_memory_choice`,
+   * `invalid_runtime`, `unavailable`).
    */
   async invoke(request: InvocationRequest): Promise<InvocationResult> {
-    const snapshot = resolve(this.#options.catalog, request.urn);
+    const { catalog, random } = this.#options;
+    const routed = route(catalog, request, random);
+    const { snapshot } = routed;
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
-    this.#admit(snapshot, request, memoryMb);
+    this.#admit(routed, request, memoryMb);
     const { projectId } = snapshot;
     this.#inFlight.set(projectId, this.inFlight(projectId) + 1);
     try {
-      const spec = this.#specs.get(snapshot)?.get(memoryMb) ?? (await this.#makeSpec(snapshot, memoryMb));
+      const spec =
+        this.#specs.get(snapshot)?.get(specKey(routed, memoryMb)) ?? (await this.#makeSpec(routed, memoryMb));
       return await this.#run(snapshot, spec, request);
     } finally {
       const left = this.inFlight(projectId) - 1;
@@ -80,20 +86,22 @@ export class Invoker {
     }
   }
 
-  async #makeSpec(snapshot: VersionSnapshot, memoryMb: number): Promise<LaunchSpec> {
-    const spec = launchSpec(snapshot, memoryMb, await this.#options.launchPlan(snapshot.runtime));
-    const specs = this.#specs.get(snapshot) ?? new Map<number, LaunchSpec>();
-    specs.set(memoryMb, spec);
+  async #makeSpec(routed: Routed, memoryMb: number): Promise<LaunchSpec> {
+    const { snapshot } = routed;
+    const spec = launchSpec(routed, memoryMb, await this.#options.launchPlan(snapshot.runtime));
+    const specs = this.#specs.get(snapshot) ?? new Map<string, LaunchSpec>();
+    specs.set(specKey(routed, memoryMb), spec);
     this.#specs.set(snapshot, specs);
     return spec;
   }
 
-  #admit(snapshot: VersionSnapshot, request: InvocationRequest, memoryMb: number): void {
+  #admit(routed: Routed, request: InvocationRequest, memoryMb: number): void {
+    const { snapshot } = routed;
     const { maxInstances, enabled } = snapshot;
     const { accountConcurrency } = this.#options;
     const admission = admit({ maxInstances, enabled, inFlight: this.inFlight(snapshot.projectId), accountConcurrency });
     if (admission.kind === 'admit') return;
-    this.#recordThrottle(snapshot, request, memoryMb);
+    this.#recordThrottle(routed, request, memoryMb);
     const hint =
       admission.reason === 'function disabled'
         ? 'The function is disabled.'
@@ -112,7 +120,7 @@ export class Invoker {
     } catch (error) {
       if (error instanceof StartFailed) return this.#failedStart(snapshot, spec, request, error);
       if (error instanceof PlatformError && error.code === 'overloaded')
-        this.#recordThrottle(snapshot, request, spec.memoryMb);
+        this.#recordThrottle({ snapshot, alias: spec.context.alias }, request, spec.memoryMb);
       throw error;
     }
     if (request.startBefore !== undefined && clock.now() >= request.startBefore) {
@@ -215,10 +223,14 @@ export class Invoker {
     return receipt;
   }
 
-  #recordThrottle(snapshot: VersionSnapshot, request: InvocationRequest, memoryMb: number): void {
+  #recordThrottle(
+    { snapshot, alias }: Pick<Routed, 'snapshot' | 'alias'>,
+    request: InvocationRequest,
+    memoryMb: number,
+  ): void {
     const { clock, record } = this.#options;
     const failure: Failure = { outcome: 'throttled', code: 429, component: 'admission', payload: Buffer.alloc(0) };
-    const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version, memoryMb };
+    const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version, memoryMb, context: { alias } };
     const totalMs = clock.monotonic() - request.receivedAt;
     const receipt = buildReceipt(snapshot.urn, spec, request, {
       instanceId: '',
@@ -235,6 +247,10 @@ export class Invoker {
     });
     record(toRecord(receipt, spec.functionKey, clock.now()));
   }
+}
+
+function specKey({ alias }: Routed, memoryMb: number): string {
+  return `${memoryMb}:${alias}`;
 }
 
 /** Runtimes check their own results; a bootstrap may not. */

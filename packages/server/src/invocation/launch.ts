@@ -3,6 +3,7 @@ import type { LaunchPlan } from '@funcgraph/runtimes';
 import type { VersionSnapshot } from '../control/index.ts';
 import type { LaunchSpec, RuntimeLaunch } from '../instances/index.ts';
 import { PlatformError } from '../lib/platform-error.ts';
+import type { Routed } from './resolve.ts';
 import { CODE_ROOT, runtimeEnv } from './runtime-env.ts';
 
 /** The memory a request gets: its own choice where the function allows one (guide 3.3.11), else the configured size. */
@@ -32,12 +33,23 @@ export function isStaleKey(
   key: string,
   snapshot: Pick<VersionSnapshot, 'functionId' | 'version' | 'revision'>,
 ): boolean {
-  const version = `${snapshot.functionId}:${snapshot.version}:`;
-  return key.startsWith(version) && !key.startsWith(`${version}${snapshot.revision}:`);
+  return isKeyOf(key, snapshot) && !key.startsWith(`${snapshot.functionId}:${snapshot.version}:${snapshot.revision}:`);
 }
 
-/** Everything an instance of this version needs. Two snapshots with the same key may share instances. */
-export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: LaunchPlan): LaunchSpec {
+/** Whether an instance with this key runs the version, in whatever state. */
+export function isKeyOf(key: string, snapshot: Pick<VersionSnapshot, 'functionId' | 'version'>): boolean {
+  return key.startsWith(`${snapshot.functionId}:${snapshot.version}:`);
+}
+
+/**
+ * Everything an instance of this version needs. Two specs with the same key may share instances. The alias is part of
+ * the key: the context, which tells it to the function, belongs to the instance in every language.
+ */
+export function launchSpec(
+  { snapshot, alias }: Pick<Routed, 'snapshot' | 'alias'>,
+  memoryMb: number,
+  plan: LaunchPlan,
+): LaunchSpec {
   const { projectId, name, version, handler, initializer, timeoutSeconds } = snapshot;
   const env = runtimeEnv({
     projectId,
@@ -52,7 +64,7 @@ export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: La
     userData: snapshot.env,
   });
   return {
-    key: `${snapshot.functionId}:${version}:${snapshot.revision}:${memoryMb}`,
+    key: `${snapshot.functionId}:${version}:${snapshot.revision}:${memoryMb}${alias === '' ? '' : `:!${alias}`}`,
     functionKey: functionKeyOf(snapshot),
     projectId,
     version,
@@ -73,7 +85,7 @@ export function launchSpec(snapshot: VersionSnapshot, memoryMb: number, plan: La
       package: snapshot.package,
       functionName: name,
       version,
-      alias: '',
+      alias,
       memoryMb,
       cpuMillis: cpuMillisFor(memoryMb),
       timeoutSeconds,

@@ -23,7 +23,7 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 export function buildReceipt(
   functionUrn: string,
-  spec: Pick<LaunchSpec, 'version' | 'memoryMb'>,
+  spec: Pick<LaunchSpec, 'version' | 'memoryMb'> & { readonly context: Pick<LaunchSpec['context'], 'alias'> },
   request: Pick<InvocationRequest, 'requestId' | 'mode' | 'attempt'>,
   measured: Measured,
 ): Receipt {
@@ -33,6 +33,7 @@ export function buildReceipt(
     request_id: request.requestId,
     function_urn: functionUrn,
     version: spec.version,
+    alias: spec.context.alias,
     instance_id: measured.instanceId,
     mode: request.mode,
     attempt: request.attempt,
@@ -88,7 +89,7 @@ export function toRecord(receipt: Receipt, functionKey: string, startedAt: numbe
     functionKey,
     functionUrn: receipt.function_urn,
     version: receipt.version,
-    alias: null,
+    alias: receipt.alias === '' ? null : receipt.alias,
     instanceId: receipt.instance_id,
     mode: receipt.mode,
     attempt: receipt.attempt,

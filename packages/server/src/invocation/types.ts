@@ -1,5 +1,6 @@
 import type { FunctionUrn, Receipt } from '@funcgraph/api';
 import type { Failure } from '../instances/index.ts';
+import type { RequestHeaders } from './alias-route.ts';
 
 export interface InvocationRequest {
   readonly urn: FunctionUrn;
@@ -14,6 +15,10 @@ export interface InvocationRequest {
   readonly memoryChoice?: string | undefined;
   /** Whether the caller wants the end of the log. */
   readonly tail: boolean;
+  /** Of the caller's own request, for the rules of an alias; absent where there are none. */
+  readonly headers?: RequestHeaders;
+  /** Whether the request goes to the additional version of the alias, where that was decided before. */
+  readonly toAdditional?: boolean;
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;
   /** Ms since epoch; a call that has not got an instance by then is given back as `overloaded` instead of run. */

@@ -1,5 +1,12 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
-import { type AsyncConfig, type AsyncConfigs, type Functions, functionUrn, type Kept } from '../../control/index.ts';
+import {
+  type AsyncConfig,
+  type AsyncConfigs,
+  type Catalog,
+  type Functions,
+  functionUrn,
+  type Kept,
+} from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
@@ -16,35 +23,41 @@ type Params = Parameters<typeof readTarget>[0];
 /** Asynchronous settings of functions. */
 export function functionAsyncConfigHandlers(deps: {
   readonly functions: Functions;
+  readonly catalog: Catalog;
   readonly asyncConfigs: AsyncConfigs;
   readonly region: string;
 }): Handlers<Ids> {
-  const { functions, asyncConfigs, region } = deps;
+  const { functions, catalog, asyncConfigs, region } = deps;
 
   async function locate(
     params: Params,
-  ): Promise<{ functionId: string; version: string; urnOf: (v: string) => string }> {
-    const { name, version } = readTarget(params);
+  ): Promise<{ functionId: string; qualifier: string; urnOf: (v: string) => string }> {
+    const { name, version, qualifier } = readTarget(params, catalog);
     const { fn } = await functions.show(name, version);
-    return { functionId: fn.id, version, urnOf: (qualifier) => functionUrn(fn, region, qualifier) };
+    return {
+      functionId: fn.id,
+      qualifier: qualifier?.kind === 'alias' ? `!${qualifier.name}` : version,
+      // the text of a qualifier is the same in a URN
+      urnOf: (text) => functionUrn(fn, region, text),
+    };
   }
 
   return {
     async showFunctionAsyncInvokeConfig(request) {
-      const { functionId, version, urnOf } = await locate(request.params);
-      const config = asyncConfigs.find(functionId, version);
+      const { functionId, qualifier, urnOf } = await locate(request.params);
+      const config = asyncConfigs.find(functionId, qualifier);
       if (config === undefined) throw new PlatformError('not_found', 'the function has no asynchronous settings');
       return reply(config, urnOf);
     },
 
     async updateFunctionAsyncInvokeConfig(request) {
-      const { functionId, version, urnOf } = await locate(request.params);
-      return reply(await asyncConfigs.set(functionId, version, request.body as Kept), urnOf);
+      const { functionId, qualifier, urnOf } = await locate(request.params);
+      return reply(await asyncConfigs.set(functionId, qualifier, request.body as Kept), urnOf);
     },
 
     async deleteFunctionAsyncInvokeConfig(request) {
-      const { functionId, version } = await locate(request.params);
-      await asyncConfigs.remove(functionId, version);
+      const { functionId, qualifier } = await locate(request.params);
+      await asyncConfigs.remove(functionId, qualifier);
       return {};
     },
 

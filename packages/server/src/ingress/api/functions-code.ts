@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
-import type { FunctionState, Functions, Kept } from '../../control/index.ts';
+import type { Catalog, FunctionState, Functions, Kept } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
@@ -11,6 +11,7 @@ type Ids = 'showFunctionCode' | 'updateFunctionCode' | 'downloadFunctionCode';
 
 export interface FunctionCodeDeps {
   readonly functions: Functions;
+  readonly catalog: Catalog;
   readonly artifacts: ArtifactStore;
   readonly sealer: Sealer;
   readonly clock: Clock;
@@ -30,7 +31,7 @@ interface Ticket {
 
 /** Show, replace and download the code of functions. */
 export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
-  const { functions, artifacts, sealer, clock, region } = deps;
+  const { functions, catalog, artifacts, sealer, clock, region } = deps;
 
   async function codeOf(state: FunctionState, host: string | undefined): Promise<{ file: string; link: string }> {
     const { artifact } = state.version;
@@ -47,14 +48,14 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
 
   return {
     async showFunctionCode(request) {
-      const { name, version } = readTarget(request.params);
+      const { name, version } = readTarget(request.params, catalog);
       const state = await functions.show(name, version);
       const code = await codeOf(state, request.headers.host);
       return codeReply(state, { region, domainId: request.caller.domainId }, code);
     },
 
     async updateFunctionCode(request) {
-      const state = await functions.updateCode(editableTarget(request.params), request.body as Kept);
+      const state = await functions.updateCode(await editableTarget(request.params, deps), request.body as Kept);
       return codeReply(state, { region, domainId: request.caller.domainId }, { file: '', link: '' });
     },
 

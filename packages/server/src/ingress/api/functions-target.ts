@@ -1,4 +1,5 @@
-import type { FunctionName } from '../../control/index.ts';
+import type { Qualifier } from '@funcgraph/api';
+import type { Catalog, FunctionName, Functions } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { functionUrn } from './function-urn.ts';
@@ -8,22 +9,43 @@ interface FunctionParams {
   readonly function_urn: string;
 }
 
-/** The function and version of a path. No qualifier means `latest`. Throws `alias_not_found`: there are none yet. */
-export function readTarget(params: FunctionParams): { name: FunctionName; version: string; qualified: boolean } {
+/** The function of a path, whatever version or alias of it the URN names. */
+export function readName(params: FunctionParams): { name: FunctionName; qualifier: Qualifier | undefined } {
   const { projectId, package: pkg, name, qualifier } = functionUrn(params.function_urn, params.project_id);
-  if (qualifier?.kind === 'alias') {
-    throw new PlatformError('alias_not_found', `function ${name} has no alias ${qualifier.name}`);
-  }
-  return {
-    name: { projectId, package: pkg, name },
-    version: qualifier?.name ?? LATEST,
-    qualified: qualifier !== undefined,
-  };
+  return { name: { projectId, package: pkg, name }, qualifier };
 }
 
-/** For operations that change a function: only `latest` can be changed. Throws `version_not_found` for another version. */
-export function editableTarget(params: FunctionParams): FunctionName {
-  const { name, version } = readTarget(params);
+/**
+ * The function and version of a path. No qualifier means `latest`, an alias its main version. Throws `alias_not_found`,
+ * and `function_not_found` where that is what an alias lacks.
+ */
+export function readTarget(
+  params: FunctionParams,
+  catalog: Catalog,
+): { name: FunctionName; version: string; qualifier: Qualifier | undefined } {
+  const { name, qualifier } = readName(params);
+  if (qualifier?.kind !== 'alias') return { name, version: qualifier?.name ?? LATEST, qualifier };
+  const { projectId, package: pkg } = name;
+  const alias = catalog.resolveAlias(projectId, pkg, name.name, qualifier.name);
+  if (alias !== undefined) return { name, version: alias.version, qualifier };
+  if (catalog.resolve(projectId, pkg, name.name, LATEST) === undefined) {
+    throw new PlatformError('function_not_found', `there is no function ${name.name} in package ${pkg}`);
+  }
+  throw new PlatformError('alias_not_found', `function ${name.name} has no alias ${qualifier.name}`);
+}
+
+/**
+ * For operations that change a function: only `latest` can be changed. Throws `invalid_version` for a published version,
+ * `version_not_found`, `alias_not_found` or `function_not_found` for what is not there.
+ */
+export async function editableTarget(
+  params: FunctionParams,
+  { functions, catalog }: { readonly functions: Functions; readonly catalog: Catalog },
+): Promise<FunctionName> {
+  const { name, version } = readTarget(params, catalog);
   if (version === LATEST) return name;
-  throw new PlatformError('version_not_found', `function ${name.name} has no version ${version} that can be changed`);
+  await functions.show(name, version);
+  throw new PlatformError('invalid_version', `version ${version} is published and cannot be changed`, {
+    hint: 'Change latest, then publish another version and point the alias to it.',
+  });
 }

@@ -1,5 +1,4 @@
-import type { Functions, Kept } from '../../control/index.ts';
-import { LATEST } from '../../domain/names.ts';
+import type { Catalog, Functions, Kept, Versions } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { configReply, type ReplyContext, summaryReply } from './functions-reply.ts';
@@ -16,13 +15,16 @@ type Ids =
 
 export interface FunctionDeps {
   readonly functions: Functions;
+  readonly versions: Versions;
+  readonly catalog: Catalog;
   readonly region: string;
 }
 
 const PAGE = 400;
 
 /** Create, list, show, configure and delete functions. */
-export function functionHandlers({ functions, region }: FunctionDeps): Handlers<Ids> {
+export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
+  const { functions, versions, catalog, region } = deps;
   const context = (request: Pick<ApiRequest<Ids>, 'caller'>): ReplyContext => ({
     region,
     domainId: request.caller.domainId,
@@ -52,17 +54,20 @@ export function functionHandlers({ functions, region }: FunctionDeps): Handlers<
     },
 
     async showFunctionConfig(request) {
-      const { name, version } = readTarget(request.params);
+      const { name, version } = readTarget(request.params, catalog);
       return configReply(await functions.show(name, version), context(request));
     },
 
     async updateFunctionConfig(request) {
-      const state = await functions.updateConfig(editableTarget(request.params), request.body as Kept);
+      const state = await functions.updateConfig(await editableTarget(request.params, deps), request.body as Kept);
       return configReply(state, context(request));
     },
 
     async updateFunctionMaxInstanceConfig(request) {
-      const state = await functions.updateMaxInstances(editableTarget(request.params), request.body as Kept);
+      const state = await functions.updateMaxInstances(
+        await editableTarget(request.params, deps),
+        request.body as Kept,
+      );
       return configReply(state, context(request));
     },
 
@@ -70,19 +75,14 @@ export function functionHandlers({ functions, region }: FunctionDeps): Handlers<
       const { state } = request.params;
       if (state !== 'true' && state !== 'false')
         throw new PlatformError('invalid_request', 'state must be true or false');
-      await functions.setCollected(editableTarget(request.params), state === 'true');
+      await functions.setCollected(await editableTarget(request.params, deps), state === 'true');
       return {};
     },
 
     async deleteFunction(request) {
-      const { name, version, qualified } = readTarget(request.params);
-      if (qualified && version === LATEST) {
-        throw new PlatformError('invalid_request', 'the version latest cannot be deleted', {
-          hint: 'A URN without a version deletes the whole function.',
-        });
-      }
-      if (qualified) throw new PlatformError('version_not_found', `function ${name.name} has no version ${version}`);
-      await functions.delete(name);
+      const { name, version, qualifier } = readTarget(request.params, catalog);
+      if (qualifier === undefined) await functions.delete(name);
+      else await versions.delete(name, version);
       return {};
     },
   };

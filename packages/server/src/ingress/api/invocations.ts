@@ -31,6 +31,7 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
         attempt: 1,
         memoryChoice: header(request, 'x-cff-instance-memory'),
         tail,
+        headers: request.headers,
         receivedAt: request.receivedAt,
       });
       const version = header(request, 'x-cff-request-version') === 'v1' ? 'v1' : 'v0';
@@ -43,6 +44,7 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
         event: request.rawBody,
         requestId: request.id,
         memoryChoice: header(request, 'x-cff-instance-memory'),
+        headers: request.headers,
       });
       return new Reply({ request_id: request.id }, { headers: { 'X-Cff-Request-Id': request.id } });
     },

@@ -119,6 +119,7 @@ function receiptOf(record: InvocationRecord): Receipt {
     request_id: record.requestId,
     function_urn: record.functionUrn,
     version: record.version,
+    alias: record.alias ?? '',
     instance_id: record.instanceId ?? '',
     mode: record.mode === 'async' || record.mode === 'gateway' ? record.mode : 'sync',
     attempt: record.attempt,

@@ -5,8 +5,9 @@ import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ListRequest, type MessageSummary, type NewMessage, type Queue, QueueError } from '../../queue/index.ts';
+import type { RequestHeaders } from '../alias-route.ts';
 import { functionKeyOf, memoryFor } from '../launch.ts';
-import { resolve } from '../resolve.ts';
+import { resolve, route } from '../resolve.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { ASYNC_TOPIC, writeAttributes } from './message.ts';
 
@@ -33,6 +34,7 @@ export interface AsyncOptions {
   readonly catalog: Catalog;
   readonly dispatcher: Pick<Dispatcher, 'cancel'>;
   readonly clock: Clock;
+  readonly random: () => number;
 }
 
 const STATES: Readonly<Record<AsyncStatus, readonly MessageSummary['state'][]>> = {
@@ -60,9 +62,10 @@ export class AsyncInvocations {
     event: Buffer;
     requestId: string;
     memoryChoice: string | undefined;
+    headers: RequestHeaders;
   }): Promise<void> {
-    const { catalog, clock } = this.#options;
-    const snapshot = resolve(catalog, request.urn);
+    const { catalog, clock, random } = this.#options;
+    const { snapshot, alias, toAdditional } = route(catalog, request, random);
     if (!snapshot.enabled || snapshot.maxInstances === 0) {
       throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
     }
@@ -78,7 +81,7 @@ export class AsyncInvocations {
         `an asynchronous event may have ${LIMITS.asyncEventBytes} bytes, this one has ${request.event.length}`,
       );
     }
-    const config = catalog.asyncConfig(snapshot);
+    const config = catalog.asyncConfig(snapshot, alias);
     await this.#enqueue({
       id: request.requestId,
       topic: ASYNC_TOPIC,
@@ -88,6 +91,7 @@ export class AsyncInvocations {
         urn: formatUrn(request.urn),
         maxRetries: config.maxRetries,
         memoryChoice: request.memoryChoice,
+        toAdditional,
       }),
       expiresAt: clock.now() + config.maxAgeSeconds * 1000,
     });

@@ -50,7 +50,12 @@ function enqueue(
     topic: ASYNC_TOPIC,
     group: change.group ?? 'f',
     payload: Buffer.from(id),
-    attributes: writeAttributes({ urn: URN, maxRetries: change.maxRetries ?? 1, memoryChoice: undefined }),
+    attributes: writeAttributes({
+      urn: URN,
+      maxRetries: change.maxRetries ?? 1,
+      memoryChoice: undefined,
+      toAdditional: false,
+    }),
     expiresAt: change.expiresAt ?? clock.now() + 3_600_000,
   });
 }

@@ -232,6 +232,7 @@ export class Dispatcher {
         requestId: message.id,
         attempt: retriesDone + 1,
         memoryChoice: attributes.memoryChoice,
+        toAdditional: attributes.toAdditional,
         tail: false,
         receivedAt: clock.monotonic(),
         ...(message.expiresAt === null ? {} : { startBefore: message.expiresAt }),

@@ -7,10 +7,13 @@ export interface AsyncAttributes {
   readonly urn: string;
   readonly maxRetries: number;
   readonly memoryChoice: string | undefined;
+  /** Where an alias sends it that has two versions; each attempt goes the same way. */
+  readonly toAdditional: boolean;
 }
 
 export function writeAttributes(attributes: AsyncAttributes): JsonObject {
-  return { urn: attributes.urn, maxRetries: attributes.maxRetries, memoryChoice: attributes.memoryChoice ?? null };
+  const { urn, maxRetries, memoryChoice, toAdditional } = attributes;
+  return { urn, maxRetries, memoryChoice: memoryChoice ?? null, ...(toAdditional ? { toAdditional } : {}) };
 }
 
 /** Throws when the stored object is not one that `writeAttributes` made. */
@@ -18,5 +21,10 @@ export function readAttributes(stored: JsonObject): AsyncAttributes {
   const { urn, maxRetries, memoryChoice } = stored;
   if (typeof urn !== 'string' || typeof maxRetries !== 'number')
     throw new Error('a queued message is not an async invocation');
-  return { urn, maxRetries, memoryChoice: typeof memoryChoice === 'string' ? memoryChoice : undefined };
+  return {
+    urn,
+    maxRetries,
+    memoryChoice: typeof memoryChoice === 'string' ? memoryChoice : undefined,
+    toAdditional: stored.toAdditional === true,
+  };
 }

@@ -1,0 +1,80 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+import { Alias, AliasList, CreateAliasBody, UpdateAliasBody } from '../schemas/alias.ts';
+import { FunctionParams } from '../schemas/common.ts';
+import { PublishedVersion, PublishVersionBody, VersionList } from '../schemas/version.ts';
+
+const FUNCTION = '/v2/{project_id}/fgs/functions/{function_urn}';
+const ALIAS = `${FUNCTION}/aliases/{alias_name}` as const;
+
+const AliasParams = Type.Object({
+  project_id: Type.String(),
+  function_urn: Type.String(),
+  alias_name: Type.String(),
+});
+
+/** A sign is let through so that its refusal names the field. */
+const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
+
+export const versionRoutes = {
+  createFunctionVersion: route({
+    method: 'POST',
+    path: `${FUNCTION}/versions`,
+    group: 'function',
+    summary: 'Publish the present code and configuration as a version that never changes',
+    params: FunctionParams,
+    body: PublishVersionBody,
+    response: PublishedVersion,
+  }),
+  listFunctionVersions: route({
+    method: 'GET',
+    path: `${FUNCTION}/versions`,
+    group: 'function',
+    summary: 'Versions of a function: latest, then the others, published last first',
+    params: FunctionParams,
+    query: Type.Object({ marker: Offset, maxitems: Offset }),
+    response: VersionList,
+  }),
+  createVersionAlias: route({
+    method: 'POST',
+    path: `${FUNCTION}/aliases`,
+    group: 'function',
+    summary: 'Make an alias that points to a version, and to a second one for part of the requests',
+    params: FunctionParams,
+    body: CreateAliasBody,
+    response: Alias,
+  }),
+  listVersionAliases: route({
+    method: 'GET',
+    path: `${FUNCTION}/aliases`,
+    group: 'function',
+    summary: 'Aliases of a function',
+    params: FunctionParams,
+    response: AliasList,
+  }),
+  showVersionAlias: route({
+    method: 'GET',
+    path: ALIAS,
+    group: 'function',
+    summary: 'Where an alias points',
+    params: AliasParams,
+    response: Alias,
+  }),
+  updateVersionAlias: route({
+    method: 'PUT',
+    path: ALIAS,
+    group: 'function',
+    summary: 'Point an alias elsewhere; an additional version that is left out is taken away',
+    params: AliasParams,
+    body: UpdateAliasBody,
+    response: Alias,
+  }),
+  deleteVersionAlias: route({
+    method: 'DELETE',
+    path: ALIAS,
+    group: 'function',
+    summary: 'Delete an alias; the versions stay',
+    params: AliasParams,
+    status: 204,
+  }),
+} as const;

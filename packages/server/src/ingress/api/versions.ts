@@ -1,0 +1,42 @@
+import type { FunctionState, Kept, Versions } from '../../control/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { configReply, type ReplyContext, summaryReply } from './functions-reply.ts';
+import { readName } from './functions-target.ts';
+
+type Ids = 'createFunctionVersion' | 'listFunctionVersions';
+
+export interface VersionDeps {
+  readonly versions: Versions;
+  readonly region: string;
+}
+
+/** Publish and list versions. A version is shown, called and deleted by its URN like a function. */
+export function versionHandlers({ versions, region }: VersionDeps): Handlers<Ids> {
+  const context = (request: Pick<ApiRequest<Ids>, 'caller'>): ReplyContext => ({
+    region,
+    domainId: request.caller.domainId,
+  });
+  const described = (state: FunctionState) => ({ version_description: state.version.description });
+  return {
+    async createFunctionVersion(request) {
+      const state = await versions.publish(readName(request.params).name, request.body as Kept);
+      return { ...configReply(state, context(request)), ...described(state) };
+    },
+
+    async listFunctionVersions(request) {
+      const offset = Number(request.query.marker ?? 0);
+      const asked = Number(request.query.maxitems ?? 0);
+      if (offset < 0 || asked < 0) {
+        throw new PlatformError('invalid_request', 'marker and maxitems must not be negative');
+      }
+      const all = await versions.list(readName(request.params).name);
+      const page = all.slice(offset, asked === 0 ? undefined : offset + asked);
+      return {
+        versions: page.map((state) => ({ ...summaryReply(state, context(request)), ...described(state) })),
+        next_marker: offset + page.length,
+        count: all.length,
+      };
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { AdditionalVersion, RoutingRule } from '../control/index.ts';
+
+/** Names in lower case, as Node has them. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Whether a request goes to the additional version. `random` gives 0 up to but not including 1; asked for weights only. */
+export function goesToAdditional(
+  additional: AdditionalVersion,
+  request: { readonly headers?: RequestHeaders | undefined; readonly random: () => number },
+): boolean {
+  if (additional.kind === 'weight') return request.random() * 100 < additional.percent;
+  const { headers = {} } = request;
+  const holds = (rule: RoutingRule): boolean => valuesOf(rule, headers).some((value) => rule.values.includes(value));
+  return additional.combine === 'and' ? additional.rules.every(holds) : additional.rules.some(holds);
+}
+
+/** What the request says under the name of a rule; cookies are named with case, headers without. */
+function valuesOf({ source, name }: RoutingRule, headers: RequestHeaders): readonly string[] {
+  if (source === 'header') return listOf(headers, name.toLowerCase());
+  return listOf(headers, 'cookie')
+    .flatMap((line) => line.split(';'))
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+}
+
+function listOf(headers: RequestHeaders, name: string): readonly string[] {
+  // a rule may be called like something that every object inherits
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return value === undefined ? [] : typeof value === 'string' ? [value] : value;
+}

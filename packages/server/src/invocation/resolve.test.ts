@@ -1,0 +1,88 @@
+import { type ErrorCode, type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { describe, expect, it } from 'vitest';
+import { type AdditionalVersion, Catalog, type VersionSnapshot } from '../control/index.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import { isKeyOf, isStaleKey } from './launch.ts';
+import { resolve, route } from './resolve.ts';
+
+const NAME = { projectId: 'p1', package: 'default', name: 'hello' };
+const snapshot = (version: string) => ({ ...NAME, functionId: 'f1', version, revision: '7' }) as VersionSnapshot;
+const urn = (qualifier: string): FunctionUrn => {
+  const parsed = parseUrn(`urn:fss:r1:p1:function:default:hello${qualifier}`);
+  if (parsed === undefined) throw new Error('no URN');
+  return parsed;
+};
+const never = (): number => {
+  throw new Error('nothing is left to chance here');
+};
+
+function catalogWith(additional: AdditionalVersion | undefined): Catalog {
+  const catalog = new Catalog();
+  for (const version of ['latest', 'v1', 'v2']) catalog.put(snapshot(version));
+  const times = { createdAt: 0, modifiedAt: 0 };
+  catalog.putAlias(NAME, { name: 'live', version: 'v1', description: '', additional, ...times });
+  return catalog;
+}
+
+function refusal(work: () => unknown): ErrorCode | 'fine' {
+  try {
+    work();
+    return 'fine';
+  } catch (error) {
+    if (error instanceof PlatformError) return error.code;
+    throw error;
+  }
+}
+
+describe('a URN', () => {
+  const catalog = catalogWith({ kind: 'weight', version: 'v2', percent: 30 });
+
+  it.each([
+    ['', 'latest', ''],
+    [':latest', 'latest', ''],
+    [':v2', 'v2', ''],
+  ])('with %j goes to %s without chance', (qualifier, version, alias) => {
+    expect(route(catalog, { urn: urn(qualifier) }, never)).toMatchObject({ snapshot: { version }, alias });
+    expect(resolve(catalog, urn(qualifier)).version).toBe(version);
+  });
+
+  it('of an alias goes to one of its versions, and means the main one', () => {
+    const at = (number: number) => route(catalog, { urn: urn(':!live') }, () => number);
+    expect(at(0.29)).toEqual({ snapshot: snapshot('v2'), alias: 'live', toAdditional: true });
+    expect(at(0.3)).toEqual({ snapshot: snapshot('v1'), alias: 'live', toAdditional: false });
+    expect(resolve(catalog, urn(':!live')).version).toBe('v1');
+  });
+
+  it('follows what was decided before, as far as it still can', () => {
+    const decided = (from: Catalog, toAdditional: boolean) =>
+      route(from, { urn: urn(':!live'), toAdditional }, never).snapshot.version;
+    expect([decided(catalog, true), decided(catalog, false)]).toEqual(['v2', 'v1']);
+    expect(decided(catalogWith(undefined), true)).toBe('v1');
+  });
+
+  it('that names nothing is refused with what is missing', () => {
+    expect(refusal(() => resolve(catalog, urn(':v9')))).toBe('version_not_found');
+    expect(refusal(() => resolve(catalog, urn(':!no')))).toBe('alias_not_found');
+    expect(refusal(() => route(catalog, { urn: urn(':!no') }, never))).toBe('alias_not_found');
+    const empty = new Catalog();
+    for (const qualifier of ['', ':v1', ':!live']) {
+      expect(refusal(() => resolve(empty, urn(qualifier)))).toBe('function_not_found');
+    }
+  });
+});
+
+describe('the key of an instance', () => {
+  it('tells versions apart whose names begin alike', () => {
+    expect(isKeyOf('f1:v1:7:128', snapshot('v1'))).toBe(true);
+    expect(isKeyOf('f1:v1:7:128:!live', snapshot('v1'))).toBe(true);
+    expect(isKeyOf('f1:v1.1:7:128', snapshot('v1'))).toBe(false);
+    expect(isKeyOf('f2:v1:7:128', snapshot('v1'))).toBe(false);
+  });
+
+  it('is stale for another revision of the same version only, through an alias too', () => {
+    expect(isStaleKey('f1:latest:6:128:!live', snapshot('latest'))).toBe(true);
+    expect(isStaleKey('f1:latest:7:128:!live', snapshot('latest'))).toBe(false);
+    expect(isStaleKey('f1:latest:70:128', snapshot('latest'))).toBe(true);
+    expect(isStaleKey('f1:v1:6:128', snapshot('latest'))).toBe(false);
+  });
+});
