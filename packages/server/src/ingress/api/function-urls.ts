@@ -3,9 +3,9 @@ import { type FunctionName, type Functions, type FunctionUrls, functionUrn } fro
 import { PlatformError } from '../../lib/platform-error.ts';
 import { functionPath } from '../gateway/function-path.ts';
 import type { Handlers } from '../http/handler.ts';
-import { readTarget } from './functions-target.ts';
+import { readName } from './functions-target.ts';
 
-type Params = Parameters<typeof readTarget>[0];
+type Params = Parameters<typeof readName>[0];
 
 /** Switching functions on and off as HTTP services. The setting is a function's, not a version's. */
 export function functionUrlHandlers(deps: {
@@ -16,13 +16,13 @@ export function functionUrlHandlers(deps: {
   const { functions, functionUrls, region } = deps;
 
   async function locate(params: Params): Promise<{ functionId: string; name: FunctionName; urn: string }> {
-    const { name, version, qualified } = readTarget(params);
-    if (qualified) {
-      throw new PlatformError('invalid_request', `a URL belongs to the function, not to its version ${version}`, {
+    const { name, qualifier } = readName(params);
+    if (qualifier !== undefined) {
+      throw new PlatformError('invalid_request', `a URL belongs to the function, not to its ${qualifier.kind}`, {
         hint: 'Leave the version out of the URN; the URL itself may name one.',
       });
     }
-    const { fn } = await functions.show(name, version);
+    const { fn } = await functions.show(name);
     return { functionId: fn.id, name, urn: functionUrn(fn, region, 'latest').replace(/:[^:]*$/, '') };
   }
 

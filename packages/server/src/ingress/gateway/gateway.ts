@@ -145,6 +145,7 @@ class Gateway {
       requestId,
       attempt: 1,
       tail: false,
+      headers: request.headers,
       receivedAt,
       ...(isHttp ? { http: true } : {}),
     });
