@@ -64,3 +64,22 @@ test('bootstrap-shell answers several events from one shell loop', async () => {
     errorMessage: 'the event asked for a failure',
   });
 });
+
+test('http-node is an ordinary web server behind a URL', async () => {
+  await deploy('http-node', 'http', 'bootstrap');
+  const published = await server.fgs([
+    'functions',
+    'url',
+    'http-node',
+    '--enable',
+    '--auth',
+    'none',
+    '--output',
+    'json',
+  ]);
+  expect(published, published.stderr).toMatchObject({ exitCode: 0 });
+  const { url } = JSON.parse(published.stdout.toString()) as { url: string };
+  expect(await (await fetch(`${url}?name=Ada`)).text()).toBe('<h1>Hello, Ada!</h1>\n');
+  expect(await (await fetch(`${url}echo`, { method: 'POST', body: '回声' })).text()).toBe('回声');
+  expect((await fetch(`${url}none`)).status).toBe(404);
+});
