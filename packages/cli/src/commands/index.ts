@@ -1,4 +1,8 @@
 import type { Tree } from '../framework/index.ts';
+import { create as createAlias } from './aliases/create.ts';
+import { remove as removeAlias } from './aliases/delete.ts';
+import { list as listAliases } from './aliases/list.ts';
+import { update as updateAlias } from './aliases/update.ts';
 import { doctor } from './doctor.ts';
 import { create } from './functions/create.ts';
 import { remove } from './functions/delete.ts';
@@ -16,6 +20,9 @@ import { install } from './runtimes/install.ts';
 import { list as listRuntimes } from './runtimes/list.ts';
 import { start } from './start.ts';
 import { up } from './up.ts';
+import { remove as removeVersion } from './versions/delete.ts';
+import { list as listVersions } from './versions/list.ts';
+import { publish } from './versions/publish.ts';
 
 /** Every command. A new verb is one file and one line here. */
 export const TREE: Tree = {
@@ -25,6 +32,16 @@ export const TREE: Tree = {
       name: 'functions',
       summary: 'Make, change, run and watch functions',
       commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs, url],
+    },
+    {
+      name: 'versions',
+      summary: 'Published states of functions, which never change',
+      commands: [publish, listVersions, removeVersion],
+    },
+    {
+      name: 'aliases',
+      summary: 'Names that point to versions and can be moved, also for a part of the requests',
+      commands: [createAlias, listAliases, updateAlias, removeAlias],
     },
     {
       name: 'invocations',

@@ -1,17 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { CliError, type Context, defineCommand, EXIT, safeText, usageError } from '../../framework/index.ts';
-
-async function confirm(question: string, context: Context): Promise<boolean> {
-  if (context.stdin.isTTY !== true) throw usageError('deleting needs --yes when no one can be asked');
-  await context.stderr.write(`${safeText(question)} [y/N] `);
-  const lines = createInterface({ input: context.stdin });
-  try {
-    return /^y(es)?$/i.test((await lines.question('', { signal: context.signal })).trim());
-  } finally {
-    lines.close();
-  }
-}
+import { defineCommand } from '../../framework/index.ts';
+import { confirmDeletion } from '../confirm.ts';
 
 export const remove = defineCommand({
   name: 'functions delete',
@@ -22,9 +11,7 @@ export const remove = defineCommand({
   async run({ flags, args }, context) {
     const connection = await connect(flags, context);
     const params = connection.functionParams(args.function, flags.package);
-    if (!flags.yes && !(await confirm(`Delete ${params.function_urn}?`, context))) {
-      throw new CliError('not deleted', { code: 'CLI.DECLINED', exitCode: EXIT.failure });
-    }
+    if (!flags.yes) await confirmDeletion(params.function_urn, context);
     await connection.client.call('deleteFunction', { params, signal: context.signal });
     return {
       kind: 'message',

@@ -1,0 +1,16 @@
+import { createInterface } from 'node:readline/promises';
+import { CliError, type Context, EXIT, safeText, usageError } from '../framework/index.ts';
+
+/** Asks before something is deleted. Throws `CLI.DECLINED` for a no, and a usage error when no one can be asked. */
+export async function confirmDeletion(what: string, context: Context): Promise<void> {
+  if (context.stdin.isTTY !== true) throw usageError('deleting needs --yes when no one can be asked');
+  await context.stderr.write(`${safeText(`Delete ${what}?`)} [y/N] `);
+  const lines = createInterface({ input: context.stdin });
+  try {
+    const answer = await lines.question('', { signal: context.signal });
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } finally {
+    lines.close();
+  }
+  throw new CliError('not deleted', { code: 'CLI.DECLINED', exitCode: EXIT.failure });
+}
