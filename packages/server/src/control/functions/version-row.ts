@@ -1,4 +1,3 @@
-import type { Selectable } from 'kysely';
 import type { ArtifactKind, ArtifactStore } from '../../artifacts/index.ts';
 import type { Schema } from '../../storage/index.ts';
 import type { FunctionConfig, FunctionRecord, VersionRecord } from './types.ts';
@@ -9,7 +8,7 @@ export interface StoredFunction {
   readonly version: VersionRecord;
 }
 
-type Row = Selectable<Schema['function']> & Selectable<Schema['function_version']>;
+type Row = Schema['function'] & Schema['function_version'];
 
 /** Reads a row of both tables. */
 export function toStored(row: Row, artifacts: Pick<ArtifactStore, 'describe'>): StoredFunction {
