@@ -3,6 +3,7 @@ import type { Target } from './target.ts';
 
 const CODE = {
   node: 'exports.handler = async (event, context) => ({ hello: "world" });',
+  url: 'exports.handler = async (event, context) => ({ statusCode: 200, isBase64Encoded: false, headers: {"content-type": "application/json"}, body: "{\\"hello\\":\\"world\\"}" });',
   python: 'def handler(event, context):\n    return {"hello": "world"}\n',
 } as const;
 
@@ -10,7 +11,7 @@ export type Language = keyof typeof CODE;
 
 /** Deploys a hello function on the newest runtime of a language that the machine has; undefined without one. */
 export async function deployHello(target: Target, language: Language, name: string): Promise<string | undefined> {
-  const wanted = language === 'node' ? /^Node\.js/ : /^Python3/;
+  const wanted = language !== 'python' ? /^Node\.js/ : /^Python3/;
   const { runtimes } = (await target.client.call('listRuntimes')).data;
   const runtime = runtimes.filter((one) => one.available && wanted.test(one.name)).at(-1);
   if (runtime === undefined) return undefined;

@@ -58,7 +58,7 @@ async function warm(target: Target, baselinePort: number, urn: string): Promise<
       0.35,
     );
     rows.push(connections === 32 ? row : { ...row, budget: '', ok: null });
-    rows.push(ratioAtMost(`  p99, ${connections} conn`, ours.p99Ms, 'ms', floor.p99Ms, Number.POSITIVE_INFINITY));
+    rows.push({ ...ratioAtMost(`  p99, ${connections} conn`, ours.p99Ms, 'ms', floor.p99Ms, 0), budget: '', ok: null });
   }
 }
 
@@ -113,6 +113,26 @@ async function coldFromPool(target: Target, language: Language): Promise<void> {
   rows.push(absolute(`cold start, ${language}, prewarmed, p99`, percentile(totals, 0.99), 'ms', { most: 25 }));
 }
 
+/** An event function behind its URL: no signature, the APIG event built and its answer taken apart. */
+async function throughUrl(target: Target, baselinePort: number): Promise<void> {
+  const urn = await deployHello(target, 'url', 'behind-url');
+  if (urn === undefined) return;
+  const { project_id: projectId, gateway } = target.credentials;
+  const params = { project_id: projectId, function_urn: urn.replace(/:latest$/, '') };
+  const { data } = await target.client.call('setFunctionUrl', { params, body: { enabled: true, auth: 'none' } });
+  const { hostname: host, port } = new URL(gateway);
+  const bytes = (path: string): Buffer => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  for (const connections of [1, 32]) {
+    progress(`warm calls through a function URL, ${connections} connections`);
+    const common = { host, connections, warmupMs: 1500, measureMs };
+    const floor = await applyLoad({ ...common, port: baselinePort, request: bytes('/') });
+    const ours = await applyLoad({ ...common, port: Number(port), request: bytes(data.path) });
+    if (ours.failures > 0) throw new Error(`${ours.failures} calls through the URL failed`);
+    const row = atLeast(`function URL, ${connections} conn`, ours.perSecond, 'calls/s', floor.perSecond, 0.5);
+    rows.push(connections === 32 ? row : { ...row, budget: '', ok: null });
+  }
+}
+
 /** Acceptance while one instance works on it, then how fast the backlog of no-ops is worked off. */
 async function asynchronous(target: Target): Promise<void> {
   const { hostname: host, port } = new URL(target.credentials.endpoint);
@@ -161,6 +181,7 @@ try {
   rows.push(absolute('start to first successful call', performance.now() - begin, 'ms', { most: 1500 }));
   rows.push(absolute('  of it until ready', target.readyMs, 'ms', {}));
   await warm(target, baseline.port, urn);
+  await throughUrl(target, baseline.port);
   await asynchronous(target);
   rows.push(absolute('server memory after load (PSS)', memoryKb(target.child.pid ?? 0) / 1024, 'MB', {}));
 } finally {

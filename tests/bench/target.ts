@@ -8,6 +8,7 @@ import { type Client, createClient } from '@funcgraph/api';
 
 export interface Credentials {
   readonly endpoint: string;
+  readonly gateway: string;
   readonly project_id: string;
   readonly access_key: string;
   readonly secret_key: string;

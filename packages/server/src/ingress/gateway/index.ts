@@ -1,2 +1,1 @@
-export { functionPath } from './function-path.ts';
 export { createGateway, type GatewayDeps, stopGateway } from './gateway.ts';
