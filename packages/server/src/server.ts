@@ -57,6 +57,7 @@ import {
   RequestLogs,
   resolve,
   runtimeLaunch,
+  versionsOf,
 } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openSealer } from './lib/sealer.ts';
@@ -265,7 +266,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         ...functionQuotaHandlers({ functions, runtimes }),
         ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region: config.region }),
         ...invocationHandlers({ invoker, async: asyncInvocations, clock }),
-        ...telemetryHandlers({ telemetry, clock, functionKey: (urn) => functionKeyOf(resolve(catalog, urn)) }),
+        ...telemetryHandlers({
+          telemetry,
+          clock,
+          functionKey: (urn) => functionKeyOf(resolve(catalog, urn)),
+          versionsOf: (urn) => versionsOf(catalog, urn),
+        }),
         ...platformHandlers({
           version: VERSION,
           runtimes,

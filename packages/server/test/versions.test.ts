@@ -78,6 +78,15 @@ it('sends requests by rules and by weight, and says in the receipt which way the
   const { headers } = await server.api.bytes('invokeFunction', { params: at(':!live') });
   const { receipt } = JSON.parse(headers.get('x-cff-invoke-summary') ?? '{}') as { receipt: Record<string, unknown> };
   expect(receipt).toMatchObject({ version: 'v2', alias: 'live', function_urn: at(':v2').function_urn });
+  const logged = async (qualifier: string) => {
+    const { data } = await server.api.call('queryLogs', { params: at(qualifier), query: { limit: '1000' } });
+    return new Set(data.lines.map((line) => line.version));
+  };
+  await invoke('');
+  await expect.poll(() => logged(''), PATIENCE).toEqual(new Set(['v1', 'v2', 'latest']));
+  expect(await logged(':!live')).toEqual(new Set(['v1', 'v2']));
+  expect(await logged(':v2')).toEqual(new Set(['v2']));
+  await expect(logged(':!no')).rejects.toMatchObject({ code: 'FSS.1053' });
   const stored = { project_id: base.project_id, request_id: String(receipt.request_id) };
   await expect
     .poll(async () => (await server.api.call('showReceipt', { params: stored })).data, PATIENCE)

@@ -5,5 +5,5 @@ export { Invoker } from './invoker.ts';
 export { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch } from './launch.ts';
 export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
-export { resolve } from './resolve.ts';
+export { resolve, versionsOf } from './resolve.ts';
 export type { InvocationRequest, InvocationResult } from './types.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AdditionalVersion, Catalog, type VersionSnapshot } from '../control/index.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { isKeyOf, isStaleKey } from './launch.ts';
-import { resolve, route } from './resolve.ts';
+import { resolve, route, versionsOf } from './resolve.ts';
 
 const NAME = { projectId: 'p1', package: 'default', name: 'hello' };
 const snapshot = (version: string) => ({ ...NAME, functionId: 'f1', version, revision: '7' }) as VersionSnapshot;
@@ -58,6 +58,12 @@ describe('a URN', () => {
       route(from, { urn: urn(':!live'), toAdditional }, never).snapshot.version;
     expect([decided(catalog, true), decided(catalog, false)]).toEqual(['v2', 'v1']);
     expect(decided(catalogWith(undefined), true)).toBe('v1');
+  });
+
+  it('tells the versions that requests may go to', () => {
+    const of = (from: Catalog) => ['', ':v2', ':!live'].map((qualifier) => versionsOf(from, urn(qualifier)));
+    expect(of(catalog)).toEqual([['latest'], ['v2'], ['v1', 'v2']]);
+    expect(of(catalogWith(undefined))).toEqual([['latest'], ['v2'], ['v1']]);
   });
 
   it('that names nothing is refused with what is missing', () => {

@@ -27,6 +27,13 @@ export function resolve(catalog: Catalog, urn: FunctionUrn): VersionSnapshot {
   return versionOf(catalog, urn, aliasOf(catalog, urn)?.version ?? urn.qualifier?.name ?? 'latest');
 }
 
+/** The versions that requests under a URN may go to now. Throws `function_not_found`, `alias_not_found`. */
+export function versionsOf(catalog: Catalog, urn: FunctionUrn): readonly string[] {
+  const alias = aliasOf(catalog, urn);
+  if (alias === undefined) return [urn.qualifier?.name ?? 'latest'];
+  return alias.additional === undefined ? [alias.version] : [alias.version, alias.additional.version];
+}
+
 /** Where a request to run goes; decided once for each request. Throws like `resolve`. */
 export function route(catalog: Catalog, request: RoutedRequest, random: () => number): Routed {
   const { urn, headers } = request;

@@ -154,9 +154,9 @@ function searchWords(file: DayFile, functionId: number, search: Search, words: s
 function filterOf(query: LogQuery, functionId: number): { sql: string; values: unknown[] } {
   const parts = ['and l.function_id = ?'];
   const values: unknown[] = [functionId];
-  if (query.version !== undefined) {
-    parts.push('and l.version = ?');
-    values.push(query.version);
+  if (query.versions !== undefined) {
+    parts.push(`and l.version in (${query.versions.map(() => '?').join(', ')})`);
+    values.push(...query.versions);
   }
   if (query.levels !== undefined) {
     // Four levels make at most sixteen different statements.

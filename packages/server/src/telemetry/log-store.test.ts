@@ -72,7 +72,8 @@ describe('a query', () => {
     clock.advance(10);
     append({ message: 'd', level: 'ERROR' });
     expect(await messages({ requestId: 'r2' })).toEqual(['a']);
-    expect(await messages({ version: 'v1' })).toEqual(['b']);
+    expect(await messages({ versions: ['v1'] })).toEqual(['b']);
+    expect(await messages({ versions: ['v1', 'latest'] })).toEqual(await messages({}));
     expect(await messages({ levels: ['WARN', 'ERROR'] })).toEqual(['c', 'd']);
     expect(await messages({ levels: [] })).toEqual([]);
     expect(await messages({ from: start + 10 })).toEqual(['d']);
@@ -311,7 +312,7 @@ describe('days', () => {
 describe('a follower', () => {
   it('gets the lines it asked for until it leaves', async () => {
     const seen: string[] = [];
-    const leave = telemetry.logs.tail({ functionKey: 'p1/f', levels: ['ERROR'], version: 'latest' }, (lines) => {
+    const leave = telemetry.logs.tail({ functionKey: 'p1/f', levels: ['ERROR'], versions: ['latest'] }, (lines) => {
       seen.push(...lines.map((line) => line.message));
     });
     append({ message: 'a', level: 'ERROR' }, 'b', { message: 'c', level: 'ERROR', functionKey: 'p1/g' });

@@ -19,7 +19,8 @@ export interface LogLine {
 export interface LogFilter {
   readonly functionKey: string;
   readonly requestId?: string;
-  readonly version?: string;
+  /** Lines of these; of all when absent. At least one, a few at most. */
+  readonly versions?: readonly string[];
   readonly levels?: readonly LogLevel[];
 }
 

@@ -84,6 +84,11 @@ export const logs = defineCommand({
       summary: 'only these levels: DEBUG, INFO, WARN, ERROR, with commas between',
     },
     limit: { type: 'integer', short: 'n', placeholder: 'N', fallback: 200, summary: 'most lines of the past to show' },
+    qualifier: {
+      type: 'text',
+      placeholder: 'VERSION|!ALIAS',
+      summary: 'only what this version, or alias after !, runs',
+    },
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
@@ -91,7 +96,7 @@ export const logs = defineCommand({
   async run({ flags, args }, context) {
     const from = timeText(flags.since, '--since', context.now());
     const { client, functionParams } = await connect(flags, context);
-    const params = functionParams(args.function, flags.package);
+    const params = functionParams(args.function, flags.package, flags.qualifier);
     const filter: Filter = {
       ...(flags['request-id'] === undefined ? {} : { request_id: flags['request-id'] }),
       ...(flags.keyword === undefined ? {} : { keyword: flags.keyword }),

@@ -15,6 +15,8 @@ export interface TelemetryDeps {
   readonly clock: Clock;
   /** Key of logs and records; throws `function_not_found` and the like. */
   readonly functionKey: (urn: FunctionUrn) => string;
+  /** What an alias points to now; throws `alias_not_found`. */
+  readonly versionsOf: (urn: FunctionUrn) => readonly string[];
 }
 
 type Ids = 'queryLogs' | 'followLogs' | 'showReceipt' | 'listReceipts';
@@ -76,7 +78,7 @@ function filterOf(
   deps: TelemetryDeps,
   params: ApiRequest<'queryLogs'>['params'],
   query: { request_id?: string; level?: string },
-): { functionKey: string; requestId?: string; version?: string; levels?: LogLevel[] } {
+): { functionKey: string; requestId?: string; versions?: readonly string[]; levels?: LogLevel[] } {
   const urn = functionUrn(params.function_urn, params.project_id);
   const levels = (query.level ?? '')
     .split(',')
@@ -85,12 +87,13 @@ function filterOf(
   const known = LEVELS.filter((level) => levels.includes(level));
   if (known.length !== new Set(levels).size)
     throw new PlatformError('invalid_request', `level must be of ${LEVELS.join(', ')}`);
-  const version = urn.qualifier?.kind === 'version' && urn.qualifier.name !== 'latest' ? urn.qualifier.name : undefined;
+  // latest is what clients name when they mean the function
+  const all = urn.qualifier === undefined || (urn.qualifier.kind === 'version' && urn.qualifier.name === 'latest');
   return {
     functionKey: deps.functionKey(urn),
     ...(query.request_id === undefined || query.request_id === '' ? {} : { requestId: query.request_id }),
     ...(known.length === 0 ? {} : { levels: known }),
-    ...(version === undefined ? {} : { version }),
+    ...(all ? {} : { versions: deps.versionsOf(urn) }),
   };
 }
 
