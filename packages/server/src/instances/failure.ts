@@ -79,6 +79,11 @@ export function systemFailure(text: string): Failure {
   return failure('system_error', CODES.systemError, 'instance', 'SystemError', text);
 }
 
+/** Whoever asked for the invocation took it back. */
+export function cancelledFailure(): Failure {
+  return failure('cancelled', CODES.cancelled, 'admission', 'InvocationCancelled', 'the invocation was cancelled');
+}
+
 /** The instance ended because of another request that ran in it at the same time. */
 export function neighbourFailure(why: 'timeout' | 'aborted'): Failure {
   const text = `the instance was stopped because another of its requests ${why === 'timeout' ? 'timed out' : 'was cancelled'}`;

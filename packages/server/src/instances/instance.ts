@@ -1,6 +1,7 @@
 import type { Credentials } from '@funcgraph/runtimes';
 import type { Clock } from '../lib/clock.ts';
 import {
+  cancelledFailure,
   exitFailure,
   type Failure,
   neighbourFailure,
@@ -193,7 +194,7 @@ export class Instance {
       case 'timeout':
         return { failure: timeoutFailure(request.timeoutMs), exit };
       case 'aborted':
-        return { failure: systemFailure('the invocation was stopped'), exit };
+        return { failure: cancelledFailure(), exit };
       case 'link':
         if (ended.violation) return { failure: systemFailure(`the runtime broke its protocol: ${ended.text}`), exit };
         return { failure: exitFailure(exit, this.spec), exit };

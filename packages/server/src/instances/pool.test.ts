@@ -236,6 +236,24 @@ describe('pool', () => {
     expect(pool.gauges().instances).toBe(0);
   });
 
+  it('ends a call that was taken back, together with the instance', async () => {
+    const { pool } = poolOf({ handler: () => HANG });
+    const lease = await pool.acquire(spec());
+    const abort = new AbortController();
+    const answer = lease.instance.invoke({
+      requestId: 'r',
+      event: Buffer.from('{}'),
+      timeoutMs: 3000,
+      invokeType: 'async',
+      credentials: NO_CREDENTIALS,
+      signal: abort.signal,
+    });
+    abort.abort();
+    expect((await answer).failure).toMatchObject({ outcome: 'cancelled', code: 4208 });
+    lease.release();
+    await lease.instance.exited;
+  });
+
   it.each<[string, FakeFunction['handler'], object]>([
     ['memory', misbehave((peer) => peer.exhaustMemory(2 ** 27)), { outcome: 'memory_exceeded', code: 4205 }],
     ['a full /tmp', misbehave((peer) => peer.fillTmp()), { outcome: 'disk_exceeded', code: 4207 }],
