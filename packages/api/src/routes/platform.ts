@@ -58,6 +58,8 @@ export const platformRoutes = {
       instances: Type.Object({
         living: Type.Integer(),
         idle: Type.Integer(),
+        /** Idle ones that use no processor until their next request. */
+        frozen: Type.Integer(),
         starting: Type.Integer(),
         /** Requests that wait for an instance. */
         waiting: Type.Integer(),

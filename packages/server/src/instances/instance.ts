@@ -77,6 +77,7 @@ export class Instance {
   #stopping: Promise<SandboxExit> | undefined;
   /** From the request to freeze until the one to thaw. */
   #asleep = false;
+  #frozen = false;
   #thawing: Promise<void> | undefined;
   /** Why this server itself ended the instance, for the other requests that were in it. */
   #endedFor: Ended['kind'] | undefined;
@@ -96,6 +97,11 @@ export class Instance {
   /** Resolves when every process is dead, whoever ended it. */
   get exited(): Promise<SandboxExit> {
     return this.#parts.sandbox.exited;
+  }
+
+  /** No process of it runs until the next request. */
+  get isFrozen(): boolean {
+    return this.#frozen;
   }
 
   get hasRoom(): boolean {
@@ -121,13 +127,19 @@ export class Instance {
     if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return;
     this.#asleep = true;
     // One that cannot be frozen stays awake; a thaw ends a freezing that is not over yet.
-    this.#parts.sandbox.freeze().catch(() => {});
+    this.#parts.sandbox.freeze().then(
+      () => {
+        this.#frozen = this.#asleep;
+      },
+      () => {},
+    );
   }
 
   /** Undefined when it is awake: a warm call waits for nothing. */
   #awake(): Promise<void> | undefined {
     if (!this.#asleep) return this.#thawing;
     this.#asleep = false;
+    this.#frozen = false;
     this.#thawing = this.#parts.sandbox.thaw().finally(() => {
       this.#thawing = undefined;
     });

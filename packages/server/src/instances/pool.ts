@@ -25,6 +25,7 @@ export interface PoolLimits {
 export interface PoolGauges {
   readonly instances: number;
   readonly idle: number;
+  readonly frozen: number;
   readonly starting: number;
   readonly waiting: number;
   readonly promisedMemoryMb: number;
@@ -337,13 +338,16 @@ export class Pool {
   }
 
   gauges(): PoolGauges {
-    let [instances, idle, waiting] = [0, 0, 0];
+    let [instances, idle, frozen, waiting] = [0, 0, 0, 0];
     for (const group of this.#groups.values()) {
       instances += group.instances.size;
       waiting += group.waiters.length;
-      for (const one of group.instances) if (one.inFlight === 0) idle += 1;
+      for (const one of group.instances) {
+        if (one.inFlight === 0) idle += 1;
+        if (one.isFrozen) frozen += 1;
+      }
     }
-    return { instances, idle, waiting, starting: this.#startsUnderWay, promisedMemoryMb: this.#promisedMb };
+    return { instances, idle, frozen, waiting, starting: this.#startsUnderWay, promisedMemoryMb: this.#promisedMb };
   }
 
   #scheduleSweep(): void {

@@ -63,6 +63,7 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
         instances: {
           living: pool.instances,
           idle: pool.idle,
+          frozen: pool.frozen,
           starting: pool.starting,
           waiting: pool.waiting,
           promised_memory_mb: pool.promisedMemoryMb,
