@@ -21,7 +21,9 @@ const say = (what: string, id: string): void => {
 async function produce(caller: number): Promise<never> {
   for (let n = 0; ; n += 1) {
     const id = `${run}-${caller}-${n}`;
-    await queue.enqueue({ id, topic: 't', group: `g${n % 3}`, payload: Buffer.from(id) });
+    // Half of what is cancelled is not due yet, so that no worker can be faster.
+    const later = n % 22 === 0 ? { notBefore: Date.now() + 3_600_000 } : {};
+    await queue.enqueue({ id, topic: 't', group: `g${n % 3}`, payload: Buffer.from(id), ...later });
     say('E', id);
     if (n % 11 === 0 && (await queue.cancel(id)) === 'cancelled') say('C', id);
   }
