@@ -92,4 +92,14 @@ function startBootstrap(codeRoot, env, { onLine, onEnd }) {
   return { kill: (signal) => child.kill(signal), flush };
 }
 
-module.exports = { startBootstrap, whyNotStartable };
+/** What a bootstrap gets: the function's variables over the sandbox's, and nothing of the link to the server. */
+function environment(frame) {
+  const env = { ...process.env };
+  for (const key of Object.keys(env)) if (key.startsWith('FUNCGRAPH_')) delete env[key];
+  Object.assign(env, frame.env);
+  const inherited = process.env.LD_LIBRARY_PATH;
+  if (inherited && frame.env.LD_LIBRARY_PATH) env.LD_LIBRARY_PATH = `${inherited}:${frame.env.LD_LIBRARY_PATH}`;
+  return env;
+}
+
+module.exports = { environment, startBootstrap, whyNotStartable };

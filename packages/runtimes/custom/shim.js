@@ -44,19 +44,10 @@ function failInit(phase, code, text) {
   link.send(JSON.stringify({ type: 'failed', phase, code }), errorPayload(prefix, type, text));
 }
 
-function environment(frame) {
-  const env = { ...process.env };
-  for (const key of Object.keys(env)) if (key.startsWith('FUNCGRAPH_')) delete env[key];
-  Object.assign(env, frame.env);
-  const inherited = process.env.LD_LIBRARY_PATH;
-  if (inherited && frame.env.LD_LIBRARY_PATH) env.LD_LIBRARY_PATH = `${inherited}:${frame.env.LD_LIBRARY_PATH}`;
-  return env;
-}
-
 function init(frame) {
   started = performance.now();
   const { RuntimeApi } = require('./runtime-api.js');
-  const { startBootstrap, whyNotStartable } = require('./bootstrap.js');
+  const { environment, startBootstrap, whyNotStartable } = require('./bootstrap.js');
   const problem = whyNotStartable(frame.codeRoot);
   if (problem !== null) {
     failInit('load', 4001, problem);
