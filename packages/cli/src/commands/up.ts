@@ -80,9 +80,10 @@ function nextSteps(ready: ReadyMessage, dataDirGiven: boolean): string {
   return [
     '',
     'Next, in another terminal:',
-    `  fgs functions invoke hello${flag} --data '{"name":"you"}'`,
-    `  fgs functions logs hello${flag} -f`,
-    `  fgs functions deploy ./my-function${flag} --runtime Node.js20.15 --handler index.handler`,
+    `  npx fgs functions invoke hello${flag} --data '{"name":"you"}'`,
+    `  npx fgs functions logs hello${flag} -f`,
+    `  npx fgs runtimes list${flag} --available`,
+    `  npx fgs functions deploy ./my-function${flag} --runtime <one of these> --handler index.handler`,
     'Stop it with Ctrl-C.',
   ].join('\n');
 }
