@@ -158,6 +158,14 @@ def when_code(name, *args):
     return PROBES[name](*args)
 
 
+def command(pid):
+    try:
+        with open('/proc/%s/cmdline' % pid) as file:
+            return file.read().replace('\0', ' ')
+    except (FileNotFoundError, ProcessLookupError):
+        return ''  # ended since it was listed
+
+
 def eat(total):
     block = []
     for _ in range(int(total) >> 20):
@@ -198,9 +206,7 @@ PROBES = {
     'environ_of_init': lambda: sorted(
         part.split(b'=')[0].decode() for part in open('/proc/1/environ', 'rb').read().split(b'\0') if part
     ),
-    'commands': lambda: [
-        open('/proc/%s/cmdline' % name).read().replace('\0', ' ') for name in os.listdir('/proc') if name.isdigit()
-    ],
+    'commands': lambda: [command(name) for name in os.listdir('/proc') if name.isdigit()],
     'signal': lambda pid: os.kill(int(pid), 0),
     'status': status,
     'mount': lambda folder: call('mount', b'none', folder.encode(), b'tmpfs', 0, 0),
