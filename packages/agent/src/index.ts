@@ -8,9 +8,10 @@ export type {
   Bind,
   DriverCapabilities,
   DriverName,
+  RootFileSystem,
   SandboxAssignment,
   SandboxExit,
   SandboxSpec,
   UsagePaths,
 } from './protocol.ts';
-export { CODE_PATH, LINK_PATH } from './protocol.ts';
+export { CODE_PATH, LINK_PATH, PLATFORM_PATH } from './protocol.ts';

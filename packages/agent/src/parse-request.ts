@@ -1,5 +1,5 @@
 import { AgentError } from './agent-error.ts';
-import type { AgentRequest, Bind, DriverName, SandboxAssignment, SandboxSpec } from './protocol.ts';
+import type { AgentRequest, Bind, DriverName, RootFileSystem, SandboxAssignment, SandboxSpec } from './protocol.ts';
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const MAX_TEXT = 128 * 1024;
@@ -53,7 +53,13 @@ function spec(fields: Fields): SandboxSpec {
     tmpBytes: integer(fields, 'tmpBytes', 1 << 20),
     maxProcesses: integer(fields, 'maxProcesses', 1),
     maxFiles: integer(fields, 'maxFiles', 16),
+    ...(fields.rootfs === undefined ? {} : { rootfs: rootFileSystem(object(fields.rootfs, 'rootfs')) }),
   };
+}
+
+/** Inside, user 0 has no rights either, but programs that find themselves root behave as if they had. */
+function rootFileSystem(fields: Fields): RootFileSystem {
+  return { path: path(fields.path, 'rootfs.path'), uid: integer(fields, 'uid', 1), gid: integer(fields, 'gid', 1) };
 }
 
 function assignment(fields: Fields): SandboxAssignment {

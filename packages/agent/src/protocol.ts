@@ -33,7 +33,23 @@ export interface SandboxSpec {
   readonly tmpBytes: number;
   readonly maxProcesses: number;
   readonly maxFiles: number;
+  /** A root file system of its own instead of the one assembled from the host. */
+  readonly rootfs?: RootFileSystem;
 }
+
+/**
+ * The unpacked files of a container image, shown read-only. `proc`, `dev`, `tmp`, `run/funcgraph` must be folders in it,
+ * `etc/hosts`, `etc/hostname` and `etc/resolv.conf` files. Binds of such a sandbox stand below `PLATFORM_PATH` only.
+ */
+export interface RootFileSystem {
+  readonly path: string;
+  /** As which user and group the programs inside see themselves; never 0. */
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Where what the platform needs stands in a sandbox with a root file system of its own. */
+export const PLATFORM_PATH = '/run/funcgraph';
 
 /** What makes a sandbox that was started without code into the one of a version. */
 export interface SandboxAssignment {

@@ -15,7 +15,7 @@ const spec = {
   maxProcesses: 1024,
   maxFiles: 1024,
 };
-const host = { hostname: 'h', args: ['--ro-bind', '/usr', '/usr'] };
+const host = { hostname: 'h', etcFolder: '/agent/etc', args: ['--ro-bind', '/usr', '/usr'] };
 const build = (binds: readonly { source: string; target: string }[], tmpFolder?: string) =>
   bubblewrapArguments({ spec, host, binds, linkSocket: '/stage/1.sock', tmpFolder, hasFilter: true });
 
@@ -68,6 +68,35 @@ describe('the options of bubblewrap', () => {
     'refuse a bind at %s',
     (target) => {
       expect(() => build([{ source: '/a', target }])).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    },
+  );
+});
+
+describe('the options for a container image', () => {
+  const rootfs = { path: '/images/1', uid: 1100, gid: 1200 };
+  const buildImage = (target: string) =>
+    bubblewrapArguments({
+      spec: { ...spec, rootfs },
+      host,
+      binds: [{ source: '/shims', target }],
+      linkSocket: '/stage/1.sock',
+      tmpFolder: '/vol/1',
+      hasFilter: true,
+    });
+
+  it('show its files read-only in the place of those of the host, to the user it names', () => {
+    const text = buildImage('/run/funcgraph/shims').join(' ');
+    expect(text).toContain('--uid 1100 --gid 1200');
+    expect(text).toContain('--ro-bind /images/1 / ');
+    expect(text).toContain('--setenv FUNCGRAPH_STARTED_FD 6');
+    expect(text).not.toContain('--ro-bind /usr /usr');
+    expect(text).toMatch(/--ro-bind \/stage\/1\.sock \/run\/funcgraph\/link\.sock --remount-ro \/run\/funcgraph/);
+  });
+
+  it.each(['/', '/opt/function/code', '/run/funcgraph', '/run/funcgraph/link.sock', '/run/funcgraphs/x'])(
+    'refuse a bind at %s',
+    (target) => {
+      expect(() => buildImage(target)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
     },
   );
 });

@@ -1,6 +1,7 @@
 import { AgentError } from '../../agent-error.ts';
-import { type Bind, LINK_PATH, type SandboxSpec } from '../../protocol.ts';
+import { type Bind, LINK_PATH, PLATFORM_PATH, type SandboxSpec } from '../../protocol.ts';
 import { type HostFiles, INNER_UID } from './host-files.ts';
+import { checkImageBinds, imageRoot, STARTED_VARIABLE } from './image-root.ts';
 
 /** Descriptors that bubblewrap finds open. */
 export const ARGS_FD = 3;
@@ -27,27 +28,33 @@ export interface ArgumentParts {
  * read the environment. The root is made read-only at the very end.
  */
 export function bubblewrapArguments({ spec, host, binds, linkSocket, tmpFolder, hasFilter }: ArgumentParts): string[] {
-  const environment = Object.entries(spec.env).flatMap(([name, value]) => ['--setenv', name, value]);
+  const { rootfs } = spec;
+  const { uid, gid } = rootfs ?? { uid: INNER_UID, gid: INNER_UID };
+  const variables = rootfs === undefined ? spec.env : { ...spec.env, [STARTED_VARIABLE]: String(STARTED_FD) };
+  const environment = Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]);
   return [
-    ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', String(INNER_UID), '--gid', String(INNER_UID)],
+    ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', String(uid), '--gid', String(gid)],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', host.hostname],
     ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : [])],
     ...['--clearenv', ...environment],
-    ...host.args,
+    ...(rootfs === undefined ? host.args : imageRoot(rootfs, host.etcFolder)),
     ...(tmpFolder === undefined
       ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
       : ['--bind', tmpFolder, '/tmp']),
-    ...inOrder(binds).flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    ...inOrder(binds, rootfs !== undefined).flatMap(({ source, target }) => ['--ro-bind', source, target]),
     ...['--ro-bind', linkSocket, LINK_PATH],
+    ...(rootfs === undefined ? [] : ['--remount-ro', PLATFORM_PATH]),
     ...['--remount-ro', '/', '--chdir', spec.workingDir],
   ];
 }
 
 /** A parent must be mounted before what stands inside it. */
-function inOrder(binds: readonly Bind[]): Bind[] {
+function inOrder(binds: readonly Bind[], inImage: boolean): Bind[] {
+  if (inImage) checkImageBinds(binds, LINK_PATH);
   for (const { target } of binds) {
     const reserved = RESERVED.some((place) => target === place || target.startsWith(`${place}/`));
-    if (target === '/' || reserved) throw new AgentError('BAD_REQUEST', `nothing may be bound at ${target}`);
+    if (!inImage && (target === '/' || reserved))
+      throw new AgentError('BAD_REQUEST', `nothing may be bound at ${target}`);
   }
   return [...binds].sort((a, b) => a.target.split('/').length - b.target.split('/').length);
 }

@@ -66,8 +66,9 @@ export class BubblewrapDriver implements Driver {
         pipes.stdout.destroy();
         pipes.stderr.destroy();
       });
-      const prepared = hasCode(spec) ? undefined : await attacher?.prepare(spec.id);
+      const prepared = hasCode(spec) || isImage(spec) ? undefined : await attacher?.prepare(spec.id);
       if (prepared !== undefined) releases.push(() => prepared.release());
+      const rootfs = await this.#reachableRoot(spec);
       const [volume, group, reachable, linkSocket] = await allOrNothing(
         [
           volumes?.take(spec.tmpBytes),
@@ -79,7 +80,17 @@ export class BubblewrapDriver implements Driver {
       );
       if (uid !== undefined) volume?.give(uid);
       const binds = [...reachable, ...(prepared?.binds ?? [])];
-      return await this.#launch({ spec, hooks, uid, pipes, volume, group, binds, linkSocket, releases });
+      return await this.#launch({
+        spec: { ...spec, ...rootfs },
+        hooks,
+        uid,
+        pipes,
+        volume,
+        group,
+        binds,
+        linkSocket,
+        releases,
+      });
     } catch (error) {
       for (const release of releases) await release().catch(() => {});
       throw error;
@@ -89,6 +100,10 @@ export class BubblewrapDriver implements Driver {
   #reachableBinds(binds: readonly Bind[]): Promise<Bind[]> {
     const { stage } = this.#parts;
     return Promise.all(binds.map(async ({ source, target }) => ({ source: await stage.reachable(source), target })));
+  }
+
+  async #reachableRoot({ rootfs }: SandboxSpec): Promise<Pick<SandboxSpec, 'rootfs'>> {
+    return rootfs === undefined ? {} : { rootfs: { ...rootfs, path: await this.#parts.stage.reachable(rootfs.path) } };
   }
 
   async #linkFor({ linkSocket }: SandboxSpec, uid: number | undefined): Promise<string> {
@@ -158,7 +173,7 @@ export class BubblewrapDriver implements Driver {
     const { programs, host, filterFile, cgroups } = this.#parts;
     const filter = filterFile === undefined ? undefined : openSync(filterFile, 'r');
     try {
-      const inner = ['/bin/sh', '-c', STARTER, 'funcgraph-starter', ...spec.command];
+      const inner = isImage(spec) ? spec.command : ['/bin/sh', '-c', STARTER, 'funcgraph-starter', ...spec.command];
       const args = launchArguments({
         maxFiles: spec.maxFiles,
         maxProcessesOfUser: uid === undefined || cgroups?.limitsProcesses === true ? 0 : spec.maxProcesses,
@@ -198,6 +213,11 @@ function targetOf(id: string, init: number, monitor: ChildProcess): AttachTarget
   const found = livingProcess(init);
   if (found === undefined || found.parent !== monitor.pid) return undefined;
   return { id, pid: init, startTime: found.startTime };
+}
+
+/** Its files are the version's own: it is given limits later, but no code. */
+function isImage({ rootfs }: SandboxSpec): boolean {
+  return rootfs !== undefined;
 }
 
 /** A sandbox that was started with code belongs to its version: it can be given no other. */

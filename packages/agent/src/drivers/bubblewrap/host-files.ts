@@ -32,6 +32,8 @@ const TOP_LINKS = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 /** What the sandbox shows of the host, found out once when the agent starts. */
 export interface HostFiles {
   readonly hostname: string;
+  /** The `/etc` of our own, as a folder of the host. */
+  readonly etcFolder: string;
   /** Arguments of bubblewrap that assemble the read-only root, in order. */
   readonly args: readonly string[];
 }
@@ -55,7 +57,7 @@ export function prepareHostFiles(etcFolder: string): HostFiles {
   copy('/etc/ssl/openssl.cnf', `${etcFolder}/ssl/openssl.cnf`);
   const shown = [...SHOWN, ...javaFolders()].filter((name) => existsSync(`/etc/${name}`));
   for (const name of shown) mkdirSync(`${etcFolder}/${name}`, { recursive: true });
-  return { hostname: HOSTNAME, args: rootArguments(etcFolder, shown) };
+  return { hostname: HOSTNAME, etcFolder, args: rootArguments(etcFolder, shown) };
 }
 
 function rootArguments(etcFolder: string, shown: readonly string[]): string[] {

@@ -48,6 +48,11 @@ export class ProcessDriver implements Driver {
 
   async start(spec: SandboxSpec, hooks: SandboxHooks): Promise<RunningSandbox> {
     const { cgroups, pipes, shell, setpriv, tmpFolder } = this.#parts;
+    if (spec.rootfs !== undefined) {
+      throw new AgentError('NOT_SUPPORTED', 'container images need the bubblewrap driver', {
+        hint: 'install the package bubblewrap and start with --sandbox bubblewrap',
+      });
+    }
     const output = await pipes.take(undefined);
     const group = await cgroups?.create(spec.id, spec).catch((error: unknown) => {
       closePipes(output);
