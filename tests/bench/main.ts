@@ -11,15 +11,17 @@ const { values } = parseArgs({
     json: { type: 'string' },
     seconds: { type: 'string', default: '5' },
     profile: { type: 'string' },
+    only: { type: 'string', default: 'warm,url,async,cold' },
     help: { type: 'boolean' },
   },
 });
 if (values.help === true) {
   process.stdout.write(
-    'npm run bench -- [--seconds N per measurement] [--json FILE] [--profile DIR: where the server writes a CPU profile]\nEverything runs on loopback, in one run, on the built server (npm run build).\n',
+    'npm run bench -- [--seconds N per measurement] [--json FILE] [--profile DIR: where the server writes a CPU profile]\n                 [--only warm,url,async,cold]\nEverything runs on loopback, in one run, on the built server (npm run build).\n',
   );
   process.exit(0);
 }
+const only = new Set(values.only.split(','));
 const measureMs = Number(values.seconds) * 1000;
 const progress = (text: string): boolean => process.stderr.write(`bench: ${text}\n`);
 
@@ -180,15 +182,15 @@ try {
   await invoke(target.client, target.credentials.project_id, urn);
   rows.push(absolute('start to first successful call', performance.now() - begin, 'ms', { most: 1500 }));
   rows.push(absolute('  of it until ready', target.readyMs, 'ms', {}));
-  await warm(target, baseline.port, urn);
-  await throughUrl(target, baseline.port);
-  await asynchronous(target);
+  if (only.has('warm')) await warm(target, baseline.port, urn);
+  if (only.has('url')) await throughUrl(target, baseline.port);
+  if (only.has('async')) await asynchronous(target);
   rows.push(absolute('server memory after load (PSS)', memoryKb(target.child.pid ?? 0) / 1024, 'MB', {}));
 } finally {
   await target.stop();
   baseline.stop();
 }
-for (const language of ['node', 'python'] as const) {
+for (const language of only.has('cold') ? (['node', 'python'] as const) : []) {
   await withTarget([], (one) => coldFromPool(one, language));
   await withTarget(['--prewarm', '0'], (one) => coldWithoutPool(one, language));
 }

@@ -1,12 +1,15 @@
 import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { memo } from '../../lib/memo.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+
+const parse = memo(2000, 512, parseUrn);
 
 /**
  * The function a path names. Throws `invalid_urn` for what is not a URN, `forbidden` when it names another project than
  * the path: who may use a project was decided for the path's.
  */
 export function functionUrn(text: string, projectId: string): FunctionUrn {
-  const urn = parseUrn(text);
+  const urn = parse(text);
   if (urn === undefined) {
     throw new PlatformError('invalid_urn', `${text.slice(0, 200)} is not a function URN`, {
       hint: 'Form: urn:fss:<region>:<project>:function:<package>:<name>[:<version>|:!<alias>]',

@@ -1,12 +1,16 @@
+import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Caller, Iam } from '../../iam/index.ts';
+import type { Iam } from '../../iam/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
-import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
-import { type ApiRequest, type Handlers, Reply } from './handler.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { goneSignal } from './gone-signal.ts';
+import type { ApiRequest, Handlers } from './handler.ts';
+import { InvocationDoor } from './invocation-door.ts';
+import { failed, identify, isIterable, jsonLines, outcomeOf } from './outcome.ts';
 import { check, compileRoutes, parseJson } from './validate.ts';
 
 export interface AppOptions {
@@ -20,27 +24,13 @@ export interface AppOptions {
 
 const EMPTY = Buffer.alloc(0);
 const CLOSE_IDLE_EVERY_MS = 100;
+/** Head and body of a request must arrive within this. */
+const REQUEST_MS = 120_000;
+/** How long a connection without requests is kept. */
+const IDLE_MS = 72_000;
 
-async function* jsonLines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
-  for await (const value of values) yield `${JSON.stringify(value)}\n`;
-}
-
-function isIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-/** A signal that fires when the client closes before the answer is out. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new Error('the client closed the connection'));
-  });
-  return controller.signal;
-}
-
-/** Ends what does not end by itself when the app closes. The signal is for streams; other requests get `drainMs`. */
-function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions): AbortSignal {
-  const closing = new AbortController();
+/** Ends what does not end by itself when the app closes. `closing` is for streams; other requests get `drainMs`. */
+function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions, closing: AbortController): void {
   let cut: Timer | undefined;
   let sweep: Timer | undefined;
   // A connection whose last answer went out after the close began is idle then, and its client may keep it for minutes.
@@ -57,7 +47,6 @@ function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions): AbortS
     cut?.cancel();
     sweep?.cancel();
   });
-  return closing.signal;
 }
 
 const SMALL_BODY_BYTES = 64 * 1024;
@@ -70,7 +59,14 @@ function hasSmallBody({ headers }: FastifyRequest): boolean {
 export function buildApp(options: AppOptions): FastifyInstance {
   const { handlers, iam, clock, log } = options;
   const validators = compileRoutes();
+  const closer = new AbortController();
+  const closing = closer.signal;
+  const door = new InvocationDoor({ handlers, iam, clock, log, closing });
   const app = fastify({
+    serverFactory: (framework) =>
+      createServer({ requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, noDelay: true }, (request, response) => {
+        if (!door.takes(request, response)) framework(request, response);
+      }),
     loggerInstance: log as FastifyBaseLogger,
     logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
@@ -78,26 +74,21 @@ export function buildApp(options: AppOptions): FastifyInstance {
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 512 },
     forceCloseConnections: 'idle',
-    requestTimeout: 120_000,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
 
-  const closing = endInTime(app, options);
+  endInTime(app, options, closer);
   // SDKs sign and send bodies on GET and DELETE, and bodies of any content type are bytes first: the signature covers them.
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
   function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const error = fromFramework(thrown, request);
-    const { status, body } = toErrorBody(error, request.id);
-    const requestLog = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
-    if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...requestLog, err: error }, 'request failed');
-    else log.info({ ...requestLog, reason: body.error_msg }, 'request refused');
+    const { status, headers, body } = failed(fromFramework(thrown, request), request, log);
     // Closing while the client still sends would reset the connection, and the client would never see this answer. What
     // it goes on sending is thrown away unread, for as long as a request may take.
     reply.removeHeader('connection');
-    reply.status(status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+    reply.status(status).headers(headers).send(body);
   }
 
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
@@ -135,7 +126,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
         const receivedAt = clock.monotonic();
         const rawBody = Buffer.isBuffer(request.body) ? request.body : EMPTY;
         const params = request.params as ApiRequest<R>['params'];
-        const caller = await identify(route, request, rawBody, params);
+        const projectId = 'project_id' in params ? String(params.project_id) : undefined;
+        const { method, url, headers } = request;
+        const caller = await identify(iam, route, { method, url, headers, rawBody }, projectId);
         check(validator.query, request.query, 'query');
         let body: unknown = {};
         if (route.bodyEncoding === 'json') {
@@ -148,9 +141,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
           query: request.query as ApiRequest<R>['query'],
           body: body as ApiRequest<R>['body'],
           rawBody,
-          headers: request.headers,
+          headers,
           caller,
-          goneSignal: () => AbortSignal.any([goneSignal(reply), closing]),
+          goneSignal: () => AbortSignal.any([goneSignal(reply.raw), closing]),
           receivedAt,
         });
         return answer(route, reply, result);
@@ -158,30 +151,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
     });
   }
 
-  async function identify(route: Route, request: FastifyRequest, rawBody: Buffer, params: object): Promise<Caller> {
-    if (route.auth === 'none') return iam.anonymous;
-    const caller = await iam.authenticate({
-      method: request.method,
-      url: request.url,
-      headers: request.headers,
-      rawBody,
-    });
-    const projectId = 'project_id' in params ? String(params.project_id) : undefined;
-    iam.authorize(caller, route.action, projectId);
-    return caller;
-  }
-
   function answer(route: Route, reply: FastifyReply, result: unknown): FastifyReply {
-    const shaped = result instanceof Reply ? result : new Reply(result as object);
-    reply.status(shaped.status ?? route.status).headers(shaped.headers);
-    if (isIterable(shaped.body)) {
-      reply.header('content-type', 'application/x-ndjson; charset=utf-8').header('cache-control', 'no-store');
-      return reply.send(Readable.from(jsonLines(shaped.body)));
-    }
-    if (shaped.status === 204 || (shaped.status === undefined && route.status === 204)) return reply.send();
-    if (typeof shaped.body === 'string' || Buffer.isBuffer(shaped.body)) return reply.send(shaped.body);
-    reply.header('content-type', 'application/json; charset=utf-8');
-    return reply.send(JSON.stringify(shaped.body));
+    const { status, headers, body } = outcomeOf(route, result);
+    reply.status(status).headers(headers);
+    return reply.send(isIterable(body) ? Readable.from(jsonLines(body)) : body);
   }
 
   return app;

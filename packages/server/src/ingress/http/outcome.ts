@@ -1,0 +1,63 @@
+import type { Route } from '@funcgraph/api';
+import type { Logger } from 'pino';
+import type { Caller, Iam, SignedRequest } from '../../iam/index.ts';
+import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+import { Reply } from './handler.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** An answer as it goes out; undefined for one without a body. */
+export interface Outcome {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer | AsyncIterable<unknown> | undefined;
+}
+
+export function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** One line of JSON for each value. */
+export async function* jsonLines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const value of values) yield `${JSON.stringify(value)}\n`;
+}
+
+/** What a handler gave back, with the route's usual status and encoding where it did not say. */
+export function outcomeOf(route: Pick<Route, 'status'>, result: unknown): Outcome {
+  const shaped = result instanceof Reply ? result : new Reply(result as object);
+  const { headers, body } = shaped;
+  const status = shaped.status ?? route.status;
+  if (isIterable(body)) {
+    const streamed = { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' };
+    return { status, headers: { ...headers, ...streamed }, body };
+  }
+  if (status === 204) return { status, headers, body: undefined };
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return { status, headers, body };
+  return { status, headers: { ...headers, 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
+}
+
+/** The answer to a request that failed; what the caller may not know goes to the log only. */
+export function failed(
+  error: unknown,
+  request: { readonly id: string; readonly method: string; readonly url: string },
+  log: Logger,
+): Outcome {
+  const { status, body } = toErrorBody(error, request.id);
+  const told = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
+  if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...told, err: error }, 'request failed');
+  else log.info({ ...told, reason: body.error_msg }, 'request refused');
+  return { status, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
+}
+
+/** Who asks; throws `unauthenticated` or `forbidden`. */
+export async function identify(
+  iam: Iam,
+  route: Pick<Route, 'auth' | 'action'>,
+  request: SignedRequest,
+  projectId: string | undefined,
+): Promise<Caller> {
+  if (route.auth === 'none') return iam.anonymous;
+  const caller = await iam.authenticate(request);
+  iam.authorize(caller, route.action, projectId);
+  return caller;
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { memo } from './memo.ts';
+
+describe('memo', () => {
+  it('asks once for each argument, and keeps no more than its size', () => {
+    const asked: string[] = [];
+    const upper = memo(2, 10, (text) => {
+      asked.push(text);
+      return text.toUpperCase();
+    });
+    expect([upper('a'), upper('a'), upper('b'), upper('a')]).toEqual(['A', 'A', 'B', 'A']);
+    expect(asked).toEqual(['a', 'b']);
+    upper('c');
+    upper('a');
+    expect(asked).toEqual(['a', 'b', 'c', 'a']);
+  });
+
+  it('does not keep long arguments', () => {
+    let asked = 0;
+    const length = memo(2, 3, (text) => {
+      asked += 1;
+      return text.length;
+    });
+    expect([length('long'), length('long')]).toEqual([4, 4]);
+    expect(asked).toBe(2);
+  });
+});
