@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { KeyLock } from '../lib/key-lock.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
+import { MergedTrees } from './merged-trees.ts';
+import { pathExists as exists } from './path-exists.ts';
 import { receive, type UploadBytes } from './receive.ts';
 import type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts';
 import { extractZip, sealFolder } from './zip-extract.ts';
@@ -28,6 +30,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * removes. One server owns a folder.
  */
 export class ArtifactStore {
+  /** Code folders that several artifacts make together. */
+  readonly merged: MergedTrees;
   readonly #dir: string;
   readonly #limits: ArchiveLimits;
   readonly #locks = new KeyLock();
@@ -39,6 +43,7 @@ export class ArtifactStore {
   constructor(options: ArtifactStoreOptions) {
     this.#dir = options.dir;
     this.#limits = options.limits ?? ARCHIVE_LIMITS;
+    this.merged = new MergedTrees(options.dir);
   }
 
   /** Makes the folders and removes what an earlier crash left. Call once, before anything else. */
@@ -48,6 +53,7 @@ export class ArtifactStore {
       await mkdir(this.#path(part), { recursive: true });
       await sealFolder(this.#path(part));
     }
+    await this.merged.start();
   }
 
   /** Waits for collections that a released pin started. */
@@ -248,15 +254,5 @@ async function renameFolder(from: string, to: string): Promise<void> {
     await rename(from, to);
   } catch (error) {
     if (!(await exists(to))) throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
   }
 }

@@ -31,3 +31,13 @@ export interface ArtifactPin {
   readonly artifact: Artifact;
   release(): void;
 }
+
+/** What is laid into one code folder. Paths are trees of the artifact store. */
+export interface TreeParts {
+  /** The function's own code: it wins over every layer. */
+  readonly base: string;
+  /** Dependencies in the order of their list: a later one wins over an earlier one. */
+  readonly layers: readonly string[];
+  /** Packages at the top of a layer are also found as `node_modules/<name>`. */
+  readonly nodePackages: boolean;
+}

@@ -1,7 +1,16 @@
+import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
 import type { IdentitySchema } from './schema/identity.ts';
 import type { QueueSchema } from './schema/queue.ts';
+import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
+import type { TestEventsSchema } from './schema/test-events.ts';
 
 /** Every table, put together from what each module owns under `schema/`. */
-export type Schema = IdentitySchema & QueueSchema & FunctionsSchema & FunctionUrlsSchema;
+export type Schema = IdentitySchema &
+  QueueSchema &
+  FunctionsSchema &
+  FunctionUrlsSchema &
+  ReservedInstancesSchema &
+  DependenciesSchema &
+  TestEventsSchema;

@@ -4,6 +4,9 @@ import { identity0002 } from './0002-identity.ts';
 import { functions0003 } from './0003-functions.ts';
 import { functionUrls0004 } from './0004-function-urls.ts';
 import { versions0005 } from './0005-versions.ts';
+import { reservedInstances0008 } from './0008-reserved-instances.ts';
+import { dependencies0010 } from './0010-dependencies.ts';
+import { testEvents0011 } from './0011-test-events.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +15,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-functions': functions0003,
   '0004-function-urls': functionUrls0004,
   '0005-versions': versions0005,
+  '0008-reserved-instances': reservedInstances0008,
+  '0010-dependencies': dependencies0010,
+  '0011-test-events': testEvents0011,
 };

@@ -1,0 +1,30 @@
+/** A library package that functions can be given. */
+export interface DependencyTable {
+  id: string;
+  /** Empty for packages that every project may use. */
+  project_id: string;
+  name: string;
+  runtime: string;
+  /** Of the next upload: numbers of deleted versions are not given again. */
+  next_version: number;
+}
+
+/** One upload of a package; it never changes. Times are ms since the epoch. */
+export interface DependencyVersionTable {
+  id: string;
+  dependency_id: string;
+  version: number;
+  description: string;
+  /** Where it was fetched from; empty for an upload. */
+  link: string;
+  file_name: string;
+  artifact_sha256: string;
+  artifact_sha512: string;
+  artifact_bytes: number;
+  created_at: number;
+}
+
+export interface DependenciesSchema {
+  dependency: DependencyTable;
+  dependency_version: DependencyVersionTable;
+}
