@@ -16,13 +16,15 @@ export interface Waiter {
 
 interface Pace {
   busyMs: number | undefined;
-  startMs: number;
+  startMs: number | undefined;
 }
 
 /** What a start is taken to last until one was measured. */
 const FIRST_START_MS = 100;
 /** Weight of the latest measure in an average. */
 const LATEST = 0.2;
+/** The same for one above the average, where the average is to stay near the fast ones. */
+const LATEST_SLOWER = 0.01;
 
 /** The books of one function in the pool: its instances, who waits, what starts, and how fast it lately was. */
 export class FunctionGroup {
@@ -106,24 +108,28 @@ export class FunctionGroup {
     if (at >= 0) this.waiters.splice(at, 1);
   }
 
-  pace(key: string): Readonly<Pace> {
-    return this.#pace(key);
+  pace(key: string): { readonly busyMs: number | undefined; readonly startMs: number } {
+    const { busyMs, startMs = FIRST_START_MS } = this.#pace(key);
+    return { busyMs, startMs };
   }
 
   startTook(key: string, ms: number): void {
     const pace = this.#pace(key);
-    pace.startMs += LATEST * (ms - pace.startMs);
+    const { startMs = ms } = pace;
+    pace.startMs = startMs + LATEST * (ms - startMs);
   }
 
+  /** What a crowded processor adds must not look like the function's own need: more instances would crowd it more. */
   requestTook(key: string, ms: number): void {
     const pace = this.#pace(key);
-    pace.busyMs = pace.busyMs === undefined ? ms : pace.busyMs + LATEST * (ms - pace.busyMs);
+    const { busyMs = ms } = pace;
+    pace.busyMs = busyMs + (ms > busyMs ? LATEST_SLOWER : LATEST) * (ms - busyMs);
   }
 
   #pace(key: string): Pace {
     let pace = this.#paces.get(key);
     if (pace === undefined) {
-      pace = { busyMs: undefined, startMs: FIRST_START_MS };
+      pace = { busyMs: undefined, startMs: undefined };
       this.#paces.set(key, pace);
     }
     return pace;

@@ -65,8 +65,8 @@ describe('placement', () => {
       { kind: 'start', evict: [] },
     ],
     [
-      'starts one more for a request that waited as long as a start takes',
-      { serving: 1, live: 1, usualBusyMs: 1, waitedMs: 80 },
+      'starts one more for a request that waited as long as two starts take',
+      { serving: 1, live: 1, usualBusyMs: 1, waitedMs: 160 },
       { kind: 'start', evict: [] },
     ],
     ['refuses a function with zero instances', { maxInstances: 0 }, { kind: 'refuse', reason: 'disabled' }],

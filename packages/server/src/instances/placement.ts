@@ -12,7 +12,7 @@ export interface PlacementSnapshot {
   readonly waitedMs: number;
   /** Instances of the wanted key that serve requests. */
   readonly serving: number;
-  /** How long a request of the wanted key lately took, on average; undefined when none is known. */
+  /** How long a fast request of the wanted key lately took; undefined when none is known. */
   readonly usualBusyMs: number | undefined;
   /** How long a start of the wanted key lately took, on average. */
   readonly usualStartMs: number;
@@ -81,7 +81,7 @@ export function place(snapshot: PlacementSnapshot): Placement {
 
 /**
  * Short functions are served faster by few instances that are always warm than by many that first have to start and then
- * compete for the processors. A request that already waited as long as a start takes is not put off again.
+ * compete for the processors. A request that already waited as long as two starts take is not put off again.
  */
 function isSoonServed({
   serving,
@@ -91,6 +91,6 @@ function isSoonServed({
   waiting,
   waitedMs,
 }: PlacementSnapshot): boolean {
-  if (serving === 0 || usualBusyMs === undefined || waitedMs >= usualStartMs) return false;
+  if (serving === 0 || usualBusyMs === undefined || waitedMs >= 2 * usualStartMs) return false;
   return (usualBusyMs * waiting) / (serving * concurrency) < usualStartMs / 2;
 }
