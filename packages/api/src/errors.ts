@@ -102,6 +102,12 @@ export const ERRORS = {
   version_has_alias: user('FSS.1066', 409, 'control', 'Another alias points to the version already.'),
   code_too_large: user('FSS.1071', 413, 'control', 'The code package is over 50 MB.'),
   inline_code_too_large: user('FSS.1072', 413, 'control', 'Inline code is over 10 KB.'),
+  reserved_quota: user(
+    'FSS.1076',
+    400,
+    'control',
+    'The reserved instances of the account would be more than 90 % of its concurrency.',
+  ),
   invalid_additional_version: user(
     'FSS.1091',
     400,

@@ -31,6 +31,11 @@ export const LIMITS = {
   versionsPerFunction: 10,
   aliasesPerFunction: 10,
   aliasRules: 20,
+  reservedInstances: { min: 0, max: 1000 },
+  /** Of the concurrency of the account, what all reserved instances together may take. */
+  reservedShare: 0.9,
+  /** For one version or alias. */
+  reservedPolicies: 20,
   weightPercent: { min: 0, max: 100 },
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;

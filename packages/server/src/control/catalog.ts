@@ -4,6 +4,7 @@ import { EventBus } from '../lib/event-bus.ts';
 import type { Alias } from './aliases/types.ts';
 import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
 import type { FunctionUrl } from './function-urls/types.ts';
+import type { ReservedConfig } from './reserved-instances/types.ts';
 
 /** One version as the data plane sees it: plain data, one object for as long as nothing changes. */
 export interface VersionSnapshot {
@@ -45,6 +46,10 @@ export interface FunctionFacts extends Record<string, unknown> {
     /** Undefined when the version is new. */
     readonly previous: VersionSnapshot | undefined;
   };
+  /** Made, or pointed elsewhere. */
+  readonly 'alias.updated': { readonly functionId: string; readonly alias: string };
+  /** Set or taken away; not told when it goes with its version, alias or function. */
+  readonly 'reserved.updated': { readonly functionId: string };
   /** Not told for the versions of a deleted function. */
   readonly 'version.deleted': { readonly snapshot: VersionSnapshot };
   /** Not told for the aliases of a deleted function. */
@@ -65,6 +70,7 @@ export class Catalog {
   readonly #urls = new Map<string, FunctionUrl>();
   readonly #aliases = new Map<string, Map<string, Alias>>();
   readonly #policies = new Map<string, Map<string, AsyncPolicy>>();
+  readonly #reserved = new Map<string, Map<string, ReservedConfig>>();
 
   /** From memory; the same object until something changes. */
   resolve(projectId: string, pkg: string, name: string, version: string): VersionSnapshot | undefined {
@@ -94,6 +100,27 @@ export class Catalog {
     else this.#policies.set(functionId, policies);
   }
 
+  /** Which versions and aliases of a function have reserved instances. From memory. */
+  reserved(functionId: string): readonly ReservedConfig[] {
+    return [...(this.#reserved.get(functionId)?.values() ?? [])];
+  }
+
+  allReserved(): readonly ReservedConfig[] {
+    return [...this.#reserved.values()].flatMap((configs) => [...configs.values()]);
+  }
+
+  setReserved(config: ReservedConfig): void {
+    const { functionId, qualifier } = config;
+    const configs = this.#reserved.get(functionId) ?? new Map<string, ReservedConfig>();
+    this.#reserved.set(functionId, configs.set(qualifier, config));
+    this.facts.emit('reserved.updated', { functionId });
+  }
+
+  /** `qualifier` is a version or `!alias`. Does nothing when nothing is reserved for it. */
+  removeReserved(functionId: string, qualifier: string): void {
+    if (this.#dropReserved(functionId, qualifier)) this.facts.emit('reserved.updated', { functionId });
+  }
+
   /** How the gateway publishes a function; undefined when nothing was ever set. From memory. */
   url(functionId: string): FunctionUrl | undefined {
     return this.#urls.get(functionId);
@@ -120,11 +147,14 @@ export class Catalog {
     const id = key(projectId, pkg, name);
     const aliases = this.#aliases.get(id) ?? new Map<string, Alias>();
     this.#aliases.set(id, aliases.set(alias.name, alias));
+    const functionId = this.#functions.get(id)?.get(alias.version)?.functionId;
+    if (functionId !== undefined) this.facts.emit('alias.updated', { functionId, alias: alias.name });
   }
 
   /** Does nothing when there is no such alias. */
   removeAlias({ projectId, package: pkg, name }: NameOfFunction, functionId: string, alias: string): void {
     if (this.#aliases.get(key(projectId, pkg, name))?.delete(alias) !== true) return;
+    this.#dropReserved(functionId, `!${alias}`);
     this.facts.emit('alias.deleted', { functionId, alias });
   }
 
@@ -134,6 +164,7 @@ export class Catalog {
     const snapshot = versions?.get(version);
     if (versions === undefined || snapshot === undefined) return;
     versions.delete(version);
+    this.#dropReserved(snapshot.functionId, version);
     this.facts.emit('version.deleted', { snapshot });
   }
 
@@ -147,7 +178,15 @@ export class Catalog {
     if (first === undefined) return;
     this.#policies.delete(first.functionId);
     this.#urls.delete(first.functionId);
+    this.#reserved.delete(first.functionId);
     this.facts.emit('function.deleted', { functionId: first.functionId, projectId, package: pkg, name, snapshots });
+  }
+
+  #dropReserved(functionId: string, qualifier: string): boolean {
+    const configs = this.#reserved.get(functionId);
+    if (configs === undefined || !configs.delete(qualifier)) return false;
+    if (configs.size === 0) this.#reserved.delete(functionId);
+    return true;
   }
 }
 

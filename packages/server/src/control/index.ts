@@ -13,5 +13,9 @@ export { Functions, type FunctionsOptions, PROJECT_QUOTA } from './functions/fun
 export { MASK } from './functions/parse-config.ts';
 export { functionUrn } from './functions/snapshot.ts';
 export type { FunctionName, FunctionState, Kept, Runtimes } from './functions/types.ts';
+export { desiredCount, nextChange } from './reserved-instances/desired-count.ts';
+export { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
+export { ReservedConfigs } from './reserved-instances/reserved-configs.ts';
+export type { ReservedConfig } from './reserved-instances/types.ts';
 export { VersionStore } from './versions/version-store.ts';
 export { Versions } from './versions/versions.ts';

@@ -66,11 +66,16 @@ export class AliasStore {
       .execute();
   }
 
-  /** With its asynchronous settings. */
+  /** With its asynchronous settings and reserved instances. */
   async remove(functionId: string, alias: string): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx
         .deleteFrom('async_config')
+        .where('function_id', '=', functionId)
+        .where('qualifier', '=', `!${alias}`)
+        .execute();
+      await tx
+        .deleteFrom('reserved_instances')
         .where('function_id', '=', functionId)
         .where('qualifier', '=', `!${alias}`)
         .execute();

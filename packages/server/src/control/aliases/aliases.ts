@@ -84,7 +84,8 @@ export class Aliases {
 
   /**
    * Points an alias elsewhere. An additional version that the body does not name is taken away; a description that it
-   * does not name stays. Throws like `create`, and `alias_not_found`.
+   * does not name stays. Throws like `create`, `alias_not_found`, and `invalid_concurrency` when it and the new version
+   * both have reserved instances.
    */
   async update(name: FunctionName, aliasName: string, body: Kept): Promise<Alias> {
     const { access, store, clock } = this.#options;
@@ -96,6 +97,7 @@ export class Aliases {
       const others = all.filter((other) => other.name !== aliasName);
       await this.#check(name, wanted, others);
       const { version, additional, description = before.description } = wanted;
+      this.#checkReserved(fn.id, aliasName, version);
       const alias: Alias = { ...before, version, additional, description, modifiedAt: clock.now() };
       await store.replace(fn.id, alias);
       access.catalog.putAlias(name, alias);
@@ -111,6 +113,16 @@ export class Aliases {
       found(name, aliasName, await store.of(fn.id));
       await store.remove(fn.id, aliasName);
       access.catalog.removeAlias(name, fn.id, aliasName);
+    });
+  }
+
+  /** Both may have reserved instances, but then not one point to the other. */
+  #checkReserved(functionId: string, alias: string, version: string): void {
+    const reserved = this.#options.access.catalog.reserved(functionId).map(({ qualifier }) => qualifier);
+    if (!reserved.includes(`!${alias}`) || !reserved.includes(version)) return;
+    const message = `alias ${alias} and version ${version} both have reserved instances`;
+    throw new PlatformError('invalid_concurrency', message, {
+      hint: 'Set those of one of them to 0, then move the alias.',
     });
   }
 

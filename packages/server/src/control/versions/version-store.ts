@@ -51,11 +51,16 @@ export class VersionStore {
     }
   }
 
-  /** Removes a version with the aliases that point to it and the asynchronous settings of all of them. */
+  /** Removes a version with the aliases that point to it and the asynchronous settings and reserved instances of all of them. */
   async remove(functionId: string, version: string, aliases: readonly string[]): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx
         .deleteFrom('async_config')
+        .where('function_id', '=', functionId)
+        .where('qualifier', 'in', [version, ...aliases.map((alias) => `!${alias}`)])
+        .execute();
+      await tx
+        .deleteFrom('reserved_instances')
         .where('function_id', '=', functionId)
         .where('qualifier', 'in', [version, ...aliases.map((alias) => `!${alias}`)])
         .execute();

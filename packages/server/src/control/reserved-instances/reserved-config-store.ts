@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely';
+import { parseCron } from '../../domain/cron.ts';
+import type { Schema } from '../../storage/index.ts';
+import type { ReservedConfig, ReservedPolicy } from './types.ts';
+
+/** Rows of reserved instances; no rules. Rows go with their function, version or alias. */
+export class ReservedConfigStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async all(): Promise<ReservedConfig[]> {
+    const rows = await this.#db
+      .selectFrom('reserved_instances')
+      .innerJoin('function', 'function.id', 'reserved_instances.function_id')
+      .selectAll('reserved_instances')
+      .select(['function.project_id', 'function.package', 'function.name'])
+      .execute();
+    return rows.map((row) => ({
+      fn: { projectId: row.project_id, package: row.package, name: row.name },
+      functionId: row.function_id,
+      qualifier: row.qualifier,
+      count: row.count,
+      idleMode: row.idle_mode === 1,
+      policies: (JSON.parse(row.policies) as Omit<ReservedPolicy, 'schedule'>[]).map((policy) => ({
+        ...policy,
+        schedule: parseCron(policy.cron),
+      })),
+      createdAt: Number(row.created_at),
+      modifiedAt: Number(row.modified_at),
+    }));
+  }
+
+  async save(config: ReservedConfig): Promise<void> {
+    const changed = {
+      count: config.count,
+      idle_mode: config.idleMode ? 1 : 0,
+      policies: JSON.stringify(config.policies.map(({ schedule: _, ...kept }) => kept)),
+      modified_at: config.modifiedAt,
+    };
+    const { functionId: function_id, qualifier, createdAt: created_at } = config;
+    await this.#db
+      .insertInto('reserved_instances')
+      .values({ function_id, qualifier, created_at, ...changed })
+      .onConflict((conflict) => conflict.columns(['function_id', 'qualifier']).doUpdateSet(changed))
+      .execute();
+  }
+
+  async remove(functionId: string, qualifier: string): Promise<void> {
+    await this.#db
+      .deleteFrom('reserved_instances')
+      .where('function_id', '=', functionId)
+      .where('qualifier', '=', qualifier)
+      .execute();
+  }
+}

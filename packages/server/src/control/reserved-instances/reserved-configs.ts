@@ -1,0 +1,137 @@
+import { LIMITS } from '@funcgraph/api';
+import type { Clock } from '../../lib/clock.ts';
+import { KeyLock } from '../../lib/key-lock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { VersionSnapshot } from '../catalog.ts';
+import type { FunctionAccess } from '../functions/function-access.ts';
+import type { FunctionName, Kept } from '../functions/types.ts';
+import { peakCount } from './desired-count.ts';
+import { readReservedBody } from './reserved-body.ts';
+import type { ReservedConfigStore } from './reserved-config-store.ts';
+import type { ReservedConfig } from './types.ts';
+
+export interface ReservedConfigsOptions {
+  readonly access: FunctionAccess;
+  readonly store: ReservedConfigStore;
+  readonly clock: Clock;
+  /** What a project may run at once; a part of it may be reserved. */
+  readonly accountConcurrency: number;
+}
+
+/** Which versions and aliases have reserved instances. A change is durable and told to the catalog when its promise resolves. */
+export class ReservedConfigs {
+  readonly #options: ReservedConfigsOptions;
+  readonly #projects = new KeyLock();
+
+  constructor(options: ReservedConfigsOptions) {
+    this.#options = options;
+  }
+
+  /** Most reserved instances of a project. */
+  get quota(): number {
+    return Math.floor(this.#options.accountConcurrency * LIMITS.reservedShare);
+  }
+
+  /** Fills the catalog. Call once, when it has the versions and aliases. */
+  async start(): Promise<void> {
+    const { access, store } = this.#options;
+    for (const config of await store.all()) access.catalog.setReserved(config);
+  }
+
+  /**
+   * Sets how many instances of a version or alias (`!name`) are kept ready; a count of 0 without policies takes the
+   * setting away. Throws `function_not_found`, `version_not_found`, `alias_not_found`, `reserved_quota`,
+   * `invalid_concurrency` and what `readReservedBody` throws.
+   */
+  async set(name: FunctionName, qualifier: string, body: Kept): Promise<ReservedConfig> {
+    const { access, store, clock } = this.#options;
+    const wanted = readReservedBody(body);
+    return this.#projects.run(name.projectId, () =>
+      access.alone(name, async () => {
+        const version = this.#versionOf(name, qualifier);
+        const { fn } = await access.find(name, version);
+        const before = access.catalog.reserved(fn.id).find((config) => config.qualifier === qualifier);
+        const now = clock.now();
+        const config: ReservedConfig = {
+          fn: name,
+          functionId: fn.id,
+          qualifier,
+          ...wanted,
+          createdAt: before?.createdAt ?? now,
+          modifiedAt: now,
+        };
+        if (peakCount(config) === 0) {
+          await store.remove(fn.id, qualifier);
+          access.catalog.removeReserved(fn.id, qualifier);
+          return config;
+        }
+        this.#checkConflict(config, version);
+        this.#checkCounts(config, version);
+        await store.save(config);
+        access.catalog.setReserved(config);
+        return config;
+      }),
+    );
+  }
+
+  /** Of a project, or of one of its functions by id; in a steady order. */
+  list(projectId: string, functionId?: string): readonly ReservedConfig[] {
+    const key = ({ fn, qualifier }: ReservedConfig): string => `${fn.package}:${fn.name}:${qualifier}`;
+    return this.#options.access.catalog
+      .allReserved()
+      .filter((config) => config.fn.projectId === projectId)
+      .filter((config) => functionId === undefined || config.functionId === functionId)
+      .sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  #versionOf(name: FunctionName, qualifier: string): string {
+    if (!qualifier.startsWith('!')) return qualifier;
+    const { catalog } = this.#options.access;
+    const alias = catalog.resolveAlias(name.projectId, name.package, name.name, qualifier.slice(1));
+    if (alias !== undefined) return alias.version;
+    throw new PlatformError('alias_not_found', `function ${name.name} has no alias ${qualifier.slice(1)}`);
+  }
+
+  /** An alias and the version that it points to are one reservation, not two. */
+  #checkConflict({ fn, functionId, qualifier }: ReservedConfig, version: string): void {
+    const { catalog } = this.#options.access;
+    for (const other of catalog.reserved(functionId)) {
+      if (other.qualifier === qualifier || other.qualifier.startsWith('!') === qualifier.startsWith('!')) continue;
+      if (this.#versionOf(fn, other.qualifier) !== version) continue;
+      const alias = [qualifier, other.qualifier].find((text) => text.startsWith('!'))?.slice(1);
+      throw new PlatformError(
+        'invalid_concurrency',
+        `alias ${alias} and version ${version}, which it points to, cannot both have reserved instances`,
+        { hint: `Set those of ${other.qualifier.replace('!', 'alias ')} to 0 first.` },
+      );
+    }
+  }
+
+  #checkCounts(config: ReservedConfig, version: string): void {
+    const { catalog } = this.#options.access;
+    const { fn, functionId, qualifier } = config;
+    const peak = peakCount(config);
+    const sum = (configs: readonly ReservedConfig[]): number =>
+      configs.reduce(
+        (total, one) => total + (one.functionId === functionId && one.qualifier === qualifier ? 0 : peakCount(one)),
+        peak,
+      );
+    const total = sum(this.list(fn.projectId));
+    if (total > this.quota) {
+      throw new PlatformError(
+        'reserved_quota',
+        `the project would have ${total} reserved instances; it may have ${this.quota}`,
+        { hint: `That is ${LIMITS.reservedShare * 100} % of the concurrency of the account.` },
+      );
+    }
+    const snapshot: VersionSnapshot | undefined = catalog.resolve(fn.projectId, fn.package, fn.name, version);
+    const ofFunction = sum(catalog.reserved(functionId));
+    if (snapshot !== undefined && snapshot.maxInstances >= 0 && ofFunction > snapshot.maxInstances) {
+      throw new PlatformError(
+        'invalid_concurrency',
+        `the function would have ${ofFunction} reserved instances, but at most ${snapshot.maxInstances} instances`,
+        { hint: 'Raise the number of instances of the function first.' },
+      );
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Cron } from '../../domain/cron.ts';
+import type { FunctionName } from '../functions/types.ts';
+
+/** Another number of instances for a time. */
+export interface ReservedPolicy {
+  readonly name: string;
+  /** As it was written; `schedule` is what it means. */
+  readonly cron: string;
+  readonly schedule: Cron;
+  readonly count: number;
+  /** Ms since the epoch; the policy does something from here ... */
+  readonly startsAt: number;
+  /** ... until just before here. */
+  readonly endsAt: number;
+}
+
+/** How many instances of one version or alias are kept ready. */
+export interface ReservedConfig {
+  readonly fn: FunctionName;
+  readonly functionId: string;
+  /** `latest`, a version, or `!alias`. */
+  readonly qualifier: string;
+  /** The least, whatever the policies say. */
+  readonly count: number;
+  /** No processor between requests. */
+  readonly idleMode: boolean;
+  readonly policies: readonly ReservedPolicy[];
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
