@@ -52,11 +52,14 @@ function eachLine(stream, emit) {
 }
 
 /**
- * Runs `bootstrap`. `onLine(level, line)` gets its output, `onEnd(reason)` is called once, after the last line, with a
- * sentence that says how it ended.
+ * Runs the program `file`; people know it as `name`, and `loader` is what it may need to run. `onLine(level, line)` gets
+ * its output, `onEnd(reason)` is called once, after the last line, with a sentence that says how it ended.
  */
-function startBootstrap(codeRoot, env, { onLine, onEnd }) {
-  const child = spawn(path.join(codeRoot, 'bootstrap'), [], { cwd: codeRoot, env, stdio: ['ignore', 'pipe', 'pipe'] });
+function startProgram(
+  { file, args = [], name, cwd, env, loader = 'the interpreter in its first line' },
+  { onLine, onEnd },
+) {
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const flushes = [
     eachLine(child.stdout, (line) => onLine('INFO', line)),
     eachLine(child.stderr, (line) => onLine('ERROR', line)),
@@ -76,20 +79,24 @@ function startBootstrap(codeRoot, env, { onLine, onEnd }) {
       error.code === 'ENOEXEC'
         ? 'it is neither a program for this machine nor starts with #!'
         : error.code === 'ENOENT'
-          ? 'the interpreter in its first line does not exist'
+          ? `${loader} does not exist`
           : error.message;
-    end(`bootstrap cannot be started: ${why}`);
+    end(`${name} cannot be started: ${why}`);
   });
   child.on('exit', (code, signal) => {
     const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
     // What it wrote last is still in the pipes; a process it left behind may hold them open for ever.
-    const timer = setTimeout(() => end(`bootstrap ${how}`), PARTIAL_WAIT_MS);
+    const timer = setTimeout(() => end(`${name} ${how}`), PARTIAL_WAIT_MS);
     child.on('close', () => {
       clearTimeout(timer);
-      end(`bootstrap ${how}`);
+      end(`${name} ${how}`);
     });
   });
   return { kill: (signal) => child.kill(signal), flush };
+}
+
+function startBootstrap(codeRoot, env, handlers) {
+  return startProgram({ file: path.join(codeRoot, 'bootstrap'), name: 'bootstrap', cwd: codeRoot, env }, handlers);
 }
 
 /** What a bootstrap gets: the function's variables over the sandbox's, and nothing of the link to the server. */
@@ -102,4 +109,4 @@ function environment(frame) {
   return env;
 }
 
-module.exports = { environment, startBootstrap, whyNotStartable };
+module.exports = { environment, startBootstrap, startProgram, whyNotStartable };

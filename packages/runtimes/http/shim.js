@@ -1,5 +1,7 @@
 'use strict';
-// Supervises an HTTP function: starts its `bootstrap`, waits for the server on port 8000, turns events into requests.
+// Supervises an HTTP function or a container image: starts its program, waits for the server on port 8000, turns events
+// into requests.
+const fs = require('node:fs');
 const path = require('node:path');
 // The folders of all shims stand beside each other; link and bootstrap are the same.
 const { Link } = require('../nodejs/link.js');
@@ -8,10 +10,14 @@ const TERM_WAIT_MS = 2000;
 // When a connection breaks, the news that the program died comes a little later and says more.
 const EXIT_GRACE_MS = 500;
 const PORT = Number(process.env.FUNCGRAPH_HTTP_PORT || 8000);
+/** A little less than the server waits, so that the reason can be told. */
+const LISTEN_MS = Number(process.env.FUNCGRAPH_LISTEN_MS || 55_000);
 
 let apig = null;
 let local = null;
 let child = null;
+/** Undefined for a function with a `bootstrap`. */
+let image;
 let context = null;
 let region = '';
 let answered = false;
@@ -22,7 +28,16 @@ let lastStarted = '';
 /** Requests that run, by id; the value ends a request with a failure. */
 const running = new Map();
 
+tellStarted();
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
+
+/** In an image this is the first program of all: whoever made the sandbox waits for its sign. */
+function tellStarted() {
+  const descriptor = Number(process.env.FUNCGRAPH_STARTED_FD || 0);
+  if (descriptor === 0) return;
+  fs.writeSync(descriptor, '.');
+  fs.closeSync(descriptor);
+}
 
 function hello() {
   link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: `http on node ${process.version}` }), '');
@@ -55,7 +70,8 @@ function failInit(phase, code, text) {
 function init(frame) {
   started = performance.now();
   const { environment, startBootstrap, whyNotStartable } = require('../custom/bootstrap.js');
-  const problem = whyNotStartable(frame.codeRoot);
+  if (frame.image !== undefined) image = new (require('../image/image-program.js').ImageProgram)(frame.image);
+  const problem = image === undefined ? whyNotStartable(frame.codeRoot) : image.problem();
   if (problem !== null) {
     failInit('load', 4001, problem);
     return;
@@ -68,17 +84,51 @@ function init(frame) {
     // Only the supervisor's own folder; the bootstrap starts in the code root.
   }
   const loadMs = performance.now() - started;
-  child = startBootstrap(frame.codeRoot, environment(frame), {
-    onLine: (level, line) => link.log(lastStarted, level, line),
-    onEnd,
-  });
-  stopWaiting = local.whenListening(() => {
+  const hooks = { onLine: (level, line) => link.log(lastStarted, level, line), onEnd };
+  child =
+    image === undefined ? startBootstrap(frame.codeRoot, environment(frame), hooks) : image.start(frame.env, hooks);
+  const stopLooking = local.whenListening(() => {
+    stopWaiting();
     if (answered) return;
-    answered = true;
-    child.flush();
-    const initMs = performance.now() - started - loadMs;
-    link.send(JSON.stringify({ type: 'ready', loadMs: round(loadMs), initMs: round(initMs) }), '');
+    if (image?.isEvent && frame.initializer !== undefined) void initializeImage(loadMs);
+    else ready(loadMs);
   });
+  const timer = image === undefined ? undefined : setTimeout(neverListened, LISTEN_MS);
+  stopWaiting = () => {
+    clearTimeout(timer);
+    stopLooking();
+  };
+}
+
+function ready(loadMs) {
+  answered = true;
+  child.flush();
+  const initMs = performance.now() - started - loadMs;
+  link.send(JSON.stringify({ type: 'ready', loadMs: round(loadMs), initMs: round(initMs) }), '');
+}
+
+function neverListened() {
+  stopWaiting();
+  child.flush();
+  const limit = Math.round(LISTEN_MS / 1000);
+  failInit('load', 4001, `no server listened on ${local.address} within ${limit} seconds${image.lastWords()}`);
+}
+
+async function initializeImage(loadMs) {
+  const { initRequest, refusalOf } = require('../image/event-form.js');
+  link.send(JSON.stringify({ type: 'initializing' }), '');
+  let refusal;
+  try {
+    refusal = refusalOf('POST /init', await local.exchange(initRequest(), platformHeaders({ requestId: '' })));
+  } catch (error) {
+    refusal = error.message;
+    // The end of the program says more, when that is why.
+    if (error.gone) await new Promise((resolve) => setTimeout(resolve, EXIT_GRACE_MS));
+  }
+  if (answered) return;
+  child.flush();
+  if (refusal === null) ready(loadMs);
+  else failInit('init', 4009, refusal);
 }
 
 function round(ms) {
@@ -109,11 +159,21 @@ function platformHeaders({ requestId, credentials }) {
 async function invoke(frame, bytes) {
   const { requestId } = frame;
   const asBinary = frame.http === true;
+  const asEvent = image?.isEvent === true;
   lastStarted = requestId;
   running.set(requestId, (reason) => finish(requestId, 4002, reason));
   try {
-    const request = asBinary ? apig.requestFromBinary(bytes) : apig.requestFromEvent(bytes);
+    const request = asEvent
+      ? require('../image/event-form.js').invokeRequest(bytes)
+      : asBinary
+        ? apig.requestFromBinary(bytes)
+        : apig.requestFromEvent(bytes);
     const answer = await local.exchange(request, platformHeaders(frame));
+    if (asEvent) {
+      const refusal = require('../image/event-form.js').refusalOf('POST /invoke', answer);
+      finish(requestId, refusal === null ? 0 : 4002, refusal ?? answer.body);
+      return;
+    }
     const payload = asBinary ? apig.binary(answer) : apig.wrapped(answer);
     const limit = require('./local-server.js').MAX_ANSWER;
     if (!asBinary && payload.length > limit) {
@@ -150,7 +210,8 @@ function onEnd(reason) {
     return;
   }
   if (!answered) {
-    failInit('init', 4009, `${reason} before its server listened on ${local.address}`);
+    const words = image?.lastWords() ?? '';
+    failInit('init', 4009, `${reason} before its server listened on ${local.address}${words}`);
     return;
   }
   for (const fail of [...running.values()]) fail(reason);

@@ -1,6 +1,7 @@
 export type {
   Credentials,
   FunctionContext,
+  ImageStart,
   InitFrame,
   InstanceFrame,
   InvokeFrame,

@@ -44,6 +44,16 @@ export interface InitFrame {
   readonly concurrency?: number;
   readonly env: Readonly<Record<string, string>>;
   readonly context: FunctionContext;
+  /** What runs in a container image, in the place of code. `env` is then the whole environment of its program. */
+  readonly image?: ImageStart;
+}
+
+export interface ImageStart {
+  /** Program and arguments; a program without `/` is looked for in the PATH of `env`. */
+  readonly argv: readonly string[];
+  readonly workingDir: string;
+  /** `event`: POST /init and POST /invoke. `http`: any request, as runtime `http`. */
+  readonly kind: 'event' | 'http';
 }
 
 export interface InvokeFrame {

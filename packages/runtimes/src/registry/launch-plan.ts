@@ -1,3 +1,4 @@
+import type { PortableProgram } from './portable-program.ts';
 import type { RuntimeName } from './runtime-names.ts';
 
 /** A host folder or file that is shown read-only inside the instance. */
@@ -95,5 +96,44 @@ export function planHttp(platformNode: string, placed: readonly PlacedInterprete
     ...custom,
     command: [PLATFORM_NODE, `${RUNTIME_ROOT}/http/shim.js`],
     binds: [{ source: `${shims}/http`, target: `${RUNTIME_ROOT}/http` }, ...custom.binds],
+  };
+}
+
+/** The program of a Go function needs no interpreter; what supervises it shares its parts with the Custom shim. */
+export function planGo(platformNode: string, shims: string): LaunchPlan {
+  return {
+    command: [PLATFORM_NODE, `${RUNTIME_ROOT}/go/shim.js`],
+    binds: [
+      ...['go', 'custom', 'nodejs'].map((name) => ({ source: `${shims}/${name}`, target: `${RUNTIME_ROOT}/${name}` })),
+      { source: platformNode, target: PLATFORM_NODE },
+    ],
+    workingDir: WORKING_DIR,
+    env: ENV,
+  };
+}
+
+/** Where the parts of the platform stand in a container image; the agent shows nothing else of ours there. */
+const IMAGE_PLATFORM = '/run/funcgraph/platform';
+const IMAGE_SHIMS = '/run/funcgraph/shims';
+const IMAGE_NODE = '/run/funcgraph/node';
+
+/**
+ * The supervisor inside a container image. Nothing of the image is used to start it: its own loader is named, which finds
+ * its own libraries, so that it runs beside any C library or none.
+ */
+export function planImage(node: PortableProgram, shims: string): LaunchPlan {
+  const loader =
+    node.libraries === undefined
+      ? []
+      : [`${IMAGE_PLATFORM}/${node.libraries.loader}`, '--library-path', IMAGE_PLATFORM];
+  return {
+    command: [...loader, IMAGE_NODE, `${IMAGE_SHIMS}/http/shim.js`],
+    binds: [
+      { source: node.program, target: IMAGE_NODE },
+      { source: shims, target: IMAGE_SHIMS },
+      ...(node.libraries === undefined ? [] : [{ source: node.libraries.folder, target: IMAGE_PLATFORM }]),
+    ],
+    workingDir: '/',
+    env: {},
   };
 }

@@ -139,7 +139,8 @@ describe('RuntimeRegistry', () => {
 
   it('takes shims and the platform Node.js out of a private folder', async () => {
     const shims = join(base, 'shims');
-    for (const folder of ['nodejs', 'python', 'custom', 'http']) await mkdir(join(shims, folder), { recursive: true });
+    for (const folder of ['nodejs', 'python', 'custom', 'http', 'go', 'image'])
+      await mkdir(join(shims, folder), { recursive: true });
     await writeFile(join(shims, 'custom/shim.js'), 'x');
     const host = await fakeInterpreter('host', 'node', '20.20.2');
     await chmod(shims, 0o700);
@@ -154,7 +155,8 @@ describe('RuntimeRegistry', () => {
 
   it('places shims anew only when their content changed', async () => {
     const shims = join(base, 'shims');
-    for (const folder of ['nodejs', 'python', 'custom', 'http']) await mkdir(join(shims, folder), { recursive: true });
+    for (const folder of ['nodejs', 'python', 'custom', 'http', 'go', 'image'])
+      await mkdir(join(shims, folder), { recursive: true });
     await writeFile(join(shims, 'custom/shim.js'), 'x');
     const place = async () => (await new RuntimeRegistry(dir, { shims }).launchPlan('Custom')).binds[0]?.source;
     const first = await place();

@@ -8,13 +8,16 @@ import {
   type LaunchPlan,
   type PlacedInterpreter,
   planCustom,
+  planGo,
   planHttp,
+  planImage,
   planNodejs,
   planPython,
 } from './launch-plan.ts';
 import { type RuntimeManifest, type RuntimeSource, readManifest, writeManifest } from './manifest.ts';
 import { fetchNode, newestVersion, nodePackage } from './npm-package.ts';
 import { checkedVersion, copyTree, languageOf, programOf, putInPlace, withTemporary } from './placing.ts';
+import { portableProgram } from './portable-program.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { findRuntimeName, RUNTIME_NAMES, type RuntimeLanguage, type RuntimeName } from './runtime-names.ts';
 import { compilePythonShim, placeShims } from './shim-folder.ts';
@@ -37,9 +40,9 @@ export interface RuntimeListing {
 export type InstallProgress = (step: 'looking up' | 'fetching' | 'checking' | 'ready', detail: string) => void;
 
 export interface RuntimeRegistryOptions {
-  /** The Node.js that supervises Custom and HTTP functions and is offered as a host runtime. */
+  /** The Node.js that supervises Custom, HTTP and Go functions and is offered as a host runtime. */
   readonly platformNode?: string;
-  /** Folder with `nodejs`, `python`, `custom` and `http` in it; by default the one of this package. */
+  /** Folder with `nodejs`, `python`, `custom`, `http` and `go` in it; by default the one of this package. */
   readonly shims?: string;
 }
 
@@ -162,6 +165,10 @@ export class RuntimeRegistry {
   /** How to start `name`. Throws `runtime.unknown`, `runtime.later` or `runtime.unavailable` with the way out as hint. */
   async launchPlan(name: string): Promise<LaunchPlan> {
     const runtime = this.#known(name);
+    if (runtime.language === 'go') return planGo(await this.#reachableNode(), await this.#reachableShims());
+    if (runtime.language === 'image') {
+      return planImage(await portableProgram(await this.#reachableNode(), this.#dir), await this.#reachableShims());
+    }
     if (bringsItsOwn(runtime)) {
       const placed: PlacedInterpreter[] = [];
       for (const id of await this.#folders()) {
@@ -348,7 +355,7 @@ export class RuntimeRegistry {
 
 /** Functions with a program of their own need no interpreter, only our supervisor. */
 function bringsItsOwn({ language }: RuntimeName): boolean {
-  return language === 'custom' || language === 'http';
+  return language === 'custom' || language === 'http' || language === 'go' || language === 'image';
 }
 
 function byLanguageAndVersion(a: RuntimeName, b: RuntimeName): number {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withTemporary } from './placing.ts';
 import { runProgram } from './run-program.ts';
 
-const FOLDERS = ['nodejs', 'python', 'custom', 'http'];
+const FOLDERS = ['nodejs', 'python', 'custom', 'http', 'go', 'image'];
 const COMPILE_TIMEOUT_MS = 30_000;
 
 async function exists(path: string): Promise<boolean> {

@@ -1,0 +1,22 @@
+'use strict';
+// How an event reaches a container image and what its answer means: POST /init once, POST /invoke for each event.
+
+const MAX_TOLD = 4096;
+
+/** The request for one event. */
+function invokeRequest(event) {
+  return { method: 'POST', url: '/invoke', headers: [['Content-Type', 'application/json']], body: event };
+}
+
+function initRequest() {
+  return { method: 'POST', url: '/init', headers: [['Content-Type', 'application/json']], body: Buffer.from('{}') };
+}
+
+/** Why an answer is a failure, or null when it is a result. */
+function refusalOf(what, { statusCode, body }) {
+  if (statusCode >= 200 && statusCode < 300) return null;
+  const text = body.toString('utf8', 0, MAX_TOLD);
+  return `${what} answered with status ${statusCode}${text === '' ? '' : `: ${text}`}`;
+}
+
+module.exports = { invokeRequest, initRequest, refusalOf };
