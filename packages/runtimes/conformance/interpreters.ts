@@ -105,3 +105,8 @@ export function customSupervisor(): Interpreter {
 export function httpSupervisor(): Interpreter {
   return { name: 'http', version: '', command: [process.execPath, join(ROOT, 'http', 'shim.js')] };
 }
+
+/** The supervisor of Go functions on the Node.js that runs the tests. */
+export function goSupervisor(): Interpreter {
+  return { name: 'Go1.x', version: '', command: [process.execPath, join(ROOT, 'go', 'shim.js')] };
+}

@@ -1,0 +1,7 @@
+module handlers
+
+go 1.20
+
+require huaweicloud.com/go-runtime v0.0.0
+
+replace huaweicloud.com/go-runtime => ../library

@@ -1,0 +1,202 @@
+'use strict';
+// Supervises a Go function: starts the program that the handler names and calls it through net/rpc.
+const net = require('node:net');
+const path = require('node:path');
+// The folders of all shims stand beside each other; link and the start of a program are the same.
+const { Link } = require('../nodejs/link.js');
+
+const HOST = '127.0.0.1';
+const TERM_WAIT_MS = 2000;
+const LOADER = 'the C library that it was linked with (CGO_ENABLED=0 builds without one)';
+/** Waits between two looks whether the program listens: a Go program is up within a few milliseconds. */
+const FIRST_LOOK_MS = 1;
+const LAST_LOOK_MS = 20;
+/** When a connection breaks, the news that the program died comes a little later and says more. */
+const EXIT_GRACE_MS = 500;
+
+let lines = null;
+let child = null;
+let rpc = null;
+let context = null;
+let name = '';
+let answered = false;
+let started = 0;
+let loadMs = 0;
+let leaving = false;
+let port = 0;
+/** Why the connection ended, while the exit of the program has not come. */
+let broken = null;
+
+const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
+
+function hello() {
+  link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: `go on node ${process.version}` }), '');
+  // Loaded while nobody waits yet; they are needed by every function.
+  require('../custom/bootstrap.js');
+  require('./executable.js');
+  require('./invocation.js');
+  require('./rpc-client.js');
+  lines = new (require('./log-lines.js').LogLines)();
+}
+
+function onFrame(header, body) {
+  if (header.type === 'invoke' && answered) invoke(header, body);
+  else if (header.type === 'init' && started === 0) init(header);
+  else if (header.type === 'shutdown') shutdown();
+  else process.exit(70);
+}
+
+function errorPayload(text, type) {
+  return JSON.stringify({ errorMessage: text, errorType: type }, null, 4);
+}
+
+function failInit(phase, code, text) {
+  if (answered) return;
+  answered = true;
+  const prefix = code === 4001 ? 'function entry exception, error: ' : 'function initialization exception, error: ';
+  const type = phase === 'load' ? 'FunctionLoadError' : 'FunctionExitError';
+  link.log('', 'ERROR', prefix + text);
+  link.send(JSON.stringify({ type: 'failed', phase, code }), errorPayload(prefix + text, type));
+}
+
+function init(frame) {
+  started = performance.now();
+  if (frame.initializer) {
+    failInit('load', 4009, 'Go programs have no initializer: do its work in main, before runtime.Register');
+    return;
+  }
+  const { environment, startProgram } = require('../custom/bootstrap.js');
+  const { file, problem } = require('./executable.js').findExecutable(frame.codeRoot, frame.handler);
+  if (problem !== undefined) {
+    failInit('load', 4001, problem);
+    return;
+  }
+  ({ context } = frame);
+  name = `the program '${frame.handler}'`;
+  withFreePort((error) => {
+    if (error !== null) {
+      failInit('load', 4001, `no port is free for the program: ${error.message}`);
+      return;
+    }
+    const env = { ...environment(frame), RUNTIME_API_ADDR: `${HOST}:${port}`, RUNTIME_ALIAS: context.alias ?? '' };
+    loadMs = performance.now() - started;
+    const cwd = path.dirname(frame.codeRoot);
+    child = startProgram({ file, name, cwd, env, loader: LOADER }, { onLine, onEnd });
+    connect(FIRST_LOOK_MS);
+  });
+}
+
+/** The program takes any port that it is told; the kernel knows a free one. */
+function withFreePort(done) {
+  const probe = net.createServer();
+  probe.once('error', done);
+  probe.listen(0, HOST, () => {
+    ({ port } = probe.address());
+    probe.close(() => done(null));
+  });
+}
+
+/** Tries until the program listens; the server limits how long that may take. */
+function connect(waitMs) {
+  if (child === null) return;
+  const { RpcClient } = require('./rpc-client.js');
+  const client = new RpcClient(onBroken);
+  client.connect(HOST, port, (error) => {
+    if (child === null) return;
+    if (error !== null && error.code === 'ECONNREFUSED') {
+      setTimeout(connect, waitMs, Math.min(waitMs * 2, LAST_LOOK_MS));
+      return;
+    }
+    if (error !== null) {
+      child.kill('SIGKILL');
+      failInit('init', 4009, `${name} listens, but ${error.message}: does its main call runtime.Register?`);
+      return;
+    }
+    rpc = client;
+    rpc.healthCheck((refusal) => {
+      if (refusal === null) ready();
+      else failInit('init', 4009, `${name} refused its health check: ${refusal}`);
+    });
+  });
+}
+
+function ready() {
+  if (answered) return;
+  answered = true;
+  child.flush();
+  const initMs = performance.now() - started - loadMs;
+  link.send(JSON.stringify({ type: 'ready', loadMs: round(loadMs), initMs: round(initMs) }), '');
+}
+
+function round(ms) {
+  return Math.round(ms * 1000) / 1000;
+}
+
+function onLine(level, line) {
+  const [requestId, text] = lines.attribute(line);
+  link.log(requestId, level, text);
+}
+
+function invoke(frame, body) {
+  const { requestId } = frame;
+  const { answerOf, invocationHeaders } = require('./invocation.js');
+  lines.begin(requestId);
+  if (rpc.ended) return;
+  rpc.invoke(body, invocationHeaders(frame, context), (error, reply) => {
+    const answer = answerOf(error, reply);
+    // What the program printed before it answered is already readable: this turn of the loop takes it first.
+    setImmediate(finish, requestId, answer);
+  });
+}
+
+function finish(requestId, { code, payload, log }) {
+  if (!lines.running.has(requestId)) return;
+  child?.flush();
+  lines.end(requestId);
+  if (log !== '') link.log(requestId, 'ERROR', log);
+  link.result(requestId, code, payload);
+  if (leaving && lines.running.size === 0) stop();
+}
+
+/** The connection is over. Without it the program is of no use. */
+function onBroken(reason) {
+  broken = `${name} ${reason}`;
+  setTimeout(() => child?.kill('SIGKILL'), EXIT_GRACE_MS).unref();
+}
+
+/** The program is gone: what runs fails with the reason, and the instance ends. */
+function onEnd(exit) {
+  child = null;
+  // Killed for a broken connection: how it ended says nothing.
+  const reason = broken !== null && exit.endsWith('by SIGKILL') ? broken : exit;
+  if (leaving) {
+    link.end(() => process.exit(0));
+    return;
+  }
+  if (!answered) {
+    failInit('init', 4009, `${reason} before it listened on ${HOST}:${port}, as RUNTIME_API_ADDR says`);
+    return;
+  }
+  const text = `function invocation exception, error: ${reason}`;
+  for (const requestId of [...lines.running]) {
+    finish(requestId, { code: 4002, payload: errorPayload(text, 'FunctionExitError'), log: text });
+  }
+  link.end(() => process.exit(1));
+}
+
+function shutdown() {
+  leaving = true;
+  if (lines.running.size === 0) stop();
+}
+
+function stop() {
+  if (child === null) {
+    link.end(() => process.exit(0));
+    return;
+  }
+  child.kill('SIGTERM');
+  setTimeout(() => {
+    child?.kill('SIGKILL');
+    link.end(() => process.exit(0));
+  }, TERM_WAIT_MS).unref();
+}
