@@ -1,4 +1,5 @@
 import { ApiError, type Client, signRequest } from '@funcgraph/api';
+import { zipped } from '../functions.ts';
 import type { Target } from './target.ts';
 
 const CODE = {
@@ -70,4 +71,42 @@ export async function signedRequest(
     ([k, v]) => `${k}: ${v}\r\n`,
   );
   return Buffer.concat([Buffer.from(`POST ${url.pathname} HTTP/1.1\r\n${lines.join('')}\r\n`), EVENT]);
+}
+
+/** Deploys files on the newest runtime whose name begins with `runtime`; an http function needs a `bootstrap` among them. */
+export async function deployFiles(
+  target: Target,
+  { name, runtime, files }: { name: string; runtime: string; files: Readonly<Record<string, string>> },
+): Promise<string> {
+  const { runtimes } = (await target.client.call('listRuntimes')).data;
+  const found = runtimes.filter((one) => one.available && one.name.startsWith(runtime)).at(-1);
+  if (found === undefined) throw new Error(`this machine has no runtime ${runtime}`);
+  const { data } = await target.client.call('createFunction', {
+    params: { project_id: target.credentials.project_id },
+    body: {
+      func_name: name,
+      package: 'default',
+      runtime: found.name,
+      handler: found.name === 'http' ? 'bootstrap' : 'index.handler',
+      timeout: 30,
+      memory_size: 256,
+      code_type: 'zip',
+      code_filename: 'code.zip',
+      func_code: { file: zipped(files) },
+    },
+  });
+  return data.func_urn;
+}
+
+/** Gives a function a URL that anybody may call; returns its path. */
+export async function publish(target: Target, urn: string): Promise<string> {
+  const params = { project_id: target.credentials.project_id, function_urn: urn.replace(/:latest$/, '') };
+  const { data } = await target.client.call('setFunctionUrl', { params, body: { enabled: true, auth: 'none' } });
+  return data.path;
+}
+
+/** Until at least `count` runtimes wait for code. */
+export async function waitForPrewarmed(target: Target, count: number): Promise<void> {
+  while ((await target.client.call('showGauges')).data.instances.prewarmed < count)
+    await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -20,7 +20,11 @@ export interface LoadResult {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** The first few answers that were no success. */
+  readonly refusals: readonly { readonly status: string; readonly body: string }[];
 }
+
+const KEPT_REFUSALS = 50;
 
 const HEADER_END = Buffer.from('\r\n\r\n');
 
@@ -39,6 +43,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
   const request = Buffer.from(plan.request, 'base64');
   const latencies: number[] = [];
   let failures = 0;
+  const refusals: LoadResult['refusals'][number][] = [];
   const begin = performance.now();
   const from = begin + plan.warmupMs;
   const until = from + plan.measureMs;
@@ -57,6 +62,7 @@ function run(plan: LoadPlan): Promise<LoadResult> {
         perSecond: (latencies.length / plan.measureMs) * 1000,
         p50Ms: at(0.5),
         p99Ms: at(0.99),
+        refusals,
       });
     };
     for (let i = 0; i < plan.connections; i += 1) {
@@ -74,11 +80,15 @@ function run(plan: LoadPlan): Promise<LoadResult> {
         const length = responseLength(pending);
         if (length === 0) return;
         const status = pending.toString('latin1', 9, 12);
+        const body = status.startsWith('2') ? '' : pending.toString('utf8', pending.indexOf(HEADER_END) + 4, length);
         pending = pending.subarray(length);
         const now = performance.now();
         if (now >= from && now < until) {
           if (status.startsWith('2')) latencies.push(now - sentAt);
-          else failures += 1;
+          else {
+            failures += 1;
+            if (refusals.length < KEPT_REFUSALS) refusals.push({ status, body });
+          }
         }
         if (now >= until) finish(socket);
         else send();

@@ -1,0 +1,38 @@
+import { applyLoad } from '../apply-load.ts';
+import { deployHello, signedRequest } from '../functions.ts';
+import { absolute } from '../report.ts';
+import { type Section, withTarget } from '../section.ts';
+
+/** Acceptance while one instance works on it, then how fast the backlog of no-ops is worked off. */
+export const asynchronous: Section = (bench) =>
+  withTarget(bench, [], async (target) => {
+    const { hostname: host, port } = new URL(target.credentials.endpoint);
+    const { project_id: projectId } = target.credentials;
+    const gauges = async (): Promise<number> => {
+      const { waiting, running } = (await target.client.call('showGauges')).data.async;
+      return waiting + running;
+    };
+    bench.progress('async acceptance');
+    const urn = await deployHello(target, 'node', 'queued');
+    if (urn === undefined) return [];
+    const limit = (count: number): Promise<unknown> =>
+      target.client.call('updateFunctionMaxInstanceConfig', {
+        params: { project_id: projectId, function_urn: urn },
+        body: { max_instance_num: count },
+      });
+    await limit(1);
+    const request = await signedRequest(target, urn, 'invocations-async', {});
+    const load = { host, port: Number(port), request, connections: 32, warmupMs: 500, measureMs: bench.measureMs };
+    const result = await applyLoad(load);
+    if (result.failures > 0) throw new Error(`${result.failures} enqueues failed`);
+    bench.progress('async drain');
+    await limit(-1);
+    const backlog = await gauges();
+    const begun = performance.now();
+    while ((await gauges()) > 0) await new Promise((resolve) => setTimeout(resolve, 250));
+    const drained = (backlog / (performance.now() - begun)) * 1000;
+    return [
+      absolute('async accepted (signed, on disk), 32 conn', result.perSecond, 'calls/s', { least: 10_000 }),
+      absolute('async drained', drained, 'calls/s', { least: 5_000 }),
+    ];
+  });

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { applyLoad } from '../apply-load.ts';
+import { deployFiles, deployHello, publish } from '../functions.ts';
+import { atLeast, type Row } from '../report.ts';
+import { plainRequest, type Section, withTarget } from '../section.ts';
+
+const PEER = '@google-cloud/functions-framework';
+const MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
+const MAIN = `node_modules/${PEER}/build/src/main.js`;
+const INDEX = 'exports.hello = (request, response) => response.json({ hello: "world" });';
+const CONNECTIONS = 32;
+
+/** The package and all it needs, as npm laid them out at the top of the tree or inside each other. */
+function closure(name: string, found: Set<string>): Set<string> {
+  const folder = join(MODULES, name);
+  if (found.has(folder) || !existsSync(folder)) return found;
+  found.add(folder);
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  for (const each of Object.keys(dependencies))
+    if (!existsSync(join(folder, 'node_modules', each))) closure(each, found);
+  return found;
+}
+
+function* sources(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sources(path);
+    else if (/\.(c?js|mjs|json)$/.test(entry.name)) yield path;
+  }
+}
+
+function peerFiles(): Record<string, string> {
+  const files: Record<string, string> = {
+    'index.js': INDEX,
+    'package.json': '{"name":"hello","version":"1.0.0","main":"index.js"}',
+  };
+  for (const folder of closure(PEER, new Set()))
+    for (const path of sources(folder))
+      files[join('node_modules', relative(MODULES, path))] = readFileSync(path, 'utf8');
+  return files;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+/** The peer as its own documents start it: one process, no isolation, no limits, no log store. */
+async function alone(
+  files: Readonly<Record<string, string>>,
+  measure: (port: number) => Promise<number>,
+): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'funcgraph-peer-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  const port = await freePort();
+  const child = spawn(process.execPath, [MAIN, '--target=hello', `--port=${port}`], { cwd: folder, stdio: 'ignore' });
+  try {
+    const until = performance.now() + 20_000;
+    for (;;) {
+      const up = await fetch(`http://127.0.0.1:${port}/`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      if (up) break;
+      if (performance.now() > until) throw new Error('the peer did not start');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return await measure(port);
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The functions framework of another platform on the same function: alone, which is a web server without isolation,
+ * limits, logs or receipts, and as an HTTP function in our sandbox; beside our own event function behind its URL.
+ */
+export const peer: Section = (bench) =>
+  withTarget(bench, [], async (target) => {
+    const load = async (host: string, port: number, path: string): Promise<number> => {
+      const request = plainRequest('GET', path);
+      const plan = { host, port, request, connections: CONNECTIONS, warmupMs: 1500, measureMs: bench.measureMs };
+      const result = await applyLoad(plan);
+      if (result.failures > 0) throw new Error(`${result.failures} calls failed at ${path}`);
+      return result.perSecond;
+    };
+    const files = peerFiles();
+    bench.progress('the functions framework alone');
+    const bare = await alone(files, (port) => load('127.0.0.1', port, '/'));
+    const { hostname: host, port } = new URL(target.credentials.gateway);
+    const rows: Row[] = [];
+    const add = (name: string, perSecond: number): void => {
+      rows.push({ ...atLeast(name, perSecond, 'calls/s', bare, 0), budget: '', ok: null });
+    };
+    add('functions framework, no sandbox, 32 conn', bare);
+    bench.progress('the functions framework as an HTTP function');
+    const node = '/opt/function/runtime/nodejs20.15/rtsp/nodejs/bin/node';
+    const bootstrap = `#!/bin/sh\ncd /opt/function/code && exec ${node} ${MAIN} --target=hello --port=8000\n`;
+    const http = await deployFiles(target, { name: 'peer', runtime: 'http', files: { ...files, bootstrap } });
+    add('  in our sandbox behind a function URL', await load(host, Number(port), await publish(target, http)));
+    const own = await deployHello(target, 'url', 'own');
+    if (own === undefined) return rows;
+    bench.progress('our own event function behind its URL');
+    add('  our event function behind its URL', await load(host, Number(port), await publish(target, own)));
+    return rows;
+  });

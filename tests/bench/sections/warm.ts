@@ -1,0 +1,37 @@
+import { applyLoad } from '../apply-load.ts';
+import { deployHello, invoke, signedRequest } from '../functions.ts';
+import { absolute, atLeast, type Row, ratioAtMost } from '../report.ts';
+import { memoryKb, plainRequest, type Section, withTarget } from '../section.ts';
+
+/** Start to first call, then warm signed calls with answer v1, log tail and receipt, beside bare `node:http`. */
+export const warm: Section = (bench) => {
+  const begun = performance.now();
+  return withTarget(bench, [], async (target) => {
+    const urn = await deployHello(target, 'node', 'hello');
+    if (urn === undefined) throw new Error('this machine has no Node.js runtime');
+    await invoke(target.client, target.credentials.project_id, urn);
+    const rows: Row[] = [
+      absolute('start to first successful call', performance.now() - begun, 'ms', { most: 1500 }),
+      absolute('  of it until ready', target.readyMs, 'ms', {}),
+    ];
+    const { hostname: host, port } = new URL(target.credentials.endpoint);
+    const headers = { 'X-CFF-Request-Version': 'v1', 'X-Cff-Log-Type': 'tail' };
+    const request = await signedRequest(target, urn, 'invocations', headers);
+    const plain = plainRequest('POST', '/', '{"name":"bench"}');
+    for (const connections of [1, 32]) {
+      bench.progress(`warm signed calls, ${connections} connections, beside bare node:http`);
+      const common = { host, connections, warmupMs: 1500, measureMs: bench.measureMs };
+      const floor = await applyLoad({ ...common, port: bench.baselinePort, request: plain });
+      const ours = await applyLoad({ ...common, port: Number(port), request });
+      if (ours.failures > 0) throw new Error(`${ours.failures} warm calls failed`);
+      // The budget is stated for 32 connections; one connection is shown beside it.
+      const name = `signed call, v1 + tail, ${connections} conn`;
+      const row = atLeast(name, ours.perSecond, 'calls/s', floor.perSecond, 0.35);
+      rows.push(connections === 32 ? row : { ...row, budget: '', ok: null });
+      const p99 = ratioAtMost(`  p99, ${connections} conn`, ours.p99Ms, 'ms', floor.p99Ms, 0);
+      rows.push({ ...p99, budget: '', ok: null });
+    }
+    rows.push(absolute('server memory after load (PSS)', memoryKb(target.child.pid ?? 0) / 1024, 'MB', {}));
+    return rows;
+  });
+};
