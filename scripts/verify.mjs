@@ -16,6 +16,7 @@ await timed('set-up', async () => {
   for (const [program, name, why] of [
     ['bwrap', 'bubblewrap', 'without it no test of isolation can run'],
     ['curl', 'curl', 'functions of the Custom runtime in the tests use it'],
+    ['go', 'golang-go', 'the tests compile Go functions'],
   ]) {
     await ensureProgram(program, name, why);
   }

@@ -8,7 +8,7 @@ export const PATIENCE = { timeout: 30_000, interval: 50 };
 export interface Deployment {
   readonly name: string;
   /** File name to content; the names decide nothing. */
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly runtime: string;
   readonly handler?: string;
   readonly timeout?: number;
@@ -56,7 +56,7 @@ export async function deploy(server: TestServer, deployment: Deployment): Promis
 }
 
 /** Files as a zip in Base64; `bootstrap` is executable in it. */
-export function zipped(files: Readonly<Record<string, string>>): string {
+export function zipped(files: Readonly<Record<string, string | Uint8Array>>): string {
   const entries = Object.entries(files).map(([name, data]) => ({ name, data, mode: 0o100755 }));
   return fakeZip(entries).toString('base64');
 }
