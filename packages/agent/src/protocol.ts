@@ -86,6 +86,8 @@ export interface DriverCapabilities {
 export interface UsagePaths {
   /** File with the peak memory in bytes as a decimal number. */
   readonly peakMemory?: string;
+  /** File with the memory in use in bytes as a decimal number. */
+  readonly currentMemory?: string;
   /** File with the CPU time: nanoseconds as one number (`v1`) or a `usage_usec N` line (`v2`). */
   readonly cpuTime?: string;
   readonly cpuTimeFormat?: 'nanoseconds' | 'cpu.stat';

@@ -157,7 +157,12 @@ class GroupV1 implements CgroupGroup {
     const memory = folders.get('memory');
     const cpuacct = folders.get('cpuacct');
     this.usagePaths = {
-      ...(memory === undefined ? {} : { peakMemory: `${memory}/memory.max_usage_in_bytes` }),
+      ...(memory === undefined
+        ? {}
+        : {
+            peakMemory: `${memory}/memory.max_usage_in_bytes`,
+            currentMemory: `${memory}/memory.usage_in_bytes`,
+          }),
       ...(cpuacct === undefined ? {} : { cpuTime: `${cpuacct}/cpuacct.usage`, cpuTimeFormat: 'nanoseconds' as const }),
     };
   }

@@ -145,7 +145,9 @@ class GroupV2 implements CgroupGroup {
     this.#enabled = enabled;
     this.joinFiles = [`${folder}/cgroup.procs`];
     this.usagePaths = {
-      ...(enabled.has('memory') ? { peakMemory: `${folder}/memory.peak` } : {}),
+      ...(enabled.has('memory')
+        ? { peakMemory: `${folder}/memory.peak`, currentMemory: `${folder}/memory.current` }
+        : {}),
       cpuTime: `${folder}/cpu.stat`,
       cpuTimeFormat: 'cpu.stat',
     };
