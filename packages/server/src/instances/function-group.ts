@@ -2,6 +2,7 @@ import type { Timer } from '../lib/clock.ts';
 import type { Instance } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import type { Lease } from './lease.ts';
+import type { WaitReason } from './placement.ts';
 
 /** A request that waits for a slot. */
 export interface Waiter {
@@ -12,6 +13,14 @@ export interface Waiter {
   readonly reject: (error: unknown) => void;
   /** Cleared when it was served, refused, aborted or timed out. */
   waiting: boolean;
+  /** What it was last found to wait for. */
+  why: WaitReason;
+}
+
+/** How an instance is kept for a reservation. */
+export interface Reserved {
+  /** Runs between requests too: it is never frozen. */
+  readonly awake: boolean;
 }
 
 interface Pace {
@@ -30,12 +39,21 @@ const LATEST_SLOWER = 0.01;
 export class FunctionGroup {
   readonly instances = new Set<Instance>();
   readonly waiters: Waiter[] = [];
+  /** Those of `instances` that are kept whether they are used or not. */
+  readonly reserved = new Map<Instance, Reserved>();
+  readonly functionKey: string;
+  /** Grows with each start that requests caused: who had none for the longest time is first. */
+  lastTurn = 0;
   /** Looks again at requests that were put off. */
   recheck: Timer | undefined;
   /** Newest last: what became free last is used first. */
   readonly #free: Instance[] = [];
   readonly #starting = new Map<string, number>();
   readonly #paces = new Map<string, Pace>();
+
+  constructor(functionKey: string) {
+    this.functionKey = functionKey;
+  }
 
   get isEmpty(): boolean {
     return this.instances.size === 0 && this.waiters.length === 0 && this.#starting.size === 0;
@@ -59,24 +77,31 @@ export class FunctionGroup {
     else this.#starting.delete(key);
   }
 
-  /** The instance of this key that became free last, if any; taken off the list. */
+  /** The instance of this key to use first, if any, taken off the list: a reserved one, else the one that became free last. */
   takeFree(key: string): Instance | undefined {
+    const at = this.#firstFree(key);
+    return at < 0 ? undefined : this.#free.splice(at, 1)[0];
+  }
+
+  /** What `takeFree` would take. */
+  peekFree(key: string): Instance | undefined {
+    return this.#free[this.#firstFree(key)];
+  }
+
+  #firstFree(key: string): number {
+    let newest = -1;
     for (let at = this.#free.length - 1; at >= 0; at -= 1) {
       const instance = this.#free[at];
       if (instance === undefined || instance.spec.key !== key || !instance.hasRoom) continue;
-      this.#free.splice(at, 1);
-      return instance;
+      if (this.reserved.size === 0 || this.reserved.has(instance)) return at;
+      if (newest < 0) newest = at;
     }
-    return undefined;
+    return newest;
   }
 
   /** Lists an instance as free, if it has room and is not listed yet. */
   offer(instance: Instance): void {
     if (instance.hasRoom && !this.#free.includes(instance)) this.#free.push(instance);
-  }
-
-  free(key: string): Instance[] {
-    return this.#free.filter((instance) => instance.spec.key === key && instance.hasRoom);
   }
 
   /** Instances of the key that take requests, now or when one ends. */
@@ -91,6 +116,7 @@ export class FunctionGroup {
   remove(instance: Instance): boolean {
     const at = this.#free.indexOf(instance);
     if (at >= 0) this.#free.splice(at, 1);
+    this.reserved.delete(instance);
     return this.instances.delete(instance);
   }
 

@@ -122,17 +122,31 @@ export class Instance {
     if (this.#state === 'busy') this.#state = transition(this.#state, 'ready');
   }
 
-  /** Between requests the processor is not for this instance. Does nothing while it serves. */
-  freeze(): void {
-    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return;
+  /**
+   * Between requests the processor is not for this instance. Does nothing while it serves. Resolves with whether it is
+   * frozen now.
+   */
+  async freeze(): Promise<boolean> {
+    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return this.#frozen;
     this.#asleep = true;
-    // One that cannot be frozen stays awake; a thaw ends a freezing that is not over yet.
-    this.#parts.sandbox.freeze().then(
-      () => {
-        this.#frozen = this.#asleep;
-      },
-      () => {},
-    );
+    try {
+      await this.#parts.sandbox.freeze();
+      // A thaw ends a freezing that is not over yet.
+      this.#frozen = this.#asleep;
+    } catch {
+      // One that cannot be frozen stays awake.
+    }
+    return this.#frozen;
+  }
+
+  /** Runs again although no request came. */
+  wake(): void {
+    this.#awake()?.catch(() => this.stop());
+  }
+
+  /** Memory it uses now, in bytes; null when the machine does not tell. */
+  memoryBytes(): number | null {
+    return this.#parts.meter.memoryBytes();
   }
 
   /** Undefined when it is awake: a warm call waits for nothing. */

@@ -5,6 +5,8 @@ export interface Lease {
   readonly instance: Instance;
   /** The request waited for this instance's start. */
   readonly cold: boolean;
+  /** The instance is kept ready by configuration. */
+  readonly reserved: boolean;
   readonly phases: StartPhases;
   readonly waitedMs: number;
   release(): void;

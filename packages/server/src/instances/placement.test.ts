@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type PlacementSnapshot, place } from './placement.ts';
 
 const base: PlacementSnapshot = {
-  free: [],
+  free: undefined,
   live: 0,
   starting: 0,
   waiting: 1,
@@ -21,6 +21,11 @@ const base: PlacementSnapshot = {
   idle: [],
 };
 
+const frozen = (id: string, idleSince: number): PlacementSnapshot['idle'][number] => ({
+  ...idle(id, idleSince),
+  memoryMb: 10,
+});
+
 const idle = (id: string, idleSince: number, sameFunction = false): PlacementSnapshot['idle'][number] => ({
   id,
   memoryMb: 128,
@@ -32,32 +37,42 @@ describe('placement', () => {
   it.each<[string, Partial<PlacementSnapshot>, ReturnType<typeof place>]>([
     ['starts an instance for the first request', {}, { kind: 'start', evict: [] }],
     [
-      'reuses the instance that became idle last',
-      {
-        free: [
-          { id: 'a', idleSince: 1 },
-          { id: 'b', idleSince: 2 },
-        ],
-      },
-      { kind: 'reuse', id: 'b' },
+      'reuses a free instance at every limit',
+      { free: { id: 'a', growMb: 0 }, freeMemoryMb: 0, live: 1, maxInstances: 1, startsUnderWay: 8 },
+      { kind: 'reuse', evict: [] },
     ],
-    ['waits when a start for this request is under way', { starting: 1, live: 1 }, { kind: 'wait' }],
+    [
+      'wakes a frozen instance when its memory is there',
+      { free: { id: 'a', growMb: 118 } },
+      { kind: 'reuse', evict: [] },
+    ],
+    [
+      'wakes a frozen instance by ending the longest idle others, never itself',
+      { free: { id: 'a', growMb: 118 }, freeMemoryMb: 100, idle: [frozen('a', 0), frozen('c', 2), frozen('b', 1)] },
+      { kind: 'reuse', evict: ['b', 'c'] },
+    ],
+    [
+      'leaves a frozen instance asleep when its memory is not there',
+      { free: { id: 'a', growMb: 118 }, freeMemoryMb: 100, idle: [frozen('a', 0)] },
+      { kind: 'wait', why: 'memory' },
+    ],
+    ['waits when a start for this request is under way', { starting: 1, live: 1 }, { kind: 'wait', why: 'turn' }],
     [
       'starts one more when two requests wait for one start',
       { starting: 1, waiting: 2, live: 1 },
       { kind: 'start', evict: [] },
     ],
-    ['waits at the limit of the function', { live: 2, maxInstances: 2 }, { kind: 'wait' }],
+    ['waits at the limit of the function', { live: 2, maxInstances: 2 }, { kind: 'wait', why: 'limit' }],
     ['knows no limit at minus one', { live: 5000, maxInstances: -1 }, { kind: 'start', evict: [] }],
     [
       'waits for a start that has room for this request too',
       { starting: 1, waiting: 10, concurrency: 10, live: 1 },
-      { kind: 'wait' },
+      { kind: 'wait', why: 'turn' },
     ],
     [
       'waits for instances at work that will be free sooner than a new one',
       { serving: 1, live: 1, usualBusyMs: 1, waiting: 30 },
-      { kind: 'wait', againMs: 80 },
+      { kind: 'wait', why: 'turn', againMs: 80 },
     ],
     [
       'starts one more when those at work are slower than a start',
@@ -71,7 +86,7 @@ describe('placement', () => {
     ],
     ['refuses a function with zero instances', { maxInstances: 0 }, { kind: 'refuse', reason: 'disabled' }],
     ['refuses what never fits the machine', { memoryMb: 2048 }, { kind: 'refuse', reason: 'too large' }],
-    ['waits while the machine starts as many as it may', { startsUnderWay: 8 }, { kind: 'wait' }],
+    ['waits while the machine starts as many as it may', { startsUnderWay: 8 }, { kind: 'wait', why: 'starts' }],
     [
       'evicts the longest idle when memory is short',
       { freeMemoryMb: 0, idle: [idle('new', 9), idle('old', 1)] },
@@ -82,7 +97,7 @@ describe('placement', () => {
       { live: 1, maxInstances: 1, idle: [idle('other', 1), idle('own', 5, true)] },
       { kind: 'start', evict: ['own'] },
     ],
-    ['waits when nothing idle can make room', { freeMemoryMb: 0 }, { kind: 'wait' }],
+    ['waits when nothing idle can make room', { freeMemoryMb: 0 }, { kind: 'wait', why: 'memory' }],
   ])('%s', (_, change, expected) => {
     expect(place({ ...base, ...change })).toEqual(expected);
   });
@@ -95,7 +110,7 @@ describe('placement', () => {
       sameFunction: fc.boolean(),
     });
     const snapshot = fc.record({
-      free: fc.constant([]),
+      free: fc.constant(undefined),
       live: fc.nat(20),
       starting: fc.nat(10),
       waiting: fc.integer({ min: 1, max: 10 }),

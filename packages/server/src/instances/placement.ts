@@ -1,9 +1,28 @@
-/** A look at the pool for one function, taken when a request waits. Pure data. */
-export interface PlacementSnapshot {
-  /** Usable instances with a free slot for the wanted code and configuration. */
-  readonly free: readonly { readonly id: string; readonly idleSince: number }[];
+/** An idle on-demand instance that may go to make room. */
+export interface IdleInstance {
+  readonly id: string;
+  /** What the memory budget gets back when it goes. */
+  readonly memoryMb: number;
+  readonly idleSince: number;
+  readonly sameFunction: boolean;
+}
+
+/** What another instance of a function needs, and what there is. */
+export interface RoomSnapshot {
   /** Living instances of the function of any version, those that start included. */
   readonly live: number;
+  /** −1 for no limit. */
+  readonly maxInstances: number;
+  readonly memoryMb: number;
+  readonly freeMemoryMb: number;
+  readonly totalMemoryMb: number;
+  readonly idle: readonly IdleInstance[];
+}
+
+/** A look at the pool for one function, taken when a request waits. Pure data. */
+export interface PlacementSnapshot extends RoomSnapshot {
+  /** The instance with a free slot that would be used first; `growMb`: what it needs of the budget to run again. */
+  readonly free: { readonly id: string; readonly growMb: number } | undefined;
   /** Starts under way for the wanted key. */
   readonly starting: number;
   /** Requests that wait for the wanted key, this one included. */
@@ -18,65 +37,89 @@ export interface PlacementSnapshot {
   readonly usualStartMs: number;
   /** Requests that one instance serves at once. */
   readonly concurrency: number;
-  /** −1 for no limit. */
-  readonly maxInstances: number;
   /** Starts under way on the machine. */
   readonly startsUnderWay: number;
   readonly maxStarts: number;
-  readonly memoryMb: number;
-  readonly freeMemoryMb: number;
-  readonly totalMemoryMb: number;
-  /** Idle instances that may go to make room. */
-  readonly idle: readonly {
-    readonly id: string;
-    readonly memoryMb: number;
-    readonly idleSince: number;
-    readonly sameFunction: boolean;
-  }[];
 }
 
+/**
+ * `turn`: an instance is coming or will soon be free; `starts`: the machine starts as many as it may; `limit`: the
+ * function has as many instances as it may; `memory`: the memory budget is promised to instances that are in use.
+ */
+export type WaitReason = 'turn' | 'starts' | 'limit' | 'memory';
+
+/** Why an instance will never be there, as things are set. */
+export type RefuseReason = 'disabled' | 'too large';
+
 export type Placement =
-  | { readonly kind: 'reuse'; readonly id: string }
   /** `evict`: instances to stop first, to make room. */
+  | { readonly kind: 'reuse'; readonly evict: readonly string[] }
   | { readonly kind: 'start'; readonly evict: readonly string[] }
   /** `againMs`: ask again after this even if nothing changes. */
-  | { readonly kind: 'wait'; readonly againMs?: number }
-  | { readonly kind: 'refuse'; readonly reason: 'disabled' | 'too large' };
+  | { readonly kind: 'wait'; readonly why: WaitReason; readonly againMs?: number }
+  | { readonly kind: 'refuse'; readonly reason: RefuseReason };
 
 /**
- * Where a waiting request goes. Newest free instance first, so that the rest can grow idle and go; a start for each
- * request that has none coming, unless the instances at work will be free sooner than a new one could be; else it waits.
- * An idle instance of an older revision, then the longest idle of others,
- * make room when the function's limit or the machine's memory is reached.
+ * Where a waiting request goes. A free instance first; a start for each request that has none coming, unless the
+ * instances at work will be free sooner than a new one could be; else it waits. An idle instance of an older revision,
+ * then the longest idle of others, make room when the function's limit or the machine's memory is reached.
  */
 export function place(snapshot: PlacementSnapshot): Placement {
-  if (snapshot.maxInstances === 0) return { kind: 'refuse', reason: 'disabled' };
-  if (snapshot.memoryMb > snapshot.totalMemoryMb) return { kind: 'refuse', reason: 'too large' };
-  const newest = snapshot.free.reduce<PlacementSnapshot['free'][number] | undefined>(
-    (best, one) => (best === undefined || one.idleSince > best.idleSince ? one : best),
-    undefined,
-  );
-  if (newest !== undefined) return { kind: 'reuse', id: newest.id };
-  if (snapshot.starting * snapshot.concurrency >= snapshot.waiting || snapshot.startsUnderWay >= snapshot.maxStarts)
-    return { kind: 'wait' };
-  if (isSoonServed(snapshot)) return { kind: 'wait', againMs: snapshot.usualStartMs };
-
-  const evict: string[] = [];
-  let free = snapshot.freeMemoryMb;
-  const byAge = [...snapshot.idle].sort((a, b) => a.idleSince - b.idleSince);
-  if (snapshot.maxInstances > 0 && snapshot.live >= snapshot.maxInstances) {
-    const own = byAge.find((one) => one.sameFunction);
-    if (own === undefined || snapshot.live > snapshot.maxInstances) return { kind: 'wait' };
-    evict.push(own.id);
-    free += own.memoryMb;
+  const { free } = snapshot;
+  const refused = neverFits(snapshot);
+  if (refused !== undefined) return { kind: 'refuse', reason: refused };
+  if (free !== undefined) {
+    const evict = memoryFrom(snapshot, free.growMb, [free.id]);
+    return evict === undefined ? { kind: 'wait', why: 'memory' } : { kind: 'reuse', evict };
   }
-  for (const one of byAge) {
-    if (free >= snapshot.memoryMb) break;
-    if (evict.includes(one.id)) continue;
+  if (snapshot.starting * snapshot.concurrency >= snapshot.waiting) return { kind: 'wait', why: 'turn' };
+  if (snapshot.startsUnderWay >= snapshot.maxStarts) return { kind: 'wait', why: 'starts' };
+  if (isSoonServed(snapshot)) return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
+  const room = roomFor(snapshot);
+  return 'evict' in room ? { kind: 'start', evict: room.evict } : { kind: 'wait', why: room.lacks };
+}
+
+/** Why the function can have no instance at all. */
+export function neverFits(snapshot: RoomSnapshot): RefuseReason | undefined {
+  if (snapshot.maxInstances === 0) return 'disabled';
+  return snapshot.memoryMb > snapshot.totalMemoryMb ? 'too large' : undefined;
+}
+
+/** What has to go for one more instance of the function, or what it lacks. Never more goes than needed. */
+export function roomFor(
+  snapshot: RoomSnapshot,
+): { readonly evict: readonly string[] } | { readonly lacks: 'limit' | 'memory' } {
+  const { live, maxInstances, idle, memoryMb } = snapshot;
+  if (maxInstances < 0 || live < maxInstances) {
+    const evict = memoryFrom(snapshot, memoryMb, []);
+    return evict === undefined ? { lacks: 'memory' } : { evict };
+  }
+  const own = byAge(idle).find((one) => one.sameFunction);
+  if (own === undefined || live > maxInstances) return { lacks: 'limit' };
+  const evict = memoryFrom(snapshot, memoryMb - own.memoryMb, [own.id]);
+  return evict === undefined ? { lacks: 'memory' } : { evict: [own.id, ...evict] };
+}
+
+/** The longest idle that must go so that `neededMb` are free; undefined when that is not enough. */
+function memoryFrom(
+  { freeMemoryMb, idle }: RoomSnapshot,
+  neededMb: number,
+  spared: readonly string[],
+): readonly string[] | undefined {
+  const evict: string[] = [];
+  let free = freeMemoryMb;
+  if (neededMb <= 0 || free >= neededMb) return evict;
+  for (const one of byAge(idle)) {
+    if (spared.includes(one.id)) continue;
     evict.push(one.id);
     free += one.memoryMb;
+    if (free >= neededMb) return evict;
   }
-  return free >= snapshot.memoryMb ? { kind: 'start', evict } : { kind: 'wait' };
+  return undefined;
+}
+
+function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
+  return [...idle].sort((a, b) => a.idleSince - b.idleSince);
 }
 
 /**

@@ -1,24 +1,23 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
-import { FunctionGroup, type Waiter } from './function-group.ts';
+import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
 import type { Instance, StartPhases } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import type { Lease } from './lease.ts';
-import { type Placement, type PlacementSnapshot, place } from './placement.ts';
+import { MemoryBook } from './memory-book.ts';
+import { neverFits, type Placement, place, roomFor } from './placement.ts';
+import { growMb, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
 import { StartFailed } from './start-errors.ts';
+import { NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
 
-export interface PoolLimits {
+export interface PoolLimits extends WaitLimits {
   /** An idle instance is frozen after this; undefined where the machine cannot. */
   readonly freezeMs: number | undefined;
   /** An idle instance goes after this. */
   readonly idleMs: number;
-  /** A request waits for an instance at most this long. */
-  readonly maxWaitMs: number;
-  /** Requests that may wait for one function. */
-  readonly maxWaiting: number;
   readonly maxStarts: number;
-  /** What all instances together may be promised. */
+  /** What all instances together may be promised: those in use their limits, frozen ones what they use. */
   readonly memoryMb: number;
 }
 
@@ -26,6 +25,8 @@ export interface PoolGauges {
   readonly instances: number;
   readonly idle: number;
   readonly frozen: number;
+  /** Kept ready by configuration. */
+  readonly reserved: number;
   readonly starting: number;
   readonly waiting: number;
   readonly promisedMemoryMb: number;
@@ -39,20 +40,23 @@ interface PoolOptions {
 }
 
 const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
-const OVERLOADED = 'Your request has been controlled by overload sdk, please retry later';
 
 /** All instances of this server. Decides by `place`; this class only keeps the books and does what was decided. */
 export class Pool {
   readonly #options: PoolOptions;
   readonly #groups = new Map<string, FunctionGroup>();
   readonly #abort = new AbortController();
+  readonly #memory: MemoryBook;
+  /** Functions with a request that waits for memory, and how much it needs. */
+  readonly #short = new Map<FunctionGroup, number>();
   #startsUnderWay = 0;
-  #promisedMb = 0;
+  #turns = 0;
   #sweep: Timer | undefined;
   #stopped = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#memory = new MemoryBook(options.limits.memoryMb);
   }
 
   /**
@@ -63,7 +67,7 @@ export class Pool {
     if (this.#stopped) return Promise.reject(new PlatformError('unavailable', 'the server is stopping'));
     const group = this.#group(spec.functionKey);
     const instance = group.takeFree(spec.key);
-    if (instance !== undefined && group.waiters.length === 0)
+    if (instance !== undefined && group.waiters.length === 0 && this.#mayRun(instance))
       return Promise.resolve(this.#lease(group, instance, false, 0));
     if (instance !== undefined) group.offer(instance);
     return this.#wait(group, spec, signal);
@@ -71,120 +75,98 @@ export class Pool {
 
   #wait(group: FunctionGroup, spec: LaunchSpec, signal: AbortSignal | undefined): Promise<Lease> {
     const { clock, limits } = this.#options;
-    if (group.waiters.length >= limits.maxWaiting) {
-      return Promise.reject(
-        new PlatformError('overloaded', OVERLOADED, {
-          hint: `${limits.maxWaiting} requests wait for this function already.`,
-        }),
-      );
-    }
-    return new Promise((resolve, reject) => {
-      const settle = (): boolean => {
-        if (!waiter.waiting) return false;
-        waiter.waiting = false;
-        group.removeWaiter(waiter);
-        timer.cancel();
-        signal?.removeEventListener('abort', onAbort);
-        return true;
-      };
-      const waiter: Waiter = {
-        spec,
-        since: clock.monotonic(),
-        waiting: true,
-        resolve: (lease) => (settle() ? resolve(lease) : lease.release()),
-        reject: (error) => settle() && reject(error),
-      };
-      const expire = (): void => {
-        // A start has limits of its own for loading and initializing; only a request that nothing is started for gives up.
-        if (group.starting(spec.key) > 0) timer = clock.after(limits.maxWaitMs, expire);
-        else
-          waiter.reject(
-            new PlatformError('overloaded', OVERLOADED, {
-              hint: `No instance was free within ${limits.maxWaitMs} ms.`,
-            }),
-          );
-      };
-      let timer = clock.after(limits.maxWaitMs, expire);
-      const onAbort = (): void => waiter.reject(signal?.reason);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      group.waiters.push(waiter);
-      this.#pump(spec.functionKey, group);
-    });
+    const lease = waitIn(group, spec, { clock, limits, signal });
+    this.#pump(group, Number.POSITIVE_INFINITY);
+    return lease;
   }
 
-  /** Serves waiting requests in order; one that has to wait holds back only those that want the same. */
-  #pump(functionKey: string, group: FunctionGroup): void {
+  /**
+   * Serves waiting requests in order, with at most so many starts; one that has to wait holds back only those that want
+   * the same. Whether more starts might be wanted.
+   */
+  #pump(group: FunctionGroup, mostStarts: number): boolean {
     const held = new Set<string>();
+    let starts = 0;
+    this.#short.delete(group);
     for (const waiter of [...group.waiters]) {
       if (!waiter.waiting || held.has(waiter.spec.key)) continue;
-      const placement = place(this.#snapshot(functionKey, group, waiter));
-      if (!this.#carryOut(functionKey, group, waiter, placement)) held.add(waiter.spec.key);
+      if (starts >= mostStarts) return true;
+      const placement = place(placementSnapshot(this.#view(), group, waiter));
+      if (placement.kind === 'start') starts += 1;
+      if (!this.#carryOut(group, waiter, placement)) held.add(waiter.spec.key);
     }
-    this.#forget(functionKey, group);
+    this.#forget(group);
+    return false;
   }
 
   /** Whether the next waiter may be looked at. */
-  #carryOut(functionKey: string, group: FunctionGroup, waiter: Waiter, placement: Placement): boolean {
+  #carryOut(group: FunctionGroup, waiter: Waiter, placement: Placement): boolean {
     switch (placement.kind) {
       case 'reuse': {
         const instance = group.takeFree(waiter.spec.key);
         if (instance === undefined) throw new Error('placement chose an instance that is not free');
+        for (const id of placement.evict) this.#evict(id);
         waiter.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - waiter.since));
         return true;
       }
       case 'start':
         for (const id of placement.evict) this.#evict(id);
-        void this.#start(functionKey, group, waiter.spec);
+        this.#turns += 1;
+        group.lastTurn = this.#turns;
+        void this.#start(group, waiter.spec);
         return true;
       case 'wait':
-        if (placement.againMs !== undefined) this.#lookAgain(functionKey, group, placement.againMs);
+        waiter.why = placement.why;
+        if (placement.why === 'memory') this.#short.set(group, waiter.spec.memoryMb);
+        if (placement.againMs !== undefined) this.#lookAgain(group, placement.againMs);
         return false;
-      case 'refuse': {
-        const hint =
-          placement.reason === 'disabled'
-            ? 'The function is disabled: its number of instances is 0.'
-            : 'Its memory size is more than this server may give to functions.';
-        waiter.reject(new PlatformError('overloaded', OVERLOADED, { hint }));
+      case 'refuse':
+        waiter.reject(overloaded(NO_ROOM[placement.reason]));
         return true;
-      }
     }
   }
 
-  #lookAgain(functionKey: string, group: FunctionGroup, ms: number): void {
+  #lookAgain(group: FunctionGroup, ms: number): void {
     group.recheck ??= this.#options.clock.after(ms, () => {
       group.recheck = undefined;
-      this.#pump(functionKey, group);
+      this.#pump(group, Number.POSITIVE_INFINITY);
     });
   }
 
-  async #start(functionKey: string, group: FunctionGroup, spec: LaunchSpec): Promise<void> {
-    const begun = this.#options.clock.monotonic();
-    group.startBegins(spec.key);
-    this.#startsUnderWay += 1;
-    this.#promisedMb += spec.memoryMb;
-    let instance: Instance | undefined;
-    let failure: unknown;
+  async #start(group: FunctionGroup, spec: LaunchSpec): Promise<void> {
     try {
-      instance = await this.#options.start(spec, this.#abort.signal);
+      await this.#launch(group, spec, undefined);
     } catch (error) {
-      failure = error;
-      this.#promisedMb -= spec.memoryMb;
+      this.#tellFailure(group, spec, error);
     }
-    this.#startsUnderWay -= 1;
-    group.startEnds(spec.key);
-    if (instance !== undefined) {
-      group.startTook(spec.key, this.#options.clock.monotonic() - begun);
-      this.#join(functionKey, group, instance);
-    }
-    if (instance === undefined) this.#tellFailure(group, spec, failure);
     this.#pumpAll();
   }
 
+  async #launch(group: FunctionGroup, spec: LaunchSpec, reserved: Reserved | undefined): Promise<Instance> {
+    const begun = this.#options.clock.monotonic();
+    const promise = {};
+    group.startBegins(spec.key);
+    this.#startsUnderWay += 1;
+    this.#memory.charge(promise, spec.functionKey, spec.memoryMb);
+    try {
+      const instance = await this.#options.start(spec, this.#abort.signal);
+      this.#memory.charge(instance, spec.functionKey, spec.memoryMb);
+      group.startTook(spec.key, this.#options.clock.monotonic() - begun);
+      if (reserved !== undefined) group.reserved.set(instance, reserved);
+      this.#join(group, instance);
+      return instance;
+    } finally {
+      this.#memory.drop(promise);
+      this.#startsUnderWay -= 1;
+      group.startEnds(spec.key);
+    }
+  }
+
   /** A new instance goes to the requests that waited longest for its key. */
-  #join(functionKey: string, group: FunctionGroup, instance: Instance): void {
-    this.#groups.set(functionKey, group);
+  #join(group: FunctionGroup, instance: Instance): void {
+    this.#groups.set(group.functionKey, group);
     group.instances.add(instance);
-    void instance.exited.then(() => this.#gone(functionKey, group, instance));
+    void instance.exited.then(() => this.#gone(group, instance));
     const waiters = group.waitersFor(instance.spec.key);
     for (const waiter of waiters.slice(0, instance.spec.concurrency)) {
       waiter.resolve(this.#lease(group, instance, true, this.#options.clock.monotonic() - waiter.since));
@@ -213,14 +195,21 @@ export class Pool {
     group.firstWaiterFor(spec.key)?.reject(failure);
   }
 
+  /** Whether the memory for it is there: a frozen instance was promised only what it uses. */
+  #mayRun(instance: Instance): boolean {
+    return !instance.isFrozen || growMb(this.#memory, instance) <= Math.max(this.#memory.freeMb, 0);
+  }
+
   #lease(group: FunctionGroup, instance: Instance, cold: boolean, waitedMs: number): Lease {
     instance.take();
+    if (instance.isFrozen) this.#memory.charge(instance, instance.spec.functionKey, instance.spec.memoryMb);
     group.offer(instance);
     let released = false;
     const taken = this.#options.clock.monotonic();
     return {
       instance,
       cold,
+      reserved: group.reserved.has(instance),
       phases: cold ? instance.phases : NO_PHASES,
       waitedMs,
       release: () => {
@@ -237,12 +226,17 @@ export class Pool {
     if (instance.state === 'draining' && instance.inFlight === 0) void this.#stopInstance(instance);
     // The usual case under load: the slot goes straight to whoever waits longest, without a look at the whole pool.
     const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
+    if (next !== undefined && this.#mustYield(group, instance)) {
+      this.#dismiss(group, instance);
+      this.#pumpAll();
+      return;
+    }
     if (next !== undefined) {
       next.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - next.since));
       return;
     }
     group.offer(instance);
-    if (group.waiters.length > 0) this.#pump(instance.spec.functionKey, group);
+    if (group.waiters.length > 0) this.#pump(group, Number.POSITIVE_INFINITY);
     if (instance.inFlight === 0) {
       this.#scheduleSweep();
       // Memory may be what others wait for: an idle instance can be evicted.
@@ -250,45 +244,80 @@ export class Pool {
     }
   }
 
+  /** A function that has less memory than this one and waits for some gets it: a burst must not keep it for itself. */
+  #mustYield(group: FunctionGroup, instance: Instance): boolean {
+    if (this.#short.size === 0 || instance.inFlight > 0 || group.reserved.has(instance)) return false;
+    const ours = this.#memory.ofFunction(group.functionKey);
+    for (const [other, neededMb] of this.#short) {
+      if (other === group || other.waiters.length === 0) continue;
+      const theirs = this.#memory.ofFunction(other.functionKey);
+      if (theirs === 0 || theirs + neededMb < ours) return true;
+    }
+    return false;
+  }
+
   #waitersElsewhere(group: FunctionGroup): boolean {
     for (const other of this.#groups.values()) if (other !== group && other.waiters.length > 0) return true;
     return false;
   }
 
-  #snapshot(functionKey: string, group: FunctionGroup, waiter: Waiter): PlacementSnapshot {
-    const { spec } = waiter;
-    const pace = group.pace(spec.key);
-    const idle: { id: string; memoryMb: number; idleSince: number; sameFunction: boolean }[] = [];
-    for (const [key, other] of this.#groups) {
-      for (const one of other.instances) {
-        if (one.inFlight === 0 && one.state === 'ready') {
-          idle.push({
-            id: one.id,
-            memoryMb: one.spec.memoryMb,
-            idleSince: one.idleSince,
-            sameFunction: key === functionKey,
-          });
-        }
-      }
-    }
+  #view(): PoolView {
     return {
-      free: group.free(spec.key).map((i) => ({ id: i.id, idleSince: i.idleSince })),
-      live: group.instances.size + group.starting(),
-      starting: group.starting(spec.key),
-      waiting: group.waitersFor(spec.key).length,
-      waitedMs: this.#options.clock.monotonic() - waiter.since,
-      serving: group.serving(spec.key),
-      concurrency: spec.concurrency,
-      usualBusyMs: pace.busyMs,
-      usualStartMs: pace.startMs,
-      maxInstances: spec.maxInstances,
+      groups: this.#groups,
+      memory: this.#memory,
       startsUnderWay: this.#startsUnderWay,
       maxStarts: this.#options.limits.maxStarts,
-      memoryMb: spec.memoryMb,
-      freeMemoryMb: this.#options.limits.memoryMb - this.#promisedMb,
-      totalMemoryMb: this.#options.limits.memoryMb,
-      idle,
+      now: this.#options.clock.monotonic(),
     };
+  }
+
+  /**
+   * Keeps an instance for a reservation, of exactly this launch: one that lives already where there is one, else a new
+   * one. It takes requests like any other, before on-demand ones, and is released neither for being idle nor for others
+   * that need memory. Rejects with `StartFailed`, with `overloaded` when there is no room, or `unavailable` while stopping.
+   */
+  async reserve(spec: LaunchSpec, reserved: Reserved): Promise<Instance> {
+    if (this.#stopped) throw new PlatformError('unavailable', 'the server is stopping');
+    const group = this.#group(spec.functionKey);
+    for (const instance of group.instances) {
+      const usable = instance.state === 'ready' || instance.state === 'busy';
+      if (instance.spec.key !== spec.key || !usable || group.reserved.has(instance) || !this.#mayRun(instance))
+        continue;
+      this.#memory.charge(instance, spec.functionKey, spec.memoryMb);
+      group.reserved.set(instance, reserved);
+      if (reserved.awake) instance.wake();
+      return instance;
+    }
+    const room = roomSnapshot(this.#view(), group, spec);
+    const never = neverFits(room);
+    const found = never === undefined ? roomFor(room) : { lacks: never };
+    if ('lacks' in found) {
+      this.#forget(group);
+      throw overloaded(NO_ROOM[found.lacks]);
+    }
+    for (const id of found.evict) this.#evict(id);
+    try {
+      return await this.#launch(group, spec, reserved);
+    } finally {
+      this.#pumpAll();
+    }
+  }
+
+  /** Says how a reserved instance is kept from now on. Does nothing for one that is gone. */
+  keep(instance: Instance, reserved: Reserved): void {
+    const group = this.#groups.get(instance.spec.functionKey);
+    if (group === undefined || !group.reserved.has(instance)) return;
+    group.reserved.set(instance, reserved);
+    if (reserved.awake) instance.wake();
+    else this.#scheduleSweep();
+  }
+
+  /** Ends a reservation of one instance: it goes at once when nothing runs in it, else serves on like one made on demand. */
+  unreserve(instance: Instance): void {
+    const group = this.#groups.get(instance.spec.functionKey);
+    if (group === undefined || !group.reserved.delete(instance)) return;
+    if (instance.inFlight === 0) this.#dismiss(group, instance);
+    this.#pumpAll();
   }
 
   #evict(id: string): void {
@@ -305,13 +334,13 @@ export class Pool {
   }
 
   #unlist(group: FunctionGroup, instance: Instance): void {
-    if (group.remove(instance)) this.#promisedMb -= instance.spec.memoryMb;
+    if (group.remove(instance)) this.#memory.drop(instance);
   }
 
-  #gone(functionKey: string, group: FunctionGroup, instance: Instance): void {
+  #gone(group: FunctionGroup, instance: Instance): void {
     this.#unlist(group, instance);
     void this.#stopInstance(instance);
-    this.#forget(functionKey, group);
+    this.#forget(group);
     this.#pumpAll();
   }
 
@@ -338,16 +367,18 @@ export class Pool {
   }
 
   gauges(): PoolGauges {
-    let [instances, idle, frozen, waiting] = [0, 0, 0, 0];
+    let [instances, idle, frozen, waiting, reserved] = [0, 0, 0, 0, 0];
     for (const group of this.#groups.values()) {
       instances += group.instances.size;
       waiting += group.waiters.length;
+      reserved += group.reserved.size;
       for (const one of group.instances) {
         if (one.inFlight === 0) idle += 1;
         if (one.isFrozen) frozen += 1;
       }
     }
-    return { instances, idle, frozen, waiting, starting: this.#startsUnderWay, promisedMemoryMb: this.#promisedMb };
+    const [starting, promisedMemoryMb] = [this.#startsUnderWay, this.#memory.promisedMb];
+    return { instances, idle, frozen, reserved, waiting, starting, promisedMemoryMb };
   }
 
   #scheduleSweep(): void {
@@ -364,18 +395,30 @@ export class Pool {
     const due = now - idleMs;
     const freezeDue = freezeMs === undefined ? undefined : now - freezeMs;
     let idle = 0;
-    for (const [functionKey, group] of this.#groups) {
+    for (const group of [...this.#groups.values()]) {
       for (const instance of [...group.instances]) {
         if (instance.inFlight > 0) continue;
-        if (instance.idleSince <= due) this.#dismiss(group, instance);
-        else {
+        const reserved = group.reserved.get(instance);
+        if (reserved === undefined && instance.idleSince <= due) this.#dismiss(group, instance);
+        else if (reserved?.awake !== true) {
           idle += 1;
-          if (freezeDue !== undefined && instance.idleSince <= freezeDue) instance.freeze();
+          if (freezeDue !== undefined && instance.idleSince <= freezeDue) void this.#freeze(group, instance);
         }
       }
-      this.#forget(functionKey, group);
+      this.#forget(group);
     }
     if (idle > 0 && !this.#stopped) this.#scheduleSweep();
+  }
+
+  /** A frozen instance cannot grow: of its limit it keeps what it uses. A reserved one keeps all, so that it never waits. */
+  async #freeze(group: FunctionGroup, instance: Instance): Promise<void> {
+    const { functionKey, memoryMb } = instance.spec;
+    if (instance.isFrozen || !(await instance.freeze())) return;
+    const usedBytes = instance.memoryBytes();
+    if (usedBytes === null || instance.inFlight > 0 || group.reserved.has(instance)) return;
+    if (!group.instances.has(instance)) return;
+    this.#memory.charge(instance, functionKey, Math.min(Math.ceil(usedBytes / 2 ** 20), memoryMb));
+    if (this.#short.size > 0) this.#pumpAll();
   }
 
   /** Refuses what waits, lets what runs finish until `signal` fires, then ends everything. */
@@ -403,23 +446,29 @@ export class Pool {
     signal.removeEventListener('abort', cut);
   }
 
+  /** One start for each function in turn, who had none for the longest time first, until nothing more can start. */
   #pumpAll(): void {
-    for (const [functionKey, group] of this.#groups) if (group.waiters.length > 0) this.#pump(functionKey, group);
+    let groups = [...this.#groups.values()].filter((group) => group.waiters.length > 0);
+    while (groups.length > 0) {
+      groups.sort((a, b) => a.lastTurn - b.lastTurn);
+      groups = groups.filter((group) => this.#pump(group, 1));
+    }
   }
 
   #group(functionKey: string): FunctionGroup {
     let group = this.#groups.get(functionKey);
     if (group === undefined) {
-      group = new FunctionGroup();
+      group = new FunctionGroup(functionKey);
       this.#groups.set(functionKey, group);
     }
     return group;
   }
 
-  #forget(functionKey: string, group: FunctionGroup): void {
-    if (group.isEmpty && this.#groups.get(functionKey) === group) {
+  #forget(group: FunctionGroup): void {
+    if (group.waiters.length === 0) this.#short.delete(group);
+    if (group.isEmpty && this.#groups.get(group.functionKey) === group) {
       group.recheck?.cancel();
-      this.#groups.delete(functionKey);
+      this.#groups.delete(group.functionKey);
     }
   }
 }

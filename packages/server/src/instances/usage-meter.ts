@@ -10,12 +10,14 @@ const scratch = Buffer.allocUnsafe(4096);
 export class UsageMeter {
   #memory: number | undefined;
   #cpu: number | undefined;
+  readonly #currentMemory: string | undefined;
   readonly #cpuFormat: UsagePaths['cpuTimeFormat'];
   #lastCpuMs = 0;
 
   constructor(paths: UsagePaths) {
     this.#memory = open(paths.peakMemory);
     this.#cpu = open(paths.cpuTime);
+    this.#currentMemory = paths.currentMemory;
     this.#cpuFormat = paths.cpuTimeFormat;
     this.#lastCpuMs = this.#readCpuMs() ?? 0;
   }
@@ -23,6 +25,14 @@ export class UsageMeter {
   /** Most memory the instance ever used, in bytes; null when the machine does not tell. */
   peakMemoryBytes(): number | null {
     const value = Number(read(this.#memory));
+    return Number.isFinite(value) && value > 0 ? value : null;
+  }
+
+  /** Memory in use now, in bytes; null when the machine does not tell. Seldom asked: no file stays open for it. */
+  memoryBytes(): number | null {
+    const fd = open(this.#currentMemory);
+    const value = Number(read(fd));
+    if (fd !== undefined) closeSync(fd);
     return Number.isFinite(value) && value > 0 ? value : null;
   }
 

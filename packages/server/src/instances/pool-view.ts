@@ -1,0 +1,66 @@
+import type { FunctionGroup, Waiter } from './function-group.ts';
+import type { Instance } from './instance.ts';
+import type { LaunchSpec } from './launch-spec.ts';
+import type { MemoryBook } from './memory-book.ts';
+import type { IdleInstance, PlacementSnapshot, RoomSnapshot } from './placement.ts';
+
+/** What the pool knows and `place` decides by. */
+export interface PoolView {
+  readonly groups: ReadonlyMap<string, FunctionGroup>;
+  readonly memory: MemoryBook;
+  readonly startsUnderWay: number;
+  readonly maxStarts: number;
+  /** Monotonic ms. */
+  readonly now: number;
+}
+
+export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: Waiter): PlacementSnapshot {
+  const { spec } = waiter;
+  const pace = group.pace(spec.key);
+  const free = group.peekFree(spec.key);
+  return {
+    ...roomSnapshot(view, group, spec),
+    free: free === undefined ? undefined : { id: free.id, growMb: growMb(view.memory, free) },
+    starting: group.starting(spec.key),
+    waiting: group.waitersFor(spec.key).length,
+    waitedMs: view.now - waiter.since,
+    serving: group.serving(spec.key),
+    concurrency: spec.concurrency,
+    usualBusyMs: pace.busyMs,
+    usualStartMs: pace.startMs,
+    startsUnderWay: view.startsUnderWay,
+    maxStarts: view.maxStarts,
+  };
+}
+
+export function roomSnapshot(
+  view: Pick<PoolView, 'groups' | 'memory'>,
+  group: FunctionGroup,
+  spec: LaunchSpec,
+): RoomSnapshot {
+  const { freeMb, totalMb } = view.memory;
+  const { maxInstances, memoryMb } = spec;
+  const live = group.instances.size + group.starting();
+  const full = freeMb < memoryMb || (maxInstances >= 0 && live >= maxInstances);
+  // The usual case needs no look at every instance of the machine.
+  const idle = full ? idleInstances(view, group) : [];
+  return { live, maxInstances, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, idle };
+}
+
+/** What the memory budget must still give to an instance before it serves; 0 unless it was frozen. */
+export function growMb(memory: MemoryBook, instance: Instance): number {
+  return instance.spec.memoryMb - memory.of(instance);
+}
+
+/** On-demand instances that may go; reserved ones stay. */
+function idleInstances({ groups, memory }: Pick<PoolView, 'groups' | 'memory'>, group: FunctionGroup): IdleInstance[] {
+  const idle: IdleInstance[] = [];
+  for (const other of groups.values()) {
+    for (const one of other.instances) {
+      if (one.inFlight > 0 || one.state !== 'ready' || other.reserved.has(one)) continue;
+      const { id, idleSince } = one;
+      idle.push({ id, idleSince, memoryMb: memory.of(one), sameFunction: other === group });
+    }
+  }
+  return idle;
+}
