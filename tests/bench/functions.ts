@@ -93,6 +93,8 @@ export async function deployFiles(
       code_type: 'zip',
       code_filename: 'code.zip',
       func_code: { file: zipped(files) },
+      // one web server takes many requests, as it would alone
+      ...(found.name === 'http' ? { strategy_config: { concurrency: 1, concurrent_num: 100 } } : {}),
     },
   });
   return data.func_urn;

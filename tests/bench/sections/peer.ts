@@ -97,7 +97,8 @@ export const peer: Section = (bench) =>
       const request = plainRequest('GET', path);
       const plan = { host, port, request, connections: CONNECTIONS, warmupMs: 1500, measureMs: bench.measureMs };
       const result = await applyLoad(plan);
-      if (result.failures > 0) throw new Error(`${result.failures} calls failed at ${path}`);
+      if (result.failures > 0)
+        throw new Error(`${result.failures} calls failed at ${path}: ${result.refusals[0]?.body}`);
       return result.perSecond;
     };
     const files = peerFiles();

@@ -1,4 +1,4 @@
-import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
@@ -41,7 +41,10 @@ interface Running {
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  /** Leased here and not yet settled. */
   readonly #running = new Map<string, Running>();
+  /** Slots in use: storing an outcome takes none, so that functions need not wait for the disk. */
+  #busy = 0;
   readonly #perGroup = new Map<string, number>();
   readonly #paused = new Map<string, number>();
   #stopListening: (() => void) | undefined;
@@ -135,7 +138,7 @@ export class Dispatcher {
   async #fillOnce(): Promise<void> {
     const { queue, slots } = this.#options;
     for (;;) {
-      const free = slots - this.#running.size;
+      const free = slots - this.#busy;
       if (this.#stopped || free < Math.max(1, slots * REFILL_SHARE)) return;
       const skipGroups = this.#groupsToSkip();
       const leased = await queue.lease({ topic: ASYNC_TOPIC, limit: free, leaseMs: LEASE_MS, skipGroups });
@@ -182,7 +185,7 @@ export class Dispatcher {
     const { log } = this.#options;
     const running: Running = { message, abort: new AbortController(), cancelled: message.cancelRequested };
     this.#running.set(message.id, running);
-    this.#perGroup.set(message.group, (this.#perGroup.get(message.group) ?? 0) + 1);
+    this.#takeSlot(message.group);
     try {
       await this.#attempt(running);
     } catch (error) {
@@ -190,22 +193,35 @@ export class Dispatcher {
       log.error({ requestId: message.id, err: error }, 'the outcome of an async invocation could not be stored');
     } finally {
       this.#running.delete(message.id);
-      const left = (this.#perGroup.get(message.group) ?? 1) - 1;
-      if (left === 0) this.#perGroup.delete(message.group);
-      else this.#perGroup.set(message.group, left);
       if (this.#stopped && this.#running.size === 0) this.#idle?.();
-      if (!this.#stopped) this.#fill();
     }
+  }
+
+  #takeSlot(group: string): void {
+    this.#busy += 1;
+    this.#perGroup.set(group, (this.#perGroup.get(group) ?? 0) + 1);
+  }
+
+  #freeSlot(group: string): void {
+    this.#busy -= 1;
+    const left = (this.#perGroup.get(group) ?? 1) - 1;
+    if (left === 0) this.#perGroup.delete(group);
+    else this.#perGroup.set(group, left);
+    if (!this.#stopped) this.#fill();
   }
 
   async #attempt(running: Running): Promise<void> {
     const { queue, clock } = this.#options;
     const { message } = running;
-    const attributes = readAttributes(message.attributes);
-    const urn = parseUrn(attributes.urn);
-    if (urn === undefined) throw new Error('a queued message has no function URN');
     const retriesDone = Number(message.outcome?.retriesDone ?? 0);
-    const outcome = await this.#invoke(running, urn, attributes, retriesDone);
+    let attributes: AsyncAttributes;
+    let outcome: InvocationResult | { readonly thrown: unknown };
+    try {
+      attributes = readAttributes(message.attributes);
+      outcome = await this.#invoke(running, attributes, retriesDone);
+    } finally {
+      this.#freeSlot(message.group);
+    }
     if (running.cancelled) {
       await queue.stop(message.receipt, { code: 4208, message: 'cancelled', retriesDone });
       return;
@@ -216,13 +232,14 @@ export class Dispatcher {
 
   async #invoke(
     running: Running,
-    urn: FunctionUrn,
     attributes: AsyncAttributes,
     retriesDone: number,
   ): Promise<InvocationResult | { readonly thrown: unknown }> {
     const { invoker, clock } = this.#options;
     const { message } = running;
     if (running.cancelled) return { thrown: new Error('cancelled') };
+    const urn = parseUrn(attributes.urn);
+    if (urn === undefined) throw new Error('a queued message has no function URN');
     const { payload } = message;
     try {
       return await invoker.invoke({
