@@ -111,8 +111,8 @@ export const peer: Section = (bench) =>
     };
     add('functions framework, no sandbox, 32 conn', bare);
     bench.progress('the functions framework as an HTTP function');
-    const node = '/opt/function/runtime/nodejs20.15/rtsp/nodejs/bin/node';
-    const bootstrap = `#!/bin/sh\ncd /opt/function/code && exec ${node} ${MAIN} --target=hello --port=8000\n`;
+    const newest = 'for node in /opt/function/runtime/nodejs*/rtsp/nodejs/bin/node; do :; done';
+    const bootstrap = `#!/bin/sh\ncd /opt/function/code; ${newest}; exec "$node" ${MAIN} --target=hello --port=8000\n`;
     const http = await deployFiles(target, { name: 'peer', runtime: 'http', files: { ...files, bootstrap } });
     add('  in our sandbox behind a function URL', await load(host, Number(port), await publish(target, http)));
     const own = await deployHello(target, 'url', 'own');
