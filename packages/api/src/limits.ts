@@ -37,6 +37,12 @@ export const LIMITS = {
   /** For one version or alias. */
   reservedPolicies: 20,
   weightPercent: { min: 0, max: 100 },
+  dependenciesPerFunction: 20,
+  dependencyVersionsPerProject: 400,
+  /** Of an archive that is fetched from a bucket or another address. */
+  fetchedZipBytes: 300 * 1024 * 1024,
+  testEventsPerFunction: 10,
+  testEventBytes: 4 * 1024,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;
 

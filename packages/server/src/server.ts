@@ -12,10 +12,13 @@ import {
   AsyncConfigStore,
   AsyncConfigs,
   Catalog,
+  Dependencies,
+  DependencyStore,
   FunctionStore,
   Functions,
   FunctionUrlStore,
   FunctionUrls,
+  PublicPackages,
   VersionStore,
   Versions,
 } from './control/index.ts';
@@ -24,6 +27,7 @@ import {
   aliasHandlers,
   buildApp,
   createGateway,
+  dependencyHandlers,
   functionAsyncConfigHandlers,
   functionCodeHandlers,
   functionHandlers,
@@ -32,6 +36,7 @@ import {
   identityHandlers,
   invocationHandlers,
   platformHandlers,
+  publicDependencyHandlers,
   stopGateway,
   telemetryHandlers,
   versionHandlers,
@@ -161,8 +166,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => artifacts.stop());
     await registering;
     const catalog = new Catalog();
+    const functionStore = new FunctionStore(storage.db, artifacts);
+    const dependencies = new Dependencies({
+      store: new DependencyStore(storage.db, artifacts),
+      artifacts,
+      isReferenced: (sha256) => functionStore.isReferenced(sha256),
+      catalog,
+      clock,
+      linkHosts: config.linkHosts,
+    });
     const functions = new Functions({
-      store: new FunctionStore(storage.db, artifacts),
+      store: functionStore,
+      dependencies,
       artifacts,
       catalog,
       sealer,
@@ -220,6 +235,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       pool.retire(functionKeyOf(fact), () => true);
       prewarmed.forget(functionKeyOf(fact));
     });
+    await dependencies.start();
     await functions.start();
     undo.push(() => functions.stop());
     await aliases.start();
@@ -262,6 +278,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         ...versionHandlers({ versions, region: config.region }),
         ...aliasHandlers({ aliases, region: config.region }),
         ...functionCodeHandlers({ functions, catalog, artifacts, sealer, clock, region: config.region }),
+        ...dependencyHandlers({ dependencies, sealer, clock }),
+        ...publicDependencyHandlers(new PublicPackages({ dependencies, runtimes })),
         ...functionUrlHandlers({ functions, functionUrls, region: config.region }),
         ...functionQuotaHandlers({ functions, runtimes }),
         ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region: config.region }),

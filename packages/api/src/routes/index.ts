@@ -1,3 +1,4 @@
+import { dependencyRoutes } from './dependencies.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
 import { identityRoutes } from './identity.ts';
@@ -11,6 +12,7 @@ export const ROUTES = {
   ...identityRoutes,
   ...functionRoutes,
   ...functionUrlRoutes,
+  ...dependencyRoutes,
   ...invocationRoutes,
   ...versionRoutes,
   ...telemetryRoutes,

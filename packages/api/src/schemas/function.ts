@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { Dependency } from './dependency.ts';
 
 /** Clients send numbers as numbers or as text, and null for what they leave open. */
 const Int = (description: string) =>
@@ -57,7 +58,7 @@ const CodeFields = {
   code_url: Text('Bucket address of the code; not used, code_type obs is refused.'),
   code_filename: Text('Name of the uploaded file.'),
   func_code: Type.Optional(Type.Union([FuncCode, Type.Null()])),
-  depend_version_list: Texts('Ids of dependency versions; refused when it names any.'),
+  depend_version_list: Texts('Ids of at most 20 dependency versions; a later one wins over an earlier one.'),
   code_encrypt_kms_key_id: Text('Stored.'),
 };
 
@@ -72,6 +73,7 @@ export const CreateFunctionBody = Type.Object({
 });
 
 export const UpdateFunctionConfigBody = Type.Object({
+  depend_version_list: CodeFields.depend_version_list,
   func_name: Text('Must be the present name.'),
   runtime: Text('Must be the present runtime.'),
   ...Settings,
@@ -163,7 +165,7 @@ export const FunctionConfig = Type.Object({
   code_encrypt_kms_key_id: Type.String(),
   depend_list: Type.Array(Type.String()),
   depend_version_list: Type.Array(Type.String()),
-  dependencies: Type.Array(Type.Unknown()),
+  dependencies: Type.Array(Dependency),
   func_vpc: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   mount_config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   network_controller: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
@@ -197,7 +199,7 @@ export const FunctionCode = Type.Object({
   depend_list: Type.Array(Type.String()),
   depend_version_list: Type.Array(Type.String()),
   strategy_config: StrategyConfig,
-  dependencies: Type.Array(Type.Unknown()),
+  dependencies: Type.Array(Dependency),
 });
 
 export const RuntimeTypes = Type.Array(Type.Object({ type: Type.String(), display_name: Type.String() }));

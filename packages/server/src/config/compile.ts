@@ -46,6 +46,7 @@ export function compileConfig(
     functionMemoryMb:
       raw.function_memory === undefined ? machine.memoryMb * 2 : sizeMb(raw.function_memory, 'function_memory'),
     prewarm: raw.prewarm ?? 4,
+    linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
     logRetainDays: raw.log_retain_days ?? 7,
   });
 }

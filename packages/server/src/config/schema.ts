@@ -24,6 +24,8 @@ export const RawConfig = Type.Object(
     function_memory: Type.Optional(Type.String()),
     /** Most runtimes of one kind that are kept started for functions to come; 0 for none. */
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
+    link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
   },
   { additionalProperties: false },
@@ -44,5 +46,7 @@ export interface Config {
   readonly maxWaitMs: number;
   readonly functionMemoryMb: number;
   readonly prewarm: number;
+  /** Internal hosts that may be asked for archives. */
+  readonly linkHosts: ReadonlySet<string>;
   readonly logRetainDays: number;
 }

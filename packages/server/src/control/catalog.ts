@@ -26,7 +26,10 @@ export interface VersionSnapshot {
   readonly memoryMb: number;
   /** All variables of the user, the encrypted ones in the clear. Never log this. */
   readonly env: Environment;
+  /** Its folder holds the code together with the dependencies. */
   readonly artifact: Artifact;
+  /** Ids of dependency versions that the code was put together with. */
+  readonly dependencies?: readonly string[];
   /** Hex SHA-512 of the code. */
   readonly codeDigest: string;
   /** -1 no limit. 0 when disabled. */
@@ -75,6 +78,11 @@ export class Catalog {
   /** From memory; the same object until something changes. */
   resolve(projectId: string, pkg: string, name: string, version: string): VersionSnapshot | undefined {
     return this.#functions.get(key(projectId, pkg, name))?.get(version);
+  }
+
+  /** Every version of every function. */
+  *snapshots(): Generator<VersionSnapshot> {
+    for (const versions of this.#functions.values()) yield* versions.values();
   }
 
   /** From memory. */

@@ -11,6 +11,8 @@ import { Aliases } from './aliases/aliases.ts';
 import { AsyncConfigStore } from './async-config/async-config-store.ts';
 import { AsyncConfigs } from './async-config/async-configs.ts';
 import { Catalog } from './catalog.ts';
+import { Dependencies } from './dependencies/dependencies.ts';
+import { DependencyStore } from './dependencies/dependency-store.ts';
 import { FunctionStore } from './functions/function-store.ts';
 import { Functions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
@@ -24,13 +26,16 @@ export interface TestControl {
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
   readonly functions: Functions;
+  readonly dependencies: Dependencies;
   readonly asyncConfigs: AsyncConfigs;
   readonly versions: Versions;
   readonly aliases: Aliases;
   readonly store: FunctionStore;
   readonly clock: ManualClock;
   /** A second control plane over the same data, as after a restart. */
-  restart(): Promise<Pick<TestControl, 'catalog' | 'functions' | 'asyncConfigs' | 'versions' | 'aliases'>>;
+  restart(): Promise<
+    Pick<TestControl, 'catalog' | 'functions' | 'dependencies' | 'asyncConfigs' | 'versions' | 'aliases'>
+  >;
   close(): Promise<void>;
 }
 
@@ -53,8 +58,17 @@ export async function openTestControl(): Promise<TestControl> {
   const sealer = new Sealer(Buffer.alloc(32, 7));
   const open = async (at: Clock) => {
     const catalog = new Catalog();
+    const dependencies = new Dependencies({
+      store: new DependencyStore(storage.db, artifacts),
+      artifacts,
+      isReferenced: (sha256) => store.isReferenced(sha256),
+      catalog,
+      clock: at,
+      linkHosts: new Set(['127.0.0.1']),
+    });
     const functions = new Functions({
       store,
+      dependencies,
       artifacts,
       catalog,
       sealer,
@@ -72,10 +86,11 @@ export async function openTestControl(): Promise<TestControl> {
       artifacts,
       clock: at,
     });
+    await dependencies.start();
     await functions.start();
     await aliases.start();
     await asyncConfigs.start();
-    return { catalog, functions, asyncConfigs, versions, aliases };
+    return { catalog, functions, dependencies, asyncConfigs, versions, aliases };
   };
   const parts = await open(clock);
   return {

@@ -1,4 +1,5 @@
 export { aliasHandlers } from './api/aliases.ts';
+export { dependencyHandlers } from './api/dependencies.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
 export { functionHandlers } from './api/functions.ts';
 export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';
@@ -7,6 +8,7 @@ export { functionQuotaHandlers } from './api/functions-quotas.ts';
 export { identityHandlers } from './api/identity.ts';
 export { invocationHandlers } from './api/invocations.ts';
 export { platformHandlers } from './api/platform.ts';
+export { publicDependencyHandlers } from './api/public-dependencies.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
 export { versionHandlers } from './api/versions.ts';
 export { createGateway, stopGateway } from './gateway/index.ts';

@@ -11,12 +11,12 @@ const GRACE_MS = 20 * 60 * 1000;
  */
 export class CodeCollector {
   readonly #artifacts: ArtifactStore;
-  readonly #store: FunctionStore;
+  readonly #store: Pick<FunctionStore, 'isReferenced'>;
   readonly #clock: Clock;
   readonly #timers = new Map<string, Timer>();
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor(artifacts: ArtifactStore, store: FunctionStore, clock: Clock) {
+  constructor(artifacts: ArtifactStore, store: Pick<FunctionStore, 'isReferenced'>, clock: Clock) {
     this.#artifacts = artifacts;
     this.#store = store;
     this.#clock = clock;

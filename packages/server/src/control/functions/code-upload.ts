@@ -2,6 +2,7 @@ import { LIMITS } from '@funcgraph/api';
 import { ArtifactError, type PutOptions } from '../../artifacts/index.ts';
 import { inlineFileName, type RuntimeRules } from '../../domain/runtime-rules.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { decodeBase64 } from './base64.ts';
 import { defaultCode } from './default-code.ts';
 import type { WireFields } from './wire-fields.ts';
 
@@ -28,7 +29,7 @@ export function readCodeUpload(fields: WireFields, rules: RuntimeRules, handler:
   // the archive itself is text of up to 70 million characters
   const file = fields.nested('func_code')?.text('file', { max: 2 * LIMITS.codeZipBytes, code: 'code_too_large' }) ?? '';
   if (file === '') return undefined;
-  const bytes = decodeBase64(file);
+  const bytes = decodeCode(file);
   const archive = bytes.subarray(0, 4).equals(ZIP_MAGIC);
   // `inline` with an archive is how consoles send several edited files
   const kind = codeType === 'jar' ? 'jar' : codeType === 'zip' || archive ? 'zip' : 'inline';
@@ -99,18 +100,10 @@ function checkCodeType(codeType: string, rules: RuntimeRules): void {
   throw new PlatformError('invalid_code_type', `code_type must be one of ${CODE_TYPES.join(', ')}`);
 }
 
-function decodeBase64(text: string): Buffer {
-  // some encoders break lines; most texts are large and have none, so they are copied only when it helps
-  const bytes = decodeStrictly(text) ?? decodeStrictly(text.replaceAll(/\s+/g, ''));
+function decodeCode(text: string): Buffer {
+  const bytes = decodeBase64(text);
   if (bytes !== undefined) return bytes;
   throw new PlatformError('invalid_code', 'func_code.file is not Base64', { hint: 'Encode the file exactly once.' });
-}
-
-/** `Buffer.from` skips what is no Base64; the length tells whether it skipped anything. */
-function decodeStrictly(text: string): Buffer | undefined {
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length > 0 && bytes.length === Math.floor(((text.length - padding) * 3) / 4) ? bytes : undefined;
 }
 
 function codeTooLarge(): PlatformError {

@@ -6,6 +6,8 @@ import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { Catalog } from '../catalog.ts';
+import type { Dependencies } from '../dependencies/dependencies.ts';
+import { MergedCode } from '../dependencies/merged-code.ts';
 import { CodeCollector } from './code-collector.ts';
 import type { FunctionStore } from './function-store.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -16,6 +18,7 @@ export interface FunctionAccessOptions {
   readonly store: FunctionStore;
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
+  readonly dependencies: Dependencies;
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly region: string;
@@ -25,6 +28,8 @@ export interface FunctionAccessOptions {
 export class FunctionAccess {
   readonly catalog: Catalog;
   readonly collector: CodeCollector;
+  readonly mergedCode: MergedCode;
+  readonly #dependencies: Dependencies;
   readonly #store: FunctionStore;
   readonly #sealer: Sealer;
   readonly #region: string;
@@ -33,6 +38,8 @@ export class FunctionAccess {
   constructor(options: FunctionAccessOptions) {
     this.catalog = options.catalog;
     this.collector = new CodeCollector(options.artifacts, options.store, options.clock);
+    this.mergedCode = new MergedCode(options.artifacts, options.catalog, options.clock);
+    this.#dependencies = options.dependencies;
     this.#store = options.store;
     this.#sealer = options.sealer;
     this.#region = options.region;
@@ -54,12 +61,16 @@ export class FunctionAccess {
   /** Shows a version to the data plane. */
   publish(stored: StoredFunction): FunctionState {
     const secrets = this.open(stored.version.sealedEnv);
-    this.catalog.put(snapshotOf(stored, secrets, this.#region));
-    return { ...stored, secretNames: Object.keys(secrets) };
+    const { fn, version } = stored;
+    const dependencies = this.#dependencies.describe(version.config.dependencies);
+    const artifact = this.mergedCode.artifactOf(version.artifact, fn.runtime, dependencies);
+    this.catalog.put(snapshotOf({ fn, version: { ...version, artifact } }, secrets, this.#region));
+    return { ...stored, secretNames: Object.keys(secrets), dependencies };
   }
 
   describe(stored: StoredFunction): FunctionState {
-    return { ...stored, secretNames: Object.keys(this.open(stored.version.sealedEnv)) };
+    const secretNames = Object.keys(this.open(stored.version.sealedEnv));
+    return { ...stored, secretNames, dependencies: this.#dependencies.describe(stored.version.config.dependencies) };
   }
 
   /** Null when there is nothing to hide. */

@@ -138,14 +138,13 @@ export class FunctionStore {
     });
   }
 
+  /** Whether code of a function or a dependency has these bytes. */
   async isReferenced(sha256: string): Promise<boolean> {
-    const row = await this.#db
-      .selectFrom('function_version')
-      .select('version')
-      .where('artifact_sha256', '=', sha256)
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
+    for (const table of ['function_version', 'dependency_version'] as const) {
+      const query = this.#db.selectFrom(table).select('artifact_sha256').where('artifact_sha256', '=', sha256);
+      if ((await query.limit(1).executeTakeFirst()) !== undefined) return true;
+    }
+    return false;
   }
 
   usage(projectId: string): Promise<ProjectUsage> {

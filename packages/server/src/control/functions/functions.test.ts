@@ -157,7 +157,7 @@ describe('creating a function', () => {
     ['invalid_code_filename', 'a path as file name', { code_filename: '../x.zip' }],
     ['invalid_request', 'a type that does not exist', { type: 'v3' }],
     ['invalid_request', 'an object where text belongs', { xrole: {} }],
-    ['not_supported', 'dependencies', { depend_version_list: ['x'] }],
+    ['dependency_not_found', 'an unknown dependency', { depend_version_list: ['x'] }],
     ['not_supported', 'mounts', { mount_config: { func_mounts: [{}] } }],
     ['not_supported', 'a closed network', { network_controller: { disable_public_network: true } }],
     ['not_supported', 'a GPU', { gpu_memory: 1024 }],

@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { LIMITS } from '@funcgraph/api';
-import type { Artifact, ArtifactPin, ArtifactStore } from '../../artifacts/index.ts';
+import { type Artifact, ArtifactError, type ArtifactPin, type ArtifactStore } from '../../artifacts/index.ts';
 import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
 import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { Catalog } from '../catalog.ts';
+import type { Dependencies } from '../dependencies/dependencies.ts';
 import { type CodeUpload, defaultUpload, readCodeUpload, readFileName, uploadError } from './code-upload.ts';
 import { FunctionAccess, notFound } from './function-access.ts';
 import type { FunctionPage, FunctionStore, ProjectUsage } from './function-store.ts';
-import { applyConfig, initialConfig, type ParsedConfig, readMaxInstances } from './parse-config.ts';
+import { applyConfig, initialConfig, type ParsedConfig, readDependencies, readMaxInstances } from './parse-config.ts';
 import { refuseUnsupported } from './stored-fields.ts';
-import type { FunctionName, FunctionState, Kept, Runtimes, VersionRecord } from './types.ts';
+import type { FunctionName, FunctionRecord, FunctionState, Kept, Runtimes, VersionRecord } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
 import { WireFields } from './wire-fields.ts';
 
@@ -20,6 +22,7 @@ export interface FunctionsOptions {
   readonly store: FunctionStore;
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
+  readonly dependencies: Dependencies;
   readonly sealer: Sealer;
   readonly runtimes: Runtimes;
   readonly clock: Clock;
@@ -57,11 +60,16 @@ export class Functions {
   /** Fills the catalog and removes code that no version uses. Call once, before the first request. */
   async start(): Promise<void> {
     const { store, artifacts } = this.#options;
-    for (const stored of await store.all()) this.access.publish(stored);
+    for (const stored of await store.all()) {
+      await this.#restoreFolder(stored);
+      this.access.publish(stored);
+    }
+    await this.access.mergedCode.sweep();
     await artifacts.sweep((sha256) => store.isReferenced(sha256));
   }
 
   async stop(): Promise<void> {
+    await this.access.mergedCode.stop();
     await this.access.collector.stop();
   }
 
@@ -103,10 +111,12 @@ export class Functions {
         description: '',
       };
       return this.#withPin(pin, async () => {
-        const outcome = await store.insert({ fn, version }, PROJECT_QUOTA);
-        if (outcome === 'exists') throw exists(pkg, name);
-        if (outcome !== 'added') throw overQuota(outcome);
-        return this.access.publish({ fn, version });
+        return this.#withDependencies(fn, version, async (complete) => {
+          const outcome = await store.insert({ fn, version: complete }, PROJECT_QUOTA);
+          if (outcome === 'exists') throw exists(pkg, name);
+          if (outcome !== 'added') throw overQuota(outcome);
+          return this.access.publish({ fn, version: complete });
+        });
       });
     });
   }
@@ -121,23 +131,29 @@ export class Functions {
     return { functions: rows.map((row) => this.access.describe(row)), total };
   }
 
-  /** Replaces the code, or only what the API says about it when the body carries none. `unchanged` for the same code. */
+  /**
+   * Replaces code and dependencies, each only when the body has it. Throws `unchanged` for the code and dependencies
+   * that are there.
+   */
   async updateCode(name: FunctionName, body: Kept): Promise<FunctionState> {
     const fields = new WireFields(body);
     refuseUnsupported(fields);
     return this.#change(name, async (stored) => {
       const { config, artifact, artifactFile } = stored.version;
+      const dependencies = readDependencies(fields) ?? config.dependencies;
+      const attached = isDeepStrictEqual(dependencies, config.dependencies) ? {} : { config: { dependencies } };
       const upload = readCodeUpload(fields, rulesOf(stored), config.handler);
-      if (upload === undefined) return { change: renamed(fields, config.codeFileName) };
+      if (upload === undefined) return { change: merged(renamed(fields, config.codeFileName), attached) };
       const pin = await this.#store(upload);
       const same = pin.artifact.sha256 === artifact.sha256 && pin.artifact.kind === artifact.kind;
       if (same && upload.put.fileName === artifactFile) {
         pin.release();
+        if ('config' in attached) return { change: attached };
         throw new PlatformError('unchanged', 'the code is the same as before');
       }
       const { codeType, codeFileName } = upload;
       const code = { artifact: pin.artifact, file: upload.put.fileName };
-      return { pin, change: { code, config: { codeType, codeFileName } } };
+      return { pin, change: merged({ code, config: { codeType, codeFileName } }, attached) };
     });
   }
 
@@ -214,11 +230,40 @@ export class Functions {
         modifiedAt: clock.now(),
       };
       return this.#withPin(pin, async () => {
-        if (!(await store.replace(stored.fn.id, before.revision, version))) throw notFound(name);
-        if (version.artifact.sha256 !== before.artifact.sha256) this.access.collector.later(before.artifact.sha256);
-        return this.access.publish({ fn: stored.fn, version });
+        return this.#withDependencies(stored.fn, version, async (complete) => {
+          if (!(await store.replace(stored.fn.id, before.revision, complete))) throw notFound(name);
+          if (complete.artifact.sha256 !== before.artifact.sha256) this.access.collector.later(before.artifact.sha256);
+          return this.access.publish({ fn: stored.fn, version: complete });
+        });
       });
     });
+  }
+
+  /** Commits a version whose dependencies are there, cannot go meanwhile, and share a folder with its code. */
+  async #withDependencies<T>(
+    fn: FunctionRecord,
+    version: VersionRecord,
+    commit: (complete: VersionRecord) => Promise<T>,
+  ): Promise<T> {
+    const { config, artifact } = version;
+    const held = this.#options.dependencies.hold(fn.projectId, rulesOf({ fn }), config.dependencies);
+    try {
+      const folder = await this.access.mergedCode.hold(artifact, fn.runtime, held.versions).catch(mergeRefused);
+      try {
+        return await commit({ ...version, config: { ...config, dependencies: held.versions.map(({ id }) => id) } });
+      } finally {
+        folder.release();
+      }
+    } finally {
+      held.release();
+    }
+  }
+
+  /** Makes a folder anew that a crash took. What cannot be made must not keep other functions from starting. */
+  async #restoreFolder({ fn, version }: StoredFunction): Promise<void> {
+    const dependencies = this.#options.dependencies.describe(version.config.dependencies);
+    const folder = await this.access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
+    folder?.release();
   }
 
   /** Holds new code until its row is committed; when that fails the code goes, unless someone else uses it. */
@@ -274,7 +319,21 @@ function renamed(fields: WireFields, before: string): Change {
   return codeFileName === before ? {} : { config: { codeFileName } };
 }
 
-function rulesOf({ fn }: StoredFunction): RuntimeRules {
+/** Both changes; neither sets what the other sets. */
+function merged(a: Change, b: Change): Change {
+  if (a.config === undefined || b.config === undefined) return { ...a, ...b };
+  return { ...a, ...b, config: { ...a.config, ...b.config } };
+}
+
+function mergeRefused(error: unknown): never {
+  if (!(error instanceof ArtifactError)) throw error;
+  throw new PlatformError('invalid_dependency', `${error.message} [${error.reason}]`, {
+    hint: error.hint,
+    cause: error,
+  });
+}
+
+function rulesOf({ fn }: Pick<StoredFunction, 'fn'>): RuntimeRules {
   const rules = runtimeRules(fn.runtime);
   if (rules === undefined) throw new Error(`function ${fn.id} has a runtime without rules`);
   return rules;

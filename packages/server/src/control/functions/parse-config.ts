@@ -31,6 +31,7 @@ export function initialConfig(rules: RuntimeRules): FunctionConfig {
     maxInstances: LIMITS.maxInstances.fallback,
     instanceConcurrency: LIMITS.instanceConcurrency.min,
     dynamicMemory: false,
+    dependencies: [],
     codeType: '',
     codeFileName: '',
     stored: {},
@@ -63,9 +64,15 @@ export function applyConfig(base: ConfigBase, fields: WireFields): ParsedConfig 
     ...initializerOf(fields, rules, { initializer, initializerTimeoutSeconds }),
     ...strategy(fields, before),
     dynamicMemory: fields.flag('enable_dynamic_memory') ?? before.dynamicMemory,
+    dependencies: readDependencies(fields) ?? before.dependencies,
     stored: { ...before.stored, ...readStoredFields(fields) },
   };
   return { config, secrets };
+}
+
+/** Ids of dependency versions; undefined when the body has no list. */
+export function readDependencies(fields: WireFields): readonly string[] | undefined {
+  return fields.texts('depend_version_list')?.filter((id) => id !== '');
 }
 
 /** The `max_instance_num` of its own operation; undefined when the body has none. */

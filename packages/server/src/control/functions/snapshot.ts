@@ -22,6 +22,7 @@ export function snapshotOf({ fn, version }: StoredFunction, secrets: Environment
     memoryMb: config.memoryMb,
     env: { ...config.env, ...secrets },
     artifact: version.artifact,
+    dependencies: config.dependencies,
     codeDigest: version.artifact.sha512,
     maxInstances: config.maxInstances,
     concurrency: config.instanceConcurrency,

@@ -64,12 +64,9 @@ export function readStoredFields(fields: WireFields): Kept {
 
 /**
  * Refuses what would look as if it worked and did not: a function that counts on a mounted file system, a closed
- * network, a GPU or a dependency must not start without it. Throws `not_supported`.
+ * network or a GPU must not start without it. Throws `not_supported`.
  */
 export function refuseUnsupported(fields: WireFields): void {
-  if ((fields.texts('depend_version_list') ?? []).length > 0) {
-    throw unsupported('depend_version_list', 'Put the libraries into the code package.');
-  }
   const mounts = fields.fields('mount_config')?.func_mounts;
   if (Array.isArray(mounts) && mounts.length > 0) throw unsupported('mount_config', 'Use /tmp for files.');
   if ((fields.fields('custom_image')?.image ?? '') !== '') {

@@ -1,5 +1,6 @@
 import type { Artifact } from '../../artifacts/index.ts';
 import type { Environment } from '../../domain/environment.ts';
+import type { DependencyVersion } from '../dependencies/types.ts';
 
 /** JSON object whose fields the platform keeps for the user without reading them. */
 export type Kept = Readonly<Record<string, unknown>>;
@@ -20,6 +21,8 @@ export interface FunctionConfig {
   readonly maxInstances: number;
   readonly instanceConcurrency: number;
   readonly dynamicMemory: boolean;
+  /** Ids of dependency versions; what a later one holds wins over an earlier one. */
+  readonly dependencies: readonly string[];
   /** As the user named them; the code itself is known by its digest. */
   readonly codeType: string;
   readonly codeFileName: string;
@@ -59,6 +62,7 @@ export interface FunctionState {
   readonly version: VersionRecord;
   /** Names of the encrypted variables. */
   readonly secretNames: readonly string[];
+  readonly dependencies: readonly DependencyVersion[];
 }
 
 /** What this machine can run. */

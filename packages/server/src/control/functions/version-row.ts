@@ -8,6 +8,7 @@ export interface StoredFunction {
   readonly version: VersionRecord;
 }
 
+type StoredConfig = Omit<FunctionConfig, 'dependencies'> & Partial<Pick<FunctionConfig, 'dependencies'>>;
 type Row = Schema['function'] & Schema['function_version'];
 
 /** Reads a row of both tables. */
@@ -25,7 +26,8 @@ export function toStored(row: Row, artifacts: Pick<ArtifactStore, 'describe'>): 
     version: {
       version: row.version,
       revision: row.revision,
-      config: JSON.parse(row.config) as FunctionConfig,
+      // rows of earlier versions of the program have no dependencies
+      config: { dependencies: [], ...(JSON.parse(row.config) as StoredConfig) },
       sealedEnv: row.sealed_env,
       artifact: artifacts.describe({
         sha256: row.artifact_sha256,

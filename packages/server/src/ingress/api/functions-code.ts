@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import { type Handlers, Reply } from '../http/handler.ts';
+import { downloadLink, openTicket } from './download-ticket.ts';
 import { codeReply } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
 
@@ -18,16 +19,8 @@ export interface FunctionCodeDeps {
   readonly region: string;
 }
 
-const LINK_LIFETIME_MS = 15 * 60 * 1000;
 /** Larger code is not put into the answer but behind its link. */
 const IN_ANSWER_BYTES = 1024 * 1024;
-
-/** What a download link carries, sealed: it cannot be made or changed outside, and needs no other permission. */
-interface Ticket {
-  readonly sha256: string;
-  readonly fileName: string;
-  readonly until: number;
-}
 
 /** Show, replace and download the code of functions. */
 export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
@@ -37,13 +30,8 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
     const { artifact } = state.version;
     const inAnswer = artifact.sizeBytes <= IN_ANSWER_BYTES;
     const file = inAnswer ? (await artifacts.readAll(artifact.sha256)).toString('base64') : '';
-    const ticket: Ticket = {
-      sha256: artifact.sha256,
-      fileName: downloadName(state),
-      until: clock.now() + LINK_LIFETIME_MS,
-    };
-    const sealed = Buffer.from(sealer.seal(JSON.stringify(ticket)), 'base64').toString('base64url');
-    return { file, link: `http://${host ?? 'localhost'}/v1/code/${sealed}` };
+    const stored = { sha256: artifact.sha256, fileName: downloadName(state) };
+    return { file, link: downloadLink(sealer, stored, { host, now: clock.now() }) };
   }
 
   return {
@@ -79,17 +67,4 @@ function downloadName({ fn, version }: FunctionState): string {
   const own = version.artifactFile?.split('/').at(-1) ?? '';
   if (own !== '' && Buffer.byteLength(own) <= 80) return own;
   return `${fn.name}.${version.artifact.kind === 'jar' ? 'jar' : 'zip'}`;
-}
-
-/** Undefined for whatever is not a ticket of this server, also for other texts that it sealed. */
-function openTicket(sealer: Sealer, text: string): Ticket | undefined {
-  let value: Partial<Ticket>;
-  try {
-    value = JSON.parse(sealer.open(Buffer.from(text, 'base64url').toString('base64'))) as Partial<Ticket>;
-  } catch {
-    return undefined;
-  }
-  const { sha256, fileName, until } = value;
-  if (typeof sha256 !== 'string' || typeof fileName !== 'string' || typeof until !== 'number') return undefined;
-  return { sha256, fileName, until };
 }

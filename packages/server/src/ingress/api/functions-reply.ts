@@ -1,5 +1,6 @@
 import { cpuMillisFor, type RouteResponse, type Routes } from '@funcgraph/api';
 import { type FunctionState, functionUrn, MASK } from '../../control/index.ts';
+import { dependencyReply } from './dependencies-reply.ts';
 
 type Config = RouteResponse<Routes['showFunctionConfig']>;
 type Summary = RouteResponse<Routes['listFunctions']>['functions'][number];
@@ -41,9 +42,7 @@ export function configReply(state: FunctionState, context: ReplyContext): Config
     reserved_instance_idle_mode: false,
     user_data_encrypt_kms_key_id: text(stored.user_data_encrypt_kms_key_id),
     code_encrypt_kms_key_id: text(stored.code_encrypt_kms_key_id),
-    depend_list: [],
-    depend_version_list: [],
-    dependencies: [],
+    ...dependencyFields(state, context),
     ...optional('func_vpc', object(stored.func_vpc)),
     ...optional('network_controller', object(stored.network_controller)),
     ...optional('lts_custom_tag', texts(stored.lts_custom_tag)),
@@ -113,10 +112,17 @@ export function codeReply(state: FunctionState, context: ReplyContext, code: { f
     digest: version.artifact.sha512,
     last_modified: apiTime(version.modifiedAt),
     func_code: code,
-    depend_list: [],
-    depend_version_list: [],
+    ...dependencyFields(state, context),
     strategy_config: strategyReply(state),
-    dependencies: [],
+  };
+}
+
+/** Packages, their versions in the order in which they were given, and what they are. */
+function dependencyFields({ dependencies, version }: FunctionState, { domainId }: ReplyContext) {
+  return {
+    depend_list: dependencies.map(({ dependencyId }) => dependencyId),
+    depend_version_list: [...version.config.dependencies],
+    dependencies: dependencies.map((dependency) => dependencyReply(dependency, domainId)),
   };
 }
 

@@ -1,0 +1,289 @@
+import { LIMITS } from '@funcgraph/api';
+import { ArtifactError, type ArtifactPin, type ArtifactStore, type IsReferenced } from '../../artifacts/index.ts';
+import { type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Catalog } from '../catalog.ts';
+import type { Kept } from '../functions/types.ts';
+import { WireFields } from '../functions/wire-fields.ts';
+import { checkDependencyTree } from './check-tree.ts';
+import { fitsLanguage, readDependencyBody } from './dependency-body.ts';
+import type { DependencyStore } from './dependency-store.ts';
+import { fetchArchive, type LinkHosts } from './fetch-archive.ts';
+import { type DependencyHold, type DependencyVersion, type NewDependencyVersion, PUBLIC } from './types.ts';
+
+export interface DependenciesOptions {
+  readonly store: DependencyStore;
+  readonly artifacts: ArtifactStore;
+  /** Whether a function or a dependency still needs stored bytes. */
+  readonly isReferenced: IsReferenced;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly linkHosts: LinkHosts;
+}
+
+/** What a list is narrowed to; undefined does not narrow. */
+export interface DependencyFilter {
+  readonly scope: 'public' | 'private' | 'all';
+  readonly runtime: string | undefined;
+  /** Looked for anywhere in the name. */
+  readonly pattern: string | undefined;
+}
+
+/**
+ * Versioned library packages. All are in memory; a change is durable when its promise resolves. A project sees its own
+ * and the public ones, and of others not even that they exist. Throws `PlatformError` with the codes of the API.
+ */
+export class Dependencies {
+  readonly #options: DependenciesOptions;
+  readonly #byId = new Map<string, DependencyVersion>();
+  readonly #held = new Map<string, number>();
+
+  constructor(options: DependenciesOptions) {
+    this.#options = options;
+  }
+
+  /** Call once, before functions start. */
+  async start(): Promise<void> {
+    for (const version of await this.#options.store.all()) this.#byId.set(version.id, version);
+  }
+
+  /** Adds a version to the package of this name and runtime, or makes the package. */
+  async createVersion(projectId: string, body: Kept): Promise<DependencyVersion> {
+    return this.#create(projectId, body, false);
+  }
+
+  /** Like `createVersion`, but throws `dependency_exists` when there is such a package. */
+  async createPackage(projectId: string, body: Kept): Promise<DependencyVersion> {
+    return this.#create(projectId, body, true);
+  }
+
+  /** Adds a version to a package that is there. Name and runtime stay. */
+  async updatePackage(projectId: string, dependencyId: string, body: Kept): Promise<DependencyVersion> {
+    const [newest] = this.#own(projectId, dependencyId);
+    const known = { name: newest.name, runtime: newest.runtime };
+    const parsed = readDependencyBody(new WireFields(body), known);
+    if (parsed.name !== known.name || parsed.runtime !== known.runtime) {
+      throw new PlatformError('invalid_dependency', 'name and runtime of a dependency cannot be changed');
+    }
+    return this.#create(projectId, { ...body, ...known }, false);
+  }
+
+  /** Stores a version of a public package. */
+  async addPublic(
+    added: Pick<NewDependencyVersion, 'name' | 'runtime' | 'description' | 'fileName'>,
+    bytes: Uint8Array,
+  ): Promise<DependencyVersion> {
+    const pin = await this.#put(bytes, LIMITS.codeZipBytes);
+    return this.#insert({ ...added, projectId: PUBLIC, link: '', artifact: pin.artifact }, pin, false);
+  }
+
+  /** The newest version of each package: own ones first, then by name. */
+  list(projectId: string, filter: DependencyFilter): DependencyVersion[] {
+    const newest = new Map<string, DependencyVersion>();
+    for (const each of this.#byId.values()) {
+      if (each.projectId !== PUBLIC && each.projectId !== projectId) continue;
+      if (filter.scope !== 'all' && (filter.scope === 'public') !== (each.projectId === PUBLIC)) continue;
+      if (filter.runtime !== undefined && each.runtime !== filter.runtime) continue;
+      if (filter.pattern !== undefined && !each.name.includes(filter.pattern)) continue;
+      if ((newest.get(each.dependencyId)?.version ?? 0) < each.version) newest.set(each.dependencyId, each);
+    }
+    const key = (each: DependencyVersion) => `${each.projectId === PUBLIC ? 1 : 0} ${each.name} ${each.runtime}`;
+    return [...newest.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  /** Newest first, at least one. Throws `dependency_not_found`. */
+  versions(projectId: string, dependencyId: string): [DependencyVersion, ...DependencyVersion[]] {
+    const found = [...this.#byId.values()].filter(
+      (each) => each.dependencyId === dependencyId && isVisible(each, projectId),
+    );
+    const [first, ...others] = found.sort((a, b) => b.version - a.version);
+    if (first === undefined) throw notFound(`there is no dependency ${dependencyId.slice(0, 80)}`);
+    return [first, ...others];
+  }
+
+  /** Throws `dependency_not_found`. */
+  version(projectId: string, dependencyId: string, version: string): DependencyVersion {
+    const versions = this.versions(projectId, dependencyId);
+    const found = versions.find((each) => String(each.version) === version);
+    if (found === undefined) throw notFound(`dependency ${versions[0].name} has no version ${version.slice(0, 20)}`);
+    return found;
+  }
+
+  /** The package goes with its last version. Throws `dependency_in_use`, `dependency_read_only`, `dependency_not_found`. */
+  async deleteVersion(projectId: string, dependencyId: string, version: string): Promise<void> {
+    this.#own(projectId, dependencyId);
+    await this.#remove([this.version(projectId, dependencyId, version)]);
+  }
+
+  /** All versions or none. Throws like `deleteVersion`. */
+  async deletePackage(projectId: string, dependencyId: string): Promise<void> {
+    await this.#remove(this.#own(projectId, dependencyId));
+  }
+
+  /** What functions already have, in their order; what is not there any more is left out. */
+  describe(ids: readonly string[]): DependencyVersion[] {
+    return ids.map((id) => this.#byId.get(id)).filter((found) => found !== undefined);
+  }
+
+  /**
+   * Checks what a function is to be given and keeps it from being deleted meanwhile. The id of a package means its newest
+   * version. Throws `dependency_not_found`, `dependency_unusable` for another language, `invalid_dependency` for too many.
+   */
+  hold(projectId: string, rules: RuntimeRules, ids: readonly string[]): DependencyHold {
+    if (ids.length > LIMITS.dependenciesPerFunction) {
+      const most = LIMITS.dependenciesPerFunction;
+      throw new PlatformError('invalid_dependency', `a function may have at most ${most} dependencies`, {
+        hint: 'Pack several libraries into one dependency.',
+      });
+    }
+    const versions = ids.map((id) => this.#usable(projectId, rules, id));
+    const packages = new Set(versions.map((version) => version.dependencyId));
+    if (packages.size < versions.length) {
+      throw new PlatformError('invalid_dependency', 'a dependency is named twice', {
+        hint: 'One version of each is enough.',
+      });
+    }
+    for (const { id } of versions) this.#held.set(id, (this.#held.get(id) ?? 0) + 1);
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      for (const { id } of versions) {
+        const left = (this.#held.get(id) ?? 1) - 1;
+        if (left > 0) this.#held.set(id, left);
+        else this.#held.delete(id);
+      }
+    };
+    return { versions, release };
+  }
+
+  #usable(projectId: string, rules: RuntimeRules, id: string): DependencyVersion {
+    const exact = this.#byId.get(id);
+    const found = exact ?? [...this.#byId.values()].findLast((each) => each.dependencyId === id);
+    if (found === undefined || !isVisible(found, projectId))
+      throw notFound(`there is no dependency version ${id.slice(0, 80)}`);
+    const language = runtimeRules(found.runtime)?.language;
+    if (language === undefined || !fitsLanguage(language, rules.language)) {
+      throw new PlatformError('dependency_unusable', `dependency ${found.name} is for ${found.runtime}`, {
+        hint: 'Function and dependency must be of one language.',
+      });
+    }
+    return found;
+  }
+
+  /** Versions of a package that the project may change. */
+  #own(projectId: string, dependencyId: string): [DependencyVersion, ...DependencyVersion[]] {
+    const versions = this.versions(projectId, dependencyId);
+    if (versions[0].projectId !== PUBLIC) return versions;
+    throw new PlatformError('dependency_read_only', `dependency ${versions[0].name} is public and cannot be changed`);
+  }
+
+  async #create(projectId: string, body: Kept, newPackage: boolean): Promise<DependencyVersion> {
+    const { name, runtime, description, source } = readDependencyBody(new WireFields(body));
+    const link = 'link' in source ? source.link : '';
+    if (newPackage && this.#exists(projectId, name, runtime)) throw exists(name);
+    const pin =
+      'bytes' in source
+        ? await this.#put(source.bytes, LIMITS.codeZipBytes)
+        : await this.#put(fetchArchive(source.link, this.#options.linkHosts), LIMITS.fetchedZipBytes);
+    const added = { projectId, name, runtime, description, link, fileName: `${name}.zip`, artifact: pin.artifact };
+    return this.#insert(added, pin, newPackage);
+  }
+
+  #exists(projectId: string, name: string, runtime: string): boolean {
+    const same = (each: DependencyVersion) =>
+      each.projectId === projectId && each.name === name && each.runtime === runtime;
+    return [...this.#byId.values()].some(same);
+  }
+
+  async #put(bytes: Uint8Array | AsyncIterable<Uint8Array>, maxBytes: number): Promise<ArtifactPin> {
+    try {
+      const pin = await this.#options.artifacts.put(bytes, { kind: 'zip', maxBytes });
+      return await this.#checked(pin);
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      const code = error.reason === 'too-large' ? 'code_too_large' : 'invalid_dependency';
+      throw new PlatformError(code, `${error.message} [${error.reason}]`, { hint: error.hint, cause: error });
+    }
+  }
+
+  async #checked(pin: ArtifactPin): Promise<ArtifactPin> {
+    try {
+      await checkDependencyTree(pin.artifact.treePath);
+      return pin;
+    } catch (error) {
+      await this.#giveUp(pin);
+      throw error;
+    }
+  }
+
+  async #insert(added: NewDependencyVersion, pin: ArtifactPin, newPackage: boolean): Promise<DependencyVersion> {
+    const { store, clock } = this.#options;
+    let outcome: DependencyVersion | 'exists' | 'quota' | undefined;
+    try {
+      const mostInProject = LIMITS.dependencyVersionsPerProject;
+      outcome = await store.insert(added, { newPackage, mostInProject, now: clock.now() });
+    } finally {
+      if (typeof outcome === 'object') pin.release();
+      else await this.#giveUp(pin);
+    }
+    if (outcome === 'exists') throw exists(added.name);
+    if (outcome === 'quota') {
+      const most = LIMITS.dependencyVersionsPerProject;
+      throw new PlatformError('dependency_quota', `there are ${most} dependency versions, as many as there may be`, {
+        hint: 'Delete versions that no function uses.',
+      });
+    }
+    this.#byId.set(outcome.id, outcome);
+    return outcome;
+  }
+
+  async #giveUp(pin: ArtifactPin): Promise<void> {
+    pin.release();
+    await this.#options.artifacts.release(pin.artifact.sha256, this.#options.isReferenced);
+  }
+
+  async #remove(versions: readonly DependencyVersion[]): Promise<void> {
+    const { store, artifacts, isReferenced } = this.#options;
+    for (const version of versions) this.#refuseUsed(version);
+    // from here on no function can be given them
+    for (const { id } of versions) this.#byId.delete(id);
+    try {
+      await store.remove(
+        versions[0]?.dependencyId ?? '',
+        versions.map(({ id }) => id),
+      );
+    } catch (error) {
+      for (const version of versions) this.#byId.set(version.id, version);
+      throw error;
+    }
+    // code folders that were made from it have names of their own for its files
+    for (const { artifact } of versions) await artifacts.release(artifact.sha256, isReferenced);
+  }
+
+  #refuseUsed({ id, name, version }: DependencyVersion): void {
+    const users = [...this.#options.catalog.snapshots()].filter((snapshot) => snapshot.dependencies?.includes(id));
+    const [user] = users;
+    if (user === undefined && !this.#held.has(id)) return;
+    const who = user === undefined ? 'a function that is being changed' : `function ${user.name} (${user.version})`;
+    const more = users.length > 1 ? ` and ${users.length - 1} more` : '';
+    throw new PlatformError('dependency_in_use', `version ${version} of ${name} is used by ${who}${more}`, {
+      hint: 'Take it out of the function, or delete the version of the function, first.',
+    });
+  }
+}
+
+function isVisible(version: DependencyVersion, projectId: string): boolean {
+  return version.projectId === PUBLIC || version.projectId === projectId;
+}
+
+function exists(name: string): PlatformError {
+  return new PlatformError('dependency_exists', `a dependency ${name} for this runtime exists`, {
+    hint: 'Add a version to it.',
+  });
+}
+
+function notFound(message: string): PlatformError {
+  return new PlatformError('dependency_not_found', message);
+}

@@ -1,0 +1,98 @@
+import { lookup as dnsLookup } from 'node:dns';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { isInternalAddress } from '../../lib/internal-address.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+
+const MAX_REDIRECTS = 3;
+const TIMEOUT_MS = 120_000;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** `host` or `host:port` of machines in the own network that may be asked; all others must be public. */
+export type LinkHosts = ReadonlySet<string>;
+
+/**
+ * The bytes behind an http or https address, as they come, within two minutes; their number is for the reader to limit.
+ * Internal addresses are refused, also behind a name or a redirection, unless their host is listed. Throws `invalid_url`
+ * or `archive_not_fetched`.
+ */
+export async function* fetchArchive(link: string, hosts: LinkHosts): AsyncGenerator<Uint8Array> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let url = parseLink(link);
+  for (let redirects = 0; ; redirects++) {
+    const response = await open(url, hosts, signal);
+    try {
+      const status = response.statusCode ?? 0;
+      if (REDIRECTS.has(status) && response.headers.location !== undefined) {
+        if (redirects === MAX_REDIRECTS) throw notFetched(url, `it redirects more than ${MAX_REDIRECTS} times`);
+        url = parseLink(new URL(response.headers.location, url).href);
+        continue;
+      }
+      if (status !== 200) throw notFetched(url, `the answer is ${status}`);
+      yield* chunks(response, url);
+      return;
+    } finally {
+      response.destroy();
+    }
+  }
+}
+
+/** Throws `invalid_url` for everything but a plain http or https address. */
+export function parseLink(link: string): URL {
+  const url = URL.canParse(link) ? new URL(link) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw new PlatformError('invalid_url', `${JSON.stringify(link.slice(0, 120))} is not an http or https address`, {
+      hint: 'Give the address under which the bucket serves the object.',
+    });
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new PlatformError('invalid_url', 'an address must not carry a password', { hint: 'Use a signed address.' });
+  }
+  return url;
+}
+
+async function* chunks(response: IncomingMessage, url: URL): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response) yield chunk as Buffer;
+  } catch (cause) {
+    throw notFetched(url, 'the connection broke or took too long', cause);
+  }
+  if (!response.complete) throw notFetched(url, 'the connection broke');
+}
+
+function open(url: URL, hosts: LinkHosts, signal: AbortSignal): Promise<IncomingMessage> {
+  const listed = hosts.has(url.host) || hosts.has(url.hostname);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  // for an address nothing is looked up
+  if (!listed && isIP(host) !== 0 && isInternalAddress(host)) throw internal(url);
+  const get = url.protocol === 'https:' ? httpsGet : httpGet;
+  return new Promise((resolve, reject) => {
+    const options = { agent: false, signal, lookup: listed ? dnsLookup : publicLookup(url) } as const;
+    const request = get(url, options, resolve);
+    request.on('error', (cause) => {
+      reject(cause instanceof PlatformError ? cause : notFetched(url, 'it cannot be reached', cause));
+    });
+  });
+}
+
+/** Asked for the very connection that is made, so that a name cannot mean something else a moment later. */
+function publicLookup(url: URL): LookupFunction {
+  return (hostname, options, done) => {
+    dnsLookup(hostname, options, (error, address, family) => {
+      const found = Array.isArray(address) ? address.map((each) => each.address) : [address];
+      if (error === null && found.some(isInternalAddress)) done(internal(url), address, family);
+      else done(error, address, family);
+    });
+  };
+}
+
+function internal(url: URL): PlatformError {
+  return new PlatformError('invalid_url', `${url.host} is inside the server's own network`, {
+    hint: `The operator can allow it: start the server with --link-hosts ${url.host}`,
+  });
+}
+
+function notFetched({ host }: URL, why: string, cause?: unknown): PlatformError {
+  return new PlatformError('archive_not_fetched', `nothing came from ${host}: ${why}`, { cause });
+}

@@ -1,0 +1,42 @@
+import type { Artifact } from '../../artifacts/index.ts';
+
+/** The project of packages that every project may use and none may change. */
+export const PUBLIC = '';
+
+/** One upload of a package; it never changes. */
+export interface DependencyVersion {
+  /** What functions refer to. */
+  readonly id: string;
+  /** Of the package that all its versions share. */
+  readonly dependencyId: string;
+  /** `PUBLIC` or the project it belongs to. */
+  readonly projectId: string;
+  readonly name: string;
+  readonly runtime: string;
+  /** From 1; numbers of deleted versions are not given again. */
+  readonly version: number;
+  readonly description: string;
+  /** Where it was fetched from; empty for an upload. */
+  readonly link: string;
+  readonly fileName: string;
+  readonly artifact: Artifact;
+  /** Ms since the epoch. */
+  readonly createdAt: number;
+}
+
+/** What becomes a version when it is stored. */
+export interface NewDependencyVersion {
+  readonly projectId: string;
+  readonly name: string;
+  readonly runtime: string;
+  readonly description: string;
+  readonly link: string;
+  readonly fileName: string;
+  readonly artifact: Artifact;
+}
+
+/** Keeps dependency versions from being deleted while a function is given them. */
+export interface DependencyHold {
+  readonly versions: readonly DependencyVersion[];
+  release(): void;
+}

@@ -1,0 +1,12 @@
+/** The bytes of a Base64 text, line breaks allowed; undefined for what is no Base64 and for nothing. */
+export function decodeBase64(text: string): Buffer | undefined {
+  // some encoders break lines; most texts are large and have none, so they are copied only when it helps
+  return decodeStrictly(text) ?? decodeStrictly(text.replaceAll(/\s+/g, ''));
+}
+
+/** `Buffer.from` skips what is no Base64; the length tells whether it skipped anything. */
+function decodeStrictly(text: string): Buffer | undefined {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length > 0 && bytes.length === Math.floor(((text.length - padding) * 3) / 4) ? bytes : undefined;
+}

@@ -1,0 +1,116 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import type { Dependencies, DependencyFilter, DependencyVersion, Kept } from '../../control/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Sealer } from '../../lib/sealer.ts';
+import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { dependencyReply, isShared } from './dependencies-reply.ts';
+import { downloadLink } from './download-ticket.ts';
+import { pageOf } from './page.ts';
+
+type Ids =
+  | 'createDependencyVersion'
+  | 'listDependencies'
+  | 'listDependencyVersion'
+  | 'showDependencyVersion'
+  | 'deleteDependencyVersion'
+  | 'createDependency'
+  | 'showDependency'
+  | 'updateDependency'
+  | 'deleteDependency';
+
+export interface DependencyDeps {
+  readonly dependencies: Dependencies;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+const PAGE = 400;
+const SCOPES = ['public', 'private', 'all'] as const;
+
+/** Store, list, show and delete library packages, by version and by package. */
+export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDeps): Handlers<Ids> {
+  const detail = (
+    version: DependencyVersion,
+    { caller, headers }: Pick<ApiRequest<Ids>, 'caller' | 'headers'>,
+  ): RouteResponse<Routes['showDependencyVersion']> => {
+    const file = { sha256: version.artifact.sha256, fileName: version.fileName };
+    return {
+      ...dependencyReply(version, caller.domainId),
+      is_shared: isShared(version),
+      download_link: downloadLink(sealer, file, { host: headers.host, now: clock.now() }),
+    };
+  };
+  return {
+    async createDependencyVersion(request) {
+      return detail(await dependencies.createVersion(request.params.project_id, request.body as Kept), request);
+    },
+
+    async listDependencies(request) {
+      const { marker, maxitems, limit, runtime, name } = request.query;
+      const found = dependencies.list(request.params.project_id, {
+        scope: scopeOf(request.query),
+        runtime: runtime || undefined,
+        pattern: name || undefined,
+      });
+      const { items, ...rest } = pageOf(found, { marker, asked: maxitems ?? limit, most: PAGE });
+      return { dependencies: items.map((version) => dependencyReply(version, request.caller.domainId)), ...rest };
+    },
+
+    async listDependencyVersion(request) {
+      const { project_id, depend_id } = request.params;
+      const { marker, maxitems } = request.query;
+      const page = pageOf(dependencies.versions(project_id, depend_id), { marker, asked: maxitems, most: PAGE });
+      const { items, ...rest } = page;
+      const reply = (version: DependencyVersion) => ({
+        ...dependencyReply(version, request.caller.domainId),
+        is_shared: isShared(version),
+      });
+      return { dependencies: items.map(reply), ...rest };
+    },
+
+    async showDependencyVersion(request) {
+      const { project_id, depend_id, version } = request.params;
+      return detail(dependencies.version(project_id, depend_id, version), request);
+    },
+
+    async deleteDependencyVersion(request) {
+      const { project_id, depend_id, version } = request.params;
+      await dependencies.deleteVersion(project_id, depend_id, version);
+      return {};
+    },
+
+    async createDependency(request) {
+      return detail(await dependencies.createPackage(request.params.project_id, request.body as Kept), request);
+    },
+
+    async showDependency(request) {
+      const { project_id, depend_id } = request.params;
+      return detail(dependencies.versions(project_id, depend_id)[0], request);
+    },
+
+    async updateDependency(request) {
+      const { project_id, depend_id } = request.params;
+      return detail(await dependencies.updatePackage(project_id, depend_id, request.body as Kept), request);
+    },
+
+    async deleteDependency(request) {
+      const { project_id, depend_id } = request.params;
+      await dependencies.deletePackage(project_id, depend_id);
+      return {};
+    },
+  };
+}
+
+function scopeOf(query: { readonly dependency_type?: string; readonly ispublic?: string }): DependencyFilter['scope'] {
+  const { dependency_type, ispublic } = query;
+  if (dependency_type) {
+    const scope = SCOPES.find((each) => each === dependency_type);
+    if (scope === undefined) {
+      throw new PlatformError('invalid_request', `dependency_type must be one of ${SCOPES.join(', ')}`);
+    }
+    return scope;
+  }
+  if (ispublic === 'true') return 'public';
+  return ispublic === 'false' ? 'private' : 'all';
+}

@@ -1,0 +1,27 @@
+import { PlatformError } from '../../lib/platform-error.ts';
+
+/** A page of a list by offset, and what the answer says about the rest. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next_marker: number;
+  readonly count: number;
+}
+
+/**
+ * Cuts a page out of a whole list. `asked` of 0 or nothing means as much as one page may have. `next_marker` is the
+ * offset behind the page, so a client that goes on gets an empty one at the end. Throws `invalid_request`.
+ */
+export function pageOf<T>(
+  all: readonly T[],
+  {
+    marker,
+    asked,
+    most,
+  }: { readonly marker: string | undefined; readonly asked: string | undefined; readonly most: number },
+): Page<T> {
+  const offset = Number(marker ?? 0);
+  const size = Number(asked ?? 0);
+  if (offset < 0 || size < 0) throw new PlatformError('invalid_request', 'marker and maxitems must not be negative');
+  const items = all.slice(offset, offset + (size === 0 ? most : Math.min(size, most)));
+  return { items, next_marker: offset + items.length, count: all.length };
+}
