@@ -5,12 +5,12 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
-import type { LaunchSpec } from './launch-spec.ts';
 import type { Lease } from './lease.ts';
 import { Pool, type PoolLimits } from './pool.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from './sandbox/fake/index.ts';
 import { StartFailed } from './start-errors.ts';
 import { startInstance } from './start-instance.ts';
+import { testSpec as spec } from './testing.ts';
 
 const LIMITS: PoolLimits = {
   freezeMs: 2_000,
@@ -43,38 +43,6 @@ afterEach(async () => {
   await Promise.all(pools.map((pool) => pool.stop(AbortSignal.abort())));
   rmSync(dir, { recursive: true, force: true });
 });
-
-function spec(change: Partial<LaunchSpec> = {}): LaunchSpec {
-  return {
-    key: 'f:1',
-    functionKey: 'f',
-    projectId: 'p',
-    version: 'latest',
-    maxInstances: 400,
-    concurrency: 1,
-    memoryMb: 128,
-    tmpBytes: 2 ** 29,
-    runtime: { signature: 'fake', command: ['/bin/true'], binds: [], workingDir: '/', bootEnv: {} },
-    codeBinds: [],
-    handler: 'index.handler',
-    initializer: undefined,
-    initializerTimeoutMs: 3000,
-    codeRoot: '/opt/function/code',
-    env: {},
-    context: {
-      projectId: 'p',
-      package: 'default',
-      functionName: 'f',
-      version: 'latest',
-      alias: '',
-      memoryMb: 128,
-      cpuMillis: 300,
-      timeoutSeconds: 3,
-      userData: {},
-    },
-    ...change,
-  };
-}
 
 function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Pool; driver: FakeSandboxDriver } {
   const driver = new FakeSandboxDriver(fn);

@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock } from '../lib/manual-clock.ts';
+import type { LaunchSpec } from './launch-spec.ts';
+import type { Lease } from './lease.ts';
+import { Pool, type PoolLimits } from './pool.ts';
+import { FakeSandboxDriver } from './sandbox/fake/index.ts';
+import { startInstance } from './start-instance.ts';
+import { testSpec } from './testing.ts';
+
+const PATIENCE = { timeout: 5_000, interval: 5 };
+const LIMITS: PoolLimits = {
+  freezeMs: 2_000,
+  idleMs: 60_000,
+  maxWaitMs: 5_000,
+  maxWaiting: 1_000,
+  maxStarts: 8,
+  memoryMb: 1024,
+};
+/** What a frozen instance is measured to use. */
+const FROZEN_MB = 10;
+
+let dir: string;
+let clock: ManualClock;
+let pool: Pool;
+/** Function of each start, in order. */
+let starts: string[];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'fgf-'));
+  clock = new ManualClock();
+  starts = [];
+});
+
+afterEach(async () => {
+  await pool.stop(AbortSignal.abort());
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function open(limits: Partial<PoolLimits>): void {
+  const driver = new FakeSandboxDriver({ handler: (event) => event });
+  const deps = { driver, linkDir: dir, clock, onLog: () => {} };
+  pool = new Pool({
+    async start(spec, signal) {
+      starts.push(spec.functionKey);
+      const instance = await startInstance(spec, deps, signal);
+      vi.spyOn(instance, 'memoryBytes').mockReturnValue(FROZEN_MB << 20);
+      return instance;
+    },
+    clock,
+    limits: { ...LIMITS, ...limits },
+    log: pino({ level: 'silent' }),
+  });
+}
+
+const of = (functionKey: string, change: Partial<LaunchSpec> = {}): LaunchSpec =>
+  testSpec({ key: `${functionKey}:1`, functionKey, ...change });
+
+/** Sends requests of one function; notes whose lease came in which order. */
+function burst(functionKey: string, count: number, served: string[], held: Lease[]): Promise<void>[] {
+  return Array.from({ length: count }, async () => {
+    const lease = await pool.acquire(of(functionKey));
+    served.push(functionKey);
+    held.push(lease);
+  });
+}
+
+async function release(held: Lease[]): Promise<void> {
+  // what starts needs a moment of the event loop
+  await new Promise(setImmediate);
+  await vi.waitFor(() => expect(held.length).toBeGreaterThan(0), PATIENCE);
+  held.shift()?.release();
+}
+
+describe('a burst of one function', () => {
+  it('does not hold up the start of another when the machine starts as many as it may', async () => {
+    open({ maxStarts: 2, memoryMb: 100_000 });
+    const [served, held]: [string[], Lease[]] = [[], []];
+    const all = burst('a', 400, served, held);
+    const other = burst('b', 1, served, held);
+    await Promise.all(other);
+    // two were under way when b came; b has the next
+    expect(starts.slice(0, 4).filter((key) => key === 'b')).toHaveLength(1);
+    await Promise.all(all);
+    for (const lease of held) lease.release();
+  });
+
+  it('gives memory to another that has none, before its own next request', async () => {
+    open({ memoryMb: 512 });
+    const [served, held]: [string[], Lease[]] = [[], []];
+    const all = burst('a', 400, served, held);
+    await vi.waitFor(() => expect(held).toHaveLength(4), PATIENCE);
+    const other = burst('b', 1, served, held);
+    await release(held);
+    await Promise.all(other);
+    expect(served).toEqual(['a', 'a', 'a', 'a', 'b']);
+    while (served.length < 401) await release(held);
+    await Promise.all(all);
+    for (const lease of held) lease.release();
+  });
+
+  it('and one of another function share the memory evenly, without trading it for ever', async () => {
+    open({ memoryMb: 640 });
+    const [served, held]: [string[], Lease[]] = [[], []];
+    const all = burst('a', 100, served, held);
+    await vi.waitFor(() => expect(held).toHaveLength(5), PATIENCE);
+    all.push(...burst('b', 100, served, held));
+    while (served.length < 200) await release(held);
+    await Promise.all(all);
+    // the five of a, then two for b; nothing is gained by trading the odd one
+    expect(starts.length).toBeLessThanOrEqual(12);
+    expect(served.slice(0, 40).filter((key) => key === 'b').length).toBeGreaterThan(10);
+    for (const lease of held) lease.release();
+  });
+});
+
+describe('the memory budget', () => {
+  const freeze = async (count: number): Promise<void> => {
+    clock.advance(3_000);
+    await vi.waitFor(
+      () => expect(pool.gauges()).toMatchObject({ frozen: count, promisedMemoryMb: count * FROZEN_MB }),
+      PATIENCE,
+    );
+  };
+
+  it('counts a frozen instance with what it uses, and with its limit when it runs again', async () => {
+    open({ memoryMb: 300 });
+    for (const key of ['a', 'b', 'c']) {
+      (await pool.acquire(of(key))).release();
+      await freeze(starts.length);
+    }
+    expect(starts).toHaveLength(3);
+    const lease = await pool.acquire(of('b'));
+    expect([lease.cold, pool.gauges().promisedMemoryMb]).toEqual([false, 128 + 2 * FROZEN_MB]);
+    lease.release();
+  });
+
+  it('ends the longest idle instances when a frozen one runs again, and none without need', async () => {
+    open({ memoryMb: 260 });
+    for (const key of ['b', 'c']) {
+      (await pool.acquire(of(key))).release();
+      await freeze(starts.length);
+    }
+    const held = await pool.acquire(of('a'));
+    expect(pool.gauges().promisedMemoryMb).toBe(128 + 2 * FROZEN_MB);
+    const lease = await pool.acquire(of('c'));
+    expect([lease.cold, pool.gauges().instances, pool.gauges().promisedMemoryMb]).toEqual([false, 2, 256]);
+    lease.release();
+    held.release();
+  });
+
+  it('lets a request for a frozen instance wait until its memory is there', async () => {
+    open({ memoryMb: 140 });
+    (await pool.acquire(of('a'))).release();
+    await freeze(1);
+    const other = await pool.acquire(of('b'));
+    const waiting = pool.acquire(of('a'));
+    expect(pool.gauges()).toMatchObject({ waiting: 1 });
+    other.release();
+    const lease = await waiting;
+    expect([lease.cold, pool.gauges().promisedMemoryMb]).toEqual([false, 128]);
+    lease.release();
+  });
+
+  it('tells a request that waited in vain for memory so', async () => {
+    open({ memoryMb: 128 });
+    const held = await pool.acquire(of('a'));
+    const refused = pool.acquire(of('b')).catch((error: unknown) => error);
+    clock.advance(LIMITS.maxWaitMs);
+    expect(await refused).toMatchObject({
+      code: 'overloaded',
+      message: 'Your request has been controlled by overload sdk, please retry later',
+      hint: expect.stringContaining('memory budget of this server, 128 MB'),
+    });
+    held.release();
+  });
+
+  it('tells a request that met the limit of its function so', async () => {
+    open({});
+    const held = await pool.acquire(of('a', { maxInstances: 1 }));
+    const refused = pool.acquire(of('a', { maxInstances: 1 })).catch((error: unknown) => error);
+    clock.advance(LIMITS.maxWaitMs);
+    expect(await refused).toMatchObject({ hint: expect.stringContaining('has 1 instances, as many as it may have') });
+    held.release();
+  });
+});

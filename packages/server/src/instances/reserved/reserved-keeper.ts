@@ -1,0 +1,258 @@
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { exitFailure } from '../failure.ts';
+import type { Instance } from '../instance.ts';
+import type { LaunchSpec } from '../launch-spec.ts';
+import type { Pool } from '../pool.ts';
+import type { SandboxExit } from '../sandbox/index.ts';
+import { StartFailed } from '../start-errors.ts';
+import { pauseAfter, reservedStep } from './reserved-step.ts';
+
+/** What is to be kept ready. */
+export interface Reservation {
+  readonly spec: LaunchSpec;
+  readonly count: number;
+  /** No processor between requests. */
+  readonly idleMode: boolean;
+}
+
+/** What there is of a reservation, as it is now. */
+export interface ReservedState {
+  readonly wanted: number;
+  readonly ready: number;
+  readonly starting: number;
+  /** Why there are fewer than wanted; undefined when nothing went wrong. */
+  readonly failing: ReservedFailure | undefined;
+}
+
+export interface ReservedFailure {
+  readonly reason: string;
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Ms since the epoch of the next try. */
+  readonly nextTryAt: number;
+}
+
+interface Entry {
+  reservation: Reservation;
+  readonly instances: Set<Instance>;
+  /** Starts under way by key. */
+  readonly starting: Map<string, number>;
+  failing: ReservedFailure | undefined;
+  /** Its instances start, but end by themselves soon after. */
+  unsteady: boolean;
+  retry: Timer | undefined;
+}
+
+interface KeeperOptions {
+  readonly pool: Pick<Pool, 'reserve' | 'unreserve' | 'keep'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Reserved starts at the same time: the rest of the starts that the machine can do is left for requests. */
+const MAX_STARTING = 8;
+/** Of these for one reservation, so that one with a slow initializer does not hold up all others. */
+const MAX_STARTING_EACH = 2;
+/** One that lived this long without a request was not broken from the start. */
+const STEADY_MS = 60_000;
+const MAX_REASON_CHARS = 500;
+
+/**
+ * Keeps reserved instances alive: starts what is missing, ends what is too much or of an older launch, and after failures
+ * waits longer each time. An instance that dies of a request is replaced at once, since requests come no faster for it.
+ */
+export class ReservedKeeper {
+  readonly #options: KeeperOptions;
+  readonly #entries = new Map<string, Entry>();
+  #starting = 0;
+  #stopped = false;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Sets what is kept under an id from now on. A new launch forgets the failures of the one before. */
+  want(id: string, reservation: Reservation): void {
+    const entry = this.#entries.get(id) ?? {
+      reservation,
+      instances: new Set(),
+      starting: new Map(),
+      failing: undefined,
+      unsteady: false,
+      retry: undefined,
+    };
+    if (entry.reservation.spec.key !== reservation.spec.key) this.#forgive(entry);
+    entry.reservation = reservation;
+    this.#entries.set(id, entry);
+    for (const instance of entry.instances) this.#options.pool.keep(instance, { awake: !reservation.idleMode });
+    this.#tend(id, entry);
+  }
+
+  /** Ends a reservation. What still starts for it goes as soon as it is there. */
+  drop(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#entries.delete(id);
+    this.#forgive(entry);
+    for (const instance of entry.instances) this.#options.pool.unreserve(instance);
+    entry.instances.clear();
+    this.#tendAll();
+  }
+
+  /** Undefined for an id that nothing is kept under. */
+  state(id: string): ReservedState | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    const { count, spec } = entry.reservation;
+    const ready = [...entry.instances].filter((one) => isUsable(one) && one.spec.key === spec.key).length;
+    return { wanted: count, ready, starting: entry.starting.get(spec.key) ?? 0, failing: entry.failing };
+  }
+
+  /** Starts nothing more. The instances are the pool's to end. */
+  stop(): void {
+    this.#stopped = true;
+    for (const entry of this.#entries.values()) entry.retry?.cancel();
+  }
+
+  #tendAll(): void {
+    for (const [id, entry] of this.#entries) this.#tend(id, entry);
+  }
+
+  #tend(id: string, entry: Entry): void {
+    if (this.#stopped) return;
+    const { spec, count } = entry.reservation;
+    const step = reservedStep({
+      count,
+      key: spec.key,
+      instances: [...entry.instances].map((one) => ({
+        id: one.id,
+        key: one.spec.key,
+        usable: isUsable(one),
+        busy: one.inFlight > 0,
+      })),
+      starting: entry.starting.get(spec.key) ?? 0,
+      paused: entry.retry !== undefined,
+    });
+    for (const instance of [...entry.instances]) {
+      if (!step.release.includes(instance.id)) continue;
+      entry.instances.delete(instance);
+      this.#options.pool.unreserve(instance);
+    }
+    if (count === 0) this.#forgive(entry);
+    let underWay = 0;
+    for (const starting of entry.starting.values()) underWay += starting;
+    const starts = Math.min(step.start, MAX_STARTING - this.#starting, MAX_STARTING_EACH - underWay);
+    for (let n = 0; n < starts; n += 1) void this.#start(id, entry);
+  }
+
+  async #start(id: string, entry: Entry): Promise<void> {
+    const { pool } = this.#options;
+    const { spec, idleMode } = entry.reservation;
+    const { key } = spec;
+    this.#starting += 1;
+    entry.starting.set(key, (entry.starting.get(key) ?? 0) + 1);
+    try {
+      const instance = await pool.reserve(spec, { awake: !idleMode });
+      if (this.#entries.get(id) === entry) this.#keep(id, entry, instance);
+      else pool.unreserve(instance);
+    } catch (error) {
+      if (this.#isCurrent(id, entry, key)) this.#failed(id, entry, error);
+    } finally {
+      this.#starting -= 1;
+      const left = (entry.starting.get(key) ?? 1) - 1;
+      if (left > 0) entry.starting.set(key, left);
+      else entry.starting.delete(key);
+    }
+    // A start may have taken the place of another reservation's.
+    this.#tendAll();
+  }
+
+  #keep(id: string, entry: Entry, instance: Instance): void {
+    const { clock } = this.#options;
+    const since = clock.monotonic();
+    entry.instances.add(instance);
+    if (!entry.unsteady) this.#forgive(entry);
+    else {
+      clock.after(STEADY_MS, () => {
+        if (entry.instances.has(instance)) this.#forgive(entry);
+      });
+    }
+    void instance.exited.then((exit) => {
+      if (!entry.instances.delete(instance) || this.#stopped) return;
+      this.#died(id, entry, { instance, exit, livedMs: clock.monotonic() - since });
+      this.#tend(id, entry);
+    });
+  }
+
+  #died(
+    id: string,
+    entry: Entry,
+    { instance, exit, livedMs }: { instance: Instance; exit: SandboxExit; livedMs: number },
+  ): void {
+    if (instance.served > 0 || livedMs >= STEADY_MS) this.#forgive(entry);
+    else if (this.#isCurrent(id, entry, instance.spec.key)) {
+      entry.unsteady = true;
+      const text = reasonOf(exitFailure(exit, instance.spec).payload);
+      this.#pause(id, entry, `it ended ${(livedMs / 1000).toFixed(1)} s after its start: ${text}`);
+    }
+  }
+
+  #failed(id: string, entry: Entry, error: unknown): void {
+    const { log } = this.#options;
+    const { functionKey, version } = entry.reservation.spec;
+    if (error instanceof StartFailed) {
+      const { outcome, payload } = error.failure;
+      log.info({ functionKey, version, outcome }, 'a reserved instance could not be started');
+      this.#pause(id, entry, `${outcome}: ${reasonOf(payload)}`);
+    } else if (error instanceof PlatformError) {
+      this.#pause(id, entry, error.hint ?? error.message);
+    } else {
+      log.error({ functionKey, version, err: error }, 'the start of a reserved instance broke');
+      this.#pause(id, entry, 'the platform failed to start it; its log says why');
+    }
+  }
+
+  #pause(id: string, entry: Entry, reason: string): void {
+    const { clock } = this.#options;
+    // Starts that failed together count once.
+    if (entry.retry !== undefined) return;
+    const failures = (entry.failing?.failures ?? 0) + 1;
+    const pauseMs = pauseAfter(failures);
+    entry.failing = { reason: reason.slice(0, MAX_REASON_CHARS), failures, nextTryAt: clock.now() + pauseMs };
+    entry.retry = clock.after(pauseMs, () => {
+      entry.retry = undefined;
+      if (this.#entries.get(id) === entry) this.#tend(id, entry);
+    });
+  }
+
+  #forgive(entry: Entry): void {
+    entry.failing = undefined;
+    entry.unsteady = false;
+    entry.retry?.cancel();
+    entry.retry = undefined;
+  }
+
+  #isCurrent(id: string, entry: Entry, key: string): boolean {
+    return !this.#stopped && this.#entries.get(id) === entry && entry.reservation.spec.key === key;
+  }
+}
+
+function isUsable({ state }: Instance): boolean {
+  return state === 'ready' || state === 'busy';
+}
+
+/** What a failure tells, in one line of bounded length: the text comes from the function. */
+function reasonOf(payload: Buffer): string {
+  const text = payload.subarray(0, 4096).toString('utf8');
+  try {
+    const { errorMessage } = JSON.parse(text) as { errorMessage?: unknown };
+    if (typeof errorMessage === 'string') return oneLine(errorMessage);
+  } catch {
+    // no JSON, or cut: told as it is
+  }
+  return oneLine(text);
+}
+
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, ' ').trim();

@@ -1,0 +1,43 @@
+/** A look at one reservation and the instances that are kept for it. Pure data. */
+export interface ReservedSnapshot {
+  readonly count: number;
+  readonly key: string;
+  readonly instances: readonly {
+    readonly id: string;
+    readonly key: string;
+    /** Takes requests, now or when one ends. */
+    readonly usable: boolean;
+    readonly busy: boolean;
+  }[];
+  /** Starts of the key under way. */
+  readonly starting: number;
+  /** After a failure nothing is started for a while. */
+  readonly paused: boolean;
+}
+
+export interface ReservedStep {
+  /** How many to start now. */
+  readonly start: number;
+  /** Ids of instances whose reservation ends: those of another launch and those too many, idle ones before busy ones. */
+  readonly release: readonly string[];
+}
+
+/** What to do so that a reservation has exactly the instances it wants. */
+export function reservedStep({ count, key, instances, starting, paused }: ReservedSnapshot): ReservedStep {
+  const right = instances.filter((one) => one.usable && one.key === key);
+  const wrong = instances.filter((one) => !one.usable || one.key !== key);
+  const tooMany = Math.max(right.length - count, 0);
+  const surplus = [...right].sort((a, b) => Number(a.busy) - Number(b.busy)).slice(0, tooMany);
+  return {
+    start: paused ? 0 : Math.max(count - right.length - starting, 0),
+    release: [...wrong, ...surplus].map(({ id }) => id),
+  };
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How long nothing is started after so many failures in a row: 1 s, 2 s, 4 s, … a minute. */
+export function pauseAfter(failures: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
+}
