@@ -1,14 +1,16 @@
-// Compiles the agent's helper when this machine has a C compiler. Without one, the agent mounts by other means.
+// Compiles the agent's helpers when this machine has a C compiler. Without one, the agent works by other means.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasProgram, ROOT, runQuietly, say } from './steps.mjs';
 
-const SOURCE = join(ROOT, 'packages/agent/native/attach.c');
+/** Each is one source file, and what gets slower without the program made of it. */
+const HELPERS = {
+  attach: 'instances take code a little slower',
+  network: 'instances get their network a little slower',
+};
 const FOLDER = join(ROOT, 'packages/agent/native/build');
-const PROGRAM = join(FOLDER, 'attach');
-const STAMP = join(FOLDER, 'attach.sha256');
 const FLAGS = [
   '-std=gnu11',
   '-O2',
@@ -20,34 +22,43 @@ const FLAGS = [
   '-pie',
 ];
 
-/** Does nothing when what is built comes from the same source. Never throws: everything works without it, only slower. */
+/** Does nothing when what is built comes from the same sources. Never throws: everything works without it, only slower. */
 export async function buildNative() {
+  for (const [name, slower] of Object.entries(HELPERS)) await buildHelper(name, slower);
+}
+
+async function buildHelper(name, slower) {
+  const source = join(ROOT, `packages/agent/native/${name}.c`);
+  const program = join(FOLDER, name);
+  const stamp = join(FOLDER, `${name}.sha256`);
   const hash = createHash('sha256')
-    .update(readFileSync(SOURCE))
+    .update(readFileSync(source))
     .update(FLAGS.join(' '))
     .update(process.arch)
     .digest('hex');
-  if (existsSync(PROGRAM) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return;
+  if (existsSync(program) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   const compiler = ['cc', 'gcc', 'clang'].find(hasProgram);
+  // One from another source may not understand the agent.
+  const forget = () => {
+    rmSync(program, { force: true });
+    rmSync(stamp, { force: true });
+  };
   if (process.platform !== 'linux' || compiler === undefined) {
-    // One from another source may not understand the agent.
-    rmSync(FOLDER, { recursive: true, force: true });
-    say(
-      'no C compiler: the attach helper is not built, instances take code a little slower (install gcc and libc6-dev)',
-    );
+    forget();
+    say(`no C compiler: the ${name} helper is not built, ${slower} (install gcc and libc6-dev)`);
     return;
   }
   mkdirSync(FOLDER, { recursive: true });
   // Whoever runs the old one, or builds at the same time, keeps a whole file.
-  const fresh = `${PROGRAM}.${process.pid}`;
-  const { ok, output } = await runQuietly(compiler, [...FLAGS, '-o', fresh, SOURCE]);
+  const fresh = `${program}.${process.pid}`;
+  const { ok, output } = await runQuietly(compiler, [...FLAGS, '-o', fresh, source]);
   if (!ok) {
-    rmSync(FOLDER, { recursive: true, force: true });
-    say(`the attach helper is not built, instances take code a little slower:\n${output.trimEnd()}`);
+    forget();
+    say(`the ${name} helper is not built, ${slower}:\n${output.trimEnd()}`);
     return;
   }
-  renameSync(fresh, PROGRAM);
-  writeFileSync(STAMP, hash);
+  renameSync(fresh, program);
+  writeFileSync(stamp, hash);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildNative();

@@ -2,7 +2,8 @@
  * What the agent could not do. `BAD_REQUEST` · `SANDBOX_EXISTS` · `SANDBOX_GONE` (no such sandbox) · `SANDBOX_LIMIT`
  * (too many at once) · `START_FAILED` · `BIND_UNREACHABLE` (the sandbox user could not read it) · `DRIVER_UNUSABLE` ·
  * `NOT_SUPPORTED` (by this driver, on this machine) · `ALREADY_ASSIGNED` · `ATTACH_FAILED` (code could not be mounted in a
- * running sandbox) · `CGROUP_FAILED` · `TMP_FAILED` · `HOST_COMMAND_FAILED` · `STOPPING` · `INTERNAL`.
+ * running sandbox) · `NETWORK_FAILED` · `NETWORK_TAKEN` (its addresses or its interface are in use) · `MOUNT_FAILED` ·
+ * `CGROUP_FAILED` · `TMP_FAILED` · `HOST_COMMAND_FAILED` · `STOPPING` · `INTERNAL`.
  */
 export type AgentErrorCode =
   | 'BAD_REQUEST'
@@ -15,6 +16,9 @@ export type AgentErrorCode =
   | 'NOT_SUPPORTED'
   | 'ALREADY_ASSIGNED'
   | 'ATTACH_FAILED'
+  | 'NETWORK_FAILED'
+  | 'NETWORK_TAKEN'
+  | 'MOUNT_FAILED'
   | 'CGROUP_FAILED'
   | 'TMP_FAILED'
   | 'HOST_COMMAND_FAILED'

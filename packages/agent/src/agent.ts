@@ -1,6 +1,8 @@
 import { AgentError } from './agent-error.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { RunningSandbox, SandboxHooks } from './drivers/running-sandbox.ts';
+import type { SharedMounts } from './mounts/shared-mounts.ts';
+import type { Networks } from './network/networks.ts';
 import { OomWatch } from './oom-watch.ts';
 import { parseRequest, seqOf } from './parse-request.ts';
 import type { AgentMessage, AgentRequest, DriverName, SandboxSpec } from './protocol.ts';
@@ -12,6 +14,9 @@ type Request<Op extends AgentRequest['op']> = Extract<AgentRequest, { op: Op }>;
 export interface AgentParts {
   readonly drivers: ReadonlyMap<DriverName, Driver>;
   readonly send: (message: AgentMessage) => void;
+  /** Undefined on a machine without. */
+  readonly networks?: Networks | undefined;
+  readonly mounts?: SharedMounts | undefined;
   readonly oomWatch?: (onKill: () => void) => OomWatch;
 }
 
@@ -19,13 +24,17 @@ export interface AgentParts {
 export class Agent {
   readonly #drivers: ReadonlyMap<DriverName, Driver>;
   readonly #send: (message: AgentMessage) => void;
+  readonly #networks: Networks | undefined;
+  readonly #mounts: SharedMounts | undefined;
   readonly #oomWatch: OomWatch;
   readonly #sandboxes = new Map<string, Promise<RunningSandbox>>();
   #stopping = false;
 
-  constructor({ drivers, send, oomWatch = (onKill) => new OomWatch(onKill) }: AgentParts) {
+  constructor({ drivers, send, networks, mounts, oomWatch = (onKill) => new OomWatch(onKill) }: AgentParts) {
     this.#drivers = drivers;
     this.#send = send;
+    this.#networks = networks;
+    this.#mounts = mounts;
     this.#oomWatch = oomWatch(() => this.#checkMemory());
   }
 
@@ -71,6 +80,13 @@ export class Agent {
         return {};
       case 'assign':
         return this.#assign(request);
+      case 'open-network':
+        return { bridge: await available(this.#networks, 'networks').openVpc(request.network) };
+      case 'close-network':
+        await this.#networks?.closeVpc(request.id);
+        return {};
+      case 'try-mount':
+        return available(this.#mounts, 'file systems').check(request.mount);
       default:
         throw new Error(`unhandled request ${JSON.stringify(request satisfies never)}`);
     }
@@ -145,6 +161,11 @@ export class Agent {
       void starting.then((sandbox) => sandbox.killIfOutOfMemory()).catch(() => {});
     }
   }
+}
+
+function available<T>(part: T | undefined, what: string): T {
+  if (part !== undefined) return part;
+  throw new AgentError('NOT_SUPPORTED', `this machine has no ${what} for functions`, { hint: 'see fgs doctor' });
 }
 
 function describe(error: unknown): { code: AgentError['code']; error: string; hint?: string } {

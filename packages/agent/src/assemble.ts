@@ -16,6 +16,11 @@ import { prepareHostFiles } from './drivers/bubblewrap/host-files.ts';
 import type { Driver } from './drivers/driver.ts';
 import { ProcessDriver } from './drivers/process/driver.ts';
 import { findProgram } from './host-command.ts';
+import { SharedMounts } from './mounts/shared-mounts.ts';
+import { NameServers } from './network/name-servers.ts';
+import type { Networks } from './network/networks.ts';
+import { openNetworks } from './network/open-networks.ts';
+import { sweepNetworks } from './network/sweep-networks.ts';
 import { OutputPipeMaker } from './output-pipes.ts';
 import { ownerIdOf } from './owner.ts';
 import type { DriverName } from './protocol.ts';
@@ -36,6 +41,9 @@ export type AttachBy = 'helper' | 'mounts';
 
 export interface Assembly {
   readonly drivers: ReadonlyMap<DriverName, Driver>;
+  /** Undefined on a machine without. */
+  readonly networks: Networks | undefined;
+  readonly mounts: SharedMounts | undefined;
   /** Leftovers of dead agents that were removed. */
   readonly swept: number;
   /** Removes what the agent itself made. Sandboxes must be stopped before. */
@@ -50,27 +58,41 @@ export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Ass
   if (isRoot) openMachineFolder();
   // A sandbox user walks through the agent's folder; when it cannot, the agent works below the machine's folder.
   const parent = isRoot && !isOpen(runDir) ? MACHINE_FOLDER : runDir;
-  const swept = await sweep({ folders: [...new Set([runDir, parent])], cgroupRoots: cgroupRoots() });
+  const folders = [...new Set([runDir, parent])];
+  const killed = await sweep({ folders, cgroupRoots: cgroupRoots() });
+  // Only now: the rules hold back what still ran.
+  const swept = killed + (isRoot ? await sweepNetworks() : 0);
   const folder = makeFolders(parent, ownerId);
 
   const mayMount = isRoot && hasPrivateMounts();
   const filter = filterBytes(process.arch);
   const filterFile = `${folder}/seccomp.bpf`;
   if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o600 });
+  const host = prepareHostFiles(`${folder}/etc`);
+  const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
   // Each of these waits for other programs: together they take as long as the slowest.
-  const [cgroups, volumes, obstacle, attacher] = await Promise.all([
+  const [cgroups, volumes, obstacle, attacher, network, mounts] = await Promise.all([
     openCgroupTree(ownerId),
     mayMount ? openVolumes(`${folder}/volumes`) : undefined,
     tryBubblewrap(isRoot),
     isRoot ? openAttacher(folder, mayMount, attachBy) : undefined,
+    openNetworks({
+      ownerId,
+      agentNumber: uids?.agentNumber,
+      nameServers: new NameServers(),
+      onNameServers: (text) => writeFileSync(`${host.etcFolder}/resolv.conf`, text),
+    }),
+    mayMount ? SharedMounts.open(`${folder}/shared`) : undefined,
   ]);
-  const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
   const machine: Machine = {
     isRoot,
     cgroups,
     hasFilter: filter !== undefined,
     hasVolumes: volumes !== undefined,
     canAttach: attacher !== undefined,
+    hasNetworks: network.networks !== undefined,
+    hasMounts: mounts !== undefined,
+    gaps: network.gaps,
   };
   const pipes = new OutputPipeMaker(`${folder}/pipes`);
   const shell = findProgram('dash') ?? '/bin/sh';
@@ -80,13 +102,15 @@ export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Ass
       new BubblewrapDriver({
         programs: { bwrap: findProgram('bwrap') ?? 'bwrap', shell, setpriv: findProgram('setpriv') },
         capabilities: bubblewrapCapabilities(machine, obstacle),
-        host: prepareHostFiles(`${folder}/etc`),
+        host,
         stage: new Stage(`${folder}/stage`, mayMount),
         cgroups,
         pipes,
         uids,
         volumes,
         attacher,
+        networks: network.networks,
+        mounts,
         filterFile: filter === undefined ? undefined : filterFile,
       }),
     ],
@@ -104,9 +128,13 @@ export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Ass
   ]);
   return {
     drivers,
+    networks: network.networks,
+    mounts,
     swept,
     close: async () => {
       await attacher?.close();
+      await network.networks?.close();
+      await mounts?.close();
       await volumes?.close();
       await cgroups?.close();
       uids?.close();

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bubblewrapCapabilities, processCapabilities } from './capabilities.ts';
 
-const FULL = { isRoot: true, cgroups: undefined, hasFilter: true, hasVolumes: true, canAttach: true };
+const FULL = {
+  ...{ isRoot: true, cgroups: undefined, hasFilter: true, hasVolumes: true, canAttach: true },
+  ...{ hasNetworks: true, hasMounts: true, gaps: [] },
+};
 
 describe('what people are told about a driver', () => {
   it('names each thing that a machine without privileges does not enforce', () => {
@@ -34,6 +37,7 @@ describe('what people are told about a driver', () => {
     } as const;
     expect(bubblewrapCapabilities({ ...FULL, cgroups }, undefined)).toEqual({
       ...{ driver: 'bubblewrap', usable: true, rootPrivileges: true, cgroup: 'v2', canAssign: true, degraded: [] },
+      ...{ networks: true, mounts: true },
     });
     const canAssign = (changes: object) =>
       bubblewrapCapabilities({ ...FULL, cgroups, ...changes }, undefined).canAssign;

@@ -12,6 +12,10 @@ export interface Machine {
   readonly hasVolumes: boolean;
   /** Code can be mounted in a running sandbox. */
   readonly canAttach: boolean;
+  readonly hasNetworks: boolean;
+  readonly hasMounts: boolean;
+  /** What does not work about networks and mounts, in sentences. */
+  readonly gaps: readonly string[];
 }
 
 export interface Obstacle {
@@ -46,7 +50,8 @@ export function bubblewrapCapabilities(machine: Machine, obstacle: Obstacle | un
   const base = baseOf('bubblewrap', machine);
   if (obstacle !== undefined) return { ...base, usable: false, ...obstacle };
   const canAssign = machine.canAttach && machine.cgroups?.canFreeze === true;
-  return { ...base, usable: true, canAssign, degraded: bubblewrapGaps(machine) };
+  const { hasNetworks: networks, hasMounts: mounts } = machine;
+  return { ...base, usable: true, canAssign, networks, mounts, degraded: bubblewrapGaps(machine) };
 }
 
 export function processCapabilities(machine: Machine): DriverCapabilities {
@@ -74,10 +79,11 @@ function baseOf(
   driver: DriverCapabilities['driver'],
   { isRoot, cgroups }: Machine,
 ): Omit<DriverCapabilities, 'usable'> {
-  return { driver, rootPrivileges: isRoot, cgroup: cgroups?.version ?? 'none', canAssign: false, degraded: [] };
+  const cgroup = cgroups?.version ?? 'none';
+  return { driver, rootPrivileges: isRoot, cgroup, canAssign: false, networks: false, mounts: false, degraded: [] };
 }
 
-function bubblewrapGaps({ isRoot, cgroups, hasFilter, hasVolumes }: Machine): string[] {
+function bubblewrapGaps({ isRoot, cgroups, hasFilter, hasVolumes, gaps }: Machine): string[] {
   return [
     ...(isRoot ? [] : ['Instances share one user of the host: the agent does not run as root.']),
     ...(cgroups?.missing ?? NO_CGROUP),
@@ -87,6 +93,7 @@ function bubblewrapGaps({ isRoot, cgroups, hasFilter, hasVolumes }: Machine): st
           'What a function writes to /tmp counts as its memory: volumes need root, loop devices and a private mount namespace.',
           'A full /tmp is not recognised as the reason of a failure.',
         ]),
+    ...gaps,
     ...(hasFilter ? [] : [`System calls are not filtered: there is no table for ${process.arch}.`]),
   ];
 }

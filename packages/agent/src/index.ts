@@ -8,10 +8,14 @@ export type {
   Bind,
   DriverCapabilities,
   DriverName,
+  FileSystemMount,
+  MountCheck,
   RootFileSystem,
   SandboxAssignment,
   SandboxExit,
+  SandboxNetwork,
   SandboxSpec,
   UsagePaths,
+  VpcNetwork,
 } from './protocol.ts';
 export { CODE_PATH, LINK_PATH, PLATFORM_PATH } from './protocol.ts';

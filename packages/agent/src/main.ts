@@ -24,7 +24,8 @@ process.umask(0o022);
 closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD]));
 const connection = new Connection(new Socket({ fd: SERVER_FD, readable: true, writable: true }));
 const assembly = await assemble(runDir, attachBy);
-const agent = new Agent({ drivers: assembly.drivers, send: (message) => connection.send(message) });
+const { drivers, networks, mounts } = assembly;
+const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
 
 let isStopping = false;
 const stop = () => {

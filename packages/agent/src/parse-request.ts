@@ -1,4 +1,6 @@
 import { AgentError } from './agent-error.ts';
+import { parseMount } from './mounts/parse-mount.ts';
+import { parseNetwork, parseNetworkId, parseVpc } from './network/parse-network.ts';
 import type { AgentRequest, Bind, DriverName, RootFileSystem, SandboxAssignment, SandboxSpec } from './protocol.ts';
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -24,6 +26,12 @@ export function parseRequest(line: string): AgentRequest {
       return { op: fields.op, seq, id: id(fields) };
     case 'assign':
       return { op: 'assign', seq, id: id(fields), assignment: assignment(object(fields.assignment, 'assignment')) };
+    case 'open-network':
+      return { op: 'open-network', seq, network: parseVpc(fields.network) };
+    case 'close-network':
+      return { op: 'close-network', seq, id: parseNetworkId(fields.id) };
+    case 'try-mount':
+      return { op: 'try-mount', seq, mount: parseMount(fields.mount) };
     default:
       throw bad(`unknown op ${String(fields.op).slice(0, 40)}`);
   }
@@ -54,6 +62,8 @@ function spec(fields: Fields): SandboxSpec {
     maxProcesses: integer(fields, 'maxProcesses', 1),
     maxFiles: integer(fields, 'maxFiles', 16),
     ...(fields.rootfs === undefined ? {} : { rootfs: rootFileSystem(object(fields.rootfs, 'rootfs')) }),
+    ...networkOf(fields),
+    ...(fields.mounts === undefined ? {} : { mounts: list(fields.mounts, 'mounts').map(parseMount) }),
   };
 }
 
@@ -68,7 +78,16 @@ function assignment(fields: Fields): SandboxAssignment {
     if (!target.startsWith('/opt/function/'))
       throw bad(`code may be attached below /opt/function only, not at ${target}`);
   }
-  return { memoryBytes: integer(fields, 'memoryBytes', 1 << 20), cpuMillis: integer(fields, 'cpuMillis', 1), binds };
+  return {
+    memoryBytes: integer(fields, 'memoryBytes', 1 << 20),
+    cpuMillis: integer(fields, 'cpuMillis', 1),
+    binds,
+    ...networkOf(fields),
+  };
+}
+
+function networkOf({ network }: Fields): Pick<SandboxSpec, 'network'> {
+  return network === undefined ? {} : { network: parseNetwork(network) };
 }
 
 function bind(fields: Fields): Bind {

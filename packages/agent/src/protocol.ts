@@ -35,6 +35,41 @@ export interface SandboxSpec {
   readonly maxFiles: number;
   /** A root file system of its own instead of the one assembled from the host. */
   readonly rootfs?: RootFileSystem;
+  /** Default: none. One that is started without code gets its network when it is assigned. */
+  readonly network?: SandboxNetwork;
+  /** File systems that outlive the sandbox. */
+  readonly mounts?: readonly FileSystemMount[];
+}
+
+/** What a sandbox reaches besides its own loopback interface. Nobody reaches a sandbox, and none another. */
+export type SandboxNetwork =
+  | { readonly kind: 'none' }
+  /** The outside, with the address of the machine; never the machine itself. */
+  | { readonly kind: 'egress' }
+  /** One network of the administrator, and the outside when that says so. */
+  | { readonly kind: 'vpc'; readonly network: VpcNetwork };
+
+export interface VpcNetwork {
+  /** 8 to 32 hex digits; names the bridge. */
+  readonly id: string;
+  /** `a.b.c.d/length`, 16 to 28. The machine has the first address, instances have the upper half. */
+  readonly cidr: string;
+  readonly nat: boolean;
+  /** An interface of the machine, without addresses, that is made a port of the network. */
+  readonly hostInterface?: string;
+}
+
+/** A file system that several sandboxes share. */
+export interface FileSystemMount {
+  readonly source:
+    | { readonly kind: 'folder'; readonly path: string }
+    | { readonly kind: 'nfs'; readonly host: string; readonly export: string };
+  /** Two levels: `/mnt/<name>`. */
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** As whom the sandbox reads and writes: what it creates belongs to them on disk. */
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /**
@@ -58,6 +93,8 @@ export interface SandboxAssignment {
   readonly cpuMillis: number;
   /** Attached read-only, in this order; targets below `/opt/function` that exist inside, `CODE_PATH` for one. */
   readonly binds: readonly Bind[];
+  /** Default: none. */
+  readonly network?: SandboxNetwork;
 }
 
 /** An empty folder in every sandbox that was started without a bind there. */
@@ -79,6 +116,9 @@ export interface DriverCapabilities {
   readonly cgroup: 'v1' | 'v2' | 'none';
   /** Sandboxes can wait frozen, without code, and be assigned to a version later. */
   readonly canAssign: boolean;
+  /** Kinds of networks besides `none`; why there are none is said in `degraded`. */
+  readonly networks: boolean;
+  readonly mounts: boolean;
   readonly degraded: readonly string[];
 }
 
@@ -121,7 +161,13 @@ export type AgentRequest =
   | { readonly op: 'freeze'; readonly seq: number; readonly id: string }
   | { readonly op: 'thaw'; readonly seq: number; readonly id: string }
   /** Limits, then binds, then thaw; once for each sandbox. One that cannot be assigned is killed: it stood half made. */
-  | { readonly op: 'assign'; readonly seq: number; readonly id: string; readonly assignment: SandboxAssignment };
+  | { readonly op: 'assign'; readonly seq: number; readonly id: string; readonly assignment: SandboxAssignment }
+  /** Makes the bridge of a network, unless it is there. Sandboxes of a network make it too. */
+  | { readonly op: 'open-network'; readonly seq: number; readonly network: VpcNetwork }
+  /** Removes the bridge; sandboxes on it lose their network. Idempotent. */
+  | { readonly op: 'close-network'; readonly seq: number; readonly id: string }
+  /** Whether a file system can be mounted, and what this user can do there. */
+  | { readonly op: 'try-mount'; readonly seq: number; readonly mount: FileSystemMount };
 
 export type AgentReply =
   | { readonly seq: number; readonly ok: true; readonly value: unknown }
@@ -149,6 +195,20 @@ export interface AgentReplies {
   readonly freeze: Record<string, never>;
   readonly thaw: Record<string, never>;
   readonly assign: Record<string, never>;
+  readonly 'open-network': { readonly bridge: string };
+  readonly 'close-network': Record<string, never>;
+  readonly 'try-mount': MountCheck;
+}
+
+/** What sharing a file system costs here. */
+export interface MountCheck {
+  /**
+   * `mapped`: each sandbox keeps a host user of its own. `shared`: the file system cannot map users, so sandboxes that mount
+   * it run as its user on the host.
+   */
+  readonly users: 'mapped' | 'shared';
+  /** Whether the user may create files in its root, as far as permissions say. */
+  readonly writable: boolean;
 }
 
 export type AgentEvent =

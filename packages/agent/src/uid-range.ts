@@ -11,12 +11,15 @@ const RANGES = 512;
  * ranges: a range is claimed by a file `<range>.<owner>` in a folder that all of them share.
  */
 export class UidRange {
+  /** Below 512; no other living agent of the machine has it. */
+  readonly agentNumber: number;
   readonly #base: number;
   readonly #claim: string | undefined;
   readonly #used = new Set<number>();
   #next = 0;
 
   private constructor(range: number, claim: string | undefined) {
+    this.agentNumber = range;
     this.#base = FIRST_UID + range * RANGE_SIZE;
     this.#claim = claim;
   }

@@ -2,13 +2,26 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
-import { AgentError } from '../agent-error.ts';
+import { AgentError, type AgentErrorCode } from '../agent-error.ts';
 import { HOST_ENV } from '../host-command.ts';
 import type { Bind } from '../protocol.ts';
 import type { AttachTarget } from './attacher.ts';
 
 const PATIENCE_MS = 5000;
 const MAX_LINE = 1024;
+
+/** How a helper is spoken of when it fails. */
+export interface HelperWords {
+  readonly name: string;
+  readonly failure: string;
+  readonly code: AgentErrorCode;
+}
+
+const ATTACHING: HelperWords = {
+  name: 'attach helper',
+  failure: 'code could not be attached to the sandbox',
+  code: 'ATTACH_FAILED',
+};
 
 interface Waiter {
   readonly resolve: () => void;
@@ -17,6 +30,7 @@ interface Waiter {
 
 /** One run of the helper program. After its end every request is rejected. */
 export class HelperProcess {
+  readonly #words: HelperWords;
   readonly #child: ChildProcess;
   readonly #input: Writable;
   readonly #waiters = new Map<number, Waiter>();
@@ -24,7 +38,13 @@ export class HelperProcess {
   #seq = 0;
   #isOver = false;
 
-  private constructor(child: ChildProcess, input: Writable, output: Readable, onReady: (line: string) => void) {
+  private constructor(
+    words: HelperWords,
+    child: ChildProcess,
+    [input, output]: readonly [Writable, Readable],
+    onReady: (line: string) => void,
+  ) {
+    this.#words = words;
     this.#child = child;
     this.#input = input;
     // What cannot be written is seen by the end of the process.
@@ -32,7 +52,7 @@ export class HelperProcess {
     this.ended = new Promise((resolve) => {
       const end = () => {
         this.#isOver = true;
-        const error = new AgentError('ATTACH_FAILED', 'the attach helper ended');
+        const error = new AgentError(words.code, `the ${words.name} ended`);
         for (const { reject } of this.#waiters.values()) reject(error);
         this.#waiters.clear();
         resolve();
@@ -49,19 +69,19 @@ export class HelperProcess {
   }
 
   /** Resolves when the helper has tried all that it needs from the kernel. Throws `ATTACH_FAILED` with what is missing. */
-  static async start(program: string): Promise<HelperProcess> {
+  static async start(program: string, words: HelperWords = ATTACHING): Promise<HelperProcess> {
     const child = spawn(program, [], { env: { ...HOST_ENV }, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
     const { stdin, stdout } = child;
     let onReady: (line: string) => void = () => {};
     const ready = new Promise<string>((resolve) => {
       onReady = resolve;
     });
-    const helper = new HelperProcess(child, stdin, stdout, onReady);
+    const helper = new HelperProcess(words, child, [stdin, stdout], (line) => onReady(line));
     const timer = setTimeout(() => helper.kill(), PATIENCE_MS);
     const line = await Promise.race([ready, helper.ended]).finally(() => clearTimeout(timer));
     if (line === 'ready') return helper;
     helper.kill();
-    throw failure(line?.split(' ').slice(1) ?? [], 'the attach helper does not work here');
+    throw failure(line?.split(' ').slice(1) ?? [], words.code, `the ${words.name} does not work here`);
   }
 
   get pid(): number {
@@ -70,7 +90,12 @@ export class HelperProcess {
 
   /** Throws `ATTACH_FAILED`; also when there is no answer within 5 s, and then the helper is killed. */
   attach({ pid, startTime }: AttachTarget, { source, target }: Bind): Promise<void> {
-    if (this.#isOver) return Promise.reject(new AgentError('ATTACH_FAILED', 'the attach helper ended'));
+    return this.request([pid, startTime, source, target]);
+  }
+
+  /** A record of these fields after its number. Throws like `attach`, with the words for this helper. */
+  request(fields: readonly (string | number)[]): Promise<void> {
+    if (this.#isOver) return Promise.reject(new AgentError(this.#words.code, `the ${this.#words.name} ended`));
     this.#seq += 1;
     const seq = this.#seq;
     return new Promise((resolve, reject) => {
@@ -86,7 +111,7 @@ export class HelperProcess {
           reject(error);
         },
       });
-      this.#input.write(`${[seq, pid, startTime, source, target].join('\0')}\0`);
+      this.#input.write(`${[seq, ...fields].join('\0')}\0`);
     });
   }
 
@@ -106,14 +131,14 @@ export class HelperProcess {
     const waiter = this.#waiters.get(Number(seq));
     this.#waiters.delete(Number(seq));
     if (verdict === 'ok') waiter?.resolve();
-    else waiter?.reject(failure(detail, 'code could not be attached to the sandbox'));
+    else waiter?.reject(failure(detail, this.#words.code, this.#words.failure));
   }
 }
 
-function failure([step, errno]: readonly string[], what: string): AgentError {
-  if (step === undefined) return new AgentError('ATTACH_FAILED', what);
+function failure([step, errno]: readonly string[], failed: AgentErrorCode, what: string): AgentError {
+  if (step === undefined) return new AgentError(failed, what);
   const code = Number(errno) > 0 ? getSystemErrorName(-Number(errno)) : '';
-  return new AgentError('ATTACH_FAILED', `${what}: ${step} ${code}`.trimEnd());
+  return new AgentError(failed, `${what}: ${step} ${code}`.trimEnd());
 }
 
 function readLines(output: Readable, onLine: (line: string) => void): void {

@@ -29,18 +29,28 @@ export interface Launch {
   /** Process limit by user id, 0 for none: only right when the user id belongs to one sandbox and no cgroup counts. */
   readonly maxProcessesOfUser: number;
   readonly joinFiles: readonly string[];
-  /** Become this user and group first; undefined to stay. */
+  /** Become this user first; undefined to stay. */
   readonly uid: number | undefined;
+  /** Default: the number of the user. */
+  readonly gid?: number | undefined;
   readonly setpriv: string | undefined;
   readonly command: readonly string[];
 }
 
 /** Arguments for `dash` (or another POSIX shell whose `ulimit` knows `-p`). */
-export function launchArguments({ maxFiles, maxProcessesOfUser, joinFiles, uid, setpriv, command }: Launch): string[] {
+export function launchArguments({
+  maxFiles,
+  maxProcessesOfUser,
+  joinFiles,
+  uid,
+  gid = uid,
+  setpriv,
+  command,
+}: Launch): string[] {
   const numbers = [maxFiles, maxProcessesOfUser, joinFiles.length].map(String);
   const drop =
     uid === undefined || setpriv === undefined
       ? []
-      : [setpriv, '--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--inh-caps=-all', '--'];
+      : [setpriv, '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--inh-caps=-all', '--'];
   return ['-c', LAUNCHER, 'funcgraph-launcher', ...numbers, ...joinFiles, ...drop, ...command];
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { AgentError } from '../agent-error.ts';
 import type { CgroupGroup } from '../cgroup/cgroup.ts';
 import { OutputLimit, type OutputSink } from '../output-limit.ts';
-import type { AgentReplies, Bind, SandboxAssignment, SandboxExit, UsagePaths } from '../protocol.ts';
+import type { AgentReplies, Bind, SandboxAssignment, SandboxExit, SandboxNetwork, UsagePaths } from '../protocol.ts';
 
 const OUTPUT_PATIENCE_MS = 1000;
 const NOTHING_MEASURED = { peakMemoryBytes: 0, cpuMs: 0, tmpFull: false };
@@ -24,6 +24,8 @@ export interface SandboxParts {
   readonly kill: () => void;
   /** Mounts inside the running sandbox, in this order; undefined when the driver cannot. */
   readonly attach?: (binds: readonly Bind[]) => Promise<void>;
+  /** Gives the running sandbox its network; undefined when the driver cannot. */
+  readonly connect?: (network: SandboxNetwork) => Promise<void>;
   readonly isTmpFull: () => Promise<boolean>;
   /** Gives back what the sandbox used, after its last process died. Each runs even when one before it failed. */
   readonly releases: readonly (() => Promise<void>)[];
@@ -89,9 +91,9 @@ export class RunningSandbox {
    * Makes the sandbox that of one version, once. Nothing is attached before the limits hold and nothing runs before all is
    * attached. When that fails the sandbox is killed.
    */
-  assign({ memoryBytes, binds }: SandboxAssignment): Promise<void> {
+  assign({ memoryBytes, binds, network = { kind: 'none' } }: SandboxAssignment): Promise<void> {
     return this.#inTurn(async () => {
-      const { group, attach } = this.#parts;
+      const { group, attach, connect } = this.#parts;
       if (group === undefined || attach === undefined) {
         throw new AgentError('NOT_SUPPORTED', 'this sandbox cannot be given code after its start', {
           hint: 'start one with the code in its binds',
@@ -101,7 +103,7 @@ export class RunningSandbox {
       this.#assigned = true;
       try {
         await group.limitMemory(memoryBytes);
-        await attach(binds);
+        await Promise.all([attach(binds), connect?.(network)]);
         await group.thaw();
       } catch (error) {
         this.#kill();

@@ -1,12 +1,14 @@
 """Tries one hostile thing and prints how it ended: {"ok": value} or {"errno": name}. Usage: probe.py <name> [arguments]"""
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import platform
 import resource
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -89,6 +91,51 @@ def connect_tcp(host, port):
     with socket.socket() as s:
         s.settimeout(5)
         s.connect((host, int(port)))
+
+
+def fetch(host, port):
+    """What a server answers."""
+    with socket.create_connection((host, int(port)), 5) as s:
+        s.sendall(b'GET / HTTP/1.0\r\n\r\n')
+        answer = b''
+        while chunk := s.recv(4096):
+            answer += chunk
+    return answer.partition(b'\r\n\r\n')[2].decode()
+
+
+def serve_tcp(port):
+    """Listens on all addresses and says on which one others would find it, if they could."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.connect(('198.51.100.2', 80))
+        address = s.getsockname()[0]
+    server = socket.create_server(('0.0.0.0', int(port)))
+    print(json.dumps({'listening': address}), flush=True)
+    while True:
+        server.accept()[0].close()
+
+
+def when_connected(name, *args):
+    """Waits, as a runtime does for its code, until there is a way out; then runs another probe."""
+    while True:
+        with open('/proc/net/route') as file:
+            if any(line.split()[1] == '00000000' for line in file):
+                return PROBES[name](*args)
+        time.sleep(0.001)
+
+
+def ipv6_addresses():
+    try:
+        with open('/proc/net/if_inet6') as file:
+            return [line.split()[0] for line in file if line.split()[-1] != 'lo']
+    except FileNotFoundError:
+        return []
+
+
+def add_address(interface):
+    """SIOCSIFADDR, as a program with rights over the interface would."""
+    request = struct.pack('16sH2s4s8s', interface.encode(), socket.AF_INET, b'', socket.inet_aton('10.9.9.9'), b'')
+    with socket.socket() as s:
+        fcntl.ioctl(s, 0x8916, request)
 
 
 def make_device(folder):
@@ -238,6 +285,12 @@ PROBES = {
     'socket': open_socket,
     'connect_unix': connect_unix,
     'connect_tcp': connect_tcp,
+    'fetch': fetch,
+    'serve_tcp': serve_tcp,
+    'when_connected': when_connected,
+    'ipv6_addresses': ipv6_addresses,
+    'add_address': add_address,
+    'sleep_forever': signal.pause,
     'make_device': make_device,
     'make_fifo': make_fifo,
     'raise_files': raise_files,

@@ -1,4 +1,5 @@
 import { AgentError } from '../../agent-error.ts';
+import type { MountBind } from '../../mounts/shared-mounts.ts';
 import { type Bind, LINK_PATH, PLATFORM_PATH, type SandboxSpec } from '../../protocol.ts';
 import { type HostFiles, INNER_UID } from './host-files.ts';
 import { checkImageBinds, imageRoot, STARTED_VARIABLE } from './image-root.ts';
@@ -11,12 +12,16 @@ export const STARTED_FD = 6;
 
 /** Places that belong to the sandbox itself; a bind there would replace a part of the wall. */
 const RESERVED = ['/proc', '/dev', '/sys', '/etc', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/tmp', '/run/funcgraph'];
+/** Where file systems stand that outlive a sandbox. */
+const MOUNT_PATH = '/mnt';
 
 export interface ArgumentParts {
   readonly spec: SandboxSpec;
   readonly host: HostFiles;
   /** Binds with sources that the sandbox user can reach. */
   readonly binds: readonly Bind[];
+  /** What stands below `/mnt`. */
+  readonly mounts?: readonly MountBind[];
   readonly linkSocket: string;
   /** Folder to show as `/tmp`; undefined for one in memory. */
   readonly tmpFolder: string | undefined;
@@ -27,7 +32,15 @@ export interface ArgumentParts {
  * All options of bubblewrap. They travel through a descriptor, not through argv, where everybody on the machine could
  * read the environment. The root is made read-only at the very end.
  */
-export function bubblewrapArguments({ spec, host, binds, linkSocket, tmpFolder, hasFilter }: ArgumentParts): string[] {
+export function bubblewrapArguments({
+  spec,
+  host,
+  binds,
+  mounts = [],
+  linkSocket,
+  tmpFolder,
+  hasFilter,
+}: ArgumentParts): string[] {
   const { rootfs } = spec;
   const { uid, gid } = rootfs ?? { uid: INNER_UID, gid: INNER_UID };
   const variables = rootfs === undefined ? spec.env : { ...spec.env, [STARTED_VARIABLE]: String(STARTED_FD) };
@@ -42,9 +55,20 @@ export function bubblewrapArguments({ spec, host, binds, linkSocket, tmpFolder, 
       ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
       : ['--bind', tmpFolder, '/tmp']),
     ...inOrder(binds, rootfs !== undefined).flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    ...mountArguments(mounts),
     ...['--ro-bind', linkSocket, LINK_PATH],
     ...(rootfs === undefined ? [] : ['--remount-ro', PLATFORM_PATH]),
     ...['--remount-ro', '/', '--chdir', spec.workingDir],
+  ];
+}
+
+/** A place of its own, so that nothing has to be made in the root of an image. */
+function mountArguments(mounts: readonly MountBind[]): string[] {
+  if (mounts.length === 0) return [];
+  return [
+    ...['--perms', '0755', '--size', String(1 << 20), '--tmpfs', MOUNT_PATH],
+    ...mounts.flatMap(({ source, target, readOnly }) => [readOnly ? '--ro-bind' : '--bind', source, target]),
+    ...['--remount-ro', MOUNT_PATH],
   ];
 }
 

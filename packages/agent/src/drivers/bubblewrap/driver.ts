@@ -4,9 +4,17 @@ import { AgentError } from '../../agent-error.ts';
 import type { Attacher, AttachTarget } from '../../attach/attacher.ts';
 import type { CgroupGroup, CgroupTree } from '../../cgroup/cgroup.ts';
 import { HOST_ENV } from '../../host-command.ts';
+import type { HostUser, PreparedMounts, SharedMounts } from '../../mounts/shared-mounts.ts';
+import type { Disconnect, Networks } from '../../network/networks.ts';
 import type { OutputPipeMaker, OutputPipes } from '../../output-pipes.ts';
 import { livingProcess } from '../../owner.ts';
-import { type Bind, CODE_PATH, type DriverCapabilities, type SandboxSpec } from '../../protocol.ts';
+import {
+  type Bind,
+  CODE_PATH,
+  type DriverCapabilities,
+  type SandboxNetwork,
+  type SandboxSpec,
+} from '../../protocol.ts';
 import type { Stage } from '../../stage.ts';
 import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
 import type { UidRange } from '../../uid-range.ts';
@@ -32,6 +40,10 @@ export interface BubblewrapParts {
   readonly volumes: TmpVolumes | undefined;
   /** Undefined: code can be there from the start only. */
   readonly attacher: Attacher | undefined;
+  /** Undefined: no file systems that outlive a sandbox. */
+  readonly mounts: SharedMounts | undefined;
+  /** Undefined: nothing but loopback. */
+  readonly networks: Networks | undefined;
   /** File with the system call filter; undefined on a machine without a table. */
   readonly filterFile: string | undefined;
 }
@@ -58,8 +70,12 @@ export class BubblewrapDriver implements Driver {
     }
     const releases: (() => Promise<void>)[] = [];
     try {
-      const uid = uids?.take();
-      if (uid !== undefined) releases.push(async () => uids?.giveBack(uid));
+      const shared = await this.#sharedUser(spec);
+      const ownUid = shared === undefined ? uids?.take() : undefined;
+      if (ownUid !== undefined) releases.push(async () => uids?.giveBack(ownUid));
+      const uid = shared?.uid ?? ownUid;
+      const mounts = await this.#prepareMounts(spec, uid);
+      if (mounts !== undefined) releases.push(() => mounts.hide());
       const pipes = await this.#parts.pipes.take(uid);
       releases.push(async () => {
         pipes.release();
@@ -88,6 +104,8 @@ export class BubblewrapDriver implements Driver {
         volume,
         group,
         binds,
+        mounts,
+        gid: shared?.gid ?? uid,
         linkSocket,
         releases,
       });
@@ -95,6 +113,29 @@ export class BubblewrapDriver implements Driver {
       for (const release of releases) await release().catch(() => {});
       throw error;
     }
+  }
+
+  /** File systems that cannot map users force theirs on the sandbox. */
+  async #sharedUser({ mounts = [] }: SandboxSpec): Promise<HostUser | undefined> {
+    return mounts.length === 0 ? undefined : this.#mounts().hostUser(mounts);
+  }
+
+  async #prepareMounts({ mounts = [] }: SandboxSpec, uid: number | undefined): Promise<PreparedMounts | undefined> {
+    return mounts.length === 0 || uid === undefined ? undefined : this.#mounts().prepare(mounts, uid);
+  }
+
+  #mounts(): SharedMounts {
+    const { mounts } = this.#parts;
+    if (mounts !== undefined) return mounts;
+    throw new AgentError('NOT_SUPPORTED', 'this machine mounts no file systems for functions', {
+      hint: 'see fgs doctor',
+    });
+  }
+
+  #networks(): Networks {
+    const { networks } = this.#parts;
+    if (networks !== undefined) return networks;
+    throw new AgentError('NOT_SUPPORTED', 'this machine gives sandboxes no network', { hint: 'see fgs doctor' });
   }
 
   #reachableBinds(binds: readonly Bind[]): Promise<Bind[]> {
@@ -135,6 +176,12 @@ export class BubblewrapDriver implements Driver {
         await attacher?.attach(target, bind);
       }
     };
+    const connect = async (network: SandboxNetwork): Promise<void> => {
+      if (network.kind === 'none') return;
+      if (target === undefined) throw new AgentError('SANDBOX_GONE', `sandbox ${spec.id} has ended`);
+      disconnect = await this.#networks().connect(target, network);
+    };
+    let disconnect: Disconnect = () => {};
     let killNow: () => void = () => monitor.kill('SIGKILL');
     const running = new RunningSandbox(
       {
@@ -144,8 +191,9 @@ export class BubblewrapDriver implements Driver {
         group,
         kill: () => killNow(),
         ...(attacher === undefined || hasCode(spec) ? {} : { attach }),
+        connect,
         isTmpFull: async () => (volume === undefined ? false : volume.isFull()),
-        releases: [...releases],
+        releases: [...releases, async () => disconnect()],
       },
       hooks,
     );
@@ -161,15 +209,18 @@ export class BubblewrapDriver implements Driver {
       // The death of the init process ends the whole process namespace at once, whatever else runs in it.
       killNow = () => killQuietly(init);
       target = targetOf(spec.id, init, monitor);
+      // The runtime is starting meanwhile; nothing of a user runs before the server got its answer.
+      if (spec.network !== undefined) await connect(spec.network);
     } catch (error) {
       await running.stop().catch(() => {});
       throw error;
     }
+    await prepared.mounts?.hide().catch(() => {});
     if (volume !== undefined && volumes !== undefined) settle(volume, () => volumes.prepare(spec.tmpBytes));
     return running;
   }
 
-  #spawn({ spec, uid, pipes, volume, group, binds, linkSocket }: Prepared): ChildProcess {
+  #spawn({ spec, uid, gid, mounts, pipes, volume, group, binds, linkSocket }: Prepared): ChildProcess {
     const { programs, host, filterFile, cgroups } = this.#parts;
     const filter = filterFile === undefined ? undefined : openSync(filterFile, 'r');
     try {
@@ -179,6 +230,7 @@ export class BubblewrapDriver implements Driver {
         maxProcessesOfUser: uid === undefined || cgroups?.limitsProcesses === true ? 0 : spec.maxProcesses,
         joinFiles: group?.joinFiles ?? [],
         uid,
+        gid,
         setpriv: programs.setpriv,
         command: [programs.bwrap, '--args', String(ARGS_FD), '--', ...inner],
       });
@@ -191,6 +243,7 @@ export class BubblewrapDriver implements Driver {
         spec,
         host,
         binds,
+        mounts: mounts?.binds ?? [],
         linkSocket,
         tmpFolder: volume?.path,
         hasFilter: filter !== undefined,
@@ -239,6 +292,8 @@ interface Prepared {
   readonly spec: SandboxSpec;
   readonly hooks: SandboxHooks;
   readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  readonly mounts: PreparedMounts | undefined;
   readonly pipes: OutputPipes;
   readonly volume: TmpVolume | undefined;
   readonly group: CgroupGroup | undefined;

@@ -1,4 +1,4 @@
-import type { AgentEvent, DriverName } from '@funcgraph/agent';
+import type { AgentEvent, DriverName, FileSystemMount, MountCheck, VpcNetwork } from '@funcgraph/agent';
 import { SandboxError } from '../errors.ts';
 import type { Sandbox, SandboxCapabilities, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { AgentClient } from './agent-client.ts';
@@ -39,6 +39,27 @@ export class SandboxAgent {
       capabilities: () => this.#capabilities(name),
       start: (spec, signal) => this.#start(name, spec, signal),
     };
+  }
+
+  /** Makes the bridge of a network and returns its name. Rejects with `NETWORK_TAKEN`, `NETWORK_FAILED`, `NOT_SUPPORTED`. */
+  async openNetwork(network: VpcNetwork): Promise<string> {
+    await this.ensureAgent();
+    const { client } = await this.#living();
+    return (await client.request({ op: 'open-network', network })).bridge;
+  }
+
+  /** Removes the bridge of a network; nothing may be on it. Idempotent. */
+  async closeNetwork(id: string): Promise<void> {
+    await this.ensureAgent();
+    const { client } = await this.#living();
+    await client.request({ op: 'close-network', id });
+  }
+
+  /** Whether a file system can be mounted. Rejects with `MOUNT_FAILED` and why not, `NOT_SUPPORTED`. */
+  async tryMount(mount: FileSystemMount): Promise<MountCheck> {
+    await this.ensureAgent();
+    const { client } = await this.#living();
+    return client.request({ op: 'try-mount', mount });
   }
 
   /** Called with the reason each time an agent dies that was not closed. Returns the function that removes the listener. */

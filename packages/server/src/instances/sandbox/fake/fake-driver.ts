@@ -24,6 +24,8 @@ export class FakeSandboxDriver implements SandboxDriver {
       rootPrivileges: false,
       cgroup: 'none',
       canAssign: true,
+      networks: false,
+      mounts: false,
       degraded: ['Nothing is isolated: the fake driver is for tests.'],
     };
   }

@@ -1,0 +1,23 @@
+import { AgentError } from '../agent-error.ts';
+import { runHostCommand } from '../host-command.ts';
+import type { FileSystemMount } from '../protocol.ts';
+
+/**
+ * Options of `mount` that show files of a user on disk as those of a sandbox's own host user, and what the sandbox creates
+ * as that user's. Files of everybody else belong to nobody there, and only their permissions for others count.
+ */
+export function mappingOption({ uid, gid }: Pick<FileSystemMount, 'uid' | 'gid'>, hostUser: number): string {
+  return `X-mount.idmap=u:${uid}:${hostUser}:1 g:${gid}:${hostUser}:1`;
+}
+
+/** Mounts `source` at `point`, which exists, with the users as they are when there is no mapping. Throws `MOUNT_FAILED`; then there is none. */
+export async function bindMapped(source: string, point: string, mapping: string | undefined): Promise<void> {
+  const options = ['nosuid', 'nodev', ...(mapping === undefined ? [] : [mapping])].join(',');
+  try {
+    await runHostCommand('mount', ['--bind', '--make-private', '-o', options, '--', source, point]);
+  } catch (cause) {
+    // Some versions fail between the two steps.
+    await runHostCommand('umount', ['--lazy', '--', point]).catch(() => {});
+    throw new AgentError('MOUNT_FAILED', `${source} cannot be mounted for this user`, { cause });
+  }
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { AgentError } from '../agent-error.ts';
+import { runHostCommand } from '../host-command.ts';
+import { feedCommand } from './feed-command.ts';
+import { hasAddresses, readSetting, writeSetting } from './host-network.ts';
+import { type Block, gatewayOf } from './ipv4.ts';
+
+const ALIAS = 'funcgraph:';
+const INTERFACES = '/sys/class/net';
+
+export interface BridgeSpec {
+  readonly name: string;
+  readonly ownerId: string;
+  readonly block: Block;
+  readonly hostInterface?: string | undefined;
+}
+
+/**
+ * Makes a bridge with the machine's address on it and nothing else of the machine. Its hardware address is fixed: by
+ * itself it would change with every port, and sandboxes would go on to use the old one. Throws `NETWORK_FAILED`,
+ * `NETWORK_TAKEN`.
+ */
+export async function makeBridge({ name, ownerId, block, hostInterface }: BridgeSpec): Promise<void> {
+  if (hostInterface !== undefined) checkInterface(hostInterface);
+  const options = 'forward_delay 0 stp_state 0 mcast_snooping 0';
+  await ip(`link add name ${name} address ${hardwareAddress(name)} type bridge ${options}`);
+  try {
+    await ip(`link set dev ${name} alias ${ALIAS}${ownerId}`);
+    writeSetting(`ipv6/conf/${name}/disable_ipv6`, '1');
+    for (const off of ['send_redirects', 'accept_redirects', 'accept_source_route', 'route_localnet', 'proxy_arp'])
+      writeSetting(`ipv4/conf/${name}/${off}`, '0');
+    // It answers for the address on this bridge, not for those of other interfaces.
+    writeSetting(`ipv4/conf/${name}/arp_ignore`, '1');
+    writeSetting(`ipv4/conf/${name}/forwarding`, '1');
+    await ip(`address add ${gatewayOf(block)}/${block.length} dev ${name}`, `link set dev ${name} up`);
+    if (hostInterface !== undefined)
+      await ip(`link set dev ${hostInterface} master ${name}`, `link set dev ${hostInterface} up`);
+  } catch (error) {
+    await removeBridge(name).catch(() => {});
+    throw error;
+  }
+}
+
+/** With the interfaces of sandboxes on it; one of the machine is let go. */
+export async function removeBridge(name: string): Promise<void> {
+  const ports = namesIn(`${INTERFACES}/${name}/brif`).filter((port) => port.startsWith('fg'));
+  for (const port of ports) await runHostCommand('ip', ['link', 'delete', 'dev', port]).catch(() => {});
+  await runHostCommand('ip', ['link', 'delete', 'dev', name]);
+}
+
+/** Bridges of agents, with the owner of each. */
+export function ownedBridges(): { readonly name: string; readonly ownerId: string }[] {
+  return namesIn(INTERFACES)
+    .map((name) => ({ name, alias: aliasOf(name) }))
+    .filter(({ alias }) => alias.startsWith(ALIAS))
+    .map(({ name, alias }) => ({ name, ownerId: alias.slice(ALIAS.length) }));
+}
+
+/** Taking an interface that the machine uses itself would cut it off. */
+function checkInterface(name: string): void {
+  if (readSetting(`ipv4/conf/${name}/forwarding`) === undefined) {
+    throw new AgentError('NETWORK_TAKEN', `the machine has no interface ${name}`, { hint: 'see: ip link' });
+  }
+  if (hasAddresses(name) || namesIn(`${INTERFACES}/${name}`).includes('master')) {
+    throw new AgentError('NETWORK_TAKEN', `the interface ${name} is in use by the machine`, {
+      hint: 'give one without addresses that belongs to no other bridge',
+    });
+  }
+}
+
+function ip(...commands: string[]): Promise<void> {
+  return feedCommand('ip', ['-batch', '-'], commands.map((command) => `${command}\n`).join(''));
+}
+
+/** Locally administered, one for each name. */
+function hardwareAddress(name: string): string {
+  const hash = createHash('sha256').update(name).digest('hex');
+  return ['02', ...[0, 2, 4, 6, 8].map((at) => hash.slice(at, at + 2))].join(':');
+}
+
+function aliasOf(name: string): string {
+  try {
+    return readFileSync(`${INTERFACES}/${name}/ifalias`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

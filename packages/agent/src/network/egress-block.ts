@@ -1,0 +1,28 @@
+import { type Block, holds, overlaps } from './ipv4.ts';
+
+/** Private blocks that are cut into one piece for each agent of a machine; the first that is free here is used. */
+const SPACES: readonly Block[] = [
+  { first: 0x0ac0_0000, length: 10 },
+  { first: 0x6440_0000, length: 10 },
+];
+/** 512 agents share a space. */
+const PIECE_LENGTH = 19;
+
+export interface TakenAddresses {
+  /** Destinations of the machine's routes, without the default one. */
+  readonly routes: readonly Block[];
+  /** Single addresses that must stay reachable: name servers, gateways. */
+  readonly addresses: readonly number[];
+}
+
+/** The block of the default network of the agent with this number, or undefined when it would hide a part of the world. */
+export function egressBlock(agentNumber: number, taken: TakenAddresses): Block | undefined {
+  return SPACES.map(({ first }) => ({
+    first: first + agentNumber * 2 ** (32 - PIECE_LENGTH),
+    length: PIECE_LENGTH,
+  })).find((piece) => isFree(piece, taken));
+}
+
+export function isFree(block: Block, { routes, addresses }: TakenAddresses): boolean {
+  return !routes.some((route) => overlaps(route, block)) && !addresses.some((address) => holds(block, address));
+}

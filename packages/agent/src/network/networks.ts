@@ -1,0 +1,198 @@
+import { AgentError } from '../agent-error.ts';
+import type { AttachTarget } from '../attach/attacher.ts';
+import { runHostCommand } from '../host-command.ts';
+import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
+import { AddressPool } from './address-pool.ts';
+import { makeBridge, removeBridge } from './bridge.ts';
+import type { Connector } from './connector.ts';
+import { egressBlock, isFree } from './egress-block.ts';
+import { feedCommand } from './feed-command.ts';
+import { hostInterfaces, readSetting, takenAddresses, writeSetting } from './host-network.ts';
+import { formatBlock, gatewayOf, parseBlock, upperHalf } from './ipv4.ts';
+import type { NameServers } from './name-servers.ts';
+import { guardText, INTERFACE_PREFIX, type NetworkRules, rulesText, tableName } from './rules.ts';
+
+const EGRESS = 'egress';
+const MAX_NETWORKS = 256;
+const FORWARDING = 'ipv4/ip_forward';
+
+interface OpenNetwork {
+  readonly rules: NetworkRules;
+  readonly addresses: AddressPool;
+}
+
+export interface NetworksParts {
+  readonly ownerId: string;
+  /** Below 512, of this agent alone among the living ones of the machine. */
+  readonly agentNumber: number;
+  readonly connector: Connector;
+  readonly nameServers: NameServers;
+  /** The machine asks other name servers than before: `text` is for the resolver file of instances. */
+  readonly onNameServers: (text: string) => void;
+}
+
+/** Gives back the address of a sandbox that has ended. */
+export type Disconnect = () => void;
+
+/**
+ * The networks of an agent: a bridge for each, one table of the packet filter for all. A bridge gets its rules before it
+ * gets a sandbox, and no sandbox gets rights over its interface.
+ */
+export class Networks {
+  readonly #parts: NetworksParts;
+  readonly #open = new Map<string, Promise<OpenNetwork>>();
+  /** Rules in force, by network. */
+  readonly #rules = new Map<string, NetworkRules>();
+  /** Changes of the table wait for one another. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #wires = 0;
+
+  private constructor(parts: NetworksParts) {
+    this.#parts = parts;
+  }
+
+  /** Makes the default network. Throws `NETWORK_FAILED` with what the machine lacks. */
+  static async open(parts: NetworksParts): Promise<Networks> {
+    const networks = new Networks(parts);
+    try {
+      await allowForwarding();
+      await networks.#network(EGRESS, () => networks.#makeEgress());
+      return networks;
+    } catch (error) {
+      await networks.close();
+      throw error;
+    }
+  }
+
+  /** Gives a running sandbox its interface. Throws `NETWORK_FAILED`, `NETWORK_TAKEN`. */
+  async connect(sandbox: AttachTarget, network: Exclude<SandboxNetwork, { kind: 'none' }>): Promise<Disconnect> {
+    const { rules, addresses } =
+      network.kind === 'egress'
+        ? await this.#network(EGRESS, () => this.#makeEgress())
+        : await this.#vpc(network.network);
+    const { nameServers, onNameServers } = this.#parts;
+    if (nameServers.refresh()) onNameServers(nameServers.text);
+    const address = addresses.take();
+    try {
+      this.#wires += 1;
+      await this.#parts.connector.connect(sandbox, {
+        outer: `${this.#prefix()}i${this.#wires.toString(36)}`,
+        bridge: rules.bridge,
+        address: `${address}/${rules.block.length}`,
+        // Without a way out a lookup or a connection fails at once and does not wait for an answer.
+        gateway: rules.nat ? gatewayOf(rules.block) : '',
+      });
+      return () => addresses.giveBack(address);
+    } catch (error) {
+      addresses.giveBack(address);
+      throw error;
+    }
+  }
+
+  /** Makes the bridge of a network unless it is there; returns its name. */
+  async openVpc(network: VpcNetwork): Promise<string> {
+    return (await this.#vpc(network)).rules.bridge;
+  }
+
+  async closeVpc(id: string): Promise<void> {
+    const network = await this.#open.get(id)?.catch(() => undefined);
+    this.#open.delete(id);
+    if (network === undefined) return;
+    await removeBridge(network.rules.bridge);
+    await this.#applyRules(() => this.#rules.delete(id));
+  }
+
+  /** Removes bridges and rules. Sandboxes must be stopped before. */
+  async close(): Promise<void> {
+    const all = await Promise.allSettled(this.#open.values());
+    this.#open.clear();
+    for (const found of all)
+      if (found.status === 'fulfilled') await removeBridge(found.value.rules.bridge).catch(() => {});
+    await this.#turn.catch(() => {});
+    await runHostCommand('nft', ['delete', 'table', 'inet', tableName(this.#parts.ownerId)]).catch(() => {});
+    await this.#parts.connector.close();
+  }
+
+  #vpc(network: VpcNetwork): Promise<OpenNetwork> {
+    return this.#network(network.id, () => this.#makeVpc(network));
+  }
+
+  /** Callers of the same network wait for the one that makes it; after a failure the next one tries again. */
+  #network(id: string, make: () => Promise<OpenNetwork>): Promise<OpenNetwork> {
+    const known = this.#open.get(id);
+    if (known !== undefined) return known;
+    if (this.#open.size >= MAX_NETWORKS) {
+      return Promise.reject(new AgentError('NETWORK_FAILED', `more than ${MAX_NETWORKS} networks`));
+    }
+    const making = make();
+    this.#open.set(id, making);
+    making.catch(() => this.#open.delete(id));
+    return making;
+  }
+
+  async #makeEgress(): Promise<OpenNetwork> {
+    const { nameServers, agentNumber, onNameServers } = this.#parts;
+    if (nameServers.refresh()) onNameServers(nameServers.text);
+    const block = egressBlock(agentNumber, await takenAddresses(nameServers.servers));
+    if (block === undefined) {
+      throw new AgentError('NETWORK_TAKEN', 'routes of this machine cover the private addresses for instances', {
+        hint: 'free a part of 10.192.0.0/10 or 100.64.0.0/10',
+      });
+    }
+    return this.#make(EGRESS, { bridge: `${this.#prefix()}e`, block, nat: true, hasNeighbours: false });
+  }
+
+  async #makeVpc({ id, cidr, nat, hostInterface }: VpcNetwork): Promise<OpenNetwork> {
+    const block = parseBlock(cidr);
+    if (block === undefined) throw new AgentError('BAD_REQUEST', `${cidr} is no range of addresses`);
+    if (!isFree(block, await takenAddresses(this.#parts.nameServers.servers))) {
+      throw new AgentError('NETWORK_TAKEN', `the machine reaches addresses of ${cidr} by another way`, {
+        hint: 'choose a range that no route of the machine touches (ip route)',
+      });
+    }
+    const bridge = `${INTERFACE_PREFIX}n${id.slice(0, 8)}`;
+    return this.#make(id, { bridge, block, nat, hasNeighbours: true }, hostInterface);
+  }
+
+  async #make(id: string, rules: NetworkRules, hostInterface?: string): Promise<OpenNetwork> {
+    await this.#applyRules(() => this.#rules.set(id, rules));
+    try {
+      await makeBridge({ name: rules.bridge, ownerId: this.#parts.ownerId, block: rules.block, hostInterface });
+    } catch (error) {
+      await this.#applyRules(() => this.#rules.delete(id));
+      throw error;
+    }
+    return { rules, addresses: new AddressPool(upperHalf(rules.block)) };
+  }
+
+  #applyRules(change: () => unknown): Promise<void> {
+    const done = this.#turn.then(() => {
+      change();
+      return feedCommand('nft', ['-f', '-'], rulesText(tableName(this.#parts.ownerId), [...this.#rules.values()]));
+    });
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  /** Begins the names of all interfaces of this agent; at most four characters. */
+  #prefix(): string {
+    return INTERFACE_PREFIX + this.#parts.agentNumber.toString(36).padStart(2, '0');
+  }
+
+  /** For people. */
+  get egressAddresses(): string {
+    const found = this.#rules.get(EGRESS);
+    return found === undefined ? '' : formatBlock(found.block);
+  }
+}
+
+/**
+ * Answers to instances come in by interfaces of the machine, and the kernel hands on what comes in by any or by none. What
+ * the machine would not have handed on before stays refused.
+ */
+async function allowForwarding(): Promise<void> {
+  if (readSetting(FORWARDING) === '1') return;
+  const interfaces = hostInterfaces().filter((name) => !name.startsWith(INTERFACE_PREFIX));
+  await feedCommand('nft', ['-f', '-'], guardText(interfaces));
+  writeSetting(FORWARDING, '1');
+}

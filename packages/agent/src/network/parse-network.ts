@@ -1,0 +1,53 @@
+import { AgentError } from '../agent-error.ts';
+import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
+import { parseBlock } from './ipv4.ts';
+
+const NETWORK_ID = /^[0-9a-f]{8,32}$/;
+/** What the kernel allows and the command line of `ip` reads as a name. */
+const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
+const LONGEST_PREFIX = 28;
+const SHORTEST_PREFIX = 16;
+
+/** Throws `BAD_REQUEST`. */
+export function parseNetwork(value: unknown): SandboxNetwork {
+  const { kind, network } = fieldsOf(value, 'network');
+  if (kind === 'none' || kind === 'egress') return { kind };
+  if (kind === 'vpc') return { kind, network: parseVpc(network) };
+  throw bad('unknown kind of network');
+}
+
+/** Throws `BAD_REQUEST`. */
+export function parseVpc(value: unknown): VpcNetwork {
+  const { id, cidr, nat, hostInterface } = fieldsOf(value, 'network');
+  if (typeof id !== 'string' || !NETWORK_ID.test(id)) throw bad('the id of a network must be 8 to 32 hex digits');
+  const block = typeof cidr === 'string' ? parseBlock(cidr) : undefined;
+  if (
+    typeof cidr !== 'string' ||
+    block === undefined ||
+    block.length < SHORTEST_PREFIX ||
+    block.length > LONGEST_PREFIX
+  ) {
+    throw bad(
+      `the addresses of a network must be a.b.c.d/length with a length from ${SHORTEST_PREFIX} to ${LONGEST_PREFIX}`,
+    );
+  }
+  if (typeof nat !== 'boolean') throw bad('nat must be true or false');
+  if (hostInterface === undefined) return { id, cidr, nat };
+  if (typeof hostInterface !== 'string' || !INTERFACE.test(hostInterface)) throw bad('hostInterface must be a name');
+  return { id, cidr, nat, hostInterface };
+}
+
+/** Throws `BAD_REQUEST`. */
+export function parseNetworkId(value: unknown): string {
+  if (typeof value === 'string' && NETWORK_ID.test(value)) return value;
+  throw bad('the id of a network must be 8 to 32 hex digits');
+}
+
+function fieldsOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw bad(`${name} must be an object`);
+}
+
+function bad(message: string): AgentError {
+  return new AgentError('BAD_REQUEST', message);
+}

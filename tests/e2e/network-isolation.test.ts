@@ -1,0 +1,218 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SandboxNetwork } from '../../packages/agent/src/index.ts';
+import type { Outcome } from './isolation/probing.ts';
+import { outside as onHost } from './isolation/probing.ts';
+import { SandboxBench } from './isolation/sandbox-bench.ts';
+import { assigned, assignment, frozenProbe, makeCode, outputOf } from './isolation/waiting.ts';
+import { Outside } from './network/outside.ts';
+
+const needed = ['/usr/sbin/nft', '/usr/sbin/ip'].filter((program) => !existsSync(program));
+const isRoot = process.getuid?.() === 0;
+const EGRESS: SandboxNetwork = { kind: 'egress' };
+const PATIENCE = { timeout: 30_000, interval: 50 };
+/** Refused at once, so that a function need not wait for its own timeout. */
+const REFUSED = { errno: 'EHOSTUNREACH' };
+const NOWHERE = { errno: 'ENETUNREACH' };
+const OK = { ok: null };
+
+describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs root; missing: ${needed})`, () => {
+  let bench: SandboxBench;
+  let outside: Outside;
+  let code: string;
+  const reach = (host: string, port: number, network: SandboxNetwork | undefined): Promise<Outcome> =>
+    assigned(bench, code, 'connect_tcp', [host, port], network === undefined ? {} : { network });
+
+  beforeAll(async () => {
+    outside = await Outside.open('outsidetest0', '198.51.100.2/30', '198.51.100.1/30', '169.254.169.254');
+    bench = await SandboxBench.open();
+    code = makeCode(bench, 'code');
+  });
+  afterAll(async () => {
+    await bench?.dispose();
+    await outside?.[Symbol.asyncDispose]();
+  });
+
+  it('leads to the outside, under the address of the machine', async () => {
+    expect(await reach(outside.address, 80, EGRESS)).toEqual(OK);
+    const sandbox = await frozenProbe(bench, 'fetch', [outside.address, 80]);
+    const said = outputOf(sandbox);
+    await sandbox.assign({ ...assignment(code), network: EGRESS });
+    await sandbox.exited;
+    expect(JSON.parse(said.text)).toEqual({ ok: '198.51.100.1' });
+  });
+
+  it('leads nowhere when none is given', async () => {
+    expect(onHost('connect_tcp', [outside.address, 80])).toEqual(OK);
+    expect(await reach(outside.address, 80, undefined)).toEqual(NOWHERE);
+    expect(await reach(outside.address, 80, { kind: 'none' })).toEqual(NOWHERE);
+  });
+
+  it('never leads to the machine itself, under any of its addresses', async () => {
+    await using host = await listening('0.0.0.0');
+    const own = Object.values(networkInterfaces())
+      .flat()
+      .filter((found) => found?.family === 'IPv4' && !found.internal)
+      .map((found) => found?.address ?? '');
+    expect(own.length).toBeGreaterThan(1);
+    for (const address of own) {
+      expect(onHost('connect_tcp', [address, host.port])).toEqual(OK);
+      expect(await reach(address, host.port, EGRESS)).toEqual(REFUSED);
+    }
+    expect(await reach('127.0.0.1', host.port, EGRESS)).toEqual({ errno: 'ECONNREFUSED' });
+  });
+
+  it('never leads to addresses where clouds keep credentials', async () => {
+    expect(onHost('connect_tcp', ['169.254.169.254', 80])).toEqual(OK);
+    expect(await reach('169.254.169.254', 80, EGRESS)).toEqual(REFUSED);
+  });
+
+  it('never leads from one sandbox to another', async () => {
+    const listener = await frozenProbe(bench, 'serve_tcp', [8080]);
+    const said = outputOf(listener);
+    await listener.assign({ ...assignment(code), network: EGRESS });
+    await expect.poll(() => said.text, PATIENCE).toContain('"listening": "');
+    const address = /"listening": "([0-9.]+)"/.exec(said.text)?.[1] ?? '';
+    expect(address).toMatch(/^1(0|00)\./);
+    expect(await reach(address, 8080, EGRESS)).toEqual(REFUSED);
+    // Nor does anybody on the machine get in.
+    expect(onHost('connect_tcp', [address, 8080])).not.toEqual(OK);
+    await listener.stop();
+  });
+
+  it('has no version 6', async () => {
+    expect(await reach('fd00::1', 80, EGRESS)).not.toEqual(OK);
+    expect(await assigned(bench, code, 'ipv6_addresses', [], { network: EGRESS })).toEqual({ ok: [] });
+  });
+
+  it('is not the sandbox’s to change', async () => {
+    expect(await assigned(bench, code, 'add_address', ['eth0'], { network: EGRESS })).toEqual({ errno: 'EPERM' });
+    expect(await assigned(bench, code, 'socket', [17, 3, 0], { network: EGRESS })).not.toEqual(OK);
+  });
+
+  it('is there from the start for a sandbox with code', async () => {
+    const { stdout } = await bench.run(
+      ['/usr/bin/python3', '/opt/function/code/probe.py', 'when_connected', 'connect_tcp', outside.address, '80'],
+      { network: EGRESS },
+    );
+    expect(JSON.parse(stdout)).toEqual(OK);
+  });
+
+  it('knows the name servers of the machine', async () => {
+    const { stdout } = await bench.run(['/bin/cat', '/etc/resolv.conf'], { network: EGRESS });
+    expect(stdout).toMatch(/^nameserver \S+$/m);
+  });
+
+  describe('of the administrator', () => {
+    const vpc = (changes: object): SandboxNetwork => ({
+      kind: 'vpc',
+      network: { id: 'a1b2c3d4', cidr: '10.77.0.0/24', nat: false, hostInterface: 'vpctest0', ...changes },
+    });
+
+    it('leads to its own machines and, without NAT, to nothing else', async () => {
+      await using inner = await Outside.open('vpctest0', '10.77.0.5/24');
+      expect(await reach(inner.address, 80, vpc({}))).toEqual(OK);
+      expect(await reach(outside.address, 80, vpc({}))).toEqual(NOWHERE);
+      await using host = await listening('0.0.0.0');
+      expect(onHost('connect_tcp', ['10.77.0.1', host.port])).toEqual(OK);
+      expect(await reach('10.77.0.1', host.port, vpc({}))).toEqual(REFUSED);
+      // Nobody else gets there.
+      expect(await reach(inner.address, 80, EGRESS)).toEqual(REFUSED);
+      await closeNetwork('a1b2c3d4');
+    });
+
+    it('leads on to the outside with NAT', async () => {
+      const network = vpc({ id: 'a1b2c3d5', cidr: '10.78.0.0/24', nat: true, hostInterface: undefined });
+      expect(await reach(outside.address, 80, network)).toEqual(OK);
+      expect(await reach('169.254.169.254', 80, network)).toEqual(REFUSED);
+      await closeNetwork('a1b2c3d5');
+    });
+
+    it('is refused where it would hide what the machine reaches, or take an interface it uses', async () => {
+      const taken = (changes: object) =>
+        reach('10.0.0.1', 80, vpc({ id: 'a1b2c3d6', hostInterface: undefined, ...changes }));
+      const refusal = { code: 'NETWORK_TAKEN' };
+      await expect(taken({ cidr: '198.51.100.0/24' })).rejects.toMatchObject(refusal);
+      await expect(taken({ hostInterface: 'outsidetest0' })).rejects.toMatchObject(refusal);
+      await expect(taken({ hostInterface: 'missing0' })).rejects.toMatchObject(refusal);
+    });
+
+    async function closeNetwork(id: string): Promise<void> {
+      await bench.agent.closeNetwork(id);
+      expect(existsSync(`/sys/class/net/fgn${id}`)).toBe(false);
+    }
+  });
+
+  it('leaves nothing: no interface after a sandbox, no bridge and no rule after the agent, whatever its end', async () => {
+    const other = await SandboxBench.open();
+    const owner = agentOwner(other);
+    const sandbox = await frozenProbe(other, 'sleep_forever');
+    await sandbox.assign({ ...assignment(makeCode(other, 'code')), network: EGRESS });
+    expect(traces(owner)).toHaveLength(2);
+    expect(portsOf(owner)).toHaveLength(1);
+    await sandbox.stop();
+    await expect.poll(() => portsOf(owner), PATIENCE).toEqual([]);
+
+    const { pid } = await other.agent.ensureAgent();
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => existsSync(`/proc/${pid}`), PATIENCE).toBe(false);
+    expect(traces(owner)).toHaveLength(2);
+    await other.agent.ensureAgent();
+    expect(traces(owner)).toEqual([]);
+    const next = agentOwner(other);
+    await other.dispose();
+    expect(traces(next)).toEqual([]);
+  });
+});
+
+function agentOwner(bench: SandboxBench): string {
+  const names = execFileSync('ls', [bench.runDir], { encoding: 'utf8' }).split('\n');
+  return names.filter((name) => /^\d+-\d+-[0-9a-f]{8}$/.test(name)).at(-1) ?? 'no agent';
+}
+
+/** Bridges and tables that carry the name of an agent. */
+function traces(owner: string): string[] {
+  const tables = execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }).split('\n');
+  return [...bridges(owner), ...tables.filter((line) => line.includes(owner.replaceAll('-', '_')))];
+}
+
+function bridges(owner: string): string[] {
+  return Object.entries(aliases()).flatMap(([name, alias]) => (alias === `funcgraph:${owner}` ? [name] : []));
+}
+
+function portsOf(owner: string): string[] {
+  return bridges(owner).flatMap((name) =>
+    execFileSync('ls', [`/sys/class/net/${name}/brif`], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean),
+  );
+}
+
+function aliases(): Record<string, string> {
+  const names = execFileSync('ls', ['/sys/class/net'], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  return Object.fromEntries(names.map((name) => [name, read(`/sys/class/net/${name}/ifalias`)]));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+async function listening(host: string): Promise<{ readonly port: number } & AsyncDisposable> {
+  const server = createServer((_, response) => response.end('host')).listen(0, host);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
