@@ -4,7 +4,7 @@ import { type Bind, LINK_PATH } from '@funcgraph/agent';
 import { LIMITS } from '@funcgraph/api';
 import type { Clock } from '../lib/clock.ts';
 import { newInstanceId } from '../lib/ids.ts';
-import type { LaunchSpec, RuntimeLaunch } from './launch-spec.ts';
+import type { LaunchSpec, RuntimeLaunch, Surroundings } from './launch-spec.ts';
 import { type LinkLog, listenForLink, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxDriver } from './sandbox/index.ts';
 import { BOOT_TIMEOUT_MS, orExit, within } from './start-errors.ts';
@@ -34,6 +34,8 @@ export interface BootLimits {
   readonly tmpBytes: number;
   /** What stands inside from the start beside the runtime; empty for a prewarmed sandbox. */
   readonly binds: readonly Bind[];
+  /** None for a prewarmed sandbox: its network comes with its code. */
+  readonly surroundings?: Surroundings | undefined;
 }
 
 /**
@@ -77,6 +79,8 @@ export async function bootRuntime(
         tmpBytes: limits.tmpBytes,
         maxProcesses: 1024,
         maxFiles: 1024,
+        ...limits.surroundings,
+        ...(launch.rootfs === undefined ? {} : { rootfs: launch.rootfs }),
       },
       options.signal,
     );

@@ -1,5 +1,12 @@
-import type { Bind } from '@funcgraph/agent';
-import type { FunctionContext } from '@funcgraph/runtimes';
+import type { Bind, FileSystemMount, RootFileSystem, SandboxNetwork } from '@funcgraph/agent';
+import type { FunctionContext, ImageStart } from '@funcgraph/runtimes';
+import type { WantedSurroundings } from '../domain/surroundings.ts';
+
+/** What an instance shares with others, on this machine. */
+export interface Surroundings {
+  readonly network: SandboxNetwork;
+  readonly mounts: readonly FileSystemMount[];
+}
 
 /** What starts a runtime, before it is any function's. */
 export interface RuntimeLaunch {
@@ -10,6 +17,8 @@ export interface RuntimeLaunch {
   readonly workingDir: string;
   /** For the runtime's own start; the function's variables travel in `init`. */
   readonly bootEnv: Readonly<Record<string, string>>;
+  /** The files of a container image, among which it starts. */
+  readonly rootfs?: RootFileSystem;
 }
 
 /** Everything an instance needs, as data. No catalog or store stands behind it. */
@@ -28,10 +37,14 @@ export interface LaunchSpec {
   readonly runtime: RuntimeLaunch;
   /** The code of the version, read-only. */
   readonly codeBinds: readonly Bind[];
+  /** Nothing when absent. */
+  readonly surroundings?: WantedSurroundings;
   readonly handler: string;
   readonly initializer: string | undefined;
   readonly initializerTimeoutMs: number;
   readonly codeRoot: string;
+  /** What to run in a container image, in the place of code. */
+  readonly image?: ImageStart;
   readonly env: Readonly<Record<string, string>>;
   readonly context: Omit<FunctionContext, 'instanceId'>;
 }

@@ -1,16 +1,19 @@
 import type { InitFrame } from '@funcgraph/runtimes';
+import type { WantedSurroundings } from '../domain/surroundings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type BootDeps, type BootedRuntime, bootRuntime } from './boot-runtime.ts';
 import { Instance, type StartPhases } from './instance.ts';
-import type { LaunchSpec } from './launch-spec.ts';
+import type { LaunchSpec, Surroundings } from './launch-spec.ts';
 import type { InitResult } from './runtime-link/index.ts';
-import type { Sandbox } from './sandbox/index.ts';
+import { type Sandbox, SandboxError } from './sandbox/index.ts';
 import { explainStart, InitTooSlow, LOAD_TIMEOUT_MS, orExit, RuntimeRefused, StartFailed } from './start-errors.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 export interface StartDeps extends BootDeps {
   /** A runtime that waits for code, when there is one for this launch. It is the caller's from then on. */
   readonly takePrewarmed?: (spec: LaunchSpec) => BootedRuntime | undefined;
+  /** What the wishes of a version mean on this machine. Throws when one of them is not there. */
+  readonly surroundings?: (wanted: WantedSurroundings) => Surroundings;
 }
 
 /** Sandbox, hello, code, initializer; resolves with an instance that can serve. Throws `StartFailed`. */
@@ -48,12 +51,14 @@ async function runtimeFor(
   onSandbox: (sandbox: Sandbox) => void,
 ): Promise<BootedRuntime> {
   const limits = { memoryBytes: spec.memoryMb * 2 ** 20, cpuMillis: spec.context.cpuMillis, binds: spec.codeBinds };
+  const surroundings = surroundingsOf(spec, deps);
   const began = deps.clock.monotonic();
-  const waiting = deps.takePrewarmed?.(spec);
+  // A file system needs its place from the start.
+  const waiting = surroundings.mounts.length === 0 ? deps.takePrewarmed?.(spec) : undefined;
   if (waiting !== undefined) {
     waiting.ownedBy(spec);
     try {
-      await waiting.sandbox.assign(limits);
+      await waiting.sandbox.assign({ ...limits, network: surroundings.network });
       onSandbox(waiting.sandbox);
       phases.sandboxMs = deps.clock.monotonic() - began;
       return waiting;
@@ -63,10 +68,20 @@ async function runtimeFor(
     }
   }
   const options = { signal, owner: spec, onSandbox };
-  const booted = await bootRuntime(spec.runtime, { ...limits, tmpBytes: spec.tmpBytes }, deps, options);
+  const booted = await bootRuntime(spec.runtime, { ...limits, surroundings, tmpBytes: spec.tmpBytes }, deps, options);
   phases.sandboxMs = booted.sandboxMs;
   phases.bootMs = booted.bootMs;
   return booted;
+}
+
+function surroundingsOf({ surroundings }: LaunchSpec, deps: StartDeps): Surroundings {
+  const alone: Surroundings = { network: { kind: 'none' }, mounts: [] };
+  if (surroundings === undefined) return alone;
+  try {
+    return deps.surroundings?.(surroundings) ?? alone;
+  } catch (cause) {
+    throw new SandboxError('START_FAILED', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** Loading and the initializer each have a limit of their own; `phases` tells their times however it ends. */
@@ -99,6 +114,7 @@ async function initialize(
     codeRoot: spec.codeRoot,
     concurrency: spec.concurrency,
     env: spec.env,
+    ...(spec.image === undefined ? {} : { image: spec.image }),
     context: { ...spec.context, instanceId: id },
   };
   let saidMs = 0;
