@@ -9,14 +9,15 @@ const matrix = {
   storage: [],
   queue: ['storage'],
   artifacts: [],
+  images: ['storage'],
   telemetry: ['storage'],
-  control: ['storage', 'artifacts'],
+  control: ['storage', 'artifacts', 'images'],
   iam: ['storage'],
   instances: ['artifacts', 'telemetry'],
   invocation: ['queue', 'telemetry', 'control', 'instances'],
   services: ['storage', 'queue', 'control', 'iam', 'invocation'],
   flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'services'],
-  ingress: ['artifacts', 'telemetry', 'control', 'iam', 'instances', 'invocation', 'flows', 'services'],
+  ingress: ['artifacts', 'images', 'telemetry', 'control', 'iam', 'instances', 'invocation', 'flows', 'services'],
 };
 
 const rows = Object.entries(matrix).map(([from, allowed]) => ({

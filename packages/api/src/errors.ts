@@ -100,6 +100,13 @@ export const ERRORS = {
   ),
   invalid_dependency_type: user('FSS.1032', 400, 'control', 'depend_type is neither zip nor obs.'),
   dependency_in_use: user('FSS.1033', 412, 'control', 'A function uses the dependency; the message names it.'),
+  invalid_image: user(
+    'FSS.1034',
+    400,
+    'control',
+    'The container image, or how a function is to run it, cannot be used; the message says why.',
+  ),
+  image_not_found: user('FSS.1035', 400, 'control', 'There is no such container image on this machine.'),
   function_quota: user('FSS.1041', 403, 'control', 'The account has as many functions as it may have.'),
   code_quota: user('FSS.1042', 403, 'control', 'The code of all functions would be larger than the account may store.'),
   alias_quota: user('FSS.1043', 403, 'control', 'The function has as many aliases as it may have.'),
@@ -152,6 +159,7 @@ export const ERRORS = {
     'The answer of a function to its URL is not {statusCode, headers, isBase64Encoded, body}, or cannot be sent as HTTP.',
   ),
   invalid_urn: user('FSS.1309', 400, 'ingress', 'The function URN is not well formed.'),
+  image_registry: user('FSS.1401', 503, 'control', 'The registry of a container image did not give it.', true),
   invalid_initializer: user('FSS.1404', 400, 'control', 'The initializer does not have the form of a handler.'),
   invalid_initializer_timeout: user(
     'FSS.1405',

@@ -43,6 +43,10 @@ export const LIMITS = {
   fetchedZipBytes: 300 * 1024 * 1024,
   testEventsPerFunction: 10,
   testEventBytes: 4 * 1024,
+  /** Command, arguments and working directory of a container image, together. */
+  imageOverrideChars: 5120,
+  /** One piece of an archive of a container image that is sent. */
+  imagePieceBytes: 8 * 1024 * 1024,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;
 

@@ -19,10 +19,15 @@ import {
   FunctionUrlStore,
   FunctionUrls,
   PublicPackages,
+  ReservedConfigStore,
+  ReservedConfigs,
+  TestEventStore,
+  TestEvents,
   VersionStore,
   Versions,
 } from './control/index.ts';
 import { Iam, IdentityStore } from './iam/index.ts';
+import { ImageStore, Images, imageLimits, Uploads } from './images/index.ts';
 import {
   aliasHandlers,
   buildApp,
@@ -34,11 +39,13 @@ import {
   functionQuotaHandlers,
   functionUrlHandlers,
   identityHandlers,
+  imageHandlers,
   invocationHandlers,
   platformHandlers,
   publicDependencyHandlers,
   stopGateway,
   telemetryHandlers,
+  testEventHandlers,
   versionHandlers,
 } from './ingress/index.ts';
 import {
@@ -46,6 +53,7 @@ import {
   InstalledRuntimes,
   Pool,
   Prewarmed,
+  ReservedKeeper,
   SandboxAgent,
   type SandboxCapabilities,
   type SandboxDriver,
@@ -53,6 +61,7 @@ import {
   withHostPaths,
 } from './instances/index.ts';
 import {
+  AccountGate,
   AsyncInvocations,
   Dispatcher,
   functionKeyOf,
@@ -60,8 +69,10 @@ import {
   isKeyOf,
   isStaleKey,
   RequestLogs,
+  ReservedDemand,
   resolve,
   runtimeLaunch,
+  supervisorOf,
   versionsOf,
 } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -107,6 +118,8 @@ const DRAIN_MS = 30_000;
 /** Sandboxes started at the same time; more would only slow each other down. */
 const MAX_STARTS = 16;
 const MAX_WAITING = 2_000;
+/** Events of one project that wait for its concurrency, together. */
+const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 /** Of the account's concurrency, what asynchronous invocations may take. */
 const ASYNC_SHARE = 0.8;
 
@@ -175,9 +188,17 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       linkHosts: config.linkHosts,
     });
+    const limits = imageLimits(config.imageBytes);
+    const imageDir = join(config.dataDir, 'images');
+    const imageLog = log.child({ module: 'images' });
+    const images = new Images({ store: new ImageStore(storage.db), dir: imageDir, limits, clock, log: imageLog });
+    undo.push(() => images.stop());
+    const uploads = new Uploads(join(imageDir, 'uploads'), limits.archiveBytes, clock);
+    undo.push(() => uploads.stop());
     const functions = new Functions({
       store: functionStore,
       dependencies,
+      images,
       artifacts,
       catalog,
       sealer,
@@ -191,6 +212,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const versions = new Versions({ access, store: versionStore, aliases, artifacts, clock });
     const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, clock);
     const functionUrls = new FunctionUrls(new FunctionUrlStore(storage.db), catalog, clock);
+    const { accountConcurrency } = config;
+    const reservedStore = new ReservedConfigStore(storage.db);
+    const reservedConfigs = new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency });
     const { driver, capabilities } = await choosing;
     agent.onGone((reason) =>
       log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
@@ -214,44 +238,66 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         maxWaitMs: config.maxWaitMs,
         maxWaiting: MAX_WAITING,
         maxStarts: MAX_STARTS,
-        memoryMb: config.functionMemoryMb,
+        memoryMb: config.memoryBudgetMb,
       },
       log: log.child({ module: 'pool' }),
     });
     undo.push(() => prewarmed.stop());
     undo.push(() => pool.stop(drained()));
+    const keeper = new ReservedKeeper({ pool, clock, log: log.child({ module: 'reserved' }) });
+    undo.push(() => keeper.stop());
     catalog.facts.on('function.updated', ({ snapshot, previous }) => {
       if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
-      runtimes.launchPlan(snapshot.runtime).then(
-        (plan) => prewarmed.want(runtimeLaunch(plan), functionKeyOf(snapshot)),
+      if (previous?.image !== undefined && previous.image.id !== snapshot.image?.id) images.retire(previous.image.id);
+      runtimes.launchPlan(supervisorOf(snapshot)).then(
+        (plan) => prewarmed.want(runtimeLaunch(plan, snapshot.image), functionKeyOf(snapshot)),
         (error: unknown) =>
           log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),
       );
     });
-    catalog.facts.on('version.deleted', ({ snapshot }) =>
-      pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),
-    );
+    catalog.facts.on('version.deleted', ({ snapshot }) => {
+      pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot));
+      if (snapshot.image !== undefined) images.retire(snapshot.image.id);
+    });
     catalog.facts.on('function.deleted', (fact) => {
       pool.retire(functionKeyOf(fact), () => true);
       prewarmed.forget(functionKeyOf(fact));
+      for (const { image } of fact.snapshots) if (image !== undefined) images.retire(image.id);
     });
+    await images.start();
+    await uploads.start();
     await dependencies.start();
     await functions.start();
     undo.push(() => functions.stop());
     await aliases.start();
     await asyncConfigs.start();
     await functionUrls.start();
+    await reservedConfigs.start();
 
+    const gate = new AccountGate(
+      { concurrency: accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
+      clock,
+    );
     const invoker = new Invoker({
       catalog,
       pool,
       logs,
       record: (record) => telemetry.records.append(record),
       launchPlan: (runtime) => runtimes.launchPlan(runtime),
-      accountConcurrency: config.accountConcurrency,
+      gate,
       clock,
       random: Math.random,
     });
+    const reservedDemand = new ReservedDemand({
+      catalog,
+      keeper,
+      gate,
+      specFor: (target) => invoker.specFor(target),
+      clock,
+      log: log.child({ module: 'reserved' }),
+    });
+    reservedDemand.start();
+    undo.push(() => reservedDemand.stop());
     const dispatcher = new Dispatcher({
       queue,
       invoker,
@@ -278,6 +324,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         ...versionHandlers({ versions, region: config.region }),
         ...aliasHandlers({ aliases, region: config.region }),
         ...functionCodeHandlers({ functions, catalog, artifacts, sealer, clock, region: config.region }),
+        ...testEventHandlers(new TestEvents(access, new TestEventStore(storage.db), clock)),
+        ...imageHandlers({ images, uploads }),
         ...dependencyHandlers({ dependencies, sealer, clock }),
         ...publicDependencyHandlers(new PublicPackages({ dependencies, runtimes })),
         ...functionUrlHandlers({ functions, functionUrls, region: config.region }),
@@ -297,6 +345,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           pool: () => pool.gauges(),
           prewarmed: () => prewarmed.waiting,
           async: () => asyncInvocations.gauges(),
+          waitingForAccount: () => gate.waiting,
           checks: () => machineChecks(config.dataDir, runtimes.available()),
         }),
       },

@@ -2,9 +2,11 @@ import { dependencyRoutes } from './dependencies.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
 import { identityRoutes } from './identity.ts';
+import { imageRoutes } from './images.ts';
 import { invocationRoutes } from './invocations.ts';
 import { platformRoutes } from './platform.ts';
 import { telemetryRoutes } from './telemetry.ts';
+import { testEventRoutes } from './test-events.ts';
 import { versionRoutes } from './versions.ts';
 
 /** Every operation of the server, by id. The ids of v2 operations are those of the official SDK. */
@@ -16,6 +18,8 @@ export const ROUTES = {
   ...invocationRoutes,
   ...versionRoutes,
   ...telemetryRoutes,
+  ...testEventRoutes,
+  ...imageRoutes,
   ...platformRoutes,
 } as const;
 

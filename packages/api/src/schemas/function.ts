@@ -37,7 +37,9 @@ const Settings = {
   description: Text('At most 512 characters.'),
   func_vpc: Fields('Network of the function; stored, instances are not placed in it yet.'),
   mount_config: Fields('File systems; refused when it names any.'),
-  custom_image: Fields('Container image; refused when it names one.'),
+  custom_image: Fields(
+    'Container image of a function of runtime Custom Image (events) or http: enabled, image, command, args, working_dir, uid, gid.',
+  ),
   initializer_handler: Text('Entry point that runs once in each instance; goes with initializer_timeout.'),
   initializer_timeout: Int('Seconds, 1 to 300.'),
   pre_stop_handler: Text('Entry point before an instance stops; stored, not called yet.'),
@@ -54,7 +56,7 @@ const Settings = {
 };
 
 const CodeFields = {
-  code_type: Text('inline, zip or jar.'),
+  code_type: Text('inline, zip, jar or Custom-Image-Swr.'),
   code_url: Text('Bucket address of the code; not used, code_type obs is refused.'),
   code_filename: Text('Name of the uploaded file.'),
   func_code: Type.Optional(Type.Union([FuncCode, Type.Null()])),
@@ -166,6 +168,7 @@ export const FunctionConfig = Type.Object({
   depend_list: Type.Array(Type.String()),
   depend_version_list: Type.Array(Type.String()),
   dependencies: Type.Array(Dependency),
+  custom_image: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   func_vpc: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   mount_config: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   network_controller: Type.Optional(Type.Record(Type.String(), Type.Unknown())),

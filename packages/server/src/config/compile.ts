@@ -12,6 +12,8 @@ export class ConfigError extends Error {
 }
 
 const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+/** Of the machine's memory, what functions get when nothing is said. */
+const MEMORY_SHARE = 0.8;
 const SIZE_MB = { MB: 1, GB: 1024 } as const;
 
 export function durationMs(text: string, key: string): number {
@@ -24,6 +26,12 @@ export function sizeMb(text: string, key: string): number {
   const match = /^(\d+)(MB|GB)$/.exec(text);
   if (match === null) throw new ConfigError(`${key} is not a size: ${text}`, 'Write it as 512MB or 2GB.');
   return Number(match[1]) * SIZE_MB[match[2] as keyof typeof SIZE_MB];
+}
+
+function imageBytes(text: string): number {
+  const size = sizeMb(text, 'image_size');
+  if (size >= 1 && size <= 10 * 1024) return size * 2 ** 20;
+  throw new ConfigError(`image_size must be from 1MB to 10GB, not ${text}`);
 }
 
 /** Defaults filled in, units gone, frozen. `machine` says what depends on where we run. */
@@ -42,9 +50,12 @@ export function compileConfig(
     accountConcurrency: raw.account_concurrency ?? 100,
     idleMs: durationMs(raw.idle_timeout ?? '60s', 'idle_timeout'),
     maxWaitMs: durationMs(raw.max_wait ?? '5s', 'max_wait'),
-    // Memory sizes are limits, not use: most functions stay far below theirs, so the promise may be larger than the machine.
-    functionMemoryMb:
-      raw.function_memory === undefined ? machine.memoryMb * 2 : sizeMb(raw.function_memory, 'function_memory'),
+    // Instances in use count with their whole limit; the rest of the machine is for the server and the system.
+    memoryBudgetMb:
+      raw.memory_budget === undefined
+        ? Math.floor(machine.memoryMb * MEMORY_SHARE)
+        : sizeMb(raw.memory_budget, 'memory_budget'),
+    imageBytes: imageBytes(raw.image_size ?? '10GB'),
     prewarm: raw.prewarm ?? 4,
     linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
     logRetainDays: raw.log_retain_days ?? 7,

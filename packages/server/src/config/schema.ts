@@ -21,7 +21,10 @@ export const RawConfig = Type.Object(
     account_concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     idle_timeout: Type.Optional(Type.String()),
     max_wait: Type.Optional(Type.String()),
-    function_memory: Type.Optional(Type.String()),
+    /** What all functions together may use of the machine's memory. */
+    memory_budget: Type.Optional(Type.String()),
+    /** Largest container image, and largest archive of one that is sent; at most 10 GB. */
+    image_size: Type.Optional(Type.String()),
     /** Most runtimes of one kind that are kept started for functions to come; 0 for none. */
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
@@ -44,7 +47,8 @@ export interface Config {
   readonly accountConcurrency: number;
   readonly idleMs: number;
   readonly maxWaitMs: number;
-  readonly functionMemoryMb: number;
+  readonly memoryBudgetMb: number;
+  readonly imageBytes: number;
   readonly prewarm: number;
   /** Internal hosts that may be asked for archives. */
   readonly linkHosts: ReadonlySet<string>;

@@ -1,5 +1,6 @@
 import type { Artifact } from '../artifacts/index.ts';
 import type { Environment } from '../domain/environment.ts';
+import type { WantedSurroundings } from '../domain/surroundings.ts';
 import { EventBus } from '../lib/event-bus.ts';
 import type { Alias } from './aliases/types.ts';
 import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
@@ -30,6 +31,8 @@ export interface VersionSnapshot {
   readonly artifact: Artifact;
   /** Ids of dependency versions that the code was put together with. */
   readonly dependencies?: readonly string[];
+  /** The container image that it runs in the place of code. */
+  readonly image: SnapshotImage | undefined;
   /** Hex SHA-512 of the code. */
   readonly codeDigest: string;
   /** -1 no limit. 0 when disabled. */
@@ -38,6 +41,20 @@ export interface VersionSnapshot {
   readonly concurrency: number;
   readonly enabled: boolean;
   readonly dynamicMemory: boolean;
+  readonly surroundings: WantedSurroundings;
+}
+
+export interface SnapshotImage {
+  readonly id: string;
+  /** Host folder with the files of the image. */
+  readonly rootfs: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly kind: 'event' | 'http';
+  readonly argv: readonly string[];
+  /** That of the image alone. */
+  readonly env: Environment;
+  readonly workingDir: string;
 }
 
 /** What happened to functions. Told after the change is durable and visible in the catalog. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ArtifactStore } from '../artifacts/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
 import { Sealer } from '../lib/sealer.ts';
 import { openStorage, type Storage } from '../storage/index.ts';
 import { AliasStore } from './aliases/alias-store.ts';
@@ -14,7 +15,7 @@ import { Catalog } from './catalog.ts';
 import { Dependencies } from './dependencies/dependencies.ts';
 import { DependencyStore } from './dependencies/dependency-store.ts';
 import { FunctionStore } from './functions/function-store.ts';
-import { Functions } from './functions/functions.ts';
+import { Functions, type FunctionsOptions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
 import { VersionStore } from './versions/version-store.ts';
 import { Versions } from './versions/versions.ts';
@@ -48,6 +49,14 @@ export const TEST_RUNTIMES: Runtimes = {
   available: () => ['Node.js20.15', 'Python3.9', 'Custom', 'http', 'Java17'],
 };
 
+/** A machine without container images. */
+export const NO_IMAGES: FunctionsOptions['images'] = {
+  hold: async (reference) => {
+    throw new PlatformError('image_not_found', `there is no image ${reference} on this machine`);
+  },
+  rootfs: (id) => `/images/${id}`,
+};
+
 export async function openTestControl(): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
   const storage = await openStorage({ file: ':memory:' });
@@ -69,6 +78,7 @@ export async function openTestControl(): Promise<TestControl> {
     const functions = new Functions({
       store,
       dependencies,
+      images: NO_IMAGES,
       artifacts,
       catalog,
       sealer,

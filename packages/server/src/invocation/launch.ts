@@ -6,6 +6,9 @@ import { PlatformError } from '../lib/platform-error.ts';
 import type { Routed } from './resolve.ts';
 import { CODE_ROOT, runtimeEnv } from './runtime-env.ts';
 
+/** Where an image says nothing. Its own files cannot be written, so neither can the home that it may name. */
+const IMAGE_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp' };
+
 /** The memory a request gets: its own choice where the function allows one (guide 3.3.11), else the configured size. */
 export function memoryFor(snapshot: VersionSnapshot, choice: string | undefined): number {
   if (choice === undefined || !snapshot.dynamicMemory) return snapshot.memoryMb;
@@ -22,10 +25,19 @@ export function functionKeyOf(snapshot: Pick<VersionSnapshot, 'projectId' | 'pac
   return `${snapshot.projectId}:${snapshot.package}:${snapshot.name}`;
 }
 
-/** How a runtime starts before it is any function's. */
-export function runtimeLaunch(plan: LaunchPlan): RuntimeLaunch {
+/** The name of the runtime whose supervisor runs a version: an image has its own, whatever kind of function it is. */
+export function supervisorOf({ runtime, image }: Pick<VersionSnapshot, 'runtime' | 'image'>): string {
+  return image === undefined ? runtime : 'Custom Image';
+}
+
+/**
+ * How a runtime starts before it is any function's. In an image it starts among its files, as its user: those who share
+ * both share what waits for them.
+ */
+export function runtimeLaunch(plan: LaunchPlan, image: VersionSnapshot['image']): RuntimeLaunch {
   const { command, binds, workingDir, env: bootEnv } = plan;
-  return { signature: JSON.stringify(plan), command, binds, workingDir, bootEnv };
+  const rootfs = image === undefined ? {} : { rootfs: { path: image.rootfs, uid: image.uid, gid: image.gid } };
+  return { signature: JSON.stringify({ plan, ...rootfs }), command, binds, workingDir, bootEnv, ...rootfs };
 }
 
 /** Whether an instance with this key runs an earlier code or configuration of the snapshot's version. */
@@ -50,7 +62,7 @@ export function launchSpec(
   memoryMb: number,
   plan: LaunchPlan,
 ): LaunchSpec {
-  const { projectId, name, version, handler, initializer, timeoutSeconds } = snapshot;
+  const { projectId, name, version, handler, initializer, timeoutSeconds, image } = snapshot;
   const env = runtimeEnv({
     projectId,
     package: snapshot.package,
@@ -72,13 +84,15 @@ export function launchSpec(
     concurrency: snapshot.concurrency,
     memoryMb,
     tmpBytes: LIMITS.tmpBytes,
-    runtime: runtimeLaunch(plan),
-    codeBinds: [{ source: snapshot.artifact.treePath, target: CODE_ROOT }],
+    runtime: runtimeLaunch(plan, image),
+    codeBinds: image === undefined ? [{ source: snapshot.artifact.treePath, target: CODE_ROOT }] : [],
+    surroundings: snapshot.surroundings,
     handler,
     initializer,
     initializerTimeoutMs: snapshot.initializerTimeoutSeconds * 1000,
     codeRoot: CODE_ROOT,
-    env: { ...plan.env, ...env },
+    env: image === undefined ? { ...plan.env, ...env } : { ...IMAGE_ENV, ...image.env, ...env },
+    ...(image === undefined ? {} : { image: { argv: image.argv, workingDir: image.workingDir, kind: image.kind } }),
     context: {
       projectId,
       region: parseUrn(snapshot.urn)?.region ?? '',

@@ -2,6 +2,7 @@ import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
 import type { IdentitySchema } from './schema/identity.ts';
+import type { ImagesSchema } from './schema/images.ts';
 import type { QueueSchema } from './schema/queue.ts';
 import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
@@ -12,5 +13,6 @@ export type Schema = IdentitySchema &
   FunctionsSchema &
   FunctionUrlsSchema &
   ReservedInstancesSchema &
+  ImagesSchema &
   DependenciesSchema &
   TestEventsSchema;

@@ -92,7 +92,7 @@ function checkCodeType(codeType: string, rules: RuntimeRules): void {
   if (codeType === 'jar') {
     throw new PlatformError('invalid_code_type', 'code_type jar is for Java functions');
   }
-  if (codeType === 'obs' || codeType === 'Custom-Image-Swr') {
+  if (codeType === 'obs') {
     throw new PlatformError('not_supported', `code_type ${codeType} is not supported yet`, {
       hint: 'Send the archive itself with code_type zip.',
     });

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { Environment } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
+import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -19,6 +20,7 @@ export interface FunctionAccessOptions {
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
   readonly dependencies: Dependencies;
+  readonly images: Pick<Images, 'hold' | 'rootfs'>;
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly region: string;
@@ -30,6 +32,7 @@ export class FunctionAccess {
   readonly collector: CodeCollector;
   readonly mergedCode: MergedCode;
   readonly #dependencies: Dependencies;
+  readonly #images: Pick<Images, 'rootfs'>;
   readonly #store: FunctionStore;
   readonly #sealer: Sealer;
   readonly #region: string;
@@ -40,6 +43,7 @@ export class FunctionAccess {
     this.collector = new CodeCollector(options.artifacts, options.store, options.clock);
     this.mergedCode = new MergedCode(options.artifacts, options.catalog, options.clock);
     this.#dependencies = options.dependencies;
+    this.#images = options.images;
     this.#store = options.store;
     this.#sealer = options.sealer;
     this.#region = options.region;
@@ -62,9 +66,10 @@ export class FunctionAccess {
   publish(stored: StoredFunction): FunctionState {
     const secrets = this.open(stored.version.sealedEnv);
     const { fn, version } = stored;
+    const rootfs = (id: string): string => this.#images.rootfs(id);
     const dependencies = this.#dependencies.describe(version.config.dependencies);
     const artifact = this.mergedCode.artifactOf(version.artifact, fn.runtime, dependencies);
-    this.catalog.put(snapshotOf({ fn, version: { ...version, artifact } }, secrets, this.#region));
+    this.catalog.put(snapshotOf({ fn, version: { ...version, artifact } }, { secrets, region: this.#region, rootfs }));
     return { ...stored, secretNames: Object.keys(secrets), dependencies };
   }
 

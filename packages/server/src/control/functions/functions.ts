@@ -4,12 +4,14 @@ import { LIMITS } from '@funcgraph/api';
 import { type Artifact, ArtifactError, type ArtifactPin, type ArtifactStore } from '../../artifacts/index.ts';
 import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
 import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
+import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { Catalog } from '../catalog.ts';
 import type { Dependencies } from '../dependencies/dependencies.ts';
 import { type CodeUpload, defaultUpload, readCodeUpload, readFileName, uploadError } from './code-upload.ts';
+import { type ChosenImage, chooseImage, refuseDependencies, wantsImage } from './custom-image.ts';
 import { FunctionAccess, notFound } from './function-access.ts';
 import type { FunctionPage, FunctionStore, ProjectUsage } from './function-store.ts';
 import { applyConfig, initialConfig, type ParsedConfig, readDependencies, readMaxInstances } from './parse-config.ts';
@@ -23,6 +25,7 @@ export interface FunctionsOptions {
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
   readonly dependencies: Dependencies;
+  readonly images: Pick<Images, 'hold' | 'rootfs'>;
   readonly sealer: Sealer;
   readonly runtimes: Runtimes;
   readonly clock: Clock;
@@ -86,39 +89,50 @@ export class Functions {
     if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
     const { runtime, rules } = knownRuntime(fields, runtimes);
     const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules }, fields);
-    const upload = readCodeUpload(fields, rules, parsed.config.handler) ?? defaultUpload(rules, parsed.config.handler);
-    return this.access.alone({ projectId, package: pkg, name }, async () => {
-      if ((await store.find({ projectId, package: pkg, name }, LATEST)) !== undefined) throw exists(pkg, name);
-      const pin = await this.#store(upload);
-      const now = clock.now();
-      const fn = {
-        id: randomBytes(16).toString('hex'),
-        projectId,
-        package: pkg,
-        name,
-        runtime,
-        collected: false,
-        createdAt: now,
-      };
-      const version: VersionRecord = {
-        version: LATEST,
-        revision: 1,
-        config: { ...parsed.config, codeType: upload.codeType, codeFileName: upload.codeFileName },
-        sealedEnv: this.access.seal(parsed.secrets),
-        artifact: pin.artifact,
-        artifactFile: upload.put.fileName,
-        modifiedAt: now,
-        description: '',
-      };
-      return this.#withPin(pin, async () => {
-        return this.#withDependencies(fn, version, async (complete) => {
-          const outcome = await store.insert({ fn, version: complete }, PROJECT_QUOTA);
-          if (outcome === 'exists') throw exists(pkg, name);
-          if (outcome !== 'added') throw overQuota(outcome);
-          return this.access.publish({ fn, version: complete });
+    const chosen = wantsImage(fields, rules) ? await this.#choose(fields, rules, undefined) : undefined;
+    const upload =
+      chosen?.upload ??
+      readCodeUpload(fields, rules, parsed.config.handler) ??
+      defaultUpload(rules, parsed.config.handler);
+    return this.access
+      .alone({ projectId, package: pkg, name }, async () => {
+        if ((await store.find({ projectId, package: pkg, name }, LATEST)) !== undefined) throw exists(pkg, name);
+        const pin = await this.#store(upload);
+        const now = clock.now();
+        const fn = {
+          id: randomBytes(16).toString('hex'),
+          projectId,
+          package: pkg,
+          name,
+          runtime,
+          collected: false,
+          createdAt: now,
+        };
+        const version: VersionRecord = {
+          version: LATEST,
+          revision: 1,
+          config: {
+            ...parsed.config,
+            ...imageField(chosen),
+            codeType: upload.codeType,
+            codeFileName: upload.codeFileName,
+          },
+          sealedEnv: this.access.seal(parsed.secrets),
+          artifact: pin.artifact,
+          artifactFile: upload.put.fileName,
+          modifiedAt: now,
+          description: '',
+        };
+        return this.#withPin(pin, async () => {
+          return this.#withDependencies(fn, version, async (complete) => {
+            const outcome = await store.insert({ fn, version: complete }, PROJECT_QUOTA);
+            if (outcome === 'exists') throw exists(pkg, name);
+            if (outcome !== 'added') throw overQuota(outcome);
+            return this.access.publish({ fn, version: complete });
+          });
         });
-      });
-    });
+      })
+      .finally(() => chosen?.release());
   }
 
   /** Throws `function_not_found` or `version_not_found`. */
@@ -140,6 +154,9 @@ export class Functions {
     refuseUnsupported(fields);
     return this.#change(name, async (stored) => {
       const { config, artifact, artifactFile } = stored.version;
+      if (config.image !== undefined || wantsImage(fields, rulesOf(stored))) {
+        return this.#changeImage(stored, fields, {});
+      }
       const dependencies = readDependencies(fields) ?? config.dependencies;
       const attached = isDeepStrictEqual(dependencies, config.dependencies) ? {} : { config: { dependencies } };
       const upload = readCodeUpload(fields, rulesOf(stored), config.handler);
@@ -164,7 +181,9 @@ export class Functions {
       refuseIdentityChange(fields, stored);
       const { config } = stored.version;
       const parsed = applyConfig({ config, secrets: this.access.open(stored.version.sealedEnv), rules }, fields);
-      return this.#followHandler(stored, rules, parsed);
+      const image = fields.nested('custom_image')?.text('image') ?? '';
+      if (config.image === undefined && image === '') return this.#followHandler(stored, rules, parsed);
+      return this.#changeImage(stored, fields, { parsed });
     });
   }
 
@@ -194,6 +213,40 @@ export class Functions {
     return this.#options.store.usage(projectId);
   }
 
+  /** The image behind the name now, when the body is about it; one that a function was made with stays otherwise. */
+  async #changeImage(
+    stored: StoredFunction,
+    fields: WireFields,
+    change: Change,
+  ): Promise<{ change: Change; pin?: ArtifactPin; release?: () => void }> {
+    const { config, artifact } = stored.version;
+    if (config.image === undefined) {
+      throw new PlatformError('invalid_code_type', 'a function with code cannot become a container image', {
+        hint: 'Create another function.',
+      });
+    }
+    refuseDependencies(fields);
+    if (fields.nested('custom_image') === undefined && change.parsed !== undefined) return { change };
+    const chosen = await this.#choose(fields, rulesOf(stored), config.image);
+    try {
+      const pin = await this.#store(chosen.upload);
+      if (pin.artifact.sha256 === artifact.sha256) {
+        pin.release();
+        chosen.release();
+        return { change };
+      }
+      const code = { artifact: pin.artifact, file: chosen.upload.put.fileName };
+      return { pin, release: chosen.release, change: { ...change, code, config: imageField(chosen) } };
+    } catch (error) {
+      chosen.release();
+      throw error;
+    }
+  }
+
+  #choose(fields: WireFields, rules: RuntimeRules, before: VersionRecord['config']['image']): Promise<ChosenImage> {
+    return chooseImage(fields, rules, before, (reference) => this.#options.images.hold(reference));
+  }
+
   /** Inline code is one file that the handler names: another handler, another name. */
   async #followHandler(
     stored: StoredFunction,
@@ -212,12 +265,12 @@ export class Functions {
 
   async #change(
     name: FunctionName,
-    decide: (stored: StoredFunction) => Promise<{ change: Change; pin?: ArtifactPin }>,
+    decide: (stored: StoredFunction) => Promise<{ change: Change; pin?: ArtifactPin; release?: () => void }>,
   ): Promise<FunctionState> {
     const { store, clock } = this.#options;
     return this.access.alone(name, async () => {
       const stored = await this.access.find(name, LATEST);
-      const { change, pin } = await decide(stored);
+      const { change, pin, release } = await decide(stored);
       if (Object.keys(change).length === 0) return this.access.describe(stored);
       const before = stored.version;
       const version: VersionRecord = {
@@ -235,7 +288,7 @@ export class Functions {
           if (complete.artifact.sha256 !== before.artifact.sha256) this.access.collector.later(before.artifact.sha256);
           return this.access.publish({ fn: stored.fn, version: complete });
         });
-      });
+      }).finally(() => release?.());
     });
   }
 
@@ -287,6 +340,10 @@ export class Functions {
       throw uploadError(error);
     }
   }
+}
+
+function imageField(chosen: ChosenImage | undefined): Partial<VersionRecord['config']> {
+  return chosen === undefined ? {} : { image: chosen.image };
 }
 
 function knownRuntime(fields: WireFields, runtimes: Runtimes): { runtime: string; rules: RuntimeRules } {

@@ -1,10 +1,23 @@
 import { formatUrn } from '@funcgraph/api';
 import type { Environment } from '../../domain/environment.ts';
+import { runtimeRules } from '../../domain/runtime-rules.ts';
+import { wantedSurroundings } from '../../domain/surroundings.ts';
 import type { VersionSnapshot } from '../catalog.ts';
+import type { FunctionConfig, FunctionRecord } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
 
-/** What the data plane needs of a version. `secrets` are its encrypted variables in the clear. */
-export function snapshotOf({ fn, version }: StoredFunction, secrets: Environment, region: string): VersionSnapshot {
+/** What the data plane needs of a version, besides what is known of it elsewhere. */
+export interface SnapshotContext {
+  /** Its encrypted variables in the clear. */
+  readonly secrets: Environment;
+  readonly region: string;
+  /** Where the files of an image are. */
+  rootfs(imageId: string): string;
+}
+
+/** A version as the data plane sees it. */
+export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotContext): VersionSnapshot {
+  const { secrets, region } = context;
   const { config } = version;
   return {
     functionId: fn.id,
@@ -23,12 +36,25 @@ export function snapshotOf({ fn, version }: StoredFunction, secrets: Environment
     env: { ...config.env, ...secrets },
     artifact: version.artifact,
     dependencies: config.dependencies,
+    image: imageOf(fn, config, context),
     codeDigest: version.artifact.sha512,
     maxInstances: config.maxInstances,
     concurrency: config.instanceConcurrency,
     enabled: config.maxInstances !== 0,
     dynamicMemory: config.dynamicMemory,
+    surroundings: wantedSurroundings(config.stored),
   };
+}
+
+function imageOf(
+  { runtime }: FunctionRecord,
+  { image }: FunctionConfig,
+  { rootfs }: SnapshotContext,
+): VersionSnapshot['image'] {
+  if (image === undefined) return undefined;
+  const { id, uid, gid, run } = image;
+  const kind = runtimeRules(runtime)?.language === 'http' ? 'http' : 'event';
+  return { id, rootfs: rootfs(id), uid, gid, kind, argv: run.argv, env: run.env, workingDir: run.cwd };
 }
 
 export function functionUrn(

@@ -69,9 +69,6 @@ export function readStoredFields(fields: WireFields): Kept {
 export function refuseUnsupported(fields: WireFields): void {
   const mounts = fields.fields('mount_config')?.func_mounts;
   if (Array.isArray(mounts) && mounts.length > 0) throw unsupported('mount_config', 'Use /tmp for files.');
-  if ((fields.fields('custom_image')?.image ?? '') !== '') {
-    throw unsupported('custom_image', 'Use the Custom runtime with a bootstrap file.');
-  }
   if ((fields.integer('gpu_memory', { min: 0, max: 1_000_000 }) ?? 0) > 0 || (fields.text('gpu_type') ?? '') !== '') {
     throw unsupported('gpu_memory', 'Leave the GPU fields out.');
   }

@@ -23,11 +23,27 @@ export interface FunctionConfig {
   readonly dynamicMemory: boolean;
   /** Ids of dependency versions; what a later one holds wins over an earlier one. */
   readonly dependencies: readonly string[];
+  readonly image?: FunctionImage;
   /** As the user named them; the code itself is known by its digest. */
   readonly codeType: string;
   readonly codeFileName: string;
   /** Set and read back under their API names; see `STORED_ONLY_FIELDS`. */
   readonly stored: Kept;
+}
+
+/** A container image in the place of code: what the user said, and what it meant when it was said. */
+export interface FunctionImage {
+  /** The image itself; its name may mean another by now. */
+  readonly id: string;
+  readonly name: string;
+  /** As given, with commas; empty for what the image says. */
+  readonly command: string;
+  readonly args: string;
+  readonly workingDir: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** What is run. `env` is that of the image alone. */
+  readonly run: { readonly argv: readonly string[]; readonly env: Environment; readonly cwd: string };
 }
 
 export interface FunctionRecord {

@@ -53,6 +53,7 @@ export function versionColumns(version: VersionRecord) {
     artifact_sha512: version.artifact.sha512,
     artifact_kind: version.artifact.kind,
     artifact_file: version.artifactFile ?? null,
+    image_id: version.config.image?.id ?? null,
     artifact_bytes: version.artifact.sizeBytes,
     modified_at: version.modifiedAt,
     description: version.description,

@@ -1,5 +1,5 @@
 import { cpuMillisFor, type RouteResponse, type Routes } from '@funcgraph/api';
-import { type FunctionState, functionUrn, MASK } from '../../control/index.ts';
+import { type FunctionImage, type FunctionState, functionUrn, MASK } from '../../control/index.ts';
 import { dependencyReply } from './dependencies-reply.ts';
 
 type Config = RouteResponse<Routes['showFunctionConfig']>;
@@ -43,12 +43,19 @@ export function configReply(state: FunctionState, context: ReplyContext): Config
     user_data_encrypt_kms_key_id: text(stored.user_data_encrypt_kms_key_id),
     code_encrypt_kms_key_id: text(stored.code_encrypt_kms_key_id),
     ...dependencyFields(state, context),
+    ...optional('custom_image', imageReply(config.image)),
     ...optional('func_vpc', object(stored.func_vpc)),
     ...optional('network_controller', object(stored.network_controller)),
     ...optional('lts_custom_tag', texts(stored.lts_custom_tag)),
     ...optional('log_group_id', logs?.group_id === undefined ? undefined : text(logs.group_id)),
     ...optional('log_stream_id', logs?.stream_id === undefined ? undefined : text(logs.stream_id)),
   };
+}
+
+function imageReply(image: FunctionImage | undefined): Record<string, unknown> | undefined {
+  if (image === undefined) return undefined;
+  const { name, command, args, workingDir, uid, gid } = image;
+  return { enabled: true, image: name, command, args, working_dir: workingDir, uid: String(uid), gid: String(gid) };
 }
 
 /** The shorter form of lists. */

@@ -5,6 +5,7 @@ import { functions0003 } from './0003-functions.ts';
 import { functionUrls0004 } from './0004-function-urls.ts';
 import { versions0005 } from './0005-versions.ts';
 import { reservedInstances0008 } from './0008-reserved-instances.ts';
+import { images0009 } from './0009-images.ts';
 import { dependencies0010 } from './0010-dependencies.ts';
 import { testEvents0011 } from './0011-test-events.ts';
 
@@ -16,6 +17,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-function-urls': functionUrls0004,
   '0005-versions': versions0005,
   '0008-reserved-instances': reservedInstances0008,
+  '0009-images': images0009,
   '0010-dependencies': dependencies0010,
   '0011-test-events': testEvents0011,
 };

@@ -28,6 +28,8 @@ export interface FunctionVersionTable {
   modified_at: number;
   /** What was said when the version was published. */
   description: string;
+  /** The container image it runs, in the place of code; null for others. */
+  image_id: string | null;
 }
 
 /** A pointer to a version, with a second version for part of the requests. Times are ms since the epoch. */

@@ -1,0 +1,123 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlobStore, type StoredBlob } from './blob-store.ts';
+import { ImageError } from './errors.ts';
+import { parseImageConfig } from './image-config.ts';
+import type { ImageLimits } from './image-limits.ts';
+import type { FoundImage, LayerSource, OnProgress } from './image-source.ts';
+import type { Image, ImageLayer } from './types.ts';
+import { unpackImage } from './unpack/unpack-image.ts';
+
+/**
+ * Images on disk: `blobs/` holds layers as they came, `rootfs/<id>/` what sandboxes see. A file or folder under its name is
+ * complete; a crash leaves things in `incoming/` only. Changes must come one after another; the owner sees to that.
+ */
+export class ImageFiles {
+  readonly #dir: string;
+  readonly #limits: ImageLimits;
+  readonly #blobs: BlobStore;
+
+  constructor(dir: string, limits: ImageLimits) {
+    this.#dir = dir;
+    this.#limits = limits;
+    this.#blobs = new BlobStore(join(dir, 'blobs'), join(dir, 'incoming'));
+  }
+
+  /** Makes the folders and removes what an earlier crash left. */
+  async start(): Promise<void> {
+    await rm(join(this.#dir, 'incoming'), { recursive: true, force: true });
+    for (const part of ['', 'incoming', 'rootfs']) {
+      await mkdir(join(this.#dir, part), { recursive: true });
+      // Users of sandboxes walk through to the files of their image.
+      await chmod(join(this.#dir, part), 0o711);
+    }
+    await this.#blobs.start();
+  }
+
+  rootfs(id: string): string {
+    return join(this.#dir, 'rootfs', id.replace(/^sha256:/, ''));
+  }
+
+  async has(id: string): Promise<boolean> {
+    return stat(this.rootfs(id)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Stores and unpacks an image. Parts that are there already are not read again. Throws `ImageError`. */
+  async add(found: FoundImage, now: number, onProgress: OnProgress, signal: AbortSignal): Promise<Image> {
+    const config = parseImageConfig(found.config, this.#limits);
+    if (config.diffIds.length !== found.layers.length) {
+      throw new ImageError('malformed-manifest', 'the manifest has not as many layers as the configuration');
+    }
+    const id = `sha256:${createHash('sha256').update(found.config).digest('hex')}`;
+    const layers: ImageLayer[] = [];
+    let left = this.#limits.imageBytes;
+    for (const [index, source] of found.layers.entries()) {
+      const diffId = config.diffIds[index] ?? '';
+      onProgress(`layer ${index + 1} of ${found.layers.length}${sizeText(source.size)}`);
+      const blob = await this.#store(source, diffId, left, signal);
+      left -= blob.size;
+      layers.push({ ...blob, diffId });
+    }
+    const unpackedBytes = await this.unpack(id, layers, onProgress, signal);
+    const { entrypoint, command, env, workingDir, user, createdAt } = config;
+    const sizeBytes = this.#limits.imageBytes - left;
+    const run = { entrypoint, command, env, workingDir, user };
+    return { id, ...run, layers, sizeBytes, unpackedBytes, createdAt, loadedAt: now };
+  }
+
+  /** Makes the root folder from stored layers; one that is there stays. Returns the bytes of its files. */
+  async unpack(
+    id: string,
+    layers: readonly ImageLayer[],
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const target = this.rootfs(id);
+    const staging = join(this.#dir, 'incoming', randomUUID());
+    try {
+      const bytes = await unpackImage({
+        layers: layers.map(({ digest, diffId }) => ({ path: this.#blobs.path(digest), diffId })),
+        target: staging,
+        limits: this.#limits,
+        onLayer: (number) => onProgress(`unpacking layer ${number} of ${layers.length}`),
+        signal,
+      });
+      if (!(await this.has(id))) await rename(staging, target);
+      return bytes;
+    } finally {
+      await rm(staging, { recursive: true, force: true });
+    }
+  }
+
+  /** Removes every image but these, and layers that only others had. */
+  async keepOnly(images: readonly Pick<Image, 'id' | 'layers'>[]): Promise<void> {
+    const ids = new Set(images.map(({ id }) => id.replace(/^sha256:/, '')));
+    for (const name of await readdir(join(this.#dir, 'rootfs'))) {
+      if (ids.has(name)) continue;
+      const doomed = join(this.#dir, 'incoming', randomUUID());
+      await rename(join(this.#dir, 'rootfs', name), doomed);
+      await rm(doomed, { recursive: true, force: true });
+    }
+    const digests = new Set(images.flatMap(({ layers }) => layers.map(({ digest }) => digest)));
+    await this.#blobs.sweep((digest) => digests.has(digest));
+  }
+
+  async #store(source: LayerSource, diffId: string, left: number, signal: AbortSignal): Promise<StoredBlob> {
+    // A stored layer was checked when it came. Without a digest, one with the wanted content will do.
+    const known = source.digest ?? diffId;
+    if (await this.#blobs.has(known)) {
+      const { size } = await stat(this.#blobs.path(known));
+      if (size > left) throw new ImageError('too-large', `the image is larger than ${this.#limits.imageBytes} bytes`);
+      return { digest: known, size };
+    }
+    return this.#blobs.put(source.open(signal), { digest: source.digest, size: source.size, maxBytes: left });
+  }
+}
+
+function sizeText(size: number | undefined): string {
+  return size === undefined ? '' : `, ${(size / 2 ** 20).toFixed(1)} MB`;
+}

@@ -1,0 +1,38 @@
+/** What an image may be. Sizes in bytes. */
+export interface ImageLimits {
+  /** All layers as they are stored. */
+  readonly imageBytes: number;
+  /** An uploaded archive, which may hold several images and layers that are not compressed. */
+  readonly archiveBytes: number;
+  readonly unpackedBytes: number;
+  /** Entries of all layers together. */
+  readonly entries: number;
+  readonly layers: number;
+  readonly pathBytes: number;
+  readonly componentBytes: number;
+  /** A manifest, an index or a configuration. */
+  readonly documentBytes: number;
+  /** Extended headers of one entry of a tar file. */
+  readonly extendedBytes: number;
+  /** Names and values of the variables that the image sets. */
+  readonly envBytes: number;
+  /** Entrypoint and command. */
+  readonly argvBytes: number;
+}
+
+/** Limits for images of at most `imageBytes`; the guide says 2 GB. */
+export function imageLimits(imageBytes: number): ImageLimits {
+  return {
+    imageBytes,
+    archiveBytes: imageBytes * 2,
+    unpackedBytes: imageBytes * 4,
+    entries: 500_000,
+    layers: 256,
+    pathBytes: 4096,
+    componentBytes: 255,
+    documentBytes: 4 << 20,
+    extendedBytes: 64 << 10,
+    envBytes: 16 << 10,
+    argvBytes: 8 << 10,
+  };
+}

@@ -1,0 +1,254 @@
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { KeyLock } from '../lib/key-lock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import { ArchiveFiles } from './archive/archive-files.ts';
+import { findImages } from './archive/find-images.ts';
+import { ImageError } from './errors.ts';
+import { ImageFiles } from './image-files.ts';
+import type { ImageLimits } from './image-limits.ts';
+import type { FoundImage, OnProgress } from './image-source.ts';
+import type { ImageStore } from './image-store.ts';
+import { parseReference } from './reference.ts';
+import { findInRegistry } from './registry/pull-image.ts';
+import type { RegistryAccess } from './registry/registry-client.ts';
+import type { Image, ListedImage, NamedImage } from './types.ts';
+
+export interface ImagesOptions {
+  readonly store: ImageStore;
+  readonly dir: string;
+  readonly limits: ImageLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** An image that stays until it is released, whatever is removed meanwhile. */
+export interface HeldImage {
+  readonly image: Image;
+  release(): void;
+}
+
+/** Longest call plus time to drain: until then an instance of a version that is gone may still run from its image. */
+const GRACE_MS = 20 * 60 * 1000;
+const CHANGES = 'changes';
+
+/**
+ * The container images of this machine. A name means one image at a time; functions are made with the image behind it and
+ * keep that one. An image goes when it has no name and no version uses it. Throws `PlatformError`: `invalid_image`,
+ * `image_not_found`, `image_registry`.
+ */
+export class Images {
+  readonly #options: ImagesOptions;
+  readonly #files: ImageFiles;
+  readonly #locks = new KeyLock();
+  readonly #held = new Map<string, number>();
+  /** Until when, in ms since the epoch, an instance may still run from an image that lost a version. */
+  readonly #inUseUntil = new Map<string, number>();
+  readonly #stopping = new AbortController();
+  #timer: Timer | undefined;
+  #collecting: Promise<void> = Promise.resolve();
+
+  constructor(options: ImagesOptions) {
+    this.#options = options;
+    this.#files = new ImageFiles(options.dir, options.limits);
+  }
+
+  /** Removes what is not used and unpacks again what is missing. Call once, before anything else. */
+  async start(): Promise<void> {
+    const { store, log } = this.#options;
+    await this.#files.start();
+    await this.#collect();
+    await this.#files.keepOnly(await store.all());
+    for (const { id, layers } of await store.all()) {
+      if (await this.#files.has(id)) continue;
+      await this.#files
+        .unpack(id, layers, () => {}, this.#stopping.signal)
+        .catch((error: unknown) => log.error({ image: id, err: error }, 'an image cannot be unpacked again'));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the server is stopping'));
+    this.#timer?.cancel();
+    await this.#locks.run(CHANGES, async () => {});
+    await this.#collecting;
+  }
+
+  /** The folder that sandboxes show as their root. */
+  rootfs(id: string): string {
+    return this.#files.rootfs(id);
+  }
+
+  list(): Promise<ListedImage[]> {
+    return this.#options.store.all();
+  }
+
+  /** By name or id. Throws `image_not_found`. */
+  async show(reference: string): Promise<ListedImage> {
+    const { id } = await this.#find(reference);
+    const found = (await this.list()).find((each) => each.id === id);
+    if (found === undefined) throw notFound(reference);
+    return found;
+  }
+
+  /** The image that a function is made with. Release it when the function's row is there, or not to be. */
+  async hold(reference: string): Promise<HeldImage> {
+    const image = await this.#find(reference);
+    const { id } = image;
+    this.#held.set(id, (this.#held.get(id) ?? 0) + 1);
+    const release = once(() => {
+      const left = (this.#held.get(id) ?? 1) - 1;
+      if (left > 0) this.#held.set(id, left);
+      else this.#held.delete(id);
+    });
+    // It may have gone while it was looked up.
+    if ((await this.#options.store.find(id)) !== undefined) return { image, release };
+    release();
+    throw notFound(reference);
+  }
+
+  /** Every image of an archive on this machine. `name` is for an archive with one image, in the place of its own names. */
+  load(path: string, name: string | undefined, onProgress: OnProgress, gone: AbortSignal): Promise<NamedImage[]> {
+    return this.#change(onProgress, gone, async (signal) => {
+      const { limits } = this.#options;
+      await using files = await ArchiveFiles.open(path, limits);
+      const found = await findImages(files, limits);
+      if (name !== undefined && found.length > 1) {
+        throw new ImageError('no-name', `the archive has ${found.length} images, which cannot have one name`);
+      }
+      const named = found.map((image) => ({ image, names: namesFor(image, name) }));
+      const images: NamedImage[] = [];
+      for (const { image, names } of named) images.push(await this.#add(image, names, onProgress, signal));
+      return images;
+    });
+  }
+
+  /** Fetches an image from its registry; layers that are here already are not fetched. */
+  pull(text: string, access: RegistryAccess, onProgress: OnProgress, gone: AbortSignal): Promise<NamedImage> {
+    return this.#change(onProgress, gone, async (signal) => {
+      const reference = parseReference(text);
+      onProgress(`looking up ${reference.name}`);
+      const found = await findInRegistry(reference, access, this.#options.limits, signal);
+      return this.#add(found, [reference.name], onProgress, signal);
+    });
+  }
+
+  /**
+   * Takes a name away, or with an id all names. The image itself goes when no version uses it; how many do is returned.
+   */
+  async remove(reference: string): Promise<{ readonly versions: number }> {
+    const { store } = this.#options;
+    const { id, versions } = await this.show(reference);
+    if (reference === id) await store.removeNamesOf(id);
+    else await store.removeName(readName(reference));
+    await this.#collect();
+    return { versions };
+  }
+
+  /** A version that was made with this image is gone; its instances may take a while to end. */
+  retire(id: string): void {
+    const { clock } = this.#options;
+    this.#inUseUntil.set(id, clock.now() + GRACE_MS);
+    this.#watch();
+  }
+
+  /** Looks again when the last of those that wait may have come to its end. */
+  #watch(): void {
+    this.#timer ??= this.#options.clock.after(GRACE_MS + 1, () => {
+      this.#timer = undefined;
+      void this.#collect();
+      if (this.#inUseUntil.size > 0 && !this.#stopping.signal.aborted) this.#watch();
+    });
+  }
+
+  async #add(
+    found: FoundImage,
+    names: readonly string[],
+    onProgress: OnProgress,
+    signal: AbortSignal,
+  ): Promise<NamedImage> {
+    const { store, clock } = this.#options;
+    const image = await this.#files.add(found, clock.now(), onProgress, signal);
+    await store.put(image, names);
+    return { ...image, names };
+  }
+
+  /** One change of the files at a time: so nothing is swept that another change has just stored. */
+  async #change<T>(onProgress: OnProgress, gone: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const signal = AbortSignal.any([gone, this.#stopping.signal]);
+    onProgress('waiting for other images');
+    try {
+      return await this.#locks.run(CHANGES, async () => {
+        signal.throwIfAborted();
+        return work(signal);
+      });
+    } catch (error) {
+      throw toPlatformError(error);
+    } finally {
+      // What lost its name to the new one, and what a failed change had stored.
+      void this.#collect();
+    }
+  }
+
+  #collect(): Promise<void> {
+    this.#collecting = this.#locks
+      .run(CHANGES, async () => {
+        const { store, clock } = this.#options;
+        for (const [id, until] of this.#inUseUntil) if (until <= clock.now()) this.#inUseUntil.delete(id);
+        for (const { id, names, versions } of await store.all()) {
+          if (names.length > 0 || versions > 0 || this.#held.has(id) || this.#inUseUntil.has(id)) continue;
+          await store.removeUnused(id);
+        }
+        await this.#files.keepOnly(await store.all());
+      })
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'images could not be collected'));
+    return this.#collecting;
+  }
+
+  async #find(reference: string): Promise<Image> {
+    const { store } = this.#options;
+    const found = /^sha256:/.test(reference) ? await store.find(reference) : await store.named(readName(reference));
+    if (found === undefined) throw notFound(reference);
+    return found;
+  }
+}
+
+function readName(reference: string): string {
+  try {
+    return parseReference(reference).name;
+  } catch (error) {
+    throw toPlatformError(error);
+  }
+}
+
+/** Names of an archive that are no names, such as a bare tag of an OCI layout, do not count. */
+function namesFor(image: FoundImage, wanted: string | undefined): string[] {
+  if (wanted !== undefined) return [parseReference(wanted).name];
+  const names = image.names.filter((name) => /[/:]/.test(name)).map((name) => parseReference(name).name);
+  if (names.length > 0) return names;
+  throw new ImageError('no-name', 'the archive does not say what its image is called', {
+    hint: 'Give --name NAME:TAG.',
+  });
+}
+
+function notFound(reference: string): PlatformError {
+  return new PlatformError('image_not_found', `there is no image ${reference.slice(0, 200)} on this machine`, {
+    hint: `Load it with: fgs images load FILE --name ${reference.slice(0, 200)}, or: fgs images pull ${reference.slice(0, 200)}`,
+  });
+}
+
+function toPlatformError(error: unknown): unknown {
+  if (!(error instanceof ImageError)) return error;
+  const { message, hint, reason } = error;
+  const code = reason.startsWith('registry') ? 'image_registry' : 'invalid_image';
+  return new PlatformError(code, `${message} [${reason}]`, { hint, cause: error });
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    work();
+  };
+}

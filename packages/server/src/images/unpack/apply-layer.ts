@@ -1,0 +1,189 @@
+import { link, mkdir, open, readdir, rm, symlink } from 'node:fs/promises';
+import { ImageError } from '../errors.ts';
+import type { ImageLimits } from '../image-limits.ts';
+import type { ByteSource } from '../tar/byte-source.ts';
+import { readTar, type TarEntry } from '../tar/read-tar.ts';
+import { ImageTree, lookAt } from './image-tree.ts';
+import { layerPath, shown } from './layer-path.ts';
+import { fileMode, folderMode } from './modes.ts';
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+const RESERVED = '.wh..wh.';
+/** Devices and pipes: the sandbox has its own `/dev`, and nothing else may have any. */
+const SKIPPED = new Set(['3', '4', '6']);
+
+/** What all layers of an image may still use. */
+export interface UnpackBudget {
+  bytes: number;
+  entries: number;
+}
+
+/**
+ * Applies layers, lowest first, to a folder that only this object writes to. Throws `ImageError` for a layer that is not
+ * plain; the folder is then of no use.
+ */
+export class LayerUnpacker {
+  readonly #tree: ImageTree;
+  readonly #limits: ImageLimits;
+  readonly #budget: UnpackBudget;
+  /** Paths of the layer that is being applied: its whiteouts are about those below it. */
+  #own = new Set<string>();
+  /** Modes of folders are set when all is in place: one may be closed to writing. */
+  readonly #folderModes = new Map<string, number>();
+
+  constructor(root: string, limits: ImageLimits) {
+    this.#tree = new ImageTree(root);
+    this.#limits = limits;
+    this.#budget = { bytes: limits.unpackedBytes, entries: limits.entries };
+  }
+
+  /** Bytes of all files so far. */
+  get unpackedBytes(): number {
+    return this.#limits.unpackedBytes - this.#budget.bytes;
+  }
+
+  async apply(source: ByteSource): Promise<void> {
+    this.#own = new Set();
+    for await (const entry of readTar(source, this.#limits)) {
+      this.#budget.entries -= 1;
+      if (this.#budget.entries < 0) {
+        throw new ImageError('too-many-entries', `the layers have more than ${this.#limits.entries} entries`);
+      }
+      await this.#place(entry);
+    }
+  }
+
+  /** After the last layer. Returns the modes that folders are to get. */
+  get folderModes(): ReadonlyMap<string, number> {
+    return this.#folderModes;
+  }
+
+  async #place(entry: TarEntry): Promise<void> {
+    const components = layerPath(entry.name, this.#limits);
+    const name = components.pop();
+    if (name === undefined) return;
+    const folder = await this.#tree.folder(components);
+    const path = `${folder}/${name}`;
+    if (name.startsWith(WHITEOUT)) {
+      await this.#whiteOut(folder, name);
+      return;
+    }
+    if (SKIPPED.has(entry.type)) return;
+    switch (entry.type) {
+      case '5':
+        await this.#placeFolder(path, entry);
+        break;
+      case '0':
+        await this.#placeFile(path, entry);
+        break;
+      case '2':
+        await this.#placeLink(path, entry);
+        break;
+      case '1':
+        await this.#placeHardLink(path, entry);
+        break;
+      default:
+        throw new ImageError('entry-type', `${shown(entry.name)} has the unknown type ${shown(entry.type)}`);
+    }
+    this.#own.add(path);
+  }
+
+  async #placeFolder(path: string, entry: TarEntry): Promise<void> {
+    const found = await lookAt(path);
+    if (found !== undefined && !found.isDirectory()) await this.#remove(path);
+    if (found === undefined || !found.isDirectory()) await mkdir(path, 0o700);
+    this.#folderModes.set(path, folderMode(entry));
+  }
+
+  async #placeFile(path: string, entry: TarEntry): Promise<void> {
+    this.#budget.bytes -= entry.size;
+    if (this.#budget.bytes < 0) {
+      throw new ImageError('unpacked-too-large', `unpacked, the image is over ${this.#limits.unpackedBytes} bytes`);
+    }
+    await this.#clear(path);
+    // Fails rather than follows: what stood there is gone.
+    const file = await open(path, 'wx', 0o600);
+    try {
+      for await (const piece of entry.content()) {
+        for (let done = 0; done < piece.length; ) done += (await file.write(piece, done)).bytesWritten;
+      }
+      await file.chmod(fileMode(entry));
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The target is text that only the kernel of a sandbox will resolve, inside the image. */
+  async #placeLink(path: string, entry: TarEntry): Promise<void> {
+    const { linkName } = entry;
+    if (linkName === '' || Buffer.byteLength(linkName) > this.#limits.pathBytes) {
+      throw new ImageError('link-target', `the link ${shown(entry.name)} has no usable target`);
+    }
+    await this.#clear(path);
+    await symlink(linkName, path);
+  }
+
+  async #placeHardLink(path: string, entry: TarEntry): Promise<void> {
+    const components = layerPath(entry.linkName, this.#limits);
+    const name = components.pop();
+    const target = name === undefined ? undefined : `${await this.#tree.folder(components)}/${name}`;
+    const found = target === undefined ? undefined : await lookAt(target);
+    if (target === undefined || found === undefined || !(found.isFile() || found.isSymbolicLink())) {
+      throw new ImageError(
+        'link-target',
+        `${shown(entry.name)} is a link to ${shown(entry.linkName)}, which is no file`,
+      );
+    }
+    if (target === path) return;
+    await this.#clear(path);
+    await link(target, path);
+  }
+
+  async #whiteOut(folder: string, name: string): Promise<void> {
+    if (name === OPAQUE) {
+      await this.#removeBelow(folder);
+      return;
+    }
+    // Notes of one storage driver to itself.
+    if (name.startsWith(RESERVED)) return;
+    const hidden = name.slice(WHITEOUT.length);
+    if (hidden === '' || hidden === '.' || hidden === '..') {
+      throw new ImageError('traversal', `a whiteout hides ${shown(hidden)}`);
+    }
+    await this.#removeBelow(folder, hidden);
+  }
+
+  /** Removes what lower layers put into a folder, or one thing of it; what this layer put there stays. */
+  async #removeBelow(folder: string, only?: string): Promise<void> {
+    const names = only === undefined ? await readdir(folder) : [only];
+    for (const name of names) {
+      const path = `${folder}/${name}`;
+      const isOwn = this.#own.has(path);
+      if (!isOwn && !this.#hasOwnBelow(path)) await this.#remove(path);
+      else if ((await lookAt(path))?.isDirectory() === true && (only === undefined || !isOwn)) {
+        await this.#removeBelow(path);
+      }
+    }
+  }
+
+  #hasOwnBelow(path: string): boolean {
+    for (const own of this.#own) if (own.startsWith(`${path}/`)) return true;
+    return false;
+  }
+
+  async #clear(path: string): Promise<void> {
+    if ((await lookAt(path)) !== undefined) await this.#remove(path);
+  }
+
+  /** Follows no link. Nothing that was known about what stood below a folder may be believed afterwards. */
+  async #remove(path: string): Promise<void> {
+    const isFolder = (await lookAt(path))?.isDirectory() === true;
+    await rm(path, { recursive: true, force: true });
+    if (!isFolder) return;
+    this.#tree.forget(path);
+    for (const each of this.#folderModes.keys()) {
+      if (each === path || each.startsWith(`${path}/`)) this.#folderModes.delete(each);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
+import { ImageError } from '../errors.ts';
+import type { ImageLimits } from '../image-limits.ts';
+import { StreamSource } from '../tar/byte-source.ts';
+import { LayerUnpacker } from './apply-layer.ts';
+import { compressionOf, decompressed, isDecompressionError } from './decompress.ts';
+import { lookAt } from './image-tree.ts';
+import { makeMountPoints } from './mount-points.ts';
+
+export interface StoredLayer {
+  /** A file whose own digest was checked already. */
+  readonly path: string;
+  /** `sha256:` of what is in it uncompressed, as the configuration of the image says. */
+  readonly diffId: string;
+}
+
+export interface UnpackOptions {
+  readonly layers: readonly StoredLayer[];
+  /** Must not exist. */
+  readonly target: string;
+  readonly limits: ImageLimits;
+  /** Called before each layer, counted from 1. */
+  readonly onLayer?: (number: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes the root folder of an image from its layers, on disk when it resolves. Throws `ImageError`; the caller removes the
+ * folder then. Returns the bytes of all files.
+ */
+export async function unpackImage({ layers, target, limits, onLayer, signal }: UnpackOptions): Promise<number> {
+  await mkdir(target, { mode: 0o755 });
+  const unpacker = new LayerUnpacker(target, limits);
+  for (const [index, layer] of layers.entries()) {
+    onLayer?.(index + 1);
+    await applyLayer(unpacker, layer, signal);
+  }
+  // Nobody writes here but us, and every path in the list is one without links.
+  for (const [path, mode] of unpacker.folderModes) {
+    if ((await lookAt(path))?.isDirectory() === true) await chmod(path, mode);
+  }
+  await makeMountPoints(target);
+  await chmod(target, 0o755);
+  await flush(target);
+  return unpacker.unpackedBytes;
+}
+
+async function applyLayer(unpacker: LayerUnpacker, { path, diffId }: StoredLayer, signal: AbortSignal): Promise<void> {
+  const hash = createHash('sha256');
+  const bytes = addAbortSignal(signal, decompressed(path, await compressionOf(path)));
+  try {
+    const source = new StreamSource(hashed(bytes, hash));
+    await unpacker.apply(source);
+    await source.drain();
+  } catch (error) {
+    if (!isDecompressionError(error)) throw error;
+    throw new ImageError('compression', `a layer cannot be decompressed: ${error.message}`, { cause: error });
+  } finally {
+    bytes.destroy();
+  }
+  if (`sha256:${hash.digest('hex')}` !== diffId) {
+    throw new ImageError('layer-mismatch', `a layer is not the one that the configuration names (${diffId})`);
+  }
+}
+
+async function* hashed(bytes: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** One call for the file system in the place of one for each file; without that program the system does it by itself. */
+function flush(folder: string): Promise<void> {
+  return new Promise((resolve) => execFile('sync', ['-f', folder], () => resolve()));
+}
