@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { TestServer } from '../server.ts';
+
+const children = (pid: number): number[] => {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split(' ')
+    .map(Number)
+    .filter((child) => child > 0);
+};
+
+function descendants(pid: number): number[] {
+  try {
+    return children(pid).flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return []; // it ended while we looked
+  }
+}
+
+function kill(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false; // it ended by itself
+  }
+}
+
+/** Kills one process of one sandbox, whichever; false when there is none. */
+export function killOneOfAnInstance(server: TestServer, random: () => number): boolean {
+  const agent = server.agentPid();
+  const processes = agent === undefined ? [] : descendants(agent);
+  const pid = processes[Math.floor(random() * processes.length)];
+  return pid !== undefined && kill(pid);
+}
+
+export function killAgent(server: TestServer): boolean {
+  const agent = server.agentPid();
+  return agent !== undefined && kill(agent);
+}
+
+/** What must not grow with time. */
+export interface Sample {
+  readonly serverMb: number;
+  readonly agentMb: number;
+  readonly serverFiles: number;
+  readonly agentFiles: number;
+}
+
+export function sample(server: TestServer): Sample | undefined {
+  const agent = server.agentPid();
+  if (agent === undefined) return undefined;
+  try {
+    return {
+      serverMb: memoryMb(server.pid),
+      agentMb: memoryMb(agent),
+      serverFiles: readdirSync(`/proc/${server.pid}/fd`).length,
+      agentFiles: readdirSync(`/proc/${agent}/fd`).length,
+    };
+  } catch {
+    return undefined; // one of them was just killed
+  }
+}
+
+function memoryMb(pid: number): number {
+  const kb = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+  return kb / 1024;
+}
