@@ -60,6 +60,8 @@ export const platformRoutes = {
         idle: Type.Integer(),
         /** Idle ones that use no processor until their next request. */
         frozen: Type.Integer(),
+        /** Kept ready by configuration. */
+        reserved: Type.Integer(),
         starting: Type.Integer(),
         /** Requests that wait for an instance. */
         waiting: Type.Integer(),
@@ -67,6 +69,8 @@ export const platformRoutes = {
         /** Started runtimes that wait for code. */
         prewarmed: Type.Integer(),
       }),
+      /** Requests that wait for the concurrency of their account. */
+      account: Type.Object({ waiting: Type.Integer() }),
       async: Type.Object({
         waiting: Type.Integer(),
         running: Type.Integer(),

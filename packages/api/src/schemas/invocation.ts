@@ -28,6 +28,8 @@ export const Receipt = Type.Object({
   /** The part that failed; empty for `ok`. */
   component: Type.String(),
   cold: Type.Boolean(),
+  /** It ran in an instance that is kept ready by configuration. */
+  reserved: Type.Boolean(),
   started_at: Type.String(),
   queue_ms: Type.Number(),
   sandbox_ms: Type.Number(),

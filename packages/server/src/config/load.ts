@@ -33,8 +33,16 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     const [error] = validator.Errors(raw);
     throw new ConfigError(`${error?.instancePath.slice(1)} ${error?.message}`);
   }
-  const config = compileConfig(raw, { dataDir: defaultDataDir(env), memoryMb: Math.floor(totalmem() / 2 ** 20) });
+  const config = compileConfig(raw, { dataDir: defaultDataDir(env), memoryMb: machineMemoryMb() });
   return { ...config, dataDir: resolve(config.dataDir) };
+}
+
+/** Of the machine or, where that is less, of the container that the server runs in. */
+function machineMemoryMb(): number {
+  const constrained = process.constrainedMemory();
+  // 0, undefined or a number beyond every machine where there is no constraint
+  const bytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return Math.floor(bytes / 2 ** 20);
 }
 
 function readFlags(argv: readonly string[]): {

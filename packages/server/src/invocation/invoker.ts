@@ -12,8 +12,9 @@ import {
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { InvocationRecord } from '../telemetry/index.ts';
+import type { AccountGate } from './account-gate.ts';
 import { admit } from './admission.ts';
-import { functionKeyOf, launchSpec, memoryFor } from './launch.ts';
+import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
 import { buildReceipt, finishLine, type Measured, toRecord } from './receipt.ts';
 import type { RequestLogs } from './request-logs.ts';
 import { type Routed, route } from './resolve.ts';
@@ -26,7 +27,7 @@ export interface InvokerOptions {
   readonly record: (record: InvocationRecord) => void;
   /** How to start a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
-  readonly accountConcurrency: number;
+  readonly gate: AccountGate;
   readonly clock: Clock;
   /** From 0 up to but not including 1: picks the version of a request through an alias with a weight. */
   readonly random: () => number;
@@ -49,17 +50,11 @@ const INIT_ATTEMPTS = 3;
 /** The one door to a function: API calls and the async dispatcher come through here, with the same limits. */
 export class Invoker {
   readonly #options: InvokerOptions;
-  readonly #inFlight = new Map<string, number>();
   /** A snapshot is one object for as long as nothing changes: its launch specs, by alias and memory, are made once. */
   readonly #specs = new WeakMap<VersionSnapshot, Map<string, LaunchSpec>>();
 
   constructor(options: InvokerOptions) {
     this.#options = options;
-  }
-
-  /** Invocations of a project that run or wait for an instance. */
-  inFlight(projectId: string): number {
-    return this.#inFlight.get(projectId) ?? 0;
   }
 
   /**
@@ -72,42 +67,49 @@ export class Invoker {
     const routed = route(catalog, request, random);
     const { snapshot } = routed;
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
-    this.#admit(routed, request, memoryMb);
-    const { projectId } = snapshot;
-    this.#inFlight.set(projectId, this.inFlight(projectId) + 1);
+    const turn = this.#admit(routed, request, memoryMb);
+    if (turn !== undefined) await turn;
     try {
-      const spec =
-        this.#specs.get(snapshot)?.get(specKey(routed, memoryMb)) ?? (await this.#makeSpec(routed, memoryMb));
+      const spec = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
       return await this.#run(snapshot, spec, request);
     } finally {
-      const left = this.inFlight(projectId) - 1;
-      if (left === 0) this.#inFlight.delete(projectId);
-      else this.#inFlight.set(projectId, left);
+      this.#options.gate.leave(snapshot.projectId, snapshot.functionId);
     }
   }
 
-  async #makeSpec(routed: Routed, memoryMb: number): Promise<LaunchSpec> {
+  /** What an instance for such requests is launched with. Rejects with `invalid_runtime`. */
+  async specFor(routed: Pick<Routed, 'snapshot' | 'alias'>): Promise<LaunchSpec> {
+    const { memoryMb } = routed.snapshot;
+    return this.#knownSpec(routed, memoryMb) ?? this.#makeSpec(routed, memoryMb);
+  }
+
+  #knownSpec(routed: Pick<Routed, 'snapshot' | 'alias'>, memoryMb: number): LaunchSpec | undefined {
+    return this.#specs.get(routed.snapshot)?.get(specKey(routed, memoryMb));
+  }
+
+  async #makeSpec(routed: Pick<Routed, 'snapshot' | 'alias'>, memoryMb: number): Promise<LaunchSpec> {
     const { snapshot } = routed;
-    const spec = launchSpec(routed, memoryMb, await this.#options.launchPlan(snapshot.runtime));
+    const spec = launchSpec(routed, memoryMb, await this.#options.launchPlan(supervisorOf(snapshot)));
     const specs = this.#specs.get(snapshot) ?? new Map<string, LaunchSpec>();
     specs.set(specKey(routed, memoryMb), spec);
     this.#specs.set(snapshot, specs);
     return spec;
   }
 
-  #admit(routed: Routed, request: InvocationRequest, memoryMb: number): void {
-    const { snapshot } = routed;
-    const { maxInstances, enabled } = snapshot;
-    const { accountConcurrency } = this.#options;
-    const admission = admit({ maxInstances, enabled, inFlight: this.inFlight(snapshot.projectId), accountConcurrency });
-    if (admission.kind === 'admit') return;
-    this.#recordThrottle(routed, request, memoryMb);
-    const hint =
-      admission.reason === 'function disabled'
-        ? 'The function is disabled.'
-        : `${accountConcurrency} invocations of the account run already, which is its limit.`;
-    throw new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {
-      hint,
+  /** Throws or rejects with `overloaded`; undefined when nothing keeps the request. Who got in must leave the gate. */
+  #admit(routed: Routed, request: InvocationRequest, memoryMb: number): Promise<void> | undefined {
+    const { maxInstances, enabled, projectId, functionId } = routed.snapshot;
+    if (admit({ maxInstances, enabled }).kind === 'throttle') {
+      this.#recordThrottle(routed, request, memoryMb);
+      throw new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {
+        hint: 'The function is disabled.',
+      });
+    }
+    const { event, signal } = request;
+    const turn = this.#options.gate.enter({ projectId, functionKey: functionId, bytes: event.length, signal });
+    return turn?.catch((error: unknown) => {
+      if (error instanceof PlatformError) this.#recordThrottle(routed, request, memoryMb);
+      throw error;
     });
   }
 
@@ -148,6 +150,7 @@ export class Invoker {
         instanceId: instance.id,
         failure,
         cold: lease.cold,
+        reserved: lease.reserved,
         phases: lease.phases,
         waitedMs: lease.waitedMs,
         handlerMs: answer.handlerMs,
@@ -202,6 +205,7 @@ export class Invoker {
       instanceId,
       failure,
       cold: true,
+      reserved: false,
       phases: error.phases,
       waitedMs: clock.monotonic() - request.receivedAt,
       handlerMs: 0,
@@ -236,6 +240,7 @@ export class Invoker {
       instanceId: '',
       failure,
       cold: false,
+      reserved: false,
       phases: NO_PHASES,
       waitedMs: totalMs,
       handlerMs: 0,
@@ -249,7 +254,7 @@ export class Invoker {
   }
 }
 
-function specKey({ alias }: Routed, memoryMb: number): string {
+function specKey({ alias }: Pick<Routed, 'alias'>, memoryMb: number): string {
   return `${memoryMb}:${alias}`;
 }
 

@@ -8,6 +8,7 @@ export interface Measured {
   readonly instanceId: string;
   readonly failure: Failure | undefined;
   readonly cold: boolean;
+  readonly reserved: boolean;
   readonly phases: StartPhases;
   readonly waitedMs: number;
   readonly handlerMs: number;
@@ -41,6 +42,7 @@ export function buildReceipt(
     code: failure?.code ?? 0,
     component: failure?.component ?? '',
     cold: measured.cold,
+    reserved: measured.reserved,
     started_at: new Date(measured.startedAt).toISOString(),
     queue_ms: round(Math.max(measured.waitedMs - starting, 0)),
     sandbox_ms: round(phases.sandboxMs),
@@ -99,6 +101,7 @@ export function toRecord(receipt: Receipt, functionKey: string, startedAt: numbe
     code: String(receipt.code),
     component: receipt.component,
     cold: receipt.cold,
+    reserved: receipt.reserved,
     queueMs: receipt.queue_ms,
     sandboxMs: receipt.sandbox_ms,
     bootMs: receipt.boot_ms,

@@ -72,6 +72,7 @@ export interface InvocationRecord {
   /** The part that failed, or null. */
   readonly component: string | null;
   readonly cold: boolean;
+  readonly reserved?: boolean;
   readonly queueMs: number;
   readonly sandboxMs: number;
   readonly bootMs: number;

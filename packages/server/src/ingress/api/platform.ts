@@ -34,6 +34,8 @@ export interface PlatformDeps {
   readonly pool: () => PoolGauges;
   readonly prewarmed: () => number;
   readonly async: () => Promise<AsyncGauges>;
+  /** Requests that wait for the concurrency of their account. */
+  readonly waitingForAccount: () => number;
   readonly checks: () => Promise<readonly Check[]>;
 }
 
@@ -64,11 +66,13 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
           living: pool.instances,
           idle: pool.idle,
           frozen: pool.frozen,
+          reserved: pool.reserved,
           starting: pool.starting,
           waiting: pool.waiting,
           promised_memory_mb: pool.promisedMemoryMb,
           prewarmed: deps.prewarmed(),
         },
+        account: { waiting: deps.waitingForAccount() },
         async: { waiting: queue.waiting, running: queue.running, dead_letters: queue.deadLetters },
       };
     },

@@ -130,6 +130,8 @@ function receiptOf(record: InvocationRecord): Receipt {
     code: Number(record.code ?? 0),
     component: record.component ?? '',
     cold: record.cold,
+    // records of older releases do not say
+    reserved: record.reserved ?? false,
     started_at: new Date(record.startedAt).toISOString(),
     queue_ms: record.queueMs,
     sandbox_ms: record.sandboxMs,

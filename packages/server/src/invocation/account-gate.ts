@@ -1,0 +1,217 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+
+export interface GateLimits {
+  /** Invocations of a project at once. */
+  readonly concurrency: number;
+  /** How long one waits for its turn. */
+  readonly maxWaitMs: number;
+  /** What waiting events of a project may take together; each counts with its bytes and `WAITER_BYTES`. */
+  readonly maxWaitingBytes: number;
+}
+
+export interface Entrant {
+  readonly projectId: string;
+  readonly functionKey: string;
+  /** Size of the event, which is kept while it waits. */
+  readonly bytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Waiting {
+  readonly weight: number;
+  readonly admit: () => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+interface FunctionUse {
+  inFlight: number;
+  /** Places that only this function may take. */
+  reserved: number;
+  /** Longest first. */
+  readonly waiting: Waiting[];
+  waitingBytes: number;
+}
+
+interface Account {
+  readonly functions: Map<string, FunctionUse>;
+  /** Functions with waiting requests; the first is next. */
+  readonly turns: Set<string>;
+  /** Of each function the places that it has or that are kept for it. */
+  used: number;
+  waitingBytes: number;
+}
+
+/** What a waiting request costs beside its event: its connection, headers and the like. */
+export const WAITER_BYTES = 64 * 1024;
+const OVERLOADED = 'Your request has been controlled by overload sdk, please retry later';
+
+/**
+ * Counts the invocations of each project and lets those over the limit wait for a bounded time. Places that become free
+ * go to the waiting functions in turn, so that a burst of one holds up no other; reserved instances have their places for
+ * themselves. When too much waits, the function that waits with most loses what came last.
+ */
+export class AccountGate {
+  readonly #limits: GateLimits;
+  readonly #clock: Clock;
+  readonly #accounts = new Map<string, Account>();
+  #waiting = 0;
+
+  constructor(limits: GateLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** Requests that wait, for gauges. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Undefined when there is room, as usual; else a promise for the turn, which rejects with `overloaded` or with the
+   * signal's reason. Who got in must `leave`.
+   */
+  enter(entrant: Entrant): Promise<void> | undefined {
+    const account = this.#account(entrant.projectId);
+    const use = useOf(account, entrant.functionKey);
+    if (use.waiting.length === 0 && this.#hasRoom(account, use)) {
+      change(account, use, 1);
+      return undefined;
+    }
+    return this.#wait(account, use, entrant);
+  }
+
+  leave(projectId: string, functionKey: string): void {
+    const account = this.#account(projectId);
+    const use = useOf(account, functionKey);
+    change(account, use, -1);
+    this.#admit(account);
+    this.#forget(projectId, account, functionKey);
+  }
+
+  /** Keeps so many places for a function. */
+  reserve(projectId: string, functionKey: string, places: number): void {
+    const account = this.#account(projectId);
+    const use = useOf(account, functionKey);
+    account.used -= placesOf(use);
+    use.reserved = places;
+    account.used += placesOf(use);
+    this.#admit(account);
+    this.#forget(projectId, account, functionKey);
+  }
+
+  #wait(account: Account, use: FunctionUse, { projectId, functionKey, bytes, signal }: Entrant): Promise<void> {
+    const { maxWaitMs, concurrency } = this.#limits;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        timer.cancel();
+        signal?.removeEventListener('abort', onAbort);
+        const at = use.waiting.indexOf(waiting);
+        if (at < 0) throw new Error('a waiting request was settled twice');
+        use.waiting.splice(at, 1);
+        use.waitingBytes -= waiting.weight;
+        account.waitingBytes -= waiting.weight;
+        this.#waiting -= 1;
+        if (use.waiting.length === 0) account.turns.delete(functionKey);
+      };
+      const waiting: Waiting = {
+        weight: bytes + WAITER_BYTES,
+        admit() {
+          settle();
+          change(account, use, 1);
+          resolve();
+        },
+        refuse: (error) => {
+          settle();
+          this.#forget(projectId, account, functionKey);
+          reject(error);
+        },
+      };
+      const timer: Timer = this.#clock.after(maxWaitMs, () =>
+        waiting.refuse(
+          overloaded(`${concurrency} invocations of the account run already, and none ended within ${maxWaitMs} ms.`),
+        ),
+      );
+      const onAbort = (): void => waiting.refuse(signal?.reason);
+      use.waiting.push(waiting);
+      use.waitingBytes += waiting.weight;
+      account.waitingBytes += waiting.weight;
+      this.#waiting += 1;
+      account.turns.add(functionKey);
+      if (signal?.aborted) return onAbort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#shed(account);
+    });
+  }
+
+  /** Keeps the bound on what waits. */
+  #shed(account: Account): void {
+    while (account.waitingBytes > this.#limits.maxWaitingBytes) {
+      let most: FunctionUse | undefined;
+      for (const key of account.turns) {
+        const use = account.functions.get(key);
+        if (use !== undefined && (most === undefined || use.waitingBytes > most.waitingBytes)) most = use;
+      }
+      const last = most?.waiting.at(-1);
+      if (last === undefined) throw new Error('more waits than is known');
+      last.refuse(overloaded('Too many requests of the account wait already.'));
+    }
+  }
+
+  #admit(account: Account): void {
+    let refusals = 0;
+    while (refusals < account.turns.size) {
+      const [key] = account.turns;
+      const use = key === undefined ? undefined : account.functions.get(key);
+      const [next] = use?.waiting ?? [];
+      if (key === undefined || use === undefined || next === undefined) throw new Error('a turn without a request');
+      account.turns.delete(key);
+      if (use.waiting.length > 1 || !this.#hasRoom(account, use)) account.turns.add(key);
+      if (this.#hasRoom(account, use)) {
+        next.admit();
+        refusals = 0;
+      } else refusals += 1;
+    }
+  }
+
+  #hasRoom({ used }: Account, { inFlight, reserved }: FunctionUse): boolean {
+    return inFlight < reserved || used < this.#limits.concurrency;
+  }
+
+  #account(projectId: string): Account {
+    const known = this.#accounts.get(projectId);
+    if (known !== undefined) return known;
+    const account = { functions: new Map(), turns: new Set<string>(), used: 0, waitingBytes: 0 };
+    this.#accounts.set(projectId, account);
+    return account;
+  }
+
+  #forget(projectId: string, account: Account, functionKey: string): void {
+    const use = account.functions.get(functionKey);
+    if (use === undefined || use.inFlight > 0 || use.reserved > 0 || use.waiting.length > 0) return;
+    account.functions.delete(functionKey);
+    if (account.functions.size === 0) this.#accounts.delete(projectId);
+  }
+}
+
+function useOf(account: Account, functionKey: string): FunctionUse {
+  const known = account.functions.get(functionKey);
+  if (known !== undefined) return known;
+  const use = { inFlight: 0, reserved: 0, waiting: [], waitingBytes: 0 };
+  account.functions.set(functionKey, use);
+  return use;
+}
+
+function placesOf({ inFlight, reserved }: FunctionUse): number {
+  return Math.max(inFlight, reserved);
+}
+
+function change(account: Account, use: FunctionUse, by: 1 | -1): void {
+  account.used -= placesOf(use);
+  use.inFlight += by;
+  account.used += placesOf(use);
+}
+
+function overloaded(hint: string): PlatformError {
+  return new PlatformError('overloaded', OVERLOADED, { hint });
+}

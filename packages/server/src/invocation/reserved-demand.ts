@@ -1,0 +1,166 @@
+import type { Logger } from 'pino';
+import { type Catalog, desiredCount, nextChange, type ReservedConfig, type VersionSnapshot } from '../control/index.ts';
+import type { LaunchSpec, ReservedKeeper, ReservedState } from '../instances/index.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { AccountGate } from './account-gate.ts';
+
+export interface ReservedDemandOptions {
+  readonly catalog: Catalog;
+  readonly keeper: ReservedKeeper;
+  readonly gate: AccountGate;
+  /** Rejects with `invalid_runtime` when the machine cannot run the function. */
+  readonly specFor: (target: { snapshot: VersionSnapshot; alias: string }) => Promise<LaunchSpec>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A clock that is set, or an interpreter that is installed, is noticed after this. */
+const LOOK_AGAIN_MS = 60_000;
+const NOTHING: ReservedState = { wanted: 0, ready: 0, starting: 0, failing: undefined };
+
+/**
+ * Tells the keeper what the settings of reserved instances mean now: after each change of a function, version, alias or
+ * setting, and when a policy takes effect or ends. Those of an alias run the version that it points to, not its
+ * additional one, and serve calls through the alias; those of a version serve calls of the version.
+ */
+export class ReservedDemand {
+  readonly #options: ReservedDemandOptions;
+  /** Functions with reserved instances, and the ids of their reservations. */
+  readonly #ids = new Map<string, ReadonlySet<string>>();
+  /** Why nothing can be kept, beside what the keeper says. */
+  readonly #notes = new Map<string, string>();
+  /** Latest round of each function; an older one that is still under way changes nothing. */
+  readonly #rounds = new Map<string, number>();
+  readonly #projects = new Map<string, string>();
+  #timer: Timer | undefined;
+  #round = 0;
+  #stopped = false;
+
+  constructor(options: ReservedDemandOptions) {
+    this.#options = options;
+  }
+
+  /** Call once, when the catalog is filled. */
+  start(): void {
+    const { facts } = this.#options.catalog;
+    for (const fact of ['function.updated', 'alias.updated', 'alias.deleted', 'reserved.updated'] as const) {
+      facts.on(fact, ({ functionId }) => this.#changed(functionId));
+    }
+    facts.on('version.deleted', ({ snapshot }) => this.#changed(snapshot.functionId));
+    facts.on('function.deleted', ({ functionId }) => this.#changed(functionId));
+    this.#lookAtAll();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  /** What there is of a setting now. */
+  state(config: ReservedConfig): ReservedState & { readonly note: string | undefined } {
+    const id = idOf(config);
+    return { ...(this.#options.keeper.state(id) ?? NOTHING), note: this.#notes.get(id) };
+  }
+
+  #lookAtAll(): void {
+    const { catalog } = this.#options;
+    for (const functionId of new Set(catalog.allReserved().map((config) => config.functionId))) this.#look(functionId);
+    this.#arm();
+  }
+
+  /** Looks again when a policy of any setting takes effect or ends, and from time to time. */
+  #arm(): void {
+    const { catalog, clock } = this.#options;
+    this.#timer?.cancel();
+    if (this.#stopped) return;
+    const now = clock.now();
+    const changes = catalog.allReserved().map((config) => nextChange(config, now) ?? Number.POSITIVE_INFINITY);
+    this.#timer = clock.after(Math.min(...changes, now + LOOK_AGAIN_MS) - now, () => this.#lookAtAll());
+  }
+
+  #changed(functionId: string): void {
+    const isReserved = this.#options.catalog.reserved(functionId).length > 0;
+    if (!isReserved && !this.#ids.has(functionId)) return;
+    this.#look(functionId);
+    this.#arm();
+  }
+
+  #look(functionId: string): void {
+    if (this.#stopped) return;
+    const configs = this.#options.catalog.reserved(functionId);
+    this.#round += 1;
+    this.#rounds.set(functionId, this.#round);
+    this.#dropOthers(functionId, configs);
+    if (configs.length === 0) return;
+    this.#plan(functionId, configs, this.#round).catch((error: unknown) =>
+      this.#options.log.error({ functionId, err: error }, 'reserved instances could not be planned'),
+    );
+  }
+
+  #dropOthers(functionId: string, configs: readonly ReservedConfig[]): void {
+    const { keeper, gate } = this.#options;
+    const wanted = new Set(configs.map(idOf));
+    for (const id of this.#ids.get(functionId) ?? []) {
+      if (wanted.has(id)) continue;
+      keeper.drop(id);
+      this.#notes.delete(id);
+    }
+    this.#ids.set(functionId, wanted);
+    if (configs.length > 0) return;
+    this.#ids.delete(functionId);
+    this.#rounds.delete(functionId);
+    const projectId = this.#projects.get(functionId);
+    if (projectId !== undefined) gate.reserve(projectId, functionId, 0);
+    this.#projects.delete(functionId);
+  }
+
+  async #plan(functionId: string, configs: readonly ReservedConfig[], round: number): Promise<void> {
+    const { keeper, gate, clock } = this.#options;
+    let places = 0;
+    for (const config of configs) {
+      const id = idOf(config);
+      const target = this.#targetOf(config);
+      const spec = target === undefined ? undefined : await this.#specOf(id, target);
+      if (this.#stopped || this.#rounds.get(functionId) !== round) return;
+      if (target === undefined || spec === undefined) {
+        keeper.drop(id);
+        continue;
+      }
+      const disabled = !target.snapshot.enabled || target.snapshot.maxInstances === 0;
+      if (disabled) this.#notes.set(id, 'The function is disabled.');
+      else this.#notes.delete(id);
+      const count = disabled ? 0 : desiredCount(config, clock.now());
+      places += count;
+      keeper.want(id, { spec, count, idleMode: config.idleMode });
+    }
+    const [first] = configs;
+    if (first === undefined) return;
+    this.#projects.set(functionId, first.fn.projectId);
+    gate.reserve(first.fn.projectId, functionId, places);
+  }
+
+  /** Undefined for a moment at most: what a setting is for goes together with it. */
+  #targetOf({ fn, qualifier }: ReservedConfig): { snapshot: VersionSnapshot; alias: string } | undefined {
+    const { catalog } = this.#options;
+    const { projectId, package: pkg, name } = fn;
+    const alias = qualifier.startsWith('!') ? qualifier.slice(1) : '';
+    const version = alias === '' ? qualifier : catalog.resolveAlias(projectId, pkg, name, alias)?.version;
+    const snapshot = version === undefined ? undefined : catalog.resolve(projectId, pkg, name, version);
+    return snapshot === undefined ? undefined : { snapshot, alias };
+  }
+
+  async #specOf(id: string, target: { snapshot: VersionSnapshot; alias: string }): Promise<LaunchSpec | undefined> {
+    try {
+      return await this.#options.specFor(target);
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      this.#notes.set(id, error.hint === undefined ? error.message : `${error.message} (${error.hint})`);
+      return undefined;
+    }
+  }
+}
+
+function idOf({ functionId, qualifier }: ReservedConfig): string {
+  return `${functionId}:${qualifier}`;
+}
