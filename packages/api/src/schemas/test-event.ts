@@ -1,0 +1,32 @@
+import { Type } from 'typebox';
+
+const Text = (description: string) => Type.Optional(Type.Union([Type.String(), Type.Null()], { description }));
+
+export const CreateTestEventBody = Type.Object({
+  name: Text('At most 25 letters, digits, _ and -; starts with a letter, ends with a letter or digit.'),
+  content: Text('JSON text of at most 4 KB, in Base64.'),
+});
+
+export const UpdateTestEventBody = Type.Object({ content: Text('JSON text of at most 4 KB, in Base64.') });
+
+export const TestEventName = Type.Object({ id: Type.String(), name: Type.String() });
+
+const Listed = {
+  ...TestEventName.properties,
+  last_modified: Type.Number({ description: 'Seconds since the epoch.' }),
+};
+
+export const TestEvent = Type.Object({ ...Listed, content: Type.String({ description: 'In Base64.' }) });
+
+export const TestEventList = Type.Object({
+  count: Type.Integer(),
+  events: Type.Array(Type.Object(Listed)),
+  next_marker: Type.Integer({ description: 'There is one page: always 0.' }),
+});
+
+export const EventTemplate = Type.Object({
+  name: Type.String(),
+  kind: Type.String({ description: 'Trigger type code; empty for what comes from no trigger.' }),
+  description: Type.String(),
+  content: Type.Record(Type.String(), Type.Unknown()),
+});

@@ -1,0 +1,163 @@
+import type { EventTemplate } from './types.ts';
+
+const base64Of = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
+
+/** Events of timers, gateways, storage and the services that watch others. */
+export const SERVICE_EVENTS: readonly EventTemplate[] = [
+  {
+    name: 'timer-event-template',
+    kind: 'TIMER',
+    description: 'A timer has fired; user_event is the text of the trigger',
+    content: {
+      version: 'v1.0',
+      time: '2026-01-01T08:30:00+08:00',
+      trigger_type: 'TIMER',
+      trigger_name: 'Timer_001',
+      user_event: 'User Event',
+    },
+  },
+  {
+    name: 'apig-event-template',
+    kind: 'APIG',
+    description: 'A request came through the gateway; a real one has its body in Base64',
+    content: {
+      body: '{"message":"hello"}',
+      requestContext: {
+        apiId: 'bc1dcffd-aa35-474d-897c-d53425a4c08e',
+        requestId: '11cdcdcf33949dc6d722640a13091c77',
+        stage: 'RELEASE',
+      },
+      queryStringParameters: { responseType: 'html' },
+      httpMethod: 'POST',
+      pathParameters: {},
+      headers: { 'content-type': 'application/json', host: 'example.com', 'x-real-ip': '203.0.113.7' },
+      path: '/hello',
+      isBase64Encoded: false,
+    },
+  },
+  {
+    name: 'obs-event-template',
+    kind: 'OBS',
+    description: 'An object was put into a bucket; its key is URL-encoded',
+    content: {
+      Records: [
+        {
+          eventVersion: '2.0',
+          eventTime: '2026-01-01T08:30:00.000Z',
+          eventName: 'ObjectCreated:Put',
+          awsRegion: 'local-1',
+          requestParameters: { sourceIPAddress: '203.0.113.7' },
+          userIdentity: { principalId: 'owner' },
+          s3: {
+            configurationId: 'UK1DGFPYUKUZFHNQ00000160CC0B471D101ED30CE24DF4DB',
+            bucket: { name: 'my-bucket', ownerIdentity: { PrincipalId: 'owner' }, arn: 'arn:aws:s3:::my-bucket' },
+            object: {
+              key: 'pictures%2Fcat.png',
+              eTag: '9d377b10ce778c4938b3c7e2c63a229a',
+              size: 823_596,
+              versionId: 'null',
+              sequencer: '00000000160DEB4D5D1E0000',
+            },
+          },
+        },
+      ],
+    },
+  },
+  {
+    name: 'lts-event-template',
+    kind: 'LTS',
+    description: 'Log lines of a stream, as Base64 of JSON that holds JSON text',
+    content: {
+      lts: {
+        data: base64Of({
+          logs: JSON.stringify([
+            {
+              message: 'disk is 91 % full',
+              time: 1_767_227_400_000,
+              host_name: 'web-1',
+              ip: '192.0.2.10',
+              path: '/var/log/web.log',
+              log_uid: '663d6930-792d-11e8-8b08-286ed488ce70',
+              line_no: 615,
+            },
+          ]),
+          owner: '6280e170bd934f60a4d851cf5ca05129',
+          log_group_id: '97a9d284-4448-11e8-8fa4-286ed488ce70',
+          log_topic_id: '1a96249d-78e7-11e8-8b08-286ed488ce70',
+        }),
+      },
+    },
+  },
+  {
+    name: 'cts-event-template',
+    kind: 'CTS',
+    description: 'Somebody did something that is audited; times are seconds since the epoch',
+    content: {
+      cts: {
+        time: 1_767_227_400,
+        user: {
+          name: 'user',
+          id: 'eb3d8bca8ab14b8e8f4b6e1f4a1d6ed1',
+          domain: { name: 'domain', id: 'b2b3853af40448fcb9e40dxj89505ba' },
+        },
+        request: {},
+        response: {},
+        code: 204,
+        service_type: 'FunctionGraph',
+        resource_type: 'graph',
+        resource_name: 'my-flow',
+        resource_id: '5c1a9a47-ab14-4be7-8c34-1a7a5ea1a0b3',
+        trace_name: 'deleteGraph',
+        trace_type: 'ConsoleAction',
+        record_time: 1_767_227_400,
+        trace_id: '69be64a7-0233-11e8-82e4-e5d37911193e',
+        trace_status: 'normal',
+      },
+    },
+  },
+  {
+    name: 'dds-event-template',
+    kind: 'DDS',
+    description: 'A document changed in a MongoDB collection; its parts are JSON text',
+    content: {
+      records: [
+        {
+          event_source: 'dds',
+          event_name: 'insert',
+          region: 'local-1',
+          event_version: '1.0',
+          dds: {
+            size_bytes: '100',
+            token: '{"_data":"825D8C2F4D0000001529295A10047A0BD7AE5D"}',
+            full_document: '{"_id":{"$oid":"5f61de944778db5fcded3f87"},"name":"dds"}',
+            ns: '{"db":"functiongraph","coll":"person"}',
+          },
+          event_source_id: '9d377b10-ce77-8c49-38b3-c7e2c63a229a',
+        },
+      ],
+    },
+  },
+  {
+    name: 'gaussmongo-event-template',
+    kind: 'GAUSSMONGO',
+    description: 'A document changed in a GeminiDB Mongo collection; its name stands in quotes',
+    content: {
+      records: [
+        {
+          event_source: 'gauss_mongo',
+          event_name: '"insert"',
+          region: 'local-1',
+          gauss_mongo: {
+            full_document: '{"_id":{"$oid":"5f61de944778db5fcded3f87"},"name":"gauss"}',
+            ns: '{"db":"functiongraph","coll":"person"}',
+            size_bytes: '100',
+            token: '{"_data":"825D8C2F4D0000001529295A10047A0BD7AE5D"}',
+          },
+          vernier: '4DAE5E5D',
+          event_version: '1.0',
+          event_source_id: '9d377b10-ce77-8c49-38b3-c7e2c63a229a',
+        },
+      ],
+    },
+  },
+];

@@ -1,0 +1,10 @@
+/** A sample event that was saved with a function. */
+export interface TestEvent {
+  readonly id: string;
+  /** Never changes. */
+  readonly name: string;
+  /** JSON text as it was written. */
+  readonly content: string;
+  /** Ms since the epoch. */
+  readonly modifiedAt: number;
+}
