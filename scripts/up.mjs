@@ -1,4 +1,5 @@
 // From a fresh clone to a running platform: installs, builds, then hands over to `fgs up` with the same flags.
+import { buildJava } from './build-java.mjs';
 import { buildNative } from './build-native.mjs';
 import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, fail, ROOT, runVisibly } from './steps.mjs';
 
@@ -15,4 +16,5 @@ if (
 await ensureInstalled();
 await ensureBuilt();
 await buildNative();
+await buildJava();
 process.exit(await runVisibly(process.execPath, ['packages/cli/bin/fgs.mjs', 'up', ...flags], { cwd: ROOT }));

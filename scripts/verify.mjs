@@ -1,4 +1,5 @@
 // Everything that must hold before a change is good, from a fresh clone on. Ends with `N passed, N failed`.
+import { buildJava } from './build-java.mjs';
 import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, isRoot, runVisibly, say, seconds } from './steps.mjs';
 
 const started = performance.now();
@@ -17,6 +18,7 @@ await timed('set-up', async () => {
     ['bwrap', 'bubblewrap', 'without it no test of isolation can run'],
     ['curl', 'curl', 'functions of the Custom runtime in the tests use it'],
     ['go', 'golang-go', 'the tests compile Go functions'],
+    ['javac', 'default-jdk-headless', 'without it the Java runtime is not built'],
   ]) {
     await ensureProgram(program, name, why);
   }
@@ -24,6 +26,7 @@ await timed('set-up', async () => {
     say('not root: tests that need it are skipped (memory and CPU limits, a user for each instance, loop volumes)');
   await ensureInstalled();
   await ensureBuilt();
+  await buildJava();
 });
 
 const checked = await timed('check', () => runVisibly(process.execPath, ['scripts/check.mjs']));

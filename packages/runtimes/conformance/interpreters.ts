@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RuntimeRegistry } from '../src/index.ts';
+import { findHostJvms } from '../src/registry/host-jvms.ts';
+import { JAVA_MAIN, jvmFlags, speaksUnix } from '../src/registry/java-plan.ts';
 import { runProgram } from '../src/registry/run-program.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
@@ -109,4 +111,30 @@ export function httpSupervisor(): Interpreter {
 /** The supervisor of Go functions on the Node.js that runs the tests. */
 export function goSupervisor(): Interpreter {
   return { name: 'Go1.x', version: '', command: [process.execPath, join(ROOT, 'go', 'shim.js')] };
+}
+
+/** A JVM and the command that compiles test handlers for it. */
+export interface JavaVirtualMachine extends Interpreter {
+  readonly javac: string;
+  /** Frames travel over the loopback, as for JVMs that know no unix sockets. */
+  readonly relayed: boolean;
+}
+
+/** Each JVM of the system once by its own link and, for the oldest, once through the relay; none without the built shim. */
+export async function findJvms(): Promise<
+  readonly (JavaVirtualMachine | { readonly name: string; readonly missing: string })[]
+> {
+  const jar = join(ROOT, 'java', 'build', 'shim.jar');
+  if (!existsSync(jar)) return [{ name: 'Java', missing: 'the shim is not built: it needs a JDK, then npm run build' }];
+  const jvms = await findHostJvms();
+  const javac = jvms.map((jvm) => join(jvm.home, 'bin', 'javac')).find((path) => existsSync(path));
+  if (javac === undefined) return [{ name: 'Java', missing: 'no javac in /usr/lib/jvm' }];
+  const found = jvms.flatMap((jvm, at): JavaVirtualMachine[] => {
+    const command = [join(jvm.home, 'bin', 'java'), ...jvmFlags(jvm.version), '-cp', jar, JAVA_MAIN];
+    const direct = { name: `Java ${jvm.version}`, version: jvm.version, command, javac, relayed: false };
+    const relay = [process.execPath, join(ROOT, 'java', 'relay.js'), ...command];
+    const relayed = { ...direct, name: `${direct.name} by relay`, command: relay, relayed: true };
+    return [...(speaksUnix(jvm.version) ? [direct] : []), ...(at === 0 || !speaksUnix(jvm.version) ? [relayed] : [])];
+  });
+  return found;
 }

@@ -44,6 +44,9 @@ export interface InitFrame {
   readonly concurrency?: number;
   readonly env: Readonly<Record<string, string>>;
   readonly context: FunctionContext;
+  /** Entry points that the server calls between requests; Java only. */
+  readonly heartbeat?: string;
+  readonly preStop?: string;
   /** What runs in a container image, in the place of code. `env` is then the whole environment of its program. */
   readonly image?: ImageStart;
 }
@@ -74,7 +77,18 @@ export interface ShutdownFrame {
   readonly type: 'shutdown';
 }
 
-export type ServerFrame = InitFrame | InvokeFrame | ShutdownFrame;
+export interface HeartbeatFrame {
+  readonly type: 'heartbeat';
+  /** Comes back in the answer. */
+  readonly seq: number;
+}
+
+export interface PreStopFrame {
+  readonly type: 'preStop';
+  readonly timeoutMs: number;
+}
+
+export type ServerFrame = InitFrame | InvokeFrame | ShutdownFrame | HeartbeatFrame | PreStopFrame;
 
 export type InstanceFrame =
   | { readonly type: 'hello'; readonly protocol: number; readonly runtime: string }
@@ -82,4 +96,6 @@ export type InstanceFrame =
   | { readonly type: 'ready'; readonly loadMs: number; readonly initMs: number }
   | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
   | { readonly type: 'result'; readonly requestId: string; readonly code: number }
-  | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number };
+  | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number }
+  | { readonly type: 'heartbeat'; readonly seq: number; readonly ok: boolean; readonly error?: string }
+  | { readonly type: 'preStopped'; readonly ok: boolean; readonly error?: string };

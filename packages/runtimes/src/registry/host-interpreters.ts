@@ -1,12 +1,15 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findHostJvms } from './host-jvms.ts';
 import { askVersion, fileStamp, worldReachable } from './interpreter.ts';
 import { nameForVersion, type RuntimeName } from './runtime-names.ts';
 
 export interface HostInterpreter {
   readonly runtime: RuntimeName;
   readonly version: string;
+  /** The program; for a JVM, which needs its files around it, the folder of its tree. */
   readonly program: string;
+  readonly kind: 'file' | 'tree';
   readonly stamp: string;
 }
 
@@ -32,7 +35,7 @@ async function pythonPrograms(): Promise<string[]> {
 }
 
 /**
- * What this machine brings along: the Node.js that runs the platform (`execPath`) and the system's Python. `known(path,
+ * What this machine brings along: the Node.js that runs the platform (`execPath`), the system's Python and its JVMs. `known(path,
  * stamp)` may give the version found earlier, which saves starting the program. Programs that do not run are left out.
  */
 export async function findHostInterpreters(
@@ -50,12 +53,20 @@ export async function findHostInterpreters(
         const stamp = await fileStamp(program);
         const version = known(program, stamp) ?? (await askVersion(program, language));
         const runtime = nameForVersion(language, version);
-        return runtime === undefined ? undefined : { runtime, version, program, stamp };
+        return runtime === undefined ? undefined : { runtime, version, program, kind: 'file', stamp };
       } catch {
         // A broken system interpreter is as good as none.
         return undefined;
       }
     }),
   );
-  return found.filter((each) => each !== undefined);
+  return [...found.filter((each) => each !== undefined), ...(await hostJvms(known))];
+}
+
+async function hostJvms(known: (path: string, stamp: string) => string | undefined): Promise<HostInterpreter[]> {
+  // Of several with one major version the newest is taken.
+  return (await findHostJvms(known)).reverse().flatMap(({ home, version, stamp }) => {
+    const runtime = nameForVersion('java', version);
+    return runtime === undefined ? [] : [{ runtime, version, program: home, kind: 'tree' as const, stamp }];
+  });
 }

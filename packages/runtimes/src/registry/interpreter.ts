@@ -16,18 +16,30 @@ const PYTHON_QUESTION = [
   'import sys, json, socket, struct, threading; sys.stdout.write("%d.%d.%d" % sys.version_info[:3])',
 ];
 
-export type InterpreterLanguage = 'nodejs' | 'python';
+export type InterpreterLanguage = 'nodejs' | 'python' | 'java';
+
+const QUESTIONS: Readonly<Record<InterpreterLanguage, readonly string[]>> = {
+  nodejs: NODE_QUESTION,
+  python: PYTHON_QUESTION,
+  java: ['-version'],
+};
+
+/** `openjdk version "17.0.21" 2026-10-20`, `java version "1.8.0_392"` or `"21"`: always three numbers. */
+function javaVersion(text: string): string {
+  const told = /version "(?:1\.(?=8))?(\d+)(?:[._](\d+))?(?:[._](\d+))?/.exec(text);
+  return told === null ? '' : [told[1], told[2] ?? '0', told[3] ?? '0'].join('.');
+}
 
 /** The version that the program itself reports. Throws `runtime.not_runnable` when it does not run on this machine. */
 export async function askVersion(program: string, language: InterpreterLanguage): Promise<string> {
   const hint = 'check that it is built for this machine and that its libraries are installed';
   let result: Awaited<ReturnType<typeof runProgram>>;
   try {
-    result = await runProgram(program, language === 'nodejs' ? NODE_QUESTION : PYTHON_QUESTION, ASK_TIMEOUT_MS);
+    result = await runProgram(program, QUESTIONS[language], ASK_TIMEOUT_MS);
   } catch (cause) {
     throw new RuntimeError('runtime.not_runnable', `${program} cannot be started`, hint, { cause });
   }
-  const version = result.stdout.trim();
+  const version = language === 'java' ? javaVersion(result.stderr) : result.stdout.trim();
   if (result.code !== 0 || !/^\d+\.\d+\.\d+$/.test(version)) {
     const why = result.stderr.trim().split('\n').pop() ?? '';
     const how = result.code === null ? 'did not answer in time' : `ended with code ${result.code}`;

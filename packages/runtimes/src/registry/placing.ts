@@ -22,7 +22,8 @@ export async function checkedVersion(runtime: RuntimeName, program: string): Pro
 
 /** Narrows to the languages that have an interpreter this platform can use. */
 export function languageOf(runtime: RuntimeName): InterpreterLanguage {
-  if (runtime.language === 'nodejs' || runtime.language === 'python') return runtime.language;
+  const { language } = runtime;
+  if (language === 'nodejs' || language === 'python' || language === 'java') return language;
   throw new RuntimeError('runtime.not_installable', `${runtime.name} has no interpreter to install`, 'it needs none');
 }
 

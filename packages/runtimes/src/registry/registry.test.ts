@@ -189,7 +189,7 @@ describe('RuntimeRegistry', () => {
     const registry = new RuntimeRegistry(dir);
     const unknown = await refusal(registry.launchPlan('Node.js'));
     expect(unknown.code).toBe('runtime.unknown');
-    const later = await refusal(registry.launchPlan('Java8'));
+    const later = await refusal(registry.launchPlan('PHP7.3'));
     expect(later.code).toBe('runtime.later');
     const missing = await refusal(registry.launchPlan('Node.js14.18'));
     expect([missing.code, missing.hint]).toEqual(['runtime.unavailable', 'fgs runtimes install Node.js14.18']);

@@ -4,6 +4,8 @@ import { arch, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { findHostInterpreters } from './host-interpreters.ts';
 import { fileStamp, findTree, worldReachable } from './interpreter.ts';
+import { javaArchive } from './java-archive.ts';
+import { javaMajor, planJava } from './java-plan.ts';
 import {
   type LaunchPlan,
   type PlacedInterpreter,
@@ -20,7 +22,7 @@ import { checkedVersion, copyTree, languageOf, programOf, putInPlace, withTempor
 import { portableProgram } from './portable-program.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { findRuntimeName, RUNTIME_NAMES, type RuntimeLanguage, type RuntimeName } from './runtime-names.ts';
-import { compilePythonShim, placeShims } from './shim-folder.ts';
+import { compilePythonShim, hasJavaShim, placeShims } from './shim-folder.ts';
 
 export interface RuntimeListing {
   readonly name: string;
@@ -31,6 +33,8 @@ export interface RuntimeListing {
   readonly source?: RuntimeSource;
   /** Where it lies on this machine. */
   readonly path?: string;
+  /** The runtime whose interpreter serves this one, when it is another: a JVM runs the code of all versions before it. */
+  readonly servedBy?: string;
   /** The command that makes it available, when there is one. */
   readonly install?: string;
   /** Why it is not available and what to do. */
@@ -153,7 +157,11 @@ export class RuntimeRegistry {
         (current.source !== 'host' || (current.path === host.program && current.stamp === host.stamp))
       )
         continue;
-      await this.#exclusive(host.runtime, () => this.#registerProgram(host.runtime, host.program, host.version));
+      await this.#exclusive(host.runtime, () =>
+        host.kind === 'tree'
+          ? this.#register(host.runtime, 'host', host.program)
+          : this.#registerProgram(host.runtime, host.program, host.version),
+      );
     }
     for (const [id, manifest] of manifests) {
       if (manifest.source === 'host' && !names.includes(manifest.name))
@@ -175,11 +183,15 @@ export class RuntimeRegistry {
         const state = await this.#state(id);
         if (state !== undefined) placed.push(state.placed);
       }
+      for (const java of RUNTIME_NAMES.filter((each) => each.language === 'java')) {
+        const state = placed.some((each) => each.runtime.id === java.id) ? undefined : await this.#serving(java);
+        if (state !== undefined) placed.push({ ...state.placed, runtime: java });
+      }
       const plan = runtime.language === 'http' ? planHttp : planCustom;
       return plan(await this.#reachableNode(), placed, await this.#reachableShims());
     }
-    const state = await this.#state(runtime.id);
-    if (state === undefined) {
+    const state = await this.#serving(runtime);
+    if (state === undefined || (runtime.language === 'java' && !(await hasJavaShim(this.#shims)))) {
       const listing = await this.#describe(runtime);
       throw new RuntimeError(
         'runtime.unavailable',
@@ -189,6 +201,12 @@ export class RuntimeRegistry {
     }
     const shims = await this.#reachableShims();
     if (runtime.language === 'nodejs') return planNodejs(state.placed, shims);
+    if (runtime.language === 'java') {
+      const { version } = state.manifest;
+      const archive = await javaArchive(state.program, version, shims);
+      const placed = { ...state.placed, runtime };
+      return planJava({ placed, version, shims, archive, platformNode: () => this.#reachableNode() });
+    }
     await compilePythonShim(state.program, `${runtime.id}-${state.manifest.version}`, shims);
     return planPython(state.placed, shims);
   }
@@ -249,18 +267,36 @@ export class RuntimeRegistry {
     return { manifest, placed: { runtime, kind: manifest.kind, source }, program };
   }
 
+  /** What runs functions of a runtime: its own interpreter; without one, for Java, the oldest JVM that is newer. */
+  async #serving(runtime: RuntimeName): Promise<State | undefined> {
+    const own = await this.#state(runtime.id);
+    if (own !== undefined || runtime.language !== 'java') return own;
+    let best: State | undefined;
+    for (const id of await this.#folders()) {
+      const state = id.startsWith('java') ? await this.#state(id) : undefined;
+      if (state === undefined || javaMajor(state.manifest.version) < javaMajor(runtime.version)) continue;
+      if (best === undefined || javaMajor(state.manifest.version) < javaMajor(best.manifest.version)) best = state;
+    }
+    return best;
+  }
+
   async #describe(runtime: RuntimeName): Promise<RuntimeListing> {
     const base = { name: runtime.name, language: runtime.language };
     if (runtime.support === 'later') return { ...base, available: false, hint: `${runtime.name} cannot be run yet` };
     if (bringsItsOwn(runtime)) return { ...base, available: true, source: 'host', path: this.#platformNode };
-    const state = await this.#state(runtime.id);
+    const state = await this.#serving(runtime);
+    if (state !== undefined && runtime.language === 'java' && !(await hasJavaShim(this.#shims))) {
+      return { ...base, available: false, hint: NO_JAVA_SHIM };
+    }
     if (state !== undefined) {
+      const { manifest } = state;
       return {
         ...base,
         available: true,
-        version: state.manifest.version,
-        source: state.manifest.source,
+        version: manifest.version,
+        source: manifest.source,
         path: state.program,
+        ...(manifest.name === runtime.name ? {} : { servedBy: manifest.name }),
       };
     }
     if (runtime.language === 'nodejs') {
@@ -362,6 +398,8 @@ function byLanguageAndVersion(a: RuntimeName, b: RuntimeName): number {
   const order = (runtime: RuntimeName): number => RUNTIME_NAMES.findIndex((each) => each.language === runtime.language);
   return order(a) - order(b) || a.version.localeCompare(b.version, 'en', { numeric: true });
 }
+
+const NO_JAVA_SHIM = 'apt-get install default-jdk-headless, then npm run build';
 
 function addHint(runtime: RuntimeName): string {
   return `fgs runtimes add ${runtime.name} --from <dir>`;

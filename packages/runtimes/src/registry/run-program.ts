@@ -12,9 +12,14 @@ export interface ProgramResult {
  * Runs a program without a shell and collects its output, at most 256 KiB of each stream (the rest is thrown away).
  * After `timeoutMs` it is killed and `code` is null. Rejects when it cannot be started.
  */
-export function runProgram(program: string, args: readonly string[], timeoutMs: number): Promise<ProgramResult> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  timeoutMs: number,
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/', ...options });
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const collect = (stream: NodeJS.ReadableStream): (() => string) => {
       const parts: Buffer[] = [];

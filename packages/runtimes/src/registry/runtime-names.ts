@@ -62,7 +62,7 @@ function java(version: string): RuntimeName {
     id: `java${version}`,
     interpreter: `${ROOT}/java${version}/rtsp/jre/bin/java`,
     defaultHandler: '',
-    support: 'later',
+    support: 'now',
   };
 }
 
@@ -107,8 +107,8 @@ export const RUNTIME_NAMES: readonly RuntimeName[] = [
 const byName: ReadonlyMap<string, RuntimeName> = new Map(RUNTIME_NAMES.map((entry) => [entry.name, entry]));
 
 /**
- * The entry of `name`. Besides the table, `Node.js<major>.<minor>` and `Python<major>.<minor>` of any version are names,
- * so that an interpreter can be offered as what it really is; `undefined` for anything else.
+ * The entry of `name`. Besides the table, `Node.js<major>.<minor>`, `Python<major>.<minor>` and `Java<major>` of any
+ * version are names, so that an interpreter can be offered as what it really is; `undefined` for anything else.
  */
 export function findRuntimeName(name: string): RuntimeName | undefined {
   const listed = byName.get(name);
@@ -116,7 +116,9 @@ export function findRuntimeName(name: string): RuntimeName | undefined {
   const node = /^Node\.js(\d{1,2}\.\d{1,2})$/.exec(name)?.[1];
   if (node !== undefined) return nodejs(node);
   const py = /^Python([23]\.\d{1,2})$/.exec(name)?.[1];
-  return py === undefined ? undefined : python(py);
+  if (py !== undefined) return python(py);
+  const jvm = /^Java([1-9]\d?)$/.exec(name)?.[1];
+  return jvm === undefined ? undefined : java(jvm);
 }
 
 /** Whether an interpreter that reports `actual` may serve `runtime`: `14.18` fits `14.18.3`, `22` fits `22.4.1`. */
@@ -128,7 +130,8 @@ export function versionFits(runtime: RuntimeName, actual: string): boolean {
  * The name under which an interpreter is offered: a listed one when its version really fits, otherwise one made of its
  * own major and minor version. Node.js 20.20 therefore never serves `Node.js20.15`, but 22.4 serves `Node.js22`.
  */
-export function nameForVersion(language: 'nodejs' | 'python', actual: string): RuntimeName | undefined {
+export function nameForVersion(language: 'nodejs' | 'python' | 'java', actual: string): RuntimeName | undefined {
+  if (language === 'java') return findRuntimeName(`Java${/^\d+/.exec(actual)?.[0]}`);
   const listed = RUNTIME_NAMES.find((entry) => entry.language === language && versionFits(entry, actual));
   if (listed !== undefined) return listed;
   const minor = /^\d{1,2}\.\d{1,2}/.exec(actual)?.[0];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { withTemporary } from './placing.ts';
 import { runProgram } from './run-program.ts';
 
@@ -27,7 +27,20 @@ async function contentHash(shims: string): Promise<string> {
         .update(await readFile(file))
         .update('\0');
   }
+  for (const file of JAVA_FILES)
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(join(shims, file)).catch(() => ''))
+      .update('\0');
   return hash.digest('hex').slice(0, 16);
+}
+
+/** The Java shim is built, and only where there is a JDK. */
+const JAVA_FILES = ['java/relay.js', 'java/build/shim.jar'];
+
+/** Whether the Java shim was built. */
+export function hasJavaShim(shims: string): Promise<boolean> {
+  return exists(join(shims, 'java/build/shim.jar'));
 }
 
 /**
@@ -48,6 +61,9 @@ export async function placeShims(shims: string, dir: string): Promise<string> {
         filter: (path) => !path.endsWith('__pycache__') && !path.endsWith('.pyc'),
       });
     }
+    await mkdir(join(copy, 'java'), { mode: 0o755 });
+    for (const file of JAVA_FILES)
+      if (await exists(join(shims, file))) await copyFile(join(shims, file), join(copy, 'java', basename(file)));
     await rename(copy, target).catch(async (error: unknown) => {
       // Another process was faster; its copy has the same content.
       if (!(await exists(target))) throw error;

@@ -1,3 +1,3 @@
 export { listenForLink } from './listen.ts';
-export type { InitResult, LinkLog, LinkResult } from './runtime-link.ts';
+export type { HookAnswer, InitResult, LinkLog, LinkResult } from './runtime-link.ts';
 export { LinkEnded, RuntimeLink } from './runtime-link.ts';

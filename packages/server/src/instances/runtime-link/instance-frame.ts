@@ -3,6 +3,7 @@ import { LinkViolation } from './frame-decoder.ts';
 
 const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>(['DEBUG', 'INFO', 'WARN', 'ERROR']);
 const MAX_ID_CHARS = 128;
+const MAX_ERROR_CHARS = 500;
 
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string' || value.length > MAX_ID_CHARS) throw new LinkViolation(`${name} is not a short text`);
@@ -12,6 +13,14 @@ function text(value: unknown, name: string): string {
 function number(value: unknown, name: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new LinkViolation(`${name} is not a number`);
   return value;
+}
+
+/** How a hook of the user ended; what it says about that is cut, not refused. */
+function hookAnswer(frame: Record<string, unknown>): { ok: boolean; error?: string } {
+  if (typeof frame.ok !== 'boolean') throw new LinkViolation('ok is not a truth value');
+  if (frame.error === undefined) return { ok: frame.ok };
+  if (typeof frame.error !== 'string') throw new LinkViolation('error is not a text');
+  return { ok: frame.ok, error: frame.error.slice(0, MAX_ERROR_CHARS) };
 }
 
 /** What an instance says, made of checked fields only. Throws LinkViolation for anything else. */
@@ -45,6 +54,10 @@ export function parseInstanceFrame(header: Buffer): InstanceFrame {
     case 'failed':
       if (frame.phase !== 'load' && frame.phase !== 'init') throw new LinkViolation('phase is unknown');
       return { type: 'failed', phase: frame.phase, code: number(frame.code, 'code') };
+    case 'heartbeat':
+      return { type: 'heartbeat', seq: number(frame.seq, 'seq'), ...hookAnswer(frame) };
+    case 'preStopped':
+      return { type: 'preStopped', ...hookAnswer(frame) };
     default:
       throw new LinkViolation('a frame has an unknown type');
   }

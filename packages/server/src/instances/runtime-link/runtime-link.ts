@@ -27,6 +27,12 @@ export type InitResult =
   | { readonly ok: true; readonly loadMs: number; readonly initMs: number }
   | { readonly ok: false; readonly phase: 'load' | 'init'; readonly code: number; readonly payload: Buffer };
 
+/** How a heartbeat or a pre-stop handler ended. */
+export interface HookAnswer {
+  readonly ok: boolean;
+  readonly error?: string;
+}
+
 /** The link ended: why, in one constant word. */
 export type LinkEnd = 'closed' | 'violation';
 
@@ -62,6 +68,9 @@ export class RuntimeLink {
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;
   #onInitializing: (() => void) | undefined;
+  /** Heartbeats without an answer; whoever sends them stops after a few. */
+  readonly #beats = new Map<number, Pending<HookAnswer>>();
+  #preStop: Pending<HookAnswer> | undefined;
   #ended: LinkEnded | undefined;
   /** Resolves with what is running, e.g. `node v20.15.1`. */
   readonly hello: Promise<string>;
@@ -101,6 +110,22 @@ export class RuntimeLink {
     return this.#ask((pending) => {
       this.#running.set(frame.requestId, pending);
       this.#send(frame, event);
+    });
+  }
+
+  /** `seq` must be new. Resolves with whatever the heartbeat says, however late. */
+  heartbeat(seq: number): Promise<HookAnswer> {
+    return this.#ask((pending) => {
+      this.#beats.set(seq, pending);
+      this.#send({ type: 'heartbeat', seq }, EMPTY);
+    });
+  }
+
+  /** Once per instance. */
+  preStop(timeoutMs: number): Promise<HookAnswer> {
+    return this.#ask((pending) => {
+      this.#preStop = pending;
+      this.#send({ type: 'preStop', timeoutMs }, EMPTY);
     });
   }
 
@@ -176,6 +201,20 @@ export class RuntimeLink {
           code: frame.code,
           payload: Buffer.from(body),
         });
+        return;
+      case 'heartbeat': {
+        const pending = this.#beats.get(frame.seq);
+        if (pending === undefined) throw new LinkViolation('an answer to a heartbeat that nobody asked');
+        this.#beats.delete(frame.seq);
+        pending.resolve(frame);
+        return;
+      }
+      case 'preStopped': {
+        const pending = this.#preStop;
+        if (pending === undefined) throw new LinkViolation('an answer to preStop that nobody asked');
+        this.#preStop = undefined;
+        pending.resolve(frame);
+      }
     }
   }
 
@@ -213,6 +252,9 @@ export class RuntimeLink {
     this.#socket.destroy();
     this.#hello?.reject(end);
     this.#init?.reject(end);
+    this.#preStop?.reject(end);
+    for (const pending of this.#beats.values()) pending.reject(end);
+    this.#beats.clear();
     for (const pending of this.#running.values()) pending.reject(end);
     this.#running.clear();
     this.#options.onEnd(end);

@@ -1,0 +1,4 @@
+package com.opentelekomcloud.services.runtime;
+
+/** The logger under the name of this package. */
+public interface RuntimeLogger extends com.huawei.services.runtime.RuntimeLogger {}

@@ -1,0 +1,227 @@
+package funcgraph.runtime;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What this process becomes with `init`: one version of a function, and the threads that run it. */
+final class Instance {
+    private final Link link;
+    private final Output[] outputs;
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicBoolean beating = new AtomicBoolean();
+    private Map<?, ?> function;
+    private UserCode code;
+    private Entry handler;
+    private Entry heartbeat;
+    private Entry preStop;
+    private int concurrency = 1;
+    private ThreadPoolExecutor threads;
+
+    Instance(Link link, Output[] outputs) {
+        this.link = link;
+        this.outputs = outputs;
+    }
+
+    /** Threads for so many requests; they are kept, since starting one costs more than a short request. */
+    private void startThreads(int most) {
+        final AtomicInteger number = new AtomicInteger();
+        concurrency = Math.max(most, 1);
+        // One that has just sent its result may not be back yet when the next request comes: hence twice as many.
+        threads = new ThreadPoolExecutor(0, concurrency * 2, 10, TimeUnit.MINUTES, new SynchronousQueue<Runnable>(),
+            new ThreadFactory() {
+                @Override
+                public Thread newThread(Runnable work) {
+                    Thread thread = new Thread(work, "RuntimeThreadPool-1-thread-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    thread.setContextClassLoader(code.loader());
+                    return thread;
+                }
+            });
+    }
+
+    private static String text(Map<?, ?> frame, String name) {
+        Object value = frame.get(name);
+        return value instanceof String && !((String) value).isEmpty() ? (String) value : null;
+    }
+
+    /** Loads the code and runs the initializer; says `ready` or `failed`. */
+    void init(Map<?, ?> frame) {
+        long began = System.nanoTime();
+        long loaded = began;
+        String phase = "load";
+        int failure = Failure.ENTRY;
+        try {
+            function = (Map<?, ?>) frame.get("context");
+            Variables.enter((Map<?, ?>) frame.get("env"));
+            code = new UserCode(text(frame, "codeRoot"));
+            Thread.currentThread().setContextClassLoader(code.loader());
+            String initializer = text(frame, "initializer");
+            if (initializer != null) {
+                failure = Failure.INITIALIZATION;
+                Entry entry = code.hook(initializer, "initializer");
+                loaded = System.nanoTime();
+                phase = "init";
+                link.send("{\"type\":\"initializing\"}", new byte[0]);
+                entry.call(new RequestContext(function, Collections.emptyMap(), link));
+                phase = "load";
+                failure = Failure.ENTRY;
+            }
+            handler = code.handler(String.valueOf(frame.get("handler")));
+            if (text(frame, "heartbeat") != null) heartbeat = code.heartbeat(text(frame, "heartbeat"));
+            if (text(frame, "preStop") != null) preStop = code.hook(text(frame, "preStop"), "pre_stop_handler");
+            startThreads(frame.get("concurrency") instanceof Number ? ((Number) frame.get("concurrency")).intValue() : 1);
+        } catch (Throwable error) {
+            finishOutput();
+            Failure told = Failure.of(failure, error);
+            link.log("", "ERROR", told.log);
+            link.send("{\"type\":\"failed\",\"phase\":\"" + phase + "\",\"code\":" + told.code + "}", told.payload);
+            return;
+        }
+        finishOutput();
+        long done = System.nanoTime();
+        if (text(frame, "initializer") == null) loaded = done;
+        link.send("{\"type\":\"ready\",\"loadMs\":" + ms(loaded - began) + ",\"initMs\":" + ms(done - loaded) + "}", new byte[0]);
+    }
+
+    private static String ms(long nanos) {
+        return nanos <= 0 ? "0" : String.valueOf(nanos / 1000 / 1000.0);
+    }
+
+    private void finishOutput() {
+        for (Output output : outputs) output.finish();
+    }
+
+    /** Returns at once. More requests than agreed end the process: the server broke the protocol. */
+    void invoke(final Map<?, ?> frame, final byte[] event) {
+        final String requestId = String.valueOf(frame.get("requestId"));
+        if (handler == null || running.incrementAndGet() > concurrency) throw new IllegalStateException("an invoke that was not agreed");
+        Output.latest = requestId;
+        try {
+            threads.execute(new Runnable() {
+                @Override
+                public void run() {
+                    serve(requestId, frame, event);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (OutOfMemoryError e) {
+            // No thread could be made: the function holds all that it may have.
+            running.decrementAndGet();
+            Failure failure = Failure.of(Failure.INVOCATION, e);
+            link.result(requestId, failure.code, failure.payload);
+        }
+    }
+
+    private void serve(String requestId, Map<?, ?> frame, byte[] event) {
+        Output.REQUEST.set(requestId);
+        Calls.Ended ended = Calls.run(handler, event, function, frame, link);
+        // What the user's code did to this thread must not reach the next request.
+        Thread.interrupted();
+        Thread.currentThread().setContextClassLoader(code.loader());
+        finishOutput();
+        if (ended.log != null) link.log(requestId, "ERROR", ended.log);
+        running.decrementAndGet();
+        link.result(requestId, ended.code, ended.payload);
+        Output.REQUEST.remove();
+    }
+
+    /** Beside the requests, so that a busy function can answer. A beat that is still unanswered takes the next ones' turn. */
+    void beat(final String seq) {
+        if (heartbeat == null) throw new IllegalStateException("a heartbeat that was not agreed");
+        if (!beating.compareAndSet(false, true)) return;
+        start("HeartbeatThread", new Runnable() {
+            @Override
+            public void run() {
+                String error = null;
+                try {
+                    if (!Boolean.TRUE.equals(heartbeat.call(context()))) error = "it returned false";
+                } catch (Throwable e) {
+                    error = describe(e);
+                }
+                finishOutput();
+                beating.set(false);
+                answer("heartbeat", ",\"seq\":" + seq, error);
+            }
+        });
+    }
+
+    private RequestContext context() {
+        return new RequestContext(function, Collections.emptyMap(), link);
+    }
+
+    /** The last thing that the user's code does before the instance ends. */
+    void preStop() {
+        if (preStop == null) throw new IllegalStateException("a pre-stop that was not agreed");
+        start("PreStopThread", new Runnable() {
+            @Override
+            public void run() {
+                String error = null;
+                try {
+                    preStop.call(context());
+                } catch (Throwable e) {
+                    Failure told = Failure.of(Failure.INVOCATION, e);
+                    link.log("", "ERROR", told.log);
+                    error = describe(e);
+                }
+                finishOutput();
+                answer("preStopped", "", error);
+            }
+        });
+    }
+
+    private void answer(String type, String more, String error) {
+        StringBuilder frame = new StringBuilder("{\"type\":\"").append(type).append('"').append(more);
+        frame.append(",\"ok\":").append(error == null);
+        if (error != null) Json.quote(error, frame.append(",\"error\":"));
+        link.send(frame.append('}'), new byte[0]);
+    }
+
+    private static String describe(Throwable error) {
+        try {
+            return Text.shorten(error.toString());
+        } catch (Throwable hostile) {
+            return error.getClass().getName();
+        }
+    }
+
+    /** What such a thread prints belongs to no request. */
+    private void start(String name, final Runnable work) {
+        Thread thread = new Thread(name) {
+            @Override
+            public void run() {
+                Output.REQUEST.set("");
+                work.run();
+            }
+        };
+        thread.setDaemon(true);
+        thread.setContextClassLoader(code.loader());
+        thread.start();
+    }
+
+    /** Lets what runs finish, then ends the process with 0. */
+    void shutdown() {
+        Thread ending = new Thread("ShutdownThread") {
+            @Override
+            public void run() {
+                try {
+                    if (threads != null) {
+                        threads.shutdown();
+                        threads.awaitTermination(15, TimeUnit.MINUTES);
+                    }
+                } catch (InterruptedException e) {
+                    // Then it ends now.
+                }
+                System.exit(0);
+            }
+        };
+        ending.start();
+    }
+}

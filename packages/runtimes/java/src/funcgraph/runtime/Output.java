@@ -1,0 +1,86 @@
+package funcgraph.runtime;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UnsupportedEncodingException;
+import java.util.Arrays;
+
+/** System.out or System.err: finished lines become log messages of the request that the thread serves. */
+final class Output extends OutputStream {
+    /** Which request a thread serves. */
+    static final ThreadLocal<String> REQUEST = new ThreadLocal<String>();
+    /** For threads that serve none: the request that was started last. */
+    static volatile String latest = "";
+
+    private static final class Pending {
+        byte[] bytes = new byte[256];
+        int size;
+    }
+
+    private final Link link;
+    private final String level;
+    /** Lines of requests that run at once do not mix. */
+    private final ThreadLocal<Pending> pending = new ThreadLocal<Pending>();
+
+    private Output(Link link, String level) {
+        this.link = link;
+        this.level = level;
+    }
+
+    /** Takes over both streams of the process; returns what `finish` needs. */
+    static Output[] capture(Link link) throws UnsupportedEncodingException {
+        Output out = new Output(link, "INFO");
+        Output err = new Output(link, "ERROR");
+        System.setOut(new PrintStream(out, false, "UTF-8"));
+        System.setErr(new PrintStream(err, false, "UTF-8"));
+        return new Output[] {out, err};
+    }
+
+    @Override
+    public void write(int b) {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+        if (length == 0) return;
+        Pending own = pending.get();
+        if (own == null) {
+            own = new Pending();
+            pending.set(own);
+        }
+        if (own.size + length > own.bytes.length) own.bytes = Arrays.copyOf(own.bytes, Math.max(own.size + length, own.bytes.length * 2));
+        System.arraycopy(bytes, from, own.bytes, own.size, length);
+        own.size += length;
+        if (bytes[from + length - 1] == '\n') finish();
+        else if (own.size >= Link.MAX_LOG) emit(own, Link.cut(own.bytes, 0, Link.MAX_LOG));
+    }
+
+    @Override
+    public void flush() {
+        finish();
+    }
+
+    /** Writes the line of this thread, finished or not. */
+    void finish() {
+        Pending own = pending.get();
+        if (own == null || own.size == 0) return;
+        int end = own.size;
+        if (own.bytes[end - 1] == '\n') end--;
+        if (end > 0 && own.bytes[end - 1] == '\r') end--;
+        if (end > 0) link.log(requestId(), level, Arrays.copyOf(own.bytes, end));
+        own.size = 0;
+        if (own.bytes.length > 64 * 1024) own.bytes = new byte[256];
+    }
+
+    private void emit(Pending own, int end) {
+        link.log(requestId(), level, Arrays.copyOf(own.bytes, end));
+        System.arraycopy(own.bytes, end, own.bytes, 0, own.size - end);
+        own.size -= end;
+    }
+
+    private static String requestId() {
+        String own = REQUEST.get();
+        return own == null ? latest : own;
+    }
+}

@@ -1,0 +1,60 @@
+package funcgraph.runtime;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Goes once through all that a request needs, before the server knows of this process: the first request of a function
+ * then finds the classes loaded. Costs milliseconds where nobody waits.
+ */
+public final class Warmup {
+    /** A function as users write them, with the usual shapes of events and results. */
+    public static final class Sample {
+        public static final class Event {
+            String name;
+            int count;
+            double part;
+            List<String> list;
+            Map<String, Object> map;
+        }
+
+        public Event handle(Event event, com.huawei.services.runtime.Context context) {
+            System.out.println("warming up " + event.name);
+            context.getLogger().info("warming up");
+            if (event.count < 0) throw new IllegalArgumentException("no such thing", new RuntimeException("cause"));
+            return event;
+        }
+
+        public Map<String, Object> map(Map<String, Object> event) {
+            return event;
+        }
+    }
+
+    private Warmup() {}
+
+    static void run(Link link) {
+        try {
+            UserLoader.over(new File(System.getProperty("java.class.path")).getAbsoluteFile().getParentFile()).loadClass("funcgraph.runtime.Absent");
+        } catch (Exception expected) {
+            // The folder of this program, seen as a user's package, has no such class.
+        }
+        try {
+            UserCode code = new UserCode(Warmup.class.getClassLoader());
+            String name = Sample.class.getName();
+            for (String event : new String[] {"{\"name\":\"a\\u00e9\",\"count\":1,\"part\":0.5,\"list\":[\"a\"],\"map\":{\"b\":[true,null,2]}}", "{\"count\":-1}", "{"}) {
+                byte[] bytes = event.getBytes(StandardCharsets.UTF_8);
+                Calls.run(code.handler(name + ".handle"), bytes, Collections.emptyMap(), new LinkedHashMap<String, Object>(), link);
+                Calls.run(code.handler(name + ".map"), bytes, Collections.emptyMap(), Collections.emptyMap(), link);
+            }
+            System.getenv();
+            Variables.own();
+            code.hook(name + ".absent", "initializer");
+        } catch (Throwable expected) {
+            // What fails here fails again, and is told, when it matters.
+        }
+    }
+}

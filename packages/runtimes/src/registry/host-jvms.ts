@@ -1,0 +1,49 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { askVersion, fileStamp, worldReachable } from './interpreter.ts';
+
+export interface HostJvm {
+  /** Folder with `bin/java` in it. */
+  readonly home: string;
+  /** As the JVM itself tells it, `8.0.392` for one that says `1.8.0_392`. */
+  readonly version: string;
+  readonly stamp: string;
+}
+
+/** Where packages of the system put JVMs; its libraries and settings are visible in every sandbox. */
+const FOLDER = '/usr/lib/jvm';
+
+/**
+ * The JVMs of this machine, oldest version first. `known(home, stamp)` may give a version found earlier. One that does not
+ * run, or that other users cannot reach, is left out.
+ */
+export async function findHostJvms(
+  known: (home: string, stamp: string) => string | undefined = () => undefined,
+): Promise<HostJvm[]> {
+  let names: string[];
+  try {
+    names = await readdir(FOLDER);
+  } catch {
+    // A machine without Java.
+    return [];
+  }
+  const homes = new Set<string>();
+  for (const name of names) homes.add(await realpath(join(FOLDER, name)).catch(() => ''));
+  homes.delete('');
+  const found = await Promise.all(
+    [...homes].map(async (home): Promise<HostJvm | undefined> => {
+      try {
+        const program = join(home, 'bin', 'java');
+        if (!(await worldReachable(program))) return undefined;
+        const stamp = await fileStamp(program);
+        return { home, version: known(home, stamp) ?? (await askVersion(program, 'java')), stamp };
+      } catch {
+        // A folder without a JVM in it, or with a broken one.
+        return undefined;
+      }
+    }),
+  );
+  return found
+    .filter((jvm) => jvm !== undefined)
+    .sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
+}

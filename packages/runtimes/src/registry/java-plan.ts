@@ -1,0 +1,90 @@
+import { interpreterBind, type LaunchPlan, type PlacedInterpreter, RUNTIME_ROOT, WORKING_DIR } from './launch-plan.ts';
+
+export const JAVA_MAIN = 'funcgraph.runtime.Main';
+
+/**
+ * Relative to the working folder, because the archive of classes holds this text and must be made on the host, where the
+ * same relative path is laid out for it.
+ */
+export const JAVA_CLASS_PATH = '../../home/snuser/runtime/java/shim.jar';
+
+export function javaMajor(version: string): number {
+  return Number(/^\d+/.exec(version)?.[0] ?? 0);
+}
+
+/** Unix sockets came with Java 16; older JVMs get their frames through a relay. */
+export function speaksUnix(version: string): boolean {
+  return javaMajor(version) >= 16;
+}
+
+/** JVMs of which an archive of classes can be made while the program runs. */
+export function canArchive(version: string): boolean {
+  return javaMajor(version) >= 13;
+}
+
+/**
+ * Flags of a JVM that is started before it is known how much memory it will have: the limit is that of the cgroup, and
+ * the heap must stay close to what is alive in it. One collector thread and the fast compiler halve the start.
+ */
+export function jvmFlags(version: string): readonly string[] {
+  const major = javaMajor(version);
+  return [
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-Xms16m',
+    '-Xmx3800m',
+    '-XX:MinHeapFreeRatio=20',
+    '-XX:MaxHeapFreeRatio=40',
+    '-XX:-UsePerfData',
+    '-Dfile.encoding=UTF-8',
+    '-Djava.awt.headless=true',
+    // Messages of the JVM itself would stand in the function's log.
+    ...(major >= 9 ? ['-Xlog:disable'] : []),
+    // The first reflective calls would spin classes for several milliseconds.
+    ...(major >= 18 ? ['-Djdk.reflect.useNativeAccessorOnly=true'] : []),
+    // The shim changes the environment of its process, and newer JVMs would warn of how.
+    ...(major >= 23 ? ['--sun-misc-unsafe-memory-access=allow'] : []),
+  ];
+}
+
+export interface JavaPlanInput {
+  readonly placed: PlacedInterpreter;
+  /** Of the JVM that serves the runtime. */
+  readonly version: string;
+  readonly shims: string;
+  /** Name of the archive of classes in the folder of the shim; undefined without one. */
+  readonly archive: string | undefined;
+  /** Host path of the Node.js that relays frames to JVMs without unix sockets. */
+  readonly platformNode: () => Promise<string>;
+}
+
+/** How to start a Java function. */
+export async function planJava({ placed, version, shims, archive, platformNode }: JavaPlanInput): Promise<LaunchPlan> {
+  const folder = `${RUNTIME_ROOT}/java`;
+  const java = [
+    placed.runtime.interpreter ?? '',
+    ...jvmFlags(version),
+    ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${folder}/${archive}`]),
+    '-cp',
+    JAVA_CLASS_PATH,
+    JAVA_MAIN,
+  ];
+  const plan = {
+    command: java,
+    binds: [{ source: `${shims}/java`, target: folder }, interpreterBind(placed)],
+    workingDir: WORKING_DIR,
+    env: {
+      PATH: '/usr/local/bin:/usr/bin:/bin',
+      HOME: '/home/snuser',
+      LANG: 'C.UTF-8',
+      JAVA_HOME: interpreterBind(placed).target,
+    },
+  };
+  if (speaksUnix(version)) return plan;
+  const node = `${RUNTIME_ROOT}/platform/node`;
+  return {
+    ...plan,
+    command: [node, `${folder}/relay.js`, ...java],
+    binds: [...plan.binds, { source: await platformNode(), target: node }],
+  };
+}

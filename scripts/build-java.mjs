@@ -1,0 +1,87 @@
+// Compiles the Java shim when this machine has a JDK. Without one, Java functions cannot run here and everything else can.
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT, runQuietly, say } from './steps.mjs';
+
+const SOURCES = join(ROOT, 'packages/runtimes/java/src');
+const FOLDER = join(ROOT, 'packages/runtimes/java/build');
+const JAR = join(FOLDER, 'shim.jar');
+const STAMP = join(FOLDER, 'shim.sha256');
+/** The oldest JVM that the contract names; `--release` came with JDK 9. */
+const FLAGS = ['--release', '8', '-g:source,lines', '-Xlint:all,-options', '-Werror'];
+const MAIN = 'funcgraph.runtime.Main';
+
+function sources() {
+  const entries = readdirSync(SOURCES, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.java'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+/** Folder with `javac` and `jar`: that of JAVA_HOME, of the path, or the first of the system. */
+function findTools() {
+  const folders = [
+    ...(process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin')] : []),
+    ...(process.env.PATH ?? '').split(':'),
+    ...(existsSync('/usr/lib/jvm') ? readdirSync('/usr/lib/jvm').map((name) => join('/usr/lib/jvm', name, 'bin')) : []),
+  ];
+  const found = folders.find((folder) => existsSync(join(folder, 'javac')) && existsSync(join(folder, 'jar')));
+  return found === undefined ? undefined : dirname(realpathSync(join(found, 'javac')));
+}
+
+/** Does nothing when what is built comes from the same sources. Never throws. */
+export async function buildJava() {
+  const files = sources();
+  const hash = createHash('sha256').update(FLAGS.join(' '));
+  for (const file of files)
+    hash
+      .update(`${file.slice(SOURCES.length)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  const stamp = hash.digest('hex');
+  if (existsSync(JAR) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
+  // One from other sources may not understand the server.
+  rmSync(STAMP, { force: true });
+  const tools = findTools();
+  if (tools === undefined) {
+    rmSync(JAR, { force: true });
+    say(
+      'no JDK: the Java shim is not built, Java functions cannot run (apt-get install default-jdk-headless, then npm run build)',
+    );
+    return;
+  }
+  mkdirSync(FOLDER, { recursive: true });
+  // Whoever builds at the same time keeps a whole file.
+  const work = mkdtempSync(join(FOLDER, '.new-'));
+  try {
+    const classes = join(work, 'classes');
+    const compiled = await runQuietly(join(tools, 'javac'), [...FLAGS, '-encoding', 'UTF-8', '-d', classes, ...files]);
+    const packed = compiled.ok
+      ? await runQuietly(join(tools, 'jar'), ['cfe', join(work, 'shim.jar'), MAIN, '-C', classes, '.'])
+      : compiled;
+    if (!packed.ok) {
+      rmSync(JAR, { force: true });
+      say(`the Java shim is not built, Java functions cannot run:\n${packed.output.trimEnd()}`);
+      return;
+    }
+    renameSync(join(work, 'shim.jar'), JAR);
+    writeFileSync(STAMP, stamp);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildJava();
