@@ -73,7 +73,7 @@ export interface FileSystemMount {
 }
 
 /**
- * The unpacked files of a container image, shown read-only. `proc`, `dev`, `tmp`, `run/funcgraph` must be folders in it,
+ * The unpacked files of a container image, shown read-only. `proc`, `dev`, `tmp`, `mnt`, `run/funcgraph` must be folders in it,
  * `etc/hosts`, `etc/hostname` and `etc/resolv.conf` files. Binds of such a sandbox stand below `PLATFORM_PATH` only.
  */
 export interface RootFileSystem {

@@ -3,6 +3,11 @@ import { create as createAlias } from './aliases/create.ts';
 import { remove as removeAlias } from './aliases/delete.ts';
 import { list as listAliases } from './aliases/list.ts';
 import { update as updateAlias } from './aliases/update.ts';
+import { create as createDependency } from './dependencies/create.ts';
+import { remove as removeDependency } from './dependencies/delete.ts';
+import { installPublic } from './dependencies/install-public.ts';
+import { list as listDependencies } from './dependencies/list.ts';
+import { show as showDependency } from './dependencies/show.ts';
 import { doctor } from './doctor.ts';
 import { create } from './functions/create.ts';
 import { remove } from './functions/delete.ts';
@@ -13,12 +18,23 @@ import { logs } from './functions/logs.ts';
 import { show as showFunction } from './functions/show.ts';
 import { update } from './functions/update.ts';
 import { url } from './functions/url.ts';
+import { listImages } from './images/list.ts';
+import { loadImage } from './images/load.ts';
+import { pullImage } from './images/pull.ts';
+import { removeImage } from './images/rm.ts';
+import { showImage } from './images/show.ts';
 import { list as listInvocations } from './invocations/list.ts';
 import { show as showInvocation } from './invocations/show.ts';
 import { add } from './runtimes/add.ts';
 import { install } from './runtimes/install.ts';
 import { list as listRuntimes } from './runtimes/list.ts';
 import { start } from './start.ts';
+import { create as createTestEvent } from './test-events/create.ts';
+import { remove as removeTestEvent } from './test-events/delete.ts';
+import { list as listTestEvents } from './test-events/list.ts';
+import { show as showTestEvent } from './test-events/show.ts';
+import { templates } from './test-events/templates.ts';
+import { update as updateTestEvent } from './test-events/update.ts';
 import { up } from './up.ts';
 import { remove as removeVersion } from './versions/delete.ts';
 import { list as listVersions } from './versions/list.ts';
@@ -44,9 +60,24 @@ export const TREE: Tree = {
       commands: [createAlias, listAliases, updateAlias, removeAlias],
     },
     {
+      name: 'dependencies',
+      summary: 'Library packages that functions can be given',
+      commands: [createDependency, listDependencies, showDependency, removeDependency, installPublic],
+    },
+    {
+      name: 'test-events',
+      summary: 'Sample events, saved with functions and of every kind of event source',
+      commands: [createTestEvent, listTestEvents, showTestEvent, updateTestEvent, removeTestEvent, templates],
+    },
+    {
       name: 'invocations',
       summary: 'What ran, how it ended and what it used',
       commands: [listInvocations, showInvocation],
+    },
+    {
+      name: 'images',
+      summary: 'Container images that functions can be',
+      commands: [loadImage, pullImage, listImages, showImage, removeImage],
     },
     {
       name: 'runtimes',

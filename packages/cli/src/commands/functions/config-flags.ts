@@ -64,6 +64,7 @@ export interface ConfigFields {
   readonly user_data?: string;
   readonly initializer_handler?: string;
   readonly initializer_timeout?: number;
+  readonly depend_version_list?: string[];
 }
 
 /** The API fields of the flags that were given, and of no others. */
@@ -84,6 +85,7 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
 }
 
 function same(field: string, wanted: unknown, present: unknown): boolean {
+  if (Array.isArray(wanted)) return JSON.stringify(wanted) === JSON.stringify(present ?? []);
   if (field !== 'user_data') return wanted === (present ?? '');
   const sorted = (text: unknown): string => {
     try {

@@ -3,8 +3,17 @@ import { basename, resolve } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { codeError } from '../../code/index.ts';
 import { connect, FUNCTION_FLAGS, parseConfig } from '../../connection/index.ts';
-import { type Context, defineCommand, systemCode, usageError } from '../../framework/index.ts';
+import {
+  type Context,
+  defineCommand,
+  type FlagSpecs,
+  type FlagValues,
+  systemCode,
+  usageError,
+} from '../../framework/index.ts';
 import { CONFIG_FLAGS, configFields, NEW_FUNCTION } from './config-flags.ts';
+import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
+import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
 import { withProgress } from './progress.ts';
 
 async function readCode(file: string, limit: number, context: Context): Promise<Buffer> {
@@ -25,13 +34,20 @@ async function readCode(file: string, limit: number, context: Context): Promise<
   }
 }
 
-async function codeFields(
-  flags: { 'code-file': string | undefined; zip: string | undefined; jar: string | undefined },
-  context: Context,
-): Promise<object> {
+const CODE_FLAGS = {
+  'code-file': { type: 'text', placeholder: 'FILE', summary: 'one source file of at most 10 KB' },
+  zip: { type: 'text', placeholder: 'FILE', summary: 'zip archive of at most 50 MB' },
+  jar: { type: 'text', placeholder: 'FILE', summary: 'Java archive of at most 50 MB' },
+  ...IMAGE_FLAGS,
+} as const satisfies FlagSpecs;
+
+async function codeFields(flags: FlagValues<typeof CODE_FLAGS>, context: Context): Promise<object> {
   const given = (['code-file', 'zip', 'jar'] as const).filter((flag) => flags[flag] !== undefined);
   const [kind] = given;
-  if (kind === undefined || given.length > 1) throw usageError('give the code as one of --code-file, --zip and --jar');
+  const image = imageFields(flags);
+  if (image !== undefined && kind === undefined) return { code_type: 'Custom-Image-Swr', ...image };
+  if (kind === undefined || given.length > 1 || image !== undefined)
+    throw usageError('give the code as one of --code-file, --zip, --jar and --image');
   const file = flags[kind] ?? '';
   const bytes = await readCode(file, kind === 'code-file' ? LIMITS.inlineCodeBytes : LIMITS.codeZipBytes, context);
   return {
@@ -43,7 +59,7 @@ async function codeFields(
 
 export const create = defineCommand({
   name: 'functions create',
-  summary: 'Create a function from one source file or an archive',
+  summary: 'Create a function from one source file, an archive or a container image',
   flags: {
     runtime: {
       type: 'text',
@@ -51,16 +67,16 @@ export const create = defineCommand({
       required: true,
       summary: 'language and version, such as Python3.10',
     },
-    'code-file': { type: 'text', placeholder: 'FILE', summary: 'one source file of at most 10 KB' },
-    zip: { type: 'text', placeholder: 'FILE', summary: 'zip archive of at most 50 MB' },
-    jar: { type: 'text', placeholder: 'FILE', summary: 'Java archive of at most 50 MB' },
+    ...CODE_FLAGS,
     ...CONFIG_FLAGS,
+    ...DEPENDENCY_FLAGS,
     ...FUNCTION_FLAGS,
     handler: { ...CONFIG_FLAGS.handler, required: true },
   },
   args: [{ name: 'name', summary: 'name of the new function' }],
   examples: [
     'fgs functions create hello --runtime Python3.10 --handler index.handler --code-file index.py',
+    "fgs functions create app --runtime 'Custom Image' --handler - --image team/app:v1 --memory 512",
     'fgs functions create resize --runtime Node.js20.15 --handler index.handler --zip resize.zip --memory 512',
   ],
   async run({ flags, args }, context) {
@@ -73,6 +89,7 @@ export const create = defineCommand({
       ...NEW_FUNCTION,
       ...(await configFields(flags, context)),
       ...(await codeFields(flags, context)),
+      ...(await dependencyFields(flags, connection, flags.runtime, context)),
     };
     const call = connection.client.call('createFunction', { params: { project_id }, body, signal: context.signal });
     const config = parseConfig((await withProgress(`creating ${args.name}`, context, call)).data);

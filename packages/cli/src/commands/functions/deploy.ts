@@ -17,12 +17,14 @@ import {
   usageError,
 } from '../../framework/index.ts';
 import { CONFIG_FLAGS, type ConfigFields, configChange, configFields, NEW_FUNCTION } from './config-flags.ts';
+import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { withProgress } from './progress.ts';
 
 export const DEPLOY_FLAGS = {
   name: { type: 'text', placeholder: 'NAME', summary: 'name of the function; that of the folder when absent' },
   runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'language and version; needed for a new function' },
   ...CONFIG_FLAGS,
+  ...DEPENDENCY_FLAGS,
   ...FUNCTION_FLAGS,
 } as const satisfies FlagSpecs;
 
@@ -124,9 +126,13 @@ export async function deployFolder(
   const connection = await connect(flags, context);
   const target: Target = { client: connection.client, name, params: connection.functionParams(name, flags.package) };
   const given = await configFields(flags, context);
-  const fields: DeployFields = flags.runtime === undefined ? given : { ...given, runtime: flags.runtime };
   const packed = await withProgress(`packing ${path}`, context, packFolder(path));
   const present = await findConfig(target.client, target.params, context.signal);
+  const fields: DeployFields = {
+    ...given,
+    ...(await dependencyFields(flags, connection, flags.runtime ?? present?.runtime, context)),
+    ...(flags.runtime === undefined ? {} : { runtime: flags.runtime }),
+  };
   const outcome = present
     ? await updateFrom(target, present, packed.zip, fields, context)
     : await createFrom(target, packed.zip, flags.package, fields, context);

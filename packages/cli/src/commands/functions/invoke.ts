@@ -13,6 +13,7 @@ import {
   usageError,
 } from '../../framework/index.ts';
 import { receiptLine } from '../receipt-text.ts';
+import { templateBytes, testEventBytes } from '../test-events/find.ts';
 
 const RECEIPT_TRIES = 10;
 const RECEIPT_PAUSE_MS = 50;
@@ -41,6 +42,20 @@ async function readEvent(
     throw usageError(`cannot read ${file}: ${systemCode(cause) ?? String(cause)}`);
   }
   return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** The event that a flag names, in the place of one that is given; undefined without such a flag. */
+async function savedEvent(
+  flags: { 'test-event': string | undefined; template: string | undefined; package: string },
+  connection: Connection,
+  fn: string,
+  { signal }: Context,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { 'test-event': name, template } = flags;
+  if (template !== undefined) return templateBytes(connection, template, signal);
+  return name === undefined
+    ? undefined
+    : testEventBytes(connection, connection.functionParams(fn, flags.package), name, signal);
 }
 
 /** The server writes receipts beside the answer, not before it: the first look may come too early. */
@@ -133,6 +148,8 @@ export const invoke = defineCommand({
       placeholder: 'FILE',
       summary: 'read the event from a file, or from standard input: -',
     },
+    'test-event': { type: 'text', placeholder: 'NAME', summary: 'the event is one that was saved with the function' },
+    template: { type: 'text', placeholder: 'KIND', summary: 'the event is a sample, such as apig or timer' },
     async: { type: 'boolean', summary: 'store the event and return at once' },
     log: { type: 'boolean', summary: 'show the end of the log of this invocation' },
     qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
@@ -142,13 +159,20 @@ export const invoke = defineCommand({
   examples: [
     `fgs functions invoke hello --data '{"name":"Ada"}'`,
     'fgs functions invoke resize --data-file event.json --log > result.json',
+    'fgs functions invoke resize --template obs',
     'cat event.json | fgs functions invoke report --data-file - --async',
   ],
   async run({ flags, args }, context) {
     if (flags.async && flags.log)
       throw usageError('--log goes with a synchronous invocation only', 'later: fgs functions logs NAME');
-    const event = await readEvent(flags, context);
+    const sources = (['data', 'data-file', 'test-event', 'template'] as const).filter(
+      (flag) => flags[flag] !== undefined,
+    );
+    if (sources.length > 1)
+      throw usageError(`give the event as one of ${sources.map((flag) => `--${flag}`).join(' and ')}`);
+    const given = await readEvent(flags, context);
     const connection = await connect(flags, context);
+    const event = (await savedEvent(flags, connection, args.function, context)) ?? given;
     const { package: pkg, qualifier, log } = flags;
     if (!flags.async)
       return invokeOnce(connection, { name: args.function, package: pkg, qualifier, event, log }, context);

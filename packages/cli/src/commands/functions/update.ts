@@ -1,33 +1,41 @@
 import { connect, FUNCTION_FLAGS, parseConfig } from '../../connection/index.ts';
 import { defineCommand, usageError } from '../../framework/index.ts';
 import { CONFIG_FLAGS, configChange, configFields } from './config-flags.ts';
+import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
+import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
 
 export const update = defineCommand({
   name: 'functions update',
-  summary: 'Change the configuration of a function; its code is left alone',
-  flags: { ...CONFIG_FLAGS, ...FUNCTION_FLAGS },
+  summary: 'Change the configuration of a function, or its container image; code is left alone',
+  flags: { ...CONFIG_FLAGS, ...DEPENDENCY_FLAGS, ...IMAGE_FLAGS, ...FUNCTION_FLAGS },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: [
     'fgs functions update hello --memory 512 --timeout 30',
     'fgs functions update hello --env-file production.env',
+    'fgs functions update app --image team/app:v2',
   ],
   async run({ flags, args }, context) {
-    const wanted = await configFields(flags, context);
-    if (Object.keys(wanted).length === 0)
+    const config = await configFields(flags, context);
+    const image = imageFields(flags);
+    if (Object.keys(config).length === 0 && flags.dependency.length === 0 && image === undefined)
       throw usageError('nothing to change: give at least one field', 'fgs functions update --help lists them');
     const connection = await connect(flags, context);
     const params = connection.functionParams(args.function, flags.package);
     const present = parseConfig(
       (await connection.client.call('showFunctionConfig', { params, signal: context.signal })).data,
     );
-    const body = configChange(present, wanted);
-    const name = present.func_name;
+    const wanted = { ...config, ...(await dependencyFields(flags, connection, present.runtime, context)) };
+    const change = configChange(present, wanted);
+    const { func_name: name, runtime, handler, timeout, memory_size } = present;
+    // The name of an image may mean another by now: it is always asked for again.
+    const body =
+      image === undefined ? change : { func_name: name, runtime, handler, timeout, memory_size, ...change, ...image };
     if (body === undefined)
       return { kind: 'message', text: `${name}: unchanged`, data: { name, outcome: 'unchanged' } };
     await connection.client.call('updateFunctionConfig', { params, body, signal: context.signal });
     return {
       kind: 'message',
-      text: `${name}: updated ${Object.keys(wanted).join(', ')}`,
+      text: `${name}: updated ${[...Object.keys(wanted), ...Object.keys(image ?? {})].join(', ')}`,
       data: { name, outcome: 'updated' },
     };
   },

@@ -2,7 +2,7 @@ import { chmod, rm, writeFile } from 'node:fs/promises';
 import { lookAt, makeFolder } from './image-tree.ts';
 
 /** Parents first. What the agent mounts or shows in a sandbox needs a place in the image, which is read-only by then. */
-const FOLDERS = ['proc', 'dev', 'tmp', 'etc', 'run', 'run/funcgraph'];
+const FOLDERS = ['proc', 'dev', 'tmp', 'etc', 'mnt', 'run', 'run/funcgraph'];
 const FILES = ['etc/hosts', 'etc/hostname', 'etc/resolv.conf'];
 
 /** Makes the places, also where the image has a link or a file there: a mount must not be led elsewhere. */

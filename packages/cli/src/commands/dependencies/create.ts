@@ -1,0 +1,77 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { LIMITS } from '@funcgraph/api';
+import { packFolder } from '../../code/index.ts';
+import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { CliError, type Context, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
+import { withProgress } from '../functions/progress.ts';
+
+/** The archive as the API takes it: its bytes, or where they are. */
+async function sourceFields(
+  { zip, folder, url }: { zip: string | undefined; folder: string | undefined; url: string | undefined },
+  context: Context,
+): Promise<object> {
+  if ([zip, folder, url].filter((given) => given !== undefined).length !== 1) {
+    throw usageError('give the libraries as one of --folder, --zip and --url');
+  }
+  if (url !== undefined) return { depend_type: 'obs', depend_link: url };
+  const bytes =
+    folder === undefined
+      ? await readArchive(resolve(context.cwd, zip ?? ''), zip ?? '')
+      : (await packFolder(resolve(context.cwd, folder))).zip;
+  return { depend_type: 'zip', depend_file: bytes.toString('base64') };
+}
+
+async function readArchive(path: string, shown: string): Promise<Buffer> {
+  try {
+    // asked before reading, so that a wrong file of many gigabytes does not fill the memory
+    const { size } = await stat(path);
+    if (size > LIMITS.codeZipBytes) {
+      throw new CliError(`${shown} has ${size} bytes; at most ${LIMITS.codeZipBytes} are allowed`, {
+        code: 'CLI.CODE',
+        exitCode: EXIT.refused,
+        hint: 'Put it where the server can fetch it, and give --url.',
+      });
+    }
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    throw usageError(`cannot read ${shown}: ${systemCode(cause) ?? String(cause)}`);
+  }
+}
+
+export const create = defineCommand({
+  name: 'dependencies create',
+  summary: 'Store a library package, or another version of one of this name and runtime',
+  flags: {
+    runtime: { type: 'text', placeholder: 'RUNTIME', required: true, summary: 'runtime of the functions it is for' },
+    folder: { type: 'text', placeholder: 'DIR', summary: 'folder to pack; for Node.js it holds node_modules' },
+    zip: { type: 'text', placeholder: 'FILE', summary: 'zip archive of at most 50 MB' },
+    url: { type: 'text', placeholder: 'URL', summary: 'http or https address from which the server fetches a zip' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'what is in it' },
+    ...CONNECTION_FLAGS,
+  },
+  args: [{ name: 'name', summary: 'name of the package' }],
+  examples: [
+    'fgs dependencies create drawing --runtime Node.js20.15 --folder ./layer',
+    'fgs dependencies create tables --runtime Python3.10 --zip tables.zip --description "pandas 2"',
+  ],
+  async run({ flags, args }, context) {
+    const { client, credentials } = await connect(flags, context);
+    const body = {
+      name: args.name,
+      runtime: flags.runtime,
+      ...(await sourceFields(flags, context)),
+      ...(flags.description === undefined ? {} : { description: flags.description }),
+    };
+    const params = { project_id: credentials.projectId };
+    const call = client.call('createDependencyVersion', { params, body, signal: context.signal });
+    const { data } = await withProgress(`storing ${args.name}`, context, call);
+    const { download_link: _link, ...shown } = data;
+    return {
+      kind: 'message',
+      text: `${data.name}: version ${data.version} (${data.size} bytes, id ${data.id})`,
+      data: shown,
+    };
+  },
+});

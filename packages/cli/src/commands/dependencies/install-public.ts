@@ -1,0 +1,76 @@
+import type { Client } from '@funcgraph/api';
+import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { defineCommand, EXIT, type StreamItem, usageError } from '../../framework/index.ts';
+
+interface Wanted {
+  readonly names: readonly string[];
+  readonly body: { readonly version?: string; readonly runtimes?: string[] };
+}
+
+/** Goes on after a package that cannot be had, and says at the end that not all are there. */
+async function* progress(client: Client, { names, body }: Wanted, signal: AbortSignal): AsyncGenerator<StreamItem> {
+  const missing: string[] = [];
+  for (const name of names) {
+    let done = false;
+    for await (const event of client.stream('installPublicPackage', { params: { name }, body: { ...body }, signal })) {
+      done ||= event.done === true;
+      const data = { name, ...event };
+      if (event.error !== undefined) yield { text: [event.error, event.hint].filter(Boolean).join('\n  hint: '), data };
+      else if (event.done !== true) yield { text: event.step, data };
+    }
+    if (!done) missing.push(name);
+  }
+  const text =
+    missing.length === 0 ? `${names.length} of ${names.length} are there` : `not installed: ${missing.join(', ')}`;
+  yield { text, data: { missing }, exitCode: missing.length === 0 ? EXIT.ok : EXIT.refused };
+}
+
+export const installPublic = defineCommand({
+  name: 'dependencies install-public',
+  summary: 'Let the server fetch packages that the guide promises, and offer them to every project',
+  flags: {
+    all: { type: 'boolean', summary: 'every package of the list' },
+    runtime: {
+      type: 'list',
+      placeholder: 'RUNTIME',
+      summary: 'for these; all of its language on the server when absent',
+    },
+    version: { type: 'text', placeholder: 'X.Y.Z', summary: 'another version than the one that the guide names' },
+    ...CONNECTION_FLAGS,
+  },
+  args: [
+    { name: 'names', summary: 'one package, or several with commas; without it the list is shown', optional: true },
+  ],
+  examples: [
+    'fgs dependencies install-public',
+    'fgs dependencies install-public lodash,express',
+    'fgs dependencies install-public --all',
+  ],
+  async run({ flags, args }, context) {
+    if (flags.all && args.names !== undefined) throw usageError('give either names or --all');
+    const { client } = await connect(flags, context);
+    const { packages } = (await client.call('listPublicPackages', { signal: context.signal })).data;
+    const names = flags.all ? packages.map(({ name }) => name) : (args.names?.split(',').filter(Boolean) ?? []);
+    if (names.length > 0) {
+      if (flags.version !== undefined && names.length > 1) throw usageError('--version goes with one package');
+      const body = {
+        ...(flags.version === undefined ? {} : { version: flags.version }),
+        ...(flags.runtime.length === 0 ? {} : { runtimes: [...flags.runtime] }),
+      };
+      return { kind: 'stream', items: progress(client, { names, body }, context.signal) };
+    }
+    const rows = packages.map((each) => ({ ...each, here: each.installed.map(({ runtime }) => runtime).join(', ') }));
+    return {
+      kind: 'table',
+      columns: [
+        { key: 'name', title: 'NAME' },
+        { key: 'version', title: 'VERSION' },
+        { key: 'language', title: 'LANGUAGE' },
+        { key: 'source', title: 'FROM' },
+        { key: 'here', title: 'INSTALLED FOR' },
+      ],
+      rows,
+      none: 'no packages',
+    };
+  },
+});

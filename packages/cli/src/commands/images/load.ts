@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { Client } from '@funcgraph/api';
+import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { defineCommand, type StreamItem } from '../../framework/index.ts';
+import { archiveBytes, sendArchive, toldProgress } from '../../images/index.ts';
+
+const TOLD_EVERY = 64 << 20;
+
+interface Load {
+  readonly client: Client;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly name: string | undefined;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+async function* load({ client, bytes, name, signal, tell }: Load): AsyncGenerator<StreamItem> {
+  let told = 0;
+  const upload = await sendArchive(client, bytes, signal, (size) => {
+    if (size - told < TOLD_EVERY) return;
+    told = size;
+    tell(`sent ${Math.round(size / 2 ** 20)} MB\n`);
+  });
+  const body = name === undefined ? {} : { name };
+  yield* toldProgress(client.stream('loadImages', { params: { upload }, body, signal }));
+}
+
+export const loadImage = defineCommand({
+  name: 'images load',
+  summary: 'Load a container image from an OCI layout or an archive of docker save',
+  flags: {
+    name: { type: 'text', placeholder: 'NAME:TAG', summary: 'what the image is called; else as the archive says' },
+    ...CONNECTION_FLAGS,
+  },
+  args: [{ name: 'path', summary: 'tar file, also compressed, or the folder of an OCI layout' }],
+  examples: [
+    'docker save team/app:v1 -o app.tar && fgs images load app.tar',
+    'fgs images load ./layout --name team/app:v1',
+  ],
+  async run({ flags, args }, context) {
+    const { client } = await connect(flags, context);
+    const bytes = await archiveBytes(resolve(context.cwd, args.path), args.path);
+    const tell = (text: string): void => {
+      if (context.stderr.isTTY) void context.stderr.write(text);
+    };
+    return { kind: 'stream', items: load({ client, bytes, name: flags.name, signal: context.signal, tell }) };
+  },
+});
