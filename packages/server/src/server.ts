@@ -43,6 +43,7 @@ import {
   invocationHandlers,
   platformHandlers,
   publicDependencyHandlers,
+  reservedInstanceHandlers,
   stopGateway,
   telemetryHandlers,
   testEventHandlers,
@@ -331,6 +332,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         ...functionUrlHandlers({ functions, functionUrls, region: config.region }),
         ...functionQuotaHandlers({ functions, runtimes }),
         ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region: config.region }),
+        ...reservedInstanceHandlers({
+          functions,
+          reservedConfigs,
+          state: (config) => reservedDemand.state(config),
+          region: config.region,
+        }),
         ...invocationHandlers({ invoker, async: asyncInvocations, clock }),
         ...telemetryHandlers({
           telemetry,

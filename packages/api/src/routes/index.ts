@@ -5,6 +5,7 @@ import { identityRoutes } from './identity.ts';
 import { imageRoutes } from './images.ts';
 import { invocationRoutes } from './invocations.ts';
 import { platformRoutes } from './platform.ts';
+import { reservedInstanceRoutes } from './reserved-instances.ts';
 import { telemetryRoutes } from './telemetry.ts';
 import { testEventRoutes } from './test-events.ts';
 import { versionRoutes } from './versions.ts';
@@ -17,6 +18,7 @@ export const ROUTES = {
   ...dependencyRoutes,
   ...invocationRoutes,
   ...versionRoutes,
+  ...reservedInstanceRoutes,
   ...telemetryRoutes,
   ...testEventRoutes,
   ...imageRoutes,

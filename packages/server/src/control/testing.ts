@@ -17,6 +17,8 @@ import { DependencyStore } from './dependencies/dependency-store.ts';
 import { FunctionStore } from './functions/function-store.ts';
 import { Functions, type FunctionsOptions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
+import { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
+import { ReservedConfigs } from './reserved-instances/reserved-configs.ts';
 import { VersionStore } from './versions/version-store.ts';
 import { Versions } from './versions/versions.ts';
 
@@ -31,11 +33,15 @@ export interface TestControl {
   readonly asyncConfigs: AsyncConfigs;
   readonly versions: Versions;
   readonly aliases: Aliases;
+  readonly reservedConfigs: ReservedConfigs;
   readonly store: FunctionStore;
   readonly clock: ManualClock;
   /** A second control plane over the same data, as after a restart. */
   restart(): Promise<
-    Pick<TestControl, 'catalog' | 'functions' | 'dependencies' | 'asyncConfigs' | 'versions' | 'aliases'>
+    Pick<
+      TestControl,
+      'catalog' | 'functions' | 'dependencies' | 'asyncConfigs' | 'versions' | 'aliases' | 'reservedConfigs'
+    >
   >;
   close(): Promise<void>;
 }
@@ -97,10 +103,17 @@ export async function openTestControl(): Promise<TestControl> {
       clock: at,
     });
     await dependencies.start();
+    const reservedConfigs = new ReservedConfigs({
+      access,
+      store: new ReservedConfigStore(storage.db),
+      clock: at,
+      accountConcurrency: 100,
+    });
     await functions.start();
     await aliases.start();
     await asyncConfigs.start();
-    return { catalog, functions, dependencies, asyncConfigs, versions, aliases };
+    await reservedConfigs.start();
+    return { catalog, functions, dependencies, asyncConfigs, versions, aliases, reservedConfigs };
   };
   const parts = await open(clock);
   return {

@@ -10,6 +10,7 @@ export { imageHandlers } from './api/images.ts';
 export { invocationHandlers } from './api/invocations.ts';
 export { platformHandlers } from './api/platform.ts';
 export { publicDependencyHandlers } from './api/public-dependencies.ts';
+export { reservedInstanceHandlers } from './api/reserved-instances.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
 export { testEventHandlers } from './api/test-events.ts';
 export { versionHandlers } from './api/versions.ts';

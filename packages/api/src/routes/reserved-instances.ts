@@ -1,0 +1,54 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+import { FunctionParams, ProjectParams } from '../schemas/common.ts';
+import {
+  ReservedInstanceConfigs,
+  ReservedInstanceCounts,
+  ReservedInstanceStates,
+  ReservedInstances,
+  SetReservedInstancesBody,
+} from '../schemas/reserved-instances.ts';
+
+const FUNCTIONS = '/v2/{project_id}/fgs/functions';
+
+/** Offsets and sizes of pages; a sign is let through so that its refusal names the field. */
+const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
+const Urn = Type.Optional(Type.String());
+
+export const reservedInstanceRoutes = {
+  updateFunctionReservedInstancesCount: route({
+    method: 'PUT',
+    path: `${FUNCTIONS}/{function_urn}/reservedinstances`,
+    group: 'function',
+    summary: 'Keep instances of a version or alias ready, always and at set times',
+    params: FunctionParams,
+    body: SetReservedInstancesBody,
+    response: ReservedInstances,
+  }),
+  listFunctionReservedInstances: route({
+    method: 'GET',
+    path: `${FUNCTIONS}/reservedinstances`,
+    group: 'function',
+    summary: 'How many reserved instances each version and alias has',
+    params: ProjectParams,
+    query: Type.Object({ marker: Offset, limit: Offset, urn: Urn }),
+    response: ReservedInstanceCounts,
+  }),
+  listReservedInstanceConfigs: route({
+    method: 'GET',
+    path: `${FUNCTIONS}/reservedinstanceconfigs`,
+    group: 'function',
+    summary: 'What is set about reserved instances',
+    params: ProjectParams,
+    query: Type.Object({ marker: Offset, limit: Offset, function_urn: Urn }),
+    response: ReservedInstanceConfigs,
+  }),
+  showReservedInstances: route({
+    method: 'GET',
+    path: '/v1/{project_id}/functions/{function_urn}/reserved-instances',
+    group: 'function',
+    summary: 'Reserved instances of a function as they are: wanted, ready, starting, and why some are missing',
+    params: FunctionParams,
+    response: ReservedInstanceStates,
+  }),
+} as const;

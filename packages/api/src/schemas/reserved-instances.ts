@@ -1,0 +1,97 @@
+import { Type } from 'typebox';
+
+const Int = Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()]);
+const OptionalInt = Type.Optional(Int);
+const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+
+const CronConfig = Type.Object({
+  name: Text,
+  cron: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], { description: 'second minute hour day month [weekday], in UTC' }),
+  ),
+  count: OptionalInt,
+  start_time: Type.Optional(Type.Union([Int], { description: 'Seconds since 1970: the policy begins.' })),
+  expired_time: Type.Optional(Type.Union([Int], { description: 'Seconds since 1970: the policy ends.' })),
+});
+
+const Tactics = Type.Object({
+  cron_configs: Type.Optional(Type.Union([Type.Array(CronConfig), Type.Null()])),
+  metric_configs: Type.Optional(Type.Union([Type.Array(Type.Object({})), Type.Null()])),
+});
+
+export const SetReservedInstancesBody = Type.Object({
+  count: Type.Union([Int], {
+    description: 'Instances that are always there; 0 without policies ends the reservation.',
+  }),
+  idle_mode: Type.Optional(
+    Type.Union([Type.Boolean(), Type.String(), Type.Null()], { description: 'No processor between requests.' }),
+  ),
+  tactics_config: Type.Optional(Type.Union([Tactics, Type.Null()])),
+});
+
+const StoredTactics = Type.Object({
+  cron_configs: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      cron: Type.String(),
+      count: Type.Integer(),
+      start_time: Type.Integer(),
+      expired_time: Type.Integer(),
+    }),
+  ),
+});
+
+export const ReservedInstances = Type.Object({
+  count: Type.Integer(),
+  idle_mode: Type.Boolean(),
+  tactics_config: StoredTactics,
+});
+
+const PageInfo = Type.Object({
+  next_marker: Type.Integer(),
+  previous_marker: Type.Integer(),
+  current_count: Type.Integer(),
+});
+
+export const ReservedInstanceCounts = Type.Object({
+  reservedinstances: Type.Array(
+    Type.Object({ func_urn: Type.String(), count: Type.Integer({ description: 'Wanted now, policies included.' }) }),
+  ),
+  page_info: PageInfo,
+  count: Type.Integer(),
+});
+
+const Config = {
+  function_urn: Type.String({ description: 'Without a version.' }),
+  qualifier_type: Type.Union([Type.Literal('version'), Type.Literal('alias')]),
+  qualifier_name: Type.String(),
+  min_count: Type.Integer(),
+  idle_mode: Type.Boolean(),
+  tactics_config: StoredTactics,
+};
+
+export const ReservedInstanceConfigs = Type.Object({
+  reserved_instances: Type.Array(Type.Object(Config)),
+  page_info: PageInfo,
+  count: Type.Integer(),
+});
+
+/** The settings of a function with the instances that are there. */
+export const ReservedInstanceStates = Type.Object({
+  reserved_instances: Type.Array(
+    Type.Object({
+      ...Config,
+      wanted: Type.Integer({ description: 'Now, policies included.' }),
+      ready: Type.Integer(),
+      starting: Type.Integer(),
+      failing: Type.Union([
+        Type.Null(),
+        Type.Object({
+          reason: Type.String(),
+          failures: Type.Integer({ description: 'In a row; 0 when no start was tried.' }),
+          next_try: Type.Union([Type.String(), Type.Null()]),
+        }),
+      ]),
+    }),
+  ),
+});

@@ -1,0 +1,135 @@
+import { formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
+import type { Functions, Kept, ReservedConfig, ReservedConfigs } from '../../control/index.ts';
+import type { ReservedState } from '../../instances/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Handlers } from '../http/handler.ts';
+import { readName } from './functions-target.ts';
+
+type Ids =
+  | 'updateFunctionReservedInstancesCount'
+  | 'listFunctionReservedInstances'
+  | 'listReservedInstanceConfigs'
+  | 'showReservedInstances';
+type ConfigReply = RouteResponse<Routes['listReservedInstanceConfigs']>['reserved_instances'][number];
+type StateReply = RouteResponse<Routes['showReservedInstances']>['reserved_instances'][number];
+type State = ReservedState & { readonly note: string | undefined };
+
+export interface ReservedInstanceDeps {
+  readonly functions: Functions;
+  readonly reservedConfigs: ReservedConfigs;
+  readonly state: (config: ReservedConfig) => State;
+  readonly region: string;
+}
+
+/** Settings of reserved instances, and what there is of them. */
+export function reservedInstanceHandlers({
+  functions,
+  reservedConfigs,
+  state,
+  region,
+}: ReservedInstanceDeps): Handlers<Ids> {
+  /** All of a project, or those of the function that a URN names, whatever version or alias it names too. */
+  async function listed(projectId: string, urn: string | undefined): Promise<readonly ReservedConfig[]> {
+    if (urn === undefined || urn === '') return reservedConfigs.list(projectId);
+    const { name } = readName({ project_id: projectId, function_urn: urn });
+    const { fn } = await functions.show(name);
+    return reservedConfigs.list(projectId, fn.id);
+  }
+
+  return {
+    async updateFunctionReservedInstancesCount(request) {
+      const { name, qualifier } = readName(request.params);
+      const text = qualifier?.kind === 'alias' ? `!${qualifier.name}` : (qualifier?.name ?? 'latest');
+      const config = await reservedConfigs.set(name, text, request.body as Kept);
+      return { count: config.count, idle_mode: config.idleMode, tactics_config: tactics(config) };
+    },
+
+    async listFunctionReservedInstances(request) {
+      const { query, params } = request;
+      const all = await listed(params.project_id, query.urn);
+      const { rows, page } = pageOf(all, query, { usual: 400, most: 400 });
+      return {
+        reservedinstances: rows.map((config) => ({
+          func_urn: formatUrn({ region, ...config.fn, qualifier: qualifierOf(config) }),
+          count: state(config).wanted,
+        })),
+        page_info: page,
+        count: all.length,
+      };
+    },
+
+    async listReservedInstanceConfigs(request) {
+      const { query, params } = request;
+      const all = await listed(params.project_id, query.function_urn);
+      const { rows, page } = pageOf(all, query, { usual: 100, most: 500 });
+      return { reserved_instances: rows.map((config) => reply(config, region)), page_info: page, count: all.length };
+    },
+
+    async showReservedInstances(request) {
+      const { project_id, function_urn } = request.params;
+      const all = await listed(project_id, function_urn);
+      return { reserved_instances: all.map((config) => ({ ...reply(config, region), ...stateReply(state(config)) })) };
+    },
+  };
+}
+
+function qualifierOf({ qualifier }: ReservedConfig): { kind: 'version' | 'alias'; name: string } {
+  const alias = qualifier.startsWith('!');
+  return { kind: alias ? 'alias' : 'version', name: alias ? qualifier.slice(1) : qualifier };
+}
+
+function reply(config: ReservedConfig, region: string): ConfigReply {
+  const { kind, name } = qualifierOf(config);
+  return {
+    function_urn: formatUrn({ region, ...config.fn }),
+    qualifier_type: kind,
+    qualifier_name: name,
+    min_count: config.count,
+    idle_mode: config.idleMode,
+    tactics_config: tactics(config),
+  };
+}
+
+function tactics({ policies }: ReservedConfig): ConfigReply['tactics_config'] {
+  return {
+    cron_configs: policies.map(({ name, cron, count, startsAt, endsAt }) => ({
+      name,
+      cron,
+      count,
+      start_time: startsAt / 1000,
+      expired_time: endsAt / 1000,
+    })),
+  };
+}
+
+function stateReply({
+  wanted,
+  ready,
+  starting,
+  failing,
+  note,
+}: State): Pick<StateReply, 'wanted' | 'ready' | 'starting' | 'failing'> {
+  if (note !== undefined) return { wanted, ready, starting, failing: { reason: note, failures: 0, next_try: null } };
+  if (failing === undefined) return { wanted, ready, starting, failing: null };
+  const { reason, failures, nextTryAt } = failing;
+  return { wanted, ready, starting, failing: { reason, failures, next_try: new Date(nextTryAt).toISOString() } };
+}
+
+function pageOf<T>(
+  all: readonly T[],
+  query: { readonly marker?: string | undefined; readonly limit?: string | undefined },
+  size: { readonly usual: number; readonly most: number },
+): { rows: readonly T[]; page: { next_marker: number; previous_marker: number; current_count: number } } {
+  const offset = Number(query.marker ?? 0);
+  const asked = Number(query.limit ?? 0);
+  if (offset < 0 || asked < 0) throw new PlatformError('invalid_request', 'marker and limit must not be negative');
+  const limit = asked === 0 ? size.usual : Math.min(asked, size.most);
+  const rows = all.slice(offset, offset + limit);
+  const page = {
+    // 0 says "no more" to clients that go on until then
+    next_marker: offset + rows.length < all.length ? offset + rows.length : 0,
+    previous_marker: Math.max(0, offset - limit),
+    current_count: rows.length,
+  };
+  return { rows, page };
+}
