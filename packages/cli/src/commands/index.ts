@@ -25,6 +25,9 @@ import { removeImage } from './images/rm.ts';
 import { showImage } from './images/show.ts';
 import { list as listInvocations } from './invocations/list.ts';
 import { show as showInvocation } from './invocations/show.ts';
+import { list as listReserved } from './reserved/list.ts';
+import { set as setReserved } from './reserved/set.ts';
+import { show as showReserved } from './reserved/show.ts';
 import { add } from './runtimes/add.ts';
 import { install } from './runtimes/install.ts';
 import { list as listRuntimes } from './runtimes/list.ts';
@@ -68,6 +71,11 @@ export const TREE: Tree = {
       name: 'test-events',
       summary: 'Sample events, saved with functions and of every kind of event source',
       commands: [createTestEvent, listTestEvents, showTestEvent, updateTestEvent, removeTestEvent, templates],
+    },
+    {
+      name: 'reserved',
+      summary: 'Instances that are kept ready, so that no request waits for a start',
+      commands: [setReserved, listReserved, showReserved],
     },
     {
       name: 'invocations',

@@ -54,6 +54,7 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
         memory: undefined,
         timeout: undefined,
         env: [],
+        dependency: [],
         'env-file': undefined,
         initializer: undefined,
         'initializer-timeout': undefined,
