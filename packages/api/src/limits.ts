@@ -47,6 +47,7 @@ export const LIMITS = {
   imageOverrideChars: 5120,
   /** One piece of an archive of a container image that is sent. */
   imagePieceBytes: 8 * 1024 * 1024,
+  mountsPerFunction: 5,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;
 

@@ -14,10 +14,14 @@ import {
   Catalog,
   Dependencies,
   DependencyStore,
+  FileSystemStore,
+  FileSystems,
   FunctionStore,
   Functions,
   FunctionUrlStore,
   FunctionUrls,
+  NetworkStore,
+  Networks,
   PublicPackages,
   ReservedConfigStore,
   ReservedConfigs,
@@ -26,6 +30,7 @@ import {
   VersionStore,
   Versions,
 } from './control/index.ts';
+import type { WantedSurroundings } from './domain/surroundings.ts';
 import { Iam, IdentityStore } from './iam/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from './images/index.ts';
 import {
@@ -33,6 +38,7 @@ import {
   buildApp,
   createGateway,
   dependencyHandlers,
+  fileSystemHandlers,
   functionAsyncConfigHandlers,
   functionCodeHandlers,
   functionHandlers,
@@ -41,6 +47,7 @@ import {
   identityHandlers,
   imageHandlers,
   invocationHandlers,
+  networkHandlers,
   platformHandlers,
   publicDependencyHandlers,
   reservedInstanceHandlers,
@@ -58,6 +65,7 @@ import {
   SandboxAgent,
   type SandboxCapabilities,
   type SandboxDriver,
+  type Surroundings,
   startInstance,
   withHostPaths,
 } from './instances/index.ts';
@@ -84,7 +92,9 @@ import {
   closeRunDir,
   Housekeeping,
   machineChecks,
+  networkCheck,
   openRunDir,
+  UNAVAILABLE_HOST,
   writeCredentials,
 } from './startup/index.ts';
 import { lockDataDir, openStorage } from './storage/index.ts';
@@ -196,6 +206,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => images.stop());
     const uploads = new Uploads(join(imageDir, 'uploads'), limits.archiveBytes, clock);
     undo.push(() => uploads.stop());
+    const host = parts.driver === undefined ? agent : UNAVAILABLE_HOST;
+    const networks = new Networks({
+      store: new NetworkStore(storage.db),
+      host,
+      catalog,
+      clock,
+      egress: () => config.egress && capabilities.networks,
+      retire: (snapshot) => pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),
+    });
+    const fileSystems = new FileSystems({ store: new FileSystemStore(storage.db), host, catalog, clock });
     const functions = new Functions({
       store: functionStore,
       dependencies,
@@ -206,6 +226,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       runtimes,
       clock,
       region: config.region,
+      checkSurroundings: (wanted) => {
+        networks.check(wanted);
+        fileSystems.check(wanted.mounts);
+      },
     });
     const { access } = functions;
     const aliases = new Aliases({ access, store: new AliasStore(storage.db), clock });
@@ -229,7 +253,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log: log.child({ module: 'prewarmed' }),
     });
     const takePrewarmed = prewarmed.take.bind(prewarmed);
-    const startDeps = capabilities.canAssign ? { ...bootDeps, takePrewarmed } : bootDeps;
+    const surroundings = (wanted: WantedSurroundings): Surroundings => ({
+      network: networks.of(wanted),
+      mounts: fileSystems.of(wanted.mounts),
+    });
+    const startDeps = { ...bootDeps, surroundings, ...(capabilities.canAssign ? { takePrewarmed } : {}) };
     const pool = new Pool({
       start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
       clock,
@@ -268,6 +296,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await images.start();
     await uploads.start();
     await dependencies.start();
+    await networks.start();
+    await fileSystems.start();
     await functions.start();
     undo.push(() => functions.stop());
     await aliases.start();
@@ -345,6 +375,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           functionKey: (urn) => functionKeyOf(resolve(catalog, urn)),
           versionsOf: (urn) => versionsOf(catalog, urn),
         }),
+        ...networkHandlers(networks),
+        ...fileSystemHandlers(fileSystems),
         ...platformHandlers({
           version: VERSION,
           runtimes,
@@ -353,7 +385,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           prewarmed: () => prewarmed.waiting,
           async: () => asyncInvocations.gauges(),
           waitingForAccount: () => gate.waiting,
-          checks: () => machineChecks(config.dataDir, runtimes.available()),
+          checks: async () => [
+            ...(await machineChecks(config.dataDir, runtimes.available())),
+            networkCheck(capabilities, config.egress),
+          ],
         }),
       },
     });

@@ -1,9 +1,11 @@
 import { dependencyRoutes } from './dependencies.ts';
+import { fileSystemRoutes } from './file-systems.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
 import { identityRoutes } from './identity.ts';
 import { imageRoutes } from './images.ts';
 import { invocationRoutes } from './invocations.ts';
+import { networkRoutes } from './networks.ts';
 import { platformRoutes } from './platform.ts';
 import { reservedInstanceRoutes } from './reserved-instances.ts';
 import { telemetryRoutes } from './telemetry.ts';
@@ -22,6 +24,8 @@ export const ROUTES = {
   ...telemetryRoutes,
   ...testEventRoutes,
   ...imageRoutes,
+  ...networkRoutes,
+  ...fileSystemRoutes,
   ...platformRoutes,
 } as const;
 

@@ -56,6 +56,7 @@ export function compileConfig(
         ? Math.floor(machine.memoryMb * MEMORY_SHARE)
         : sizeMb(raw.memory_budget, 'memory_budget'),
     imageBytes: imageBytes(raw.image_size ?? '10GB'),
+    egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 4,
     linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
     logRetainDays: raw.log_retain_days ?? 7,

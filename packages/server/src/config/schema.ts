@@ -25,6 +25,8 @@ export const RawConfig = Type.Object(
     memory_budget: Type.Optional(Type.String()),
     /** Largest container image, and largest archive of one that is sent; at most 10 GB. */
     image_size: Type.Optional(Type.String()),
+    /** Whether functions reach the outside: `on` where the machine can keep them apart from itself. */
+    egress: Type.Optional(Type.Union([Type.Literal('on'), Type.Literal('off')])),
     /** Most runtimes of one kind that are kept started for functions to come; 0 for none. */
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
@@ -49,6 +51,7 @@ export interface Config {
   readonly maxWaitMs: number;
   readonly memoryBudgetMb: number;
   readonly imageBytes: number;
+  readonly egress: boolean;
   readonly prewarm: number;
   /** Internal hosts that may be asked for archives. */
   readonly linkHosts: ReadonlySet<string>;

@@ -1,5 +1,6 @@
 export { aliasHandlers } from './api/aliases.ts';
 export { dependencyHandlers } from './api/dependencies.ts';
+export { fileSystemHandlers } from './api/file-systems.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
 export { functionHandlers } from './api/functions.ts';
 export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';
@@ -8,6 +9,7 @@ export { functionQuotaHandlers } from './api/functions-quotas.ts';
 export { identityHandlers } from './api/identity.ts';
 export { imageHandlers } from './api/images.ts';
 export { invocationHandlers } from './api/invocations.ts';
+export { networkHandlers } from './api/networks.ts';
 export { platformHandlers } from './api/platform.ts';
 export { publicDependencyHandlers } from './api/public-dependencies.ts';
 export { reservedInstanceHandlers } from './api/reserved-instances.ts';

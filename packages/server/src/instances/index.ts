@@ -12,6 +12,6 @@ export { Prewarmed } from './prewarmed.ts';
 export { type ReservedFailure, ReservedKeeper, type ReservedState } from './reserved/reserved-keeper.ts';
 export type { LinkLog } from './runtime-link/index.ts';
 export type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
-export { SandboxAgent } from './sandbox/index.ts';
+export { SandboxAgent, SandboxError } from './sandbox/index.ts';
 export { StartFailed } from './start-errors.ts';
 export { startInstance } from './start-instance.ts';

@@ -1,8 +1,10 @@
 import type { DependenciesSchema } from './schema/dependencies.ts';
+import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
 import type { IdentitySchema } from './schema/identity.ts';
 import type { ImagesSchema } from './schema/images.ts';
+import type { NetworksSchema } from './schema/networks.ts';
 import type { QueueSchema } from './schema/queue.ts';
 import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
@@ -12,6 +14,8 @@ export type Schema = IdentitySchema &
   QueueSchema &
   FunctionsSchema &
   FunctionUrlsSchema &
+  NetworksSchema &
+  FileSystemsSchema &
   ReservedInstancesSchema &
   ImagesSchema &
   DependenciesSchema &

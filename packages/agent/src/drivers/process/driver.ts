@@ -53,6 +53,11 @@ export class ProcessDriver implements Driver {
         hint: 'install the package bubblewrap and start with --sandbox bubblewrap',
       });
     }
+    if ((spec.mounts?.length ?? 0) > 0 || spec.network?.kind === 'vpc') {
+      throw new AgentError('NOT_SUPPORTED', 'networks and file systems need the bubblewrap driver', {
+        hint: 'install the package bubblewrap and start with --sandbox bubblewrap',
+      });
+    }
     const output = await pipes.take(undefined);
     const group = await cgroups?.create(spec.id, spec).catch((error: unknown) => {
       closePipes(output);

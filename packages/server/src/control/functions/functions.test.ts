@@ -158,8 +158,13 @@ describe('creating a function', () => {
     ['invalid_request', 'a type that does not exist', { type: 'v3' }],
     ['invalid_request', 'an object where text belongs', { xrole: {} }],
     ['dependency_not_found', 'an unknown dependency', { depend_version_list: ['x'] }],
-    ['not_supported', 'mounts', { mount_config: { func_mounts: [{}] } }],
-    ['not_supported', 'a closed network', { network_controller: { disable_public_network: true } }],
+    ['invalid_request', 'a mount of nothing', { mount_config: { func_mounts: [{}] } }],
+    [
+      'invalid_mount_path',
+      'a mount in a folder of the system',
+      { mount_config: { func_mounts: [{ mount_type: 'sfs', mount_resource: 'r', local_mount_path: '/etc/x' }] } },
+    ],
+    ['invalid_mount_user', 'a mount as a reserved user', { mount_config: { mount_user: { user_id: 1000 } } }],
     ['not_supported', 'a GPU', { gpu_memory: 1024 }],
     ['not_supported', 'code in a bucket', { code_type: 'obs', code_url: 'https://b/x.zip' }],
   ];

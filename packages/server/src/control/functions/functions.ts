@@ -4,6 +4,7 @@ import { LIMITS } from '@funcgraph/api';
 import { type Artifact, ArtifactError, type ArtifactPin, type ArtifactStore } from '../../artifacts/index.ts';
 import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
 import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
+import { type WantedSurroundings, wantedSurroundings } from '../../domain/surroundings.ts';
 import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -30,6 +31,8 @@ export interface FunctionsOptions {
   readonly runtimes: Runtimes;
   readonly clock: Clock;
   readonly region: string;
+  /** Throws when a network or a file system that a function is to have is not registered. */
+  readonly checkSurroundings?: (wanted: WantedSurroundings) => void;
 }
 
 /** Most functions and bytes of code a project may have. */
@@ -89,6 +92,7 @@ export class Functions {
     if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
     const { runtime, rules } = knownRuntime(fields, runtimes);
     const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules }, fields);
+    this.#checkSurroundings(fields, parsed);
     const chosen = wantsImage(fields, rules) ? await this.#choose(fields, rules, undefined) : undefined;
     const upload =
       chosen?.upload ??
@@ -181,6 +185,7 @@ export class Functions {
       refuseIdentityChange(fields, stored);
       const { config } = stored.version;
       const parsed = applyConfig({ config, secrets: this.access.open(stored.version.sealedEnv), rules }, fields);
+      this.#checkSurroundings(fields, parsed);
       const image = fields.nested('custom_image')?.text('image') ?? '';
       if (config.image === undefined && image === '') return this.#followHandler(stored, rules, parsed);
       return this.#changeImage(stored, fields, { parsed });
@@ -331,6 +336,13 @@ export class Functions {
       pin.release();
       if (!committed) await this.access.collector.now(pin.artifact.sha256);
     }
+  }
+
+  /** What a body does not name stays, also when it is not registered any more. */
+  #checkSurroundings(fields: WireFields, { config }: ParsedConfig): void {
+    const names = ['func_vpc', 'mount_config'].filter((name) => fields.nested(name) !== undefined);
+    const named = Object.fromEntries(names.map((name) => [name, config.stored[name]]));
+    this.#options.checkSurroundings?.(wantedSurroundings(named));
   }
 
   async #store(upload: CodeUpload): Promise<ArtifactPin> {

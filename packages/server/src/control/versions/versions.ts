@@ -35,7 +35,7 @@ export class Versions {
     const { access, store, clock } = this.#options;
     const wanted = readPublishBody(body, clock.now());
     return access.alone(name, async () => {
-      const latest = await access.find(name, LATEST);
+      const latest = withoutMounts(await access.find(name, LATEST));
       await this.#checkDigest(wanted.digest, latest.version);
       const published = await store.published(latest.fn.id);
       if (published.some(({ version }) => version.version === wanted.name)) throw exists(name, wanted.name);
@@ -116,4 +116,10 @@ export class Versions {
 
 function exists(name: FunctionName, version: string): PlatformError {
   return new PlatformError('version_exists', `function ${name.name} has a version ${version}`);
+}
+
+/** A published version has no file systems: they belong to the one that is worked on. */
+function withoutMounts({ fn, version }: StoredFunction): StoredFunction {
+  const { mount_config: _, ...stored } = version.config.stored;
+  return { fn, version: { ...version, config: { ...version.config, stored } } };
 }

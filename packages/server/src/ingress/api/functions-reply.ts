@@ -45,6 +45,7 @@ export function configReply(state: FunctionState, context: ReplyContext): Config
     ...dependencyFields(state, context),
     ...optional('custom_image', imageReply(config.image)),
     ...optional('func_vpc', object(stored.func_vpc)),
+    ...optional('mount_config', mountReply(stored.mount_config)),
     ...optional('network_controller', object(stored.network_controller)),
     ...optional('lts_custom_tag', texts(stored.lts_custom_tag)),
     ...optional('log_group_id', logs?.group_id === undefined ? undefined : text(logs.group_id)),
@@ -56,6 +57,14 @@ function imageReply(image: FunctionImage | undefined): Record<string, unknown> |
   if (image === undefined) return undefined;
   const { name, command, args, workingDir, uid, gid } = image;
   return { enabled: true, image: name, command, args, working_dir: workingDir, uid: String(uid), gid: String(gid) };
+}
+
+/** Each mount is `active`: what is registered can be mounted whenever an instance starts. */
+function mountReply(stored: unknown): Record<string, unknown> | undefined {
+  const config = object(stored);
+  const mounts = config?.func_mounts;
+  if (config === undefined || !Array.isArray(mounts) || mounts.length === 0) return undefined;
+  return { ...config, func_mounts: mounts.map((mount: unknown) => ({ ...object(mount), status: 'active' })) };
 }
 
 /** The shorter form of lists. */

@@ -4,6 +4,8 @@ import { identity0002 } from './0002-identity.ts';
 import { functions0003 } from './0003-functions.ts';
 import { functionUrls0004 } from './0004-function-urls.ts';
 import { versions0005 } from './0005-versions.ts';
+import { networks0006 } from './0006-networks.ts';
+import { fileSystems0007 } from './0007-file-systems.ts';
 import { reservedInstances0008 } from './0008-reserved-instances.ts';
 import { images0009 } from './0009-images.ts';
 import { dependencies0010 } from './0010-dependencies.ts';
@@ -16,6 +18,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-functions': functions0003,
   '0004-function-urls': functionUrls0004,
   '0005-versions': versions0005,
+  '0006-networks': networks0006,
+  '0007-file-systems': fileSystems0007,
   '0008-reserved-instances': reservedInstances0008,
   '0009-images': images0009,
   '0010-dependencies': dependencies0010,

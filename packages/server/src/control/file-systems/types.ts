@@ -1,0 +1,22 @@
+import type { FileSystemMount, MountCheck } from '@funcgraph/agent';
+
+/** A file system that the administrator registered. Never changes. */
+export interface FileSystem {
+  readonly id: string;
+  readonly name: string;
+  readonly source: FileSystemMount['source'];
+  readonly readOnly: boolean;
+  /** Ms since the epoch. */
+  readonly createdAt: number;
+}
+
+/** A file system with who uses it. */
+export interface FileSystemState extends FileSystem {
+  /** URNs of the versions that mount it. */
+  readonly usedBy: readonly string[];
+}
+
+/** Where file systems are mounted. Errors have the codes of the sandbox agent. */
+export interface MountHost {
+  tryMount(mount: FileSystemMount): Promise<MountCheck>;
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import type { SandboxNetwork, VpcNetwork } from '@funcgraph/agent';
+import type { WantedSurroundings } from '../../domain/surroundings.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { KeyLock } from '../../lib/key-lock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Catalog, VersionSnapshot } from '../catalog.ts';
+import type { Kept } from '../functions/types.ts';
+import { exists, hostRefusal, inUse } from './host-refusal.ts';
+import { type NetworkBody, readNetworkBody } from './network-body.ts';
+import type { NetworkStore } from './network-store.ts';
+import type { Network, NetworkHost, NetworkState } from './types.ts';
+
+export interface NetworksOptions {
+  readonly store: NetworkStore;
+  readonly host: NetworkHost;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  /** Whether a function that chose no network reaches the outside. */
+  readonly egress: () => boolean;
+  /** Lets the instances of a version finish what they run, and replaces them. */
+  readonly retire: (snapshot: VersionSnapshot) => void;
+}
+
+const MAX_NETWORKS = 200;
+/** Blocks that are tried for a network without one. */
+const USUAL_BLOCKS = Array.from({ length: 16 }, (_, at) => `172.30.${at * 16}.0/24`);
+const REFUSALS = {
+  NETWORK_TAKEN: 'invalid_request',
+  NETWORK_FAILED: 'not_available',
+  NOT_SUPPORTED: 'not_available',
+} as const;
+
+/**
+ * Networks of the administrator, and which one a version gets. All are in memory; a change is durable when its promise
+ * resolves. A network never changes, so that two functions that name it are on the same one.
+ */
+export class Networks {
+  readonly #options: NetworksOptions;
+  readonly #byName = new Map<string, Network>();
+  readonly #made = new Map<string, { readonly bridge: string } | { readonly problem: string }>();
+  readonly #changes = new KeyLock();
+
+  constructor(options: NetworksOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what is registered and makes it on this machine. A network that cannot be made is told by `list`. */
+  async start(): Promise<void> {
+    for (const network of await this.#options.store.all()) {
+      this.#byName.set(network.name, network);
+      await this.#open(network).catch((error: unknown) => {
+        this.#made.set(network.id, { problem: error instanceof Error ? error.message : String(error) });
+      });
+    }
+  }
+
+  /** By name. */
+  list(): NetworkState[] {
+    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => this.#state(one));
+  }
+
+  /** Throws `not_found`. */
+  show(name: string): NetworkState {
+    return this.#state(this.#find(name));
+  }
+
+  /**
+   * Makes a network on this machine and registers it. Throws `invalid_request` (also for addresses or an interface that the
+   * machine uses), `resource_exists`, `not_available`.
+   */
+  async create(body: Kept): Promise<NetworkState> {
+    const wanted = readNetworkBody(body);
+    return this.#changes.run('', async () => {
+      this.#refuseTwice(wanted);
+      const network = await this.#make(wanted);
+      if (!(await this.#options.store.insert(network))) {
+        await this.#options.host.closeNetwork(network.id);
+        throw exists(`a network ${network.name}, or one with its ids,`);
+      }
+      this.#byName.set(network.name, network);
+      this.#replaceInstances(network);
+      return this.#state(network);
+    });
+  }
+
+  /** Throws `not_found`, `resource_in_use`. */
+  async remove(name: string): Promise<void> {
+    await this.#changes.run('', async () => {
+      const network = this.#find(name);
+      const [user, ...others] = this.#usersOf(network);
+      if (user !== undefined) throw inUse(`network ${name}`, user, others.length);
+      await this.#options.store.remove(network.id);
+      this.#byName.delete(name);
+      this.#made.delete(network.id);
+      await this.#options.host.closeNetwork(network.id);
+    });
+  }
+
+  /**
+   * Throws `vpc_not_found` or `subnet_not_found` for a network that is not registered. Without any registered network all
+   * ids are kept: whoever brings functions from elsewhere can register their networks later.
+   */
+  check({ vpc }: Pick<WantedSurroundings, 'vpc'>): void {
+    if (vpc === undefined || this.#byName.size === 0 || this.#chosen(vpc) !== undefined) return;
+    const registered = [...this.#byName.values()];
+    const sameVpc = registered.some(({ vpcId }) => vpcId === vpc.vpcId);
+    throw new PlatformError(
+      sameVpc ? 'subnet_not_found' : 'vpc_not_found',
+      sameVpc ? `network ${vpc.vpcId} has no subnet ${vpc.subnetId}` : `there is no network with the id ${vpc.vpcId}`,
+      { hint: `Registered: ${registered.map((one) => `${one.name} (${one.vpcId}, ${one.subnetId})`).join(', ')}.` },
+    );
+  }
+
+  /** What a version reaches. One that chose a network which is not registered reaches nothing. */
+  of({ vpc, publicNetwork }: WantedSurroundings): SandboxNetwork {
+    if (vpc === undefined) return { kind: publicNetwork && this.#options.egress() ? 'egress' : 'none' };
+    const network = this.#chosen(vpc);
+    return network === undefined ? { kind: 'none' } : { kind: 'vpc', network: onHost(network) };
+  }
+
+  #chosen({ vpcId, subnetId }: NonNullable<WantedSurroundings['vpc']>): Network | undefined {
+    const all = [...this.#byName.values()].filter((network) => network.vpcId === vpcId);
+    return subnetId === '' ? all[0] : all.find((network) => network.subnetId === subnetId);
+  }
+
+  #find(name: string): Network {
+    const network = this.#byName.get(name);
+    if (network === undefined) throw new PlatformError('not_found', `there is no network ${name.slice(0, 80)}`);
+    return network;
+  }
+
+  #refuseTwice({ name, vpcId, subnetId }: NetworkBody): void {
+    const known = [...this.#byName.values()];
+    if (known.some((one) => one.name === name)) throw exists(`a network ${name}`);
+    if (known.some((one) => one.vpcId === vpcId && one.subnetId === subnetId)) throw exists('a network with these ids');
+    if (known.length >= MAX_NETWORKS) throw new PlatformError('invalid_request', `there are ${MAX_NETWORKS} networks`);
+  }
+
+  async #make(wanted: NetworkBody): Promise<Network> {
+    const id = randomBytes(8).toString('hex');
+    const used = new Set([...this.#byName.values()].map(({ cidr }) => cidr));
+    const blocks = wanted.cidr === undefined ? USUAL_BLOCKS.filter((block) => !used.has(block)) : [wanted.cidr];
+    let refused: unknown = new PlatformError('invalid_request', 'all usual addresses are taken', {
+      hint: 'Choose some with --cidr.',
+    });
+    for (const cidr of blocks) {
+      const network = { ...wanted, id, cidr, createdAt: this.#options.clock.now() };
+      try {
+        await this.#open(network);
+        return network;
+      } catch (error) {
+        refused = hostRefusal(error, REFUSALS);
+        if (!(error instanceof Error && 'code' in error && error.code === 'NETWORK_TAKEN')) break;
+      }
+    }
+    throw refused;
+  }
+
+  async #open(network: Network): Promise<void> {
+    this.#made.set(network.id, { bridge: await this.#options.host.openNetwork(onHost(network)) });
+  }
+
+  #state(network: Network): NetworkState {
+    const made = this.#made.get(network.id);
+    return {
+      ...network,
+      gateway: firstAddress(network.cidr),
+      bridge: made !== undefined && 'bridge' in made ? made.bridge : undefined,
+      problem: made !== undefined && 'problem' in made ? made.problem : undefined,
+      usedBy: this.#usersOf(network),
+    };
+  }
+
+  #usersOf(network: Network): string[] {
+    const urns: string[] = [];
+    for (const { urn, surroundings } of this.#options.catalog.versions()) {
+      if (surroundings.vpc !== undefined && this.#chosen(surroundings.vpc)?.id === network.id) urns.push(urn);
+    }
+    return urns;
+  }
+
+  /** Functions may have chosen it before it was there; what runs of them has no network. */
+  #replaceInstances(network: Network): void {
+    const { catalog, retire } = this.#options;
+    for (const snapshot of catalog.versions()) {
+      const { vpc } = snapshot.surroundings;
+      if (vpc !== undefined && this.#chosen(vpc)?.id === network.id) retire(snapshot);
+    }
+  }
+}
+
+function onHost({ id, cidr, nat, hostInterface }: Network): VpcNetwork {
+  return { id, cidr, nat, ...(hostInterface === undefined ? {} : { hostInterface }) };
+}
+
+/** The last part of the first address of a block is even. */
+function firstAddress(cidr: string): string {
+  const [address = ''] = cidr.split('/');
+  return address.replace(/\d+$/, (last) => String(Number(last) + 1));
+}

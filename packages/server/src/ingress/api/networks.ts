@@ -1,0 +1,33 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import type { NetworkState, Networks } from '../../control/index.ts';
+import type { Handlers } from '../http/handler.ts';
+
+type Reply = RouteResponse<Routes['showNetwork']>;
+
+/** Networks of the machine. */
+export function networkHandlers(
+  networks: Networks,
+): Handlers<'listNetworks' | 'createNetwork' | 'showNetwork' | 'deleteNetwork'> {
+  return {
+    listNetworks: async () => ({ networks: networks.list().map(toReply) }),
+    createNetwork: async ({ body }) => toReply(await networks.create(body)),
+    showNetwork: async ({ params }) => toReply(networks.show(params.name)),
+
+    async deleteNetwork({ params }) {
+      await networks.remove(params.name);
+      return {};
+    },
+  };
+}
+
+function toReply(network: NetworkState): Reply {
+  const { name, vpcId, subnetId, cidr, gateway, nat, hostInterface = '', bridge = '', problem = '', usedBy } = network;
+  return {
+    ...{ name, cidr, gateway, nat, bridge, problem },
+    vpc_id: vpcId,
+    subnet_id: subnetId,
+    interface: hostInterface,
+    used_by: [...usedBy],
+    created_at: new Date(network.createdAt).toISOString(),
+  };
+}

@@ -1,0 +1,16 @@
+/** File systems that the administrator registered. Times are ms since the epoch. */
+export interface FileSystemTable {
+  id: string;
+  name: string;
+  /** `folder` or `nfs`. */
+  kind: string;
+  /** Absolute path of the machine, or `host:/export`. */
+  location: string;
+  /** 0 or 1. */
+  read_only: number;
+  created_at: number;
+}
+
+export interface FileSystemsSchema {
+  file_system: FileSystemTable;
+}
