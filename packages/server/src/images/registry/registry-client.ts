@@ -8,6 +8,8 @@ export interface RegistryAccess {
   readonly password: string;
   /** Without TLS: for registries on the machine or in a closed network. */
   readonly plainHttp: boolean;
+  /** Pause before the first repetition of a request that failed; each further one is twice as long. */
+  readonly retryMs?: number;
 }
 
 const HUB_HOST = 'registry-1.docker.io';
@@ -66,7 +68,7 @@ export class RegistryClient {
         return;
       } catch (error) {
         if (attempt >= ATTEMPTS || !isTransient(error) || signal.aborted) throw explained(error, this.#base);
-        await sleep(RETRY_MS * 2 ** (attempt - 1), undefined, { signal });
+        await sleep((this.#access.retryMs ?? RETRY_MS) * 2 ** (attempt - 1), undefined, { signal });
       }
     }
   }
@@ -77,7 +79,7 @@ export class RegistryClient {
         return await work();
       } catch (error) {
         if (attempt >= ATTEMPTS || !isTransient(error) || signal.aborted) throw explained(error, this.#base);
-        await sleep(RETRY_MS * 2 ** (attempt - 1), undefined, { signal });
+        await sleep((this.#access.retryMs ?? RETRY_MS) * 2 ** (attempt - 1), undefined, { signal });
       }
     }
   }
