@@ -35,18 +35,20 @@ const Settings = {
   xrole: Text('Agency; stored, gives no credentials yet.'),
   app_xrole: Text('Agency while the function runs; stored, gives no credentials yet.'),
   description: Text('At most 512 characters.'),
-  func_vpc: Fields('Network of the function; stored, instances are not placed in it yet.'),
-  mount_config: Fields('File systems; refused when it names any.'),
+  func_vpc: Fields('Network of the function by vpc_id and subnet_id; it reaches that one only.'),
+  mount_config: Fields('File systems, at most 5; published versions have none.'),
   custom_image: Fields(
     'Container image of a function of runtime Custom Image (events) or http: enabled, image, command, args, working_dir, uid, gid.',
   ),
   initializer_handler: Text('Entry point that runs once in each instance; goes with initializer_timeout.'),
   initializer_timeout: Int('Seconds, 1 to 300.'),
-  pre_stop_handler: Text('Entry point before an instance stops; stored, not called yet.'),
-  pre_stop_timeout: Int('Seconds, 1 to 90; stored.'),
+  pre_stop_handler: Text('Entry point before an instance stops; called for Java, stored for others.'),
+  pre_stop_timeout: Int('Seconds, 1 to 90.'),
   enterprise_project_id: Text('Stored.'),
   log_config: Fields('Log group and stream; stored.'),
-  network_controller: Fields('Trigger networks, stored; disable_public_network is refused when true.'),
+  network_controller: Fields(
+    'disable_public_network closes the way to the outside; networks of triggers change nothing.',
+  ),
   is_stateful_function: Flag('Refused when true.'),
   enable_dynamic_memory: Flag('Whether a call may choose its memory size.'),
   enable_lts_log: Flag('Stored.'),
@@ -86,8 +88,10 @@ export const UpdateFunctionConfigBody = Type.Object({
   enable_auth_in_header: Flag('Stored.'),
   restore_hook_handler: Text('Java only; stored, not called yet.'),
   restore_hook_timeout: Int('Seconds, 1 to 300; stored.'),
-  heartbeat_handler: Text('Java only; stored, not called yet.'),
-  enable_class_isolation: Flag('Java only; stored.'),
+  heartbeat_handler: Text('Java only: says every 5 seconds whether an instance is well.'),
+  enable_class_isolation: Flag(
+    'Java only; stored, because classes of a function are always loaded apart from the runtime.',
+  ),
 });
 
 export const UpdateFunctionCodeBody = Type.Object(CodeFields);

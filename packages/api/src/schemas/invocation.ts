@@ -20,6 +20,7 @@ export const Receipt = Type.Object({
     Type.Literal('memory_exceeded'),
     Type.Literal('disk_exceeded'),
     Type.Literal('crashed'),
+    Type.Literal('heartbeat'),
     Type.Literal('cancelled'),
     Type.Literal('throttled'),
     Type.Literal('system_error'),

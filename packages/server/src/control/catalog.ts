@@ -5,6 +5,7 @@ import { EventBus } from '../lib/event-bus.ts';
 import type { Alias } from './aliases/types.ts';
 import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
 import type { FunctionUrl } from './function-urls/types.ts';
+import type { Hooks } from './functions/java-hooks.ts';
 import type { ReservedConfig } from './reserved-instances/types.ts';
 
 /** One version as the data plane sees it: plain data, one object for as long as nothing changes. */
@@ -23,6 +24,8 @@ export interface VersionSnapshot {
   readonly initializer: string | undefined;
   /** 0 without an initializer. */
   readonly initializerTimeoutSeconds: number;
+  /** What the platform calls between requests; absent where a runtime has none. */
+  readonly hooks?: Hooks;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   /** All variables of the user, the encrypted ones in the clear. Never log this. */
@@ -154,6 +157,11 @@ export class Catalog {
   setUrl(functionId: string, url: FunctionUrl | undefined): void {
     if (url === undefined) this.#urls.delete(functionId);
     else this.#urls.set(functionId, url);
+  }
+
+  /** Every version of every function, in no order. */
+  *versions(): Iterable<VersionSnapshot> {
+    for (const versions of this.#functions.values()) yield* versions.values();
   }
 
   /** Makes a version visible. Every `resolve` from now on sees it. */

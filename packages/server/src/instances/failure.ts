@@ -21,6 +21,7 @@ export const CODES = {
   memoryExceeded: 4205,
   diskExceeded: 4207,
   cancelled: 4208,
+  heartbeat: 4209,
   initTimeout: 4211,
   systemError: 500,
 } as const;
@@ -82,6 +83,11 @@ export function systemFailure(text: string): Failure {
 /** Whoever asked for the invocation took it back. */
 export function cancelledFailure(): Failure {
   return failure('cancelled', CODES.cancelled, 'admission', 'InvocationCancelled', 'the invocation was cancelled');
+}
+
+/** The function's own heartbeat said, or did not say, how it is. */
+export function heartbeatFailure(why: string): Failure {
+  return failure('heartbeat', CODES.heartbeat, 'function', 'HeartbeatFailed', `the instance was stopped: ${why}`);
 }
 
 /** The instance ended because of another request that ran in it at the same time. */

@@ -26,6 +26,8 @@ export interface Reserved {
 interface Pace {
   busyMs: number | undefined;
   startMs: number | undefined;
+  /** Monotonic ms when a request last ended. */
+  endedAt: number;
 }
 
 /** What a start is taken to last until one was measured. */
@@ -33,7 +35,7 @@ const FIRST_START_MS = 100;
 /** Weight of the latest measure in an average. */
 const LATEST = 0.2;
 /** The same for one above the average, where the average is to stay near the fast ones. */
-const LATEST_SLOWER = 0.01;
+const LATEST_SLOWER = 0.03;
 
 /** The books of one function in the pool: its instances, who waits, what starts, and how fast it lately was. */
 export class FunctionGroup {
@@ -134,9 +136,9 @@ export class FunctionGroup {
     if (at >= 0) this.waiters.splice(at, 1);
   }
 
-  pace(key: string): { readonly busyMs: number | undefined; readonly startMs: number } {
-    const { busyMs, startMs = FIRST_START_MS } = this.#pace(key);
-    return { busyMs, startMs };
+  pace(key: string): { readonly busyMs: number | undefined; readonly startMs: number; readonly endedAt: number } {
+    const { busyMs, startMs = FIRST_START_MS, endedAt } = this.#pace(key);
+    return { busyMs, startMs, endedAt };
   }
 
   startTook(key: string, ms: number): void {
@@ -146,8 +148,9 @@ export class FunctionGroup {
   }
 
   /** What a crowded processor adds must not look like the function's own need: more instances would crowd it more. */
-  requestTook(key: string, ms: number): void {
+  requestTook(key: string, ms: number, now: number): void {
     const pace = this.#pace(key);
+    pace.endedAt = now;
     const { busyMs = ms } = pace;
     pace.busyMs = busyMs + (ms > busyMs ? LATEST_SLOWER : LATEST) * (ms - busyMs);
   }
@@ -155,7 +158,7 @@ export class FunctionGroup {
   #pace(key: string): Pace {
     let pace = this.#paces.get(key);
     if (pace === undefined) {
-      pace = { busyMs: undefined, startMs: undefined };
+      pace = { busyMs: undefined, startMs: undefined, endedAt: Number.NEGATIVE_INFINITY };
       this.#paces.set(key, pace);
     }
     return pace;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { LaunchSpec } from './launch-spec.ts';
 
 /**
@@ -10,6 +11,12 @@ export function withHostPaths(spec: LaunchSpec): LaunchSpec {
     const bind = longestFirst.find(({ target }) => path === target || path.startsWith(`${target}/`));
     return bind === undefined ? path : bind.source + path.slice(bind.target.length);
   };
+  // Of a flag with a path the path, and paths relative to the working folder, which is another here.
+  const argument = (text: string): string => {
+    if (text.startsWith('../')) return host(resolve(spec.runtime.workingDir, text));
+    const flag = /^(-[^=/]+=)(\/.*)$/.exec(text);
+    return flag === null ? host(text) : `${flag[1]}${host(flag[2] ?? '')}`;
+  };
   const codeRoot = host(spec.codeRoot);
   const env = Object.entries(spec.env).map(([name, value]) => [
     name,
@@ -17,7 +24,7 @@ export function withHostPaths(spec: LaunchSpec): LaunchSpec {
   ]);
   return {
     ...spec,
-    runtime: { ...spec.runtime, command: spec.runtime.command.map(host), binds: [], workingDir: codeRoot },
+    runtime: { ...spec.runtime, command: spec.runtime.command.map(argument), binds: [], workingDir: codeRoot },
     codeBinds: [],
     codeRoot,
     env: Object.fromEntries(env),

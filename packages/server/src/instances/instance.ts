@@ -1,15 +1,20 @@
-import type { Credentials } from '@funcgraph/runtimes';
+import type { Credentials, LogLevel } from '@funcgraph/runtimes';
 import type { Clock } from '../lib/clock.ts';
 import {
+  CODES,
   cancelledFailure,
   exitFailure,
   type Failure,
+  heartbeatFailure,
+  memoryFailure,
   neighbourFailure,
   runtimeFailure,
   systemFailure,
   timeoutFailure,
 } from './failure.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { LaunchSpec } from './launch-spec.ts';
+import { preStop } from './pre-stop.ts';
 import type { LinkResult, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxExit } from './sandbox/index.ts';
 import { type InstanceState, transition } from './state.ts';
@@ -53,6 +58,8 @@ export interface InstanceParts {
   readonly meter: UsageMeter;
   readonly phases: StartPhases;
   readonly clock: Clock;
+  /** Writes a line of the platform into the log of the function. */
+  readonly say: (level: LogLevel, text: string) => void;
 }
 
 type Ended =
@@ -75,6 +82,10 @@ export class Instance {
   readonly #parts: InstanceParts;
   #state: InstanceState = 'ready';
   #stopping: Promise<SandboxExit> | undefined;
+  #ending: Promise<SandboxExit> | undefined;
+  readonly #heartbeat: Heartbeat | undefined;
+  /** Why the heartbeat condemned it. */
+  #condemned: string | undefined;
   /** From the request to freeze until the one to thaw. */
   #asleep = false;
   #frozen = false;
@@ -88,6 +99,18 @@ export class Instance {
     this.phases = parts.phases;
     this.idleSince = parts.clock.now();
     this.#parts = parts;
+    const { clock, link, spec } = parts;
+    if (spec.heartbeat === undefined) return;
+    const onDead = (why: string): void => this.#condemn(why);
+    this.#heartbeat = new Heartbeat({ clock, beat: (seq) => link.heartbeat(seq), onDead });
+    this.#heartbeat.resume();
+  }
+
+  #condemn(why: string): void {
+    this.#condemned = why;
+    this.#parts.say('ERROR', `the instance is stopped: ${why}`);
+    // The requests in it end with its link; the pool hears of its exit.
+    this.stop().catch(() => {});
   }
 
   get state(): InstanceState {
@@ -129,12 +152,14 @@ export class Instance {
   async freeze(): Promise<boolean> {
     if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return this.#frozen;
     this.#asleep = true;
+    this.#heartbeat?.pause();
     try {
       await this.#parts.sandbox.freeze();
       // A thaw ends a freezing that is not over yet.
       this.#frozen = this.#asleep;
     } catch {
       // One that cannot be frozen stays awake.
+      this.#heartbeat?.resume();
     }
     return this.#frozen;
   }
@@ -157,6 +182,7 @@ export class Instance {
     this.#thawing = this.#parts.sandbox.thaw().finally(() => {
       this.#thawing = undefined;
     });
+    this.#heartbeat?.resume();
     return this.#thawing;
   }
 
@@ -200,6 +226,11 @@ export class Instance {
   /** A code of the runtime, unless the kernel knows better: a child killed for memory or a full disk looks like any error. */
   async #judge(result: LinkResult): Promise<{ failure: Failure; exit?: SandboxExit }> {
     const failure = runtimeFailure('invoke', result.code, result.payload);
+    // A language with a heap of its own can be at its end before the sandbox is.
+    if (result.code === CODES.memoryExceeded) {
+      const exit = await this.stop();
+      return { failure: memoryFailure(exit.peakMemoryBytes, this.spec.memoryMb), exit };
+    }
     const usage = await this.#parts.sandbox.usage().catch(() => undefined);
     if (usage?.oomKilled) {
       const exit = await this.stop();
@@ -211,9 +242,12 @@ export class Instance {
 
   async #endFor(ended: Ended, request: InstanceRequest): Promise<{ failure: Failure; exit: SandboxExit }> {
     const neighbour = ended.kind === 'link' ? this.#endedFor : undefined;
-    if (ended.kind === 'link' && !ended.violation && neighbour === undefined) await this.#settled();
+    const unexplained = neighbour === undefined && this.#condemned === undefined;
+    if (ended.kind === 'link' && !ended.violation && unexplained) await this.#settled();
     if (ended.kind !== 'link' || ended.violation) this.#endedFor ??= ended.kind;
     const exit = await this.stop();
+    if (ended.kind === 'link' && this.#condemned !== undefined)
+      return { failure: heartbeatFailure(this.#condemned), exit };
     if (neighbour === 'timeout' || neighbour === 'aborted') return { failure: neighbourFailure(neighbour), exit };
     if (exit.oomKilled) return { failure: exitFailure(exit, this.spec), exit };
     switch (ended.kind) {
@@ -257,13 +291,34 @@ export class Instance {
     });
   }
 
-  /** Ends the instance and all it left. Idempotent. */
+  /**
+   * Ends an instance that nobody needs any more: a pre-stop handler runs first, within its own time, which `stop` cuts
+   * short. Idempotent.
+   */
+  end(): Promise<SandboxExit> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<SandboxExit> {
+    const { link, clock, say } = this.#parts;
+    if (this.spec.preStop !== undefined && link.isOpen && this.#stopping === undefined) {
+      // Its last minutes are its own.
+      this.#heartbeat?.stop();
+      await this.#awake()?.catch(() => this.stop());
+      await preStop(this.spec.preStop.timeoutMs, { link, clock, say });
+    }
+    return this.stop();
+  }
+
+  /** Ends the instance and all it left, at once. Idempotent. */
   stop(): Promise<SandboxExit> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
   async #stop(): Promise<SandboxExit> {
+    this.#heartbeat?.stop();
     if (this.#state !== 'stopped') this.#state = transition(this.#state, 'stopped');
     const exit = await this.#parts.sandbox.stop();
     this.#parts.link.destroy();

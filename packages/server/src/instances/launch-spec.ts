@@ -42,6 +42,10 @@ export interface LaunchSpec {
   readonly handler: string;
   readonly initializer: string | undefined;
   readonly initializerTimeoutMs: number;
+  /** Entry point that says whether the function is well. */
+  readonly heartbeat?: string;
+  /** Entry point that is called before an instance is stopped that nobody needs any more. */
+  readonly preStop?: { readonly handler: string; readonly timeoutMs: number };
   readonly codeRoot: string;
   /** What to run in a container image, in the place of code. */
   readonly image?: ImageStart;

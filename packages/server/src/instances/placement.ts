@@ -27,8 +27,8 @@ export interface PlacementSnapshot extends RoomSnapshot {
   readonly starting: number;
   /** Requests that wait for the wanted key, this one included. */
   readonly waiting: number;
-  /** How long this request waits already. */
-  readonly waitedMs: number;
+  /** How long this request waits already without that any other of the wanted key ended. */
+  readonly stuckMs: number;
   /** Instances of the wanted key that serve requests. */
   readonly serving: number;
   /** How long a fast request of the wanted key lately took; undefined when none is known. */
@@ -124,7 +124,8 @@ function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
 
 /**
  * Short functions are served faster by few instances that are always warm than by many that first have to start and then
- * compete for the processors. A request that already waited as long as two starts take is not put off again.
+ * compete for the processors. When nothing ended for as long as two starts take, the
+ * function is not as short as it was.
  */
 function isSoonServed({
   serving,
@@ -132,8 +133,8 @@ function isSoonServed({
   usualBusyMs,
   usualStartMs,
   waiting,
-  waitedMs,
+  stuckMs,
 }: PlacementSnapshot): boolean {
-  if (serving === 0 || usualBusyMs === undefined || waitedMs >= 2 * usualStartMs) return false;
+  if (serving === 0 || usualBusyMs === undefined || stuckMs >= 2 * usualStartMs) return false;
   return (usualBusyMs * waiting) / (serving * concurrency) < usualStartMs / 2;
 }

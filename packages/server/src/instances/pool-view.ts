@@ -23,7 +23,7 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     free: free === undefined ? undefined : { id: free.id, growMb: growMb(view.memory, free) },
     starting: group.starting(spec.key),
     waiting: group.waitersFor(spec.key).length,
-    waitedMs: view.now - waiter.since,
+    stuckMs: view.now - Math.max(waiter.since, pace.endedAt),
     serving: group.serving(spec.key),
     concurrency: spec.concurrency,
     usualBusyMs: pace.busyMs,

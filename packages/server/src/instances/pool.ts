@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
+import { Departures } from './departures.ts';
 import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
 import type { Instance, StartPhases } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
@@ -47,6 +48,7 @@ export class Pool {
   readonly #groups = new Map<string, FunctionGroup>();
   readonly #abort = new AbortController();
   readonly #memory: MemoryBook;
+  readonly #departures: Departures;
   /** Functions with a request that waits for memory, and how much it needs. */
   readonly #short = new Map<FunctionGroup, number>();
   #startsUnderWay = 0;
@@ -57,6 +59,7 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#memory = new MemoryBook(options.limits.memoryMb);
+    this.#departures = new Departures(options.log);
   }
 
   /**
@@ -172,7 +175,7 @@ export class Pool {
       waiter.resolve(this.#lease(group, instance, true, this.#options.clock.monotonic() - waiter.since));
     }
     if (waiters.length > 0) return;
-    if (this.#stopped) void this.#stopInstance(instance);
+    if (this.#stopped) void this.#departures.end(instance);
     else group.offer(instance);
     this.#scheduleSweep();
   }
@@ -215,7 +218,8 @@ export class Pool {
       release: () => {
         if (released) throw new Error('a lease was released twice');
         released = true;
-        group.requestTook(instance.spec.key, this.#options.clock.monotonic() - taken);
+        const now = this.#options.clock.monotonic();
+        group.requestTook(instance.spec.key, now - taken, now);
         this.#release(group, instance);
       },
     };
@@ -223,7 +227,7 @@ export class Pool {
 
   #release(group: FunctionGroup, instance: Instance): void {
     instance.free();
-    if (instance.state === 'draining' && instance.inFlight === 0) void this.#stopInstance(instance);
+    if (instance.state === 'draining' && instance.inFlight === 0) void this.#departures.end(instance);
     // The usual case under load: the slot goes straight to whoever waits longest, without a look at the whole pool.
     const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
     if (next !== undefined && this.#mustYield(group, instance)) {
@@ -330,26 +334,20 @@ export class Pool {
   #dismiss(group: FunctionGroup, instance: Instance): void {
     instance.drain();
     this.#unlist(group, instance);
-    void this.#stopInstance(instance);
+    void this.#departures.end(instance);
   }
 
   #unlist(group: FunctionGroup, instance: Instance): void {
-    if (group.remove(instance)) this.#memory.drop(instance);
+    // One with a pre-stop handler uses its memory until it is gone.
+    if (group.remove(instance) && instance.spec.preStop === undefined) this.#memory.drop(instance);
   }
 
   #gone(group: FunctionGroup, instance: Instance): void {
     this.#unlist(group, instance);
-    void this.#stopInstance(instance);
+    this.#memory.drop(instance);
+    void this.#departures.clear(instance);
     this.#forget(group);
     this.#pumpAll();
-  }
-
-  async #stopInstance(instance: Instance): Promise<void> {
-    try {
-      await instance.stop();
-    } catch (error) {
-      this.#options.log.error({ instanceId: instance.id, err: error }, 'instance could not be stopped');
-    }
   }
 
   /**
@@ -439,10 +437,11 @@ export class Pool {
     const cut = (): void => {
       for (const group of this.#groups.values())
         for (const instance of [...group.instances]) this.#dismiss(group, instance);
+      this.#departures.cut();
     };
     if (signal.aborted) cut();
     else signal.addEventListener('abort', cut, { once: true });
-    await Promise.all(ends);
+    await Promise.all([...ends, this.#departures.gone()]);
     signal.removeEventListener('abort', cut);
   }
 

@@ -1,9 +1,11 @@
 import type { Clock } from '../lib/clock.ts';
 import {
+  CODES,
   exitFailure,
   type Failure,
   initTimeoutFailure,
   loadTimeoutFailure,
+  memoryFailure,
   runtimeFailure,
   systemFailure,
 } from './failure.ts';
@@ -59,6 +61,8 @@ class Exited extends Error {}
 /** What a broken start means to whoever waited for it. */
 export function explainStart(error: unknown, spec: LaunchSpec, exit: SandboxExit | undefined): Failure {
   if (exit?.oomKilled) return exitFailure(exit, spec);
+  if (error instanceof RuntimeRefused && error.result.code === CODES.memoryExceeded)
+    return memoryFailure(exit?.peakMemoryBytes ?? 0, spec.memoryMb);
   if (error instanceof RuntimeRefused) {
     return runtimeFailure(error.result.phase, error.result.code, error.result.payload);
   }

@@ -1,4 +1,4 @@
-import type { InitFrame } from '@funcgraph/runtimes';
+import type { InitFrame, LogLevel } from '@funcgraph/runtimes';
 import type { WantedSurroundings } from '../domain/surroundings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type BootDeps, type BootedRuntime, bootRuntime } from './boot-runtime.ts';
@@ -31,7 +31,9 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
     // Full CPU until here; whether the answer is in makes no difference to the first request.
     booted.sandbox.share().catch(() => {});
     const { id, link } = booted;
-    return new Instance({ id, spec, sandbox: booted.sandbox, link, meter, phases: { ...phases }, clock });
+    const say = (level: LogLevel, text: string): void =>
+      deps.onLog(id, spec, { requestId: '', level, time: clock.now(), text });
+    return new Instance({ id, spec, sandbox: booted.sandbox, link, meter, phases: { ...phases }, clock, say });
   } catch (error) {
     const measured = await sandbox?.usage().catch(() => undefined);
     const exit = await sandbox?.stop();
@@ -111,6 +113,8 @@ async function initialize(
     handler: spec.handler,
     ...(spec.initializer === undefined ? {} : { initializer: spec.initializer }),
     initializerTimeoutMs: spec.initializerTimeoutMs,
+    ...(spec.heartbeat === undefined ? {} : { heartbeat: spec.heartbeat }),
+    ...(spec.preStop === undefined ? {} : { preStop: spec.preStop.handler }),
     codeRoot: spec.codeRoot,
     concurrency: spec.concurrency,
     env: spec.env,

@@ -90,6 +90,7 @@ export function launchSpec(
     handler,
     initializer,
     initializerTimeoutMs: snapshot.initializerTimeoutSeconds * 1000,
+    ...hookFields(snapshot.hooks),
     codeRoot: CODE_ROOT,
     env: image === undefined ? { ...plan.env, ...env } : { ...IMAGE_ENV, ...image.env, ...env },
     ...(image === undefined ? {} : { image: { argv: image.argv, workingDir: image.workingDir, kind: image.kind } }),
@@ -105,5 +106,15 @@ export function launchSpec(
       timeoutSeconds,
       userData: snapshot.env,
     },
+  };
+}
+
+function hookFields(hooks: VersionSnapshot['hooks']): Pick<LaunchSpec, 'heartbeat' | 'preStop'> {
+  const { heartbeat, preStop } = hooks ?? {};
+  return {
+    ...(heartbeat === undefined ? {} : { heartbeat }),
+    ...(preStop === undefined
+      ? {}
+      : { preStop: { handler: preStop.handler, timeoutMs: preStop.timeoutSeconds * 1000 } }),
   };
 }

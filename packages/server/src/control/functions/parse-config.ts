@@ -2,6 +2,7 @@ import { type ErrorCode, LIMITS, MEMORY_SIZES_MB } from '@funcgraph/api';
 import { type Environment, environmentFits, parseEnvironment } from '../../domain/environment.ts';
 import { handlerFits, type RuntimeRules } from '../../domain/runtime-rules.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { checkHooks } from './java-hooks.ts';
 import { readStoredFields, refuseUnsupported } from './stored-fields.ts';
 import type { FunctionConfig } from './types.ts';
 import type { WireFields } from './wire-fields.ts';
@@ -67,6 +68,7 @@ export function applyConfig(base: ConfigBase, fields: WireFields): ParsedConfig 
     dependencies: readDependencies(fields) ?? before.dependencies,
     stored: { ...before.stored, ...readStoredFields(fields) },
   };
+  checkHooks(config.stored, rules);
   return { config, secrets };
 }
 

@@ -3,6 +3,7 @@ import type { Environment } from '../../domain/environment.ts';
 import { runtimeRules } from '../../domain/runtime-rules.ts';
 import { wantedSurroundings } from '../../domain/surroundings.ts';
 import type { VersionSnapshot } from '../catalog.ts';
+import { hooksOf } from './java-hooks.ts';
 import type { FunctionConfig, FunctionRecord } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
 
@@ -31,6 +32,7 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     handler: config.handler,
     initializer: config.initializer,
     initializerTimeoutSeconds: config.initializerTimeoutSeconds ?? 0,
+    hooks: hooksOf(config.stored, fn.runtime),
     timeoutSeconds: config.timeoutSeconds,
     memoryMb: config.memoryMb,
     env: { ...config.env, ...secrets },

@@ -1,4 +1,5 @@
 import { PlatformError } from '../../lib/platform-error.ts';
+import { readMountConfig } from './mount-config.ts';
 import type { Kept } from './types.ts';
 import type { WireFields } from './wire-fields.ts';
 
@@ -24,6 +25,12 @@ const oneOf =
     return value;
   };
 
+const network: Reader = (fields, name) => {
+  const ids = fields.nested(name);
+  for (const id of ['vpc_id', 'subnet_id']) ids?.text(id, { max: 64 });
+  return fields.fields(name);
+};
+
 const READERS: Readonly<Record<string, Reader>> = {
   xrole: text,
   app_xrole: text,
@@ -35,9 +42,6 @@ const READERS: Readonly<Record<string, Reader>> = {
   peering_cidr: text,
   user_data_encrypt_kms_key_id: text,
   code_encrypt_kms_key_id: text,
-  pre_stop_handler: text,
-  pre_stop_timeout: seconds(90),
-  heartbeat_handler: text,
   restore_hook_handler: text,
   restore_hook_timeout: seconds(300),
   enable_class_isolation: flag,
@@ -45,17 +49,29 @@ const READERS: Readonly<Record<string, Reader>> = {
   enable_lts_log: flag,
   lts_custom_tag: object,
   log_config: object,
-  func_vpc: object,
+};
+
+/** Kept and read back as well; an instance is started with what they say. */
+const SURROUNDINGS: Readonly<Record<string, Reader>> = {
+  func_vpc: network,
+  mount_config: readMountConfig,
   network_controller: object,
+};
+
+/** Kept and read back as well; the platform calls what they name, see `checkHooks`. */
+const HOOKS: Readonly<Record<string, Reader>> = {
+  pre_stop_handler: text,
+  pre_stop_timeout: seconds(90),
+  heartbeat_handler: text,
 };
 
 /** Fields that are checked for their type, kept and read back, and change nothing about how a function runs. */
 export const STORED_ONLY_FIELDS: readonly string[] = Object.keys(READERS);
 
-/** The stored-only fields that a body sets. Empty text is kept: it says "cleared". */
+/** The fields of both kinds that a body sets. Empty text is kept: it says "cleared". */
 export function readStoredFields(fields: WireFields): Kept {
   const stored: Record<string, unknown> = {};
-  for (const [name, read] of Object.entries(READERS)) {
+  for (const [name, read] of Object.entries({ ...READERS, ...HOOKS, ...SURROUNDINGS })) {
     const value = read(fields, name);
     if (value !== undefined) stored[name] = value;
   }
@@ -63,19 +79,13 @@ export function readStoredFields(fields: WireFields): Kept {
 }
 
 /**
- * Refuses what would look as if it worked and did not: a function that counts on a mounted file system, a closed
- * network or a GPU must not start without it. Throws `not_supported`.
+ * Refuses what would look as if it worked and did not: a function that counts on a GPU must not start without it. Throws `not_supported`.
  */
 export function refuseUnsupported(fields: WireFields): void {
-  const mounts = fields.fields('mount_config')?.func_mounts;
-  if (Array.isArray(mounts) && mounts.length > 0) throw unsupported('mount_config', 'Use /tmp for files.');
   if ((fields.integer('gpu_memory', { min: 0, max: 1_000_000 }) ?? 0) > 0 || (fields.text('gpu_type') ?? '') !== '') {
     throw unsupported('gpu_memory', 'Leave the GPU fields out.');
   }
   if (fields.flag('is_stateful_function') === true) throw unsupported('is_stateful_function', 'Keep state outside.');
-  if (fields.fields('network_controller')?.disable_public_network === true) {
-    throw unsupported('network_controller.disable_public_network', 'Close the network on the machine itself.');
-  }
   const storage = fields.integer('ephemeral_storage', { min: 0, max: 1_000_000 }) ?? 0;
   if (![0, 512].includes(storage)) throw unsupported('ephemeral_storage', 'Functions have 512 MB in /tmp.');
 }

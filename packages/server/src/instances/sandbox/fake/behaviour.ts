@@ -25,6 +25,10 @@ export interface FakeFunction {
   ) => Promise<Uint8Array | string | typeof HANG> | Uint8Array | string | typeof HANG;
   /** Runs at `init`; return false to answer it yourself through `peer` (or never). */
   readonly onInit?: (init: InitFrame, peer: FakePeer) => Promise<boolean> | boolean;
+  /** Answers a heartbeat: whether all is well, a thrown error for what is not, or `HANG`. */
+  readonly onHeartbeat?: (seq: number, peer: FakePeer) => boolean | typeof HANG;
+  /** Runs before a graceful stop; answers unless it returns `HANG`. */
+  readonly onPreStop?: (peer: FakePeer) => typeof HANG | undefined;
   /** Runs instead of the `hello` frame. */
   readonly onStart?: (peer: FakePeer) => void;
   readonly peakMemoryBytes?: number;
@@ -47,6 +51,11 @@ export function behaviourOf(fn: FakeFunction): FakeBehaviour {
           return;
         case 'invoke':
           return answer(fn, header as unknown as InvokeFrame, body, peer);
+        case 'heartbeat':
+          return beat(fn, Number(header.seq), peer);
+        case 'preStop':
+          if (fn.onPreStop?.(peer) !== HANG) peer.send({ type: 'preStopped', ok: true });
+          return;
         case 'shutdown':
           return peer.exit(0);
         default:
@@ -54,6 +63,15 @@ export function behaviourOf(fn: FakeFunction): FakeBehaviour {
       }
     },
   };
+}
+
+function beat(fn: FakeFunction, seq: number, peer: FakePeer): void {
+  try {
+    const ok = fn.onHeartbeat?.(seq, peer) ?? true;
+    if (ok !== HANG) peer.send({ type: 'heartbeat', seq, ok });
+  } catch (error) {
+    peer.send({ type: 'heartbeat', seq, ok: false, error: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 async function answer(fn: FakeFunction, invoke: InvokeFrame, event: Buffer, peer: FakePeer): Promise<void> {
