@@ -9,6 +9,10 @@ import { installPublic } from './dependencies/install-public.ts';
 import { list as listDependencies } from './dependencies/list.ts';
 import { show as showDependency } from './dependencies/show.ts';
 import { doctor } from './doctor.ts';
+import { add as addFileSystem } from './filesystems/add.ts';
+import { list as listFileSystems } from './filesystems/list.ts';
+import { remove as removeFileSystem } from './filesystems/remove.ts';
+import { show as showFileSystem } from './filesystems/show.ts';
 import { create } from './functions/create.ts';
 import { remove } from './functions/delete.ts';
 import { deploy } from './functions/deploy.ts';
@@ -25,6 +29,10 @@ import { removeImage } from './images/rm.ts';
 import { showImage } from './images/show.ts';
 import { list as listInvocations } from './invocations/list.ts';
 import { show as showInvocation } from './invocations/show.ts';
+import { create as createNetwork } from './networks/create.ts';
+import { remove as deleteNetwork } from './networks/delete.ts';
+import { list as listNetworks } from './networks/list.ts';
+import { show as showNetwork } from './networks/show.ts';
 import { list as listReserved } from './reserved/list.ts';
 import { set as setReserved } from './reserved/set.ts';
 import { show as showReserved } from './reserved/show.ts';
@@ -86,6 +94,16 @@ export const TREE: Tree = {
       name: 'images',
       summary: 'Container images that functions can be',
       commands: [loadImage, pullImage, listImages, showImage, removeImage],
+    },
+    {
+      name: 'networks',
+      summary: 'Networks of the server machine that functions can be placed in',
+      commands: [listNetworks, createNetwork, showNetwork, deleteNetwork],
+    },
+    {
+      name: 'filesystems',
+      summary: 'Folders of the server machine and NFS exports that functions can mount',
+      commands: [listFileSystems, addFileSystem, showFileSystem, removeFileSystem],
     },
     {
       name: 'runtimes',

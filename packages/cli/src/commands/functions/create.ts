@@ -15,6 +15,7 @@ import { CONFIG_FLAGS, configFields, NEW_FUNCTION } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
 import { withProgress } from './progress.ts';
+import { SURROUNDINGS_FLAGS, surroundingsFields } from './surroundings-flags.ts';
 
 async function readCode(file: string, limit: number, context: Context): Promise<Buffer> {
   const path = resolve(context.cwd, file);
@@ -70,6 +71,7 @@ export const create = defineCommand({
     ...CODE_FLAGS,
     ...CONFIG_FLAGS,
     ...DEPENDENCY_FLAGS,
+    ...SURROUNDINGS_FLAGS,
     ...FUNCTION_FLAGS,
     handler: { ...CONFIG_FLAGS.handler, required: true },
   },
@@ -90,6 +92,7 @@ export const create = defineCommand({
       ...(await configFields(flags, context)),
       ...(await codeFields(flags, context)),
       ...(await dependencyFields(flags, connection, flags.runtime, context)),
+      ...(await surroundingsFields(flags, connection, context)),
     };
     const call = connection.client.call('createFunction', { params: { project_id }, body, signal: context.signal });
     const config = parseConfig((await withProgress(`creating ${args.name}`, context, call)).data);

@@ -3,21 +3,25 @@ import { defineCommand, usageError } from '../../framework/index.ts';
 import { CONFIG_FLAGS, configChange, configFields } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
+import { SURROUNDINGS_FLAGS, surroundingsFields } from './surroundings-flags.ts';
 
 export const update = defineCommand({
   name: 'functions update',
   summary: 'Change the configuration of a function, or its container image; code is left alone',
-  flags: { ...CONFIG_FLAGS, ...DEPENDENCY_FLAGS, ...IMAGE_FLAGS, ...FUNCTION_FLAGS },
+  flags: { ...CONFIG_FLAGS, ...DEPENDENCY_FLAGS, ...IMAGE_FLAGS, ...SURROUNDINGS_FLAGS, ...FUNCTION_FLAGS },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: [
     'fgs functions update hello --memory 512 --timeout 30',
     'fgs functions update hello --env-file production.env',
     'fgs functions update app --image team/app:v2',
+    'fgs functions update hello --network backend --mount shared=/mnt/shared',
   ],
   async run({ flags, args }, context) {
     const config = await configFields(flags, context);
     const image = imageFields(flags);
-    if (Object.keys(config).length === 0 && flags.dependency.length === 0 && image === undefined)
+    const changesSurroundings = flags.network !== undefined || flags.mount.length > 0 || flags['no-mounts'];
+    const changesNothing = Object.keys(config).length === 0 && flags.dependency.length === 0 && image === undefined;
+    if (changesNothing && !changesSurroundings)
       throw usageError('nothing to change: give at least one field', 'fgs functions update --help lists them');
     const connection = await connect(flags, context);
     const params = connection.functionParams(args.function, flags.package);
@@ -25,17 +29,21 @@ export const update = defineCommand({
       (await connection.client.call('showFunctionConfig', { params, signal: context.signal })).data,
     );
     const wanted = { ...config, ...(await dependencyFields(flags, connection, present.runtime, context)) };
+    const surroundings = await surroundingsFields(flags, connection, context);
     const change = configChange(present, wanted);
     const { func_name: name, runtime, handler, timeout, memory_size } = present;
-    // The name of an image may mean another by now: it is always asked for again.
+    // The name of an image or a network may mean another by now: they are always asked for again.
+    const always = { ...image, ...surroundings };
     const body =
-      image === undefined ? change : { func_name: name, runtime, handler, timeout, memory_size, ...change, ...image };
+      Object.keys(always).length === 0
+        ? change
+        : { func_name: name, runtime, handler, timeout, memory_size, ...change, ...always };
     if (body === undefined)
       return { kind: 'message', text: `${name}: unchanged`, data: { name, outcome: 'unchanged' } };
     await connection.client.call('updateFunctionConfig', { params, body, signal: context.signal });
     return {
       kind: 'message',
-      text: `${name}: updated ${[...Object.keys(wanted), ...Object.keys(image ?? {})].join(', ')}`,
+      text: `${name}: updated ${[...Object.keys(wanted), ...Object.keys(always)].join(', ')}`,
       data: { name, outcome: 'updated' },
     };
   },
