@@ -1,0 +1,62 @@
+import type { PolicyDocument } from './types.ts';
+
+/** A policy that every account has and nobody can change. */
+export interface SystemPolicy {
+  readonly id: string;
+  /** What tokens call it. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly document: PolicyDocument;
+}
+
+/** Everything but identities: whoever manages those could give himself the rest. */
+export const TENANT_ADMINISTRATOR = 'te_admin';
+/** Identities and the audit log. */
+export const SECURITY_ADMINISTRATOR = 'secu_admin';
+
+const READ = ['functiongraph:*:get*', 'functiongraph:*:list*'];
+
+const allow = (...actions: string[]): PolicyDocument => ({
+  Version: '1.1',
+  Statement: [{ Effect: 'Allow', Action: actions }],
+});
+
+/** The three of the guide (table 1-6), and the two that make an administrator. */
+export const SYSTEM_POLICIES: readonly SystemPolicy[] = [
+  {
+    id: TENANT_ADMINISTRATOR,
+    name: TENANT_ADMINISTRATOR,
+    displayName: 'Tenant Administrator',
+    description: 'Everything but identities: users, groups, policies, agencies, keys of others.',
+    document: allow('functiongraph:*:*', 'eps:*:*', 'platform:*:*', 'iam:*:get*', 'iam:*:list*', 'iam:agencies:pass'),
+  },
+  {
+    id: SECURITY_ADMINISTRATOR,
+    name: SECURITY_ADMINISTRATOR,
+    displayName: 'Security Administrator',
+    description: 'Users, groups, policies, agencies, projects, keys, and the audit log.',
+    document: allow('iam:*:*', 'audit:*:*'),
+  },
+  {
+    id: 'functiongraph_full_access',
+    name: 'FunctionGraph FullAccess',
+    displayName: 'FunctionGraph FullAccess',
+    description: 'All operations on functions, their triggers, dependencies and settings.',
+    document: allow('functiongraph:*:*', 'eps:*:get*', 'eps:*:list*', 'iam:agencies:list*', 'iam:agencies:pass'),
+  },
+  {
+    id: 'functiongraph_read_only_access',
+    name: 'FunctionGraph ReadOnlyAccess',
+    displayName: 'FunctionGraph ReadOnlyAccess',
+    description: 'See functions, triggers, logs and metrics.',
+    document: allow(...READ),
+  },
+  {
+    id: 'functiongraph_common_operations',
+    name: 'FunctionGraph CommonOperations',
+    displayName: 'FunctionGraph CommonOperations',
+    description: 'See what ReadOnlyAccess shows, run functions, and manage their triggers.',
+    document: allow(...READ, 'functiongraph:function:invoke*', 'functiongraph:trigger:*'),
+  },
+];
