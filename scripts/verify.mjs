@@ -17,6 +17,7 @@ await timed('set-up', async () => {
   for (const [program, name, why] of [
     ['bwrap', 'bubblewrap', 'without it no test of isolation can run'],
     ['curl', 'curl', 'functions of the Custom runtime in the tests use it'],
+    ['busybox', 'busybox-static', 'a container image without any library is made of it'],
     ['nft', 'nftables', 'without it functions reach nothing but themselves'],
     ['ip', 'iproute2', 'without it functions reach nothing but themselves'],
     ['go', 'golang-go', 'the tests compile Go functions'],

@@ -94,7 +94,10 @@ export const UpdateFunctionConfigBody = Type.Object({
   ),
 });
 
-export const UpdateFunctionCodeBody = Type.Object(CodeFields);
+export const UpdateFunctionCodeBody = Type.Object({
+  ...CodeFields,
+  custom_image: Fields('Ours: another image, or the one that the name means now.'),
+});
 
 export const UpdateMaxInstancesBody = Type.Object({ max_instance_num: Int('-1 no limit, 0 disables the function.') });
 

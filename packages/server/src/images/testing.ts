@@ -81,17 +81,20 @@ export interface FakeImage {
   readonly env?: readonly string[];
   readonly workingDir?: string;
   readonly architecture?: string;
+  /** Layers as plain tar files: for large ones, which take long to compress. */
+  readonly plain?: true;
 }
 
-/** The parts of an image as a registry or an archive holds them, all layers compressed. */
+/** The parts of an image as a registry or an archive holds them, all layers compressed unless they are plain. */
 export function fakeParts(image: FakeImage): { manifest: Buffer; config: Buffer; layers: Buffer[] } {
   const config = configOf(image);
-  const layers = image.layers.map((layer) => gzipSync(layer, { level: 1 }));
+  const layers = image.plain ? [...image.layers] : image.layers.map((layer) => gzipSync(layer, { level: 1 }));
+  const layerType = `application/vnd.oci.image.layer.v1.tar${image.plain ? '' : '+gzip'}`;
   const manifest = {
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     config: described('application/vnd.oci.image.config.v1+json', config),
-    layers: layers.map((layer) => described('application/vnd.oci.image.layer.v1.tar+gzip', layer)),
+    layers: layers.map((layer) => described(layerType, layer)),
   };
   return { manifest: Buffer.from(JSON.stringify(manifest)), config, layers };
 }
