@@ -142,7 +142,12 @@ export const ERRORS = {
   function_quota: user('FSS.1041', 403, 'control', 'The account has as many functions as it may have.'),
   code_quota: user('FSS.1042', 403, 'control', 'The code of all functions would be larger than the account may store.'),
   alias_quota: user('FSS.1043', 403, 'control', 'The function has as many aliases as it may have.'),
-  dependency_quota: user('FSS.1045', 403, 'control', 'The project has as many dependency versions as it may have.'),
+  dependency_quota: user(
+    'FSS.1045',
+    403,
+    'control',
+    'The dependencies of the project are as many, or as large, as they may be.',
+  ),
   dependency_read_only: user(
     'FSS.1046',
     403,

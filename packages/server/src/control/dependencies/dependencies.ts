@@ -22,6 +22,11 @@ export interface DependenciesOptions {
   readonly linkHosts: LinkHosts;
 }
 
+const QUOTA = {
+  mostInProject: LIMITS.dependencyVersionsPerProject,
+  mostBytesInProject: LIMITS.codeBytesPerProject,
+} as const;
+
 /** What a list is narrowed to; undefined does not narrow. */
 export interface DependencyFilter {
   readonly scope: 'public' | 'private' | 'all';
@@ -222,16 +227,16 @@ export class Dependencies {
     const { store, clock } = this.#options;
     let outcome: DependencyVersion | 'exists' | 'quota' | undefined;
     try {
-      const mostInProject = LIMITS.dependencyVersionsPerProject;
-      outcome = await store.insert(added, { newPackage, mostInProject, now: clock.now() });
+      outcome = await store.insert(added, { ...QUOTA, newPackage, now: clock.now() });
     } finally {
       if (typeof outcome === 'object') pin.release();
       else await this.#giveUp(pin);
     }
     if (outcome === 'exists') throw exists(added.name);
     if (outcome === 'quota') {
-      const most = LIMITS.dependencyVersionsPerProject;
-      throw new PlatformError('dependency_quota', `there are ${most} dependency versions, as many as there may be`, {
+      const { mostInProject, mostBytesInProject } = QUOTA;
+      const message = `a project may have ${mostInProject} dependency versions of ${mostBytesInProject} bytes together`;
+      throw new PlatformError('dependency_quota', message, {
         hint: 'Delete versions that no function uses.',
       });
     }

@@ -9,6 +9,7 @@ export interface InsertRules {
   /** Refuse when the package is there already. */
   readonly newPackage: boolean;
   readonly mostInProject: number;
+  readonly mostBytesInProject: number;
   /** Ms since the epoch. */
   readonly now: number;
 }
@@ -55,13 +56,14 @@ export class DependencyStore {
   async insert(added: NewDependencyVersion, rules: InsertRules): Promise<DependencyVersion | 'exists' | 'quota'> {
     const { projectId, name, runtime, artifact } = added;
     return this.#db.transaction().execute(async (tx) => {
-      const { count } = await tx
+      const { count, bytes } = await tx
         .selectFrom('dependency_version')
         .innerJoin('dependency', 'dependency.id', 'dependency_version.dependency_id')
         .where('project_id', '=', projectId)
-        .select(({ fn }) => fn.countAll().as('count'))
+        .select(({ fn }) => [fn.countAll().as('count'), fn.sum<number | null>('artifact_bytes').as('bytes')])
         .executeTakeFirstOrThrow();
-      if (Number(count) >= rules.mostInProject) return 'quota';
+      const fits = Number(bytes ?? 0) + artifact.sizeBytes <= rules.mostBytesInProject;
+      if (Number(count) >= rules.mostInProject || !fits) return 'quota';
       const found = await tx
         .selectFrom('dependency')
         .selectAll()

@@ -89,7 +89,7 @@ function publicLookup(url: URL): LookupFunction {
 
 function internal(url: URL): PlatformError {
   return new PlatformError('invalid_url', `${url.host} is inside the server's own network`, {
-    hint: `The operator can allow it: start the server with --link-hosts ${url.host}`,
+    hint: `The operator can allow it: start the server with FGS_LINK_HOSTS=${url.host}`,
   });
 }
 
