@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { findProgram } from '../host-command.ts';
+import { parseBlock } from './ipv4.ts';
+import { closedForwardChains } from './open-networks.ts';
+import { guardText, type NetworkRules, ownerOfTable, rulesText, tableName } from './rules.ts';
+
+const OWNER = '123-456789-0a1b2c3d';
+const nft = findProgram('nft');
+const isRoot = process.getuid?.() === 0;
+const rules = (bridge: string, cidr: string, changes: Partial<NetworkRules> = {}): NetworkRules => ({
+  ...{ bridge, nat: true, hasNeighbours: false, block: parseBlock(cidr) ?? { first: 0, length: 0 } },
+  ...changes,
+});
+const EGRESS = rules('fg00e', '10.192.0.0/19');
+const BACKEND = rules('fgna1b2c3d4', '10.20.0.0/24', { nat: false, hasNeighbours: true });
+
+describe('the rules of an agent', () => {
+  it('stand in a table that carries the name of the agent', () => {
+    expect(tableName(OWNER)).toBe('funcgraph_123_456789_0a1b2c3d');
+    expect(ownerOfTable(tableName(OWNER))).toBe(OWNER);
+  });
+
+  it('are replaced in one step, also by none', () => {
+    const text = rulesText('t', [EGRESS]);
+    expect(text.indexOf('add table inet t')).toBeLessThan(text.indexOf('delete table inet t'));
+    expect(text.indexOf('delete table inet t')).toBeLessThan(text.indexOf('table inet t {'));
+    expect(rulesText('t', [])).toBe('add table inet t\ndelete table inet t\n');
+  });
+
+  it('translate addresses of networks with NAT only', () => {
+    const masquerading = rulesText('t', [EGRESS, BACKEND])
+      .split('\n')
+      .filter((line) => line.includes('masquerade'));
+    expect(masquerading).toEqual(['    oifname != "fg*" ip saddr 10.192.0.0/19 masquerade']);
+  });
+
+  it('let instances go on from networks with NAT only, after every refusal', () => {
+    const leaving = (bridge: string) =>
+      new RegExp(`chain out_of_${bridge} \\{\\n([^}]*(?:\\{[^}]*\\}[^}]*)*)\\n {2}\\}`).exec(
+        rulesText('t', [EGRESS, BACKEND]),
+      )?.[1] ?? '';
+    expect(leaving('fg00e').trim().split('\n').at(-1)?.trim()).toBe('accept');
+    expect(leaving('fgna1b2c3d4').trim().split('\n').at(-1)).toContain('reject');
+    expect(leaving('fg00e')).toContain('169.254.0.0/16');
+    expect(leaving('fg00e')).toContain('ip saddr != 10.192.16.0/20 drop');
+  });
+
+  it.runIf(isRoot && nft !== undefined)('are understood by nft', () => {
+    for (const text of [rulesText('t', [EGRESS, BACKEND]), rulesText('t', []), guardText(['eth0', 'eth1.5'])]) {
+      execFileSync(nft ?? 'nft', ['--check', '-f', '-'], { input: text });
+    }
+  });
+});
+
+describe('firewalls of others', () => {
+  it('are told when they drop what is forwarded', () => {
+    const text = `table ip filter {
+\tchain FORWARD {
+\t\ttype filter hook forward priority filter; policy drop;
+\t}
+\tchain INPUT {
+\t\ttype filter hook input priority filter; policy drop;
+\t}
+}
+table inet funcgraph_1_2_3 {
+\tchain through {
+\t\ttype filter hook forward priority filter; policy drop;
+\t}
+}`;
+    expect(closedForwardChains(text)).toEqual(['ip filter FORWARD']);
+    expect(closedForwardChains('')).toEqual([]);
+  });
+});
