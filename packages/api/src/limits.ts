@@ -8,6 +8,8 @@ export const LIMITS = {
   syncEventBytes: 6 * 1024 * 1024,
   asyncEventBytes: 256 * 1024,
   resultBytes: 6 * 1024 * 1024,
+  /** A streamed answer, all pieces together; ours, the guide has no number. */
+  streamBytes: 200 * 1024 * 1024,
   /** "±100 bytes": what the measure after serialisation may differ. */
   sizeToleranceBytes: 100,
   codeZipBytes: 50 * 1024 * 1024,

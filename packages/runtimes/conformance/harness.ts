@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Credentials, FunctionContext, InitFrame, InstanceFrame, InvokeFrame } from '../src/protocol/frames.ts';
+import {
+  CHUNK_COST_BYTES,
+  type Credentials,
+  type FunctionContext,
+  type InitFrame,
+  type InstanceFrame,
+  type InvokeFrame,
+} from '../src/protocol/frames.ts';
 
 export interface LogLine {
   readonly requestId: string;
@@ -38,6 +45,14 @@ export const NO_CREDENTIALS: Credentials = {
   securityToken: '',
   authToken: '',
 };
+
+/** What a streaming request sent until its result. */
+export interface Streamed {
+  readonly code: number;
+  readonly payload: string;
+  readonly pieces: readonly string[];
+  readonly head: unknown;
+}
 
 type Received = { readonly header: InstanceFrame; readonly body: Buffer };
 
@@ -205,6 +220,36 @@ export class Instance {
     );
     const logs = this.logs.filter((line) => line.requestId === requestId);
     return { code: header.type === 'result' ? header.code : -1, payload: body.toString('utf8'), logs };
+  }
+
+  /** Sends a streaming request; its frames are for `streamed` or `next`. */
+  startStream(event: string, requestId = 'request-1', more: Partial<InvokeFrame> = {}): void {
+    const frame: InvokeFrame = {
+      type: 'invoke',
+      requestId,
+      timeoutMs: 3000,
+      invokeType: 'sync',
+      credentials: NO_CREDENTIALS,
+      stream: true,
+      ...more,
+    };
+    this.send(frame, Buffer.from(event));
+  }
+
+  /** Takes chunks, giving back what each cost, until the result of the request. */
+  async streamed(requestId = 'request-1'): Promise<Streamed> {
+    const pieces: string[] = [];
+    let head: unknown;
+    for (;;) {
+      const { header, body } = await this.next(
+        (frame) => 'requestId' in frame.header && frame.header.requestId === requestId && frame.header.type !== 'log',
+      );
+      if (header.type === 'result') return { code: header.code, payload: body.toString('utf8'), pieces, head };
+      if (header.type !== 'chunk') continue;
+      head ??= header.head;
+      pieces.push(body.toString('utf8'));
+      this.send({ type: 'credit', requestId, bytes: body.length + CHUNK_COST_BYTES });
+    }
   }
 
   /** Waits for a log line that `wants` accepts, also when it already came. */

@@ -170,3 +170,136 @@ export function languageSuite(
     });
   });
 }
+
+/** The cases of streamed answers, which hold for every language that has them; `after` waits for a line of the log. */
+export function streamingSuite(interpreter: Interpreter, codeRoot: string): void {
+  describe('streamed answers', () => {
+    const current = eachInstance(interpreter, codeRoot);
+    const CREDIT = 1024 * 1024;
+
+    it('sends each piece when the handler gives it, and a result without a body', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.counts', { concurrency: 2 });
+      instance.startStream('{"count":3}');
+      const isChunk = (frame: { header: { type: string } }): boolean => frame.header.type === 'chunk';
+      // The handler waits for another request after each piece: what came was sent before the end.
+      for (const piece of ['piece 0\n', 'piece 1\n', 'piece 2\n']) {
+        expect((await instance.next(isChunk)).body.toString()).toBe(piece);
+        await instance.invoke('{"go":true}', `go-${piece}`);
+      }
+      expect(await instance.streamed()).toMatchObject({ code: 0, payload: '', pieces: [] });
+    });
+
+    it('sends status and headers with the first piece only', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.withHead');
+      instance.startStream('{}');
+      const { head, pieces, code } = await instance.streamed();
+      expect([code, pieces.join('')]).toEqual([0, 'made']);
+      expect(head).toEqual({
+        statusCode: 201,
+        headers: expect.arrayContaining([
+          ['Content-Type', 'text/plain'],
+          ['X-Many', 'a'],
+          ['X-Many', 'b'],
+        ]),
+      });
+    });
+
+    it('carries text and bytes unchanged', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.mixed');
+      instance.startStream('{}');
+      expect((await instance.streamed()).pieces.join('')).toBe('文字 and bytes');
+    });
+
+    it('sends an empty answer as a beginning without bytes', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.empty');
+      instance.startStream('{}');
+      expect(await instance.streamed()).toMatchObject({ code: 0, pieces: [''] });
+    });
+
+    it('sends no more than it has credit for, and goes on when it gets more', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.large', { concurrency: 2 });
+      instance.startStream('{"pieces":40,"size":100000}');
+      let spent = 0;
+      let bytes = 0;
+      const take = async (): Promise<void> => {
+        const { body } = await instance.next((frame) => frame.header.type === 'chunk');
+        expect(body.length).toBeLessThanOrEqual(256 * 1024);
+        spent += body.length + 256;
+        bytes += body.length;
+      };
+      while (spent <= CREDIT - 256 - 1) await take();
+      expect(spent).toBeLessThanOrEqual(CREDIT);
+      // Another request is answered while this one waits.
+      expect((await instance.invoke('{"go":true}', 'other')).code).toBe(0);
+      instance.send({ type: 'credit', requestId: 'request-1', bytes: 100_000 });
+      const before = bytes;
+      // Each chunk costs 256 beside its bytes.
+      while (bytes - before < 100_000 - 1024) await take();
+      instance.send({ type: 'credit', requestId: 'request-1', bytes: spent });
+      const rest = await instance.streamed();
+      expect(rest.code).toBe(0);
+      expect(bytes + rest.pieces.reduce((sum, piece) => sum + piece.length, 0)).toBe(4_000_000);
+    });
+
+    it('comes to its end when nobody takes the answer any more', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.endless');
+      instance.startStream('{}');
+      await instance.next((frame) => frame.header.type === 'chunk');
+      instance.send({ type: 'cancel', requestId: 'request-1' });
+      await instance.next((frame) => frame.header.type === 'result');
+      await instance.log((line) => line.text === 'cleaned up');
+      expect((await instance.invoke('{"go":true}', 'next')).code).toBe(0);
+    });
+
+    it('tells an error in the middle as the result', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.breaks');
+      instance.startStream('{}');
+      const { code, payload, pieces } = await instance.streamed();
+      expect([code, pieces.join('')]).toEqual([4002, 'so far']);
+      expect(JSON.parse(payload).errorMessage).toBe('function invocation exception, error: no further');
+    });
+
+    it('refuses a piece that is neither text nor bytes', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.wrongPiece');
+      instance.startStream('{}');
+      const { code, payload } = await instance.streamed();
+      expect(code).not.toBe(0);
+      expect(JSON.parse(payload).errorMessage).toContain('a streamed piece must be');
+    });
+
+    it('collects the pieces into one answer for a caller that did not ask for a stream', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.mixed');
+      expect(await instance.invoke('{}')).toMatchObject({ code: 0, payload: '文字 and bytes' });
+    });
+
+    it('refuses to collect more than 6 MB', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.large');
+      const { code, payload } = await instance.invoke('{"pieces":70,"size":100000}');
+      expect([code, payload]).toEqual([
+        4004,
+        expect.stringMatching(/^response body size \d+ exceeds the limit of 6291456$/),
+      ]);
+      expect((await instance.invoke('{"go":true}', 'next')).code).toBe(0);
+    });
+
+    it('streams several answers at once', async () => {
+      const instance = current();
+      await instance.init(codeRoot, 'streaming.large', { concurrency: 3 });
+      for (const id of ['a', 'b', 'c']) instance.startStream('{"pieces":30,"size":100000}', id);
+      const answers = await Promise.all(['a', 'b', 'c'].map((id) => instance.streamed(id)));
+      for (const { code, pieces } of answers) {
+        expect([code, pieces.reduce((sum, piece) => sum + piece.length, 0)]).toEqual([0, 3_000_000]);
+      }
+    });
+  });
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CASES, type Found, findNode, hostNode, isMissing } from './interpreters.ts';
-import { eachInstance, languageSuite } from './language-suite.ts';
+import { eachInstance, languageSuite, streamingSuite } from './language-suite.ts';
 
 const ROOT = join(CASES, 'nodejs');
 const MODULES = join(CASES, 'nodejs-esm');
@@ -19,6 +19,8 @@ for (const each of found) {
   const major = Number(each.version.split('.')[0]);
   describe(each.name, () => {
     languageSuite(each, ROOT, /^node v\d+\.\d+\.\d+$/);
+    // The cases are written with async generators.
+    if (major >= 12) streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
 
     async function answer(handler: string, event = '{"why":"because"}') {
@@ -31,6 +33,48 @@ for (const each of found) {
       const { header, body } = await current().init(ROOT, handler, initializer === undefined ? {} : { initializer });
       return { header, payload: body.toString() };
     }
+
+    it('streams what a handler with a callback writes', async () => {
+      await current().init(ROOT, 'streaming-plain.handler');
+      current().startStream('{}');
+      const { code, pieces, head } = await current().streamed();
+      expect([code, pieces.join('')]).toEqual([0, 'one two']);
+      expect(head).toEqual({ statusCode: 201, headers: [['Content-Type', 'text/plain']] });
+      expect((await current().invoke('{}', 'request-2')).payload).toBe('one two');
+    });
+
+    it.skipIf(major < 12)('streams what a handler that is itself a generator gives', async () => {
+      await current().init(ROOT, 'streaming.generator');
+      current().startStream('{}');
+      expect((await current().streamed()).pieces.join('')).toBe('for request-1');
+    });
+
+    it.skipIf(major < 12).each(['endlessStream', 'piped'])(
+      'closes the stream of %s when nobody takes the answer any more',
+      async (handler) => {
+        await current().init(ROOT, `streaming.${handler}`);
+        current().startStream('{}');
+        await current().next((frame) => frame.header.type === 'chunk');
+        current().send({ type: 'cancel', requestId: 'request-1' });
+        await current().next((frame) => frame.header.type === 'result');
+        await current().log((line) => line.text === 'cleaned up' || line.text === 'source closed');
+      },
+    );
+
+    it.skipIf(major < 12)('says that a returned value is left out beside a stream', async () => {
+      await current().init(ROOT, 'streaming.valueToo');
+      current().startStream('{}');
+      expect((await current().streamed()).pieces.join('')).toBe('streamed');
+      expect(current().logs.map((line) => line.level)).toEqual(['WARN']);
+    });
+
+    it.skipIf(major < 12)('sends nothing of a request that is answered', async () => {
+      await current().init(ROOT, 'streaming.lateWrite');
+      current().startStream('{}');
+      const { code, pieces } = await current().streamed();
+      expect([code, pieces.join('')]).toEqual([4002, 'early']);
+      expect((await current().invoke('{"go":true}', 'next')).payload).toBe('went');
+    });
 
     it('answers null with the text null', async () => {
       expect(await answer('index.nullResult')).toMatchObject({ code: 0, payload: 'null' });

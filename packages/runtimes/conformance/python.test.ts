@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CASES, findPython, isMissing } from './interpreters.ts';
-import { eachInstance, languageSuite } from './language-suite.ts';
+import { eachInstance, languageSuite, streamingSuite } from './language-suite.ts';
 
 const ROOT = join(CASES, 'python');
 const runtimes = process.env.FUNCGRAPH_TEST_RUNTIMES;
@@ -16,6 +16,7 @@ for (const each of found) {
   }
   describe(each.name, () => {
     languageSuite(each, ROOT, /^python \d+\.\d+\.\d+/);
+    streamingSuite(each, ROOT);
     const current = eachInstance(each, ROOT);
 
     async function answer(handler: string, event = '{"why":"because"}') {

@@ -58,17 +58,20 @@ class LocalServer {
     };
   }
 
-  /** Sends one request; resolves with `{ statusCode, headers: [[name, value]], body }`, rejects with `ExchangeFailed`. */
-  async exchange(request, extraHeaders, fresh = false) {
+  /**
+   * Sends one request; resolves with `{ statusCode, headers: [[name, value]], body }`, rejects with `ExchangeFailed`. With
+   * a `sender` head and body go there as they come, and the body it resolves with is null.
+   */
+  async exchange(request, extraHeaders, sender = null, fresh = false) {
     const now = performance.now();
     if (this.active === 0 && now - this.lastUse > MAX_IDLE_MS) this.renew();
     this.active += 1;
     try {
-      return await this.once(request, extraHeaders, fresh ? false : this.agent);
+      return await this.once(request, extraHeaders, sender, fresh ? false : this.agent);
     } catch (error) {
       // The server closed an idle connection just when it was used again: it cannot have begun, or may begin again.
       if (!fresh && error.reused && REPEATABLE.has(request.method))
-        return await this.exchange(request, extraHeaders, true);
+        return await this.exchange(request, extraHeaders, sender, true);
       throw error;
     } finally {
       this.active -= 1;
@@ -76,7 +79,7 @@ class LocalServer {
     }
   }
 
-  once({ method, url, headers, body }, extraHeaders, agent) {
+  once({ method, url, headers, body }, extraHeaders, sender, agent) {
     return new Promise((resolve, reject) => {
       const flat = [];
       for (const [name, value] of headers) flat.push(name, value);
@@ -115,36 +118,52 @@ class LocalServer {
         reject(new ExchangeFailed(4002, 'the function switched protocols (WebSocket), which is not supported', false));
       });
       sent.on('response', (response) => {
-        const chunks = [];
-        let size = 0;
-        response.on('data', (chunk) => {
-          size += chunk.length;
-          if (size <= MAX_ANSWER) chunks.push(chunk);
-          else {
-            reject(new ExchangeFailed(4004, `response body exceeds the limit of ${MAX_ANSWER}`, false));
-            sent.destroy();
-          }
-        });
         response.on('error', fail);
-        response.on('end', () => {
-          const pairs = [];
-          for (let at = 0; at < response.rawHeaders.length; at += 2) {
-            pairs.push([response.rawHeaders[at], response.rawHeaders[at + 1]]);
-          }
-          // A HEAD answer's length is not that of the body we have.
-          const kept = passedOn(pairs);
-          const length = response.headers['content-length'];
-          if (method === 'HEAD' && length !== undefined) kept.push(['Content-Length', length]);
-          resolve({
-            statusCode: response.statusCode,
-            headers: kept,
-            body: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks),
-          });
-        });
+        const head = { statusCode: response.statusCode, headers: keptHeaders(method, response) };
+        if (sender === null) collect(response, head, { resolve, reject, sent });
+        else pass(response, head, { resolve, sender, sent });
       });
       sent.end(body);
     });
   }
+}
+
+function keptHeaders(method, response) {
+  const pairs = [];
+  for (let at = 0; at < response.rawHeaders.length; at += 2) {
+    pairs.push([response.rawHeaders[at], response.rawHeaders[at + 1]]);
+  }
+  // A HEAD answer's length is not that of the body we have.
+  const kept = passedOn(pairs);
+  const length = response.headers['content-length'];
+  if (method === 'HEAD' && length !== undefined) kept.push(['Content-Length', length]);
+  return kept;
+}
+
+function collect(response, head, { resolve, reject, sent }) {
+  const chunks = [];
+  let size = 0;
+  response.on('data', (chunk) => {
+    size += chunk.length;
+    if (size <= MAX_ANSWER) chunks.push(chunk);
+    else {
+      reject(new ExchangeFailed(4004, `response body exceeds the limit of ${MAX_ANSWER}`, false));
+      sent.destroy();
+    }
+  });
+  response.on('end', () => resolve({ ...head, body: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks) }));
+}
+
+/** Reads only what the sender has credit for: a slow caller slows the function's server down and fills no memory. */
+function pass(response, head, { resolve, sender, sent }) {
+  sender.setHead(head);
+  sender.onCancel = () => sent.destroy(new Error('the caller does not take the answer any more'));
+  sender.begin();
+  response.on('data', (chunk) => {
+    response.pause();
+    sender.write(chunk, () => response.resume());
+  });
+  response.on('end', () => resolve({ ...head, body: null }));
 }
 
 module.exports = { LocalServer, ExchangeFailed, MAX_ANSWER };

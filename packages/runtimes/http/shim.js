@@ -27,6 +27,8 @@ let stopWaiting = () => {};
 let lastStarted = '';
 /** Requests that run, by id; the value ends a request with a failure. */
 const running = new Map();
+/** Those whose answer is streamed. */
+const senders = new Map();
 
 tellStarted();
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
@@ -49,6 +51,8 @@ function hello() {
 
 function onFrame(header, body) {
   if (header.type === 'invoke' && answered) void invoke(header, body);
+  else if (header.type === 'credit') senders.get(header.requestId)?.grant(header.bytes);
+  else if (header.type === 'cancel') senders.get(header.requestId)?.cancel();
   else if (header.type === 'init' && started === 0) init(header);
   else if (header.type === 'shutdown') shutdown();
   else process.exit(70);
@@ -168,7 +172,12 @@ async function invoke(frame, bytes) {
       : asBinary
         ? apig.requestFromBinary(bytes)
         : apig.requestFromEvent(bytes);
-    const answer = await local.exchange(request, platformHeaders(frame));
+    const sender = frame.stream === true && asBinary && !asEvent ? senderFor(requestId) : null;
+    const answer = await local.exchange(request, platformHeaders(frame), sender);
+    if (answer.body === null) {
+      finish(requestId, 0, '');
+      return;
+    }
     if (asEvent) {
       const refusal = require('../image/event-form.js').refusalOf('POST /invoke', answer);
       finish(requestId, refusal === null ? 0 : 4002, refusal ?? answer.body);
@@ -187,9 +196,17 @@ async function invoke(frame, bytes) {
   }
 }
 
+function senderFor(requestId) {
+  const sender = new (require('../nodejs/chunks.js').ChunkSender)(link, requestId);
+  senders.set(requestId, sender);
+  return sender;
+}
+
 /** Answers a request once. What the bootstrap printed before is already readable: this turn of the loop takes it first. */
 function finish(requestId, code, payload) {
   if (!running.delete(requestId)) return;
+  senders.get(requestId)?.close();
+  senders.delete(requestId);
   setImmediate(() => {
     child.flush();
     if (code === 0) link.result(requestId, 0, payload);

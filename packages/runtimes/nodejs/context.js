@@ -50,7 +50,7 @@ const NO_CREDENTIALS = {};
 
 /** Context of one invocation, or of the initializer (then `invoke` is null and the request id is empty). */
 class Context {
-  constructor(fixed, invoke, log) {
+  constructor(fixed, invoke, log, openStream) {
     const requestId = invoke === null ? '' : invoke.requestId;
     this.state = '';
     this.instanceID = fixed.instanceId;
@@ -66,6 +66,7 @@ class Context {
         started: now(),
         timeoutMs: invoke !== null && invoke.timeoutMs ? invoke.timeoutMs : fixed.timeoutSeconds * 1000,
         log: log,
+        openStream: openStream,
         logger: null,
       },
     });
@@ -152,6 +153,15 @@ class Context {
 
   getWorkflowStateID() {
     return (this._own.invoke && this._own.invoke.workflowStateId) || '';
+  }
+
+  /**
+   * Ours: a Writable whose pieces go to the caller while the function runs. `head` may hold `statusCode`, `headers` and
+   * `contentType`.
+   */
+  getResponseStream(head) {
+    if (this._own.openStream === undefined) throw new Error('an initializer has no response');
+    return this._own.openStream(this._own.invoke, head);
   }
 
   getLogger() {

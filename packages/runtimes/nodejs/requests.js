@@ -7,11 +7,23 @@ const MAX_RESULT = 6291456;
 const parse = JSON.parse;
 const stringify = JSON.stringify;
 const byteLength = Buffer.byteLength;
+const toText = Object.prototype.toString;
 const NativePromise = Promise;
 const nativeThen = Promise.prototype.then;
 
 function isPromise(value) {
   return value instanceof NativePromise || (typeof Promise === 'function' && value instanceof Promise);
+}
+
+/** Whether a handler gave something to read the answer from. */
+function isReadable(value) {
+  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value.pipe === 'function') return typeof value.on === 'function' && typeof value.read === 'function';
+  return typeof Symbol.asyncIterator === 'symbol' && typeof value[Symbol.asyncIterator] === 'function';
+}
+
+function isAsyncGenerator(value) {
+  return typeof value === 'object' && value !== null && toText.call(value) === '[object AsyncGenerator]';
 }
 
 /** Waits for a promise of any kind; a native one through its original `then`. */
@@ -37,7 +49,7 @@ function serialise(value) {
 }
 
 /**
- * `running` requests by id. `current` is the one started last: what the process prints belongs to it, even when it has
+ * `running` requests by id, each with its frame. `current` is the one started last: what the process prints belongs to it, even when it has
  * ended, because nothing better is known.
  */
 class Requests {
@@ -49,6 +61,12 @@ class Requests {
     this.awaits = options.awaitsPromises;
     this.userFrames = options.userFrames;
     this.running = new Map();
+    /** Requests that stream their answer. */
+    this.streams = new Map();
+    this.openStream = (invoke, head) => {
+      if (!this.running.has(invoke.requestId)) throw new Error('the request is answered already');
+      return this.streamOf(invoke).open(head);
+    };
     this.current = '';
     this.onIdle = null;
     this.log = (requestId, level, text) => this.link.log(requestId, level, text);
@@ -57,7 +75,7 @@ class Requests {
   start(invoke, body) {
     const requestId = invoke.requestId;
     this.current = requestId;
-    this.running.set(requestId, true);
+    this.running.set(requestId, invoke);
     let event;
     try {
       event = parse(body.toString('utf8'));
@@ -65,7 +83,7 @@ class Requests {
       this.finish(requestId, 4002, error.message, error.message);
       return;
     }
-    const context = new Context(this.fixed, invoke, this.log);
+    const context = new Context(this.fixed, invoke, this.log, this.openStream);
     const callback = (err, data) => {
       // Leaving the error out is a failure too: only null, '', 0 and false say that all went well.
       const given = err === undefined ? {} : err;
@@ -85,11 +103,57 @@ class Requests {
         (value) => this.succeed(requestId, value),
         (error) => this.fail(requestId, error)
       );
+    } else if (isAsyncGenerator(returned)) this.readFrom(requestId, returned);
+  }
+
+  streamOf(invoke) {
+    const requestId = invoke.requestId;
+    let found = this.streams.get(requestId);
+    if (found === undefined) {
+      const StreamedAnswer = require('./response-stream.js').StreamedAnswer;
+      found = new StreamedAnswer(this.link, invoke, (size) => this.tooLarge(requestId, size));
+      this.streams.set(requestId, found);
     }
+    return found;
+  }
+
+  /** The handler gave something to read from: the request ends when that does. */
+  readFrom(requestId, source) {
+    const streamed = this.streamOf(this.running.get(requestId));
+    streamed.readFrom(source, (error) => this.fail(requestId, error));
+    this.endWith(requestId, streamed, undefined);
+  }
+
+  /** The handler is done; the request is when the rest of its answer is sent. */
+  endWith(requestId, streamed, value) {
+    if (value !== undefined && value !== null && value !== '') {
+      this.link.log(requestId, 'WARN', 'the value that the handler returned is left out: its response is streamed');
+    }
+    const end = () => {
+      if (this.running.has(requestId)) this.finish(requestId, 0, streamed.payload(), '');
+    };
+    if (streamed.finished) end();
+    else streamed.onDone = end;
+  }
+
+  /** `credit` and `cancel` of the server. What they mean may be over already. */
+  onStream(frame) {
+    const streamed = this.streams.get(frame.requestId);
+    if (streamed === undefined || streamed.sender === null) return;
+    if (frame.type === 'credit') streamed.sender.grant(frame.bytes);
+    else streamed.sender.cancel();
   }
 
   succeed(requestId, value) {
     if (!this.running.has(requestId)) return;
+    if (isReadable(value)) {
+      this.readFrom(requestId, value);
+      return;
+    }
+    if (this.streams.size > 0 && this.streams.has(requestId)) {
+      this.endWith(requestId, this.streams.get(requestId), value);
+      return;
+    }
     let text;
     try {
       text = serialise(value);
@@ -99,12 +163,14 @@ class Requests {
       return;
     }
     const size = text.length > MAX_RESULT ? byteLength(text) : text.length * 3 > MAX_RESULT ? byteLength(text) : 0;
-    if (size > MAX_RESULT) {
-      const message = 'response body size ' + size + ' exceeds the limit of ' + MAX_RESULT;
-      this.finish(requestId, 4004, message, message);
-      return;
-    }
-    this.finish(requestId, 0, text, '');
+    if (size > MAX_RESULT) this.tooLarge(requestId, size);
+    else this.finish(requestId, 0, text, '');
+  }
+
+  tooLarge(requestId, size) {
+    if (!this.running.has(requestId)) return;
+    const message = 'response body size ' + size + ' exceeds the limit of ' + MAX_RESULT;
+    this.finish(requestId, 4004, message, message);
   }
 
   fail(requestId, error) {
@@ -122,6 +188,11 @@ class Requests {
   finish(requestId, code, payload, log) {
     this.flush();
     this.running.delete(requestId);
+    if (this.streams.size > 0) {
+      const streamed = this.streams.get(requestId);
+      this.streams.delete(requestId);
+      if (streamed !== undefined) streamed.close();
+    }
     if (log !== '') this.link.log(requestId, 'ERROR', log);
     this.link.result(requestId, code, payload);
     if (this.running.size === 0 && this.onIdle !== null) this.onIdle();

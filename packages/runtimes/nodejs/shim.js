@@ -28,6 +28,7 @@ function hello() {
 
 function onFrame(header, body) {
   if (header.type === 'invoke' && requests !== null) requests.start(header, body);
+  else if ((header.type === 'credit' || header.type === 'cancel') && requests !== null) requests.onStream(header);
   else if (header.type === 'init' && !initStarted) init(header);
   else if (header.type === 'shutdown') shutdown();
   else exit(70);

@@ -35,6 +35,9 @@ def main():
         import traceback  # noqa: F401
     workers = None
     while True:
+        if runner.leaving:
+            runner.flush()
+            leave()
         frame, body = link.receive()
         kind = frame.get('type')
         if kind == 'invoke' and runner.handler is not None:
@@ -47,7 +50,11 @@ def main():
             limit = frame.get('concurrency', 1)
             if limit > 1:
                 from funcgraph_runtime.workers import Workers
+                import threading
+                runner.news = threading.Condition()
                 workers = Workers(runner, limit)
+        elif runner.on_stream(frame):
+            pass
         elif kind == 'shutdown':
             if workers is not None:
                 workers.drain()

@@ -1,5 +1,7 @@
 export type {
+  CancelFrame,
   Credentials,
+  CreditFrame,
   FunctionContext,
   ImageStart,
   InitFrame,
@@ -8,8 +10,17 @@ export type {
   LogLevel,
   ServerFrame,
   ShutdownFrame,
+  StreamHead,
 } from './protocol/frames.ts';
-export { MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_LOG_BYTES, PROTOCOL_VERSION } from './protocol/frames.ts';
+export {
+  CHUNK_COST_BYTES,
+  MAX_BODY_BYTES,
+  MAX_CHUNK_BYTES,
+  MAX_HEADER_BYTES,
+  MAX_LOG_BYTES,
+  PROTOCOL_VERSION,
+  STREAM_WINDOW_BYTES,
+} from './protocol/frames.ts';
 export { type LaunchBind, type LaunchPlan, RUNTIME_ROOT, WORKING_DIR } from './registry/launch-plan.ts';
 export type { RuntimeSource } from './registry/manifest.ts';
 export {

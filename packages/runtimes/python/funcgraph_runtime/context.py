@@ -21,6 +21,7 @@ class Context(object):
         self._logger = None
         self._state = ''
         self._instance_id = fixed.get('instanceId', '')
+        self.response_head = None
 
     def getRequestID(self):
         return self._request_id
@@ -88,6 +89,11 @@ class Context(object):
         if self._logger is None:
             self._logger = make_logger(self._link, self._request_id)
         return self._logger
+
+    def set_response_head(self, status_code=None, headers=None, content_type=None):
+        """Ours: how a streamed answer begins for callers that speak HTTP; before its first piece."""
+        from funcgraph_runtime.streaming import make_head
+        self.response_head = make_head(status_code, headers, content_type)
 
     def get_state(self):
         return self._state

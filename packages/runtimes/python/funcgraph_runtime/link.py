@@ -84,6 +84,10 @@ class Link(object):
         """Whether the server has nothing to say for a moment: then nobody waits for this process."""
         return not self._rest and not select.select([self._socket], [], [], IDLE_SECONDS)[0]
 
+    def readable(self):
+        """Whether a frame, or a part of one, has arrived."""
+        return bool(self._rest) or bool(select.select([self._socket], [], [], 0)[0])
+
     def send(self, header, body=b''):
         if _getpid() != self.pid:
             # A forked child must not speak in the name of its parent.

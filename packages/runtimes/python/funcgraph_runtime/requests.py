@@ -9,6 +9,7 @@ from funcgraph_runtime.context import Context
 from funcgraph_runtime.failure import Failure, describe, dump
 from funcgraph_runtime.load import enter_environment, load_entry
 from funcgraph_runtime.output import Output
+from funcgraph_runtime.streaming import ChunkSender, Collector, TooLarge, is_stream, piece_bytes
 from funcgraph_runtime.text import PY2, encode_all, native, text_type, to_bytes, to_text
 
 MAX_RESULT = 6291456
@@ -29,6 +30,11 @@ class Runner(object):
         self.handler = None
         self.fixed = None
         self.code_root = u''
+        # Requests that stream their answer, by id.
+        self.streams = {}
+        # Set when several requests run at once: then the main thread reads the link, and streams wait here for it.
+        self.news = None
+        self.leaving = False
         self.outputs = []
 
     def capture(self):
@@ -94,8 +100,9 @@ class Runner(object):
             text = to_text(error)
             return 4002, to_bytes(text), text
         pid = _getpid()
+        context = Context(self.fixed, frame, self.link)
         try:
-            value = self.handler(event, Context(self.fixed, frame, self.link))
+            value = self.handler(event, context)
         except BaseException as error:
             if _getpid() != pid:
                 _exit(1)
@@ -104,19 +111,103 @@ class Runner(object):
         if _getpid() != pid:
             # The handler forked and its child came back here: only the parent answers.
             _exit(0)
+        if is_stream(value):
+            return self.stream(frame, context, value)
         try:
             payload = serialise(value)
         except Exception as error:
             told = Failure(4007, to_text(type(error).__name__), to_text(error), None)
             return told.code, told.payload, told.log
         if len(payload) > MAX_RESULT:
-            text = u'response body size %d exceeds the limit of %d' % (len(payload), MAX_RESULT)
-            return 4004, to_bytes(text), text
+            return too_large(len(payload))
         return 0, payload, u''
+
+    def stream(self, frame, context, source):
+        """Sends what `source` gives, piece by piece; ends it when nobody takes the answer any more."""
+        request_id = frame['requestId']
+        output = Collector()
+        if frame.get('stream'):
+            output = ChunkSender(self.link, request_id, context, self.wait)
+            self.streams[request_id] = output
+        code = 4002
+        try:
+            for piece in source:
+                code = 4007
+                data = piece_bytes(piece)
+                code = 4002
+                self.poll()
+                output.write(data)
+                if output.cancelled:
+                    break
+            payload = output.end()
+        except TooLarge:
+            return too_large(output.size)
+        except BaseException as error:
+            told = describe(code, error, drop_own(sys.exc_info()[2]), self.code_root)
+            return told.code, told.payload, told.log
+        finally:
+            self.streams.pop(request_id, None)
+            close_quietly(source)
+        return 0, payload, u''
+
+    def poll(self):
+        """Takes what the server has said meanwhile, where no other thread does."""
+        while self.news is None and self.link.readable():
+            self.take_news()
+
+    def wait(self, sender):
+        if self.news is None:
+            self.take_news()
+            return
+        with self.news:
+            while sender.lacks_credit() and not sender.cancelled:
+                self.news.wait()
+
+    def take_news(self):
+        frame, _ = self.link.receive()
+        if frame.get('type') == 'shutdown':
+            self.leaving = True
+        elif not self.on_stream(frame):
+            _exit(70)
+
+    def on_stream(self, frame):
+        """`credit` and `cancel` of the server; what they mean may be over already. False for any other frame."""
+        kind = frame.get('type')
+        if kind not in ('credit', 'cancel'):
+            return False
+        if self.news is None:
+            self.apply(frame, kind)
+        else:
+            with self.news:
+                self.apply(frame, kind)
+                self.news.notify_all()
+        return True
+
+    def apply(self, frame, kind):
+        sender = self.streams.get(frame.get('requestId'))
+        if sender is None:
+            return
+        if kind == 'credit':
+            sender.grant(frame['bytes'])
+        else:
+            sender.cancelled = True
 
 
 def drop_own(trace):
     return trace.tb_next if trace is not None else None
+
+
+def too_large(size):
+    text = u'response body size %d exceeds the limit of %d' % (size, MAX_RESULT)
+    return 4004, to_bytes(text), text
+
+
+def close_quietly(source):
+    try:
+        source.close()
+    except BaseException:
+        # Not every iterator can be closed, and a generator may refuse: the answer is over either way.
+        pass
 
 
 def elapsed(start, end):

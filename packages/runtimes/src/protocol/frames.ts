@@ -4,6 +4,11 @@ export const PROTOCOL_VERSION = 1;
 export const MAX_HEADER_BYTES = 64 * 1024;
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 export const MAX_LOG_BYTES = 90 * 1024;
+export const MAX_CHUNK_BYTES = 256 * 1024;
+/** What the chunks of one request may cost until the server gives new credit. */
+export const STREAM_WINDOW_BYTES = 1024 * 1024;
+/** Each chunk costs this beside the bytes of its body: many small ones take memory too. */
+export const CHUNK_COST_BYTES = 256;
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
@@ -67,6 +72,8 @@ export interface InvokeFrame {
   readonly credentials: Credentials;
   /** Runtime `http` only: event and result have the binary form of PROTOCOL.md instead of JSON. */
   readonly http?: true;
+  /** The answer may come in `chunk` frames before its `result`. */
+  readonly stream?: true;
   /** Set when a function flow calls. */
   readonly workflowId?: string;
   readonly workflowRunId?: string;
@@ -88,13 +95,40 @@ export interface PreStopFrame {
   readonly timeoutMs: number;
 }
 
-export type ServerFrame = InitFrame | InvokeFrame | ShutdownFrame | HeartbeatFrame | PreStopFrame;
+/** Allows the chunks of a request to cost so many bytes more. */
+export interface CreditFrame {
+  readonly type: 'credit';
+  readonly requestId: string;
+  readonly bytes: number;
+}
+
+/** Nobody takes the rest of a streamed answer: end the request soon. Its `result` is still awaited. */
+export interface CancelFrame {
+  readonly type: 'cancel';
+  readonly requestId: string;
+}
+
+export type ServerFrame =
+  | InitFrame
+  | InvokeFrame
+  | CreditFrame
+  | CancelFrame
+  | ShutdownFrame
+  | HeartbeatFrame
+  | PreStopFrame;
+
+/** How a streamed answer begins, for callers that speak HTTP. */
+export interface StreamHead {
+  readonly statusCode?: number;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+}
 
 export type InstanceFrame =
   | { readonly type: 'hello'; readonly protocol: number; readonly runtime: string }
   | { readonly type: 'initializing' }
   | { readonly type: 'ready'; readonly loadMs: number; readonly initMs: number }
   | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
+  | { readonly type: 'chunk'; readonly requestId: string; readonly head?: StreamHead }
   | { readonly type: 'result'; readonly requestId: string; readonly code: number }
   | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number }
   | { readonly type: 'heartbeat'; readonly seq: number; readonly ok: boolean; readonly error?: string }

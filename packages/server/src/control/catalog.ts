@@ -44,6 +44,8 @@ export interface VersionSnapshot {
   readonly concurrency: number;
   readonly enabled: boolean;
   readonly dynamicMemory: boolean;
+  /** Answers may be streamed to callers that can take them so. */
+  readonly returnStream: boolean;
   readonly surroundings: WantedSurroundings;
 }
 

@@ -15,6 +15,8 @@ export interface Failure {
 /** Codes that the server itself gives; those of the runtimes stand in PROTOCOL.md. */
 export const CODES = {
   functionError: 4002,
+  resultTooLarge: 4004,
+  resultInvalid: 4007,
   loadFailed: 4001,
   initFailed: 4009,
   timeout: 4010,
@@ -88,6 +90,17 @@ export function cancelledFailure(): Failure {
 /** The function's own heartbeat said, or did not say, how it is. */
 export function heartbeatFailure(why: string): Failure {
   return failure('heartbeat', CODES.heartbeat, 'function', 'HeartbeatFailed', `the instance was stopped: ${why}`);
+}
+
+export function streamTooLargeFailure(limitBytes: number): Failure {
+  const text = `the streamed response exceeds the limit of ${limitBytes} bytes`;
+  return failure('function_error', CODES.resultTooLarge, 'function', 'FunctionResultTooLarge', text);
+}
+
+/** Status or headers with which a streamed answer began are not those of HTTP. */
+export function invalidHeadFailure(why: string): Failure {
+  const text = `function result is invalid, error: ${why}`;
+  return failure('function_error', CODES.resultInvalid, 'function', 'FunctionResultInvalid', text);
 }
 
 /** The instance ended because of another request that ran in it at the same time. */

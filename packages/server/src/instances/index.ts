@@ -15,3 +15,4 @@ export type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
 export { SandboxAgent, SandboxError } from './sandbox/index.ts';
 export { StartFailed } from './start-errors.ts';
 export { startInstance } from './start-instance.ts';
+export type { ResponseSink } from './streamed-answer.ts';

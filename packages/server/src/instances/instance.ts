@@ -1,5 +1,5 @@
-import type { Credentials, LogLevel } from '@funcgraph/runtimes';
-import type { Clock } from '../lib/clock.ts';
+import type { Credentials, InvokeFrame, LogLevel } from '@funcgraph/runtimes';
+import type { Clock, Timer } from '../lib/clock.ts';
 import {
   CODES,
   cancelledFailure,
@@ -18,6 +18,7 @@ import { preStop } from './pre-stop.ts';
 import type { LinkResult, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxExit } from './sandbox/index.ts';
 import { type InstanceState, transition } from './state.ts';
+import { type ResponseSink, StreamedAnswer } from './streamed-answer.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 /** Where the time of a start went, ms. */
@@ -36,6 +37,8 @@ export interface InstanceRequest {
   readonly credentials: Credentials;
   /** Event and payload in the binary form of HTTP functions. */
   readonly http?: true;
+  /** Takes the answer in pieces, if the function gives it so. */
+  readonly sink?: ResponseSink;
   /** Ends the call and, since code cannot be stopped otherwise, the instance. */
   readonly signal?: AbortSignal;
 }
@@ -44,6 +47,8 @@ export interface InstanceAnswer {
   /** Undefined for success. */
   readonly failure: Failure | undefined;
   readonly payload: Buffer;
+  /** How many bytes went to the sink; absent when it was not touched and the payload is the whole answer. */
+  readonly streamedBytes?: number;
   readonly handlerMs: number;
   /** Since the call before of this instance; null when not measured. */
   readonly cpuMs: number | null;
@@ -69,6 +74,9 @@ type Ended =
 
 /** How long a broken link may wait for the news of its sandbox's exit. */
 const EXIT_GRACE_MS = 2_000;
+
+/** How long a function may go on whose streamed answer nobody takes any more. */
+const CANCEL_GRACE_MS = 2_000;
 
 /** One running copy of a version, ready to serve. Made by `startInstance`; owned by the pool. */
 export class Instance {
@@ -195,17 +203,22 @@ export class Instance {
   async invoke(request: InstanceRequest): Promise<InstanceAnswer> {
     const { link, clock, meter } = this.#parts;
     const started = clock.monotonic();
-    const { requestId, timeoutMs, invokeType, credentials, http } = request;
+    const { requestId, timeoutMs, invokeType, credentials, http, sink } = request;
+    const stream = sink === undefined ? undefined : new StreamedAnswer(sink, clock);
     // A sandbox that cannot be thawed is a dead one: the link below tells.
     const waking = this.#awake();
     if (waking !== undefined) await waking.catch(() => this.stop());
-    const outcome = await this.#race(
-      link.invoke(
-        { type: 'invoke', requestId, timeoutMs, invokeType, credentials, ...(http === undefined ? {} : { http }) },
-        request.event,
-      ),
-      request,
-    );
+    const frame: InvokeFrame = {
+      type: 'invoke',
+      requestId,
+      timeoutMs,
+      invokeType,
+      credentials,
+      ...(http === undefined ? {} : { http }),
+      ...(stream === undefined ? {} : { stream: true }),
+    };
+    const outcome = await this.#race(link.invoke(frame, request.event, stream), request, stream);
+    if (stream !== undefined) return this.#endStream(stream, outcome, request, started);
     const handlerMs = clock.monotonic() - started;
     // What several requests used together cannot be told apart.
     const cpuMs = this.inFlight > 1 ? null : meter.cpuMsSinceLast();
@@ -221,6 +234,34 @@ export class Instance {
       cpuMs: cpuMs ?? exit?.cpuMs ?? null,
       peakMemoryBytes: exit === undefined || exit.peakMemoryBytes === 0 ? peakMemoryBytes : exit.peakMemoryBytes,
     };
+  }
+
+  /** As `invoke`; apart from it so that plain calls do not pay for streams. */
+  async #endStream(
+    stream: StreamedAnswer,
+    outcome: LinkResult | Ended,
+    request: InstanceRequest,
+    started: number,
+  ): Promise<InstanceAnswer> {
+    const { clock, meter } = this.#parts;
+    stream.close();
+    const measured = {
+      handlerMs: clock.monotonic() - started,
+      cpuMs: this.inFlight > 1 ? null : meter.cpuMsSinceLast(),
+      peakMemoryBytes: meter.peakMemoryBytes(),
+      ...(stream.begun ? { streamedBytes: stream.bytes } : {}),
+    };
+    if (stream.stopped === undefined && 'code' in outcome && outcome.code === 0) {
+      return { failure: undefined, payload: outcome.payload, ...measured };
+    }
+    if (stream.stopped !== undefined && 'code' in outcome) {
+      return { failure: stream.stopped, payload: stream.stopped.payload, ...measured };
+    }
+    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    // It was asked to end and did not; only the kernel knows something worse.
+    const told = stream.stopped !== undefined && failure.outcome === 'cancelled' ? stream.stopped : failure;
+    const peak = exit === undefined || exit.peakMemoryBytes === 0 ? measured.peakMemoryBytes : exit.peakMemoryBytes;
+    return { failure: told, payload: told.payload, ...measured, peakMemoryBytes: peak };
   }
 
   /** A code of the runtime, unless the kernel knows better: a child killed for memory or a full disk looks like any error. */
@@ -273,15 +314,34 @@ export class Instance {
     });
   }
 
-  #race(answer: Promise<LinkResult>, request: InstanceRequest): Promise<LinkResult | Ended> {
+  #race(
+    answer: Promise<LinkResult>,
+    request: InstanceRequest,
+    stream: StreamedAnswer | undefined,
+  ): Promise<LinkResult | Ended> {
+    const { clock, link } = this.#parts;
     return new Promise((resolve) => {
-      const timer = this.#parts.clock.after(request.timeoutMs, () => done({ kind: 'timeout' }));
+      const onTime = (): void => {
+        const left = stream?.leftMs(request.timeoutMs) ?? 0;
+        if (left > 0) timer = clock.after(left, onTime);
+        else done({ kind: 'timeout' });
+      };
+      let timer = clock.after(request.timeoutMs, onTime);
+      let grace: Timer | undefined;
       const onAbort = (): void => done({ kind: 'aborted' });
       const done = (outcome: LinkResult | Ended): void => {
         timer.cancel();
+        grace?.cancel();
         request.signal?.removeEventListener('abort', onAbort);
         resolve(outcome);
       };
+      stream?.watch(() => {
+        link.cancel(request.requestId);
+        grace = clock.after(CANCEL_GRACE_MS, () => {
+          // Others are in there too: it then has its timeout to end.
+          if (this.inFlight <= 1) onAbort();
+        });
+      });
       request.signal?.addEventListener('abort', onAbort, { once: true });
       answer.then(done, (error: unknown) => {
         const violation = error instanceof Error && 'why' in error && error.why === 'violation';

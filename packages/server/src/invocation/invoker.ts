@@ -141,6 +141,7 @@ export class Invoker {
         // Somebody waits for the answer: the function sees an ordinary call.
         invokeType: request.mode === 'async' ? 'async' : 'sync',
         ...(request.http === undefined ? {} : { http: request.http }),
+        ...(request.sink === undefined || !snapshot.returnStream ? {} : { sink: request.sink }),
         credentials: NO_CREDENTIALS,
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
@@ -157,11 +158,12 @@ export class Invoker {
         totalMs: clock.monotonic() - request.receivedAt,
         cpuMs: answer.cpuMs,
         peakMemoryBytes: answer.peakMemoryBytes,
-        responseBytes: payload.length,
+        responseBytes: answer.streamedBytes ?? payload.length,
         startedAt,
       };
       const receipt = this.#finish(snapshot, spec, request, measured);
-      return { failure, payload, receipt, logTail: tail?.text() ?? '', codeDigest: snapshot.codeDigest };
+      const streamed = answer.streamedBytes !== undefined;
+      return { failure, payload, streamed, receipt, logTail: tail?.text() ?? '', codeDigest: snapshot.codeDigest };
     } finally {
       if (request.tail) logs.closeTail(instance.id, requestId);
       lease.release();
@@ -217,7 +219,7 @@ export class Invoker {
     });
     logs.closeTail(instanceId, requestId);
     const logTail = tail?.text() ?? '';
-    return { failure, payload: failure.payload, receipt, logTail, codeDigest: snapshot.codeDigest };
+    return { failure, payload: failure.payload, streamed: false, receipt, logTail, codeDigest: snapshot.codeDigest };
   }
 
   #finish(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest, measured: Measured): Receipt {

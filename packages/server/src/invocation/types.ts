@@ -1,5 +1,5 @@
 import type { FunctionUrn, Receipt } from '@funcgraph/api';
-import type { Failure } from '../instances/index.ts';
+import type { Failure, ResponseSink } from '../instances/index.ts';
 import type { RequestHeaders } from './alias-route.ts';
 
 export interface InvocationRequest {
@@ -8,6 +8,8 @@ export interface InvocationRequest {
   readonly mode: 'sync' | 'async' | 'gateway';
   /** Only for runtime `http`: event and payload have the binary form of the runtime protocol. */
   readonly http?: true;
+  /** Takes the answer in pieces, when the function may give it so and does. */
+  readonly sink?: ResponseSink;
   readonly requestId: string;
   /** From 1. */
   readonly attempt: number;
@@ -31,6 +33,8 @@ export interface InvocationResult {
   /** Undefined for success. */
   readonly failure: Failure | undefined;
   readonly payload: Buffer;
+  /** The sink has got an answer, or the beginning of one; the payload is then no part of it. */
+  readonly streamed: boolean;
   readonly receipt: Receipt;
   readonly logTail: string;
   readonly codeDigest: string;

@@ -66,6 +66,7 @@ export function applyConfig(base: ConfigBase, fields: WireFields): ParsedConfig 
     ...strategy(fields, before),
     dynamicMemory: fields.flag('enable_dynamic_memory') ?? before.dynamicMemory,
     dependencies: readDependencies(fields) ?? before.dependencies,
+    returnStream: fields.flag('is_return_stream') ?? before.returnStream ?? false,
     stored: { ...before.stored, ...readStoredFields(fields) },
   };
   checkHooks(config.stored, rules);

@@ -45,6 +45,7 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     enabled: config.maxInstances !== 0,
     dynamicMemory: config.dynamicMemory,
     surroundings: wantedSurroundings(config.stored),
+    returnStream: config.returnStream ?? false,
   };
 }
 

@@ -24,6 +24,8 @@ export interface FunctionConfig {
   /** Ids of dependency versions; what a later one holds wins over an earlier one. */
   readonly dependencies: readonly string[];
   readonly image?: FunctionImage;
+  /** Absent in what was stored before it existed: off. */
+  readonly returnStream?: boolean;
   /** As the user named them; the code itself is known by its digest. */
   readonly codeType: string;
   readonly codeFileName: string;

@@ -88,7 +88,7 @@ export function summaryReply(state: FunctionState, { region, domainId }: ReplyCo
     last_modified: apiTime(version.modifiedAt),
     long_time: false,
     is_bridge_function: false,
-    is_return_stream: false,
+    is_return_stream: config.returnStream ?? false,
     code_type: config.codeType,
     code_url: '',
     code_filename: config.codeFileName,

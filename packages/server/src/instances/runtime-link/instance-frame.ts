@@ -1,9 +1,10 @@
-import type { InstanceFrame, LogLevel } from '@funcgraph/runtimes';
+import type { InstanceFrame, LogLevel, StreamHead } from '@funcgraph/runtimes';
 import { LinkViolation } from './frame-decoder.ts';
 
 const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>(['DEBUG', 'INFO', 'WARN', 'ERROR']);
 const MAX_ID_CHARS = 128;
 const MAX_ERROR_CHARS = 500;
+const MAX_HEAD_HEADERS = 200;
 
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string' || value.length > MAX_ID_CHARS) throw new LinkViolation(`${name} is not a short text`);
@@ -21,6 +22,19 @@ function hookAnswer(frame: Record<string, unknown>): { ok: boolean; error?: stri
   if (frame.error === undefined) return { ok: frame.ok };
   if (typeof frame.error !== 'string') throw new LinkViolation('error is not a text');
   return { ok: frame.ok, error: frame.error.slice(0, MAX_ERROR_CHARS) };
+}
+
+function isPair(value: unknown): value is [string, string] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && typeof value[1] === 'string';
+}
+
+function streamHead(value: unknown): StreamHead {
+  if (typeof value !== 'object' || value === null) throw new LinkViolation('head is not an object');
+  const { statusCode, headers } = value as Record<string, unknown>;
+  const list = headers === undefined ? [] : headers;
+  if (!Array.isArray(list) || list.length > MAX_HEAD_HEADERS || !list.every(isPair))
+    throw new LinkViolation('headers is not a short list of pairs');
+  return { headers: list, ...(statusCode === undefined ? {} : { statusCode: number(statusCode, 'statusCode') }) };
 }
 
 /** What an instance says, made of checked fields only. Throws LinkViolation for anything else. */
@@ -44,6 +58,10 @@ export function parseInstanceFrame(header: Buffer): InstanceFrame {
         level: frame.level as LogLevel,
         time: number(frame.time, 'time'),
       };
+    }
+    case 'chunk': {
+      const head = frame.head === undefined ? {} : { head: streamHead(frame.head) };
+      return { type: 'chunk', requestId: text(frame.requestId, 'requestId'), ...head };
     }
     case 'hello':
       return { type: 'hello', protocol: number(frame.protocol, 'protocol'), runtime: text(frame.runtime, 'runtime') };

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import {
+  type CancelFrame,
+  type CreditFrame,
   type InitFrame,
   type InstanceFrame,
   type InvokeFrame,
@@ -9,6 +11,7 @@ import {
 } from '@funcgraph/runtimes';
 import { encodeFrameHead, FrameDecoder, LinkViolation } from './frame-decoder.ts';
 import { parseInstanceFrame } from './instance-frame.ts';
+import { type ChunkReceiver, LinkStream } from './link-stream.ts';
 import { LogBudget } from './log-budget.ts';
 
 export interface LinkLog {
@@ -51,6 +54,10 @@ interface Pending<T> {
   readonly reject: (error: LinkEnded) => void;
 }
 
+interface Running extends Pending<LinkResult> {
+  stream?: LinkStream;
+}
+
 interface LinkOptions {
   readonly now: () => number;
   readonly onLog: (log: LinkLog) => void;
@@ -64,7 +71,7 @@ export class RuntimeLink {
   readonly #socket: Socket;
   readonly #options: LinkOptions;
   readonly #budget: LogBudget;
-  readonly #running = new Map<string, Pending<LinkResult>>();
+  readonly #running = new Map<string, Running>();
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;
   #onInitializing: (() => void) | undefined;
@@ -106,9 +113,15 @@ export class RuntimeLink {
     });
   }
 
-  invoke(frame: InvokeFrame, event: Buffer): Promise<LinkResult> {
-    return this.#ask((pending) => {
-      this.#running.set(frame.requestId, pending);
+  /** `receiver` gets the pieces of an answer whose frame says `stream`. */
+  invoke(frame: InvokeFrame, event: Buffer, receiver?: ChunkReceiver): Promise<LinkResult> {
+    return this.#ask((pending: Running) => {
+      const { requestId } = frame;
+      if (receiver !== undefined) {
+        const giveCredit = (bytes: number): void => this.#tellRunning({ type: 'credit', requestId, bytes });
+        pending.stream = new LinkStream(receiver, giveCredit);
+      }
+      this.#running.set(requestId, pending);
       this.#send(frame, event);
     });
   }
@@ -129,6 +142,11 @@ export class RuntimeLink {
     });
   }
 
+  /** Asks the instance to end a streaming request; the promise of `invoke` still ends by itself. */
+  cancel(requestId: string): void {
+    this.#tellRunning({ type: 'cancel', requestId });
+  }
+
   /** Whether the instance can still answer. */
   get isOpen(): boolean {
     return this.#ended === undefined;
@@ -147,6 +165,10 @@ export class RuntimeLink {
       if (this.#ended !== undefined) reject(this.#ended);
       else start({ resolve, reject });
     });
+  }
+
+  #tellRunning(frame: CreditFrame | CancelFrame): void {
+    if (this.#running.has(frame.requestId)) this.#send(frame, EMPTY);
   }
 
   #send(frame: object, body: Buffer): void {
@@ -178,6 +200,12 @@ export class RuntimeLink {
       case 'log':
         this.#log(frame, body);
         return;
+      case 'chunk': {
+        const stream = this.#running.get(frame.requestId)?.stream;
+        if (stream === undefined) throw new LinkViolation('a chunk for a request that does not stream');
+        stream.receive(frame.head, body);
+        return;
+      }
       case 'hello':
         if (this.#hello === undefined || frame.protocol !== PROTOCOL_VERSION)
           throw new LinkViolation('an unexpected hello');

@@ -1,0 +1,89 @@
+'use strict';
+// The sending half of streamed answers (PROTOCOL.md). Plain JavaScript for Node 6 and later; used by several shims.
+
+const MAX_CHUNK = 256 * 1024;
+const WINDOW = 1024 * 1024;
+const CHUNK_COST = 256;
+
+const stringify = JSON.stringify;
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Sends the pieces of one answer within the credit of the server. One piece is on its way at a time: `write` calls back
+ * when it is sent, or thrown away because nobody takes the answer any more.
+ */
+class ChunkSender {
+  constructor(link, requestId) {
+    this.link = link;
+    this.prefix = '{"type":"chunk","requestId":' + stringify(requestId);
+    this.credit = WINDOW;
+    this.head = null;
+    this.begun = false;
+    this.cancelled = false;
+    /** Called once when nobody takes the answer any more. */
+    this.onCancel = null;
+    this.rest = EMPTY;
+    this.sent = null;
+  }
+
+  /** `{ statusCode, headers: [[name, value]] }`, before the first piece. */
+  setHead(head) {
+    this.head = head;
+  }
+
+  write(piece, sent) {
+    this.rest = piece;
+    this.sent = sent;
+    this.pump();
+  }
+
+  /** Sends the head although there is nothing to send yet. */
+  begin() {
+    if (!this.begun && !this.cancelled) this.send(EMPTY);
+  }
+
+  pump() {
+    while (!this.cancelled && this.rest.length > 0) {
+      const size = Math.min(this.rest.length, MAX_CHUNK, this.credit - CHUNK_COST);
+      if (size <= 0) return;
+      this.send(this.rest.slice(0, size));
+      this.rest = this.rest.slice(size);
+    }
+    this.rest = EMPTY;
+    const sent = this.sent;
+    this.sent = null;
+    if (sent !== null) sent();
+  }
+
+  send(body) {
+    let header = this.prefix;
+    if (!this.begun) {
+      this.begun = true;
+      if (this.head !== null) header += ',"head":' + stringify(this.head);
+    }
+    this.credit -= body.length + CHUNK_COST;
+    this.link.send(header + '}', body);
+  }
+
+  /** More credit from the server. */
+  grant(bytes) {
+    this.credit += bytes;
+    if (this.sent !== null) this.pump();
+  }
+
+  cancel() {
+    if (this.cancelled) return;
+    const told = this.onCancel;
+    this.close();
+    if (told !== null) told();
+  }
+
+  /** From now on everything is thrown away. */
+  close() {
+    this.cancelled = true;
+    this.onCancel = null;
+    if (this.sent !== null) this.pump();
+  }
+}
+
+module.exports = { ChunkSender: ChunkSender };

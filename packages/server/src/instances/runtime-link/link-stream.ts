@@ -1,0 +1,47 @@
+import { CHUNK_COST_BYTES, MAX_CHUNK_BYTES, STREAM_WINDOW_BYTES, type StreamHead } from '@funcgraph/runtimes';
+import { LinkViolation } from './frame-decoder.ts';
+
+/** Takes the pieces of one answer as they come. */
+export interface ChunkReceiver {
+  /** `head` may come with the first piece only. `taken` must be called once, when the piece needs no memory any more. */
+  chunk(head: StreamHead | undefined, piece: Buffer, taken: () => void): void;
+}
+
+/** Small pieces are copied: a view would keep the whole buffer alive that it arrived in. */
+const COPY_BELOW_BYTES = 16 * 1024;
+/** Credit is given back in portions, so that small pieces do not cause a frame each. */
+const PORTION_BYTES = STREAM_WINDOW_BYTES / 4;
+
+/** The chunks of one request: what they may cost, and how credit goes back to the instance. */
+export class LinkStream {
+  readonly #receiver: ChunkReceiver;
+  readonly #giveCredit: (bytes: number) => void;
+  #credit = STREAM_WINDOW_BYTES;
+  #owed = 0;
+  #begun = false;
+
+  constructor(receiver: ChunkReceiver, giveCredit: (bytes: number) => void) {
+    this.#receiver = receiver;
+    this.#giveCredit = giveCredit;
+  }
+
+  /** Throws LinkViolation for a chunk that is too large, was not allowed, or has a head where none may be. */
+  receive(head: StreamHead | undefined, body: Buffer): void {
+    if (body.length > MAX_CHUNK_BYTES) throw new LinkViolation(`a chunk of ${body.length} bytes`);
+    if (head !== undefined && this.#begun) throw new LinkViolation('a head in the middle of an answer');
+    const cost = body.length + CHUNK_COST_BYTES;
+    if (cost > this.#credit) throw new LinkViolation('more chunks than there was credit for');
+    this.#credit -= cost;
+    this.#begun = true;
+    const piece = body.length < COPY_BELOW_BYTES ? Buffer.from(body) : body;
+    this.#receiver.chunk(head, piece, () => this.#taken(cost));
+  }
+
+  #taken(cost: number): void {
+    this.#owed += cost;
+    if (this.#owed < PORTION_BYTES) return;
+    this.#credit += this.#owed;
+    this.#giveCredit(this.#owed);
+    this.#owed = 0;
+  }
+}

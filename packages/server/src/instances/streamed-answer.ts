@@ -1,0 +1,118 @@
+import { LIMITS } from '@funcgraph/api';
+import type { StreamHead } from '@funcgraph/runtimes';
+import type { Clock } from '../lib/clock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import { cancelledFailure, type Failure, invalidHeadFailure, streamTooLargeFailure } from './failure.ts';
+import type { ChunkReceiver } from './runtime-link/index.ts';
+
+/** Where the pieces of an answer go while the function still runs. */
+export interface ResponseSink {
+  /** Once, before the first piece. Throws PlatformError when an answer cannot begin so. */
+  begin(head: StreamHead): void;
+  /** Calls `taken` once, when the piece is out of memory. Never throws; may be called after `gone`. */
+  write(piece: Buffer, taken: () => void): void;
+  /** Aborts when nobody takes the answer any more. */
+  readonly gone: AbortSignal;
+}
+
+/** One request may stream for so long in all; the function's own timeout is for the time between two pieces. */
+const TOTAL_MS = LIMITS.timeoutSeconds.max * 1000;
+
+/**
+ * What came of a streamed answer, between link and sink. A piece that nobody wants any more is thrown away, and counts as
+ * taken so that the function can come to its end.
+ */
+export class StreamedAnswer implements ChunkReceiver {
+  readonly #sink: ResponseSink;
+  readonly #clock: Clock;
+  readonly #began: number;
+  readonly #onGone = (): void => this.#stop(cancelledFailure());
+  #onStop: () => void = () => {};
+  /** When the function or the client last did something. */
+  #progressAt: number;
+  #outstanding = 0;
+  /** Whether the client has seen a beginning: from then on it cannot be told of a failure. */
+  begun = false;
+  /** Passed on to the client. */
+  bytes = 0;
+  /** Why the rest is not wanted; the failure of this request, however it ends. */
+  stopped: Failure | undefined;
+
+  constructor(sink: ResponseSink, clock: Clock) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#began = clock.monotonic();
+    this.#progressAt = this.#began;
+    sink.gone.addEventListener('abort', this.#onGone, { once: true });
+  }
+
+  /** `onStop` is called at most once, when the function should come to its end; at once if it should already. */
+  watch(onStop: () => void): void {
+    this.#onStop = onStop;
+    if (this.#sink.gone.aborted) this.#onGone();
+    else if (this.stopped !== undefined) onStop();
+  }
+
+  /** No more pieces come. */
+  close(): void {
+    this.#onStop = () => {};
+    this.#sink.gone.removeEventListener('abort', this.#onGone);
+  }
+
+  chunk(head: StreamHead | undefined, piece: Buffer, taken: () => void): void {
+    this.#progressAt = this.#clock.monotonic();
+    if (this.stopped !== undefined || !this.#begin(head) || !this.#fits(piece)) {
+      taken();
+      return;
+    }
+    if (piece.length === 0) {
+      taken();
+      return;
+    }
+    this.#outstanding += 1;
+    this.#sink.write(piece, () => {
+      this.#outstanding -= 1;
+      this.#progressAt = this.#clock.monotonic();
+      taken();
+    });
+  }
+
+  /**
+   * How much longer the function may take, in ms; 0 when its time is over. While the client has not taken what is there
+   * it is not the function that is slow.
+   */
+  leftMs(idleMs: number): number {
+    const now = this.#clock.monotonic();
+    const total = this.#began + TOTAL_MS - now;
+    const idle = this.#outstanding > 0 ? idleMs : this.#progressAt + idleMs - now;
+    return Math.max(Math.min(total, idle), 0);
+  }
+
+  #begin(head: StreamHead | undefined): boolean {
+    if (this.begun) return true;
+    try {
+      this.#sink.begin(head ?? {});
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      this.#stop(invalidHeadFailure(error.message));
+      return false;
+    }
+    this.begun = true;
+    return true;
+  }
+
+  #fits(piece: Buffer): boolean {
+    if (this.bytes + piece.length > LIMITS.streamBytes) {
+      this.#stop(streamTooLargeFailure(LIMITS.streamBytes));
+      return false;
+    }
+    this.bytes += piece.length;
+    return true;
+  }
+
+  #stop(failure: Failure): void {
+    if (this.stopped !== undefined) return;
+    this.stopped = failure;
+    this.#onStop();
+  }
+}
