@@ -86,7 +86,7 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
     mount_user: { user_id: -1, user_group_id: -1, ...changes },
     func_mounts: [{ mount_type: 'sfs', mount_resource: resource, local_mount_path: place }],
   });
-  const configure = (urn: string, name: string, mount_config: object, on = server) =>
+  const configure = (urn: string, name: string, mount_config: Record<string, unknown>, on = server) =>
     on.api.call('updateFunctionConfig', {
       params: target(on, urn),
       body: { func_name: name, runtime, handler: 'index.handler', memory_size: 128, timeout: 10, mount_config },

@@ -1,0 +1,135 @@
+import type { FileSystemMount, MountCheck } from '@funcgraph/agent';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { wantedSurroundings } from '../../domain/surroundings.ts';
+import { openTestControl, type TestControl } from '../testing.ts';
+import { FileSystemStore } from './file-system-store.ts';
+import { FileSystems } from './file-systems.ts';
+
+let control: TestControl;
+let tried: FileSystemMount[];
+let refusal: Error | undefined;
+let fileSystems: FileSystems;
+
+const make = (): FileSystems =>
+  new FileSystems({
+    store: new FileSystemStore(control.storage.db),
+    catalog: control.catalog,
+    clock: control.clock,
+    host: {
+      async tryMount(mount): Promise<MountCheck> {
+        if (refusal !== undefined) throw refusal;
+        tried.push(mount);
+        return { users: 'mapped', writable: true };
+      },
+    },
+  });
+const mounts = (...names: string[]) =>
+  wantedSurroundings({
+    mount_config: {
+      mount_user: { user_id: -1, user_group_id: 2000 },
+      func_mounts: names.map((name) => ({ mount_resource: name, local_mount_path: `/mnt/${name}` })),
+    },
+  }).mounts;
+
+beforeEach(async () => {
+  control = await openTestControl();
+  tried = [];
+  refusal = undefined;
+  fileSystems = make();
+  await fileSystems.start();
+});
+afterEach(() => control.close());
+
+describe('file systems of the administrator', () => {
+  it('are tried before they are registered, and known after a restart', async () => {
+    const folder = await fileSystems.add({ name: 'data', path: '/srv/data/' });
+    const nfs = await fileSystems.add({ name: 'far', nfs: 'storage.example:/export', read_only: true });
+    expect(tried.map(({ source }) => source)).toEqual([folder.source, nfs.source]);
+    fileSystems = make();
+    await fileSystems.start();
+    expect(fileSystems.list()).toEqual([
+      expect.objectContaining({ name: 'data', readOnly: false, source: { kind: 'folder', path: '/srv/data' } }),
+      expect.objectContaining({
+        name: 'far',
+        readOnly: true,
+        source: { kind: 'nfs', host: 'storage.example', export: '/export' },
+      }),
+    ]);
+  });
+
+  it.each([
+    ['MOUNT_FAILED', 'mount_not_ready'],
+    ['NOT_SUPPORTED', 'not_available'],
+  ])('are not registered when the machine answers %s', async (answer, code) => {
+    refusal = Object.assign(new Error('no'), { code: answer, hint: 'do this' });
+    const refused = fileSystems.add({ name: 'data', path: '/srv/data' });
+    await expect(refused).rejects.toMatchObject({ code, hint: 'do this' });
+    expect(fileSystems.list()).toEqual([]);
+  });
+
+  it.each([
+    { name: 'data' },
+    { name: 'data', path: '/srv/a', nfs: 'h:/x' },
+    { name: 'Data', path: '/srv/a' },
+    { name: 'data', path: '/' },
+    { name: 'data', path: '/etc' },
+    { name: 'data', path: '/usr/share' },
+    { name: 'data', path: '/srv/../etc' },
+    { name: 'data', path: '/srv//a' },
+    { name: 'data', path: 'srv' },
+    { name: 'data', nfs: 'h' },
+    { name: 'data', nfs: 'h:relative' },
+    { name: 'data', nfs: '-o:/x' },
+  ])('are not made of %j', async (body) => {
+    await expect(fileSystems.add(body)).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(tried).toEqual([]);
+  });
+
+  it('stand beside each other: who writes to an outer folder could lead an inner one elsewhere', async () => {
+    await fileSystems.add({ name: 'data', path: '/srv/data' });
+    await fileSystems.add({ name: 'beside', path: '/srv/data-2' });
+    await fileSystems.add({ name: 'same', path: '/srv/data' });
+    for (const path of ['/srv/data/inner', '/srv']) {
+      const refused = fileSystems.add({ name: 'nested', path });
+      await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+  });
+
+  it('stay as long as a version mounts them', async () => {
+    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data' });
+    await control.functions.create('p1', {
+      func_name: 'user',
+      runtime: 'Node.js20.15',
+      handler: 'index.handler',
+      timeout: 3,
+      memory_size: 128,
+      code_type: 'inline',
+      func_code: { file: Buffer.from('x').toString('base64') },
+      mount_config: { func_mounts: [{ mount_type: 'sfs', mount_resource: id, local_mount_path: '/mnt/data' }] },
+    });
+    await expect(fileSystems.remove('data')).rejects.toMatchObject({ code: 'resource_in_use' });
+    await control.functions.delete({ projectId: 'p1', package: 'default', name: 'user' });
+    await fileSystems.remove('data');
+    await expect(fileSystems.remove('data')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('the mounts of a function', () => {
+  it('are named by name or id, as the user that the function says', async () => {
+    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', read_only: true });
+    const mount = { source: { kind: 'folder', path: '/srv/data' }, readOnly: true, uid: 1003, gid: 2000 };
+    expect(fileSystems.of(mounts('data'))).toEqual([{ ...mount, target: '/mnt/data' }]);
+    expect(fileSystems.of(mounts(id))).toEqual([{ ...mount, target: `/mnt/${id}` }]);
+  });
+
+  it('must be registered, and each once under whatever name', async () => {
+    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data' });
+    const check =
+      (...names: string[]) =>
+      () =>
+        fileSystems.check(mounts(...names));
+    expect(check('data')).not.toThrow();
+    expect(check('other')).toThrow(expect.objectContaining({ code: 'mount_not_found' }));
+    expect(check('data', id)).toThrow(expect.objectContaining({ code: 'mounted_already' }));
+  });
+});

@@ -1,0 +1,158 @@
+import type { VpcNetwork } from '@funcgraph/agent';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { wantedSurroundings } from '../../domain/surroundings.ts';
+import type { VersionSnapshot } from '../catalog.ts';
+import { openTestControl, type TestControl } from '../testing.ts';
+import { NetworkStore } from './network-store.ts';
+import { Networks } from './networks.ts';
+
+const EGRESS = { kind: 'egress' };
+const NONE = { kind: 'none' };
+
+/** A machine that knows which addresses it has, and can be told to refuse. */
+class FakeHost {
+  readonly open = new Map<string, VpcNetwork>();
+  refusal: Error | undefined;
+
+  async openNetwork(network: VpcNetwork): Promise<string> {
+    if (this.refusal !== undefined) throw this.refusal;
+    if (network.cidr === '172.30.0.0/24') throw Object.assign(new Error('in use'), { code: 'NETWORK_TAKEN' });
+    this.open.set(network.id, network);
+    return `fgn${network.id.slice(0, 8)}`;
+  }
+
+  async closeNetwork(id: string): Promise<void> {
+    this.open.delete(id);
+  }
+}
+
+let control: TestControl;
+let host: FakeHost;
+let networks: Networks;
+let egress: boolean;
+let retired: VersionSnapshot[];
+
+beforeEach(async () => {
+  control = await openTestControl();
+  host = new FakeHost();
+  egress = true;
+  retired = [];
+  networks = make();
+  await networks.start();
+});
+afterEach(() => control.close());
+
+const make = (): Networks =>
+  new Networks({
+    store: new NetworkStore(control.storage.db),
+    host,
+    catalog: control.catalog,
+    clock: control.clock,
+    egress: () => egress,
+    retire: (snapshot) => retired.push(snapshot),
+  });
+const wanted = (func_vpc?: object, disable_public_network = false) =>
+  wantedSurroundings({ func_vpc, network_controller: { disable_public_network } });
+const deploy = (name: string, func_vpc: object) =>
+  control.functions.create('p1', {
+    func_name: name,
+    runtime: 'Node.js20.15',
+    handler: 'index.handler',
+    timeout: 3,
+    memory_size: 128,
+    code_type: 'inline',
+    func_code: { file: Buffer.from('x').toString('base64') },
+    func_vpc,
+  });
+
+describe('networks of the administrator', () => {
+  it('get addresses that are free, ids, and a bridge', async () => {
+    const made = await networks.create({ name: 'backend' });
+    expect(made).toMatchObject({ cidr: '172.30.16.0/24', gateway: '172.30.16.1', nat: false, problem: undefined });
+    expect(made.bridge).toBe(`fgn${made.id.slice(0, 8)}`);
+    expect(made.vpcId).not.toBe(made.subnetId);
+    expect((await networks.create({ name: 'second' })).cidr).toBe('172.30.32.0/24');
+    expect(networks.list().map(({ name }) => name)).toEqual(['backend', 'second']);
+  });
+
+  it('are made again at the next start, and one that cannot be is told', async () => {
+    const { id } = await networks.create({ name: 'backend', nat: true, vpc_id: 'v', subnet_id: 's' });
+    host.open.clear();
+    networks = make();
+    await networks.start();
+    expect(host.open.get(id)).toMatchObject({ nat: true });
+    host.refusal = new Error('no bridges today');
+    networks = make();
+    await networks.start();
+    expect(networks.show('backend')).toMatchObject({ bridge: undefined, problem: 'no bridges today' });
+    // Its functions must not get another network meanwhile.
+    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }))).toMatchObject({ kind: 'vpc', network: { id } });
+  });
+
+  it.each([
+    ['NETWORK_TAKEN', 'invalid_request'],
+    ['NETWORK_FAILED', 'not_available'],
+    ['NOT_SUPPORTED', 'not_available'],
+  ])('are not registered when the machine answers %s', async (answer, code) => {
+    host.refusal = Object.assign(new Error('no'), { code: answer, hint: 'do this' });
+    const refused = networks.create({ name: 'backend', cidr: '10.20.0.0/24' });
+    await expect(refused).rejects.toMatchObject({ code, hint: 'do this' });
+    expect(networks.list()).toEqual([]);
+  });
+
+  it('have names and ids of their own', async () => {
+    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    await expect(networks.create({ name: 'backend' })).rejects.toMatchObject({ code: 'resource_exists' });
+    const same = networks.create({ name: 'other', vpc_id: 'v', subnet_id: 's' });
+    await expect(same).rejects.toMatchObject({ code: 'resource_exists' });
+    expect(host.open.size).toBe(1);
+  });
+
+  it('stay as long as a function has chosen them', async () => {
+    const { vpcId, subnetId } = await networks.create({ name: 'backend' });
+    await deploy('user', { vpc_id: vpcId, subnet_id: subnetId });
+    await expect(networks.remove('backend')).rejects.toMatchObject({
+      code: 'resource_in_use',
+      message: expect.stringContaining('function:default:user:latest'),
+    });
+    expect(networks.show('backend').usedBy).toHaveLength(1);
+    await control.functions.delete({ projectId: 'p1', package: 'default', name: 'user' });
+    await networks.remove('backend');
+    expect([networks.list(), host.open.size]).toEqual([[], 0]);
+    await expect(networks.remove('backend')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('replace the instances of functions that had chosen them before', async () => {
+    await deploy('early', { vpc_id: 'v', subnet_id: 's' });
+    await deploy('other', { vpc_id: 'w', subnet_id: 's' });
+    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    expect(retired.map(({ name }) => name)).toEqual(['early']);
+  });
+});
+
+describe('the network of a function', () => {
+  it('is the default one, unless the function or the server says otherwise', () => {
+    expect(networks.of(wanted())).toEqual(EGRESS);
+    expect(networks.of(wanted({}))).toEqual(EGRESS);
+    expect(networks.of(wanted({ vpc_id: '' }))).toEqual(EGRESS);
+    expect(networks.of(wanted(undefined, true))).toEqual(NONE);
+    egress = false;
+    expect(networks.of(wanted())).toEqual(NONE);
+  });
+
+  it('is none, and never the default one, when it is not registered', async () => {
+    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }))).toEqual(NONE);
+    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 'another' }))).toEqual(NONE);
+  });
+
+  it('must be registered once any is', async () => {
+    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }));
+    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }));
+    networks.check(wanted());
+    const check = (vpc: object) => () => networks.check(wanted(vpc));
+    expect(check({ vpc_id: 'w', subnet_id: 's' })).toThrow(expect.objectContaining({ code: 'vpc_not_found' }));
+    expect(check({ vpc_id: 'v', subnet_id: 't' })).toThrow(expect.objectContaining({ code: 'subnet_not_found' }));
+  });
+});
