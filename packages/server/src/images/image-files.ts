@@ -7,7 +7,10 @@ import { parseImageConfig } from './image-config.ts';
 import type { ImageLimits } from './image-limits.ts';
 import type { FoundImage, LayerSource, OnProgress } from './image-source.ts';
 import type { Image, ImageLayer } from './types.ts';
-import { unpackImage } from './unpack/unpack-image.ts';
+import type { UnpackOptions } from './unpack/unpack-image.ts';
+
+/** How layers become a folder: `unpackInThread`, or `unpackImage` itself. */
+export type Unpack = (options: UnpackOptions) => Promise<number>;
 
 /**
  * Images on disk: `blobs/` holds layers as they came, `rootfs/<id>/` what sandboxes see. A file or folder under its name is
@@ -16,11 +19,13 @@ import { unpackImage } from './unpack/unpack-image.ts';
 export class ImageFiles {
   readonly #dir: string;
   readonly #limits: ImageLimits;
+  readonly #unpackImage: Unpack;
   readonly #blobs: BlobStore;
 
-  constructor(dir: string, limits: ImageLimits) {
+  constructor(dir: string, limits: ImageLimits, unpackImage: Unpack) {
     this.#dir = dir;
     this.#limits = limits;
+    this.#unpackImage = unpackImage;
     this.#blobs = new BlobStore(join(dir, 'blobs'), join(dir, 'incoming'));
   }
 
@@ -79,7 +84,7 @@ export class ImageFiles {
     const target = this.rootfs(id);
     const staging = join(this.#dir, 'incoming', randomUUID());
     try {
-      const bytes = await unpackImage({
+      const bytes = await this.#unpackImage({
         layers: layers.map(({ digest, diffId }) => ({ path: this.#blobs.path(digest), diffId })),
         target: staging,
         limits: this.#limits,

@@ -11,6 +11,7 @@ import { ImageStore } from './image-store.ts';
 import { Images } from './images.ts';
 import { FakeRegistry } from './registry/fake-registry.ts';
 import { described, digestOf, type FakeImage, fakeDockerArchive, fakeLayout, fakeParts, fakeTar } from './testing.ts';
+import { unpackImage } from './unpack/unpack-image.ts';
 
 const BASE = fakeTar([{ name: 'base', data: Buffer.alloc(20_000, 'base') }]);
 const image = (content: string): FakeImage => ({
@@ -35,6 +36,7 @@ describe('the images of a machine', () => {
       limits: imageLimits(1 << 20),
       clock,
       log: pino({ level: 'silent' }),
+      unpack: unpackImage,
     });
     await opened.start();
     return opened;

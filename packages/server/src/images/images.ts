@@ -5,7 +5,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 import { ArchiveFiles } from './archive/archive-files.ts';
 import { findImages } from './archive/find-images.ts';
 import { ImageError } from './errors.ts';
-import { ImageFiles } from './image-files.ts';
+import { ImageFiles, type Unpack } from './image-files.ts';
 import type { ImageLimits } from './image-limits.ts';
 import type { FoundImage, OnProgress } from './image-source.ts';
 import type { ImageStore } from './image-store.ts';
@@ -13,6 +13,7 @@ import { parseReference } from './reference.ts';
 import { findInRegistry } from './registry/pull-image.ts';
 import type { RegistryAccess } from './registry/registry-client.ts';
 import type { Image, ListedImage, NamedImage } from './types.ts';
+import { unpackInThread } from './unpack/unpack-in-thread.ts';
 
 export interface ImagesOptions {
   readonly store: ImageStore;
@@ -20,6 +21,8 @@ export interface ImagesOptions {
   readonly limits: ImageLimits;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default: a thread for each image. */
+  readonly unpack?: Unpack;
 }
 
 /** An image that stays until it is released, whatever is removed meanwhile. */
@@ -50,7 +53,7 @@ export class Images {
 
   constructor(options: ImagesOptions) {
     this.#options = options;
-    this.#files = new ImageFiles(options.dir, options.limits);
+    this.#files = new ImageFiles(options.dir, options.limits, options.unpack ?? unpackInThread);
   }
 
   /** Removes what is not used and unpacks again what is missing. Call once, before anything else. */

@@ -213,7 +213,8 @@ export function serveCalls<Call, Result>(open: (data: unknown) => CallHandler<Ca
   port.postMessage({ kind: 'ready' } satisfies FromWorker<Result>);
 }
 
-function startWorker(options: WorkerThreadOptions): Worker {
+/** A bare thread, for work that is not calls and answers. */
+export function startWorker(options: Pick<WorkerThreadOptions, 'from' | 'entry' | 'name' | 'data'>): Worker {
   const { from, entry, name, data } = options;
   if (!from.endsWith('.ts')) return new Worker(new URL(`${entry}.js`, from), { name, workerData: data, execArgv: [] });
   return new Worker(new URL('./source-thread.mjs', import.meta.url), {

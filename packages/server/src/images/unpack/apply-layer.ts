@@ -1,4 +1,14 @@
-import { link, mkdir, open, readdir, rm, symlink } from 'node:fs/promises';
+import {
+  closeSync,
+  fchmodSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { ImageError } from '../errors.ts';
 import type { ImageLimits } from '../image-limits.ts';
 import type { ByteSource } from '../tar/byte-source.ts';
@@ -20,7 +30,8 @@ export interface UnpackBudget {
 }
 
 /**
- * Applies layers, lowest first, to a folder that only this object writes to. Throws `ImageError` for a layer that is not
+ * Applies layers, lowest first, to a folder that only this object writes to. Many small files are made, one after
+ * another and without a pause: it belongs in a thread of its own. Throws `ImageError` for a layer that is not
  * plain; the folder is then of no use.
  */
 export class LayerUnpacker {
@@ -63,25 +74,25 @@ export class LayerUnpacker {
     const components = layerPath(entry.name, this.#limits);
     const name = components.pop();
     if (name === undefined) return;
-    const folder = await this.#tree.folder(components);
+    const folder = this.#tree.folder(components);
     const path = `${folder}/${name}`;
     if (name.startsWith(WHITEOUT)) {
-      await this.#whiteOut(folder, name);
+      this.#whiteOut(folder, name);
       return;
     }
     if (SKIPPED.has(entry.type)) return;
     switch (entry.type) {
       case '5':
-        await this.#placeFolder(path, entry);
+        this.#placeFolder(path, entry);
         break;
       case '0':
         await this.#placeFile(path, entry);
         break;
       case '2':
-        await this.#placeLink(path, entry);
+        this.#placeLink(path, entry);
         break;
       case '1':
-        await this.#placeHardLink(path, entry);
+        this.#placeHardLink(path, entry);
         break;
       default:
         throw new ImageError('entry-type', `${shown(entry.name)} has the unknown type ${shown(entry.type)}`);
@@ -89,10 +100,10 @@ export class LayerUnpacker {
     this.#own.add(path);
   }
 
-  async #placeFolder(path: string, entry: TarEntry): Promise<void> {
-    const found = await lookAt(path);
-    if (found !== undefined && !found.isDirectory()) await this.#remove(path);
-    if (found === undefined || !found.isDirectory()) await mkdir(path, 0o700);
+  #placeFolder(path: string, entry: TarEntry): void {
+    const found = lookAt(path);
+    if (found !== undefined && !found.isDirectory()) this.#remove(path);
+    if (found === undefined || !found.isDirectory()) mkdirSync(path, 0o700);
     this.#folderModes.set(path, folderMode(entry));
   }
 
@@ -101,34 +112,34 @@ export class LayerUnpacker {
     if (this.#budget.bytes < 0) {
       throw new ImageError('unpacked-too-large', `unpacked, the image is over ${this.#limits.unpackedBytes} bytes`);
     }
-    await this.#clear(path);
+    this.#clear(path);
     // Fails rather than follows: what stood there is gone.
-    const file = await open(path, 'wx', 0o600);
+    const file = openSync(path, 'wx', 0o600);
     try {
       for await (const piece of entry.content()) {
-        for (let done = 0; done < piece.length; ) done += (await file.write(piece, done)).bytesWritten;
+        for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
       }
-      await file.chmod(fileMode(entry));
+      fchmodSync(file, fileMode(entry));
     } finally {
-      await file.close();
+      closeSync(file);
     }
   }
 
   /** The target is text that only the kernel of a sandbox will resolve, inside the image. */
-  async #placeLink(path: string, entry: TarEntry): Promise<void> {
+  #placeLink(path: string, entry: TarEntry): void {
     const { linkName } = entry;
     if (linkName === '' || Buffer.byteLength(linkName) > this.#limits.pathBytes) {
       throw new ImageError('link-target', `the link ${shown(entry.name)} has no usable target`);
     }
-    await this.#clear(path);
-    await symlink(linkName, path);
+    this.#clear(path);
+    symlinkSync(linkName, path);
   }
 
-  async #placeHardLink(path: string, entry: TarEntry): Promise<void> {
+  #placeHardLink(path: string, entry: TarEntry): void {
     const components = layerPath(entry.linkName, this.#limits);
     const name = components.pop();
-    const target = name === undefined ? undefined : `${await this.#tree.folder(components)}/${name}`;
-    const found = target === undefined ? undefined : await lookAt(target);
+    const target = name === undefined ? undefined : `${this.#tree.folder(components)}/${name}`;
+    const found = target === undefined ? undefined : lookAt(target);
     if (target === undefined || found === undefined || !(found.isFile() || found.isSymbolicLink())) {
       throw new ImageError(
         'link-target',
@@ -136,13 +147,13 @@ export class LayerUnpacker {
       );
     }
     if (target === path) return;
-    await this.#clear(path);
-    await link(target, path);
+    this.#clear(path);
+    linkSync(target, path);
   }
 
-  async #whiteOut(folder: string, name: string): Promise<void> {
+  #whiteOut(folder: string, name: string): void {
     if (name === OPAQUE) {
-      await this.#removeBelow(folder);
+      this.#removeBelow(folder);
       return;
     }
     // Notes of one storage driver to itself.
@@ -151,18 +162,18 @@ export class LayerUnpacker {
     if (hidden === '' || hidden === '.' || hidden === '..') {
       throw new ImageError('traversal', `a whiteout hides ${shown(hidden)}`);
     }
-    await this.#removeBelow(folder, hidden);
+    this.#removeBelow(folder, hidden);
   }
 
   /** Removes what lower layers put into a folder, or one thing of it; what this layer put there stays. */
-  async #removeBelow(folder: string, only?: string): Promise<void> {
-    const names = only === undefined ? await readdir(folder) : [only];
+  #removeBelow(folder: string, only?: string): void {
+    const names = only === undefined ? readdirSync(folder) : [only];
     for (const name of names) {
       const path = `${folder}/${name}`;
       const isOwn = this.#own.has(path);
-      if (!isOwn && !this.#hasOwnBelow(path)) await this.#remove(path);
-      else if ((await lookAt(path))?.isDirectory() === true && (only === undefined || !isOwn)) {
-        await this.#removeBelow(path);
+      if (!isOwn && !this.#hasOwnBelow(path)) this.#remove(path);
+      else if (lookAt(path)?.isDirectory() === true && (only === undefined || !isOwn)) {
+        this.#removeBelow(path);
       }
     }
   }
@@ -172,14 +183,14 @@ export class LayerUnpacker {
     return false;
   }
 
-  async #clear(path: string): Promise<void> {
-    if ((await lookAt(path)) !== undefined) await this.#remove(path);
+  #clear(path: string): void {
+    if (lookAt(path) !== undefined) this.#remove(path);
   }
 
   /** Follows no link. Nothing that was known about what stood below a folder may be believed afterwards. */
-  async #remove(path: string): Promise<void> {
-    const isFolder = (await lookAt(path))?.isDirectory() === true;
-    await rm(path, { recursive: true, force: true });
+  #remove(path: string): void {
+    const isFolder = lookAt(path)?.isDirectory() === true;
+    rmSync(path, { recursive: true, force: true });
     if (!isFolder) return;
     this.#tree.forget(path);
     for (const each of this.#folderModes.keys()) {

@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir, readlink } from 'node:fs/promises';
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
 import { ImageError } from '../errors.ts';
 import { shown } from './layer-path.ts';
 
@@ -20,7 +19,7 @@ export class ImageTree {
   }
 
   /** The host path of a folder of the image; makes what is missing of it. Throws `link-loop` or `link-target`. */
-  async folder(components: readonly string[]): Promise<string> {
+  folder(components: readonly string[]): string {
     const plain = components.length === 0 ? this.root : `${this.root}/${components.join('/')}`;
     if (components.length === 0 || this.#folders.has(plain)) return plain;
     const todo = [...components];
@@ -32,12 +31,12 @@ export class ImageTree {
         continue;
       }
       const path = `${this.root}/${[...done, part].join('/')}`;
-      const found = await lookAt(path);
-      if (found === undefined) await makeFolder(path);
+      const found = lookAt(path);
+      if (found === undefined) makeFolder(path);
       else if (found.isSymbolicLink()) {
         links += 1;
         if (links > MOST_LINKS) throw new ImageError('link-loop', `links go round in circles: ${shown(plain)}`);
-        const target = await readlink(path);
+        const target = readlinkSync(path);
         if (target.startsWith('/')) done.length = 0;
         todo.unshift(...target.split('/').filter((each) => each !== '' && each !== '.'));
         continue;
@@ -58,16 +57,11 @@ export class ImageTree {
 }
 
 /** What stands at a path, links not followed; undefined for nothing. */
-export async function lookAt(path: string): Promise<Stats | undefined> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+export function lookAt(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
 }
 
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path);
-  await chmod(path, 0o755);
+export function makeFolder(path: string): void {
+  mkdirSync(path);
+  chmodSync(path, 0o755);
 }

@@ -1,4 +1,4 @@
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { lookAt, makeFolder } from './image-tree.ts';
 
 /** Parents first. What the agent mounts or shows in a sandbox needs a place in the image, which is read-only by then. */
@@ -6,21 +6,21 @@ const FOLDERS = ['proc', 'dev', 'tmp', 'etc', 'mnt', 'run', 'run/funcgraph'];
 const FILES = ['etc/hosts', 'etc/hostname', 'etc/resolv.conf'];
 
 /** Makes the places, also where the image has a link or a file there: a mount must not be led elsewhere. */
-export async function makeMountPoints(root: string): Promise<void> {
+export function makeMountPoints(root: string): void {
   for (const name of FOLDERS) {
     const path = `${root}/${name}`;
-    const found = await lookAt(path);
-    if (found?.isDirectory() === true) await chmod(path, found.mode | 0o755);
+    const found = lookAt(path);
+    if (found?.isDirectory() === true) chmodSync(path, found.mode | 0o755);
     else {
-      await rm(path, { force: true });
-      await makeFolder(path);
+      rmSync(path, { force: true });
+      makeFolder(path);
     }
   }
   for (const name of FILES) {
     const path = `${root}/${name}`;
-    const found = await lookAt(path);
+    const found = lookAt(path);
     if (found?.isFile() === true) continue;
-    await rm(path, { recursive: true, force: true });
-    await writeFile(path, '', { flag: 'wx', mode: 0o644 });
+    rmSync(path, { recursive: true, force: true });
+    writeFileSync(path, '', { flag: 'wx', mode: 0o644 });
   }
 }

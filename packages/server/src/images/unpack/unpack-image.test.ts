@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageLimits } from '../image-limits.ts';
 import { digestOf, type FakeEntry, fakeTar } from '../testing.ts';
 import { unpackImage } from './unpack-image.ts';
+import { unpackInThread } from './unpack-in-thread.ts';
 
 const LIMITS = { ...imageLimits(1 << 20), unpackedBytes: 100_000, entries: 50 };
 
@@ -294,6 +295,37 @@ describe('unpacking layers', () => {
       const layers = [{ path: join(dir, 'layer-0'), diffId: digestOf(bytes) }];
       await expect(unpackImage({ layers, target: root, limits: LIMITS, signal })).rejects.toMatchObject({ reason });
       rmSync(root, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('unpacking in a thread', () => {
+  it('does the same, tells each layer, and hands errors and an abort over', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'funcgraph-unpack-'));
+    try {
+      const write = (name: string, tar: Buffer) => {
+        writeFileSync(join(dir, name), tar);
+        return { path: join(dir, name), diffId: digestOf(tar) };
+      };
+      const good = write('good', fakeTar([{ name: 'a', data: 'abc' }]));
+      const bad = write('bad', fakeTar([{ name: '../a', data: 'abc' }]));
+      const told: number[] = [];
+      const { signal } = new AbortController();
+      const onLayer = (number: number) => told.push(number);
+      const job = { layers: [good, good], target: join(dir, 'root'), limits: LIMITS, onLayer, signal };
+      expect(await unpackInThread(job)).toBe(6);
+      expect([told, readFileSync(join(dir, 'root/a'), 'utf8')]).toEqual([[1, 2], 'abc']);
+      await expect(unpackInThread({ ...job, layers: [bad], target: join(dir, 'other') })).rejects.toMatchObject({
+        name: 'ImageError',
+        reason: 'traversal',
+      });
+      const stopping = new AbortController();
+      const stopped = { ...job, target: join(dir, 'third'), signal: stopping.signal };
+      await expect(unpackInThread({ ...stopped, onLayer: () => stopping.abort(new Error('enough')) })).rejects.toThrow(
+        'enough',
+      );
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
     }
   });
 });

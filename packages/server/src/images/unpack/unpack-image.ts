@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import { ImageError } from '../errors.ts';
 import type { ImageLimits } from '../image-limits.ts';
@@ -32,7 +32,7 @@ export interface UnpackOptions {
  * folder then. Returns the bytes of all files.
  */
 export async function unpackImage({ layers, target, limits, onLayer, signal }: UnpackOptions): Promise<number> {
-  await mkdir(target, { mode: 0o755 });
+  mkdirSync(target, { mode: 0o755 });
   const unpacker = new LayerUnpacker(target, limits);
   for (const [index, layer] of layers.entries()) {
     onLayer?.(index + 1);
@@ -40,10 +40,10 @@ export async function unpackImage({ layers, target, limits, onLayer, signal }: U
   }
   // Nobody writes here but us, and every path in the list is one without links.
   for (const [path, mode] of unpacker.folderModes) {
-    if ((await lookAt(path))?.isDirectory() === true) await chmod(path, mode);
+    if (lookAt(path)?.isDirectory() === true) chmodSync(path, mode);
   }
-  await makeMountPoints(target);
-  await chmod(target, 0o755);
+  makeMountPoints(target);
+  chmodSync(target, 0o755);
   await flush(target);
   return unpacker.unpackedBytes;
 }
