@@ -2,10 +2,6 @@ package funcgraph.runtime;
 
 import java.util.Collections;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,28 +18,11 @@ final class Instance {
     private Entry heartbeat;
     private Entry preStop;
     private int concurrency = 1;
-    private ThreadPoolExecutor threads;
+    private final Threads threads = new Threads();
 
     Instance(Link link, Output[] outputs) {
         this.link = link;
         this.outputs = outputs;
-    }
-
-    /** Threads for so many requests; they are kept, since starting one costs more than a short request. */
-    private void startThreads(int most) {
-        final AtomicInteger number = new AtomicInteger();
-        concurrency = Math.max(most, 1);
-        // One that has just sent its result may not be back yet when the next request comes: hence twice as many.
-        threads = new ThreadPoolExecutor(0, concurrency * 2, 10, TimeUnit.MINUTES, new SynchronousQueue<Runnable>(),
-            new ThreadFactory() {
-                @Override
-                public Thread newThread(Runnable work) {
-                    Thread thread = new Thread(work, "RuntimeThreadPool-1-thread-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    thread.setContextClassLoader(code.loader());
-                    return thread;
-                }
-            });
     }
 
     private static String text(Map<?, ?> frame, String name) {
@@ -76,7 +55,8 @@ final class Instance {
             handler = code.handler(String.valueOf(frame.get("handler")));
             if (text(frame, "heartbeat") != null) heartbeat = code.heartbeat(text(frame, "heartbeat"));
             if (text(frame, "preStop") != null) preStop = code.hook(text(frame, "preStop"), "pre_stop_handler");
-            startThreads(frame.get("concurrency") instanceof Number ? ((Number) frame.get("concurrency")).intValue() : 1);
+            if (frame.get("concurrency") instanceof Number) concurrency = Math.max(((Number) frame.get("concurrency")).intValue(), 1);
+            threads.setMaximumPoolSize(concurrency);
         } catch (Throwable error) {
             finishOutput();
             Failure told = Failure.of(failure, error);
@@ -110,8 +90,6 @@ final class Instance {
                     serve(requestId, frame, event);
                 }
             });
-        } catch (RejectedExecutionException e) {
-            throw new IllegalStateException(e);
         } catch (OutOfMemoryError e) {
             // No thread could be made: the function holds all that it may have.
             running.decrementAndGet();
@@ -122,10 +100,10 @@ final class Instance {
 
     private void serve(String requestId, Map<?, ?> frame, byte[] event) {
         Output.REQUEST.set(requestId);
+        Thread.currentThread().setContextClassLoader(code.loader());
         Calls.Ended ended = Calls.run(handler, event, function, frame, link);
         // What the user's code did to this thread must not reach the next request.
         Thread.interrupted();
-        Thread.currentThread().setContextClassLoader(code.loader());
         finishOutput();
         if (ended.log != null) link.log(requestId, "ERROR", ended.log);
         running.decrementAndGet();
@@ -212,10 +190,8 @@ final class Instance {
             @Override
             public void run() {
                 try {
-                    if (threads != null) {
-                        threads.shutdown();
-                        threads.awaitTermination(15, TimeUnit.MINUTES);
-                    }
+                    threads.shutdown();
+                    threads.awaitTermination(15, TimeUnit.MINUTES);
                 } catch (InterruptedException e) {
                     // Then it ends now.
                 }

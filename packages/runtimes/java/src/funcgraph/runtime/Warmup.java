@@ -3,7 +3,6 @@ package funcgraph.runtime;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,23 +33,23 @@ public final class Warmup {
         }
     }
 
+    private static final String[] EVENTS = {
+        "{\"name\":\"a\\u00e9\",\"count\":1,\"part\":0.5,\"list\":[\"a\"],\"map\":{\"b\":[true,null,2]}}", "{\"count\":-1}", "{",
+    };
+
     private Warmup() {}
 
     static void run(Link link) {
-        try {
-            UserLoader.over(new File(System.getProperty("java.class.path")).getAbsoluteFile().getParentFile()).loadClass("funcgraph.runtime.Absent");
-        } catch (Exception expected) {
-            // The folder of this program, seen as a user's package, has no such class.
-        }
-        try {
-            UserCode code = new UserCode(Warmup.class.getClassLoader());
+        // The folder of this program, seen as a user's package: its jar is opened and a class of it defined once more.
+        File folder = new File(System.getProperty("java.class.path")).getAbsoluteFile().getParentFile();
+        try (UserLoader loader = UserLoader.over(folder)) {
+            UserCode code = new UserCode(loader);
             String name = Sample.class.getName();
-            for (String event : new String[] {"{\"name\":\"a\\u00e9\",\"count\":1,\"part\":0.5,\"list\":[\"a\"],\"map\":{\"b\":[true,null,2]}}", "{\"count\":-1}", "{"}) {
+            for (String event : EVENTS) {
                 byte[] bytes = event.getBytes(StandardCharsets.UTF_8);
-                Calls.run(code.handler(name + ".handle"), bytes, Collections.emptyMap(), new LinkedHashMap<String, Object>(), link);
+                Calls.run(code.handler(name + ".handle"), bytes, Collections.emptyMap(), Collections.emptyMap(), link);
                 Calls.run(code.handler(name + ".map"), bytes, Collections.emptyMap(), Collections.emptyMap(), link);
             }
-            System.getenv();
             Variables.own();
             code.hook(name + ".absent", "initializer");
         } catch (Throwable expected) {
