@@ -299,9 +299,14 @@ describe("Terraform's calls", () => {
     const { json, status } = await call('POST', '/dependencies', wanted);
     expect(status).toBe(200);
     expect((await call('POST', '/dependencies', wanted)).status).toBe(409);
-    const path = `/dependencies/${json.dep_id}`;
+    // that resource knows one id, and functions get the same
+    const path = `/dependencies/${json.id}`;
+    const urn = base(await createFunction('older', [json.id]));
+    expect((await config(urn)).depend_version_list).toEqual([json.id]);
     expect((await call('PUT', path, { ...wanted, description: 'changed' })).json).toMatchObject({ version: 2 });
     expect((await call('GET', path)).json).toMatchObject({ name: 'older', description: 'changed', version: 2 });
+    expect((await call('DELETE', path)).status).toBe(412);
+    await server.sdk.deleteFunction(new sdk.DeleteFunctionRequest(urn));
     expect((await call('DELETE', path)).status).toBe(204);
     expect((await call('GET', path)).status).toBe(404);
   });

@@ -97,11 +97,13 @@ export class Dependencies {
     return [...newest.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
   }
 
-  /** Newest first, at least one. Throws `dependency_not_found`. */
+  /**
+   * Newest first, at least one. The id of a version means its package, as clients of the older operations use it. Throws
+   * `dependency_not_found`.
+   */
   versions(projectId: string, dependencyId: string): [DependencyVersion, ...DependencyVersion[]] {
-    const found = [...this.#byId.values()].filter(
-      (each) => each.dependencyId === dependencyId && isVisible(each, projectId),
-    );
+    const wanted = this.#byId.get(dependencyId)?.dependencyId ?? dependencyId;
+    const found = [...this.#byId.values()].filter((each) => each.dependencyId === wanted && isVisible(each, projectId));
     const [first, ...others] = found.sort((a, b) => b.version - a.version);
     if (first === undefined) throw notFound(`there is no dependency ${dependencyId.slice(0, 80)}`);
     return [first, ...others];

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { PlatformError } from '../../../lib/platform-error.ts';
+import { installReason } from './install-reason.ts';
 import type { PublicPackage } from './public-list.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -28,7 +29,7 @@ export async function fetchPackage({ source, version, runtime }: Wanted, folder:
     throw refused(what, source.index, `${program} cannot be started`, cause);
   }
   if (result.code === 0) return;
-  throw refused(what, source.index, result.code === null ? 'it took too long' : reasonOf(result.output));
+  throw refused(what, source.index, result.code === null ? 'it took too long' : installReason(result.output));
 }
 
 function npm(name: string, version: string): { program: string; args: string[] } {
@@ -51,16 +52,6 @@ function refused(what: string, index: string, why: string, cause?: unknown): Pla
     hint: `Check that ${index} reaches its package index and that it has this version; --version takes another. Or pack the library yourself: fgs dependencies create.`,
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-/** The lines with which npm and pip say what is wrong, without their talk of logs and retries. */
-function reasonOf(output: string): string {
-  const lines = output.split('\n').map((line) => line.trim());
-  const telling = lines.filter(
-    (line) => /error|ERROR/.test(line) && !/complete log|A complete|^npm error code/.test(line),
-  );
-  const text = (telling.length > 0 ? telling : lines.filter((line) => line !== '')).slice(0, 2).join('; ');
-  return text.slice(0, 400) || 'it said nothing';
 }
 
 function run(program: string, args: readonly string[], cwd: string): Promise<{ code: number | null; output: string }> {
