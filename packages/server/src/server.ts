@@ -31,7 +31,7 @@ import {
   Versions,
 } from './control/index.ts';
 import type { WantedSurroundings } from './domain/surroundings.ts';
-import { Iam, IdentityStore } from './iam/index.ts';
+import { DEFAULT_ENTERPRISE_PROJECT, Iam, type IamOptions } from './iam/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from './images/index.ts';
 import {
   aliasHandlers,
@@ -174,8 +174,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const storage = await openStorage({ file: join(config.dataDir, 'funcgraph.db') });
     undo.push(() => storage.close());
     const sealer = await openSealer(join(config.dataDir, 'master.key'));
-    const iam = new Iam({ store: new IdentityStore(storage.db), sealer, clock, log: log.child({ module: 'iam' }) });
+    const catalog = new Catalog();
+    const iam = new Iam({
+      db: storage.db,
+      sealer,
+      clock,
+      log: log.child({ module: 'iam' }),
+      region: config.region,
+      functions: functionFacts(catalog),
+      auditRetainDays: config.auditRetainDays,
+    });
     const first = await iam.start();
+    undo.push(() => iam.stop());
     const queue = await Queue.open({ storage, now: clock.now });
     const telemetry = await openTelemetry({
       dir: config.dataDir,
@@ -189,7 +199,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await artifacts.start();
     undo.push(() => artifacts.stop());
     await registering;
-    const catalog = new Catalog();
     const functionStore = new FunctionStore(storage.db, artifacts);
     const dependencies = new Dependencies({
       store: new DependencyStore(storage.db, artifacts),
@@ -293,6 +302,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       prewarmed.forget(functionKeyOf(fact));
       for (const { image } of fact.snapshots) if (image !== undefined) images.retire(image.id);
     });
+    catalog.facts.on('function.updated', ({ snapshot, previous }) => {
+      if (snapshot.enterpriseProjectId !== previous?.enterpriseProjectId) iam.forgetDecisions();
+    });
+    catalog.facts.on('function.deleted', () => iam.forgetDecisions());
     await images.start();
     await uploads.start();
     await dependencies.start();
@@ -316,6 +329,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       record: (record) => telemetry.records.append(record),
       launchPlan: (runtime) => runtimes.launchPlan(runtime),
       gate,
+      agencyCredentials: (projectId, agency) => iam.agencyCredentials.of(projectId, agency),
       clock,
       random: Math.random,
     });
@@ -431,6 +445,20 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await stop();
     throw error;
   }
+}
+
+/** What identities need to know of functions. */
+function functionFacts(catalog: Catalog): IamOptions['functions'] {
+  return {
+    enterpriseProjectOf: (projectId, fn) => {
+      const latest = catalog.resolve(projectId, fn.package, fn.name, 'latest');
+      return latest === undefined ? undefined : (latest.enterpriseProjectId ?? DEFAULT_ENTERPRISE_PROJECT);
+    },
+    projectInUse: (projectId) => {
+      for (const snapshot of catalog.snapshots()) if (snapshot.projectId === projectId) return true;
+      return false;
+    },
+  };
 }
 
 async function fixed(driver: SandboxDriver): Promise<{ driver: SandboxDriver; capabilities: SandboxCapabilities }> {

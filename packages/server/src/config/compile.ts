@@ -60,5 +60,6 @@ export function compileConfig(
     prewarm: raw.prewarm ?? 4,
     linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
     logRetainDays: raw.log_retain_days ?? 7,
+    auditRetainDays: raw.audit_retain_days ?? 180,
   });
 }

@@ -32,6 +32,8 @@ export const RawConfig = Type.Object(
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+    /** How long it is known who changed what. */
+    audit_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
   },
   { additionalProperties: false },
 );
@@ -56,4 +58,5 @@ export interface Config {
   /** Internal hosts that may be asked for archives. */
   readonly linkHosts: ReadonlySet<string>;
   readonly logRetainDays: number;
+  readonly auditRetainDays: number;
 }

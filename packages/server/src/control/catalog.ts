@@ -47,6 +47,10 @@ export interface VersionSnapshot {
   /** Answers may be streamed to callers that can take them so. */
   readonly returnStream: boolean;
   readonly surroundings: WantedSurroundings;
+  /** Name of the agency whose credentials the function gets; absent for none. */
+  readonly agency?: string;
+  /** Absent for the default one. */
+  readonly enterpriseProjectId?: string;
 }
 
 export interface SnapshotImage {

@@ -1,19 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseAuthorization } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
-import { HmacKey } from './hmac-key.ts';
-import type { IdentityStore, StoredToken } from './identity-store.ts';
-import { LoginThrottle } from './login-throttle.ts';
-import { hashPassword, passwordMatches } from './password.ts';
-import { precheckSignature, type Refusal, type SignedRequest, verifySignature } from './signature.ts';
-import type { Caller, Domain, Project, User } from './types.ts';
-
-const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000;
-const MAX_CACHED_TOKENS = 10_000;
+import type { Storage } from '../storage/index.ts';
+import { AccessKeys } from './access-keys.ts';
+import { Agencies } from './agencies.ts';
+import { AgencyCredentials } from './agency-credentials.ts';
+import { Audit } from './audit.ts';
+import { AuditStore } from './audit-store.ts';
+import { Authorizer, type FunctionRef, type Question } from './authorizer.ts';
+import { Changes } from './change.ts';
+import { Directory } from './directory.ts';
+import { Groups } from './groups.ts';
+import { IdentityStore } from './identity-store.ts';
+import { Logins } from './logins.ts';
+import { newPassword } from './password.ts';
+import { Policies } from './policies.ts';
+import { RightsStore } from './rights-store.ts';
+import { Sessions } from './sessions.ts';
+import { type KeyOf, precheckSignature, type Refusal, type SignedRequest, verifySignature } from './signature.ts';
+import { Tenancy } from './tenancy.ts';
+import type { Caller, Domain, Policy, Project, User } from './types.ts';
+import { Users } from './users.ts';
 
 /** What a first start makes and writes to the credentials file. */
 export interface FirstAccount {
@@ -24,89 +34,195 @@ export interface FirstAccount {
   readonly password: string;
 }
 
-export interface IssuedToken {
-  readonly token: string;
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-  readonly user: User;
-  readonly project: Project;
-  readonly domain: Domain;
+/** What identities need to know of functions, which they cannot see. */
+export interface FunctionFactsForIam {
+  /** The enterprise project of a function; undefined for one that is not there. */
+  enterpriseProjectOf(projectId: string, fn: FunctionRef): string | undefined;
+  /** Whether a project has functions. */
+  projectInUse(projectId: string): boolean;
 }
 
 export interface IamOptions {
-  readonly store: IdentityStore;
+  readonly db: Storage['db'];
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly region: string;
+  readonly functions: FunctionFactsForIam;
+  readonly auditRetainDays: number;
 }
 
 /**
- * Who is calling, and whether they may. Keys, users and projects are held in memory: a signed call reads no database.
- * A refusal tells the caller nothing but that it was refused; the reason is in the log.
+ * Who is calling, and whether they may. All that decides is held in memory: a signed call reads no database. A refusal
+ * of a proof tells the caller nothing but that it was refused; the reason is in the log.
  */
 export class Iam {
-  readonly anonymous: Caller = { userId: '', userName: 'anonymous', domainId: '' };
+  readonly anonymous: Caller = {
+    userId: '',
+    userName: 'anonymous',
+    domainId: '',
+    principal: { kind: 'nobody', id: '' },
+    accessKey: '',
+  };
+  readonly users: Users;
+  readonly groups: Groups;
+  readonly policies: Policies;
+  readonly agencies: Agencies;
+  readonly keys: AccessKeys;
+  readonly tenancy: Tenancy;
+  readonly logins: Logins;
+  readonly sessions: Sessions;
+  readonly agencyCredentials: AgencyCredentials;
+  readonly audit: Audit;
   readonly #options: IamOptions;
-  readonly #keys = new Map<string, { key: HmacKey; caller: Caller }>();
-  readonly #users = new Map<string, User>();
-  readonly #projects = new Map<string, Project>();
-  readonly #domains = new Map<string, Domain>();
-  readonly #tokens = new Map<string, StoredToken>();
-  readonly #throttle: LoginThrottle;
-  #unknownUserHash: Promise<string> | undefined;
+  readonly #directory = new Directory();
+  readonly #authorizer: Authorizer;
+  readonly #identities: IdentityStore;
+  readonly #rights: RightsStore;
 
   constructor(options: IamOptions) {
+    const { db, sealer, clock, log, region, functions } = options;
     this.#options = options;
-    this.#throttle = new LoginThrottle(options.clock);
+    const directory = this.#directory;
+    const identities = new IdentityStore(db);
+    const rights = new RightsStore(db);
+    const authorizer = new Authorizer({
+      directory,
+      region,
+      clock,
+      enterpriseProjectOf: (projectId, fn) => functions.enterpriseProjectOf(projectId, fn),
+    });
+    const changes = new Changes(directory, authorizer);
+    const parts = { identities, rights, directory, authorizer, clock, changes };
+    this.#authorizer = authorizer;
+    this.#identities = identities;
+    this.#rights = rights;
+    const onError = (error: unknown): void => log.error({ err: error }, 'the last use of keys could not be stored');
+    this.keys = new AccessKeys({ store: identities, directory, sealer, clock, onError });
+    this.sessions = new Sessions({ sealer, directory, clock });
+    this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock });
+    this.users = new Users(parts, this.keys, this.logins);
+    this.groups = new Groups(parts);
+    this.policies = new Policies(parts);
+    this.agencies = new Agencies(parts);
+    const { users, groups, keys } = this;
+    const projectInUse = (id: string): boolean => functions.projectInUse(id);
+    this.tenancy = new Tenancy({ ...parts, users, groups, keys, projectInUse });
+    this.agencyCredentials = new AgencyCredentials({ directory, sessions: this.sessions, clock });
+    this.audit = new Audit({ store: new AuditStore(db), clock, log, retainDays: options.auditRetainDays });
   }
 
   /** Loads identities. Makes the first account when there is none, and returns it then. */
   async start(): Promise<FirstAccount | undefined> {
-    await this.#options.store.dropTokensBefore(this.#options.clock.now());
-    const first = (await this.#options.store.users()).length === 0 ? await this.#createFirstAccount() : undefined;
-    for (const domain of await this.#options.store.domains()) this.#domains.set(domain.id, domain);
-    for (const project of await this.#options.store.projects()) this.#projects.set(project.id, project);
-    for (const user of await this.#options.store.users()) this.#users.set(user.id, user);
-    for (const key of await this.#options.store.keys()) {
-      const user = this.#users.get(key.userId);
-      if (user === undefined) continue;
-      const secret = this.#options.sealer.open(key.sealedSecret);
-      this.#keys.set(key.accessKey, { key: new HmacKey(secret), caller: callerOf(user) });
-    }
-    return first;
+    await this.#directory.load(this.#identities, this.#rights);
+    await this.keys.start();
+    this.audit.start();
+    if (this.#directory.users.size > 0) return undefined;
+    const password = newPassword();
+    const wanted = { name: 'default', projectName: 'default', userName: 'admin', password, operator: true };
+    const { project, accessKey, secretKey, userName } = await this.tenancy.createAccount(wanted);
+    return { projectId: project.id, accessKey, secretKey, user: userName, password };
   }
 
-  async #createFirstAccount(): Promise<FirstAccount> {
-    const { store, sealer, clock } = this.#options;
-    const id = (): string => randomBytes(16).toString('hex');
-    const domain = { id: id(), name: 'default' };
-    const project = { id: id(), name: 'default', domainId: domain.id };
-    const password = randomBytes(12).toString('base64url');
-    const user = { id: id(), name: 'admin', domainId: domain.id, passwordHash: await hashPassword(password) };
-    const secretKey = randomBytes(30).toString('base64url');
-    const accessKey = randomBytes(10).toString('hex').toUpperCase();
-    const key = { accessKey, userId: user.id, sealedSecret: sealer.seal(secretKey) };
-    await store.createAccount({ domain, project, user, key, now: clock.now() });
-    return { projectId: project.id, accessKey, secretKey, user: user.name, password };
+  async stop(): Promise<void> {
+    this.audit.stop();
+    await this.keys.stop();
   }
 
-  readonly #keyOf = (accessKey: string): HmacKey | undefined => this.#keys.get(accessKey)?.key;
+  /** Makes decisions anew that were kept: after a function went into another enterprise project. */
+  forgetDecisions(): void {
+    this.#authorizer.forget();
+  }
 
   /** Refuses before the body is read what cannot succeed with any body. Throws `unauthenticated`. */
   precheck(headers: IncomingHttpHeaders): void {
     if (typeof headers['x-auth-token'] === 'string' && headers.authorization === undefined) return;
-    const refusal = precheckSignature(headers, this.#keyOf, this.#options.clock.now());
+    const refusal = precheckSignature(headers, this.#keyOf(headers), this.#options.clock.now());
     if (refusal !== undefined) this.#refuse(headers, refusal);
   }
 
   /** Throws `unauthenticated` unless the request carries a valid signature or token. */
   async authenticate(request: SignedRequest): Promise<Caller> {
-    const token = request.headers['x-auth-token'];
-    if (typeof token === 'string' && request.headers.authorization === undefined) return this.#callerOfToken(token);
-    const verdict = verifySignature(request, this.#keyOf, this.#options.clock.now());
-    if (!verdict.ok) return this.#refuse(request.headers, verdict.why);
-    const caller = this.#keys.get(verdict.accessKey)?.caller;
-    return caller ?? this.#refuse(request.headers, 'unknown access key');
+    const { headers } = request;
+    const token = headers['x-auth-token'];
+    if (typeof token === 'string' && headers.authorization === undefined) {
+      return this.sessions.token(token)?.caller ?? this.#refuse(headers, 'unknown token');
+    }
+    const verdict = verifySignature(request, this.#keyOf(headers), this.#options.clock.now());
+    if (!verdict.ok) return this.#refuse(headers, verdict.why);
+    const { 'x-security-token': securityToken } = headers;
+    const caller =
+      typeof securityToken === 'string'
+        ? this.sessions.temporaryKey(securityToken)?.caller
+        : this.keys.used(verdict.accessKey);
+    return caller ?? this.#refuse(headers, 'unknown access key');
+  }
+
+  /**
+   * Throws `forbidden`: with the same text whether the project is another's or does not exist, otherwise naming the
+   * right that is missing.
+   */
+  authorize(caller: Caller, question: Question): void {
+    this.#checkReach(caller, question);
+    if (!this.#authorizer.allows(caller, question)) throw this.#lacks(question);
+  }
+
+  /** Throws `forbidden` where there is nothing at all that the caller might do this on. */
+  authorizeAny(caller: Caller, question: Pick<Question, 'action' | 'projectId'>): void {
+    this.#checkReach(caller, question);
+    if (!this.#authorizer.mightAllow(caller, question)) throw this.#lacks(question);
+  }
+
+  /** Whether the caller may; for lists that show only what may be seen. */
+  allows(caller: Caller, question: Question): boolean {
+    return this.#reaches(caller, question) && this.#authorizer.allows(caller, question);
+  }
+
+  /** Projects the caller may use. */
+  projectsOf(caller: Caller): Project[] {
+    const own = this.tenancy.projects(caller.domainId);
+    return caller.projectId === undefined ? own : own.filter(({ id }) => id === caller.projectId);
+  }
+
+  domainOf(caller: Caller): Domain | undefined {
+    return this.tenancy.domain(caller.domainId);
+  }
+
+  /** Policies that count for a user in a project, or in the account as a whole. */
+  policiesOf(user: User, projectId: string | undefined): Policy[] {
+    const found = new Set<Policy>();
+    for (const { policyId, scope } of this.#directory.grantsFor({ kind: 'user', id: user.id })) {
+      const policy = this.#directory.policies.get(policyId);
+      if (policy !== undefined && (scope.kind !== 'project' || scope.id === projectId)) found.add(policy);
+    }
+    return [...found];
+  }
+
+  #keyOf(headers: IncomingHttpHeaders): KeyOf {
+    const securityToken = headers['x-security-token'];
+    if (typeof securityToken !== 'string') return this.keys.hmacOf;
+    const temporary = this.sessions.temporaryKey(securityToken);
+    return (accessKey) => (temporary?.accessKey === accessKey ? temporary.key : undefined);
+  }
+
+  #reaches(caller: Caller, { action, projectId }: Pick<Question, 'action' | 'projectId'>): boolean {
+    if (projectId === undefined) {
+      return !action.startsWith('platform:') || this.domainOf(caller)?.operator === true;
+    }
+    if (this.#directory.projects.get(projectId)?.domainId !== caller.domainId) return false;
+    return caller.projectId === undefined || caller.projectId === projectId;
+  }
+
+  #checkReach(caller: Caller, question: Pick<Question, 'action' | 'projectId'>): void {
+    if (this.#reaches(caller, question)) return;
+    const where = question.projectId === undefined ? 'on this machine' : 'in this project';
+    throw new PlatformError('forbidden', `You may not do ${question.action} ${where}.`);
+  }
+
+  #lacks({ action }: Pick<Question, 'action'>): PlatformError {
+    return new PlatformError('forbidden', `You may not do ${action} here.`, {
+      hint: `Ask an administrator for a policy that allows ${action}.`,
+    });
   }
 
   #refuse(headers: IncomingHttpHeaders, why: Refusal | 'unknown token'): never {
@@ -120,82 +236,4 @@ export class Iam {
       },
     );
   }
-
-  async #callerOfToken(token: string): Promise<Caller> {
-    const hash = hashToken(token);
-    const stored = this.#tokens.get(hash) ?? (await this.#options.store.token(hash));
-    const user = stored === undefined ? undefined : this.#users.get(stored.userId);
-    if (stored === undefined || user === undefined || stored.expiresAt <= this.#options.clock.now()) {
-      this.#tokens.delete(hash);
-      return this.#refuse({}, 'unknown token');
-    }
-    this.#remember(hash, stored);
-    return { ...callerOf(user), projectId: stored.projectId };
-  }
-
-  #remember(hash: string, token: StoredToken): void {
-    if (this.#tokens.size >= MAX_CACHED_TOKENS) this.#tokens.clear();
-    this.#tokens.set(hash, token);
-  }
-
-  /** Throws `forbidden`, with the same text whether the project is another's or does not exist. */
-  authorize(caller: Caller, action: string, projectId: string | undefined): void {
-    if (projectId === undefined) return;
-    const project = this.#projects.get(projectId);
-    const allowed =
-      project?.domainId === caller.domainId && (caller.projectId === undefined || caller.projectId === projectId);
-    if (!allowed) throw new PlatformError('forbidden', `You may not do ${action} in this project.`);
-  }
-
-  /** Trades a password for a token. Throws `unauthenticated` with one text for all causes, `overloaded` when throttled. */
-  async issueToken(login: {
-    user: string;
-    password: string;
-    project?: { id?: string; name?: string };
-  }): Promise<IssuedToken> {
-    const { clock, store, log } = this.#options;
-    this.#throttle.admit(login.user);
-    const user = [...this.#users.values()].find((u) => u.name === login.user);
-    // An unknown user costs the same time as a wrong password.
-    this.#unknownUserHash ??= hashPassword(randomBytes(16).toString('hex'));
-    const matches = await passwordMatches(login.password, user?.passwordHash ?? (await this.#unknownUserHash));
-    const project = user === undefined ? undefined : this.#projectFor(user, login.project);
-    if (user === undefined || !matches || project === undefined) {
-      this.#throttle.failed(login.user);
-      log.info({ user: login.user }, 'login refused');
-      throw new PlatformError('unauthenticated', 'The user name, password or project is wrong.');
-    }
-    this.#throttle.succeeded(login.user);
-    const token = randomBytes(48).toString('base64url');
-    const issuedAt = clock.now();
-    const stored = { userId: user.id, projectId: project.id, expiresAt: issuedAt + TOKEN_LIFETIME_MS };
-    await store.addToken(hashToken(token), stored);
-    this.#remember(hashToken(token), stored);
-    const domain = this.#domains.get(user.domainId) ?? { id: user.domainId, name: '' };
-    return { token, issuedAt, expiresAt: stored.expiresAt, user, project, domain };
-  }
-
-  #projectFor(user: User, wanted: { id?: string; name?: string } | undefined): Project | undefined {
-    const own = [...this.#projects.values()].filter((p) => p.domainId === user.domainId);
-    if (wanted?.id !== undefined) return own.find((p) => p.id === wanted.id);
-    if (wanted?.name !== undefined) return own.find((p) => p.name === wanted.name);
-    return own[0];
-  }
-
-  /** Projects the caller may use. */
-  projectsOf(caller: Caller): Project[] {
-    return [...this.#projects.values()].filter((p) => p.domainId === caller.domainId);
-  }
-
-  domainOf(caller: Caller): Domain | undefined {
-    return this.#domains.get(caller.domainId);
-  }
-}
-
-function callerOf(user: User): Caller {
-  return { userId: user.id, userName: user.name, domainId: user.domainId };
-}
-
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -1,20 +1,47 @@
 import type { Kysely } from 'kysely';
-import type { Schema } from '../storage/index.ts';
-import type { Domain, Project, User } from './types.ts';
+import { isUniqueViolation, type Schema } from '../storage/index.ts';
+import type { AccessKey, Domain, Project, User } from './types.ts';
 
-export interface StoredKey {
-  readonly accessKey: string;
-  readonly userId: string;
+export interface StoredKey extends AccessKey {
   readonly sealedSecret: string;
 }
 
-export interface StoredToken {
-  readonly userId: string;
-  readonly projectId: string;
-  readonly expiresAt: number;
+/** Whether a row could be added; `false` when one of the name is there. */
+export async function added(insert: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await insert();
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
 }
 
-/** Rows of identity; no rules. */
+const userRow = (user: User) => ({
+  id: user.id,
+  domain_id: user.domainId,
+  name: user.name,
+  password_hash: user.passwordHash,
+  description: user.description,
+  enabled: user.enabled ? 1 : 0,
+  created_at: user.createdAt,
+  sessions_from: user.sessionsFrom,
+  last_login_at: user.lastLoginAt,
+});
+
+const keyRow = (key: StoredKey) => ({
+  access_key: key.accessKey,
+  user_id: key.userId,
+  sealed_secret: key.sealedSecret,
+  description: key.description,
+  enabled: key.enabled ? 1 : 0,
+  created_at: key.createdAt,
+  last_used_at: key.lastUsedAt,
+});
+
+const optionalNumber = (value: number | null): number | null => (value === null ? null : Number(value));
+
+/** Rows of accounts, projects, users and their keys; no rules. */
 export class IdentityStore {
   readonly #db: Kysely<Schema>;
 
@@ -22,81 +49,91 @@ export class IdentityStore {
     this.#db = db;
   }
 
-  domains(): Promise<Domain[]> {
-    return this.#db.selectFrom('domain').selectAll().orderBy('id').execute();
+  async domains(): Promise<Domain[]> {
+    const rows = await this.#db.selectFrom('domain').selectAll().orderBy('id').execute();
+    return rows.map(({ id, name, operator }) => ({ id, name, operator: operator === 1 }));
+  }
+
+  addDomain({ id, name, operator }: Domain): Promise<boolean> {
+    return added(() =>
+      this.#db
+        .insertInto('domain')
+        .values({ id, name, operator: operator ? 1 : 0 })
+        .execute(),
+    );
   }
 
   async projects(): Promise<Project[]> {
     const rows = await this.#db.selectFrom('project').selectAll().orderBy('id').execute();
-    return rows.map((row) => ({ id: row.id, name: row.name, domainId: row.domain_id }));
+    return rows.map(({ id, name, domain_id, description }) => ({ id, name, domainId: domain_id, description }));
+  }
+
+  addProject({ id, name, domainId, description }: Project): Promise<boolean> {
+    return added(() => this.#db.insertInto('project').values({ id, name, domain_id: domainId, description }).execute());
+  }
+
+  async removeProject(id: string): Promise<void> {
+    await this.#db.deleteFrom('project').where('id', '=', id).execute();
   }
 
   async users(): Promise<User[]> {
-    const rows = await this.#db.selectFrom('user_account').selectAll().orderBy('id').execute();
+    const rows = await this.#db.selectFrom('iam_user').selectAll().orderBy('id').execute();
     return rows.map((row) => ({
       id: row.id,
       name: row.name,
       domainId: row.domain_id,
       passwordHash: row.password_hash,
+      description: row.description,
+      enabled: row.enabled === 1,
+      createdAt: Number(row.created_at),
+      sessionsFrom: Number(row.sessions_from),
+      lastLoginAt: optionalNumber(row.last_login_at),
     }));
   }
 
+  addUser(user: User): Promise<boolean> {
+    return added(() => this.#db.insertInto('iam_user').values(userRow(user)).execute());
+  }
+
+  replaceUser(user: User): Promise<boolean> {
+    return added(() => this.#db.updateTable('iam_user').set(userRow(user)).where('id', '=', user.id).execute());
+  }
+
+  /** With the keys and memberships of the user. */
+  async removeUser(id: string): Promise<void> {
+    await this.#db.deleteFrom('iam_user').where('id', '=', id).execute();
+  }
+
   async keys(): Promise<StoredKey[]> {
-    const rows = await this.#db.selectFrom('access_key').selectAll().execute();
-    return rows.map((row) => ({ accessKey: row.access_key, userId: row.user_id, sealedSecret: row.sealed_secret }));
+    const rows = await this.#db.selectFrom('iam_access_key').selectAll().orderBy('created_at').execute();
+    return rows.map((row) => ({
+      accessKey: row.access_key,
+      userId: row.user_id,
+      sealedSecret: row.sealed_secret,
+      description: row.description,
+      enabled: row.enabled === 1,
+      createdAt: Number(row.created_at),
+      lastUsedAt: optionalNumber(row.last_used_at),
+    }));
   }
 
-  /** The first account, all or nothing. */
-  async createAccount(account: {
-    domain: Domain;
-    project: Project;
-    user: User;
-    key: StoredKey;
-    now: number;
-  }): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
-      await tx.insertInto('domain').values(account.domain).execute();
-      await tx
-        .insertInto('project')
-        .values({ id: account.project.id, name: account.project.name, domain_id: account.domain.id })
-        .execute();
-      await tx
-        .insertInto('user_account')
-        .values({
-          id: account.user.id,
-          name: account.user.name,
-          domain_id: account.domain.id,
-          password_hash: account.user.passwordHash,
-          created_at: account.now,
-        })
-        .execute();
-      await tx
-        .insertInto('access_key')
-        .values({
-          access_key: account.key.accessKey,
-          user_id: account.user.id,
-          sealed_secret: account.key.sealedSecret,
-          created_at: account.now,
-        })
-        .execute();
-    });
+  async addKey(key: StoredKey): Promise<void> {
+    await this.#db.insertInto('iam_access_key').values(keyRow(key)).execute();
   }
 
-  async addToken(hash: string, token: StoredToken): Promise<void> {
+  async replaceKey(key: StoredKey): Promise<void> {
+    await this.#db.updateTable('iam_access_key').set(keyRow(key)).where('access_key', '=', key.accessKey).execute();
+  }
+
+  async setLastUse(accessKey: string, at: number): Promise<void> {
     await this.#db
-      .insertInto('auth_token')
-      .values({ token_hash: hash, user_id: token.userId, project_id: token.projectId, expires_at: token.expiresAt })
+      .updateTable('iam_access_key')
+      .set({ last_used_at: at })
+      .where('access_key', '=', accessKey)
       .execute();
   }
 
-  async token(hash: string): Promise<StoredToken | undefined> {
-    const row = await this.#db.selectFrom('auth_token').selectAll().where('token_hash', '=', hash).executeTakeFirst();
-    return row === undefined
-      ? undefined
-      : { userId: row.user_id, projectId: row.project_id, expiresAt: Number(row.expires_at) };
-  }
-
-  async dropTokensBefore(now: number): Promise<void> {
-    await this.#db.deleteFrom('auth_token').where('expires_at', '<=', now).execute();
+  async removeKey(accessKey: string): Promise<void> {
+    await this.#db.deleteFrom('iam_access_key').where('access_key', '=', accessKey).execute();
   }
 }

@@ -1,5 +1,22 @@
-export type { FirstAccount, IssuedToken } from './iam.ts';
+export type { FunctionCredentials } from './agency-credentials.ts';
+export type { AuditEntry } from './audit-store.ts';
+export type { FunctionRef, Peer } from './authorizer.ts';
+export type { FirstAccount, IamOptions } from './iam.ts';
 export { Iam } from './iam.ts';
-export { IdentityStore } from './identity-store.ts';
+export type { IssuedToken, LoginScope } from './logins.ts';
 export type { SignedRequest } from './signature.ts';
-export type { Caller, Domain, Project, User } from './types.ts';
+export type {
+  AccessKey,
+  Agency,
+  Caller,
+  Domain,
+  EnterpriseProject,
+  Grant,
+  Group,
+  Holder,
+  Policy,
+  Project,
+  Scope,
+  User,
+} from './types.ts';
+export { DEFAULT_ENTERPRISE_PROJECT, FUNCTION_SERVICE } from './types.ts';

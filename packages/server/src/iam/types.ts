@@ -1,26 +1,121 @@
+import type { PolicyDocument } from './policy/types.ts';
+
+/** An account: everything in it is invisible to the others. */
 export interface Domain {
   readonly id: string;
   readonly name: string;
+  /** Its administrators look after the machine too. */
+  readonly operator: boolean;
 }
 
 export interface Project {
   readonly id: string;
   readonly name: string;
   readonly domainId: string;
+  readonly description: string;
 }
 
+/** Times are ms since the epoch. */
 export interface User {
   readonly id: string;
   readonly name: string;
   readonly domainId: string;
   readonly passwordHash: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly createdAt: number;
+  /** Tokens and temporary keys from before are void. */
+  readonly sessionsFrom: number;
+  readonly lastLoginAt: number | null;
 }
 
-/** Who makes a request, after authentication. */
-export interface Caller {
+export interface AccessKey {
+  readonly accessKey: string;
   readonly userId: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly createdAt: number;
+  /** At most a minute old; null when it was never used. */
+  readonly lastUsedAt: number | null;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly domainId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly createdAt: number;
+}
+
+export interface Policy {
+  readonly id: string;
+  /** Undefined for system policies, which every account has. */
+  readonly domainId: string | undefined;
+  /** What tokens and grants call it. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly document: PolicyDocument;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** Rights that a service may use in the name of the account. */
+export interface Agency {
+  readonly id: string;
+  readonly domainId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly trustedService: string;
+  /** As it was said: `FOREVER`, or a number of days. */
+  readonly duration: string;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+}
+
+export interface EnterpriseProject {
+  readonly id: string;
+  readonly domainId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly enabled: boolean;
+  readonly createdAt: number;
+}
+
+/** Where a policy counts: in the account with all its projects, in one project, or for what is in an enterprise project. */
+export interface Scope {
+  readonly kind: 'domain' | 'project' | 'enterprise_project';
+  readonly id: string;
+}
+
+/** Who holds rights of their own. Users have those of their groups. */
+export interface Holder {
+  readonly kind: 'group' | 'agency';
+  readonly id: string;
+}
+
+export interface Grant {
+  readonly holder: Holder;
+  readonly policyId: string;
+  readonly scope: Scope;
+}
+
+/** Who makes a request, after authentication. One object for as long as the proof is the same. */
+export interface Caller {
+  /** Empty for agencies and for nobody. */
+  readonly userId: string;
+  /** Of the agency, where a function acts for one. */
   readonly userName: string;
   readonly domainId: string;
+  /** What rights are looked up by. */
+  readonly principal: { readonly kind: 'user' | 'agency' | 'nobody'; readonly id: string };
   /** Set when the proof is bound to one project (tokens). */
   readonly projectId?: string;
+  /** The key that signed; empty for tokens. */
+  readonly accessKey: string;
 }
+
+/** The enterprise project of everything that names none. */
+export const DEFAULT_ENTERPRISE_PROJECT = '0';
+/** What IAM calls FunctionGraph where an agency says whom it trusts. */
+export const FUNCTION_SERVICE = 'op_svc_cff';

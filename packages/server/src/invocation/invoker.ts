@@ -28,6 +28,8 @@ export interface InvokerOptions {
   /** How to start a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
   readonly gate: AccountGate;
+  /** Credentials of an agency in a project, from memory; undefined for one that is not there. Without it there are none. */
+  readonly agencyCredentials?: (projectId: string, agency: string) => Credentials | undefined;
   readonly clock: Clock;
   /** From 0 up to but not including 1: picks the version of a request through an alias with a weight. */
   readonly random: () => number;
@@ -142,7 +144,7 @@ export class Invoker {
         invokeType: request.mode === 'async' ? 'async' : 'sync',
         ...(request.http === undefined ? {} : { http: request.http }),
         ...(request.sink === undefined || !snapshot.returnStream ? {} : { sink: request.sink }),
-        credentials: NO_CREDENTIALS,
+        credentials: this.#credentials(snapshot),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);
@@ -168,6 +170,11 @@ export class Invoker {
       if (request.tail) logs.closeTail(instance.id, requestId);
       lease.release();
     }
+  }
+
+  #credentials({ projectId, agency }: VersionSnapshot): Credentials {
+    if (agency === undefined) return NO_CREDENTIALS;
+    return this.#options.agencyCredentials?.(projectId, agency) ?? NO_CREDENTIALS;
   }
 
   /** A failing initializer gets three instances before the request fails. */

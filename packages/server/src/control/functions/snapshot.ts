@@ -4,7 +4,7 @@ import { runtimeRules } from '../../domain/runtime-rules.ts';
 import { wantedSurroundings } from '../../domain/surroundings.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { hooksOf } from './java-hooks.ts';
-import type { FunctionConfig, FunctionRecord } from './types.ts';
+import type { FunctionConfig, FunctionRecord, Kept } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
 
 /** What the data plane needs of a version, besides what is known of it elsewhere. */
@@ -45,7 +45,20 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     enabled: config.maxInstances !== 0,
     dynamicMemory: config.dynamicMemory,
     surroundings: wantedSurroundings(config.stored),
+    ...identityOf(config.stored),
     returnStream: config.returnStream ?? false,
+  };
+}
+
+/** Without an agency of its own for running, a function has that of its configuration (guide 3.3.3). */
+function identityOf({ app_xrole, xrole, enterprise_project_id: enterprise }: Kept): {
+  agency?: string;
+  enterpriseProjectId?: string;
+} {
+  const agency = app_xrole || xrole;
+  return {
+    ...(typeof agency === 'string' && agency !== '' ? { agency } : {}),
+    ...(typeof enterprise === 'string' && enterprise !== '' ? { enterpriseProjectId: enterprise } : {}),
   };
 }
 

@@ -125,7 +125,13 @@ class Gateway {
     if (auth === 'iam') {
       const signed = { method, url: request.url ?? '', headers: request.headers, rawBody: body };
       const caller = await iam.authenticate(signed);
-      iam.authorize(caller, 'functiongraph:function:invoke', target.projectId);
+      const { package: pkg, name } = target;
+      const question = {
+        action: 'functiongraph:function:invoke',
+        projectId: target.projectId,
+        fn: { package: pkg, name },
+      };
+      iam.authorize(caller, { ...question, peer: request.socket });
     }
     const { projectId, package: pkg, name, qualifier, url } = target;
     const ip = sourceIp(request);

@@ -58,6 +58,6 @@ export async function identify(
 ): Promise<Caller> {
   if (route.auth === 'none') return iam.anonymous;
   const caller = await iam.authenticate(request);
-  iam.authorize(caller, route.action, projectId);
+  iam.authorize(caller, { action: route.action, projectId });
   return caller;
 }

@@ -10,6 +10,8 @@ import { reservedInstances0008 } from './0008-reserved-instances.ts';
 import { images0009 } from './0009-images.ts';
 import { dependencies0010 } from './0010-dependencies.ts';
 import { testEvents0011 } from './0011-test-events.ts';
+import { iam0012 } from './0012-iam.ts';
+import { audit0013 } from './0013-audit.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +26,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-images': images0009,
   '0010-dependencies': dependencies0010,
   '0011-test-events': testEvents0011,
+  '0012-iam': iam0012,
+  '0013-audit': audit0013,
 };

@@ -1,42 +1,130 @@
+/** An account: everything in it is invisible to the others. */
 export interface DomainTable {
   id: string;
   name: string;
+  /** 1 for the account whose administrators look after the machine. */
+  operator: number;
 }
 
 export interface ProjectTable {
   id: string;
   domain_id: string;
   name: string;
+  description: string;
 }
 
-export interface UserAccountTable {
+/** Times are ms since the epoch. */
+export interface IamUserTable {
   id: string;
   domain_id: string;
   name: string;
   password_hash: string;
+  description: string;
+  enabled: number;
   created_at: number;
+  /** Tokens and temporary keys from before are void. */
+  sessions_from: number;
+  last_login_at: number | null;
 }
 
-export interface AccessKeyTable {
+export interface IamAccessKeyTable {
   access_key: string;
   user_id: string;
   /** Sealed: a signature can be checked only with the secret itself. */
   sealed_secret: string;
+  description: string;
+  enabled: number;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+export interface IamGroupTable {
+  id: string;
+  domain_id: string;
+  name: string;
+  description: string;
   created_at: number;
 }
 
-export interface AuthTokenTable {
-  /** SHA-256; the token itself is never stored. */
-  token_hash: string;
+export interface IamGroupMemberTable {
+  group_id: string;
   user_id: string;
+}
+
+export interface IamPolicyTable {
+  id: string;
+  domain_id: string;
+  name: string;
+  description: string;
+  /** JSON of the document. */
+  document: string;
+  created_at: number;
+  modified_at: number;
+}
+
+export interface IamAgencyTable {
+  id: string;
+  domain_id: string;
+  name: string;
+  description: string;
+  trusted_service: string;
+  /** As it was said: `FOREVER`, or a number of days. */
+  duration: string;
+  created_at: number;
+  /** Null: never. */
+  expires_at: number | null;
+}
+
+export interface IamGrantTable {
+  /** `group` or `agency`. */
+  principal_kind: string;
+  principal_id: string;
+  policy_id: string;
+  /** `domain` (the account with all its projects), `project` or `enterprise_project`. */
+  scope_kind: string;
+  scope_id: string;
+  created_at: number;
+}
+
+export interface EnterpriseProjectTable {
+  id: string;
+  domain_id: string;
+  name: string;
+  description: string;
+  enabled: number;
+  created_at: number;
+}
+
+/** One changing request or login. Holds no secret and no body. */
+export interface AuditEntryTable {
+  /** Sorts by time. */
+  id: string;
+  at: number;
+  domain_id: string;
   project_id: string;
-  expires_at: number;
+  user_id: string;
+  user_name: string;
+  access_key: string;
+  source_ip: string;
+  /** Id of the route. */
+  operation: string;
+  action: string;
+  resource: string;
+  status: number;
+  error_code: string;
+  request_id: string;
 }
 
 export interface IdentitySchema {
   domain: DomainTable;
   project: ProjectTable;
-  user_account: UserAccountTable;
-  access_key: AccessKeyTable;
-  auth_token: AuthTokenTable;
+  iam_user: IamUserTable;
+  iam_access_key: IamAccessKeyTable;
+  iam_group: IamGroupTable;
+  iam_group_member: IamGroupMemberTable;
+  iam_policy: IamPolicyTable;
+  iam_agency: IamAgencyTable;
+  iam_grant: IamGrantTable;
+  enterprise_project: EnterpriseProjectTable;
+  audit_entry: AuditEntryTable;
 }

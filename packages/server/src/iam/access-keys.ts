@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock, Timer } from '../lib/clock.ts';
+import { KeyLock } from '../lib/key-lock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { Sealer } from '../lib/sealer.ts';
+import type { Directory } from './directory.ts';
+import { HmacKey } from './hmac-key.ts';
+import type { IdentityStore, StoredKey } from './identity-store.ts';
+import type { AccessKey, Caller } from './types.ts';
+
+/** Of one user: a second one to change over to. */
+export const MAX_KEYS = 2;
+const WRITE_USE_EVERY_MS = 60_000;
+
+interface Entry {
+  stored: StoredKey;
+  readonly key: HmacKey;
+  caller: Caller;
+  lastUsedAt: number | null;
+}
+
+export interface AccessKeysOptions {
+  readonly store: IdentityStore;
+  readonly directory: Directory;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Permanent keys of users. All in memory: a signed call reads no database. */
+export class AccessKeys {
+  readonly #options: AccessKeysOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #used = new Set<Entry>();
+  readonly #locks = new KeyLock();
+  #timer: Timer | undefined;
+
+  constructor(options: AccessKeysOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    for (const stored of await this.#options.store.keys()) this.#keep(stored);
+    this.#writeLater();
+  }
+
+  /** Writes when keys were last used. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#writeUse();
+  }
+
+  /** Undefined for a key that is unknown or off, or whose user is. */
+  readonly hmacOf = (accessKey: string): HmacKey | undefined => this.#usable(accessKey)?.key;
+
+  /** Who signed with a key that was just verified; notes the use. */
+  used(accessKey: string): Caller | undefined {
+    const entry = this.#usable(accessKey);
+    if (entry === undefined) return undefined;
+    entry.lastUsedAt = this.#options.clock.now();
+    this.#used.add(entry);
+    return entry.caller;
+  }
+
+  of(userId: string): AccessKey[] {
+    return [...this.#entries.values()].filter(({ stored }) => stored.userId === userId).map(shown);
+  }
+
+  find(accessKey: string): AccessKey | undefined {
+    const entry = this.#entries.get(accessKey);
+    return entry === undefined ? undefined : shown(entry);
+  }
+
+  /** The secret is shown this once. Throws `identity_quota` for a third key. */
+  create(userId: string, description: string): Promise<{ readonly key: AccessKey; readonly secretKey: string }> {
+    const { store, sealer, clock } = this.#options;
+    return this.#locks.run(userId, async () => {
+      if (this.of(userId).length >= MAX_KEYS) {
+        throw new PlatformError('identity_quota', `the user has ${MAX_KEYS} access keys, as many as there may be`, {
+          hint: 'Delete the one that is not used any more.',
+        });
+      }
+      const accessKey = randomBytes(10).toString('hex').toUpperCase();
+      const secretKey = randomBytes(30).toString('base64url');
+      const key = { accessKey, userId, description, enabled: true, createdAt: clock.now(), lastUsedAt: null };
+      const stored = { ...key, sealedSecret: sealer.seal(secretKey) };
+      await store.addKey(stored);
+      this.#keep(stored);
+      return { key, secretKey };
+    });
+  }
+
+  /** Does nothing when there is no such key. */
+  async change(accessKey: string, change: { enabled?: boolean; description?: string }): Promise<void> {
+    const entry = this.#entries.get(accessKey);
+    if (entry === undefined) return;
+    const stored = { ...entry.stored, ...change, lastUsedAt: entry.lastUsedAt };
+    await this.#options.store.replaceKey(stored);
+    entry.stored = stored;
+  }
+
+  async remove(accessKey: string): Promise<void> {
+    await this.#options.store.removeKey(accessKey);
+    this.#drop(accessKey);
+  }
+
+  /** Keys go with their user; the rows are gone already. */
+  forgetUser(userId: string): void {
+    for (const { accessKey } of this.of(userId)) this.#drop(accessKey);
+  }
+
+  /** After the user was renamed. */
+  renameUser(userId: string): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.stored.userId === userId) entry.caller = this.#callerOf(entry.stored) ?? entry.caller;
+    }
+  }
+
+  #usable(accessKey: string): Entry | undefined {
+    const entry = this.#entries.get(accessKey);
+    if (entry === undefined || !entry.stored.enabled) return undefined;
+    return this.#options.directory.users.get(entry.stored.userId)?.enabled === true ? entry : undefined;
+  }
+
+  #callerOf({ userId, accessKey }: StoredKey): Caller | undefined {
+    const user = this.#options.directory.users.get(userId);
+    if (user === undefined) return undefined;
+    const { name, domainId } = user;
+    return { userId, userName: name, domainId, principal: { kind: 'user', id: userId }, accessKey };
+  }
+
+  #keep(stored: StoredKey): void {
+    const caller = this.#callerOf(stored);
+    if (caller === undefined) return;
+    const key = new HmacKey(this.#options.sealer.open(stored.sealedSecret));
+    this.#entries.set(stored.accessKey, { stored, key, caller, lastUsedAt: stored.lastUsedAt });
+  }
+
+  #drop(accessKey: string): void {
+    const entry = this.#entries.get(accessKey);
+    this.#entries.delete(accessKey);
+    if (entry !== undefined) this.#used.delete(entry);
+  }
+
+  #writeLater(): void {
+    this.#timer = this.#options.clock.after(WRITE_USE_EVERY_MS, () => {
+      this.#writeUse().catch(this.#options.onError);
+      this.#writeLater();
+    });
+  }
+
+  async #writeUse(): Promise<void> {
+    const entries = [...this.#used];
+    this.#used.clear();
+    for (const { stored, lastUsedAt } of entries) {
+      if (lastUsedAt !== null) await this.#options.store.setLastUse(stored.accessKey, lastUsedAt);
+    }
+  }
+}
+
+function shown({ stored, lastUsedAt }: Entry): AccessKey {
+  const { accessKey, userId, description, enabled, createdAt } = stored;
+  return { accessKey, userId, description, enabled, createdAt, lastUsedAt };
+}

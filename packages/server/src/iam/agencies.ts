@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { PlatformError } from '../lib/platform-error.ts';
+import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import { type Agency, FUNCTION_SERVICE } from './types.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_DAYS = 3_650;
+
+export interface NewAgency {
+  readonly name: string;
+  readonly description: string;
+  readonly trustedService: string;
+  /** `FOREVER`, `ONEDAY` or a number of days. */
+  readonly duration: string;
+}
+
+/** Rights that functions get to act with. */
+export class Agencies {
+  readonly #parts: ChangeParts;
+
+  constructor(parts: ChangeParts) {
+    this.#parts = parts;
+  }
+
+  list(domainId: string): Agency[] {
+    const { directory } = this.#parts;
+    return [...directory.within(directory.agencies, domainId)];
+  }
+
+  /** Throws `not_found`. */
+  find(domainId: string, id: string): Agency {
+    const agency = this.#parts.directory.agencies.get(id);
+    if (agency?.domainId !== domainId) throw missing('agency', id);
+    return agency;
+  }
+
+  /** One that a function of the project may name now. Throws `unknown_agency` naming the field. */
+  checkUsable(projectId: string, name: string, field: string): void {
+    const { directory, clock } = this.#parts;
+    const domainId = directory.projects.get(projectId)?.domainId ?? '';
+    const agency = directory.agencyByName(domainId, name);
+    if (agency !== undefined && (agency.expiresAt === null || agency.expiresAt > clock.now())) return;
+    throw new PlatformError('unknown_agency', `${field}: there is no agency ${JSON.stringify(name.slice(0, 64))}`, {
+      hint: 'List them with: fgs iam agencies list. Make one with: fgs iam agencies create NAME.',
+    });
+  }
+
+  /** Throws `invalid_request`, `resource_exists`, `identity_quota`. */
+  create(domainId: string, wanted: NewAgency): Promise<Agency> {
+    const { directory, rights, clock, changes } = this.#parts;
+    checkName(wanted.name, 'agency.name');
+    if (wanted.trustedService !== FUNCTION_SERVICE) {
+      throw new PlatformError('invalid_request', 'agency.trust_domain_name is not a service that can be trusted', {
+        hint: `Functions act for ${FUNCTION_SERVICE}.`,
+      });
+    }
+    const days = daysOf(wanted.duration);
+    return changes.run(domainId, async () => {
+      checkRoom(count(directory.within(directory.agencies, domainId)), IDENTITY_LIMITS.agencies, 'agencies');
+      const now = clock.now();
+      const expiresAt = days === null ? null : now + days * DAY_MS;
+      const agency = { ...wanted, id: randomBytes(16).toString('hex'), domainId, createdAt: now, expiresAt };
+      if (!(await rights.addAgency(agency))) throw taken('agency', wanted.name);
+      directory.agencies.set(agency.id, agency);
+      return agency;
+    });
+  }
+
+  /** A duration counts from now. */
+  update(domainId: string, id: string, change: { description?: string; duration?: string }): Promise<Agency> {
+    const { directory, rights, clock, changes } = this.#parts;
+    const { duration, ...rest } = change;
+    const days = duration === undefined ? undefined : daysOf(duration);
+    return changes.run(domainId, async () => {
+      const expires = days === undefined ? {} : { expiresAt: days === null ? null : clock.now() + days * DAY_MS };
+      const more = duration === undefined ? {} : { duration };
+      const agency = { ...this.find(domainId, id), ...rest, ...more, ...expires };
+      await rights.replaceAgency(agency);
+      directory.agencies.set(id, agency);
+      return agency;
+    });
+  }
+
+  /** What was given out in its name ends at once; functions that name it run without credentials. */
+  remove(domainId: string, id: string): Promise<void> {
+    const { directory, rights, changes } = this.#parts;
+    return changes.run(domainId, async () => {
+      this.find(domainId, id);
+      await rights.removeAgency(id);
+      directory.removeAgency(id);
+    });
+  }
+}
+
+/** Null for ever. Throws `invalid_request`. */
+function daysOf(duration: string): number | null {
+  if (duration === 'FOREVER') return null;
+  const days = duration === 'ONEDAY' ? 1 : Number(duration);
+  if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
+  throw new PlatformError('invalid_request', `agency.duration must be FOREVER, ONEDAY or 1 to ${MAX_DAYS} days`);
+}

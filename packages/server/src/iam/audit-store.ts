@@ -1,0 +1,110 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../storage/index.ts';
+
+/** One changing request or login. Holds no secret and no body. */
+export interface AuditEntry {
+  /** Sorts by time. */
+  readonly id: string;
+  readonly at: number;
+  readonly domainId: string;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly accessKey: string;
+  readonly sourceIp: string;
+  /** Id of the route. */
+  readonly operation: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly status: number;
+  /** Empty for a success. */
+  readonly errorCode: string;
+  readonly requestId: string;
+}
+
+export interface AuditFilter {
+  readonly domainId: string;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly userName?: string | undefined;
+  readonly action?: string | undefined;
+  readonly projectId?: string | undefined;
+  /** Part of the name of what was changed. */
+  readonly resource?: string | undefined;
+  /** Only what was refused or failed, or only the rest. */
+  readonly failed?: boolean | undefined;
+  /** Older than this entry. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Rows of the audit log; no rules. */
+export class AuditStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async add(entry: AuditEntry): Promise<void> {
+    await this.#db
+      .insertInto('audit_entry')
+      .values({
+        id: entry.id,
+        at: entry.at,
+        domain_id: entry.domainId,
+        project_id: entry.projectId,
+        user_id: entry.userId,
+        user_name: entry.userName,
+        access_key: entry.accessKey,
+        source_ip: entry.sourceIp,
+        operation: entry.operation,
+        action: entry.action,
+        resource: entry.resource,
+        status: entry.status,
+        error_code: entry.errorCode,
+        request_id: entry.requestId,
+      })
+      .execute();
+  }
+
+  /** Newest first. */
+  async list(filter: AuditFilter): Promise<AuditEntry[]> {
+    let query = this.#db.selectFrom('audit_entry').selectAll().where('domain_id', '=', filter.domainId);
+    const { from, to, userName, action, projectId, resource, failed, before } = filter;
+    if (from !== undefined) query = query.where('at', '>=', from);
+    if (to !== undefined) query = query.where('at', '<', to);
+    if (userName !== undefined) query = query.where('user_name', '=', userName);
+    if (action !== undefined) query = query.where('action', 'like', likeText(action, '%'));
+    if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+    if (resource !== undefined) query = query.where('resource', 'like', `%${likeText(resource)}%`);
+    if (failed !== undefined) query = query.where('error_code', failed ? '!=' : '=', '');
+    if (before !== undefined) query = query.where('id', '<', before);
+    const rows = await query.orderBy('id', 'desc').limit(filter.limit).execute();
+    return rows.map((row) => ({
+      id: row.id,
+      at: Number(row.at),
+      domainId: row.domain_id,
+      projectId: row.project_id,
+      userId: row.user_id,
+      userName: row.user_name,
+      accessKey: row.access_key,
+      sourceIp: row.source_ip,
+      operation: row.operation,
+      action: row.action,
+      resource: row.resource,
+      status: row.status,
+      errorCode: row.error_code,
+      requestId: row.request_id,
+    }));
+  }
+
+  async dropBefore(at: number): Promise<void> {
+    await this.#db.deleteFrom('audit_entry').where('at', '<', at).execute();
+  }
+}
+
+/** A text as it stands inside LIKE; `*` becomes what is given. `_` and `%` match more than themselves, which shows more. */
+function likeText(text: string, star = ''): string {
+  return text.replaceAll('%', '').replaceAll('*', star);
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../lib/clock.ts';
+import type { AuditEntry, AuditFilter, AuditStore } from './audit-store.ts';
+
+const SWEEP_EVERY_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * SWEEP_EVERY_MS;
+/** Of people who could not say who they are, what is noted in a minute; they must not fill the disk. */
+const MAX_STRANGERS = 60;
+const MINUTE_MS = 60_000;
+const MAX_RESOURCE_CHARS = 512;
+
+export interface AuditOptions {
+  readonly store: AuditStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly retainDays: number;
+}
+
+export type AuditNote = Omit<AuditEntry, 'id' | 'at'>;
+
+/** Who changed what, and who tried to. */
+export class Audit {
+  readonly #options: AuditOptions;
+  #timer: Timer | undefined;
+  #strangers = { minute: 0, count: 0 };
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = this.#options.clock.after(SWEEP_EVERY_MS, () => {
+      this.#sweep().catch((error: unknown) => this.#options.log.error({ err: error }, 'old audit entries stay'));
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** On disk when it resolves; never rejects: an entry that cannot be stored goes to the log of the server. */
+  async note(note: AuditNote): Promise<void> {
+    const { store, clock, log } = this.#options;
+    const at = clock.now();
+    if (note.userId === '' && note.accessKey === '' && !this.#mayNoteStranger(at)) return;
+    const id = `${at.toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
+    const entry = { ...note, id, at, resource: note.resource.slice(0, MAX_RESOURCE_CHARS) };
+    try {
+      await store.add(entry);
+    } catch (error) {
+      log.error({ err: error, entry }, 'an audit entry could not be stored');
+    }
+  }
+
+  /** Newest first; `next` goes on behind the last one. */
+  async list(filter: AuditFilter): Promise<{ readonly entries: AuditEntry[]; readonly next: string | undefined }> {
+    const found = await this.#options.store.list({ ...filter, limit: filter.limit + 1 });
+    const entries = found.slice(0, filter.limit);
+    return { entries, next: found.length > entries.length ? entries.at(-1)?.id : undefined };
+  }
+
+  #mayNoteStranger(at: number): boolean {
+    const minute = Math.floor(at / MINUTE_MS);
+    if (this.#strangers.minute !== minute) this.#strangers = { minute, count: 0 };
+    this.#strangers.count += 1;
+    return this.#strangers.count <= MAX_STRANGERS;
+  }
+
+  #sweep(): Promise<void> {
+    const { store, clock, retainDays } = this.#options;
+    return store.dropBefore(clock.now() - retainDays * DAY_MS);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../lib/clock.ts';
+import { KeyLock } from '../lib/key-lock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { Authorizer } from './authorizer.ts';
+import type { Directory } from './directory.ts';
+import type { IdentityStore } from './identity-store.ts';
+import type { RightsStore } from './rights-store.ts';
+import type { Caller } from './types.ts';
+
+/** What those who change identities share. */
+export interface ChangeParts {
+  readonly identities: IdentityStore;
+  readonly rights: RightsStore;
+  readonly directory: Directory;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  readonly changes: Changes;
+}
+
+/** Of one account. */
+export const IDENTITY_LIMITS = {
+  users: 10_000,
+  groups: 1_000,
+  policies: 1_000,
+  agencies: 1_000,
+  projects: 200,
+  enterpriseProjects: 200,
+  grantsOfHolder: 500,
+} as const;
+
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N} _.@-]{0,63}$/u;
+
+/** Throws `invalid_request`. */
+export function checkName(name: string, field: string): void {
+  if (NAME.test(name) && !name.endsWith(' ')) return;
+  throw new PlatformError('invalid_request', `${field} is not a name`, {
+    hint: 'At most 64 letters, digits, blanks, _ . @ and -; starts with a letter, digit or _.',
+  });
+}
+
+export function taken(what: string, name: string): PlatformError {
+  return new PlatformError('resource_exists', `there is a ${what} ${name} already`);
+}
+
+export function missing(what: string, id: string): PlatformError {
+  return new PlatformError('not_found', `there is no ${what} ${id.slice(0, 64)}`);
+}
+
+/** Throws `identity_quota`. */
+export function checkRoom(count: number, most: number, what: string): void {
+  if (count < most) return;
+  throw new PlatformError('identity_quota', `the account has ${most} ${what}, as many as it may have`);
+}
+
+export function count(items: Iterable<unknown>): number {
+  let found = 0;
+  for (const _ of items) found += 1;
+  return found;
+}
+
+/** One change of an account at a time, and none that would leave it without anybody who can undo it. */
+export class Changes {
+  readonly #directory: Directory;
+  readonly #authorizer: Authorizer;
+  readonly #locks = new KeyLock();
+
+  constructor(directory: Directory, authorizer: Authorizer) {
+    this.#directory = directory;
+    this.#authorizer = authorizer;
+  }
+
+  /** Runs `work`, which stores a change and then makes it in the directory; decisions that were kept are forgotten. */
+  run<T>(domainId: string, work: () => Promise<T>): Promise<T> {
+    return this.#locks.run(domainId, async () => {
+      try {
+        return await work();
+      } finally {
+        this.#directory.changed();
+      }
+    });
+  }
+
+  /**
+   * Throws `last_administrator` when nobody could manage the identities of the account after `apply`. `apply` changes
+   * the directory in one step, and `undo` takes that back; neither is seen by anybody else.
+   */
+  refuseLastAdministrator(domainId: string, apply: () => void, undo: () => void): void {
+    if (!this.#hasAdministrator(domainId)) return;
+    apply();
+    this.#directory.changed();
+    const left = this.#hasAdministrator(domainId);
+    undo();
+    this.#directory.changed();
+    if (left) return;
+    throw new PlatformError('last_administrator', 'Nobody could manage the users of the account after this change.', {
+      hint: 'Make another user an administrator first: a member of a group with the policy Security Administrator.',
+    });
+  }
+
+  #hasAdministrator(domainId: string): boolean {
+    for (const { id, name, enabled } of this.#directory.within(this.#directory.users, domainId)) {
+      const principal = { kind: 'user', id } as const;
+      const caller: Caller = { userId: id, userName: name, domainId, principal, accessKey: '' };
+      const may = (action: string): boolean => this.#authorizer.allows(caller, { action, projectId: undefined });
+      if (enabled && may('iam:users:updateUser') && may('iam:permissions:grantRoleToGroup')) return true;
+    }
+    return false;
+  }
+}

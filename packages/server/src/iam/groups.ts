@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { PlatformError } from '../lib/platform-error.ts';
+import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import type { Grant, Group, Holder, Policy, Scope, User } from './types.ts';
+
+/** Groups of users, and what groups and agencies are granted. What belongs to another account is not found. */
+export class Groups {
+  readonly #parts: ChangeParts;
+
+  constructor(parts: ChangeParts) {
+    this.#parts = parts;
+  }
+
+  list(domainId: string): Group[] {
+    const { directory } = this.#parts;
+    return [...directory.within(directory.groups, domainId)];
+  }
+
+  /** Throws `not_found`. */
+  find(domainId: string, id: string): Group {
+    const group = this.#parts.directory.groups.get(id);
+    if (group?.domainId !== domainId) throw missing('group', id);
+    return group;
+  }
+
+  ofUser(userId: string): Group[] {
+    return this.#parts.directory.groupsOf(userId);
+  }
+
+  members(domainId: string, id: string): User[] {
+    return this.#parts.directory.membersOf(this.find(domainId, id).id);
+  }
+
+  create(domainId: string, { name, description }: { name: string; description: string }): Promise<Group> {
+    const { directory, rights, clock, changes } = this.#parts;
+    checkName(name, 'group.name');
+    return changes.run(domainId, async () => {
+      checkRoom(count(directory.within(directory.groups, domainId)), IDENTITY_LIMITS.groups, 'groups');
+      const group = { id: randomBytes(16).toString('hex'), domainId, name, description, createdAt: clock.now() };
+      if (!(await rights.addGroup(group))) throw taken('group', name);
+      directory.groups.set(group.id, group);
+      return group;
+    });
+  }
+
+  update(domainId: string, id: string, change: { name?: string; description?: string }): Promise<Group> {
+    const { directory, rights, changes } = this.#parts;
+    if (change.name !== undefined) checkName(change.name, 'group.name');
+    return changes.run(domainId, async () => {
+      const group = { ...this.find(domainId, id), ...change };
+      if (!(await rights.replaceGroup(group))) throw taken('group', group.name);
+      directory.groups.set(id, group);
+      return group;
+    });
+  }
+
+  /** With its grants; the users stay. Throws `not_found`, `last_administrator`. */
+  remove(domainId: string, id: string): Promise<void> {
+    const { directory, rights, changes } = this.#parts;
+    return changes.run(domainId, async () => {
+      this.find(domainId, id);
+      const holder = { kind: 'group', id } as const;
+      const grants = [...directory.grantsOf(holder)];
+      changes.refuseLastAdministrator(
+        domainId,
+        () => {
+          for (const grant of grants) directory.withdraw(grant);
+        },
+        () => {
+          for (const grant of grants) directory.grant(grant);
+        },
+      );
+      await rights.removeGroup(id);
+      directory.removeGroup(id);
+    });
+  }
+
+  addMember(domainId: string, groupId: string, userId: string): Promise<void> {
+    const { directory, rights, changes } = this.#parts;
+    return changes.run(domainId, async () => {
+      this.#pair(domainId, groupId, userId);
+      const isMember = directory.groupsOf(userId).some(({ id }) => id === groupId);
+      if (isMember) return;
+      // a policy may deny, so that joining can take rights away
+      changes.refuseLastAdministrator(
+        domainId,
+        () => directory.join(groupId, userId),
+        () => directory.leave(groupId, userId),
+      );
+      await rights.addMember({ groupId, userId });
+      directory.join(groupId, userId);
+    });
+  }
+
+  /** Throws `not_found`, `last_administrator`. */
+  removeMember(domainId: string, groupId: string, userId: string): Promise<void> {
+    const { directory, rights, changes } = this.#parts;
+    return changes.run(domainId, async () => {
+      this.#pair(domainId, groupId, userId);
+      if (!directory.groupsOf(userId).some(({ id }) => id === groupId)) return;
+      changes.refuseLastAdministrator(
+        domainId,
+        () => directory.leave(groupId, userId),
+        () => directory.join(groupId, userId),
+      );
+      await rights.removeMember({ groupId, userId });
+      directory.leave(groupId, userId);
+    });
+  }
+
+  grants(domainId: string, holder: Holder): readonly { grant: Grant; policy: Policy }[] {
+    this.#checkHolder(domainId, holder);
+    const { directory } = this.#parts;
+    return directory.grantsOf(holder).flatMap((grant) => {
+      const policy = directory.policies.get(grant.policyId);
+      return policy === undefined ? [] : [{ grant, policy }];
+    });
+  }
+
+  /** Does nothing when it was granted before. Throws `not_found`, `identity_quota`, `last_administrator`. */
+  grant(domainId: string, grant: Grant): Promise<void> {
+    const { directory, rights, clock, changes } = this.#parts;
+    return changes.run(domainId, async () => {
+      this.#check(domainId, grant);
+      if (this.#has(grant)) return;
+      const { length } = directory.grantsOf(grant.holder);
+      checkRoom(length, IDENTITY_LIMITS.grantsOfHolder, `grants of the ${grant.holder.kind}`);
+      changes.refuseLastAdministrator(
+        domainId,
+        () => directory.grant(grant),
+        () => directory.withdraw(grant),
+      );
+      await rights.addGrant(grant, clock.now());
+      directory.grant(grant);
+    });
+  }
+
+  /** Throws `not_found` for what was not granted, `last_administrator`. */
+  withdraw(domainId: string, grant: Grant): Promise<void> {
+    const { directory, rights, changes } = this.#parts;
+    return changes.run(domainId, async () => {
+      this.#check(domainId, grant);
+      if (!this.#has(grant)) throw new PlatformError('not_found', 'this policy is not granted there');
+      changes.refuseLastAdministrator(
+        domainId,
+        () => directory.withdraw(grant),
+        () => directory.grant(grant),
+      );
+      await rights.removeGrant(grant);
+      directory.withdraw(grant);
+    });
+  }
+
+  #has({ holder, policyId, scope }: Grant): boolean {
+    return this.#parts.directory
+      .grantsOf(holder)
+      .some((one) => one.policyId === policyId && one.scope.kind === scope.kind && one.scope.id === scope.id);
+  }
+
+  #pair(domainId: string, groupId: string, userId: string): void {
+    this.find(domainId, groupId);
+    if (this.#parts.directory.users.get(userId)?.domainId !== domainId) throw missing('user', userId);
+  }
+
+  #check(domainId: string, { holder, policyId, scope }: Grant): void {
+    this.#checkHolder(domainId, holder);
+    const policy = this.#parts.directory.policies.get(policyId);
+    if (policy === undefined || (policy.domainId ?? domainId) !== domainId) throw missing('policy', policyId);
+    this.#checkScope(domainId, scope);
+  }
+
+  #checkHolder(domainId: string, { kind, id }: Holder): void {
+    const { directory } = this.#parts;
+    const holder = kind === 'group' ? directory.groups.get(id) : directory.agencies.get(id);
+    if (holder?.domainId !== domainId) throw missing(kind, id);
+  }
+
+  #checkScope(domainId: string, { kind, id }: Scope): void {
+    const { directory } = this.#parts;
+    if (kind === 'domain') {
+      if (id !== domainId) throw missing('account', id);
+    } else if (kind === 'project') {
+      if (directory.projects.get(id)?.domainId !== domainId) throw missing('project', id);
+    } else if (id !== '0' && directory.enterpriseProjects.get(id)?.domainId !== domainId) {
+      throw missing('enterprise project', id);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../lib/clock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { Directory } from './directory.ts';
+import type { IdentityStore } from './identity-store.ts';
+import { LoginThrottle } from './login-throttle.ts';
+import { hashPassword, passwordMatches } from './password.ts';
+import type { Session, Sessions } from './sessions.ts';
+import type { Domain, Project, User } from './types.ts';
+
+const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+export interface Named {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export interface PasswordLogin {
+  readonly user: string;
+  readonly password: string;
+  /** The account that looks after the machine when absent. */
+  readonly domain?: Named | undefined;
+  readonly scope?: LoginScope | undefined;
+}
+
+/** What a token is to be for: one project, or the account with all its projects. */
+export interface LoginScope {
+  readonly project?: Named | undefined;
+  readonly domain?: Named | undefined;
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly method: 'password' | 'token';
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly user: User;
+  readonly domain: Domain;
+  /** Undefined for a token of the whole account. */
+  readonly project: Project | undefined;
+}
+
+export interface LoginsOptions {
+  readonly store: IdentityStore;
+  readonly directory: Directory;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+}
+
+/** Trades passwords for tokens. Whatever is wrong with a login, it costs the same time and gets the same answer. */
+export class Logins {
+  readonly #options: LoginsOptions;
+  readonly #throttle: LoginThrottle;
+  #unknownUserHash: Promise<string> | undefined;
+
+  constructor(options: LoginsOptions) {
+    this.#options = options;
+    this.#throttle = new LoginThrottle(options.clock);
+  }
+
+  /** Throws `unauthenticated`, or `overloaded` when throttled. */
+  async withPassword(login: PasswordLogin): Promise<IssuedToken> {
+    const { directory, clock, store } = this.#options;
+    const domain = this.#domain(login.domain);
+    const user = domain === undefined ? undefined : directory.userByName(domain.id, login.user);
+    const found = await this.#throttle.attempt(`${domain?.id ?? ''}\n${login.user}`, async () => {
+      const matches = await this.#matches(login.password, user);
+      const scope = user === undefined ? undefined : this.#scope(user.domainId, login.scope);
+      return matches && user?.enabled === true && scope !== undefined ? { user, scope } : undefined;
+    });
+    if (found === undefined) {
+      throw new PlatformError('unauthenticated', 'The user name, password or project is wrong.');
+    }
+    const now = clock.now();
+    const present = { ...(directory.users.get(found.user.id) ?? found.user), lastLoginAt: now };
+    await store.replaceUser(present);
+    directory.users.set(present.id, present);
+    return this.#issue(present, found.scope.project, { method: 'password', expiresAt: now + TOKEN_LIFETIME_MS });
+  }
+
+  /** Another token of the same user, for another project; it ends when the first does. Throws `unauthenticated`. */
+  withToken(token: string, scope: LoginScope | undefined): IssuedToken {
+    const { directory, sessions } = this.#options;
+    const session = sessions.token(token);
+    const user = session === undefined ? undefined : directory.users.get(session.caller.userId);
+    const target = user === undefined ? undefined : this.#scope(user.domainId, scope);
+    if (session === undefined || user === undefined || target === undefined) {
+      throw new PlatformError('unauthenticated', 'The token or the project is wrong.');
+    }
+    return this.#issue(user, target.project, { method: 'token', expiresAt: session.expiresAt });
+  }
+
+  /** Whether this is the password of the user. Throws `overloaded` when throttled. */
+  async knowsPassword(user: User, password: string): Promise<boolean> {
+    const name = `${user.domainId}\n${user.name}`;
+    const known = await this.#throttle.attempt(name, async () =>
+      (await passwordMatches(password, user.passwordHash)) ? true : undefined,
+    );
+    return known === true;
+  }
+
+  /** What a token says; undefined when it does not hold. */
+  describe(token: string): IssuedToken | undefined {
+    const session = this.#options.sessions.token(token);
+    const user = session === undefined ? undefined : this.#options.directory.users.get(session.caller.userId);
+    return session === undefined || user === undefined ? undefined : this.#describe(user, token, session);
+  }
+
+  #describe(user: User, token: string, { caller, issuedAt, expiresAt }: Session): IssuedToken {
+    const { directory } = this.#options;
+    const project = caller.projectId === undefined ? undefined : directory.projects.get(caller.projectId);
+    return { token, method: 'token', issuedAt, expiresAt, user, domain: this.#domainOf(user), project };
+  }
+
+  #issue(
+    user: User,
+    project: Project | undefined,
+    { method, expiresAt }: { method: IssuedToken['method']; expiresAt: number },
+  ): IssuedToken {
+    const principal = { kind: 'user', id: user.id } as const;
+    const token = this.#options.sessions.issueToken({ principal, projectId: project?.id, expiresAt });
+    const issuedAt = this.#options.clock.now();
+    return { token, method, issuedAt, expiresAt, user, domain: this.#domainOf(user), project };
+  }
+
+  async #matches(password: string, user: User | undefined): Promise<boolean> {
+    this.#unknownUserHash ??= hashPassword(randomBytes(16).toString('hex'));
+    return passwordMatches(password, user?.passwordHash ?? (await this.#unknownUserHash));
+  }
+
+  #domainOf(user: User): Domain {
+    return this.#options.directory.domains.get(user.domainId) ?? { id: user.domainId, name: '', operator: false };
+  }
+
+  #domain(wanted: Named | undefined): Domain | undefined {
+    const domains = [...this.#options.directory.domains.values()];
+    if (wanted?.id !== undefined) return domains.find(({ id }) => id === wanted.id);
+    if (wanted?.name !== undefined) return domains.find(({ name }) => name === wanted.name);
+    return domains.find(({ operator }) => operator);
+  }
+
+  /** Undefined when the scope is not the user's; without one, the first project. */
+  #scope(domainId: string, scope: LoginScope | undefined): { project: Project | undefined } | undefined {
+    const { directory } = this.#options;
+    const own = [...directory.within(directory.projects, domainId)];
+    if (scope?.project !== undefined) {
+      const { id, name } = scope.project;
+      const project = own.find((one) => (id === undefined ? one.name === name : one.id === id));
+      return project === undefined ? undefined : { project };
+    }
+    if (scope?.domain !== undefined) {
+      const domain = this.#domain(scope.domain);
+      return domain?.id === domainId ? { project: undefined } : undefined;
+    }
+    return { project: own[0] };
+  }
+}

@@ -1,0 +1,213 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../storage/index.ts';
+import { added } from './identity-store.ts';
+import type { PolicyDocument } from './policy/types.ts';
+import type { Agency, EnterpriseProject, Grant, Group, Holder, Policy, Scope } from './types.ts';
+
+export interface Membership {
+  readonly groupId: string;
+  readonly userId: string;
+}
+
+const policyRow = (policy: Policy & { domainId: string }) => ({
+  id: policy.id,
+  domain_id: policy.domainId,
+  name: policy.name,
+  description: policy.description,
+  document: JSON.stringify(policy.document),
+  created_at: policy.createdAt,
+  modified_at: policy.modifiedAt,
+});
+
+const agencyRow = (agency: Agency) => ({
+  id: agency.id,
+  domain_id: agency.domainId,
+  name: agency.name,
+  description: agency.description,
+  trusted_service: agency.trustedService,
+  duration: agency.duration,
+  created_at: agency.createdAt,
+  expires_at: agency.expiresAt,
+});
+
+const enterpriseRow = (project: EnterpriseProject) => ({
+  id: project.id,
+  domain_id: project.domainId,
+  name: project.name,
+  description: project.description,
+  enabled: project.enabled ? 1 : 0,
+  created_at: project.createdAt,
+});
+
+const grantRow = ({ holder, policyId, scope }: Grant) => ({
+  principal_kind: holder.kind,
+  principal_id: holder.id,
+  policy_id: policyId,
+  scope_kind: scope.kind,
+  scope_id: scope.id,
+});
+
+/** Rows of groups, policies, agencies, enterprise projects and of who was granted what; no rules. */
+export class RightsStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async groups(): Promise<Group[]> {
+    const rows = await this.#db.selectFrom('iam_group').selectAll().orderBy('id').execute();
+    return rows.map(({ id, name, domain_id, description, created_at }) => {
+      return { id, name, domainId: domain_id, description, createdAt: Number(created_at) };
+    });
+  }
+
+  addGroup({ id, name, domainId, description, createdAt }: Group): Promise<boolean> {
+    const row = { id, name, domain_id: domainId, description, created_at: createdAt };
+    return added(() => this.#db.insertInto('iam_group').values(row).execute());
+  }
+
+  replaceGroup({ id, name, description }: Group): Promise<boolean> {
+    return added(() => this.#db.updateTable('iam_group').set({ name, description }).where('id', '=', id).execute());
+  }
+
+  /** With its members and what it was granted. */
+  async removeGroup(id: string): Promise<void> {
+    await this.#removeGrantsOf({ kind: 'group', id });
+    await this.#db.deleteFrom('iam_group').where('id', '=', id).execute();
+  }
+
+  async memberships(): Promise<Membership[]> {
+    const rows = await this.#db.selectFrom('iam_group_member').selectAll().execute();
+    return rows.map(({ group_id, user_id }) => ({ groupId: group_id, userId: user_id }));
+  }
+
+  async addMember({ groupId, userId }: Membership): Promise<void> {
+    await added(() => this.#db.insertInto('iam_group_member').values({ group_id: groupId, user_id: userId }).execute());
+  }
+
+  async removeMember({ groupId, userId }: Membership): Promise<void> {
+    await this.#db
+      .deleteFrom('iam_group_member')
+      .where('group_id', '=', groupId)
+      .where('user_id', '=', userId)
+      .execute();
+  }
+
+  async policies(): Promise<Policy[]> {
+    const rows = await this.#db.selectFrom('iam_policy').selectAll().orderBy('id').execute();
+    return rows.map((row) => ({
+      id: row.id,
+      domainId: row.domain_id,
+      name: row.name,
+      displayName: row.name,
+      description: row.description,
+      document: JSON.parse(row.document) as PolicyDocument,
+      createdAt: Number(row.created_at),
+      modifiedAt: Number(row.modified_at),
+    }));
+  }
+
+  addPolicy(policy: Policy & { domainId: string }): Promise<boolean> {
+    return added(() => this.#db.insertInto('iam_policy').values(policyRow(policy)).execute());
+  }
+
+  replacePolicy(policy: Policy & { domainId: string }): Promise<boolean> {
+    return added(() => this.#db.updateTable('iam_policy').set(policyRow(policy)).where('id', '=', policy.id).execute());
+  }
+
+  async removePolicy(id: string): Promise<void> {
+    await this.#db.deleteFrom('iam_policy').where('id', '=', id).execute();
+  }
+
+  async agencies(): Promise<Agency[]> {
+    const rows = await this.#db.selectFrom('iam_agency').selectAll().orderBy('id').execute();
+    return rows.map((row) => ({
+      id: row.id,
+      domainId: row.domain_id,
+      name: row.name,
+      description: row.description,
+      trustedService: row.trusted_service,
+      duration: row.duration,
+      createdAt: Number(row.created_at),
+      expiresAt: row.expires_at === null ? null : Number(row.expires_at),
+    }));
+  }
+
+  addAgency(agency: Agency): Promise<boolean> {
+    return added(() => this.#db.insertInto('iam_agency').values(agencyRow(agency)).execute());
+  }
+
+  replaceAgency(agency: Agency): Promise<boolean> {
+    return added(() => this.#db.updateTable('iam_agency').set(agencyRow(agency)).where('id', '=', agency.id).execute());
+  }
+
+  /** With what it was granted. */
+  async removeAgency(id: string): Promise<void> {
+    await this.#removeGrantsOf({ kind: 'agency', id });
+    await this.#db.deleteFrom('iam_agency').where('id', '=', id).execute();
+  }
+
+  async enterpriseProjects(): Promise<EnterpriseProject[]> {
+    const rows = await this.#db.selectFrom('enterprise_project').selectAll().orderBy('id').execute();
+    return rows.map((row) => ({
+      id: row.id,
+      domainId: row.domain_id,
+      name: row.name,
+      description: row.description,
+      enabled: row.enabled === 1,
+      createdAt: Number(row.created_at),
+    }));
+  }
+
+  addEnterpriseProject(project: EnterpriseProject): Promise<boolean> {
+    return added(() => this.#db.insertInto('enterprise_project').values(enterpriseRow(project)).execute());
+  }
+
+  replaceEnterpriseProject(project: EnterpriseProject): Promise<boolean> {
+    return added(() =>
+      this.#db.updateTable('enterprise_project').set(enterpriseRow(project)).where('id', '=', project.id).execute(),
+    );
+  }
+
+  async grants(): Promise<Grant[]> {
+    const rows = await this.#db.selectFrom('iam_grant').selectAll().orderBy('created_at').execute();
+    return rows.map((row) => ({
+      holder: { kind: row.principal_kind as Holder['kind'], id: row.principal_id },
+      policyId: row.policy_id,
+      scope: { kind: row.scope_kind as Scope['kind'], id: row.scope_id },
+    }));
+  }
+
+  async addGrant(grant: Grant, now: number): Promise<void> {
+    await added(() =>
+      this.#db
+        .insertInto('iam_grant')
+        .values({ ...grantRow(grant), created_at: now })
+        .execute(),
+    );
+  }
+
+  async removeGrant({ holder, policyId, scope }: Grant): Promise<void> {
+    await this.#db
+      .deleteFrom('iam_grant')
+      .where('principal_kind', '=', holder.kind)
+      .where('principal_id', '=', holder.id)
+      .where('policy_id', '=', policyId)
+      .where('scope_kind', '=', scope.kind)
+      .where('scope_id', '=', scope.id)
+      .execute();
+  }
+
+  async removeGrantsIn(scope: Scope): Promise<void> {
+    await this.#db
+      .deleteFrom('iam_grant')
+      .where('scope_kind', '=', scope.kind)
+      .where('scope_id', '=', scope.id)
+      .execute();
+  }
+
+  async #removeGrantsOf({ kind, id }: Holder): Promise<void> {
+    await this.#db.deleteFrom('iam_grant').where('principal_kind', '=', kind).where('principal_id', '=', id).execute();
+  }
+}

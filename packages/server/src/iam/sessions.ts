@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Clock } from '../lib/clock.ts';
+import type { Sealer } from '../lib/sealer.ts';
+import type { Directory } from './directory.ts';
+import { HmacKey } from './hmac-key.ts';
+import type { Caller } from './types.ts';
+
+const MAX_KEPT = 10_000;
+/** A longer text is no token of ours. */
+const MAX_TOKEN_CHARS = 2_048;
+
+const Claims = Type.Object({
+  /** `t`: a token. `k`: what belongs to a temporary key. */
+  t: Type.Union([Type.Literal('t'), Type.Literal('k')]),
+  /** `u`: a user. `a`: an agency. */
+  p: Type.Union([Type.Literal('u'), Type.Literal('a')]),
+  id: Type.String(),
+  /** Project that it is bound to; empty for none. */
+  pr: Type.String(),
+  iat: Type.Number(),
+  exp: Type.Number(),
+  /** Access key and secret, for `k`. */
+  ak: Type.Optional(Type.String()),
+  sk: Type.Optional(Type.String()),
+});
+const claimsForm = Compile(Claims);
+type Claims = Type.Static<typeof Claims>;
+
+/** For whom a session is, and until when. */
+export interface SessionRequest {
+  readonly principal: { readonly kind: 'user' | 'agency'; readonly id: string };
+  readonly projectId: string | undefined;
+  readonly expiresAt: number;
+}
+
+export interface TemporaryKey {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly securityToken: string;
+  readonly expiresAt: number;
+}
+
+/** A session that holds now. */
+export interface Session {
+  readonly caller: Caller;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+interface Opened {
+  readonly claims: Claims;
+  readonly caller: Caller;
+  readonly key: HmacKey | undefined;
+}
+
+export interface SessionsOptions {
+  readonly sealer: Sealer;
+  readonly directory: Directory;
+  readonly clock: Clock;
+}
+
+/**
+ * Tokens and temporary keys. They carry what they say under the seal of the data directory, so none is stored and all
+ * survive a restart; each use asks the directory whether user or agency are still there.
+ */
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #opened = new Map<string, Opened>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** A token for `X-Auth-Token`. */
+  issueToken(request: SessionRequest): string {
+    return this.#seal(this.#claims('t', request));
+  }
+
+  /** A key that signs requests together with its token in `X-Security-Token`. */
+  issueKey(request: SessionRequest): TemporaryKey {
+    const accessKey = `T${randomBytes(10).toString('hex').toUpperCase()}`;
+    const secretKey = randomBytes(30).toString('base64url');
+    const securityToken = this.#seal({ ...this.#claims('k', request), ak: accessKey, sk: secretKey });
+    return { accessKey, secretKey, securityToken, expiresAt: request.expiresAt };
+  }
+
+  /** Undefined for what is no token, is over, or whose user or agency may not act any more. */
+  token(text: string): Session | undefined {
+    const opened = this.#open(text);
+    return opened?.claims.t === 't' ? this.#session(opened) : undefined;
+  }
+
+  /** The key that a security token belongs to; undefined as for `token`. */
+  temporaryKey(
+    text: string,
+  ): { readonly accessKey: string; readonly key: HmacKey; readonly caller: Caller } | undefined {
+    const opened = this.#open(text);
+    const session = opened === undefined ? undefined : this.#session(opened);
+    if (opened?.key === undefined || session === undefined) return undefined;
+    return { accessKey: opened.caller.accessKey, key: opened.key, caller: opened.caller };
+  }
+
+  #claims(t: 't' | 'k', { principal, projectId, expiresAt }: SessionRequest): Claims {
+    const p = principal.kind === 'user' ? 'u' : 'a';
+    return { t, p, id: principal.id, pr: projectId ?? '', iat: this.#options.clock.now(), exp: expiresAt };
+  }
+
+  #seal(claims: Claims): string {
+    return this.#options.sealer.seal(JSON.stringify(claims));
+  }
+
+  #open(text: string): Opened | undefined {
+    const known = this.#opened.get(text);
+    if (known !== undefined) return known;
+    if (text.length > MAX_TOKEN_CHARS) return undefined;
+    const claims = this.#read(text);
+    const caller = claims === undefined ? undefined : this.#callerOf(claims);
+    if (claims === undefined || caller === undefined) return undefined;
+    const opened = { claims, caller, key: claims.sk === undefined ? undefined : new HmacKey(claims.sk) };
+    if (this.#opened.size >= MAX_KEPT) this.#opened.clear();
+    this.#opened.set(text, opened);
+    return opened;
+  }
+
+  #read(text: string): Claims | undefined {
+    try {
+      const claims: unknown = JSON.parse(this.#options.sealer.open(text));
+      return claimsForm.Check(claims) ? claims : undefined;
+    } catch {
+      return undefined; // not sealed by us
+    }
+  }
+
+  #callerOf({ p, id, pr, ak = '' }: Claims): Caller | undefined {
+    const { directory } = this.#options;
+    const bound = { accessKey: ak, ...(pr === '' ? {} : { projectId: pr }) };
+    if (p === 'u') {
+      const user = directory.users.get(id);
+      if (user === undefined) return undefined;
+      return { userId: id, userName: user.name, domainId: user.domainId, principal: { kind: 'user', id }, ...bound };
+    }
+    const agency = directory.agencies.get(id);
+    if (agency === undefined) return undefined;
+    return {
+      userId: '',
+      userName: agency.name,
+      domainId: agency.domainId,
+      principal: { kind: 'agency', id },
+      ...bound,
+    };
+  }
+
+  #session({ claims, caller }: Opened): Session | undefined {
+    const { directory, clock } = this.#options;
+    const now = clock.now();
+    if (claims.exp <= now) return undefined;
+    if (claims.p === 'u') {
+      const user = directory.users.get(claims.id);
+      if (user === undefined || !user.enabled || claims.iat < user.sessionsFrom) return undefined;
+    } else {
+      const agency = directory.agencies.get(claims.id);
+      if (agency === undefined || (agency.expiresAt !== null && agency.expiresAt <= now)) return undefined;
+    }
+    if (claims.pr !== '' && !directory.projects.has(claims.pr)) return undefined;
+    return { caller, issuedAt: claims.iat, expiresAt: claims.exp };
+  }
+}

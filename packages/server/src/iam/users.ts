@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { AccessKeys } from './access-keys.ts';
+import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
+import type { Logins } from './logins.ts';
+import { checkPassword, hashPassword } from './password.ts';
+import type { User } from './types.ts';
+
+export interface NewUser {
+  readonly name: string;
+  /** Undefined: the user can only use keys until somebody sets one. */
+  readonly password: string | undefined;
+  readonly description: string;
+  readonly enabled: boolean;
+}
+
+export interface UserChange {
+  readonly name?: string;
+  readonly password?: string;
+  readonly description?: string;
+  readonly enabled?: boolean;
+}
+
+/** Hash of no password: nothing derives to it. */
+const NO_PASSWORD = `scrypt$00$${'00'.repeat(32)}`;
+
+/** Users of accounts. What belongs to another account is not found. */
+export class Users {
+  readonly #parts: ChangeParts;
+  readonly #keys: AccessKeys;
+  readonly #logins: Logins;
+
+  constructor(parts: ChangeParts, keys: AccessKeys, logins: Logins) {
+    this.#parts = parts;
+    this.#keys = keys;
+    this.#logins = logins;
+  }
+
+  list(domainId: string): User[] {
+    const { directory } = this.#parts;
+    return [...directory.within(directory.users, domainId)];
+  }
+
+  /** Throws `not_found`. */
+  find(domainId: string, id: string): User {
+    const user = this.#parts.directory.users.get(id);
+    if (user?.domainId !== domainId) throw missing('user', id);
+    return user;
+  }
+
+  /** Throws `invalid_request`, `weak_password`, `resource_exists`, `identity_quota`. */
+  async create(domainId: string, wanted: NewUser): Promise<User> {
+    const { directory, identities, clock, changes } = this.#parts;
+    checkName(wanted.name, 'user.name');
+    if (wanted.password !== undefined) checkPassword(wanted.password, wanted.name);
+    const passwordHash = wanted.password === undefined ? NO_PASSWORD : await hashPassword(wanted.password);
+    return changes.run(domainId, async () => {
+      checkRoom(count(directory.within(directory.users, domainId)), IDENTITY_LIMITS.users, 'users');
+      const now = clock.now();
+      const user: User = {
+        id: randomBytes(16).toString('hex'),
+        name: wanted.name,
+        domainId,
+        passwordHash,
+        description: wanted.description,
+        enabled: wanted.enabled,
+        createdAt: now,
+        sessionsFrom: now,
+        lastLoginAt: null,
+      };
+      if (!(await identities.addUser(user))) throw taken('user', wanted.name);
+      directory.users.set(user.id, user);
+      return user;
+    });
+  }
+
+  /**
+   * A new password or switching the user off ends all sessions; keys stay. Throws `not_found`, `resource_exists`,
+   * `weak_password`, `last_administrator`.
+   */
+  async update(domainId: string, id: string, change: UserChange): Promise<User> {
+    const { directory, identities, clock, changes } = this.#parts;
+    const { password, ...rest } = change;
+    if (rest.name !== undefined) checkName(rest.name, 'user.name');
+    if (password !== undefined) checkPassword(password, rest.name ?? this.find(domainId, id).name);
+    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    return changes.run(domainId, async () => {
+      const before = this.find(domainId, id);
+      const ends = passwordHash !== undefined || rest.enabled === false;
+      const after: User = {
+        ...before,
+        ...rest,
+        ...(passwordHash === undefined ? {} : { passwordHash }),
+        ...(ends ? { sessionsFrom: clock.now() } : {}),
+      };
+      if (before.enabled && !after.enabled) {
+        const set = (user: User) => () => void directory.users.set(id, user);
+        changes.refuseLastAdministrator(domainId, set(after), set(before));
+      }
+      if (!(await identities.replaceUser(after))) throw taken('user', after.name);
+      directory.users.set(id, after);
+      this.#keys.renameUser(id);
+      return after;
+    });
+  }
+
+  /** A user's own change. Throws `forbidden` for a wrong old password, `overloaded` after too many. */
+  async changePassword(domainId: string, id: string, change: { old: string; password: string }): Promise<void> {
+    const user = this.find(domainId, id);
+    checkPassword(change.password, user.name);
+    if (change.password === change.old) {
+      throw new PlatformError('weak_password', 'the new password is the old one');
+    }
+    if (!(await this.#logins.knowsPassword(user, change.old))) {
+      throw new PlatformError('forbidden', 'The original password is wrong.');
+    }
+    await this.update(domainId, id, { password: change.password });
+  }
+
+  /** With keys and sessions. Throws `not_found`, `last_administrator`. */
+  remove(domainId: string, id: string): Promise<void> {
+    const { directory, identities, changes } = this.#parts;
+    return changes.run(domainId, async () => {
+      const user = this.find(domainId, id);
+      changes.refuseLastAdministrator(
+        domainId,
+        () => void directory.users.delete(id),
+        () => void directory.users.set(id, user),
+      );
+      await identities.removeUser(id);
+      this.#keys.forgetUser(id);
+      directory.removeUser(id);
+    });
+  }
+}
