@@ -187,3 +187,18 @@ describe('the memory budget', () => {
     held.release();
   });
 });
+
+it('a request that was put off for faster ones still gets an instance within its wait, however slow starts are', async () => {
+  open({ maxWaitMs: 1_000 });
+  const slow = pool.acquire(of('a'));
+  await vi.waitFor(() => expect(starts).toHaveLength(1), PATIENCE);
+  // the first start is measured as ten seconds
+  clock.advance(10_000);
+  (await slow).release();
+  const held = await pool.acquire(of('a'));
+  const second = pool.acquire(of('a'));
+  for (let n = 0; n < 9; n += 1) clock.advance(100);
+  expect((await second).cold).toBe(true);
+  (await second).release();
+  held.release();
+});

@@ -10,6 +10,8 @@ export interface PoolView {
   readonly memory: MemoryBook;
   readonly startsUnderWay: number;
   readonly maxStarts: number;
+  /** How long a request waits at most. */
+  readonly maxWaitMs: number;
   /** Monotonic ms. */
   readonly now: number;
 }
@@ -27,7 +29,8 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     serving: group.serving(spec.key),
     concurrency: spec.concurrency,
     usualBusyMs: pace.busyMs,
-    usualStartMs: pace.startMs,
+    // put off twice as long, a request must still have time for a start of its own
+    usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
     startsUnderWay: view.startsUnderWay,
     maxStarts: view.maxStarts,
   };

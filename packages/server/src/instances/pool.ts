@@ -271,6 +271,7 @@ export class Pool {
       memory: this.#memory,
       startsUnderWay: this.#startsUnderWay,
       maxStarts: this.#options.limits.maxStarts,
+      maxWaitMs: this.#options.limits.maxWaitMs,
       now: this.#options.clock.monotonic(),
     };
   }
