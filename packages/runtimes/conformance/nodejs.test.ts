@@ -7,7 +7,8 @@ const ROOT = join(CASES, 'nodejs');
 const MODULES = join(CASES, 'nodejs-esm');
 const runtimes = process.env.FUNCGRAPH_TEST_RUNTIMES;
 const found: Found[] = [hostNode()];
-for (const name of ['Node.js6.10', 'Node.js14.18', 'Node.js20.15']) found.push(await findNode(name, runtimes));
+const VERSIONS = ['6.10', '8.10', '10.16', '12.13', '14.18', '16.17', '18.15', '20.15', '22', '24'];
+for (const version of VERSIONS) found.push(await findNode(`Node.js${version}`, runtimes));
 
 for (const each of found) {
   if (isMissing(each)) {

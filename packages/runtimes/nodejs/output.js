@@ -87,7 +87,10 @@ class Output extends stream.Writable {
   }
 }
 
-/** Puts captured streams in place of the process's own; `console` follows because it looks them up when first used. */
+/**
+ * Puts captured streams in place of the process's own. `console` looks them up when it is first used, except in Node 8 and
+ * 10, whose console has taken the old ones by now.
+ */
 function capture(emit) {
   const out = new Output(1, (text) => emit('INFO', text));
   const err = new Output(2, (text) => emit('ERROR', text));
@@ -95,6 +98,8 @@ function capture(emit) {
     Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => value });
   define('stdout', out);
   define('stderr', err);
+  if (console._stdout !== out) console._stdout = out;
+  if (console._stderr !== err) console._stderr = err;
   return {
     flush: () => {
       out.flushPending();
