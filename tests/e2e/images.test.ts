@@ -266,12 +266,12 @@ describe('container images', () => {
   });
 
   it('keep the image that they were made with until they are updated, and versions for good', async () => {
-    await loadImage(server, fakeLayout('team/moving:v1', nodeImage('old')));
+    await loadImage(server, fakeLayout('team/moving:v1', nodeImage('old'), [base]));
     const urn = await deployImage(server, { name: 'moving', image: 'team/moving:v1' });
     expect(await look(urn, 'VERSION')).toBe('old');
     const params = target(server, urn);
     await server.api.call('createFunctionVersion', { params, body: { version: 'v1' } });
-    await loadImage(server, fakeLayout('team/moving:v1', nodeImage('new')));
+    await loadImage(server, fakeLayout('team/moving:v1', nodeImage('new'), [base]));
     await server.api.call('updateFunctionConfig', {
       params,
       body: { func_name: 'moving', runtime: 'Custom Image', handler: '-', timeout: 20, memory_size: 256 },
@@ -293,10 +293,13 @@ describe('container images', () => {
     const urn = await deployImage(server, { name: 'web', image: 'team/event:v1', runtime: 'http', custom });
     const direct = await invoke(server, urn, { httpMethod: 'GET', path: '/teapot', headers: {}, body: '' });
     expect(direct.json).toMatchObject({ statusCode: 418, headers: { 'X-Url': ['/teapot'] } });
-    const { data } = await server.api.call('setFunctionUrl', { params: target(server, urn), body: { enabled: true, auth: 'none' } });
-    const answer = await unsigned(`${server.gateway}${data.path}/a/b?c=d`, { method: 'PUT', body: 'hello' });
+    const { data } = await server.api.call('setFunctionUrl', {
+      params: target(server, urn),
+      body: { enabled: true, auth: 'none' },
+    });
+    const answer = await unsigned(`${server.gateway}${data.path}a/b?c=d`, { method: 'PUT', body: 'hello' });
     expect([answer.status, answer.headers.get('x-url'), answer.text]).toEqual([200, '/a/b?c=d', 'PUT hello']);
-    expect((await unsigned(`${server.gateway}${data.path}/teapot`, {})).status).toBe(418);
+    expect((await unsigned(`${server.gateway}${data.path}teapot`, {})).status).toBe(418);
   });
 
   it.skipIf(busybox === undefined)(
@@ -330,9 +333,9 @@ describe('container images', () => {
       return run.stdout.toString();
     };
 
-    it('are loaded from files and folders, listed, shown, run and removed', async () => {
+    it('are loaded from files and folders, listed and shown', async () => {
       const file = join(folder, 'event.tar');
-      writeFileSync(file, fakeLayout('cli/event:1', nodeImage('cli')));
+      writeFileSync(file, fakeLayout('cli/event:1', nodeImage('cli'), [base]));
       expect(await fgs(['images', 'load', file])).toContain('cli/event:1 is ');
       writeLayout(join(folder, 'layout'), small);
       expect(await fgs(['images', 'load', join(folder, 'layout'), '--name', 'cli/small'])).toContain(
@@ -341,6 +344,9 @@ describe('container images', () => {
       expect(await fgs(['images', 'list'])).toMatch(/cli\/small:latest[\s\S]*cli\/event:1/);
       const shown = JSON.parse(await fgs(['images', 'show', 'cli/event:1', '--output', 'json']));
       expect(shown).toMatchObject({ entrypoint: ['node'], command: ['/app/event.js'], versions: 0, layers: 2 });
+    });
+
+    it('become functions, change them, and are removed', async () => {
       const create = [
         'functions',
         'create',

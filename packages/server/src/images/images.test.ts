@@ -86,6 +86,13 @@ describe('the images of a machine', () => {
     expect(readdirSync(dir)).not.toContain('archive.tmp');
   });
 
+  it('come without the layers that are here already', async () => {
+    await load(fakeLayout('app:1', { ...image('1'), plain: true }));
+    await load(fakeLayout('app:2', { ...image('2'), plain: true }, [BASE]));
+    const { id } = await images.show('app:2');
+    expect(readFileSync(join(images.rootfs(id), 'base'), 'utf8')).toHaveLength(20_000);
+  });
+
   it('share layers on disk', async () => {
     await load(fakeLayout('app:1', image('1')));
     await load(fakeLayout('app:2', image('2')));

@@ -113,8 +113,8 @@ function configOf({ layers, entrypoint, command, env, workingDir, architecture }
   return Buffer.from(JSON.stringify(config));
 }
 
-/** An OCI layout as a tar file. */
-export function fakeLayout(name: string, image: FakeImage): Buffer {
+/** An OCI layout as a tar file, `without` layers that are said to be known. */
+export function fakeLayout(name: string, image: FakeImage, without: readonly Buffer[] = []): Buffer {
   const { manifest, config, layers } = fakeParts(image);
   const index = {
     schemaVersion: 2,
@@ -128,7 +128,10 @@ export function fakeLayout(name: string, image: FakeImage): Buffer {
   return fakeTar([
     { name: 'oci-layout', data: '{"imageLayoutVersion":"1.0.0"}' },
     { name: 'index.json', data: JSON.stringify(index) },
-    ...[manifest, config, ...layers].map((data) => ({ name: `blobs/sha256/${digestOf(data).slice(7)}`, data })),
+    ...[manifest, config, ...layers.filter((layer) => !without.includes(layer))].map((data) => ({
+      name: `blobs/sha256/${digestOf(data).slice(7)}`,
+      data,
+    })),
   ]);
 }
 
