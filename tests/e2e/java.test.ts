@@ -95,8 +95,7 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
     return data.func_urn.replace(/:latest$/, '');
   }
 
-  const prewarmed = async (): Promise<number> =>
-    (await server.api.call('showGauges', {})).data.instances.prewarmed;
+  const prewarmed = async (): Promise<number> => (await server.api.call('showGauges', {})).data.instances.prewarmed;
 
   it('runs a jar that the official SDK deployed and maps objects in and out', async () => {
     const ask = new sdk.CreateFunctionRequest();
@@ -121,7 +120,7 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
       if (listed?.available !== true) return expect(listed?.hint).toContain(`fgs runtimes add ${runtime}`);
       expect(Number(listed.version?.split('.')[0])).toBeGreaterThanOrEqual(Number(runtime.slice(4)));
       const table = await server.fgs(['runtimes', 'list', '--available']);
-      expect(table.stdout.toString()).toMatch(new RegExp(`${runtime} .*${listed.version}`));
+      expect(table.stdout.toString()).toMatch(new RegExp(`^${runtime} .*${listed.version} .*${listed.served_by}`, 'm'));
       const urn = await create(`on-${runtime.toLowerCase()}`, 'bill', { runtime });
       expect((await invoke(server, urn, ORDER)).json).toMatchObject({ total: 42 });
     },
@@ -151,7 +150,16 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
     const { writeFileSync } = await import('node:fs');
     const file = `${server.dataDir}/../app.jar`;
     writeFileSync(file, jar);
-    const flags = ['--runtime', 'Java17', '--handler', 'demo.App.bill', '--jar', file];
+    const flags = [
+      '--runtime',
+      'Java17',
+      '--handler',
+      'demo.App.bill',
+      '--jar',
+      file,
+      '--pre-stop',
+      'demo.App.preStop',
+    ];
     const made = await server.fgs(['functions', 'create', 'by-cli', ...flags]);
     expect(made.exitCode, made.stderr).toBe(0);
     const ran = await server.fgs(['functions', 'invoke', 'by-cli', '--data', JSON.stringify(ORDER)]);

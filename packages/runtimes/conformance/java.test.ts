@@ -42,6 +42,8 @@ for (const each of found) {
       frame: 'at demo.Index.',
       context: { getRunningTimeInSeconds: 3, getMemorySize: 128, getCPUNumber: 300 },
     });
+    // The relay carries frames only: what the language does was tried without it.
+    if (each.relayed) return;
     const current = eachInstance(each, ROOT);
 
     async function answer(handler: string, event: string | Buffer = '{}') {

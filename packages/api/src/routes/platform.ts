@@ -9,6 +9,8 @@ const Runtime = Type.Object({
   version: Type.String(),
   source: Type.String(),
   path: Type.String(),
+  /** The runtime whose interpreter serves this one, when it is another: a JVM runs code of all versions before it. */
+  served_by: Type.String(),
   /** What to do to get it, when it is not available. */
   hint: Type.String(),
 });
@@ -28,6 +30,7 @@ export const platformRoutes = {
   showDoctor: route({
     method: 'GET',
     path: '/v1/doctor',
+    action: 'platform:server:get',
     group: 'platform',
     summary: 'What works on this machine, what does not, and how to get it',
     response: Type.Object({
@@ -52,6 +55,7 @@ export const platformRoutes = {
   showGauges: route({
     method: 'GET',
     path: '/v1/gauges',
+    action: 'platform:server:get',
     group: 'platform',
     summary: 'How full every pool and queue of the server is, now',
     response: Type.Object({
@@ -81,6 +85,7 @@ export const platformRoutes = {
   listRuntimes: route({
     method: 'GET',
     path: '/v1/runtimes',
+    access: 'caller',
     group: 'runtimes',
     summary: 'Every runtime name, whether this machine has it and how to get it',
     response: Type.Object({ runtimes: Type.Array(Runtime) }),
@@ -88,6 +93,7 @@ export const platformRoutes = {
   addRuntime: route({
     method: 'POST',
     path: '/v1/runtimes/{name}/add',
+    action: 'platform:runtime:create',
     group: 'runtimes',
     summary: 'Register an interpreter that stands in a folder of the server machine',
     params: RuntimeName,
@@ -97,6 +103,7 @@ export const platformRoutes = {
   installRuntime: route({
     method: 'POST',
     path: '/v1/runtimes/{name}/install',
+    action: 'platform:runtime:create',
     group: 'runtimes',
     summary: 'Fetch and register a runtime; one JSON object of progress a line, the last one with the runtime',
     params: RuntimeName,

@@ -173,6 +173,71 @@ describe('RuntimeRegistry', () => {
     expect((await registry.launchPlan('Custom')).env.LD_LIBRARY_PATH).toBe(lib);
   });
 
+  /** A JVM that answers the version question, in a folder that everybody can enter. */
+  async function fakeJvm(folder: string, version: string): Promise<string> {
+    const root = join(base, folder);
+    await mkdir(join(root, 'bin'), { recursive: true });
+    await writeFile(join(root, 'bin/java'), `#!/bin/sh\necho 'openjdk version "${version}" 2024-01-16' >&2\n`, {
+      mode: 0o755,
+    });
+    return root;
+  }
+
+  async function javaShims(): Promise<string> {
+    const shims = join(base, 'shims');
+    for (const folder of ['nodejs', 'python', 'custom', 'http', 'go', 'image', 'java/build'])
+      await mkdir(join(shims, folder), { recursive: true });
+    await writeFile(join(shims, 'java/build/shim.jar'), 'a jar');
+    await writeFile(join(shims, 'java/relay.js'), '// relays');
+    return shims;
+  }
+
+  it('serves Java by its own JVM, else by the oldest newer one, and says by which', async () => {
+    const registry = new RuntimeRegistry(dir, { shims: await javaShims() });
+    await registry.add('Java17', await fakeJvm('jvm17', '17.0.9'));
+    await registry.add('Java8', await fakeJvm('jvm8', '1.8.0_392'));
+    await registry.add('Java25', await fakeJvm('jvm25', '25'));
+    const listed = new Map((await registry.list()).map((each) => [each.name, each]));
+    expect(listed.get('Java8')).toMatchObject({ available: true, version: '8.0.392' });
+    expect(listed.get('Java8')).not.toHaveProperty('servedBy');
+    expect(listed.get('Java11')).toMatchObject({ available: true, version: '17.0.9', servedBy: 'Java17' });
+    expect(listed.get('Java21')).toMatchObject({ available: true, version: '25.0.0', servedBy: 'Java25' });
+    const plan = await registry.launchPlan('Java11');
+    expect(plan.binds).toContainEqual({
+      source: join(base, 'jvm17'),
+      target: '/opt/function/runtime/java11/rtsp/jre',
+    });
+    expect(plan.command[0]).toBe('/opt/function/runtime/java11/rtsp/jre/bin/java');
+    expect((await registry.launchPlan('Java8')).command.slice(0, 3)).toEqual([
+      '/home/snuser/runtime/platform/node',
+      '/home/snuser/runtime/java/relay.js',
+      '/opt/function/runtime/java8/rtsp/jre/bin/java',
+    ]);
+    const custom = (await registry.launchPlan('Custom')).binds.map(({ target }) => target);
+    for (const each of ['java8', 'java11', 'java17', 'java21'])
+      expect(custom).toContain(`/opt/function/runtime/${each}/rtsp/jre`);
+  });
+
+  it('never serves Java by an older JVM, and refuses one under a name that is not its own', async () => {
+    const registry = new RuntimeRegistry(dir, { shims: await javaShims() });
+    await registry.add('Java8', await fakeJvm('jvm8', '1.8.0_392'));
+    expect((await refusal(registry.launchPlan('Java11'))).hint).toBe('fgs runtimes add Java11 --from <dir>');
+    expect((await refusal(registry.add('Java11', await fakeJvm('jvm17', '17.0.9')))).code).toBe(
+      'runtime.version_mismatch',
+    );
+  });
+
+  it('says how to get the Java shim when it is not built', async () => {
+    const shims = await javaShims();
+    await rm(join(shims, 'java/build/shim.jar'));
+    const registry = new RuntimeRegistry(dir, { shims });
+    await registry.add('Java17', await fakeJvm('jvm17', '17.0.9'));
+    expect(await refusal(registry.launchPlan('Java17'))).toMatchObject({
+      code: 'runtime.unavailable',
+      hint: 'apt-get install default-jdk-headless, then npm run build',
+    });
+  });
+
   it('lets a Python compile the shim once for all instances', async () => {
     const root = await fakeInterpreter('py', 'python3', `3.9.18; echo "$@" >> ${join(base, 'calls')}`);
     const calls = async () =>

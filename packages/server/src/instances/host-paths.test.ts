@@ -22,3 +22,30 @@ it('replaces every path below a bind, the longest bind first, and leaves other t
     env: { RUNTIME_CODE_ROOT: '/data/tree', MINE: '/opt/function/code', RUNTIME_HANDLER: 'index.handler' },
   });
 });
+
+it('replaces paths in flags and paths relative to the working folder', () => {
+  const spec = {
+    runtime: {
+      command: [
+        '/opt/jre/bin/java',
+        '-XX:File=/home/snuser/runtime/java/a.jsa',
+        '-cp',
+        '../../home/snuser/runtime/java/shim.jar',
+      ],
+      binds: [
+        { source: '/host/jvm', target: '/opt/jre' },
+        { source: '/host/shims/java', target: '/home/snuser/runtime/java' },
+      ],
+      workingDir: '/opt/function',
+    },
+    codeBinds: [],
+    codeRoot: '/opt/function/code',
+    env: {},
+  } as unknown as LaunchSpec;
+  expect(withHostPaths(spec).runtime.command).toEqual([
+    '/host/jvm/bin/java',
+    '-XX:File=/host/shims/java/a.jsa',
+    '-cp',
+    '/host/shims/java/shim.jar',
+  ]);
+});

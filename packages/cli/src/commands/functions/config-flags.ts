@@ -22,6 +22,17 @@ export const CONFIG_FLAGS = {
     summary: 'run once for each instance, before its first invocation',
   },
   'initializer-timeout': { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of the initializer' },
+  heartbeat: {
+    type: 'text',
+    placeholder: 'PACKAGE.CLASS.METHOD',
+    summary: 'Java only: says every 5 seconds whether an instance is well',
+  },
+  'pre-stop': {
+    type: 'text',
+    placeholder: 'PACKAGE.CLASS.METHOD',
+    summary: 'Java only: called before an instance is stopped',
+  },
+  'pre-stop-timeout': { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of that call, 1 to 90' },
   description: { type: 'text', placeholder: 'TEXT', summary: 'what the function is for' },
 } as const satisfies FlagSpecs;
 
@@ -64,13 +75,16 @@ export interface ConfigFields {
   readonly user_data?: string;
   readonly initializer_handler?: string;
   readonly initializer_timeout?: number;
+  readonly heartbeat_handler?: string;
+  readonly pre_stop_handler?: string;
+  readonly pre_stop_timeout?: number;
   readonly depend_version_list?: string[];
 }
 
 /** The API fields of the flags that were given, and of no others. */
 export async function configFields(flags: ConfigFlags, context: Context): Promise<ConfigFields> {
   const variables = await variablesOf(flags, context);
-  const initializer = flags.initializer;
+  const { initializer, 'pre-stop': preStop } = flags;
   const fields = {
     handler: flags.handler,
     memory_size: flags.memory,
@@ -80,6 +94,9 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
     initializer_handler: initializer,
     initializer_timeout:
       flags['initializer-timeout'] ?? (initializer === undefined || initializer === '' ? undefined : 3),
+    heartbeat_handler: flags.heartbeat,
+    pre_stop_handler: preStop,
+    pre_stop_timeout: flags['pre-stop-timeout'] ?? (preStop === undefined || preStop === '' ? undefined : 10),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ConfigFields;
 }

@@ -17,6 +17,7 @@ export const list = defineCommand({
         { key: 'state', title: 'AVAILABLE' },
         { key: 'version', title: 'VERSION' },
         { key: 'source', title: 'SOURCE' },
+        { key: 'served_by', title: 'SERVED BY' },
         { key: 'hint', title: 'HOW TO GET IT' },
       ],
       rows: data.runtimes

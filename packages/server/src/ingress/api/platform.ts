@@ -9,6 +9,7 @@ export interface RuntimeInfo {
   readonly version?: string;
   readonly source?: string;
   readonly path?: string;
+  readonly servedBy?: string;
   readonly install?: string;
   readonly hint?: string;
 }
@@ -98,6 +99,7 @@ function toWire(info: RuntimeInfo): {
   version: string;
   source: string;
   path: string;
+  served_by: string;
   hint: string;
 } {
   return {
@@ -107,6 +109,7 @@ function toWire(info: RuntimeInfo): {
     version: info.version ?? '',
     source: info.source ?? '',
     path: info.path ?? '',
+    served_by: info.servedBy ?? '',
     hint: info.hint ?? info.install ?? '',
   };
 }
