@@ -60,6 +60,18 @@ describe('prewarmed runtimes', () => {
     expect([...alive.keys()].map((id) => id.split('-')[0]).sort()).toEqual(['node', 'python']);
   });
 
+  it('keeps one for each of sixteen container images, and for those that are used', async () => {
+    const image = (number: number): RuntimeLaunch => {
+      const rootfs = { path: `/images/${number}`, uid: 1003, gid: 1003 };
+      return { ...NODE, signature: `image${number}`, rootfs };
+    };
+    for (let number = 0; number < 40; number++) prewarmed.want(image(number), `f${number}`);
+    await waiting(16);
+    expect(prewarmed.take(spec(image(39)))).toBeUndefined();
+    await waiting(18);
+    expect([...alive.keys()].filter((id) => id.startsWith('image39-'))).toHaveLength(2);
+  });
+
   it('gives each one away once and makes others, more while there is demand', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);

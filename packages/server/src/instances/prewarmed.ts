@@ -29,6 +29,8 @@ const PAUSE_MS = 10_000;
 const TEND_EVERY_MS = 5_000;
 /** So that filling the shelves never takes the processors from requests. */
 const MAX_STARTING = 1;
+/** Languages are few, images are not: most of these that wait though no function needed them lately. */
+const MAX_UNUSED_IMAGES = 16;
 
 /**
  * Started runtimes that wait, frozen, for code of whichever function comes. None has ever seen code: each serves one
@@ -95,11 +97,15 @@ export class Prewarmed {
     const now = clock.now();
     let starting = 0;
     for (const shelf of this.#shelves.values()) starting += shelf.starting;
+    let unusedImages = 0;
     for (const [signature, shelf] of this.#shelves) {
       shelf.starts = shelf.starts.filter((at) => at > now - WINDOW_MS);
       const last = shelf.starts.at(-1);
       const unusedMs = last === undefined ? undefined : now - last;
-      const demand = { recentStarts: shelf.starts.length, unusedMs, wanted: shelf.wantedBy.size > 0 };
+      const isImage = shelf.launch.rootfs !== undefined;
+      if (isImage && unusedMs === undefined) unusedImages += 1;
+      const isTooMany = isImage && unusedImages > MAX_UNUSED_IMAGES;
+      const demand = { recentStarts: shelf.starts.length, unusedMs, wanted: shelf.wantedBy.size > 0 && !isTooMany };
       const target = prewarmTarget(demand, limits);
       while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());
       if (shelf.waiting.length + shelf.starting < target && starting < MAX_STARTING && shelf.pausedUntil <= now) {
