@@ -165,6 +165,17 @@ describe('the memory budget', () => {
     lease.release();
   });
 
+  it('is kept by freezing idle instances at once while it is nearly used up', async () => {
+    open({ memoryMb: 512 });
+    const held = [await pool.acquire(of('a')), await pool.acquire(of('b'))];
+    (await pool.acquire(of('c'))).release();
+    await vi.waitFor(() => expect(pool.gauges().frozen).toBe(0), PATIENCE);
+    held.push(await pool.acquire(of('d')));
+    (await pool.acquire(of('e'))).release();
+    await vi.waitFor(() => expect(pool.gauges()).toMatchObject({ frozen: 1 }), PATIENCE);
+    for (const lease of held) lease.release();
+  });
+
   it('tells a request that waited in vain for memory so', async () => {
     open({ memoryMb: 128 });
     const held = await pool.acquire(of('a'));

@@ -243,9 +243,15 @@ export class Pool {
     if (group.waiters.length > 0) this.#pump(group, Number.POSITIVE_INFINITY);
     if (instance.inFlight === 0) {
       this.#scheduleSweep();
+      if (this.#isMemoryShort() && this.#options.limits.freezeMs !== undefined) void this.#freeze(group, instance);
       // Memory may be what others wait for: an idle instance can be evicted.
       if (this.#waitersElsewhere(group)) this.#pumpAll();
     }
+  }
+
+  /** Then instances are frozen as soon as they are idle: better than to end others that are warm. */
+  #isMemoryShort(): boolean {
+    return this.#memory.freeMb < this.#memory.totalMb / 4;
   }
 
   /** A function that has less memory than this one and waits for some gets it: a burst must not keep it for itself. */
@@ -412,7 +418,7 @@ export class Pool {
   /** A frozen instance cannot grow: of its limit it keeps what it uses. A reserved one keeps all, so that it never waits. */
   async #freeze(group: FunctionGroup, instance: Instance): Promise<void> {
     const { functionKey, memoryMb } = instance.spec;
-    if (instance.isFrozen || !(await instance.freeze())) return;
+    if (instance.isFrozen || group.reserved.get(instance)?.awake || !(await instance.freeze())) return;
     const usedBytes = instance.memoryBytes();
     if (usedBytes === null || instance.inFlight > 0 || group.reserved.has(instance)) return;
     if (!group.instances.has(instance)) return;
