@@ -1,0 +1,25 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCycles } from '../bench/scale/cycles.ts';
+import { measureIdle } from '../bench/scale/idle-instances.ts';
+import { TestServer } from '../server.ts';
+
+let server: TestServer;
+afterEach(() => server?.stop());
+
+// the same with larger numbers: npm run scale
+describe('a small scale run', () => {
+  it('of instances made and lost leaves nothing behind', async () => {
+    server = await TestServer.start();
+    const { before, after } = await runCycles(server, 120);
+    expect([after.groups, after.links, after.belongings]).toEqual([before.groups, before.links, before.belongings]);
+    expect(after.agentFiles).toBeLessThanOrEqual(before.agentFiles + 2);
+    expect(after.serverFiles).toBeLessThanOrEqual(before.serverFiles + 10);
+  }, 300_000);
+
+  it('of frozen instances keeps all of them within the memory budget, and each answers', async () => {
+    server = await TestServer.start({ args: ['--idle-timeout', '10m'] });
+    const report = await measureIdle(server, 24);
+    expect(report.frozen).toBe(24);
+    expect(report.promisedMb).toBeLessThan(24 * 64);
+  }, 300_000);
+});
