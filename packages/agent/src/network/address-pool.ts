@@ -10,14 +10,21 @@ export class AddressPool {
   readonly #used = new Set<number>();
   #next = 0;
 
-  /** The first two and the last address of the block are never given out. */
-  constructor(block: Block) {
+  readonly #usable: number;
+
+  /** The first two and the last address of the block are never given out; `most` at once. */
+  constructor(block: Block, most = Number.POSITIVE_INFINITY) {
     this.#block = block;
+    this.#usable = Math.min(sizeOf(block) - 3, most);
+  }
+
+  get hasRoom(): boolean {
+    return this.#used.size < this.#usable;
   }
 
   /** Throws `NETWORK_FAILED` when all are in use. */
   take(): string {
-    const usable = sizeOf(this.#block) - 3;
+    const usable = this.#usable;
     for (let tried = 0; tried < usable; tried++) {
       const offset = 2 + this.#next;
       this.#next = (this.#next + 1) % usable;

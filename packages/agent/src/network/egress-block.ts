@@ -1,4 +1,4 @@
-import { type Block, holds, overlaps } from './ipv4.ts';
+import { type Block, holds, overlaps, sizeOf } from './ipv4.ts';
 
 /** Private blocks that are cut into one piece for each agent of a machine; the first that is free here is used. */
 const SPACES: readonly Block[] = [
@@ -13,6 +13,15 @@ export interface TakenAddresses {
   readonly routes: readonly Block[];
   /** Single addresses that must stay reachable: name servers, gateways. */
   readonly addresses: readonly number[];
+}
+
+/** The default network has several bridges, since the kernel gives a bridge no more than 1023 ports. */
+export const SHARDS = 4;
+
+/** A part of the default network, with a bridge of its own. */
+export function shardOf({ first, length }: Block, shard: number): Block {
+  const part = { first, length: length + Math.log2(SHARDS) };
+  return { first: first + shard * sizeOf(part), length: part.length };
 }
 
 /** The block of the default network of the agent with this number, or undefined when it would hide a part of the world. */

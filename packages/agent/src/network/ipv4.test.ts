@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressPool } from './address-pool.ts';
 import { egressBlock } from './egress-block.ts';

@@ -5,15 +5,16 @@ import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
 import { AddressPool } from './address-pool.ts';
 import { makeBridge, removeBridge } from './bridge.ts';
 import type { Connector } from './connector.ts';
-import { egressBlock, isFree } from './egress-block.ts';
+import { egressBlock, isFree, SHARDS, shardOf } from './egress-block.ts';
 import { feedCommand } from './feed-command.ts';
 import { hostInterfaces, readSetting, takenAddresses, writeSetting } from './host-network.ts';
-import { formatBlock, gatewayOf, parseBlock, upperHalf } from './ipv4.ts';
+import { type Block, gatewayOf, parseBlock, upperHalf } from './ipv4.ts';
 import type { NameServers } from './name-servers.ts';
 import { guardText, INTERFACE_PREFIX, type NetworkRules, rulesText, tableName } from './rules.ts';
 
-const EGRESS = 'egress';
 const MAX_NETWORKS = 256;
+/** The kernel has room for 1023 on a bridge; some may be the administrator's. */
+const MAX_PORTS = 1021;
 const FORWARDING = 'ipv4/ip_forward';
 
 interface OpenNetwork {
@@ -46,6 +47,8 @@ export class Networks {
   /** Changes of the table wait for one another. */
   #turn: Promise<unknown> = Promise.resolve();
   #wires = 0;
+  /** The addresses of the whole default network, chosen once. */
+  #piece: Block | undefined;
 
   private constructor(parts: NetworksParts) {
     this.#parts = parts;
@@ -56,7 +59,7 @@ export class Networks {
     const networks = new Networks(parts);
     try {
       await allowForwarding();
-      await networks.#network(EGRESS, () => networks.#makeEgress());
+      await networks.#egress();
       return networks;
     } catch (error) {
       await networks.close();
@@ -66,10 +69,7 @@ export class Networks {
 
   /** Gives a running sandbox its interface. Throws `NETWORK_FAILED`, `NETWORK_TAKEN`. */
   async connect(sandbox: AttachTarget, network: Exclude<SandboxNetwork, { kind: 'none' }>): Promise<Disconnect> {
-    const { rules, addresses } =
-      network.kind === 'egress'
-        ? await this.#network(EGRESS, () => this.#makeEgress())
-        : await this.#vpc(network.network);
+    const { rules, addresses } = network.kind === 'egress' ? await this.#egress() : await this.#vpc(network.network);
     const { nameServers, onNameServers } = this.#parts;
     if (nameServers.refresh()) onNameServers(nameServers.text);
     const address = addresses.take();
@@ -113,6 +113,15 @@ export class Networks {
     await this.#parts.connector.close();
   }
 
+  /** The first part of the default network that has room. */
+  async #egress(): Promise<OpenNetwork> {
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const network = await this.#network(`egress${shard}`, () => this.#makeEgress(shard));
+      if (network.addresses.hasRoom) return network;
+    }
+    throw new AgentError('NETWORK_FAILED', 'the default network has as many sandboxes as it can have');
+  }
+
   #vpc(network: VpcNetwork): Promise<OpenNetwork> {
     return this.#network(network.id, () => this.#makeVpc(network));
   }
@@ -130,16 +139,22 @@ export class Networks {
     return making;
   }
 
-  async #makeEgress(): Promise<OpenNetwork> {
+  async #makeEgress(shard: number): Promise<OpenNetwork> {
     const { nameServers, agentNumber, onNameServers } = this.#parts;
     if (nameServers.refresh()) onNameServers(nameServers.text);
-    const block = egressBlock(agentNumber, await takenAddresses(nameServers.servers));
-    if (block === undefined) {
+    this.#piece ??= egressBlock(agentNumber, await takenAddresses(nameServers.servers));
+    if (this.#piece === undefined) {
       throw new AgentError('NETWORK_TAKEN', 'routes of this machine cover the private addresses for instances', {
         hint: 'free a part of 10.192.0.0/10 or 100.64.0.0/10',
       });
     }
-    return this.#make(EGRESS, { bridge: `${this.#prefix()}e`, block, nat: true, hasNeighbours: false });
+    const block = shardOf(this.#piece, shard);
+    return this.#make(`egress${shard}`, {
+      bridge: `${this.#prefix()}e${shard}`,
+      block,
+      nat: true,
+      hasNeighbours: false,
+    });
   }
 
   async #makeVpc({ id, cidr, nat, hostInterface }: VpcNetwork): Promise<OpenNetwork> {
@@ -162,7 +177,7 @@ export class Networks {
       await this.#applyRules(() => this.#rules.delete(id));
       throw error;
     }
-    return { rules, addresses: new AddressPool(upperHalf(rules.block)) };
+    return { rules, addresses: new AddressPool(upperHalf(rules.block), MAX_PORTS) };
   }
 
   #applyRules(change: () => unknown): Promise<void> {
@@ -177,12 +192,6 @@ export class Networks {
   /** Begins the names of all interfaces of this agent; at most four characters. */
   #prefix(): string {
     return INTERFACE_PREFIX + this.#parts.agentNumber.toString(36).padStart(2, '0');
-  }
-
-  /** For people. */
-  get egressAddresses(): string {
-    const found = this.#rules.get(EGRESS);
-    return found === undefined ? '' : formatBlock(found.block);
   }
 }
 

@@ -125,6 +125,7 @@ export async function bootAndFreeze(launch: RuntimeLaunch, deps: BootDeps): Prom
     cpuMillis: PREWARM_CPU_MILLIS,
     tmpBytes: LIMITS.tmpBytes,
     binds: [],
+    ...(launch.network === undefined ? {} : { surroundings: { network: launch.network, mounts: [] } }),
   };
   const booted = await bootRuntime(launch, limits, deps, { signal: new AbortController().signal });
   await booted.sandbox.freeze();

@@ -4,7 +4,7 @@ export { CODES } from './failure.ts';
 export { withHostPaths } from './host-paths.ts';
 export { InstalledRuntimes } from './installed-runtimes.ts';
 export type { InstanceAnswer, StartPhases } from './instance.ts';
-export type { LaunchSpec, RuntimeLaunch, Surroundings } from './launch-spec.ts';
+export { type LaunchSpec, type RuntimeLaunch, type Surroundings, waitingOn } from './launch-spec.ts';
 export type { Lease } from './lease.ts';
 export type { PoolGauges, PoolLimits } from './pool.ts';
 export { Pool } from './pool.ts';

@@ -17,6 +17,8 @@ export interface RuntimeLaunch {
   readonly workingDir: string;
   /** For the runtime's own start; the function's variables travel in `init`. */
   readonly bootEnv: Readonly<Record<string, string>>;
+  /** What it reaches before it is any function's; nothing when absent. */
+  readonly network?: SandboxNetwork;
   /** The files of a container image, among which it starts. */
   readonly rootfs?: RootFileSystem;
 }
@@ -51,4 +53,12 @@ export interface LaunchSpec {
   readonly image?: ImageStart;
   readonly env: Readonly<Record<string, string>>;
   readonly context: Omit<FunctionContext, 'instanceId'>;
+}
+
+/**
+ * A runtime as it waits for a function on this network. The default network is there from the start, so that the first
+ * call does not wait for it; any other is given with the code, to a runtime that waited without one.
+ */
+export function waitingOn(launch: RuntimeLaunch, network: SandboxNetwork): RuntimeLaunch {
+  return network.kind === 'egress' ? { ...launch, network, signature: `${launch.signature}@egress` } : launch;
 }

@@ -3,7 +3,7 @@ import type { WantedSurroundings } from '../domain/surroundings.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type BootDeps, type BootedRuntime, bootRuntime } from './boot-runtime.ts';
 import { Instance, type StartPhases } from './instance.ts';
-import type { LaunchSpec, Surroundings } from './launch-spec.ts';
+import { type LaunchSpec, type Surroundings, waitingOn } from './launch-spec.ts';
 import type { InitResult } from './runtime-link/index.ts';
 import { type Sandbox, SandboxError } from './sandbox/index.ts';
 import { explainStart, InitTooSlow, LOAD_TIMEOUT_MS, orExit, RuntimeRefused, StartFailed } from './start-errors.ts';
@@ -55,12 +55,14 @@ async function runtimeFor(
   const limits = { memoryBytes: spec.memoryMb * 2 ** 20, cpuMillis: spec.context.cpuMillis, binds: spec.codeBinds };
   const surroundings = surroundingsOf(spec, deps);
   const began = deps.clock.monotonic();
+  const { network } = surroundings;
+  const launch = waitingOn(spec.runtime, network);
   // A file system needs its place from the start.
-  const waiting = surroundings.mounts.length === 0 ? deps.takePrewarmed?.(spec) : undefined;
+  const waiting = surroundings.mounts.length === 0 ? deps.takePrewarmed?.({ ...spec, runtime: launch }) : undefined;
   if (waiting !== undefined) {
     waiting.ownedBy(spec);
     try {
-      await waiting.sandbox.assign({ ...limits, network: surroundings.network });
+      await waiting.sandbox.assign(launch.network === undefined ? { ...limits, network } : limits);
       onSandbox(waiting.sandbox);
       phases.sandboxMs = deps.clock.monotonic() - began;
       return waiting;
