@@ -8,6 +8,7 @@ import { type FakeEntry, fakeZip } from '../../artifacts/testing.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Kept } from '../functions/types.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
+import { DependencyStore } from './dependency-store.ts';
 import type { DependencyVersion } from './types.ts';
 
 const P = 'p0001';
@@ -41,6 +42,11 @@ const create = (ids: readonly string[], extra: Kept = {}) =>
     depend_version_list: ids,
     ...extra,
   });
+/** Lets what is under way go on for a number of turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const folder = (version = 'latest'): string =>
   control.catalog.resolve(P, 'default', 'hello', version)?.artifact.treePath ?? '';
 const read = (name: string, version = 'latest'): string => readFileSync(join(folder(version), name), 'utf8');
@@ -104,6 +110,20 @@ describe('versions of dependencies', () => {
     expect(await code(control.dependencies.updatePackage(P, made.dependencyId, { ...rest, name: 'other' }))).toBe(
       'invalid_dependency',
     );
+  });
+
+  it('are at most so many and so large in a project, however they arrive', async () => {
+    const { artifact, ...about } = await add({ a: '1' });
+    const store = new DependencyStore(control.storage.db, control.artifacts);
+    const insert = (mostInProject: number, mostBytesInProject: number) =>
+      store.insert({ ...about, artifact }, { newPackage: false, mostInProject, mostBytesInProject, now: 0 });
+    const bytes = artifact.sizeBytes;
+    expect(await insert(1, 10 * bytes)).toBe('quota');
+    expect(await insert(10, 2 * bytes - 1)).toBe('quota');
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => insert(3, 10 * bytes)));
+    expect(outcomes.filter((outcome) => outcome === 'quota')).toHaveLength(3);
+    const numbers = outcomes.map((outcome) => (typeof outcome === 'object' ? outcome.version : 0));
+    expect(numbers.filter((number) => number > 0).sort()).toEqual([2, 3]);
   });
 
   const hostile: [ErrorCode, string, Kept][] = [
@@ -274,6 +294,20 @@ describe('a function with dependencies', () => {
     control.clock.advance(GRACE_MS);
     await control.functions.stop();
     expect(readdirSync(join(control.dir, 'merged'))).toEqual([]);
+  });
+
+  it('is made with a dependency or the dependency is deleted, never both', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { id, dependencyId } = await add({ 'x.js': String(round) });
+      const [made, deleted] = await Promise.allSettled([
+        create([id], { func_name: `f${round}` }),
+        turns(4 * round).then(() => control.dependencies.deletePackage(P, dependencyId)),
+      ]);
+      expect([made.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
+      const there = control.dependencies.describe([id]).length === 1;
+      expect(there).toBe(made.status === 'fulfilled');
+      if (there) await control.functions.delete({ ...HELLO, name: `f${round}` });
+    }
   });
 
   it('is refused what it cannot use, and then nothing of it stays', async () => {
