@@ -97,6 +97,6 @@ function tooMuch({ size, maxBytes }: BlobWish): ImageError {
     return new ImageError('size-mismatch', `a part of the image has more than the ${size} bytes that were announced`);
   }
   return new ImageError('too-large', `the image is larger than ${maxBytes} bytes`, {
-    hint: 'Make it smaller, or start the server with a larger --image-size.',
+    hint: 'Make it smaller, or start the server with more: FGS_IMAGE_SIZE=4GB fgs start',
   });
 }

@@ -186,6 +186,8 @@ export class Images {
         return work(signal);
       });
     } catch (error) {
+      // The caller is told only that it failed: a full disk, for one, is for whoever runs the server.
+      if (!isTold(error) && !signal.aborted) this.#options.log.error({ err: error }, 'an image could not be stored');
       throw toPlatformError(error);
     } finally {
       // What lost its name to the new one, and what a failed change had stored.
@@ -238,6 +240,10 @@ function notFound(reference: string): PlatformError {
   return new PlatformError('image_not_found', `there is no image ${reference.slice(0, 200)} on this machine`, {
     hint: `Load it with: fgs images load FILE --name ${reference.slice(0, 200)}, or: fgs images pull ${reference.slice(0, 200)}`,
   });
+}
+
+function isTold(error: unknown): boolean {
+  return error instanceof ImageError || error instanceof PlatformError;
 }
 
 function toPlatformError(error: unknown): unknown {

@@ -67,7 +67,7 @@ export class Uploads {
       if (upload.size + piece.length > this.#maxBytes) {
         await this.drop(id);
         throw new PlatformError('body_too_large', `the archive is larger than ${this.#maxBytes} bytes`, {
-          hint: 'Make the image smaller, or start the server with a larger --image-size.',
+          hint: 'Make the image smaller, or start the server with more: FGS_IMAGE_SIZE=4GB fgs start',
         });
       }
       const file = await open(upload.path, 'r+');
