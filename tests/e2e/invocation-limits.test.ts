@@ -62,7 +62,7 @@ describe('limits of concurrency', () => {
   });
 
   it('the concurrency of the account is a limit over all functions', async () => {
-    const urn = await start({ args: ['--account-concurrency', '2'] });
+    const urn = await start({ args: ['--account-concurrency', '2', '--max-wait', '1s'] });
     const files = { 'index.js': SOURCE };
     const other = await deploy(server, { name: 'other', runtime: await runtimeOf(server, 'Node.js'), files });
     await Promise.all([invoke(server, urn, { ms: 0 }), invoke(server, other, { ms: 0 })]);
