@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fakeZip } from '../../packages/server/src/artifacts/testing.ts';
@@ -147,8 +149,7 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
   });
 
   it('is deployed and called by the command line', async () => {
-    const { writeFileSync } = await import('node:fs');
-    const file = `${server.dataDir}/../app.jar`;
+    const file = join(server.dataDir, '..', 'app.jar');
     writeFileSync(file, jar);
     const flags = [
       '--runtime',
@@ -296,5 +297,62 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
       expect(lines).toContainEqual(expect.stringMatching(/^closing in \d+$/));
       expect(lines).toContainEqual(expect.stringMatching(/^the pre-stop handler was done after/));
     }, PATIENCE);
+  });
+
+  it('reaches a JVM that knows no unix sockets through a relay', async () => {
+    const { data } = await server.api.call('listRuntimes', {});
+    const real = data.runtimes.find(({ name }) => name === 'Java17')?.path;
+    const folder = join(server.dataDir, '..', 'jvm11');
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+    // No such JVM is at hand: this one says that it is old, and is then started as an old one must be.
+    const script = `#!/bin/sh\ncase "$*" in -version) echo 'openjdk version "11.0.1"' >&2;; *) exec ${real} "$@";; esac\n`;
+    writeFileSync(join(folder, 'bin/java'), script, { mode: 0o755 });
+    const added = await server.fgs(['runtimes', 'add', 'Java11', '--from', folder]);
+    expect(added.exitCode, added.stderr).toBe(0);
+    const urn = await create('relayed', 'bill', { runtime: 'Java11', user_data: '{"COLOUR":"blue"}' });
+    expect((await invoke(server, urn, ORDER)).json).toMatchObject({ total: 42, by: expect.stringContaining('blue') });
+    const { receipt } = await invoke(server, await create('relayed-exit', 'act', { runtime: 'Java11' }), {
+      do: 'exit',
+    });
+    expect(receipt.outcome).toBe('crashed');
+  });
+
+  it('lets programs of the user find every JVM at the path of the contract', async () => {
+    const script =
+      '#!/bin/sh\nfor v in 8 11 17; do /opt/function/runtime/java$v/rtsp/jre/bin/java -version || exit 1; done 2>/tmp/said\n';
+    const loop = `${script}
+while :; do
+  id=$(curl -s -D - -o /tmp/event "http://$RUNTIME_API_ADDR/v1/runtime/invocation/request" | sed -n 's/^X-Cff-Request-Id: *//Ip' | tr -d '\\r')
+  [ -n "$id" ] && curl -s --data-binary @/tmp/said "http://$RUNTIME_API_ADDR/v1/runtime/invocation/response/$id" >/dev/null
+done
+`;
+    const zip = fakeZip([{ name: 'bootstrap', data: loop, mode: 0o100755 }]);
+    const code = { runtime: 'Custom', handler: 'bootstrap', code_type: 'zip', code_filename: 'code.zip' };
+    const urn = await create('paths', '', { ...code, func_code: { file: zip.toString('base64') } });
+    const { text } = await invoke(server, urn);
+    expect(text.match(/version "/g), text).toHaveLength(3);
+  });
+});
+
+describe.skipIf(missing !== undefined)('Java functions without a sandbox', () => {
+  it('run on the JVM of the machine, by the paths of the machine', async () => {
+    await using server = await TestServer.start({ args: ['--sandbox', 'process'] });
+    const source =
+      'package demo; public class App { public String here(String event) { return System.getProperty("java.home"); } }';
+    const { data } = await server.api.call('createFunction', {
+      params: project(server),
+      body: {
+        func_name: 'bare',
+        package: 'default',
+        runtime: 'Java17',
+        handler: 'demo.App.here',
+        timeout: 30,
+        memory_size: 256,
+        code_type: 'jar',
+        func_code: { file: compileJar({ 'demo/App.java': source }).toString('base64') },
+      },
+    });
+    const { text } = await invoke(server, data.func_urn.replace(/:latest$/, ''));
+    expect(text).toMatch(/^\/usr\/lib\/jvm\//);
   });
 });
