@@ -9,6 +9,8 @@ import type { ChunkReceiver } from './runtime-link/index.ts';
 export interface ResponseSink {
   /** Once, before the first piece. Throws PlatformError when an answer cannot begin so. */
   begin(head: StreamHead): void;
+  /** Sends the beginning although there is no piece yet. */
+  flush(): void;
   /** Calls `taken` once, when the piece is out of memory. Never throws; may be called after `gone`. */
   write(piece: Buffer, taken: () => void): void;
   /** Aborts when nobody takes the answer any more. */
@@ -66,6 +68,7 @@ export class StreamedAnswer implements ChunkReceiver {
       return;
     }
     if (piece.length === 0) {
+      this.#sink.flush();
       taken();
       return;
     }

@@ -1,3 +1,4 @@
+export type { ResponseSink } from '../instances/index.ts';
 export { AccountGate } from './account-gate.ts';
 export type { RequestHeaders } from './alias-route.ts';
 export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';

@@ -143,7 +143,7 @@ export class Invoker {
         // Somebody waits for the answer: the function sees an ordinary call.
         invokeType: request.mode === 'async' ? 'async' : 'sync',
         ...(request.http === undefined ? {} : { http: request.http }),
-        ...(request.sink === undefined || !snapshot.returnStream ? {} : { sink: request.sink }),
+        ...(request.openSink === undefined || !snapshot.returnStream ? {} : { sink: request.openSink() }),
         credentials: this.#credentials(snapshot),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });

@@ -8,8 +8,8 @@ export interface InvocationRequest {
   readonly mode: 'sync' | 'async' | 'gateway';
   /** Only for runtime `http`: event and payload have the binary form of the runtime protocol. */
   readonly http?: true;
-  /** Takes the answer in pieces, when the function may give it so and does. */
-  readonly sink?: ResponseSink;
+  /** Makes what takes the answer in pieces; called only for a function that may give it so. */
+  readonly openSink?: () => ResponseSink;
   readonly requestId: string;
   /** From 1. */
   readonly attempt: number;

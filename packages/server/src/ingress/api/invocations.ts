@@ -1,9 +1,9 @@
 import type { AsyncInvocations, AsyncRecord, InvocationResult, Invoker } from '../../invocation/index.ts';
-import { invokeSummary } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 import { functionUrn } from './function-urn.ts';
+import { outcomeHeaders, StreamedInvocation } from './streamed-invocation.ts';
 import { pageSize, plainTime, timeRange } from './time-range.ts';
 
 type Ids =
@@ -23,6 +23,11 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
   return {
     async invokeFunction(request) {
       const tail = header(request, 'x-cff-log-type') === 'tail';
+      const version = header(request, 'x-cff-request-version') === 'v1' ? 'v1' : 'v0';
+      const streamed =
+        version === 'v0' && header(request, 'x-cff-response-stream') === 'true'
+          ? new StreamedInvocation(request, deps.clock, tail)
+          : undefined;
       const result = await deps.invoker.invoke({
         urn: functionUrn(request.params.function_urn, request.params.project_id),
         event: request.rawBody,
@@ -33,9 +38,9 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
         tail,
         headers: request.headers,
         receivedAt: request.receivedAt,
+        ...(streamed === undefined ? {} : { openSink: streamed.open }),
       });
-      const version = header(request, 'x-cff-request-version') === 'v1' ? 'v1' : 'v0';
-      return answer(result, version, tail);
+      return result.streamed && streamed !== undefined ? streamed.finish(result) : answer(result, version, tail);
     },
 
     async asyncInvokeFunction(request) {
@@ -90,12 +95,8 @@ function answer(result: InvocationResult, version: 'v0' | 'v1', tail: boolean): 
   const headers: Record<string, string> = {
     'X-Cff-Request-Id': receipt.request_id,
     'X-Cff-Response-Version': version,
-    'X-Cff-Invoke-Summary': invokeSummary(receipt, result.codeDigest),
-    'X-CFF-Billing-Duration': String(Math.ceil(receipt.handler_ms + receipt.init_ms)),
-    'X-Func-Err-Code': String(failure?.code ?? 0),
-    'X-Is-Func-Err': String(failure !== undefined),
+    ...outcomeHeaders(result, tail),
   };
-  if (tail) headers['X-Cff-Function-Log'] = Buffer.from(result.logTail).toString('base64');
   const status = failure?.outcome === 'system_error' ? 500 : 200;
   if (version === 'v1') {
     const body = {

@@ -9,6 +9,7 @@ import type { Invoker } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { ResponseStream } from '../http/response-stream.ts';
 import type { FunctionAnswer } from './answer.ts';
 import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
@@ -17,6 +18,7 @@ import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
 import { failureOf, forCaller, notPublished, refuse } from './refusal.ts';
 import { BodyBudget, ClientGone, readBody } from './request-body.ts';
+import { streamedHead } from './streamed-head.ts';
 
 export interface GatewayDeps {
   readonly catalog: Catalog;
@@ -80,7 +82,7 @@ class Gateway {
     try {
       const published = this.#published(request);
       const answer = await this.#call(published, request, response, { requestId, expectsContinue });
-      send(request, response, answer, requestId);
+      if (answer !== undefined) send(request, response, answer, requestId);
     } catch (thrown) {
       if (thrown instanceof ClientGone) {
         response.destroy();
@@ -107,12 +109,13 @@ class Gateway {
     return { target, functionId: latest.functionId, runtime: latest.runtime, auth: url.auth };
   }
 
+  /** Undefined when the answer is out already, because it was streamed. */
   async #call(
     { target, functionId, runtime, auth }: Published,
     request: IncomingMessage,
     response: ServerResponse,
     { requestId, expectsContinue }: { requestId: string; expectsContinue: boolean },
-  ): Promise<FunctionAnswer> {
+  ): Promise<FunctionAnswer | undefined> {
     const { iam, invoker, region, clock } = this.#deps;
     const receivedAt = clock.monotonic();
     const method = request.method ?? '';
@@ -144,6 +147,7 @@ class Gateway {
     if (event.length > MAX_BODY_BYTES) {
       throw new PlatformError('event_too_large', `The event for the function is over ${MAX_BODY_BYTES} bytes.`);
     }
+    let stream: ResponseStream | undefined;
     const result = await invoker.invoke({
       urn: { region, projectId, package: pkg, name, ...(qualifier === undefined ? {} : { qualifier }) },
       event,
@@ -154,9 +158,17 @@ class Gateway {
       headers: request.headers,
       receivedAt,
       ...(isHttp ? { http: true } : {}),
+      openSink: () => {
+        stream = new ResponseStream(response, { clock, shape: (head) => streamedHead(head, method, requestId) });
+        return stream;
+      },
     });
     const failure = failureOf(result);
     if (failure !== undefined) throw failure;
+    if (result.streamed) {
+      stream?.end();
+      return undefined;
+    }
     const answer = isHttp ? decodeAnswer(result.payload) : readApigAnswer(result.payload);
     return { ...answer, headers: headersOut(answer.headers) };
   }

@@ -8,7 +8,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { goneSignal } from './gone-signal.ts';
-import type { ApiRequest, Handlers } from './handler.ts';
+import { type ApiRequest, type Handlers, STREAMED } from './handler.ts';
 import { InvocationDoor } from './invocation-door.ts';
 import { failed, identify, isIterable, jsonLines, outcomeOf } from './outcome.ts';
 import { check, compileRoutes, parseJson } from './validate.ts';
@@ -143,10 +143,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
           rawBody,
           headers,
           caller,
+          response: reply.raw,
           goneSignal: () => AbortSignal.any([goneSignal(reply.raw), closing]),
           receivedAt,
         });
-        return answer(route, reply, result);
+        return result === STREAMED ? reply.hijack() : answer(route, reply, result);
       },
     });
   }

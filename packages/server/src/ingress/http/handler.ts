@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { RouteBody, RouteId, RouteParams, RouteQuery, RouteResponse, Routes } from '@funcgraph/api';
 import type { Caller } from '../../iam/index.ts';
 
@@ -13,6 +13,8 @@ export interface ApiRequest<R extends RouteId> {
   readonly rawBody: Buffer;
   readonly headers: IncomingHttpHeaders;
   readonly caller: Caller;
+  /** For an answer that is streamed; a handler that has begun one gives back `STREAMED`. */
+  readonly response: ServerResponse;
   /** A signal that aborts when the client goes away before the answer is complete. */
   goneSignal(): AbortSignal;
   /** Monotonic ms when the request arrived. */
@@ -34,6 +36,9 @@ export class Reply {
     this.headers = extra.headers ?? {};
   }
 }
+
+/** The answer is out already. */
+export const STREAMED = new Reply('');
 
 /** Routes with `events` answer an async iterable of their response type; others the response or a Reply. */
 export type Handler<R extends RouteId> = (

@@ -6,7 +6,7 @@ import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { goneSignal } from './gone-signal.ts';
-import type { Handlers } from './handler.ts';
+import { type Handlers, STREAMED } from './handler.ts';
 import { failed, identify, isIterable, jsonLines, type Outcome, outcomeOf } from './outcome.ts';
 
 type Ids = 'invokeFunction' | 'asyncInvokeFunction';
@@ -86,8 +86,20 @@ export class InvocationDoor {
       const caller = await identify(iam, route, { method, url, headers, rawBody }, call.projectId);
       const params = { project_id: call.projectId, function_urn: call.urn };
       const goneSignalOf = (): AbortSignal => AbortSignal.any([goneSignal(response), closing]);
-      const asked = { id, params, query: {}, body: {}, rawBody, headers, caller, goneSignal: goneSignalOf, receivedAt };
-      outcome = outcomeOf(route, await handlers[call.id](asked));
+      const result = await handlers[call.id]({
+        id,
+        params,
+        query: {},
+        body: {},
+        rawBody,
+        headers,
+        caller,
+        response,
+        goneSignal: goneSignalOf,
+        receivedAt,
+      });
+      if (result === STREAMED) return;
+      outcome = outcomeOf(route, result);
     } catch (error) {
       outcome = failed(error, { id, method, url }, log);
     }
