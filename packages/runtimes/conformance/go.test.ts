@@ -35,7 +35,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     root = join(mkdtempSync(join(tmpdir(), 'funcgraph-go-')), 'code');
     mkdirSync(root);
     const names = [...new Set(COMMON.map((each) => each.handler)), 'raw', 'null', 'fails', 'panics', 'circular'];
-    names.push('exits', 'fatal', 'logs', 'meet', 'context', 'leaves', 'plugin.Handler');
+    names.push('exits', 'fatal', 'logs', 'meet', 'context', 'leaves', 'plugin.Handler', 'stream');
     for (const name of names) placeProgram(handlers, root, name);
     for (const name of ['richer', 'web', 'noise']) placeProgram(strangers, root, name);
   });
@@ -234,6 +234,51 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     const { header, body } = await current().init(root, 'text', { env: ENV, initializer: 'text' });
     expect(header).toEqual({ type: 'failed', phase: 'load', code: 4009 });
     expect(JSON.parse(body.toString()).errorMessage).toContain('do its work in main');
+  });
+
+  describe('streamed answers', () => {
+    const isChunk = (frame: { header: { type: string } }): boolean => frame.header.type === 'chunk';
+
+    it('passes on what the program sends to the address of the context, piece by piece', async () => {
+      await ready('stream');
+      current().startStream('{}');
+      const first = await current().next(isChunk);
+      expect(first.header).toMatchObject({
+        head: {
+          statusCode: 201,
+          headers: expect.arrayContaining([
+            ['Content-Type', 'text/event-stream'],
+            ['X-Made-By', 'go'],
+          ]),
+        },
+      });
+      for (const at of [0, 1, 2]) {
+        expect((await current().next(isChunk)).body.toString()).toBe(`data: ${at}\n\n`);
+        await current().invoke('{"go":true}', `go-${at}`);
+      }
+      expect(await current().streamed()).toMatchObject({ code: 0, payload: '', pieces: [] });
+    });
+
+    it('tells an error after the pieces as the result', async () => {
+      await ready('stream');
+      current().startStream('{"fail":true}');
+      for (const at of [0, 1, 2]) await current().invoke('{"go":true}', `go-${at}`);
+      const { code, payload } = await current().streamed();
+      expect([code, JSON.parse(payload).errorMessage]).toEqual([4002, 'failed at the end']);
+    });
+
+    it('breaks the connection of the program when nobody takes the answer any more', async () => {
+      await ready('stream');
+      current().startStream('{"endless":true}');
+      await current().next(isChunk);
+      current().send({ type: 'cancel', requestId: 'request-1' });
+      expect((await current().streamed()).code).toBe(0);
+      expect((await current().log((line) => line.text.startsWith('ended'))).text).toBe('ended: true');
+    });
+
+    it('tells the program when there is no stream', async () => {
+      expect((await answer('stream')).payload).toBe('not streamed');
+    });
   });
 
   describe('files that are no program of this machine', () => {

@@ -26,6 +26,8 @@ let leaving = false;
 let port = 0;
 /** Why the connection ended, while the exit of the program has not come. */
 let broken = null;
+/** Made for the first request that may stream. */
+let streams = null;
 
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
 
@@ -41,6 +43,8 @@ function hello() {
 
 function onFrame(header, body) {
   if (header.type === 'invoke' && answered) invoke(header, body);
+  else if (header.type === 'credit') streams?.runs.get(header.requestId)?.sender.grant(header.bytes);
+  else if (header.type === 'cancel') streams?.runs.get(header.requestId)?.sender.cancel();
   else if (header.type === 'init' && started === 0) init(header);
   else if (header.type === 'shutdown') shutdown();
   else process.exit(70);
@@ -139,13 +143,50 @@ function onLine(level, line) {
 
 function invoke(frame, body) {
   const { requestId } = frame;
-  const { answerOf, invocationHeaders } = require('./invocation.js');
+  const { invocationHeaders } = require('./invocation.js');
   lines.begin(requestId);
+  if (frame.stream === true) {
+    withStreams((more) => call(requestId, body, [...invocationHeaders(frame, context), ...more(requestId)], true));
+  } else call(requestId, body, invocationHeaders(frame, context), false);
+}
+
+function call(requestId, body, headers, streamed) {
+  const { answerOf } = require('./invocation.js');
   if (rpc.ended) return;
-  rpc.invoke(body, invocationHeaders(frame, context), (error, reply) => {
+  rpc.invoke(body, headers, (error, reply) => {
     const answer = answerOf(error, reply);
     // What the program printed before it answered is already readable: this turn of the loop takes it first.
-    setImmediate(finish, requestId, answer);
+    if (!streamed) setImmediate(finish, requestId, answer);
+    else streams.whenRead(requestId, () => setImmediate(finish, requestId, answer));
+  });
+}
+
+/** Calls `done` with what makes the headers of a request that may stream. */
+function withStreams(done) {
+  const { randomUUID } = require('node:crypto');
+  const { ChunkSender } = require('../nodejs/chunks.js');
+  const more = (requestId) => {
+    const token = randomUUID();
+    streams.open(requestId, token, new ChunkSender(link, requestId));
+    return [
+      ['X-Stream-Enable', 'true'],
+      ['X-Stream-Run-Id', requestId],
+      ['X-Stream-Token', token],
+      ['X-Stream-Addr', streams.address],
+    ];
+  };
+  if (streams !== null && streams.address !== '') {
+    done(more);
+    return;
+  }
+  if (streams !== null) {
+    streams.server.once('listening', () => setImmediate(done, more));
+    return;
+  }
+  streams = new (require('./stream-server.js').StreamServer)();
+  streams.listen(HOST, (error) => {
+    // Without a port the function answers as a whole, which it may do at any time.
+    done(error === null ? more : () => []);
   });
 }
 
@@ -153,8 +194,10 @@ function finish(requestId, { code, payload, log }) {
   if (!lines.running.has(requestId)) return;
   child?.flush();
   lines.end(requestId);
+  const begun = streams?.runs.get(requestId)?.sender.begun === true;
+  streams?.close(requestId);
   if (log !== '') link.log(requestId, 'ERROR', log);
-  link.result(requestId, code, payload);
+  link.result(requestId, code, begun && code === 0 ? '' : payload);
   if (leaving && lines.running.size === 0) stop();
 }
 

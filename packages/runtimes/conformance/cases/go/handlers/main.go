@@ -69,6 +69,7 @@ var handlers = map[string]runtime.Handler{
 	"meet":    meet,
 	"context": describe,
 	"handler": describe,
+	"stream":  stream,
 }
 
 func logs(_ []byte, ctx context.RuntimeContext) (interface{}, error) {
