@@ -17,6 +17,7 @@ export interface Deployment {
   readonly initializerTimeout?: number;
   readonly userData?: Readonly<Record<string, string>>;
   readonly dynamicMemory?: boolean;
+  readonly returnStream?: boolean;
 }
 
 /** The runtime of this machine whose name begins so, under the version it really has. */
@@ -32,7 +33,7 @@ export const project = (server: TestServer): { project_id: string } => ({ projec
 /** Creates a function and returns its URN without a version. */
 export async function deploy(server: TestServer, deployment: Deployment): Promise<string> {
   const { name, runtime, handler = 'index.handler', timeout = 10, memory = 128 } = deployment;
-  const { initializer, initializerTimeout = 10, userData, dynamicMemory } = deployment;
+  const { initializer, initializerTimeout = 10, userData, dynamicMemory, returnStream } = deployment;
   const { data } = await server.api.call('createFunction', {
     params: project(server),
     body: {
@@ -50,6 +51,7 @@ export async function deploy(server: TestServer, deployment: Deployment): Promis
         : { initializer_handler: initializer, initializer_timeout: initializerTimeout }),
       ...(userData === undefined ? {} : { user_data: JSON.stringify(userData) }),
       ...(dynamicMemory === undefined ? {} : { enable_dynamic_memory: dynamicMemory }),
+      ...(returnStream === undefined ? {} : { is_return_stream: returnStream }),
     },
   });
   return data.func_urn.replace(/:latest$/, '');
