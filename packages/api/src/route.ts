@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema, TUnsafe } from 'typebox';
 import { Type } from 'typebox';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** How a body or an answer travels. `raw` is handed on as bytes; `events` is a stream of JSON lines. */
 export type Encoding = 'json' | 'raw' | 'events';
@@ -26,6 +26,12 @@ export interface Route {
   readonly auth: 'required' | 'none';
   /** What `authorize` is asked, e.g. `functiongraph:function:invoke`. */
   readonly action: string;
+  /**
+   * `right`: refused without the right on what the request is about. `any`: refused where there is nothing at all that
+   * the caller might do it on; the handler leaves out what may not be seen. `caller`: who the caller is decides, in the
+   * handler.
+   */
+  readonly access: 'right' | 'any' | 'caller';
 }
 
 type RouteInput = Pick<Route, 'method' | 'path' | 'group' | 'summary'> & Partial<Route>;
@@ -44,7 +50,13 @@ type Filled<R extends RouteInput> = Omit<Route, 'params' | 'query' | 'body' | 'r
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Fills what a route leaves out: JSON both ways, 1 MiB body, status 200, authentication required. */
+/** What is of a project belongs to FunctionGraph, everything else to the machine. */
+function usualAction({ method, path, group }: RouteInput): string {
+  const service = path.includes('{project_id}') ? 'functiongraph' : 'platform';
+  return `${service}:${group}:${method === 'GET' ? 'get' : 'update'}`;
+}
+
+/** Fills what a route leaves out: JSON both ways, 1 MiB body, status 200, authentication and a right required. */
 export function route<const R extends RouteInput>(input: R): Filled<R> {
   const filled: Route = {
     params: NOTHING,
@@ -56,7 +68,8 @@ export function route<const R extends RouteInput>(input: R): Filled<R> {
     responseEncoding: 'json',
     status: 200,
     auth: 'required',
-    action: `functiongraph:${input.group}:${input.method === 'GET' ? 'get' : 'update'}`,
+    action: usualAction(input),
+    access: 'right',
     ...input,
   };
   return filled as unknown as Filled<R>;

@@ -67,6 +67,7 @@ import {
   type SandboxDriver,
   type Surroundings,
   startInstance,
+  waitingOn,
   withHostPaths,
 } from './instances/index.ts';
 import {
@@ -288,7 +289,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
       if (previous?.image !== undefined && previous.image.id !== snapshot.image?.id) images.retire(previous.image.id);
       runtimes.launchPlan(supervisorOf(snapshot)).then(
-        (plan) => prewarmed.want(runtimeLaunch(plan, snapshot.image), functionKeyOf(snapshot)),
+        (plan) => {
+          const launch = runtimeLaunch(plan, snapshot.image);
+          prewarmed.want(waitingOn(launch, networks.of(snapshot.surroundings)), functionKeyOf(snapshot));
+        },
         (error: unknown) =>
           log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),
       );
@@ -365,7 +369,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log: log.child({ module: 'http' }),
       handlers: {
         ...identityHandlers(iam),
-        ...functionHandlers({ functions, versions, catalog, region: config.region }),
+        ...functionHandlers({ iam, functions, versions, catalog, region: config.region }),
         ...versionHandlers({ versions, region: config.region }),
         ...aliasHandlers({ aliases, region: config.region }),
         ...functionCodeHandlers({ functions, catalog, artifacts, sealer, clock, region: config.region }),
@@ -384,6 +388,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         }),
         ...invocationHandlers({ invoker, async: asyncInvocations, clock }),
         ...telemetryHandlers({
+          iam,
           telemetry,
           clock,
           functionKey: (urn) => functionKeyOf(resolve(catalog, urn)),

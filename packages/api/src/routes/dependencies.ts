@@ -25,6 +25,7 @@ export const dependencyRoutes = {
   createDependencyVersion: route({
     method: 'POST',
     path: `${DEPENDENCIES}/version`,
+    action: 'functiongraph:dependency:create',
     group: 'dependency',
     summary: 'Store a library package, or another version of one of this name and runtime',
     params: ProjectParams,
@@ -35,6 +36,7 @@ export const dependencyRoutes = {
   listDependencies: route({
     method: 'GET',
     path: DEPENDENCIES,
+    action: 'functiongraph:dependency:list',
     group: 'dependency',
     summary: 'Library packages of the project and public ones, each with its newest version',
     params: ProjectParams,
@@ -52,6 +54,7 @@ export const dependencyRoutes = {
   listDependencyVersion: route({
     method: 'GET',
     path: `${DEPENDENCY}/version`,
+    action: 'functiongraph:dependency:listVersion',
     group: 'dependency',
     summary: 'Versions of a package, newest first',
     params: DependencyParams,
@@ -61,6 +64,7 @@ export const dependencyRoutes = {
   showDependencyVersion: route({
     method: 'GET',
     path: `${DEPENDENCY}/version/{version}`,
+    action: 'functiongraph:dependency:get',
     group: 'dependency',
     summary: 'One version of a package, with a link to its archive',
     params: VersionParams,
@@ -69,6 +73,7 @@ export const dependencyRoutes = {
   deleteDependencyVersion: route({
     method: 'DELETE',
     path: `${DEPENDENCY}/version/{version}`,
+    action: 'functiongraph:dependency:delete',
     group: 'dependency',
     summary: 'Delete a version that no function uses; the package goes with its last one',
     params: VersionParams,
@@ -77,6 +82,7 @@ export const dependencyRoutes = {
   createDependency: route({
     method: 'POST',
     path: DEPENDENCIES,
+    action: 'functiongraph:dependency:create',
     group: 'dependency',
     summary: 'Store a new library package; refused when there is one of this name and runtime',
     params: ProjectParams,
@@ -87,6 +93,7 @@ export const dependencyRoutes = {
   showDependency: route({
     method: 'GET',
     path: DEPENDENCY,
+    action: 'functiongraph:dependency:get',
     group: 'dependency',
     summary: 'The newest version of a package',
     params: DependencyParams,
@@ -95,6 +102,7 @@ export const dependencyRoutes = {
   updateDependency: route({
     method: 'PUT',
     path: DEPENDENCY,
+    action: 'functiongraph:dependency:update',
     group: 'dependency',
     summary: 'Add a version to a package',
     params: DependencyParams,
@@ -105,6 +113,7 @@ export const dependencyRoutes = {
   deleteDependency: route({
     method: 'DELETE',
     path: DEPENDENCY,
+    action: 'functiongraph:dependency:delete',
     group: 'dependency',
     summary: 'Delete a package with all its versions',
     params: DependencyParams,
@@ -113,6 +122,7 @@ export const dependencyRoutes = {
   listPublicPackages: route({
     method: 'GET',
     path: '/v1/public-dependencies',
+    access: 'caller',
     group: 'dependency',
     summary: 'Public packages that the guide promises, and which of them this server has',
     response: Type.Object({ packages: Type.Array(PublicPackage) }),
@@ -120,6 +130,7 @@ export const dependencyRoutes = {
   installPublicPackage: route({
     method: 'POST',
     path: '/v1/public-dependencies/{name}/install',
+    action: 'platform:dependency:create',
     group: 'dependency',
     summary: 'Fetch a public package and register it; one JSON object of progress a line',
     params: Type.Object({ name: Type.String() }),

@@ -8,6 +8,7 @@ export const functionUrlRoutes = {
   setFunctionUrl: route({
     method: 'PUT',
     path: PATH,
+    action: 'functiongraph:trigger:update',
     group: 'function',
     summary: 'Publish a function as an HTTP service on the gateway port, or stop that',
     params: FunctionParams,
@@ -17,6 +18,7 @@ export const functionUrlRoutes = {
   showFunctionUrl: route({
     method: 'GET',
     path: PATH,
+    action: 'functiongraph:trigger:get',
     group: 'function',
     summary: 'Whether and where a function is published on the gateway port',
     params: FunctionParams,
@@ -25,6 +27,7 @@ export const functionUrlRoutes = {
   deleteFunctionUrl: route({
     method: 'DELETE',
     path: PATH,
+    action: 'functiongraph:trigger:delete',
     group: 'function',
     summary: 'Forget the URL of a function',
     params: FunctionParams,

@@ -27,6 +27,7 @@ export const functionRoutes = {
   createFunction: route({
     method: 'POST',
     path: FUNCTIONS,
+    action: 'functiongraph:function:create',
     group: 'function',
     summary: 'Create a function',
     params: ProjectParams,
@@ -37,20 +38,24 @@ export const functionRoutes = {
   listFunctions: route({
     method: 'GET',
     path: FUNCTIONS,
+    action: 'functiongraph:function:list',
+    access: 'any',
     group: 'function',
-    summary: 'Functions of the project',
+    summary: 'Functions of the project that the caller may see',
     params: ProjectParams,
     query: Type.Object({
       marker: Offset,
       maxitems: Offset,
       package_name: Type.Optional(Type.String()),
       func_name: Type.Optional(Type.String()),
+      enterprise_project_id: Type.Optional(Type.String()),
     }),
     response: FunctionList,
   }),
   showFunctionConfig: route({
     method: 'GET',
     path: `${FUNCTION}/config`,
+    action: 'functiongraph:function:getConfig',
     group: 'function',
     summary: 'Configuration of a function',
     params: FunctionParams,
@@ -59,6 +64,7 @@ export const functionRoutes = {
   showFunctionCode: route({
     method: 'GET',
     path: `${FUNCTION}/code`,
+    action: 'functiongraph:function:getCode',
     group: 'function',
     summary: 'Code of a function: in the answer when it is small, behind a link that works for 15 minutes in any case',
     params: FunctionParams,
@@ -67,6 +73,7 @@ export const functionRoutes = {
   updateFunctionCode: route({
     method: 'PUT',
     path: `${FUNCTION}/code`,
+    action: 'functiongraph:function:updateCode',
     group: 'function',
     summary: 'Replace the code of a function',
     params: FunctionParams,
@@ -77,6 +84,7 @@ export const functionRoutes = {
   updateFunctionConfig: route({
     method: 'PUT',
     path: `${FUNCTION}/config`,
+    action: 'functiongraph:function:updateConfig',
     group: 'function',
     summary: 'Change the configuration of a function; what is left out stays',
     params: FunctionParams,
@@ -86,6 +94,7 @@ export const functionRoutes = {
   updateFunctionMaxInstanceConfig: route({
     method: 'PUT',
     path: `${FUNCTION}/config-max-instance`,
+    action: 'functiongraph:function:updateConfig',
     group: 'function',
     summary: 'How many instances a function may have; 0 disables it',
     params: FunctionParams,
@@ -95,6 +104,7 @@ export const functionRoutes = {
   updateFunctionCollectState: route({
     method: 'PUT',
     path: `${FUNCTION}/collect/{state}`,
+    action: 'functiongraph:function:updateConfig',
     group: 'function',
     summary: 'Mark a function to stand first in lists, or take the mark away',
     params: Type.Object({ project_id: Type.String(), function_urn: Type.String(), state: Type.String() }),
@@ -102,6 +112,7 @@ export const functionRoutes = {
   deleteFunction: route({
     method: 'DELETE',
     path: FUNCTION,
+    action: 'functiongraph:function:delete',
     group: 'function',
     summary: 'Delete a function with all its versions',
     params: FunctionParams,
@@ -110,6 +121,7 @@ export const functionRoutes = {
   listQuotas: route({
     method: 'GET',
     path: '/v2/{project_id}/fgs/quotas',
+    action: 'functiongraph:quota:list',
     group: 'function',
     summary: 'Quotas of the project and what is used of them',
     params: ProjectParams,
@@ -118,6 +130,7 @@ export const functionRoutes = {
   listRuntimeTypes: route({
     method: 'GET',
     path: '/v2/{project_id}/fgs/runtimetypes',
+    action: 'functiongraph:runtime:list',
     group: 'function',
     summary: 'Runtimes that a function can be created with on this machine',
     params: ProjectParams,
@@ -135,6 +148,7 @@ export const functionRoutes = {
   showFunctionAsyncInvokeConfig: route({
     method: 'GET',
     path: `${FUNCTION}/async-invoke-config`,
+    action: 'functiongraph:function:getAsyncInvokeConfig',
     group: 'function',
     summary: 'How asynchronous invocations of a function are retried',
     params: FunctionParams,
@@ -143,6 +157,7 @@ export const functionRoutes = {
   updateFunctionAsyncInvokeConfig: route({
     method: 'PUT',
     path: `${FUNCTION}/async-invoke-config`,
+    action: 'functiongraph:function:updateAsyncInvokeConfig',
     group: 'function',
     summary: 'Set retries, age and destinations of asynchronous invocations',
     params: FunctionParams,
@@ -152,6 +167,7 @@ export const functionRoutes = {
   deleteFunctionAsyncInvokeConfig: route({
     method: 'DELETE',
     path: `${FUNCTION}/async-invoke-config`,
+    action: 'functiongraph:function:deleteAsyncInvokeConfig',
     group: 'function',
     summary: 'Go back to the usual retries of asynchronous invocations',
     params: FunctionParams,
@@ -160,6 +176,7 @@ export const functionRoutes = {
   listFunctionAsyncInvokeConfig: route({
     method: 'GET',
     path: `${FUNCTION}/async-invoke-configs`,
+    action: 'functiongraph:function:listAsyncInvokeConfig',
     group: 'function',
     summary: 'Asynchronous settings of all versions and aliases of a function',
     params: FunctionParams,

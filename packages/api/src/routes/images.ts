@@ -38,6 +38,7 @@ export const imageRoutes = {
   listImages: route({
     method: 'GET',
     path: '/v1/images',
+    action: 'platform:image:list',
     group: 'images',
     summary: 'Container images on this machine; with a reference that one',
     query: Type.Object({ reference: Type.Optional(Reference) }),
@@ -46,6 +47,7 @@ export const imageRoutes = {
   removeImage: route({
     method: 'DELETE',
     path: '/v1/images',
+    action: 'platform:image:delete',
     group: 'images',
     summary: 'Take a name away, or with an id all names; an image without name and functions is removed',
     query: Type.Object({ reference: Reference }),
@@ -57,6 +59,7 @@ export const imageRoutes = {
   pullImage: route({
     method: 'POST',
     path: '/v1/images/pull',
+    action: 'platform:image:create',
     group: 'images',
     summary: 'Fetch an image from its registry; one JSON object of progress a line',
     body: Type.Object({
@@ -72,6 +75,7 @@ export const imageRoutes = {
   beginImageUpload: route({
     method: 'POST',
     path: '/v1/images/uploads',
+    action: 'platform:image:create',
     group: 'images',
     summary: 'Begin to send an archive: an OCI layout as tar, or one of docker save',
     response: Type.Object({ upload: Type.String() }),
@@ -80,6 +84,7 @@ export const imageRoutes = {
   sendImagePiece: route({
     method: 'PUT',
     path: '/v1/images/uploads/{upload}',
+    action: 'platform:image:create',
     group: 'images',
     summary: 'Send the next piece of an archive, at most 8 MiB',
     params: UploadParams,
@@ -91,6 +96,7 @@ export const imageRoutes = {
   dropImageUpload: route({
     method: 'DELETE',
     path: '/v1/images/uploads/{upload}',
+    action: 'platform:image:create',
     group: 'images',
     summary: 'Throw away what was sent of an archive',
     params: UploadParams,
@@ -99,6 +105,7 @@ export const imageRoutes = {
   loadImages: route({
     method: 'POST',
     path: '/v1/images/uploads/{upload}/load',
+    action: 'platform:image:create',
     group: 'images',
     summary: 'Load the images of an archive that was sent; one JSON object of progress a line',
     params: UploadParams,

@@ -56,6 +56,7 @@ export const invocationRoutes = {
   listAsyncInvocations: route({
     method: 'GET',
     path: '/v2/{project_id}/fgs/functions/{function_urn}/async-invocations',
+    action: 'functiongraph:function:listAsyncInvocation',
     group: 'function',
     summary: 'Asynchronous invocations of a function, newest first',
     params: FunctionParams,
@@ -65,6 +66,7 @@ export const invocationRoutes = {
   listActiveAsyncInvocations: route({
     method: 'GET',
     path: '/v2/{project_id}/fgs/functions/{function_urn}/active-async-invocations',
+    action: 'functiongraph:function:listAsyncInvocation',
     group: 'function',
     summary: 'Asynchronous invocations that wait or run',
     params: FunctionParams,
@@ -74,6 +76,7 @@ export const invocationRoutes = {
   cancelAsyncInvocation: route({
     method: 'POST',
     path: '/v2/{project_id}/fgs/functions/{function_urn}/cancel',
+    action: 'functiongraph:function:cancelAsyncInvocation',
     group: 'function',
     summary: 'Stop an asynchronous invocation that waits or runs',
     params: FunctionParams,

@@ -19,6 +19,7 @@ export const reservedInstanceRoutes = {
   updateFunctionReservedInstancesCount: route({
     method: 'PUT',
     path: `${FUNCTIONS}/{function_urn}/reservedinstances`,
+    action: 'functiongraph:function:updateReservedInstance',
     group: 'function',
     summary: 'Keep instances of a version or alias ready, always and at set times',
     params: FunctionParams,
@@ -28,6 +29,7 @@ export const reservedInstanceRoutes = {
   listFunctionReservedInstances: route({
     method: 'GET',
     path: `${FUNCTIONS}/reservedinstances`,
+    action: 'functiongraph:function:listReservedInstance',
     group: 'function',
     summary: 'How many reserved instances each version and alias has',
     params: ProjectParams,
@@ -37,6 +39,7 @@ export const reservedInstanceRoutes = {
   listReservedInstanceConfigs: route({
     method: 'GET',
     path: `${FUNCTIONS}/reservedinstanceconfigs`,
+    action: 'functiongraph:function:listReservedInstance',
     group: 'function',
     summary: 'What is set about reserved instances',
     params: ProjectParams,
@@ -46,6 +49,7 @@ export const reservedInstanceRoutes = {
   showReservedInstances: route({
     method: 'GET',
     path: '/v1/{project_id}/functions/{function_urn}/reserved-instances',
+    action: 'functiongraph:function:getReservedInstance',
     group: 'function',
     summary: 'Reserved instances of a function as they are: wanted, ready, starting, and why some are missing',
     params: FunctionParams,

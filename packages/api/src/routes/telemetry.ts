@@ -25,6 +25,7 @@ export const telemetryRoutes = {
   queryLogs: route({
     method: 'GET',
     path: '/v1/{project_id}/functions/{function_urn}/logs',
+    action: 'functiongraph:function:getLog',
     group: 'logs',
     summary: 'Log lines of a function by time, request id, level and keyword; newest first unless order=asc',
     params: FunctionParams,
@@ -42,6 +43,7 @@ export const telemetryRoutes = {
   followLogs: route({
     method: 'GET',
     path: '/v1/{project_id}/functions/{function_urn}/logs/follow',
+    action: 'functiongraph:function:getLog',
     group: 'logs',
     summary: 'New log lines as they come, one JSON object a line, until the client closes',
     params: FunctionParams,
@@ -52,6 +54,8 @@ export const telemetryRoutes = {
   showReceipt: route({
     method: 'GET',
     path: '/v1/{project_id}/invocations/{request_id}',
+    action: 'functiongraph:function:getInvocation',
+    access: 'any',
     group: 'invocations',
     summary: 'The receipt of one invocation',
     params: Type.Object({ project_id: Type.String(), request_id: Type.String() }),
@@ -60,6 +64,7 @@ export const telemetryRoutes = {
   listReceipts: route({
     method: 'GET',
     path: '/v1/{project_id}/functions/{function_urn}/invocations',
+    action: 'functiongraph:function:listInvocation',
     group: 'invocations',
     summary: 'Receipts of a function, newest first',
     params: FunctionParams,

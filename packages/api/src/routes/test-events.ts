@@ -23,6 +23,7 @@ export const testEventRoutes = {
   createEvent: route({
     method: 'POST',
     path: EVENTS,
+    action: 'functiongraph:function:createEvent',
     group: 'function',
     summary: 'Save a test event with a function',
     params: FunctionParams,
@@ -32,6 +33,7 @@ export const testEventRoutes = {
   listEvents: route({
     method: 'GET',
     path: EVENTS,
+    action: 'functiongraph:function:listEvent',
     group: 'function',
     summary: 'Test events of a function, by name',
     params: FunctionParams,
@@ -40,6 +42,7 @@ export const testEventRoutes = {
   showEvent: route({
     method: 'GET',
     path: EVENT,
+    action: 'functiongraph:function:getEvent',
     group: 'function',
     summary: 'One test event with its content',
     params: EventParams,
@@ -48,6 +51,7 @@ export const testEventRoutes = {
   updateEvent: route({
     method: 'PUT',
     path: EVENT,
+    action: 'functiongraph:function:updateEvent',
     group: 'function',
     summary: 'Replace the content of a test event',
     params: EventParams,
@@ -57,6 +61,7 @@ export const testEventRoutes = {
   deleteEvent: route({
     method: 'DELETE',
     path: EVENT,
+    action: 'functiongraph:function:deleteEvent',
     group: 'function',
     summary: 'Delete a test event',
     params: EventParams,
@@ -65,6 +70,7 @@ export const testEventRoutes = {
   listEventTemplates: route({
     method: 'GET',
     path: '/v1/event-templates',
+    access: 'caller',
     group: 'function',
     summary: 'Sample events of every kind of event source',
     response: Type.Object({ templates: Type.Array(EventTemplate) }),
@@ -72,6 +78,7 @@ export const testEventRoutes = {
   showEventTemplate: route({
     method: 'GET',
     path: '/v1/event-templates/{name}',
+    access: 'caller',
     group: 'function',
     summary: 'One sample event, by its name with or without -event-template',
     params: Type.Object({ name: Type.String() }),

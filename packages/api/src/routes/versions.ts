@@ -20,6 +20,7 @@ export const versionRoutes = {
   createFunctionVersion: route({
     method: 'POST',
     path: `${FUNCTION}/versions`,
+    action: 'functiongraph:function:createVersion',
     group: 'function',
     summary: 'Publish the present code and configuration as a version that never changes',
     params: FunctionParams,
@@ -29,6 +30,7 @@ export const versionRoutes = {
   listFunctionVersions: route({
     method: 'GET',
     path: `${FUNCTION}/versions`,
+    action: 'functiongraph:function:listVersion',
     group: 'function',
     summary: 'Versions of a function: latest, then the others, published last first',
     params: FunctionParams,
@@ -38,6 +40,7 @@ export const versionRoutes = {
   createVersionAlias: route({
     method: 'POST',
     path: `${FUNCTION}/aliases`,
+    action: 'functiongraph:function:createAlias',
     group: 'function',
     summary: 'Make an alias that points to a version, and to a second one for part of the requests',
     params: FunctionParams,
@@ -47,6 +50,7 @@ export const versionRoutes = {
   listVersionAliases: route({
     method: 'GET',
     path: `${FUNCTION}/aliases`,
+    action: 'functiongraph:function:listAlias',
     group: 'function',
     summary: 'Aliases of a function',
     params: FunctionParams,
@@ -55,6 +59,7 @@ export const versionRoutes = {
   showVersionAlias: route({
     method: 'GET',
     path: ALIAS,
+    action: 'functiongraph:function:getAlias',
     group: 'function',
     summary: 'Where an alias points',
     params: AliasParams,
@@ -63,6 +68,7 @@ export const versionRoutes = {
   updateVersionAlias: route({
     method: 'PUT',
     path: ALIAS,
+    action: 'functiongraph:function:updateAlias',
     group: 'function',
     summary: 'Point an alias elsewhere; an additional version that is left out is taken away',
     params: AliasParams,
@@ -72,6 +78,7 @@ export const versionRoutes = {
   deleteVersionAlias: route({
     method: 'DELETE',
     path: ALIAS,
+    action: 'functiongraph:function:deleteAlias',
     group: 'function',
     summary: 'Delete an alias; the versions stay',
     params: AliasParams,

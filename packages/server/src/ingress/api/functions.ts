@@ -1,8 +1,12 @@
 import type { Catalog, Functions, Kept, Versions } from '../../control/index.ts';
+import { LATEST } from '../../domain/names.ts';
+import { DEFAULT_ENTERPRISE_PROJECT, type Iam } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { checkIdentityFields } from './functions-identity.ts';
 import { configReply, type ReplyContext, summaryReply } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
+import { pageOf } from './page.ts';
 
 type Ids =
   | 'createFunction'
@@ -14,6 +18,7 @@ type Ids =
   | 'deleteFunction';
 
 export interface FunctionDeps {
+  readonly iam: Iam;
   readonly functions: Functions;
   readonly versions: Versions;
   readonly catalog: Catalog;
@@ -24,33 +29,39 @@ const PAGE = 400;
 
 /** Create, list, show, configure and delete functions. */
 export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
-  const { functions, versions, catalog, region } = deps;
+  const { iam, functions, versions, catalog, region } = deps;
   const context = (request: Pick<ApiRequest<Ids>, 'caller'>): ReplyContext => ({
     region,
     domainId: request.caller.domainId,
   });
   return {
     async createFunction(request) {
-      const state = await functions.create(request.params.project_id, request.body as Kept);
+      const { caller, peer, params } = request;
+      const body = request.body as Kept;
+      checkIdentityFields(iam, body, { caller, peer, projectId: params.project_id, before: {} });
+      const state = await functions.create(params.project_id, body);
       return configReply(state, context(request));
     },
 
     async listFunctions(request) {
-      const { marker, maxitems, package_name, func_name } = request.query;
-      const offset = notNegative('marker', marker);
-      const asked = notNegative('maxitems', maxitems);
-      const { functions: found, total } = await functions.list({
-        projectId: request.params.project_id,
+      const { marker, maxitems, package_name, func_name, enterprise_project_id: enterprise } = request.query;
+      const { caller, peer, params } = request;
+      // a project has no more functions than one page holds, and which of them may be seen only the policies know
+      const { functions: all } = await functions.list({
+        projectId: params.project_id,
         package: package_name || undefined,
         pattern: func_name || undefined,
-        offset,
-        limit: asked === 0 || asked > PAGE ? PAGE : asked,
+        offset: 0,
+        limit: PAGE,
       });
-      return {
-        functions: found.map((state) => summaryReply(state, context(request))),
-        next_marker: offset + found.length,
-        count: total,
-      };
+      const action = 'functiongraph:function:list';
+      const seen = all.filter(
+        ({ fn, version }) =>
+          (!enterprise || enterprise === (version.config.stored.enterprise_project_id || DEFAULT_ENTERPRISE_PROJECT)) &&
+          iam.allows(caller, { action, projectId: params.project_id, fn, peer }),
+      );
+      const { items, next_marker, count } = pageOf(seen, { marker, asked: maxitems, most: PAGE });
+      return { functions: items.map((state) => summaryReply(state, context(request))), next_marker, count };
     },
 
     async showFunctionConfig(request) {
@@ -59,7 +70,12 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
     },
 
     async updateFunctionConfig(request) {
-      const state = await functions.updateConfig(await editableTarget(request.params, deps), request.body as Kept);
+      const { caller, peer } = request;
+      const body = request.body as Kept;
+      const name = await editableTarget(request.params, deps);
+      const before = (await functions.show(name, LATEST)).version.config.stored;
+      checkIdentityFields(iam, body, { caller, peer, projectId: name.projectId, before, fn: name });
+      const state = await functions.updateConfig(name, body);
       return configReply(state, context(request));
     },
 
@@ -86,10 +102,4 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
       return {};
     },
   };
-}
-
-function notNegative(name: string, text: string | undefined): number {
-  const value = Number(text ?? 0);
-  if (value < 0) throw new PlatformError('invalid_request', `${name} must not be negative`);
-  return value;
 }

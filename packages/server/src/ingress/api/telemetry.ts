@@ -1,4 +1,5 @@
 import type { FunctionUrn, Receipt } from '@funcgraph/api';
+import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { InvocationRecord, LogLevel, LogLine, Telemetry } from '../../telemetry/index.ts';
@@ -11,6 +12,7 @@ const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 const MAX_BEHIND = 10_000;
 
 export interface TelemetryDeps {
+  readonly iam: Iam;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   /** Key of logs and records; throws `function_not_found` and the like. */
@@ -51,7 +53,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
 
     async showReceipt(request) {
       const record = await telemetry.records.get(request.params.request_id);
-      if (record === undefined || !record.functionKey.startsWith(`${request.params.project_id}:`)) {
+      if (record === undefined || !maySee(deps.iam, request, record)) {
         throw new PlatformError('not_found', `there is no invocation ${request.params.request_id.slice(0, 64)}`);
       }
       return receiptOf(record);
@@ -72,6 +74,19 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       };
     },
   };
+}
+
+/** A receipt is shown to who may see those of its function, whatever else he may not. */
+function maySee(iam: Iam, request: ApiRequest<'showReceipt'>, { functionKey }: InvocationRecord): boolean {
+  const [projectId, pkg = '', name = ''] = functionKey.split(':');
+  const { caller, peer, params } = request;
+  if (projectId !== params.project_id) return false;
+  return iam.allows(caller, {
+    action: 'functiongraph:function:getInvocation',
+    projectId,
+    fn: { package: pkg, name },
+    peer,
+  });
 }
 
 function filterOf(

@@ -7,10 +7,12 @@ import type { Iam } from '../../iam/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { isNoted, onRecord } from './audit-trail.ts';
+import { authorize, authorizeEarly, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type ApiRequest, type Handlers, STREAMED } from './handler.ts';
 import { InvocationDoor } from './invocation-door.ts';
-import { failed, identify, isIterable, jsonLines, outcomeOf } from './outcome.ts';
+import { failed, isIterable, jsonLines, outcomeOf } from './outcome.ts';
 import { check, compileRoutes, parseJson } from './validate.ts';
 
 export interface AppOptions {
@@ -111,6 +113,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     const handler = handlers[id];
     const validator = validators.get(id);
     if (validator === undefined) throw new Error(`no validators for ${id}`);
+    const noting = isNoted(id, route);
 
     app.route({
       method: route.method,
@@ -126,27 +129,31 @@ export function buildApp(options: AppOptions): FastifyInstance {
         const receivedAt = clock.monotonic();
         const rawBody = Buffer.isBuffer(request.body) ? request.body : EMPTY;
         const params = request.params as ApiRequest<R>['params'];
-        const projectId = 'project_id' in params ? String(params.project_id) : undefined;
         const { method, url, headers } = request;
-        const caller = await identify(iam, route, { method, url, headers, rawBody }, projectId);
-        check(validator.query, request.query, 'query');
-        let body: unknown = {};
-        if (route.bodyEncoding === 'json') {
-          body = parseJson(rawBody);
-          check(validator.body, body, 'body');
-        }
-        const result = await handler({
-          id: request.id,
-          params,
-          query: request.query as ApiRequest<R>['query'],
-          body: body as ApiRequest<R>['body'],
-          rawBody,
-          headers,
-          caller,
-          response: reply.raw,
-          goneSignal: () => AbortSignal.any([goneSignal(reply.raw), closing]),
-          receivedAt,
-        });
+        const { socket: peer } = request.raw;
+        const caller = await identify(iam, route, { method, url, headers, rawBody });
+        const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
+        const work = async (): Promise<unknown> => {
+          authorizeEarly(iam, route, caller, params);
+          check(validator.query, request.query, 'query');
+          if (route.bodyEncoding === 'json') check(validator.body, body, 'body');
+          authorize(iam, route, caller, { params, query: request.query, body, peer });
+          return handler({
+            id: request.id,
+            params,
+            query: request.query as ApiRequest<R>['query'],
+            body: body as ApiRequest<R>['body'],
+            rawBody,
+            headers,
+            caller,
+            peer,
+            response: reply.raw,
+            goneSignal: () => AbortSignal.any([goneSignal(reply.raw), closing]),
+            receivedAt,
+          });
+        };
+        const noted = { id: request.id, caller, params, body, peer };
+        const result = noting ? await onRecord(iam, { routeId: id, route }, noted, work) : await work();
         return result === STREAMED ? reply.hijack() : answer(route, reply, result);
       },
     });

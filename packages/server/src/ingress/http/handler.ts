@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { RouteBody, RouteId, RouteParams, RouteQuery, RouteResponse, Routes } from '@funcgraph/api';
-import type { Caller } from '../../iam/index.ts';
+import type { Caller, Peer } from '../../iam/index.ts';
 
 /** One authenticated, authorised and validated request. */
 export interface ApiRequest<R extends RouteId> {
@@ -13,6 +13,8 @@ export interface ApiRequest<R extends RouteId> {
   readonly rawBody: Buffer;
   readonly headers: IncomingHttpHeaders;
   readonly caller: Caller;
+  /** The other end of the connection. */
+  readonly peer: Peer;
   /** For an answer that is streamed; a handler that has begun one gives back `STREAMED`. */
   readonly response: ServerResponse;
   /** A signal that aborts when the client goes away before the answer is complete. */

@@ -5,9 +5,10 @@ import type { Logger } from 'pino';
 import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
+import { authorize, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type Handlers, STREAMED } from './handler.ts';
-import { failed, identify, isIterable, jsonLines, type Outcome, outcomeOf } from './outcome.ts';
+import { failed, isIterable, jsonLines, type Outcome, outcomeOf } from './outcome.ts';
 
 type Ids = 'invokeFunction' | 'asyncInvokeFunction';
 
@@ -83,8 +84,10 @@ export class InvocationDoor {
     const route = ROUTES[call.id];
     let outcome: Outcome;
     try {
-      const caller = await identify(iam, route, { method, url, headers, rawBody }, call.projectId);
+      const caller = await identify(iam, route, { method, url, headers, rawBody });
       const params = { project_id: call.projectId, function_urn: call.urn };
+      const peer = request.socket;
+      authorize(iam, route, caller, { params, peer });
       const goneSignalOf = (): AbortSignal => AbortSignal.any([goneSignal(response), closing]);
       const result = await handlers[call.id]({
         id,
@@ -94,6 +97,7 @@ export class InvocationDoor {
         rawBody,
         headers,
         caller,
+        peer,
         response,
         goneSignal: goneSignalOf,
         receivedAt,

@@ -1,6 +1,5 @@
 import type { Route } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import type { Caller, Iam, SignedRequest } from '../../iam/index.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
 import { Reply } from './handler.ts';
 
@@ -47,17 +46,4 @@ export function failed(
   if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...told, err: error }, 'request failed');
   else log.info({ ...told, reason: body.error_msg }, 'request refused');
   return { status, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
-}
-
-/** Who asks; throws `unauthenticated` or `forbidden`. */
-export async function identify(
-  iam: Iam,
-  route: Pick<Route, 'auth' | 'action'>,
-  request: SignedRequest,
-  projectId: string | undefined,
-): Promise<Caller> {
-  if (route.auth === 'none') return iam.anonymous;
-  const caller = await iam.authenticate(request);
-  iam.authorize(caller, { action: route.action, projectId });
-  return caller;
 }
