@@ -19,7 +19,7 @@ export function receiptLine(receipt: Receipt): string {
     used.push(`memory ${(receipt.peak_memory_bytes / 1024 / 1024).toFixed(1)} of ${receipt.memory_mb} MB`);
   }
   const outcome = receipt.outcome === 'ok' ? 'ok' : `${receipt.outcome} (code ${receipt.code}, ${receipt.component})`;
-  const start = receipt.cold ? 'cold start' : 'warm';
+  const start = `${receipt.cold ? 'cold start' : 'warm'}${receipt.reserved ? ', reserved' : ''}`;
   return [
     `${receipt.request_id}  ${outcome}, ${start}`,
     `${ms(receipt.total_ms)} total: ${spent.join(', ') || 'nothing measured'}`,

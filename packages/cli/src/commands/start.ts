@@ -18,6 +18,11 @@ export const SERVER_FLAGS = {
     choices: ['auto', 'bubblewrap', 'process'],
     summary: 'isolation of functions; process means none',
   },
+  'memory-budget': {
+    type: 'text',
+    placeholder: 'SIZE',
+    summary: 'memory for all instances in use, such as 8GB (the server: 80 % of the machine)',
+  },
   config: { type: 'text', placeholder: 'FILE', summary: 'configuration file of the server' },
   'log-level': {
     type: 'text',
@@ -41,6 +46,7 @@ export function serverOptions(
     port: flags.port,
     gatewayPort: flags['gateway-port'],
     sandbox: flags.sandbox,
+    memoryBudget: flags['memory-budget'],
     logLevel: flags['log-level'],
     config: flags.config,
     showLog,

@@ -46,6 +46,7 @@ async function spawnScript(script: string, change: Partial<ServerOptions> = {}) 
     host: undefined,
     port: undefined,
     gatewayPort: undefined,
+    memoryBudget: undefined,
     sandbox: undefined,
     logLevel: undefined,
     config: undefined,

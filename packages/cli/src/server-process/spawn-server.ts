@@ -18,6 +18,7 @@ export interface ServerOptions {
   readonly host: string | undefined;
   readonly port: number | undefined;
   readonly gatewayPort: number | undefined;
+  readonly memoryBudget: string | undefined;
   readonly sandbox: string | undefined;
   readonly logLevel: string | undefined;
   readonly config: string | undefined;
@@ -41,6 +42,7 @@ function argumentsOf(options: ServerOptions): string[] {
     ['--host', options.host],
     ['--port', options.port],
     ['--gateway-port', options.gatewayPort],
+    ['--memory-budget', options.memoryBudget],
     ['--sandbox', options.sandbox],
     ['--log-level', options.logLevel],
     ['--config', options.config],
