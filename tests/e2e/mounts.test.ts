@@ -51,14 +51,21 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
   let server: TestServer;
   let runtime: string;
   let folder: string;
+  /** A file system that cannot map users. */
+  let unmapped: string;
 
   beforeAll(async () => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'funcgraph-mounts-')));
+    // Before the server starts: where the root is not shared, it sees only mounts that were there.
+    unmapped = makeFolder('unmapped');
+    execFileSync('mount', ['-t', 'ramfs', 'none', unmapped]);
+    chownSync(unmapped, USUAL, USUAL);
     server = await TestServer.start();
     runtime = await runtimeOf(server, 'Python');
   });
   afterAll(async () => {
     await server?.stop();
+    execFileSync('umount', ['--lazy', unmapped]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -149,21 +156,14 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
   });
 
   it('are shared also where the kernel cannot map users, by instances that run as their user', async () => {
-    const path = makeFolder('unmapped');
-    execFileSync('mount', ['-t', 'ramfs', 'none', path]);
-    try {
-      chownSync(path, USUAL, USUAL);
-      const added = await server.api.call('addFileSystem', { body: { name: 'unmapped', path } });
-      expect(added.data).toMatchObject({ users: 'shared', writable: true });
-      const one = await withMount('unmapped-one', 'unmapped');
-      const other = await withMount('unmapped-other', 'unmapped');
-      expect(await run(one, 'write', '/mnt/shared/x', 'one ')).toEqual({ owner: USUAL });
-      expect(await run(other, 'write', '/mnt/shared/x', 'other')).toEqual({ owner: USUAL });
-      expect(readFileSync(join(path, 'x'), 'utf8')).toBe('one other');
-      expect(statSync(join(path, 'x')).uid).toBe(USUAL);
-    } finally {
-      execFileSync('umount', ['--lazy', path]);
-    }
+    const added = await server.api.call('addFileSystem', { body: { name: 'unmapped', path: unmapped } });
+    expect(added.data).toMatchObject({ users: 'shared', writable: true });
+    const one = await withMount('unmapped-one', 'unmapped');
+    const other = await withMount('unmapped-other', 'unmapped');
+    expect(await run(one, 'write', '/mnt/shared/x', 'one ')).toEqual({ owner: USUAL });
+    expect(await run(other, 'write', '/mnt/shared/x', 'other')).toEqual({ owner: USUAL });
+    expect(readFileSync(join(unmapped, 'x'), 'utf8')).toBe('one other');
+    expect(statSync(join(unmapped, 'x')).uid).toBe(USUAL);
   });
 
   it('are read back as they were set, with their state, and removed again', async () => {
