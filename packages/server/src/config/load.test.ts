@@ -17,6 +17,15 @@ describe('configuration', () => {
     expect(config).toMatchObject({ port: 3, region: 'env', idleMs: 300_000, maxWaitMs: 250, host: '127.0.0.1' });
   });
 
+  it('reads hosts that may be asked for archives, and none by itself', () => {
+    expect([...loadConfig(['--link-hosts', 'bucket:9000,[::1]:80'], {}).linkHosts]).toEqual([
+      'bucket:9000',
+      '[::1]:80',
+    ]);
+    expect(loadConfig([], {}).linkHosts.size).toBe(0);
+    expect(() => loadConfig(['--link-hosts', 'http://bucket'], {})).toThrow(/link_hosts/);
+  });
+
   it.each<[string, string[], RegExp]>([
     ['an unknown flag', ['--prot', '1'], /prot/],
     ['a port that is no number', ['--port', 'x'], /port/],
