@@ -315,7 +315,7 @@ describe('a hostile archive', () => {
         expect(readdirSync(join(dir, 'incoming'))).toEqual([]);
       }
     }
-    expect(readdirSync(dir).sort()).toEqual(['blobs', 'incoming', 'trees']);
+    expect(readdirSync(dir).sort()).toEqual(['blobs', 'incoming', 'merged', 'trees']);
   }, 60_000);
 
   it('is refused when names imply far more folders than entries', async () => {
