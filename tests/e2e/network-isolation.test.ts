@@ -147,6 +147,17 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
     }
   });
 
+  it('gets its rules back when somebody flushes them', async () => {
+    await using host = await listening('0.0.0.0');
+    const table =
+      traces(agentOwner(bench))
+        .find((line) => line.startsWith('table'))
+        ?.replace('table ', '') ?? '';
+    execFileSync('nft', ['delete', 'table', ...table.split(' ')]);
+    await expect.poll(() => traces(agentOwner(bench)).join(), PATIENCE).toContain(table);
+    expect(await reach('198.51.100.1', host.port, EGRESS)).toEqual(REFUSED);
+  });
+
   it('leaves nothing: no interface after a sandbox, no bridge and no rule after the agent, whatever its end', async () => {
     const other = await SandboxBench.open();
     const owner = agentOwner(other);

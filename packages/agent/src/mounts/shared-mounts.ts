@@ -36,6 +36,8 @@ export class SharedMounts {
   readonly #folder: string;
   /** NFS exports that are mounted, by their name. */
   readonly #exports = new Map<string, Promise<string>>();
+  /** Which file systems can map users, by device. */
+  readonly #users = new Map<number, MountCheck['users']>();
   #count = 0;
 
   private constructor(folder: string) {
@@ -51,13 +53,10 @@ export class SharedMounts {
   /** Throws `MOUNT_FAILED` with what is in the way. */
   async check(mount: FileSystemMount): Promise<MountCheck> {
     const root = await this.#rootOf(mount);
-    const point = this.#newPoint();
-    try {
-      const users = await this.#usersOf(root, point, mount);
-      return { users, writable: !mount.readOnly && mayWrite(statSync(root), mount) };
-    } finally {
-      rmdirSync(point);
-    }
+    const found = statSync(root);
+    const users = this.#users.get(found.dev) ?? (await this.#tryUsers(root, mount));
+    this.#users.set(found.dev, users);
+    return { users, writable: !mount.readOnly && mayWrite(found, mount) };
   }
 
   /** The host user that these mounts force on a sandbox, or undefined when its own will do. */
@@ -106,13 +105,16 @@ export class SharedMounts {
     }
   }
 
-  async #usersOf(root: string, point: string, mount: FileSystemMount): Promise<MountCheck['users']> {
+  async #tryUsers(root: string, mount: FileSystemMount): Promise<MountCheck['users']> {
+    const point = this.#newPoint();
     try {
       await bindMapped(root, point, mappingOption(mount, PROBE_USER));
     } catch {
       return 'shared';
+    } finally {
+      await runHostCommand('umount', ['--lazy', '--', point]).catch(() => {});
+      rmdirSync(point);
     }
-    await runHostCommand('umount', ['--lazy', '--', point]);
     return 'mapped';
   }
 

@@ -13,6 +13,7 @@ import type { NameServers } from './name-servers.ts';
 import { guardText, INTERFACE_PREFIX, type NetworkRules, rulesText, tableName } from './rules.ts';
 
 const MAX_NETWORKS = 256;
+const WATCH_MS = 5000;
 /** The kernel has room for 1023 on a bridge; some may be the administrator's. */
 const MAX_PORTS = 1021;
 const FORWARDING = 'ipv4/ip_forward';
@@ -47,6 +48,7 @@ export class Networks {
   /** Changes of the table wait for one another. */
   #turn: Promise<unknown> = Promise.resolve();
   #wires = 0;
+  #watch: NodeJS.Timeout | undefined;
   /** The addresses of the whole default network, chosen once. */
   #piece: Block | undefined;
 
@@ -60,6 +62,8 @@ export class Networks {
     try {
       await allowForwarding();
       await networks.#egress();
+      networks.#watch = setInterval(() => void networks.restoreRules(), WATCH_MS);
+      networks.#watch.unref();
       return networks;
     } catch (error) {
       await networks.close();
@@ -102,12 +106,22 @@ export class Networks {
     await this.#applyRules(() => this.#rules.delete(id));
   }
 
+  /** Puts the rules back when somebody took them away, as a restart of the machine's own firewall does. Never rejects. */
+  async restoreRules(): Promise<void> {
+    const table = tableName(this.#parts.ownerId);
+    const tables = await runHostCommand('nft', ['list', 'tables']).catch(() => table);
+    if (tables.includes(table) || this.#rules.size === 0) return;
+    await this.#applyRules(() => {}).catch(() => {});
+  }
+
   /** Removes bridges and rules. Sandboxes must be stopped before. */
   async close(): Promise<void> {
+    clearInterval(this.#watch);
     const all = await Promise.allSettled(this.#open.values());
     this.#open.clear();
     for (const found of all)
       if (found.status === 'fulfilled') await removeBridge(found.value.rules.bridge).catch(() => {});
+    this.#rules.clear();
     await this.#turn.catch(() => {});
     await runHostCommand('nft', ['delete', 'table', 'inet', tableName(this.#parts.ownerId)]).catch(() => {});
     await this.#parts.connector.close();

@@ -77,3 +77,9 @@ test('looks for space where the data directory will be made', async () => {
   });
   expect(asked).toEqual(['/data']);
 });
+
+test('tells what functions cannot reach, and what to install for it', async () => {
+  const run: Machine['run'] = async (command) => ({ code: command === 'nft' ? undefined : 0, output: '' });
+  expect((await probe({ run })).network).toMatchObject({ state: 'warn', hint: 'apt-get install nftables' });
+  expect((await probe({ uid: 1000 })).network).toMatchObject({ state: 'warn', hint: 'run the server as root' });
+});

@@ -108,6 +108,25 @@ async function tmpVolumes(machine: Machine): Promise<Check> {
   };
 }
 
+/** What the agent needs to let functions reach anything and still keep them from the machine. */
+async function network(machine: Machine): Promise<Check> {
+  const programs = [
+    ['ip', '-V', 'iproute2'],
+    ['nft', '--version', 'nftables'],
+  ] as const;
+  const lacking: string[] = [];
+  for (const [program, version, pkg] of programs) {
+    if ((await machine.run(program, [version])).code !== 0) lacking.push(pkg);
+  }
+  const name = 'network';
+  if (lacking.length > 0) {
+    const detail = `${lacking.join(' and ')} not found: functions reach nothing but themselves`;
+    return { name, state: 'warn', detail, hint: `apt-get install ${lacking.join(' ')}` };
+  }
+  if (machine.uid === 0) return { name, state: 'ok', detail: 'functions can reach the outside, and not this machine' };
+  return { name, state: 'warn', detail: 'functions reach nothing but themselves', hint: 'run the server as root' };
+}
+
 /** Space where the data directory is, or will be made. */
 async function space(machine: Machine, dataDir: string): Promise<Check> {
   let place = dataDir;
@@ -161,6 +180,7 @@ export async function probeMachine(machine: Machine, places: ProbePlaces): Promi
     await namespaces(machine),
     await cgroups(machine),
     await tmpVolumes(machine),
+    await network(machine),
     await space(machine, places.dataDir),
     await database(machine, places.nodePath, places.serverFolder),
   ];
