@@ -34,6 +34,7 @@ import type { WantedSurroundings } from './domain/surroundings.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, Iam, type IamOptions } from './iam/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from './images/index.ts';
 import {
+  accessKeyHandlers,
   aliasHandlers,
   buildApp,
   createGateway,
@@ -44,6 +45,9 @@ import {
   functionHandlers,
   functionQuotaHandlers,
   functionUrlHandlers,
+  iamGroupHandlers,
+  iamRightHandlers,
+  iamUserHandlers,
   identityHandlers,
   imageHandlers,
   invocationHandlers,
@@ -368,7 +372,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       drainMs: DRAIN_MS,
       log: log.child({ module: 'http' }),
       handlers: {
-        ...identityHandlers(iam),
+        ...identityHandlers({ iam, clock }),
+        ...iamUserHandlers(iam),
+        ...iamGroupHandlers(iam),
+        ...accessKeyHandlers(iam),
+        ...iamRightHandlers({ iam, clock }),
         ...functionHandlers({ iam, functions, versions, catalog, region: config.region }),
         ...versionHandlers({ versions, region: config.region }),
         ...aliasHandlers({ aliases, region: config.region }),

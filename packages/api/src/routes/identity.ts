@@ -1,87 +1,126 @@
 import { Type } from 'typebox';
 import { route } from '../route.ts';
+import { ProjectParams } from '../schemas/common.ts';
+import {
+  Domain,
+  LinksField,
+  NewAccount,
+  NewAccountBody,
+  NewProjectBody,
+  Project,
+  TemporaryKey,
+  TemporaryKeyBody,
+  TokenRequest,
+  TokenResponse,
+} from '../schemas/identity.ts';
 
-const Project = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  domain_id: Type.String(),
-  enabled: Type.Boolean(),
-});
+const SMALL_BODY_BYTES = 16 * 1024;
 
-const TokenRequest = Type.Object({
-  auth: Type.Object({
-    identity: Type.Object({
-      methods: Type.Array(Type.String()),
-      password: Type.Optional(
-        Type.Object({
-          user: Type.Object({
-            name: Type.String({ minLength: 1, maxLength: 64 }),
-            password: Type.String({ minLength: 1, maxLength: 256 }),
-            domain: Type.Optional(
-              Type.Object({ name: Type.Optional(Type.String()), id: Type.Optional(Type.String()) }),
-            ),
-          }),
-        }),
-      ),
-    }),
-    scope: Type.Optional(
-      Type.Object({
-        project: Type.Optional(Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) })),
-        domain: Type.Optional(Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) })),
-      }),
-    ),
-  }),
-});
-
-const TokenResponse = Type.Object({
-  token: Type.Object({
-    methods: Type.Array(Type.String()),
-    issued_at: Type.String(),
-    expires_at: Type.String(),
-    user: Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      domain: Type.Object({ id: Type.String(), name: Type.String() }),
-    }),
-    project: Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      domain: Type.Object({ id: Type.String(), name: Type.String() }),
-    }),
-    roles: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
-    catalog: Type.Array(Type.Unknown()),
-  }),
-});
-
-/** The few IAM calls that SDKs and Terraform make on their own. */
+/** Who the caller is, and where: the calls of IAM that clients make on their own, and accounts. */
 export const identityRoutes = {
   createToken: route({
     method: 'POST',
     path: '/v3/auth/tokens',
     group: 'iam',
-    summary: 'Trade a user name and password for a token, sent back in the header X-Subject-Token; valid 24 hours',
+    summary:
+      'Trade a password, or a token for another project, for a token, sent back in the header X-Subject-Token; valid 24 hours',
     auth: 'none',
-    bodyLimit: 16 * 1024,
+    bodyLimit: SMALL_BODY_BYTES,
     body: TokenRequest,
     response: TokenResponse,
     status: 201,
+  }),
+  showToken: route({
+    method: 'GET',
+    path: '/v3/auth/tokens',
+    group: 'iam',
+    summary: 'What the token in the header X-Subject-Token says, while it holds',
+    access: 'caller',
+    response: TokenResponse,
   }),
   listProjects: route({
     method: 'GET',
     path: '/v3/projects',
     group: 'iam',
     summary: 'Projects of the caller, all or by name',
+    access: 'caller',
     query: Type.Object({ name: Type.Optional(Type.String()), domain_id: Type.Optional(Type.String()) }),
-    response: Type.Object({ projects: Type.Array(Project), links: Type.Object({}) }),
+    response: Type.Object({ projects: Type.Array(Project), ...LinksField }),
+  }),
+  listAuthProjects: route({
+    method: 'GET',
+    path: '/v3/auth/projects',
+    group: 'iam',
+    summary: 'Projects that the caller may choose',
+    access: 'caller',
+    response: Type.Object({ projects: Type.Array(Project), ...LinksField }),
+  }),
+  createProject: route({
+    method: 'POST',
+    path: '/v3/projects',
+    group: 'iam',
+    summary: 'Make a project in the account',
+    action: 'iam:projects:createProject',
+    body: NewProjectBody,
+    response: Type.Object({ project: Project }),
+    status: 201,
+  }),
+  showProject: route({
+    method: 'GET',
+    path: '/v3/projects/{project_id}',
+    group: 'iam',
+    summary: 'A project of the account',
+    access: 'caller',
+    params: ProjectParams,
+    response: Type.Object({ project: Project }),
+  }),
+  deleteProject: route({
+    method: 'DELETE',
+    path: '/v3/projects/{project_id}',
+    group: 'iam',
+    summary: 'Delete a project that has no functions',
+    action: 'iam:projects:deleteProject',
+    access: 'caller',
+    params: ProjectParams,
+    status: 204,
   }),
   listAuthDomains: route({
     method: 'GET',
     path: '/v3/auth/domains',
     group: 'iam',
     summary: 'The account (domain) of the caller',
-    response: Type.Object({
-      domains: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), enabled: Type.Boolean() })),
-      links: Type.Object({}),
-    }),
+    access: 'caller',
+    response: Type.Object({ domains: Type.Array(Domain), ...LinksField }),
+  }),
+  createTemporaryKey: route({
+    method: 'POST',
+    path: '/v3.0/OS-CREDENTIAL/securitytokens',
+    group: 'iam',
+    summary: 'A temporary access key with the rights of the caller; signs together with X-Security-Token',
+    action: 'iam:credentials:createTemporaryKey',
+    access: 'caller',
+    bodyLimit: SMALL_BODY_BYTES,
+    body: TemporaryKeyBody,
+    response: Type.Object({ credential: TemporaryKey }),
+    status: 201,
+  }),
+  listAccounts: route({
+    method: 'GET',
+    path: '/v1/iam/domains',
+    group: 'iam',
+    summary: 'Accounts of this machine',
+    action: 'platform:domain:list',
+    response: Type.Object({ domains: Type.Array(Domain) }),
+  }),
+  createAccount: route({
+    method: 'POST',
+    path: '/v1/iam/domains',
+    group: 'iam',
+    summary: 'Make an account with a project and an administrator',
+    action: 'platform:domain:create',
+    bodyLimit: SMALL_BODY_BYTES,
+    body: NewAccountBody,
+    response: NewAccount,
+    status: 201,
   }),
 } as const;

@@ -2,6 +2,8 @@ import { dependencyRoutes } from './dependencies.ts';
 import { fileSystemRoutes } from './file-systems.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
+import { iamRightRoutes } from './iam-rights.ts';
+import { iamUserRoutes } from './iam-users.ts';
 import { identityRoutes } from './identity.ts';
 import { imageRoutes } from './images.ts';
 import { invocationRoutes } from './invocations.ts';
@@ -15,6 +17,8 @@ import { versionRoutes } from './versions.ts';
 /** Every operation of the server, by id. The ids of v2 operations are those of the official SDK. */
 export const ROUTES = {
   ...identityRoutes,
+  ...iamUserRoutes,
+  ...iamRightRoutes,
   ...functionRoutes,
   ...functionUrlRoutes,
   ...dependencyRoutes,

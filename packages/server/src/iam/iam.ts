@@ -124,6 +124,11 @@ export class Iam {
     return { projectId: project.id, accessKey, secretKey, user: userName, password };
   }
 
+  /** One that nobody has to think of. */
+  newPassword(): string {
+    return newPassword();
+  }
+
   async stop(): Promise<void> {
     this.audit.stop();
     await this.keys.stop();

@@ -90,6 +90,11 @@ export class Logins {
     return this.#issue(user, target.project, { method: 'token', expiresAt: session.expiresAt });
   }
 
+  /** The account that a login names; undefined for one that is not there. */
+  domainIdOf(wanted: Named | undefined): string | undefined {
+    return this.#domain(wanted)?.id;
+  }
+
   /** Whether this is the password of the user. Throws `overloaded` when throttled. */
   async knowsPassword(user: User, password: string): Promise<boolean> {
     const name = `${user.domainId}\n${user.name}`;

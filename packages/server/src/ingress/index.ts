@@ -6,6 +6,8 @@ export { functionHandlers } from './api/functions.ts';
 export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';
 export { functionCodeHandlers } from './api/functions-code.ts';
 export { functionQuotaHandlers } from './api/functions-quotas.ts';
+export { iamRightHandlers } from './api/iam-rights.ts';
+export { accessKeyHandlers, iamGroupHandlers, iamUserHandlers } from './api/iam-users.ts';
 export { identityHandlers } from './api/identity.ts';
 export { imageHandlers } from './api/images.ts';
 export { invocationHandlers } from './api/invocations.ts';

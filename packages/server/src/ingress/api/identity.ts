@@ -1,42 +1,194 @@
-import type { Iam } from '../../iam/index.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
-import { type Handlers, Reply } from '../http/handler.ts';
+import type { Caller, Iam, IssuedToken } from '../../iam/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
+import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
+import { domainReply, projectReply, tokenReply } from './identity-reply.ts';
 
-export function identityHandlers(iam: Iam): Handlers<'createToken' | 'listProjects' | 'listAuthDomains'> {
+type Ids =
+  | 'createToken'
+  | 'showToken'
+  | 'listProjects'
+  | 'listAuthProjects'
+  | 'createProject'
+  | 'showProject'
+  | 'deleteProject'
+  | 'listAuthDomains'
+  | 'createTemporaryKey'
+  | 'listAccounts'
+  | 'createAccount';
+
+const TEMPORARY_KEY_SECONDS = 900;
+
+/** Tokens, temporary keys, projects and accounts. */
+export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly clock: Clock }): Handlers<Ids> {
   return {
     async createToken(request) {
-      const { identity, scope } = request.body.auth;
-      const login = identity.password?.user;
-      if (login === undefined || !identity.methods.includes('password')) {
-        throw new PlatformError('invalid_request', 'auth.identity must use the method password and name a user');
+      const issued = await onRecord(iam, request, () => login(iam, request));
+      const body = tokenReply(issued, iam.policiesOf(issued.user, issued.project?.id));
+      return new Reply(body, { status: 201, headers: { 'X-Subject-Token': issued.token } });
+    },
+
+    async showToken(request) {
+      const { 'x-subject-token': token } = request.headers;
+      const issued = typeof token === 'string' ? iam.logins.describe(token) : undefined;
+      if (issued === undefined || issued.domain.id !== request.caller.domainId) {
+        throw new PlatformError('not_found', 'X-Subject-Token holds no token that is good now');
       }
-      const { project } = scope ?? {};
-      const issued = await iam.logins.withPassword({ user: login.name, password: login.password, scope: { project } });
-      const domain = { id: issued.domain.id, name: issued.domain.name };
-      const token = {
-        methods: ['password'],
-        issued_at: new Date(issued.issuedAt).toISOString(),
-        expires_at: new Date(issued.expiresAt).toISOString(),
-        user: { id: issued.user.id, name: issued.user.name, domain },
-        project: { id: issued.project?.id ?? '', name: issued.project?.name ?? '', domain },
-        roles: [{ id: 'te_admin', name: 'te_admin' }],
-        catalog: [],
-      };
-      return new Reply({ token }, { status: 201, headers: { 'X-Subject-Token': issued.token } });
+      if (issued.user.id !== request.caller.userId) ask(iam, request, 'iam:tokens:getToken');
+      const body = tokenReply(issued, iam.policiesOf(issued.user, issued.project?.id));
+      return new Reply(body, { headers: { 'X-Subject-Token': issued.token } });
     },
 
     async listProjects(request) {
       const { name } = request.query;
-      const projects = iam.projectsOf(request.caller).filter((p) => name === undefined || p.name === name);
-      return {
-        projects: projects.map((p) => ({ id: p.id, name: p.name, domain_id: p.domainId, enabled: true })),
-        links: {},
-      };
+      const projects = iam.projectsOf(request.caller).filter((p) => !name || p.name === name);
+      return { projects: projects.map(projectReply), links: {} };
+    },
+
+    async listAuthProjects(request) {
+      return { projects: iam.projectsOf(request.caller).map(projectReply), links: {} };
+    },
+
+    async createProject(request) {
+      const { name, description = '' } = request.body.project;
+      return { project: projectReply(await iam.tenancy.createProject(request.caller.domainId, { name, description })) };
+    },
+
+    async showProject(request) {
+      const project = iam.projectsOf(request.caller).find(({ id }) => id === request.params.project_id);
+      if (project === undefined) throw new PlatformError('not_found', 'there is no such project');
+      return { project: projectReply(project) };
+    },
+
+    async deleteProject(request) {
+      ask(iam, request, 'iam:projects:deleteProject');
+      await iam.tenancy.removeProject(request.caller.domainId, request.params.project_id);
+      return {};
     },
 
     async listAuthDomains(request) {
       const domain = iam.domainOf(request.caller);
-      return { domains: domain === undefined ? [] : [{ id: domain.id, name: domain.name, enabled: true }], links: {} };
+      return { domains: domain === undefined ? [] : [domainReply(domain)], links: {} };
+    },
+
+    async createTemporaryKey(request) {
+      const { methods, token } = request.body.auth.identity;
+      if (!methods.includes('token')) {
+        throw new PlatformError('invalid_request', 'auth.identity.methods must name token', {
+          hint: 'Agencies are for functions, which get their credentials without asking.',
+        });
+      }
+      const { caller, until } = temporaryFor(iam, request.caller, token?.id ?? header(request, 'x-auth-token'));
+      const wanted = clock.now() + (token?.duration_seconds ?? TEMPORARY_KEY_SECONDS) * 1000;
+      const { kind, id } = caller.principal;
+      if (kind === 'nobody') throw new PlatformError('forbidden', 'There is nobody to make a key for.');
+      const expiresAt = Math.min(wanted, until);
+      const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt });
+      return {
+        credential: {
+          access: key.accessKey,
+          secret: key.secretKey,
+          securitytoken: key.securityToken,
+          expires_at: new Date(key.expiresAt).toISOString().replace('Z', '000Z'),
+        },
+      };
+    },
+
+    async listAccounts() {
+      return { domains: iam.tenancy.domains().map(domainReply) };
+    },
+
+    async createAccount(request) {
+      const { name, project_name: projectName = 'default', user_name: userName = 'admin' } = request.body;
+      const password = request.body.password ?? iam.newPassword();
+      const made = await iam.tenancy.createAccount({ name, projectName, userName, password, operator: false });
+      return {
+        domain_id: made.domain.id,
+        domain_name: made.domain.name,
+        project_id: made.project.id,
+        project_name: made.project.name,
+        user_id: made.userId,
+        user: made.userName,
+        password: made.password,
+        access_key: made.accessKey,
+        secret_key: made.secretKey,
+      };
     },
   };
+}
+
+/** Asks for a right in the account. Throws `forbidden`. */
+export function ask(
+  iam: Iam,
+  request: { readonly caller: Caller; readonly peer: ApiRequest<Ids>['peer'] },
+  action: string,
+): void {
+  iam.authorize(request.caller, { action, projectId: undefined, peer: request.peer });
+}
+
+async function login(iam: Iam, { body }: ApiRequest<'createToken'>): Promise<IssuedToken> {
+  const { identity, scope } = body.auth;
+  if (identity.methods.includes('password') && identity.password !== undefined) {
+    const { name, password, domain } = identity.password.user;
+    return iam.logins.withPassword({ user: name, password, domain, scope });
+  }
+  if (identity.methods.includes('token') && identity.token !== undefined) {
+    return iam.logins.withToken(identity.token.id, scope);
+  }
+  throw new PlatformError('invalid_request', 'auth.identity must use the method password and name a user, or token');
+}
+
+/** A login stands in the audit log of the account that it was for, good or bad. */
+async function onRecord(
+  iam: Iam,
+  request: ApiRequest<'createToken'>,
+  attempt: () => Promise<IssuedToken>,
+): Promise<IssuedToken> {
+  const name = request.body.auth.identity.password?.user.name ?? '';
+  const note = (who: { id: string; name: string; domainId: string }, status: number, errorCode: string) =>
+    iam.audit.note({
+      domainId: who.domainId,
+      projectId: '',
+      userId: who.id,
+      userName: who.name,
+      accessKey: '',
+      sourceIp: request.peer.remoteAddress ?? '',
+      operation: 'createToken',
+      action: 'iam:tokens:create',
+      resource: `user:${who.name}`,
+      status,
+      errorCode,
+      requestId: request.id,
+    });
+  let issued: IssuedToken;
+  try {
+    issued = await attempt();
+  } catch (error) {
+    const { status, body } = toErrorBody(error, request.id);
+    const domainId = iam.logins.domainIdOf(request.body.auth.identity.password?.user.domain) ?? '';
+    await note({ id: '', name, domainId }, status, body.error_code);
+    throw error;
+  }
+  await note(issued.user, 201, '');
+  return issued;
+}
+
+/** Whose rights a temporary key gets, and how long it may hold: no longer than the proof that asks for it. */
+function temporaryFor(iam: Iam, caller: Caller, token: string | undefined): { caller: Caller; until: number } {
+  const session = token === undefined ? undefined : iam.sessions.token(token);
+  if (token !== undefined && session?.caller.domainId !== caller.domainId) {
+    throw new PlatformError('unauthenticated', 'The token holds no longer.');
+  }
+  if (session !== undefined) return { caller: session.caller, until: session.expiresAt };
+  if (caller.accessKey !== '' && iam.keys.find(caller.accessKey) === undefined) {
+    throw new PlatformError('forbidden', 'A temporary key cannot make another.', {
+      hint: 'Use a token or an access key of a user.',
+    });
+  }
+  return { caller, until: Number.POSITIVE_INFINITY };
+}
+
+function header({ headers }: Pick<ApiRequest<Ids>, 'headers'>, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
 }
