@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Instance } from './harness.ts';
 import { CASES, findJvms, isMissing } from './interpreters.ts';
 import { eachInstance, languageSuite } from './language-suite.ts';
 
@@ -296,6 +297,23 @@ for (const each of found) {
       });
     });
 
+    describe('a heap at its end', () => {
+      it('is told as memory by every request, also by one whose event finds no room', async () => {
+        const at = each.command.indexOf('-cp');
+        const command = [...each.command.slice(0, at), '-Xmx24m', ...each.command.slice(at)];
+        const small = await Instance.start(command, ROOT);
+        try {
+          await small.init(ROOT, 'demo.Life.fills');
+          const first = await small.invoke('{}');
+          expect([first.code, JSON.parse(first.payload).errorType]).toEqual([4205, 'java.lang.OutOfMemoryError']);
+          expect((await small.invoke(`"${'x'.repeat(5_000_000)}"`, 'request-2')).code).toBe(4205);
+          expect((await small.invoke('{}', 'request-3')).code).toBe(4205);
+        } finally {
+          await small.stop();
+        }
+      });
+    });
+
     describe('the process', () => {
       it('names its threads as the contract does and uses them again', async () => {
         expect((await answer('Life.thread', '"x"')).payload).toMatch(/^RuntimeThreadPool-1-thread-\d+$/);
@@ -305,6 +323,12 @@ for (const each of found) {
         const first = await answer('Life.interrupts');
         expect(first).toEqual({ code: 0, payload: 'interrupted', logs: ['INFO written while interrupted'] });
         expect((await current().invoke('{}', 'request-2')).payload).toBe('interrupted');
+      });
+
+      it('cuts what is printed without an end between characters', async () => {
+        const { logs } = await answer('Life.prints', '50000');
+        expect(logs.map((line) => line.slice(0, 5))).toEqual(['INFO ', 'INFO ']);
+        expect(logs.map((line) => line.slice(5)).join('') === `a${'文'.repeat(50_000)}`).toBe(true);
       });
 
       it.each([

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,7 @@ export async function javaArchive(program: string, version: string, shims: strin
     await symlink(folder, join(root, 'home/snuser/runtime/java'));
     const link = join(root, 'l.sock');
     const server = await endAtHello(link);
-    const made = join(folder, `.${name}.${process.pid}`);
+    const made = join(folder, `.${name}.${randomUUID()}`);
     const flags = [...jvmFlags(version), `-XX:ArchiveClassesAtExit=${made}`, '-cp', JAVA_CLASS_PATH, JAVA_MAIN];
     const result = await runProgram(program, flags, DUMP_TIMEOUT_MS, { cwd: work, env: { FUNCGRAPH_LINK: link } });
     server.close();

@@ -66,6 +66,7 @@ export class RuntimeRegistry {
   readonly #changes = new Map<string, Promise<unknown>>();
   #readyShims: Promise<string> | undefined;
   #readyNode: Promise<string> | undefined;
+  readonly #archives = new Map<string, Promise<string | undefined>>();
 
   constructor(dir: string, options: RuntimeRegistryOptions = {}) {
     this.#dir = dir;
@@ -203,7 +204,7 @@ export class RuntimeRegistry {
     if (runtime.language === 'nodejs') return planNodejs(state.placed, shims);
     if (runtime.language === 'java') {
       const { version } = state.manifest;
-      const archive = await javaArchive(state.program, version, shims);
+      const archive = await this.#archive(state.program, version, shims);
       const placed = { ...state.placed, runtime };
       return planJava({ placed, version, shims, archive, platformNode: () => this.#reachableNode() });
     }
@@ -265,6 +266,14 @@ export class RuntimeRegistry {
       return undefined;
     }
     return { manifest, placed: { runtime, kind: manifest.kind, source }, program };
+  }
+
+  /** Made once, although several runtimes of one JVM may want it at the same time. */
+  #archive(program: string, version: string, shims: string): Promise<string | undefined> {
+    const key = `${program}\0${version}\0${shims}`;
+    const made = this.#archives.get(key) ?? javaArchive(program, version, shims);
+    this.#archives.set(key, made);
+    return made;
   }
 
   /** What runs functions of a runtime: its own interpreter; without one, for Java, the oldest JVM that is newer. */

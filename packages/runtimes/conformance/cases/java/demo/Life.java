@@ -70,6 +70,15 @@ public class Life {
         return interrupted ? "interrupted" : "not";
     }
 
+    /** Bytes of characters one by one, without a line break. */
+    public String prints(Integer count) throws Exception {
+        byte[] character = "文".getBytes("UTF-8");
+        // So that no character ends where a message must.
+        System.out.write('a');
+        for (int i = 0; i < count; i++) for (byte each : character) System.out.write(each);
+        return "ok";
+    }
+
     public String sees(String name) {
         try {
             Class.forName(name.substring(1, name.length() - 1), true, Life.class.getClassLoader());

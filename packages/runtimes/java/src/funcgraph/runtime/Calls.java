@@ -9,6 +9,7 @@ import java.util.Map;
 /** Runs one request to its end, without a word to the server. */
 final class Calls {
     static final int MAX_RESULT = 6291456;
+    private static final byte[] NOTHING = new byte[0];
 
     /** What a request came to. */
     static final class Ended {
@@ -60,6 +61,11 @@ final class Calls {
             boolean memory = error instanceof OutOfMemoryError || again instanceof OutOfMemoryError;
             return new Ended(Failure.plain(memory ? Failure.MEMORY : code, error.getClass().getName()));
         }
+    }
+
+    /** For when there was not even memory to run. */
+    static Ended outOfMemory() {
+        return new Ended(Failure.MEMORY, NOTHING, null);
     }
 
     private static Ended tooLarge(int size) {

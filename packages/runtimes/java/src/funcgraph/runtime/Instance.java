@@ -101,21 +101,35 @@ final class Instance {
     private void serve(String requestId, Map<?, ?> frame, byte[] event) {
         Output.REQUEST.set(requestId);
         Thread.currentThread().setContextClassLoader(code.loader());
-        Calls.Ended ended = Calls.run(handler, event, function, frame, link);
+        Calls.Ended ended = event == null ? Calls.outOfMemory() : Calls.run(handler, event, function, frame, link);
         // What the user's code did to this thread must not reach the next request.
         Thread.interrupted();
-        finishOutput();
-        if (ended.log != null) link.log(requestId, "ERROR", ended.log);
+        try {
+            finishOutput();
+            if (ended.log != null) link.log(requestId, "ERROR", ended.log);
+        } catch (OutOfMemoryError e) {
+            ended = Calls.outOfMemory();
+        }
         running.decrementAndGet();
-        link.result(requestId, ended.code, ended.payload);
+        answer(requestId, ended);
         Output.REQUEST.remove();
+    }
+
+    /** A request without an answer would hang to its timeout. */
+    private void answer(String requestId, Calls.Ended ended) {
+        try {
+            link.result(requestId, ended.code, ended.payload);
+        } catch (OutOfMemoryError e) {
+            link.result(requestId, Failure.MEMORY, new byte[0]);
+        }
     }
 
     /** Beside the requests, so that a busy function can answer. A beat that is still unanswered takes the next ones' turn. */
     void beat(final String seq) {
         if (heartbeat == null) throw new IllegalStateException("a heartbeat that was not agreed");
         if (!beating.compareAndSet(false, true)) return;
-        start("HeartbeatThread", new Runnable() {
+        // Without a thread it stays unanswered, as if the function were too busy.
+        boolean started = start("HeartbeatThread", new Runnable() {
             @Override
             public void run() {
                 String error = null;
@@ -129,6 +143,7 @@ final class Instance {
                 answer("heartbeat", ",\"seq\":" + seq, error);
             }
         });
+        if (!started) beating.set(false);
     }
 
     private RequestContext context() {
@@ -138,7 +153,7 @@ final class Instance {
     /** The last thing that the user's code does before the instance ends. */
     void preStop() {
         if (preStop == null) throw new IllegalStateException("a pre-stop that was not agreed");
-        start("PreStopThread", new Runnable() {
+        boolean started = start("PreStopThread", new Runnable() {
             @Override
             public void run() {
                 String error = null;
@@ -153,6 +168,7 @@ final class Instance {
                 answer("preStopped", "", error);
             }
         });
+        if (!started) answer("preStopped", "", "no thread could be made");
     }
 
     private void answer(String type, String more, String error) {
@@ -171,7 +187,7 @@ final class Instance {
     }
 
     /** What such a thread prints belongs to no request. */
-    private void start(String name, final Runnable work) {
+    private boolean start(String name, final Runnable work) {
         Thread thread = new Thread(name) {
             @Override
             public void run() {
@@ -181,7 +197,12 @@ final class Instance {
         };
         thread.setDaemon(true);
         thread.setContextClassLoader(code.loader());
-        thread.start();
+        try {
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
     }
 
     /** Lets what runs finish, then ends the process with 0. */

@@ -17,6 +17,7 @@ final class Link {
 
     static final class Frame {
         final byte[] header;
+        /** Null when there is no memory left for it. */
         final byte[] body;
 
         Frame(byte[] header, byte[] body) {
@@ -26,6 +27,7 @@ final class Link {
     }
 
     private final Wire wire;
+    private final byte[] sizes = new byte[8];
     private final ArrayDeque<byte[]> queue = new ArrayDeque<byte[]>();
     private int queued;
     private boolean writing;
@@ -54,16 +56,25 @@ final class Link {
 
     /** Waits for the next frame. Throws when the server closed the link or broke the protocol. */
     Frame read() throws IOException {
-        byte[] sizes = new byte[8];
         wire.read(sizes, 8);
         int header = size(sizes, 0);
         int body = size(sizes, 4);
         if (header < 0 || header > MAX_HEADER || body < 0 || body > MAX_BODY) throw new IOException("a frame over its bound");
         byte[] head = new byte[header];
         wire.read(head, header);
-        byte[] rest = new byte[body];
-        wire.read(rest, body);
-        return new Frame(head, rest);
+        return new Frame(head, body(body));
+    }
+
+    private byte[] body(int length) throws IOException {
+        byte[] body;
+        try {
+            body = new byte[length];
+        } catch (OutOfMemoryError e) {
+            for (int left = length; left > 0; left -= sizes.length) wire.read(sizes, Math.min(left, sizes.length));
+            return null;
+        }
+        wire.read(body, length);
+        return body;
     }
 
     private static int size(byte[] bytes, int at) {

@@ -53,7 +53,7 @@ final class Output extends OutputStream {
         System.arraycopy(bytes, from, own.bytes, own.size, length);
         own.size += length;
         if (bytes[from + length - 1] == '\n') finish();
-        else if (own.size >= Link.MAX_LOG) emit(own, Link.cut(own.bytes, 0, Link.MAX_LOG));
+        else if (own.size >= Link.MAX_LOG) emit(own, complete(own.bytes, own.size / Link.MAX_LOG * Link.MAX_LOG));
     }
 
     @Override
@@ -77,6 +77,14 @@ final class Output extends OutputStream {
         link.log(requestId(), level, Arrays.copyOf(own.bytes, end));
         System.arraycopy(own.bytes, end, own.bytes, 0, own.size - end);
         own.size -= end;
+    }
+
+    /** The last place up to `end` after which no character goes on; it may still be on its way. */
+    private static int complete(byte[] bytes, int end) {
+        int lead = end - 1;
+        while (lead > 0 && (bytes[lead] & 0xC0) == 0x80 && end - lead < 4) lead--;
+        int length = (bytes[lead] & 0xE0) == 0xC0 ? 2 : (bytes[lead] & 0xF0) == 0xE0 ? 3 : (bytes[lead] & 0xF8) == 0xF0 ? 4 : 1;
+        return lead > 0 && lead + length > end ? lead : end;
     }
 
     private static String requestId() {
