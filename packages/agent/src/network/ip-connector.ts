@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import type { AttachTarget } from '../attach/attacher.ts';
 import { livingProcess } from '../owner.ts';
@@ -17,6 +18,9 @@ export class IpConnector implements Connector {
   async connect({ pid, startTime }: AttachTarget, { outer, bridge, address, gateway }: Wire): Promise<void> {
     // A process that got the number later may be anybody's.
     if (livingProcess(pid)?.startTime !== startTime) throw new AgentError('NETWORK_FAILED', 'the sandbox has ended');
+    if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) {
+      throw new AgentError('NETWORK_FAILED', 'the process is on the network of the machine itself');
+    }
     await feedCommand(
       'ip',
       ['-batch', '-'],
