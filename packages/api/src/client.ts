@@ -4,7 +4,8 @@ import { type SigningKey, signRequest } from './signing.ts';
 
 /** How the client proves who it is. */
 export type ClientAuth =
-  | ({ readonly kind: 'key' } & SigningKey)
+  /** With the security token of a temporary key. */
+  | ({ readonly kind: 'key'; readonly securityToken?: string | undefined } & SigningKey)
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'none' };
 
@@ -120,6 +121,7 @@ export function createClient(options: ClientOptions): Client {
     const headers: Record<string, string> = { 'Content-Type': 'application/json', ...input.headers };
     if (options.auth.kind === 'token') headers['X-Auth-Token'] = options.auth.token;
     if (options.auth.kind === 'key') {
+      if (options.auth.securityToken !== undefined) headers['X-Security-Token'] = options.auth.securityToken;
       Object.assign(
         headers,
         await signRequest({ method: route.method, url, headers, body, nowMs: now() }, options.auth),

@@ -33,10 +33,10 @@ function parseQualifier(text: string): Qualifier {
 
 export async function connect(flags: ConnectionFlags, context: Context): Promise<Connection> {
   const credentials = await loadCredentials(flags, context);
-  const { endpoint, accessKey, secretKey, projectId, region } = credentials;
+  const { endpoint, accessKey, secretKey, securityToken, projectId, region } = credentials;
   const client = createClient({
     endpoint,
-    auth: { kind: 'key', accessKey, secretKey },
+    auth: { kind: 'key', accessKey, secretKey, securityToken },
     now: context.now,
     ...(context.fetch ? { fetch: context.fetch } : {}),
   });

@@ -12,6 +12,8 @@ export interface Credentials {
   readonly projectId: string;
   readonly accessKey: string;
   readonly secretKey: string;
+  /** Of a temporary key. */
+  readonly securityToken: string | undefined;
 }
 
 export interface ConnectionFlags {
@@ -81,6 +83,7 @@ export async function loadCredentials(flags: ConnectionFlags, context: Context):
     gateway: found?.gateway ?? '',
     accessKey: pick('FGS_ACCESS_KEY', 'access_key'),
     secretKey: pick('FGS_SECRET_KEY', 'secret_key'),
+    securityToken: env.FGS_SECURITY_TOKEN || found?.security_token || undefined,
     projectId: pick('FGS_PROJECT_ID', 'project_id'),
     region: pick('FGS_REGION', 'region'),
   };

@@ -24,6 +24,8 @@ export class Audit {
   readonly #options: AuditOptions;
   #timer: Timer | undefined;
   #strangers = { minute: 0, count: 0 };
+  /** Keeps what happened in one millisecond in order. */
+  #noted = 0;
 
   constructor(options: AuditOptions) {
     this.#options = options;
@@ -45,7 +47,9 @@ export class Audit {
     const { store, clock, log } = this.#options;
     const at = clock.now();
     if (note.userId === '' && note.accessKey === '' && !this.#mayNoteStranger(at)) return;
-    const id = `${at.toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
+    this.#noted += 1;
+    const order = this.#noted.toString(36).padStart(9, '0');
+    const id = `${at.toString(36).padStart(9, '0')}-${order}-${randomBytes(4).toString('hex')}`;
     const entry = { ...note, id, at, resource: note.resource.slice(0, MAX_RESOURCE_CHARS) };
     try {
       await store.add(entry);
