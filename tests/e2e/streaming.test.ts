@@ -373,6 +373,26 @@ describe('streamed answers', () => {
     });
   });
 
+  it('is switched with fgs, which shows a result as it comes', async () => {
+    const show = async (): Promise<unknown> => {
+      const shown = await server.fgs(['functions', 'show', 'cli-stream', '--output', 'json']);
+      return (JSON.parse(shown.stdout.toString()) as { is_return_stream: unknown }).is_return_stream;
+    };
+    const runtime = await runtimeOf(server, 'Node.js');
+    await deploy(server, { name: 'cli-stream', runtime, files: { 'index.js': NODE } });
+    expect(await show()).toBe(false);
+    const updated = await server.fgs(['functions', 'update', 'cli-stream', '--return-stream', 'on']);
+    expect(updated.exitCode, updated.stderr).toBe(0);
+    expect(await show()).toBe(true);
+    const call = ['functions', 'invoke', 'cli-stream', '--stream', '--data'];
+    const good = await server.fgs([...call, '{"do":"/tail"}']);
+    expect([good.stdout.toString(), good.exitCode]).toEqual(['文字', 0]);
+    expect(good.stderr).toContain('ok');
+    const broken = await server.fgs([...call, '{"do":"/stalls"}']);
+    expect([broken.stdout.toString(), broken.exitCode]).toEqual(['once', 6]);
+    expect(broken.stderr).toContain('the result broke off');
+  });
+
   it.skipIf('missing' in programs)('streams what a Go program sends', async () => {
     const stream = 'missing' in programs ? '' : readFileSync(programs.handlers);
     await publish({ name: 'stream-go', runtime: 'Go1.x', files: { stream } }, 'stream');

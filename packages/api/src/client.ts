@@ -64,11 +64,19 @@ export interface BytesOutput {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+export interface PiecesOutput {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
 export interface Client {
   /** Throws ApiError for anything but a success. */
   call<R extends RouteId>(id: R, input?: CallInput<R>): Promise<CallOutput<R>>;
   /** Like `call`, with the body as it came: for results that may be no text. */
   bytes<R extends RouteId>(id: R, input?: CallInput<R>): Promise<BytesOutput>;
+  /** Like `bytes`, as they come. Reading on throws when the connection ends before the answer does. */
+  pieces<R extends RouteId>(id: R, input?: CallInput<R>): Promise<PiecesOutput>;
   /** For routes that answer with a stream of JSON lines. */
   stream<R extends RouteId>(id: R, input?: CallInput<R>): AsyncGenerator<RouteResponse<Routes[R]>>;
 }
@@ -105,6 +113,8 @@ async function failure(response: Response): Promise<ApiError> {
     requestId: string('request_id') ?? response.headers.get('x-request-id') ?? undefined,
   });
 }
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 /** A client of every route, typed by the table. Used by the CLI, the console and the tests. */
 export function createClient(options: ClientOptions): Client {
@@ -164,6 +174,11 @@ export function createClient(options: ClientOptions): Client {
         headers: response.headers,
         bytes: new Uint8Array(await response.arrayBuffer()),
       };
+    },
+    async pieces(id, input = {}) {
+      const response = await send(id, input);
+      const { status, headers, body } = response;
+      return { status, headers, pieces: body ?? emptyBody() };
     },
     async *stream(id, input = {}) {
       const response = await send(id, input);

@@ -61,6 +61,7 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
         heartbeat: undefined,
         'pre-stop': undefined,
         'pre-stop-timeout': undefined,
+        'return-stream': undefined,
         description: 'The first example',
       },
       context,

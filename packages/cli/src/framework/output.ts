@@ -26,6 +26,10 @@ export type Output = (
 /** One step of something long: a line of text for people, an object for programs. */
 export interface StreamItem {
   readonly text: string;
+  /** Printed as they are, in place of the text and without a line break. */
+  readonly bytes?: Uint8Array;
+  /** A line about the result, for standard error. */
+  readonly note?: string;
   readonly data: Row;
   /** Taken as the exit code of the command when it is the last item that has one. */
   readonly exitCode?: ExitCode;

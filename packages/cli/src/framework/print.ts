@@ -64,7 +64,9 @@ export async function printOutput(output: Output, context: Context): Promise<Exi
     case 'stream':
       for await (const item of output.items) {
         if (format === 'json') await stdout.write(`${JSON.stringify(item.data)}\n`);
+        else if (item.bytes !== undefined) await stdout.write(item.bytes);
         else if (item.text !== '') await stdout.write(`${safeText(item.text)}\n`);
+        if (item.note !== undefined && format !== 'json') await stderr.write(`${safeText(item.note)}\n`);
         exitCode = item.exitCode ?? exitCode;
       }
       break;

@@ -33,6 +33,11 @@ export const CONFIG_FLAGS = {
     summary: 'Java only: called before an instance is stopped',
   },
   'pre-stop-timeout': { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of that call, 1 to 90' },
+  'return-stream': {
+    type: 'text',
+    choices: ['on', 'off'],
+    summary: 'whether answers may be streamed: through the URL, and with invoke --stream',
+  },
   description: { type: 'text', placeholder: 'TEXT', summary: 'what the function is for' },
 } as const satisfies FlagSpecs;
 
@@ -78,6 +83,7 @@ export interface ConfigFields {
   readonly heartbeat_handler?: string;
   readonly pre_stop_handler?: string;
   readonly pre_stop_timeout?: number;
+  readonly is_return_stream?: boolean;
   readonly depend_version_list?: string[];
 }
 
@@ -85,11 +91,13 @@ export interface ConfigFields {
 export async function configFields(flags: ConfigFlags, context: Context): Promise<ConfigFields> {
   const variables = await variablesOf(flags, context);
   const { initializer, 'pre-stop': preStop } = flags;
+  const stream = flags['return-stream'];
   const fields = {
     handler: flags.handler,
     memory_size: flags.memory,
     timeout: flags.timeout,
     description: flags.description,
+    is_return_stream: stream === undefined ? undefined : stream === 'on',
     user_data: variables && JSON.stringify(Object.fromEntries(variables)),
     initializer_handler: initializer,
     initializer_timeout:

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, LIMITS, type Receipt } from '@funcgraph/api';
+import { LIMITS } from '@funcgraph/api';
 import { type Connection, connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
 import {
   CliError,
@@ -14,9 +13,8 @@ import {
 } from '../../framework/index.ts';
 import { receiptLine } from '../receipt-text.ts';
 import { templateBytes, testEventBytes } from '../test-events/find.ts';
-
-const RECEIPT_TRIES = 10;
-const RECEIPT_PAUSE_MS = 50;
+import { findReceipt } from './find-receipt.ts';
+import { invokeStream } from './invoke-stream.ts';
 
 /** The event as bytes, at most what the server takes. */
 async function readEvent(
@@ -56,25 +54,6 @@ async function savedEvent(
   return name === undefined
     ? undefined
     : testEventBytes(connection, connection.functionParams(fn, flags.package), name, signal);
-}
-
-/** The server writes receipts beside the answer, not before it: the first look may come too early. */
-async function findReceipt(
-  connection: Connection,
-  requestId: string,
-  signal: AbortSignal,
-): Promise<Receipt | undefined> {
-  for (let tries = 0; tries < RECEIPT_TRIES; tries++) {
-    try {
-      const params = { project_id: connection.credentials.projectId, request_id: requestId };
-      return (await connection.client.call('showReceipt', { params, signal })).data;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.status !== 404) return undefined;
-      await delay(RECEIPT_PAUSE_MS, undefined, { signal });
-    }
-  }
-  return undefined;
 }
 
 async function invokeSync(
@@ -152,6 +131,7 @@ export const invoke = defineCommand({
     template: { type: 'text', placeholder: 'KIND', summary: 'the event is a sample, such as apig or timer' },
     async: { type: 'boolean', summary: 'store the event and return at once' },
     log: { type: 'boolean', summary: 'show the end of the log of this invocation' },
+    stream: { type: 'boolean', summary: 'show the result as it comes; for functions with --return-stream on' },
     qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
     ...FUNCTION_FLAGS,
   },
@@ -165,6 +145,8 @@ export const invoke = defineCommand({
   async run({ flags, args }, context) {
     if (flags.async && flags.log)
       throw usageError('--log goes with a synchronous invocation only', 'later: fgs functions logs NAME');
+    if (flags.stream && (flags.async || flags.log))
+      throw usageError('--stream goes without --async and --log', 'later: fgs functions logs NAME');
     const sources = (['data', 'data-file', 'test-event', 'template'] as const).filter(
       (flag) => flags[flag] !== undefined,
     );
@@ -174,6 +156,10 @@ export const invoke = defineCommand({
     const connection = await connect(flags, context);
     const event = (await savedEvent(flags, connection, args.function, context)) ?? given;
     const { package: pkg, qualifier, log } = flags;
+    if (flags.stream) {
+      const params = connection.functionParams(args.function, pkg, qualifier);
+      return { kind: 'stream', items: invokeStream(connection, params, event, context) };
+    }
     if (!flags.async)
       return invokeOnce(connection, { name: args.function, package: pkg, qualifier, event, log }, context);
     return invokeAsync(
