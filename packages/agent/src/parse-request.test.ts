@@ -26,6 +26,8 @@ describe('a request of the server', () => {
       driver: 'bubblewrap',
       spec: { ...spec, binds: [{ source: '/data/code', target: '/opt/function/code' }] },
     });
+    const rootfs = { path: '/images/1', uid: 1003, gid: 1100 };
+    expect(parseRequest(start({ rootfs }))).toMatchObject({ spec: { rootfs } });
     expect(parseRequest('{"op":"stop","seq":7,"id":"i-1"}')).toEqual({ op: 'stop', seq: 7, id: 'i-1' });
   });
 
@@ -47,6 +49,9 @@ describe('a request of the server', () => {
     ['a target with an empty part', start({ binds: [{ source: '/data', target: '/opt//x' }] })],
     ['a fractional limit', start({ memoryBytes: 1.5e7 + 0.5 })],
     ['no limit', start({ maxFiles: 0 })],
+    ['root as the user of an image', start({ rootfs: { path: '/images/1', uid: 0, gid: 1003 } })],
+    ['an image without a group', start({ rootfs: { path: '/images/1', uid: 1003 } })],
+    ['an image at a relative path', start({ rootfs: { path: 'images/1', uid: 1003, gid: 1003 } })],
     ['too many binds', start({ binds: Array.from({ length: 1025 }, () => spec.binds[0]) })],
   ])('is refused with %s', (_what, line) => {
     expect(() => parseRequest(line)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
