@@ -16,6 +16,24 @@ export interface CyclesReport {
   readonly after: Footprint;
 }
 
+/** Heaps grow to some size and stay there; a leak goes on. */
+const MOST_GROWTH_MB = 100;
+/** Files that are open for a moment only. */
+const MOMENTARY_FILES = 10;
+
+/** What grew with the cycles, in words; empty when nothing did. */
+export function leaksIn({ before, after }: Pick<CyclesReport, 'before' | 'after'>): string[] {
+  const most: Footprint = {
+    ...before,
+    serverFiles: before.serverFiles + MOMENTARY_FILES,
+    agentFiles: before.agentFiles + MOMENTARY_FILES,
+    serverRssMb: before.serverRssMb + MOST_GROWTH_MB,
+    agentRssMb: before.agentRssMb + MOST_GROWTH_MB,
+  };
+  const keys = Object.keys(most) as (keyof Footprint)[];
+  return keys.filter((key) => after[key] > most[key]).map((key) => `${key}: ${before[key]} to ${after[key]}`);
+}
+
 /**
  * Makes an instance and loses it again, so many times, in Node.js and Python in turn: each call is a cold start whose
  * handler ends the process. `progress` is told about every hundred.

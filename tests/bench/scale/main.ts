@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { TestServer } from '../../server.ts';
-import { runCycles } from './cycles.ts';
+import { leaksIn, runCycles } from './cycles.ts';
 import { measureIdle } from './idle-instances.ts';
 
 const { values } = parseArgs({
@@ -28,5 +28,9 @@ if (idle > 0) {
 }
 if (cycles > 0) {
   await using server = await TestServer.start();
-  process.stdout.write(`${JSON.stringify(await runCycles(server, cycles, progress), null, 2)}\n`);
+  const report = await runCycles(server, cycles, progress);
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const leaks = leaksIn(report);
+  for (const leak of leaks) progress(`leak: ${leak}`);
+  if (leaks.length > 0) process.exitCode = 1;
 }
