@@ -55,7 +55,7 @@ export function compileConfig(
       raw.memory_budget === undefined
         ? Math.floor(machine.memoryMb * MEMORY_SHARE)
         : sizeMb(raw.memory_budget, 'memory_budget'),
-    imageBytes: imageBytes(raw.image_size ?? '10GB'),
+    imageBytes: imageBytes(raw.image_size ?? '2GB'),
     egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 4,
     linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
