@@ -1,3 +1,4 @@
+export { CAUSES, type Cause, causeOf, type InvocationResultKind, RESULTS, resultOf } from './causes.ts';
 export type { BytesOutput, CallInput, CallOutput, Client, ClientAuth, ClientOptions } from './client.ts';
 export { ApiError, createClient } from './client.ts';
 export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec } from './errors.ts';

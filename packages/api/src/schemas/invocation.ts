@@ -28,6 +28,17 @@ export const Receipt = Type.Object({
   code: Type.Integer(),
   /** The part that failed; empty for `ok`. */
   component: Type.String(),
+  /** Which of the seven causes of the guide it was; empty for `ok`, `throttled` and `cancelled`. */
+  cause: Type.Union([
+    Type.Literal(''),
+    Type.Literal('init'),
+    Type.Literal('load'),
+    Type.Literal('system'),
+    Type.Literal('timeout'),
+    Type.Literal('memory'),
+    Type.Literal('disk'),
+    Type.Literal('code'),
+  ]),
   cold: Type.Boolean(),
   /** It ran in an instance that is kept ready by configuration. */
   reserved: Type.Boolean(),

@@ -371,6 +371,13 @@ export class Pool {
     }
   }
 
+  /** Every instance: what it runs, and whether it is kept by configuration. */
+  *census(): Generator<{ readonly spec: LaunchSpec; readonly reserved: boolean }> {
+    for (const group of this.#groups.values()) {
+      for (const instance of group.instances) yield { spec: instance.spec, reserved: group.reserved.has(instance) };
+    }
+  }
+
   gauges(): PoolGauges {
     let [instances, idle, frozen, waiting, reserved] = [0, 0, 0, 0, 0];
     for (const group of this.#groups.values()) {

@@ -11,7 +11,7 @@ import {
 } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
-import type { InvocationRecord } from '../telemetry/index.ts';
+import type { Counter, InvocationRecord, RunningCalls } from '../telemetry/index.ts';
 import type { AccountGate } from './account-gate.ts';
 import { admit } from './admission.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
@@ -25,6 +25,8 @@ export interface InvokerOptions {
   readonly pool: Pool;
   readonly logs: RequestLogs;
   readonly record: (record: InvocationRecord) => void;
+  /** Counts what runs. */
+  readonly running?: RunningCalls;
   /** How to start a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
   readonly gate: AccountGate;
@@ -71,10 +73,13 @@ export class Invoker {
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
     const turn = this.#admit(routed, request, memoryMb);
     if (turn !== undefined) await turn;
+    let counters: readonly Counter[] | undefined;
     try {
       const spec = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
+      counters = this.#options.running?.begin(spec);
       return await this.#run(snapshot, spec, request);
     } finally {
+      if (counters !== undefined) this.#options.running?.end(counters);
       this.#options.gate.leave(snapshot.projectId, snapshot.functionId);
     }
   }

@@ -1,4 +1,4 @@
-import type { Receipt } from '@funcgraph/api';
+import { causeOf, type Receipt } from '@funcgraph/api';
 import type { Failure, LaunchSpec, StartPhases } from '../instances/index.ts';
 import type { InvocationRecord } from '../telemetry/index.ts';
 import type { InvocationRequest } from './types.ts';
@@ -41,6 +41,7 @@ export function buildReceipt(
     outcome: failure?.outcome ?? 'ok',
     code: failure?.code ?? 0,
     component: failure?.component ?? '',
+    cause: failure === undefined ? '' : causeOf(failure.outcome, failure.component),
     cold: measured.cold,
     reserved: measured.reserved,
     started_at: new Date(measured.startedAt).toISOString(),

@@ -1,4 +1,8 @@
+import { causeOf } from '@funcgraph/api';
 import Database from 'better-sqlite3';
+import { addGauges, addToMinutes, MINUTE_SCHEMA } from './metrics/minute-table.ts';
+import { durationOf } from './metrics/rollup.ts';
+import type { GaugeSample } from './metrics/types.ts';
 import { type InvocationRecord, type LogLine, logLevels } from './types.ts';
 
 /** How a line stands in its file. `level` is the index in `logLevels`. */
@@ -10,6 +14,20 @@ export interface LineRow {
   readonly instance_id: string;
   readonly level: number;
   readonly message: string;
+}
+
+/** What lists of records are filtered by, beside function, time and outcome. */
+const RECORD_COLUMNS = [
+  "version text not null default ''",
+  "alias text not null default ''",
+  "cause text not null default ''",
+  'cold integer not null default 0',
+  'duration_ms real not null default 0',
+];
+
+function columnsOf(record: InvocationRecord): [string, string, string, number, number] {
+  const { outcome, component, version, alias, cold } = record;
+  return [version, alias ?? '', causeOf(outcome, component ?? ''), cold ? 1 : 0, durationOf(record)];
 }
 
 /** Function keys are long and repeat in every row: they are kept once. Words are indexed without their places. */
@@ -26,10 +44,12 @@ const schema = `
   );
   create table if not exists record (
     seq integer primary key, request_id text not null, attempt integer not null, function_id integer not null,
-    started_at integer not null, outcome text not null, body text not null
+    started_at integer not null, outcome text not null, body text not null,
+    ${RECORD_COLUMNS.join(', ')}
   );
   create index if not exists record_function on record (function_id, started_at, outcome);
   create index if not exists record_request on record (request_id);
+  create index if not exists record_failed on record (function_id, started_at) where outcome <> 'ok';
 `;
 
 const maxKnownFunctions = 10_000;
@@ -50,11 +70,32 @@ export class DayFile {
       this.db.pragma('temp_store = MEMORY');
       this.db.pragma('cache_size = -16000');
       this.db.exec(schema);
+      this.db.exec(MINUTE_SCHEMA);
+      this.#addColumns();
       this.#nextSeq = 1 + Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get());
     } catch (error) {
       this.db.close();
       throw error;
     }
+  }
+
+  /** Files of releases that kept less of a record in columns. */
+  #addColumns(): void {
+    const known = this.db.prepare("select name from pragma_table_info('record')").pluck().all();
+    if (known.includes('cause')) return;
+    this.#atomic(() => {
+      for (const column of RECORD_COLUMNS) this.db.exec(`alter table record add column ${column}`);
+      const update = this.db.prepare(
+        'update record set version = ?, alias = ?, cause = ?, cold = ?, duration_ms = ? where seq = ?',
+      );
+      const some = this.db.prepare<[number], { seq: number; body: string }>(
+        'select seq, body from record where seq > ? order by seq limit 1000',
+      );
+      for (let rows = some.all(0); rows.length > 0; rows = some.all(rows.at(-1)?.seq ?? 0)) {
+        for (const { seq, body } of rows) update.run(...columnsOf(JSON.parse(body) as InvocationRecord), seq);
+      }
+      return 0;
+    });
   }
 
   close(): void {
@@ -102,14 +143,27 @@ export class DayFile {
 
   appendRecords(records: readonly InvocationRecord[]): void {
     const insert = this.prepare(
-      'insert into record (request_id, attempt, function_id, started_at, outcome, body) values (?, ?, ?, ?, ?, ?)',
+      `insert into record
+        (request_id, attempt, function_id, started_at, outcome, body, version, alias, cause, cold, duration_ms)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#atomic(() => {
       for (const record of records) {
         const { requestId, attempt, functionKey, startedAt, outcome } = record;
         const body = JSON.stringify(record);
-        insert.run(requestId, attempt, this.#intern(functionKey), Math.floor(startedAt), outcome, body);
+        insert.run(
+          ...[requestId, attempt, this.#intern(functionKey), Math.floor(startedAt), outcome, body],
+          ...columnsOf(record),
+        );
       }
+      addToMinutes(this, records, (key) => this.#intern(key));
+      return this.#nextSeq;
+    });
+  }
+
+  appendGauges(minute: number, samples: readonly GaugeSample[]): void {
+    this.#atomic(() => {
+      addGauges(this, minute, samples, (key) => this.#intern(key));
       return this.#nextSeq;
     });
   }

@@ -1,5 +1,19 @@
 export type { InvocationRecords } from './invocation-records.ts';
 export type { LogStore } from './log-store.ts';
+export { GaugeSampler } from './metrics/gauge-sampler.ts';
+export { MAX_POINTS, type Metrics } from './metrics/metrics.ts';
+export { projectKey, projectOf } from './metrics/minute-table.ts';
+export { durationOf } from './metrics/rollup.ts';
+export { type CallTarget, type Counter, RunningCalls } from './metrics/running-calls.ts';
+export { OTHER_FUNCTIONS } from './metrics/since-start.ts';
+export {
+  type FunctionTotals,
+  type GaugeSample,
+  type MetricPoint,
+  type MetricScope,
+  RANKINGS,
+  type Totals,
+} from './metrics/types.ts';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open.ts';
 export type {
   InvocationMode,

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { WorkerThread } from '../lib/worker-thread.ts';
 import { InvocationRecords } from './invocation-records.ts';
 import { LogStore } from './log-store.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
 export interface TelemetryOptions {
@@ -24,6 +25,7 @@ export interface TelemetryOptions {
 export interface Telemetry {
   readonly logs: LogStore;
   readonly records: InvocationRecords;
+  readonly metrics: Metrics;
   /** Drops days that are older than `retainDays`; also done by itself when a day begins. Answers which. */
   prune(): Promise<readonly string[]>;
   flush(): Promise<void>;
@@ -50,6 +52,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const shared = { thread, clock, onError, maxBuffered: options.maxBuffered ?? 50_000 };
   const logs = new LogStore(shared);
   const records = new InvocationRecords(shared);
+  const metrics = new Metrics({ thread, flush: () => records.flush() });
   const flush = async (): Promise<void> => {
     await Promise.all([logs.flush(), records.flush()]);
   };
@@ -62,5 +65,5 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     await thread.close();
   };
   await prune();
-  return { logs, records, prune, flush, close };
+  return { logs, records, metrics, prune, flush, close };
 }

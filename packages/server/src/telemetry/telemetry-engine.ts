@@ -1,19 +1,26 @@
 import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
-import { type Day, dayOf, oldestDay } from './day.ts';
+import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
 import { searchLogs } from './log-search.ts';
+import { MINUTE_MS } from './metrics/minute-table.ts';
+import { rankFunctions, readSeries } from './metrics/series.ts';
+import { SinceStart } from './metrics/since-start.ts';
+import { UsageFile } from './metrics/usage-file.ts';
 import { findAttempts, listRecords } from './record-search.ts';
 import type { TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
 /** Runs in the telemetry thread: owns the files of all days. */
 export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResult> {
   readonly #files: DayFiles;
+  readonly #usage: UsageFile;
+  readonly #sinceStart = new SinceStart();
   readonly #retainDays: number;
   readonly #searchBudgetMs: number;
   #prunedOn: Day | undefined;
 
   constructor(data: TelemetryThreadData) {
     this.#files = new DayFiles(data.dir);
+    this.#usage = new UsageFile(data.dir);
     this.#retainDays = data.retainDays;
     this.#searchBudgetMs = data.searchBudgetMs;
   }
@@ -31,6 +38,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
 
   close(): void {
     this.#files.close();
+    this.#usage.close();
   }
 
   #answer(call: TelemetryCall): TelemetryResult {
@@ -43,6 +51,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
       case 'records':
         for (const [day, records] of this.#byDay(call.now, call.records, (record) => record.startedAt)) {
           this.#files.get(day).appendRecords(records);
+          this.#sinceStart.add(records);
         }
         return { op: 'done' };
       case 'search':
@@ -50,7 +59,18 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
       case 'attempts':
         return { op: 'attempts', records: findAttempts(this.#files, call.requestId) };
       case 'list':
-        return { op: 'list', page: listRecords(this.#files, call.query) };
+        return { op: 'list', page: listRecords(this.#files, call.query, this.#searchBudgetMs) };
+      case 'series':
+        return { op: 'series', points: readSeries(this.#files, call.query) };
+      case 'rank':
+        return { op: 'rank', ranked: rankFunctions(this.#files, call.query) };
+      case 'months':
+        return { op: 'months', months: this.#usage.months(this.#files, call.projectId, call.now, call.months) };
+      case 'totals':
+        return { op: 'totals', totals: this.#sinceStart.totals() };
+      case 'gauges':
+        this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
+        return { op: 'done' };
       case 'prune':
         return { op: 'prune', dropped: this.#prune(call.now) };
     }
@@ -74,6 +94,8 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
 
   #prune(now: number): Day[] {
     this.#prunedOn = dayOf(now);
+    // Calls that began yesterday may still end.
+    this.#usage.closeDays(this.#files, dayOf(now - dayMs), oldestDay(now, this.#retainDays));
     return this.#files.prune(now, this.#retainDays);
   }
 }

@@ -1,3 +1,4 @@
+import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './metrics/types.ts';
 import type { InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
 
 /** What the telemetry thread does. `now` is the time by the server's clock. */
@@ -7,6 +8,11 @@ export type TelemetryCall =
   | { readonly op: 'search'; readonly query: LogQuery }
   | { readonly op: 'attempts'; readonly requestId: string }
   | { readonly op: 'list'; readonly query: RecordQuery }
+  | { readonly op: 'series'; readonly query: MetricQuery }
+  | { readonly op: 'rank'; readonly query: RankQuery }
+  | { readonly op: 'months'; readonly projectId: string; readonly now: number; readonly months: number }
+  | { readonly op: 'totals' }
+  | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
   | { readonly op: 'prune'; readonly now: number };
 
 export type TelemetryResult =
@@ -14,6 +20,10 @@ export type TelemetryResult =
   | { readonly op: 'search'; readonly page: LogPage }
   | { readonly op: 'attempts'; readonly records: readonly InvocationRecord[] }
   | { readonly op: 'list'; readonly page: RecordPage }
+  | { readonly op: 'series'; readonly points: readonly MetricPoint[] }
+  | { readonly op: 'rank'; readonly ranked: readonly Ranked[] }
+  | { readonly op: 'months'; readonly months: readonly MonthUsage[] }
+  | { readonly op: 'totals'; readonly totals: Totals }
   | { readonly op: 'prune'; readonly dropped: readonly string[] };
 
 export interface TelemetryThreadData {

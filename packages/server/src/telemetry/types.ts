@@ -1,3 +1,5 @@
+import type { Cause, InvocationResultKind } from '@funcgraph/api';
+
 /** Severities, lowest first. */
 export const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -95,6 +97,13 @@ export interface RecordQuery {
   /** Started before. */
   readonly to: number;
   readonly outcome?: string;
+  readonly version?: string;
+  readonly alias?: string;
+  readonly result?: InvocationResultKind;
+  readonly cause?: Cause;
+  readonly cold?: boolean;
+  /** Initializer and handler together took at least so long. */
+  readonly minDurationMs?: number;
   /** 1–1000. */
   readonly limit: number;
   readonly cursor?: string;
@@ -103,5 +112,6 @@ export interface RecordQuery {
 export interface RecordPage {
   /** Latest start first. */
   readonly records: readonly InvocationRecord[];
+  /** Null at the end. A page may be short of its limit and have one: go on with it. */
   readonly cursor: string | null;
 }

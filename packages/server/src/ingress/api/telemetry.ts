@@ -1,4 +1,4 @@
-import type { FunctionUrn, Receipt } from '@funcgraph/api';
+import { causeOf, type FunctionUrn, type Receipt } from '@funcgraph/api';
 import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -144,6 +144,7 @@ function receiptOf(record: InvocationRecord): Receipt {
     outcome: record.outcome as Receipt['outcome'],
     code: Number(record.code ?? 0),
     component: record.component ?? '',
+    cause: causeOf(record.outcome, record.component ?? ''),
     cold: record.cold,
     // records of older releases do not say
     reserved: record.reserved ?? false,

@@ -1,0 +1,74 @@
+import type { WorkerThread } from '../../lib/worker-thread.ts';
+import { TelemetryError } from '../errors.ts';
+import { isTime } from '../range.ts';
+import type { TelemetryCall, TelemetryResult } from '../thread-calls.ts';
+import { MINUTE_MS } from './minute-table.ts';
+import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './types.ts';
+
+/** Most points of one query. */
+export const MAX_POINTS = 1500;
+const MAX_SAMPLES = 20_000;
+
+export interface MetricsOptions {
+  readonly thread: WorkerThread<TelemetryCall, TelemetryResult>;
+  /** Resolves when all records given so far are written. */
+  readonly flush: () => Promise<void>;
+}
+
+/** What is counted of invocations. Answers hold every record that was given before they were asked for. */
+export class Metrics {
+  readonly #options: MetricsOptions;
+
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `telemetry.query` for a range or step that makes no sense. */
+  async series(query: MetricQuery): Promise<readonly MetricPoint[]> {
+    const { from, to, stepMs } = query;
+    if (!isTime(from) || !isTime(to) || from > to) {
+      throw new TelemetryError('telemetry.query', 'the time range is empty', 'Pass milliseconds with from before to.');
+    }
+    if (!Number.isInteger(stepMs / MINUTE_MS) || stepMs < MINUTE_MS || (to - from) / stepMs >= MAX_POINTS) {
+      const hint = `Use whole minutes, and at most ${MAX_POINTS} steps.`;
+      throw new TelemetryError('telemetry.query', `the step is ${stepMs} ms`, hint);
+    }
+    const result = await this.#ask({ op: 'series', query });
+    if (result.op !== 'series') throw new Error(`unexpected answer ${result.op}`);
+    return result.points;
+  }
+
+  async rank(query: RankQuery): Promise<readonly Ranked[]> {
+    if (!isTime(query.from) || !isTime(query.to) || query.from > query.to) {
+      throw new TelemetryError('telemetry.query', 'the time range is empty', 'Pass milliseconds with from before to.');
+    }
+    const result = await this.#ask({ op: 'rank', query });
+    if (result.op !== 'rank') throw new Error(`unexpected answer ${result.op}`);
+    return result.ranked;
+  }
+
+  /** The last months of a project, this one included, oldest first. */
+  async months(projectId: string, now: number, months: number): Promise<readonly MonthUsage[]> {
+    const result = await this.#ask({ op: 'months', projectId, now, months });
+    if (result.op !== 'months') throw new Error(`unexpected answer ${result.op}`);
+    return result.months;
+  }
+
+  /** Since the server started. */
+  async totals(): Promise<Totals> {
+    const result = await this.#ask({ op: 'totals' });
+    if (result.op !== 'totals') throw new Error(`unexpected answer ${result.op}`);
+    return result.totals;
+  }
+
+  /** Notes what was sampled in the minute of `now`. Of more samples than the machine can have functions, some are lost. */
+  async addGauges(samples: readonly GaugeSample[], now: number): Promise<void> {
+    if (samples.length === 0) return;
+    await this.#options.thread.call({ op: 'gauges', samples: samples.slice(0, MAX_SAMPLES), now });
+  }
+
+  async #ask(call: TelemetryCall): Promise<TelemetryResult> {
+    await this.#options.flush();
+    return this.#options.thread.call(call);
+  }
+}

@@ -1,0 +1,49 @@
+import type { InvocationRecord } from '../types.ts';
+import { countUpTo } from './histogram.ts';
+import { addRecord, addRollup, emptyRollup, type Rollup } from './rollup.ts';
+import type { FunctionTotals, Totals } from './types.ts';
+
+/** Functions that are told apart; all others together are one. */
+const MAX_FUNCTIONS = 1000;
+/** Key of all functions beyond that number. */
+export const OTHER_FUNCTIONS = '::';
+/** Powers of two, at which the buckets of the histogram begin: the counts are exact. */
+const BOUNDS_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 32_768, 131_072, 524_288];
+
+/** Sums since the server started, for what reads counters that only grow. */
+export class SinceStart {
+  readonly #functions = new Map<string, Rollup>();
+
+  add(records: readonly InvocationRecord[]): void {
+    for (const record of records) addRecord(this.#of(record.functionKey), record);
+  }
+
+  totals(): Totals {
+    const all = emptyRollup();
+    for (const sum of this.#functions.values()) addRollup(all, sum);
+    return {
+      functions: [...this.#functions].map(([functionKey, sum]) => toTotals(functionKey, sum)),
+      durations: BOUNDS_MS.map((leMs) => ({ leMs, count: countUpTo(all.histogram, leMs) })),
+      ran: all.ran,
+      durationMs: all.durationMs,
+    };
+  }
+
+  #of(functionKey: string): Rollup {
+    const known = this.#functions.get(functionKey);
+    if (known !== undefined) return known;
+    const key = this.#functions.size < MAX_FUNCTIONS ? functionKey : OTHER_FUNCTIONS;
+    const sum = this.#functions.get(key) ?? emptyRollup();
+    this.#functions.set(key, sum);
+    return sum;
+  }
+}
+
+function toTotals(functionKey: string, sum: Rollup): FunctionTotals {
+  const { count, failed, rejected, cold, causes, ran, durationMs, gbSeconds } = sum;
+  return {
+    functionKey,
+    ...{ succeeded: count - failed - rejected, failed, rejected, cold, ran, durationMs, gbSeconds },
+    causes: { ...causes },
+  };
+}
