@@ -41,6 +41,8 @@ const killed = { processes: 0, agents: 0, servers: 0 };
 const samples: Sample[] = [];
 const problems: string[] = [];
 let next = 0;
+/** False while the server is killed and started again. */
+let up = true;
 
 function judge(n: number, status: number, text: string, isError: boolean): void {
   if (status === 429) ledger.told('refused');
@@ -88,9 +90,11 @@ async function every(ms: number, act: () => void | Promise<void>): Promise<void>
 async function killServer(): Promise<void> {
   if (Date.now() > begun + (until - begun) / 3) return;
   belongings.note();
+  up = false;
   await server.kill('SIGKILL');
   killed.servers += 1;
   await server.restart();
+  up = true;
   belongings.note();
 }
 
@@ -109,15 +113,15 @@ try {
   await Promise.all([
     ...Array.from({ length: Number(values.workers) }, work),
     every(2_000, () => {
-      if (killOneOfAnInstance(server, Math.random)) killed.processes += 1;
+      if (up && killOneOfAnInstance(server, Math.random)) killed.processes += 1;
     }),
     every(45_000, () => {
       belongings.note();
-      if (killAgent(server)) killed.agents += 1;
+      if (up && killAgent(server)) killed.agents += 1;
     }),
     every(2 * MINUTE, killServer),
     every(5_000, () => {
-      const taken = sample(server);
+      const taken = up ? sample(server) : undefined;
       if (taken !== undefined) samples.push(taken);
     }),
     every(MINUTE, () => void say(`${JSON.stringify(ledger.sync)} killed ${JSON.stringify(killed)}`)),
