@@ -46,7 +46,7 @@ export const ERRORS = {
   unknown_agency: user('FSS.0400', 400, 'iam', 'The account has no such agency for functions, or it is over.'),
   unknown_enterprise_project: user('FSS.0400', 400, 'iam', 'The account has no such enterprise project, or it is off.'),
   last_administrator: user('FSS.0409', 409, 'iam', 'Nobody could manage the identities of the account any more.'),
-  identity_quota: user('FSS.0403', 403, 'iam', 'The account has as many identities of this kind as it may have.'),
+  identity_quota: user('FSS.0409', 409, 'iam', 'The account has as many identities of this kind as it may have.'),
   not_found: user('FSS.0404', 404, 'ingress', 'There is no such resource or path.'),
   invalid_memory_choice: user('FSS.0406', 406, 'admission', 'X-Cff-Instance-Memory is not one of the memory sizes.'),
   unchanged: user('FSS.0409', 409, 'control', 'The new code equals the present code.'),

@@ -22,6 +22,7 @@ import { logs } from './functions/logs.ts';
 import { show as showFunction } from './functions/show.ts';
 import { update } from './functions/update.ts';
 import { url } from './functions/url.ts';
+import { iam } from './iam/index.ts';
 import { listImages } from './images/list.ts';
 import { loadImage } from './images/load.ts';
 import { pullImage } from './images/pull.ts';
@@ -105,6 +106,7 @@ export const TREE: Tree = {
       summary: 'Folders of the server machine and NFS exports that functions can mount',
       commands: [listFileSystems, addFileSystem, showFileSystem, removeFileSystem],
     },
+    iam,
     {
       name: 'runtimes',
       summary: 'Languages and versions that functions can use',

@@ -62,7 +62,10 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
         'pre-stop': undefined,
         'pre-stop-timeout': undefined,
         'return-stream': undefined,
-        description: 'The first example',
+        agency: undefined,
+      'run-agency': undefined,
+      'enterprise-project': undefined,
+      description: 'The first example',
       },
       context,
     );

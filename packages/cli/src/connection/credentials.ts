@@ -83,7 +83,8 @@ export async function loadCredentials(flags: ConnectionFlags, context: Context):
     gateway: found?.gateway ?? '',
     accessKey: pick('FGS_ACCESS_KEY', 'access_key'),
     secretKey: pick('FGS_SECRET_KEY', 'secret_key'),
-    securityToken: env.FGS_SECURITY_TOKEN || found?.security_token || undefined,
+    // the token of one key says nothing about another
+    securityToken: (env.FGS_ACCESS_KEY ? env.FGS_SECURITY_TOKEN : found?.security_token) || undefined,
     projectId: pick('FGS_PROJECT_ID', 'project_id'),
     region: pick('FGS_REGION', 'region'),
   };

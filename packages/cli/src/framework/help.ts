@@ -51,6 +51,7 @@ export function rootHelp(tree: Tree): string {
     `Environment:\n${aligned([
       ['FGS_ENDPOINT', 'address of the server; else from the credentials file'],
       ['FGS_ACCESS_KEY, FGS_SECRET_KEY', 'who you are; else from the credentials file'],
+      ['FGS_SECURITY_TOKEN', 'belongs to a temporary access key'],
       ['FGS_PROJECT_ID, FGS_REGION', 'which project; else from the credentials file'],
       ['FGS_DATA_DIR', 'where a local server keeps its data and its credentials file'],
     ])}`,

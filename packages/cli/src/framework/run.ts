@@ -34,7 +34,24 @@ function find(tree: Tree, argv: readonly string[]): Found {
       [...tree.commands, ...tree.nouns].map((e) => e.name),
       'fgs --help',
     );
-  if (second === undefined || second.startsWith('-')) return { noun, rest: argv.slice(1) };
+  if (second === undefined) return { noun, rest: [] };
+  const inner = innerNoun(noun, second);
+  if (inner !== undefined) return findVerb(inner, others);
+  return findVerb(noun, argv.slice(1));
+}
+
+/** A noun of its own below another: `users` in `iam users list`. */
+function innerNoun({ name, commands }: Noun, word: string): Noun | undefined {
+  const within = commands.filter((c) => c.name.startsWith(`${name} ${word} `));
+  return within.length === 0
+    ? undefined
+    : { name: `${name} ${word}`, summary: `fgs ${name} ${word}`, commands: within };
+}
+
+function findVerb(noun: Noun, words: readonly string[]): Found {
+  const [second, ...others] = words;
+  const { name: first } = noun;
+  if (second === undefined || second.startsWith('-')) return { noun, rest: words };
   const verb = noun.commands.find((c) => c.name === `${first} ${second}`);
   const verbs = noun.commands.map((c) => c.name.slice(first.length + 1));
   if (!verb) unknown(`verb of ${first}`, second, verbs, `fgs ${first} --help`);

@@ -38,6 +38,9 @@ export const CONFIG_FLAGS = {
     choices: ['on', 'off'],
     summary: 'whether answers may be streamed: through the URL, and with invoke --stream',
   },
+  agency: { type: 'text', placeholder: 'NAME', summary: 'agency whose rights the code gets; empty for none' },
+  'run-agency': { type: 'text', placeholder: 'NAME', summary: 'another agency for the code alone' },
+  'enterprise-project': { type: 'text', placeholder: 'ID', summary: 'enterprise project that it belongs to' },
   description: { type: 'text', placeholder: 'TEXT', summary: 'what the function is for' },
 } as const satisfies FlagSpecs;
 
@@ -84,6 +87,9 @@ export interface ConfigFields {
   readonly pre_stop_handler?: string;
   readonly pre_stop_timeout?: number;
   readonly is_return_stream?: boolean;
+  readonly xrole?: string;
+  readonly app_xrole?: string;
+  readonly enterprise_project_id?: string;
   readonly depend_version_list?: string[];
 }
 
@@ -97,6 +103,9 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
     memory_size: flags.memory,
     timeout: flags.timeout,
     description: flags.description,
+    xrole: flags.agency,
+    app_xrole: flags['run-agency'],
+    enterprise_project_id: flags['enterprise-project'],
     is_return_stream: stream === undefined ? undefined : stream === 'on',
     user_data: variables && JSON.stringify(Object.fromEntries(variables)),
     initializer_handler: initializer,
