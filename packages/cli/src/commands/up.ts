@@ -63,9 +63,9 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
         'pre-stop-timeout': undefined,
         'return-stream': undefined,
         agency: undefined,
-      'run-agency': undefined,
-      'enterprise-project': undefined,
-      description: 'The first example',
+        'run-agency': undefined,
+        'enterprise-project': undefined,
+        description: 'The first example',
       },
       context,
     );
