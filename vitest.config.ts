@@ -6,10 +6,13 @@ const source = {
   ssr: { resolve: { conditions: ['@funcgraph/source', 'node'] } },
 };
 
-/** Slow projects start real servers and sandboxes: their files run one after another. */
+/**
+ * Slow projects start real servers and sandboxes: their files run one after another. A test that fails is tried once more,
+ * since the machine may be busy with something else; the reporter names those that needed it.
+ */
 const slow = (name: string, include: string[]) => ({
   ...source,
-  test: { name, include, fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000 },
+  test: { name, include, fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000, retry: 1 },
 });
 
 export default defineConfig({
