@@ -1,0 +1,119 @@
+import { createClient } from '@funcgraph/api';
+import { BasicCredentials, Region } from '@huaweicloud/huaweicloud-sdk-core';
+import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type CompatServer, startCompatServer } from './server.ts';
+
+let server: CompatServer;
+
+beforeAll(async () => {
+  server = await startCompatServer();
+});
+afterAll(async () => {
+  await server?.stop();
+});
+
+const admin = () => {
+  const { endpoint, access_key, secret_key } = server.credentials;
+  return createClient({ endpoint, auth: { kind: 'key', accessKey: access_key, secretKey: secret_key } });
+};
+
+async function refusal(work: Promise<unknown>): Promise<[number, string, string]> {
+  try {
+    await work;
+  } catch (error) {
+    const { httpStatusCode, errorCode, errorMsg } = error as {
+      httpStatusCode: number;
+      errorCode: string;
+      errorMsg: string;
+    };
+    return [httpStatusCode, errorCode, errorMsg];
+  }
+  throw new Error('the call was not refused');
+}
+
+it('serves the official client with a temporary key and its security token', async () => {
+  const asked = { auth: { identity: { methods: ['token'], token: { duration_seconds: 900 } } } };
+  const { credential } = (await admin().call('createTemporaryKey', { body: asked })).data;
+  const { endpoint, project_id } = server.credentials;
+  const credentials = (securityToken: string) =>
+    new BasicCredentials()
+      .withAk(credential.access)
+      .withSk(credential.secret)
+      .withSecurityToken(securityToken)
+      .withProjectId(project_id);
+  const connect = (securityToken: string) =>
+    sdk.FunctionGraphClient.newBuilder().withCredential(credentials(securityToken)).withEndpoint(endpoint).build();
+  const good = connect(credential.securitytoken);
+  expect(await good.listFunctions(new sdk.ListFunctionsRequest())).toMatchObject({ functions: [], count: 0 });
+  const bad = connect(`A${credential.securitytoken.slice(1)}`);
+  expect((await refusal(bad.listFunctions(new sdk.ListFunctionsRequest()))).slice(0, 2)).toEqual([401, 'FSS.0401']);
+});
+
+it('answers what the official client asks about projects when it is given a region only', async () => {
+  const { endpoint, access_key, secret_key, region } = server.credentials;
+  const { data } = await admin().call('createProject', { body: { project: { name: region } } });
+  expect(data.project.id).toMatch(/^[0-9a-f]{32}$/);
+  const credential = new BasicCredentials().withAk(access_key).withSk(secret_key).withIamEndpoint(endpoint);
+  const client = sdk.FunctionGraphClient.newBuilder()
+    .withCredential(credential)
+    .withRegion(new Region(region, endpoint))
+    .build();
+  expect(await client.listFunctions(new sdk.ListFunctionsRequest())).toMatchObject({ functions: [], count: 0 });
+});
+
+it('refuses the official client with the right that is missing', async () => {
+  const { endpoint, project_id } = server.credentials;
+  const { user } = (await admin().call('createUser', { body: { user: { name: 'reader' } } })).data;
+  const { group } = (await admin().call('createGroup', { body: { group: { name: 'readers' } } })).data;
+  await admin().call('addGroupMember', { params: { group_id: group.id, user_id: user.id } });
+  const { roles } = (await admin().call('listPolicies', { query: { display_name: 'FunctionGraph ReadOnlyAccess' } }))
+    .data;
+  await admin().call('createGrant', { body: { group_id: group.id, role_id: roles[0]?.id ?? '', project_id } });
+  const { credential } = (await admin().call('createAccessKey', { body: { credential: { user_id: user.id } } })).data;
+  const keys = new BasicCredentials().withAk(credential.access).withSk(credential.secret).withProjectId(project_id);
+  const client = sdk.FunctionGraphClient.newBuilder().withCredential(keys).withEndpoint(endpoint).build();
+  expect(await client.listFunctions(new sdk.ListFunctionsRequest())).toMatchObject({ count: 0 });
+  const urn = `urn:fss:${server.credentials.region}:${project_id}:function:default:any`;
+  const [status, code, message] = await refusal(client.deleteFunction(new sdk.DeleteFunctionRequest(urn)));
+  expect([status, code]).toEqual([403, 'FSS.0403']);
+  expect(message).toContain('functiongraph:function:delete');
+});
+
+it('answers identity calls in the forms that Terraform and other clients of IAM read', async () => {
+  const { endpoint, user, password, project_id } = server.credentials;
+  const login = await fetch(`${endpoint}/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json;charset=utf8' },
+    body: JSON.stringify({
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: user, password, domain: { name: 'default' } } } },
+        scope: { project: { id: project_id } },
+      },
+    }),
+  });
+  expect(login.status).toBe(201);
+  const token = login.headers.get('x-subject-token') ?? '';
+  const said = (await login.json()) as { token: Record<string, unknown> };
+  expect(said.token).toMatchObject({
+    project: { id: project_id, domain: { name: 'default' } },
+    user: { name: user },
+    roles: expect.arrayContaining([{ id: 'te_admin', name: 'te_admin' }]),
+    catalog: [],
+  });
+  const get = async (path: string, headers: Record<string, string> = {}): Promise<unknown> => {
+    const answer = await fetch(endpoint + path, { headers: { 'x-auth-token': token, ...headers } });
+    expect([path, answer.status]).toEqual([path, 200]);
+    return answer.json();
+  };
+  expect(await get('/v3/auth/tokens', { 'x-subject-token': token })).toMatchObject({ token: { user: { name: user } } });
+  expect(await get('/v3/auth/domains')).toMatchObject({ domains: [{ name: 'default', enabled: true }] });
+  expect(await get(`/v3/projects/${project_id}`)).toMatchObject({ project: { id: project_id } });
+  expect(await get(`/v3/users?name=${user}`)).toMatchObject({ users: [{ name: user, enabled: true }] });
+  expect(await get('/v3/groups?name=admin')).toMatchObject({ groups: [{ name: 'admin' }] });
+  expect(await get('/v3/roles?display_name=FunctionGraph%20FullAccess')).toMatchObject({
+    roles: [{ display_name: 'FunctionGraph FullAccess', policy: { Version: '1.1' } }],
+  });
+  expect(await get(`/v2/${project_id}/fgs/service-trusted-agencies`)).toEqual([]);
+  expect(await get('/v1/enterprise-projects')).toMatchObject({ enterprise_projects: [{ id: '0', name: 'default' }] });
+});
