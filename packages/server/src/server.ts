@@ -23,6 +23,7 @@ import {
   NetworkStore,
   Networks,
   PublicPackages,
+  peakCount,
   ReservedConfigStore,
   ReservedConfigs,
   TestEventStore,
@@ -45,6 +46,7 @@ import {
   functionHandlers,
   functionQuotaHandlers,
   functionUrlHandlers,
+  HttpMeter,
   iamGroupHandlers,
   iamRightHandlers,
   iamUserHandlers,
@@ -55,6 +57,8 @@ import {
   platformHandlers,
   publicDependencyHandlers,
   reservedInstanceHandlers,
+  scrapeHandlers,
+  statisticsHandlers,
   stopGateway,
   telemetryHandlers,
   testEventHandlers,
@@ -99,11 +103,14 @@ import {
   machineChecks,
   networkCheck,
   openRunDir,
+  readMetricsToken,
+  storageFacts,
   UNAVAILABLE_HOST,
+  watchProcess,
   writeCredentials,
 } from './startup/index.ts';
 import { lockDataDir, openStorage } from './storage/index.ts';
-import { openTelemetry } from './telemetry/index.ts';
+import { GaugeSampler, openTelemetry, RunningCalls } from './telemetry/index.ts';
 import { VERSION } from './version.ts';
 
 export interface RunningServer {
@@ -240,6 +247,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       runtimes,
       clock,
       region: config.region,
+      quotas: config.quotas,
       checkSurroundings: (wanted) => {
         networks.check(wanted);
         fileSystems.check(wanted.mounts);
@@ -330,6 +338,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       { concurrency: accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
       clock,
     );
+    const running = new RunningCalls();
+    const sampler = new GaugeSampler({
+      running,
+      metrics: telemetry.metrics,
+      instances: () => pool.census(),
+      clock,
+      onError: (error) => log.error({ err: error }, 'gauges could not be written'),
+    });
+    sampler.start();
+    undo.push(() => sampler.stop());
     const invoker = new Invoker({
       catalog,
       pool,
@@ -337,6 +355,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       record: (record) => telemetry.records.append(record),
       launchPlan: (runtime) => runtimes.launchPlan(runtime),
       gate,
+      running,
       agencyCredentials: (projectId, agency) => iam.agencyCredentials.of(projectId, agency),
       clock,
       random: Math.random,
@@ -366,9 +385,21 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     housekeeping.start();
     undo.push(() => housekeeping.stop());
 
+    const meter = new HttpMeter();
+    const watch = watchProcess();
+    undo.push(() => watch.stop());
+    const metricsToken = await readMetricsToken(config.metricsTokenFile);
+    const gauges = {
+      version: VERSION,
+      pool: () => pool.gauges(),
+      prewarmed: () => prewarmed.waiting,
+      async: () => asyncInvocations.gauges(),
+      waitingForAccount: () => gate.waiting,
+    };
     const app = buildApp({
       iam,
       clock,
+      meter,
       drainMs: DRAIN_MS,
       log: log.child({ module: 'http' }),
       handlers: {
@@ -386,7 +417,19 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         ...dependencyHandlers({ dependencies, sealer, clock }),
         ...publicDependencyHandlers(new PublicPackages({ dependencies, runtimes })),
         ...functionUrlHandlers({ functions, functionUrls, region: config.region }),
-        ...functionQuotaHandlers({ functions, runtimes }),
+        ...functionQuotaHandlers({
+          functions,
+          runtimes,
+          catalog,
+          quotas: config.quotas,
+          accountConcurrency,
+          running: (projectId) => running.ofProject(projectId),
+          reserved: {
+            quota: reservedConfigs.quota,
+            used: (projectId) => reservedConfigs.list(projectId).reduce((sum, one) => sum + peakCount(one), 0),
+          },
+          idleSeconds: config.idleMs / 1000,
+        }),
         ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region: config.region }),
         ...reservedInstanceHandlers({
           functions,
@@ -402,16 +445,28 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           functionKey: (urn) => functionKeyOf(resolve(catalog, urn)),
           versionsOf: (urn) => versionsOf(catalog, urn),
         }),
+        ...statisticsHandlers({
+          telemetry,
+          sample: () => sampler.sample(),
+          clock,
+          region: config.region,
+          retainDays: config.logRetainDays,
+          functionKey: (urn) => functionKeyOf(resolve(catalog, urn)),
+        }),
+        ...scrapeHandlers({
+          ...gauges,
+          telemetry,
+          meter,
+          process: () => watch.read(),
+          storage: () => storageFacts(config.dataDir),
+          token: metricsToken,
+        }),
         ...networkHandlers(networks),
         ...fileSystemHandlers(fileSystems),
         ...platformHandlers({
-          version: VERSION,
+          ...gauges,
           runtimes,
           sandbox: async () => capabilities,
-          pool: () => pool.gauges(),
-          prewarmed: () => prewarmed.waiting,
-          async: () => asyncInvocations.gauges(),
-          waitingForAccount: () => gate.waiting,
           checks: async () => [
             ...(await machineChecks(config.dataDir, runtimes.available())),
             networkCheck(capabilities, config.egress),
@@ -431,6 +486,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       region: config.region,
       clock,
       log: log.child({ module: 'gateway' }),
+      meter,
     });
     await listen(gateway, config.host, config.gatewayPort);
     undo.push(() => stopGateway(gateway, clock, drained()));

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { route } from '../route.ts';
 import { FunctionParams, ProjectParams } from '../schemas/common.ts';
 import {
+  AllQuotas,
   CreateFunctionBody,
   FunctionCode,
   FunctionConfig,
@@ -126,6 +127,15 @@ export const functionRoutes = {
     summary: 'Quotas of the project and what is used of them',
     params: ProjectParams,
     response: Quotas,
+  }),
+  listAllQuotas: route({
+    method: 'GET',
+    path: '/v1/{project_id}/quotas',
+    action: 'functiongraph:quota:list',
+    group: 'function',
+    summary: 'Every quota of the project and its functions, and which setting of the server raises it',
+    params: ProjectParams,
+    response: AllQuotas,
   }),
   listRuntimeTypes: route({
     method: 'GET',

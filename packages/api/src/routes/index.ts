@@ -10,6 +10,7 @@ import { invocationRoutes } from './invocations.ts';
 import { networkRoutes } from './networks.ts';
 import { platformRoutes } from './platform.ts';
 import { reservedInstanceRoutes } from './reserved-instances.ts';
+import { statisticsRoutes } from './statistics.ts';
 import { telemetryRoutes } from './telemetry.ts';
 import { testEventRoutes } from './test-events.ts';
 import { versionRoutes } from './versions.ts';
@@ -26,6 +27,7 @@ export const ROUTES = {
   ...versionRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,
+  ...statisticsRoutes,
   ...testEventRoutes,
   ...imageRoutes,
   ...networkRoutes,

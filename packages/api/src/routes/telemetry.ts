@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
+import { CAUSES, RESULTS } from '../causes.ts';
 import { route } from '../route.ts';
 import { FunctionParams, NumberText } from '../schemas/common.ts';
-import { Receipt } from '../schemas/invocation.ts';
+import { ListedReceipt, Receipt } from '../schemas/invocation.ts';
 
 export const LogLine = Type.Object({
   /** RFC 3339 with milliseconds, UTC. */
@@ -66,15 +67,22 @@ export const telemetryRoutes = {
     path: '/v1/{project_id}/functions/{function_urn}/invocations',
     action: 'functiongraph:function:listInvocation',
     group: 'invocations',
-    summary: 'Receipts of a function, newest first',
+    summary: 'Receipts of a function, version or alias, newest first',
     params: FunctionParams,
     query: Type.Object({
       from: Type.Optional(Type.String()),
       to: Type.Optional(Type.String()),
       outcome: Type.Optional(Type.String()),
+      result: Type.Optional(Type.Union(RESULTS.map((result) => Type.Literal(result)))),
+      cause: Type.Optional(Type.Union(CAUSES.map((cause) => Type.Literal(cause)))),
+      cold: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])),
+      /** Initializer and handler together. */
+      min_duration_ms: Type.Optional(NumberText),
+      version: Type.Optional(Type.String({ maxLength: 64 })),
       limit: Type.Optional(NumberText),
       cursor: Type.Optional(Type.String()),
     }),
-    response: Type.Object({ receipts: Type.Array(Receipt), next_cursor: Type.Optional(Type.String()) }),
+    /** A page may be short and have a cursor: the search goes on there. */
+    response: Type.Object({ receipts: Type.Array(ListedReceipt), next_cursor: Type.Optional(Type.String()) }),
   }),
 } as const;

@@ -215,6 +215,22 @@ export const FunctionCode = Type.Object({
 
 export const RuntimeTypes = Type.Array(Type.Object({ type: Type.String(), display_name: Type.String() }));
 
+export const AllQuotas = Type.Object({
+  quotas: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      /** Of what it is the most. */
+      scope: Type.Union([Type.Literal('project'), Type.Literal('function')]),
+      quota: Type.Integer(),
+      /** Of a quota of functions: by the function that has most. Null where nobody counts. */
+      used: Type.Union([Type.Integer(), Type.Null()]),
+      unit: Type.String(),
+      /** Key of the server's configuration. */
+      setting: Type.String(),
+    }),
+  ),
+});
+
 export const Quotas = Type.Object({
   quotas: Type.Object({
     resources: Type.Array(

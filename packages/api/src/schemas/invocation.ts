@@ -58,6 +58,12 @@ export const Receipt = Type.Object({
 });
 export type Receipt = Static<typeof Receipt>;
 
+export const ListedReceipt = Type.Object({
+  ...Receipt.properties,
+  /** Path of the request for its log lines, on this server. */
+  log_path: Type.String(),
+});
+
 export const InvokeFunctionResponse = Type.Object({
   request_id: Type.String(),
   result: Type.String(),

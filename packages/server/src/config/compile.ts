@@ -1,3 +1,4 @@
+import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
 import type { Config, RawConfig } from './schema.ts';
 
 /** A configuration that cannot be used; the message names the key. */
@@ -34,6 +35,19 @@ function imageBytes(text: string): number {
   throw new ConfigError(`image_size must be from 1MB to 10GB, not ${text}`);
 }
 
+function quotas(raw: RawConfig): Quotas {
+  const usual = USUAL_QUOTAS;
+  return Object.freeze({
+    functions: raw.quota_functions ?? usual.functions,
+    codeBytes:
+      raw.quota_code_size === undefined ? usual.codeBytes : sizeMb(raw.quota_code_size, 'quota_code_size') * 2 ** 20,
+    versionsPerFunction: raw.quota_versions ?? usual.versionsPerFunction,
+    aliasesPerFunction: raw.quota_aliases ?? usual.aliasesPerFunction,
+    testEventsPerFunction: raw.quota_test_events ?? usual.testEventsPerFunction,
+    environmentChars: raw.quota_environment ?? usual.environmentChars,
+  });
+}
+
 /** Defaults filled in, units gone, frozen. `machine` says what depends on where we run. */
 export function compileConfig(
   raw: RawConfig,
@@ -59,6 +73,8 @@ export function compileConfig(
     egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 4,
     linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
+    metricsTokenFile: raw.metrics_token_file,
+    quotas: quotas(raw),
     logRetainDays: raw.log_retain_days ?? 7,
     auditRetainDays: raw.audit_retain_days ?? 180,
   });

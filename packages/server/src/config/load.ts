@@ -14,6 +14,11 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'account_concurrency',
   'prewarm',
   'log_retain_days',
+  'quota_functions',
+  'quota_versions',
+  'quota_aliases',
+  'quota_test_events',
+  'quota_environment',
 ]);
 
 /** Defaults < file (`--config`) < environment (`FGS_DATA_DIR`, …) < flags (`--data-dir`, …). Throws ConfigError. */

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { Quotas } from '../domain/quotas.ts';
 
 /** What a file, the environment (`FGS_…`) or a flag may say. Durations as `500ms`, `30s`, `5m`; sizes as `512MB`, `2GB`. */
 export const RawConfig = Type.Object(
@@ -31,6 +32,19 @@ export const RawConfig = Type.Object(
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
+    /** File whose text lets others than this machine read `/metrics`. */
+    metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** Functions of a project. */
+    quota_functions: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    /** Code of all functions of a project. */
+    quota_code_size: Type.Optional(Type.String()),
+    /** Published versions of a function. */
+    quota_versions: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    quota_aliases: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    /** Test events of a function. */
+    quota_test_events: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    /** Characters of all variables of a function. */
+    quota_environment: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_536 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     /** How long it is known who changed what. */
     audit_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
@@ -57,6 +71,9 @@ export interface Config {
   readonly prewarm: number;
   /** Internal hosts that may be asked for archives. */
   readonly linkHosts: ReadonlySet<string>;
+  /** Undefined: only this machine reads metrics. */
+  readonly metricsTokenFile: string | undefined;
+  readonly quotas: Quotas;
   readonly logRetainDays: number;
   readonly auditRetainDays: number;
 }

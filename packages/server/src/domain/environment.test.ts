@@ -36,8 +36,8 @@ describe('environment variables', () => {
   });
 
   it('counts names and values of all parts against 4096 characters', () => {
-    expect(environmentFits({ a: 'x'.repeat(2047) }, { b: 'y'.repeat(2047) })).toBe(true);
-    expect(environmentFits({ a: 'x'.repeat(2047) }, { b: 'y'.repeat(2048) })).toBe(false);
+    expect(environmentFits([{ a: 'x'.repeat(2047) }, { b: 'y'.repeat(2047) }], 4096)).toBe(true);
+    expect(environmentFits([{ a: 'x'.repeat(2047) }, { b: 'y'.repeat(2048) }], 4096)).toBe(false);
   });
 });
 

@@ -1,5 +1,3 @@
-import { LIMITS } from '@funcgraph/api';
-
 /** Names the platform sets itself; a function may not define them. */
 export const RESERVED_VARIABLES: ReadonlySet<string> = new Set([
   'RUNTIME_PROJECT_ID',
@@ -55,6 +53,6 @@ export function environmentChars(env: Environment): number {
   return Object.entries(env).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
 }
 
-export function environmentFits(...parts: readonly Environment[]): boolean {
-  return parts.reduce((sum, env) => sum + environmentChars(env), 0) <= LIMITS.userDataChars;
+export function environmentFits(parts: readonly Environment[], most: number): boolean {
+  return parts.reduce((sum, env) => sum + environmentChars(env), 0) <= most;
 }

@@ -1,7 +1,9 @@
 export { writeCredentials } from './credentials.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { machineChecks } from './machine-checks.ts';
+export { readMetricsToken } from './metrics-token.ts';
 export { networkCheck } from './network-check.ts';
+export { type ProcessWatch, storageFacts, watchProcess } from './process-facts.ts';
 export { closeRunDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { StartupError } from './startup-error.ts';

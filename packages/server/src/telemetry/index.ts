@@ -1,5 +1,6 @@
 export type { InvocationRecords } from './invocation-records.ts';
 export type { LogStore } from './log-store.ts';
+export { EXPOSITION_TYPE, Exposition, type Sample } from './metrics/exposition.ts';
 export { GaugeSampler } from './metrics/gauge-sampler.ts';
 export { MAX_POINTS, type Metrics } from './metrics/metrics.ts';
 export { projectKey, projectOf } from './metrics/minute-table.ts';

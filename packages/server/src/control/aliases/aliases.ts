@@ -1,4 +1,3 @@
-import { LIMITS } from '@funcgraph/api';
 import { isAliasName, LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -54,10 +53,10 @@ export class Aliases {
       const now = clock.now();
       const { version, additional, description = '' } = wanted;
       const alias: Alias = { name: aliasName, version, additional, description, createdAt: now, modifiedAt: now };
-      const outcome = await store.insert(fn.id, alias, LIMITS.aliasesPerFunction);
+      const outcome = await store.insert(fn.id, alias, access.quotas.aliasesPerFunction);
       if (outcome === 'taken') throw exists();
       if (outcome === 'quota') {
-        const message = `function ${name.name} has ${LIMITS.aliasesPerFunction} aliases, as many as it may have`;
+        const message = `function ${name.name} has ${access.quotas.aliasesPerFunction} aliases, as many as it may have`;
         throw new PlatformError('alias_quota', message, { hint: 'Delete aliases that are not needed.' });
       }
       access.catalog.putAlias(name, alias);

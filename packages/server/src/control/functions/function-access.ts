@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { Environment } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
+import { type Quotas, USUAL_QUOTAS } from '../../domain/quotas.ts';
 import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
@@ -24,6 +25,8 @@ export interface FunctionAccessOptions {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly region: string;
+  /** Those of the guide unless set. */
+  readonly quotas?: Quotas;
 }
 
 /** What functions, their versions and their aliases share: one change of a function at a time, and how it becomes visible. */
@@ -31,6 +34,7 @@ export class FunctionAccess {
   readonly catalog: Catalog;
   readonly collector: CodeCollector;
   readonly mergedCode: MergedCode;
+  readonly quotas: Quotas;
   readonly #dependencies: Dependencies;
   readonly #images: Pick<Images, 'rootfs'>;
   readonly #store: FunctionStore;
@@ -47,6 +51,7 @@ export class FunctionAccess {
     this.#store = options.store;
     this.#sealer = options.sealer;
     this.#region = options.region;
+    this.quotas = options.quotas ?? USUAL_QUOTAS;
   }
 
   /** Runs `work` when no other change of this function runs. */

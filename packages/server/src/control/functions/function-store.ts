@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ArtifactStore } from '../../artifacts/index.ts';
+import type { Quotas } from '../../domain/quotas.ts';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
-import type { FunctionName, VersionRecord } from './types.ts';
+import type { FunctionName, FunctionRecord, VersionRecord } from './types.ts';
 import { type StoredFunction, toStored, versionColumns } from './version-row.ts';
 
 export interface ProjectUsage {
@@ -73,7 +74,7 @@ export class FunctionStore {
   /** Adds a function with its first version; says why not when it cannot. All or nothing. */
   async insert(
     { fn, version }: StoredFunction,
-    quota: ProjectUsage,
+    quota: Pick<Quotas, 'functions' | 'codeBytes'>,
   ): Promise<'added' | 'exists' | 'function_quota' | 'code_quota'> {
     try {
       return await this.#db.transaction().execute(async (tx) => {
@@ -104,16 +105,34 @@ export class FunctionStore {
     }
   }
 
-  /** Replaces a version if it is still at `before`; false when somebody else was faster or it is gone. */
-  async replace(functionId: string, before: number, version: VersionRecord): Promise<boolean> {
-    const result = await this.#db
-      .updateTable('function_version')
-      .set(versionColumns(version))
-      .where('function_id', '=', functionId)
-      .where('version', '=', version.version)
-      .where('revision', '=', before)
-      .executeTakeFirst();
-    return Number(result.numUpdatedRows) === 1;
+  /**
+   * Replaces a version if it is still at `before`; `gone` when somebody else was faster or it is not there. Other code
+   * that the project has no room for is not written; code that makes it smaller always is.
+   */
+  async replace(
+    fn: Pick<FunctionRecord, 'id' | 'projectId'>,
+    { before, version }: { readonly before: number; readonly version: VersionRecord },
+    quota: Pick<Quotas, 'codeBytes'>,
+  ): Promise<'replaced' | 'gone' | 'code_quota'> {
+    try {
+      return await this.#db.transaction().execute(async (tx) => {
+        const used = await usage(tx, fn.projectId);
+        const result = await tx
+          .updateTable('function_version')
+          .set(versionColumns(version))
+          .where('function_id', '=', fn.id)
+          .where('version', '=', version.version)
+          .where('revision', '=', before)
+          .executeTakeFirst();
+        if (Number(result.numUpdatedRows) !== 1) return 'gone';
+        const { codeBytes } = await usage(tx, fn.projectId);
+        if (codeBytes > quota.codeBytes && codeBytes > used.codeBytes) throw new OverQuota();
+        return 'replaced';
+      });
+    } catch (error) {
+      if (error instanceof OverQuota) return 'code_quota';
+      throw error;
+    }
   }
 
   async setCollected(functionId: string, collected: boolean): Promise<void> {
@@ -158,6 +177,9 @@ export class FunctionStore {
       .selectAll(['function', 'function_version']);
   }
 }
+
+/** Takes a transaction back. */
+class OverQuota extends Error {}
 
 /** Versions of a function that share their code count once: it is stored once. */
 async function usage(db: Kysely<Schema>, projectId: string): Promise<ProjectUsage> {

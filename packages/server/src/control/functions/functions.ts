@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { LIMITS } from '@funcgraph/api';
 import { type Artifact, ArtifactError, type ArtifactPin, type ArtifactStore } from '../../artifacts/index.ts';
 import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
+import type { Quotas } from '../../domain/quotas.ts';
 import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import { type WantedSurroundings, wantedSurroundings } from '../../domain/surroundings.ts';
 import type { Images } from '../../images/index.ts';
@@ -31,15 +31,11 @@ export interface FunctionsOptions {
   readonly runtimes: Runtimes;
   readonly clock: Clock;
   readonly region: string;
+  /** Those of the guide unless set. */
+  readonly quotas?: Quotas;
   /** Throws when a network or a file system that a function is to have is not registered. */
   readonly checkSurroundings?: (wanted: WantedSurroundings) => void;
 }
-
-/** Most functions and bytes of code a project may have. */
-export const PROJECT_QUOTA: ProjectUsage = {
-  functions: LIMITS.functionsPerProject,
-  codeBytes: LIMITS.codeBytesPerProject,
-};
 
 /** What a change makes of a version; undefined parts stay. */
 interface Change {
@@ -81,6 +77,8 @@ export class Functions {
 
   async create(projectId: string, body: Kept): Promise<FunctionState> {
     const { runtimes, clock, store } = this.#options;
+    const { quotas } = this.access;
+    const { environmentChars } = quotas;
     const fields = new WireFields(body);
     const name = fields.text('func_name', { code: 'invalid_function_name' }) ?? '';
     if (!isFunctionName(name)) {
@@ -91,7 +89,7 @@ export class Functions {
     const pkg = fields.text('package', { code: 'invalid_package_name' }) || DEFAULT_PACKAGE;
     if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
     const { runtime, rules } = knownRuntime(fields, runtimes);
-    const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules }, fields);
+    const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules, environmentChars }, fields);
     this.#checkSurroundings(fields, parsed);
     const chosen = wantsImage(fields, rules) ? await this.#choose(fields, rules, undefined) : undefined;
     const upload =
@@ -129,9 +127,9 @@ export class Functions {
         };
         return this.#withPin(pin, async () => {
           return this.#withDependencies(fn, version, async (complete) => {
-            const outcome = await store.insert({ fn, version: complete }, PROJECT_QUOTA);
+            const outcome = await store.insert({ fn, version: complete }, quotas);
             if (outcome === 'exists') throw exists(pkg, name);
-            if (outcome !== 'added') throw overQuota(outcome);
+            if (outcome !== 'added') throw overQuota(outcome, quotas);
             return this.access.publish({ fn, version: complete });
           });
         });
@@ -184,7 +182,9 @@ export class Functions {
       const rules = rulesOf(stored);
       refuseIdentityChange(fields, stored);
       const { config } = stored.version;
-      const parsed = applyConfig({ config, secrets: this.access.open(stored.version.sealedEnv), rules }, fields);
+      const { environmentChars } = this.access.quotas;
+      const secrets = this.access.open(stored.version.sealedEnv);
+      const parsed = applyConfig({ config, secrets, rules, environmentChars }, fields);
       this.#checkSurroundings(fields, parsed);
       const image = fields.nested('custom_image')?.text('image') ?? '';
       if (config.image === undefined && image === '') return this.#followHandler(stored, rules, parsed);
@@ -289,7 +289,10 @@ export class Functions {
       };
       return this.#withPin(pin, async () => {
         return this.#withDependencies(stored.fn, version, async (complete) => {
-          if (!(await store.replace(stored.fn.id, before.revision, complete))) throw notFound(name);
+          const { quotas } = this.access;
+          const outcome = await store.replace(stored.fn, { before: before.revision, version: complete }, quotas);
+          if (outcome === 'code_quota') throw overQuota(outcome, quotas);
+          if (outcome === 'gone') throw notFound(name);
           if (complete.artifact.sha256 !== before.artifact.sha256) this.access.collector.later(before.artifact.sha256);
           return this.access.publish({ fn: stored.fn, version: complete });
         });
@@ -412,12 +415,12 @@ function exists(pkg: string, name: string): PlatformError {
   return new PlatformError('function_exists', `function ${name} exists in package ${pkg}`);
 }
 
-function overQuota(code: 'function_quota' | 'code_quota'): PlatformError {
+function overQuota(code: 'function_quota' | 'code_quota', quotas: Quotas): PlatformError {
   return new PlatformError(
     code,
     code === 'function_quota'
-      ? `the project has ${PROJECT_QUOTA.functions} functions, as many as it may have`
-      : `the code of the project would be larger than ${PROJECT_QUOTA.codeBytes} bytes`,
+      ? `the project has ${quotas.functions} functions, as many as it may have`
+      : `the code of the project would be larger than ${quotas.codeBytes} bytes`,
     { hint: 'Delete functions that are not needed.' },
   );
 }

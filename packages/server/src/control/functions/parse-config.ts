@@ -19,6 +19,8 @@ export interface ParsedConfig {
 /** What a body is applied to: the present state of a version, or the state that a new function starts from. */
 export interface ConfigBase extends ParsedConfig {
   readonly rules: RuntimeRules;
+  /** Most characters of all variables. */
+  readonly environmentChars: number;
 }
 
 /** The configuration of a function that was given nothing but a runtime. */
@@ -51,7 +53,7 @@ export function applyConfig(base: ConfigBase, fields: WireFields): ParsedConfig 
     environment(fields.text('encrypted_user_data'), base.secrets, 'encrypted_user_data'),
     base.secrets,
   );
-  checkEnvironment(env, secrets);
+  checkEnvironment(env, secrets, base.environmentChars);
   const { initializer, initializerTimeoutSeconds, ...rest } = before;
   const config: FunctionConfig = {
     ...rest,
@@ -165,15 +167,15 @@ function unmask(given: Environment, before: Environment): Environment {
   );
 }
 
-function checkEnvironment(env: Environment, secrets: Environment): void {
+function checkEnvironment(env: Environment, secrets: Environment, most: number): void {
   const twice = Object.keys(env).find((name) => Object.hasOwn(secrets, name));
   if (twice !== undefined) {
     throw new PlatformError('invalid_user_data', `${twice} stands in user_data and in encrypted_user_data`);
   }
-  if (!environmentFits(env, secrets)) {
+  if (!environmentFits([env, secrets], most)) {
     throw new PlatformError(
       'user_data_too_large',
-      `the environment variables are longer than ${LIMITS.userDataChars} characters, names and values together`,
+      `the environment variables are longer than ${most} characters, names and values together`,
     );
   }
 }

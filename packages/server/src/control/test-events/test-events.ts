@@ -51,7 +51,7 @@ export class TestEvents {
     }
     const event = { id: randomUUID(), name: title, content: readContent(fields), modifiedAt: this.#clock.now() };
     return this.#access.alone(name, async () => {
-      const most = LIMITS.testEventsPerFunction;
+      const most = this.#access.quotas.testEventsPerFunction;
       const outcome = await this.#store.insert(await this.#idOf(name), event, most);
       if (outcome === 'exists') {
         throw new PlatformError('test_event_exists', `function ${name.name} has a test event ${title}`);

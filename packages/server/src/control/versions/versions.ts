@@ -1,4 +1,3 @@
-import { LIMITS } from '@funcgraph/api';
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import { LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -49,10 +48,10 @@ export class Versions {
         description: wanted.description,
         modifiedAt: clock.now(),
       };
-      const outcome = await store.insert(latest.fn.id, version, LIMITS.versionsPerFunction);
+      const outcome = await store.insert(latest.fn.id, version, access.quotas.versionsPerFunction);
       if (outcome === 'exists') throw exists(name, wanted.name);
       if (outcome === 'quota') {
-        const message = `function ${name.name} has ${LIMITS.versionsPerFunction} versions, as many as it may have`;
+        const message = `function ${name.name} has ${access.quotas.versionsPerFunction} versions, as many as it may have`;
         throw new PlatformError('invalid_version', message, { hint: 'Delete versions that are not needed.' });
       }
       return access.publish({ fn: latest.fn, version });

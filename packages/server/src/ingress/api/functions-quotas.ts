@@ -1,28 +1,96 @@
-import { type Functions, PROJECT_QUOTA, type Runtimes } from '../../control/index.ts';
+import type { Catalog, Functions, Runtimes } from '../../control/index.ts';
+import { environmentChars } from '../../domain/environment.ts';
+import { LATEST } from '../../domain/names.ts';
+import type { Quotas } from '../../domain/quotas.ts';
 import type { Handlers } from '../http/handler.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Quotas that this server enforces, with what is really used, and the runtimes a function can be created with. */
-export function functionQuotaHandlers(deps: {
+export interface FunctionQuotaDeps {
   readonly functions: Functions;
   readonly runtimes: Runtimes;
-}): Handlers<'listQuotas' | 'listRuntimeTypes'> {
+  readonly catalog: Catalog;
+  readonly quotas: Quotas;
+  /** Invocations of a project at once. */
+  readonly accountConcurrency: number;
+  /** Invocations of a project that run now. */
+  readonly running: (projectId: string) => number;
+  readonly reserved: { readonly quota: number; readonly used: (projectId: string) => number };
+  readonly idleSeconds: number;
+}
+
+type Ids = 'listQuotas' | 'listAllQuotas' | 'listRuntimeTypes';
+
+/** Quotas that this server enforces, with what is really used, and the runtimes a function can be created with. */
+export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
+  const { functions, quotas, accountConcurrency, running, reserved } = deps;
   return {
-    async listQuotas(request) {
-      const used = await deps.functions.usage(request.params.project_id);
+    async listQuotas({ params }) {
+      const used = await functions.usage(params.project_id);
       return {
         quotas: {
           resources: [
-            { type: 'fgs_func_num', quota: PROJECT_QUOTA.functions, used: used.functions },
+            { type: 'fgs_func_num', quota: quotas.functions, used: used.functions },
             {
               type: 'fgs_func_code_size',
-              quota: PROJECT_QUOTA.codeBytes / MEBIBYTE,
+              quota: quotas.codeBytes / MEBIBYTE,
               used: Math.ceil(used.codeBytes / MEBIBYTE),
               unit: 'MB',
             },
+            { type: 'fgs_func_occurs', quota: accountConcurrency, used: running(params.project_id) },
+            { type: 'fgs_func_scale_down_timeout', quota: Math.ceil(deps.idleSeconds), used: 0 },
           ],
         },
+      };
+    },
+
+    async listAllQuotas({ params }) {
+      const projectId = params.project_id;
+      const used = await functions.usage(projectId);
+      const most = mostOfFunctions(deps.catalog, projectId);
+      const ofProject = { scope: 'project' as const, unit: '' };
+      const ofFunction = { scope: 'function' as const, unit: '' };
+      return {
+        quotas: [
+          {
+            ...ofProject,
+            name: 'functions',
+            quota: quotas.functions,
+            used: used.functions,
+            setting: 'quota_functions',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'code_size', quota: quotas.codeBytes, used: used.codeBytes, unit: 'bytes' },
+            setting: 'quota_code_size',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'concurrency', quota: accountConcurrency, used: running(projectId) },
+            setting: 'account_concurrency',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'reserved_instances', quota: reserved.quota, used: reserved.used(projectId) },
+            setting: 'account_concurrency',
+          },
+          {
+            ...ofFunction,
+            ...{ name: 'versions', quota: quotas.versionsPerFunction, used: most.versions },
+            setting: 'quota_versions',
+          },
+          { ...ofFunction, name: 'aliases', quota: quotas.aliasesPerFunction, used: null, setting: 'quota_aliases' },
+          {
+            ...ofFunction,
+            ...{ name: 'test_events', quota: quotas.testEventsPerFunction, used: null },
+            setting: 'quota_test_events',
+          },
+          {
+            ...ofFunction,
+            ...{ name: 'environment', quota: quotas.environmentChars, used: most.environment, unit: 'characters' },
+            setting: 'quota_environment',
+          },
+        ],
       };
     },
 
@@ -30,4 +98,17 @@ export function functionQuotaHandlers(deps: {
       return deps.runtimes.available().map((name) => ({ type: name, display_name: name }));
     },
   };
+}
+
+/** Of the function that has most. */
+function mostOfFunctions(catalog: Catalog, projectId: string): { versions: number; environment: number } {
+  const versions = new Map<string, number>();
+  let environment = 0;
+  for (const snapshot of catalog.snapshots()) {
+    if (snapshot.projectId !== projectId) continue;
+    environment = Math.max(environment, environmentChars(snapshot.env));
+    const { functionId } = snapshot;
+    if (snapshot.version !== LATEST) versions.set(functionId, (versions.get(functionId) ?? 0) + 1);
+  }
+  return { versions: Math.max(0, ...versions.values()), environment };
 }

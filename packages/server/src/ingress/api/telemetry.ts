@@ -2,7 +2,7 @@ import { causeOf, type FunctionUrn, type Receipt } from '@funcgraph/api';
 import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { InvocationRecord, LogLevel, LogLine, Telemetry } from '../../telemetry/index.ts';
+import type { InvocationRecord, LogLevel, LogLine, RecordQuery, Telemetry } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { functionUrn } from './function-urn.ts';
 import { pageSize, timeRange } from './time-range.ts';
@@ -10,6 +10,8 @@ import { pageSize, timeRange } from './time-range.ts';
 const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 /** Lines a follower may be behind; a slower reader loses the oldest. */
 const MAX_BEHIND = 10_000;
+/** Around an invocation, where its log lines are looked for. */
+const LOG_MARGIN_MS = 60_000;
 
 export interface TelemetryDeps {
   readonly iam: Iam;
@@ -63,17 +65,51 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       const { query, params } = request;
       const page = await telemetry.records.list({
         ...timeRange(query.from, query.to, clock.now()),
-        functionKey: deps.functionKey(functionUrn(params.function_urn, params.project_id)),
+        ...receiptFilter(deps, params, query),
         limit: pageSize(query.limit, 100, 1000),
-        ...(query.outcome === undefined || query.outcome === '' ? {} : { outcome: query.outcome }),
         ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
       });
       return {
-        receipts: page.records.map((r) => receiptOf(r)),
+        receipts: page.records.map((r) => ({ ...receiptOf(r), log_path: logPathOf(r) })),
         ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
       };
     },
   };
+}
+
+function receiptFilter(
+  deps: TelemetryDeps,
+  params: ApiRequest<'listReceipts'>['params'],
+  query: ApiRequest<'listReceipts'>['query'],
+): Omit<RecordQuery, 'from' | 'to' | 'limit' | 'cursor'> {
+  const urn = functionUrn(params.function_urn, params.project_id);
+  const { qualifier } = urn;
+  // latest is what clients name when they mean the function
+  const named = qualifier === undefined || (qualifier.kind === 'version' && qualifier.name === 'latest');
+  const { outcome, result, cause, cold, version, min_duration_ms: minDuration } = query;
+  return {
+    functionKey: deps.functionKey(urn),
+    ...(outcome === undefined || outcome === '' ? {} : { outcome }),
+    ...(result === undefined ? {} : { result }),
+    ...(cause === undefined ? {} : { cause }),
+    ...(cold === undefined ? {} : { cold: cold === 'true' }),
+    ...(minDuration === undefined ? {} : { minDurationMs: Number(minDuration) }),
+    ...(named ? {} : { [qualifier.kind]: qualifier.name }),
+    ...(version === undefined || version === '' ? {} : { version }),
+  };
+}
+
+/** Where the log lines of the invocation are, on this server. They may come a little before and after it. */
+function logPathOf({ functionUrn: urn, requestId, startedAt, finishedAt }: InvocationRecord): string {
+  const [from, to] = [Math.max(startedAt - LOG_MARGIN_MS, 0), Math.max(finishedAt, startedAt) + LOG_MARGIN_MS];
+  const projectId = urn.split(':')[3] ?? '';
+  const query = new URLSearchParams({
+    request_id: requestId,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    order: 'asc',
+  });
+  return `/v1/${projectId}/functions/${urn}/logs?${query}`;
 }
 
 /** A receipt is shown to who may see those of its function, whatever else he may not. */

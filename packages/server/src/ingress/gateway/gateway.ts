@@ -9,6 +9,7 @@ import type { Invoker } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { HttpMeter } from '../http/http-meter.ts';
 import { ResponseStream } from '../http/response-stream.ts';
 import type { FunctionAnswer } from './answer.ts';
 import { readApigAnswer } from './apig-answer.ts';
@@ -27,6 +28,7 @@ export interface GatewayDeps {
   readonly region: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly meter: HttpMeter;
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -79,6 +81,8 @@ class Gateway {
   /** Never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const requestId = newRequestId();
+    const { clock, meter } = this.#deps;
+    const receivedAt = clock.monotonic();
     try {
       const published = this.#published(request);
       const answer = await this.#call(published, request, response, { requestId, expectsContinue });
@@ -94,6 +98,8 @@ class Gateway {
       if (status >= 500 && !(error instanceof PlatformError && error.spec.audience === 'user')) {
         log.error({ requestId, err: error }, 'gateway request failed');
       } else log.debug({ requestId, status }, 'gateway request refused');
+    } finally {
+      meter.observe('functionUrl', response.statusCode, clock.monotonic() - receivedAt);
     }
   }
 

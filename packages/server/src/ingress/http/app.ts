@@ -11,6 +11,7 @@ import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type ApiRequest, type Handlers, STREAMED } from './handler.ts';
+import type { HttpMeter } from './http-meter.ts';
 import { InvocationDoor } from './invocation-door.ts';
 import { failed, isIterable, jsonLines, outcomeOf } from './outcome.ts';
 import { check, compileRoutes, parseJson } from './validate.ts';
@@ -22,6 +23,7 @@ export interface AppOptions {
   readonly log: Logger;
   /** How long requests may still run once `close` was called; their connections are cut then. */
   readonly drainMs: number;
+  readonly meter: HttpMeter;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -59,11 +61,11 @@ function hasSmallBody({ headers }: FastifyRequest): boolean {
 
 /** The HTTP front of every route: request id, authentication, validation, errors. Holds no logic of any operation. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { handlers, iam, clock, log } = options;
+  const { handlers, iam, clock, log, meter } = options;
   const validators = compileRoutes();
   const closer = new AbortController();
   const closing = closer.signal;
-  const door = new InvocationDoor({ handlers, iam, clock, log, closing });
+  const door = new InvocationDoor({ handlers, iam, clock, log, closing, meter });
   const app = fastify({
     serverFactory: (framework) =>
       createServer({ requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, noDelay: true }, (request, response) => {
@@ -103,6 +105,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
+    done();
+  });
+
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id = 'none' } = request.routeOptions.config as { id?: string };
+    meter.observe(id, reply.statusCode, reply.elapsedTime);
     done();
   });
 

@@ -8,6 +8,7 @@ import { newRequestId } from '../../lib/ids.ts';
 import { authorize, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type Handlers, STREAMED } from './handler.ts';
+import type { HttpMeter } from './http-meter.ts';
 import { failed, isIterable, jsonLines, type Outcome, outcomeOf } from './outcome.ts';
 
 type Ids = 'invokeFunction' | 'asyncInvokeFunction';
@@ -19,6 +20,7 @@ export interface InvocationDoorDeps {
   readonly log: Logger;
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal;
+  readonly meter: HttpMeter;
 }
 
 const PATH = /^\/v2\/([\w-]{1,128})\/fgs\/functions\/([^/?]{1,512})\/(invocations|invocations-async)$/;
@@ -77,7 +79,7 @@ export class InvocationDoor {
 
   /** Never rejects. */
   async #serve(call: Call, request: IncomingMessage, response: ServerResponse, rawBody: Buffer): Promise<void> {
-    const { iam, clock, closing, log, handlers } = this.#deps;
+    const { iam, clock, closing, log, handlers, meter } = this.#deps;
     const receivedAt = clock.monotonic();
     const id = newRequestId();
     const { method = '', url = '', headers } = request;
@@ -102,11 +104,15 @@ export class InvocationDoor {
         goneSignal: goneSignalOf,
         receivedAt,
       });
-      if (result === STREAMED) return;
+      if (result === STREAMED) {
+        meter.observe(call.id, response.statusCode, clock.monotonic() - receivedAt);
+        return;
+      }
       outcome = outcomeOf(route, result);
     } catch (error) {
       outcome = failed(error, { id, method, url }, log);
     }
+    meter.observe(call.id, outcome.status, clock.monotonic() - receivedAt);
     send(response, outcome, id, closing.aborted);
   }
 }

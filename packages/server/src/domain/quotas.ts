@@ -1,0 +1,24 @@
+import { LIMITS } from '@funcgraph/api';
+
+/** How much there may be (guide, table 1-3). An administrator may say otherwise. */
+export interface Quotas {
+  /** Of a project. */
+  readonly functions: number;
+  /** Code of all functions of a project, as it was uploaded. */
+  readonly codeBytes: number;
+  /** Besides `latest`. */
+  readonly versionsPerFunction: number;
+  readonly aliasesPerFunction: number;
+  readonly testEventsPerFunction: number;
+  /** Names and values of all variables of a function. */
+  readonly environmentChars: number;
+}
+
+export const USUAL_QUOTAS: Quotas = {
+  functions: LIMITS.functionsPerProject,
+  codeBytes: LIMITS.codeBytesPerProject,
+  versionsPerFunction: LIMITS.versionsPerFunction,
+  aliasesPerFunction: LIMITS.aliasesPerFunction,
+  testEventsPerFunction: LIMITS.testEventsPerFunction,
+  environmentChars: LIMITS.userDataChars,
+};

@@ -1,0 +1,177 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { PlatformError } from '../../lib/platform-error.ts';
+import {
+  EXPOSITION_TYPE,
+  Exposition,
+  type FunctionTotals,
+  OTHER_FUNCTIONS,
+  type Sample,
+  type Telemetry,
+} from '../../telemetry/index.ts';
+import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
+import type { HttpMeter } from '../http/http-meter.ts';
+import type { PlatformDeps } from './platform.ts';
+
+export interface ScrapeDeps
+  extends Pick<PlatformDeps, 'version' | 'pool' | 'prewarmed' | 'async' | 'waitingForAccount'> {
+  readonly telemetry: Pick<Telemetry, 'metrics' | 'logs' | 'records'>;
+  readonly meter: HttpMeter;
+  /** Of the server process. */
+  readonly process: () => ProcessFacts;
+  readonly storage: () => Promise<StorageFacts>;
+  /** Undefined: only this machine may ask. */
+  readonly token: string | undefined;
+}
+
+export interface ProcessFacts {
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+  readonly openFiles: number;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+  /** How late timers were since the last time, in seconds, by quantile. */
+  readonly loopDelay: ReadonlyArray<readonly [quantile: string, seconds: number]>;
+}
+
+export interface StorageFacts {
+  /** Bytes on disk by part. */
+  readonly parts: Readonly<Record<string, number>>;
+  readonly freeBytes: number;
+}
+
+/** `GET /metrics`. */
+export function scrapeHandlers(deps: ScrapeDeps): Handlers<'scrapeMetrics'> {
+  return {
+    async scrapeMetrics(request) {
+      admit(request, deps.token);
+      const text = new Exposition();
+      writeProcess(text, deps);
+      await writeParts(text, deps);
+      writeHttp(text, deps.meter);
+      await writeFunctions(text, deps.telemetry);
+      return new Reply(text.text(), { headers: { 'Content-Type': EXPOSITION_TYPE } });
+    },
+  };
+}
+
+const LOOPBACK = /^(::1|(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
+/** What proxies add: behind one, everybody comes from this machine. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
+
+/** Names of functions are in the answer: it is not for everybody. Throws `unauthenticated`, `forbidden`. */
+function admit(
+  { headers, peer }: Pick<ApiRequest<'scrapeMetrics'>, 'headers' | 'peer'>,
+  token: string | undefined,
+): void {
+  if (token !== undefined) {
+    const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+    if (timingSafeEqual(digest(given), digest(token))) return;
+    throw new PlatformError('unauthenticated', 'the scrape token is missing or wrong', {
+      hint: 'Send Authorization: Bearer with what stands in metrics_token_file.',
+    });
+  }
+  const isForwarded = FORWARDED.some((name) => headers[name] !== undefined);
+  if (LOOPBACK.test(peer.remoteAddress ?? '') && !isForwarded) return;
+  throw new PlatformError('forbidden', 'metrics are read from this machine only', {
+    hint: 'Set metrics_token_file to let others in.',
+  });
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function writeProcess(text: Exposition, { version, process }: ScrapeDeps): void {
+  const facts = process();
+  text.gauge('funcgraph_build_info', 'The version that runs.', [[{ version }, 1]]);
+  text.gauge('funcgraph_process_start_time_seconds', 'When the server started.', facts.startedAt / 1000);
+  text.counter('funcgraph_process_cpu_seconds_total', 'Processor time of the server.', facts.cpuSeconds);
+  text.gauge('funcgraph_process_resident_memory_bytes', 'Memory of the server.', facts.residentBytes);
+  text.gauge('funcgraph_process_heap_bytes', 'JavaScript heap in use.', facts.heapBytes);
+  text.gauge('funcgraph_process_open_files', 'Open files and sockets.', facts.openFiles);
+  const delays = facts.loopDelay.map(([quantile, seconds]): Sample => [{ quantile }, seconds]);
+  text.gauge('funcgraph_event_loop_delay_seconds', 'How late the event loop was since the last scrape.', delays);
+}
+
+async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
+  const pool = deps.pool();
+  text.gauge('funcgraph_pool_instances', 'Living instances.', pool.instances);
+  text.gauge('funcgraph_pool_idle_instances', 'Instances without a request.', pool.idle);
+  text.gauge('funcgraph_pool_frozen_instances', 'Idle instances that use no processor.', pool.frozen);
+  text.gauge('funcgraph_pool_reserved_instances', 'Instances kept by configuration.', pool.reserved);
+  text.gauge('funcgraph_pool_starting_instances', 'Starts under way.', pool.starting);
+  text.gauge('funcgraph_pool_waiting_requests', 'Requests that wait for an instance.', pool.waiting);
+  text.gauge('funcgraph_pool_promised_memory_bytes', 'Memory promised to instances.', pool.promisedMemoryMb * 2 ** 20);
+  text.gauge('funcgraph_pool_prewarmed_runtimes', 'Started runtimes that wait for code.', deps.prewarmed());
+  text.gauge('funcgraph_account_waiting_requests', 'Requests over the concurrency quota.', deps.waitingForAccount());
+  const queue = await deps.async();
+  text.gauge('funcgraph_async_waiting', 'Asynchronous invocations that wait.', queue.waiting);
+  text.gauge('funcgraph_async_running', 'Asynchronous invocations that run.', queue.running);
+  text.gauge('funcgraph_async_dead_letters', 'Asynchronous invocations that were given up.', queue.deadLetters);
+  const { parts, freeBytes } = await deps.storage();
+  const sizes = Object.entries(parts).map(([part, bytes]): Sample => [{ part }, bytes]);
+  text.gauge('funcgraph_storage_bytes', 'Size on disk.', sizes);
+  text.gauge('funcgraph_storage_free_bytes', 'Free space where the data is.', freeBytes);
+  const { logs, records } = deps.telemetry;
+  text.gauge('funcgraph_telemetry_buffered_lines', 'Log lines that wait to be written.', logs.bufferedLines);
+  text.counter('funcgraph_telemetry_dropped_total', 'What could not be written.', [
+    [{ kind: 'lines' }, logs.droppedLines],
+    [{ kind: 'records' }, records.droppedRecords],
+  ]);
+}
+
+function writeHttp(text: Exposition, meter: HttpMeter): void {
+  const times = meter.times();
+  const answers = times.flatMap(({ route, statuses }) =>
+    [...statuses].map(([status, count]): Sample => [{ route, status }, count]),
+  );
+  text.counter('funcgraph_http_requests_total', 'Answers by operation and class of status.', answers);
+  const samples = times.map(({ route, upTo, sumMs, count }) => ({
+    labels: { route },
+    buckets: upTo.map(([ms, number]): [number, number] => [ms / 1000, number]),
+    sum: sumMs / 1000,
+    count,
+  }));
+  text.histogram('funcgraph_http_request_duration_seconds', 'From request to answer, by operation.', samples);
+}
+
+async function writeFunctions(text: Exposition, { metrics }: ScrapeDeps['telemetry']): Promise<void> {
+  const { functions, durations, ran, durationMs } = await metrics.totals();
+  const each = (pick: (totals: FunctionTotals) => number): Sample[] =>
+    functions.map((totals): Sample => [labelsOf(totals), pick(totals)]);
+  const results = functions.flatMap((totals): Sample[] => [
+    [{ ...labelsOf(totals), result: 'success' }, totals.succeeded],
+    [{ ...labelsOf(totals), result: 'failed' }, totals.failed],
+    [{ ...labelsOf(totals), result: 'rejected' }, totals.rejected],
+  ]);
+  const failures = functions.flatMap((totals) =>
+    Object.entries(totals.causes)
+      .filter(([, count]) => count > 0)
+      .map(([cause, count]): Sample => [{ ...labelsOf(totals), cause }, count]),
+  );
+  text.counter('funcgraph_function_invocations_total', 'Invocations by result.', results);
+  text.counter('funcgraph_function_failures_total', 'Failed invocations by cause.', failures);
+  text.counter(
+    'funcgraph_function_cold_starts_total',
+    'Invocations that waited for an instance.',
+    each((t) => t.cold),
+  );
+  const seconds = each((totals) => totals.durationMs / 1000);
+  text.counter('funcgraph_function_duration_seconds_total', 'Time in initializers and handlers.', seconds);
+  text.counter(
+    'funcgraph_function_gb_seconds_total',
+    'Memory size times time.',
+    each((totals) => totals.gbSeconds),
+  );
+  const buckets = durations.map(({ leMs, count }): [number, number] => [leMs / 1000, count]);
+  text.histogram('funcgraph_invocation_duration_seconds', 'Initializer and handler, all functions.', [
+    { labels: {}, buckets, sum: durationMs / 1000, count: ran },
+  ]);
+}
+
+function labelsOf({ functionKey }: FunctionTotals): { project: string; package: string; function: string } {
+  if (functionKey === OTHER_FUNCTIONS) return { project: '', package: '', function: 'other' };
+  const [project = '', pkg = '', name = ''] = functionKey.split(':');
+  return { project, package: pkg, function: name };
+}

@@ -1,0 +1,194 @@
+import { type FunctionUrn, formatUrn } from '@funcgraph/api';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { type MetricPoint, type MetricScope, RANKINGS, type Telemetry } from '../../telemetry/index.ts';
+import type { Handlers } from '../http/handler.ts';
+import { functionUrn } from './function-urn.ts';
+import { askedSteps, lastMinutes, type MetricRange } from './metric-steps.ts';
+import { pageOf } from './page.ts';
+import { pageSize, parseTime } from './time-range.ts';
+
+export interface StatisticsDeps {
+  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  /** Writes down gauges up to now. */
+  readonly sample: () => Promise<void>;
+  readonly clock: Clock;
+  readonly region: string;
+  readonly retainDays: number;
+  /** Key of logs and records; throws `function_not_found` and the like. */
+  readonly functionKey: (urn: FunctionUrn) => string;
+}
+
+type Ids =
+  | 'listStatistics'
+  | 'listFunctionStatistics'
+  | 'showFunctionMetrics'
+  | 'showFuncReservedInstanceMetrics'
+  | 'listFunctionAsMetric'
+  | 'showMetrics'
+  | 'showProjectMetrics';
+
+const DAY_MINUTES = 1440;
+const DAY_MS = DAY_MINUTES * 60_000;
+const DEFAULT_PERIOD = '60';
+/** Months of `option`: this one, the last one, the last three and six (this one included). */
+const REPORTS: Readonly<Record<string, { months: number; take: number }>> = {
+  '1': { months: 2, take: 1 },
+  '2': { months: 3, take: 3 },
+  '3': { months: 6, take: 6 },
+};
+const THIS_MONTH = { months: 1, take: 1 };
+
+/** Metrics of functions; every answer holds what was recorded before the question. */
+export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
+  const { telemetry, clock } = deps;
+  const mostMinutes = deps.retainDays * DAY_MINUTES;
+  const read = async (scope: MetricScope, range: MetricRange): Promise<readonly MetricPoint[]> => {
+    await deps.sample();
+    return telemetry.metrics.series({ scope, ...range });
+  };
+  const scopeOf = (params: { readonly project_id: string; readonly function_urn: string }): MetricScope => {
+    const urn = functionUrn(params.function_urn, params.project_id);
+    const functionKey = deps.functionKey(urn);
+    const { qualifier } = urn;
+    if (qualifier === undefined) return { kind: 'function', functionKey };
+    return qualifier.kind === 'alias'
+      ? { kind: 'alias', functionKey, alias: qualifier.name }
+      : { kind: 'version', functionKey, version: qualifier.name };
+  };
+  const period = (text: string): MetricRange => lastMinutes(text, clock.now(), mostMinutes);
+
+  return {
+    async listStatistics({ params, query }) {
+      const projectId = params.project_id;
+      if (query.filter === 'monthly_report') {
+        const { months, take } = REPORTS[query.option ?? ''] ?? THIS_MONTH;
+        const used = (await telemetry.metrics.months(projectId, clock.now(), months)).slice(0, take);
+        return {
+          count: used.map(({ month, calls }) => ({ date: month, value: calls })),
+          gbs: used.map(({ month, gbSeconds }) => ({ date: month, value: Math.round(gbSeconds * 1e6) / 1e6 })),
+          gpu_gbs: used.map(({ month }) => ({ date: month, value: 0 })),
+        };
+      }
+      const points = await read({ kind: 'project', projectId }, period(query.period || DEFAULT_PERIOD));
+      return { statistics: statisticsOf(pagedPoints(points, query)) };
+    },
+
+    async listFunctionStatistics({ params }) {
+      return statisticsOf(await read(scopeOf(params), period(params.period)));
+    },
+
+    async showFunctionMetrics({ params }) {
+      const points = await read(scopeOf(params), period(params.period));
+      return { ...statisticsOf(points), instance_num: series(points, ({ instances }) => instances) };
+    },
+
+    async showFuncReservedInstanceMetrics({ params, query }) {
+      const points = pagedPoints(await read(scopeOf(params), period(DEFAULT_PERIOD)), query);
+      return {
+        instanceNum: series(points, ({ instances }) => instances),
+        reservedInstanceNum: series(points, ({ reserved }) => reserved),
+      };
+    },
+
+    async listFunctionAsMetric({ params, query }) {
+      const by = RANKINGS.find((ranking) => ranking === (query.type || 'failcount'));
+      if (by === undefined) {
+        throw new PlatformError('invalid_request', `type must be one of ${RANKINGS.join(', ')}`);
+      }
+      const to = momentOf(query.end_time, 'end_time') ?? clock.now() + 1;
+      const from = momentOf(query.start_time, 'start_time') ?? Math.max(to - DAY_MS, 0);
+      if (from > to) throw new PlatformError('invalid_request', 'start_time is after end_time');
+      const limit = pageSize(query.limit, 10, 400);
+      const ranked = await telemetry.metrics.rank({ projectId: params.project_id, by, from, to, limit });
+      const values = ranked.map(({ functionKey, value }) => ({ key: urnOf(functionKey, deps.region), value }));
+      return { values, next_marker: values.length, count: values.length };
+    },
+
+    async showMetrics({ params, query }) {
+      const range = askedSteps(query, clock.now());
+      return seriesReply(range, await read(scopeOf(params), range));
+    },
+
+    async showProjectMetrics({ params, query }) {
+      const range = askedSteps(query, clock.now());
+      return seriesReply(range, await read({ kind: 'project', projectId: params.project_id }, range));
+    },
+  };
+}
+
+interface WirePoint {
+  timestamp: number;
+  value: number;
+}
+
+function series(points: readonly MetricPoint[], pick: (point: MetricPoint) => number): WirePoint[] {
+  return points.map((point) => ({ timestamp: point.time, value: pick(point) }));
+}
+
+function statisticsOf(points: readonly MetricPoint[]) {
+  return {
+    count: series(points, ({ count }) => count),
+    duration: series(points, ({ averageMs }) => averageMs),
+    fail_count: series(points, ({ failed }) => failed),
+    max_duration: series(points, ({ maxMs }) => maxMs),
+    min_duration: series(points, ({ minMs }) => minMs),
+    reject_count: series(points, ({ rejected }) => rejected),
+    function_error_count: series(points, ({ causes }) => functionErrors(causes)),
+    system_error_count: series(points, ({ causes }) => causes.system),
+    reserved_instance_num: series(points, ({ reserved }) => reserved),
+    concurrency_num: series(points, ({ concurrency }) => concurrency),
+  };
+}
+
+function functionErrors({ init, load, timeout, memory, disk, code }: MetricPoint['causes']): number {
+  return init + load + timeout + memory + disk + code;
+}
+
+function pagedPoints(
+  points: readonly MetricPoint[],
+  { limit, marker }: { readonly limit?: string | undefined; readonly marker?: string | undefined },
+): readonly MetricPoint[] {
+  const size = pageSize(limit, 100, 500);
+  if (marker !== undefined && !/^\d{0,9}$/.test(marker)) {
+    throw new PlatformError('invalid_request', 'marker must be the number of points to leave out');
+  }
+  return pageOf(points, { marker: marker === '' ? undefined : marker, asked: String(size), most: size }).items;
+}
+
+/** Seconds or milliseconds since the epoch, or a time as text. */
+function momentOf(text: string | undefined, field: string): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  if (/^\d{11,14}$/.test(text)) return Number(text);
+  return parseTime(text, field);
+}
+
+function urnOf(functionKey: string, region: string): string {
+  const [projectId = '', pkg = '', name = ''] = functionKey.split(':');
+  return formatUrn({ region, projectId, package: pkg, name });
+}
+
+function seriesReply({ stepMs }: MetricRange, points: readonly MetricPoint[]) {
+  return {
+    step: stepMs / 1000,
+    points: points.map((point) => ({
+      time: new Date(point.time).toISOString(),
+      count: point.count,
+      failed: point.failed,
+      rejected: point.rejected,
+      cold: point.cold,
+      causes: { ...point.causes },
+      duration_ms: point.averageMs,
+      max_ms: point.maxMs,
+      min_ms: point.minMs,
+      p50_ms: point.p50Ms,
+      p95_ms: point.p95Ms,
+      p99_ms: point.p99Ms,
+      gb_seconds: point.gbSeconds,
+      concurrency: point.concurrency,
+      reserved_instances: point.reserved,
+      instances: point.instances,
+    })),
+  };
+}
