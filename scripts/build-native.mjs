@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasProgram, ROOT, runQuietly, say } from './steps.mjs';
 
-/** Each is one source file, and what gets slower without the program made of it. */
+/** Each is one source file beside what they share, and what gets slower without the program made of it. */
 const HELPERS = {
   attach: 'instances take code a little slower',
   network: 'instances get their network a little slower',
 };
+const SHARED = join(ROOT, 'packages/agent/native/helper.h');
 const FOLDER = join(ROOT, 'packages/agent/native/build');
 const FLAGS = [
   '-std=gnu11',
@@ -33,6 +34,7 @@ async function buildHelper(name, slower) {
   const stamp = join(FOLDER, `${name}.sha256`);
   const hash = createHash('sha256')
     .update(readFileSync(source))
+    .update(readFileSync(SHARED))
     .update(FLAGS.join(' '))
     .update(process.arch)
     .digest('hex');

@@ -1,50 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gives running sandboxes an Ethernet interface: one end of a pair inside, the other on a bridge of the agent. Started once
-// by the agent, as root, in the host's network namespace.
-//
-// Standard input: records of seven fields, each ended by a NUL byte:
-//   sequence number, process id, start time of that process (field 22 of /proc/<pid>/stat), name of the outer interface,
-//   name of the bridge, address inside as a.b.c.d/length, gateway as a.b.c.d or nothing
-// Standard output: first "ready" or "no <step> <errno>" (and the end), then for each record, in order, one line:
-//   "<sequence> ok" or "<sequence> no <step> <errno>"
-//
-// Nothing has to be taken away: the pair goes with the network namespace of the sandbox. The agent is trusted, what runs
-// in a sandbox is not. A record that cannot be parsed ends the program; so does a namespace that cannot be left.
+// Gives running sandboxes an Ethernet interface: one end of a pair inside, the other on a bridge of the agent. See helper.h
+// for how the agent speaks with it. It runs in the host's network namespace. The fields of a record after the first three:
+//   name of the outer interface, name of the bridge, address inside as a.b.c.d/length, gateway as a.b.c.d or nothing
+// Nothing has to be taken away: the pair goes with the network namespace of the sandbox.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <linux/capability.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define FIELDS 7
 #define BUFFER_SIZE 4096
+#define NAMESPACE "net"
+#define NAMESPACE_KIND CLONE_NEWNET
+#include "helper.h"
+
 #define INNER_NAME "eth0"
 // The loopback interface is the first of every namespace.
 #define INNER_INDEX 2
 
-enum { EXIT_UNABLE = 1, EXIT_PROTOCOL = 2, EXIT_STRAY = 3 };
-
 struct request {
-  unsigned long long seq;
-  pid_t pid;
-  unsigned long long start_time;
   const char *outer;
   const char *bridge;
   struct in_addr address;
@@ -53,29 +31,12 @@ struct request {
   struct in_addr gateway;
 };
 
-struct failure {
-  const char *step;
-  int error;
-};
-
 struct message {
   struct nlmsghdr header;
   char body[1024];
 };
 
-static int host_namespace = -1;
 static int host_netlink = -1;
-static struct stat host_identity;
-
-static int fail(struct failure *failure, const char *step, int error) {
-  failure->step = step;
-  failure->error = error;
-  return -1;
-}
-
-static void close_if_open(int descriptor) {
-  if (descriptor >= 0) close(descriptor);
-}
 
 static void *begin(struct message *message, int type, int flags, size_t fixed) {
   memset(message, 0, sizeof *message);
@@ -117,47 +78,6 @@ static int talk(int netlink, struct message *message) {
 
 static int open_netlink(void) {
   return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-}
-
-static int read_start_time(pid_t pid, unsigned long long *start_time) {
-  char path[64], text[2048];
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return -1;
-  ssize_t length = read(file, text, sizeof text - 1);
-  close(file);
-  if (length <= 0) return -1;
-  text[length] = '\0';
-  // The second field is the command in brackets, which may hold brackets and spaces.
-  char *field = strrchr(text, ')');
-  for (int number = 2; field != NULL && number < 22; number++) {
-    field = strchr(field, ' ');
-    if (field != NULL) field++;
-  }
-  if (field == NULL || *field < '0' || *field > '9') return -1;
-  *start_time = strtoull(field, NULL, 10);
-  return 0;
-}
-
-// The network namespace of the process that was meant: not of one that got its number later, and never our own.
-static int open_namespace(const struct request *request, struct failure *failure) {
-  char path[64];
-  struct stat identity;
-  unsigned long long start_time = 0;
-  int process = (int)syscall(SYS_pidfd_open, request->pid, 0);
-  if (process < 0) return fail(failure, "pidfd-open", errno);
-  snprintf(path, sizeof path, "/proc/%d/ns/net", request->pid);
-  int space = open(path, O_RDONLY | O_CLOEXEC);
-  int known = space >= 0 && read_start_time(request->pid, &start_time) == 0 && fstat(space, &identity) == 0;
-  // What was read by number is of this process only if it still lives.
-  struct pollfd ended = {.fd = process, .events = POLLIN};
-  int error = 0;
-  if (!known || poll(&ended, 1, 0) != 0 || start_time != request->start_time) error = ESRCH;
-  else if (identity.st_ino == host_identity.st_ino && identity.st_dev == host_identity.st_dev) error = EXDEV;
-  close(process);
-  if (error == 0) return space;
-  close_if_open(space);
-  return fail(failure, "find-process", error);
 }
 
 // Version 6 is off at both ends: nobody gave out addresses for it and no rule knows them.
@@ -242,11 +162,11 @@ static int set_gateway(int netlink, const struct request *request, struct failur
 
 // A netlink socket speaks to the namespace in which it was opened, wherever its owner goes.
 static int enter_and_open(int space, struct failure *failure) {
-  if (setns(space, CLONE_NEWNET) < 0) return fail(failure, "enter", errno);
+  if (setns(space, NAMESPACE_KIND) < 0) return fail(failure, "enter", errno);
   disable_ipv6(INNER_NAME);
   int netlink = open_netlink();
   int error = errno;
-  if (setns(host_namespace, CLONE_NEWNET) < 0) _exit(EXIT_STRAY);
+  leave();
   return netlink >= 0 ? netlink : fail(failure, "netlink", error);
 }
 
@@ -270,28 +190,6 @@ static int configure(const struct request *request, int space, unsigned outer, s
   return result;
 }
 
-static int attach(const struct request *request, struct failure *failure) {
-  unsigned bridge = if_nametoindex(request->bridge);
-  if (bridge == 0) return fail(failure, "find-bridge", errno);
-  int space = open_namespace(request, failure);
-  if (space < 0) return -1;
-  int result = make_pair(request, space, bridge, failure);
-  if (result == 0) {
-    unsigned outer = if_nametoindex(request->outer);
-    result = outer == 0 ? fail(failure, "find-pair", errno) : configure(request, space, outer, failure);
-    if (result < 0 && outer != 0) remove_pair(outer);
-  }
-  close(space);
-  return result;
-}
-
-static int parse_number(const char *text, unsigned long long most, unsigned long long *value) {
-  size_t length = strspn(text, "0123456789");
-  if (length == 0 || length > 19 || text[length] != '\0') return -1;
-  *value = strtoull(text, NULL, 10);
-  return *value <= most ? 0 : -1;
-}
-
 static int is_interface_name(const char *text) {
   size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
   return length > 0 && length < IFNAMSIZ && text[length] == '\0';
@@ -310,11 +208,6 @@ static int parse_address(const char *text, struct request *request) {
 }
 
 static int parse_request(const char *const fields[FIELDS], struct request *request) {
-  unsigned long long pid = 0;
-  if (parse_number(fields[0], ULLONG_MAX, &request->seq) < 0) return -1;
-  if (parse_number(fields[1], INT_MAX, &pid) < 0 || pid < 1) return -1;
-  if (parse_number(fields[2], ULLONG_MAX, &request->start_time) < 0) return -1;
-  request->pid = (pid_t)pid;
   request->outer = fields[3];
   request->bridge = fields[4];
   if (!is_interface_name(request->outer) || !is_interface_name(request->bridge)) return -1;
@@ -323,92 +216,26 @@ static int parse_request(const char *const fields[FIELDS], struct request *reque
   return !request->has_gateway || inet_pton(AF_INET, fields[6], &request->gateway) == 1 ? 0 : -1;
 }
 
-static void say(const char *text) {
-  size_t length = strlen(text);
-  for (size_t done = 0; done < length;) {
-    ssize_t written = write(STDOUT_FILENO, text + done, length - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) _exit(EXIT_UNABLE);
-    done += (size_t)written;
-  }
-}
-
-static void answer(const char *const fields[FIELDS]) {
+static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure) {
   struct request request;
-  struct failure failure = {"", 0};
-  char line[128];
   if (parse_request(fields, &request) < 0) _exit(EXIT_PROTOCOL);
-  if (attach(&request, &failure) == 0) snprintf(line, sizeof line, "%llu ok\n", request.seq);
-  else snprintf(line, sizeof line, "%llu no %s %d\n", request.seq, failure.step, failure.error);
-  say(line);
-}
-
-// Takes complete records from the front of the buffer; returns how many bytes they were.
-static size_t take_records(const char *buffer, size_t length) {
-  size_t taken = 0;
-  for (;;) {
-    const char *fields[FIELDS];
-    size_t at = taken;
-    for (int index = 0; index < FIELDS; index++) {
-      const char *end = memchr(buffer + at, '\0', length - at);
-      if (end == NULL) return taken;
-      fields[index] = buffer + at;
-      at = (size_t)(end - buffer) + 1;
-    }
-    answer(fields);
-    taken = at;
+  unsigned bridge = if_nametoindex(request.bridge);
+  if (bridge == 0) return fail(failure, "find-bridge", errno);
+  int space = open_namespace(subject, failure);
+  if (space < 0) return -1;
+  int result = make_pair(&request, space, bridge, failure);
+  if (result == 0) {
+    unsigned outer = if_nametoindex(request.outer);
+    result = outer == 0 ? fail(failure, "find-pair", errno) : configure(&request, space, outer, failure);
+    if (result < 0 && outer != 0) remove_pair(outer);
   }
-}
-
-// Keeps what making interfaces in the namespace of another user needs, and nothing else.
-static int drop_capabilities(void) {
-  const unsigned kept = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_PTRACE | 1u << CAP_NET_ADMIN;
-  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-  struct __user_cap_data_struct data[2];
-  if (syscall(SYS_capget, &header, data) < 0) return -1;
-  data[0].effective = data[0].permitted &= kept;
-  data[1].effective = data[1].permitted = 0;
-  data[0].inheritable = data[1].inheritable = 0;
-  return (int)syscall(SYS_capset, &header, data);
+  close(space);
+  return result;
 }
 
 static int check_machine(struct failure *failure) {
-  host_namespace = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  if (host_namespace < 0 || fstat(host_namespace, &host_identity) < 0) return fail(failure, "open-own", errno);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-    return fail(failure, "prctl", errno);
-  if (drop_capabilities() < 0) return fail(failure, "capset", errno);
+  const unsigned kept = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_PTRACE | 1u << CAP_NET_ADMIN;
+  if (settle(kept, failure) < 0) return -1;
   host_netlink = open_netlink();
-  if (host_netlink < 0) return fail(failure, "netlink", errno);
-  int process = (int)syscall(SYS_pidfd_open, getpid(), 0);
-  if (process < 0) return fail(failure, "pidfd-open", errno);
-  close(process);
-  if (setns(host_namespace, CLONE_NEWNET) < 0) return fail(failure, "enter", errno);
-  return 0;
-}
-
-int main(void) {
-  static char buffer[BUFFER_SIZE];
-  size_t length = 0;
-  struct failure failure = {"", 0};
-  // The agent's end of the pipe tells of its death too; this does so while a call into the kernel takes its time.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (check_machine(&failure) < 0) {
-    char line[128];
-    snprintf(line, sizeof line, "no %s %d\n", failure.step, failure.error);
-    say(line);
-    return EXIT_UNABLE;
-  }
-  say("ready\n");
-  for (;;) {
-    if (length == sizeof buffer) return EXIT_PROTOCOL;
-    ssize_t received = read(STDIN_FILENO, buffer + length, sizeof buffer - length);
-    if (received < 0 && errno == EINTR) continue;
-    if (received < 0) return EXIT_UNABLE;
-    if (received == 0) return 0;
-    length += (size_t)received;
-    size_t taken = take_records(buffer, length);
-    memmove(buffer, buffer + taken, length - taken);
-    length -= taken;
-  }
+  return host_netlink < 0 ? fail(failure, "netlink", errno) : 0;
 }
