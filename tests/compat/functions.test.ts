@@ -69,6 +69,7 @@ afterAll(async () => {
 
 describe('the official SDK', () => {
   it('creates a function and reads back all that it set', async () => {
+    await ours().call('createAgency', { body: { agency: { name: 'agency' } } });
     const code = answering('one');
     const request = creation('full', code);
     request.body

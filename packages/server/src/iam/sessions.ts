@@ -125,6 +125,8 @@ export class Sessions {
   }
 
   #read(text: string): Claims | undefined {
+    // only one text is the token, though others decode to the same bytes
+    if (Buffer.from(text, 'base64').toString('base64') !== text) return undefined;
     try {
       const claims: unknown = JSON.parse(this.#options.sealer.open(text));
       return claimsForm.Check(claims) ? claims : undefined;

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeEach, expect, it } from 'vitest';
+import { ManualClock } from '../lib/manual-clock.ts';
+import { Sealer } from '../lib/sealer.ts';
+import { Directory } from './directory.ts';
+import { Sessions } from './sessions.ts';
+
+const principal = { kind: 'user', id: 'u1' } as const;
+const HOUR_MS = 3_600_000;
+
+let clock: ManualClock;
+let directory: Directory;
+let sessions: Sessions;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  directory = new Directory();
+  directory.users.set('u1', {
+    id: 'u1',
+    name: 'ada',
+    domainId: 'd1',
+    passwordHash: '',
+    description: '',
+    enabled: true,
+    createdAt: 0,
+    sessionsFrom: 0,
+    lastLoginAt: null,
+  });
+  sessions = new Sessions({ sealer: new Sealer(randomBytes(32)), directory, clock });
+});
+
+const request = () => ({ principal, projectId: undefined, expiresAt: clock.now() + HOUR_MS });
+
+it('knows only the very text that it gave out', () => {
+  const token = sessions.issueToken(request());
+  expect(sessions.token(token)?.caller).toMatchObject({ userId: 'u1', domainId: 'd1', accessKey: '' });
+  fc.assert(
+    fc.property(fc.nat(token.length - 1), fc.constantFrom('A', 'b', '9', '+', '=', ' ', ''), (at, put) => {
+      const other = token.slice(0, at) + put + token.slice(at + 1);
+      if (other !== token) expect(sessions.token(other)).toBeUndefined();
+    }),
+  );
+  for (const other of [`${token}x`, `${token}=`, `${token}\n`, token.replace(/=+$/, '-'), '', 'x'.repeat(5000)]) {
+    expect(sessions.token(other)).toBeUndefined();
+  }
+});
+
+it('takes no token of another data directory, and no key for a token or a token for a key', () => {
+  const others = new Sessions({ sealer: new Sealer(randomBytes(32)), directory, clock });
+  expect(sessions.token(others.issueToken(request()))).toBeUndefined();
+  const key = sessions.issueKey(request());
+  expect(sessions.token(key.securityToken)).toBeUndefined();
+  expect(sessions.temporaryKey(sessions.issueToken(request()))).toBeUndefined();
+  expect(sessions.temporaryKey(key.securityToken)).toMatchObject({ accessKey: key.accessKey });
+});
+
+it('asks each time whether the user may still act', () => {
+  const token = sessions.issueToken(request());
+  const user = directory.users.get('u1');
+  if (user === undefined) throw new Error('no user');
+  for (const changed of [
+    { ...user, enabled: false },
+    { ...user, sessionsFrom: clock.now() + 1 },
+  ]) {
+    expect(sessions.token(token)).toBeDefined();
+    directory.users.set('u1', changed);
+    expect(sessions.token(token)).toBeUndefined();
+    directory.users.set('u1', user);
+  }
+  directory.removeUser('u1');
+  expect(sessions.token(token)).toBeUndefined();
+});
