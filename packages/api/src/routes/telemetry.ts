@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import { CAUSES, RESULTS } from '../causes.ts';
 import { route } from '../route.ts';
 import { FunctionParams, NumberText } from '../schemas/common.ts';
-import { ListedReceipt, Receipt } from '../schemas/invocation.ts';
+import { FailureCause, InvocationOutcome, ListedReceipt, Receipt } from '../schemas/invocation.ts';
 
 export const LogLine = Type.Object({
   /** RFC 3339 with milliseconds, UTC. */
@@ -73,8 +72,8 @@ export const telemetryRoutes = {
       from: Type.Optional(Type.String()),
       to: Type.Optional(Type.String()),
       outcome: Type.Optional(Type.String()),
-      result: Type.Optional(Type.Union(RESULTS.map((result) => Type.Literal(result)))),
-      cause: Type.Optional(Type.Union(CAUSES.map((cause) => Type.Literal(cause)))),
+      result: Type.Optional(InvocationOutcome),
+      cause: Type.Optional(FailureCause),
       cold: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])),
       /** Initializer and handler together. */
       min_duration_ms: Type.Optional(NumberText),

@@ -1,5 +1,22 @@
 import { type Static, Type } from 'typebox';
 
+export const FailureCause = Type.Union([
+  Type.Literal('init'),
+  Type.Literal('load'),
+  Type.Literal('system'),
+  Type.Literal('timeout'),
+  Type.Literal('memory'),
+  Type.Literal('disk'),
+  Type.Literal('code'),
+]);
+
+export const InvocationOutcome = Type.Union([
+  Type.Literal('success'),
+  Type.Literal('failed'),
+  /** Not run because of a limit. */
+  Type.Literal('rejected'),
+]);
+
 /** Where the time of one invocation went, and what it used. Milliseconds are fractional; a part that did not occur is 0. */
 export const Receipt = Type.Object({
   request_id: Type.String(),
@@ -29,16 +46,7 @@ export const Receipt = Type.Object({
   /** The part that failed; empty for `ok`. */
   component: Type.String(),
   /** Which of the seven causes of the guide it was; empty for `ok`, `throttled` and `cancelled`. */
-  cause: Type.Union([
-    Type.Literal(''),
-    Type.Literal('init'),
-    Type.Literal('load'),
-    Type.Literal('system'),
-    Type.Literal('timeout'),
-    Type.Literal('memory'),
-    Type.Literal('disk'),
-    Type.Literal('code'),
-  ]),
+  cause: Type.Union([Type.Literal(''), FailureCause]),
   cold: Type.Boolean(),
   /** It ran in an instance that is kept ready by configuration. */
   reserved: Type.Boolean(),

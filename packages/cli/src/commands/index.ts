@@ -30,10 +30,15 @@ import { removeImage } from './images/rm.ts';
 import { showImage } from './images/show.ts';
 import { list as listInvocations } from './invocations/list.ts';
 import { show as showInvocation } from './invocations/show.ts';
+import { project as projectMetrics } from './metrics/project.ts';
+import { show as showMetrics } from './metrics/show.ts';
+import { top as topFunctions } from './metrics/top.ts';
+import { usage as monthlyUsage } from './metrics/usage.ts';
 import { create as createNetwork } from './networks/create.ts';
 import { remove as deleteNetwork } from './networks/delete.ts';
 import { list as listNetworks } from './networks/list.ts';
 import { show as showNetwork } from './networks/show.ts';
+import { list as listQuotas } from './quotas/list.ts';
 import { list as listReserved } from './reserved/list.ts';
 import { set as setReserved } from './reserved/set.ts';
 import { show as showReserved } from './reserved/show.ts';
@@ -90,6 +95,16 @@ export const TREE: Tree = {
       name: 'invocations',
       summary: 'What ran, how it ended and what it used',
       commands: [listInvocations, showInvocation],
+    },
+    {
+      name: 'metrics',
+      summary: 'How much ran, how well and how fast',
+      commands: [showMetrics, projectMetrics, topFunctions, monthlyUsage],
+    },
+    {
+      name: 'quotas',
+      summary: 'How much there may be of everything',
+      commands: [listQuotas],
     },
     {
       name: 'images',

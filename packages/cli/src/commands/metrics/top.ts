@@ -1,0 +1,45 @@
+import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { defineCommand } from '../../framework/index.ts';
+import { timeText } from '../time-text.ts';
+
+export const top = defineCommand({
+  name: 'metrics top',
+  summary: 'Functions with most failures, calls or refusals, or the longest times',
+  flags: {
+    by: {
+      type: 'text',
+      choices: ['failcount', 'count', 'rejectcount', 'duration', 'maxDuration', 'minDuration'],
+      fallback: 'failcount',
+      placeholder: 'WHAT',
+      summary: 'what to compare; durations are ms',
+    },
+    since: {
+      type: 'text',
+      placeholder: 'TIME',
+      fallback: '1d',
+      summary: 'from when on: 15m, 2h, 1d or an RFC 3339 time',
+    },
+    limit: { type: 'integer', placeholder: 'N', fallback: 10, summary: 'most lines to show' },
+    ...CONNECTION_FLAGS,
+  },
+  args: [],
+  examples: ['fgs metrics top', 'fgs metrics top --by maxDuration --since 1h'],
+  async run({ flags }, context) {
+    const from = timeText(flags.since, '--since', context.now());
+    const { client, credentials } = await connect(flags, context);
+    const { data } = await client.call('listFunctionAsMetric', {
+      params: { project_id: credentials.projectId },
+      query: { type: flags.by, start_time: from, limit: String(flags.limit) },
+      signal: context.signal,
+    });
+    return {
+      kind: 'table',
+      columns: [
+        { key: 'value', title: flags.by.toUpperCase(), align: 'right' },
+        { key: 'key', title: 'FUNCTION' },
+      ],
+      rows: data.values,
+      none: 'no function has any in this time',
+    };
+  },
+});
