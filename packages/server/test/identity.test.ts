@@ -153,6 +153,26 @@ describe('policies of the account', () => {
     });
   });
 
+  it('are granted and taken back under the addresses of IAM too', async () => {
+    const { api, groupId } = await identities.user([]);
+    const { data } = await server.api.call('listAuthDomains');
+    const inProject = { params: { ...project(), group_id: groupId, role_id: READ_ONLY } };
+    const inDomain = { params: { domain_id: data.domains[0]?.id ?? '', group_id: groupId, role_id: COMMON } };
+    expect(await refusal(api.call('grantGroupInProject', inProject))).toMatchObject({ status: 403 });
+    await server.api.call('grantGroupInProject', inProject);
+    expect(await mayCall(api, 'showFunctionConfig', { params: hello })).toBe(true);
+    expect(await mayCall(api, 'invokeFunction', { params: hello, body: bytes })).toBe(false);
+    await server.api.call('grantGroupInAllProjects', inDomain);
+    expect(await mayCall(api, 'invokeFunction', { params: hello, body: bytes })).toBe(true);
+    const { role_id: _, ...where } = inProject.params;
+    const listed = await server.api.call('listGroupPoliciesInProject', { params: where });
+    expect(listed.data.roles.map(({ display_name }) => display_name)).toEqual(['FunctionGraph ReadOnlyAccess']);
+    await server.api.call('withdrawGroupInDomain', inDomain);
+    await server.api.call('withdrawGroupInProject', inProject);
+    expect(await mayCall(api, 'listFunctions', { params: project() })).toBe(false);
+    expect(await refusal(server.api.call('withdrawGroupInProject', inProject))).toMatchObject({ status: 404 });
+  });
+
   it('are refused with the name of the field that is wrong, and system policies cannot be changed', async () => {
     const role = { display_name: 'bad', policy: { Version: '1.1', Statement: [{ Effect: 'Maybe', Action: ['*'] }] } };
     expect(await refusal(server.api.call('createPolicy', { body: { role } }))).toMatchObject({
@@ -307,7 +327,7 @@ describe('access keys', () => {
     const usedAt = server.clock.now();
     const made = (await user.api.call('createAccessKey', { body: { credential: { description: 'next' } } })).data;
     expect(await refusal(user.api.call('createAccessKey', { body: { credential: {} } }))).toMatchObject({
-      status: 403,
+      status: 409,
     });
     const next = identities.keyClient({ accessKey: made.credential.access, secretKey: made.credential.secret });
     const { credentials } = (await next.call('listAccessKeys')).data;

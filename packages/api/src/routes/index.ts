@@ -2,6 +2,7 @@ import { dependencyRoutes } from './dependencies.ts';
 import { fileSystemRoutes } from './file-systems.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
+import { iamGrantRoutes } from './iam-grants.ts';
 import { iamRightRoutes } from './iam-rights.ts';
 import { iamUserRoutes } from './iam-users.ts';
 import { identityRoutes } from './identity.ts';
@@ -20,6 +21,7 @@ export const ROUTES = {
   ...identityRoutes,
   ...iamUserRoutes,
   ...iamRightRoutes,
+  ...iamGrantRoutes,
   ...functionRoutes,
   ...functionUrlRoutes,
   ...dependencyRoutes,

@@ -1,0 +1,134 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+import { LinksField, Policy } from '../schemas/identity.ts';
+
+const text = Type.String();
+const GroupInDomain = Type.Object({ domain_id: text, group_id: text, role_id: text });
+const GroupInProject = Type.Object({ project_id: text, group_id: text, role_id: text });
+const AgencyInDomain = Type.Object({ domain_id: text, agency_id: text, role_id: text });
+const AgencyInProject = Type.Object({ project_id: text, agency_id: text, role_id: text });
+
+const give = {
+  group: 'iam',
+  action: 'iam:permissions:grantRoleToGroup',
+  access: 'caller',
+  status: 204,
+} as const;
+const take = { ...give, action: 'iam:permissions:revokeRoleFromGroup' } as const;
+
+const GROUP_DOMAIN = '/v3/domains/{domain_id}/groups/{group_id}/roles/{role_id}';
+const GROUP_PROJECT = '/v3/projects/{project_id}/groups/{group_id}/roles/{role_id}';
+const GROUP_ALL = '/v3/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles/{role_id}/inherited_to_projects';
+const AGENCY_DOMAIN = '/v3.0/OS-AGENCY/domains/{domain_id}/agencies/{agency_id}/roles/{role_id}';
+const AGENCY_PROJECT = '/v3.0/OS-AGENCY/projects/{project_id}/agencies/{agency_id}/roles/{role_id}';
+const AGENCY_ALL = '/v3.0/OS-INHERIT/domains/{domain_id}/agencies/{agency_id}/roles/{role_id}/inherited_to_projects';
+
+const IN_ACCOUNT = 'in the account and all its projects';
+
+/** Grants under the addresses of IAM, where clients such as Terraform make them; the same grants as /v1/iam/grants. */
+export const iamGrantRoutes = {
+  grantGroupInDomain: route({
+    ...give,
+    method: 'PUT',
+    path: GROUP_DOMAIN,
+    summary: `Grant a policy to a group ${IN_ACCOUNT}`,
+    params: GroupInDomain,
+  }),
+  grantGroupInProject: route({
+    ...give,
+    method: 'PUT',
+    path: GROUP_PROJECT,
+    summary: 'Grant a policy to a group in a project',
+    params: GroupInProject,
+  }),
+  grantGroupInAllProjects: route({
+    ...give,
+    method: 'PUT',
+    path: GROUP_ALL,
+    summary: `Grant a policy to a group ${IN_ACCOUNT}`,
+    params: GroupInDomain,
+  }),
+  grantAgencyInDomain: route({
+    ...give,
+    method: 'PUT',
+    path: AGENCY_DOMAIN,
+    summary: `Grant a policy to an agency ${IN_ACCOUNT}`,
+    params: AgencyInDomain,
+  }),
+  grantAgencyInProject: route({
+    ...give,
+    method: 'PUT',
+    path: AGENCY_PROJECT,
+    summary: 'Grant a policy to an agency in a project',
+    params: AgencyInProject,
+  }),
+  grantAgencyInAllProjects: route({
+    ...give,
+    method: 'PUT',
+    path: AGENCY_ALL,
+    summary: `Grant a policy to an agency ${IN_ACCOUNT}`,
+    params: AgencyInDomain,
+  }),
+  withdrawGroupInDomain: route({
+    ...take,
+    method: 'DELETE',
+    path: GROUP_DOMAIN,
+    summary: 'Take back what a group was granted in the account',
+    params: GroupInDomain,
+  }),
+  withdrawGroupInProject: route({
+    ...take,
+    method: 'DELETE',
+    path: GROUP_PROJECT,
+    summary: 'Take back what a group was granted in a project',
+    params: GroupInProject,
+  }),
+  withdrawGroupInAllProjects: route({
+    ...take,
+    method: 'DELETE',
+    path: GROUP_ALL,
+    summary: 'Take back what a group was granted in the account',
+    params: GroupInDomain,
+  }),
+  withdrawAgencyInDomain: route({
+    ...take,
+    method: 'DELETE',
+    path: AGENCY_DOMAIN,
+    summary: 'Take back what an agency was granted in the account',
+    params: AgencyInDomain,
+  }),
+  withdrawAgencyInProject: route({
+    ...take,
+    method: 'DELETE',
+    path: AGENCY_PROJECT,
+    summary: 'Take back what an agency was granted in a project',
+    params: AgencyInProject,
+  }),
+  withdrawAgencyInAllProjects: route({
+    ...take,
+    method: 'DELETE',
+    path: AGENCY_ALL,
+    summary: 'Take back what an agency was granted in the account',
+    params: AgencyInDomain,
+  }),
+  listGroupPoliciesInProject: route({
+    group: 'iam',
+    method: 'GET',
+    path: '/v3/projects/{project_id}/groups/{group_id}/roles',
+    summary: 'Policies that a group was granted in a project',
+    action: 'iam:permissions:listRolesForGroupOnProject',
+    access: 'caller',
+    params: Type.Object({ project_id: text, group_id: text }),
+    response: Type.Object({ roles: Type.Array(Policy), ...LinksField }),
+  }),
+  listGroupPoliciesInDomain: route({
+    group: 'iam',
+    method: 'GET',
+    path: '/v3/domains/{domain_id}/groups/{group_id}/roles',
+    summary: 'Policies that a group was granted in the account',
+    action: 'iam:permissions:listRolesForGroupOnDomain',
+    access: 'caller',
+    params: Type.Object({ domain_id: text, group_id: text }),
+    response: Type.Object({ roles: Type.Array(Policy), ...LinksField }),
+  }),
+} as const;
