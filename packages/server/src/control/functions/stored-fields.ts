@@ -32,9 +32,6 @@ const network: Reader = (fields, name) => {
 };
 
 const READERS: Readonly<Record<string, Reader>> = {
-  xrole: text,
-  app_xrole: text,
-  enterprise_project_id: text,
   type: oneOf('v1', 'v2'),
   extend_config: text,
   domain_names: text,
@@ -65,13 +62,20 @@ const HOOKS: Readonly<Record<string, Reader>> = {
   heartbeat_handler: text,
 };
 
+/** Kept and read back as well; what they name was looked up before, and decides about rights. */
+const IDENTITY: Readonly<Record<string, Reader>> = {
+  xrole: text,
+  app_xrole: text,
+  enterprise_project_id: text,
+};
+
 /** Fields that are checked for their type, kept and read back, and change nothing about how a function runs. */
 export const STORED_ONLY_FIELDS: readonly string[] = Object.keys(READERS);
 
-/** The fields of both kinds that a body sets. Empty text is kept: it says "cleared". */
+/** The fields of all kinds that a body sets. Empty text is kept: it says "cleared". */
 export function readStoredFields(fields: WireFields): Kept {
   const stored: Record<string, unknown> = {};
-  for (const [name, read] of Object.entries({ ...READERS, ...HOOKS, ...SURROUNDINGS })) {
+  for (const [name, read] of Object.entries({ ...READERS, ...IDENTITY, ...HOOKS, ...SURROUNDINGS })) {
     const value = read(fields, name);
     if (value !== undefined) stored[name] = value;
   }
