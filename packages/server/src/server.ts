@@ -32,7 +32,7 @@ import {
   Versions,
 } from './control/index.ts';
 import type { WantedSurroundings } from './domain/surroundings.ts';
-import { DEFAULT_ENTERPRISE_PROJECT, Iam, type IamOptions } from './iam/index.ts';
+import { Iam } from './iam/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from './images/index.ts';
 import {
   accessKeyHandlers,
@@ -100,6 +100,8 @@ import { Queue } from './queue/index.ts';
 import {
   chooseSandbox,
   closeRunDir,
+  forgetDecisionsOnMoves,
+  functionFacts,
   Housekeeping,
   machineChecks,
   networkCheck,
@@ -319,10 +321,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       prewarmed.forget(functionKeyOf(fact));
       for (const { image } of fact.snapshots) if (image !== undefined) images.retire(image.id);
     });
-    catalog.facts.on('function.updated', ({ snapshot, previous }) => {
-      if (snapshot.enterpriseProjectId !== previous?.enterpriseProjectId) iam.forgetDecisions();
-    });
-    catalog.facts.on('function.deleted', () => iam.forgetDecisions());
+    forgetDecisionsOnMoves(catalog, iam);
     await images.start();
     await uploads.start();
     await dependencies.start();
@@ -516,20 +515,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await stop();
     throw error;
   }
-}
-
-/** What identities need to know of functions. */
-function functionFacts(catalog: Catalog): IamOptions['functions'] {
-  return {
-    enterpriseProjectOf: (projectId, fn) => {
-      const latest = catalog.resolve(projectId, fn.package, fn.name, 'latest');
-      return latest === undefined ? undefined : (latest.enterpriseProjectId ?? DEFAULT_ENTERPRISE_PROJECT);
-    },
-    projectInUse: (projectId) => {
-      for (const snapshot of catalog.snapshots()) if (snapshot.projectId === projectId) return true;
-      return false;
-    },
-  };
 }
 
 async function fixed(driver: SandboxDriver): Promise<{ driver: SandboxDriver; capabilities: SandboxCapabilities }> {

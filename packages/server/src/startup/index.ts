@@ -1,5 +1,6 @@
 export { writeCredentials } from './credentials.ts';
 export { Housekeeping } from './housekeeping.ts';
+export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
 export { machineChecks } from './machine-checks.ts';
 export { readMetricsToken } from './metrics-token.ts';
 export { networkCheck } from './network-check.ts';

@@ -1,0 +1,26 @@
+import type { Catalog } from '../control/index.ts';
+import { DEFAULT_ENTERPRISE_PROJECT, type Iam, type IamOptions } from '../iam/index.ts';
+
+/** What identities need to know of functions, which they cannot see themselves. */
+export function functionFacts(catalog: Catalog): IamOptions['functions'] {
+  return {
+    enterpriseProjectOf: (projectId, fn) => {
+      const latest = catalog.resolve(projectId, fn.package, fn.name, 'latest');
+      return latest === undefined ? undefined : (latest.enterpriseProjectId ?? DEFAULT_ENTERPRISE_PROJECT);
+    },
+    projectInUse: (projectId) => {
+      for (const snapshot of catalog.snapshots()) if (snapshot.projectId === projectId) return true;
+      return false;
+    },
+  };
+}
+
+/** Decisions that were kept depend on the enterprise project of a function: they are made anew when it changes. */
+export function forgetDecisionsOnMoves(catalog: Catalog, iam: Iam): void {
+  catalog.facts.on('function.updated', ({ snapshot, previous }) => {
+    if (snapshot.enterpriseProjectId !== previous?.enterpriseProjectId) iam.forgetDecisions();
+  });
+  catalog.facts.on('function.deleted', ({ snapshots }) => {
+    if (snapshots.some(({ enterpriseProjectId }) => enterpriseProjectId !== undefined)) iam.forgetDecisions();
+  });
+}
