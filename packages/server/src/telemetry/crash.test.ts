@@ -10,7 +10,10 @@ import { openTelemetry } from './index.ts';
 const dir = mkdtempSync(join(tmpdir(), 'fg-telemetry-crash-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-it('holds every flushed line and record after its process was killed', { timeout: 60_000 }, async () => {
+it('holds every flushed line and record, and counts each record once, after its process was killed', {
+  timeout: 60_000,
+}, async () => {
+  const started = Date.now();
   const writer = fileURLToPath(new URL('./crash-writer.fixture.ts', import.meta.url));
   const args = ['--conditions=@funcgraph/source', '--import', 'tsx', writer, dir];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -31,6 +34,7 @@ it('holds every flushed line and record after its process was killed', { timeout
   const range = { functionKey: 'p1/f', from: 0, to: Date.now() + 60_000 };
   const missing = new Set(Array.from({ length: flushed }, (_, n) => `r${n + 1}`));
   const unrecorded = new Set(missing);
+  let records = 0;
   for (let cursor: string | null = ''; cursor !== null; ) {
     const page = await telemetry.logs.query({
       ...range,
@@ -44,8 +48,12 @@ it('holds every flushed line and record after its process was killed', { timeout
   for (let cursor: string | null = ''; cursor !== null; ) {
     const page = await telemetry.records.list({ ...range, limit: 1000, ...(cursor === '' ? {} : { cursor }) });
     for (const record of page.records) unrecorded.delete(record.requestId);
+    records += page.records.length;
     cursor = page.cursor;
   }
+  const scope = { kind: 'function', functionKey: 'p1/f' } as const;
+  const points = await telemetry.metrics.series({ scope, from: started, to: Date.now(), stepMs: 60_000 });
   await telemetry.close();
+  expect(points.reduce((sum, { count }) => sum + count, 0)).toBe(records);
   expect([...missing, ...unrecorded]).toEqual([]);
 });

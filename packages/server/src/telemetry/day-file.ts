@@ -1,6 +1,6 @@
 import { causeOf } from '@funcgraph/api';
 import Database from 'better-sqlite3';
-import { addGauges, addToMinutes, MINUTE_SCHEMA } from './metrics/minute-table.ts';
+import { addGauges, MINUTE_SCHEMA, OpenMinutes } from './metrics/minute-table.ts';
 import { durationOf } from './metrics/rollup.ts';
 import type { GaugeSample } from './metrics/types.ts';
 import { type InvocationRecord, type LogLine, logLevels } from './types.ts';
@@ -54,12 +54,23 @@ const schema = `
 
 const maxKnownFunctions = 10_000;
 const maxStatements = 64;
+/** A minute of a function is written at most so often, however many records come. */
+const SUM_EVERY_MS = 1000;
+
+interface StoredRecord {
+  readonly seq: number;
+  readonly body: string;
+}
 
 /** The SQLite file of one day. What was written survives the death of the process, not a loss of power. */
 export class DayFile {
   readonly db: Database.Database;
   readonly #functions = new Map<string, number>();
   readonly #statements = new Map<string, Database.Statement<unknown[]>>();
+  readonly #minutes = new OpenMinutes();
+  /** Records that the minutes do not hold yet. */
+  #unsummed = 0;
+  #summedAt = performance.now();
   #nextSeq: number;
 
   constructor(path: string) {
@@ -73,6 +84,7 @@ export class DayFile {
       this.db.exec(MINUTE_SCHEMA);
       this.#addColumns();
       this.#nextSeq = 1 + Number(this.db.prepare('select coalesce(max(seq), 0) from line').pluck().get());
+      this.#recoverSums();
     } catch (error) {
       this.db.close();
       throw error;
@@ -88,10 +100,7 @@ export class DayFile {
       const update = this.db.prepare(
         'update record set version = ?, alias = ?, cause = ?, cold = ?, duration_ms = ? where seq = ?',
       );
-      const some = this.db.prepare<[number], { seq: number; body: string }>(
-        'select seq, body from record where seq > ? order by seq limit 1000',
-      );
-      for (let rows = some.all(0); rows.length > 0; rows = some.all(rows.at(-1)?.seq ?? 0)) {
+      for (const rows of this.#recordsAfter(0)) {
         for (const { seq, body } of rows) update.run(...columnsOf(JSON.parse(body) as InvocationRecord), seq);
       }
       return 0;
@@ -99,7 +108,11 @@ export class DayFile {
   }
 
   close(): void {
-    this.db.close();
+    try {
+      this.sumUp();
+    } finally {
+      this.db.close();
+    }
   }
 
   /** A statement, prepared once as long as it is in use. */
@@ -156,9 +169,39 @@ export class DayFile {
           ...columnsOf(record),
         );
       }
-      addToMinutes(this, records, (key) => this.#intern(key));
       return this.#nextSeq;
     });
+    this.#minutes.add(records);
+    this.#unsummed += records.length;
+    if (performance.now() - this.#summedAt > SUM_EVERY_MS) this.sumUp();
+  }
+
+  /** Brings the minutes up to the last record. Until then a crash loses none: they are made anew from the records. */
+  sumUp(): void {
+    if (this.#unsummed === 0) return;
+    this.#atomic(() => {
+      this.#minutes.write(this, (key) => this.#intern(key));
+      this.prepare('delete from summed').run();
+      this.prepare('insert into summed select coalesce(max(seq), 0) from record').run();
+      return this.#nextSeq;
+    });
+    this.#minutes.clear();
+    this.#unsummed = 0;
+    this.#summedAt = performance.now();
+  }
+
+  #recoverSums(): void {
+    const summed = Number(this.prepare('select max(up_to) from summed').pluck().get() ?? 0);
+    for (const rows of this.#recordsAfter(summed)) {
+      this.#minutes.add(rows.map(({ body }) => JSON.parse(body) as InvocationRecord));
+      this.#unsummed += rows.length;
+    }
+    this.sumUp();
+  }
+
+  *#recordsAfter(seq: number): Generator<readonly StoredRecord[]> {
+    const some = this.prepare<StoredRecord>('select seq, body from record where seq > ? order by seq limit 1000');
+    for (let rows = some.all(seq); rows.length > 0; rows = some.all(rows.at(-1)?.seq ?? 0)) yield rows;
   }
 
   appendGauges(minute: number, samples: readonly GaugeSample[]): void {

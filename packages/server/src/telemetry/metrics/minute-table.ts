@@ -8,7 +8,8 @@ export const MINUTE_MS = 60_000;
 
 /**
  * A call counts in the minute in which it ended, so that a minute that is over does not change any more; its row stands
- * in the file of the day in which the call began, beside its record. `function_id` is of a function or of a project.
+ * in the file of the day in which the call began, beside its record. `function_id` is of a function or of a project;
+ * `summed` says up to which record the minutes are right.
  */
 export const MINUTE_SCHEMA = `
   create table if not exists minute (
@@ -24,6 +25,7 @@ export const MINUTE_SCHEMA = `
     concurrency integer not null, reserved integer not null, instances integer not null,
     primary key (function_id, minute, qualifier)
   ) without rowid;
+  create table if not exists summed (up_to integer not null);
 `;
 
 /** The file of a day, as far as it matters here. */
@@ -74,24 +76,31 @@ interface Leaf {
   readonly sum: Rollup;
 }
 
-/** Adds records to the minutes of their functions and projects. Belongs into the transaction that writes the records. */
-export function addToMinutes(
-  file: Statements,
-  records: readonly InvocationRecord[],
-  intern: (key: string) => number,
-): void {
-  const leaves = new Map<string, Leaf>();
-  for (const record of records) {
-    const { functionKey, version } = record;
-    const alias = record.alias ?? '';
-    const minute = Math.floor(endOf(record) / MINUTE_MS);
-    addRecord(leafOf(leaves, { functionKey, minute, version, alias }).sum, record);
+/** Sums that are not written yet. */
+export class OpenMinutes {
+  #leaves = new Map<string, Leaf>();
+
+  add(records: readonly InvocationRecord[]): void {
+    for (const record of records) {
+      const { functionKey, version } = record;
+      const minute = Math.floor(endOf(record) / MINUTE_MS);
+      addRecord(leafOf(this.#leaves, { functionKey, minute, version, alias: record.alias ?? '' }).sum, record);
+    }
   }
-  for (const { functionKey, minute, sum } of [...leaves.values()]) {
-    const all = { functionKey: projectKey(projectOf(functionKey)), minute, version: '', alias: '' };
-    addRollup(leafOf(leaves, all).sum, sum);
+
+  /** Adds the sums to those in the file, and to those of their projects. Belongs into a transaction; `clear` after it. */
+  write(file: Statements, intern: (key: string) => number): void {
+    const projects = new Map<string, Leaf>();
+    for (const { functionKey, minute, sum } of this.#leaves.values()) {
+      const all = { functionKey: projectKey(projectOf(functionKey)), minute, version: '', alias: '' };
+      addRollup(leafOf(projects, all).sum, sum);
+    }
+    for (const leaf of [...this.#leaves.values(), ...projects.values()]) store(file, leaf, intern(leaf.functionKey));
   }
-  for (const leaf of leaves.values()) store(file, leaf, intern(leaf.functionKey));
+
+  clear(): void {
+    this.#leaves = new Map();
+  }
 }
 
 /** A function that reports a nonsensical end must not reach another day than the two that a search looks at. */
@@ -109,7 +118,10 @@ function leafOf(leaves: Map<string, Leaf>, key: Omit<Leaf, 'sum'>): Leaf {
   return leaf;
 }
 
-function store(file: Statements, { minute, version, alias, sum }: Leaf, functionId: number): void {
+function store(file: Statements, { minute, version, alias, sum: added }: Leaf, functionId: number): void {
+  // a transaction may be taken back: what was added stays as it is
+  const sum = emptyRollup();
+  addRollup(sum, added);
   const known = file
     .prepare<MinuteRow>('select * from minute where function_id = ? and minute = ? and version = ? and alias = ?')
     .get(functionId, minute, version, alias);

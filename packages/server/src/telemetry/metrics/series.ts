@@ -46,7 +46,12 @@ function keysOf(scope: MetricScope): { key: string; qualifier: string; only: { v
 /** A call that began before midnight stands in the file of that day, in a minute of the next. */
 function* filesWith(files: DayFiles, from: number, to: number): Generator<DayFile> {
   const [first, last] = [dayOf(Math.max(from - dayMs, 0)), dayOf(to - 1)];
-  for (const day of files.days()) if (day >= first && day <= last) yield files.get(day);
+  for (const day of files.days()) if (day >= first && day <= last) yield summedUp(files.get(day));
+}
+
+function summedUp(file: DayFile): DayFile {
+  file.sumUp();
+  return file;
 }
 
 interface RankRow {

@@ -88,6 +88,7 @@ export class UsageFile {
 
 /** What ran: rejected requests do not count. */
 function usedOn(file: DayFile, projectId?: string): ProjectDay[] {
+  file.sumUp();
   const [from, to] = projectId === undefined ? ['*', '+'] : [projectKey(projectId), `${projectKey(projectId)}\0`];
   return file
     .prepare<ProjectDay>(
