@@ -27,6 +27,7 @@ while true; do
   id=$(grep -i '^x-cff-request-id' /tmp/head | tr -d '[:space:]' | cut -d: -f2)
   [ -z "$id" ] && continue
   n=$(printf '%s' "$event" | sed 's/.*"n":\\([0-9]*\\).*/\\1/')
+  [ -z "$n" ] && exit 1
   curl -sS -o /dev/null -X POST --data-binary "{\\"n\\":$n}" "$api/response/$id"
 done
 `;
