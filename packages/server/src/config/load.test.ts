@@ -26,6 +26,16 @@ describe('configuration', () => {
     expect(() => loadConfig(['--link-hosts', 'http://bucket'], {})).toThrow(/link_hosts/);
   });
 
+  it('raises quotas, and leaves those of the guide where nothing is said', () => {
+    const { quotas } = loadConfig(['--quota-functions', '1000', '--quota-code-size', '20GB'], {
+      FGS_QUOTA_ALIASES: '50',
+    });
+    expect(quotas).toMatchObject({ functions: 1000, codeBytes: 20 * 2 ** 30, aliasesPerFunction: 50 });
+    expect(quotas).toMatchObject({ versionsPerFunction: 10, environmentChars: 4096, testEventsPerFunction: 10 });
+    expect(() => loadConfig(['--quota-code-size', '20'], {})).toThrow(/quota_code_size is not a size/);
+    expect(() => loadConfig(['--quota-versions', '0'], {})).toThrow(/quota_versions/);
+  });
+
   it.each<[string, string[], RegExp]>([
     ['an unknown flag', ['--prot', '1'], /prot/],
     ['a port that is no number', ['--port', 'x'], /port/],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactStore } from '../artifacts/index.ts';
+import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
 import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
@@ -63,7 +64,8 @@ export const NO_IMAGES: FunctionsOptions['images'] = {
   rootfs: (id) => `/images/${id}`,
 };
 
-export async function openTestControl(): Promise<TestControl> {
+/** `quotas` take the place of the usual ones. */
+export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
   const storage = await openStorage({ file: ':memory:' });
   const artifacts = new ArtifactStore({ dir });
@@ -91,6 +93,7 @@ export async function openTestControl(): Promise<TestControl> {
       runtimes: TEST_RUNTIMES,
       clock: at,
       region: 'local-1',
+      quotas: { ...USUAL_QUOTAS, ...quotas },
     });
     const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, at);
     const { access } = functions;
