@@ -1,84 +1,18 @@
 import { mkdir } from 'node:fs/promises';
-import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ArtifactStore } from './artifacts/index.ts';
+import { apiHandlers } from './composition/api-handlers.ts';
+import { controlParts, startControl } from './composition/control-parts.ts';
+import { followChanges } from './composition/follow-changes.ts';
+import { instanceParts } from './composition/instance-parts.ts';
 import type { Config } from './config/index.ts';
-import {
-  Aliases,
-  AliasStore,
-  AsyncConfigStore,
-  AsyncConfigs,
-  Catalog,
-  Dependencies,
-  DependencyStore,
-  FileSystemStore,
-  FileSystems,
-  FunctionStore,
-  Functions,
-  FunctionUrlStore,
-  FunctionUrls,
-  NetworkStore,
-  Networks,
-  PublicPackages,
-  peakCount,
-  ReservedConfigStore,
-  ReservedConfigs,
-  TestEventStore,
-  TestEvents,
-  VersionStore,
-  Versions,
-} from './control/index.ts';
-import type { WantedSurroundings } from './domain/surroundings.ts';
+import { Catalog } from './control/index.ts';
 import { Iam } from './iam/index.ts';
-import { ImageStore, Images, imageLimits, Uploads } from './images/index.ts';
-import {
-  accessKeyHandlers,
-  aliasHandlers,
-  buildApp,
-  createGateway,
-  dependencyHandlers,
-  fileSystemHandlers,
-  functionAsyncConfigHandlers,
-  functionCodeHandlers,
-  functionHandlers,
-  functionQuotaHandlers,
-  functionUrlHandlers,
-  HttpMeter,
-  iamGrantHandlers,
-  iamGroupHandlers,
-  iamRightHandlers,
-  iamUserHandlers,
-  identityHandlers,
-  imageHandlers,
-  invocationHandlers,
-  networkHandlers,
-  platformHandlers,
-  publicDependencyHandlers,
-  reservedInstanceHandlers,
-  scrapeHandlers,
-  statisticsHandlers,
-  stopGateway,
-  telemetryHandlers,
-  testEventHandlers,
-  versionHandlers,
-} from './ingress/index.ts';
-import {
-  bootAndFreeze,
-  InstalledRuntimes,
-  Pool,
-  Prewarmed,
-  ReservedKeeper,
-  SandboxAgent,
-  type SandboxCapabilities,
-  type SandboxDriver,
-  type Surroundings,
-  startInstance,
-  waitingOn,
-  withHostPaths,
-} from './instances/index.ts';
+import { buildApp, createGateway, stopGateway } from './ingress/index.ts';
+import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
 import {
   AccountGate,
   AsyncInvocations,
@@ -86,35 +20,27 @@ import {
   functionKeyOf,
   Invoker,
   isKeyOf,
-  isStaleKey,
   RequestLogs,
   ReservedDemand,
-  resolve,
-  runtimeLaunch,
-  supervisorOf,
-  versionsOf,
 } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openSealer } from './lib/sealer.ts';
 import { Queue } from './queue/index.ts';
 import {
+  addressOf,
   chooseSandbox,
   closeRunDir,
   forgetDecisionsOnMoves,
   functionFacts,
   Housekeeping,
-  machineChecks,
-  networkCheck,
+  listen,
   openRunDir,
-  readMetricsToken,
-  storageFacts,
+  startMeasuring,
   UNAVAILABLE_HOST,
-  watchProcess,
   writeCredentials,
 } from './startup/index.ts';
 import { lockDataDir, openStorage } from './storage/index.ts';
-import { GaugeSampler, openTelemetry, RunningCalls } from './telemetry/index.ts';
-import { VERSION } from './version.ts';
+import { openTelemetry } from './telemetry/index.ts';
 
 export interface RunningServer {
   readonly app: FastifyInstance;
@@ -135,15 +61,8 @@ export interface ServerParts {
   readonly runtimeDir?: string | undefined;
 }
 
-/** Long enough that a client in a loop never meets a frozen instance. */
-const FREEZE_MS = 2_000;
-/** A runtime that was not needed for this long keeps one sandbox waiting, not more. */
-const PREWARM_QUIET_MS = 10 * 60 * 1000;
 /** How long running invocations may take when the server stops. */
 const DRAIN_MS = 30_000;
-/** Sandboxes started at the same time; more would only slow each other down. */
-const MAX_STARTS = 16;
-const MAX_WAITING = 2_000;
 /** Events of one project that wait for its concurrency, together. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 /** Of the account's concurrency, what asynchronous invocations may take. */
@@ -214,128 +133,46 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await artifacts.start();
     undo.push(() => artifacts.stop());
     await registering;
-    const functionStore = new FunctionStore(storage.db, artifacts);
-    const dependencies = new Dependencies({
-      store: new DependencyStore(storage.db, artifacts),
-      artifacts,
-      isReferenced: (sha256) => functionStore.isReferenced(sha256),
-      catalog,
-      clock,
-      linkHosts: config.linkHosts,
-    });
-    const limits = imageLimits(config.imageBytes);
-    const imageDir = join(config.dataDir, 'images');
-    const imageLog = log.child({ module: 'images' });
-    const images = new Images({ store: new ImageStore(storage.db), dir: imageDir, limits, clock, log: imageLog });
-    undo.push(() => images.stop());
-    const uploads = new Uploads(join(imageDir, 'uploads'), limits.archiveBytes, clock);
-    undo.push(() => uploads.stop());
-    const host = parts.driver === undefined ? agent : UNAVAILABLE_HOST;
-    const networks = new Networks({
-      store: new NetworkStore(storage.db),
-      host,
-      catalog,
-      clock,
-      egress: () => config.egress && capabilities.networks,
-      retire: (snapshot) => pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),
-    });
-    const fileSystems = new FileSystems({ store: new FileSystemStore(storage.db), host, catalog, clock });
-    const functions = new Functions({
-      store: functionStore,
-      dependencies,
-      images,
+    const control = controlParts({
+      config,
+      storage,
       artifacts,
       catalog,
       sealer,
       runtimes,
+      host: parts.driver === undefined ? agent : UNAVAILABLE_HOST,
+      egress: () => config.egress && capabilities.networks,
+      retire: (snapshot) => pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),
       clock,
-      region: config.region,
-      quotas: config.quotas,
-      checkSurroundings: (wanted) => {
-        networks.check(wanted);
-        fileSystems.check(wanted.mounts);
-      },
+      log,
     });
-    const { access } = functions;
-    const aliases = new Aliases({ access, store: new AliasStore(storage.db), clock });
-    const versionStore = new VersionStore(storage.db, artifacts);
-    const versions = new Versions({ access, store: versionStore, aliases, artifacts, clock });
-    const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, clock);
-    const functionUrls = new FunctionUrls(new FunctionUrlStore(storage.db), catalog, clock);
-    const { accountConcurrency } = config;
-    const reservedStore = new ReservedConfigStore(storage.db);
-    const reservedConfigs = new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency });
+    undo.push(() => control.images.stop());
+    undo.push(() => control.uploads.stop());
     const { driver, capabilities } = await choosing;
     agent.onGone((reason) =>
       log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
     );
     const logs = new RequestLogs((line) => telemetry.logs.append([line]), clock);
-    const bootDeps = { driver, linkDir: join(runDir, 'links'), clock, onLog: logs.fromInstance.bind(logs) };
-    const prewarmed = new Prewarmed({
-      boot: (launch) => bootAndFreeze(launch, bootDeps),
+    const { prewarmed, pool, keeper } = instanceParts({
+      config,
+      driver,
+      capabilities,
+      runDir,
+      logs,
+      control,
       clock,
-      limits: { perRuntime: capabilities.canAssign ? config.prewarm : 0, quietMs: PREWARM_QUIET_MS },
-      log: log.child({ module: 'prewarmed' }),
-    });
-    const takePrewarmed = prewarmed.take.bind(prewarmed);
-    const surroundings = (wanted: WantedSurroundings): Surroundings => ({
-      network: networks.of(wanted),
-      mounts: fileSystems.of(wanted.mounts),
-    });
-    const startDeps = { ...bootDeps, surroundings, ...(capabilities.canAssign ? { takePrewarmed } : {}) };
-    const pool = new Pool({
-      start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
-      clock,
-      limits: {
-        freezeMs: capabilities.canAssign ? FREEZE_MS : undefined,
-        idleMs: config.idleMs,
-        maxWaitMs: config.maxWaitMs,
-        maxWaiting: MAX_WAITING,
-        maxStarts: MAX_STARTS,
-        memoryMb: config.memoryBudgetMb,
-      },
-      log: log.child({ module: 'pool' }),
+      log,
     });
     undo.push(() => prewarmed.stop());
     undo.push(() => pool.stop(drained()));
-    const keeper = new ReservedKeeper({ pool, clock, log: log.child({ module: 'reserved' }) });
     undo.push(() => keeper.stop());
-    catalog.facts.on('function.updated', ({ snapshot, previous }) => {
-      if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
-      if (previous?.image !== undefined && previous.image.id !== snapshot.image?.id) images.retire(previous.image.id);
-      runtimes.launchPlan(supervisorOf(snapshot)).then(
-        (plan) => {
-          const launch = runtimeLaunch(plan, snapshot.image);
-          prewarmed.want(waitingOn(launch, networks.of(snapshot.surroundings)), functionKeyOf(snapshot));
-        },
-        (error: unknown) =>
-          log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),
-      );
-    });
-    catalog.facts.on('version.deleted', ({ snapshot }) => {
-      pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot));
-      if (snapshot.image !== undefined) images.retire(snapshot.image.id);
-    });
-    catalog.facts.on('function.deleted', (fact) => {
-      pool.retire(functionKeyOf(fact), () => true);
-      prewarmed.forget(functionKeyOf(fact));
-      for (const { image } of fact.snapshots) if (image !== undefined) images.retire(image.id);
-    });
+    followChanges({ catalog, control, runtimes, pool, prewarmed, log });
     forgetDecisionsOnMoves(catalog, iam);
-    await images.start();
-    await uploads.start();
-    await dependencies.start();
-    await networks.start();
-    await fileSystems.start();
-    await functions.start();
-    undo.push(() => functions.stop());
-    await aliases.start();
-    await asyncConfigs.start();
-    await functionUrls.start();
-    await reservedConfigs.start();
+    await startControl(control);
+    undo.push(() => control.functions.stop());
 
     const gate = new AccountGate(
-      { concurrency: accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
+      { concurrency: config.accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
       clock,
     );
     const running = new RunningCalls();
@@ -389,91 +226,31 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const watch = watchProcess();
     undo.push(() => watch.stop());
     const metricsToken = await readMetricsToken(config.metricsTokenFile);
-    const gauges = {
-      version: VERSION,
-      pool: () => pool.gauges(),
-      prewarmed: () => prewarmed.waiting,
-      async: () => asyncInvocations.gauges(),
-      waitingForAccount: () => gate.waiting,
-    };
     const app = buildApp({
       iam,
       clock,
       meter,
       drainMs: DRAIN_MS,
       log: log.child({ module: 'http' }),
-      handlers: {
-        ...identityHandlers({ iam, clock }),
-        ...iamUserHandlers(iam),
-        ...iamGroupHandlers(iam),
-        ...accessKeyHandlers(iam),
-        ...iamRightHandlers({ iam, clock }),
-        ...iamGrantHandlers(iam),
-        ...functionHandlers({ iam, functions, versions, catalog, region: config.region }),
-        ...versionHandlers({ versions, region: config.region }),
-        ...aliasHandlers({ aliases, region: config.region }),
-        ...functionCodeHandlers({ functions, catalog, artifacts, sealer, clock, region: config.region }),
-        ...testEventHandlers(new TestEvents(access, new TestEventStore(storage.db), clock)),
-        ...imageHandlers({ images, uploads }),
-        ...dependencyHandlers({ dependencies, sealer, clock }),
-        ...publicDependencyHandlers(new PublicPackages({ dependencies, runtimes })),
-        ...functionUrlHandlers({ functions, functionUrls, region: config.region }),
-        ...functionQuotaHandlers({
-          functions,
-          runtimes,
-          catalog,
-          quotas: config.quotas,
-          accountConcurrency,
-          running: (projectId) => running.ofProject(projectId),
-          reserved: {
-            quota: reservedConfigs.quota,
-            used: (projectId) => reservedConfigs.list(projectId).reduce((sum, one) => sum + peakCount(one), 0),
-          },
-          idleSeconds: config.idleMs / 1000,
-        }),
-        ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region: config.region }),
-        ...reservedInstanceHandlers({
-          functions,
-          reservedConfigs,
-          state: (config) => reservedDemand.state(config),
-          region: config.region,
-        }),
-        ...invocationHandlers({ invoker, async: asyncInvocations, clock }),
-        ...telemetryHandlers({
-          iam,
-          telemetry,
-          clock,
-          functionKey: (urn) => functionKeyOf(resolve(catalog, urn)),
-          versionsOf: (urn) => versionsOf(catalog, urn),
-        }),
-        ...statisticsHandlers({
-          telemetry,
-          sample: () => sampler.sample(),
-          clock,
-          region: config.region,
-          retainDays: config.logRetainDays,
-          functionKey: (urn) => functionKeyOf(resolve(catalog, urn)),
-        }),
-        ...scrapeHandlers({
-          ...gauges,
-          telemetry,
-          meter,
-          process: () => watch.read(),
-          storage: () => storageFacts(config.dataDir),
-          token: metricsToken,
-        }),
-        ...networkHandlers(networks),
-        ...fileSystemHandlers(fileSystems),
-        ...platformHandlers({
-          ...gauges,
-          runtimes,
-          sandbox: async () => capabilities,
-          checks: async () => [
-            ...(await machineChecks(config.dataDir, runtimes.available())),
-            networkCheck(capabilities, config.egress),
-          ],
-        }),
-      },
+      handlers: apiHandlers({
+        config,
+        control,
+        artifacts,
+        catalog,
+        sealer,
+        iam,
+        runtimes,
+        capabilities,
+        pool,
+        prewarmed,
+        gate,
+        invoker,
+        reservedDemand,
+        asyncInvocations,
+        telemetry,
+        measuring,
+        clock,
+      }),
     });
     await app.listen({ host: config.host, port: config.port });
     undo.push(() => {

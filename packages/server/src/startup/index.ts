@@ -2,7 +2,7 @@ export { writeCredentials } from './credentials.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
 export { machineChecks } from './machine-checks.ts';
-export { readMetricsToken } from './metrics-token.ts';
+export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';
 export { type ProcessWatch, storageFacts, watchProcess } from './process-facts.ts';
 export { closeRunDir, openRunDir } from './run-dir.ts';

@@ -3,8 +3,6 @@ export type { LogStore } from './log-store.ts';
 export { EXPOSITION_TYPE, Exposition, type Sample } from './metrics/exposition.ts';
 export { GaugeSampler } from './metrics/gauge-sampler.ts';
 export { MAX_POINTS, type Metrics } from './metrics/metrics.ts';
-export { projectKey, projectOf } from './metrics/minute-table.ts';
-export { durationOf } from './metrics/rollup.ts';
 export { type CallTarget, type Counter, RunningCalls } from './metrics/running-calls.ts';
 export { OTHER_FUNCTIONS } from './metrics/since-start.ts';
 export {

@@ -1,0 +1,139 @@
+import type { FunctionUrn } from '@funcgraph/api';
+import type { ArtifactStore } from '../artifacts/index.ts';
+import type { Config } from '../config/index.ts';
+import { type Catalog, peakCount } from '../control/index.ts';
+import type { Iam } from '../iam/index.ts';
+import {
+  accessKeyHandlers,
+  aliasHandlers,
+  dependencyHandlers,
+  fileSystemHandlers,
+  functionAsyncConfigHandlers,
+  functionCodeHandlers,
+  functionHandlers,
+  functionQuotaHandlers,
+  functionUrlHandlers,
+  type Handlers,
+  iamGrantHandlers,
+  iamGroupHandlers,
+  iamRightHandlers,
+  iamUserHandlers,
+  identityHandlers,
+  imageHandlers,
+  invocationHandlers,
+  networkHandlers,
+  platformHandlers,
+  publicDependencyHandlers,
+  reservedInstanceHandlers,
+  telemetryHandlers,
+  testEventHandlers,
+  versionHandlers,
+} from '../ingress/index.ts';
+import type { InstalledRuntimes, Pool, Prewarmed, SandboxCapabilities } from '../instances/index.ts';
+import {
+  type AccountGate,
+  type AsyncInvocations,
+  functionKeyOf,
+  type Invoker,
+  type ReservedDemand,
+  resolve,
+  versionsOf,
+} from '../invocation/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Sealer } from '../lib/sealer.ts';
+import { type Measuring, machineChecks, networkCheck } from '../startup/index.ts';
+import type { Telemetry } from '../telemetry/index.ts';
+import { VERSION } from '../version.ts';
+import type { ControlParts } from './control-parts.ts';
+
+export interface ApiDeps {
+  readonly config: Config;
+  readonly control: ControlParts;
+  readonly artifacts: ArtifactStore;
+  readonly catalog: Catalog;
+  readonly sealer: Sealer;
+  readonly iam: Iam;
+  readonly runtimes: InstalledRuntimes;
+  readonly capabilities: SandboxCapabilities;
+  readonly pool: Pool;
+  readonly prewarmed: Prewarmed;
+  readonly gate: AccountGate;
+  readonly invoker: Invoker;
+  readonly reservedDemand: ReservedDemand;
+  readonly asyncInvocations: AsyncInvocations;
+  readonly telemetry: Telemetry;
+  readonly measuring: Measuring;
+  readonly clock: Clock;
+}
+
+/** A handler for every route of the table. */
+export function apiHandlers(deps: ApiDeps): Handlers {
+  const { config, control, catalog, iam, runtimes, telemetry, clock } = deps;
+  const { region } = config;
+  const { functions, versions, aliases, asyncConfigs, functionUrls, reservedConfigs, dependencies } = control;
+  const functionKey = (urn: FunctionUrn): string => functionKeyOf(resolve(catalog, urn));
+  const gauges = {
+    version: VERSION,
+    pool: () => deps.pool.gauges(),
+    prewarmed: () => deps.prewarmed.waiting,
+    async: () => deps.asyncInvocations.gauges(),
+    waitingForAccount: () => deps.gate.waiting,
+  };
+  return {
+    ...identityHandlers({ iam, clock }),
+    ...iamUserHandlers(iam),
+    ...iamGroupHandlers(iam),
+    ...accessKeyHandlers(iam),
+    ...iamRightHandlers({ iam, clock }),
+    ...iamGrantHandlers(iam),
+    ...functionHandlers({ iam, functions, versions, catalog, region }),
+    ...versionHandlers({ versions, region }),
+    ...aliasHandlers({ aliases, region }),
+    ...functionCodeHandlers({ functions, catalog, artifacts: deps.artifacts, sealer: deps.sealer, clock, region }),
+    ...testEventHandlers(control.testEvents),
+    ...imageHandlers(control),
+    ...dependencyHandlers({ dependencies, sealer: deps.sealer, clock }),
+    ...publicDependencyHandlers(control.publicPackages),
+    ...functionUrlHandlers({ functions, functionUrls, region }),
+    ...functionQuotaHandlers({
+      functions,
+      runtimes,
+      catalog,
+      quotas: config.quotas,
+      accountConcurrency: config.accountConcurrency,
+      running: (projectId) => deps.measuring.running.ofProject(projectId),
+      reserved: {
+        quota: reservedConfigs.quota,
+        used: (projectId) => reservedConfigs.list(projectId).reduce((sum, one) => sum + peakCount(one), 0),
+      },
+      idleSeconds: config.idleMs / 1000,
+    }),
+    ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region }),
+    ...reservedInstanceHandlers({
+      functions,
+      reservedConfigs,
+      state: (reserved) => deps.reservedDemand.state(reserved),
+      region,
+    }),
+    ...invocationHandlers({ invoker: deps.invoker, async: deps.asyncInvocations, clock }),
+    ...telemetryHandlers({
+      iam,
+      telemetry,
+      clock,
+      functionKey,
+      versionsOf: (urn) => versionsOf(catalog, urn),
+    }),
+    ...deps.measuring.handlers({ ...gauges, functionKey }),
+    ...networkHandlers(control.networks),
+    ...fileSystemHandlers(control.fileSystems),
+    ...platformHandlers({
+      ...gauges,
+      runtimes,
+      sandbox: async () => deps.capabilities,
+      checks: async () => [
+        ...(await machineChecks(config.dataDir, runtimes.available())),
+        networkCheck(deps.capabilities, config.egress),
+      ],
+    }),
+  };
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { ArtifactStore } from '../artifacts/index.ts';
+import type { Config } from '../config/index.ts';
+import {
+  Aliases,
+  AliasStore,
+  AsyncConfigStore,
+  AsyncConfigs,
+  type Catalog,
+  Dependencies,
+  DependencyStore,
+  FileSystemStore,
+  FileSystems,
+  FunctionStore,
+  Functions,
+  FunctionUrlStore,
+  FunctionUrls,
+  NetworkStore,
+  Networks,
+  PublicPackages,
+  ReservedConfigStore,
+  ReservedConfigs,
+  TestEventStore,
+  TestEvents,
+  VersionStore,
+  Versions,
+} from '../control/index.ts';
+import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
+import type { InstalledRuntimes } from '../instances/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Sealer } from '../lib/sealer.ts';
+import type { Storage } from '../storage/index.ts';
+
+type NetworksOptions = ConstructorParameters<typeof Networks>[0];
+
+export interface ControlDeps {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly artifacts: ArtifactStore;
+  readonly catalog: Catalog;
+  readonly sealer: Sealer;
+  readonly runtimes: InstalledRuntimes;
+  /** What the machine can do for networks and file systems. */
+  readonly host: NetworksOptions['host'] & ConstructorParameters<typeof FileSystems>[0]['host'];
+  readonly egress: NetworksOptions['egress'];
+  /** Ends the instances of a version that is to run in another network. */
+  readonly retire: NetworksOptions['retire'];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export type ControlParts = ReturnType<typeof controlParts>;
+
+/** Everything that is configured and stored: functions and what hangs on them. Nothing is read before `startControl`. */
+export function controlParts(deps: ControlDeps) {
+  const { config, storage, artifacts, catalog, sealer, runtimes, host, clock } = deps;
+  const { db } = storage;
+  const functionStore = new FunctionStore(db, artifacts);
+  const dependencies = new Dependencies({
+    store: new DependencyStore(db, artifacts),
+    artifacts,
+    isReferenced: (sha256) => functionStore.isReferenced(sha256),
+    catalog,
+    clock,
+    linkHosts: config.linkHosts,
+  });
+  const limits = imageLimits(config.imageBytes);
+  const dir = join(config.dataDir, 'images');
+  const images = new Images({
+    store: new ImageStore(db),
+    dir,
+    limits,
+    clock,
+    log: deps.log.child({ module: 'images' }),
+  });
+  const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);
+  const { egress, retire } = deps;
+  const networks = new Networks({ store: new NetworkStore(db), host, catalog, clock, egress, retire });
+  const fileSystems = new FileSystems({ store: new FileSystemStore(db), host, catalog, clock });
+  const functions = new Functions({
+    store: functionStore,
+    dependencies,
+    images,
+    artifacts,
+    catalog,
+    sealer,
+    runtimes,
+    clock,
+    region: config.region,
+    quotas: config.quotas,
+    checkSurroundings: (wanted) => {
+      networks.check(wanted);
+      fileSystems.check(wanted.mounts);
+    },
+  });
+  const { access } = functions;
+  const aliases = new Aliases({ access, store: new AliasStore(db), clock });
+  const reservedStore = new ReservedConfigStore(db);
+  const { accountConcurrency } = config;
+  return {
+    images,
+    uploads,
+    dependencies,
+    networks,
+    fileSystems,
+    functions,
+    aliases,
+    versions: new Versions({ access, store: new VersionStore(db, artifacts), aliases, artifacts, clock }),
+    asyncConfigs: new AsyncConfigs(new AsyncConfigStore(db), catalog, clock),
+    functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
+    reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
+    testEvents: new TestEvents(access, new TestEventStore(db), clock),
+    publicPackages: new PublicPackages({ dependencies, runtimes }),
+  };
+}
+
+/** Reads what is stored, what others refer to first. */
+export async function startControl(parts: ControlParts): Promise<void> {
+  const { images, uploads, dependencies, networks, fileSystems, functions, aliases } = parts;
+  for (const part of [images, uploads, dependencies, networks, fileSystems, functions, aliases]) await part.start();
+  for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs]) await part.start();
+}

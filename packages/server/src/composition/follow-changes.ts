@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import type { Catalog } from '../control/index.ts';
+import { type InstalledRuntimes, type Pool, type Prewarmed, waitingOn } from '../instances/index.ts';
+import { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch, supervisorOf } from '../invocation/index.ts';
+import type { ControlParts } from './control-parts.ts';
+
+export interface FollowDeps {
+  readonly catalog: Catalog;
+  readonly control: Pick<ControlParts, 'images' | 'networks'>;
+  readonly runtimes: InstalledRuntimes;
+  readonly pool: Pool;
+  readonly prewarmed: Prewarmed;
+  readonly log: Logger;
+}
+
+/** What a change of a function means for instances: old ones end, runtimes are warmed, images may go. */
+export function followChanges({ catalog, control, runtimes, pool, prewarmed, log }: FollowDeps): void {
+  const { images, networks } = control;
+  catalog.facts.on('function.updated', ({ snapshot, previous }) => {
+    if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
+    if (previous?.image !== undefined && previous.image.id !== snapshot.image?.id) images.retire(previous.image.id);
+    runtimes.launchPlan(supervisorOf(snapshot)).then(
+      (plan) => {
+        const launch = runtimeLaunch(plan, snapshot.image);
+        prewarmed.want(waitingOn(launch, networks.of(snapshot.surroundings)), functionKeyOf(snapshot));
+      },
+      (error: unknown) =>
+        log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),
+    );
+  });
+  catalog.facts.on('version.deleted', ({ snapshot }) => {
+    pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot));
+    if (snapshot.image !== undefined) images.retire(snapshot.image.id);
+  });
+  catalog.facts.on('function.deleted', (fact) => {
+    pool.retire(functionKeyOf(fact), () => true);
+    prewarmed.forget(functionKeyOf(fact));
+    for (const { image } of fact.snapshots) if (image !== undefined) images.retire(image.id);
+  });
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import type { WantedSurroundings } from '../domain/surroundings.ts';
+import {
+  bootAndFreeze,
+  Pool,
+  Prewarmed,
+  ReservedKeeper,
+  type SandboxCapabilities,
+  type SandboxDriver,
+  type Surroundings,
+  startInstance,
+  withHostPaths,
+} from '../instances/index.ts';
+import type { RequestLogs } from '../invocation/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ControlParts } from './control-parts.ts';
+
+/** Long enough that a client in a loop never meets a frozen instance. */
+const FREEZE_MS = 2_000;
+/** A runtime that was not needed for this long keeps one sandbox waiting, not more. */
+const PREWARM_QUIET_MS = 10 * 60 * 1000;
+/** Sandboxes started at the same time; more would only slow each other down. */
+const MAX_STARTS = 16;
+const MAX_WAITING = 2_000;
+
+export interface InstanceDeps {
+  readonly config: Config;
+  readonly driver: SandboxDriver;
+  readonly capabilities: SandboxCapabilities;
+  readonly runDir: string;
+  readonly logs: RequestLogs;
+  readonly control: Pick<ControlParts, 'networks' | 'fileSystems'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The pool of instances, the sandboxes that wait for code, and who keeps reserved instances alive. */
+export function instanceParts({ config, driver, capabilities, runDir, logs, control, clock, log }: InstanceDeps) {
+  const { canAssign } = capabilities;
+  const bootDeps = { driver, linkDir: join(runDir, 'links'), clock, onLog: logs.fromInstance.bind(logs) };
+  const prewarmed = new Prewarmed({
+    boot: (launch) => bootAndFreeze(launch, bootDeps),
+    clock,
+    limits: { perRuntime: canAssign ? config.prewarm : 0, quietMs: PREWARM_QUIET_MS },
+    log: log.child({ module: 'prewarmed' }),
+  });
+  const surroundings = (wanted: WantedSurroundings): Surroundings => ({
+    network: control.networks.of(wanted),
+    mounts: control.fileSystems.of(wanted.mounts),
+  });
+  const takePrewarmed = prewarmed.take.bind(prewarmed);
+  const startDeps = { ...bootDeps, surroundings, ...(canAssign ? { takePrewarmed } : {}) };
+  const pool = new Pool({
+    start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
+    clock,
+    limits: {
+      freezeMs: canAssign ? FREEZE_MS : undefined,
+      idleMs: config.idleMs,
+      maxWaitMs: config.maxWaitMs,
+      maxWaiting: MAX_WAITING,
+      maxStarts: MAX_STARTS,
+      memoryMb: config.memoryBudgetMb,
+    },
+    log: log.child({ module: 'pool' }),
+  });
+  const keeper = new ReservedKeeper({ pool, clock, log: log.child({ module: 'reserved' }) });
+  return { prewarmed, pool, keeper };
+}
