@@ -175,16 +175,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       { concurrency: config.accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
       clock,
     );
-    const running = new RunningCalls();
-    const sampler = new GaugeSampler({
-      running,
-      metrics: telemetry.metrics,
-      instances: () => pool.census(),
-      clock,
-      onError: (error) => log.error({ err: error }, 'gauges could not be written'),
-    });
-    sampler.start();
-    undo.push(() => sampler.stop());
+    const measuring = await startMeasuring({ telemetry, pool, config, clock, log });
+    undo.push(() => measuring.stop());
+    const { running, meter } = measuring;
     const invoker = new Invoker({
       catalog,
       pool,
@@ -222,10 +215,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     housekeeping.start();
     undo.push(() => housekeeping.stop());
 
-    const meter = new HttpMeter();
-    const watch = watchProcess();
-    undo.push(() => watch.stop());
-    const metricsToken = await readMetricsToken(config.metricsTokenFile);
     const app = buildApp({
       iam,
       clock,
@@ -296,17 +285,4 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 
 async function fixed(driver: SandboxDriver): Promise<{ driver: SandboxDriver; capabilities: SandboxCapabilities }> {
   return { driver, capabilities: await driver.capabilities() };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((done, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, done);
-  });
-}
-
-function addressOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

@@ -1,10 +1,10 @@
 export { writeCredentials } from './credentials.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
+export { addressOf, listen } from './listen.ts';
 export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';
-export { type ProcessWatch, storageFacts, watchProcess } from './process-facts.ts';
 export { closeRunDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { StartupError } from './startup-error.ts';

@@ -1,0 +1,16 @@
+import type { AddressInfo, Server } from 'node:net';
+
+/** Resolves when the server takes connections; rejects when the address cannot be had. */
+export function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((done, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, done);
+  });
+}
+
+/** Where clients on this machine reach a server that listens. */
+export function addressOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
