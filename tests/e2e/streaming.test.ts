@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { signRequest } from '@funcgraph/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGoPrograms } from '../../packages/runtimes/conformance/go-programs.ts';
@@ -64,6 +65,18 @@ const waiting = []; let given = 0;
 const signal = () => new Promise((done) => given > 0 ? (given--, done()) : waiting.push(done));
 require('node:http').createServer(async (req, res) => {
   if (req.url === '/go') { waiting.length > 0 ? waiting.shift()() : given++; res.end('went'); return; }
+  if (req.url === '/echo') { res.writeHead(200, { 'X-Length': req.headers['content-length'] ?? 'unknown' }); res.flushHeaders(); req.pipe(res); return; }
+  if (req.url === '/count') {
+    let bytes = 0;
+    for await (const piece of req) { if (bytes >> 24 !== (bytes += piece.length) >> 24) console.log('read ' + bytes); }
+    res.end(String(bytes)); return;
+  }
+  if (req.url === '/early') { res.writeHead(403); res.end('no need'); return; }
+  if (req.url === '/unread') { await signal(); res.end('late'); return; }
+  if (req.url === '/until-gone') {
+    req.on('error', () => {}); req.on('close', () => console.log('complete: ' + req.complete)); req.resume();
+    res.write('reading'); return;
+  }
   if (req.url === '/die') { res.write('so far'); await signal(); process.exit(5); }
   res.writeHead(201, { 'Content-Type': 'text/event-stream', 'X-Made': 'here' });
   for (let i = 0; i < 3; i++) { res.write('data: ' + i + '\\n\\n'); await signal(); }
@@ -78,7 +91,7 @@ class Reading {
   /** How it ended: undefined while it has not. */
   end: 'complete' | 'cut' | undefined;
 
-  private constructor(response: IncomingMessage) {
+  constructor(response: IncomingMessage) {
     this.response = response;
     response.on('end', () => {
       this.end ??= response.complete ? 'complete' : 'cut';
@@ -116,6 +129,44 @@ class Reading {
   }
 }
 
+/** A request whose body is sent by hand. */
+class Sending {
+  readonly sent: ClientRequest;
+  readonly answered: Promise<Reading>;
+
+  constructor(url: string, headers: Record<string, string | number> = {}) {
+    this.sent = httpRequest(url, { method: 'POST', headers, agent: false });
+    this.sent.flushHeaders();
+    // What a test does not wait for may fail.
+    this.sent.on('error', () => {});
+    this.answered = once(this.sent, 'response').then(([response]) => {
+      const reading = new Reading(response as IncomingMessage);
+      reading.read();
+      return reading;
+    });
+    this.answered.catch(() => {});
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.sent.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.sent.on('drain', done).on('close', done);
+    });
+  }
+
+  /** Sends so much, waiting whenever nobody takes it; stops when the connection ends. */
+  async pour(bytes: number): Promise<void> {
+    const block = Buffer.alloc(MIB, 'x');
+    for (let left = bytes; left > 0 && !this.sent.destroyed; left -= block.length) {
+      const flows = this.sent.write(left < block.length ? block.subarray(0, left) : block);
+      if (!flows) await this.#drained();
+    }
+  }
+}
+
 const programs = await buildGoPrograms();
 
 describe('streamed answers', () => {
@@ -145,6 +196,8 @@ describe('streamed answers', () => {
   const go = async (name: string): Promise<void> => {
     expect(await (await fetch(at(name, '/go'))).text()).toBe('went');
   };
+  const memory = (): number =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) * 1024;
   const outcomeOf = async (requestId: string): Promise<unknown> => (await receiptOf(server, requestId))?.outcome;
 
   beforeAll(async () => {
@@ -268,8 +321,6 @@ describe('streamed answers', () => {
   });
 
   it('streams 150 MB without keeping them', { timeout: 120_000 }, async () => {
-    const memory = (): number =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) * 1024;
     const warm = await Reading.open(at('stream-node', '/large?mib=40'));
     await expect.poll(() => warm.end, PATIENCE).toBe('complete');
     const before = memory();
@@ -370,6 +421,188 @@ describe('streamed answers', () => {
       expect([answer.text, answer.headers.get('x-cff-response-stream')]).toEqual(['文字', null]);
       const id = await enqueue(server, node, { do: '/tail' });
       await expect.poll(() => receiptOf(server, id), PATIENCE).toMatchObject({ mode: 'async', outcome: 'ok' });
+    });
+  });
+
+  describe('bodies of requests to HTTP functions', () => {
+    const to = (path: string, headers: Record<string, string | number> = {}): Sending =>
+      new Sending(at('stream-http', path), headers);
+
+    it('reach the function piece by piece, whose answer comes back meanwhile', async () => {
+      const sending = to('/echo');
+      const reading = await sending.answered;
+      let seen = '';
+      for (const piece of ['one ', 'two ', 'three ']) {
+        sending.sent.write(piece);
+        seen += piece;
+        await expect.poll(() => reading.text, PATIENCE).toBe(seen);
+      }
+      sending.sent.end('end');
+      await expect.poll(() => reading.end, PATIENCE).toBe('complete');
+      expect([reading.text, reading.response.headers['x-length']]).toEqual([`${seen}end`, 'unknown']);
+      expect(await outcomeOf(reading.requestId)).toBe('ok');
+    });
+
+    it('are as long as the client says, also when it waits for a word before it sends', async () => {
+      const sending = to('/echo', { 'Content-Length': 100_000, Expect: '100-continue' });
+      await once(sending.sent, 'continue');
+      sending.sent.end(Buffer.alloc(100_000, 'x'));
+      const reading = await sending.answered;
+      await expect.poll(() => reading.end, PATIENCE).toBe('complete');
+      expect([reading.bytes, reading.response.headers['x-length']]).toEqual([100_000, '100000']);
+    });
+
+    it('are read whole before when they are small', async () => {
+      const sending = to('/echo', { 'Content-Length': 10 });
+      sending.sent.write('01234');
+      // Nothing of it is an invocation yet: the same instance is free for others, and the answer has not begun.
+      expect(await (await fetch(at('stream-http', '/count'), { method: 'POST', body: 'abc' })).text()).toBe('3');
+      sending.sent.end('56789');
+      const reading = await sending.answered;
+      await expect.poll(() => reading.end, PATIENCE).toBe('complete');
+      expect([reading.text, reading.response.headers['x-length']]).toEqual(['0123456789', '10']);
+    });
+
+    it('of 50 MB pass without being kept, and come back the same way', { timeout: 120_000 }, async () => {
+      const warm = to('/echo');
+      await warm.pour(20 * MIB);
+      warm.sent.end();
+      const before = memory();
+      let peak = before;
+      const sending = to('/echo');
+      const reading = await sending.answered;
+      reading.response.on('data', () => {
+        peak = Math.max(peak, memory());
+      });
+      await sending.pour(50 * MIB);
+      sending.sent.end();
+      await expect.poll(() => reading.end, { timeout: 100_000, interval: 50 }).toBe('complete');
+      expect(reading.bytes).toBe(50 * MIB);
+      expect(peak - before).toBeLessThan(40 * MIB);
+    });
+
+    it('of more than 200 MB are refused, at once when the length is told', { timeout: 120_000 }, async () => {
+      const told = to('/count', { 'Content-Length': 201 * MIB });
+      expect((await told.answered).response.statusCode).toBe(413);
+      told.sent.destroy();
+      const sending = to('/count');
+      const pouring = sending.pour(202 * MIB);
+      const reading = await sending.answered;
+      expect(reading.response.statusCode).toBe(413);
+      await expect.poll(() => reading.text, PATIENCE).toContain('FSS.1201');
+      expect(await outcomeOf(reading.requestId)).toBe('cancelled');
+      sending.sent.destroy();
+      await pouring;
+    });
+
+    it('wait at the client while the function does not read, and others are served by its instance', async () => {
+      const sending = to('/unread');
+      const before = memory();
+      let poured = false;
+      const pouring = sending.pour(100 * MIB).then(() => {
+        poured = true;
+      });
+      for (let i = 0; i < 20; i++) {
+        const answer = await fetch(at('stream-http', '/count'), { method: 'POST', body: 'x'.repeat(70_000) });
+        expect(await answer.text()).toBe('70000');
+      }
+      expect([poured, memory() - before < 60 * MIB]).toEqual([false, true]);
+      await go('stream-http');
+      const reading = await sending.answered;
+      await expect.poll(() => reading.text, PATIENCE).toBe('late');
+      sending.sent.destroy();
+      await pouring;
+    });
+
+    it('need not be read for an answer, which the client gets while it still sends', async () => {
+      const sending = to('/early');
+      sending.sent.write('some');
+      const reading = await sending.answered;
+      await expect.poll(() => reading.end, PATIENCE).toBe('complete');
+      expect([reading.response.statusCode, reading.text]).toEqual([403, 'no need']);
+      expect(await outcomeOf(reading.requestId)).toBe('ok');
+      sending.sent.destroy();
+    });
+
+    describe('are read to their end after an answer that came early', () => {
+      /** Says word for word what a client says: those of Node.js close when they have the answer. */
+      const speak = (connection: string) => {
+        const { hostname, port, pathname } = new URL(at('stream-http', '/early'));
+        const socket = connect(Number(port), hostname);
+        const heard = { text: '', closed: false };
+        socket.on('data', (data: Buffer) => {
+          heard.text += data.toString();
+        });
+        socket.on('end', () => {
+          heard.closed = true;
+        });
+        const head = ['Host: a', `Connection: ${connection}`, 'Content-Length: 5000000'].join('\r\n');
+        socket.write(`POST ${pathname} HTTP/1.1\r\n${head}\r\n\r\nabc`);
+        return { socket, heard, pathname };
+      };
+      const REST = Buffer.alloc(5_000_000 - 3);
+      const answers = ({ text }: { text: string }): number => text.split('no need').length - 1;
+
+      it('so that the connection serves the next request', async () => {
+        const { socket, heard, pathname } = speak('keep-alive');
+        await expect.poll(() => answers(heard), PATIENCE).toBe(1);
+        socket.write(REST);
+        socket.write(`POST ${pathname} HTTP/1.1\r\nHost: a\r\n\r\n`);
+        await expect.poll(() => answers(heard), PATIENCE).toBe(2);
+        socket.destroy();
+      });
+
+      it('before the connection is closed, so that the answer is not lost', async () => {
+        const { socket, heard } = speak('close');
+        await expect.poll(() => answers(heard), PATIENCE).toBe(1);
+        expect(heard.closed).toBe(false);
+        socket.write(REST);
+        await expect.poll(() => heard.closed, PATIENCE).toBe(true);
+      });
+    });
+
+    it('break off in the function when the client is gone in the middle, and its instance serves on', async () => {
+      const urn = await publish(
+        {
+          name: 'gone-http',
+          runtime: 'http',
+          files: { bootstrap: BOOTSTRAP, 'server.js': HTTP_SERVER },
+        },
+        'bootstrap',
+      );
+      const sending = new Sending(at('gone-http', '/until-gone'));
+      sending.sent.write('half');
+      const reading = await sending.answered;
+      await expect.poll(() => reading.text, PATIENCE).toBe('reading');
+      sending.sent.destroy();
+      await expect.poll(() => outcomeOf(reading.requestId), PATIENCE).toBe('cancelled');
+      const messages = async (): Promise<string[]> => (await logLines(server, urn, {})).map(({ message }) => message);
+      await expect.poll(messages, PATIENCE).toContain('complete: false');
+      const after = await fetch(at('gone-http', '/echo'), { method: 'POST', body: 'again' });
+      expect(await after.text()).toBe('again');
+      const receipt = await receiptOf(server, String(after.headers.get('x-cff-request-id')));
+      expect(receipt?.instance_id).toBe((await receiptOf(server, reading.requestId))?.instance_id);
+    });
+
+    it.each([
+      ['its switch is off', false, 'none'],
+      ['its URL wants a signature', true, 'iam'],
+    ] as const)('are read whole, up to 6 MB, when %s', async (_why, returnStream, auth) => {
+      const name = `whole-${auth}`;
+      const files = { bootstrap: BOOTSTRAP, 'server.js': HTTP_SERVER };
+      const urn = await publish({ name, runtime: 'http', files, returnStream }, 'bootstrap');
+      await server.api.call('setFunctionUrl', { params: target(server, urn), body: { auth, enabled: true } });
+      const call = async (bytes: number): Promise<[number, string]> => {
+        const url = new URL(at(name, '/count'));
+        const body = new Uint8Array(bytes);
+        const { access_key: accessKey, secret_key: secretKey } = server.credentials;
+        const unsignedCall = { method: 'POST', url, headers: {}, body, nowMs: Date.now() };
+        const headers = auth === 'iam' ? await signRequest(unsignedCall, { accessKey, secretKey }) : {};
+        const answer = await fetch(url, { method: 'POST', headers, body });
+        return [answer.status, await answer.text()];
+      };
+      expect(await call(1_000_000)).toEqual([200, '1000000']);
+      expect(await call(7_000_000)).toEqual([413, expect.stringContaining('FSS.1201')]);
     });
   });
 

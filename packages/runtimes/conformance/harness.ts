@@ -167,6 +167,11 @@ export class Instance {
     else this.#frames.push(frame);
   }
 
+  /** Whether such a frame came that nobody took. */
+  has(wants: (frame: Received) => boolean): boolean {
+    return this.#frames.some(wants);
+  }
+
   /** The next frame that `wants` accepts; rejects when the process ends first. */
   next(wants: (frame: Received) => boolean): Promise<Received> {
     const at = this.#frames.findIndex(wants);

@@ -151,6 +151,128 @@ ${before || `server.listen(${port}, '127.0.0.1');`}
     expect(refused.body.toString()).toBe('response body exceeds the limit of 6291456');
   });
 
+  describe('a body that follows', () => {
+    /** Reads by hand: `/early` not at all, `/stalls` nothing before `/go` came. */
+    const server = (): string => `#!${process.execPath}
+let stalled;
+require('node:http').createServer((req, res) => {
+  if (req.url === '/go') { stalled?.resume(); res.end('went'); return; }
+  req.on('error', () => console.log('gone'));
+  if (req.url === '/early') { res.writeHead(413); res.end('enough'); return; }
+  if (req.url === '/stalls') { stalled = req; req.on('data', () => {}); req.pause(); req.on('end', () => res.end('read')); return; }
+  res.writeHead(200, { 'X-Length': req.headers['content-length'] ?? req.headers['transfer-encoding'] });
+  res.flushHeaders();
+  req.pipe(res);
+}).listen(${port}, '127.0.0.1');
+`;
+    const start = (id: string, url: string, more: object = {}): void => {
+      const head = Buffer.from(JSON.stringify({ method: 'POST', url, headers: [] }));
+      const size = Buffer.alloc(4);
+      size.writeUInt32BE(head.length);
+      const flags = { http: true, stream: true, bodyFollows: true, ...more };
+      instance.send(
+        { type: 'invoke', requestId: id, timeoutMs: 3000, credentials: {}, ...flags },
+        Buffer.concat([size, head]),
+      );
+    };
+    const piece = (id: string, text: string | Buffer, last = false): void =>
+      instance.send({ type: 'body', requestId: id, ...(last ? { last } : {}) }, Buffer.from(text));
+    const answerOf = async (id: string): Promise<{ code: number; head: unknown; text: string }> => {
+      const { code, head, pieces } = await instance.streamed(id);
+      return { code, head, text: pieces.join('') };
+    };
+    const chunk = async (id: string): Promise<string> =>
+      (
+        await instance.next(({ header, body }) => header.type === 'chunk' && header.requestId === id && body.length > 0)
+      ).body.toString();
+
+    it('reaches the server piece by piece, while the answer already goes out', async () => {
+      await ready(server());
+      start('r-1', '/');
+      const { header } = await instance.next((frame) => frame.header.type === 'chunk');
+      expect(header).toMatchObject({ head: { statusCode: 200 } });
+      for (const text of ['one', 'two']) {
+        piece('r-1', text);
+        expect(await chunk('r-1')).toBe(text);
+      }
+      piece('r-1', 'three', true);
+      expect(await answerOf('r-1')).toMatchObject({ code: 0, text: 'three' });
+    });
+
+    it.each([
+      [{}, 'chunked'],
+      [{ bodyBytes: 3 }, '3'],
+    ])('says how long it is when that is known: %j', async (more, length) => {
+      await ready(server());
+      start('r-1', '/', more);
+      piece('r-1', 'abc', true);
+      const { head, text } = await answerOf('r-1');
+      expect(text).toBe('abc');
+      expect((head as { headers: string[][] }).headers).toContainEqual(['X-Length', length]);
+    });
+
+    it('gets credit only for what the server has taken, and stops no other request', async () => {
+      await ready(server());
+      start('r-1', '/stalls');
+      const block = Buffer.alloc(256 * 1024 - 256);
+      let credit = 2 ** 20;
+      let sent = 0;
+      let granted = 0;
+      const quiet = async (): Promise<boolean> => {
+        // An answer of another request is behind all credit that was there to give.
+        start(`p-${sent}-${granted}`, '/', { bodyBytes: 1 });
+        piece(`p-${sent}-${granted}`, 'x', true);
+        const before = granted;
+        expect((await answerOf(`p-${sent}-${granted}`)).text).toBe('x');
+        while (instance.has((frame) => frame.header.type === 'bodyCredit' && frame.header.requestId === 'r-1')) {
+          const { header } = await instance.next(
+            (frame) => frame.header.type === 'bodyCredit' && frame.header.requestId === 'r-1',
+          );
+          granted += header.type === 'bodyCredit' ? header.bytes : 0;
+        }
+        credit += granted - before;
+        return credit < 256 * 1024;
+      };
+      while (!(await quiet())) {
+        piece('r-1', block);
+        sent += 1;
+        credit -= 256 * 1024;
+        expect(sent).toBeLessThan(100);
+      }
+      // What the kernel holds between the two is all that moved beyond the window.
+      expect(sent * 256 * 1024 - granted).toBeGreaterThan(2 ** 19);
+      start('r-2', '/go', { bodyFollows: false });
+      expect((await answerOf('r-2')).text).toBe('went');
+      await instance.next((frame) => frame.header.type === 'bodyCredit' && frame.header.requestId === 'r-1');
+      piece('r-1', 'end', true);
+      expect(await answerOf('r-1')).toMatchObject({ code: 0, text: 'read' });
+    });
+
+    it('ends with the request when the server answers before it has read all', async () => {
+      await ready(server());
+      start('r-1', '/early');
+      piece('r-1', 'some');
+      expect(await answerOf('r-1')).toMatchObject({ code: 0, head: { statusCode: 413 }, text: 'enough' });
+      // Pieces that were on their way are nobody's.
+      piece('r-1', 'more', true);
+      start('r-2', '/');
+      piece('r-2', 'next', true);
+      expect((await answerOf('r-2')).text).toBe('next');
+    });
+
+    it('breaks off for the server too when nobody waits for the answer any more', async () => {
+      await ready(server());
+      start('r-1', '/stalls');
+      piece('r-1', 'some');
+      start('r-2', '/');
+      piece('r-2', 'x', true);
+      await instance.streamed('r-2');
+      instance.send({ type: 'cancel', requestId: 'r-1' });
+      expect((await instance.streamed('r-1')).code).toBe(4002);
+      await instance.log((line) => line.text === 'gone');
+    });
+  });
+
   it.each([
     ['not JSON', 'nothing', 'it is not JSON'],
     ['an object of something else', '{"a":1}', "it has no 'httpMethod'"],

@@ -32,8 +32,13 @@ class LocalServer {
 
   renew() {
     this.agent?.destroy();
+    this.uploads?.destroy();
     // Node's own servers close after 5 s; the agent honours their Keep-Alive header besides.
     this.agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' });
+    // Nothing can be sent twice that nobody keeps: bodies that follow get a connection that nobody else had. Keep-alive
+    // all the same, so that a server that answers early reads the rest, where after a close it would reset.
+    this.uploads = new http.Agent({ keepAlive: true });
+    this.uploads.keepSocketAlive = () => false;
   }
 
   /** Calls `done` once the server accepts connections. Returns what ends the waiting. */
@@ -60,14 +65,16 @@ class LocalServer {
 
   /**
    * Sends one request; resolves with `{ statusCode, headers: [[name, value]], body }`, rejects with `ExchangeFailed`. With
-   * a `sender` head and body go there as they come, and the body it resolves with is null.
+   * a `sender` head and body go there as they come, and the body it resolves with is null. A request with an `upload`
+   * has its body from there.
    */
   async exchange(request, extraHeaders, sender = null, fresh = false) {
     const now = performance.now();
     if (this.active === 0 && now - this.lastUse > MAX_IDLE_MS) this.renew();
     this.active += 1;
     try {
-      return await this.once(request, extraHeaders, sender, fresh ? false : this.agent);
+      const agent = request.upload === undefined ? this.agent : this.uploads;
+      return await this.once(request, extraHeaders, sender, fresh ? false : agent);
     } catch (error) {
       // The server closed an idle connection just when it was used again: it cannot have begun, or may begin again.
       if (!fresh && error.reused && REPEATABLE.has(request.method))
@@ -79,13 +86,14 @@ class LocalServer {
     }
   }
 
-  once({ method, url, headers, body }, extraHeaders, sender, agent) {
+  once({ method, url, headers, body, upload }, extraHeaders, sender, agent) {
     return new Promise((resolve, reject) => {
       const flat = [];
       for (const [name, value] of headers) flat.push(name, value);
       for (const [name, value] of extraHeaders) flat.push(name, value);
       if (!headers.some(([name]) => name.toLowerCase() === 'host')) flat.push('Host', this.address);
-      if (body.length > 0 || !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method)) {
+      if (upload !== undefined) flat.push(...upload.framing);
+      else if (body.length > 0 || !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method)) {
         flat.push('Content-Length', String(body.length));
       }
       let sent;
@@ -121,9 +129,11 @@ class LocalServer {
         response.on('error', fail);
         const head = { statusCode: response.statusCode, headers: keptHeaders(method, response) };
         if (sender === null) collect(response, head, { resolve, reject, sent });
-        else pass(response, head, { resolve, sender, sent });
+        else pass(response, head, { resolve, sender });
       });
-      sent.end(body);
+      if (sender !== null) sender.onCancel = () => sent.destroy(new Error('the caller is gone'));
+      if (upload === undefined) sent.end(body);
+      else upload.start(sent);
     });
   }
 }
@@ -155,9 +165,8 @@ function collect(response, head, { resolve, reject, sent }) {
 }
 
 /** Reads only what the sender has credit for: a slow caller slows the function's server down and fills no memory. */
-function pass(response, head, { resolve, sender, sent }) {
+function pass(response, head, { resolve, sender }) {
   sender.setHead(head);
-  sender.onCancel = () => sent.destroy(new Error('the caller does not take the answer any more'));
   sender.begin();
   response.on('data', (chunk) => {
     response.pause();

@@ -29,6 +29,8 @@ let lastStarted = '';
 const running = new Map();
 /** Those whose answer is streamed. */
 const senders = new Map();
+/** Those whose body follows. */
+const uploads = new Map();
 
 tellStarted();
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
@@ -51,6 +53,7 @@ function hello() {
 
 function onFrame(header, body) {
   if (header.type === 'invoke' && answered) void invoke(header, body);
+  else if (header.type === 'body') uploads.get(header.requestId)?.push(body, header.last === true);
   else if (header.type === 'credit') senders.get(header.requestId)?.grant(header.bytes);
   else if (header.type === 'cancel') senders.get(header.requestId)?.cancel();
   else if (header.type === 'init' && started === 0) init(header);
@@ -173,6 +176,7 @@ async function invoke(frame, bytes) {
         ? apig.requestFromBinary(bytes)
         : apig.requestFromEvent(bytes);
     const sender = frame.stream === true && asBinary && !asEvent ? senderFor(requestId) : null;
+    if (frame.bodyFollows === true) request.upload = uploadFor(frame);
     const answer = await local.exchange(request, platformHeaders(frame), sender);
     if (answer.body === null) {
       finish(requestId, 0, '');
@@ -202,11 +206,19 @@ function senderFor(requestId) {
   return sender;
 }
 
+function uploadFor({ requestId, bodyBytes }) {
+  const upload = new (require('./upload.js').Upload)(link, requestId, bodyBytes);
+  uploads.set(requestId, upload);
+  return upload;
+}
+
 /** Answers a request once. What the bootstrap printed before is already readable: this turn of the loop takes it first. */
 function finish(requestId, code, payload) {
   if (!running.delete(requestId)) return;
   senders.get(requestId)?.close();
   senders.delete(requestId);
+  uploads.get(requestId)?.stop();
+  uploads.delete(requestId);
   setImmediate(() => {
     child.flush();
     if (code === 0) link.result(requestId, 0, payload);

@@ -1,4 +1,5 @@
 export type {
+  BodyFrame,
   CancelFrame,
   Credentials,
   CreditFrame,

@@ -51,7 +51,10 @@ const Settings = {
   ),
   is_stateful_function: Flag('Refused when true.'),
   enable_dynamic_memory: Flag('Whether a call may choose its memory size.'),
-  is_return_stream: Flag('Answers may be streamed: through function URLs, and to API callers that ask for it.'),
+  is_return_stream: Flag(
+    'Answers may be streamed: through function URLs, and to API callers that ask for it. HTTP functions then also get the ' +
+      'bodies of requests to their URL as they come.',
+  ),
   enable_lts_log: Flag('Stored.'),
   lts_custom_tag: Fields('Stored.'),
   user_data_encrypt_kms_key_id: Text('Stored.'),

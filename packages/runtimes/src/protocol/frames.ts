@@ -5,7 +5,7 @@ export const MAX_HEADER_BYTES = 64 * 1024;
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 export const MAX_LOG_BYTES = 90 * 1024;
 export const MAX_CHUNK_BYTES = 256 * 1024;
-/** What the chunks of one request may cost until the server gives new credit. */
+/** What the chunks of one answer, and the pieces of one body, may cost until the other side gives new credit. */
 export const STREAM_WINDOW_BYTES = 1024 * 1024;
 /** Each chunk costs this beside the bytes of its body: many small ones take memory too. */
 export const CHUNK_COST_BYTES = 256;
@@ -74,6 +74,10 @@ export interface InvokeFrame {
   readonly http?: true;
   /** The answer may come in `chunk` frames before its `result`. */
   readonly stream?: true;
+  /** Only with `http` and `stream`: the body of the request comes in `body` frames after this one. */
+  readonly bodyFollows?: true;
+  /** How many bytes follow, when the client said so. */
+  readonly bodyBytes?: number;
   /** Set when a function flow calls. */
   readonly workflowId?: string;
   readonly workflowRunId?: string;
@@ -102,6 +106,14 @@ export interface CreditFrame {
   readonly bytes: number;
 }
 
+/** A piece of the body of a request whose `invoke` said that it follows. */
+export interface BodyFrame {
+  readonly type: 'body';
+  readonly requestId: string;
+  /** Nothing comes after it. */
+  readonly last?: true;
+}
+
 /** Nobody takes the rest of a streamed answer: end the request soon. Its `result` is still awaited. */
 export interface CancelFrame {
   readonly type: 'cancel';
@@ -111,6 +123,7 @@ export interface CancelFrame {
 export type ServerFrame =
   | InitFrame
   | InvokeFrame
+  | BodyFrame
   | CreditFrame
   | CancelFrame
   | ShutdownFrame
@@ -129,6 +142,7 @@ export type InstanceFrame =
   | { readonly type: 'ready'; readonly loadMs: number; readonly initMs: number }
   | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
   | { readonly type: 'chunk'; readonly requestId: string; readonly head?: StreamHead }
+  | { readonly type: 'bodyCredit'; readonly requestId: string; readonly bytes: number }
   | { readonly type: 'result'; readonly requestId: string; readonly code: number }
   | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number }
   | { readonly type: 'heartbeat'; readonly seq: number; readonly ok: boolean; readonly error?: string }

@@ -15,10 +15,11 @@ import {
 import { Heartbeat } from './heartbeat.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { preStop } from './pre-stop.ts';
-import type { LinkResult, RuntimeLink } from './runtime-link/index.ts';
+import type { BodySource, LinkResult, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxExit } from './sandbox/index.ts';
 import { type InstanceState, transition } from './state.ts';
 import { type ResponseSink, StreamedAnswer } from './streamed-answer.ts';
+import { StreamedBody } from './streamed-body.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 /** Where the time of a start went, ms. */
@@ -39,6 +40,8 @@ export interface InstanceRequest {
   readonly http?: true;
   /** Takes the answer in pieces, if the function gives it so. */
   readonly sink?: ResponseSink;
+  /** The body of the request, which the event is then without. Only with `http` and a sink. */
+  readonly body?: BodySource;
   /** Ends the call and, since code cannot be stopped otherwise, the instance. */
   readonly signal?: AbortSignal;
 }
@@ -204,7 +207,8 @@ export class Instance {
     const { link, clock, meter } = this.#parts;
     const started = clock.monotonic();
     const { requestId, timeoutMs, invokeType, credentials, http, sink } = request;
-    const stream = sink === undefined ? undefined : new StreamedAnswer(sink, clock);
+    const body = request.body === undefined ? undefined : new StreamedBody(request.body, clock);
+    const stream = sink === undefined ? undefined : new StreamedAnswer(sink, clock, body);
     // A sandbox that cannot be thawed is a dead one: the link below tells.
     const waking = this.#awake();
     if (waking !== undefined) await waking.catch(() => this.stop());
@@ -216,8 +220,10 @@ export class Instance {
       credentials,
       ...(http === undefined ? {} : { http }),
       ...(stream === undefined ? {} : { stream: true }),
+      ...(body === undefined ? {} : { bodyFollows: true }),
+      ...(body?.length === undefined ? {} : { bodyBytes: body.length }),
     };
-    const outcome = await this.#race(link.invoke(frame, request.event, stream), request, stream);
+    const outcome = await this.#race(link.invoke(frame, request.event, stream, body), request, stream);
     if (stream !== undefined) return this.#endStream(stream, outcome, request, started);
     const handlerMs = clock.monotonic() - started;
     // What several requests used together cannot be told apart.

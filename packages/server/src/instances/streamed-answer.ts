@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { cancelledFailure, type Failure, invalidHeadFailure, streamTooLargeFailure } from './failure.ts';
 import type { ChunkReceiver } from './runtime-link/index.ts';
+import type { StreamedBody } from './streamed-body.ts';
 
 /** Where the pieces of an answer go while the function still runs. */
 export interface ResponseSink {
@@ -27,6 +28,7 @@ const TOTAL_MS = LIMITS.timeoutSeconds.max * 1000;
 export class StreamedAnswer implements ChunkReceiver {
   readonly #sink: ResponseSink;
   readonly #clock: Clock;
+  readonly #body: StreamedBody | undefined;
   readonly #began: number;
   readonly #onGone = (): void => this.#stop(cancelledFailure());
   #onStop: () => void = () => {};
@@ -40,9 +42,10 @@ export class StreamedAnswer implements ChunkReceiver {
   /** Why the rest is not wanted; the failure of this request, however it ends. */
   stopped: Failure | undefined;
 
-  constructor(sink: ResponseSink, clock: Clock) {
+  constructor(sink: ResponseSink, clock: Clock, body?: StreamedBody) {
     this.#sink = sink;
     this.#clock = clock;
+    this.#body = body;
     this.#began = clock.monotonic();
     this.#progressAt = this.#began;
     sink.gone.addEventListener('abort', this.#onGone, { once: true });
@@ -81,13 +84,15 @@ export class StreamedAnswer implements ChunkReceiver {
   }
 
   /**
-   * How much longer the function may take, in ms; 0 when its time is over. While the client has not taken what is there
-   * it is not the function that is slow.
+   * How much longer the function may take, in ms; 0 when its time is over. While the client has not taken what is there,
+   * or has not sent what the function waits for, it is not the function that is slow.
    */
   leftMs(idleMs: number): number {
     const now = this.#clock.monotonic();
     const total = this.#began + TOTAL_MS - now;
-    const idle = this.#outstanding > 0 ? idleMs : this.#progressAt + idleMs - now;
+    const progressAt = Math.max(this.#progressAt, this.#body?.progressAt ?? this.#progressAt);
+    const clientIsSlow = this.#outstanding > 0 || this.#body?.isAwaited === true;
+    const idle = clientIsSlow ? idleMs : progressAt + idleMs - now;
     return Math.max(Math.min(total, idle), 0);
   }
 

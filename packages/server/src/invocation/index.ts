@@ -1,4 +1,4 @@
-export type { ResponseSink } from '../instances/index.ts';
+export type { BodySource, ResponseSink } from '../instances/index.ts';
 export { AccountGate } from './account-gate.ts';
 export type { RequestHeaders } from './alias-route.ts';
 export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
@@ -8,5 +8,5 @@ export { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch, supervisorOf } from 
 export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
 export { ReservedDemand } from './reserved-demand.ts';
-export { resolve, versionsOf } from './resolve.ts';
+export { mayStream, resolve, versionsOf } from './resolve.ts';
 export type { InvocationRequest, InvocationResult } from './types.ts';

@@ -70,6 +70,8 @@ export class Invoker {
     const { catalog, random } = this.#options;
     const routed = route(catalog, request, random);
     const { snapshot } = routed;
+    // Decided by `mayStream` in the same turn of the loop; without a sink nobody would hear that the client is gone.
+    if (request.body !== undefined && !snapshot.returnStream) throw new Error('a body for a version without streams');
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
     const turn = this.#admit(routed, request, memoryMb);
     if (turn !== undefined) await turn;
@@ -149,6 +151,7 @@ export class Invoker {
         invokeType: request.mode === 'async' ? 'async' : 'sync',
         ...(request.http === undefined ? {} : { http: request.http }),
         ...(request.openSink === undefined || !snapshot.returnStream ? {} : { sink: request.openSink() }),
+        ...(request.body === undefined ? {} : { body: request.body }),
         credentials: this.#credentials(snapshot),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AdditionalVersion, Catalog, type VersionSnapshot } from '../control/index.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { isKeyOf, isStaleKey } from './launch.ts';
-import { resolve, route, versionsOf } from './resolve.ts';
+import { mayStream, resolve, route, versionsOf } from './resolve.ts';
 
 const NAME = { projectId: 'p1', package: 'default', name: 'hello' };
 const snapshot = (version: string) => ({ ...NAME, functionId: 'f1', version, revision: '7' }) as VersionSnapshot;
@@ -51,6 +51,16 @@ describe('a URN', () => {
     expect(at(0.29)).toEqual({ snapshot: snapshot('v2'), alias: 'live', toAdditional: true });
     expect(at(0.3)).toEqual({ snapshot: snapshot('v1'), alias: 'live', toAdditional: false });
     expect(resolve(catalog, urn(':!live')).version).toBe('v1');
+  });
+
+  it('may stream when every version streams that it may go to', () => {
+    const streaming = catalogWith({ kind: 'weight', version: 'v2', percent: 30 });
+    streaming.put({ ...snapshot('v1'), returnStream: true });
+    const answers = (): boolean[] =>
+      [':latest', ':v1', ':v2', ':!live', ':!none', ':v9'].map((qualifier) => mayStream(streaming, urn(qualifier)));
+    expect(answers()).toEqual([false, true, false, false, false, false]);
+    streaming.put({ ...snapshot('v2'), returnStream: true });
+    expect(answers()).toEqual([false, true, true, true, false, false]);
   });
 
   it('follows what was decided before, as far as it still can', () => {

@@ -34,6 +34,14 @@ export function versionsOf(catalog: Catalog, urn: FunctionUrn): readonly string[
   return alias.additional === undefined ? [alias.version] : [alias.version, alias.additional.version];
 }
 
+/** Whether every version that requests under a URN may go to now has streaming switched on. False for what is not there. */
+export function mayStream(catalog: Catalog, urn: FunctionUrn): boolean {
+  const { projectId, package: pkg, name, qualifier } = urn;
+  if (qualifier?.kind === 'alias' && catalog.resolveAlias(projectId, pkg, name, qualifier.name) === undefined)
+    return false;
+  return versionsOf(catalog, urn).every((version) => catalog.resolve(projectId, pkg, name, version)?.returnStream);
+}
+
 /** Where a request to run goes; decided once for each request. Throws like `resolve`. */
 export function route(catalog: Catalog, request: RoutedRequest, random: () => number): Routed {
   const { urn, headers } = request;

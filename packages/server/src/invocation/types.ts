@@ -1,5 +1,5 @@
 import type { FunctionUrn, Receipt } from '@funcgraph/api';
-import type { Failure, ResponseSink } from '../instances/index.ts';
+import type { BodySource, Failure, ResponseSink } from '../instances/index.ts';
 import type { RequestHeaders } from './alias-route.ts';
 
 export interface InvocationRequest {
@@ -10,6 +10,8 @@ export interface InvocationRequest {
   readonly http?: true;
   /** Makes what takes the answer in pieces; called only for a function that may give it so. */
   readonly openSink?: () => ResponseSink;
+  /** The body, which the event is then without, as the client sends it. Needs `http`, `openSink` and `mayStream`. */
+  readonly body?: BodySource;
   readonly requestId: string;
   /** From 1. */
   readonly attempt: number;

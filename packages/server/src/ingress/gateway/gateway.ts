@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { LIMITS } from '@funcgraph/api';
-import { MAX_BODY_BYTES } from '@funcgraph/runtimes';
+import { type FunctionUrn, LIMITS } from '@funcgraph/api';
+import { MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../control/index.ts';
 import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Iam } from '../../iam/index.ts';
-import type { Invoker } from '../../invocation/index.ts';
+import { type Invoker, mayStream } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
-import { ResponseStream } from '../http/response-stream.ts';
+import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
 import type { FunctionAnswer } from './answer.ts';
 import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
@@ -18,8 +18,9 @@ import { type FunctionTarget, functionPath, readFunctionPath } from './function-
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
 import { failureOf, forCaller, notPublished, refuse } from './refusal.ts';
-import { BodyBudget, ClientGone, readBody } from './request-body.ts';
+import { BodyBudget, ClientGone, hasBody, limitUpload, readBody } from './request-body.ts';
 import { streamedHead } from './streamed-head.ts';
+import { UploadBody } from './upload-body.ts';
 
 export interface GatewayDeps {
   readonly catalog: Catalog;
@@ -32,12 +33,17 @@ export interface GatewayDeps {
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Head and body of a request must arrive within these; a slow client holds one connection, nothing else. */
+/**
+ * Head and body of a request must arrive within these; a slow client holds one connection, nothing else. A body that goes
+ * to the function as it comes has other limits, which is why Node.js does not watch over the second.
+ */
 const HEAD_MS = 15_000;
 const REQUEST_MS = 60_000;
 /** How long a client may take none of an answer. */
 const STALLED_MS = 60_000;
 const IDLE_MS = 30_000;
+/** Up to so many bytes a body is not worth the frames that streaming it takes. */
+const SMALL_BODY_BYTES = 64 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
 const BODIES_BYTES = 256 * 1024 * 1024;
@@ -49,13 +55,27 @@ interface Published {
   readonly auth: 'none' | 'iam';
 }
 
+/** What a request brings on its way to the function. */
+interface Way {
+  readonly requestId: string;
+  readonly expectsContinue: boolean;
+  /** The body, unless it is read whole. */
+  readonly upload: UploadBody | undefined;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function urnOf({ projectId, package: pkg, name, qualifier }: FunctionTarget, region: string): FunctionUrn {
+  return { region, projectId, package: pkg, name, ...(qualifier === undefined ? {} : { qualifier }) };
+}
+
 /** The HTTP server of the gateway port: function URLs, and 404 for everything else. Reads no database for a request. */
 export function createGateway(deps: GatewayDeps): Server {
   const gateway = new Gateway(deps);
   const server = createServer(
     {
       headersTimeout: HEAD_MS,
-      requestTimeout: REQUEST_MS,
+      requestTimeout: 0,
       keepAliveTimeout: IDLE_MS,
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: MAX_HEAD_BYTES,
@@ -83,9 +103,13 @@ class Gateway {
     const requestId = newRequestId();
     const { clock, meter } = this.#deps;
     const receivedAt = clock.monotonic();
+    const liftLimit = hasBody(request) ? limitUpload(request, clock, REQUEST_MS) : undefined;
     try {
       const published = this.#published(request);
-      const answer = await this.#call(published, request, response, { requestId, expectsContinue });
+      const upload = this.#upload(published, request, response, expectsContinue);
+      if (upload !== undefined) liftLimit?.();
+      const way = { requestId, expectsContinue, upload };
+      const answer = await this.#call(published, request, response, way).finally(() => upload?.discard());
       if (answer !== undefined) send(request, response, answer, requestId);
     } catch (thrown) {
       if (thrown instanceof ClientGone) {
@@ -115,12 +139,29 @@ class Gateway {
     return { target, functionId: latest.functionId, runtime: latest.runtime, auth: url.auth };
   }
 
+  /**
+   * The body, when the function gets it as it comes; undefined when it is read whole before. A signature is over the whole
+   * body, and a function without streaming is not to be occupied by a client that sends slowly.
+   */
+  #upload(
+    { target, runtime, auth }: Published,
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ): UploadBody | undefined {
+    const { catalog, region, clock } = this.#deps;
+    const { 'content-length': declared } = request.headers;
+    if (auth !== 'none' || !hasBody(request) || Number(declared ?? Infinity) <= SMALL_BODY_BYTES) return undefined;
+    if (runtimeRules(runtime)?.language !== 'http' || !mayStream(catalog, urnOf(target, region))) return undefined;
+    return new UploadBody(request, response, { clock, limitBytes: LIMITS.streamBytes, expectsContinue });
+  }
+
   /** Undefined when the answer is out already, because it was streamed. */
   async #call(
     { target, functionId, runtime, auth }: Published,
     request: IncomingMessage,
     response: ServerResponse,
-    { requestId, expectsContinue }: { requestId: string; expectsContinue: boolean },
+    { requestId, expectsContinue, upload }: Way,
   ): Promise<FunctionAnswer | undefined> {
     const { iam, invoker, region, clock } = this.#deps;
     const receivedAt = clock.monotonic();
@@ -130,7 +171,7 @@ class Gateway {
     }
     if (auth === 'iam') iam.precheck(request.headers);
     const options = { limitBytes: LIMITS.syncEventBytes, budget: this.#budget, expectsContinue };
-    const body = await readBody(request, response, options);
+    const body = upload === undefined ? await readBody(request, response, options) : NOTHING;
     if (auth === 'iam') {
       const signed = { method, url: request.url ?? '', headers: request.headers, rawBody: body };
       const caller = await iam.authenticate(signed);
@@ -142,7 +183,7 @@ class Gateway {
       };
       iam.authorize(caller, { ...question, peer: request.socket });
     }
-    const { projectId, package: pkg, name, qualifier, url } = target;
+    const { url } = target;
     const ip = sourceIp(request);
     const prefix = functionPath(target).slice(0, -1);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth === 'iam' });
@@ -155,7 +196,7 @@ class Gateway {
     }
     let stream: ResponseStream | undefined;
     const result = await invoker.invoke({
-      urn: { region, projectId, package: pkg, name, ...(qualifier === undefined ? {} : { qualifier }) },
+      urn: urnOf(target, region),
       event,
       mode: 'gateway',
       requestId,
@@ -165,10 +206,13 @@ class Gateway {
       receivedAt,
       ...(isHttp ? { http: true } : {}),
       openSink: () => {
-        stream = new ResponseStream(response, { clock, shape: (head) => streamedHead(head, method, requestId) });
+        const shape = (head: StreamHead): ResponseHead => streamedHead(head, method, requestId);
+        stream = new ResponseStream(response, { clock, shape, unwanted: upload?.refused });
         return stream;
       },
+      ...(upload === undefined ? {} : { body: upload }),
     });
+    if (upload?.refusal !== undefined) throw upload.refusal;
     const failure = failureOf(result);
     if (failure !== undefined) throw failure;
     if (result.streamed) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
 const EMPTY = Buffer.alloc(0);
@@ -45,9 +46,8 @@ export async function readBody(
   response: ServerResponse,
   { limitBytes, budget, expectsContinue }: ReadOptions,
 ): Promise<Buffer> {
-  const { 'content-length': declared, 'transfer-encoding': encoding } = request.headers;
-  if (encoding === undefined && (declared === undefined || declared === '0')) return EMPTY;
-  if (Number(declared ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  if (!hasBody(request)) return EMPTY;
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
   let taken = 0;
   response.once('close', () => budget.give(taken));
   const chunks: Buffer[] = [];
@@ -72,9 +72,24 @@ export async function readBody(
   });
 }
 
+/** Whether anything follows the head. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': declared, 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || (declared !== undefined && declared !== '0');
+}
+
+/** Breaks the connection unless the whole body has arrived within `ms`, or the returned function was called before. */
+export function limitUpload(request: IncomingMessage, clock: Clock, ms: number): () => void {
+  const timer = clock.after(ms, () => request.destroy());
+  const lift = (): void => timer.cancel();
+  request.once('end', lift);
+  request.once('close', lift);
+  return lift;
+}
+
 /** The client hung up before its request was complete: there is nobody to answer. */
 export class ClientGone extends Error {}
 
-function tooLarge(limitBytes: number): PlatformError {
+export function tooLarge(limitBytes: number): PlatformError {
   return new PlatformError('event_too_large', `The request body is over the limit of ${limitBytes} bytes.`);
 }

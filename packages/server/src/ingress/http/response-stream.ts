@@ -14,6 +14,8 @@ interface ResponseStreamOptions {
   readonly clock: Clock;
   /** Makes the head of the answer from that of the function. Throws PlatformError when there is none for it. */
   readonly shape: (head: StreamHead) => ResponseHead;
+  /** Another reason for which nobody takes the answer. */
+  readonly unwanted?: AbortSignal | undefined;
 }
 
 /** How long a client may take none of what is there. */
@@ -31,7 +33,9 @@ export class ResponseStream implements ResponseSink {
   constructor(response: ServerResponse, options: ResponseStreamOptions) {
     this.#response = response;
     this.#options = options;
-    this.gone = goneSignal(response);
+    const { unwanted } = options;
+    const gone = goneSignal(response);
+    this.gone = unwanted === undefined ? gone : AbortSignal.any([gone, unwanted]);
     response.once('close', () => this.#watch?.cancel());
   }
 

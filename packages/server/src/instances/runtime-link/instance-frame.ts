@@ -63,6 +63,8 @@ export function parseInstanceFrame(header: Buffer): InstanceFrame {
       const head = frame.head === undefined ? {} : { head: streamHead(frame.head) };
       return { type: 'chunk', requestId: text(frame.requestId, 'requestId'), ...head };
     }
+    case 'bodyCredit':
+      return { type: 'bodyCredit', requestId: text(frame.requestId, 'requestId'), bytes: number(frame.bytes, 'bytes') };
     case 'hello':
       return { type: 'hello', protocol: number(frame.protocol, 'protocol'), runtime: text(frame.runtime, 'runtime') };
     case 'initializing':

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import {
+  type BodyFrame,
   type CancelFrame,
   type CreditFrame,
   type InitFrame,
@@ -11,6 +12,7 @@ import {
 } from '@funcgraph/runtimes';
 import { encodeFrameHead, FrameDecoder, LinkViolation } from './frame-decoder.ts';
 import { parseInstanceFrame } from './instance-frame.ts';
+import { type BodySource, LinkBody } from './link-body.ts';
 import { type ChunkReceiver, LinkStream } from './link-stream.ts';
 import { LogBudget } from './log-budget.ts';
 
@@ -56,6 +58,7 @@ interface Pending<T> {
 
 interface Running extends Pending<LinkResult> {
   stream?: LinkStream;
+  body?: LinkBody;
 }
 
 interface LinkOptions {
@@ -113,8 +116,8 @@ export class RuntimeLink {
     });
   }
 
-  /** `receiver` gets the pieces of an answer whose frame says `stream`. */
-  invoke(frame: InvokeFrame, event: Buffer, receiver?: ChunkReceiver): Promise<LinkResult> {
+  /** `receiver` gets the pieces of an answer whose frame says `stream`; `source` gives those of a body that follows. */
+  invoke(frame: InvokeFrame, event: Buffer, receiver?: ChunkReceiver, source?: BodySource): Promise<LinkResult> {
     return this.#ask((pending: Running) => {
       const { requestId } = frame;
       if (receiver !== undefined) {
@@ -123,6 +126,12 @@ export class RuntimeLink {
       }
       this.#running.set(requestId, pending);
       this.#send(frame, event);
+      if (source === undefined) return;
+      pending.body = new LinkBody(source, (piece, last) => {
+        const bodyFrame: BodyFrame = { type: 'body', requestId, ...(last ? { last } : {}) };
+        this.#send(bodyFrame, piece);
+      });
+      pending.body.start();
     });
   }
 
@@ -144,6 +153,7 @@ export class RuntimeLink {
 
   /** Asks the instance to end a streaming request; the promise of `invoke` still ends by itself. */
   cancel(requestId: string): void {
+    this.#running.get(requestId)?.body?.stop();
     this.#tellRunning({ type: 'cancel', requestId });
   }
 
@@ -193,6 +203,7 @@ export class RuntimeLink {
         const pending = this.#running.get(frame.requestId);
         if (pending === undefined) throw new LinkViolation('a result for a request that is not running');
         this.#running.delete(frame.requestId);
+        pending.body?.stop();
         this.#tellDropped(frame.requestId, this.#budget.takeDropped());
         pending.resolve({ code: frame.code, payload: body });
         return;
@@ -204,6 +215,12 @@ export class RuntimeLink {
         const stream = this.#running.get(frame.requestId)?.stream;
         if (stream === undefined) throw new LinkViolation('a chunk for a request that does not stream');
         stream.receive(frame.head, body);
+        return;
+      }
+      case 'bodyCredit': {
+        const sent = this.#running.get(frame.requestId)?.body;
+        if (sent === undefined) throw new LinkViolation('credit for a request without a body that follows');
+        sent.grant(frame.bytes);
         return;
       }
       case 'hello':
@@ -283,7 +300,10 @@ export class RuntimeLink {
     this.#preStop?.reject(end);
     for (const pending of this.#beats.values()) pending.reject(end);
     this.#beats.clear();
-    for (const pending of this.#running.values()) pending.reject(end);
+    for (const pending of this.#running.values()) {
+      pending.body?.stop();
+      pending.reject(end);
+    }
     this.#running.clear();
     this.#options.onEnd(end);
   }

@@ -1,4 +1,4 @@
-import type { InitFrame, InvokeFrame } from '@funcgraph/runtimes';
+import type { BodyFrame, InitFrame, InvokeFrame } from '@funcgraph/runtimes';
 import { PROTOCOL_VERSION } from '@funcgraph/runtimes';
 import type { FakePeer } from './fake-peer.ts';
 import type { Frame } from './frames.ts';
@@ -25,6 +25,10 @@ export interface FakeFunction {
   ) => Promise<Uint8Array | string | typeof HANG> | Uint8Array | string | typeof HANG;
   /** Runs at `init`; return false to answer it yourself through `peer` (or never). */
   readonly onInit?: (init: InitFrame, peer: FakePeer) => Promise<boolean> | boolean;
+  /** Gets each piece of a body that follows its request; credit is the business of whoever wants it. */
+  readonly onBody?: (piece: Buffer, frame: BodyFrame, peer: FakePeer) => void;
+  /** Nobody waits for the request any more. */
+  readonly onCancel?: (requestId: string, peer: FakePeer) => void;
   /** Answers a heartbeat: whether all is well, a thrown error for what is not, or `HANG`. */
   readonly onHeartbeat?: (seq: number, peer: FakePeer) => boolean | typeof HANG;
   /** Runs before a graceful stop; answers unless it returns `HANG`. */
@@ -51,6 +55,12 @@ export function behaviourOf(fn: FakeFunction): FakeBehaviour {
           return;
         case 'invoke':
           return answer(fn, header as unknown as InvokeFrame, body, peer);
+        case 'body':
+          return fn.onBody?.(body, header as unknown as BodyFrame, peer);
+        case 'cancel':
+          return fn.onCancel?.(String(header.requestId), peer);
+        case 'credit':
+          return;
         case 'heartbeat':
           return beat(fn, Number(header.seq), peer);
         case 'preStop':

@@ -1,0 +1,120 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodySource } from '../../invocation/index.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { PlatformError } from '../../lib/platform-error.ts';
+import { limitUpload, tooLarge } from './request-body.ts';
+
+interface UploadOptions {
+  readonly clock: Clock;
+  readonly limitBytes: number;
+  /** The client waits for a word before it sends the body. */
+  readonly expectsContinue: boolean;
+}
+
+/** How long a client may send nothing while the function waits for more. */
+const STALLED_MS = 60_000;
+/** How long the rest of a body is read that nobody wants, so that its client gets to see the answer. */
+const DISCARD_MS = 60_000;
+
+/** The body of a request that goes to the function as it comes. Holds no more than the connection's own buffer. */
+export class UploadBody implements BodySource {
+  readonly length: number | undefined;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #options: UploadOptions;
+  readonly #refused = new AbortController();
+  #refusal: PlatformError | undefined;
+  #bytes = 0;
+  #ended = false;
+  /** Monotonic ms since when more is waited for; undefined while nobody waits. */
+  #awaitedSince: number | undefined;
+  #watch: Timer | undefined;
+  #onMore = (): void => {};
+  readonly #look = (): void => this.#onMore();
+  readonly #onEnd = (): void => {
+    this.#ended = true;
+    this.#onMore();
+  };
+
+  /** Throws `event_too_large` when the declared length is over the limit. */
+  constructor(request: IncomingMessage, response: ServerResponse, options: UploadOptions) {
+    const declared = request.headers['content-length'];
+    if (Number(declared ?? 0) > options.limitBytes) throw tooLarge(options.limitBytes);
+    this.length = declared === undefined ? undefined : Number(declared);
+    this.#request = request;
+    this.#response = response;
+    this.#options = options;
+    if (!response.shouldKeepAlive && request.httpVersionMinor === 1) this.#closeLate();
+  }
+
+  /** Aborts when the client sends more than it may. */
+  get refused(): AbortSignal {
+    return this.#refused.signal;
+  }
+
+  /** What the client is to be told then. */
+  get refusal(): PlatformError | undefined {
+    return this.#refusal;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  open(onMore: () => void): void {
+    this.#onMore = onMore;
+    this.#request.on('readable', this.#look);
+    this.#request.once('end', this.#onEnd);
+    this.#response.once('close', () => this.#watch?.cancel());
+    if (this.#options.expectsContinue && !this.#response.destroyed) this.#response.writeContinue();
+  }
+
+  take(maxBytes: number): Buffer | undefined {
+    const { clock, limitBytes } = this.#options;
+    // Reading none of nothing is how the stream is asked for more.
+    const piece = this.#request.read(Math.min(maxBytes, this.#request.readableLength)) as Buffer | null;
+    if (piece === null) {
+      this.#awaitedSince ??= clock.monotonic();
+      this.#watch ??= clock.after(STALLED_MS, () => this.#lookForClient());
+      return undefined;
+    }
+    this.#awaitedSince = undefined;
+    this.#bytes += piece.length;
+    if (this.#bytes <= limitBytes) return piece;
+    this.#refusal = tooLarge(limitBytes);
+    this.#refused.abort(this.#refusal);
+    return undefined;
+  }
+
+  /** The request is over, whatever came of it: the rest is read and thrown away for a while. Idempotent. */
+  discard(): void {
+    const { clock } = this.#options;
+    this.#onMore = () => {};
+    this.#watch?.cancel();
+    this.#request.off('readable', this.#look);
+    if (this.#request.destroyed || this.#request.readableEnded) return;
+    limitUpload(this.#request, clock, DISCARD_MS);
+    this.#request.resume();
+  }
+
+  /**
+   * A connection that is closed with bytes unread is reset, and its client may never see an answer that came early: one
+   * that shall not stay open is closed when answer and body are both through.
+   */
+  #closeLate(): void {
+    this.#response.shouldKeepAlive = true;
+    this.#response.once('finish', () => {
+      const close = (): void => this.#request.socket.destroySoon();
+      if (this.#request.readableEnded) close();
+      else this.#request.once('end', close);
+    });
+  }
+
+  /** One timer at a time, whatever the number of pieces. */
+  #lookForClient(): void {
+    const { clock } = this.#options;
+    const waited = this.#awaitedSince === undefined ? 0 : clock.monotonic() - this.#awaitedSince;
+    if (waited >= STALLED_MS && !this.#ended) this.#response.destroy();
+    else if (!this.#ended) this.#watch = clock.after(STALLED_MS - waited, () => this.#lookForClient());
+  }
+}
