@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeServer } from './fake-server.ts';
+import { Identities, mayCall, refusal } from './identity-fixture.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const FULL = 'functiongraph_full_access';
+const READ_ONLY = 'functiongraph_read_only_access';
+
+let server: FakeServer;
+let identities: Identities;
+let hello: { project_id: string; function_urn: string };
+
+beforeAll(async () => {
+  // gives back what the function could see of its credentials
+  const handler = (_event: Buffer, invoke: { credentials: object }): string => JSON.stringify(invoke.credentials);
+  server = await FakeServer.start({ handler }, { auditRetainDays: 1 });
+  identities = new Identities(server);
+  hello = await server.deploy('hello');
+}, 60_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+const project = () => ({ project_id: server.projectId });
+const bytes = new TextEncoder().encode('{}');
+
+describe('sessions', () => {
+  it('of tokens hold for a day in one project, and end with a new password or when the user is switched off', async () => {
+    const user = await identities.user([FULL], project());
+    const first = await identities.login(user);
+    expect(first.roles).toEqual(['FunctionGraph FullAccess']);
+    const client = identities.tokenClient(first.token);
+    expect(await mayCall(client, 'listFunctions', { params: project() })).toBe(true);
+    server.clock.advance(24 * HOUR_MS - 1);
+    expect(await mayCall(client, 'listFunctions', { params: project() })).toBe(true);
+    server.clock.advance(1);
+    expect(await refusal(client.call('listFunctions', { params: project() }))).toMatchObject({ status: 401 });
+
+    const again = identities.tokenClient((await identities.login(user)).token);
+    const params = { user_id: user.id };
+    server.clock.advance(1);
+    const change = { original_password: user.password, password: 'Another-1-word' };
+    const wrong = { ...change, original_password: 'not-the-0ld-one' };
+    expect(await refusal(again.call('changePassword', { params, body: { user: wrong } }))).toMatchObject({
+      status: 403,
+    });
+    for (const password of ['short1', 'onlyletters', `x-${user.name}-1`]) {
+      const weak = again.call('changePassword', { params, body: { user: { ...change, password } } });
+      expect(await refusal(weak)).toMatchObject({ status: 400, message: expect.stringContaining('password') });
+    }
+    await again.call('changePassword', { params, body: { user: change } });
+    expect(await refusal(again.call('listProjects'))).toMatchObject({ status: 401 });
+    expect(await refusal(identities.login(user))).toMatchObject({ status: 401 });
+
+    const third = identities.tokenClient((await identities.login({ ...user, password: change.password })).token);
+    expect(await mayCall(third, 'listFunctions', { params: project() })).toBe(true);
+    server.clock.advance(1);
+    await server.api.call('updateUser', { params, body: { user: { enabled: false } } });
+    expect(await refusal(third.call('listProjects'))).toMatchObject({ status: 401 });
+    expect(await refusal(user.api.call('listProjects'))).toMatchObject({ status: 401 });
+    await server.api.call('updateUser', { params, body: { user: { enabled: true } } });
+    expect(await refusal(third.call('listProjects'))).toMatchObject({ status: 401 });
+    expect((await user.api.call('listProjects')).status).toBe(200);
+  }, 60_000);
+
+  it('are not given after too many wrong passwords, not even many at once', async () => {
+    const user = await identities.user([]);
+    const wrong = { name: user.name, password: 'wrong-1-word' };
+    const tries = await Promise.all(Array.from({ length: 8 }, () => refusal(identities.login(wrong))));
+    expect(tries.map(({ status }) => status).sort()).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+    expect(await refusal(identities.login(user))).toMatchObject({ status: 429 });
+    server.clock.advance(5 * 60_000);
+    expect((await identities.login(user)).token).not.toBe('');
+  }, 60_000);
+
+  it('of temporary keys sign with their token only, end, and make nothing that lasts', async () => {
+    const user = await identities.user([READ_ONLY]);
+    const asked = { auth: { identity: { methods: ['token'], token: { duration_seconds: 900 } } } };
+    const { credential } = (await user.api.call('createTemporaryKey', { body: asked })).data;
+    const key = { accessKey: credential.access, secretKey: credential.secret };
+    const { securitytoken: securityToken } = credential;
+    const client = identities.keyClient({ ...key, securityToken });
+    expect(await mayCall(client, 'listFunctions', { params: project() })).toBe(true);
+    expect(await mayCall(client, 'invokeFunction', { params: hello, body: bytes })).toBe(false);
+    for (const proof of [
+      key,
+      { ...key, securityToken: `${securityToken.slice(0, -4)}AAAA` },
+      { ...key, secretKey: 'x', securityToken },
+      { accessKey: user.accessKey, secretKey: 'x', securityToken },
+    ]) {
+      expect(await refusal(identities.keyClient(proof).call('listProjects'))).toMatchObject({ status: 401 });
+    }
+    expect(await refusal(client.call('createAccessKey', { body: { credential: {} } }))).toMatchObject({ status: 403 });
+    expect(await refusal(client.call('createTemporaryKey', { body: asked }))).toMatchObject({ status: 403 });
+    server.clock.advance(15 * 60_000);
+    expect(await refusal(client.call('listProjects'))).toMatchObject({ status: 401 });
+  });
+});
+
+describe('access keys', () => {
+  it('rotate: two at most, each shows its last use, and one that is off or gone does not sign', async () => {
+    const user = await identities.user([READ_ONLY]);
+    await user.api.call('listProjects');
+    const usedAt = server.clock.now();
+    const made = (await user.api.call('createAccessKey', { body: { credential: { description: 'next' } } })).data;
+    expect(await refusal(user.api.call('createAccessKey', { body: { credential: {} } }))).toMatchObject({
+      status: 409,
+    });
+    const next = identities.keyClient({ accessKey: made.credential.access, secretKey: made.credential.secret });
+    const { credentials } = (await next.call('listAccessKeys')).data;
+    expect(credentials).toHaveLength(2);
+    expect(JSON.stringify(credentials)).not.toContain(made.credential.secret);
+    expect(credentials.map(({ last_use_time }) => last_use_time)).toContain(new Date(usedAt).toISOString());
+    const old = { params: { access_key: user.accessKey } };
+    await next.call('updateAccessKey', { ...old, body: { credential: { status: 'inactive' } } });
+    expect(await refusal(user.api.call('listProjects'))).toMatchObject({ status: 401 });
+    await next.call('updateAccessKey', { ...old, body: { credential: { status: 'active' } } });
+    await user.api.call('listProjects');
+    await next.call('deleteAccessKey', old);
+    expect(await refusal(user.api.call('listProjects'))).toMatchObject({ status: 401 });
+    const stranger = await identities.user([FULL]);
+    const foreign = { params: { access_key: made.credential.access } };
+    expect(await refusal(stranger.api.call('showAccessKey', foreign))).toMatchObject({ status: 403 });
+    expect(await refusal(stranger.api.call('deleteAccessKey', foreign))).toMatchObject({ status: 403 });
+  });
+});
