@@ -107,8 +107,22 @@ export async function publish(target: Target, urn: string): Promise<string> {
   return data.path;
 }
 
-/** Until at least `count` runtimes wait for code. */
-export async function waitForPrewarmed(target: Target, count: number): Promise<void> {
-  while ((await target.client.call('showGauges')).data.instances.prewarmed < count)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+const prewarmed = async (target: Target): Promise<number> =>
+  (await target.client.call('showGauges')).data.instances.prewarmed;
+
+/** Until at least one runtime waits for code. */
+export async function waitForPrewarmed(target: Target): Promise<void> {
+  while ((await prewarmed(target)) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Until as many runtimes wait for code as the server wants to. */
+export async function waitForFullPool(target: Target): Promise<void> {
+  let same = 0;
+  let last = -1;
+  while (same < 10) {
+    const now = await prewarmed(target);
+    same = now === last && now > 0 ? same + 1 : 0;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { deployFiles, deployHello, invoke, type Language, waitForPrewarmed } from '../functions.ts';
+import { deployFiles, deployHello, invoke, type Language, waitForFullPool, waitForPrewarmed } from '../functions.ts';
 import { absolute, type Row, ratioAtMost } from '../report.ts';
 import { type Bench, median, percentile, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
@@ -47,7 +47,7 @@ async function withoutPool(bench: Bench, language: ColdLanguage): Promise<Row[]>
 
 async function fromPool(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   bench.progress(`cold starts from the pool, ${language}`);
-  const totals = await withTarget(bench, [], (one) => coldCalls(one, language, () => waitForPrewarmed(one, 1)));
+  const totals = await withTarget(bench, [], (one) => coldCalls(one, language, () => waitForPrewarmed(one)));
   if (totals.length === 0) return [];
   return [
     absolute(`cold start, ${language}, prewarmed, p50`, median(totals), 'ms', { most: 6 }),
@@ -55,7 +55,7 @@ async function fromPool(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   ];
 }
 
-/** As many first calls in the same moment as the pool has runtimes waiting. */
+/** First calls in the same moment, with as many runtimes waiting as the server keeps after a quiet time. */
 async function atOnce(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   bench.progress(`${AT_ONCE} cold starts at once, ${language}`);
   const totals = await withTarget(bench, ['--prewarm', String(AT_ONCE)], async (target) => {
@@ -66,7 +66,7 @@ async function atOnce(bench: Bench, language: ColdLanguage): Promise<Row[]> {
     }
     if (urns.length === 0) return [];
     await firstCall(target, urns.pop() as string);
-    await waitForPrewarmed(target, urns.length);
+    await waitForFullPool(target);
     return Promise.all(urns.map((urn) => firstCall(target, urn)));
   });
   if (totals.length === 0) return [];
@@ -86,7 +86,7 @@ async function manyFiles(bench: Bench): Promise<Row[]> {
       const files: Record<string, string> = { 'index.js': index };
       for (let n = 1; n < count; n += 1) files[`lib/file-${n}.js`] = `// ${i}`;
       const urn = await deployFiles(target, { name: `files-${count}-${i}`, runtime: 'Node.js', files });
-      await waitForPrewarmed(target, 1);
+      await waitForPrewarmed(target);
       totals.push(await firstCall(target, urn));
     }
     return median(totals);
