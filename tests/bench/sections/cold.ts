@@ -79,7 +79,7 @@ async function atOnce(bench: Bench, language: ColdLanguage): Promise<Row[]> {
 /** The size of a package must not show in a cold start: nothing is copied. */
 async function manyFiles(bench: Bench): Promise<Row[]> {
   bench.progress('cold starts of packages of 2 and of 1,000 files');
-  const index = 'exports.handler = async () => ({ hello: "world" });';
+  const index = 'exports.handler = async (event, context) => ({ hello: "world" });';
   const measure = async (target: Target, count: number): Promise<number> => {
     const totals: number[] = [];
     for (let i = 0; i < 11; i += 1) {
