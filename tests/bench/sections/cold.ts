@@ -55,19 +55,21 @@ async function fromPool(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   ];
 }
 
-/** First calls in the same moment, with as many runtimes waiting as the server keeps after a quiet time. */
+/** First calls in the same moment, with as many runtimes waiting as the server keeps after the burst before. */
 async function atOnce(bench: Bench, language: ColdLanguage): Promise<Row[]> {
   bench.progress(`${AT_ONCE} cold starts at once, ${language}`);
-  const totals = await withTarget(bench, ['--prewarm', String(AT_ONCE)], async (target) => {
-    const urns: string[] = [];
-    for (let i = 0; i < AT_ONCE; i += 1) {
-      const urn = await deployHello(target, language, `burst-${language}-${i}`);
-      if (urn !== undefined) urns.push(urn);
-    }
-    if (urns.length === 0) return [];
-    await firstCall(target, urns.pop() as string);
+  const totals = await withTarget(bench, [], async (target) => {
+    const burst = async (name: string): Promise<number[]> => {
+      const urns: string[] = [];
+      for (let i = 0; i < AT_ONCE; i += 1) {
+        const urn = await deployHello(target, language, `${name}-${language}-${i}`);
+        if (urn !== undefined) urns.push(urn);
+      }
+      return Promise.all(urns.map((urn) => firstCall(target, urn)));
+    };
+    if ((await burst('before')).length === 0) return [];
     await waitForFullPool(target);
-    return Promise.all(urns.map((urn) => firstCall(target, urn)));
+    return burst('burst');
   });
   if (totals.length === 0) return [];
   return [

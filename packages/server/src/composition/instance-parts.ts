@@ -44,6 +44,7 @@ export function instanceParts({ config, driver, capabilities, runDir, logs, cont
     boot: (launch) => bootAndFreeze(launch, bootDeps),
     clock,
     limits: { perRuntime: canAssign ? config.prewarm : 0, quietMs: PREWARM_QUIET_MS },
+    isTight: (): boolean => pool.isMemoryShort,
     log: log.child({ module: 'prewarmed' }),
   });
   const surroundings = (wanted: WantedSurroundings): Surroundings => ({
@@ -52,7 +53,7 @@ export function instanceParts({ config, driver, capabilities, runDir, logs, cont
   });
   const takePrewarmed = prewarmed.take.bind(prewarmed);
   const startDeps = { ...bootDeps, surroundings, ...(canAssign ? { takePrewarmed } : {}) };
-  const pool = new Pool({
+  const pool: Pool = new Pool({
     start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
     clock,
     limits: {

@@ -71,7 +71,7 @@ export function compileConfig(
         : sizeMb(raw.memory_budget, 'memory_budget'),
     imageBytes: imageBytes(raw.image_size ?? '2GB'),
     egress: (raw.egress ?? 'on') === 'on',
-    prewarm: raw.prewarm ?? 4,
+    prewarm: raw.prewarm ?? 16,
     linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
     metricsTokenFile: raw.metrics_token_file,
     quotas: quotas(raw),

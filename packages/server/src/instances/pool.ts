@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
@@ -59,6 +60,8 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#memory = new MemoryBook(options.limits.memoryMb);
+    // Each start listens: their number is limited elsewhere.
+    setMaxListeners(0, this.#abort.signal);
     this.#departures = new Departures(options.log);
   }
 
@@ -74,6 +77,11 @@ export class Pool {
       return Promise.resolve(this.#lease(group, instance, false, 0));
     if (instance !== undefined) group.offer(instance);
     return this.#wait(group, spec, signal);
+  }
+
+  /** Then instances are frozen as soon as they are idle, and nothing waits for functions that may come. */
+  get isMemoryShort(): boolean {
+    return this.#memory.freeMb < this.#memory.totalMb / 4;
   }
 
   #wait(group: FunctionGroup, spec: LaunchSpec, signal: AbortSignal | undefined): Promise<Lease> {
@@ -243,15 +251,10 @@ export class Pool {
     if (group.waiters.length > 0) this.#pump(group, Number.POSITIVE_INFINITY);
     if (instance.inFlight === 0) {
       this.#scheduleSweep();
-      if (this.#isMemoryShort() && this.#options.limits.freezeMs !== undefined) void this.#freeze(group, instance);
+      if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#freeze(group, instance);
       // Memory may be what others wait for: an idle instance can be evicted.
       if (this.#waitersElsewhere(group)) this.#pumpAll();
     }
-  }
-
-  /** Then instances are frozen as soon as they are idle: better than to end others that are warm. */
-  #isMemoryShort(): boolean {
-    return this.#memory.freeMb < this.#memory.totalMb / 4;
   }
 
   /** A function that has less memory than this one and waits for some gets it: a burst must not keep it for itself. */

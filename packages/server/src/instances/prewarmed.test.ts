@@ -13,6 +13,7 @@ let alive: Map<string, () => void>;
 let made: string[];
 let prewarmed: Prewarmed;
 let failing: boolean;
+let tight: boolean;
 
 /** A booted runtime that only knows whether it lives. */
 function boot(launch: RuntimeLaunch): Promise<BootedRuntime> {
@@ -34,15 +35,24 @@ function boot(launch: RuntimeLaunch): Promise<BootedRuntime> {
 
 const spec = (launch: RuntimeLaunch): LaunchSpec => ({ runtime: launch }) as LaunchSpec;
 
+/** Takes one; what is missing is made a moment later. */
+function take(launch: RuntimeLaunch): BootedRuntime | undefined {
+  const booted = prewarmed.take(spec(launch));
+  clock.advance(20);
+  return booted;
+}
+
 beforeEach(() => {
   clock = new ManualClock();
   alive = new Map();
   made = [];
   failing = false;
+  tight = false;
   prewarmed = new Prewarmed({
     boot,
     clock,
     limits: { perRuntime: 4, quietMs: 600_000 },
+    isTight: () => tight,
     log: pino({ level: 'silent' }),
   });
 });
@@ -67,7 +77,7 @@ describe('prewarmed runtimes', () => {
     };
     for (let number = 0; number < 40; number++) prewarmed.want(image(number), `f${number}`);
     await waiting(16);
-    expect(prewarmed.take(spec(image(39)))).toBeUndefined();
+    expect(take(image(39))).toBeUndefined();
     await waiting(18);
     expect([...alive.keys()].filter((id) => id.startsWith('image39-'))).toHaveLength(2);
   });
@@ -75,25 +85,35 @@ describe('prewarmed runtimes', () => {
   it('gives each one away once and makes others, more while there is demand', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
-    const first = prewarmed.take(spec(NODE));
+    const first = take(NODE);
     expect(first?.id).toBe('node-0');
     await waiting(2);
-    expect(prewarmed.take(spec(NODE))?.id).not.toBe(first?.id);
+    expect(take(NODE)?.id).not.toBe(first?.id);
+  });
+
+  it('keeps enough for another burst, and gives them up when memory is tight', async () => {
+    prewarmed.want(NODE, 'f');
+    await waiting(1);
+    for (let i = 0; i < 3; i++) take(NODE);
+    await waiting(4);
+    tight = true;
+    clock.advance(5_000);
+    await waiting(1);
   });
 
   it('never gives a runtime of another kind', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
-    expect(prewarmed.take(spec(PYTHON))).toBeUndefined();
+    expect(take(PYTHON)).toBeUndefined();
   });
 
   it('goes back to one after a quiet time and to none without a function', async () => {
     prewarmed.want(NODE, 'f');
     for (let i = 0; i < 8; i += 1) {
       await vi.waitFor(() => expect(prewarmed.waiting).toBeGreaterThan(0));
-      await prewarmed.take(spec(NODE))?.sandbox.stop();
+      await take(NODE)?.sandbox.stop();
     }
-    await waiting(3);
+    await waiting(4);
     clock.advance(700_000);
     await waiting(1);
     prewarmed.forget('f');

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { BootedRuntime } from './boot-runtime.ts';
+import { Bursts } from './bursts.ts';
 import type { LaunchSpec, RuntimeLaunch } from './launch-spec.ts';
 import { type PrewarmLimits, prewarmTarget } from './prewarm-target.ts';
 
@@ -10,8 +11,7 @@ interface Shelf {
   starting: number;
   /** Functions that could need it. */
   readonly wantedBy: Set<string>;
-  /** Ms since epoch of the starts of the last minute. */
-  starts: number[];
+  readonly starts: Bursts;
   /** After a failed start, no other before this. */
   pausedUntil: number;
 }
@@ -21,12 +21,15 @@ interface PrewarmedOptions {
   readonly boot: (launch: RuntimeLaunch) => Promise<BootedRuntime>;
   readonly clock: Clock;
   readonly limits: PrewarmLimits;
+  /** Whether instances need the memory that is left. */
+  readonly isTight: () => boolean;
   readonly log: Logger;
 }
 
-const WINDOW_MS = 60_000;
 const PAUSE_MS = 10_000;
 const TEND_EVERY_MS = 5_000;
+/** The start that took one has the processors first. */
+const REFILL_AFTER_MS = 20;
 /** So that filling the shelves never takes the processors from requests. */
 const MAX_STARTING = 1;
 /** Languages are few, images are not: most of these that wait though no function needed them lately. */
@@ -40,6 +43,7 @@ export class Prewarmed {
   readonly #options: PrewarmedOptions;
   readonly #shelves = new Map<string, Shelf>();
   #timer: Timer | undefined;
+  #refill: Timer | undefined;
   #stopped = false;
 
   constructor(options: PrewarmedOptions) {
@@ -61,9 +65,12 @@ export class Prewarmed {
   /** One that waits, if any; it is the caller's. Counts as a start either way. */
   take(spec: LaunchSpec): BootedRuntime | undefined {
     const shelf = this.#shelf(spec.runtime);
-    shelf.starts.push(this.#options.clock.now());
+    shelf.starts.add(this.#options.clock.now());
     const booted = shelf.waiting.shift();
-    this.#tend();
+    this.#refill ??= this.#options.clock.after(REFILL_AFTER_MS, () => {
+      this.#refill = undefined;
+      this.#tend();
+    });
     return booted;
   }
 
@@ -77,6 +84,7 @@ export class Prewarmed {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
+    this.#refill?.cancel();
     const all = [...this.#shelves.values()].flatMap((shelf) => shelf.waiting.splice(0));
     await Promise.all(all.map((booted) => booted.sandbox.stop()));
   }
@@ -84,7 +92,14 @@ export class Prewarmed {
   #shelf(launch: RuntimeLaunch): Shelf {
     let shelf = this.#shelves.get(launch.signature);
     if (shelf === undefined) {
-      shelf = { launch, waiting: [], starting: 0, wantedBy: new Set(), starts: [], pausedUntil: 0 };
+      shelf = {
+        launch,
+        waiting: [],
+        starting: 0,
+        wantedBy: new Set(),
+        starts: new Bursts(this.#options.limits.quietMs),
+        pausedUntil: 0,
+      };
       this.#shelves.set(launch.signature, shelf);
     }
     return shelf;
@@ -93,19 +108,18 @@ export class Prewarmed {
   /** Starts what is missing, ends what is too much, and looks again later. */
   #tend(): void {
     if (this.#stopped) return;
-    const { clock, limits } = this.#options;
+    const { clock, limits, isTight } = this.#options;
     const now = clock.now();
     let starting = 0;
     for (const shelf of this.#shelves.values()) starting += shelf.starting;
     let unusedImages = 0;
     for (const [signature, shelf] of this.#shelves) {
-      shelf.starts = shelf.starts.filter((at) => at > now - WINDOW_MS);
-      const last = shelf.starts.at(-1);
-      const unusedMs = last === undefined ? undefined : now - last;
+      const unusedMs = shelf.starts.sinceLast(now);
       const isImage = shelf.launch.rootfs !== undefined;
       if (isImage && unusedMs === undefined) unusedImages += 1;
       const isTooMany = isImage && unusedImages > MAX_UNUSED_IMAGES;
-      const demand = { recentStarts: shelf.starts.length, unusedMs, wanted: shelf.wantedBy.size > 0 && !isTooMany };
+      const wanted = shelf.wantedBy.size > 0 && !isTooMany;
+      const demand = { burst: shelf.starts.largest(now), unusedMs, wanted, isTight: isTight() };
       const target = prewarmTarget(demand, limits);
       while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());
       if (shelf.waiting.length + shelf.starting < target && starting < MAX_STARTING && shelf.pausedUntil <= now) {
