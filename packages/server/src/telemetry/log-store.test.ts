@@ -196,7 +196,7 @@ describe('what an instance says', () => {
     append({ time: start - 1000 });
     const times = (await query({ order: 'desc' })).lines.map((line) => line.time - start);
     expect(times).toEqual([0, 0, 0, 0, 0, 0, -1000]);
-    expect(readdirSync(join(dir, 'logs')).filter((name) => name.endsWith('.db'))).toEqual(['2026-03-10.db']);
+    expect(readdirSync(join(dir, 'logs')).filter((name) => /^\d.*\.db$/.test(name))).toEqual(['2026-03-10.db']);
   });
 
   it('is cut to a bounded length', async () => {
@@ -262,7 +262,7 @@ describe('days', () => {
     }
     const logs = join(dir, 'logs');
     expect(statSync(logs).mode & 0o077).toBe(0);
-    expect(readdirSync(logs).filter((name) => name.endsWith('.db'))).toEqual([
+    expect(readdirSync(logs).filter((name) => /^\d.*\.db$/.test(name))).toEqual([
       '2026-03-12.db',
       '2026-03-13.db',
       '2026-03-14.db',
