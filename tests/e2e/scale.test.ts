@@ -9,7 +9,8 @@ afterEach(() => server?.stop());
 // the same with larger numbers: npm run scale
 describe('a small scale run', () => {
   it('of instances made and lost leaves nothing behind', async () => {
-    server = await TestServer.start();
+    // As many wait for code before as after.
+    server = await TestServer.start({ args: ['--prewarm', '2'] });
     expect(leaksIn(await runCycles(server, 120))).toEqual([]);
   }, 300_000);
 

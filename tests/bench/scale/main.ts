@@ -27,7 +27,8 @@ if (idle > 0) {
   process.stdout.write(`${JSON.stringify(await measureIdle(server, idle, progress), null, 2)}\n`);
 }
 if (cycles > 0) {
-  await using server = await TestServer.start();
+  // As many wait for code before as after.
+  await using server = await TestServer.start({ args: ['--prewarm', '2'] });
   const report = await runCycles(server, cycles, progress);
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   const leaks = leaksIn(report);
