@@ -77,7 +77,12 @@ export const ERRORS = {
     retryable: true,
     meaning: 'The server is starting, stopping or has lost a part that it needs.',
   },
-  not_supported: user('FSS.0426', 426, 'ingress', 'The operation exists in the FunctionGraph API but not here.'),
+  not_supported_here: user(
+    'FSS.0426',
+    426,
+    'ingress',
+    'FunctionGraph can do this, this server cannot; the hint says what to use instead, or why it is missing.',
+  ),
   invalid_function_name: user('FSS.1002', 400, 'control', 'The function name breaks the naming rule.'),
   invalid_handler: user('FSS.1003', 400, 'control', 'The handler does not have the form its runtime needs.'),
   invalid_package_name: user('FSS.1004', 400, 'control', 'The package (app) is not usable.'),

@@ -20,7 +20,7 @@ export interface CodeUpload {
 
 /**
  * Reads the code fields of a body. Undefined when the body carries no code. Throws `invalid_code_type`, `invalid_code`,
- * `invalid_code_filename`, `inline_code_too_large`, `code_too_large` or `not_supported`.
+ * `invalid_code_filename`, `inline_code_too_large`, `code_too_large` or `not_supported_here`.
  */
 export function readCodeUpload(fields: WireFields, rules: RuntimeRules, handler: string): CodeUpload | undefined {
   const codeType = fields.text('code_type', { code: 'invalid_code_type' }) ?? '';
@@ -93,7 +93,7 @@ function checkCodeType(codeType: string, rules: RuntimeRules): void {
     throw new PlatformError('invalid_code_type', 'code_type jar is for Java functions');
   }
   if (codeType === 'obs') {
-    throw new PlatformError('not_supported', `code_type ${codeType} is not supported yet`, {
+    throw new PlatformError('not_supported_here', `code_type ${codeType} is not supported yet`, {
       hint: 'Send the archive itself with code_type zip.',
     });
   }

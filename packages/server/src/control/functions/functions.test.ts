@@ -165,8 +165,8 @@ describe('creating a function', () => {
       { mount_config: { func_mounts: [{ mount_type: 'sfs', mount_resource: 'r', local_mount_path: '/etc/x' }] } },
     ],
     ['invalid_mount_user', 'a mount as a reserved user', { mount_config: { mount_user: { user_id: 1000 } } }],
-    ['not_supported', 'a GPU', { gpu_memory: 1024 }],
-    ['not_supported', 'code in a bucket', { code_type: 'obs', code_url: 'https://b/x.zip' }],
+    ['not_supported_here', 'a GPU', { gpu_memory: 1024 }],
+    ['not_supported_here', 'code in a bucket', { code_type: 'obs', code_url: 'https://b/x.zip' }],
   ];
   it.each(refusals)('refuses with %s: %s', async (expected, _what, extra) => {
     expect(await code(control.functions.create(P, body(extra)))).toBe(expected);

@@ -83,7 +83,7 @@ export function readStoredFields(fields: WireFields): Kept {
 }
 
 /**
- * Refuses what would look as if it worked and did not: a function that counts on a GPU must not start without it. Throws `not_supported`.
+ * Refuses what would look as if it worked and did not: a function that counts on a GPU must not start without it. Throws `not_supported_here`.
  */
 export function refuseUnsupported(fields: WireFields): void {
   if ((fields.integer('gpu_memory', { min: 0, max: 1_000_000 }) ?? 0) > 0 || (fields.text('gpu_type') ?? '') !== '') {
@@ -95,5 +95,5 @@ export function refuseUnsupported(fields: WireFields): void {
 }
 
 function unsupported(field: string, hint: string): PlatformError {
-  return new PlatformError('not_supported', `${field} is not supported yet`, { hint });
+  return new PlatformError('not_supported_here', `${field} is not supported yet`, { hint });
 }

@@ -10,14 +10,14 @@ type ReservedBody = Pick<ReservedConfig, 'count' | 'idleMode' | 'policies'>;
 const CODE = 'invalid_concurrency';
 const MAX_EPOCH_SECONDS = 9_999_999_999;
 
-/** What a client asks for. Throws `invalid_concurrency`, `invalid_request`, or `not_supported` for policies by metric. */
+/** What a client asks for. Throws `invalid_concurrency`, `invalid_request`, or `not_supported_here` for policies by metric. */
 export function readReservedBody(body: Kept): ReservedBody {
   const fields = new WireFields(body);
   const count = fields.integer('count', { ...LIMITS.reservedInstances, code: CODE });
   if (count === undefined) throw new PlatformError(CODE, 'count is missing');
   const tactics = fields.nested('tactics_config');
   if ((tactics?.list('metric_configs', { max: LIMITS.reservedPolicies, code: CODE }) ?? []).length > 0) {
-    throw new PlatformError('not_supported', 'policies by metric (metric_configs) do not exist here', {
+    throw new PlatformError('not_supported_here', 'policies by metric (metric_configs) do not exist here', {
       hint: 'Use cron_configs, or a higher count.',
     });
   }

@@ -76,7 +76,7 @@ describe('settings of reserved instances', () => {
     ['a negative count', { count: -1 }, 'invalid_concurrency'],
     ['a count with a fraction', { count: 1.5 }, 'invalid_concurrency'],
     ['more than 90 % of the concurrency', { count: 91 }, 'reserved_quota'],
-    ['policies by metric', { count: 1, tactics_config: { metric_configs: [{ name: 'm' }] } }, 'not_supported'],
+    ['policies by metric', { count: 1, tactics_config: { metric_configs: [{ name: 'm' }] } }, 'not_supported_here'],
     ['a policy below the base', withPolicy({ count: 1 }), 'invalid_concurrency'],
     ['a policy over the quota', withPolicy({ count: 95 }), 'reserved_quota'],
     ['a cron that is none', withPolicy({ cron: '* * *' }), 'invalid_concurrency'],
