@@ -51,6 +51,8 @@ export const ERRORS = {
   invalid_memory_choice: user('FSS.0406', 406, 'admission', 'X-Cff-Instance-Memory is not one of the memory sizes.'),
   unchanged: user('FSS.0409', 409, 'control', 'The new code equals the present code.'),
   resource_exists: user('FSS.0409', 409, 'control', 'There is one of this name already.'),
+  invalid_tag: user('FSS.0400', 400, 'control', 'The key or the value of a tag is not usable; the message names it.'),
+  tag_quota: user('FSS.0409', 409, 'control', 'The function would have more tags than it may have.'),
   resource_in_use: user('FSS.0409', 409, 'control', 'Functions use it; the message names one.'),
   not_available: user(
     'FSS.0412',

@@ -43,6 +43,9 @@ export const LIMITS = {
   dependencyVersionsPerProject: 400,
   /** Of an archive that is fetched from a bucket or another address. */
   fetchedZipBytes: 300 * 1024 * 1024,
+  tagsPerFunction: 20,
+  tagKeyChars: 128,
+  tagValueChars: 255,
   testEventsPerFunction: 10,
   testEventBytes: 4 * 1024,
   /** Command, arguments and working directory of a container image, together. */

@@ -12,6 +12,7 @@ import { networkRoutes } from './networks.ts';
 import { platformRoutes } from './platform.ts';
 import { reservedInstanceRoutes } from './reserved-instances.ts';
 import { statisticsRoutes } from './statistics.ts';
+import { tagRoutes } from './tags.ts';
 import { telemetryRoutes } from './telemetry.ts';
 import { testEventRoutes } from './test-events.ts';
 import { versionRoutes } from './versions.ts';
@@ -31,6 +32,7 @@ export const ROUTES = {
   ...telemetryRoutes,
   ...statisticsRoutes,
   ...testEventRoutes,
+  ...tagRoutes,
   ...imageRoutes,
   ...networkRoutes,
   ...fileSystemRoutes,

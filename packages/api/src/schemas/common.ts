@@ -7,3 +7,9 @@ export const FunctionParams = Type.Object({ project_id: Type.String(), function_
 
 /** Query numbers arrive as text. */
 export const NumberText = Type.String({ pattern: '^[0-9]{1,19}$' });
+
+/** A whole number as clients send it: a number or its text; null and empty text for what they leave open. */
+export const WireInt = (description: string) =>
+  Type.Optional(
+    Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], { description }),
+  );

@@ -20,6 +20,9 @@ import { invoke } from './functions/invoke.ts';
 import { list as listFunctions } from './functions/list.ts';
 import { logs } from './functions/logs.ts';
 import { show as showFunction } from './functions/show.ts';
+import { tag } from './functions/tag.ts';
+import { tags } from './functions/tags.ts';
+import { untag } from './functions/untag.ts';
 import { update } from './functions/update.ts';
 import { url } from './functions/url.ts';
 import { iam } from './iam/index.ts';
@@ -64,7 +67,7 @@ export const TREE: Tree = {
     {
       name: 'functions',
       summary: 'Make, change, run and watch functions',
-      commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs, url],
+      commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs, url, tag, untag, tags],
     },
     {
       name: 'versions',

@@ -21,6 +21,8 @@ import {
   PublicPackages,
   ReservedConfigStore,
   ReservedConfigs,
+  TagStore,
+  Tags,
   TestEventStore,
   TestEvents,
   VersionStore,
@@ -110,6 +112,7 @@ export function controlParts(deps: ControlDeps) {
     asyncConfigs: new AsyncConfigs(new AsyncConfigStore(db), catalog, clock),
     functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
+    tags: new Tags(access, new TagStore(db)),
     testEvents: new TestEvents(access, new TestEventStore(db), clock),
     publicPackages: new PublicPackages({ dependencies, runtimes }),
   };

@@ -29,6 +29,10 @@ export { desiredCount, nextChange, peakCount } from './reserved-instances/desire
 export { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
 export { ReservedConfigs } from './reserved-instances/reserved-configs.ts';
 export type { ReservedConfig } from './reserved-instances/types.ts';
+export { isFound, readTagSearch, valuesByKey } from './tags/tag-search.ts';
+export { TagStore } from './tags/tag-store.ts';
+export { Tags } from './tags/tags.ts';
+export type { Tag } from './tags/types.ts';
 export { TestEventStore } from './test-events/test-event-store.ts';
 export { TestEvents } from './test-events/test-events.ts';
 export type { TestEvent } from './test-events/types.ts';

@@ -18,6 +18,7 @@ export { publicDependencyHandlers } from './api/public-dependencies.ts';
 export { reservedInstanceHandlers } from './api/reserved-instances.ts';
 export { type ScrapeDeps, scrapeHandlers } from './api/scrape.ts';
 export { type StatisticsDeps, statisticsHandlers } from './api/statistics.ts';
+export { tagHandlers } from './api/tags.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
 export { testEventHandlers } from './api/test-events.ts';
 export { versionHandlers } from './api/versions.ts';

@@ -7,6 +7,7 @@ import type { ImagesSchema } from './schema/images.ts';
 import type { NetworksSchema } from './schema/networks.ts';
 import type { QueueSchema } from './schema/queue.ts';
 import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
+import type { TagsSchema } from './schema/tags.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
 
 /** Every table, put together from what each module owns under `schema/`. */
@@ -19,4 +20,5 @@ export type Schema = IdentitySchema &
   ReservedInstancesSchema &
   ImagesSchema &
   DependenciesSchema &
-  TestEventsSchema;
+  TestEventsSchema &
+  TagsSchema;

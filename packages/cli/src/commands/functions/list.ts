@@ -1,5 +1,7 @@
+import type { Client } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { CliError, type Context, defineCommand, type Row } from '../../framework/index.ts';
+import { parseTag } from './tag.ts';
 
 const PAGE = 100;
 /** More pages than any quota allows: a server that never says "last page" must not keep us for ever. */
@@ -18,11 +20,36 @@ function parsePage(value: unknown): Page {
   return { functions: page.functions as Row[], next: Number.isSafeInteger(next) && next > 0 ? next : undefined };
 }
 
+/** Says of each function of a list whether it has all these tags; of every one when there are none. */
+async function tagFilter(
+  client: Client,
+  { projectId, tags }: { readonly projectId: string; readonly tags: readonly string[] },
+  context: Context,
+): Promise<(fn: Row) => boolean> {
+  if (tags.length === 0) return () => true;
+  const filters = tags.map(parseTag).map(({ key, value }) => ({ key, values: value === undefined ? [] : [value] }));
+  const urns = new Set<unknown>();
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const { data } = await client.call('showResInstanceInfo', {
+      params: { project_id: projectId, resource_type: 'functions', action: 'filter' },
+      body: { tags: filters, limit: PAGE, offset: pages * PAGE },
+      signal: context.signal,
+    });
+    const found = data.resources ?? [];
+    for (const { resource_id } of found) urns.add(resource_id);
+    if (found.length < PAGE) break;
+  }
+  return (fn) => urns.has(fn.func_urn);
+}
+
 async function listAll(
-  flags: { package: string | undefined; match: string | undefined } & Parameters<typeof connect>[0],
+  flags: { package: string | undefined; match: string | undefined; tag: readonly string[] } & Parameters<
+    typeof connect
+  >[0],
   context: Context,
 ): Promise<Row[]> {
   const { client, credentials } = await connect(flags, context);
+  const isTagged = await tagFilter(client, { projectId: credentials.projectId, tags: flags.tag }, context);
   const rows: Row[] = [];
   let marker = 0;
   for (let pages = 0; pages < MOST_PAGES; pages++) {
@@ -38,7 +65,7 @@ async function listAll(
       signal: context.signal,
     });
     const page = parsePage(data);
-    rows.push(...page.functions);
+    rows.push(...page.functions.filter(isTagged));
     if (page.functions.length < PAGE || page.next === undefined || page.next <= marker) return rows;
     marker = page.next;
   }
@@ -51,10 +78,15 @@ export const list = defineCommand({
   flags: {
     package: { type: 'text', placeholder: 'NAME', summary: 'only those of this package' },
     match: { type: 'text', placeholder: 'TEXT', summary: 'only those with this text in their name' },
+    tag: { type: 'list', short: 't', placeholder: 'KEY[=VALUE]', summary: 'only those with this tag; repeat for more' },
     ...CONNECTION_FLAGS,
   },
   args: [],
-  examples: ['fgs functions list', 'fgs functions list --match order --output json'],
+  examples: [
+    'fgs functions list',
+    'fgs functions list --match order --output json',
+    'fgs functions list --tag team=shop --tag env',
+  ],
   async run({ flags }, context) {
     return {
       kind: 'table',

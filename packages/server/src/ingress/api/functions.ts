@@ -46,13 +46,13 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
     async listFunctions(request) {
       const { marker, maxitems, package_name, func_name, enterprise_project_id: enterprise } = request.query;
       const { caller, peer, params } = request;
-      // a project has no more functions than one page holds, and which of them may be seen only the policies know
+      // which of them may be seen only the policies know, so the page is cut afterwards
       const { functions: all } = await functions.list({
         projectId: params.project_id,
         package: package_name || undefined,
         pattern: func_name || undefined,
         offset: 0,
-        limit: PAGE,
+        limit: Number.MAX_SAFE_INTEGER,
       });
       const action = 'functiongraph:function:list';
       const seen = all.filter(

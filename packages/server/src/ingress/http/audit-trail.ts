@@ -4,12 +4,13 @@ import { toErrorBody } from '../../lib/platform-error.ts';
 import { functionAsked, projectAsked } from './authorization.ts';
 import { outcomeOf } from './outcome.ts';
 
-/** Not changes of anything, or said elsewhere: running functions, pieces of one upload, logins. */
+/** Not changes of anything, or said elsewhere: running functions, pieces of one upload, logins, searches. */
 const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'invokeFunction',
   'asyncInvokeFunction',
   'sendImagePiece',
   'createToken',
+  'showResInstanceInfo',
 ]);
 
 /** Fields that name what a body is about; nothing else of a body is looked at. */

@@ -15,6 +15,9 @@ const functionOf = memo(2000, 512, (urn): FunctionRef | undefined => {
   return parsed === undefined ? undefined : { package: parsed.package, name: parsed.name };
 });
 
+/** Path parameters that hold the URN of a function; the last one is that of tags. */
+const URN_PARAMS = ['function_urn', 'func_urn', 'resource_id'] as const;
+
 function textOf(value: unknown, ...names: readonly string[]): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const name of names) {
@@ -30,7 +33,7 @@ export function functionAsked({
   query,
   body,
 }: Pick<Asked, 'params' | 'query' | 'body'>): FunctionRef | undefined {
-  const urn = textOf(params, 'function_urn', 'func_urn') ?? textOf(query, 'function_urn');
+  const urn = textOf(params, ...URN_PARAMS) ?? textOf(query, 'function_urn');
   if (urn !== undefined) return functionOf(urn);
   const name = textOf(body, 'func_name');
   return name === undefined ? undefined : { package: textOf(body, 'package') ?? 'default', name };
@@ -57,7 +60,7 @@ export function authorize(iam: Iam, route: Route, caller: Caller, asked: Asked):
   if (route.auth === 'none' || route.access !== 'right') return;
   const fn = functionAsked(asked);
   // only a body that makes a function says where it is to be before it is anywhere
-  const isNew = fn !== undefined && textOf(asked.params, 'function_urn', 'func_urn') === undefined;
+  const isNew = fn !== undefined && textOf(asked.params, ...URN_PARAMS) === undefined;
   iam.authorize(caller, {
     action: route.action,
     projectId: projectAsked(asked.params),

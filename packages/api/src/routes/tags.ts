@@ -1,0 +1,63 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+import { FindByTagsBody, FunctionTags, ProjectTags, TaggedFunctions, TagsBody } from '../schemas/tag.ts';
+
+const TYPE = '/v2/{project_id}/{resource_type}';
+const TAGS = `${TYPE}/{resource_id}/tags` as const;
+
+/** `resource_type` is always `functions`, `resource_id` the URN of a function, whatever version of it that names. */
+const TypeParams = Type.Object({ project_id: Type.String(), resource_type: Type.String() });
+const ResourceParams = Type.Object({ ...TypeParams.properties, resource_id: Type.String() });
+
+export const tagRoutes = {
+  createTags: route({
+    method: 'POST',
+    path: `${TAGS}/create`,
+    action: 'functiongraph:function:createTags',
+    group: 'tags',
+    summary: 'Give a function tags; a key that it has gets the new value',
+    params: ResourceParams,
+    body: TagsBody,
+    status: 204,
+  }),
+  deleteTags: route({
+    method: 'DELETE',
+    path: `${TAGS}/delete`,
+    action: 'functiongraph:function:deleteTags',
+    group: 'tags',
+    summary: 'Take tags from a function, by key, and only with this value where one is given',
+    params: ResourceParams,
+    body: TagsBody,
+    status: 204,
+  }),
+  listFunctionTags: route({
+    method: 'GET',
+    path: TAGS,
+    action: 'functiongraph:function:listTags',
+    group: 'tags',
+    summary: 'Tags of a function',
+    params: ResourceParams,
+    response: FunctionTags,
+  }),
+  showProjectTagsList: route({
+    method: 'GET',
+    path: `${TYPE}/tags`,
+    action: 'functiongraph:function:listTags',
+    access: 'any',
+    group: 'tags',
+    summary: 'Keys and values of the tags of all functions that the caller may see',
+    params: TypeParams,
+    response: ProjectTags,
+  }),
+  showResInstanceInfo: route({
+    method: 'POST',
+    path: `${TYPE}/resource-instances/{action}`,
+    action: 'functiongraph:function:listTags',
+    access: 'any',
+    group: 'tags',
+    summary: 'Functions by their tags (action filter), or only how many there are (action count)',
+    params: Type.Object({ ...TypeParams.properties, action: Type.String() }),
+    body: FindByTagsBody,
+    response: TaggedFunctions,
+  }),
+} as const;

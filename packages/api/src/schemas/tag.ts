@@ -1,0 +1,68 @@
+import { Type } from 'typebox';
+import { WireInt } from './common.ts';
+
+const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+
+const WrittenTag = Type.Object({ key: Text, value: Text });
+const WrittenTags = Type.Optional(Type.Union([Type.Array(WrittenTag), Type.Null()]));
+
+const TagFilters = (description: string) =>
+  Type.Optional(
+    Type.Union(
+      [
+        Type.Array(
+          Type.Object({ key: Text, values: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])) }),
+        ),
+        Type.Null(),
+      ],
+      { description },
+    ),
+  );
+
+export const TagsBody = Type.Object({
+  action: Text,
+  tags: WrittenTags,
+  sys_tags: Type.Optional(
+    Type.Union([Type.Array(WrittenTag), Type.Null()], { description: 'Refused: the platform sets them.' }),
+  ),
+});
+
+export const FindByTagsBody = Type.Object({
+  without_any_tag: Type.Optional(
+    Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false'), Type.Literal(''), Type.Null()], {
+      description: 'Only functions without tags; tags are not looked at then.',
+    }),
+  ),
+  limit: WireInt('At most 1000; 1000 when absent.'),
+  offset: WireInt('How many to leave out.'),
+  action: Text,
+  matches: Type.Optional(
+    Type.Union([Type.Array(WrittenTag), Type.Null()], {
+      description: 'resource_name: a part of the name, in any case of letters; resource_id: the URN.',
+    }),
+  ),
+  tags: TagFilters('Every key with one of its values; no values stand for any. In the service, not in its SDK.'),
+  sys_tags: TagFilters('The same for the tags that the platform sets: _sys_enterprise_project_id.'),
+});
+
+const Tag = Type.Object({ key: Type.String(), value: Type.String() });
+const TagValues = Type.Object({ key: Type.String(), values: Type.Array(Type.String()) });
+
+export const FunctionTags = Type.Object({ tags: Type.Array(Tag), sys_tags: Type.Array(Tag) });
+
+export const ProjectTags = Type.Object({ tags: Type.Array(TagValues), sys_tags: Type.Array(TagValues) });
+
+export const TaggedFunctions = Type.Object({
+  resources: Type.Optional(
+    Type.Array(
+      Type.Object({
+        resource_id: Type.String({ description: 'The URN, with :latest.' }),
+        resource_name: Type.String(),
+        resource_detail: Type.Object({ detailId: Type.String({ description: 'Id of the function.' }) }),
+        tags: Type.Array(Tag),
+        sys_tags: Type.Array(Tag),
+      }),
+    ),
+  ),
+  total_count: Type.Integer(),
+});

@@ -1,0 +1,60 @@
+import { LIMITS } from '@funcgraph/api';
+import { LATEST } from '../../domain/names.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { FunctionAccess } from '../functions/function-access.ts';
+import type { FunctionName, Kept } from '../functions/types.ts';
+import { readTags, readTagsToRemove } from './tag-body.ts';
+import type { TagStore } from './tag-store.ts';
+import type { Tag } from './types.ts';
+
+/**
+ * Tags belong to a function, not to one of its versions, and go with it. Bodies are those of the API, unchecked. A change
+ * is made as a whole and is durable when its promise resolves. Throws `function_not_found`.
+ */
+export class Tags {
+  readonly #access: FunctionAccess;
+  readonly #store: TagStore;
+
+  constructor(access: FunctionAccess, store: TagStore) {
+    this.#access = access;
+    this.#store = store;
+  }
+
+  /** By key. */
+  async list(name: FunctionName): Promise<readonly Tag[]> {
+    return this.#store.list(await this.#idOf(name));
+  }
+
+  /** Tags of the functions of a project that have any, by the id of the function. */
+  async ofProject(projectId: string): Promise<ReadonlyMap<string, readonly Tag[]>> {
+    const found = new Map<string, Tag[]>();
+    for (const { functionId, key, value } of await this.#store.ofProject(projectId)) {
+      const tags = found.get(functionId) ?? [];
+      tags.push({ key, value });
+      found.set(functionId, tags);
+    }
+    return found;
+  }
+
+  /** A key that is there gets the new value. Throws `invalid_tag`, `tag_quota` or `invalid_request`. */
+  async set(name: FunctionName, body: Kept): Promise<void> {
+    const tags = readTags(body);
+    const most = LIMITS.tagsPerFunction;
+    await this.#access.alone(name, async () => {
+      if ((await this.#store.put(await this.#idOf(name), tags, most)) === 'set') return;
+      throw new PlatformError('tag_quota', `function ${name.name} would have more than ${most} tags`, {
+        hint: 'Delete one first, or change the value of one that is there.',
+      });
+    });
+  }
+
+  /** What is not there is no fault. Throws `invalid_tag` or `invalid_request`. */
+  async remove(name: FunctionName, body: Kept): Promise<void> {
+    const tags = readTagsToRemove(body);
+    await this.#access.alone(name, async () => this.#store.remove(await this.#idOf(name), tags));
+  }
+
+  async #idOf(name: FunctionName): Promise<string> {
+    return (await this.#access.find(name, LATEST)).fn.id;
+  }
+}

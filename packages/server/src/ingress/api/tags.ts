@@ -1,0 +1,127 @@
+import {
+  type FunctionState,
+  type Functions,
+  functionUrn,
+  isFound,
+  type Kept,
+  readTagSearch,
+  type Tag,
+  type Tags,
+  valuesByKey,
+} from '../../control/index.ts';
+import { LATEST } from '../../domain/names.ts';
+import { DEFAULT_ENTERPRISE_PROJECT, type Iam } from '../../iam/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { readName } from './functions-target.ts';
+
+type Ids = 'createTags' | 'deleteTags' | 'listFunctionTags' | 'showProjectTagsList' | 'showResInstanceInfo';
+
+export interface TagDeps {
+  readonly iam: Iam;
+  readonly functions: Functions;
+  readonly tags: Tags;
+  readonly region: string;
+}
+
+/** A function with what it is found by. */
+interface TaggedFunction {
+  readonly id: string;
+  readonly name: string;
+  readonly functionId: string;
+  readonly tags: readonly Tag[];
+  readonly systemTags: readonly Tag[];
+}
+
+/** Tags of functions, and functions by their tags. */
+export function tagHandlers({ iam, functions, tags, region }: TagDeps): Handlers<Ids> {
+  /** The functions of a project that the caller may see the tags of. */
+  async function visible(
+    request: Pick<ApiRequest<'showProjectTagsList'>, 'caller' | 'peer' | 'params'>,
+  ): Promise<readonly TaggedFunction[]> {
+    const { caller, peer, params } = request;
+    const projectId = params.project_id;
+    const page = { projectId, package: undefined, pattern: undefined, offset: 0, limit: Number.MAX_SAFE_INTEGER };
+    const { functions: all } = await functions.list(page);
+    const byFunction = await tags.ofProject(projectId);
+    return all
+      .filter(({ fn }) => iam.allows(caller, { action: 'functiongraph:function:listTags', projectId, fn, peer }))
+      .map((state) => ({
+        id: functionUrn(state.fn, region, LATEST),
+        name: state.fn.name,
+        functionId: state.fn.id,
+        tags: byFunction.get(state.fn.id) ?? [],
+        systemTags: systemTagsOf(state),
+      }));
+  }
+
+  return {
+    async createTags(request) {
+      await tags.set(resourceOf(request.params), request.body as Kept);
+      return {};
+    },
+
+    async deleteTags(request) {
+      await tags.remove(resourceOf(request.params), request.body as Kept);
+      return {};
+    },
+
+    async listFunctionTags(request) {
+      const name = resourceOf(request.params);
+      return { tags: [...(await tags.list(name))], sys_tags: systemTagsOf(await functions.show(name)) };
+    },
+
+    async showProjectTagsList(request) {
+      checkType(request.params.resource_type);
+      const found = await visible(request);
+      return {
+        tags: keysOf(found.flatMap((one) => one.tags)),
+        sys_tags: keysOf(found.flatMap((one) => one.systemTags)),
+      };
+    },
+
+    async showResInstanceInfo(request) {
+      checkType(request.params.resource_type);
+      const { action } = request.params;
+      if (action !== 'filter' && action !== 'count') {
+        throw new PlatformError('invalid_request', 'the action in the path must be filter or count');
+      }
+      const search = readTagSearch(request.body as Kept, action);
+      const found = (await visible(request)).filter((one) => isFound(search, one));
+      if (action === 'count') return { total_count: found.length };
+      return {
+        resources: found.slice(search.offset, search.offset + search.limit).map((one) => ({
+          resource_id: one.id,
+          resource_name: one.name,
+          resource_detail: { detailId: one.functionId },
+          tags: [...one.tags],
+          sys_tags: [...one.systemTags],
+        })),
+        total_count: found.length,
+      };
+    },
+  };
+}
+
+function checkType(resourceType: string): void {
+  if (resourceType === 'functions') return;
+  throw new PlatformError('invalid_request', 'resource_type must be functions', {
+    hint: 'Nothing else of FunctionGraph has tags.',
+  });
+}
+
+function resourceOf(params: { project_id: string; resource_type: string; resource_id: string }) {
+  checkType(params.resource_type);
+  return readName({ project_id: params.project_id, function_urn: params.resource_id }).name;
+}
+
+/** What the platform itself says of a function, as TMS writes it. */
+function systemTagsOf({ version }: FunctionState): Tag[] {
+  const { enterprise_project_id: id } = version.config.stored;
+  const value = typeof id === 'string' && id !== '' ? id : DEFAULT_ENTERPRISE_PROJECT;
+  return [{ key: '_sys_enterprise_project_id', value }];
+}
+
+function keysOf(tags: readonly Tag[]): { key: string; values: string[] }[] {
+  return valuesByKey(tags).map(({ key, values }) => ({ key, values: [...values] }));
+}

@@ -1,0 +1,17 @@
+/** Status, code and text of what the official client was refused with. Fails when it was not. */
+export async function refused(
+  work: Promise<unknown>,
+): Promise<{ readonly status: number; readonly code: string; readonly message: string }> {
+  try {
+    await work;
+  } catch (error) {
+    const { httpStatusCode, errorCode, errorMsg } = error as Record<string, unknown>;
+    return { status: Number(httpStatusCode), code: String(errorCode), message: String(errorMsg) };
+  }
+  throw new Error('the call was not refused');
+}
+
+/** What really came over the wire: the SDK's classes describe answers with getters that plain JSON does not have. */
+export async function wire<T>(work: Promise<object>): Promise<T> {
+  return (await work) as T;
+}
