@@ -1,5 +1,6 @@
 /** Writes the pages that are made from code; with `--check` it only says which are stale, and fails. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { compatibilityPage } from './emit-compatibility.ts';
 import { errorsPage } from './emit-errors.ts';
 import { openapiDocument } from './emit-openapi.ts';
 
@@ -16,6 +17,7 @@ function read(name: string): string {
 const pages: Record<string, string> = {
   'openapi.json': `${JSON.stringify(openapiDocument(), null, 2)}\n`,
   'errors.md': errorsPage(read('errors.md')),
+  'compatibility.md': compatibilityPage(),
 };
 const stale = Object.keys(pages).filter((name) => read(name) !== pages[name]);
 

@@ -202,6 +202,7 @@ export const ERRORS = {
     'function',
     'The answer of a function to its URL is not {statusCode, headers, isBase64Encoded, body}, or cannot be sent as HTTP.',
   ),
+  logs_enabled: user('FSS.1221', 400, 'control', 'Logs of functions are kept already.'),
   invalid_urn: user('FSS.1309', 400, 'ingress', 'The function URN is not well formed.'),
   image_registry: user('FSS.1401', 503, 'control', 'The registry of a container image did not give it.', true),
   invalid_initializer: user('FSS.1404', 400, 'control', 'The initializer does not have the form of a handler.'),

@@ -1,3 +1,4 @@
+import { cloudServiceRoutes } from './cloud-services.ts';
 import { dependencyRoutes } from './dependencies.ts';
 import { fileSystemRoutes } from './file-systems.ts';
 import { functionUrlRoutes } from './function-urls.ts';
@@ -16,6 +17,7 @@ import { tagRoutes } from './tags.ts';
 import { telemetryRoutes } from './telemetry.ts';
 import { testEventRoutes } from './test-events.ts';
 import { versionRoutes } from './versions.ts';
+import { workflowRoutes } from './workflows.ts';
 
 /** Every operation of the server, by id. The ids of v2 operations are those of the official SDK. */
 export const ROUTES = {
@@ -33,6 +35,8 @@ export const ROUTES = {
   ...statisticsRoutes,
   ...testEventRoutes,
   ...tagRoutes,
+  ...cloudServiceRoutes,
+  ...workflowRoutes,
   ...imageRoutes,
   ...networkRoutes,
   ...fileSystemRoutes,

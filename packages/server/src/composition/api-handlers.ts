@@ -6,6 +6,7 @@ import type { Iam } from '../iam/index.ts';
 import {
   accessKeyHandlers,
   aliasHandlers,
+  cloudServiceHandlers,
   dependencyHandlers,
   fileSystemHandlers,
   functionAsyncConfigHandlers,
@@ -29,6 +30,7 @@ import {
   telemetryHandlers,
   testEventHandlers,
   versionHandlers,
+  workflowHandlers,
 } from '../ingress/index.ts';
 import type { InstalledRuntimes, Pool, Prewarmed, SandboxCapabilities } from '../instances/index.ts';
 import {
@@ -92,6 +94,8 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...aliasHandlers({ aliases, region }),
     ...functionCodeHandlers({ functions, catalog, artifacts: deps.artifacts, sealer: deps.sealer, clock, region }),
     ...testEventHandlers(control.testEvents),
+    ...cloudServiceHandlers({ functions, catalog }),
+    ...workflowHandlers(),
     ...tagHandlers({ iam, functions, tags: control.tags, region }),
     ...imageHandlers(control),
     ...dependencyHandlers({ dependencies, sealer: deps.sealer, clock }),

@@ -1,4 +1,5 @@
 export { aliasHandlers } from './api/aliases.ts';
+export { cloudServiceHandlers } from './api/cloud-services.ts';
 export { dependencyHandlers } from './api/dependencies.ts';
 export { fileSystemHandlers } from './api/file-systems.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
@@ -22,6 +23,7 @@ export { tagHandlers } from './api/tags.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
 export { testEventHandlers } from './api/test-events.ts';
 export { versionHandlers } from './api/versions.ts';
+export { workflowHandlers } from './api/workflows.ts';
 export { createGateway, stopGateway } from './gateway/index.ts';
 export { buildApp } from './http/app.ts';
 export type { ApiRequest, Handler, Handlers } from './http/handler.ts';

@@ -1,0 +1,140 @@
+import { OPERATIONS, type Operation } from './functiongraph-operations.ts';
+import type { Route } from './route.ts';
+import { ROUTES } from './routes/index.ts';
+
+/** Works as documented; works with less than documented; is refused or unknown. */
+export type Compatibility = 'works' | 'partly' | 'not here';
+
+/** What this server makes of one operation of FunctionGraph. */
+export interface Verdict {
+  readonly operation: Operation;
+  readonly group: string;
+  readonly method: string;
+  readonly path: string;
+  readonly state: Compatibility;
+  /** What is missing, or why it is not here; empty for what works. */
+  readonly note: string;
+}
+
+/** Operations that do less here than in FunctionGraph, and what. */
+const PARTLY: Partial<Record<Operation, string>> = {
+  createFunction:
+    'Refused: GPU, stateful functions, more than 512 MB of /tmp, code in a bucket (`code_type` obs). The OpenAPI file marks ' +
+    'fields that are stored and given back but change nothing.',
+  updateFunctionConfig: 'As createFunction.',
+  updateFunctionCode: 'Refused: code in a bucket (`code_type` obs).',
+  updateFunctionAsyncInvokeConfig: 'Destinations are stored and given back; results are not delivered to them yet.',
+  updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
+  listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',
+  enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',
+  showLtsLogDetails:
+    'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',
+  showTracing: 'Always says that tracing is off.',
+  updateTracing: 'Switching off is accepted; keys of APM are refused, since there is no APM.',
+  showFuncSnapshotState: 'Always says that there is no snapshot.',
+  updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
+};
+
+const FLOWS = 'Flows come in a later step.';
+const BRIDGES =
+  'Service bridges lead to managed databases, queues and caches of the cloud. Functions connect by themselves.';
+
+/**
+ * Operations that have a route which refuses them with `not_supported_here`: the call is checked like any other, and the
+ * hint of the refusal is this text.
+ */
+export const REFUSED = {
+  listBridgeFunctions: BRIDGES,
+  listBridgeVersions: BRIDGES,
+  createVpcEndpoint:
+    'Callers reach the server at its own address. What functions reach is said by networks: fgs networks --help.',
+  deleteVpcEndpoint: 'There are no endpoints to delete. What functions reach is said by networks: fgs networks --help.',
+  createWorkflow: FLOWS,
+  updateWorkFlow: FLOWS,
+  listWorkflow: FLOWS,
+  showWorkFlow: FLOWS,
+  batchDeleteWorkflows: FLOWS,
+  startWorkflowExecution: FLOWS,
+  startSyncWorkflowExecution: FLOWS,
+  listWorkflowExecutions: FLOWS,
+  showWorkflowExecution: FLOWS,
+  showWorkflowExecutionForPage: FLOWS,
+  stopWorkFlow: FLOWS,
+  retryWorkFlow: FLOWS,
+  createCallbackWorkflow: FLOWS,
+  showTenantMetric: FLOWS,
+  showWorkFlowMetric: FLOWS,
+} as const satisfies Partial<Record<Operation, string>>;
+
+export type RefusedOperation = keyof typeof REFUSED;
+
+const TRIGGERS = 'Triggers come in the next step; function URLs are there.';
+const LATER = 'Comes in the next step.';
+
+/** Operations without a route: 404. */
+const ABSENT: Partial<Record<Operation, string>> = {
+  createFunctionTrigger: TRIGGERS,
+  listFunctionTriggers: TRIGGERS,
+  showFunctionTrigger: TRIGGERS,
+  updateTrigger: TRIGGERS,
+  deleteFunctionTrigger: TRIGGERS,
+  batchDeleteFunctionTriggers: TRIGGERS,
+  enableAsyncStatusLog: LATER,
+  showProjectAsyncStatusLogInfo: LATER,
+  exportFunction: LATER,
+  importFunction: LATER,
+  listFunctionTemplate: LATER,
+  showFunctionTemplate: LATER,
+  createFunctionApp: LATER,
+  deleteFunctionApp: LATER,
+  listAppTemplates: LATER,
+  listFunctionApplications: LATER,
+  showAppTemplate: LATER,
+  showFunctionApp: LATER,
+};
+
+/** Of every operation of FunctionGraph, in the order of the groups. */
+export function compatibility(): readonly Verdict[] {
+  return Object.entries(OPERATIONS).flatMap(([group, operations]) =>
+    Object.entries(operations).map(([name, place]) => {
+      const operation = name as Operation;
+      const [method = '', path = ''] = place.split(' ');
+      return { operation, group, method, path, ...verdictOn(operation) };
+    }),
+  );
+}
+
+/** What contradicts itself: a text for each operation that is missing, elsewhere than documented, or wrongly noted. */
+export function compatibilityFaults(): readonly string[] {
+  return compatibility().flatMap(({ operation, method, path, note }) => {
+    const route = routeOf(operation);
+    const faults: string[] = [];
+    if (route === undefined) {
+      if (note === '') faults.push(`${operation} has no route, and no note says why`);
+      if (operation in REFUSED || operation in PARTLY) faults.push(`${operation} is noted as a route and has none`);
+      return faults;
+    }
+    if (route.method !== method || shapeOf(route.path) !== shapeOf(path)) {
+      faults.push(`${operation} is ${route.method} ${route.path}, documented as ${method} ${path}`);
+    }
+    if (operation in ABSENT) faults.push(`${operation} has a route and is noted as absent: take the note away`);
+    if (operation in REFUSED && operation in PARTLY) faults.push(`${operation} is noted twice`);
+    return faults;
+  });
+}
+
+function verdictOn(operation: Operation): Pick<Verdict, 'state' | 'note'> {
+  if (operation in REFUSED) return { state: 'not here', note: REFUSED[operation as RefusedOperation] };
+  if (routeOf(operation) === undefined) return { state: 'not here', note: ABSENT[operation] ?? '' };
+  const note = PARTLY[operation] ?? '';
+  return { state: note === '' ? 'works' : 'partly', note };
+}
+
+function routeOf(operation: Operation): Route | undefined {
+  return (ROUTES as Readonly<Record<string, Route | undefined>>)[operation];
+}
+
+/** Without the names of parameters, which no client sees. */
+function shapeOf(path: string): string {
+  return path.replace(/\{\w+\}/g, '{}');
+}
