@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { route } from '../route.ts';
-import { FunctionParams, ProjectParams } from '../schemas/common.ts';
+import { FunctionParams, ProjectParams, WireText } from '../schemas/common.ts';
 
 const FGS = '/v2/{project_id}/fgs';
 const FUNCTION = `${FGS}/functions/{function_urn}` as const;
 
-const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Text = WireText('');
 const ActionParams = Type.Object({ ...FunctionParams.properties, action: Type.String() });
 
 /** What FunctionGraph leaves to other services of its cloud: as much of it as means something on a machine of one's own. */

@@ -82,7 +82,9 @@ export const invocationRoutes = {
     params: FunctionParams,
     body: Type.Object({
       request_id: Type.String({ minLength: 1 }),
-      type: Type.Optional(Type.Union([Type.Literal('force'), Type.Literal('recursive'), Type.Literal('')])),
+      type: Type.Optional(
+        Type.Union([Type.Literal('force'), Type.Literal('recursive'), Type.Literal(''), Type.Null()]),
+      ),
     }),
   }),
 } as const;

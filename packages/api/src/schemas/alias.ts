@@ -1,17 +1,28 @@
 import { type Static, Type } from 'typebox';
+import { WireText } from './common.ts';
 
-const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Text = WireText('');
+
+/** Its range has an error code of its own. */
+const Weight = Type.Union([Type.Number(), Type.String(), Type.Null()]);
+
+const GivenStrategy = Type.Object({
+  combine_type: Text,
+  rules: Type.Optional(
+    Type.Union([Type.Array(Type.Object({ rule_type: Text, param: Text, op: Text, value: Text })), Type.Null()]),
+  ),
+});
 
 const Target = {
   version: Text,
   description: Text,
   additional_version_weights: Type.Optional(
-    Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+    Type.Union([Type.Record(Type.String(), Weight), Type.Null()], {
       description: 'One other version and the percentage of requests that it gets, 0 to 100.',
     }),
   ),
   additional_version_strategy: Type.Optional(
-    Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
+    Type.Union([Type.Record(Type.String(), GivenStrategy), Type.Null()], {
       description: 'One other version and the rules on headers and cookies that lead to it.',
     }),
   ),

@@ -13,3 +13,16 @@ export const WireInt = (description: string) =>
   Type.Optional(
     Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], { description }),
   );
+
+/** Text; null for what a client leaves open. */
+export const WireText = (description: string) =>
+  Type.Optional(Type.Union([Type.String(), Type.Null()], description === '' ? {} : { description }));
+
+/** True or false as clients send it: also as text; null and empty text for what they leave open. */
+export const WireFlag = (description: string) =>
+  Type.Optional(
+    Type.Union(
+      [Type.Boolean(), Type.Literal('true'), Type.Literal('false'), Type.Literal(''), Type.Null()],
+      description === '' ? {} : { description },
+    ),
+  );

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { WireFlag, WireInt, WireText } from './common.ts';
 
 const Destination = Type.Object({
   destination: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -10,14 +11,13 @@ export const Destinations = Type.Object({
   on_failure: Type.Optional(Type.Union([Destination, Type.Null()])),
 });
 
-const Int = Type.Optional(Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()]));
-const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Text = WireText('');
 
 export const UpdateAsyncConfigBody = Type.Object({
-  max_async_event_age_in_seconds: Int,
-  max_async_retry_attempts: Int,
+  max_async_event_age_in_seconds: WireInt('Seconds, 1 to 86400.'),
+  max_async_retry_attempts: WireInt('0 to 3.'),
   destination_config: Type.Optional(Type.Union([Destinations, Type.Null()])),
-  enable_async_status_log: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  enable_async_status_log: WireFlag('Stored.'),
   log_group_id: Text,
   log_stream_id: Text,
   log_group_name: Text,

@@ -3,14 +3,11 @@ import { Type } from 'typebox';
 /** Who may call a function through its URL: everybody, or whoever may call it through the API. */
 const Auth = Type.Union([Type.Literal('none'), Type.Literal('iam')]);
 
-export const SetFunctionUrlBody = Type.Object(
-  {
-    enabled: Type.Boolean(),
-    /** `iam` when absent. */
-    auth: Type.Optional(Auth),
-  },
-  { additionalProperties: false },
-);
+export const SetFunctionUrlBody = Type.Object({
+  enabled: Type.Boolean(),
+  /** `iam` when absent. */
+  auth: Type.Optional(Auth),
+});
 
 export const FunctionUrl = Type.Object({
   function_urn: Type.String(),

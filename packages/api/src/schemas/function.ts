@@ -1,23 +1,18 @@
 import { Type } from 'typebox';
+import { WireFlag as Flag, WireInt as Int, WireText as Text } from './common.ts';
 import { Dependency } from './dependency.ts';
+import {
+  CustomImageField,
+  FuncVpcField,
+  LogConfigField,
+  LtsCustomTagField,
+  MountConfigField,
+  NetworkControllerField,
+  StrategyConfigField,
+} from './function-parts.ts';
 
-/** Clients send numbers as numbers or as text, and null for what they leave open. */
-const Int = (description: string) =>
-  Type.Optional(
-    Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], { description }),
-  );
-const Text = (description: string) => Type.Optional(Type.Union([Type.String(), Type.Null()], { description }));
-const Flag = (description: string) =>
-  Type.Optional(
-    Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false'), Type.Literal(''), Type.Null()], {
-      description,
-    }),
-  );
 const Texts = (description: string) =>
   Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()], { description }));
-const Fields = (description: string) =>
-  Type.Optional(Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], { description }));
-
 export const FuncCode = Type.Object({
   file: Text('The code in Base64.'),
   link: Text('Where the code can be fetched; only in answers.'),
@@ -35,9 +30,9 @@ const Settings = {
   xrole: Text('Agency: whose credentials the code gets.'),
   app_xrole: Text('Agency for the code alone; that of xrole when empty.'),
   description: Text('At most 512 characters.'),
-  func_vpc: Fields('Network of the function by vpc_id and subnet_id; it reaches that one only.'),
-  mount_config: Fields('File systems, at most 5; published versions have none.'),
-  custom_image: Fields(
+  func_vpc: FuncVpcField,
+  mount_config: MountConfigField,
+  custom_image: CustomImageField(
     'Container image of a function of runtime Custom Image (events) or http: enabled, image, command, args, working_dir, uid, gid.',
   ),
   initializer_handler: Text('Entry point that runs once in each instance; goes with initializer_timeout.'),
@@ -45,10 +40,8 @@ const Settings = {
   pre_stop_handler: Text('Entry point before an instance stops; called for Java, stored for others.'),
   pre_stop_timeout: Int('Seconds, 1 to 90.'),
   enterprise_project_id: Text('Id of an enterprise project; 0 or empty for the default one.'),
-  log_config: Fields('Log group and stream; stored.'),
-  network_controller: Fields(
-    'disable_public_network closes the way to the outside; networks of triggers change nothing.',
-  ),
+  log_config: LogConfigField,
+  network_controller: NetworkControllerField,
   is_stateful_function: Flag('Refused when true.'),
   enable_dynamic_memory: Flag('Whether a call may choose its memory size.'),
   is_return_stream: Flag(
@@ -56,7 +49,7 @@ const Settings = {
       'bodies of requests to their URL as they come.',
   ),
   enable_lts_log: Flag('Stored.'),
-  lts_custom_tag: Fields('Stored.'),
+  lts_custom_tag: LtsCustomTagField,
   user_data_encrypt_kms_key_id: Text('Stored.'),
   domain_names: Text('Stored.'),
 };
@@ -85,7 +78,7 @@ export const UpdateFunctionConfigBody = Type.Object({
   func_name: Text('Must be the present name.'),
   runtime: Text('Must be the present runtime.'),
   ...Settings,
-  strategy_config: Fields('Instances (concurrency) and requests in one instance (concurrent_num).'),
+  strategy_config: StrategyConfigField,
   extend_config: Text('Stored.'),
   peering_cidr: Text('Stored.'),
   ephemeral_storage: Int('MB of /tmp; 512.'),
@@ -100,7 +93,7 @@ export const UpdateFunctionConfigBody = Type.Object({
 
 export const UpdateFunctionCodeBody = Type.Object({
   ...CodeFields,
-  custom_image: Fields('Ours: another image, or the one that the name means now.'),
+  custom_image: CustomImageField('Ours: another image, or the one that the name means now.'),
 });
 
 export const UpdateMaxInstancesBody = Type.Object({ max_instance_num: Int('-1 no limit, 0 disables the function.') });

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
+import { WireFlag, WireText } from './common.ts';
 
 const Int = Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()]);
 const OptionalInt = Type.Optional(Int);
-const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Text = WireText('');
 
 const CronConfig = Type.Object({
   name: Text,
@@ -16,16 +17,19 @@ const CronConfig = Type.Object({
 
 const Tactics = Type.Object({
   cron_configs: Type.Optional(Type.Union([Type.Array(CronConfig), Type.Null()])),
-  metric_configs: Type.Optional(Type.Union([Type.Array(Type.Object({})), Type.Null()])),
+  metric_configs: Type.Optional(
+    Type.Union(
+      [Type.Array(Type.Object({ name: Text, type: Text, threshold: OptionalInt, min: OptionalInt })), Type.Null()],
+      { description: 'Refused: there are no policies by metric.' },
+    ),
+  ),
 });
 
 export const SetReservedInstancesBody = Type.Object({
   count: Type.Union([Int], {
     description: 'Instances that are always there; 0 without policies ends the reservation.',
   }),
-  idle_mode: Type.Optional(
-    Type.Union([Type.Boolean(), Type.String(), Type.Null()], { description: 'No processor between requests.' }),
-  ),
+  idle_mode: WireFlag('No processor between requests.'),
   tactics_config: Type.Optional(Type.Union([Tactics, Type.Null()])),
 });
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { WireInt } from './common.ts';
+import { WireFlag, WireInt, WireText } from './common.ts';
 
-const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Text = WireText('');
 
 const WrittenTag = Type.Object({ key: Text, value: Text });
 const WrittenTags = Type.Optional(Type.Union([Type.Array(WrittenTag), Type.Null()]));
@@ -28,11 +28,7 @@ export const TagsBody = Type.Object({
 });
 
 export const FindByTagsBody = Type.Object({
-  without_any_tag: Type.Optional(
-    Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false'), Type.Literal(''), Type.Null()], {
-      description: 'Only functions without tags; tags are not looked at then.',
-    }),
-  ),
+  without_any_tag: WireFlag('Only functions without tags; tags are not looked at then.'),
   limit: WireInt('At most 1000; 1000 when absent.'),
   offset: WireInt('How many to leave out.'),
   action: Text,

@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
+import { WireText as Text } from './common.ts';
 import { FunctionConfig, FunctionSummary } from './function.ts';
-
-const Text = (description: string) => Type.Optional(Type.Union([Type.String(), Type.Null()], { description }));
 
 export const PublishVersionBody = Type.Object({
   version: Text('Name, at most 42 letters, digits, _ - and . ; vYYYYMMDD-HHMMSS (UTC) without one.'),

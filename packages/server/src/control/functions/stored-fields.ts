@@ -7,7 +7,6 @@ type Reader = (fields: WireFields, name: string) => unknown;
 
 const text: Reader = (fields, name) => fields.text(name);
 const flag: Reader = (fields, name) => fields.flag(name);
-const object: Reader = (fields, name) => fields.fields(name);
 
 /** 0 is how one public client says "not set". */
 const seconds =
@@ -31,6 +30,26 @@ const network: Reader = (fields, name) => {
   return fields.fields(name);
 };
 
+/** Kept with the switch as a boolean, whatever a client writes: instances are started by it. */
+const networkController: Reader = (fields, name) => {
+  const given = fields.nested(name);
+  if (given === undefined) return undefined;
+  const { disable_public_network: _, ...rest } = fields.fields(name) ?? {};
+  for (const vpc of given.list('trigger_access_vpcs', { max: 100, code: 'invalid_request' }) ?? []) {
+    for (const text of ['vpc_id', 'vpc_name']) vpc.text(text, { max: 64 });
+  }
+  const disabled = given.flag('disable_public_network');
+  return { ...rest, ...(disabled === undefined ? {} : { disable_public_network: disabled }) };
+};
+
+/** An object of texts. */
+const texts: Reader = (fields, name) => {
+  const given = fields.nested(name);
+  const kept = fields.fields(name);
+  for (const key of Object.keys(kept ?? {})) given?.text(key);
+  return kept;
+};
+
 const READERS: Readonly<Record<string, Reader>> = {
   type: oneOf('v1', 'v2'),
   extend_config: text,
@@ -44,15 +63,15 @@ const READERS: Readonly<Record<string, Reader>> = {
   enable_class_isolation: flag,
   enable_auth_in_header: flag,
   enable_lts_log: flag,
-  lts_custom_tag: object,
-  log_config: object,
+  lts_custom_tag: texts,
+  log_config: texts,
 };
 
 /** Kept and read back as well; an instance is started with what they say. */
 const SURROUNDINGS: Readonly<Record<string, Reader>> = {
   func_vpc: network,
   mount_config: readMountConfig,
-  network_controller: object,
+  network_controller: networkController,
 };
 
 /** Kept and read back as well; the platform calls what they name, see `checkHooks`. */
