@@ -167,7 +167,8 @@ export class Functions {
       const same = pin.artifact.sha256 === artifact.sha256 && pin.artifact.kind === artifact.kind;
       if (same && upload.put.fileName === artifactFile) {
         pin.release();
-        if ('config' in attached) return { change: attached };
+        const change = merged(renamed(fields, config.codeFileName), attached);
+        if (Object.keys(change).length > 0) return { change };
         throw new PlatformError('unchanged', 'the code is the same as before');
       }
       const { codeType, codeFileName } = upload;
