@@ -15,6 +15,7 @@ const matrix = {
   iam: ['storage'],
   instances: ['artifacts', 'telemetry'],
   invocation: ['queue', 'telemetry', 'control', 'instances'],
+  triggers: ['storage', 'control', 'invocation'],
   services: ['storage', 'queue', 'control', 'iam', 'invocation'],
   flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'services'],
   ingress: ['artifacts', 'images', 'telemetry', 'control', 'iam', 'instances', 'invocation', 'flows', 'services'],

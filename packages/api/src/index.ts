@@ -10,6 +10,7 @@ export type { Encoding, Method, Route, RouteBody, RouteParams, RouteQuery, Route
 export type { RouteId, Routes } from './routes/index.ts';
 export { ROUTES } from './routes/index.ts';
 export { Receipt } from './schemas/invocation.ts';
+export { TRIGGER_TYPES } from './schemas/trigger.ts';
 export type { SignedParts, SigningKey } from './signing.ts';
 export {
   canonicalPaths,

@@ -52,6 +52,10 @@ export const LIMITS = {
   imageOverrideChars: 5120,
   /** One piece of an archive of a container image that is sent. */
   imagePieceBytes: 8 * 1024 * 1024,
+  /** Of one version or alias; the guide has no number, the public API reference of its sister product has. */
+  triggersPerVersion: 10,
+  /** How long a gateway trigger may let its caller wait. */
+  apiTimeoutMs: { min: 1, max: 60_000 },
   mountsPerFunction: 5,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;

@@ -41,6 +41,7 @@ import {
 } from './startup/index.ts';
 import { lockDataDir, openStorage } from './storage/index.ts';
 import { openTelemetry } from './telemetry/index.ts';
+import { TimerSource } from './triggers/index.ts';
 
 export interface RunningServer {
   readonly app: FastifyInstance;
@@ -211,10 +212,29 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const asyncInvocations = new AsyncInvocations({ queue, catalog, dispatcher, clock, random: Math.random });
     await dispatcher.start();
     undo.push(() => dispatcher.stop(drained()));
+    const timers = new TimerSource({
+      catalog,
+      triggers: control.triggers,
+      async: asyncInvocations,
+      region: config.region,
+      clock,
+      log: log.child({ module: 'timers' }),
+    });
+    undo.push(() => timers.stop());
     const housekeeping = new Housekeeping({ queue, clock, log });
     housekeeping.start();
     undo.push(() => housekeeping.stop());
 
+    const gateway = createGateway({
+      catalog,
+      iam,
+      invoker,
+      async: asyncInvocations,
+      region: config.region,
+      clock,
+      log: log.child({ module: 'gateway' }),
+      meter,
+    });
     const app = buildApp({
       iam,
       clock,
@@ -238,25 +258,19 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         asyncInvocations,
         telemetry,
         measuring,
+        gateway: () => addressOf(gateway, config.host),
         clock,
       }),
     });
-    await app.listen({ host: config.host, port: config.port });
-    undo.push(() => {
-      drained();
-      return app.close();
-    });
-    const gateway = createGateway({
-      catalog,
-      iam,
-      invoker,
-      region: config.region,
-      clock,
-      log: log.child({ module: 'gateway' }),
-      meter,
-    });
+    timers.start();
+    // first, because answers of the API say where it is
     await listen(gateway, config.host, config.gatewayPort);
     undo.push(() => stopGateway(gateway, clock, drained()));
+    await app.listen({ host: config.host, port: config.port });
+    undo.push(() => {
+      const cut = drained();
+      return Promise.all([app.close(), stopGateway(gateway, clock, cut)]);
+    });
 
     const endpoint = addressOf(app.server, config.host);
     const gatewayUrl = addressOf(gateway, config.host);

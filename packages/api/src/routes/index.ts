@@ -16,6 +16,7 @@ import { statisticsRoutes } from './statistics.ts';
 import { tagRoutes } from './tags.ts';
 import { telemetryRoutes } from './telemetry.ts';
 import { testEventRoutes } from './test-events.ts';
+import { triggerRoutes } from './triggers.ts';
 import { versionRoutes } from './versions.ts';
 import { workflowRoutes } from './workflows.ts';
 
@@ -30,6 +31,7 @@ export const ROUTES = {
   ...dependencyRoutes,
   ...invocationRoutes,
   ...versionRoutes,
+  ...triggerRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,
   ...statisticsRoutes,

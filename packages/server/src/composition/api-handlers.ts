@@ -29,6 +29,7 @@ import {
   tagHandlers,
   telemetryHandlers,
   testEventHandlers,
+  triggerHandlers,
   versionHandlers,
   workflowHandlers,
 } from '../ingress/index.ts';
@@ -66,6 +67,8 @@ export interface ApiDeps {
   readonly asyncInvocations: AsyncInvocations;
   readonly telemetry: Telemetry;
   readonly measuring: Measuring;
+  /** Where the gateway is reached; asked when it listens. */
+  readonly gateway: () => string;
   readonly clock: Clock;
 }
 
@@ -97,6 +100,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...cloudServiceHandlers({ functions, catalog }),
     ...workflowHandlers(),
     ...tagHandlers({ iam, functions, tags: control.tags, region }),
+    ...triggerHandlers({ triggers: control.triggers, region, gateway: deps.gateway }),
     ...imageHandlers(control),
     ...dependencyHandlers({ dependencies, sealer: deps.sealer, clock }),
     ...publicDependencyHandlers(control.publicPackages),

@@ -25,6 +25,8 @@ import {
   Tags,
   TestEventStore,
   TestEvents,
+  TriggerStore,
+  Triggers,
   VersionStore,
   Versions,
 } from '../control/index.ts';
@@ -113,6 +115,7 @@ export function controlParts(deps: ControlDeps) {
     functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     tags: new Tags(access, new TagStore(db)),
+    triggers: new Triggers({ access, store: new TriggerStore(db), clock }),
     testEvents: new TestEvents(access, new TestEventStore(db), clock),
     publicPackages: new PublicPackages({ dependencies, runtimes }),
   };
@@ -122,5 +125,6 @@ export function controlParts(deps: ControlDeps) {
 export async function startControl(parts: ControlParts): Promise<void> {
   const { images, uploads, dependencies, networks, fileSystems, functions, aliases } = parts;
   for (const part of [images, uploads, dependencies, networks, fileSystems, functions, aliases]) await part.start();
-  for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs]) await part.start();
+  for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs, parts.triggers])
+    await part.start();
 }

@@ -7,6 +7,7 @@ import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
 import type { FunctionUrl } from './function-urls/types.ts';
 import type { Hooks } from './functions/java-hooks.ts';
 import type { ReservedConfig } from './reserved-instances/types.ts';
+import type { Trigger } from './triggers/types.ts';
 
 /** One version as the data plane sees it: plain data, one object for as long as nothing changes. */
 export interface VersionSnapshot {
@@ -79,6 +80,8 @@ export interface FunctionFacts extends Record<string, unknown> {
   readonly 'alias.updated': { readonly functionId: string; readonly alias: string };
   /** Set or taken away; not told when it goes with its version, alias or function. */
   readonly 'reserved.updated': { readonly functionId: string };
+  /** Made, changed or gone, in whatever way. */
+  readonly 'triggers.updated': { readonly functionId: string };
   /** Not told for the versions of a deleted function. */
   readonly 'version.deleted': { readonly snapshot: VersionSnapshot };
   /** Not told for the aliases of a deleted function. */
@@ -100,6 +103,7 @@ export class Catalog {
   readonly #aliases = new Map<string, Map<string, Alias>>();
   readonly #policies = new Map<string, Map<string, AsyncPolicy>>();
   readonly #reserved = new Map<string, Map<string, ReservedConfig>>();
+  readonly #triggers = new Map<string, Map<string, Trigger>>();
 
   /** From memory; the same object until something changes. */
   resolve(projectId: string, pkg: string, name: string, version: string): VersionSnapshot | undefined {
@@ -155,6 +159,32 @@ export class Catalog {
     if (this.#dropReserved(functionId, qualifier)) this.facts.emit('reserved.updated', { functionId });
   }
 
+  /** Those of a function, oldest first. From memory. */
+  triggers(functionId: string): readonly Trigger[] {
+    return [...(this.#triggers.get(functionId)?.values() ?? [])];
+  }
+
+  *allTriggers(): Iterable<Trigger> {
+    for (const triggers of this.#triggers.values()) yield* triggers.values();
+  }
+
+  setTrigger(trigger: Trigger): void {
+    const { functionId, id } = trigger;
+    const triggers = this.#triggers.get(functionId) ?? new Map<string, Trigger>();
+    this.#triggers.set(functionId, triggers.set(id, trigger));
+    this.facts.emit('triggers.updated', { functionId });
+  }
+
+  /** Does nothing when none is chosen. */
+  removeTriggers(functionId: string, chosen: (trigger: Trigger) => boolean): void {
+    const triggers = this.#triggers.get(functionId);
+    const gone = [...(triggers?.values() ?? [])].filter(chosen);
+    if (triggers === undefined || gone.length === 0) return;
+    for (const { id } of gone) triggers.delete(id);
+    if (triggers.size === 0) this.#triggers.delete(functionId);
+    this.facts.emit('triggers.updated', { functionId });
+  }
+
   /** How the gateway publishes a function; undefined when nothing was ever set. From memory. */
   url(functionId: string): FunctionUrl | undefined {
     return this.#urls.get(functionId);
@@ -194,6 +224,7 @@ export class Catalog {
   removeAlias({ projectId, package: pkg, name }: NameOfFunction, functionId: string, alias: string): void {
     if (this.#aliases.get(key(projectId, pkg, name))?.delete(alias) !== true) return;
     this.#dropReserved(functionId, `!${alias}`);
+    this.removeTriggers(functionId, ({ qualifier }) => qualifier === `!${alias}`);
     this.facts.emit('alias.deleted', { functionId, alias });
   }
 
@@ -204,6 +235,7 @@ export class Catalog {
     if (versions === undefined || snapshot === undefined) return;
     versions.delete(version);
     this.#dropReserved(snapshot.functionId, version);
+    this.removeTriggers(snapshot.functionId, ({ qualifier }) => qualifier === version);
     this.facts.emit('version.deleted', { snapshot });
   }
 
@@ -218,6 +250,7 @@ export class Catalog {
     this.#policies.delete(first.functionId);
     this.#urls.delete(first.functionId);
     this.#reserved.delete(first.functionId);
+    this.removeTriggers(first.functionId, () => true);
     this.facts.emit('function.deleted', { functionId: first.functionId, projectId, package: pkg, name, snapshots });
   }
 

@@ -20,6 +20,8 @@ import { Functions, type FunctionsOptions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
 import { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
 import { ReservedConfigs } from './reserved-instances/reserved-configs.ts';
+import { TriggerStore } from './triggers/trigger-store.ts';
+import { Triggers } from './triggers/triggers.ts';
 import { VersionStore } from './versions/version-store.ts';
 import { Versions } from './versions/versions.ts';
 
@@ -35,13 +37,21 @@ export interface TestControl {
   readonly versions: Versions;
   readonly aliases: Aliases;
   readonly reservedConfigs: ReservedConfigs;
+  readonly triggers: Triggers;
   readonly store: FunctionStore;
   readonly clock: ManualClock;
   /** A second control plane over the same data, as after a restart. */
   restart(): Promise<
     Pick<
       TestControl,
-      'catalog' | 'functions' | 'dependencies' | 'asyncConfigs' | 'versions' | 'aliases' | 'reservedConfigs'
+      | 'catalog'
+      | 'functions'
+      | 'dependencies'
+      | 'asyncConfigs'
+      | 'versions'
+      | 'aliases'
+      | 'reservedConfigs'
+      | 'triggers'
     >
   >;
   close(): Promise<void>;
@@ -116,7 +126,9 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
     await aliases.start();
     await asyncConfigs.start();
     await reservedConfigs.start();
-    return { catalog, functions, dependencies, asyncConfigs, versions, aliases, reservedConfigs };
+    const triggers = new Triggers({ access, store: new TriggerStore(storage.db), clock: at });
+    await triggers.start();
+    return { catalog, functions, dependencies, asyncConfigs, versions, aliases, reservedConfigs, triggers };
   };
   const parts = await open(clock);
   return {

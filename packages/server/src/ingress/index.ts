@@ -22,6 +22,7 @@ export { type StatisticsDeps, statisticsHandlers } from './api/statistics.ts';
 export { tagHandlers } from './api/tags.ts';
 export { telemetryHandlers } from './api/telemetry.ts';
 export { testEventHandlers } from './api/test-events.ts';
+export { triggerHandlers } from './api/triggers.ts';
 export { versionHandlers } from './api/versions.ts';
 export { workflowHandlers } from './api/workflows.ts';
 export { createGateway, stopGateway } from './gateway/index.ts';

@@ -9,6 +9,7 @@ import type { QueueSchema } from './schema/queue.ts';
 import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
 import type { TagsSchema } from './schema/tags.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
+import type { TriggersSchema } from './schema/triggers.ts';
 
 /** Every table, put together from what each module owns under `schema/`. */
 export type Schema = IdentitySchema &
@@ -22,3 +23,4 @@ export type Schema = IdentitySchema &
   DependenciesSchema &
   TestEventsSchema &
   TagsSchema;
+  TriggersSchema;

@@ -66,7 +66,7 @@ export class AliasStore {
       .execute();
   }
 
-  /** With its asynchronous settings and reserved instances. */
+  /** With its asynchronous settings, reserved instances and triggers. */
   async remove(functionId: string, alias: string): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx
@@ -76,6 +76,11 @@ export class AliasStore {
         .execute();
       await tx
         .deleteFrom('reserved_instances')
+        .where('function_id', '=', functionId)
+        .where('qualifier', '=', `!${alias}`)
+        .execute();
+      await tx
+        .deleteFrom('function_trigger')
         .where('function_id', '=', functionId)
         .where('qualifier', '=', `!${alias}`)
         .execute();

@@ -51,7 +51,7 @@ export class VersionStore {
     }
   }
 
-  /** Removes a version with the aliases that point to it and the asynchronous settings and reserved instances of all of them. */
+  /** Removes a version with the aliases that point to it, and asynchronous settings, reserved instances and triggers of all. */
   async remove(functionId: string, version: string, aliases: readonly string[]): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx
@@ -61,6 +61,11 @@ export class VersionStore {
         .execute();
       await tx
         .deleteFrom('reserved_instances')
+        .where('function_id', '=', functionId)
+        .where('qualifier', 'in', [version, ...aliases.map((alias) => `!${alias}`)])
+        .execute();
+      await tx
+        .deleteFrom('function_trigger')
         .where('function_id', '=', functionId)
         .where('qualifier', 'in', [version, ...aliases.map((alias) => `!${alias}`)])
         .execute();

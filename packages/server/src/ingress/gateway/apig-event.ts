@@ -2,18 +2,20 @@ import type { HeaderPair } from './headers.ts';
 
 export interface ApigRequest {
   readonly method: string;
-  /** Path and query, below the function's own address. */
+  /** Path and query, below the address of the function or of the group of APIs. */
   readonly url: string;
   readonly headers: readonly HeaderPair[];
   readonly body: Buffer;
   readonly requestId: string;
   readonly apiId: string;
+  readonly stage: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
   readonly sourceIp: string;
 }
 
 /** The event that an event function gets for a request. Of a query key that stands twice the last value counts. */
 export function apigEvent(request: ApigRequest): Buffer {
-  const { method, url, body, requestId, apiId, sourceIp } = request;
+  const { method, url, body, requestId, apiId, stage, pathParameters, sourceIp } = request;
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
   // Without a prototype: a key may be called __proto__.
@@ -22,10 +24,10 @@ export function apigEvent(request: ApigRequest): Buffer {
   return Buffer.from(
     JSON.stringify({
       body: body.length === 0 ? '' : body.toString('base64'),
-      requestContext: { requestId, apiId, stage: 'RELEASE', sourceIp },
+      requestContext: { requestId, apiId, stage, sourceIp },
       queryStringParameters: query,
       httpMethod: method,
-      pathParameters: { '': path.slice(1) },
+      pathParameters,
       headers: lowerCase(request.headers),
       path,
       isBase64Encoded: true,

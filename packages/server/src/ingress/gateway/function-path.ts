@@ -15,7 +15,8 @@ export const MAX_TARGET_CHARS = 8 * 1024;
 // The names of functions need no escapes: an address with one in this part is nobody's.
 const TARGET =
   /^\/fn\/([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_.-]{1,128})\/([A-Za-z0-9_-]{1,128})(?::(!?)([A-Za-z0-9_.-]{1,128}))?(?:[/?]|$)/;
-const VISIBLE = /^[\x21-\x22\x24-\x7e]*$/;
+/** Characters of a target that are no control characters, blanks or `#`. */
+export const VISIBLE = /^[\x21-\x22\x24-\x7e]*$/;
 
 /** Path of a function below the gateway's address. */
 export function functionPath(fn: {

@@ -1,22 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type FunctionUrn, LIMITS } from '@funcgraph/api';
+import { LIMITS } from '@funcgraph/api';
 import { MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../control/index.ts';
 import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Iam } from '../../iam/index.ts';
-import { type Invoker, mayStream } from '../../invocation/index.ts';
+import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
 import type { FunctionAnswer } from './answer.ts';
+import { ApiRoutes } from './api-routes.ts';
 import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
-import { type FunctionTarget, functionPath, readFunctionPath } from './function-path.ts';
+import { Deadline } from './deadline.ts';
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
+import { findPublished, isApiTarget, type Published } from './published.ts';
 import { failureOf, forCaller, notPublished, refuse } from './refusal.ts';
 import { BodyBudget, ClientGone, hasBody, limitUpload, readBody } from './request-body.ts';
 import { streamedHead } from './streamed-head.ts';
@@ -26,13 +28,13 @@ export interface GatewayDeps {
   readonly catalog: Catalog;
   readonly iam: Iam;
   readonly invoker: Invoker;
+  readonly async: Pick<AsyncInvocations, 'accept'>;
   readonly region: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly meter: HttpMeter;
 }
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /**
  * Head and body of a request must arrive within these; a slow client holds one connection, nothing else. A body that goes
  * to the function as it comes has other limits, which is why Node.js does not watch over the second.
@@ -48,13 +50,6 @@ const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
 const BODIES_BYTES = 256 * 1024 * 1024;
 
-interface Published {
-  readonly target: FunctionTarget;
-  readonly functionId: string;
-  readonly runtime: string;
-  readonly auth: 'none' | 'iam';
-}
-
 /** What a request brings on its way to the function. */
 interface Way {
   readonly requestId: string;
@@ -65,11 +60,7 @@ interface Way {
 
 const NOTHING = Buffer.alloc(0);
 
-function urnOf({ projectId, package: pkg, name, qualifier }: FunctionTarget, region: string): FunctionUrn {
-  return { region, projectId, package: pkg, name, ...(qualifier === undefined ? {} : { qualifier }) };
-}
-
-/** The HTTP server of the gateway port: function URLs, and 404 for everything else. Reads no database for a request. */
+/** The HTTP server of the gateway port: function URLs, gateway triggers, and 404 for everything else. Reads no database for a request. */
 export function createGateway(deps: GatewayDeps): Server {
   const gateway = new Gateway(deps);
   const server = createServer(
@@ -92,10 +83,12 @@ export function createGateway(deps: GatewayDeps): Server {
 
 class Gateway {
   readonly #deps: GatewayDeps;
+  readonly #routes: ApiRoutes;
   readonly #budget = new BodyBudget(BODIES_BYTES);
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
+    this.#routes = new ApiRoutes(deps.catalog, deps.region);
   }
 
   /** Never rejects. */
@@ -123,51 +116,53 @@ class Gateway {
         log.error({ requestId, err: error }, 'gateway request failed');
       } else log.debug({ requestId, status }, 'gateway request refused');
     } finally {
-      meter.observe('functionUrl', response.statusCode, clock.monotonic() - receivedAt);
+      meter.observe(
+        isApiTarget(request.url ?? '') ? 'gatewayApi' : 'functionUrl',
+        response.statusCode,
+        clock.monotonic() - receivedAt,
+      );
     }
   }
 
   /** From memory. Throws `url_not_found` for all that is not published, in the same words. */
   #published(request: IncomingMessage): Published {
-    const { catalog } = this.#deps;
-    const target = readFunctionPath(request.url ?? '');
-    if (target === undefined || !METHODS.has(request.method ?? '')) throw notPublished();
-    const latest = catalog.resolve(target.projectId, target.package, target.name, 'latest');
-    const url = latest === undefined ? undefined : catalog.url(latest.functionId);
-    if (latest === undefined || url?.enabled !== true) throw notPublished();
-    // Any version tells what is asked here: neither id nor runtime of a function ever change.
-    return { target, functionId: latest.functionId, runtime: latest.runtime, auth: url.auth };
+    const { catalog, region } = this.#deps;
+    const published = findPublished(request, { catalog, region, routes: this.#routes });
+    if (published === undefined) throw notPublished();
+    return published;
   }
 
   /**
    * The body, when the function gets it as it comes; undefined when it is read whole before. A signature is over the whole
-   * body, and a function without streaming is not to be occupied by a client that sends slowly.
+   * body, a function without streaming is not to be occupied by a client that sends slowly, and the caller of a gateway
+   * trigger has a time limit that is not for sending.
    */
   #upload(
-    { target, runtime, auth }: Published,
+    { urn, runtime, auth, api }: Published,
     request: IncomingMessage,
     response: ServerResponse,
     expectsContinue: boolean,
   ): UploadBody | undefined {
-    const { catalog, region, clock } = this.#deps;
+    const { catalog, clock } = this.#deps;
     const { 'content-length': declared } = request.headers;
-    if (auth !== 'none' || !hasBody(request) || Number(declared ?? Infinity) <= SMALL_BODY_BYTES) return undefined;
-    if (runtimeRules(runtime)?.language !== 'http' || !mayStream(catalog, urnOf(target, region))) return undefined;
+    if (auth !== 'none' || api !== undefined || !hasBody(request) || Number(declared ?? Infinity) <= SMALL_BODY_BYTES)
+      return undefined;
+    if (runtimeRules(runtime)?.language !== 'http' || !mayStream(catalog, urn)) return undefined;
     return new UploadBody(request, response, { clock, limitBytes: LIMITS.streamBytes, expectsContinue });
   }
 
   /** Undefined when the answer is out already, because it was streamed. */
   async #call(
-    { target, functionId, runtime, auth }: Published,
+    { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: Published,
     request: IncomingMessage,
     response: ServerResponse,
     { requestId, expectsContinue, upload }: Way,
   ): Promise<FunctionAnswer | undefined> {
-    const { iam, invoker, region, clock } = this.#deps;
+    const { iam, invoker, async, clock } = this.#deps;
     const receivedAt = clock.monotonic();
     const method = request.method ?? '';
     if (/websocket/i.test(request.headers.upgrade ?? '')) {
-      throw new PlatformError('invalid_request', 'WebSocket connections are not supported by function URLs.');
+      throw new PlatformError('invalid_request', 'WebSocket connections are not supported by the gateway.');
     }
     if (auth === 'iam') iam.precheck(request.headers);
     const options = { limitBytes: LIMITS.syncEventBytes, budget: this.#budget, expectsContinue };
@@ -175,28 +170,27 @@ class Gateway {
     if (auth === 'iam') {
       const signed = { method, url: request.url ?? '', headers: request.headers, rawBody: body };
       const caller = await iam.authenticate(signed);
-      const { package: pkg, name } = target;
-      const question = {
-        action: 'functiongraph:function:invoke',
-        projectId: target.projectId,
-        fn: { package: pkg, name },
-      };
+      const { projectId, package: pkg, name } = urn;
+      const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
       iam.authorize(caller, { ...question, peer: request.socket });
     }
-    const { url } = target;
     const ip = sourceIp(request);
-    const prefix = functionPath(target).slice(0, -1);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth === 'iam' });
     const isHttp = runtimeRules(runtime)?.language === 'http';
     const event = isHttp
       ? encodeRequest(method, url, headers, body)
-      : apigEvent({ method, url, headers, body, requestId, apiId: functionId, sourceIp: ip });
+      : apigEvent({ method, url, headers, body, requestId, apiId, stage, pathParameters, sourceIp: ip });
     if (event.length > MAX_BODY_BYTES) {
       throw new PlatformError('event_too_large', `The event for the function is over ${MAX_BODY_BYTES} bytes.`);
     }
+    if (api?.async === true) {
+      await async.accept({ urn, event, requestId, headers: request.headers });
+      return accepted(requestId);
+    }
     let stream: ResponseStream | undefined;
-    const result = await invoker.invoke({
-      urn: urnOf(target, region),
+    const deadline = api === undefined ? undefined : new Deadline(clock, api.timeoutMs);
+    const running = invoker.invoke({
+      urn,
       event,
       mode: 'gateway',
       requestId,
@@ -206,12 +200,17 @@ class Gateway {
       receivedAt,
       ...(isHttp ? { http: true } : {}),
       openSink: () => {
-        const shape = (head: StreamHead): ResponseHead => streamedHead(head, method, requestId);
-        stream = new ResponseStream(response, { clock, shape, unwanted: upload?.refused });
+        const shape = (head: StreamHead): ResponseHead => {
+          const shaped = streamedHead(head, method, requestId);
+          deadline?.lift();
+          return shaped;
+        };
+        stream = new ResponseStream(response, { clock, shape, unwanted: upload?.refused ?? deadline?.over });
         return stream;
       },
       ...(upload === undefined ? {} : { body: upload }),
     });
+    const result = deadline === undefined ? await running : await deadline.hold(running);
     if (upload?.refusal !== undefined) throw upload.refusal;
     const failure = failureOf(result);
     if (failure !== undefined) throw failure;
@@ -222,6 +221,12 @@ class Gateway {
     const answer = isHttp ? decodeAnswer(result.payload) : readApigAnswer(result.payload);
     return { ...answer, headers: headersOut(answer.headers) };
   }
+}
+
+/** The caller of an asynchronous trigger learns under which id the event is stored. */
+function accepted(requestId: string): FunctionAnswer {
+  const body = Buffer.from(JSON.stringify({ request_id: requestId }));
+  return { statusCode: 202, headers: [['Content-Type', 'application/json; charset=utf-8']], body };
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: FunctionAnswer, requestId: string): void {

@@ -4,7 +4,14 @@ import { runtimeRules } from '../../domain/runtime-rules.ts';
 import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { type ListRequest, type MessageSummary, type NewMessage, type Queue, QueueError } from '../../queue/index.ts';
+import {
+  type AtomicStep,
+  type ListRequest,
+  type MessageSummary,
+  type NewMessage,
+  type Queue,
+  QueueError,
+} from '../../queue/index.ts';
 import type { RequestHeaders } from '../alias-route.ts';
 import { functionKeyOf, memoryFor } from '../launch.ts';
 import { resolve, route } from '../resolve.ts';
@@ -55,15 +62,19 @@ export class AsyncInvocations {
 
   /**
    * Resolves when the event is on disk. Throws what an unknown or disabled function, a wrong memory choice or a too large
-   * event deserve, before anything is stored.
+   * event deserve, before anything is stored. With `together` both are on disk, or neither: rejects then with
+   * `storage.guard` when a statement of it that must affect a row did not.
    */
-  async accept(request: {
-    urn: FunctionUrn;
-    event: Buffer;
-    requestId: string;
-    memoryChoice: string | undefined;
-    headers: RequestHeaders;
-  }): Promise<void> {
+  async accept(
+    request: {
+      urn: FunctionUrn;
+      event: Buffer;
+      requestId: string;
+      memoryChoice?: string | undefined;
+      headers?: RequestHeaders;
+    },
+    together: AtomicStep['statements'] = [],
+  ): Promise<void> {
     const { catalog, clock, random } = this.#options;
     const { snapshot, alias, toAdditional } = route(catalog, request, random);
     if (!snapshot.enabled || snapshot.maxInstances === 0) {
@@ -82,7 +93,7 @@ export class AsyncInvocations {
       );
     }
     const config = catalog.asyncConfig(snapshot, alias);
-    await this.#enqueue({
+    const message: NewMessage = {
       id: request.requestId,
       topic: ASYNC_TOPIC,
       group: functionKeyOf(snapshot),
@@ -94,12 +105,15 @@ export class AsyncInvocations {
         toAdditional,
       }),
       expiresAt: clock.now() + config.maxAgeSeconds * 1000,
-    });
+    };
+    await this.#enqueue(message, together);
   }
 
-  async #enqueue(message: NewMessage): Promise<void> {
+  async #enqueue(message: NewMessage, together: NonNullable<AtomicStep['statements']>): Promise<void> {
+    const { queue } = this.#options;
     try {
-      await this.#options.queue.enqueue(message);
+      if (together.length === 0) await queue.enqueue(message);
+      else await queue.atomically({ messages: [message], statements: together });
     } catch (error) {
       if (!(error instanceof QueueError) || error.code !== 'queue.full') throw error;
       throw new PlatformError('overloaded', 'too many asynchronous invocations wait', { cause: error });

@@ -1,0 +1,74 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+import { FunctionParams } from '../schemas/common.ts';
+import { CreateTriggerBody, Trigger, TriggerList, UpdateTriggerBody } from '../schemas/trigger.ts';
+
+const TRIGGERS = '/v2/{project_id}/fgs/triggers/{function_urn}';
+const TRIGGER = `${TRIGGERS}/{trigger_type_code}/{trigger_id}` as const;
+
+const TriggerParams = Type.Object({
+  project_id: Type.String(),
+  function_urn: Type.String(),
+  trigger_type_code: Type.String(),
+  trigger_id: Type.String(),
+});
+
+export const triggerRoutes = {
+  createFunctionTrigger: route({
+    method: 'POST',
+    path: TRIGGERS,
+    action: 'functiongraph:trigger:create',
+    group: 'trigger',
+    summary: 'Let a timer or a path of the gateway start a version or alias of a function',
+    params: FunctionParams,
+    body: CreateTriggerBody,
+    response: Trigger,
+    status: 201,
+  }),
+  listFunctionTriggers: route({
+    method: 'GET',
+    path: TRIGGERS,
+    action: 'functiongraph:trigger:list',
+    group: 'trigger',
+    summary: 'Triggers of a version or alias; of all of them for a URN without one',
+    params: FunctionParams,
+    response: TriggerList,
+  }),
+  showFunctionTrigger: route({
+    method: 'GET',
+    path: TRIGGER,
+    action: 'functiongraph:trigger:get',
+    group: 'trigger',
+    summary: 'One trigger with its settings',
+    params: TriggerParams,
+    response: Trigger,
+  }),
+  updateTrigger: route({
+    method: 'PUT',
+    path: TRIGGER,
+    action: 'functiongraph:trigger:update',
+    group: 'trigger',
+    summary: 'Switch a trigger on or off, or change its settings; what is left out stays',
+    params: TriggerParams,
+    body: UpdateTriggerBody,
+    response: Trigger,
+  }),
+  deleteFunctionTrigger: route({
+    method: 'DELETE',
+    path: TRIGGER,
+    action: 'functiongraph:trigger:delete',
+    group: 'trigger',
+    summary: 'Delete a trigger',
+    params: TriggerParams,
+    status: 204,
+  }),
+  batchDeleteFunctionTriggers: route({
+    method: 'DELETE',
+    path: TRIGGERS,
+    action: 'functiongraph:trigger:deleteAll',
+    group: 'trigger',
+    summary: 'Delete all triggers of a published version or alias; of the function for latest or a URN without one',
+    params: FunctionParams,
+    status: 204,
+  }),
+} as const;

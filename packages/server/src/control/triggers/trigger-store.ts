@@ -1,0 +1,112 @@
+import type { Kysely, Selectable } from 'kysely';
+import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '../../storage/index.ts';
+import type { Kept } from '../functions/types.ts';
+import { routeKey } from './api-settings.ts';
+import { eventData, readEventData, triggerKind } from './event-data.ts';
+import { isApi, type Trigger } from './types.ts';
+
+interface Tick {
+  readonly id: string;
+  readonly modifiedAt: number;
+  readonly tick: number;
+}
+
+/** Rows of triggers; no rules but uniqueness. Rows go with their function, version or alias. */
+export class TriggerStore {
+  readonly #db: Kysely<Schema>;
+  readonly #fire: (tick: Tick) => AtomicStatement['query'];
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+    this.#fire = prepared<keyof Tick>((marker) =>
+      db
+        .updateTable('function_trigger')
+        .set({ fired_at: marker('tick') })
+        .where('id', '=', marker('id'))
+        .where('active', '=', 1)
+        .where('modified_at', '=', marker('modifiedAt'))
+        .where((eb) => eb.or([eb('fired_at', 'is', null), eb('fired_at', '<', marker('tick'))])),
+    );
+  }
+
+  /** Oldest first. */
+  async all(): Promise<Trigger[]> {
+    const rows = await this.#db
+      .selectFrom('function_trigger')
+      .innerJoin('function', 'function.id', 'function_trigger.function_id')
+      .selectAll('function_trigger')
+      .select(['function.project_id', 'function.package', 'function.name as function_name'])
+      .orderBy('function_trigger.created_at')
+      .orderBy('function_trigger.id')
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      fn: { projectId: row.project_id, package: row.package, name: row.function_name },
+      functionId: row.function_id,
+      qualifier: row.qualifier,
+      active: row.active === 1,
+      settings: settingsOf(row),
+      since: Number(row.since),
+      firedAt: row.fired_at === null ? undefined : Number(row.fired_at),
+      createdAt: Number(row.created_at),
+      modifiedAt: Number(row.modified_at),
+    }));
+  }
+
+  /** False when its name or its path is taken. */
+  async insert(trigger: Trigger): Promise<boolean> {
+    const { id, functionId, qualifier, createdAt } = trigger;
+    const values = { id, function_id: functionId, qualifier, created_at: createdAt, ...changeable(trigger) };
+    return unlessTaken(this.#db.insertInto('function_trigger').values(values).execute());
+  }
+
+  /** False when its name or its path is taken. The last tick stays. */
+  async replace(trigger: Trigger): Promise<boolean> {
+    const { id } = trigger;
+    return unlessTaken(
+      this.#db.updateTable('function_trigger').set(changeable(trigger)).where('id', '=', id).execute(),
+    );
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#db
+      .deleteFrom('function_trigger')
+      .where('id', 'in', [...ids])
+      .execute();
+  }
+
+  /** Notes a tick. Affects no row when it or a later one was noted, or the trigger was changed, switched off or deleted. */
+  fire({ id, modifiedAt }: Trigger, tick: number): AtomicStatement {
+    return { query: this.#fire({ id, modifiedAt, tick }), mustAffect: true };
+  }
+}
+
+type Row = Selectable<Schema['function_trigger']>;
+
+function settingsOf({ kind, settings }: Row): Trigger['settings'] {
+  return readEventData(triggerKind(kind), JSON.parse(settings) as Kept);
+}
+
+function changeable(trigger: Trigger) {
+  const { settings, fn, active, since, modifiedAt } = trigger;
+  return {
+    kind: settings.kind,
+    name: settings.name,
+    active: active ? 1 : 0,
+    settings: JSON.stringify(eventData(settings)),
+    route_key: isApi(trigger) ? routeKey(fn, trigger.settings) : null,
+    since,
+    modified_at: modifiedAt,
+  };
+}
+
+async function unlessTaken(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { LIMITS } from '@funcgraph/api';
+import { LATEST } from '../../domain/names.ts';
+import { runtimeRules } from '../../domain/runtime-rules.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { KeyLock } from '../../lib/key-lock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { AtomicStatement } from '../../storage/index.ts';
+import type { FunctionAccess } from '../functions/function-access.ts';
+import type { FunctionName, Kept } from '../functions/types.ts';
+import { checkFunctionInfo, routeKey } from './api-settings.ts';
+import { changedEventData, existsCode, invalidCode, readEventData, triggerKind } from './event-data.ts';
+import type { TriggerStore } from './trigger-store.ts';
+import { type ApiSettings, isApi, isTimer, type Trigger, type TriggerSettings } from './types.ts';
+
+export interface TriggersOptions {
+  readonly access: FunctionAccess;
+  readonly store: TriggerStore;
+  readonly clock: Clock;
+}
+
+/** A trigger as a path names it. Without a qualifier it may be of any version or alias. */
+export interface TriggerRef {
+  readonly name: FunctionName;
+  readonly qualifier: string | undefined;
+  readonly kind: string;
+  readonly id: string;
+}
+
+export interface NewTrigger {
+  readonly kind: string;
+  readonly active: boolean;
+  readonly data: Kept;
+}
+
+export interface TriggerChange {
+  readonly active?: boolean | undefined;
+  readonly data?: Kept | undefined;
+}
+
+const SECOND_MS = 1000;
+
+/**
+ * What starts functions. A change is durable, and timers and gateway go by it, when its promise resolves. All throw
+ * `function_not_found`, `version_not_found`, `alias_not_found`. Triggers go with their version, alias or function.
+ */
+export class Triggers {
+  readonly #options: TriggersOptions;
+  /** Paths of the gateway are shared by a project. */
+  readonly #projects = new KeyLock();
+
+  constructor(options: TriggersOptions) {
+    this.#options = options;
+  }
+
+  /** Fills the catalog. Call once, when it has the versions and aliases. */
+  async start(): Promise<void> {
+    const { access, store } = this.#options;
+    for (const trigger of await store.all()) access.catalog.setTrigger(trigger);
+  }
+
+  /**
+   * Throws `invalid_trigger_type`, `not_supported_here`, `trigger_quota`, what is wrong with the settings, and what is taken:
+   * `timer_trigger_exists`, `apig_trigger_exists`, `request_path_taken`.
+   */
+  async create(name: FunctionName, qualifier: string, wanted: NewTrigger): Promise<Trigger> {
+    const { access, store, clock } = this.#options;
+    const kind = triggerKind(wanted.kind);
+    const settings = readEventData(kind, wanted.data);
+    if (settings.kind !== 'TIMER') checkFunctionInfo(wanted.data, name, qualifier);
+    return this.#alone(name, async () => {
+      const { fn } = await this.#find(name, qualifier);
+      const now = clock.now();
+      const trigger: Trigger = {
+        id: randomUUID(),
+        fn: name,
+        functionId: fn.id,
+        qualifier,
+        active: wanted.active,
+        settings,
+        since: Math.floor(now / SECOND_MS) * SECOND_MS,
+        firedAt: undefined,
+        createdAt: now,
+        modifiedAt: now,
+      };
+      this.#check(trigger, fn.runtime);
+      const siblings = access.catalog.triggers(fn.id).filter((one) => one.qualifier === qualifier);
+      if (siblings.length >= LIMITS.triggersPerVersion) {
+        const message = `${shown(qualifier)} has ${LIMITS.triggersPerVersion} triggers, as many as it may have`;
+        throw new PlatformError('trigger_quota', message, { hint: 'Delete triggers that are not needed.' });
+      }
+      if (!(await store.insert(trigger))) throw nameTaken(trigger);
+      access.catalog.setTrigger(trigger);
+      return trigger;
+    });
+  }
+
+  /** Oldest first; of the whole function without a qualifier. */
+  async list(name: FunctionName, qualifier: string | undefined): Promise<readonly Trigger[]> {
+    const { fn } = await this.#find(name, qualifier ?? LATEST);
+    const all = this.#options.access.catalog.triggers(fn.id);
+    return all.filter((trigger) => qualifier === undefined || trigger.qualifier === qualifier);
+  }
+
+  /** Throws `trigger_not_found`, `invalid_trigger_type`. */
+  async show(ref: TriggerRef): Promise<Trigger> {
+    const { name, qualifier, kind, id } = ref;
+    const { fn } = await this.#find(name, qualifier ?? LATEST);
+    const found = this.#options.access.catalog
+      .triggers(fn.id)
+      .find((trigger) => trigger.id === id && (qualifier === undefined || trigger.qualifier === qualifier));
+    if (found !== undefined && found.settings.kind === kind) return found;
+    throw new PlatformError(
+      'trigger_not_found',
+      `function ${name.name} has no trigger ${id.slice(0, 64)} of type ${kind.slice(0, 40)} there`,
+    );
+  }
+
+  /** Settings that the change does not name stay. Throws like `show` and `create`. */
+  async update(ref: TriggerRef, change: TriggerChange): Promise<Trigger> {
+    const { access, store, clock } = this.#options;
+    return this.#alone(ref.name, async () => {
+      const before = await this.show(ref);
+      const { fn } = await access.find(ref.name, LATEST);
+      const settings = change.data === undefined ? before.settings : changedEventData(before.settings, change.data);
+      if (settings.kind !== 'TIMER') checkFunctionInfo(change.data ?? {}, before.fn, before.qualifier);
+      const active = change.active ?? before.active;
+      const now = clock.now();
+      const goesOn = before.active && sameSchedule(before.settings, settings);
+      const trigger: Trigger = {
+        ...before,
+        active,
+        settings,
+        since: goesOn ? before.since : Math.floor(now / SECOND_MS) * SECOND_MS,
+        modifiedAt: now,
+      };
+      this.#check(trigger, fn.runtime);
+      if (!(await store.replace(trigger))) throw nameTaken(trigger);
+      access.catalog.setTrigger(trigger);
+      return trigger;
+    });
+  }
+
+  /** Throws like `show`. */
+  async delete(ref: TriggerRef): Promise<void> {
+    await this.#alone(ref.name, async () => this.#remove([await this.show(ref)]));
+  }
+
+  /** Those of a published version or an alias; all of the function for `latest` and without a qualifier. */
+  async deleteAll(name: FunctionName, qualifier: string | undefined): Promise<void> {
+    await this.#alone(name, async () => {
+      // `latest` stands for the function in this operation of the API
+      await this.#remove(await this.list(name, qualifier === LATEST ? undefined : qualifier));
+    });
+  }
+
+  /**
+   * What must be stored together with the event of a tick. It fails when the tick was stored before, or the trigger is not
+   * what it was any more.
+   */
+  firing(trigger: Trigger, tick: number): AtomicStatement {
+    return this.#options.store.fire(trigger, tick);
+  }
+
+  async #remove(triggers: readonly Trigger[]): Promise<void> {
+    const { access, store } = this.#options;
+    const ids = new Set(triggers.map(({ id }) => id));
+    await store.remove([...ids]);
+    for (const functionId of new Set(triggers.map((trigger) => trigger.functionId))) {
+      access.catalog.removeTriggers(functionId, ({ id }) => ids.has(id));
+    }
+  }
+
+  #alone<T>(name: FunctionName, work: () => Promise<T>): Promise<T> {
+    return this.#projects.run(name.projectId, () => this.#options.access.alone(name, work));
+  }
+
+  #find(name: FunctionName, qualifier: string) {
+    const { access } = this.#options;
+    if (!qualifier.startsWith('!')) return access.find(name, qualifier);
+    const alias = access.catalog.resolveAlias(name.projectId, name.package, name.name, qualifier.slice(1));
+    if (alias !== undefined) return access.find(name, alias.version);
+    return access.find(name, LATEST).then(() => {
+      throw new PlatformError('alias_not_found', `function ${name.name} has no alias ${qualifier.slice(1)}`);
+    });
+  }
+
+  /** What depends on the function and on other triggers. */
+  #check(trigger: Trigger, runtime: string): void {
+    const { catalog } = this.#options.access;
+    const { settings, functionId, qualifier, id } = trigger;
+    const others = catalog.triggers(functionId).filter((other) => other.id !== id);
+    const isHttp = runtimeRules(runtime)?.language === 'http';
+    if (isTimer(trigger) && isHttp) {
+      throw new PlatformError('invalid_trigger_type', 'an HTTP function has gateway triggers only', {
+        hint: 'Use APIG; or let a timer start an event function that sends a request.',
+      });
+    }
+    const same = others.find(
+      (other) =>
+        other.qualifier === qualifier && other.settings.kind === settings.kind && other.settings.name === settings.name,
+    );
+    if (same !== undefined) throw nameTaken(trigger);
+    if (!isApi(trigger)) return;
+    const refuse = (message: string, hint: string): never => {
+      throw new PlatformError(invalidCode(settings.kind), message, { hint });
+    };
+    if (!trigger.active) refuse('a gateway trigger cannot be switched off', 'Delete it.');
+    if (isHttp && trigger.settings.async) {
+      refuse('an HTTP function cannot be invoked asynchronously', 'Use invocation_type sync.');
+    }
+    const { kind, instanceId } = trigger.settings;
+    const elsewhere = others
+      .filter(isApi)
+      .find((other) => other.settings.kind !== kind || other.settings.instanceId !== instanceId);
+    if (isHttp && elsewhere !== undefined) {
+      refuse(
+        'all gateway triggers of an HTTP function are of one gateway',
+        `Trigger ${elsewhere.settings.name} is of ${gatewayOf(elsewhere.settings)}.`,
+      );
+    }
+    const key = routeKey(trigger.fn, trigger.settings);
+    for (const other of catalog.allTriggers()) {
+      if (other.id === id || other.fn.projectId !== trigger.fn.projectId || !isApi(other)) continue;
+      if (routeKey(other.fn, other.settings) !== key) continue;
+      const { method, path, envName, groupId } = trigger.settings;
+      throw new PlatformError('request_path_taken', `${method} ${path} in ${envName} of group ${groupId} is taken`, {
+        hint: `Trigger ${other.settings.name} of ${shown(other.qualifier)} of function ${other.fn.name} serves it.`,
+      });
+    }
+  }
+}
+
+function sameSchedule(a: TriggerSettings, b: TriggerSettings): boolean {
+  if (a.kind !== 'TIMER' || b.kind !== 'TIMER') return a.kind === b.kind;
+  return a.scheduleType === b.scheduleType && a.scheduleText === b.scheduleText;
+}
+
+function gatewayOf({ kind, instanceId }: ApiSettings): string {
+  return instanceId === undefined ? kind : `${kind} ${instanceId}`;
+}
+
+function shown(qualifier: string): string {
+  return qualifier.startsWith('!') ? `alias ${qualifier.slice(1)}` : `version ${qualifier}`;
+}
+
+function nameTaken({ settings, qualifier }: Trigger): PlatformError {
+  const message = `${shown(qualifier)} has a ${settings.kind} trigger ${settings.name}`;
+  return new PlatformError(existsCode(settings.kind), message, { hint: 'Choose another name, or delete that one.' });
+}

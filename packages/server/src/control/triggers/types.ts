@@ -1,0 +1,65 @@
+import type { Schedule } from '../../domain/schedule.ts';
+import type { FunctionName } from '../functions/types.ts';
+
+export interface TimerSettings {
+  readonly kind: 'TIMER';
+  readonly name: string;
+  readonly scheduleType: 'Rate' | 'Cron';
+  /** As it was written; `schedule` is what it means. */
+  readonly scheduleText: string;
+  readonly schedule: Schedule;
+  /** Text for each event; undefined when none was given. */
+  readonly userEvent: string | undefined;
+}
+
+export interface ApiSettings {
+  /** A shared or a dedicated gateway; here they are the same one. */
+  readonly kind: 'APIG' | 'DEDICATEDGATEWAY';
+  readonly name: string;
+  /** 1 public, 2 private: has no meaning here. */
+  readonly visibility: number;
+  readonly path: string;
+  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly method: string;
+  readonly groupId: string;
+  readonly groupName: string;
+  /** `SWA`: the path and all below it. `NORMAL`: the path alone. */
+  readonly matchMode: 'SWA' | 'NORMAL';
+  readonly envName: string;
+  readonly envId: string;
+  readonly auth: 'NONE' | 'IAM';
+  /** How long a caller waits at most. */
+  readonly timeoutMs: number;
+  /** The caller is told that the event is stored, not what became of it. */
+  readonly async: boolean;
+  /** Of the gateway; undefined when none was given. */
+  readonly instanceId: string | undefined;
+}
+
+export type TriggerSettings = TimerSettings | ApiSettings;
+export type TriggerKind = TriggerSettings['kind'];
+
+/** What starts a version or alias of a function. Times are ms since the epoch. */
+export interface Trigger<S extends TriggerSettings = TriggerSettings> {
+  readonly id: string;
+  readonly fn: FunctionName;
+  readonly functionId: string;
+  /** `latest`, a version, or `!alias`. */
+  readonly qualifier: string;
+  readonly active: boolean;
+  readonly settings: S;
+  /** Ticks of a rate are counted from here: when it was made, given another schedule, or switched on. */
+  readonly since: number;
+  /** The last tick whose event was stored before this server started. */
+  readonly firedAt: number | undefined;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+export function isTimer(trigger: Trigger): trigger is Trigger<TimerSettings> {
+  return trigger.settings.kind === 'TIMER';
+}
+
+export function isApi(trigger: Trigger): trigger is Trigger<ApiSettings> {
+  return trigger.settings.kind !== 'TIMER';
+}

@@ -1,0 +1,120 @@
+import { formatUrn, type Qualifier, type RouteBody, type RouteResponse, type Routes } from '@funcgraph/api';
+import {
+  type ApiSettings,
+  eventData,
+  isApi,
+  type Kept,
+  type Trigger,
+  type TriggerRef,
+  type Triggers,
+} from '../../control/index.ts';
+import { apiAddress } from '../gateway/api-address.ts';
+import type { Handlers } from '../http/handler.ts';
+import { apiTime } from './functions-reply.ts';
+import { readName } from './functions-target.ts';
+
+type Ids =
+  | 'createFunctionTrigger'
+  | 'listFunctionTriggers'
+  | 'showFunctionTrigger'
+  | 'updateTrigger'
+  | 'deleteFunctionTrigger'
+  | 'batchDeleteFunctionTriggers';
+type Reply = RouteResponse<Routes['showFunctionTrigger']>;
+type Change = RouteBody<Routes['updateTrigger']>['event_data'];
+
+export interface TriggerDeps {
+  readonly triggers: Triggers;
+  readonly region: string;
+  /** Where the gateway is reached. */
+  readonly gateway: () => string;
+}
+
+/** What starts functions: make, list, show, change and delete it. */
+export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Handlers<Ids> {
+  const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
+  return {
+    async createFunctionTrigger({ params, body }) {
+      const { name, qualifier } = readName(params);
+      const trigger = await triggers.create(name, textOf(qualifier) ?? 'latest', {
+        kind: body.trigger_type_code,
+        active: body.trigger_status !== 'DISABLED',
+        data: body.event_data as Kept,
+      });
+      return reply(trigger);
+    },
+
+    async listFunctionTriggers({ params }) {
+      const { name, qualifier } = readName(params);
+      return (await triggers.list(name, textOf(qualifier))).map(reply);
+    },
+
+    async showFunctionTrigger({ params }) {
+      return reply(await triggers.show(refOf(params)));
+    },
+
+    async updateTrigger({ params, body }) {
+      const { trigger_status: status } = body;
+      const active = status === undefined || status === null ? undefined : status === 'ACTIVE';
+      return reply(await triggers.update(refOf(params), { active, data: changeOf(body.event_data) }));
+    },
+
+    async deleteFunctionTrigger({ params }) {
+      await triggers.delete(refOf(params));
+      return {};
+    },
+
+    async batchDeleteFunctionTriggers({ params }) {
+      const { name, qualifier } = readName(params);
+      await triggers.deleteAll(name, textOf(qualifier));
+      return {};
+    },
+  };
+}
+
+function refOf(params: Parameters<typeof readName>[0] & { trigger_type_code: string; trigger_id: string }): TriggerRef {
+  const { name, qualifier } = readName(params);
+  return { name, qualifier: textOf(qualifier), kind: params.trigger_type_code, id: params.trigger_id };
+}
+
+function textOf(qualifier: Qualifier | undefined): string | undefined {
+  return qualifier?.kind === 'alias' ? `!${qualifier.name}` : qualifier?.name;
+}
+
+function changeOf(data: Change): Kept | undefined {
+  const given = Array.isArray(data) ? data[0] : data;
+  return given === null ? undefined : (given as Kept | undefined);
+}
+
+function replyOf(trigger: Trigger, region: string, gateway: string): Reply {
+  const { fn, qualifier, settings } = trigger;
+  const alias = qualifier.startsWith('!');
+  const version = alias ? qualifier.slice(1) : qualifier;
+  const urn = formatUrn({ region, ...fn, qualifier: { kind: alias ? 'alias' : 'version', name: version } });
+  return {
+    trigger_id: trigger.id,
+    trigger_type_code: settings.kind,
+    trigger_status: trigger.active ? 'ACTIVE' : 'DISABLED',
+    event_data: isApi(trigger) ? apiReply(trigger, { urn, version, gateway }) : { ...eventData(settings) },
+    func_urn: urn,
+    created_time: apiTime(trigger.createdAt),
+    last_updated_time: apiTime(trigger.modifiedAt),
+  };
+}
+
+function apiReply(
+  { id, fn, settings }: Trigger<ApiSettings>,
+  { urn, version, gateway }: { readonly urn: string; readonly version: string; readonly gateway: string },
+): Reply['event_data'] {
+  const data = eventData(settings);
+  const address = gateway + apiAddress(fn.projectId, settings.groupId);
+  return {
+    ...data,
+    api_id: id,
+    api_name: settings.name,
+    triggerid: id,
+    func_info: { ...(data.func_info as Kept), function_urn: urn, version },
+    sl_domain: new URL(gateway).host,
+    invoke_url: settings.path === '/' ? `${address}/` : address + settings.path,
+  };
+}

@@ -1,0 +1,70 @@
+import type { FunctionUrn } from '@funcgraph/api';
+import { type ApiSettings, type Catalog, isApi, type Trigger } from '../../control/index.ts';
+import { parseApiPath } from '../../domain/api-path.ts';
+import { apiAddress } from './api-address.ts';
+import { type RouteMatch, RouteTree } from './route-tree.ts';
+
+/** A gateway trigger with what a request needs to know of its function. */
+export interface ApiRoute {
+  readonly trigger: Trigger<ApiSettings>;
+  readonly urn: FunctionUrn;
+  readonly runtime: string;
+}
+
+/** The gateway triggers by where they are, always as the catalog has them. */
+export class ApiRoutes {
+  readonly #catalog: Catalog;
+  readonly #region: string;
+  readonly #groups = new Map<string, RouteTree<ApiRoute>>();
+  /** Groups in which a function has routes. */
+  readonly #addresses = new Map<string, ReadonlySet<string>>();
+
+  constructor(catalog: Catalog, region: string) {
+    this.#catalog = catalog;
+    this.#region = region;
+    catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
+    for (const functionId of new Set([...catalog.allTriggers()].map((trigger) => trigger.functionId))) {
+      this.#follow(functionId);
+    }
+  }
+
+  /** From memory. `address` is that of a group, `path` is below it and without a query. */
+  find(address: string, path: string, method: string, environment: string): RouteMatch<ApiRoute> | undefined {
+    return this.#groups.get(address)?.find(path, method, environment);
+  }
+
+  #follow(functionId: string): void {
+    const before = this.#addresses.get(functionId) ?? new Set<string>();
+    const now = new Set(this.#catalog.triggers(functionId).filter(isApi).map(addressOf));
+    if (now.size === 0) this.#addresses.delete(functionId);
+    else this.#addresses.set(functionId, now);
+    for (const address of new Set([...before, ...now])) this.#rebuild(address);
+  }
+
+  #rebuild(address: string): void {
+    const tree = new RouteTree<ApiRoute>();
+    let routes = 0;
+    for (const trigger of this.#catalog.allTriggers()) {
+      if (!isApi(trigger) || addressOf(trigger) !== address) continue;
+      const { fn, qualifier, settings } = trigger;
+      const runtime = this.#catalog.resolve(fn.projectId, fn.package, fn.name, 'latest')?.runtime;
+      if (runtime === undefined) continue;
+      const alias = qualifier.startsWith('!');
+      const urn: FunctionUrn = {
+        region: this.#region,
+        ...fn,
+        qualifier: { kind: alias ? 'alias' : 'version', name: alias ? qualifier.slice(1) : qualifier },
+      };
+      const { path, matchMode, method, envName } = settings;
+      const spec = { segments: parseApiPath(path), below: matchMode === 'SWA', method, environment: envName };
+      tree.add(spec, { trigger, urn, runtime });
+      routes += 1;
+    }
+    if (routes === 0) this.#groups.delete(address);
+    else this.#groups.set(address, tree);
+  }
+}
+
+function addressOf({ fn, settings }: Trigger<ApiSettings>): string {
+  return apiAddress(fn.projectId, settings.groupId);
+}

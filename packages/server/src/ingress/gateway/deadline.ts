@@ -1,0 +1,38 @@
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+
+/** How long the caller of a function waits for the beginning of its answer. The function itself goes on. */
+export class Deadline {
+  readonly #ms: number;
+  readonly #over = new AbortController();
+  readonly #timer: Timer;
+
+  constructor(clock: Clock, ms: number) {
+    this.#ms = ms;
+    this.#timer = clock.after(ms, () => this.#over.abort());
+  }
+
+  /** Aborts when the time is over: an answer that comes then is nobody's. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** The answer has begun. */
+  lift(): void {
+    this.#timer.cancel();
+  }
+
+  /** What `running` comes to. Rejects with `url_timeout` when the time is over before. */
+  async hold<T>(running: Promise<T>): Promise<T> {
+    const late = new Promise<never>((_, reject) => {
+      this.over.addEventListener('abort', () => {
+        reject(new PlatformError('url_timeout', `The function did not answer within ${this.#ms} ms.`));
+      });
+    });
+    try {
+      return await Promise.race([running, late]);
+    } finally {
+      this.lift();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import type { FunctionUrn } from '@funcgraph/api';
+import { type Catalog, RELEASE } from '../../control/index.ts';
+import { readApiAddress } from './api-address.ts';
+import type { ApiRoutes } from './api-routes.ts';
+import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
+
+/** What a request of the gateway is for. */
+export interface Published {
+  readonly urn: FunctionUrn;
+  readonly runtime: string;
+  readonly auth: 'none' | 'iam';
+  /** What is cut off the path ... */
+  readonly prefix: string;
+  /** ... and what is left, with the query, exactly as it came. */
+  readonly url: string;
+  /** What an event function is told about where the request came in. */
+  readonly apiId: string;
+  readonly stage: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  /** Set by gateway triggers only: how long the caller waits, and whether for the outcome. */
+  readonly api?: { readonly timeoutMs: number; readonly async: boolean };
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const API = '/api/';
+
+/** Whether a target can only be that of a gateway trigger. */
+export function isApiTarget(target: string): boolean {
+  return target.startsWith(API);
+}
+
+/** What is published under the target of a request. From memory; undefined for everything else. */
+export function findPublished(
+  request: IncomingMessage,
+  { catalog, routes, region }: { readonly catalog: Catalog; readonly routes: ApiRoutes; readonly region: string },
+): Published | undefined {
+  const { url: target = '', method = '' } = request;
+  if (!METHODS.has(method)) return undefined;
+  if (isApiTarget(target)) return apiOf(request, target, routes);
+  const found = readFunctionPath(target);
+  if (found === undefined) return undefined;
+  const { projectId, package: pkg, name, qualifier, url } = found;
+  // Any version tells what is asked here: neither id nor runtime of a function ever change.
+  const latest = catalog.resolve(projectId, pkg, name, 'latest');
+  const published = latest === undefined ? undefined : catalog.url(latest.functionId);
+  if (latest === undefined || published?.enabled !== true) return undefined;
+  return {
+    urn: { region, projectId, package: pkg, name, ...(qualifier === undefined ? {} : { qualifier }) },
+    runtime: latest.runtime,
+    auth: published.auth,
+    prefix: functionPath(found).slice(0, -1),
+    url,
+    apiId: latest.functionId,
+    stage: RELEASE,
+    pathParameters: { '': pathOf(url).slice(1) },
+  };
+}
+
+/** The path of a URL without its query. */
+export function pathOf(url: string): string {
+  const at = url.indexOf('?');
+  return at < 0 ? url : url.slice(0, at);
+}
+
+function apiOf(request: IncomingMessage, target: string, routes: ApiRoutes): Published | undefined {
+  if (target.length > MAX_TARGET_CHARS || !VISIBLE.test(target)) return undefined;
+  const found = readApiAddress(target);
+  if (found === undefined) return undefined;
+  const { address, url } = found;
+  const named = request.headers['x-stage'];
+  const stage = typeof named === 'string' ? named : RELEASE;
+  const match = routes.find(address, pathOf(url), request.method ?? '', stage);
+  if (match === undefined) return undefined;
+  const { trigger, urn, runtime } = match.value;
+  const { auth, timeoutMs, async } = trigger.settings;
+  return {
+    urn,
+    runtime,
+    auth: auth === 'NONE' ? 'none' : 'iam',
+    prefix: address,
+    url,
+    apiId: trigger.id,
+    stage,
+    pathParameters: match.parameters,
+    api: { timeoutMs, async },
+  };
+}

@@ -1,0 +1,105 @@
+import type { PathSegment } from '../../domain/api-path.ts';
+
+export interface RouteSpec {
+  readonly segments: readonly PathSegment[];
+  /** The path alone, or also all below it. */
+  readonly below: boolean;
+  /** `ANY` for all methods that nothing else is for. */
+  readonly method: string;
+  readonly environment: string;
+}
+
+export interface RouteMatch<T> {
+  readonly value: T;
+  /** What stands for the parameters of the path; under the empty name what follows a path that goes for all below it. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+interface Leaf<T> {
+  readonly value: T;
+  readonly names: readonly string[];
+}
+
+interface Node<T> {
+  readonly literals: Map<string, Node<T>>;
+  parameter: Node<T> | undefined;
+  /** By method and environment. */
+  readonly exact: Map<string, Leaf<T>>;
+  readonly below: Map<string, Leaf<T>>;
+}
+
+interface Asked {
+  readonly parts: readonly string[];
+  readonly method: string;
+  readonly environment: string;
+}
+
+/**
+ * Routes of one group. Of several that fit a request wins the one that says more, from the left: text before a parameter,
+ * a longer path before a shorter one with all below it, its method before `ANY`.
+ */
+export class RouteTree<T> {
+  readonly #root: Node<T> = node();
+
+  /** A route for the same requests is replaced. */
+  add({ segments, below, method, environment }: RouteSpec, value: T): void {
+    let at = this.#root;
+    const names: string[] = [];
+    for (const segment of segments) {
+      if ('literal' in segment) {
+        const next = at.literals.get(segment.literal) ?? node();
+        at.literals.set(segment.literal, next);
+        at = next;
+      } else {
+        names.push(segment.parameter);
+        at.parameter ??= node();
+        at = at.parameter;
+      }
+    }
+    (below ? at.below : at.exact).set(key(method, environment), { value, names });
+  }
+
+  /** `path` as it came, without a query; nothing is decoded or joined. */
+  find(path: string, method: string, environment: string): RouteMatch<T> | undefined {
+    const parts = path === '/' ? [] : path.slice(1).split('/');
+    return search(this.#root, 0, [], { parts, method, environment });
+  }
+}
+
+function search<T>(at: Node<T>, depth: number, values: readonly string[], asked: Asked): RouteMatch<T> | undefined {
+  const { parts } = asked;
+  const part = parts[depth];
+  if (part === undefined) {
+    return matched(at.exact, asked, values) ?? matched(at.below, asked, values, '');
+  }
+  const literal = at.literals.get(part);
+  const byText = literal === undefined ? undefined : search(literal, depth + 1, values, asked);
+  if (byText !== undefined) return byText;
+  const byName =
+    at.parameter === undefined || part === '' ? undefined : search(at.parameter, depth + 1, [...values, part], asked);
+  return byName ?? matched(at.below, asked, values, parts.slice(depth).join('/'));
+}
+
+function matched<T>(
+  leaves: ReadonlyMap<string, Leaf<T>>,
+  { method, environment }: Asked,
+  values: readonly string[],
+  rest?: string,
+): RouteMatch<T> | undefined {
+  const leaf = leaves.get(key(method, environment)) ?? leaves.get(key('ANY', environment));
+  if (leaf === undefined) return undefined;
+  // Without a prototype: a parameter may be called __proto__.
+  const parameters: Record<string, string> = Object.create(null);
+  for (const [index, name] of leaf.names.entries()) parameters[name] = values[index] ?? '';
+  if (rest !== undefined) parameters[''] = rest;
+  return { value: leaf.value, parameters };
+}
+
+function node<T>(): Node<T> {
+  return { literals: new Map(), parameter: undefined, exact: new Map(), below: new Map() };
+}
+
+/** A method is letters only, so the first blank ends it. */
+function key(method: string, environment: string): string {
+  return `${method} ${environment}`;
+}

@@ -1,0 +1,1 @@
+export { TimerSource } from './timer/timer-source.ts';

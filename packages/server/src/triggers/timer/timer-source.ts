@@ -1,0 +1,158 @@
+import type { FunctionUrn } from '@funcgraph/api';
+import type { Logger } from 'pino';
+import { type Catalog, isTimer, type TimerSettings, type Trigger, type Triggers } from '../../control/index.ts';
+import { nextTick } from '../../domain/schedule.ts';
+import type { AsyncInvocations } from '../../invocation/index.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { newRequestId } from '../../lib/ids.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { StorageError } from '../../storage/index.ts';
+import { timerEvent } from './timer-event.ts';
+
+export interface TimerSourceOptions {
+  readonly catalog: Catalog;
+  readonly triggers: Pick<Triggers, 'firing'>;
+  readonly async: Pick<AsyncInvocations, 'accept'>;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A tick that is noticed later than this after its time is left out, like those while no server ran. */
+const LATE_MS = 60_000;
+/** The clock may be set, and the machine may sleep: timers are never trusted for longer. */
+const LOOK_EVERY_MS = 30_000;
+/** After a disk that did not take an event. */
+const AGAIN_MS = 1_000;
+
+interface Entry {
+  readonly trigger: Trigger<TimerSettings>;
+  /** Ticks up to here are done or left out. */
+  last: number;
+  wake: Timer | undefined;
+}
+
+/**
+ * Fires timer triggers. The event of a tick is stored as an asynchronous invocation in the same step in which the tick is
+ * noted with its trigger: a tick is never stored twice, and one that is noted is never lost. Ticks while no server runs
+ * are left out.
+ */
+export class TimerSource {
+  readonly #options: TimerSourceOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #firing = new Set<Promise<void>>();
+  #stopListening: (() => void) | undefined;
+
+  constructor(options: TimerSourceOptions) {
+    this.#options = options;
+  }
+
+  /** Call when the catalog is filled and events can be stored. */
+  start(): void {
+    const { catalog } = this.#options;
+    this.#stopListening = catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
+    for (const functionId of new Set([...catalog.allTriggers()].map((trigger) => trigger.functionId))) {
+      this.#follow(functionId);
+    }
+  }
+
+  /** No tick fires any more; resolves when those that do are stored. */
+  async stop(): Promise<void> {
+    this.#stopListening?.();
+    for (const entry of this.#entries.values()) entry.wake?.cancel();
+    this.#entries.clear();
+    await Promise.all(this.#firing);
+  }
+
+  /** Those of the function that did not change go on undisturbed. */
+  #follow(functionId: string): void {
+    const { catalog, clock } = this.#options;
+    const wanted = new Map(
+      catalog
+        .triggers(functionId)
+        .filter(isTimer)
+        .filter(({ active }) => active)
+        .map((trigger) => [trigger.id, trigger]),
+    );
+    for (const [id, { trigger, wake }] of this.#entries) {
+      if (trigger.functionId !== functionId || wanted.get(id) === trigger) continue;
+      wake?.cancel();
+      if (!wanted.has(id)) this.#entries.delete(id);
+    }
+    for (const [id, trigger] of wanted) {
+      const before = this.#entries.get(id);
+      if (before?.trigger === trigger) continue;
+      // a tick of this very moment may fail because of the change: it is for the changed trigger then
+      const goesOn = before?.trigger.since === trigger.since;
+      const last = goesOn ? before.last : Math.max(clock.now(), trigger.firedAt ?? 0);
+      const entry: Entry = { trigger, last, wake: undefined };
+      this.#entries.set(id, entry);
+      this.#sleep(entry);
+    }
+  }
+
+  #sleep(entry: Entry, atLeastMs = 0): void {
+    const { clock } = this.#options;
+    const { settings, since } = entry.trigger;
+    const tick = nextTick(settings.schedule, since, entry.last);
+    if (tick === undefined) return;
+    const ms = Math.min(Math.max(tick - clock.now(), atLeastMs), LOOK_EVERY_MS);
+    entry.wake = clock.after(ms, () => this.#awake(entry, tick));
+  }
+
+  #awake(entry: Entry, tick: number): void {
+    const { clock, log } = this.#options;
+    const now = clock.now();
+    if (now < tick) {
+      this.#sleep(entry);
+      return;
+    }
+    if (now - tick > LATE_MS) {
+      log.warn({ triggerId: entry.trigger.id, lateMs: now - tick }, 'ticks of a timer are left out: they are too late');
+      entry.last = now;
+      this.#sleep(entry);
+      return;
+    }
+    const firing = this.#fire(entry, tick).finally(() => this.#firing.delete(firing));
+    this.#firing.add(firing);
+  }
+
+  /** Never rejects. */
+  async #fire(entry: Entry, tick: number): Promise<void> {
+    const { trigger } = entry;
+    const { triggers, async, region, log } = this.#options;
+    const requestId = newRequestId();
+    let again = false;
+    try {
+      const event = timerEvent(trigger.settings, tick);
+      await async.accept({ urn: urnOf(trigger, region), event, requestId }, [triggers.firing(trigger, tick)]);
+    } catch (error) {
+      const { id: triggerId } = trigger;
+      if (error instanceof StorageError && error.code === 'storage.guard') {
+        log.debug({ triggerId, tick }, 'a tick was noted before, or its trigger changed');
+      } else if (error instanceof PlatformError) {
+        log.info(
+          { triggerId, functionId: trigger.functionId, err: error },
+          'a tick is left out: the function takes no event',
+        );
+      } else {
+        again = true;
+        log.error({ triggerId, err: error }, 'the event of a tick could not be stored; it is tried again');
+      }
+    }
+    if (this.#entries.get(trigger.id) !== entry) return;
+    if (!again) entry.last = tick;
+    this.#sleep(entry, again ? AGAIN_MS : 0);
+  }
+}
+
+function urnOf({ fn, qualifier }: Trigger, region: string): FunctionUrn {
+  const alias = qualifier.startsWith('!');
+  return {
+    region,
+    projectId: fn.projectId,
+    package: fn.package,
+    name: fn.name,
+    qualifier: { kind: alias ? 'alias' : 'version', name: alias ? qualifier.slice(1) : qualifier },
+  };
+}
