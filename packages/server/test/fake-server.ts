@@ -18,6 +18,7 @@ export class FakeServer implements AsyncDisposable {
   readonly api: Client;
   readonly projectId: string;
   readonly user: { readonly name: string; readonly password: string };
+  readonly key: { readonly accessKey: string; readonly secretKey: string };
   readonly #folder: string;
 
   private constructor(
@@ -30,9 +31,10 @@ export class FakeServer implements AsyncDisposable {
     this.#folder = parts.folder;
     this.projectId = credentials.project_id ?? '';
     this.user = { name: credentials.user ?? '', password: credentials.password ?? '' };
+    this.key = { accessKey: credentials.access_key ?? '', secretKey: credentials.secret_key ?? '' };
     this.api = createClient({
       endpoint: parts.running.endpoint,
-      auth: { kind: 'key', accessKey: credentials.access_key ?? '', secretKey: credentials.secret_key ?? '' },
+      auth: { kind: 'key', ...this.key },
       now: () => parts.clock.now(),
     });
   }

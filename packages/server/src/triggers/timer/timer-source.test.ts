@@ -1,0 +1,234 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openTestControl, type TestControl } from '../../control/testing.ts';
+import { AsyncInvocations } from '../../invocation/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { Queue } from '../../queue/index.ts';
+import { TimerSource, type TimerSourceOptions } from './timer-source.ts';
+
+const HELLO = { projectId: 'p1', package: 'default', name: 'hello' };
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+let control: TestControl;
+let async: AsyncInvocations;
+let sources: TimerSource[];
+
+beforeEach(async () => {
+  control = await openTestControl();
+  const fixed = { runtime: 'Node.js20.15', handler: 'index.handler', timeout: 10, memory_size: 128 };
+  await control.functions.create('p1', { func_name: 'hello', package: 'default', ...fixed });
+  const { storage, catalog, clock } = control;
+  const queue = await Queue.open({ storage, now: () => clock.now() });
+  async = new AsyncInvocations({ queue, catalog, dispatcher: { cancel: () => false }, clock, random: () => 0 });
+  sources = [];
+});
+afterEach(async () => {
+  for (const source of sources) await source.stop();
+  await control.close();
+});
+
+function start(changes: Partial<TimerSourceOptions> = {}): TimerSource {
+  const { catalog, triggers, clock } = control;
+  const log = pino({ level: 'silent' });
+  const source = new TimerSource({ catalog, triggers, async, region: 'r1', clock, log, ...changes });
+  sources.push(source);
+  source.start();
+  return source;
+}
+
+function add(schedule: string, change: { qualifier?: string; userEvent?: string; name?: string } = {}) {
+  const { qualifier = 'latest', userEvent, name = 'tick' } = change;
+  const schedule_type = /^\d+[mhd]$/.test(schedule) ? 'Rate' : 'Cron';
+  const data = { name, schedule_type, schedule, user_event: userEvent };
+  return control.triggers.create(HELLO, qualifier, { kind: 'TIMER', active: true, data });
+}
+
+const ref = ({ id }: { id: string }) => ({ name: HELLO, qualifier: undefined, kind: 'TIMER', id });
+
+interface Stored {
+  readonly event: { readonly time: string };
+  readonly urn: string;
+}
+
+/** The events on disk, oldest first. */
+async function stored(): Promise<Stored[]> {
+  const rows = await control.storage.db.selectFrom('message').selectAll().orderBy('position').execute();
+  return rows.map((row) => ({
+    event: JSON.parse(Buffer.from(row.payload ?? '').toString()) as Stored['event'],
+    urn: (JSON.parse(row.attributes) as { urn: string }).urn,
+  }));
+}
+
+const times = async (): Promise<string[]> => (await stored()).map(({ event }) => event.time.slice(11, 19));
+
+/** Lets time pass as it does: what fires gets to the disk before the next second. */
+async function pass(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= SECOND) {
+    control.clock.advance(Math.min(SECOND, left));
+    for (let turn = 0; turn < 12; turn += 1) await new Promise(setImmediate);
+  }
+}
+
+/** The clock of a machine that is set while its timers run on. */
+function skewed(): { clock: Clock; skewMs: number } {
+  const { clock } = control;
+  const set = {
+    skewMs: 0,
+    clock: {
+      now: () => clock.now() + set.skewMs,
+      monotonic: () => clock.monotonic(),
+      after: (ms: number, run: () => void) => clock.after(ms, run),
+    },
+  };
+  return set;
+}
+
+describe('timer triggers', () => {
+  it('store the event of the guide for each tick, with the time that was planned', async () => {
+    start();
+    await add('@every 2s', { userEvent: '{"a": 1}' });
+    await pass(7 * SECOND);
+    expect((await stored()).map(({ event }) => event)).toEqual(
+      ['02', '04', '06'].map((second) => ({
+        version: 'v1.0',
+        time: `2026-01-01T00:00:${second}+00:00`,
+        trigger_type: 'TIMER',
+        trigger_name: 'tick',
+        user_event: '{"a": 1}',
+      })),
+    );
+  });
+
+  it('do not drift when each tick is noticed late', async () => {
+    start();
+    await add('@every 5s');
+    await pass(3 * SECOND);
+    for (let n = 0; n < 4; n += 1) await pass(5_400);
+    expect(await times()).toEqual(['00:00:05', '00:00:10', '00:00:15', '00:00:20']);
+  });
+
+  it('of an alias go where it points', async () => {
+    await control.versions.publish(HELLO, { version: 'v1' });
+    await control.aliases.create(HELLO, { name: 'live', version: 'v1' });
+    start();
+    await add('1m', { qualifier: '!live' });
+    await pass(MINUTE);
+    expect(await stored()).toMatchObject([{ urn: 'urn:fss:r1:p1:function:default:hello:!live' }]);
+  });
+
+  it('fire once for each tick, also when two servers look after them', async () => {
+    start();
+    start();
+    await add('@every 1s');
+    await pass(5 * SECOND);
+    expect(await times()).toEqual(['00:00:01', '00:00:02', '00:00:03', '00:00:04', '00:00:05']);
+  });
+
+  it('leave out the ticks while no server runs, and go on at the same beat', async () => {
+    const first = start();
+    await add('1m');
+    await pass(2 * MINUTE);
+    await first.stop();
+    control.clock.advance(10 * MINUTE + 30 * SECOND);
+    const again = await control.restart();
+    start({ catalog: again.catalog, triggers: again.triggers });
+    await pass(MINUTE);
+    expect(await times()).toEqual(['00:01:00', '00:02:00', '00:13:00']);
+  });
+
+  it('do not fire again for the tick of the moment of a restart, nor when the clock was put back', async () => {
+    const first = start();
+    await add('@every 1s');
+    await pass(3 * SECOND);
+    await first.stop();
+    const again = await control.restart();
+    const back = skewed();
+    back.skewMs = -2 * SECOND;
+    start({ catalog: again.catalog, triggers: again.triggers, clock: back.clock });
+    await pass(4 * SECOND);
+    expect(await times()).toEqual(['00:00:01', '00:00:02', '00:00:03', '00:00:04', '00:00:05']);
+  });
+
+  it('catch up with what was missed for less than a minute, and leave out the rest', async () => {
+    const set = skewed();
+    start({ clock: set.clock });
+    await add('@every 10s');
+    set.skewMs = 35 * SECOND;
+    await pass(13 * SECOND);
+    expect(await times()).toEqual(['00:00:10', '00:00:20', '00:00:30', '00:00:40']);
+    set.skewMs = 5 * MINUTE + 35 * SECOND;
+    await pass(15 * SECOND);
+    expect((await times()).slice(4)).toEqual(['00:06:00']);
+  });
+
+  it('rest while they are off, and count a rate from when they are switched on', async () => {
+    start();
+    const trigger = await add('1m');
+    await pass(MINUTE + 20 * SECOND);
+    await control.triggers.update(ref(trigger), { active: false });
+    await pass(5 * MINUTE);
+    expect(await times()).toEqual(['00:01:00']);
+    await control.triggers.update(ref(trigger), { active: true });
+    await pass(MINUTE);
+    expect(await times()).toEqual(['00:01:00', '00:07:20']);
+    await control.triggers.delete(ref(trigger));
+    await pass(5 * MINUTE);
+    expect(await times()).toHaveLength(2);
+  });
+
+  it('keep their beat when another setting or another trigger changes', async () => {
+    start();
+    const trigger = await add('1m', { userEvent: 'a' });
+    await pass(50 * SECOND);
+    await control.triggers.update(ref(trigger), { data: { user_event: 'b' } });
+    await add('1h', { name: 'second' });
+    await pass(10 * SECOND);
+    expect(await stored()).toMatchObject([{ event: { time: '2026-01-01T00:01:00+00:00', user_event: 'b' } }]);
+    await control.triggers.update(ref(trigger), { data: { schedule_type: 'Cron', schedule: '0 0/10 * * * ?' } });
+    await pass(10 * MINUTE);
+    expect(await times()).toEqual(['00:01:00', '00:10:00']);
+  });
+
+  it('store nothing for a trigger that is gone from the disk', async () => {
+    start();
+    await add('@every 1s');
+    await control.storage.db.deleteFrom('function_trigger').execute();
+    await pass(3 * SECOND);
+    expect(await stored()).toEqual([]);
+  });
+
+  it('leave out ticks while the function is disabled', async () => {
+    start();
+    await add('@every 1s');
+    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 0 });
+    await pass(2 * SECOND);
+    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 1 });
+    await pass(SECOND);
+    expect(await times()).toEqual(['00:00:03']);
+  });
+
+  it('try again when an event could not be stored', async () => {
+    let refused = 0;
+    const accept: AsyncInvocations['accept'] = async (...args) => {
+      refused += 1;
+      if (refused < 3) throw new Error('disk full');
+      return async.accept(...args);
+    };
+    start({ async: { accept } });
+    await add('1m');
+    await pass(MINUTE + 5 * SECOND);
+    expect(await times()).toEqual(['00:01:00']);
+    expect(refused).toBe(3);
+  });
+
+  it('stop with nothing half stored', async () => {
+    const source = start();
+    await add('@every 1s');
+    control.clock.advance(SECOND);
+    await source.stop();
+    expect(await times()).toEqual(['00:00:01']);
+    await pass(3 * SECOND);
+    expect(await times()).toEqual(['00:00:01']);
+  });
+});
