@@ -55,6 +55,11 @@ import { list as listTestEvents } from './test-events/list.ts';
 import { show as showTestEvent } from './test-events/show.ts';
 import { templates } from './test-events/templates.ts';
 import { update as updateTestEvent } from './test-events/update.ts';
+import { create as createTrigger } from './triggers/create.ts';
+import { remove as removeTrigger } from './triggers/delete.ts';
+import { list as listTriggers } from './triggers/list.ts';
+import { show as showTrigger } from './triggers/show.ts';
+import { disable as disableTrigger, enable as enableTrigger } from './triggers/status.ts';
 import { up } from './up.ts';
 import { remove as removeVersion } from './versions/delete.ts';
 import { list as listVersions } from './versions/list.ts';
@@ -78,6 +83,11 @@ export const TREE: Tree = {
       name: 'aliases',
       summary: 'Names that point to versions and can be moved, also for a part of the requests',
       commands: [createAlias, listAliases, updateAlias, removeAlias],
+    },
+    {
+      name: 'triggers',
+      summary: 'Timers and addresses of the gateway that start functions',
+      commands: [createTrigger, listTriggers, showTrigger, enableTrigger, disableTrigger, removeTrigger],
     },
     {
       name: 'dependencies',

@@ -1,0 +1,98 @@
+import { usageError } from '../../framework/index.ts';
+
+export const KIND_FLAGS = {
+  every: { type: 'text', placeholder: 'TIME', summary: 'a timer: each 15m, 2h or 3d; also 30s or 2h30m' },
+  cron: {
+    type: 'text',
+    placeholder: 'EXPR',
+    summary: 'a timer: "second minute hour day month [weekday]", in UTC without --time-zone',
+  },
+  path: { type: 'text', placeholder: 'PATH', summary: 'an address on the gateway: /users/{id}' },
+  'time-zone': {
+    type: 'text',
+    placeholder: 'ZONE',
+    summary: 'with --cron: the clock it goes by, such as Asia/Shanghai',
+  },
+  event: { type: 'text', placeholder: 'TEXT', summary: 'timer: user_event of each event' },
+  method: { type: 'text', placeholder: 'METHOD', summary: 'gateway: GET, POST, ...; every method without it' },
+  exact: { type: 'boolean', summary: 'gateway: the path alone, not what is below it' },
+  auth: {
+    type: 'text',
+    choices: ['none', 'iam'],
+    placeholder: 'WHO',
+    summary: 'gateway: everybody (none), or signed requests and tokens only (iam, the default)',
+  },
+  group: { type: 'text', placeholder: 'ID', summary: 'gateway: group of the address; DEFAULT without it' },
+  stage: { type: 'text', placeholder: 'NAME', summary: 'gateway: environment that X-Stage names; RELEASE without it' },
+  wait: { type: 'integer', placeholder: 'MS', summary: 'gateway: how long a caller waits at most; 5000 without it' },
+  async: { type: 'boolean', summary: 'gateway: store the event and answer 202 at once' },
+} as const;
+
+export interface KindFlags {
+  readonly every: string | undefined;
+  readonly cron: string | undefined;
+  readonly path: string | undefined;
+  readonly 'time-zone': string | undefined;
+  readonly event: string | undefined;
+  readonly method: string | undefined;
+  readonly exact: boolean;
+  readonly auth: string | undefined;
+  readonly group: string | undefined;
+  readonly stage: string | undefined;
+  readonly wait: number | undefined;
+  readonly async: boolean;
+}
+
+export interface KindBody {
+  readonly trigger_type_code: 'TIMER' | 'APIG';
+  readonly event_data: Readonly<Record<string, string | number | object>>;
+}
+
+const OF_TIMER = ['event'] as const;
+const OF_GATEWAY = ['method', 'exact', 'auth', 'group', 'stage', 'wait', 'async'] as const;
+const DEFAULT_WAIT_MS = 5000;
+
+/** Throws a usage error unless exactly one kind is asked for, with flags of that kind. */
+export function kindBody(flags: KindFlags, name: string | undefined): KindBody {
+  const kinds = [flags.every, flags.cron, flags.path].filter((value) => value !== undefined);
+  if (kinds.length !== 1) throw usageError('give one of --every, --cron and --path');
+  const isGateway = flags.path !== undefined;
+  const foreign = (isGateway ? OF_TIMER : OF_GATEWAY).find(
+    (flag) => flags[flag] !== undefined && flags[flag] !== false,
+  );
+  if (foreign !== undefined) throw usageError(`--${foreign} is for ${isGateway ? 'timers' : '--path'}`);
+  if (flags['time-zone'] !== undefined && flags.cron === undefined) throw usageError('--time-zone needs --cron');
+  return isGateway ? gateway(flags, name) : timer(flags, name);
+}
+
+function timer({ every, cron, event, 'time-zone': zone }: KindFlags, name = 'timer'): KindBody {
+  const isRate = every !== undefined && /^\d+[mhd]$/.test(every);
+  const schedule = every === undefined ? `${zone === undefined ? '' : `CRON_TZ=${zone} `}${cron ?? ''}` : every;
+  return {
+    trigger_type_code: 'TIMER',
+    event_data: {
+      name,
+      schedule_type: isRate ? 'Rate' : 'Cron',
+      schedule: every === undefined || isRate ? schedule : `@every ${every}`,
+      ...(event === undefined ? {} : { user_event: event }),
+    },
+  };
+}
+
+function gateway(flags: KindFlags, name = 'api'): KindBody {
+  const { path = '/', method = 'ANY', exact, auth = 'iam', group, stage, wait = DEFAULT_WAIT_MS, async } = flags;
+  return {
+    trigger_type_code: 'APIG',
+    event_data: {
+      name,
+      type: 1,
+      path,
+      req_method: method.toUpperCase(),
+      match_mode: exact ? 'NORMAL' : 'SWA',
+      auth: auth.toUpperCase(),
+      func_info: { timeout: wait, invocation_type: async ? 'async' : 'sync' },
+      ...(group === undefined ? {} : { group_id: group }),
+      ...(stage === undefined ? {} : { env_name: stage }),
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import type { Connection, FunctionParams } from '../../connection/index.ts';
+import { usageError } from '../../framework/index.ts';
+
+export type Trigger = RouteResponse<Routes['showFunctionTrigger']>;
+
+/** How commands name one. */
+export const TRIGGER_ARGS = [
+  { name: 'function', summary: 'name or URN of the function' },
+  { name: 'trigger', summary: 'name or id of the trigger' },
+] as const;
+
+/** A trigger of any version or alias of a function, by id or by name. Throws a usage error for none and for several. */
+export async function findTrigger(
+  connection: Connection,
+  params: FunctionParams,
+  text: string,
+  signal: AbortSignal,
+): Promise<Trigger> {
+  const { data } = await connection.client.call('listFunctionTriggers', { params, signal });
+  const byId = data.find((trigger) => trigger.trigger_id === text);
+  const [found, second] = byId === undefined ? data.filter((trigger) => nameOf(trigger) === text) : [byId];
+  if (found === undefined) {
+    const names = data.map(nameOf).join(', ');
+    throw usageError(
+      `there is no trigger ${JSON.stringify(text)}`,
+      names === '' ? 'fgs triggers create' : `there are: ${names}`,
+    );
+  }
+  if (second === undefined) return found;
+  throw usageError(
+    `several triggers are called ${JSON.stringify(text)}`,
+    'name it by the id that fgs triggers list shows',
+  );
+}
+
+/** Where the API has it. */
+export function triggerParams(
+  params: FunctionParams,
+  { trigger_type_code, trigger_id }: Trigger,
+): FunctionParams & { trigger_type_code: string; trigger_id: string } {
+  return { ...params, trigger_type_code, trigger_id };
+}
+
+export function nameOf({ event_data }: Trigger): string {
+  return String(event_data.name ?? '');
+}
+
+/** `latest`, a version, or `!alias`. */
+export function qualifierOf({ func_urn }: Trigger): string {
+  return func_urn.split(':')[7] ?? 'latest';
+}
+
+/** In a few words, when or where it fires. */
+export function whatOf({ trigger_type_code, event_data: data }: Trigger): string {
+  if (trigger_type_code === 'TIMER') return `${String(data.schedule_type)} ${String(data.schedule)}`;
+  const stage = data.env_name === 'RELEASE' ? '' : ` in ${String(data.env_name)}`;
+  return `${String(data.req_method)} ${String(data.invoke_url)}${data.match_mode === 'SWA' ? ' and below' : ''}${stage} (${String(data.auth)})`;
+}

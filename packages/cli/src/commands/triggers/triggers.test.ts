@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FakeServer } from '../../testing/fake-server.ts';
+import { type CliRun, runCli, serverEnv } from '../../testing/run-cli.ts';
+
+const URN = 'urn:fss:r1:p1:function:default:hello';
+const ALL = (qualifier = '') => `/v2/p1/fgs/triggers/${URN}${qualifier}`;
+const TIMER = {
+  trigger_id: 't1',
+  trigger_type_code: 'TIMER',
+  trigger_status: 'ACTIVE',
+  event_data: { name: 'timer', schedule_type: 'Rate', schedule: '15m' },
+  func_urn: `${URN}:latest`,
+  created_time: '2027-01-01T00:00:00+00:00',
+  last_updated_time: '2027-01-01T00:00:00+00:00',
+};
+const API = {
+  ...TIMER,
+  trigger_id: 't2',
+  trigger_type_code: 'APIG',
+  event_data: {
+    name: 'api',
+    req_method: 'GET',
+    match_mode: 'SWA',
+    env_name: 'TEST',
+    auth: 'IAM',
+    invoke_url: 'http://127.0.0.1:8081/api/p1/g/a',
+  },
+  func_urn: `${URN}:!live`,
+};
+
+let server: FakeServer;
+beforeEach(async () => {
+  server = await FakeServer.start();
+  server.on(`GET ${ALL()}`, { body: [TIMER, API, { ...API, trigger_id: 't3', func_urn: `${URN}:v1` }] });
+});
+afterEach(() => server[Symbol.asyncDispose]());
+
+const cli = (...argv: string[]): Promise<CliRun> => runCli(argv, { env: serverEnv(server.endpoint), cwd: '/' });
+const sent = (route: string): unknown => JSON.parse(server.requests(route).at(-1)?.body.toString() ?? 'null');
+
+describe('triggers create', () => {
+  test.each<[string[], object]>([
+    [['--every', '15m'], { name: 'timer', schedule_type: 'Rate', schedule: '15m' }],
+    [['--every', '30s', '--name', 'n'], { name: 'n', schedule_type: 'Cron', schedule: '@every 30s' }],
+    [
+      ['--cron', '0 0 8 * * ?', '--time-zone', 'Asia/Shanghai', '--event', '{"a":1}'],
+      {
+        name: 'timer',
+        schedule_type: 'Cron',
+        schedule: 'CRON_TZ=Asia/Shanghai 0 0 8 * * ?',
+        user_event: '{"a":1}',
+      },
+    ],
+  ])('makes a timer from %j', async (flags, event_data) => {
+    server.on(`POST ${ALL()}`, { status: 201, body: TIMER });
+    const run = await cli('triggers', 'create', 'hello', ...flags);
+    expect(run).toMatchObject({ exitCode: 0, stdout: 'hello: Rate 15m\n' });
+    expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'TIMER', event_data });
+  });
+
+  test('makes an address of the gateway, for an alias, with what was asked for', async () => {
+    server.on(`POST ${ALL(':!live')}`, { status: 201, body: API });
+    const usual = await cli('triggers', 'create', 'hello', '--alias', 'live', '--path', '/a');
+    expect(usual.stdout).toBe('hello: GET http://127.0.0.1:8081/api/p1/g/a and below in TEST (IAM)\n');
+    const data = { name: 'api', type: 1, path: '/a', req_method: 'ANY', match_mode: 'SWA', auth: 'IAM' };
+    const func_info = { timeout: 5000, invocation_type: 'sync' };
+    expect(sent(`POST ${ALL(':!live')}`)).toEqual({
+      trigger_type_code: 'APIG',
+      event_data: { ...data, func_info },
+    });
+    const flags = '--method get --exact --auth none --group g --stage TEST --wait 60000 --async'.split(' ');
+    await cli('triggers', 'create', 'hello', '--alias', 'live', '--path', '/a', ...flags);
+    expect(sent(`POST ${ALL(':!live')}`)).toMatchObject({
+      event_data: {
+        req_method: 'GET',
+        match_mode: 'NORMAL',
+        auth: 'NONE',
+        group_id: 'g',
+        env_name: 'TEST',
+        func_info: { timeout: 60_000, invocation_type: 'async' },
+      },
+    });
+  });
+
+  test('can make a timer that does not run yet', async () => {
+    server.on(`POST ${ALL(':v1')}`, { status: 201, body: { ...TIMER, trigger_status: 'DISABLED' } });
+    const run = await cli('triggers', 'create', 'hello', '--every', '1h', '--disabled', '--version', 'v1');
+    expect(run.stdout).toContain('switched off');
+    expect(sent(`POST ${ALL(':v1')}`)).toMatchObject({ trigger_status: 'DISABLED' });
+  });
+
+  test.each([
+    [[]],
+    [['--every', '1m', '--path', '/']],
+    [['--every', '1m', '--cron', '0 0 8 * * ?']],
+    [['--every', '1m', '--time-zone', 'UTC']],
+    [['--every', '1m', '--auth', 'none']],
+    [['--every', '1m', '--exact']],
+    [['--every', '1m', '--version', 'v1', '--alias', 'live']],
+    [['--path', '/', '--event', 'x']],
+    [['--path', '/', '--disabled']],
+    [['--path', '/', '--auth', 'app']],
+  ])('sends nothing for %j', async (flags) => {
+    expect(await cli('triggers', 'create', 'hello', ...flags)).toMatchObject({ exitCode: 2 });
+    expect(server.seen).toEqual([]);
+  });
+});
+
+test('lists what there is with the version or alias that it starts', async () => {
+  const { stdout } = await cli('triggers', 'list', 'hello');
+  expect(stdout).toMatch(/timer +TIMER +latest +ACTIVE +Rate 15m +t1/);
+  expect(stdout).toMatch(/api +APIG +!live +ACTIVE +GET http:\S+ and below in TEST \(IAM\) +t2/);
+});
+
+test('shows, switches and deletes one by its name or id', async () => {
+  const one = `${ALL()}/TIMER/t1`;
+  expect((await cli('triggers', 'show', 'hello', 't1')).stdout).toContain('15m');
+  server.on(`PUT ${one}`, { body: { ...TIMER, trigger_status: 'DISABLED' } });
+  expect((await cli('triggers', 'disable', 'hello', 'timer')).stdout).toBe('timer: DISABLED\n');
+  expect(sent(`PUT ${one}`)).toEqual({ trigger_status: 'DISABLED' });
+  await cli('triggers', 'enable', 'hello', 't1');
+  expect(sent(`PUT ${one}`)).toEqual({ trigger_status: 'ACTIVE' });
+  server.on(`DELETE ${one}`, { status: 204 });
+  expect((await cli('triggers', 'delete', 'hello', 'timer', '--yes')).stdout).toContain('deleted');
+  expect(server.requests(`DELETE ${one}`)).toHaveLength(1);
+});
+
+test('names those there are for a name that is none, and asks for the id where there are several', async () => {
+  expect(await cli('triggers', 'show', 'hello', 'bob')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('there are: timer, api, api'),
+  });
+  expect(await cli('triggers', 'delete', 'hello', 'api', '--yes')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('several triggers are called'),
+  });
+  expect((await cli('triggers', 'show', 'hello', 't3')).exitCode).toBe(0);
+});
