@@ -62,6 +62,7 @@ export const ERRORS = {
   ),
   body_too_large: user('FSS.0413', 413, 'ingress', 'The request body is over the limit of this operation.'),
   overloaded: user('FSS.0429', 429, 'admission', 'No instance may or can take the request now; try again later.', true),
+  export_running: user('FSS.0429', 429, 'control', 'The user exports another function; one at a time.', true),
   dependency_unusable: user('FSS.0424', 424, 'control', 'The dependency is of another language than the function.'),
   internal: {
     fss: 'FSS.0500',
@@ -112,6 +113,14 @@ export const ERRORS = {
   nothing_to_publish: user('FSS.1016', 400, 'control', 'Nothing changed since the last version was published.'),
   user_data_too_large: user('FSS.1018', 400, 'control', 'The environment variables are over 4096 characters in total.'),
   description_too_long: user('FSS.1019', 400, 'control', 'The description is over 512 characters.'),
+  several_yaml_files: user('FSS.1022', 400, 'control', 'The imported archive has more than one YAML file.'),
+  import_too_large: user('FSS.1023', 400, 'control', 'The archive to import is over 50 MB.'),
+  invalid_import: user(
+    'FSS.1025',
+    400,
+    'control',
+    'The imported archive has no YAML file, or one that does not describe a function; the message says why.',
+  ),
   invalid_dependency: user(
     'FSS.1024',
     400,

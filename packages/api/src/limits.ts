@@ -16,6 +16,8 @@ export const LIMITS = {
   inlineCodeBytes: 10 * 1024,
   codeUnpackedBytes: 1500 * 1024 * 1024,
   codeFiles: 30_000,
+  /** Of an exported function. */
+  exportZipBytes: 50 * 1024 * 1024,
   tmpBytes: 512 * 1024 * 1024,
   processes: 1024,
   files: 1024,

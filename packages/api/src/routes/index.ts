@@ -1,6 +1,7 @@
 import { cloudServiceRoutes } from './cloud-services.ts';
 import { dependencyRoutes } from './dependencies.ts';
 import { fileSystemRoutes } from './file-systems.ts';
+import { functionArchiveRoutes } from './function-archives.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
 import { iamGrantRoutes } from './iam-grants.ts';
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...iamRightRoutes,
   ...iamGrantRoutes,
   ...functionRoutes,
+  ...functionArchiveRoutes,
   ...functionUrlRoutes,
   ...dependencyRoutes,
   ...invocationRoutes,

@@ -16,6 +16,8 @@ import { show as showFileSystem } from './filesystems/show.ts';
 import { create } from './functions/create.ts';
 import { remove } from './functions/delete.ts';
 import { deploy } from './functions/deploy.ts';
+import { exportFunction } from './functions/export.ts';
+import { importFunction } from './functions/import.ts';
 import { invoke } from './functions/invoke.ts';
 import { list as listFunctions } from './functions/list.ts';
 import { logs } from './functions/logs.ts';
@@ -73,6 +75,19 @@ export const TREE: Tree = {
       name: 'functions',
       summary: 'Make, change, run and watch functions',
       commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs, url, tag, untag, tags],
+      commands: [
+        deploy,
+        create,
+        listFunctions,
+        showFunction,
+        update,
+        remove,
+        invoke,
+        logs,
+        url,
+        exportFunction,
+        importFunction,
+      ],
     },
     {
       name: 'versions',

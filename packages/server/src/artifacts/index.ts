@@ -4,4 +4,5 @@ export { ArtifactError, type ArtifactReason } from './errors.ts';
 export type { IsTreeUsed, MergedTrees, TreePin } from './merged-trees.ts';
 export type { UploadBytes } from './receive.ts';
 export type { Artifact, ArtifactKind, ArtifactPin, PutOptions, TreeParts } from './types.ts';
+export { type BundleEntry, bundleZip } from './zip-bundle.ts';
 export { zipFolder } from './zip-write.ts';

@@ -14,6 +14,8 @@ export { FileSystemStore } from './file-systems/file-system-store.ts';
 export { FileSystems } from './file-systems/file-systems.ts';
 export { locationOf } from './file-systems/location.ts';
 export type { FileSystem, FileSystemState } from './file-systems/types.ts';
+export { FunctionExports } from './function-archives/function-exports.ts';
+export { FunctionImports } from './function-archives/function-imports.ts';
 export { FunctionUrlStore } from './function-urls/function-url-store.ts';
 export { FunctionUrls } from './function-urls/function-urls.ts';
 export type { FunctionUrl, UrlAuth } from './function-urls/types.ts';

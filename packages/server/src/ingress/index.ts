@@ -2,6 +2,7 @@ export { aliasHandlers } from './api/aliases.ts';
 export { cloudServiceHandlers } from './api/cloud-services.ts';
 export { dependencyHandlers } from './api/dependencies.ts';
 export { fileSystemHandlers } from './api/file-systems.ts';
+export { functionArchiveHandlers } from './api/function-archives.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
 export { functionHandlers } from './api/functions.ts';
 export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';

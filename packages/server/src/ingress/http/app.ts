@@ -170,7 +170,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   function answer(route: Route, reply: FastifyReply, result: unknown): FastifyReply {
     const { status, headers, body } = outcomeOf(route, result);
     reply.status(status).headers(headers);
-    return reply.send(isIterable(body) ? Readable.from(jsonLines(body)) : body);
+    const lines = isIterable(body) && !(body instanceof Readable);
+    return reply.send(lines ? Readable.from(jsonLines(body)) : body);
   }
 
   return app;

@@ -27,6 +27,7 @@ export interface ApiRequest<R extends RouteId> {
 export class Reply {
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /** A readable is sent as bytes; other iterables as a line of JSON for each value. */
   readonly body: string | Buffer | AsyncIterable<unknown> | object;
 
   constructor(

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Route } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
@@ -9,7 +10,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export interface Outcome {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer | AsyncIterable<unknown> | undefined;
+  /** A readable is bytes, other iterables are values. */
+  readonly body: string | Buffer | Readable | AsyncIterable<unknown> | undefined;
 }
 
 export function isIterable(value: unknown): value is AsyncIterable<unknown> {
@@ -27,6 +29,7 @@ export function outcomeOf(route: Pick<Route, 'status'>, result: unknown): Outcom
   const { headers, body } = shaped;
   const status = shaped.status ?? route.status;
   if (isIterable(body)) {
+    if (body instanceof Readable) return { status, headers, body };
     const streamed = { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' };
     return { status, headers: { ...headers, ...streamed }, body };
   }

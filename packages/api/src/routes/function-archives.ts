@@ -1,0 +1,38 @@
+import { Type } from 'typebox';
+import { route } from '../route.ts';
+import { FunctionParams, ProjectParams } from '../schemas/common.ts';
+import { FunctionConfig } from '../schemas/function.ts';
+import { ImportFunctionBody } from '../schemas/function-archive.ts';
+
+const FUNCTIONS = '/v2/{project_id}/fgs/functions';
+
+/** A 50 MB archive in Base64 with some room for the rest. */
+const ARCHIVE_BODY_BYTES = 70 * 1024 * 1024;
+
+/** SDKs write truth in several ways; what is neither is refused by name. */
+const Choice = Type.Optional(Type.String());
+
+export const functionArchiveRoutes = {
+  exportFunction: route({
+    method: 'GET',
+    path: `${FUNCTIONS}/{function_urn}/export`,
+    action: 'functiongraph:function:export',
+    group: 'function',
+    summary:
+      'Configuration, code or both of a version as one zip, without aliases and without values of encrypted variables',
+    params: FunctionParams,
+    query: Type.Object({ config: Choice, code: Choice, type: Choice }),
+    responseEncoding: 'raw',
+  }),
+  importFunction: route({
+    method: 'POST',
+    path: `${FUNCTIONS}/import`,
+    action: 'functiongraph:function:import',
+    group: 'function',
+    summary: 'Create a function from an archive of exportFunction',
+    params: ProjectParams,
+    body: ImportFunctionBody,
+    bodyLimit: ARCHIVE_BODY_BYTES,
+    response: FunctionConfig,
+  }),
+} as const;

@@ -1,0 +1,92 @@
+import type { Catalog, FunctionExports, FunctionImports, Functions, Kept } from '../../control/index.ts';
+import type { Iam } from '../../iam/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { type Handlers, Reply } from '../http/handler.ts';
+import { checkIdentityFields } from './functions-identity.ts';
+import { configReply } from './functions-reply.ts';
+import { readTarget } from './functions-target.ts';
+
+type Ids = 'exportFunction' | 'importFunction';
+
+export interface FunctionArchiveDeps {
+  readonly iam: Iam;
+  readonly functions: Functions;
+  readonly exports: FunctionExports;
+  readonly imports: FunctionImports;
+  readonly catalog: Catalog;
+  readonly region: string;
+}
+
+interface ExportQuery {
+  readonly config?: string;
+  readonly code?: string;
+  readonly type?: string;
+}
+
+/** Functions as archives: out of this server, and into it. */
+export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids> {
+  const { iam, functions, exports, imports, catalog, region } = deps;
+  return {
+    async exportFunction(request) {
+      const parts = readParts(request.query);
+      const { name, version } = readTarget(request.params, catalog);
+      const state = await functions.show(name, version);
+      const { fileName, sizeBytes, stream } = await exports.open(state, parts, request.caller.principal.id);
+      return new Reply(stream, {
+        headers: {
+          'content-type': 'application/zip',
+          'content-length': String(sizeBytes),
+          'content-disposition': `attachment; filename="${fileName}"`,
+        },
+      });
+    },
+
+    async importFunction(request) {
+      const { caller, peer, params } = request;
+      const projectId = params.project_id;
+      const body = await imports.read(projectId, request.body as Kept);
+      checkIdentityFields(iam, body, { caller, peer, projectId, before: {} });
+      // the request was authorised without knowing where the archive wants the function
+      const { func_name: name, package: pkg, enterprise_project_id: wanted } = body;
+      if (typeof wanted === 'string' && wanted !== '') {
+        const fn = { package: String(pkg), name: String(name) };
+        iam.authorize(caller, {
+          action: 'functiongraph:function:import',
+          projectId,
+          fn,
+          enterpriseProjectId: wanted,
+          peer,
+        });
+      }
+      const state = await functions.create(projectId, body);
+      return configReply(state, { region, domainId: caller.domainId });
+    },
+  };
+}
+
+/** What is to be exported, said in one of two ways. Throws `invalid_request`. */
+function readParts({ config, code, type }: ExportQuery): { config: boolean; code: boolean } {
+  const given = type ?? '';
+  const parts = { config: flag('config', config), code: flag('code', code) };
+  if (given === '') {
+    if (!parts.config && !parts.code) {
+      throw new PlatformError('invalid_request', 'config or code must be true', {
+        hint: 'Add ?config=true&code=true for both.',
+      });
+    }
+    return parts;
+  }
+  if (parts.config || parts.code) throw new PlatformError('invalid_request', 'type does not go with config or code');
+  if (given !== 'config' && given !== 'code') {
+    throw new PlatformError('invalid_request', 'type must be one of config, code');
+  }
+  return { config: given === 'config', code: given === 'code' };
+}
+
+function flag(name: string, text: string | undefined): boolean {
+  const value = text?.toLowerCase() ?? '';
+  if (!['', 'true', 'false'].includes(value)) {
+    throw new PlatformError('invalid_request', `${name} must be true or false`);
+  }
+  return value === 'true';
+}
