@@ -82,7 +82,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.check.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^packages/([^/]+/dist|runtimes/conformance/cases)/' },
+    exclude: { path: '^packages/([^/]+/dist|runtimes/conformance/cases|server/templates)/' },
     enhancedResolveOptions: {
       conditionNames: ['@funcgraph/source', 'import', 'node', 'default'],
       exportsFields: ['exports'],

@@ -16,6 +16,12 @@ interface Wire {
   readonly digest: string;
   readonly body: Buffer;
   readonly httpStatusCode: number;
+  readonly func_templates: readonly Wire[];
+  readonly next_marker: number;
+  readonly id: string;
+  readonly title: string;
+  readonly code: string;
+  readonly runtime: string;
 }
 const wire = async (work: Promise<object>): Promise<Wire> => (await work) as Wire;
 
@@ -132,5 +138,51 @@ describe('export and import', () => {
       body: JSON.stringify({ func_name: 'other', file_name: 'x.zip', file_type: 'zip', file_code: large }),
     });
     expect([answer.status, answer.json.error_code]).toEqual([400, 'FSS.1023']);
+  });
+});
+
+describe('function templates', () => {
+  const list = (change: (asked: sdk.ListFunctionTemplateRequest) => unknown = () => undefined) => {
+    const asked = new sdk.ListFunctionTemplateRequest();
+    change(asked);
+    return wire(server.sdk.listFunctionTemplate(asked));
+  };
+  const ids = ({ func_templates }: Wire): string[] => func_templates.map(({ id }) => id);
+
+  it('are listed in pages and narrowed by runtime, scene, service and whose they are', async () => {
+    const all = await list();
+    expect(all.func_templates.length).toBeGreaterThanOrEqual(12);
+    const seen: string[] = [];
+    for (let marker = 0; ; ) {
+      const page = await list((asked) => asked.withMarker(String(marker)).withMaxitems('5'));
+      if (page.func_templates.length === 0) break;
+      seen.push(...ids(page));
+      marker = page.next_marker;
+    }
+    expect(seen).toEqual(ids(all));
+    const ours = await list((asked) => asked.withRuntime(runtime).withScene('event'));
+    expect(ours.func_templates).toMatchObject([{ id: 'event-router-node', runtime, code: '' }]);
+    expect(ids(await list((asked) => asked.withService('TIMER')))).toEqual(['cron-cleanup-node']);
+    expect(ids(await list((asked) => asked.withIspublic('false')))).toEqual([]);
+    expect(await refusal(list((asked) => asked.withIspublic('maybe')))).toEqual([400, 'FSS.0400']);
+    expect(await refusal(list((asked) => asked.withMarker('-1')))).toEqual([400, 'FSS.0400']);
+  });
+
+  it('are shown with code that a function can be created with', async () => {
+    const show = (id: string) => wire(server.sdk.showFunctionTemplate(new sdk.ShowFunctionTemplateRequest(id)));
+    const shown = await show('hello-node');
+    expect(shown).toMatchObject({
+      template_name: 'hello-node',
+      code_type: 'inline',
+      handler: 'index.handler',
+      memory_size: 128,
+      temp_detail: { input: '{"name":"Ada"}' },
+      title: 'Hello, world (Node.js)',
+    });
+    expect(Buffer.from(shown.code, 'base64').toString()).toContain('exports.handler');
+    const path = `/v2/${server.credentials.project_id}/fgs/templates/hello-node`;
+    const chinese = await request(server, { method: 'GET', path, headers: { 'X-Language': 'zh-cn' } });
+    expect(chinese.json.title).toBe('你好，世界（Node.js）');
+    expect(await refusal(show('nothing'))).toEqual([404, 'FSS.1059']);
   });
 });

@@ -175,6 +175,7 @@ export const ERRORS = {
   alias_not_found: user('FSS.1053', 404, 'control', 'The function has no such alias.'),
   archive_not_fetched: user('FSS.1054', 404, 'control', 'The archive could not be fetched from its address.'),
   dependency_not_found: user('FSS.1056', 404, 'control', 'There is no such dependency or dependency version.'),
+  function_template_not_found: user('FSS.1059', 404, 'control', 'There is no such template.'),
   event_template_not_found: user('FSS.1060', 404, 'control', 'There is no event template of this name.'),
   function_exists: user('FSS.1061', 409, 'control', 'A function of this name exists in the package.'),
   version_exists: user('FSS.1062', 409, 'control', 'The function has a version of this name.'),

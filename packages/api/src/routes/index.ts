@@ -2,6 +2,7 @@ import { cloudServiceRoutes } from './cloud-services.ts';
 import { dependencyRoutes } from './dependencies.ts';
 import { fileSystemRoutes } from './file-systems.ts';
 import { functionArchiveRoutes } from './function-archives.ts';
+import { functionTemplateRoutes } from './function-templates.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
 import { iamGrantRoutes } from './iam-grants.ts';
@@ -29,6 +30,7 @@ export const ROUTES = {
   ...iamGrantRoutes,
   ...functionRoutes,
   ...functionArchiveRoutes,
+  ...functionTemplateRoutes,
   ...functionUrlRoutes,
   ...dependencyRoutes,
   ...invocationRoutes,

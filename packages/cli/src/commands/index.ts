@@ -18,6 +18,7 @@ import { remove } from './functions/delete.ts';
 import { deploy } from './functions/deploy.ts';
 import { exportFunction } from './functions/export.ts';
 import { importFunction } from './functions/import.ts';
+import { init } from './functions/init.ts';
 import { invoke } from './functions/invoke.ts';
 import { list as listFunctions } from './functions/list.ts';
 import { logs } from './functions/logs.ts';
@@ -25,6 +26,7 @@ import { show as showFunction } from './functions/show.ts';
 import { tag } from './functions/tag.ts';
 import { tags } from './functions/tags.ts';
 import { untag } from './functions/untag.ts';
+import { functionTemplates } from './functions/templates.ts';
 import { update } from './functions/update.ts';
 import { url } from './functions/url.ts';
 import { iam } from './iam/index.ts';
@@ -87,6 +89,8 @@ export const TREE: Tree = {
         url,
         exportFunction,
         importFunction,
+        functionTemplates,
+        init,
       ],
     },
     {

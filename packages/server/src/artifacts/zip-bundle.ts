@@ -3,11 +3,12 @@ import { ZipFile } from 'yazl';
 
 /** One file of a bundle: bytes that are there, or a stream of a known size that is opened when its turn comes. */
 export type BundleEntry =
-  | { readonly name: string; readonly bytes: Buffer }
+  | { readonly name: string; readonly bytes: Buffer; readonly executable?: boolean }
   | { readonly name: string; readonly sizeBytes: number; readonly open: () => Readable };
 
 /** The same entries always make the same bytes. */
 const SETTINGS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644, compress: false } as const;
+const EXECUTABLE = 0o100755;
 
 /**
  * A zip that is made while it is read, of entries that are kept as they are: code is packed already. The stream is
@@ -19,7 +20,7 @@ export function bundleZip(entries: readonly BundleEntry[]): { readonly stream: R
   zip.on('error', (cause) => stream.destroy(cause instanceof Error ? cause : new Error(String(cause))));
   for (const entry of entries) {
     if ('bytes' in entry) {
-      zip.addBuffer(entry.bytes, entry.name, SETTINGS);
+      zip.addBuffer(entry.bytes, entry.name, entry.executable === true ? { ...SETTINGS, mode: EXECUTABLE } : SETTINGS);
       continue;
     }
     zip.addReadStreamLazy(entry.name, { ...SETTINGS, size: entry.sizeBytes }, (give) => {

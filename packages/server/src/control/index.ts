@@ -16,6 +16,8 @@ export { locationOf } from './file-systems/location.ts';
 export type { FileSystem, FileSystemState } from './file-systems/types.ts';
 export { FunctionExports } from './function-archives/function-exports.ts';
 export { FunctionImports } from './function-archives/function-imports.ts';
+export { FunctionTemplates } from './function-templates/function-templates.ts';
+export type { FunctionTemplate, TemplateCode } from './function-templates/types.ts';
 export { FunctionUrlStore } from './function-urls/function-url-store.ts';
 export { FunctionUrls } from './function-urls/function-urls.ts';
 export type { FunctionUrl, UrlAuth } from './function-urls/types.ts';

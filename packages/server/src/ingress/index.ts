@@ -3,6 +3,7 @@ export { cloudServiceHandlers } from './api/cloud-services.ts';
 export { dependencyHandlers } from './api/dependencies.ts';
 export { fileSystemHandlers } from './api/file-systems.ts';
 export { functionArchiveHandlers } from './api/function-archives.ts';
+export { functionTemplateHandlers } from './api/function-templates.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
 export { functionHandlers } from './api/functions.ts';
 export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';

@@ -1,0 +1,116 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
+import { CliError, type Context, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
+
+type Template = RouteResponse<Routes['showFunctionTemplate']>;
+type Files = RouteResponse<Routes['showTemplateFiles']>['files'];
+
+/** Refuses a folder that somebody has put something into. */
+async function refuseFilled(folder: string, shown: string): Promise<void> {
+  try {
+    if ((await readdir(folder)).length === 0) return;
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return;
+    throw usageError(`cannot use ${shown}: ${systemCode(cause) ?? String(cause)}`);
+  }
+  throw new CliError(`${shown} is not empty`, {
+    code: 'CLI.EXISTS',
+    exitCode: EXIT.refused,
+    hint: 'Name a folder that is not there yet.',
+  });
+}
+
+/** Where a file of the server belongs; a server must not choose places outside of the folder. */
+function placeOf(folder: string, path: string): string {
+  const place = resolve(folder, path);
+  if (place.startsWith(folder + sep) && !path.includes('\0')) return place;
+  throw new CliError(`the template has a file that would be outside of the folder: ${JSON.stringify(path)}`, {
+    code: 'CLI.TEMPLATE',
+    exitCode: EXIT.refused,
+  });
+}
+
+async function writeFiles(folder: string, files: Files): Promise<void> {
+  const places = files.map((file) => ({ ...file, place: placeOf(folder, file.path) }));
+  try {
+    for (const { place, content, executable } of places) {
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, Buffer.from(content, 'base64'), { mode: executable ? 0o755 : 0o644, flag: 'wx' });
+    }
+  } catch (cause) {
+    throw usageError(`cannot write to ${folder}: ${systemCode(cause) ?? String(cause)}`);
+  }
+}
+
+function variables({ user_data }: Template): [string, string][] {
+  return Object.entries(JSON.parse(user_data || '{}') as Record<string, string>);
+}
+
+/** The words after `fgs` that deploy what was written. */
+function deployWords(template: Template, folder: string): string[] {
+  const { build, runtime, handler, timeout, memory_size } = template;
+  const name = basename(resolve(folder));
+  return [
+    'functions',
+    'deploy',
+    build === undefined ? folder : join(folder, build.folder),
+    ...['--name', name, '--runtime', runtime, '--handler', handler],
+    ...['--timeout', String(timeout), '--memory', String(memory_size)],
+    ...(template.is_return_stream ? ['--return-stream', 'on'] : []),
+    ...variables(template).flatMap(([key, value]) => (value === '' ? [] : ['--env', `${key}=${value}`])),
+  ];
+}
+
+async function fetchTemplate(
+  id: string,
+  flags: Parameters<typeof connect>[0],
+  context: Context,
+): Promise<{ template: Template; files: Files }> {
+  const { client, credentials } = await connect(flags, context);
+  const params = { project_id: credentials.projectId, template_id: id };
+  const { signal } = context;
+  const template = (await client.call('showFunctionTemplate', { params, signal })).data;
+  return { template, files: (await client.call('showTemplateFiles', { params, signal })).data.files };
+}
+
+export const init = defineCommand({
+  name: 'functions init',
+  summary: 'Write a template to a new folder, ready to be changed and deployed',
+  flags: {
+    template: { type: 'text', placeholder: 'NAME', required: true, summary: 'one that functions templates shows' },
+    ...CONNECTION_FLAGS,
+  },
+  args: [{ name: 'folder', summary: 'folder to make; its name becomes that of the function' }],
+  examples: ['fgs functions init greet --template hello-node', 'fgs functions init hook --template webhook-node'],
+  async run({ flags, args }, context) {
+    const folder = resolve(context.cwd, args.folder);
+    await refuseFilled(folder, args.folder);
+    const { template, files } = await fetchTemplate(flags.template, flags, context);
+    await writeFiles(folder, files);
+    const deploy = deployWords(template, args.folder);
+    const empty = variables(template).filter(([, value]) => value === '');
+    const lines = [
+      `${args.folder}: ${files.map(({ path }) => path).join(', ')}`,
+      ...(template.temp_detail.warning === '' ? [] : [template.temp_detail.warning]),
+      ...(template.build === undefined ? [] : [`build it:   (cd ${args.folder} && ${template.build.command})`]),
+      `deploy it:  fgs ${deploy.join(' ')}`,
+      ...(empty.length === 0
+        ? []
+        : [`add --env-file FILE with ${empty.map(([name]) => `${name}=...`).join(', ')} to that`]),
+      `call it:    fgs functions invoke ${basename(folder)} --data '${template.temp_detail.input}'`,
+    ];
+    return {
+      kind: 'message',
+      text: lines.join('\n'),
+      data: {
+        folder,
+        files: files.map(({ path }) => path),
+        deploy,
+        build: template.build?.command ?? null,
+        to_fill_in: empty.map(([name]) => name),
+      },
+    };
+  },
+});

@@ -1,0 +1,78 @@
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { bundleZip } from '../../artifacts/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Runtimes } from '../functions/types.ts';
+import { chooseRuntime, fitsRuntime } from './choose-runtime.ts';
+import { readTemplates } from './read-templates.ts';
+import type { FunctionTemplate, TemplateCode, TemplateFile } from './types.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../templates/functions', import.meta.url));
+const README = 'README.md';
+
+/** What a list is narrowed to; undefined does not narrow. */
+export interface TemplateFilter {
+  readonly runtime: string | undefined;
+  readonly scene: string | undefined;
+  readonly service: string | undefined;
+}
+
+/** Functions to begin with. They come with the server and never change while it runs. */
+export class FunctionTemplates {
+  readonly #runtimes: Runtimes;
+  #all: Promise<readonly FunctionTemplate[]> | undefined;
+
+  constructor(runtimes: Runtimes) {
+    this.#runtimes = runtimes;
+  }
+
+  /** By name. */
+  async list({ runtime, scene, service }: TemplateFilter): Promise<FunctionTemplate[]> {
+    const all = await this.#read();
+    return all.filter(
+      (each) =>
+        (runtime === undefined || fitsRuntime(each, runtime)) &&
+        (scene === undefined || each.scene === scene) &&
+        (service === undefined || each.service.toLowerCase() === service.toLowerCase()),
+    );
+  }
+
+  /** Throws `function_template_not_found`. */
+  async find(id: string): Promise<FunctionTemplate> {
+    const all = await this.#read();
+    const found = all.find((each) => each.id === id);
+    if (found !== undefined) return found;
+    throw new PlatformError('function_template_not_found', `there is no template ${JSON.stringify(id.slice(0, 80))}`, {
+      hint: `There are: ${all.map((each) => each.id).join(', ')}.`,
+    });
+  }
+
+  /** The runtime for a function that is made from it here. */
+  runtimeOf(template: FunctionTemplate): string {
+    return chooseRuntime(template, this.#runtimes.available());
+  }
+
+  /** One file of a script language is deployed as it is, everything else as an archive. */
+  codeType(template: FunctionTemplate): TemplateCode['codeType'] {
+    const isText = template.language === 'node' || template.language === 'python';
+    return isText && codeFiles(template).length === 1 ? 'inline' : 'zip';
+  }
+
+  /** Without the README. */
+  async code(template: FunctionTemplate): Promise<TemplateCode> {
+    const parts = codeFiles(template);
+    const [only] = parts;
+    if (only !== undefined && this.codeType(template) === 'inline') return { codeType: 'inline', bytes: only.bytes };
+    const { stream } = bundleZip(parts.map(({ path, bytes, executable }) => ({ name: path, bytes, executable })));
+    return { codeType: 'zip', bytes: await buffer(stream) };
+  }
+
+  #read(): Promise<readonly FunctionTemplate[]> {
+    this.#all ??= readTemplates(FOLDER);
+    return this.#all;
+  }
+}
+
+function codeFiles({ files }: FunctionTemplate): readonly TemplateFile[] {
+  return files.filter(({ path }) => path !== README);
+}

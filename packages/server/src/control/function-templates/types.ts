@@ -1,0 +1,54 @@
+import type { Language } from '../../domain/runtime-rules.ts';
+
+/** A text in the two languages of the console. */
+export interface BothLanguages {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What `template.json` of a template says. */
+export interface TemplateFacts {
+  readonly title: BothLanguages;
+  readonly description: BothLanguages;
+  readonly language: Language;
+  /** Oldest version of the language that it runs on; absent where there are none. */
+  readonly since?: string;
+  readonly handler: string;
+  /** Seconds. */
+  readonly timeout: number;
+  /** MB. */
+  readonly memory: number;
+  /** Empty values are for the user to fill in. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether its answers are streamed. */
+  readonly stream?: boolean;
+  readonly scene: 'basic' | 'web' | 'data' | 'event' | 'automation';
+  readonly service: string;
+  /** Trigger type code of what usually calls it. */
+  readonly trigger?: string;
+  /** An event to try it with. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: string;
+  readonly warning?: BothLanguages;
+  /** For sources that cannot be deployed as they are. */
+  readonly build?: { readonly command: string; readonly folder: string };
+}
+
+export interface TemplateFile {
+  /** Relative, with forward slashes. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly executable: boolean;
+}
+
+export interface FunctionTemplate extends TemplateFacts {
+  /** Name of its folder. */
+  readonly id: string;
+  readonly files: readonly TemplateFile[];
+}
+
+/** The code of a template as a create body takes it. */
+export interface TemplateCode {
+  readonly codeType: 'inline' | 'zip';
+  readonly bytes: Buffer;
+}
