@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ArtifactStore } from './artifacts/index.ts';
 import { apiHandlers } from './composition/api-handlers.ts';
+import { asyncParts } from './composition/async-parts.ts';
 import { controlParts, startControl } from './composition/control-parts.ts';
 import { followChanges } from './composition/follow-changes.ts';
 import { instanceParts } from './composition/instance-parts.ts';
@@ -13,16 +14,7 @@ import { Catalog } from './control/index.ts';
 import { Iam } from './iam/index.ts';
 import { buildApp, createGateway, stopGateway } from './ingress/index.ts';
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
-import {
-  AccountGate,
-  AsyncInvocations,
-  Dispatcher,
-  functionKeyOf,
-  Invoker,
-  isKeyOf,
-  RequestLogs,
-  ReservedDemand,
-} from './invocation/index.ts';
+import { AccountGate, functionKeyOf, Invoker, isKeyOf, RequestLogs, ReservedDemand } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openSealer } from './lib/sealer.ts';
 import { Queue } from './queue/index.ts';
@@ -32,7 +24,6 @@ import {
   closeRunDir,
   forgetDecisionsOnMoves,
   functionFacts,
-  Housekeeping,
   listen,
   openRunDir,
   startMeasuring,
@@ -66,8 +57,6 @@ export interface ServerParts {
 const DRAIN_MS = 30_000;
 /** Events of one project that wait for its concurrency, together. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
-/** Of the account's concurrency, what asynchronous invocations may take. */
-const ASYNC_SHARE = 0.8;
 
 /** Builds every object and starts them in the order they need each other. The only place that does. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
@@ -224,6 +213,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const housekeeping = new Housekeeping({ queue, clock, log });
     housekeeping.start();
     undo.push(() => housekeeping.stop());
+    const async = asyncParts({ config, storage, queue, catalog, invoker, logs, clock, log });
+    await async.dispatcher.start();
+    undo.push(() => async.dispatcher.stop(drained()));
+    async.deliverer.start();
+    undo.push(() => async.deliverer.stop(drained()));
+    async.housekeeping.start();
+    undo.push(() => async.housekeeping.stop());
 
     const gateway = createGateway({
       catalog,
@@ -255,7 +251,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         gate,
         invoker,
         reservedDemand,
-        asyncInvocations,
+        asyncInvocations: async.invocations,
+        deadLetters: async.deadLetters,
         telemetry,
         measuring,
         gateway: () => addressOf(gateway, config.host),

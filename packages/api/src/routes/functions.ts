@@ -193,4 +193,26 @@ export const functionRoutes = {
     query: Type.Object({ marker: Offset, limit: Offset }),
     response: AsyncConfigList,
   }),
+  enableAsyncStatusLog: route({
+    method: 'POST',
+    path: `${FUNCTIONS}/enable-async-status-logs`,
+    action: 'functiongraph:function:updateAsyncStatusLog',
+    group: 'function',
+    summary: 'Let a project have a log of the status of asynchronous invocations',
+    params: ProjectParams,
+  }),
+  showProjectAsyncStatusLogInfo: route({
+    method: 'GET',
+    path: `${FUNCTIONS}/async-status-log-detail`,
+    action: 'functiongraph:function:getAsyncStatusLog',
+    group: 'function',
+    summary: 'Names of the log of the status of asynchronous invocations',
+    params: ProjectParams,
+    response: Type.Object({
+      group_name: Type.String(),
+      group_id: Type.String(),
+      stream_name: Type.String(),
+      stream_id: Type.String(),
+    }),
+  }),
 } as const;

@@ -1,4 +1,5 @@
 import { cloudServiceRoutes } from './cloud-services.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { dependencyRoutes } from './dependencies.ts';
 import { fileSystemRoutes } from './file-systems.ts';
 import { functionArchiveRoutes } from './function-archives.ts';
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...functionUrlRoutes,
   ...dependencyRoutes,
   ...invocationRoutes,
+  ...deadLetterRoutes,
   ...versionRoutes,
   ...triggerRoutes,
   ...reservedInstanceRoutes,

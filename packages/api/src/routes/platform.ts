@@ -78,6 +78,8 @@ export const platformRoutes = {
       async: Type.Object({
         waiting: Type.Integer(),
         running: Type.Integer(),
+        /** Outcomes that are not delivered yet. */
+        deliveries: Type.Integer(),
         dead_letters: Type.Integer(),
       }),
     }),

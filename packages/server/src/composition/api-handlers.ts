@@ -7,6 +7,8 @@ import {
   accessKeyHandlers,
   aliasHandlers,
   cloudServiceHandlers,
+  asyncStatusLogHandlers,
+  deadLetterHandlers,
   dependencyHandlers,
   fileSystemHandlers,
   functionArchiveHandlers,
@@ -39,6 +41,7 @@ import type { InstalledRuntimes, Pool, Prewarmed, SandboxCapabilities } from '..
 import {
   type AccountGate,
   type AsyncInvocations,
+  type DeadLetters,
   functionKeyOf,
   type Invoker,
   type ReservedDemand,
@@ -67,6 +70,7 @@ export interface ApiDeps {
   readonly invoker: Invoker;
   readonly reservedDemand: ReservedDemand;
   readonly asyncInvocations: AsyncInvocations;
+  readonly deadLetters: DeadLetters;
   readonly telemetry: Telemetry;
   readonly measuring: Measuring;
   /** Where the gateway is reached; asked when it listens. */
@@ -78,6 +82,7 @@ export interface ApiDeps {
 export function apiHandlers(deps: ApiDeps): Handlers {
   const { config, control, catalog, iam, runtimes, telemetry, clock } = deps;
   const { region } = config;
+  const { asyncStatusLogs } = control;
   const { functions, versions, aliases, asyncConfigs, functionUrls, reservedConfigs, dependencies } = control;
   const functionKey = (urn: FunctionUrn): string => functionKeyOf(resolve(catalog, urn));
   const gauges = {
@@ -129,7 +134,8 @@ export function apiHandlers(deps: ApiDeps): Handlers {
       },
       idleSeconds: config.idleMs / 1000,
     }),
-    ...functionAsyncConfigHandlers({ functions, catalog, asyncConfigs, region }),
+    ...functionAsyncConfigHandlers({ iam, functions, catalog, asyncConfigs, asyncStatusLogs, region }),
+    ...asyncStatusLogHandlers(asyncStatusLogs),
     ...reservedInstanceHandlers({
       functions,
       reservedConfigs,
@@ -137,6 +143,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
       region,
     }),
     ...invocationHandlers({ invoker: deps.invoker, async: deps.asyncInvocations, clock }),
+    ...deadLetterHandlers({ iam, deadLetters: deps.deadLetters }),
     ...telemetryHandlers({
       iam,
       telemetry,

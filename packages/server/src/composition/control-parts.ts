@@ -7,6 +7,7 @@ import {
   AliasStore,
   AsyncConfigStore,
   AsyncConfigs,
+  AsyncStatusLogs,
   type Catalog,
   Dependencies,
   DependencyStore,
@@ -103,6 +104,7 @@ export function controlParts(deps: ControlDeps) {
   });
   const { access } = functions;
   const aliases = new Aliases({ access, store: new AliasStore(db), clock });
+  const asyncConfigStore = new AsyncConfigStore(db);
   const reservedStore = new ReservedConfigStore(db);
   const { accountConcurrency } = config;
   return {
@@ -122,6 +124,8 @@ export function controlParts(deps: ControlDeps) {
     }),
     functionTemplates: new FunctionTemplates(runtimes),
     asyncConfigs: new AsyncConfigs(new AsyncConfigStore(db), catalog, clock),
+    asyncConfigs: new AsyncConfigs({ store: asyncConfigStore, catalog, clock, webhookHosts: config.webhookHosts }),
+    asyncStatusLogs: new AsyncStatusLogs(asyncConfigStore, clock),
     functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     tags: new Tags(access, new TagStore(db)),

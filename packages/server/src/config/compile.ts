@@ -35,6 +35,10 @@ function imageBytes(text: string): number {
   throw new ConfigError(`image_size must be from 1MB to 10GB, not ${text}`);
 }
 
+function hosts(text = ''): ReadonlySet<string> {
+  return new Set(text.split(',').filter((host) => host !== ''));
+}
+
 function quotas(raw: RawConfig): Quotas {
   const usual = USUAL_QUOTAS;
   return Object.freeze({
@@ -73,8 +77,13 @@ export function compileConfig(
     egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 16,
     linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
+    prewarm: raw.prewarm ?? 4,
+    linkHosts: hosts(raw.link_hosts),
+    webhookHosts: hosts(raw.webhook_hosts),
     metricsTokenFile: raw.metrics_token_file,
     quotas: quotas(raw),
+    deadLetterRetainDays: raw.dead_letter_retain_days ?? 30,
+    deadLettersPerFunction: raw.dead_letters_per_function ?? 1000,
     logRetainDays: raw.log_retain_days ?? 7,
     auditRetainDays: raw.audit_retain_days ?? 180,
   });

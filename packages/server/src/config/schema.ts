@@ -32,6 +32,8 @@ export const RawConfig = Type.Object(
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
+    /** Hosts, written alike, inside the own network to which outcomes of asynchronous invocations may be sent. */
+    webhook_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     /** File whose text lets others than this machine read `/metrics`. */
     metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Functions of a project. */
@@ -45,6 +47,9 @@ export const RawConfig = Type.Object(
     quota_test_events: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     /** Characters of all variables of a function. */
     quota_environment: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_536 })),
+    /** How long invocations that were given up are kept with their events, and how many of one function. */
+    dead_letter_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+    dead_letters_per_function: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     /** How long it is known who changed what. */
     audit_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
@@ -71,9 +76,13 @@ export interface Config {
   readonly prewarm: number;
   /** Internal hosts that may be asked for archives. */
   readonly linkHosts: ReadonlySet<string>;
+  /** Internal hosts that outcomes may be sent to. */
+  readonly webhookHosts: ReadonlySet<string>;
   /** Undefined: only this machine reads metrics. */
   readonly metricsTokenFile: string | undefined;
   readonly quotas: Quotas;
+  readonly deadLetterRetainDays: number;
+  readonly deadLettersPerFunction: number;
   readonly logRetainDays: number;
   readonly auditRetainDays: number;
 }

@@ -105,7 +105,12 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
       region: 'local-1',
       quotas: { ...USUAL_QUOTAS, ...quotas },
     });
-    const asyncConfigs = new AsyncConfigs(new AsyncConfigStore(storage.db), catalog, at);
+    const asyncConfigs = new AsyncConfigs({
+      store: new AsyncConfigStore(storage.db),
+      catalog,
+      clock: at,
+      webhookHosts: new Set(['127.0.0.1']),
+    });
     const { access } = functions;
     const aliases = new Aliases({ access, store: new AliasStore(storage.db), clock: at });
     const versions = new Versions({

@@ -1,12 +1,13 @@
 export { aliasHandlers } from './api/aliases.ts';
 export { cloudServiceHandlers } from './api/cloud-services.ts';
+export { deadLetterHandlers } from './api/dead-letters.ts';
 export { dependencyHandlers } from './api/dependencies.ts';
 export { fileSystemHandlers } from './api/file-systems.ts';
 export { functionArchiveHandlers } from './api/function-archives.ts';
 export { functionTemplateHandlers } from './api/function-templates.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
 export { functionHandlers } from './api/functions.ts';
-export { functionAsyncConfigHandlers } from './api/functions-async-config.ts';
+export { asyncStatusLogHandlers, functionAsyncConfigHandlers } from './api/functions-async-config.ts';
 export { functionCodeHandlers } from './api/functions-code.ts';
 export { functionQuotaHandlers } from './api/functions-quotas.ts';
 export { iamGrantHandlers } from './api/iam-grants.ts';

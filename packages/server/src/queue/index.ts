@@ -1,8 +1,10 @@
+export { type DeadLetter, DeadLetterBox, type DeadLetterPage } from './dead-letter-box.ts';
 export { QueueError } from './errors.ts';
 export { Queue, type QueueOptions, type ReadyListener } from './queue.ts';
 export type {
   AtomicStep,
   CancelResult,
+  FinishStep,
   JsonObject,
   LeasedMessage,
   LeaseRequest,

@@ -193,29 +193,27 @@ export class MessageStore {
       .execute();
   }
 
-  buryExpired(now: number, limit: number): Promise<FullRow[]> {
-    return this.#db
+  async claimExpired(request: Omit<LeaseRequest, 'skipGroups'>, token: string, now: number): Promise<FullRow[]> {
+    const rows = await this.#db
       .with(
         (cte) => cte('overdue').materialized(),
         (db) =>
           db
             .selectFrom('message')
             .select('id')
+            .where('topic', '=', request.topic)
             .where('state', '=', 'ready')
             .where('expires_at', '<=', now)
             .orderBy('expires_at')
-            .limit(limit),
+            .limit(request.limit),
       )
       .updateTable('message')
-      .set((eb) => ({
-        state: 'dead' as const,
-        finished_at: now,
-        outcome: eb.case().when('outcome', 'is', null).then('{"reason":"expired"}').else(previousOutcome(eb)).end(),
-      }))
+      .set({ state: 'leased' as const, leased_until: now + request.leaseMs, receipt: token })
       .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
       .where('state', '=', 'ready')
       .returning(fullColumns)
       .execute();
+    return rows.sort((a, b) => a.position - b.position);
   }
 
   async nextDue(topic: string, now: number, skip: readonly string[]): Promise<number | null> {
@@ -252,7 +250,7 @@ export class MessageStore {
   }
 
   list(request: ListRequest, before: number | undefined): Promise<Array<SummaryRow & Pick<MessageTable, 'position'>>> {
-    const { group, states, from, to, id } = request;
+    const { group, states, from, to, ids } = request;
     return this.#db
       .selectFrom('message')
       .select([...summaryColumns, 'position'])
@@ -261,7 +259,7 @@ export class MessageStore {
       .$if(states !== undefined, (query) => query.where('state', 'in', [...(states ?? [])]))
       .$if(from !== undefined, (query) => query.where('enqueued_at', '>=', from ?? 0))
       .$if(to !== undefined, (query) => query.where('enqueued_at', '<', to ?? 0))
-      .$if(id !== undefined, (query) => query.where('id', '=', id ?? ''))
+      .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? [])]))
       .$if(before !== undefined, (query) => query.where('position', '<', before ?? 0))
       .orderBy('position', 'desc')
       .limit(request.limit + 1)
@@ -308,10 +306,6 @@ type MessageBuilder = ExpressionBuilder<Schema, 'message'>;
 
 function unexpired(eb: MessageBuilder, now: number) {
   return eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]);
-}
-
-function previousOutcome(eb: MessageBuilder) {
-  return eb(eb(eb.val('{"reason":"expired","previous":'), '||', eb.ref('outcome')), '||', eb.val('}'));
 }
 
 /** What a lease that ends without a result leaves behind. */

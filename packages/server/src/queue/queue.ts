@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { AtomicResult, MessageState, Storage } from '../storage/index.ts';
+import { type AtomicResult, type AtomicStatement, isGuard, type MessageState, type Storage } from '../storage/index.ts';
 import { QueueError } from './errors.ts';
 import { MessageStore, type NewRow } from './message-store.ts';
 import { checkLimit, checkMessage, parseMarker } from './request.ts';
-import { outcomeText, toMessage, toSummary } from './row.ts';
+import { outcomeText, toLeased, toMessage, toSummary } from './row.ts';
 import type {
   AtomicStep,
   CancelResult,
+  FinishStep,
   JsonObject,
   LeasedMessage,
   LeaseRequest,
@@ -73,23 +74,21 @@ export class Queue {
   /**
    * Ends leases, enqueues, and runs statements of the caller's own tables as one step: all of it is on disk, or none.
    * Rejects with `storage.guard` when a lease is over, or a statement that must affect a row did not; messages whose id
-   * exists already are left as they are. Together with an ack the bound of the backlog does not count, because a full
+   * exists already are left as they are. Together with an end the bound of the backlog does not count, because a full
    * queue could not get empty if its messages could not be followed by others.
    */
   async atomically(step: AtomicStep): Promise<readonly AtomicResult[]> {
-    const { acks = [], messages = [], statements = [] } = step;
-    const ends = acks.map(({ receipt, outcome }) => {
-      const lease = parseReceipt(receipt);
-      if (lease === undefined) throw new QueueError('queue.invalid', 'not a receipt', 'Pass what lease returned.');
-      const query = this.#store.finishQuery('done', { ...lease, now: this.#now(), outcome: outcomeText(outcome) });
-      return { query, mustAffect: true };
-    });
+    const { acks = [], kills = [], messages = [], statements = [] } = step;
+    const ends = [
+      ...acks.map(({ receipt, outcome }) => this.#end(receipt, 'done', outcome)),
+      ...kills.map(({ receipt, outcome }) => this.#end(receipt, 'dead', outcome)),
+    ];
     const admitted: NewMessage[] = [];
     let results: readonly AtomicResult[] = [];
     let stored = 0;
     try {
       const inserts = messages.map((message) => {
-        const row = this.#admit(message, acks.length === 0);
+        const row = this.#admit(message, ends.length === 0);
         admitted.push(message);
         return { query: this.#store.insertQuery(row) };
       });
@@ -106,6 +105,36 @@ export class Queue {
     return results.slice(ends.length + messages.length);
   }
 
+  /**
+   * Ends a message and enqueues what follows from that, in one step; false when the lease is over, and then nothing was
+   * done. The bound of the backlog does not count.
+   */
+  async finish({ receipt, state, outcome, messages }: FinishStep): Promise<boolean> {
+    if (messages.length === 0) return this.#finish(receipt, state, outcome);
+    const ends = [{ receipt, outcome }];
+    return this.unlessGuarded(() =>
+      this.atomically(state === 'done' ? { acks: ends, messages } : { kills: ends, messages }),
+    );
+  }
+
+  /** Whether an atomic step was done, or undone because something that it wanted to change was not there any more. */
+  async unlessGuarded(step: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await step();
+      return true;
+    } catch (error) {
+      if (isGuard(error)) return false;
+      throw error;
+    }
+  }
+
+  #end(receipt: string, state: 'done' | 'dead', outcome: JsonObject): AtomicStatement {
+    const lease = parseReceipt(receipt);
+    if (lease === undefined) throw new QueueError('queue.invalid', 'not a receipt', 'Pass what lease returned.');
+    const query = this.#store.finishQuery(state, { ...lease, now: this.#now(), outcome: outcomeText(outcome) });
+    return { query, mustAffect: true };
+  }
+
   /** Oldest due first. A claim that returned more than `limit` would be a broken database and throws. */
   async lease(request: LeaseRequest): Promise<LeasedMessage[]> {
     checkLimit(request.limit);
@@ -115,11 +144,18 @@ export class Queue {
     if (rows.length > request.limit) {
       throw new Error(`the claim of ${request.limit} messages of ${request.topic} returned ${rows.length}`);
     }
-    return rows.map((row) => ({
-      ...toSummary(row),
-      payload: row.payload ?? new Uint8Array(0),
-      receipt: `${token}.${row.id}`,
-    }));
+    return rows.map((row) => toLeased(row, token));
+  }
+
+  /**
+   * Messages that nobody took in time, for a worker that buries them: it ends them like others. They do not count as one
+   * more attempt. The oldest first.
+   */
+  async leaseExpired(request: Omit<LeaseRequest, 'skipGroups'>): Promise<LeasedMessage[]> {
+    checkLimit(request.limit);
+    const token = randomBytes(tokenLength / 2).toString('hex');
+    const rows = await this.#store.claimExpired(request, token, this.#now());
+    return rows.map((row) => toLeased(row, token));
   }
 
   /** Leased → done. The payload is dropped. */
@@ -169,12 +205,9 @@ export class Queue {
     return 'cancelled';
   }
 
-  /** Ends leases that ran out and messages that are too old, at most 500 of each. */
+  /** Ends leases that ran out, at most 500 of them. */
   async reap(now: number = this.#now()): Promise<ReapResult> {
-    const [ended, buried] = await Promise.all([
-      this.#store.releaseExpiredLeases(now, reapBatch),
-      this.#store.buryExpired(now, reapBatch),
-    ]);
+    const ended = await this.#store.releaseExpiredLeases(now, reapBatch);
     const cancelled: string[] = [];
     for (const row of ended) {
       if (row.state === 'ready') this.announce(row.topic, row.not_before);
@@ -183,12 +216,10 @@ export class Queue {
         this.#shrink(row.topic, 1);
       }
     }
-    for (const row of buried) this.#shrink(row.topic, 1);
     return {
       released: ended.length - cancelled.length,
       cancelled,
-      expired: buried.map(toMessage),
-      more: ended.length === reapBatch || buried.length === reapBatch,
+      more: ended.length === reapBatch,
     };
   }
 
@@ -213,7 +244,7 @@ export class Queue {
     return this.#store.nextDue(topic, this.#now(), skipGroups);
   }
 
-  /** When `reap` will next have something to do; null when there is neither a lease nor an expiry. */
+  /** When `reap` or `leaseExpired` will next have something to do; null when there is neither a lease nor an expiry. */
   nextReap(): Promise<number | null> {
     return this.#store.nextReap();
   }

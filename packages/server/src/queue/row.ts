@@ -1,5 +1,5 @@
 import type { MessageTable } from '../storage/index.ts';
-import type { JsonObject, Message, MessageSummary } from './types.ts';
+import type { JsonObject, LeasedMessage, Message, MessageSummary } from './types.ts';
 
 /** Larger outcomes are replaced by a note: what a function says must not keep its message from being finished. */
 const maxOutcomeBytes = 64 * 1024;
@@ -44,6 +44,11 @@ export function toSummary(row: SummaryRow): MessageSummary {
 
 export function toMessage(row: SummaryRow & Pick<MessageTable, 'payload'>): Message {
   return { ...toSummary(row), payload: row.payload };
+}
+
+/** `token` is that of the claim. */
+export function toLeased(row: SummaryRow & Pick<MessageTable, 'payload'>, token: string): LeasedMessage {
+  return { ...toSummary(row), payload: row.payload ?? new Uint8Array(0), receipt: `${token}.${row.id}` };
 }
 
 export function outcomeText(outcome: JsonObject): string {

@@ -15,7 +15,7 @@ export interface NewMessage {
   readonly attributes?: JsonObject;
   /** Not leased before this time; at once unless set. */
   readonly notBefore?: number;
-  /** Not leased from this time on: `reap` makes it a dead letter with the reason `expired`. */
+  /** Not leased from this time on, but by `leaseExpired`. */
   readonly expiresAt?: number;
 }
 
@@ -66,7 +66,7 @@ export interface ListRequest {
   readonly from?: number;
   /** Enqueued before. */
   readonly to?: number;
-  readonly id?: string;
+  readonly ids?: readonly string[];
   /** 1–1000. */
   readonly limit: number;
   /** `nextMarker` of the page before. */
@@ -84,8 +84,6 @@ export interface ReapResult {
   readonly released: number;
   /** Leases that ran out after somebody had asked to cancel the message. */
   readonly cancelled: readonly string[];
-  /** Messages that nobody took in time, now dead letters. */
-  readonly expired: readonly Message[];
   /** True when a bound was reached and `reap` should be called again. */
   readonly more: boolean;
 }
@@ -93,9 +91,20 @@ export interface ReapResult {
 /** `running`: a worker has it and should be told to stop; it ends as cancelled even if that worker dies. */
 export type CancelResult = 'cancelled' | 'running' | 'finished' | 'missing';
 
+/** The end of a message and what follows from it. */
+export interface FinishStep {
+  readonly receipt: string;
+  readonly state: 'done' | 'dead';
+  readonly outcome: JsonObject;
+  /** Enqueued in the same step. */
+  readonly messages: readonly NewMessage[];
+}
+
 /** What `atomically` does, in this order. */
 export interface AtomicStep {
   readonly acks?: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>;
+  /** Like acks, but the messages end as dead letters. */
+  readonly kills?: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>;
   readonly messages?: readonly NewMessage[];
   readonly statements?: readonly AtomicStatement[];
 }

@@ -1,38 +1,59 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { Queue } from '../queue/index.ts';
+import type { DeadLetterBox, Queue } from '../queue/index.ts';
 
-const EVERY_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * EVERY_MS;
-/** Status of finished asynchronous invocations is kept this long, dead letters with their events longer. */
+const MINUTE_MS = 60 * 1000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Status of finished asynchronous invocations is kept this long. */
 const KEEP_FINISHED_MS = 7 * DAY_MS;
-const KEEP_DEAD_MS = 30 * DAY_MS;
 
-/** What has to be thrown away from time to time, once an hour. */
+export interface HousekeepingParts {
+  readonly queue: Pick<Queue, 'purge'>;
+  readonly deadLetters: Pick<DeadLetterBox, 'trim'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long dead letters are kept with their events, and how many of one function. */
+  readonly keep: { readonly deadDays: number; readonly deadPerFunction: number };
+}
+
+/** What has to be thrown away from time to time: by age once an hour, by number once a minute. */
 export class Housekeeping {
-  readonly #parts: { readonly queue: Queue; readonly clock: Clock; readonly log: Logger };
-  #timer: Timer | undefined;
+  readonly #parts: HousekeepingParts;
+  readonly #timers = new Set<Timer>();
 
-  constructor(parts: { readonly queue: Queue; readonly clock: Clock; readonly log: Logger }) {
+  constructor(parts: HousekeepingParts) {
     this.#parts = parts;
   }
 
   start(): void {
-    this.#timer = this.#parts.clock.after(EVERY_MS, () => {
-      this.#sweep().catch((error: unknown) =>
-        this.#parts.log.error({ err: error }, 'old messages could not be removed'),
-      );
-      this.start();
-    });
+    this.#every(HOUR_MS, () => this.#sweep());
+    this.#every(MINUTE_MS, () => this.#trim());
   }
 
   stop(): void {
-    this.#timer?.cancel();
+    for (const timer of this.#timers) timer.cancel();
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    const timer = this.#parts.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      work().catch((error: unknown) => this.#parts.log.error({ err: error }, 'old messages could not be removed'));
+      this.#every(ms, work);
+    });
+    this.#timers.add(timer);
   }
 
   async #sweep(): Promise<void> {
-    const { queue, clock } = this.#parts;
+    const { queue, clock, keep } = this.#parts;
     await queue.purge(clock.now() - KEEP_FINISHED_MS, ['done', 'cancelled']);
-    await queue.purge(clock.now() - KEEP_DEAD_MS, ['dead']);
+    await queue.purge(clock.now() - keep.deadDays * DAY_MS, ['dead']);
+  }
+
+  async #trim(): Promise<void> {
+    const { deadLetters, keep, log } = this.#parts;
+    for (const { group, dropped } of await deadLetters.trim(keep.deadPerFunction)) {
+      log.warn({ functionKey: group, dropped }, 'a function has too many dead letters: the oldest were dropped');
+    }
   }
 }

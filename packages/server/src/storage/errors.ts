@@ -22,6 +22,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return uniqueCodes.has(codeOf(error));
 }
 
+/** True when a batch was undone because a statement that had to change a row found none. */
+export function isGuard(error: unknown): boolean {
+  return codeOf(error) === 'storage.guard';
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

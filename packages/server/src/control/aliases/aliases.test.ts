@@ -160,7 +160,7 @@ describe('an alias', () => {
   it('is gone at once when it is deleted, and its version stays', async () => {
     const { fn } = await control.functions.show(HELLO);
     await create({});
-    await control.asyncConfigs.set(fn.id, '!live', {});
+    await control.asyncConfigs.set({ functionId: fn.id, name: HELLO, qualifier: '!live' }, {});
     await control.aliases.delete(HELLO, 'live');
     expect(seen()).toBeUndefined();
     expect(control.asyncConfigs.list(fn.id)).toEqual([]);
@@ -174,9 +174,15 @@ describe('an alias', () => {
     const { fn } = await control.functions.show(HELLO);
     const retries = (alias?: string) =>
       control.catalog.asyncConfig({ functionId: fn.id, version: 'v1' }, alias).maxRetries;
-    await control.asyncConfigs.set(fn.id, 'v1', { max_async_retry_attempts: 2 });
+    await control.asyncConfigs.set(
+      { functionId: fn.id, name: HELLO, qualifier: 'v1' },
+      { max_async_retry_attempts: 2 },
+    );
     expect([retries(), retries('live')]).toEqual([2, 2]);
-    await control.asyncConfigs.set(fn.id, '!live', { max_async_retry_attempts: 3 });
+    await control.asyncConfigs.set(
+      { functionId: fn.id, name: HELLO, qualifier: '!live' },
+      { max_async_retry_attempts: 3 },
+    );
     expect([retries(), retries('live'), retries('other')]).toEqual([2, 3, 2]);
   });
 

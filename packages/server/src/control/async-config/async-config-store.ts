@@ -49,4 +49,21 @@ export class AsyncConfigStore {
       .where('qualifier', '=', qualifier)
       .execute();
   }
+
+  async enableStatusLog(projectId: string, now: number): Promise<void> {
+    await this.#db
+      .insertInto('async_status_log')
+      .values({ project_id: projectId, enabled_at: now })
+      .onConflict((conflict) => conflict.column('project_id').doNothing())
+      .execute();
+  }
+
+  async hasStatusLog(projectId: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('async_status_log')
+      .select('project_id')
+      .where('project_id', '=', projectId)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
 }

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fakeZip } from '../../artifacts/testing.ts';
+import type { Kept } from '../functions/types.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { DEFAULT_POLICY } from './types.ts';
 
@@ -6,10 +8,28 @@ const at = (functionId: string) => ({ functionId, version: 'latest' });
 let control: TestControl;
 let id: string;
 
+const set = (body: Kept, name = 'hello', qualifier = 'latest') =>
+  control.asyncConfigs.set({ functionId: id, name: { projectId: 'p1', package: 'default', name }, qualifier }, body);
+const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
+const toFunction = (text: string) => ({
+  destination_config: { on_success: { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) } },
+});
+const toUrl = (url: string) => ({
+  destination_config: { on_failure: { destination: 'HTTP', param: JSON.stringify({ url }) } },
+});
+
 beforeEach(async () => {
   control = await openTestControl();
   const body = { func_name: 'hello', runtime: 'Node.js20.15', timeout: 3, memory_size: 128 };
   id = (await control.functions.create('p1', body)).fn.id;
+  await control.functions.create('p1', { ...body, func_name: 'next' });
+  await control.functions.create('p1', {
+    ...body,
+    func_name: 'pages',
+    runtime: 'http',
+    code_type: 'zip',
+    func_code: { file: fakeZip([{ name: 'bootstrap', data: '#!/bin/sh', mode: 0o100755 }]).toString('base64') },
+  });
 });
 afterEach(async () => {
   await control.close();
@@ -17,7 +37,7 @@ afterEach(async () => {
 
 it('is the default until something is set, and again after it was removed', async () => {
   expect(control.catalog.asyncConfig(at(id))).toEqual(DEFAULT_POLICY);
-  await control.asyncConfigs.set(id, 'latest', { max_async_event_age_in_seconds: '60', max_async_retry_attempts: 0 });
+  await set({ max_async_event_age_in_seconds: '60', max_async_retry_attempts: 0 });
   expect(control.catalog.asyncConfig(at(id))).toMatchObject({ maxAgeSeconds: 60, maxRetries: 0 });
   await control.asyncConfigs.remove(id, 'latest');
   expect(control.catalog.asyncConfig(at(id))).toEqual(DEFAULT_POLICY);
@@ -25,10 +45,10 @@ it('is the default until something is set, and again after it was removed', asyn
 });
 
 it('keeps destinations over a restart, and the time of creation over a change', async () => {
-  const onSuccess = { destination: 'FunctionGraph', param: '{"func_urn":"urn"}' };
-  await control.asyncConfigs.set(id, 'latest', { destination_config: { on_success: onSuccess, on_failure: null } });
+  const onSuccess = { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: urnOf('next') }) };
+  await set({ destination_config: { on_success: onSuccess, on_failure: null } });
   control.clock.advance(5000);
-  const changed = await control.asyncConfigs.set(id, 'latest', {
+  const changed = await set({
     destination_config: { on_success: onSuccess, on_failure: {} },
   });
   expect(changed.modifiedAt - changed.createdAt).toBe(5000);
@@ -38,7 +58,7 @@ it('keeps destinations over a restart, and the time of creation over a change', 
 });
 
 it('goes with its function', async () => {
-  await control.asyncConfigs.set(id, 'latest', {});
+  await set({});
   await control.functions.delete({ projectId: 'p1', package: 'default', name: 'hello' });
   expect(control.asyncConfigs.list(id)).toEqual([]);
   expect(await control.storage.db.selectFrom('async_config').selectAll().execute()).toEqual([]);
@@ -51,8 +71,57 @@ it.each([
   { max_async_retry_attempts: -1 },
   { destination_config: { on_success: { destination: 'MAIL', param: '{}' } } },
   { destination_config: { on_failure: { destination: 'SMN', param: 'text' } } },
+  { destination_config: { on_success: { destination: 'OBS', param: '{"prefix":"x"}' } } },
+  { destination_config: { on_success: { destination: 'FunctionGraph', param: '{"func_urn":"urn"}' } } },
   { destination_config: [] },
+  toFunction(urnOf('hello')),
+  toFunction(urnOf('hello:latest')),
+  toFunction(urnOf('pages')),
+  toFunction('urn:fss:local-1:p2:function:default:next'),
+  toUrl('ftp://example.com/'),
+  toUrl('https://user:pass@example.com/'),
+  toUrl('http://127.0.0.2/'),
+  toUrl('http://[::1]:80/'),
+  toUrl('http://169.254.169.254/latest'),
+  toUrl('http://0x7f000002/'),
 ])('refuses %j', async (body) => {
-  await expect(control.asyncConfigs.set(id, 'latest', body)).rejects.toMatchObject({ code: 'invalid_request' });
+  await expect(set(body)).rejects.toMatchObject({ code: 'invalid_request' });
   expect(control.asyncConfigs.find(id, 'latest')).toBeUndefined();
+});
+
+it.each([
+  ['function_not_found', urnOf('nothing')],
+  ['version_not_found', urnOf('next:v9')],
+  ['alias_not_found', urnOf('next:!live')],
+])('refuses with %s the destination %s', async (code, text) => {
+  await expect(set(toFunction(text))).rejects.toMatchObject({ code, message: expect.stringContaining('on_success') });
+});
+
+it('refuses an address that is too long', async () => {
+  const long = toUrl(`https://example.com/${'x'.repeat(2048)}`);
+  await expect(set(long)).rejects.toMatchObject({ code: 'invalid_request' });
+});
+
+it('asks whether the function that is to get outcomes may be called', async () => {
+  const of = { functionId: id, name: { projectId: 'p1', package: 'default', name: 'hello' }, qualifier: 'latest' };
+  const asked: string[] = [];
+  await control.asyncConfigs.set(of, toFunction(urnOf('next')), ({ name }) => asked.push(name));
+  expect(asked).toEqual(['next']);
+  const no = () => {
+    throw new Error('no right');
+  };
+  await expect(control.asyncConfigs.set(of, toFunction(urnOf('next:latest')), no)).rejects.toThrow('no right');
+  expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.param).toContain('next"}');
+});
+
+it('takes webhooks of the outside and of allowed hosts, and kinds that only the cloud has', async () => {
+  for (const url of ['https://example.com/hook?key=1', 'http://127.0.0.1:9/x']) await set(toUrl(url));
+  for (const [destination, param] of [
+    ['OBS', { bucket: 'b', prefix: 'p', expires: 3 }],
+    ['SMN', { topic_urn: 'urn:smn:r:p:t' }],
+    ['DIS', { stream_name: 's' }],
+  ] as const) {
+    const on_failure = { destination, param: JSON.stringify(param) };
+    expect((await set({ destination_config: { on_failure } })).settings.onFailure).toEqual(on_failure);
+  }
 });

@@ -1,26 +1,47 @@
-import { LIMITS } from '@funcgraph/api';
+import { type FunctionUrn, LIMITS } from '@funcgraph/api';
+import { LATEST } from '../../domain/names.ts';
+import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Catalog } from '../catalog.ts';
-import type { Kept } from '../functions/types.ts';
+import type { FunctionName, Kept } from '../functions/types.ts';
 import { WireFields } from '../functions/wire-fields.ts';
 import type { AsyncConfigStore } from './async-config-store.ts';
+import { checkWebhook, type DestinationTarget, parseDestination } from './destination.ts';
 import { type AsyncConfig, type AsyncSettings, DEFAULT_POLICY, type Destination } from './types.ts';
 
-const DESTINATIONS = ['OBS', 'SMN', 'DIS', 'FunctionGraph'];
 const LOG_NAMES = ['log_group_id', 'log_stream_id', 'log_group_name', 'log_stream_name'];
+
+export interface AsyncConfigsOptions {
+  readonly store: AsyncConfigStore;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  /** Hosts of the own network that outcomes may be sent to. */
+  readonly webhookHosts: ReadonlySet<string>;
+}
+
+/** What settings are for. */
+export interface AsyncConfigOf {
+  readonly functionId: string;
+  readonly name: FunctionName;
+  /** `latest`, a version, or `!alias`. */
+  readonly qualifier: string;
+}
 
 /** Asynchronous settings of functions, held in memory and told to the catalog; a change is durable when its promise resolves. */
 export class AsyncConfigs {
   readonly #store: AsyncConfigStore;
   readonly #catalog: Catalog;
   readonly #clock: Clock;
+  readonly #webhookHosts: ReadonlySet<string>;
   readonly #byFunction = new Map<string, Map<string, AsyncConfig>>();
 
-  constructor(store: AsyncConfigStore, catalog: Catalog, clock: Clock) {
+  constructor(options: AsyncConfigsOptions) {
+    const { store, catalog, clock, webhookHosts } = options;
     this.#store = store;
     this.#catalog = catalog;
     this.#clock = clock;
+    this.#webhookHosts = webhookHosts;
     // the rows go with the function's own
     catalog.facts.on('function.deleted', ({ functionId }) => this.#byFunction.delete(functionId));
     catalog.facts.on('version.deleted', ({ snapshot }) => this.#forget(snapshot.functionId, snapshot.version));
@@ -40,9 +61,26 @@ export class AsyncConfigs {
     return [...(this.#byFunction.get(functionId)?.values() ?? [])].sort((a, b) => (a.qualifier < b.qualifier ? -1 : 1));
   }
 
-  /** Sets what the body names; the rest gets its default, as the API does. Throws `invalid_request`. */
-  async set(functionId: string, qualifier: string, body: Kept): Promise<AsyncConfig> {
+  /**
+   * Sets what the body names; the rest gets its default, as the API does. `mayInvoke` throws where a function that is to
+   * get outcomes may not be called by who sets this. Throws `invalid_request`, `function_not_found`, `version_not_found`,
+   * `alias_not_found`.
+   */
+  async set(
+    of: AsyncConfigOf,
+    body: Kept,
+    mayInvoke: (destination: FunctionUrn) => void = () => {},
+  ): Promise<AsyncConfig> {
     const fields = new WireFields(body);
+    const { functionId, qualifier } = of;
+    const targets = destinations(fields);
+    for (const { target, field } of targets) {
+      if (target.kind === 'webhook') checkWebhook(target.url, this.#webhookHosts, field);
+      if (target.kind === 'function') {
+        this.#checkFunction(target.urn, of, field);
+        mayInvoke(target.urn);
+      }
+    }
     const before = this.find(functionId, qualifier);
     const now = this.#clock.now();
     const config: AsyncConfig = {
@@ -52,7 +90,7 @@ export class AsyncConfigs {
         fields.integer('max_async_event_age_in_seconds', { ...LIMITS.asyncMaxAgeSeconds, unit: 'seconds' }) ??
         DEFAULT_POLICY.maxAgeSeconds,
       maxRetries: fields.integer('max_async_retry_attempts', LIMITS.asyncRetries) ?? DEFAULT_POLICY.maxRetries,
-      settings: settings(fields),
+      settings: settings(fields, targets),
       createdAt: before?.createdAt ?? now,
       modifiedAt: now,
     };
@@ -67,6 +105,36 @@ export class AsyncConfigs {
     this.#forget(functionId, qualifier);
   }
 
+  #checkFunction(urn: FunctionUrn, of: AsyncConfigOf, field: string): void {
+    const { projectId, package: pkg, name } = of.name;
+    if (urn.projectId !== projectId) {
+      throw new PlatformError('invalid_request', `${field}: the function must be in the same project`);
+    }
+    const qualifier = urn.qualifier?.name ?? LATEST;
+    const alias = urn.qualifier?.kind === 'alias';
+    const version = alias
+      ? this.#catalog.resolveAlias(projectId, urn.package, urn.name, qualifier)?.version
+      : qualifier;
+    const snapshot =
+      version === undefined ? undefined : this.#catalog.resolve(projectId, urn.package, urn.name, version);
+    if (snapshot === undefined) {
+      const exists = this.#catalog.resolve(projectId, urn.package, urn.name, LATEST) !== undefined;
+      const code = exists ? (alias ? 'alias_not_found' : 'version_not_found') : 'function_not_found';
+      throw new PlatformError(code, `${field}: there is no function ${urn.package}:${urn.name}:${qualifier}`);
+    }
+    if (runtimeRules(snapshot.runtime)?.language === 'http') {
+      throw new PlatformError('invalid_request', `${field}: an HTTP function cannot be invoked asynchronously`, {
+        hint: 'Put an event function in front of it.',
+      });
+    }
+    const itself = urn.package === pkg && urn.name === name && `${alias ? '!' : ''}${qualifier}` === of.qualifier;
+    if (itself) {
+      throw new PlatformError('invalid_request', `${field}: a function cannot be its own destination`, {
+        hint: 'Set max_async_retry_attempts to try it again.',
+      });
+    }
+  }
+
   #forget(functionId: string, qualifier: string): void {
     this.#byFunction.get(functionId)?.delete(qualifier);
     this.#catalog.setAsyncPolicy(functionId, qualifier, undefined);
@@ -77,41 +145,39 @@ export class AsyncConfigs {
     configs.set(config.qualifier, config);
     this.#byFunction.set(config.functionId, configs);
     const { maxAgeSeconds, maxRetries, settings } = config;
-    const policy = { maxAgeSeconds, maxRetries, onSuccess: settings.onSuccess, onFailure: settings.onFailure };
+    const { onSuccess, onFailure, statusLog } = settings;
+    const policy = { maxAgeSeconds, maxRetries, onSuccess, onFailure, statusLog };
     this.#catalog.setAsyncPolicy(config.functionId, config.qualifier, policy);
   }
 }
 
-function settings(fields: WireFields): AsyncSettings {
-  const targets = fields.nested('destination_config');
-  const onSuccess = destination(targets?.nested('on_success'), 'on_success');
-  const onFailure = destination(targets?.nested('on_failure'), 'on_failure');
+interface Parsed {
+  readonly name: 'onSuccess' | 'onFailure';
+  readonly field: string;
+  readonly destination: Destination;
+  readonly target: DestinationTarget;
+}
+
+function settings(fields: WireFields, targets: readonly Parsed[]): AsyncSettings {
   const names = LOG_NAMES.map((name) => [name, fields.text(name)] as const);
   return {
-    ...(onSuccess === undefined ? {} : { onSuccess }),
-    ...(onFailure === undefined ? {} : { onFailure }),
+    ...Object.fromEntries(targets.map(({ name, destination }) => [name, destination])),
     statusLog: fields.flag('enable_async_status_log') ?? false,
     logNames: Object.fromEntries(names.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };
 }
 
-function destination(fields: WireFields | undefined, name: string): Destination | undefined {
-  const kind = fields?.text('destination') ?? '';
-  if (fields === undefined || kind === '') return undefined;
-  if (!DESTINATIONS.includes(kind)) {
-    throw new PlatformError('invalid_request', `${name}.destination must be one of ${DESTINATIONS.join(', ')}`);
-  }
-  const param = fields.text('param') ?? '';
-  if (!isJsonObject(param))
-    throw new PlatformError('invalid_request', `${name}.param must be the text of a JSON object`);
-  return { destination: kind, param };
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+function destinations(fields: WireFields): readonly Parsed[] {
+  const config = fields.nested('destination_config');
+  const wanted = [
+    ['onSuccess', 'on_success'],
+    ['onFailure', 'on_failure'],
+  ] as const;
+  return wanted.flatMap(([name, field]) => {
+    const one = config?.nested(field);
+    const kind = one?.text('destination') ?? '';
+    if (one === undefined || kind === '') return [];
+    const destination = { destination: kind, param: one.text('param') ?? '' };
+    return [{ name, field, destination, target: parseDestination(destination, field) }];
+  });
 }

@@ -24,12 +24,14 @@ export interface AsyncConfig {
   readonly modifiedAt: number;
 }
 
-/** What the dispatcher needs for one attempt. */
+/** How an invocation is treated that is accepted now. */
 export interface AsyncPolicy {
   readonly maxAgeSeconds: number;
   readonly maxRetries: number;
   readonly onSuccess: Destination | undefined;
   readonly onFailure: Destination | undefined;
+  /** Whether each change of its status is a line of the log. */
+  readonly statusLog: boolean;
 }
 
 /** One retry, one hour: what a function has that nobody configured. */
@@ -38,4 +40,5 @@ export const DEFAULT_POLICY: AsyncPolicy = {
   maxRetries: 1,
   onSuccess: undefined,
   onFailure: undefined,
+  statusLog: false,
 };

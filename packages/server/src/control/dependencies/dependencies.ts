@@ -2,6 +2,7 @@ import { LIMITS } from '@funcgraph/api';
 import { ArtifactError, type ArtifactPin, type ArtifactStore, type IsReferenced } from '../../artifacts/index.ts';
 import { type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Catalog } from '../catalog.ts';
 import type { Kept } from '../functions/types.ts';
@@ -9,7 +10,7 @@ import { WireFields } from '../functions/wire-fields.ts';
 import { checkDependencyTree } from './check-tree.ts';
 import { fitsLanguage, readDependencyBody } from './dependency-body.ts';
 import type { DependencyStore } from './dependency-store.ts';
-import { fetchArchive, type LinkHosts } from './fetch-archive.ts';
+import { fetchArchive } from './fetch-archive.ts';
 import { type DependencyHold, type DependencyVersion, type NewDependencyVersion, PUBLIC } from './types.ts';
 
 export interface DependenciesOptions {
@@ -19,7 +20,7 @@ export interface DependenciesOptions {
   readonly isReferenced: IsReferenced;
   readonly catalog: Catalog;
   readonly clock: Clock;
-  readonly linkHosts: LinkHosts;
+  readonly linkHosts: AllowedHosts;
 }
 
 const QUOTA = {

@@ -1,23 +1,18 @@
-import { lookup as dnsLookup } from 'node:dns';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { isInternalAddress } from '../../lib/internal-address.ts';
+import { type AllowedHosts, InternalAddressError, lookupFor } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
 const MAX_REDIRECTS = 3;
 const TIMEOUT_MS = 120_000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** `host` or `host:port` of machines in the own network that may be asked; all others must be public. */
-export type LinkHosts = ReadonlySet<string>;
-
 /**
  * The bytes behind an http or https address, as they come, within two minutes; their number is for the reader to limit.
  * Internal addresses are refused, also behind a name or a redirection, unless their host is listed. Throws `invalid_url`
  * or `archive_not_fetched`.
  */
-export async function* fetchArchive(link: string, hosts: LinkHosts): AsyncGenerator<Uint8Array> {
+export async function* fetchArchive(link: string, hosts: AllowedHosts): AsyncGenerator<Uint8Array> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   let url = parseLink(link);
   for (let redirects = 0; ; redirects++) {
@@ -61,30 +56,18 @@ async function* chunks(response: IncomingMessage, url: URL): AsyncGenerator<Uint
   if (!response.complete) throw notFetched(url, 'the connection broke');
 }
 
-function open(url: URL, hosts: LinkHosts, signal: AbortSignal): Promise<IncomingMessage> {
-  const listed = hosts.has(url.host) || hosts.has(url.hostname);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  // for an address nothing is looked up
-  if (!listed && isIP(host) !== 0 && isInternalAddress(host)) throw internal(url);
+function open(url: URL, hosts: AllowedHosts, signal: AbortSignal): Promise<IncomingMessage> {
   const get = url.protocol === 'https:' ? httpsGet : httpGet;
   return new Promise((resolve, reject) => {
-    const options = { agent: false, signal, lookup: listed ? dnsLookup : publicLookup(url) } as const;
-    const request = get(url, options, resolve);
-    request.on('error', (cause) => {
-      reject(cause instanceof PlatformError ? cause : notFetched(url, 'it cannot be reached', cause));
-    });
+    const failed = (cause: unknown): void =>
+      reject(cause instanceof InternalAddressError ? internal(url) : notFetched(url, 'it cannot be reached', cause));
+    try {
+      const request = get(url, { agent: false, signal, lookup: lookupFor(url, hosts) }, resolve);
+      request.on('error', failed);
+    } catch (error) {
+      failed(error);
+    }
   });
-}
-
-/** Asked for the very connection that is made, so that a name cannot mean something else a moment later. */
-function publicLookup(url: URL): LookupFunction {
-  return (hostname, options, done) => {
-    dnsLookup(hostname, options, (error, address, family) => {
-      const found = Array.isArray(address) ? address.map((each) => each.address) : [address];
-      if (error === null && found.some(isInternalAddress)) done(internal(url), address, family);
-      else done(error, address, family);
-    });
-  };
 }
 
 function internal(url: URL): PlatformError {

@@ -188,7 +188,8 @@ describe('deleting a version', () => {
   it('takes the aliases on it and the asynchronous settings of all of them along', async () => {
     const { fn } = await publish('v1');
     await control.aliases.create(HELLO, { name: 'live', version: 'v1' });
-    for (const qualifier of ['latest', 'v1', '!live']) await control.asyncConfigs.set(fn.id, qualifier, {});
+    for (const qualifier of ['latest', 'v1', '!live'])
+      await control.asyncConfigs.set({ functionId: fn.id, name: HELLO, qualifier }, {});
     const facts: unknown[] = [];
     control.catalog.facts.on('version.deleted', ({ snapshot: { version } }) => facts.push(version));
     control.catalog.facts.on('alias.deleted', ({ alias }) => facts.push(alias));

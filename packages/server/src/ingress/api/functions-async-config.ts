@@ -1,12 +1,15 @@
-import type { RouteResponse, Routes } from '@funcgraph/api';
+import type { FunctionUrn, RouteResponse, Routes } from '@funcgraph/api';
 import {
   type AsyncConfig,
   type AsyncConfigs,
+  type AsyncStatusLogs,
   type Catalog,
+  type FunctionName,
   type Functions,
   functionUrn,
   type Kept,
 } from '../../control/index.ts';
+import type { Iam } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
@@ -25,17 +28,20 @@ export function functionAsyncConfigHandlers(deps: {
   readonly functions: Functions;
   readonly catalog: Catalog;
   readonly asyncConfigs: AsyncConfigs;
+  readonly asyncStatusLogs: AsyncStatusLogs;
+  readonly iam: Iam;
   readonly region: string;
 }): Handlers<Ids> {
-  const { functions, catalog, asyncConfigs, region } = deps;
+  const { iam, functions, catalog, asyncConfigs, asyncStatusLogs, region } = deps;
 
   async function locate(
     params: Params,
-  ): Promise<{ functionId: string; qualifier: string; urnOf: (v: string) => string }> {
+  ): Promise<{ functionId: string; name: FunctionName; qualifier: string; urnOf: (v: string) => string }> {
     const { name, version, qualifier } = readTarget(params, catalog);
     const { fn } = await functions.show(name, version);
     return {
       functionId: fn.id,
+      name,
       qualifier: qualifier?.kind === 'alias' ? `!${qualifier.name}` : version,
       // the text of a qualifier is the same in a URN
       urnOf: (text) => functionUrn(fn, region, text),
@@ -51,8 +57,19 @@ export function functionAsyncConfigHandlers(deps: {
     },
 
     async updateFunctionAsyncInvokeConfig(request) {
-      const { functionId, qualifier, urnOf } = await locate(request.params);
-      return reply(await asyncConfigs.set(functionId, qualifier, request.body as Kept), urnOf);
+      const { urnOf, ...of } = await locate(request.params);
+      const { caller, peer, params } = request;
+      // What is set here will run as if this caller had called.
+      const mayInvoke = (destination: FunctionUrn): void =>
+        iam.authorize(caller, {
+          action: 'functiongraph:function:invokeAsync',
+          projectId: params.project_id,
+          fn: { package: destination.package, name: destination.name },
+          peer,
+        });
+      const config = await asyncConfigs.set(of, request.body as Kept, mayInvoke);
+      if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
+      return reply(config, urnOf);
     },
 
     async deleteFunctionAsyncInvokeConfig(request) {
@@ -79,6 +96,29 @@ export function functionAsyncConfigHandlers(deps: {
           current_count: page.length,
         },
       };
+    },
+  };
+}
+
+/** The log of status of a whole project. */
+export function asyncStatusLogHandlers(
+  statusLogs: AsyncStatusLogs,
+): Handlers<'enableAsyncStatusLog' | 'showProjectAsyncStatusLogInfo'> {
+  return {
+    async enableAsyncStatusLog({ params }) {
+      await statusLogs.enable(params.project_id);
+      return {};
+    },
+
+    async showProjectAsyncStatusLogInfo({ params }) {
+      const log = await statusLogs.find(params.project_id);
+      if (log === undefined) {
+        throw new PlatformError('not_found', 'the project has no log of asynchronous status', {
+          hint: 'Switch it on with POST /v2/{project_id}/fgs/functions/enable-async-status-logs.',
+        });
+      }
+      const { groupName, groupId, streamName, streamId } = log;
+      return { group_name: groupName, group_id: groupId, stream_name: streamName, stream_id: streamId };
     },
   };
 }

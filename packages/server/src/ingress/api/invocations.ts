@@ -56,16 +56,13 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
 
     async listAsyncInvocations(request) {
       const { request_id: id } = request.query;
-      return listPage(deps, request, { ...(id === undefined || id === '' ? {} : { id }) });
+      return listPage(deps, request, { ...(id === undefined || id === '' ? {} : { ids: [id] }) });
     },
 
     async listActiveAsyncInvocations(request) {
       const ids = (request.query.requests ?? '').split(',').filter((id) => id !== '');
       if (ids.length > 10) throw new PlatformError('invalid_request', 'requests may name at most 10 request ids');
-      const page = await listPage(deps, request, { active: true });
-      if (ids.length === 0) return page;
-      const invocations = page.invocations.filter((one) => ids.includes(one.request_id));
-      return { ...page, invocations, count: invocations.length };
+      return listPage(deps, request, { active: true, ...(ids.length === 0 ? {} : { ids }) });
     },
 
     async cancelAsyncInvocation(request) {
@@ -130,7 +127,7 @@ interface InvocationPage {
 async function listPage(
   deps: InvocationDeps,
   request: ListRequest,
-  extra: { id?: string; active?: boolean },
+  extra: { ids?: readonly string[]; active?: boolean },
 ): Promise<InvocationPage> {
   const { query, params } = request;
   const { records, nextMarker } = await deps.async.list(functionUrn(params.function_urn, params.project_id), {

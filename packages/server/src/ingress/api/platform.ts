@@ -74,7 +74,12 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
           prewarmed: deps.prewarmed(),
         },
         account: { waiting: deps.waitingForAccount() },
-        async: { waiting: queue.waiting, running: queue.running, dead_letters: queue.deadLetters },
+        async: {
+          waiting: queue.waiting,
+          running: queue.running,
+          deliveries: queue.deliveries,
+          dead_letters: queue.deadLetters,
+        },
       };
     },
 

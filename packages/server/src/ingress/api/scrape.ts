@@ -108,7 +108,8 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
   const queue = await deps.async();
   text.gauge('funcgraph_async_waiting', 'Asynchronous invocations that wait.', queue.waiting);
   text.gauge('funcgraph_async_running', 'Asynchronous invocations that run.', queue.running);
-  text.gauge('funcgraph_async_dead_letters', 'Asynchronous invocations that were given up.', queue.deadLetters);
+  text.gauge('funcgraph_async_deliveries', 'Outcomes that are not delivered yet.', queue.deliveries);
+  text.gauge('funcgraph_async_dead_letters', 'Invocations and deliveries that were given up.', queue.deadLetters);
   const { parts, freeBytes } = await deps.storage();
   const sizes = Object.entries(parts).map(([part, bytes]): Sample => [{ part }, bytes]);
   text.gauge('funcgraph_storage_bytes', 'Size on disk.', sizes);

@@ -1,11 +1,11 @@
-import { type FunctionUrn, formatUrn, LIMITS } from '@funcgraph/api';
+import { type FunctionUrn, LIMITS } from '@funcgraph/api';
 import type { Catalog } from '../../control/index.ts';
-import { runtimeRules } from '../../domain/runtime-rules.ts';
 import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import {
   type AtomicStep,
+  type DeadLetterBox,
   type ListRequest,
   type MessageSummary,
   type NewMessage,
@@ -13,10 +13,14 @@ import {
   QueueError,
 } from '../../queue/index.ts';
 import type { RequestHeaders } from '../alias-route.ts';
-import { functionKeyOf, memoryFor } from '../launch.ts';
-import { resolve, route } from '../resolve.ts';
+import { functionKeyOf } from '../launch.ts';
+import type { RequestLogs } from '../request-logs.ts';
+import { resolve } from '../resolve.ts';
+import { acceptedMessage } from './acceptance.ts';
+import { DELIVERY_TOPIC } from './delivery-message.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { ASYNC_TOPIC, writeAttributes } from './message.ts';
+import { ASYNC_TOPIC } from './message.ts';
+import { tellStatus } from './settlement.ts';
 
 export type AsyncStatus = 'WAIT' | 'RUNNING' | 'SUCCESS' | 'FAIL' | 'DISCARD';
 
@@ -33,6 +37,9 @@ export interface AsyncRecord {
 export interface AsyncGauges {
   readonly waiting: number;
   readonly running: number;
+  /** Outcomes that are not delivered yet. */
+  readonly deliveries: number;
+  /** Invocations and deliveries that were given up, until somebody redrives or deletes them. */
   readonly deadLetters: number;
 }
 
@@ -40,6 +47,8 @@ export interface AsyncOptions {
   readonly queue: Queue;
   readonly catalog: Catalog;
   readonly dispatcher: Pick<Dispatcher, 'cancel'>;
+  readonly deadLetters: Pick<DeadLetterBox, 'count'>;
+  readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -107,6 +116,20 @@ export class AsyncInvocations {
       expiresAt: clock.now() + config.maxAgeSeconds * 1000,
     };
     await this.#enqueue(message, together);
+  async accept(request: {
+    urn: FunctionUrn;
+    event: Buffer;
+    requestId: string;
+    memoryChoice: string | undefined;
+    headers: RequestHeaders;
+  }): Promise<void> {
+    const { message, attributes } = acceptedMessage(this.#options, {
+      ...request,
+      maxEventBytes: LIMITS.asyncEventBytes,
+    });
+    await this.#enqueue(message);
+    if (attributes.statusLog === true)
+      tellStatus(this.#options.logs, message.group, request.urn, request.requestId, 'WAIT');
   }
 
   async #enqueue(message: NewMessage, together: NonNullable<AtomicStep['statements']>): Promise<void> {
@@ -126,7 +149,7 @@ export class AsyncInvocations {
     filter: {
       status?: AsyncStatus;
       active?: boolean;
-      id?: string;
+      ids?: readonly string[];
       from: number;
       to: number;
       limit: number;
@@ -148,7 +171,7 @@ export class AsyncInvocations {
       to: filter.to,
       limit: filter.limit,
       ...(states === undefined ? {} : { states }),
-      ...(filter.id === undefined ? {} : { id: filter.id }),
+      ...(filter.ids === undefined ? {} : { ids: filter.ids }),
       ...(filter.marker === undefined ? {} : { marker: filter.marker }),
     };
     const page = await queue.list(request);
@@ -159,8 +182,18 @@ export class AsyncInvocations {
   }
 
   async gauges(): Promise<AsyncGauges> {
-    const counts = await this.#options.queue.counts(ASYNC_TOPIC);
-    return { waiting: counts.ready, running: counts.leased, deadLetters: counts.dead };
+    const { queue, deadLetters } = this.#options;
+    const [counts, deliveries, dead] = await Promise.all([
+      queue.counts(ASYNC_TOPIC),
+      queue.counts(DELIVERY_TOPIC),
+      deadLetters.count(),
+    ]);
+    return {
+      waiting: counts.ready,
+      running: counts.leased,
+      deliveries: deliveries.ready + deliveries.leased,
+      deadLetters: dead,
+    };
   }
 
   /** Stops one that waits or runs. Throws `not_found` for an unknown id of this function, `invalid_request` when it is over. */

@@ -5,12 +5,16 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { Queue } from '../../queue/index.ts';
 import { openStorage, type Storage } from '../../storage/index.ts';
 import type { InvocationRequest, InvocationResult } from '../types.ts';
+import { DELIVERY_TOPIC } from './delivery-message.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { ASYNC_TOPIC, writeAttributes } from './message.ts';
+import { ASYNC_TOPIC, type AsyncAttributes, writeAttributes } from './message.ts';
+import { Settlement } from './settlement.ts';
 
 const URN = 'urn:fss:local-1:p:function:default:f';
-const ok = { failure: undefined, payload: Buffer.from('1') } as unknown as InvocationResult;
+const receipt = { function_urn: `${URN}:latest` };
+const ok = { failure: undefined, payload: Buffer.from('1'), receipt } as unknown as InvocationResult;
 const failed = {
+  receipt,
   failure: { code: 4002 },
   payload: Buffer.from('{"errorMessage":"no"}'),
 } as unknown as InvocationResult;
@@ -19,12 +23,16 @@ let clock: ManualClock;
 let storage: Storage;
 let queue: Queue;
 let dispatchers: Dispatcher[];
+let logged: string[];
+let deliveries: number;
 
 beforeEach(async () => {
   clock = new ManualClock();
   storage = await openStorage({ file: ':memory:' });
   queue = await Queue.open({ storage, now: () => clock.now() });
   dispatchers = [];
+  logged = [];
+  deliveries = 0;
 });
 
 afterEach(async () => {
@@ -35,7 +43,17 @@ afterEach(async () => {
 type Invoke = (request: InvocationRequest) => Promise<InvocationResult>;
 
 async function start(invoke: Invoke, slots = 10): Promise<Dispatcher> {
-  const dispatcher = new Dispatcher({ queue, invoker: { invoke }, clock, log: pino({ level: 'silent' }), slots });
+  const settlement = new Settlement({
+    queue,
+    clock,
+    logs: { fromPlatform: (_instance, _spec, id, text) => logged.push(`${id} ${text}`) },
+    newId: () => {
+      deliveries += 1;
+      return `delivery-${deliveries}`;
+    },
+  });
+  const log = pino({ level: 'silent' });
+  const dispatcher = new Dispatcher({ queue, invoker: { invoke }, settlement, clock, log, slots });
   dispatchers.push(dispatcher);
   await dispatcher.start();
   return dispatcher;
@@ -43,7 +61,7 @@ async function start(invoke: Invoke, slots = 10): Promise<Dispatcher> {
 
 function enqueue(
   id: string,
-  change: { maxRetries?: number; group?: string; expiresAt?: number } = {},
+  change: { maxRetries?: number; group?: string; expiresAt?: number; attributes?: Partial<AsyncAttributes> } = {},
 ): Promise<boolean> {
   return queue.enqueue({
     id,
@@ -55,6 +73,7 @@ function enqueue(
       maxRetries: change.maxRetries ?? 1,
       memoryChoice: undefined,
       toAdditional: false,
+      ...change.attributes,
     }),
     expiresAt: change.expiresAt ?? clock.now() + 3_600_000,
   });
@@ -159,7 +178,95 @@ describe('dispatcher', () => {
       clock.advance(500);
       expect((await queue.get('a'))?.state).toBe('dead');
     });
-    expect((await queue.get('a'))?.outcome?.reason).toBe('expired');
+    expect((await queue.get('a'))?.outcome).toMatchObject({ reason: 'expired', code: 429 });
+  });
+
+  describe('an outcome that somebody wants', () => {
+    const onSuccess = { destination: 'HTTP', param: '{"url":"https://example.com/yes"}' };
+    const onFailure = { destination: 'HTTP', param: '{"url":"https://example.com/no"}' };
+    const delivered = async () =>
+      (await queue.lease({ topic: DELIVERY_TOPIC, limit: 10, leaseMs: 1000 })).map(({ payload, attributes }) => ({
+        event: JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>,
+        attributes,
+      }));
+
+    it('is to be delivered once it is stored, and not before', async () => {
+      await start(async () => ok);
+      await enqueue('a', { attributes: { onSuccess, onFailure, chain: ['first'] } });
+      await settled('a', 'done');
+      expect(await delivered()).toEqual([
+        {
+          event: expect.objectContaining({ request_payload: 'a', response_payload: '1' }),
+          attributes: expect.objectContaining({
+            requestId: 'a',
+            result: 'success',
+            destination: onSuccess,
+            chain: ['first', `${URN}:latest`],
+          }),
+        },
+      ]);
+    });
+
+    it('is one after the last attempt, not after each', async () => {
+      await start(async () => failed);
+      await enqueue('a', { maxRetries: 1, attributes: { onSuccess, onFailure } });
+      await vi.waitFor(async () => {
+        clock.advance(500);
+        expect((await queue.get('a'))?.state).toBe('dead');
+      });
+      const [only, ...more] = await delivered();
+      expect(more).toEqual([]);
+      expect(only?.attributes.destination).toEqual(onFailure);
+      expect(only?.event).toMatchObject({
+        request_context: { approximate_invoke_count: 2, condition: 'UnhandledInvocationError' },
+        response_payload: '{"errorMessage":"no"}',
+      });
+    });
+
+    it('is a failure when the event became too old or the function is gone', async () => {
+      await start(async (request) => {
+        if (request.requestId === 'gone') throw new PlatformError('function_not_found', 'there is no function f');
+        throw new PlatformError('overloaded', 'no room');
+      });
+      await enqueue('gone', { attributes: { onFailure } });
+      await enqueue('old', { expiresAt: clock.now() + 2_000, attributes: { onFailure } });
+      await vi.waitFor(async () => {
+        clock.advance(500);
+        expect((await queue.get('old'))?.state).toBe('dead');
+      });
+      expect(
+        (await delivered()).map(({ event }) => (event.request_context as { condition: string }).condition),
+      ).toEqual(['InvocationRefused', 'EventAgeExceeded']);
+    });
+
+    it('is none when the invocation was cancelled', async () => {
+      await start(async () => ok);
+      await enqueue('a', { attributes: { onSuccess, onFailure } });
+      await queue.cancel('a');
+      await vi.waitFor(async () => expect((await queue.get('a'))?.state).not.toBe('ready'));
+      if ((await queue.get('a'))?.state === 'cancelled') expect(await delivered()).toEqual([]);
+    });
+  });
+
+  it('tells each change of status to the log of a function that wants it', async () => {
+    let left = 1;
+    await start(async () => {
+      left -= 1;
+      return left < 0 ? ok : failed;
+    });
+    await enqueue('a', { attributes: { statusLog: true } });
+    await enqueue('quiet');
+    await vi.waitFor(async () => {
+      clock.advance(500);
+      expect((await queue.get('a'))?.state).toBe('done');
+    });
+    await vi.waitFor(() => expect(logged).toHaveLength(4));
+    expect(logged).toEqual([
+      "a Async invocation 'a': RUNNING, attempt 1",
+      "a Async invocation 'a': WAIT, next attempt in 1000 ms",
+      "a Async invocation 'a': RUNNING, attempt 2",
+      "a Async invocation 'a': SUCCESS",
+    ]);
   });
 
   it('finishes what runs before it stops and takes nothing more', async () => {

@@ -5,11 +5,12 @@ import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import type { Invoker } from '../invoker.ts';
 import type { InvocationResult } from '../types.ts';
 import { ASYNC_TOPIC, type AsyncAttributes, readAttributes } from './message.ts';
-import { classify, decide, type Verdict } from './retry-policy.ts';
+import type { Settlement } from './settlement.ts';
 
 export interface DispatcherOptions {
   readonly queue: Queue;
   readonly invoker: Pick<Invoker, 'invoke'>;
+  readonly settlement: Settlement;
   readonly clock: Clock;
   readonly log: Logger;
   /** Invocations at a time. */
@@ -157,9 +158,10 @@ export class Dispatcher {
   }
 
   #scheduleReap(): void {
-    const { queue, clock, log } = this.#options;
+    const { queue, settlement, clock, log } = this.#options;
     const next = async (): Promise<void> => {
-      const { more } = await queue.reap();
+      const reaped = await queue.reap();
+      const more = (await settlement.buryExpired()) || reaped.more;
       const dueAt = more ? clock.now() : ((await queue.nextReap()) ?? Number.POSITIVE_INFINITY);
       const ms = Math.min(Math.max(dueAt - clock.now(), REAP_AT_MOST_MS), REAP_AT_LEAST_MS);
       if (!this.#stopped) this.#reaper = clock.after(ms, run);
@@ -211,23 +213,24 @@ export class Dispatcher {
   }
 
   async #attempt(running: Running): Promise<void> {
-    const { queue, clock } = this.#options;
+    const { settlement, clock } = this.#options;
     const { message } = running;
     const retriesDone = Number(message.outcome?.retriesDone ?? 0);
     let attributes: AsyncAttributes;
     let outcome: InvocationResult | { readonly thrown: unknown };
     try {
       attributes = readAttributes(message.attributes);
+      if (!running.cancelled) settlement.begins(message, attributes, retriesDone + 1);
       outcome = await this.#invoke(running, attributes, retriesDone);
     } finally {
       this.#freeSlot(message.group);
     }
     if (running.cancelled) {
-      await queue.stop(message.receipt, { code: 4208, message: 'cancelled', retriesDone });
+      await settlement.cancelled(message, attributes);
       return;
     }
-    const limits = { maxRetries: attributes.maxRetries, expiresAt: message.expiresAt ?? Number.MAX_SAFE_INTEGER };
-    await this.#settle(message, decide(classify(outcome), limits, retriesDone, clock.now()), retriesDone);
+    const { throttled } = await settlement.store(message, attributes, outcome);
+    if (throttled) this.#paused.set(message.group, clock.now() + PAUSE_MS);
   }
 
   async #invoke(
@@ -257,27 +260,6 @@ export class Dispatcher {
       });
     } catch (thrown) {
       return { thrown };
-    }
-  }
-
-  async #settle(message: LeasedMessage, verdict: Verdict, retriesDone: number): Promise<void> {
-    const { queue, clock } = this.#options;
-    switch (verdict.kind) {
-      case 'ack':
-        await queue.ack(message.receipt, { code: 0, message: '', retriesDone });
-        return;
-      case 'kill':
-        await queue.kill(message.receipt, { code: verdict.code, message: verdict.message, retriesDone });
-        return;
-      case 'retry': {
-        const notBefore = clock.now() + verdict.delayMs;
-        if (!verdict.countsAsRetry) this.#paused.set(message.group, clock.now() + PAUSE_MS);
-        await queue.retry(message.receipt, {
-          notBefore,
-          outcome: { retriesDone: retriesDone + (verdict.countsAsRetry ? 1 : 0) },
-        });
-        return;
-      }
     }
   }
 

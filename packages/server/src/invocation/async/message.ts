@@ -1,3 +1,4 @@
+import type { Destination } from '../../control/index.ts';
 import type { JsonObject } from '../../queue/index.ts';
 
 export const ASYNC_TOPIC = 'async';
@@ -9,11 +10,28 @@ export interface AsyncAttributes {
   readonly memoryChoice: string | undefined;
   /** Where an alias sends it that has two versions; each attempt goes the same way. */
   readonly toAdditional: boolean;
+  readonly onSuccess?: Destination | undefined;
+  readonly onFailure?: Destination | undefined;
+  /** Functions whose outcomes led to this invocation, the first one first. Never from what a user sent. */
+  readonly chain?: readonly string[];
+  readonly statusLog?: boolean;
+  /** Id of the dead letter in whose place it stands. */
+  readonly redriveOf?: string | undefined;
 }
 
 export function writeAttributes(attributes: AsyncAttributes): JsonObject {
-  const { urn, maxRetries, memoryChoice, toAdditional } = attributes;
-  return { urn, maxRetries, memoryChoice: memoryChoice ?? null, ...(toAdditional ? { toAdditional } : {}) };
+  const { urn, maxRetries, memoryChoice, toAdditional, onSuccess, onFailure, chain = [] } = attributes;
+  return {
+    urn,
+    maxRetries,
+    memoryChoice: memoryChoice ?? null,
+    ...(toAdditional ? { toAdditional } : {}),
+    ...(onSuccess === undefined ? {} : { onSuccess }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+    ...(chain.length === 0 ? {} : { chain }),
+    ...(attributes.statusLog === true ? { statusLog: true } : {}),
+    ...(attributes.redriveOf === undefined ? {} : { redriveOf: attributes.redriveOf }),
+  };
 }
 
 /** Throws when the stored object is not one that `writeAttributes` made. */
@@ -26,5 +44,24 @@ export function readAttributes(stored: JsonObject): AsyncAttributes {
     maxRetries,
     memoryChoice: typeof memoryChoice === 'string' ? memoryChoice : undefined,
     toAdditional: stored.toAdditional === true,
+    onSuccess: readDestination(stored.onSuccess),
+    onFailure: readDestination(stored.onFailure),
+    chain: readChain(stored.chain),
+    statusLog: stored.statusLog === true,
+    redriveOf: textOrNothing(stored.redriveOf),
   };
+}
+
+export function readDestination(stored: unknown): Destination | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  const { destination, param } = stored as Record<string, unknown>;
+  return typeof destination === 'string' && typeof param === 'string' ? { destination, param } : undefined;
+}
+
+export function readChain(stored: unknown): readonly string[] {
+  return Array.isArray(stored) ? stored.filter((hop) => typeof hop === 'string') : [];
+}
+
+export function textOrNothing(stored: unknown): string | undefined {
+  return typeof stored === 'string' ? stored : undefined;
 }

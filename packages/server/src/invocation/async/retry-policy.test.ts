@@ -26,8 +26,14 @@ describe('what happens to the message', () => {
     ['is done after success', { kind: 'ok' }, 0, 0, { kind: 'ack' }],
     ['is tried again after a failure', failed, 1, 0, { kind: 'retry', delayMs: 1000, countsAsRetry: true }],
     ['is tried again later each time', failed, 3, 2, { kind: 'retry', delayMs: 25_000, countsAsRetry: true }],
-    ['is given up when the retries are used', failed, 1, 1, { kind: 'kill', code: 4002, message: 'x' }],
-    ['is given up at once without retries', failed, 0, 0, { kind: 'kill', code: 4002, message: 'x' }],
+    [
+      'is given up when the retries are used',
+      failed,
+      1,
+      1,
+      { kind: 'kill', reason: 'failed', code: 4002, message: 'x' },
+    ],
+    ['is given up at once without retries', failed, 0, 0, { kind: 'kill', reason: 'failed', code: 4002, message: 'x' }],
     [
       'waits without using a retry when throttled',
       { kind: 'throttled' },
@@ -40,7 +46,7 @@ describe('what happens to the message', () => {
       { kind: 'gone', message: 'gone' },
       3,
       0,
-      { kind: 'kill', code: 404, message: 'gone' },
+      { kind: 'kill', reason: 'refused', code: 404, message: 'gone' },
     ],
   ])('%s', (_, result, maxRetries, retriesDone, expected) => {
     expect(decide(result, { maxRetries, expiresAt: NOW + 60_000 }, retriesDone, NOW)).toEqual(expected);

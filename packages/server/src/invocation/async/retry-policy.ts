@@ -24,7 +24,8 @@ export type AttemptResult =
 export type Verdict =
   | { readonly kind: 'ack' }
   | { readonly kind: 'retry'; readonly delayMs: number; readonly countsAsRetry: boolean }
-  | { readonly kind: 'kill'; readonly code: number; readonly message: string };
+  /** `refused`: it could not be run. */
+  | { readonly kind: 'kill'; readonly reason: 'failed' | 'refused'; readonly code: number; readonly message: string };
 
 /** Success, failure, or never ran: told from what the invoker returned or threw. */
 export function classify(outcome: InvocationResult | { readonly thrown: unknown }): AttemptResult {
@@ -46,7 +47,7 @@ export function decide(result: AttemptResult, limits: AsyncLimits, retriesDone: 
     case 'ok':
       return { kind: 'ack' };
     case 'gone':
-      return { kind: 'kill', code: 404, message: result.message };
+      return { kind: 'kill', reason: 'refused', code: 404, message: result.message };
     case 'throttled':
       return { kind: 'retry', delayMs: THROTTLE_DELAY_MS, countsAsRetry: false };
     case 'failed': {
@@ -54,7 +55,7 @@ export function decide(result: AttemptResult, limits: AsyncLimits, retriesDone: 
       const again = retriesDone < limits.maxRetries && now + delayMs < limits.expiresAt;
       return again
         ? { kind: 'retry', delayMs, countsAsRetry: true }
-        : { kind: 'kill', code: result.code, message: result.message };
+        : { kind: 'kill', reason: 'failed', code: result.code, message: result.message };
     }
   }
 }

@@ -14,6 +14,7 @@ import { iam0012 } from './0012-iam.ts';
 import { audit0013 } from './0013-audit.ts';
 import { tags0016 } from './0016-tags.ts';
 import { triggers0017 } from './0017-triggers.ts';
+import { deadLetters0014 } from './0014-dead-letters.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0013-audit': audit0013,
   '0016-tags': tags0016,
   '0017-triggers': triggers0017,
+  '0014-dead-letters': deadLetters0014,
 };

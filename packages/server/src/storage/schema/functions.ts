@@ -56,9 +56,16 @@ export interface AsyncConfigTable {
   modified_at: number;
 }
 
+/** Projects that have a log of the status of asynchronous invocations. */
+export interface AsyncStatusLogTable {
+  project_id: string;
+  enabled_at: number;
+}
+
 export interface FunctionsSchema {
   function: FunctionTable;
   function_version: FunctionVersionTable;
   function_alias: FunctionAliasTable;
   async_config: AsyncConfigTable;
+  async_status_log: AsyncStatusLogTable;
 }

@@ -25,6 +25,10 @@ export interface MessageTable {
   started_at: number | null;
   finished_at: number | null;
   outcome: string | null;
+  /** When somebody redrove or deleted a dead letter; it has no payload from then on. */
+  settled_at: number | null;
+  /** Id of the message that took its place. */
+  redriven_as: string | null;
 }
 
 export interface QueueSchema {

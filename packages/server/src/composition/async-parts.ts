@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import type { Catalog } from '../control/index.ts';
+import {
+  AsyncInvocations,
+  DEAD_LETTER_TOPICS,
+  DeadLetters,
+  Deliverer,
+  Dispatcher,
+  type Invoker,
+  postWebhook,
+  type RequestLogs,
+  Settlement,
+} from '../invocation/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { newRequestId } from '../lib/ids.ts';
+import { DeadLetterBox, type Queue } from '../queue/index.ts';
+import { Housekeeping } from '../startup/index.ts';
+import type { Storage } from '../storage/index.ts';
+
+/** Of the account's concurrency, what asynchronous invocations may take. */
+const ASYNC_SHARE = 0.8;
+
+export interface AsyncDeps {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly queue: Queue;
+  readonly catalog: Catalog;
+  readonly invoker: Invoker;
+  readonly logs: RequestLogs;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Asynchronous invocations: who accepts and runs them, delivers their outcomes, and keeps what was given up. */
+export function asyncParts({ config, storage, queue, catalog, invoker, logs, clock, log }: AsyncDeps) {
+  const shared = { catalog, clock, random: Math.random, newId: newRequestId, logs };
+  const box = new DeadLetterBox({ storage, queue, topics: DEAD_LETTER_TOPICS, now: clock.now });
+  const dispatcher = new Dispatcher({
+    queue,
+    invoker,
+    settlement: new Settlement({ ...shared, queue }),
+    clock,
+    log: log.child({ module: 'dispatcher' }),
+    // The rest is left for callers who wait.
+    slots: Math.max(1, Math.floor(config.accountConcurrency * ASYNC_SHARE)),
+  });
+  const deliverer = new Deliverer({
+    ...shared,
+    queue,
+    post: (post) => postWebhook(post, config.webhookHosts),
+    log: log.child({ module: 'deliverer' }),
+  });
+  return {
+    dispatcher,
+    deliverer,
+    invocations: new AsyncInvocations({ ...shared, queue, dispatcher, deadLetters: box }),
+    deadLetters: new DeadLetters({ ...shared, box }),
+    housekeeping: new Housekeeping({
+      queue,
+      deadLetters: box,
+      clock,
+      log,
+      keep: { deadDays: config.deadLetterRetainDays, deadPerFunction: config.deadLettersPerFunction },
+    }),
+  };
+}

@@ -1,0 +1,85 @@
+import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { InternalAddressError, lookupFor } from '../../lib/outgoing-address.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Destination } from './types.ts';
+
+/** Where an outcome goes, understood. Nothing is delivered to a `service` of the cloud: there is none here. */
+export type DestinationTarget =
+  | { readonly kind: 'function'; readonly urn: FunctionUrn }
+  | { readonly kind: 'webhook'; readonly url: URL }
+  | { readonly kind: 'service'; readonly service: 'OBS' | 'SMN' | 'DIS'; readonly name: string };
+
+const KINDS = ['FunctionGraph', 'HTTP', 'OBS', 'SMN', 'DIS'] as const;
+/** What names the receiver among the parameters of each kind. */
+const NAME_OF = {
+  FunctionGraph: 'func_urn',
+  HTTP: 'url',
+  OBS: 'bucket',
+  SMN: 'topic_urn',
+  DIS: 'stream_name',
+} as const;
+const MAX_PARAM_CHARS = 4096;
+const MAX_NAME_CHARS = 2048;
+
+/** Reads what a user wrote, or what was stored before. Throws `invalid_request`; `field` is named in the message. */
+export function parseDestination({ destination, param }: Destination, field: string): DestinationTarget {
+  const kind = KINDS.find((known) => known === destination);
+  if (kind === undefined) throw refuse(`${field}.destination must be one of ${KINDS.join(', ')}`);
+  const name = readName(param, NAME_OF[kind], field);
+  if (kind === 'FunctionGraph') {
+    const urn = parseUrn(name);
+    if (urn !== undefined) return { kind: 'function', urn };
+    throw refuse(`${field}.param: func_urn ${JSON.stringify(name.slice(0, 200))} is not a function URN`);
+  }
+  if (kind === 'HTTP') return { kind: 'webhook', url: parseWebhook(name, field) };
+  return { kind: 'service', service: kind, name };
+}
+
+/** Throws `invalid_request` for an address of the own network that is none of the allowed hosts; names are judged later. */
+export function checkWebhook(url: URL, allowed: ReadonlySet<string>, field: string): void {
+  try {
+    lookupFor(url, allowed);
+  } catch (error) {
+    if (!(error instanceof InternalAddressError)) throw error;
+    throw refuse(
+      `${field}.param: ${error.message}`,
+      `The operator can allow it: start the server with FGS_WEBHOOK_HOSTS=${url.host}`,
+    );
+  }
+}
+
+function readName(param: string, key: string, field: string): string {
+  if (param.length > MAX_PARAM_CHARS) throw refuse(`${field}.param is longer than ${MAX_PARAM_CHARS} characters`);
+  const name = objectIn(param, field)[key];
+  if (typeof name === 'string' && name !== '' && name.length <= MAX_NAME_CHARS) return name;
+  throw refuse(`${field}.param must have a ${key}, a text of 1 to ${MAX_NAME_CHARS} characters`);
+}
+
+function objectIn(text: string, field: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw refuse(`${field}.param must be the text of a JSON object`, 'For example {"func_urn":"urn:fss:..."}.');
+}
+
+function parseWebhook(text: string, field: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw refuse(`${field}.param: url is not an http or https address`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refuse(
+      `${field}.param: the address must not carry a password`,
+      'Put a secret into the path or the query of the address.',
+    );
+  }
+  return url;
+}
+
+function refuse(message: string, hint?: string): PlatformError {
+  return new PlatformError('invalid_request', message, { hint });
+}

@@ -1,0 +1,78 @@
+import { type FunctionUrn, formatUrn, LIMITS } from '@funcgraph/api';
+import type { Catalog } from '../../control/index.ts';
+import { runtimeRules } from '../../domain/runtime-rules.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { NewMessage } from '../../queue/index.ts';
+import type { RequestHeaders } from '../alias-route.ts';
+import { functionKeyOf, memoryFor } from '../launch.ts';
+import { route } from '../resolve.ts';
+import { ASYNC_TOPIC, type AsyncAttributes, writeAttributes } from './message.ts';
+
+export interface Accepting {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface AsyncCall {
+  readonly urn: FunctionUrn;
+  readonly event: Uint8Array;
+  readonly requestId: string;
+  readonly memoryChoice?: string | undefined;
+  readonly headers?: RequestHeaders;
+  /** Where an alias sent it that has two versions, if that was decided before. */
+  readonly toAdditional?: boolean;
+  /** 256 KB for who calls from outside; unless set, as much as a function takes at all. */
+  readonly maxEventBytes?: number;
+  readonly chain?: readonly string[];
+  readonly redriveOf?: string;
+}
+
+/**
+ * What is stored of an async invocation that may run, with the settings of its function as they are now. Throws what an
+ * unknown or disabled function, a wrong memory choice or a too large event deserve.
+ */
+export function acceptedMessage(
+  { catalog, clock, random }: Accepting,
+  call: AsyncCall,
+): { readonly message: NewMessage; readonly attributes: AsyncAttributes } {
+  const { urn, event, memoryChoice, chain, redriveOf, maxEventBytes = LIMITS.syncEventBytes } = call;
+  const { snapshot, alias, toAdditional } = route(catalog, call, random);
+  if (!snapshot.enabled || snapshot.maxInstances === 0) {
+    throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
+  }
+  if (runtimeRules(snapshot.runtime)?.language === 'http') {
+    throw new PlatformError('invalid_request', 'an HTTP function cannot be invoked asynchronously', {
+      hint: 'Call it and wait for the answer, or put an event function in front of it.',
+    });
+  }
+  memoryFor(snapshot, memoryChoice);
+  if (event.length > maxEventBytes + LIMITS.sizeToleranceBytes) {
+    throw new PlatformError(
+      'event_too_large',
+      `an asynchronous event may have ${maxEventBytes} bytes, this one has ${event.length}`,
+    );
+  }
+  const { maxRetries, maxAgeSeconds, onSuccess, onFailure, statusLog } = catalog.asyncConfig(snapshot, alias);
+  const attributes: AsyncAttributes = {
+    urn: formatUrn(urn),
+    maxRetries,
+    memoryChoice,
+    toAdditional,
+    onSuccess,
+    onFailure,
+    chain: chain ?? [],
+    statusLog,
+    redriveOf,
+  };
+  const message = {
+    id: call.requestId,
+    topic: ASYNC_TOPIC,
+    group: functionKeyOf(snapshot),
+    payload: event,
+    attributes: writeAttributes(attributes),
+    expiresAt: clock.now() + maxAgeSeconds * 1000,
+  };
+  return { message, attributes };
+}

@@ -1,0 +1,30 @@
+import { type FunctionUrn, formatUrn } from '@funcgraph/api';
+import { LATEST } from '../../domain/names.ts';
+
+/** Functions that may run one after another because of one call, each with the outcome of the one before. */
+export const MAX_CHAIN = 10;
+
+/** How a function stands in a chain: with the version or alias by which it is called. */
+export function hopOf(urn: FunctionUrn): string {
+  return formatUrn(urn.qualifier === undefined ? { ...urn, qualifier: { kind: 'version', name: LATEST } } : urn);
+}
+
+/**
+ * Why a function may not get the outcome of a chain: it, by the same version or alias, is in the chain already, or the
+ * chain is as long as it may be. Undefined when it may.
+ */
+export function cut(
+  chain: readonly string[],
+  next: FunctionUrn,
+): { reason: 'loop' | 'long_chain'; message: string } | undefined {
+  const hop = hopOf(next);
+  const told = [...chain, hop].map(shortName).join(' -> ');
+  if (chain.includes(hop)) return { reason: 'loop', message: `the destinations form a loop: ${told}` };
+  if (chain.length < MAX_CHAIN) return undefined;
+  return { reason: 'long_chain', message: `more than ${MAX_CHAIN} functions one after another: ${told}` };
+}
+
+/** Package, name and qualifier; all functions of a chain are of one project. */
+function shortName(hop: string): string {
+  return hop.split(':').slice(5).join(':');
+}

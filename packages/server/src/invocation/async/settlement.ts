@@ -1,0 +1,148 @@
+import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { LATEST } from '../../domain/names.ts';
+import { CODES } from '../../instances/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { LeasedMessage, NewMessage, Queue } from '../../queue/index.ts';
+import type { RequestLogs } from '../request-logs.ts';
+import type { InvocationResult } from '../types.ts';
+import { hopOf } from './chain.ts';
+import { deliveryOf } from './delivery-message.ts';
+import { ASYNC_TOPIC, type AsyncAttributes, readAttributes } from './message.ts';
+import type { Ending } from './outcome-event.ts';
+import { classify, decide, type Verdict } from './retry-policy.ts';
+
+export interface SettlementOptions {
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly logs: Pick<RequestLogs, 'fromPlatform'>;
+  readonly newId: () => string;
+}
+
+type Outcome = InvocationResult | { readonly thrown: unknown };
+type End = Extract<Verdict, { kind: 'ack' | 'kill' }>;
+
+const EXPIRED_BATCH = 200;
+const EXPIRED_LEASE_MS = 30_000;
+const TOO_OLD = 'the maximum age was reached before it could run';
+
+/**
+ * The end of async invocations. An outcome and the intent to deliver it are stored in one step: a server that is killed
+ * has stored both or neither.
+ */
+export class Settlement {
+  readonly #options: SettlementOptions;
+
+  constructor(options: SettlementOptions) {
+    this.#options = options;
+  }
+
+  /** Tells of an attempt that begins, where the function wants to know. */
+  begins(message: LeasedMessage, attributes: AsyncAttributes, attempt: number): void {
+    this.#tell(message, attributes, `RUNNING, attempt ${attempt}`);
+  }
+
+  /** Stores how an attempt ended: for good, or until the next one. A lease that is over stores nothing. */
+  async store(message: LeasedMessage, attributes: AsyncAttributes, outcome: Outcome): Promise<{ throttled: boolean }> {
+    const { queue, clock } = this.#options;
+    const retriesDone = retriesOf(message);
+    const limits = { maxRetries: attributes.maxRetries, expiresAt: message.expiresAt ?? Number.MAX_SAFE_INTEGER };
+    const verdict = decide(classify(outcome), limits, retriesDone, clock.now());
+    if (verdict.kind === 'retry') {
+      const { countsAsRetry, delayMs } = verdict;
+      await queue.retry(message.receipt, {
+        notBefore: clock.now() + delayMs,
+        outcome: { retriesDone: retriesDone + (countsAsRetry ? 1 : 0) },
+      });
+      if (countsAsRetry) this.#tell(message, attributes, `WAIT, next attempt in ${delayMs} ms`);
+      return { throttled: !countsAsRetry };
+    }
+    const ended = { ending: endingOf(verdict, outcome), urn: urnOf(attributes, outcome), attempts: retriesDone + 1 };
+    const stored = await queue.finish({
+      receipt: message.receipt,
+      state: verdict.kind === 'ack' ? 'done' : 'dead',
+      outcome: { ...recordOf(verdict), retriesDone },
+      messages: this.#deliveries(message, attributes, ended),
+    });
+    if (stored) this.#tell(message, attributes, verdict.kind === 'ack' ? 'SUCCESS' : `FAIL, code ${verdict.code}`);
+    return { throttled: false };
+  }
+
+  /** Whoever called it took it back: nothing is delivered. */
+  async cancelled(message: LeasedMessage, attributes: AsyncAttributes): Promise<void> {
+    const outcome = { code: CODES.cancelled, message: 'cancelled', retriesDone: retriesOf(message) };
+    await this.#options.queue.stop(message.receipt, outcome);
+    this.#tell(message, attributes, `FAIL, code ${CODES.cancelled}`);
+  }
+
+  /** Ends those that waited longer than they may; true when there may be more of them. */
+  async buryExpired(): Promise<boolean> {
+    const { queue } = this.#options;
+    const request = { topic: ASYNC_TOPIC, limit: EXPIRED_BATCH, leaseMs: EXPIRED_LEASE_MS };
+    const messages = await queue.leaseExpired(request);
+    await Promise.all(messages.map((message) => this.#bury(message)));
+    return messages.length === EXPIRED_BATCH;
+  }
+
+  async #bury(message: LeasedMessage): Promise<void> {
+    const attributes = readAttributes(message.attributes);
+    const retriesDone = retriesOf(message);
+    const ending: Ending = { kind: 'expired', message: TOO_OLD };
+    const stored = await this.#options.queue.finish({
+      receipt: message.receipt,
+      state: 'dead',
+      outcome: { reason: 'expired', code: 429, message: TOO_OLD, retriesDone },
+      messages: this.#deliveries(message, attributes, { ending, urn: urnOf(attributes), attempts: retriesDone }),
+    });
+    if (stored) this.#tell(message, attributes, `DISCARD, ${TOO_OLD}`);
+  }
+
+  #deliveries(
+    { id: requestId, payload: event, group }: LeasedMessage,
+    attributes: AsyncAttributes,
+    how: { readonly ending: Ending; readonly urn: string; readonly attempts: number },
+  ): NewMessage[] {
+    const { clock, newId } = this.#options;
+    const ended = { ...how, requestId, event, endedAt: clock.now() };
+    const delivery = deliveryOf(ended, { attributes, group, id: newId() });
+    return delivery === undefined ? [] : [delivery];
+  }
+
+  #tell({ group, id }: LeasedMessage, attributes: AsyncAttributes, status: string): void {
+    if (attributes.statusLog === true) tellStatus(this.#options.logs, group, parseUrn(attributes.urn), id, status);
+  }
+}
+
+/** One line of the status log, in the log of the function. */
+export function tellStatus(
+  logs: Pick<RequestLogs, 'fromPlatform'>,
+  functionKey: string,
+  urn: FunctionUrn | undefined,
+  requestId: string,
+  status: string,
+): void {
+  const version = urn?.qualifier?.kind === 'alias' ? '' : (urn?.qualifier?.name ?? LATEST);
+  logs.fromPlatform('', { functionKey, version }, requestId, `Async invocation '${requestId}': ${status}`);
+}
+
+function retriesOf({ outcome }: LeasedMessage): number {
+  return Number(outcome?.retriesDone ?? 0);
+}
+
+function recordOf(verdict: End): { code: number; message: string; reason?: string } {
+  if (verdict.kind === 'ack') return { code: 0, message: '' };
+  return { code: verdict.code, message: verdict.message, reason: verdict.reason };
+}
+
+function endingOf(verdict: End, outcome: Outcome): Ending {
+  if (verdict.kind === 'kill' && verdict.reason === 'refused') return { kind: 'refused', message: verdict.message };
+  if (!('thrown' in outcome)) return { kind: verdict.kind === 'ack' ? 'ok' : 'failed', result: outcome.payload };
+  const errorMessage = verdict.kind === 'kill' ? verdict.message : '';
+  return { kind: 'failed', result: Buffer.from(JSON.stringify({ errorMessage, errorType: 'InternalFailure' })) };
+}
+
+/** Of the version that ran, or as it was called. */
+function urnOf(attributes: AsyncAttributes, outcome?: Outcome): string {
+  if (outcome !== undefined && !('thrown' in outcome)) return outcome.receipt.function_urn;
+  const urn = parseUrn(attributes.urn);
+  return urn === undefined ? attributes.urn : hopOf(urn);
+}

@@ -1,0 +1,234 @@
+import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import type { Destination } from '../../control/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { type DeadLetter, type DeadLetterBox, type NewMessage, QueueError } from '../../queue/index.ts';
+import { type Accepting, acceptedMessage } from '../async/acceptance.ts';
+import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery, writeDelivery } from '../async/delivery-message.ts';
+import { ASYNC_TOPIC, readAttributes } from '../async/message.ts';
+import { functionKeyOf } from '../launch.ts';
+import type { RequestLogs } from '../request-logs.ts';
+import { route } from '../resolve.ts';
+
+/** Topics of the queue whose dead messages are dead letters. */
+export const DEAD_LETTER_TOPICS = [ASYNC_TOPIC, DELIVERY_TOPIC] as const;
+
+/** An invocation that was given up, or an outcome that could not be delivered. Times are ms since the epoch. */
+export interface DeadLetterRecord {
+  readonly id: string;
+  readonly kind: 'invocation' | 'delivery';
+  /** Of the invocation; its own id unless it is a delivery. */
+  readonly requestId: string;
+  /** `project:package:name`. */
+  readonly functionKey: string;
+  readonly functionUrn: string;
+  readonly reason: string;
+  readonly code: number;
+  readonly message: string;
+  readonly attempts: number;
+  readonly enqueuedAt: number;
+  readonly diedAt: number;
+  /** Of a delivery. */
+  readonly destination: Destination | undefined;
+  readonly chain: readonly string[];
+  readonly redriveOf: string | undefined;
+  readonly redrivenAs: string | undefined;
+  /** Whether it was redriven or deleted; there is no event then. */
+  readonly settled: boolean;
+}
+
+export interface DeadLettersOptions extends Accepting {
+  readonly box: DeadLetterBox;
+  readonly logs: Pick<RequestLogs, 'fromPlatform'>;
+  readonly newId: () => string;
+}
+
+export interface Redriven {
+  readonly id: string;
+  /** Of the invocation, or the delivery, that takes its place. */
+  readonly requestId: string;
+}
+
+export interface RedrivePage {
+  readonly redriven: readonly Redriven[];
+  readonly refused: ReadonlyArray<{ readonly id: string; readonly message: string }>;
+  readonly nextMarker: string | null;
+}
+
+type FunctionRef = Pick<FunctionUrn, 'projectId' | 'package' | 'name'>;
+type Letter = DeadLetter & { readonly payload: Uint8Array | null };
+
+/** What was given up, for people who look at it, send it again or throw it away. */
+export class DeadLetters {
+  readonly #options: DeadLettersOptions;
+
+  constructor(options: DeadLettersOptions) {
+    this.#options = options;
+  }
+
+  /** Those that nobody settled, newest first: of a project or of one function, which may be deleted. */
+  async list(
+    of: { readonly projectId: string } | FunctionRef,
+    page: { readonly limit: number; readonly marker?: string },
+  ): Promise<{ readonly records: readonly DeadLetterRecord[]; readonly nextMarker: string | null }> {
+    const groups = 'name' in of ? { group: functionKeyOf(of) } : { groupPrefix: `${of.projectId}:` };
+    const { letters, nextMarker } = await this.#options.box.list({ ...groups, ...page });
+    return { records: letters.map(toRecord), nextMarker };
+  }
+
+  /** With its event, which is null once it was settled. Throws `not_found`. */
+  async show(projectId: string, id: string): Promise<DeadLetterRecord & { readonly event: Uint8Array | null }> {
+    const letter = await this.#find(projectId, id);
+    return { ...toRecord(letter), event: letter.payload };
+  }
+
+  /**
+   * Sends it again as a new invocation, or delivery, with the settings that its function has now. Durable when it
+   * resolves. Asked twice it gives the same answer, and runs once. Throws `not_found` for what was deleted,
+   * `invalid_request` for what cannot be sent again, and what the function refuses.
+   */
+  async redrive(projectId: string, id: string): Promise<Redriven> {
+    const letter = await this.#find(projectId, id);
+    if (letter.redrivenAs !== null) return { id, requestId: letter.redrivenAs };
+    if (letter.payload === null) throw gone(id);
+    const message = this.#successor(letter, letter.payload);
+    if (await this.#replace(id, message)) {
+      this.#tell(letter, message.id);
+      return { id, requestId: message.id };
+    }
+    const { redrivenAs } = await this.#find(projectId, id);
+    if (redrivenAs === null) throw gone(id);
+    return { id, requestId: redrivenAs };
+  }
+
+  /** A page of all letters of a function, the newest first. What comes after the first page is not among the next ones. */
+  async redriveAll(of: FunctionRef, page: { readonly limit: number; readonly marker?: string }): Promise<RedrivePage> {
+    const { letters, nextMarker } = await this.#options.box.list({ group: functionKeyOf(of), ...page });
+    const redriven: Redriven[] = [];
+    const refused: { id: string; message: string }[] = [];
+    for (const { id } of letters) {
+      try {
+        redriven.push(await this.redrive(of.projectId, id));
+      } catch (error) {
+        if (!(error instanceof PlatformError) || error.spec.audience !== 'user') throw error;
+        refused.push({ id, message: error.message });
+      }
+    }
+    return { redriven, refused, nextMarker };
+  }
+
+  /** Throws its event away. Throws `not_found` when it was settled before. */
+  async drop(projectId: string, id: string): Promise<void> {
+    await this.#find(projectId, id);
+    if (!(await this.#options.box.drop(id))) throw gone(id);
+  }
+
+  async #find(projectId: string, id: string): Promise<Letter> {
+    const letter = await this.#options.box.get(id);
+    if (letter === undefined || !letter.group.startsWith(`${projectId}:`)) {
+      throw new PlatformError('not_found', `there is no dead letter ${id.slice(0, 64)}`);
+    }
+    return letter;
+  }
+
+  async #replace(id: string, message: NewMessage): Promise<boolean> {
+    try {
+      return await this.#options.box.replace(id, message);
+    } catch (error) {
+      if (!(error instanceof QueueError) || error.code !== 'queue.full') throw error;
+      throw new PlatformError('overloaded', 'too many asynchronous invocations wait', { cause: error });
+    }
+  }
+
+  #successor(letter: DeadLetter, event: Uint8Array): NewMessage {
+    const { newId } = this.#options;
+    if (letter.topic === DELIVERY_TOPIC) return this.#delivery(letter, event);
+    const { urn: text, memoryChoice, toAdditional } = readAttributes(letter.attributes);
+    const urn = parseUrn(text);
+    if (urn === undefined) throw new Error('a dead letter has no function URN');
+    const call = { urn, event, requestId: newId(), memoryChoice, toAdditional, redriveOf: letter.id };
+    return acceptedMessage(this.#options, call).message;
+  }
+
+  #delivery(letter: DeadLetter, payload: Uint8Array): NewMessage {
+    const { id, group, topic } = letter;
+    const attributes = readDelivery(letter.attributes);
+    if (attributes.oversize !== undefined) {
+      throw new PlatformError('invalid_request', `the event of ${id} was too large to be kept`, {
+        hint: 'Invoke the function again, or let it return less.',
+      });
+    }
+    const chain = attributes.chain.slice(-1);
+    const destination = this.#destinationNow(attributes) ?? attributes.destination;
+    const next = writeDelivery({ ...attributes, chain, destination, redriveOf: id });
+    return { id: this.#options.newId(), topic, group, payload, attributes: next };
+  }
+
+  /** What its function says now, where it still says something: a wrong address may have been mended. */
+  #destinationNow({ chain, result }: DeliveryAttributes): Destination | undefined {
+    const { catalog, random } = this.#options;
+    const urn = parseUrn(chain.at(-1) ?? '');
+    if (urn === undefined) return undefined;
+    try {
+      const { snapshot, alias } = route(catalog, { urn }, random);
+      const config = catalog.asyncConfig(snapshot, alias);
+      return result === 'success' ? config.onSuccess : config.onFailure;
+    } catch (error) {
+      if (error instanceof PlatformError) return undefined;
+      throw error;
+    }
+  }
+
+  #tell(letter: DeadLetter, successor: string): void {
+    const { functionUrn, requestId, functionKey } = toRecord(letter);
+    const version = parseUrn(functionUrn)?.qualifier?.name ?? '';
+    const text = `Redrive of ${letter.topic === DELIVERY_TOPIC ? 'delivery' : 'request'} '${letter.id}' as '${successor}'`;
+    this.#options.logs.fromPlatform('', { functionKey, version }, requestId, text);
+  }
+}
+
+function gone(id: string): PlatformError {
+  return new PlatformError('not_found', `the dead letter ${id} was deleted`);
+}
+
+function toRecord(letter: DeadLetter): DeadLetterRecord {
+  const outcome = letter.outcome ?? {};
+  const shared = {
+    id: letter.id,
+    functionKey: letter.group,
+    message: typeof outcome.message === 'string' ? outcome.message : '',
+    code: typeof outcome.code === 'number' ? outcome.code : 0,
+    enqueuedAt: letter.enqueuedAt,
+    diedAt: letter.finishedAt ?? letter.enqueuedAt,
+    redrivenAs: letter.redrivenAs ?? undefined,
+    settled: letter.settledAt !== null,
+  };
+  // what died under an older release does not say why
+  const reason = typeof outcome.reason === 'string' ? outcome.reason : 'failed';
+  if (letter.topic === DELIVERY_TOPIC) {
+    const { requestId, urn, destination, chain, redriveOf } = readDelivery(letter.attributes);
+    const attempts = Number(outcome.failures ?? 0);
+    return {
+      ...shared,
+      kind: 'delivery',
+      requestId,
+      functionUrn: urn,
+      reason,
+      attempts,
+      destination,
+      chain,
+      redriveOf,
+    };
+  }
+  const { urn, chain = [], redriveOf } = readAttributes(letter.attributes);
+  return {
+    ...shared,
+    kind: 'invocation',
+    requestId: letter.id,
+    functionUrn: urn,
+    reason,
+    attempts: reason === 'expired' ? Number(outcome.retriesDone ?? 0) : Number(outcome.retriesDone ?? 0) + 1,
+    destination: undefined,
+    chain,
+    redriveOf,
+  };
+}

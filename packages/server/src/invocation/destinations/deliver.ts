@@ -1,0 +1,106 @@
+import { formatUrn } from '@funcgraph/api';
+import { type DestinationTarget, parseDestination } from '../../control/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { JsonObject, LeasedMessage, NewMessage } from '../../queue/index.ts';
+import { type Accepting, acceptedMessage } from '../async/acceptance.ts';
+import { cut } from '../async/chain.ts';
+import type { DeliveryAttributes } from '../async/delivery-message.ts';
+import type { WebhookAnswer, WebhookPost } from './webhook.ts';
+
+/** Why an outcome is not delivered and will not be. */
+export type Undeliverable = 'loop' | 'long_chain' | 'too_large' | 'not_supported' | 'refused' | 'attempts_exhausted';
+
+export type DeliveryResult =
+  /** What came of it, and what is enqueued in the same step. */
+  | { readonly kind: 'delivered'; readonly note: JsonObject; readonly messages: readonly NewMessage[] }
+  | { readonly kind: 'undeliverable'; readonly reason: Undeliverable; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export interface DeliverOptions extends Accepting {
+  readonly post: (post: WebhookPost) => Promise<WebhookAnswer>;
+  readonly newId: () => string;
+}
+
+/** One attempt to deliver an outcome. Never rejects for what the destination does. */
+export async function deliver(
+  options: DeliverOptions,
+  message: Pick<LeasedMessage, 'id' | 'payload'>,
+  attributes: DeliveryAttributes,
+  signal: AbortSignal,
+): Promise<DeliveryResult> {
+  if (attributes.oversize !== undefined) {
+    const text = `the event has ${attributes.oversize} bytes, more than a destination takes`;
+    return { kind: 'undeliverable', reason: 'too_large', message: text };
+  }
+  let target: DestinationTarget;
+  try {
+    target = parseDestination(attributes.destination, 'destination');
+  } catch (error) {
+    return refusal(error);
+  }
+  switch (target.kind) {
+    case 'function':
+      return callFunction(options, message, attributes, target);
+    case 'webhook':
+      return callWebhook(options, message, attributes, target, signal);
+    case 'service': {
+      const text = `nothing is delivered to ${target.service} (${target.name}): there is no such service here`;
+      return { kind: 'undeliverable', reason: 'not_supported', message: text };
+    }
+  }
+}
+
+/** Who gets an outcome, for people; without what may be secret in an address. */
+export function describeDestination(attributes: Pick<DeliveryAttributes, 'destination'>): string {
+  try {
+    const target = parseDestination(attributes.destination, 'destination');
+    if (target.kind === 'function') return formatUrn(target.urn);
+    return target.kind === 'webhook' ? target.url.origin : `${target.service} ${target.name}`;
+  } catch {
+    return attributes.destination.destination;
+  }
+}
+
+function callFunction(
+  options: DeliverOptions,
+  { payload }: Pick<LeasedMessage, 'payload'>,
+  { chain }: DeliveryAttributes,
+  { urn }: Extract<DestinationTarget, { kind: 'function' }>,
+): DeliveryResult {
+  const over = cut(chain, urn);
+  if (over !== undefined) return { kind: 'undeliverable', ...over };
+  const requestId = options.newId();
+  try {
+    const { message } = acceptedMessage(options, { urn, event: payload, requestId, chain });
+    return { kind: 'delivered', note: { requestId }, messages: [message] };
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+async function callWebhook(
+  { post }: DeliverOptions,
+  { id, payload }: Pick<LeasedMessage, 'id' | 'payload'>,
+  { requestId }: DeliveryAttributes,
+  { url }: Extract<DestinationTarget, { kind: 'webhook' }>,
+  signal: AbortSignal,
+): Promise<DeliveryResult> {
+  const headers = {
+    'Content-Type': 'application/json',
+    'User-Agent': 'Funcgraph',
+    'X-Cff-Request-Id': requestId,
+    // the same for every attempt: a receiver knows by it what it has got before
+    'X-Funcgraph-Delivery-Id': id,
+  };
+  const answer = await post({ url, body: payload, headers, signal });
+  if (answer.kind === 'taken') return { kind: 'delivered', note: { status: answer.status }, messages: [] };
+  const { message } = answer;
+  return answer.kind === 'failed' ? { kind: 'failed', message } : { kind: 'undeliverable', reason: 'refused', message };
+}
+
+/** A function that has no room now may have some later; what is wrong otherwise stays wrong. */
+function refusal(error: unknown): DeliveryResult {
+  if (!(error instanceof PlatformError) || error.spec.audience !== 'user') throw error;
+  const { code, message } = error;
+  return code === 'overloaded' ? { kind: 'failed', message } : { kind: 'undeliverable', reason: 'refused', message };
+}

@@ -1,0 +1,238 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Catalog } from '../../control/index.ts';
+import { openTestControl, type TestControl } from '../../control/testing.ts';
+import { Queue } from '../../queue/index.ts';
+import { DELIVERY_TOPIC, type DeliveryAttributes, writeDelivery } from '../async/delivery-message.ts';
+import { ASYNC_TOPIC } from '../async/message.ts';
+import { Deliverer } from './deliverer.ts';
+import type { WebhookAnswer, WebhookPost } from './webhook.ts';
+
+const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
+const webhook = { destination: 'HTTP', param: '{"url":"https://example.com/hook?key=secret"}' };
+const toFunction = (text: string) => ({ destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) });
+
+let control: TestControl;
+let queue: Queue;
+let posts: WebhookPost[];
+let answer: () => Promise<WebhookAnswer>;
+let lines: string[];
+let deliverer: Deliverer;
+
+beforeEach(async () => {
+  control = await openTestControl();
+  const body = { runtime: 'Node.js20.15', timeout: 3, memory_size: 128 };
+  for (const name of ['a', 'b']) await control.functions.create('p1', { ...body, func_name: name });
+  queue = await Queue.open({ storage: control.storage, now: () => control.clock.now() });
+  posts = [];
+  lines = [];
+  answer = async () => ({ kind: 'taken', status: 200 });
+  let ids = 0;
+  deliverer = new Deliverer({
+    queue,
+    catalog: control.catalog satisfies Catalog,
+    clock: control.clock,
+    random: () => 0,
+    newId: () => {
+      ids += 1;
+      return `new-${ids}`;
+    },
+    post: (post) => {
+      posts.push(post);
+      return answer();
+    },
+    logs: {
+      fromPlatform: (_instance, spec, id, text, level) => lines.push(`${spec.functionKey} ${id} ${level} ${text}`),
+    },
+    log: pino({ level: 'silent' }),
+  });
+  deliverer.start();
+});
+afterEach(async () => {
+  await deliverer.stop(AbortSignal.abort());
+  await control.close();
+});
+
+async function enqueue(id: string, change: Partial<DeliveryAttributes> = {}): Promise<void> {
+  const attributes: DeliveryAttributes = {
+    requestId: 'r1',
+    urn: `${urnOf('a')}:latest`,
+    result: 'success',
+    destination: webhook,
+    chain: [`${urnOf('a')}:latest`],
+    ...change,
+  };
+  const payload = Buffer.from('{"event":1}');
+  await queue.enqueue({
+    id,
+    topic: DELIVERY_TOPIC,
+    group: 'p1:default:a',
+    payload,
+    attributes: writeDelivery(attributes),
+  });
+}
+
+const settled = (id: string, state: string, step = 0) =>
+  vi.waitFor(
+    async () => {
+      control.clock.advance(step);
+      expect((await queue.get(id))?.state).toBe(state);
+    },
+    { timeout: 20_000, interval: 2 },
+  );
+
+describe('to a webhook', () => {
+  it('goes once, with the ids of the invocation and of the delivery', async () => {
+    await enqueue('d1');
+    await settled('d1', 'done');
+    expect(posts.map(({ url, body, headers }) => [url.href, Buffer.from(body).toString(), headers])).toEqual([
+      [
+        'https://example.com/hook?key=secret',
+        '{"event":1}',
+        {
+          'Content-Type': 'application/json',
+          'User-Agent': 'Funcgraph',
+          'X-Cff-Request-Id': 'r1',
+          'X-Funcgraph-Delivery-Id': 'd1',
+        },
+      ],
+    ]);
+    expect(await queue.get('d1')).toMatchObject({ outcome: { status: 200 } });
+  });
+
+  it('is tried again after longer and longer pauses, and then given up with its event', async () => {
+    answer = async () => ({ kind: 'failed', message: 'example.com answered 503' });
+    const began = control.clock.now();
+    await enqueue('d1');
+    await settled('d1', 'dead', 60_000);
+    expect(posts).toHaveLength(7);
+    expect(control.clock.now() - began).toBeGreaterThanOrEqual((1 + 5 + 30 + 120 + 600 + 1800) * 1000);
+    expect(await queue.get('d1')).toMatchObject({
+      payload: Buffer.from('{"event":1}'),
+      outcome: { reason: 'attempts_exhausted', message: 'example.com answered 503', failures: 7 },
+    });
+    expect(lines[0]).toBe(
+      'p1:default:a r1 WARN Delivery of the outcome to https://example.com: example.com answered 503; next attempt in 1 s',
+    );
+    expect(lines).toHaveLength(7);
+    expect(lines[6]).toContain('ERROR Delivery of the outcome to https://example.com: given up (attempts_exhausted)');
+    expect(lines.join()).not.toContain('secret');
+  });
+
+  it('is given up at once when it is refused', async () => {
+    answer = async () => ({ kind: 'refused', message: 'example.com answered 404' });
+    await enqueue('d1');
+    await settled('d1', 'dead');
+    expect(posts).toHaveLength(1);
+    expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'refused' } });
+  });
+
+  it('does not hold up other functions when it hangs', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    answer = () => held.then(() => ({ kind: 'taken', status: 200 }));
+    for (let n = 0; n < 40; n += 1) await enqueue(`slow-${n}`);
+    await vi.waitFor(() => expect(posts.length).toBeGreaterThanOrEqual(8));
+    answer = async () => ({ kind: 'taken', status: 200 });
+    const attributes = writeDelivery({
+      requestId: 'r2',
+      urn: urnOf('b'),
+      result: 'success',
+      destination: webhook,
+      chain: [],
+    });
+    await queue.enqueue({
+      id: 'quick',
+      topic: DELIVERY_TOPIC,
+      group: 'p1:default:b',
+      payload: Buffer.from('1'),
+      attributes,
+    });
+    await settled('quick', 'done');
+    expect(posts.length).toBeLessThan(2 * 8 + 1);
+    release();
+    await settled('slow-39', 'done');
+    expect(posts).toHaveLength(41);
+  });
+
+  it('that is under way when the server stops comes again', async () => {
+    let reached = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    answer = () => {
+      reached();
+      return new Promise((resolve) => {
+        posts[0]?.signal.addEventListener('abort', () => resolve({ kind: 'failed', message: 'stopped' }));
+      });
+    };
+    await enqueue('d1');
+    await begun;
+    await deliverer.stop(AbortSignal.abort());
+    expect(await queue.get('d1')).toMatchObject({ state: 'leased', outcome: null });
+    await queue.recover();
+    expect((await queue.get('d1'))?.state).toBe('ready');
+  });
+});
+
+describe('to a function', () => {
+  it('is an invocation of its own, which knows the chain', async () => {
+    await enqueue('d1', { destination: toFunction(urnOf('b')) });
+    await settled('d1', 'done');
+    expect(await queue.get('d1')).toMatchObject({ outcome: { requestId: 'new-1' } });
+    expect(await queue.get('new-1')).toMatchObject({
+      topic: ASYNC_TOPIC,
+      group: 'p1:default:b',
+      state: 'ready',
+      payload: Buffer.from('{"event":1}'),
+      attributes: { urn: urnOf('b'), chain: [`${urnOf('a')}:latest`] },
+    });
+  });
+
+  it('that is in the chain already ends there, and the record names the chain', async () => {
+    const chain = [`${urnOf('b')}:latest`, `${urnOf('a')}:latest`];
+    await enqueue('d1', { destination: toFunction(urnOf('b')), chain });
+    await settled('d1', 'dead');
+    const message = 'the destinations form a loop: default:b:latest -> default:a:latest -> default:b:latest';
+    expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'loop', message } });
+    expect(lines).toEqual([expect.stringContaining(`given up (loop): ${message}`)]);
+    expect((await queue.counts(ASYNC_TOPIC)).ready).toBe(0);
+  });
+
+  it('that is gone is given up, one that is disabled gets it later', async () => {
+    await enqueue('gone', { destination: toFunction(urnOf('nobody')) });
+    await settled('gone', 'dead');
+    expect(await queue.get('gone')).toMatchObject({ outcome: { reason: 'refused' } });
+    const name = { projectId: 'p1', package: 'default', name: 'b' };
+    await control.functions.updateMaxInstances(name, { max_instance_num: 0 });
+    await enqueue('later', { destination: toFunction(urnOf('b')) });
+    await vi.waitFor(async () => expect((await queue.get('later'))?.outcome).toMatchObject({ failures: 1 }));
+    await control.functions.updateMaxInstances(name, { max_instance_num: -1 });
+    await settled('later', 'done', 500);
+  });
+});
+
+it.each(['OBS', 'SMN', 'DIS'])(
+  'to %s, which is not here, is given up with a record that says so',
+  async (destination) => {
+    const param = '{"bucket":"x","topic_urn":"x","stream_name":"x"}';
+    await enqueue('d1', { destination: { destination, param } });
+    await settled('d1', 'dead');
+    expect(await queue.get('d1')).toMatchObject({
+      payload: Buffer.from('{"event":1}'),
+      outcome: { reason: 'not_supported', message: expect.stringContaining(destination) },
+    });
+  },
+);
+
+it('of an event that was too large is given up, and says how large it was', async () => {
+  await enqueue('d1', { oversize: 7_000_000 });
+  await settled('d1', 'dead');
+  expect((await queue.get('d1'))?.outcome).toMatchObject({
+    reason: 'too_large',
+    message: expect.stringContaining('7000000'),
+  });
+  expect(posts).toEqual([]);
+});

@@ -1,0 +1,166 @@
+import { parseUrn } from '@funcgraph/api';
+import type { Logger } from 'pino';
+import type { Timer } from '../../lib/clock.ts';
+import type { LeasedMessage, Queue } from '../../queue/index.ts';
+import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery } from '../async/delivery-message.ts';
+import type { RequestLogs } from '../request-logs.ts';
+import { type DeliverOptions, type DeliveryResult, deliver, describeDestination } from './deliver.ts';
+
+export interface DelivererOptions extends DeliverOptions {
+  readonly queue: Queue;
+  readonly logs: Pick<RequestLogs, 'fromPlatform'>;
+  readonly log: Logger;
+}
+
+/** Deliveries at a time. */
+const SLOTS = 32;
+/** A function that has so many gets no more; since messages are taken together, it may have less than twice as many. */
+const SLOTS_OF_ONE = 8;
+/** Longer than any attempt. */
+const LEASE_MS = 60_000;
+/** Between attempts; after the last one the delivery is given up, after about three quarters of an hour. */
+const PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000];
+const AFTER_ERROR_MS = 1_000;
+
+/**
+ * Takes outcomes off the queue and delivers them, each at least once: a delivery is finished only after it was taken, and
+ * to a function in the same step in which its event is stored. Nothing polls.
+ */
+export class Deliverer {
+  readonly #options: DelivererOptions;
+  readonly #perGroup = new Map<string, number>();
+  readonly #cut = new AbortController();
+  #running = 0;
+  #wake: { readonly at: number; readonly timer: Timer } | undefined;
+  #stopListening: (() => void) | undefined;
+  #filling = false;
+  #again = false;
+  #stopped = true;
+  #idle: (() => void) | undefined;
+
+  constructor(options: DelivererOptions) {
+    this.#options = options;
+  }
+
+  /** The queue must have recovered what a killed server had leased. */
+  start(): void {
+    this.#stopped = false;
+    this.#stopListening = this.#options.queue.onReady(DELIVERY_TOPIC, (dueAt) => this.#wakeAt(dueAt));
+    this.#fill();
+  }
+
+  /** Takes nothing more; resolves when what runs is stored, or at once when `signal` fires. The rest comes again. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    this.#stopListening?.();
+    this.#wake?.timer.cancel();
+    if (this.#running > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        if (signal.aborted) resolve();
+      });
+    }
+    this.#cut.abort();
+  }
+
+  #wakeAt(dueAt: number): void {
+    const { clock } = this.#options;
+    const ms = dueAt - clock.now();
+    if (ms <= 0) {
+      this.#fill();
+      return;
+    }
+    if (this.#wake !== undefined && this.#wake.at <= dueAt) return;
+    this.#wake?.timer.cancel();
+    const fill = (): void => {
+      this.#wake = undefined;
+      this.#fill();
+    };
+    this.#wake = { at: dueAt, timer: clock.after(ms, fill) };
+  }
+
+  #fill(): void {
+    this.#again = true;
+    if (this.#filling || this.#stopped) return;
+    this.#filling = true;
+    this.#fillAll()
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'deliveries could not be taken');
+        if (!this.#stopped) this.#wakeAt(this.#options.clock.now() + AFTER_ERROR_MS);
+      })
+      .finally(() => {
+        this.#filling = false;
+      });
+  }
+
+  async #fillAll(): Promise<void> {
+    const { queue, clock } = this.#options;
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      const limit = Math.min(SLOTS - this.#running, SLOTS_OF_ONE);
+      if (limit <= 0) return;
+      const skipGroups = [...this.#perGroup].filter(([, count]) => count >= SLOTS_OF_ONE).map(([group]) => group);
+      const leased = await queue.lease({ topic: DELIVERY_TOPIC, limit, leaseMs: LEASE_MS, skipGroups });
+      for (const message of leased) void this.#run(message);
+      if (leased.length === limit) {
+        this.#again = true;
+        continue;
+      }
+      const due = await queue.nextDue(DELIVERY_TOPIC, skipGroups);
+      if (due !== null && !this.#stopped) this.#wakeAt(Math.max(due, clock.now() + 1));
+    }
+  }
+
+  async #run(message: LeasedMessage): Promise<void> {
+    const { group } = message;
+    this.#running += 1;
+    this.#perGroup.set(group, (this.#perGroup.get(group) ?? 0) + 1);
+    try {
+      const attributes = readDelivery(message.attributes);
+      const result = await deliver(this.#options, message, attributes, this.#cut.signal);
+      if (!this.#cut.signal.aborted) await this.#settle(message, attributes, result);
+    } catch (error) {
+      // The lease runs out and the message comes again.
+      this.#options.log.error({ deliveryId: message.id, err: error }, 'a delivery could not be stored');
+    } finally {
+      this.#running -= 1;
+      const left = (this.#perGroup.get(group) ?? 1) - 1;
+      if (left === 0) this.#perGroup.delete(group);
+      else this.#perGroup.set(group, left);
+      if (!this.#stopped) this.#fill();
+      else if (this.#running === 0) this.#idle?.();
+    }
+  }
+
+  async #settle(message: LeasedMessage, attributes: DeliveryAttributes, result: DeliveryResult): Promise<void> {
+    const { queue, clock } = this.#options;
+    const { receipt } = message;
+    if (result.kind === 'delivered') {
+      await queue.finish({ receipt, state: 'done', outcome: result.note, messages: result.messages });
+      return;
+    }
+    const failures = Number(message.outcome?.failures ?? 0);
+    const pause = PAUSES_MS[failures];
+    if (result.kind === 'failed' && pause !== undefined) {
+      const outcome = { failures: failures + 1, message: result.message };
+      await queue.retry(receipt, { notBefore: clock.now() + pause, outcome });
+      this.#tell(message, attributes, `${result.message}; next attempt in ${pause / 1000} s`, 'WARN');
+      return;
+    }
+    const reason = result.kind === 'failed' ? 'attempts_exhausted' : result.reason;
+    const outcome = { reason, message: result.message, failures: failures + 1 };
+    if (!(await queue.finish({ receipt, state: 'dead', outcome, messages: [] }))) return;
+    this.#tell(message, attributes, `given up (${reason}): ${result.message}`, 'ERROR');
+    const { requestId, chain } = attributes;
+    this.#options.log.warn({ requestId, deliveryId: message.id, reason, chain }, 'an outcome was not delivered');
+  }
+
+  /** In the log of the function whose outcome it is. */
+  #tell(message: LeasedMessage, attributes: DeliveryAttributes, text: string, level: 'WARN' | 'ERROR'): void {
+    const functionKey = message.group;
+    const version = parseUrn(attributes.urn)?.qualifier?.name ?? '';
+    const line = `Delivery of the outcome to ${describeDestination(attributes)}: ${text}`;
+    this.#options.logs.fromPlatform('', { functionKey, version }, attributes.requestId, line, level);
+  }
+}

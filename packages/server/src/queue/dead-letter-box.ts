@@ -1,0 +1,112 @@
+import type { Storage } from '../storage/index.ts';
+import { DeadLetterStore } from './dead-letter-store.ts';
+import type { Queue } from './queue.ts';
+import { checkLimit, parseMarker } from './request.ts';
+import { type SummaryRow, toSummary } from './row.ts';
+import type { MessageSummary, NewMessage } from './types.ts';
+
+/** A message that was given up. Once it is settled its payload is gone and only what happened is known. */
+export interface DeadLetter extends MessageSummary {
+  readonly settledAt: number | null;
+  /** Id of the message that took its place. */
+  readonly redrivenAs: string | null;
+}
+
+export interface DeadLetterPage {
+  /** Open ones, newest first. */
+  readonly letters: readonly DeadLetter[];
+  readonly nextMarker: string | null;
+}
+
+export interface DeadLetterRequest {
+  readonly group?: string;
+  /** Every group whose name begins so. */
+  readonly groupPrefix?: string;
+  /** 1–1000. */
+  readonly limit: number;
+  readonly marker?: string;
+}
+
+export interface DeadLetterBoxOptions {
+  readonly storage: Storage;
+  readonly queue: Queue;
+  /** Messages of other topics are none of its letters. */
+  readonly topics: readonly string[];
+  readonly now: () => number;
+}
+
+/** Steps in which the oldest letters of a group go. */
+const TRIM_BATCH = 500;
+
+/** What the queue has given up, until somebody settles it: sends it again, or throws it away. */
+export class DeadLetterBox {
+  readonly #store: DeadLetterStore;
+  readonly #options: DeadLetterBoxOptions;
+
+  constructor(options: DeadLetterBoxOptions) {
+    this.#store = new DeadLetterStore(options.storage);
+    this.#options = options;
+  }
+
+  async list(request: DeadLetterRequest): Promise<DeadLetterPage> {
+    const { marker, limit, ...groups } = request;
+    checkLimit(limit);
+    const { topics } = this.#options;
+    const rows = await this.#store.open({ ...groups, topics, before: parseMarker(marker), limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      letters: page.map(toLetter),
+      nextMarker: rows.length > limit && last !== undefined ? String(last.position) : null,
+    };
+  }
+
+  /** Open or settled; undefined for what is no dead letter. */
+  async get(id: string): Promise<(DeadLetter & { readonly payload: Uint8Array | null }) | undefined> {
+    const row = await this.#store.get(id);
+    if (row === undefined || !this.#options.topics.includes(row.topic)) return undefined;
+    return { ...toLetter(row), payload: row.payload };
+  }
+
+  /**
+   * Puts a message in the place of a letter, in one step: it is sent again once, however often this is asked. False when
+   * the letter was settled before; nothing is stored then. Throws `QueueError` when the message is not taken.
+   */
+  async replace(id: string, message: NewMessage): Promise<boolean> {
+    const { queue, now } = this.#options;
+    const query = this.#store.settleQuery(id, now(), message.id);
+    return queue.unlessGuarded(() =>
+      queue.atomically({ messages: [message], statements: [{ query, mustAffect: true }] }),
+    );
+  }
+
+  /** Throws the payload away. False when the letter was settled before. */
+  drop(id: string): Promise<boolean> {
+    return this.#store.settle(id, this.#options.now());
+  }
+
+  async count(): Promise<number> {
+    return (await this.#store.counts(this.#options.topics)).reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Drops the oldest letters of each group that has more than `most`; says how many of which. */
+  async trim(most: number): Promise<Array<{ readonly group: string; readonly dropped: number }>> {
+    const { topics, now } = this.#options;
+    const trimmed: { group: string; dropped: number }[] = [];
+    for (const { group, count } of await this.#store.counts(topics)) {
+      let dropped = 0;
+      while (count - dropped > most) {
+        const step = Math.min(TRIM_BATCH, count - dropped - most);
+        const gone = await this.#store.settleOldest(topics, group, step, now());
+        dropped += gone;
+        if (gone < step) break;
+      }
+      if (dropped > 0) trimmed.push({ group, dropped });
+    }
+    return trimmed;
+  }
+}
+
+function toLetter(row: SummaryRow & { settled_at: number | null; redriven_as: string | null }): DeadLetter {
+  return { ...toSummary(row), settledAt: row.settled_at, redrivenAs: row.redriven_as };
+}
