@@ -1,9 +1,9 @@
 import { type CompiledQuery, Kysely, Migrator } from 'kysely';
 import type { AtomicResult, AtomicStatement } from './atomic.ts';
-import { runAtomic } from './dialects/sqlite/atomic.ts';
-import { GroupCommitDialect } from './dialects/sqlite/dialect.ts';
+import { SqliteDialect } from './dialects/sqlite/dialect.ts';
 import { InlineLink, threadLink } from './dialects/sqlite/link.ts';
-import { TransactionGate } from './dialects/sqlite/transaction-gate.ts';
+import { runAtomic } from './engine/run-atomic.ts';
+import { TransactionGate } from './engine/transaction-gate.ts';
 import { StorageError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
@@ -41,7 +41,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { file } = options;
   const link = file === ':memory:' ? new InlineLink(file) : await threadLink(file, options.onDeath);
   const gate = new TransactionGate(link, { maxTransactionMs: options.maxTransactionMs ?? 10_000 });
-  const db = new Kysely<Schema>({ dialect: new GroupCommitDialect(link, gate) });
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect(link, gate) });
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {

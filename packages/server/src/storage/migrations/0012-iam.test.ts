@@ -1,8 +1,8 @@
 import { Kysely, type Migration, Migrator } from 'kysely';
 import { expect, it } from 'vitest';
-import { GroupCommitDialect } from '../dialects/sqlite/dialect.ts';
+import { SqliteDialect } from '../dialects/sqlite/dialect.ts';
 import { InlineLink } from '../dialects/sqlite/link.ts';
-import { TransactionGate } from '../dialects/sqlite/transaction-gate.ts';
+import { TransactionGate } from '../engine/transaction-gate.ts';
 import { migrations } from './index.ts';
 
 interface Tables {
@@ -21,7 +21,7 @@ interface Tables {
 it('keeps the first account with its password and key, as an administrator that looks after the machine', async () => {
   const link = new InlineLink(':memory:');
   const db = new Kysely<Tables>({
-    dialect: new GroupCommitDialect(link, new TransactionGate(link, { maxTransactionMs: 10_000 })),
+    dialect: new SqliteDialect(link, new TransactionGate(link, { maxTransactionMs: 10_000 })),
   });
   const known = (names: readonly string[]): Record<string, Migration> =>
     Object.fromEntries(Object.entries(migrations).filter(([name]) => names.includes(name)));

@@ -9,12 +9,12 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { GroupCommitDriver } from './driver.ts';
-import type { EngineLink } from './link.ts';
-import type { TransactionGate } from './transaction-gate.ts';
+import { GroupCommitDriver } from '../../engine/driver.ts';
+import type { EngineLink } from '../../engine/link.ts';
+import type { TransactionGate } from '../../engine/transaction-gate.ts';
 
 /** SQLite through an engine with group commit. Schema changes are transactional, so a migration happens whole or not. */
-export class GroupCommitDialect implements Dialect {
+export class SqliteDialect implements Dialect {
   readonly #link: EngineLink;
   readonly #gate: TransactionGate;
 

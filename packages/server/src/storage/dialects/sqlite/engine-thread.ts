@@ -1,4 +1,5 @@
 import { serveCalls } from '../../../lib/worker-thread.ts';
-import { type EngineCall, type EngineResult, GroupCommitEngine } from './engine.ts';
+import type { EngineCall, EngineResult } from '../../engine/link.ts';
+import { GroupCommitEngine } from './engine.ts';
 
 serveCalls<EngineCall, EngineResult>((data) => new GroupCommitEngine(String(data)));

@@ -1,29 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { CallHandler, PendingCall } from '../../../lib/worker-thread.ts';
+import type { EngineCall, EngineResult, EngineStatement, SqlValue } from '../../engine/link.ts';
+import { guardFailed, rawTransaction } from '../../engine/refusals.ts';
 import { StorageError } from '../../errors.ts';
-
-/** What SQLite stores. The driver converts everything else before it gets here. */
-export type SqlValue = null | number | bigint | string | Uint8Array;
-
-export interface EngineStatement {
-  readonly sql: string;
-  readonly parameters: readonly SqlValue[];
-}
-
-export type EngineCall =
-  | ({ readonly op: 'run' } & EngineStatement)
-  /** All or nothing; `mustAffect` holds the places of statements that undo everything when they touch no row. */
-  | { readonly op: 'atomic'; readonly statements: readonly EngineStatement[]; readonly mustAffect: readonly number[] }
-  | { readonly op: 'begin' | 'commit' | 'rollback' };
-
-export interface EngineResult {
-  readonly rows: unknown[];
-  readonly changes: number;
-  readonly lastId: number | bigint;
-  /** The results of an `atomic` call. */
-  readonly parts?: readonly EngineResult[];
-}
 
 type Slot = PendingCall<EngineCall, EngineResult>;
 
@@ -193,16 +173,4 @@ function execute(statement: Database.Statement<SqlValue[]>, call: EngineStatemen
   if (statement.reader) return { rows: statement.all(...call.parameters), changes: 0, lastId: 0 };
   const { changes, lastInsertRowid } = statement.run(...call.parameters);
   return { rows: [], changes, lastId: lastInsertRowid };
-}
-
-function guardFailed(index: number): StorageError {
-  return new StorageError('storage.guard', `statement ${index + 1} of the batch found no row to work on`, {
-    hint: 'Somebody else was faster. Read again and decide anew.',
-  });
-}
-
-function rawTransaction(): StorageError {
-  return new StorageError('storage.raw_transaction', 'BEGIN, COMMIT and ROLLBACK cannot be run as statements', {
-    hint: 'Use db.transaction().execute(...).',
-  });
 }

@@ -1,14 +1,7 @@
-import type { Transferable } from 'node:worker_threads';
 import { type PendingCall, WorkerThread } from '../../../lib/worker-thread.ts';
-import { StorageError } from '../../errors.ts';
-import { type EngineCall, type EngineResult, GroupCommitEngine } from './engine.ts';
-
-/** The way to an engine. Calls are handled in the order in which they were made. */
-export interface EngineLink {
-  call(call: EngineCall, transfer?: readonly Transferable[]): Promise<EngineResult>;
-  /** Answers what was called before, then closes the database. */
-  close(): Promise<void>;
-}
+import type { EngineCall, EngineLink, EngineResult } from '../../engine/link.ts';
+import { databaseClosed } from '../../engine/refusals.ts';
+import { GroupCommitEngine } from './engine.ts';
 
 /** An engine in a thread of its own, so that no fsync ever holds up the event loop. */
 export function threadLink(file: string, onDeath?: (error: Error) => void): Promise<EngineLink> {
@@ -34,7 +27,7 @@ export class InlineLink implements EngineLink {
 
   call(call: EngineCall): Promise<EngineResult> {
     if (this.#closed) {
-      return Promise.reject(new StorageError('storage.closed', 'the database is closed', { hint: 'Open it again.' }));
+      return Promise.reject(databaseClosed());
     }
     if (this.#batch.length === 0) queueMicrotask(() => this.#run());
     return new Promise((resolve, reject) => {

@@ -1,12 +1,12 @@
 import type { Transferable } from 'node:worker_threads';
-import { StorageError } from '../../errors.ts';
-import type { SqlValue } from './engine.ts';
+import { StorageError } from '../errors.ts';
+import type { SqlValue } from './link.ts';
 
 /** From this size on a blob is moved to the other thread instead of being copied once more. */
 const moveFrom = 16 * 1024;
 
 /**
- * Statement parameters as SQLite takes them: booleans become 0 and 1, blobs are copied (the caller may reuse its buffer).
+ * Statement parameters as the engines take them: booleans become 0 and 1, blobs are copied (the caller may reuse its buffer).
  * Throws `storage.parameter` for anything else, so that one bad value cannot spoil the message it travels in.
  */
 export function encodeParameters(values: readonly unknown[], transfer: Transferable[]): SqlValue[] {

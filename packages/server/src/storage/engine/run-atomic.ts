@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import type { AtomicResult, AtomicStatement } from '../../atomic.ts';
+import type { AtomicResult, AtomicStatement } from '../atomic.ts';
 import type { EngineLink } from './link.ts';
 import { encodeParameters } from './parameter.ts';
 import type { TransactionGate } from './transaction-gate.ts';

@@ -6,9 +6,8 @@ import {
   type QueryResult,
   CompiledQuery as Raw,
 } from 'kysely';
-import { StorageError } from '../../errors.ts';
-import type { EngineResult } from './engine.ts';
-import type { EngineLink } from './link.ts';
+import { StorageError } from '../errors.ts';
+import type { EngineLink, EngineResult } from './link.ts';
 import { encodeParameters } from './parameter.ts';
 import type { TransactionGate } from './transaction-gate.ts';
 
