@@ -40,7 +40,7 @@ module.exports = {
       name: 'enter-by-index',
       comment: 'a module is entered by its index.ts; lib and domain are sets of small files and are exempt',
       severity: 'error',
-      from: { path: `${server}([^/]+)/`, pathNot: '\\.test\\.ts$' },
+      from: { path: `${server}([^/]+)/`, pathNot: '(\\.test|\\.fixture|/testing)\\.ts$' },
       to: {
         path: `${server}[^/]+/`,
         pathNot: [`${server}$1/`, `${server}(lib|domain)/`, `${server}[^/]+/index\\.ts$`],

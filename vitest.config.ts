@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { findPostgres } from './packages/server/src/storage/testing-cluster.ts';
 
 // no 'import' here: Node would hand ES modules to `require` too
 const source = {
@@ -15,11 +16,41 @@ const slow = (name: string, include: string[]) => ({
   test: { name, include, fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000, retry: 1 },
 });
 
+const server = 'packages/server/src';
+/** Over a real PostgreSQL: its own tests, and those of everything that keeps data. */
+const postgres = [
+  `${server}/**/*.postgres.test.ts`,
+  `${server}/{storage,queue}/crash.test.ts`,
+  `${server}/images/images.test.ts`,
+  `${server}/control/{aliases,file-systems,networks,versions}/*.test.ts`,
+  `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
+  `${server}/control/{functions/{functions,quotas},reserved-instances/reserved-configs}.test.ts`,
+  `${server}/invocation/async/dispatcher.test.ts`,
+];
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.ts'],
     projects: [
-      { ...source, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      {
+        ...source,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: ['**/*.postgres.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: 'postgres',
+          fileParallelism: false,
+          testTimeout: 20_000,
+          ...(findPostgres() === undefined
+            ? { include: ['tests/postgres-missing.test.ts'] }
+            : { include: postgres, globalSetup: ['tests/postgres-setup.ts'] }),
+        },
+      },
       { ...source, test: { name: 'integration', include: ['packages/*/test/**/*.test.ts'], testTimeout: 20_000 } },
       slow('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
       slow('e2e', ['tests/e2e/**/*.test.ts']),

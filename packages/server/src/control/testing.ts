@@ -7,7 +7,8 @@ import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { Sealer } from '../lib/sealer.ts';
-import { openStorage, type Storage } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { openTestStorage } from '../storage/testing.ts';
 import { AliasStore } from './aliases/alias-store.ts';
 import { Aliases } from './aliases/aliases.ts';
 import { AsyncConfigStore } from './async-config/async-config-store.ts';
@@ -77,7 +78,7 @@ export const NO_IMAGES: FunctionsOptions['images'] = {
 /** `quotas` take the place of the usual ones. */
 export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
-  const storage = await openStorage({ file: ':memory:' });
+  const storage = await openTestStorage();
   const artifacts = new ArtifactStore({ dir });
   await artifacts.start();
   const clock = new ManualClock();

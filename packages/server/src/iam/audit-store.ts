@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../storage/index.ts';
 
 /** One changing request or login. Holds no secret and no body. */
@@ -75,9 +75,9 @@ export class AuditStore {
     if (from !== undefined) query = query.where('at', '>=', from);
     if (to !== undefined) query = query.where('at', '<', to);
     if (userName !== undefined) query = query.where('user_name', '=', userName);
-    if (action !== undefined) query = query.where('action', 'like', likeText(action, '%'));
+    if (action !== undefined) query = query.where(matches('action', likeText(action, '%')));
     if (projectId !== undefined) query = query.where('project_id', '=', projectId);
-    if (resource !== undefined) query = query.where('resource', 'like', `%${likeText(resource)}%`);
+    if (resource !== undefined) query = query.where(matches('resource', `%${likeText(resource)}%`));
     if (failed !== undefined) query = query.where('error_code', failed ? '!=' : '=', '');
     if (before !== undefined) query = query.where('id', '<', before);
     const rows = await query.orderBy('id', 'desc').limit(filter.limit).execute();
@@ -104,7 +104,12 @@ export class AuditStore {
   }
 }
 
-/** A text as it stands inside LIKE; `*` becomes what is given. `_` and `%` match more than themselves, which shows more. */
+/** Whether letters are large or small does not count, in any database. */
+function matches(column: 'action' | 'resource', pattern: string) {
+  return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '!'`;
+}
+
+/** A text as it stands inside LIKE, where everything means itself; `*` becomes what is given. */
 function likeText(text: string, star = ''): string {
-  return text.replaceAll('%', '').replaceAll('*', star);
+  return text.replaceAll(/[!%_]/g, '!$&').replaceAll('*', star);
 }

@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../lib/manual-clock.ts';
-import { openStorage, type Storage } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { openTestStorage } from '../storage/testing.ts';
 import { imageLimits } from './image-limits.ts';
 import { ImageStore } from './image-store.ts';
 import { Images } from './images.ts';
@@ -44,7 +45,7 @@ describe('the images of a machine', () => {
 
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'funcgraph-images-'));
-    storage = await openStorage({ file: ':memory:' });
+    storage = await openTestStorage();
     clock = new ManualClock();
     images = await open();
   });

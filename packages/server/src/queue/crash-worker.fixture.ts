@@ -1,5 +1,5 @@
 import { openSync, writeSync } from 'node:fs';
-import { openStorage } from '../storage/index.ts';
+import { openAt } from '../storage/testing-place.ts';
 import { Queue } from './index.ts';
 
 /**
@@ -7,10 +7,10 @@ import { Queue } from './index.ts';
  * (a pipe could be full; what was written to a file outlives the process):
  * `E <id>` stored, `L <id>` leased, `D <id>` done, `R <id>` given back, `K <id>` dead, `C <id>` cancelled.
  */
-const [file = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
+const [place = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
 const fd = openSync(notes, 'a');
 let left = Number(noted);
-const storage = await openStorage({ file });
+const storage = await openAt(place);
 const queue = await Queue.open({ storage, now: () => Date.now() });
 const say = (what: string, id: string): void => {
   writeSync(fd, `${what} ${id}\n`);

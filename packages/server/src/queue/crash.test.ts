@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { openStorage } from '../storage/index.ts';
+import { newPlace } from '../storage/testing.ts';
+import { openAt } from '../storage/testing-place.ts';
 import { Queue } from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fg-queue-crash-'));
@@ -13,9 +14,18 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const worker = fileURLToPath(new URL('./crash-worker.fixture.ts', import.meta.url));
 
 /** Runs the worker until it has noted `atLeast` things, kills it, and returns all it noted. */
-async function workAndKill(file: string, run: number, atLeast: number): Promise<string[]> {
+async function workAndKill(place: string, run: number, atLeast: number): Promise<string[]> {
   const notes = join(dir, `notes-${run}`);
-  const args = ['--conditions=@funcgraph/source', '--import', 'tsx', worker, file, String(run), notes, String(atLeast)];
+  const args = [
+    '--conditions=@funcgraph/source',
+    '--import',
+    'tsx',
+    worker,
+    place,
+    String(run),
+    notes,
+    String(atLeast),
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.on('data', () => child.kill('SIGKILL'));
   const signal = await new Promise((resolve) => child.on('close', (_code, by) => resolve(by)));
@@ -24,14 +34,14 @@ async function workAndKill(file: string, run: number, atLeast: number): Promise<
 }
 
 it('loses no message and leaves none stuck, however often its process is killed', { timeout: 120_000 }, async () => {
-  const file = join(dir, 'queue.sqlite');
+  const place = await newPlace(dir);
   const said: string[] = [];
-  for (let run = 0; run < 6; run += 1) said.push(...(await workAndKill(file, run, 300 + 211 * run)));
+  for (let run = 0; run < 6; run += 1) said.push(...(await workAndKill(place, run, 300 + 211 * run)));
   const by = (what: string): string[] =>
     said.filter((line) => line.startsWith(`${what} `)).map((line) => line.slice(2));
   const ends = { done: by('D'), dead: by('K'), cancelled: by('C') };
 
-  const storage = await openStorage({ file });
+  const storage = await openAt(place);
   const later = Date.now() + 3_600_000;
   const queue = await Queue.open({ storage, now: () => later });
   const before = await queue.counts('t');

@@ -110,7 +110,8 @@ export class MessageStore {
 
   /**
    * The rows to take are fixed before the update looks at them: as a plain subquery the choice could be evaluated again
-   * while others claim, and take more than `limit`. PostgreSQL adds FOR UPDATE SKIP LOCKED to the inner query.
+   * while others claim, and take more than `limit`. In PostgreSQL, rows that another session has its hands on are passed
+   * over instead of waited for.
    */
   async claim(request: LeaseRequest, token: string, now: number): Promise<FullRow[]> {
     const skip = request.skipGroups ?? [];
@@ -128,7 +129,8 @@ export class MessageStore {
             .$if(skip.length > 0, (query) => query.where('group_key', 'not in', [...skip]))
             .orderBy('not_before')
             .orderBy('position')
-            .limit(request.limit),
+            .limit(request.limit)
+            .$if(this.#storage.kind === 'postgres', (query) => query.forUpdate().skipLocked()),
       )
       .updateTable('message')
       .set((eb) => ({
@@ -157,7 +159,7 @@ export class MessageStore {
           .else(eb.ref('state'))
           .end(),
         payload: eb.case().when('state', '=', 'ready').then(null).else(eb.ref('payload')).end(),
-        finished_at: eb.case().when('state', '=', 'ready').then(now).else(null).end(),
+        finished_at: eb.case().when('state', '=', 'ready').then(time(eb, now)).else(null).end(),
         outcome: eb.case().when('state', '=', 'ready').then(outcome).else(eb.ref('outcome')).end(),
         cancel_at: now,
       }))
@@ -308,6 +310,15 @@ function unexpired(eb: MessageBuilder, now: number) {
   return eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]);
 }
 
+function previousOutcome(eb: MessageBuilder) {
+  return eb(eb(eb.val('{"reason":"expired","previous":'), '||', eb.ref('outcome')), '||', eb.val('}'));
+}
+
+/** A parameter that is the value of a CASE: PostgreSQL would take it for text. */
+function time(eb: MessageBuilder, ms: number) {
+  return eb.cast<number>(eb.val(ms), 'bigint');
+}
+
 /** What a lease that ends without a result leaves behind. */
 function readyUnlessCancelled(eb: MessageBuilder, now: number) {
   const wanted = eb('cancel_at', 'is', null);
@@ -319,7 +330,7 @@ function readyUnlessCancelled(eb: MessageBuilder, now: number) {
       .else('cancelled' as const)
       .end(),
     payload: eb.case().when(wanted).then(eb.ref('payload')).else(null).end(),
-    finished_at: eb.case().when(wanted).then(null).else(now).end(),
+    finished_at: eb.case().when(wanted).then(null).else(time(eb, now)).end(),
     leased_until: null,
     receipt: null,
   };

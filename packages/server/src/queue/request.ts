@@ -2,13 +2,15 @@ import { QueueError } from './errors.ts';
 import type { NewMessage } from './types.ts';
 
 const maxAttributesBytes = 64 * 1024;
-const maxKeyLength = 1024;
+/** Two of them make an index entry, for which PostgreSQL has some 2,700 bytes. */
+const maxKeyBytes = 1024;
 
 /** Refuses what the table should not hold; returns the attributes as text. */
 export function checkMessage(message: NewMessage, maxPayloadBytes: number): string {
   for (const [name, value] of Object.entries({ id: message.id, topic: message.topic, group: message.group })) {
-    if (value.length === 0 || value.length > maxKeyLength) {
-      throw new QueueError('queue.invalid', `the ${name} has ${value.length} characters`, `Use 1 to ${maxKeyLength}.`);
+    const bytes = Buffer.byteLength(value);
+    if (bytes === 0 || bytes > maxKeyBytes) {
+      throw new QueueError('queue.invalid', `the ${name} has ${bytes} bytes`, `Use 1 to ${maxKeyBytes}.`);
     }
   }
   for (const [name, time] of Object.entries({ notBefore: message.notBefore, expiresAt: message.expiresAt })) {

@@ -1,14 +1,14 @@
 import { openSync, writeSync } from 'node:fs';
-import { openStorage } from './open.ts';
+import { openAt } from './testing-place.ts';
 
 /**
  * A process for the crash test: writes with many callers and notes each id in a file once its write was acknowledged (a
  * pipe could be full; what was written to a file outlives the process).
  */
-const [file = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
+const [place = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
 const fd = openSync(notes, 'a');
 let left = Number(noted);
-const { db } = await openStorage({ file });
+const { db } = await openAt(place);
 
 async function write(caller: number): Promise<never> {
   for (let n = 0; ; n += 1) {

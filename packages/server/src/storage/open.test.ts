@@ -2,23 +2,12 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { isUniqueViolation, openStorage, prepared, type Storage } from './index.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { row, storageConformance } from './conformance.ts';
+import { openStorage } from './index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fg-storage-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-const row = (id: string, position = 1) => ({
-  id,
-  topic: 't',
-  group_key: 'g',
-  attributes: '{}',
-  state: 'ready' as const,
-  attempts: 0,
-  position,
-  enqueued_at: 1,
-  not_before: 1,
-});
 
 let files = 0;
 const newFile = (): string => {
@@ -26,103 +15,13 @@ const newFile = (): string => {
   return join(dir, `db-${files}.sqlite`);
 };
 
-describe.each([
-  ['in memory', () => ':memory:'],
-  ['in a file', newFile],
-])('storage %s', (_name, file) => {
-  let storage: Storage;
-  const open = async (options: { maxTransactionMs?: number } = {}): Promise<Storage> => {
-    storage = await openStorage({ file: file(), ...options });
-    return storage;
-  };
-  afterEach(() => storage.close());
+storageConformance('in memory', (options) => openStorage({ file: ':memory:', ...options }));
+storageConformance('in a file', (options) => openStorage({ file: newFile(), ...options }));
 
-  const ids = async (): Promise<string[]> => {
-    const rows = await storage.db.selectFrom('message').select('id').orderBy('id').execute();
-    return rows.map((found) => found.id);
-  };
-
-  it('lets a failing statement fail alone among those of the same moment', async () => {
-    const { db } = await open();
-    const outcomes = await Promise.allSettled(
-      ['a', 'b', 'a', 'c'].map((id) => db.insertInto('message').values(row(id)).execute()),
-    );
-    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
-    const failed = outcomes[2];
-    expect(failed?.status === 'rejected' && isUniqueViolation(failed.reason)).toBe(true);
-    expect(await ids()).toEqual(['a', 'b', 'c']);
-  });
-
-  it('shows a write to a read of the same moment that was asked later', async () => {
-    const { db } = await open();
-    const [, seen] = await Promise.all([db.insertInto('message').values(row('a')).execute(), ids()]);
-    expect(seen).toEqual(['a']);
-  });
-
-  it('reports how many rows a statement changed', async () => {
-    const { db } = await open();
-    await db
-      .insertInto('message')
-      .values([row('a'), row('b')])
-      .execute();
-    const result = await db.updateTable('message').set({ attempts: 3 }).executeTakeFirst();
-    expect(result.numUpdatedRows).toBe(2n);
-  });
-
-  it('keeps statements of others out of an open transaction and undoes it as a whole', async () => {
-    const { db } = await open();
-    const inside = db.transaction().execute(async (trx) => {
-      await trx.insertInto('message').values(row('undone')).execute();
-      await trx.selectFrom('message').select('id').execute();
-      throw new Error('changed my mind');
-    });
-    const outside = db.insertInto('message').values(row('kept')).execute();
-    await expect(inside).rejects.toThrow('changed my mind');
-    await outside;
-    expect(await ids()).toEqual(['kept']);
-  });
-
-  it('runs transactions one after another', async () => {
-    const { db } = await open();
-    await db.insertInto('message').values(row('n')).execute();
-    const increment = () =>
-      db.transaction().execute(async (trx) => {
-        const { attempts } = await trx.selectFrom('message').select('attempts').executeTakeFirstOrThrow();
-        await trx
-          .updateTable('message')
-          .set({ attempts: attempts + 1 })
-          .execute();
-      });
-    await Promise.all(Array.from({ length: 20 }, increment));
-    const { attempts } = await db.selectFrom('message').select('attempts').executeTakeFirstOrThrow();
-    expect(attempts).toBe(20);
-  });
-
-  it('commits a transaction whose failed statement was caught, up to its savepoint', async () => {
-    const { db } = await open();
-    const trx = await db.startTransaction().execute();
-    await trx.insertInto('message').values(row('first')).execute();
-    const nested = await trx.savepoint('before').execute();
-    await nested.insertInto('message').values(row('second')).execute();
-    await nested.rollbackToSavepoint('before').execute();
-    await trx.commit().execute();
-    expect(await ids()).toEqual(['first']);
-  });
-
-  it('rolls back a transaction that waits for a statement outside itself, instead of waiting for ever', async () => {
-    const { db } = await open({ maxTransactionMs: 30 });
-    const stuck = db.transaction().execute(async (trx) => {
-      await trx.insertInto('message').values(row('undone')).execute();
-      await db.insertInto('message').values(row('outside')).execute();
-      await trx.insertInto('message').values(row('late')).execute();
-    });
-    await expect(stuck).rejects.toMatchObject({ code: 'storage.transaction_timeout', hint: expect.any(String) });
-    expect(await ids()).toEqual(['outside']);
-  });
-
-  it('refuses a transaction opened by a raw statement and stays usable', async () => {
-    const { db } = await open();
-    await expect(sql`begin`.execute(db)).rejects.toMatchObject({ code: 'storage.raw_transaction' });
+describe('a database file', () => {
+  it('reports no write as stored that a raw rollback beside it undid', async () => {
+    const storage = await openStorage({ file: newFile() });
+    const { db } = storage;
     const [written, ended] = await Promise.allSettled([
       db.insertInto('message').values(row('a')).execute(),
       sql`rollback`.execute(db),
@@ -130,75 +29,17 @@ describe.each([
     // The rollback undid the group it was in: the insert must not be reported as stored.
     expect([written.status, ended.status]).toEqual(['rejected', 'rejected']);
     await db.insertInto('message').values(row('b')).execute();
-    expect(await ids()).toEqual(['b']);
-  });
-
-  it('refuses a parameter it cannot store without harming the others', async () => {
-    const { db } = await open();
-    const outcomes = await Promise.allSettled([
-      db.insertInto('message').values(row('a')).execute(),
-      db
-        .insertInto('message')
-        .values({ ...row('b'), attributes: { not: 'text' } as never })
-        .execute(),
-      db
-        .insertInto('message')
-        .values({ ...row('c'), attributes: Symbol('x') as never })
-        .execute(),
-    ]);
-    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'rejected']);
-    expect(await ids()).toEqual(['a']);
-  });
-
-  it.each([10, 100_000])('gives back a blob of %i bytes and leaves the buffer of the caller alone', async (size) => {
-    const { db } = await open();
-    const payload = Buffer.alloc(size, 7);
-    await db
-      .insertInto('message')
-      .values({ ...row('a'), payload })
-      .execute();
-    const { payload: stored } = await db.selectFrom('message').select('payload').executeTakeFirstOrThrow();
-    expect(payload.byteLength).toBe(size);
-    expect(Buffer.from(stored ?? []).equals(payload)).toBe(true);
-  });
-
-  it('runs a batch of statements whole or not at all, beside others', async () => {
-    const { db, atomic } = await open();
-    const insert = (id: string) => ({ query: db.insertInto('message').values(row(id)).returning('id').compile() });
-    const bump = (id: string) => ({
-      query: db.updateTable('message').set({ attempts: 9 }).where('id', '=', id).compile(),
-      mustAffect: true,
-    });
-    const outcomes = await Promise.allSettled([
-      atomic([insert('a'), insert('b'), bump('a')]),
-      atomic([insert('c'), insert('a')]),
-      db.insertInto('message').values(row('d')).execute(),
-      atomic([insert('e'), bump('nobody')]),
-      atomic([bump('a'), insert('f')]),
-    ]);
-    expect(outcomes.map((outcome) => outcome.status === 'fulfilled')).toEqual([true, false, true, false, true]);
-    const none = { rows: [], affected: 1 };
-    expect(outcomes[0]).toMatchObject({ value: [{ rows: [{ id: 'a' }], affected: 1 }, { rows: [{ id: 'b' }] }, none] });
-    expect(outcomes[1]?.status === 'rejected' && isUniqueViolation(outcomes[1].reason)).toBe(true);
-    expect(outcomes[3]).toMatchObject({ reason: { code: 'storage.guard', hint: expect.any(String) } });
-    expect(await ids()).toEqual(['a', 'b', 'd', 'f']);
-  });
-
-  it('keeps a batch out of the open transaction of somebody else', async () => {
-    const { db, atomic } = await open();
-    const inside = db.transaction().execute(async (trx) => {
-      await trx.insertInto('message').values(row('undone')).execute();
-      await trx.selectFrom('message').select('id').execute();
-      throw new Error('changed my mind');
-    });
-    const batch = atomic([{ query: db.insertInto('message').values(row('kept')).compile() }]);
-    await expect(inside).rejects.toThrow('changed my mind');
-    await batch;
-    expect(await ids()).toEqual(['kept']);
+    expect(await db.selectFrom('message').select('id').execute()).toEqual([{ id: 'b' }]);
+    await storage.close();
   });
 
   it('tells nobody that something is stored when the disk is full, and works again when it is not', async () => {
-    const { db } = await open();
+    const storage = await openStorage({ file: newFile() });
+    const { db } = storage;
+    const ids = async () => {
+      const rows = await db.selectFrom('message').select('id').orderBy('id').execute();
+      return rows.map(({ id }) => id);
+    };
     await sql`pragma max_page_count = 60`.execute(db);
     const write = (id: string, bytes: number) =>
       db
@@ -216,36 +57,9 @@ describe.each([
     await sql`pragma max_page_count = 100000`.execute(db);
     await write('z', 60_000);
     expect(await ids()).toEqual([...stored, 'z']);
+    await storage.close();
   });
 
-  it('answers everything that was asked before it was closed', async () => {
-    const { db } = await open();
-    const writes = Promise.allSettled(['a', 'b'].map((id) => db.insertInto('message').values(row(id)).execute()));
-    const changed = db.transaction().execute((trx) => trx.updateTable('message').set({ attempts: 1 }).execute());
-    const behind = db.insertInto('message').values(row('c')).execute();
-    const closed = storage.close();
-    await changed;
-    await behind;
-    expect((await writes).every((outcome) => outcome.status === 'fulfilled')).toBe(true);
-    await closed;
-    await expect(db.selectFrom('message').select('id').execute()).rejects.toThrow(/destroyed/);
-  });
-
-  it('runs a prepared statement with the values of each call', async () => {
-    const { db } = await open();
-    await db
-      .insertInto('message')
-      .values([row('a', 5), row('b', 6)])
-      .execute();
-    const find = prepared<'position'>((marker) =>
-      db.selectFrom('message').select('id').where('topic', '=', 't').where('position', '=', marker('position')),
-    );
-    const found = await Promise.all([5, 6].map((position) => db.executeQuery(find({ position }))));
-    expect(found.map((result) => result.rows)).toEqual([[{ id: 'a' }], [{ id: 'b' }]]);
-  });
-});
-
-describe('a database file', () => {
   it('is readable by its owner only and keeps what was stored', async () => {
     const file = newFile();
     const first = await openStorage({ file });

@@ -1,27 +1,22 @@
 import { type CompiledQuery, Kysely, Migrator } from 'kysely';
 import type { AtomicResult, AtomicStatement } from './atomic.ts';
-import { SqliteDialect } from './dialects/sqlite/dialect.ts';
-import { InlineLink, threadLink } from './dialects/sqlite/link.ts';
+import { openPostgres } from './dialects/postgres/open.ts';
+import { openSqlite } from './dialects/sqlite/open.ts';
 import { runAtomic } from './engine/run-atomic.ts';
 import { TransactionGate } from './engine/transaction-gate.ts';
 import { StorageError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
+import type { OpenedDatabase, StorageCheck, StorageOptions } from './options.ts';
 import type { Schema } from './schema.ts';
-
-export interface StorageOptions {
-  /** A file, opened in a thread of its own, or `:memory:` for a database that lives in this thread and dies with it. */
-  readonly file: string | ':memory:';
-  /** A transaction that is open for longer is rolled back. 10 s unless set. */
-  readonly maxTransactionMs?: number;
-  /** Told once if the database thread dies; nothing can be stored from then on. */
-  readonly onDeath?: (error: Error) => void;
-}
 
 /**
  * The database. A statement or transaction is on disk when its promise resolves; single statements made at the same time
- * share one fsync. Transactions have the only connection for themselves: never wait for anything else inside one.
+ * share one fsync. Transactions have the database for themselves: never wait for anything else inside one, and give a
+ * transaction up when one of its statements failed. While PostgreSQL is out of reach, everything is rejected with the
+ * platform error `unavailable`; what was under way then may be stored or not.
  */
 export interface Storage {
+  readonly kind: OpenedDatabase['kind'];
   readonly db: Kysely<Schema>;
   /**
    * Runs statements that are known beforehand, all or none. Far cheaper than a transaction: it travels in one message,
@@ -29,30 +24,31 @@ export interface Storage {
    * `storage.guard`.
    */
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
-  /** Answers what was asked before, then closes the file. Idempotent. */
+  /** Never rejects. */
+  check(): Promise<StorageCheck>;
+  /** Answers what was asked before, then closes the database. Idempotent. */
   close(): Promise<void>;
 }
 
+const MIGRATION_MS = 60 * 60_000;
+
 /**
- * Opens the database and brings its schema up to date. Throws `storage.unreadable` when the file cannot be used and
- * `storage.schema` when a migration fails or a newer version of the program wrote the file.
+ * Opens the database and brings its schema up to date. Throws `storage.unreadable` when it cannot be used,
+ * `storage.schema` when a migration fails or a newer version of the program wrote it, and of PostgreSQL also
+ * `storage.locked` when another server has it and `storage.foreign` when it belongs to another data directory.
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { file } = options;
-  const link = file === ':memory:' ? new InlineLink(file) : await threadLink(file, options.onDeath);
-  const gate = new TransactionGate(link, { maxTransactionMs: options.maxTransactionMs ?? 10_000 });
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect(link, gate) });
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
-  const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) {
+  const database = await ('url' in options ? openPostgres(options) : openSqlite(options));
+  const { link, kind } = database;
+  try {
+    await migrate(database);
+  } catch (error) {
     await link.close();
-    const failed = results?.find((result) => result.status === 'Error')?.migrationName;
-    throw new StorageError(
-      'storage.schema',
-      `cannot bring ${file} up to date${failed === undefined ? '' : ` (step ${failed})`}: ${messageOf(error)}`,
-      { hint: 'A data directory is not read by a version older than the one that wrote it last.', cause: error },
-    );
+    throw error;
   }
+  database.migrated();
+  const gate = new TransactionGate(link, { maxTransactionMs: options.maxTransactionMs ?? 10_000 });
+  const db = new Kysely<Schema>({ dialect: database.dialect(gate) });
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     // A query built by Kysely reaches the driver some microtasks after it was asked.
@@ -61,13 +57,35 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     await link.close();
   };
   return {
+    kind,
     db,
     atomic: (statements) => runAtomic(link, gate, statements),
+    check: () => database.check(),
     close: () => {
       closed ??= close();
       return closed;
     },
   };
+}
+
+async function migrate(database: OpenedDatabase): Promise<void> {
+  const { link, place, schema } = database;
+  // a step may have much to do, and nobody waits for the database yet
+  const gate = new TransactionGate(link, { maxTransactionMs: MIGRATION_MS });
+  const db = new Kysely<Schema>({ dialect: database.dialect(gate) });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  throw new StorageError(
+    'storage.schema',
+    `cannot bring ${place} up to date${failed === undefined ? '' : ` (step ${failed})`}: ${messageOf(error)}`,
+    { hint: 'A database is not read by a version of the program older than the one that wrote it last.', cause: error },
+  );
 }
 
 /**

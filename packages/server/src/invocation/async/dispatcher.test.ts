@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { Queue } from '../../queue/index.ts';
-import { openStorage, type Storage } from '../../storage/index.ts';
+import type { Storage } from '../../storage/index.ts';
+import { openTestStorage } from '../../storage/testing.ts';
 import type { InvocationRequest, InvocationResult } from '../types.ts';
 import { DELIVERY_TOPIC } from './delivery-message.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -28,7 +29,7 @@ let deliveries: number;
 
 beforeEach(async () => {
   clock = new ManualClock();
-  storage = await openStorage({ file: ':memory:' });
+  storage = await openTestStorage();
   queue = await Queue.open({ storage, now: () => clock.now() });
   dispatchers = [];
   logged = [];

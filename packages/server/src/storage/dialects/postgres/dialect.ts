@@ -1,0 +1,54 @@
+import {
+  type DatabaseIntrospector,
+  type DataTypeNode,
+  type Dialect,
+  type DialectAdapter,
+  type Driver,
+  type Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryCompiler,
+} from 'kysely';
+import { GroupCommitDriver } from '../../engine/driver.ts';
+import type { EngineLink } from '../../engine/link.ts';
+import type { TransactionGate } from '../../engine/transaction-gate.ts';
+
+/** PostgreSQL through one session with group commit. Migrations hold an advisory lock. */
+export class PostgresDialect implements Dialect {
+  readonly #link: EngineLink;
+  readonly #gate: TransactionGate;
+
+  constructor(link: EngineLink, gate: TransactionGate) {
+    this.#link = link;
+    this.#gate = gate;
+  }
+
+  createDriver(): Driver {
+    return new GroupCommitDriver(this.#link, this.#gate);
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return new NeutralTypesCompiler();
+  }
+
+  createAdapter(): DialectAdapter {
+    return new PostgresAdapter();
+  }
+
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    return new PostgresIntrospector(db);
+  }
+}
+
+/**
+ * Columns behave as SQLite's do, so that migrations are written once: integers have 64 bits, and text is compared by its
+ * bytes, whatever the language of the database.
+ */
+const TYPES: Readonly<Record<string, string>> = { integer: 'bigint', blob: 'bytea', text: 'text collate "C"' };
+
+class NeutralTypesCompiler extends PostgresQueryCompiler {
+  protected override visitDataType(node: DataTypeNode): void {
+    this.append(TYPES[node.dataType] ?? node.dataType);
+  }
+}

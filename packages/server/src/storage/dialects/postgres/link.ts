@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto';
+import type { Secret } from '../../../lib/secret.ts';
+import type { EngineCall, EngineLink, EngineResult } from '../../engine/link.ts';
+import { databaseClosed } from '../../engine/refusals.ts';
+import { StorageError } from '../../errors.ts';
+import { NOTHING, refusalOf, runBatch, runInside, type Slot, type WorkSlot } from './batch.ts';
+import { failureOf, reasonOf, sqlStateOf, unavailable } from './failure.ts';
+import { endGhost, type Facts, isStillOwner, lockSchema, prepareSession, takeOver } from './ownership.ts';
+import { placeOf, Session } from './session.ts';
+
+export interface PostgresOptions {
+  readonly url: Secret;
+  /** What binds the database to a data directory; another one is refused. */
+  readonly dataKey: string;
+  /** A lost connection, and a found one. */
+  readonly onConnection?: (state: 'lost' | 'back', reason: string) => void;
+  /** Told once if the database went to another server; nothing can be stored from then on. */
+  readonly onDeath?: (error: Error) => void;
+}
+
+const MAX_PENDING = 50_000;
+/** More statements or bytes than this in one batch are split, so that the first callers do not wait for the last. */
+const MAX_BATCH = 512;
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+/** A batch that is not answered by then never will be: the network may be gone without a word. */
+const ANSWER_MS = 30_000;
+const MIGRATION_MS = 60 * 60_000;
+/** While the database is away, calls wait for it this long; after that they are refused at once. */
+const WAIT_MS = 3_000;
+const RETRY_MS = { first: 100, most: 2_000 };
+/** A database that starts at the same time as we do. */
+const STARTING = { state: '57P03', tries: 60, pauseMs: 500 };
+
+/**
+ * Calls to PostgreSQL through one session, which holds the lock of the schema: nothing can be written by a server that
+ * is not its owner. Calls that arrive while a batch is on its way form the next one and share its commit. A lost
+ * connection is made again; calls that were under way are refused, for nobody knows whether they are stored.
+ */
+export class PostgresLink implements EngineLink {
+  /** Where the data is, without how we log in. */
+  readonly place: string;
+  readonly #options: PostgresOptions;
+  readonly #owner = randomUUID();
+  #session: Session | undefined;
+  #facts: Facts;
+  #queue: Slot[] = [];
+  #working: Promise<void> | undefined;
+  /** `lost`: the connection went while a transaction was open, and its end has not been asked for yet. */
+  #transaction: 'none' | 'open' | 'lost' = 'none';
+  #answerMs = MIGRATION_MS;
+  /** Why there is no session. */
+  #away: Error | undefined;
+  /** It is away for so long that nobody waits for it any more. */
+  #refusing = false;
+  #patience: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #dead: Error | undefined;
+  #closing: Promise<void> | undefined;
+
+  private constructor(options: PostgresOptions, place: string, facts: Facts) {
+    this.#options = options;
+    this.place = place;
+    this.#facts = facts;
+  }
+
+  /**
+   * Throws `storage.unreadable` when the database cannot be reached or used, `storage.locked` when another server has
+   * it, and `storage.foreign` when it belongs to another data directory.
+   */
+  static async open(options: PostgresOptions): Promise<PostgresLink> {
+    const place = placeOf(options.url);
+    let link: PostgresLink | undefined;
+    const session = await firstSession(options.url, place, (reason) => link?.lose(reason));
+    try {
+      const facts = await prepareSession(session, place);
+      await lockSchema(session);
+      link = new PostgresLink(options, place, facts);
+      await takeOver(session, { owner: link.#owner, dataKey: options.dataKey });
+      link.#session = session;
+      return link;
+    } catch (error) {
+      await session.close();
+      if (error instanceof StorageError) throw error;
+      throw unusable(place, error);
+    }
+  }
+
+  get facts(): Facts {
+    return this.#facts;
+  }
+
+  /** The schema is up to date: from now on each answer has a deadline. */
+  migrated(): void {
+    this.#answerMs = ANSWER_MS;
+  }
+
+  call(call: EngineCall): Promise<EngineResult> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ call, resolve, reject });
+      this.#work();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The session is gone. */
+  lose(reason: Error): void {
+    if (this.#session === undefined || this.#closing !== undefined) return;
+    this.#session = undefined;
+    this.#away = reason;
+    if (this.#transaction === 'open') this.#transaction = 'lost';
+    this.#options.onConnection?.('lost', reasonOf(reason));
+    this.#patience = setTimeout(() => this.#refuseWaiting(), WAIT_MS);
+    this.#reconnectIn(RETRY_MS.first);
+    this.#work();
+  }
+
+  #refusal(): Error | undefined {
+    if (this.#closing !== undefined) return databaseClosed();
+    if (this.#dead !== undefined) return this.#dead;
+    // the end of a lost transaction is answered here, not by the database
+    if (this.#refusing && this.#transaction !== 'lost') return this.#awayError();
+    if (this.#queue.length < MAX_PENDING) return undefined;
+    return unavailable(`${MAX_PENDING} calls wait for the database`);
+  }
+
+  #awayError(): Error {
+    return unavailable(`the ${this.place} cannot be reached: ${reasonOf(this.#away)}`);
+  }
+
+  #refuseWaiting(): void {
+    this.#refusing = true;
+    while (this.#transaction === 'lost' && this.#queue.length > 0) this.#refuseOne();
+    const waiting = this.#queue;
+    this.#queue = [];
+    for (const slot of waiting) slot.reject(this.#dead ?? this.#awayError());
+  }
+
+  /** In a turn of its own, so that calls of the same moment meet in one batch. */
+  #work(): void {
+    if (this.#working !== undefined || this.#queue.length === 0) return;
+    this.#working = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => this.#drain())
+      .finally(() => {
+        this.#working = undefined;
+        if (this.#session !== undefined) this.#work();
+      });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      if (this.#transaction === 'lost') this.#refuseOne();
+      else if (this.#session === undefined) return;
+      else await this.#step(this.#session);
+    }
+  }
+
+  /** What was to be in the lost transaction must not happen outside of it. */
+  #refuseOne(): void {
+    const slot = this.#queue.shift();
+    if (slot === undefined) return;
+    const { op } = slot.call;
+    if (op === 'commit' || op === 'rollback') this.#transaction = 'none';
+    if (op === 'rollback') slot.resolve(NOTHING);
+    else slot.reject(unavailable('the connection to the database was lost in a transaction', this.#away));
+  }
+
+  async #step(session: Session): Promise<void> {
+    const ms = this.#answerMs;
+    const deadline = setTimeout(() => session.destroy(new Error(`the database did not answer for ${ms} ms`)), ms);
+    try {
+      const [first] = this.#queue;
+      if (first === undefined) return;
+      if (first.call.op !== 'run' && first.call.op !== 'atomic') {
+        this.#queue.shift();
+        await this.#control(session, first, first.call.op);
+        return;
+      }
+      const batch = this.#take();
+      if (this.#transaction === 'open') await runInside(session, batch);
+      else await runBatch(session, batch);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #take(): WorkSlot[] {
+    const batch: WorkSlot[] = [];
+    let bytes = 0;
+    let taken = 0;
+    for (const slot of this.#queue) {
+      if (slot.call.op !== 'run' && slot.call.op !== 'atomic') break;
+      if (batch.length >= MAX_BATCH || bytes >= MAX_BATCH_BYTES) break;
+      taken += 1;
+      const refusal = refusalOf(slot);
+      if (refusal !== undefined) {
+        slot.reject(refusal);
+        continue;
+      }
+      bytes += bytesOf(slot as WorkSlot);
+      batch.push(slot as WorkSlot);
+    }
+    this.#queue.splice(0, taken);
+    return batch;
+  }
+
+  async #control(session: Session, slot: Slot, op: 'begin' | 'commit' | 'rollback'): Promise<void> {
+    if (op === 'begin') this.#transaction = 'open';
+    try {
+      const { command } = await session.control(op);
+      // a statement failed in it, and whoever ran it did not give up
+      if (op === 'commit' && command !== 'COMMIT') throw new Error('a statement of the transaction failed');
+      slot.resolve(NOTHING);
+    } catch (error) {
+      if (op === 'begin') this.#transaction = 'none';
+      slot.reject(failureOf(error).error);
+    } finally {
+      if (op !== 'begin') this.#transaction = 'none';
+    }
+  }
+
+  #reconnectIn(ms: number): void {
+    this.#retry = setTimeout(() => {
+      this.#reconnect().catch((error: unknown) => {
+        if (this.#closing !== undefined || this.#dead !== undefined) return;
+        this.#away = error instanceof Error ? error : new Error(String(error));
+        this.#reconnectIn(Math.min(ms * 2, RETRY_MS.most));
+      });
+    }, ms);
+  }
+
+  async #reconnect(): Promise<void> {
+    let opened: Session | undefined;
+    try {
+      const session = await Session.open(this.#options.url, (reason) => this.lose(reason));
+      opened = session;
+      const facts = await prepareSession(session, this.place);
+      await endGhost(session, this.#facts.backend);
+      if (!(await isStillOwner(session, this.#owner))) this.#die();
+      await lockSchema(session, { tries: 4 });
+      // it may have come and gone before we had the lock
+      if (!(await isStillOwner(session, this.#owner))) this.#die();
+      if (this.#closing !== undefined || session.lost) throw new Error('the connection was closed');
+      clearTimeout(this.#patience);
+      this.#refusing = false;
+      this.#facts = facts;
+      this.#session = session;
+      this.#options.onConnection?.('back', this.place);
+      this.#work();
+    } catch (error) {
+      await opened?.close();
+      throw error;
+    }
+  }
+
+  #die(): never {
+    const dead = new StorageError('storage.locked', 'another server took the database over while it was out of reach', {
+      hint: 'One server works on a database. Stop the other one and start this one again.',
+    });
+    if (this.#dead === undefined) {
+      this.#dead = dead;
+      clearTimeout(this.#patience);
+      this.#refuseWaiting();
+      this.#options.onDeath?.(dead);
+    }
+    throw dead;
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#retry);
+    clearTimeout(this.#patience);
+    if (this.#session === undefined) this.#refuseWaiting();
+    while (this.#working !== undefined) await this.#working;
+    await this.#session?.close();
+  }
+}
+
+function bytesOf({ call }: WorkSlot): number {
+  const statements = call.op === 'run' ? [call] : call.statements;
+  let bytes = 0;
+  for (const { parameters } of statements) {
+    for (const value of parameters) {
+      if (typeof value === 'string') bytes += value.length;
+      else if (value instanceof Uint8Array) bytes += value.byteLength;
+    }
+  }
+  return bytes;
+}
+
+async function firstSession(url: Secret, place: string, onLost: (reason: Error) => void): Promise<Session> {
+  for (let left = STARTING.tries; ; left -= 1) {
+    try {
+      return await Session.open(url, onLost);
+    } catch (error) {
+      if (sqlStateOf(error) !== STARTING.state || left <= 1) throw unusable(place, error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, STARTING.pauseMs));
+  }
+}
+
+function unusable(place: string, error: unknown): StorageError {
+  return new StorageError('storage.unreadable', `cannot use the ${place}: ${reasonOf(error)}`, {
+    hint: 'Check that PostgreSQL runs there and that the user, the password and the database of the URL are right.',
+  });
+}

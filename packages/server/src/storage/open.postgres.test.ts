@@ -1,0 +1,272 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../lib/secret.ts';
+import { row, storageConformance } from './conformance.ts';
+import { openStorage, type Storage } from './index.ts';
+import { openTestStorage } from './testing.ts';
+import { PostgresCluster } from './testing-cluster.ts';
+
+storageConformance('in PostgreSQL', (options) => openTestStorage(options));
+
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
+describe('a PostgreSQL database', () => {
+  let cluster: PostgresCluster;
+  beforeAll(async () => {
+    cluster = await PostgresCluster.start();
+  });
+  afterAll(() => cluster.stop());
+
+  const insert = (storage: Storage, id: string) => storage.db.insertInto('message').values(row(id)).execute();
+  const ids = async (storage: Storage): Promise<string[]> => {
+    const rows = await storage.db.selectFrom('message').select('id').orderBy('id').execute();
+    return rows.map(({ id }) => id);
+  };
+  const backends = `from pg_stat_activity where application_name like 'funcgraph %' and datname = current_database()`;
+
+  it('is for one server, which it names to the next', { timeout: 30_000 }, async () => {
+    const url = await cluster.create();
+    const first = await openStorage({ url, dataKey: 'k' });
+    await expect(openStorage({ url, dataKey: 'k' })).rejects.toMatchObject({
+      code: 'storage.locked',
+      message: expect.stringContaining(`funcgraph ${process.pid} on`),
+      hint: expect.any(String),
+    });
+    await first.close();
+    await (await openStorage({ url, dataKey: 'k' })).close();
+  });
+
+  it('is refused to another data directory', async () => {
+    const url = await cluster.create();
+    await (await openStorage({ url, dataKey: 'k' })).close();
+    await expect(openStorage({ url, dataKey: 'other' })).rejects.toMatchObject({
+      code: 'storage.foreign',
+      hint: expect.stringContaining('master.key'),
+    });
+    await (await openStorage({ url, dataKey: 'k' })).close();
+  });
+
+  it('is refused when a newer version of the program wrote it', async () => {
+    const url = await cluster.create();
+    await (await openStorage({ url, dataKey: 'k' })).close();
+    await cluster.run(url, `insert into kysely_migration (name, timestamp) values ('9999-future', '2030')`);
+    await expect(openStorage({ url, dataKey: 'k' })).rejects.toMatchObject({
+      code: 'storage.schema',
+      hint: expect.any(String),
+    });
+  });
+
+  it('may hold several servers in schemas of their own', async () => {
+    const url = await cluster.create();
+    await cluster.run(url, 'create schema one; create schema two');
+    const inSchema = (name: string) => new Secret(`${url.reveal()}?options=-csearch_path%3D${name}`);
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map((name) => openStorage({ url: inSchema(name), dataKey: name })),
+    );
+    if (one === undefined || two === undefined) throw new Error('not opened');
+    await insert(one, 'a');
+    expect([await ids(one), await ids(two)]).toEqual([['a'], []]);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it.each<[string, (url: string) => string, RegExp]>([
+    ['a wrong password', (url) => url.replace('pw-of', 'pw-0f'), /password authentication failed/],
+    ['a database that is not there', (url) => url.replace(/fg_\d+$/, 'nowhere'), /"nowhere" does not exist/],
+    ['a server that is not there', (url) => url.replace(/@[^/]+/, '@127.0.0.1:1'), /ECONNREFUSED/],
+    ['a URL that is none', (url) => url.replace(/@[^/]+/, '@['), /it is not one/],
+  ])('tells of %s, and never the password', async (_, change, message) => {
+    const url = new Secret(change((await cluster.create()).reveal()));
+    const error: unknown = await openStorage({ url, dataKey: 'k' }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'storage.unreadable', message: expect.stringMatching(message) });
+    const told = JSON.stringify([
+      error,
+      String(error),
+      Object.entries(error as object),
+      String((error as Error).stack),
+    ]);
+    expect(told).not.toMatch(/pw-0?o?f-the/);
+    expect((error as Error).cause).toBeUndefined();
+  });
+
+  it('keeps texts with every character, and sorts them by their bytes', async () => {
+    const storage = await openStorage({ url: await cluster.create(), dataKey: 'k' });
+    const texts = ['B', 'a', 'ab', 'a b', 'a\0', '\uF8F0', '\uF8F00', 'Ä', '键', '😀'];
+    await Promise.all(texts.map((id) => insert(storage, id)));
+    const byBytes = [...texts].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const stored = await ids(storage);
+    expect(stored).toHaveLength(texts.length);
+    expect(new Set(stored)).toEqual(new Set(texts));
+    const plain = (all: string[]) => all.filter((text) => !/[\0\uF8F0]/.test(text));
+    expect(plain(stored)).toEqual(plain(byBytes));
+    await storage.close();
+  });
+
+  it('keeps rows out of its errors', async () => {
+    const storage = await openStorage({ url: await cluster.create(), dataKey: 'k' });
+    const bad = { ...row('x'), attributes: 'sealed-secret', state: 'odd' as never };
+    const error: unknown = await storage.db
+      .insertInto('message')
+      .values(bad)
+      .execute()
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: '23514', message: expect.stringContaining('message_state_check') });
+    expect(JSON.stringify(error) + Object.values(error as object).join()).not.toContain('sealed-secret');
+    await storage.close();
+  });
+
+  it('says how it is', async () => {
+    const storage = await openStorage({ url: await cluster.create(), dataKey: 'k' });
+    expect(await storage.check()).toEqual({
+      ok: true,
+      detail: expect.stringMatching(/^database fg_\d+ of .*, \d+ MB$/),
+    });
+    await storage.close();
+  });
+
+  it('commits what others write at the same moment together', async () => {
+    const url = await cluster.create();
+    const storage = await openStorage({ url, dataKey: 'k' });
+    const commits = 'select xact_commit::int as n from pg_stat_database where datname = current_database()';
+    const count = async () => Number((await cluster.run(url, commits))[0]?.n);
+    const before = await count();
+    await Promise.all(Array.from({ length: 300 }, (_, n) => insert(storage, `m${n}`)));
+    await storage.close();
+    await expect.poll(count, PATIENCE).toBeGreaterThan(before);
+    expect((await count()) - before).toBeLessThan(60);
+  });
+
+  describe('that goes away', () => {
+    let url: Secret;
+    let storage: Storage;
+    let told: string[];
+    let died: Error | undefined;
+    const open = async (): Promise<void> => {
+      url = await cluster.create();
+      told = [];
+      died = undefined;
+      storage = await openStorage({
+        url,
+        dataKey: 'k',
+        onConnection: (state) => told.push(state),
+        onDeath: (error) => {
+          died = error;
+        },
+      });
+    };
+    const cut = () => cluster.run(url, `select pg_terminate_backend(pid) ${backends}`);
+    const refusal = { code: 'unavailable' };
+
+    it('makes calls wait a little, and has what was acknowledged when it is back', async () => {
+      await open();
+      await insert(storage, 'before');
+      await cut();
+      await expect.poll(() => told, PATIENCE).toContain('lost');
+      await insert(storage, 'meanwhile');
+      expect(told).toEqual(['lost', 'back']);
+      expect(await ids(storage)).toEqual(['before', 'meanwhile']);
+      await storage.close();
+    });
+
+    it('refuses what was under way, and stores or drops it as a whole', async () => {
+      await open();
+      await cluster.run(
+        url,
+        `create function slow() returns trigger language plpgsql as
+        'begin perform pg_sleep(0.3); return new; end'; create trigger slow before insert on message
+        for each row when (new.id = 'slow') execute function slow()`,
+      );
+      const under = Promise.allSettled(['a', 'slow', 'b'].map((id) => insert(storage, id)));
+      await expect
+        .poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'PgSleep'`), PATIENCE)
+        .toHaveLength(1);
+      await cut();
+      const outcomes = await under;
+      expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected']);
+      expect(outcomes[0]).toMatchObject({ reason: refusal });
+      expect(await ids(storage)).toEqual([]);
+      await storage.close();
+    });
+
+    it('never runs the rest of a broken transaction outside of it', async () => {
+      await open();
+      const broken = storage.db.transaction().execute(async (trx) => {
+        await trx.insertInto('message').values(row('in')).execute();
+        await cut();
+        await expect.poll(() => told, PATIENCE).toContain('lost');
+        await trx
+          .insertInto('message')
+          .values(row('rest'))
+          .execute()
+          .catch(() => {});
+        await trx.insertInto('message').values(row('more')).execute();
+      });
+      await expect(broken).rejects.toMatchObject(refusal);
+      await insert(storage, 'after');
+      expect(await ids(storage)).toEqual(['after']);
+      await storage.close();
+    });
+
+    it('does not say that a transaction was committed when it was not', async () => {
+      await open();
+      const careless = storage.db.transaction().execute(async (trx) => {
+        await trx.insertInto('message').values(row('a')).execute();
+        await trx
+          .insertInto('message')
+          .values(row('a'))
+          .execute()
+          .catch(() => {});
+      });
+      await expect(careless).rejects.toThrow('a statement of the transaction failed');
+      expect(await ids(storage)).toEqual([]);
+      await storage.close();
+    });
+
+    it('is refused at once after a while, and used again when it is back, without being asked', async () => {
+      await open();
+      await insert(storage, 'a');
+      await cluster.kill('SIGQUIT');
+      try {
+        await expect(insert(storage, 'waits')).rejects.toMatchObject(refusal);
+        const begin = performance.now();
+        await expect(insert(storage, 'at once')).rejects.toMatchObject(refusal);
+        expect(performance.now() - begin).toBeLessThan(500);
+        expect(await storage.check()).toMatchObject({ ok: false, hint: expect.any(String) });
+      } finally {
+        await cluster.boot();
+      }
+      await expect.poll(() => told.at(-1), PATIENCE).toBe('back');
+      await insert(storage, 'b');
+      expect(await ids(storage)).toEqual(['a', 'b']);
+      await storage.close();
+    });
+
+    it('is given up when another server had it meanwhile, for what is known of it is no longer true', async () => {
+      await open();
+      await cluster.run(url, `update funcgraph_server set owner = 'another'`);
+      await cut();
+      await expect.poll(() => died, PATIENCE).toMatchObject({ code: 'storage.locked' });
+      await expect(insert(storage, 'a')).rejects.toMatchObject({ code: 'storage.locked', hint: expect.any(String) });
+      await storage.close();
+    });
+
+    it('can be closed while it is away', async () => {
+      await open();
+      await cluster.kill('SIGQUIT');
+      try {
+        await expect.poll(() => told, PATIENCE).toContain('lost');
+        const waiting = insert(storage, 'a');
+        const closed = storage.close();
+        await expect(waiting).rejects.toMatchObject(refusal);
+        await closed;
+      } finally {
+        await cluster.boot();
+      }
+    });
+  });
+
+  it('refuses statements after it was closed', async () => {
+    const storage = await openStorage({ url: await cluster.create(), dataKey: 'k' });
+    await storage.close();
+    await expect(sql`select 1`.execute(storage.db)).rejects.toThrow(/closed|destroyed/);
+  });
+});

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { Secret } from '../lib/secret.ts';
+
+const DEBIAN = '/usr/lib/postgresql';
+const PASSWORD = 'pw-of-the-tests/%41';
+
+/** Where the programs of a PostgreSQL server are, the newest of several; undefined when there are none. */
+export function findPostgres(): string | undefined {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
+  return versions.map((version) => join(DEBIAN, version, 'bin')).find((bin) => existsSync(join(bin, 'postgres')));
+}
+
+/** Said where tests are left out. */
+export const NO_POSTGRES = `there is no PostgreSQL in ${DEBIAN}: apt-get install postgresql`;
+
+interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** PostgreSQL refuses to run as root; Debian's package brings a user for it. */
+function account(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string): number => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+/** A PostgreSQL server of its own in a temporary folder, reached by a socket in it. Its user has a password. */
+export class PostgresCluster {
+  readonly folder: string;
+  readonly #bin: string;
+  readonly #account = account();
+  #server: ChildProcess | undefined;
+  #databases = 0;
+
+  private constructor(bin: string) {
+    this.#bin = bin;
+    this.folder = mkdtempSync(join(tmpdir(), 'fg-pg-'));
+    if (this.#account !== undefined) chownSync(this.folder, this.#account.uid, this.#account.gid);
+  }
+
+  /** Throws where there is no PostgreSQL: ask `findPostgres` before. */
+  static async start(): Promise<PostgresCluster> {
+    const bin = findPostgres();
+    if (bin === undefined) throw new Error(NO_POSTGRES);
+    const cluster = new PostgresCluster(bin);
+    const password = join(cluster.folder, 'password');
+    writeFileSync(password, `${PASSWORD}\n`);
+    // a language whose order of texts is not that of their bytes
+    const language = ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--locale=C.UTF-8'];
+    const login = ['--username=funcgraph', `--pwfile=${password}`, '--auth=scram-sha-256'];
+    const made = spawnSync(join(bin, 'initdb'), ['-D', cluster.#data, '--no-sync', ...language, ...login], {
+      ...cluster.#account,
+      cwd: cluster.folder,
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+    await cluster.boot();
+    return cluster;
+  }
+
+  get #data(): string {
+    return join(this.folder, 'data');
+  }
+
+  get #socket(): string {
+    return join(this.folder, '.s.PGSQL.5432');
+  }
+
+  /** Starts the server, again after `kill`; resolves when it takes connections. */
+  async boot(): Promise<void> {
+    const settings = ['listen_addresses=', `unix_socket_directories=${this.folder}`, 'max_connections=40'];
+    const server = spawn(join(this.#bin, 'postgres'), ['-D', this.#data, ...settings.flatMap((each) => ['-c', each])], {
+      ...this.#account,
+      cwd: this.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    server.stderr.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString('utf8')).slice(-4096);
+    });
+    this.#server = server;
+    while (!(await this.#answers())) {
+      if (server.exitCode !== null) throw new Error(`PostgreSQL ended while it started: ${log}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends the server: SIGINT at once but in order, SIGQUIT as a crash. Resolves when it is gone. */
+  async kill(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const exit = once(server, 'exit');
+    server.kill(signal);
+    await exit;
+  }
+
+  /** Ends the server and removes its data. */
+  async stop(): Promise<void> {
+    await this.kill('SIGQUIT');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The URL of a database of this server, as an operator would write it. */
+  url(database: string): Secret {
+    return urlIn(this.folder, database);
+  }
+
+  /** Makes an empty database. */
+  async create(): Promise<Secret> {
+    this.#databases += 1;
+    return createDatabase(this.folder, `fg_${this.#databases}`);
+  }
+
+  /** Runs statements as an administrator would, in a session of its own. */
+  run(url: Secret, sql: string): Promise<Record<string, unknown>[]> {
+    return runSql(url, sql);
+  }
+
+  #answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.#socket);
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => {
+        socket.destroy();
+        runSql(this.url('postgres'), 'select 1').then(
+          () => resolve(true),
+          () => resolve(false),
+        );
+      });
+    });
+  }
+}
+
+/** The URL of a database of the server whose socket is in the folder. */
+function urlIn(folder: string, database: string): Secret {
+  const login = `funcgraph:${encodeURIComponent(PASSWORD)}`;
+  return new Secret(`postgres://${login}@${encodeURIComponent(folder)}/${database}`);
+}
+
+/** Makes a database in the server whose socket is in the folder, empty or like another one. */
+export async function createDatabase(folder: string, name: string, like = 'template1'): Promise<Secret> {
+  await runSql(urlIn(folder, 'postgres'), `create database "${name}" template "${like}"`);
+  return urlIn(folder, name);
+}
+
+async function runSql(url: Secret, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url.reveal() });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+}

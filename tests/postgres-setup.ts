@@ -1,0 +1,11 @@
+import type { TestProject } from 'vitest/node';
+import { createDatabase, PostgresCluster } from '../packages/server/src/storage/testing-cluster.ts';
+import { openAt, PREPARED } from '../packages/server/src/storage/testing-place.ts';
+
+/** Starts a PostgreSQL server for the tests of a project; returns what ends it. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cluster = await PostgresCluster.start();
+  await (await openAt((await createDatabase(cluster.folder, PREPARED)).reveal())).close();
+  project.provide('postgresFolder', cluster.folder);
+  return () => cluster.stop();
+}
