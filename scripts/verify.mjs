@@ -21,6 +21,7 @@ await timed('set-up', async () => {
     ['nft', 'nftables', 'without it functions reach nothing but themselves'],
     ['ip', 'iproute2', 'without it functions reach nothing but themselves'],
     ['go', 'golang-go', 'the tests compile Go functions'],
+    ['pg_ctlcluster', 'postgresql', 'what keeps data is tested over PostgreSQL too'],
     ['javac', 'default-jdk-headless', 'without it the Java runtime is not built'],
   ]) {
     await ensureProgram(program, name, why);

@@ -23,7 +23,11 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'fields that are stored and given back but change nothing.',
   updateFunctionConfig: 'As createFunction.',
   updateFunctionCode: 'Refused: code in a bucket (`code_type` obs).',
-  updateFunctionAsyncInvokeConfig: 'Destinations are stored and given back; results are not delivered to them yet.',
+  updateFunctionAsyncInvokeConfig:
+    'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are kept, and what would go ' +
+    'there is a dead letter.',
+  createFunctionTrigger:
+    'The kinds TIMER, APIG and DEDICATEDGATEWAY. Other sources of events come with their services.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
   listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',
@@ -68,23 +72,10 @@ export const REFUSED = {
 
 export type RefusedOperation = keyof typeof REFUSED;
 
-const TRIGGERS = 'Triggers come in the next step; function URLs are there.';
 const LATER = 'Comes in the next step.';
 
 /** Operations without a route: 404. */
 const ABSENT: Partial<Record<Operation, string>> = {
-  createFunctionTrigger: TRIGGERS,
-  listFunctionTriggers: TRIGGERS,
-  showFunctionTrigger: TRIGGERS,
-  updateTrigger: TRIGGERS,
-  deleteFunctionTrigger: TRIGGERS,
-  batchDeleteFunctionTriggers: TRIGGERS,
-  enableAsyncStatusLog: LATER,
-  showProjectAsyncStatusLogInfo: LATER,
-  exportFunction: LATER,
-  importFunction: LATER,
-  listFunctionTemplate: LATER,
-  showFunctionTemplate: LATER,
   createFunctionApp: LATER,
   deleteFunctionApp: LATER,
   listAppTemplates: LATER,

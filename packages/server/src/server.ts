@@ -190,29 +190,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     reservedDemand.start();
     undo.push(() => reservedDemand.stop());
-    const dispatcher = new Dispatcher({
-      queue,
-      invoker,
-      clock,
-      log: log.child({ module: 'dispatcher' }),
-      // The rest is left for callers who wait.
-      slots: Math.max(1, Math.floor(config.accountConcurrency * ASYNC_SHARE)),
-    });
-    const asyncInvocations = new AsyncInvocations({ queue, catalog, dispatcher, clock, random: Math.random });
-    await dispatcher.start();
-    undo.push(() => dispatcher.stop(drained()));
-    const timers = new TimerSource({
-      catalog,
-      triggers: control.triggers,
-      async: asyncInvocations,
-      region: config.region,
-      clock,
-      log: log.child({ module: 'timers' }),
-    });
-    undo.push(() => timers.stop());
-    const housekeeping = new Housekeeping({ queue, clock, log });
-    housekeeping.start();
-    undo.push(() => housekeeping.stop());
     const async = asyncParts({ config, storage, queue, catalog, invoker, logs, clock, log });
     await async.dispatcher.start();
     undo.push(() => async.dispatcher.stop(drained()));
@@ -220,12 +197,21 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => async.deliverer.stop(drained()));
     async.housekeeping.start();
     undo.push(() => async.housekeeping.stop());
+    const timers = new TimerSource({
+      catalog,
+      triggers: control.triggers,
+      async: async.invocations,
+      region: config.region,
+      clock,
+      log: log.child({ module: 'timers' }),
+    });
+    undo.push(() => timers.stop());
 
     const gateway = createGateway({
       catalog,
       iam,
       invoker,
-      async: asyncInvocations,
+      async: async.invocations,
       region: config.region,
       clock,
       log: log.child({ module: 'gateway' }),

@@ -25,8 +25,8 @@ import { logs } from './functions/logs.ts';
 import { show as showFunction } from './functions/show.ts';
 import { tag } from './functions/tag.ts';
 import { tags } from './functions/tags.ts';
-import { untag } from './functions/untag.ts';
 import { functionTemplates } from './functions/templates.ts';
+import { untag } from './functions/untag.ts';
 import { update } from './functions/update.ts';
 import { url } from './functions/url.ts';
 import { iam } from './iam/index.ts';
@@ -76,7 +76,6 @@ export const TREE: Tree = {
     {
       name: 'functions',
       summary: 'Make, change, run and watch functions',
-      commands: [deploy, create, listFunctions, showFunction, update, remove, invoke, logs, url, tag, untag, tags],
       commands: [
         deploy,
         create,
@@ -87,6 +86,9 @@ export const TREE: Tree = {
         invoke,
         logs,
         url,
+        tag,
+        untag,
+        tags,
         exportFunction,
         importFunction,
         functionTemplates,

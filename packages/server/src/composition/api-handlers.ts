@@ -6,8 +6,8 @@ import type { Iam } from '../iam/index.ts';
 import {
   accessKeyHandlers,
   aliasHandlers,
-  cloudServiceHandlers,
   asyncStatusLogHandlers,
+  cloudServiceHandlers,
   deadLetterHandlers,
   dependencyHandlers,
   fileSystemHandlers,

@@ -123,7 +123,6 @@ export function controlParts(deps: ControlDeps) {
       collect: (sha256) => access.collector.now(sha256),
     }),
     functionTemplates: new FunctionTemplates(runtimes),
-    asyncConfigs: new AsyncConfigs(new AsyncConfigStore(db), catalog, clock),
     asyncConfigs: new AsyncConfigs({ store: asyncConfigStore, catalog, clock, webhookHosts: config.webhookHosts }),
     asyncStatusLogs: new AsyncStatusLogs(asyncConfigStore, clock),
     functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),

@@ -76,8 +76,6 @@ export function compileConfig(
     imageBytes: imageBytes(raw.image_size ?? '2GB'),
     egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 16,
-    linkHosts: new Set((raw.link_hosts ?? '').split(',').filter((host) => host !== '')),
-    prewarm: raw.prewarm ?? 4,
     linkHosts: hosts(raw.link_hosts),
     webhookHosts: hosts(raw.webhook_hosts),
     metricsTokenFile: raw.metrics_token_file,

@@ -310,10 +310,6 @@ function unexpired(eb: MessageBuilder, now: number) {
   return eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]);
 }
 
-function previousOutcome(eb: MessageBuilder) {
-  return eb(eb(eb.val('{"reason":"expired","previous":'), '||', eb.ref('outcome')), '||', eb.val('}'));
-}
-
 /** A parameter that is the value of a CASE: PostgreSQL would take it for text. */
 function time(eb: MessageBuilder, ms: number) {
   return eb.cast<number>(eb.val(ms), 'bigint');

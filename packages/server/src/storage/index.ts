@@ -1,8 +1,6 @@
 export type { AtomicResult, AtomicStatement } from './atomic.ts';
 export { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 export { isGuard, isUniqueViolation, StorageError } from './errors.ts';
-export { openStorage, prepared, type Storage, type StorageOptions } from './open.ts';
-export { isUniqueViolation, StorageError } from './errors.ts';
 export { openStorage, prepared, type Storage } from './open.ts';
 export type { StorageCheck, StorageOptions } from './options.ts';
 export type { MessageState, MessageTable } from './schema/queue.ts';

@@ -22,5 +22,5 @@ export type Schema = IdentitySchema &
   ImagesSchema &
   DependenciesSchema &
   TestEventsSchema &
-  TagsSchema;
+  TagsSchema &
   TriggersSchema;

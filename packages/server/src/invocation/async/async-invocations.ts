@@ -84,50 +84,11 @@ export class AsyncInvocations {
     },
     together: AtomicStep['statements'] = [],
   ): Promise<void> {
-    const { catalog, clock, random } = this.#options;
-    const { snapshot, alias, toAdditional } = route(catalog, request, random);
-    if (!snapshot.enabled || snapshot.maxInstances === 0) {
-      throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
-    }
-    if (runtimeRules(snapshot.runtime)?.language === 'http') {
-      throw new PlatformError('invalid_request', 'an HTTP function cannot be invoked asynchronously', {
-        hint: 'Call it and wait for the answer, or put an event function in front of it.',
-      });
-    }
-    memoryFor(snapshot, request.memoryChoice);
-    if (request.event.length > LIMITS.asyncEventBytes + LIMITS.sizeToleranceBytes) {
-      throw new PlatformError(
-        'event_too_large',
-        `an asynchronous event may have ${LIMITS.asyncEventBytes} bytes, this one has ${request.event.length}`,
-      );
-    }
-    const config = catalog.asyncConfig(snapshot, alias);
-    const message: NewMessage = {
-      id: request.requestId,
-      topic: ASYNC_TOPIC,
-      group: functionKeyOf(snapshot),
-      payload: request.event,
-      attributes: writeAttributes({
-        urn: formatUrn(request.urn),
-        maxRetries: config.maxRetries,
-        memoryChoice: request.memoryChoice,
-        toAdditional,
-      }),
-      expiresAt: clock.now() + config.maxAgeSeconds * 1000,
-    };
-    await this.#enqueue(message, together);
-  async accept(request: {
-    urn: FunctionUrn;
-    event: Buffer;
-    requestId: string;
-    memoryChoice: string | undefined;
-    headers: RequestHeaders;
-  }): Promise<void> {
     const { message, attributes } = acceptedMessage(this.#options, {
       ...request,
       maxEventBytes: LIMITS.asyncEventBytes,
     });
-    await this.#enqueue(message);
+    await this.#enqueue(message, together);
     if (attributes.statusLog === true)
       tellStatus(this.#options.logs, message.group, request.urn, request.requestId, 'WAIT');
   }

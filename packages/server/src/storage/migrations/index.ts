@@ -12,9 +12,9 @@ import { dependencies0010 } from './0010-dependencies.ts';
 import { testEvents0011 } from './0011-test-events.ts';
 import { iam0012 } from './0012-iam.ts';
 import { audit0013 } from './0013-audit.ts';
+import { deadLetters0014 } from './0014-dead-letters.ts';
 import { tags0016 } from './0016-tags.ts';
 import { triggers0017 } from './0017-triggers.ts';
-import { deadLetters0014 } from './0014-dead-letters.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {

@@ -20,7 +20,15 @@ beforeEach(async () => {
   await control.functions.create('p1', { func_name: 'hello', package: 'default', ...fixed });
   const { storage, catalog, clock } = control;
   const queue = await Queue.open({ storage, now: () => clock.now() });
-  async = new AsyncInvocations({ queue, catalog, dispatcher: { cancel: () => false }, clock, random: () => 0 });
+  async = new AsyncInvocations({
+    queue,
+    catalog,
+    dispatcher: { cancel: () => false },
+    deadLetters: { count: () => Promise.resolve(0) },
+    logs: { fromPlatform: () => {} },
+    clock,
+    random: () => 0,
+  });
   sources = [];
 });
 afterEach(async () => {
