@@ -1,0 +1,33 @@
+import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
+import { CliError, defineCommand, EXIT } from '../../framework/index.ts';
+
+export const redriveAll = defineCommand({
+  name: 'dead-letters redrive-all',
+  summary: 'Send all dead letters of a function again, each once',
+  flags: FUNCTION_FLAGS,
+  args: [{ name: 'function', summary: 'name or URN of the function' }],
+  examples: ['fgs dead-letters redrive-all hello'],
+  async run({ flags, args }, context) {
+    const connection = await connect(flags, context);
+    const params = connection.functionParams(args.function, flags.package);
+    const redriven = [];
+    const refused = [];
+    let marker: string | undefined;
+    do {
+      const { data } = await connection.client.call('redriveFunctionDeadLetters', {
+        params,
+        body: marker === undefined ? {} : { marker },
+        signal: context.signal,
+      });
+      redriven.push(...data.redriven);
+      refused.push(...data.refused);
+      marker = data.next_marker;
+    } while (marker !== undefined);
+    const [first] = refused;
+    if (first !== undefined) {
+      const text = `${redriven.length} redriven, ${refused.length} refused; the first, ${first.id}: ${first.message}`;
+      throw new CliError(text, { code: 'CLI.NOT_ALL_REDRIVEN', exitCode: EXIT.failure });
+    }
+    return { kind: 'message', text: `${redriven.length} redriven`, data: { redriven } };
+  },
+});
