@@ -200,8 +200,7 @@ describe('asynchronous invocations', () => {
     const body = (id: string) => new sdk.CancelAsyncInvocationRequestBody(id);
     const recursive = body(ids[0] ?? '').withType(sdk.CancelAsyncInvocationRequestBodyTypeEnum.RECURSIVE);
     expect(await refusal(cancel(of, recursive))).toEqual([400, 'FSS.0400']);
-    for (const id of ids)
-      await cancel(of, body(id).withType(sdk.CancelAsyncInvocationRequestBodyTypeEnum.FORCE));
+    for (const id of ids) await cancel(of, body(id).withType(sdk.CancelAsyncInvocationRequestBodyTypeEnum.FORCE));
     await expect.poll(async () => (await active(of)).count, PATIENCE).toBe(0);
     expect((await list(of)).invocations.map(({ status, error_code: code }) => [status, code])).toEqual([
       ['FAIL', 4208],

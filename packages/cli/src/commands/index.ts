@@ -3,6 +3,14 @@ import { create as createAlias } from './aliases/create.ts';
 import { remove as removeAlias } from './aliases/delete.ts';
 import { list as listAliases } from './aliases/list.ts';
 import { update as updateAlias } from './aliases/update.ts';
+import { reset as resetAsync } from './async/reset.ts';
+import { set as setAsync } from './async/set.ts';
+import { show as showAsync } from './async/show.ts';
+import { remove as removeDeadLetter } from './dead-letters/delete.ts';
+import { list as listDeadLetters } from './dead-letters/list.ts';
+import { redrive } from './dead-letters/redrive.ts';
+import { redriveAll } from './dead-letters/redrive-all.ts';
+import { show as showDeadLetter } from './dead-letters/show.ts';
 import { create as createDependency } from './dependencies/create.ts';
 import { remove as removeDependency } from './dependencies/delete.ts';
 import { installPublic } from './dependencies/install-public.ts';
@@ -129,6 +137,16 @@ export const TREE: Tree = {
       name: 'invocations',
       summary: 'What ran, how it ended and what it used',
       commands: [listInvocations, showInvocation],
+    },
+    {
+      name: 'async',
+      summary: 'How asynchronous invocations are retried, and who gets their outcome',
+      commands: [setAsync, showAsync, resetAsync],
+    },
+    {
+      name: 'dead-letters',
+      summary: 'Asynchronous invocations and outcomes that were given up',
+      commands: [listDeadLetters, showDeadLetter, redrive, redriveAll, removeDeadLetter],
     },
     {
       name: 'metrics',

@@ -7,7 +7,12 @@ export const set = defineCommand({
   summary: 'How asynchronous invocations are retried and who gets their outcome; what was set before is replaced',
   flags: {
     retries: { type: 'integer', placeholder: 'N', fallback: 1, summary: 'attempts after the first one, 0 to 3' },
-    'max-age': { type: 'integer', placeholder: 'SECONDS', fallback: 3600, summary: 'how long an event may wait to run' },
+    'max-age': {
+      type: 'integer',
+      placeholder: 'SECONDS',
+      fallback: 3600,
+      summary: 'how long an event may wait to run',
+    },
     'on-success': { type: 'text', placeholder: 'URN|URL', summary: 'function or webhook that gets the outcome' },
     'on-failure': { type: 'text', placeholder: 'URN|URL', summary: 'the same, of what failed for good' },
     'status-log': { type: 'boolean', summary: 'a line in the log for each change of status' },

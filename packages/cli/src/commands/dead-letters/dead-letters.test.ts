@@ -31,7 +31,9 @@ test('lists page after page until there are enough, of a project or of one funct
   );
   const run = await cli(['dead-letters', 'list', '--function', 'hello']);
   expect(run.stdout).toMatch(/d1 +delivery +hello:latest +loop +1 +the destinations form a loop\n.* d0 /);
-  expect(server.requests(`GET ${LETTERS}`).map(({ query }) => [query.get('function_urn'), query.get('marker')])).toEqual([
+  expect(
+    server.requests(`GET ${LETTERS}`).map(({ query }) => [query.get('function_urn'), query.get('marker')]),
+  ).toEqual([
     [URN, null],
     [URN, '7'],
   ]);
@@ -54,7 +56,10 @@ test('redrives all of a function, and fails when some are refused', async () => 
   expect(await cli(['dead-letters', 'redrive-all', 'hello'])).toMatchObject({ exitCode: 0, stdout: '3 redriven\n' });
   server.on(ALL, { status: 202, body: { redriven: [], refused: [{ id: 'd1', message: 'too large' }] } });
   const refused = await cli(['dead-letters', 'redrive-all', 'hello']);
-  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('1 refused; the first, d1: too large') });
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('1 refused; the first, d1: too large'),
+  });
 });
 
 test('deletes only when told so', async () => {

@@ -7,6 +7,7 @@ const PAGE = 500;
 export const list = defineCommand({
   name: 'dead-letters list',
   summary: 'Asynchronous invocations that were given up and outcomes that could not be delivered, newest first',
+  args: [],
   flags: {
     function: { type: 'text', placeholder: 'NAME|URN', summary: 'only those of this function' },
     limit: { type: 'integer', placeholder: 'N', fallback: 50, summary: 'most lines to show' },
@@ -16,7 +17,8 @@ export const list = defineCommand({
   async run({ flags }, context) {
     if (flags.limit < 1) throw usageError('--limit must be 1 or more');
     const { client, credentials, functionParams } = await connect(flags, context);
-    const of = flags.function === undefined ? {} : { function_urn: functionParams(flags.function, flags.package).function_urn };
+    const of =
+      flags.function === undefined ? {} : { function_urn: functionParams(flags.function, flags.package).function_urn };
     const rows = [];
     let marker: string | undefined;
     do {
