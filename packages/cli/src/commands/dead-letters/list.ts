@@ -19,21 +19,20 @@ export const list = defineCommand({
     const { client, credentials, functionParams } = await connect(flags, context);
     const of =
       flags.function === undefined ? {} : { function_urn: functionParams(flags.function, flags.package).function_urn };
-    const rows = [];
-    let marker: string | undefined;
-    do {
-      const { data } = await client.call('listDeadLetters', {
-        params: { project_id: credentials.projectId },
-        query: {
-          ...of,
-          limit: String(Math.min(flags.limit - rows.length, PAGE)),
-          ...(marker === undefined ? {} : { marker }),
-        },
-        signal: context.signal,
-      });
-      rows.push(...data.dead_letters);
-      marker = data.next_marker;
-    } while (marker !== undefined && rows.length < flags.limit);
+    const page = async (limit: number, marker: string | undefined) =>
+      (
+        await client.call('listDeadLetters', {
+          params: { project_id: credentials.projectId },
+          query: { ...of, limit: String(Math.min(limit, PAGE)), ...(marker === undefined ? {} : { marker }) },
+          signal: context.signal,
+        })
+      ).data;
+    let { dead_letters: rows, next_marker: marker } = await page(flags.limit, undefined);
+    while (marker !== undefined && rows.length < flags.limit) {
+      const next = await page(flags.limit - rows.length, marker);
+      rows = [...rows, ...next.dead_letters];
+      marker = next.next_marker;
+    }
     return {
       kind: 'table',
       columns: [
