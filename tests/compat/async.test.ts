@@ -239,7 +239,7 @@ describe('headers of an asynchronous invocation', () => {
   });
 
   it('tell the function how it was called', async () => {
-    const bootstrap = `#!/opt/function/runtime/${runtime.toLowerCase()}/rtsp/nodejs/bin/node
+    const bootstrap = `#!/opt/function/runtime/${runtime.toLowerCase().replace('.js', 'js')}/rtsp/nodejs/bin/node
 const api = 'http://' + process.env.RUNTIME_API_ADDR + '/v1/runtime/invocation/';
 (async () => {
   for (;;) {

@@ -1,5 +1,8 @@
+import type { CallOutput } from '@funcgraph/api';
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
 import { CliError, defineCommand, EXIT } from '../../framework/index.ts';
+
+type Page = CallOutput<'redriveFunctionDeadLetters'>['data'];
 
 export const redriveAll = defineCommand({
   name: 'dead-letters redrive-all',
@@ -10,8 +13,8 @@ export const redriveAll = defineCommand({
   async run({ flags, args }, context) {
     const connection = await connect(flags, context);
     const params = connection.functionParams(args.function, flags.package);
-    const redriven = [];
-    const refused = [];
+    const redriven: Page['redriven'] = [];
+    const refused: Page['refused'] = [];
     let marker: string | undefined;
     do {
       const { data } = await connection.client.call('redriveFunctionDeadLetters', {
