@@ -20,7 +20,7 @@ export function compileRoutes(): ReadonlyMap<RouteId, RouteValidators> {
 export function check(validator: Validator, value: unknown, where: 'query' | 'body'): void {
   if (validator.Check(value)) return;
   const errors = validator.Errors(value);
-  const [first] = errors;
+  const first = tellingOf(errors);
   const path = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const field = path === '' ? where : path;
   const allowed = errors
@@ -28,6 +28,15 @@ export function check(validator: Validator, value: unknown, where: 'query' | 'bo
     .map((e) => JSON.stringify((e.params as { allowedValue: unknown }).allowedValue));
   const text = allowed.length > 1 ? `must be one of ${allowed.join(', ')}` : (first?.message ?? 'is not valid');
   throw new PlatformError('invalid_request', `${field} ${text}`);
+}
+
+type Fault = ReturnType<Validator['Errors']>[number];
+
+/** The first; of alternatives of other types the one that the value tried to be, told by what is wrong inside it. */
+function tellingOf(errors: readonly Fault[]): Fault | undefined {
+  const [first] = errors;
+  if (first?.keyword !== 'type') return first;
+  return errors.find((one) => one.instancePath.startsWith(`${first.instancePath}/`)) ?? first;
 }
 
 /** JSON of a request body; an empty body is an empty object, as SDKs send it. */
