@@ -45,7 +45,9 @@ export default defineConfig({
         test: {
           name: 'postgres',
           fileParallelism: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          retry: 1,
           ...(findPostgres() === undefined
             ? { include: ['tests/postgres-missing.test.ts'] }
             : { include: postgres, globalSetup: ['tests/postgres-setup.ts'] }),
