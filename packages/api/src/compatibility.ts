@@ -72,18 +72,6 @@ export const REFUSED = {
 
 export type RefusedOperation = keyof typeof REFUSED;
 
-const LATER = 'Comes in the next step.';
-
-/** Operations without a route: 404. */
-const ABSENT: Partial<Record<Operation, string>> = {
-  createFunctionApp: LATER,
-  deleteFunctionApp: LATER,
-  listAppTemplates: LATER,
-  listFunctionApplications: LATER,
-  showAppTemplate: LATER,
-  showFunctionApp: LATER,
-};
-
 /** Of every operation of FunctionGraph, in the order of the groups. */
 export function compatibility(): readonly Verdict[] {
   return Object.entries(OPERATIONS).flatMap(([group, operations]) =>
@@ -108,7 +96,6 @@ export function compatibilityFaults(): readonly string[] {
     if (route.method !== method || shapeOf(route.path) !== shapeOf(path)) {
       faults.push(`${operation} is ${route.method} ${route.path}, documented as ${method} ${path}`);
     }
-    if (operation in ABSENT) faults.push(`${operation} has a route and is noted as absent: take the note away`);
     if (operation in REFUSED && operation in PARTLY) faults.push(`${operation} is noted twice`);
     return faults;
   });
@@ -116,7 +103,7 @@ export function compatibilityFaults(): readonly string[] {
 
 function verdictOn(operation: Operation): Pick<Verdict, 'state' | 'note'> {
   if (operation in REFUSED) return { state: 'not here', note: REFUSED[operation as RefusedOperation] };
-  if (routeOf(operation) === undefined) return { state: 'not here', note: ABSENT[operation] ?? '' };
+  if (routeOf(operation) === undefined) return { state: 'not here', note: '' };
   const note = PARTLY[operation] ?? '';
   return { state: note === '' ? 'works' : 'partly', note };
 }

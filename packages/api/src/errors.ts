@@ -133,6 +133,7 @@ export const ERRORS = {
     'control',
     'The number of instances or of requests in one instance is outside its range.',
   ),
+  invalid_application: user('FSS.1027', 400, 'control', 'The application name breaks the naming rule.'),
   invalid_dependency_type: user('FSS.1032', 400, 'control', 'depend_type is neither zip nor obs.'),
   dependency_in_use: user('FSS.1033', 412, 'control', 'A function uses the dependency; the message names it.'),
   invalid_image: user(
@@ -158,6 +159,7 @@ export const ERRORS = {
   function_quota: user('FSS.1041', 403, 'control', 'The account has as many functions as it may have.'),
   code_quota: user('FSS.1042', 403, 'control', 'The code of all functions would be larger than the account may store.'),
   alias_quota: user('FSS.1043', 403, 'control', 'The function has as many aliases as it may have.'),
+  application_quota: user('FSS.1044', 403, 'control', 'The project has as many applications as it may have.'),
   dependency_quota: user(
     'FSS.1045',
     403,
@@ -175,6 +177,8 @@ export const ERRORS = {
   alias_not_found: user('FSS.1053', 404, 'control', 'The function has no such alias.'),
   archive_not_fetched: user('FSS.1054', 404, 'control', 'The archive could not be fetched from its address.'),
   dependency_not_found: user('FSS.1056', 404, 'control', 'There is no such dependency or dependency version.'),
+  application_not_found: user('FSS.1055', 404, 'control', 'There is no such application.'),
+  application_exists: user('FSS.1064', 409, 'control', 'There is an application of this name.'),
   function_template_not_found: user('FSS.1059', 404, 'control', 'There is no such template.'),
   event_template_not_found: user('FSS.1060', 404, 'control', 'There is no event template of this name.'),
   function_exists: user('FSS.1061', 409, 'control', 'A function of this name exists in the package.'),

@@ -31,6 +31,7 @@ export const LIMITS = {
   descriptionChars: 512,
   userDataChars: 4096,
   functionsPerProject: 400,
+  applicationsPerProject: 400,
   /** Besides `latest`. */
   versionsPerFunction: 10,
   aliasesPerFunction: 10,

@@ -1,3 +1,4 @@
+import { applicationRoutes } from './applications.ts';
 import { cloudServiceRoutes } from './cloud-services.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { dependencyRoutes } from './dependencies.ts';
@@ -32,6 +33,7 @@ export const ROUTES = {
   ...functionRoutes,
   ...functionArchiveRoutes,
   ...functionTemplateRoutes,
+  ...applicationRoutes,
   ...functionUrlRoutes,
   ...dependencyRoutes,
   ...invocationRoutes,

@@ -6,6 +6,7 @@ import type { Iam } from '../iam/index.ts';
 import {
   accessKeyHandlers,
   aliasHandlers,
+  applicationHandlers,
   asyncStatusLogHandlers,
   cloudServiceHandlers,
   deadLetterHandlers,
@@ -109,6 +110,12 @@ export function apiHandlers(deps: ApiDeps): Handlers {
       exports: control.functionExports,
       imports: control.functionImports,
       catalog,
+      region,
+    }),
+    ...applicationHandlers({
+      iam,
+      applications: control.applications,
+      templates: control.applicationTemplates,
       region,
     }),
     ...functionTemplateHandlers(control.functionTemplates),

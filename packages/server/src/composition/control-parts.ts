@@ -5,6 +5,9 @@ import type { Config } from '../config/index.ts';
 import {
   Aliases,
   AliasStore,
+  ApplicationStore,
+  Applications,
+  ApplicationTemplates,
   AsyncConfigStore,
   AsyncConfigs,
   AsyncStatusLogs,
@@ -104,6 +107,8 @@ export function controlParts(deps: ControlDeps) {
   });
   const { access } = functions;
   const aliases = new Aliases({ access, store: new AliasStore(db), clock });
+  const functionTemplates = new FunctionTemplates(runtimes);
+  const applicationTemplates = new ApplicationTemplates(functionTemplates);
   const asyncConfigStore = new AsyncConfigStore(db);
   const reservedStore = new ReservedConfigStore(db);
   const { accountConcurrency } = config;
@@ -122,7 +127,15 @@ export function controlParts(deps: ControlDeps) {
       dependencies,
       collect: (sha256) => access.collector.now(sha256),
     }),
-    functionTemplates: new FunctionTemplates(runtimes),
+    functionTemplates,
+    applicationTemplates,
+    applications: new Applications({
+      store: new ApplicationStore(db),
+      templates: applicationTemplates,
+      functionTemplates,
+      functions,
+      clock,
+    }),
     asyncConfigs: new AsyncConfigs({ store: asyncConfigStore, catalog, clock, webhookHosts: config.webhookHosts }),
     asyncStatusLogs: new AsyncStatusLogs(asyncConfigStore, clock),
     functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
@@ -138,6 +151,7 @@ export function controlParts(deps: ControlDeps) {
 export async function startControl(parts: ControlParts): Promise<void> {
   const { images, uploads, dependencies, networks, fileSystems, functions, aliases } = parts;
   for (const part of [images, uploads, dependencies, networks, fileSystems, functions, aliases]) await part.start();
+  await parts.applications.start();
   for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs, parts.triggers])
     await part.start();
 }

@@ -1,6 +1,10 @@
 export { AliasStore } from './aliases/alias-store.ts';
 export { Aliases } from './aliases/aliases.ts';
 export type { AdditionalVersion, Alias, RoutingRule } from './aliases/types.ts';
+export { ApplicationStore } from './applications/application-store.ts';
+export { ApplicationTemplates } from './applications/application-templates.ts';
+export { Applications } from './applications/applications.ts';
+export type { ApplicationMember } from './applications/types.ts';
 export { AsyncConfigStore } from './async-config/async-config-store.ts';
 export { AsyncConfigs } from './async-config/async-configs.ts';
 export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-status-logs.ts';

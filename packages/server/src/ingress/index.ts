@@ -1,4 +1,5 @@
 export { aliasHandlers } from './api/aliases.ts';
+export { applicationHandlers } from './api/applications.ts';
 export { cloudServiceHandlers } from './api/cloud-services.ts';
 export { deadLetterHandlers } from './api/dead-letters.ts';
 export { dependencyHandlers } from './api/dependencies.ts';

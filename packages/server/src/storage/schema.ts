@@ -1,3 +1,4 @@
+import type { ApplicationsSchema } from './schema/applications.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
@@ -20,6 +21,7 @@ export type Schema = IdentitySchema &
   FileSystemsSchema &
   ReservedInstancesSchema &
   ImagesSchema &
+  ApplicationsSchema &
   DependenciesSchema &
   TestEventsSchema &
   TagsSchema &

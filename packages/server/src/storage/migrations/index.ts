@@ -13,6 +13,7 @@ import { testEvents0011 } from './0011-test-events.ts';
 import { iam0012 } from './0012-iam.ts';
 import { audit0013 } from './0013-audit.ts';
 import { deadLetters0014 } from './0014-dead-letters.ts';
+import { applications0015 } from './0015-applications.ts';
 import { tags0016 } from './0016-tags.ts';
 import { triggers0017 } from './0017-triggers.ts';
 
@@ -31,7 +32,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-test-events': testEvents0011,
   '0012-iam': iam0012,
   '0013-audit': audit0013,
+  '0014-dead-letters': deadLetters0014,
+  '0015-applications': applications0015,
   '0016-tags': tags0016,
   '0017-triggers': triggers0017,
-  '0014-dead-letters': deadLetters0014,
 };

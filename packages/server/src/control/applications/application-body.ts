@@ -1,0 +1,92 @@
+import { LIMITS } from '@funcgraph/api';
+import { isFunctionName } from '../../domain/names.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Kept } from '../functions/types.ts';
+import { WireFields } from '../functions/wire-fields.ts';
+import type { ApplicationParam, ApplicationPart } from './types.ts';
+
+/** So that the names of its functions have room for their part. */
+const MOST_NAME_CHARS = 40;
+const MOST_VALUE_CHARS = 4096;
+
+/** A checked body, but for what only its template knows. */
+export interface ApplicationBody {
+  readonly name: string;
+  readonly templateId: string;
+  readonly description: string;
+  readonly enterpriseProjectId: string;
+  readonly agency: string;
+  readonly params: Kept;
+}
+
+/** Throws `invalid_application`, `description_too_long` or `invalid_request`. */
+export function readApplicationBody(body: Kept): ApplicationBody {
+  const fields = new WireFields(body);
+  const name = fields.text('name', { code: 'invalid_application' }) ?? '';
+  if (!isFunctionName(name) || name.length > MOST_NAME_CHARS) {
+    throw new PlatformError('invalid_application', 'name is not a name for an application', {
+      hint: `At most ${MOST_NAME_CHARS} letters, digits, _ and -; starts with a letter, ends with a letter or digit.`,
+    });
+  }
+  const templateId = fields.text('template_id', { max: 64 }) ?? '';
+  if (templateId === '') {
+    throw new PlatformError('invalid_request', 'template_id is missing', {
+      hint: 'listAppTemplates shows what there is.',
+    });
+  }
+  const description = fields.text('description', { code: 'description_too_long' }) ?? '';
+  if ([...description].length > LIMITS.descriptionChars) {
+    throw new PlatformError('description_too_long', `description is longer than ${LIMITS.descriptionChars} characters`);
+  }
+  return {
+    name,
+    templateId,
+    description,
+    enterpriseProjectId: fields.text('enterprise_project_id', { max: 64 }) ?? '',
+    agency: fields.text('agency_name', { max: 64 }) ?? '',
+    params: fields.fields('params') ?? {},
+  };
+}
+
+/** A value for every parameter: the user's or the usual one. Throws `invalid_request`, which names the parameter. */
+export function readParams(params: readonly ApplicationParam[], given: Kept): ReadonlyMap<string, string> {
+  const strange = Object.keys(given).find((name) => !params.some((param) => param.name === name));
+  if (strange !== undefined) {
+    const known = params.map(({ name }) => name).join(', ');
+    throw new PlatformError('invalid_request', `params.${strange.slice(0, 80)} is not known`, {
+      hint: known === '' ? 'The template has no parameters.' : `The template has: ${known}.`,
+    });
+  }
+  return new Map(params.map((param) => [param.name, readParam(param, given[param.name])]));
+}
+
+function readParam({ name, required, default: usual }: ApplicationParam, value: unknown): string {
+  if (value === undefined || value === null || value === '') {
+    if (!required) return usual ?? '';
+    throw new PlatformError('invalid_request', `params.${name} is missing`);
+  }
+  const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (typeof text !== 'string' || text.length > MOST_VALUE_CHARS) {
+    throw new PlatformError('invalid_request', `params.${name} must be text of at most ${MOST_VALUE_CHARS} characters`);
+  }
+  return text;
+}
+
+/** The variables of a function: what its own template says, with the parameters in their places. */
+export function environmentOf(
+  part: ApplicationPart,
+  usual: Readonly<Record<string, string>>,
+  params: readonly ApplicationParam[],
+  values: ReadonlyMap<string, string>,
+): { readonly plain: Record<string, string>; readonly secret: Record<string, string> } {
+  const plain: Record<string, string> = { ...usual };
+  const secret: Record<string, string> = {};
+  for (const [variable, param] of Object.entries(part.environment ?? {})) {
+    const value = values.get(param) ?? '';
+    if (params.find(({ name }) => name === param)?.secret === true) {
+      delete plain[variable];
+      secret[variable] = value;
+    } else plain[variable] = value;
+  }
+  return { plain, secret };
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { LIMITS } from '@funcgraph/api';
+import { DEFAULT_PACKAGE, LATEST } from '../../domain/names.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { FunctionTemplates } from '../function-templates/function-templates.ts';
+import type { Functions } from '../functions/functions.ts';
+import type { FunctionName, Kept } from '../functions/types.ts';
+import { environmentOf, readApplicationBody, readParams } from './application-body.ts';
+import type { ApplicationStore } from './application-store.ts';
+import type { ApplicationTemplates } from './application-templates.ts';
+import type { Application, ApplicationMember, ApplicationTemplate } from './types.ts';
+
+export interface ApplicationsOptions {
+  readonly store: ApplicationStore;
+  readonly templates: ApplicationTemplates;
+  readonly functionTemplates: FunctionTemplates;
+  readonly functions: Functions;
+  readonly clock: Clock;
+}
+
+/** A function that is to be made for an application. */
+export interface PlannedFunction {
+  readonly role: string;
+  /** A create body. */
+  readonly body: Kept;
+}
+
+/** A checked application, before anything is made. */
+export interface ApplicationPlan {
+  readonly application: Application;
+  readonly functions: readonly PlannedFunction[];
+}
+
+/**
+ * Applications: functions that were made together from a template and go together. There is no repository and no pipeline
+ * behind them as there is in the cloud: the functions are made at once, and changed like all others.
+ */
+export class Applications {
+  readonly #options: ApplicationsOptions;
+
+  constructor(options: ApplicationsOptions) {
+    this.#options = options;
+  }
+
+  /** Call once, before the first request. What a server that was killed left half made is told as failed. */
+  async start(): Promise<void> {
+    const { store, clock } = this.#options;
+    const message = 'the server stopped while the application was made: delete it, and functions with its name, if any';
+    await store.failUnfinished(message, clock.now());
+  }
+
+  list(projectId: string): Promise<Application[]> {
+    return this.#options.store.list(projectId);
+  }
+
+  /** Throws `application_not_found`. */
+  async show(projectId: string, id: string): Promise<{ application: Application; members: ApplicationMember[] }> {
+    const application = await this.#options.store.find(projectId, id);
+    if (application === undefined) {
+      throw new PlatformError('application_not_found', `there is no application ${id.slice(0, 80)}`);
+    }
+    return { application, members: await this.#options.store.members(id) };
+  }
+
+  /** How many applications of a project were made from a template. */
+  async countOf(projectId: string, templateId: string): Promise<number> {
+    return (await this.list(projectId)).filter((each) => each.templateId === templateId).length;
+  }
+
+  /**
+   * Checks a body and says what it would make; changes nothing. Throws `invalid_application`, `application_exists`,
+   * `function_exists`, `function_template_not_found`, `description_too_long` or `invalid_request`.
+   */
+  async plan(projectId: string, body: Kept): Promise<ApplicationPlan> {
+    const read = readApplicationBody(body);
+    const template = await this.#options.templates.find(read.templateId);
+    const values = readParams(template.params, read.params);
+    if ((await this.list(projectId)).some(({ name }) => name === read.name)) throw exists(read.name);
+    const functions = await this.#planFunctions(template, values, (role, fields) => ({
+      func_name: `${read.name}-${role}`,
+      ...fields,
+      ...(read.agency === '' ? {} : { xrole: read.agency }),
+      ...(read.enterpriseProjectId === '' ? {} : { enterprise_project_id: read.enterpriseProjectId }),
+    }));
+    const now = this.#options.clock.now();
+    for (const { body: planned } of functions) await this.#refuseTaken(projectId, String(planned.func_name));
+    return {
+      functions,
+      application: {
+        id: randomBytes(16).toString('hex'),
+        projectId,
+        name: read.name,
+        templateId: template.id,
+        description: read.description,
+        status: 'creating',
+        message: '',
+        createdAt: now,
+        modifiedAt: now,
+      },
+    };
+  }
+
+  /**
+   * Makes all functions of a plan or none. Throws `application_exists`, `application_quota`, and what creating a function
+   * throws.
+   */
+  async create({ application, functions }: ApplicationPlan): Promise<Application> {
+    const { store, clock } = this.#options;
+    const { id, projectId, name } = application;
+    const outcome = await store.insert(application, LIMITS.applicationsPerProject);
+    if (outcome === 'exists') throw exists(name);
+    if (outcome === 'quota') {
+      const message = `the project has ${LIMITS.applicationsPerProject} applications, as many as it may have`;
+      throw new PlatformError('application_quota', message, { hint: 'Delete applications that are not needed.' });
+    }
+    const made: FunctionName[] = [];
+    try {
+      for (const { role, body } of functions) {
+        const { fn } = await this.#options.functions.create(projectId, body);
+        made.push(fn);
+        await store.addMember(id, fn.id, role);
+      }
+      await store.setStatus(id, 'success', '', clock.now());
+    } catch (error) {
+      await this.#takeBack(id, made);
+      throw error;
+    }
+    return { ...application, status: 'success' };
+  }
+
+  /** With its functions. Throws `application_not_found`, `resource_in_use` while it is made. */
+  async delete(projectId: string, id: string): Promise<void> {
+    const { application, members } = await this.show(projectId, id);
+    if (application.status === 'creating') {
+      throw new PlatformError('resource_in_use', `application ${application.name} is still being made`);
+    }
+    for (const { package: pkg, name } of members) await this.#deleteFunction({ projectId, package: pkg, name });
+    await this.#options.store.remove(id);
+  }
+
+  async #planFunctions(
+    template: ApplicationTemplate,
+    values: ReadonlyMap<string, string>,
+    bodyOf: (role: string, fields: Kept) => Kept,
+  ): Promise<PlannedFunction[]> {
+    const { functionTemplates } = this.#options;
+    return Promise.all(
+      template.functions.map(async (part) => {
+        const base = await functionTemplates.find(part.template);
+        const { codeType, bytes } = await functionTemplates.code(base);
+        const { plain, secret } = environmentOf(part, base.environment ?? {}, template.params, values);
+        const fields = {
+          package: DEFAULT_PACKAGE,
+          runtime: functionTemplates.runtimeOf(base),
+          handler: base.handler,
+          timeout: base.timeout,
+          memory_size: base.memory,
+          is_return_stream: base.stream ?? false,
+          description: base.description.en,
+          user_data: JSON.stringify(plain),
+          encrypted_user_data: JSON.stringify(secret),
+          code_type: codeType,
+          code_filename: codeType === 'zip' ? `${base.id}.zip` : '',
+          func_code: { file: bytes.toString('base64') },
+        };
+        return { role: part.role, body: bodyOf(part.role, fields) };
+      }),
+    );
+  }
+
+  async #refuseTaken(projectId: string, name: string): Promise<void> {
+    const { catalog } = this.#options.functions.access;
+    if (catalog.resolve(projectId, DEFAULT_PACKAGE, name, LATEST) === undefined) return;
+    throw new PlatformError('function_exists', `function ${name} exists in package ${DEFAULT_PACKAGE}`, {
+      hint: 'Give the application another name.',
+    });
+  }
+
+  /** What cannot be taken back now stays with the application, which is told as failed. */
+  async #takeBack(id: string, made: readonly FunctionName[]): Promise<void> {
+    const { store, clock } = this.#options;
+    try {
+      for (const name of made) await this.#deleteFunction(name);
+      await store.remove(id);
+    } catch (error) {
+      await store.setStatus(id, 'failed', 'not all of its functions could be made', clock.now()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Somebody may have deleted it already. */
+  async #deleteFunction({ projectId, package: pkg, name }: FunctionName): Promise<void> {
+    try {
+      await this.#options.functions.delete({ projectId, package: pkg, name });
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.code !== 'function_not_found') throw error;
+    }
+  }
+}
+
+function exists(name: string): PlatformError {
+  return new PlatformError('application_exists', `there is an application ${name}`, {
+    hint: 'Delete it, or give another name.',
+  });
+}

@@ -1,0 +1,149 @@
+import {
+  type ApplicationMember,
+  type Applications,
+  type ApplicationTemplates,
+  functionUrn,
+  type Kept,
+} from '../../control/index.ts';
+import { LATEST } from '../../domain/names.ts';
+import type { Iam } from '../../iam/index.ts';
+import type { Handlers } from '../http/handler.ts';
+import { languageOf } from './function-templates.ts';
+import { checkIdentityFields } from './functions-identity.ts';
+import { pageOf } from './page.ts';
+
+type Ids =
+  | 'createFunctionApp'
+  | 'listFunctionApplications'
+  | 'showFunctionApp'
+  | 'deleteFunctionApp'
+  | 'listAppTemplates'
+  | 'showAppTemplate';
+
+export interface ApplicationDeps {
+  readonly iam: Iam;
+  readonly applications: Applications;
+  readonly templates: ApplicationTemplates;
+  readonly region: string;
+}
+
+const PAGE = { usual: '100', most: 500 };
+
+/** Applications and what they are made from. Whoever makes or deletes one needs the same rights on its functions. */
+export function applicationHandlers({ iam, applications, templates, region }: ApplicationDeps): Handlers<Ids> {
+  const resource = (projectId: string, member: ApplicationMember) => ({
+    physical_resource_id: functionUrn({ projectId, package: member.package, name: member.name }, region, LATEST),
+    physical_resource_name: member.name,
+    logical_resource_name: member.role,
+    logical_resource_type: 'huaweicloud_fgs_function',
+    resource_status: 'CREATE_COMPLETE',
+    status_message: '',
+    href: '',
+    display_name: 'FunctionGraph',
+  });
+  return {
+    async createFunctionApp(request) {
+      const { caller, peer, params } = request;
+      const projectId = params.project_id;
+      const plan = await applications.plan(projectId, request.body as Kept);
+      for (const { body } of plan.functions) {
+        const fn = { package: String(body.package), name: String(body.func_name) };
+        const enterpriseProjectId = typeof body.enterprise_project_id === 'string' ? body.enterprise_project_id : '';
+        iam.authorize(caller, { action: 'functiongraph:function:create', projectId, fn, enterpriseProjectId, peer });
+        checkIdentityFields(iam, body, { caller, peer, projectId, before: {} });
+      }
+      return { application_id: (await applications.create(plan)).id };
+    },
+
+    async listFunctionApplications(request) {
+      const { marker, limit } = request.query;
+      const all = await applications.list(request.params.project_id);
+      const { items, next_marker, count } = pageOf(all, { marker, asked: limit || PAGE.usual, most: PAGE.most });
+      return {
+        applications: items.map(({ id, name, status, modifiedAt, description }) => ({
+          id,
+          name,
+          status,
+          last_modified_time: modifiedAt,
+          description,
+        })),
+        next_marker,
+        count,
+      };
+    },
+
+    async showFunctionApp({ params }) {
+      const { application, members } = await applications.show(params.project_id, params.id);
+      const { id, name, description, status, message, projectId, modifiedAt, templateId } = application;
+      return {
+        name,
+        description,
+        status,
+        status_message: message,
+        project_id: projectId,
+        last_modified_time: modifiedAt,
+        stack_id: id,
+        stack_name: name,
+        template_id: templateId,
+        stack_resources: members.map((member) => resource(projectId, member)),
+      };
+    },
+
+    async deleteFunctionApp({ params, caller, peer }) {
+      const projectId = params.project_id;
+      const { members } = await applications.show(projectId, params.id);
+      for (const fn of members) {
+        iam.authorize(caller, { action: 'functiongraph:function:delete', projectId, fn, peer });
+      }
+      await applications.delete(projectId, params.id);
+      return {};
+    },
+
+    async listAppTemplates(request) {
+      const { marker, maxitems, runtime, category } = request.query;
+      const all = await templates.list({ runtime: runtime || undefined, category: category || undefined });
+      const { items, next_marker, count } = pageOf(all, { marker, asked: maxitems || PAGE.usual, most: PAGE.most });
+      const language = languageOf(request.headers);
+      const shown = items.map(async (each) => ({
+        id: each.id,
+        name: each.title[language],
+        runtime: await templates.runtimeOf(each),
+        category: each.category,
+        description: each.description[language],
+        image: '',
+      }));
+      return { templates: await Promise.all(shown), next_marker, count };
+    },
+
+    async showAppTemplate({ params, headers }) {
+      const found = await templates.find(params.id);
+      const language = languageOf(headers);
+      const time = Date.parse(`${found.updated}T00:00:00Z`);
+      const asked = found.params.map((param) => ({
+        name: param.name,
+        description: param.description[language],
+        required: param.required,
+        default: param.default ?? '',
+        secret: param.secret ?? false,
+      }));
+      return {
+        name: found.title[language],
+        description: found.description[language],
+        runtime: await templates.runtimeOf(found),
+        category: found.category,
+        image: '',
+        params: JSON.stringify(asked),
+        deploy_count: await applications.countOf(params.project_id, found.id),
+        version: found.version,
+        template_guide: found.guide[language],
+        create_time: time,
+        update_time: time,
+        resources: found.functions.map(({ role, template }) => ({
+          resource_name: `${role} (${template})`,
+          icon: '',
+          href: '',
+        })),
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** A named group of functions that was made from an application template. Times are ms since the epoch. */
+export interface ApplicationTable {
+  id: string;
+  project_id: string;
+  name: string;
+  template_id: string;
+  description: string;
+  /** `creating`, `success` or `failed`. */
+  status: string;
+  /** Why it failed; empty otherwise. */
+  message: string;
+  created_at: number;
+  modified_at: number;
+}
+
+/** Which functions belong to an application. */
+export interface ApplicationFunctionTable {
+  application_id: string;
+  function_id: string;
+  /** What the template calls it. */
+  role: string;
+}
+
+export interface ApplicationsSchema {
+  application: ApplicationTable;
+  application_function: ApplicationFunctionTable;
+}
