@@ -11,6 +11,12 @@ export async function refused(
   throw new Error('the call was not refused');
 }
 
+/** Status and code alone. */
+export async function refusal(work: Promise<unknown>): Promise<[number, string]> {
+  const { status, code } = await refused(work);
+  return [status, code];
+}
+
 /** What really came over the wire: the SDK's classes describe answers with getters that plain JSON does not have. */
 export async function wire<T>(work: Promise<object>): Promise<T> {
   return (await work) as T;

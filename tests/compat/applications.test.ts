@@ -2,6 +2,7 @@ import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { invoke } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { refused, wire } from './answers.ts';
 
 let server: TestServer;
 
@@ -10,17 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-async function refusal(work: Promise<unknown>): Promise<number> {
-  try {
-    await work;
-  } catch (error) {
-    return (error as { httpStatusCode: number }).httpStatusCode;
-  }
-  throw new Error('the call was not refused');
-}
-
-/** What the server said, as it was on the wire. */
-const wire = async <T>(work: Promise<unknown>): Promise<T> => (await work) as T;
+const refusal = async (work: Promise<unknown>): Promise<number> => (await refused(work)).status;
 
 interface Templates {
   readonly templates: readonly { readonly id: string; readonly name: string }[];

@@ -2,6 +2,7 @@ import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, enqueue, PATIENCE, receiptOf, request, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { refusal } from './answers.ts';
 
 const SOURCE = `exports.handler = async (event, context) => {
   if (event.fail) throw new Error('asked to fail');
@@ -25,16 +26,6 @@ const make = (name: string, dynamicMemory = false): Promise<string> =>
 
 /** What really came over the wire. */
 const wire = async <T>(work: Promise<object>): Promise<T> => (await work) as unknown as T;
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
-}
 
 interface Config {
   readonly func_urn: string;

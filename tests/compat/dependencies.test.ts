@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../packages/server/src/artifacts/testing.ts';
 import { request } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { refusal } from './answers.ts';
 
 let server: TestServer;
 let bucket: Server;
@@ -30,16 +31,6 @@ interface Wire {
   readonly name: string;
 }
 const wire = async (work: Promise<object>): Promise<Wire> => (await work) as Wire;
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
-}
 
 const zip = (files: Readonly<Record<string, string>>): Buffer =>
   fakeZip(Object.entries(files).map(([name, data]) => ({ name, data })));

@@ -3,6 +3,7 @@ import { createClient } from '@funcgraph/api';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../packages/server/src/artifacts/testing.ts';
+import { refusal } from './answers.ts';
 import { type CompatServer, startCompatServer } from './server.ts';
 
 let server: CompatServer;
@@ -39,16 +40,6 @@ interface Answer {
 
 async function wire(work: Promise<object>): Promise<Answer> {
   return (await work) as Answer;
-}
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
 }
 
 async function run(urn: string): Promise<unknown> {

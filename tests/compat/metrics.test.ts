@@ -2,6 +2,7 @@ import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, PATIENCE, project, runtimeOf } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { refusal } from './answers.ts';
 
 const SOURCE = `
 exports.handler = async (event, context) => {
@@ -22,16 +23,6 @@ const sum = (points: readonly Point[] | undefined): number => (points ?? []).red
 const most = (points: readonly Point[] | undefined): number => Math.max(...(points ?? []).map(({ value }) => value));
 const statistics = async (of: string, period = '10'): Promise<Series> =>
   (await server.sdk.listFunctionStatistics(new sdk.ListFunctionStatisticsRequest(of, period))) as unknown as Series;
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
-}
 
 beforeAll(async () => {
   server = await TestServer.start({

@@ -3,6 +3,7 @@ import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invoke, request, runtimeOf, zipped } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { refusal } from './answers.ts';
 
 let server: TestServer;
 let runtime: string;
@@ -24,16 +25,6 @@ interface Wire {
   readonly runtime: string;
 }
 const wire = async (work: Promise<object>): Promise<Wire> => (await work) as Wire;
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
-}
 
 const SOURCE = 'exports.handler = async (event, context) => ({ a: process.env.A, secret: process.env.SECRET });';
 

@@ -1,6 +1,7 @@
 import { createClient } from '@funcgraph/api';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { refusal } from './answers.ts';
 import { type CompatServer, startCompatServer } from './server.ts';
 
 let server: CompatServer;
@@ -17,16 +18,6 @@ interface Wire {
   readonly events: readonly Wire[];
 }
 const wire = async (work: Promise<object>): Promise<Wire> => (await work) as Wire;
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
-}
 
 const JSON_TYPE = 'application/json';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

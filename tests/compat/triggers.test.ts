@@ -2,6 +2,7 @@ import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, PATIENCE, project, request, runtimeOf, unsigned, zipped } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { refusal } from './answers.ts';
 
 interface Wire {
   readonly trigger_id: string;
@@ -20,16 +21,6 @@ let urn: string;
 async function wire(work: Promise<unknown>): Promise<Wire> {
   const { httpStatusCode: _, ...said } = (await work) as Record<string, unknown>;
   return said as unknown as Wire;
-}
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
 }
 
 type Kind = keyof typeof sdk.CreateFunctionTriggerRequestBodyTriggerTypeCodeEnum;

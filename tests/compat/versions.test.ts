@@ -2,6 +2,7 @@ import { createClient } from '@funcgraph/api';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../packages/server/src/artifacts/testing.ts';
+import { refusal } from './answers.ts';
 import { type CompatServer, startCompatServer } from './server.ts';
 
 let server: CompatServer;
@@ -20,16 +21,6 @@ interface Wire {
 }
 
 const wire = async (work: Promise<object>): Promise<Wire> => (await work) as Wire;
-
-async function refusal(work: Promise<unknown>): Promise<[number, string]> {
-  try {
-    await work;
-  } catch (error) {
-    const { httpStatusCode, errorCode } = error as { httpStatusCode: number; errorCode: string };
-    return [httpStatusCode, errorCode];
-  }
-  throw new Error('the call was not refused');
-}
 
 /** Says which code runs, under which version and alias, with which variables. */
 const code = (text: string) => {

@@ -1,5 +1,6 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
+import { Alarm } from '../../lib/alarm.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import type { Invoker } from '../invoker.ts';
@@ -49,7 +50,7 @@ export class Dispatcher {
   readonly #perGroup = new Map<string, number>();
   readonly #paused = new Map<string, number>();
   #stopListening: (() => void) | undefined;
-  #wake: { readonly at: number; readonly timer: Timer } | undefined;
+  readonly #wake: Alarm;
   #extend: Timer | undefined;
   #reaper: Timer | undefined;
   #filling = false;
@@ -59,6 +60,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#wake = new Alarm(options.clock, () => this.#fill());
   }
 
   /** Takes back what a killed server had leased, then starts. */
@@ -67,7 +69,7 @@ export class Dispatcher {
     const recovered = await queue.recover();
     if (recovered > 0) log.info({ recovered }, 'async invocations of a killed server are run again');
     this.#stopped = false;
-    this.#stopListening = queue.onReady(ASYNC_TOPIC, (dueAt) => this.#wakeAt(dueAt));
+    this.#stopListening = queue.onReady(ASYNC_TOPIC, (dueAt) => this.#wake.at(dueAt));
     this.#scheduleExtend();
     this.#scheduleReap();
     this.#fill();
@@ -77,7 +79,7 @@ export class Dispatcher {
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#stopListening?.();
-    this.#wake?.timer.cancel();
+    this.#wake.cancel();
     this.#reaper?.cancel();
     if (this.#running.size > 0) {
       await new Promise<void>((resolve) => {
@@ -98,22 +100,6 @@ export class Dispatcher {
     return true;
   }
 
-  #wakeAt(dueAt: number): void {
-    const { clock } = this.#options;
-    const ms = dueAt - clock.now();
-    if (ms <= 0) {
-      this.#fill();
-      return;
-    }
-    if (this.#wake !== undefined && this.#wake.at <= dueAt) return;
-    this.#wake?.timer.cancel();
-    const fill = (): void => {
-      this.#wake = undefined;
-      this.#fill();
-    };
-    this.#wake = { at: dueAt, timer: clock.after(ms, fill) };
-  }
-
   #fill(): void {
     if (this.#filling) {
       this.#again = true;
@@ -131,7 +117,7 @@ export class Dispatcher {
       (error: unknown) => {
         this.#filling = false;
         this.#options.log.error({ err: error }, 'async invocations could not be taken');
-        if (!this.#stopped) this.#wakeAt(this.#options.clock.now() + PAUSE_MS);
+        if (!this.#stopped) this.#wake.at(this.#options.clock.now() + PAUSE_MS);
       },
     );
   }
@@ -154,7 +140,7 @@ export class Dispatcher {
   async #sleepUntilDue(skipGroups: readonly string[]): Promise<void> {
     const due = await this.#options.queue.nextDue(ASYNC_TOPIC, skipGroups);
     const times = [...this.#paused.values(), ...(due === null ? [] : [due])];
-    if (times.length > 0 && !this.#stopped) this.#wakeAt(Math.max(Math.min(...times), this.#options.clock.now() + 1));
+    if (times.length > 0 && !this.#stopped) this.#wake.at(Math.max(Math.min(...times), this.#options.clock.now() + 1));
   }
 
   #scheduleReap(): void {

@@ -1,6 +1,6 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import type { Timer } from '../../lib/clock.ts';
+import { Alarm } from '../../lib/alarm.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery } from '../async/delivery-message.ts';
 import type { RequestLogs } from '../request-logs.ts';
@@ -31,7 +31,7 @@ export class Deliverer {
   readonly #perGroup = new Map<string, number>();
   readonly #cut = new AbortController();
   #running = 0;
-  #wake: { readonly at: number; readonly timer: Timer } | undefined;
+  readonly #wake: Alarm;
   #stopListening: (() => void) | undefined;
   #filling = false;
   #again = false;
@@ -40,12 +40,13 @@ export class Deliverer {
 
   constructor(options: DelivererOptions) {
     this.#options = options;
+    this.#wake = new Alarm(options.clock, () => this.#fill());
   }
 
   /** The queue must have recovered what a killed server had leased. */
   start(): void {
     this.#stopped = false;
-    this.#stopListening = this.#options.queue.onReady(DELIVERY_TOPIC, (dueAt) => this.#wakeAt(dueAt));
+    this.#stopListening = this.#options.queue.onReady(DELIVERY_TOPIC, (dueAt) => this.#wake.at(dueAt));
     this.#fill();
   }
 
@@ -53,7 +54,7 @@ export class Deliverer {
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#stopListening?.();
-    this.#wake?.timer.cancel();
+    this.#wake.cancel();
     if (this.#running > 0) {
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
@@ -64,22 +65,6 @@ export class Deliverer {
     this.#cut.abort();
   }
 
-  #wakeAt(dueAt: number): void {
-    const { clock } = this.#options;
-    const ms = dueAt - clock.now();
-    if (ms <= 0) {
-      this.#fill();
-      return;
-    }
-    if (this.#wake !== undefined && this.#wake.at <= dueAt) return;
-    this.#wake?.timer.cancel();
-    const fill = (): void => {
-      this.#wake = undefined;
-      this.#fill();
-    };
-    this.#wake = { at: dueAt, timer: clock.after(ms, fill) };
-  }
-
   #fill(): void {
     this.#again = true;
     if (this.#filling || this.#stopped) return;
@@ -87,7 +72,7 @@ export class Deliverer {
     this.#fillAll()
       .catch((error: unknown) => {
         this.#options.log.error({ err: error }, 'deliveries could not be taken');
-        if (!this.#stopped) this.#wakeAt(this.#options.clock.now() + AFTER_ERROR_MS);
+        if (!this.#stopped) this.#wake.at(this.#options.clock.now() + AFTER_ERROR_MS);
       })
       .finally(() => {
         this.#filling = false;
@@ -108,7 +93,7 @@ export class Deliverer {
         continue;
       }
       const due = await queue.nextDue(DELIVERY_TOPIC, skipGroups);
-      if (due !== null && !this.#stopped) this.#wakeAt(Math.max(due, clock.now() + 1));
+      if (due !== null && !this.#stopped) this.#wake.at(Math.max(due, clock.now() + 1));
     }
   }
 

@@ -1,33 +1,17 @@
 import {
   type DatabaseIntrospector,
   type DataTypeNode,
-  type Dialect,
   type DialectAdapter,
-  type Driver,
   type Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryCompiler,
 } from 'kysely';
-import { GroupCommitDriver } from '../../engine/driver.ts';
-import type { EngineLink } from '../../engine/link.ts';
-import type { TransactionGate } from '../../engine/transaction-gate.ts';
+import { EngineDialect } from '../../engine/engine-dialect.ts';
 
 /** PostgreSQL through one session with group commit. Migrations hold an advisory lock. */
-export class PostgresDialect implements Dialect {
-  readonly #link: EngineLink;
-  readonly #gate: TransactionGate;
-
-  constructor(link: EngineLink, gate: TransactionGate) {
-    this.#link = link;
-    this.#gate = gate;
-  }
-
-  createDriver(): Driver {
-    return new GroupCommitDriver(this.#link, this.#gate);
-  }
-
+export class PostgresDialect extends EngineDialect {
   createQueryCompiler(): QueryCompiler {
     return new NeutralTypesCompiler();
   }
