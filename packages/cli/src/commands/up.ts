@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Client } from '@funcgraph/api';
 import { type ConnectionFlags, connect, findConfig } from '../connection/index.ts';
-import { CliError, type Context, defineCommand, EXIT, type StreamItem } from '../framework/index.ts';
+import { type Context, defineCommand, EXIT, type StreamItem } from '../framework/index.ts';
 import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 import { deployFolder } from './functions/deploy.ts';
 import { invokeOnce } from './functions/invoke.ts';
@@ -9,27 +8,6 @@ import { SERVER_FLAGS, serverOptions } from './start.ts';
 
 const HELLO = 'hello';
 const EVENT = '{"name":"Funcgraph"}';
-
-function versionOf(runtime: string): number {
-  const [major = '0', minor = '0'] = runtime.replace(/^\D+/, '').split('.');
-  return Number(major) * 1000 + Number(minor);
-}
-
-/** The newest Node.js that this server really has. */
-async function newestNode(client: Client, signal: AbortSignal): Promise<string> {
-  const { data } = await client.call('listRuntimes', { signal });
-  const names = data.runtimes
-    .filter((runtime) => runtime.available && /^Node\.js\d/.test(runtime.name))
-    .map((runtime) => runtime.name);
-  const newest = names.sort((a, b) => versionOf(b) - versionOf(a))[0];
-  if (newest === undefined) {
-    throw new CliError('this server has no Node.js runtime for the example', {
-      code: 'CLI.NO_RUNTIME',
-      hint: 'fgs runtimes install Node.js20.15',
-    });
-  }
-  return newest;
-}
 
 async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerator<StreamItem> {
   const flags: ConnectionFlags = {
@@ -49,7 +27,7 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
         ...flags,
         name: HELLO,
         package: 'default',
-        runtime: await newestNode(connection.client, context.signal),
+        runtime: 'Node.js',
         handler: 'index.handler',
         memory: undefined,
         timeout: undefined,
@@ -91,7 +69,7 @@ function nextSteps(ready: ReadyMessage, dataDirGiven: boolean): string {
     `  npx fgs functions invoke hello${flag} --data '{"name":"you"}'`,
     `  npx fgs functions logs hello${flag} -f`,
     `  npx fgs runtimes list${flag} --available`,
-    `  npx fgs functions deploy ./my-function${flag} --runtime <one of these> --handler index.handler`,
+    `  npx fgs functions deploy ./my-function${flag} --runtime Node.js --handler index.handler`,
     'Stop it with Ctrl-C.',
   ].join('\n');
 }

@@ -47,7 +47,7 @@ export function rootHelp(tree: Tree): string {
     `Usage:\n  fgs <command> [flags]\n  fgs <noun> <verb> [flags]`,
     `Commands:\n${aligned(commands)}`,
     `Nouns:\n${aligned(nouns)}`,
-    `Examples:\n  fgs up\n  fgs functions deploy ./my-function --runtime Node.js20.15 --handler index.handler\n  fgs functions invoke my-function --data '{"name":"Ada"}'`,
+    `Examples:\n  fgs up\n  fgs functions deploy ./my-function --runtime Node.js --handler index.handler\n  fgs functions invoke my-function --data '{"name":"Ada"}'`,
     `Environment:\n${aligned([
       ['FGS_ENDPOINT', 'address of the server; else from the credentials file'],
       ['FGS_ACCESS_KEY, FGS_SECRET_KEY', 'who you are; else from the credentials file'],

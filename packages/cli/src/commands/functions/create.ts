@@ -15,6 +15,7 @@ import { CONFIG_FLAGS, configFields, NEW_FUNCTION } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { IMAGE_FLAGS, imageFields } from './image-flags.ts';
 import { withProgress } from './progress.ts';
+import { runtimeFor } from './runtime-for.ts';
 import { SURROUNDINGS_FLAGS, surroundingsFields } from './surroundings-flags.ts';
 
 async function readCode(file: string, limit: number, context: Context): Promise<Buffer> {
@@ -66,7 +67,7 @@ export const create = defineCommand({
       type: 'text',
       placeholder: 'RUNTIME',
       required: true,
-      summary: 'language and version, such as Python3.10',
+      summary: 'language and version, such as Python3.10; Node.js, Python or Java alone for the newest',
     },
     ...CODE_FLAGS,
     ...CONFIG_FLAGS,
@@ -84,14 +85,15 @@ export const create = defineCommand({
   async run({ flags, args }, context) {
     const connection = await connect(flags, context);
     const { project_id } = connection.functionParams(args.name, flags.package);
+    const runtime = await runtimeFor(flags.runtime, undefined, connection.client, context.signal);
     const body = {
       func_name: args.name,
       package: flags.package,
-      runtime: flags.runtime,
+      runtime,
       ...NEW_FUNCTION,
       ...(await configFields(flags, context)),
       ...(await codeFields(flags, context)),
-      ...(await dependencyFields(flags, connection, flags.runtime, context)),
+      ...(await dependencyFields(flags, connection, runtime, context)),
       ...(await surroundingsFields(flags, connection, context)),
     };
     const call = connection.client.call('createFunction', { params: { project_id }, body, signal: context.signal });

@@ -19,10 +19,15 @@ import {
 import { CONFIG_FLAGS, type ConfigFields, configChange, configFields, NEW_FUNCTION } from './config-flags.ts';
 import { DEPENDENCY_FLAGS, dependencyFields } from './dependency-flags.ts';
 import { withProgress } from './progress.ts';
+import { runtimeFor } from './runtime-for.ts';
 
 export const DEPLOY_FLAGS = {
   name: { type: 'text', placeholder: 'NAME', summary: 'name of the function; that of the folder when absent' },
-  runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'language and version; needed for a new function' },
+  runtime: {
+    type: 'text',
+    placeholder: 'RUNTIME',
+    summary: 'language and version, or Node.js, Python, Java for the newest; for a new function',
+  },
   ...CONFIG_FLAGS,
   ...DEPENDENCY_FLAGS,
   ...FUNCTION_FLAGS,
@@ -47,7 +52,7 @@ async function createFrom(
   if (runtime === undefined || handler === undefined) {
     throw usageError(
       `${target.name} is new: --${runtime === undefined ? 'runtime' : 'handler'} is missing`,
-      'for example --runtime Node.js20.15 --handler index.handler; see fgs runtimes list',
+      'for example --runtime Node.js --handler index.handler; see fgs runtimes list',
     );
   }
   const body = {
@@ -128,10 +133,14 @@ export async function deployFolder(
   const given = await configFields(flags, context);
   const packed = await withProgress(`packing ${path}`, context, packFolder(path));
   const present = await findConfig(target.client, target.params, context.signal);
+  const runtime =
+    flags.runtime === undefined
+      ? undefined
+      : await runtimeFor(flags.runtime, present?.runtime, target.client, context.signal);
   const fields: DeployFields = {
     ...given,
-    ...(await dependencyFields(flags, connection, flags.runtime ?? present?.runtime, context)),
-    ...(flags.runtime === undefined ? {} : { runtime: flags.runtime }),
+    ...(await dependencyFields(flags, connection, runtime ?? present?.runtime, context)),
+    ...(runtime === undefined ? {} : { runtime }),
   };
   const outcome = present
     ? await updateFrom(target, present, packed.zip, fields, context)
@@ -150,7 +159,7 @@ export const deploy = defineCommand({
   flags: DEPLOY_FLAGS,
   args: [{ name: 'folder', summary: 'folder with the code; its .fgsignore names what stays behind' }],
   examples: [
-    'fgs functions deploy ./hello --runtime Node.js20.15 --handler index.handler',
+    'fgs functions deploy ./hello --runtime Node.js --handler index.handler',
     'fgs functions deploy . --name resize --memory 512 --timeout 30 --env BUCKET=pictures',
   ],
   async run({ flags, args }, context) {

@@ -207,3 +207,27 @@ test('refuses a name that would change the path', async () => {
   }
   expect(server.seen).toEqual([]);
 });
+
+test.each([
+  ['Node.js', 'Node.js20.20'],
+  ['Java', 'Java17'],
+  ['Node.js14.18', 'Node.js14.18'],
+])('takes %s for a new function as %s', async (wanted, taken) => {
+  const runtimes = ['Node.js8.10', 'Node.js20.20', 'Java17', 'Java8', 'Node.js24'].map((name) => ({
+    name,
+    available: name !== 'Node.js24',
+  }));
+  server.on('GET /v1/runtimes', { body: { runtimes } });
+  server.on(CREATE, { body: PRESENT });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', wanted, '--handler', 'a.b']);
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(bodyOf(CREATE)).toMatchObject({ runtime: taken });
+});
+
+test('says what to install when the server has nothing of a language', async () => {
+  server.on('GET /v1/runtimes', { body: { runtimes: [] } });
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', 'Node.js', '--handler', 'a.b']);
+  expect(run.exitCode).toBe(1);
+  expect(run.stderr).toContain('fgs runtimes install Node.js20.15');
+  expect(server.requests(CREATE)).toEqual([]);
+});
