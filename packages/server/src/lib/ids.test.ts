@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { newRequestId } from './ids.ts';
+
+describe('request ids', () => {
+  it('are UUIDs that tell when they were made', () => {
+    const before = Date.now();
+    const id = newRequestId();
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const at = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('are never the same', () => {
+    expect(new Set(Array.from({ length: 10_000 }, newRequestId)).size).toBe(10_000);
+  });
+});
