@@ -43,6 +43,8 @@ export async function startTarget(profileDir?: string, extra: readonly string[] 
     ...extra,
   ];
   const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
+  // as `fgs start` runs it
+  flags.push('--max-semi-space-size=64');
   const child = spawn(process.execPath, [...flags, main, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [message] = (await once(child, 'message')) as [{ event: string; message?: string }];
   if (message.event !== 'ready') throw new Error(`the server did not start: ${message.message}`);

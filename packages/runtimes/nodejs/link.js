@@ -16,6 +16,7 @@ const parse = JSON.parse;
 const stringify = JSON.stringify;
 const now = Date.now;
 const exit = process.exit.bind(process);
+const hrtime = process.hrtime;
 
 /** Cuts arriving bytes into frames. Holds at most one unfinished frame; a whole frame in one chunk is not copied. */
 class FrameReader {
@@ -96,7 +97,13 @@ class Link {
     // True while libuv still owes bytes to the socket; later frames must queue behind them.
     this.queued = 0;
     this.dropped = 0;
-    const reader = new FrameReader(onFrame, () => exit(70));
+    // When each request that runs came.
+    this.begun = new Map();
+    const take = (header, body) => {
+      if (header.type === 'invoke') this.begun.set(header.requestId, hrtime());
+      onFrame(header, body);
+    };
+    const reader = new FrameReader(take, () => exit(70));
     socket.on('connect', () => {
       this.fd = socket._handle.fd;
       onConnect();
@@ -162,7 +169,10 @@ class Link {
 
   /** Answers a request. `requestId` came from the server, so it fits in a header. */
   result(requestId, code, body) {
-    this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + '}', body);
+    const took = hrtime(this.begun.get(requestId));
+    this.begun.delete(requestId);
+    const ms = took[0] * 1e3 + took[1] / 1e6;
+    this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + ',"ms":' + ms + '}', body);
   }
 
   /** Runs `done` once everything sent so far is on its way. */

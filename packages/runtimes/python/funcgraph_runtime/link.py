@@ -25,6 +25,8 @@ IDLE_SECONDS = 0.005
 _loads = json.loads
 _dumps = json.dumps
 _now = time.time
+# Python 2 has no other.
+_clock = getattr(time, 'perf_counter', time.time)
 _getpid = os.getpid
 _exit = os._exit
 
@@ -37,6 +39,8 @@ class Link(object):
         self._socket.connect(path)
         self._lock = _thread.allocate_lock()
         self._rest = b''
+        # When each request that runs came.
+        self._begun = {}
         self.pid = _getpid()
 
     def _more(self, count):
@@ -78,7 +82,10 @@ class Link(object):
             header = _loads(bytes(self._more(header_length)).decode('utf-8'))
         except ValueError:
             _exit(70)
-        return header, self._more(body_length)
+        body = self._more(body_length)
+        if header.get('type') == 'invoke':
+            self._begun[header['requestId']] = _clock()
+        return header, body
 
     def idle(self):
         """Whether the server has nothing to say for a moment: then nobody waits for this process."""
@@ -116,4 +123,5 @@ class Link(object):
         self.send(header, data)
 
     def result(self, request_id, code, payload):
-        self.send(_dumps({'type': 'result', 'requestId': request_id, 'code': code}), payload)
+        ms = (_clock() - self._begun.pop(request_id)) * 1000
+        self.send(_dumps({'type': 'result', 'requestId': request_id, 'code': code, 'ms': max(ms, 0)}), payload)

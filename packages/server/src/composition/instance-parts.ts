@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
@@ -56,6 +57,7 @@ export function instanceParts({ config, driver, capabilities, runDir, logs, cont
   const pool: Pool = new Pool({
     start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
     clock,
+    processors: availableParallelism(),
     limits: {
       freezeMs: canAssign ? FREEZE_MS : undefined,
       idleMs: config.idleMs,

@@ -23,8 +23,12 @@ export interface Reserved {
   readonly awake: boolean;
 }
 
+/** How fast requests of one key lately were. */
 interface Pace {
+  /** Of the fast ones, from lease to release; undefined before the first. */
   busyMs: number | undefined;
+  /** Inside, on average; undefined before the first that told. */
+  ownMs: number | undefined;
   startMs: number | undefined;
   /** Monotonic ms when a request last ended. */
   endedAt: number;
@@ -136,9 +140,9 @@ export class FunctionGroup {
     if (at >= 0) this.waiters.splice(at, 1);
   }
 
-  pace(key: string): { readonly busyMs: number | undefined; readonly startMs: number; readonly endedAt: number } {
-    const { busyMs, startMs = FIRST_START_MS, endedAt } = this.#pace(key);
-    return { busyMs, startMs, endedAt };
+  pace(key: string): Readonly<Pace> & { readonly startMs: number } {
+    const pace = this.#pace(key);
+    return { ...pace, startMs: pace.startMs ?? FIRST_START_MS };
   }
 
   startTook(key: string, ms: number): void {
@@ -148,9 +152,13 @@ export class FunctionGroup {
   }
 
   /** What a crowded processor adds must not look like the function's own need: more instances would crowd it more. */
-  requestTook(key: string, ms: number, now: number): void {
+  requestTook(key: string, { ms, ownMs }: { ms: number; ownMs: number | undefined }, now: number): void {
     const pace = this.#pace(key);
     pace.endedAt = now;
+    if (ownMs !== undefined) {
+      const told = Math.min(Math.max(ownMs, 0), ms);
+      pace.ownMs = pace.ownMs === undefined ? told : pace.ownMs + LATEST * (told - pace.ownMs);
+    }
     const { busyMs = ms } = pace;
     pace.busyMs = busyMs + (ms > busyMs ? LATEST_SLOWER : LATEST) * (ms - busyMs);
   }
@@ -158,7 +166,7 @@ export class FunctionGroup {
   #pace(key: string): Pace {
     let pace = this.#paces.get(key);
     if (pace === undefined) {
-      pace = { busyMs: undefined, startMs: undefined, endedAt: Number.NEGATIVE_INFINITY };
+      pace = { busyMs: undefined, ownMs: undefined, startMs: undefined, endedAt: Number.NEGATIVE_INFINITY };
       this.#paces.set(key, pace);
     }
     return pace;

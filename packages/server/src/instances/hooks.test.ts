@@ -61,6 +61,7 @@ function poolOf(fn: Partial<FakeFunction>): Pool {
   const pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock: bound,
+    processors: 2,
     limits: LIMITS,
     log: pino({ level: 'silent' }),
   });

@@ -56,6 +56,8 @@ export interface InstanceAnswer {
   /** Since the call before of this instance; null when not measured. */
   readonly cpuMs: number | null;
   readonly peakMemoryBytes: number | null;
+  /** How long it ran inside, as the instance itself tells: nothing is charged by it. */
+  readonly ownMs?: number | undefined;
 }
 
 export interface InstanceParts {
@@ -230,7 +232,7 @@ export class Instance {
     const cpuMs = this.inFlight > 1 ? null : meter.cpuMsSinceLast();
     const peakMemoryBytes = meter.peakMemoryBytes();
     if ('code' in outcome && outcome.code === 0) {
-      return { failure: undefined, payload: outcome.payload, handlerMs, cpuMs, peakMemoryBytes };
+      return { failure: undefined, payload: outcome.payload, handlerMs, cpuMs, peakMemoryBytes, ownMs: outcome.ms };
     }
     const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
     return {

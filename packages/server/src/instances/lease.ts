@@ -9,5 +9,6 @@ export interface Lease {
   readonly reserved: boolean;
   readonly phases: StartPhases;
   readonly waitedMs: number;
-  release(): void;
+  /** `ownMs`: how long the request ran inside, where the instance told. */
+  release(ownMs?: number): void;
 }

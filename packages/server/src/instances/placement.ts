@@ -33,6 +33,9 @@ export interface PlacementSnapshot extends RoomSnapshot {
   readonly serving: number;
   /** How long a fast request of the wanted key lately took; undefined when none is known. */
   readonly usualBusyMs: number | undefined;
+  /** How long requests of the wanted key lately ran inside, on average; undefined when the runtime does not tell. */
+  readonly usualOwnMs: number | undefined;
+  readonly processors: number;
   /** How long a start of the wanted key lately took, on average. */
   readonly usualStartMs: number;
   /** Requests that one instance serves at once. */
@@ -122,19 +125,27 @@ function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
   return [...idle].sort((a, b) => a.idleSince - b.idleSince);
 }
 
+/** More instances than these for each processor help only requests that wait for something outside. */
+const ENOUGH_PER_PROCESSOR = 8;
+
 /**
  * Short functions are served faster by few instances that are always warm than by many that first have to start and then
  * compete for the processors. When nothing ended for as long as two starts take, the
- * function is not as short as it was.
+ * function is not as short as it was. With enough instances at work, what crowding adds to a request is left out: under
+ * overload it would look like the need for hundreds more.
  */
 function isSoonServed({
   serving,
   concurrency,
   usualBusyMs,
+  usualOwnMs,
+  processors,
   usualStartMs,
   waiting,
   stuckMs,
 }: PlacementSnapshot): boolean {
   if (serving === 0 || usualBusyMs === undefined || stuckMs >= 2 * usualStartMs) return false;
-  return (usualBusyMs * waiting) / (serving * concurrency) < usualStartMs / 2;
+  const isEnough = serving >= ENOUGH_PER_PROCESSOR * processors;
+  const usualMs = isEnough && usualOwnMs !== undefined ? Math.min(usualOwnMs, usualBusyMs) : usualBusyMs;
+  return (usualMs * waiting) / (serving * concurrency) < usualStartMs / 2;
 }

@@ -10,6 +10,7 @@ export interface PoolView {
   readonly memory: MemoryBook;
   readonly startsUnderWay: number;
   readonly maxStarts: number;
+  readonly processors: number;
   /** How long a request waits at most. */
   readonly maxWaitMs: number;
   /** Monotonic ms. */
@@ -29,6 +30,8 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     serving: group.serving(spec.key),
     concurrency: spec.concurrency,
     usualBusyMs: pace.busyMs,
+    usualOwnMs: pace.ownMs,
+    processors: view.processors,
     // put off twice as long, a request must still have time for a start of its own
     usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
     startsUnderWay: view.startsUnderWay,

@@ -51,6 +51,7 @@ function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Poo
   const pool = new Pool({
     start: (s, signal) => startInstance(s, deps, signal),
     clock,
+    processors: 2,
     limits: { ...LIMITS, ...limits },
     log: pino({ level: 'silent' }),
   });

@@ -37,6 +37,7 @@ export interface PoolGauges {
 interface PoolOptions {
   readonly start: (spec: LaunchSpec, signal: AbortSignal) => Promise<Instance>;
   readonly clock: Clock;
+  readonly processors: number;
   readonly limits: PoolLimits;
   readonly log: Logger;
 }
@@ -223,11 +224,11 @@ export class Pool {
       reserved: group.reserved.has(instance),
       phases: cold ? instance.phases : NO_PHASES,
       waitedMs,
-      release: () => {
+      release: (ownMs) => {
         if (released) throw new Error('a lease was released twice');
         released = true;
         const now = this.#options.clock.monotonic();
-        group.requestTook(instance.spec.key, now - taken, now);
+        group.requestTook(instance.spec.key, { ms: now - taken, ownMs }, now);
         this.#release(group, instance);
       },
     };
@@ -280,6 +281,7 @@ export class Pool {
       memory: this.#memory,
       startsUnderWay: this.#startsUnderWay,
       maxStarts: this.#options.limits.maxStarts,
+      processors: this.#options.processors,
       maxWaitMs: this.#options.limits.maxWaitMs,
       now: this.#options.clock.monotonic(),
     };

@@ -139,6 +139,7 @@ export class Invoker {
       throw new PlatformError('overloaded', 'no instance was free before the latest time to start');
     }
     const { instance } = lease;
+    let ownMs: number | undefined;
     try {
       const startedAt = clock.now();
       const tail = request.tail ? logs.openTail(instance.id, requestId, LIMITS.logTailBytes) : undefined;
@@ -155,6 +156,7 @@ export class Invoker {
         credentials: this.#credentials(snapshot),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
+      ownMs = answer.ownMs;
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);
       const payload = failure?.payload ?? answer.payload;
       const measured: Measured = {
@@ -176,7 +178,7 @@ export class Invoker {
       return { failure, payload, streamed, receipt, logTail: tail?.text() ?? '', codeDigest: snapshot.codeDigest };
     } finally {
       if (request.tail) logs.closeTail(instance.id, requestId);
-      lease.release();
+      lease.release(ownMs);
     }
   }
 

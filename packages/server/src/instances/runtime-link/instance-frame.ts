@@ -48,8 +48,10 @@ export function parseInstanceFrame(header: Buffer): InstanceFrame {
   if (typeof value !== 'object' || value === null) throw new LinkViolation('a header is not an object');
   const frame = value as Record<string, unknown>;
   switch (frame.type) {
-    case 'result':
-      return { type: 'result', requestId: text(frame.requestId, 'requestId'), code: number(frame.code, 'code') };
+    case 'result': {
+      const [requestId, code] = [text(frame.requestId, 'requestId'), number(frame.code, 'code')];
+      return { type: 'result', requestId, code, ...(frame.ms === undefined ? {} : { ms: number(frame.ms, 'ms') }) };
+    }
     case 'log': {
       if (!LEVELS.has(frame.level)) throw new LinkViolation('level is unknown');
       return {

@@ -26,6 +26,8 @@ export interface LinkLog {
 export interface LinkResult {
   readonly code: number;
   readonly payload: Buffer;
+  /** How long the request ran, as the instance tells. */
+  readonly ms?: number | undefined;
 }
 
 export type InitResult =
@@ -205,7 +207,7 @@ export class RuntimeLink {
         this.#running.delete(frame.requestId);
         pending.body?.stop();
         this.#tellDropped(frame.requestId, this.#budget.takeDropped());
-        pending.resolve({ code: frame.code, payload: body });
+        pending.resolve({ code: frame.code, payload: body, ms: frame.ms });
         return;
       }
       case 'log':
