@@ -3,6 +3,11 @@ import { create as createAlias } from './aliases/create.ts';
 import { remove as removeAlias } from './aliases/delete.ts';
 import { list as listAliases } from './aliases/list.ts';
 import { update as updateAlias } from './aliases/update.ts';
+import { create as createApplication } from './applications/create.ts';
+import { remove as removeApplication } from './applications/delete.ts';
+import { list as listApplications } from './applications/list.ts';
+import { show as showApplication } from './applications/show.ts';
+import { listTemplates, showTemplate } from './applications/templates.ts';
 import { reset as resetAsync } from './async/reset.ts';
 import { set as setAsync } from './async/set.ts';
 import { show as showAsync } from './async/show.ts';
@@ -112,6 +117,11 @@ export const TREE: Tree = {
       name: 'aliases',
       summary: 'Names that point to versions and can be moved, also for a part of the requests',
       commands: [createAlias, listAliases, updateAlias, removeAlias],
+    },
+    {
+      name: 'applications',
+      summary: 'Functions that are made together from a template, and deleted together',
+      commands: [createApplication, listApplications, showApplication, removeApplication, listTemplates, showTemplate],
     },
     {
       name: 'triggers',
