@@ -50,6 +50,7 @@ import { removeImage } from './images/rm.ts';
 import { showImage } from './images/show.ts';
 import { list as listInvocations } from './invocations/list.ts';
 import { show as showInvocation } from './invocations/show.ts';
+import { wait as waitForInvocation } from './invocations/wait.ts';
 import { project as projectMetrics } from './metrics/project.ts';
 import { show as showMetrics } from './metrics/show.ts';
 import { top as topFunctions } from './metrics/top.ts';
@@ -146,7 +147,7 @@ export const TREE: Tree = {
     {
       name: 'invocations',
       summary: 'What ran, how it ended and what it used',
-      commands: [listInvocations, showInvocation],
+      commands: [listInvocations, showInvocation, waitForInvocation],
     },
     {
       name: 'async',
