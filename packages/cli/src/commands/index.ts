@@ -13,6 +13,7 @@ import { set as setAsync } from './async/set.ts';
 import { show as showAsync } from './async/show.ts';
 import { remove as removeDeadLetter } from './dead-letters/delete.ts';
 import { list as listDeadLetters } from './dead-letters/list.ts';
+import { purge as purgeDeadLetters } from './dead-letters/purge.ts';
 import { redrive } from './dead-letters/redrive.ts';
 import { redriveAll } from './dead-letters/redrive-all.ts';
 import { show as showDeadLetter } from './dead-letters/show.ts';
@@ -157,7 +158,7 @@ export const TREE: Tree = {
     {
       name: 'dead-letters',
       summary: 'Asynchronous invocations and outcomes that were given up',
-      commands: [listDeadLetters, showDeadLetter, redrive, redriveAll, removeDeadLetter],
+      commands: [listDeadLetters, showDeadLetter, redrive, redriveAll, removeDeadLetter, purgeDeadLetters],
     },
     {
       name: 'metrics',
