@@ -139,8 +139,8 @@ test('lists templates, and shows what one asks for', async () => {
   expect((await cli(['applications', 'templates', 'list', '--category', 'web'])).stdout).toContain('guarded-api');
   expect(server.seen[0]?.query.get('category')).toBe('web');
   const params = [
-    { name: 'secret', description: 'to sign with', required: true, default: '' },
-    { name: 'burst', description: 'at once', required: false, default: '10' },
+    { name: 'secret', description: 'to sign with', required: true, default: '', secret: true },
+    { name: 'burst', description: 'at once', required: false, default: '10', secret: false },
   ];
   server.on(`GET ${TEMPLATES}/guarded-api`, {
     body: {
@@ -152,6 +152,8 @@ test('lists templates, and shows what one asks for', async () => {
   });
   const { stdout } = await cli(['applications', 'templates', 'show', 'guarded-api']);
   expect(stdout).toContain('functions:  api (rest)\n');
-  expect(stdout).toMatch(/--param: +secret: to sign with \(required\)\n +burst: at once \(default: 10\)\n/);
+  expect(stdout).toMatch(
+    /--param: +secret: to sign with \(required; keep it in a --param-file\)\n +burst: at once \(default: 10\)\n/,
+  );
   expect((await cli(['applications', 'templates'])).exitCode).toBe(2);
 });

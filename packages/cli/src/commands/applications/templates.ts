@@ -39,10 +39,12 @@ interface Param {
   readonly description: string;
   readonly required: boolean;
   readonly default: string;
+  readonly secret?: boolean;
 }
 
-function paramText({ name, description, required, default: usual }: Param): string {
-  return `${name}: ${description} (${required ? 'required' : `default: ${usual === '' ? 'empty' : usual}`})`;
+function paramText({ name, description, required, default: usual, secret }: Param): string {
+  const when = required ? 'required' : `default: ${usual === '' ? 'empty' : usual}`;
+  return `${name}: ${description} (${when}${secret === true ? '; keep it in a --param-file' : ''})`;
 }
 
 export const showTemplate = defineCommand({
@@ -62,7 +64,7 @@ export const showTemplate = defineCommand({
     const lines = [
       `${args.template}: ${data.description}`,
       `functions:  ${functions.join(', ')}`,
-      ...params.map((param, index) => `${index === 0 ? '--param:   ' : '          '}  ${paramText(param)}`),
+      ...params.map((param, index) => `${index === 0 ? '--param: ' : '         '}  ${paramText(param)}`),
       `afterwards: ${data.template_guide}`,
     ];
     return { kind: 'message', text: lines.join('\n'), data: { id: args.template, ...data, params } };
