@@ -44,10 +44,9 @@ export const createKey = defineCommand({
       return { kind: 'record', data: await create(), hide: ['user_id', 'status', 'create_time'] };
     }
     const file = resolve(context.cwd, flags.save);
-    const { access } = await saveNew(file, flags.save, async () => {
-      const key = await create();
-      const fields = { endpoint, gateway, region, project_id, access_key: key.access, secret_key: key.secret };
-      return { text: `${JSON.stringify(fields, null, 2)}\n`, value: key };
+    const { access_key: access } = await saveNew(file, flags.save, async () => {
+      const { access: access_key, secret: secret_key } = await create();
+      return { endpoint, gateway, region, project_id, access_key, secret_key };
     });
     return { kind: 'message', text: `${flags.save}: key ${access}; use it with --credentials`, data: { access, file } };
   },

@@ -60,6 +60,26 @@ describe('iam keys create --save', () => {
   });
 });
 
+test('the secrets of a new account can be saved, too', async () => {
+  const made = {
+    domain_id: 'd2',
+    project_id: 'p2',
+    user: 'admin',
+    password: 'hush',
+    access_key: 'K2',
+    secret_key: 'hush',
+  };
+  server.on('POST /v1/iam/domains', { status: 201, body: made });
+  const run = await cli(['iam', 'accounts', 'create', 'other', '--save', 'other.json']);
+  expect(run).toMatchObject({ exitCode: 0, stdout: 'other: created; its administrator is in other.json\n' });
+  expect(JSON.parse(await readFile(join(dir, 'other.json'), 'utf8'))).toEqual({
+    endpoint: server.endpoint,
+    gateway: '',
+    region: 'r1',
+    ...made,
+  });
+});
+
 test('says who one is', async () => {
   server.on('GET /v3/users/u1', { body: { user: { id: 'u1', name: 'ada' } } });
   server.on('GET /v3/users/u1/groups', { body: { groups: [{ id: 'g1', name: 'developers' }], links: {} } });

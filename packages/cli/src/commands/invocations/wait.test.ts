@@ -20,14 +20,22 @@ const states = (...all: string[]) => {
   });
 };
 
-test.each([
+test.each<[string[], number]>([
   [['WAIT', 'RUNNING', 'SUCCESS'], 0],
   [['RUNNING', 'FAIL'], 6],
   [['DISCARD'], 6],
-])('waits through %j and exits with %i', async (seen, exitCode) => {
+])('waits through %j, then for the receipt of what ran, and exits with %i', async (seen, exitCode) => {
   states(...seen);
+  let looks = 0;
+  server.on('GET /v1/p1/invocations/rid', () => {
+    looks += 1;
+    return looks < 3
+      ? { status: 404, body: { error_code: 'FSS.0404', error_msg: 'no', request_id: 'r' } }
+      : { body: {} };
+  });
   const run = await wait();
   expect(run).toMatchObject({ exitCode, stderr: '' });
+  expect(looks).toBe(seen.at(-1) === 'DISCARD' ? 0 : 3);
   expect(run.stdout).toContain(seen.at(-1));
   expect(server.requests(LIST)).toHaveLength(seen.length);
   expect(server.requests(LIST)[0]?.query.get('request_id')).toBe('rid');

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOutput } from '@funcgraph/api';
 import { type Connection, connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
 import { CliError, defineCommand, EXIT, usageError } from '../../framework/index.ts';
+import { findReceipt } from '../functions/find-receipt.ts';
 
 type AsyncInvocation = CallOutput<'listAsyncInvocations'>['data']['invocations'][number];
 
@@ -48,6 +49,8 @@ export const wait = defineCommand({
       const found = await look(connection, params, args['request-id'], context.signal);
       const { status } = found;
       if (status !== 'WAIT' && status !== 'RUNNING') {
+        // so that whoever asks for it next finds it; what was discarded never ran
+        if (status !== 'DISCARD') await findReceipt(connection, args['request-id'], context.signal);
         return { kind: 'record', data: found, exitCode: status === 'SUCCESS' ? EXIT.ok : EXIT.functionFailed };
       }
       if (context.now() >= deadline) {
