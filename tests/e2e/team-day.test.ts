@@ -8,7 +8,6 @@ import { ROOT, TestServer } from '../server.ts';
 
 /** All that the script may use beside `fgs` and bash. */
 const COREUTILS = ['date', 'dirname', 'mktemp', 'rm', 'sort', 'tee', 'tr', 'uniq'];
-const DAY_MS = 240_000;
 const LAST = 'The team day worked';
 
 let server: TestServer;
@@ -45,7 +44,20 @@ function day(env: NodeJS.ProcessEnv = {}): Promise<Day> {
 const rows = async (...words: string[]): Promise<object[]> =>
   JSON.parse((await server.fgs([...words, '--output', 'json'])).stdout.toString()) as object[];
 
-test('a team has its day on a server, and on the same one again', { timeout: 2 * DAY_MS }, async () => {
+/** What a day leaves that broke off: a function with a dead letter, and a user. */
+async function leaveTraces(): Promise<void> {
+  await server.fgs(['iam', 'users', 'create', 'team-day-olga']);
+  const deploy = ['functions', 'deploy', 'examples/team-day/v2', '--name', 'team-day-till', '--runtime', 'Node.js'];
+  expect(await server.fgs([...deploy, '--handler', 'index.handler'])).toMatchObject({ exitCode: 0 });
+  await server.fgs(['async', 'set', 'team-day-till', '--retries', '0']);
+  const invoke = ['functions', 'invoke', 'team-day-till', '--async', '--field', 'request_id'];
+  const id = (await server.fgs(invoke)).stdout.toString().trim();
+  expect(await server.fgs(['invocations', 'wait', 'team-day-till', id])).toMatchObject({ exitCode: 6 });
+  expect(await rows('dead-letters', 'list')).toContainEqual(expect.objectContaining({ id }));
+}
+
+test('a team has its day, after one that broke off, and again on the same server', { timeout: 600_000 }, async () => {
+  await leaveTraces();
   for (const which of ['first', 'second']) {
     const { exitCode, stdout, stderr } = await day();
     expect(exitCode, `${which} day: ${stderr}\n${stdout}`).toBe(0);
@@ -54,19 +66,6 @@ test('a team has its day on a server, and on the same one again', { timeout: 2 *
   expect(await rows('functions', 'list')).toEqual([]);
   expect(await rows('dead-letters', 'list')).toEqual([]);
   expect(await rows('iam', 'users', 'list')).toMatchObject([{ name: 'admin' }]);
-});
-
-test('the day cleans up what was left of one that broke off', { timeout: 2 * DAY_MS }, async () => {
-  await server.fgs(['iam', 'users', 'create', 'team-day-olga']);
-  const deploy = ['functions', 'deploy', 'examples/team-day/v2', '--name', 'team-day-till', '--runtime', 'Node.js'];
-  expect(await server.fgs([...deploy, '--handler', 'index.handler'])).toMatchObject({ exitCode: 0 });
-  await server.fgs(['async', 'set', 'team-day-till', '--retries', '0']);
-  const invoke = ['functions', 'invoke', 'team-day-till', '--async', '--field', 'request_id'];
-  const id = (await server.fgs(invoke)).stdout.toString().trim();
-  expect(await server.fgs(['invocations', 'wait', 'team-day-till', id])).toMatchObject({ exitCode: 6 });
-  expect(await rows('dead-letters', 'list')).toMatchObject([{ id }]);
-  const { exitCode, stdout, stderr } = await day();
-  expect(exitCode, `${stderr}\n${stdout}`).toBe(0);
 });
 
 test('the day stops at the first thing that is not as said', async () => {
