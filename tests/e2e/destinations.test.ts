@@ -274,6 +274,21 @@ describe('a dead letter', () => {
     });
   });
 
+  it('is thrown away with all of its function, also of a deleted one, and with no other', async () => {
+    const [urn, other] = [await make('purged', { fail: 'yes' }), await make('kept', { fail: 'yes' })];
+    for (const one of [urn, urn, other]) {
+      await configure(one, {});
+      await enqueue(server, one, { n: 1 });
+    }
+    await expect.poll(async () => (await deadLetters(urn)).length, PATIENCE).toBe(2);
+    await expect.poll(async () => (await deadLetters(other)).length, PATIENCE).toBe(1);
+    await server.api.call('deleteFunction', { params: target(server, urn) });
+    const purge = () => server.api.call('deleteFunctionDeadLetters', { params: target(server, urn) });
+    expect((await purge()).data).toEqual({ deleted: 2 });
+    expect((await purge()).data).toEqual({ deleted: 0 });
+    expect(await deadLetters(other)).toHaveLength(1);
+  });
+
   it('of a function that is deleted stays, and says why it cannot be redriven', async () => {
     const urn = await make('away', { fail: 'yes' });
     await configure(urn, {});

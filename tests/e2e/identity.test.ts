@@ -166,6 +166,33 @@ test('an administrator lets a colleague in by the command line, who may do what 
   expect(last.stderr).toContain('Nobody could manage');
 }, 240_000);
 
+test('a user without rights knows who it is and changes its own password, which needs the old one', async () => {
+  await server.fgs(['iam', 'users', 'create', 'grace', '--password-stdin'], 'Compiler-1952\n');
+  const file = join(folder, 'grace.json');
+  const key = await fgs('keys', 'create', '--user', 'grace', '--save', file);
+  expect(key.secret).toBeUndefined();
+  const grace = (args: string[], input = '') => server.fgs([...args, '--credentials', file], input);
+  const who = await grace(['iam', 'whoami', '--field', 'user,groups,account']);
+  expect(who.stdout.toString(), who.stderr).toBe('grace\t\tdefault\n');
+
+  const wrong = await grace(['iam', 'password'], 'Compiler-1951\nCobol-1959-x\n');
+  expect(wrong.exitCode, wrong.stderr).toBeGreaterThan(0);
+  const weak = await grace(['iam', 'password'], 'Compiler-1952\nonlyletters\n');
+  expect(weak).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('two kinds') });
+  const changed = await grace(['iam', 'password'], 'Compiler-1952\nCobol-1959-x\n');
+  expect(changed, changed.stderr).toMatchObject({ exitCode: 0 });
+
+  const logsIn = async (password: string): Promise<boolean> => {
+    const user = { name: 'grace', password, domain: { name: 'default' } };
+    const body = { auth: { identity: { methods: ['password'], password: { user } } } };
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    return (await fetch(`${server.endpoint}/v3/auth/tokens`, init)).status === 201;
+  };
+  expect(await logsIn('Cobol-1959-x')).toBe(true);
+  expect(await logsIn('Compiler-1952')).toBe(false);
+}, 240_000);
+
 test('another account has its own functions, and everything about identities survives a restart', async () => {
   const account = await fgs('accounts', 'create', 'other-team');
   const file = join(folder, 'other.json');

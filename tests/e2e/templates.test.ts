@@ -330,3 +330,22 @@ it('refuses a folder that is not empty and a template that is not there', async 
   const unknown = await server.fgs(['functions', 'init', join(work, 'x'), '--template', 'nothing']);
   expect(unknown).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('FSS.1059') });
 });
+
+it('makes an application, shows it and deletes it with its functions from the command line', async () => {
+  const create = ['applications', 'create', 'inbox', '--template', 'webhook-inbox'];
+  const unasked = await server.fgs(create);
+  expect(unasked).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('params.secret is missing') });
+  const params = join(work, 'params');
+  writeFileSync(params, 'secret=hush\n');
+  const made = await server.fgs([...create, '--param-file', params]);
+  expect(made.stdout.toString(), made.stderr).toBe(
+    'inbox: created, inbox-receiver (receiver), inbox-router (router)\n',
+  );
+  const again = await server.fgs([...create, '--param-file', params]);
+  expect(again).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('there is an application inbox') });
+  const shown = await fgs<{ status: string; functions: string }>(['applications', 'show', 'inbox']);
+  expect(shown).toMatchObject({ status: 'success', functions: 'inbox-receiver (receiver), inbox-router (router)' });
+  await fgs(['applications', 'delete', 'inbox', '--yes']);
+  expect(await server.fgs(['functions', 'show', 'inbox-router'])).toMatchObject({ exitCode: 3 });
+  expect((await server.fgs(['applications', 'list'])).stdout.toString()).toContain('no applications');
+});

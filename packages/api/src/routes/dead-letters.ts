@@ -107,4 +107,15 @@ export const deadLetterRoutes = {
     params: LetterParams,
     status: 204,
   }),
+  deleteFunctionDeadLetters: route({
+    method: 'DELETE',
+    path: '/v1/{project_id}/functions/{function_urn}/dead-letters',
+    action: 'functiongraph:function:deleteDeadLetter',
+    group: 'dead-letters',
+    summary: 'Throw away those of a function, which may be deleted, 500 in a request; next_marker goes on',
+    params: FunctionParams,
+    query: Type.Object({ marker: Type.Optional(NumberText) }),
+    /** How many of this page were there; what was redriven meanwhile is not among them. */
+    response: Type.Object({ deleted: Type.Integer(), next_marker: Type.Optional(Type.String()) }),
+  }),
 } as const;

@@ -3,11 +3,17 @@ import { create as createAlias } from './aliases/create.ts';
 import { remove as removeAlias } from './aliases/delete.ts';
 import { list as listAliases } from './aliases/list.ts';
 import { update as updateAlias } from './aliases/update.ts';
+import { create as createApplication } from './applications/create.ts';
+import { remove as removeApplication } from './applications/delete.ts';
+import { list as listApplications } from './applications/list.ts';
+import { show as showApplication } from './applications/show.ts';
+import { listTemplates, showTemplate } from './applications/templates.ts';
 import { reset as resetAsync } from './async/reset.ts';
 import { set as setAsync } from './async/set.ts';
 import { show as showAsync } from './async/show.ts';
 import { remove as removeDeadLetter } from './dead-letters/delete.ts';
 import { list as listDeadLetters } from './dead-letters/list.ts';
+import { purge as purgeDeadLetters } from './dead-letters/purge.ts';
 import { redrive } from './dead-letters/redrive.ts';
 import { redriveAll } from './dead-letters/redrive-all.ts';
 import { show as showDeadLetter } from './dead-letters/show.ts';
@@ -45,6 +51,7 @@ import { removeImage } from './images/rm.ts';
 import { showImage } from './images/show.ts';
 import { list as listInvocations } from './invocations/list.ts';
 import { show as showInvocation } from './invocations/show.ts';
+import { wait as waitForInvocation } from './invocations/wait.ts';
 import { project as projectMetrics } from './metrics/project.ts';
 import { show as showMetrics } from './metrics/show.ts';
 import { top as topFunctions } from './metrics/top.ts';
@@ -114,6 +121,11 @@ export const TREE: Tree = {
       commands: [createAlias, listAliases, updateAlias, removeAlias],
     },
     {
+      name: 'applications',
+      summary: 'Functions that are made together from a template, and deleted together',
+      commands: [createApplication, listApplications, showApplication, removeApplication, listTemplates, showTemplate],
+    },
+    {
       name: 'triggers',
       summary: 'Timers and addresses of the gateway that start functions',
       commands: [createTrigger, listTriggers, showTrigger, enableTrigger, disableTrigger, removeTrigger],
@@ -136,7 +148,7 @@ export const TREE: Tree = {
     {
       name: 'invocations',
       summary: 'What ran, how it ended and what it used',
-      commands: [listInvocations, showInvocation],
+      commands: [listInvocations, showInvocation, waitForInvocation],
     },
     {
       name: 'async',
@@ -146,7 +158,7 @@ export const TREE: Tree = {
     {
       name: 'dead-letters',
       summary: 'Asynchronous invocations and outcomes that were given up',
-      commands: [listDeadLetters, showDeadLetter, redrive, redriveAll, removeDeadLetter],
+      commands: [listDeadLetters, showDeadLetter, redrive, redriveAll, removeDeadLetter, purgeDeadLetters],
     },
     {
       name: 'metrics',

@@ -64,6 +64,21 @@ test('gives the environment no say beside --credentials', async () => {
   });
 });
 
+test('takes the file that FGS_CREDENTIALS names, and the rest of the environment for nothing, but --data-dir first', async () => {
+  await writeFile(join(dir, 'ada.json'), JSON.stringify({ ...FILE, access_key: 'adaAK' }));
+  const env = { FGS_CREDENTIALS: 'ada.json', FGS_ACCESS_KEY: 'envAK', FGS_ENDPOINT: 'http://env:1' };
+  expect(await loadCredentials(NO_FLAGS, context(env))).toMatchObject({
+    endpoint: 'http://127.0.0.1:9',
+    accessKey: 'adaAK',
+  });
+  const named = { ...NO_FLAGS, credentials: 'credentials.json' };
+  expect(await loadCredentials(named, context(env))).toMatchObject({ accessKey: 'fileAK' });
+  const there = { ...NO_FLAGS, 'data-dir': dir };
+  expect(await loadCredentials(there, context({ FGS_CREDENTIALS: 'ada.json' }))).toMatchObject({ accessKey: 'fileAK' });
+  const none = loadCredentials(NO_FLAGS, context({ FGS_CREDENTIALS: 'bob.json' }));
+  await expect(none).rejects.toMatchObject({ exitCode: 4, hint: 'Check FGS_CREDENTIALS.' });
+});
+
 test('needs no file when the environment says it all', async () => {
   const env = {
     FGS_DATA_DIR: '/nonexistent',

@@ -57,19 +57,22 @@ function checkedEndpoint(text: string): string {
 }
 
 /**
- * Flags first, then the environment, then the file in the data directory. With `--credentials` the environment has no
- * say, so that a forgotten variable cannot mix two servers. Throws CliError with exit code 4 when something is missing.
+ * Flags first, then the environment, then the file in the data directory. With a file that `--credentials` or
+ * `FGS_CREDENTIALS` names, the rest of the environment has no say, so that a forgotten variable cannot mix two servers;
+ * `--data-dir` wins over `FGS_CREDENTIALS`. Throws CliError with exit code 4 when something is missing.
  */
 export async function loadCredentials(flags: ConnectionFlags, context: Context): Promise<Credentials> {
   const { cwd } = context;
-  const env = flags.credentials === undefined ? context.env : {};
-  const file = flags.credentials
-    ? resolve(cwd, flags.credentials)
-    : join(dataDirOf(flags['data-dir'], context), 'credentials.json');
+  const profile = flags['data-dir'] === undefined ? context.env.FGS_CREDENTIALS || undefined : undefined;
+  const named = flags.credentials ?? profile;
+  const env = named === undefined ? context.env : {};
+  const file = named ? resolve(cwd, named) : join(dataDirOf(flags['data-dir'], context), 'credentials.json');
   const complete = env.FGS_ACCESS_KEY && env.FGS_SECRET_KEY && env.FGS_PROJECT_ID && env.FGS_REGION;
   const found = complete ? {} : await readFields(file);
-  if (found === undefined && flags.credentials !== undefined)
-    throw denied(`there is no file ${file}`, 'Check --credentials.');
+  if (found === undefined && named !== undefined) {
+    const where = flags.credentials === undefined ? 'FGS_CREDENTIALS' : '--credentials';
+    throw denied(`there is no file ${file}`, `Check ${where}.`);
+  }
   const pick = (name: string, field: string): string => {
     const value = env[name] || found?.[field];
     if (value) return value;

@@ -49,6 +49,10 @@ export function rootHelp(tree: Tree): string {
     `Nouns:\n${aligned(nouns)}`,
     `Examples:\n  fgs up\n  fgs functions deploy ./my-function --runtime Node.js --handler index.handler\n  fgs functions invoke my-function --data '{"name":"Ada"}'`,
     `Environment:\n${aligned([
+      [
+        'FGS_CREDENTIALS',
+        'credentials file, as a first start and fgs iam keys create --save write it; wins over the rest',
+      ],
       ['FGS_ENDPOINT', 'address of the server; else from the credentials file'],
       ['FGS_ACCESS_KEY, FGS_SECRET_KEY', 'who you are; else from the credentials file'],
       ['FGS_SECURITY_TOKEN', 'belongs to a temporary access key'],

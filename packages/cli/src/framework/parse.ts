@@ -14,6 +14,11 @@ export const GLOBAL_FLAGS = {
     fallback: 'table',
     summary: 'how results are printed: table for people, json for programs',
   },
+  field: {
+    type: 'text',
+    placeholder: 'NAME[,NAME]',
+    summary: 'print only these fields of the result, named as in json: a line for each result, a tab between fields',
+  },
 } as const satisfies FlagSpecs;
 
 interface Given {

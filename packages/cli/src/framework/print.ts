@@ -2,6 +2,7 @@ import { ApiError } from '@funcgraph/api';
 import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import { fieldLine } from './field.ts';
 import type { Column, Output, Row } from './output.ts';
 import { cellWidth, safeCell, safeText } from './safe-text.ts';
 
@@ -35,8 +36,22 @@ function record(data: Row, hide: readonly string[]): string {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
+async function printFields(output: Output, names: readonly string[], { stdout }: Context): Promise<ExitCode> {
+  let exitCode = output.exitCode ?? EXIT.ok;
+  if (output.kind === 'table') {
+    for (const row of output.rows) await stdout.write(`${fieldLine(row, names, output.rows)}\n`);
+  } else if (output.kind === 'stream') {
+    for await (const item of output.items) {
+      await stdout.write(`${fieldLine(item.data, names)}\n`);
+      exitCode = item.exitCode ?? exitCode;
+    }
+  } else await stdout.write(`${fieldLine(output.data, names)}\n`);
+  return exitCode;
+}
+
 /** The one place where results become text. Returns the exit code of the command. */
-export async function printOutput(output: Output, context: Context): Promise<ExitCode> {
+export async function printOutput(output: Output, context: Context, fields?: readonly string[]): Promise<ExitCode> {
+  if (fields !== undefined) return printFields(output, fields, context);
   const { stdout, stderr, format } = context;
   let exitCode = output.exitCode ?? EXIT.ok;
   switch (output.kind) {

@@ -1,7 +1,8 @@
 import { usageError } from './cli-error.ts';
-import type { Command, Noun, Tree } from './command.ts';
+import type { Command, Noun, ParsedValues, Tree } from './command.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { fieldNames } from './field.ts';
 import { commandHelp, nounHelp, rootHelp } from './help.ts';
 import { parseCommand, wantsHelp } from './parse.ts';
 import { printError, printOutput } from './print.ts';
@@ -64,6 +65,13 @@ function formatOf(argv: readonly string[]): 'table' | 'json' {
   return argv.includes('--output=json') || (at >= 0 && argv[at + 1] === 'json') ? 'json' : 'table';
 }
 
+/** Read before the command runs, so that a wrong one changes nothing. */
+function askedFields({ flags }: ParsedValues): readonly string[] | undefined {
+  if (flags.field === undefined) return undefined;
+  if (flags.output === 'json') throw usageError('--field and --output json cannot stand together');
+  return fieldNames(String(flags.field));
+}
+
 async function dispatch(tree: Tree, argv: readonly string[], context: Context, version: string): Promise<ExitCode> {
   if (argv[0] === '--version' || argv[0] === '-V' || (argv[0] === 'version' && argv.length === 1)) {
     await context.stdout.write(`fgs ${version}\n`);
@@ -76,8 +84,11 @@ async function dispatch(tree: Tree, argv: readonly string[], context: Context, v
     await context.stdout.write(help);
     return EXIT.ok;
   }
-  if (found.command)
-    return printOutput(await found.command.run(parseCommand(found.command, found.rest), context), context);
+  if (found.command) {
+    const values = parseCommand(found.command, found.rest);
+    const fields = askedFields(values);
+    return printOutput(await found.command.run(values, context), context, fields);
+  }
   if (!found.noun && words.length > 0)
     throw usageError(`unknown flag ${words[0]}`, 'flags come after the command: fgs --help');
   await context.stderr.write(found.noun ? nounHelp(found.noun) : rootHelp(tree));

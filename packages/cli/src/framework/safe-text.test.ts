@@ -10,5 +10,6 @@ test('shows what would steer a terminal and leaves ordinary text alone', () => {
 
 test('keeps a table cell on one line and counts wide characters twice', () => {
   expect(safeCell('a\nb\tc')).toBe('a b c');
+  expect(safeCell('{\n    "a  b": 1\n}')).toBe('{ "a  b": 1 }');
   expect(cellWidth('中a')).toBe(3);
 });

@@ -10,9 +10,9 @@ export function safeText(text: string): string {
   });
 }
 
-/** The same on one line, for table cells. */
+/** The same on one line and without the indents of its lines, for table cells. */
 export function safeCell(text: string): string {
-  return safeText(text).replace(/[\n\t]/g, ' ');
+  return safeText(text).replace(/\n[ \t]*|\t/g, ' ');
 }
 
 /** Columns that a terminal gives the text: East Asian wide characters take two. */

@@ -69,6 +69,18 @@ test('deletes only when told so', async () => {
   expect(await cli(['dead-letters', 'delete', 'd1', '--yes'])).toMatchObject({ exitCode: 0 });
 });
 
+test('purges those of a function page after page, only when told so', async () => {
+  const ALL = `DELETE /v1/p1/functions/${URN}/dead-letters`;
+  server.on(ALL, ({ query }) => ({
+    body: query.get('marker') === null ? { deleted: 500, next_marker: '7' } : { deleted: 2 },
+  }));
+  expect(await cli(['dead-letters', 'purge', 'hello'])).toMatchObject({ exitCode: 2 });
+  expect(server.seen).toEqual([]);
+  const run = await cli(['dead-letters', 'purge', 'hello', '--yes']);
+  expect(run).toMatchObject({ exitCode: 0, stdout: 'hello: 502 dead letters deleted\n' });
+  expect(server.requests(ALL).map(({ query }) => query.get('marker'))).toEqual([null, '7']);
+});
+
 test('sets destinations by URN and by address, and refuses what is neither', async () => {
   const SET = `PUT /v2/p1/fgs/functions/${URN}:!live/async-invoke-config`;
   server.on(SET, { body: {} });

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { MEMORY_SIZES_MB } from '@funcgraph/api';
 import type { FunctionConfig } from '../../connection/index.ts';
-import { type Context, type FlagSpecs, type FlagValues, type Row, usageError } from '../../framework/index.ts';
+import type { Context, FlagSpecs, FlagValues, Row } from '../../framework/index.ts';
+import { readNameValues } from '../name-values.ts';
 
 /** Flags for the configuration of a function, the same in `create`, `deploy` and `update`. */
 export const CONFIG_FLAGS = {
@@ -49,32 +48,6 @@ export type ConfigFlags = FlagValues<typeof CONFIG_FLAGS>;
 /** A new function gets these where nothing is said. */
 export const NEW_FUNCTION = { timeout: 3, memory_size: 128 } as const;
 
-function addVariable(variables: Map<string, string>, line: string, where: string): void {
-  const at = line.indexOf('=');
-  // the value stays out of the message: it may be a secret
-  if (at < 1) throw usageError(`${where} is not NAME=VALUE`);
-  variables.set(line.slice(0, at).trim(), line.slice(at + 1));
-}
-
-async function variablesOf(flags: ConfigFlags, context: Context): Promise<Map<string, string> | undefined> {
-  const file = flags['env-file'];
-  if (file === undefined && flags.env.length === 0) return undefined;
-  const variables = new Map<string, string>();
-  if (file !== undefined) {
-    const text = await readFile(resolve(context.cwd, file), 'utf8').catch((cause: unknown) => {
-      throw usageError(`cannot read ${file}: ${String(cause)}`);
-    });
-    text.split(/\r?\n/).forEach((line, index) => {
-      if (line.trim() !== '' && !line.trimStart().startsWith('#'))
-        addVariable(variables, line, `line ${index + 1} of ${file}`);
-    });
-  }
-  flags.env.forEach((line, index) => {
-    addVariable(variables, line, `--env number ${index + 1}`);
-  });
-  return variables;
-}
-
 export interface ConfigFields {
   readonly handler?: string;
   readonly memory_size?: number;
@@ -95,7 +68,8 @@ export interface ConfigFields {
 
 /** The API fields of the flags that were given, and of no others. */
 export async function configFields(flags: ConfigFlags, context: Context): Promise<ConfigFields> {
-  const variables = await variablesOf(flags, context);
+  const { env, 'env-file': file } = flags;
+  const variables = await readNameValues({ file, list: env, flag: '--env' }, context);
   const { initializer, 'pre-stop': preStop } = flags;
   const stream = flags['return-stream'];
   const fields = {

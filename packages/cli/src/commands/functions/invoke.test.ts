@@ -143,3 +143,31 @@ test('follows until it is told to stop, and connects again when the stream break
 test('refuses a time that is none', async () => {
   expect(await cli(['functions', 'logs', 'hello', '--since', 'yesterday'])).toMatchObject({ exitCode: 2 });
 });
+
+test('runs it many times, a line for each result, and tells how many failed', async () => {
+  let runs = 0;
+  server.on(INVOKE, () => {
+    runs += 1;
+    const headers = { 'x-cff-request-id': `r${runs}`, ...(runs === 2 ? { 'x-is-func-err': 'true' } : {}) };
+    return { headers, body: `v${runs}` };
+  });
+  const run = await cli(['functions', 'invoke', 'hello', '--data', '{"a":1}', '--repeat', '3']);
+  expect(run).toMatchObject({ exitCode: 6, stdout: 'v1\nv2\nv3\n', stderr: '3 invocations: 2 ok, 1 failed\n' });
+  expect(server.seen.map((request) => request.body.toString())).toEqual(['{"a":1}', '{"a":1}', '{"a":1}']);
+  const fields = await cli(['functions', 'invoke', 'hello', '--repeat', '2', '--field', 'result,failed']);
+  expect(fields).toMatchObject({ exitCode: 0, stdout: 'v4\tfalse\nv5\tfalse\n', stderr: '' });
+});
+
+test('ends a series at the first refusal', async () => {
+  server.on(INVOKE, { status: 429, body: { error_code: 'FSS.0429', error_msg: 'too many', request_id: 'r' } });
+  expect(await cli(['functions', 'invoke', 'hello', '--repeat', '3'])).toMatchObject({ exitCode: 3 });
+  expect(server.seen).toHaveLength(1);
+});
+
+test.each([['0'], ['100001'], ['5', '--log'], ['5', '--async'], ['5', '--stream']])(
+  'sends nothing for --repeat %s %s',
+  async (...flags) => {
+    expect(await cli(['functions', 'invoke', 'hello', '--repeat', ...flags])).toMatchObject({ exitCode: 2 });
+    expect(server.seen).toEqual([]);
+  },
+);

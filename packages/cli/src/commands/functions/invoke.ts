@@ -14,6 +14,7 @@ import {
 import { receiptLine } from '../receipt-text.ts';
 import { templateBytes, testEventBytes } from '../test-events/find.ts';
 import { findReceipt } from './find-receipt.ts';
+import { invokeRepeatedly, MOST_REPEATS } from './invoke-repeatedly.ts';
 import { invokeStream } from './invoke-stream.ts';
 
 /** The event as bytes, at most what the server takes. */
@@ -132,6 +133,11 @@ export const invoke = defineCommand({
     async: { type: 'boolean', summary: 'store the event and return at once' },
     log: { type: 'boolean', summary: 'show the end of the log of this invocation' },
     stream: { type: 'boolean', summary: 'show the result as it comes; for functions with --return-stream on' },
+    repeat: {
+      type: 'integer',
+      placeholder: 'N',
+      summary: `run it so often, one after another: a line for each result; at most ${MOST_REPEATS}`,
+    },
     qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
     ...FUNCTION_FLAGS,
   },
@@ -141,6 +147,7 @@ export const invoke = defineCommand({
     'fgs functions invoke resize --data-file event.json --log > result.json',
     'fgs functions invoke resize --template obs',
     'cat event.json | fgs functions invoke report --data-file - --async',
+    "fgs functions invoke hello --qualifier '!live' --repeat 200 | sort | uniq -c",
   ],
   async run({ flags, args }, context) {
     if (flags.async && flags.log)
@@ -152,6 +159,10 @@ export const invoke = defineCommand({
     );
     if (sources.length > 1)
       throw usageError(`give the event as one of ${sources.map((flag) => `--${flag}`).join(' and ')}`);
+    if (flags.repeat !== undefined && (flags.async || flags.log || flags.stream))
+      throw usageError('--repeat goes without --async, --log and --stream');
+    if (flags.repeat !== undefined && (flags.repeat < 1 || flags.repeat > MOST_REPEATS))
+      throw usageError(`--repeat must be 1 to ${MOST_REPEATS}`);
     const given = await readEvent(flags, context);
     const connection = await connect(flags, context);
     const event = (await savedEvent(flags, connection, args.function, context)) ?? given;
@@ -159,6 +170,10 @@ export const invoke = defineCommand({
     if (flags.stream) {
       const params = connection.functionParams(args.function, pkg, qualifier);
       return { kind: 'stream', items: invokeStream(connection, params, event, context) };
+    }
+    if (flags.repeat !== undefined) {
+      const params = connection.functionParams(args.function, pkg, qualifier);
+      return { kind: 'stream', items: invokeRepeatedly(connection, { params, event, times: flags.repeat }, context) };
     }
     if (!flags.async)
       return invokeOnce(connection, { name: args.function, package: pkg, qualifier, event, log }, context);

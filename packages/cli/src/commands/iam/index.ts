@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { grantPolicy, withdrawPolicy } from './grants.ts';
 import { addMember, createGroup, listGroups, removeGroup, removeMember, showGroup } from './groups.ts';
 import { createKey, listKeys, removeKey, updateKey } from './keys.ts';
+import { changePassword, whoami } from './own.ts';
 import { createPolicy, listPolicies, removePolicy, showPolicy, updatePolicy } from './policies.ts';
 import {
   createAccount,
@@ -56,6 +57,8 @@ export const iam: Noun = {
     setEnterpriseProject,
     createAccount,
     listAccounts,
+    whoami,
+    changePassword,
     audit,
   ],
 };

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand } from '../../framework/index.ts';
+import { defineCommand, usageError } from '../../framework/index.ts';
 import { confirmDeletion } from '../confirm.ts';
-import { findUser } from './find.ts';
+import { findProject, findUser } from './find.ts';
+import { saveNew } from './save-new.ts';
 
 const OF_USER = {
   user: { type: 'text', placeholder: 'NAME', summary: 'of this user; else your own' },
@@ -11,19 +13,42 @@ const KEY = [{ name: 'key', summary: 'the access key' }] as const;
 
 export const createKey = defineCommand({
   name: 'iam keys create',
-  summary: 'Make an access key; a user has at most two, and the secret is shown this once',
-  flags: { description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' }, ...OF_USER },
+  summary: 'Make an access key; a user has at most two, and the secret is shown this once, or saved',
+  flags: {
+    description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' },
+    save: {
+      type: 'text',
+      placeholder: 'FILE',
+      summary: 'write a new credentials file instead of showing the secret, for --credentials and FGS_CREDENTIALS',
+    },
+    project: { type: 'text', placeholder: 'NAME', summary: 'with --save: project of that file; else the present one' },
+    ...OF_USER,
+  },
   args: [],
-  examples: ['fgs iam keys create --user ada', 'fgs iam keys create --output json > key.json'],
+  examples: ['fgs iam keys create --user ada --save ada.json', 'fgs iam keys create --output json > key.json'],
   async run({ flags }, context) {
-    const { client } = await connect(flags, context);
+    if (flags.project !== undefined && flags.save === undefined) throw usageError('--project needs --save');
+    const { client, credentials } = await connect(flags, context);
     const { signal } = context;
-    const credential = {
+    const { project } = flags;
+    const { endpoint, gateway, region } = credentials;
+    const project_id =
+      project === undefined ? credentials.projectId : (await findProject({ client, signal }, project)).id;
+    const body = {
       ...(flags.user === undefined ? {} : { user_id: (await findUser({ client, signal }, flags.user)).id }),
       ...(flags.description === undefined ? {} : { description: flags.description }),
     };
-    const { data } = await client.call('createAccessKey', { body: { credential }, signal });
-    return { kind: 'record', data: data.credential, hide: ['user_id', 'status', 'create_time'] };
+    const create = async () =>
+      (await client.call('createAccessKey', { body: { credential: body }, signal })).data.credential;
+    if (flags.save === undefined) {
+      return { kind: 'record', data: await create(), hide: ['user_id', 'status', 'create_time'] };
+    }
+    const file = resolve(context.cwd, flags.save);
+    const { access_key: access } = await saveNew(file, flags.save, async () => {
+      const { access: access_key, secret: secret_key } = await create();
+      return { endpoint, gateway, region, project_id, access_key, secret_key };
+    });
+    return { kind: 'message', text: `${flags.save}: key ${access}; use it with --credentials`, data: { access, file } };
   },
 });
 

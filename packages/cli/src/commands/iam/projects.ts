@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, usageError } from '../../framework/index.ts';
 import { confirmDeletion } from '../confirm.ts';
 import { findEnterpriseProject, findProject, readLines } from './find.ts';
+import { saveNew } from './save-new.ts';
 
 const DESCRIPTION = { description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' } } as const;
 
@@ -120,24 +122,38 @@ export const setEnterpriseProject = defineCommand({
 
 export const createAccount = defineCommand({
   name: 'iam accounts create',
-  summary: 'Make an account of its own, with a project and an administrator; its secrets are shown this once',
+  summary: 'Make an account of its own, with a project and an administrator; its secrets are shown this once, or saved',
   flags: {
     project: { type: 'text', placeholder: 'NAME', fallback: 'default', summary: 'name of its project' },
     user: { type: 'text', placeholder: 'NAME', fallback: 'admin', summary: 'name of its administrator' },
     'password-stdin': { type: 'boolean', summary: 'read the password from standard input; else one is made' },
+    save: {
+      type: 'text',
+      placeholder: 'FILE',
+      summary: 'write the secrets to a new credentials file instead of showing them',
+    },
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the account' }],
-  examples: ['fgs iam accounts create other-team --output json > other-team.json'],
+  examples: ['fgs iam accounts create other-team --save other-team.json'],
   async run({ flags, args }, context) {
     const { client, credentials } = await connect(flags, context);
     const [password] = flags['password-stdin'] ? await readLines(context, 1, 'the password') : [];
     const more = password === undefined ? {} : { password };
     const body = { name: args.name, project_name: flags.project, user_name: flags.user, ...more };
-    const { data } = await client.call('createAccount', { body, signal: context.signal });
-    // the form of a credentials file, for --credentials
     const { endpoint, gateway, region } = credentials;
-    return { kind: 'record', data: { endpoint, gateway, region, ...data } };
+    // the form of a credentials file, for --credentials
+    const create = async () => ({
+      endpoint,
+      gateway,
+      region,
+      ...(await client.call('createAccount', { body, signal: context.signal })).data,
+    });
+    if (flags.save === undefined) return { kind: 'record', data: await create() };
+    const file = resolve(context.cwd, flags.save);
+    const { domain_id, user } = await saveNew(file, flags.save, create);
+    const text = `${args.name}: created; its administrator is in ${flags.save}`;
+    return { kind: 'message', text, data: { domain_id, user, file } };
   },
 });
 

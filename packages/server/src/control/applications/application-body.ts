@@ -60,10 +60,10 @@ export function readParams(params: readonly ApplicationParam[], given: Kept): Re
   return new Map(params.map((param) => [param.name, readParam(param, given[param.name])]));
 }
 
-function readParam({ name, required, default: usual }: ApplicationParam, value: unknown): string {
+function readParam({ name, description, required, default: usual }: ApplicationParam, value: unknown): string {
   if (value === undefined || value === null || value === '') {
     if (!required) return usual ?? '';
-    throw new PlatformError('invalid_request', `params.${name} is missing`);
+    throw new PlatformError('invalid_request', `params.${name} is missing`, { hint: `${description.en}.` });
   }
   const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
   if (typeof text !== 'string' || text.length > MOST_VALUE_CHARS) {

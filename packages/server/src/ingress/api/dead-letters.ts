@@ -11,13 +11,16 @@ type Ids =
   | 'showDeadLetter'
   | 'redriveDeadLetter'
   | 'redriveFunctionDeadLetters'
-  | 'deleteDeadLetter';
+  | 'deleteDeadLetter'
+  | 'deleteFunctionDeadLetters';
 
 type OneLetter = ApiRequest<'showDeadLetter'> | ApiRequest<'redriveDeadLetter'> | ApiRequest<'deleteDeadLetter'>;
 type Wire = RouteResponse<Routes['listDeadLetters']>['dead_letters'][number];
 
 /** Letters sent again in one request. */
 const REDRIVE_PAGE = 100;
+/** Letters thrown away in one request. */
+const DELETE_PAGE = 500;
 
 export function deadLetterHandlers({
   iam,
@@ -84,6 +87,14 @@ export function deadLetterHandlers({
       const { id } = await find(request, 'functiongraph:function:deleteDeadLetter');
       await deadLetters.drop(request.params.project_id, id);
       return {};
+    },
+
+    async deleteFunctionDeadLetters({ params, query }) {
+      const of = functionUrn(params.function_urn, params.project_id);
+      const { marker } = query;
+      const page = { limit: DELETE_PAGE, ...(marker === undefined ? {} : { marker }) };
+      const { dropped, nextMarker } = await deadLetters.dropAll(of, page);
+      return { deleted: dropped, ...(nextMarker === null ? {} : { next_marker: nextMarker }) };
     },
   };
 }

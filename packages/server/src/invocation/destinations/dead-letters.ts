@@ -122,6 +122,21 @@ export class DeadLetters {
     if (!(await this.#options.box.drop(id))) throw gone(id);
   }
 
+  /**
+   * Throws away a page of the letters of a function, the newest first, and says how many were there. What comes after the
+   * first page is not among the next ones.
+   */
+  async dropAll(
+    of: FunctionRef,
+    page: { readonly limit: number; readonly marker?: string },
+  ): Promise<{ readonly dropped: number; readonly nextMarker: string | null }> {
+    const { box } = this.#options;
+    const { letters, nextMarker } = await box.list({ group: functionKeyOf(of), ...page });
+    let dropped = 0;
+    for (const { id } of letters) if (await box.drop(id)) dropped += 1;
+    return { dropped, nextMarker };
+  }
+
   async #find(projectId: string, id: string): Promise<Letter> {
     const letter = await this.#options.box.get(id);
     if (letter === undefined || !letter.group.startsWith(`${projectId}:`)) {

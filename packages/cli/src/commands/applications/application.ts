@@ -1,0 +1,61 @@
+import type { CallOutput } from '@funcgraph/api';
+import type { Connection } from '../../connection/index.ts';
+import { CliError, EXIT } from '../../framework/index.ts';
+
+type Application = CallOutput<'listFunctionApplications'>['data']['applications'][number];
+type Detail = CallOutput<'showFunctionApp'>['data'];
+
+/** How commands name one. */
+export const APPLICATION_ARGS = [{ name: 'application', summary: 'name or id of the application' }] as const;
+
+/** Every page of the project's applications, newest first. */
+export async function allApplications(
+  { client, credentials }: Connection,
+  signal: AbortSignal,
+): Promise<Application[]> {
+  const all: Application[] = [];
+  for (let last = -1; last !== all.length; ) {
+    last = all.length;
+    const query = { marker: String(all.length) };
+    const params = { project_id: credentials.projectId };
+    const { data } = await client.call('listFunctionApplications', { params, query, signal });
+    all.push(...data.applications);
+    if (all.length >= data.count) break;
+  }
+  return all;
+}
+
+/** By id or by name. Throws `CLI.NOT_FOUND`. */
+export async function findApplication(
+  connection: Connection,
+  text: string,
+  signal: AbortSignal,
+): Promise<{ id: string; detail: Detail }> {
+  const all = await allApplications(connection, signal);
+  const found = all.find(({ id }) => id === text) ?? all.find(({ name }) => name === text);
+  if (found === undefined) {
+    throw new CliError(`there is no application ${JSON.stringify(text)}`, {
+      code: 'CLI.NOT_FOUND',
+      exitCode: EXIT.refused,
+      hint: 'List them with: fgs applications list',
+    });
+  }
+  return { id: found.id, detail: await showApplication(connection, found.id, signal) };
+}
+
+/** As the server tells it. */
+export async function showApplication(
+  { client, credentials }: Connection,
+  id: string,
+  signal: AbortSignal,
+): Promise<Detail> {
+  const params = { project_id: credentials.projectId, id };
+  return (await client.call('showFunctionApp', { params, signal })).data;
+}
+
+/** Its functions with their parts, for people: `shop-api (api), shop-limiter (limiter)`. */
+export function functionsText({ stack_resources: parts }: Detail): string {
+  return parts
+    .map(({ physical_resource_name, logical_resource_name }) => `${physical_resource_name} (${logical_resource_name})`)
+    .join(', ');
+}
