@@ -144,17 +144,14 @@ export async function ensureInstalled() {
 }
 
 const isSource = (path) =>
-  /\.(ts|json)$/.test(path) && !/\.test\.ts$/.test(path) && !/[/\\](dist|node_modules)[/\\]/.test(path);
+  /\.(ts|json)$/.test(path) && !/\.test\.ts$/.test(path) && !/[/\\](dist|bundle|node_modules)[/\\]/.test(path);
 
 /** Builds when what is built is missing or older than a source. `tsc -b` itself does only what is needed. */
 export async function ensureBuilt() {
-  const built = join(ROOT, 'packages/cli/dist/main.js');
-  const server = join(ROOT, 'packages/server/dist/main.js');
-  const mark = join(ROOT, 'packages/cli/dist/.tsbuildinfo');
-  if (existsSync(built) && existsSync(server) && existsSync(mark)) {
-    const made = statSync(join(ROOT, 'packages/server/dist/.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (newest(join(ROOT, 'packages'), isSource) <= Math.max(made, statSync(mark).mtimeMs)) return;
-  }
+  // The last that a build makes of them.
+  const mark = join(ROOT, 'packages/server/bundle/telemetry/telemetry-thread.js');
+  const made = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (newest(join(ROOT, 'packages'), isSource) <= made) return;
   const result = await step('npm run build', 'npm', ['run', 'build']);
   if (!result.ok) {
     say(result.output.trimEnd());

@@ -27,7 +27,7 @@ export interface Target {
 /** `profileDir`: where the server writes a CPU profile when it stops. */
 export async function startTarget(profileDir?: string, extra: readonly string[] = []): Promise<Target> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-bench-'));
-  const main = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../packages/server/bundle/main.js', import.meta.url));
   const begin = performance.now();
   const args = [
     '--data-dir',

@@ -1,0 +1,54 @@
+// Makes one file of each program: loading hundreds of modules is most of the time that a command or the server starts in.
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from './steps.mjs';
+
+const PROGRAMS = {
+  agent: ['main'],
+  cli: ['main'],
+  server: [
+    'main',
+    'images/unpack/unpack-thread',
+    'storage/dialects/sqlite/engine-thread',
+    'telemetry/telemetry-thread',
+  ],
+};
+/** Has a native part, or starts threads from files of its own. */
+const EXTERNAL = ['better-sqlite3', 'pino'];
+/** Modules of the older kind ask for others while they run. */
+const BANNER = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
+
+/** A module goes on finding its neighbours: `bundle/` is as deep in the package as `dist/` is, and has the same threads. */
+function keepPlaces(outfile) {
+  return {
+    name: 'keep-places',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]packages[/\\][a-z]+[/\\]dist[/\\].*\.js$/ }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        const place = path.replace(/([/\\])dist([/\\])/, '$1bundle$2');
+        const url = `new URL(${JSON.stringify(relative(dirname(outfile), place))}, import.meta.url).href`;
+        return { contents: text.replaceAll('import.meta.url', url) };
+      });
+    },
+  };
+}
+
+for (const [name, entries] of Object.entries(PROGRAMS)) {
+  for (const entry of entries) {
+    const outfile = join(ROOT, 'packages', name, 'bundle', `${entry}.js`);
+    await build({
+      entryPoints: [join(ROOT, 'packages', name, 'dist', `${entry}.js`)],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      keepNames: true,
+      external: EXTERNAL,
+      plugins: [keepPlaces(outfile)],
+      banner: { js: BANNER },
+      logLevel: 'warning',
+    });
+  }
+}
