@@ -10,9 +10,19 @@ export class Ledger {
   /** Accepted request ids by URN. */
   readonly #accepted = new Map<string, Set<string>>();
   readonly wrong: string[] = [];
+  /** How often which answer. */
+  readonly interruptions = new Map<string, number>();
 
   told(outcome: SyncOutcome): void {
     this.#sync.set(outcome, (this.#sync.get(outcome) ?? 0) + 1);
+  }
+
+  /** A call that failed, as far as it may while things are killed, with what its answer said. */
+  interrupted(text: string): void {
+    this.told('interrupted');
+    const kind = text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|i-[0-9a-f]{16}/g, 'ID').slice(0, 300);
+    if (this.interruptions.size < 50 || this.interruptions.has(kind))
+      this.interruptions.set(kind, (this.interruptions.get(kind) ?? 0) + 1);
   }
 
   /** An answer that belongs to another call, or to nobody. */

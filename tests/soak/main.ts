@@ -46,7 +46,7 @@ let up = true;
 
 function judge(n: number, status: number, text: string, isError: boolean): void {
   if (status === 429) ledger.told('refused');
-  else if (status >= 500 || isError) ledger.told('interrupted');
+  else if (status >= 500 || isError) ledger.interrupted(`${status} ${text}`);
   else if (text !== `{"n":${n}}` && text !== `{"n": ${n}}`) ledger.isWrong(`asked ${n}, got ${text.slice(0, 200)}`);
   else ledger.told('ok');
 }
@@ -154,6 +154,7 @@ ${growth('server fds', (one) => one.serverFiles, 20)}
 ${growth('agent fds', (one) => one.agentFiles, 20)}
 left over  ${left.length}
 `);
+  for (const [kind, count] of ledger.interruptions) process.stdout.write(`${String(count).padStart(6)} x  ${kind}\n`);
 } finally {
   await server.stop();
 }
