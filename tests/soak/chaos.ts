@@ -42,6 +42,8 @@ export function killAgent(server: TestServer): boolean {
 
 /** What must not grow with time. */
 export interface Sample {
+  /** Runtimes that live, with code or waiting for some: their number follows the load. */
+  readonly sandboxes: number;
   readonly serverMb: number;
   readonly agentMb: number;
   readonly serverFiles: number;
@@ -53,6 +55,7 @@ export function sample(server: TestServer): Sample | undefined {
   if (agent === undefined) return undefined;
   try {
     return {
+      sandboxes: sandboxes(agent),
       serverMb: memoryMb(server.pid),
       agentMb: memoryMb(agent),
       serverFiles: readdirSync(`/proc/${server.pid}/fd`).length,
@@ -61,6 +64,11 @@ export function sample(server: TestServer): Sample | undefined {
   } catch {
     return undefined; // one of them was just killed
   }
+}
+
+/** Each has a launcher, beside the agent's helpers and what it calls in passing. */
+function sandboxes(agent: number): number {
+  return children(agent).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'bwrap\n').length;
 }
 
 function memoryMb(pid: number): number {

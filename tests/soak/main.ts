@@ -105,7 +105,7 @@ function growth(what: string, of: (one: Sample) => number, slack: number): strin
   const middle = mean(samples.slice(third, 2 * third));
   const last = mean(samples.slice(2 * third));
   if (last > middle * 1.1 + slack) problems.push(`${what} grows: ${middle.toFixed(1)} -> ${last.toFixed(1)}`);
-  return `${what.padEnd(11)}${middle.toFixed(1)} -> ${last.toFixed(1)}`;
+  return `${what.padEnd(21)}${middle.toFixed(1)} -> ${last.toFixed(1)}`;
 }
 
 say(`${members.length} functions (${members.map(({ name }) => name).join(', ')}) for ${values.minutes} minutes`);
@@ -150,8 +150,8 @@ async      ${JSON.stringify(ended)}, lost ${lost.length}
 killed     ${JSON.stringify(killed)}
 ${growth('server MB', (one) => one.serverMb, 20)}
 ${growth('agent MB', (one) => one.agentMb, 10)}
-${growth('server fds', (one) => one.serverFiles, 20)}
-${growth('agent fds', (one) => one.agentFiles, 20)}
+${growth('server fds a sandbox', (one) => one.serverFiles / (one.sandboxes + 20), 1)}
+${growth('agent fds a sandbox', (one) => one.agentFiles / (one.sandboxes + 20), 1)}
 left over  ${left.length}
 `);
   for (const [kind, count] of ledger.interruptions) process.stdout.write(`${String(count).padStart(6)} x  ${kind}\n`);
