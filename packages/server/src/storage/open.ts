@@ -17,6 +17,8 @@ import type { Schema } from './schema.ts';
  */
 export interface Storage {
   readonly kind: OpenedDatabase['kind'];
+  /** Of a PostgreSQL database: goes wherever its data goes. */
+  readonly id: string | undefined;
   readonly db: Kysely<Schema>;
   /**
    * Runs statements that are known beforehand, all or none. Far cheaper than a transaction: it travels in one message,
@@ -35,7 +37,7 @@ const MIGRATION_MS = 60 * 60_000;
 /**
  * Opens the database and brings its schema up to date. Throws `storage.unreadable` when it cannot be used,
  * `storage.schema` when a migration fails or a newer version of the program wrote it, and of PostgreSQL also
- * `storage.locked` when another server has it and `storage.foreign` when it belongs to another data directory.
+ * `storage.locked` when another server has it and `storage.foreign` when it and the data directory do not belong together.
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const database = await ('url' in options ? openPostgres(options) : openSqlite(options));
@@ -58,6 +60,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   };
   return {
     kind,
+    id: database.id,
     db,
     atomic: (statements) => runAtomic(link, gate, statements),
     check: () => database.check(),

@@ -4,6 +4,7 @@ import type { EngineCall, EngineLink, EngineResult } from '../../engine/link.ts'
 import { databaseClosed } from '../../engine/refusals.ts';
 import { StorageError } from '../../errors.ts';
 import { NOTHING, refusalOf, runBatch, runInside, type Slot, type WorkSlot } from './batch.ts';
+import { connectHint } from './connect-hint.ts';
 import { failureOf, reasonOf, sqlStateOf, unavailable } from './failure.ts';
 import { endGhost, type Facts, isStillOwner, lockSchema, prepareSession, takeOver } from './ownership.ts';
 import { placeOf, Session } from './session.ts';
@@ -12,6 +13,8 @@ export interface PostgresOptions {
   readonly url: Secret;
   /** What binds the database to a data directory; another one is refused. */
   readonly dataKey: string;
+  /** The database that belongs to the data directory; another one is refused. */
+  readonly databaseId?: string | undefined;
   /** A lost connection, and a found one. */
   readonly onConnection?: (state: 'lost' | 'back', reason: string) => void;
   /** Told once if the database went to another server; nothing can be stored from then on. */
@@ -39,8 +42,10 @@ const STARTING = { state: '57P03', tries: 60, pauseMs: 500 };
 export class PostgresLink implements EngineLink {
   /** Where the data is, without how we log in. */
   readonly place: string;
+  /** Of the database; made with it. */
+  readonly id: string;
   readonly #options: PostgresOptions;
-  readonly #owner = randomUUID();
+  readonly #owner: string;
   #session: Session | undefined;
   #facts: Facts;
   #queue: Slot[] = [];
@@ -57,15 +62,17 @@ export class PostgresLink implements EngineLink {
   #dead: Error | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: PostgresOptions, place: string, facts: Facts) {
+  private constructor(options: PostgresOptions, found: { place: string; facts: Facts; owner: string; id: string }) {
     this.#options = options;
-    this.place = place;
-    this.#facts = facts;
+    this.place = found.place;
+    this.id = found.id;
+    this.#facts = found.facts;
+    this.#owner = found.owner;
   }
 
   /**
    * Throws `storage.unreadable` when the database cannot be reached or used, `storage.locked` when another server has
-   * it, and `storage.foreign` when it belongs to another data directory.
+   * it, and `storage.foreign` when it and the data directory do not belong together.
    */
   static async open(options: PostgresOptions): Promise<PostgresLink> {
     const place = placeOf(options.url);
@@ -74,8 +81,9 @@ export class PostgresLink implements EngineLink {
     try {
       const facts = await prepareSession(session, place);
       await lockSchema(session);
-      link = new PostgresLink(options, place, facts);
-      await takeOver(session, { owner: link.#owner, dataKey: options.dataKey });
+      const owner = randomUUID();
+      const id = await takeOver(session, { owner, dataKey: options.dataKey, databaseId: options.databaseId });
+      link = new PostgresLink(options, { place, facts, owner, id });
       link.#session = session;
       return link;
     } catch (error) {
@@ -122,7 +130,7 @@ export class PostgresLink implements EngineLink {
 
   #refusal(): Error | undefined {
     if (this.#closing !== undefined) return databaseClosed();
-    if (this.#dead !== undefined) return this.#dead;
+    if (this.#dead !== undefined) return this.#awayError();
     // the end of a lost transaction is answered here, not by the database
     if (this.#refusing && this.#transaction !== 'lost') return this.#awayError();
     if (this.#queue.length < MAX_PENDING) return undefined;
@@ -130,6 +138,7 @@ export class PostgresLink implements EngineLink {
   }
 
   #awayError(): Error {
+    if (this.#dead !== undefined) return unavailable(this.#dead.message, this.#dead);
     return unavailable(`the ${this.place} cannot be reached: ${reasonOf(this.#away)}`);
   }
 
@@ -138,7 +147,7 @@ export class PostgresLink implements EngineLink {
     while (this.#transaction === 'lost' && this.#queue.length > 0) this.#refuseOne();
     const waiting = this.#queue;
     this.#queue = [];
-    for (const slot of waiting) slot.reject(this.#dead ?? this.#awayError());
+    for (const slot of waiting) slot.reject(this.#awayError());
   }
 
   /** In a turn of its own, so that calls of the same moment meet in one batch. */
@@ -305,6 +314,6 @@ async function firstSession(url: Secret, place: string, onLost: (reason: Error) 
 
 function unusable(place: string, error: unknown): StorageError {
   return new StorageError('storage.unreadable', `cannot use the ${place}: ${reasonOf(error)}`, {
-    hint: 'Check that PostgreSQL runs there and that the user, the password and the database of the URL are right.',
+    hint: connectHint(error),
   });
 }
