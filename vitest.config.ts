@@ -28,6 +28,20 @@ const postgres = [
   `${server}/invocation/async/dispatcher.test.ts`,
 ];
 
+/** The official SDK against a server with PostgreSQL: what stores something of its own. */
+const compatOverPostgres = ['functions', 'versions', 'async', 'triggers', 'identity', 'dependencies', 'tags'].map(
+  (name) => `tests/compat/${name}.test.ts`,
+);
+const overPostgres = (name: string, include: string[], setupFiles: string[] = []) => ({
+  ...source,
+  test: {
+    ...slow(name, include).test,
+    ...(findPostgres() === undefined
+      ? { include: ['tests/postgres-missing.test.ts'] }
+      : { globalSetup: ['tests/postgres-setup.ts'], setupFiles }),
+  },
+});
+
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.ts'],
@@ -40,23 +54,12 @@ export default defineConfig({
           exclude: ['**/*.postgres.test.ts', '**/node_modules/**'],
         },
       },
-      {
-        ...source,
-        test: {
-          name: 'postgres',
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
-          retry: 1,
-          ...(findPostgres() === undefined
-            ? { include: ['tests/postgres-missing.test.ts'] }
-            : { include: postgres, globalSetup: ['tests/postgres-setup.ts'] }),
-        },
-      },
+      overPostgres('postgres', postgres),
       { ...source, test: { name: 'integration', include: ['packages/*/test/**/*.test.ts'], testTimeout: 20_000 } },
       slow('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
       slow('e2e', ['tests/e2e/**/*.test.ts']),
       slow('compat', ['tests/compat/**/*.test.ts']),
+      overPostgres('compat-postgres', compatOverPostgres, ['tests/postgres-server.ts']),
       slow('crash', ['tests/crash/**/*.test.ts']),
     ],
   },
