@@ -134,6 +134,21 @@ export class TestServer implements AsyncDisposable {
     return this.#now().sdk;
   }
 
+  /** Where its data is, of a server with PostgreSQL. */
+  get database(): Secret {
+    if (this.#options.database === undefined) throw new Error('the server has no PostgreSQL database');
+    return this.#options.database;
+  }
+
+  /** The exit code of the process that runs now, when it ends by itself; `restart` starts another one. */
+  get exited(): Promise<number | null> {
+    const { child } = this.#now();
+    return once(child, 'exit').then(([code]) => {
+      if (this.#running?.child === child) this.#running = undefined;
+      return code as number | null;
+    });
+  }
+
   get pid(): number {
     return this.#now().child.pid ?? 0;
   }

@@ -229,6 +229,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       meter,
       drainMs: DRAIN_MS,
+      unlessAway: (work) => storage.unlessAway(work),
       log: log.child({ module: 'http' }),
       handlers: apiHandlers({
         config,

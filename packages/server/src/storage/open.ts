@@ -13,7 +13,7 @@ import type { Schema } from './schema.ts';
  * The database. A statement or transaction is on disk when its promise resolves; single statements made at the same time
  * share one fsync. Transactions have the database for themselves: never wait for anything else inside one, and give a
  * transaction up when one of its statements failed. While PostgreSQL is out of reach, everything is rejected with the
- * platform error `unavailable`; what was under way then may be stored or not.
+ * platform error `unavailable` and not stored; only a commit that was on its way waits until it is known what became of it.
  */
 export interface Storage {
   readonly kind: OpenedDatabase['kind'];
@@ -26,6 +26,11 @@ export interface Storage {
    * `storage.guard`.
    */
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
+  /**
+   * Settles like `work`, but rejects with `unavailable` rather than wait for a database that is away. The work goes on: a
+   * commit that was on its way when PostgreSQL went ends when it is back, and everything that follows from it is done.
+   */
+  unlessAway<T>(work: Promise<T>): Promise<T>;
   /** Never rejects. */
   check(): Promise<StorageCheck>;
   /** Answers what was asked before, then closes the database. Idempotent. */
@@ -63,6 +68,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     id: database.id,
     db,
     atomic: (statements) => runAtomic(link, gate, statements),
+    unlessAway: (work) => database.unlessAway(work),
     check: () => database.check(),
     close: () => {
       closed ??= close();

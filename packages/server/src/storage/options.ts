@@ -47,4 +47,6 @@ export interface OpenedDatabase {
   /** Called once, when the schema is up to date. */
   migrated(): void;
   check(): Promise<StorageCheck>;
+  /** See `Storage`. */
+  unlessAway<T>(work: Promise<T>): Promise<T>;
 }

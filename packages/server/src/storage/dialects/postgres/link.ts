@@ -3,9 +3,11 @@ import type { Secret } from '../../../lib/secret.ts';
 import type { EngineCall, EngineLink, EngineResult } from '../../engine/link.ts';
 import { databaseClosed } from '../../engine/refusals.ts';
 import { StorageError } from '../../errors.ts';
-import { NOTHING, refusalOf, runBatch, runInside, type Slot, type WorkSlot } from './batch.ts';
+import { AwayWatch } from './away-watch.ts';
+import { type Interrupted, NOTHING, refusalOf, runBatch, runInside, type Slot, type WorkSlot } from './batch.ts';
 import { connectHint } from './connect-hint.ts';
 import { failureOf, reasonOf, sqlStateOf, unavailable } from './failure.ts';
+import { markerStatements, wasCommitted } from './markers.ts';
 import { endGhost, type Facts, isStillOwner, lockSchema, prepareSession, takeOver } from './ownership.ts';
 import { placeOf, Session } from './session.ts';
 
@@ -37,7 +39,7 @@ const STARTING = { state: '57P03', tries: 60, pauseMs: 500 };
 /**
  * Calls to PostgreSQL through one session, which holds the lock of the schema: nothing can be written by a server that
  * is not its owner. Calls that arrive while a batch is on its way form the next one and share its commit. A lost
- * connection is made again; calls that were under way are refused, for nobody knows whether they are stored.
+ * connection is made again. Then it is known whether what was under way is stored: it is answered, or done once more.
  */
 export class PostgresLink implements EngineLink {
   /** Where the data is, without how we log in. */
@@ -53,6 +55,11 @@ export class PostgresLink implements EngineLink {
   /** `lost`: the connection went while a transaction was open, and its end has not been asked for yet. */
   #transaction: 'none' | 'open' | 'lost' = 'none';
   #answerMs = MIGRATION_MS;
+  /** Rises with each transaction that writes. */
+  #marker = 0;
+  /** What the last session left unanswered. */
+  #interrupted: Interrupted | undefined;
+  readonly #watch = new AwayWatch(() => (this.#refusing ? this.#awayError() : undefined));
   /** Why there is no session. */
   #away: Error | undefined;
   /** It is away for so long that nobody waits for it any more. */
@@ -111,6 +118,11 @@ export class PostgresLink implements EngineLink {
     });
   }
 
+  /** Settles like `work`, which goes on in any case; rejects earlier while the database is away. */
+  unlessAway<T>(work: Promise<T>): Promise<T> {
+    return this.#watch.over(work);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -145,9 +157,11 @@ export class PostgresLink implements EngineLink {
   #refuseWaiting(): void {
     this.#refusing = true;
     while (this.#transaction === 'lost' && this.#queue.length > 0) this.#refuseOne();
-    const waiting = this.#queue;
+    const waiting = [...(this.#interrupted?.rest ?? []), ...this.#queue];
     this.#queue = [];
+    if (this.#interrupted !== undefined) this.#interrupted = { ...this.#interrupted, rest: [] };
     for (const slot of waiting) slot.reject(this.#awayError());
+    this.#watch.away();
   }
 
   /** In a turn of its own, so that calls of the same moment meet in one batch. */
@@ -192,7 +206,7 @@ export class PostgresLink implements EngineLink {
       }
       const batch = this.#take();
       if (this.#transaction === 'open') await runInside(session, batch);
-      else await runBatch(session, batch);
+      else this.#keep(await runBatch(session, batch, () => this.#nextMarker()));
     } finally {
       clearTimeout(deadline);
     }
@@ -221,16 +235,70 @@ export class PostgresLink implements EngineLink {
   async #control(session: Session, slot: Slot, op: 'begin' | 'commit' | 'rollback'): Promise<void> {
     if (op === 'begin') this.#transaction = 'open';
     try {
-      const { command } = await session.control(op);
-      // a statement failed in it, and whoever ran it did not give up
-      if (op === 'commit' && command !== 'COMMIT') throw new Error('a statement of the transaction failed');
-      slot.resolve(NOTHING);
+      if (op === 'commit') await this.#commit(session, slot);
+      else {
+        await session.control(op);
+        slot.resolve(NOTHING);
+      }
     } catch (error) {
       if (op === 'begin') this.#transaction = 'none';
       slot.reject(failureOf(error).error);
     } finally {
       if (op !== 'begin') this.#transaction = 'none';
     }
+  }
+
+  async #commit(session: Session, slot: Slot): Promise<void> {
+    const marker = this.#nextMarker();
+    // in a failed transaction these fail too, and the COMMIT says so
+    await Promise.allSettled(markerStatements(marker).map((statement) => session.send(statement)));
+    try {
+      const { command } = await session.control('commit');
+      // a statement failed in it, and whoever ran it did not give up
+      if (command !== 'COMMIT') throw new Error('a statement of the transaction failed');
+      slot.resolve(NOTHING);
+    } catch (thrown) {
+      const { error, lost } = failureOf(thrown);
+      if (!lost) throw thrown;
+      session.destroy(error);
+      this.#keep({ committing: { marker, slots: [{ slot, result: NOTHING }], otherwise: 'refuse' }, rest: [] });
+    }
+  }
+
+  #nextMarker(): number {
+    this.#marker += 1;
+    return this.#marker;
+  }
+
+  #keep(interrupted: Interrupted | undefined): void {
+    this.#interrupted = interrupted;
+    if (this.#closing !== undefined) this.#refuseInterrupted();
+  }
+
+  /** Nobody will ever know whether what was committing is stored. */
+  #refuseInterrupted(): void {
+    const { committing, rest } = this.#interrupted ?? { rest: [] };
+    this.#interrupted = undefined;
+    for (const { slot } of committing?.slots ?? []) slot.reject(this.#awayError());
+    for (const slot of rest) slot.reject(this.#awayError());
+  }
+
+  /** Only once the lock is ours again: what the last session began is over by then. */
+  async #answerInterrupted(session: Session): Promise<void> {
+    // what it left is known when its last step has ended
+    while (this.#working !== undefined) await this.#working;
+    const { committing, rest } = this.#interrupted ?? { rest: [] };
+    const stored = committing !== undefined && (await wasCommitted(session, committing.marker));
+    this.#interrupted = undefined;
+    const again: Slot[] = [];
+    for (const { slot, result } of committing?.slots ?? []) {
+      if (stored) slot.resolve(result);
+      else if (committing?.otherwise === 'refuse') slot.reject(this.#awayError());
+      else again.push(slot);
+    }
+    this.#queue.unshift(...again, ...rest);
+    // whoever waited for these has been told that the database is away
+    if (this.#refusing || this.#closing !== undefined) this.#refuseWaiting();
   }
 
   #reconnectIn(ms: number): void {
@@ -254,6 +322,7 @@ export class PostgresLink implements EngineLink {
       await lockSchema(session, { tries: 4 });
       // it may have come and gone before we had the lock
       if (!(await isStillOwner(session, this.#owner))) this.#die();
+      await this.#answerInterrupted(session);
       if (this.#closing !== undefined || session.lost) throw new Error('the connection was closed');
       clearTimeout(this.#patience);
       this.#refusing = false;
@@ -275,6 +344,7 @@ export class PostgresLink implements EngineLink {
       this.#dead = dead;
       clearTimeout(this.#patience);
       this.#refuseWaiting();
+      this.#refuseInterrupted();
       this.#options.onDeath?.(dead);
     }
     throw dead;
@@ -285,6 +355,7 @@ export class PostgresLink implements EngineLink {
     clearTimeout(this.#patience);
     if (this.#session === undefined) this.#refuseWaiting();
     while (this.#working !== undefined) await this.#working;
+    this.#refuseInterrupted();
     await this.#session?.close();
   }
 }

@@ -15,6 +15,7 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
     dialect: (gate) => new PostgresDialect(link, gate),
     migrated: () => link.migrated(),
     check: () => check(link),
+    unlessAway: (work) => link.unlessAway(work),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StorageError } from '../../errors.ts';
 import { sqlStateOf } from './failure.ts';
+import { MARKERS_TABLE } from './markers.ts';
 import { APPLICATION, type Session } from './session.ts';
 
 /** First half of the key of the advisory lock; the second is the schema. */
@@ -138,6 +139,7 @@ async function settle(session: Session, { owner, dataKey, databaseId }: Claim): 
   try {
     await session.ask(`create table if not exists funcgraph_server (
       one boolean primary key check (one), id text not null, data_key text not null, owner text not null)`);
+    await session.ask(MARKERS_TABLE);
   } catch (error) {
     if (sqlStateOf(error) !== '42501') throw error;
     throw new StorageError('storage.unreadable', 'the user of the database may not make tables in it', {
@@ -156,6 +158,8 @@ async function settle(session: Session, { owner, dataKey, databaseId }: Claim): 
       hint: 'Start with the URL of its own database, or restore that one here; to begin anew, take another data directory.',
     });
   }
+  // those of an earlier owner, who counted from one, too
+  await session.ask('delete from funcgraph_commit');
   if (row !== undefined) {
     await session.ask('update funcgraph_server set owner = $1', [owner]);
     return row.id;
