@@ -73,6 +73,8 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     const begun = performance.now();
     expect((await invoke(server, urn)).code).toBe(0);
     expect(performance.now() - begun).toBeLessThan(2000);
+    const metrics = await (await fetch(`${server.endpoint}/metrics`)).text();
+    expect(metrics).toContain('\nfuncgraph_database_up 0\n');
     const { data } = await server.api.call('showDoctor');
     expect(data.checks.find(({ name }) => name === 'stored in')).toMatchObject({
       ok: false,

@@ -240,9 +240,13 @@ export class PostgresLink implements EngineLink {
         await session.control(op);
         slot.resolve(NOTHING);
       }
-    } catch (error) {
+    } catch (thrown) {
+      const { error, lost } = failureOf(thrown);
+      if (lost) session.destroy(error);
       if (op === 'begin') this.#transaction = 'none';
-      slot.reject(failureOf(error).error);
+      // nothing was done in it yet
+      if (op === 'begin' && lost && this.#session === undefined && !this.#refusing) this.#queue.unshift(slot);
+      else slot.reject(error);
     } finally {
       if (op !== 'begin') this.#transaction = 'none';
     }
@@ -254,9 +258,9 @@ export class PostgresLink implements EngineLink {
     await Promise.allSettled(markerStatements(marker).map((statement) => session.send(statement)));
     try {
       const { command } = await session.control('commit');
-      // a statement failed in it, and whoever ran it did not give up
-      if (command !== 'COMMIT') throw new Error('a statement of the transaction failed');
-      slot.resolve(NOTHING);
+      if (command === 'COMMIT') slot.resolve(NOTHING);
+      // whoever ran it did not give up
+      else slot.reject(new Error('a statement of the transaction failed'));
     } catch (thrown) {
       const { error, lost } = failureOf(thrown);
       if (!lost) throw thrown;
