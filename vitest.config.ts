@@ -22,14 +22,15 @@ const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
   `${server}/images/images.test.ts`,
-  `${server}/control/{aliases,file-systems,networks,versions}/*.test.ts`,
+  `${server}/control/{aliases,file-systems,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
   `${server}/control/{functions/{functions,quotas},reserved-instances/reserved-configs}.test.ts`,
   `${server}/invocation/async/dispatcher.test.ts`,
+  `${server}/invocation/destinations/deliverer.test.ts`,
 ];
 
 /** The official SDK against a server with PostgreSQL: what stores something of its own. */
-const compatOverPostgres = ['functions', 'versions', 'async', 'triggers', 'identity', 'dependencies', 'tags'].map(
+const compatOverPostgres = ['functions', 'versions', 'async', 'triggers', 'identity', 'dependencies'].map(
   (name) => `tests/compat/${name}.test.ts`,
 );
 const overPostgres = (name: string, include: string[], setupFiles: string[] = []) => ({

@@ -6,6 +6,9 @@ import type { Secret } from '../../packages/server/src/lib/secret.ts';
 import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
 import { type ProgramRun, runCli, TestServer } from '../server.ts';
 
+/** Several servers start in it, one after another. */
+const SLOW = { timeout: 120_000 };
+
 describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => {
   let cluster: PostgresCluster;
   let folder: string;
@@ -48,7 +51,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     expect(run.stderr).toMatch(/every user of the machine.*--database-url-file/s);
   });
 
-  it('is the only one: another data directory is refused, and a second server too', async () => {
+  it('is the only one: another data directory is refused, and a second server too', SLOW, async () => {
     const busy = await start({ FGS_DATABASE_URL: url.reveal() });
     expect(busy.exitCode).toBe(1);
     expect(busy.stderr).toMatch(/in use by another server \(funcgraph \d+ on .*\).*hint: /s);
@@ -59,7 +62,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     await server.restart();
   });
 
-  it('never begins an empty database beside its own', async () => {
+  it('never begins an empty database beside its own', SLOW, async () => {
     await server.kill('SIGTERM');
     const toSqlite = await server.startSecond({ args: ['--sandbox', 'process'] });
     expect(toSqlite.told).toMatchObject({
@@ -79,7 +82,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     });
   });
 
-  it('finds its database under another URL, which a file may hold', async () => {
+  it('finds its database under another URL, which a file may hold', SLOW, async () => {
     const moved = new URL(url.reveal());
     moved.search = '?connect_timeout=10';
     const file = join(folder, 'url');
