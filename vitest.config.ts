@@ -22,11 +22,26 @@ const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
   `${server}/images/images.test.ts`,
-  `${server}/control/{aliases,file-systems,networks,versions}/*.test.ts`,
+  `${server}/control/{aliases,file-systems,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
   `${server}/control/{functions/{functions,quotas},reserved-instances/reserved-configs}.test.ts`,
   `${server}/invocation/async/dispatcher.test.ts`,
+  `${server}/invocation/destinations/deliverer.test.ts`,
 ];
+
+/** The official SDK against a server with PostgreSQL: what stores something of its own. */
+const compatOverPostgres = ['functions', 'versions', 'async', 'triggers', 'identity', 'dependencies'].map(
+  (name) => `tests/compat/${name}.test.ts`,
+);
+const overPostgres = (name: string, include: string[], setupFiles: string[] = []) => ({
+  ...source,
+  test: {
+    ...slow(name, include).test,
+    ...(findPostgres() === undefined
+      ? { include: ['tests/postgres-missing.test.ts'] }
+      : { globalSetup: ['tests/postgres-setup.ts'], setupFiles }),
+  },
+});
 
 export default defineConfig({
   test: {
@@ -40,23 +55,12 @@ export default defineConfig({
           exclude: ['**/*.postgres.test.ts', '**/node_modules/**'],
         },
       },
-      {
-        ...source,
-        test: {
-          name: 'postgres',
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
-          retry: 1,
-          ...(findPostgres() === undefined
-            ? { include: ['tests/postgres-missing.test.ts'] }
-            : { include: postgres, globalSetup: ['tests/postgres-setup.ts'] }),
-        },
-      },
+      overPostgres('postgres', postgres),
       { ...source, test: { name: 'integration', include: ['packages/*/test/**/*.test.ts'], testTimeout: 20_000 } },
       slow('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
       slow('e2e', ['tests/e2e/**/*.test.ts']),
       slow('compat', ['tests/compat/**/*.test.ts']),
+      overPostgres('compat-postgres', compatOverPostgres, ['tests/postgres-server.ts']),
       slow('crash', ['tests/crash/**/*.test.ts']),
     ],
   },

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@funcgraph/api';
 import { BasicCredentials } from '@huaweicloud/huaweicloud-sdk-core';
 import { FunctionGraphClient } from '@huaweicloud/huaweicloud-sdk-functiongraph';
+import type { Secret } from '../packages/server/src/lib/secret.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Node's flags for running a TypeScript source of this project. */
@@ -36,6 +37,11 @@ export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv, i
   return { exitCode, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8') };
 }
 
+/** Runs the CLI from its sources to its end. */
+export function runCli(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<ProgramRun> {
+  return runNode([...FROM_SOURCE, CLI, ...args], { PATH: process.env.PATH, ...env }, input);
+}
+
 /** What a first start writes for its user. */
 export interface Credentials {
   readonly endpoint: string;
@@ -52,6 +58,8 @@ export interface TestServerOptions {
   /** More flags of the server, such as `--max-wait 250ms`. */
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** A PostgreSQL database; undefined for what the project is about, which is SQLite unless a set-up file says more. */
+  readonly database?: Secret;
 }
 
 /** What the server said instead of `ready`. */
@@ -73,6 +81,9 @@ interface Running {
 
 /** A real server from its sources, on free ports, with a data directory that goes away with it. */
 export class TestServer implements AsyncDisposable {
+  /** Makes the database of each server of a project that is about PostgreSQL. */
+  static newDatabase: (() => Promise<Secret>) | undefined;
+
   readonly dataDir: string;
   readonly #folder: string;
   readonly #options: TestServerOptions;
@@ -90,7 +101,8 @@ export class TestServer implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-test-'));
     // the official SDK writes a file into the home directory
     process.env.HOME = folder;
-    const server = new TestServer(folder, options);
+    const database = options.database ?? (await TestServer.newDatabase?.());
+    const server = new TestServer(folder, { ...options, ...(database === undefined ? {} : { database }) });
     try {
       await server.#boot();
     } catch (error) {
@@ -122,6 +134,21 @@ export class TestServer implements AsyncDisposable {
     return this.#now().sdk;
   }
 
+  /** Where its data is, of a server with PostgreSQL. */
+  get database(): Secret {
+    if (this.#options.database === undefined) throw new Error('the server has no PostgreSQL database');
+    return this.#options.database;
+  }
+
+  /** The exit code of the process that runs now, when it ends by itself; `restart` starts another one. */
+  get exited(): Promise<number | null> {
+    const { child } = this.#now();
+    return once(child, 'exit').then(([code]) => {
+      if (this.#running?.child === child) this.#running = undefined;
+      return code as number | null;
+    });
+  }
+
   get pid(): number {
     return this.#now().child.pid ?? 0;
   }
@@ -145,7 +172,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Runs the CLI from its sources against this server. */
   fgs(args: readonly string[], input = ''): Promise<ProgramRun> {
-    return runNode([...FROM_SOURCE, CLI, ...args], { PATH: process.env.PATH, FGS_DATA_DIR: this.dataDir }, input);
+    return runCli(args, { FGS_DATA_DIR: this.dataDir }, input);
   }
 
   /** Sends a signal to the server alone and resolves with its exit code when it is gone. */
@@ -177,8 +204,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Tries to start one more server on the same data directory; resolves with its refusal. */
-  async startSecond(): Promise<ServerDidNotStart> {
-    const second = new TestServer(this.#folder, this.#options);
+  async startSecond(options: TestServerOptions = this.#options): Promise<ServerDidNotStart> {
+    const second = new TestServer(this.#folder, options);
     try {
       await second.#boot();
     } catch (error) {
@@ -195,11 +222,11 @@ export class TestServer implements AsyncDisposable {
   }
 
   async #boot(): Promise<void> {
-    const { args = [], env = {} } = this.#options;
+    const { args = [], env = {}, database } = this.#options;
     const flags = ['--data-dir', this.dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'warn', ...args];
     const child = fork(SERVER, flags, {
       cwd: ROOT,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, ...(database === undefined ? {} : { FGS_DATABASE_URL: database.reveal() }) },
       execArgv: [...FROM_SOURCE],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

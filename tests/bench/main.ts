@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
 import { type Row, table } from './report.ts';
 import type { Section } from './section.ts';
 import { asynchronous } from './sections/async.ts';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     seconds: { type: 'string', default: '5' },
     profile: { type: 'string' },
+    postgres: { type: 'boolean', default: false },
     only: { type: 'string', default: Object.keys(SECTIONS).join(',') },
     help: { type: 'boolean' },
   },
@@ -26,6 +28,7 @@ if (values.help === true) {
   --only A,B      sections to run: ${Object.keys(SECTIONS).join(', ')}
   --seconds N     length of each measurement (5)
   --json FILE     the rows as JSON too
+  --postgres      the servers keep their data in a PostgreSQL server of the bench's own (apt-get install postgresql)
   --profile DIR   where each server writes a CPU profile of its main thread
 Everything runs on loopback, in one run, on the built server (npm run build). Budgets that are ratios compare figures of
 the same run; a figure marked RED misses its budget.
@@ -43,6 +46,7 @@ if (unknown.length > 0) {
 }
 const rows: Row[] = [];
 const baseline = await startBaseline();
+const cluster = values.postgres ? await PostgresCluster.start() : undefined;
 try {
   for (const name of names) {
     const section = SECTIONS[name] as Section;
@@ -50,12 +54,14 @@ try {
       measureMs: Number(values.seconds) * 1000,
       baselinePort: baseline.port,
       profileDir: values.profile,
+      newDatabase: cluster === undefined ? undefined : () => cluster.create(),
       progress: (text) => process.stderr.write(`bench: ${text}\n`),
     });
     rows.push(...measured);
   }
 } finally {
   baseline.stop();
+  await cluster?.stop();
 }
 process.stdout.write(`${table(rows)}\n`);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Secret } from '../../packages/server/src/lib/secret.ts';
 import type { Row } from './report.ts';
 import { startTarget, type Target } from './target.ts';
 
@@ -9,6 +10,8 @@ export interface Bench {
   readonly baselinePort: number;
   /** Where the server writes a CPU profile, when one is wanted. */
   readonly profileDir: string | undefined;
+  /** An empty PostgreSQL database for each server; undefined for SQLite. */
+  readonly newDatabase: (() => Promise<Secret>) | undefined;
   progress(text: string): void;
 }
 
@@ -16,11 +19,11 @@ export interface Bench {
 export type Section = (bench: Bench) => Promise<readonly Row[]>;
 
 export async function withTarget<T>(
-  { profileDir }: Pick<Bench, 'profileDir'>,
+  { profileDir, newDatabase }: Pick<Bench, 'profileDir' | 'newDatabase'>,
   extra: readonly string[],
   work: (target: Target) => Promise<T>,
 ): Promise<T> {
-  const target = await startTarget(profileDir, extra);
+  const target = await startTarget({ profileDir, extra, database: await newDatabase?.() });
   try {
     return await work(target);
   } finally {

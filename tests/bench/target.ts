@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Client, createClient } from '@funcgraph/api';
+import type { Secret } from '../../packages/server/src/lib/secret.ts';
 
 export interface Credentials {
   readonly endpoint: string;
@@ -24,8 +25,16 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-/** `profileDir`: where the server writes a CPU profile when it stops. */
-export async function startTarget(profileDir?: string, extra: readonly string[] = []): Promise<Target> {
+export interface TargetOptions {
+  /** Where the server writes a CPU profile when it stops. */
+  readonly profileDir?: string | undefined;
+  /** More flags of the server. */
+  readonly extra?: readonly string[];
+  /** PostgreSQL in the place of SQLite. */
+  readonly database?: Secret | undefined;
+}
+
+export async function startTarget({ profileDir, extra = [], database }: TargetOptions = {}): Promise<Target> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-bench-'));
   const main = fileURLToPath(new URL('../../packages/server/bundle/main.js', import.meta.url));
   const begin = performance.now();
@@ -45,7 +54,10 @@ export async function startTarget(profileDir?: string, extra: readonly string[] 
   const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
   // as `fgs start` runs it
   flags.push('--max-semi-space-size=64');
-  const child = spawn(process.execPath, [...flags, main, ...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [...flags, main, ...args], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, ...(database === undefined ? {} : { FGS_DATABASE_URL: database.reveal() }) },
+  });
   const [message] = (await once(child, 'message')) as [{ event: string; message?: string }];
   if (message.event !== 'ready') throw new Error(`the server did not start: ${message.message}`);
   const readyMs = performance.now() - begin;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
 import { Belongings } from '../crash/leftovers.ts';
 import { call, enqueue } from '../functions.ts';
 import { TestServer } from '../server.ts';
@@ -10,13 +11,14 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
     workers: { type: 'string', default: '8' },
+    postgres: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
 });
 if (values.help === true) {
-  process.stdout.write(`npm run soak -- [--minutes N (20)] [--workers N (8)]
+  process.stdout.write(`npm run soak -- [--minutes N (20)] [--workers N (8)] [--postgres]
 Mixed runtimes under load on one real server while processes of instances, the agent and the server itself are killed
-at random. In the end no accepted event may be lost, no answer wrong, nothing left over, and memory must be flat.\n`);
+at random. With --postgres the data is in a PostgreSQL server of the soak's own, which is killed too. In the end no accepted event may be lost, no answer wrong, nothing left over, and memory must be flat.\n`);
   process.exit(0);
 }
 
@@ -27,17 +29,22 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const say = (text: string): boolean => process.stderr.write(`soak: ${text}\n`);
 const running = (): boolean => Date.now() < until;
 
-const server = await TestServer.start();
+const cluster = values.postgres ? await PostgresCluster.start() : undefined;
+let server: TestServer;
 let members: Member[];
 try {
-  members = await deployFleet(server);
+  server = await TestServer.start(cluster === undefined ? {} : { database: await cluster.create() });
+  members = await deployFleet(server).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
 } catch (error) {
-  await server.stop();
+  await cluster?.stop();
   throw error;
 }
 const belongings = new Belongings(server);
 const ledger = new Ledger();
-const killed = { processes: 0, agents: 0, servers: 0 };
+const killed = { processes: 0, agents: 0, servers: 0, databases: 0 };
 const samples: Sample[] = [];
 const problems: string[] = [];
 let next = 0;
@@ -98,6 +105,15 @@ async function killServer(): Promise<void> {
   belongings.note();
 }
 
+async function killDatabase(): Promise<void> {
+  if (cluster === undefined || Date.now() > begun + (until - begun) / 3) return;
+  await cluster.kill(Math.random() < 0.5 ? 'SIGKILL' : 'SIGQUIT');
+  killed.databases += 1;
+  // sometimes for longer than anybody waits
+  await pause(Math.random() * 6_000);
+  await cluster.boot();
+}
+
 /** What the last third of the run uses beside the middle third; the first is warm-up, and the server is killed in it. */
 function growth(what: string, of: (one: Sample) => number, slack: number): string {
   const third = Math.floor(samples.length / 3);
@@ -120,6 +136,7 @@ try {
       if (up && killAgent(server)) killed.agents += 1;
     }),
     every(2 * MINUTE, killServer),
+    every(30_000, killDatabase),
     every(5_000, () => {
       const taken = up ? sample(server) : undefined;
       if (taken !== undefined) samples.push(taken);
@@ -157,6 +174,7 @@ left over  ${left.length}
   for (const [kind, count] of ledger.interruptions) process.stdout.write(`${String(count).padStart(6)} x  ${kind}\n`);
 } finally {
   await server.stop();
+  await cluster?.stop();
 }
 for (const problem of problems) process.stdout.write(`PROBLEM    ${problem}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;

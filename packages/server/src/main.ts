@@ -1,8 +1,11 @@
 import { pino } from 'pino';
-import { ConfigError, loadConfig, runtimeDirOf } from './config/index.ts';
+import { ConfigError, forgetSecrets, loadConfig, runtimeDirOf } from './config/index.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { StartupError } from './startup/index.ts';
 import { StorageError } from './storage/index.ts';
+
+/** What still runs when the database is gone for good gets this long; its outcome could not be stored. */
+const LAST_MS = 5_000;
 
 /** Tells whoever started us; a no-op without an IPC channel. */
 function tell(message: object): Promise<void> {
@@ -38,6 +41,7 @@ function isListenError(error: unknown): boolean {
 
 async function run(): Promise<void> {
   const config = loadConfig(process.argv.slice(2));
+  forgetSecrets();
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
   const server: RunningServer = await startServer(config, { log, runtimeDir: runtimeDirOf() });
 
@@ -51,6 +55,12 @@ async function run(): Promise<void> {
       log.flush(() => process.exit(0));
     });
   };
+  void server.broken.then((error) => {
+    log.fatal({ err: error }, 'nothing can be stored any more: the server ends');
+    stopping = true;
+    const late = new Promise((resolve) => setTimeout(resolve, LAST_MS));
+    void Promise.race([server.stop(), late]).then(() => log.flush(() => process.exit(1)));
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   // Whoever started us is gone, perhaps killed: nobody would ever stop this server.

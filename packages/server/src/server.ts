@@ -25,12 +25,13 @@ import {
   forgetDecisionsOnMoves,
   functionFacts,
   listen,
+  openDatabase,
   openRunDir,
   startMeasuring,
   UNAVAILABLE_HOST,
   writeCredentials,
 } from './startup/index.ts';
-import { lockDataDir, openStorage } from './storage/index.ts';
+import { lockDataDir } from './storage/index.ts';
 import { openTelemetry } from './telemetry/index.ts';
 import { TimerSource } from './triggers/index.ts';
 
@@ -40,6 +41,8 @@ export interface RunningServer {
   readonly gateway: string;
   readonly credentialsFile: string;
   readonly sandbox: SandboxCapabilities;
+  /** Resolves if the server loses something for good without which nothing can be stored: it should be stopped then. */
+  readonly broken: Promise<Error>;
   /** Lets what runs finish (within a deadline), writes what is buffered, leaves nothing behind. Idempotent. */
   stop(): Promise<void>;
 }
@@ -69,6 +72,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     drain ??= AbortSignal.timeout(DRAIN_MS);
     return drain;
   };
+  let broke: (error: Error) => void = () => {};
+  const broken = new Promise<Error>((resolve) => {
+    broke = resolve;
+  });
   const stop = async (): Promise<void> => {
     for (const step of undo.reverse()) {
       try {
@@ -95,9 +102,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const registering = runtimes.start();
     registering.catch(() => {});
 
-    const storage = await openStorage({ file: join(config.dataDir, 'funcgraph.db') });
-    undo.push(() => storage.close());
     const sealer = await openSealer(join(config.dataDir, 'master.key'));
+    const storage = await openDatabase({ config, sealer, log, onDeath: (error) => broke(error) });
+    undo.push(() => storage.close());
     const catalog = new Catalog();
     const iam = new Iam({
       db: storage.db,
@@ -222,6 +229,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       meter,
       drainMs: DRAIN_MS,
+      unlessAway: (work) => storage.unlessAway(work),
       log: log.child({ module: 'http' }),
       handlers: apiHandlers({
         config,
@@ -239,6 +247,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         reservedDemand,
         asyncInvocations: async.invocations,
         deadLetters: async.deadLetters,
+        storage,
         telemetry,
         measuring,
         gateway: () => addressOf(gateway, config.host),
@@ -269,6 +278,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       gateway: gatewayUrl,
       credentialsFile,
       sandbox: capabilities,
+      broken,
       stop() {
         stopping ??= stop();
         return stopping;

@@ -2,8 +2,34 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApiError } from '@funcgraph/api';
 import { CONNECTION_FLAGS, type ConnectionFlags, connect, dataDirOf } from '../connection/index.ts';
-import { type Check, hostMachine, probeMachine } from '../doctor/index.ts';
-import { CliError, type Context, defineCommand, EXIT } from '../framework/index.ts';
+import { type Check, hostMachine, type Machine, probeDatabase, probeMachine } from '../doctor/index.ts';
+import { CliError, type Context, defineCommand, EXIT, type FlagValues } from '../framework/index.ts';
+import { SERVER_FLAGS } from './start.ts';
+
+const DOCTOR_FLAGS = {
+  ...CONNECTION_FLAGS,
+  config: SERVER_FLAGS.config,
+  'database-url': SERVER_FLAGS['database-url'],
+  'database-url-file': SERVER_FLAGS['database-url-file'],
+} as const;
+
+/** The database that `start` would take with the same flags and environment. */
+async function askDatabase(
+  machine: Machine,
+  flags: FlagValues<typeof DOCTOR_FLAGS>,
+  context: Context,
+): Promise<Check[]> {
+  const { FGS_DATABASE_URL: url, FGS_DATABASE_URL_FILE: file } = context.env;
+  const given = (['config', 'database-url', 'database-url-file'] as const).flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  if (given.length === 0 && !url && !file) return [];
+  const program = fileURLToPath(import.meta.resolve('@funcgraph/server/check-database'));
+  const place = ['--data-dir', dataDirOf(flags['data-dir'], context)];
+  const args = [...process.execArgv, program, ...place, ...given];
+  return probeDatabase(machine, { nodePath: process.execPath, args });
+}
 
 async function askServer(flags: ConnectionFlags, context: Context): Promise<Check[]> {
   try {
@@ -65,15 +91,17 @@ function report(checks: readonly Check[]): string {
 export const doctor = defineCommand({
   name: 'doctor',
   summary: 'What works on this machine, what does not, and how to get it; needs no server',
-  flags: CONNECTION_FLAGS,
+  flags: DOCTOR_FLAGS,
   args: [],
-  examples: ['fgs doctor', 'fgs doctor --output json'],
+  examples: ['fgs doctor', 'fgs doctor --database-url-file ./database-url', 'fgs doctor --output json'],
   async run({ flags }, context) {
-    const checks = await probeMachine(hostMachine(context.uid), {
+    const machine = hostMachine(context.uid);
+    const checks = await probeMachine(machine, {
       dataDir: dataDirOf(flags['data-dir'], context),
       nodePath: process.execPath,
       serverFolder: dirname(dirname(fileURLToPath(import.meta.resolve('@funcgraph/server/main')))),
     });
+    checks.push(...(await askDatabase(machine, flags, context)));
     checks.push(...(await askServer(flags, context)));
     const failed = checks.some((check) => check.state === 'fail');
     return {

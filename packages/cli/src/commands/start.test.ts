@@ -10,6 +10,8 @@ const NO_FLAGS = {
   sandbox: undefined,
   'memory-budget': undefined,
   config: undefined,
+  'database-url': undefined,
+  'database-url-file': undefined,
   'log-level': undefined,
 };
 const context = (env: Record<string, string>): Context => ({ env, cwd: '/c', uid: 0 }) as unknown as Context;

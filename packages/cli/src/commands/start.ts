@@ -23,6 +23,13 @@ export const SERVER_FLAGS = {
     placeholder: 'SIZE',
     summary: 'memory for all instances in use, such as 8GB (the server: 80 % of the machine)',
   },
+  'database-url': {
+    type: 'text',
+    placeholder: 'URL',
+    summary:
+      'PostgreSQL in the place of SQLite: postgres://user@host/database, without a password (see FGS_DATABASE_URL)',
+  },
+  'database-url-file': { type: 'text', placeholder: 'FILE', summary: 'file with that URL, which may have a password' },
   config: { type: 'text', placeholder: 'FILE', summary: 'configuration file of the server' },
   'log-level': {
     type: 'text',
@@ -49,6 +56,8 @@ export function serverOptions(
     memoryBudget: flags['memory-budget'],
     logLevel: flags['log-level'],
     config: flags.config,
+    databaseUrl: flags['database-url'],
+    databaseUrlFile: flags['database-url-file'],
     showLog,
   };
 }

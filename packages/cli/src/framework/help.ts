@@ -58,6 +58,7 @@ export function rootHelp(tree: Tree): string {
       ['FGS_SECURITY_TOKEN', 'belongs to a temporary access key'],
       ['FGS_PROJECT_ID, FGS_REGION', 'which project; else from the credentials file'],
       ['FGS_DATA_DIR', 'where a local server keeps its data and its credentials file'],
+      ['FGS_DATABASE_URL', 'PostgreSQL database of a local server, with the password; else SQLite'],
     ])}`,
     `Exit codes:\n${aligned(codes)}`,
     'Help on anything: fgs <noun> --help, fgs <noun> <verb> --help\n',

@@ -50,6 +50,8 @@ async function spawnScript(script: string, change: Partial<ServerOptions> = {}) 
     sandbox: undefined,
     logLevel: undefined,
     config: undefined,
+    databaseUrl: undefined,
+    databaseUrlFile: undefined,
   };
   return spawnServer({ dataDir: dir, ...nothing, showLog: false, main, ...change }, context);
 }
@@ -79,6 +81,11 @@ test('tells the code, the message and the hint of a server that cannot start', a
     hint: 'use another',
     exitCode: 1,
   });
+});
+
+test('tells a wrong configuration from a server that cannot start', async () => {
+  const script = `process.send({ event: 'failed', code: 'CONFIG', message: 'no such key' }, () => process.exit(2));`;
+  await expect(spawnScript(script)).rejects.toMatchObject({ message: 'no such key', exitCode: 2 });
 });
 
 test('says what to do about a port that is taken', async () => {

@@ -22,6 +22,9 @@ export interface ServerOptions {
   readonly sandbox: string | undefined;
   readonly logLevel: string | undefined;
   readonly config: string | undefined;
+  /** Without a password: others can read command lines. */
+  readonly databaseUrl: string | undefined;
+  readonly databaseUrlFile: string | undefined;
   /** False: the log is kept back and only its end is shown when the start fails. */
   readonly showLog: boolean;
   /** The server's main file; found beside this package when absent. */
@@ -46,6 +49,8 @@ function argumentsOf(options: ServerOptions): string[] {
     ['--sandbox', options.sandbox],
     ['--log-level', options.logLevel],
     ['--config', options.config],
+    ['--database-url', options.databaseUrl],
+    ['--database-url-file', options.databaseUrlFile],
   ];
   return pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
 }
@@ -101,7 +106,7 @@ export async function spawnServer(options: ServerOptions, context: Context): Pro
           new CliError(message.message, {
             code: message.code || 'CLI.START',
             hint: message.hint ?? HINTS[message.code],
-            exitCode: EXIT.failure,
+            exitCode: message.code === 'CONFIG' ? EXIT.usage : EXIT.failure,
           }),
         );
       }

@@ -52,6 +52,7 @@ import {
 import type { Clock } from '../lib/clock.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import { type Measuring, machineChecks, networkCheck } from '../startup/index.ts';
+import type { Storage } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 import { VERSION } from '../version.ts';
 import type { ControlParts } from './control-parts.ts';
@@ -72,6 +73,7 @@ export interface ApiDeps {
   readonly reservedDemand: ReservedDemand;
   readonly asyncInvocations: AsyncInvocations;
   readonly deadLetters: DeadLetters;
+  readonly storage: Storage;
   readonly telemetry: Telemetry;
   readonly measuring: Measuring;
   /** Where the gateway is reached; asked when it listens. */
@@ -167,6 +169,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
       sandbox: async () => deps.capabilities,
       checks: async () => [
         ...(await machineChecks(config.dataDir, runtimes.available())),
+        { name: 'stored in', ...(await deps.storage.check()) },
         networkCheck(deps.capabilities, config.egress),
       ],
     }),

@@ -56,7 +56,7 @@ function quotas(raw: RawConfig): Quotas {
 export function compileConfig(
   raw: RawConfig,
   machine: { readonly dataDir: string; readonly memoryMb: number },
-): Config {
+): Omit<Config, 'databaseUrl'> {
   return Object.freeze({
     dataDir: raw.data_dir ?? machine.dataDir,
     host: raw.host ?? '127.0.0.1',

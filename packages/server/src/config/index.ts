@@ -1,3 +1,3 @@
 export { ConfigError } from './compile.ts';
-export { loadConfig, runtimeDirOf } from './load.ts';
+export { forgetSecrets, loadConfig, runtimeDirOf } from './load.ts';
 export type { Config } from './schema.ts';

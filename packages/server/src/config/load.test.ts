@@ -1,8 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from './load.ts';
+import { ConfigError } from './compile.ts';
+import { forgetSecrets, loadConfig } from './load.ts';
 
 const file = (text: string): string => {
   const path = join(mkdtempSync(join(tmpdir(), 'funcgraph-config-')), 'config.json');
@@ -34,6 +36,53 @@ describe('configuration', () => {
     expect(quotas).toMatchObject({ versionsPerFunction: 10, environmentChars: 4096, testEventsPerFunction: 10 });
     expect(() => loadConfig(['--quota-code-size', '20'], {})).toThrow(/quota_code_size is not a size/);
     expect(() => loadConfig(['--quota-versions', '0'], {})).toThrow(/quota_versions/);
+  });
+
+  describe('of a PostgreSQL database', () => {
+    const URL_TEXT = 'postgres://fg:s3cret@db:5432/funcgraph';
+
+    it('takes its URL from a flag, the environment or a file, and prints it nowhere', () => {
+      const path = file(`${URL_TEXT}\n`);
+      for (const config of [
+        loadConfig([], { FGS_DATABASE_URL: URL_TEXT }),
+        loadConfig(['--database-url-file', path], {}),
+        loadConfig(['--config', file(JSON.stringify({ database_url: URL_TEXT }))], {}),
+      ]) {
+        expect(config.databaseUrl?.reveal()).toBe(URL_TEXT);
+        expect(inspect(config) + JSON.stringify(config)).not.toContain('s3cret');
+      }
+      expect(loadConfig(['--database-url', 'postgresql://fg@db/f'], {}).databaseUrl?.reveal()).toContain('fg@db');
+      expect(loadConfig([], {}).databaseUrl).toBeUndefined();
+    });
+
+    it('is taken out of the environment of the programs that the server starts', () => {
+      const env: NodeJS.ProcessEnv = { FGS_DATABASE_URL: URL_TEXT, PATH: '/bin' };
+      forgetSecrets(env);
+      expect(env).toEqual({ PATH: '/bin' });
+    });
+
+    it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
+      ['a password on the command line', ['--database-url', URL_TEXT], {}, /every user of the machine/],
+      ['a hidden one', ['--database-url', 'postgres://db/f?password=s3cret'], {}, /every user of the machine/],
+      ['what is no URL', [], { FGS_DATABASE_URL: 'fg:s3cret@db' }, /not the URL of a PostgreSQL database/],
+      ['a host that is none', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret@[/f' }, /database_url is not a URL/],
+      ['half an escape', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret%A@db/f' }, /database_url is not a URL/],
+      ['another kind of database', [], { FGS_DATABASE_URL: 'mysql://fg:s3cret@db/f' }, /not the URL of a PostgreSQL/],
+      ['no name of a database', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret@db' }, /names no database/],
+      ['a file that is not there', ['--database-url-file', '/nonexistent'], {}, /cannot be read/],
+      ['an empty file', ['--database-url-file', file('\n')], {}, /database_url_file is not a URL/],
+      ['two at once', ['--database-url-file', '/f'], { FGS_DATABASE_URL: URL_TEXT }, /cannot both be set/],
+    ])('refuses %s, with a hint that does not quote it', (_, argv, env, message) => {
+      let refusal: unknown;
+      try {
+        loadConfig(argv, env);
+      } catch (error) {
+        refusal = error;
+      }
+      expect(refusal).toBeInstanceOf(ConfigError);
+      expect((refusal as Error).message).toMatch(message);
+      expect(inspect(refusal) + String((refusal as ConfigError).hint)).not.toContain('s3cret');
+    });
   });
 
   it.each<[string, string[], RegExp]>([

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Compile } from 'typebox/compile';
 import { ConfigError, compileConfig } from './compile.ts';
+import { databaseUrl } from './database-url.ts';
 import { type Config, RawConfig } from './schema.ts';
 
 const validator = Compile(RawConfig);
@@ -42,7 +43,12 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     throw new ConfigError(`${error?.instancePath.slice(1)} ${error?.message}`);
   }
   const config = compileConfig(raw, { dataDir: defaultDataDir(env), memoryMb: machineMemoryMb() });
-  return { ...config, dataDir: resolve(config.dataDir) };
+  const database = databaseUrl({
+    url: raw.database_url,
+    file: raw.database_url_file,
+    onCommandLine: flags.values.database_url !== undefined,
+  });
+  return Object.freeze({ ...config, dataDir: resolve(config.dataDir), databaseUrl: database });
 }
 
 /** Of the machine or, where that is less, of the container that the server runs in. */
@@ -85,6 +91,11 @@ function readFile(path: string): object {
 function defaultDataDir(env: NodeJS.ProcessEnv): string {
   if (process.getuid?.() === 0) return '/var/lib/funcgraph';
   return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'funcgraph');
+}
+
+/** Takes what holds a password out of the environment that programs get which this one starts. */
+export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
+  delete env.FGS_DATABASE_URL;
 }
 
 /** Where an ordinary user's sockets go. */

@@ -1,10 +1,15 @@
 import { type Static, Type } from 'typebox';
 import type { Quotas } from '../domain/quotas.ts';
+import type { Secret } from '../lib/secret.ts';
 
 /** What a file, the environment (`FGS_…`) or a flag may say. Durations as `500ms`, `30s`, `5m`; sizes as `512MB`, `2GB`. */
 export const RawConfig = Type.Object(
   {
     data_dir: Type.Optional(Type.String({ minLength: 1 })),
+    /** A PostgreSQL database in the place of SQLite in the data directory. On the command line without a password. */
+    database_url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** File that holds that URL. */
+    database_url_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     host: Type.Optional(Type.String({ minLength: 1 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
@@ -61,6 +66,8 @@ export type RawConfig = Static<typeof RawConfig>;
 /** Compiled: only numbers in ms, bytes or megabytes behind this. */
 export interface Config {
   readonly dataDir: string;
+  /** Undefined: SQLite in the data directory. */
+  readonly databaseUrl: Secret | undefined;
   readonly host: string;
   readonly port: number;
   readonly gatewayPort: number;

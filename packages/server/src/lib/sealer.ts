@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 
 const KEY_BYTES = 32;
@@ -12,6 +12,11 @@ export class Sealer {
   constructor(key: Buffer) {
     if (key.length !== KEY_BYTES) throw new Error(`a sealing key has ${KEY_BYTES} bytes, not ${key.length}`);
     this.#key = key;
+  }
+
+  /** The same for the same key and purpose, and tells nothing of the key. */
+  fingerprint(purpose: string): string {
+    return createHmac('sha256', this.#key).update(purpose).digest('hex');
   }
 
   seal(text: string): string {

@@ -5,6 +5,7 @@ export { addressOf, listen } from './listen.ts';
 export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';
+export { openDatabase } from './open-database.ts';
 export { closeRunDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { StartupError } from './startup-error.ts';

@@ -46,17 +46,18 @@ export function watchProcess(): ProcessWatch {
   };
 }
 
-/** Sizes of the database and of logs with metrics, and what is free beside them. */
+/** Sizes of the database, where it is here, and of logs with metrics, and what is free beside them. */
 export async function storageFacts(
   dataDir: string,
-): Promise<{ parts: { database: number; telemetry: number }; freeBytes: number }> {
+): Promise<{ parts: { database?: number; telemetry: number }; freeBytes: number }> {
   const logs = join(dataDir, 'logs');
   const own = (await readdir(dataDir))
     .filter((name) => name.startsWith('funcgraph.db'))
     .map((name) => join(dataDir, name));
   const days = (await readdir(logs)).map((name) => join(logs, name));
   const { bavail, bsize } = await statfs(dataDir);
-  const parts = { database: await sumOf(own), telemetry: await sumOf(days) };
+  const telemetry = await sumOf(days);
+  const parts = own.length === 0 ? { telemetry } : { database: await sumOf(own), telemetry };
   return { parts, freeBytes: bavail * bsize };
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../lib/secret.ts';
 import { row, storageConformance } from './conformance.ts';
-import { openStorage, type Storage } from './index.ts';
+import { openStorage, probeDatabase, type Storage } from './index.ts';
 import { openTestStorage } from './testing.ts';
 import { PostgresCluster } from './testing-cluster.ts';
 
@@ -22,7 +22,6 @@ describe('a PostgreSQL database', () => {
     const rows = await storage.db.selectFrom('message').select('id').orderBy('id').execute();
     return rows.map(({ id }) => id);
   };
-  const backends = `from pg_stat_activity where application_name like 'funcgraph %' and datname = current_database()`;
 
   it('is for one server, which it names to the next', { timeout: 30_000 }, async () => {
     const url = await cluster.create();
@@ -44,6 +43,44 @@ describe('a PostgreSQL database', () => {
       hint: expect.stringContaining('master.key'),
     });
     await (await openStorage({ url, dataKey: 'k' })).close();
+  });
+
+  it('has an id that goes with its data, and refuses a data directory that belongs to another one', async () => {
+    const [url, other, empty] = [await cluster.create(), await cluster.create(), await cluster.create()];
+    const { id, close } = await openStorage({ url, dataKey: 'k' });
+    await close();
+    const again = await openStorage({ url, dataKey: 'k', databaseId: id });
+    expect(again.id).toBe(id);
+    await again.close();
+    await (await openStorage({ url: other, dataKey: 'k' })).close();
+    for (const [place, message] of [
+      [other, /an older one of the same data directory/],
+      [empty, /an empty one/],
+    ] as const) {
+      await expect(openStorage({ url: place, dataKey: 'k', databaseId: id })).rejects.toMatchObject({
+        code: 'storage.foreign',
+        message: expect.stringMatching(message),
+        hint: expect.any(String),
+      });
+    }
+    // it was refused before anything was made in it
+    expect(await cluster.run(empty, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
+  });
+
+  it('is refused when its texts are not UTF8, or its user may not make tables', async () => {
+    const url = await cluster.create();
+    await cluster.run(url, `create database latin encoding 'LATIN1' locale 'C' template template0`);
+    const latin = new Secret(url.reveal().replace(/fg_\d+$/, 'latin'));
+    await expect(openStorage({ url: latin, dataKey: 'k' })).rejects.toMatchObject({
+      message: expect.stringContaining('LATIN1'),
+      hint: expect.stringContaining('--encoding=UTF8'),
+    });
+    await cluster.run(url, `create role reader login password 'r'; revoke create on schema public from public`);
+    const reader = new Secret(url.reveal().replace(/\/\/[^@]+@/, '//reader:r@'));
+    await expect(openStorage({ url: reader, dataKey: 'k' })).rejects.toMatchObject({
+      code: 'storage.unreadable',
+      hint: expect.stringContaining('GRANT CREATE'),
+    });
   });
 
   it('is refused when a newer version of the program wrote it', async () => {
@@ -69,15 +106,28 @@ describe('a PostgreSQL database', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it.each<[string, (url: string) => string, RegExp]>([
-    ['a wrong password', (url) => url.replace('pw-of', 'pw-0f'), /password authentication failed/],
-    ['a database that is not there', (url) => url.replace(/fg_\d+$/, 'nowhere'), /"nowhere" does not exist/],
-    ['a server that is not there', (url) => url.replace(/@[^/]+/, '@127.0.0.1:1'), /ECONNREFUSED/],
-    ['a URL that is none', (url) => url.replace(/@[^/]+/, '@['), /it is not one/],
-  ])('tells of %s, and never the password', async (_, change, message) => {
+  it.each<[string, (url: string) => string, RegExp, RegExp]>([
+    ['a wrong password', (url) => url.replace('pw-of', 'pw-0f'), /password authentication failed/, /the password/],
+    ['no password', (url) => url.replace(/:pw-of[^@]+@/, '@'), /password must be/, /wants a password/],
+    [
+      'a database that is not there',
+      (url) => url.replace(/fg_\d+$/, 'nowhere'),
+      /"nowhere" does not exist/,
+      /createdb/,
+    ],
+    ['a server that is not there', (url) => url.replace(/@[^/]+/, '@127.0.0.1:1'), /ECONNREFUSED/, /Nobody listens/],
+    ['a host that is not there', (url) => url.replace(/@[^/]+/, '@host.invalid'), /host\.invalid/, /host of the URL/],
+    ['a socket that is not there', (url) => url.replace(/@[^/]+/, '@%2Fnowhere'), /ENOENT/, /no socket/],
+    ['TLS where there is none', (url) => `${url}?sslmode=no-verify`, /does not support SSL/, /Turn TLS on/],
+    ['a URL that is none', (url) => url.replace(/@[^/]+/, '@['), /it is not one/, /postgres:\/\/user@host/],
+  ])('tells of %s and what to do, and never the password', async (_, change, message, hint) => {
     const url = new Secret(change((await cluster.create()).reveal()));
     const error: unknown = await openStorage({ url, dataKey: 'k' }).catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'storage.unreadable', message: expect.stringMatching(message) });
+    expect(error).toMatchObject({
+      code: 'storage.unreadable',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(hint),
+    });
     const told = JSON.stringify([
       error,
       String(error),
@@ -118,9 +168,42 @@ describe('a PostgreSQL database', () => {
     const storage = await openStorage({ url: await cluster.create(), dataKey: 'k' });
     expect(await storage.check()).toEqual({
       ok: true,
-      detail: expect.stringMatching(/^database fg_\d+ of .*, \d+ MB$/),
+      detail: expect.stringMatching(/^database fg_\d+ of .*, version \d+.*, \d+ MB, a commit takes \d+\.\d ms$/),
     });
     await storage.close();
+  });
+
+  it('is looked at before a server is started with it, and while one works on it', async () => {
+    const url = await cluster.create();
+    expect(await probeDatabase(url, undefined)).toEqual({
+      ok: true,
+      detail: expect.stringMatching(/ ms; it is empty$/),
+    });
+    expect(await cluster.run(url, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
+    const storage = await openStorage({ url, dataKey: 'k' });
+    expect(await probeDatabase(url, storage.id)).toEqual({ ok: true, detail: expect.stringMatching(/ ms$/) });
+    expect(await probeDatabase(url, 'another')).toEqual({
+      ok: false,
+      detail: expect.stringContaining('does not belong to this data directory'),
+      hint: expect.any(String),
+    });
+    await cluster.run(
+      url,
+      `create role looker login password 'l'; revoke create on schema public from public;
+      grant select on all tables in schema public to looker`,
+    );
+    const looker = new Secret(url.reveal().replace(/\/\/[^@]+@/, '//looker:l@'));
+    expect(await probeDatabase(looker, undefined)).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('may not make tables'),
+      hint: expect.stringContaining('GRANT CREATE'),
+    });
+    await storage.close();
+    const wrong = new Secret(url.reveal().replace('pw-of', 'pw-0f'));
+    expect(await probeDatabase(wrong, undefined)).toMatchObject({
+      ok: false,
+      hint: expect.stringContaining('password'),
+    });
   });
 
   it('commits what others write at the same moment together', async () => {
@@ -133,135 +216,6 @@ describe('a PostgreSQL database', () => {
     await storage.close();
     await expect.poll(count, PATIENCE).toBeGreaterThan(before);
     expect((await count()) - before).toBeLessThan(60);
-  });
-
-  describe('that goes away', () => {
-    let url: Secret;
-    let storage: Storage;
-    let told: string[];
-    let died: Error | undefined;
-    const open = async (): Promise<void> => {
-      url = await cluster.create();
-      told = [];
-      died = undefined;
-      storage = await openStorage({
-        url,
-        dataKey: 'k',
-        onConnection: (state) => told.push(state),
-        onDeath: (error) => {
-          died = error;
-        },
-      });
-    };
-    const cut = () => cluster.run(url, `select pg_terminate_backend(pid) ${backends}`);
-    const refusal = { code: 'unavailable' };
-
-    it('makes calls wait a little, and has what was acknowledged when it is back', async () => {
-      await open();
-      await insert(storage, 'before');
-      await cut();
-      await expect.poll(() => told, PATIENCE).toContain('lost');
-      await insert(storage, 'meanwhile');
-      expect(told).toEqual(['lost', 'back']);
-      expect(await ids(storage)).toEqual(['before', 'meanwhile']);
-      await storage.close();
-    });
-
-    it('refuses what was under way, and stores or drops it as a whole', async () => {
-      await open();
-      await cluster.run(
-        url,
-        `create function slow() returns trigger language plpgsql as
-        'begin perform pg_sleep(0.3); return new; end'; create trigger slow before insert on message
-        for each row when (new.id = 'slow') execute function slow()`,
-      );
-      const under = Promise.allSettled(['a', 'slow', 'b'].map((id) => insert(storage, id)));
-      await expect
-        .poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'PgSleep'`), PATIENCE)
-        .toHaveLength(1);
-      await cut();
-      const outcomes = await under;
-      expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected']);
-      expect(outcomes[0]).toMatchObject({ reason: refusal });
-      expect(await ids(storage)).toEqual([]);
-      await storage.close();
-    });
-
-    it('never runs the rest of a broken transaction outside of it', async () => {
-      await open();
-      const broken = storage.db.transaction().execute(async (trx) => {
-        await trx.insertInto('message').values(row('in')).execute();
-        await cut();
-        await expect.poll(() => told, PATIENCE).toContain('lost');
-        await trx
-          .insertInto('message')
-          .values(row('rest'))
-          .execute()
-          .catch(() => {});
-        await trx.insertInto('message').values(row('more')).execute();
-      });
-      await expect(broken).rejects.toMatchObject(refusal);
-      await insert(storage, 'after');
-      expect(await ids(storage)).toEqual(['after']);
-      await storage.close();
-    });
-
-    it('does not say that a transaction was committed when it was not', async () => {
-      await open();
-      const careless = storage.db.transaction().execute(async (trx) => {
-        await trx.insertInto('message').values(row('a')).execute();
-        await trx
-          .insertInto('message')
-          .values(row('a'))
-          .execute()
-          .catch(() => {});
-      });
-      await expect(careless).rejects.toThrow('a statement of the transaction failed');
-      expect(await ids(storage)).toEqual([]);
-      await storage.close();
-    });
-
-    it('is refused at once after a while, and used again when it is back, without being asked', async () => {
-      await open();
-      await insert(storage, 'a');
-      await cluster.kill('SIGQUIT');
-      try {
-        await expect(insert(storage, 'waits')).rejects.toMatchObject(refusal);
-        const begin = performance.now();
-        await expect(insert(storage, 'at once')).rejects.toMatchObject(refusal);
-        expect(performance.now() - begin).toBeLessThan(500);
-        expect(await storage.check()).toMatchObject({ ok: false, hint: expect.any(String) });
-      } finally {
-        await cluster.boot();
-      }
-      await expect.poll(() => told.at(-1), PATIENCE).toBe('back');
-      await insert(storage, 'b');
-      expect(await ids(storage)).toEqual(['a', 'b']);
-      await storage.close();
-    });
-
-    it('is given up when another server had it meanwhile, for what is known of it is no longer true', async () => {
-      await open();
-      await cluster.run(url, `update funcgraph_server set owner = 'another'`);
-      await cut();
-      await expect.poll(() => died, PATIENCE).toMatchObject({ code: 'storage.locked' });
-      await expect(insert(storage, 'a')).rejects.toMatchObject({ code: 'storage.locked', hint: expect.any(String) });
-      await storage.close();
-    });
-
-    it('can be closed while it is away', async () => {
-      await open();
-      await cluster.kill('SIGQUIT');
-      try {
-        await expect.poll(() => told, PATIENCE).toContain('lost');
-        const waiting = insert(storage, 'a');
-        const closed = storage.close();
-        await expect(waiting).rejects.toMatchObject(refusal);
-        await closed;
-      } finally {
-        await cluster.boot();
-      }
-    });
   });
 
   it('refuses statements after it was closed', async () => {

@@ -13,10 +13,12 @@ import type { Schema } from './schema.ts';
  * The database. A statement or transaction is on disk when its promise resolves; single statements made at the same time
  * share one fsync. Transactions have the database for themselves: never wait for anything else inside one, and give a
  * transaction up when one of its statements failed. While PostgreSQL is out of reach, everything is rejected with the
- * platform error `unavailable`; what was under way then may be stored or not.
+ * platform error `unavailable` and not stored; only a commit that was on its way waits until it is known what became of it.
  */
 export interface Storage {
   readonly kind: OpenedDatabase['kind'];
+  /** Of a PostgreSQL database: goes wherever its data goes. */
+  readonly id: string | undefined;
   readonly db: Kysely<Schema>;
   /**
    * Runs statements that are known beforehand, all or none. Far cheaper than a transaction: it travels in one message,
@@ -24,6 +26,11 @@ export interface Storage {
    * `storage.guard`.
    */
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
+  /**
+   * Settles like `work`, but rejects with `unavailable` rather than wait for a database that is away. The work goes on: a
+   * commit that was on its way when PostgreSQL went ends when it is back, and everything that follows from it is done.
+   */
+  unlessAway<T>(work: Promise<T>): Promise<T>;
   /** Never rejects. */
   check(): Promise<StorageCheck>;
   /** Answers what was asked before, then closes the database. Idempotent. */
@@ -35,7 +42,7 @@ const MIGRATION_MS = 60 * 60_000;
 /**
  * Opens the database and brings its schema up to date. Throws `storage.unreadable` when it cannot be used,
  * `storage.schema` when a migration fails or a newer version of the program wrote it, and of PostgreSQL also
- * `storage.locked` when another server has it and `storage.foreign` when it belongs to another data directory.
+ * `storage.locked` when another server has it and `storage.foreign` when it and the data directory do not belong together.
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const database = await ('url' in options ? openPostgres(options) : openSqlite(options));
@@ -58,8 +65,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   };
   return {
     kind,
+    id: database.id,
     db,
     atomic: (statements) => runAtomic(link, gate, statements),
+    unlessAway: (work) => database.unlessAway(work),
     check: () => database.check(),
     close: () => {
       closed ??= close();

@@ -13,6 +13,8 @@ export interface PostgresStorageOptions {
   readonly url: Secret;
   /** What binds the database to a data directory; another one is refused. */
   readonly dataKey: string;
+  /** The database that belongs to the data directory; another one is refused. */
+  readonly databaseId?: string | undefined;
   /** Told when the connection was lost, and when it is there again. */
   readonly onConnection?: (state: 'lost' | 'back', reason: string) => void;
 }
@@ -38,9 +40,13 @@ export interface OpenedDatabase {
   readonly place: string;
   /** Where tables are; undefined where there is only one place. */
   readonly schema?: string;
+  /** Made with the database, and goes wherever its data goes; undefined where a file is all there is to it. */
+  readonly id?: string;
   readonly link: EngineLink;
   dialect(gate: TransactionGate): Dialect;
   /** Called once, when the schema is up to date. */
   migrated(): void;
   check(): Promise<StorageCheck>;
+  /** See `Storage`. */
+  unlessAway<T>(work: Promise<T>): Promise<T>;
 }

@@ -37,6 +37,8 @@ export class PostgresCluster {
   readonly #bin: string;
   readonly #account = account();
   #server: ChildProcess | undefined;
+  /** The end of what it has said. */
+  #log = '';
   #databases = 0;
 
   private constructor(bin: string) {
@@ -75,25 +77,39 @@ export class PostgresCluster {
 
   /** Starts the server, again after `kill`; resolves when it takes connections. */
   async boot(): Promise<void> {
-    const settings = ['listen_addresses=', `unix_socket_directories=${this.folder}`, 'max_connections=40'];
+    // children of a server that was killed may hold its memory for a moment
+    for (let tries = 20; !(await this.#spawned()); tries -= 1) {
+      if (tries === 0) throw new Error(`PostgreSQL ended while it started: ${this.#log}`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
+  async #spawned(): Promise<boolean> {
+    const settings = [
+      'listen_addresses=',
+      `unix_socket_directories=${this.folder}`,
+      'max_connections=40',
+      // after a crash, one call for all files: on a busy disk one for each takes a minute
+      'recovery_init_sync_method=syncfs',
+    ];
     const server = spawn(join(this.#bin, 'postgres'), ['-D', this.#data, ...settings.flatMap((each) => ['-c', each])], {
       ...this.#account,
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let log = '';
     server.stderr.on('data', (chunk: Buffer) => {
-      log = (log + chunk.toString('utf8')).slice(-4096);
+      this.#log = (this.#log + chunk.toString('utf8')).slice(-4096);
     });
     this.#server = server;
     while (!(await this.#answers())) {
-      if (server.exitCode !== null) throw new Error(`PostgreSQL ended while it started: ${log}`);
+      if (server.exitCode !== null) return false;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    return true;
   }
 
-  /** Ends the server: SIGINT at once but in order, SIGQUIT as a crash. Resolves when it is gone. */
-  async kill(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+  /** Ends the server: SIGINT at once but in order, SIGQUIT and SIGKILL as crashes. Resolves when it is gone. */
+  async kill(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;

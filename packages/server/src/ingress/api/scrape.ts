@@ -105,11 +105,7 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
   text.gauge('funcgraph_pool_promised_memory_bytes', 'Memory promised to instances.', pool.promisedMemoryMb * 2 ** 20);
   text.gauge('funcgraph_pool_prewarmed_runtimes', 'Started runtimes that wait for code.', deps.prewarmed());
   text.gauge('funcgraph_account_waiting_requests', 'Requests over the concurrency quota.', deps.waitingForAccount());
-  const queue = await deps.async();
-  text.gauge('funcgraph_async_waiting', 'Asynchronous invocations that wait.', queue.waiting);
-  text.gauge('funcgraph_async_running', 'Asynchronous invocations that run.', queue.running);
-  text.gauge('funcgraph_async_deliveries', 'Outcomes that are not delivered yet.', queue.deliveries);
-  text.gauge('funcgraph_async_dead_letters', 'Invocations and deliveries that were given up.', queue.deadLetters);
+  await writeQueue(text, deps);
   const { parts, freeBytes } = await deps.storage();
   const sizes = Object.entries(parts).map(([part, bytes]): Sample => [{ part }, bytes]);
   text.gauge('funcgraph_storage_bytes', 'Size on disk.', sizes);
@@ -120,6 +116,20 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
     [{ kind: 'lines' }, logs.droppedLines],
     [{ kind: 'records' }, records.droppedRecords],
   ]);
+}
+
+/** Whoever watches the server must see that its database is away, and everything else. */
+async function writeQueue(text: Exposition, deps: Pick<ScrapeDeps, 'async'>): Promise<void> {
+  const queue = await deps.async().catch((error: unknown) => {
+    if (error instanceof PlatformError && error.code === 'unavailable') return undefined;
+    throw error;
+  });
+  text.gauge('funcgraph_database_up', 'Whether the database answers.', queue === undefined ? 0 : 1);
+  if (queue === undefined) return;
+  text.gauge('funcgraph_async_waiting', 'Asynchronous invocations that wait.', queue.waiting);
+  text.gauge('funcgraph_async_running', 'Asynchronous invocations that run.', queue.running);
+  text.gauge('funcgraph_async_deliveries', 'Outcomes that are not delivered yet.', queue.deliveries);
+  text.gauge('funcgraph_async_dead_letters', 'Invocations and deliveries that were given up.', queue.deadLetters);
 }
 
 function writeHttp(text: Exposition, meter: HttpMeter): void {

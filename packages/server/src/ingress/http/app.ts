@@ -24,6 +24,8 @@ export interface AppOptions {
   /** How long requests may still run once `close` was called; their connections are cut then. */
   readonly drainMs: number;
   readonly meter: HttpMeter;
+  /** Does not wait for work that waits for a database which is away. */
+  readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -61,11 +63,11 @@ function hasSmallBody({ headers }: FastifyRequest): boolean {
 
 /** The HTTP front of every route: request id, authentication, validation, errors. Holds no logic of any operation. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { handlers, iam, clock, log, meter } = options;
+  const { handlers, iam, clock, log, meter, unlessAway } = options;
   const validators = compileRoutes();
   const closer = new AbortController();
   const closing = closer.signal;
-  const door = new InvocationDoor({ handlers, iam, clock, log, closing, meter });
+  const door = new InvocationDoor({ handlers, iam, clock, log, closing, meter, unlessAway });
   const app = fastify({
     serverFactory: (framework) =>
       createServer({ requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, noDelay: true }, (request, response) => {
@@ -161,7 +163,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
           });
         };
         const noted = { id: request.id, caller, params, body, peer };
-        const result = noting ? await onRecord(iam, { routeId: id, route }, noted, work) : await work();
+        const working = noting ? onRecord(iam, { routeId: id, route }, noted, work) : work();
+        // functions run without the database
+        const result = id === 'invokeFunction' ? await working : await unlessAway(working);
         return result === STREAMED ? reply.hijack() : answer(route, reply, result);
       },
     });

@@ -21,6 +21,7 @@ export interface InvocationDoorDeps {
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal;
   readonly meter: HttpMeter;
+  readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
 }
 
 const PATH = /^\/v2\/([\w-]{1,128})\/fgs\/functions\/([^/?]{1,512})\/(invocations|invocations-async)$/;
@@ -79,7 +80,7 @@ export class InvocationDoor {
 
   /** Never rejects. */
   async #serve(call: Call, request: IncomingMessage, response: ServerResponse, rawBody: Buffer): Promise<void> {
-    const { iam, clock, closing, log, handlers, meter } = this.#deps;
+    const { iam, clock, closing, log, handlers, meter, unlessAway } = this.#deps;
     const receivedAt = clock.monotonic();
     const id = newRequestId();
     const { method = '', url = '', headers } = request;
@@ -91,7 +92,7 @@ export class InvocationDoor {
       const peer = request.socket;
       authorize(iam, route, caller, { params, peer });
       const goneSignalOf = (): AbortSignal => AbortSignal.any([goneSignal(response), closing]);
-      const result = await handlers[call.id]({
+      const working = handlers[call.id]({
         id,
         params,
         query: {},
@@ -104,6 +105,7 @@ export class InvocationDoor {
         goneSignal: goneSignalOf,
         receivedAt,
       });
+      const result = call.id === 'invokeFunction' ? await working : await unlessAway(Promise.resolve(working));
       if (result === STREAMED) {
         meter.observe(call.id, response.statusCode, clock.monotonic() - receivedAt);
         return;

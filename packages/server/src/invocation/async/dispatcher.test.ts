@@ -125,6 +125,26 @@ describe('dispatcher', () => {
     expect(refusals).toBe(-1);
   });
 
+  it('keeps an outcome while the database is away, and runs nothing twice for it', async () => {
+    let runs = 0;
+    let away = 3;
+    const { finish } = queue;
+    vi.spyOn(queue, 'finish').mockImplementation((step) => {
+      away -= 1;
+      return away < 0 ? finish.call(queue, step) : Promise.reject(new PlatformError('unavailable', 'away'));
+    });
+    await start(async () => {
+      runs += 1;
+      return ok;
+    });
+    await enqueue('a');
+    await vi.waitFor(async () => {
+      clock.advance(500);
+      expect((await queue.get('a'))?.state).toBe('done');
+    });
+    expect({ runs, away }).toEqual({ runs: 1, away: -1 });
+  });
+
   it('takes over what a killed server had leased, under the same id', async () => {
     await enqueue('a');
     await queue.lease({ topic: ASYNC_TOPIC, limit: 1, leaseMs: 3_600_000 });

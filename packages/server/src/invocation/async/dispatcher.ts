@@ -2,6 +2,7 @@ import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import { Alarm } from '../../lib/alarm.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import type { Invoker } from '../invoker.ts';
 import type { InvocationResult } from '../types.ts';
@@ -212,11 +213,23 @@ export class Dispatcher {
       this.#freeSlot(message.group);
     }
     if (running.cancelled) {
-      await settlement.cancelled(message, attributes);
+      await this.#whenStored(() => settlement.cancelled(message, attributes));
       return;
     }
-    const { throttled } = await settlement.store(message, attributes, outcome);
+    const { throttled } = await this.#whenStored(() => settlement.store(message, attributes, outcome));
     if (throttled) this.#paused.set(message.group, clock.now() + PAUSE_MS);
+  }
+
+  /** An outcome waits for a database that is away, so that the function need not run once more. */
+  async #whenStored<T>(store: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await store();
+      } catch (error) {
+        if (this.#stopped || !(error instanceof PlatformError) || error.code !== 'unavailable') throw error;
+      }
+      await new Promise<void>((resolve) => this.#options.clock.after(PAUSE_MS, resolve));
+    }
   }
 
   async #invoke(

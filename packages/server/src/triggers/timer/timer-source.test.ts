@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
 import { AsyncInvocations } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import { Queue } from '../../queue/index.ts';
 import { TimerSource, type TimerSourceOptions } from './timer-source.ts';
 
@@ -216,11 +217,14 @@ describe('timer triggers', () => {
     expect(await times()).toEqual(['00:00:03']);
   });
 
-  it('try again when an event could not be stored', async () => {
+  it.each([
+    ['the disk is full', new Error('disk full')],
+    ['the database is away', new PlatformError('unavailable', 'away')],
+  ])('try again when %s', async (_, failure) => {
     let refused = 0;
     const accept: AsyncInvocations['accept'] = async (...args) => {
       refused += 1;
-      if (refused < 3) throw new Error('disk full');
+      if (refused < 3) throw failure;
       return async.accept(...args);
     };
     start({ async: { accept } });

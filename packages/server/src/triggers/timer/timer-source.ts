@@ -130,7 +130,7 @@ export class TimerSource {
       const { id: triggerId } = trigger;
       if (error instanceof StorageError && error.code === 'storage.guard') {
         log.debug({ triggerId, tick }, 'a tick was noted before, or its trigger changed');
-      } else if (error instanceof PlatformError) {
+      } else if (error instanceof PlatformError && error.spec.audience === 'user') {
         log.info(
           { triggerId, functionId: trigger.functionId, err: error },
           'a tick is left out: the function takes no event',

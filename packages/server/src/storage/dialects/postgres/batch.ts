@@ -2,52 +2,157 @@ import type { PendingCall } from '../../../lib/worker-thread.ts';
 import type { EngineCall, EngineResult, EngineStatement } from '../../engine/link.ts';
 import { guardFailed, rawTransaction } from '../../engine/refusals.ts';
 import { type Failure, failureOf, unavailable } from './failure.ts';
+import { markerStatements } from './markers.ts';
 import type { Answer, Session } from './session.ts';
 
 export type Slot = PendingCall<EngineCall, EngineResult>;
 /** A call with statements: those of a batch are committed together. */
 export type WorkSlot = Slot & { readonly call: Extract<EngineCall, { op: 'run' | 'atomic' }> };
 
+/** What a lost connection left behind. */
+export interface Interrupted {
+  /** The commit was on its way: the marker tells whether it was done. */
+  readonly committing?: Committing;
+  /** Certainly not stored, in order. */
+  readonly rest: readonly WorkSlot[];
+}
+
+export interface Committing {
+  readonly marker: number;
+  /** With what they are answered if it was. */
+  readonly slots: readonly { readonly slot: Slot; readonly result: EngineResult }[];
+  /** What else to do with them. */
+  readonly otherwise: 'again' | 'refuse';
+}
+
 export const NOTHING: EngineResult = { rows: [], changes: 0, lastId: 0 };
 
 /** Statements that would end or begin a transaction behind our back. */
 const TRANSACTION = /^\s*(?:begin|start|commit|end|abort|prepare\s+transaction|rollback(?!\s+to\b))\b/i;
+const READING = /^\s*select\b/i;
 
 export function refusalOf({ call }: Slot): Error | undefined {
   return call.op === 'run' && TRANSACTION.test(call.sql) ? rawTransaction() : undefined;
 }
 
-interface Attempt {
-  readonly results: readonly EngineResult[];
-  /** The first call that failed. Nothing of the batch is stored then. */
-  readonly failed?: { readonly at: number } & Failure;
-}
-
 /**
  * Runs calls in one transaction and answers them after its COMMIT. When one fails, nothing is kept, and all are tried
- * again apart from it: a call that fails, fails alone. A lost connection fails them all, since nobody knows what is stored.
+ * again apart from it: a call that fails, fails alone. What a lost connection leaves unanswered is returned; the session
+ * is destroyed then.
  */
-export async function runBatch(session: Session, slots: readonly WorkSlot[]): Promise<void> {
-  const failedAt = await tryBatch(session, slots);
-  if (failedAt === undefined) return;
-  const before = slots.slice(0, failedAt);
-  const oneByOne = (await tryBatch(session, before)) === undefined ? slots.slice(failedAt) : slots;
+export async function runBatch(
+  session: Session,
+  slots: readonly WorkSlot[],
+  nextMarker: () => number,
+): Promise<Interrupted | undefined> {
+  const run = (part: readonly WorkSlot[]): Promise<Outcome> => tryBatch(session, part, nextMarker);
+  const first = await run(slots);
+  if (first.interrupted !== undefined) return first.interrupted;
+  if (first.failedAt === undefined) return undefined;
+  const before = slots.slice(0, first.failedAt);
+  const second = await run(before);
+  if (second.interrupted !== undefined) return withRest(second.interrupted, slots.slice(before.length));
   // where one fails others may, and each would cost the rest another round
-  for (const slot of oneByOne) await tryBatch(session, [slot]);
+  const oneByOne = second.failedAt === undefined ? slots.slice(before.length) : slots;
+  for (const [index, slot] of oneByOne.entries()) {
+    const { interrupted } = await run([slot]);
+    if (interrupted !== undefined) return withRest(interrupted, oneByOne.slice(index + 1));
+  }
+  return undefined;
 }
 
-/** Settles every call; or none when one of several failed, and returns which. */
-async function tryBatch(session: Session, slots: readonly WorkSlot[]): Promise<number | undefined> {
-  if (slots.length === 0) return undefined;
-  const { results, failed } = await attempt(session, slots);
-  if (failed === undefined) {
-    for (const [index, slot] of slots.entries()) slot.resolve(results[index] ?? NOTHING);
-    return undefined;
+function withRest({ rest, ...interrupted }: Interrupted, more: readonly WorkSlot[]): Interrupted {
+  return { ...interrupted, rest: [...rest, ...more] };
+}
+
+interface Outcome {
+  /** One of several failed: none is settled. */
+  readonly failedAt?: number;
+  readonly interrupted?: Interrupted;
+}
+
+/** Settles every call; or none, when one of several failed or the connection was lost. */
+async function tryBatch(session: Session, slots: readonly WorkSlot[], nextMarker: () => number): Promise<Outcome> {
+  if (slots.length === 0) return {};
+  const reading = slots.every((slot) => statementsOf(slot).every(({ sql }) => READING.test(sql)));
+  const attempt = reading ? await read(session, slots) : await write(session, slots, nextMarker());
+  if (attempt.interrupted !== undefined) {
+    session.destroy(attempt.reason);
+    return { interrupted: attempt.interrupted };
   }
-  if (failed.lost) session.destroy(failed.error);
-  else if (slots.length > 1) return failed.at;
-  for (const slot of slots) slot.reject(failed.error);
-  return undefined;
+  if (attempt.failed === undefined) {
+    for (const [index, slot] of slots.entries()) slot.resolve(attempt.results[index] ?? NOTHING);
+    return {};
+  }
+  if (slots.length > 1) return { failedAt: attempt.failed.at };
+  slots[0]?.reject(attempt.failed.error);
+  return {};
+}
+
+type Attempt =
+  | { readonly interrupted?: undefined; readonly failed?: undefined; readonly results: readonly EngineResult[] }
+  | { readonly interrupted?: undefined; readonly failed: { readonly at: number; readonly error: Error } }
+  | { readonly interrupted: Interrupted; readonly reason: Error };
+
+/** Statements that change nothing need no transaction, and can be asked again. */
+async function read(session: Session, slots: readonly WorkSlot[]): Promise<Attempt> {
+  const sent = session.together(() => slots.map((slot) => sendAll(session, slot)));
+  return answered(slots, await settleAll(sent));
+}
+
+/** Sends the COMMIT when everything before it is answered: what is committed is known then, whatever comes. */
+async function write(session: Session, slots: readonly WorkSlot[], marker: number): Promise<Attempt> {
+  const sent = session.together(() => {
+    const begun = session.control('begin');
+    const work = slots.map((slot) => sendAll(session, slot));
+    return { work, around: [begun, ...markerStatements(marker).map((statement) => session.send(statement))] };
+  });
+  // every promise gets a handler before the first is waited for
+  const around = settleAll([sent.around]);
+  const attempt = answered(slots, await settleAll(sent.work));
+  const [frame] = await around;
+  if (attempt.interrupted !== undefined) return attempt;
+  const failure = attempt.failed ?? (frame?.status === 'rejected' ? { at: 0, ...failureOf(frame.reason) } : undefined);
+  if (failure !== undefined) return giveUp(session, slots, failure);
+  const results = attempt.failed === undefined ? attempt.results : [];
+  try {
+    const { command } = await session.control('commit');
+    if (command === 'COMMIT') return { results };
+    return { failed: { at: 0, error: unavailable('the database took the transaction back') } };
+  } catch (thrown) {
+    const { error, lost } = failureOf(thrown);
+    // which of them the database did not want to commit, it does not say
+    if (!lost) return { failed: { at: 0, error } };
+    const pairs = slots.map((slot, index) => ({ slot, result: results[index] ?? NOTHING }));
+    return { reason: error, interrupted: { committing: { marker, slots: pairs, otherwise: 'again' }, rest: [] } };
+  }
+}
+
+async function giveUp(
+  session: Session,
+  slots: readonly WorkSlot[],
+  failed: { at: number; error: Error; lost?: boolean },
+): Promise<Attempt> {
+  if (failed.lost === true) return { reason: failed.error, interrupted: { rest: slots } };
+  try {
+    await session.control('rollback');
+    return { failed };
+  } catch (thrown) {
+    return { reason: failureOf(thrown).error, interrupted: { rest: slots } };
+  }
+}
+
+/** What the answers say: results, the first failure, or that the connection was lost. */
+function answered(slots: readonly WorkSlot[], answers: readonly PromiseSettledResult<Answer[]>[]): Attempt {
+  const results: EngineResult[] = [];
+  for (const [at, slot] of slots.entries()) {
+    const outcome = answers[at] as PromiseSettledResult<Answer[]>;
+    const failure = outcome.status === 'rejected' ? failureOf(outcome.reason) : guardOf(slot, outcome.value);
+    if (failure?.lost === true) return { reason: failure.error, interrupted: { rest: slots } };
+    if (failure !== undefined) return { failed: { at, error: failure.error } };
+    if (outcome.status === 'fulfilled') results.push(resultOf(slot, outcome.value));
+  }
+  return { results };
 }
 
 /** Runs statements of the open transaction; a failed one leaves it to be rolled back. */
@@ -55,8 +160,7 @@ export async function runInside(session: Session, slots: readonly WorkSlot[]): P
   await Promise.all(
     slots.map(async (slot) => {
       try {
-        const answers = await Promise.all(statementsOf(slot).map((statement) => session.send(statement)));
-        slot.resolve(resultOf(slot, answers));
+        slot.resolve(resultOf(slot, await Promise.all(sendAll(session, slot))));
       } catch (thrown) {
         const { error, lost } = failureOf(thrown);
         if (lost) session.destroy(error);
@@ -66,50 +170,15 @@ export async function runInside(session: Session, slots: readonly WorkSlot[]): P
   );
 }
 
-async function attempt(session: Session, slots: readonly WorkSlot[]): Promise<Attempt> {
-  const only = slots.length === 1 ? slots[0] : undefined;
-  const whole = only !== undefined && only.call.op === 'run';
-  const guarded = slots.some(({ call }) => call.op === 'atomic' && call.mustAffect.length > 0);
-  const sent = session.together(() => {
-    const begun = whole ? undefined : session.control('begin');
-    const work = slots.map((slot) => statementsOf(slot).map((statement) => session.send(statement)));
-    // with a guard, only the answers say whether to commit
-    const committed = whole || guarded ? undefined : session.control('commit');
-    return { begun, work, committed };
-  });
-  // every promise gets a handler before the first is waited for
-  const settled = await Promise.allSettled([
-    sent.begun,
-    ...sent.work.map((parts) => Promise.all(parts)),
-    sent.committed,
-  ]);
-  await Promise.allSettled(sent.work.flat());
-  const [begun, ...rest] = settled;
-  const committed = rest.pop();
-  if (begun?.status === 'rejected') return { results: [], failed: { at: 0, ...failureOf(begun.reason) } };
-  const results: EngineResult[] = [];
-  for (const [at, slot] of slots.entries()) {
-    const outcome = rest[at] as PromiseSettledResult<Answer[]>;
-    const failure = outcome.status === 'rejected' ? failureOf(outcome.reason) : guardOf(slot, outcome.value);
-    if (failure !== undefined) {
-      if (guarded && !failure.lost) await session.control('rollback').catch(() => {});
-      return { results: [], failed: { at, ...failure } };
-    }
-    if (outcome.status === 'fulfilled') results.push(resultOf(slot, outcome.value));
-  }
-  if (whole) return { results };
-  try {
-    if (committed?.status === 'rejected') throw committed.reason;
-    const end = guarded ? await session.control('commit') : (committed?.value as Answer);
-    if (end.command === 'COMMIT') return { results };
-    return {
-      results: [],
-      failed: { at: 0, error: unavailable('the database took the transaction back'), lost: false },
-    };
-  } catch (error) {
-    // which of them the database did not want to commit, it does not say
-    return { results: [], failed: { at: 0, ...failureOf(error) } };
-  }
+function sendAll(session: Session, slot: WorkSlot): Promise<Answer>[] {
+  return statementsOf(slot).map((statement) => session.send(statement));
+}
+
+/** Resolves when every single answer is there, also of calls whose first statement failed. */
+async function settleAll(calls: readonly (readonly Promise<Answer>[])[]): Promise<PromiseSettledResult<Answer[]>[]> {
+  const whole = Promise.allSettled(calls.map((parts) => Promise.all(parts)));
+  await Promise.allSettled(calls.flat());
+  return whole;
 }
 
 function statementsOf({ call }: WorkSlot): readonly EngineStatement[] {

@@ -3,8 +3,11 @@ import type { Secret } from '../../../lib/secret.ts';
 import type { EngineCall, EngineLink, EngineResult } from '../../engine/link.ts';
 import { databaseClosed } from '../../engine/refusals.ts';
 import { StorageError } from '../../errors.ts';
-import { NOTHING, refusalOf, runBatch, runInside, type Slot, type WorkSlot } from './batch.ts';
+import { AwayWatch } from './away-watch.ts';
+import { type Interrupted, NOTHING, refusalOf, runBatch, runInside, type Slot, type WorkSlot } from './batch.ts';
+import { connectHint } from './connect-hint.ts';
 import { failureOf, reasonOf, sqlStateOf, unavailable } from './failure.ts';
+import { markerStatements, wasCommitted } from './markers.ts';
 import { endGhost, type Facts, isStillOwner, lockSchema, prepareSession, takeOver } from './ownership.ts';
 import { placeOf, Session } from './session.ts';
 
@@ -12,6 +15,8 @@ export interface PostgresOptions {
   readonly url: Secret;
   /** What binds the database to a data directory; another one is refused. */
   readonly dataKey: string;
+  /** The database that belongs to the data directory; another one is refused. */
+  readonly databaseId?: string | undefined;
   /** A lost connection, and a found one. */
   readonly onConnection?: (state: 'lost' | 'back', reason: string) => void;
   /** Told once if the database went to another server; nothing can be stored from then on. */
@@ -34,13 +39,15 @@ const STARTING = { state: '57P03', tries: 60, pauseMs: 500 };
 /**
  * Calls to PostgreSQL through one session, which holds the lock of the schema: nothing can be written by a server that
  * is not its owner. Calls that arrive while a batch is on its way form the next one and share its commit. A lost
- * connection is made again; calls that were under way are refused, for nobody knows whether they are stored.
+ * connection is made again. Then it is known whether what was under way is stored: it is answered, or done once more.
  */
 export class PostgresLink implements EngineLink {
   /** Where the data is, without how we log in. */
   readonly place: string;
+  /** Of the database; made with it. */
+  readonly id: string;
   readonly #options: PostgresOptions;
-  readonly #owner = randomUUID();
+  readonly #owner: string;
   #session: Session | undefined;
   #facts: Facts;
   #queue: Slot[] = [];
@@ -48,6 +55,11 @@ export class PostgresLink implements EngineLink {
   /** `lost`: the connection went while a transaction was open, and its end has not been asked for yet. */
   #transaction: 'none' | 'open' | 'lost' = 'none';
   #answerMs = MIGRATION_MS;
+  /** Rises with each transaction that writes. */
+  #marker = 0;
+  /** What the last session left unanswered. */
+  #interrupted: Interrupted | undefined;
+  readonly #watch = new AwayWatch(() => (this.#refusing ? this.#awayError() : undefined));
   /** Why there is no session. */
   #away: Error | undefined;
   /** It is away for so long that nobody waits for it any more. */
@@ -57,15 +69,17 @@ export class PostgresLink implements EngineLink {
   #dead: Error | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: PostgresOptions, place: string, facts: Facts) {
+  private constructor(options: PostgresOptions, found: { place: string; facts: Facts; owner: string; id: string }) {
     this.#options = options;
-    this.place = place;
-    this.#facts = facts;
+    this.place = found.place;
+    this.id = found.id;
+    this.#facts = found.facts;
+    this.#owner = found.owner;
   }
 
   /**
    * Throws `storage.unreadable` when the database cannot be reached or used, `storage.locked` when another server has
-   * it, and `storage.foreign` when it belongs to another data directory.
+   * it, and `storage.foreign` when it and the data directory do not belong together.
    */
   static async open(options: PostgresOptions): Promise<PostgresLink> {
     const place = placeOf(options.url);
@@ -74,8 +88,9 @@ export class PostgresLink implements EngineLink {
     try {
       const facts = await prepareSession(session, place);
       await lockSchema(session);
-      link = new PostgresLink(options, place, facts);
-      await takeOver(session, { owner: link.#owner, dataKey: options.dataKey });
+      const owner = randomUUID();
+      const id = await takeOver(session, { owner, dataKey: options.dataKey, databaseId: options.databaseId });
+      link = new PostgresLink(options, { place, facts, owner, id });
       link.#session = session;
       return link;
     } catch (error) {
@@ -103,6 +118,11 @@ export class PostgresLink implements EngineLink {
     });
   }
 
+  /** Settles like `work`, which goes on in any case; rejects earlier while the database is away. */
+  unlessAway<T>(work: Promise<T>): Promise<T> {
+    return this.#watch.over(work);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -122,7 +142,7 @@ export class PostgresLink implements EngineLink {
 
   #refusal(): Error | undefined {
     if (this.#closing !== undefined) return databaseClosed();
-    if (this.#dead !== undefined) return this.#dead;
+    if (this.#dead !== undefined) return this.#awayError();
     // the end of a lost transaction is answered here, not by the database
     if (this.#refusing && this.#transaction !== 'lost') return this.#awayError();
     if (this.#queue.length < MAX_PENDING) return undefined;
@@ -130,15 +150,18 @@ export class PostgresLink implements EngineLink {
   }
 
   #awayError(): Error {
+    if (this.#dead !== undefined) return unavailable(this.#dead.message, this.#dead);
     return unavailable(`the ${this.place} cannot be reached: ${reasonOf(this.#away)}`);
   }
 
   #refuseWaiting(): void {
     this.#refusing = true;
     while (this.#transaction === 'lost' && this.#queue.length > 0) this.#refuseOne();
-    const waiting = this.#queue;
+    const waiting = [...(this.#interrupted?.rest ?? []), ...this.#queue];
     this.#queue = [];
-    for (const slot of waiting) slot.reject(this.#dead ?? this.#awayError());
+    if (this.#interrupted !== undefined) this.#interrupted = { ...this.#interrupted, rest: [] };
+    for (const slot of waiting) slot.reject(this.#awayError());
+    this.#watch.away();
   }
 
   /** In a turn of its own, so that calls of the same moment meet in one batch. */
@@ -183,7 +206,7 @@ export class PostgresLink implements EngineLink {
       }
       const batch = this.#take();
       if (this.#transaction === 'open') await runInside(session, batch);
-      else await runBatch(session, batch);
+      else this.#keep(await runBatch(session, batch, () => this.#nextMarker()));
     } finally {
       clearTimeout(deadline);
     }
@@ -212,16 +235,74 @@ export class PostgresLink implements EngineLink {
   async #control(session: Session, slot: Slot, op: 'begin' | 'commit' | 'rollback'): Promise<void> {
     if (op === 'begin') this.#transaction = 'open';
     try {
-      const { command } = await session.control(op);
-      // a statement failed in it, and whoever ran it did not give up
-      if (op === 'commit' && command !== 'COMMIT') throw new Error('a statement of the transaction failed');
-      slot.resolve(NOTHING);
-    } catch (error) {
+      if (op === 'commit') await this.#commit(session, slot);
+      else {
+        await session.control(op);
+        slot.resolve(NOTHING);
+      }
+    } catch (thrown) {
+      const { error, lost } = failureOf(thrown);
+      if (lost) session.destroy(error);
       if (op === 'begin') this.#transaction = 'none';
-      slot.reject(failureOf(error).error);
+      // nothing was done in it yet
+      if (op === 'begin' && lost && this.#session === undefined && !this.#refusing) this.#queue.unshift(slot);
+      else slot.reject(error);
     } finally {
       if (op !== 'begin') this.#transaction = 'none';
     }
+  }
+
+  async #commit(session: Session, slot: Slot): Promise<void> {
+    const marker = this.#nextMarker();
+    // in a failed transaction these fail too, and the COMMIT says so
+    await Promise.allSettled(markerStatements(marker).map((statement) => session.send(statement)));
+    try {
+      const { command } = await session.control('commit');
+      if (command === 'COMMIT') slot.resolve(NOTHING);
+      // whoever ran it did not give up
+      else slot.reject(new Error('a statement of the transaction failed'));
+    } catch (thrown) {
+      const { error, lost } = failureOf(thrown);
+      if (!lost) throw thrown;
+      session.destroy(error);
+      this.#keep({ committing: { marker, slots: [{ slot, result: NOTHING }], otherwise: 'refuse' }, rest: [] });
+    }
+  }
+
+  #nextMarker(): number {
+    this.#marker += 1;
+    return this.#marker;
+  }
+
+  #keep(interrupted: Interrupted | undefined): void {
+    this.#interrupted = interrupted;
+    if (this.#closing !== undefined) this.#refuseInterrupted();
+  }
+
+  /** Nobody will ever know whether what was committing is stored. */
+  #refuseInterrupted(): void {
+    const { committing, rest } = this.#interrupted ?? { rest: [] };
+    this.#interrupted = undefined;
+    for (const { slot } of committing?.slots ?? []) slot.reject(this.#awayError());
+    for (const slot of rest) slot.reject(this.#awayError());
+  }
+
+  /** Only once the lock is ours again: what the last session began is over by then. */
+  async #answerInterrupted(session: Session): Promise<void> {
+    // what it left is known when its last step has ended
+    while (this.#working !== undefined) await this.#working;
+    const { committing, rest } = this.#interrupted ?? { rest: [] };
+    const stored = committing !== undefined && (await wasCommitted(session, committing.marker));
+    this.#interrupted = undefined;
+    const again: Slot[] = [];
+    for (const { slot, result } of committing?.slots ?? []) {
+      if (stored) slot.resolve(result);
+      else if (committing?.otherwise === 'refuse') slot.reject(this.#awayError());
+      else again.push(slot);
+    }
+    this.#queue.unshift(...again, ...rest);
+    // whoever waited for these has been told that the database is away
+    if (this.#refusing || this.#closing !== undefined) this.#refuseWaiting();
   }
 
   #reconnectIn(ms: number): void {
@@ -245,6 +326,7 @@ export class PostgresLink implements EngineLink {
       await lockSchema(session, { tries: 4 });
       // it may have come and gone before we had the lock
       if (!(await isStillOwner(session, this.#owner))) this.#die();
+      await this.#answerInterrupted(session);
       if (this.#closing !== undefined || session.lost) throw new Error('the connection was closed');
       clearTimeout(this.#patience);
       this.#refusing = false;
@@ -266,6 +348,7 @@ export class PostgresLink implements EngineLink {
       this.#dead = dead;
       clearTimeout(this.#patience);
       this.#refuseWaiting();
+      this.#refuseInterrupted();
       this.#options.onDeath?.(dead);
     }
     throw dead;
@@ -276,6 +359,7 @@ export class PostgresLink implements EngineLink {
     clearTimeout(this.#patience);
     if (this.#session === undefined) this.#refuseWaiting();
     while (this.#working !== undefined) await this.#working;
+    this.#refuseInterrupted();
     await this.#session?.close();
   }
 }
@@ -305,6 +389,6 @@ async function firstSession(url: Secret, place: string, onLost: (reason: Error) 
 
 function unusable(place: string, error: unknown): StorageError {
   return new StorageError('storage.unreadable', `cannot use the ${place}: ${reasonOf(error)}`, {
-    hint: 'Check that PostgreSQL runs there and that the user, the password and the database of the URL are right.',
+    hint: connectHint(error),
   });
 }

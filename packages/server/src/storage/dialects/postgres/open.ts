@@ -1,6 +1,6 @@
 import type { OpenedDatabase, PostgresStorageOptions, StorageCheck, StorageOptions } from '../../options.ts';
 import { PostgresDialect } from './dialect.ts';
-import { reasonOf } from './failure.ts';
+import { absent, examine } from './health.ts';
 import { PostgresLink } from './link.ts';
 
 /** Throws like `PostgresLink.open`. */
@@ -10,24 +10,19 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
     kind: 'postgres',
     place: link.place,
     schema: link.facts.schema,
+    id: link.id,
     link,
     dialect: (gate) => new PostgresDialect(link, gate),
     migrated: () => link.migrated(),
     check: () => check(link),
+    unlessAway: (work) => link.unlessAway(work),
   };
 }
 
 async function check(link: PostgresLink): Promise<StorageCheck> {
-  const ask = 'select current_setting($1) as fsync, pg_database_size(current_database()) as bytes';
   try {
-    const { rows } = await link.call({ op: 'run', sql: ask, parameters: ['fsync'] });
-    const { fsync, bytes } = rows[0] as { fsync: string; bytes: number };
-    const detail = `${link.place}, version ${link.facts.version}, ${Math.ceil(bytes / 2 ** 20)} MB`;
-    if (fsync === 'on') return { ok: true, detail };
-    const hint = 'set fsync = on in postgresql.conf, unless the data may be lost';
-    return { ok: false, detail: `${detail}; fsync is off: a crash of its machine loses what was acknowledged`, hint };
+    return await examine(link.place, async (sql) => (await link.call({ op: 'run', sql, parameters: [] })).rows);
   } catch (error) {
-    const hint = 'start PostgreSQL again; until then changes and asynchronous calls are refused with 503';
-    return { ok: false, detail: reasonOf(error), hint };
+    return absent(error, 'start PostgreSQL again; until then changes and asynchronous calls are refused with 503');
   }
 }

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { StorageError } from '../../errors.ts';
 import { sqlStateOf } from './failure.ts';
+import { MARKERS_TABLE } from './markers.ts';
 import { APPLICATION, type Session } from './session.ts';
 
 /** First half of the key of the advisory lock; the second is the schema. */
 const LOCK_CLASS = 0x46_47_44_42;
-const OLDEST_VERSION = 13;
+/** The oldest that its makers still mend. */
+const OLDEST_VERSION = 14;
 /** A server that was killed is gone from the database a moment later. */
 const LOCK_TRIES = 20;
 const LOCK_PAUSE_MS = 250;
@@ -34,24 +37,45 @@ export interface Facts {
   readonly backend: number;
 }
 
+/** What a database says about itself. */
+export interface Traits extends Facts {
+  /** As `server_version_num`: 150004 is 15.4. */
+  readonly number: number;
+  readonly encoding: string;
+  readonly standby: boolean;
+}
+
 /** Sets the session up. Throws `storage.unreadable` when the database is not one that data can be kept in. */
 export async function prepareSession(session: Session, place: string): Promise<Facts> {
-  const unusable = (what: string, hint: string): StorageError =>
-    new StorageError('storage.unreadable', `cannot use the ${place}: ${what}`, { hint });
-  const [facts] = await session.ask<Facts & { number: number; encoding: string; standby: boolean }>(`
+  const [traits] = await session.ask<Traits>(`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
       current_setting('server_encoding') as encoding, coalesce(current_schema(), '') as schema,
       pg_backend_pid() as backend, pg_is_in_recovery() as standby`);
-  if (facts === undefined) throw new Error('the database did not say what it is');
-  const { version, number, encoding, schema, backend, standby } = facts;
+  if (traits === undefined) throw new Error('the database did not say what it is');
+  checkTraits(traits, { place, greeted: session.backend });
+  await session.ask(SETTINGS);
+  const { version, schema, backend } = traits;
+  return { version, schema, backend };
+}
+
+/** `greeted` is the id that the session got when it began. Throws `storage.unreadable`. */
+export function checkTraits(traits: Traits, { place, greeted }: { place: string; greeted: number | undefined }): void {
+  const { version, number, encoding, schema, backend, standby } = traits;
+  const unusable = (what: string, hint: string): StorageError =>
+    new StorageError('storage.unreadable', `cannot use the ${place}: ${what}`, { hint });
   if (number < OLDEST_VERSION * 10_000) {
     throw unusable(`it is version ${version}`, `Take PostgreSQL ${OLDEST_VERSION} or newer.`);
   }
-  if (encoding !== 'UTF8') throw unusable(`its texts are ${encoding}`, 'Make a database with the encoding UTF8.');
+  if (encoding !== 'UTF8') {
+    const hint = 'Make one with the encoding UTF8: createdb --encoding=UTF8 --template=template0 --owner=USER NAME';
+    throw unusable(`its texts are ${encoding}`, hint);
+  }
+  if (greeted !== backend) {
+    const hint = 'Name PostgreSQL itself: a pooler lends sessions to others, and the lock of the database with them.';
+    throw unusable('a connection pooler is in between', hint);
+  }
   if (standby) throw unusable('it is a standby', 'Name the primary in the database URL.');
   if (schema === '') throw unusable('no schema of the search path is there', 'Make the schema, or change search_path.');
-  await session.ask(SETTINGS);
-  return { version, schema, backend };
 }
 
 /**
@@ -91,34 +115,59 @@ export async function endGhost(session: Session, backend: number): Promise<void>
   ]);
 }
 
+export interface Claim {
+  readonly owner: string;
+  readonly dataKey: string;
+  /** Undefined: any database that belongs to nobody else will do. */
+  readonly databaseId: string | undefined;
+}
+
 /**
- * Notes this process as the owner. Throws `storage.foreign` when the database belongs to another data directory: its
- * secrets could not be read here, and its code is elsewhere. The lock must be held.
+ * Notes this process as the owner and returns the id of the database. Throws `storage.foreign`, and changes nothing, when
+ * the database belongs to another data directory, whose key opens its secrets and which has its code, or the data
+ * directory to another database. The lock must be held.
  */
-export async function takeOver(
-  session: Session,
-  { owner, dataKey }: { owner: string; dataKey: string },
-): Promise<void> {
+export async function takeOver(session: Session, claim: Claim): Promise<string> {
+  await session.control('begin');
+  const id = await settle(session, claim);
+  await session.control('commit');
+  return id;
+}
+
+/** In a transaction that the end of the session undoes. */
+async function settle(session: Session, { owner, dataKey, databaseId }: Claim): Promise<string> {
   try {
     await session.ask(`create table if not exists funcgraph_server (
-      one boolean primary key check (one), data_key text not null, owner text not null)`);
+      one boolean primary key check (one), id text not null, data_key text not null, owner text not null)`);
+    await session.ask(MARKERS_TABLE);
   } catch (error) {
     if (sqlStateOf(error) !== '42501') throw error;
     throw new StorageError('storage.unreadable', 'the user of the database may not make tables in it', {
-      hint: 'Make the database with that user as its owner: createdb --owner=USER NAME',
+      hint: 'Make that user the owner of the database, or: GRANT CREATE ON SCHEMA public TO USER',
     });
   }
-  await session.ask(
-    'insert into funcgraph_server (one, data_key, owner) values (true, $1, $2) on conflict (one) do nothing',
-    [dataKey, owner],
-  );
-  const [row] = await session.ask<{ data_key: string }>('select data_key from funcgraph_server');
-  if (row?.data_key !== dataKey) {
+  const [row] = await session.ask<{ id: string; data_key: string }>('select id, data_key from funcgraph_server');
+  if (row !== undefined && row.data_key !== dataKey) {
     throw new StorageError('storage.foreign', 'the database belongs to another data directory', {
       hint: 'Start with the data directory that was used with it: its master.key opens the secrets of the database.',
     });
   }
-  await session.ask('update funcgraph_server set owner = $1', [owner]);
+  if (databaseId !== undefined && row?.id !== databaseId) {
+    const which = row === undefined ? 'an empty one' : 'an older one of the same data directory';
+    throw new StorageError('storage.foreign', `the data directory belongs to another database, and this is ${which}`, {
+      hint: 'Start with the URL of its own database, or restore that one here; to begin anew, take another data directory.',
+    });
+  }
+  // those of an earlier owner, who counted from one, too
+  await session.ask('delete from funcgraph_commit');
+  if (row !== undefined) {
+    await session.ask('update funcgraph_server set owner = $1', [owner]);
+    return row.id;
+  }
+  const id = randomUUID();
+  const insert = 'insert into funcgraph_server (one, id, data_key, owner) values (true, $1, $2, $3)';
+  await session.ask(insert, [id, dataKey, owner]);
+  return id;
 }
 
 /** Whether nobody else was the owner since `takeOver`: what this process knows of the database is true only then. */

@@ -52,6 +52,11 @@ export class Session {
     return session;
   }
 
+  /** The id that whoever answered gave to the session when it began. */
+  get backend(): number | undefined {
+    return (this.#client as unknown as { processID?: number }).processID;
+  }
+
   get lost(): boolean {
     return this.#lost !== undefined;
   }

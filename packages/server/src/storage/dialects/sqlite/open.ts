@@ -12,6 +12,7 @@ export async function openSqlite(options: StorageOptions & SqliteStorageOptions)
     link,
     dialect: (gate) => new SqliteDialect(link, gate),
     migrated: () => {},
+    unlessAway: (work) => work,
     check: async () => ({ ok: true, detail: `SQLite, ${file}` }),
   };
 }

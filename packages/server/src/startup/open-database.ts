@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import type { Sealer } from '../lib/sealer.ts';
+import {
+  checkDatabaseKind,
+  openStorage,
+  readDatabaseRecord,
+  type Storage,
+  sqliteFile,
+  writeDatabaseRecord,
+} from '../storage/index.ts';
+
+export interface DatabaseDeps {
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
+  readonly sealer: Sealer;
+  readonly log: Logger;
+  /** Told once if the database is gone for good. */
+  readonly onDeath: (error: Error) => void;
+}
+
+/**
+ * Opens the database of the data directory, which remembers it from then on. Rejects like `openStorage`, and with
+ * `storage.foreign` rather than begin an empty database beside the one that belongs to the directory.
+ */
+export async function openDatabase({ config, sealer, log, onDeath }: DatabaseDeps): Promise<Storage> {
+  const { dataDir, databaseUrl: url } = config;
+  const record = await readDatabaseRecord(dataDir);
+  checkDatabaseKind(record, url === undefined ? 'sqlite' : 'postgres', dataDir);
+  if (url === undefined) return openStorage({ file: sqliteFile(dataDir), onDeath });
+  const storage = await openStorage({
+    url,
+    dataKey: sealer.fingerprint('database'),
+    databaseId: record.postgresId,
+    onDeath,
+    onConnection: (state, reason) => {
+      if (state === 'lost') log.error({ reason }, 'the database is out of reach');
+      else log.warn('the database is there again');
+    },
+  });
+  try {
+    if (storage.id !== undefined && record.postgresId === undefined) await writeDatabaseRecord(dataDir, storage.id);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+  return storage;
+}

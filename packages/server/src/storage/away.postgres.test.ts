@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Secret } from '../lib/secret.ts';
+import { row } from './conformance.ts';
+import { openStorage, type Storage } from './index.ts';
+import { PostgresCluster } from './testing-cluster.ts';
+
+const PATIENCE = { timeout: 30_000, interval: 20 };
+
+describe('a PostgreSQL database that goes away', () => {
+  let cluster: PostgresCluster;
+  let url: Secret;
+  let storage: Storage;
+  let told: string[];
+  let died: Error | undefined;
+  beforeAll(async () => {
+    cluster = await PostgresCluster.start();
+    // one for all: after a crash PostgreSQL syncs every file that it has before it starts
+    url = await cluster.create();
+  });
+  afterAll(() => cluster.stop());
+
+  const insert = (storage: Storage, id: string) => storage.db.insertInto('message').values(row(id)).execute();
+  const ids = async (storage: Storage): Promise<string[]> => {
+    const rows = await storage.db.selectFrom('message').select('id').orderBy('id').execute();
+    return rows.map(({ id }) => id);
+  };
+  const backends = `from pg_stat_activity where application_name like 'funcgraph %' and datname = current_database()`;
+  const open = async (): Promise<void> => {
+    await cluster.run(url, 'drop schema public cascade; create schema public');
+    told = [];
+    died = undefined;
+    storage = await openStorage({
+      url,
+      dataKey: 'k',
+      onConnection: (state) => told.push(state),
+      onDeath: (error) => {
+        died = error;
+      },
+    });
+  };
+  const cut = () => cluster.run(url, `select pg_terminate_backend(pid) ${backends}`);
+  const refusal = { code: 'unavailable' };
+
+  it('makes calls wait a little, and has what was acknowledged when it is back', async () => {
+    await open();
+    await insert(storage, 'before');
+    await cut();
+    await expect.poll(() => told, PATIENCE).toContain('lost');
+    await insert(storage, 'meanwhile');
+    expect(told).toEqual(['lost', 'back']);
+    expect(await ids(storage)).toEqual(['before', 'meanwhile']);
+    await storage.close();
+  });
+
+  it('does what was under way again when it was not stored', async () => {
+    await open();
+    await cluster.run(
+      url,
+      `create function slow() returns trigger language plpgsql as
+      'begin perform pg_sleep(0.3); return new; end'; create trigger slow before insert on message
+      for each row when (new.id = 'slow') execute function slow()`,
+    );
+    const under = Promise.all(['a', 'slow', 'b'].map((id) => insert(storage, id)));
+    await expect
+      .poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'PgSleep'`), PATIENCE)
+      .toHaveLength(1);
+    await cut();
+    await under;
+    expect(told).toEqual(['lost', 'back']);
+    expect(await ids(storage)).toEqual(['a', 'b', 'slow']);
+    await storage.close();
+  });
+
+  describe('while a commit is on its way', () => {
+    /** A commit is on disk, and is not answered before a standby has it, too. There is none. */
+    const holdCommits = async (): Promise<void> => {
+      await cluster.run(url, `alter system set synchronous_standby_names = 'nobody'`);
+      await cluster.run(url, 'select pg_reload_conf()');
+      await expect
+        .poll(() => cluster.run(url, 'show synchronous_standby_names'), PATIENCE)
+        .toEqual([{ synchronous_standby_names: 'nobody' }]);
+    };
+    const letGo = async (): Promise<void> => {
+      await cluster.run(url, 'alter system reset synchronous_standby_names');
+      await cluster.run(url, 'select pg_reload_conf()');
+    };
+    const held = () =>
+      expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'SyncRep'`), PATIENCE).toHaveLength(1);
+    /** A commit that takes long and is not done before. */
+    const slowCommits = () =>
+      cluster.run(
+        url,
+        `create function late() returns trigger language plpgsql as
+        'begin perform pg_sleep(0.3); return new; end'; create constraint trigger late after insert on message
+        deferrable initially deferred for each row execute function late()`,
+      );
+    const asleep = () =>
+      expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'PgSleep'`), PATIENCE).toHaveLength(1);
+    const inTransaction = (id: string) =>
+      storage.db.transaction().execute((trx) => trx.insertInto('message').values(row(id)).execute());
+
+    it('answers what was stored, and does not store it twice', async () => {
+      await open();
+      await holdCommits();
+      const statements = Promise.all(['a', 'b'].map((id) => insert(storage, id)));
+      await held();
+      await cut();
+      await letGo();
+      expect(await statements).toMatchObject([[{ numInsertedOrUpdatedRows: 1n }], [{ numInsertedOrUpdatedRows: 1n }]]);
+      await holdCommits();
+      const transaction = inTransaction('c');
+      await held();
+      await cut();
+      await letGo();
+      await transaction;
+      expect(await ids(storage)).toEqual(['a', 'b', 'c']);
+      await storage.close();
+    });
+
+    it('does again what was not stored, except for transactions, which are refused', async () => {
+      await open();
+      await slowCommits();
+      const statements = Promise.all(['a', 'b'].map((id) => insert(storage, id)));
+      await asleep();
+      await cut();
+      await statements;
+      const transaction = inTransaction('c');
+      transaction.catch(() => {});
+      await asleep();
+      await cut();
+      await expect(transaction).rejects.toMatchObject(refusal);
+      expect(await ids(storage)).toEqual(['a', 'b']);
+      await storage.close();
+    });
+
+    it('lets nobody wait for it who need not, and ends it when the database is back', async () => {
+      await open();
+      await holdCommits();
+      const stored = insert(storage, 'a');
+      const impatient = storage.unlessAway(stored);
+      await held();
+      await cluster.kill('SIGKILL');
+      await expect(impatient).rejects.toMatchObject(refusal);
+      await expect(storage.unlessAway(new Promise(() => {}))).rejects.toMatchObject(refusal);
+      expect(await storage.unlessAway(Promise.resolve('done'))).toBe('done');
+      await cluster.boot();
+      await letGo();
+      await stored;
+      expect(await ids(storage)).toEqual(['a']);
+      await storage.close();
+    });
+
+    it('does not leave it unanswered when the storage is closed', async () => {
+      await open();
+      await holdCommits();
+      const stored = insert(storage, 'a');
+      await held();
+      await cluster.kill('SIGQUIT');
+      try {
+        await expect.poll(() => told, PATIENCE).toContain('lost');
+        await storage.close();
+        await expect(stored).rejects.toMatchObject(refusal);
+      } finally {
+        await cluster.boot();
+        await letGo();
+      }
+    });
+  });
+
+  it('never runs the rest of a broken transaction outside of it', async () => {
+    await open();
+    const broken = storage.db.transaction().execute(async (trx) => {
+      await trx.insertInto('message').values(row('in')).execute();
+      await cut();
+      await expect.poll(() => told, PATIENCE).toContain('lost');
+      await trx
+        .insertInto('message')
+        .values(row('rest'))
+        .execute()
+        .catch(() => {});
+      await trx.insertInto('message').values(row('more')).execute();
+    });
+    await expect(broken).rejects.toMatchObject(refusal);
+    await insert(storage, 'after');
+    expect(await ids(storage)).toEqual(['after']);
+    await storage.close();
+  });
+
+  it('does not say that a transaction was committed when it was not', async () => {
+    await open();
+    const careless = storage.db.transaction().execute(async (trx) => {
+      await trx.insertInto('message').values(row('a')).execute();
+      await trx
+        .insertInto('message')
+        .values(row('a'))
+        .execute()
+        .catch(() => {});
+    });
+    await expect(careless).rejects.toThrow(/^a statement of the transaction failed$/);
+    expect(told).toEqual([]);
+    expect(await ids(storage)).toEqual([]);
+    await storage.close();
+  });
+
+  it('is refused at once after a while, and used again when it is back, without being asked', async () => {
+    await open();
+    await insert(storage, 'a');
+    await cluster.kill('SIGQUIT');
+    try {
+      await expect(insert(storage, 'waits')).rejects.toMatchObject(refusal);
+      const begin = performance.now();
+      await expect(insert(storage, 'at once')).rejects.toMatchObject(refusal);
+      expect(performance.now() - begin).toBeLessThan(500);
+      expect(await storage.check()).toMatchObject({ ok: false, hint: expect.any(String) });
+    } finally {
+      await cluster.boot();
+    }
+    await expect.poll(() => told.at(-1), PATIENCE).toBe('back');
+    await insert(storage, 'b');
+    expect(await ids(storage)).toEqual(['a', 'b']);
+    await storage.close();
+  });
+
+  it('is given up when another server had it meanwhile, for what is known of it is no longer true', async () => {
+    await open();
+    await cluster.run(url, `update funcgraph_server set owner = 'another'`);
+    await cut();
+    await expect.poll(() => died, PATIENCE).toMatchObject({ code: 'storage.locked' });
+    await expect(insert(storage, 'a')).rejects.toMatchObject({
+      code: 'unavailable',
+      cause: expect.objectContaining({ code: 'storage.locked', hint: expect.any(String) }),
+    });
+    await storage.close();
+  });
+
+  it('can be closed while it is away', async () => {
+    await open();
+    await cluster.kill('SIGQUIT');
+    try {
+      await expect.poll(() => told, PATIENCE).toContain('lost');
+      const waiting = insert(storage, 'a');
+      const closed = storage.close();
+      await expect(waiting).rejects.toMatchObject(refusal);
+      await closed;
+    } finally {
+      await cluster.boot();
+    }
+  });
+});

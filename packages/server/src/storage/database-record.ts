@@ -1,0 +1,77 @@
+import { open, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { StorageError } from './errors.ts';
+
+const SQLITE_FILE = 'funcgraph.db';
+const RECORD_FILE = 'database.json';
+
+const Record = Type.Object({ kind: Type.Literal('postgres'), id: Type.String({ minLength: 1, maxLength: 64 }) });
+const validator = Compile(Record);
+
+/** What a data directory knows of the database that belongs to it. */
+export interface DatabaseRecord {
+  /** Id of its PostgreSQL database; undefined when there is none. */
+  readonly postgresId: string | undefined;
+  /** Whether it holds a SQLite database. */
+  readonly sqlite: boolean;
+}
+
+export function sqliteFile(dataDir: string): string {
+  return join(dataDir, SQLITE_FILE);
+}
+
+/** Throws `storage.unreadable`. */
+export async function readDatabaseRecord(dataDir: string): Promise<DatabaseRecord> {
+  const sqlite = await stat(sqliteFile(dataDir)).then(
+    () => true,
+    () => false,
+  );
+  const file = join(dataDir, RECORD_FILE);
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (!validator.Check(value)) throw new Error('it is not what a server wrote');
+    return { postgresId: value.id, sqlite };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { postgresId: undefined, sqlite };
+    throw new StorageError('storage.unreadable', `cannot read ${file}: ${(cause as Error).message}`, {
+      hint: 'It says which database belongs to the data directory. Take it from a backup.',
+      cause,
+    });
+  }
+}
+
+/** On disk when it resolves: a directory that forgot its database would begin an empty one. */
+export async function writeDatabaseRecord(dataDir: string, id: string): Promise<void> {
+  const file = join(dataDir, RECORD_FILE);
+  const text = `${JSON.stringify({ kind: 'postgres', id } satisfies { kind: 'postgres'; id: string })}\n`;
+  const handle = await open(`${file}.new`, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(`${file}.new`, file);
+  const folder = await open(dataDir, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Throws `storage.foreign` when a start with this kind of database would leave the data of the directory behind. */
+export function checkDatabaseKind(record: DatabaseRecord, wanted: 'sqlite' | 'postgres', dataDir: string): void {
+  if (wanted === 'sqlite' && record.postgresId !== undefined) {
+    throw new StorageError('storage.foreign', `the data of ${dataDir} is in a PostgreSQL database`, {
+      hint: 'Start with its --database-url, --database-url-file or FGS_DATABASE_URL, or with another data directory.',
+    });
+  }
+  if (wanted === 'postgres' && record.postgresId === undefined && record.sqlite) {
+    throw new StorageError('storage.foreign', `the data of ${dataDir} is in SQLite, in ${SQLITE_FILE} there`, {
+      hint: 'Start without a database URL, or with another data directory. docs/guides/postgresql.md tells how to move.',
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { reasonOf, sqlStateOf } from './failure.ts';
+
+const CREATE =
+  'Make the database with that user as its owner: createdb --owner=USER --encoding=UTF8 --template=template0 NAME';
+
+/** What to do about a refused login, by SQLSTATE. */
+const BY_STATE: Readonly<Record<string, string>> = {
+  '28P01':
+    'Correct the user or the password: in the URL (special characters as %XX), its file, PGPASSWORD or ~/.pgpass.',
+  '28000': 'Let the user in from this machine: a line for it in pg_hba.conf of PostgreSQL, and the right LOGIN.',
+  '3D000': CREATE,
+  '42501': 'Give the user its rights: GRANT CONNECT, CREATE ON DATABASE NAME TO USER, and CREATE on the schema.',
+  '53300': 'PostgreSQL has no connection left: raise its max_connections, or end others.',
+  '57P03': 'PostgreSQL is starting or stopping: look into its log, then try again.',
+};
+
+/** By the code of the operating system. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Nobody listens there: start PostgreSQL, or correct the host and the port of the URL.',
+  ENOENT: 'There is no socket: start PostgreSQL, or correct the folder of the URL.',
+  ENOTFOUND: 'The host of the URL is not known: correct it.',
+  EAI_AGAIN: 'The host of the URL could not be looked up: see whether name servers answer.',
+  EHOSTUNREACH: 'No way leads to the host of the URL: see the network and firewalls.',
+  ENETUNREACH: 'No way leads to the host of the URL: see the network and firewalls.',
+  ETIMEDOUT: 'The host of the URL does not answer: see whether it runs, and firewalls.',
+  EACCES: 'The user who runs the server may not use the socket: correct the rights of its folder.',
+};
+
+const BY_TEXT: readonly (readonly [RegExp, string])[] = [
+  [
+    /client password must be|no password/i,
+    'PostgreSQL wants a password: in the URL, its file, PGPASSWORD or ~/.pgpass.',
+  ],
+  [/timeout/i, 'The host of the URL does not answer: see whether it runs, and firewalls.'],
+  [/does not support SSL/i, 'Turn TLS on in PostgreSQL, or leave sslmode out of the URL.'],
+  [/certificate|self.signed|altnames/i, 'Name the certificate of its authority: ?sslmode=verify-full&sslrootcert=FILE'],
+];
+
+/** How to get in after all. Holds nothing of what was tried. */
+export function connectHint(error: unknown): string {
+  const state = BY_STATE[sqlStateOf(error) ?? ''];
+  if (state !== undefined) return state;
+  const code = BY_CODE[codeOf(error)];
+  if (code !== undefined) return code;
+  const text = reasonOf(error);
+  const known = BY_TEXT.find(([pattern]) => pattern.test(text));
+  return (
+    known?.[1] ?? 'See whether PostgreSQL runs there, and whether user, password and database of the URL are right.'
+  );
+}
+
+/** A host with several addresses fails with each of them. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,50 @@
+import type { StorageCheck } from '../../options.ts';
+import { reasonOf } from './failure.ts';
+
+/** Runs one statement, in a transaction of its own. */
+export type Ask = (sql: string) => Promise<readonly unknown[]>;
+
+interface Health {
+  readonly version: string;
+  readonly bytes: number;
+  readonly fsync: string;
+  readonly may_create: boolean;
+}
+
+const COMMITS = 5;
+/** Something to write that needs no table and leaves nothing behind but its place in the log. */
+const COMMIT = `select pg_logical_emit_message(true, 'funcgraph', '')`;
+const HEALTH = `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
+  current_setting('fsync') as fsync, has_schema_privilege(current_schema(), 'CREATE') as may_create`;
+
+/** Looks at a database that answers; `place` names it. Rejects when it does not. */
+export async function examine(place: string, ask: Ask): Promise<StorageCheck> {
+  const [row] = await ask(HEALTH);
+  const { version, bytes, fsync, may_create } = row as Health;
+  const ms = await commitMs(ask);
+  const size = `${Math.ceil(bytes / 2 ** 20)} MB`;
+  const detail = `${place}, version ${version}, ${size}, a commit takes ${ms.toFixed(1)} ms`;
+  if (!may_create) {
+    const hint = 'the next version may need new tables: GRANT CREATE ON SCHEMA public TO the user';
+    return { ok: false, detail: `${detail}; its user may not make tables`, hint };
+  }
+  if (fsync === 'on') return { ok: true, detail };
+  const hint = 'set fsync = on in postgresql.conf, unless the data may be lost';
+  return { ok: false, detail: `${detail}; fsync is off: a crash of its machine loses what was acknowledged`, hint };
+}
+
+/** The middle one of a few, in ms. */
+async function commitMs(ask: Ask): Promise<number> {
+  const all: number[] = [];
+  for (let n = 0; n < COMMITS; n += 1) {
+    const begin = performance.now();
+    await ask(COMMIT);
+    all.push(performance.now() - begin);
+  }
+  return all.sort((a, b) => a - b)[COMMITS >> 1] ?? Number.NaN;
+}
+
+/** A database that did not answer. */
+export function absent(error: unknown, hint: string): StorageCheck {
+  return { ok: false, detail: reasonOf(error), hint };
+}

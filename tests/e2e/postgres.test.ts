@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Secret } from '../../packages/server/src/lib/secret.ts';
+import { findPostgres, PostgresCluster } from '../../packages/server/src/storage/testing-cluster.ts';
+import { type ProgramRun, runCli, TestServer } from '../server.ts';
+
+/** Several servers start in it, one after another. */
+const SLOW = { timeout: 120_000 };
+
+describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => {
+  let cluster: PostgresCluster;
+  let folder: string;
+  let url: Secret;
+  let server: TestServer;
+  beforeAll(async () => {
+    cluster = await PostgresCluster.start();
+    folder = mkdtempSync(join(tmpdir(), 'funcgraph-pg-'));
+    url = await cluster.create();
+    server = await TestServer.start({ database: url, args: ['--sandbox', 'process'] });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await cluster?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const passwordOf = ({ password }: URL): string => decodeURIComponent(password);
+  const start = (env: NodeJS.ProcessEnv, ...args: string[]) => {
+    const places = ['--data-dir', join(folder, 'fresh'), '--port', '0', '--gateway-port', '0', '--sandbox', 'process'];
+    return runCli(['start', ...places, ...args], env);
+  };
+
+  it.each<[string, number, (url: string) => string, RegExp]>([
+    ['what is no URL', 2, () => 'db:5432', /not the URL of a PostgreSQL database.*hint: .*postgres:\/\/user@host/s],
+    ['a wrong password', 1, (text) => text.replace('pw-of', 'pw-0f'), /authentication failed.*hint: .*the password/s],
+    ['no server', 1, (text) => text.replace(/@[^/]+/, '@127.0.0.1:1'), /ECONNREFUSED.*hint: Nobody listens there/s],
+    ['no database', 1, (text) => text.replace(/fg_\d+$/, 'nowhere'), /does not exist.*hint: .*createdb/s],
+  ])('says at the start what is wrong with %s, with exit code %i', async (_, exitCode, change, message) => {
+    const text = change(url.reveal());
+    const run = await start({ FGS_DATABASE_URL: text });
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr + run.stdout).not.toMatch(/pw-0?o?f-the/);
+  });
+
+  it('takes no password on the command line', async () => {
+    const run = await start({}, '--database-url', url.reveal());
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/every user of the machine.*--database-url-file/s);
+  });
+
+  it('is the only one: another data directory is refused, and a second server too', SLOW, async () => {
+    const busy = await start({ FGS_DATABASE_URL: url.reveal() });
+    expect(busy.exitCode).toBe(1);
+    expect(busy.stderr).toMatch(/in use by another server \(funcgraph \d+ on .*\).*hint: /s);
+    await server.kill('SIGTERM');
+    const foreign = await start({ FGS_DATABASE_URL: url.reveal() });
+    expect(foreign.exitCode).toBe(1);
+    expect(foreign.stderr).toMatch(/belongs to another data directory.*hint: .*master\.key/s);
+    await server.restart();
+  });
+
+  it('never begins an empty database beside its own', SLOW, async () => {
+    await server.kill('SIGTERM');
+    const toSqlite = await server.startSecond({ args: ['--sandbox', 'process'] });
+    expect(toSqlite.told).toMatchObject({
+      code: 'storage.foreign',
+      message: expect.stringContaining('is in a PostgreSQL database'),
+      hint: expect.stringContaining('--database-url'),
+    });
+    const elsewhere = await server.startSecond({ args: ['--sandbox', 'process'], database: await cluster.create() });
+    expect(elsewhere.told).toMatchObject({ code: 'storage.foreign', message: expect.stringContaining('an empty one') });
+    await server.restart();
+    await using sqlite = await TestServer.start({ args: ['--sandbox', 'process'] });
+    await sqlite.kill('SIGTERM');
+    const fromSqlite = await sqlite.startSecond({ args: ['--sandbox', 'process'], database: await cluster.create() });
+    expect(fromSqlite.told).toMatchObject({
+      code: 'storage.foreign',
+      message: expect.stringContaining('is in SQLite'),
+    });
+  });
+
+  it('finds its database under another URL, which a file may hold', SLOW, async () => {
+    const moved = new URL(url.reveal());
+    moved.search = '?connect_timeout=10';
+    const file = join(folder, 'url');
+    writeFileSync(file, `${moved.href}\n`, { mode: 0o600 });
+    await server.kill('SIGTERM');
+    const args = ['--data-dir', server.dataDir, '--port', '0', '--gateway-port', '0', '--sandbox', 'process'];
+    const up = (): Promise<ProgramRun> => runCli(['up', '--once', ...args, '--database-url-file', file], {});
+    expect(await up()).toMatchObject({ exitCode: 0 });
+    const again = await up();
+    expect(again.stdout.toString()).toContain('hello: already there');
+    await server.restart();
+  });
+
+  it('is looked at by doctor, with and without a server', async () => {
+    const look = async (env: NodeJS.ProcessEnv) => {
+      const run = await runCli(['doctor', '--output', 'json'], env);
+      const { checks } = JSON.parse(run.stdout.toString()) as { checks: { name: string; detail: string }[] };
+      return { exitCode: run.exitCode, details: Object.fromEntries(checks.map(({ name, detail }) => [name, detail])) };
+    };
+    const good = /^database fg_\d+ of PostgreSQL at .*, version \d+.*, \d+ MB, a commit takes \d+\.\d ms$/;
+    const both = await look({ FGS_DATA_DIR: server.dataDir, FGS_DATABASE_URL: url.reveal() });
+    expect(both.details).toMatchObject({
+      PostgreSQL: expect.stringMatching(good),
+      'stored in': expect.stringMatching(good),
+    });
+    const bad = await look({
+      FGS_DATA_DIR: join(folder, 'fresh'),
+      FGS_DATABASE_URL: url.reveal().replace('fg_', 'fx_'),
+    });
+    expect(bad).toMatchObject({ exitCode: 1, details: { PostgreSQL: expect.stringContaining('does not exist') } });
+  });
+
+  it('prints its password nowhere', async () => {
+    const password = passwordOf(new URL(url.reveal()));
+    const doctor = await server.fgs(['doctor', '--output', 'json']);
+    expect(doctor.stdout.toString()).toContain('PostgreSQL');
+    const metrics = await (await fetch(`${server.endpoint}/metrics`)).text();
+    for (const text of [server.log, doctor.stdout.toString(), doctor.stderr, metrics])
+      expect(text).not.toContain(password);
+  });
+});
