@@ -254,6 +254,7 @@ export const ERRORS = {
     'The answer of a function to a request of the gateway is not {statusCode, headers, isBase64Encoded, body}, or cannot be sent as HTTP.',
   ),
   logs_enabled: user('FSS.1221', 400, 'control', 'Logs of functions are kept already.'),
+  alias_has_triggers: user('FSS.1154', 403, 'control', 'Triggers start the alias; they go first.'),
   trigger_quota: user('FSS.1306', 400, 'control', 'The version or alias has as many triggers as it may have.'),
   invalid_urn: user('FSS.1309', 400, 'ingress', 'The function URN is not well formed.'),
   image_registry: user('FSS.1401', 503, 'control', 'The registry of a container image did not give it.', true),

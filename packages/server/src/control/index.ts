@@ -9,7 +9,7 @@ export { AsyncConfigStore } from './async-config/async-config-store.ts';
 export { AsyncConfigs } from './async-config/async-configs.ts';
 export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-status-logs.ts';
 export { type DestinationTarget, parseDestination } from './async-config/destination.ts';
-export type { AsyncConfig, AsyncPolicy, Destination } from './async-config/types.ts';
+export type { AsyncConfig, AsyncPolicy, Destination, Setter } from './async-config/types.ts';
 export { Catalog, type FunctionFacts, type SnapshotImage, type VersionSnapshot } from './catalog.ts';
 export { Dependencies, type DependencyFilter } from './dependencies/dependencies.ts';
 export { DependencyStore } from './dependencies/dependency-store.ts';

@@ -1,6 +1,6 @@
 export type { FunctionCredentials } from './agency-credentials.ts';
 export type { AuditEntry } from './audit-store.ts';
-export type { FunctionRef, Peer } from './authorizer.ts';
+export type { FunctionRef, Peer, Question } from './authorizer.ts';
 export type { FirstAccount, IamOptions } from './iam.ts';
 export { Iam } from './iam.ts';
 export type { IssuedToken, LoginScope } from './logins.ts';

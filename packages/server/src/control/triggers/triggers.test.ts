@@ -252,7 +252,7 @@ describe('triggers', () => {
     expect(shown(await control.restart())).toEqual([]);
   });
 
-  it('go with their version, alias and function, also from the disk', async () => {
+  it('hold their alias, and go with their version and function, also from the disk', async () => {
     await publish('v1');
     await control.functions.updateConfig(HELLO, { description: 'two', timeout: 11, memory_size: 128 });
     await publish('v2');
@@ -261,6 +261,9 @@ describe('triggers', () => {
     for (const qualifier of ['!one', '!two', 'v1', 'latest']) await add('TIMER', TIMER, qualifier);
     await control.versions.delete(HELLO, 'v1');
     expect(shown()).toEqual(['tick !two', 'tick latest']);
+    expect(await refusal(control.aliases.delete(HELLO, 'two'))).toBe('alias_has_triggers');
+    expect(shown()).toEqual(['tick !two', 'tick latest']);
+    await control.triggers.deleteAll(HELLO, '!two');
     await control.aliases.delete(HELLO, 'two');
     expect(shown()).toEqual(['tick latest']);
     expect(shown(await control.restart())).toEqual(['tick latest']);
