@@ -55,7 +55,7 @@ const SETTINGS = {
 const MOUNTS = {
   mount_config: {
     mount_user: { user_id: 1003, user_group_id: -1 },
-    func_mounts: [{ mount_type: 'sfs', mount_resource: 'data', local_mount_path: '/mnt/data' }],
+    func_mounts: [{ mount_type: 'sfs', mount_resource: 'data', mount_share_path: '/', local_mount_path: '/mnt/data' }],
   },
 };
 /** An alias that uses all it has. */

@@ -221,6 +221,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const gateway = createGateway({
       catalog,
       iam,
+      apps: control.gatewayApps,
       invoker,
       async: async.invocations,
       region: config.region,

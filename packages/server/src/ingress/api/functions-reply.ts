@@ -67,11 +67,7 @@ function mountReply(stored: unknown): Record<string, unknown> | undefined {
   const config = object(stored);
   const mounts = config?.func_mounts;
   if (config === undefined || !Array.isArray(mounts) || mounts.length === 0) return undefined;
-  return { ...config, func_mounts: mounts.map(mounted) };
-}
-
-function mounted(mount: unknown): Record<string, unknown> {
-  return { mount_share_path: '', ...object(mount), status: 'active' };
+  return { ...config, func_mounts: mounts.map((mount: unknown) => ({ ...object(mount), status: 'active' })) };
 }
 
 /** What both lists and the whole configuration hold. */

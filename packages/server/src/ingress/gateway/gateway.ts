@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { LIMITS } from '@funcgraph/api';
 import { MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
-import type { Catalog } from '../../control/index.ts';
+import type { Catalog, GatewayApps } from '../../control/index.ts';
 import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Iam } from '../../iam/index.ts';
 import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation/index.ts';
@@ -15,6 +15,7 @@ import type { FunctionAnswer } from './answer.ts';
 import { ApiRoutes } from './api-routes.ts';
 import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
+import { authenticateApp, precheckApp } from './app-authentication.ts';
 import { Deadline } from './deadline.ts';
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
@@ -27,6 +28,7 @@ import { UploadBody } from './upload-body.ts';
 export interface GatewayDeps {
   readonly catalog: Catalog;
   readonly iam: Iam;
+  readonly apps: Pick<GatewayApps, 'byKey' | 'byCode'>;
   readonly invoker: Invoker;
   readonly async: Pick<AsyncInvocations, 'accept'>;
   readonly region: string;
@@ -158,24 +160,27 @@ class Gateway {
     response: ServerResponse,
     { requestId, expectsContinue, upload }: Way,
   ): Promise<FunctionAnswer | undefined> {
-    const { iam, invoker, async, clock } = this.#deps;
+    const { iam, apps, invoker, async, clock } = this.#deps;
     const receivedAt = clock.monotonic();
     const method = request.method ?? '';
     if (/websocket/i.test(request.headers.upgrade ?? '')) {
       throw new PlatformError('invalid_request', 'WebSocket connections are not supported by the gateway.');
     }
     if (auth === 'iam') iam.precheck(request.headers);
+    const proof = { apps, triggerId: apiId, nowMs: clock.now() };
+    if (auth === 'app') precheckApp(request.headers, proof);
     const options = { limitBytes: LIMITS.syncEventBytes, budget: this.#budget, expectsContinue };
     const body = upload === undefined ? await readBody(request, response, options) : NOTHING;
+    const signed = { method, url: request.url ?? '', headers: request.headers, rawBody: body };
+    if (auth === 'app') authenticateApp(signed, proof);
     if (auth === 'iam') {
-      const signed = { method, url: request.url ?? '', headers: request.headers, rawBody: body };
       const caller = await iam.authenticate(signed);
       const { projectId, package: pkg, name } = urn;
       const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
       iam.authorize(caller, { ...question, peer: request.socket });
     }
     const ip = sourceIp(request);
-    const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth === 'iam' });
+    const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
     const isHttp = runtimeRules(runtime)?.language === 'http';
     const event = isHttp
       ? encodeRequest(method, url, headers, body)
