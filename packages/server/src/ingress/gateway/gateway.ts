@@ -15,7 +15,7 @@ import type { FunctionAnswer } from './answer.ts';
 import { ApiRoutes } from './api-routes.ts';
 import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
-import { authenticateApp, precheckApp } from './app-authentication.ts';
+import { type AppAuthentication, authenticateApp, precheckApp } from './app-authentication.ts';
 import { Deadline } from './deadline.ts';
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
@@ -153,6 +153,29 @@ class Gateway {
     return new UploadBody(request, response, { clock, limitBytes: LIMITS.streamBytes, expectsContinue });
   }
 
+  #toApp(triggerId: string): AppAuthentication {
+    const { apps, clock } = this.#deps;
+    return { apps, triggerId, nowMs: clock.now() };
+  }
+
+  /** Throws unless the request proves what its address asks for. */
+  async #authenticate(
+    { urn, auth, apiId }: Pick<Published, 'urn' | 'auth' | 'apiId'>,
+    request: IncomingMessage,
+    rawBody: Buffer,
+  ): Promise<void> {
+    const { iam } = this.#deps;
+    const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, rawBody };
+    if (auth === 'app') {
+      authenticateApp(signed, this.#toApp(apiId));
+      return;
+    }
+    const caller = await iam.authenticate(signed);
+    const { projectId, package: pkg, name } = urn;
+    const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
+    iam.authorize(caller, { ...question, peer: request.socket });
+  }
+
   /** Undefined when the answer is out already, because it was streamed. */
   async #call(
     { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: Published,
@@ -160,25 +183,17 @@ class Gateway {
     response: ServerResponse,
     { requestId, expectsContinue, upload }: Way,
   ): Promise<FunctionAnswer | undefined> {
-    const { iam, apps, invoker, async, clock } = this.#deps;
+    const { iam, invoker, async, clock } = this.#deps;
     const receivedAt = clock.monotonic();
     const method = request.method ?? '';
     if (/websocket/i.test(request.headers.upgrade ?? '')) {
       throw new PlatformError('invalid_request', 'WebSocket connections are not supported by the gateway.');
     }
     if (auth === 'iam') iam.precheck(request.headers);
-    const proof = { apps, triggerId: apiId, nowMs: clock.now() };
-    if (auth === 'app') precheckApp(request.headers, proof);
+    if (auth === 'app') precheckApp(request.headers, this.#toApp(apiId));
     const options = { limitBytes: LIMITS.syncEventBytes, budget: this.#budget, expectsContinue };
     const body = upload === undefined ? await readBody(request, response, options) : NOTHING;
-    const signed = { method, url: request.url ?? '', headers: request.headers, rawBody: body };
-    if (auth === 'app') authenticateApp(signed, proof);
-    if (auth === 'iam') {
-      const caller = await iam.authenticate(signed);
-      const { projectId, package: pkg, name } = urn;
-      const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
-      iam.authorize(caller, { ...question, peer: request.socket });
-    }
+    if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
     const ip = sourceIp(request);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
     const isHttp = runtimeRules(runtime)?.language === 'http';
