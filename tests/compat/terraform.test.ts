@@ -9,6 +9,7 @@ import { invoke, runtimeOf } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { Calls, type Json, Unexpected } from './terraform/calls.ts';
 import { type FunctionArguments, FunctionResource, planOf } from './terraform/function-resource.ts';
+import { TriggerResource } from './terraform/trigger-resource.ts';
 
 let server: TestServer;
 let bucket: Server;
@@ -278,6 +279,88 @@ describe('other resources by Terraform:', () => {
     await calls.send('DELETE', path);
     expect(await calls.find(path)).toBeUndefined();
     for (const one of [id, target]) await functions.delete(one);
+  });
+
+  it.each<[string, Json, Json]>([
+    [
+      'TIMER',
+      { name: 'clock', schedule_type: 'Rate', schedule: '3m', user_event: 'text' },
+      { name: 'clock', schedule_type: 'Cron', schedule: '@every 1h30m', user_event: 'other' },
+    ],
+    [
+      'APIG',
+      {
+        name: 'API_test',
+        group_id: 'b1b55e1e8ec14b0d9fd4a2b5e2a2c1c9',
+        env_id: 'DEFAULT_ENVIRONMENT_RELEASE_ID',
+        env_name: 'RELEASE',
+        auth: 'IAM',
+        protocol: 'HTTPS',
+        path: '/api_test',
+        req_method: 'GET',
+        match_mode: 'SWA',
+        type: 1,
+        backend_type: 'FUNCTION',
+        func_info: { timeout: 5000 },
+      },
+      { auth: 'NONE', path: '/other/{id}', func_info: { timeout: 7000 } },
+    ],
+    [
+      'DEDICATEDGATEWAY',
+      {
+        name: 'API_dedicated',
+        instance_id: 'instance',
+        group_id: 'group',
+        auth: 'APP',
+        path: '/dedicated',
+        req_method: 'ANY',
+        match_mode: 'NORMAL',
+        type: 1,
+        func_info: { timeout: 5000 },
+      },
+      { auth: 'IAM', req_method: 'POST' },
+    ],
+  ])('a trigger of type %s', async (kind, wanted, change) => {
+    const id = await functions.create(smallest(`trigger-${kind.toLowerCase()}`));
+    const triggers = new TriggerResource(calls);
+    const path = await triggers.create(base(id), kind, wanted);
+    const state = await triggers.read(path);
+    expect(state).toMatchObject({ trigger_type_code: kind, trigger_status: 'ACTIVE', event_data: wanted });
+    // what is planned compares what was asked for with what is read, however often
+    expect(await triggers.read(path)).toEqual(state);
+    const changed = { ...wanted, ...change };
+    await triggers.update(path, changed, kind === 'TIMER' ? 'DISABLED' : 'ACTIVE');
+    const after = await triggers.read(path);
+    expect(after).toMatchObject({ event_data: changed, created_time: state.created_time });
+    expect(after.trigger_status).toBe(kind === 'TIMER' ? 'DISABLED' : 'ACTIVE');
+    expect(await triggers.read(path)).toEqual(after);
+    expect(Date.parse(after.last_updated_time)).toBeGreaterThanOrEqual(Date.parse(state.created_time));
+    await triggers.delete(path);
+    expect(await triggers.read(path)).toBeUndefined();
+    await functions.delete(id);
+  });
+
+  it('a trigger that was deleted by somebody else, or whose function was, is made anew', async () => {
+    const id = await functions.create(smallest('trigger-gone'));
+    const triggers = new TriggerResource(calls);
+    const tick = { name: 'clock', schedule_type: 'Rate', schedule: '1h' };
+    const first = await triggers.create(base(id), 'TIMER', tick);
+    await calls.send('DELETE', `/fgs/triggers/${base(id)}`);
+    expect(await triggers.read(first)).toBeUndefined();
+    // deleting what is gone is a success for the provider
+    await triggers.delete(first);
+    const second = await triggers.create(base(id), 'TIMER', tick);
+    await functions.delete(id);
+    expect(await triggers.read(second)).toBeUndefined();
+  });
+
+  it('triggers of a function, for the data source', async () => {
+    const id = await functions.create(smallest('trigger-listed'));
+    const triggers = new TriggerResource(calls);
+    await triggers.create(base(id), 'TIMER', { name: 'clock', schedule_type: 'Rate', schedule: '1h' });
+    const listed = await calls.send('GET', `/fgs/triggers/${base(id)}`);
+    expect(listed).toMatchObject([{ trigger_type_code: 'TIMER', event_data: { name: 'clock', schedule: '1h' } }]);
+    await functions.delete(id);
   });
 
   it('a test event, the mark of a function, tracing, and logs', async () => {

@@ -104,6 +104,29 @@ describe('the gateway', () => {
     expect((await unsigned(at('event-fn'), {})).status).toBe(404);
   });
 
+  it('lets an app in that the CLI has made and bound, also after a restart', async () => {
+    const fgs = async (...args: string[]): Promise<string> => {
+      const run = await server.fgs([...args, '--output', 'json']);
+      expect(run, run.stderr).toMatchObject({ exitCode: 0 });
+      return run.stdout.toString();
+    };
+    await fgs('triggers', 'create', 'event-fn', '--path', '/orders', '--auth', 'app', '--group', 'shop');
+    const app = JSON.parse(await fgs('gateway-apps', 'create', 'partner')) as Record<string, string>;
+    const headers = { 'X-Apig-AppCode': app.app_code ?? '' };
+    const ask = (): Promise<RawAnswer> =>
+      unsigned(`${server.gateway}/api/${server.credentials.project_id}/shop/orders`, { headers });
+    expect((await ask()).status).toBe(403);
+    await fgs('gateway-apps', 'bind', 'partner', 'event-fn', 'api');
+    expect((await ask()).json).toMatchObject({ event: { httpMethod: 'GET' } });
+    expect(await fgs('gateway-apps', 'show', 'partner')).toContain('event-fn:latest');
+    await server.restart();
+    base = server.gateway;
+    expect((await ask()).status).toBe(200);
+    await fgs('gateway-apps', 'delete', 'partner', '--yes');
+    expect((await ask()).json).toMatchObject({ error_code: 'APIGW.0303' });
+    await fgs('triggers', 'delete', 'event-fn', 'api', '--yes');
+  }, 120_000);
+
   it('asks for a signature or a token unless it is told not to, and hides both from the function', async () => {
     await setUrl(event, { enabled: true });
     const refused = await unsigned(at('event-fn'), {});

@@ -254,6 +254,8 @@ export const ERRORS = {
     'The answer of a function to a request of the gateway is not {statusCode, headers, isBase64Encoded, body}, or cannot be sent as HTTP.',
   ),
   logs_enabled: user('FSS.1221', 400, 'control', 'Logs of functions are kept already.'),
+  alias_has_triggers: user('FSS.1154', 403, 'control', 'Triggers start the alias; they go first.'),
+  gateway_app_quota: user('FSS.0409', 409, 'control', 'The project has as many gateway apps as it may have.'),
   trigger_quota: user('FSS.1306', 400, 'control', 'The version or alias has as many triggers as it may have.'),
   invalid_urn: user('FSS.1309', 400, 'ingress', 'The function URN is not well formed.'),
   image_registry: user('FSS.1401', 503, 'control', 'The registry of a container image did not give it.', true),
@@ -267,6 +269,13 @@ export const ERRORS = {
   url_not_found: user('APIGW.0101', 404, 'ingress', 'No function is published under this address of the gateway.'),
   function_failed: user('APIGW.0202', 500, 'function', 'The function behind the URL failed; its log says why.'),
   url_timeout: user('APIGW.0203', 504, 'timeout', 'The function behind the URL did not answer in time.'),
+  url_app_refused: user(
+    'APIGW.0303',
+    401,
+    'iam',
+    'The gateway trigger needs a request of an app: signed with its secret, or with its code.',
+  ),
+  url_app_forbidden: user('APIGW.0304', 403, 'iam', 'The app is not bound to the gateway trigger.'),
   url_unauthenticated: user('APIGW.0301', 401, 'iam', 'The function URL needs a valid signature or token.'),
 } as const satisfies Record<string, ErrorSpec>;
 

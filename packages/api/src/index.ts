@@ -5,6 +5,7 @@ export type { Compatibility, RefusedOperation } from './compatibility.ts';
 export { compatibility, compatibilityFaults, REFUSED } from './compatibility.ts';
 export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec } from './errors.ts';
 export { ERRORS, errorSpec } from './errors.ts';
+export type { Operation } from './functiongraph-operations.ts';
 export { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from './limits.ts';
 export type { Encoding, Method, Route, RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.ts';
 export type { RouteId, Routes } from './routes/index.ts';

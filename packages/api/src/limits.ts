@@ -57,6 +57,8 @@ export const LIMITS = {
   imagePieceBytes: 8 * 1024 * 1024,
   /** Of one version or alias; the guide has no number, the public API reference of its sister product has. */
   triggersPerVersion: 10,
+  /** As many as the gateway of the cloud has by default. */
+  gatewayAppsPerProject: 50,
   /** How long a gateway trigger may let its caller wait. */
   apiTimeoutMs: { min: 1, max: 60_000 },
   mountsPerFunction: 5,

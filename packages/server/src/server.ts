@@ -7,6 +7,7 @@ import { ArtifactStore } from './artifacts/index.ts';
 import { apiHandlers } from './composition/api-handlers.ts';
 import { asyncParts } from './composition/async-parts.ts';
 import { controlParts, startControl } from './composition/control-parts.ts';
+import { deliveryRefusal } from './composition/delivery-rights.ts';
 import { followChanges } from './composition/follow-changes.ts';
 import { instanceParts } from './composition/instance-parts.ts';
 import type { Config } from './config/index.ts';
@@ -197,7 +198,17 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     reservedDemand.start();
     undo.push(() => reservedDemand.stop());
-    const async = asyncParts({ config, storage, queue, catalog, invoker, logs, clock, log });
+    const async = asyncParts({
+      config,
+      storage,
+      queue,
+      catalog,
+      invoker,
+      logs,
+      clock,
+      log,
+      refusalOf: deliveryRefusal(iam),
+    });
     await async.dispatcher.start();
     undo.push(() => async.dispatcher.stop(drained()));
     async.deliverer.start();
@@ -217,6 +228,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const gateway = createGateway({
       catalog,
       iam,
+      apps: control.gatewayApps,
       invoker,
       async: async.invocations,
       region: config.region,

@@ -129,8 +129,12 @@ it('follows its alias, its own changes and its end at once', async () => {
   await server.api.call('updateTrigger', { params, body: { event_data: { path: '/people/{who}' } } });
   expect((await call('/users/1')).status).toBe(404);
   expect((await call('/people/1')).json.event.pathParameters).toEqual({ who: '1' });
-  await server.api.call('deleteVersionAlias', { params: { ...base, alias_name: 'live' } });
+  const alias = { params: { ...base, alias_name: 'live' } };
+  await expect(server.api.call('deleteVersionAlias', alias)).rejects.toMatchObject({ status: 403, code: 'FSS.1154' });
+  const bound = { params: { ...base, function_urn: `${base.function_urn}:!live` } };
+  await server.api.call('batchDeleteFunctionTriggers', bound);
   expect((await call('/people/1')).status).toBe(404);
+  await server.api.call('deleteVersionAlias', alias);
   await create();
   expect((await call('/users/1')).status).toBe(200);
   await server.api.call('deleteFunction', { params: base });

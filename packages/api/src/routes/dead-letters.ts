@@ -13,7 +13,7 @@ const DeadLetter = Type.Object({
   request_id: Type.String(),
   function_urn: Type.String(),
   /**
-   * Of invocations `failed`, `expired`, `refused`; of deliveries `loop`, `long_chain`, `too_large`, `not_supported`,
+   * Of invocations `failed`, `expired`, `refused`; of deliveries `loop`, `long_chain`, `too_large`, `not_supported`, `forbidden`,
    * `refused`, `attempts_exhausted`.
    */
   reason: Type.String(),

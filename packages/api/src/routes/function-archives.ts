@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { route } from '../route.ts';
 import { FunctionParams, ProjectParams } from '../schemas/common.ts';
-import { FunctionConfig } from '../schemas/function.ts';
 import { ImportFunctionBody } from '../schemas/function-archive.ts';
+import { PublishedVersion } from '../schemas/version.ts';
 
 const FUNCTIONS = '/v2/{project_id}/fgs/functions';
 
@@ -33,6 +33,6 @@ export const functionArchiveRoutes = {
     params: ProjectParams,
     body: ImportFunctionBody,
     bodyLimit: ARCHIVE_BODY_BYTES,
-    response: FunctionConfig,
+    response: PublishedVersion,
   }),
 } as const;

@@ -3,6 +3,7 @@ import { route } from '../route.ts';
 import { FunctionParams, ProjectParams } from '../schemas/common.ts';
 import {
   AllQuotas,
+  CreatedFunction,
   CreateFunctionBody,
   FunctionCode,
   FunctionConfig,
@@ -33,7 +34,7 @@ export const functionRoutes = {
     summary: 'Create a function',
     params: ProjectParams,
     body: CreateFunctionBody,
-    response: FunctionConfig,
+    response: CreatedFunction,
     bodyLimit: CODE_BODY_BYTES,
   }),
   listFunctions: route({

@@ -7,6 +7,7 @@ import { functionArchiveRoutes } from './function-archives.ts';
 import { functionTemplateRoutes } from './function-templates.ts';
 import { functionUrlRoutes } from './function-urls.ts';
 import { functionRoutes } from './functions.ts';
+import { gatewayAppRoutes } from './gateway-apps.ts';
 import { iamGrantRoutes } from './iam-grants.ts';
 import { iamRightRoutes } from './iam-rights.ts';
 import { iamUserRoutes } from './iam-users.ts';
@@ -40,6 +41,7 @@ export const ROUTES = {
   ...deadLetterRoutes,
   ...versionRoutes,
   ...triggerRoutes,
+  ...gatewayAppRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,
   ...statisticsRoutes,

@@ -24,13 +24,17 @@ export const UpdateAsyncConfigBody = Type.Object({
   log_stream_name: Text,
 });
 
-export const AsyncConfig = Type.Object({
-  func_urn: Type.String(),
+export const VersionAsyncConfig = Type.Object({
   max_async_event_age_in_seconds: Type.Integer(),
   max_async_retry_attempts: Type.Integer(),
   destination_config: Destinations,
   created_time: Type.String(),
   last_modified: Type.String(),
+});
+
+export const AsyncConfig = Type.Object({
+  func_urn: Type.String(),
+  ...VersionAsyncConfig.properties,
   enable_async_status_log: Type.Boolean(),
 });
 

@@ -179,6 +179,12 @@ export const FunctionConfig = Type.Object({
   lts_custom_tag: Type.Optional(Type.Record(Type.String(), Type.String())),
   log_group_id: Type.Optional(Type.String()),
   log_stream_id: Type.Optional(Type.String()),
+  enable_cloud_debug: Type.String({ description: 'Always DISABLED.' }),
+});
+
+export const CreatedFunction = Type.Object({
+  ...FunctionConfig.properties,
+  reserved_instance_count: Type.Integer({ description: 'A new function has none.' }),
 });
 
 export const FunctionSummary = Type.Object({
@@ -189,8 +195,18 @@ export const FunctionSummary = Type.Object({
   collected: Type.Boolean(),
 });
 
+const ListedFunction = Type.Object({
+  ...FunctionSummary.properties,
+  func_vpc_id: Type.String({ description: 'Empty when it is in no network.' }),
+  gpu_memory: Type.Integer(),
+  log_group_id: Type.String(),
+  log_stream_id: Type.String(),
+  fail_count: Type.Integer({ description: 'Invocations of the last day that failed.' }),
+  bind_bridge_funcUrns: Type.Array(Type.String(), { description: 'There are no bridges.' }),
+});
+
 export const FunctionList = Type.Object({
-  functions: Type.Array(FunctionSummary),
+  functions: Type.Array(ListedFunction),
   next_marker: Type.Integer({ description: 'Offset of the next page; the present total on the last one.' }),
   count: Type.Integer(),
 });
@@ -207,6 +223,7 @@ export const FunctionCode = Type.Object({
   depend_version_list: Type.Array(Type.String()),
   strategy_config: StrategyConfig,
   dependencies: Type.Array(Dependency),
+  code_encrypt_kms_key_id: Type.String(),
 });
 
 export const RuntimeTypes = Type.Array(Type.Object({ type: Type.String(), display_name: Type.String() }));

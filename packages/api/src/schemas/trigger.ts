@@ -51,7 +51,7 @@ const EventData = Type.Object({
   match_mode: text('APIG: SWA for the path and all below it, NORMAL for the path alone'),
   env_name: text('APIG: RELEASE unless given'),
   env_id: text('APIG'),
-  auth: text('APIG: IAM or NONE'),
+  auth: text('APIG: IAM, APP or NONE; IAM unless given'),
   backend_type: text('APIG: FUNCTION'),
   func_info: Type.Optional(Type.Union([FunctionInfo, Type.Null()])),
   sl_domain: text('APIG'),

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { WireText as Text } from './common.ts';
 import { FunctionConfig, FunctionSummary } from './function.ts';
+import { VersionAsyncConfig } from './function-async-config.ts';
 
 export const PublishVersionBody = Type.Object({
   version: Text('Name, at most 42 letters, digits, _ - and . ; vYYYYMMDD-HHMMSS (UTC) without one.'),
@@ -14,7 +15,20 @@ const VersionDescription = {
 
 export const PublishedVersion = Type.Object({ ...FunctionConfig.properties, ...VersionDescription });
 
-export const VersionSummary = Type.Object({ ...FunctionSummary.properties, ...VersionDescription });
+export const VersionSummary = Type.Object({
+  ...FunctionSummary.properties,
+  ...VersionDescription,
+  concurrency: Type.Integer({ description: 'As in strategy_config.' }),
+  concurrent_num: Type.Integer({ description: 'As in strategy_config.' }),
+  func_vpc_id: Type.String({ description: 'Empty when it is in no network.' }),
+  enable_dynamic_memory: Type.Boolean(),
+  enable_auth_in_header: Type.Boolean(),
+  is_stateful_function: Type.Boolean(),
+  reserved_instance_idle_mode: Type.Boolean(),
+  custom_image: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  /** Where the version has settings for asynchronous invocations. */
+  function_async_config: Type.Optional(VersionAsyncConfig),
+});
 
 export const VersionList = Type.Object({
   versions: Type.Array(VersionSummary),

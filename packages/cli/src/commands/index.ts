@@ -43,6 +43,12 @@ import { functionTemplates } from './functions/templates.ts';
 import { untag } from './functions/untag.ts';
 import { update } from './functions/update.ts';
 import { url } from './functions/url.ts';
+import { bind as bindApp, unbind as unbindApp } from './gateway-apps/bind.ts';
+import { create as createApp } from './gateway-apps/create.ts';
+import { remove as removeApp } from './gateway-apps/delete.ts';
+import { list as listApps } from './gateway-apps/list.ts';
+import { renew as renewApp } from './gateway-apps/renew.ts';
+import { show as showApp } from './gateway-apps/show.ts';
 import { iam } from './iam/index.ts';
 import { listImages } from './images/list.ts';
 import { loadImage } from './images/load.ts';
@@ -129,6 +135,11 @@ export const TREE: Tree = {
       name: 'triggers',
       summary: 'Timers and addresses of the gateway that start functions',
       commands: [createTrigger, listTriggers, showTrigger, enableTrigger, disableTrigger, removeTrigger],
+    },
+    {
+      name: 'gateway-apps',
+      summary: 'Who may call gateway triggers with authentication by app',
+      commands: [createApp, listApps, showApp, renewApp, removeApp, bindApp, unbindApp],
     },
     {
       name: 'dependencies',

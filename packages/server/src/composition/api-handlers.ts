@@ -19,6 +19,7 @@ import {
   functionQuotaHandlers,
   functionTemplateHandlers,
   functionUrlHandlers,
+  gatewayAppHandlers,
   type Handlers,
   iamGrantHandlers,
   iamGroupHandlers,
@@ -81,12 +82,22 @@ export interface ApiDeps {
   readonly clock: Clock;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** More than a project can have. */
+const MAX_FUNCTIONS = 100_000;
+
 /** A handler for every route of the table. */
 export function apiHandlers(deps: ApiDeps): Handlers {
   const { config, control, catalog, iam, runtimes, telemetry, clock } = deps;
   const { region } = config;
   const { asyncStatusLogs } = control;
   const { functions, versions, aliases, asyncConfigs, functionUrls, reservedConfigs, dependencies } = control;
+  const failures = async (projectId: string): Promise<ReadonlyMap<string, number>> => {
+    const to = clock.now() + 1;
+    const from = Math.max(to - DAY_MS, 0);
+    const ranked = await telemetry.metrics.rank({ projectId, by: 'failcount', from, to, limit: MAX_FUNCTIONS });
+    return new Map(ranked.map(({ functionKey, value }) => [functionKey, value]));
+  };
   const functionKey = (urn: FunctionUrn): string => functionKeyOf(resolve(catalog, urn));
   const gauges = {
     version: VERSION,
@@ -102,8 +113,8 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...accessKeyHandlers(iam),
     ...iamRightHandlers({ iam, clock }),
     ...iamGrantHandlers(iam),
-    ...functionHandlers({ iam, functions, versions, catalog, region }),
-    ...versionHandlers({ versions, region }),
+    ...functionHandlers({ iam, functions, versions, catalog, region, failures }),
+    ...versionHandlers({ versions, asyncConfigs, region }),
     ...aliasHandlers({ aliases, region }),
     ...functionCodeHandlers({ functions, catalog, artifacts: deps.artifacts, sealer: deps.sealer, clock, region }),
     ...functionArchiveHandlers({
@@ -125,6 +136,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...cloudServiceHandlers({ functions, catalog }),
     ...workflowHandlers(),
     ...tagHandlers({ iam, functions, tags: control.tags, region }),
+    ...gatewayAppHandlers({ iam, apps: control.gatewayApps, region }),
     ...triggerHandlers({ triggers: control.triggers, region, gateway: deps.gateway }),
     ...imageHandlers(control),
     ...dependencyHandlers({ dependencies, sealer: deps.sealer, clock }),

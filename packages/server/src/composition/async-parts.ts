@@ -6,6 +6,7 @@ import {
   DEAD_LETTER_TOPICS,
   DeadLetters,
   Deliverer,
+  type DeliverOptions,
   Dispatcher,
   type Invoker,
   postWebhook,
@@ -30,10 +31,12 @@ export interface AsyncDeps {
   readonly logs: RequestLogs;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly refusalOf: DeliverOptions['refusalOf'];
 }
 
 /** Asynchronous invocations: who accepts and runs them, delivers their outcomes, and keeps what was given up. */
-export function asyncParts({ config, storage, queue, catalog, invoker, logs, clock, log }: AsyncDeps) {
+export function asyncParts(deps: AsyncDeps) {
+  const { config, storage, queue, catalog, invoker, logs, clock, log, refusalOf } = deps;
   const shared = { catalog, clock, random: Math.random, newId: newRequestId, logs };
   const box = new DeadLetterBox({ storage, queue, topics: DEAD_LETTER_TOPICS, now: clock.now });
   const dispatcher = new Dispatcher({
@@ -48,6 +51,7 @@ export function asyncParts({ config, storage, queue, catalog, invoker, logs, clo
   const deliverer = new Deliverer({
     ...shared,
     queue,
+    refusalOf,
     post: (post) => postWebhook(post, config.webhookHosts),
     log: log.child({ module: 'deliverer' }),
   });

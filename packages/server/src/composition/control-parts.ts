@@ -23,6 +23,8 @@ import {
   FunctionTemplates,
   FunctionUrlStore,
   FunctionUrls,
+  GatewayAppStore,
+  GatewayApps,
   NetworkStore,
   Networks,
   PublicPackages,
@@ -141,6 +143,7 @@ export function controlParts(deps: ControlDeps) {
     functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     tags: new Tags(access, new TagStore(db)),
+    gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), catalog, sealer, clock }),
     triggers: new Triggers({ access, store: new TriggerStore(db), clock }),
     testEvents: new TestEvents(access, new TestEventStore(db), clock),
     publicPackages: new PublicPackages({ dependencies, runtimes }),
@@ -154,4 +157,5 @@ export async function startControl(parts: ControlParts): Promise<void> {
   await parts.applications.start();
   for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs, parts.triggers])
     await part.start();
+  await parts.gatewayApps.start();
 }

@@ -50,6 +50,8 @@ export interface VersionSnapshot {
   readonly surroundings: WantedSurroundings;
   /** Name of the agency whose credentials the function gets; absent for none. */
   readonly agency?: string;
+  /** Name of the agency with whose rights the platform acts for the function; absent for none. */
+  readonly platformAgency?: string;
   /** Absent for the default one. */
   readonly enterpriseProjectId?: string;
 }

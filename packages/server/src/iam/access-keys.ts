@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../lib/clock.ts';
+import { HmacKey } from '../lib/hmac-key.ts';
 import { KeyLock } from '../lib/key-lock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import type { Directory } from './directory.ts';
-import { HmacKey } from './hmac-key.ts';
 import type { IdentityStore, StoredKey } from './identity-store.ts';
 import type { AccessKey, Caller } from './types.ts';
 

@@ -189,6 +189,27 @@ export class Iam {
     return caller.projectId === undefined ? own : own.filter(({ id }) => id === caller.projectId);
   }
 
+  /** Who acts for an agency that functions of a project name; undefined when it is not there or over. */
+  agencyCaller(projectId: string, name: string): Caller | undefined {
+    const domainId = this.#directory.projects.get(projectId)?.domainId ?? '';
+    const agency = this.#directory.agencyByName(domainId, name);
+    return agency === undefined ? undefined : this.callerOf({ kind: 'agency', id: agency.id });
+  }
+
+  /** A user or agency without any proof, for what was asked for before; undefined when it may not act any more. */
+  callerOf(principal: { readonly kind: 'user' | 'agency'; readonly id: string }): Caller | undefined {
+    const { kind, id } = principal;
+    if (kind === 'user') {
+      const user = this.#directory.users.get(id);
+      if (user?.enabled !== true) return undefined;
+      return { userId: id, userName: user.name, domainId: user.domainId, principal, accessKey: '' };
+    }
+    const agency = this.#directory.agencies.get(id);
+    const isOver = agency === undefined || (agency.expiresAt ?? Number.POSITIVE_INFINITY) <= this.#options.clock.now();
+    if (isOver) return undefined;
+    return { userId: '', userName: agency.name, domainId: agency.domainId, principal, accessKey: '' };
+  }
+
   domainOf(caller: Caller): Domain | undefined {
     return this.tenancy.domain(caller.domainId);
   }

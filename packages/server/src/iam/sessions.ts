@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Clock } from '../lib/clock.ts';
+import { HmacKey } from '../lib/hmac-key.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import type { Directory } from './directory.ts';
-import { HmacKey } from './hmac-key.ts';
 import type { Caller } from './types.ts';
 
 const MAX_KEPT = 10_000;

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { signRequest } from '@funcgraph/api';
 import { describe, expect, it } from 'vitest';
-import { HmacKey } from './hmac-key.ts';
+import { HmacKey } from '../lib/hmac-key.ts';
 import { MAX_SKEW_MS, type SignedRequest, verifySignature } from './signature.ts';
 
 const KEY = new HmacKey('SKEXAMPLE');

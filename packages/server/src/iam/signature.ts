@@ -10,8 +10,8 @@ import {
   type SignedParts,
   stringToSign,
 } from '@funcgraph/api';
+import type { HmacKey } from '../lib/hmac-key.ts';
 import { memo } from '../lib/memo.ts';
-import type { HmacKey } from './hmac-key.ts';
 
 /** A stale or future date is refused beyond this. */
 export const MAX_SKEW_MS = 15 * 60 * 1000;

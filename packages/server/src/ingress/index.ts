@@ -11,6 +11,7 @@ export { functionHandlers } from './api/functions.ts';
 export { asyncStatusLogHandlers, functionAsyncConfigHandlers } from './api/functions-async-config.ts';
 export { functionCodeHandlers } from './api/functions-code.ts';
 export { functionQuotaHandlers } from './api/functions-quotas.ts';
+export { gatewayAppHandlers } from './api/gateway-apps.ts';
 export { iamGrantHandlers } from './api/iam-grants.ts';
 export { iamRightHandlers } from './api/iam-rights.ts';
 export { accessKeyHandlers, iamGroupHandlers, iamUserHandlers } from './api/iam-users.ts';

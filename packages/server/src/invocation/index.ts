@@ -5,6 +5,7 @@ export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus 
 export { Dispatcher } from './async/dispatcher.ts';
 export { Settlement } from './async/settlement.ts';
 export { DEAD_LETTER_TOPICS, type DeadLetterRecord, DeadLetters } from './destinations/dead-letters.ts';
+export type { DeliveringAs, DeliverOptions } from './destinations/deliver.ts';
 export { Deliverer } from './destinations/deliverer.ts';
 export { postWebhook } from './destinations/webhook.ts';
 export { Invoker } from './invoker.ts';

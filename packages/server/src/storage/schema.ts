@@ -3,6 +3,7 @@ import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
+import type { GatewayAppsSchema } from './schema/gateway-apps.ts';
 import type { IdentitySchema } from './schema/identity.ts';
 import type { ImagesSchema } from './schema/images.ts';
 import type { NetworksSchema } from './schema/networks.ts';
@@ -25,4 +26,5 @@ export type Schema = IdentitySchema &
   DependenciesSchema &
   TestEventsSchema &
   TagsSchema &
-  TriggersSchema;
+  TriggersSchema &
+  GatewayAppsSchema;

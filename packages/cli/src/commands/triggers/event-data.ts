@@ -18,9 +18,9 @@ export const KIND_FLAGS = {
   exact: { type: 'boolean', summary: 'gateway: the path alone, not what is below it' },
   auth: {
     type: 'text',
-    choices: ['none', 'iam'],
+    choices: ['none', 'iam', 'app'],
     placeholder: 'WHO',
-    summary: 'gateway: everybody (none), or signed requests and tokens only (iam, the default)',
+    summary: 'gateway: everybody (none), signed requests and tokens of users (iam, the default), or apps (app)',
   },
   group: { type: 'text', placeholder: 'ID', summary: 'gateway: group of the address; DEFAULT without it' },
   stage: { type: 'text', placeholder: 'NAME', summary: 'gateway: environment that X-Stage names; RELEASE without it' },

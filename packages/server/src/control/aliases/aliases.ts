@@ -104,12 +104,13 @@ export class Aliases {
     });
   }
 
-  /** Throws `alias_not_found`. */
+  /** Throws `alias_not_found`, and `alias_has_triggers` while there are some. */
   async delete(name: FunctionName, aliasName: string): Promise<void> {
     const { access, store } = this.#options;
     await access.alone(name, async () => {
       const { fn } = await access.find(name, LATEST);
       found(name, aliasName, await store.of(fn.id));
+      this.#checkTriggers(fn.id, aliasName);
       await store.remove(fn.id, aliasName);
       access.catalog.removeAlias(name, fn.id, aliasName);
     });
@@ -122,6 +123,16 @@ export class Aliases {
     const message = `alias ${alias} and version ${version} both have reserved instances`;
     throw new PlatformError('invalid_concurrency', message, {
       hint: 'Set those of one of them to 0, then move the alias.',
+    });
+  }
+
+  #checkTriggers(functionId: string, alias: string): void {
+    const triggers = this.#options.access.catalog.triggers(functionId);
+    const bound = triggers.filter(({ qualifier }) => qualifier === `!${alias}`);
+    if (bound.length === 0) return;
+    const names = bound.map(({ settings }) => settings.name).join(', ');
+    throw new PlatformError('alias_has_triggers', `triggers start alias ${alias}: ${names}`, {
+      hint: 'Delete them first; batchDeleteFunctionTriggers with the URN of the alias deletes them all.',
     });
   }
 

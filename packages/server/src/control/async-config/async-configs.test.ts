@@ -105,11 +105,15 @@ it('refuses an address that is too long', async () => {
 it('asks whether the function that is to get outcomes may be called', async () => {
   const of = { functionId: id, name: { projectId: 'p1', package: 'default', name: 'hello' }, qualifier: 'latest' };
   const asked: string[] = [];
-  await control.asyncConfigs.set(of, toFunction(urnOf('next')), ({ name }) => asked.push(name));
+  const setBy = { kind: 'user', id: 'u1' } as const;
+  const mayInvoke = ({ name }: { readonly name: string }) => void asked.push(name);
+  await control.asyncConfigs.set(of, toFunction(urnOf('next')), { setBy, mayInvoke });
   expect(asked).toEqual(['next']);
-  const no = () => {
+  expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.setBy).toEqual(setBy);
+  const refuse = () => {
     throw new Error('no right');
   };
+  const no = { setBy, mayInvoke: refuse };
   await expect(control.asyncConfigs.set(of, toFunction(urnOf('next:latest')), no)).rejects.toThrow('no right');
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.param).toContain('next"}');
 });

@@ -8,7 +8,7 @@ import type { FunctionName, Kept } from '../functions/types.ts';
 import { WireFields } from '../functions/wire-fields.ts';
 import type { AsyncConfigStore } from './async-config-store.ts';
 import { checkWebhook, type DestinationTarget, parseDestination } from './destination.ts';
-import { type AsyncConfig, type AsyncSettings, DEFAULT_POLICY, type Destination } from './types.ts';
+import { type AsyncConfig, type AsyncSettings, DEFAULT_POLICY, type Destination, type Setter } from './types.ts';
 
 const LOG_NAMES = ['log_group_id', 'log_stream_id', 'log_group_name', 'log_stream_name'];
 
@@ -62,14 +62,14 @@ export class AsyncConfigs {
   }
 
   /**
-   * Sets what the body names; the rest gets its default, as the API does. `mayInvoke` throws where a function that is to
-   * get outcomes may not be called by who sets this. Throws `invalid_request`, `function_not_found`, `version_not_found`,
+   * Sets what the body names; the rest gets its default, as the API does. `setting` says who sets it, and throws where a
+   * function that is to get outcomes may not be called. Throws `invalid_request`, `function_not_found`, `version_not_found`,
    * `alias_not_found`.
    */
   async set(
     of: AsyncConfigOf,
     body: Kept,
-    mayInvoke: (destination: FunctionUrn) => void = () => {},
+    setting: Setting = { setBy: undefined, mayInvoke: () => {} },
   ): Promise<AsyncConfig> {
     const fields = new WireFields(body);
     const { functionId, qualifier } = of;
@@ -78,7 +78,7 @@ export class AsyncConfigs {
       if (target.kind === 'webhook') checkWebhook(target.url, this.#webhookHosts, field);
       if (target.kind === 'function') {
         this.#checkFunction(target.urn, of, field);
-        mayInvoke(target.urn);
+        setting.mayInvoke(target.urn);
       }
     }
     const before = this.find(functionId, qualifier);
@@ -90,7 +90,7 @@ export class AsyncConfigs {
         fields.integer('max_async_event_age_in_seconds', { ...LIMITS.asyncMaxAgeSeconds, unit: 'seconds' }) ??
         DEFAULT_POLICY.maxAgeSeconds,
       maxRetries: fields.integer('max_async_retry_attempts', LIMITS.asyncRetries) ?? DEFAULT_POLICY.maxRetries,
-      settings: settings(fields, targets),
+      settings: settings(fields, targets, setting.setBy),
       createdAt: before?.createdAt ?? now,
       modifiedAt: now,
     };
@@ -151,6 +151,12 @@ export class AsyncConfigs {
   }
 }
 
+/** Who sets where outcomes go. */
+export interface Setting {
+  readonly setBy: Setter | undefined;
+  readonly mayInvoke: (destination: FunctionUrn) => void;
+}
+
 interface Parsed {
   readonly name: 'onSuccess' | 'onFailure';
   readonly field: string;
@@ -158,10 +164,15 @@ interface Parsed {
   readonly target: DestinationTarget;
 }
 
-function settings(fields: WireFields, targets: readonly Parsed[]): AsyncSettings {
+function settings(fields: WireFields, targets: readonly Parsed[], setBy: Setter | undefined): AsyncSettings {
   const names = LOG_NAMES.map((name) => [name, fields.text(name)] as const);
   return {
-    ...Object.fromEntries(targets.map(({ name, destination }) => [name, destination])),
+    ...Object.fromEntries(
+      targets.map(({ name, destination, target }) => [
+        name,
+        target.kind === 'function' && setBy !== undefined ? { ...destination, setBy } : destination,
+      ]),
+    ),
     statusLog: fields.flag('enable_async_status_log') ?? false,
     logNames: Object.fromEntries(names.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };

@@ -2,6 +2,14 @@
 export interface Destination {
   readonly destination: string;
   readonly param: string;
+  /** Who set it, so that the right to it can be asked for again; absent where that was not noted yet. */
+  readonly setBy?: Setter;
+}
+
+/** A user or an agency, by id. */
+export interface Setter {
+  readonly kind: 'user' | 'agency';
+  readonly id: string;
 }
 
 /** Kept and read back. */

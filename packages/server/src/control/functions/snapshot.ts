@@ -53,11 +53,13 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
 /** Without an agency of its own for running, a function has that of its configuration (guide 3.3.3). */
 function identityOf({ app_xrole, xrole, enterprise_project_id: enterprise }: Kept): {
   agency?: string;
+  platformAgency?: string;
   enterpriseProjectId?: string;
 } {
   const agency = app_xrole || xrole;
   return {
     ...(typeof agency === 'string' && agency !== '' ? { agency } : {}),
+    ...(typeof xrole === 'string' && xrole !== '' ? { platformAgency: xrole } : {}),
     ...(typeof enterprise === 'string' && enterprise !== '' ? { enterpriseProjectId: enterprise } : {}),
   };
 }

@@ -35,7 +35,7 @@ export const apiFields = [
   'instance_id',
 ];
 
-/** Throws `invalid_apig_trigger`, and `not_supported_here` for authentication by application. */
+/** Throws `invalid_apig_trigger`. */
 export function readApi(fields: WireFields, kind: ApiSettings['kind']): ApiSettings {
   const info = fields.nested('func_info');
   const timeoutMs = info?.integer('timeout', { ...LIMITS.apiTimeoutMs, code: CODE, unit: 'ms' });
@@ -64,7 +64,7 @@ export function readApi(fields: WireFields, kind: ApiSettings['kind']): ApiSetti
     matchMode: one(fields, 'match_mode', ['SWA', 'NORMAL'], 'SWA'),
     envName,
     envId: id(fields, 'env_id') ?? (envName === RELEASE ? RELEASE_ID : envName),
-    auth: auth(fields),
+    auth: one(fields, 'auth', ['IAM', 'APP', 'NONE'], 'IAM'),
     timeoutMs,
     async: one(info, 'invocation_type', ['sync', 'async'], 'sync') === 'async',
     instanceId: id(fields, 'instance_id'),
@@ -141,12 +141,4 @@ function path(fields: WireFields): string {
     if (!(cause instanceof ApiPathError)) throw cause;
     throw new PlatformError(CODE, `path: ${cause.message}`, { hint: 'For example /users/{id}.', cause });
   }
-}
-
-function auth(fields: WireFields): ApiSettings['auth'] {
-  const value = one(fields, 'auth', ['IAM', 'APP', 'NONE'], 'IAM');
-  if (value !== 'APP') return value;
-  throw new PlatformError('not_supported_here', 'authentication by application (auth APP) does not exist here', {
-    hint: 'Use IAM, for requests that are signed or carry a token, or NONE, for everybody.',
-  });
 }

@@ -111,7 +111,6 @@ describe('triggers', () => {
     ['a group with a slash', { group_id: 'a/b' }, 'invalid_apig_trigger'],
     ['an unknown way to match', { match_mode: 'PREFIX' }, 'invalid_apig_trigger'],
     ['an unknown authentication', { auth: 'none' }, 'invalid_apig_trigger'],
-    ['authentication by application', { auth: 'APP' }, 'not_supported_here'],
     ['another backend', { backend_type: 'HTTP' }, 'invalid_apig_trigger'],
     ['no func_info', { func_info: null }, 'invalid_apig_trigger'],
     ['no timeout', { func_info: {} }, 'invalid_apig_trigger'],
@@ -216,7 +215,7 @@ describe('triggers', () => {
     expect(await change(timer, { schedule: '0m' })).toBe('invalid_timer_trigger');
     expect(await change(timer, { is_serial: true })).toBe('invalid_timer_trigger');
     expect(await change(api, { path: '/other' })).toBe('request_path_taken');
-    expect(await change(api, { auth: 'APP' })).toBe('not_supported_here');
+    expect(await change(api, { auth: 'CUSTOM' })).toBe('invalid_apig_trigger');
     expect(await change(api, { func_info: { timeout: 1, version: 'v7' } })).toBe('invalid_apig_trigger');
     expect(await refusal(control.triggers.update(ref(api), { active: false }))).toBe('invalid_apig_trigger');
     expect(await control.triggers.show(ref(timer))).toEqual(timer);
@@ -252,7 +251,7 @@ describe('triggers', () => {
     expect(shown(await control.restart())).toEqual([]);
   });
 
-  it('go with their version, alias and function, also from the disk', async () => {
+  it('hold their alias, and go with their version and function, also from the disk', async () => {
     await publish('v1');
     await control.functions.updateConfig(HELLO, { description: 'two', timeout: 11, memory_size: 128 });
     await publish('v2');
@@ -261,6 +260,9 @@ describe('triggers', () => {
     for (const qualifier of ['!one', '!two', 'v1', 'latest']) await add('TIMER', TIMER, qualifier);
     await control.versions.delete(HELLO, 'v1');
     expect(shown()).toEqual(['tick !two', 'tick latest']);
+    expect(await refusal(control.aliases.delete(HELLO, 'two'))).toBe('alias_has_triggers');
+    expect(shown()).toEqual(['tick !two', 'tick latest']);
+    await control.triggers.deleteAll(HELLO, '!two');
     await control.aliases.delete(HELLO, 'two');
     expect(shown()).toEqual(['tick latest']);
     expect(shown(await control.restart())).toEqual(['tick latest']);

@@ -27,7 +27,8 @@ export interface ApiSettings {
   readonly matchMode: 'SWA' | 'NORMAL';
   readonly envName: string;
   readonly envId: string;
-  readonly auth: 'NONE' | 'IAM';
+  /** `APP`: only apps that were bound to the trigger. */
+  readonly auth: 'NONE' | 'IAM' | 'APP';
   /** How long a caller waits at most. */
   readonly timeoutMs: number;
   /** The caller is told that the event is stored, not what became of it. */

@@ -59,7 +59,7 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
         });
       }
       const state = await functions.create(projectId, body);
-      return configReply(state, { region, domainId: caller.domainId });
+      return { ...configReply(state, { region, domainId: caller.domainId }), version_description: '' };
     },
   };
 }

@@ -4,16 +4,19 @@ import {
   type AsyncConfigs,
   type AsyncStatusLogs,
   type Catalog,
+  type Destination,
   type FunctionName,
   type Functions,
   functionUrn,
   type Kept,
 } from '../../control/index.ts';
-import type { Iam } from '../../iam/index.ts';
+import type { Iam, Question } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { readTarget } from './functions-target.ts';
+
+const INVOKE = 'functiongraph:function:invokeAsync';
 
 type Ids =
   | 'showFunctionAsyncInvokeConfig'
@@ -34,14 +37,19 @@ export function functionAsyncConfigHandlers(deps: {
 }): Handlers<Ids> {
   const { iam, functions, catalog, asyncConfigs, asyncStatusLogs, region } = deps;
 
-  async function locate(
-    params: Params,
-  ): Promise<{ functionId: string; name: FunctionName; qualifier: string; urnOf: (v: string) => string }> {
+  async function locate(params: Params): Promise<{
+    functionId: string;
+    name: FunctionName;
+    version: string;
+    qualifier: string;
+    urnOf: (v: string) => string;
+  }> {
     const { name, version, qualifier } = readTarget(params, catalog);
     const { fn } = await functions.show(name, version);
     return {
       functionId: fn.id,
       name,
+      version,
       qualifier: qualifier?.kind === 'alias' ? `!${qualifier.name}` : version,
       // the text of a qualifier is the same in a URN
       urnOf: (text) => functionUrn(fn, region, text),
@@ -59,15 +67,17 @@ export function functionAsyncConfigHandlers(deps: {
     async updateFunctionAsyncInvokeConfig(request) {
       const { urnOf, ...of } = await locate(request.params);
       const { caller, peer, params } = request;
-      // What is set here will run as if this caller had called.
-      const mayInvoke = (destination: FunctionUrn): void =>
-        iam.authorize(caller, {
-          action: 'functiongraph:function:invokeAsync',
-          projectId: params.project_id,
-          fn: { package: destination.package, name: destination.name },
-          peer,
-        });
-      const config = await asyncConfigs.set(of, request.body as Kept, mayInvoke);
+      const { project_id: projectId } = params;
+      const { kind, id } = caller.principal;
+      const agency = catalog.resolve(projectId, of.name.package, of.name.name, of.version)?.platformAgency;
+      // What is set here will run as if this caller had called, or the agency of the function.
+      const mayInvoke = (destination: FunctionUrn): void => {
+        const fn = { package: destination.package, name: destination.name };
+        iam.authorize(caller, { action: INVOKE, projectId, fn, peer });
+        if (agency !== undefined) checkAgency(iam, agency, { action: INVOKE, projectId, fn });
+      };
+      const setBy = kind === 'nobody' ? undefined : { kind, id };
+      const config = await asyncConfigs.set(of, request.body as Kept, { setBy, mayInvoke });
       if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
       return reply(config, urnOf);
     },
@@ -100,6 +110,19 @@ export function functionAsyncConfigHandlers(deps: {
   };
 }
 
+/** Outcomes are delivered with the rights of the function's agency. Throws `unknown_agency`, `forbidden`. */
+function checkAgency(iam: Iam, agency: string, question: Question): void {
+  const caller = iam.agencyCaller(question.projectId ?? '', agency);
+  if (caller === undefined) {
+    throw new PlatformError('unknown_agency', `agency ${agency} of the function is not there any more, or over`);
+  }
+  if (iam.allows(caller, question)) return;
+  const { action, fn } = question;
+  throw new PlatformError('forbidden', `agency ${agency} of the function may not do ${action} on ${fn?.name}`, {
+    hint: `Outcomes are delivered with its rights: grant the agency ${action}, or give the function another one.`,
+  });
+}
+
 /** The log of status of a whole project. */
 export function asyncStatusLogHandlers(
   statusLogs: AsyncStatusLogs,
@@ -123,21 +146,32 @@ export function asyncStatusLogHandlers(
   };
 }
 
-function reply(
-  config: AsyncConfig,
-  urnOf: (qualifier: string) => string,
-): RouteResponse<Routes['showFunctionAsyncInvokeConfig']> {
-  const { onSuccess, onFailure, statusLog } = config.settings;
+type Reply = RouteResponse<Routes['showFunctionAsyncInvokeConfig']>;
+
+function reply(config: AsyncConfig, urnOf: (qualifier: string) => string): Reply {
+  const { statusLog } = config.settings;
   return {
     func_urn: urnOf(config.qualifier),
+    ...versionAsyncConfig(config),
+    enable_async_status_log: statusLog,
+  };
+}
+
+/** What is said of the settings beside the version or alias that they belong to. */
+export function versionAsyncConfig(config: AsyncConfig): Omit<Reply, 'func_urn' | 'enable_async_status_log'> {
+  const { onSuccess, onFailure } = config.settings;
+  return {
     max_async_event_age_in_seconds: config.maxAgeSeconds,
     max_async_retry_attempts: config.maxRetries,
     destination_config: {
-      ...(onSuccess === undefined ? {} : { on_success: { ...onSuccess } }),
-      ...(onFailure === undefined ? {} : { on_failure: { ...onFailure } }),
+      ...(onSuccess === undefined ? {} : { on_success: told(onSuccess) }),
+      ...(onFailure === undefined ? {} : { on_failure: told(onFailure) }),
     },
     created_time: apiTime(config.createdAt),
     last_modified: apiTime(config.modifiedAt),
-    enable_async_status_log: statusLog,
   };
+}
+
+function told({ destination, param }: Destination): { destination: string; param: string } {
+  return { destination, param };
 }

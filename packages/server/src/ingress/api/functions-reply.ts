@@ -3,7 +3,9 @@ import { type FunctionImage, type FunctionState, functionUrn, MASK } from '../..
 import { dependencyReply } from './dependencies-reply.ts';
 
 type Config = RouteResponse<Routes['showFunctionConfig']>;
-type Summary = RouteResponse<Routes['listFunctions']>['functions'][number];
+type Listed = RouteResponse<Routes['listFunctions']>['functions'][number];
+type ListedVersion = RouteResponse<Routes['listFunctionVersions']>['versions'][number];
+type Summary = Omit<Listed, keyof ReturnType<typeof listedFields>>;
 type Code = RouteResponse<Routes['showFunctionCode']>;
 
 /** What an answer says besides the function itself. */
@@ -42,6 +44,7 @@ export function configReply(state: FunctionState, context: ReplyContext): Config
     reserved_instance_idle_mode: false,
     user_data_encrypt_kms_key_id: text(stored.user_data_encrypt_kms_key_id),
     code_encrypt_kms_key_id: text(stored.code_encrypt_kms_key_id),
+    enable_cloud_debug: 'DISABLED',
     ...dependencyFields(state, context),
     ...optional('custom_image', imageReply(config.image)),
     ...optional('func_vpc', object(stored.func_vpc)),
@@ -67,8 +70,8 @@ function mountReply(stored: unknown): Record<string, unknown> | undefined {
   return { ...config, func_mounts: mounts.map((mount: unknown) => ({ ...object(mount), status: 'active' })) };
 }
 
-/** The shorter form of lists. */
-export function summaryReply(state: FunctionState, { region, domainId }: ReplyContext): Summary {
+/** What both lists and the whole configuration hold. */
+function summaryReply(state: FunctionState, { region, domainId }: ReplyContext): Summary {
   const { fn, version, secretNames } = state;
   const { config, artifact } = version;
   const { stored } = config;
@@ -114,6 +117,47 @@ export function summaryReply(state: FunctionState, { region, domainId }: ReplyCo
   };
 }
 
+/** One of `listFunctions`. `failures` are those of the last day. */
+export function listedReply(state: FunctionState, context: ReplyContext, failures: number): Listed {
+  return { ...summaryReply(state, context), ...listedFields(state, failures) };
+}
+
+function listedFields({ version }: FunctionState, failures: number) {
+  const { stored } = version.config;
+  const logs = object(stored.log_config);
+  return {
+    func_vpc_id: text(object(stored.func_vpc)?.vpc_id),
+    gpu_memory: 0,
+    log_group_id: text(logs?.group_id),
+    log_stream_id: text(logs?.stream_id),
+    fail_count: failures,
+    bind_bridge_funcUrns: [],
+  };
+}
+
+/** One of `listFunctionVersions`. */
+export function listedVersionReply(
+  state: FunctionState,
+  context: ReplyContext,
+  asyncConfig: ListedVersion['function_async_config'],
+): ListedVersion {
+  const { config, description } = state.version;
+  const { stored } = config;
+  return {
+    ...summaryReply(state, context),
+    version_description: description,
+    concurrency: config.maxInstances,
+    concurrent_num: config.instanceConcurrency,
+    func_vpc_id: text(object(stored.func_vpc)?.vpc_id),
+    enable_dynamic_memory: config.dynamicMemory,
+    enable_auth_in_header: stored.enable_auth_in_header === true,
+    is_stateful_function: false,
+    reserved_instance_idle_mode: false,
+    ...optional('custom_image', imageReply(config.image)),
+    ...optional('function_async_config', asyncConfig),
+  };
+}
+
 export function codeReply(state: FunctionState, context: ReplyContext, code: { file: string; link: string }): Code {
   const { fn, version } = state;
   return {
@@ -130,6 +174,7 @@ export function codeReply(state: FunctionState, context: ReplyContext, code: { f
     func_code: code,
     ...dependencyFields(state, context),
     strategy_config: strategyReply(state),
+    code_encrypt_kms_key_id: text(version.config.stored.code_encrypt_kms_key_id),
   };
 }
 

@@ -1,10 +1,11 @@
-import type { Catalog, Functions, Kept, Versions } from '../../control/index.ts';
+import type { Catalog, FunctionState, Functions, Kept, Versions } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Iam } from '../../iam/index.ts';
+import { functionKeyOf } from '../../invocation/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { checkIdentityFields } from './functions-identity.ts';
-import { configReply, type ReplyContext, summaryReply } from './functions-reply.ts';
+import { configReply, listedReply, type ReplyContext } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
 import { pageOf } from './page.ts';
 
@@ -23,6 +24,8 @@ export interface FunctionDeps {
   readonly versions: Versions;
   readonly catalog: Catalog;
   readonly region: string;
+  /** Failed invocations of the last day, of the functions of a project that had some, by function key. */
+  readonly failures: (projectId: string) => Promise<ReadonlyMap<string, number>>;
 }
 
 const PAGE = 400;
@@ -40,7 +43,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
       const body = request.body as Kept;
       checkIdentityFields(iam, body, { caller, peer, projectId: params.project_id, before: {} });
       const state = await functions.create(params.project_id, body);
-      return configReply(state, context(request));
+      return { ...configReply(state, context(request)), reserved_instance_count: 0 };
     },
 
     async listFunctions(request) {
@@ -61,7 +64,10 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
           iam.allows(caller, { action, projectId: params.project_id, fn, peer }),
       );
       const { items, next_marker, count } = pageOf(seen, { marker, asked: maxitems, most: PAGE });
-      return { functions: items.map((state) => summaryReply(state, context(request))), next_marker, count };
+      const failures = await deps.failures(params.project_id);
+      const reply = (state: FunctionState) =>
+        listedReply(state, context(request), failures.get(functionKeyOf(state.fn)) ?? 0);
+      return { functions: items.map(reply), next_marker, count };
     },
 
     async showFunctionConfig(request) {

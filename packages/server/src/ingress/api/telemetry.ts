@@ -30,14 +30,16 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
   return {
     async queryLogs(request) {
       const { query, params } = request;
-      const page = await telemetry.logs.query({
-        ...timeRange(query.from, query.to, clock.now()),
-        ...filterOf(deps, params, query),
-        limit: pageSize(query.limit, 100, 1000),
-        order: query.order ?? 'desc',
-        ...(query.keyword === undefined || query.keyword === '' ? {} : { keyword: query.keyword }),
-        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-      });
+      const page = await found(
+        telemetry.logs.query({
+          ...timeRange(query.from, query.to, clock.now()),
+          ...filterOf(deps, params, query),
+          limit: pageSize(query.limit, 100, 1000),
+          order: query.order ?? 'desc',
+          ...(query.keyword === undefined || query.keyword === '' ? {} : { keyword: query.keyword }),
+          ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        }),
+      );
       return { lines: page.lines.map(toWire), ...(page.cursor === null ? {} : { next_cursor: page.cursor }) };
     },
 
@@ -63,18 +65,31 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
 
     async listReceipts(request) {
       const { query, params } = request;
-      const page = await telemetry.records.list({
-        ...timeRange(query.from, query.to, clock.now()),
-        ...receiptFilter(deps, params, query),
-        limit: pageSize(query.limit, 100, 1000),
-        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-      });
+      const page = await found(
+        telemetry.records.list({
+          ...timeRange(query.from, query.to, clock.now()),
+          ...receiptFilter(deps, params, query),
+          limit: pageSize(query.limit, 100, 1000),
+          ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+        }),
+      );
       return {
         receipts: page.records.map((r) => ({ ...receiptOf(r), log_path: logPathOf(r) })),
         ...(page.cursor === null ? {} : { next_cursor: page.cursor }),
       };
     },
   };
+}
+
+/** Throws `invalid_request` for a cursor that no page before gave. The search runs in a thread that keeps codes only. */
+async function found<T>(search: Promise<T>): Promise<T> {
+  try {
+    return await search;
+  } catch (error) {
+    const { code, hint } = error as { readonly code?: unknown; readonly hint?: string };
+    if (!(error instanceof Error) || (code !== 'telemetry.cursor' && code !== 'telemetry.query')) throw error;
+    throw new PlatformError('invalid_request', error.message, { hint, cause: error });
+  }
 }
 
 function receiptFilter(

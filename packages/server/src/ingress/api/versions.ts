@@ -1,27 +1,32 @@
-import type { FunctionState, Kept, Versions } from '../../control/index.ts';
+import type { AsyncConfigs, FunctionState, Kept, Versions } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
-import { configReply, type ReplyContext, summaryReply } from './functions-reply.ts';
+import { versionAsyncConfig } from './functions-async-config.ts';
+import { configReply, listedVersionReply, type ReplyContext } from './functions-reply.ts';
 import { readName } from './functions-target.ts';
 
 type Ids = 'createFunctionVersion' | 'listFunctionVersions';
 
 export interface VersionDeps {
   readonly versions: Versions;
+  readonly asyncConfigs: AsyncConfigs;
   readonly region: string;
 }
 
 /** Publish and list versions. A version is shown, called and deleted by its URN like a function. */
-export function versionHandlers({ versions, region }: VersionDeps): Handlers<Ids> {
+export function versionHandlers({ versions, asyncConfigs, region }: VersionDeps): Handlers<Ids> {
   const context = (request: Pick<ApiRequest<Ids>, 'caller'>): ReplyContext => ({
     region,
     domainId: request.caller.domainId,
   });
-  const described = (state: FunctionState) => ({ version_description: state.version.description });
+  const listed = (state: FunctionState, request: Pick<ApiRequest<Ids>, 'caller'>) => {
+    const config = asyncConfigs.find(state.fn.id, state.version.version);
+    return listedVersionReply(state, context(request), config && versionAsyncConfig(config));
+  };
   return {
     async createFunctionVersion(request) {
       const state = await versions.publish(readName(request.params).name, request.body as Kept);
-      return { ...configReply(state, context(request)), ...described(state) };
+      return { ...configReply(state, context(request)), version_description: state.version.description };
     },
 
     async listFunctionVersions(request) {
@@ -33,7 +38,7 @@ export function versionHandlers({ versions, region }: VersionDeps): Handlers<Ids
       const all = await versions.list(readName(request.params).name);
       const page = all.slice(offset, asked === 0 ? undefined : offset + asked);
       return {
-        versions: page.map((state) => ({ ...summaryReply(state, context(request)), ...described(state) })),
+        versions: page.map((state) => listed(state, request)),
         next_marker: offset + page.length,
         count: all.length,
       };

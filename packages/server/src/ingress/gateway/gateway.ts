@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { LIMITS } from '@funcgraph/api';
 import { MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
-import type { Catalog } from '../../control/index.ts';
+import type { Catalog, GatewayApps } from '../../control/index.ts';
 import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Iam } from '../../iam/index.ts';
 import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation/index.ts';
@@ -15,6 +15,7 @@ import type { FunctionAnswer } from './answer.ts';
 import { ApiRoutes } from './api-routes.ts';
 import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
+import { type AppAuthentication, authenticateApp, precheckApp } from './app-authentication.ts';
 import { Deadline } from './deadline.ts';
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
@@ -27,6 +28,7 @@ import { UploadBody } from './upload-body.ts';
 export interface GatewayDeps {
   readonly catalog: Catalog;
   readonly iam: Iam;
+  readonly apps: Pick<GatewayApps, 'byKey' | 'byCode'>;
   readonly invoker: Invoker;
   readonly async: Pick<AsyncInvocations, 'accept'>;
   readonly region: string;
@@ -151,6 +153,29 @@ class Gateway {
     return new UploadBody(request, response, { clock, limitBytes: LIMITS.streamBytes, expectsContinue });
   }
 
+  #toApp(triggerId: string): AppAuthentication {
+    const { apps, clock } = this.#deps;
+    return { apps, triggerId, nowMs: clock.now() };
+  }
+
+  /** Throws unless the request proves what its address asks for. */
+  async #authenticate(
+    { urn, auth, apiId }: Pick<Published, 'urn' | 'auth' | 'apiId'>,
+    request: IncomingMessage,
+    rawBody: Buffer,
+  ): Promise<void> {
+    const { iam } = this.#deps;
+    const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, rawBody };
+    if (auth === 'app') {
+      authenticateApp(signed, this.#toApp(apiId));
+      return;
+    }
+    const caller = await iam.authenticate(signed);
+    const { projectId, package: pkg, name } = urn;
+    const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
+    iam.authorize(caller, { ...question, peer: request.socket });
+  }
+
   /** Undefined when the answer is out already, because it was streamed. */
   async #call(
     { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: Published,
@@ -165,17 +190,12 @@ class Gateway {
       throw new PlatformError('invalid_request', 'WebSocket connections are not supported by the gateway.');
     }
     if (auth === 'iam') iam.precheck(request.headers);
+    if (auth === 'app') precheckApp(request.headers, this.#toApp(apiId));
     const options = { limitBytes: LIMITS.syncEventBytes, budget: this.#budget, expectsContinue };
     const body = upload === undefined ? await readBody(request, response, options) : NOTHING;
-    if (auth === 'iam') {
-      const signed = { method, url: request.url ?? '', headers: request.headers, rawBody: body };
-      const caller = await iam.authenticate(signed);
-      const { projectId, package: pkg, name } = urn;
-      const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
-      iam.authorize(caller, { ...question, peer: request.socket });
-    }
+    if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
     const ip = sourceIp(request);
-    const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth === 'iam' });
+    const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
     const isHttp = runtimeRules(runtime)?.language === 'http';
     const event = isHttp
       ? encodeRequest(method, url, headers, body)

@@ -18,7 +18,13 @@ const OF_CONNECTION = new Set([
   'upgrade',
 ]);
 /** What proves who is calling: not the function's to see when the platform itself has checked it. */
-const OF_AUTHENTICATION = new Set(['authorization', 'x-auth-token', 'x-sdk-date', 'x-sdk-content-sha256']);
+const OF_AUTHENTICATION = new Set([
+  'authorization',
+  'x-apig-appcode',
+  'x-auth-token',
+  'x-sdk-date',
+  'x-sdk-content-sha256',
+]);
 const MADE_HERE = new Set([
   'x-real-ip',
   'x-forwarded-for',

@@ -9,7 +9,7 @@ import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './fun
 export interface Published {
   readonly urn: FunctionUrn;
   readonly runtime: string;
-  readonly auth: 'none' | 'iam';
+  readonly auth: 'none' | 'iam' | 'app';
   /** What is cut off the path ... */
   readonly prefix: string;
   /** ... and what is left, with the query, exactly as it came. */
@@ -24,6 +24,7 @@ export interface Published {
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const API = '/api/';
+const AUTH = { NONE: 'none', IAM: 'iam', APP: 'app' } as const;
 
 /** Whether a target can only be that of a gateway trigger. */
 export function isApiTarget(target: string): boolean {
@@ -77,7 +78,7 @@ function apiOf(request: IncomingMessage, target: string, routes: ApiRoutes): Pub
   return {
     urn,
     runtime,
-    auth: auth === 'NONE' ? 'none' : 'iam',
+    auth: AUTH[auth],
     prefix: address,
     url,
     apiId: trigger.id,

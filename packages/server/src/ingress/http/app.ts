@@ -56,6 +56,8 @@ function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions, closing
 }
 
 const SMALL_BODY_BYTES = 64 * 1024;
+/** Of one parameter in a path; a URN of the longest names is shorter. */
+const MAX_PARAM_CHARS = 512;
 
 function hasSmallBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SMALL_BODY_BYTES;
@@ -78,7 +80,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     genReqId: newRequestId,
     requestIdHeader: false,
     bodyLimit: 1024 * 1024,
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: MAX_PARAM_CHARS },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
@@ -193,6 +195,8 @@ function fromFramework(thrown: unknown, request: FastifyRequest): unknown {
         `the request body is over the limit of ${limit} bytes`,
       );
     }
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new PlatformError('invalid_request', `a part of the path has more than ${MAX_PARAM_CHARS} characters`);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
       return new PlatformError('invalid_request', thrown.message);

@@ -54,8 +54,15 @@ export function readAttributes(stored: JsonObject): AsyncAttributes {
 
 export function readDestination(stored: unknown): Destination | undefined {
   if (typeof stored !== 'object' || stored === null) return undefined;
-  const { destination, param } = stored as Record<string, unknown>;
-  return typeof destination === 'string' && typeof param === 'string' ? { destination, param } : undefined;
+  const { destination, param, setBy } = stored as Record<string, unknown>;
+  if (typeof destination !== 'string' || typeof param !== 'string') return undefined;
+  const setter = readSetter(setBy);
+  return { destination, param, ...(setter === undefined ? {} : { setBy: setter }) };
+}
+
+function readSetter(stored: unknown): Destination['setBy'] {
+  const { kind, id } = Object(stored) as Record<string, unknown>;
+  return (kind === 'user' || kind === 'agency') && typeof id === 'string' ? { kind, id } : undefined;
 }
 
 export function readChain(stored: unknown): readonly string[] {

@@ -1,14 +1,22 @@
-import { formatUrn } from '@funcgraph/api';
-import { type DestinationTarget, parseDestination } from '../../control/index.ts';
+import { type FunctionUrn, formatUrn, parseUrn } from '@funcgraph/api';
+import { type DestinationTarget, parseDestination, type Setter } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { JsonObject, LeasedMessage, NewMessage } from '../../queue/index.ts';
 import { type Accepting, acceptedMessage } from '../async/acceptance.ts';
 import { cut } from '../async/chain.ts';
 import type { DeliveryAttributes } from '../async/delivery-message.ts';
+import { route } from '../resolve.ts';
 import type { WebhookAnswer, WebhookPost } from './webhook.ts';
 
 /** Why an outcome is not delivered and will not be. */
-export type Undeliverable = 'loop' | 'long_chain' | 'too_large' | 'not_supported' | 'refused' | 'attempts_exhausted';
+export type Undeliverable =
+  | 'loop'
+  | 'long_chain'
+  | 'too_large'
+  | 'not_supported'
+  | 'forbidden'
+  | 'refused'
+  | 'attempts_exhausted';
 
 export type DeliveryResult =
   /** What came of it, and what is enqueued in the same step. */
@@ -16,7 +24,14 @@ export type DeliveryResult =
   | { readonly kind: 'undeliverable'; readonly reason: Undeliverable; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** With whose rights a function is given an outcome: of the agency of the function it comes from, else of who set it. */
+export type DeliveringAs =
+  | { readonly kind: 'agency'; readonly name: string }
+  | { readonly kind: 'setter'; readonly setter: Setter };
+
 export interface DeliverOptions extends Accepting {
+  /** Why somebody may not invoke a function now; undefined when he may. From memory. */
+  readonly refusalOf: (as: DeliveringAs, destination: FunctionUrn) => string | undefined;
   readonly post: (post: WebhookPost) => Promise<WebhookAnswer>;
   readonly newId: () => string;
 }
@@ -64,17 +79,41 @@ export function describeDestination(attributes: Pick<DeliveryAttributes, 'destin
 function callFunction(
   options: DeliverOptions,
   { payload }: Pick<LeasedMessage, 'payload'>,
-  { chain }: DeliveryAttributes,
+  attributes: DeliveryAttributes,
   { urn }: Extract<DestinationTarget, { kind: 'function' }>,
 ): DeliveryResult {
+  const { chain } = attributes;
   const over = cut(chain, urn);
   if (over !== undefined) return { kind: 'undeliverable', ...over };
+  const as = deliveringAs(options, attributes);
+  const denied = as === undefined ? undefined : options.refusalOf(as, urn);
+  if (denied !== undefined) return { kind: 'undeliverable', reason: 'forbidden', message: denied };
   const requestId = options.newId();
   try {
     const { message } = acceptedMessage(options, { urn, event: payload, requestId, chain });
     return { kind: 'delivered', note: { requestId }, messages: [message] };
   } catch (error) {
     return refusal(error);
+  }
+}
+
+/** Undefined for what was set before it was noted by whom; it was allowed then. */
+function deliveringAs({ catalog, random }: DeliverOptions, attributes: DeliveryAttributes): DeliveringAs | undefined {
+  const name = agencyOf(catalog, random, attributes.urn);
+  if (name !== undefined) return { kind: 'agency', name };
+  const { setBy: setter } = attributes.destination;
+  return setter === undefined ? undefined : { kind: 'setter', setter };
+}
+
+/** The agency that the function whose outcome it is has now; undefined also when the function is gone. */
+function agencyOf(catalog: Accepting['catalog'], random: Accepting['random'], text: string): string | undefined {
+  const urn = parseUrn(text);
+  if (urn === undefined) return undefined;
+  try {
+    return route(catalog, { urn }, random).snapshot.platformAgency;
+  } catch (error) {
+    if (error instanceof PlatformError) return undefined;
+    throw error;
   }
 }
 

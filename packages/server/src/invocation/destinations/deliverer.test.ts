@@ -10,6 +10,7 @@ import type { WebhookAnswer, WebhookPost } from './webhook.ts';
 
 const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
 const webhook = { destination: 'HTTP', param: '{"url":"https://example.com/hook?key=secret"}' };
+const A = { projectId: 'p1', package: 'default', name: 'a' };
 const toFunction = (text: string) => ({ destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) });
 
 let control: TestControl;
@@ -18,6 +19,8 @@ let posts: WebhookPost[];
 let answer: () => Promise<WebhookAnswer>;
 let lines: string[];
 let deliverer: Deliverer;
+let asked: unknown[];
+let denied: string | undefined;
 
 beforeEach(async () => {
   control = await openTestControl();
@@ -25,6 +28,8 @@ beforeEach(async () => {
   for (const name of ['a', 'b']) await control.functions.create('p1', { ...body, func_name: name });
   queue = await Queue.open({ storage: control.storage, now: () => control.clock.now() });
   posts = [];
+  asked = [];
+  denied = undefined;
   lines = [];
   answer = async () => ({ kind: 'taken', status: 200 });
   let ids = 0;
@@ -36,6 +41,10 @@ beforeEach(async () => {
     newId: () => {
       ids += 1;
       return `new-${ids}`;
+    },
+    refusalOf: (as, { name }) => {
+      asked.push([as, name]);
+      return denied;
     },
     post: (post) => {
       posts.push(post);
@@ -188,6 +197,40 @@ describe('to a function', () => {
       state: 'ready',
       payload: Buffer.from('{"event":1}'),
       attributes: { urn: urnOf('b'), chain: [`${urnOf('a')}:latest`] },
+    });
+  });
+
+  describe('is asked for the right of', () => {
+    const setBy = { kind: 'user', id: 'u1' } as const;
+    const own = { ...toFunction(urnOf('b')), setBy };
+    const withAgency = (name: string) => control.functions.updateConfig({ ...A }, { xrole: name });
+
+    it('who set it', async () => {
+      await enqueue('d1', { destination: own });
+      await settled('d1', 'done');
+      expect(asked).toEqual([[{ kind: 'setter', setter: setBy }, 'b']]);
+    });
+
+    it('the agency of the function, where it has one', async () => {
+      await withAgency('helper');
+      await enqueue('d1', { destination: own });
+      await settled('d1', 'done');
+      expect(asked).toEqual([[{ kind: 'agency', name: 'helper' }, 'b']]);
+    });
+
+    it('nobody, where it was set before that was noted', async () => {
+      await enqueue('d1', { destination: toFunction(urnOf('b')) });
+      await settled('d1', 'done');
+      expect(asked).toEqual([]);
+    });
+
+    it('and is not given what it may not have: the dead letter says why', async () => {
+      denied = 'the user who set the destination may not do functiongraph:function:invokeAsync on function b';
+      await enqueue('d1', { destination: own });
+      await settled('d1', 'dead');
+      expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'forbidden', message: denied } });
+      expect(lines).toEqual([expect.stringContaining(`given up (forbidden): ${denied}`)]);
+      expect((await queue.counts(ASYNC_TOPIC)).ready).toBe(0);
     });
   });
 

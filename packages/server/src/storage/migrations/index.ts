@@ -16,6 +16,7 @@ import { deadLetters0014 } from './0014-dead-letters.ts';
 import { applications0015 } from './0015-applications.ts';
 import { tags0016 } from './0016-tags.ts';
 import { triggers0017 } from './0017-triggers.ts';
+import { gatewayApps0019 } from './0019-gateway-apps.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-applications': applications0015,
   '0016-tags': tags0016,
   '0017-triggers': triggers0017,
+  '0019-gateway-apps': gatewayApps0019,
 };

@@ -1,0 +1,20 @@
+import type { FunctionUrn } from '@funcgraph/api';
+import type { Caller, Iam } from '../iam/index.ts';
+import type { DeliveringAs } from '../invocation/index.ts';
+
+const ACTION = 'functiongraph:function:invokeAsync';
+
+/** Whether an outcome may still be given to a function: asked at each delivery, since rights may have been taken back. */
+export function deliveryRefusal(iam: Iam): (as: DeliveringAs, destination: FunctionUrn) => string | undefined {
+  return (as, { projectId, package: pkg, name }) => {
+    const caller = callerOf(iam, as, projectId);
+    const who = as.kind === 'agency' ? `agency ${as.name} of the function` : 'the user who set the destination';
+    if (caller === undefined) return `${who} is not there any more, or may not act`;
+    if (iam.allows(caller, { action: ACTION, projectId, fn: { package: pkg, name } })) return undefined;
+    return `${who} may not do ${ACTION} on function ${name} of package ${pkg}`;
+  };
+}
+
+function callerOf(iam: Iam, as: DeliveringAs, projectId: string): Caller | undefined {
+  return as.kind === 'agency' ? iam.agencyCaller(projectId, as.name) : iam.callerOf(as.setter);
+}

@@ -1,0 +1,88 @@
+import type { Kysely, Selectable } from 'kysely';
+import { isUniqueViolation, type Schema } from '../../storage/index.ts';
+import type { StoredApp } from './types.ts';
+
+/** Rows of gateway apps and of what they may call; no rules but uniqueness. */
+export class GatewayAppStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  /** Oldest first. */
+  async all(): Promise<StoredApp[]> {
+    const rows = await this.#db.selectFrom('gateway_app').selectAll().orderBy('created_at').orderBy('id').execute();
+    return rows.map(appOf);
+  }
+
+  bindings(): Promise<{ app_id: string; trigger_id: string }[]> {
+    return this.#db.selectFrom('gateway_app_trigger').select(['app_id', 'trigger_id']).execute();
+  }
+
+  /** False when its name, or its key, is taken. */
+  async insert(app: StoredApp): Promise<boolean> {
+    const { id, projectId, name, description, appKey, sealedSecret, sealedCode, createdAt, modifiedAt } = app;
+    try {
+      await this.#db
+        .insertInto('gateway_app')
+        .values({
+          id,
+          project_id: projectId,
+          name,
+          description,
+          app_key: appKey,
+          sealed_secret: sealedSecret,
+          sealed_code: sealedCode,
+          created_at: createdAt,
+          modified_at: modifiedAt,
+        })
+        .execute();
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+  }
+
+  async renew({ id, sealedSecret, sealedCode, modifiedAt }: StoredApp): Promise<void> {
+    const changed = { sealed_secret: sealedSecret, sealed_code: sealedCode, modified_at: modifiedAt };
+    await this.#db.updateTable('gateway_app').set(changed).where('id', '=', id).execute();
+  }
+
+  /** What it may call goes with it. */
+  async remove(id: string): Promise<void> {
+    await this.#db.deleteFrom('gateway_app').where('id', '=', id).execute();
+  }
+
+  /** Does nothing the second time. */
+  async bind(appId: string, triggerId: string): Promise<void> {
+    await this.#db
+      .insertInto('gateway_app_trigger')
+      .values({ app_id: appId, trigger_id: triggerId })
+      .onConflict((conflict) => conflict.columns(['app_id', 'trigger_id']).doNothing())
+      .execute();
+  }
+
+  async unbind(appId: string, triggerId: string): Promise<void> {
+    await this.#db
+      .deleteFrom('gateway_app_trigger')
+      .where('app_id', '=', appId)
+      .where('trigger_id', '=', triggerId)
+      .execute();
+  }
+}
+
+function appOf(row: Selectable<Schema['gateway_app']>): StoredApp {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    name: row.name,
+    description: row.description,
+    appKey: row.app_key,
+    sealedSecret: row.sealed_secret,
+    sealedCode: row.sealed_code,
+    createdAt: Number(row.created_at),
+    modifiedAt: Number(row.modified_at),
+  };
+}

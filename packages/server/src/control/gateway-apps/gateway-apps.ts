@@ -1,0 +1,197 @@
+import { hash, randomBytes, randomUUID } from 'node:crypto';
+import { LIMITS } from '@funcgraph/api';
+import type { Clock } from '../../lib/clock.ts';
+import { HmacKey } from '../../lib/hmac-key.ts';
+import { KeyLock } from '../../lib/key-lock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Sealer } from '../../lib/sealer.ts';
+import type { Catalog } from '../catalog.ts';
+import type { Kept } from '../functions/types.ts';
+import { type ApiSettings, isApi, type Trigger } from '../triggers/types.ts';
+import { readAppBody } from './gateway-app-body.ts';
+import type { GatewayAppStore } from './gateway-app-store.ts';
+import type { AppSecrets, GatewayApp, StoredApp } from './types.ts';
+
+export interface GatewayAppsOptions {
+  readonly store: GatewayAppStore;
+  readonly catalog: Catalog;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+/** An app as requests ask for it. */
+export interface CallingApp {
+  readonly app: GatewayApp;
+  readonly key: HmacKey;
+  readonly codeHash: string;
+  /** Ids of the triggers that it may call. */
+  readonly triggers: Set<string>;
+}
+
+/**
+ * Who may call gateway triggers with authentication by app. A change is durable, and the gateway goes by it, when its
+ * promise resolves; what requests ask is answered from memory. All that name an app throw `not_found`.
+ */
+export class GatewayApps {
+  readonly #options: GatewayAppsOptions;
+  readonly #apps = new Map<string, CallingApp>();
+  readonly #byKey = new Map<string, CallingApp>();
+  /** By hash: how long a look-up takes tells nothing of the code itself. */
+  readonly #byCode = new Map<string, CallingApp>();
+  readonly #locks = new KeyLock();
+
+  constructor(options: GatewayAppsOptions) {
+    this.#options = options;
+  }
+
+  /** Call once, when the catalog has the triggers. */
+  async start(): Promise<void> {
+    const { store, sealer } = this.#options;
+    for (const { sealedSecret, sealedCode, ...app } of await store.all()) {
+      this.#keep(app, { secret: sealer.open(sealedSecret), code: sealer.open(sealedCode) }, new Set());
+    }
+    for (const { app_id, trigger_id } of await store.bindings()) this.#apps.get(app_id)?.triggers.add(trigger_id);
+  }
+
+  /** The secrets are shown this once. Throws `invalid_request`, `resource_exists`, `gateway_app_quota`. */
+  create(projectId: string, body: Kept): Promise<{ readonly app: GatewayApp; readonly secrets: AppSecrets }> {
+    const wanted = readAppBody(body);
+    return this.#locks.run(projectId, async () => {
+      if (this.list(projectId).length >= LIMITS.gatewayAppsPerProject) {
+        const message = `the project has ${LIMITS.gatewayAppsPerProject} apps, as many as it may have`;
+        throw new PlatformError('gateway_app_quota', message, { hint: 'Delete apps that are not needed.' });
+      }
+      const now = this.#options.clock.now();
+      const { name, description, appKey = randomBytes(16).toString('hex'), secret } = wanted;
+      const app: GatewayApp = {
+        id: randomUUID(),
+        projectId,
+        name,
+        description,
+        appKey,
+        createdAt: now,
+        modifiedAt: now,
+      };
+      const secrets = newSecrets(secret);
+      if (!(await this.#options.store.insert(this.#sealed(app, secrets)))) {
+        throw new PlatformError('resource_exists', `there is an app of the name ${name}, or with this app_key`);
+      }
+      this.#keep(app, secrets, new Set());
+      return { app, secrets };
+    });
+  }
+
+  /** Oldest first. */
+  list(projectId: string): readonly GatewayApp[] {
+    return [...this.#apps.values()].flatMap(({ app }) => (app.projectId === projectId ? [app] : []));
+  }
+
+  /** With the triggers that it may call. */
+  show(
+    projectId: string,
+    id: string,
+  ): { readonly app: GatewayApp; readonly triggers: readonly Trigger<ApiSettings>[] } {
+    const { app, triggers } = this.#find(projectId, id);
+    const found = [...this.#options.catalog.allTriggers()].filter(isApi).filter((trigger) => triggers.has(trigger.id));
+    return { app, triggers: found };
+  }
+
+  /** A new secret and a new code; the old ones are void at once. What it may call stays. */
+  renew(projectId: string, id: string): Promise<{ readonly app: GatewayApp; readonly secrets: AppSecrets }> {
+    return this.#locks.run(projectId, async () => {
+      const before = this.#find(projectId, id);
+      const app = { ...before.app, modifiedAt: this.#options.clock.now() };
+      const secrets = newSecrets();
+      await this.#options.store.renew(this.#sealed(app, secrets));
+      this.#drop(before);
+      this.#keep(app, secrets, before.triggers);
+      return { app, secrets };
+    });
+  }
+
+  async delete(projectId: string, id: string): Promise<void> {
+    await this.#locks.run(projectId, async () => {
+      const found = this.#find(projectId, id);
+      await this.#options.store.remove(id);
+      this.#drop(found);
+    });
+  }
+
+  /** A gateway trigger of the project. Throws `trigger_not_found`. */
+  trigger(projectId: string, triggerId: string): Trigger<ApiSettings> {
+    for (const trigger of this.#options.catalog.allTriggers()) {
+      if (trigger.id === triggerId && trigger.fn.projectId === projectId && isApi(trigger)) return trigger;
+    }
+    throw new PlatformError('trigger_not_found', `the project has no gateway trigger ${triggerId.slice(0, 64)}`);
+  }
+
+  /** Lets an app call a trigger. Throws `trigger_not_found`, and `invalid_request` for one that asks no app. */
+  async bind(projectId: string, id: string, triggerId: string): Promise<void> {
+    await this.#locks.run(projectId, async () => {
+      const { triggers } = this.#find(projectId, id);
+      const { settings } = this.trigger(projectId, triggerId);
+      if (settings.auth !== 'APP') {
+        throw new PlatformError('invalid_request', `trigger ${settings.name} has auth ${settings.auth}, not APP`, {
+          hint: 'Set its auth to APP first.',
+        });
+      }
+      try {
+        await this.#options.store.bind(id, triggerId);
+      } catch (error) {
+        // it may have been deleted meanwhile
+        this.trigger(projectId, triggerId);
+        throw error;
+      }
+      triggers.add(triggerId);
+    });
+  }
+
+  /** Does nothing when it is not bound. */
+  async unbind(projectId: string, id: string, triggerId: string): Promise<void> {
+    await this.#locks.run(projectId, async () => {
+      const { triggers } = this.#find(projectId, id);
+      await this.#options.store.unbind(id, triggerId);
+      triggers.delete(triggerId);
+    });
+  }
+
+  /** From memory; undefined for a key that no app has. */
+  byKey(appKey: string): CallingApp | undefined {
+    return this.#byKey.get(appKey);
+  }
+
+  /** From memory; undefined for a code that no app has. */
+  byCode(code: string): CallingApp | undefined {
+    return this.#byCode.get(hashOf(code));
+  }
+
+  #find(projectId: string, id: string): CallingApp {
+    const found = this.#apps.get(id);
+    if (found?.app.projectId === projectId) return found;
+    throw new PlatformError('not_found', `there is no gateway app ${id.slice(0, 64)}`);
+  }
+
+  #sealed(app: GatewayApp, { secret, code }: AppSecrets): StoredApp {
+    const { sealer } = this.#options;
+    return { ...app, sealedSecret: sealer.seal(secret), sealedCode: sealer.seal(code) };
+  }
+
+  #keep(app: GatewayApp, { secret, code }: AppSecrets, triggers: Set<string>): void {
+    const calling: CallingApp = { app, key: new HmacKey(secret), codeHash: hashOf(code), triggers };
+    this.#apps.set(app.id, calling);
+    this.#byKey.set(app.appKey, calling);
+    this.#byCode.set(calling.codeHash, calling);
+  }
+
+  #drop({ app, codeHash }: CallingApp): void {
+    this.#apps.delete(app.id);
+    this.#byKey.delete(app.appKey);
+    this.#byCode.delete(codeHash);
+  }
+}
+
+function newSecrets(secret = randomBytes(24).toString('hex')): AppSecrets {
+  return { secret, code: randomBytes(32).toString('base64url') };
+}
+
+const hashOf = (code: string): string => hash('sha256', code, 'hex');

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CallingApp, GatewayApps } from '../../control/index.ts';
+import { type KeyOf, precheckSignature, type SignedRequest, verifySignature } from '../../iam/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+
+/** What a request must prove, and to whom. */
+export interface AppAuthentication {
+  readonly apps: Pick<GatewayApps, 'byKey' | 'byCode'>;
+  readonly triggerId: string;
+  readonly nowMs: number;
+}
+
+/**
+ * Refuses before the body is read what no body can make right. Throws `url_app_refused` without saying what is wrong, and
+ * `url_app_forbidden` for an app that has proved itself by its code and was not let in.
+ */
+export function precheckApp(headers: IncomingHttpHeaders, { apps, triggerId, nowMs }: AppAuthentication): void {
+  const code = codeOf(headers);
+  if (code !== undefined) letIn(apps.byCode(code), triggerId);
+  else if (precheckSignature(headers, keyOf(apps), nowMs) !== undefined) throw refused();
+}
+
+/** Throws like `precheckApp`, also for a signature that is not over this request. */
+export function authenticateApp(request: SignedRequest, { apps, triggerId, nowMs }: AppAuthentication): void {
+  const code = codeOf(request.headers);
+  if (code !== undefined) {
+    letIn(apps.byCode(code), triggerId);
+    return;
+  }
+  const verdict = verifySignature(request, keyOf(apps), nowMs);
+  letIn(verdict.ok ? apps.byKey(verdict.accessKey) : undefined, triggerId);
+}
+
+/** A signature that is there counts, whatever stands beside it. */
+function codeOf({ authorization, 'x-apig-appcode': code }: IncomingHttpHeaders): string | undefined {
+  return authorization === undefined && typeof code === 'string' ? code : undefined;
+}
+
+const keyOf =
+  (apps: AppAuthentication['apps']): KeyOf =>
+  (appKey) =>
+    apps.byKey(appKey)?.key;
+
+function letIn(calling: CallingApp | undefined, triggerId: string): void {
+  if (calling === undefined) throw refused();
+  if (!calling.triggers.has(triggerId)) {
+    throw new PlatformError('url_app_forbidden', `App ${calling.app.name} may not call this API.`, {
+      hint: 'Bind it to the trigger: fgs gateway-apps bind.',
+    });
+  }
+}
+
+function refused(): PlatformError {
+  return new PlatformError('url_app_refused', 'Incorrect app authentication information.', {
+    hint: 'Sign the request with the key and secret of an app, or send its code in X-Apig-AppCode.',
+  });
+}

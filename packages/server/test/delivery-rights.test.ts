@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { FakeServer } from './fake-server.ts';
+import { Identities, refusal } from './identity-fixture.ts';
+
+const PATIENCE = { timeout: 15_000, interval: 10 };
+const MAY = [{ Effect: 'Allow', Action: ['functiongraph:*:*'] }];
+const NOT_NEXT = [
+  {
+    Effect: 'Deny',
+    Action: ['functiongraph:function:invokeAsync'],
+    Resource: ['functiongraph:*:*:function:default/next'],
+  },
+];
+
+type Target = { project_id: string; function_urn: string };
+
+let server: FakeServer;
+let identities: Identities;
+let first: Target;
+let next: Target;
+
+beforeAll(async () => {
+  server = await FakeServer.start({ handler: () => '1' });
+  identities = new Identities(server);
+  first = base(await server.deploy('first'));
+  next = base(await server.deploy('next'));
+}, 60_000);
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+const base = (target: Target): Target => ({ ...target, function_urn: target.function_urn.replace(/:latest$/, '') });
+const toNext = () => ({
+  destination_config: {
+    on_success: { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: next.function_urn }) },
+  },
+});
+
+async function letters(): Promise<readonly { readonly reason: string; readonly message: string }[]> {
+  const params = { project_id: server.projectId };
+  return (await server.api.call('listDeadLetters', { params })).data.dead_letters;
+}
+
+const ran = async (): Promise<number> =>
+  (await server.api.call('listAsyncInvocations', { params: next })).data.invocations.length;
+
+/** Runs the first function; what becomes of its outcome is for the test to see. */
+const run = () => server.api.call('asyncInvokeFunction', { params: first, body: {} });
+
+it('delivers with the right of who set the destination, for as long as he has it', async () => {
+  const user = await identities.user([await identities.policy(MAY)]);
+  const { data } = await user.api.call('updateFunctionAsyncInvokeConfig', { params: first, body: toNext() });
+  expect(data.destination_config.on_success).toEqual(toNext().destination_config.on_success);
+  await run();
+  await vi.waitFor(async () => expect(await ran()).toBe(1), PATIENCE);
+
+  const role_id = await identities.policy(NOT_NEXT);
+  await server.api.call('createGrant', { body: { group_id: user.groupId, role_id } });
+  await run();
+  await vi.waitFor(async () => expect(await letters()).toHaveLength(1), PATIENCE);
+  expect((await letters())[0]).toMatchObject({
+    reason: 'forbidden',
+    message: expect.stringContaining(
+      'who set the destination may not do functiongraph:function:invokeAsync on function next',
+    ),
+  });
+  expect(await ran()).toBe(1);
+
+  await server.api.call('deleteUser', { params: { user_id: user.id } });
+  await run();
+  await vi.waitFor(async () => expect(await letters()).toHaveLength(2), PATIENCE);
+  expect((await letters())[0]?.message).toBe('the user who set the destination is not there any more, or may not act');
+});
+
+it('delivers with the right of the agency, where the function has one', async () => {
+  const before = (await letters()).length;
+  const id = await identities.agency('helper', []);
+  await server.api.call('updateFunctionConfig', { params: first, body: { xrole: 'helper' } });
+  const set = () => server.api.call('updateFunctionAsyncInvokeConfig', { params: first, body: toNext() });
+  const refused = await refusal(set());
+  expect(refused).toMatchObject({ status: 403, message: expect.stringContaining('agency helper of the function') });
+
+  const grant = { agency_id: id, role_id: 'functiongraph_full_access' };
+  await server.api.call('createGrant', { body: grant });
+  await set();
+  const already = await ran();
+  await run();
+  await vi.waitFor(async () => expect(await ran()).toBe(already + 1), PATIENCE);
+
+  await server.api.call('deleteGrant', { body: grant });
+  await run();
+  await vi.waitFor(async () => expect(await letters()).toHaveLength(before + 1), PATIENCE);
+  expect((await letters())[0]).toMatchObject({
+    reason: 'forbidden',
+    message: expect.stringContaining('agency helper of the function may not do'),
+  });
+});

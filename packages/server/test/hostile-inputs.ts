@@ -1,0 +1,174 @@
+import type { Route } from '@funcgraph/api';
+
+/** What this test needs to know of a JSON schema. */
+interface Schema {
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+type Path = readonly (string | number)[];
+
+const MEBIBYTE = 1024 * 1024;
+
+/** A request before it is signed. */
+export interface Attempt {
+  readonly what: string;
+  /** Path with its query, encoded as the client likes. */
+  readonly target: string;
+  readonly body: Buffer;
+}
+
+export interface Usual {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** What no field of a body can count on not to get. */
+const VALUES: readonly unknown[] = [
+  '',
+  ' ',
+  'some text',
+  '\0',
+  '\ud800',
+  'é😀\u202e\r\nX-Injected: 1',
+  '../../../etc/passwd',
+  '__proto__',
+  'null',
+  `urn:fss:local-1:p:function:default:hello:${'x'.repeat(300)}`,
+  'x'.repeat(5000),
+  '-1',
+  '9999999999',
+  -1,
+  0,
+  1.5,
+  1e300,
+  2 ** 53,
+  true,
+  null,
+  [],
+  [null],
+  [[]],
+  [{}],
+  {},
+  { a: { b: [1] } },
+  { constructor: 1, toString: 'x', hasOwnProperty: null },
+];
+
+/** The same in a path: raw, as a client could write it. */
+const IN_PATH = [
+  'x',
+  '%00',
+  '%zz',
+  '%ff%fe',
+  '%2e%2e%2f%2e%2e',
+  '..%2F..%2Fetc',
+  '__proto__',
+  'constructor',
+  '%F0%9F%98%80',
+  "'%20OR%201=1--",
+  'a%0d%0ab',
+  'urn:fss',
+  'urn:fss:::::::',
+  'urn:fss:local-1:p:function:default:hello:!',
+  'x'.repeat(400),
+  'x'.repeat(700),
+  '-1',
+  '0',
+  '99999999999999999999',
+  '1e9',
+];
+
+const IN_QUERY = [
+  '',
+  '-1',
+  '1.5',
+  '1e300',
+  '99999999999999999999',
+  'text',
+  '%00',
+  '%zz',
+  '__proto__',
+  'x'.repeat(3000),
+];
+
+/** Whole bodies that are no object of fields. */
+const BODIES: readonly [string, string | Buffer][] = [
+  ['empty', ''],
+  ['no JSON', '{"a":'],
+  ['bytes', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
+  ['null', 'null'],
+  ['a number', '1'],
+  ['a text', '"x"'],
+  ['a flag', 'true'],
+  ['a list', '[]'],
+  ['a list of lists', '[[[]]]'],
+  ['an empty object', '{}'],
+  ['a prototype', '{"__proto__":{"func_name":"x"},"constructor":{}}'],
+  ['a deep list', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+  ['a deep object', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+  ['the same key twice', '{"name":"a","name":1}'],
+];
+
+/** Every field of a schema, those of objects in lists and alternatives too. */
+function fieldsOf(schema: Schema, path: Path = []): Path[] {
+  return (schema.anyOf ?? [schema]).flatMap((one): Path[] => {
+    if (one.items !== undefined) return [[...path, 0], ...fieldsOf(one.items, [...path, 0])];
+    const named = Object.entries(one.properties ?? {});
+    const free = Object.values(one.patternProperties ?? {}).map((part): [string, Schema] => ['v1', part]);
+    return [...named, ...free].flatMap(([name, part]) => [[...path, name], ...fieldsOf(part, [...path, name])]);
+  });
+}
+
+/** A copy with `value` at `path`, and what has to be around it. */
+function withValue(whole: unknown, path: Path, value: unknown): unknown {
+  const [first, ...rest] = path;
+  if (first === undefined) return value;
+  if (typeof first === 'number') return [withValue(Array.isArray(whole) ? whole[0] : undefined, rest, value)];
+  const holder = typeof whole === 'object' && whole !== null && !Array.isArray(whole) ? whole : {};
+  return { ...holder, [first]: withValue((holder as Record<string, unknown>)[first], rest, value) };
+}
+
+function targetOf(path: string, params: Usual['params'], query: Usual['query'] = {}): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? 'x');
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? filled : `${filled}?${pairs.join('&')}`;
+}
+
+const bytes = (value: unknown): Buffer => (value === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(value)));
+const shown = (value: unknown): string => (JSON.stringify(value) ?? '').slice(0, 60);
+
+/** All attempts on one operation: each wrong in one place, with the usual input around it. `urns` are of others. */
+export function* attempts(route: Route, usual: Usual, urns: readonly string[]): Generator<Attempt> {
+  const { params, query, body } = usual;
+  const target = targetOf(route.path, params, query);
+  yield { what: 'nothing wrong', target, body: bytes(body) };
+  if (route.bodyLimit <= MEBIBYTE) {
+    yield { what: 'a huge body', target, body: Buffer.alloc(route.bodyLimit + 1, ' ') };
+  }
+  for (const name of Object.keys(params)) {
+    const values = name.endsWith('urn') || name === 'resource_id' ? [...IN_PATH, ...urns] : IN_PATH;
+    // rights are asked for before anything else, alike by all
+    for (const value of name === 'project_id' ? IN_PATH.slice(0, 4) : values) {
+      const odd = targetOf(route.path, { ...params, [name]: value }, query);
+      yield { what: `${name} ${value.slice(0, 60)}`, target: odd, body: bytes(body) };
+    }
+  }
+  for (const name of Object.keys((route.query as Schema).properties ?? {})) {
+    for (const value of IN_QUERY) {
+      const odd = targetOf(route.path, params, { ...query, [name]: value });
+      yield { what: `${name}=${value.slice(0, 60)}`, target: odd, body: bytes(body) };
+    }
+    const twice = `${target}${target.includes('?') ? '&' : '?'}${name}=1&${name}=2`;
+    yield { what: `${name} twice`, target: twice, body: bytes(body) };
+  }
+  for (const [what, text] of BODIES) yield { what, target, body: Buffer.from(text) };
+  for (const path of fieldsOf(route.body as Schema)) {
+    // what stands deep inside is read by the same readers as what stands above it
+    for (const value of path.length > 1 ? VALUES.filter((_, at) => at % 2 === 0) : VALUES) {
+      yield { what: `${path.join('.')}: ${shown(value)}`, target, body: bytes(withValue(body, path, value)) };
+    }
+  }
+}
