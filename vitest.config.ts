@@ -22,7 +22,7 @@ const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
   `${server}/images/images.test.ts`,
-  `${server}/control/{aliases,file-systems,networks,tags,triggers,versions}/*.test.ts`,
+  `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
   `${server}/control/{functions/{functions,quotas},reserved-instances/reserved-configs}.test.ts`,
   `${server}/invocation/async/dispatcher.test.ts`,

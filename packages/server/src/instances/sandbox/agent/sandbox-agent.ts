@@ -11,14 +11,21 @@ interface Generation {
   readonly sandboxes: Map<string, AgentSandbox>;
 }
 
+/** Agents started in the place of one that died, before the last is taken as it is. */
+const MAX_ATTEMPTS = 3;
+
 /**
  * Drivers that work through the privileged agent. An agent that dies takes its sandboxes along (`exited` with signal
- * `AGENT`) and is not replaced silently: `onGone` tells, and `ensureAgent` starts the next one.
+ * `AGENT`) and is not replaced silently: `onGone` tells, and `ensureAgent` starts the next one. An agent finds out what the
+ * machine lets it do when it starts; one that finds less than the first did met with an accident (a program that it calls
+ * was killed, say) and is replaced, because functions could not start for as long as it lives.
  */
 export class SandboxAgent {
   readonly #options: AgentProcessOptions;
   readonly #goneListeners = new Set<(reason: string) => void>();
   #current: Promise<Generation> | undefined;
+  /** What the first agent could do. */
+  #able: readonly SandboxCapabilities[] | undefined;
   #closed = false;
 
   constructor(options: AgentProcessOptions) {
@@ -76,15 +83,26 @@ export class SandboxAgent {
   }
 
   #startAgent(): Promise<Generation> {
-    const sandboxes = new Map<string, AgentSandbox>();
-    const starting = AgentClient.start(this.#options, (event) => deliver(sandboxes, event)).then((client) => {
-      void client.gone.then((reason) => this.#lose(starting, sandboxes, reason));
-      return { client, sandboxes };
-    });
-    starting.catch(() => {
-      if (this.#current === starting) this.#current = undefined;
-    });
+    const starting = this.#ableAgent();
+    starting.then(
+      ({ client, sandboxes }) => client.gone.then((reason) => this.#lose(starting, sandboxes, reason)),
+      () => {
+        if (this.#current === starting) this.#current = undefined;
+      },
+    );
     return starting;
+  }
+
+  /** An agent that can do what the first one could, or the last of a few that cannot. */
+  async #ableAgent(): Promise<Generation> {
+    for (let attempt = 1; ; attempt += 1) {
+      const sandboxes = new Map<string, AgentSandbox>();
+      const client = await AgentClient.start(this.#options, (event) => deliver(sandboxes, event));
+      const able = await client.request({ op: 'capabilities' });
+      this.#able ??= able;
+      if (attempt === MAX_ATTEMPTS || !isLessAble(able, this.#able)) return { client, sandboxes };
+      await client.close();
+    }
   }
 
   #lose(generation: Promise<Generation>, sandboxes: Map<string, AgentSandbox>, reason: string): void {
@@ -128,6 +146,16 @@ export class SandboxAgent {
     }
     return this.#current;
   }
+}
+
+export function isLessAble(now: readonly SandboxCapabilities[], before: readonly SandboxCapabilities[]): boolean {
+  return before.some((was) => {
+    const is = now.find(({ driver }) => driver === was.driver);
+    if (is === undefined || is.degraded.length > was.degraded.length) return true;
+    return (['usable', 'rootPrivileges', 'canAssign', 'networks', 'mounts'] as const).some(
+      (can) => was[can] && !is[can],
+    );
+  });
 }
 
 function deliver(sandboxes: Map<string, AgentSandbox>, event: Exclude<AgentEvent, { readonly event: 'ready' }>): void {
