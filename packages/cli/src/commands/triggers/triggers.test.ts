@@ -99,7 +99,7 @@ describe('triggers create', () => {
     [['--every', '1m', '--version', 'v1', '--alias', 'live']],
     [['--path', '/', '--event', 'x']],
     [['--path', '/', '--disabled']],
-    [['--path', '/', '--auth', 'app']],
+    [['--path', '/', '--auth', 'ldap']],
   ])('sends nothing for %j', async (flags) => {
     expect(await cli('triggers', 'create', 'hello', ...flags)).toMatchObject({ exitCode: 2 });
     expect(server.seen).toEqual([]);
