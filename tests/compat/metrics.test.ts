@@ -32,7 +32,8 @@ beforeAll(async () => {
   urn = await deploy(server, { name: 'counted', runtime, files: { 'index.js': SOURCE } });
   await invoke(server, urn);
   await invoke(server, urn, { fail: true });
-  await Promise.all([invoke(server, urn, { wait: 400 }), invoke(server, urn, { wait: 400 })]);
+  // Long enough that a second instance is worth its start on the slowest machine.
+  await Promise.all([invoke(server, urn, { wait: 2000 }), invoke(server, urn, { wait: 2000 })]);
 });
 afterAll(() => server?.stop());
 
