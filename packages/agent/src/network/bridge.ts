@@ -49,6 +49,12 @@ export async function removeBridge(name: string): Promise<void> {
   await runHostCommand('ip', ['link', 'delete', 'dev', name]);
 }
 
+/** Those whose names begin so, whoever made them. Never rejects. */
+export async function removeBridgesNamed(prefix: string): Promise<void> {
+  for (const name of namesIn(INTERFACES).filter((one) => one.startsWith(prefix)))
+    await removeBridge(name).catch(() => {});
+}
+
 /** Bridges of agents, with the owner of each. */
 export function ownedBridges(): { readonly name: string; readonly ownerId: string }[] {
   return namesIn(INTERFACES)

@@ -3,7 +3,7 @@ import type { AttachTarget } from '../attach/attacher.ts';
 import { runHostCommand } from '../host-command.ts';
 import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
 import { AddressPool } from './address-pool.ts';
-import { makeBridge, removeBridge } from './bridge.ts';
+import { makeBridge, removeBridge, removeBridgesNamed } from './bridge.ts';
 import type { Connector } from './connector.ts';
 import { egressBlock, isFree, SHARDS, shardOf } from './egress-block.ts';
 import { feedCommand } from './feed-command.ts';
@@ -60,6 +60,8 @@ export class Networks {
   static async open(parts: NetworksParts): Promise<Networks> {
     const networks = new Networks(parts);
     try {
+      // The number is ours alone: what has it was left by an agent that was killed after ours had swept.
+      await removeBridgesNamed(`${networks.#prefix()}e`);
       await allowForwarding();
       await networks.#egress();
       networks.#watch = setInterval(() => void networks.restoreRules(), WATCH_MS);
