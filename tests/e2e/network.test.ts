@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, runtimeOf, target } from '../functions.ts';
@@ -52,6 +53,19 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
     const port = new URL(server.endpoint).port;
     expect(await get(urn, `http://127.0.0.1:${port}/v1/health`)).toEqual({ error: 'ECONNREFUSED' });
     expect(await get(urn, `http://198.51.100.9:${port}/v1/health`)).toEqual({ error: 'EHOSTUNREACH' });
+  });
+
+  it('reach it too when an agent was killed that had just made its bridge', async () => {
+    // Whichever number the agent of this server gets, something stands in its way. Those of living agents are there.
+    const inTheWay = Array.from({ length: 8 }, (_, number) => `fg0${number}e0`).filter(
+      (name) => spawnSync('ip', ['link', 'add', 'name', name, 'type', 'bridge']).status === 0,
+    );
+    try {
+      await using other = await TestServer.start();
+      expect(await get(await make('after', other), outer(), other)).toEqual({ answer: '198.51.100.9' });
+    } finally {
+      for (const name of inTheWay) spawnSync('ip', ['link', 'delete', 'dev', name]);
+    }
   });
 
   it('stay alone when their configuration says so, at once', async () => {
