@@ -111,6 +111,8 @@ export class Instance {
     const child = spawn(program, args, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that programs which it started end with it: no sandbox does that here.
+      detached: true,
       env: {
         PATH: '/usr/local/bin:/usr/bin:/bin',
         LANG: 'C.UTF-8',
@@ -268,9 +270,17 @@ export class Instance {
 
   /** Ends the process and removes what it left. */
   async stop(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.#killAll();
     await this.exited;
     this.#socket?.destroy();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #killAll(): void {
+    try {
+      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // Nobody of the group is left.
+    }
   }
 }
