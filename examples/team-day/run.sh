@@ -5,6 +5,11 @@
 # nothing behind and can be run again.
 set -euo pipefail
 
+if ! command -v fgs > /dev/null; then
+  echo 'fgs is not in the PATH. In the folder of the project: PATH=$PWD/node_modules/.bin:$PATH examples/team-day/run.sh' >&2
+  exit 1
+fi
+
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 till=team-day-till
 developers=team-day-developers

@@ -41,6 +41,7 @@ for (const each of found) {
     languageSuite(each, ROOT, /^java \d+\.\d+\.\d+/, {
       entry,
       frame: 'at demo.Index.',
+      tellsTime: false,
       context: { getRunningTimeInSeconds: 3, getMemorySize: 128, getCPUNumber: 300 },
     });
     // The relay carries frames only: what the language does was tried without it.

@@ -34,6 +34,8 @@ export interface LanguageTraits {
   readonly frame?: string;
   /** Answers of context methods that have another type. */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** Whether results say how long the request ran. */
+  readonly tellsTime?: boolean;
 }
 
 /** The cases that hold for every language with handlers that are named in its code. */
@@ -41,7 +43,7 @@ export function languageSuite(
   interpreter: Interpreter,
   codeRoot: string,
   hello: RegExp,
-  { entry = (name) => name, frame = './index.', context = {} }: LanguageTraits = {},
+  { entry = (name) => name, frame = './index.', context = {}, tellsTime = true }: LanguageTraits = {},
 ): void {
   describe('shared cases', () => {
     const current = eachInstance(interpreter, codeRoot);
@@ -165,8 +167,14 @@ export function languageSuite(
         { type: 'invoke', requestId: 'slow', timeoutMs: 3000, credentials: {} },
         Buffer.from('"slowly"'),
       );
-      const { body } = await instance.next((frame) => frame.header.type === 'result');
+      const { header, body } = await instance.next((frame) => frame.header.type === 'result');
       expect(body.toString()).toBe('slowly');
+      expect(header).toEqual({
+        type: 'result',
+        requestId: 'slow',
+        code: 0,
+        ...(tellsTime ? { ms: expect.any(Number) } : {}),
+      });
     });
   });
 }

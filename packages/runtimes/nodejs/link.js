@@ -169,7 +169,7 @@ class Link {
 
   /** Answers a request. `requestId` came from the server, so it fits in a header. */
   result(requestId, code, body) {
-    const took = hrtime(this.begun.get(requestId));
+    const took = hrtime(this.begun.get(requestId) || hrtime());
     this.begun.delete(requestId);
     const ms = took[0] * 1e3 + took[1] / 1e6;
     this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + ',"ms":' + ms + '}', body);

@@ -123,5 +123,6 @@ class Link(object):
         self.send(header, data)
 
     def result(self, request_id, code, payload):
-        ms = (_clock() - self._begun.pop(request_id)) * 1000
+        now = _clock()
+        ms = (now - self._begun.pop(request_id, now)) * 1000
         self.send(_dumps({'type': 'result', 'requestId': request_id, 'code': code, 'ms': max(ms, 0)}), payload)

@@ -3,44 +3,38 @@ import { defineCommand } from '../../framework/index.ts';
 import { findTrigger, nameOf, TRIGGER_ARGS } from '../triggers/trigger.ts';
 import { APP_ARGS, findApp } from './find.ts';
 
-const ARGS = [...APP_ARGS, ...TRIGGER_ARGS] as const;
+/** Both say who may call what from then on; `now` is that in words, around the name of the trigger. */
+function binding(verb: 'bind' | 'unbind', summary: string, now: (app: string, trigger: string) => string) {
+  return defineCommand({
+    name: `gateway-apps ${verb}`,
+    summary,
+    flags: FUNCTION_FLAGS,
+    args: [...APP_ARGS, ...TRIGGER_ARGS] as const,
+    examples: [`fgs gateway-apps ${verb} partner hello api`],
+    async run({ flags, args }, context) {
+      const connection = await connect(flags, context);
+      const { client, credentials } = connection;
+      const { signal } = context;
+      const { app, params } = await findApp(client, credentials.projectId, args.app, signal);
+      const target = connection.functionParams(args.function, flags.package);
+      const trigger = await findTrigger(connection, target, args.trigger, signal);
+      const operation = verb === 'bind' ? 'bindGatewayApp' : 'unbindGatewayApp';
+      await client.call(operation, { params: { ...params, trigger_id: trigger.trigger_id }, signal });
+      const text = now(app.name, `${nameOf(trigger)} of ${args.function}`);
+      const outcome = verb === 'bind' ? 'bound' : 'unbound';
+      return { kind: 'message', text, data: { app_id: app.id, trigger_id: trigger.trigger_id, outcome } };
+    },
+  });
+}
 
-export const bind = defineCommand({
-  name: 'gateway-apps bind',
-  summary: 'Let an app call a gateway trigger with --auth app',
-  flags: FUNCTION_FLAGS,
-  args: ARGS,
-  examples: ['fgs gateway-apps bind partner hello api'],
-  async run({ flags, args }, context) {
-    const connection = await connect(flags, context);
-    const { client, credentials } = connection;
-    const { projectId } = credentials;
-    const { signal } = context;
-    const { app, params } = await findApp(client, projectId, args.app, signal);
-    const target = connection.functionParams(args.function, flags.package);
-    const trigger = await findTrigger(connection, target, args.trigger, signal);
-    await client.call('bindGatewayApp', { params: { ...params, trigger_id: trigger.trigger_id }, signal });
-    const text = `${app.name} may call ${nameOf(trigger)} of ${args.function}`;
-    return { kind: 'message', text, data: { app_id: app.id, trigger_id: trigger.trigger_id, outcome: 'bound' } };
-  },
-});
+export const bind = binding(
+  'bind',
+  'Let an app call a gateway trigger with --auth app',
+  (app, trigger) => `${app} may call ${trigger}`,
+);
 
-export const unbind = defineCommand({
-  name: 'gateway-apps unbind',
-  summary: 'Let an app call a gateway trigger no more',
-  flags: FUNCTION_FLAGS,
-  args: ARGS,
-  examples: ['fgs gateway-apps unbind partner hello api'],
-  async run({ flags, args }, context) {
-    const connection = await connect(flags, context);
-    const { client, credentials } = connection;
-    const { projectId } = credentials;
-    const { signal } = context;
-    const { app, params } = await findApp(client, projectId, args.app, signal);
-    const target = connection.functionParams(args.function, flags.package);
-    const trigger = await findTrigger(connection, target, args.trigger, signal);
-    await client.call('unbindGatewayApp', { params: { ...params, trigger_id: trigger.trigger_id }, signal });
-    const text = `${app.name} may not call ${nameOf(trigger)} of ${args.function} any more`;
-    return { kind: 'message', text, data: { app_id: app.id, trigger_id: trigger.trigger_id, outcome: 'unbound' } };
-  },
-});
+export const unbind = binding(
+  'unbind',
+  'Let an app call a gateway trigger no more',
+  (app, trigger) => `${app} may not call ${trigger} any more`,
+);
