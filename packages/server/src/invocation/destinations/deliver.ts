@@ -76,6 +76,8 @@ export function describeDestination(attributes: Pick<DeliveryAttributes, 'destin
   }
 }
 
+const UNKNOWN_SETTER = 'it is not known who set this destination; set it again, or give the function an agency';
+
 function callFunction(
   options: DeliverOptions,
   { payload }: Pick<LeasedMessage, 'payload'>,
@@ -86,7 +88,7 @@ function callFunction(
   const over = cut(chain, urn);
   if (over !== undefined) return { kind: 'undeliverable', ...over };
   const as = deliveringAs(options, attributes);
-  const denied = as === undefined ? undefined : options.refusalOf(as, urn);
+  const denied = as === undefined ? UNKNOWN_SETTER : options.refusalOf(as, urn);
   if (denied !== undefined) return { kind: 'undeliverable', reason: 'forbidden', message: denied };
   const requestId = options.newId();
   try {
@@ -97,7 +99,7 @@ function callFunction(
   }
 }
 
-/** Undefined for what was set before it was noted by whom; it was allowed then. */
+/** Undefined for a destination that says of nobody who set it. */
 function deliveringAs({ catalog, random }: DeliverOptions, attributes: DeliveryAttributes): DeliveringAs | undefined {
   const name = agencyOf(catalog, random, attributes.urn);
   if (name !== undefined) return { kind: 'agency', name };

@@ -11,7 +11,12 @@ import type { WebhookAnswer, WebhookPost } from './webhook.ts';
 const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
 const webhook = { destination: 'HTTP', param: '{"url":"https://example.com/hook?key=secret"}' };
 const A = { projectId: 'p1', package: 'default', name: 'a' };
-const toFunction = (text: string) => ({ destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) });
+const SETTER = { kind: 'user', id: 'u1' } as const;
+const toFunction = (text: string) => ({
+  destination: 'FunctionGraph',
+  param: JSON.stringify({ func_urn: text }),
+  setBy: SETTER,
+});
 
 let control: TestControl;
 let queue: Queue;
@@ -201,14 +206,13 @@ describe('to a function', () => {
   });
 
   describe('is asked for the right of', () => {
-    const setBy = { kind: 'user', id: 'u1' } as const;
-    const own = { ...toFunction(urnOf('b')), setBy };
+    const own = toFunction(urnOf('b'));
     const withAgency = (name: string) => control.functions.updateConfig({ ...A }, { xrole: name });
 
     it('who set it', async () => {
       await enqueue('d1', { destination: own });
       await settled('d1', 'done');
-      expect(asked).toEqual([[{ kind: 'setter', setter: setBy }, 'b']]);
+      expect(asked).toEqual([[{ kind: 'setter', setter: SETTER }, 'b']]);
     });
 
     it('the agency of the function, where it has one', async () => {
@@ -218,10 +222,12 @@ describe('to a function', () => {
       expect(asked).toEqual([[{ kind: 'agency', name: 'helper' }, 'b']]);
     });
 
-    it('nobody, where it was set before that was noted', async () => {
-      await enqueue('d1', { destination: toFunction(urnOf('b')) });
-      await settled('d1', 'done');
+    it('somebody who is known: without, it is given to nobody', async () => {
+      const { setBy: _, ...unsigned } = own;
+      await enqueue('d1', { destination: unsigned });
+      await settled('d1', 'dead');
       expect(asked).toEqual([]);
+      expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'forbidden' } });
     });
 
     it('and is not given what it may not have: the dead letter says why', async () => {
