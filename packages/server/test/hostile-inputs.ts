@@ -109,6 +109,8 @@ const BODIES: readonly [string, string | Buffer][] = [
   ['a prototype', '{"__proto__":{"func_name":"x"},"constructor":{}}'],
   ['a deep list', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
   ['a deep object', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
+  ['a deeper list than the engine can walk', '['.repeat(70_000)],
+  ['more values than any document has', `[${'{},'.repeat(300_000)}{}]`],
   ['the same key twice', '{"name":"a","name":1}'],
 ];
 

@@ -214,3 +214,12 @@ it('closes the way to the outside also for a client that writes the switch as te
   });
   expect(data.network_controller).toMatchObject({ disable_public_network: true });
 });
+
+it('judges the right before it parses the body', async () => {
+  for (const body of ['{', '['.repeat(70_000)]) {
+    const foreign = { params: { project_id: 'of-another' }, body: Buffer.from(body) };
+    expect(await refusal(server.api.call('createFunction', foreign as never))).toMatchObject({ status: 403 });
+    const own = { params, body: Buffer.from(body) };
+    expect(await refusal(server.api.call('createFunction', own as never))).toMatchObject({ status: 400 });
+  }
+});

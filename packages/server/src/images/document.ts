@@ -1,3 +1,4 @@
+import { DOCUMENT_LIMITS, parseBoundedJson } from '../lib/bounded-json.ts';
 import { ImageError, type ImageReason } from './errors.ts';
 
 /** Reads fields of JSON that came with an image, where everything may be missing or of another kind. */
@@ -80,8 +81,10 @@ export function isDigest(text: string): boolean {
 
 function parseJson(bytes: Buffer, what: string, reason: ImageReason): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseBoundedJson(bytes, DOCUMENT_LIMITS);
   } catch (cause) {
-    throw new ImageError(reason, `${what} is not JSON`, { cause });
+    throw new ImageError(reason, `${what} is not acceptable JSON: ${(cause as Error).message.slice(0, 200)}`, {
+      cause,
+    });
   }
 }

@@ -2,6 +2,7 @@ import { parse, stringify } from 'yaml';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Kept } from '../functions/types.ts';
 import type { ExportDocument, NamedDependency } from './export-document.ts';
+import { checkYaml } from './yaml-limits.ts';
 
 /** More than the largest configuration needs. */
 export const MAX_YAML_BYTES = 256 * 1024;
@@ -33,6 +34,7 @@ export function readExportYaml(text: string): ExportDocument {
 
 function parsed(text: string): unknown {
   try {
+    checkYaml(text);
     // without aliases no text is larger in memory than it looks; looking for equal keys takes the square of their number
     const safely = { maxAliasCount: 0, uniqueKeys: false } as const;
     return parse(text, { schema: 'core', prettyErrors: false, logLevel: 'error', ...safely });

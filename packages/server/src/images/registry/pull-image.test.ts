@@ -112,6 +112,8 @@ describe('a registry', () => {
 
   it.each<[string, string, string]>([
     ['an answer that is no JSON', 'no', 'malformed-manifest'],
+    ['a manifest nested without end', '['.repeat(1 << 20), 'malformed-manifest'],
+    ['a manifest of a million entries', `{"manifests":[${'{},'.repeat(1_000_000)}{}]}`, 'malformed-manifest'],
     ['a manifest of schema 1', '{"schemaVersion":1,"fsLayers":[]}', 'malformed-manifest'],
     ['an index without end', '{"manifests":[]}', 'platform'],
     [

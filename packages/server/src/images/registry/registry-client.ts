@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DOCUMENT_LIMITS, parseBoundedJson } from '../../lib/bounded-json.ts';
 import { ImageError } from '../errors.ts';
 import type { Reference } from '../reference.ts';
 import { parseChallenge } from './challenge.ts';
@@ -183,7 +184,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<Buffer
 function tokenIn(bytes: Buffer): string {
   let token: unknown;
   try {
-    const value = JSON.parse(bytes.toString('utf8')) as { token?: unknown; access_token?: unknown } | null;
+    const value = parseBoundedJson(bytes, DOCUMENT_LIMITS) as { token?: unknown; access_token?: unknown } | null;
     token = value?.token ?? value?.access_token;
   } catch {
     // Told below.

@@ -1,3 +1,4 @@
+import { DOCUMENT_LIMITS, parseBoundedJson } from '../../lib/bounded-json.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type FunctionAnswer, isFinalStatus } from './answer.ts';
 import type { HeaderPair } from './headers.ts';
@@ -9,9 +10,9 @@ import type { HeaderPair } from './headers.ts';
 export function readApigAnswer(payload: Buffer): FunctionAnswer {
   let answer: unknown;
   try {
-    answer = JSON.parse(payload.toString('utf8'));
+    answer = parseBoundedJson(payload, DOCUMENT_LIMITS);
   } catch (cause) {
-    throw invalid('it is not JSON', cause);
+    throw invalid(`it is not acceptable JSON: ${(cause as Error).message.slice(0, 200)}`, cause);
   }
   if (!isObject(answer)) throw invalid(`it is ${answer === null ? 'null' : `a ${kindOf(answer)}`}, not an object`);
   const { statusCode, body, isBase64Encoded } = answer;

@@ -1,3 +1,4 @@
+import { DOCUMENT_LIMITS, parseBoundedJson } from '../../lib/bounded-json.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type FunctionAnswer, isFinalStatus } from './answer.ts';
 import type { HeaderPair } from './headers.ts';
@@ -19,7 +20,7 @@ export function decodeAnswer(payload: Buffer): FunctionAnswer {
   if (headBytes < 0 || 4 + headBytes > payload.length) throw broken();
   let head: unknown;
   try {
-    head = JSON.parse(payload.toString('utf8', 4, 4 + headBytes));
+    head = parseBoundedJson(payload.subarray(4, 4 + headBytes), DOCUMENT_LIMITS);
   } catch (cause) {
     throw broken(cause);
   }

@@ -144,9 +144,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
         const { method, url, headers } = request;
         const { socket: peer } = request.raw;
         const caller = await identify(iam, route, { method, url, headers, rawBody });
-        const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
+        const noted = { id: request.id, caller, params, body: {} as unknown, peer };
         const work = async (): Promise<unknown> => {
           authorizeEarly(iam, route, caller, params);
+          const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
+          noted.body = body;
           check(validator.query, request.query, 'query');
           if (route.bodyEncoding === 'json') check(validator.body, body, 'body');
           authorize(iam, route, caller, { params, query: request.query, body, peer });
@@ -164,7 +166,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
             receivedAt,
           });
         };
-        const noted = { id: request.id, caller, params, body, peer };
         const working = noting ? onRecord(iam, { routeId: id, route }, noted, work) : work();
         // functions run without the database
         const result = id === 'invokeFunction' ? await working : await unlessAway(working);

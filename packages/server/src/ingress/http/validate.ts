@@ -1,5 +1,6 @@
 import { ROUTES, type RouteId } from '@funcgraph/api';
 import { Compile, type Validator } from 'typebox/compile';
+import { DOCUMENT_LIMITS, parseBoundedJson } from '../../lib/bounded-json.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
 interface RouteValidators {
@@ -39,13 +40,13 @@ function tellingOf(errors: readonly Fault[]): Fault | undefined {
   return errors.find((one) => one.instancePath.startsWith(`${first.instancePath}/`)) ?? first;
 }
 
-/** JSON of a request body; an empty body is an empty object, as SDKs send it. */
+/** JSON of a request body; an empty body is an empty object, as SDKs send it. Throws `invalid_request`. */
 export function parseJson(raw: Buffer): unknown {
   if (raw.length === 0) return {};
   try {
-    const value: unknown = JSON.parse(raw.toString('utf8'));
+    const value = parseBoundedJson(raw, DOCUMENT_LIMITS);
     return value ?? {};
   } catch (cause) {
-    throw new PlatformError('invalid_request', `the request body is not JSON: ${(cause as Error).message}`);
+    throw new PlatformError('invalid_request', `the request body is not acceptable JSON: ${(cause as Error).message}`);
   }
 }

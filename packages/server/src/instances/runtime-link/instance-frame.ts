@@ -1,10 +1,13 @@
 import type { InstanceFrame, LogLevel, StreamHead } from '@funcgraph/runtimes';
+import { type JsonLimits, parseBoundedJson } from '../../lib/bounded-json.ts';
 import { LinkViolation } from './frame-decoder.ts';
 
 const LEVELS: ReadonlySet<unknown> = new Set<LogLevel>(['DEBUG', 'INFO', 'WARN', 'ERROR']);
 const MAX_ID_CHARS = 128;
 const MAX_ERROR_CHARS = 500;
 const MAX_HEAD_HEADERS = 200;
+/** The head of a streamed answer with all its headers is the largest. */
+const HEADER_LIMITS: JsonLimits = { depth: 8, tokens: 1000 };
 
 function text(value: unknown, name: string): string {
   if (typeof value !== 'string' || value.length > MAX_ID_CHARS) throw new LinkViolation(`${name} is not a short text`);
@@ -41,9 +44,9 @@ function streamHead(value: unknown): StreamHead {
 export function parseInstanceFrame(header: Buffer): InstanceFrame {
   let value: unknown;
   try {
-    value = JSON.parse(header.toString('utf8'));
+    value = parseBoundedJson(header, HEADER_LIMITS);
   } catch {
-    throw new LinkViolation('a header is not JSON');
+    throw new LinkViolation('a header is not a small JSON document');
   }
   if (typeof value !== 'object' || value === null) throw new LinkViolation('a header is not an object');
   const frame = value as Record<string, unknown>;
