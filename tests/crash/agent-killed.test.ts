@@ -116,6 +116,31 @@ it('the agent, several times while calls keep coming: every call is answered, wi
   await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);
 });
 
+it('the agent hangs: a running call ends at its own limit, waiting calls run in the care of a new agent', {
+  timeout: 90_000,
+}, async () => {
+  const belongings = new Belongings(server);
+  const runtime = await runtimeOf(server, 'Node.js');
+  const short = await deploy(server, { name: 'short', runtime, files: { 'index.js': SOURCE }, timeout: 3 });
+  const hung = agent();
+  const running = call(server, short, { n: 1, ms: 60_000 });
+  await expect
+    .poll(async () => (await logLines(server, short)).map((line) => line.message.trim()), PATIENCE)
+    .toContain('running 1');
+  process.kill(hung, 'SIGSTOP');
+  const began = performance.now();
+  const cold = call(server, urn, { n: 2, ms: 0 });
+  expect((await running).headers.get('x-func-err-code')).toBe('4010');
+  expect(performance.now() - began).toBeLessThan(12_000);
+  expect((await cold).text).toBe('done 2');
+  expect(performance.now() - began).toBeLessThan(30_000);
+  expect(agent()).not.toBe(hung);
+  await expect.poll(() => belongings.left(), PATIENCE).toEqual([]);
+  belongings.note();
+  await server.kill('SIGTERM');
+  await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);
+});
+
 it('a single instance: its call ends as a crash, others go on, the next call gets another instance', async () => {
   const belongings = new Belongings(server);
   const doomed = call(server, urn, { n: 1, ms: 30_000 });

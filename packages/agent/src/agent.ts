@@ -63,6 +63,8 @@ export class Agent {
     switch (request.op) {
       case 'capabilities':
         return Promise.all([...this.#drivers.values()].map((driver) => driver.capabilities()));
+      case 'ping':
+        return {};
       case 'start':
         return this.#start(request);
       case 'stop':

@@ -15,7 +15,8 @@ export function parseRequest(line: string): AgentRequest {
   const seq = integer(fields, 'seq', 0);
   switch (fields.op) {
     case 'capabilities':
-      return { op: 'capabilities', seq };
+    case 'ping':
+      return { op: fields.op, seq };
     case 'start':
       return { op: 'start', seq, driver: driverName(fields.driver), spec: spec(object(fields.spec, 'spec')) };
     case 'stop':

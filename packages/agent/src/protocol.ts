@@ -151,6 +151,8 @@ export interface SandboxExit {
 
 export type AgentRequest =
   | { readonly op: 'capabilities'; readonly seq: number }
+  /** Answered at once: shows that the agent still works. */
+  | { readonly op: 'ping'; readonly seq: number }
   | { readonly op: 'start'; readonly seq: number; readonly driver: DriverName; readonly spec: SandboxSpec }
   /** Kills every process of the sandbox and removes all it left; answered when that is done, after `exited`. Idempotent. */
   | { readonly op: 'stop'; readonly seq: number; readonly id: string }
@@ -182,6 +184,7 @@ export type AgentReply =
 /** `value` of the replies by `op`. */
 export interface AgentReplies {
   readonly capabilities: readonly DriverCapabilities[];
+  readonly ping: Record<string, never>;
   readonly start: { readonly pid: number; readonly usage: UsagePaths };
   readonly stop: Record<string, never>;
   readonly share: Record<string, never>;

@@ -98,7 +98,7 @@ export async function bootRuntime(
   } catch (error) {
     listener.close();
     link?.destroy();
-    if (options.onSandbox === undefined) await sandbox?.stop();
+    if (options.onSandbox === undefined) await sandbox?.stop().catch(() => {});
     throw error;
   } finally {
     await rm(socketPath, { force: true });

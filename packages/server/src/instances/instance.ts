@@ -16,7 +16,7 @@ import { Heartbeat } from './heartbeat.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { preStop } from './pre-stop.ts';
 import type { BodySource, LinkResult, RuntimeLink } from './runtime-link/index.ts';
-import type { Sandbox, SandboxExit } from './sandbox/index.ts';
+import { LOST, type Sandbox, type SandboxExit } from './sandbox/index.ts';
 import { type InstanceState, transition } from './state.ts';
 import { type ResponseSink, StreamedAnswer } from './streamed-answer.ts';
 import { StreamedBody } from './streamed-body.ts';
@@ -58,6 +58,8 @@ export interface InstanceAnswer {
   readonly peakMemoryBytes: number | null;
   /** How long it ran inside, as the instance itself tells: nothing is charged by it. */
   readonly ownMs?: number | undefined;
+  /** Set when the instance was lost before it received the request: another instance may run it. */
+  readonly notStarted?: true;
 }
 
 export interface InstanceParts {
@@ -79,6 +81,9 @@ type Ended =
 
 /** How long a broken link may wait for the news of its sandbox's exit. */
 const EXIT_GRACE_MS = 2_000;
+
+/** An answer waits at most so long for the end of its instance: a measured exit is worth having, not an endless wait. */
+const STOP_GRACE_MS = 5_000;
 
 /** How long a function may go on whose streamed answer nobody takes any more. */
 const CANCEL_GRACE_MS = 2_000;
@@ -179,7 +184,9 @@ export class Instance {
 
   /** Runs again although no request came. */
   wake(): void {
-    this.#awake()?.catch(() => this.stop());
+    this.#awake()
+      ?.catch(() => this.stop())
+      .catch(() => {});
   }
 
   /** Memory it uses now, in bytes; null when the machine does not tell. */
@@ -208,12 +215,12 @@ export class Instance {
   async invoke(request: InstanceRequest): Promise<InstanceAnswer> {
     const { link, clock, meter } = this.#parts;
     const started = clock.monotonic();
+    const waking = this.#awake();
+    const isAwake = waking === undefined || (await succeeds(waking));
+    if (!isAwake || !link.isOpen) return this.#notStarted(clock.monotonic() - started);
     const { requestId, timeoutMs, invokeType, credentials, http, sink } = request;
     const body = request.body === undefined ? undefined : new StreamedBody(request.body, clock);
     const stream = sink === undefined ? undefined : new StreamedAnswer(sink, clock, body);
-    // A sandbox that cannot be thawed is a dead one: the link below tells.
-    const waking = this.#awake();
-    if (waking !== undefined) await waking.catch(() => this.stop());
     const frame: InvokeFrame = {
       type: 'invoke',
       requestId,
@@ -242,6 +249,15 @@ export class Instance {
       cpuMs: cpuMs ?? exit?.cpuMs ?? null,
       peakMemoryBytes: exit === undefined || exit.peakMemoryBytes === 0 ? peakMemoryBytes : exit.peakMemoryBytes,
     };
+  }
+
+  /** It could not be thawed, or its link closed before the request was sent: no code ran for this request. */
+  #notStarted(handlerMs: number): InstanceAnswer {
+    // The end of a sandbox that the agent cannot thaw can take long; the request need not wait for it.
+    this.stop().catch(() => {});
+    const failure = systemFailure('the sandbox was lost');
+    const { payload } = failure;
+    return { failure, payload, handlerMs, cpuMs: null, peakMemoryBytes: null, notStarted: true };
   }
 
   /** As `invoke`; apart from it so that plain calls do not pay for streams. */
@@ -277,12 +293,12 @@ export class Instance {
     const failure = runtimeFailure('invoke', result.code, result.payload);
     // A language with a heap of its own can be at its end before the sandbox is.
     if (result.code === CODES.memoryExceeded) {
-      const exit = await this.stop();
+      const exit = await this.#ended();
       return { failure: memoryFailure(exit.peakMemoryBytes, this.spec.memoryMb), exit };
     }
     const usage = await this.#parts.sandbox.usage().catch(() => undefined);
     if (usage?.oomKilled) {
-      const exit = await this.stop();
+      const exit = await this.#ended();
       return { failure: exitFailure({ ...exit, oomKilled: true }, this.spec), exit };
     }
     if (usage?.tmpFull) return { failure: { ...failure, outcome: 'disk_exceeded', code: 4207 } };
@@ -294,7 +310,7 @@ export class Instance {
     const unexplained = neighbour === undefined && this.#condemned === undefined;
     if (ended.kind === 'link' && !ended.violation && unexplained) await this.#settled();
     if (ended.kind !== 'link' || ended.violation) this.#endedFor ??= ended.kind;
-    const exit = await this.stop();
+    const exit = await this.#ended();
     if (ended.kind === 'link' && this.#condemned !== undefined)
       return { failure: heartbeatFailure(this.#condemned), exit };
     if (neighbour === 'timeout' || neighbour === 'aborted') return { failure: neighbourFailure(neighbour), exit };
@@ -319,6 +335,19 @@ export class Instance {
         timer.cancel();
         resolve();
       });
+    });
+  }
+
+  /** Stops the instance; the exit of one that does not end in time counts as lost with its agent. */
+  async #ended(): Promise<SandboxExit> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => {
+      const timer = clock.after(STOP_GRACE_MS, () => resolve(LOST));
+      const end = (exit: SandboxExit): void => {
+        timer.cancel();
+        resolve(exit);
+      };
+      this.stop().then(end, () => end(LOST));
     });
   }
 
@@ -393,4 +422,11 @@ export class Instance {
     this.#parts.meter.close();
     return exit;
   }
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }

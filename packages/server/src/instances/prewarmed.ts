@@ -86,7 +86,7 @@ export class Prewarmed {
     this.#timer?.cancel();
     this.#refill?.cancel();
     const all = [...this.#shelves.values()].flatMap((shelf) => shelf.waiting.splice(0));
-    await Promise.all(all.map((booted) => booted.sandbox.stop()));
+    await Promise.allSettled(all.map((booted) => booted.sandbox.stop()));
   }
 
   #shelf(launch: RuntimeLaunch): Shelf {
@@ -164,6 +164,7 @@ export class Prewarmed {
   #discard(booted: BootedRuntime | undefined): void {
     if (booted === undefined) return;
     booted.link.destroy();
-    void booted.sandbox.stop();
+    // One that cannot be stopped ends with its agent.
+    booted.sandbox.stop().catch(() => {});
   }
 }

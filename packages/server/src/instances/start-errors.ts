@@ -25,6 +25,11 @@ export class StartFailed extends Error {
   readonly phases: StartPhases;
   readonly peakMemoryBytes: number | null;
 
+  /** Whether the agent was lost, not the function: another start may succeed. */
+  get isAgentLost(): boolean {
+    return this.cause instanceof SandboxError && AGENT_LOST.has(this.cause.code);
+  }
+
   constructor(failure: Failure, phases: StartPhases, peakMemoryBytes: number | null, cause?: unknown) {
     super(`instance start failed: ${failure.outcome}`, { cause });
     this.name = 'StartFailed';
@@ -57,6 +62,9 @@ export class InitTooSlow extends Error {
 }
 
 class Exited extends Error {}
+
+/** Codes of an agent that died or hung before the sandbox could serve. */
+const AGENT_LOST = new Set(['AGENT_GONE', 'AGENT_TIMEOUT', 'AGENT_FAILED']);
 
 /** What a broken start means to whoever waited for it. */
 export function explainStart(error: unknown, spec: LaunchSpec, exit: SandboxExit | undefined): Failure {

@@ -5,7 +5,7 @@ import { type BootDeps, type BootedRuntime, bootRuntime } from './boot-runtime.t
 import { Instance, type StartPhases } from './instance.ts';
 import { type LaunchSpec, type Surroundings, waitingOn } from './launch-spec.ts';
 import type { InitResult } from './runtime-link/index.ts';
-import { type Sandbox, SandboxError } from './sandbox/index.ts';
+import { AGENT_SIGNAL, type Sandbox, SandboxError } from './sandbox/index.ts';
 import { explainStart, InitTooSlow, LOAD_TIMEOUT_MS, orExit, RuntimeRefused, StartFailed } from './start-errors.ts';
 import { UsageMeter } from './usage-meter.ts';
 
@@ -36,11 +36,13 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
     return new Instance({ id, spec, sandbox: booted.sandbox, link, meter, phases: { ...phases }, clock, say });
   } catch (error) {
     const measured = await sandbox?.usage().catch(() => undefined);
-    const exit = await sandbox?.stop();
+    const exit = await sandbox?.stop().catch(() => undefined);
     if (signal.aborted && !(error instanceof RuntimeRefused)) throw signal.reason;
     const told =
       exit === undefined ? undefined : { ...exit, oomKilled: exit.oomKilled || measured?.oomKilled === true };
-    throw new StartFailed(explainStart(error, spec, told), { ...phases }, exit?.peakMemoryBytes ?? null, error);
+    // A sandbox that went with its agent shows first as a closed link.
+    const cause = exit?.signal === AGENT_SIGNAL ? agentLost(error) : error;
+    throw new StartFailed(explainStart(error, spec, told), { ...phases }, exit?.peakMemoryBytes ?? null, cause);
   }
 }
 
@@ -68,7 +70,7 @@ async function runtimeFor(
       return waiting;
     } catch {
       // It died while it waited, or cannot take code: a fresh start costs time, not the request.
-      await waiting.sandbox.stop();
+      await waiting.sandbox.stop().catch(() => {});
     }
   }
   const options = { signal, owner: spec, onSandbox };
@@ -76,6 +78,10 @@ async function runtimeFor(
   phases.sandboxMs = booted.sandboxMs;
   phases.bootMs = booted.bootMs;
   return booted;
+}
+
+function agentLost(cause: unknown): SandboxError {
+  return new SandboxError('AGENT_GONE', 'the sandbox agent was lost during the start', { cause });
 }
 
 function surroundingsOf({ surroundings }: LaunchSpec, deps: StartDeps): Surroundings {

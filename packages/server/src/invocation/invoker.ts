@@ -122,7 +122,21 @@ export class Invoker {
     });
   }
 
+  /** A request whose instance was lost before it received the request runs once more, in another instance. */
   async #run(snapshot: VersionSnapshot, spec: LaunchSpec, request: InvocationRequest): Promise<InvocationResult> {
+    for (let isLast = false; ; isLast = true) {
+      const result = await this.#attempt(snapshot, spec, request, isLast);
+      if (result !== undefined) return result;
+    }
+  }
+
+  /** Undefined when the instance was lost before it received the request; never for the last attempt. */
+  async #attempt(
+    snapshot: VersionSnapshot,
+    spec: LaunchSpec,
+    request: InvocationRequest,
+    isLast: boolean,
+  ): Promise<InvocationResult | undefined> {
     const { clock, logs } = this.#options;
     const { requestId } = request;
     let lease: Lease;
@@ -156,6 +170,7 @@ export class Invoker {
         credentials: this.#credentials(snapshot),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
+      if (answer.notStarted && !isLast) return undefined;
       ownMs = answer.ownMs;
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);
       const payload = failure?.payload ?? answer.payload;
@@ -187,15 +202,19 @@ export class Invoker {
     return this.#options.agencyCredentials?.(projectId, agency) ?? NO_CREDENTIALS;
   }
 
-  /** A failing initializer gets three instances before the request fails. */
+  /** A failing initializer gets three instances before the request fails; a start that lost its agent gets one more. */
   async #acquire(spec: LaunchSpec, request: InvocationRequest): Promise<Lease> {
-    for (let attempt = 1; ; attempt += 1) {
+    let initFailures = 0;
+    let lost = 0;
+    for (;;) {
       try {
         return await this.#options.pool.acquire(spec, request.signal);
       } catch (error) {
-        const again =
-          error instanceof StartFailed && error.failure.outcome === 'init_failed' && attempt < INIT_ATTEMPTS;
-        if (!again) throw error;
+        if (!(error instanceof StartFailed)) throw error;
+        if (error.isAgentLost) lost += 1;
+        else if (error.failure.outcome === 'init_failed') initFailures += 1;
+        else throw error;
+        if (lost > 1 || initFailures >= INIT_ATTEMPTS) throw error;
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Codes of this module. `AGENT_GONE`: the agent process ended, every sandbox with it. `AGENT_FAILED`: it could not be
- * started. `SANDBOX_START_FAILED`: the driver refused or failed. `SANDBOX_EXISTS`: the id is taken. The agent's own
+ * Codes of this module. `AGENT_GONE`: the agent process ended, every sandbox with it. `AGENT_TIMEOUT`: it did not answer a
+ * request in time. `AGENT_FAILED`: it could not be started. `SANDBOX_START_FAILED`: the driver refused or failed. `SANDBOX_EXISTS`: the id is taken. The agent's own
  * codes (see `@funcgraph/agent`) pass through unchanged.
  */
 export class SandboxError extends Error {

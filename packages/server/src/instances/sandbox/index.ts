@@ -12,4 +12,4 @@ export type {
   SandboxUsage,
   UsagePaths,
 } from './sandbox.ts';
-export { AGENT_SIGNAL } from './sandbox.ts';
+export { AGENT_SIGNAL, LOST } from './sandbox.ts';

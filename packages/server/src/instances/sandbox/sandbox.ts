@@ -26,6 +26,16 @@ export interface SandboxOutput {
 /** `SandboxExit.signal` when the agent died and took the sandbox with it. */
 export const AGENT_SIGNAL = 'AGENT';
 
+/** How a sandbox ended whose agent cannot report it any more. */
+export const LOST: SandboxExit = {
+  exitCode: null,
+  signal: AGENT_SIGNAL,
+  oomKilled: false,
+  peakMemoryBytes: 0,
+  cpuMs: 0,
+  tmpFull: false,
+};
+
 /** One isolation technique. What runs inside is hostile; what comes out of this interface is not. */
 export interface SandboxDriver {
   readonly name: SandboxDriverName;

@@ -1,101 +1,167 @@
 import type { AgentEvent, AgentMessage, AgentReplies, AgentReply, AgentRequest } from '@funcgraph/agent';
 import { SandboxError } from '../errors.ts';
+import type { AgentLimits } from './agent-limits.ts';
 import { type AgentProcess, type AgentProcessOptions, spawnAgent } from './agent-process.ts';
+import { Watchdog } from './watchdog.ts';
 
-const READY_PATIENCE_MS = 20_000;
 const MAX_LINE = 1 << 20;
 
 type WithoutSeq<T> = T extends { readonly seq: number } ? Omit<T, 'seq'> : never;
-type Waiter = { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void };
 type SandboxEvent = Exclude<AgentEvent, { readonly event: 'ready' }>;
 
-/** Requests to one agent process and its events. Ends with the process; a new one needs a new client. */
+interface Waiter {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Requests to one agent process and its events. Every request ends: with an answer, at its deadline, or with the process.
+ * An agent that sends nothing for too long is killed. Ends with the process; a new one needs a new client.
+ */
 export class AgentClient {
-  /** Leftovers of dead agents that this one removed when it started. */
-  readonly swept: number;
   /** Resolves when the agent is gone, with the reason in words. Never rejects. */
   readonly gone: Promise<string>;
   readonly #process: AgentProcess;
-  readonly #waiters: Map<number, Waiter>;
+  readonly #limits: AgentLimits;
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #watchdog: Watchdog;
+  #swept = 0;
   #seq = 0;
+  /** Messages that came so far. */
+  #heard = 0;
+  #killedFor: string | undefined;
 
-  private constructor(process: AgentProcess, swept: number, gone: Promise<string>, waiters: Map<number, Waiter>) {
+  private constructor(process: AgentProcess, limits: AgentLimits) {
     this.#process = process;
-    this.swept = swept;
-    this.gone = gone;
-    this.#waiters = waiters;
+    this.#limits = limits;
+    this.#watchdog = new Watchdog(limits.missedPings, {
+      ping: () => void this.request({ op: 'ping' }).catch(() => {}),
+      onHung: () => this.#kill('it stopped answering'),
+    });
+    this.gone = new Promise((resolve) => {
+      process.child.once('close', (code, signal) =>
+        resolve(this.#killedFor ?? (process.complaint() || `it ended with ${signal ?? code}`)),
+      );
+    });
+    // Registered first, so that no caller waits for an answer that cannot come.
+    void this.gone.then((reason) => {
+      this.#watchdog.stop();
+      for (const { reject } of this.#waiters.values()) reject(goneError(reason));
+    });
   }
 
   get pid(): number {
     return this.#process.child.pid ?? 0;
   }
 
+  /** Leftovers of dead agents that this one removed when it started. */
+  get swept(): number {
+    return this.#swept;
+  }
+
+  /** It hung and was killed; `gone` resolves soon. */
+  get isKilled(): boolean {
+    return this.#killedFor !== undefined;
+  }
+
   /** Resolves when the agent is ready. Rejects with `AGENT_FAILED` and what it said. */
-  static async start(options: AgentProcessOptions, onEvent: (event: SandboxEvent) => void): Promise<AgentClient> {
-    const process = spawnAgent(options);
-    const waiters = new Map<number, Waiter>();
-    const gone = new Promise<string>((resolve) => {
-      process.child.once('close', (code, signal) => resolve(process.complaint() || `it ended with ${signal ?? code}`));
-    });
-    // Registered first, so that no caller waits for an answer that cannot come.
-    void gone.then((reason) => {
-      for (const { reject } of waiters.values()) reject(goneError(reason));
-      waiters.clear();
-    });
+  static async start(
+    options: AgentProcessOptions,
+    limits: AgentLimits,
+    onEvent: (event: SandboxEvent) => void,
+  ): Promise<AgentClient> {
+    const client = new AgentClient(spawnAgent(options), limits);
     const ready = new Promise<number>((resolve) => {
-      readLines(process, (message) => {
-        if (!('event' in message)) return answer(waiters, message);
-        if (message.event === 'ready') return resolve(message.swept);
-        return onEvent(message);
-      });
+      client.#read((event) => (event.event === 'ready' ? resolve(event.swept) : onEvent(event)));
     });
-    const timeout = setTimeout(() => process.child.kill('SIGKILL'), READY_PATIENCE_MS);
+    const failed = client.gone.then((reason) =>
+      Promise.reject(new SandboxError('AGENT_FAILED', `the sandbox agent did not start: ${reason}`)),
+    );
+    const timeout = setTimeout(() => client.#kill(`it was not ready within ${limits.readyMs} ms`), limits.readyMs);
     try {
-      const swept = await Promise.race([ready, gone.then((reason) => Promise.reject(failedError(reason)))]);
-      return new AgentClient(process, swept, gone, waiters);
+      client.#swept = await Promise.race([ready, failed]);
+      client.#watchdog.start(limits.pingMs);
+      return client;
     } finally {
       clearTimeout(timeout);
     }
   }
 
-  /** Rejects with `SandboxError`: the agent's own code, or `AGENT_GONE`. */
+  /** Rejects with `SandboxError`: the agent's own code, `AGENT_GONE`, or `AGENT_TIMEOUT` at the deadline of the request. */
   request<Op extends AgentRequest['op']>(
     request: WithoutSeq<Extract<AgentRequest, { readonly op: Op }>> & { readonly op: Op },
   ): Promise<AgentReplies[Op]> {
     const { child, socket } = this.#process;
-    if (child.exitCode !== null || child.signalCode !== null || !socket.writable) {
-      return Promise.reject(goneError('it ended before'));
+    if (child.exitCode !== null || child.signalCode !== null || this.isKilled || !socket.writable) {
+      return Promise.reject(goneError(this.#killedFor ?? 'it ended before'));
     }
     this.#seq += 1;
     const seq = this.#seq;
+    const heard = this.#heard;
+    const limitMs = this.#limits.answerMs[request.op];
     return new Promise((resolve, reject) => {
-      this.#waiters.set(seq, { resolve: (value) => resolve(value as AgentReplies[Op]), reject });
+      // An answer that waits in the socket is read first: the deadline is for the agent, not for a busy server.
+      const timer = setTimeout(() => setImmediate(() => this.#expire(seq, request.op, heard)), limitMs);
+      const settle = <T>(end: (value: T) => void): ((value: T) => void) => {
+        return (value) => {
+          clearTimeout(timer);
+          this.#waiters.delete(seq);
+          end(value);
+        };
+      };
+      this.#waiters.set(seq, {
+        resolve: settle((value) => resolve(value as AgentReplies[Op])),
+        reject: settle(reject),
+      });
       socket.write(`${JSON.stringify({ ...request, seq })}\n`);
     });
   }
 
   /** Hangs up; the agent then stops every sandbox, removes what they left and ends. Resolves when it has ended. */
   async close(): Promise<void> {
+    this.#watchdog.stop();
     this.#process.socket.end();
+    const { closeMs } = this.#limits;
+    const timeout = setTimeout(() => this.#kill(`it did not end within ${closeMs} ms`), closeMs);
     await this.gone;
+    clearTimeout(timeout);
+  }
+
+  #expire(seq: number, op: AgentRequest['op'], heardBefore: number): void {
+    const waiter = this.#waiters.get(seq);
+    if (waiter === undefined) return;
+    // With one request unanswered it may be that request; without any message it is the agent.
+    if (this.#heard === heardBefore) this.#kill('it stopped answering');
+    waiter.reject(new SandboxError('AGENT_TIMEOUT', `the sandbox agent did not answer ${op} in time`));
+  }
+
+  #kill(reason: string): void {
+    this.#killedFor ??= reason;
+    this.#process.child.kill('SIGKILL');
+  }
+
+  #read(onEvent: (event: AgentEvent) => void): void {
+    const { socket } = this.#process;
+    let pending = '';
+    socket.setEncoding('utf8');
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (chunk: string) => {
+      const lines = (pending + chunk).split('\n');
+      pending = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') this.#receive(JSON.parse(line) as AgentMessage, onEvent);
+      if (pending.length > MAX_LINE) this.#kill('it sent a line that is too long');
+    });
+  }
+
+  #receive(message: AgentMessage, onEvent: (event: AgentEvent) => void): void {
+    this.#heard += 1;
+    this.#watchdog.heard();
+    if ('event' in message) onEvent(message);
+    else answer(this.#waiters.get(message.seq), message);
   }
 }
 
-function readLines({ child, socket }: AgentProcess, onMessage: (message: AgentMessage) => void): void {
-  let pending = '';
-  socket.setEncoding('utf8');
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk: string) => {
-    const lines = (pending + chunk).split('\n');
-    pending = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onMessage(JSON.parse(line) as AgentMessage);
-    if (pending.length > MAX_LINE) child.kill('SIGKILL');
-  });
-}
-
-function answer(waiters: Map<number, Waiter>, reply: AgentReply): void {
-  const waiter = waiters.get(reply.seq);
-  waiters.delete(reply.seq);
+function answer(waiter: Waiter | undefined, reply: AgentReply): void {
   if (reply.ok) waiter?.resolve(reply.value);
   else waiter?.reject(new SandboxError(reply.code, reply.error, { hint: reply.hint }));
 }
@@ -104,8 +170,4 @@ function goneError(reason: string): SandboxError {
   return new SandboxError('AGENT_GONE', `the sandbox agent is gone: ${reason}`, {
     hint: 'a new one is started on demand',
   });
-}
-
-function failedError(reason: string): SandboxError {
-  return new SandboxError('AGENT_FAILED', `the sandbox agent did not start: ${reason}`);
 }

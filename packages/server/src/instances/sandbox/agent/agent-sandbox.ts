@@ -1,7 +1,7 @@
 import type { SandboxExit } from '@funcgraph/agent';
 import { OutputBuffer } from '../output-buffer.ts';
 import {
-  AGENT_SIGNAL,
+  LOST,
   type Sandbox,
   type SandboxAssignment,
   type SandboxOutput,
@@ -9,15 +9,6 @@ import {
   type UsagePaths,
 } from '../sandbox.ts';
 import type { AgentClient } from './agent-client.ts';
-
-const LOST: SandboxExit = {
-  exitCode: null,
-  signal: AGENT_SIGNAL,
-  oomKilled: false,
-  peakMemoryBytes: 0,
-  cpuMs: 0,
-  tmpFull: false,
-};
 
 /** A sandbox that the agent holds. Made before the start is answered, because its first events may come before that. */
 export class AgentSandbox implements Sandbox {

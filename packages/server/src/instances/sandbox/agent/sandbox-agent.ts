@@ -2,6 +2,7 @@ import type { AgentEvent, DriverName, FileSystemMount, MountCheck, VpcNetwork } 
 import { SandboxError } from '../errors.ts';
 import type { Sandbox, SandboxCapabilities, SandboxDriver, SandboxSpec } from '../sandbox.ts';
 import { AgentClient } from './agent-client.ts';
+import { AGENT_LIMITS, type AgentLimits } from './agent-limits.ts';
 import type { AgentProcessOptions } from './agent-process.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 
@@ -22,22 +23,28 @@ const MAX_ATTEMPTS = 3;
  */
 export class SandboxAgent {
   readonly #options: AgentProcessOptions;
+  readonly #limits: AgentLimits;
   readonly #goneListeners = new Set<(reason: string) => void>();
   #current: Promise<Generation> | undefined;
   /** What the first agent could do. */
   #able: readonly SandboxCapabilities[] | undefined;
   #closed = false;
 
-  constructor(options: AgentProcessOptions) {
+  constructor(options: AgentProcessOptions, limits = AGENT_LIMITS) {
     this.#options = options;
+    this.#limits = limits;
   }
 
   /** Starts an agent unless one lives; many callers at once start one. Rejects with `AGENT_FAILED`. */
   async ensureAgent(): Promise<{ readonly pid: number; readonly swept: number }> {
-    if (this.#closed) throw new SandboxError('AGENT_GONE', 'the sandbox agent was closed');
-    this.#current ??= this.#startAgent();
-    const { client } = await this.#current;
-    return { pid: client.pid, swept: client.swept };
+    for (;;) {
+      if (this.#closed) throw new SandboxError('AGENT_GONE', 'the sandbox agent was closed');
+      this.#current ??= this.#startAgent();
+      const { client } = await this.#current;
+      if (!client.isKilled) return { pid: client.pid, swept: client.swept };
+      // One that hung is replaced when it is dead.
+      await client.gone;
+    }
   }
 
   driver(name: DriverName): SandboxDriver {
@@ -97,8 +104,11 @@ export class SandboxAgent {
   async #ableAgent(): Promise<Generation> {
     for (let attempt = 1; ; attempt += 1) {
       const sandboxes = new Map<string, AgentSandbox>();
-      const client = await AgentClient.start(this.#options, (event) => deliver(sandboxes, event));
-      const able = await client.request({ op: 'capabilities' });
+      const client = await AgentClient.start(this.#options, this.#limits, (event) => deliver(sandboxes, event));
+      const able = await client.request({ op: 'capabilities' }).catch(async (error: unknown) => {
+        await client.close();
+        throw error;
+      });
       this.#able ??= able;
       if (attempt === MAX_ATTEMPTS || !isLessAble(able, this.#able)) return { client, sandboxes };
       await client.close();
@@ -136,6 +146,8 @@ export class SandboxAgent {
       return sandbox;
     } catch (error) {
       sandboxes.delete(spec.id);
+      // Not answered in time: whatever it starts later is stopped.
+      if (isTimeout(error)) client.request({ op: 'stop', id: spec.id }).catch(() => {});
       throw error;
     }
   }
@@ -146,6 +158,10 @@ export class SandboxAgent {
     }
     return this.#current;
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof SandboxError && error.code === 'AGENT_TIMEOUT';
 }
 
 export function isLessAble(now: readonly SandboxCapabilities[], before: readonly SandboxCapabilities[]): boolean {
