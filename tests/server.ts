@@ -166,8 +166,7 @@ export class TestServer implements AsyncDisposable {
 
   /** The process id of the sandbox agent, undefined while there is none. */
   agentPid(): number | undefined {
-    const pids = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').map(Number);
-    return pids.find((pid) => pid > 0 && commandOf(pid).includes('--run-dir'));
+    return agentOf(this.pid);
   }
 
   /** Runs the CLI from its sources against this server. */
@@ -216,12 +215,23 @@ export class TestServer implements AsyncDisposable {
     throw new Error('a second server started on the same data directory');
   }
 
+  /** Starts the server again and sends it SIGTERM some time after its agent began to start. */
+  async interruptStart(afterMs: number): Promise<{ readonly exitCode: number | null; readonly runDir: string }> {
+    const child = this.#spawn();
+    const exited = once(child, 'exit') as Promise<[number | null]>;
+    while (child.exitCode === null && agentOf(child.pid ?? 0) === undefined) await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    child.kill('SIGTERM');
+    const [exitCode] = await exited;
+    return { exitCode, runDir: this.runDir };
+  }
+
   #now(): Running {
     if (this.#running === undefined) throw new Error('the server is not running');
     return this.#running;
   }
 
-  async #boot(): Promise<void> {
+  #spawn(): ChildProcess {
     const { args = [], env = {}, database } = this.#options;
     const flags = ['--data-dir', this.dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'warn', ...args];
     const child = fork(SERVER, flags, {
@@ -235,6 +245,11 @@ export class TestServer implements AsyncDisposable {
         this.#log = (this.#log + chunk.toString()).slice(-KEPT_LOG_CHARS);
       });
     }
+    return child;
+  }
+
+  async #boot(): Promise<void> {
+    const child = this.#spawn();
     const message = once(child, 'message').then(([told]) => told as { event?: unknown });
     const exited = once(child, 'exit').then(([code]) => ({ event: 'exited', code: code as unknown }));
     const told = await Promise.race([message, exited]);
@@ -254,6 +269,12 @@ function connect({ endpoint, access_key, secret_key }: Credentials): Client {
 function connectSdk({ access_key, secret_key, project_id, endpoint }: Credentials): FunctionGraphClient {
   const credential = new BasicCredentials().withAk(access_key).withSk(secret_key).withProjectId(project_id);
   return FunctionGraphClient.newBuilder().withCredential(credential).withEndpoint(endpoint).build();
+}
+
+/** The agent among the children of a server. */
+function agentOf(server: number): number | undefined {
+  const pids = readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').split(' ').map(Number);
+  return pids.find((pid) => pid > 0 && commandOf(pid).includes('--run-dir'));
 }
 
 /** Command line of a living process; empty when it is gone. */

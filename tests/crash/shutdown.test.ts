@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { asyncInvocations, deploy, enqueue, invoke, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
@@ -55,6 +56,15 @@ it('lets calls finish on SIGTERM, keeps what waits, and leaves nothing behind', 
     .filter((line) => /^running 1\d\d/.test(line.message))
     .map((line) => line.message.trim());
   expect(runs.sort()).toEqual(ids.map((_, at) => `running ${100 + at}`));
+});
+
+it('stops on SIGTERM while it starts, and leaves nothing behind', async () => {
+  await server.kill('SIGTERM');
+  for (const ms of [0, 300, 700]) {
+    const { exitCode, runDir } = await server.interruptStart(ms);
+    const left = new Belongings(server).leftAfterStop();
+    expect({ ms, exitCode, left, runDir: existsSync(runDir) }).toEqual({ ms, exitCode: 0, left: [], runDir: false });
+  }
 });
 
 it('does not wait for clients that follow logs, hold a connection or never finish their request', async () => {

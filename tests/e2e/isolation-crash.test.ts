@@ -98,6 +98,29 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
     expect(loopFiles(runDir)).toEqual([]);
   });
 
+  it.each([0, 50, 150, 400])(
+    'the server, %i ms after it started an agent: the agent ends and leaves nothing',
+    async (ms) => {
+      const runDir = bench.makeFolder(`run-of-young-${ms}`);
+      const spec = await bench.spec(command());
+      const server = spawn(process.execPath, [
+        ...sourceFlags(),
+        fileURLToPath(new URL('isolation/server-process.ts', import.meta.url)),
+        runDir,
+        JSON.stringify(spec),
+      ]);
+      await expect.poll(() => agentsOf(runDir), PATIENCE).toHaveLength(1);
+      const [agent = ''] = agentsOf(runDir);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      server.kill('SIGKILL');
+      await expect.poll(() => agentsOf(runDir), PATIENCE).toEqual([]);
+      expect(processesMentioning(marker).filter((found) => !found.includes('server-process'))).toEqual([]);
+      expect(subfolders(runDir)).toEqual([]);
+      expect(agentGroups().filter((group) => group.includes(`funcgraph-${agent}-`))).toEqual([]);
+      expect(bridgesOf(agent)).toEqual([]);
+    },
+  );
+
   it('an agent that lives is left alone by the start of another one', async () => {
     const sandbox = await bench.start(command());
     const other = await SandboxBench.open();
@@ -106,6 +129,32 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
     await sandbox.stop();
   });
 });
+
+/** Process ids of the agents that work in this folder. */
+function agentsOf(runDir: string): string[] {
+  return subfolders('/proc').filter((pid) => /^\d+$/.test(pid) && isAgentIn(pid, runDir));
+}
+
+function isAgentIn(pid: string, runDir: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--run-dir\0${runDir}\0`);
+  } catch {
+    return false;
+  }
+}
+
+/** Bridges that the agent with this process id made. */
+function bridgesOf(agent: string): string[] {
+  return readdirSync('/sys/class/net').filter((name) => aliasOf(name).startsWith(`funcgraph:${agent}-`));
+}
+
+function aliasOf(name: string): string {
+  try {
+    return readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 /** Files below `folder` that back a loop device. */
 function loopFiles(folder: string): string[] {

@@ -5,35 +5,44 @@ import { assemble } from './assemble.ts';
 import { Connection } from './connection.ts';
 import { closeInheritedDescriptors } from './inherited-descriptors.ts';
 
-/** The server's socket, made by whoever starts the agent. */
+/** The server's socket, made by the process that starts the agent. */
 const SERVER_FD = 3;
 const VERSION = '0.1.0';
 
-const { values } = parseArgs({ options: { 'run-dir': { type: 'string' }, attach: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { 'run-dir': { type: 'string' }, attach: { type: 'string' }, parent: { type: 'string' } },
+});
 const runDir = values['run-dir'];
 const attachBy = values.attach;
 const isKnown = attachBy === undefined || attachBy === 'helper' || attachBy === 'mounts';
 if (runDir === undefined || !runDir.startsWith('/') || !isKnown) {
   process.stderr.write(
-    'usage: agent --run-dir <absolute folder> [--attach helper|mounts], with the server socket as descriptor 3\n',
+    'usage: agent --run-dir <absolute folder> [--attach helper|mounts] [--parent <pid>], with the server socket as descriptor 3\n',
   );
   process.exit(2);
 }
+// The signal for the death of the parent was set before this program began: a parent that died earlier sends none.
+if (values.parent !== undefined && process.ppid !== Number(values.parent)) process.exit(0);
 
 process.umask(0o022);
 closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD]));
 const connection = new Connection(new Socket({ fd: SERVER_FD, readable: true, writable: true }));
-const assembly = await assemble(runDir, attachBy);
-const { drivers, networks, mounts } = assembly;
-const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
+const starting = assemble(runDir, attachBy).then((assembly) => {
+  const { drivers, networks, mounts } = assembly;
+  const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
+  return { agent, assembly };
+});
 
 let isStopping = false;
+/** What was begun is finished first, so that it can be removed. */
 const stop = () => {
   if (isStopping) return;
   isStopping = true;
-  void agent
-    .stop()
-    .then(() => assembly.close())
+  void starting
+    .then(async ({ agent, assembly }) => {
+      await agent.stop();
+      await assembly.close();
+    })
     .then(
       () => process.exit(0),
       (error: unknown) => {
@@ -43,8 +52,11 @@ const stop = () => {
     );
 };
 
-connection.listen((line) => void agent.handle(line), stop);
-process.once('SIGTERM', stop);
+// All before the first await: from here on the end of the server, however it comes, ends the agent.
+// Not once: the kernel sends the signal for each thread of the parent that had the agent as its child.
+process.on('SIGTERM', stop);
 // An interrupt from the terminal reaches the whole group; the server decides what happens to running functions.
 process.on('SIGINT', () => {});
-connection.send({ event: 'ready', version: VERSION, swept: assembly.swept });
+connection.listen((line) => void starting.then(({ agent }) => agent.handle(line)).catch(() => {}), stop);
+const { assembly } = await starting;
+if (!isStopping) connection.send({ event: 'ready', version: VERSION, swept: assembly.swept });

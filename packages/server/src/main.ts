@@ -39,32 +39,49 @@ function isListenError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
 }
 
+/** A signal that comes while the server starts: it stops as soon as it can be stopped. */
+const wanted = new AbortController();
+
+function stop(reason: NodeJS.Signals | 'disconnect'): void {
+  if (!wanted.signal.aborted) wanted.abort(reason);
+}
+
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+// The process that started us is gone, perhaps killed: no other would ever stop this server.
+process.on('disconnect', () => stop('disconnect'));
+
 async function run(): Promise<void> {
   const config = loadConfig(process.argv.slice(2));
   forgetSecrets();
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
-  const server: RunningServer = await startServer(config, { log, runtimeDir: runtimeDirOf() });
+  let server: RunningServer;
+  try {
+    server = await startServer(config, { log, runtimeDir: runtimeDirOf(), signal: wanted.signal });
+  } catch (error) {
+    if (!wanted.signal.aborted) throw error;
+    log.info({ signal: wanted.signal.reason }, 'server stopped while it started');
+    return log.flush(() => process.exit(0));
+  }
 
   let stopping = false;
-  const stop = (signal: NodeJS.Signals | 'disconnect'): void => {
+  const end = (): void => {
     if (stopping) return;
     stopping = true;
-    log.info({ signal }, 'server stopping');
+    log.info({ signal: wanted.signal.reason }, 'server stopping');
     void server.stop().then(() => {
       log.info('server stopped');
       log.flush(() => process.exit(0));
     });
   };
+  wanted.signal.addEventListener('abort', end);
+  if (wanted.signal.aborted) return end();
   void server.broken.then((error) => {
     log.fatal({ err: error }, 'nothing can be stored any more: the server ends');
     stopping = true;
     const late = new Promise((resolve) => setTimeout(resolve, LAST_MS));
     void Promise.race([server.stop(), late]).then(() => log.flush(() => process.exit(1)));
   });
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // Whoever started us is gone, perhaps killed: nobody would ever stop this server.
-  process.on('disconnect', () => stop('disconnect'));
   // A promise nobody waits for is a fault of ours, not a reason to drop everybody's requests.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 

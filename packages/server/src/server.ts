@@ -55,6 +55,8 @@ export interface ServerParts {
   readonly driver?: SandboxDriver;
   /** XDG_RUNTIME_DIR of an ordinary user. */
   readonly runtimeDir?: string | undefined;
+  /** Gives the start up: it rejects soon, and leaves nothing behind. */
+  readonly signal?: AbortSignal;
 }
 
 /** How long running invocations may take when the server stops. */
@@ -147,6 +149,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => control.images.stop());
     undo.push(() => control.uploads.stop());
     const { driver, capabilities } = await choosing;
+    parts.signal?.throwIfAborted();
     agent.onGone((reason) =>
       log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
     );
@@ -266,6 +269,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         clock,
       }),
     });
+    parts.signal?.throwIfAborted();
     timers.start();
     // first, because answers of the API say where it is
     await listen(gateway, config.host, config.gatewayPort);

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Duplex } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SandboxError } from '../errors.ts';
 
 const SOCKET_FD = 3;
+const SETPRIV = '/usr/bin/setpriv';
 const MAX_COMPLAINT = 2000;
 
 export interface AgentProcessOptions {
@@ -29,15 +31,20 @@ export interface AgentProcess {
 /** Throws `AGENT_FAILED` when there is no process to be had. */
 export function spawnAgent(options: AgentProcessOptions): AgentProcess {
   const { runDir, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
-  // In a mount namespace of its own, whatever the agent mounts is seen by nobody and goes when it goes.
+  // Set before its first instruction; the agent compares its parent with ours after that.
+  const untilWeDie = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : [];
+  // In a mount namespace of its own, what the agent mounts is seen by no other process and goes when it goes.
   const mounts = asRoot ? ['unshare', '--mount', '--propagation', 'slave', '--'] : [];
   const [program = process.execPath, ...args] = [
     ...launcher,
+    ...untilWeDie,
     ...mounts,
     process.execPath,
     ...agentMain(),
     '--run-dir',
     runDir,
+    '--parent',
+    String(process.pid),
     ...(attach === undefined ? [] : ['--attach', attach]),
   ];
   const child = spawn(program, args, {
