@@ -2,6 +2,7 @@ import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import { Alarm } from '../../lib/alarm.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import type { Invoker } from '../invoker.ts';
@@ -54,14 +55,20 @@ export class Dispatcher {
   readonly #wake: Alarm;
   #extend: Timer | undefined;
   #reaper: Timer | undefined;
-  #filling = false;
-  #again = false;
+  readonly #fill: CoalescedTask;
   #stopped = true;
   #idle: (() => void) | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#wake = new Alarm(options.clock, () => this.#fill());
+    this.#fill = new CoalescedTask(
+      () => this.#takeDue(),
+      (error) => {
+        options.log.error({ err: error }, 'async invocations could not be taken');
+        if (!this.#stopped) this.#wake.at(options.clock.now() + PAUSE_MS);
+      },
+    );
+    this.#wake = new Alarm(options.clock, () => this.#fill.request());
   }
 
   /** Takes back what a killed server had leased, then starts. */
@@ -73,7 +80,7 @@ export class Dispatcher {
     this.#stopListening = queue.onReady(ASYNC_TOPIC, (dueAt) => this.#wake.at(dueAt));
     this.#scheduleExtend();
     this.#scheduleReap();
-    this.#fill();
+    this.#fill.request();
   }
 
   /** Takes nothing more; resolves when all that runs is finished and recorded, or `signal` fires. */
@@ -101,29 +108,7 @@ export class Dispatcher {
     return true;
   }
 
-  #fill(): void {
-    if (this.#filling) {
-      this.#again = true;
-      return;
-    }
-    this.#filling = true;
-    this.#fillOnce().then(
-      () => {
-        this.#filling = false;
-        if (this.#again) {
-          this.#again = false;
-          this.#fill();
-        }
-      },
-      (error: unknown) => {
-        this.#filling = false;
-        this.#options.log.error({ err: error }, 'async invocations could not be taken');
-        if (!this.#stopped) this.#wake.at(this.#options.clock.now() + PAUSE_MS);
-      },
-    );
-  }
-
-  async #fillOnce(): Promise<void> {
+  async #takeDue(): Promise<void> {
     const { queue, slots } = this.#options;
     for (;;) {
       const free = slots - this.#busy;
@@ -196,7 +181,7 @@ export class Dispatcher {
     const left = (this.#perGroup.get(group) ?? 1) - 1;
     if (left === 0) this.#perGroup.delete(group);
     else this.#perGroup.set(group, left);
-    if (!this.#stopped) this.#fill();
+    if (!this.#stopped) this.#fill.request();
   }
 
   async #attempt(running: Running): Promise<void> {

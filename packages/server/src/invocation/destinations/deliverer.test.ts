@@ -67,7 +67,7 @@ afterEach(async () => {
   await control.close();
 });
 
-async function enqueue(id: string, change: Partial<DeliveryAttributes> = {}): Promise<void> {
+async function enqueue(id: string, change: Partial<DeliveryAttributes> = {}, group = 'p1:default:a'): Promise<void> {
   const attributes: DeliveryAttributes = {
     requestId: 'r1',
     urn: `${urnOf('a')}:latest`,
@@ -80,7 +80,7 @@ async function enqueue(id: string, change: Partial<DeliveryAttributes> = {}): Pr
   await queue.enqueue({
     id,
     topic: DELIVERY_TOPIC,
-    group: 'p1:default:a',
+    group,
     payload,
     attributes: writeDelivery(attributes),
   });
@@ -169,6 +169,33 @@ describe('to a webhook', () => {
     release();
     await settled('slow-39', 'done');
     expect(posts).toHaveLength(41);
+  });
+
+  it('goes on when all slots become free at once, in whichever turn that meets the search for more', async () => {
+    const { finish } = queue;
+    const stored: Promise<boolean>[] = [];
+    vi.spyOn(queue, 'finish').mockImplementation((step) => {
+      stored.push(finish.call(queue, step));
+      return Promise.resolve(true);
+    });
+    for (let turns = 0; turns < 12; turns += 1) {
+      let release = (): void => {};
+      const held = new Promise<WebhookAnswer>((resolve) => {
+        release = () => resolve({ kind: 'taken', status: 200 });
+      });
+      answer = () => held;
+      posts = [];
+      await Promise.all(
+        Array.from({ length: 40 }, (_, n) => enqueue(`d-${turns}-${n}`, {}, `p1:default:f${Math.floor(n / 8)}`)),
+      );
+      await vi.waitFor(() => expect(posts).toHaveLength(32), { interval: 2 });
+      await new Promise(setImmediate);
+      release();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      queue.announce(DELIVERY_TOPIC, control.clock.now());
+      await vi.waitFor(() => expect(posts, `after ${turns} turns`).toHaveLength(40), { interval: 2 });
+      await Promise.all(stored);
+    }
   });
 
   it('that is under way when the server stops comes again', async () => {

@@ -1,6 +1,7 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import { Alarm } from '../../lib/alarm.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery } from '../async/delivery-message.ts';
 import type { RequestLogs } from '../request-logs.ts';
@@ -33,21 +34,27 @@ export class Deliverer {
   #running = 0;
   readonly #wake: Alarm;
   #stopListening: (() => void) | undefined;
-  #filling = false;
-  #again = false;
+  readonly #fill: CoalescedTask;
   #stopped = true;
   #idle: (() => void) | undefined;
 
   constructor(options: DelivererOptions) {
     this.#options = options;
-    this.#wake = new Alarm(options.clock, () => this.#fill());
+    this.#fill = new CoalescedTask(
+      () => this.#takeDue(),
+      (error) => {
+        options.log.error({ err: error }, 'deliveries could not be taken');
+        if (!this.#stopped) this.#wake.at(options.clock.now() + AFTER_ERROR_MS);
+      },
+    );
+    this.#wake = new Alarm(options.clock, () => this.#fill.request());
   }
 
   /** The queue must have recovered what a killed server had leased. */
   start(): void {
     this.#stopped = false;
     this.#stopListening = this.#options.queue.onReady(DELIVERY_TOPIC, (dueAt) => this.#wake.at(dueAt));
-    this.#fill();
+    this.#fill.request();
   }
 
   /** Takes nothing more; resolves when what runs is stored, or at once when `signal` fires. The rest comes again. */
@@ -65,35 +72,18 @@ export class Deliverer {
     this.#cut.abort();
   }
 
-  #fill(): void {
-    this.#again = true;
-    if (this.#filling || this.#stopped) return;
-    this.#filling = true;
-    this.#fillAll()
-      .catch((error: unknown) => {
-        this.#options.log.error({ err: error }, 'deliveries could not be taken');
-        if (!this.#stopped) this.#wake.at(this.#options.clock.now() + AFTER_ERROR_MS);
-      })
-      .finally(() => {
-        this.#filling = false;
-      });
-  }
-
-  async #fillAll(): Promise<void> {
+  async #takeDue(): Promise<void> {
     const { queue, clock } = this.#options;
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
+    while (!this.#stopped) {
       const limit = Math.min(SLOTS - this.#running, SLOTS_OF_ONE);
       if (limit <= 0) return;
       const skipGroups = [...this.#perGroup].filter(([, count]) => count >= SLOTS_OF_ONE).map(([group]) => group);
       const leased = await queue.lease({ topic: DELIVERY_TOPIC, limit, leaseMs: LEASE_MS, skipGroups });
       for (const message of leased) void this.#run(message);
-      if (leased.length === limit) {
-        this.#again = true;
-        continue;
-      }
+      if (leased.length === limit) continue;
       const due = await queue.nextDue(DELIVERY_TOPIC, skipGroups);
       if (due !== null && !this.#stopped) this.#wake.at(Math.max(due, clock.now() + 1));
+      return;
     }
   }
 
@@ -113,7 +103,7 @@ export class Deliverer {
       const left = (this.#perGroup.get(group) ?? 1) - 1;
       if (left === 0) this.#perGroup.delete(group);
       else this.#perGroup.set(group, left);
-      if (!this.#stopped) this.#fill();
+      if (!this.#stopped) this.#fill.request();
       else if (this.#running === 0) this.#idle?.();
     }
   }

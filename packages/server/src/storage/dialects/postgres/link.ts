@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CoalescedTask } from '../../../lib/coalesced-task.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import type { EngineCall, EngineLink, EngineResult } from '../../engine/link.ts';
 import { databaseClosed } from '../../engine/refusals.ts';
@@ -51,7 +52,11 @@ export class PostgresLink implements EngineLink {
   #session: Session | undefined;
   #facts: Facts;
   #queue: Slot[] = [];
-  #working: Promise<void> | undefined;
+  readonly #work = new CoalescedTask(
+    () => this.#drain(),
+    // each call is answered in its own slot: what is thrown here is a broken assumption
+    (error) => this.#session?.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
   /** `lost`: the connection went while a transaction was open, and its end has not been asked for yet. */
   #transaction: 'none' | 'open' | 'lost' = 'none';
   #answerMs = MIGRATION_MS;
@@ -114,7 +119,7 @@ export class PostgresLink implements EngineLink {
     if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.#queue.push({ call, resolve, reject });
-      this.#work();
+      this.#work.request();
     });
   }
 
@@ -137,7 +142,7 @@ export class PostgresLink implements EngineLink {
     this.#options.onConnection?.('lost', reasonOf(reason));
     this.#patience = setTimeout(() => this.#refuseWaiting(), WAIT_MS);
     this.#reconnectIn(RETRY_MS.first);
-    this.#work();
+    this.#work.request();
   }
 
   #refusal(): Error | undefined {
@@ -164,18 +169,9 @@ export class PostgresLink implements EngineLink {
     this.#watch.away();
   }
 
-  /** In a turn of its own, so that calls of the same moment meet in one batch. */
-  #work(): void {
-    if (this.#working !== undefined || this.#queue.length === 0) return;
-    this.#working = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => this.#drain())
-      .finally(() => {
-        this.#working = undefined;
-        if (this.#session !== undefined) this.#work();
-      });
-  }
-
+  /** Begins in a turn of its own, so that calls of the same moment meet in one batch. */
   async #drain(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       if (this.#transaction === 'lost') this.#refuseOne();
       else if (this.#session === undefined) return;
@@ -290,7 +286,7 @@ export class PostgresLink implements EngineLink {
   /** Only once the lock is ours again: what the last session began is over by then. */
   async #answerInterrupted(session: Session): Promise<void> {
     // what it left is known when its last step has ended
-    while (this.#working !== undefined) await this.#working;
+    await this.#work.idle();
     const { committing, rest } = this.#interrupted ?? { rest: [] };
     const stored = committing !== undefined && (await wasCommitted(session, committing.marker));
     this.#interrupted = undefined;
@@ -333,7 +329,7 @@ export class PostgresLink implements EngineLink {
       this.#facts = facts;
       this.#session = session;
       this.#options.onConnection?.('back', this.place);
-      this.#work();
+      this.#work.request();
     } catch (error) {
       await opened?.close();
       throw error;
@@ -358,7 +354,7 @@ export class PostgresLink implements EngineLink {
     clearTimeout(this.#retry);
     clearTimeout(this.#patience);
     if (this.#session === undefined) this.#refuseWaiting();
-    while (this.#working !== undefined) await this.#working;
+    await this.#work.idle();
     this.#refuseInterrupted();
     await this.#session?.close();
   }
