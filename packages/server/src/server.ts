@@ -13,7 +13,7 @@ import { instanceParts } from './composition/instance-parts.ts';
 import type { Config } from './config/index.ts';
 import { Catalog } from './control/index.ts';
 import { Iam } from './iam/index.ts';
-import { buildApp, createGateway, stopGateway } from './ingress/index.ts';
+import { ApiBodies, BodyBudget, bodyMemoryBytes, buildApp, createGateway, stopGateway } from './ingress/index.ts';
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
 import { AccountGate, functionKeyOf, Invoker, isKeyOf, RequestLogs, ReservedDemand } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -228,7 +228,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     undo.push(() => timers.stop());
 
+    const bodies = new BodyBudget(bodyMemoryBytes());
     const gateway = createGateway({
+      bodies,
       catalog,
       iam,
       apps: control.gatewayApps,
@@ -240,6 +242,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       meter,
     });
     const app = buildApp({
+      bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clock }),
       iam,
       clock,
       meter,

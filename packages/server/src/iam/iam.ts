@@ -141,7 +141,11 @@ export class Iam {
 
   /** Refuses before the body is read what cannot succeed with any body. Throws `unauthenticated`. */
   precheck(headers: IncomingHttpHeaders): void {
-    if (typeof headers['x-auth-token'] === 'string' && headers.authorization === undefined) return;
+    const token = headers['x-auth-token'];
+    if (typeof token === 'string' && headers.authorization === undefined) {
+      if (this.sessions.token(token) === undefined) this.#refuse(headers, 'unknown token');
+      return;
+    }
     const refusal = precheckSignature(headers, this.#keyOf(headers), this.#options.clock.now());
     if (refusal !== undefined) this.#refuse(headers, refusal);
   }

@@ -4,7 +4,7 @@ export type { FunctionRef, Peer, Question } from './authorizer.ts';
 export type { FirstAccount, IamOptions } from './iam.ts';
 export { Iam } from './iam.ts';
 export type { IssuedToken, LoginScope } from './logins.ts';
-export { type KeyOf, precheckSignature, type SignedRequest, verifySignature } from './signature.ts';
+export { type HashedBody, type KeyOf, precheckSignature, type SignedRequest, verifySignature } from './signature.ts';
 export type {
   AccessKey,
   Agency,

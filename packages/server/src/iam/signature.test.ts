@@ -21,7 +21,7 @@ const recorded: SignedRequest = {
     authorization:
       'SDK-HMAC-SHA256 Access=AKEXAMPLE, SignedHeaders=content-type;host;x-project-id;x-sdk-date, Signature=1d7f3f258c7162044400f4569156d569e63a8a0cbdea1a9d00d1d3f9251d005c',
   },
-  rawBody: EMPTY,
+  payload: EMPTY,
 };
 
 const invoke: SignedRequest = {
@@ -34,13 +34,15 @@ const invoke: SignedRequest = {
     authorization:
       'SDK-HMAC-SHA256 Access=AKEXAMPLE, SignedHeaders=content-type;host;x-cff-log-type;x-cff-request-version;x-project-id;x-sdk-date, Signature=a64f5bc3e40f013a706c8474abe72119493b2b796827f44788f3ab044b45d330',
   },
-  rawBody: Buffer.from('{"k":"v"}'),
+  payload: Buffer.from('{"k":"v"}'),
 };
 
 /** Signs as a client that spells the path its own way. */
 function signAs(path: string, request: SignedRequest): SignedRequest {
   const date = '20261124T224316Z';
-  const canonical = `${request.method}\n${path}\n\nhost:h\nx-sdk-date:${date}\n\nhost;x-sdk-date\n${createHash('sha256').update(request.rawBody).digest('hex')}`;
+  const canonical = `${request.method}\n${path}\n\nhost:h\nx-sdk-date:${date}\n\nhost;x-sdk-date\n${createHash('sha256')
+    .update(request.payload as Buffer)
+    .digest('hex')}`;
   const text = `SDK-HMAC-SHA256\n${date}\n${createHash('sha256').update(canonical).digest('hex')}`;
   const signature = createHmac('sha256', 'SKEXAMPLE').update(text).digest('hex');
   const authorization = `SDK-HMAC-SHA256 Access=AKEXAMPLE, SignedHeaders=host;x-sdk-date, Signature=${signature}`;
@@ -56,8 +58,8 @@ describe('signature', () => {
   });
 
   it.each<[string, Partial<SignedRequest>]>([
-    ['another body', { rawBody: Buffer.from('{"k":"w"}') }],
-    ['no body', { rawBody: EMPTY }],
+    ['another body', { payload: Buffer.from('{"k":"w"}') }],
+    ['no body', { payload: EMPTY }],
     ['another method', { method: 'PUT' }],
     ['another path', { url: invoke.url.replace('hello', 'hullo') }],
     ['an added query', { url: `${invoke.url}?a=1` }],
@@ -102,7 +104,7 @@ describe('signature', () => {
     ['encoded as sent (Java, Node)', '/a%2520b/', '/a%20b'],
     ['with a doubled first slash (endpoint with a trailing slash)', '//v2/x/', '/v2/x'],
   ])('accepts a path %s', (_, path, url) => {
-    const request = signAs(path, { method: 'GET', url, headers: {}, rawBody: EMPTY });
+    const request = signAs(path, { method: 'GET', url, headers: {}, payload: EMPTY });
     expect(verifySignature(request, keyOf, DATE).ok).toBe(true);
   });
 
@@ -121,7 +123,7 @@ describe('signature', () => {
       'x-sdk-date': signed['X-Sdk-Date'],
       authorization: signed.Authorization,
     };
-    const request = { method: 'GET', url: url.pathname + url.search, headers, rawBody: Buffer.from(body) };
+    const request = { method: 'GET', url: url.pathname + url.search, headers, payload: Buffer.from(body) };
     expect(verifySignature(request, keyOf, DATE)).toEqual({ ok: true, accessKey: 'AKEXAMPLE' });
   });
 });

@@ -15,13 +15,21 @@ import { memo } from '../lib/memo.ts';
 
 /** A stale or future date is refused beyond this. */
 export const MAX_SKEW_MS = 15 * 60 * 1000;
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 export interface SignedRequest {
   readonly method: string;
   /** The request target as it came, before any decoding. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  readonly rawBody: Buffer;
+  /** The body: its bytes, or what is known of it when it is not in memory. */
+  readonly payload: Buffer | HashedBody;
+}
+
+export interface HashedBody {
+  readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
 }
 
 /** Why a signature was refused: for the log only, the caller learns nothing. */
@@ -59,7 +67,10 @@ function open(headers: IncomingHttpHeaders, keyOf: KeyOf, nowMs: number): Opened
   const date = header(headers, 'x-sdk-date');
   const at = dateOf(date);
   if (at === undefined || Number.isNaN(at)) return 'x-sdk-date';
-  return Math.abs(nowMs - at) > MAX_SKEW_MS ? 'clock skew' : { parsed, key, date };
+  if (Math.abs(nowMs - at) > MAX_SKEW_MS) return 'clock skew';
+  // Without the date under the signature a request could be replayed for ever with a new one.
+  if (!parsed.signedHeaders.includes('x-sdk-date')) return 'x-sdk-date';
+  return isHashUsable(headers, parsed.signedHeaders) ? { parsed, key, date } : 'content hash';
 }
 
 /** Refuses before the body is read what no body can make right; undefined otherwise. */
@@ -73,10 +84,7 @@ export function verifySignature(request: SignedRequest, keyOf: KeyOf, nowMs: num
   const opened = open(request.headers, keyOf, nowMs);
   if (typeof opened === 'string') return { ok: false, why: opened };
   const { parsed, key, date } = opened;
-  // Without the date under the signature a request could be replayed for ever with a new one.
-  if (!parsed.signedHeaders.includes('x-sdk-date')) return { ok: false, why: 'x-sdk-date' };
-
-  const payloadHash = payloadHashOf(request, parsed.signedHeaders);
+  const payloadHash = payloadHashOf(request);
   if (payloadHash === undefined) return { ok: false, why: 'content hash' };
 
   const at = request.url.indexOf('?');
@@ -97,15 +105,21 @@ export function verifySignature(request: SignedRequest, keyOf: KeyOf, nowMs: num
   return { ok: false, why: 'signature mismatch' };
 }
 
-function payloadHashOf(request: SignedRequest, signedHeaders: readonly string[]): string | undefined {
-  const declared = request.headers['x-sdk-content-sha256'];
-  const actual = request.rawBody.length === 0 ? EMPTY_HASH : sha256(request.rawBody);
-  if (declared === undefined) return actual;
-  if (!signedHeaders.includes('x-sdk-content-sha256')) return undefined;
+/** Whether what the client says about its body can be true of any body, and is under the signature. */
+function isHashUsable(headers: IncomingHttpHeaders, signedHeaders: readonly string[]): boolean {
+  const declared = headers['x-sdk-content-sha256'];
+  if (declared === undefined) return true;
+  if (!signedHeaders.includes('x-sdk-content-sha256')) return false;
   // Leaves the body unprotected, so only for bodies that are not JSON; no FunctionGraph operation has one.
-  if (declared === 'UNSIGNED-PAYLOAD')
-    return header(request.headers, 'content-type').includes('json') ? undefined : declared;
-  return declared === actual ? actual : undefined;
+  if (declared === UNSIGNED) return !header(headers, 'content-type').includes('json');
+  return /^[0-9a-f]{64}$/.test(String(declared));
+}
+
+function payloadHashOf({ headers, payload }: SignedRequest): string | undefined {
+  const declared = headers['x-sdk-content-sha256'];
+  if (declared === UNSIGNED) return declared;
+  const actual = Buffer.isBuffer(payload) ? (payload.length === 0 ? EMPTY_HASH : sha256(payload)) : payload.sha256;
+  return declared === undefined || declared === actual ? actual : undefined;
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string {

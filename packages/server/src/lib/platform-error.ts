@@ -1,8 +1,13 @@
 import { type ErrorBody, type ErrorCode, type ErrorSpec, errorSpec } from '@funcgraph/api';
 
+const RETRY_LATER: ReadonlySet<number> = new Set([429, 503]);
+const NONE = {};
+
 interface Extra {
   readonly hint?: string | undefined;
   readonly cause?: unknown;
+  /** When another try may succeed; 1 where an answer must say and nothing better is known. */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /**
@@ -12,12 +17,14 @@ interface Extra {
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly retryAfterSeconds: number;
 
   constructor(code: ErrorCode, message: string, extra: Extra = {}) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
     this.name = 'PlatformError';
     this.code = code;
     this.hint = extra.hint;
+    this.retryAfterSeconds = extra.retryAfterSeconds ?? 1;
   }
 
   get spec(): ErrorSpec {
@@ -25,14 +32,23 @@ export class PlatformError extends Error {
   }
 }
 
-/** What goes over the wire for any error; unknown ones become `internal`. */
-export function toErrorBody(error: unknown, requestId: string): { status: number; body: ErrorBody } {
+/** What goes over the wire for an error. */
+export interface ErrorAnswer {
+  readonly status: number;
+  /** `Retry-After` with each 429 and 503. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ErrorBody;
+}
+
+/** The answer for any error; unknown ones become `internal`. */
+export function toErrorBody(error: unknown, requestId: string): ErrorAnswer {
   const known =
     error instanceof PlatformError ? error : new PlatformError('internal', 'unexpected failure', { cause: error });
   const { spec } = known;
   const message = spec.audience === 'user' ? known.message : spec.meaning;
   return {
     status: spec.status,
+    headers: RETRY_LATER.has(spec.status) ? { 'Retry-After': String(known.retryAfterSeconds) } : NONE,
     body: {
       error_code: spec.fss,
       error_msg: message,

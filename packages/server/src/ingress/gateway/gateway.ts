@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { LIMITS } from '@funcgraph/api';
+import { type FunctionUrn, LIMITS } from '@funcgraph/api';
 import { MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog, GatewayApps } from '../../control/index.ts';
@@ -9,6 +9,10 @@ import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { BodyBudget } from '../bodies/body-budget.ts';
+import { bodyClaims } from '../bodies/body-claims.ts';
+import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-body.ts';
+import { UploadWatch } from '../bodies/upload-watch.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
 import type { FunctionAnswer } from './answer.ts';
@@ -21,7 +25,6 @@ import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
 import { findPublished, isApiTarget, type Published } from './published.ts';
 import { failureOf, forCaller, notPublished, refuse } from './refusal.ts';
-import { BodyBudget, ClientGone, hasBody, limitUpload, readBody } from './request-body.ts';
 import { streamedHead } from './streamed-head.ts';
 import { UploadBody } from './upload-body.ts';
 
@@ -35,6 +38,8 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly meter: HttpMeter;
+  /** Of the bodies that are read whole, shared with the API. */
+  readonly bodies: BodyBudget;
 }
 
 /**
@@ -50,7 +55,6 @@ const IDLE_MS = 30_000;
 const SMALL_BODY_BYTES = 64 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
-const BODIES_BYTES = 256 * 1024 * 1024;
 
 /** What a request brings on its way to the function. */
 interface Way {
@@ -58,6 +62,7 @@ interface Way {
   readonly expectsContinue: boolean;
   /** The body, unless it is read whole. */
   readonly upload: UploadBody | undefined;
+  readonly watch: UploadWatch | undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -86,7 +91,6 @@ export function createGateway(deps: GatewayDeps): Server {
 class Gateway {
   readonly #deps: GatewayDeps;
   readonly #routes: ApiRoutes;
-  readonly #budget = new BodyBudget(BODIES_BYTES);
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -98,12 +102,12 @@ class Gateway {
     const requestId = newRequestId();
     const { clock, meter } = this.#deps;
     const receivedAt = clock.monotonic();
-    const liftLimit = hasBody(request) ? limitUpload(request, clock, REQUEST_MS) : undefined;
+    const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     try {
       const published = this.#published(request);
       const upload = this.#upload(published, request, response, expectsContinue);
-      if (upload !== undefined) liftLimit?.();
-      const way = { requestId, expectsContinue, upload };
+      if (upload !== undefined) watch?.lift();
+      const way = { requestId, expectsContinue, upload, watch };
       const answer = await this.#call(published, request, response, way).finally(() => upload?.discard());
       if (answer !== undefined) send(request, response, answer, requestId);
     } catch (thrown) {
@@ -165,7 +169,7 @@ class Gateway {
     rawBody: Buffer,
   ): Promise<void> {
     const { iam } = this.#deps;
-    const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, rawBody };
+    const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: rawBody };
     if (auth === 'app') {
       authenticateApp(signed, this.#toApp(apiId));
       return;
@@ -176,12 +180,24 @@ class Gateway {
     iam.authorize(caller, { ...question, peer: request.socket });
   }
 
+  #read(
+    { projectId, package: pkg, name }: FunctionUrn,
+    request: IncomingMessage,
+    response: ServerResponse,
+    way: Pick<Way, 'expectsContinue' | 'watch'>,
+  ): Promise<Buffer> | Buffer {
+    if (!hasBody(request)) return NOTHING;
+    const claims = bodyClaims(`${projectId}/${pkg}/${name}`, request.socket.remoteAddress);
+    const room = this.#deps.bodies.open(claims);
+    return readBody(request, response, { ...way, limitBytes: LIMITS.syncEventBytes, tooLarge: eventTooLarge, room });
+  }
+
   /** Undefined when the answer is out already, because it was streamed. */
   async #call(
     { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: Published,
     request: IncomingMessage,
     response: ServerResponse,
-    { requestId, expectsContinue, upload }: Way,
+    { requestId, expectsContinue, upload, watch }: Way,
   ): Promise<FunctionAnswer | undefined> {
     const { iam, invoker, async, clock } = this.#deps;
     const receivedAt = clock.monotonic();
@@ -191,8 +207,7 @@ class Gateway {
     }
     if (auth === 'iam') iam.precheck(request.headers);
     if (auth === 'app') precheckApp(request.headers, this.#toApp(apiId));
-    const options = { limitBytes: LIMITS.syncEventBytes, budget: this.#budget, expectsContinue };
-    const body = upload === undefined ? await readBody(request, response, options) : NOTHING;
+    const body = upload === undefined ? await this.#read(urn, request, response, { expectsContinue, watch }) : NOTHING;
     if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
     const ip = sourceIp(request);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });

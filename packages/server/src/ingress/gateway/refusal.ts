@@ -37,7 +37,7 @@ export function forCaller(error: unknown): unknown {
 
 /** Answers with the error and goes on reading what the client still sends, so that it gets to see the answer. */
 export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): number {
-  const { status, body } = toErrorBody(error, requestId);
+  const { status, headers, body } = toErrorBody(error, requestId);
   request.resume();
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -45,12 +45,13 @@ export function refuse(request: IncomingMessage, response: ServerResponse, error
   }
   const text = JSON.stringify(body);
   response.writeHead(status, {
+    ...headers,
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),
     'X-CFF-Request-Id': requestId,
     'X-Request-Id': requestId,
-    // After a refused upgrade the parser takes what follows for another protocol.
-    ...(request.headers.upgrade === undefined ? {} : { Connection: 'close' }),
+    // After a refused upgrade the parser takes what follows for another protocol; a slow body would never end.
+    ...(request.headers.upgrade === undefined && status !== 408 ? {} : { Connection: 'close' }),
   });
   response.end(request.method === 'HEAD' ? undefined : text);
   return status;

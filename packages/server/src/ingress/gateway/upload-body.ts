@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodySource } from '../../invocation/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { PlatformError } from '../../lib/platform-error.ts';
-import { limitUpload, tooLarge } from './request-body.ts';
+import { eventTooLarge } from '../bodies/read-body.ts';
+import { UploadWatch } from '../bodies/upload-watch.ts';
 
 interface UploadOptions {
   readonly clock: Clock;
@@ -39,7 +40,7 @@ export class UploadBody implements BodySource {
   /** Throws `event_too_large` when the declared length is over the limit. */
   constructor(request: IncomingMessage, response: ServerResponse, options: UploadOptions) {
     const declared = request.headers['content-length'];
-    if (Number(declared ?? 0) > options.limitBytes) throw tooLarge(options.limitBytes);
+    if (Number(declared ?? 0) > options.limitBytes) throw eventTooLarge(options.limitBytes);
     this.length = declared === undefined ? undefined : Number(declared);
     this.#request = request;
     this.#response = response;
@@ -81,7 +82,7 @@ export class UploadBody implements BodySource {
     this.#awaitedSince = undefined;
     this.#bytes += piece.length;
     if (this.#bytes <= limitBytes) return piece;
-    this.#refusal = tooLarge(limitBytes);
+    this.#refusal = eventTooLarge(limitBytes);
     this.#refused.abort(this.#refusal);
     return undefined;
   }
@@ -93,7 +94,7 @@ export class UploadBody implements BodySource {
     this.#watch?.cancel();
     this.#request.off('readable', this.#look);
     if (this.#request.destroyed || this.#request.readableEnded) return;
-    limitUpload(this.#request, clock, DISCARD_MS);
+    new UploadWatch(this.#request, clock, DISCARD_MS);
     this.#request.resume();
   }
 

@@ -7,6 +7,9 @@ import type { Iam } from '../../iam/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { ClientGone } from '../bodies/read-body.ts';
+import { SpooledBody } from '../bodies/spool.ts';
+import { type ApiBodies, REQUEST_MS } from './api-bodies.ts';
 import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
@@ -26,12 +29,10 @@ export interface AppOptions {
   readonly meter: HttpMeter;
   /** Does not wait for work that waits for a database which is away. */
   readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
+  readonly bodies: ApiBodies;
 }
 
-const EMPTY = Buffer.alloc(0);
 const CLOSE_IDLE_EVERY_MS = 100;
-/** Head and body of a request must arrive within this. */
-const REQUEST_MS = 120_000;
 /** How long a connection without requests is kept. */
 const IDLE_MS = 72_000;
 
@@ -55,44 +56,49 @@ function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions, closing
   });
 }
 
-const SMALL_BODY_BYTES = 64 * 1024;
+const HEAD_MS = 15_000;
+const MAX_CONNECTIONS = 5000;
 /** Of one parameter in a path; a URN of the longest names is shorter. */
 const MAX_PARAM_CHARS = 512;
 
-function hasSmallBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= SMALL_BODY_BYTES;
-}
-
 /** The HTTP front of every route: request id, authentication, validation, errors. Holds no logic of any operation. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { handlers, iam, clock, log, meter, unlessAway } = options;
+  const { handlers, iam, clock, log, meter, unlessAway, bodies } = options;
   const validators = compileRoutes();
   const closer = new AbortController();
   const closing = closer.signal;
-  const door = new InvocationDoor({ handlers, iam, clock, log, closing, meter, unlessAway });
+  const door = new InvocationDoor({ handlers, iam, clock, log, closing, meter, unlessAway, bodies });
   const app = fastify({
-    serverFactory: (framework) =>
-      createServer({ requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS, noDelay: true }, (request, response) => {
+    serverFactory: (framework) => {
+      const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS };
+      const server = createServer({ ...limits, noDelay: true }, (request, response) => {
         if (!door.takes(request, response)) framework(request, response);
-      }),
+      });
+      // the client may send its body when the operation asks for it
+      server.on('checkContinue', framework);
+      server.maxConnections = MAX_CONNECTIONS;
+      return server;
+    },
     loggerInstance: log as FastifyBaseLogger,
     logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: newRequestId,
     requestIdHeader: false,
-    bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: MAX_PARAM_CHARS },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
 
   endInTime(app, options, closer);
-  // SDKs sign and send bodies on GET and DELETE, and bodies of any content type are bytes first: the signature covers them.
-  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // The framework reads no body: SDKs send them with any method, and the signature covers their bytes.
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) app.addHttpMethod(method, { overrideExisting: true });
 
   function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const { status, headers, body } = failed(fromFramework(thrown, request), request, log);
+    if (thrown instanceof ClientGone) {
+      reply.hijack();
+      reply.raw.destroy();
+      return;
+    }
+    const { status, headers, body } = failed(fromFramework(thrown), request, log);
     // Closing while the client still sends would reset the connection, and the client would never see this answer. What
     // it goes on sending is thrown away unread, for as long as a request may take.
     reply.removeHeader('connection');
@@ -123,55 +129,65 @@ export function buildApp(options: AppOptions): FastifyInstance {
   function register<R extends RouteId>(id: R): void {
     const route: Route = ROUTES[id];
     const handler = handlers[id];
-    const validator = validators.get(id);
-    if (validator === undefined) throw new Error(`no validators for ${id}`);
+    const validator = validators[id];
     const noting = isNoted(id, route);
 
     app.route({
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-      bodyLimit: route.bodyLimit,
       config: { id },
-      // A large body is read only for a known key and a fresh date; the rest of the proof needs the body.
-      onRequest: (request, _reply, done) => {
-        if (route.auth === 'required' && !hasSmallBody(request)) iam.precheck(request.headers);
-        done();
-      },
       handler: async (request, reply) => {
         const receivedAt = clock.monotonic();
-        const rawBody = Buffer.isBuffer(request.body) ? request.body : EMPTY;
-        const params = request.params as ApiRequest<R>['params'];
-        const { method, url, headers } = request;
-        const { socket: peer } = request.raw;
-        const caller = await identify(iam, route, { method, url, headers, rawBody });
-        const noted = { id: request.id, caller, params, body: {} as unknown, peer };
-        const work = async (): Promise<unknown> => {
-          authorizeEarly(iam, route, caller, params);
-          const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
-          noted.body = body;
-          check(validator.query, request.query, 'query');
-          if (route.bodyEncoding === 'json') check(validator.body, body, 'body');
-          authorize(iam, route, caller, { params, query: request.query, body, peer });
-          return handler({
-            id: request.id,
-            params,
-            query: request.query as ApiRequest<R>['query'],
-            body: body as ApiRequest<R>['body'],
-            rawBody,
-            headers,
-            caller,
-            peer,
-            response: reply.raw,
-            goneSignal: () => AbortSignal.any([goneSignal(reply.raw), closing]),
-            receivedAt,
-          });
-        };
-        const working = noting ? onRecord(iam, { routeId: id, route }, noted, work) : work();
-        // functions run without the database
-        const result = id === 'invokeFunction' ? await working : await unlessAway(working);
-        return result === STREAMED ? reply.hijack() : answer(route, reply, result);
+        // the rest of the proof needs the body
+        if (route.auth === 'required') iam.precheck(request.headers);
+        const received = await bodies.receive(request.raw, reply.raw, route);
+        try {
+          return await run(received, receivedAt, request, reply);
+        } finally {
+          if (received instanceof SpooledBody) await received.close();
+        }
       },
     });
+
+    async function run(
+      received: Buffer | SpooledBody,
+      receivedAt: number,
+      request: FastifyRequest,
+      reply: FastifyReply,
+    ): Promise<FastifyReply> {
+      const params = request.params as ApiRequest<R>['params'];
+      const { method, url, headers } = request;
+      const { socket: peer } = request.raw;
+      const payload = received instanceof SpooledBody ? received.proof : received;
+      const caller = await identify(iam, route, { method, url, headers, payload });
+      const noted = { id: request.id, caller, params, body: {} as unknown, peer };
+      const work = async (): Promise<unknown> => {
+        authorizeEarly(iam, route, caller, params);
+        const rawBody = received instanceof SpooledBody ? await received.load() : received;
+        const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
+        noted.body = body;
+        check(validator.query, request.query, 'query');
+        if (route.bodyEncoding === 'json') check(validator.body, body, 'body');
+        authorize(iam, route, caller, { params, query: request.query, body, peer });
+        return handler({
+          id: request.id,
+          params,
+          query: request.query as ApiRequest<R>['query'],
+          body: body as ApiRequest<R>['body'],
+          rawBody,
+          headers,
+          caller,
+          peer,
+          response: reply.raw,
+          goneSignal: () => AbortSignal.any([goneSignal(reply.raw), closing]),
+          receivedAt,
+        });
+      };
+      const working = noting ? onRecord(iam, { routeId: id, route }, noted, work) : work();
+      // functions run without the database
+      const result = id === 'invokeFunction' ? await working : await unlessAway(working);
+      return result === STREAMED ? reply.hijack() : answer(route, reply, result);
+    }
   }
 
   function answer(route: Route, reply: FastifyReply, result: unknown): FastifyReply {
@@ -185,20 +201,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
 }
 
 /** Faults that the HTTP framework found, in our words. */
-function fromFramework(thrown: unknown, request: FastifyRequest): unknown {
+function fromFramework(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof PlatformError || !('code' in thrown)) return thrown;
-  const limit = request.routeOptions?.bodyLimit;
   switch (thrown.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE': {
-      const invocation = /\/invocations(-async)?$/.test(request.url.split('?')[0] ?? '');
-      return new PlatformError(
-        invocation ? 'event_too_large' : 'body_too_large',
-        `the request body is over the limit of ${limit} bytes`,
-      );
-    }
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new PlatformError('invalid_request', `a part of the path has more than ${MAX_PARAM_CHARS} characters`);
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
       return new PlatformError('invalid_request', thrown.message);
     default:

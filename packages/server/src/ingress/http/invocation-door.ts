@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
+import { ClientGone } from '../bodies/read-body.ts';
+import type { ApiBodies } from './api-bodies.ts';
 import { authorize, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type Handlers, STREAMED } from './handler.ts';
@@ -22,6 +24,7 @@ export interface InvocationDoorDeps {
   readonly closing: AbortSignal;
   readonly meter: HttpMeter;
   readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
+  readonly bodies: Pick<ApiBodies, 'rest'>;
 }
 
 const PATH = /^\/v2\/([\w-]{1,128})\/fgs\/functions\/([^/?]{1,512})\/(invocations|invocations-async)$/;
@@ -70,16 +73,32 @@ export class InvocationDoor {
   takes(request: IncomingMessage, response: ServerResponse): boolean {
     const call = callOf(request);
     if (call === undefined) return false;
+    const declared = Number(request.headers['content-length'] ?? 0);
     let rawBody: Buffer = EMPTY;
-    request.on('data', (chunk: Buffer) => {
-      rawBody = rawBody.length === 0 ? chunk : Buffer.concat([rawBody, chunk]);
-    });
-    request.on('end', () => void this.#serve(call, request, response, rawBody));
+    const onEnd = (): void => void this.#serve(call, request, response, rawBody);
+    const onData = (piece: Buffer): void => {
+      rawBody = piece;
+      if (piece.length >= declared) return;
+      request.off('data', onData).off('end', onEnd);
+      void this.#serve(call, request, response, () => this.#rest(request, response, piece));
+    };
+    request.on('data', onData).on('end', onEnd);
     return true;
   }
 
+  /** Nearly all bodies come in one piece; one that does not is waited for when it may be that of a caller we know. */
+  #rest(request: IncomingMessage, response: ServerResponse, begun: Buffer): Promise<Buffer> {
+    this.#deps.iam.precheck(request.headers);
+    return this.#deps.bodies.rest(request, response, SMALL_BODY_BYTES, begun);
+  }
+
   /** Never rejects. */
-  async #serve(call: Call, request: IncomingMessage, response: ServerResponse, rawBody: Buffer): Promise<void> {
+  async #serve(
+    call: Call,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | (() => Promise<Buffer>),
+  ): Promise<void> {
     const { iam, clock, closing, log, handlers, meter, unlessAway } = this.#deps;
     const receivedAt = clock.monotonic();
     const id = newRequestId();
@@ -87,7 +106,8 @@ export class InvocationDoor {
     const route = ROUTES[call.id];
     let outcome: Outcome;
     try {
-      const caller = await identify(iam, route, { method, url, headers, rawBody });
+      const rawBody = typeof body === 'function' ? await body() : body;
+      const caller = await identify(iam, route, { method, url, headers, payload: rawBody });
       const params = { project_id: call.projectId, function_urn: call.urn };
       const peer = request.socket;
       authorize(iam, route, caller, { params, peer });
@@ -112,6 +132,11 @@ export class InvocationDoor {
       }
       outcome = outcomeOf(route, result);
     } catch (error) {
+      if (error instanceof ClientGone) {
+        response.destroy();
+        return;
+      }
+      request.resume();
       outcome = failed(error, { id, method, url }, log);
     }
     meter.observe(call.id, outcome.status, clock.monotonic() - receivedAt);

@@ -44,9 +44,9 @@ export function failed(
   request: { readonly id: string; readonly method: string; readonly url: string },
   log: Logger,
 ): Outcome {
-  const { status, body } = toErrorBody(error, request.id);
+  const { status, headers, body } = toErrorBody(error, request.id);
   const told = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
   if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...told, err: error }, 'request failed');
   else log.info({ ...told, reason: body.error_msg }, 'request refused');
-  return { status, headers: { 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
+  return { status, headers: { ...headers, 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
 }

@@ -9,12 +9,12 @@ interface RouteValidators {
 }
 
 /** All route schemas compiled once, at start. */
-export function compileRoutes(): ReadonlyMap<RouteId, RouteValidators> {
-  const compiled = new Map<RouteId, RouteValidators>();
+export function compileRoutes(): Readonly<Record<RouteId, RouteValidators>> {
+  const compiled: Partial<Record<RouteId, RouteValidators>> = {};
   for (const id of Object.keys(ROUTES) as RouteId[]) {
-    compiled.set(id, { query: Compile(ROUTES[id].query), body: Compile(ROUTES[id].body) });
+    compiled[id] = { query: Compile(ROUTES[id].query), body: Compile(ROUTES[id].body) };
   }
-  return compiled;
+  return compiled as Record<RouteId, RouteValidators>;
 }
 
 /** Throws `invalid_request` that names the first field which does not fit. */

@@ -1,0 +1,39 @@
+import { totalmem } from 'node:os';
+import { constrainedMemory } from 'node:process';
+import type { Claim } from './body-budget.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const MOST_BYTES = 512 * MEBIBYTE;
+/** Of the memory of the machine, or of the container. */
+const PART_OF_MEMORY = 8;
+
+/** What all bodies that are held in memory may take together, on both ports. */
+export function bodyMemoryBytes(): number {
+  const limit = constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.min(MOST_BYTES, Math.floor(memory / PART_OF_MEMORY));
+}
+
+/**
+ * One client at one target holds at most a third of the budget, one target half, one client two thirds. So the clients of a
+ * target that is flooded, and the targets that a flooding client does not use, always find room.
+ */
+export function bodyClaims(target: string, address: string | undefined): readonly Claim[] {
+  const client = clientOf(address ?? '');
+  return [
+    { key: `both ${target} ${client}`, share: 0.5 },
+    { key: `target ${target}`, share: 1 },
+    { key: `client ${client}`, share: 2 },
+  ];
+}
+
+/** An IPv6 client has a network of addresses to itself. */
+function clientOf(address: string): string {
+  const plain = address.replace(/^::ffff:/, '');
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = new Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
+  return [...front, ...zeros, ...back].slice(0, 4).join(':');
+}

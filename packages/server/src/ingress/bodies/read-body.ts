@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { BodyRoom } from './body-budget.ts';
+import { Collector } from './collector.ts';
+import type { UploadWatch } from './upload-watch.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+export interface ReadOptions {
+  readonly limitBytes: number;
+  readonly tooLarge: (limitBytes: number) => PlatformError;
+  /** Given back when the answer is out. */
+  readonly room: BodyRoom;
+  readonly watch: UploadWatch | undefined;
+  /** The client waits for a word before it sends the body. */
+  readonly expectsContinue: boolean;
+  /** Pieces that have come already. */
+  readonly begun?: Buffer;
+}
+
+/** The whole body in memory. Throws like `takeBody`. */
+export async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ReadOptions,
+): Promise<Buffer> {
+  if (!hasBody(request)) return EMPTY;
+  const collector = new Collector();
+  await takeBody(request, response, options, (piece) => collector.push(piece));
+  return collector.whole();
+}
+
+/**
+ * Hands each piece of the body to `take`, the next one when the promise for the one before is kept. Throws the `tooLarge`
+ * error at the first byte too many, before anything is read when the length is declared; `overloaded`, `body_too_slow`,
+ * and `ClientGone`. Reads no further then, and leaves the connection as it is.
+ */
+export function takeBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { limitBytes, tooLarge, room, watch, expectsContinue, begun = EMPTY }: ReadOptions,
+  take: (piece: Buffer) => Promise<unknown> | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let taken = 0;
+    const onData = (piece: Buffer): void => {
+      try {
+        taken += piece.length;
+        if (taken > limitBytes) throw tooLarge(limitBytes);
+        room.take(piece.length);
+        const taking = take(piece);
+        if (taking === undefined) return;
+        request.pause();
+        taking.then(() => request.resume(), end);
+      } catch (error) {
+        end(error);
+      }
+    };
+    const onEnd = (): void => end(undefined);
+    const onGone = (): void => end(new ClientGone());
+    const end = (error: unknown): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      watch?.breakWhenSlow();
+      if (error === undefined) {
+        resolve();
+        return;
+      }
+      room.close();
+      reject(error);
+    };
+    if (Number(request.headers['content-length'] ?? 0) > limitBytes) {
+      reject(tooLarge(limitBytes));
+      return;
+    }
+    response.once('close', () => room.close());
+    if (watch !== undefined) watch.onSlow = () => end(tooSlow());
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+    if (expectsContinue) response.writeContinue();
+    if (begun.length > 0) onData(begun);
+  });
+}
+
+/** Whether anything follows the head. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': declared, 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || (declared !== undefined && declared !== '0');
+}
+
+/** The client hung up before its request was complete: no answer can reach it. */
+export class ClientGone extends Error {}
+
+export function tooSlow(): PlatformError {
+  return new PlatformError('body_too_slow', 'The body of the request arrived too slowly or not in time.');
+}
+
+export function eventTooLarge(limitBytes: number): PlatformError {
+  return new PlatformError('event_too_large', `The request body is over the limit of ${limitBytes} bytes.`);
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock, Timer } from '../../lib/clock.ts';
+
+const LOOK_EVERY_MS = 10_000;
+/** What must arrive between two looks. */
+const LEAST_BYTES = 16 * 1024;
+
+/**
+ * Cuts a connection whose client sends the body too slowly, or not within `totalMs`. Ends by itself with the body; `lift`
+ * ends it before.
+ */
+export class UploadWatch {
+  /** What happens to a slow client. */
+  onSlow: () => void;
+  readonly #request: IncomingMessage;
+  readonly #clock: Clock;
+  #left: number;
+  #seen: number;
+  #timer: Timer;
+
+  constructor(request: IncomingMessage, clock: Clock, totalMs: number) {
+    this.#request = request;
+    this.#clock = clock;
+    this.#left = totalMs;
+    this.#seen = request.socket.bytesRead;
+    this.onSlow = () => request.destroy();
+    this.#timer = this.#next();
+    const lift = (): void => this.lift();
+    request.once('end', lift);
+    request.once('close', lift);
+  }
+
+  /** There is no answer that a slow client could still get. */
+  breakWhenSlow(): void {
+    this.onSlow = () => this.#request.destroy();
+  }
+
+  lift(): void {
+    this.#timer.cancel();
+  }
+
+  #next(): Timer {
+    const ms = Math.min(LOOK_EVERY_MS, this.#left);
+    this.#left -= ms;
+    return this.#clock.after(ms, () => this.#look());
+  }
+
+  #look(): void {
+    const { bytesRead } = this.#request.socket;
+    const isSlow = bytesRead - this.#seen < LEAST_BYTES;
+    this.#seen = bytesRead;
+    if (isSlow || this.#left <= 0) this.onSlow();
+    else this.#timer = this.#next();
+  }
+}

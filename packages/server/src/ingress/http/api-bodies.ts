@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Route } from '@funcgraph/api';
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { BodyBudget } from '../bodies/body-budget.ts';
+import { bodyClaims } from '../bodies/body-claims.ts';
+import { hasBody, type ReadOptions, readBody } from '../bodies/read-body.ts';
+import { Spool, type SpooledBody } from '../bodies/spool.ts';
+import { UploadWatch } from '../bodies/upload-watch.ts';
+
+const MEBIBYTE = 1024 * 1024;
+const EMPTY = Buffer.alloc(0);
+/** Head and body of a request must arrive within this. */
+export const REQUEST_MS = 120_000;
+/** Operations with a larger limit have their bodies on disk first, unless those are small. */
+const MOST_IN_MEMORY = 8 * MEBIBYTE;
+const SMALL_BYTES = MEBIBYTE;
+/** Of the disk, for bodies on their way. */
+const SPOOL_BYTES = 2048 * MEBIBYTE;
+const TARGET = 'api';
+
+export interface ApiBodiesOptions {
+  /** Shared with the gateway. */
+  readonly budget: BodyBudget;
+  readonly dataDir: string;
+  readonly clock: Clock;
+}
+
+/** The body of a request of the API: in memory, or on disk when it may be large. */
+export class ApiBodies {
+  readonly #options: ApiBodiesOptions;
+  readonly #disk = new BodyBudget(SPOOL_BYTES);
+  readonly #spool: Spool;
+
+  constructor(options: ApiBodiesOptions) {
+    this.#options = options;
+    this.#spool = new Spool(options.dataDir);
+  }
+
+  /** Throws like `takeBody`. */
+  async receive(request: IncomingMessage, response: ServerResponse, route: Route): Promise<Buffer | SpooledBody> {
+    if (!hasBody(request)) return EMPTY;
+    const { 'content-length': declared, expect } = request.headers;
+    const isLarge = route.bodyLimit > MOST_IN_MEMORY && Number(declared ?? Number.POSITIVE_INFINITY) > SMALL_BYTES;
+    const { budget, clock } = this.#options;
+    const options: ReadOptions = {
+      limitBytes: route.bodyLimit,
+      tooLarge: (limit) => bodyTooLarge(route, limit),
+      room: (isLarge ? this.#disk : budget).open(bodyClaims(TARGET, request.socket.remoteAddress)),
+      watch: new UploadWatch(request, clock, REQUEST_MS),
+      expectsContinue: expect !== undefined,
+    };
+    return isLarge ? this.#spool.receive(request, response, options) : readBody(request, response, options);
+  }
+
+  /** The rest of a small body whose beginning has come. Throws like `takeBody`. */
+  rest(request: IncomingMessage, response: ServerResponse, limitBytes: number, begun: Buffer): Promise<Buffer> {
+    const { budget, clock } = this.#options;
+    return readBody(request, response, {
+      limitBytes,
+      tooLarge: (limit) => tooLarge('event_too_large', limit),
+      room: budget.open(bodyClaims(TARGET, request.socket.remoteAddress)),
+      watch: new UploadWatch(request, clock, REQUEST_MS),
+      expectsContinue: false,
+      begun,
+    });
+  }
+}
+
+function bodyTooLarge({ path }: Route, limit: number): PlatformError {
+  return tooLarge(/\/invocations(-async)?$/.test(path) ? 'event_too_large' : 'body_too_large', limit);
+}
+
+function tooLarge(code: 'event_too_large' | 'body_too_large', limit: number): PlatformError {
+  return new PlatformError(code, `the request body is over the limit of ${limit} bytes`);
+}
