@@ -7,6 +7,7 @@ export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec } from './err
 export { ERRORS, errorSpec } from './errors.ts';
 export type { Operation } from './functiongraph-operations.ts';
 export { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from './limits.ts';
+export type { ResourceSource } from './resource.ts';
 export type { Encoding, Method, Route, RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.ts';
 export type { RouteId, Routes } from './routes/index.ts';
 export { ROUTES } from './routes/index.ts';

@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema, TUnsafe } from 'typebox';
 import { Type } from 'typebox';
+import { type ResourceSource, resourceInPath } from './resource.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -27,11 +28,13 @@ export interface Route {
   /** What `authorize` is asked, e.g. `functiongraph:function:invoke`. */
   readonly action: string;
   /**
-   * `right`: refused without the right on what the request is about. `any`: refused where there is nothing at all that
-   * the caller might do it on; the handler leaves out what may not be seen. `caller`: who the caller is decides, in the
+   * `right`: refused without the right on `resource`. `any`: refused without the right on a function that the query
+   * names, or where there is nothing at all that the caller might do it on; the handler decides about each resource. `caller`: who the caller is decides, in the
    * handler.
    */
   readonly access: 'right' | 'any' | 'caller';
+  /** What the path says unless given. */
+  readonly resource: ResourceSource;
 }
 
 type RouteInput = Pick<Route, 'method' | 'path' | 'group' | 'summary'> & Partial<Route>;
@@ -70,6 +73,7 @@ export function route<const R extends RouteInput>(input: R): Filled<R> {
     auth: 'required',
     action: usualAction(input),
     access: 'right',
+    resource: resourceInPath(input.path),
     ...input,
   };
   return filled as unknown as Filled<R>;

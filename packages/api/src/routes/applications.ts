@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import {
   ApplicationDetail,
@@ -23,6 +24,7 @@ export const applicationRoutes = {
     method: 'POST',
     path: APPLICATIONS,
     action: 'functiongraph:application:create',
+    resource: namedIn('body', 'name'),
     group: 'application',
     summary: 'Make the functions of an application template together; there is no repository or pipeline behind them',
     params: ProjectParams,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { FunctionParams, ProjectParams, WireText } from '../schemas/common.ts';
 
@@ -89,6 +90,7 @@ export const cloudServiceRoutes = {
     method: 'POST',
     path: `${FGS}/vpc-endpoint`,
     action: 'functiongraph:function:createVpcEndpoint',
+    resource: namedIn('body', 'vpc_id', 'subnet_id'),
     group: 'vpc-endpoint',
     summary: 'Refused: the server has an address of its own',
     params: ProjectParams,

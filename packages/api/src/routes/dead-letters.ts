@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { urnIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { FunctionParams, NumberText, ProjectParams } from '../schemas/common.ts';
 
@@ -46,6 +47,7 @@ export const deadLetterRoutes = {
     path: DEAD_LETTERS,
     action: 'functiongraph:function:listDeadLetter',
     access: 'any',
+    resource: urnIn('query', 'function_urn'),
     group: 'dead-letters',
     summary: 'What was given up and not settled, of a project or of function_urn, newest first',
     params: ProjectParams,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { ProjectParams } from '../schemas/common.ts';
 import {
@@ -26,6 +27,7 @@ export const dependencyRoutes = {
     method: 'POST',
     path: `${DEPENDENCIES}/version`,
     action: 'functiongraph:dependency:create',
+    resource: namedIn('body', 'name'),
     group: 'dependency',
     summary: 'Store a library package, or another version of one of this name and runtime',
     params: ProjectParams,
@@ -83,6 +85,7 @@ export const dependencyRoutes = {
     method: 'POST',
     path: DEPENDENCIES,
     action: 'functiongraph:dependency:create',
+    resource: namedIn('body', 'name'),
     group: 'dependency',
     summary: 'Store a new library package; refused when there is one of this name and runtime',
     params: ProjectParams,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 
 const FileSystemName = Type.Object({ name: Type.String() });
@@ -25,6 +26,7 @@ export const fileSystemRoutes = {
   addFileSystem: route({
     method: 'POST',
     path: '/v1/file-systems',
+    resource: namedIn('body', 'name'),
     group: 'filesystem',
     summary: 'Register a folder of the machine, or an NFS export, as a file system that functions can mount',
     body: Type.Object({

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { NEW_FUNCTION } from '../resource.ts';
 import { route } from '../route.ts';
 import { FunctionParams, ProjectParams } from '../schemas/common.ts';
 import { ImportFunctionBody } from '../schemas/function-archive.ts';
@@ -28,6 +29,8 @@ export const functionArchiveRoutes = {
     method: 'POST',
     path: `${FUNCTIONS}/import`,
     action: 'functiongraph:function:import',
+    access: 'any',
+    resource: NEW_FUNCTION,
     group: 'function',
     summary: 'Create a function from an archive of exportFunction',
     params: ProjectParams,

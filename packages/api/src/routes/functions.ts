@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { NEW_FUNCTION } from '../resource.ts';
 import { route } from '../route.ts';
 import { FunctionParams, ProjectParams } from '../schemas/common.ts';
 import {
@@ -30,6 +31,7 @@ export const functionRoutes = {
     method: 'POST',
     path: FUNCTIONS,
     action: 'functiongraph:function:create',
+    resource: NEW_FUNCTION,
     group: 'function',
     summary: 'Create a function',
     params: ProjectParams,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { ProjectParams } from '../schemas/common.ts';
 import {
@@ -21,6 +22,7 @@ export const gatewayAppRoutes = {
     method: 'POST',
     path: APPS,
     action: 'functiongraph:gatewayApp:create',
+    resource: namedIn('body', 'name'),
     group: 'gateway-apps',
     summary: 'Make an app that may call gateway triggers; its secret and its code are shown this once',
     params: ProjectParams,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { NumberText, ProjectParams } from '../schemas/common.ts';
 import {
@@ -56,6 +57,7 @@ export const iamRightRoutes = {
     group: 'iam',
     summary: 'Make a policy',
     action: 'iam:roles:createRole',
+    resource: namedIn('body', 'role.display_name'),
     bodyLimit: POLICY_BODY_BYTES,
     body: NewPolicyBody,
     response: Type.Object({ role: Policy }),
@@ -104,6 +106,7 @@ export const iamRightRoutes = {
     group: 'iam',
     summary: 'Grant a policy to a group or an agency: in the account, in a project, or for an enterprise project',
     action: 'iam:permissions:grantRoleToGroup',
+    resource: namedIn('body', 'group_id', 'agency_id', 'role_id'),
     body: GrantBody,
     response: Grant,
     status: 201,
@@ -114,6 +117,7 @@ export const iamRightRoutes = {
     group: 'iam',
     summary: 'Take back what was granted',
     action: 'iam:permissions:revokeRoleFromGroup',
+    resource: namedIn('body', 'group_id', 'agency_id', 'role_id'),
     body: GrantBody,
     status: 204,
   }),
@@ -136,6 +140,7 @@ export const iamRightRoutes = {
     group: 'iam',
     summary: 'Make an agency that functions may act for',
     action: 'iam:agencies:createAgency',
+    resource: namedIn('body', 'agency.name'),
     body: NewAgencyBody,
     response: Type.Object({ agency: Agency }),
     status: 201,
@@ -192,6 +197,7 @@ export const iamRightRoutes = {
     group: 'eps',
     summary: 'Make an enterprise project',
     action: 'eps:enterpriseProjects:create',
+    resource: namedIn('body', 'name'),
     body: EnterpriseProjectBody,
     response: Type.Object({ enterprise_project: EnterpriseProject }),
     status: 201,

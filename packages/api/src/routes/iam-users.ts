@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import {
   AccessKey,
@@ -38,6 +39,7 @@ export const iamUserRoutes = {
     group: 'iam',
     summary: 'Make a user, who may nothing until a member of a group',
     action: 'iam:users:createUser',
+    resource: namedIn('body', 'user.name'),
     body: NewUserBody,
     response: Type.Object({ user: User }),
     status: 201,
@@ -48,6 +50,7 @@ export const iamUserRoutes = {
     group: 'iam',
     summary: 'The same as createUser, under the address of the newer API',
     action: 'iam:users:createUser',
+    resource: namedIn('body', 'user.name'),
     body: NewUserBody,
     response: Type.Object({ user: User }),
     status: 201,
@@ -137,6 +140,7 @@ export const iamUserRoutes = {
     group: 'iam',
     summary: 'Make a group of users',
     action: 'iam:groups:createGroup',
+    resource: namedIn('body', 'group.name'),
     body: NewGroupBody,
     response: Type.Object({ group: Group }),
     status: 201,
@@ -213,6 +217,7 @@ export const iamUserRoutes = {
     summary: 'Make an access key; each user has at most two, and the secret is shown this once',
     action: 'iam:credentials:createCredential',
     access: 'caller',
+    resource: namedIn('body', 'credential.user_id'),
     body: NewAccessKeyBody,
     response: Type.Object({ credential: NewAccessKey }),
     status: 201,

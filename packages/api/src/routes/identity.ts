@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { ProjectParams } from '../schemas/common.ts';
 import {
@@ -61,6 +62,7 @@ export const identityRoutes = {
     group: 'iam',
     summary: 'Make a project in the account',
     action: 'iam:projects:createProject',
+    resource: namedIn('body', 'project.name'),
     body: NewProjectBody,
     response: Type.Object({ project: Project }),
     status: 201,
@@ -118,6 +120,7 @@ export const identityRoutes = {
     group: 'iam',
     summary: 'Make an account with a project and an administrator',
     action: 'platform:domain:create',
+    resource: namedIn('body', 'name'),
     bodyLimit: SMALL_BODY_BYTES,
     body: NewAccountBody,
     response: NewAccount,

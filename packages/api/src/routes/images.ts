@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { LIMITS } from '../limits.ts';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { NumberText } from '../schemas/common.ts';
 
@@ -48,6 +49,7 @@ export const imageRoutes = {
     method: 'DELETE',
     path: '/v1/images',
     action: 'platform:image:delete',
+    resource: namedIn('query', 'reference'),
     group: 'images',
     summary: 'Take a name away, or with an id all names; an image without name and functions is removed',
     query: Type.Object({ reference: Reference }),
@@ -60,6 +62,7 @@ export const imageRoutes = {
     method: 'POST',
     path: '/v1/images/pull',
     action: 'platform:image:create',
+    resource: namedIn('body', 'reference'),
     group: 'images',
     summary: 'Fetch an image from its registry; one JSON object of progress a line',
     body: Type.Object({

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 
 const NetworkName = Type.Object({ name: Type.String() });
@@ -29,6 +30,7 @@ export const networkRoutes = {
   createNetwork: route({
     method: 'POST',
     path: '/v1/networks',
+    resource: namedIn('body', 'name'),
     group: 'network',
     summary: 'Make a network on the machine: a bridge that the functions on it reach, and nothing else without NAT',
     body: Type.Object({

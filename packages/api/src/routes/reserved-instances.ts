@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { urnIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { FunctionParams, ProjectParams } from '../schemas/common.ts';
 import {
@@ -30,6 +31,8 @@ export const reservedInstanceRoutes = {
     method: 'GET',
     path: `${FUNCTIONS}/reservedinstances`,
     action: 'functiongraph:function:listReservedInstance',
+    access: 'any',
+    resource: urnIn('query', 'urn'),
     group: 'function',
     summary: 'How many reserved instances each version and alias has',
     params: ProjectParams,
@@ -40,6 +43,8 @@ export const reservedInstanceRoutes = {
     method: 'GET',
     path: `${FUNCTIONS}/reservedinstanceconfigs`,
     action: 'functiongraph:function:listReservedInstance',
+    access: 'any',
+    resource: urnIn('query', 'function_urn'),
     group: 'function',
     summary: 'What is set about reserved instances',
     params: ProjectParams,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { urnIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { FindByTagsBody, FunctionTags, ProjectTags, TaggedFunctions, TagsBody } from '../schemas/tag.ts';
 
@@ -14,6 +15,7 @@ export const tagRoutes = {
     method: 'POST',
     path: `${TAGS}/create`,
     action: 'functiongraph:function:createTags',
+    resource: urnIn('path', 'resource_id'),
     group: 'tags',
     summary: 'Give a function tags; a key that it has gets the new value',
     params: ResourceParams,
@@ -24,6 +26,7 @@ export const tagRoutes = {
     method: 'DELETE',
     path: `${TAGS}/delete`,
     action: 'functiongraph:function:deleteTags',
+    resource: urnIn('path', 'resource_id'),
     group: 'tags',
     summary: 'Take tags from a function, by key, and only with this value where one is given',
     params: ResourceParams,
@@ -34,6 +37,7 @@ export const tagRoutes = {
     method: 'GET',
     path: TAGS,
     action: 'functiongraph:function:listTags',
+    resource: urnIn('path', 'resource_id'),
     group: 'tags',
     summary: 'Tags of a function',
     params: ResourceParams,

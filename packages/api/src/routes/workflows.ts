@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { ProjectParams } from '../schemas/common.ts';
 
@@ -28,7 +29,14 @@ const changing = { ...common, action: 'functiongraph:workflow:update' } as const
 
 /** Operations about flows. All are refused until there is an engine, with rights and fields checked before. */
 export const workflowRoutes = {
-  createWorkflow: route({ ...changing, method: 'POST', path: FLOWS, params: ProjectParams, body: FlowBody }),
+  createWorkflow: route({
+    ...changing,
+    method: 'POST',
+    path: FLOWS,
+    resource: namedIn('body', 'name'),
+    params: ProjectParams,
+    body: FlowBody,
+  }),
   listWorkflow: route({
     ...reading,
     path: FLOWS,

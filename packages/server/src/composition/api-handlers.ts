@@ -158,6 +158,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...functionAsyncConfigHandlers({ iam, functions, catalog, asyncConfigs, asyncStatusLogs, region }),
     ...asyncStatusLogHandlers(asyncStatusLogs),
     ...reservedInstanceHandlers({
+      iam,
       functions,
       reservedConfigs,
       state: (reserved) => deps.reservedDemand.state(reserved),
@@ -172,7 +173,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
       functionKey,
       versionsOf: (urn) => versionsOf(catalog, urn),
     }),
-    ...deps.measuring.handlers({ ...gauges, functionKey }),
+    ...deps.measuring.handlers({ ...gauges, iam, functionKey }),
     ...networkHandlers(control.networks),
     ...fileSystemHandlers(control.fileSystems),
     ...platformHandlers({

@@ -26,7 +26,7 @@ export interface Measuring {
   readonly running: RunningCalls;
   readonly meter: HttpMeter;
   readonly handlers: (
-    deps: Pick<StatisticsDeps, 'functionKey'> &
+    deps: Pick<StatisticsDeps, 'functionKey' | 'iam'> &
       Omit<ScrapeDeps, 'telemetry' | 'meter' | 'process' | 'storage' | 'token'>,
   ) => ReturnType<typeof statisticsHandlers> & ReturnType<typeof scrapeHandlers>;
   /** Resolves when the last sample is written. */
@@ -51,8 +51,9 @@ export async function startMeasuring(options: MeasuringOptions): Promise<Measuri
   return {
     running,
     meter,
-    handlers: ({ functionKey, ...parts }) => ({
+    handlers: ({ functionKey, iam, ...parts }) => ({
       ...statisticsHandlers({
+        iam,
         telemetry,
         sample: () => sampler.sample(),
         clock,

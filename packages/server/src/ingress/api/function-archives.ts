@@ -45,19 +45,11 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
       const { caller, peer, params } = request;
       const projectId = params.project_id;
       const body = await imports.read(projectId, request.body as Kept);
+      // the archive, not the request, says which enterprise project the function goes to
+      const fn = { package: String(body.package), name: String(body.func_name) };
+      const enterpriseProjectId = typeof body.enterprise_project_id === 'string' ? body.enterprise_project_id : '';
+      iam.authorize(caller, { action: 'functiongraph:function:import', projectId, fn, enterpriseProjectId, peer });
       checkIdentityFields(iam, body, { caller, peer, projectId, before: {} });
-      // the request was authorised without knowing where the archive wants the function
-      const { func_name: name, package: pkg, enterprise_project_id: wanted } = body;
-      if (typeof wanted === 'string' && wanted !== '') {
-        const fn = { package: String(pkg), name: String(name) };
-        iam.authorize(caller, {
-          action: 'functiongraph:function:import',
-          projectId,
-          fn,
-          enterpriseProjectId: wanted,
-          peer,
-        });
-      }
       const state = await functions.create(projectId, body);
       return { ...configReply(state, { region, domainId: caller.domainId }), version_description: '' };
     },

@@ -1,6 +1,6 @@
 import { formatUrn } from '@funcgraph/api';
 import type { AppSecrets, GatewayApp, GatewayApps, Kept } from '../../control/index.ts';
-import type { Iam } from '../../iam/index.ts';
+import type { FunctionRef, Iam } from '../../iam/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 
@@ -13,6 +13,10 @@ type Ids =
   | 'bindGatewayApp'
   | 'unbindGatewayApp';
 
+type About = Pick<ApiRequest<'showGatewayApp'>, 'caller' | 'peer'> & {
+  readonly params: { readonly project_id: string };
+};
+
 export interface GatewayAppDeps {
   readonly iam: Iam;
   readonly apps: GatewayApps;
@@ -21,11 +25,14 @@ export interface GatewayAppDeps {
 
 /** Apps of the gateway, and what they may call. */
 export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handlers<Ids> {
-  /** Who lets an app in, or shuts it out, changes the trigger. */
-  const authorizeTrigger = ({ caller, peer, params }: ApiRequest<'bindGatewayApp' | 'unbindGatewayApp'>): void => {
-    const { project_id: projectId, trigger_id: triggerId } = params;
-    const { fn } = apps.trigger(projectId, triggerId);
-    iam.authorize(caller, { action: 'functiongraph:trigger:update', projectId, fn, peer });
+  /** Letting an app call a trigger, or stopping it, changes the trigger. */
+  const authorizeTrigger = ({ caller, peer, params }: About, { fn }: { readonly fn: FunctionRef }): void => {
+    iam.authorize(caller, { action: 'functiongraph:trigger:update', projectId: params.project_id, fn, peer });
+  };
+  /** A new secret can call every trigger of the app, and without the app none can be called. */
+  const authorizeAllTriggers = (request: About & { readonly params: { readonly app_id: string } }): void => {
+    const { project_id: projectId, app_id: appId } = request.params;
+    for (const trigger of apps.show(projectId, appId).triggers) authorizeTrigger(request, trigger);
   };
   return {
     async createGatewayApp({ params, body }) {
@@ -37,11 +44,14 @@ export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handl
       return { apps: apps.list(params.project_id).map(reply) };
     },
 
-    async showGatewayApp({ params }) {
-      const { app, triggers } = apps.show(params.project_id, params.app_id);
+    async showGatewayApp({ params, caller, peer }) {
+      const { project_id: projectId } = params;
+      const { app, triggers } = apps.show(projectId, params.app_id);
+      const maySee = ({ fn }: { readonly fn: FunctionRef }): boolean =>
+        iam.allows(caller, { action: 'functiongraph:trigger:get', projectId, fn, peer });
       return {
         ...reply(app),
-        triggers: triggers.map(({ id, fn, qualifier, settings }) => ({
+        triggers: triggers.filter(maySee).map(({ id, fn, qualifier, settings }) => ({
           trigger_id: id,
           name: settings.name,
           func_urn: formatUrn({
@@ -56,26 +66,30 @@ export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handl
       };
     },
 
-    async renewGatewayApp({ params }) {
+    async renewGatewayApp(request) {
+      const { params } = request;
+      authorizeAllTriggers(request);
       const { app, secrets } = await apps.renew(params.project_id, params.app_id);
       return withSecrets(app, secrets);
     },
 
-    async deleteGatewayApp({ params }) {
+    async deleteGatewayApp(request) {
+      const { params } = request;
+      authorizeAllTriggers(request);
       await apps.delete(params.project_id, params.app_id);
       return {};
     },
 
     async bindGatewayApp(request) {
       const { project_id, app_id, trigger_id } = request.params;
-      authorizeTrigger(request);
+      authorizeTrigger(request, apps.trigger(project_id, trigger_id));
       await apps.bind(project_id, app_id, trigger_id);
       return {};
     },
 
     async unbindGatewayApp(request) {
       const { project_id, app_id, trigger_id } = request.params;
-      authorizeTrigger(request);
+      authorizeTrigger(request, apps.trigger(project_id, trigger_id));
       await apps.unbind(project_id, app_id, trigger_id);
       return {};
     },

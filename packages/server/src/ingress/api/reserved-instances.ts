@@ -1,8 +1,9 @@
 import { formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
 import type { Functions, Kept, ReservedConfig, ReservedConfigs } from '../../control/index.ts';
+import type { Iam } from '../../iam/index.ts';
 import type { ReservedState } from '../../instances/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Handlers } from '../http/handler.ts';
+import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { readName } from './functions-target.ts';
 
 type Ids =
@@ -14,7 +15,10 @@ type ConfigReply = RouteResponse<Routes['listReservedInstanceConfigs']>['reserve
 type StateReply = RouteResponse<Routes['showReservedInstances']>['reserved_instances'][number];
 type State = ReservedState & { readonly note: string | undefined };
 
+const LIST = 'functiongraph:function:listReservedInstance';
+
 export interface ReservedInstanceDeps {
+  readonly iam: Iam;
   readonly functions: Functions;
   readonly reservedConfigs: ReservedConfigs;
   readonly state: (config: ReservedConfig) => State;
@@ -23,11 +27,19 @@ export interface ReservedInstanceDeps {
 
 /** Settings of reserved instances, and what there is of them. */
 export function reservedInstanceHandlers({
+  iam,
   functions,
   reservedConfigs,
   state,
   region,
 }: ReservedInstanceDeps): Handlers<Ids> {
+  /** Those of the functions on which the caller has the right. */
+  const seen = (
+    { caller, peer, params }: Pick<ApiRequest<'listReservedInstanceConfigs'>, 'caller' | 'peer' | 'params'>,
+    all: readonly ReservedConfig[],
+  ): readonly ReservedConfig[] =>
+    all.filter(({ fn }) => iam.allows(caller, { action: LIST, projectId: params.project_id, fn, peer }));
+
   /** All of a project, or those of the function that a URN names, whatever version or alias it names too. */
   async function listed(projectId: string, urn: string | undefined): Promise<readonly ReservedConfig[]> {
     if (urn === undefined || urn === '') return reservedConfigs.list(projectId);
@@ -46,7 +58,7 @@ export function reservedInstanceHandlers({
 
     async listFunctionReservedInstances(request) {
       const { query, params } = request;
-      const all = await listed(params.project_id, query.urn);
+      const all = seen(request, await listed(params.project_id, query.urn));
       const { rows, page } = pageOf(all, query, { usual: 400, most: 400 });
       return {
         reservedinstances: rows.map((config) => ({
@@ -60,7 +72,7 @@ export function reservedInstanceHandlers({
 
     async listReservedInstanceConfigs(request) {
       const { query, params } = request;
-      const all = await listed(params.project_id, query.function_urn);
+      const all = seen(request, await listed(params.project_id, query.function_urn));
       const { rows, page } = pageOf(all, query, { usual: 100, most: 500 });
       return { reserved_instances: rows.map((config) => reply(config, region)), page_info: page, count: all.length };
     },

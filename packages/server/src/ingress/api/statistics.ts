@@ -1,4 +1,5 @@
 import { type FunctionUrn, formatUrn } from '@funcgraph/api';
+import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type MetricPoint, type MetricScope, RANKINGS, type Telemetry } from '../../telemetry/index.ts';
@@ -9,6 +10,7 @@ import { pageOf } from './page.ts';
 import { pageSize, parseTime } from './time-range.ts';
 
 export interface StatisticsDeps {
+  readonly iam: Iam;
   readonly telemetry: Pick<Telemetry, 'metrics'>;
   /** Writes down gauges up to now. */
   readonly sample: () => Promise<void>;
@@ -91,7 +93,7 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
       };
     },
 
-    async listFunctionAsMetric({ params, query }) {
+    async listFunctionAsMetric({ params, query, caller, peer }) {
       const by = RANKINGS.find((ranking) => ranking === (query.type || 'failcount'));
       if (by === undefined) {
         throw new PlatformError('invalid_request', `type must be one of ${RANKINGS.join(', ')}`);
@@ -101,7 +103,15 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
       if (from > to) throw new PlatformError('invalid_request', 'start_time is after end_time');
       const limit = pageSize(query.limit, 10, 400);
       const ranked = await telemetry.metrics.rank({ projectId: params.project_id, by, from, to, limit });
-      const values = ranked.map(({ functionKey, value }) => ({ key: urnOf(functionKey, deps.region), value }));
+      const { project_id: projectId } = params;
+      const maySee = ({ functionKey }: { readonly functionKey: string }): boolean => {
+        const [, pkg = '', name = ''] = functionKey.split(':');
+        const fn = { package: pkg, name };
+        return deps.iam.allows(caller, { action: 'functiongraph:function:listStatistics', projectId, fn, peer });
+      };
+      const values = ranked
+        .filter(maySee)
+        .map(({ functionKey, value }) => ({ key: urnOf(functionKey, deps.region), value }));
       return { values, next_marker: values.length, count: values.length };
     },
 

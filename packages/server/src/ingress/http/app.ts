@@ -17,7 +17,7 @@ import { type ApiRequest, type Handlers, STREAMED } from './handler.ts';
 import type { HttpMeter } from './http-meter.ts';
 import { InvocationDoor } from './invocation-door.ts';
 import { failed, isIterable, jsonLines, outcomeOf } from './outcome.ts';
-import { check, compileRoutes, parseJson } from './validate.ts';
+import { check, checkPath, compileRoutes, parseJson } from './validate.ts';
 
 export interface AppOptions {
   readonly handlers: Handlers;
@@ -160,8 +160,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
       const { socket: peer } = request.raw;
       const payload = received instanceof SpooledBody ? received.proof : received;
       const caller = await identify(iam, route, { method, url, headers, payload });
-      const noted = { id: request.id, caller, params, body: {} as unknown, peer };
+      const noted = { id: request.id, caller, params, query: request.query, body: {} as unknown, peer };
       const work = async (): Promise<unknown> => {
+        checkPath(params);
         authorizeEarly(iam, route, caller, params);
         const rawBody = received instanceof SpooledBody ? await received.load() : received;
         const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};

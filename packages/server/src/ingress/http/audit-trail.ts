@@ -1,8 +1,8 @@
 import type { Route, RouteId } from '@funcgraph/api';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
 import { toErrorBody } from '../../lib/platform-error.ts';
-import { functionAsked, projectAsked } from './authorization.ts';
 import { outcomeOf } from './outcome.ts';
+import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
 /** Not changes of anything, or said elsewhere: running functions, pieces of one upload, logins, searches. */
 const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
@@ -13,14 +13,9 @@ const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'showResInstanceInfo',
 ]);
 
-/** Fields that name what a body is about; nothing else of a body is looked at. */
-const NAMES = ['name', 'display_name', 'access', 'user_id'];
-
-export interface Noted {
+export interface Noted extends RequestParts {
   readonly id: string;
   readonly caller: Caller;
-  readonly params: object;
-  readonly body: unknown;
   readonly peer: Peer;
 }
 
@@ -39,14 +34,14 @@ export async function onRecord<T>(
     const { caller, params, peer } = noted;
     return iam.audit.note({
       domainId: caller.domainId,
-      projectId: projectAsked(params) ?? '',
+      projectId: projectOf(route, params) ?? '',
       userId: caller.principal.id,
       userName: caller.userName,
       accessKey: caller.accessKey,
       sourceIp: peer.remoteAddress ?? '',
       operation: routeId,
       action: route.action,
-      resource: resourceOf(route, noted),
+      resource: shown(route, noted),
       status,
       errorCode,
       requestId: noted.id,
@@ -64,23 +59,9 @@ export async function onRecord<T>(
   return result;
 }
 
-function resourceOf({ action }: Route, { params, body }: Noted): string {
-  const fn = functionAsked({ params, body });
+function shown(route: Route, noted: Noted): string {
+  const { fn, name } = resourceOf(route, noted);
   if (fn !== undefined) return `function:${fn.package}/${fn.name}`;
-  const type = action.split(':')[1] ?? '';
-  const ids = Object.entries(params).flatMap(([name, value]) => (name === 'project_id' ? [] : [String(value)]));
-  const name = ids.length > 0 ? ids.join('/') : nameIn(body);
+  const type = route.action.split(':')[1] ?? '';
   return name === '' ? type : `${type}:${name}`;
-}
-
-function nameIn(body: unknown, depth = 0): string {
-  if (typeof body !== 'object' || body === null) return '';
-  const fields = body as Record<string, unknown>;
-  for (const name of NAMES) if (typeof fields[name] === 'string') return fields[name];
-  if (depth > 0) return '';
-  for (const inner of Object.values(fields)) {
-    const found = nameIn(inner, depth + 1);
-    if (found !== '') return found;
-  }
-  return '';
 }

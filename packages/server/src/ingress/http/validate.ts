@@ -17,6 +17,12 @@ export function compileRoutes(): Readonly<Record<RouteId, RouteValidators>> {
   return compiled as Record<RouteId, RouteValidators>;
 }
 
+/** Routes match paths with nothing between two slashes too. Throws `invalid_request` naming an empty parameter. */
+export function checkPath(params: object): void {
+  const empty = Object.entries(params).find(([, value]) => value === '');
+  if (empty !== undefined) throw new PlatformError('invalid_request', `${empty[0]} in the path is empty`);
+}
+
 /** Throws `invalid_request` that names the first field which does not fit. */
 export function check(validator: Validator, value: unknown, where: 'query' | 'body'): void {
   if (validator.Check(value)) return;
