@@ -5,10 +5,11 @@ export interface ImageLimits {
   /** An uploaded archive, which may hold several images and layers that are not compressed. */
   readonly archiveBytes: number;
   readonly unpackedBytes: number;
-  /** Entries of all layers together. */
+  /** Entries of all layers together, and folders that no entry names. */
   readonly entries: number;
   readonly layers: number;
   readonly pathBytes: number;
+  readonly pathComponents: number;
   readonly componentBytes: number;
   /** A manifest, an index or a configuration. */
   readonly documentBytes: number;
@@ -29,6 +30,7 @@ export function imageLimits(imageBytes: number): ImageLimits {
     entries: 500_000,
     layers: 256,
     pathBytes: 4096,
+    pathComponents: 256,
     componentBytes: 255,
     documentBytes: 4 << 20,
     extendedBytes: 64 << 10,

@@ -16,6 +16,7 @@ import { readTar, type TarEntry } from '../tar/read-tar.ts';
 import { ImageTree, lookAt } from './image-tree.ts';
 import { layerPath, shown } from './layer-path.ts';
 import { fileMode, folderMode } from './modes.ts';
+import { PathTree } from './path-tree.ts';
 
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
@@ -39,12 +40,14 @@ export class LayerUnpacker {
   readonly #limits: ImageLimits;
   readonly #budget: UnpackBudget;
   /** Paths of the layer that is being applied: its whiteouts are about those below it. */
-  #own = new Set<string>();
+  #own = new PathTree<true>();
+  /** Folders of this layer from which everything of lower layers is removed already. */
+  #cleared = new PathTree<true>();
   /** Modes of folders are set when all is in place: one may be closed to writing. */
-  readonly #folderModes = new Map<string, number>();
+  readonly #folderModes = new PathTree<number>();
 
   constructor(root: string, limits: ImageLimits) {
-    this.#tree = new ImageTree(root);
+    this.#tree = new ImageTree(root, () => this.#countEntry());
     this.#limits = limits;
     this.#budget = { bytes: limits.unpackedBytes, entries: limits.entries };
   }
@@ -55,19 +58,23 @@ export class LayerUnpacker {
   }
 
   async apply(source: ByteSource): Promise<void> {
-    this.#own = new Set();
+    this.#own = new PathTree();
+    this.#cleared = new PathTree();
     for await (const entry of readTar(source, this.#limits)) {
-      this.#budget.entries -= 1;
-      if (this.#budget.entries < 0) {
-        throw new ImageError('too-many-entries', `the layers have more than ${this.#limits.entries} entries`);
-      }
+      this.#countEntry();
       await this.#place(entry);
     }
   }
 
   /** After the last layer. Returns the modes that folders are to get. */
-  get folderModes(): ReadonlyMap<string, number> {
-    return this.#folderModes;
+  folderModes(): Iterable<readonly [string, number]> {
+    return this.#folderModes.entries();
+  }
+
+  #countEntry(): void {
+    this.#budget.entries -= 1;
+    if (this.#budget.entries >= 0) return;
+    throw new ImageError('too-many-entries', `the layers have more than ${this.#limits.entries} entries`);
   }
 
   async #place(entry: TarEntry): Promise<void> {
@@ -97,7 +104,7 @@ export class LayerUnpacker {
       default:
         throw new ImageError('entry-type', `${shown(entry.name)} has the unknown type ${shown(entry.type)}`);
     }
-    this.#own.add(path);
+    this.#own.set(path, true);
   }
 
   #placeFolder(path: string, entry: TarEntry): void {
@@ -162,25 +169,24 @@ export class LayerUnpacker {
     if (hidden === '' || hidden === '.' || hidden === '..') {
       throw new ImageError('traversal', `a whiteout hides ${shown(hidden)}`);
     }
-    this.#removeBelow(folder, hidden);
+    this.#hideChild(`${folder}/${hidden}`);
   }
 
-  /** Removes what lower layers put into a folder, or one thing of it; what this layer put there stays. */
-  #removeBelow(folder: string, only?: string): void {
-    const names = only === undefined ? readdirSync(folder) : [only];
-    for (const name of names) {
+  #hideChild(path: string): void {
+    if (this.#own.get(path) || this.#cleared.hasAtOrAbove(path)) return;
+    if (this.#own.hasBelow(path)) this.#removeBelow(path);
+    else this.#remove(path);
+  }
+
+  /** Removes what lower layers put into a folder. What this layer put there stays. Reads each folder once in a layer. */
+  #removeBelow(folder: string): void {
+    if (this.#cleared.hasAtOrAbove(folder)) return;
+    for (const name of readdirSync(folder)) {
       const path = `${folder}/${name}`;
-      const isOwn = this.#own.has(path);
-      if (!isOwn && !this.#hasOwnBelow(path)) this.#remove(path);
-      else if (lookAt(path)?.isDirectory() === true && (only === undefined || !isOwn)) {
-        this.#removeBelow(path);
-      }
+      if (!this.#own.get(path) && !this.#own.hasBelow(path)) this.#remove(path);
+      else if (lookAt(path)?.isDirectory() === true) this.#removeBelow(path);
     }
-  }
-
-  #hasOwnBelow(path: string): boolean {
-    for (const own of this.#own) if (own.startsWith(`${path}/`)) return true;
-    return false;
+    this.#cleared.set(folder, true);
   }
 
   #clear(path: string): void {
@@ -193,8 +199,7 @@ export class LayerUnpacker {
     rmSync(path, { recursive: true, force: true });
     if (!isFolder) return;
     this.#tree.forget(path);
-    for (const each of this.#folderModes.keys()) {
-      if (each === path || each.startsWith(`${path}/`)) this.#folderModes.delete(each);
-    }
+    this.#folderModes.delete(path);
+    this.#own.delete(path);
   }
 }

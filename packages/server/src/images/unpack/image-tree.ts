@@ -1,8 +1,11 @@
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, type Stats } from 'node:fs';
 import { ImageError } from '../errors.ts';
 import { shown } from './layer-path.ts';
+import { PathTree } from './path-tree.ts';
 
 const MOST_LINKS = 40;
+/** Components of a path with its links replaced by what they lead to. */
+const MOST_STEPS = 1024;
 
 /**
  * Where the entries of layers belong in a folder that is to become the root of an image. Links inside the image are
@@ -11,34 +14,48 @@ const MOST_LINKS = 40;
  */
 export class ImageTree {
   readonly root: string;
-  /** Folders below the root that are known to be folders and no links. */
-  readonly #folders = new Set<string>();
+  readonly #onFolder: () => void;
+  /** Paths known to be folders and reached without a link. */
+  readonly #folders = new PathTree<true>();
 
-  constructor(root: string) {
+  /** `onFolder` is called before each folder that `folder` makes, and may throw to refuse it. */
+  constructor(root: string, onFolder: () => void) {
     this.root = root;
+    this.#onFolder = onFolder;
   }
 
   /** The host path of a folder of the image; makes what is missing of it. Throws `link-loop` or `link-target`. */
   folder(components: readonly string[]): string {
     const plain = components.length === 0 ? this.root : `${this.root}/${components.join('/')}`;
-    if (components.length === 0 || this.#folders.has(plain)) return plain;
-    const todo = [...components];
+    if (components.length === 0 || this.#folders.get(plain)) return plain;
+    // Last component first, so that taking the next one does not move the others.
+    const todo = components.toReversed();
     const done: string[] = [];
-    for (let links = 0; todo.length > 0; ) {
-      const part = todo.shift() ?? '';
+    let links = 0;
+    for (let part = todo.pop(); part !== undefined; part = todo.pop()) {
       if (part === '..') {
         done.pop();
         continue;
       }
       const path = `${this.root}/${[...done, part].join('/')}`;
       const found = lookAt(path);
-      if (found === undefined) makeFolder(path);
-      else if (found.isSymbolicLink()) {
+      if (found === undefined) {
+        this.#onFolder();
+        makeFolder(path);
+      } else if (found.isSymbolicLink()) {
         links += 1;
         if (links > MOST_LINKS) throw new ImageError('link-loop', `links go round in circles: ${shown(plain)}`);
         const target = readlinkSync(path);
         if (target.startsWith('/')) done.length = 0;
-        todo.unshift(...target.split('/').filter((each) => each !== '' && each !== '.'));
+        todo.push(
+          ...target
+            .split('/')
+            .filter((each) => each !== '' && each !== '.')
+            .reverse(),
+        );
+        if (todo.length + done.length > MOST_STEPS) {
+          throw new ImageError('link-loop', `links make a path too long: ${shown(plain)}`);
+        }
         continue;
       } else if (!found.isDirectory()) {
         throw new ImageError('link-target', `an entry stands inside what is no folder: ${shown(plain)}`);
@@ -46,13 +63,13 @@ export class ImageTree {
       done.push(part);
     }
     const path = done.length === 0 ? this.root : `${this.root}/${done.join('/')}`;
-    if (path === plain) this.#folders.add(plain);
+    if (path === plain) this.#folders.set(plain, true);
     return path;
   }
 
   /** A folder was removed: what comes in its place may be a link. */
   forget(path: string): void {
-    for (const each of this.#folders) if (each === path || each.startsWith(`${path}/`)) this.#folders.delete(each);
+    this.#folders.delete(path);
   }
 }
 

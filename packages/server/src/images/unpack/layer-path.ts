@@ -1,7 +1,7 @@
 import { ImageError } from '../errors.ts';
 import type { ImageLimits } from '../image-limits.ts';
 
-type PathLimits = Pick<ImageLimits, 'pathBytes' | 'componentBytes'>;
+type PathLimits = Pick<ImageLimits, 'pathBytes' | 'pathComponents' | 'componentBytes'>;
 
 /**
  * A name of a layer as components below the root of the image. A leading `/` and `.` mean the root; `..` is refused, not
@@ -12,6 +12,9 @@ export function layerPath(name: string, limits: PathLimits): string[] {
     throw new ImageError('name-too-long', `a name in a layer is longer than ${limits.pathBytes} bytes`);
   }
   const components = name.split('/').filter((part) => part !== '' && part !== '.');
+  if (components.length > limits.pathComponents) {
+    throw new ImageError('name-too-long', `a name in a layer has more than ${limits.pathComponents} folders`);
+  }
   for (const part of components) {
     if (part === '..') throw new ImageError('traversal', `a name in a layer leaves the image: ${shown(name)}`);
     if (Buffer.byteLength(part) > limits.componentBytes) {

@@ -101,6 +101,54 @@ describe('unpacking layers', () => {
     expect(readdirSync(join(root, 'c'))).toEqual([]);
   });
 
+  it('hides the same however often and in whatever order a layer says it', async () => {
+    await unpack(
+      [
+        { name: 'a/b/c/old', data: '1' },
+        { name: 'a/old', data: '1' },
+      ],
+      [
+        { name: 'a/b/c/new', data: '2' },
+        { name: 'a/b/c/.wh..wh..opq' },
+        { name: 'a/b/.wh..wh..opq' },
+        { name: 'a/.wh..wh..opq' },
+        { name: 'a/.wh.b' },
+        { name: 'a/b/later', data: '2' },
+        { name: 'a/.wh..wh..opq' },
+        { name: 'a/.wh.b' },
+      ],
+    );
+    expect(readdirSync(join(root, 'a'))).toEqual(['b']);
+    expect(readdirSync(join(root, 'a/b')).sort()).toEqual(['c', 'later']);
+    expect(readdirSync(join(root, 'a/b/c'))).toEqual(['new']);
+  });
+
+  it('takes time in proportion to the entries of a layer, whatever its whiteouts hide', async () => {
+    const hostile = (count: number): FakeEntry[] => [
+      ...Array.from({ length: count }, (_, index) => ({ name: `own/${index}` })),
+      ...Array.from({ length: count }, (_, index) => ({ name: `dir-${index}`, type: '5' })),
+      ...Array.from({ length: count }, (_, index) => ({
+        name: index % 2 === 0 ? 'own/.wh..wh..opq' : `.wh.no-${index}`,
+      })),
+    ];
+    const millisecondsFor = async (count: number): Promise<number> => {
+      const tar = fakeTar(hostile(count));
+      const path = join(dir, `hostile-${count}`);
+      writeFileSync(path, tar);
+      const started = performance.now();
+      await unpackImage({
+        layers: [{ path, diffId: digestOf(tar) }],
+        target: join(dir, `root-${count}`),
+        limits: { ...LIMITS, entries: 3 * count + 1 },
+        signal: new AbortController().signal,
+      });
+      return performance.now() - started;
+    };
+    // Reading the folder again for each whiteout would make this 64 times as long.
+    const small = await millisecondsFor(200);
+    expect(await millisecondsFor(1600)).toBeLessThan(small * 30);
+  }, 30_000);
+
   it('follows links of the image inside the image, as programs in it would', async () => {
     await unpack(
       [
@@ -194,6 +242,8 @@ describe('unpacking layers', () => {
       'unpacked-too-large',
     ],
     ['too many entries', [Array.from({ length: 51 }, (_, index) => ({ name: `f${index}` }))], 'too-many-entries'],
+    ['too many folders that no entry names', [[{ name: `${'a/'.repeat(60)}f` }]], 'too-many-entries'],
+    ['a path of too many folders', [[{ name: 'a/'.repeat(300) }]], 'name-too-long'],
   ])('refuses %s', async (_what, layers, reason) => {
     await expect(unpack(...layers)).rejects.toMatchObject({ reason });
     expect(readFileSync(join(dir, 'outside'), 'utf8')).toBe('untouched');

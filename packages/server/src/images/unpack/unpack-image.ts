@@ -39,7 +39,7 @@ export async function unpackImage({ layers, target, limits, onLayer, signal }: U
     await applyLayer(unpacker, layer, signal);
   }
   // Nobody writes here but us, and every path in the list is one without links.
-  for (const [path, mode] of unpacker.folderModes) {
+  for (const [path, mode] of unpacker.folderModes()) {
     if (lookAt(path)?.isDirectory() === true) chmodSync(path, mode);
   }
   makeMountPoints(target);
