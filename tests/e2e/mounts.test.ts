@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '@funcgraph/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, deploy, invoke, runtimeOf, target } from '../functions.ts';
+import { call, deploy, invoke, runtimeOf, target, zipped } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -117,7 +118,7 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
   });
 
   it('belong to the user that the function names, and to nobody else', async () => {
-    const path = await register('owned');
+    const path = await register('owned', ['--any-user']);
     const usual = await withMount('usual', 'owned');
     const named = await withMount('named', 'owned', { user_id: 4000, user_group_id: 4001 });
     expect(await run(named, 'write', '/mnt/shared/x', '')).toEqual({ error: 'Permission denied' });
@@ -147,6 +148,35 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
     expect(await run(urn, 'read', '/mnt/shared/mine')).toEqual(gone);
   });
 
+  it('of another account are mounted only once they are shared, and only as their user', async () => {
+    const body = { name: 'neighbour', project_name: 'p', user_name: 'admin' };
+    const { data: account } = await server.api.call('createAccount', { body });
+    const { project_id, access_key: accessKey, secret_key: secretKey } = account;
+    const other = createClient({ endpoint: server.endpoint, auth: { kind: 'key', accessKey, secretKey } });
+    await register('walled-off');
+    const create = (user_id: number) =>
+      other.call('createFunction', {
+        params: { project_id },
+        body: {
+          ...{ func_name: 'theirs', package: 'default', runtime, handler: 'index.handler', timeout: 10 },
+          ...{ memory_size: 128, code_type: 'zip', func_code: { file: zipped({ 'index.py': SOURCE }) } },
+          mount_config: mountOf('walled-off', { user_id }),
+        },
+      });
+    const share = ['--filesystem', 'walled-off', '--account', 'neighbour'];
+    await expect(create(-1)).rejects.toMatchObject({ code: 'FSS.1050' });
+    expect((await server.fgs(['shares', 'add', ...share])).exitCode).toBe(0);
+    await expect(create(1005)).rejects.toMatchObject({ code: 'FSS.1075' });
+    const { data: made } = await create(-1);
+    const event = new TextEncoder().encode(JSON.stringify({ what: 'list', path: '/mnt/shared' }));
+    const params = { project_id, function_urn: made.func_urn };
+    const call = async () =>
+      new TextDecoder().decode((await other.bytes('invokeFunction', { params, body: event })).bytes);
+    expect(await call()).toContain('{"names": []}');
+    expect((await server.fgs(['shares', 'remove', ...share])).exitCode).toBe(0);
+    await expect(call()).rejects.toThrow('walled-off does not exist');
+  });
+
   it('can be read only', async () => {
     const path = await register('fixed', ['--read-only']);
     writeFileSync(join(path, 'model'), 'weights');
@@ -167,7 +197,7 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
   });
 
   it('are read back as they were set, with their state, and removed again', async () => {
-    await register('told');
+    await register('told', ['--any-user']);
     const urn = await withMount('told', 'told');
     const params = target(server, urn);
     const { data } = await server.api.call('showFunctionConfig', { params });

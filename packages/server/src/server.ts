@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
@@ -140,6 +140,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       catalog,
       sealer,
       runtimes,
+      tenants: iam.tenancy,
+      ownFolders: await Promise.all([config.dataDir, runDir].map((folder) => realpath(folder))),
       host: parts.driver === undefined ? agent : UNAVAILABLE_HOST,
       egress: () => config.egress && capabilities.networks,
       retire: (snapshot) => pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),

@@ -10,6 +10,9 @@ const shared = {
   kind: Type.Union([Type.Literal('folder'), Type.Literal('nfs')]),
   location: Type.String({ description: 'Folder of the machine, or host:/path of an NFS export.' }),
   read_only: Type.Boolean(),
+  user_id: Type.Integer({ description: 'User to whom files of functions belong on disk.' }),
+  user_group_id: Type.Integer(),
+  any_user: Type.Boolean({ description: 'Whether mount_user of a function may name another user.' }),
   used_by: Type.Array(Type.String(), { description: 'URNs of the versions that mount it.' }),
   created_at: Type.String({ description: 'RFC 3339.' }),
 };
@@ -34,13 +37,16 @@ export const fileSystemRoutes = {
       path: Type.Optional(Type.String({ description: 'Folder of the machine.' })),
       nfs: Type.Optional(Type.String({ description: 'host:/path' })),
       read_only: Type.Optional(Type.Boolean()),
+      user_id: Type.Optional(Type.Integer({ description: 'From 1 to 65534; 1003 when absent.' })),
+      user_group_id: Type.Optional(Type.Integer()),
+      any_user: Type.Optional(Type.Boolean()),
     }),
     response: Type.Object({
       ...shared,
       users: Type.Union([Type.Literal('mapped'), Type.Literal('shared')], {
         description: 'shared: the file system cannot map users, so instances that mount it run as its user.',
       }),
-      writable: Type.Boolean({ description: 'Whether the user of functions, 1003, may write to its root.' }),
+      writable: Type.Boolean({ description: 'Whether its user may write to its root.' }),
     }),
     status: 201,
   }),

@@ -17,6 +17,7 @@ import { invocationRoutes } from './invocations.ts';
 import { networkRoutes } from './networks.ts';
 import { platformRoutes } from './platform.ts';
 import { reservedInstanceRoutes } from './reserved-instances.ts';
+import { shareRoutes } from './shares.ts';
 import { statisticsRoutes } from './statistics.ts';
 import { tagRoutes } from './tags.ts';
 import { telemetryRoutes } from './telemetry.ts';
@@ -52,6 +53,7 @@ export const ROUTES = {
   ...imageRoutes,
   ...networkRoutes,
   ...fileSystemRoutes,
+  ...shareRoutes,
   ...platformRoutes,
 } as const;
 

@@ -73,6 +73,9 @@ import { show as showReserved } from './reserved/show.ts';
 import { add } from './runtimes/add.ts';
 import { install } from './runtimes/install.ts';
 import { list as listRuntimes } from './runtimes/list.ts';
+import { add as addShare } from './shares/add.ts';
+import { list as listShares } from './shares/list.ts';
+import { remove as removeShare } from './shares/remove.ts';
 import { start } from './start.ts';
 import { create as createTestEvent } from './test-events/create.ts';
 import { remove as removeTestEvent } from './test-events/delete.ts';
@@ -195,6 +198,11 @@ export const TREE: Tree = {
       name: 'filesystems',
       summary: 'Folders of the server machine and NFS exports that functions can mount',
       commands: [listFileSystems, addFileSystem, showFileSystem, removeFileSystem],
+    },
+    {
+      name: 'shares',
+      summary: 'Which other accounts may use file systems, networks and images of the machine',
+      commands: [addShare, listShares, removeShare],
     },
     iam,
     {

@@ -32,6 +32,7 @@ import {
   platformHandlers,
   publicDependencyHandlers,
   reservedInstanceHandlers,
+  shareHandlers,
   tagHandlers,
   telemetryHandlers,
   testEventHandlers,
@@ -176,6 +177,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...deps.measuring.handlers({ ...gauges, iam, functionKey }),
     ...networkHandlers(control.networks),
     ...fileSystemHandlers(control.fileSystems),
+    ...shareHandlers(control),
     ...platformHandlers({
       ...gauges,
       runtimes,

@@ -30,6 +30,8 @@ import {
   PublicPackages,
   ReservedConfigStore,
   ReservedConfigs,
+  ShareStore,
+  Shares,
   TagStore,
   Tags,
   TestEventStore,
@@ -59,6 +61,10 @@ export interface ControlDeps {
   readonly egress: NetworksOptions['egress'];
   /** Ends the instances of a version that is to run in another network. */
   readonly retire: NetworksOptions['retire'];
+  /** Which account a project belongs to. */
+  readonly tenants: ConstructorParameters<typeof Shares>[0]['tenants'];
+  /** Data directory and run directory, without links. */
+  readonly ownFolders: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -89,8 +95,22 @@ export function controlParts(deps: ControlDeps) {
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);
   const { egress, retire } = deps;
-  const networks = new Networks({ store: new NetworkStore(db), host, catalog, clock, egress, retire });
-  const fileSystems = new FileSystems({ store: new FileSystemStore(db), host, catalog, clock });
+  const shares = new Shares({ store: new ShareStore(db), tenants: deps.tenants, clock });
+  const networks = new Networks({
+    ...{ store: new NetworkStore(db), host, catalog, clock, egress, retire },
+    mayUse: (id, projectId) => shares.mayUse('network', id, projectId),
+    onRemoved: (id) => shares.removeAll('network', id),
+  });
+  const fileSystems = new FileSystems({
+    ...{ store: new FileSystemStore(db), host, catalog, clock, retire },
+    mayUse: (id, projectId) => shares.mayUse('file-system', id, projectId),
+    onRemoved: (id) => shares.removeAll('file-system', id),
+    ownFolders: deps.ownFolders,
+  });
+  shares.onChange((kind, resource) => {
+    if (kind === 'network') networks.sharingChanged(resource);
+    if (kind === 'file-system') fileSystems.sharingChanged(resource);
+  });
   const functions = new Functions({
     store: functionStore,
     dependencies,
@@ -102,10 +122,11 @@ export function controlParts(deps: ControlDeps) {
     clock,
     region: config.region,
     quotas: config.quotas,
-    checkSurroundings: (wanted) => {
-      networks.check(wanted);
-      fileSystems.check(wanted.mounts);
+    checkSurroundings: (wanted, projectId) => {
+      networks.check(wanted, projectId);
+      fileSystems.check(wanted.mounts, projectId);
     },
+    mayUseImage: (repository, projectId) => shares.mayUse('image', repository, projectId),
   });
   const { access } = functions;
   const aliases = new Aliases({ access, store: new AliasStore(db), clock });
@@ -118,6 +139,7 @@ export function controlParts(deps: ControlDeps) {
     images,
     uploads,
     dependencies,
+    shares,
     networks,
     fileSystems,
     functions,
@@ -152,8 +174,9 @@ export function controlParts(deps: ControlDeps) {
 
 /** Reads what is stored, what others refer to first. */
 export async function startControl(parts: ControlParts): Promise<void> {
-  const { images, uploads, dependencies, networks, fileSystems, functions, aliases } = parts;
-  for (const part of [images, uploads, dependencies, networks, fileSystems, functions, aliases]) await part.start();
+  const { images, uploads, dependencies, shares, networks, fileSystems, functions, aliases } = parts;
+  for (const part of [shares, images, uploads, dependencies, networks, fileSystems, functions, aliases])
+    await part.start();
   await parts.applications.start();
   for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs, parts.triggers])
     await part.start();

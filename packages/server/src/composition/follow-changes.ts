@@ -22,7 +22,10 @@ export function followChanges({ catalog, control, runtimes, pool, prewarmed, log
     runtimes.launchPlan(supervisorOf(snapshot)).then(
       (plan) => {
         const launch = runtimeLaunch(plan, snapshot.image);
-        prewarmed.want(waitingOn(launch, networks.of(snapshot.surroundings)), functionKeyOf(snapshot));
+        prewarmed.want(
+          waitingOn(launch, networks.of(snapshot.surroundings, snapshot.projectId)),
+          functionKeyOf(snapshot),
+        );
       },
       (error: unknown) =>
         log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),

@@ -48,9 +48,9 @@ export function instanceParts({ config, driver, capabilities, runDir, logs, cont
     isTight: (): boolean => pool.isMemoryShort,
     log: log.child({ module: 'prewarmed' }),
   });
-  const surroundings = (wanted: WantedSurroundings): Surroundings => ({
-    network: control.networks.of(wanted),
-    mounts: control.fileSystems.of(wanted.mounts),
+  const surroundings = (wanted: WantedSurroundings, projectId: string): Surroundings => ({
+    network: control.networks.of(wanted, projectId),
+    mounts: control.fileSystems.of(wanted.mounts, projectId),
   });
   const takePrewarmed = prewarmed.take.bind(prewarmed);
   const startDeps = { ...bootDeps, surroundings, ...(canAssign ? { takePrewarmed } : {}) };

@@ -42,6 +42,9 @@ export { desiredCount, nextChange, peakCount } from './reserved-instances/desire
 export { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
 export { ReservedConfigs } from './reserved-instances/reserved-configs.ts';
 export type { ReservedConfig } from './reserved-instances/types.ts';
+export { ShareStore } from './shares/share-store.ts';
+export { Shares } from './shares/shares.ts';
+export type { ShareHolder, ShareKind } from './shares/types.ts';
 export { isFound, readTagSearch, valuesByKey } from './tags/tag-search.ts';
 export { TagStore } from './tags/tag-store.ts';
 export { Tags } from './tags/tags.ts';

@@ -104,6 +104,7 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
       runtimes: TEST_RUNTIMES,
       clock: at,
       region: 'local-1',
+      mayUseImage: () => true,
       quotas: { ...USUAL_QUOTAS, ...quotas },
     });
     const asyncConfigs = new AsyncConfigs({

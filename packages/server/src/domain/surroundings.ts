@@ -12,13 +12,10 @@ export interface WantedMount {
   readonly resource: string;
   /** `/mnt/<name>`. */
   readonly path: string;
-  /** To whom files belong on disk. */
-  readonly uid: number;
-  readonly gid: number;
+  /** To whom files belong on disk; undefined for the user that the file system was registered with. */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
 }
-
-/** What -1 means, and what functions are inside. */
-const USUAL_ID = 1003;
 
 /** Reads the fields of the API, which were checked when they were set. */
 export function wantedSurroundings(stored: Readonly<Record<string, unknown>>): WantedSurroundings {
@@ -46,6 +43,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function idOf(value: unknown): number {
-  return typeof value === 'number' && value > 0 ? value : USUAL_ID;
+/** −1 is how clients say that they do not choose. */
+function idOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 ? value : undefined;
 }

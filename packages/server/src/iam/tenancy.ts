@@ -43,6 +43,19 @@ export class Tenancy {
     return this.#deps.directory.domains.get(id);
   }
 
+  /** By name or id. */
+  account(nameOrId: string): Domain | undefined {
+    return this.domain(nameOrId) ?? this.domains().find(({ name }) => name === nameOrId);
+  }
+
+  project(id: string): Project | undefined {
+    return this.#deps.directory.projects.get(id);
+  }
+
+  accountOf(projectId: string): Domain | undefined {
+    return this.domain(this.project(projectId)?.domainId ?? '');
+  }
+
   /** An account with a project and an administrator, who is a member of the group `admin`. */
   async createAccount(wanted: {
     readonly name: string;

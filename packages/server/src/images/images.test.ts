@@ -114,7 +114,7 @@ describe('the images of a machine', () => {
 
   it('go when their name comes to mean another, unless somebody holds them or may still run them', async () => {
     await load(fakeLayout('app:1', image('1')));
-    const { image: held, release } = await images.hold('app:1');
+    const { image: held, release } = await images.hold('app:1', () => true);
     await load(fakeLayout('app:1', image('2')));
     await images.remove('app:1');
     expect(folders('rootfs')).toEqual([held.id.slice(7)]);
@@ -125,6 +125,21 @@ describe('the images of a machine', () => {
     clock.advance(21 * 60_000);
     await images.remove('app:3');
     expect(folders('rootfs')).toEqual([]);
+  });
+
+  it('are held by those who may use one of their names, and do not exist for others', async () => {
+    const [loaded] = await load(fakeLayout('app:1', image('1')));
+    await load(fakeLayout('other:1', image('2')));
+    const mayUseApp = (repository: string): boolean => repository === 'app';
+    for (const reference of ['app:1', loaded?.id ?? '']) {
+      const { image: held, release } = await images.hold(reference, mayUseApp);
+      expect(held.id).toBe(loaded?.id);
+      release();
+    }
+    const { id } = await images.show('other:1');
+    for (const reference of ['other:1', id, 'nothing:1']) {
+      await expect(images.hold(reference, mayUseApp)).rejects.toMatchObject({ code: 'image_not_found' });
+    }
   });
 
   it('stay for the versions that use them', async () => {

@@ -9,7 +9,7 @@ import { ImageFiles, type Unpack } from './image-files.ts';
 import type { ImageLimits } from './image-limits.ts';
 import type { FoundImage, OnProgress } from './image-source.ts';
 import type { ImageStore } from './image-store.ts';
-import { parseReference } from './reference.ts';
+import { parseReference, withoutTag } from './reference.ts';
 import { findInRegistry } from './registry/pull-image.ts';
 import type { RegistryAccess } from './registry/registry-client.ts';
 import type { Image, ListedImage, NamedImage } from './types.ts';
@@ -94,9 +94,14 @@ export class Images {
     return found;
   }
 
-  /** The image that a function is made with. Release it when the function's row is there, or not to be. */
-  async hold(reference: string): Promise<HeldImage> {
+  /**
+   * The image that a function is made with; release it when the row of the function is stored or refused. `mayUse` is
+   * asked for names without their tag; one that may be used is enough. Throws `image_not_found`, the same when none may.
+   */
+  async hold(reference: string, mayUse: (repository: string) => boolean): Promise<HeldImage> {
     const image = await this.#find(reference);
+    const names = isId(reference) ? (await this.show(reference)).names : [readName(reference)];
+    if (!names.some((name) => mayUse(withoutTag(name)))) throw notFound(reference);
     const { id } = image;
     this.#held.set(id, (this.#held.get(id) ?? 0) + 1);
     const release = once(() => {
@@ -212,10 +217,14 @@ export class Images {
 
   async #find(reference: string): Promise<Image> {
     const { store } = this.#options;
-    const found = /^sha256:/.test(reference) ? await store.find(reference) : await store.named(readName(reference));
+    const found = isId(reference) ? await store.find(reference) : await store.named(readName(reference));
     if (found === undefined) throw notFound(reference);
     return found;
   }
+}
+
+function isId(reference: string): boolean {
+  return reference.startsWith('sha256:');
 }
 
 function readName(reference: string): string {

@@ -42,6 +42,12 @@ export function parseReference(text: string): Reference {
   return { registry, repository, tag, digest, name };
 }
 
+/** The name that all tags and digests of an image share. */
+export function withoutTag(name: string): string {
+  const [path = ''] = name.split('@', 1);
+  return path.replace(/:[^:/]*$/, '');
+}
+
 function bad(text: string): ImageError {
   return new ImageError('bad-reference', `${JSON.stringify(text.slice(0, 100))} is not the name of an image`, {
     hint: 'Write [host[:port]/]name[:tag], in lower case: swr.example.com/team/image:v1.',

@@ -23,6 +23,7 @@ export { platformHandlers } from './api/platform.ts';
 export { publicDependencyHandlers } from './api/public-dependencies.ts';
 export { reservedInstanceHandlers } from './api/reserved-instances.ts';
 export { type ScrapeDeps, scrapeHandlers } from './api/scrape.ts';
+export { shareHandlers } from './api/shares.ts';
 export { type StatisticsDeps, statisticsHandlers } from './api/statistics.ts';
 export { tagHandlers } from './api/tags.ts';
 export { telemetryHandlers } from './api/telemetry.ts';

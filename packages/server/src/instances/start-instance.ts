@@ -12,8 +12,8 @@ import { UsageMeter } from './usage-meter.ts';
 export interface StartDeps extends BootDeps {
   /** A runtime that waits for code, when there is one for this launch. It is the caller's from then on. */
   readonly takePrewarmed?: (spec: LaunchSpec) => BootedRuntime | undefined;
-  /** What the wishes of a version mean on this machine. Throws when one of them is not there. */
-  readonly surroundings?: (wanted: WantedSurroundings) => Surroundings;
+  /** What the settings of a version mean on this machine. Throws when its project may not use one of them. */
+  readonly surroundings?: (wanted: WantedSurroundings, projectId: string) => Surroundings;
 }
 
 /** Sandbox, hello, code, initializer; resolves with an instance that can serve. Throws `StartFailed`. */
@@ -84,11 +84,11 @@ function agentLost(cause: unknown): SandboxError {
   return new SandboxError('AGENT_GONE', 'the sandbox agent was lost during the start', { cause });
 }
 
-function surroundingsOf({ surroundings }: LaunchSpec, deps: StartDeps): Surroundings {
+function surroundingsOf({ surroundings, projectId }: LaunchSpec, deps: StartDeps): Surroundings {
   const alone: Surroundings = { network: { kind: 'none' }, mounts: [] };
   if (surroundings === undefined) return alone;
   try {
-    return deps.surroundings?.(surroundings) ?? alone;
+    return deps.surroundings?.(surroundings, projectId) ?? alone;
   } catch (cause) {
     throw new SandboxError('START_FAILED', cause instanceof Error ? cause.message : String(cause), { cause });
   }

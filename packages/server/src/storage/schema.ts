@@ -9,6 +9,7 @@ import type { ImagesSchema } from './schema/images.ts';
 import type { NetworksSchema } from './schema/networks.ts';
 import type { QueueSchema } from './schema/queue.ts';
 import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
+import type { SharesSchema } from './schema/shares.ts';
 import type { TagsSchema } from './schema/tags.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
 import type { TriggersSchema } from './schema/triggers.ts';
@@ -27,4 +28,5 @@ export type Schema = IdentitySchema &
   TestEventsSchema &
   TagsSchema &
   TriggersSchema &
-  GatewayAppsSchema;
+  GatewayAppsSchema &
+  SharesSchema;

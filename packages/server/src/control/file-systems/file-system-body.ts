@@ -7,25 +7,29 @@ import type { FileSystem } from './types.ts';
 
 const EXPORT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}:(\/.*)$/;
 const MAX_PATH = 4000;
-/** What belongs to the machine itself. A function that may write there owns the machine. */
+const USUAL_ID = 1003;
+const MAX_ID = 65_534;
+
+/** Folders of the machine itself, with everything below them: a function that may write there owns the machine. */
 const SYSTEM_FOLDERS = [
-  'bin',
-  'boot',
-  'dev',
-  'etc',
-  'lib',
-  'lib32',
-  'lib64',
-  'proc',
-  'root',
-  'run',
-  'sbin',
-  'sys',
-  'usr',
+  ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/proc', '/root', '/run', '/sbin', '/sys', '/usr'],
+  ...[
+    '/var/run',
+    '/var/lock',
+    '/var/spool',
+    '/var/lib/dpkg',
+    '/var/lib/systemd',
+    '/var/lib/docker',
+    '/var/lib/containerd',
+  ],
 ];
+/** Folders whose own entries belong to the machine; folders made below them may be shared. */
+const PARENT_FOLDERS = ['/', '/home', '/opt', '/tmp', '/var', '/var/lib', '/var/log', '/var/cache', '/var/tmp'];
+
+type FileSystemBody = Pick<FileSystem, 'name' | 'source' | 'readOnly' | 'user' | 'anyUser'>;
 
 /** Throws `invalid_request`. */
-export function readFileSystemBody(body: Kept): Pick<FileSystem, 'name' | 'source' | 'readOnly'> {
+export function readFileSystemBody(body: Kept, ownFolders: readonly string[]): FileSystemBody {
   const fields = new WireFields(body);
   const name = fields.text('name') ?? '';
   if (!isResourceName(name)) throw refuse('name', 'At most 63 small letters, digits and -; starts with a letter.');
@@ -33,23 +37,44 @@ export function readFileSystemBody(body: Kept): Pick<FileSystem, 'name' | 'sourc
   const nfs = fields.text('nfs') ?? '';
   if ((path === '') === (nfs === ''))
     throw refuse('path', 'Give the path of a folder, or an NFS export as host:/path.');
-  const readOnly = fields.flag('read_only') ?? false;
+  const settings = {
+    name,
+    readOnly: fields.flag('read_only') ?? false,
+    user: { uid: diskId(fields, 'user_id'), gid: diskId(fields, 'user_group_id') },
+    anyUser: fields.flag('any_user') ?? false,
+  };
   if (nfs !== '') {
     if (!isPlainPath(EXPORT.exec(nfs)?.[1] ?? '')) throw refuse('nfs', 'Such as storage.example:/export/data.');
-    return { name, readOnly, source: sourceOf('nfs', nfs) };
+    return { ...settings, source: sourceOf('nfs', nfs) };
   }
   if (!isPlainPath(path)) throw refuse('path', 'An absolute path without . and .. in it.');
-  const [top = ''] = path.slice(1).split('/');
-  if (top === '' || SYSTEM_FOLDERS.includes(top)) {
-    throw refuse('path', 'A folder of the system cannot be shared; make one for the purpose, such as /srv/shared.');
-  }
-  return { name, readOnly, source: sourceOf('folder', path.replace(/\/$/, '')) };
+  const folder = path.length > 1 ? path.replace(/\/$/, '') : path;
+  checkFolder(folder, ownFolders);
+  return { ...settings, source: sourceOf('folder', folder) };
 }
 
-/** Whether one folder stands in the other. Whoever may write to the outer one could lead the inner one elsewhere. */
+/** Throws `invalid_request` for a folder of the machine or of the server. */
+function checkFolder(path: string, ownFolders: readonly string[]): void {
+  if (PARENT_FOLDERS.includes(path) || SYSTEM_FOLDERS.some((folder) => isWithin(path, folder))) {
+    throw refuse('path', 'A folder of the system cannot be shared; make one for the purpose, such as /srv/shared.');
+  }
+  if (ownFolders.some((folder) => isWithin(path, folder) || isWithin(folder, path))) {
+    throw refuse('path', 'The data directory of the server cannot be shared, nor a folder in or around it.');
+  }
+}
+
+/** Whether one folder stands in the other: a function that writes to the outer one could replace the inner one. */
 export function areNested(one: FileSystem['source'], other: FileSystem['source']): boolean {
   if (one.kind !== 'folder' || other.kind !== 'folder' || one.path === other.path) return false;
-  return one.path.startsWith(`${other.path}/`) || other.path.startsWith(`${one.path}/`);
+  return isWithin(one.path, other.path) || isWithin(other.path, one.path);
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+function diskId(fields: WireFields, name: 'user_id' | 'user_group_id'): number {
+  return fields.integer(name, { min: 1, max: MAX_ID, code: 'invalid_request' }) ?? USUAL_ID;
 }
 
 function isPlainPath(path: string): boolean {

@@ -18,17 +18,20 @@ export class FileSystemStore {
       name: row.name,
       source: sourceOf(row.kind, row.location),
       readOnly: row.read_only !== 0,
+      user: { uid: row.user_id, gid: row.group_id },
+      anyUser: row.any_user !== 0,
       createdAt: Number(row.created_at),
     }));
   }
 
   /** False when the name is taken. */
-  async insert({ id, name, source, readOnly, createdAt }: FileSystem): Promise<boolean> {
+  async insert({ id, name, source, readOnly, user, anyUser, createdAt }: FileSystem): Promise<boolean> {
     const values = { id, name, kind: source.kind, location: locationOf(source) };
+    const flags = { read_only: readOnly ? 1 : 0, any_user: anyUser ? 1 : 0 };
     try {
       await this.#db
         .insertInto('file_system')
-        .values({ ...values, read_only: readOnly ? 1 : 0, created_at: createdAt })
+        .values({ ...values, ...flags, user_id: user.uid, group_id: user.gid, created_at: createdAt })
         .execute();
       return true;
     } catch (error) {

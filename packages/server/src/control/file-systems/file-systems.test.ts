@@ -9,12 +9,18 @@ let control: TestControl;
 let tried: FileSystemMount[];
 let refusal: Error | undefined;
 let fileSystems: FileSystems;
+let retired: string[];
+let removed: string[];
 
 const make = (): FileSystems =>
   new FileSystems({
     store: new FileSystemStore(control.storage.db),
     catalog: control.catalog,
     clock: control.clock,
+    mayUse: (_id, projectId) => projectId === 'p1',
+    retire: (snapshot) => retired.push(snapshot.name),
+    onRemoved: async (id) => void removed.push(id),
+    ownFolders: ['/data/funcgraph', '/run/funcgraph'],
     host: {
       async tryMount(mount): Promise<MountCheck> {
         if (refusal !== undefined) throw refusal;
@@ -35,6 +41,8 @@ beforeEach(async () => {
   control = await openTestControl();
   tried = [];
   refusal = undefined;
+  retired = [];
+  removed = [];
   fileSystems = make();
   await fileSystems.start();
 });
@@ -74,6 +82,13 @@ describe('file systems of the administrator', () => {
     { name: 'data', path: '/' },
     { name: 'data', path: '/etc' },
     { name: 'data', path: '/usr/share' },
+    { name: 'data', path: '/var/lib' },
+    { name: 'data', path: '/var/spool/cron' },
+    { name: 'data', path: '/tmp/' },
+    { name: 'data', path: '/data' },
+    { name: 'data', path: '/data/funcgraph' },
+    { name: 'data', path: '/data/funcgraph/artifacts' },
+    { name: 'data', path: '/srv/a', user_id: '0x' },
     { name: 'data', path: '/srv/../etc' },
     { name: 'data', path: '/srv//a' },
     { name: 'data', path: 'srv' },
@@ -110,26 +125,61 @@ describe('file systems of the administrator', () => {
     await expect(fileSystems.remove('data')).rejects.toMatchObject({ code: 'resource_in_use' });
     await control.functions.delete({ projectId: 'p1', package: 'default', name: 'user' });
     await fileSystems.remove('data');
+    expect(removed).toEqual([id]);
     await expect(fileSystems.remove('data')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
 describe('the mounts of a function', () => {
   it('are named by name or id, as the user that the function says', async () => {
-    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', read_only: true });
+    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', read_only: true, any_user: true });
     const mount = { source: { kind: 'folder', path: '/srv/data' }, readOnly: true, uid: 1003, gid: 2000 };
-    expect(fileSystems.of(mounts('data'))).toEqual([{ ...mount, target: '/mnt/data' }]);
-    expect(fileSystems.of(mounts(id))).toEqual([{ ...mount, target: `/mnt/${id}` }]);
+    expect(fileSystems.of(mounts('data'), 'p1')).toEqual([{ ...mount, target: '/mnt/data' }]);
+    expect(fileSystems.of(mounts(id), 'p1')).toEqual([{ ...mount, target: `/mnt/${id}` }]);
   });
 
   it('must be registered, and each once under whatever name', async () => {
-    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data' });
+    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', any_user: true });
     const check =
       (...names: string[]) =>
       () =>
-        fileSystems.check(mounts(...names));
+        fileSystems.check(mounts(...names), 'p1');
     expect(check('data')).not.toThrow();
     expect(check('other')).toThrow(expect.objectContaining({ code: 'mount_not_found' }));
     expect(check('data', id)).toThrow(expect.objectContaining({ code: 'mounted_already' }));
+  });
+
+  it('belong on disk to the registered user, and to another one only where the registration says so', async () => {
+    await fileSystems.add({ name: 'data', path: '/srv/data', user_id: 1005, user_group_id: 2000 });
+    await fileSystems.add({ name: 'open', path: '/srv/open', any_user: true });
+    expect(fileSystems.of(mounts('data'), 'p1')).toMatchObject([{ uid: 1005, gid: 2000 }]);
+    expect(fileSystems.of(mounts('open'), 'p1')).toMatchObject([{ uid: 1003, gid: 2000 }]);
+    await fileSystems.add({ name: 'usual', path: '/srv/usual' });
+    expect(() => fileSystems.check(mounts('usual'), 'p1')).toThrow(
+      expect.objectContaining({ code: 'invalid_mount_user' }),
+    );
+  });
+
+  it('of another account are not found, and instances are replaced when that changes', async () => {
+    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', any_user: true });
+    const refused = expect.objectContaining({ code: 'mount_not_found' });
+    for (const name of ['data', id]) {
+      expect(() => fileSystems.check(mounts(name), 'p2')).toThrow(refused);
+      expect(() => fileSystems.of(mounts(name), 'p2')).toThrow(refused);
+    }
+    await control.functions.create('p2', {
+      func_name: 'user',
+      runtime: 'Node.js20.15',
+      handler: 'index.handler',
+      timeout: 3,
+      memory_size: 128,
+      code_type: 'inline',
+      func_code: { file: Buffer.from('x').toString('base64') },
+      mount_config: { func_mounts: [{ mount_type: 'sfs', mount_resource: 'data', local_mount_path: '/mnt/data' }] },
+    });
+    fileSystems.sharingChanged(id);
+    expect(retired).toEqual(['user']);
+    // It mounts nothing, so it holds up nothing.
+    await fileSystems.remove('data');
   });
 });

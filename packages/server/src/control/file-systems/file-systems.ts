@@ -4,23 +4,29 @@ import type { WantedMount } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Catalog } from '../catalog.ts';
+import type { Catalog, VersionSnapshot } from '../catalog.ts';
 import type { Kept } from '../functions/types.ts';
 import { exists, hostRefusal, inUse } from '../networks/host-refusal.ts';
 import { areNested, readFileSystemBody } from './file-system-body.ts';
 import type { FileSystemStore } from './file-system-store.ts';
-import type { FileSystem, FileSystemState, MountHost } from './types.ts';
+import type { DiskUser, FileSystem, FileSystemState, MountHost } from './types.ts';
 
 export interface FileSystemsOptions {
   readonly store: FileSystemStore;
   readonly host: MountHost;
   readonly catalog: Catalog;
   readonly clock: Clock;
+  /** Whether functions of a project may mount a file system. Reads memory only. */
+  readonly mayUse: (fileSystemId: string, projectId: string) => boolean;
+  /** Lets the instances of a version finish what they run, and replaces them. */
+  readonly retire: (snapshot: VersionSnapshot) => void;
+  /** Called after a file system was removed. */
+  readonly onRemoved: (fileSystemId: string) => Promise<void>;
+  /** Folders of the server, without links: none of them, and nothing in or around them, can be registered. */
+  readonly ownFolders: readonly string[];
 }
 
 const MAX_FILE_SYSTEMS = 1000;
-/** Whom functions are inside, for the trial. */
-const USUAL_ID = 1003;
 const REFUSALS = {
   MOUNT_FAILED: 'mount_not_ready',
   NOT_SUPPORTED: 'not_available',
@@ -59,7 +65,7 @@ export class FileSystems {
    * `mount_not_ready`, `not_available`.
    */
   async add(body: Kept): Promise<FileSystemState & MountCheck> {
-    const wanted = readFileSystemBody(body);
+    const wanted = readFileSystemBody(body, this.#options.ownFolders);
     return this.#changes.run('', async () => {
       this.#refuseTwice(wanted);
       const fileSystem = { ...wanted, id: randomUUID(), createdAt: this.#options.clock.now() };
@@ -78,33 +84,49 @@ export class FileSystems {
       if (user !== undefined) throw inUse(`file system ${name}`, user, others.length);
       await this.#options.store.remove(fileSystem.id);
       this.#byName.delete(name);
+      await this.#options.onRemoved(fileSystem.id);
     });
   }
 
-  /** Throws `mount_not_found`, `mounted_already`. */
-  check(mounts: readonly WantedMount[]): void {
+  /**
+   * Throws `mount_not_found` (also for one that the project may not use), `mounted_already`, `invalid_mount_user`.
+   */
+  check(mounts: readonly WantedMount[], projectId: string): void {
     const seen = new Set<string>();
-    for (const { id, name } of mounts.map((mount) => this.#wanted(mount))) {
+    for (const mount of mounts) {
+      const { id, name } = this.#mounted(mount, projectId).fileSystem;
       if (seen.has(id)) throw new PlatformError('mounted_already', `file system ${name} is mounted twice`);
       seen.add(id);
     }
   }
 
-  /** What a sandbox is given. Throws `mount_not_found`. */
-  of(mounts: readonly WantedMount[]): FileSystemMount[] {
+  /** Replaces the instances of every version that mounts a file system: who may use it has changed. */
+  sharingChanged(id: string): void {
+    const fileSystem = [...this.#byName.values()].find((one) => one.id === id);
+    if (fileSystem === undefined) return;
+    for (const snapshot of this.#options.catalog.versions()) {
+      if (snapshot.surroundings.mounts.some((mount) => isOf(mount, fileSystem))) this.#options.retire(snapshot);
+    }
+  }
+
+  /** What a sandbox is given. Throws as `check` does. */
+  of(mounts: readonly WantedMount[], projectId: string): FileSystemMount[] {
     return mounts.map((mount) => {
-      const { source, readOnly } = this.#wanted(mount);
-      const { uid, gid, path } = mount;
-      return { source, readOnly, uid, gid, target: path };
+      const { fileSystem, user } = this.#mounted(mount, projectId);
+      const { source, readOnly } = fileSystem;
+      return { source, readOnly, ...user, target: mount.path };
     });
   }
 
-  #wanted({ resource }: WantedMount): FileSystem {
+  #mounted(mount: WantedMount, projectId: string): { readonly fileSystem: FileSystem; readonly user: DiskUser } {
+    const { resource } = mount;
     const found = this.#byName.get(resource) ?? [...this.#byName.values()].find(({ id }) => id === resource);
-    if (found !== undefined) return found;
-    throw new PlatformError('mount_not_found', `there is no file system ${resource.slice(0, 80)} on this machine`, {
-      hint: 'Its administrator registers one with: fgs filesystems add NAME --path DIR',
-    });
+    if (found === undefined || !this.#options.mayUse(found.id, projectId)) {
+      throw new PlatformError('mount_not_found', `file system ${resource.slice(0, 80)} does not exist`, {
+        hint: 'The administrator of the machine registers one with: fgs filesystems add NAME --path DIR, and lets other accounts use it with: fgs shares add --filesystem NAME --account ACCOUNT',
+      });
+    }
+    return { fileSystem: found, user: diskUser(found, mount) };
   }
 
   #named(name: string): FileSystem {
@@ -125,8 +147,8 @@ export class FileSystems {
     });
   }
 
-  async #try({ source, readOnly }: FileSystem): Promise<MountCheck> {
-    const mount = { source, readOnly, target: '/mnt/trial', uid: USUAL_ID, gid: USUAL_ID };
+  async #try({ source, readOnly, user }: FileSystem): Promise<MountCheck> {
+    const mount = { source, readOnly, target: '/mnt/trial', ...user };
     try {
       return await this.#options.host.tryMount(mount);
     } catch (error) {
@@ -138,11 +160,28 @@ export class FileSystems {
     return { ...fileSystem, usedBy: this.#usersOf(fileSystem) };
   }
 
-  #usersOf({ id, name }: FileSystem): string[] {
+  /** Versions of projects that may not use it do not count: they mount nothing. */
+  #usersOf(fileSystem: FileSystem): string[] {
     const urns: string[] = [];
-    for (const { urn, surroundings } of this.#options.catalog.versions()) {
-      if (surroundings.mounts.some(({ resource }) => resource === name || resource === id)) urns.push(urn);
+    for (const { urn, projectId, surroundings } of this.#options.catalog.versions()) {
+      const mounts = surroundings.mounts.some((mount) => isOf(mount, fileSystem));
+      if (mounts && this.#options.mayUse(fileSystem.id, projectId)) urns.push(urn);
     }
     return urns;
   }
+}
+
+function isOf({ resource }: WantedMount, { id, name }: FileSystem): boolean {
+  return resource === name || resource === id;
+}
+
+/** The user that a function names must be the registered one, unless the registration leaves the choice to functions. */
+function diskUser({ name, user, anyUser }: FileSystem, mount: Pick<WantedMount, 'uid' | 'gid'>): DiskUser {
+  const wanted = { uid: mount.uid ?? user.uid, gid: mount.gid ?? user.gid };
+  if (anyUser || (wanted.uid === user.uid && wanted.gid === user.gid)) return wanted;
+  throw new PlatformError(
+    'invalid_mount_user',
+    `file system ${name} is mounted as user ${user.uid} and group ${user.gid}, not as ${wanted.uid} and ${wanted.gid}`,
+    { hint: 'Set user_id and user_group_id of mount_user to -1. The administrator can register it with --any-user.' },
+  );
 }

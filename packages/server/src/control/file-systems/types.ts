@@ -1,11 +1,21 @@
 import type { FileSystemMount, MountCheck } from '@funcgraph/agent';
 
+/** A user of the disk. */
+export interface DiskUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A file system that the administrator registered. Never changes. */
 export interface FileSystem {
   readonly id: string;
   readonly name: string;
   readonly source: FileSystemMount['source'];
   readonly readOnly: boolean;
+  /** To whom files of functions belong on disk. */
+  readonly user: DiskUser;
+  /** Whether a function may name another user than `user`. */
+  readonly anyUser: boolean;
   /** Ms since the epoch. */
   readonly createdAt: number;
 }

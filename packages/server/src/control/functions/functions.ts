@@ -33,8 +33,10 @@ export interface FunctionsOptions {
   readonly region: string;
   /** Those of the guide unless set. */
   readonly quotas?: Quotas;
-  /** Throws when a network or a file system that a function is to have is not registered. */
-  readonly checkSurroundings?: (wanted: WantedSurroundings) => void;
+  /** Throws when the project may not use a network or a file system, or it does not exist. */
+  readonly checkSurroundings?: (wanted: WantedSurroundings, projectId: string) => void;
+  /** Whether a project may use an image, by its name without the tag. */
+  readonly mayUseImage: (repository: string, projectId: string) => boolean;
 }
 
 /** What a change makes of a version; undefined parts stay. */
@@ -90,8 +92,8 @@ export class Functions {
     if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
     const { runtime, rules } = knownRuntime(fields, runtimes);
     const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules, environmentChars }, fields);
-    this.#checkSurroundings(fields, parsed);
-    const chosen = wantsImage(fields, rules) ? await this.#choose(fields, rules, undefined) : undefined;
+    this.#checkSurroundings(fields, parsed, projectId);
+    const chosen = wantsImage(fields, rules) ? await this.#choose(projectId, fields, rules, undefined) : undefined;
     const upload =
       chosen?.upload ??
       readCodeUpload(fields, rules, parsed.config.handler) ??
@@ -186,7 +188,7 @@ export class Functions {
       const { environmentChars } = this.access.quotas;
       const secrets = this.access.open(stored.version.sealedEnv);
       const parsed = applyConfig({ config, secrets, rules, environmentChars }, fields);
-      this.#checkSurroundings(fields, parsed);
+      this.#checkSurroundings(fields, parsed, name.projectId);
       const image = fields.nested('custom_image')?.text('image') ?? '';
       if (config.image === undefined && image === '') return this.#followHandler(stored, rules, parsed);
       return this.#changeImage(stored, fields, { parsed });
@@ -233,7 +235,7 @@ export class Functions {
     }
     refuseDependencies(fields);
     if (fields.nested('custom_image') === undefined && change.parsed !== undefined) return { change };
-    const chosen = await this.#choose(fields, rulesOf(stored), config.image);
+    const chosen = await this.#choose(stored.fn.projectId, fields, rulesOf(stored), config.image);
     try {
       const pin = await this.#store(chosen.upload);
       if (pin.artifact.sha256 === artifact.sha256) {
@@ -249,8 +251,15 @@ export class Functions {
     }
   }
 
-  #choose(fields: WireFields, rules: RuntimeRules, before: VersionRecord['config']['image']): Promise<ChosenImage> {
-    return chooseImage(fields, rules, before, (reference) => this.#options.images.hold(reference));
+  #choose(
+    projectId: string,
+    fields: WireFields,
+    rules: RuntimeRules,
+    before: VersionRecord['config']['image'],
+  ): Promise<ChosenImage> {
+    const { images, mayUseImage } = this.#options;
+    const mayUse = (repository: string): boolean => mayUseImage(repository, projectId);
+    return chooseImage(fields, rules, before, (reference) => images.hold(reference, mayUse));
   }
 
   /** Inline code is one file that the handler names: another handler, another name. */
@@ -343,10 +352,10 @@ export class Functions {
   }
 
   /** What a body does not name stays, also when it is not registered any more. */
-  #checkSurroundings(fields: WireFields, { config }: ParsedConfig): void {
+  #checkSurroundings(fields: WireFields, { config }: ParsedConfig, projectId: string): void {
     const names = ['func_vpc', 'mount_config'].filter((name) => fields.nested(name) !== undefined);
     const named = Object.fromEntries(names.map((name) => [name, config.stored[name]]));
-    this.#options.checkSurroundings?.(wantedSurroundings(named));
+    this.#options.checkSurroundings?.(wantedSurroundings(named), projectId);
   }
 
   async #store(upload: CodeUpload): Promise<ArtifactPin> {

@@ -31,12 +31,17 @@ let host: FakeHost;
 let networks: Networks;
 let egress: boolean;
 let retired: VersionSnapshot[];
+let removed: string[];
+/** Projects that may use every network. */
+let users: Set<string>;
 
 beforeEach(async () => {
   control = await openTestControl();
   host = new FakeHost();
   egress = true;
   retired = [];
+  removed = [];
+  users = new Set(['p1']);
   networks = make();
   await networks.start();
 });
@@ -50,6 +55,8 @@ const make = (): Networks =>
     clock: control.clock,
     egress: () => egress,
     retire: (snapshot) => retired.push(snapshot),
+    mayUse: (_id, projectId) => users.has(projectId),
+    onRemoved: async (id) => void removed.push(id),
   });
 const wanted = (func_vpc?: object, disable_public_network = false) =>
   wantedSurroundings({ func_vpc, network_controller: { disable_public_network } });
@@ -86,7 +93,7 @@ describe('networks of the administrator', () => {
     await networks.start();
     expect(networks.show('backend')).toMatchObject({ bridge: undefined, problem: 'no bridges today' });
     // Its functions must not get another network meanwhile.
-    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }))).toMatchObject({ kind: 'vpc', network: { id } });
+    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1')).toMatchObject({ kind: 'vpc', network: { id } });
   });
 
   it.each([
@@ -118,7 +125,7 @@ describe('networks of the administrator', () => {
     expect(networks.show('backend').usedBy).toHaveLength(1);
     await control.functions.delete({ projectId: 'p1', package: 'default', name: 'user' });
     await networks.remove('backend');
-    expect([networks.list(), host.open.size]).toEqual([[], 0]);
+    expect([networks.list(), host.open.size, removed.length]).toEqual([[], 0, 1]);
     await expect(networks.remove('backend')).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -132,27 +139,41 @@ describe('networks of the administrator', () => {
 
 describe('the network of a function', () => {
   it('is the default one, unless the function or the server says otherwise', () => {
-    expect(networks.of(wanted())).toEqual(EGRESS);
-    expect(networks.of(wanted({}))).toEqual(EGRESS);
-    expect(networks.of(wanted({ vpc_id: '' }))).toEqual(EGRESS);
-    expect(networks.of(wanted(undefined, true))).toEqual(NONE);
+    expect(networks.of(wanted(), 'p1')).toEqual(EGRESS);
+    expect(networks.of(wanted({}), 'p1')).toEqual(EGRESS);
+    expect(networks.of(wanted({ vpc_id: '' }), 'p1')).toEqual(EGRESS);
+    expect(networks.of(wanted(undefined, true), 'p1')).toEqual(NONE);
     egress = false;
-    expect(networks.of(wanted())).toEqual(NONE);
+    expect(networks.of(wanted(), 'p1')).toEqual(NONE);
   });
 
   it('is none, and never the default one, when it is not registered', async () => {
-    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }))).toEqual(NONE);
+    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1')).toEqual(NONE);
     await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
-    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 'another' }))).toEqual(NONE);
+    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 'another' }), 'p1')).toEqual(NONE);
   });
 
   it('must be registered once any is', async () => {
-    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }));
+    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1');
     await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
-    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }));
-    networks.check(wanted());
-    const check = (vpc: object) => () => networks.check(wanted(vpc));
+    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1');
+    networks.check(wanted(), 'p1');
+    const check = (vpc: object) => () => networks.check(wanted(vpc), 'p1');
     expect(check({ vpc_id: 'w', subnet_id: 's' })).toThrow(expect.objectContaining({ code: 'vpc_not_found' }));
     expect(check({ vpc_id: 'v', subnet_id: 't' })).toThrow(expect.objectContaining({ code: 'subnet_not_found' }));
+  });
+
+  it('of another account is neither used nor named, and is used once it is shared', async () => {
+    const { id } = await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    const chosen = wanted({ vpc_id: 'v', subnet_id: 's' });
+    // Functions that come from elsewhere keep their ids, and nothing says that a network has them.
+    networks.check(chosen, 'p2');
+    networks.check(wanted({ vpc_id: 'w', subnet_id: 's' }), 'p2');
+    expect(networks.of(chosen, 'p2')).toEqual(NONE);
+    users.add('p2');
+    await deploy('user', { vpc_id: 'v', subnet_id: 's' });
+    networks.sharingChanged(id);
+    expect(networks.of(chosen, 'p2')).toMatchObject({ kind: 'vpc', network: { id } });
+    expect(retired.map(({ name }) => name)).toEqual(['user']);
   });
 });

@@ -18,6 +18,10 @@ export interface NetworksOptions {
   readonly clock: Clock;
   /** Whether a function that chose no network reaches the outside. */
   readonly egress: () => boolean;
+  /** Whether functions of a project may be placed in a network. Reads memory only. */
+  readonly mayUse: (networkId: string, projectId: string) => boolean;
+  /** Called after a network was removed. */
+  readonly onRemoved: (networkId: string) => Promise<void>;
   /** Lets the instances of a version finish what they run, and replaces them. */
   readonly retire: (snapshot: VersionSnapshot) => void;
 }
@@ -93,34 +97,52 @@ export class Networks {
       await this.#options.store.remove(network.id);
       this.#byName.delete(name);
       this.#made.delete(network.id);
+      await this.#options.onRemoved(network.id);
       await this.#options.host.closeNetwork(network.id);
     });
   }
 
   /**
-   * Throws `vpc_not_found` or `subnet_not_found` for a network that is not registered. Without any registered network all
-   * ids are kept: whoever brings functions from elsewhere can register their networks later.
+   * Throws `vpc_not_found` or `subnet_not_found` for a network that the project may not use or that does not exist; the
+   * error is the same for both. All ids are kept while the project may use no network at all: functions that come from
+   * elsewhere keep theirs, and the networks can be registered later.
    */
-  check({ vpc }: Pick<WantedSurroundings, 'vpc'>): void {
-    if (vpc === undefined || this.#byName.size === 0 || this.#chosen(vpc) !== undefined) return;
-    const registered = [...this.#byName.values()];
+  check({ vpc }: Pick<WantedSurroundings, 'vpc'>, projectId: string): void {
+    if (vpc === undefined || this.#chosen(vpc, projectId) !== undefined) return;
+    const registered = this.#usableBy(projectId);
+    if (registered.length === 0) return;
     const sameVpc = registered.some(({ vpcId }) => vpcId === vpc.vpcId);
     throw new PlatformError(
       sameVpc ? 'subnet_not_found' : 'vpc_not_found',
       sameVpc ? `network ${vpc.vpcId} has no subnet ${vpc.subnetId}` : `there is no network with the id ${vpc.vpcId}`,
-      { hint: `Registered: ${registered.map((one) => `${one.name} (${one.vpcId}, ${one.subnetId})`).join(', ')}.` },
+      {
+        hint: `Networks of this project: ${registered.map((one) => `${one.name} (${one.vpcId}, ${one.subnetId})`).join(', ')}.`,
+      },
     );
   }
 
-  /** What a version reaches. One that chose a network which is not registered reaches nothing. */
-  of({ vpc, publicNetwork }: WantedSurroundings): SandboxNetwork {
+  /** What a version reaches: nothing when it chose a network that its project may not use or that does not exist. */
+  of({ vpc, publicNetwork }: WantedSurroundings, projectId: string): SandboxNetwork {
     if (vpc === undefined) return { kind: publicNetwork && this.#options.egress() ? 'egress' : 'none' };
-    const network = this.#chosen(vpc);
+    const network = this.#chosen(vpc, projectId);
     return network === undefined ? { kind: 'none' } : { kind: 'vpc', network: onHost(network) };
   }
 
-  #chosen({ vpcId, subnetId }: NonNullable<WantedSurroundings['vpc']>): Network | undefined {
-    const all = [...this.#byName.values()].filter((network) => network.vpcId === vpcId);
+  /** Replaces the instances of every version that chose a network: who may use it has changed. */
+  sharingChanged(id: string): void {
+    const network = [...this.#byName.values()].find((one) => one.id === id);
+    if (network === undefined) return;
+    for (const snapshot of this.#options.catalog.versions()) {
+      if (snapshot.surroundings.vpc?.vpcId === network.vpcId) this.#options.retire(snapshot);
+    }
+  }
+
+  #usableBy(projectId: string): Network[] {
+    return [...this.#byName.values()].filter(({ id }) => this.#options.mayUse(id, projectId));
+  }
+
+  #chosen({ vpcId, subnetId }: NonNullable<WantedSurroundings['vpc']>, projectId: string): Network | undefined {
+    const all = this.#usableBy(projectId).filter((network) => network.vpcId === vpcId);
     return subnetId === '' ? all[0] : all.find((network) => network.subnetId === subnetId);
   }
 
@@ -174,8 +196,9 @@ export class Networks {
 
   #usersOf(network: Network): string[] {
     const urns: string[] = [];
-    for (const { urn, surroundings } of this.#options.catalog.versions()) {
-      if (surroundings.vpc !== undefined && this.#chosen(surroundings.vpc)?.id === network.id) urns.push(urn);
+    for (const { urn, projectId, surroundings } of this.#options.catalog.versions()) {
+      if (surroundings.vpc !== undefined && this.#chosen(surroundings.vpc, projectId)?.id === network.id)
+        urns.push(urn);
     }
     return urns;
   }
@@ -185,7 +208,7 @@ export class Networks {
     const { catalog, retire } = this.#options;
     for (const snapshot of catalog.versions()) {
       const { vpc } = snapshot.surroundings;
-      if (vpc !== undefined && this.#chosen(vpc)?.id === network.id) retire(snapshot);
+      if (vpc !== undefined && this.#chosen(vpc, snapshot.projectId)?.id === network.id) retire(snapshot);
     }
   }
 }

@@ -25,13 +25,16 @@ export function fileSystemHandlers(
   };
 }
 
-function toReply({ id, name, source, readOnly, usedBy, createdAt }: FileSystemState): Reply {
+function toReply({ id, name, source, readOnly, user, anyUser, usedBy, createdAt }: FileSystemState): Reply {
   return {
     id,
     name,
     kind: source.kind,
     location: locationOf(source),
     read_only: readOnly,
+    user_id: user.uid,
+    user_group_id: user.gid,
+    any_user: anyUser,
     used_by: [...usedBy],
     created_at: new Date(createdAt).toISOString(),
   };

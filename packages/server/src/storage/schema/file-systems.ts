@@ -8,6 +8,11 @@ export interface FileSystemTable {
   location: string;
   /** 0 or 1. */
   read_only: number;
+  /** To whom files belong on disk unless a function names another user. */
+  user_id: number;
+  group_id: number;
+  /** 1 when functions may name any user. */
+  any_user: number;
   created_at: number;
 }
 

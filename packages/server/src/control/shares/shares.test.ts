@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openTestControl, type TestControl } from '../testing.ts';
+import { ShareStore } from './share-store.ts';
+import { Shares } from './shares.ts';
+
+const ACCOUNTS = [
+  { id: 'a-operator', name: 'default', operator: true },
+  { id: 'a-one', name: 'one', operator: false },
+  { id: 'a-two', name: 'two', operator: false },
+];
+/** Of the account whose name they begin with. */
+const PROJECTS = ['operator-1', 'one-1', 'one-2', 'two-1'];
+
+let control: TestControl;
+let shares: Shares;
+let changes: string[];
+
+const make = (): Shares =>
+  new Shares({
+    store: new ShareStore(control.storage.db),
+    clock: control.clock,
+    tenants: {
+      accountOf: (projectId) =>
+        PROJECTS.includes(projectId) ? ACCOUNTS.find(({ id }) => id === `a-${projectId.slice(0, -2)}`) : undefined,
+      account: (text) => ACCOUNTS.find(({ id, name }) => id === text || name === text),
+      project: (id) => (PROJECTS.includes(id) ? { id, name: id } : undefined),
+    },
+  });
+
+beforeEach(async () => {
+  control = await openTestControl();
+  changes = [];
+  shares = make();
+  shares.onChange((kind, resource) => changes.push(`${kind} ${resource}`));
+  await shares.start();
+});
+afterEach(() => control.close());
+
+const users = (kind: 'file-system' | 'network' | 'image', resource: string): string[] =>
+  [...PROJECTS, 'unknown', ''].filter((project) => shares.mayUse(kind, resource, project));
+
+it('gives everything to the account that looks after the machine, and nothing to others', () => {
+  expect(users('network', 'n')).toEqual(['operator-1']);
+});
+
+it('is with a whole account or with one project, of one thing, also after a restart', async () => {
+  await shares.add('network', 'n', shares.holder({ account: 'one' }));
+  await shares.add('file-system', 'f', shares.holder({ project: 'one-2' }));
+  for (const each of [shares, make()]) {
+    shares = each;
+    if (shares.list().length === 0) await shares.start();
+    expect(users('network', 'n')).toEqual(['operator-1', 'one-1', 'one-2']);
+    expect(users('file-system', 'f')).toEqual(['operator-1', 'one-2']);
+    expect(users('image', 'n')).toEqual(['operator-1']);
+  }
+});
+
+it('ends when it is removed, and with what was shared, and says so each time', async () => {
+  const holder = shares.holder({ account: 'one' });
+  await shares.add('network', 'n', holder);
+  await shares.add('network', 'n', holder);
+  await shares.remove('network', 'n', holder);
+  expect(users('network', 'n')).toEqual(['operator-1']);
+  await expect(shares.remove('network', 'n', holder)).rejects.toMatchObject({ code: 'not_found' });
+  await shares.add('image', 'i', shares.holder({ project: 'two-1' }));
+  await shares.removeAll('image', 'i');
+  expect([users('image', 'i'), shares.list()]).toEqual([['operator-1'], []]);
+  expect(changes).toEqual(['network n', 'network n', 'image i']);
+});
+
+it.each([[{}], [{ account: 'one', project: 'one-1' }], [{ account: 'three' }], [{ project: 'one' }]])(
+  'is with nobody that %j names',
+  (named) => {
+    expect(() => shares.holder(named)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/invalid_request|not_found/) }),
+    );
+  },
+);
