@@ -1,8 +1,6 @@
 import { pino } from 'pino';
 import { ConfigError, forgetSecrets, loadConfig, runtimeDirOf } from './config/index.ts';
 import { type RunningServer, startServer } from './server.ts';
-import { StartupError } from './startup/index.ts';
-import { StorageError } from './storage/index.ts';
 
 /** What still runs when the database is gone for good gets this long; its outcome could not be stored. */
 const LAST_MS = 5_000;
@@ -16,11 +14,6 @@ function tell(message: object): Promise<void> {
 }
 
 async function fail(error: unknown): Promise<never> {
-  const known =
-    error instanceof ConfigError ||
-    error instanceof StartupError ||
-    error instanceof StorageError ||
-    isListenError(error);
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
   const code =
@@ -29,6 +22,8 @@ async function fail(error: unknown): Promise<never> {
       : error instanceof ConfigError
         ? 'CONFIG'
         : 'INTERNAL';
+  // a fault with a hint is one that a person can mend; anything else is ours and shows where it happened
+  const known = hint !== undefined || error instanceof ConfigError || isListenError(error);
   const text = known || !(error instanceof Error) ? message : (error.stack ?? message);
   process.stderr.write(`fgs: ${text}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
   await tell({ event: 'failed', code, message, ...(hint === undefined ? {} : { hint }) });

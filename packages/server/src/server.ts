@@ -17,12 +17,13 @@ import { ApiBodies, BodyBudget, bodyMemoryBytes, buildApp, createGateway, stopGa
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
 import { AccountGate, functionKeyOf, Invoker, isKeyOf, RequestLogs, ReservedDemand } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { openSealer } from './lib/sealer.ts';
 import { Queue } from './queue/index.ts';
 import {
+  addressAt,
   addressOf,
   chooseSandbox,
   closeRunDir,
+  credentialsFile,
   forgetDecisionsOnMoves,
   functionFacts,
   listen,
@@ -30,6 +31,7 @@ import {
   openRunDir,
   startMeasuring,
   UNAVAILABLE_HOST,
+  updateAddresses,
   writeCredentials,
 } from './startup/index.ts';
 import { lockDataDir } from './storage/index.ts';
@@ -67,6 +69,7 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 /** Builds every object and starts them in the order they need each other. The only place that does. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { log, clock = systemClock } = parts;
+  const { host, port, gatewayPort, region } = config;
   const undo: (() => unknown)[] = [];
   let stopping: Promise<void> | undefined;
   // One deadline for all parts, from the moment that the first is told to stop.
@@ -105,12 +108,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const registering = runtimes.start();
     registering.catch(() => {});
 
-    const sealer = await openSealer(join(config.dataDir, 'master.key'));
-    const storage = await openDatabase({ config, sealer, log, onDeath: (error) => broke(error) });
+    const { sealer, storage } = await openDatabase({ config, log, onDeath: (error) => broke(error) });
     undo.push(() => storage.close());
     const catalog = new Catalog();
     const iam = new Iam({
-      db: storage.db,
+      storage,
       sealer,
       clock,
       log: log.child({ module: 'iam' }),
@@ -118,7 +120,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       functions: functionFacts(catalog),
       auditRetainDays: config.auditRetainDays,
     });
-    const first = await iam.start();
+    const addresses = { endpoint: addressAt(host, port), gateway: addressAt(host, gatewayPort), region };
+    await iam.start((credentials) => writeCredentials(config.dataDir, addresses, credentials));
     undo.push(() => iam.stop());
     const queue = await Queue.open({ storage, now: clock.now });
     const telemetry = await openTelemetry({
@@ -287,17 +290,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 
     const endpoint = addressOf(app.server, config.host);
     const gatewayUrl = addressOf(gateway, config.host);
-    const credentialsFile = await writeCredentials(
-      config.dataDir,
-      { endpoint, gateway: gatewayUrl, region: config.region },
-      first,
-    );
+    await updateAddresses(config.dataDir, { endpoint, gateway: gatewayUrl, region });
     log.info({ endpoint, gateway: gatewayUrl, driver: driver.name }, 'server ready');
     return {
       app,
       endpoint,
       gateway: gatewayUrl,
-      credentialsFile,
+      credentialsFile: credentialsFile(config.dataDir),
       sandbox: capabilities,
       broken,
       stop() {

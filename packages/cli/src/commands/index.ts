@@ -11,6 +11,7 @@ import { listTemplates, showTemplate } from './applications/templates.ts';
 import { reset as resetAsync } from './async/reset.ts';
 import { set as setAsync } from './async/set.ts';
 import { show as showAsync } from './async/show.ts';
+import { reset as resetCredentials } from './credentials/reset.ts';
 import { remove as removeDeadLetter } from './dead-letters/delete.ts';
 import { list as listDeadLetters } from './dead-letters/list.ts';
 import { purge as purgeDeadLetters } from './dead-letters/purge.ts';
@@ -205,6 +206,11 @@ export const TREE: Tree = {
       commands: [addShare, listShares, removeShare],
     },
     iam,
+    {
+      name: 'credentials',
+      summary: 'The way into a server for the owner of its data directory',
+      commands: [resetCredentials],
+    },
     {
       name: 'runtimes',
       summary: 'Languages and versions that functions can use',

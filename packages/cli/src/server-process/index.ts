@@ -1,3 +1,4 @@
 export type { ReadyMessage } from './messages.ts';
+export { runMaintenance } from './run-maintenance.ts';
 export { type ServerOptions, type ServerProcess, spawnServer } from './spawn-server.ts';
 export { startSummary } from './summary.ts';

@@ -16,6 +16,8 @@ import { Directory } from './directory.ts';
 import { Groups } from './groups.ts';
 import { IdentityStore } from './identity-store.ts';
 import { Logins } from './logins.ts';
+import { type OwnerCredentials, planOwner } from './owner.ts';
+import { storeOwner } from './owner-store.ts';
 import { newPassword } from './password.ts';
 import { Policies } from './policies.ts';
 import { RightsStore } from './rights-store.ts';
@@ -24,15 +26,6 @@ import { type KeyOf, precheckSignature, type Refusal, type SignedRequest, verify
 import { Tenancy } from './tenancy.ts';
 import type { Caller, Domain, Policy, Project, User } from './types.ts';
 import { Users } from './users.ts';
-
-/** What a first start makes and writes to the credentials file. */
-export interface FirstAccount {
-  readonly projectId: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly user: string;
-  readonly password: string;
-}
 
 /** What identities need to know of functions, which they cannot see. */
 export interface FunctionFactsForIam {
@@ -43,7 +36,7 @@ export interface FunctionFactsForIam {
 }
 
 export interface IamOptions {
-  readonly db: Storage['db'];
+  readonly storage: Pick<Storage, 'db' | 'atomic'>;
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly log: Logger;
@@ -81,7 +74,8 @@ export class Iam {
   readonly #rights: RightsStore;
 
   constructor(options: IamOptions) {
-    const { db, sealer, clock, log, region, functions } = options;
+    const { sealer, clock, log, region, functions } = options;
+    const { db } = options.storage;
     this.#options = options;
     const directory = this.#directory;
     const identities = new IdentityStore(db);
@@ -112,16 +106,35 @@ export class Iam {
     this.audit = new Audit({ store: new AuditStore(db), clock, log, retainDays: options.auditRetainDays });
   }
 
-  /** Loads identities. Makes the first account when there is none, and returns it then. */
-  async start(): Promise<FirstAccount | undefined> {
+  /**
+   * Loads identities. Where no user exists, makes the first account: `keep` gets its credentials and resolves when they are
+   * on disk, and only then the account is stored, in one commit. So a start that fails or is killed at any moment leaves
+   * either no account, or one whose credentials are known.
+   */
+  async start(keep: (credentials: OwnerCredentials) => Promise<void>): Promise<void> {
     await this.#directory.load(this.#identities, this.#rights);
+    if (this.#directory.users.size === 0) await this.#makeOwner(keep);
     await this.keys.start();
     this.audit.start();
-    if (this.#directory.users.size > 0) return undefined;
-    const password = newPassword();
-    const wanted = { name: 'default', projectName: 'default', userName: 'admin', password, operator: true };
-    const { project, accessKey, secretKey, userName } = await this.tenancy.createAccount(wanted);
-    return { projectId: project.id, accessKey, secretKey, user: userName, password };
+  }
+
+  /**
+   * Gives a user of the account that looks after the machine a new password and one new key in the place of all others, and
+   * the rights of an administrator; makes what is missing. For whoever owns the data directory; only while nothing else uses
+   * this object.
+   */
+  async resetOwner(keep: (credentials: OwnerCredentials) => Promise<void>, userName?: string): Promise<void> {
+    await this.#directory.load(this.#identities, this.#rights);
+    await this.#makeOwner(keep, userName);
+  }
+
+  async #makeOwner(keep: (credentials: OwnerCredentials) => Promise<void>, userName?: string): Promise<void> {
+    const { storage, sealer, clock } = this.#options;
+    const name = userName === undefined ? {} : { userName };
+    const { credentials, rows } = await planOwner(this.#directory, { now: clock.now(), sealer, ...name });
+    await keep(credentials);
+    await storeOwner(storage, rows);
+    await this.#directory.load(this.#identities, this.#rights);
   }
 
   /** One that nobody has to think of. */

@@ -17,7 +17,7 @@ export async function added(insert: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-const userRow = (user: User) => ({
+export const userRow = (user: User) => ({
   id: user.id,
   domain_id: user.domainId,
   name: user.name,
@@ -29,7 +29,7 @@ const userRow = (user: User) => ({
   last_login_at: user.lastLoginAt,
 });
 
-const keyRow = (key: StoredKey) => ({
+export const keyRow = (key: StoredKey) => ({
   access_key: key.accessKey,
   user_id: key.userId,
   sealed_secret: key.sealedSecret,

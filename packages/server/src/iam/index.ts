@@ -1,9 +1,10 @@
 export type { FunctionCredentials } from './agency-credentials.ts';
 export type { AuditEntry } from './audit-store.ts';
 export type { FunctionRef, Peer, Question } from './authorizer.ts';
-export type { FirstAccount, IamOptions } from './iam.ts';
+export type { IamOptions } from './iam.ts';
 export { Iam } from './iam.ts';
 export type { IssuedToken, LoginScope } from './logins.ts';
+export type { OwnerCredentials } from './owner.ts';
 export { type HashedBody, type KeyOf, precheckSignature, type SignedRequest, verifySignature } from './signature.ts';
 export type {
   AccessKey,

@@ -39,7 +39,7 @@ const enterpriseRow = (project: EnterpriseProject) => ({
   created_at: project.createdAt,
 });
 
-const grantRow = ({ holder, policyId, scope }: Grant) => ({
+export const grantRow = ({ holder, policyId, scope }: Grant) => ({
   principal_kind: holder.kind,
   principal_id: holder.id,
   policy_id: policyId,

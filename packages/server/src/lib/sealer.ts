@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { writeDurably } from './durable-file.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -34,12 +35,50 @@ export class Sealer {
   }
 }
 
-/** The sealer of a data directory; its key file (mode 0600) is made at first use. Losing the file loses the secrets. */
-export async function openSealer(keyFile: string): Promise<Sealer> {
-  try {
-    await writeFile(keyFile, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+/** The key file of a data directory is unusable: without it, no stored secret can be opened. */
+export class KeyFileError extends Error {
+  readonly code = 'KEY_FILE';
+  readonly hint: string;
+
+  constructor(message: string, options: { readonly hint: string; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'KeyFileError';
+    this.hint = options.hint;
   }
-  return new Sealer(Buffer.from((await readFile(keyFile, 'utf8')).trim(), 'hex'));
+}
+
+const FROM_BACKUP =
+  'Restore master.key from a backup of this data directory. Another key cannot open what this one sealed.';
+
+/**
+ * The sealer of a data directory; its key file (mode 0600) is made at first use, whole and on disk before anything is
+ * sealed. Losing the file loses the secrets, so `mayCreate` is false where sealed data exists. Throws `KeyFileError`.
+ */
+export async function openSealer(keyFile: string, options: { readonly mayCreate: boolean }): Promise<Sealer> {
+  const text = await readKey(keyFile);
+  if (text === undefined) {
+    if (!options.mayCreate) throw new KeyFileError(`${keyFile} is missing`, { hint: FROM_BACKUP });
+    const key = randomBytes(KEY_BYTES);
+    await writeDurably(keyFile, `${key.toString('hex')}\n`);
+    return new Sealer(key);
+  }
+  if (/^[0-9a-f]{64}$/.test(text)) return new Sealer(Buffer.from(text, 'hex'));
+  // before a first start has stored anything, no key is lost with it
+  if (text === '' && options.mayCreate) {
+    await rm(keyFile);
+    return openSealer(keyFile, options);
+  }
+  throw new KeyFileError(`${keyFile} is damaged: it does not hold a key of ${KEY_BYTES} bytes`, { hint: FROM_BACKUP });
+}
+
+async function readKey(keyFile: string): Promise<string | undefined> {
+  try {
+    return (await readFile(keyFile, 'utf8')).trim();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new KeyFileError(`cannot read ${keyFile}: ${(cause as Error).message}`, {
+      hint: 'The user who runs the server must own the data directory.',
+      cause,
+    });
+  }
 }

@@ -1,8 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { FirstAccount } from '../iam/index.ts';
+import type { OwnerCredentials } from '../iam/index.ts';
+import { writeDurably } from '../lib/durable-file.ts';
 
 const Credentials = Type.Object({
   endpoint: Type.String(),
@@ -16,40 +17,53 @@ const Credentials = Type.Object({
 });
 const validator = Compile(Credentials);
 
-interface Addresses {
+export interface Addresses {
   readonly endpoint: string;
   readonly gateway: string;
   readonly region: string;
 }
 
-/**
- * Writes `credentials.json` (mode 0600) with the present addresses: the first account's secrets at first start, those of
- * the file later. A file that was removed by its owner stays away. Returns its path.
- */
+export function credentialsFile(dataDir: string): string {
+  return join(dataDir, 'credentials.json');
+}
+
+/** Writes the credentials of an administrator: on disk when it resolves, before the account they open is stored. */
 export async function writeCredentials(
   dataDir: string,
   addresses: Addresses,
-  first: FirstAccount | undefined,
-): Promise<string> {
-  const path = join(dataDir, 'credentials.json');
-  const account =
-    first === undefined
-      ? await readAccount(path)
-      : {
-          project_id: first.projectId,
-          access_key: first.accessKey,
-          secret_key: first.secretKey,
-          user: first.user,
-          password: first.password,
-        };
-  if (account === undefined) return path;
-  const temporary = `${path}.new`;
-  await writeFile(temporary, `${JSON.stringify({ ...account, ...addresses }, null, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, path);
-  return path;
+  { projectId, accessKey, secretKey, user, password }: OwnerCredentials,
+): Promise<void> {
+  await write(dataDir, {
+    project_id: projectId,
+    access_key: accessKey,
+    secret_key: secretKey,
+    user,
+    password,
+    ...addresses,
+  });
 }
 
-async function readAccount(path: string): Promise<object | undefined> {
+/** Puts the present addresses into the file. One that its owner removed or changed into something else stays as it is. */
+export async function updateAddresses(dataDir: string, addresses: Addresses): Promise<void> {
+  const account = await readAccount(credentialsFile(dataDir));
+  if (account === undefined) return;
+  const isSame = (Object.keys(addresses) as (keyof Addresses)[]).every((name) => account[name] === addresses[name]);
+  if (!isSame) await write(dataDir, { ...account, ...addresses });
+}
+
+/** The addresses in the file, for a command that runs while no server does. */
+export async function readAddresses(dataDir: string): Promise<Addresses | undefined> {
+  const account = await readAccount(credentialsFile(dataDir));
+  if (account === undefined) return undefined;
+  const { endpoint, gateway, region } = account;
+  return { endpoint, gateway, region };
+}
+
+function write(dataDir: string, credentials: Static<typeof Credentials>): Promise<void> {
+  return writeDurably(credentialsFile(dataDir), `${JSON.stringify(credentials, null, 2)}\n`);
+}
+
+async function readAccount(path: string): Promise<Static<typeof Credentials> | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     return validator.Check(value) ? value : undefined;

@@ -1,7 +1,7 @@
-export { writeCredentials } from './credentials.ts';
+export { credentialsFile, readAddresses, updateAddresses, writeCredentials } from './credentials.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
-export { addressOf, listen } from './listen.ts';
+export { addressAt, addressOf, listen } from './listen.ts';
 export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';

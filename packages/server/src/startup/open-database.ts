@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import type { Sealer } from '../lib/sealer.ts';
+import { openSealer, type Sealer } from '../lib/sealer.ts';
 import {
   checkDatabaseKind,
   openStorage,
@@ -12,21 +13,29 @@ import {
 
 export interface DatabaseDeps {
   readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
-  readonly sealer: Sealer;
   readonly log: Logger;
   /** Told once if the database is gone for good. */
   readonly onDeath: (error: Error) => void;
 }
 
+/** A database, and what seals the secrets in it. */
+export interface DataDirectory {
+  readonly storage: Storage;
+  readonly sealer: Sealer;
+}
+
 /**
- * Opens the database of the data directory, which remembers it from then on. Rejects like `openStorage`, and with
- * `storage.foreign` rather than begin an empty database beside the one that belongs to the directory.
+ * Opens the key file and the database of the data directory, which remembers it from then on. The key is made first, and
+ * only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` rather than begin an
+ * empty database beside the one that belongs to the directory.
  */
-export async function openDatabase({ config, sealer, log, onDeath }: DatabaseDeps): Promise<Storage> {
+export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Promise<DataDirectory> {
   const { dataDir, databaseUrl: url } = config;
   const record = await readDatabaseRecord(dataDir);
   checkDatabaseKind(record, url === undefined ? 'sqlite' : 'postgres', dataDir);
-  if (url === undefined) return openStorage({ file: sqliteFile(dataDir), onDeath });
+  const mayCreate = !record.sqlite && record.postgresId === undefined;
+  const sealer = await openSealer(join(dataDir, 'master.key'), { mayCreate });
+  if (url === undefined) return { sealer, storage: await openStorage({ file: sqliteFile(dataDir), onDeath }) };
   const storage = await openStorage({
     url,
     dataKey: sealer.fingerprint('database'),
@@ -43,5 +52,5 @@ export async function openDatabase({ config, sealer, log, onDeath }: DatabaseDep
     await storage.close();
     throw error;
   }
-  return storage;
+  return { sealer, storage };
 }

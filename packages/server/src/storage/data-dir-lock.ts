@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { giveToFolderOwner } from '../lib/durable-file.ts';
 import { StorageError } from './errors.ts';
 
 export interface DataDirLock {
@@ -40,6 +41,7 @@ export function lockDataDir(dir: string): DataDirLock {
   }
   const held = lock;
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 });
+  for (const file of [pidFile, join(dir, 'server.lock')]) giveToFolderOwner(file);
   return {
     release: () => {
       if (!held.open) return;

@@ -1,7 +1,8 @@
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { writeDurably } from '../lib/durable-file.ts';
 import { StorageError } from './errors.ts';
 
 const SQLITE_FILE = 'funcgraph.db';
@@ -43,23 +44,9 @@ export async function readDatabaseRecord(dataDir: string): Promise<DatabaseRecor
 }
 
 /** On disk when it resolves: a directory that forgot its database would begin an empty one. */
-export async function writeDatabaseRecord(dataDir: string, id: string): Promise<void> {
-  const file = join(dataDir, RECORD_FILE);
-  const text = `${JSON.stringify({ kind: 'postgres', id } satisfies { kind: 'postgres'; id: string })}\n`;
-  const handle = await open(`${file}.new`, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.new`, file);
-  const folder = await open(dataDir, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+export function writeDatabaseRecord(dataDir: string, id: string): Promise<void> {
+  const record: Static<typeof Record> = { kind: 'postgres', id };
+  return writeDurably(join(dataDir, RECORD_FILE), `${JSON.stringify(record)}\n`);
 }
 
 /** Throws `storage.foreign` when a start with this kind of database would leave the data of the directory behind. */

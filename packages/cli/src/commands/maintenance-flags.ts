@@ -1,0 +1,23 @@
+import { dataDirOf } from '../connection/index.ts';
+import type { Context, FlagSpecs, FlagValues } from '../framework/index.ts';
+import { SERVER_FLAGS } from './start.ts';
+
+/** Flags of commands that work on a data directory without asking a server. */
+export const MAINTENANCE_FLAGS = {
+  'data-dir': SERVER_FLAGS['data-dir'],
+  config: SERVER_FLAGS.config,
+  'database-url': SERVER_FLAGS['database-url'],
+  'database-url-file': SERVER_FLAGS['database-url-file'],
+} as const satisfies FlagSpecs;
+
+/** The same data directory and database that `start` would take with the same flags and environment. */
+export function maintenanceArguments(flags: FlagValues<typeof MAINTENANCE_FLAGS>, context: Context): string[] {
+  const dataDir = flags['data-dir'];
+  const fromFile = flags.config !== undefined && dataDir === undefined && !context.env.FGS_DATA_DIR;
+  const place = fromFile ? [] : ['--data-dir', dataDirOf(dataDir, context)];
+  const given = (['config', 'database-url', 'database-url-file'] as const).flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  });
+  return [...place, ...given];
+}

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { forgetSecrets, loadConfig } from './config/index.ts';
+import { resetCredentials } from './maintenance/index.ts';
+
+/**
+ * For `fgs credentials`, `fgs check` and `fgs backup`: works on a data directory without a server. The first argument is the
+ * operation, its own arguments come after `--`, the server's flags stand in between. Prints one JSON object: `result` or
+ * `error`.
+ */
+async function run(argv: readonly string[]): Promise<unknown> {
+  const [operation, ...rest] = argv;
+  const end = rest.indexOf('--');
+  const config = loadConfig(end === -1 ? rest : rest.slice(0, end));
+  forgetSecrets();
+  const own = end === -1 ? [] : rest.slice(end + 1);
+  switch (operation) {
+    case 'reset-credentials': {
+      const { values } = parseArgs({ args: own, options: { user: { type: 'string' } }, strict: true });
+      return resetCredentials(config, values.user);
+    }
+    default:
+      throw new Error(`unknown operation ${String(operation)}`);
+  }
+}
+
+function failure(error: unknown): object {
+  const { code, message, hint, stack } = error as {
+    code?: unknown;
+    message?: unknown;
+    hint?: unknown;
+    stack?: unknown;
+  };
+  // a fault without a hint is ours: it shows where it happened
+  const text = typeof hint === 'string' || typeof code === 'string' ? message : stack;
+  return { code: String(code ?? 'INTERNAL'), message: String(text), ...(typeof hint === 'string' ? { hint } : {}) };
+}
+
+const answer = await run(process.argv.slice(2)).then(
+  (result) => ({ result }),
+  (error: unknown) => ({ error: failure(error) }),
+);
+process.stdout.write(`${JSON.stringify(answer)}\n`);
+process.exitCode = 'error' in answer ? 1 : 0;

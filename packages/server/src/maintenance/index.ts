@@ -1,0 +1,1 @@
+export { resetCredentials } from './reset-credentials.ts';
