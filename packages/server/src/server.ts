@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { ArtifactStore } from './artifacts/index.ts';
 import { apiHandlers } from './composition/api-handlers.ts';
 import { asyncParts } from './composition/async-parts.ts';
-import { controlParts, startControl } from './composition/control-parts.ts';
+import { controlParts, startControl, sweepLeftovers } from './composition/control-parts.ts';
 import { deliveryRefusal } from './composition/delivery-rights.ts';
 import { followChanges } from './composition/follow-changes.ts';
 import { instanceParts } from './composition/instance-parts.ts';
@@ -216,6 +216,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       log,
       refusalOf: deliveryRefusal(iam),
+      sweepLeftovers: () => sweepLeftovers(control),
     });
     await async.dispatcher.start();
     undo.push(() => async.dispatcher.stop(drained()));

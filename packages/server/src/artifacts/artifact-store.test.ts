@@ -447,7 +447,11 @@ describe('keeping and collecting', () => {
     mkdirSync(join(dir, 'incoming', 'half', 'tree'), { recursive: true });
     const next = await openStore();
     expect(readdirSync(join(dir, 'incoming'))).toEqual([]);
-    expect(await next.sweep(async (sha256) => sha256 === kept.sha256)).toBe(1);
+    const isKept = async (sha256: string): Promise<boolean> => sha256 === kept.sha256;
+    expect(await next.sweep(isKept, async () => false)).toBe(0);
+    // a tree that may not go keeps its blob
+    expect(await next.sweep(isKept, async (path) => !path.startsWith(join(dir, 'trees')))).toBe(0);
+    expect(await next.sweep(isKept, async () => true)).toBe(1);
     expect(await next.keep(lost)).toBeUndefined();
     expect((await next.keep(kept))?.artifact).toEqual(kept);
   });

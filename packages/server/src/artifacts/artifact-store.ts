@@ -4,6 +4,7 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { KeyLock } from '../lib/key-lock.ts';
+import type { MayRemove } from '../lib/leftovers.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
 import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
@@ -124,12 +125,21 @@ export class ArtifactStore {
     });
   }
 
-  /** Removes every artifact that nothing refers to, such as those of uploads whose function was never committed. */
-  async sweep(isReferenced: IsReferenced): Promise<number> {
+  /** Removes artifacts that nothing refers to, such as those of uploads whose function was never committed. */
+  async sweep(isReferenced: IsReferenced, mayRemove: MayRemove): Promise<number> {
+    const paths = new Map<string, string[]>();
+    for (const part of ['blobs', 'trees']) {
+      for (const name of await readdir(this.#path(part))) {
+        const sha256 = name.slice(0, 64);
+        if (!SHA256.test(sha256)) continue;
+        paths.set(sha256, [...(paths.get(sha256) ?? []), this.#path(part, name)]);
+      }
+    }
     let removed = 0;
-    const names = [...(await readdir(this.#path('blobs'))), ...(await readdir(this.#path('trees')))];
-    for (const sha256 of new Set(names.map((name) => name.slice(0, 64)))) {
-      if (SHA256.test(sha256) && (await this.release(sha256, isReferenced))) removed += 1;
+    for (const [sha256, files] of paths) {
+      if (await isReferenced(sha256)) continue;
+      const verdicts = await Promise.all(files.map((path) => mayRemove(path)));
+      if (verdicts.every(Boolean) && (await this.release(sha256, isReferenced))) removed += 1;
     }
     return removed;
   }

@@ -132,7 +132,15 @@ it('keeps a tree while it is held or used, and removes it then', async () => {
   expect(await trees.remove(pin.path, () => false)).toBe(false);
   pin.release();
   expect(await trees.remove(pin.path, () => true)).toBe(false);
-  await trees.sweep((path) => path !== pin.path);
+  await trees.sweep(
+    () => false,
+    async () => false,
+  );
+  expect(readdirSync(join(dir, 'merged'))).toHaveLength(1);
+  await trees.sweep(
+    (path) => path !== pin.path,
+    async () => true,
+  );
   expect(readdirSync(join(dir, 'merged'))).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { KeyLock } from '../lib/key-lock.ts';
+import type { MayRemove } from '../lib/leftovers.ts';
 import { mergeInto } from './merge-folders.ts';
 import { pathExists } from './path-exists.ts';
 import type { TreeParts } from './types.ts';
@@ -66,10 +67,11 @@ export class MergedTrees {
     });
   }
 
-  /** Removes every tree that is not used, such as those of functions that changed shortly before the server stopped. */
-  async sweep(isUsed: IsTreeUsed): Promise<void> {
+  /** Removes trees that are not used, such as those of functions that changed shortly before the server stopped. */
+  async sweep(isUsed: IsTreeUsed, mayRemove: MayRemove): Promise<void> {
     for (const name of await readdir(join(this.#dir, 'merged'))) {
-      await this.remove(join(this.#dir, 'merged', name), isUsed);
+      const path = join(this.#dir, 'merged', name);
+      if (!isUsed(path) && (await mayRemove(path))) await this.remove(path, isUsed);
     }
   }
 

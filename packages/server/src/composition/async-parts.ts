@@ -32,6 +32,7 @@ export interface AsyncDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly refusalOf: DeliverOptions['refusalOf'];
+  readonly sweepLeftovers: () => Promise<void>;
 }
 
 /** Asynchronous invocations: who accepts and runs them, delivers their outcomes, and keeps what was given up. */
@@ -63,6 +64,7 @@ export function asyncParts(deps: AsyncDeps) {
     housekeeping: new Housekeeping({
       queue,
       deadLetters: box,
+      sweepLeftovers: deps.sweepLeftovers,
       clock,
       log,
       keep: { deadDays: config.deadLetterRetainDays, deadPerFunction: config.deadLettersPerFunction },

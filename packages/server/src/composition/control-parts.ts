@@ -44,6 +44,7 @@ import {
 import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
 import type { InstalledRuntimes } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import { leftoverRule } from '../lib/leftovers.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import type { Storage } from '../storage/index.ts';
 
@@ -84,6 +85,12 @@ export function controlParts(deps: ControlDeps) {
     clock,
     linkHosts: config.linkHosts,
   });
+  const log = deps.log.child({ module: 'leftovers' });
+  const mayRemove = leftoverRule({
+    databaseBornAt: storage.bornAt,
+    now: () => clock.now(),
+    onOlder: (path) => log.warn({ path }, 'files that the database does not know are older than it and are kept'),
+  });
   const limits = imageLimits(config.imageBytes);
   const dir = join(config.dataDir, 'images');
   const images = new Images({
@@ -91,6 +98,7 @@ export function controlParts(deps: ControlDeps) {
     dir,
     limits,
     clock,
+    mayRemove,
     log: deps.log.child({ module: 'images' }),
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);
@@ -136,6 +144,7 @@ export function controlParts(deps: ControlDeps) {
   const reservedStore = new ReservedConfigStore(db);
   const { accountConcurrency } = config;
   return {
+    mayRemove,
     images,
     uploads,
     dependencies,
@@ -181,4 +190,12 @@ export async function startControl(parts: ControlParts): Promise<void> {
   for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs, parts.triggers])
     await part.start();
   await parts.gatewayApps.start();
+  await sweepLeftovers(parts);
+}
+
+/** Removes code, images and uploads that nothing refers to. */
+export async function sweepLeftovers({ images, uploads, functions, mayRemove }: ControlParts): Promise<void> {
+  await functions.sweep(mayRemove);
+  await uploads.sweep(mayRemove);
+  await images.sweep();
 }

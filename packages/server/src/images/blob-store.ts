@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { MayRemove } from '../lib/leftovers.ts';
 import { isDigest } from './document.ts';
 import { ImageError } from './errors.ts';
 
@@ -84,10 +85,11 @@ export class BlobStore {
     }
   }
 
-  /** Removes every blob whose digest is not wanted. */
-  async sweep(isWanted: (digest: string) => boolean): Promise<void> {
+  /** Removes blobs whose digest is not wanted, where the rule allows. */
+  async sweep(isWanted: (digest: string) => boolean, mayRemove: MayRemove): Promise<void> {
     for (const name of await readdir(this.#dir)) {
-      if (!isWanted(`sha256:${name}`)) await rm(join(this.#dir, name), { force: true });
+      const path = join(this.#dir, name);
+      if (!isWanted(`sha256:${name}`) && (await mayRemove(path))) await rm(path, { force: true });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { MayRemove } from '../lib/leftovers.ts';
 import { BlobStore, type StoredBlob } from './blob-store.ts';
 import { ImageError } from './errors.ts';
 import { parseImageConfig } from './image-config.ts';
@@ -21,6 +22,8 @@ export class ImageFiles {
   readonly #limits: ImageLimits;
   readonly #unpackImage: Unpack;
   readonly #blobs: BlobStore;
+  /** Names of files that this process stored or that the database mentioned. */
+  readonly #known = new Set<string>();
 
   constructor(dir: string, limits: ImageLimits, unpackImage: Unpack) {
     this.#dir = dir;
@@ -91,6 +94,7 @@ export class ImageFiles {
         onLayer: (number) => onProgress(`unpacking layer ${number} of ${layers.length}`),
         signal,
       });
+      this.#known.add(basename(target));
       if (!(await this.has(id))) await rename(staging, target);
       return bytes;
     } finally {
@@ -98,17 +102,26 @@ export class ImageFiles {
     }
   }
 
-  /** Removes every image but these, and layers that only others had. */
-  async keepOnly(images: readonly Pick<Image, 'id' | 'layers'>[]): Promise<void> {
+  /** Removes every image but these, and layers that only others had; of what is unknown only what the rule allows. */
+  async keepOnly(images: readonly Pick<Image, 'id' | 'layers'>[], mayRemove: MayRemove): Promise<void> {
     const ids = new Set(images.map(({ id }) => id.replace(/^sha256:/, '')));
+    const allowed: MayRemove = async (path) => this.#known.has(basename(path)) || mayRemove(path);
     for (const name of await readdir(join(this.#dir, 'rootfs'))) {
-      if (ids.has(name)) continue;
+      if (ids.has(name) || !(await allowed(join(this.#dir, 'rootfs', name)))) continue;
       const doomed = join(this.#dir, 'incoming', randomUUID());
       await rename(join(this.#dir, 'rootfs', name), doomed);
       await rm(doomed, { recursive: true, force: true });
     }
     const digests = new Set(images.flatMap(({ layers }) => layers.map(({ digest }) => digest)));
-    await this.#blobs.sweep((digest) => digests.has(digest));
+    await this.#blobs.sweep((digest) => digests.has(digest), allowed);
+  }
+
+  /** The database mentioned the image, so its files may go as soon as it does not any more. */
+  know(images: readonly Pick<Image, 'id' | 'layers'>[]): void {
+    for (const { id, layers } of images) {
+      for (const digest of [id, ...layers.map((layer) => layer.digest)])
+        this.#known.add(digest.replace(/^sha256:/, ''));
+    }
   }
 
   async #store(source: LayerSource, diffId: string, left: number, signal: AbortSignal): Promise<StoredBlob> {
@@ -119,7 +132,10 @@ export class ImageFiles {
       if (size > left) throw new ImageError('too-large', `the image is larger than ${this.#limits.imageBytes} bytes`);
       return { digest: known, size };
     }
-    return this.#blobs.put(source.open(signal), { digest: source.digest, size: source.size, maxBytes: left });
+    const wish = { digest: source.digest, size: source.size, maxBytes: left };
+    const stored = await this.#blobs.put(source.open(signal), wish);
+    this.#known.add(stored.digest.replace(/^sha256:/, ''));
+    return stored;
   }
 }
 

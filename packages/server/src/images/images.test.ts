@@ -27,6 +27,7 @@ describe('the images of a machine', () => {
   let storage: Storage;
   let images: Images;
   let clock: ManualClock;
+  let mayRemove: (path: string) => boolean;
   const gone = new AbortController().signal;
   const steps: string[] = [];
 
@@ -36,6 +37,7 @@ describe('the images of a machine', () => {
       dir: join(dir, 'images'),
       limits: imageLimits(1 << 20),
       clock,
+      mayRemove: async (path) => mayRemove(path),
       log: pino({ level: 'silent' }),
       unpack: unpackImage,
     });
@@ -47,6 +49,8 @@ describe('the images of a machine', () => {
     dir = mkdtempSync(join(tmpdir(), 'funcgraph-images-'));
     storage = await openTestStorage();
     clock = new ManualClock();
+    // nothing of another process, unless a test allows it
+    mayRemove = () => false;
     images = await open();
   });
   afterEach(async () => {
@@ -159,6 +163,9 @@ describe('the images of a machine', () => {
     rmSync(root, { recursive: true });
     writeFileSync(join(dir, 'images/blobs', 'f'.repeat(64)), 'left by a crash');
     images = await open();
+    expect(folders('blobs')).toHaveLength(3);
+    mayRemove = (path) => path.includes('fff');
+    await images.sweep();
     expect(readFileSync(join(root, 'app'), 'utf8')).toBe('1');
     expect(folders('blobs')).toHaveLength(2);
   });

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { KeyLock } from '../lib/key-lock.ts';
+import type { MayRemove } from '../lib/leftovers.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { ArchiveFiles } from './archive/archive-files.ts';
 import { findImages } from './archive/find-images.ts';
@@ -21,6 +22,8 @@ export interface ImagesOptions {
   readonly limits: ImageLimits;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Rule for files that the database does not mention. */
+  readonly mayRemove: MayRemove;
   /** Default: a thread for each image. */
   readonly unpack?: Unpack;
 }
@@ -61,7 +64,6 @@ export class Images {
     const { store, log } = this.#options;
     await this.#files.start();
     await this.#collect();
-    await this.#files.keepOnly(await store.all());
     for (const { id, layers } of await store.all()) {
       if (await this.#files.has(id)) continue;
       await this.#files
@@ -200,16 +202,23 @@ export class Images {
     }
   }
 
+  /** Removes what no name and no version uses, and files that no image has. */
+  sweep(): Promise<void> {
+    return this.#collect();
+  }
+
   #collect(): Promise<void> {
     this.#collecting = this.#locks
       .run(CHANGES, async () => {
         const { store, clock } = this.#options;
         for (const [id, until] of this.#inUseUntil) if (until <= clock.now()) this.#inUseUntil.delete(id);
-        for (const { id, names, versions } of await store.all()) {
+        const before = await store.all();
+        this.#files.know(before);
+        for (const { id, names, versions } of before) {
           if (names.length > 0 || versions > 0 || this.#held.has(id) || this.#inUseUntil.has(id)) continue;
           await store.removeUnused(id);
         }
-        await this.#files.keepOnly(await store.all());
+        await this.#files.keepOnly(await store.all(), this.#options.mayRemove);
       })
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'images could not be collected'));
     return this.#collecting;

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { KeyLock } from '../lib/key-lock.ts';
+import type { MayRemove } from '../lib/leftovers.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 
 /** Archives that are being sent at once. */
@@ -25,6 +26,7 @@ export class Uploads {
   readonly #clock: Clock;
   readonly #locks = new KeyLock();
   readonly #uploads = new Map<string, Upload>();
+  readonly #inUse = new Set<string>();
 
   constructor(dir: string, maxBytes: number, clock: Clock) {
     this.#dir = dir;
@@ -32,10 +34,17 @@ export class Uploads {
     this.#clock = clock;
   }
 
-  /** Removes what an earlier process left. */
   async start(): Promise<void> {
-    await rm(this.#dir, { recursive: true, force: true });
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+  }
+
+  /** Removes what an earlier process left. */
+  async sweep(mayRemove: MayRemove): Promise<void> {
+    for (const name of await readdir(this.#dir)) {
+      const path = join(this.#dir, name);
+      if (this.#uploads.has(name) || this.#inUse.has(name)) continue;
+      if (await mayRemove(path)) await rm(path, { recursive: true, force: true });
+    }
   }
 
   async stop(): Promise<void> {
@@ -90,12 +99,14 @@ export class Uploads {
       const found = this.#find(id);
       found.timer?.cancel();
       this.#uploads.delete(id);
+      this.#inUse.add(id);
       return found;
     });
     try {
       return await work(upload.path);
     } finally {
       await rm(upload.path, { force: true });
+      this.#inUse.delete(id);
     }
   }
 

@@ -11,6 +11,8 @@ const KEEP_FINISHED_MS = 7 * DAY_MS;
 export interface HousekeepingParts {
   readonly queue: Pick<Queue, 'purge'>;
   readonly deadLetters: Pick<DeadLetterBox, 'trim'>;
+  /** Removes files that nothing refers to. */
+  readonly sweepLeftovers: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long dead letters are kept with their events, and how many of one function. */
@@ -28,6 +30,7 @@ export class Housekeeping {
 
   start(): void {
     this.#every(HOUR_MS, () => this.#sweep());
+    this.#every(HOUR_MS, () => this.#parts.sweepLeftovers());
     this.#every(MINUTE_MS, () => this.#trim());
   }
 
@@ -38,7 +41,9 @@ export class Housekeeping {
   #every(ms: number, work: () => Promise<void>): void {
     const timer = this.#parts.clock.after(ms, () => {
       this.#timers.delete(timer);
-      work().catch((error: unknown) => this.#parts.log.error({ err: error }, 'old messages could not be removed'));
+      work().catch((error: unknown) =>
+        this.#parts.log.error({ err: error }, 'what is not needed any more could not be removed'),
+      );
       this.#every(ms, work);
     });
     this.#timers.add(timer);

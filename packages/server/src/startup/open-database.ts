@@ -10,6 +10,7 @@ import {
   sqliteFile,
   writeDatabaseRecord,
 } from '../storage/index.ts';
+import { hasStoredFiles, refuseMissingDatabase } from './existing-data.ts';
 
 export interface DatabaseDeps {
   readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
@@ -26,16 +27,20 @@ export interface DataDirectory {
 
 /**
  * Opens the key file and the database of the data directory, which remembers it from then on. The key is made first, and
- * only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` rather than begin an
- * empty database beside the one that belongs to the directory.
+ * only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` or `storage.missing`
+ * rather than begin an empty database beside the one, or the files, that belong to the directory.
  */
 export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Promise<DataDirectory> {
   const { dataDir, databaseUrl: url } = config;
   const record = await readDatabaseRecord(dataDir);
   checkDatabaseKind(record, url === undefined ? 'sqlite' : 'postgres', dataDir);
+  const mustHaveTables = url === undefined && (await hasStoredFiles(dataDir));
+  if (mustHaveTables) await refuseMissingDatabase(dataDir);
   const mayCreate = !record.sqlite && record.postgresId === undefined;
   const sealer = await openSealer(join(dataDir, 'master.key'), { mayCreate });
-  if (url === undefined) return { sealer, storage: await openStorage({ file: sqliteFile(dataDir), onDeath }) };
+  if (url === undefined) {
+    return { sealer, storage: await openStorage({ file: sqliteFile(dataDir), mustHaveTables, onDeath }) };
+  }
   const storage = await openStorage({
     url,
     dataKey: sealer.fingerprint('database'),

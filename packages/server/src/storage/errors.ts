@@ -1,7 +1,8 @@
 /**
  * A failure of the database that a person can act on.
  * Codes: `storage.unreadable`, `storage.schema`, `storage.parameter`, `storage.guard`, `storage.raw_transaction`,
- * `storage.transaction_timeout`, `storage.closed`, `storage.overloaded`, `storage.locked`, `storage.foreign`.
+ * `storage.transaction_timeout`, `storage.closed`, `storage.overloaded`, `storage.locked`, `storage.foreign`,
+ * `storage.missing`.
  */
 export class StorageError extends Error {
   readonly code: string;

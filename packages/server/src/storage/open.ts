@@ -20,6 +20,8 @@ export interface Storage {
   /** Of a PostgreSQL database: goes wherever its data goes. */
   readonly id: string | undefined;
   readonly db: Kysely<Schema>;
+  /** When the database was made, in ms since the epoch. */
+  readonly bornAt: number;
   /**
    * Runs statements that are known beforehand, all or none. Far cheaper than a transaction: it travels in one message,
    * keeps nobody waiting, and shares its fsync with others. Rejects with the error of the statement that failed, or with
@@ -37,18 +39,25 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+/** Kept by the migrator. */
+interface MigrationSchema {
+  kysely_migration: { name: string; timestamp: string };
+}
+
 const MIGRATION_MS = 60 * 60_000;
 
 /**
  * Opens the database and brings its schema up to date. Throws `storage.unreadable` when it cannot be used,
- * `storage.schema` when a migration fails or a newer version of the program wrote it, and of PostgreSQL also
+ * `storage.missing` when it must have tables and has none, `storage.schema` when a migration fails or a newer version of the program wrote it, and of PostgreSQL also
  * `storage.locked` when another server has it and `storage.foreign` when it and the data directory do not belong together.
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const database = await ('url' in options ? openPostgres(options) : openSqlite(options));
   const { link, kind } = database;
+  let bornAt: number;
   try {
-    await migrate(database);
+    const mustHaveTables = 'file' in options && options.mustHaveTables === true;
+    bornAt = await migrate(database, mustHaveTables);
   } catch (error) {
     await link.close();
     throw error;
@@ -67,6 +76,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     kind,
     id: database.id,
     db,
+    bornAt,
     atomic: (statements) => runAtomic(link, gate, statements),
     unlessAway: (work) => database.unlessAway(work),
     check: () => database.check(),
@@ -77,18 +87,27 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   };
 }
 
-async function migrate(database: OpenedDatabase): Promise<void> {
+/** Returns when the first step was made. */
+async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promise<number> {
   const { link, place, schema } = database;
   // a step may have much to do, and nobody waits for the database yet
   const gate = new TransactionGate(link, { maxTransactionMs: MIGRATION_MS });
-  const db = new Kysely<Schema>({ dialect: database.dialect(gate) });
+  const db = new Kysely<Schema & MigrationSchema>({ dialect: database.dialect(gate) });
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
   });
+  if (mustHaveTables && (await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined)) {
+    throw new StorageError('storage.missing', `${place} has no tables, but files beside it belong to a database`, {
+      hint: 'Restore the database from a backup (fgs backup restore), or start with another data directory.',
+    });
+  }
   const { error, results } = await migrator.migrateToLatest();
-  if (error === undefined) return;
+  if (error === undefined) {
+    const first = await db.selectFrom('kysely_migration').select('timestamp').orderBy('timestamp').executeTakeFirst();
+    return Date.parse(first?.timestamp ?? '');
+  }
   const failed = results?.find((result) => result.status === 'Error')?.migrationName;
   throw new StorageError(
     'storage.schema',

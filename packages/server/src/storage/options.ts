@@ -6,6 +6,8 @@ import type { TransactionGate } from './engine/transaction-gate.ts';
 export interface SqliteStorageOptions {
   /** A file, opened in a thread of its own, or `:memory:` for a database that lives in this thread and dies with it. */
   readonly file: string | ':memory:';
+  /** Refuses with `storage.missing` to make tables: other files show that there were some. */
+  readonly mustHaveTables?: boolean;
 }
 
 export interface PostgresStorageOptions {

@@ -273,7 +273,10 @@ describe('a function with dependencies', () => {
   it('finds its folder again after a restart, also when the folder is gone', async () => {
     const one = await add({ 'x.js': 'one' });
     await create([one.id]);
-    await control.artifacts.merged.sweep(() => false);
+    await control.artifacts.merged.sweep(
+      () => false,
+      async () => true,
+    );
     expect(existsSync(folder())).toBe(false);
     const { catalog } = await control.restart();
     expect(catalog.resolve(P, 'default', 'hello', 'latest')?.artifact.treePath).toBe(folder());

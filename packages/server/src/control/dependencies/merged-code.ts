@@ -1,6 +1,7 @@
 import type { Artifact, ArtifactStore, TreeParts } from '../../artifacts/index.ts';
 import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import type { MayRemove } from '../../lib/leftovers.ts';
 import type { Catalog, VersionSnapshot } from '../catalog.ts';
 import type { DependencyVersion } from './types.ts';
 
@@ -45,9 +46,8 @@ export class MergedCode {
   }
 
   /** Removes folders that no version has any more. Call when the catalog is complete. */
-  sweep(): Promise<void> {
-    const used = new Set([...this.#catalog.snapshots()].map((snapshot) => snapshot.artifact.treePath));
-    return this.#artifacts.merged.sweep((path) => used.has(path));
+  sweep(mayRemove: MayRemove): Promise<void> {
+    return this.#artifacts.merged.sweep((path) => this.#isUsed(path), mayRemove);
   }
 
   async stop(): Promise<void> {
@@ -56,15 +56,20 @@ export class MergedCode {
     await Promise.allSettled(this.#running);
   }
 
+  #isUsed(path: string): boolean {
+    for (const { artifact } of this.#catalog.snapshots()) if (artifact.treePath === path) return true;
+    // an instance of the old version may still load a file of it
+    return this.#timers.has(path);
+  }
+
   #later(snapshot: VersionSnapshot | undefined): void {
     if (snapshot === undefined || (snapshot.dependencies ?? []).length === 0) return;
     const path = snapshot.artifact.treePath;
     this.#timers.get(path)?.cancel();
     const timer = this.#clock.after(GRACE_MS, () => {
       this.#timers.delete(path);
-      const isUsed = () => [...this.#catalog.snapshots()].some(({ artifact }) => artifact.treePath === path);
-      // a failure leaves the folder to the sweep of the next start
-      const run = this.#artifacts.merged.remove(path, isUsed).catch(() => false);
+      // a failure leaves the folder to the next sweep
+      const run = this.#artifacts.merged.remove(path, () => this.#isUsed(path)).catch(() => false);
       this.#running.add(run);
       void run.finally(() => this.#running.delete(run));
     });

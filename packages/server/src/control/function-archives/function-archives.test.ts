@@ -149,9 +149,17 @@ describe('an export and its import', () => {
 
   it('leave nothing of the archive behind', async () => {
     const bytes = await archive(await create());
-    const before = await control.artifacts.sweep(async () => true);
+    const before = await control.artifacts.sweep(
+      async () => true,
+      async () => true,
+    );
     await imports.read(P, importBody(bytes));
-    expect(await control.artifacts.sweep((sha256) => control.store.isReferenced(sha256))).toBe(before);
+    expect(
+      await control.artifacts.sweep(
+        (sha256) => control.store.isReferenced(sha256),
+        async () => true,
+      ),
+    ).toBe(before);
   });
 });
 

@@ -1,13 +1,14 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import type { MayRemove } from '../../lib/leftovers.ts';
 import type { FunctionStore } from './function-store.ts';
 
 /** Longest call plus time to drain: until then an instance of the old code may still load a file of it. */
 const GRACE_MS = 20 * 60 * 1000;
 
 /**
- * Removes code some time after the last version that used it went. What a stopped server did not get to is removed at
- * the next start.
+ * Removes code some time after the last version that used it went. What a stopped server did not get to is removed by a
+ * later sweep.
  */
 export class CodeCollector {
   readonly #artifacts: ArtifactStore;
@@ -31,12 +32,19 @@ export class CodeCollector {
     this.#timers.get(sha256)?.cancel();
     const timer = this.#clock.after(GRACE_MS, () => {
       this.#timers.delete(sha256);
-      // a failure leaves the files to the sweep of the next start
+      // a failure leaves the files to the next sweep
       const run = this.now(sha256).catch(() => undefined);
       this.#running.add(run);
       void run.finally(() => this.#running.delete(run));
     });
     this.#timers.set(sha256, timer);
+  }
+
+  /** Removes code that no version uses and no instance may still load. */
+  async sweep(mayRemove: MayRemove): Promise<void> {
+    const isUsed = async (sha256: string): Promise<boolean> =>
+      this.#timers.has(sha256) || this.#store.isReferenced(sha256);
+    await this.#artifacts.sweep(isUsed, mayRemove);
   }
 
   async stop(): Promise<void> {

@@ -7,6 +7,7 @@ import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/ru
 import { type WantedSurroundings, wantedSurroundings } from '../../domain/surroundings.ts';
 import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { MayRemove } from '../../lib/leftovers.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { Catalog } from '../catalog.ts';
@@ -61,15 +62,19 @@ export class Functions {
     this.access = new FunctionAccess(options);
   }
 
-  /** Fills the catalog and removes code that no version uses. Call once, before the first request. */
+  /** Fills the catalog. Call once, before the first request. */
   async start(): Promise<void> {
-    const { store, artifacts } = this.#options;
+    const { store } = this.#options;
     for (const stored of await store.all()) {
       await this.#restoreFolder(stored);
       this.access.publish(stored);
     }
-    await this.access.mergedCode.sweep();
-    await artifacts.sweep((sha256) => store.isReferenced(sha256));
+  }
+
+  /** Removes code that no version uses. Call when the catalog is complete. */
+  async sweep(mayRemove: MayRemove): Promise<void> {
+    await this.access.mergedCode.sweep(mayRemove);
+    await this.access.collector.sweep(mayRemove);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,38 @@
+import { lstat } from 'node:fs/promises';
+
+/** Whether a file or folder that nothing refers to may be removed now. */
+export type MayRemove = (path: string) => Promise<boolean>;
+
+const GRACE_MS = 60 * 60 * 1000;
+
+export interface LeftoverRules {
+  /** When the database was made, in ms since the epoch: it cannot know files from before. */
+  readonly databaseBornAt: number;
+  readonly now: () => number;
+  /** Called with the first file of a process that is older than the database. */
+  readonly onOlder: (path: string) => void;
+}
+
+/**
+ * The rule for everything that is removed because the database does not mention it. What changed within the last hour
+ * stays: something may be about to refer to it. What is older than the database stays for good: it belongs to another
+ * database, which may have been lost.
+ */
+export function leftoverRule({ databaseBornAt, now, onOlder }: LeftoverRules): MayRemove {
+  let hasWarned = false;
+  return async (path) => {
+    let times: { readonly mtimeMs: number; readonly ctimeMs: number };
+    try {
+      times = await lstat(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+      throw error;
+    }
+    if (Math.min(times.mtimeMs, times.ctimeMs) < databaseBornAt) {
+      if (!hasWarned) onOlder(path);
+      hasWarned = true;
+      return false;
+    }
+    return now() - times.ctimeMs >= GRACE_MS;
+  };
+}
