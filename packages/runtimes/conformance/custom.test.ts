@@ -97,14 +97,56 @@ describe('Custom', () => {
     });
   });
 
-  it('refuses a bootstrap whose interpreter does not exist', async () => {
-    write('#!/no/such/interpreter\n');
-    expect((await refusal()).payload.errorMessage).toContain('the interpreter in its first line does not exist');
-  });
+  describe('a bootstrap that cannot be started is a load failure that names the cause', () => {
+    const foreign = Buffer.alloc(64);
+    foreign.write('\x7fELF\x02\x01\x01', 'latin1');
+    foreign.writeUInt16LE(22, 18);
 
-  it('refuses a bootstrap that is not executable', async () => {
-    write('#!/bin/sh\n', 0o644);
-    expect((await refusal()).payload.errorMessage).toContain('not executable');
+    it.each<[string, string | Buffer, string]>([
+      [
+        'an absent interpreter',
+        '#!/usr/bin/nope\n',
+        "'bootstrap' names the interpreter /usr/bin/nope in its first line, which does not exist in the instance",
+      ],
+      [
+        'an absent interpreter by way of env',
+        '#!/usr/bin/env -S nope -x\n',
+        "'bootstrap' names the interpreter nope in its first line, which is in no folder of PATH (/usr/local/bin:/usr/bin:/bin)",
+      ],
+      [
+        'Windows line ends',
+        '#!/bin/sh\r\necho\r\n',
+        "'bootstrap' has Windows line ends (CRLF), so no interpreter is found: save it with Unix line ends (LF)",
+      ],
+      [
+        'an interpreter that is a folder',
+        '#!/usr/bin\n',
+        "'bootstrap' names the interpreter /usr/bin in its first line, which is not executable",
+      ],
+      [
+        'a program for another architecture',
+        foreign,
+        expect.stringMatching(
+          /^'bootstrap' is built for machine 22, this machine is (amd64|arm64)$/,
+        ) as unknown as string,
+      ],
+    ])('%s', async (_name, text, message) => {
+      writeFileSync(join(root, 'bootstrap'), text);
+      chmodSync(join(root, 'bootstrap'), 0o755);
+      const { header, payload } = await refusal();
+      expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+      expect({
+        ...payload,
+        errorMessage: payload.errorMessage.replace('function entry exception, error: ', ''),
+      }).toEqual({ errorMessage: message, errorType: 'FunctionLoadError' });
+    });
+
+    it('no permission to execute', async () => {
+      write('#!/bin/sh\n', 0o644);
+      const { header, payload } = await refusal();
+      expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+      expect(payload.errorMessage).toContain("'bootstrap' is not executable: set its mode to 755 before packing it");
+    });
   });
 
   it('tells a bootstrap that ends before it asks for work, with its exit code and last words', async () => {

@@ -233,7 +233,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
 
   it('refuses an initializer, which Go programs have not', async () => {
     const { header, body } = await current().init(root, 'text', { env: ENV, initializer: 'text' });
-    expect(header).toEqual({ type: 'failed', phase: 'load', code: 4009 });
+    expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
     expect(JSON.parse(body.toString()).errorMessage).toContain('do its work in main');
   });
 

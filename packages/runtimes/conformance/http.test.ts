@@ -315,6 +315,35 @@ require('node:http').createServer((req, res) => {
     expect(instance.logs[0]).toEqual({ requestId: '', level: 'ERROR', text: 'no configuration' });
   });
 
+  it('tells where a server listens that does not listen on the right port in time', async () => {
+    const elsewhere = await freePort();
+    write(nodeServer('res.end();', `server.listen(${elsewhere}, '0.0.0.0');`));
+    const { header, body } = await instance.init(root, 'bootstrap', { listenMs: 1000 });
+    expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+    expect(JSON.parse(body.toString()).errorMessage).toBe(
+      `function entry exception, error: nothing listens on 127.0.0.1:${port} after 1 s; the function listens on 0.0.0.0:${elsewhere}`,
+    );
+  });
+
+  it('tells that a bootstrap without a server listens nowhere', async () => {
+    write('#!/bin/sh\nexec sleep 60\n');
+    const { header, body } = await instance.init(root, 'bootstrap', { listenMs: 200 });
+    expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+    expect(JSON.parse(body.toString()).errorMessage).toBe(
+      `function entry exception, error: nothing listens on 127.0.0.1:${port} after 0.2 s; nor on any other port`,
+    );
+  });
+
+  it.each([
+    ['#!/usr/bin/nope\n', 'names the interpreter /usr/bin/nope in its first line, which does not exist'],
+    ['#!/bin/sh\r\n', 'has Windows line ends (CRLF)'],
+  ])('refuses a bootstrap that cannot be started: %j', async (text, why) => {
+    write(text);
+    const { header, body } = await instance.init(root, 'bootstrap');
+    expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
+    expect(JSON.parse(body.toString()).errorMessage).toContain(`'bootstrap' ${why}`);
+  });
+
   it('refuses code without a bootstrap', async () => {
     const { header } = await instance.init(root, 'bootstrap');
     expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });

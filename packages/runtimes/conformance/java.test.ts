@@ -286,7 +286,7 @@ for (const each of found) {
 
       it('names a missing initializer', async () => {
         const { header, payload } = await refusal('Index.echo', { initializer: 'demo.Index.nope' });
-        expect(header).toEqual({ type: 'failed', phase: 'load', code: 4009 });
+        expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
         expect(payload.errorMessage).toBe(
           "function initialization exception, error: initializer 'nope' not found in class 'demo.Index'",
         );

@@ -214,7 +214,7 @@ for (const each of found) {
 
     it('refuses an initializer with one parameter', async () => {
       const { header, payload } = await refusal('index.echo', 'index.initOne');
-      expect(header).toEqual({ type: 'failed', phase: 'load', code: 4009 });
+      expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
       expect(JSON.parse(payload)).toEqual({
         errorMessage:
           'function initialization exception, error: initializer expect to have 2 parameters, but received 1',

@@ -4,12 +4,15 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { StringDecoder } = require('node:string_decoder');
+const { whyNotStarted } = require('./program-file.js');
 
 const MAX_LINE = 90 * 1024;
 const PARTIAL_WAIT_MS = 200;
+/** Where programs are looked for without PATH. */
+const DEFAULT_PATH = '/usr/bin:/bin';
 
-/** Why `bootstrap` in `codeRoot` cannot be started, or null. */
-function whyNotStartable(codeRoot) {
+/** Why `bootstrap` in `codeRoot` cannot be started with the variables `env`, or null. */
+function whyNotStartable(codeRoot, env) {
   const file = path.join(codeRoot, 'bootstrap');
   let found;
   try {
@@ -23,7 +26,8 @@ function whyNotStartable(codeRoot) {
   } catch {
     return "'bootstrap' is not executable: set its mode to 755 before packing it";
   }
-  return null;
+  const problem = whyNotStarted(file, env.PATH || DEFAULT_PATH);
+  return problem === null ? null : `'bootstrap' ${problem}`;
 }
 
 /** Calls `emit(line)` for each line of `stream`; an unfinished one after a moment, at 90 KiB, or at the end. */
@@ -53,7 +57,7 @@ function eachLine(stream, emit) {
 
 /**
  * Runs the program `file`; people know it as `name`, and `loader` is what it may need to run. `onLine(level, line)` gets
- * its output, `onEnd(reason)` is called once, after the last line, with a sentence that says how it ended.
+ * its output, `onEnd(reason, started)` is called once, after the last line, with a sentence that says how it ended.
  */
 function startProgram(
   { file, args = [], name, cwd, env, loader = 'the interpreter in its first line' },
@@ -68,11 +72,11 @@ function startProgram(
     for (const each of flushes) each();
   };
   let ended = false;
-  const end = (reason) => {
+  const end = (reason, started) => {
     if (ended) return;
     ended = true;
     flush();
-    onEnd(reason);
+    onEnd(reason, started);
   };
   child.on('error', (error) => {
     const why =
@@ -81,15 +85,15 @@ function startProgram(
         : error.code === 'ENOENT'
           ? `${loader} does not exist`
           : error.message;
-    end(`${name} cannot be started: ${why}`);
+    end(`${name} cannot be started: ${why}`, false);
   });
   child.on('exit', (code, signal) => {
     const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
     // What it wrote last is still in the pipes; a process it left behind may hold them open for ever.
-    const timer = setTimeout(() => end(`${name} ${how}`), PARTIAL_WAIT_MS);
+    const timer = setTimeout(() => end(`${name} ${how}`, true), PARTIAL_WAIT_MS);
     child.on('close', () => {
       clearTimeout(timer);
-      end(`${name} ${how}`);
+      end(`${name} ${how}`, true);
     });
   });
   return { kill: (signal) => child.kill(signal), flush };

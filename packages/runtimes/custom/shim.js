@@ -48,12 +48,12 @@ function init(frame) {
   started = performance.now();
   const { RuntimeApi } = require('./runtime-api.js');
   const { environment, startBootstrap, whyNotStartable } = require('./bootstrap.js');
-  const problem = whyNotStartable(frame.codeRoot);
+  const env = environment(frame);
+  const problem = whyNotStartable(frame.codeRoot, env);
   if (problem !== null) {
     failInit('load', 4001, problem);
     return;
   }
-  const env = environment(frame);
   const [host, port] = (env.RUNTIME_API_ADDR || '127.0.0.1:0').split(':');
   api = new RuntimeApi({ onFirstPoll, onResult });
   api.listen(host, Number(port), (error, address) => {
@@ -107,13 +107,14 @@ function report(requestId, kind, body, size) {
 }
 
 /** The bootstrap is gone: what runs fails with the reason, and the instance ends. */
-function onEnd(reason) {
+function onEnd(reason, didStart) {
   if (leaving) {
     link.end(() => process.exit(0));
     return;
   }
   if (!answered) {
-    failInit('init', 4009, `${reason} before it asked for a request`);
+    if (didStart) failInit('init', 4009, `${reason} before it asked for a request`);
+    else failInit('load', 4001, reason);
     return;
   }
   const prefix = 'function invocation exception, error: ';

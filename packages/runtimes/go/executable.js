@@ -1,41 +1,17 @@
 'use strict';
 // Whether the file that the handler names can be a Go program of this machine, before anybody tries to run it.
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
+const { OWN_MACHINE, firstBytes, foreignProgram, isElf, whyNotStarted } = require('../custom/program-file.js');
 
-/** `e_machine` of ELF, and Go's name for it. */
-const MACHINES = new Map([
-  [3, '386'],
-  [40, 'arm'],
-  [62, 'amd64'],
-  [183, 'arm64'],
-  [243, 'riscv64'],
-]);
-const OWN = { x64: 'amd64', arm64: 'arm64' }[os.arch()] ?? os.arch();
-const BUILD = `build it with GOOS=linux GOARCH=${OWN}`;
-
-function firstBytes(file, count) {
-  const fd = fs.openSync(file, 'r');
-  try {
-    const bytes = Buffer.alloc(count);
-    return bytes.subarray(0, fs.readSync(fd, bytes, 0, count, 0));
-  } finally {
-    fs.closeSync(fd);
-  }
-}
+const BUILD = `build it with GOOS=linux GOARCH=${OWN_MACHINE}`;
 
 /** Why a file that begins with these bytes does not run here, or null. */
 function whyNotProgram(bytes) {
   if (bytes.toString('latin1', 0, 2) === '#!')
     return 'is a script; Go1.x runs compiled programs, the runtime Custom runs scripts';
-  if (bytes.toString('latin1', 0, 2) === 'MZ') return `is a program for Windows: ${BUILD}`;
-  if (bytes.length >= 4 && [0xfeedface, 0xfeedfacf, 0xcafebabe].includes(bytes.readUInt32LE(0)))
-    return `is a program for macOS: ${BUILD}`;
-  if (bytes.length < 20 || bytes.toString('latin1', 0, 4) !== '\x7fELF') return `is not a program: ${BUILD}`;
-  const machine = bytes[5] === 2 ? bytes.readUInt16BE(18) : bytes.readUInt16LE(18);
-  const name = MACHINES.get(machine) ?? `machine ${machine}`;
-  return name === OWN ? null : `is built for ${name}, this machine is ${OWN}: ${BUILD}`;
+  const foreign = foreignProgram(bytes) ?? (isElf(bytes) ? null : 'is not a program');
+  return foreign === null ? null : `${foreign}: ${BUILD}`;
 }
 
 function isFile(file) {
@@ -72,7 +48,8 @@ function findExecutable(codeRoot, handler) {
   } catch {
     return { problem: `'${handler}' is not executable: set its mode to 755 before packing it` };
   }
-  return { file };
+  const missing = whyNotStarted(file, '');
+  return missing === null ? { file } : { problem: `'${handler}' ${missing} (CGO_ENABLED=0 builds without one)` };
 }
 
 module.exports = { findExecutable };

@@ -66,7 +66,7 @@ function failInit(phase, code, text) {
 function init(frame) {
   started = performance.now();
   if (frame.initializer) {
-    failInit('load', 4009, 'Go programs have no initializer: do its work in main, before runtime.Register');
+    failInit('init', 4009, 'Go programs have no initializer: do its work in main, before runtime.Register');
     return;
   }
   const { environment, startProgram } = require('../custom/bootstrap.js');
@@ -208,7 +208,7 @@ function onBroken(reason) {
 }
 
 /** The program is gone: what runs fails with the reason, and the instance ends. */
-function onEnd(exit) {
+function onEnd(exit, didStart) {
   child = null;
   // Killed for a broken connection: how it ended says nothing.
   const reason = broken !== null && exit.endsWith('by SIGKILL') ? broken : exit;
@@ -216,6 +216,7 @@ function onEnd(exit) {
     link.end(() => process.exit(0));
     return;
   }
+  if (!answered && !didStart) failInit('load', 4001, reason);
   if (!answered) {
     failInit('init', 4009, `${reason} before it listened on ${HOST}:${port}, as RUNTIME_API_ADDR says`);
     return;

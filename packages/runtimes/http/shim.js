@@ -10,7 +10,7 @@ const TERM_WAIT_MS = 2000;
 // When a connection breaks, the news that the program died comes a little later and says more.
 const EXIT_GRACE_MS = 500;
 const PORT = Number(process.env.FUNCGRAPH_HTTP_PORT || 8000);
-/** A little less than the server waits, so that the reason can be told. */
+/** For a container image, and a server that names no limit: a little less than loading may take. */
 const LISTEN_MS = Number(process.env.FUNCGRAPH_LISTEN_MS || 55_000);
 
 let apig = null;
@@ -78,7 +78,8 @@ function init(frame) {
   started = performance.now();
   const { environment, startBootstrap, whyNotStartable } = require('../custom/bootstrap.js');
   if (frame.image !== undefined) image = new (require('../image/image-program.js').ImageProgram)(frame.image);
-  const problem = image === undefined ? whyNotStartable(frame.codeRoot) : image.problem();
+  const env = image === undefined ? environment(frame) : frame.env;
+  const problem = image === undefined ? whyNotStartable(frame.codeRoot, env) : image.problem();
   if (problem !== null) {
     failInit('load', 4001, problem);
     return;
@@ -92,15 +93,15 @@ function init(frame) {
   }
   const loadMs = performance.now() - started;
   const hooks = { onLine: (level, line) => link.log(lastStarted, level, line), onEnd };
-  child =
-    image === undefined ? startBootstrap(frame.codeRoot, environment(frame), hooks) : image.start(frame.env, hooks);
+  child = image === undefined ? startBootstrap(frame.codeRoot, env, hooks) : image.start(env, hooks);
   const stopLooking = local.whenListening(() => {
     stopWaiting();
     if (answered) return;
     if (image?.isEvent && frame.initializer !== undefined) void initializeImage(loadMs);
     else ready(loadMs);
   });
-  const timer = image === undefined ? undefined : setTimeout(neverListened, LISTEN_MS);
+  const limitMs = frame.listenMs ?? LISTEN_MS;
+  const timer = setTimeout(neverListened, limitMs, limitMs);
   stopWaiting = () => {
     clearTimeout(timer);
     stopLooking();
@@ -114,11 +115,13 @@ function ready(loadMs) {
   link.send(JSON.stringify({ type: 'ready', loadMs: round(loadMs), initMs: round(initMs) }), '');
 }
 
-function neverListened() {
+function neverListened(limitMs) {
   stopWaiting();
   child.flush();
-  const limit = Math.round(LISTEN_MS / 1000);
-  failInit('load', 4001, `no server listened on ${local.address} within ${limit} seconds${image.lastWords()}`);
+  const found = require('./listening.js').listeningAddresses();
+  const instead = found.length === 0 ? 'nor on any other port' : `the function listens on ${found.join(', ')}`;
+  const words = image?.lastWords() ?? '';
+  failInit('load', 4001, `nothing listens on ${local.address} after ${limitMs / 1000} s; ${instead}${words}`);
 }
 
 async function initializeImage(loadMs) {
@@ -232,7 +235,7 @@ function finish(requestId, code, payload) {
 }
 
 /** The bootstrap is gone: what runs fails with the reason, and the instance ends. */
-function onEnd(reason) {
+function onEnd(reason, didStart) {
   stopWaiting();
   if (leaving) {
     link.end(() => process.exit(0));
@@ -240,6 +243,7 @@ function onEnd(reason) {
   }
   if (!answered) {
     const words = image?.lastWords() ?? '';
+    if (!didStart) failInit('load', 4001, reason);
     failInit('init', 4009, `${reason} before its server listened on ${local.address}${words}`);
     return;
   }

@@ -118,7 +118,8 @@ function init(frame) {
       link.send(stringify({ type: 'initializing' }), '');
       runInitializer(frame, initializer, () => loadHandler(ready), failInit);
     },
-    (error) => fail('load', 4009, error)
+    // Code that does not load is no fault of the initializer.
+    (error) => fail(error && error.name === 'FunctionConfigError' ? 'init' : 'load', 4009, error)
   );
 }
 

@@ -217,3 +217,38 @@ it('an initializer has its own time, which begins when it does', async () => {
   expect(ended).toBe('4211');
   expect(server.driver.started).toHaveLength(3);
 });
+
+it('what a failed start printed is in the log of its request, once', async () => {
+  let starts = 0;
+  await using server = await FakeServer.start({
+    ...behaviour(),
+    onInit(_init, peer) {
+      starts += 1;
+      peer.log('', 'reading the configuration');
+      peer.log('', 'function initialization exception, error: no licence', 'ERROR');
+      peer.send({ type: 'failed', phase: 'init', code: 4009 }, '{"errorMessage":"no licence"}');
+      return false;
+    },
+  });
+  const target = await server.deploy('unlicensed');
+  const output = await server.api.bytes('invokeFunction', {
+    params: target,
+    headers: { 'X-Cff-Log-Type': 'tail' },
+    body: bytes('any'),
+  });
+  const requestId = output.headers.get('x-cff-request-id') ?? '';
+  const tail = Buffer.from(output.headers.get('x-cff-function-log') ?? '', 'base64').toString();
+  expect([starts, tail.split('no licence').length - 1]).toEqual([3, 1]);
+  await expect
+    .poll(async () => {
+      server.clock.advance(50);
+      const { data } = await server.api.call('queryLogs', { params: target, query: { order: 'asc' } });
+      return data.lines.map((line) => [line.request_id === requestId, line.message.slice(0, 25)]);
+    }, PATIENCE)
+    .toEqual([
+      [true, `Start invoke request '${requestId}`.slice(0, 25)],
+      [true, 'reading the configuration'],
+      [true, 'function initialization e'],
+      [true, `Finish invoke request '${requestId}`.slice(0, 25)],
+    ]);
+});

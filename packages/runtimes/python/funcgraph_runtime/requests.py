@@ -6,7 +6,7 @@ import sys
 import time
 
 from funcgraph_runtime.context import Context
-from funcgraph_runtime.failure import Failure, describe, dump
+from funcgraph_runtime.failure import ConfigError, Failure, describe, dump
 from funcgraph_runtime.load import enter_environment, load_entry
 from funcgraph_runtime.output import Output
 from funcgraph_runtime.streaming import ChunkSender, Collector, TooLarge, is_stream, piece_bytes
@@ -70,6 +70,8 @@ class Runner(object):
             self.handler = load_entry(real, native(frame['handler']), 'handler')
         except BaseException as error:
             self.flush()
+            if code == 4009 and isinstance(error, ConfigError) and error.kind == 'FunctionConfigError':
+                phase = 'init'
             told = describe(code, error, sys.exc_info()[2], self.code_root)
             self.link.log('', 'ERROR', told.log)
             self.link.send(_dumps({'type': 'failed', 'phase': phase, 'code': code}), told.payload)

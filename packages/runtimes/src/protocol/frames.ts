@@ -52,6 +52,8 @@ export interface InitFrame {
   /** Entry points that the server calls between requests; Java only. */
   readonly heartbeat?: string;
   readonly preStop?: string;
+  /** Runtime `http` only: how long its server may take until it listens. */
+  readonly listenMs?: number;
   /** What runs in a container image, in the place of code. `env` is then the whole environment of its program. */
   readonly image?: ImageStart;
 }

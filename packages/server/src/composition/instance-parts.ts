@@ -40,7 +40,7 @@ export interface InstanceDeps {
 /** The pool of instances, the sandboxes that wait for code, and who keeps reserved instances alive. */
 export function instanceParts({ config, driver, capabilities, runDir, logs, control, clock, log }: InstanceDeps) {
   const { canAssign } = capabilities;
-  const bootDeps = { driver, linkDir: join(runDir, 'links'), clock, onLog: logs.fromInstance.bind(logs) };
+  const bootDeps = { driver, linkDir: join(runDir, 'links'), clock };
   const prewarmed = new Prewarmed({
     boot: (launch) => bootAndFreeze(launch, bootDeps),
     clock,
@@ -53,7 +53,14 @@ export function instanceParts({ config, driver, capabilities, runDir, logs, cont
     mounts: control.fileSystems.of(wanted.mounts, projectId),
   });
   const takePrewarmed = prewarmed.take.bind(prewarmed);
-  const startDeps = { ...bootDeps, surroundings, ...(canAssign ? { takePrewarmed } : {}) };
+  const onLog = logs.fromInstance.bind(logs);
+  const startDeps = {
+    ...bootDeps,
+    onLog,
+    httpStartMs: config.httpStartMs,
+    surroundings,
+    ...(canAssign ? { takePrewarmed } : {}),
+  };
   const pool: Pool = new Pool({
     start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
     clock,

@@ -35,6 +35,13 @@ function imageBytes(text: string): number {
   throw new ConfigError(`image_size must be from 1MB to 10GB, not ${text}`);
 }
 
+/** Beyond ten minutes nobody waits for the answer of a cold start. */
+function httpStartMs(text: string): number {
+  const ms = durationMs(text, 'http_start_timeout');
+  if (ms >= 1_000 && ms <= 600_000) return ms;
+  throw new ConfigError(`http_start_timeout must be from 1s to 10m, not ${text}`);
+}
+
 function hosts(text = ''): ReadonlySet<string> {
   return new Set(text.split(',').filter((host) => host !== ''));
 }
@@ -68,6 +75,7 @@ export function compileConfig(
     accountConcurrency: raw.account_concurrency ?? 100,
     idleMs: durationMs(raw.idle_timeout ?? '60s', 'idle_timeout'),
     maxWaitMs: durationMs(raw.max_wait ?? '5s', 'max_wait'),
+    httpStartMs: httpStartMs(raw.http_start_timeout ?? '10s'),
     // Instances in use count with their whole limit; the rest of the machine is for the server and the system.
     memoryBudgetMb:
       raw.memory_budget === undefined

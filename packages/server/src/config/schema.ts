@@ -27,6 +27,8 @@ export const RawConfig = Type.Object(
     account_concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     idle_timeout: Type.Optional(Type.String()),
     max_wait: Type.Optional(Type.String()),
+    /** How long the server of an HTTP function may take until it listens on port 8000. */
+    http_start_timeout: Type.Optional(Type.String()),
     /** What all functions together may use of the machine's memory. */
     memory_budget: Type.Optional(Type.String()),
     /** Largest container image, and largest archive of one that is sent; at most 10 GB. */
@@ -77,6 +79,7 @@ export interface Config {
   readonly accountConcurrency: number;
   readonly idleMs: number;
   readonly maxWaitMs: number;
+  readonly httpStartMs: number;
   readonly memoryBudgetMb: number;
   readonly imageBytes: number;
   readonly egress: boolean;

@@ -4,7 +4,7 @@ import { type Bind, LINK_PATH } from '@funcgraph/agent';
 import { LIMITS } from '@funcgraph/api';
 import type { Clock } from '../lib/clock.ts';
 import { newInstanceId } from '../lib/ids.ts';
-import type { LaunchSpec, RuntimeLaunch, Surroundings } from './launch-spec.ts';
+import type { RuntimeLaunch, Surroundings } from './launch-spec.ts';
 import { type LinkLog, listenForLink, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxDriver } from './sandbox/index.ts';
 import { BOOT_TIMEOUT_MS, orExit, within } from './start-errors.ts';
@@ -14,8 +14,9 @@ export interface BootDeps {
   /** Folder for link sockets; short, because a socket path has about 100 characters. */
   readonly linkDir: string;
   readonly clock: Clock;
-  readonly onLog: (instanceId: string, spec: LaunchSpec, log: LinkLog) => void;
 }
+
+export type LogSink = (instanceId: string, log: LinkLog) => void;
 
 /** A sandbox whose runtime is up and has said hello, with no code loaded. */
 export interface BootedRuntime {
@@ -24,8 +25,8 @@ export interface BootedRuntime {
   readonly link: RuntimeLink;
   readonly sandboxMs: number;
   readonly bootMs: number;
-  /** Says whose log lines it writes from now on; before, they have nowhere to go. */
-  ownedBy(spec: LaunchSpec): void;
+  /** Where its log lines go from now on; before, they are dropped. */
+  logTo(sink: LogSink): void;
 }
 
 export interface BootLimits {
@@ -48,7 +49,7 @@ export async function bootRuntime(
   deps: BootDeps,
   options: {
     readonly signal: AbortSignal;
-    readonly owner?: LaunchSpec;
+    readonly logTo?: LogSink;
     readonly onSandbox?: (sandbox: Sandbox) => void;
   },
 ): Promise<BootedRuntime> {
@@ -60,10 +61,8 @@ export async function bootRuntime(
   const listener = await listenForLink(socketPath);
   let sandbox: Sandbox | undefined;
   let link: RuntimeLink | undefined;
-  let { owner } = options;
-  const onLog = (log: LinkLog): void => {
-    if (owner !== undefined) deps.onLog(id, owner, log);
-  };
+  let sink = options.logTo;
+  const onLog = (log: LinkLog): void => sink?.(id, log);
   try {
     sandbox = await driver.start(
       {
@@ -91,10 +90,10 @@ export async function bootRuntime(
     link = new RuntimeLink(socket, { now: clock.now, onLog, onEnd: () => {} });
     await within(clock, BOOT_TIMEOUT_MS, orExit(link.hello, sandbox));
     const bootMs = clock.monotonic() - began - sandboxMs;
-    const ownedBy = (spec: LaunchSpec): void => {
-      owner = spec;
+    const logTo = (next: LogSink): void => {
+      sink = next;
     };
-    return { id, sandbox, link, sandboxMs, bootMs, ownedBy };
+    return { id, sandbox, link, sandboxMs, bootMs, logTo };
   } catch (error) {
     listener.close();
     link?.destroy();

@@ -117,12 +117,35 @@ export function runtimeFailure(phase: 'load' | 'init' | 'invoke', code: number, 
 
 /** Why a sandbox ended that nobody asked to end. The most telling measure wins: memory, then disk, then how it exited. */
 export function exitFailure(exit: SandboxExit, limits: { memoryMb: number; tmpBytes: number }): Failure {
+  const text = `function invocation exception, error: the function process ${howItEnded(exit)}`;
+  return measuredEnd(exit, limits) ?? failure('crashed', CODES.functionError, 'function', 'FunctionProcessExit', text);
+}
+
+/** The same for one that ended before it could serve: then its code or its initializer is at fault. */
+export function exitWhileStarting(
+  stage: 'load' | 'init',
+  exit: SandboxExit,
+  limits: { memoryMb: number; tmpBytes: number },
+): Failure {
+  const measured = measuredEnd(exit, limits);
+  if (measured !== undefined) return measured;
+  const ended = `the function process ${howItEnded(exit)}`;
+  if (stage === 'load') {
+    const text = `function entry exception, error: ${ended} while its code was loaded`;
+    return failure('load_failed', CODES.loadFailed, 'function', 'FunctionProcessExit', text);
+  }
+  const text = `function initialization exception, error: ${ended} while the initializer ran`;
+  return failure('init_failed', CODES.initFailed, 'function', 'FunctionProcessExit', text);
+}
+
+function measuredEnd(exit: SandboxExit, limits: { memoryMb: number; tmpBytes: number }): Failure | undefined {
   if (exit.oomKilled) return memoryFailure(exit.peakMemoryBytes, limits.memoryMb);
   if (exit.signal === 'AGENT') return systemFailure('the sandbox was lost');
-  if (exit.tmpFull) return diskFailure(limits.tmpBytes);
-  const how = exit.signal === null ? exitWords(exit.exitCode ?? 0) : `was killed by ${exit.signal}`;
-  const text = `function invocation exception, error: the function process ${how}`;
-  return failure('crashed', CODES.functionError, 'function', 'FunctionProcessExit', text);
+  return exit.tmpFull ? diskFailure(limits.tmpBytes) : undefined;
+}
+
+function howItEnded({ exitCode, signal }: SandboxExit): string {
+  return signal === null ? exitWords(exitCode ?? 0) : `was killed by ${signal}`;
 }
 
 /** What stands between us and the function's process passes a death by signal on as 128 and its number, as shells do. */

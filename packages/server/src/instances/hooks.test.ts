@@ -57,7 +57,7 @@ function poolOf(fn: Partial<FakeFunction>): Pool {
   const onLog = (_id: string, _spec: LaunchSpec, log: { level: string; text: string }): void => {
     logs.push(`${log.level} ${log.text}`);
   };
-  const deps = { driver, linkDir: dir, clock: bound, onLog };
+  const deps = { driver, linkDir: dir, clock: bound, onLog, httpStartMs: 10_000 };
   const pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock: bound,

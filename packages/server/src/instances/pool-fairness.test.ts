@@ -42,7 +42,7 @@ afterEach(async () => {
 
 function open(limits: Partial<PoolLimits>): void {
   const driver = new FakeSandboxDriver({ handler: (event) => event });
-  const deps = { driver, linkDir: dir, clock, onLog: () => {} };
+  const deps = { driver, linkDir: dir, clock, onLog: () => {}, httpStartMs: 10_000 };
   pool = new Pool({
     async start(spec, signal) {
       starts.push(spec.functionKey);

@@ -47,7 +47,7 @@ afterEach(async () => {
 function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Pool; driver: FakeSandboxDriver } {
   const driver = new FakeSandboxDriver(fn);
   // Instances measure with a clock that stands still unless the test moves it.
-  const deps = { driver, linkDir: dir, clock: clock as Clock, onLog: () => {} };
+  const deps = { driver, linkDir: dir, clock: clock as Clock, onLog: () => {}, httpStartMs: 10_000 };
   const pool = new Pool({
     start: (s, signal) => startInstance(s, deps, signal),
     clock,

@@ -204,7 +204,9 @@ export class Pool {
     } else if (!this.#stopped) {
       log.error({ functionKey: spec.functionKey, err: failure }, 'instance start broke');
     }
-    group.firstWaiterFor(spec.key)?.reject(failure);
+    const waiter = group.firstWaiterFor(spec.key);
+    if (waiter !== undefined) waiter.reject(failure);
+    else if (failure instanceof StartFailed) failure.printed.release();
   }
 
   /** Whether the memory for it is there: a frozen instance was promised only what it uses. */
@@ -314,6 +316,9 @@ export class Pool {
     for (const id of found.evict) this.#evict(id);
     try {
       return await this.#launch(group, spec, reserved);
+    } catch (error) {
+      if (error instanceof StartFailed) error.printed.release();
+      throw error;
     } finally {
       this.#pumpAll();
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import {
   CODES,
   exitFailure,
+  exitWhileStarting,
   type Failure,
   initTimeoutFailure,
   loadTimeoutFailure,
@@ -13,29 +14,41 @@ import type { StartPhases } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { type InitResult, LinkEnded } from './runtime-link/index.ts';
 import { type Sandbox, SandboxError, type SandboxExit } from './sandbox/index.ts';
+import type { StartLog } from './start-log.ts';
 
 /** The interpreter must say hello within this. */
 export const BOOT_TIMEOUT_MS = 30_000;
-/** Loading the user's code must be over within this. */
-export const LOAD_TIMEOUT_MS = 60_000;
+const LINK_END_MS = 1_000;
+
+/** How far a start came: until the runtime said hello, while code is loaded, while the initializer runs. */
+export type StartStage = 'boot' | 'load' | 'init';
 
 /** A start that did not come to a ready instance. Nothing of it is left. */
 export class StartFailed extends Error {
   readonly failure: Failure;
   readonly phases: StartPhases;
   readonly peakMemoryBytes: number | null;
+  /** What it printed. The request that asked for the start releases it, or the pool when there is none. */
+  readonly printed: StartLog;
+  /** Whether the reason is among what it printed. */
+  readonly isReasonPrinted: boolean;
 
   /** Whether the agent was lost, not the function: another start may succeed. */
   get isAgentLost(): boolean {
     return this.cause instanceof SandboxError && AGENT_LOST.has(this.cause.code);
   }
 
-  constructor(failure: Failure, phases: StartPhases, peakMemoryBytes: number | null, cause?: unknown) {
-    super(`instance start failed: ${failure.outcome}`, { cause });
+  constructor(
+    failure: Failure,
+    details: Pick<StartFailed, 'phases' | 'peakMemoryBytes' | 'printed' | 'isReasonPrinted'> & { cause?: unknown },
+  ) {
+    super(`instance start failed: ${failure.outcome}`, { cause: details.cause });
     this.name = 'StartFailed';
     this.failure = failure;
-    this.phases = phases;
-    this.peakMemoryBytes = peakMemoryBytes;
+    this.phases = details.phases;
+    this.peakMemoryBytes = details.peakMemoryBytes;
+    this.printed = details.printed;
+    this.isReasonPrinted = details.isReasonPrinted;
   }
 }
 
@@ -67,7 +80,16 @@ class Exited extends Error {}
 const AGENT_LOST = new Set(['AGENT_GONE', 'AGENT_TIMEOUT', 'AGENT_FAILED']);
 
 /** What a broken start means to whoever waited for it. */
-export function explainStart(error: unknown, spec: LaunchSpec, exit: SandboxExit | undefined): Failure {
+export function explainStart(
+  error: unknown,
+  at: {
+    readonly spec: LaunchSpec;
+    readonly exit: SandboxExit | undefined;
+    readonly stage: StartStage;
+    readonly loadLimitMs: number;
+  },
+): Failure {
+  const { spec, exit, stage, loadLimitMs } = at;
   if (exit?.oomKilled) return exitFailure(exit, spec);
   if (error instanceof RuntimeRefused && error.result.code === CODES.memoryExceeded)
     return memoryFailure(exit?.peakMemoryBytes ?? 0, spec.memoryMb);
@@ -75,22 +97,35 @@ export function explainStart(error: unknown, spec: LaunchSpec, exit: SandboxExit
     return runtimeFailure(error.result.phase, error.result.code, error.result.payload);
   }
   if (error instanceof InitTooSlow) {
-    return error.phase === 'load' ? loadTimeoutFailure(LOAD_TIMEOUT_MS) : initTimeoutFailure(spec.initializerTimeoutMs);
+    return error.phase === 'load' ? loadTimeoutFailure(loadLimitMs) : initTimeoutFailure(spec.initializerTimeoutMs);
   }
-  if (error instanceof TooSlow) {
+  if (error instanceof TooSlow && stage === 'boot') {
     return systemFailure(`the runtime did not start within ${BOOT_TIMEOUT_MS / 1000} seconds`);
   }
   if (error instanceof LinkEnded && error.why === 'violation') {
     return systemFailure(`the runtime broke its protocol: ${error.message}`);
   }
-  if ((error instanceof LinkEnded || error instanceof Exited) && exit !== undefined) return exitFailure(exit, spec);
+  if ((error instanceof LinkEnded || error instanceof Exited || error instanceof TooSlow) && exit !== undefined) {
+    return stage === 'boot' ? exitFailure(exit, spec) : exitWhileStarting(stage, exit, spec);
+  }
   if (error instanceof SandboxError) return systemFailure(`the sandbox could not be started: ${error.message}`);
   return systemFailure('the sandbox could not be started');
+}
+
+/** A runtime that refuses writes the reason into the log itself; what the server found out is written by nobody else. */
+export function wroteReason(error: unknown, failure: Failure): boolean {
+  return error instanceof RuntimeRefused && failure.code === error.result.code && failure.code !== CODES.memoryExceeded;
 }
 
 /** Rejects when the sandbox ends first. */
 export function orExit<T>(promise: Promise<T>, sandbox: Sandbox): Promise<T> {
   return Promise.race([promise, sandbox.exited.then(() => Promise.reject(new Exited('the sandbox ended')))]);
+}
+
+/** The end of a link comes after all that was sent on it; the news of the exit, on another way, may be there before. */
+export function orExitAfterLink<T>(answer: Promise<T>, sandbox: Sandbox, clock: Clock): Promise<T> {
+  const late = sandbox.exited.then(() => within(clock, LINK_END_MS, answer));
+  return Promise.race([answer, late]);
 }
 
 /** Rejects after `ms` with an error that `explainStart` knows. */

@@ -1,15 +1,32 @@
 import type { InitFrame, LogLevel } from '@funcgraph/runtimes';
 import type { WantedSurroundings } from '../domain/surroundings.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type BootDeps, type BootedRuntime, bootRuntime } from './boot-runtime.ts';
+import { type BootDeps, type BootedRuntime, bootRuntime, type LogSink } from './boot-runtime.ts';
 import { Instance, type StartPhases } from './instance.ts';
 import { type LaunchSpec, type Surroundings, waitingOn } from './launch-spec.ts';
-import type { InitResult } from './runtime-link/index.ts';
+import type { InitResult, LinkLog } from './runtime-link/index.ts';
 import { AGENT_SIGNAL, type Sandbox, SandboxError } from './sandbox/index.ts';
-import { explainStart, InitTooSlow, LOAD_TIMEOUT_MS, orExit, RuntimeRefused, StartFailed } from './start-errors.ts';
+import {
+  explainStart,
+  InitTooSlow,
+  orExitAfterLink,
+  RuntimeRefused,
+  StartFailed,
+  type StartStage,
+  wroteReason,
+} from './start-errors.ts';
+import { StartLog } from './start-log.ts';
 import { UsageMeter } from './usage-meter.ts';
 
+/** Loading the user's code must be over within this. */
+const LOAD_TIMEOUT_MS = 60_000;
+/** So much longer than the start of an HTTP server may loading take: the runtime has more to tell about it. */
+const LISTEN_MARGIN_MS = 5_000;
+
 export interface StartDeps extends BootDeps {
+  readonly onLog: (instanceId: string, spec: LaunchSpec, log: LinkLog) => void;
+  /** How long the server of an HTTP function may take until it listens. */
+  readonly httpStartMs: number;
   /** A runtime that waits for code, when there is one for this launch. It is the caller's from then on. */
   readonly takePrewarmed?: (spec: LaunchSpec) => BootedRuntime | undefined;
   /** What the settings of a version mean on this machine. Throws when its project may not use one of them. */
@@ -20,16 +37,22 @@ export interface StartDeps extends BootDeps {
 export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: AbortSignal): Promise<Instance> {
   const { clock } = deps;
   const phases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
+  const progress: { stage: StartStage } = { stage: 'boot' };
+  const loadLimitMs = Math.max(LOAD_TIMEOUT_MS, deps.httpStartMs + LISTEN_MARGIN_MS);
+  const printed = new StartLog((instanceId, log) => deps.onLog(instanceId, spec, log));
   let sandbox: Sandbox | undefined;
   try {
-    const booted = await runtimeFor(spec, deps, signal, phases, (started) => {
+    const onSandbox = (started: Sandbox): void => {
       sandbox = started;
-    });
+    };
+    const booted = await runtimeFor(spec, deps, { signal, phases, onSandbox, logTo: printed.add.bind(printed) });
     const meter = new UsageMeter(booted.sandbox.usagePaths);
-    const init = await initialize(booted, spec, clock, signal, phases);
+    progress.stage = 'load';
+    const init = await initialize(booted, spec, deps, { signal, phases, progress, loadLimitMs });
     if (!init.ok) throw new RuntimeRefused(init);
     // Full CPU until here; whether the answer is in makes no difference to the first request.
     booted.sandbox.share().catch(() => {});
+    printed.release();
     const { id, link } = booted;
     const say = (level: LogLevel, text: string): void =>
       deps.onLog(id, spec, { requestId: '', level, time: clock.now(), text });
@@ -37,23 +60,36 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
   } catch (error) {
     const measured = await sandbox?.usage().catch(() => undefined);
     const exit = await sandbox?.stop().catch(() => undefined);
-    if (signal.aborted && !(error instanceof RuntimeRefused)) throw signal.reason;
+    if (signal.aborted && !(error instanceof RuntimeRefused)) {
+      printed.release();
+      throw signal.reason;
+    }
     const told =
       exit === undefined ? undefined : { ...exit, oomKilled: exit.oomKilled || measured?.oomKilled === true };
-    // A sandbox that went with its agent shows first as a closed link.
-    const cause = exit?.signal === AGENT_SIGNAL ? agentLost(error) : error;
-    throw new StartFailed(explainStart(error, spec, told), { ...phases }, exit?.peakMemoryBytes ?? null, cause);
+    const failure = explainStart(error, { spec, exit: told, stage: progress.stage, loadLimitMs });
+    throw new StartFailed(failure, {
+      phases: { ...phases },
+      peakMemoryBytes: exit?.peakMemoryBytes ?? null,
+      printed,
+      isReasonPrinted: wroteReason(error, failure),
+      // A sandbox that went with its agent shows first as a closed link.
+      cause: exit?.signal === AGENT_SIGNAL ? agentLost(error) : error,
+    });
   }
+}
+
+interface StartOptions {
+  readonly signal: AbortSignal;
+  readonly phases: { -readonly [K in keyof StartPhases]: number };
 }
 
 /** A prewarmed runtime with this version's code attached, or one that starts now with the code in place. */
 async function runtimeFor(
   spec: LaunchSpec,
   deps: StartDeps,
-  signal: AbortSignal,
-  phases: { sandboxMs: number; bootMs: number },
-  onSandbox: (sandbox: Sandbox) => void,
+  options: StartOptions & { readonly onSandbox: (sandbox: Sandbox) => void; readonly logTo: LogSink },
 ): Promise<BootedRuntime> {
+  const { phases, onSandbox, logTo } = options;
   const limits = { memoryBytes: spec.memoryMb * 2 ** 20, cpuMillis: spec.context.cpuMillis, binds: spec.codeBinds };
   const surroundings = surroundingsOf(spec, deps);
   const began = deps.clock.monotonic();
@@ -62,7 +98,7 @@ async function runtimeFor(
   // A file system needs its place from the start.
   const waiting = surroundings.mounts.length === 0 ? deps.takePrewarmed?.({ ...spec, runtime: launch }) : undefined;
   if (waiting !== undefined) {
-    waiting.ownedBy(spec);
+    waiting.logTo(logTo);
     try {
       await waiting.sandbox.assign(launch.network === undefined ? { ...limits, network } : limits);
       onSandbox(waiting.sandbox);
@@ -73,7 +109,6 @@ async function runtimeFor(
       await waiting.sandbox.stop().catch(() => {});
     }
   }
-  const options = { signal, owner: spec, onSandbox };
   const booted = await bootRuntime(spec.runtime, { ...limits, surroundings, tmpBytes: spec.tmpBytes }, deps, options);
   phases.sandboxMs = booted.sandboxMs;
   phases.bootMs = booted.bootMs;
@@ -98,21 +133,22 @@ function surroundingsOf({ surroundings, projectId }: LaunchSpec, deps: StartDeps
 async function initialize(
   { id, link, sandbox }: BootedRuntime,
   spec: LaunchSpec,
-  clock: Clock,
-  signal: AbortSignal,
-  phases: { -readonly [K in keyof StartPhases]: number },
+  { clock, httpStartMs }: { readonly clock: Clock; readonly httpStartMs: number },
+  options: StartOptions & { readonly progress: { stage: StartStage }; readonly loadLimitMs: number },
 ): Promise<InitResult> {
+  const { signal, phases, progress, loadLimitMs } = options;
   const began = clock.monotonic();
   let initBegan: number | undefined;
   let cut: (reason: unknown) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     cut = reject;
   });
-  let limit = clock.after(LOAD_TIMEOUT_MS, () => cut(new InitTooSlow('load')));
+  let limit = clock.after(loadLimitMs, () => cut(new InitTooSlow('load')));
   const onAbort = (): void => cut(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   const onInitializing = (): void => {
     limit.cancel();
+    progress.stage = 'init';
     initBegan = clock.monotonic();
     limit = clock.after(spec.initializerTimeoutMs, () => cut(new InitTooSlow('init')));
   };
@@ -126,12 +162,12 @@ async function initialize(
     codeRoot: spec.codeRoot,
     concurrency: spec.concurrency,
     env: spec.env,
-    ...(spec.image === undefined ? {} : { image: spec.image }),
+    ...(spec.image === undefined ? { listenMs: httpStartMs } : { image: spec.image }),
     context: { ...spec.context, instanceId: id },
   };
   let saidMs = 0;
   try {
-    const init = await Promise.race([orExit(link.init(frame, onInitializing), sandbox), ended]);
+    const init = await Promise.race([orExitAfterLink(link.init(frame, onInitializing), sandbox, clock), ended]);
     if (init.ok) saidMs = init.initMs;
     return init;
   } finally {

@@ -72,7 +72,13 @@ afterEach(async () => {
 });
 
 async function start(fn: FakeFunction): Promise<Instance> {
-  const deps = { driver: new FakeSandboxDriver(fn), linkDir: dir, clock: clock as Clock, onLog: () => {} };
+  const deps = {
+    driver: new FakeSandboxDriver(fn),
+    linkDir: dir,
+    clock: clock as Clock,
+    onLog: () => {},
+    httpStartMs: 10_000,
+  };
   const instance = await startInstance(testSpec({ concurrency: 10 }), deps, new AbortController().signal);
   instances.push(instance);
   return instance;

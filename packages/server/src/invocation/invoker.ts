@@ -140,10 +140,13 @@ export class Invoker {
     const { clock, logs } = this.#options;
     const { requestId } = request;
     let lease: Lease;
+    const failed: StartFailed[] = [];
     try {
-      lease = await this.#acquire(spec, request);
+      lease = await this.#acquire(spec, request, failed);
+      if (failed.length > 0) releasePrinted(failed, requestId);
     } catch (error) {
-      if (error instanceof StartFailed) return this.#failedStart(snapshot, spec, request, error);
+      if (error instanceof StartFailed) return this.#failedStart(snapshot, spec, request, error, failed);
+      releasePrinted(failed, requestId);
       if (error instanceof PlatformError && error.code === 'overloaded')
         this.#recordThrottle({ snapshot, alias: spec.context.alias }, request, spec.memoryMb);
       throw error;
@@ -202,8 +205,11 @@ export class Invoker {
     return this.#options.agencyCredentials?.(projectId, agency) ?? NO_CREDENTIALS;
   }
 
-  /** A failing initializer gets three instances before the request fails; a start that lost its agent gets one more. */
-  async #acquire(spec: LaunchSpec, request: InvocationRequest): Promise<Lease> {
+  /**
+   * A failing initializer gets three instances before the request fails; a start that lost its agent gets one more. Adds each
+   * failed start to `failed`.
+   */
+  async #acquire(spec: LaunchSpec, request: InvocationRequest, failed: StartFailed[]): Promise<Lease> {
     let initFailures = 0;
     let lost = 0;
     for (;;) {
@@ -211,6 +217,7 @@ export class Invoker {
         return await this.#options.pool.acquire(spec, request.signal);
       } catch (error) {
         if (!(error instanceof StartFailed)) throw error;
+        failed.push(error);
         if (error.isAgentLost) lost += 1;
         else if (error.failure.outcome === 'init_failed') initFailures += 1;
         else throw error;
@@ -224,6 +231,7 @@ export class Invoker {
     spec: LaunchSpec,
     request: InvocationRequest,
     error: StartFailed,
+    failed: readonly StartFailed[],
   ): InvocationResult {
     const { clock, logs } = this.#options;
     const { failure } = error;
@@ -231,14 +239,11 @@ export class Invoker {
     const instanceId = '';
     const tail = request.tail ? logs.openTail(instanceId, requestId, LIMITS.logTailBytes) : undefined;
     logs.fromPlatform(instanceId, spec, requestId, `Start invoke request '${requestId}', version: ${spec.version}`);
-    // The start's own output belongs to no request; without this line the request's log would not say what went wrong.
-    logs.fromPlatform(
-      instanceId,
-      spec,
-      requestId,
-      failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8'),
-      'ERROR',
-    );
+    releasePrinted(failed, requestId);
+    if (!error.isReasonPrinted) {
+      const reason = failure.payload.subarray(0, MAX_LOG_BYTES).toString('utf8');
+      logs.fromPlatform(instanceId, spec, requestId, reason, 'ERROR');
+    }
     const receipt = this.#finish(snapshot, spec, request, {
       instanceId,
       failure,
@@ -290,6 +295,13 @@ export class Invoker {
     });
     record(toRecord(receipt, spec.functionKey, clock.now()));
   }
+}
+
+/** Instances that failed alike printed the same: once is enough. */
+function releasePrinted(failed: readonly StartFailed[], requestId: string): void {
+  failed.forEach((each, at) => {
+    each.printed.releaseUnlike(failed[at - 1]?.printed, requestId);
+  });
 }
 
 function specKey({ alias }: Pick<Routed, 'alias'>, memoryMb: number): string {

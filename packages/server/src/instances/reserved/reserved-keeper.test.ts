@@ -42,7 +42,7 @@ afterEach(async () => {
 
 function open(fn: FakeFunction, limits: Partial<PoolLimits> = {}): void {
   driver = new FakeSandboxDriver(fn);
-  const deps = { driver, linkDir: dir, clock, onLog: () => {} };
+  const deps = { driver, linkDir: dir, clock, onLog: () => {}, httpStartMs: 10_000 };
   pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock,

@@ -30,6 +30,10 @@ final class Failure {
         }
     }
 
+    static boolean isConfiguration(Throwable error) {
+        return error instanceof ConfigError && ((ConfigError) error).kind.equals("FunctionConfigError");
+    }
+
     final int code;
     final byte[] payload;
     final String log;

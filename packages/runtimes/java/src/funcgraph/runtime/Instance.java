@@ -59,6 +59,7 @@ final class Instance {
             threads.setMaximumPoolSize(concurrency);
         } catch (Throwable error) {
             finishOutput();
+            if (failure == Failure.INITIALIZATION && Failure.isConfiguration(error)) phase = "init";
             Failure told = Failure.of(failure, error);
             link.log("", "ERROR", told.log);
             link.send("{\"type\":\"failed\",\"phase\":\"" + phase + "\",\"code\":" + told.code + "}", told.payload);
