@@ -21,6 +21,7 @@ const server = 'packages/server/src';
 const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
+  `${server}/storage/migrations/0021-project-owners.test.ts`,
   `${server}/images/images.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,

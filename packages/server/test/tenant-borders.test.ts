@@ -110,3 +110,42 @@ function always(): { start_time: number; expired_time: number } {
   const now = Math.floor(server.clock.now() / 1000);
   return { start_time: now - 10, expired_time: now + 1000 };
 }
+
+describe('a project id that names no project', () => {
+  const inProjects = (Object.keys(ROUTES) as RouteId[]).filter((id) => ROUTES[id].path.includes('{project_id}'));
+  let token: string;
+  beforeAll(async () => {
+    token = (await identities.login(server.user)).token;
+  });
+  /** As no client of ours would send it. */
+  const send = async (id: RouteId, projectId: string, body?: object): Promise<{ status: number; text: string }> => {
+    const path = ROUTES[id].path.replace('{project_id}', projectId).replace(/\{\w+\}/g, 'x');
+    const response = await fetch(server.running.endpoint + path, {
+      method: ROUTES[id].method,
+      headers: { 'X-Auth-Token': token, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+
+  it('is refused by every operation that has one, also for administrators of the machine', async () => {
+    for (const id of inProjects) {
+      const refused = { status: 400, text: expect.stringContaining('project_id in the path is empty') };
+      expect([id, await send(id, '')]).toEqual([id, refused]);
+      for (const unknown of ['0'.repeat(32), '%2A']) {
+        const { status } = await send(id, unknown);
+        expect([id, [403, 404].includes(status) ? 'refused' : status]).toEqual([id, 'refused']);
+      }
+    }
+  }, 60_000);
+
+  it('cannot make dependencies for all accounts', async () => {
+    const body = { name: 'evil', runtime: 'Node.js20.15', depend_type: 'zip', depend_file: 'eA==' };
+    for (const owner of ['', '*', 'public']) {
+      expect((await send('createDependencyVersion', owner, body)).status).toBeGreaterThanOrEqual(400);
+    }
+    const query = { dependency_type: 'public' };
+    const { data } = await server.api.call('listDependencies', { params: project(), query });
+    expect(data.dependencies).toEqual([]);
+  });
+});

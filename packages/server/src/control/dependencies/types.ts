@@ -1,7 +1,7 @@
 import type { Artifact } from '../../artifacts/index.ts';
 
-/** The project of packages that every project may use and none may change. */
-export const PUBLIC = '';
+/** The owner of packages that every project may use and none may change. It is no project, so no request can name it. */
+export const PUBLIC = '*';
 
 /** One upload of a package; it never changes. */
 export interface DependencyVersion {

@@ -6,10 +6,11 @@ type Reply = RouteResponse<Routes['listDependencies']>['dependencies'][number];
 /** A dependency version as every answer of the API shows it. `domainId` is the caller's. */
 export function dependencyReply(version: DependencyVersion, domainId: string): Reply {
   const { projectId, dependencyId, artifact } = version;
-  const address = `/v2/${projectId || PUBLIC_OWNER}/fgs/dependencies/${dependencyId}/version/${version.version}`;
+  const owner = isShared(version) ? PUBLIC_OWNER : domainId;
+  const address = `/v2/${isShared(version) ? PUBLIC_OWNER : projectId}/fgs/dependencies/${dependencyId}/version/${version.version}`;
   return {
     id: version.id,
-    owner: isShared(version) ? PUBLIC_OWNER : domainId,
+    owner,
     link: version.link === '' ? address : version.link,
     runtime: version.runtime,
     etag: artifact.sha256,

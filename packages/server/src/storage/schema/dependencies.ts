@@ -1,7 +1,7 @@
 /** A library package that functions can be given. */
 export interface DependencyTable {
   id: string;
-  /** Empty for packages that every project may use. */
+  /** `*` for packages that every project may use. */
   project_id: string;
   name: string;
   runtime: string;
