@@ -9,6 +9,7 @@ const PROGRAMS = {
   cli: ['main'],
   server: [
     'main',
+    'iam/password-thread',
     'images/unpack/unpack-thread',
     'storage/dialects/sqlite/engine-thread',
     'telemetry/telemetry-thread',

@@ -19,6 +19,7 @@ import { Logins } from './logins.ts';
 import { type OwnerCredentials, planOwner } from './owner.ts';
 import { storeOwner } from './owner-store.ts';
 import { newPassword } from './password.ts';
+import { PasswordHasher } from './password-hasher.ts';
 import { Policies } from './policies.ts';
 import { RightsStore } from './rights-store.ts';
 import { Sessions } from './sessions.ts';
@@ -69,6 +70,7 @@ export class Iam {
   readonly audit: Audit;
   readonly #options: IamOptions;
   readonly #directory = new Directory();
+  readonly #hasher = new PasswordHasher();
   readonly #authorizer: Authorizer;
   readonly #identities: IdentityStore;
   readonly #rights: RightsStore;
@@ -94,8 +96,8 @@ export class Iam {
     const onError = (error: unknown): void => log.error({ err: error }, 'the last use of keys could not be stored');
     this.keys = new AccessKeys({ store: identities, directory, sealer, clock, onError });
     this.sessions = new Sessions({ sealer, directory, clock });
-    this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock });
-    this.users = new Users(parts, this.keys, this.logins);
+    this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock, hasher: this.#hasher });
+    this.users = new Users(parts, { keys: this.keys, logins: this.logins, hasher: this.#hasher });
     this.groups = new Groups(parts);
     this.policies = new Policies(parts);
     this.agencies = new Agencies(parts);
@@ -145,6 +147,7 @@ export class Iam {
   async stop(): Promise<void> {
     this.audit.stop();
     await this.keys.stop();
+    await this.#hasher.stop();
   }
 
   /** Makes decisions anew that were kept: after a function went into another enterprise project. */

@@ -5,56 +5,91 @@ import { PlatformError } from '../lib/platform-error.ts';
 const FREE_FAILURES = 5;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5 * 60 * 1000;
-const MAX_NAMES = 10_000;
-/** Attempts that wait or run; each takes a moment of a core and 32 MB. */
-const MAX_AT_ONCE = 100;
+const MAX_KNOWN = 10_000;
+/** Attempts that wait or run; each takes about a tenth of a second. */
+const MAX_AT_ONCE = 16;
+const MAX_AT_ONCE_OF_CLIENT = 8;
+/** Failures that a client has free, and how often it gets one back. */
+const CLIENT_FAILURES = 30;
+const CLIENT_REGAIN_MS = 10_000;
+
+export interface LoginSource {
+  /** The name that is tried, with its account. */
+  readonly name: string;
+  /** Who tries it: an address or network. */
+  readonly client: string;
+}
 
 /**
- * After five failures for a name each further try must wait twice as long as the one before, up to five minutes. Tries
- * for one name run one after another, so that many at once are not many free ones.
+ * After five failures for a name each further try must wait twice as long as the one before, up to five minutes. A client
+ * that has failed thirty times, for whatever names, may fail once in ten seconds. Tries for one name run one after another,
+ * so that many at once are not many free ones.
  */
 export class LoginThrottle {
   readonly #clock: Clock;
   readonly #names = new Map<string, { failures: number; until: number }>();
+  /** When a client will have all its free failures back. */
+  readonly #clients = new Map<string, number>();
+  readonly #running = new Map<string, number>();
   readonly #locks = new KeyLock();
-  #running = 0;
+  #total = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** What `attempt` found out; undefined counts as a failure. Throws `overloaded` while the name has to wait. */
-  async attempt<T>(name: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
-    if (this.#running >= MAX_AT_ONCE) throw new PlatformError('overloaded', 'Too many logins at once; try again.');
-    this.#running += 1;
+  /** What `attempt` found out; undefined counts as a failure. Throws `overloaded` while name or client has to wait. */
+  async attempt<T>({ name, client }: LoginSource, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
+    const running = this.#running.get(client) ?? 0;
+    if (this.#total >= MAX_AT_ONCE || running >= MAX_AT_ONCE_OF_CLIENT) {
+      throw refused('Too many logins at once', 2000);
+    }
+    this.#total += 1;
+    this.#running.set(client, running + 1);
     try {
       return await this.#locks.run(name, async () => {
-        this.#admit(name);
+        this.#admit(name, client);
         const found = await attempt();
-        if (found === undefined) this.#failed(name);
+        if (found === undefined) this.#failed(name, client);
         else this.#names.delete(name);
         return found;
       });
     } finally {
-      this.#running -= 1;
+      this.#total -= 1;
+      const left = (this.#running.get(client) ?? 1) - 1;
+      if (left > 0) this.#running.set(client, left);
+      else this.#running.delete(client);
     }
   }
 
-  #admit(name: string): void {
-    const entry = this.#names.get(name);
-    if (entry === undefined || entry.until <= this.#clock.now()) return;
-    const seconds = Math.ceil((entry.until - this.#clock.now()) / 1000);
-    throw new PlatformError('overloaded', `Too many failed logins for this name; try again in ${seconds} s.`);
+  #admit(name: string, client: string): void {
+    const now = this.#clock.monotonic();
+    const wait = (this.#names.get(name)?.until ?? 0) - now;
+    if (wait > 0) throw refused('Too many failed logins for this name', wait);
+    const used = (this.#clients.get(client) ?? 0) - now;
+    const over = used - (CLIENT_FAILURES - 1) * CLIENT_REGAIN_MS;
+    if (over > 0) throw refused('Too many failed logins from this address', over);
   }
 
-  #failed(name: string): void {
+  #failed(name: string, client: string): void {
+    const now = this.#clock.monotonic();
     const failures = (this.#names.get(name)?.failures ?? 0) + 1;
     const pause =
       failures < FREE_FAILURES ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - FREE_FAILURES), LONGEST_PAUSE_MS);
-    // the one that failed last is the last to be forgotten
-    this.#names.delete(name);
-    const [oldest] = this.#names.keys();
-    if (this.#names.size >= MAX_NAMES && oldest !== undefined) this.#names.delete(oldest);
-    this.#names.set(name, { failures, until: this.#clock.now() + pause });
+    remember(this.#names, name, { failures, until: now + pause });
+    remember(this.#clients, client, Math.max(this.#clients.get(client) ?? 0, now) + CLIENT_REGAIN_MS);
   }
+}
+
+/** The one that failed last is the last to be forgotten. */
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  const [oldest] = map.keys();
+  if (map.size >= MAX_KNOWN && oldest !== undefined) map.delete(oldest);
+  map.set(key, value);
+}
+
+function refused(why: string, waitMs: number): PlatformError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  return new PlatformError('overloaded', `${why}; try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
 }

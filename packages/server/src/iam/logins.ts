@@ -3,11 +3,13 @@ import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Directory } from './directory.ts';
 import type { IdentityStore } from './identity-store.ts';
-import { LoginThrottle } from './login-throttle.ts';
-import { hashPassword, passwordMatches } from './password.ts';
+import { type LoginSource, LoginThrottle } from './login-throttle.ts';
+import type { PasswordHasher } from './password-hasher.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Domain, Project, User } from './types.ts';
 
+/** No password derives to it. */
+const UNKNOWN_USER_HASH = `scrypt$${randomBytes(16).toString('hex')}$${randomBytes(32).toString('hex')}`;
 const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 export interface Named {
@@ -18,6 +20,8 @@ export interface Named {
 export interface PasswordLogin {
   readonly user: string;
   readonly password: string;
+  /** Who tries, as limits count clients. */
+  readonly client: string;
   /** The account that looks after the machine when absent. */
   readonly domain?: Named | undefined;
   readonly scope?: LoginScope | undefined;
@@ -45,13 +49,13 @@ export interface LoginsOptions {
   readonly directory: Directory;
   readonly sessions: Sessions;
   readonly clock: Clock;
+  readonly hasher: PasswordHasher;
 }
 
 /** Trades passwords for tokens. Whatever is wrong with a login, it costs the same time and gets the same answer. */
 export class Logins {
   readonly #options: LoginsOptions;
   readonly #throttle: LoginThrottle;
-  #unknownUserHash: Promise<string> | undefined;
 
   constructor(options: LoginsOptions) {
     this.#options = options;
@@ -63,7 +67,7 @@ export class Logins {
     const { directory, clock, store } = this.#options;
     const domain = this.#domain(login.domain);
     const user = domain === undefined ? undefined : directory.userByName(domain.id, login.user);
-    const found = await this.#throttle.attempt(`${domain?.id ?? ''}\n${login.user}`, async () => {
+    const found = await this.#throttle.attempt(sourceOf(domain?.id, login.user, login.client), async () => {
       const matches = await this.#matches(login.password, user);
       const scope = user === undefined ? undefined : this.#scope(user.domainId, login.scope);
       return matches && user?.enabled === true && scope !== undefined ? { user, scope } : undefined;
@@ -95,11 +99,11 @@ export class Logins {
     return this.#domain(wanted)?.id;
   }
 
-  /** Whether this is the password of the user. Throws `overloaded` when throttled. */
-  async knowsPassword(user: User, password: string): Promise<boolean> {
-    const name = `${user.domainId}\n${user.name}`;
-    const known = await this.#throttle.attempt(name, async () =>
-      (await passwordMatches(password, user.passwordHash)) ? true : undefined,
+  /** Whether this is the password of the user, as `client` says. Throws `overloaded` when throttled. */
+  async knowsPassword(user: User, password: string, client: string): Promise<boolean> {
+    const { hasher } = this.#options;
+    const known = await this.#throttle.attempt(sourceOf(user.domainId, user.name, client), async () =>
+      (await hasher.matches(password, user.passwordHash)) ? true : undefined,
     );
     return known === true;
   }
@@ -128,9 +132,9 @@ export class Logins {
     return { token, method, issuedAt, expiresAt, user, domain: this.#domainOf(user), project };
   }
 
-  async #matches(password: string, user: User | undefined): Promise<boolean> {
-    this.#unknownUserHash ??= hashPassword(randomBytes(16).toString('hex'));
-    return passwordMatches(password, user?.passwordHash ?? (await this.#unknownUserHash));
+  /** Whatever the user, it takes the time of one password. */
+  #matches(password: string, user: User | undefined): Promise<boolean> {
+    return this.#options.hasher.matches(password, user?.passwordHash ?? UNKNOWN_USER_HASH);
   }
 
   #domainOf(user: User): Domain {
@@ -159,4 +163,8 @@ export class Logins {
     }
     return { project: own[0] };
   }
+}
+
+function sourceOf(domainId: string | undefined, user: string, client: string): LoginSource {
+  return { name: `${domainId ?? ''}\n${user}`, client };
 }

@@ -8,7 +8,7 @@ import type { Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
 import { Iam } from './iam.ts';
 import type { OwnerCredentials } from './owner.ts';
-import { passwordMatches } from './password.ts';
+import { matchesNow } from './password.ts';
 
 const sealer = new Sealer(randomBytes(32));
 const log = pino({ level: 'silent' });
@@ -62,7 +62,7 @@ async function enters(iam: Iam, credentials: OwnerCredentials | undefined): Prom
   const signs = iam.keys.hmacOf(accessKey)?.sign('text').equals(new HmacKey(secretKey).sign('text'));
   return (
     signs === true &&
-    (await passwordMatches(password, stored.passwordHash)) &&
+    matchesNow(password, stored.passwordHash) &&
     iam.allows(caller, { action: 'iam:permissions:grantRoleToGroup', projectId: undefined }) &&
     iam.allows(caller, { action: 'functiongraph:function:createFunction', projectId }) &&
     iam.allows(caller, { action: 'platform:server:get', projectId: undefined })

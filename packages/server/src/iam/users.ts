@@ -3,7 +3,8 @@ import { PlatformError } from '../lib/platform-error.ts';
 import type { AccessKeys } from './access-keys.ts';
 import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
 import type { Logins } from './logins.ts';
-import { checkPassword, hashPassword } from './password.ts';
+import { checkPassword } from './password.ts';
+import type { PasswordHasher } from './password-hasher.ts';
 import type { User } from './types.ts';
 
 export interface NewUser {
@@ -21,6 +22,19 @@ export interface UserChange {
   readonly enabled?: boolean;
 }
 
+export interface PasswordChange {
+  readonly old: string;
+  readonly password: string;
+  /** Who asks, as limits count clients. */
+  readonly client: string;
+}
+
+export interface UsersDeps {
+  readonly keys: AccessKeys;
+  readonly logins: Logins;
+  readonly hasher: PasswordHasher;
+}
+
 /** Hash of no password: nothing derives to it. */
 const NO_PASSWORD = `scrypt$00$${'00'.repeat(32)}`;
 
@@ -29,11 +43,13 @@ export class Users {
   readonly #parts: ChangeParts;
   readonly #keys: AccessKeys;
   readonly #logins: Logins;
+  readonly #hasher: PasswordHasher;
 
-  constructor(parts: ChangeParts, keys: AccessKeys, logins: Logins) {
+  constructor(parts: ChangeParts, { keys, logins, hasher }: UsersDeps) {
     this.#parts = parts;
     this.#keys = keys;
     this.#logins = logins;
+    this.#hasher = hasher;
   }
 
   list(domainId: string): User[] {
@@ -53,7 +69,7 @@ export class Users {
     const { directory, identities, clock, changes } = this.#parts;
     checkName(wanted.name, 'user.name');
     if (wanted.password !== undefined) checkPassword(wanted.password, wanted.name);
-    const passwordHash = wanted.password === undefined ? NO_PASSWORD : await hashPassword(wanted.password);
+    const passwordHash = wanted.password === undefined ? NO_PASSWORD : await this.#hasher.hash(wanted.password);
     return changes.run(domainId, async () => {
       checkRoom(count(directory.within(directory.users, domainId)), IDENTITY_LIMITS.users, 'users');
       const now = clock.now();
@@ -83,7 +99,7 @@ export class Users {
     const { password, ...rest } = change;
     if (rest.name !== undefined) checkName(rest.name, 'user.name');
     if (password !== undefined) checkPassword(password, rest.name ?? this.find(domainId, id).name);
-    const passwordHash = password === undefined ? undefined : await hashPassword(password);
+    const passwordHash = password === undefined ? undefined : await this.#hasher.hash(password);
     return changes.run(domainId, async () => {
       const before = this.find(domainId, id);
       const ends = passwordHash !== undefined || rest.enabled === false;
@@ -105,13 +121,13 @@ export class Users {
   }
 
   /** A user's own change. Throws `forbidden` for a wrong old password, `overloaded` after too many. */
-  async changePassword(domainId: string, id: string, change: { old: string; password: string }): Promise<void> {
+  async changePassword(domainId: string, id: string, change: PasswordChange): Promise<void> {
     const user = this.find(domainId, id);
     checkPassword(change.password, user.name);
     if (change.password === change.old) {
       throw new PlatformError('weak_password', 'the new password is the old one');
     }
-    if (!(await this.#logins.knowsPassword(user, change.old))) {
+    if (!(await this.#logins.knowsPassword(user, change.old, change.client))) {
       throw new PlatformError('forbidden', 'The original password is wrong.');
     }
     await this.update(domainId, id, { password: change.password });

@@ -1,4 +1,5 @@
 import type { AccessKey, Iam, User } from '../../iam/index.ts';
+import { clientNetwork } from '../../lib/client-network.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { ask } from './identity.ts';
@@ -72,7 +73,8 @@ export function iamUserHandlers(iam: Iam): Handlers<UserIds> {
         });
       }
       const { original_password: old, password } = body.user;
-      await iam.users.changePassword(caller.domainId, params.user_id, { old, password });
+      const client = clientNetwork(request.peer.remoteAddress);
+      await iam.users.changePassword(caller.domainId, params.user_id, { old, password, client });
       return {};
     },
 

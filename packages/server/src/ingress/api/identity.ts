@@ -1,4 +1,5 @@
 import type { Caller, Iam, IssuedToken } from '../../iam/index.ts';
+import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
@@ -126,11 +127,11 @@ export function ask(
   iam.authorize(request.caller, { action, projectId: undefined, peer: request.peer });
 }
 
-async function login(iam: Iam, { body }: ApiRequest<'createToken'>): Promise<IssuedToken> {
+async function login(iam: Iam, { body, peer }: ApiRequest<'createToken'>): Promise<IssuedToken> {
   const { identity, scope } = body.auth;
   if (identity.methods.includes('password') && identity.password !== undefined) {
     const { name, password, domain } = identity.password.user;
-    return iam.logins.withPassword({ user: name, password, domain, scope });
+    return iam.logins.withPassword({ user: name, password, domain, scope, client: clientNetwork(peer.remoteAddress) });
   }
   if (identity.methods.includes('token') && identity.token !== undefined) {
     return iam.logins.withToken(identity.token.id, scope);

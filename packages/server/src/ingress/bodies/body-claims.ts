@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
+import { clientNetwork } from '../../lib/client-network.ts';
 import type { Claim } from './body-budget.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -19,21 +20,10 @@ export function bodyMemoryBytes(): number {
  * target that is flooded, and the targets that a flooding client does not use, always find room.
  */
 export function bodyClaims(target: string, address: string | undefined): readonly Claim[] {
-  const client = clientOf(address ?? '');
+  const client = clientNetwork(address);
   return [
     { key: `both ${target} ${client}`, share: 0.5 },
     { key: `target ${target}`, share: 1 },
     { key: `client ${client}`, share: 2 },
   ];
-}
-
-/** An IPv6 client has a network of addresses to itself. */
-function clientOf(address: string): string {
-  const plain = address.replace(/^::ffff:/, '');
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::');
-  const front = head === '' ? [] : head.split(':');
-  const back = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = new Array<string>(Math.max(0, 8 - front.length - back.length)).fill('0');
-  return [...front, ...zeros, ...back].slice(0, 4).join(':');
 }

@@ -1,0 +1,13 @@
+import { hashNow, matchesNow } from './password.ts';
+
+/** What the thread of passwords is asked. */
+export type PasswordCall =
+  | { readonly kind: 'hash'; readonly password: string }
+  | { readonly kind: 'match'; readonly password: string; readonly hash: string };
+
+/** The hash, or whether the password matches. */
+export type PasswordResult = string | boolean;
+
+export function passwordWork(call: PasswordCall): PasswordResult {
+  return call.kind === 'hash' ? hashNow(call.password) : matchesNow(call.password, call.hash);
+}
