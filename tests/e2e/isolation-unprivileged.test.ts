@@ -30,7 +30,7 @@ describe.runIf(process.getuid?.() === 0)('a sandbox of an agent without privileg
       'Memory is neither limited nor measured: no cgroup is writable.',
       'The number of processes is not limited: no cgroup is writable.',
       'CPU time is neither shared in proportion to memory nor measured: no cgroup is writable.',
-      'What a function writes to /tmp counts as its memory: volumes need root, loop devices and a private mount namespace.',
+      'What a function writes to /tmp counts as its memory: volumes need root, loop devices, a private mount namespace and a data directory on a disk.',
       'A full /tmp is not recognised as the reason of a failure.',
       'Functions reach nothing but themselves: networks need an agent that runs as root.',
     ]);

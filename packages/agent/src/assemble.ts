@@ -27,7 +27,7 @@ import type { DriverName } from './protocol.ts';
 import { filterBytes } from './seccomp/filter.ts';
 import { isOpen, Stage } from './stage.ts';
 import { removeAgentFolder, sweep } from './sweep.ts';
-import { TmpVolumes } from './tmp-volume.ts';
+import { isInMemory, TmpVolumes, type VolumeFolders } from './tmp-volume.ts';
 import { UidRange } from './uid-range.ts';
 
 /** Built where there is a C compiler; the folder stands beside `src` and `dist`. */
@@ -38,6 +38,14 @@ const USUAL_TMP_BYTES = 512 << 20;
 
 /** How code gets into running sandboxes. Default: the helper, without one mounts. */
 export type AttachBy = 'helper' | 'mounts';
+
+export interface AssemblyOptions {
+  /** Sockets, pipes and mount points: small, and often in memory. */
+  readonly runDir: string;
+  /** What functions write, on a disk. */
+  readonly volumesDir: string;
+  readonly attachBy?: AttachBy | undefined;
+}
 
 export interface Assembly {
   readonly drivers: ReadonlyMap<DriverName, Driver>;
@@ -51,18 +59,21 @@ export interface Assembly {
 }
 
 /** Finds out what the machine can do, removes what dead agents left, and builds the drivers. */
-export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Assembly> {
+export async function assemble({ runDir, volumesDir, attachBy }: AssemblyOptions): Promise<Assembly> {
   const isRoot = process.getuid?.() === 0;
   const ownerId = ownerIdOf(process.pid);
   makeOpenFolder(runDir);
   if (isRoot) openMachineFolder();
   // A sandbox user walks through the agent's folder; when it cannot, the agent works below the machine's folder.
   const parent = isRoot && !isOpen(runDir) ? MACHINE_FOLDER : runDir;
-  const folders = [...new Set([runDir, parent])];
+  mkdirSync(volumesDir, { recursive: true, mode: 0o700 });
+  const folders = [...new Set([runDir, parent, volumesDir])];
   const killed = await sweep({ folders, cgroupRoots: cgroupRoots() });
   // Only now: the rules hold back what still ran.
   const swept = killed + (isRoot ? await sweepNetworks() : 0);
   const folder = makeFolders(parent, ownerId);
+  const disk = `${volumesDir}/${ownerId}`;
+  for (const name of ['images', 'tmp']) mkdirSync(`${disk}/${name}`, { recursive: true, mode: 0o700 });
 
   const mayMount = isRoot && hasPrivateMounts();
   const filter = filterBytes(process.arch);
@@ -73,7 +84,7 @@ export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Ass
   // Each of these waits for other programs: together they take as long as the slowest.
   const [cgroups, volumes, obstacle, attacher, network, mounts] = await Promise.all([
     openCgroupTree(ownerId),
-    mayMount ? openVolumes(`${folder}/volumes`) : undefined,
+    mayMount ? openVolumes({ images: `${disk}/images`, mounts: `${folder}/volumes` }) : undefined,
     tryBubblewrap(isRoot),
     isRoot ? openAttacher(folder, mayMount, attachBy) : undefined,
     openNetworks({
@@ -122,7 +133,7 @@ export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Ass
         capabilities: processCapabilities(machine),
         cgroups,
         pipes,
-        tmpFolder: `${folder}/tmp`,
+        tmpFolder: `${disk}/tmp`,
       }),
     ],
   ]);
@@ -139,6 +150,7 @@ export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Ass
       await cgroups?.close();
       uids?.close();
       await removeAgentFolder(folder);
+      await removeAgentFolder(disk);
     },
   };
 }
@@ -146,7 +158,7 @@ export async function assemble(runDir: string, attachBy?: AttachBy): Promise<Ass
 function makeFolders(parent: string, ownerId: string): string {
   const folder = `${parent}/${ownerId}`;
   for (const path of [parent, folder, `${folder}/stage`, `${folder}/volumes`]) makeOpenFolder(path);
-  for (const name of ['tmp', 'pipes']) mkdirSync(`${folder}/${name}`, { recursive: true, mode: 0o700 });
+  mkdirSync(`${folder}/pipes`, { recursive: true, mode: 0o700 });
   return folder;
 }
 
@@ -172,9 +184,13 @@ async function openAttacher(
   return MountAttacher.open(folder).catch(() => undefined);
 }
 
-/** Undefined on a machine without loop devices or ext4. */
-async function openVolumes(folder: string): Promise<TmpVolumes | undefined> {
-  const volumes = new TmpVolumes(folder);
+/**
+ * Undefined on a machine without loop devices or ext4, and for a data directory in memory: there a volume would take memory
+ * that no limit counts. `/tmp` of a sandbox is then its own memory.
+ */
+async function openVolumes(folders: VolumeFolders): Promise<TmpVolumes | undefined> {
+  if (await isInMemory(folders.images)) return undefined;
+  const volumes = new TmpVolumes(folders);
   try {
     const probe = await volumes.take(USUAL_TMP_BYTES);
     await probe.hide();

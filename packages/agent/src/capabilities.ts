@@ -90,7 +90,7 @@ function bubblewrapGaps({ isRoot, cgroups, hasFilter, hasVolumes, gaps }: Machin
     ...(hasVolumes
       ? []
       : [
-          'What a function writes to /tmp counts as its memory: volumes need root, loop devices and a private mount namespace.',
+          'What a function writes to /tmp counts as its memory: volumes need root, loop devices, a private mount namespace and a data directory on a disk.',
           'A full /tmp is not recognised as the reason of a failure.',
         ]),
     ...gaps,

@@ -10,14 +10,19 @@ const SERVER_FD = 3;
 const VERSION = '0.1.0';
 
 const { values } = parseArgs({
-  options: { 'run-dir': { type: 'string' }, attach: { type: 'string' }, parent: { type: 'string' } },
+  options: {
+    'run-dir': { type: 'string' },
+    'volumes-dir': { type: 'string' },
+    attach: { type: 'string' },
+    parent: { type: 'string' },
+  },
 });
-const runDir = values['run-dir'];
+const { 'run-dir': runDir, 'volumes-dir': volumesDir } = values;
 const attachBy = values.attach;
 const isKnown = attachBy === undefined || attachBy === 'helper' || attachBy === 'mounts';
-if (runDir === undefined || !runDir.startsWith('/') || !isKnown) {
+if (!isAbsolute(runDir) || !isAbsolute(volumesDir) || !isKnown) {
   process.stderr.write(
-    'usage: agent --run-dir <absolute folder> [--attach helper|mounts] [--parent <pid>], with the server socket as descriptor 3\n',
+    'usage: agent --run-dir <folder> --volumes-dir <folder> [--attach helper|mounts] [--parent <pid>], with absolute folders and the server socket as descriptor 3\n',
   );
   process.exit(2);
 }
@@ -27,7 +32,7 @@ if (values.parent !== undefined && process.ppid !== Number(values.parent)) proce
 process.umask(0o022);
 closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD]));
 const connection = new Connection(new Socket({ fd: SERVER_FD, readable: true, writable: true }));
-const starting = assemble(runDir, attachBy).then((assembly) => {
+const starting = assemble({ runDir, volumesDir, attachBy }).then((assembly) => {
   const { drivers, networks, mounts } = assembly;
   const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
   return { agent, assembly };
@@ -60,3 +65,7 @@ process.on('SIGINT', () => {});
 connection.listen((line) => void starting.then(({ agent }) => agent.handle(line)).catch(() => {}), stop);
 const { assembly } = await starting;
 if (!isStopping) connection.send({ event: 'ready', version: VERSION, swept: assembly.swept });
+
+function isAbsolute(folder: string | undefined): folder is string {
+  return folder?.startsWith('/') === true;
+}

@@ -13,12 +13,32 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { AgentError } from './agent-error.ts';
+import { type Claim, DiskRoom, type DiskSpace } from './disk-room.ts';
 import { runHostCommand } from './host-command.ts';
 
 const READY_VOLUMES = 8;
 const BLOCK = 4096;
 const closeDescriptor = promisify(close);
 const fileSystemOf = promisify(statfs);
+
+/** Where volumes stand: their files on a disk, never in memory, and their mount points anywhere. */
+export interface VolumeFolders {
+  readonly images: string;
+  readonly mounts: string;
+}
+
+/** `f_type` of file systems whose files are memory: tmpfs, ramfs. */
+const IN_MEMORY = new Set([0x0102_1994, 0x8584_58f6]);
+
+/** Whether files in this folder take memory of the machine instead of disk space. */
+export async function isInMemory(folder: string): Promise<boolean> {
+  return IN_MEMORY.has((await fileSystemOf(folder)).type);
+}
+
+async function spaceOf(folder: string): Promise<DiskSpace> {
+  const { bavail, blocks, bsize } = await fileSystemOf(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
 
 /** A private, empty, size-limited file system for one sandbox. Its content is never charged to the sandbox's memory. */
 export interface TmpVolume {
@@ -29,6 +49,11 @@ export interface TmpVolume {
   hide(): Promise<void>;
   /** Less than one percent is free. */
   isFull(): Promise<boolean>;
+  /** No process of the sandbox runs, so that nothing is written until `wake`. */
+  rest(): void;
+  wake(): void;
+  /** Called when the sandbox must end because the disk of the machine is nearly full. */
+  onDiskFull(end: () => void): void;
   /** The last use: after it the kernel drops the file system, its loop device and its file. */
   close(): Promise<void>;
 }
@@ -39,19 +64,29 @@ export interface TmpVolume {
  * the agent and its sandboxes, however they end. Needs root and a private mount namespace.
  */
 export class TmpVolumes {
-  readonly #folder: string;
+  readonly #folders: VolumeFolders;
+  readonly #room: DiskRoom;
   readonly #ready = new Map<number, LoopVolume[]>();
   readonly #making = new Map<number, Promise<void>>();
   #count = 0;
   #closed = false;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(folders: VolumeFolders) {
+    this.#folders = folders;
+    this.#room = new DiskRoom(() => spaceOf(folders.images));
   }
 
-  /** A fresh volume with at least `bytes` of room. Throws `TMP_FAILED`. */
+  /** A fresh volume with at least `bytes` of room. Throws `TMP_FAILED`, also when the disk has no room for it. */
   async take(bytes: number): Promise<TmpVolume> {
-    return this.#ready.get(bytes)?.shift() ?? (await this.#make(bytes));
+    let volume: LoopVolume | undefined;
+    const claim = await this.#room.claim({ bytes, usedBytes: async () => volume?.usedBytes() ?? 0 });
+    try {
+      volume = this.#ready.get(bytes)?.shift() ?? (await this.#make(bytes));
+      return volume.claimed(claim);
+    } catch (error) {
+      claim.release();
+      throw error;
+    }
   }
 
   /** Starts to fill the store for this size. Call it when a start is over: making volumes would compete with it. */
@@ -66,6 +101,7 @@ export class TmpVolumes {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#room.close();
     await Promise.all(this.#making.values());
     for (const volume of [...this.#ready.values()].flat()) {
       await volume.hide();
@@ -77,13 +113,14 @@ export class TmpVolumes {
   async #fill(bytes: number): Promise<void> {
     const ready = this.#ready.get(bytes) ?? [];
     this.#ready.set(bytes, ready);
-    while (ready.length < READY_VOLUMES && !this.#closed) ready.push(await this.#make(bytes));
+    while (ready.length < READY_VOLUMES && !this.#closed && (await this.#room.hasRoom(bytes)))
+      ready.push(await this.#make(bytes));
   }
 
   async #make(bytes: number): Promise<LoopVolume> {
     this.#count += 1;
-    const path = `${this.#folder}/${this.#count}`;
-    const image = `${path}.img`;
+    const path = `${this.#folders.mounts}/${this.#count}`;
+    const image = `${this.#folders.images}/${this.#count}.img`;
     try {
       writeFileSync(image, '', { mode: 0o600 });
       truncateSync(image, imageBytes(bytes));
@@ -107,11 +144,30 @@ class LoopVolume implements TmpVolume {
   readonly path: string;
   readonly #descriptor: number;
   #hidden: Promise<void> | undefined;
+  #claim: Claim | undefined;
   #open = true;
 
   constructor(path: string) {
     this.path = path;
     this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  }
+
+  /** From now on it counts as used. */
+  claimed(claim: Claim): this {
+    this.#claim = claim;
+    return this;
+  }
+
+  rest(): void {
+    this.#claim?.rest();
+  }
+
+  wake(): void {
+    this.#claim?.wake();
+  }
+
+  onDiskFull(end: () => void): void {
+    this.#claim?.onDiskFull(end);
   }
 
   give(uid: number): void {
@@ -130,9 +186,16 @@ class LoopVolume implements TmpVolume {
     return bavail < blocks / 100;
   }
 
+  async usedBytes(): Promise<number> {
+    if (!this.#open) return 0;
+    const { blocks, bfree, bsize } = await fileSystemOf(`/proc/self/fd/${this.#descriptor}`);
+    return (blocks - bfree) * bsize;
+  }
+
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    this.#claim?.release();
     await closeDescriptor(this.#descriptor);
   }
 }

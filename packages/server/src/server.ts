@@ -1,5 +1,5 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -100,7 +100,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => closeRunDir(runDir));
 
     // The agent and the runtimes take longest to get ready, and need nobody.
-    const agent = new SandboxAgent({ runDir });
+    const agent = new SandboxAgent({ runDir, volumesDir: resolve(config.dataDir, 'volumes') });
     undo.push(() => agent.close());
     const choosing = parts.driver === undefined ? chooseSandbox(agent, config.sandbox) : fixed(parts.driver);
     choosing.catch(() => {});

@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly uid?: number;
   readonly driver?: 'bubblewrap' | 'process';
   readonly attach?: 'helper' | 'mounts';
+  /** Prepares the folder for what sandboxes write, before there is an agent. */
+  readonly prepareDisk?: (volumesDir: string) => void;
 }
 
 export interface Ended {
@@ -41,15 +43,16 @@ export class SandboxBench {
   readonly #uid: number | undefined;
   #count = 0;
 
-  private constructor({ uid, attach, driver = 'bubblewrap' }: BenchOptions) {
+  private constructor({ uid, attach, prepareDisk, driver = 'bubblewrap' }: BenchOptions) {
     // The agent's temporary folder must be one that sandbox users can walk to.
     this.folder = mkdtempSync(join(tmpdir(), 'funcgraph-isolation-'));
     chmodSync(this.folder, 0o755);
     this.#uid = uid;
     this.driverName = driver;
-    for (const name of ['run', 'links', 'code']) this.makeFolder(name);
+    for (const name of ['run', 'volumes', 'links', 'code']) this.makeFolder(name);
+    prepareDisk?.(this.volumesDir);
     this.agent = new SandboxAgent({
-      ...agentOptions(join(this.folder, 'run'), uid),
+      ...agentOptions({ runDir: this.runDir, volumesDir: this.volumesDir }, uid),
       ...(attach === undefined ? {} : { attach }),
     });
   }
@@ -63,6 +66,10 @@ export class SandboxBench {
 
   get runDir(): string {
     return join(this.folder, 'run');
+  }
+
+  get volumesDir(): string {
+    return join(this.folder, 'volumes');
   }
 
   makeFolder(name: string): string {
@@ -123,7 +130,7 @@ export class SandboxBench {
   /** What is left of stopped sandboxes: groups, processes, temporary folders. */
   leftovers(): string[] {
     const groups = agentGroups().flatMap((group) => subfolders(group).map((name) => `${group}/${name}`));
-    const tmp = subfolders(this.runDir).flatMap((agent) => subfolders(join(this.runDir, agent, 'tmp')));
+    const tmp = subfolders(this.volumesDir).flatMap((agent) => subfolders(join(this.volumesDir, agent, 'tmp')));
     // The agent makes volumes for the next sandboxes whenever it likes.
     const processes = processesMentioning(this.folder).filter((line) => !line.includes('/volumes/'));
     return [...groups.filter((group) => this.#isOurs(group)), ...tmp, ...processes];
@@ -141,10 +148,13 @@ export class SandboxBench {
   }
 }
 
-function agentOptions(runDir: string, uid: number | undefined): AgentProcessOptions {
-  if (uid === undefined) return { runDir };
+function agentOptions(
+  folders: Pick<AgentProcessOptions, 'runDir' | 'volumesDir'>,
+  uid: number | undefined,
+): AgentProcessOptions {
+  if (uid === undefined) return folders;
   const launcher = ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--'];
-  return { runDir, launcher, asRoot: false };
+  return { ...folders, launcher, asRoot: false };
 }
 
 /** Parent groups of agents, wherever they stand. */

@@ -11,7 +11,7 @@ function run(changes: Partial<SandboxParts>, command: readonly [string, ...strin
   const exits: SandboxExit[] = [];
   const closed = () => new PassThrough().end();
   const parts = {
-    ...{ monitor, stdout: closed(), stderr: closed(), group: undefined, isTmpFull: async () => false, releases: [] },
+    ...{ monitor, stdout: closed(), stderr: closed(), group: undefined, volume: undefined, releases: [] },
     kill: () => void monitor.kill('SIGKILL'),
     ...changes,
   };
@@ -129,7 +129,9 @@ describe('a running sandbox', () => {
   });
 
   it('tells its exit although something could not be measured', async () => {
-    const { exits, sandbox } = run({ isTmpFull: () => Promise.reject(new Error('no such descriptor')) });
+    const { exits, sandbox } = run({
+      volume: { isFull: () => Promise.reject(new Error('no such descriptor')), rest() {}, wake() {}, onDiskFull() {} },
+    });
     await expect(sandbox.stop()).rejects.toThrow('no such descriptor');
     expect(exits).toMatchObject([{ signal: 'SIGKILL', tmpFull: false }]);
   });

@@ -5,6 +5,7 @@ import { AgentError } from '../agent-error.ts';
 import type { CgroupGroup } from '../cgroup/cgroup.ts';
 import { OutputLimit, type OutputSink } from '../output-limit.ts';
 import type { AgentReplies, Bind, SandboxAssignment, SandboxExit, SandboxNetwork, UsagePaths } from '../protocol.ts';
+import type { TmpVolume } from '../tmp-volume.ts';
 
 const OUTPUT_PATIENCE_MS = 1000;
 const NOTHING_MEASURED = { peakMemoryBytes: 0, cpuMs: 0, tmpFull: false };
@@ -26,7 +27,8 @@ export interface SandboxParts {
   readonly attach?: (binds: readonly Bind[]) => Promise<void>;
   /** Gives the running sandbox its network; undefined when the driver cannot. */
   readonly connect?: (network: SandboxNetwork) => Promise<void>;
-  readonly isTmpFull: () => Promise<boolean>;
+  /** Where it writes; undefined without a volume of its own. */
+  readonly volume: Pick<TmpVolume, 'isFull' | 'rest' | 'wake' | 'onDiskFull'> | undefined;
   /** Gives back what the sandbox used, after its last process died. Each runs even when one before it failed. */
   readonly releases: readonly (() => Promise<void>)[];
 }
@@ -39,6 +41,7 @@ export class RunningSandbox {
   readonly #hooks: SandboxHooks;
   readonly #output: OutputLimit;
   #outOfMemory = false;
+  #outOfDisk = false;
   #killed = false;
   #assigned = false;
   #freezing: AbortController | undefined;
@@ -51,6 +54,10 @@ export class RunningSandbox {
     this.#output = new OutputLimit(hooks.onOutput);
     this.#output.attach('stdout', parts.stdout);
     this.#output.attach('stderr', parts.stderr);
+    parts.volume?.onDiskFull(() => {
+      this.#outOfDisk = true;
+      this.#kill();
+    });
     this.removed = this.#finish();
     // Whoever stops the sandbox sees the error; a sandbox that ends by itself must not end the agent.
     this.removed.catch(() => {});
@@ -79,12 +86,16 @@ export class RunningSandbox {
       const freezing = new AbortController();
       this.#freezing = freezing;
       await group.freeze(freezing.signal);
+      this.#parts.volume?.rest();
     });
   }
 
   thaw(): Promise<void> {
     this.#freezing?.abort();
-    return this.#inTurn(async () => this.#parts.group?.thaw());
+    return this.#inTurn(async () => {
+      this.#parts.volume?.wake();
+      await this.#parts.group?.thaw();
+    });
   }
 
   /**
@@ -104,6 +115,7 @@ export class RunningSandbox {
       try {
         await group.limitMemory(memoryBytes);
         await Promise.all([attach(binds), connect?.(network)]);
+        this.#parts.volume?.wake();
         await group.thaw();
       } catch (error) {
         this.#kill();
@@ -122,12 +134,12 @@ export class RunningSandbox {
   }
 
   async usage(): Promise<AgentReplies['usage']> {
-    const [used, tmpFull] = await Promise.all([this.#parts.group?.usage(), this.#parts.isTmpFull()]);
+    const [used, tmpFull] = await Promise.all([this.#parts.group?.usage(), this.#parts.volume?.isFull()]);
     return {
       peakMemoryBytes: used?.peakMemoryBytes ?? 0,
       cpuMs: used?.cpuMs ?? 0,
       oomKilled: this.#outOfMemory || (used?.oomKills ?? 0) > 0,
-      tmpFull,
+      tmpFull: this.#outOfDisk || tmpFull === true,
     };
   }
 

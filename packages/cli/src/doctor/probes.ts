@@ -104,7 +104,7 @@ async function tmpVolumes(machine: Machine): Promise<Check> {
     name: 'tmp',
     state: 'warn',
     detail: '/tmp of functions is in memory and counts against their memory limit',
-    hint: 'needs root and loop devices (modprobe loop)',
+    hint: 'needs root, loop devices (modprobe loop) and a data directory on a disk, not in memory',
   };
 }
 

@@ -192,7 +192,7 @@ export class BubblewrapDriver implements Driver {
         kill: () => killNow(),
         ...(attacher === undefined || hasCode(spec) ? {} : { attach }),
         connect,
-        isTmpFull: async () => (volume === undefined ? false : volume.isFull()),
+        volume,
         releases: [...releases, async () => disconnect()],
       },
       hooks,

@@ -26,7 +26,7 @@ export interface ProcessParts {
   readonly capabilities: DriverCapabilities;
   readonly cgroups: CgroupTree | undefined;
   readonly pipes: OutputPipeMaker;
-  /** Folder for the temporary folders of the sandboxes. */
+  /** Folder for the temporary folders of the sandboxes, on a disk. */
   readonly tmpFolder: string;
 }
 
@@ -105,7 +105,7 @@ export class ProcessDriver implements Driver {
       stderr: output.stderr,
       group,
       kill: () => killGroup(pid),
-      isTmpFull: async () => false,
+      volume: undefined,
       releases: [removeTmp],
     };
     monitor.once('exit', () => killGroup(pid));

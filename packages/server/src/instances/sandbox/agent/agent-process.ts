@@ -12,6 +12,8 @@ const MAX_COMPLAINT = 2000;
 export interface AgentProcessOptions {
   /** Absolute folder for the agent's state; every user of the machine must be able to walk to it when the agent is root. */
   readonly runDir: string;
+  /** Absolute folder, on a disk, for what functions write. */
+  readonly volumesDir: string;
   /** Put before the agent's command, e.g. to start it as another user. */
   readonly launcher?: readonly string[];
   /** Whether the agent will be root. Default: this process is. */
@@ -30,7 +32,7 @@ export interface AgentProcess {
 
 /** Throws `AGENT_FAILED` when there is no process to be had. */
 export function spawnAgent(options: AgentProcessOptions): AgentProcess {
-  const { runDir, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
+  const { runDir, volumesDir, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
   // Set before its first instruction; the agent compares its parent with ours after that.
   const untilWeDie = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : [];
   // In a mount namespace of its own, what the agent mounts is seen by no other process and goes when it goes.
@@ -43,6 +45,8 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     ...agentMain(),
     '--run-dir',
     runDir,
+    '--volumes-dir',
+    volumesDir,
     '--parent',
     String(process.pid),
     ...(attach === undefined ? [] : ['--attach', attach]),

@@ -62,7 +62,10 @@ describe('an agent that does not answer', () => {
     writeFileSync(join(dir, 'requests'), '');
     writeFileSync(program, PROGRAM);
     chmodSync(program, 0o755);
-    agent = new SandboxAgent({ runDir: dir, launcher: [program], asRoot: false }, { ...AGENT_LIMITS, ...limits });
+    agent = new SandboxAgent(
+      { runDir: dir, volumesDir: dir, launcher: [program], asRoot: false },
+      { ...AGENT_LIMITS, ...limits },
+    );
   }
 
   const answerWithin = (op: keyof AgentLimits['answerMs'], ms: number): Partial<AgentLimits> => ({

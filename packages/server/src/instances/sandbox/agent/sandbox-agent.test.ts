@@ -61,7 +61,7 @@ socket.write(JSON.stringify({ event: 'ready', version: '0', swept: 0 }) + '\\n')
 `,
     );
     chmodSync(program, 0o755);
-    agent = new SandboxAgent({ runDir: dir, launcher: [program], asRoot: false });
+    agent = new SandboxAgent({ runDir: dir, volumesDir: dir, launcher: [program], asRoot: false });
   }
 
   const starts = (): number => readFileSync(join(dir, 'starts'), 'utf8').length;

@@ -1,0 +1,150 @@
+import { AgentError } from './agent-error.ts';
+
+/** Bytes of a file system. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** One volume that grows on the disk as its sandbox writes. */
+export interface Growing {
+  /** The most that it can take. */
+  readonly bytes: number;
+  /** What it holds now. */
+  usedBytes(): Promise<number>;
+}
+
+export interface Claim {
+  /** No process of the sandbox runs: it cannot grow. */
+  rest(): void;
+  wake(): void;
+  /** Called when the sandbox must end because the disk is nearly full. */
+  onDiskFull(end: () => void): void;
+  release(): void;
+}
+
+interface Claimed {
+  readonly volume: Growing;
+  isResting: boolean;
+  end: () => void;
+}
+
+const MOST_KEPT_BYTES = 1 << 30;
+const LOOK_EVERY_MS = 250;
+/** Ending a sandbox that holds less frees nothing worth a failed call. */
+const LEAST_VICTIM_BYTES = 16 << 20;
+
+/** What functions leave free for everything else on the file system: 5 %, at most 1 GiB. */
+export function keptBytes({ totalBytes }: DiskSpace): number {
+  return Math.min(MOST_KEPT_BYTES, Math.floor(totalBytes / 20));
+}
+
+/**
+ * Keeps volumes, which are sparse files, from filling the disk. A new one is admitted only when all running sandboxes could
+ * fill theirs; resting ones cannot write and are not counted. Since they can be woken later, and others write to the disk
+ * too, the free space is watched: when less than half of the kept space is left, the sandbox that holds most ends, resting
+ * ones first.
+ */
+export class DiskRoom {
+  readonly #spaceOf: () => Promise<DiskSpace>;
+  readonly #claims = new Set<Claimed>();
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+
+  constructor(spaceOf: () => Promise<DiskSpace>) {
+    this.#spaceOf = spaceOf;
+  }
+
+  /** Throws `TMP_FAILED` when there is no room for it. */
+  async claim(volume: Growing): Promise<Claim> {
+    const claimed: Claimed = { volume, isResting: false, end: () => {} };
+    // Counted before the look at the disk: two claims at once see each other.
+    this.#claims.add(claimed);
+    try {
+      await this.#refuseWithoutRoom();
+    } catch (error) {
+      this.#claims.delete(claimed);
+      throw error;
+    }
+    this.#watch();
+    return {
+      rest: () => {
+        claimed.isResting = true;
+      },
+      wake: () => {
+        claimed.isResting = false;
+        this.#watch();
+      },
+      onDiskFull: (end) => {
+        claimed.end = end;
+      },
+      release: () => this.#claims.delete(claimed),
+    };
+  }
+
+  /** Whether a volume of this size would be admitted now. */
+  async hasRoom(bytes: number): Promise<boolean> {
+    const space = await this.#spaceOf();
+    return space.freeBytes - keptBytes(space) >= bytes + (await this.#growth(space));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #refuseWithoutRoom(): Promise<void> {
+    const space = await this.#spaceOf();
+    const room = space.freeBytes - keptBytes(space);
+    const growth = await this.#growth(space);
+    if (growth <= room) return;
+    const [free, kept, wanted] = [space.freeBytes, keptBytes(space), growth].map((bytes) =>
+      Math.round(bytes / 2 ** 20),
+    );
+    throw new AgentError(
+      'TMP_FAILED',
+      `no disk space for the /tmp of another instance: ${free} MB are free, ${kept} MB of them stay free, and running instances may write ${wanted} MB`,
+      { hint: 'free disk space in the data directory, or move it to a larger disk' },
+    );
+  }
+
+  /** What running sandboxes can still write. Asks each volume only when the sum of their sizes is too much. */
+  async #growth(space: DiskSpace): Promise<number> {
+    const running = [...this.#claims].filter(({ isResting }) => !isResting).map(({ volume }) => volume);
+    const most = running.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (most <= space.freeBytes - keptBytes(space)) return most;
+    const left = await Promise.all(running.map(async (one) => Math.max(0, one.bytes - (await one.usedBytes()))));
+    return left.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  #watch(): void {
+    this.#timer ??= setInterval(() => {
+      // A disk that cannot be looked at now is looked at again.
+      this.#look().catch(() => {});
+    }, LOOK_EVERY_MS).unref();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      if ([...this.#claims].every(({ isResting }) => isResting)) this.close();
+      const space = await this.#spaceOf();
+      if (space.freeBytes < keptBytes(space) / 2) await this.#endLargest();
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #endLargest(): Promise<void> {
+    const sizes = await Promise.all(
+      [...this.#claims].map(async (claimed) => ({ claimed, usedBytes: await claimed.volume.usedBytes() })),
+    );
+    const [victim] = sizes
+      .filter(({ usedBytes }) => usedBytes >= LEAST_VICTIM_BYTES)
+      .sort((a, b) => Number(b.claimed.isResting) - Number(a.claimed.isResting) || b.usedBytes - a.usedBytes);
+    // One at a time: its space is free only some time after its end.
+    victim?.claimed.end();
+    if (victim !== undefined) this.#claims.delete(victim.claimed);
+  }
+}
