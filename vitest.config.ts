@@ -27,6 +27,7 @@ const postgres = [
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
   `${server}/control/{functions/{functions,quotas},reserved-instances/reserved-configs}.test.ts`,
   `${server}/invocation/async/dispatcher.test.ts`,
+  `${server}/invocation/intake/intake.test.ts`,
   `${server}/invocation/destinations/deliverer.test.ts`,
 ];
 

@@ -220,7 +220,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     await async.dispatcher.start();
     undo.push(() => async.dispatcher.stop(drained()));
-    async.deliverer.start();
+    await async.deliverer.start();
     undo.push(() => async.deliverer.stop(drained()));
     async.housekeeping.start();
     undo.push(() => async.housekeeping.stop());

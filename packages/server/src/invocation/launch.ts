@@ -25,6 +25,11 @@ export function functionKeyOf(snapshot: Pick<VersionSnapshot, 'projectId' | 'pac
   return `${snapshot.projectId}:${snapshot.package}:${snapshot.name}`;
 }
 
+/** The project of a function key. */
+export function projectOf(functionKey: string): string {
+  return functionKey.slice(0, Math.max(0, functionKey.indexOf(':')));
+}
+
 /** The name of the runtime whose supervisor runs a version: an image has its own, whatever kind of function it is. */
 export function supervisorOf({ runtime, image }: Pick<VersionSnapshot, 'runtime' | 'image'>): string {
   return image === undefined ? runtime : 'Custom Image';

@@ -28,8 +28,8 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
     const add = async (...ids: string[]): Promise<void> => {
       await Promise.all(ids.map((id) => queue.enqueue(message(id))));
     };
-    const lease = (limit = 10, skipGroups: string[] = []) =>
-      queue.lease({ topic: 'calls', limit, leaseMs: 1000, skipGroups });
+    const lease = (limit = 10, group?: string) =>
+      queue.lease({ topic: 'calls', limit, leaseMs: 1000, ...(group === undefined ? {} : { group }) });
     const leaseOne = async () => {
       const [leased] = await lease(1);
       if (leased === undefined) throw new Error('nothing to lease');
@@ -180,11 +180,11 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(idsOf(await lease())).toEqual(['early', 'late']);
       });
 
-      it('leaves out groups and other topics', async () => {
+      it('takes the messages of one group, or of all, and never of other topics', async () => {
         await queue.enqueue(message('busy', { group: "it's busy" }));
         await queue.enqueue(message('free', { group: 'free' }));
         await queue.enqueue(message('flow', { topic: 'flows' }));
-        expect(idsOf(await lease(10, ["it's busy", 'unknown']))).toEqual(['free']);
+        expect(idsOf(await lease(10, 'free'))).toEqual(['free']);
         expect(idsOf(await lease())).toEqual(['busy']);
       });
 
@@ -321,7 +321,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         await queue.enqueue(message('never', { expiresAt: now + 5000 }));
         await queue.enqueue(message('tried', { expiresAt: now + 5000, group: 'tried' }));
         await queue.enqueue(message('other', { expiresAt: now + 5000, topic: 'flows' }));
-        const [tried] = await lease(1, ['f']);
+        const [tried] = await lease(1, 'tried');
         await queue.retry(tried?.receipt ?? '', { notBefore: now + 10, outcome: { error: 'busy' } });
         now += 4999;
         const expired = () => queue.leaseExpired({ topic: 'calls', limit: 10, leaseMs: 1000 });
@@ -357,12 +357,19 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         await queue.enqueue(message('free', { notBefore: now + 100 }));
         now += 1;
         expect(await queue.nextDue('calls')).toBe(now + 49);
-        expect(await queue.nextDue('calls', ['busy'])).toBe(now + 99);
+        expect(await queue.nextDue('calls', 'f')).toBe(now + 99);
+        expect(await queue.nextDue('calls', 'other')).toBeNull();
+        const groups = await queue.readyGroups('calls');
+        expect(groups.find(({ group }) => group === 'busy')).toEqual({ group: 'busy', dueAt: now + 49 });
+        expect(groups).toHaveLength(2);
       });
 
       it('are told of every message that becomes ready', async () => {
         const told: number[] = [];
-        const stop = queue.onReady('calls', (dueAt) => told.push(dueAt - now));
+        const stop = queue.onReady('calls', (dueAt, group) => {
+          expect(group).toBe('f');
+          told.push(dueAt - now);
+        });
         await add('a');
         await queue.enqueue(message('later', { notBefore: now + 70 }));
         await queue.enqueue(message('flow', { topic: 'flows' }));

@@ -20,8 +20,10 @@ export type NewRow = Pick<
 type FinalState = 'done' | 'dead' | 'cancelled';
 type Finish = { id: string; receipt: string; now: number; outcome: string };
 type GiveBack = { id: string; receipt: string; notBefore: number; now: number; outcome: string };
-type Changed = Pick<MessageTable, 'topic' | 'state'>;
+type Changed = Pick<MessageTable, 'topic' | 'state' | 'group_key'>;
 type Extend = { id: string; receipt: string; until: number };
+type Claim = { topic: string; group: string; limit: number; now: number; until: number; receipt: string };
+type Next = { topic: string; group: string; now: number };
 
 const fullColumns = [...summaryColumns, 'payload', 'position'] as const;
 
@@ -33,6 +35,10 @@ export class MessageStore {
   readonly #finish: Record<FinalState, (values: Finish) => CompiledQuery>;
   readonly #giveBack: (values: GiveBack) => CompiledQuery;
   readonly #extend: (values: Extend) => CompiledQuery;
+  readonly #claimOf: (values: Claim) => CompiledQuery;
+  readonly #claimAny: (values: Claim) => CompiledQuery;
+  readonly #nextOf: (values: Next) => CompiledQuery;
+  readonly #nextAny: (values: Next) => CompiledQuery;
 
   constructor(storage: Storage) {
     const { db } = storage;
@@ -63,18 +69,20 @@ export class MessageStore {
         leased(marker('id'), marker('receipt'))
           .set({ state, outcome: marker('outcome'), finished_at: marker('now'), leased_until: null, receipt: null })
           .$if(state !== 'dead', (query) => query.set({ payload: null }))
-          .returning(['topic', 'state']),
+          .returning(['topic', 'state', 'group_key']),
       );
     this.#finish = { done: finish('done'), dead: finish('dead'), cancelled: finish('cancelled') };
     this.#giveBack = prepared<keyof GiveBack>((marker) =>
       leased(marker('id'), marker('receipt'))
         .set((eb) => readyUnlessCancelled(eb, marker('now')))
         .set({ not_before: marker('notBefore'), outcome: marker('outcome') })
-        .returning(['topic', 'state']),
+        .returning(['topic', 'state', 'group_key']),
     );
     this.#extend = prepared<keyof Extend>((marker) =>
       leased(marker('id'), marker('receipt')).set({ leased_until: marker('until') }),
     );
+    [this.#claimOf, this.#claimAny] = [claimQuery(storage, true), claimQuery(storage, false)];
+    [this.#nextOf, this.#nextAny] = [nextQuery(db, true), nextQuery(db, false)];
   }
 
   /** False when the id exists already. */
@@ -108,43 +116,12 @@ export class MessageStore {
     return changed(this.#db, this.#extend(values));
   }
 
-  /**
-   * The rows to take are fixed before the update looks at them: as a plain subquery the choice could be evaluated again
-   * while others claim, and take more than `limit`. In PostgreSQL, rows that another session has its hands on are passed
-   * over instead of waited for.
-   */
   async claim(request: LeaseRequest, token: string, now: number): Promise<FullRow[]> {
-    const skip = request.skipGroups ?? [];
-    const rows = await this.#db
-      .with(
-        (cte) => cte('claimed').materialized(),
-        (db) =>
-          db
-            .selectFrom('message')
-            .select('id')
-            .where('topic', '=', request.topic)
-            .where('state', '=', 'ready')
-            .where('not_before', '<=', now)
-            .where((eb) => unexpired(eb, now))
-            .$if(skip.length > 0, (query) => query.where('group_key', 'not in', [...skip]))
-            .orderBy('not_before')
-            .orderBy('position')
-            .limit(request.limit)
-            .$if(this.#storage.kind === 'postgres', (query) => query.forUpdate().skipLocked()),
-      )
-      .updateTable('message')
-      .set((eb) => ({
-        state: 'leased' as const,
-        attempts: eb('attempts', '+', 1),
-        leased_until: now + request.leaseMs,
-        receipt: token,
-        started_at: eb.fn.coalesce('started_at', eb.val(now)),
-      }))
-      .where('id', 'in', (eb) => eb.selectFrom('claimed').select('claimed.id'))
-      .where('state', '=', 'ready')
-      .returning(fullColumns)
-      .execute();
-    return rows.sort((a, b) => a.not_before - b.not_before || a.position - b.position);
+    const { topic, group, limit, leaseMs } = request;
+    const values = { topic, limit, now, until: now + leaseMs, receipt: token };
+    const query = group === undefined ? this.#claimAny({ ...values, group: '' }) : this.#claimOf({ ...values, group });
+    const { rows } = await this.#db.executeQuery(query);
+    return (rows as FullRow[]).sort((a, b) => a.not_before - b.not_before || a.position - b.position);
   }
 
   /** Undefined when the message is missing or final. */
@@ -165,7 +142,7 @@ export class MessageStore {
       }))
       .where('id', '=', id)
       .where('state', 'in', ['ready', 'leased'])
-      .returning(['topic', 'state'])
+      .returning(['topic', 'state', 'group_key'])
       .executeTakeFirst();
   }
 
@@ -173,7 +150,7 @@ export class MessageStore {
     now: number,
     limit: number,
     leasedUntil: number = now,
-  ): Promise<Pick<MessageTable, 'id' | 'topic' | 'not_before' | 'state'>[]> {
+  ): Promise<Pick<MessageTable, 'id' | 'topic' | 'group_key' | 'not_before' | 'state'>[]> {
     return this.#db
       .with(
         (cte) => cte('overdue').materialized(),
@@ -191,11 +168,11 @@ export class MessageStore {
       .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
       .where('state', '=', 'leased')
       .where('leased_until', '<=', leasedUntil)
-      .returning(['id', 'topic', 'not_before', 'state'])
+      .returning(['id', 'topic', 'group_key', 'not_before', 'state'])
       .execute();
   }
 
-  async claimExpired(request: Omit<LeaseRequest, 'skipGroups'>, token: string, now: number): Promise<FullRow[]> {
+  async claimExpired(request: Omit<LeaseRequest, 'group'>, token: string, now: number): Promise<FullRow[]> {
     const rows = await this.#db
       .with(
         (cte) => cte('overdue').materialized(),
@@ -218,18 +195,20 @@ export class MessageStore {
     return rows.sort((a, b) => a.position - b.position);
   }
 
-  async nextDue(topic: string, now: number, skip: readonly string[]): Promise<number | null> {
-    const row = await this.#db
+  async nextDue(topic: string, now: number, group: string | undefined): Promise<number | null> {
+    const query = group === undefined ? this.#nextAny({ topic, now, group: '' }) : this.#nextOf({ topic, now, group });
+    const { rows } = await this.#db.executeQuery(query);
+    return (rows[0] as Pick<MessageTable, 'not_before'> | undefined)?.not_before ?? null;
+  }
+
+  readyGroups(topic: string): Promise<Array<{ group: string; dueAt: number }>> {
+    return this.#db
       .selectFrom('message')
-      .select('not_before')
+      .select((eb) => ['group_key as group', eb.fn.min('not_before').as('dueAt')])
       .where('topic', '=', topic)
       .where('state', '=', 'ready')
-      .where((eb) => unexpired(eb, now))
-      .$if(skip.length > 0, (query) => query.where('group_key', 'not in', [...skip]))
-      .orderBy('not_before')
-      .limit(1)
-      .executeTakeFirst();
-    return row?.not_before ?? null;
+      .groupBy('group_key')
+      .execute();
   }
 
   async nextReap(): Promise<number | null> {
@@ -302,6 +281,58 @@ export class MessageStore {
       .executeTakeFirst();
     return Number(result.numDeletedRows);
   }
+}
+
+/**
+ * The rows to take are fixed before the update looks at them: as a plain subquery the choice could be evaluated again
+ * while others claim, and take more than `limit`. In PostgreSQL, rows that another session has its hands on are passed
+ * over instead of waited for.
+ */
+function claimQuery({ db, kind }: Storage, ofGroup: boolean): (values: Claim) => CompiledQuery {
+  return prepared<keyof Claim>((marker) =>
+    db
+      .with(
+        (cte) => cte('claimed').materialized(),
+        (from) =>
+          from
+            .selectFrom('message')
+            .select('id')
+            .where('topic', '=', marker('topic'))
+            .where('state', '=', 'ready')
+            .where('not_before', '<=', marker('now'))
+            .where((eb) => unexpired(eb, marker('now')))
+            .$if(ofGroup, (query) => query.where('group_key', '=', marker('group')))
+            .orderBy('not_before')
+            .orderBy('position')
+            .limit(marker('limit'))
+            .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked()),
+      )
+      .updateTable('message')
+      .set((eb) => ({
+        state: 'leased' as const,
+        attempts: eb('attempts', '+', 1),
+        leased_until: marker('until'),
+        receipt: marker('receipt'),
+        started_at: eb.fn.coalesce('started_at', time(eb, marker('now'))),
+      }))
+      .where('id', 'in', (eb) => eb.selectFrom('claimed').select('claimed.id'))
+      .where('state', '=', 'ready')
+      .returning(fullColumns),
+  );
+}
+
+function nextQuery(db: Db, ofGroup: boolean): (values: Next) => CompiledQuery {
+  return prepared<keyof Next>((marker) =>
+    db
+      .selectFrom('message')
+      .select('not_before')
+      .where('topic', '=', marker('topic'))
+      .where('state', '=', 'ready')
+      .where((eb) => unexpired(eb, marker('now')))
+      .$if(ofGroup, (query) => query.where('group_key', '=', marker('group')))
+      .orderBy('not_before')
+      .limit(1),
+  );
 }
 
 type MessageBuilder = ExpressionBuilder<Schema, 'message'>;

@@ -27,7 +27,7 @@ export interface QueueOptions {
   readonly maxBacklog?: number;
 }
 
-export type ReadyListener = (dueAt: number) => void;
+export type ReadyListener = (dueAt: number, group: string) => void;
 
 const tokenLength = 16;
 const reapBatch = 500;
@@ -67,7 +67,7 @@ export class Queue {
   /** Resolves when the message is on disk; false when its id was there already. Throws `QueueError` when not taken. */
   async enqueue(message: NewMessage): Promise<boolean> {
     const stored = await this.#insert(message);
-    if (stored) this.announce(message.topic, message.notBefore ?? this.#now());
+    if (stored) this.announce(message.topic, message.group, message.notBefore ?? this.#now());
     return stored;
   }
 
@@ -99,8 +99,9 @@ export class Queue {
     }
     for (const { rows } of results.slice(0, ends.length)) this.#shrink((rows[0] as { topic: string }).topic, 1);
     messages.forEach((message, index) => {
-      if (results[ends.length + index]?.affected === 1) this.announce(message.topic, message.notBefore ?? this.#now());
-      else this.#shrink(message.topic, 1);
+      const { topic, group, notBefore = this.#now() } = message;
+      if (results[ends.length + index]?.affected === 1) this.announce(topic, group, notBefore);
+      else this.#shrink(topic, 1);
     });
     return results.slice(ends.length + messages.length);
   }
@@ -151,7 +152,7 @@ export class Queue {
    * Messages that nobody took in time, for a worker that buries them: it ends them like others. They do not count as one
    * more attempt. The oldest first.
    */
-  async leaseExpired(request: Omit<LeaseRequest, 'skipGroups'>): Promise<LeasedMessage[]> {
+  async leaseExpired(request: Omit<LeaseRequest, 'group'>): Promise<LeasedMessage[]> {
     checkLimit(request.limit);
     const token = randomBytes(tokenLength / 2).toString('hex');
     const rows = await this.#store.claimExpired(request, token, this.#now());
@@ -175,7 +176,7 @@ export class Queue {
     const outcome = outcomeText(next.outcome);
     const row = await this.#store.giveBack({ ...lease, notBefore: next.notBefore, now: this.#now(), outcome });
     if (row === undefined) return false;
-    if (row.state === 'ready') this.announce(row.topic, next.notBefore);
+    if (row.state === 'ready') this.announce(row.topic, row.group_key, next.notBefore);
     else this.#shrink(row.topic, 1);
     return true;
   }
@@ -210,7 +211,7 @@ export class Queue {
     const ended = await this.#store.releaseExpiredLeases(now, reapBatch);
     const cancelled: string[] = [];
     for (const row of ended) {
-      if (row.state === 'ready') this.announce(row.topic, row.not_before);
+      if (row.state === 'ready') this.announce(row.topic, row.group_key, row.not_before);
       else {
         cancelled.push(row.id);
         this.#shrink(row.topic, 1);
@@ -240,8 +241,13 @@ export class Queue {
   }
 
   /** When the next message can be leased, which may be in the past; null when there is none. */
-  nextDue(topic: string, skipGroups: readonly string[] = []): Promise<number | null> {
-    return this.#store.nextDue(topic, this.#now(), skipGroups);
+  nextDue(topic: string, group?: string): Promise<number | null> {
+    return this.#store.nextDue(topic, this.#now(), group);
+  }
+
+  /** The groups with messages that can be leased now or later, and when the first of each can. */
+  readyGroups(topic: string): Promise<Array<{ readonly group: string; readonly dueAt: number }>> {
+    return this.#store.readyGroups(topic);
   }
 
   /** When `reap` or `leaseExpired` will next have something to do; null when there is neither a lease nor an expiry. */
@@ -259,9 +265,9 @@ export class Queue {
     };
   }
 
-  /** Tells the listeners of a topic that a message is due at `dueAt`. */
-  announce(topic: string, dueAt: number): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(dueAt);
+  /** Calls the listeners of a topic: a message of the group is due at `dueAt`. */
+  announce(topic: string, group: string, dueAt: number): void {
+    for (const listener of this.#listeners.get(topic) ?? []) listener(dueAt, group);
   }
 
   async get(id: string): Promise<Message | undefined> {

@@ -9,7 +9,7 @@ export interface NewMessage {
   readonly id: string;
   /** Messages of a topic are leased together. */
   readonly topic: string;
-  /** What a lease can leave out as a whole, for example the function that is at its limit. */
+  /** What can be leased for itself, for example the messages of one function. */
   readonly group: string;
   readonly payload: Uint8Array;
   readonly attributes?: JsonObject;
@@ -55,7 +55,8 @@ export interface LeaseRequest {
   /** At most this many messages, 1–1000. */
   readonly limit: number;
   readonly leaseMs: number;
-  readonly skipGroups?: readonly string[];
+  /** Only messages of this group. */
+  readonly group?: string;
 }
 
 export interface ListRequest {

@@ -195,10 +195,13 @@ describe('dispatcher', () => {
       throw new PlatformError('overloaded', 'no room');
     });
     await enqueue('a', { expiresAt: clock.now() + 2_000 });
-    await vi.waitFor(async () => {
-      clock.advance(500);
-      expect((await queue.get('a'))?.state).toBe('dead');
-    });
+    await vi.waitFor(
+      async () => {
+        clock.advance(500);
+        expect((await queue.get('a'))?.state).toBe('dead');
+      },
+      { interval: 2 },
+    );
     expect((await queue.get('a'))?.outcome).toMatchObject({ reason: 'expired', code: 429 });
   });
 
@@ -251,10 +254,13 @@ describe('dispatcher', () => {
       });
       await enqueue('gone', { attributes: { onFailure } });
       await enqueue('old', { expiresAt: clock.now() + 2_000, attributes: { onFailure } });
-      await vi.waitFor(async () => {
-        clock.advance(500);
-        expect((await queue.get('old'))?.state).toBe('dead');
-      });
+      await vi.waitFor(
+        async () => {
+          clock.advance(500);
+          expect((await queue.get('old'))?.state).toBe('dead');
+        },
+        { interval: 2 },
+      );
       expect(
         (await delivered()).map(({ event }) => (event.request_context as { condition: string }).condition),
       ).toEqual(['InvocationRefused', 'EventAgeExceeded']);

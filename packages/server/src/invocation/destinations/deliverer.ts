@@ -1,9 +1,8 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import { Alarm } from '../../lib/alarm.ts';
-import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery } from '../async/delivery-message.ts';
+import { Intake } from '../intake/intake.ts';
 import type { RequestLogs } from '../request-logs.ts';
 import { type DeliverOptions, type DeliveryResult, deliver, describeDestination } from './deliver.ts';
 
@@ -15,13 +14,12 @@ export interface DelivererOptions extends DeliverOptions {
 
 /** Deliveries at a time. */
 const SLOTS = 32;
-/** A function that has so many gets no more; since messages are taken together, it may have less than twice as many. */
+/** Of these for one function. */
 const SLOTS_OF_ONE = 8;
 /** Longer than any attempt. */
 const LEASE_MS = 60_000;
 /** Between attempts; after the last one the delivery is given up, after about three quarters of an hour. */
 const PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000];
-const AFTER_ERROR_MS = 1_000;
 
 /**
  * Takes outcomes off the queue and delivers them, each at least once: a delivery is finished only after it was taken, and
@@ -29,68 +27,29 @@ const AFTER_ERROR_MS = 1_000;
  */
 export class Deliverer {
   readonly #options: DelivererOptions;
-  readonly #perGroup = new Map<string, number>();
+  readonly #intake: Intake;
   readonly #cut = new AbortController();
-  #running = 0;
-  readonly #wake: Alarm;
-  #stopListening: (() => void) | undefined;
-  readonly #fill: CoalescedTask;
-  #stopped = true;
-  #idle: (() => void) | undefined;
 
   constructor(options: DelivererOptions) {
     this.#options = options;
-    this.#fill = new CoalescedTask(
-      () => this.#takeDue(),
-      (error) => {
-        options.log.error({ err: error }, 'deliveries could not be taken');
-        if (!this.#stopped) this.#wake.at(options.clock.now() + AFTER_ERROR_MS);
-      },
-    );
-    this.#wake = new Alarm(options.clock, () => this.#fill.request());
+    const { queue, clock, log } = options;
+    const slots = { slots: SLOTS, slotsPerGroup: SLOTS_OF_ONE, leaseMs: LEASE_MS };
+    const run = (message: LeasedMessage): Promise<void> => this.#run(message);
+    this.#intake = new Intake({ queue, topic: DELIVERY_TOPIC, clock, log, ...slots, run });
   }
 
   /** The queue must have recovered what a killed server had leased. */
-  start(): void {
-    this.#stopped = false;
-    this.#stopListening = this.#options.queue.onReady(DELIVERY_TOPIC, (dueAt) => this.#wake.at(dueAt));
-    this.#fill.request();
+  start(): Promise<void> {
+    return this.#intake.start();
   }
 
   /** Takes nothing more; resolves when what runs is stored, or at once when `signal` fires. The rest comes again. */
   async stop(signal: AbortSignal): Promise<void> {
-    this.#stopped = true;
-    this.#stopListening?.();
-    this.#wake.cancel();
-    if (this.#running > 0) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-        if (signal.aborted) resolve();
-      });
-    }
+    await this.#intake.stop(signal);
     this.#cut.abort();
   }
 
-  async #takeDue(): Promise<void> {
-    const { queue, clock } = this.#options;
-    while (!this.#stopped) {
-      const limit = Math.min(SLOTS - this.#running, SLOTS_OF_ONE);
-      if (limit <= 0) return;
-      const skipGroups = [...this.#perGroup].filter(([, count]) => count >= SLOTS_OF_ONE).map(([group]) => group);
-      const leased = await queue.lease({ topic: DELIVERY_TOPIC, limit, leaseMs: LEASE_MS, skipGroups });
-      for (const message of leased) void this.#run(message);
-      if (leased.length === limit) continue;
-      const due = await queue.nextDue(DELIVERY_TOPIC, skipGroups);
-      if (due !== null && !this.#stopped) this.#wake.at(Math.max(due, clock.now() + 1));
-      return;
-    }
-  }
-
   async #run(message: LeasedMessage): Promise<void> {
-    const { group } = message;
-    this.#running += 1;
-    this.#perGroup.set(group, (this.#perGroup.get(group) ?? 0) + 1);
     try {
       const attributes = readDelivery(message.attributes);
       const result = await deliver(this.#options, message, attributes, this.#cut.signal);
@@ -98,13 +57,6 @@ export class Deliverer {
     } catch (error) {
       // The lease runs out and the message comes again.
       this.#options.log.error({ deliveryId: message.id, err: error }, 'a delivery could not be stored');
-    } finally {
-      this.#running -= 1;
-      const left = (this.#perGroup.get(group) ?? 1) - 1;
-      if (left === 0) this.#perGroup.delete(group);
-      else this.#perGroup.set(group, left);
-      if (!this.#stopped) this.#fill.request();
-      else if (this.#running === 0) this.#idle?.();
     }
   }
 

@@ -19,6 +19,7 @@ import { triggers0017 } from './0017-triggers.ts';
 import { gatewayApps0019 } from './0019-gateway-apps.ts';
 import { shares0020 } from './0020-shares.ts';
 import { projectOwners0021 } from './0021-project-owners.ts';
+import { queueByGroup0022 } from './0022-queue-by-group.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0019-gateway-apps': gatewayApps0019,
   '0020-shares': shares0020,
   '0021-project-owners': projectOwners0021,
+  '0022-queue-by-group': queueByGroup0022,
 };

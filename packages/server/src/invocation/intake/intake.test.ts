@@ -1,0 +1,151 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock } from '../../lib/manual-clock.ts';
+import { type LeasedMessage, Queue } from '../../queue/index.ts';
+import type { Storage } from '../../storage/index.ts';
+import { openTestStorage } from '../../storage/testing.ts';
+import { Intake } from './intake.ts';
+
+const TOPIC = 't';
+let clock: ManualClock;
+let storage: Storage;
+let queue: Queue;
+let intake: Intake | undefined;
+let begun: string[];
+let running: Map<string, () => void>;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  storage = await openTestStorage();
+  queue = await Queue.open({ storage, now: () => clock.now() });
+  begun = [];
+  running = new Map();
+});
+afterEach(async () => {
+  await intake?.stop(AbortSignal.abort());
+  await storage.close();
+});
+
+async function start(slots: number): Promise<void> {
+  const run = async ({ id, receipt }: LeasedMessage): Promise<void> => {
+    begun.push(id);
+    await new Promise<void>((resolve) => running.set(id, resolve));
+    running.delete(id);
+    await queue.ack(receipt, {});
+  };
+  intake = new Intake({ queue, topic: TOPIC, clock, log: pino({ level: 'silent' }), slots, leaseMs: 60_000, run });
+  await intake.start();
+}
+
+const add = (id: string, group: string, notBefore?: number): Promise<boolean> =>
+  queue.enqueue({
+    id,
+    topic: TOPIC,
+    group,
+    payload: Buffer.from(id),
+    ...(notBefore === undefined ? {} : { notBefore }),
+  });
+
+/** Ten functions of some projects with more events than there are slots, which never end by themselves. */
+async function flood(projects: number, each: number): Promise<void> {
+  const all = Array.from({ length: 10 * each }, (_, n) => add(`greedy-${n}`, `p${n % projects}:default:f${n % 10}`));
+  await Promise.all(all);
+}
+
+/** Until nothing more begins. */
+async function settled(): Promise<void> {
+  for (let last = -1; last !== begun.length; ) {
+    last = begun.length;
+    await queue.counts(TOPIC);
+    await new Promise((resolve) => setImmediate(resolve));
+    await queue.counts(TOPIC);
+  }
+}
+
+describe('an intake', () => {
+  it.each([1, 2, 10])(
+    'begins an event of an idle function at once while ten functions of %i projects keep the slots busy for ever',
+    async (projects) => {
+      await flood(projects, 30);
+      await start(80);
+      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(40));
+      await settled();
+      await add('quick', 'p0:default:quick');
+      await vi.waitFor(() => expect(begun.at(-1)).toBe('quick'), { timeout: 2_000 });
+      expect(begun.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it('begins it with the next slot that becomes free when there are fewer slots than greedy functions', async () => {
+    await flood(10, 20);
+    await start(4);
+    await vi.waitFor(() => expect(begun.length).toBe(4));
+    await add('quick', 'p3:default:quick');
+    await settled();
+    // one of the functions that run ends; nine others have waited for longer
+    for (let ends = 0; ends < 7 && !begun.includes('quick'); ends += 1) {
+      const before = begun.length;
+      const [, end] = [...running][0] ?? [];
+      end?.();
+      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(before));
+    }
+    expect(begun).toContain('quick');
+  });
+
+  it('goes round by function while slots become free', async () => {
+    await flood(1, 20);
+    await start(10);
+    for (let ends = 0; ends < 60; ends += 1) {
+      await vi.waitFor(() => expect(running.size).toBeGreaterThan(0));
+      const [, end] = [...running][0] ?? [];
+      end?.();
+      await settled();
+    }
+    const counts = new Map<number, number>();
+    for (const id of begun) {
+      const fn = Number(id.split('-')[1]) % 10;
+      counts.set(fn, (counts.get(fn) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(10);
+    expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThanOrEqual(4);
+  });
+
+  it('finds what waited before it started, and what is due later', async () => {
+    await add('now', 'p:default:a');
+    await add('later', 'p:default:b', clock.now() + 5_000);
+    await start(4);
+    await vi.waitFor(() => expect(begun).toEqual(['now']));
+    await settled();
+    clock.advance(4_999);
+    await settled();
+    expect(begun).toEqual(['now']);
+    clock.advance(1);
+    await vi.waitFor(() => expect(begun).toEqual(['now', 'later']));
+  });
+
+  it('leaves out a paused function until the pause is over', async () => {
+    await start(4);
+    intake?.pause('p:default:a', 500);
+    await add('a', 'p:default:a');
+    await add('b', 'p:default:b');
+    await vi.waitFor(() => expect(begun).toEqual(['b']));
+    await settled();
+    clock.advance(500);
+    await vi.waitFor(() => expect(begun).toEqual(['b', 'a']));
+  });
+
+  it('tries again when the database did not answer, and loses no message', async () => {
+    const { lease } = queue;
+    let failures = 2;
+    vi.spyOn(queue, 'lease').mockImplementation((request) => {
+      failures -= 1;
+      return failures >= 0 ? Promise.reject(new Error('away')) : lease.call(queue, request);
+    });
+    await start(4);
+    await add('a', 'p:default:a');
+    await vi.waitFor(() => {
+      clock.advance(500);
+      expect(begun).toEqual(['a']);
+    });
+  });
+});

@@ -1,0 +1,217 @@
+import type { Logger } from 'pino';
+import { Alarm } from '../../lib/alarm.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
+import type { LeasedMessage, Queue } from '../../queue/index.ts';
+import { projectOf } from '../launch.ts';
+import { fairShares, type GroupUse } from './fair-shares.ts';
+
+export interface IntakeOptions {
+  readonly queue: Queue;
+  readonly topic: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Messages at a time. */
+  readonly slots: number;
+  /** Of these for one function; unless set, what fairness allows. */
+  readonly slotsPerGroup?: number;
+  readonly leaseMs: number;
+  /** Must not reject. `freeSlot` may be called before the end, when what is left to do needs no slot. */
+  readonly run: (message: LeasedMessage, freeSlot: () => void) => Promise<void>;
+}
+
+interface Group {
+  readonly project: string;
+  /** Earliest time at which a message is known to be due. */
+  dueAt: number;
+  running: number;
+  lastTurn: number;
+  pausedUntil: number;
+}
+
+/** Fewer slots than this share wait for others to become free, for so many turns of the loop: claims are for many. */
+const BATCH_SHARE = 0.25;
+const MOST_TURNS = 3;
+/** After a database that did not answer. */
+const AFTER_ERROR_MS = 500;
+
+/**
+ * Leases the messages of a topic and runs them, as many at a time as there are slots, which go round by project and by
+ * function. Nothing polls: it wakes for new messages, due times and free slots.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  /** Functions with messages that are or will be due, and those with running ones. */
+  readonly #groups = new Map<string, Group>();
+  readonly #perProject = new Map<string, number>();
+  readonly #take: CoalescedTask;
+  readonly #wake: Alarm;
+  #stopListening: (() => void) | undefined;
+  #free: number;
+  #turns = 0;
+  #unfinished = 0;
+  #stopped = true;
+  #whenFinished: (() => void) | undefined;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    this.#free = options.slots;
+    this.#take = new CoalescedTask(
+      () => this.#takeDue(),
+      (error) => options.log.error({ err: error, topic: options.topic }, 'the slots of the queue could not be shared'),
+    );
+    this.#wake = new Alarm(options.clock, () => this.#take.request());
+  }
+
+  /** The queue must have recovered what a killed server had leased. */
+  async start(): Promise<void> {
+    const { queue, topic } = this.#options;
+    this.#stopped = false;
+    this.#stopListening = queue.onReady(topic, (dueAt, group) => {
+      this.#note(group, dueAt);
+      this.#wake.at(dueAt);
+    });
+    for (const { group, dueAt } of await queue.readyGroups(topic)) this.#note(group, dueAt);
+    this.#take.request();
+  }
+
+  /** Takes nothing more; resolves when all that runs has ended, or when `signal` fires. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    this.#stopListening?.();
+    this.#wake.cancel();
+    if (this.#unfinished === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenFinished = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+    });
+  }
+
+  /** Leaves a function out for some time. */
+  pause(group: string, ms: number): void {
+    const { clock } = this.#options;
+    this.#group(group).pausedUntil = clock.now() + ms;
+    if (!this.#stopped) this.#wake.at(clock.now() + ms);
+  }
+
+  #note(group: string, dueAt: number): void {
+    const known = this.#group(group);
+    known.dueAt = Math.min(known.dueAt, dueAt);
+  }
+
+  #group(group: string): Group {
+    let known = this.#groups.get(group);
+    if (known === undefined) {
+      known = { project: projectOf(group), dueAt: Infinity, running: 0, lastTurn: 0, pausedUntil: 0 };
+      this.#groups.set(group, known);
+    }
+    return known;
+  }
+
+  async #takeDue(): Promise<void> {
+    const { slotsPerGroup = Infinity } = this.#options;
+    let turns = 0;
+    while (!this.#stopped) {
+      const waiting = this.#waiting();
+      const shares = fairShares({
+        free: this.#free,
+        waiting,
+        perProject: this.#perProject,
+        mostPerGroup: slotsPerGroup,
+      });
+      if (shares.size === 0) return;
+      if (turns < MOST_TURNS && this.#isSmall(shares)) {
+        turns += 1;
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        continue;
+      }
+      turns = 0;
+      await Promise.all([...shares].map(([group, limit]) => this.#claim(group, limit)));
+    }
+  }
+
+  /** Functions with messages that are due. Sets the alarm for those whose messages will be, and removes idle ones. */
+  #waiting(): GroupUse[] {
+    const now = this.#options.clock.now();
+    const waiting: GroupUse[] = [];
+    let next = Infinity;
+    for (const [group, { project, dueAt, running, lastTurn, pausedUntil }] of this.#groups) {
+      const from = Math.max(dueAt, pausedUntil);
+      if (from <= now) waiting.push({ group, project, running, lastTurn });
+      else if (from < Infinity) next = Math.min(next, from);
+      else if (running === 0 && pausedUntil <= now) this.#groups.delete(group);
+    }
+    if (next < Infinity) this.#wake.at(next);
+    return waiting;
+  }
+
+  #isSmall(shares: ReadonlyMap<string, number>): boolean {
+    let count = 0;
+    for (const [group, share] of shares) {
+      if (this.#groups.get(group)?.running === 0) return false;
+      count += share;
+    }
+    return count < this.#options.slots * BATCH_SHARE;
+  }
+
+  async #claim(name: string, limit: number): Promise<void> {
+    const { queue, topic, leaseMs, clock, log } = this.#options;
+    const group = this.#group(name);
+    this.#turns += 1;
+    group.lastTurn = this.#turns;
+    // What becomes ready from now on is noted anew.
+    group.dueAt = Infinity;
+    this.#hold(group, limit);
+    let leased: readonly LeasedMessage[] = [];
+    try {
+      leased = await queue.lease({ topic, group: name, limit, leaseMs });
+    } catch (error) {
+      log.error({ err: error, topic, group: name }, 'messages could not be taken off the queue');
+      this.#note(name, clock.now() + AFTER_ERROR_MS);
+    } finally {
+      this.#hold(group, leased.length - limit);
+    }
+    for (const message of leased) void this.#run(group, message);
+    if (leased.length === limit) this.#note(name, clock.now());
+    else await this.#noteNext(name);
+  }
+
+  async #noteNext(name: string): Promise<void> {
+    const { queue, topic, clock } = this.#options;
+    try {
+      const dueAt = (await queue.nextDue(topic, name)) ?? Infinity;
+      // What is due and was not leased is in the hands of another session.
+      this.#note(name, Math.max(dueAt, clock.now() + 1));
+    } catch {
+      // the claim at that time reports what is wrong
+      this.#note(name, clock.now() + AFTER_ERROR_MS);
+    }
+  }
+
+  #hold(group: Group, slots: number): void {
+    group.running += slots;
+    this.#free -= slots;
+    const held = (this.#perProject.get(group.project) ?? 0) + slots;
+    if (held === 0) this.#perProject.delete(group.project);
+    else this.#perProject.set(group.project, held);
+  }
+
+  async #run(group: Group, message: LeasedMessage): Promise<void> {
+    let holds = true;
+    const freeSlot = (): void => {
+      if (!holds) return;
+      holds = false;
+      this.#hold(group, -1);
+      if (!this.#stopped) this.#take.request();
+    };
+    this.#unfinished += 1;
+    try {
+      await this.#options.run(message, freeSlot);
+    } finally {
+      freeSlot();
+      this.#unfinished -= 1;
+      if (this.#stopped && this.#unfinished === 0) this.#whenFinished?.();
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { type Kysely, type Migration, sql } from 'kysely';
+
+export const queueByGroup0022: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`drop index message_ready`.execute(db);
+    // A claim takes messages of one group: it finds them without passing over the backlog of others.
+    await sql`create index message_ready on message (topic, group_key, not_before, position) where state = 'ready'`.execute(
+      db,
+    );
+  },
+};
