@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Instance } from './harness.ts';
 import { CASES, findJvms, isMissing } from './interpreters.ts';
+import { SIGNATURES } from './java-signatures.ts';
 import { eachInstance, languageSuite } from './language-suite.ts';
 
 const SOURCES = join(CASES, 'java');
@@ -215,10 +216,19 @@ for (const each of found) {
         ['dis', '{"ShardID":"s","Message":{"records":[{"data":"aGk="}]}}', 'shi'],
         ['smn', '{"record":[{"smn":{"message":"m"}}]}', 'm'],
         ['lts', '{"lts":{"data":"aGk="}}', 'hi'],
-        ['kafka', '{"instance_id":"i","records":[{"messages":["m"],"topic_id":"t"}]}', 'i[m]'],
+        ['kafka', '{"instance_id":"i","records":[{"messages":["m"],"topic_id":"t"}]}', 'im'],
         ['s3', '{"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"k","size":7}}}]}', 'b7'],
       ])('has the event classes of %s', async (name, event, result) => {
         expect((await answer(`Events.${name}`, event)).payload).toBe(result);
+      });
+
+      it('links with code that was compiled against the library of these classes', async () => {
+        const { payload } = await answer('Signatures.missing', JSON.stringify(SIGNATURES));
+        expect(JSON.parse(payload)).toEqual([]);
+      });
+
+      it('has a context that user code can turn into JSON, by its fields or by its getters', async () => {
+        expect(JSON.parse((await answer('Signatures.context')).payload)).toEqual([]);
       });
     });
 
@@ -232,7 +242,8 @@ for (const each of found) {
         const parsed = JSON.parse(payload);
         expect(parsed.errorType).toBe('java.lang.IllegalArgumentException');
         expect(parsed.stackTrace).toEqual([expect.stringMatching(/^at demo\.Index\.fail\(Index\.java:\d+\)$/)]);
-        expect(logs).toEqual([`ERROR ${parsed.errorMessage}\n    ${parsed.stackTrace[0]}`]);
+        const shown = parsed.errorMessage.replace('error: ', `error: ${parsed.errorType}: `);
+        expect(logs).toEqual([`ERROR ${shown}\n    ${parsed.stackTrace[0]}`]);
       });
 
       it('shows causes and how many frames they share', async () => {

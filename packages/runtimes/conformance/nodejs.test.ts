@@ -108,7 +108,8 @@ for (const each of found) {
       expect(parsed.stackTrace).toHaveLength(1);
       expect(parsed.stackTrace[0]).toMatch(/^at .*\(?\.\/index\.js:\d+:\d+\)?$/);
       expect(logs).toHaveLength(1);
-      expect(logs[0]).toBe(`ERROR ${parsed.errorMessage}\n    ${parsed.stackTrace[0]}`);
+      const shown = parsed.errorMessage.replace('error: ', `error: ${parsed.errorType}: `);
+      expect(logs[0]).toBe(`ERROR ${shown}\n    ${parsed.stackTrace[0]}`);
     });
 
     it('tells a thrown text as UserFunctionError', async () => {

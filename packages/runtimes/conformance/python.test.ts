@@ -66,7 +66,8 @@ for (const each of found) {
       expect(parsed.errorType).toBe('TypeError');
       expect(parsed.stackTrace).toHaveLength(1);
       expect(parsed.stackTrace[0]).toMatch(/^File "\.\/index\.py", line \d+, in fail$/);
-      expect(logs).toEqual([`ERROR ${parsed.errorMessage}\n    ${parsed.stackTrace[0]}`]);
+      const shown = parsed.errorMessage.replace('error: ', `error: ${parsed.errorType}: `);
+      expect(logs).toEqual([`ERROR ${shown}\n    ${parsed.stackTrace[0]}`]);
     });
 
     it('keeps the characters of an error text', async () => {
@@ -124,6 +125,29 @@ for (const each of found) {
         /^function entry exception, error: No module named '?no_such_package_anywhere'?$/,
       );
       expect(payload.stackTrace.at(-1)).toBe('File "./nested.py", line 1, in <module>');
+    });
+
+    it('logs the kind of an exception whose text says little, and what caused it', async () => {
+      const { payload, logs } = await answer('index.lacks_key');
+      expect(JSON.parse(payload).errorType).toBe('KeyError');
+      expect(logs[0]).toMatch(
+        /^ERROR function invocation exception, error: KeyError: 'size'\n {4}File "\.\/index\.py", /,
+      );
+    });
+
+    it('logs what an exception was caused by', async () => {
+      const caused = await answer('index.fails_twice');
+      expect(caused.logs[0]).toContain('error: ValueError: no size\n    File "./index.py"');
+      if (each.version.startsWith('2.')) return;
+      expect(caused.logs[0]).toMatch(
+        /\n {4}Caused by: KeyError: 'size'\n {4}File "\.\/index\.py", line \d+, in fails_twice$/,
+      );
+    });
+
+    it('logs the kind of an exception without a text', async () => {
+      expect((await answer('index.fails_without_text')).logs[0]).toMatch(
+        /^ERROR function invocation exception, error: ValueError\n {4}File /,
+      );
     });
 
     it('tells an exception at load', async () => {

@@ -73,12 +73,15 @@ function describe(code, value, userFrames, withStack) {
   } else text = typeof value === 'symbol' ? 'Symbol' : String(value);
   const message = PREFIX[code] + text;
   const frames = isError && withStack ? userFrames(read(value, 'stack')) : [];
-  const payload = { errorMessage: message, errorType: isError ? read(value, 'name') || 'Error' : 'UserFunctionError' };
+  const type = isError ? read(value, 'name') || 'Error' : 'UserFunctionError';
+  // The log names the kind where that says something: a bare Error does not.
+  const shown = isError && withStack && type !== 'Error' ? PREFIX[code] + type + ': ' + text : message;
+  const payload = { errorMessage: message, errorType: type };
   if (withStack) payload.stackTrace = frames;
   return {
     code: code,
     payload: stringify(payload, null, INDENT),
-    log: frames.length === 0 ? message : message + '\n' + frames.map((frame) => '    ' + frame).join('\n'),
+    log: frames.length === 0 ? shown : shown + '\n' + frames.map((frame) => '    ' + frame).join('\n'),
   };
 }
 

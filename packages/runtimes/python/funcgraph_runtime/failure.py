@@ -6,6 +6,7 @@ import os
 from funcgraph_runtime.text import to_bytes, to_text
 
 _dumps = json.dumps
+MAX_CAUSES = 5
 OWN_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + '/'
 
 PREFIX = {
@@ -26,16 +27,21 @@ class ConfigError(Exception):
 
 
 class Failure(object):
-    """Payload and log text of a failed call."""
+    """Payload and log text of a failed call; the log names the kind of exception too, and what caused it."""
 
-    def __init__(self, code, kind, text, frames):
+    def __init__(self, code, kind, text, frames, causes=(), is_named=True):
         self.code = code
         message = PREFIX[code] + text
         body = u'{"errorMessage": %s, "errorType": %s' % (dump(message), dump(kind))
         if frames is not None:
             body += u', "stackTrace": %s' % dump(frames)
         self.payload = to_bytes(body + u'}')
-        self.log = u'\n    '.join([message] + (frames or []))
+        shown = PREFIX[code] + (named(kind, text) if is_named else text)
+        self.log = u'\n    '.join([shown] + (frames or []) + list(causes))
+
+
+def named(kind, text):
+    return kind + u': ' + text if text else kind
 
 
 def dump(value):
@@ -49,20 +55,36 @@ def dump(value):
 
 def describe(code, error, trace, code_root):
     if isinstance(error, ConfigError):
-        return Failure(code, to_text(error.kind), to_text(error.text), None)
+        return Failure(code, to_text(error.kind), to_text(error.text), None, is_named=False)
     kind = to_text(type(error).__name__)
     if isinstance(error, SyntaxError) and error.filename and trace_is_outside(trace, error.filename):
         where = u'%s:%s' % (shorten(to_text(error.filename), code_root), error.lineno)
         return Failure(code, kind, u'%s (%s)' % (to_text(error.msg), where), None)
-    frames = []
-    if trace is not None:
-        import traceback
-        frames = [
-            u'File "%s", line %s, in %s' % (shorten(to_text(name), code_root), line, to_text(function))
-            for name, line, function, _ in traceback.extract_tb(trace)
-            if not os.path.abspath(name).startswith(OWN_FOLDER) and not name.startswith('<frozen importlib')
-        ]
-    return Failure(code, kind, to_text(error), frames)
+    return Failure(code, kind, to_text(error), frames_of(trace, code_root), causes_of(error, code_root))
+
+
+def frames_of(trace, code_root):
+    if trace is None:
+        return []
+    import traceback
+    return [
+        u'File "%s", line %s, in %s' % (shorten(to_text(name), code_root), line, to_text(function))
+        for name, line, function, _ in traceback.extract_tb(trace)
+        if not os.path.abspath(name).startswith(OWN_FOLDER) and not name.startswith('<frozen importlib')
+    ]
+
+
+def causes_of(error, code_root):
+    """Lines about the exceptions that this one came from, which Python 3 keeps."""
+    lines = []
+    for _ in range(MAX_CAUSES):
+        hidden = getattr(error, '__suppress_context__', False)
+        error = getattr(error, '__cause__', None) or (None if hidden else getattr(error, '__context__', None))
+        if error is None:
+            break
+        lines.append(u'Caused by: ' + named(to_text(type(error).__name__), to_text(error)))
+        lines.extend(frames_of(error.__traceback__, code_root))
+    return lines
 
 
 def trace_is_outside(trace, filename):

@@ -157,3 +157,18 @@ def forks(event, context):
         return 'the child must not answer'
     os.waitpid(child, 0)
     return 'from the parent'
+
+
+def lacks_key(event, context):
+    return {}['size']
+
+
+def fails_twice(event, context):
+    try:
+        return {}['size']
+    except KeyError:
+        raise ValueError('no size')
+
+
+def fails_without_text(event, context):
+    raise ValueError()

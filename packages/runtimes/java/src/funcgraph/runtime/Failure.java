@@ -56,6 +56,7 @@ final class Failure {
         json.append(",\n  \"errorType\": ");
         Json.quote(kind, json);
         StringBuilder log = new StringBuilder(message);
+        if (frames != null && !text.equals(kind)) log.insert(prefix(code).length(), kind + ": ");
         if (frames != null) {
             json.append(",\n  \"stackTrace\": [");
             for (int i = 0; i < frames.size(); i++) {

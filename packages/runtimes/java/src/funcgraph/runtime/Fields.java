@@ -52,10 +52,8 @@ final class Fields {
             || name.startsWith("com.sun.");
     }
 
-    /** `@SerializedName` of whichever Gson the user brought, and our own `@JsonName`. */
+    /** `@SerializedName` of whichever Gson the user brought. Fields of our own classes have the names that JSON has. */
     private static String nameOf(Field field) {
-        JsonName own = field.getAnnotation(JsonName.class);
-        if (own != null) return own.value();
         for (Annotation annotation : field.getAnnotations()) {
             Class<?> type = annotation.annotationType();
             if (!type.getName().equals("com.google.gson.annotations.SerializedName")) continue;

@@ -3,25 +3,46 @@ package funcgraph.runtime;
 import java.util.Collections;
 import java.util.Map;
 
-/** The context of one request, under every name that user code knows it by. */
+/**
+ * The context of one request, under every name that user code knows it by. User code turns it into JSON, by its fields or by
+ * its getters: fields that are not transient are plain values without secrets, and getters lead to nothing of ours.
+ */
 final class RequestContext implements com.services.runtime.Context, com.opentelekomcloud.services.runtime.Context {
-    private final Map<?, ?> function;
-    private final Map<?, ?> request;
-    private final Map<?, ?> credentials;
-    private final RequestLogger logger;
-    private final long deadline;
-    private volatile Object state;
+    private final transient Map<?, ?> function;
+    private final transient Map<?, ?> request;
+    private final transient Map<?, ?> credentials;
+    private final transient RequestLogger logger;
+    private final transient long deadline;
+    private transient volatile Object state;
+    private final String requestID;
+    private final String projectID;
+    private final String functionName;
+    private final String version;
+    private final String alias;
+    private final String instanceID;
+    private final int memorySize;
+    private final int CPUNumber;
+    private final int runningTimeInSeconds;
 
     /** `function` is `context` of the init frame, `request` the invoke frame; empty for the initializer. */
     RequestContext(Map<?, ?> function, Map<?, ?> request, Link link) {
         this.function = function;
         this.request = request;
         Object given = request.get("credentials");
+        this.requestID = text(request, "requestId");
+        this.projectID = text(function, "projectId");
+        this.functionName = text(function, "functionName");
+        this.version = text(function, "version");
+        this.alias = text(function, "alias");
+        this.instanceID = text(function, "instanceId");
+        this.memorySize = number("memoryMb");
+        this.CPUNumber = number("cpuMillis");
+        this.runningTimeInSeconds = number("timeoutSeconds");
         this.credentials = given instanceof Map ? (Map<?, ?>) given : Collections.emptyMap();
-        this.logger = new RequestLogger(link, getRequestID());
+        this.logger = new RequestLogger(link, requestID);
         long timeoutMs = request.get("timeoutMs") instanceof Number
             ? ((Number) request.get("timeoutMs")).longValue()
-            : getRunningTimeInSeconds() * 1000L;
+            : runningTimeInSeconds * 1000L;
         this.deadline = System.nanoTime() + timeoutMs * 1000000L;
     }
 
@@ -37,7 +58,7 @@ final class RequestContext implements com.services.runtime.Context, com.opentele
 
     @Override
     public String getRequestID() {
-        return text(request, "requestId");
+        return requestID;
     }
 
     @Override
@@ -84,32 +105,32 @@ final class RequestContext implements com.services.runtime.Context, com.opentele
 
     @Override
     public String getFunctionName() {
-        return text(function, "functionName");
+        return functionName;
     }
 
     @Override
     public int getRunningTimeInSeconds() {
-        return number("timeoutSeconds");
+        return runningTimeInSeconds;
     }
 
     @Override
     public String getVersion() {
-        return text(function, "version");
+        return version;
     }
 
     @Override
     public int getMemorySize() {
-        return number("memoryMb");
+        return memorySize;
     }
 
     @Override
     public int getCPUNumber() {
-        return number("cpuMillis");
+        return CPUNumber;
     }
 
     @Override
     public String getProjectID() {
-        return text(function, "projectId");
+        return projectID;
     }
 
     @Override
@@ -119,12 +140,12 @@ final class RequestContext implements com.services.runtime.Context, com.opentele
 
     @Override
     public String getAlias() {
-        return text(function, "alias");
+        return alias;
     }
 
     @Override
     public String getInstanceID() {
-        return text(function, "instanceId");
+        return instanceID;
     }
 
     @Override

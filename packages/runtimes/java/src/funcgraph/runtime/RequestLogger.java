@@ -15,6 +15,11 @@ final class RequestLogger implements com.services.runtime.RuntimeLogger, com.ope
         this.requestId = requestId;
     }
 
+    /** What a writer of JSON finds in the logger of a context. */
+    public String getLevel() {
+        return LEVELS.get(least);
+    }
+
     private void write(int level, String message) {
         if (level >= least) link.log(requestId, LEVELS.get(level), String.valueOf(message));
     }

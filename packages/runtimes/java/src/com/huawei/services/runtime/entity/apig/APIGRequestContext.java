@@ -1,7 +1,9 @@
 package com.huawei.services.runtime.entity.apig;
 
-/** Which request of which API it is. */
-public class APIGRequestContext {
+import com.huawei.services.runtime.entity.Printable;
+
+/** Which request of which API it was. */
+public class APIGRequestContext extends Printable {
     private String apiId;
     private String requestId;
     private String stage;

@@ -1,12 +1,13 @@
 package com.huawei.services.runtime.entity.apig;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
+import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 
-/** A request to a gateway, as the function gets it. */
-public class APIGTriggerEvent {
+/** A request that a gateway took. */
+public class APIGTriggerEvent extends Printable {
     private boolean isBase64Encoded;
     private String httpMethod;
     private String path;
@@ -15,15 +16,14 @@ public class APIGTriggerEvent {
     private APIGRequestContext requestContext;
     private Map<String, String> headers;
     private Map<String, String> queryStringParameters;
-    @JsonName("user_data")
-    private String userData;
+    private String user_data;
 
     public boolean isBase64Encoded() {
         return isBase64Encoded;
     }
 
-    public void setBase64Encoded(boolean isBase64Encoded) {
-        this.isBase64Encoded = isBase64Encoded;
+    public void setBase64Encoded(boolean base64Encoded) {
+        isBase64Encoded = base64Encoded;
     }
 
     public String getHttpMethod() {
@@ -83,16 +83,16 @@ public class APIGTriggerEvent {
     }
 
     public String getUserData() {
-        return userData;
+        return user_data;
     }
 
     public void setUserData(String userData) {
-        this.userData = userData;
+        user_data = userData;
     }
 
-    /** The body without Base64; null when there is none. */
-    public String getRawBody() {
+    /** The body without Base64. The exception is part of the signature that user code was compiled with. */
+    public String getRawBody() throws UnsupportedEncodingException {
         if (body == null || !isBase64Encoded) return body;
-        return new String(Base64.getDecoder().decode(body), StandardCharsets.UTF_8);
+        return new String(Base64.getMimeDecoder().decode(body), StandardCharsets.UTF_8);
     }
 }

@@ -1,33 +1,24 @@
 package com.huawei.services.runtime.entity.cts;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
 import java.util.Map;
 
-/** An operation that was traced. */
-public class CTS {
+/** What was done, by whom, to what. */
+public class CTS extends Printable {
     private String time;
-    private CTSUser user;
+    private User user;
     private Map<String, Object> request;
     private Map<String, Object> response;
     private int code;
-    @JsonName("service_type")
-    private String serviceType;
-    @JsonName("resource_type")
-    private String resourceType;
-    @JsonName("resource_name")
-    private String resourceName;
-    @JsonName("resource_id")
-    private String resourceId;
-    @JsonName("trace_name")
-    private String traceName;
-    @JsonName("trace_type")
-    private String traceType;
-    @JsonName("record_time")
-    private String recordTime;
-    @JsonName("trace_id")
-    private String traceId;
-    @JsonName("trace_status")
-    private String traceStatus;
+    private String service_type;
+    private String resource_type;
+    private String resource_name;
+    private String resource_id;
+    private String trace_name;
+    private String trace_type;
+    private String record_time;
+    private String trace_id;
+    private String trace_status;
 
     public String getTime() {
         return time;
@@ -37,11 +28,11 @@ public class CTS {
         this.time = time;
     }
 
-    public CTSUser getUser() {
+    public User getUser() {
         return user;
     }
 
-    public void setUser(CTSUser user) {
+    public void setUser(User user) {
         this.user = user;
     }
 
@@ -70,74 +61,74 @@ public class CTS {
     }
 
     public String getServiceType() {
-        return serviceType;
+        return service_type;
     }
 
     public void setServiceType(String serviceType) {
-        this.serviceType = serviceType;
+        service_type = serviceType;
     }
 
     public String getResourceType() {
-        return resourceType;
+        return resource_type;
     }
 
     public void setResourceType(String resourceType) {
-        this.resourceType = resourceType;
+        resource_type = resourceType;
     }
 
     public String getResourceName() {
-        return resourceName;
+        return resource_name;
     }
 
     public void setResourceName(String resourceName) {
-        this.resourceName = resourceName;
+        resource_name = resourceName;
     }
 
     public String getResourceId() {
-        return resourceId;
+        return resource_id;
     }
 
     public void setResourceId(String resourceId) {
-        this.resourceId = resourceId;
+        resource_id = resourceId;
     }
 
     public String getTraceName() {
-        return traceName;
+        return trace_name;
     }
 
     public void setTraceName(String traceName) {
-        this.traceName = traceName;
+        trace_name = traceName;
     }
 
     public String getTraceType() {
-        return traceType;
+        return trace_type;
     }
 
     public void setTraceType(String traceType) {
-        this.traceType = traceType;
+        trace_type = traceType;
     }
 
     public String getRecordTime() {
-        return recordTime;
+        return record_time;
     }
 
     public void setRecordTime(String recordTime) {
-        this.recordTime = recordTime;
+        record_time = recordTime;
     }
 
     public String getTraceId() {
-        return traceId;
+        return trace_id;
     }
 
     public void setTraceId(String traceId) {
-        this.traceId = traceId;
+        trace_id = traceId;
     }
 
     public String getTraceStatus() {
-        return traceStatus;
+        return trace_status;
     }
 
     public void setTraceStatus(String traceStatus) {
-        this.traceStatus = traceStatus;
+        trace_status = traceStatus;
     }
 }

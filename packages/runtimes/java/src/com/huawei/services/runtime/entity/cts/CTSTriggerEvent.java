@@ -1,7 +1,9 @@
 package com.huawei.services.runtime.entity.cts;
 
-/** An operation on a cloud service. */
-public class CTSTriggerEvent {
+import com.huawei.services.runtime.entity.Printable;
+
+/** An audited operation. */
+public class CTSTriggerEvent extends Printable {
     private CTS cts;
 
     public CTS getCts() {

@@ -1,37 +1,43 @@
 package com.huawei.services.runtime.entity.dis;
 
-import funcgraph.runtime.JsonName;
-import java.util.List;
+import com.huawei.services.runtime.entity.Printable;
 
 /** What was read from a shard. */
-public class DISMessage {
-    @JsonName("next_partition_cursor")
-    private String nextPartitionCursor;
-    private List<DISRecord> records;
-    @JsonName("millis_behind_latest")
-    private String millisBehindLatest;
+public class DISMessage extends Printable {
+    private String next_partition_cursor;
+    private DISRecord[] records;
+    private String millis_behind_latest;
 
     public String getNextPartitionCursor() {
-        return nextPartitionCursor;
+        return next_partition_cursor;
     }
 
     public void setNextPartitionCursor(String nextPartitionCursor) {
-        this.nextPartitionCursor = nextPartitionCursor;
+        next_partition_cursor = nextPartitionCursor;
     }
 
-    public List<DISRecord> getRecords() {
+    public DISRecord[] getRecords() {
         return records;
     }
 
-    public void setRecords(List<DISRecord> records) {
+    public void setRecords(DISRecord[] records) {
         this.records = records;
     }
 
     public String getMillisBehindLatest() {
-        return millisBehindLatest;
+        return millis_behind_latest;
     }
 
     public void setMillisBehindLatest(String millisBehindLatest) {
-        this.millisBehindLatest = millisBehindLatest;
+        millis_behind_latest = millisBehindLatest;
+    }
+
+    /** The spelling of the library that user code was compiled with. */
+    public String getNextPatitionCursor() {
+        return next_partition_cursor;
+    }
+
+    public void setNextPatitionCursor(String nextPatitionCursor) {
+        next_partition_cursor = nextPatitionCursor;
     }
 }

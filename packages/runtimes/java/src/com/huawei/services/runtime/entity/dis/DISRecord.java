@@ -1,26 +1,24 @@
 package com.huawei.services.runtime.entity.dis;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
+import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** A record of a stream. */
-public class DISRecord {
-    @JsonName("partition_key")
-    private String partitionKey;
+public class DISRecord extends Printable {
+    private String partition_key;
     private String data;
-    @JsonName("sequence_number")
-    private String sequenceNumber;
+    private String sequence_number;
     private long timestamp;
-    @JsonName("timestamp_type")
-    private String timestampType;
+    private String timestamp_type;
 
     public String getPartitionKey() {
-        return partitionKey;
+        return partition_key;
     }
 
     public void setPartitionKey(String partitionKey) {
-        this.partitionKey = partitionKey;
+        partition_key = partitionKey;
     }
 
     public String getData() {
@@ -32,11 +30,11 @@ public class DISRecord {
     }
 
     public String getSequenceNumber() {
-        return sequenceNumber;
+        return sequence_number;
     }
 
     public void setSequenceNumber(String sequenceNumber) {
-        this.sequenceNumber = sequenceNumber;
+        sequence_number = sequenceNumber;
     }
 
     public long getTimestamp() {
@@ -48,15 +46,15 @@ public class DISRecord {
     }
 
     public String getTimestampType() {
-        return timestampType;
+        return timestamp_type;
     }
 
     public void setTimestampType(String timestampType) {
-        this.timestampType = timestampType;
+        timestamp_type = timestampType;
     }
 
-    /** The data without Base64; null when there is none. */
-    public String getRawData() {
-        return data == null ? null : new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
+    /** The data without Base64; null when there is none. The exception is part of the signature that user code was compiled with. */
+    public String getRawData() throws UnsupportedEncodingException {
+        return data == null ? null : new String(Base64.getMimeDecoder().decode(data), StandardCharsets.UTF_8);
     }
 }

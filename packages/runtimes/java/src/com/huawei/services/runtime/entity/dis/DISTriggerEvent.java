@@ -1,47 +1,43 @@
 package com.huawei.services.runtime.entity.dis;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
 
 /** Records of a stream. */
-public class DISTriggerEvent {
-    @JsonName("ShardID")
-    private String shardID;
-    @JsonName("Message")
-    private DISMessage message;
-    @JsonName("Tag")
-    private String tag;
-    @JsonName("StreamName")
-    private String streamName;
+public class DISTriggerEvent extends Printable {
+    private String ShardID;
+    private DISMessage Message;
+    private String Tag;
+    private String StreamName;
 
     public String getShardID() {
-        return shardID;
+        return ShardID;
     }
 
     public void setShardID(String shardID) {
-        this.shardID = shardID;
+        ShardID = shardID;
     }
 
     public DISMessage getMessage() {
-        return message;
+        return Message;
     }
 
     public void setMessage(DISMessage message) {
-        this.message = message;
+        Message = message;
     }
 
     public String getTag() {
-        return tag;
+        return Tag;
     }
 
     public void setTag(String tag) {
-        this.tag = tag;
+        Tag = tag;
     }
 
     public String getStreamName() {
-        return streamName;
+        return StreamName;
     }
 
     public void setStreamName(String streamName) {
-        this.streamName = streamName;
+        StreamName = streamName;
     }
 }

@@ -1,9 +1,10 @@
 package com.huawei.services.runtime.entity.dms;
 
+import com.huawei.services.runtime.entity.Printable;
 import java.util.Map;
 
 /** A message of a queue. */
-public class DMSMessage {
+public class DMSMessage extends Printable {
     private Object body;
     private Map<String, Object> attributes;
 

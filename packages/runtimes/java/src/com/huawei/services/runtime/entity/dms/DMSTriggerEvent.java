@@ -1,24 +1,21 @@
 package com.huawei.services.runtime.entity.dms;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
 
 /** Messages of a queue. */
-public class DMSTriggerEvent {
-    @JsonName("queue_id")
-    private String queueId;
+public class DMSTriggerEvent extends Printable {
+    private String queue_id;
     private String region;
-    @JsonName("event_type")
-    private String eventType;
-    @JsonName("consumer_group_id")
-    private String consumerGroupId;
+    private String event_type;
+    private String consumer_group_id;
     private DMSMessage[] messages;
 
     public String getQueueId() {
-        return queueId;
+        return queue_id;
     }
 
     public void setQueueId(String queueId) {
-        this.queueId = queueId;
+        queue_id = queueId;
     }
 
     public String getRegion() {
@@ -30,19 +27,19 @@ public class DMSTriggerEvent {
     }
 
     public String getEventType() {
-        return eventType;
+        return event_type;
     }
 
     public void setEventType(String eventType) {
-        this.eventType = eventType;
+        event_type = eventType;
     }
 
     public String getConsumerGroupId() {
-        return consumerGroupId;
+        return consumer_group_id;
     }
 
     public void setConsumerGroupId(String consumerGroupId) {
-        this.consumerGroupId = consumerGroupId;
+        consumer_group_id = consumerGroupId;
     }
 
     public DMSMessage[] getMessages() {

@@ -1,27 +1,25 @@
 package com.huawei.services.runtime.entity.kafka;
 
-import funcgraph.runtime.JsonName;
-import java.util.List;
+import com.huawei.services.runtime.entity.Printable;
 
-/** Messages of a topic. */
-public class KafkaRecord {
-    private List<String> messages;
-    @JsonName("topic_id")
-    private String topicId;
+/** Messages of one Kafka topic. */
+public class KafkaRecord extends Printable {
+    private String[] messages;
+    private String topic_id;
 
-    public List<String> getMessages() {
+    public String[] getMessages() {
         return messages;
     }
 
-    public void setMessages(List<String> messages) {
+    public void setMessages(String[] messages) {
         this.messages = messages;
     }
 
     public String getTopicId() {
-        return topicId;
+        return topic_id;
     }
 
     public void setTopicId(String topicId) {
-        this.topicId = topicId;
+        topic_id = topicId;
     }
 }

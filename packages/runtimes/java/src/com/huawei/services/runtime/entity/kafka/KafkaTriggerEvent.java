@@ -1,43 +1,38 @@
 package com.huawei.services.runtime.entity.kafka;
 
-import funcgraph.runtime.JsonName;
-import java.util.List;
+import com.huawei.services.runtime.entity.Printable;
 
 /** Messages of a Kafka instance. */
-public class KafkaTriggerEvent {
-    @JsonName("event_version")
-    private String eventVersion;
-    @JsonName("event_time")
-    private long eventTime;
-    @JsonName("trigger_type")
-    private String triggerType;
+public class KafkaTriggerEvent extends Printable {
+    private String event_version;
+    private long event_time;
+    private String trigger_type;
     private String region;
-    @JsonName("instance_id")
-    private String instanceId;
-    private List<KafkaRecord> records;
+    private String instance_id;
+    private KafkaRecord[] records;
 
     public String getEventVersion() {
-        return eventVersion;
+        return event_version;
     }
 
     public void setEventVersion(String eventVersion) {
-        this.eventVersion = eventVersion;
+        event_version = eventVersion;
     }
 
     public long getEventTime() {
-        return eventTime;
+        return event_time;
     }
 
     public void setEventTime(long eventTime) {
-        this.eventTime = eventTime;
+        event_time = eventTime;
     }
 
     public String getTriggerType() {
-        return triggerType;
+        return trigger_type;
     }
 
     public void setTriggerType(String triggerType) {
-        this.triggerType = triggerType;
+        trigger_type = triggerType;
     }
 
     public String getRegion() {
@@ -49,18 +44,18 @@ public class KafkaTriggerEvent {
     }
 
     public String getInstanceId() {
-        return instanceId;
+        return instance_id;
     }
 
     public void setInstanceId(String instanceId) {
-        this.instanceId = instanceId;
+        instance_id = instanceId;
     }
 
-    public List<KafkaRecord> getRecords() {
+    public KafkaRecord[] getRecords() {
         return records;
     }
 
-    public void setRecords(List<KafkaRecord> records) {
+    public void setRecords(KafkaRecord[] records) {
         this.records = records;
     }
 }

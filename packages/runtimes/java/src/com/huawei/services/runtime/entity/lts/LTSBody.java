@@ -1,10 +1,12 @@
 package com.huawei.services.runtime.entity.lts;
 
+import com.huawei.services.runtime.entity.Printable;
+import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** Log lines, packed. */
-public class LTSBody {
+public class LTSBody extends Printable {
     private String data;
 
     public String getData() {
@@ -15,8 +17,8 @@ public class LTSBody {
         this.data = data;
     }
 
-    /** The data without Base64; null when there is none. */
-    public String getRawData() {
-        return data == null ? null : new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
+    /** The data without Base64; null when there is none. The exception is part of the signature that user code was compiled with. */
+    public String getRawData() throws UnsupportedEncodingException {
+        return data == null ? null : new String(Base64.getMimeDecoder().decode(data), StandardCharsets.UTF_8);
     }
 }

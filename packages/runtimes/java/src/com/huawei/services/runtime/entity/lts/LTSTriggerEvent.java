@@ -1,7 +1,9 @@
 package com.huawei.services.runtime.entity.lts;
 
-/** Lines of a log stream. */
-public class LTSTriggerEvent {
+import com.huawei.services.runtime.entity.Printable;
+
+/** Log lines of a topic. */
+public class LTSTriggerEvent extends Printable {
     private LTSBody lts;
 
     public LTSBody getLts() {

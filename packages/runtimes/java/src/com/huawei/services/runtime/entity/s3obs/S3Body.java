@@ -1,18 +1,20 @@
 package com.huawei.services.runtime.entity.s3obs;
 
-/** Bucket and object. */
-public class S3Body {
+import com.huawei.services.runtime.entity.Printable;
+
+/** The bucket and the object. */
+public class S3Body extends Printable {
     private String s3SchemaVersion;
     private String configurationId;
     private S3Bucket bucket;
     private S3Object object;
 
-    public String getS3SchemaVersion() {
+    public String getVersion() {
         return s3SchemaVersion;
     }
 
-    public void setS3SchemaVersion(String s3SchemaVersion) {
-        this.s3SchemaVersion = s3SchemaVersion;
+    public void setVersion(String version) {
+        s3SchemaVersion = version;
     }
 
     public String getConfigurationId() {
@@ -31,11 +33,19 @@ public class S3Body {
         this.bucket = bucket;
     }
 
-    public S3Object getObject() {
+    public S3Object getObsobject() {
         return object;
     }
 
-    public void setObject(S3Object object) {
-        this.object = object;
+    public void setObsobject(S3Object obsobject) {
+        object = obsobject;
+    }
+
+    public String getS3SchemaVersion() {
+        return s3SchemaVersion;
+    }
+
+    public S3Object getObject() {
+        return object;
     }
 }

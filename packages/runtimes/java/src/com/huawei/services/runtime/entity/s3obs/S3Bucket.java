@@ -1,11 +1,11 @@
 package com.huawei.services.runtime.entity.s3obs;
 
-import java.util.Map;
+import com.huawei.services.runtime.entity.Printable;
 
-/** The bucket. */
-public class S3Bucket {
+/** A bucket. */
+public class S3Bucket extends Printable {
     private String name;
-    private Map<String, String> ownerIdentity;
+    private S3IdEntity ownerIdentity;
     private String arn;
 
     public String getName() {
@@ -16,11 +16,11 @@ public class S3Bucket {
         this.name = name;
     }
 
-    public Map<String, String> getOwnerIdentity() {
+    public S3IdEntity getOwnerIdentity() {
         return ownerIdentity;
     }
 
-    public void setOwnerIdentity(Map<String, String> ownerIdentity) {
+    public void setOwnerIdentity(S3IdEntity ownerIdentity) {
         this.ownerIdentity = ownerIdentity;
     }
 

@@ -1,12 +1,14 @@
 package com.huawei.services.runtime.entity.s3obs;
 
-/** The object; its key is URL-encoded. */
-public class S3Object {
+import com.huawei.services.runtime.entity.Printable;
+
+/** An object. */
+public class S3Object extends Printable {
     private String key;
     private String eTag;
-    private long size;
     private String versionId;
     private String sequencer;
+    private long size;
 
     public String getKey() {
         return key;
@@ -24,14 +26,6 @@ public class S3Object {
         this.eTag = eTag;
     }
 
-    public long getSize() {
-        return size;
-    }
-
-    public void setSize(long size) {
-        this.size = size;
-    }
-
     public String getVersionId() {
         return versionId;
     }
@@ -46,5 +40,14 @@ public class S3Object {
 
     public void setSequencer(String sequencer) {
         this.sequencer = sequencer;
+    }
+
+    /** In bytes; the largest int for what is larger. */
+    public int getSize() {
+        return (int) Math.min(size, Integer.MAX_VALUE);
+    }
+
+    public void setSize(int size) {
+        this.size = size;
     }
 }

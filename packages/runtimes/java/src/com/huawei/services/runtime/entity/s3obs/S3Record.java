@@ -1,17 +1,18 @@
 package com.huawei.services.runtime.entity.s3obs;
 
+import com.huawei.services.runtime.entity.Printable;
 import java.util.Map;
 
 /** A change of an object. */
-public class S3Record {
+public class S3Record extends Printable {
     private String eventVersion;
     private String eventSource;
     private String awsRegion;
     private String eventTime;
     private String eventName;
-    private Map<String, String> userIdentity;
-    private Map<String, String> requestParameters;
-    private Map<String, String> responseElements;
+    private S3IdEntity userIdentity;
+    private RequestParameters requestParameters;
+    private Map<String, Object> responseElements;
     private S3Body s3;
 
     public String getEventVersion() {
@@ -54,28 +55,36 @@ public class S3Record {
         this.eventName = eventName;
     }
 
-    public Map<String, String> getUserIdentity() {
+    public S3IdEntity getUserIdentity() {
         return userIdentity;
     }
 
-    public void setUserIdentity(Map<String, String> userIdentity) {
+    public void setUserIdentity(S3IdEntity userIdentity) {
         this.userIdentity = userIdentity;
     }
 
-    public Map<String, String> getRequestParameters() {
+    public RequestParameters getRequestParameters() {
         return requestParameters;
     }
 
-    public void setRequestParameters(Map<String, String> requestParameters) {
+    public void setRequestParameters(RequestParameters requestParameters) {
         this.requestParameters = requestParameters;
     }
 
-    public Map<String, String> getResponseElements() {
+    public Map<String, Object> getResponseElements() {
         return responseElements;
     }
 
-    public void setResponseElements(Map<String, String> responseElements) {
+    public void setResponseElements(Map<String, Object> responseElements) {
         this.responseElements = responseElements;
+    }
+
+    public S3Body getS3obs() {
+        return s3;
+    }
+
+    public void setS3obs(S3Body s3obs) {
+        s3 = s3obs;
     }
 
     public S3Body getS3() {

@@ -1,18 +1,16 @@
 package com.huawei.services.runtime.entity.s3obs;
 
-import funcgraph.runtime.JsonName;
-import java.util.List;
+import com.huawei.services.runtime.entity.Printable;
 
-/** Changes in a bucket. */
-public class S3TriggerEvent {
-    @JsonName("Records")
-    private List<S3Record> records;
+/** Changes of objects in a bucket. */
+public class S3TriggerEvent extends Printable {
+    private S3Record[] Records;
 
-    public List<S3Record> getRecords() {
-        return records;
+    public S3Record[] getRecords() {
+        return Records;
     }
 
-    public void setRecords(List<S3Record> records) {
-        this.records = records;
+    public void setRecords(S3Record[] records) {
+        Records = records;
     }
 }

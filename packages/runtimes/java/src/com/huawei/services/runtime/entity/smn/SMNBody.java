@@ -1,27 +1,24 @@
 package com.huawei.services.runtime.entity.smn;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
 import java.util.Map;
 
 /** A notification. */
-public class SMNBody {
-    @JsonName("topic_urn")
-    private String topicUrn;
+public class SMNBody extends Printable {
+    private String topic_urn;
     private String timestamp;
-    @JsonName("message_attributes")
-    private Map<String, Object> messageAttributes;
+    private Map<String, Object> message_attributes;
     private String message;
     private String type;
-    @JsonName("message_id")
-    private String messageId;
+    private String message_id;
     private String subject;
 
     public String getTopicUrn() {
-        return topicUrn;
+        return topic_urn;
     }
 
     public void setTopicUrn(String topicUrn) {
-        this.topicUrn = topicUrn;
+        topic_urn = topicUrn;
     }
 
     public String getTimestamp() {
@@ -33,11 +30,11 @@ public class SMNBody {
     }
 
     public Map<String, Object> getMessageAttributes() {
-        return messageAttributes;
+        return message_attributes;
     }
 
     public void setMessageAttributes(Map<String, Object> messageAttributes) {
-        this.messageAttributes = messageAttributes;
+        message_attributes = messageAttributes;
     }
 
     public String getMessage() {
@@ -57,11 +54,11 @@ public class SMNBody {
     }
 
     public String getMessageId() {
-        return messageId;
+        return message_id;
     }
 
     public void setMessageId(String messageId) {
-        this.messageId = messageId;
+        message_id = messageId;
     }
 
     public String getSubject() {

@@ -1,39 +1,36 @@
 package com.huawei.services.runtime.entity.smn;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
 
-/** A notification with its subscription. */
-public class SMNRecord {
-    @JsonName("event_version")
-    private String eventVersion;
-    @JsonName("event_subscription_urn")
-    private String eventSubscriptionUrn;
-    @JsonName("event_source")
-    private String eventSource;
+/** A notification and its subscription. */
+public class SMNRecord extends Printable {
+    private String event_version;
+    private String event_subscription_urn;
+    private String event_source;
     private SMNBody smn;
 
     public String getEventVersion() {
-        return eventVersion;
+        return event_version;
     }
 
     public void setEventVersion(String eventVersion) {
-        this.eventVersion = eventVersion;
+        event_version = eventVersion;
     }
 
     public String getEventSubscriptionUrn() {
-        return eventSubscriptionUrn;
+        return event_subscription_urn;
     }
 
     public void setEventSubscriptionUrn(String eventSubscriptionUrn) {
-        this.eventSubscriptionUrn = eventSubscriptionUrn;
+        event_subscription_urn = eventSubscriptionUrn;
     }
 
     public String getEventSource() {
-        return eventSource;
+        return event_source;
     }
 
     public void setEventSource(String eventSource) {
-        this.eventSource = eventSource;
+        event_source = eventSource;
     }
 
     public SMNBody getSmn() {

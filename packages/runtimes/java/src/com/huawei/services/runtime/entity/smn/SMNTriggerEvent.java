@@ -1,19 +1,19 @@
 package com.huawei.services.runtime.entity.smn;
 
-import java.util.List;
+import com.huawei.services.runtime.entity.Printable;
 
 /** Notifications of a topic. */
-public class SMNTriggerEvent {
-    private List<SMNRecord> record;
+public class SMNTriggerEvent extends Printable {
+    private SMNRecord[] record;
     private String functionname;
     private String requestId;
     private String timestamp;
 
-    public List<SMNRecord> getRecord() {
+    public SMNRecord[] getRecord() {
         return record;
     }
 
-    public void setRecord(List<SMNRecord> record) {
+    public void setRecord(SMNRecord[] record) {
         this.record = record;
     }
 

@@ -1,17 +1,14 @@
 package com.huawei.services.runtime.entity.timer;
 
-import funcgraph.runtime.JsonName;
+import com.huawei.services.runtime.entity.Printable;
 
-/** A timer has fired. */
-public class TimerTriggerEvent {
+/** A tick of a timer. */
+public class TimerTriggerEvent extends Printable {
     private String version;
     private String time;
-    @JsonName("trigger_type")
-    private String triggerType;
-    @JsonName("trigger_name")
-    private String triggerName;
-    @JsonName("user_event")
-    private String userEvent;
+    private String trigger_type;
+    private String trigger_name;
+    private String user_event;
 
     public String getVersion() {
         return version;
@@ -30,26 +27,26 @@ public class TimerTriggerEvent {
     }
 
     public String getTriggerType() {
-        return triggerType;
+        return trigger_type;
     }
 
     public void setTriggerType(String triggerType) {
-        this.triggerType = triggerType;
+        trigger_type = triggerType;
     }
 
     public String getTriggerName() {
-        return triggerName;
+        return trigger_name;
     }
 
     public void setTriggerName(String triggerName) {
-        this.triggerName = triggerName;
+        trigger_name = triggerName;
     }
 
     public String getUserEvent() {
-        return userEvent;
+        return user_event;
     }
 
     public void setUserEvent(String userEvent) {
-        this.userEvent = userEvent;
+        user_event = userEvent;
     }
 }

@@ -1,12 +1,11 @@
 package com.huawei.services.runtime.entity.cts;
 
-import java.util.Map;
+import com.huawei.services.runtime.entity.Printable;
 
-/** Who did it. */
-public class CTSUser {
+/** The account of a user. */
+public class Domain extends Printable {
     private String name;
     private String id;
-    private Map<String, Object> domain;
 
     public String getName() {
         return name;
@@ -22,13 +21,5 @@ public class CTSUser {
 
     public void setId(String id) {
         this.id = id;
-    }
-
-    public Map<String, Object> getDomain() {
-        return domain;
-    }
-
-    public void setDomain(Map<String, Object> domain) {
-        this.domain = domain;
     }
 }
