@@ -11,7 +11,7 @@ import { deliveryRefusal } from './composition/delivery-rights.ts';
 import { followChanges } from './composition/follow-changes.ts';
 import { instanceParts } from './composition/instance-parts.ts';
 import type { Config } from './config/index.ts';
-import { Catalog } from './control/index.ts';
+import { Catalog, ProjectContentsStore } from './control/index.ts';
 import { Iam } from './iam/index.ts';
 import { ApiBodies, BodyBudget, bodyMemoryBytes, buildApp, createGateway, stopGateway } from './ingress/index.ts';
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
@@ -117,7 +117,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       log: log.child({ module: 'iam' }),
       region: config.region,
-      functions: functionFacts(catalog),
+      functions: functionFacts(catalog, new ProjectContentsStore(storage.db)),
       auditRetainDays: config.auditRetainDays,
     });
     const addresses = { endpoint: addressAt(host, port), gateway: addressAt(host, gatewayPort), region };

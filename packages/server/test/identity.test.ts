@@ -43,6 +43,7 @@ describe('system policies', () => {
       identities.user([COMMON]),
       identities.user([]),
     ]);
+    const timer = { trigger_type_code: 'TIMER', event_data: { name: 't', schedule_type: 'Rate', schedule: '1d' } };
     const table: [Parameters<typeof mayCall>[1], object, boolean, boolean, boolean][] = [
       ['listFunctions', { params: project() }, true, true, true],
       ['showFunctionConfig', { params: hello }, true, true, true],
@@ -53,7 +54,10 @@ describe('system policies', () => {
       ['listDependencies', { params: project() }, true, true, true],
       ['invokeFunction', { params: hello, body: bytes }, true, false, true],
       ['asyncInvokeFunction', { params: hello, body: bytes }, true, false, true],
-      ['setFunctionUrl', { params: hello, body: { auth: 'iam', enabled: true } }, true, false, true],
+      ['listFunctionTriggers', { params: hello }, true, true, true],
+      ['createFunctionTrigger', { params: hello, body: timer }, true, false, false],
+      ['setFunctionUrl', { params: hello, body: { auth: 'iam', enabled: true } }, true, false, false],
+      ['batchDeleteFunctionTriggers', { params: hello }, true, false, false],
       ['updateFunctionConfig', { params: hello, body: {} }, true, false, false],
       ['updateFunctionCode', { params: hello, body: {} }, true, false, false],
       ['createFunctionVersion', { params: hello, body: {} }, true, false, false],

@@ -80,7 +80,7 @@ export const identityRoutes = {
     method: 'DELETE',
     path: '/v3/projects/{project_id}',
     group: 'iam',
-    summary: 'Delete a project that has no functions',
+    summary: 'Delete an empty project',
     action: 'iam:projects:deleteProject',
     access: 'caller',
     params: ProjectParams,

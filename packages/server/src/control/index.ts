@@ -38,6 +38,7 @@ export type { AppSecrets, GatewayApp } from './gateway-apps/types.ts';
 export { NetworkStore } from './networks/network-store.ts';
 export { Networks } from './networks/networks.ts';
 export type { Network, NetworkState } from './networks/types.ts';
+export { ProjectContentsStore } from './projects/project-contents-store.ts';
 export { desiredCount, nextChange, peakCount } from './reserved-instances/desired-count.ts';
 export { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
 export { ReservedConfigs } from './reserved-instances/reserved-configs.ts';

@@ -35,11 +35,11 @@ export class Agencies {
   }
 
   /** One that a function of the project may name now. Throws `unknown_agency` naming the field. */
-  checkUsable(projectId: string, name: string, field: string): void {
+  usable(projectId: string, name: string, field: string): Agency {
     const { directory, clock } = this.#parts;
     const domainId = directory.projects.get(projectId)?.domainId ?? '';
     const agency = directory.agencyByName(domainId, name);
-    if (agency !== undefined && (agency.expiresAt === null || agency.expiresAt > clock.now())) return;
+    if (agency !== undefined && (agency.expiresAt === null || agency.expiresAt > clock.now())) return agency;
     throw new PlatformError('unknown_agency', `${field}: there is no agency ${JSON.stringify(name.slice(0, 64))}`, {
       hint: 'List them with: fgs iam agencies list. Make one with: fgs iam agencies create NAME.',
     });

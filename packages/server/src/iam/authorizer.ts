@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Directory } from './directory.ts';
+import { onlyNamed } from './policy/coverage.ts';
 import { compilePolicy, concerns, judge, type Rule, settle, type Verdict } from './policy/evaluate.ts';
 import type { PolicyDocument, RequestContext, Resource } from './policy/types.ts';
 import { type Caller, DEFAULT_ENTERPRISE_PROJECT } from './types.ts';
@@ -22,8 +23,10 @@ export interface Question {
   readonly projectId: string | undefined;
   /** Undefined where the operation is about no single function. */
   readonly fn?: FunctionRef | undefined;
-  /** Of another thing than a function; `*` when absent. */
+  /** Of another resource than a function; `*` when absent. */
   readonly path?: string;
+  /** Of that resource; what the action says when absent. */
+  readonly type?: string;
   /** Of a function that is still to be made, or to be moved there; else that of the function. */
   readonly enterpriseProjectId?: string | undefined;
   readonly peer?: Peer | undefined;
@@ -95,6 +98,13 @@ export class Authorizer {
     );
   }
 
+  /** Whether statements that name their resources allow it, those about everything left aside. */
+  allowsByName(caller: Caller, question: Question): boolean {
+    const scoped = this.#scopedRules(caller, question.projectId, (document) => compilePolicy(onlyNamed(document)));
+    const verdict = this.#judgeBy(scoped, caller, question);
+    return settle(verdict, { ...this.#fixed(caller, question), ...this.#changing(question.peer) });
+  }
+
   #rightsOf({ principal }: Caller): Rights {
     const known = this.#rights.get(principal.id);
     if (known !== undefined) return known;
@@ -105,8 +115,11 @@ export class Authorizer {
   }
 
   #judge(caller: Caller, rights: Rights, question: Question): Verdict {
-    const { action, projectId, fn } = question;
-    const scoped = this.#rulesFor(caller, rights, projectId);
+    return this.#judgeBy(this.#rulesFor(caller, rights, question.projectId), caller, question);
+  }
+
+  #judgeBy(scoped: readonly ScopedRules[], caller: Caller, question: Question): Verdict {
+    const { action, fn } = question;
     const enterprise = this.#enterpriseProject(question);
     const rules = scoped.flatMap((one) =>
       one.enterpriseProjectId === undefined || one.enterpriseProjectId === enterprise ? one.rules : [],
@@ -117,28 +130,37 @@ export class Authorizer {
       region: this.#options.region,
       domainId: caller.domainId,
       // a trigger, a version or an alias is part of its function
-      type: fn === undefined ? type : 'function',
+      type: fn === undefined ? (question.type ?? type) : 'function',
       path: fn === undefined ? (question.path ?? '*') : `${fn.package}/${fn.name}`,
     };
     return judge(rules, action.toLowerCase(), resource, this.#fixed(caller, question));
   }
 
-  #rulesFor({ principal, domainId }: Caller, rights: Rights, projectId: string | undefined): readonly ScopedRules[] {
+  #rulesFor(caller: Caller, rights: Rights, projectId: string | undefined): readonly ScopedRules[] {
     const known = rights.rules.get(projectId ?? '');
     if (known !== undefined) return known;
+    const found = this.#scopedRules(caller, projectId, (document) => this.#compile(document));
+    rights.rules.set(projectId ?? '', found);
+    return found;
+  }
+
+  #scopedRules(
+    { principal, domainId }: Caller,
+    projectId: string | undefined,
+    compile: (document: PolicyDocument) => readonly Rule[],
+  ): readonly ScopedRules[] {
     const { directory } = this.#options;
     const found: ScopedRules[] = [];
     for (const { policyId, scope } of directory.grantsFor(principal)) {
       const policy = directory.policies.get(policyId);
       if (policy === undefined) continue;
-      const rules = this.#compile(policy.document);
+      const rules = compile(policy.document);
       if (scope.kind === 'domain' ? scope.id === domainId : scope.kind === 'project' && scope.id === projectId) {
         found.push({ enterpriseProjectId: undefined, rules });
       } else if (scope.kind === 'enterprise_project' && projectId !== undefined) {
         found.push({ enterpriseProjectId: scope.id, rules });
       }
     }
-    rights.rules.set(projectId ?? '', found);
     return found;
   }
 

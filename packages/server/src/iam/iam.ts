@@ -8,9 +8,10 @@ import type { Storage } from '../storage/index.ts';
 import { AccessKeys } from './access-keys.ts';
 import { Agencies } from './agencies.ts';
 import { AgencyCredentials } from './agency-credentials.ts';
+import { authorizePassing } from './agency-passing.ts';
 import { Audit } from './audit.ts';
 import { AuditStore } from './audit-store.ts';
-import { Authorizer, type FunctionRef, type Question } from './authorizer.ts';
+import { Authorizer, type FunctionRef, type Peer, type Question } from './authorizer.ts';
 import { Changes } from './change.ts';
 import { Directory } from './directory.ts';
 import { Groups } from './groups.ts';
@@ -32,8 +33,8 @@ import { Users } from './users.ts';
 export interface FunctionFactsForIam {
   /** The enterprise project of a function; undefined for one that is not there. */
   enterpriseProjectOf(projectId: string, fn: FunctionRef): string | undefined;
-  /** Whether a project has functions. */
-  projectInUse(projectId: string): boolean;
+  /** What is in a project, in words: `2 functions`. Nothing for an empty one. */
+  contentsOf(projectId: string): Promise<readonly string[]>;
 }
 
 export interface IamOptions {
@@ -95,15 +96,16 @@ export class Iam {
     this.#rights = rights;
     const onError = (error: unknown): void => log.error({ err: error }, 'the last use of keys could not be stored');
     this.keys = new AccessKeys({ store: identities, directory, sealer, clock, onError });
-    this.sessions = new Sessions({ sealer, directory, clock });
+    const isActive = (accessKey: string): boolean => this.keys.find(accessKey)?.enabled === true;
+    this.sessions = new Sessions({ sealer, directory, clock, isActive });
     this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock, hasher: this.#hasher });
     this.users = new Users(parts, { keys: this.keys, logins: this.logins, hasher: this.#hasher });
     this.groups = new Groups(parts);
     this.policies = new Policies(parts);
     this.agencies = new Agencies(parts);
     const { users, groups, keys } = this;
-    const projectInUse = (id: string): boolean => functions.projectInUse(id);
-    this.tenancy = new Tenancy({ ...parts, users, groups, keys, projectInUse });
+    const contentsOf = (id: string): Promise<readonly string[]> => functions.contentsOf(id);
+    this.tenancy = new Tenancy({ ...parts, users, groups, keys, contentsOf });
     this.agencyCredentials = new AgencyCredentials({ directory, sessions: this.sessions, clock });
     this.audit = new Audit({ store: new AuditStore(db), clock, log, retainDays: options.auditRetainDays });
   }
@@ -190,6 +192,17 @@ export class Iam {
   authorize(caller: Caller, question: Question): void {
     this.#checkReach(caller, question);
     if (!this.#authorizer.allows(caller, question)) throw this.#lacks(question);
+  }
+
+  /**
+   * Whether the caller may let functions of a project act for an agency, which a field names. Throws `unknown_agency`,
+   * `forbidden`.
+   */
+  authorizePassing(caller: Caller, projectId: string, wanted: { name: string; field: string; peer: Peer }): void {
+    const { name, field, peer } = wanted;
+    const agency = this.agencies.usable(projectId, name, field);
+    this.#checkReach(caller, { action: 'iam:agencies:pass', projectId });
+    authorizePassing({ directory: this.#directory, authorizer: this.#authorizer }, caller, agency, { projectId, peer });
   }
 
   /** Throws `forbidden` where there is nothing at all that the caller might do this on. */

@@ -72,8 +72,13 @@ export class IdentityStore {
     return added(() => this.#db.insertInto('project').values({ id, name, domain_id: domainId, description }).execute());
   }
 
+  /** With what is granted in it, all or nothing. */
   async removeProject(id: string): Promise<void> {
-    await this.#db.deleteFrom('project').where('id', '=', id).execute();
+    await this.#db.transaction().execute(async (tx) => {
+      await tx.deleteFrom('iam_grant').where('scope_kind', '=', 'project').where('scope_id', '=', id).execute();
+      await tx.deleteFrom('async_status_log').where('project_id', '=', id).execute();
+      await tx.deleteFrom('project').where('id', '=', id).execute();
+    });
   }
 
   async users(): Promise<User[]> {

@@ -41,7 +41,7 @@ function open(parts: Pick<Storage, 'db' | 'atomic'> = storage): Iam {
     clock: new ManualClock(),
     log,
     region: 'local-1',
-    functions: { enterpriseProjectOf: () => undefined, projectInUse: () => false },
+    functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => [] },
     auditRetainDays: 1,
   });
   running.push(iam);

@@ -199,14 +199,6 @@ export class RightsStore {
       .execute();
   }
 
-  async removeGrantsIn(scope: Scope): Promise<void> {
-    await this.#db
-      .deleteFrom('iam_grant')
-      .where('scope_kind', '=', scope.kind)
-      .where('scope_id', '=', scope.id)
-      .execute();
-  }
-
   async #removeGrantsOf({ kind, id }: Holder): Promise<void> {
     await this.#db.deleteFrom('iam_grant').where('principal_kind', '=', kind).where('principal_id', '=', id).execute();
   }

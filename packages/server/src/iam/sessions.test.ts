@@ -12,6 +12,7 @@ const HOUR_MS = 3_600_000;
 let clock: ManualClock;
 let directory: Directory;
 let sessions: Sessions;
+let active: Set<string>;
 
 beforeEach(() => {
   clock = new ManualClock();
@@ -27,7 +28,13 @@ beforeEach(() => {
     sessionsFrom: 0,
     lastLoginAt: null,
   });
-  sessions = new Sessions({ sealer: new Sealer(randomBytes(32)), directory, clock });
+  active = new Set(['AK']);
+  sessions = new Sessions({
+    sealer: new Sealer(randomBytes(32)),
+    directory,
+    clock,
+    isActive: (accessKey) => active.has(accessKey),
+  });
 });
 
 const request = () => ({ principal, projectId: undefined, expiresAt: clock.now() + HOUR_MS });
@@ -47,7 +54,7 @@ it('knows only the very text that it gave out', () => {
 });
 
 it('takes no token of another data directory, and no key for a token or a token for a key', () => {
-  const others = new Sessions({ sealer: new Sealer(randomBytes(32)), directory, clock });
+  const others = new Sessions({ sealer: new Sealer(randomBytes(32)), directory, clock, isActive: () => true });
   expect(sessions.token(others.issueToken(request()))).toBeUndefined();
   const key = sessions.issueKey(request());
   expect(sessions.token(key.securityToken)).toBeUndefined();
@@ -70,4 +77,13 @@ it('asks each time whether the user may still act', () => {
   }
   directory.removeUser('u1');
   expect(sessions.token(token)).toBeUndefined();
+});
+
+it('ends a temporary key with the permanent one that asked for it', () => {
+  const temporary = sessions.issueKey({ ...request(), issuedBy: 'AK' });
+  const byPassword = sessions.issueKey(request());
+  expect(sessions.temporaryKey(temporary.securityToken)).toBeDefined();
+  active.delete('AK');
+  expect(sessions.temporaryKey(temporary.securityToken)).toBeUndefined();
+  expect(sessions.temporaryKey(byPassword.securityToken)).toBeDefined();
 });

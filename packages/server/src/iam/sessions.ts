@@ -21,6 +21,8 @@ const Claims = Type.Object({
   pr: Type.String(),
   iat: Type.Number(),
   exp: Type.Number(),
+  /** The permanent key that asked for a temporary one. */
+  by: Type.Optional(Type.String()),
   /** Access key and secret, for `k`. */
   ak: Type.Optional(Type.String()),
   sk: Type.Optional(Type.String()),
@@ -33,6 +35,8 @@ export interface SessionRequest {
   readonly principal: { readonly kind: 'user' | 'agency'; readonly id: string };
   readonly projectId: string | undefined;
   readonly expiresAt: number;
+  /** The permanent key that asks: the session holds only while that key does. */
+  readonly issuedBy?: string;
 }
 
 export interface TemporaryKey {
@@ -59,11 +63,14 @@ export interface SessionsOptions {
   readonly sealer: Sealer;
   readonly directory: Directory;
   readonly clock: Clock;
+  /** Whether a permanent key exists and is switched on. */
+  readonly isActive: (accessKey: string) => boolean;
 }
 
 /**
  * Tokens and temporary keys. They carry what they say under the seal of the data directory, so none is stored and all
- * survive a restart; each use asks the directory whether user or agency are still there.
+ * survive a restart; each use asks whether user or agency are still there, and whether the key still holds that asked
+ * for it.
  */
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -102,9 +109,10 @@ export class Sessions {
     return { accessKey: opened.caller.accessKey, key: opened.key, caller: opened.caller };
   }
 
-  #claims(t: 't' | 'k', { principal, projectId, expiresAt }: SessionRequest): Claims {
+  #claims(t: 't' | 'k', { principal, projectId, expiresAt, issuedBy }: SessionRequest): Claims {
     const p = principal.kind === 'user' ? 'u' : 'a';
-    return { t, p, id: principal.id, pr: projectId ?? '', iat: this.#options.clock.now(), exp: expiresAt };
+    const by = issuedBy === undefined ? {} : { by: issuedBy };
+    return { t, p, id: principal.id, pr: projectId ?? '', iat: this.#options.clock.now(), exp: expiresAt, ...by };
   }
 
   #seal(claims: Claims): string {
@@ -165,6 +173,7 @@ export class Sessions {
       const agency = directory.agencies.get(claims.id);
       if (agency === undefined || (agency.expiresAt !== null && agency.expiresAt <= now)) return undefined;
     }
+    if (claims.by !== undefined && !this.#options.isActive(claims.by)) return undefined;
     if (claims.pr !== '' && !directory.projects.has(claims.pr)) return undefined;
     return { caller, issuedAt: claims.iat, expiresAt: claims.exp };
   }

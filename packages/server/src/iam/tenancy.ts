@@ -5,6 +5,7 @@ import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing
 import type { Groups } from './groups.ts';
 import { checkPassword } from './password.ts';
 import { SECURITY_ADMINISTRATOR, TENANT_ADMINISTRATOR } from './policy/system-policies.ts';
+import { ProjectGate } from './project-gate.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Domain, type EnterpriseProject, type Project } from './types.ts';
 import type { Users } from './users.ts';
 
@@ -23,13 +24,15 @@ export interface TenancyDeps extends ChangeParts {
   readonly users: Users;
   readonly groups: Groups;
   readonly keys: AccessKeys;
-  /** Whether anything is left in a project. */
-  projectInUse(projectId: string): boolean;
+  /** What is in a project, in words. */
+  contentsOf(projectId: string): Promise<readonly string[]>;
 }
 
 /** Accounts, their projects, and their enterprise projects. */
 export class Tenancy {
   readonly #deps: TenancyDeps;
+  /** Requests that may create something in a project go through it. */
+  readonly gate = new ProjectGate();
 
   constructor(deps: TenancyDeps) {
     this.#deps = deps;
@@ -111,25 +114,28 @@ export class Tenancy {
 
   /** Throws `not_found`, `resource_in_use` while there is anything in it or it is the only one. */
   removeProject(domainId: string, id: string): Promise<void> {
-    const { directory, identities, rights, changes } = this.#deps;
-    return changes.run(domainId, async () => {
+    const { directory, identities, changes } = this.#deps;
+    const remove = async (): Promise<void> => {
       const project = directory.projects.get(id);
       if (project?.domainId !== domainId) throw missing('project', id);
-      if (this.#deps.projectInUse(id)) {
-        throw new PlatformError('resource_in_use', `project ${project.name} has functions`, {
-          hint: 'Delete them first.',
-        });
-      }
+      await this.#checkEmpty(project);
       if (this.projects(domainId).length === 1) {
         throw new PlatformError('resource_in_use', 'an account has at least one project');
       }
-      const scope = { kind: 'project', id } as const;
-      await rights.removeGrantsIn(scope);
       await identities.removeProject(id);
       for (const grant of [...directory.allGrants()]) {
         if (grant.scope.kind === 'project' && grant.scope.id === id) directory.withdraw(grant);
       }
       directory.projects.delete(id);
+    };
+    return changes.run(domainId, () => this.gate.closed([id], remove));
+  }
+
+  async #checkEmpty({ id, name }: Project): Promise<void> {
+    const contents = await this.#deps.contentsOf(id);
+    if (contents.length === 0) return;
+    throw new PlatformError('resource_in_use', `project ${name} has ${contents.join(', ')}`, {
+      hint: 'Delete them first.',
     });
   }
 

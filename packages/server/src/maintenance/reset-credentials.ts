@@ -38,7 +38,7 @@ export async function resetCredentials(config: Config, userName: string | undefi
         clock: systemClock,
         log,
         region,
-        functions: { enterpriseProjectOf: () => undefined, projectInUse: () => true },
+        functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => [] },
         auditRetainDays: config.auditRetainDays,
       });
       const addresses = known ?? { endpoint: addressAt(host, port), gateway: addressAt(host, gatewayPort), region };

@@ -1,17 +1,14 @@
-import type { Catalog } from '../control/index.ts';
+import type { Catalog, ProjectContentsStore } from '../control/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Iam, type IamOptions } from '../iam/index.ts';
 
-/** What identities need to know of functions, which they cannot see themselves. */
-export function functionFacts(catalog: Catalog): IamOptions['functions'] {
+/** What identities need to know of functions and of what is in projects, which they cannot see themselves. */
+export function functionFacts(catalog: Catalog, contents: ProjectContentsStore): IamOptions['functions'] {
   return {
     enterpriseProjectOf: (projectId, fn) => {
       const latest = catalog.resolve(projectId, fn.package, fn.name, 'latest');
       return latest === undefined ? undefined : (latest.enterpriseProjectId ?? DEFAULT_ENTERPRISE_PROJECT);
     },
-    projectInUse: (projectId) => {
-      for (const snapshot of catalog.snapshots()) if (snapshot.projectId === projectId) return true;
-      return false;
-    },
+    contentsOf: (projectId) => contents.describe(projectId),
   };
 }
 

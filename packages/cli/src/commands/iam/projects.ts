@@ -46,7 +46,7 @@ export const listProjects = defineCommand({
 
 export const removeProject = defineCommand({
   name: 'iam projects delete',
-  summary: 'Delete a project that has no functions',
+  summary: 'Delete an empty project',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
   args: [{ name: 'project', summary: 'name or id of the project' }],
   examples: ['fgs iam projects delete team-a --yes'],

@@ -27,10 +27,8 @@ export function checkIdentityFields(
     return typeof value === 'string' && value !== '' && value !== before[field] ? value : undefined;
   };
   for (const field of AGENCY_FIELDS) {
-    const agency = changed(field);
-    if (agency === undefined) continue;
-    iam.agencies.checkUsable(projectId, agency, field);
-    iam.authorize(caller, { action: 'iam:agencies:pass', projectId, path: agency, peer });
+    const name = changed(field);
+    if (name !== undefined) iam.authorizePassing(caller, projectId, { name, field, peer });
   }
   const enterpriseProjectId = changed('enterprise_project_id');
   if (enterpriseProjectId === undefined) return;

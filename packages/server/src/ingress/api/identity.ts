@@ -79,12 +79,17 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
           hint: 'Agencies are for functions, which get their credentials without asking.',
         });
       }
-      const { caller, until } = temporaryFor(iam, request.caller, token?.id ?? header(request, 'x-auth-token'));
+      const { caller, until, issuedBy } = temporaryFor(
+        iam,
+        request.caller,
+        token?.id ?? header(request, 'x-auth-token'),
+      );
       const wanted = clock.now() + (token?.duration_seconds ?? TEMPORARY_KEY_SECONDS) * 1000;
       const { kind, id } = caller.principal;
       if (kind === 'nobody') throw new PlatformError('forbidden', 'There is nobody to make a key for.');
       const expiresAt = Math.min(wanted, until);
-      const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt });
+      const parent = issuedBy === undefined ? {} : { issuedBy };
+      const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt, ...parent });
       return {
         credential: {
           access: key.accessKey,
@@ -175,7 +180,11 @@ async function onRecord(
 }
 
 /** Whose rights a temporary key gets, and how long it may hold: no longer than the proof that asks for it. */
-function temporaryFor(iam: Iam, caller: Caller, token: string | undefined): { caller: Caller; until: number } {
+function temporaryFor(
+  iam: Iam,
+  caller: Caller,
+  token: string | undefined,
+): { readonly caller: Caller; readonly until: number; readonly issuedBy?: string } {
   const session = token === undefined ? undefined : iam.sessions.token(token);
   if (token !== undefined && session?.caller.domainId !== caller.domainId) {
     throw new PlatformError('unauthenticated', 'The token holds no longer.');
@@ -186,7 +195,11 @@ function temporaryFor(iam: Iam, caller: Caller, token: string | undefined): { ca
       hint: 'Use a token or an access key of a user.',
     });
   }
-  return { caller, until: Number.POSITIVE_INFINITY };
+  return {
+    caller,
+    until: Number.POSITIVE_INFINITY,
+    ...(caller.accessKey === '' ? {} : { issuedBy: caller.accessKey }),
+  };
 }
 
 function header({ headers }: Pick<ApiRequest<Ids>, 'headers'>, name: string): string | undefined {

@@ -17,6 +17,7 @@ import { type ApiRequest, type Handlers, STREAMED } from './handler.ts';
 import type { HttpMeter } from './http-meter.ts';
 import { InvocationDoor } from './invocation-door.ts';
 import { failed, isIterable, jsonLines, outcomeOf } from './outcome.ts';
+import { projectOf } from './resource.ts';
 import { check, checkPath, compileRoutes, parseJson } from './validate.ts';
 
 export interface AppOptions {
@@ -164,6 +165,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
       const work = async (): Promise<unknown> => {
         checkPath(params);
         authorizeEarly(iam, route, caller, params);
+        const projectId = projectOf(route, params);
+        // what decides by the caller alone is about the project itself
+        if (projectId === undefined || route.method === 'GET' || route.access === 'caller') return handle();
+        return iam.tenancy.gate.during(projectId, handle);
+      };
+      const handle = async (): Promise<unknown> => {
         const rawBody = received instanceof SpooledBody ? await received.load() : received;
         const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
         noted.body = body;

@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from 'node:util';
+import { compilePattern } from './pattern.ts';
+import type { PolicyDocument, Statement } from './types.ts';
+
+/** Whether a pattern allows every text that another one does. The `*` of the other fits only a `*` of the first. */
+function coversPattern(wide: string, narrow: string): boolean {
+  return compilePattern(wide.toLowerCase())(narrow.toLowerCase());
+}
+
+function coversResource(wide: string, narrow: string): boolean {
+  if (wide === '*') return true;
+  if (narrow === '*') return false;
+  const parts = (text: string): string[] => {
+    const [service = '', region = '', domain = '', type = '', ...path] = text.split(':');
+    return [service, region || '*', domain || '*', type, path.join(':')];
+  };
+  const [own, other] = [parts(wide), parts(narrow)];
+  // paths tell upper and lower case apart
+  const isPath = compilePattern(own[4] ?? '')(other[4] ?? '');
+  return isPath && own.slice(0, 4).every((part, at) => coversPattern(part, other[at] ?? ''));
+}
+
+function coversAction(held: Statement, action: string, wanted: Statement): boolean {
+  if (held.Effect !== 'Allow' || !held.Action.some((pattern) => coversPattern(pattern, action))) return false;
+  if (held.Condition !== undefined && !isDeepStrictEqual(held.Condition, wanted.Condition)) return false;
+  if (held.Resource === undefined) return true;
+  const own = held.Resource;
+  return (wanted.Resource ?? ['*']).every((resource) => own.some((wide) => coversResource(wide, resource)));
+}
+
+/** Whether one action could fit both patterns. */
+function mayMeet(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => text.toLowerCase().split('*')[0] ?? '') as [string, string];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+/**
+ * Whether the holder of these policies may do everything that `wanted` allows. Exact proof would take all requests
+ * there are, so it says no where patterns do not show it: to a right that several statements make together, and to
+ * whatever a denial could touch that `wanted` does not have too.
+ */
+export function covers(held: readonly PolicyDocument[], wanted: PolicyDocument): boolean {
+  const statements = held.flatMap(({ Statement }) => Statement);
+  const denials = statements.filter(({ Effect }) => Effect === 'Deny');
+  return wanted.Statement.filter(({ Effect }) => Effect === 'Allow').every((statement) =>
+    statement.Action.every((action) => {
+      const isDenied = denials.some(
+        (denial) =>
+          denial.Action.some((pattern) => mayMeet(pattern, action)) &&
+          !wanted.Statement.some((own) => isDeepStrictEqual(own, denial)),
+      );
+      return !isDenied && statements.some((one) => coversAction(one, action, statement));
+    }),
+  );
+}
+
+/** What a policy says of resources that it names: its denials, and what it does not allow on all there are. */
+export function onlyNamed(document: PolicyDocument): PolicyDocument {
+  const isNamed = ({ Effect, Resource }: Statement): boolean =>
+    Effect === 'Deny' || (Resource !== undefined && !Resource.includes('*'));
+  return { ...document, Statement: document.Statement.filter(isNamed) };
+}

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fakeZip } from '../src/artifacts/testing.ts';
+import { FakeServer } from './fake-server.ts';
+import { Identities, mayCall, refusal } from './identity-fixture.ts';
+
+const FULL = 'functiongraph_full_access';
+const READ_ONLY = 'functiongraph_read_only_access';
+
+let server: FakeServer;
+let identities: Identities;
+let hello: { project_id: string; function_urn: string };
+
+beforeAll(async () => {
+  server = await FakeServer.start({ handler: () => '{}' });
+  identities = new Identities(server);
+  hello = await server.deploy('hello');
+}, 60_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+const project = () => ({ project_id: server.projectId });
+
+describe('an agency', () => {
+  const setAgency = (xrole: string) => ({ params: hello, body: { xrole } });
+  const grantIn = (agency_id: string, role_id: string, scope: object = {}) =>
+    server.api.call('createGrant', { body: { agency_id, role_id, ...scope } });
+
+  it('is passed with FullAccess of a project only when it may do nothing beyond it', async () => {
+    const { api } = await identities.user([FULL], project());
+    const wide = await identities.agency('wide', [FULL]);
+    expect(await refusal(api.call('updateFunctionConfig', setAgency('wide')))).toMatchObject({
+      status: 403,
+      message: expect.stringContaining('FunctionGraph FullAccess in the whole account'),
+    });
+    const inProject = await identities.agency('in-project', []);
+    await grantIn(inProject, FULL, project());
+    await api.call('updateFunctionConfig', setAgency('in-project'));
+    await grantIn(inProject, 'secu_admin', project());
+    await server.api.call('updateFunctionConfig', { params: hello, body: { xrole: 'wide' } });
+    expect(await mayCall(api, 'updateFunctionConfig', setAgency('in-project'))).toBe(false);
+    // what stays as it is needs no right
+    expect(await mayCall(api, 'updateFunctionConfig', setAgency('wide'))).toBe(true);
+    await server.api.call('deleteAgency', { params: { agency_id: wide } });
+  });
+
+  it('of an administrator is passed by FullAccess of the account no more than by that of a project', async () => {
+    const { api } = await identities.user([FULL]);
+    await identities.agency('security', ['secu_admin']);
+    await identities.agency('caller', [READ_ONLY]);
+    expect(await mayCall(api, 'updateFunctionConfig', setAgency('security'))).toBe(false);
+    expect(await mayCall(api, 'updateFunctionConfig', setAgency('caller'))).toBe(true);
+    expect(await mayCall(server.api, 'updateFunctionConfig', setAgency('security'))).toBe(true);
+  });
+
+  it('is passed by a policy that names it, whatever it may do, and no other one', async () => {
+    const named = await identities.policy([
+      { Effect: 'Allow', Action: ['functiongraph:function:*'] },
+      { Effect: 'Allow', Action: ['iam:agencies:pass'], Resource: ['iam:*:*:agency:deployer-*'] },
+    ]);
+    const { api } = await identities.user([named], project());
+    await identities.agency('deployer-1', ['te_admin']);
+    await identities.agency('other-1', []);
+    expect(await mayCall(api, 'updateFunctionConfig', setAgency('deployer-1'))).toBe(true);
+    expect(await mayCall(api, 'updateFunctionConfig', setAgency('other-1'))).toBe(false);
+  });
+
+  it('does not reach what its passer is denied', async () => {
+    const denial = { Effect: 'Deny', Action: ['*'], Resource: ['functiongraph:*:*:function:default/prod-*'] };
+    const { api } = await identities.user([FULL, await identities.policy([denial])]);
+    await identities.agency('unbound', [FULL]);
+    expect(await mayCall(api, 'updateFunctionConfig', setAgency('unbound'))).toBe(false);
+  });
+});
+
+describe('a temporary key', () => {
+  it('rests while the key that made it is off, and ends with it or its user', async () => {
+    const user = await identities.user([READ_ONLY]);
+    const body = { auth: { identity: { methods: ['token' as const] } } };
+    const made = (await user.api.call('createTemporaryKey', { body })).data.credential;
+    const key = { accessKey: made.access, secretKey: made.secret, securityToken: made.securitytoken };
+    const temporary = identities.keyClient(key);
+    const works = () =>
+      temporary.call('listFunctions', { params: project() }).then(
+        () => true,
+        () => false,
+      );
+    const change = (credential: object) =>
+      server.api.call('updateAccessKey', { params: { access_key: user.accessKey }, body: { credential } });
+    const { token } = await identities.login(user);
+    const byToken = await identities.tokenClient(token).call('createTemporaryKey', { body });
+    expect(await works()).toBe(true);
+    await change({ status: 'inactive' });
+    expect(await works()).toBe(false);
+    await change({ status: 'active' });
+    expect(await works()).toBe(true);
+    await server.api.call('deleteAccessKey', { params: { access_key: user.accessKey } });
+    expect(await works()).toBe(false);
+    const { access, secret, securitytoken } = byToken.data.credential;
+    const other = identities.keyClient({ accessKey: access, secretKey: secret, securityToken: securitytoken });
+    expect(await mayCall(other, 'listFunctions', { params: project() })).toBe(true);
+    await server.api.call('updateUser', { params: { user_id: user.id }, body: { user: { enabled: false } } });
+    expect(await refusal(other.call('listFunctions', { params: project() }))).toMatchObject({ status: 401 });
+  });
+});
+
+describe('a project', () => {
+  const make = async (name: string): Promise<{ project_id: string }> => ({
+    project_id: (await server.api.call('createProject', { body: { project: { name } } })).data.project.id,
+  });
+  const library = { name: 'lib', runtime: 'Node.js20.15', depend_type: 'zip' as const };
+  const depend_file = fakeZip([{ name: 'lib.js', data: 'exports.x = 1;' }]).toString('base64');
+
+  it('is not deleted with anything in it, and the refusal says with what', async () => {
+    const params = await make('full');
+    const dependency = await server.api.call('createDependencyVersion', { params, body: { ...library, depend_file } });
+    const app = await server.api.call('createGatewayApp', { params, body: { name: 'app' } });
+    expect(await refusal(server.api.call('deleteProject', { params }))).toMatchObject({
+      status: 409,
+      message: 'project full has 1 dependency, 1 gateway app',
+    });
+    await server.api.call('deleteGatewayApp', { params: { ...params, app_id: app.data.id } });
+    await server.api.call('deleteDependency', { params: { ...params, depend_id: dependency.data.dep_id } });
+    await server.api.call('deleteProject', { params });
+    expect(await mayCall(server.api, 'listDependencies', { params })).toBe(false);
+  });
+
+  it('is deleted, or something is created in it, and never both', async () => {
+    const ended = { created: 0, deleted: 0 };
+    for (let round = 0; round < 12; round += 1) {
+      const params = await make(`race-${round}`);
+      const creating = [
+        server.api.call('createGatewayApp', { params, body: { name: 'app' } }),
+        server.api.call('createDependencyVersion', { params, body: { ...library, depend_file } }),
+      ];
+      const deletion = (async () => {
+        for (let turn = 0; turn < round % 4; turn += 1) await new Promise(setImmediate);
+        return server.api.call('deleteProject', { params });
+      })();
+      const results = await Promise.allSettled([deletion, ...creating]);
+      const [deleted, ...created] = results.map(({ status }) => status === 'fulfilled');
+      expect([deleted, created.includes(true)]).not.toEqual([true, true]);
+      ended[deleted ? 'deleted' : 'created'] += 1;
+    }
+    expect(ended.created + ended.deleted).toBe(12);
+  }, 60_000);
+});
