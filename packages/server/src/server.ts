@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
@@ -27,6 +27,7 @@ import {
   forgetDecisionsOnMoves,
   functionFacts,
   listen,
+  makeDataDir,
   openDatabase,
   openRunDir,
   startMeasuring,
@@ -93,7 +94,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   };
 
   try {
-    await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
+    await makeDataDir(config.dataDir);
     const lock = lockDataDir(config.dataDir);
     undo.push(() => lock.release());
     const runDir = await openRunDir(config.dataDir, parts.runtimeDir);
@@ -129,6 +130,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       retainDays: config.logRetainDays,
       clock,
       onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
+      onSetAside: (path) => log.warn({ path }, 'a damaged file of logs and metrics was set aside; a new one was begun'),
     });
     undo.push(() => telemetry.close());
 

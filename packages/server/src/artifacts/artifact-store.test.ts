@@ -402,6 +402,30 @@ describe('single files', () => {
   });
 });
 
+describe('restoring', () => {
+  it('unpacks code again whose tree is missing, of every kind', async () => {
+    const zip = (await store.put(fakeZip([{ name: 'index.js', data: '1' }]), { kind: 'zip' })).artifact;
+    const inline = (await store.put(Buffer.from('2'), { kind: 'inline', fileName: 'index.py' })).artifact;
+    for (const { treePath } of [zip, inline]) rmSync(treePath, { recursive: true });
+    expect(await store.restore(zip, undefined)).toBe(true);
+    expect(await store.restore(inline, 'index.py')).toBe(true);
+    expect(readFileSync(join(zip.treePath, 'index.js'), 'utf8')).toBe('1');
+    expect(readFileSync(join(inline.treePath, 'index.py'), 'utf8')).toBe('2');
+    expect(readdirSync(join(dir, 'incoming'))).toEqual([]);
+  });
+
+  it('makes no tree of bytes that are missing or were changed', async () => {
+    const { artifact } = await store.put(fakeZip([{ name: 'index.js', data: '1' }]), { kind: 'zip' });
+    rmSync(artifact.treePath, { recursive: true });
+    const blob = join(dir, 'blobs', artifact.sha256);
+    writeFileSync(blob, fakeZip([{ name: 'index.js', data: 'other' }]));
+    expect(await store.restore(artifact, undefined)).toBe(false);
+    rmSync(blob);
+    expect(await store.restore(artifact, undefined)).toBe(false);
+    expect(readdirSync(join(dir, 'trees'))).toEqual([]);
+  });
+});
+
 describe('keeping and collecting', () => {
   const zip = fakeZip([{ name: 'index.js', data: '1' }]);
   const no = async () => false;

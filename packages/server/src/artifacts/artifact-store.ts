@@ -93,6 +93,29 @@ export class ArtifactStore {
     );
   }
 
+  /**
+   * Unpacks an artifact again whose tree is missing. False when that cannot be done: the stored bytes are missing, or are not
+   * those that were stored.
+   */
+  async restore(artifact: Artifact, fileName: string | undefined): Promise<boolean> {
+    const { sha256, kind, treePath } = artifact;
+    return this.#locks.run(sha256, async () => {
+      if (await exists(treePath)) return true;
+      const blob = this.#blob(sha256);
+      if (!(await exists(blob)) || (await digestOf(blob)) !== sha256) return false;
+      const staging = this.#path('incoming', randomUUID());
+      try {
+        await mkdir(staging);
+        await this.#build(staging, blob, { kind, ...(fileName === undefined ? {} : { fileName }) });
+        await renameFolder(staging, treePath);
+        await sealFolder(this.#path('trees'));
+        return true;
+      } finally {
+        await rm(staging, { recursive: true, force: true });
+      }
+    });
+  }
+
   /** The artifact as plain data from what a database row knows; says nothing about the files. */
   describe(row: Omit<Artifact, 'treePath'> & { readonly fileName?: string }): Artifact {
     const { sha256, sha512, kind, sizeBytes } = row;
@@ -224,6 +247,12 @@ export class ArtifactStore {
   #path(...parts: string[]): string {
     return join(this.#dir, ...parts);
   }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
 }
 
 /** What the tree looks like depends on more than the bytes when one file gets a name; then the name is in the id. */

@@ -130,6 +130,11 @@ export function controlParts(deps: ControlDeps) {
     clock,
     region: config.region,
     quotas: config.quotas,
+    onLostCode: ({ error, ...lost }) =>
+      deps.log.error(
+        { ...lost, ...(error === undefined ? {} : { err: error }) },
+        'the code of a version is lost: upload it again, or restore a backup',
+      ),
     checkSurroundings: (wanted, projectId) => {
       networks.check(wanted, projectId);
       fileSystems.check(wanted.mounts, projectId);

@@ -6,6 +6,21 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** The key file of a data directory is unusable: without it, no stored secret can be opened. */
+export class KeyFileError extends Error {
+  readonly code = 'KEY_FILE';
+  readonly hint: string;
+
+  constructor(message: string, options: { readonly hint: string; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'KeyFileError';
+    this.hint = options.hint;
+  }
+}
+
+const FROM_BACKUP =
+  'Restore master.key from a backup of this data directory. Another key cannot open what this one sealed.';
+
 /** AES-256-GCM for secrets at rest. A sealed text that was changed or sealed with another key does not open: `open` throws. */
 export class Sealer {
   readonly #key: Buffer;
@@ -27,28 +42,25 @@ export class Sealer {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64');
   }
 
+  /** Throws `KeyFileError`. */
   open(sealedText: string): string {
+    try {
+      return this.#open(sealedText);
+    } catch (cause) {
+      throw new KeyFileError('a stored secret cannot be opened with master.key: it was sealed with another key', {
+        hint: FROM_BACKUP,
+        cause,
+      });
+    }
+  }
+
+  #open(sealedText: string): string {
     const bytes = Buffer.from(sealedText, 'base64');
     const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES));
     decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
   }
 }
-
-/** The key file of a data directory is unusable: without it, no stored secret can be opened. */
-export class KeyFileError extends Error {
-  readonly code = 'KEY_FILE';
-  readonly hint: string;
-
-  constructor(message: string, options: { readonly hint: string; readonly cause?: unknown }) {
-    super(message, { cause: options.cause });
-    this.name = 'KeyFileError';
-    this.hint = options.hint;
-  }
-}
-
-const FROM_BACKUP =
-  'Restore master.key from a backup of this data directory. Another key cannot open what this one sealed.';
 
 /**
  * The sealer of a data directory; its key file (mode 0600) is made at first use, whole and on disk before anything is

@@ -1,4 +1,5 @@
 export { credentialsFile, readAddresses, updateAddresses, writeCredentials } from './credentials.ts';
+export { makeDataDir } from './data-dir.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
 export { addressAt, addressOf, listen } from './listen.ts';

@@ -23,14 +23,7 @@ export function lockDataDir(dir: string): DataDirLock {
   } catch (cause) {
     lock?.close();
     if ((cause as { code?: unknown }).code !== 'SQLITE_BUSY') {
-      throw new StorageError(
-        'storage.unreadable',
-        `cannot lock the data directory ${dir}: ${(cause as Error).message}`,
-        {
-          hint: 'Check that the directory exists and that the user who runs the server may write there.',
-          cause,
-        },
-      );
+      throw unwritable(dir, cause);
     }
     const pid = readPid(pidFile);
     throw new StorageError(
@@ -40,8 +33,19 @@ export function lockDataDir(dir: string): DataDirLock {
     );
   }
   const held = lock;
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 });
-  for (const file of [pidFile, join(dir, 'server.lock')]) giveToFolderOwner(file);
+  try {
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 });
+    for (const file of [pidFile, join(dir, 'server.lock')]) giveToFolderOwner(file);
+  } catch (cause) {
+    // the file only tells others who holds the lock; on a full disk the server goes on without it
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') return releaser(held, pidFile);
+    held.close();
+    throw unwritable(dir, cause);
+  }
+  return releaser(held, pidFile);
+}
+
+function releaser(held: Database.Database, pidFile: string): DataDirLock {
   return {
     release: () => {
       if (!held.open) return;
@@ -49,6 +53,17 @@ export function lockDataDir(dir: string): DataDirLock {
       held.close();
     },
   };
+}
+
+function unwritable(dir: string, cause: unknown): StorageError {
+  return new StorageError(
+    'storage.unreadable',
+    `cannot write to the data directory ${dir}: ${(cause as Error).message}`,
+    {
+      hint: 'Check that the directory exists, that its file system is not mounted read-only or full, and that the user who runs the server owns it.',
+      cause,
+    },
+  );
 }
 
 function readPid(file: string): number | undefined {

@@ -115,6 +115,11 @@ export class DayFile {
     }
   }
 
+  /** Closes the file without writing what is missing in it: nothing can be written into a damaged one. */
+  discard(): void {
+    this.db.close();
+  }
+
   /** A statement, prepared once as long as it is in use. */
   prepare<Row>(sql: string): Database.Statement<unknown[], Row> {
     let statement = this.#statements.get(sql);

@@ -1,19 +1,21 @@
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDamaged, openOrSetAside, setAside } from './damage.ts';
 import { type Day, oldestDay } from './day.ts';
 import { DayFile } from './day-file.ts';
 
 const maxOpen = 8;
-const damaged = new Set(['SQLITE_NOTADB', 'SQLITE_CORRUPT']);
 
 /** The files of all days. Dropping a day is dropping its file. */
 export class DayFiles {
   readonly #dir: string;
   readonly #open = new Map<Day, DayFile>();
+  readonly #onSetAside: (path: string) => void;
 
   /** Makes the directory when it is missing; it may hold secrets that functions have logged. */
-  constructor(dir: string) {
+  constructor(dir: string, onSetAside: (path: string) => void) {
     this.#dir = dir;
+    this.#onSetAside = onSetAside;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
 
@@ -51,6 +53,16 @@ export class DayFiles {
     return dropped;
   }
 
+  /** Sets aside those of the open files that turned out to be damaged while they were used. */
+  setAsideDamaged(): void {
+    for (const [day, file] of this.#open) {
+      if (!isDamaged(file.db)) continue;
+      this.#open.delete(day);
+      file.discard();
+      this.#onSetAside(setAside(this.#path(day)));
+    }
+  }
+
   close(): void {
     for (const file of this.#open.values()) file.close();
     this.#open.clear();
@@ -62,13 +74,6 @@ export class DayFiles {
 
   #load(day: Day): DayFile {
     const path = this.#path(day);
-    try {
-      return new DayFile(path);
-    } catch (error) {
-      if (!damaged.has(String((error as { code?: unknown }).code))) throw error;
-      for (const suffix of ['-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
-      renameSync(path, `${path}.damaged`);
-      return new DayFile(path);
-    }
+    return openOrSetAside(path, () => new DayFile(path), this.#onSetAside);
   }
 }

@@ -14,6 +14,8 @@ export interface TelemetryOptions {
   readonly clock: Clock;
   /** Told of batches that could not be written and of followers that threw. */
   readonly onError: (error: unknown) => void;
+  /** Called with each damaged file that was moved away, so that a new one could be begun. */
+  readonly onSetAside?: (path: string) => void;
   /** Told once if the thread dies. Nothing is written from then on, and queries are rejected. */
   readonly onDeath?: (error: Error) => void;
   /** Lines, and records, that wait to be written; older ones are dropped. 50,000 unless set. */
@@ -58,7 +60,9 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   };
   const prune = async (): Promise<readonly string[]> => {
     const result = await thread.call({ op: 'prune', now: clock.now() });
-    return result.op === 'prune' ? result.dropped : [];
+    if (result.op !== 'prune') return [];
+    for (const path of result.setAside) options.onSetAside?.(path);
+    return result.dropped;
   };
   const close = async (): Promise<void> => {
     await flush();

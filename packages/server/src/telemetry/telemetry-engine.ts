@@ -1,4 +1,5 @@
 import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
+import { isDamage } from './damage.ts';
 import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
 import { searchLogs } from './log-search.ts';
@@ -16,11 +17,14 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   readonly #sinceStart = new SinceStart();
   readonly #retainDays: number;
   readonly #searchBudgetMs: number;
+  /** Damaged files that were set aside since `prune` was last answered. */
+  readonly #setAside: string[] = [];
   #prunedOn: Day | undefined;
 
   constructor(data: TelemetryThreadData) {
-    this.#files = new DayFiles(data.dir);
-    this.#usage = new UsageFile(data.dir);
+    const onSetAside = (path: string): void => void this.#setAside.push(path);
+    this.#files = new DayFiles(data.dir, onSetAside);
+    this.#usage = new UsageFile(data.dir, onSetAside);
     this.#retainDays = data.retainDays;
     this.#searchBudgetMs = data.searchBudgetMs;
   }
@@ -28,7 +32,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   handle(calls: ReadonlyArray<PendingCall<TelemetryCall, TelemetryResult>>, flush: () => void): void {
     for (const pending of calls) {
       try {
-        pending.resolve(this.#answer(pending.call));
+        pending.resolve(this.#answerDespiteDamage(pending.call));
       } catch (error) {
         pending.reject(error);
       }
@@ -39,6 +43,18 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   close(): void {
     this.#files.close();
     this.#usage.close();
+  }
+
+  /** Logs and metrics that cannot be read must not keep new ones from being written. */
+  #answerDespiteDamage(call: TelemetryCall): TelemetryResult {
+    try {
+      return this.#answer(call);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#files.setAsideDamaged();
+      this.#usage.setAsideDamaged();
+      return this.#answer(call);
+    }
   }
 
   #answer(call: TelemetryCall): TelemetryResult {
@@ -72,7 +88,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
         this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
         return { op: 'done' };
       case 'prune':
-        return { op: 'prune', dropped: this.#prune(call.now) };
+        return { op: 'prune', dropped: this.#prune(call.now), setAside: this.#setAside.splice(0) };
     }
   }
 

@@ -24,7 +24,12 @@ export type TelemetryResult =
   | { readonly op: 'rank'; readonly ranked: readonly Ranked[] }
   | { readonly op: 'months'; readonly months: readonly MonthUsage[] }
   | { readonly op: 'totals'; readonly totals: Totals }
-  | { readonly op: 'prune'; readonly dropped: readonly string[] };
+  | {
+      readonly op: 'prune';
+      readonly dropped: readonly string[];
+      /** Damaged files, under the names that they have now. */
+      readonly setAside: readonly string[];
+    };
 
 export interface TelemetryThreadData {
   readonly dir: string;

@@ -22,6 +22,12 @@ import type { FunctionName, FunctionRecord, FunctionState, Kept, Runtimes, Versi
 import type { StoredFunction } from './version-row.ts';
 import { WireFields } from './wire-fields.ts';
 
+export interface LostCode extends FunctionName {
+  readonly version: string;
+  readonly sha256: string;
+  readonly error?: unknown;
+}
+
 export interface FunctionsOptions {
   readonly store: FunctionStore;
   readonly artifacts: ArtifactStore;
@@ -36,6 +42,8 @@ export interface FunctionsOptions {
   readonly quotas?: Quotas;
   /** Throws when the project may not use a network or a file system, or it does not exist. */
   readonly checkSurroundings?: (wanted: WantedSurroundings, projectId: string) => void;
+  /** Called at the start with each version whose code is missing and cannot be unpacked again. */
+  readonly onLostCode?: (lost: LostCode) => void;
   /** Whether a project may use an image, by its name without the tag. */
   readonly mayUseImage: (repository: string, projectId: string) => boolean;
 }
@@ -66,7 +74,7 @@ export class Functions {
   async start(): Promise<void> {
     const { store } = this.#options;
     for (const stored of await store.all()) {
-      await this.#restoreFolder(stored);
+      await this.#restoreCode(stored);
       this.access.publish(stored);
     }
   }
@@ -335,9 +343,21 @@ export class Functions {
     }
   }
 
-  /** Makes a folder anew that a crash took. What cannot be made must not keep other functions from starting. */
-  async #restoreFolder({ fn, version }: StoredFunction): Promise<void> {
+  /** Makes folders anew that are missing. What cannot be made must not keep other functions from starting. */
+  async #restoreCode({ fn, version }: StoredFunction): Promise<void> {
+    const { artifacts, onLostCode } = this.#options;
     const dependencies = this.#options.dependencies.describe(version.config.dependencies);
+    const { projectId, package: pkg, name } = fn;
+    const lost = { projectId, package: pkg, name, version: version.version };
+    const parts = [{ artifact: version.artifact, fileName: version.artifactFile }];
+    for (const { artifact } of dependencies) parts.push({ artifact, fileName: undefined });
+    for (const { artifact, fileName } of parts) {
+      const isThere = await artifacts.restore(artifact, fileName).catch((error: unknown) => {
+        onLostCode?.({ ...lost, sha256: artifact.sha256, error });
+        return true;
+      });
+      if (!isThere) onLostCode?.({ ...lost, sha256: artifact.sha256 });
+    }
     const folder = await this.access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
     folder?.release();
   }

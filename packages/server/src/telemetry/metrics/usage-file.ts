@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { isDamaged, openOrSetAside, setAside } from '../damage.ts';
 import type { Day } from '../day.ts';
 import type { DayFile } from '../day-file.ts';
 import type { DayFiles } from '../day-files.ts';
@@ -28,13 +29,23 @@ const schema = `
  * once is the same as once, so a crash at any moment neither loses nor doubles anything.
  */
 export class UsageFile {
-  readonly #db: Database.Database;
+  readonly #path: string;
+  readonly #onSetAside: (path: string) => void;
+  #db: Database.Database;
 
-  constructor(dir: string) {
-    this.#db = new Database(join(dir, 'usage.db'), { timeout: 5000 });
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.pragma('synchronous = NORMAL');
-    this.#db.exec(schema);
+  /** A damaged file is set aside, and written again from the files of the days that are kept. */
+  constructor(dir: string, onSetAside: (path: string) => void) {
+    this.#path = join(dir, 'usage.db');
+    this.#onSetAside = onSetAside;
+    this.#db = this.#open();
+  }
+
+  /** Sets the file aside if it turned out to be damaged while it was used. */
+  setAsideDamaged(): void {
+    if (!isDamaged(this.#db)) return;
+    this.#db.close();
+    this.#onSetAside(setAside(this.#path));
+    this.#db = this.#open();
   }
 
   close(): void {
@@ -76,6 +87,10 @@ export class UsageFile {
     return names.map((month) => sums.get(month) ?? { month, calls: 0, gbSeconds: 0 });
   }
 
+  #open(): Database.Database {
+    return openOrSetAside(this.#path, () => openUsage(this.#path), this.#onSetAside);
+  }
+
   #closeDay(day: Day, used: readonly ProjectDay[]): void {
     this.#db.transaction(() => {
       this.#db.prepare('delete from usage where day = ?').run(day);
@@ -83,6 +98,19 @@ export class UsageFile {
       for (const { project, calls, gb_s } of used) insert.run(day, project, calls, gb_s);
       this.#db.prepare('insert or replace into closed values (?)').run(day);
     })();
+  }
+}
+
+function openUsage(path: string): Database.Database {
+  const db = new Database(path, { timeout: 5000 });
+  try {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.exec(schema);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

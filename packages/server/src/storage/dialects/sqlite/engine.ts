@@ -35,7 +35,7 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
       this.#db.pragma('journal_size_limit = 67108864');
     } catch (cause) {
       throw new StorageError('storage.unreadable', `cannot open the database ${file}: ${(cause as Error).message}`, {
-        hint: 'Check that the path is a database of this program and that the user who runs the server may write there.',
+        hint: hintFor(cause),
         cause,
       });
     }
@@ -167,6 +167,17 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function hintFor(cause: unknown): string {
+  const code = String((cause as { code?: unknown }).code);
+  if (code.startsWith('SQLITE_BUSY')) {
+    return 'Another program holds the database open, such as sqlite3 or a copy in progress. End it, then start again.';
+  }
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
+    return 'The file is damaged. Look at it with: fgs check. Restore it with: fgs backup restore.';
+  }
+  return 'Check that the file system is not read-only or full, and that the user who runs the server owns the file.';
 }
 
 function execute(statement: Database.Statement<SqlValue[]>, call: EngineStatement): EngineResult {

@@ -1,0 +1,14 @@
+import { mkdir } from 'node:fs/promises';
+import { StartupError } from './startup-error.ts';
+
+/** Makes the data directory when it is missing. Throws `StartupError` when that cannot be done. */
+export async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  } catch (cause) {
+    throw new StartupError('data_dir', `cannot make the data directory ${dataDir}: ${(cause as Error).message}`, {
+      hint: 'Name a directory that the user who runs the server may write, with --data-dir.',
+      cause,
+    });
+  }
+}
