@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deploy, invoke, type LineSeen, logLines, PATIENCE, request, runtimeOf, target } from '../functions.ts';
+import { call, deploy, invoke, type LineSeen, logLines, PATIENCE, request, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
 const NODE = `exports.handler = async (event, context) => {
   const log = context.getLogger();
   log.setLevel('DEBUG');
-  for (let n = 0; n < (event.flood || 0); n += 1) console.log('flood ' + n);
+  for (let n = 0; n < (event.flood || 0); n += 1) console.log('flood ' + n + ' '.repeat(event.wide || 0));
   if (event.word) {
     log.debug('debug ' + event.word); log.info('info ' + event.word);
     log.warn('warn ' + event.word); log.error('error ' + event.word);
@@ -137,6 +137,29 @@ describe('the log of a function', () => {
     expect(dropped).toBeGreaterThan(0);
     expect(kept + dropped).toBe(flood);
     expect((await invoke(server, urn, { word: 'after' })).text).toBe('ok');
+  });
+
+  it('keeps answering others while a function logs 100 MB in small messages', { timeout: 90_000 }, async () => {
+    const noisy = await deploy(server, {
+      name: 'noisy',
+      runtime: await runtimeOf(server, 'Node.js'),
+      files: { 'index.js': NODE },
+      memory: 512,
+      timeout: 60,
+    });
+    await invoke(server, python, { word: 'warm' });
+    let isOver = false;
+    const calling = call(server, noisy, { flood: 1_000_000, wide: 90 }).finally(() => {
+      isOver = true;
+    });
+    let slowest = 0;
+    while (!isOver) {
+      const began = performance.now();
+      expect((await invoke(server, python, { word: 'quiet' })).text).toBe('ok');
+      slowest = Math.max(slowest, performance.now() - began);
+    }
+    expect((await calling).text).toBe('ok');
+    expect(slowest).toBeLessThan(2_500);
   });
 
   it('cuts very long messages into pieces and loses nothing of them', async () => {

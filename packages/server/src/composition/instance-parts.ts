@@ -5,6 +5,7 @@ import type { Config } from '../config/index.ts';
 import type { WantedSurroundings } from '../domain/surroundings.ts';
 import {
   bootAndFreeze,
+  LinkLimits,
   Pool,
   Prewarmed,
   ReservedKeeper,
@@ -40,7 +41,7 @@ export interface InstanceDeps {
 /** The pool of instances, the sandboxes that wait for code, and who keeps reserved instances alive. */
 export function instanceParts({ config, driver, capabilities, runDir, logs, control, clock, log }: InstanceDeps) {
   const { canAssign } = capabilities;
-  const bootDeps = { driver, linkDir: join(runDir, 'links'), clock };
+  const bootDeps = { driver, linkDir: join(runDir, 'links'), linkLimits: new LinkLimits(), clock };
   const prewarmed = new Prewarmed({
     boot: (launch) => bootAndFreeze(launch, bootDeps),
     clock,

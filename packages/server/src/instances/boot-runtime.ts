@@ -5,7 +5,7 @@ import { LIMITS } from '@funcgraph/api';
 import type { Clock } from '../lib/clock.ts';
 import { newInstanceId } from '../lib/ids.ts';
 import type { RuntimeLaunch, Surroundings } from './launch-spec.ts';
-import { type LinkLog, listenForLink, RuntimeLink } from './runtime-link/index.ts';
+import { type LinkLimits, type LinkLog, LogBudget, listenForLink, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxDriver } from './sandbox/index.ts';
 import { BOOT_TIMEOUT_MS, orExit, within } from './start-errors.ts';
 
@@ -13,6 +13,8 @@ export interface BootDeps {
   readonly driver: SandboxDriver;
   /** Folder for link sockets; short, because a socket path has about 100 characters. */
   readonly linkDir: string;
+  /** Shared by all instances. */
+  readonly linkLimits: LinkLimits;
   readonly clock: Clock;
 }
 
@@ -84,10 +86,11 @@ export async function bootRuntime(
       options.signal,
     );
     options.onSandbox?.(sandbox);
-    forwardOutput(sandbox, clock, onLog);
+    const logs = new LogBudget(clock.now, deps.linkLimits.logs);
+    forwardOutput(sandbox, clock, logs, onLog);
     const sandboxMs = clock.monotonic() - began;
     const socket = await within(clock, BOOT_TIMEOUT_MS, orExit(listener.connection, sandbox));
-    link = new RuntimeLink(socket, { now: clock.now, onLog, onEnd: () => {} });
+    link = new RuntimeLink(socket, { clock, memory: deps.linkLimits.memory, logs, onLog, onEnd: () => {} });
     await within(clock, BOOT_TIMEOUT_MS, orExit(link.hello, sandbox));
     const bootMs = clock.monotonic() - began - sandboxMs;
     const logTo = (next: LogSink): void => {
@@ -105,11 +108,11 @@ export async function bootRuntime(
 }
 
 /** Raw output of the process, beside the link: what an interpreter says when it cannot start, or native code prints. */
-function forwardOutput(sandbox: Sandbox, clock: Clock, onLog: (log: LinkLog) => void): void {
+function forwardOutput(sandbox: Sandbox, clock: Clock, logs: LogBudget, onLog: (log: LinkLog) => void): void {
   sandbox.onOutput(({ stream, text }) => {
     const level = stream === 'stderr' ? 'ERROR' : 'INFO';
     for (const line of text.split('\n'))
-      if (line !== '') onLog({ requestId: '', level, time: clock.now(), text: line });
+      if (line !== '' && logs.admit(line.length)) onLog({ requestId: '', level, time: clock.now(), text: line });
   });
 }
 
@@ -128,5 +131,6 @@ export async function bootAndFreeze(launch: RuntimeLaunch, deps: BootDeps): Prom
   };
   const booted = await bootRuntime(launch, limits, deps, { signal: new AbortController().signal });
   await booted.sandbox.freeze();
+  booted.link.rest();
   return booted;
 }

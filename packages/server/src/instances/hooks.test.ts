@@ -8,6 +8,7 @@ import { ManualClock } from '../lib/manual-clock.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import type { Lease } from './lease.ts';
 import { Pool } from './pool.ts';
+import { LinkLimits } from './runtime-link/index.ts';
 import { type FakeFunction, FakeSandboxDriver, HANG } from './sandbox/fake/index.ts';
 import { startInstance } from './start-instance.ts';
 import { testSpec } from './testing.ts';
@@ -57,7 +58,7 @@ function poolOf(fn: Partial<FakeFunction>): Pool {
   const onLog = (_id: string, _spec: LaunchSpec, log: { level: string; text: string }): void => {
     logs.push(`${log.level} ${log.text}`);
   };
-  const deps = { driver, linkDir: dir, clock: bound, onLog, httpStartMs: 10_000 };
+  const deps = { driver, linkDir: dir, linkLimits: new LinkLimits(), clock: bound, onLog, httpStartMs: 10_000 };
   const pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock: bound,

@@ -11,6 +11,7 @@ export { Pool } from './pool.ts';
 export { Prewarmed } from './prewarmed.ts';
 export { type ReservedFailure, ReservedKeeper, type ReservedState } from './reserved/reserved-keeper.ts';
 export type { BodySource, LinkLog } from './runtime-link/index.ts';
+export { LinkLimits } from './runtime-link/index.ts';
 export type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
 export { SandboxAgent, SandboxError } from './sandbox/index.ts';
 export { StartFailed } from './start-errors.ts';

@@ -173,6 +173,7 @@ export class Instance {
     this.#heartbeat?.pause();
     try {
       await this.#parts.sandbox.freeze();
+      if (this.#asleep) this.#parts.link.rest();
       // A thaw ends a freezing that is not over yet.
       this.#frozen = this.#asleep;
     } catch {
@@ -199,6 +200,7 @@ export class Instance {
     if (!this.#asleep) return this.#thawing;
     this.#asleep = false;
     this.#frozen = false;
+    this.#parts.link.wake();
     this.#thawing = this.#parts.sandbox.thaw().finally(() => {
       this.#thawing = undefined;
     });

@@ -7,6 +7,7 @@ import { ManualClock } from '../lib/manual-clock.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import type { Lease } from './lease.ts';
 import { Pool, type PoolLimits } from './pool.ts';
+import { LinkLimits } from './runtime-link/index.ts';
 import { FakeSandboxDriver } from './sandbox/fake/index.ts';
 import { startInstance } from './start-instance.ts';
 import { testSpec } from './testing.ts';
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 function open(limits: Partial<PoolLimits>): void {
   const driver = new FakeSandboxDriver({ handler: (event) => event });
-  const deps = { driver, linkDir: dir, clock, onLog: () => {}, httpStartMs: 10_000 };
+  const deps = { driver, linkDir: dir, linkLimits: new LinkLimits(), clock, onLog: () => {}, httpStartMs: 10_000 };
   pool = new Pool({
     async start(spec, signal) {
       starts.push(spec.functionKey);

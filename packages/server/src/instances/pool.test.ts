@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import type { Lease } from './lease.ts';
 import { Pool, type PoolLimits } from './pool.ts';
+import { LinkLimits } from './runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from './sandbox/fake/index.ts';
 import { StartFailed } from './start-errors.ts';
 import { startInstance } from './start-instance.ts';
@@ -47,7 +48,14 @@ afterEach(async () => {
 function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Pool; driver: FakeSandboxDriver } {
   const driver = new FakeSandboxDriver(fn);
   // Instances measure with a clock that stands still unless the test moves it.
-  const deps = { driver, linkDir: dir, clock: clock as Clock, onLog: () => {}, httpStartMs: 10_000 };
+  const deps = {
+    driver,
+    linkDir: dir,
+    linkLimits: new LinkLimits(),
+    clock: clock as Clock,
+    onLog: () => {},
+    httpStartMs: 10_000,
+  };
   const pool = new Pool({
     start: (s, signal) => startInstance(s, deps, signal),
     clock,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import type { LaunchSpec } from './launch-spec.ts';
+import { LinkLimits } from './runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver } from './sandbox/fake/index.ts';
 import { StartFailed } from './start-errors.ts';
 import { startInstance } from './start-instance.ts';
@@ -34,7 +35,7 @@ function start(onInit: FakeFunction['onInit'], more: Partial<LaunchSpec> = {}) {
   const onLog = (_id: string, _spec: LaunchSpec, log: { requestId: string; text: string }): void => {
     lines.push(`[${log.requestId}] ${log.text}`);
   };
-  const deps = { driver, linkDir: dir, clock: boundClock(), onLog, httpStartMs: 10_000 };
+  const deps = { driver, linkDir: dir, linkLimits: new LinkLimits(), clock: boundClock(), onLog, httpStartMs: 10_000 };
   return startInstance(testSpec(more), deps, new AbortController().signal);
 }
 

@@ -100,6 +100,7 @@ async function runtimeFor(
   if (waiting !== undefined) {
     waiting.logTo(logTo);
     try {
+      waiting.link.wake();
       await waiting.sandbox.assign(launch.network === undefined ? { ...limits, network } : limits);
       onSandbox(waiting.sandbox);
       phases.sandboxMs = deps.clock.monotonic() - began;

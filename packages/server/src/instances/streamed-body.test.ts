@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import type { Instance, InstanceAnswer } from './instance.ts';
 import type { BodySource } from './runtime-link/index.ts';
+import { LinkLimits } from './runtime-link/index.ts';
 import { type FakeFunction, FakeSandboxDriver, HANG } from './sandbox/fake/index.ts';
 import { startInstance } from './start-instance.ts';
 import type { ResponseSink } from './streamed-answer.ts';
@@ -75,6 +76,7 @@ async function start(fn: FakeFunction): Promise<Instance> {
   const deps = {
     driver: new FakeSandboxDriver(fn),
     linkDir: dir,
+    linkLimits: new LinkLimits(),
     clock: clock as Clock,
     onLog: () => {},
     httpStartMs: 10_000,

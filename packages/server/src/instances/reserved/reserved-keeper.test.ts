@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { LaunchSpec } from '../launch-spec.ts';
 import { Pool, type PoolLimits } from '../pool.ts';
+import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver } from '../sandbox/fake/index.ts';
 import { startInstance } from '../start-instance.ts';
 import { testSpec } from '../testing.ts';
@@ -42,7 +43,7 @@ afterEach(async () => {
 
 function open(fn: FakeFunction, limits: Partial<PoolLimits> = {}): void {
   driver = new FakeSandboxDriver(fn);
-  const deps = { driver, linkDir: dir, clock, onLog: () => {}, httpStartMs: 10_000 };
+  const deps = { driver, linkDir: dir, linkLimits: new LinkLimits(), clock, onLog: () => {}, httpStartMs: 10_000 };
   pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock,

@@ -44,4 +44,18 @@ describe('frame decoder', () => {
     head.writeUInt32BE(9 * 1024 * 1024, 4);
     expect(() => new FrameDecoder(() => {}).push(head)).toThrow(LinkViolation);
   });
+
+  it('holds about what arrived of a frame, whatever it announces and however small its pieces are', () => {
+    const decoder = new FrameDecoder(() => {});
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(2, 0);
+    head.writeUInt32BE(8 * 1024 * 1024, 4);
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    const before = heapUsed + arrayBuffers;
+    decoder.push(head);
+    for (let i = 0; i < 1_000_000; i += 1) decoder.push(Buffer.allocUnsafeSlow(1));
+    expect(decoder.heldBytes).toBe(1_000_008);
+    const after = process.memoryUsage();
+    expect(after.heapUsed + after.arrayBuffers - before).toBeLessThan(48 * 1024 * 1024);
+  });
 });

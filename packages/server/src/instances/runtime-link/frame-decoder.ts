@@ -9,26 +9,49 @@ export class LinkViolation extends Error {
 }
 
 const PREFIX_BYTES = 8;
+/** Smaller chunks are gathered in blocks: each chunk of its own takes about 100 bytes beside its content. */
+const GATHER_BELOW_BYTES = 8 * 1024;
+const LEAST_BLOCK_BYTES = 512;
+const MOST_BLOCK_BYTES = 64 * 1024;
 
-/** Cuts a byte stream into frames. Holds at most one unfinished frame; copies a body at most once. */
+/**
+ * Cuts a byte stream into frames. Holds at most one unfinished frame, in memory of about the size of what arrived of it,
+ * whatever length it announces and however small its pieces are. Copies the body of a frame at most twice.
+ */
 export class FrameDecoder {
   readonly #onFrame: (header: Buffer, body: Buffer) => void;
   #chunks: Buffer[] = [];
+  /** The last of the chunks while it has room for more. */
+  #block: Buffer | undefined;
+  #blockUsed = 0;
   #buffered = 0;
   /** Bytes needed before it is worth looking again. */
   #wanted = PREFIX_BYTES;
+  #frames = 0;
 
   constructor(onFrame: (header: Buffer, body: Buffer) => void) {
     this.#onFrame = onFrame;
   }
 
+  /** Bytes of the unfinished frame. */
+  get heldBytes(): number {
+    return this.#buffered;
+  }
+
+  /** Frames that were cut so far. */
+  get frames(): number {
+    return this.#frames;
+  }
+
   /** Throws LinkViolation when a length is over its limit; the decoder must not be used after that. */
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    const wasEmpty = this.#buffered === 0;
     this.#buffered += chunk.length;
-    if (this.#buffered < this.#wanted) return;
-    let data = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
-    this.#chunks = [];
+    if (this.#buffered < this.#wanted) {
+      this.#keep(chunk);
+      return;
+    }
+    let data = wasEmpty ? chunk : Buffer.concat([...this.#takeChunks(), chunk]);
     this.#wanted = PREFIX_BYTES;
     while (data.length >= PREFIX_BYTES) {
       const headerLength = data.readUInt32BE(0);
@@ -40,14 +63,44 @@ export class FrameDecoder {
         this.#wanted = end;
         break;
       }
+      this.#frames += 1;
       this.#onFrame(
         data.subarray(PREFIX_BYTES, PREFIX_BYTES + headerLength),
         data.subarray(PREFIX_BYTES + headerLength, end),
       );
       data = data.subarray(end);
     }
-    if (data.length > 0) this.#chunks.push(data);
     this.#buffered = data.length;
+    if (data.length > 0) this.#keep(data);
+  }
+
+  #keep(chunk: Buffer): void {
+    if (chunk.length >= GATHER_BELOW_BYTES) {
+      this.#closeBlock();
+      this.#chunks.push(chunk);
+      return;
+    }
+    if (this.#block === undefined || this.#block.length - this.#blockUsed < chunk.length) {
+      this.#closeBlock();
+      // As large as what came before it: the memory grows with what arrived.
+      const size = Math.min(Math.max(this.#buffered, LEAST_BLOCK_BYTES, chunk.length), MOST_BLOCK_BYTES);
+      this.#block = Buffer.allocUnsafeSlow(size);
+    }
+    chunk.copy(this.#block, this.#blockUsed);
+    this.#blockUsed += chunk.length;
+  }
+
+  #closeBlock(): void {
+    if (this.#block !== undefined) this.#chunks.push(this.#block.subarray(0, this.#blockUsed));
+    this.#block = undefined;
+    this.#blockUsed = 0;
+  }
+
+  #takeChunks(): Buffer[] {
+    this.#closeBlock();
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks;
   }
 }
 

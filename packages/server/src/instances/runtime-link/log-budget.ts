@@ -1,40 +1,84 @@
 const LINES_A_SECOND = 5_000;
 const BYTES_A_SECOND = 8 * 1024 * 1024;
+/** What an instance may log although others use up the budget of the server. */
+const SURE_LINES_A_SECOND = 200;
+const SURE_BYTES_A_SECOND = 512 * 1024;
+/** More than these from all instances together would hold up their answers. */
+const ALL_LINES_A_SECOND = 20_000;
+const ALL_BYTES_A_SECOND = 32 * 1024 * 1024;
 
-/** Bounds what one instance may log in a second, so that a flood costs the instance its own lines and nobody else's. */
+/** What passed in this second. */
+class Second {
+  #second = 0;
+  lines = 0;
+  bytes = 0;
+
+  /** Returns whether a new second has begun. */
+  turn(now: number): boolean {
+    const second = Math.floor(now / 1000);
+    if (second === this.#second) return false;
+    this.#second = second;
+    this.lines = 0;
+    this.bytes = 0;
+    return true;
+  }
+}
+
+/** What all instances of a server may log in a second together, beside what each is sure of. */
+export class SharedLogBudget {
+  readonly #passed = new Second();
+
+  /** Whether another line may pass; takes it from the budget when it may. */
+  admit(bytes: number, now: number): boolean {
+    this.#passed.turn(now);
+    if (this.#passed.lines >= ALL_LINES_A_SECOND || this.#passed.bytes + bytes > ALL_BYTES_A_SECOND) return false;
+    this.#passed.lines += 1;
+    this.#passed.bytes += bytes;
+    return true;
+  }
+}
+
+/** Bounds what one instance may log in a second, so that a flood costs the instance its own lines and not those of others. */
 export class LogBudget {
   readonly #now: () => number;
-  #second = 0;
-  #lines = 0;
-  #bytes = 0;
+  readonly #shared: SharedLogBudget;
+  readonly #passed = new Second();
   #dropped = 0;
+  /** Of seconds that are over. */
+  #due = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, shared: SharedLogBudget) {
     this.#now = now;
+    this.#shared = shared;
   }
 
-  /** Whether a line may pass. `dropped` is how many were held back in the second before; told once. */
-  admit(bytes: number): { readonly pass: boolean; readonly dropped: number } {
-    const second = Math.floor(this.#now() / 1000);
-    let dropped = 0;
-    if (second !== this.#second) {
-      dropped = this.#dropped;
-      this.#second = second;
-      this.#lines = 0;
-      this.#bytes = 0;
-      this.#dropped = 0;
+  /** Whether a line may pass. One that may not is counted, and need not be looked at. */
+  admit(bytes: number): boolean {
+    const now = this.#now();
+    if (this.#passed.turn(now)) this.#due = this.takeDropped();
+    const { lines, bytes: passedBytes } = this.#passed;
+    const isSure = lines < SURE_LINES_A_SECOND && passedBytes + bytes <= SURE_BYTES_A_SECOND;
+    const mayPass = lines < LINES_A_SECOND && passedBytes + bytes <= BYTES_A_SECOND;
+    if (!isSure && !(mayPass && this.#shared.admit(bytes, now))) {
+      this.#dropped += 1;
+      return false;
     }
-    this.#lines += 1;
-    this.#bytes += bytes;
-    const pass = this.#lines <= LINES_A_SECOND && this.#bytes <= BYTES_A_SECOND;
-    if (!pass) this.#dropped += 1;
-    return { pass, dropped };
+    this.#passed.lines += 1;
+    this.#passed.bytes += bytes;
+    return true;
   }
 
-  /** How many lines were held back and not told yet; for a moment after which nothing may come for long. */
+  /** How many lines were held back in seconds that are over and not reported yet. */
+  takeDue(): number {
+    const due = this.#due;
+    this.#due = 0;
+    return due;
+  }
+
+  /** As `takeDue`, with the second that is not over. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;
-    return dropped;
+    return dropped + this.takeDue();
   }
 }

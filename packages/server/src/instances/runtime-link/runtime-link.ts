@@ -10,11 +10,13 @@ import {
   MAX_LOG_BYTES,
   PROTOCOL_VERSION,
 } from '@funcgraph/runtimes';
+import type { Clock } from '../../lib/clock.ts';
 import { encodeFrameHead, FrameDecoder, LinkViolation } from './frame-decoder.ts';
+import { type FrameMemory, FrameWatch } from './frame-memory.ts';
 import { parseInstanceFrame } from './instance-frame.ts';
 import { type BodySource, LinkBody } from './link-body.ts';
 import { type ChunkReceiver, LinkStream } from './link-stream.ts';
-import { LogBudget } from './log-budget.ts';
+import type { LogBudget } from './log-budget.ts';
 
 export interface LinkLog {
   readonly requestId: string;
@@ -64,18 +66,30 @@ interface Running extends Pending<LinkResult> {
 }
 
 interface LinkOptions {
-  readonly now: () => number;
+  readonly clock: Clock;
+  /** What unfinished frames of all links hold. */
+  readonly memory: FrameMemory;
+  /** What this instance may log. */
+  readonly logs: LogBudget;
   readonly onLog: (log: LinkLog) => void;
   readonly onEnd: (end: LinkEnded) => void;
 }
 
+const TYPE_LOG = [...Buffer.from('{"type":"log"')];
+const SPACE = 0x20;
 const EMPTY = Buffer.alloc(0);
+/** After work of about so many bytes a link waits for its next turn, so that one instance does not hold up the others. */
+const TURN_BYTES = 256 * 1024;
+/** What a frame costs beside its bytes: parsing its header takes as long as reading so many. */
+const FRAME_WORK_BYTES = 2 * 1024;
 
 /** The server's half of PROTOCOL.md on one connection. Every promise ends: with an answer or with `LinkEnded`. */
 export class RuntimeLink {
   readonly #socket: Socket;
   readonly #options: LinkOptions;
-  readonly #budget: LogBudget;
+  readonly #watch: FrameWatch;
+  /** Work since the last turn of other links, in bytes. */
+  #work = 0;
   readonly #running = new Map<string, Running>();
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;
@@ -90,23 +104,61 @@ export class RuntimeLink {
   constructor(socket: Socket, options: LinkOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#budget = new LogBudget(options.now);
+    this.#watch = new FrameWatch(options.memory, options.clock, ({ message }) => this.#violate(message));
     this.hello = new Promise((resolve, reject) => {
       this.#hello = { resolve, reject };
     });
     this.hello.catch(() => {});
-    const decoder = new FrameDecoder((header, body) => this.#receive(parseInstanceFrame(header), body));
+    const decoder = new FrameDecoder((header, body) => this.#take(header, body));
     socket.on('data', (chunk: Buffer) => {
       if (this.#ended !== undefined) return;
       try {
         decoder.push(chunk);
+        this.#watch.look(decoder.heldBytes, decoder.frames);
       } catch (error) {
         if (!(error instanceof LinkViolation)) throw error;
-        this.#end(new LinkEnded('violation', error.message));
+        this.#violate(error.message);
       }
+      this.#yield(chunk.length);
     });
     socket.on('error', () => {});
     socket.on('close', () => this.#end(new LinkEnded('closed', 'the instance closed its link')));
+  }
+
+  /** The instance is frozen: an unfinished frame has all the time until `wake`. */
+  rest(): void {
+    this.#watch.rest();
+  }
+
+  wake(): void {
+    this.#watch.wake();
+  }
+
+  #violate(message: string): void {
+    this.#end(new LinkEnded('violation', message));
+  }
+
+  #yield(bytes: number): void {
+    this.#work += bytes;
+    if (this.#work < TURN_BYTES) return;
+    this.#work = 0;
+    this.#socket.pause();
+    setImmediate(() => this.#socket.resume());
+  }
+
+  /** Log messages over the budget cost no more than a look at how their header begins. */
+  #take(header: Buffer, body: Buffer): void {
+    const beginsAsLog = isLogHeader(header);
+    if (beginsAsLog && !this.#mayLog(body)) return;
+    this.#work += FRAME_WORK_BYTES;
+    const frame = parseInstanceFrame(header);
+    if (frame.type !== 'log') this.#receive(frame, body);
+    else if (beginsAsLog || this.#mayLog(body)) this.#log(frame, body);
+  }
+
+  #mayLog(body: Buffer): boolean {
+    if (body.length > MAX_LOG_BYTES) throw new LinkViolation(`a log message of ${body.length} bytes`);
+    return this.#options.logs.admit(body.length);
   }
 
   /** Sends `init`; once per instance. `onInitializing` is called when the code is loaded and the initializer begins. */
@@ -199,20 +251,17 @@ export class RuntimeLink {
     this.#socket.uncork();
   }
 
-  #receive(frame: InstanceFrame, body: Buffer): void {
+  #receive(frame: Exclude<InstanceFrame, { type: 'log' }>, body: Buffer): void {
     switch (frame.type) {
       case 'result': {
         const pending = this.#running.get(frame.requestId);
         if (pending === undefined) throw new LinkViolation('a result for a request that is not running');
         this.#running.delete(frame.requestId);
         pending.body?.stop();
-        this.#tellDropped(frame.requestId, this.#budget.takeDropped());
+        this.#tellDropped(frame.requestId, this.#options.logs.takeDropped());
         pending.resolve({ code: frame.code, payload: body, ms: frame.ms });
         return;
       }
-      case 'log':
-        this.#log(frame, body);
-        return;
       case 'chunk': {
         const stream = this.#running.get(frame.requestId)?.stream;
         if (stream === undefined) throw new LinkViolation('a chunk for a request that does not stream');
@@ -273,29 +322,23 @@ export class RuntimeLink {
   }
 
   #log(frame: Extract<InstanceFrame, { type: 'log' }>, body: Buffer): void {
-    if (body.length > MAX_LOG_BYTES) throw new LinkViolation(`a log message of ${body.length} bytes`);
-    const { pass, dropped } = this.#budget.admit(body.length);
-    this.#tellDropped(frame.requestId, dropped);
-    if (pass)
-      this.#options.onLog({
-        requestId: frame.requestId,
-        level: frame.level,
-        time: frame.time,
-        text: body.toString('utf8'),
-      });
+    this.#tellDropped(frame.requestId, this.#options.logs.takeDue());
+    const { requestId, level, time } = frame;
+    this.#options.onLog({ requestId, level, time, text: body.toString('utf8') });
   }
 
   #tellDropped(requestId: string, count: number): void {
     if (count === 0) return;
     const text = `${count} log messages were dropped: the instance wrote more than may be kept in a second`;
-    this.#options.onLog({ requestId, level: 'WARN', time: this.#options.now(), text });
+    this.#options.onLog({ requestId, level: 'WARN', time: this.#options.clock.now(), text });
   }
 
   #end(end: LinkEnded): void {
     if (this.#ended !== undefined) return;
     this.#ended = end;
+    this.#watch.release();
     // After a crash no result comes; the last request that ran gets the news.
-    this.#tellDropped([...this.#running.keys()].at(-1) ?? '', this.#budget.takeDropped());
+    this.#tellDropped([...this.#running.keys()].at(-1) ?? '', this.#options.logs.takeDropped());
     this.#socket.destroy();
     this.#hello?.reject(end);
     this.#init?.reject(end);
@@ -309,4 +352,10 @@ export class RuntimeLink {
     this.#running.clear();
     this.#options.onEnd(end);
   }
+}
+
+/** Whether a header begins with `{"type":"log"`, as those of all our runtimes do. */
+function isLogHeader(header: Buffer): boolean {
+  const at = header[8] === SPACE ? 9 : 8;
+  return TYPE_LOG.every((byte, i) => header[i < 8 ? i : at + i - 8] === byte);
 }
