@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,6 +20,15 @@ const PATIENCE = { timeout: 30_000, interval: 50 };
 const REFUSED = { errno: 'EHOSTUNREACH' };
 const NOWHERE = { errno: 'ENETUNREACH' };
 const OK = { ok: null };
+/** Claims its name and the first numbers on the network of the machine, as agents do. */
+const CLAIMING = `
+const { createServer } = require('node:net');
+const names = ['agent-' + process.argv[1], ...Array.from({ length: 40 }, (_, n) => 'network-' + n)];
+let left = names.length;
+const done = () => --left === 0 && console.log('up');
+for (const name of names)
+  createServer().on('error', done).listen({ path: '\\0funcgraph-' + name }, done);
+`;
 
 describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs root; missing: ${needed})`, () => {
   let bench: SandboxBench;
@@ -64,6 +74,24 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
       expect(await reach(address, host.port, EGRESS)).toEqual(REFUSED);
     }
     expect(await reach('127.0.0.1', host.port, EGRESS)).toEqual({ errno: 'ECONNREFUSED' });
+  });
+
+  it('never leads to an address that the machine gets later, nor to what another program translates it to', async () => {
+    await using host = await listening('0.0.0.0');
+    execFileSync('ip', ['address', 'add', '203.0.113.9/32', 'dev', 'lo']);
+    execFileSync('nft', ['-f', '-'], {
+      input: `table ip fgtesttranslate {
+        chain in { type nat hook prerouting priority dstnat; ip daddr 203.0.113.9 dnat to ${outside.address}; }
+      }`,
+    });
+    try {
+      expect(onHost('connect_tcp', ['203.0.113.9', host.port])).toEqual(OK);
+      expect(await reach('203.0.113.9', host.port, EGRESS)).toEqual(REFUSED);
+      expect(await reach('203.0.113.9', 80, EGRESS)).toEqual(REFUSED);
+    } finally {
+      execFileSync('nft', ['delete', 'table', 'ip', 'fgtesttranslate']);
+      execFileSync('ip', ['address', 'delete', '203.0.113.9/32', 'dev', 'lo']);
+    }
   });
 
   it('never leads to addresses where clouds keep credentials', async () => {
@@ -147,15 +175,49 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
     }
   });
 
-  it('gets its rules back when somebody flushes them', async () => {
+  it.each([
+    ['deletes', (table: string) => ['delete', 'table', 'inet', table]],
+    ['empties', (table: string) => ['flush', 'table', 'inet', table]],
+    ['opens', (table: string) => ['insert', 'rule', 'inet', table, 'to_machine', 'accept']],
+  ])('gets its rules back at once when another program %s them', async (_, command) => {
     await using host = await listening('0.0.0.0');
-    const table =
-      traces(agentOwner(bench))
-        .find((line) => line.startsWith('table'))
-        ?.replace('table ', '') ?? '';
-    execFileSync('nft', ['delete', 'table', ...table.split(' ')]);
-    await expect.poll(() => traces(agentOwner(bench)).join(), PATIENCE).toContain(table);
+    const table = tableOf(bench);
+    const rules = (): string => listed(table);
+    const before = rules();
+    execFileSync('nft', command(table));
+    await expect.poll(() => attempt(rules), { timeout: 2_000, interval: 5 }).toBe(before);
     expect(await reach('198.51.100.1', host.port, EGRESS)).toEqual(REFUSED);
+  });
+
+  it('is closed to a sandbox as long as there can be no rules', async () => {
+    const table = tableOf(bench);
+    const { pid } = await bench.agent.ensureAgent();
+    // Stands for a kernel that takes no rules any more: a table of this name belongs to another process.
+    const owner = spawn('nft', ['-i'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    process.kill(pid, 'SIGSTOP');
+    owner.stdin.write(`delete table inet ${table}\nadd table inet ${table} { flags owner; }\n`);
+    await expect.poll(() => attempt(() => listed(table)), PATIENCE).toContain('owner');
+    process.kill(pid, 'SIGCONT');
+    await expect(reach(outside.address, 80, EGRESS)).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
+    owner.stdin.end();
+    await expect.poll(() => attempt(() => listed(table)), PATIENCE).toContain('out_of_');
+    expect(await reach(outside.address, 80, EGRESS)).toEqual(OK);
+  });
+
+  it('is shared with agents that live in other process namespaces: their bridges and numbers stay theirs', async () => {
+    const foreign = '1-1-00000000';
+    const holder = spawn(process.execPath, ['-e', CLAIMING, foreign], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(holder.stdout, 'data');
+    execFileSync('ip', ['link', 'add', 'fg05e0', 'type', 'bridge']);
+    execFileSync('ip', ['link', 'set', 'dev', 'fg05e0', 'alias', `funcgraph:${foreign}`]);
+    const other = await SandboxBench.open();
+    expect(existsSync('/sys/class/net/fg05e0')).toBe(true);
+    await other.dispose();
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const last = await SandboxBench.open();
+    expect(existsSync('/sys/class/net/fg05e0')).toBe(false);
+    await last.dispose();
   });
 
   it('leaves nothing: no interface after a sandbox, no bridge and no rule after the agent, whatever its end', async () => {
@@ -226,4 +288,24 @@ async function listening(host: string): Promise<{ readonly port: number } & Asyn
       server.close();
     },
   };
+}
+
+function tableOf(bench: SandboxBench): string {
+  return `funcgraph_${agentOwner(bench).replaceAll('-', '_')}`;
+}
+
+function listed(table: string): string {
+  return execFileSync('nft', ['list', 'table', 'inet', table], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+/** Empty when it fails. */
+function attempt(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
 }

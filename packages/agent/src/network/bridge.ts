@@ -49,6 +49,11 @@ export async function removeBridge(name: string): Promise<void> {
   await runHostCommand('ip', ['link', 'delete', 'dev', name]);
 }
 
+/** A bridge that is down carries nothing. */
+export async function switchBridge(name: string, state: 'up' | 'down'): Promise<void> {
+  await runHostCommand('ip', ['link', 'set', 'dev', name, state]);
+}
+
 /** Those whose names begin so, whoever made them. Never rejects. */
 export async function removeBridgesNamed(prefix: string): Promise<void> {
   for (const name of namesIn(INTERFACES).filter((one) => one.startsWith(prefix)))

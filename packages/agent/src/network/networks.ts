@@ -3,14 +3,16 @@ import type { AttachTarget } from '../attach/attacher.ts';
 import { runHostCommand } from '../host-command.ts';
 import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
 import { AddressPool } from './address-pool.ts';
-import { makeBridge, removeBridge, removeBridgesNamed } from './bridge.ts';
+import { makeBridge, removeBridge, removeBridgesNamed, switchBridge } from './bridge.ts';
 import type { Connector } from './connector.ts';
 import { egressBlock, isFree, SHARDS, shardOf } from './egress-block.ts';
 import { feedCommand } from './feed-command.ts';
 import { hostInterfaces, readSetting, takenAddresses, writeSetting } from './host-network.ts';
 import { type Block, gatewayOf, parseBlock, upperHalf } from './ipv4.ts';
 import type { NameServers } from './name-servers.ts';
+import { NetworkClaim } from './network-claim.ts';
 import { guardText, INTERFACE_PREFIX, type NetworkRules, rulesText, tableName } from './rules.ts';
+import { RulesWatch } from './rules-watch.ts';
 
 const MAX_NETWORKS = 256;
 const WATCH_MS = 5000;
@@ -25,7 +27,7 @@ interface OpenNetwork {
 
 export interface NetworksParts {
   readonly ownerId: string;
-  /** Below 512, of this agent alone among the living ones of the machine. */
+  /** Below 512; another is taken when an agent on the same network has it. */
   readonly agentNumber: number;
   readonly connector: Connector;
   readonly nameServers: NameServers;
@@ -42,30 +44,42 @@ export type Disconnect = () => void;
  */
 export class Networks {
   readonly #parts: NetworksParts;
+  readonly #claim: NetworkClaim;
   readonly #open = new Map<string, Promise<OpenNetwork>>();
   /** Rules in force, by network. */
   readonly #rules = new Map<string, NetworkRules>();
   /** Changes of the table wait for one another. */
   #turn: Promise<unknown> = Promise.resolve();
   #wires = 0;
-  #watch: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #watch: RulesWatch | undefined;
+  /** The table as the kernel lists it after our last change; undefined when nothing may rely on it. */
+  #inForce: string | undefined;
+  /** Something has changed the table since it was last looked at. */
+  #isDoubtful = false;
+  #areBridgesDown = false;
   /** The addresses of the whole default network, chosen once. */
   #piece: Block | undefined;
 
-  private constructor(parts: NetworksParts) {
+  private constructor(parts: NetworksParts, claim: NetworkClaim) {
     this.#parts = parts;
+    this.#claim = claim;
   }
 
   /** Makes the default network. Throws `NETWORK_FAILED` with what the machine lacks. */
   static async open(parts: NetworksParts): Promise<Networks> {
-    const networks = new Networks(parts);
+    const networks = new Networks(parts, await NetworkClaim.take(parts.ownerId, parts.agentNumber));
     try {
       // The number is ours alone: what has it was left by an agent that was killed after ours had swept.
       await removeBridgesNamed(`${networks.#prefix()}e`);
       await allowForwarding();
+      networks.#watch = new RulesWatch(tableName(parts.ownerId), () => {
+        networks.#isDoubtful = true;
+        void networks.restoreRules();
+      });
       await networks.#egress();
-      networks.#watch = setInterval(() => void networks.restoreRules(), WATCH_MS);
-      networks.#watch.unref();
+      networks.#timer = setInterval(() => void networks.#tend(), WATCH_MS);
+      networks.#timer.unref();
       return networks;
     } catch (error) {
       await networks.close();
@@ -78,6 +92,7 @@ export class Networks {
     const { rules, addresses } = network.kind === 'egress' ? await this.#egress() : await this.#vpc(network.network);
     const { nameServers, onNameServers } = this.#parts;
     if (nameServers.refresh()) onNameServers(nameServers.text);
+    if (this.#isDoubtful || this.#inForce === undefined || this.#watch?.isLive !== true) await this.#checkRules();
     const address = addresses.take();
     try {
       this.#wires += 1;
@@ -108,17 +123,53 @@ export class Networks {
     await this.#applyRules(() => this.#rules.delete(id));
   }
 
-  /** Puts the rules back when somebody took them away, as a restart of the machine's own firewall does. Never rejects. */
+  /** Puts the rules back when another program took them away or changed them, as a restart of a firewall does. Never rejects. */
   async restoreRules(): Promise<void> {
-    const table = tableName(this.#parts.ownerId);
-    const tables = await runHostCommand('nft', ['list', 'tables']).catch(() => table);
-    if (tables.includes(table) || this.#rules.size === 0) return;
-    await this.#applyRules(() => {}).catch(() => {});
+    await this.#checkRules().catch(() => {});
+  }
+
+  /** A watch that has heard nothing yet hears of the rules when they are put again. */
+  async #tend(): Promise<void> {
+    if (this.#watch?.isLive === false) await this.#applyRules(() => {}).catch(() => {});
+    else await this.restoreRules();
+  }
+
+  /** Resolves when the rules are in force. Throws `NETWORK_FAILED` when they cannot be; bridges are down until they are. */
+  #checkRules(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#isDoubtful = false;
+      if (this.#rules.size === 0) return;
+      if (this.#inForce !== undefined && (await this.#listed()) === this.#inForce) return;
+      await this.#putRules();
+    });
+  }
+
+  #listed(): Promise<string> {
+    return runHostCommand('nft', ['list', 'table', 'inet', tableName(this.#parts.ownerId)]).catch(() => '');
+  }
+
+  async #putRules(): Promise<void> {
+    this.#inForce = undefined;
+    try {
+      await feedCommand('nft', ['-f', '-'], rulesText(tableName(this.#parts.ownerId), [...this.#rules.values()]));
+      this.#inForce = await this.#listed();
+    } catch (error) {
+      await this.#switchBridges('down');
+      throw error;
+    }
+    if (this.#areBridgesDown) await this.#switchBridges('up');
+  }
+
+  /** Without rules a sandbox would reach the machine. */
+  async #switchBridges(state: 'up' | 'down'): Promise<void> {
+    this.#areBridgesDown = state === 'down';
+    for (const { bridge } of this.#rules.values()) await switchBridge(bridge, state).catch(() => {});
   }
 
   /** Removes bridges and rules. Sandboxes must be stopped before. */
   async close(): Promise<void> {
-    clearInterval(this.#watch);
+    clearInterval(this.#timer);
+    this.#watch?.close();
     const all = await Promise.allSettled(this.#open.values());
     this.#open.clear();
     for (const found of all)
@@ -127,6 +178,7 @@ export class Networks {
     await this.#turn.catch(() => {});
     await runHostCommand('nft', ['delete', 'table', 'inet', tableName(this.#parts.ownerId)]).catch(() => {});
     await this.#parts.connector.close();
+    this.#claim.release();
   }
 
   /** The first part of the default network that has room. */
@@ -156,9 +208,9 @@ export class Networks {
   }
 
   async #makeEgress(shard: number): Promise<OpenNetwork> {
-    const { nameServers, agentNumber, onNameServers } = this.#parts;
+    const { nameServers, onNameServers } = this.#parts;
     if (nameServers.refresh()) onNameServers(nameServers.text);
-    this.#piece ??= egressBlock(agentNumber, await takenAddresses(nameServers.servers));
+    this.#piece ??= egressBlock(this.#claim.number, await takenAddresses(nameServers.servers));
     if (this.#piece === undefined) {
       throw new AgentError('NETWORK_TAKEN', 'routes of this machine cover the private addresses for instances', {
         hint: 'free a part of 10.192.0.0/10 or 100.64.0.0/10',
@@ -197,17 +249,21 @@ export class Networks {
   }
 
   #applyRules(change: () => unknown): Promise<void> {
-    const done = this.#turn.then(() => {
+    return this.#inTurn(() => {
       change();
-      return feedCommand('nft', ['-f', '-'], rulesText(tableName(this.#parts.ownerId), [...this.#rules.values()]));
+      return this.#putRules();
     });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
     return done;
   }
 
   /** Begins the names of all interfaces of this agent; at most four characters. */
   #prefix(): string {
-    return INTERFACE_PREFIX + this.#parts.agentNumber.toString(36).padStart(2, '0');
+    return INTERFACE_PREFIX + this.#claim.number.toString(36).padStart(2, '0');
   }
 }
 

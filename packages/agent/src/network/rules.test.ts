@@ -42,8 +42,17 @@ describe('the rules of an agent', () => {
       )?.[1] ?? '';
     expect(leaving('fg00e').trim().split('\n').at(-1)?.trim()).toBe('accept');
     expect(leaving('fgna1b2c3d4').trim().split('\n').at(-1)).toContain('reject');
-    expect(leaving('fg00e')).toContain('169.254.0.0/16');
+    for (const closed of ['169.254.0.0/16', '100.100.100.200', '168.63.129.16', '192.0.0.192'])
+      expect(leaving('fg00e')).toContain(closed);
     expect(leaving('fg00e')).toContain('ip saddr != 10.192.16.0/20 drop');
+  });
+
+  it('judge the address before another program translates it: none of the machine, whenever it came to have it', () => {
+    const text = rulesText('t', [EGRESS]);
+    expect(text).toContain('type filter hook prerouting priority mangle');
+    expect(text).toMatch(
+      /chain as_addressed \{\n\s+fib daddr type local reject[^\n]+\n\s+ip daddr \{ 0.0.0.0\/8[^\n]+reject/,
+    );
   });
 
   it.runIf(isRoot && nft !== undefined)('are understood by nft', () => {

@@ -10,8 +10,11 @@ export interface NetworkRules {
   readonly hasNeighbours: boolean;
 }
 
-/** This host, loopback, link-local (metadata services of clouds), multicast and reserved: no destination for anybody. */
-const NOWHERE = '{ 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/3 }';
+/**
+ * This host, loopback, link-local (metadata services of most clouds), those of Alibaba, Azure and Oracle, multicast and
+ * reserved: no destination for any function.
+ */
+const NOWHERE = '{ 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 100.100.100.200, 168.63.129.16, 192.0.0.192, 224.0.0.0/3 }';
 const REFUSE = 'reject with icmp type admin-prohibited';
 /** Every interface of every agent begins with these letters. */
 export const INTERFACE_PREFIX = 'fg';
@@ -32,10 +35,19 @@ export function ownerOfTable(table: string): string {
  * a function learns at once; what wants to come in is dropped.
  */
 export function rulesText(table: string, networks: readonly NetworkRules[]): string {
+  // Translation by another program can hide that a packet was for the machine: the address is judged before it too.
   const bridges = `{ ${networks.map(({ bridge }) => `"${bridge}"`).join(', ')} }`;
   const head = `add table inet ${table}\ndelete table inet ${table}\n`;
   if (networks.length === 0) return head;
   return `${head}table inet ${table} {
+  chain before_translation {
+    type filter hook prerouting priority mangle; policy accept;
+    iifname ${bridges} ct state new jump as_addressed
+  }
+  chain as_addressed {
+    fib daddr type local ${REFUSE}
+    ip daddr ${NOWHERE} ${REFUSE}
+  }
   chain to_machine {
     type filter hook input priority -5; policy accept;
     iifname ${bridges} jump to_machine_from_instance

@@ -1,6 +1,7 @@
 import { findProgram, runHostCommand } from '../host-command.ts';
 import { isOwnerAlive, isOwnerId } from '../owner.ts';
 import { ownedBridges, removeBridge } from './bridge.ts';
+import { isOnNetwork } from './network-claim.ts';
 import { GUARD_TABLE, ownerOfTable, TABLE_PREFIX } from './rules.ts';
 
 /**
@@ -29,7 +30,7 @@ async function ourTables(): Promise<string[]> {
 }
 
 function isDead(ownerId: string): boolean {
-  return isOwnerId(ownerId) && !isOwnerAlive(ownerId);
+  return isOwnerId(ownerId) && !isOwnerAlive(ownerId) && !isOnNetwork(ownerId);
 }
 
 async function attempt(removal: () => Promise<unknown>): Promise<number> {

@@ -1,5 +1,26 @@
-import { expect, it } from 'vitest';
+import { networkInterfaces } from 'node:os';
+import { expect, it, vi } from 'vitest';
 import { isInternalAddress } from './internal-address.ts';
+
+vi.mock('node:os', async (original) => ({ ...(await original<object>()), networkInterfaces: vi.fn(() => ({})) }));
+
+it.each(['169.254.169.254', '169.254.170.2', '100.100.100.200', '168.63.129.16', '192.0.0.192', 'fd00:ec2::254'])(
+  'takes %s, where clouds keep credentials, for internal',
+  (address) => {
+    expect(isInternalAddress(address)).toBe(true);
+  },
+);
+
+it('takes the public addresses of this machine for internal as long as it has them', () => {
+  const own = (address: string, family: 'IPv4' | 'IPv6') =>
+    ({ eth0: [{ address, family }] }) as unknown as ReturnType<typeof networkInterfaces>;
+  expect(isInternalAddress('203.0.113.7')).toBe(false);
+  vi.mocked(networkInterfaces).mockReturnValueOnce(own('203.0.113.7', 'IPv4'));
+  expect(isInternalAddress('203.0.113.7')).toBe(true);
+  vi.mocked(networkInterfaces).mockReturnValueOnce(own('2001:4860:4860::1', 'IPv6'));
+  expect(isInternalAddress('2001:4860:4860:0::1')).toBe(true);
+  expect(isInternalAddress('203.0.113.7')).toBe(false);
+});
 
 it.each([
   ...[
@@ -13,6 +34,7 @@ it.each([
     '255.255.255.255',
   ],
   ...['::1', '::', '::ffff:127.0.0.1', '::ffff:8.8.8.8', 'fe80::1', 'fd00::1', '64:ff9b::7f00:1', '2002:7f00:1::'],
+  ...['::127.0.0.1', '64:ff9b:1::1', '2001:0:7f00:1::', 'fec0::1'],
   ...['localhost', '', '1', '0x7f.1'],
 ])('takes %j for internal', (address) => {
   expect(isInternalAddress(address)).toBe(true);

@@ -1,11 +1,14 @@
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
-/** Ranges that mean this machine, its own network or nobody; a server must not be sent there by a stranger's address. */
+/** Ranges that mean this machine, its own network, a metadata service of a cloud, or no machine at all. */
 const V4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Azure's metadata and agent service; those of other clouds lie in the other ranges
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -14,13 +17,16 @@ const V4 = [
   ['224.0.0.0', 3],
 ] as const;
 const V6 = [
-  ['::', 127],
-  // carries an IPv4 address, which would have to be judged by itself
+  // these carry an IPv4 address, which would have to be judged by itself
+  ['::', 96],
   ['::ffff:0:0', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
   ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const;
 
@@ -30,9 +36,22 @@ const internal6 = new BlockList();
 for (const [net, prefix] of V4) internal4.addSubnet(net, prefix, 'ipv4');
 for (const [net, prefix] of V6) internal6.addSubnet(net, prefix, 'ipv6');
 
-/** Whether an IP address is not one of the public internet. Also true for a text that is no IP address. */
+/**
+ * Whether an IP address is not one of the public internet, or is one of this machine at this moment. Also true for a text that
+ * is no IP address.
+ */
 export function isInternalAddress(address: string): boolean {
   const version = isIP(address);
-  if (version === 4) return internal4.check(address, 'ipv4');
-  return version === 0 || internal6.check(address, 'ipv6');
+  if (version === 0) return true;
+  const list = version === 4 ? internal4 : internal6;
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  return list.check(address, family) || ownAddresses().check(address, family);
+}
+
+/** Read each time: addresses come and go. */
+function ownAddresses(): BlockList {
+  const own = new BlockList();
+  for (const { address, family } of Object.values(networkInterfaces()).flatMap((found) => found ?? []))
+    own.addAddress(address, family === 'IPv4' ? 'ipv4' : 'ipv6');
+  return own;
 }

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { findProgram, HOST_ENV } from '../host-command.ts';
+
+const AGAIN_MS = 1_000;
+
+/**
+ * Hears from the kernel of every change of one table of the packet filter, whoever makes it. `isLive` is false while it
+ * cannot hear any; then the table has to be looked at instead.
+ */
+export class RulesWatch {
+  readonly #table: string;
+  readonly #onChange: () => void;
+  #child: ChildProcess | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #isLive = false;
+  #closed = false;
+
+  constructor(table: string, onChange: () => void) {
+    this.#table = table;
+    this.#onChange = onChange;
+    this.#start();
+  }
+
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#child?.kill('SIGKILL');
+  }
+
+  #start(): void {
+    const [nft, setpriv] = [findProgram('nft'), findProgram('setpriv')];
+    if (nft === undefined || setpriv === undefined || this.#closed) return;
+    // A killed agent takes it along.
+    const child = spawn(setpriv, ['--pdeathsig', 'KILL', '--', nft, 'monitor'], {
+      env: { ...HOST_ENV },
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#child = child;
+    let last = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      // The first event shows that it listens.
+      this.#isLive = true;
+      const text = last + chunk.toString('latin1');
+      if (text.includes(this.#table)) this.#onChange();
+      last = text.slice(text.lastIndexOf('\n') + 1).slice(-this.#table.length);
+    });
+    child.once('error', () => this.#again(child));
+    child.once('close', () => this.#again(child));
+  }
+
+  #again(child: ChildProcess): void {
+    if (this.#child !== child || this.#closed) return;
+    this.#child = undefined;
+    this.#isLive = false;
+    // What happened meanwhile was not heard.
+    this.#onChange();
+    this.#retry = setTimeout(() => this.#start(), AGAIN_MS).unref();
+  }
+}
