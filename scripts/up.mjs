@@ -11,7 +11,10 @@ if (
   !withoutIsolation &&
   !(await ensureProgram('bwrap', 'bubblewrap', 'it isolates functions from this machine and from each other'))
 ) {
-  fail('functions cannot be isolated', 'Only for code that you trust: npm run up -- --sandbox process');
+  fail(
+    'functions cannot be isolated',
+    'Only for code that you trust, as another user than root: npm run up -- --sandbox process',
+  );
 }
 await ensureInstalled();
 await ensureBuilt();

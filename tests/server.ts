@@ -236,7 +236,13 @@ export class TestServer implements AsyncDisposable {
     const flags = ['--data-dir', this.dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'warn', ...args];
     const child = fork(SERVER, flags, {
       cwd: ROOT,
-      env: { ...process.env, ...env, ...(database === undefined ? {} : { FGS_DATABASE_URL: database.reveal() }) },
+      // tests run as root, too; the functions are their own
+      env: {
+        ...process.env,
+        FGS_ROOT_WITHOUT_ISOLATION: 'allow',
+        ...env,
+        ...(database === undefined ? {} : { FGS_DATABASE_URL: database.reveal() }),
+      },
       execArgv: [...FROM_SOURCE],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

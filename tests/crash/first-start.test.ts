@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function spawnServer() {
   const flags = ['--data-dir', dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'warn'];
-  const args = [...flags, '--sandbox', 'process'];
+  const args = [...flags, '--sandbox', 'process', '--root-without-isolation', 'allow'];
   const child = fork(SERVER, args, {
     cwd: ROOT,
     execArgv: [...FROM_SOURCE],

@@ -7,6 +7,7 @@ import { findPostgres, PostgresCluster } from '../../packages/server/src/storage
 import { type ProgramRun, runCli, TestServer } from '../server.ts';
 
 /** Several servers start in it, one after another. */
+const AS_ROOT = ['--root-without-isolation', 'allow'];
 const SLOW = { timeout: 120_000 };
 
 describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => {
@@ -28,7 +29,17 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
 
   const passwordOf = ({ password }: URL): string => decodeURIComponent(password);
   const start = (env: NodeJS.ProcessEnv, ...args: string[]) => {
-    const places = ['--data-dir', join(folder, 'fresh'), '--port', '0', '--gateway-port', '0', '--sandbox', 'process'];
+    const places = [
+      '--data-dir',
+      join(folder, 'fresh'),
+      '--port',
+      '0',
+      '--gateway-port',
+      '0',
+      '--sandbox',
+      'process',
+      ...AS_ROOT,
+    ];
     return runCli(['start', ...places, ...args], env);
   };
 
@@ -88,7 +99,17 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
     const file = join(folder, 'url');
     writeFileSync(file, `${moved.href}\n`, { mode: 0o600 });
     await server.kill('SIGTERM');
-    const args = ['--data-dir', server.dataDir, '--port', '0', '--gateway-port', '0', '--sandbox', 'process'];
+    const args = [
+      '--data-dir',
+      server.dataDir,
+      '--port',
+      '0',
+      '--gateway-port',
+      '0',
+      '--sandbox',
+      'process',
+      ...AS_ROOT,
+    ];
     const up = (): Promise<ProgramRun> => runCli(['up', '--once', ...args, '--database-url-file', file], {});
     expect(await up()).toMatchObject({ exitCode: 0 });
     const again = await up();

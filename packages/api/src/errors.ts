@@ -60,6 +60,8 @@ export const ERRORS = {
     'control',
     'This machine lacks what the operation needs; the message says what.',
   ),
+  unsupported_media_type: user('FSS.0415', 415, 'ingress', 'The Content-Type of the request is not a media type.'),
+  head_too_large: user('FSS.0431', 431, 'ingress', 'The request line and the headers are over 16 KB together.'),
   body_too_large: user('FSS.0413', 413, 'ingress', 'The request body is over the limit of this operation.'),
   body_too_slow: user('FSS.0408', 408, 'ingress', 'The request did not arrive in time, or too slowly.', true),
   overloaded: user('FSS.0429', 429, 'admission', 'No instance may or can take the request now; try again later.', true),

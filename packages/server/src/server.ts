@@ -103,7 +103,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     // The agent and the runtimes take longest to get ready, and need nobody.
     const agent = new SandboxAgent({ runDir, volumesDir: resolve(config.dataDir, 'volumes') });
     undo.push(() => agent.close());
-    const choosing = parts.driver === undefined ? chooseSandbox(agent, config.sandbox) : fixed(parts.driver);
+    const root = { isRoot: process.getuid?.() === 0, isAllowed: config.rootWithoutIsolation };
+    const choosing = parts.driver === undefined ? chooseSandbox(agent, config.sandbox, root) : fixed(parts.driver);
     choosing.catch(() => {});
     const runtimes = new InstalledRuntimes(new RuntimeRegistry(join(config.dataDir, 'runtimes')));
     const registering = runtimes.start();

@@ -8,6 +8,7 @@ const NO_FLAGS = {
   port: undefined,
   'gateway-port': undefined,
   sandbox: undefined,
+  'root-without-isolation': undefined,
   'memory-budget': undefined,
   config: undefined,
   'database-url': undefined,

@@ -18,6 +18,12 @@ export const SERVER_FLAGS = {
     choices: ['auto', 'bubblewrap', 'process'],
     summary: 'isolation of functions; process means none',
   },
+  'root-without-isolation': {
+    type: 'text',
+    placeholder: 'allow',
+    choices: ['allow'],
+    summary: 'with --sandbox process: root may run functions, which then are root',
+  },
   'memory-budget': {
     type: 'text',
     placeholder: 'SIZE',
@@ -53,6 +59,7 @@ export function serverOptions(
     port: flags.port,
     gatewayPort: flags['gateway-port'],
     sandbox: flags.sandbox,
+    rootWithoutIsolation: flags['root-without-isolation'],
     memoryBudget: flags['memory-budget'],
     logLevel: flags['log-level'],
     config: flags.config,

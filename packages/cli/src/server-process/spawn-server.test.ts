@@ -48,6 +48,7 @@ async function spawnScript(script: string, change: Partial<ServerOptions> = {}) 
     gatewayPort: undefined,
     memoryBudget: undefined,
     sandbox: undefined,
+    rootWithoutIsolation: undefined,
     logLevel: undefined,
     config: undefined,
     databaseUrl: undefined,

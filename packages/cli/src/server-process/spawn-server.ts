@@ -20,6 +20,7 @@ export interface ServerOptions {
   readonly gatewayPort: number | undefined;
   readonly memoryBudget: string | undefined;
   readonly sandbox: string | undefined;
+  readonly rootWithoutIsolation: string | undefined;
   readonly logLevel: string | undefined;
   readonly config: string | undefined;
   /** Without a password: others can read command lines. */
@@ -47,6 +48,7 @@ function argumentsOf(options: ServerOptions): string[] {
     ['--gateway-port', options.gatewayPort],
     ['--memory-budget', options.memoryBudget],
     ['--sandbox', options.sandbox],
+    ['--root-without-isolation', options.rootWithoutIsolation],
     ['--log-level', options.logLevel],
     ['--config', options.config],
     ['--database-url', options.databaseUrl],

@@ -71,6 +71,7 @@ export function compileConfig(
     gatewayPort: raw.gateway_port ?? 8081,
     region: raw.region ?? 'local-1',
     sandbox: raw.sandbox ?? 'auto',
+    rootWithoutIsolation: raw.root_without_isolation === 'allow',
     logLevel: raw.log_level ?? 'info',
     accountConcurrency: raw.account_concurrency ?? 100,
     idleMs: durationMs(raw.idle_timeout ?? '60s', 'idle_timeout'),

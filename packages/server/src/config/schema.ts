@@ -15,6 +15,8 @@ export const RawConfig = Type.Object(
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     sandbox: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('bubblewrap'), Type.Literal('process')])),
+    /** With `sandbox` `process`: lets root run functions, which then are root. */
+    root_without_isolation: Type.Optional(Type.Literal('allow')),
     log_level: Type.Optional(
       Type.Union([
         Type.Literal('debug'),
@@ -75,6 +77,7 @@ export interface Config {
   readonly gatewayPort: number;
   readonly region: string;
   readonly sandbox: 'auto' | 'bubblewrap' | 'process';
+  readonly rootWithoutIsolation: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly accountConcurrency: number;
   readonly idleMs: number;

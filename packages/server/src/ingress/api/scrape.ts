@@ -56,6 +56,7 @@ export function scrapeHandlers(deps: ScrapeDeps): Handlers<'scrapeMetrics'> {
 }
 
 const LOOPBACK = /^(::1|(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
+const LOCAL_HOST = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?$/i;
 /** What proxies add: behind one, everybody comes from this machine. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
@@ -72,8 +73,10 @@ function admit(
     });
   }
   const isForwarded = FORWARDED.some((name) => headers[name] !== undefined);
-  if (LOOPBACK.test(peer.remoteAddress ?? '') && !isForwarded) return;
-  throw new PlatformError('forbidden', 'metrics are read from this machine only', {
+  // a page of the web reaches this machine through a browser on it, under a name of its own
+  const isForHere = LOCAL_HOST.test(headers.host ?? '');
+  if (LOOPBACK.test(peer.remoteAddress ?? '') && !isForwarded && isForHere) return;
+  throw new PlatformError('forbidden', 'metrics are read from this machine only, by its loopback address', {
     hint: 'Set metrics_token_file to let others in.',
   });
 }

@@ -13,7 +13,9 @@ import type { BodyBudget } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-body.ts';
 import { UploadWatch } from '../bodies/upload-watch.ts';
+import { answerBrokenRequest } from '../http/broken-request.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
+import { checkHost } from '../http/one-host.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
 import type { FunctionAnswer } from './answer.ts';
 import { ApiRoutes } from './api-routes.ts';
@@ -77,6 +79,7 @@ export function createGateway(deps: GatewayDeps): Server {
       keepAliveTimeout: IDLE_MS,
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: MAX_HEAD_BYTES,
+      requireHostHeader: false,
       noDelay: true,
     },
     (request, response) => void gateway.handle(request, response, false),
@@ -84,6 +87,7 @@ export function createGateway(deps: GatewayDeps): Server {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     void gateway.handle(request, response, true);
   });
+  server.on('clientError', answerBrokenRequest);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }
@@ -104,6 +108,7 @@ class Gateway {
     const receivedAt = clock.monotonic();
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     try {
+      checkHost(request);
       const published = this.#published(request);
       const upload = this.#upload(published, request, response, expectsContinue);
       if (upload !== undefined) watch?.lift();

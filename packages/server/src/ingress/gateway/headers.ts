@@ -25,15 +25,12 @@ const OF_AUTHENTICATION = new Set([
   'x-sdk-date',
   'x-sdk-content-sha256',
 ]);
-const MADE_HERE = new Set([
-  'x-real-ip',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-proto',
-  'x-request-id',
-]);
+/** What the gateway says itself about where a request came from; `proxy` would choose the proxy of programs (httpoxy). */
+const OF_GATEWAY = new Set(['forwarded', 'proxy', 'x-real-ip', 'x-request-id']);
+const PREFIXES_OF_GATEWAY = ['x-cff-', 'x-forwarded-'] as const;
+/** What programs take from the environment under the name that `Content_Type` would get there, too. */
+const OF_MESSAGE = new Set(['content-type', 'cookie', 'host']);
+const PLAIN_NAME = /^[0-9a-z-]+$/;
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
 /** No control characters: a line break would begin another header, or another answer. */
@@ -62,15 +59,13 @@ export function headersIn(request: IncomingMessage, origin: RequestOrigin): Head
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     const lower = name.toLowerCase();
-    if (OF_CONNECTION.has(lower) || MADE_HERE.has(lower) || lower.startsWith('x-cff-') || named.has(lower)) continue;
+    if (isReserved(lower) || named.has(lower)) continue;
     if (origin.authenticated && OF_AUTHENTICATION.has(lower)) continue;
     pairs.push([name, rawHeaders[at + 1] ?? '']);
   }
-  const before = request.headers['x-forwarded-for'];
-  const way = before === undefined ? origin.sourceIp : `${String(before).slice(0, 1024)}, ${origin.sourceIp}`;
   pairs.push(
     ['x-real-ip', origin.sourceIp],
-    ['x-forwarded-for', way],
+    ['x-forwarded-for', origin.sourceIp],
     ['x-forwarded-host', request.headers.host ?? ''],
     ['x-forwarded-port', String(request.socket.localPort ?? '')],
     ['x-forwarded-proto', 'http'],
@@ -78,6 +73,22 @@ export function headersIn(request: IncomingMessage, origin: RequestOrigin): Head
     ['x-request-id', origin.requestId],
   );
   return pairs;
+}
+
+/**
+ * Whether a header of a client would be taken for one that it may not set. Programs that get headers as environment
+ * variables cannot tell `X_CFF_Memory` from `X-CFF-Memory`, so another spelling of such a name is as good as the name.
+ */
+function isReserved(lower: string): boolean {
+  if (PLAIN_NAME.test(lower)) return isGateways(lower);
+  const folded = lower.replace(/[^0-9a-z]/g, '-');
+  return isGateways(folded) || OF_AUTHENTICATION.has(folded) || OF_MESSAGE.has(folded);
+}
+
+function isGateways(name: string): boolean {
+  return (
+    OF_CONNECTION.has(name) || OF_GATEWAY.has(name) || PREFIXES_OF_GATEWAY.some((prefix) => name.startsWith(prefix))
+  );
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -18,6 +18,8 @@ const SMALL_BYTES = MEBIBYTE;
 /** Of the disk, for bodies on their way. */
 const SPOOL_BYTES = 2048 * MEBIBYTE;
 const TARGET = 'api';
+/** `type/subtype`; what follows it is for the reader. */
+const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 export interface ApiBodiesOptions {
   /** Shared with the gateway. */
@@ -37,10 +39,15 @@ export class ApiBodies {
     this.#spool = new Spool(options.dataDir);
   }
 
-  /** Throws like `takeBody`. */
+  /** Throws like `takeBody`, and `unsupported_media_type`. */
   async receive(request: IncomingMessage, response: ServerResponse, route: Route): Promise<Buffer | SpooledBody> {
+    const { 'content-length': declared, 'content-type': type, expect } = request.headers;
+    if (route.bodyEncoding === 'json' && type !== undefined && !MEDIA_TYPE.test(type)) {
+      throw new PlatformError('unsupported_media_type', `Content-Type ${JSON.stringify(type.slice(0, 100))} is none`, {
+        hint: 'Send application/json.',
+      });
+    }
     if (!hasBody(request)) return EMPTY;
-    const { 'content-length': declared, expect } = request.headers;
     const isLarge = route.bodyLimit > MOST_IN_MEMORY && Number(declared ?? Number.POSITIVE_INFINITY) > SMALL_BYTES;
     const { budget, clock } = this.#options;
     const options: ReadOptions = {

@@ -12,10 +12,12 @@ import { SpooledBody } from '../bodies/spool.ts';
 import { type ApiBodies, REQUEST_MS } from './api-bodies.ts';
 import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type ApiRequest, type Handlers, STREAMED } from './handler.ts';
 import type { HttpMeter } from './http-meter.ts';
 import { InvocationDoor } from './invocation-door.ts';
+import { checkHost } from './one-host.ts';
 import { failed, isIterable, jsonLines, outcomeOf } from './outcome.ts';
 import { projectOf } from './resource.ts';
 import { check, checkPath, compileRoutes, parseJson } from './validate.ts';
@@ -58,6 +60,7 @@ function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions, closing
 }
 
 const HEAD_MS = 15_000;
+const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 5000;
 /** Of one parameter in a path; a URN of the longest names is shorter. */
 const MAX_PARAM_CHARS = 512;
@@ -72,7 +75,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const app = fastify({
     serverFactory: (framework) => {
       const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS };
-      const server = createServer({ ...limits, noDelay: true }, (request, response) => {
+      const options = { ...limits, maxHeaderSize: MAX_HEAD_BYTES, noDelay: true, requireHostHeader: false };
+      const server = createServer(options, (request, response) => {
         if (!door.takes(request, response)) framework(request, response);
       });
       // the client may send its body when the operation asks for it
@@ -86,6 +90,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     requestIdHeader: false,
     routerOptions: { maxParamLength: MAX_PARAM_CHARS },
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   });
 
@@ -116,6 +121,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
+    checkHost(request.raw);
     done();
   });
 

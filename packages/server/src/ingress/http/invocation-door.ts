@@ -11,6 +11,7 @@ import { authorize, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type Handlers, STREAMED } from './handler.ts';
 import type { HttpMeter } from './http-meter.ts';
+import { checkHost } from './one-host.ts';
 import { failed, isIterable, jsonLines, type Outcome, outcomeOf } from './outcome.ts';
 
 type Ids = 'invokeFunction' | 'asyncInvokeFunction';
@@ -106,6 +107,7 @@ export class InvocationDoor {
     const route = ROUTES[call.id];
     let outcome: Outcome;
     try {
+      checkHost(request);
       const rawBody = typeof body === 'function' ? await body() : body;
       const caller = await identify(iam, route, { method, url, headers, payload: rawBody });
       const params = { project_id: call.projectId, function_urn: call.urn };

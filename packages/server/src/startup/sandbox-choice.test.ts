@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { refuseRoot } from './sandbox-choice.ts';
+import { StartupError } from './startup-error.ts';
+
+it('lets root run functions without isolation only when that is allowed by its own word', () => {
+  expect(() => refuseRoot('process', { isRoot: true, isAllowed: false })).toThrow(StartupError);
+  expect(() => refuseRoot('process', { isRoot: true, isAllowed: true })).not.toThrow();
+  expect(() => refuseRoot('process', { isRoot: false, isAllowed: false })).not.toThrow();
+  for (const wanted of ['auto', 'bubblewrap'] as const) {
+    expect(() => refuseRoot(wanted, { isRoot: true, isAllowed: false })).not.toThrow();
+  }
+});

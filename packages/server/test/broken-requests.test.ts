@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeServer } from './fake-server.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly error_code?: string; readonly error_msg?: string; readonly [more: string]: unknown };
+}
+
+let server: FakeServer;
+let path: string;
+let seen: Record<string, string>;
+
+beforeAll(async () => {
+  server = await FakeServer.start({
+    handler: (event) => {
+      seen = (JSON.parse(event.toString()) as { headers: Record<string, string> }).headers;
+      return JSON.stringify({ statusCode: 200, body: '{}' });
+    },
+  });
+  const params = await server.deploy('hello');
+  const function_urn = params.function_urn.replace(/:latest$/, '');
+  await server.api.call('setFunctionUrl', {
+    params: { ...params, function_urn },
+    body: { auth: 'none', enabled: true },
+  });
+  path = `/fn/${server.projectId}/default/hello/`;
+}, 60_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Sends what no HTTP client would, and reads the one answer to it. */
+async function raw(endpoint: string, text: string): Promise<Answer> {
+  const { port, hostname } = new URL(endpoint);
+  const socket = connect(Number(port), hostname);
+  let answer = '';
+  socket.on('error', () => {});
+  socket.on('data', (chunk) => {
+    answer += chunk.toString();
+    const [head = '', body] = answer.split('\r\n\r\n');
+    const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+    if (body !== undefined && Buffer.byteLength(body) >= length) socket.destroy();
+  });
+  socket.write(text);
+  await once(socket, 'close');
+  const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+  return { status: Number(answer.slice(9, 12)), body: JSON.parse(body === '' ? '{}' : body) as Answer['body'] };
+}
+
+describe('what is no request has an answer in our form on both ports:', () => {
+  it.each<[string, string, number, string]>([
+    ['no HTTP at all', 'hello\r\n\r\n', 400, 'FSS.0400'],
+    ['a head over 16 KB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'FSS.0431'],
+    [
+      'endless chunk extensions',
+      `POST {path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;${'x'.repeat(20_000)}\r\nhello\r\n0\r\n\r\n`,
+      413,
+      'FSS.0413',
+    ],
+    ['two lengths', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400, 'FSS.0400'],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'FSS.0400',
+    ],
+    ['a folded header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n', 400, 'FSS.0400'],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, 'FSS.0400'],
+    ['two hosts of one name', 'GET {path} HTTP/1.1\r\nhost: a\r\nHOST: a\r\n\r\n', 400, 'FSS.0400'],
+    ['no host', 'GET {path} HTTP/1.1\r\n\r\n', 400, 'FSS.0400'],
+    ['a NUL in the path', 'GET /a\0b HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'FSS.0400'],
+    ['a NUL in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400, 'FSS.0400'],
+    ['a line that ends in CR alone', 'GET / HTTP/1.1\rHost: a\r\r', 400, 'FSS.0400'],
+  ])('%s', async (_, text, status, code) => {
+    const { endpoint: api, gateway } = server.running;
+    for (const [endpoint, target] of [
+      [api, '/v3/auth/tokens'],
+      [gateway, path],
+    ] as const) {
+      const answer = await raw(endpoint, text.replace('{path}', target));
+      expect([target, answer.status, answer.body.error_code]).toEqual([target, status, code]);
+      expect(answer.body).toMatchObject({ error_msg: expect.any(String), request_id: expect.any(String) });
+    }
+  });
+});
+
+it.each(['""', 'a b', '', 'json', 'application/', '/json'])(
+  'a body of the type %j is refused with 415',
+  async (type) => {
+    const url = `${server.running.endpoint}/v3/auth/tokens`;
+    const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': type }, body: '{}' });
+    expect([answer.status, ((await answer.json()) as Answer['body']).error_code]).toEqual([415, 'FSS.0415']);
+  },
+);
+
+it('headers of clients do not pass for those of the gateway, however they are spelled', async () => {
+  const forged = [
+    'X-CFF-Memory',
+    'X_CFF_Memory',
+    'x.cff~memory',
+    'X_Real_IP',
+    'X-Forwarded-User',
+    'X_Forwarded_For',
+    'X-Forwarded_Host',
+    'Forwarded',
+    'Proxy',
+    'Content_Length',
+    'Transfer_Encoding',
+    'Content_Type',
+    'X_Auth_Token',
+    'Connection_',
+  ];
+  const kept = ['X_Mine', 'X-Mine-Too', 'Connection_'];
+  const lines = [...new Set([...forged, ...kept])].map((name) => `${name}: evil`);
+  const answer = await raw(server.running.gateway, `GET ${path} HTTP/1.1\r\nHost: a\r\n${lines.join('\r\n')}\r\n\r\n`);
+  expect(answer.status).toBe(200);
+  const evil = Object.entries(seen).flatMap(([name, value]) => (value.includes('evil') ? [name] : []));
+  expect(evil.sort()).toEqual(kept.map((name) => name.toLowerCase()).sort());
+  expect(seen).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'a' });
+});
+
+describe('metrics without a token', () => {
+  it.each([
+    ['127.0.0.1', 200],
+    ['localhost:8080', 200],
+    ['[::1]:8080', 200],
+    ['evil.example', 403],
+    ['127.0.0.1.evil.example', 403],
+    ['localhost.evil.example:8080', 403],
+  ])('are for the host %s: %i', async (host, status) => {
+    const { port, hostname } = new URL(server.running.endpoint);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(Number(text.slice(9, 12))).toBe(status);
+  });
+});
