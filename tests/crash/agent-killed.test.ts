@@ -60,7 +60,7 @@ it('the agent: running calls fail as system errors, asynchronous ones are run ag
   process.kill(killed, 'SIGKILL');
   for (const answer of await Promise.all(synchronous)) {
     expect(answer.status).toBe(500);
-    expect(answer.headers.get('x-is-func-err')).toBe('true');
+    expect(answer.headers.get('x-is-func-err')).toBe('false');
     expect(answer.headers.get('x-func-err-code')).toBe('500');
     const { receipt } = JSON.parse(answer.headers.get('x-cff-invoke-summary') ?? '') as { receipt: object };
     expect(receipt).toMatchObject({ outcome: 'system_error', component: 'instance' });

@@ -84,6 +84,54 @@ describe('what is no request has an answer in our form on both ports:', () => {
   });
 });
 
+describe('what no operation has is refused in our form on both ports:', () => {
+  it.each<[string, string]>([
+    ['TRACE', 'TRACE {path} HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['an unknown method of HTTP', 'PROPFIND {path} HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a target with a host', 'GET http://evil.example{path}missing HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['the target *', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['slashes in percent', 'GET /%2f%2e%2e%2fv2%2f..%2fetc HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['broken percent', 'GET /%zz/%ff%fe HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a NUL in percent', 'GET /v2/%00/fgs/functions HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['two slashes', 'GET //evil.example/..//v2 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['500 headers', `GET /missing HTTP/1.1\r\nHost: a\r\n${'a: b\r\n'.repeat(500)}\r\n`],
+    ['an upgrade', 'GET /missing HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'],
+    [
+      'a body that is asked for',
+      'POST /missing HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n',
+    ],
+    ['another expectation', 'POST /missing HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 0\r\n\r\n'],
+  ])('%s', async (_, text) => {
+    const { endpoint: api, gateway } = server.running;
+    for (const [endpoint, target] of [
+      [api, '/v3/auth/tokens'],
+      [gateway, path],
+    ] as const) {
+      const answer = await raw(endpoint, text.replace('{path}', target));
+      expect([target, answer.status]).toEqual([target, expect.toSatisfy((n: number) => n >= 400 && n < 500)]);
+      expect(answer.body).toMatchObject({ error_code: expect.any(String), error_msg: expect.any(String) });
+    }
+  });
+
+  it('CONNECT, which gets no answer at all', async () => {
+    for (const endpoint of [server.running.endpoint, server.running.gateway]) {
+      expect((await raw(endpoint, 'CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n')).body).toEqual({});
+    }
+  });
+});
+
+it('answers requests that come at once on one connection in their order', async () => {
+  const { port, hostname } = new URL(server.running.gateway);
+  const socket = connect(Number(port), hostname);
+  const one = (n: number): string => `GET ${n % 2 === 0 ? path : '/missing'} HTTP/1.1\r\nHost: a\r\n`;
+  const requests = Array.from({ length: 50 }, (_, n) => `${one(n)}${n === 49 ? 'Connection: close\r\n' : ''}\r\n`);
+  socket.write(requests.join(''));
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
+  expect(statuses).toEqual(requests.map((_, n) => (n % 2 === 0 ? '200' : '404')));
+});
+
 it.each(['""', 'a b', '', 'json', 'application/', '/json'])(
   'a body of the type %j is refused with 415',
   async (type) => {
@@ -135,4 +183,18 @@ describe('metrics without a token', () => {
     for await (const chunk of socket) text += String(chunk);
     expect(Number(text.slice(9, 12))).toBe(status);
   });
+});
+
+it('a 429 says on both ports when to try again', async () => {
+  const params = await server.deploy('disabled');
+  await server.api.call('updateFunctionMaxInstanceConfig', { params, body: { max_instance_num: 0 } });
+  const function_urn = params.function_urn.replace(/:latest$/, '');
+  await server.api.call('setFunctionUrl', {
+    params: { ...params, function_urn },
+    body: { auth: 'none', enabled: true },
+  });
+  const answer = await fetch(`${server.running.gateway}${path.replace('hello', 'disabled')}`);
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '1']);
+  const thrown = await server.api.call('invokeFunction', { params, body: {} }).catch((error: unknown) => error);
+  expect(thrown).toMatchObject({ status: 429 });
 });

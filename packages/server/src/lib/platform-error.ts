@@ -1,12 +1,13 @@
 import { type ErrorBody, type ErrorCode, type ErrorSpec, errorSpec } from '@funcgraph/api';
 
-const RETRY_LATER: ReadonlySet<number> = new Set([429, 503]);
+/** Seconds to wait, where an error does not know better, for each status that says so. */
+const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 5 };
 const NONE = {};
 
 interface Extra {
   readonly hint?: string | undefined;
   readonly cause?: unknown;
-  /** When another try may succeed; 1 where an answer must say and nothing better is known. */
+  /** When another try may succeed. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -17,14 +18,14 @@ interface Extra {
 export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
-  readonly retryAfterSeconds: number;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, extra: Extra = {}) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
     this.name = 'PlatformError';
     this.code = code;
     this.hint = extra.hint;
-    this.retryAfterSeconds = extra.retryAfterSeconds ?? 1;
+    this.retryAfterSeconds = extra.retryAfterSeconds;
   }
 
   get spec(): ErrorSpec {
@@ -45,10 +46,11 @@ export function toErrorBody(error: unknown, requestId: string): ErrorAnswer {
   const known =
     error instanceof PlatformError ? error : new PlatformError('internal', 'unexpected failure', { cause: error });
   const { spec } = known;
+  const usual = RETRY_AFTER[spec.status];
   const message = spec.audience === 'user' ? known.message : spec.meaning;
   return {
     status: spec.status,
-    headers: RETRY_LATER.has(spec.status) ? { 'Retry-After': String(known.retryAfterSeconds) } : NONE,
+    headers: usual === undefined ? NONE : { 'Retry-After': String(known.retryAfterSeconds ?? usual) },
     body: {
       error_code: spec.fss,
       error_msg: message,

@@ -12,7 +12,8 @@ export function outcomeHeaders(result: InvocationResult, tail: boolean): Record<
     'X-Cff-Invoke-Summary': invokeSummary(receipt, result.codeDigest),
     'X-CFF-Billing-Duration': String(Math.ceil(receipt.handler_ms + receipt.init_ms)),
     'X-Func-Err-Code': String(failure?.code ?? 0),
-    'X-Is-Func-Err': String(failure !== undefined),
+    // a fault of the platform is none of the function, and a client may try again
+    'X-Is-Func-Err': String(failure !== undefined && failure.outcome !== 'system_error'),
   };
   if (tail) headers['X-Cff-Function-Log'] = Buffer.from(result.logTail).toString('base64');
   return headers;

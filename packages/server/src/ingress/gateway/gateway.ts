@@ -84,9 +84,10 @@ export function createGateway(deps: GatewayDeps): Server {
     },
     (request, response) => void gateway.handle(request, response, false),
   );
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+  const expecting = (request: IncomingMessage, response: ServerResponse): void => {
     void gateway.handle(request, response, true);
-  });
+  };
+  server.on('checkContinue', expecting).on('checkExpectation', expecting);
   server.on('clientError', answerBrokenRequest);
   server.maxConnections = MAX_CONNECTIONS;
   return server;

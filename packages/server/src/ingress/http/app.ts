@@ -75,12 +75,18 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const app = fastify({
     serverFactory: (framework) => {
       const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS };
-      const options = { ...limits, maxHeaderSize: MAX_HEAD_BYTES, noDelay: true, requireHostHeader: false };
+      const options = {
+        ...limits,
+        connectionsCheckingInterval: 5000,
+        maxHeaderSize: MAX_HEAD_BYTES,
+        noDelay: true,
+        requireHostHeader: false,
+      };
       const server = createServer(options, (request, response) => {
         if (!door.takes(request, response)) framework(request, response);
       });
       // the client may send its body when the operation asks for it
-      server.on('checkContinue', framework);
+      server.on('checkContinue', framework).on('checkExpectation', framework);
       server.maxConnections = MAX_CONNECTIONS;
       return server;
     },

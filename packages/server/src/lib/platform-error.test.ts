@@ -1,0 +1,15 @@
+import { ERRORS, type ErrorCode } from '@funcgraph/api';
+import { expect, it } from 'vitest';
+import { PlatformError, toErrorBody } from './platform-error.ts';
+
+it.each(Object.keys(ERRORS) as ErrorCode[])('%s says when to try again where its status promises that', (code) => {
+  const { status, headers } = toErrorBody(new PlatformError(code, 'why'), 'r');
+  const seconds = headers['Retry-After'];
+  if (status === 429 || status === 503) expect(Number(seconds)).toBeGreaterThan(0);
+  else expect(seconds).toBeUndefined();
+});
+
+it('says what the error knows better', () => {
+  const error = new PlatformError('overloaded', 'why', { retryAfterSeconds: 42 });
+  expect(toErrorBody(error, 'r').headers).toEqual({ 'Retry-After': '42' });
+});
