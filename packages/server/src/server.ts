@@ -17,7 +17,7 @@ import { ApiBodies, BodyBudget, bodyMemoryBytes, buildApp, createGateway, stopGa
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
 import { AccountGate, functionKeyOf, Invoker, isKeyOf, RequestLogs, ReservedDemand } from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { Queue } from './queue/index.ts';
+import { Queue, SteadyTime } from './queue/index.ts';
 import {
   addressAt,
   addressOf,
@@ -125,7 +125,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const addresses = { endpoint: addressAt(host, port), gateway: addressAt(host, gatewayPort), region };
     await iam.start((credentials) => writeCredentials(config.dataDir, addresses, credentials));
     undo.push(() => iam.stop());
-    const queue = await Queue.open({ storage, now: clock.now });
+    const steady = await SteadyTime.open({
+      storage,
+      clock,
+      onError: (error) => log.error({ err: error }, 'steady time could not be noted'),
+    });
+    undo.push(() => steady.stop());
+    const queue = await Queue.open({ storage, now: () => steady.now(), wallTime: clock.now });
     const telemetry = await openTelemetry({
       dir: config.dataDir,
       retainDays: config.logRetainDays,
@@ -217,6 +223,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       invoker,
       logs,
       clock,
+      steady,
       log,
       refusalOf: deliveryRefusal(iam),
       sweepLeftovers: () => sweepLeftovers(control),
@@ -233,6 +240,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       async: async.invocations,
       region: config.region,
       clock,
+      steady: () => steady.now(),
       log: log.child({ module: 'timers' }),
     });
     undo.push(() => timers.stop());

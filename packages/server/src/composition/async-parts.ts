@@ -15,7 +15,7 @@ import {
 } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newRequestId } from '../lib/ids.ts';
-import { DeadLetterBox, type Queue } from '../queue/index.ts';
+import { DeadLetterBox, type Queue, type SteadyTime } from '../queue/index.ts';
 import { Housekeeping } from '../startup/index.ts';
 import type { Storage } from '../storage/index.ts';
 
@@ -30,6 +30,8 @@ export interface AsyncDeps {
   readonly invoker: Invoker;
   readonly logs: RequestLogs;
   readonly clock: Clock;
+  /** For due times. */
+  readonly steady: SteadyTime;
   readonly log: Logger;
   readonly refusalOf: DeliverOptions['refusalOf'];
   readonly sweepLeftovers: () => Promise<void>;
@@ -37,14 +39,14 @@ export interface AsyncDeps {
 
 /** Asynchronous invocations: who accepts and runs them, delivers their outcomes, and keeps what was given up. */
 export function asyncParts(deps: AsyncDeps) {
-  const { config, storage, queue, catalog, invoker, logs, clock, log, refusalOf } = deps;
-  const shared = { catalog, clock, random: Math.random, newId: newRequestId, logs };
+  const { config, storage, queue, catalog, invoker, logs, clock, steady, log, refusalOf } = deps;
+  const shared = { catalog, clock: steady, random: Math.random, newId: newRequestId, logs };
   const box = new DeadLetterBox({ storage, queue, topics: DEAD_LETTER_TOPICS, now: clock.now });
   const dispatcher = new Dispatcher({
     queue,
     invoker,
-    settlement: new Settlement({ ...shared, queue }),
-    clock,
+    settlement: new Settlement({ ...shared, wallTime: clock.now, queue }),
+    clock: steady,
     log: log.child({ module: 'dispatcher' }),
     // The rest is left for callers who wait.
     slots: Math.max(1, Math.floor(config.accountConcurrency * ASYNC_SHARE)),

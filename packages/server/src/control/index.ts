@@ -57,6 +57,6 @@ export { RELEASE } from './triggers/api-settings.ts';
 export { eventData } from './triggers/event-data.ts';
 export { TriggerStore } from './triggers/trigger-store.ts';
 export { type TriggerRef, Triggers } from './triggers/triggers.ts';
-export { type ApiSettings, isApi, isTimer, type TimerSettings, type Trigger } from './triggers/types.ts';
+export { type ApiSettings, type Firing, isApi, isTimer, type TimerSettings, type Trigger } from './triggers/types.ts';
 export { VersionStore } from './versions/version-store.ts';
 export { Versions } from './versions/versions.ts';

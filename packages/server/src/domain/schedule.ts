@@ -75,6 +75,25 @@ export function nextTick(schedule: Schedule, since: number, after: number): numb
   return zone === undefined ? nextAt(cron, after) : nextAtIn(zone, cron, after);
 }
 
+/** The last tick after `after` and not after `upTo`; undefined when there is none. */
+export function lastTick(
+  schedule: Schedule,
+  since: number,
+  { after, upTo }: { readonly after: number; readonly upTo: number },
+): number | undefined {
+  const tickAfter = (time: number): number => nextTick(schedule, since, time) ?? Infinity;
+  let found = tickAfter(after);
+  if (found > upTo) return undefined;
+  // Halves the time in which a later one may be.
+  for (let [low, high] = [found, upTo]; low < high; ) {
+    const middle = Math.floor((low + high) / 2);
+    const tick = tickAfter(middle);
+    if (tick > upTo) high = middle;
+    else [found, low] = [tick, tick];
+  }
+  return found;
+}
+
 /** RFC 3339 to the second, as the clocks of the schedule show it, with their offset. */
 export function tickText(schedule: Schedule, at: number): string {
   const offset = schedule.kind === 'cron' ? (schedule.zone?.offsetAt(at) ?? 0) : 0;

@@ -158,7 +158,7 @@ export class Images {
   /** A version that was made with this image is gone; its instances may take a while to end. */
   retire(id: string): void {
     const { clock } = this.#options;
-    this.#inUseUntil.set(id, clock.now() + GRACE_MS);
+    this.#inUseUntil.set(id, clock.monotonic() + GRACE_MS);
     this.#watch();
   }
 
@@ -211,7 +211,7 @@ export class Images {
     this.#collecting = this.#locks
       .run(CHANGES, async () => {
         const { store, clock } = this.#options;
-        for (const [id, until] of this.#inUseUntil) if (until <= clock.now()) this.#inUseUntil.delete(id);
+        for (const [id, until] of this.#inUseUntil) if (until <= clock.monotonic()) this.#inUseUntil.delete(id);
         const before = await store.all();
         this.#files.know(before);
         for (const { id, names, versions } of before) {

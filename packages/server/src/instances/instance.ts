@@ -115,7 +115,7 @@ export class Instance {
     this.id = parts.id;
     this.spec = parts.spec;
     this.phases = parts.phases;
-    this.idleSince = parts.clock.now();
+    this.idleSince = parts.clock.monotonic();
     this.#parts = parts;
     const { clock, link, spec } = parts;
     if (spec.heartbeat === undefined) return;
@@ -159,7 +159,7 @@ export class Instance {
 
   free(): void {
     this.inFlight -= 1;
-    this.idleSince = this.#parts.clock.now();
+    this.idleSince = this.#parts.clock.monotonic();
     if (this.#state === 'busy') this.#state = transition(this.#state, 'ready');
   }
 

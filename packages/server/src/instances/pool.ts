@@ -413,7 +413,7 @@ export class Pool {
 
   #releaseIdle(): void {
     const { idleMs, freezeMs } = this.#options.limits;
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonic();
     const due = now - idleMs;
     const freezeDue = freezeMs === undefined ? undefined : now - freezeMs;
     let idle = 0;

@@ -65,7 +65,7 @@ export class Prewarmed {
   /** One that waits, if any; it is the caller's. Counts as a start either way. */
   take(spec: LaunchSpec): BootedRuntime | undefined {
     const shelf = this.#shelf(spec.runtime);
-    shelf.starts.add(this.#options.clock.now());
+    shelf.starts.add(this.#options.clock.monotonic());
     const booted = shelf.waiting.shift();
     this.#refill ??= this.#options.clock.after(REFILL_AFTER_MS, () => {
       this.#refill = undefined;
@@ -109,7 +109,7 @@ export class Prewarmed {
   #tend(): void {
     if (this.#stopped) return;
     const { clock, limits, isTight } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonic();
     let starting = 0;
     for (const shelf of this.#shelves.values()) starting += shelf.starting;
     let unusedImages = 0;
@@ -143,7 +143,7 @@ export class Prewarmed {
       if (this.#stopped) this.#discard(booted);
       else this.#keep(shelf, booted);
     } catch (error) {
-      shelf.pausedUntil = this.#options.clock.now() + PAUSE_MS;
+      shelf.pausedUntil = this.#options.clock.monotonic() + PAUSE_MS;
       if (!this.#stopped) this.#options.log.warn({ err: error }, 'a runtime could not be prewarmed');
     }
     shelf.starting -= 1;

@@ -151,7 +151,7 @@ export class Invoker {
         this.#recordThrottle({ snapshot, alias: spec.context.alias }, request, spec.memoryMb);
       throw error;
     }
-    if (request.startBefore !== undefined && clock.now() >= request.startBefore) {
+    if (request.startBefore !== undefined && clock.monotonic() >= request.startBefore) {
       lease.release();
       throw new PlatformError('overloaded', 'no instance was free before the latest time to start');
     }

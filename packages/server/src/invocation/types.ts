@@ -25,7 +25,7 @@ export interface InvocationRequest {
   readonly toAdditional?: boolean;
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;
-  /** Ms since epoch; a call that has not got an instance by then is given back as `overloaded` instead of run. */
+  /** Monotonic ms; a call that has not got an instance by then is given back as `overloaded` instead of run. */
   readonly startBefore?: number;
   /** Stops the call, and the instance with it. */
   readonly signal?: AbortSignal;

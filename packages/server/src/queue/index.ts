@@ -1,6 +1,7 @@
 export { type DeadLetter, DeadLetterBox, type DeadLetterPage } from './dead-letter-box.ts';
 export { QueueError } from './errors.ts';
 export { Queue, type QueueOptions, type ReadyListener } from './queue.ts';
+export { SteadyTime } from './steady-time.ts';
 export type {
   AtomicStep,
   CancelResult,

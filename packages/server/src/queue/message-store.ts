@@ -22,7 +22,15 @@ type Finish = { id: string; receipt: string; now: number; outcome: string };
 type GiveBack = { id: string; receipt: string; notBefore: number; now: number; outcome: string };
 type Changed = Pick<MessageTable, 'topic' | 'state' | 'group_key'>;
 type Extend = { id: string; receipt: string; until: number };
-type Claim = { topic: string; group: string; limit: number; now: number; until: number; receipt: string };
+type Claim = {
+  topic: string;
+  group: string;
+  limit: number;
+  now: number;
+  until: number;
+  startedAt: number;
+  receipt: string;
+};
 type Next = { topic: string; group: string; now: number };
 
 const fullColumns = [...summaryColumns, 'payload', 'position'] as const;
@@ -116,9 +124,11 @@ export class MessageStore {
     return changed(this.#db, this.#extend(values));
   }
 
-  async claim(request: LeaseRequest, token: string, now: number): Promise<FullRow[]> {
-    const { topic, group, limit, leaseMs } = request;
-    const values = { topic, limit, now, until: now + leaseMs, receipt: token };
+  async claim(
+    { topic, group, limit, leaseMs }: LeaseRequest,
+    { token, now, startedAt }: { readonly token: string; readonly now: number; readonly startedAt: number },
+  ): Promise<FullRow[]> {
+    const values = { topic, limit, now, until: now + leaseMs, startedAt, receipt: token };
     const query = group === undefined ? this.#claimAny({ ...values, group: '' }) : this.#claimOf({ ...values, group });
     const { rows } = await this.#db.executeQuery(query);
     return (rows as FullRow[]).sort((a, b) => a.not_before - b.not_before || a.position - b.position);
@@ -149,7 +159,7 @@ export class MessageStore {
   releaseExpiredLeases(
     now: number,
     limit: number,
-    leasedUntil: number = now,
+    leasedUntil: number,
   ): Promise<Pick<MessageTable, 'id' | 'topic' | 'group_key' | 'not_before' | 'state'>[]> {
     return this.#db
       .with(
@@ -267,6 +277,15 @@ export class MessageStore {
     return parts.flat();
   }
 
+  async restampFuture(now: number, states: readonly MessageState[]): Promise<void> {
+    await this.#db
+      .updateTable('message')
+      .set({ finished_at: now })
+      .where('state', 'in', [...states])
+      .where('finished_at', '>', now)
+      .execute();
+  }
+
   async deleteFinished(before: number, states: readonly MessageState[], limit: number): Promise<number> {
     const result = await this.#db
       .deleteFrom('message')
@@ -313,7 +332,7 @@ function claimQuery({ db, kind }: Storage, ofGroup: boolean): (values: Claim) =>
         attempts: eb('attempts', '+', 1),
         leased_until: marker('until'),
         receipt: marker('receipt'),
-        started_at: eb.fn.coalesce('started_at', time(eb, marker('now'))),
+        started_at: eb.fn.coalesce('started_at', time(eb, marker('startedAt'))),
       }))
       .where('id', 'in', (eb) => eb.selectFrom('claimed').select('claimed.id'))
       .where('state', '=', 'ready')

@@ -20,7 +20,10 @@ import type {
 
 export interface QueueOptions {
   readonly storage: Storage;
+  /** Time for what is due; it must not jump. */
   readonly now: () => number;
+  /** For times that are shown and for retention: the clock of the machine. The same as `now` unless set. */
+  readonly wallTime?: () => number;
   /** 8 MiB unless set. */
   readonly maxPayloadBytes?: number;
   /** Unfinished messages per topic; one more is refused with `queue.full`. 1,000,000 unless set. */
@@ -41,6 +44,7 @@ const finalStates: readonly MessageState[] = ['done', 'dead', 'cancelled'];
 export class Queue {
   readonly #store: MessageStore;
   readonly #now: () => number;
+  readonly #wallTime: () => number;
   readonly #maxPayloadBytes: number;
   readonly #maxBacklog: number;
   readonly #backlog: Map<string, number>;
@@ -50,6 +54,7 @@ export class Queue {
   private constructor(options: QueueOptions, store: MessageStore, backlog: Map<string, number>) {
     this.#store = store;
     this.#now = options.now;
+    this.#wallTime = options.wallTime ?? options.now;
     this.#maxPayloadBytes = options.maxPayloadBytes ?? 8 * 1024 * 1024;
     this.#maxBacklog = options.maxBacklog ?? 1_000_000;
     this.#backlog = backlog;
@@ -132,7 +137,7 @@ export class Queue {
   #end(receipt: string, state: 'done' | 'dead', outcome: JsonObject): AtomicStatement {
     const lease = parseReceipt(receipt);
     if (lease === undefined) throw new QueueError('queue.invalid', 'not a receipt', 'Pass what lease returned.');
-    const query = this.#store.finishQuery(state, { ...lease, now: this.#now(), outcome: outcomeText(outcome) });
+    const query = this.#store.finishQuery(state, { ...lease, now: this.#wallTime(), outcome: outcomeText(outcome) });
     return { query, mustAffect: true };
   }
 
@@ -141,7 +146,7 @@ export class Queue {
     checkLimit(request.limit);
     if (!(request.leaseMs > 0)) throw new QueueError('queue.invalid', 'leaseMs must be positive', 'Pass milliseconds.');
     const token = randomBytes(tokenLength / 2).toString('hex');
-    const rows = await this.#store.claim(request, token, this.#now());
+    const rows = await this.#store.claim(request, { token, now: this.#now(), startedAt: this.#wallTime() });
     if (rows.length > request.limit) {
       throw new Error(`the claim of ${request.limit} messages of ${request.topic} returned ${rows.length}`);
     }
@@ -174,7 +179,7 @@ export class Queue {
     const lease = parseReceipt(receipt);
     if (lease === undefined) return false;
     const outcome = outcomeText(next.outcome);
-    const row = await this.#store.giveBack({ ...lease, notBefore: next.notBefore, now: this.#now(), outcome });
+    const row = await this.#store.giveBack({ ...lease, notBefore: next.notBefore, now: this.#wallTime(), outcome });
     if (row === undefined) return false;
     if (row.state === 'ready') this.announce(row.topic, row.group_key, next.notBefore);
     else this.#shrink(row.topic, 1);
@@ -199,7 +204,7 @@ export class Queue {
   }
 
   async cancel(id: string, outcome: JsonObject = { reason: 'cancelled' }): Promise<CancelResult> {
-    const row = await this.#store.cancel(id, this.#now(), outcomeText(outcome));
+    const row = await this.#store.cancel(id, this.#wallTime(), outcomeText(outcome));
     if (row === undefined) return (await this.#store.get(id)) === undefined ? 'missing' : 'finished';
     if (row.state !== 'cancelled') return 'running';
     this.#shrink(row.topic, 1);
@@ -208,7 +213,7 @@ export class Queue {
 
   /** Ends leases that ran out, at most 500 of them. */
   async reap(now: number = this.#now()): Promise<ReapResult> {
-    const ended = await this.#store.releaseExpiredLeases(now, reapBatch);
+    const ended = await this.#store.releaseExpiredLeases(this.#wallTime(), reapBatch, now);
     const cancelled: string[] = [];
     for (const row of ended) {
       if (row.state === 'ready') this.announce(row.topic, row.group_key, row.not_before);
@@ -231,7 +236,7 @@ export class Queue {
   async recover(): Promise<number> {
     let released = 0;
     for (;;) {
-      const ended = await this.#store.releaseExpiredLeases(this.#now(), reapBatch, Number.MAX_SAFE_INTEGER);
+      const ended = await this.#store.releaseExpiredLeases(this.#wallTime(), reapBatch, Number.MAX_SAFE_INTEGER);
       for (const row of ended) {
         if (row.state === 'ready') released += 1;
         else this.#shrink(row.topic, 1);
@@ -292,8 +297,12 @@ export class Queue {
     return counts;
   }
 
-  /** Deletes what was finished before; answers how many. Runs in small steps, others get their turn in between. */
+  /**
+   * Deletes what was finished before; answers how many. Runs in small steps, others get their turn in between. What a
+   * clock that was ahead has stamped with a time to come counts as finished now.
+   */
   async purge(finishedBefore: number, states: readonly MessageState[] = finalStates): Promise<number> {
+    await this.#store.restampFuture(this.#wallTime(), states);
     const step = 500;
     let total = 0;
     for (;;) {
@@ -335,7 +344,7 @@ export class Queue {
       payload: message.payload,
       attributes,
       position: this.#lastPosition,
-      enqueued_at: now,
+      enqueued_at: this.#wallTime(),
       not_before: message.notBefore ?? now,
       expires_at: message.expiresAt ?? null,
     };
@@ -344,7 +353,7 @@ export class Queue {
   async #finish(receipt: string, state: 'done' | 'dead' | 'cancelled', outcome: JsonObject): Promise<boolean> {
     const lease = parseReceipt(receipt);
     if (lease === undefined) return false;
-    const row = await this.#store.finish(state, { ...lease, now: this.#now(), outcome: outcomeText(outcome) });
+    const row = await this.#store.finish(state, { ...lease, now: this.#wallTime(), outcome: outcomeText(outcome) });
     if (row === undefined) return false;
     this.#shrink(row.topic, 1);
     return true;

@@ -3,7 +3,7 @@ import type { AtomicStatement, MessageState } from '../storage/index.ts';
 /** What stands in `attributes` and `outcome`: JSON objects. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** All times are milliseconds since the epoch. */
+/** All times are milliseconds since the epoch; due times are in the time of the queue's `now`. */
 export interface NewMessage {
   /** Public id; a second message with the same id is not stored. */
   readonly id: string;

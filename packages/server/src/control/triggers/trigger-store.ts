@@ -3,12 +3,11 @@ import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '
 import type { Kept } from '../functions/types.ts';
 import { routeKey } from './api-settings.ts';
 import { eventData, readEventData, triggerKind } from './event-data.ts';
-import { isApi, type Trigger } from './types.ts';
+import { type Firing, isApi, type Trigger } from './types.ts';
 
-interface Tick {
+interface Tick extends Firing {
   readonly id: string;
   readonly modifiedAt: number;
-  readonly tick: number;
 }
 
 /** Rows of triggers; no rules but uniqueness. Rows go with their function, version or alias. */
@@ -21,11 +20,17 @@ export class TriggerStore {
     this.#fire = prepared<keyof Tick>((marker) =>
       db
         .updateTable('function_trigger')
-        .set({ fired_at: marker('tick') })
+        .set({ fired_at: marker('tick'), fired_steady: marker('steady') })
         .where('id', '=', marker('id'))
         .where('active', '=', 1)
         .where('modified_at', '=', marker('modifiedAt'))
-        .where((eb) => eb.or([eb('fired_at', 'is', null), eb('fired_at', '<', marker('tick'))])),
+        .where((eb) =>
+          eb.or([
+            eb('fired_at', 'is', null),
+            eb('fired_at', '<', marker('tick')),
+            eb('fired_steady', '<=', marker('lastBefore')),
+          ]),
+        ),
     );
   }
 
@@ -47,7 +52,7 @@ export class TriggerStore {
       active: row.active === 1,
       settings: settingsOf(row),
       since: Number(row.since),
-      firedAt: row.fired_at === null ? undefined : Number(row.fired_at),
+      fired: row.fired_at === null ? undefined : { tick: Number(row.fired_at), steady: Number(row.fired_steady ?? 0) },
       createdAt: Number(row.created_at),
       modifiedAt: Number(row.modified_at),
     }));
@@ -77,8 +82,8 @@ export class TriggerStore {
   }
 
   /** Notes a tick. Affects no row when it or a later one was noted, or the trigger was changed, switched off or deleted. */
-  fire({ id, modifiedAt }: Trigger, tick: number): AtomicStatement {
-    return { query: this.#fire({ id, modifiedAt, tick }), mustAffect: true };
+  fire({ id, modifiedAt }: Trigger, firing: Firing): AtomicStatement {
+    return { query: this.#fire({ id, modifiedAt, ...firing }), mustAffect: true };
   }
 }
 

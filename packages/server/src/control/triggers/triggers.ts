@@ -11,7 +11,7 @@ import type { FunctionName, Kept } from '../functions/types.ts';
 import { checkFunctionInfo, routeKey } from './api-settings.ts';
 import { changedEventData, existsCode, invalidCode, readEventData, triggerKind } from './event-data.ts';
 import type { TriggerStore } from './trigger-store.ts';
-import { type ApiSettings, isApi, isTimer, type Trigger, type TriggerSettings } from './types.ts';
+import { type ApiSettings, type Firing, isApi, isTimer, type Trigger, type TriggerSettings } from './types.ts';
 
 export interface TriggersOptions {
   readonly access: FunctionAccess;
@@ -79,7 +79,7 @@ export class Triggers {
         active: wanted.active,
         settings,
         since: Math.floor(now / SECOND_MS) * SECOND_MS,
-        firedAt: undefined,
+        fired: undefined,
         createdAt: now,
         modifiedAt: now,
       };
@@ -158,8 +158,8 @@ export class Triggers {
    * What must be stored together with the event of a tick. It fails when the tick was stored before, or the trigger is not
    * what it was any more.
    */
-  firing(trigger: Trigger, tick: number): AtomicStatement {
-    return this.#options.store.fire(trigger, tick);
+  firing(trigger: Trigger, firing: Firing): AtomicStatement {
+    return this.#options.store.fire(trigger, firing);
   }
 
   async #remove(triggers: readonly Trigger[]): Promise<void> {

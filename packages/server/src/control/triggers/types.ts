@@ -51,10 +51,18 @@ export interface Trigger<S extends TriggerSettings = TriggerSettings> {
   readonly settings: S;
   /** Ticks of a rate are counted from here: when it was made, given another schedule, or switched on. */
   readonly since: number;
-  /** The last tick whose event was stored before this server started. */
-  readonly firedAt: number | undefined;
+  /** The last tick whose event was stored before this server started, and the steady time of that. */
+  readonly fired: { readonly tick: number; readonly steady: number } | undefined;
   readonly createdAt: number;
   readonly modifiedAt: number;
+}
+
+/** What is noted with a trigger when the event of a tick is stored. */
+export interface Firing {
+  readonly tick: number;
+  readonly steady: number;
+  /** A tick that is not after the last one is stored only if that was stored up to this steady time; -1 for never. */
+  readonly lastBefore: number;
 }
 
 export function isTimer(trigger: Trigger): trigger is Trigger<TimerSettings> {

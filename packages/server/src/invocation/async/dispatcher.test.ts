@@ -47,6 +47,7 @@ async function start(invoke: Invoke, slots = 10): Promise<Dispatcher> {
   const settlement = new Settlement({
     queue,
     clock,
+    wallTime: () => clock.now(),
     logs: { fromPlatform: (_instance, _spec, id, text) => logged.push(`${id} ${text}`) },
     newId: () => {
       deliveries += 1;
@@ -200,7 +201,7 @@ describe('dispatcher', () => {
         clock.advance(500);
         expect((await queue.get('a'))?.state).toBe('dead');
       },
-      { interval: 2 },
+      { interval: 2, timeout: 4_000 },
     );
     expect((await queue.get('a'))?.outcome).toMatchObject({ reason: 'expired', code: 429 });
   });
@@ -259,7 +260,7 @@ describe('dispatcher', () => {
           clock.advance(500);
           expect((await queue.get('old'))?.state).toBe('dead');
         },
-        { interval: 2 },
+        { interval: 2, timeout: 4_000 },
       );
       expect(
         (await delivered()).map(({ event }) => (event.request_context as { condition: string }).condition),

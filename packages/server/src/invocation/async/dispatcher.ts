@@ -170,7 +170,7 @@ export class Dispatcher {
         toAdditional: attributes.toAdditional,
         tail: false,
         receivedAt: clock.monotonic(),
-        ...(message.expiresAt === null ? {} : { startBefore: message.expiresAt }),
+        ...(message.expiresAt === null ? {} : { startBefore: clock.monotonic() + message.expiresAt - clock.now() }),
         signal: running.abort.signal,
       });
     } catch (thrown) {

@@ -13,7 +13,10 @@ import { classify, decide, type Verdict } from './retry-policy.ts';
 
 export interface SettlementOptions {
   readonly queue: Queue;
+  /** Steady: for due times. */
   readonly clock: Clock;
+  /** Ms since the epoch, as the clock of the machine shows them. */
+  readonly wallTime: () => number;
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly newId: () => string;
 }
@@ -101,8 +104,8 @@ export class Settlement {
     attributes: AsyncAttributes,
     how: { readonly ending: Ending; readonly urn: string; readonly attempts: number },
   ): NewMessage[] {
-    const { clock, newId } = this.#options;
-    const ended = { ...how, requestId, event, endedAt: clock.now() };
+    const { wallTime, newId } = this.#options;
+    const ended = { ...how, requestId, event, endedAt: wallTime() };
     const delivery = deliveryOf(ended, { attributes, group, id: newId() });
     return delivery === undefined ? [] : [delivery];
   }

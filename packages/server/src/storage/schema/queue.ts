@@ -1,7 +1,10 @@
 /** `ready` waits for its time, `leased` is with a worker; the other three are final. */
 export type MessageState = 'ready' | 'leased' | 'done' | 'dead' | 'cancelled';
 
-/** Times are milliseconds since the epoch; `attributes` and `outcome` are JSON text. */
+/**
+ * Times are milliseconds since the epoch. `not_before`, `expires_at`, `leased_until` and `position` are steady time (see
+ * `queue/steady-time.ts`), the others what the clock showed. `attributes` and `outcome` are JSON text.
+ */
 export interface MessageTable {
   /** Public id of the message, chosen by who enqueues it. */
   id: string;
@@ -31,6 +34,13 @@ export interface MessageTable {
   redriven_as: string | null;
 }
 
+/** One row: how far the steady time had come when it was noted last. */
+export interface SteadyTimeTable {
+  id: number;
+  at: number;
+}
+
 export interface QueueSchema {
   message: MessageTable;
+  steady_time: SteadyTimeTable;
 }

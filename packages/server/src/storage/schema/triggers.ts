@@ -17,6 +17,8 @@ export interface FunctionTriggerTable {
   since: number;
   /** Planned time of the last tick of a timer whose event is on disk. */
   fired_at: number | null;
+  /** Steady time of that. */
+  fired_steady: number | null;
   created_at: number;
   modified_at: number;
 }

@@ -10,6 +10,7 @@ import { TimerSource, type TimerSourceOptions } from './timer-source.ts';
 const HELLO = { projectId: 'p1', package: 'default', name: 'hello' };
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 
 let control: TestControl;
 let async: AsyncInvocations;
@@ -40,7 +41,8 @@ afterEach(async () => {
 function start(changes: Partial<TimerSourceOptions> = {}): TimerSource {
   const { catalog, triggers, clock } = control;
   const log = pino({ level: 'silent' });
-  const source = new TimerSource({ catalog, triggers, async, region: 'r1', clock, log, ...changes });
+  const steady = (): number => clock.monotonic();
+  const source = new TimerSource({ catalog, triggers, async, region: 'r1', clock, steady, log, ...changes });
   sources.push(source);
   source.start();
   return source;
@@ -146,7 +148,18 @@ describe('timer triggers', () => {
     expect(await times()).toEqual(['00:01:00', '00:02:00', '00:13:00']);
   });
 
-  it('do not fire again for the tick of the moment of a restart, nor when the clock was put back', async () => {
+  it('do not fire again for the tick of the moment of a restart', async () => {
+    const first = start();
+    await add('@every 1s');
+    await pass(3 * SECOND);
+    await first.stop();
+    const again = await control.restart();
+    start({ catalog: again.catalog, triggers: again.triggers });
+    await pass(2 * SECOND);
+    expect(await times()).toEqual(['00:00:01', '00:00:02', '00:00:03', '00:00:04', '00:00:05']);
+  });
+
+  it('go on at their beat when the clock was put back over a restart', async () => {
     const first = start();
     await add('@every 1s');
     await pass(3 * SECOND);
@@ -156,19 +169,37 @@ describe('timer triggers', () => {
     back.skewMs = -2 * SECOND;
     start({ catalog: again.catalog, triggers: again.triggers, clock: back.clock });
     await pass(4 * SECOND);
-    expect(await times()).toEqual(['00:00:01', '00:00:02', '00:00:03', '00:00:04', '00:00:05']);
+    expect((await times()).slice(3)).toEqual(['00:00:02', '00:00:03', '00:00:04', '00:00:05']);
   });
 
-  it('catch up with what was missed for less than a minute, and leave out the rest', async () => {
+  it.each([[-2 * SECOND], [-HOUR], [-24 * HOUR]])(
+    'go on when the clock is set by %i ms while they sleep, and do not repeat the tick just done',
+    async (by) => {
+      const set = skewed();
+      start({ clock: set.clock });
+      await add('1m');
+      await pass(MINUTE);
+      expect(await times()).toHaveLength(1);
+      set.skewMs = by;
+      await pass(MINUTE - 3 * SECOND);
+      expect(await times()).toHaveLength(1);
+      await pass(MINUTE);
+      expect(await times()).toHaveLength(2);
+      await pass(MINUTE);
+      expect(await times()).toHaveLength(3);
+    },
+  );
+
+  it('make up for ticks that a clock jumped over with one, the newest', async () => {
     const set = skewed();
     start({ clock: set.clock });
     await add('@every 10s');
     set.skewMs = 35 * SECOND;
     await pass(13 * SECOND);
-    expect(await times()).toEqual(['00:00:10', '00:00:20', '00:00:30', '00:00:40']);
+    expect(await times()).toEqual(['00:00:40']);
     set.skewMs = 5 * MINUTE + 35 * SECOND;
     await pass(15 * SECOND);
-    expect((await times()).slice(4)).toEqual(['00:06:00']);
+    expect((await times()).slice(1)).toEqual(['00:05:50', '00:06:00']);
   });
 
   it('rest while they are off, and count a rate from when they are switched on', async () => {

@@ -1,12 +1,19 @@
 import type { FunctionUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import { type Catalog, isTimer, type TimerSettings, type Trigger, type Triggers } from '../../control/index.ts';
-import { nextTick } from '../../domain/schedule.ts';
+import {
+  type Catalog,
+  type Firing,
+  isTimer,
+  type TimerSettings,
+  type Trigger,
+  type Triggers,
+} from '../../control/index.ts';
 import type { AsyncInvocations } from '../../invocation/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { StorageError } from '../../storage/index.ts';
+import { afterJump, jumpedForward, type Moment, nextDue, repeatableFrom, type TimerState } from './next-tick.ts';
 import { timerEvent } from './timer-event.ts';
 
 export interface TimerSourceOptions {
@@ -15,6 +22,8 @@ export interface TimerSourceOptions {
   readonly async: Pick<AsyncInvocations, 'accept'>;
   readonly region: string;
   readonly clock: Clock;
+  /** Time that no set clock moves, over restarts too. */
+  readonly steady: () => number;
   readonly log: Logger;
 }
 
@@ -29,6 +38,7 @@ interface Entry {
   readonly trigger: Trigger<TimerSettings>;
   /** Ticks up to here are done or left out. */
   last: number;
+  fired: TimerState['fired'];
   wake: Timer | undefined;
 }
 
@@ -84,8 +94,8 @@ export class TimerSource {
       if (before?.trigger === trigger) continue;
       // a tick of this very moment may fail because of the change: it is for the changed trigger then
       const goesOn = before?.trigger.since === trigger.since;
-      const last = goesOn ? before.last : Math.max(clock.now(), trigger.firedAt ?? 0);
-      const entry: Entry = { trigger, last, wake: undefined };
+      const last = goesOn ? before.last : clock.now();
+      const entry: Entry = { trigger, last, fired: before?.fired ?? trigger.fired, wake: undefined };
       this.#entries.set(id, entry);
       this.#sleep(entry);
     }
@@ -93,18 +103,28 @@ export class TimerSource {
 
   #sleep(entry: Entry, atLeastMs = 0): void {
     const { clock } = this.#options;
-    const { settings, since } = entry.trigger;
-    const tick = nextTick(settings.schedule, since, entry.last);
+    const asleep = this.#moment();
+    const tick = nextDue(stateOf(entry), asleep);
     if (tick === undefined) return;
-    const ms = Math.min(Math.max(tick - clock.now(), atLeastMs), LOOK_EVERY_MS);
-    entry.wake = clock.after(ms, () => this.#awake(entry, tick));
+    const ms = Math.min(Math.max(tick - asleep.now, atLeastMs), LOOK_EVERY_MS);
+    entry.wake = clock.after(ms, () => this.#awake(entry, tick, asleep));
   }
 
-  #awake(entry: Entry, tick: number): void {
-    const { clock, log } = this.#options;
-    const now = clock.now();
+  #awake(entry: Entry, tick: number, asleep: Moment): void {
+    const { log } = this.#options;
+    const awake = this.#moment();
+    const { now } = awake;
     if (now < tick) {
       this.#sleep(entry);
+      return;
+    }
+    if (jumpedForward(asleep, awake)) {
+      const { fire, last } = afterJump(stateOf(entry), tick, awake);
+      log.warn({ triggerId: entry.trigger.id, lateMs: now - tick, fire }, 'the clock was set forward over ticks');
+      if (fire === undefined) {
+        entry.last = last;
+        this.#sleep(entry);
+      } else this.#begin(entry, fire);
       return;
     }
     if (now - tick > LATE_MS) {
@@ -113,8 +133,22 @@ export class TimerSource {
       this.#sleep(entry);
       return;
     }
+    this.#begin(entry, tick);
+  }
+
+  #begin(entry: Entry, tick: number): void {
     const firing = this.#fire(entry, tick).finally(() => this.#firing.delete(firing));
     this.#firing.add(firing);
+  }
+
+  #firingOf({ trigger, fired }: Entry, { tick, steady }: NonNullable<TimerState['fired']>): Firing {
+    if (fired === undefined || tick > fired.tick) return { tick, steady, lastBefore: -1 };
+    const intervalMs = repeatableFrom(trigger.settings.schedule, trigger.since, fired) - fired.steady;
+    return { tick, steady, lastBefore: steady - intervalMs };
+  }
+
+  #moment(): Moment {
+    return { now: this.#options.clock.now(), steady: this.#options.steady() };
   }
 
   /** Never rejects. */
@@ -122,10 +156,14 @@ export class TimerSource {
     const { trigger } = entry;
     const { triggers, async, region, log } = this.#options;
     const requestId = newRequestId();
+    const fired = { tick, steady: this.#options.steady() };
     let again = false;
     try {
       const event = timerEvent(trigger.settings, tick);
-      await async.accept({ urn: urnOf(trigger, region), event, requestId }, [triggers.firing(trigger, tick)]);
+      await async.accept({ urn: urnOf(trigger, region), event, requestId }, [
+        triggers.firing(trigger, this.#firingOf(entry, fired)),
+      ]);
+      entry.fired = fired;
     } catch (error) {
       const { id: triggerId } = trigger;
       if (error instanceof StorageError && error.code === 'storage.guard') {
@@ -144,6 +182,10 @@ export class TimerSource {
     if (!again) entry.last = tick;
     this.#sleep(entry, again ? AGAIN_MS : 0);
   }
+}
+
+function stateOf({ trigger, last, fired }: Entry): TimerState {
+  return { schedule: trigger.settings.schedule, since: trigger.since, last, fired };
 }
 
 function urnOf({ fn, qualifier }: Trigger, region: string): FunctionUrn {

@@ -1,0 +1,67 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import type { Storage } from '../storage/index.ts';
+import { SteadyTimeStore } from './steady-time-store.ts';
+
+/** After a kill and with a clock that was set back meanwhile, due times are late by at most this. */
+const NOTE_EVERY_MS = 30_000;
+
+export interface SteadyTimeOptions {
+  readonly storage: Pick<Storage, 'db'>;
+  /** The clock of the machine, which may be set at any time. */
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Time for what is due: delays, leases and maximum ages. It is near the clock of the machine when the server starts and
+ * then advances by the monotonic clock, so that a clock which is set forward or back moves no due time. It never goes
+ * back, over restarts too: the server notes how far it has come.
+ */
+export class SteadyTime implements Clock {
+  readonly #clock: Clock;
+  readonly #store: SteadyTimeStore;
+  readonly #onError: (error: unknown) => void;
+  readonly #offset: number;
+  #timer: Timer | undefined;
+
+  private constructor(options: SteadyTimeOptions, store: SteadyTimeStore, begin: number) {
+    this.#clock = options.clock;
+    this.#onError = options.onError;
+    this.#store = store;
+    this.#offset = begin - options.clock.monotonic();
+  }
+
+  static async open(options: SteadyTimeOptions): Promise<SteadyTime> {
+    const store = new SteadyTimeStore(options.storage);
+    const noted = await store.read();
+    const time = new SteadyTime(options, store, Math.max(options.clock.now(), noted ?? 0));
+    await store.note(time.now());
+    time.#schedule();
+    return time;
+  }
+
+  now(): number {
+    return Math.floor(this.#offset + this.#clock.monotonic());
+  }
+
+  monotonic(): number {
+    return this.#clock.monotonic();
+  }
+
+  after(ms: number, run: () => void): Timer {
+    return this.#clock.after(ms, run);
+  }
+
+  /** Call before the storage is closed. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#store.note(this.now());
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.after(NOTE_EVERY_MS, () => {
+      this.#store.note(this.now()).catch(this.#onError);
+      this.#schedule();
+    });
+  }
+}
