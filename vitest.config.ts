@@ -22,6 +22,7 @@ const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
   `${server}/storage/migrations/0021-project-owners.test.ts`,
+  `${server}/iam/accounts.test.ts`,
   `${server}/images/images.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,

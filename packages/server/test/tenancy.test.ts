@@ -143,3 +143,28 @@ describe('a project', () => {
     expect(ended.created + ended.deleted).toBe(12);
   }, 60_000);
 });
+
+describe('an account', () => {
+  it('is deleted by administrators of the machine once its projects are empty, and its keys end', async () => {
+    const { data: account } = await server.api.call('createAccount', { body: { name: 'guest' } });
+    const admin = identities.keyClient({ accessKey: account.access_key, secretKey: account.secret_key });
+    const params = { domain_id: account.domain_id };
+    const own = { project_id: account.project_id };
+    const app = await admin.call('createGatewayApp', { params: own, body: { name: 'app' } });
+    expect(await refusal(admin.call('deleteAccount', { params }))).toMatchObject({ status: 403 });
+    expect(await refusal(server.api.call('deleteAccount', { params }))).toMatchObject({
+      status: 409,
+      message: 'project default has 1 gateway app',
+    });
+    await admin.call('deleteGatewayApp', { params: { ...own, app_id: app.data.id } });
+    await server.api.call('deleteAccount', { params });
+    expect(await refusal(admin.call('listProjects'))).toMatchObject({ status: 401 });
+    expect((await server.api.call('listAccounts')).data.domains.map(({ name }) => name)).toEqual(['default']);
+    await server.api.call('createAccount', { body: { name: 'guest' } });
+    const { data } = await server.api.call('listAudit', { query: { action: 'platform:domain:delete' } });
+    expect(data.entries.map(({ resource, status }) => [resource, status])).toEqual([
+      [`domain:${account.domain_id}`, 204],
+      [`domain:${account.domain_id}`, 409],
+    ]);
+  });
+});

@@ -126,4 +126,13 @@ export const identityRoutes = {
     response: NewAccount,
     status: 201,
   }),
+  deleteAccount: route({
+    method: 'DELETE',
+    path: '/v1/iam/domains/{domain_id}',
+    group: 'iam',
+    summary: 'Delete an account whose projects are empty, with its users, groups, policies and agencies',
+    action: 'platform:domain:delete',
+    params: Type.Object({ domain_id: Type.String() }),
+    status: 204,
+  }),
 } as const;

@@ -90,6 +90,11 @@ export class AccessKeys {
     });
   }
 
+  /** A key that was stored together with its user. */
+  adopt(stored: StoredKey): void {
+    this.#keep(stored);
+  }
+
   /** Does nothing when there is no such key. */
   async change(accessKey: string, change: { enabled?: boolean; description?: string }): Promise<void> {
     const entry = this.#entries.get(accessKey);

@@ -69,9 +69,11 @@ export class Changes {
     this.#authorizer = authorizer;
   }
 
-  /** Runs `work`, which stores a change and then makes it in the directory; decisions that were kept are forgotten. */
+  /** Runs `work`, which stores a change and then makes it in the directory; decisions that were kept are forgotten. Throws `not_found` for an account that does not exist. */
   run<T>(domainId: string, work: () => Promise<T>): Promise<T> {
     return this.#locks.run(domainId, async () => {
+      // it may have been deleted while this change waited
+      if (!this.#directory.domains.has(domainId)) throw missing('account', domainId);
       try {
         return await work();
       } finally {

@@ -117,6 +117,17 @@ export class Directory {
     this.#grants.delete(holderKey({ kind: 'agency', id }));
   }
 
+  /** With everything in it. */
+  removeDomain(id: string): void {
+    for (const user of [...this.within(this.users, id)]) this.removeUser(user.id);
+    for (const group of [...this.within(this.groups, id)]) this.removeGroup(group.id);
+    for (const agency of [...this.within(this.agencies, id)]) this.removeAgency(agency.id);
+    for (const all of [this.policies, this.enterpriseProjects, this.projects] as Map<string, { domainId?: string }>[]) {
+      for (const [key, { domainId }] of [...all]) if (domainId === id) all.delete(key);
+    }
+    this.domains.delete(id);
+  }
+
   /** What belongs to one account. */
   *within<T extends { readonly domainId: string | undefined }>(all: Map<string, T>, domainId: string): Generator<T> {
     for (const one of all.values()) if (one.domainId === domainId) yield one;

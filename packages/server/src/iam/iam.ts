@@ -6,6 +6,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import type { Storage } from '../storage/index.ts';
 import { AccessKeys } from './access-keys.ts';
+import { Accounts } from './accounts.ts';
 import { Agencies } from './agencies.ts';
 import { AgencyCredentials } from './agency-credentials.ts';
 import { authorizePassing } from './agency-passing.ts';
@@ -65,6 +66,7 @@ export class Iam {
   readonly agencies: Agencies;
   readonly keys: AccessKeys;
   readonly tenancy: Tenancy;
+  readonly accounts: Accounts;
   readonly logins: Logins;
   readonly sessions: Sessions;
   readonly agencyCredentials: AgencyCredentials;
@@ -103,9 +105,11 @@ export class Iam {
     this.groups = new Groups(parts);
     this.policies = new Policies(parts);
     this.agencies = new Agencies(parts);
-    const { users, groups, keys } = this;
     const contentsOf = (id: string): Promise<readonly string[]> => functions.contentsOf(id);
-    this.tenancy = new Tenancy({ ...parts, users, groups, keys, contentsOf });
+    this.tenancy = new Tenancy({ ...parts, contentsOf });
+    const { keys, tenancy } = this;
+    const { storage } = options;
+    this.accounts = new Accounts({ ...parts, storage, sealer, hasher: this.#hasher, keys, tenancy });
     this.agencyCredentials = new AgencyCredentials({ directory, sessions: this.sessions, clock });
     this.audit = new Audit({ store: new AuditStore(db), clock, log, retainDays: options.auditRetainDays });
   }

@@ -1,29 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
-import type { AccessKeys } from './access-keys.ts';
 import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
-import type { Groups } from './groups.ts';
-import { checkPassword } from './password.ts';
-import { SECURITY_ADMINISTRATOR, TENANT_ADMINISTRATOR } from './policy/system-policies.ts';
 import { ProjectGate } from './project-gate.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Domain, type EnterpriseProject, type Project } from './types.ts';
-import type { Users } from './users.ts';
-
-/** An account that was just made: what its administrator needs, shown this once. */
-export interface NewAccount {
-  readonly domain: Domain;
-  readonly project: Project;
-  readonly userId: string;
-  readonly userName: string;
-  readonly password: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-}
 
 export interface TenancyDeps extends ChangeParts {
-  readonly users: Users;
-  readonly groups: Groups;
-  readonly keys: AccessKeys;
   /** What is in a project, in words. */
   contentsOf(projectId: string): Promise<readonly string[]>;
 }
@@ -59,41 +40,6 @@ export class Tenancy {
     return this.domain(this.project(projectId)?.domainId ?? '');
   }
 
-  /** An account with a project and an administrator, who is a member of the group `admin`. */
-  async createAccount(wanted: {
-    readonly name: string;
-    readonly projectName: string;
-    readonly userName: string;
-    readonly password: string;
-    readonly operator: boolean;
-  }): Promise<NewAccount> {
-    const { directory, identities, users, groups, keys } = this.#deps;
-    // everything that could fail later, so that no half of an account is left
-    checkName(wanted.name, 'name');
-    checkName(wanted.projectName, 'project_name');
-    checkName(wanted.userName, 'user_name');
-    checkPassword(wanted.password, wanted.userName);
-    const domain = { id: randomBytes(16).toString('hex'), name: wanted.name, operator: wanted.operator };
-    if (!(await identities.addDomain(domain))) throw taken('account', wanted.name);
-    directory.domains.set(domain.id, domain);
-    const project = await this.createProject(domain.id, { name: wanted.projectName, description: '' });
-    const user = await users.create(domain.id, {
-      name: wanted.userName,
-      password: wanted.password,
-      description: '',
-      enabled: true,
-    });
-    const group = await groups.create(domain.id, { name: 'admin', description: 'Administrators' });
-    await groups.addMember(domain.id, group.id, user.id);
-    const scope = { kind: 'domain', id: domain.id } as const;
-    for (const policyId of [TENANT_ADMINISTRATOR, SECURITY_ADMINISTRATOR]) {
-      await groups.grant(domain.id, { holder: { kind: 'group', id: group.id }, policyId, scope });
-    }
-    const { key, secretKey } = await keys.create(user.id, '');
-    const { accessKey } = key;
-    return { domain, project, userId: user.id, userName: user.name, password: wanted.password, accessKey, secretKey };
-  }
-
   projects(domainId: string): Project[] {
     const { directory } = this.#deps;
     return [...directory.within(directory.projects, domainId)];
@@ -118,7 +64,7 @@ export class Tenancy {
     const remove = async (): Promise<void> => {
       const project = directory.projects.get(id);
       if (project?.domainId !== domainId) throw missing('project', id);
-      await this.#checkEmpty(project);
+      await this.checkEmpty(project);
       if (this.projects(domainId).length === 1) {
         throw new PlatformError('resource_in_use', 'an account has at least one project');
       }
@@ -131,7 +77,8 @@ export class Tenancy {
     return changes.run(domainId, () => this.gate.closed([id], remove));
   }
 
-  async #checkEmpty({ id, name }: Project): Promise<void> {
+  /** Throws `resource_in_use` naming what is in it. */
+  async checkEmpty({ id, name }: Project): Promise<void> {
     const contents = await this.#deps.contentsOf(id);
     if (contents.length === 0) return;
     throw new PlatformError('resource_in_use', `project ${name} has ${contents.join(', ')}`, {

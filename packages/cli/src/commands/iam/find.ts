@@ -42,6 +42,11 @@ export async function findProject({ client, signal }: Where, text: string): Prom
 }
 
 /** By name or id. Throws `CLI.NOT_FOUND`. */
+export async function findAccount({ client, signal }: Where, text: string): Promise<Found> {
+  return pick('account', text, (await client.call('listAccounts', { signal })).data.domains);
+}
+
+/** By name or id. Throws `CLI.NOT_FOUND`. */
 export async function findEnterpriseProject({ client, signal }: Where, text: string): Promise<Found> {
   const { data } = await client.call('listEnterpriseProjects', { signal });
   return pick('enterprise-project', text, data.enterprise_projects);

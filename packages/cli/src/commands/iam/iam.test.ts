@@ -96,3 +96,16 @@ test('shows the audit log by filters', async () => {
     limit: '50',
   });
 });
+
+test('deletes an account by its name, and shows why the server does not', async () => {
+  server.on('GET /v1/iam/domains', { body: { domains: [{ id: 'd2', name: 'other-team', enabled: true }] } });
+  server.on('DELETE /v1/iam/domains/d2', { status: 204 });
+  expect(await cli(['iam', 'accounts', 'delete', 'other-team'])).toMatchObject({ exitCode: 2 });
+  const run = await cli(['iam', 'accounts', 'delete', 'other-team', '--yes']);
+  expect(run).toMatchObject({ exitCode: 0, stdout: 'other-team: deleted\n' });
+  const error = { error_code: 'FSS.0409', error_msg: 'project default has 1 function', hint: 'Delete them first.' };
+  server.on('DELETE /v1/iam/domains/d2', { status: 409, body: error });
+  const refused = await cli(['iam', 'accounts', 'delete', 'd2', '--yes']);
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stderr).toContain('project default has 1 function');
+});

@@ -13,6 +13,7 @@ import {
   listAccounts,
   listEnterpriseProjects,
   listProjects,
+  removeAccount,
   removeProject,
   setEnterpriseProject,
 } from './projects.ts';
@@ -57,6 +58,7 @@ export const iam: Noun = {
     setEnterpriseProject,
     createAccount,
     listAccounts,
+    removeAccount,
     whoami,
     changePassword,
     audit,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, usageError } from '../../framework/index.ts';
 import { confirmDeletion } from '../confirm.ts';
-import { findEnterpriseProject, findProject, readLines } from './find.ts';
+import { findAccount, findEnterpriseProject, findProject, readLines } from './find.ts';
 import { saveNew } from './save-new.ts';
 
 const DESCRIPTION = { description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' } } as const;
@@ -154,6 +154,22 @@ export const createAccount = defineCommand({
     const { domain_id, user } = await saveNew(file, flags.save, create);
     const text = `${args.name}: created; its administrator is in ${flags.save}`;
     return { kind: 'message', text, data: { domain_id, user, file } };
+  },
+});
+
+export const removeAccount = defineCommand({
+  name: 'iam accounts delete',
+  summary: 'Delete an account whose projects are empty, with its users, keys, groups, policies and agencies',
+  flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
+  args: [{ name: 'account', summary: 'name or id of the account' }],
+  examples: ['fgs iam accounts delete other-team --yes'],
+  async run({ flags, args }, context) {
+    const { client } = await connect(flags, context);
+    const { signal } = context;
+    const { id, name } = await findAccount({ client, signal }, args.account);
+    if (!flags.yes) await confirmDeletion(`account ${name}`, context);
+    await client.call('deleteAccount', { params: { domain_id: id }, signal });
+    return { kind: 'message', text: `${name}: deleted`, data: { id, name } };
   },
 });
 

@@ -16,7 +16,8 @@ type Ids =
   | 'listAuthDomains'
   | 'createTemporaryKey'
   | 'listAccounts'
-  | 'createAccount';
+  | 'createAccount'
+  | 'deleteAccount';
 
 const TEMPORARY_KEY_SECONDS = 900;
 
@@ -107,7 +108,7 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
     async createAccount(request) {
       const { name, project_name: projectName = 'default', user_name: userName = 'admin' } = request.body;
       const password = request.body.password ?? iam.newPassword();
-      const made = await iam.tenancy.createAccount({ name, projectName, userName, password, operator: false });
+      const made = await iam.accounts.create({ name, projectName, userName, password });
       return {
         domain_id: made.domain.id,
         domain_name: made.domain.name,
@@ -119,6 +120,11 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
         access_key: made.accessKey,
         secret_key: made.secretKey,
       };
+    },
+
+    async deleteAccount(request) {
+      await iam.accounts.remove(request.params.domain_id);
+      return {};
     },
   };
 }

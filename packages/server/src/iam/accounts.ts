@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { Sealer } from '../lib/sealer.ts';
+import { isUniqueViolation, type Storage } from '../storage/index.ts';
+import type { AccessKeys } from './access-keys.ts';
+import { removeAccount } from './account-store.ts';
+import { type ChangeParts, checkName, taken } from './change.ts';
+import type { OwnerRows } from './owner.ts';
+import { storeOwner } from './owner-store.ts';
+import { checkPassword } from './password.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { SECURITY_ADMINISTRATOR, TENANT_ADMINISTRATOR } from './policy/system-policies.ts';
+import type { Tenancy } from './tenancy.ts';
+import type { Domain, Project } from './types.ts';
+
+export interface WantedAccount {
+  readonly name: string;
+  readonly projectName: string;
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** An account that was just made: what its administrator needs, shown this once. */
+export interface NewAccount {
+  readonly domain: Domain;
+  readonly project: Project;
+  readonly userId: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+export interface AccountsDeps extends Pick<ChangeParts, 'directory' | 'changes' | 'clock'> {
+  readonly storage: Pick<Storage, 'db' | 'atomic'>;
+  readonly sealer: Sealer;
+  readonly hasher: PasswordHasher;
+  readonly keys: AccessKeys;
+  readonly tenancy: Tenancy;
+}
+
+/** Makes and deletes accounts, each whole or not at all: a kill at any moment leaves no half of one. */
+export class Accounts {
+  readonly #deps: AccountsDeps;
+
+  constructor(deps: AccountsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * An account with a project and an administrator, who is a member of the group `admin`. Throws `invalid_request`,
+   * `weak_password`, `resource_exists`.
+   */
+  async create(wanted: WantedAccount): Promise<NewAccount> {
+    const { storage } = this.#deps;
+    checkName(wanted.name, 'name');
+    checkName(wanted.projectName, 'project_name');
+    checkName(wanted.userName, 'user_name');
+    checkPassword(wanted.password, wanted.userName);
+    const secretKey = randomBytes(30).toString('base64url');
+    const { domain, project, ...rows } = await this.#plan(wanted, secretKey);
+    try {
+      await storeOwner(storage, { domain, project, ...rows });
+    } catch (error) {
+      if (isUniqueViolation(error)) throw taken('account', wanted.name);
+      throw error;
+    }
+    this.#show({ domain, project, ...rows });
+    const { user, key } = rows;
+    const { password } = wanted;
+    return { domain, project, userId: user.id, userName: user.name, password, accessKey: key.accessKey, secretKey };
+  }
+
+  /**
+   * With its projects, users, keys, groups, policies, agencies and enterprise projects. Throws `not_found`, `forbidden` for
+   * the account that looks after the machine, `resource_in_use` while anything is in one of its projects.
+   */
+  async remove(id: string): Promise<void> {
+    const { directory, storage, changes, keys, tenancy } = this.#deps;
+    return changes.run(id, async () => {
+      if (directory.domains.get(id)?.operator === true) {
+        throw new PlatformError('forbidden', 'The account that looks after the machine cannot be deleted.');
+      }
+      const projects = tenancy.projects(id);
+      await tenancy.gate.closed(
+        projects.map((project) => project.id),
+        async () => {
+          for (const project of projects) await tenancy.checkEmpty(project);
+          await removeAccount(storage, id);
+          for (const user of directory.within(directory.users, id)) keys.forgetUser(user.id);
+          directory.removeDomain(id);
+        },
+      );
+    });
+  }
+
+  async #plan(wanted: WantedAccount, secretKey: string): Promise<OwnerRows & { domain: Domain; project: Project }> {
+    const { clock, hasher, sealer } = this.#deps;
+    const passwordHash = await hasher.hash(wanted.password);
+    const now = clock.now();
+    const domain = { id: newId(), name: wanted.name, operator: false };
+    const domainId = domain.id;
+    const base = { domainId, description: '', createdAt: now };
+    const user = { ...base, id: newId(), name: wanted.userName, passwordHash, enabled: true, sessionsFrom: now };
+    const group = { ...base, id: newId(), name: 'admin', description: 'Administrators' };
+    const accessKey = randomBytes(10).toString('hex').toUpperCase();
+    const key = { accessKey, userId: user.id, description: '', enabled: true, createdAt: now, lastUsedAt: null };
+    return {
+      domain,
+      project: { id: newId(), name: wanted.projectName, domainId, description: '' },
+      user: { ...user, lastLoginAt: null },
+      userExists: false,
+      group,
+      membership: { groupId: group.id, userId: user.id },
+      grants: [TENANT_ADMINISTRATOR, SECURITY_ADMINISTRATOR].map((policyId) => ({
+        holder: { kind: 'group', id: group.id },
+        policyId,
+        scope: { kind: 'domain', id: domainId },
+      })),
+      key: { ...key, sealedSecret: sealer.seal(secretKey) },
+    };
+  }
+
+  #show({ domain, project, user, group, grants, key }: OwnerRows & { domain: Domain; project: Project }): void {
+    const { directory, keys } = this.#deps;
+    directory.domains.set(domain.id, domain);
+    directory.projects.set(project.id, project);
+    directory.users.set(user.id, user);
+    if (group !== undefined) {
+      directory.groups.set(group.id, group);
+      directory.join(group.id, user.id);
+    }
+    for (const grant of grants) directory.grant(grant);
+    keys.adopt(key);
+    directory.changed();
+  }
+}
+
+function newId(): string {
+  return randomBytes(16).toString('hex');
+}
