@@ -66,6 +66,23 @@ describe('a burst of four hundred calls of one function', () => {
   }, 180_000);
 });
 
+describe('a flood of slow calls of one function', () => {
+  it('never has a quick call of another refused, at the limit of the account and of the memory', async () => {
+    const args = ['--account-concurrency', '20', '--memory-budget', '1536MB', '--max-wait', '2s'];
+    const [slow = '', quick = ''] = await start(['slow', 'quick'], { args });
+    const many = burst(slow, 60, { ms: 9_000 });
+    await expect.poll(async () => (await gauges()).account.waiting, PATIENCE).toBeGreaterThan(5);
+    let calls = 0;
+    while (many.answered < 60 && calls < 20) {
+      const { status, json } = await call(server, quick, {});
+      expect([status, json]).toEqual([200, expect.objectContaining({ ended: expect.any(Number) })]);
+      calls += 1;
+    }
+    expect(calls).toBeGreaterThan(3);
+    expect(await many.all).toContain(429);
+  }, 180_000);
+});
+
 describe('the wait for an instance', { timeout: 180_000 }, () => {
   it('is bounded at the limit of the account, and says what it waited for', async () => {
     const [a = '', b = ''] = await start(['a', 'b'], { args: ['--account-concurrency', '2', '--max-wait', '2s'] });

@@ -15,11 +15,13 @@ const base: PlacementSnapshot = {
   processors: 2,
   usualStartMs: 80,
   maxInstances: 400,
+  ownStarts: 0,
   startsUnderWay: 0,
   maxStarts: 8,
   memoryMb: 128,
   freeMemoryMb: 1024,
   totalMemoryMb: 1024,
+  heldMemoryMb: 0,
   idle: [],
 };
 
@@ -110,6 +112,21 @@ describe('placement', () => {
     ['refuses what never fits the machine', { memoryMb: 2048 }, { kind: 'refuse', reason: 'too large' }],
     ['waits while the machine starts as many as it may', { startsUnderWay: 8 }, { kind: 'wait', why: 'starts' }],
     [
+      'leaves the last start of the machine to other functions',
+      { ownStarts: 15, startsUnderWay: 15, maxStarts: 16, starting: 0 },
+      { kind: 'wait', why: 'starts' },
+    ],
+    [
+      'leaves the last part of the memory to other functions',
+      { heldMemoryMb: 9_000, freeMemoryMb: 900, totalMemoryMb: 10_000 },
+      { kind: 'wait', why: 'memory' },
+    ],
+    [
+      'gives the last part of the memory to a function that has none',
+      { heldMemoryMb: 0, freeMemoryMb: 900, totalMemoryMb: 10_000 },
+      { kind: 'start', evict: [] },
+    ],
+    [
       'evicts the longest idle when memory is short',
       { freeMemoryMb: 0, idle: [idle('new', 9), idle('old', 1)] },
       { kind: 'start', evict: ['old'] },
@@ -144,11 +161,13 @@ describe('placement', () => {
       processors: fc.constantFrom(1, 64),
       usualStartMs: fc.constant(80),
       maxInstances: fc.integer({ min: -1, max: 20 }),
+      ownStarts: fc.nat(10),
       startsUnderWay: fc.nat(10),
       maxStarts: fc.constant(8),
       memoryMb: fc.constantFrom(128, 512, 4096),
       freeMemoryMb: fc.nat(1024),
       totalMemoryMb: fc.constant(2048),
+      heldMemoryMb: fc.nat(2048),
       idle: fc.array(one, { maxLength: 10 }),
     });
     fc.assert(

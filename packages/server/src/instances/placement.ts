@@ -1,3 +1,5 @@
+import { mayHoldMore } from '../lib/fair-share.ts';
+
 /** An idle on-demand instance that may go to make room. */
 export interface IdleInstance {
   readonly id: string;
@@ -16,6 +18,8 @@ export interface RoomSnapshot {
   readonly memoryMb: number;
   readonly freeMemoryMb: number;
   readonly totalMemoryMb: number;
+  /** What the instances of the function are promised already, idle and starting ones too. */
+  readonly heldMemoryMb: number;
   readonly idle: readonly IdleInstance[];
 }
 
@@ -40,6 +44,8 @@ export interface PlacementSnapshot extends RoomSnapshot {
   readonly usualStartMs: number;
   /** Requests that one instance serves at once. */
   readonly concurrency: number;
+  /** Starts under way for the function, of any version. */
+  readonly ownStarts: number;
   /** Starts under way on the machine. */
   readonly startsUnderWay: number;
   readonly maxStarts: number;
@@ -76,7 +82,9 @@ export function place(snapshot: PlacementSnapshot): Placement {
     return evict === undefined ? { kind: 'wait', why: 'memory' } : { kind: 'reuse', evict };
   }
   if (snapshot.starting * snapshot.concurrency >= snapshot.waiting) return { kind: 'wait', why: 'turn' };
-  if (snapshot.startsUnderWay >= snapshot.maxStarts) return { kind: 'wait', why: 'starts' };
+  const freeStarts = snapshot.maxStarts - snapshot.startsUnderWay;
+  if (freeStarts <= 0 || !mayHoldMore(snapshot.ownStarts, freeStarts, snapshot.maxStarts))
+    return { kind: 'wait', why: 'starts' };
   if (isSoonServed(snapshot)) return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
   const room = roomFor(snapshot);
   return 'evict' in room ? { kind: 'start', evict: room.evict } : { kind: 'wait', why: room.lacks };
@@ -103,15 +111,21 @@ export function roomFor(
   return evict === undefined ? { lacks: 'memory' } : { evict: [own.id, ...evict] };
 }
 
-/** The longest idle that must go so that `neededMb` are free; undefined when that is not enough. */
+/**
+ * The longest idle that must go so that `neededMb` are free; undefined when that is not enough, or the function would leave
+ * too little for others.
+ */
 function memoryFrom(
-  { freeMemoryMb, idle }: RoomSnapshot,
+  { freeMemoryMb, totalMemoryMb, heldMemoryMb, idle }: RoomSnapshot,
   neededMb: number,
   spared: readonly string[],
 ): readonly string[] | undefined {
   const evict: string[] = [];
   let free = freeMemoryMb;
-  if (neededMb <= 0 || free >= neededMb) return evict;
+  if (neededMb <= 0) return evict;
+  const idleMb = idle.reduce((sum, one) => sum + one.memoryMb, 0);
+  if (!mayHoldMore(heldMemoryMb, freeMemoryMb + idleMb, totalMemoryMb)) return undefined;
+  if (free >= neededMb) return evict;
   for (const one of byAge(idle)) {
     if (spared.includes(one.id)) continue;
     evict.push(one.id);

@@ -121,6 +121,39 @@ describe('a burst of one function', () => {
   });
 });
 
+describe('slow calls of one function that never end', () => {
+  it('leave memory to a quick one', async () => {
+    open({ memoryMb: 20 * 128, maxStarts: 100 });
+    const [served, held]: [string[], Lease[]] = [[], []];
+    const all = burst('slow', 100, served, held).map((one) => one.catch(() => {}));
+    await vi.waitFor(() => expect(held.length).toBe(19), PATIENCE);
+    const quick = await pool.acquire(of('quick'));
+    quick.release();
+    expect(held.length).toBe(19);
+    clock.advance(LIMITS.maxWaitMs);
+    await Promise.all(all);
+    for (const lease of held) lease.release();
+  });
+
+  it('leave a start to a quick one', async () => {
+    open({ memoryMb: 100_000, maxStarts: 16 });
+    // Starts that do not end either.
+    const driver = vi.spyOn(FakeSandboxDriver.prototype, 'start');
+    driver.mockImplementation(
+      (_, signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+    );
+    const all = burst('slow', 100, [], []).map((one) => one.catch(() => {}));
+    await vi.waitFor(() => expect(driver).toHaveBeenCalledTimes(15), PATIENCE);
+    driver.mockRestore();
+    const quick = await pool.acquire(of('quick'));
+    quick.release();
+    expect(starts.filter((key) => key === 'slow')).toHaveLength(15);
+    await pool.stop(AbortSignal.abort());
+    await Promise.all(all);
+  });
+});
+
 describe('the memory budget', () => {
   const freeze = async (count: number): Promise<void> => {
     clock.advance(3_000);

@@ -1,3 +1,4 @@
+import { mayHoldMore } from '../lib/fair-share.ts';
 import type { FunctionGroup, Waiter } from './function-group.ts';
 import type { Instance } from './instance.ts';
 import type { LaunchSpec } from './launch-spec.ts';
@@ -34,6 +35,7 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     processors: view.processors,
     // put off twice as long, a request must still have time for a start of its own
     usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
+    ownStarts: group.starting(),
     startsUnderWay: view.startsUnderWay,
     maxStarts: view.maxStarts,
   };
@@ -47,10 +49,12 @@ export function roomSnapshot(
   const { freeMb, totalMb } = view.memory;
   const { maxInstances, memoryMb } = spec;
   const live = group.instances.size + group.starting();
-  const full = freeMb < memoryMb || (maxInstances >= 0 && live >= maxInstances);
+  const heldMemoryMb = view.memory.ofFunction(group.functionKey);
+  const full =
+    freeMb < memoryMb || !mayHoldMore(heldMemoryMb, freeMb, totalMb) || (maxInstances >= 0 && live >= maxInstances);
   // The usual case needs no look at every instance of the machine.
   const idle = full ? idleInstances(view, group) : [];
-  return { live, maxInstances, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, idle };
+  return { live, maxInstances, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
 }
 
 /** What the memory budget must still give to an instance before it serves; 0 unless it was frozen. */

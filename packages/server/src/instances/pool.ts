@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
+import { mayHoldMore } from '../lib/fair-share.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { Departures } from './departures.ts';
 import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
@@ -209,9 +210,12 @@ export class Pool {
     else if (failure instanceof StartFailed) failure.printed.release();
   }
 
-  /** Whether the memory for it is there: a frozen instance was promised only what it uses. */
+  /** Whether it can have its memory at once: a frozen instance was promised only what it uses. */
   #mayRun(instance: Instance): boolean {
-    return !instance.isFrozen || growMb(this.#memory, instance) <= Math.max(this.#memory.freeMb, 0);
+    if (!instance.isFrozen) return true;
+    const { freeMb, totalMb } = this.#memory;
+    const held = this.#memory.ofFunction(instance.spec.functionKey);
+    return growMb(this.#memory, instance) <= Math.max(freeMb, 0) && mayHoldMore(held, freeMb, totalMb);
   }
 
   #lease(group: FunctionGroup, instance: Instance, cold: boolean, waitedMs: number): Lease {
@@ -306,7 +310,8 @@ export class Pool {
       if (reserved.awake) instance.wake();
       return instance;
     }
-    const room = roomSnapshot(this.#view(), group, spec);
+    // Kept by configuration: the administrator has decided who shares the memory.
+    const room = { ...roomSnapshot(this.#view(), group, spec), heldMemoryMb: 0 };
     const never = neverFits(room);
     const found = never === undefined ? roomFor(room) : { lacks: never };
     if ('lacks' in found) {

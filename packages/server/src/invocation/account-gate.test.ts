@@ -50,6 +50,31 @@ describe('the gate of an account', () => {
     expect(order.slice(10)).toEqual(['a', 'b']);
   });
 
+  it('is never closed to a quick function by floods of slow calls of others', async () => {
+    open({ concurrency: 100 });
+    times(400, () => enter('slow'));
+    times(400, () => enter('slower'));
+    const before = order.length;
+    expect(before).toBeLessThan(100);
+    for (let n = 0; n < 20; n += 1) {
+      enter('quick');
+      expect(order.at(-1)).toBe('quick');
+      await leave('quick');
+    }
+    expect(order.length).toBe(before + 20);
+    clock.advance(5_000);
+    await settled();
+    expect(order).not.toContain('429 quick');
+  });
+
+  it('says to a function that may hold no more that the rest is for others', async () => {
+    open({ concurrency: 100 });
+    times(91, () => enter('slow'));
+    const refused = gate.enter({ projectId: 'p', functionKey: 'slow', bytes: 0 })?.catch((error: unknown) => error);
+    clock.advance(5_000);
+    expect(await refused).toMatchObject({ hint: expect.stringContaining('the rest is for other functions') });
+  });
+
   it('serves waiting functions in turn, whoever came first', async () => {
     times(10, () => enter('a'));
     times(3, () => enter('a'));

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../lib/clock.ts';
+import { mayHoldMore } from '../lib/fair-share.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 
 export interface GateLimits {
@@ -48,8 +49,8 @@ const OVERLOADED = 'Your request has been controlled by overload sdk, please ret
 
 /**
  * Counts the invocations of each project and lets those over the limit wait for a bounded time. Places that become free
- * go to the waiting functions in turn, so that a burst of one holds up no other; reserved instances have their places for
- * themselves. When too much waits, the function that waits with most loses what came last.
+ * go to the waiting functions in turn, so that a burst of one holds up no other; a function cannot take all of them, so that
+ * a burst of slow calls leaves some for others; reserved instances have their places for themselves. When too much waits, the function that waits with most loses what came last.
  */
 export class AccountGate {
   readonly #limits: GateLimits;
@@ -129,7 +130,11 @@ export class AccountGate {
       };
       const timer: Timer = this.#clock.after(maxWaitMs, () =>
         waiting.refuse(
-          overloaded(`${concurrency} invocations of the account run already, and none ended within ${maxWaitMs} ms.`),
+          overloaded(
+            account.used < concurrency
+              ? `The function has as many of the ${concurrency} invocations of the account as it may, and none ended within ${maxWaitMs} ms: the rest is for other functions.`
+              : `${concurrency} invocations of the account run already, and none ended within ${maxWaitMs} ms.`,
+          ),
         ),
       );
       const onAbort = (): void => waiting.refuse(signal?.reason);
@@ -175,7 +180,8 @@ export class AccountGate {
   }
 
   #hasRoom({ used }: Account, { inFlight, reserved }: FunctionUse): boolean {
-    return inFlight < reserved || used < this.#limits.concurrency;
+    const free = this.#limits.concurrency - used;
+    return inFlight < reserved || (free > 0 && mayHoldMore(inFlight, free, this.#limits.concurrency));
   }
 
   #account(projectId: string): Account {
