@@ -11,6 +11,7 @@ const NODE = `exports.handler = async (event, context) => {
     log.warn('warn ' + event.word); log.error('error ' + event.word);
     process.stdout.write('out ' + event.word + '\\n'); process.stderr.write('err ' + event.word + '\\n');
   }
+  if (event.child) require('child_process').spawnSync('sh', ['-c', event.child], { stdio: 'inherit' });
   if (event.long) console.log('y'.repeat(event.long));
   return 'ok';
 };`;
@@ -20,6 +21,10 @@ def handler(event, context):
     context.getLogger().warning('warn ' + event['word'])
     print('out ' + event['word'])
     sys.stderr.write('err ' + event['word'] + '\\n')
+    if 'child' in event:
+        import os, subprocess
+        subprocess.call(['sh', '-c', event['child']])
+        os.write(1, b'past the runtime\\n')
     return 'ok'
 `;
 
@@ -73,6 +78,23 @@ describe('the log of a function', () => {
     expect(said(await linesOf(python, snake.requestId))).toEqual(
       expect.arrayContaining(['WARN warn pear', 'INFO out pear', 'ERROR err pear']),
     );
+  });
+
+  it('has the output of child processes and of writes past the runtime under their request, before its end', async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const { requestId } = await invoke(server, node, { child: `echo child ${n}; echo bad ${n} >&2` });
+      const told = said(await linesOf(node, requestId));
+      expect(told.slice(1, -1).sort()).toEqual([`ERROR bad ${n}`, `INFO child ${n}`]);
+    }
+    const { requestId } = await invoke(server, python, { word: 'fig', child: 'printf "no end"' });
+    const told = said(await linesOf(python, requestId));
+    expect(told).toContain('INFO no endpast the runtime');
+    expect(told.at(-1)).toMatch(/^INFO Finish invoke request/);
+  });
+
+  it('says where the output of a child process was cut', async () => {
+    const { requestId } = await invoke(server, node, { child: 'head -c 500000 /dev/zero | tr "\\\\0" x' });
+    expect(said(await linesOf(node, requestId)).join('')).toContain('[output cut: more than 64 KiB in one second]');
   });
 
   it('is searched by keyword and by level, and never shows another function', async () => {

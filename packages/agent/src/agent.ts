@@ -74,6 +74,9 @@ export class Agent {
         return this.#share(request.id);
       case 'usage':
         return (await this.#find(request.id)).sandbox.usage();
+      case 'flush':
+        await (await this.#find(request.id)).sandbox.flushOutput();
+        return {};
       case 'freeze':
         await (await this.#find(request.id)).sandbox.freeze();
         return {};

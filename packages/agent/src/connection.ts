@@ -3,10 +3,13 @@ import type { AgentMessage } from './protocol.ts';
 
 const MAX_LINE = 4 << 20;
 const MAX_UNREAD_OUTPUT = 4 << 20;
+const LOST = '[output lost: it came faster than it could be read]\n';
 
 /** Lines to and from the server. A server that reads slowly loses output of sandboxes, never a reply or an exit. */
 export class Connection {
   readonly #socket: Duplex;
+  /** Sandboxes whose output did not fit; a note says so where it is missing. */
+  readonly #lost = new Set<string>();
 
   constructor(socket: Duplex) {
     this.#socket = socket;
@@ -14,7 +17,20 @@ export class Connection {
 
   send(message: AgentMessage): void {
     if (!this.#socket.writable) return;
-    if ('event' in message && message.event === 'output' && this.#socket.writableLength > MAX_UNREAD_OUTPUT) return;
+    if ('event' in message && message.event === 'output') {
+      if (this.#socket.writableLength > MAX_UNREAD_OUTPUT) {
+        this.#lost.add(message.id);
+        return;
+      }
+      if (this.#lost.delete(message.id)) this.#write({ ...message, text: LOST });
+    }
+    // The last chance: nothing of this sandbox comes after its exit.
+    if ('event' in message && message.event === 'exited' && this.#lost.delete(message.id))
+      this.#write({ event: 'output', id: message.id, stream: 'stderr', text: LOST });
+    this.#write(message);
+  }
+
+  #write(message: AgentMessage): void {
     this.#socket.write(`${JSON.stringify(message)}\n`);
   }
 

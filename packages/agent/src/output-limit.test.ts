@@ -46,6 +46,12 @@ describe('the output of a sandbox', () => {
     expect(told.at(-1)).toBe('again');
   });
 
+  it('says that it is cut also when the limit falls between two chunks', async () => {
+    const { told, stream } = observe();
+    for (let i = 0; i < 9; i++) await write(stream, 'x'.repeat(8 * KIB));
+    expect(told.filter((text) => text.includes('output cut'))).toHaveLength(1);
+  });
+
   it('makes the writer wait after 1 MiB in a second', async () => {
     const { stream } = observe();
     await write(stream, Buffer.alloc(1024 * KIB));

@@ -18,6 +18,7 @@ export class OutputLimit {
   readonly #now: () => number;
   #windowStart = 0;
   #told = 0;
+  #isCut = false;
   #read = 0;
   #wake: NodeJS.Timeout | undefined;
   #ending = false;
@@ -52,7 +53,10 @@ export class OutputLimit {
         const text = decoder.write(told.subarray(start, start + MAX_MESSAGE_BYTES));
         if (text !== '') this.#sink(name, text);
       }
-      if (told.length < chunk.length) this.#sink(name, CUT);
+    }
+    if (chunk.length > Math.max(room, 0) && !this.#isCut) {
+      this.#isCut = true;
+      this.#sink(name, CUT);
     }
     if (this.#read >= MAX_READ_PER_SECOND && !this.#ending) this.#pause();
   }
@@ -63,6 +67,7 @@ export class OutputLimit {
     this.#windowStart = now;
     this.#told = 0;
     this.#read = 0;
+    this.#isCut = false;
   }
 
   #pause(): void {

@@ -22,6 +22,7 @@ export function parseRequest(line: string): AgentRequest {
     case 'stop':
     case 'share':
     case 'usage':
+    case 'flush':
     case 'freeze':
     case 'thaw':
       return { op: fields.op, seq, id: id(fields) };

@@ -159,6 +159,8 @@ export type AgentRequest =
   /** From now on CPU in proportion to `cpuMillis`. */
   | { readonly op: 'share'; readonly seq: number; readonly id: string }
   | { readonly op: 'usage'; readonly seq: number; readonly id: string }
+  /** Answered after all output that the processes of the sandbox wrote until now was sent. */
+  | { readonly op: 'flush'; readonly seq: number; readonly id: string }
   /** Answered when no process of the sandbox runs. */
   | { readonly op: 'freeze'; readonly seq: number; readonly id: string }
   | { readonly op: 'thaw'; readonly seq: number; readonly id: string }
@@ -195,6 +197,7 @@ export interface AgentReplies {
     readonly tmpFull: boolean;
     readonly oomKilled: boolean;
   };
+  readonly flush: Record<string, never>;
   readonly freeze: Record<string, never>;
   readonly thaw: Record<string, never>;
   readonly assign: Record<string, never>;

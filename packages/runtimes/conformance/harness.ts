@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -65,9 +66,19 @@ export function encode(header: unknown, body: Buffer): Buffer {
   return Buffer.concat([sizes, head, body]);
 }
 
+/** A real pipe, as a sandbox has it; Node would make a socket. */
+function pipe(path: string): { readonly reader: Socket; readonly writer: number } {
+  execFileSync('mkfifo', [path]);
+  const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writer = openSync(path, constants.O_WRONLY);
+  return { reader: new Socket({ fd: reading, readable: true, writable: false }), writer };
+}
+
 /** A shim started without a sandbox, with the server's half of the link in the test. */
 export class Instance {
   readonly logs: LogLine[] = [];
+  /** Whether the last answer said that there may be output beside the link. */
+  isRaw = false;
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -81,16 +92,17 @@ export class Instance {
   }[] = [];
   raw = '';
 
-  private constructor(child: ChildProcess, folder: string) {
+  private constructor(child: ChildProcess, folder: string, outputs: readonly Socket[]) {
     this.#child = child;
     this.#folder = folder;
     const collect = (chunk: Buffer): void => {
       this.raw += chunk.toString('utf8');
     };
-    child.stdout?.on('data', collect);
-    child.stderr?.on('data', collect);
+    for (const output of outputs) output.on('data', collect);
+    const ends = outputs.map((output) => once(output, 'close'));
     this.exited = new Promise((resolve) => {
-      child.on('close', (code) => {
+      child.on('exit', async (code) => {
+        await Promise.all(ends);
         for (const waiter of this.#waiting) waiter.refuse(new Error(`the shim ended with ${code}: ${this.raw}`));
         resolve(code);
       });
@@ -108,9 +120,10 @@ export class Instance {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(path, resolve));
     const [program = '', ...args] = command;
+    const outputs = [pipe(join(folder, 'stdout')), pipe(join(folder, 'stderr'))] as const;
     const child = spawn(program, args, {
       cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', outputs[0].writer, outputs[1].writer],
       // A group of its own, so that programs which it started end with it: no sandbox does that here.
       detached: true,
       env: {
@@ -121,7 +134,12 @@ export class Instance {
         ...env,
       },
     });
-    const instance = new Instance(child, folder);
+    for (const { writer } of outputs) closeSync(writer);
+    const instance = new Instance(
+      child,
+      folder,
+      outputs.map(({ reader }) => reader),
+    );
     const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
     const ended = instance.exited.then((code) =>
       Promise.reject(new Error(`no connection, exit ${code}: ${instance.raw}`)),
@@ -226,6 +244,7 @@ export class Instance {
       (received) => received.header.type === 'result' && received.header.requestId === requestId,
     );
     const logs = this.logs.filter((line) => line.requestId === requestId);
+    this.isRaw = header.type === 'result' && header.raw === true;
     return { code: header.type === 'result' ? header.code : -1, payload: body.toString('utf8'), logs };
   }
 

@@ -111,6 +111,20 @@ export function languageSuite(
       expect(instance.logs).toEqual([{ requestId: '', level: 'INFO', text: 'initializing' }]);
     });
 
+    it('tells that child processes may have written, and only then', async () => {
+      const instance = current();
+      await instance.init(codeRoot, entry('index.spawns'));
+      expect([(await instance.invoke('false')).payload, instance.isRaw]).toEqual(['quiet', false]);
+      expect([(await instance.invoke('true', 'request-2')).payload, instance.isRaw]).toEqual(['spawned', true]);
+      expect(instance.raw).toContain('from a child\n');
+      await expect
+        .poll(async () => {
+          await instance.invoke('false', `request-${Math.random()}`);
+          return instance.isRaw;
+        })
+        .toBe(false);
+    });
+
     it('tells a failing initializer as 4009', async () => {
       const { header, body } = await current().init(codeRoot, entry('index.echo'), {
         initializer: entry('index.initFails'),

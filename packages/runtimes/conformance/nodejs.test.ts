@@ -213,6 +213,14 @@ for (const each of found) {
       expect(parsed.stackTrace[0]).toMatch(/\.\/throws\.js:1:\d+/);
     });
 
+    it('makes messages of what is written to the descriptors of the standard streams', async () => {
+      expect(await answer('index.writesToDescriptors')).toEqual({
+        code: 0,
+        payload: 'written',
+        logs: ['INFO one two', 'ERROR three'],
+      });
+    });
+
     it('refuses an initializer with one parameter', async () => {
       const { header, payload } = await refusal('index.echo', 'index.initOne');
       expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });

@@ -167,12 +167,13 @@ class Link {
     }
   }
 
-  /** Answers a request. `requestId` came from the server, so it fits in a header. */
-  result(requestId, code, body) {
+  /** Answers a request. `requestId` came from the server, so it fits in a header. `isRaw`: as `raw` of PROTOCOL.md. */
+  result(requestId, code, body, isRaw) {
     const took = hrtime(this.begun.get(requestId) || hrtime());
     this.begun.delete(requestId);
     const ms = took[0] * 1e3 + took[1] / 1e6;
-    this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + ',"ms":' + ms + '}', body);
+    const end = isRaw === true ? ',"raw":true}' : '}';
+    this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + ',"ms":' + ms + end, body);
   }
 
   /** Runs `done` once everything sent so far is on its way. */

@@ -3,6 +3,7 @@
 // object stays together; an unfinished line waits for its end, for the end of the request or for a moment.
 const stream = require('stream');
 const StringDecoder = require('string_decoder').StringDecoder;
+const captureRaw = require('./raw-output.js').capture;
 
 const MAX_LINE = 90 * 1024;
 const PARTIAL_WAIT_MS = 200;
@@ -98,6 +99,7 @@ function capture(emit) {
     Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => value });
   define('stdout', out);
   define('stderr', err);
+  captureRaw({ 1: out, 2: err });
   if (console._stdout !== out) console._stdout = out;
   if (console._stderr !== err) console._stderr = err;
   return {

@@ -2,6 +2,7 @@
 // Runs the handler. Every request ends in exactly one result frame, whatever the function does.
 const Context = require('./context.js').Context;
 const failure = require('./failure.js');
+const wasWritten = require('./raw-output.js').wasWritten;
 
 const MAX_RESULT = 6291456;
 const parse = JSON.parse;
@@ -194,7 +195,7 @@ class Requests {
       if (streamed !== undefined) streamed.close();
     }
     if (log !== '') this.link.log(requestId, 'ERROR', log);
-    this.link.result(requestId, code, payload);
+    this.link.result(requestId, code, payload, wasWritten());
     if (this.running.size === 0 && this.onIdle !== null) this.onIdle();
   }
 

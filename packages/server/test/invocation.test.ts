@@ -252,3 +252,35 @@ it('what a failed start printed is in the log of its request, once', async () =>
       [true, `Finish invoke request '${requestId}`.slice(0, 25)],
     ]);
 });
+
+it('output of child processes is in the log of the request that runs, before its end', async () => {
+  await using server = await FakeServer.start({
+    handler(event, invoke, peer) {
+      peer.unreadOutput(`child of ${event.toString()}\nno end`);
+      peer.send({ type: 'result', requestId: invoke.requestId, code: 0, raw: true }, 'done');
+      return HANG;
+    },
+  });
+  const target = await server.deploy('parent');
+  await invoke(server, target, 'one');
+  await invoke(server, target, 'two');
+  await expect
+    .poll(async () => {
+      server.clock.advance(50);
+      const { data } = await server.api.call('queryLogs', { params: target, query: { order: 'asc' } });
+      const ids = [...new Set(data.lines.map((line) => line.request_id))];
+      return data.lines.map(
+        (line) => `${ids.indexOf(line.request_id)} ${line.message.split(' ').slice(0, 3).join(' ')}`,
+      );
+    }, PATIENCE)
+    .toEqual([
+      '0 Start invoke request',
+      '0 child of one',
+      '0 no end',
+      '0 Finish invoke request',
+      '1 Start invoke request',
+      '1 child of two',
+      '1 no end',
+      '1 Finish invoke request',
+    ]);
+});

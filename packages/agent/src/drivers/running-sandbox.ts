@@ -133,6 +133,14 @@ export class RunningSandbox {
     return done;
   }
 
+  /**
+   * Resolves when what was written before is with `onOutput`. What is in a pipe now is read when the event loop looks at it
+   * next, which it has done when the second of these callbacks runs.
+   */
+  flushOutput(): Promise<void> {
+    return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  }
+
   async usage(): Promise<AgentReplies['usage']> {
     const [used, tmpFull] = await Promise.all([this.#parts.group?.usage(), this.#parts.volume?.isFull()]);
     return {

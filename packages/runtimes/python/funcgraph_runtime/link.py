@@ -13,6 +13,7 @@ try:
 except ImportError:
     import thread as _thread
 
+from funcgraph_runtime.raw_output import RawOutput
 from funcgraph_runtime.text import text_type, to_bytes
 
 MAX_HEADER = 64 * 1024
@@ -41,6 +42,7 @@ class Link(object):
         self._rest = b''
         # When each request that runs came.
         self._begun = {}
+        self._raw = RawOutput()
         self.pid = _getpid()
 
     def _more(self, count):
@@ -125,4 +127,7 @@ class Link(object):
     def result(self, request_id, code, payload):
         now = _clock()
         ms = (now - self._begun.pop(request_id, now)) * 1000
-        self.send(_dumps({'type': 'result', 'requestId': request_id, 'code': code, 'ms': max(ms, 0)}), payload)
+        header = {'type': 'result', 'requestId': request_id, 'code': code, 'ms': max(ms, 0)}
+        if self._raw.was_written():
+            header['raw'] = True
+        self.send(_dumps(header), payload)

@@ -145,8 +145,14 @@ export type InstanceFrame =
   | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
   | { readonly type: 'chunk'; readonly requestId: string; readonly head?: StreamHead }
   | { readonly type: 'bodyCredit'; readonly requestId: string; readonly bytes: number }
-  /** `ms`: how long the request ran, for runtimes that tell. */
-  | { readonly type: 'result'; readonly requestId: string; readonly code: number; readonly ms?: number }
+  /** `ms`: how long the request ran, for runtimes that tell. `raw`: there may be output that did not come over the link. */
+  | {
+      readonly type: 'result';
+      readonly requestId: string;
+      readonly code: number;
+      readonly ms?: number;
+      readonly raw?: true;
+    }
   | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number }
   | { readonly type: 'heartbeat'; readonly seq: number; readonly ok: boolean; readonly error?: string }
   | { readonly type: 'preStopped'; readonly ok: boolean; readonly error?: string };

@@ -5,6 +5,7 @@ import { LIMITS } from '@funcgraph/api';
 import type { Clock } from '../lib/clock.ts';
 import { newInstanceId } from '../lib/ids.ts';
 import type { RuntimeLaunch, Surroundings } from './launch-spec.ts';
+import { RawOutput } from './raw-output.ts';
 import { type LinkLimits, type LinkLog, LogBudget, listenForLink, RuntimeLink } from './runtime-link/index.ts';
 import type { Sandbox, SandboxDriver } from './sandbox/index.ts';
 import { BOOT_TIMEOUT_MS, orExit, within } from './start-errors.ts';
@@ -27,6 +28,8 @@ export interface BootedRuntime {
   readonly link: RuntimeLink;
   readonly sandboxMs: number;
   readonly bootMs: number;
+  /** Resolves when all that its processes wrote past the runtime is written to the log. */
+  flushOutput(): Promise<void>;
   /** Where its log lines go from now on; before, they are dropped. */
   logTo(sink: LogSink): void;
 }
@@ -87,7 +90,11 @@ export async function bootRuntime(
     );
     options.onSandbox?.(sandbox);
     const logs = new LogBudget(clock.now, deps.linkLimits.logs);
-    forwardOutput(sandbox, clock, logs, onLog);
+    const raw = new RawOutput(clock, (log) => {
+      if (logs.admit(log.text.length)) onLog({ ...log, requestId: link?.newestRequest ?? '' });
+    });
+    sandbox.onOutput((output) => raw.push(output));
+    void sandbox.exited.then(() => raw.flush());
     const sandboxMs = clock.monotonic() - began;
     const socket = await within(clock, BOOT_TIMEOUT_MS, orExit(listener.connection, sandbox));
     link = new RuntimeLink(socket, { clock, memory: deps.linkLimits.memory, logs, onLog, onEnd: () => {} });
@@ -96,7 +103,12 @@ export async function bootRuntime(
     const logTo = (next: LogSink): void => {
       sink = next;
     };
-    return { id, sandbox, link, sandboxMs, bootMs, logTo };
+    const started = sandbox;
+    const flushOutput = async (): Promise<void> => {
+      await Promise.race([started.flushOutput(), started.exited]);
+      raw.flush();
+    };
+    return { id, sandbox, link, sandboxMs, bootMs, logTo, flushOutput };
   } catch (error) {
     listener.close();
     link?.destroy();
@@ -105,15 +117,6 @@ export async function bootRuntime(
   } finally {
     await rm(socketPath, { force: true });
   }
-}
-
-/** Raw output of the process, beside the link: what an interpreter says when it cannot start, or native code prints. */
-function forwardOutput(sandbox: Sandbox, clock: Clock, logs: LogBudget, onLog: (log: LinkLog) => void): void {
-  sandbox.onOutput(({ stream, text }) => {
-    const level = stream === 'stderr' ? 'ERROR' : 'INFO';
-    for (const line of text.split('\n'))
-      if (line !== '' && logs.admit(line.length)) onLog({ requestId: '', level, time: clock.now(), text: line });
-  });
 }
 
 /** More than any function may have: the limit of the version is set before its code is attached. */

@@ -67,6 +67,8 @@ export interface InstanceParts {
   readonly spec: LaunchSpec;
   readonly sandbox: Sandbox;
   readonly link: RuntimeLink;
+  /** Resolves when the log has what its processes wrote past the runtime. */
+  readonly flushOutput: () => Promise<void>;
   readonly meter: UsageMeter;
   readonly phases: StartPhases;
   readonly clock: Clock;
@@ -235,8 +237,10 @@ export class Instance {
       ...(body?.length === undefined ? {} : { bodyBytes: body.length }),
     };
     const outcome = await this.#race(link.invoke(frame, request.event, stream, body), request, stream);
-    if (stream !== undefined) return this.#endStream(stream, outcome, request, started);
     const handlerMs = clock.monotonic() - started;
+    // An agent that does not answer costs lines of the log, not the result.
+    if ('raw' in outcome && outcome.raw) await this.#parts.flushOutput().catch(() => {});
+    if (stream !== undefined) return this.#endStream(stream, outcome, request, handlerMs);
     // What several requests used together cannot be told apart.
     const cpuMs = this.inFlight > 1 ? null : meter.cpuMsSinceLast();
     const peakMemoryBytes = meter.peakMemoryBytes();
@@ -267,12 +271,12 @@ export class Instance {
     stream: StreamedAnswer,
     outcome: LinkResult | Ended,
     request: InstanceRequest,
-    started: number,
+    handlerMs: number,
   ): Promise<InstanceAnswer> {
-    const { clock, meter } = this.#parts;
+    const { meter } = this.#parts;
     stream.close();
     const measured = {
-      handlerMs: clock.monotonic() - started,
+      handlerMs,
       cpuMs: this.inFlight > 1 ? null : meter.cpuMsSinceLast(),
       peakMemoryBytes: meter.peakMemoryBytes(),
       ...(stream.begun ? { streamedBytes: stream.bytes } : {}),

@@ -56,7 +56,18 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
     const { id, link } = booted;
     const say = (level: LogLevel, text: string): void =>
       deps.onLog(id, spec, { requestId: '', level, time: clock.now(), text });
-    return new Instance({ id, spec, sandbox: booted.sandbox, link, meter, phases: { ...phases }, clock, say });
+    const { flushOutput } = booted;
+    return new Instance({
+      id,
+      spec,
+      sandbox: booted.sandbox,
+      flushOutput,
+      link,
+      meter,
+      phases: { ...phases },
+      clock,
+      say,
+    });
   } catch (error) {
     const measured = await sandbox?.usage().catch(() => undefined);
     const exit = await sandbox?.stop().catch(() => undefined);

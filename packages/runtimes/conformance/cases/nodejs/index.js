@@ -103,3 +103,15 @@ exports.meet = (event, context, callback) => {
   if (Object.keys(open).length < 2) return;
   Object.keys(open).forEach((name) => open[name](null, 'met as ' + name));
 };
+
+exports.spawns = (event, context, callback) => {
+  if (event) require('child_process').spawnSync('echo', ['from a child'], { stdio: 'inherit' });
+  callback(null, event ? 'spawned' : 'quiet');
+};
+
+exports.writesToDescriptors = (event, context, callback) => {
+  const fs = require('fs');
+  fs.writeSync(1, 'one ');
+  fs.writeSync(1, Buffer.from('xtwo\nx'), 1, 4);
+  fs.write(2, 'three\n', () => callback(null, 'written'));
+};

@@ -172,3 +172,11 @@ def fails_twice(event, context):
 
 def fails_without_text(event, context):
     raise ValueError()
+
+
+def spawns(event, context):
+    if not event:
+        return 'quiet'
+    import subprocess
+    subprocess.call(['echo', 'from a child'])
+    return 'spawned'

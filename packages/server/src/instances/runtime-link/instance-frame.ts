@@ -53,7 +53,14 @@ export function parseInstanceFrame(header: Buffer): InstanceFrame {
   switch (frame.type) {
     case 'result': {
       const [requestId, code] = [text(frame.requestId, 'requestId'), number(frame.code, 'code')];
-      return { type: 'result', requestId, code, ...(frame.ms === undefined ? {} : { ms: number(frame.ms, 'ms') }) };
+      const raw = frame.raw === true ? ({ raw: true } as const) : {};
+      return {
+        type: 'result',
+        requestId,
+        code,
+        ...(frame.ms === undefined ? {} : { ms: number(frame.ms, 'ms') }),
+        ...raw,
+      };
     }
     case 'log': {
       if (!LEVELS.has(frame.level)) throw new LinkViolation('level is unknown');

@@ -30,6 +30,8 @@ export interface LinkResult {
   readonly payload: Buffer;
   /** How long the request ran, as the instance tells. */
   readonly ms?: number | undefined;
+  /** Whether processes may have written past the runtime meanwhile. */
+  readonly raw?: true | undefined;
 }
 
 export type InitResult =
@@ -97,6 +99,8 @@ export class RuntimeLink {
   /** Heartbeats without an answer; whoever sends them stops after a few. */
   readonly #beats = new Map<number, Pending<HookAnswer>>();
   #preStop: Pending<HookAnswer> | undefined;
+  /** The request that was started last, ended or not; empty before the first. */
+  newestRequest = '';
   #ended: LinkEnded | undefined;
   /** Resolves with what is running, e.g. `node v20.15.1`. */
   readonly hello: Promise<string>;
@@ -179,6 +183,7 @@ export class RuntimeLink {
         pending.stream = new LinkStream(receiver, giveCredit);
       }
       this.#running.set(requestId, pending);
+      this.newestRequest = requestId;
       this.#send(frame, event);
       if (source === undefined) return;
       pending.body = new LinkBody(source, (piece, last) => {
@@ -259,7 +264,7 @@ export class RuntimeLink {
         this.#running.delete(frame.requestId);
         pending.body?.stop();
         this.#tellDropped(frame.requestId, this.#options.logs.takeDropped());
-        pending.resolve({ code: frame.code, payload: body, ms: frame.ms });
+        pending.resolve({ code: frame.code, payload: body, ms: frame.ms, raw: frame.raw });
         return;
       }
       case 'chunk': {

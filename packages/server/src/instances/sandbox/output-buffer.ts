@@ -1,6 +1,7 @@
 import type { SandboxOutput } from './sandbox.ts';
 
 const MAX_KEPT = 64 * 1024;
+const CUT = '[output cut: more than 64 KiB before the start was over]\n';
 
 /** Hands output to listeners; keeps the first 64 KiB until somebody listens. */
 export class OutputBuffer {
@@ -10,9 +11,10 @@ export class OutputBuffer {
 
   push(output: SandboxOutput): void {
     if (this.#kept !== undefined) {
-      if (this.#keptLength + output.text.length > MAX_KEPT) return;
+      if (this.#keptLength > MAX_KEPT) return;
       this.#keptLength += output.text.length;
-      this.#kept.push(output);
+      const isTooMuch = this.#keptLength > MAX_KEPT;
+      this.#kept.push(isTooMuch ? { ...output, text: CUT } : output);
       return;
     }
     for (const listener of this.#listeners) listener(output);

@@ -68,6 +68,8 @@ export interface Sandbox {
   assign(assignment: SandboxAssignment): Promise<void>;
   /** Kills every process and removes all that the sandbox left. Idempotent; resolves when that is done. */
   stop(): Promise<SandboxExit>;
-  /** Raw output of the first process, bounded per second. Output from before the first listener is kept (64 KiB). */
+  /** Resolves when the listeners have all raw output that was written before. */
+  flushOutput(): Promise<void>;
+  /** Raw output of the sandbox's processes, bounded per second. Output from before the first listener is kept (64 KiB). */
   onOutput(listener: (output: SandboxOutput) => void): () => void;
 }

@@ -137,4 +137,10 @@ public class Index {
         }
         return "never";
     }
+
+    public String spawns(Boolean event) throws Exception {
+        if (!event) return "quiet";
+        new ProcessBuilder("echo", "from a child").inheritIO().start().waitFor();
+        return "spawned";
+    }
 }

@@ -27,6 +27,7 @@ final class Link {
     }
 
     private final Wire wire;
+    private final RawOutput raw = new RawOutput();
     private final byte[] sizes = new byte[8];
     private final ArrayDeque<byte[]> queue = new ArrayDeque<byte[]>();
     private int queued;
@@ -182,6 +183,8 @@ final class Link {
     void result(String requestId, int code, byte[] payload) {
         StringBuilder header = new StringBuilder("{\"type\":\"result\",\"requestId\":");
         Json.quote(requestId, header);
-        send(header.append(",\"code\":").append(code).append('}'), payload);
+        header.append(",\"code\":").append(code);
+        if (raw.wasWritten()) header.append(",\"raw\":true");
+        send(header.append('}'), payload);
     }
 }

@@ -31,6 +31,7 @@ export const AGENT_LIMITS: AgentLimits = {
     assign: LONG_MS,
     share: SHORT_MS,
     usage: SHORT_MS,
+    flush: SHORT_MS,
     freeze: SHORT_MS,
     thaw: SHORT_MS,
     'open-network': LONG_MS,

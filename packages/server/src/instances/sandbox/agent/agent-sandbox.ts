@@ -58,6 +58,10 @@ export class AgentSandbox implements Sandbox {
     return this.#client.request({ op: 'usage', id: this.id });
   }
 
+  async flushOutput(): Promise<void> {
+    await this.#client.request({ op: 'flush', id: this.id });
+  }
+
   async share(): Promise<void> {
     await this.#client.request({ op: 'share', id: this.id });
   }

@@ -7,9 +7,13 @@ import { encodeFrame } from './frames.ts';
 export class FakePeer {
   readonly #socket: Socket;
   readonly #end: (exit: Partial<SandboxExit>) => void;
-  readonly #output: (output: SandboxOutput) => void;
+  readonly #output: (output: SandboxOutput, isUnread?: boolean) => void;
 
-  constructor(socket: Socket, end: (exit: Partial<SandboxExit>) => void, output: (output: SandboxOutput) => void) {
+  constructor(
+    socket: Socket,
+    end: (exit: Partial<SandboxExit>) => void,
+    output: (output: SandboxOutput, isUnread?: boolean) => void,
+  ) {
     this.#socket = socket;
     this.#end = end;
     this.#output = output;
@@ -31,6 +35,11 @@ export class FakePeer {
   /** Raw output beside the link. */
   output(text: string, stream: SandboxOutput['stream'] = 'stdout'): void {
     this.#output({ stream, text });
+  }
+
+  /** The same, still in its pipe: it comes when the output is flushed. */
+  unreadOutput(text: string, stream: SandboxOutput['stream'] = 'stdout'): void {
+    this.#output({ stream, text }, true);
   }
 
   /** The first process ends. */

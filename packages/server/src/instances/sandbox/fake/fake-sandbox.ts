@@ -36,6 +36,7 @@ export class FakeSandbox implements Sandbox {
   shared = 0;
   readonly #socket: Socket;
   readonly #output = new OutputBuffer();
+  readonly #unread: SandboxOutput[] = [];
   readonly #usage: SandboxUsage;
   readonly #resolveExit: (exit: SandboxExit) => void;
   #ended = false;
@@ -50,7 +51,7 @@ export class FakeSandbox implements Sandbox {
     const peer = new FakePeer(
       socket,
       (exit) => this.#end(exit),
-      (output) => this.#output.push(output),
+      (output, isUnread) => (isUnread ? this.#unread.push(output) : this.#output.push(output)),
     );
     this.#serve(behaviour, peer);
   }
@@ -100,6 +101,10 @@ export class FakeSandbox implements Sandbox {
   async stop(): Promise<SandboxExit> {
     this.#end({ signal: 'SIGKILL' });
     return this.exited;
+  }
+
+  async flushOutput(): Promise<void> {
+    for (const output of this.#unread.splice(0)) this.#output.push(output);
   }
 
   onOutput(listener: (output: SandboxOutput) => void): () => void {
