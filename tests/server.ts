@@ -234,6 +234,8 @@ export class TestServer implements AsyncDisposable {
   #spawn(): ChildProcess {
     const { args = [], env = {}, database } = this.#options;
     const flags = ['--data-dir', this.dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'warn', ...args];
+    // File systems that tests share stand beside the data directories.
+    flags.push('--mount-roots', tmpdir());
     const child = fork(SERVER, flags, {
       cwd: ROOT,
       // tests run as root, too; the functions are their own

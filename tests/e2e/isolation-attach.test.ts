@@ -31,8 +31,8 @@ describe.runIf(isRoot)('the attach helper', () => {
     ...{ id: 'me', pid: process.pid, startTime: livingProcess(process.pid)?.startTime ?? '' },
     ...changes,
   });
-  const attach = (target: object, source = folder) =>
-    helper.attach(me(target), { source, target: '/opt/function/code' });
+  const attach = (target: object, below = '') =>
+    helper.attach(me(target), { root: folder, below }, '/opt/function/code');
   const failing = (text: string) =>
     expect.objectContaining({ code: 'ATTACH_FAILED', message: expect.stringContaining(text) });
 
@@ -61,9 +61,13 @@ describe.runIf(isRoot)('the attach helper', () => {
 
   it('follows no symbolic link on the way to the source', async () => {
     symlinkSync(folder, join(folder, 'link'));
-    await expect(attach({}, join(folder, 'link'))).rejects.toEqual(failing('open-source ELOOP'));
-    await expect(attach({}, join(folder, 'link/link'))).rejects.toEqual(failing('open-source ELOOP'));
-    await expect(attach({}, join(folder, 'missing'))).rejects.toEqual(failing('open-source ENOENT'));
+    await expect(attach({}, 'link')).rejects.toEqual(failing('open-source ELOOP'));
+    await expect(attach({}, 'link/link')).rejects.toEqual(failing('open-source ELOOP'));
+    await expect(attach({}, 'missing')).rejects.toEqual(failing('open-source ENOENT'));
+    const root = join(folder, 'link');
+    await expect(helper.attach(me(), { root, below: '' }, '/opt/function/code')).rejects.toEqual(
+      failing('open-root ELOOP'),
+    );
   });
 
   it('is back in its own namespace when something fails inside', async () => {
@@ -72,8 +76,8 @@ describe.runIf(isRoot)('the attach helper', () => {
     const pid = other.pid ?? 0;
     await expect.poll(() => readlinkSync(`/proc/${pid}/ns/mnt`)).not.toBe(own);
     const target = me({ pid, startTime: livingProcess(pid)?.startTime });
-    const bind = { source: folder, target: '/opt/function/not-there' };
-    await expect(helper.attach(target, bind)).rejects.toEqual(failing('open-target ENOENT'));
+    const attaching = helper.attach(target, { root: folder, below: '' }, '/opt/function/not-there');
+    await expect(attaching).rejects.toEqual(failing('open-target ENOENT'));
     expect(readlinkSync(`/proc/${helper.pid}/ns/mnt`)).toBe(own);
     other.kill();
   });
@@ -85,19 +89,21 @@ describe.runIf(isRoot)('the attach helper', () => {
 
   const record = (...fields: string[]) => fields.map((field) => `${field}\0`).join('');
   it.each([
-    ['nothing at all', '\0'.repeat(5)],
-    ['a number that is none', record('x', '1', '1', '/a', '/opt/function/code')],
-    ['a negative process', record('1', '-1', '1', '/a', '/opt/function/code')],
-    ['process 0', record('1', '0', '1', '/a', '/opt/function/code')],
-    ['a process number that does not fit', record('1', '4294967297', '1', '/a', '/opt/function/code')],
-    ['a relative source', record('1', '1', '1', 'a', '/opt/function/code')],
-    ['a source that climbs', record('1', '1', '1', '/a/../b', '/opt/function/code')],
-    ['a target that climbs', record('1', '1', '1', '/a', '/opt/function/../../etc')],
-    ['a target elsewhere', record('1', '1', '1', '/a', '/etc')],
-    ['the function folder itself', record('1', '1', '1', '/a', '/opt/function')],
-    ['a target with an empty part', record('1', '1', '1', '/a', '/opt/function//code')],
-    ['a path that is too long', record('1', '1', '1', `/${'a'.repeat(5000)}`, '/opt/function/code')],
-    ['a field without end', 'a'.repeat(20_000)],
+    ['nothing at all', '\0'.repeat(6)],
+    ['a number that is none', record('x', '1', '1', '/a', '', '/opt/function/code')],
+    ['a negative process', record('1', '-1', '1', '/a', '', '/opt/function/code')],
+    ['process 0', record('1', '0', '1', '/a', '', '/opt/function/code')],
+    ['a process number that does not fit', record('1', '4294967297', '1', '/a', '', '/opt/function/code')],
+    ['a relative source', record('1', '1', '1', 'a', '', '/opt/function/code')],
+    ['a source that climbs', record('1', '1', '1', '/a/../b', '', '/opt/function/code')],
+    ['a source that climbs out of its root', record('1', '1', '1', '/a', '../b', '/opt/function/code')],
+    ['a source below its root that begins anew', record('1', '1', '1', '/a', '/b', '/opt/function/code')],
+    ['a target that climbs', record('1', '1', '1', '/a', '', '/opt/function/../../etc')],
+    ['a target elsewhere', record('1', '1', '1', '/a', '', '/etc')],
+    ['the function folder itself', record('1', '1', '1', '/a', '', '/opt/function')],
+    ['a target with an empty part', record('1', '1', '1', '/a', '', '/opt/function//code')],
+    ['a path that is too long', record('1', '1', '1', `/${'a'.repeat(5000)}`, '', '/opt/function/code')],
+    ['a field without end', 'a'.repeat(30_000)],
   ])('ends when it reads %s', async (_what, bytes) => {
     expect(await run([PROGRAM], bytes)).toEqual({ said: 'ready\n', code: 2 });
   });

@@ -79,6 +79,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
         ...sourceFlags(),
         fileURLToPath(new URL('isolation/server-process.ts', import.meta.url)),
         runDir,
+        JSON.stringify(bench.rules),
         JSON.stringify(spec),
       ],
       {
@@ -107,6 +108,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
         ...sourceFlags(),
         fileURLToPath(new URL('isolation/server-process.ts', import.meta.url)),
         runDir,
+        JSON.stringify(bench.rules),
         JSON.stringify(spec),
       ]);
       await expect.poll(() => agentsOf(runDir), PATIENCE).toHaveLength(1);

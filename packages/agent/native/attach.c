@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Mounts folders read-only inside running sandboxes; see helper.h for how the agent speaks with it. It runs in the agent's
-// mount namespace. The fields of a record after the first three: source, target.
+// mount namespace. The fields of a record after the first three: a root, names below it or
+// nothing, target. The root is one that the agent was started with; nothing below it is trusted.
 #define _GNU_SOURCE
 #include <linux/mount.h>
 #include <linux/openat2.h>
 
-#define FIELDS 5
-#define BUFFER_SIZE (2 * PATH_MAX + 256)
+#define FIELDS 6
+#define BUFFER_SIZE (3 * PATH_MAX + 256)
 #define NAMESPACE "mnt"
 #define NAMESPACE_KIND CLONE_NEWNS
 #include "helper.h"
@@ -21,15 +22,25 @@
 
 #define TARGET_ROOT "/opt/function/"
 
-static int open_exactly(const char *path, unsigned long long resolve) {
+static int open_exactly(int folder, const char *path, unsigned long long resolve) {
   struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = resolve};
-  return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+  return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
-// A detached copy of what is mounted at `source`, read-only with all that is mounted below it.
-static int clone_tree(const char *source, struct failure *failure) {
-  int folder = open_exactly(source, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
-  if (folder < 0) return fail(failure, "open-source", errno);
+static int open_source(const char *root, const char *below, struct failure *failure) {
+  int folder = open_exactly(AT_FDCWD, root, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+  if (folder < 0) return fail(failure, "open-root", errno);
+  if (below[0] == '\0') return folder;
+  int source = open_exactly(folder, below, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+  int error = errno;
+  close(folder);
+  return source < 0 ? fail(failure, "open-source", error) : source;
+}
+
+// A detached copy of what is mounted at the source, read-only with all that is mounted below it.
+static int clone_tree(const char *root, const char *below, struct failure *failure) {
+  int folder = open_source(root, below, failure);
+  if (folder < 0) return -1;
   int tree = (int)syscall(SYS_open_tree, folder, "",
                           AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
   int error = errno;
@@ -51,7 +62,7 @@ static int move_into(int space, int tree, const char *target, struct failure *fa
   if (setns(space, NAMESPACE_KIND) < 0) return fail(failure, "enter", errno);
   const char *step = "open-target";
   int error = 0;
-  int place = open_exactly(target, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
+  int place = open_exactly(AT_FDCWD, target, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_IN_ROOT);
   if (place < 0) {
     error = errno;
   } else if (syscall(SYS_move_mount, tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0) {
@@ -63,21 +74,26 @@ static int move_into(int space, int tree, const char *target, struct failure *fa
   return error == 0 ? 0 : fail(failure, step, error);
 }
 
-// Absolute, without empty, "." and ".." parts.
-static int is_plain_path(const char *path) {
-  if (path[0] != '/' || strlen(path) >= PATH_MAX) return 0;
-  for (const char *part = path + 1;; part += strcspn(part, "/") + 1) {
+// Names without empty, "." and ".." ones among them.
+static int is_plain(const char *names) {
+  if (strlen(names) >= PATH_MAX) return 0;
+  for (const char *part = names;; part += strcspn(part, "/") + 1) {
     size_t length = strcspn(part, "/");
     if (length == 0 || (length == 1 && part[0] == '.') || (length == 2 && part[0] == '.' && part[1] == '.')) return 0;
     if (part[length] == '\0') return 1;
   }
 }
 
+static int is_plain_path(const char *path) {
+  return path[0] == '/' && is_plain(path + 1);
+}
+
 static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure) {
-  const char *source = fields[3], *target = fields[4];
-  if (!is_plain_path(source) || !is_plain_path(target)) _exit(EXIT_PROTOCOL);
+  const char *root = fields[3], *below = fields[4], *target = fields[5];
+  if (!is_plain_path(root) || !is_plain_path(target)) _exit(EXIT_PROTOCOL);
+  if (below[0] != '\0' && !is_plain(below)) _exit(EXIT_PROTOCOL);
   if (strncmp(target, TARGET_ROOT, strlen(TARGET_ROOT)) != 0) _exit(EXIT_PROTOCOL);
-  int tree = clone_tree(source, failure);
+  int tree = clone_tree(root, below, failure);
   if (tree < 0) return -1;
   int space = open_namespace(subject, failure);
   int result = space < 0 ? -1 : move_into(space, tree, target, failure);
@@ -89,7 +105,7 @@ static int serve(const struct subject *subject, const char *const fields[FIELDS]
 static int check_machine(struct failure *failure) {
   const unsigned kept = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_CHROOT | 1u << CAP_SYS_PTRACE | 1u << CAP_DAC_READ_SEARCH;
   if (settle(kept, failure) < 0) return -1;
-  int tree = clone_tree("/proc", failure);
+  int tree = clone_tree("/proc", "", failure);
   if (tree < 0) return -1;
   close(tree);
   return 0;

@@ -1,6 +1,6 @@
 /**
  * What the agent could not do. `BAD_REQUEST` · `SANDBOX_EXISTS` · `SANDBOX_GONE` (no such sandbox) · `SANDBOX_LIMIT`
- * (too many at once) · `START_FAILED` · `BIND_UNREACHABLE` (the sandbox user could not read it) · `DRIVER_UNUSABLE` ·
+ * (too many at once) · `START_FAILED` · `SOURCE_REFUSED` (outside of what the agent may show, or a link) · `BIND_UNREACHABLE` (the sandbox user could not read it) · `DRIVER_UNUSABLE` ·
  * `NOT_SUPPORTED` (by this driver, on this machine) · `ALREADY_ASSIGNED` · `ATTACH_FAILED` (code could not be mounted in a
  * running sandbox) · `NETWORK_FAILED` · `NETWORK_TAKEN` (its addresses or its interface are in use) · `MOUNT_FAILED` ·
  * `CGROUP_FAILED` · `TMP_FAILED` · `HOST_COMMAND_FAILED` · `STOPPING` · `INTERNAL`.
@@ -11,6 +11,7 @@ export type AgentErrorCode =
   | 'SANDBOX_GONE'
   | 'SANDBOX_LIMIT'
   | 'START_FAILED'
+  | 'SOURCE_REFUSED'
   | 'BIND_UNREACHABLE'
   | 'DRIVER_UNUSABLE'
   | 'NOT_SUPPORTED'

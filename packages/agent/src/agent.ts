@@ -8,6 +8,8 @@ import { parseRequest, seqOf } from './parse-request.ts';
 import type { AgentMessage, AgentRequest, DriverName, SandboxSpec } from './protocol.ts';
 
 const MAX_SANDBOXES = 4096;
+/** Requests that are being answered; a server has a few for each sandbox. */
+const MAX_REQUESTS = 4 * MAX_SANDBOXES;
 
 type Request<Op extends AgentRequest['op']> = Extract<AgentRequest, { op: Op }>;
 
@@ -29,6 +31,7 @@ export class Agent {
   readonly #oomWatch: OomWatch;
   readonly #sandboxes = new Map<string, Promise<RunningSandbox>>();
   #stopping = false;
+  #running = 0;
 
   constructor({ drivers, send, networks, mounts, oomWatch = (onKill) => new OomWatch(onKill) }: AgentParts) {
     this.#drivers = drivers;
@@ -41,7 +44,10 @@ export class Agent {
   /** Answers one line. Never throws; a line without a sequence number gets no answer. */
   async handle(line: string): Promise<void> {
     let seq: number | undefined;
+    this.#running += 1;
     try {
+      if (this.#running > MAX_REQUESTS)
+        throw new AgentError('SANDBOX_LIMIT', `more than ${MAX_REQUESTS} requests at once`);
       const request = parseRequest(line);
       seq = request.seq;
       const value = await this.#run(request);
@@ -49,6 +55,8 @@ export class Agent {
     } catch (error) {
       seq ??= seqOf(line);
       if (seq !== undefined) this.#send({ seq, ok: false, ...describe(error) });
+    } finally {
+      this.#running -= 1;
     }
   }
 

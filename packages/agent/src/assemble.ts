@@ -24,8 +24,10 @@ import { sweepNetworks } from './network/sweep-networks.ts';
 import { OutputPipeMaker } from './output-pipes.ts';
 import { ownerIdOf } from './owner.ts';
 import type { DriverName } from './protocol.ts';
+import type { AgentRules } from './rules.ts';
 import { filterBytes } from './seccomp/filter.ts';
-import { isOpen, Stage } from './stage.ts';
+import { Roots } from './sources/roots.ts';
+import { isOpen, Sources } from './sources/sources.ts';
 import { removeAgentFolder, sweep } from './sweep.ts';
 import { isInMemory, TmpVolumes, type VolumeFolders } from './tmp-volume.ts';
 import { UidRange } from './uid-range.ts';
@@ -44,6 +46,7 @@ export interface AssemblyOptions {
   readonly runDir: string;
   /** What functions write, on a disk. */
   readonly volumesDir: string;
+  readonly rules: AgentRules;
   readonly attachBy?: AttachBy | undefined;
 }
 
@@ -59,7 +62,7 @@ export interface Assembly {
 }
 
 /** Finds out what the machine can do, removes what dead agents left, and builds the drivers. */
-export async function assemble({ runDir, volumesDir, attachBy }: AssemblyOptions): Promise<Assembly> {
+export async function assemble({ runDir, volumesDir, rules, attachBy }: AssemblyOptions): Promise<Assembly> {
   const isRoot = process.getuid?.() === 0;
   const ownerId = ownerIdOf(process.pid);
   makeOpenFolder(runDir);
@@ -76,6 +79,17 @@ export async function assemble({ runDir, volumesDir, attachBy }: AssemblyOptions
   for (const name of ['images', 'tmp']) mkdirSync(`${disk}/${name}`, { recursive: true, mode: 0o700 });
 
   const mayMount = isRoot && hasPrivateMounts();
+  const sources = new Sources({
+    roots: {
+      code: Roots.open(rules.code),
+      image: Roots.open(rules.images),
+      link: Roots.open([{ path: rules.links }]),
+      shared: Roots.open(rules.mounts.map((path) => ({ path }))),
+    },
+    folder: `${folder}/stage`,
+    mayMount,
+    otherUsers: isRoot,
+  });
   const filter = filterBytes(process.arch);
   const filterFile = `${folder}/seccomp.bpf`;
   if (filter !== undefined) writeFileSync(filterFile, filter, { mode: 0o600 });
@@ -93,7 +107,7 @@ export async function assemble({ runDir, volumesDir, attachBy }: AssemblyOptions
       nameServers: new NameServers(),
       onNameServers: (text) => writeFileSync(`${host.etcFolder}/resolv.conf`, text),
     }),
-    mayMount ? SharedMounts.open(`${folder}/shared`) : undefined,
+    mayMount ? SharedMounts.open(`${folder}/shared`, sources, rules.serverUser) : undefined,
   ]);
   const machine: Machine = {
     isRoot,
@@ -114,7 +128,7 @@ export async function assemble({ runDir, volumesDir, attachBy }: AssemblyOptions
         programs: { bwrap: findProgram('bwrap') ?? 'bwrap', shell, setpriv: findProgram('setpriv') },
         capabilities: bubblewrapCapabilities(machine, obstacle),
         host,
-        stage: new Stage(`${folder}/stage`, mayMount),
+        sources,
         cgroups,
         pipes,
         uids,
@@ -125,7 +139,10 @@ export async function assemble({ runDir, volumesDir, attachBy }: AssemblyOptions
         filterFile: filter === undefined ? undefined : filterFile,
       }),
     ],
-    [
+  ]);
+  // Without isolation the user of the agent is that of the functions.
+  if (!isRoot || rules.withoutIsolation) {
+    drivers.set(
       'process',
       new ProcessDriver({
         shell,
@@ -135,8 +152,8 @@ export async function assemble({ runDir, volumesDir, attachBy }: AssemblyOptions
         pipes,
         tmpFolder: `${disk}/tmp`,
       }),
-    ],
-  ]);
+    );
+  }
   return {
     drivers,
     networks: network.networks,

@@ -34,6 +34,14 @@ export async function tryBubblewrap(isRoot: boolean): Promise<Obstacle | undefin
   if (isRoot && findProgram('setpriv') === undefined) {
     return { reason: 'setpriv is not installed', hint: 'install the package util-linux' };
   }
+  // Binds by descriptor are how what was checked is what is bound.
+  const known = await runHostCommand('bwrap', ['--help']).catch(() => '');
+  if (!known.includes('--ro-bind-fd')) {
+    return {
+      reason: 'bubblewrap is too old',
+      hint: 'install version 0.10, or the security update of your system for it',
+    };
+  }
   const options = ['--unshare-all', '--unshare-user', '--disable-userns', '--ro-bind', '/', '/', '--', '/bin/true'];
   try {
     await runHostCommand('bwrap', options);

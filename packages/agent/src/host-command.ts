@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { AgentError } from './agent-error.ts';
 
+const MAX_OUTPUT = 1 << 20;
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Environment of every program that the agent starts for itself. Nothing of its own environment leaks into them. */
@@ -21,8 +22,15 @@ export function findProgram(name: string): string | undefined {
   return undefined;
 }
 
-/** Runs a short program of the host to its end (at most 10 s) and returns its output. Throws `HOST_COMMAND_FAILED`. */
-export function runHostCommand(name: string, args: readonly string[]): Promise<string> {
+/**
+ * Runs a short program of the host to its end (at most 10 s) and returns its output. It finds `descriptors` open as 3, 4 and so
+ * on. Throws `HOST_COMMAND_FAILED`.
+ */
+export function runHostCommand(
+  name: string,
+  args: readonly string[],
+  descriptors: readonly number[] = [],
+): Promise<string> {
   const program = findProgram(name);
   if (program === undefined) {
     const error = new AgentError('HOST_COMMAND_FAILED', `${name} is not installed`, {
@@ -31,10 +39,21 @@ export function runHostCommand(name: string, args: readonly string[]): Promise<s
     return Promise.reject(error);
   }
   return new Promise((resolve, reject) => {
-    execFile(program, args, { env: HOST_ENV, timeout: 10_000, maxBuffer: 1 << 20 }, (cause, stdout, stderr) => {
-      if (cause === null) return resolve(stdout);
-      const detail = stderr.trim().slice(-500) || cause.message;
-      reject(new AgentError('HOST_COMMAND_FAILED', `${name} failed: ${detail}`, { cause }));
+    const stdio = ['ignore', 'pipe', 'pipe', ...descriptors] as const;
+    const child = spawn(program, args, { env: HOST_ENV, timeout: 10_000, killSignal: 'SIGKILL', stdio: [...stdio] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (stdout.length < MAX_OUTPUT) stdout += chunk.toString();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-500);
+    });
+    const fail = (detail: string) =>
+      reject(new AgentError('HOST_COMMAND_FAILED', `${name} failed: ${stderr.trim() || detail}`));
+    child.once('error', (error) => fail(error.message));
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(stdout);
+      else fail(`it ended with ${signal ?? code}`);
     });
   });
 }

@@ -19,3 +19,4 @@ export type {
   VpcNetwork,
 } from './protocol.ts';
 export { CODE_PATH, LINK_PATH, PLATFORM_PATH } from './protocol.ts';
+export type { AgentRules } from './rules.ts';

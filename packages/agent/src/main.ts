@@ -4,6 +4,7 @@ import { Agent } from './agent.ts';
 import { assemble } from './assemble.ts';
 import { Connection } from './connection.ts';
 import { closeInheritedDescriptors } from './inherited-descriptors.ts';
+import { parseRules } from './rules.ts';
 
 /** The server's socket, made by the process that starts the agent. */
 const SERVER_FD = 3;
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     'run-dir': { type: 'string' },
     'volumes-dir': { type: 'string' },
+    rules: { type: 'string' },
     attach: { type: 'string' },
     parent: { type: 'string' },
   },
@@ -20,9 +22,9 @@ const { values } = parseArgs({
 const { 'run-dir': runDir, 'volumes-dir': volumesDir } = values;
 const attachBy = values.attach;
 const isKnown = attachBy === undefined || attachBy === 'helper' || attachBy === 'mounts';
-if (!isAbsolute(runDir) || !isAbsolute(volumesDir) || !isKnown) {
+if (!isAbsolute(runDir) || !isAbsolute(volumesDir) || values.rules === undefined || !isKnown) {
   process.stderr.write(
-    'usage: agent --run-dir <folder> --volumes-dir <folder> [--attach helper|mounts] [--parent <pid>], with absolute folders and the server socket as descriptor 3\n',
+    'usage: agent --run-dir <folder> --volumes-dir <folder> --rules <json> [--attach helper|mounts] [--parent <pid>], with absolute folders and the server socket as descriptor 3\n',
   );
   process.exit(2);
 }
@@ -32,7 +34,8 @@ if (values.parent !== undefined && process.ppid !== Number(values.parent)) proce
 process.umask(0o022);
 closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD]));
 const connection = new Connection(new Socket({ fd: SERVER_FD, readable: true, writable: true }));
-const starting = assemble({ runDir, volumesDir, attachBy }).then((assembly) => {
+const rules = parseRules(values.rules);
+const starting = assemble({ runDir, volumesDir, rules, attachBy }).then((assembly) => {
   const { drivers, networks, mounts } = assembly;
   const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
   return { agent, assembly };

@@ -6,6 +6,16 @@ import type { AgentRequest, Bind, DriverName, RootFileSystem, SandboxAssignment,
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const MAX_TEXT = 128 * 1024;
 const MAX_ITEMS = 1024;
+/** More than any machine that runs functions has; a number beyond would only be a way to harm it. */
+const MOST = {
+  memoryBytes: 2 ** 42,
+  cpuMillis: 1_000_000,
+  tmpBytes: 64 * 2 ** 30,
+  maxProcesses: 32_768,
+  maxFiles: 1 << 20,
+  uid: 2 ** 32 - 2,
+  gid: 2 ** 32 - 2,
+} as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,11 +68,11 @@ function spec(fields: Fields): SandboxSpec {
     workingDir: path(fields.workingDir, 'workingDir'),
     binds: list(fields.binds, 'binds').map((item) => bind(object(item, 'bind'))),
     linkSocket: path(fields.linkSocket, 'linkSocket'),
-    memoryBytes: integer(fields, 'memoryBytes', 1 << 20),
-    cpuMillis: integer(fields, 'cpuMillis', 1),
-    tmpBytes: integer(fields, 'tmpBytes', 1 << 20),
-    maxProcesses: integer(fields, 'maxProcesses', 1),
-    maxFiles: integer(fields, 'maxFiles', 16),
+    memoryBytes: amount(fields, 'memoryBytes', 1 << 20),
+    cpuMillis: amount(fields, 'cpuMillis', 1),
+    tmpBytes: amount(fields, 'tmpBytes', 1 << 20),
+    maxProcesses: amount(fields, 'maxProcesses', 1),
+    maxFiles: amount(fields, 'maxFiles', 16),
     ...(fields.rootfs === undefined ? {} : { rootfs: rootFileSystem(object(fields.rootfs, 'rootfs')) }),
     ...networkOf(fields),
     ...(fields.mounts === undefined ? {} : { mounts: list(fields.mounts, 'mounts').map(parseMount) }),
@@ -71,7 +81,7 @@ function spec(fields: Fields): SandboxSpec {
 
 /** Inside, user 0 has no rights either, but programs that find themselves root behave as if they had. */
 function rootFileSystem(fields: Fields): RootFileSystem {
-  return { path: path(fields.path, 'rootfs.path'), uid: integer(fields, 'uid', 1), gid: integer(fields, 'gid', 1) };
+  return { path: path(fields.path, 'rootfs.path'), uid: amount(fields, 'uid', 1), gid: amount(fields, 'gid', 1) };
 }
 
 function assignment(fields: Fields): SandboxAssignment {
@@ -81,8 +91,8 @@ function assignment(fields: Fields): SandboxAssignment {
       throw bad(`code may be attached below /opt/function only, not at ${target}`);
   }
   return {
-    memoryBytes: integer(fields, 'memoryBytes', 1 << 20),
-    cpuMillis: integer(fields, 'cpuMillis', 1),
+    memoryBytes: amount(fields, 'memoryBytes', 1 << 20),
+    cpuMillis: amount(fields, 'cpuMillis', 1),
     binds,
     ...networkOf(fields),
   };
@@ -134,6 +144,12 @@ function integer(fields: Fields, name: string, least: number): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) {
     throw bad(`${name} must be a whole number of at least ${least}`);
   }
+  return value;
+}
+
+function amount(fields: Fields, name: keyof typeof MOST, least: number): number {
+  const value = integer(fields, name, least);
+  if (value > MOST[name]) throw bad(`${name} must be at most ${MOST[name]}`);
   return value;
 }
 

@@ -1,6 +1,7 @@
 /**
  * What the server asks of the agent and what the agent tells it: newline-delimited JSON over one unix socket pair
- * (file descriptor 3 of the agent). The server is trusted, what runs in a sandbox is not. When the socket closes, the
+ * (file descriptor 3 of the agent). Neither the server nor what runs in a
+ * sandbox is trusted: what the agent may be asked for is in its rules (`rules.ts`). When the socket closes, the
  * agent stops every sandbox, removes what they left and exits.
  */
 

@@ -21,6 +21,7 @@ import { Queue, SteadyTime } from './queue/index.ts';
 import {
   addressAt,
   addressOf,
+  agentRules,
   chooseSandbox,
   closeRunDir,
   credentialsFile,
@@ -29,6 +30,7 @@ import {
   listen,
   makeDataDir,
   openDatabase,
+  openLinkDir,
   openRunDir,
   startMeasuring,
   UNAVAILABLE_HOST,
@@ -101,7 +103,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => closeRunDir(runDir));
 
     // The agent and the runtimes take longest to get ready, and need nobody.
-    const agent = new SandboxAgent({ runDir, volumesDir: resolve(config.dataDir, 'volumes') });
+    const linkDir = await openLinkDir(runDir);
+    const rules = agentRules({ config, linkDir, serverUser: process.getuid?.() ?? 0 });
+    const agent = new SandboxAgent({ runDir, volumesDir: resolve(config.dataDir, 'volumes'), rules });
     undo.push(() => agent.close());
     const root = { isRoot: process.getuid?.() === 0, isAllowed: config.rootWithoutIsolation };
     const choosing = parts.driver === undefined ? chooseSandbox(agent, config.sandbox, root) : fixed(parts.driver);
@@ -172,7 +176,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       config,
       driver,
       capabilities,
-      runDir,
+      linkDir,
       logs,
       control,
       clock,

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AgentRules } from '@funcgraph/agent';
 import {
   type AgentProcessOptions,
   type Sandbox,
@@ -49,10 +50,12 @@ export class SandboxBench {
     chmodSync(this.folder, 0o755);
     this.#uid = uid;
     this.driverName = driver;
-    for (const name of ['run', 'volumes', 'links', 'code']) this.makeFolder(name);
+    for (const name of ['run', 'volumes', 'links', 'links/s', 'code', 'shared']) this.makeFolder(name);
+    chmodSync(join(this.folder, 'links'), 0o700);
     prepareDisk?.(this.volumesDir);
     this.agent = new SandboxAgent({
       ...agentOptions({ runDir: this.runDir, volumesDir: this.volumesDir }, uid),
+      rules: this.rules,
       ...(attach === undefined ? {} : { attach }),
     });
   }
@@ -62,6 +65,18 @@ export class SandboxBench {
     const bench = new SandboxBench(options);
     await bench.agent.ensureAgent();
     return bench;
+  }
+
+  /** Code is anywhere in the folder and beside the probes. */
+  get rules(): AgentRules {
+    return {
+      code: [{ path: this.folder }, { path: PROBES }, { path: '/usr' }],
+      images: [{ path: this.folder, only: ['images'] }],
+      links: join(this.folder, 'links/s'),
+      mounts: [join(this.folder, 'shared')],
+      withoutIsolation: false,
+      serverUser: this.#uid ?? 0,
+    };
   }
 
   get runDir(): string {
@@ -81,10 +96,11 @@ export class SandboxBench {
 
   async listen(): Promise<string> {
     this.#count += 1;
-    const path = join(this.folder, 'links', `${this.#count}.sock`);
+    const path = join(this.folder, 'links/s', `${this.#count}.sock`);
     const server = createServer((socket) => socket.on('error', () => {}).resume()).listen(path);
     await once(server, 'listening');
     if (this.#uid !== undefined) chownSync(path, this.#uid, this.#uid);
+    chmodSync(path, 0o666);
     this.#servers.push(server);
     return path;
   }
@@ -151,7 +167,7 @@ export class SandboxBench {
 function agentOptions(
   folders: Pick<AgentProcessOptions, 'runDir' | 'volumesDir'>,
   uid: number | undefined,
-): AgentProcessOptions {
+): Omit<AgentProcessOptions, 'rules'> {
   if (uid === undefined) return folders;
   const launcher = ['setpriv', '--reuid', String(uid), '--regid', String(uid), '--clear-groups', '--'];
   return { ...folders, launcher, asRoot: false };

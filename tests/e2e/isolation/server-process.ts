@@ -1,8 +1,8 @@
 import { SandboxAgent } from '../../../packages/server/src/instances/sandbox/index.ts';
 
 /** A server to be killed: starts an agent and the sandbox that the argument describes, says so and waits. */
-const [runDir = '', spec = ''] = process.argv.slice(2);
-const agent = new SandboxAgent({ runDir, volumesDir: `${runDir}-volumes` });
+const [runDir = '', rules = '', spec = ''] = process.argv.slice(2);
+const agent = new SandboxAgent({ runDir, volumesDir: `${runDir}-volumes`, rules: JSON.parse(rules) });
 const { pid } = await agent.ensureAgent();
 const sandbox = await agent.driver('bubblewrap').start(JSON.parse(spec), new AbortController().signal);
 console.log(JSON.stringify({ agent: pid, sandbox: sandbox.pid }));

@@ -1,4 +1,4 @@
-import type { Bind } from '../protocol.ts';
+import type { Source } from '../sources/sources.ts';
 import { type Attacher, type AttachTarget, NOTHING_TO_PREPARE, type Preparation } from './attacher.ts';
 import { HelperProcess } from './helper-process.ts';
 
@@ -21,9 +21,9 @@ export class AttachHelper implements Attacher {
     return helper;
   }
 
-  async attach(sandbox: AttachTarget, bind: Bind): Promise<void> {
+  async attach(sandbox: AttachTarget, source: Source, target: string): Promise<void> {
     const running = await this.#start();
-    await running.attach(sandbox, bind);
+    await running.attach(sandbox, source, target);
   }
 
   async prepare(): Promise<Preparation> {

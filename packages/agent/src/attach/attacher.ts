@@ -1,4 +1,5 @@
 import type { Bind } from '../protocol.ts';
+import type { Source } from '../sources/sources.ts';
 
 /** The init process of a running sandbox. The start time tells it from a later process with the same number. */
 export interface AttachTarget {
@@ -10,10 +11,10 @@ export interface AttachTarget {
 /** How code gets into a sandbox that already runs. */
 export interface Attacher {
   /**
-   * Shows a host folder at `target` inside, read-only, without devices and set-user-id programs. Nothing at the target
-   * that is a symbolic link is followed. `source` must have no symbolic link in it. Throws `ATTACH_FAILED`.
+   * Shows a source at `target` inside, read-only, without devices and set-user-id programs. No symbolic link is followed, not
+   * at the target either. Throws `ATTACH_FAILED`.
    */
-  attach(sandbox: AttachTarget, bind: Bind): Promise<void>;
+  attach(sandbox: AttachTarget, source: Source, target: string): Promise<void>;
   /** What a sandbox without code needs at its start. */
   prepare(id: string): Promise<Preparation>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 import { AgentError, type AgentErrorCode } from '../agent-error.ts';
 import { HOST_ENV } from '../host-command.ts';
-import type { Bind } from '../protocol.ts';
+import type { Source } from '../sources/sources.ts';
 import type { AttachTarget } from './attacher.ts';
 
 const PATIENCE_MS = 5000;
@@ -89,8 +89,12 @@ export class HelperProcess {
   }
 
   /** Throws `ATTACH_FAILED`; also when there is no answer within 5 s, and then the helper is killed. */
-  attach({ pid, startTime }: AttachTarget, { source, target }: Bind): Promise<void> {
-    return this.request([pid, startTime, source, target]);
+  attach(
+    { pid, startTime }: AttachTarget,
+    { root, below }: Pick<Source, 'root' | 'below'>,
+    target: string,
+  ): Promise<void> {
+    return this.request([pid, startTime, root, below, target]);
   }
 
   /** A record of these fields after its number. Throws like `attach`, with the words for this helper. */

@@ -1,18 +1,19 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import { runHostCommand } from '../host-command.ts';
-import { type Bind, CODE_PATH } from '../protocol.ts';
+import { CODE_PATH } from '../protocol.ts';
+import type { Source } from '../sources/sources.ts';
 import type { Attacher, AttachTarget, Preparation } from './attacher.ts';
 
 /**
- * Constant; what varies are source, staging folder and slot. The slot must get a mount that is read-only already: making
+ * Constant; what varies are the source, open as descriptor 3, staging folder and slot. The slot must get a mount that is read-only already: making
  * it so afterwards would change ours and not the copy in the sandbox.
  */
 const ATTACH = `
-mount --bind --make-private "$1" "$2" || exit 1
-mount -o remount,bind,ro,nosuid,nodev "$2" && mount --bind "$2" "$3"
+mount --no-canonicalize --bind --make-private /proc/self/fd/3 "$1" || exit 1
+mount -o remount,bind,ro,nosuid,nodev "$1" && mount --bind "$1" "$2"
 done=$?
-umount "$2"
+umount "$1"
 exit $done
 `;
 
@@ -41,13 +42,13 @@ export class MountAttacher implements Attacher {
     return attacher;
   }
 
-  async attach({ id }: AttachTarget, { source, target }: Bind): Promise<void> {
+  async attach({ id }: AttachTarget, { descriptor }: Source, target: string): Promise<void> {
     if (target !== CODE_PATH) {
       throw new AgentError('ATTACH_FAILED', `without the attach helper nothing can be attached at ${target}`, {
         hint: 'install a C compiler and build again',
       });
     }
-    const mounting = this.#mount(id, source);
+    const mounting = this.#mount(id, descriptor);
     this.#attached.set(id, mounting);
     try {
       await mounting;
@@ -68,11 +69,11 @@ export class MountAttacher implements Attacher {
     await runHostCommand('umount', ['--lazy', this.#slots]);
   }
 
-  async #mount(id: string, source: string): Promise<void> {
+  async #mount(id: string, descriptor: number): Promise<void> {
     const staging = `${this.#staging}/${id}`;
     mkdirSync(staging, { mode: 0o700 });
     try {
-      await runHostCommand('sh', ['-c', ATTACH, 'funcgraph-attach', source, staging, this.#slot(id)]);
+      await runHostCommand('sh', ['-c', ATTACH, 'funcgraph-attach', staging, this.#slot(id)], [descriptor]);
     } finally {
       rmdirSync(staging);
     }

@@ -1,6 +1,7 @@
 import { AgentError } from '../agent-error.ts';
 import { runHostCommand } from '../host-command.ts';
 import type { FileSystemMount } from '../protocol.ts';
+import { bindDescriptor } from '../sources/bind-descriptor.ts';
 
 /**
  * Options of `mount` that show files of a user on disk as those of a sandbox's own host user, and what the sandbox creates
@@ -10,14 +11,16 @@ export function mappingOption({ uid, gid }: Pick<FileSystemMount, 'uid' | 'gid'>
   return `X-mount.idmap=u:${uid}:${hostUser}:1 g:${gid}:${hostUser}:1`;
 }
 
-/** Mounts `source` at `point`, which exists, with the users as they are when there is no mapping. Throws `MOUNT_FAILED`; then there is none. */
-export async function bindMapped(source: string, point: string, mapping: string | undefined): Promise<void> {
-  const options = ['nosuid', 'nodev', ...(mapping === undefined ? [] : [mapping])].join(',');
+/**
+ * Mounts an open folder at `point`, which exists, with the users as they are when there is no mapping. Throws
+ * `MOUNT_FAILED`; then there is none.
+ */
+export async function bindMapped(descriptor: number, point: string, mapping: string | undefined): Promise<void> {
   try {
-    await runHostCommand('mount', ['--bind', '--make-private', '-o', options, '--', source, point]);
+    await bindDescriptor(descriptor, point, ['nosuid', 'nodev', ...(mapping === undefined ? [] : [mapping])]);
   } catch (cause) {
     // Some versions fail between the two steps.
     await runHostCommand('umount', ['--lazy', '--', point]).catch(() => {});
-    throw new AgentError('MOUNT_FAILED', `${source} cannot be mounted for this user`, { cause });
+    throw new AgentError('MOUNT_FAILED', 'the file system cannot be mounted for this user', { cause });
   }
 }

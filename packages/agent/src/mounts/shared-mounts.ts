@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, realpathSync, rmdirSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, rmdirSync, type Stats } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import { findProgram, runHostCommand } from '../host-command.ts';
 import type { FileSystemMount, MountCheck } from '../protocol.ts';
+import { openPlace } from '../sources/descend.ts';
+import type { Sources } from '../sources/sources.ts';
 import { bindMapped, mappingOption } from './id-mapping.ts';
 
 /** A user of the host that nobody is, to try with. */
@@ -34,29 +36,35 @@ export interface HostUser {
  */
 export class SharedMounts {
   readonly #folder: string;
+  readonly #sources: Sources;
   /** NFS exports that are mounted, by their name. */
   readonly #exports = new Map<string, Promise<string>>();
   /** Which file systems can map users, by device. */
   readonly #users = new Map<number, MountCheck['users']>();
   #count = 0;
 
-  private constructor(folder: string) {
+  readonly #serverUser: number;
+
+  private constructor(folder: string, sources: Sources, serverUser: number) {
+    this.#serverUser = serverUser;
     this.#folder = folder;
+    this.#sources = sources;
   }
 
   /** Needs root and a mount namespace of the agent's own. `folder` must be one that sandbox users can walk to. */
-  static open(folder: string): SharedMounts {
+  static open(folder: string, sources: Sources, serverUser: number): SharedMounts {
     mkdirSync(folder, { recursive: true, mode: 0o711 });
-    return new SharedMounts(folder);
+    return new SharedMounts(folder, sources, serverUser);
   }
 
   /** Throws `MOUNT_FAILED` with what is in the way. */
   async check(mount: FileSystemMount): Promise<MountCheck> {
-    const root = await this.#rootOf(mount);
-    const found = statSync(root);
-    const users = this.#users.get(found.dev) ?? (await this.#tryUsers(root, mount));
-    this.#users.set(found.dev, users);
-    return { users, writable: !mount.readOnly && mayWrite(found, mount) };
+    return this.#opened(mount, async (root) => {
+      const found = fstatSync(root);
+      const users = this.#users.get(found.dev) ?? (await this.#tryUsers(root, mount));
+      this.#users.set(found.dev, users);
+      return { users, writable: !mount.readOnly && mayWrite(found, mount) };
+    });
   }
 
   /** The host user that these mounts force on a sandbox, or undefined when its own will do. */
@@ -80,10 +88,9 @@ export class SharedMounts {
       const binds: MountBind[] = [];
       for (const mount of mounts) {
         const { target, readOnly } = mount;
-        const root = await this.#rootOf(mount);
         const point = this.#newPoint();
         const mapping = mount.uid === hostUser ? undefined : mappingOption(mount, hostUser);
-        await bindMapped(root, point, mapping).catch((error: unknown) => {
+        await this.#opened(mount, (root) => bindMapped(root, point, mapping)).catch((error: unknown) => {
           rmdirSync(point);
           throw error;
         });
@@ -105,7 +112,7 @@ export class SharedMounts {
     }
   }
 
-  async #tryUsers(root: string, mount: FileSystemMount): Promise<MountCheck['users']> {
+  async #tryUsers(root: number, mount: FileSystemMount): Promise<MountCheck['users']> {
     const point = this.#newPoint();
     try {
       await bindMapped(root, point, mappingOption(mount, PROBE_USER));
@@ -118,9 +125,25 @@ export class SharedMounts {
     return 'mapped';
   }
 
-  async #rootOf({ source }: FileSystemMount): Promise<string> {
-    if (source.kind === 'folder') return folderAt(source.path);
-    const name = `${source.host}:${source.export}`;
+  /** Lets `use` have the root of a file system as a descriptor. Throws `MOUNT_FAILED` when there is none. */
+  async #opened<T>({ source, uid, gid }: FileSystemMount, use: (root: number) => Promise<T>): Promise<T> {
+    if (uid === this.#serverUser || gid === this.#serverUser)
+      throw new AgentError('MOUNT_FAILED', `user ${this.#serverUser} is the one of the server`);
+    if (source.kind === 'nfs') {
+      const descriptor = openPlace(await this.#exportAt(`${source.host}:${source.export}`));
+      return use(descriptor).finally(() => closeSync(descriptor));
+    }
+    const folder = await this.#sources.open('shared', source.path).catch((cause: unknown) => {
+      const detail = cause instanceof AgentError ? cause.message : String(cause);
+      throw new AgentError('MOUNT_FAILED', `${source.path} cannot be shared: ${detail}`, {
+        cause,
+        hint: 'share a folder without links in its path, below one of mount_roots in the configuration (/srv, /mnt, /media)',
+      });
+    });
+    return use(folder.descriptor).finally(() => folder.close());
+  }
+
+  #exportAt(name: string): Promise<string> {
     const mounting = this.#exports.get(name) ?? this.#mountExport(name);
     this.#exports.set(name, mounting);
     mounting.catch(() => this.#exports.delete(name));
@@ -151,21 +174,6 @@ export class SharedMounts {
     mkdirSync(point, { mode: 0o711 });
     return point;
   }
-}
-
-/** A path with a link in it could be led elsewhere by whoever may change the folder above. */
-function folderAt(path: string): string {
-  let real: string;
-  try {
-    real = realpathSync(path);
-  } catch (cause) {
-    throw new AgentError('MOUNT_FAILED', `${path} does not exist`, { cause });
-  }
-  if (real !== path) {
-    throw new AgentError('MOUNT_FAILED', `${path} leads to ${real}`, { hint: `register ${real} itself` });
-  }
-  if (!statSync(path).isDirectory()) throw new AgentError('MOUNT_FAILED', `${path} is no folder`);
-  return path;
 }
 
 function mayWrite({ mode, uid: owner, gid: group }: Stats, { uid, gid }: FileSystemMount): boolean {

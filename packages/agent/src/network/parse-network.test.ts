@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { parseMount } from '../mounts/parse-mount.ts';
-import { parseNetwork } from './parse-network.ts';
+import { parseNetwork, parseVpc } from './parse-network.ts';
 
 const NETWORK = { id: 'a1b2c3d4', cidr: '10.20.0.0/24', nat: true };
 const MOUNT = { source: { kind: 'folder', path: '/srv/x' }, target: '/mnt/x', readOnly: false, uid: 1003, gid: 1003 };
 const refusal = expect.objectContaining({ code: 'BAD_REQUEST' });
 
 describe('a network in a request', () => {
+  it.each(['8.8.8.0/24', '172.32.0.0/16', '169.254.0.0/16', '127.0.0.0/16', '224.0.0.0/16'])(
+    'is not one of the world: %s',
+    (cidr) => {
+      expect(() => parseVpc({ id: 'a1b2c3d4', cidr, nat: true })).toThrow(
+        expect.objectContaining({ code: 'BAD_REQUEST' }),
+      );
+    },
+  );
+
   it('is none, the default one, or one of the administrator', () => {
     for (const good of [{ kind: 'none' }, { kind: 'egress' }, { kind: 'vpc', network: NETWORK }]) {
       expect(parseNetwork(good)).toEqual(good);

@@ -1,6 +1,6 @@
 import { AgentError } from '../agent-error.ts';
 import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
-import { parseBlock } from './ipv4.ts';
+import { type Block, overlaps, parseBlock } from './ipv4.ts';
 
 const NETWORK_ID = /^[0-9a-f]{8,32}$/;
 /** What the kernel allows and the command line of `ip` reads as a name. */
@@ -31,10 +31,28 @@ export function parseVpc(value: unknown): VpcNetwork {
       `the addresses of a network must be a.b.c.d/length with a length from ${SHORTEST_PREFIX} to ${LONGEST_PREFIX}`,
     );
   }
+  if (!isPrivate(block))
+    throw bad('a network may have private addresses only: the machine would no longer reach others');
   if (typeof nat !== 'boolean') throw bad('nat must be true or false');
   if (hostInterface === undefined) return { id, cidr, nat };
   if (typeof hostInterface !== 'string' || !INTERFACE.test(hostInterface)) throw bad('hostInterface must be a name');
   return { id, cidr, nat, hostInterface };
+}
+
+/** Reserved for networks of one's own, for documentation, or for tests: no other machine of the world has such an address. */
+const PRIVATE = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '192.0.2.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+].flatMap((text) => parseBlock(text) ?? []);
+
+function isPrivate(block: Block): boolean {
+  return PRIVATE.some((wide) => block.length >= wide.length && overlaps(block, wide));
 }
 
 /** Throws `BAD_REQUEST`. */

@@ -36,7 +36,7 @@ async function refusal(work: Promise<unknown>): Promise<RuntimeError> {
 describe('RuntimeRegistry', () => {
   it('links an interpreter that everybody can reach and binds it at the path of the contract', async () => {
     const root = await fakeInterpreter('node14', 'node', '14.18.3');
-    const registry = new RuntimeRegistry(dir);
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     const listing = await registry.add('Node.js14.18', root);
     expect(listing).toMatchObject({
       available: true,
@@ -56,7 +56,7 @@ describe('RuntimeRegistry', () => {
     await writeFile(join(root, 'lib/python3.9/test/big.py'), '');
     await writeFile(join(root, 'lib/python3.9/os.py'), '');
     await chmod(root, 0o700);
-    const listing = await new RuntimeRegistry(dir).add('Python3.9', root);
+    const listing = await new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] }).add('Python3.9', root);
     expect(listing.path).toBe(join(dir, 'python3.9/tree/bin/python3'));
     expect((await stat(join(dir, 'python3.9/tree'))).mode & 0o777).toBe(0o755);
     await expect(stat(join(dir, 'python3.9/tree/lib/python3.9/os.py'))).resolves.toBeDefined();
@@ -65,7 +65,7 @@ describe('RuntimeRegistry', () => {
 
   it('refuses an interpreter of another version and leaves no trace of it', async () => {
     const root = await fakeInterpreter('node20', 'node', '20.20.2');
-    const registry = new RuntimeRegistry(dir);
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     const error = await refusal(registry.add('Node.js20.15', root));
     expect(error.code).toBe('runtime.version_mismatch');
     expect(error.message).toContain('20.20.2');
@@ -73,7 +73,7 @@ describe('RuntimeRegistry', () => {
   });
 
   it('refuses a folder without an interpreter, one that fails and one that answers nonsense', async () => {
-    const registry = new RuntimeRegistry(dir);
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     expect((await refusal(registry.add('Python3.9', base))).code).toBe('runtime.not_runnable');
     const failing = await fakeInterpreter('failing', 'python3', '3.9.1; exit 3');
     const error = await refusal(registry.add('Python3.9', failing));
@@ -85,7 +85,7 @@ describe('RuntimeRegistry', () => {
 
   it('no longer offers an interpreter that was replaced by another version', async () => {
     const root = await fakeInterpreter('node14', 'node', '14.18.3');
-    const registry = new RuntimeRegistry(dir);
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     await registry.add('Node.js14.18', root);
     await fakeInterpreter('node14', 'node', '16.17.0-replaced-by-a-longer-one');
     expect((await refusal(registry.launchPlan('Node.js14.18'))).code).toBe('runtime.unavailable');
@@ -95,7 +95,7 @@ describe('RuntimeRegistry', () => {
 
   it('registers the Node.js of the machine under its real version and tells again without starting it', async () => {
     const root = await fakeInterpreter('host', 'node', '20.20.2');
-    const registry = new RuntimeRegistry(dir, { platformNode: join(root, 'bin/node') });
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], platformNode: join(root, 'bin/node') });
     expect(await registry.registerHost()).toContain('Node.js20.20');
     const written = await readFile(join(dir, 'nodejs20.20/runtime.json'), 'utf8');
     expect(await registry.registerHost()).toContain('Node.js20.20');
@@ -111,11 +111,11 @@ describe('RuntimeRegistry', () => {
   it('forgets a host interpreter that is gone and keeps what was added', async () => {
     const old = await fakeInterpreter('old', 'node', '20.19.1');
     const added = await fakeInterpreter('added', 'node', '22.1.0');
-    const before = new RuntimeRegistry(dir, { platformNode: join(old, 'bin/node') });
+    const before = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], platformNode: join(old, 'bin/node') });
     await before.registerHost();
     await before.add('Node.js22', added);
     const host = await fakeInterpreter('new', 'node', '22.5.0');
-    const registry = new RuntimeRegistry(dir, { platformNode: join(host, 'bin/node') });
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], platformNode: join(host, 'bin/node') });
     expect(await registry.registerHost()).not.toContain('Node.js20.19');
     const names = (await registry.list()).map((each) => each.name);
     expect(names).not.toContain('Node.js20.19');
@@ -128,7 +128,7 @@ describe('RuntimeRegistry', () => {
   it('gives Custom functions the platform Node.js as supervisor and every interpreter there is', async () => {
     const host = await fakeInterpreter('host', 'node', '20.20.2');
     const python = await fakeInterpreter('py', 'python3', '3.6.15');
-    const registry = new RuntimeRegistry(dir, { platformNode: join(host, 'bin/node') });
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], platformNode: join(host, 'bin/node') });
     await registry.add('Python3.6', python);
     const plan = await registry.launchPlan('Custom');
     const targets = plan.binds.map((bind) => bind.target);
@@ -146,7 +146,11 @@ describe('RuntimeRegistry', () => {
     await chmod(shims, 0o700);
     await chmod(host, 0o700);
     await mkdir(dir);
-    const plan = await new RuntimeRegistry(dir, { platformNode: join(host, 'bin/node'), shims }).launchPlan('Custom');
+    const plan = await new RuntimeRegistry(dir, {
+      systemPlaces: [`${base}/`],
+      platformNode: join(host, 'bin/node'),
+      shims,
+    }).launchPlan('Custom');
     for (const bind of plan.binds) expect(bind.source.startsWith(`${dir}/`)).toBe(true);
     const custom = plan.binds.find((bind) => bind.target === '/home/snuser/runtime/custom')?.source ?? '';
     expect(await readFile(join(custom, 'shim.js'), 'utf8')).toBe('x');
@@ -158,7 +162,8 @@ describe('RuntimeRegistry', () => {
     for (const folder of ['nodejs', 'python', 'custom', 'http', 'go', 'image'])
       await mkdir(join(shims, folder), { recursive: true });
     await writeFile(join(shims, 'custom/shim.js'), 'x');
-    const place = async () => (await new RuntimeRegistry(dir, { shims }).launchPlan('Custom')).binds[0]?.source;
+    const place = async () =>
+      (await new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], shims }).launchPlan('Custom')).binds[0]?.source;
     const first = await place();
     expect(await place()).toBe(first);
     await writeFile(join(shims, 'custom/shim.js'), 'y');
@@ -166,7 +171,7 @@ describe('RuntimeRegistry', () => {
   });
 
   it('shows a Python tree where its shared library is', async () => {
-    const registry = new RuntimeRegistry(dir);
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     await registry.add('Python3.9', await fakeInterpreter('py', 'python3', '3.9.18'));
     const lib = '/opt/function/runtime/python3.9/rtsp/python/lib';
     expect((await registry.launchPlan('Python3.9')).env.LD_LIBRARY_PATH).toBe(lib);
@@ -193,7 +198,7 @@ describe('RuntimeRegistry', () => {
   }
 
   it('serves Java by its own JVM, else by the oldest newer one, and says by which', async () => {
-    const registry = new RuntimeRegistry(dir, { shims: await javaShims() });
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], shims: await javaShims() });
     await registry.add('Java17', await fakeJvm('jvm17', '17.0.9'));
     await registry.add('Java8', await fakeJvm('jvm8', '1.8.0_392'));
     await registry.add('Java25', await fakeJvm('jvm25', '25'));
@@ -219,7 +224,7 @@ describe('RuntimeRegistry', () => {
   });
 
   it('never serves Java by an older JVM, and refuses one under a name that is not its own', async () => {
-    const registry = new RuntimeRegistry(dir, { shims: await javaShims() });
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], shims: await javaShims() });
     await registry.add('Java8', await fakeJvm('jvm8', '1.8.0_392'));
     expect((await refusal(registry.launchPlan('Java11'))).hint).toBe('fgs runtimes add Java11 --from <dir>');
     expect((await refusal(registry.add('Java11', await fakeJvm('jvm17', '17.0.9')))).code).toBe(
@@ -230,7 +235,7 @@ describe('RuntimeRegistry', () => {
   it('says how to get the Java shim when it is not built', async () => {
     const shims = await javaShims();
     await rm(join(shims, 'java/build/shim.jar'));
-    const registry = new RuntimeRegistry(dir, { shims });
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], shims });
     await registry.add('Java17', await fakeJvm('jvm17', '17.0.9'));
     expect(await refusal(registry.launchPlan('Java17'))).toMatchObject({
       code: 'runtime.unavailable',
@@ -242,16 +247,16 @@ describe('RuntimeRegistry', () => {
     const root = await fakeInterpreter('py', 'python3', `3.9.18; echo "$@" >> ${join(base, 'calls')}`);
     const calls = async () =>
       (await readFile(join(base, 'calls'), 'utf8')).split('\n').filter((line) => line.includes('compileall'));
-    const registry = new RuntimeRegistry(dir);
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     await registry.add('Python3.9', root);
     await registry.launchPlan('Python3.9');
     await registry.launchPlan('Python3.9');
-    await new RuntimeRegistry(dir).launchPlan('Python3.9');
+    await new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] }).launchPlan('Python3.9');
     expect(await calls()).toHaveLength(1);
   });
 
   it('says why a runtime cannot be used and what to do', async () => {
-    const registry = new RuntimeRegistry(dir);
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     const unknown = await refusal(registry.launchPlan('Node.js'));
     expect(unknown.code).toBe('runtime.unknown');
     const later = await refusal(registry.launchPlan('PHP7.3'));
@@ -269,7 +274,7 @@ describe('RuntimeRegistry', () => {
     await mkdir(join(dir, 'nodejs12.13'));
     const lie = { name: 'Node.js16.17', source: 'added', version: '16.17.0', kind: 'tree', path: '/', stamp: '' };
     await writeFile(join(dir, 'nodejs12.13/runtime.json'), JSON.stringify(lie));
-    const listed = await new RuntimeRegistry(dir).list();
+    const listed = await new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] }).list();
     expect(listed.filter((each) => each.language === 'nodejs' && each.available)).toEqual([]);
   });
 });

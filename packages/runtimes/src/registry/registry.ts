@@ -48,7 +48,12 @@ export interface RuntimeRegistryOptions {
   readonly platformNode?: string;
   /** Folder with `nodejs`, `python`, `custom`, `http` and `go` in it; by default the one of this package. */
   readonly shims?: string;
+  /** Where an interpreter may stay, each with a slash at its end. */
+  readonly systemPlaces?: readonly string[];
 }
+
+/** From other places of the machine the agent shows nothing to instances. */
+const SYSTEM_PLACES = ['/usr/', '/opt/'];
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
 
@@ -62,6 +67,7 @@ export class RuntimeRegistry {
   readonly #dir: string;
   readonly #platformNode: string;
   readonly #shims: string;
+  readonly #places: readonly string[];
   /** Changes of one runtime happen one after another. */
   readonly #changes = new Map<string, Promise<unknown>>();
   #readyShims: Promise<string> | undefined;
@@ -72,6 +78,7 @@ export class RuntimeRegistry {
     this.#dir = dir;
     this.#platformNode = options.platformNode ?? process.execPath;
     this.#shims = options.shims ?? PACKAGE_ROOT;
+    this.#places = options.systemPlaces ?? SYSTEM_PLACES;
   }
 
   /** Every name of the table and every further one that is registered, in the order of the table. */
@@ -86,8 +93,8 @@ export class RuntimeRegistry {
   }
 
   /**
-   * Registers the interpreter in `fromDir` for `name` after it ran and told a version that fits. It stays where it is when
-   * everybody can reach it, otherwise it is copied. Throws `RuntimeError`.
+   * Registers the interpreter in `fromDir` for `name` after it ran and told a version that fits. It stays where it is in a
+   * place of the system that every user can reach, otherwise it is copied. Throws `RuntimeError`.
    */
   async add(name: string, fromDir: string): Promise<RuntimeListing> {
     const runtime = this.#interpreted(name);
@@ -95,7 +102,12 @@ export class RuntimeRegistry {
       const tree = await realpath(await findTree(runtime, fromDir));
       const program = programOf(runtime, tree);
       await checkedVersion(runtime, program);
-      if ((await worldReachable(program)) && (await worldReachable(tree))) await this.#register(runtime, 'added', tree);
+      if (
+        this.#places.some((place) => tree.startsWith(place)) &&
+        (await worldReachable(program)) &&
+        (await worldReachable(tree))
+      )
+        await this.#register(runtime, 'added', tree);
       else {
         await mkdir(this.#dir, { recursive: true, mode: 0o755 });
         await withTemporary(this.#dir, async (folder) => {

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import type { WantedSurroundings } from '../domain/surroundings.ts';
@@ -31,7 +30,8 @@ export interface InstanceDeps {
   readonly config: Config;
   readonly driver: SandboxDriver;
   readonly capabilities: SandboxCapabilities;
-  readonly runDir: string;
+  /** Folder of the link sockets. */
+  readonly linkDir: string;
   readonly logs: RequestLogs;
   readonly control: Pick<ControlParts, 'networks' | 'fileSystems'>;
   readonly clock: Clock;
@@ -39,9 +39,9 @@ export interface InstanceDeps {
 }
 
 /** The pool of instances, the sandboxes that wait for code, and who keeps reserved instances alive. */
-export function instanceParts({ config, driver, capabilities, runDir, logs, control, clock, log }: InstanceDeps) {
+export function instanceParts({ config, driver, capabilities, linkDir, logs, control, clock, log }: InstanceDeps) {
   const { canAssign } = capabilities;
-  const bootDeps = { driver, linkDir: join(runDir, 'links'), linkLimits: new LinkLimits(), clock };
+  const bootDeps = { driver, linkDir, linkLimits: new LinkLimits(), clock };
   const prewarmed = new Prewarmed({
     boot: (launch) => bootAndFreeze(launch, bootDeps),
     clock,

@@ -86,6 +86,7 @@ export function compileConfig(
     egress: (raw.egress ?? 'on') === 'on',
     prewarm: raw.prewarm ?? 16,
     linkHosts: hosts(raw.link_hosts),
+    mountRoots: (raw.mount_roots ?? '/srv,/mnt,/media').split(',').filter((path) => path !== ''),
     webhookHosts: hosts(raw.webhook_hosts),
     metricsTokenFile: raw.metrics_token_file,
     quotas: quotas(raw),

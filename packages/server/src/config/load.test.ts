@@ -19,6 +19,12 @@ describe('configuration', () => {
     expect(config).toMatchObject({ port: 3, region: 'env', idleMs: 300_000, maxWaitMs: 250, host: '127.0.0.1' });
   });
 
+  it('reads the folders below which file systems may be shared', () => {
+    expect(loadConfig([], {}).mountRoots).toEqual(['/srv', '/mnt', '/media']);
+    expect(loadConfig(['--mount-roots', '/data/a,/data/b'], {}).mountRoots).toEqual(['/data/a', '/data/b']);
+    expect(() => loadConfig(['--mount-roots', 'data'], {})).toThrow(/mount_roots/);
+  });
+
   it('reads hosts that may be asked for archives, and none by itself', () => {
     expect([...loadConfig(['--link-hosts', 'bucket:9000,[::1]:80'], {}).linkHosts]).toEqual([
       'bucket:9000',

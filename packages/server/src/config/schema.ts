@@ -43,6 +43,8 @@ export const RawConfig = Type.Object(
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     /** Hosts, written alike, inside the own network to which outcomes of asynchronous invocations may be sent. */
     webhook_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
+    /** Folders (absolute, with commas) below which file systems may be shared with functions. */
+    mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
     /** File whose text lets others than this machine read `/metrics`. */
     metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Functions of a project. */
@@ -89,6 +91,8 @@ export interface Config {
   readonly prewarm: number;
   /** Internal hosts that may be asked for archives. */
   readonly linkHosts: ReadonlySet<string>;
+  /** What the agent may mount for functions stands below these; nothing changes them while the server runs. */
+  readonly mountRoots: readonly string[];
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
   /** Undefined: only this machine reads metrics. */

@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bind, LINK_PATH } from '@funcgraph/agent';
 import { LIMITS } from '@funcgraph/api';
@@ -60,9 +61,9 @@ export async function bootRuntime(
 ): Promise<BootedRuntime> {
   const { driver, clock } = deps;
   const id = newInstanceId();
-  const socketPath = join(deps.linkDir, `${id}.sock`);
+  // Not the id, which others get to see: who knows the name could connect first.
+  const socketPath = join(deps.linkDir, `${randomBytes(16).toString('hex')}.sock`);
   const began = clock.monotonic();
-  await mkdir(deps.linkDir, { recursive: true });
   const listener = await listenForLink(socketPath);
   let sandbox: Sandbox | undefined;
   let link: RuntimeLink | undefined;

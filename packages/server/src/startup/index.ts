@@ -1,3 +1,4 @@
+export { agentRules } from './agent-rules.ts';
 export { credentialsFile, readAddresses, updateAddresses, writeCredentials } from './credentials.ts';
 export { makeDataDir } from './data-dir.ts';
 export { Housekeeping } from './housekeeping.ts';
@@ -7,7 +8,7 @@ export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';
 export { openDatabase } from './open-database.ts';
-export { closeRunDir, openRunDir } from './run-dir.ts';
+export { closeRunDir, openLinkDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { StartupError } from './startup-error.ts';
 export { UNAVAILABLE_HOST } from './unavailable-host.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, realpath, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, realpath, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,6 +17,19 @@ export async function openRunDir(dataDir: string, runtimeDir: string | undefined
   const runDir = join(parent, name);
   await mkdir(runDir, { recursive: true, mode: 0o755 });
   return runDir;
+}
+
+/**
+ * The folder of the link sockets, below one that is closed to other users: each sandbox is shown its own socket by the
+ * agent, which mounts the folder for itself. Its name is short, because a socket path has about 100 characters.
+ */
+export async function openLinkDir(runDir: string): Promise<string> {
+  const closed = join(runDir, 'links');
+  const linkDir = join(closed, 's');
+  await mkdir(linkDir, { recursive: true });
+  await chmod(closed, 0o700);
+  await chmod(linkDir, 0o711);
+  return linkDir;
 }
 
 /** Takes the folder away after a clean stop; one that something else still uses stays. */

@@ -16,8 +16,8 @@ const spec = {
   maxFiles: 1024,
 };
 const host = { hostname: 'h', etcFolder: '/agent/etc', args: ['--ro-bind', '/usr', '/usr'] };
-const build = (binds: readonly { source: string; target: string }[], tmpFolder?: string) =>
-  bubblewrapArguments({ spec, host, binds, linkSocket: '/stage/1.sock', tmpFolder, hasFilter: true });
+const build = (binds: readonly { descriptor: number; target: string }[], tmpFolder?: string) =>
+  bubblewrapArguments({ spec, host, binds, linkDescriptor: 20, tmpFolder, hasFilter: true });
 
 describe('the options of bubblewrap', () => {
   it('separate everything, map to 1003 and drop all capabilities', () => {
@@ -45,10 +45,10 @@ describe('the options of bubblewrap', () => {
   });
 
   it('make nothing writable but /tmp, and close the root after the last mount', () => {
-    const args = build([{ source: '/a', target: '/opt/function/code' }], '/vol/1');
+    const args = build([{ descriptor: 7, target: '/opt/function/code' }], '/vol/1');
     expect(args.filter((arg) => arg === '--bind')).toHaveLength(1);
     expect(args.slice(args.indexOf('--bind'), args.indexOf('--bind') + 3)).toEqual(['--bind', '/vol/1', '/tmp']);
-    const last = args.lastIndexOf('--ro-bind');
+    const last = args.lastIndexOf('--ro-bind-fd');
     expect(args.indexOf('--remount-ro')).toBeGreaterThan(last);
   });
 
@@ -58,8 +58,8 @@ describe('the options of bubblewrap', () => {
 
   it('mount parents before what stands inside them', () => {
     const args = build([
-      { source: '/b', target: '/opt/function/code/lib' },
-      { source: '/a', target: '/opt/function/code' },
+      { descriptor: 8, target: '/opt/function/code/lib' },
+      { descriptor: 7, target: '/opt/function/code' },
     ]);
     expect(args.indexOf('/opt/function/code')).toBeLessThan(args.indexOf('/opt/function/code/lib'));
   });
@@ -67,7 +67,7 @@ describe('the options of bubblewrap', () => {
   it.each(['/', '/usr/bin', '/etc', '/proc/self', '/dev', '/tmp/x', '/run/funcgraph/link.sock'])(
     'refuse a bind at %s',
     (target) => {
-      expect(() => build([{ source: '/a', target }])).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+      expect(() => build([{ descriptor: 7, target }])).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
     },
   );
 });
@@ -78,8 +78,9 @@ describe('the options for a container image', () => {
     bubblewrapArguments({
       spec: { ...spec, rootfs },
       host,
-      binds: [{ source: '/shims', target }],
-      linkSocket: '/stage/1.sock',
+      binds: [{ descriptor: 7, target }],
+      linkDescriptor: 8,
+      rootDescriptor: 9,
       tmpFolder: '/vol/1',
       hasFilter: true,
     });
@@ -87,10 +88,10 @@ describe('the options for a container image', () => {
   it('show its files read-only in the place of those of the host, to the user it names', () => {
     const text = buildImage('/run/funcgraph/shims').join(' ');
     expect(text).toContain('--uid 1100 --gid 1200');
-    expect(text).toContain('--ro-bind /images/1 / ');
+    expect(text).toContain('--ro-bind-fd 9 / ');
     expect(text).toContain('--setenv FUNCGRAPH_STARTED_FD 6');
     expect(text).not.toContain('--ro-bind /usr /usr');
-    expect(text).toMatch(/--ro-bind \/stage\/1\.sock \/run\/funcgraph\/link\.sock --remount-ro \/run\/funcgraph/);
+    expect(text).toMatch(/--ro-bind-fd 8 \/run\/funcgraph\/link\.sock --remount-ro \/run\/funcgraph/);
   });
 
   it.each(['/', '/opt/function/code', '/run/funcgraph', '/run/funcgraph/link.sock', '/run/funcgraphs/x'])(

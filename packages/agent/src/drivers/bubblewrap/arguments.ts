@@ -9,20 +9,31 @@ export const ARGS_FD = 3;
 export const STATUS_FD = 4;
 export const SECCOMP_FD = 5;
 export const STARTED_FD = 6;
+/** The first of the sources: binds in their order, then the link socket, then the root file system. */
+export const SOURCES_FD = 7;
 
 /** Places that belong to the sandbox itself; a bind there would replace a part of the wall. */
 const RESERVED = ['/proc', '/dev', '/sys', '/etc', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/tmp', '/run/funcgraph'];
 /** Where file systems stand that outlive a sandbox. */
 const MOUNT_PATH = '/mnt';
 
+export interface DescriptorBind {
+  readonly descriptor: number;
+  readonly target: string;
+}
+
 export interface ArgumentParts {
   readonly spec: SandboxSpec;
   readonly host: HostFiles;
-  /** Binds with sources that the sandbox user can reach. */
-  readonly binds: readonly Bind[];
+  /** What is bound, by the descriptor that bubblewrap finds open. */
+  readonly binds: readonly DescriptorBind[];
+  /** What the agent itself made for this sandbox. */
+  readonly ownBinds?: readonly Bind[];
   /** What stands below `/mnt`. */
   readonly mounts?: readonly MountBind[];
-  readonly linkSocket: string;
+  readonly linkDescriptor: number;
+  /** Of the root file system, when the sandbox has one of its own. */
+  readonly rootDescriptor?: number | undefined;
   /** Folder to show as `/tmp`; undefined for one in memory. */
   readonly tmpFolder: string | undefined;
   readonly hasFilter: boolean;
@@ -36,8 +47,10 @@ export function bubblewrapArguments({
   spec,
   host,
   binds,
+  ownBinds = [],
   mounts = [],
-  linkSocket,
+  linkDescriptor,
+  rootDescriptor,
   tmpFolder,
   hasFilter,
 }: ArgumentParts): string[] {
@@ -50,13 +63,17 @@ export function bubblewrapArguments({
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', host.hostname],
     ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : [])],
     ...['--clearenv', ...environment],
-    ...(rootfs === undefined ? host.args : imageRoot(rootfs, host.etcFolder)),
+    ...(rootDescriptor === undefined ? host.args : imageRoot(rootDescriptor, host.etcFolder)),
     ...(tmpFolder === undefined
       ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
       : ['--bind', tmpFolder, '/tmp']),
-    ...inOrder(binds, rootfs !== undefined).flatMap(({ source, target }) => ['--ro-bind', source, target]),
+    ...inOrder([...binds, ...ownBinds], rootfs !== undefined).flatMap((bind) =>
+      'source' in bind
+        ? ['--ro-bind', bind.source, bind.target]
+        : ['--ro-bind-fd', String(bind.descriptor), bind.target],
+    ),
     ...mountArguments(mounts),
-    ...['--ro-bind', linkSocket, LINK_PATH],
+    ...['--ro-bind-fd', String(linkDescriptor), LINK_PATH],
     ...(rootfs === undefined ? [] : ['--remount-ro', PLATFORM_PATH]),
     ...['--remount-ro', '/', '--chdir', spec.workingDir],
   ];
@@ -73,7 +90,7 @@ function mountArguments(mounts: readonly MountBind[]): string[] {
 }
 
 /** A parent must be mounted before what stands inside it. */
-function inOrder(binds: readonly Bind[], inImage: boolean): Bind[] {
+function inOrder<T extends { readonly target: string }>(binds: readonly T[], inImage: boolean): T[] {
   if (inImage) checkImageBinds(binds, LINK_PATH);
   for (const { target } of binds) {
     const reserved = RESERVED.some((place) => target === place || target.startsWith(`${place}/`));

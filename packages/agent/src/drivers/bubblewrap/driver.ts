@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, closeSync, lchownSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { AgentError } from '../../agent-error.ts';
 import type { Attacher, AttachTarget } from '../../attach/attacher.ts';
 import type { CgroupGroup, CgroupTree } from '../../cgroup/cgroup.ts';
@@ -15,7 +15,7 @@ import {
   type SandboxNetwork,
   type SandboxSpec,
 } from '../../protocol.ts';
-import type { Stage } from '../../stage.ts';
+import type { Sources } from '../../sources/sources.ts';
 import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
 import type { UidRange } from '../../uid-range.ts';
 import type { Driver } from '../driver.ts';
@@ -24,6 +24,7 @@ import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
 import { ARGS_FD, bubblewrapArguments, STARTED_FD, STATUS_FD } from './arguments.ts';
 import type { HostFiles } from './host-files.ts';
+import { SpecSources } from './spec-sources.ts';
 
 const SETTLE_MS = 100;
 
@@ -31,7 +32,7 @@ export interface BubblewrapParts {
   readonly programs: { readonly bwrap: string; readonly shell: string; readonly setpriv: string | undefined };
   readonly capabilities: DriverCapabilities;
   readonly host: HostFiles;
-  readonly stage: Stage;
+  readonly sources: Sources;
   readonly cgroups: CgroupTree | undefined;
   /** One host user for each sandbox; undefined when the agent is not root. */
   readonly uids: UidRange | undefined;
@@ -84,29 +85,22 @@ export class BubblewrapDriver implements Driver {
       });
       const prepared = hasCode(spec) || isImage(spec) ? undefined : await attacher?.prepare(spec.id);
       if (prepared !== undefined) releases.push(() => prepared.release());
-      const rootfs = await this.#reachableRoot(spec);
-      const [volume, group, reachable, linkSocket] = await allOrNothing(
-        [
-          volumes?.take(spec.tmpBytes),
-          cgroups?.create(spec.id, spec),
-          this.#reachableBinds(spec.binds),
-          this.#linkFor(spec, uid),
-        ],
+      const [volume, group, opened] = await allOrNothing(
+        [volumes?.take(spec.tmpBytes), cgroups?.create(spec.id, spec), SpecSources.open(this.#parts.sources, spec)],
         releases,
       );
       if (uid !== undefined) volume?.give(uid);
-      const binds = [...reachable, ...(prepared?.binds ?? [])];
       return await this.#launch({
-        spec: { ...spec, ...rootfs },
+        spec,
         hooks,
         uid,
         pipes,
         volume,
         group,
-        binds,
+        sources: opened,
+        ownBinds: prepared?.binds ?? [],
         mounts,
         gid: shared?.gid ?? uid,
-        linkSocket,
         releases,
       });
     } catch (error) {
@@ -138,30 +132,12 @@ export class BubblewrapDriver implements Driver {
     throw new AgentError('NOT_SUPPORTED', 'this machine gives sandboxes no network', { hint: 'see fgs doctor' });
   }
 
-  #reachableBinds(binds: readonly Bind[]): Promise<Bind[]> {
-    const { stage } = this.#parts;
-    return Promise.all(binds.map(async ({ source, target }) => ({ source: await stage.reachable(source), target })));
-  }
-
-  async #reachableRoot({ rootfs }: SandboxSpec): Promise<Pick<SandboxSpec, 'rootfs'>> {
-    return rootfs === undefined ? {} : { rootfs: { ...rootfs, path: await this.#parts.stage.reachable(rootfs.path) } };
-  }
-
-  async #linkFor({ linkSocket }: SandboxSpec, uid: number | undefined): Promise<string> {
-    const path = await this.#parts.stage.reachable(linkSocket);
-    if (uid !== undefined) {
-      // Connecting needs the right to write; nobody but this sandbox's user may.
-      lchownSync(linkSocket, uid, uid);
-      chmodSync(linkSocket, 0o600);
-    }
-    return path;
-  }
-
   async #launch(prepared: Prepared): Promise<RunningSandbox> {
     const { spec, hooks, pipes, volume, group, releases } = prepared;
     const { volumes, attacher } = this.#parts;
     const monitor = this.#spawn(prepared);
     pipes.release();
+    prepared.sources.close();
     if (monitor.pid === undefined) {
       await group?.remove();
       throw new AgentError('START_FAILED', 'the launcher could not be started', {
@@ -170,10 +146,14 @@ export class BubblewrapDriver implements Driver {
     }
     let target: AttachTarget | undefined;
     const attach = async (wanted: readonly Bind[]): Promise<void> => {
-      const binds = await this.#reachableBinds(wanted);
-      for (const bind of binds) {
-        if (target === undefined) throw new AgentError('SANDBOX_GONE', `sandbox ${spec.id} has ended`);
-        await attacher?.attach(target, bind);
+      for (const bind of wanted) {
+        const source = await this.#parts.sources.open('code', bind.source);
+        try {
+          if (target === undefined) throw new AgentError('SANDBOX_GONE', `sandbox ${spec.id} has ended`);
+          await attacher?.attach(target, source, bind.target);
+        } finally {
+          source.close();
+        }
       }
     };
     const connect = async (network: SandboxNetwork): Promise<void> => {
@@ -220,7 +200,7 @@ export class BubblewrapDriver implements Driver {
     return running;
   }
 
-  #spawn({ spec, uid, gid, mounts, pipes, volume, group, binds, linkSocket }: Prepared): ChildProcess {
+  #spawn({ spec, uid, gid, mounts, pipes, volume, group, sources, ownBinds }: Prepared): ChildProcess {
     const { programs, host, filterFile, cgroups } = this.#parts;
     const filter = filterFile === undefined ? undefined : openSync(filterFile, 'r');
     try {
@@ -237,14 +217,16 @@ export class BubblewrapDriver implements Driver {
       const monitor = spawn(programs.shell, args, {
         env: { ...HOST_ENV },
         cwd: '/',
-        stdio: ['ignore', ...pipes.descriptors, 'pipe', 'pipe', filter ?? 'ignore', 'pipe'],
+        stdio: ['ignore', ...pipes.descriptors, 'pipe', 'pipe', filter ?? 'ignore', 'pipe', ...sources.descriptors],
       });
       const options = bubblewrapArguments({
         spec,
         host,
-        binds,
+        binds: sources.binds,
+        ownBinds,
         mounts: mounts?.binds ?? [],
-        linkSocket,
+        linkDescriptor: sources.linkDescriptor,
+        rootDescriptor: sources.rootDescriptor,
         tmpFolder: volume?.path,
         hasFilter: filter !== undefined,
       });
@@ -297,19 +279,19 @@ interface Prepared {
   readonly pipes: OutputPipes;
   readonly volume: TmpVolume | undefined;
   readonly group: CgroupGroup | undefined;
-  readonly binds: readonly Bind[];
-  readonly linkSocket: string;
+  readonly sources: SpecSources;
+  readonly ownBinds: readonly Bind[];
   readonly releases: (() => Promise<void>)[];
 }
 
-type Pieces = [Promise<TmpVolume> | undefined, Promise<CgroupGroup> | undefined, Promise<Bind[]>, Promise<string>];
+type Pieces = [Promise<TmpVolume> | undefined, Promise<CgroupGroup> | undefined, Promise<SpecSources>];
 
-/** Waits for all pieces; when one fails, those that were made are given back through `releases`. */
+/** Waits for all pieces; when one fails, those that were made are given back, the volume through `releases`. */
 async function allOrNothing(
   pieces: Pieces,
   releases: (() => Promise<void>)[],
-): Promise<[TmpVolume | undefined, CgroupGroup | undefined, Bind[], string]> {
-  const [volume, group, binds, link] = await Promise.allSettled(pieces);
+): Promise<[TmpVolume | undefined, CgroupGroup | undefined, SpecSources]> {
+  const [volume, group, sources] = await Promise.allSettled(pieces);
   if (volume.status === 'fulfilled' && volume.value !== undefined) {
     const made = volume.value;
     releases.push(async () => {
@@ -317,17 +299,12 @@ async function allOrNothing(
       await made.close();
     });
   }
-  const failed = [volume, group, binds, link].find((piece) => piece.status === 'rejected');
-  if (
-    volume.status === 'rejected' ||
-    group.status === 'rejected' ||
-    binds.status === 'rejected' ||
-    link.status === 'rejected'
-  ) {
-    if (group.status === 'fulfilled') await group.value?.remove();
-    throw failed?.status === 'rejected' ? failed.reason : new Error('a piece of the sandbox failed');
-  }
-  return [volume.value, group.value, binds.value, link.value];
+  if (volume.status === 'fulfilled' && group.status === 'fulfilled' && sources.status === 'fulfilled')
+    return [volume.value, group.value, sources.value];
+  if (group.status === 'fulfilled') await group.value?.remove();
+  if (sources.status === 'fulfilled') sources.value.close();
+  const failed = [sources, volume, group].find((piece) => piece.status === 'rejected');
+  throw failed?.status === 'rejected' ? failed.reason : new Error('a piece of the sandbox failed');
 }
 
 function killQuietly(pid: number): void {

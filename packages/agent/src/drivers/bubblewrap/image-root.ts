@@ -1,5 +1,5 @@
 import { AgentError } from '../../agent-error.ts';
-import { type Bind, PLATFORM_PATH, type RootFileSystem } from '../../protocol.ts';
+import { PLATFORM_PATH } from '../../protocol.ts';
 
 /** Files that the platform writes in every container, since addresses and names are not the image's to know. */
 const OURS = ['hosts', 'hostname', 'resolv.conf'];
@@ -12,9 +12,9 @@ export const STARTED_VARIABLE = 'FUNCGRAPH_STARTED_FD';
  * Arguments of bubblewrap that show the files of a container image, read-only, with what the kernel and the platform add.
  * The folder of the platform is a small file system of its own, so that nothing is ever made in the image.
  */
-export function imageRoot({ path }: RootFileSystem, etcFolder: string): string[] {
+export function imageRoot(descriptor: number, etcFolder: string): string[] {
   return [
-    ...['--ro-bind', path, '/', '--proc', '/proc', '--dev', '/dev'],
+    ...['--ro-bind-fd', String(descriptor), '/', '--proc', '/proc', '--dev', '/dev'],
     ...['--perms', '1777', '--size', String(SHARED_MEMORY_BYTES), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
     ...OURS.flatMap((name) => ['--ro-bind', `${etcFolder}/${name}`, `/etc/${name}`]),
     ...['--perms', '0755', '--size', String(1 << 20), '--tmpfs', PLATFORM_PATH],
@@ -22,7 +22,7 @@ export function imageRoot({ path }: RootFileSystem, etcFolder: string): string[]
 }
 
 /** Throws `BAD_REQUEST` for a bind that would need a place in the image, or would replace the link. */
-export function checkImageBinds(binds: readonly Bind[], linkPath: string): void {
+export function checkImageBinds(binds: readonly { readonly target: string }[], linkPath: string): void {
   for (const { target } of binds) {
     if (target.startsWith(`${PLATFORM_PATH}/`) && target !== linkPath) continue;
     throw new AgentError('BAD_REQUEST', `nothing may be bound at ${target} of a container image`);

@@ -22,7 +22,8 @@ export function listenForLink(path: string): Promise<LinkListener> {
     });
     server.maxConnections = 1;
     server.once('error', reject);
-    server.listen(path, () => {
+    // The instance is another user; the folder and the name keep the others out.
+    server.listen({ path, writableAll: true }, () => {
       resolve({
         connection,
         close() {

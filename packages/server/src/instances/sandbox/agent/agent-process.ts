@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Duplex } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { AgentRules } from '@funcgraph/agent';
 import { SandboxError } from '../errors.ts';
 
 const SOCKET_FD = 3;
@@ -14,6 +15,8 @@ export interface AgentProcessOptions {
   readonly runDir: string;
   /** Absolute folder, on a disk, for what functions write. */
   readonly volumesDir: string;
+  /** What may be asked of it. */
+  readonly rules: AgentRules;
   /** Put before the agent's command, e.g. to start it as another user. */
   readonly launcher?: readonly string[];
   /** Whether the agent will be root. Default: this process is. */
@@ -32,7 +35,7 @@ export interface AgentProcess {
 
 /** Throws `AGENT_FAILED` when there is no process to be had. */
 export function spawnAgent(options: AgentProcessOptions): AgentProcess {
-  const { runDir, volumesDir, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
+  const { runDir, volumesDir, rules, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
   // Set before its first instruction; the agent compares its parent with ours after that.
   const untilWeDie = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : [];
   // In a mount namespace of its own, what the agent mounts is seen by no other process and goes when it goes.
@@ -47,6 +50,8 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     runDir,
     '--volumes-dir',
     volumesDir,
+    '--rules',
+    JSON.stringify(rules),
     '--parent',
     String(process.pid),
     ...(attach === undefined ? [] : ['--attach', attach]),

@@ -6,6 +6,8 @@ import type { SandboxSpec } from '../sandbox.ts';
 import { AGENT_LIMITS, type AgentLimits } from './agent-limits.ts';
 import { SandboxAgent } from './sandbox-agent.ts';
 
+const NO_RULES = { code: [], images: [], links: '/nowhere', mounts: [], withoutIsolation: false, serverUser: 0 };
+
 const able = {
   driver: 'bubblewrap',
   usable: true,
@@ -63,7 +65,7 @@ describe('an agent that does not answer', () => {
     writeFileSync(program, PROGRAM);
     chmodSync(program, 0o755);
     agent = new SandboxAgent(
-      { runDir: dir, volumesDir: dir, launcher: [program], asRoot: false },
+      { runDir: dir, volumesDir: dir, rules: NO_RULES, launcher: [program], asRoot: false },
       { ...AGENT_LIMITS, ...limits },
     );
   }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLessAble, SandboxAgent } from './sandbox-agent.ts';
 
+const NO_RULES = { code: [], images: [], links: '/nowhere', mounts: [], withoutIsolation: false, serverUser: 0 };
+
 const able = {
   driver: 'bubblewrap' as const,
   usable: true,
@@ -61,7 +63,7 @@ socket.write(JSON.stringify({ event: 'ready', version: '0', swept: 0 }) + '\\n')
 `,
     );
     chmodSync(program, 0o755);
-    agent = new SandboxAgent({ runDir: dir, volumesDir: dir, launcher: [program], asRoot: false });
+    agent = new SandboxAgent({ runDir: dir, volumesDir: dir, rules: NO_RULES, launcher: [program], asRoot: false });
   }
 
   const starts = (): number => readFileSync(join(dir, 'starts'), 'utf8').length;

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { parseRules } from './rules.ts';
+
+const rules = {
+  code: [{ path: '/a', only: ['b'] }, { path: '/usr' }],
+  images: [],
+  links: '/l',
+  mounts: ['/srv'],
+  withoutIsolation: false,
+  serverUser: 7,
+};
+
+describe('the rules of an agent', () => {
+  it('are read from one text', () => {
+    expect(parseRules(JSON.stringify(rules))).toEqual(rules);
+  });
+
+  it.each([
+    [{ code: 'all' }],
+    [{ code: [{ path: 'relative' }] }],
+    [{ links: undefined }],
+    [{ mounts: [1] }],
+    [{ serverUser: '0' }],
+    [{ images: [null] }],
+    [{ withoutIsolation: 1 }],
+  ])('are refused with %j', (change) => {
+    expect(() => parseRules(JSON.stringify({ ...rules, ...change }))).toThrow(
+      expect.objectContaining({ code: 'BAD_REQUEST' }),
+    );
+  });
+});

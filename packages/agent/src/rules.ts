@@ -1,0 +1,62 @@
+import { AgentError } from './agent-error.ts';
+import type { RootRule } from './sources/roots.ts';
+
+/**
+ * What the server may ask of this agent. It comes from the process that starts the agent, never over the socket: a server
+ * that was taken over cannot widen it.
+ */
+export interface AgentRules {
+  /** Where code, dependencies, runtimes and interpreters stand. */
+  readonly code: readonly RootRule[];
+  /** Where the unpacked files of container images stand. */
+  readonly images: readonly RootRule[];
+  /** The folder of the link sockets. */
+  readonly links: string;
+  /** Folders below which file systems may be shared with functions. */
+  readonly mounts: readonly string[];
+  /** The operator wants functions without isolation; root's agent has the driver for that only then. */
+  readonly withoutIsolation: boolean;
+  /** As whom no file system may be read or written: the server's own user. */
+  readonly serverUser: number;
+}
+
+/** Throws `BAD_REQUEST`. */
+export function parseRules(text: string): AgentRules {
+  const fields = fieldsOf(JSON.parse(text));
+  const { serverUser, withoutIsolation } = fields;
+  if (typeof withoutIsolation !== 'boolean') throw bad('withoutIsolation');
+  if (typeof serverUser !== 'number' || !Number.isSafeInteger(serverUser) || serverUser < 0) throw bad('serverUser');
+  return {
+    code: list(fields.code, 'code').map(rootRule),
+    images: list(fields.images, 'images').map(rootRule),
+    links: place(fields.links, 'links'),
+    mounts: list(fields.mounts, 'mounts').map((path) => place(path, 'mounts')),
+    withoutIsolation,
+    serverUser,
+  };
+}
+
+function rootRule(value: unknown): RootRule {
+  const { path, only } = fieldsOf(value);
+  if (only === undefined) return { path: place(path, 'path') };
+  return { path: place(path, 'path'), only: list(only, 'only').map(String) };
+}
+
+function place(value: unknown, name: string): string {
+  if (typeof value === 'string' && value.startsWith('/') && !value.includes('\0')) return value;
+  throw bad(name);
+}
+
+function list(value: unknown, name: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw bad(name);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw bad('an object');
+}
+
+function bad(name: string): AgentError {
+  return new AgentError('BAD_REQUEST', `the rules of the agent have no valid ${name}`);
+}

@@ -1,0 +1,44 @@
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { AgentError } from '../agent-error.ts';
+
+/** Names a place without opening what stands there; Node has no word for it. */
+const O_PATH = 0o10000000;
+
+/** Something on the way from a root to a source, held open. */
+export interface Step {
+  readonly descriptor: number;
+  readonly stats: Stats;
+}
+
+/** Opens a folder or file that the agent was told at its start; what led to it is followed. */
+export function openPlace(path: string): number {
+  return openSync(path, O_PATH);
+}
+
+/**
+ * Opens what stands at `parts` below an open folder, one name after the other, each in the folder opened before it. So no
+ * name is looked up twice, no link is followed and nothing outside is reached, also when names change meanwhile. Throws
+ * `SOURCE_REFUSED`; then nothing stays open.
+ */
+export function descend(folder: number, parts: readonly string[]): Step[] {
+  const steps: Step[] = [];
+  try {
+    let above = folder;
+    for (const part of parts) {
+      const descriptor = openSync(`/proc/self/fd/${above}/${part}`, O_PATH | constants.O_NOFOLLOW);
+      const stats = fstatSync(descriptor);
+      steps.push({ descriptor, stats });
+      if (stats.isSymbolicLink()) throw new AgentError('SOURCE_REFUSED', `${part} is a symbolic link`);
+      above = descriptor;
+    }
+    return steps;
+  } catch (cause) {
+    closeSteps(steps);
+    if (cause instanceof AgentError) throw cause;
+    throw new AgentError('SOURCE_REFUSED', `there is nothing at ${parts.join('/')}`, { cause });
+  }
+}
+
+export function closeSteps(steps: readonly Step[]): void {
+  for (const { descriptor } of steps) closeSync(descriptor);
+}

@@ -1,0 +1,31 @@
+import { realpathSync } from 'node:fs';
+import type { AgentRules } from '@funcgraph/agent';
+import type { Config } from '../config/index.ts';
+
+/** Interpreters of the system; sandboxes show `/usr` anyway. */
+const SYSTEM_PLACES = ['/usr', '/opt'];
+
+export interface RulesOptions {
+  readonly config: Pick<Config, 'dataDir' | 'mountRoots' | 'sandbox'>;
+  readonly linkDir: string;
+  /** Of the process that will speak with the agent. */
+  readonly serverUser: number;
+}
+
+/** What a server of this configuration needs of an agent, and no more. */
+export function agentRules({ config, linkDir, serverUser }: RulesOptions): AgentRules {
+  const { dataDir, mountRoots, sandbox } = config;
+  return {
+    code: [
+      { path: dataDir, only: ['artifacts', 'runtimes'] },
+      ...SYSTEM_PLACES.map((path) => ({ path })),
+      // Node.js, which supervises functions of some runtimes, stands wherever its user keeps it.
+      { path: realpathSync(process.execPath) },
+    ],
+    images: [{ path: dataDir, only: ['images'] }],
+    links: linkDir,
+    mounts: mountRoots,
+    withoutIsolation: sandbox === 'process',
+    serverUser,
+  };
+}
