@@ -65,6 +65,14 @@ describe.runIf(process.getuid?.() === 0)('a sandbox of an agent without privileg
     expect(outside('unshare_user', [], asNobody)).toEqual({ ok: null });
   });
 
+  it('cannot write the memory of its init, which would then outlive the end and forge the exit', async () => {
+    const own = await inside(bench, 'write_memory', ['self']);
+    expect(own).toEqual({ ok: null });
+    for (const init of ['1', '1/task/1']) expect(await inside(bench, 'write_memory', [init])).toEqual({ errno: 'ENOENT' });
+    expect(await inside(bench, 'write', ['/proc/1/x'])).toEqual({ errno: 'EROFS' });
+    expect(await inside(bench, 'unmount', ['/proc/1'])).toEqual({ errno: 'EPERM' });
+  });
+
   it('cannot see a process or a link socket of its neighbour', async () => {
     const spec = await bench.spec(['/bin/sleep', '1000']);
     const neighbour = await bench.agent.driver('bubblewrap').start(spec, new AbortController().signal);

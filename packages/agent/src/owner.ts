@@ -45,3 +45,23 @@ export function livingProcess(pid: number): { readonly startTime: string; readon
     return undefined;
   }
 }
+
+/** A process that cannot be taken for a later one with its number. */
+export interface KnownProcess {
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+export function isAlive({ pid, startTime }: KnownProcess): boolean {
+  return startTimeOf(pid) === startTime;
+}
+
+/** Sends SIGKILL, unless it is dead. */
+export function killKnown(known: KnownProcess): void {
+  if (!isAlive(known)) return;
+  try {
+    process.kill(known.pid, 'SIGKILL');
+  } catch {
+    // It died in between.
+  }
+}

@@ -23,6 +23,8 @@ export interface SandboxParts {
   readonly group: CgroupGroup | undefined;
   /** Ends all processes that can be reached without a cgroup. Called while the monitor lives; must not throw. */
   readonly kill: () => void;
+  /** Called when the monitor has ended, which may have been made to: resolves when no process is left that it spoke for. */
+  readonly ended?: () => Promise<void>;
   /** Mounts inside the running sandbox, in this order; undefined when the driver cannot. */
   readonly attach?: (binds: readonly Bind[]) => Promise<void>;
   /** Gives the running sandbox its network; undefined when the driver cannot. */
@@ -181,6 +183,7 @@ export class RunningSandbox {
     const [exitCode, signal] = await exitOf(monitor);
     const failures: unknown[] = [];
     await group?.kill().catch((error: unknown) => failures.push(error));
+    await this.#parts.ended?.().catch((error: unknown) => failures.push(error));
     await this.#drainOutput();
     // Whoever waits for the exit must hear of it, also when something could not be measured.
     const usage = await this.usage().catch((error: unknown) => {

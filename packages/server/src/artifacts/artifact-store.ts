@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { KeyLock } from '../lib/key-lock.ts';
@@ -49,6 +49,9 @@ export class ArtifactStore {
 
   /** Makes the folders and removes what an earlier crash left. Call once, before anything else. */
   async start(): Promise<void> {
+    // Code of functions is for no other user of the machine. Sandboxes get it from the agent.
+    await mkdir(this.#dir, { recursive: true });
+    await chmod(this.#dir, 0o700);
     await rm(this.#path('incoming'), { recursive: true, force: true });
     for (const part of ['incoming', 'blobs', 'trees']) {
       await mkdir(this.#path(part), { recursive: true });

@@ -1,22 +1,60 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, realpath, rm, rmdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StartupError } from './startup-error.ts';
+
+const OTHERS_MAY_WRITE = 0o022;
+const STICKY = 0o1000;
 
 /**
  * Folder for sockets and sandboxes of one data directory: the same after every start, so that leftovers are found. Short,
- * because a socket path has about 100 characters, and open to walk through, because instances run as users of their own.
+ * because a socket path has about 100 characters. Root's is open to walk through, because instances run as users of their
+ * own. Throws `StartupError` when another user could put something else in its place.
  */
 export async function openRunDir(dataDir: string, runtimeDir: string | undefined): Promise<string> {
   const uid = process.getuid?.() ?? 0;
-  const parent = uid === 0 ? '/run/funcgraph' : join(runtimeDir ?? tmpdir(), `funcgraph-${uid}`);
+  const above = uid === 0 ? '/run' : (runtimeDir ?? tmpdir());
+  const parent = join(above, uid === 0 ? 'funcgraph' : `funcgraph-${uid}`);
   const name = createHash('sha256')
     .update(await realpath(dataDir))
     .digest('hex')
     .slice(0, 12);
   const runDir = join(parent, name);
-  await mkdir(runDir, { recursive: true, mode: 0o755 });
+  const mode = uid === 0 ? 0o711 : 0o700;
+  await checkAbove(above, uid);
+  for (const folder of [parent, runDir]) await ourFolder(folder, { uid, mode });
   return runDir;
+}
+
+/** Others may not be able to rename what stands in it. */
+async function checkAbove(folder: string, uid: number): Promise<void> {
+  const found = await stat(folder);
+  const isShared = (found.mode & OTHERS_MAY_WRITE) !== 0;
+  if ((found.uid === uid || found.uid === 0) && (!isShared || (found.mode & STICKY) !== 0)) return;
+  throw refusal(folder, 'other users may change what stands in it');
+}
+
+/** Makes a folder, or takes one that is ours alone. A link is none, wherever it leads. */
+async function ourFolder(
+  folder: string,
+  { uid, mode }: { readonly uid: number; readonly mode: number },
+): Promise<void> {
+  await mkdir(folder, { mode }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  const found = await lstat(folder);
+  if (!found.isDirectory()) throw refusal(folder, 'it is no folder');
+  if (found.uid !== uid) throw refusal(folder, `it belongs to user ${found.uid}`);
+  if ((found.mode & OTHERS_MAY_WRITE) !== 0) throw refusal(folder, 'other users may write to it');
+  // Only now: it is ours, and no other user can put another one there.
+  if ((found.mode & 0o777) !== mode) await chmod(folder, mode);
+}
+
+function refusal(folder: string, why: string): StartupError {
+  return new StartupError('RUN_DIR', `the run folder ${folder} cannot be used: ${why}`, {
+    hint: `Remove ${folder}, or set XDG_RUNTIME_DIR to a folder of your own.`,
+  });
 }
 
 /**

@@ -49,7 +49,7 @@ describe('the options of bubblewrap', () => {
     expect(args.filter((arg) => arg === '--bind')).toHaveLength(1);
     expect(args.slice(args.indexOf('--bind'), args.indexOf('--bind') + 3)).toEqual(['--bind', '/vol/1', '/tmp']);
     const last = args.lastIndexOf('--ro-bind-fd');
-    expect(args.indexOf('--remount-ro')).toBeGreaterThan(last);
+    expect(args.lastIndexOf('--remount-ro')).toBeGreaterThan(last);
   });
 
   it('limit a /tmp in memory', () => {

@@ -64,6 +64,8 @@ export function bubblewrapArguments({
     ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : [])],
     ...['--clearenv', ...environment],
     ...(rootDescriptor === undefined ? host.args : imageRoot(rootDescriptor, host.etcFolder)),
+    // The init of the sandbox runs as the user of the functions: who may write its memory could keep it alive after the end.
+    ...['--perms', '0555', '--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
     ...(tmpFolder === undefined
       ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
       : ['--bind', tmpFolder, '/tmp']),

@@ -7,7 +7,7 @@ import { HOST_ENV } from '../../host-command.ts';
 import type { HostUser, PreparedMounts, SharedMounts } from '../../mounts/shared-mounts.ts';
 import type { Disconnect, Networks } from '../../network/networks.ts';
 import type { OutputPipeMaker, OutputPipes } from '../../output-pipes.ts';
-import { livingProcess } from '../../owner.ts';
+import { killKnown, livingProcess } from '../../owner.ts';
 import {
   type Bind,
   CODE_PATH,
@@ -19,6 +19,7 @@ import type { Sources } from '../../sources/sources.ts';
 import type { TmpVolume, TmpVolumes } from '../../tmp-volume.ts';
 import type { UidRange } from '../../uid-range.ts';
 import type { Driver } from '../driver.ts';
+import { endInit } from '../end-init.ts';
 import { launchArguments, STARTER } from '../launcher.ts';
 import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
@@ -170,6 +171,7 @@ export class BubblewrapDriver implements Driver {
         stderr: pipes.stderr,
         group,
         kill: () => killNow(),
+        ended: async () => (target === undefined ? undefined : endInit(target)),
         ...(attacher === undefined || hasCode(spec) ? {} : { attach }),
         connect,
         volume,
@@ -187,8 +189,9 @@ export class BubblewrapDriver implements Driver {
         started: pipeAt(monitor, STARTED_FD),
       });
       // The death of the init process ends the whole process namespace at once, whatever else runs in it.
-      killNow = () => killQuietly(init);
-      target = targetOf(spec.id, init, monitor);
+      const found = targetOf(spec.id, init, monitor);
+      target = found;
+      if (found !== undefined) killNow = () => killKnown(found);
       // The runtime is starting meanwhile; nothing of a user runs before the server got its answer.
       if (spec.network !== undefined) await connect(spec.network);
     } catch (error) {
@@ -305,12 +308,4 @@ async function allOrNothing(
   if (sources.status === 'fulfilled') sources.value.close();
   const failed = [sources, volume, group].find((piece) => piece.status === 'rejected');
   throw failed?.status === 'rejected' ? failed.reason : new Error('a piece of the sandbox failed');
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Already dead.
-  }
 }
