@@ -1,0 +1,157 @@
+import type { SandboxSpec } from '../../../packages/server/src/instances/sandbox/index.ts';
+
+/** One order to an agent, and what it is after. A text is sent as it is. */
+export interface Order {
+  readonly what: string;
+  readonly request: object | string;
+}
+
+export interface OrderPlaces {
+  /** One that would be accepted. */
+  readonly spec: SandboxSpec;
+  /** Below it is what the agent may show, and links out of it. */
+  readonly folder: string;
+  readonly secret: string;
+}
+
+/** What a server that was taken over could ask of its agent. None of it may be done. */
+export function hostileOrders(places: OrderPlaces): Order[] {
+  const { spec } = places;
+  let count = 0;
+  const start = (what: string, changes: object, driver = 'bubblewrap'): Order => {
+    count += 1;
+    return { what, request: { op: 'start', driver, spec: { ...spec, id: `hostile-${count}`, ...changes } } };
+  };
+  const bind = (source: unknown, target: unknown = '/opt/function/code') => ({ binds: [{ source, target }] });
+  return [
+    ...pathsOf(places).flatMap((path) => [
+      start(`binds ${path}`, bind(path)),
+      start(`root file system ${path}`, { binds: [], rootfs: { path, uid: 1003, gid: 1003 } }),
+      start(`link socket ${path}`, { linkSocket: path }),
+      mountOrder(`shares ${path}`, { source: { kind: 'folder', path } }),
+    ]),
+    ...TARGETS.map((target) => start(`covers ${target}`, bind(`${places.folder}/code`, target))),
+    ...AMOUNTS.map((change) => start(JSON.stringify(change), change)),
+    ...['process', 'root', 'none', '', null].map((driver) =>
+      start(`driver ${driver}`, { binds: [] }, driver as string),
+    ),
+    ...[0, -1, 1.5, 2 ** 33, '0', null].flatMap((uid) => [
+      start(`image of user ${uid}`, { rootfs: { path: `${places.folder}/images`, uid, gid: 1003 } }),
+      start(`image of group ${uid}`, { rootfs: { path: `${places.folder}/images`, uid: 1003, gid: uid } }),
+      mountOrder(`shares as user ${uid}`, { uid }),
+      mountOrder(`shares as group ${uid}`, { gid: uid }),
+    ]),
+    ...IDS.map((id) => start(`id ${JSON.stringify(id)}`, { id })),
+    ...NETWORKS.flatMap((network) => [
+      {
+        what: `network ${JSON.stringify(network)}`,
+        request: { op: 'open-network', network: { ...NETWORK, ...network } },
+      },
+    ]),
+    ...ODD.map((request) => ({ what: JSON.stringify(request), request })),
+    ...FRAMES.map((request) => ({ what: 'a malformed frame', request })),
+  ];
+
+  function mountOrder(what: string, change: object): Order {
+    const folder = { kind: 'folder', path: `${places.folder}/shared` };
+    const mount = { source: folder, target: '/mnt/x', readOnly: false, uid: 1003, gid: 1003, ...change };
+    return { what, request: { op: 'try-mount', mount } };
+  }
+}
+
+/** Outside of what may be shown, or out of it by a link, or no path at all. */
+function pathsOf({ folder, secret }: OrderPlaces): unknown[] {
+  const links = ['code', 'links/s', 'shared', 'images'].flatMap((place) =>
+    ['to-root', 'to-etc', 'to-shadow', 'to-proc', 'to-up', 'to-secret', 'to-secret/secret', 'to-root/root'].map(
+      (name) => `${folder}/${place}/${name}`,
+    ),
+  );
+  return [
+    ...['/', '/etc', '/etc/shadow', '/root', '/proc', '/proc/1/root', '/proc/self/fd/3', '/sys', '/dev', '/dev/mem'],
+    ...['/run', '/run/funcgraph', '/var/lib', '/home', '/boot', '/tmp', '/var/run/docker.sock'],
+    ...[
+      secret,
+      `${secret}/secret`,
+      `${folder}/../`,
+      `${folder}/code/../../etc`,
+      `${folder}//code`,
+      `${folder}/./code/x`,
+    ],
+    ...[`${folder}-secret`, 'etc/shadow', '', 'code', '-o', `${folder}/code/missing`, `/${'a'.repeat(5000)}`],
+    ...[null, 7, {}, [], true, 'a\0b'],
+    ...links,
+  ];
+}
+
+const TARGETS = [
+  ...['/', '/etc', '/etc/passwd', '/usr/bin', '/bin/sh', '/lib', '/proc', '/proc/1', '/dev/null', '/sys', '/tmp'],
+  ...['/run/funcgraph/link.sock', '/opt/function/../../etc', '/opt//x', 'opt', '', null, 1, {}],
+];
+
+const AMOUNTS = [
+  ...['memoryBytes', 'cpuMillis', 'tmpBytes', 'maxProcesses', 'maxFiles'].flatMap((name) =>
+    [-1, 0, 0.5, 1e300, 2 ** 50, '1', null, {}].map((value) => ({ [name]: value })),
+  ),
+  { command: [] },
+  { command: ['sh'] },
+  { command: 'sh' },
+  { command: Array.from({ length: 2000 }, () => '/bin/true') },
+  { env: { 'A=B': 'x' } },
+  { env: { '': 'x' } },
+  { env: { A: 'x\0--bind\0/\0/' } },
+  { env: [] },
+  { workingDir: '/opt/../etc' },
+  { workingDir: 'x' },
+  { mounts: {} },
+  { network: { kind: 'host' } },
+  { network: null },
+];
+
+const IDS = ['', '.', '..', '../x', '/etc', 'a/b', '-o', 'a b', 'a\0b', 'a\nb', 'x'.repeat(65), null, 5, {}];
+
+const NETWORK = { id: 'a1b2c3d4', cidr: '10.98.0.0/24', nat: false };
+const NETWORKS = [
+  ...['8.8.8.0/24', '1.1.1.0/24', '0.0.0.0/0', '127.0.0.0/16', '169.254.0.0/16', '224.0.0.0/16', '10.0.0.1/24'].map(
+    (cidr) => ({ cidr }),
+  ),
+  ...['', '10.98.0.0/8', '10.98.0.0/31', '10.98.0.0/24; flush ruleset', null].map((cidr) => ({ cidr })),
+  ...['', 'x', '../../x', 'a1b2c3d4; drop', 'A1B2C3D4', null].map((id) => ({ id })),
+  ...['lo', '../x', '-x', 'a b', 'x'.repeat(20), 'no-such-one', '', 7].map((hostInterface) => ({ hostInterface })),
+  { nat: 'yes' },
+];
+
+const ODD = [
+  { op: 'run', command: 'id' },
+  { op: '__proto__' },
+  { op: null },
+  {},
+  ...['share', 'usage', 'freeze', 'thaw'].map((op) => ({ op, id: 'no-such-sandbox' })),
+  ...['share', 'usage', 'stop'].map((op) => ({ op, id: '../..' })),
+  { op: 'assign', id: 'x', assignment: { memoryBytes: 1, cpuMillis: 1, binds: [{ source: '/etc', target: '/etc' }] } },
+  { op: 'assign', id: 'no-such-sandbox', assignment: { memoryBytes: 1 << 28, cpuMillis: 1, binds: [] } },
+  { op: 'close-network', id: '../x' },
+  {
+    op: 'try-mount',
+    mount: { source: { kind: 'device', path: '/dev/sda' }, target: '/mnt/x', readOnly: false, uid: 1, gid: 1 },
+  },
+  {
+    op: 'try-mount',
+    mount: { source: { kind: 'nfs', host: '-o', export: '/' }, target: '/mnt/x', readOnly: false, uid: 1, gid: 1 },
+  },
+  {
+    op: 'try-mount',
+    mount: { source: { kind: 'folder', path: '/srv' }, target: '/etc', readOnly: false, uid: 1, gid: 1 },
+  },
+];
+
+const FRAMES = [
+  '{',
+  '[]',
+  'null',
+  '"x"',
+  '{"seq":"1"}',
+  '\u0000\u0001',
+  '[['.repeat(50_000),
+  '{"seq":-1}',
+  'GET / HTTP/1.1',
+];
