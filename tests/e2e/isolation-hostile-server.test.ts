@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AgentProcess, spawnAgent } from '../../packages/server/src/instances/sandbox/agent/agent-process.ts';
@@ -36,7 +45,7 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
   beforeAll(async () => {
     bench = await SandboxBench.open();
     runDir = bench.makeFolder('run-of-hostile');
-    agent = spawnAgent({ runDir, rules: bench.rules });
+    agent = spawnAgent({ runDir, volumesDir: bench.makeFolder('volumes-of-hostile'), rules: bench.rules });
     let pending = '';
     agent.socket.setEncoding('utf8');
     agent.socket.on('data', (chunk: string) => {
@@ -47,7 +56,10 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
     await vi.waitFor(() => expect(replies[0]?.event).toBe('ready'), { timeout: 30_000 });
     makeTraps();
   });
-  afterAll(() => bench.dispose());
+  afterAll(async () => {
+    await bench.dispose();
+    rmSync(secretFolder(), { recursive: true, force: true });
+  });
 
   /** What a server that is the owner of its folders could put there. */
   function makeTraps(): void {
@@ -124,14 +136,13 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
   it('ends at a frame without end, and leaves nothing', async () => {
     const owners = subfolders(runDir);
     expect(owners).toHaveLength(1);
-    expect(subfolders(join(runDir, owners[0] ?? '', 'tmp'))).toEqual([]);
     const groups = () => agentGroups().filter((group) => owners.some((owner) => group.endsWith(`funcgraph-${owner}`)));
     expect(groups().flatMap((group) => subfolders(group))).toEqual([]);
     const exited = once(agent.child, 'exit');
     agent.socket.on('error', () => {});
     agent.socket.write('x'.repeat(5 << 20));
     expect(await exited).toEqual([0, null]);
-    expect(readdirSync(runDir)).toEqual([]);
+    expect([readdirSync(runDir), readdirSync(bench.makeFolder('volumes-of-hostile'))]).toEqual([[], []]);
     expect(groups()).toEqual([]);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(runDir);
     expect(existsSync(join(secretFolder(), 'secret'))).toBe(true);

@@ -68,7 +68,8 @@ describe.runIf(process.getuid?.() === 0)('a sandbox of an agent without privileg
   it('cannot write the memory of its init, which would then outlive the end and forge the exit', async () => {
     const own = await inside(bench, 'write_memory', ['self']);
     expect(own).toEqual({ ok: null });
-    for (const init of ['1', '1/task/1']) expect(await inside(bench, 'write_memory', [init])).toEqual({ errno: 'ENOENT' });
+    for (const init of ['1', '1/task/1'])
+      expect(await inside(bench, 'write_memory', [init])).toEqual({ errno: 'ENOENT' });
     expect(await inside(bench, 'write', ['/proc/1/x'])).toEqual({ errno: 'EROFS' });
     expect(await inside(bench, 'unmount', ['/proc/1'])).toEqual({ errno: 'EPERM' });
   });

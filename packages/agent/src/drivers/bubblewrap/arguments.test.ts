@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { launchArguments } from '../launcher.ts';
-import { bubblewrapArguments } from './arguments.ts';
+import { bubblewrapArguments, checkTargets } from './arguments.ts';
 
 const spec = {
   id: 'i-1',
@@ -67,7 +67,9 @@ describe('the options of bubblewrap', () => {
   it.each(['/', '/usr/bin', '/etc', '/proc/self', '/dev', '/tmp/x', '/run/funcgraph/link.sock'])(
     'refuse a bind at %s',
     (target) => {
-      expect(() => build([{ descriptor: 7, target }])).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+      expect(() => checkTargets({ binds: [{ source: '/a', target }] })).toThrow(
+        expect.objectContaining({ code: 'BAD_REQUEST' }),
+      );
     },
   );
 });
@@ -97,7 +99,9 @@ describe('the options for a container image', () => {
   it.each(['/', '/opt/function/code', '/run/funcgraph', '/run/funcgraph/link.sock', '/run/funcgraphs/x'])(
     'refuse a bind at %s',
     (target) => {
-      expect(() => buildImage(target)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+      expect(() => checkTargets({ binds: [{ source: '/a', target }], rootfs })).toThrow(
+        expect.objectContaining({ code: 'BAD_REQUEST' }),
+      );
     },
   );
 });

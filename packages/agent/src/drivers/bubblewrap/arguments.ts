@@ -69,7 +69,7 @@ export function bubblewrapArguments({
     ...(tmpFolder === undefined
       ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
       : ['--bind', tmpFolder, '/tmp']),
-    ...inOrder([...binds, ...ownBinds], rootfs !== undefined).flatMap((bind) =>
+    ...inOrder([...binds, ...ownBinds]).flatMap((bind) =>
       'source' in bind
         ? ['--ro-bind', bind.source, bind.target]
         : ['--ro-bind-fd', String(bind.descriptor), bind.target],
@@ -91,13 +91,18 @@ function mountArguments(mounts: readonly MountBind[]): string[] {
   ];
 }
 
-/** A parent must be mounted before what stands inside it. */
-function inOrder<T extends { readonly target: string }>(binds: readonly T[], inImage: boolean): T[] {
+/** Throws `BAD_REQUEST` for a bind that would replace a part of the wall. */
+export function checkTargets({ binds, rootfs }: Pick<SandboxSpec, 'binds' | 'rootfs'>): void {
+  const inImage = rootfs !== undefined;
   if (inImage) checkImageBinds(binds, LINK_PATH);
   for (const { target } of binds) {
     const reserved = RESERVED.some((place) => target === place || target.startsWith(`${place}/`));
     if (!inImage && (target === '/' || reserved))
       throw new AgentError('BAD_REQUEST', `nothing may be bound at ${target}`);
   }
+}
+
+/** A parent must be mounted before what stands inside it. */
+function inOrder<T extends { readonly target: string }>(binds: readonly T[]): T[] {
   return [...binds].sort((a, b) => a.target.split('/').length - b.target.split('/').length);
 }

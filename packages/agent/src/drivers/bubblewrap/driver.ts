@@ -23,7 +23,7 @@ import { endInit } from '../end-init.ts';
 import { launchArguments, STARTER } from '../launcher.ts';
 import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
-import { ARGS_FD, bubblewrapArguments, STARTED_FD, STATUS_FD } from './arguments.ts';
+import { ARGS_FD, bubblewrapArguments, checkTargets, STARTED_FD, STATUS_FD } from './arguments.ts';
 import type { HostFiles } from './host-files.ts';
 import { SpecSources } from './spec-sources.ts';
 
@@ -70,6 +70,7 @@ export class BubblewrapDriver implements Driver {
         ...(capabilities.hint === undefined ? {} : { hint: capabilities.hint }),
       });
     }
+    checkTargets(spec);
     const releases: (() => Promise<void>)[] = [];
     try {
       const shared = await this.#sharedUser(spec);
