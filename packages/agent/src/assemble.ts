@@ -22,6 +22,7 @@ import type { Networks } from './network/networks.ts';
 import { openNetworks } from './network/open-networks.ts';
 import { sweepNetworks } from './network/sweep-networks.ts';
 import { OutputPipeMaker } from './output-pipes.ts';
+import { ownFolder } from './own-folder.ts';
 import { ownerIdOf } from './owner.ts';
 import type { DriverName } from './protocol.ts';
 import type { AgentRules } from './rules.ts';
@@ -69,7 +70,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
   if (isRoot) openMachineFolder();
   // A sandbox user walks through the agent's folder; when it cannot, the agent works below the machine's folder.
   const parent = isRoot && !isOpen(runDir) ? MACHINE_FOLDER : runDir;
-  mkdirSync(volumesDir, { recursive: true, mode: 0o700 });
+  ownFolder(volumesDir);
   const folders = [...new Set([runDir, parent, volumesDir])];
   const killed = await sweep({ folders, cgroupRoots: cgroupRoots() });
   // Only now: the rules hold back what still ran.

@@ -6,6 +6,9 @@ import type { AgentRequest, Bind, DriverName, RootFileSystem, SandboxAssignment,
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const MAX_TEXT = 128 * 1024;
 const MAX_ITEMS = 1024;
+/** Each is a descriptor of the agent until it is bound. */
+const MAX_BINDS = 64;
+const MAX_MOUNTS = 16;
 /** More than any machine that runs functions has; a number beyond would only be a way to harm it. */
 const MOST = {
   memoryBytes: 2 ** 42,
@@ -66,7 +69,7 @@ function spec(fields: Fields): SandboxSpec {
     command,
     env: environment(object(fields.env, 'env')),
     workingDir: path(fields.workingDir, 'workingDir'),
-    binds: list(fields.binds, 'binds').map((item) => bind(object(item, 'bind'))),
+    binds: list(fields.binds, 'binds', MAX_BINDS).map((item) => bind(object(item, 'bind'))),
     linkSocket: path(fields.linkSocket, 'linkSocket'),
     memoryBytes: amount(fields, 'memoryBytes', 1 << 20),
     cpuMillis: amount(fields, 'cpuMillis', 1),
@@ -75,7 +78,7 @@ function spec(fields: Fields): SandboxSpec {
     maxFiles: amount(fields, 'maxFiles', 16),
     ...(fields.rootfs === undefined ? {} : { rootfs: rootFileSystem(object(fields.rootfs, 'rootfs')) }),
     ...networkOf(fields),
-    ...(fields.mounts === undefined ? {} : { mounts: list(fields.mounts, 'mounts').map(parseMount) }),
+    ...(fields.mounts === undefined ? {} : { mounts: list(fields.mounts, 'mounts', MAX_MOUNTS).map(parseMount) }),
   };
 }
 
@@ -85,7 +88,7 @@ function rootFileSystem(fields: Fields): RootFileSystem {
 }
 
 function assignment(fields: Fields): SandboxAssignment {
-  const binds = list(fields.binds, 'binds').map((item) => bind(object(item, 'bind')));
+  const binds = list(fields.binds, 'binds', MAX_BINDS).map((item) => bind(object(item, 'bind')));
   for (const { target } of binds) {
     if (!target.startsWith('/opt/function/'))
       throw bad(`code may be attached below /opt/function only, not at ${target}`);
@@ -153,8 +156,8 @@ function amount(fields: Fields, name: keyof typeof MOST, least: number): number 
   return value;
 }
 
-function list(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value) || value.length > MAX_ITEMS) throw bad(`${name} must be a list`);
+function list(value: unknown, name: string, most = MAX_ITEMS): readonly unknown[] {
+  if (!Array.isArray(value) || value.length > most) throw bad(`${name} must be a list`);
   return value;
 }
 

@@ -8,6 +8,7 @@ export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';
 export { openDatabase } from './open-database.ts';
+export { rightsCheck } from './rights-check.ts';
 export { closeRunDir, openLinkDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { StartupError } from './startup-error.ts';

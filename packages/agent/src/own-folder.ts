@@ -1,0 +1,30 @@
+import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { AgentError } from './agent-error.ts';
+
+/** Makes a folder in which the agent alone works, or takes one of its user and closes it to others. Throws `BAD_REQUEST` for a link. */
+export function ownFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const folder = open(path);
+  try {
+    const own = process.getuid?.() ?? 0;
+    const { uid } = fstatSync(folder);
+    if (uid !== own) throw refusal(path, `it belongs to user ${uid}, not to ${own}`);
+    fchmodSync(folder, 0o700);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch {
+    throw refusal(path, 'it is no folder of its own');
+  }
+}
+
+function refusal(path: string, why: string): AgentError {
+  return new AgentError('BAD_REQUEST', `the agent cannot work in ${path}: ${why}`, {
+    hint: 'move it away: the agent makes one',
+  });
+}
