@@ -11,5 +11,4 @@ export { openDatabase } from './open-database.ts';
 export { rightsCheck } from './rights-check.ts';
 export { closeRunDir, openLinkDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
-export { StartupError } from './startup-error.ts';
 export { UNAVAILABLE_HOST } from './unavailable-host.ts';
