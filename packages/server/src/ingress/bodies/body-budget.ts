@@ -64,9 +64,9 @@ export class BodyRoom {
   }
 
   /** Gives everything back. Idempotent. */
-  close(): void {
+  readonly close = (): void => {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#held > 0) this.#move(-this.#held);
-  }
+  };
 }

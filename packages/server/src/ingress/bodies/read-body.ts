@@ -5,12 +5,14 @@ import { Collector } from './collector.ts';
 import type { UploadWatch } from './upload-watch.ts';
 
 const EMPTY = Buffer.alloc(0);
+/** Up to so many bytes that come in one piece take no room: such bodies never wait for their client. */
+const WHOLE_BYTES = 16 * 1024;
 
 export interface ReadOptions {
   readonly limitBytes: number;
   readonly tooLarge: (limitBytes: number) => PlatformError;
-  /** Given back when the answer is out. */
-  readonly room: BodyRoom;
+  /** Opened for a body that does not come at once; given back when the answer is out. */
+  readonly room: () => BodyRoom;
   readonly watch: UploadWatch | undefined;
   /** The client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
@@ -38,16 +40,27 @@ export async function readBody(
 export function takeBody(
   request: IncomingMessage,
   response: ServerResponse,
-  { limitBytes, tooLarge, room, watch, expectsContinue, begun = EMPTY }: ReadOptions,
+  { limitBytes, tooLarge, room: openRoom, watch, expectsContinue, begun = EMPTY }: ReadOptions,
   take: (piece: Buffer) => Promise<unknown> | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const declared = Number(request.headers['content-length'] ?? 0);
     let taken = 0;
+    let isOver = false;
+    let room: BodyRoom | undefined;
+    const roomFor = (bytes: number): void => {
+      if (room === undefined && bytes === declared && bytes <= WHOLE_BYTES) return;
+      if (room === undefined) {
+        room = openRoom();
+        response.once('close', room.close);
+      }
+      room.take(bytes);
+    };
     const onData = (piece: Buffer): void => {
       try {
         taken += piece.length;
         if (taken > limitBytes) throw tooLarge(limitBytes);
-        room.take(piece.length);
+        roomFor(piece.length);
         const taking = take(piece);
         if (taking === undefined) return;
         request.pause();
@@ -56,25 +69,26 @@ export function takeBody(
         end(error);
       }
     };
-    const onEnd = (): void => end(undefined);
     const onGone = (): void => end(new ClientGone());
     const end = (error: unknown): void => {
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      if (isOver) return;
+      isOver = true;
       watch?.breakWhenSlow();
       if (error === undefined) {
         resolve();
         return;
       }
-      room.close();
+      request.off('data', onData);
+      room?.close();
       reject(error);
     };
-    if (Number(request.headers['content-length'] ?? 0) > limitBytes) {
+    if (declared > limitBytes) {
       reject(tooLarge(limitBytes));
       return;
     }
-    response.once('close', () => room.close());
     if (watch !== undefined) watch.onSlow = () => end(tooSlow());
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+    request.on('data', onData).on('end', () => end(undefined));
+    request.on('error', onGone).on('close', onGone);
     if (expectsContinue) response.writeContinue();
     if (begun.length > 0) onData(begun);
   });

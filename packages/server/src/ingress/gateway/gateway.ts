@@ -9,7 +9,7 @@ import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { BodyBudget } from '../bodies/body-budget.ts';
+import type { BodyBudget, BodyRoom } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-body.ts';
 import { UploadWatch } from '../bodies/upload-watch.ts';
@@ -193,8 +193,8 @@ class Gateway {
     way: Pick<Way, 'expectsContinue' | 'watch'>,
   ): Promise<Buffer> | Buffer {
     if (!hasBody(request)) return NOTHING;
-    const claims = bodyClaims(`${projectId}/${pkg}/${name}`, request.socket.remoteAddress);
-    const room = this.#deps.bodies.open(claims);
+    const room = (): BodyRoom =>
+      this.#deps.bodies.open(bodyClaims(`${projectId}/${pkg}/${name}`, request.socket.remoteAddress));
     return readBody(request, response, { ...way, limitBytes: LIMITS.syncEventBytes, tooLarge: eventTooLarge, room });
   }
 

@@ -53,7 +53,7 @@ export class ApiBodies {
     const options: ReadOptions = {
       limitBytes: route.bodyLimit,
       tooLarge: (limit) => bodyTooLarge(route, limit),
-      room: (isLarge ? this.#disk : budget).open(bodyClaims(TARGET, request.socket.remoteAddress)),
+      room: () => (isLarge ? this.#disk : budget).open(bodyClaims(TARGET, request.socket.remoteAddress)),
       watch: new UploadWatch(request, clock, REQUEST_MS),
       expectsContinue: expect !== undefined,
     };
@@ -66,7 +66,7 @@ export class ApiBodies {
     return readBody(request, response, {
       limitBytes,
       tooLarge: (limit) => tooLarge('event_too_large', limit),
-      room: budget.open(bodyClaims(TARGET, request.socket.remoteAddress)),
+      room: () => budget.open(bodyClaims(TARGET, request.socket.remoteAddress)),
       watch: new UploadWatch(request, clock, REQUEST_MS),
       expectsContinue: false,
       begun,
