@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPython, isMissing } from '../../packages/runtimes/conformance/interpreters.ts';
-import { deploy, invoke } from '../functions.ts';
+import { deploy, invoke, runtimeOf } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
 const NODES = ['Node.js6.10', 'Node.js14.18', 'Node.js20.15'];
@@ -33,6 +33,17 @@ describe('runtimes that are not the machine’s own, in their sandboxes', () => 
   });
 
   afterAll(() => server[Symbol.asyncDispose]());
+
+  it('shows functions none of the packages of the Python of the machine', async () => {
+    const code = [
+      'import sys',
+      'def handler(event, context):',
+      "    return [path for path in sys.path if path.endswith('-packages')]",
+    ].join('\n');
+    const runtime = await runtimeOf(server, 'Python');
+    const urn = await deploy(server, { name: 'alone', runtime, files: { 'index.py': code } });
+    expect((await invoke(server, urn, {})).text).toBe('[]');
+  });
 
   it.each(NODES)('installs %s with one command and runs functions on exactly that version', async (name) => {
     const run = await server.fgs(['runtimes', 'install', name]);

@@ -7,6 +7,7 @@ import time
 from funcgraph_runtime.failure import ConfigError
 from funcgraph_runtime.text import PY2
 
+HOST_PREFIXES = ('/usr', '/usr/local')
 SHIM_DIR = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -81,15 +82,15 @@ def enter_environment(frame):
 
 
 def add_site_packages():
-    """Started without `site`, the interpreter's own packages would be missing."""
+    """
+    Started without `site`, an interpreter with a tree of its own lacks its packages, and every one lacks `exit`. The
+    packages of the host's interpreter are there for the host: a function that used them would run on this machine only.
+    """
     if 'site' in sys.modules:
         return
-    name = 'python%d.%d' % sys.version_info[:2]
-    folders = [os.path.join(sys.prefix, 'lib', name, 'site-packages')]
-    folders.append('/usr/lib/python3/dist-packages' if not PY2 else '/usr/lib/python2.7/dist-packages')
-    for folder in folders:
-        if folder not in sys.path and os.path.isdir(folder) and (folder.startswith(sys.prefix + '/')):
-            sys.path.append(folder)
+    folder = os.path.join(sys.prefix, 'lib', 'python%d.%d' % sys.version_info[:2], 'site-packages')
+    if sys.prefix not in HOST_PREFIXES and folder not in sys.path and os.path.isdir(folder):
+        sys.path.append(folder)
     if PY2:
         import __builtin__ as builtins
     else:
