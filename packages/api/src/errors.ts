@@ -75,6 +75,13 @@ export const ERRORS = {
     retryable: true,
     meaning: 'A fault of the platform; the server log holds the cause under the request id.',
   },
+  disk_full: user(
+    'FSS.0507',
+    507,
+    'ingress',
+    'The disk of the server has no room for anything new; calls and reads go on.',
+    true,
+  ),
   unavailable: {
     fss: 'FSS.0503',
     status: 503,

@@ -25,6 +25,7 @@ import {
   chooseSandbox,
   closeRunDir,
   credentialsFile,
+  DiskGuard,
   forgetDecisionsOnMoves,
   functionFacts,
   listen,
@@ -32,6 +33,7 @@ import {
   openDatabase,
   openLinkDir,
   openRunDir,
+  readiness,
   startMeasuring,
   UNAVAILABLE_HOST,
   updateAddresses,
@@ -97,6 +99,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 
   try {
     await makeDataDir(config.dataDir);
+    // first, because not even the lock can be taken on a full disk
+    const disk = new DiskGuard({ dataDir: config.dataDir, minFreeBytes: config.minFreeDiskBytes, clock, log });
+    await disk.start();
+    undo.push(() => disk.stop());
     const lock = lockDataDir(config.dataDir);
     undo.push(() => lock.release());
     const runDir = await openRunDir(config.dataDir, parts.runtimeDir);
@@ -139,6 +145,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const telemetry = await openTelemetry({
       dir: config.dataDir,
       retainDays: config.logRetainDays,
+      limits: { totalBytes: config.logBytes, projectBytes: config.logBytesPerProject },
+      mayWriteLogs: () => !disk.state.low,
       clock,
       onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
       onSetAside: (path) => log.warn({ path }, 'a damaged file of logs and metrics was set aside; a new one was begun'),
@@ -263,6 +271,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       meter,
     });
     const app = buildApp({
+      refuseWhenFull: () => disk.refuse(),
       bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clock }),
       iam,
       clock,
@@ -271,6 +280,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       unlessAway: (work) => storage.unlessAway(work),
       log: log.child({ module: 'http' }),
       handlers: apiHandlers({
+        ready: readiness({
+          disk,
+          storage,
+          ensureAgent: parts.driver === undefined ? () => agent.ensureAgent() : undefined,
+        }),
         config,
         control,
         artifacts,

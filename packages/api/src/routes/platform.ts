@@ -27,6 +27,19 @@ export const platformRoutes = {
     auth: 'none',
     response: Type.Object({ status: Type.Literal('ok'), version: Type.String() }),
   }),
+  showReady: route({
+    method: 'GET',
+    path: '/v1/ready',
+    group: 'platform',
+    summary: 'Whether the server should be sent work: 503 when its disk, database or sandbox agent is not well',
+    auth: 'none',
+    response: Type.Object({
+      ready: Type.Boolean(),
+      disk: Type.Boolean(),
+      database: Type.Boolean(),
+      agent: Type.Boolean(),
+    }),
+  }),
   showDoctor: route({
     method: 'GET',
     path: '/v1/doctor',

@@ -29,6 +29,7 @@ import {
   imageHandlers,
   invocationHandlers,
   networkHandlers,
+  type PlatformDeps,
   platformHandlers,
   publicDependencyHandlers,
   reservedInstanceHandlers,
@@ -80,6 +81,7 @@ export interface ApiDeps {
   readonly measuring: Measuring;
   /** Where the gateway is reached; asked when it listens. */
   readonly gateway: () => string;
+  readonly ready: PlatformDeps['ready'];
   readonly clock: Clock;
 }
 
@@ -96,7 +98,10 @@ export function apiHandlers(deps: ApiDeps): Handlers {
   const failures = async (projectId: string): Promise<ReadonlyMap<string, number>> => {
     const to = clock.now() + 1;
     const from = Math.max(to - DAY_MS, 0);
-    const ranked = await telemetry.metrics.rank({ projectId, by: 'failcount', from, to, limit: MAX_FUNCTIONS });
+    // the list is worth more than its counts
+    const ranked = await telemetry.metrics
+      .rank({ projectId, by: 'failcount', from, to, limit: MAX_FUNCTIONS })
+      .catch(() => []);
     return new Map(ranked.map(({ functionKey, value }) => [functionKey, value]));
   };
   const functionKey = (urn: FunctionUrn): string => functionKeyOf(resolve(catalog, urn));
@@ -180,6 +185,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...shareHandlers(control),
     ...platformHandlers({
       ...gauges,
+      ready: deps.ready,
       runtimes,
       sandbox: async () => deps.capabilities,
       checks: async () => [

@@ -69,7 +69,11 @@ export function asyncParts(deps: AsyncDeps) {
       sweepLeftovers: deps.sweepLeftovers,
       clock,
       log,
-      keep: { deadDays: config.deadLetterRetainDays, deadPerFunction: config.deadLettersPerFunction },
+      keep: {
+        finishedDays: config.asyncRetainDays,
+        deadDays: config.deadLetterRetainDays,
+        deadPerFunction: config.deadLettersPerFunction,
+      },
     }),
   };
 }

@@ -92,6 +92,10 @@ export function compileConfig(
     quotas: quotas(raw),
     deadLetterRetainDays: raw.dead_letter_retain_days ?? 30,
     deadLettersPerFunction: raw.dead_letters_per_function ?? 1000,
+    minFreeDiskBytes: sizeMb(raw.min_free_disk ?? '256MB', 'min_free_disk') * 2 ** 20,
+    logBytes: sizeMb(raw.log_size ?? '10GB', 'log_size') * 2 ** 20,
+    logBytesPerProject: sizeMb(raw.log_size_per_project ?? '2GB', 'log_size_per_project') * 2 ** 20,
+    asyncRetainDays: raw.async_retain_days ?? 7,
     logRetainDays: raw.log_retain_days ?? 7,
     auditRetainDays: raw.audit_retain_days ?? 180,
   });

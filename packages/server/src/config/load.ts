@@ -15,6 +15,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'account_concurrency',
   'prewarm',
   'log_retain_days',
+  'async_retain_days',
   'audit_retain_days',
   'dead_letter_retain_days',
   'dead_letters_per_function',

@@ -61,6 +61,13 @@ export const RawConfig = Type.Object(
     /** How long invocations that were given up are kept with their events, and how many of one function. */
     dead_letter_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     dead_letters_per_function: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    /** Nothing new is stored while less is free for the data directory (at most a tenth of its file system). */
+    min_free_disk: Type.Optional(Type.String()),
+    /** Logs, receipts and metrics of all functions on disk, and the lines of one project; the oldest go first. */
+    log_size: Type.Optional(Type.String()),
+    log_size_per_project: Type.Optional(Type.String()),
+    /** How long the status of finished asynchronous invocations is kept. */
+    async_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     /** How long it is known who changed what. */
     audit_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
@@ -100,6 +107,10 @@ export interface Config {
   readonly quotas: Quotas;
   readonly deadLetterRetainDays: number;
   readonly deadLettersPerFunction: number;
+  readonly minFreeDiskBytes: number;
+  readonly logBytes: number;
+  readonly logBytesPerProject: number;
+  readonly asyncRetainDays: number;
   readonly logRetainDays: number;
   readonly auditRetainDays: number;
 }

@@ -19,7 +19,7 @@ export { identityHandlers } from './api/identity.ts';
 export { imageHandlers } from './api/images.ts';
 export { invocationHandlers } from './api/invocations.ts';
 export { networkHandlers } from './api/networks.ts';
-export { platformHandlers } from './api/platform.ts';
+export { type PlatformDeps, platformHandlers } from './api/platform.ts';
 export { publicDependencyHandlers } from './api/public-dependencies.ts';
 export { reservedInstanceHandlers } from './api/reserved-instances.ts';
 export { type ScrapeDeps, scrapeHandlers } from './api/scrape.ts';

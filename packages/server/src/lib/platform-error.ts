@@ -1,4 +1,5 @@
 import { type ErrorBody, type ErrorCode, type ErrorSpec, errorSpec } from '@funcgraph/api';
+import { isFullDisk } from './full-disk.ts';
 
 /** Seconds to wait, where an error does not know better, for each status that says so. */
 const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 5 };
@@ -33,6 +34,14 @@ export class PlatformError extends Error {
   }
 }
 
+function translated(error: unknown): PlatformError {
+  if (!isFullDisk(error)) return new PlatformError('internal', 'unexpected failure', { cause: error });
+  return new PlatformError('disk_full', 'the disk of the server is full', {
+    hint: 'Free space on the machine of the server, then try again. Nothing was stored.',
+    cause: error,
+  });
+}
+
 /** What goes over the wire for an error. */
 export interface ErrorAnswer {
   readonly status: number;
@@ -43,8 +52,7 @@ export interface ErrorAnswer {
 
 /** The answer for any error; unknown ones become `internal`. */
 export function toErrorBody(error: unknown, requestId: string): ErrorAnswer {
-  const known =
-    error instanceof PlatformError ? error : new PlatformError('internal', 'unexpected failure', { cause: error });
+  const known = error instanceof PlatformError ? error : translated(error);
   const { spec } = known;
   const usual = RETRY_AFTER[spec.status];
   const message = spec.audience === 'user' ? known.message : spec.meaning;

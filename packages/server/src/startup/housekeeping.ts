@@ -5,8 +5,6 @@ import type { DeadLetterBox, Queue } from '../queue/index.ts';
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Status of finished asynchronous invocations is kept this long. */
-const KEEP_FINISHED_MS = 7 * DAY_MS;
 
 export interface HousekeepingParts {
   readonly queue: Pick<Queue, 'purge'>;
@@ -15,8 +13,8 @@ export interface HousekeepingParts {
   readonly sweepLeftovers: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long dead letters are kept with their events, and how many of one function. */
-  readonly keep: { readonly deadDays: number; readonly deadPerFunction: number };
+  /** How long finished invocations and dead letters are kept, and how many dead letters of one function. */
+  readonly keep: { readonly finishedDays: number; readonly deadDays: number; readonly deadPerFunction: number };
 }
 
 /** What has to be thrown away from time to time: by age once an hour, by number once a minute. */
@@ -51,7 +49,7 @@ export class Housekeeping {
 
   async #sweep(): Promise<void> {
     const { queue, clock, keep } = this.#parts;
-    await queue.purge(clock.now() - KEEP_FINISHED_MS, ['done', 'cancelled']);
+    await queue.purge(clock.now() - keep.finishedDays * DAY_MS, ['done', 'cancelled']);
     await queue.purge(clock.now() - keep.deadDays * DAY_MS, ['dead']);
   }
 

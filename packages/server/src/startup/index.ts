@@ -1,6 +1,7 @@
 export { agentRules } from './agent-rules.ts';
 export { credentialsFile, readAddresses, updateAddresses, writeCredentials } from './credentials.ts';
 export { makeDataDir } from './data-dir.ts';
+export { DiskGuard } from './disk-guard.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
 export { addressAt, addressOf, listen } from './listen.ts';
@@ -8,6 +9,7 @@ export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';
 export { openDatabase } from './open-database.ts';
+export { readiness } from './readiness.ts';
 export { rightsCheck } from './rights-check.ts';
 export { closeRunDir, openLinkDir, openRunDir } from './run-dir.ts';
 export { chooseSandbox } from './sandbox-choice.ts';

@@ -19,6 +19,8 @@ export function lockDataDir(dir: string): DataDirLock {
   let lock: Database.Database | undefined;
   try {
     lock = new Database(join(dir, 'server.lock'), { timeout: 0 });
+    // nothing is ever written, so the lock can be taken on a full disk
+    lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock?.close();

@@ -1,5 +1,6 @@
 import { causeOf } from '@funcgraph/api';
 import Database from 'better-sqlite3';
+import { isFullDisk } from '../lib/full-disk.ts';
 import { addGauges, MINUTE_SCHEMA, OpenMinutes } from './metrics/minute-table.ts';
 import { durationOf } from './metrics/rollup.ts';
 import type { GaugeSample } from './metrics/types.ts';
@@ -42,6 +43,7 @@ const schema = `
   create virtual table if not exists line_word using fts5(
     message, content = 'line', content_rowid = 'seq', tokenize = 'unicode61', detail = 'none'
   );
+  create table if not exists line_bytes (function_id integer primary key, bytes integer not null);
   create table if not exists record (
     seq integer primary key, request_id text not null, attempt integer not null, function_id integer not null,
     started_at integer not null, outcome text not null, body text not null,
@@ -51,6 +53,18 @@ const schema = `
   create index if not exists record_request on record (request_id);
   create index if not exists record_failed on record (function_id, started_at) where outcome <> 'ok';
 `;
+
+/** What a line takes besides its message, with its entries in indexes, about. */
+const LINE_BYTES = 150;
+const REMOVED_AT_ONCE = 5000;
+
+interface RemovedLine {
+  readonly seq: number;
+  readonly function_id: number;
+  readonly message: string;
+}
+
+const projectOf = (functionKey: string): string => functionKey.split(':', 1)[0] ?? '';
 
 const maxKnownFunctions = 10_000;
 const maxStatements = 64;
@@ -76,6 +90,8 @@ export class DayFile {
   constructor(path: string) {
     this.db = new Database(path, { timeout: 5000 });
     try {
+      // has an effect on a new file only: what is removed from it makes it smaller
+      this.db.pragma('auto_vacuum = INCREMENTAL');
       this.db.pragma('journal_mode = WAL');
       this.db.pragma('synchronous = NORMAL');
       this.db.pragma('temp_store = MEMORY');
@@ -155,6 +171,7 @@ export class DayFile {
         seq += 1;
       }
       index.run(first, seq - 1);
+      this.#countBytes(lines);
       return seq;
     });
   }
@@ -181,6 +198,72 @@ export class DayFile {
     if (performance.now() - this.#summedAt > SUM_EVERY_MS) this.sumUp();
   }
 
+  /** Like `sumUp`, for a reader: on a full disk it does with the minutes that are written. */
+  sumUpIfRoom(): void {
+    try {
+      this.sumUp();
+    } catch (error) {
+      if (!isFullDisk(error)) throw error;
+    }
+  }
+
+  #countBytes(lines: readonly LogLine[]): void {
+    const bytes = new Map<string, number>();
+    for (const { functionKey, message } of lines) {
+      bytes.set(functionKey, (bytes.get(functionKey) ?? 0) + Buffer.byteLength(message) + LINE_BYTES);
+    }
+    const add = this.prepare(
+      'insert into line_bytes values (?, ?) on conflict (function_id) do update set bytes = bytes + excluded.bytes',
+    );
+    for (const [key, count] of bytes) add.run(this.#intern(key), count);
+  }
+
+  /** Bytes of lines by project. */
+  projectBytes(): Map<string, number> {
+    const sums = new Map<string, number>();
+    const rows = this.prepare<{ key: string; bytes: number }>(
+      'select key, bytes from line_bytes join function on function.id = function_id where bytes > 0',
+    ).all();
+    for (const { key, bytes } of rows) sums.set(projectOf(key), (sums.get(projectOf(key)) ?? 0) + bytes);
+    return sums;
+  }
+
+  /** Removes the oldest lines, of one project or of all, until about so many bytes are gone or none is left. */
+  removeOldest(bytes: number, project?: string): void {
+    const keys = this.prepare<{ id: number; key: string }>('select id, key from function').all();
+    const ids = keys.filter(({ key }) => project === undefined || projectOf(key) === project).map(({ id }) => id);
+    const some = this.db.prepare<unknown[], RemovedLine>(
+      `select seq, function_id, message from line where function_id in (select value from json_each(?)) order by time, seq limit ${REMOVED_AT_ONCE}`,
+    );
+    let left = bytes;
+    while (left > 0) {
+      const lines = some.all(JSON.stringify(ids));
+      if (lines.length === 0) break;
+      left -= this.#removeLines(lines, left);
+    }
+    this.db.pragma('incremental_vacuum');
+  }
+
+  /** Returns how many bytes went. */
+  #removeLines(lines: readonly RemovedLine[], most: number): number {
+    const unindex = this.prepare("insert into line_word (line_word, rowid, message) values ('delete', ?, ?)");
+    const remove = this.prepare('delete from line where seq = ?');
+    const take = this.prepare('update line_bytes set bytes = max(bytes - ?, 0) where function_id = ?');
+    let removed = 0;
+    this.#atomic(() => {
+      for (const { seq, function_id, message } of lines) {
+        if (removed >= most) break;
+        const size = Buffer.byteLength(message) + LINE_BYTES;
+        unindex.run(seq, message);
+        remove.run(seq);
+        take.run(size, function_id);
+        removed += size;
+      }
+      return this.#nextSeq;
+    });
+    return removed;
+  }
+
   /** Brings the minutes up to the last record. Until then a crash loses none: they are made anew from the records. */
   sumUp(): void {
     if (this.#unsummed === 0) return;
@@ -201,7 +284,7 @@ export class DayFile {
       this.#minutes.add(rows.map(({ body }) => JSON.parse(body) as InvocationRecord));
       this.#unsummed += rows.length;
     }
-    this.sumUp();
+    this.sumUpIfRoom();
   }
 
   *#recordsAfter(seq: number): Generator<readonly StoredRecord[]> {

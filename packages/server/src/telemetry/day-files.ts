@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamaged, openOrSetAside, setAside } from './damage.ts';
 import { type Day, oldestDay } from './day.ts';
@@ -45,12 +45,23 @@ export class DayFiles {
   prune(now: number, retainDays: number): Day[] {
     const oldest = oldestDay(now, retainDays);
     const dropped = this.days().filter((day) => day < oldest);
-    for (const day of dropped) {
-      this.#open.get(day)?.close();
-      this.#open.delete(day);
-      for (const suffix of ['-wal', '-shm', '.damaged', '']) rmSync(`${this.#path(day)}${suffix}`, { force: true });
-    }
+    for (const day of dropped) this.drop(day);
     return dropped;
+  }
+
+  drop(day: Day): void {
+    this.#open.get(day)?.discard();
+    this.#open.delete(day);
+    for (const suffix of ['-wal', '-shm', '.damaged', '']) rmSync(`${this.#path(day)}${suffix}`, { force: true });
+  }
+
+  /** Bytes on disk of a day. */
+  bytesOf(day: Day): number {
+    let bytes = 0;
+    for (const suffix of ['-wal', '.damaged', '']) {
+      bytes += statSync(`${this.#path(day)}${suffix}`, { throwIfNoEntry: false })?.size ?? 0;
+    }
+    return bytes;
   }
 
   /** Sets aside those of the open files that turned out to be damaged while they were used. */

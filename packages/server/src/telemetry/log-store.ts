@@ -12,6 +12,8 @@ export interface LogStoreOptions {
   readonly clock: Clock;
   /** Told when a batch could not be written, or a follower threw. The lines are counted as dropped. */
   readonly onError: (error: unknown) => void;
+  /** Whether there is room for lines. */
+  readonly mayWrite: () => boolean;
   /** Lines that wait to be written; older ones are dropped. */
   readonly maxBuffered: number;
 }
@@ -27,6 +29,7 @@ const maxFutureMs = 60_000;
 
 /** The log of all functions. Writing never waits and never throws; what is lost leaves a line that says how much. */
 export class LogStore {
+  readonly #mayWrite: () => boolean;
   readonly #thread: WorkerThread<TelemetryCall, TelemetryResult>;
   readonly #clock: Clock;
   readonly #sender: BatchSender<LogLine>;
@@ -36,6 +39,7 @@ export class LogStore {
 
   constructor(options: LogStoreOptions) {
     const { thread, clock, onError } = options;
+    this.#mayWrite = options.mayWrite;
     this.#thread = thread;
     this.#clock = clock;
     this.#followers = new Followers({ clock, onError });
@@ -99,6 +103,10 @@ export class LogStore {
   }
 
   async #send(lines: readonly LogLine[]): Promise<void> {
+    if (!this.#mayWrite()) {
+      this.#count(lines);
+      return;
+    }
     const now = this.#clock.now();
     const counts = [...this.#dropped];
     const notes = counts.map(([functionKey, count]) => droppedLine(functionKey, count, now));

@@ -1,16 +1,24 @@
 import { join } from 'node:path';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
 import { WorkerThread } from '../lib/worker-thread.ts';
 import { InvocationRecords } from './invocation-records.ts';
 import { LogStore } from './log-store.ts';
 import { Metrics } from './metrics/metrics.ts';
-import type { TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
+import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
+
+/** How often sizes are held to their limits. */
+const LIMIT_EVERY_MS = 60_000;
+const NO_LIMITS: LogLimits = { totalBytes: Number.MAX_SAFE_INTEGER, projectBytes: Number.MAX_SAFE_INTEGER };
 
 export interface TelemetryOptions {
   /** The data directory; the files stand in `logs/` below it. */
   readonly dir: string;
   /** Days that are kept, today included. */
   readonly retainDays: number;
+  /** Bytes on disk of all days, and of the lines of one project. */
+  readonly limits?: LogLimits;
+  /** Lines are dropped, and counted, while it says no. */
+  readonly mayWriteLogs?: () => boolean;
   readonly clock: Clock;
   /** Told of batches that could not be written and of followers that threw. */
   readonly onError: (error: unknown) => void;
@@ -41,6 +49,7 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
   const data: TelemetryThreadData = {
     dir: join(options.dir, 'logs'),
     retainDays,
+    limits: options.limits ?? NO_LIMITS,
     searchBudgetMs: options.searchBudgetMs ?? 250,
   };
   const thread = await WorkerThread.start<TelemetryCall, TelemetryResult>({
@@ -52,22 +61,37 @@ export async function openTelemetry(options: TelemetryOptions): Promise<Telemetr
     ...(onDeath === undefined ? {} : { onDeath }),
   });
   const shared = { thread, clock, onError, maxBuffered: options.maxBuffered ?? 50_000 };
-  const logs = new LogStore(shared);
+  const logs = new LogStore({ ...shared, mayWrite: options.mayWriteLogs ?? (() => true) });
   const records = new InvocationRecords(shared);
   const metrics = new Metrics({ thread, flush: () => records.flush() });
   const flush = async (): Promise<void> => {
     await Promise.all([logs.flush(), records.flush()]);
   };
-  const prune = async (): Promise<readonly string[]> => {
-    const result = await thread.call({ op: 'prune', now: clock.now() });
+  const drop = async (op: 'prune' | 'limit'): Promise<readonly string[]> => {
+    const result = await thread.call({ op, now: clock.now() });
     if (result.op !== 'prune') return [];
     for (const path of result.setAside) options.onSetAside?.(path);
     return result.dropped;
   };
+  let timer: Timer | undefined;
+  let isClosed = false;
   const close = async (): Promise<void> => {
+    isClosed = true;
+    timer?.cancel();
     await flush();
     await thread.close();
   };
+  const limitLater = (): void => {
+    timer = clock.after(LIMIT_EVERY_MS, () => {
+      drop('limit')
+        .catch(onError)
+        .finally(() => {
+          if (!isClosed) limitLater();
+        });
+    });
+  };
+  const prune = (): Promise<readonly string[]> => drop('prune');
   await prune();
+  limitLater();
   return { logs, records, metrics, prune, flush, close };
 }

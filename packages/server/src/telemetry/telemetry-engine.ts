@@ -1,14 +1,16 @@
+import { isFullDisk } from '../lib/full-disk.ts';
 import type { CallHandler, PendingCall } from '../lib/worker-thread.ts';
 import { isDamage } from './damage.ts';
 import { type Day, dayMs, dayOf, oldestDay } from './day.ts';
 import { DayFiles } from './day-files.ts';
+import { enforceLimits } from './log-limits.ts';
 import { searchLogs } from './log-search.ts';
 import { MINUTE_MS } from './metrics/minute-table.ts';
 import { rankFunctions, readSeries } from './metrics/series.ts';
 import { SinceStart } from './metrics/since-start.ts';
 import { UsageFile } from './metrics/usage-file.ts';
 import { findAttempts, listRecords } from './record-search.ts';
-import type { TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
+import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
 /** Runs in the telemetry thread: owns the files of all days. */
 export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResult> {
@@ -16,6 +18,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   readonly #usage: UsageFile;
   readonly #sinceStart = new SinceStart();
   readonly #retainDays: number;
+  readonly #limits: LogLimits;
   readonly #searchBudgetMs: number;
   /** Damaged files that were set aside since `prune` was last answered. */
   readonly #setAside: string[] = [];
@@ -26,6 +29,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
     this.#files = new DayFiles(data.dir, onSetAside);
     this.#usage = new UsageFile(data.dir, onSetAside);
     this.#retainDays = data.retainDays;
+    this.#limits = data.limits;
     this.#searchBudgetMs = data.searchBudgetMs;
   }
 
@@ -87,6 +91,10 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
       case 'gauges':
         this.#files.get(dayOf(call.now)).appendGauges(Math.floor(call.now / MINUTE_MS), call.samples);
         return { op: 'done' };
+      case 'limit': {
+        const dropped = enforceLimits(this.#files, this.#limits, dayOf(call.now));
+        return { op: 'prune', dropped, setAside: this.#setAside.splice(0) };
+      }
       case 'prune':
         return { op: 'prune', dropped: this.#prune(call.now), setAside: this.#setAside.splice(0) };
     }
@@ -109,6 +117,16 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   }
 
   #prune(now: number): Day[] {
+    try {
+      return this.#drop(now);
+    } catch (error) {
+      // on a full disk, old days stay until there is room to sum them up
+      if (isFullDisk(error)) return [];
+      throw error;
+    }
+  }
+
+  #drop(now: number): Day[] {
     this.#prunedOn = dayOf(now);
     // Calls that began yesterday may still end.
     this.#usage.closeDays(this.#files, dayOf(now - dayMs), oldestDay(now, this.#retainDays));

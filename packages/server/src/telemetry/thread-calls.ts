@@ -13,7 +13,9 @@ export type TelemetryCall =
   | { readonly op: 'months'; readonly projectId: string; readonly now: number; readonly months: number }
   | { readonly op: 'totals' }
   | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
-  | { readonly op: 'prune'; readonly now: number };
+  | { readonly op: 'prune'; readonly now: number }
+  /** Holds files to their sizes; answers like `prune`. */
+  | { readonly op: 'limit'; readonly now: number };
 
 export type TelemetryResult =
   | { readonly op: 'done' }
@@ -31,9 +33,17 @@ export type TelemetryResult =
       readonly setAside: readonly string[];
     };
 
+export interface LogLimits {
+  /** All files of logs, receipts and metrics. */
+  readonly totalBytes: number;
+  /** Log lines of one project. */
+  readonly projectBytes: number;
+}
+
 export interface TelemetryThreadData {
   readonly dir: string;
   readonly retainDays: number;
+  readonly limits: LogLimits;
   /** How long one search may keep the thread from writing. */
   readonly searchBudgetMs: number;
 }

@@ -1,6 +1,6 @@
 import type { PoolGauges, SandboxCapabilities } from '../../instances/index.ts';
 import type { AsyncGauges } from '../../invocation/index.ts';
-import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 
 export interface RuntimeInfo {
   readonly name: string;
@@ -38,15 +38,23 @@ export interface PlatformDeps {
   /** Requests that wait for the concurrency of their account. */
   readonly waitingForAccount: () => number;
   readonly checks: () => Promise<readonly Check[]>;
+  /** What must be well for the server to be of use. */
+  readonly ready: () => Promise<{ readonly disk: boolean; readonly database: boolean; readonly agent: boolean }>;
 }
 
-type Ids = 'showHealth' | 'showDoctor' | 'showGauges' | 'listRuntimes' | 'addRuntime' | 'installRuntime';
+type Ids = 'showHealth' | 'showReady' | 'showDoctor' | 'showGauges' | 'listRuntimes' | 'addRuntime' | 'installRuntime';
 type InstallLine = { step: string; runtime?: ReturnType<typeof toWire>; error?: string };
 
 export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
   return {
     async showHealth() {
       return { status: 'ok', version: deps.version };
+    },
+
+    async showReady() {
+      const parts = await deps.ready();
+      const ready = parts.disk && parts.database && parts.agent;
+      return new Reply({ ready, ...parts }, { status: ready ? 200 : 503 });
     },
 
     async showDoctor() {

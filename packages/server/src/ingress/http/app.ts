@@ -33,6 +33,8 @@ export interface AppOptions {
   /** Does not wait for work that waits for a database which is away. */
   readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
   readonly bodies: ApiBodies;
+  /** Throws when nothing new can be stored. */
+  readonly refuseWhenFull: () => void;
 }
 
 const CLOSE_IDLE_EVERY_MS = 100;
@@ -67,7 +69,7 @@ const MAX_PARAM_CHARS = 512;
 
 /** The HTTP front of every route: request id, authentication, validation, errors. Holds no logic of any operation. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { handlers, iam, clock, log, meter, unlessAway, bodies } = options;
+  const { handlers, iam, clock, log, meter, unlessAway, bodies, refuseWhenFull } = options;
   const validators = compileRoutes();
   const closer = new AbortController();
   const closing = closer.signal;
@@ -144,6 +146,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     const handler = handlers[id];
     const validator = validators[id];
     const noting = isNoted(id, route);
+    // what removes something makes room
+    const storing = (noting && route.method !== 'DELETE') || id === 'asyncInvokeFunction' || id === 'sendImagePiece';
 
     app.route({
       method: route.method,
@@ -153,6 +157,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
         const receivedAt = clock.monotonic();
         // the rest of the proof needs the body
         if (route.auth === 'required') iam.precheck(request.headers);
+        if (storing) refuseWhenFull();
         const received = await bodies.receive(request.raw, reply.raw, route);
         try {
           return await run(received, receivedAt, request, reply);

@@ -50,7 +50,7 @@ function* filesWith(files: DayFiles, from: number, to: number): Generator<DayFil
 }
 
 function summedUp(file: DayFile): DayFile {
-  file.sumUp();
+  file.sumUpIfRoom();
   return file;
 }
 

@@ -116,7 +116,7 @@ function openUsage(path: string): Database.Database {
 
 /** What ran: rejected requests do not count. */
 function usedOn(file: DayFile, projectId?: string): ProjectDay[] {
-  file.sumUp();
+  file.sumUpIfRoom();
   const [from, to] = projectId === undefined ? ['*', '+'] : [projectKey(projectId), `${projectKey(projectId)}\0`];
   return file
     .prepare<ProjectDay>(

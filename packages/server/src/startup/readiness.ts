@@ -1,0 +1,36 @@
+import type { Storage } from '../storage/index.ts';
+import type { DiskGuard } from './disk-guard.ts';
+
+const PATIENCE_MS = 2_000;
+
+export interface ReadinessDeps {
+  readonly disk: Pick<DiskGuard, 'state'>;
+  readonly storage: Pick<Storage, 'check'>;
+  /** Resolves when a sandbox agent lives; a dead one is replaced. Undefined where the driver needs none. */
+  readonly ensureAgent: (() => Promise<unknown>) | undefined;
+}
+
+export interface Readiness {
+  readonly disk: boolean;
+  readonly database: boolean;
+  readonly agent: boolean;
+}
+
+/** What must be well for the server to be of use. Never rejects; a part that does not answer in time is not well. */
+export function readiness({ disk, storage, ensureAgent }: ReadinessDeps): () => Promise<Readiness> {
+  return async () => {
+    const [database, agent] = await Promise.all([
+      inTime(storage.check().then(({ ok }) => ok)),
+      ensureAgent === undefined ? true : inTime(ensureAgent().then(() => true)),
+    ]);
+    return { disk: !disk.state.low, database, agent };
+  };
+}
+
+function inTime(work: Promise<boolean>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    timer.unref();
+    work.then(resolve, () => resolve(false)).finally(() => clearTimeout(timer));
+  });
+}
