@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { forgetSecrets, loadConfig } from './config/index.ts';
-import { resetCredentials } from './maintenance/index.ts';
+import { checkData, createBackup, resetCredentials, restoreBackup, verifyBackup } from './maintenance/index.ts';
 
 /**
  * For `fgs credentials`, `fgs check` and `fgs backup`: works on a data directory without a server. The first argument is the
@@ -18,9 +18,22 @@ async function run(argv: readonly string[]): Promise<unknown> {
       const { values } = parseArgs({ args: own, options: { user: { type: 'string' } }, strict: true });
       return resetCredentials(config, values.user);
     }
+    case 'check':
+      return { checks: await checkData(config.dataDir) };
+    case 'backup-create':
+      return createBackup(config.dataDir, folderOf(own));
+    case 'backup-restore':
+      return restoreBackup(folderOf(own), config.dataDir);
+    case 'backup-verify':
+      return verifyBackup(folderOf(own));
     default:
       throw new Error(`unknown operation ${String(operation)}`);
   }
+}
+
+function folderOf([folder]: readonly string[]): string {
+  if (folder === undefined) throw new Error('no folder was named');
+  return folder;
 }
 
 function failure(error: unknown): object {

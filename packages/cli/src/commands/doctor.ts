@@ -4,6 +4,7 @@ import { ApiError } from '@funcgraph/api';
 import { CONNECTION_FLAGS, type ConnectionFlags, connect, dataDirOf } from '../connection/index.ts';
 import { type Check, hostMachine, type Machine, probeDatabase, probeMachine } from '../doctor/index.ts';
 import { CliError, type Context, defineCommand, EXIT, type FlagValues } from '../framework/index.ts';
+import { report } from './check-report.ts';
 import { SERVER_FLAGS } from './start.ts';
 
 const DOCTOR_FLAGS = {
@@ -69,14 +70,8 @@ async function askServer(flags: ConnectionFlags, context: Context): Promise<Chec
   }
 }
 
-function report(checks: readonly Check[]): string {
-  const width = Math.max(...checks.map((check) => check.name.length));
-  const lines = checks.flatMap((check) => {
-    const line = `${check.state.padEnd(4)}  ${check.name.padEnd(width)}  ${check.detail}`;
-    return check.hint === undefined || check.state === 'ok'
-      ? [line]
-      : [line, `${' '.repeat(width + 8)}-> ${check.hint}`];
-  });
+function summary(checks: readonly Check[]): string {
+  const lines = report(checks);
   const failed = checks.filter((check) => check.state === 'fail').length;
   const warned = checks.filter((check) => check.state === 'warn').length;
   lines.push(
@@ -106,7 +101,7 @@ export const doctor = defineCommand({
     const failed = checks.some((check) => check.state === 'fail');
     return {
       kind: 'message',
-      text: report(checks),
+      text: summary(checks),
       data: { ok: !failed, checks },
       exitCode: failed ? EXIT.failure : EXIT.ok,
     };

@@ -11,6 +11,10 @@ import { listTemplates, showTemplate } from './applications/templates.ts';
 import { reset as resetAsync } from './async/reset.ts';
 import { set as setAsync } from './async/set.ts';
 import { show as showAsync } from './async/show.ts';
+import { create as createBackup } from './backup/create.ts';
+import { restore as restoreBackup } from './backup/restore.ts';
+import { verify as verifyBackup } from './backup/verify.ts';
+import { check } from './check.ts';
 import { reset as resetCredentials } from './credentials/reset.ts';
 import { remove as removeDeadLetter } from './dead-letters/delete.ts';
 import { list as listDeadLetters } from './dead-letters/list.ts';
@@ -96,7 +100,7 @@ import { publish } from './versions/publish.ts';
 
 /** Every command. A new verb is one file and one line here. */
 export const TREE: Tree = {
-  commands: [up, start, doctor],
+  commands: [up, start, doctor, check],
   nouns: [
     {
       name: 'functions',
@@ -206,6 +210,11 @@ export const TREE: Tree = {
       commands: [addShare, listShares, removeShare],
     },
     iam,
+    {
+      name: 'backup',
+      summary: 'Copies of a data directory from which it can be made again',
+      commands: [createBackup, restoreBackup, verifyBackup],
+    },
     {
       name: 'credentials',
       summary: 'The way into a server for the owner of its data directory',

@@ -1,1 +1,5 @@
+export { createBackup } from './backup-create.ts';
+export { restoreBackup } from './backup-restore.ts';
+export { verifyBackup } from './backup-verify.ts';
+export { checkData } from './check-data.ts';
 export { resetCredentials } from './reset-credentials.ts';

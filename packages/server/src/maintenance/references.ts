@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+
+/** A file of the data directory whose name is the SHA-256 of its content. */
+export interface ReferredBlob {
+  /** Below the data directory, such as `artifacts/blobs/<sha256>`. */
+  readonly path: string;
+  readonly sha256: string;
+  /** What uses it, for people. */
+  readonly usedBy: string;
+}
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Every stored file that the database refers to: code, dependencies and image layers. */
+export function referredBlobs(db: Database.Database): ReferredBlob[] {
+  const found = new Map<string, ReferredBlob>();
+  const add = (folder: string, sha256: string, usedBy: string): void => {
+    const path = join(folder, sha256);
+    if (SHA256.test(sha256) && !found.has(path)) found.set(path, { path, sha256, usedBy });
+  };
+  const code = db.prepare<[], { sha256: string; name: string; version: string }>(
+    `select artifact_sha256 as sha256, name, version from function_version
+     join function on function.id = function_version.function_id`,
+  );
+  for (const { sha256, name, version } of code.all())
+    add('artifacts/blobs', sha256, `function ${name}, version ${version}`);
+  const packages = db.prepare<[], { sha256: string; name: string }>(
+    `select artifact_sha256 as sha256, name from dependency_version
+     join dependency on dependency.id = dependency_version.dependency_id`,
+  );
+  for (const { sha256, name } of packages.all()) add('artifacts/blobs', sha256, `dependency ${name}`);
+  for (const { id, layers } of db.prepare<[], { id: string; layers: string }>('select id, layers from image').all()) {
+    for (const { digest } of JSON.parse(layers) as { digest: string }[]) {
+      add('images/blobs', digest.replace(/^sha256:/, ''), `image ${id.slice(0, 19)}`);
+    }
+  }
+  return [...found.values()];
+}
+
+/** What is wrong inside a database; empty when nothing is. */
+export function databaseFaults(db: Database.Database): string[] {
+  const faults = (db.pragma('integrity_check(5)') as { integrity_check: string }[]).map((row) => row.integrity_check);
+  const broken = (db.pragma('foreign_key_check') as { table: string }[]).map(
+    ({ table }) => `a row of ${table} refers to none`,
+  );
+  return [...faults.filter((text) => text !== 'ok'), ...broken.slice(0, 5)];
+}
+
+/** One secret that was sealed with the key of the database; undefined where none is stored. */
+export function sealedSample(db: Database.Database): string | undefined {
+  const row = db.prepare<[], { sealed_secret: string }>('select sealed_secret from iam_access_key limit 1').get();
+  return row?.sealed_secret;
+}
