@@ -5,6 +5,7 @@ import { findProgram, runHostCommand } from '../host-command.ts';
 import type { FileSystemMount, MountCheck } from '../protocol.ts';
 import { openPlace } from '../sources/descend.ts';
 import type { Sources } from '../sources/sources.ts';
+import { waitForAnswer } from './answering.ts';
 import { bindMapped, mappingOption } from './id-mapping.ts';
 
 /** A user of the host that nobody is, to try with. */
@@ -130,7 +131,10 @@ export class SharedMounts {
     if (uid === this.#serverUser || gid === this.#serverUser)
       throw new AgentError('MOUNT_FAILED', `user ${this.#serverUser} is the one of the server`);
     if (source.kind === 'nfs') {
-      const descriptor = openPlace(await this.#exportAt(`${source.host}:${source.export}`));
+      const name = `${source.host}:${source.export}`;
+      const point = await this.#exportAt(name);
+      await waitForAnswer(point, name);
+      const descriptor = openPlace(point);
       return use(descriptor).finally(() => closeSync(descriptor));
     }
     const folder = await this.#sources.open('shared', source.path).catch((cause: unknown) => {
