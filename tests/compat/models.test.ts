@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compatibility, type Operation, type RouteId, type RouteResponse, type Routes } from '@funcgraph/api';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { deploy, PATIENCE, runtimeOf, zipped } from '../functions.ts';
@@ -19,6 +22,7 @@ async function ask<R extends RouteId & Operation>(id: R, input: object): Promise
 }
 
 const isRoot = process.getuid?.() === 0;
+const shared = mkdtempSync(join(tmpdir(), 'funcgraph-shared-'));
 
 /** All that a function can be made with. */
 const SETTINGS = {
@@ -82,7 +86,7 @@ beforeAll(async () => {
     const grant = { agency_id: agency.id, role_id: 'functiongraph_full_access' };
     await server.api.call('createGrant', { body: grant });
   }
-  await server.api.call('addFileSystem', { body: { name: 'data', path: server.dataDir } });
+  await server.api.call('addFileSystem', { body: { name: 'data', path: shared } });
   const next = await deploy(server, {
     name: 'next',
     runtime,
@@ -221,7 +225,10 @@ beforeAll(async () => {
   await ask('deleteFunction', { params: of });
   await ask('deleteDependencyVersion', { params: { ...params, depend_id, version: '1' } });
 });
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  rmSync(shared, { recursive: true });
+});
 
 /** Of all answers of an operation, what none of them has. A list alone stands for the body of the SDK's class. */
 function missingIn(id: Operation): string[] {
