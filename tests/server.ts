@@ -184,6 +184,15 @@ export class TestServer implements AsyncDisposable {
     return (await exit)[0];
   }
 
+  /** Sends SIGTERM to the server alone, and once more some time later; resolves with its exit code. */
+  async terminateTwice(betweenMs: number): Promise<number | null> {
+    const { child } = this.#now();
+    const exit = this.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, betweenMs));
+    child.kill('SIGTERM');
+    return exit;
+  }
+
   /** Ends the server as an operator would, unless it is gone already, and starts another one over the same data. */
   async restart(): Promise<this> {
     if (this.#running !== undefined) await this.kill('SIGTERM');

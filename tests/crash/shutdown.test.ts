@@ -107,3 +107,17 @@ it('ends a call that takes longer than a stop may take, and all that belongs to 
   expect(await long).toBe('cut off');
   expect(belongings.leftAfterStop()).toEqual([]);
 });
+
+it('ends at once on a second SIGTERM, and leaves nothing behind', async () => {
+  const belongings = new Belongings(server);
+  const long = invoke(server, urn, { n: 1, ms: 110_000 }).then(
+    () => 'answered',
+    () => 'cut off',
+  );
+  await untilRunning(1);
+  const started = performance.now();
+  expect(await server.terminateTwice(1_000)).toBe(1);
+  expect(performance.now() - started).toBeLessThan(15_000);
+  expect(await long).toBe('cut off');
+  await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);
+});

@@ -4,6 +4,7 @@ import { type RunningServer, startServer } from './server.ts';
 
 /** What still runs when the database is gone for good gets this long; its outcome could not be stored. */
 const LAST_MS = 5_000;
+const FLUSH_MS = 200;
 
 /** Tells whoever started us; a no-op without an IPC channel. */
 function tell(message: object): Promise<void> {
@@ -37,8 +38,17 @@ function isListenError(error: unknown): boolean {
 /** A signal that comes while the server starts: it stops as soon as it can be stopped. */
 const wanted = new AbortController();
 
+/** A supervisor and our parent may both pass the same signal on. */
+const SAME_SIGNAL_MS = 500;
+let firstAt = 0;
+let endAtOnce = (): void => process.exit(1);
+
+/** The second one ends the server at once: what runs is cut without an answer. */
 function stop(reason: NodeJS.Signals | 'disconnect'): void {
-  if (!wanted.signal.aborted) wanted.abort(reason);
+  if (!wanted.signal.aborted) {
+    firstAt = performance.now();
+    wanted.abort(reason);
+  } else if (performance.now() - firstAt >= SAME_SIGNAL_MS) endAtOnce();
 }
 
 process.on('SIGTERM', stop);
@@ -50,6 +60,11 @@ async function run(): Promise<void> {
   const config = loadConfig(process.argv.slice(2));
   forgetSecrets();
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  endAtOnce = () => {
+    log.warn('server ends at once: it was asked to stop again');
+    log.flush(() => process.exit(1));
+    setTimeout(() => process.exit(1), FLUSH_MS);
+  };
   let server: RunningServer;
   try {
     server = await startServer(config, { log, runtimeDir: runtimeDirOf(), signal: wanted.signal });

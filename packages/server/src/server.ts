@@ -15,10 +15,19 @@ import { Catalog, ProjectContentsStore } from './control/index.ts';
 import { Iam } from './iam/index.ts';
 import { ApiBodies, BodyBudget, bodyMemoryBytes, buildApp, createGateway, stopGateway } from './ingress/index.ts';
 import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
-import { AccountGate, functionKeyOf, Invoker, isKeyOf, RequestLogs, ReservedDemand } from './invocation/index.ts';
+import {
+  AccountGate,
+  functionKeyOf,
+  Invoker,
+  isKeyOf,
+  RequestLogs,
+  ReservedDemand,
+  RunningRequests,
+} from './invocation/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { Queue, SteadyTime } from './queue/index.ts';
 import {
+  ANSWER_MS,
   addressAt,
   addressOf,
   agentRules,
@@ -26,6 +35,7 @@ import {
   closeRunDir,
   credentialsFile,
   DiskGuard,
+  Drain,
   forgetDecisionsOnMoves,
   functionFacts,
   listen,
@@ -66,8 +76,6 @@ export interface ServerParts {
   readonly signal?: AbortSignal;
 }
 
-/** How long running invocations may take when the server stops. */
-const DRAIN_MS = 30_000;
 /** Events of one project that wait for its concurrency, together. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
@@ -77,17 +85,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   const { host, port, gatewayPort, region } = config;
   const undo: (() => unknown)[] = [];
   let stopping: Promise<void> | undefined;
-  // One deadline for all parts, from the moment that the first is told to stop.
-  let drain: AbortSignal | undefined;
-  const drained = (): AbortSignal => {
-    drain ??= AbortSignal.timeout(DRAIN_MS);
-    return drain;
-  };
+  // One deadline for all parts, from the moment that the first begins to stop.
+  const requests = new RunningRequests(clock);
+  let endInstances = (): void => {};
+  let takeNoMore = (): void => {};
+  const drain = new Drain({ drainMs: config.drainMs, requests, endInstances: () => endInstances(), log });
   let broke: (error: Error) => void = () => {};
   const broken = new Promise<Error>((resolve) => {
     broke = resolve;
   });
   const stop = async (): Promise<void> => {
+    drain.begin();
+    takeNoMore();
     for (const step of undo.reverse()) {
       try {
         await step();
@@ -95,6 +104,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         log.error({ err: error }, 'a part could not be stopped');
       }
     }
+    drain.over();
   };
 
   try {
@@ -191,7 +201,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log,
     });
     undo.push(() => prewarmed.stop());
-    undo.push(() => pool.stop(drained()));
+    endInstances = () => void pool.stop(drain.cut);
+    undo.push(() => pool.stop(drain.cut));
     undo.push(() => keeper.stop());
     followChanges({ catalog, control, runtimes, pool, prewarmed, log });
     forgetDecisionsOnMoves(catalog, iam);
@@ -213,6 +224,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       launchPlan: (runtime) => runtimes.launchPlan(runtime),
       gate,
       running,
+      requests,
       agencyCredentials: (projectId, agency) => iam.agencyCredentials.of(projectId, agency),
       clock,
       random: Math.random,
@@ -241,9 +253,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       sweepLeftovers: () => sweepLeftovers(control),
     });
     await async.dispatcher.start();
-    undo.push(() => async.dispatcher.stop(drained()));
+    takeNoMore = () => void async.dispatcher.stop(drain.closed);
+    undo.push(() => async.dispatcher.stop(drain.closed));
     await async.deliverer.start();
-    undo.push(() => async.deliverer.stop(drained()));
+    undo.push(() => async.deliverer.stop(drain.cut));
     async.housekeeping.start();
     undo.push(() => async.housekeeping.stop());
     const timers = new TimerSource({
@@ -276,7 +289,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       iam,
       clock,
       meter,
-      drainMs: DRAIN_MS,
+      drainMs: config.drainMs + ANSWER_MS,
       unlessAway: (work) => storage.unlessAway(work),
       log: log.child({ module: 'http' }),
       handlers: apiHandlers({
@@ -311,12 +324,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     timers.start();
     // first, because answers of the API say where it is
     await listen(gateway, config.host, config.gatewayPort);
-    undo.push(() => stopGateway(gateway, clock, drained()));
+    undo.push(() => stopGateway(gateway, clock, drain.closed));
     await app.listen({ host: config.host, port: config.port });
-    undo.push(() => {
-      const cut = drained();
-      return Promise.all([app.close(), stopGateway(gateway, clock, cut)]);
-    });
+    undo.push(() => Promise.all([app.close(), stopGateway(gateway, clock, drain.closed)]));
 
     const endpoint = addressOf(app.server, config.host);
     const gatewayUrl = addressOf(gateway, config.host);

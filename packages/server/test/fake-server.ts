@@ -19,6 +19,7 @@ export class FakeServer implements AsyncDisposable {
   readonly projectId: string;
   readonly user: { readonly name: string; readonly password: string };
   readonly key: { readonly accessKey: string; readonly secretKey: string };
+  readonly dataDir: string;
   readonly #folder: string;
 
   private constructor(
@@ -29,6 +30,7 @@ export class FakeServer implements AsyncDisposable {
     this.driver = parts.driver;
     this.running = parts.running;
     this.#folder = parts.folder;
+    this.dataDir = join(parts.folder, 'data');
     this.projectId = credentials.project_id ?? '';
     this.user = { name: credentials.user ?? '', password: credentials.password ?? '' };
     this.key = { accessKey: credentials.access_key ?? '', secretKey: credentials.secret_key ?? '' };
@@ -39,13 +41,12 @@ export class FakeServer implements AsyncDisposable {
     });
   }
 
-  static async start(fn: FakeFunction, changes: Partial<Config> = {}): Promise<FakeServer> {
+  static async start(fn: FakeFunction, changes: Partial<Config> = {}, log = pino({ level: 'silent' })): Promise<FakeServer> {
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-fake-'));
     const flags = ['--data-dir', join(folder, 'data'), '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
     const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };
     const clock = new ManualClock();
     const driver = new FakeSandboxDriver(fn);
-    const log = pino({ level: 'silent' });
     try {
       // The methods are handed on without their object in places.
       const bound: Clock = {

@@ -42,6 +42,12 @@ function httpStartMs(text: string): number {
   throw new ConfigError(`http_start_timeout must be from 1s to 10m, not ${text}`);
 }
 
+function drainMs(text: string): number {
+  const ms = durationMs(text, 'drain_timeout');
+  if (ms <= 3_600_000) return ms;
+  throw new ConfigError(`drain_timeout must be from 0s to 1h, not ${text}`);
+}
+
 function hosts(text = ''): ReadonlySet<string> {
   return new Set(text.split(',').filter((host) => host !== ''));
 }
@@ -76,6 +82,7 @@ export function compileConfig(
     accountConcurrency: raw.account_concurrency ?? 100,
     idleMs: durationMs(raw.idle_timeout ?? '60s', 'idle_timeout'),
     maxWaitMs: durationMs(raw.max_wait ?? '5s', 'max_wait'),
+    drainMs: drainMs(raw.drain_timeout ?? '30s'),
     httpStartMs: httpStartMs(raw.http_start_timeout ?? '10s'),
     // Instances in use count with their whole limit; the rest of the machine is for the server and the system.
     memoryBudgetMb:

@@ -29,6 +29,8 @@ export const RawConfig = Type.Object(
     account_concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     idle_timeout: Type.Optional(Type.String()),
     max_wait: Type.Optional(Type.String()),
+    /** How long running invocations may go on when the server stops; from 0s to 1h. */
+    drain_timeout: Type.Optional(Type.String()),
     /** How long the server of an HTTP function may take until it listens on port 8000. */
     http_start_timeout: Type.Optional(Type.String()),
     /** What all functions together may use of the machine's memory. */
@@ -91,6 +93,7 @@ export interface Config {
   readonly accountConcurrency: number;
   readonly idleMs: number;
   readonly maxWaitMs: number;
+  readonly drainMs: number;
   readonly httpStartMs: number;
   readonly memoryBudgetMb: number;
   readonly imageBytes: number;

@@ -14,4 +14,5 @@ export { invokeSummary } from './receipt.ts';
 export { RequestLogs } from './request-logs.ts';
 export { ReservedDemand } from './reserved-demand.ts';
 export { mayStream, resolve, versionsOf } from './resolve.ts';
+export { RunningRequests } from './running-requests.ts';
 export type { InvocationRequest, InvocationResult } from './types.ts';

@@ -18,6 +18,7 @@ import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts'
 import { buildReceipt, finishLine, type Measured, toRecord } from './receipt.ts';
 import type { RequestLogs } from './request-logs.ts';
 import { type Routed, route } from './resolve.ts';
+import type { RunningRequests } from './running-requests.ts';
 import type { InvocationRequest, InvocationResult } from './types.ts';
 
 export interface InvokerOptions {
@@ -27,6 +28,8 @@ export interface InvokerOptions {
   readonly record: (record: InvocationRecord) => void;
   /** Counts what runs. */
   readonly running?: RunningCalls;
+  /** Knows each invocation that runs. */
+  readonly requests?: RunningRequests;
   /** How to start a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
   readonly gate: AccountGate;
@@ -76,11 +79,13 @@ export class Invoker {
     const turn = this.#admit(routed, request, memoryMb);
     if (turn !== undefined) await turn;
     let counters: readonly Counter[] | undefined;
+    this.#options.requests?.begin(request);
     try {
       const spec = this.#knownSpec(routed, memoryMb) ?? (await this.#makeSpec(routed, memoryMb));
       counters = this.#options.running?.begin(spec);
       return await this.#run(snapshot, spec, request);
     } finally {
+      this.#options.requests?.end(request);
       if (counters !== undefined) this.#options.running?.end(counters);
       this.#options.gate.leave(snapshot.projectId, snapshot.functionId);
     }
@@ -173,6 +178,11 @@ export class Invoker {
         credentials: this.#credentials(snapshot),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
+      if (answer.failure !== undefined && this.#options.requests?.isCut === true) {
+        throw new PlatformError('unavailable', 'the server stopped before the function had ended', {
+          hint: 'The function may have done a part of its work. Send the request again.',
+        });
+      }
       if (answer.notStarted && !isLast) return undefined;
       ownMs = answer.ownMs;
       const failure = answer.failure ?? tooLarge(answer.payload, request.http);

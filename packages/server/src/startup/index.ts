@@ -2,6 +2,7 @@ export { agentRules } from './agent-rules.ts';
 export { credentialsFile, readAddresses, updateAddresses, writeCredentials } from './credentials.ts';
 export { makeDataDir } from './data-dir.ts';
 export { DiskGuard } from './disk-guard.ts';
+export { ANSWER_MS, Drain } from './drain.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
 export { addressAt, addressOf, listen } from './listen.ts';

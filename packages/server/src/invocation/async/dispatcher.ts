@@ -46,6 +46,7 @@ export class Dispatcher {
   #extend: Timer | undefined;
   #reaper: Timer | undefined;
   #stopped = true;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -66,8 +67,13 @@ export class Dispatcher {
     this.#scheduleReap();
   }
 
-  /** Takes nothing more; resolves when all that runs is finished and recorded, or `signal` fires. */
-  async stop(signal: AbortSignal): Promise<void> {
+  /** Takes nothing more; resolves when all that runs is finished and recorded, or `signal` fires. Idempotent. */
+  stop(signal: AbortSignal): Promise<void> {
+    this.#stopping ??= this.#stop(signal);
+    return this.#stopping;
+  }
+
+  async #stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#reaper?.cancel();
     await this.#intake.stop(signal);

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+
+interface RunningRequest {
+  readonly requestId: string;
+  readonly functionUrn: string;
+  readonly mode: 'sync' | 'async' | 'gateway';
+  readonly ranMs: number;
+}
+
+export interface DrainParts {
+  /** How long running invocations may go on. */
+  readonly drainMs: number;
+  readonly requests: {
+    readonly size: number;
+    list(most: number): readonly RunningRequest[];
+    cut(): void;
+  };
+  /** Ends the instances at once. */
+  readonly endInstances: () => void;
+  readonly log: Logger;
+}
+
+/** From the end of the instances until connections are closed: what was cut is answered, or handed back to the queue. */
+export const ANSWER_MS = 2_000;
+const REPORT_EVERY_MS = 10_000;
+const MOST_IN_REPORT = 20;
+const MOST_CUT_IN_LOG = 1_000;
+
+/** The time in which running invocations may end when the server stops, and what the operator sees of it. */
+export class Drain {
+  readonly #parts: DrainParts;
+  readonly #cut = new AbortController();
+  readonly #closed = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #begun = false;
+
+  constructor(parts: DrainParts) {
+    this.#parts = parts;
+  }
+
+  /** Fires when the time is over and the instances are ended. */
+  get cut(): AbortSignal {
+    return this.#cut.signal;
+  }
+
+  /** Fires a little later: no connection and no stored result is waited for any more. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** Idempotent. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#report();
+    this.#timers.push(
+      setInterval(() => this.#report(), REPORT_EVERY_MS).unref(),
+      setTimeout(() => this.#end(), this.#parts.drainMs),
+      setTimeout(() => this.#closed.abort(), this.#parts.drainMs + ANSWER_MS),
+    );
+  }
+
+  /** The server has stopped. */
+  over(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #report(): void {
+    const { requests, drainMs, log } = this.#parts;
+    const { size } = requests;
+    if (size === 0 || this.#cut.signal.aborted) return;
+    log.info({ running: size, drainMs, requests: requests.list(MOST_IN_REPORT) }, 'waiting for running invocations');
+  }
+
+  #end(): void {
+    const { requests, endInstances, log } = this.#parts;
+    requests.cut();
+    for (const request of requests.list(MOST_CUT_IN_LOG)) {
+      const async = request.mode === 'async';
+      log.warn(request, async ? 'an invocation is cut and goes back to the queue' : 'an invocation is cut');
+    }
+    if (requests.size > MOST_CUT_IN_LOG) log.warn({ cut: requests.size }, 'more invocations are cut than are listed');
+    this.#cut.abort();
+    endInstances();
+  }
+}
