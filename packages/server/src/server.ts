@@ -151,7 +151,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       onError: (error) => log.error({ err: error }, 'steady time could not be noted'),
     });
     undo.push(() => steady.stop());
-    const queue = await Queue.open({ storage, now: () => steady.now(), wallTime: clock.now });
+    const queue = await Queue.open({
+      storage,
+      now: () => steady.now(),
+      wallTime: clock.now,
+      maxOfOwner: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
+    });
     const telemetry = await openTelemetry({
       dir: config.dataDir,
       retainDays: config.logRetainDays,
@@ -312,6 +317,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         invoker,
         reservedDemand,
         asyncInvocations: async.invocations,
+        queue,
+        deadLetterBox: async.deadLetterBox,
         deadLetters: async.deadLetters,
         storage,
         telemetry,

@@ -41,7 +41,11 @@ export class FakeServer implements AsyncDisposable {
     });
   }
 
-  static async start(fn: FakeFunction, changes: Partial<Config> = {}, log = pino({ level: 'silent' })): Promise<FakeServer> {
+  static async start(
+    fn: FakeFunction,
+    changes: Partial<Config> = {},
+    log = pino({ level: 'silent' }),
+  ): Promise<FakeServer> {
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-fake-'));
     const flags = ['--data-dir', join(folder, 'data'), '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
     const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };

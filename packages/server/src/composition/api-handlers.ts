@@ -54,6 +54,7 @@ import {
 } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import type { DeadLetterBox, Queue } from '../queue/index.ts';
 import { type Measuring, machineChecks, networkCheck, rightsCheck } from '../startup/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
@@ -76,6 +77,8 @@ export interface ApiDeps {
   readonly reservedDemand: ReservedDemand;
   readonly asyncInvocations: AsyncInvocations;
   readonly deadLetters: DeadLetters;
+  readonly queue: Pick<Queue, 'usage'>;
+  readonly deadLetterBox: Pick<DeadLetterBox, 'usage'>;
   readonly storage: Storage;
   readonly telemetry: Telemetry;
   readonly measuring: Measuring;
@@ -159,6 +162,8 @@ export function apiHandlers(deps: ApiDeps): Handlers {
         quota: reservedConfigs.quota,
         used: (projectId) => reservedConfigs.list(projectId).reduce((sum, one) => sum + peakCount(one), 0),
       },
+      queued: (projectId) => deps.queue.usage(projectId),
+      deadLetters: (projectId) => deps.deadLetterBox.usage(projectId),
       idleSeconds: config.idleMs / 1000,
     }),
     ...functionAsyncConfigHandlers({ iam, functions, catalog, asyncConfigs, asyncStatusLogs, region }),

@@ -59,6 +59,7 @@ export function asyncParts(deps: AsyncDeps) {
     log: log.child({ module: 'deliverer' }),
   });
   return {
+    deadLetterBox: box,
     dispatcher,
     deliverer,
     invocations: new AsyncInvocations({ ...shared, queue, dispatcher, deadLetters: box }),
@@ -73,6 +74,7 @@ export function asyncParts(deps: AsyncDeps) {
         finishedDays: config.asyncRetainDays,
         deadDays: config.deadLetterRetainDays,
         deadPerFunction: config.deadLettersPerFunction,
+        deadOfProject: { messages: config.quotas.deadLetters, bytes: config.quotas.deadLetterBytes },
       },
     }),
   };

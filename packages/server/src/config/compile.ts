@@ -29,6 +29,10 @@ export function sizeMb(text: string, key: string): number {
   return Number(match[1]) * SIZE_MB[match[2] as keyof typeof SIZE_MB];
 }
 
+function sizeBytes(text: string | undefined, key: string): number | undefined {
+  return text === undefined ? undefined : sizeMb(text, key) * 2 ** 20;
+}
+
 function imageBytes(text: string): number {
   const size = sizeMb(text, 'image_size');
   if (size >= 1 && size <= 10 * 1024) return size * 2 ** 20;
@@ -56,12 +60,15 @@ function quotas(raw: RawConfig): Quotas {
   const usual = USUAL_QUOTAS;
   return Object.freeze({
     functions: raw.quota_functions ?? usual.functions,
-    codeBytes:
-      raw.quota_code_size === undefined ? usual.codeBytes : sizeMb(raw.quota_code_size, 'quota_code_size') * 2 ** 20,
+    codeBytes: sizeBytes(raw.quota_code_size, 'quota_code_size') ?? usual.codeBytes,
     versionsPerFunction: raw.quota_versions ?? usual.versionsPerFunction,
     aliasesPerFunction: raw.quota_aliases ?? usual.aliasesPerFunction,
     testEventsPerFunction: raw.quota_test_events ?? usual.testEventsPerFunction,
     environmentChars: raw.quota_environment ?? usual.environmentChars,
+    asyncEvents: raw.quota_async_events ?? usual.asyncEvents,
+    asyncBytes: sizeBytes(raw.quota_async_size, 'quota_async_size') ?? usual.asyncBytes,
+    deadLetters: raw.quota_dead_letters ?? usual.deadLetters,
+    deadLetterBytes: sizeBytes(raw.quota_dead_letter_size, 'quota_dead_letter_size') ?? usual.deadLetterBytes,
   });
 }
 

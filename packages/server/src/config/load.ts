@@ -24,6 +24,8 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'quota_aliases',
   'quota_test_events',
   'quota_environment',
+  'quota_async_events',
+  'quota_dead_letters',
 ]);
 
 /** Defaults < file (`--config`) < environment (`FGS_DATA_DIR`, …) < flags (`--data-dir`, …). Throws ConfigError. */

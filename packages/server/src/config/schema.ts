@@ -60,6 +60,12 @@ export const RawConfig = Type.Object(
     quota_test_events: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     /** Characters of all variables of a function. */
     quota_environment: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_536 })),
+    /** Asynchronous events that wait or run, and results to be delivered, of a project: how many, and their size. */
+    quota_async_events: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    quota_async_size: Type.Optional(Type.String()),
+    /** Dead letters of a project, and their size. */
+    quota_dead_letters: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    quota_dead_letter_size: Type.Optional(Type.String()),
     /** How long invocations that were given up are kept with their events, and how many of one function. */
     dead_letter_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     dead_letters_per_function: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),

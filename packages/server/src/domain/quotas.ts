@@ -12,6 +12,12 @@ export interface Quotas {
   readonly testEventsPerFunction: number;
   /** Names and values of all variables of a function. */
   readonly environmentChars: number;
+  /** Asynchronous events that wait or run, and results to be delivered, of a project. */
+  readonly asyncEvents: number;
+  readonly asyncBytes: number;
+  /** Dead letters of a project; beyond, the oldest are removed. */
+  readonly deadLetters: number;
+  readonly deadLetterBytes: number;
 }
 
 export const USUAL_QUOTAS: Quotas = {
@@ -21,4 +27,8 @@ export const USUAL_QUOTAS: Quotas = {
   aliasesPerFunction: LIMITS.aliasesPerFunction,
   testEventsPerFunction: LIMITS.testEventsPerFunction,
   environmentChars: LIMITS.userDataChars,
+  asyncEvents: 200_000,
+  asyncBytes: 1024 ** 3,
+  deadLetters: 10_000,
+  deadLetterBytes: 512 * 1024 ** 2,
 };

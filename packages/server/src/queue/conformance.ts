@@ -87,6 +87,38 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
       });
     });
 
+    describe('an owner', () => {
+      const bounded = (most: { messages: number; bytes: number }) => Queue.open({ ...options(), maxOfOwner: most });
+      const of = (owner: string, id: string, more: Partial<NewMessage> = {}) =>
+        message(id, { group: `${owner}:default:f`, payload: Buffer.alloc(100), ...more });
+
+      it('has a bound on its messages in all topics, which holds no other owner back', async () => {
+        queue = await bounded({ messages: 3, bytes: 10_000 });
+        for (const id of ['a', 'b']) await queue.enqueue(of('p1', id));
+        await queue.enqueue(of('p1', 'c', { topic: 'results' }));
+        await expect(queue.enqueue(of('p1', 'd'))).rejects.toMatchObject({ code: 'queue.quota' });
+        expect(await queue.enqueue(of('p2', 'e'))).toBe(true);
+        expect(queue.usage('p1')).toEqual({ messages: 3, bytes: 306 });
+        const reopened = await bounded({ messages: 3, bytes: 10_000 });
+        expect(reopened.usage('p1')).toEqual({ messages: 3, bytes: 306 });
+        await expect(reopened.enqueue(of('p1', 'd'))).rejects.toMatchObject({ code: 'queue.quota' });
+        await reopened.cancel('a');
+        expect(await reopened.enqueue(of('p1', 'd'))).toBe(true);
+      });
+
+      it('has a bound on its bytes; what follows from an end is always taken', async () => {
+        queue = await bounded({ messages: 100, bytes: 250 });
+        for (const id of ['a', 'b']) await queue.enqueue(of('p1', id));
+        await expect(queue.enqueue(of('p1', 'c'))).rejects.toMatchObject({ code: 'queue.quota' });
+        const { receipt } = await leaseOne();
+        const messages = [of('p1', 'followed', { payload: Buffer.alloc(500) })];
+        expect(await queue.finish({ receipt, state: 'done', outcome: {}, messages })).toBe(true);
+        expect(queue.usage('p1')).toEqual({ messages: 2, bytes: 604 });
+        for (const { receipt: next } of await lease()) await queue.ack(next, {});
+        expect(queue.usage('p1')).toEqual({ messages: 0, bytes: 0 });
+      });
+    });
+
     describe('an atomic step', () => {
       it('ends leases, enqueues and runs statements of others together', async () => {
         await add('a');

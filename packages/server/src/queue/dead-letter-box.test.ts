@@ -78,3 +78,15 @@ it('trims each group to its newest', async () => {
   expect(await openIds({ group: 'p:g' })).toEqual(['g2', 'g1', 'g0']);
   expect(await box.trim(3)).toEqual([]);
 });
+
+it('trims the owner that has too many or too large letters, the oldest of its largest group first', async () => {
+  for (let n = 0; n < 8; n += 1) await bury(`a${n}`, 'p:f');
+  for (const id of ['b0', 'b1']) await bury(id, 'p:g', 'results');
+  await bury('c0', 'q:f');
+  expect(await box.usage('p')).toEqual({ messages: 10, bytes: 40 });
+  expect(await box.trimOwners({ messages: 10, bytes: 1_000 })).toEqual([]);
+  expect(await box.trimOwners({ messages: 8, bytes: 1_000 })).toEqual([{ group: 'p:f', dropped: 2 }]);
+  expect(await openIds({ groupPrefix: 'p:' })).toEqual(['b1', 'b0', 'a7', 'a6', 'a5', 'a4', 'a3', 'a2']);
+  expect(await box.trimOwners({ messages: 8, bytes: 20 })).toEqual([{ group: 'p:f', dropped: 3 }]);
+  expect(await openIds({ group: 'q:f' })).toEqual(['c0']);
+});

@@ -1,4 +1,5 @@
 import type { Storage } from '../storage/index.ts';
+import { ownerOf, type Usage } from './backlog.ts';
 import { DeadLetterStore } from './dead-letter-store.ts';
 import type { Queue } from './queue.ts';
 import { checkLimit, parseMarker } from './request.ts';
@@ -89,6 +90,35 @@ export class DeadLetterBox {
     return (await this.#store.counts(this.#options.topics)).reduce((sum, { count }) => sum + count, 0);
   }
 
+  /** Open letters of an owner, and their bytes. */
+  async usage(owner: string): Promise<Usage> {
+    const groups = await this.#store.usage(this.#options.topics);
+    return sum(groups.filter(({ group }) => ownerOf(group) === owner));
+  }
+
+  /**
+   * Removes letters of each owner that has more than `most` messages or bytes: the oldest of the group that has most, until
+   * it has no more; says how many of which.
+   */
+  async trimOwners(most: Usage): Promise<Array<{ readonly group: string; readonly dropped: number }>> {
+    const { topics, now } = this.#options;
+    const trimmed = new Map<string, number>();
+    for (;;) {
+      const groups = await this.#store.usage(topics);
+      const over = groups.filter(({ group }) => {
+        const used = sum(groups.filter((other) => ownerOf(other.group) === ownerOf(group)));
+        return used.messages > most.messages || used.bytes > most.bytes;
+      });
+      const [largest] = over.sort((a, b) => b.bytes - a.bytes || b.messages - a.messages);
+      if (largest === undefined) break;
+      const step = Math.max(1, Math.min(TRIM_BATCH, Math.ceil(largest.messages / 10)));
+      const gone = await this.#store.settleOldest(topics, largest.group, step, now());
+      if (gone === 0) break;
+      trimmed.set(largest.group, (trimmed.get(largest.group) ?? 0) + gone);
+    }
+    return [...trimmed].map(([group, dropped]) => ({ group, dropped }));
+  }
+
   /** Drops the oldest letters of each group that has more than `most`; says how many of which. */
   async trim(most: number): Promise<Array<{ readonly group: string; readonly dropped: number }>> {
     const { topics, now } = this.#options;
@@ -105,6 +135,13 @@ export class DeadLetterBox {
     }
     return trimmed;
   }
+}
+
+function sum(groups: readonly Usage[]): Usage {
+  return groups.reduce((all, one) => ({ messages: all.messages + one.messages, bytes: all.bytes + one.bytes }), {
+    messages: 0,
+    bytes: 0,
+  });
 }
 
 function toLetter(row: SummaryRow & { settled_at: number | null; redriven_as: string | null }): DeadLetter {

@@ -79,6 +79,23 @@ export class DeadLetterStore {
       .execute();
   }
 
+  /** Open letters and their bytes, by group. */
+  async usage(topics: readonly string[]): Promise<Array<{ group: string; messages: number; bytes: number }>> {
+    const rows = await this.#storage.db
+      .selectFrom('message')
+      .select((eb) => [
+        'group_key as group',
+        eb.fn.countAll<number>().as('messages'),
+        eb.fn.sum<number | string>('bytes').as('bytes'),
+      ])
+      .where('state', '=', 'dead')
+      .where('settled_at', 'is', null)
+      .where('topic', 'in', [...topics])
+      .groupBy('group_key')
+      .execute();
+    return rows.map(({ group, messages, bytes }) => ({ group, messages, bytes: Number(bytes) }));
+  }
+
   async settleOldest(topics: readonly string[], group: string, count: number, now: number): Promise<number> {
     const result = await this.#storage.db
       .updateTable('message')

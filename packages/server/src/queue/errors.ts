@@ -1,9 +1,14 @@
 /**
  * A message or request that the queue does not take.
- * Codes: `queue.full`, `queue.payload_too_large`, `queue.attributes_too_large`, `queue.invalid`.
+ * Codes: `queue.full`, `queue.quota`, `queue.payload_too_large`, `queue.attributes_too_large`, `queue.invalid`.
  */
 export class QueueError extends Error {
-  readonly code: 'queue.full' | 'queue.payload_too_large' | 'queue.attributes_too_large' | 'queue.invalid';
+  readonly code:
+    | 'queue.full'
+    | 'queue.quota'
+    | 'queue.payload_too_large'
+    | 'queue.attributes_too_large'
+    | 'queue.invalid';
   readonly hint: string;
 
   constructor(code: QueueError['code'], message: string, hint: string) {

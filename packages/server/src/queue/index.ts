@@ -1,3 +1,4 @@
+export type { Usage } from './backlog.ts';
 export { type DeadLetter, DeadLetterBox, type DeadLetterPage } from './dead-letter-box.ts';
 export { QueueError } from './errors.ts';
 export { Queue, type QueueOptions, type ReadyListener } from './queue.ts';

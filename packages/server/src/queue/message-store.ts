@@ -15,12 +15,21 @@ type Db = Storage['db'];
 type FullRow = SummaryRow & Pick<MessageTable, 'payload' | 'position'>;
 export type NewRow = Pick<
   MessageTable,
-  'id' | 'topic' | 'group_key' | 'payload' | 'attributes' | 'position' | 'enqueued_at' | 'not_before' | 'expires_at'
+  | 'id'
+  | 'topic'
+  | 'group_key'
+  | 'payload'
+  | 'attributes'
+  | 'bytes'
+  | 'position'
+  | 'enqueued_at'
+  | 'not_before'
+  | 'expires_at'
 >;
 type FinalState = 'done' | 'dead' | 'cancelled';
 type Finish = { id: string; receipt: string; now: number; outcome: string };
 type GiveBack = { id: string; receipt: string; notBefore: number; now: number; outcome: string };
-type Changed = Pick<MessageTable, 'topic' | 'state' | 'group_key'>;
+export type Changed = Pick<MessageTable, 'topic' | 'state' | 'group_key' | 'bytes'>;
 type Extend = { id: string; receipt: string; until: number };
 type Claim = {
   topic: string;
@@ -61,6 +70,7 @@ export class MessageStore {
           group_key: marker('group_key'),
           payload: marker('payload'),
           attributes: marker('attributes'),
+          bytes: marker('bytes'),
           state: 'ready',
           attempts: 0,
           position: marker('position'),
@@ -77,14 +87,14 @@ export class MessageStore {
         leased(marker('id'), marker('receipt'))
           .set({ state, outcome: marker('outcome'), finished_at: marker('now'), leased_until: null, receipt: null })
           .$if(state !== 'dead', (query) => query.set({ payload: null }))
-          .returning(['topic', 'state', 'group_key']),
+          .returning(['topic', 'state', 'group_key', 'bytes']),
       );
     this.#finish = { done: finish('done'), dead: finish('dead'), cancelled: finish('cancelled') };
     this.#giveBack = prepared<keyof GiveBack>((marker) =>
       leased(marker('id'), marker('receipt'))
         .set((eb) => readyUnlessCancelled(eb, marker('now')))
         .set({ not_before: marker('notBefore'), outcome: marker('outcome') })
-        .returning(['topic', 'state', 'group_key']),
+        .returning(['topic', 'state', 'group_key', 'bytes']),
     );
     this.#extend = prepared<keyof Extend>((marker) =>
       leased(marker('id'), marker('receipt')).set({ leased_until: marker('until') }),
@@ -152,7 +162,7 @@ export class MessageStore {
       }))
       .where('id', '=', id)
       .where('state', 'in', ['ready', 'leased'])
-      .returning(['topic', 'state', 'group_key'])
+      .returning(['topic', 'state', 'group_key', 'bytes'])
       .executeTakeFirst();
   }
 
@@ -160,7 +170,7 @@ export class MessageStore {
     now: number,
     limit: number,
     leasedUntil: number,
-  ): Promise<Pick<MessageTable, 'id' | 'topic' | 'group_key' | 'not_before' | 'state'>[]> {
+  ): Promise<Pick<MessageTable, 'id' | 'topic' | 'group_key' | 'not_before' | 'state' | 'bytes'>[]> {
     return this.#db
       .with(
         (cte) => cte('overdue').materialized(),
@@ -178,7 +188,7 @@ export class MessageStore {
       .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
       .where('state', '=', 'leased')
       .where('leased_until', '<=', leasedUntil)
-      .returning(['id', 'topic', 'group_key', 'not_before', 'state'])
+      .returning(['id', 'topic', 'group_key', 'not_before', 'state', 'bytes'])
       .execute();
   }
 
@@ -234,6 +244,20 @@ export class MessageStore {
     const [first, second] = await Promise.all([lease.executeTakeFirst(), expiry.executeTakeFirst()]);
     const times = [first?.at, second?.at].filter((at) => typeof at === 'number');
     return times.length === 0 ? null : Math.min(...times);
+  }
+
+  unfinished(): Promise<Array<{ topic: string; group: string; messages: number; bytes: number | string }>> {
+    return this.#db
+      .selectFrom('message')
+      .select((eb) => [
+        'topic',
+        'group_key as group',
+        eb.fn.countAll<number>().as('messages'),
+        eb.fn.sum<number>('bytes').as('bytes'),
+      ])
+      .where('state', 'in', ['ready', 'leased'])
+      .groupBy(['topic', 'group_key'])
+      .execute();
   }
 
   get(id: string): Promise<FullRow | undefined> {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type AtomicResult, type AtomicStatement, isGuard, type MessageState, type Storage } from '../storage/index.ts';
+import { Backlog, type Usage } from './backlog.ts';
 import { QueueError } from './errors.ts';
-import { MessageStore, type NewRow } from './message-store.ts';
+import { type Changed, MessageStore, type NewRow } from './message-store.ts';
 import { checkLimit, checkMessage, parseMarker } from './request.ts';
 import { outcomeText, toLeased, toMessage, toSummary } from './row.ts';
 import type {
@@ -28,6 +29,8 @@ export interface QueueOptions {
   readonly maxPayloadBytes?: number;
   /** Unfinished messages per topic; one more is refused with `queue.full`. 1,000,000 unless set. */
   readonly maxBacklog?: number;
+  /** Unfinished messages of one owner (see `ownerOf`) in all topics; one more is refused with `queue.quota`. */
+  readonly maxOfOwner?: Usage;
 }
 
 export type ReadyListener = (dueAt: number, group: string) => void;
@@ -46,25 +49,24 @@ export class Queue {
   readonly #now: () => number;
   readonly #wallTime: () => number;
   readonly #maxPayloadBytes: number;
-  readonly #maxBacklog: number;
-  readonly #backlog: Map<string, number>;
+  readonly #backlog: Backlog;
   readonly #listeners = new Map<string, Set<ReadyListener>>();
   #lastPosition = 0;
 
-  private constructor(options: QueueOptions, store: MessageStore, backlog: Map<string, number>) {
+  private constructor(options: QueueOptions, store: MessageStore, backlog: Backlog) {
     this.#store = store;
     this.#now = options.now;
     this.#wallTime = options.wallTime ?? options.now;
     this.#maxPayloadBytes = options.maxPayloadBytes ?? 8 * 1024 * 1024;
-    this.#maxBacklog = options.maxBacklog ?? 1_000_000;
     this.#backlog = backlog;
   }
 
   static async open(options: QueueOptions): Promise<Queue> {
     const store = new MessageStore(options.storage);
-    const backlog = new Map<string, number>();
-    for (const { topic, state, count } of await store.counts()) {
-      if (!finalStates.includes(state)) backlog.set(topic, (backlog.get(topic) ?? 0) + count);
+    const { maxBacklog = 1_000_000, maxOfOwner = { messages: Infinity, bytes: Infinity } } = options;
+    const backlog = new Backlog({ ofTopic: maxBacklog, ofOwner: maxOfOwner });
+    for (const { topic, group, messages, bytes } of await store.unfinished()) {
+      backlog.add(topic, group, { messages, bytes: Number(bytes) });
     }
     return new Queue(options, store, backlog);
   }
@@ -88,25 +90,24 @@ export class Queue {
       ...acks.map(({ receipt, outcome }) => this.#end(receipt, 'done', outcome)),
       ...kills.map(({ receipt, outcome }) => this.#end(receipt, 'dead', outcome)),
     ];
-    const admitted: NewMessage[] = [];
+    const admitted: NewRow[] = [];
     let results: readonly AtomicResult[] = [];
     let stored = 0;
     try {
       const inserts = messages.map((message) => {
         const row = this.#admit(message, ends.length === 0);
-        admitted.push(message);
+        admitted.push(row);
         return { query: this.#store.insertQuery(row) };
       });
       results = await this.#store.atomic([...ends, ...inserts, ...statements]);
       stored = admitted.length;
     } finally {
-      for (const message of admitted.slice(stored)) this.#shrink(message.topic, 1);
+      for (const { topic, group_key, bytes } of admitted.slice(stored)) this.#backlog.remove(topic, group_key, bytes);
     }
-    for (const { rows } of results.slice(0, ends.length)) this.#shrink((rows[0] as { topic: string }).topic, 1);
-    messages.forEach((message, index) => {
-      const { topic, group, notBefore = this.#now() } = message;
-      if (results[ends.length + index]?.affected === 1) this.announce(topic, group, notBefore);
-      else this.#shrink(topic, 1);
+    for (const { rows } of results.slice(0, ends.length)) this.#shrink(rows[0] as Changed);
+    admitted.forEach((row, index) => {
+      if (results[ends.length + index]?.affected === 1) this.announce(row.topic, row.group_key, row.not_before);
+      else this.#shrink(row);
     });
     return results.slice(ends.length + messages.length);
   }
@@ -182,7 +183,7 @@ export class Queue {
     const row = await this.#store.giveBack({ ...lease, notBefore: next.notBefore, now: this.#wallTime(), outcome });
     if (row === undefined) return false;
     if (row.state === 'ready') this.announce(row.topic, row.group_key, next.notBefore);
-    else this.#shrink(row.topic, 1);
+    else this.#shrink(row);
     return true;
   }
 
@@ -207,7 +208,7 @@ export class Queue {
     const row = await this.#store.cancel(id, this.#wallTime(), outcomeText(outcome));
     if (row === undefined) return (await this.#store.get(id)) === undefined ? 'missing' : 'finished';
     if (row.state !== 'cancelled') return 'running';
-    this.#shrink(row.topic, 1);
+    this.#shrink(row);
     return 'cancelled';
   }
 
@@ -219,7 +220,7 @@ export class Queue {
       if (row.state === 'ready') this.announce(row.topic, row.group_key, row.not_before);
       else {
         cancelled.push(row.id);
-        this.#shrink(row.topic, 1);
+        this.#shrink(row);
       }
     }
     return {
@@ -239,7 +240,7 @@ export class Queue {
       const ended = await this.#store.releaseExpiredLeases(this.#wallTime(), reapBatch, Number.MAX_SAFE_INTEGER);
       for (const row of ended) {
         if (row.state === 'ready') released += 1;
-        else this.#shrink(row.topic, 1);
+        else this.#shrink(row);
       }
       if (ended.length < reapBatch) return released;
     }
@@ -291,6 +292,11 @@ export class Queue {
     };
   }
 
+  /** Unfinished messages of an owner in all topics. */
+  usage(owner: string): Usage {
+    return this.#backlog.usage(owner);
+  }
+
   async counts(topic: string): Promise<Record<MessageState, number>> {
     const counts: Record<MessageState, number> = { ready: 0, leased: 0, done: 0, dead: 0, cancelled: 0 };
     for (const row of await this.#store.counts(topic)) counts[row.state] = row.count;
@@ -319,22 +325,16 @@ export class Queue {
       stored = await this.#store.insert(row);
       return stored;
     } finally {
-      if (!stored) this.#shrink(message.topic, 1);
+      if (!stored) this.#shrink(row);
     }
   }
 
   /** Counts the message before it is stored: many callers at once must not pass the bound together. */
   #admit(message: NewMessage, bounded: boolean): NewRow {
     const attributes = checkMessage(message, this.#maxPayloadBytes);
-    const backlog = this.#backlog.get(message.topic) ?? 0;
-    if (bounded && backlog >= this.#maxBacklog) {
-      throw new QueueError(
-        'queue.full',
-        `the queue ${message.topic} holds ${backlog} unfinished messages`,
-        'Wait until some are done, or raise the concurrency of the functions that take them.',
-      );
-    }
-    this.#backlog.set(message.topic, backlog + 1);
+    const bytes = message.payload.byteLength + Buffer.byteLength(attributes);
+    if (bounded) this.#backlog.check(message.topic, message.group, bytes);
+    this.#backlog.add(message.topic, message.group, { messages: 1, bytes });
     const now = this.#now();
     this.#lastPosition = Math.max(this.#lastPosition + 1, Math.floor(now * 1000));
     return {
@@ -343,6 +343,7 @@ export class Queue {
       group_key: message.group,
       payload: message.payload,
       attributes,
+      bytes,
       position: this.#lastPosition,
       enqueued_at: this.#wallTime(),
       not_before: message.notBefore ?? now,
@@ -355,12 +356,12 @@ export class Queue {
     if (lease === undefined) return false;
     const row = await this.#store.finish(state, { ...lease, now: this.#wallTime(), outcome: outcomeText(outcome) });
     if (row === undefined) return false;
-    this.#shrink(row.topic, 1);
+    this.#shrink(row);
     return true;
   }
 
-  #shrink(topic: string, by: number): void {
-    this.#backlog.set(topic, Math.max(0, (this.#backlog.get(topic) ?? 0) - by));
+  #shrink({ topic, group_key, bytes }: Pick<Changed, 'topic' | 'group_key' | 'bytes'>): void {
+    this.#backlog.remove(topic, group_key, bytes);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { DeadLetterBox, Queue } from '../queue/index.ts';
+import type { DeadLetterBox, Queue, Usage } from '../queue/index.ts';
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -8,13 +8,18 @@ const DAY_MS = 24 * HOUR_MS;
 
 export interface HousekeepingParts {
   readonly queue: Pick<Queue, 'purge'>;
-  readonly deadLetters: Pick<DeadLetterBox, 'trim'>;
+  readonly deadLetters: Pick<DeadLetterBox, 'trim' | 'trimOwners'>;
   /** Removes files that nothing refers to. */
   readonly sweepLeftovers: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long finished invocations and dead letters are kept, and how many dead letters of one function. */
-  readonly keep: { readonly finishedDays: number; readonly deadDays: number; readonly deadPerFunction: number };
+  /** How long finished invocations and dead letters are kept, and how many dead letters of one function and one project. */
+  readonly keep: {
+    readonly finishedDays: number;
+    readonly deadDays: number;
+    readonly deadPerFunction: number;
+    readonly deadOfProject: Usage;
+  };
 }
 
 /** What has to be thrown away from time to time: by age once an hour, by number once a minute. */
@@ -57,6 +62,9 @@ export class Housekeeping {
     const { deadLetters, keep, log } = this.#parts;
     for (const { group, dropped } of await deadLetters.trim(keep.deadPerFunction)) {
       log.warn({ functionKey: group, dropped }, 'a function has too many dead letters: the oldest were dropped');
+    }
+    for (const { group, dropped } of await deadLetters.trimOwners(keep.deadOfProject)) {
+      log.warn({ functionKey: group, dropped }, 'a project has too many dead letters: the oldest were removed');
     }
   }
 }

@@ -10,6 +10,7 @@ export const row = (id: string, position = 1) => ({
   attributes: '{}',
   state: 'ready' as const,
   attempts: 0,
+  bytes: 0,
   position,
   enqueued_at: 1,
   not_before: 1,

@@ -14,7 +14,7 @@ async function write(caller: number): Promise<never> {
   for (let n = 0; ; n += 1) {
     const id = `${run}-${caller}-${n}`;
     const message = { id, topic: 't', group_key: 'g', attributes: '{}', state: 'ready' as const, attempts: 0 };
-    const times = { position: n, enqueued_at: n, not_before: n };
+    const times = { bytes: 0, position: n, enqueued_at: n, not_before: n };
     if (n % 5 === 4) {
       await db.transaction().execute((trx) =>
         trx

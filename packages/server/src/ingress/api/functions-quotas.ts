@@ -6,6 +6,11 @@ import type { Handlers } from '../http/handler.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
+interface QueueUse {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
 export interface FunctionQuotaDeps {
   readonly functions: Functions;
   readonly runtimes: Runtimes;
@@ -16,6 +21,9 @@ export interface FunctionQuotaDeps {
   /** Invocations of a project that run now. */
   readonly running: (projectId: string) => number;
   readonly reserved: { readonly quota: number; readonly used: (projectId: string) => number };
+  /** What a project has in its queue, and in dead letters. */
+  readonly queued: (projectId: string) => QueueUse;
+  readonly deadLetters: (projectId: string) => Promise<QueueUse>;
   readonly idleSeconds: number;
 }
 
@@ -48,6 +56,7 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
       const projectId = params.project_id;
       const used = await functions.usage(projectId);
       const most = mostOfFunctions(deps.catalog, projectId);
+      const [queued, dead] = [deps.queued(projectId), await deps.deadLetters(projectId)];
       const ofProject = { scope: 'project' as const, unit: '' };
       const ofFunction = { scope: 'function' as const, unit: '' };
       return {
@@ -73,6 +82,26 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
             ...ofProject,
             ...{ name: 'reserved_instances', quota: reserved.quota, used: reserved.used(projectId) },
             setting: 'account_concurrency',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'async_events', quota: quotas.asyncEvents, used: queued.messages },
+            setting: 'quota_async_events',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'async_size', quota: quotas.asyncBytes, used: queued.bytes, unit: 'bytes' },
+            setting: 'quota_async_size',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'dead_letters', quota: quotas.deadLetters, used: dead.messages },
+            setting: 'quota_dead_letters',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'dead_letter_size', quota: quotas.deadLetterBytes, used: dead.bytes, unit: 'bytes' },
+            setting: 'quota_dead_letter_size',
           },
           {
             ...ofFunction,

@@ -3,15 +3,7 @@ import type { Catalog } from '../../control/index.ts';
 import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import {
-  type AtomicStep,
-  type DeadLetterBox,
-  type ListRequest,
-  type MessageSummary,
-  type NewMessage,
-  type Queue,
-  QueueError,
-} from '../../queue/index.ts';
+import type { AtomicStep, DeadLetterBox, ListRequest, MessageSummary, NewMessage, Queue } from '../../queue/index.ts';
 import type { RequestHeaders } from '../alias-route.ts';
 import { functionKeyOf } from '../launch.ts';
 import type { RequestLogs } from '../request-logs.ts';
@@ -20,6 +12,7 @@ import { acceptedMessage } from './acceptance.ts';
 import { DELIVERY_TOPIC } from './delivery-message.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { ASYNC_TOPIC } from './message.ts';
+import { queueRefusal } from './refusal.ts';
 import { tellStatus } from './settlement.ts';
 
 export type AsyncStatus = 'WAIT' | 'RUNNING' | 'SUCCESS' | 'FAIL' | 'DISCARD';
@@ -99,8 +92,7 @@ export class AsyncInvocations {
       if (together.length === 0) await queue.enqueue(message);
       else await queue.atomically({ messages: [message], statements: together });
     } catch (error) {
-      if (!(error instanceof QueueError) || error.code !== 'queue.full') throw error;
-      throw new PlatformError('overloaded', 'too many asynchronous invocations wait', { cause: error });
+      throw queueRefusal(error);
     }
   }
 

@@ -1,10 +1,11 @@
 import { type FunctionUrn, parseUrn } from '@funcgraph/api';
 import type { Destination } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { type DeadLetter, type DeadLetterBox, type NewMessage, QueueError } from '../../queue/index.ts';
+import type { DeadLetter, DeadLetterBox, NewMessage } from '../../queue/index.ts';
 import { type Accepting, acceptedMessage } from '../async/acceptance.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery, writeDelivery } from '../async/delivery-message.ts';
 import { ASYNC_TOPIC, readAttributes } from '../async/message.ts';
+import { queueRefusal } from '../async/refusal.ts';
 import { functionKeyOf } from '../launch.ts';
 import type { RequestLogs } from '../request-logs.ts';
 import { route } from '../resolve.ts';
@@ -149,8 +150,7 @@ export class DeadLetters {
     try {
       return await this.#options.box.replace(id, message);
     } catch (error) {
-      if (!(error instanceof QueueError) || error.code !== 'queue.full') throw error;
-      throw new PlatformError('overloaded', 'too many asynchronous invocations wait', { cause: error });
+      throw queueRefusal(error);
     }
   }
 

@@ -21,6 +21,7 @@ import { shares0020 } from './0020-shares.ts';
 import { projectOwners0021 } from './0021-project-owners.ts';
 import { queueByGroup0022 } from './0022-queue-by-group.ts';
 import { steadyTime0023 } from './0023-steady-time.ts';
+import { messageBytes0024 } from './0024-message-bytes.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021-project-owners': projectOwners0021,
   '0022-queue-by-group': queueByGroup0022,
   '0023-steady-time': steadyTime0023,
+  '0024-message-bytes': messageBytes0024,
 };

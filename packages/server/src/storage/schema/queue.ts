@@ -13,6 +13,8 @@ export interface MessageTable {
   /** Kept for `ready`, `leased` and `dead`; null in the other states. */
   payload: Uint8Array | null;
   attributes: string;
+  /** Of payload and attributes when it was enqueued. */
+  bytes: number;
   state: MessageState;
   attempts: number;
   /** Order of arrival: microseconds since the epoch, never twice the same from one process. */

@@ -1,0 +1,15 @@
+import { PlatformError } from '../../lib/platform-error.ts';
+import { QueueError } from '../../queue/index.ts';
+
+/** What a caller gets whose event the queue does not take; anything else is thrown as it is. */
+export function queueRefusal(error: unknown): unknown {
+  if (!(error instanceof QueueError)) return error;
+  if (error.code === 'queue.full') {
+    return new PlatformError('overloaded', 'too many asynchronous invocations wait', { cause: error });
+  }
+  if (error.code !== 'queue.quota') return error;
+  return new PlatformError('overloaded', 'the project has too many asynchronous events and deliveries that wait', {
+    cause: error,
+    hint: 'Wait until some are done (`fgs quotas list` shows how many), or raise quota_async_events or quota_async_size of the server.',
+  });
+}

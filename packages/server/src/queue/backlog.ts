@@ -1,0 +1,65 @@
+import { QueueError } from './errors.ts';
+
+export interface Usage {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+const NOTHING: Usage = { messages: 0, bytes: 0 };
+
+/** What a group belongs to: all before its first colon. */
+export function ownerOf(group: string): string {
+  return group.slice(0, Math.max(0, group.indexOf(':')));
+}
+
+/** Unfinished messages by topic and by owner, and the bounds on them. */
+export class Backlog {
+  readonly #mostOfTopic: number;
+  readonly #mostOfOwner: Usage;
+  readonly #topics = new Map<string, number>();
+  readonly #owners = new Map<string, Usage>();
+
+  constructor(bounds: { readonly ofTopic: number; readonly ofOwner: Usage }) {
+    this.#mostOfTopic = bounds.ofTopic;
+    this.#mostOfOwner = bounds.ofOwner;
+  }
+
+  usage(owner: string): Usage {
+    return this.#owners.get(owner) ?? NOTHING;
+  }
+
+  /** Throws `queue.full` for a topic, and `queue.quota` for an owner, that has no room for one more. */
+  check(topic: string, group: string, bytes: number): void {
+    const messages = this.#topics.get(topic) ?? 0;
+    if (messages >= this.#mostOfTopic) {
+      throw new QueueError(
+        'queue.full',
+        `the queue ${topic} holds ${messages} unfinished messages`,
+        'Wait until some are done, or raise the concurrency of the functions that take them.',
+      );
+    }
+    const used = this.usage(ownerOf(group));
+    const most = this.#mostOfOwner;
+    if (used.messages >= most.messages) throw quota(`${used.messages} messages`, `${most.messages}`);
+    if (used.bytes + bytes > most.bytes) throw quota(`${used.bytes} bytes`, `${most.bytes}`);
+  }
+
+  add(topic: string, group: string, usage: Usage): void {
+    this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + usage.messages);
+    const owner = ownerOf(group);
+    const used = this.usage(owner);
+    this.#owners.set(owner, { messages: used.messages + usage.messages, bytes: used.bytes + usage.bytes });
+  }
+
+  remove(topic: string, group: string, bytes: number): void {
+    this.#topics.set(topic, Math.max(0, (this.#topics.get(topic) ?? 0) - 1));
+    const owner = ownerOf(group);
+    const used = this.usage(owner);
+    if (used.messages <= 1) this.#owners.delete(owner);
+    else this.#owners.set(owner, { messages: used.messages - 1, bytes: Math.max(0, used.bytes - bytes) });
+  }
+}
+
+function quota(used: string, most: string): QueueError {
+  return new QueueError('queue.quota', `the owner has ${used} unfinished, of ${most}`, 'Wait until some are done.');
+}
