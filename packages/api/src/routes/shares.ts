@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 
 const Kind = Type.Union([Type.Literal('file-system'), Type.Literal('network'), Type.Literal('image')]);
@@ -27,6 +28,7 @@ export const shareRoutes = {
   addShare: route({
     method: 'POST',
     path: '/v1/shares',
+    resource: namedIn('body', 'kind', 'name'),
     group: 'share',
     summary: 'Let an account or a project use a file system, a network or an image',
     body: Type.Object({ kind: Kind, name: Name, ...Holder }),
@@ -35,6 +37,7 @@ export const shareRoutes = {
   removeShare: route({
     method: 'DELETE',
     path: '/v1/shares',
+    resource: namedIn('query', 'kind', 'name'),
     group: 'share',
     summary: 'Take a file system, a network or an image away from an account or a project',
     query: Type.Object({ kind: Kind, name: Name, ...Holder }),
