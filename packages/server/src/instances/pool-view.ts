@@ -58,7 +58,7 @@ export function roomSnapshot(
 }
 
 /** What the memory budget must still give to an instance before it serves; 0 unless it was frozen. */
-export function growMb(memory: MemoryBook, instance: Instance): number {
+function growMb(memory: MemoryBook, instance: Instance): number {
   return instance.spec.memoryMb - memory.of(instance);
 }
 
@@ -73,4 +73,12 @@ function idleInstances({ groups, memory }: Pick<PoolView, 'groups' | 'memory'>, 
     }
   }
   return idle;
+}
+
+/** Whether an instance can have its memory at once: a frozen one was promised only what it uses. */
+export function hasMemoryFor(memory: MemoryBook, instance: Instance): boolean {
+  if (!instance.isFrozen) return true;
+  const { freeMb, totalMb } = memory;
+  const held = memory.ofFunction(instance.spec.functionKey);
+  return growMb(memory, instance) <= Math.max(freeMb, 0) && mayHoldMore(held, freeMb, totalMb);
 }

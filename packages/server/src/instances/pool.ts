@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
-import { mayHoldMore } from '../lib/fair-share.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { Departures } from './departures.ts';
 import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
@@ -10,7 +9,7 @@ import type { LaunchSpec } from './launch-spec.ts';
 import type { Lease } from './lease.ts';
 import { MemoryBook } from './memory-book.ts';
 import { neverFits, type Placement, place, roomFor } from './placement.ts';
-import { growMb, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
+import { hasMemoryFor, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
 import { StartFailed } from './start-errors.ts';
 import { NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
 
@@ -75,7 +74,7 @@ export class Pool {
     if (this.#stopped) return Promise.reject(new PlatformError('unavailable', 'the server is stopping'));
     const group = this.#group(spec.functionKey);
     const instance = group.takeFree(spec.key);
-    if (instance !== undefined && group.waiters.length === 0 && this.#mayRun(instance))
+    if (instance !== undefined && group.waiters.length === 0 && hasMemoryFor(this.#memory, instance))
       return Promise.resolve(this.#lease(group, instance, false, 0));
     if (instance !== undefined) group.offer(instance);
     return this.#wait(group, spec, signal);
@@ -210,14 +209,6 @@ export class Pool {
     else if (failure instanceof StartFailed) failure.printed.release();
   }
 
-  /** Whether it can have its memory at once: a frozen instance was promised only what it uses. */
-  #mayRun(instance: Instance): boolean {
-    if (!instance.isFrozen) return true;
-    const { freeMb, totalMb } = this.#memory;
-    const held = this.#memory.ofFunction(instance.spec.functionKey);
-    return growMb(this.#memory, instance) <= Math.max(freeMb, 0) && mayHoldMore(held, freeMb, totalMb);
-  }
-
   #lease(group: FunctionGroup, instance: Instance, cold: boolean, waitedMs: number): Lease {
     instance.take();
     if (instance.isFrozen) this.#memory.charge(instance, instance.spec.functionKey, instance.spec.memoryMb);
@@ -303,7 +294,12 @@ export class Pool {
     const group = this.#group(spec.functionKey);
     for (const instance of group.instances) {
       const usable = instance.state === 'ready' || instance.state === 'busy';
-      if (instance.spec.key !== spec.key || !usable || group.reserved.has(instance) || !this.#mayRun(instance))
+      if (
+        instance.spec.key !== spec.key ||
+        !usable ||
+        group.reserved.has(instance) ||
+        !hasMemoryFor(this.#memory, instance)
+      )
         continue;
       this.#memory.charge(instance, spec.functionKey, spec.memoryMb);
       group.reserved.set(instance, reserved);
