@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Command lines of the guide, but for those that start a server. */
 function commands(): string[][] {
-  const guide = readFileSync(join(ROOT, 'docs/guides/operation.md'), 'utf8');
+  const guide = readFileSync(join(ROOT, 'docs/guides/operate.md'), 'utf8');
   const blocks = [...guide.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, text = '']) => text.split('\n'));
   return blocks
     .filter((line) => line.startsWith('npx fgs ') && !line.startsWith('npx fgs start'))

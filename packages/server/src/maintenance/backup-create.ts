@@ -141,6 +141,6 @@ function noDatabase(dataDir: string, isPostgres: boolean): MaintenanceError {
     });
   }
   return new MaintenanceError('backup.postgres', `the data of ${dataDir} is in a PostgreSQL database`, {
-    hint: 'Use the tools of PostgreSQL (pg_dump), then copy the data directory: docs/guides/operation.md.',
+    hint: 'Use the tools of PostgreSQL (pg_dump), then copy the data directory: docs/guides/operate.md.',
   });
 }
