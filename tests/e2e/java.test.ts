@@ -175,7 +175,7 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
       'java.lang.IllegalStateException',
     ]);
     expect(answer.json.stackTrace).toContainEqual('Caused by: java.lang.RuntimeException: by this');
-    expect(answer.log).toContain('ERROR function invocation exception, error: broken');
+    expect(answer.log).toContain('ERROR function invocation exception, error: java.lang.IllegalStateException: broken');
   });
 
   it('ends a handler at its timeout', async () => {

@@ -36,13 +36,17 @@ describe('runtimes that are not the machine’s own, in their sandboxes', () => 
 
   it('shows functions none of the packages of the Python of the machine', async () => {
     const code = [
-      'import sys',
+      'import os, shutil, subprocess, sys',
+      'LIST = \'import os, sys; print([os.listdir(p) for p in sys.path if p.endswith("-packages") and os.path.isdir(p)])\'',
       'def handler(event, context):',
-      "    return [path for path in sys.path if path.endswith('-packages')]",
+      "    python = shutil.which('python3', path='/usr/bin') or sys.executable",
+      "    child = subprocess.run([python, '-c', LIST], capture_output=True, text=True)",
+      "    own = [path for path in sys.path if path.endswith('-packages')]",
+      "    return {'own': own, 'child': ''.join(c for c in child.stdout if c.isalpha()), 'error': child.stderr}",
     ].join('\n');
     const runtime = await runtimeOf(server, 'Python');
     const urn = await deploy(server, { name: 'alone', runtime, files: { 'index.py': code } });
-    expect((await invoke(server, urn, {})).text).toBe('[]');
+    expect((await invoke(server, urn, {})).json).toEqual({ own: [], child: '', error: '' });
   });
 
   it.each(NODES)('installs %s with one command and runs functions on exactly that version', async (name) => {

@@ -29,6 +29,10 @@ const COPIED = [
 const SHOWN = ['ssl/certs', 'pki/ca-trust', 'pki/tls/certs', 'alternatives', 'fonts'];
 const TOP_LINKS = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 
+/** Where Python packages of the host stand: the interpreters of the host are shown without them. */
+const PACKAGES = /^python[\d.]+\/(?:dist|site)-packages$/;
+const LIBRARY_FOLDERS = ['/usr/lib', '/usr/lib64', '/usr/local/lib', '/usr/local/lib64'];
+
 /** What the sandbox shows of the host, found out once when the agent starts. */
 export interface HostFiles {
   readonly hostname: string;
@@ -62,6 +66,9 @@ export function prepareHostFiles(etcFolder: string): HostFiles {
 
 function rootArguments(etcFolder: string, shown: readonly string[]): string[] {
   const args = ['--ro-bind', '/usr', '/usr'];
+  for (const path of pythonPackages()) {
+    args.push('--perms', '0555', '--size', '4096', '--tmpfs', path, '--remount-ro', path);
+  }
   for (const name of TOP_LINKS) {
     const kind = kindOf(`/${name}`);
     if (kind === 'link') args.push('--symlink', readlinkSync(`/${name}`), `/${name}`);
@@ -86,6 +93,16 @@ function rootArguments(etcFolder: string, shown: readonly string[]): string[] {
     '/var/tmp',
   );
   return args;
+}
+
+function pythonPackages(): string[] {
+  return LIBRARY_FOLDERS.filter((folder) => kindOf(folder) === 'folder').flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.startsWith('python') && kindOf(`${folder}/${name}`) === 'folder')
+      .flatMap((name) => readdirSync(`${folder}/${name}`).map((inner) => `${name}/${inner}`))
+      .filter((inner) => PACKAGES.test(inner) && kindOf(`${folder}/${inner}`) === 'folder')
+      .map((inner) => `${folder}/${inner}`),
+  );
 }
 
 function javaFolders(): string[] {
