@@ -4,7 +4,7 @@ import { findProgram, HOST_ENV } from '../host-command.ts';
 const AGAIN_MS = 1_000;
 
 /**
- * Hears from the kernel of every change of one table of the packet filter, whoever makes it. `isLive` is false while it
+ * Follows every change of one table of the packet filter, by any program. `isLive` is false while it
  * cannot hear any; then the table has to be looked at instead.
  */
 export class RulesWatch {

@@ -10,7 +10,7 @@ export interface Step {
   readonly stats: Stats;
 }
 
-/** Opens a folder or file that the agent was told at its start; what led to it is followed. */
+/** Opens a root that the agent was started with. Links on the way to it are followed. */
 export function openPlace(path: string): number {
   return openSync(path, O_PATH);
 }

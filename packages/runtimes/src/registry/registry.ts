@@ -93,7 +93,7 @@ export class RuntimeRegistry {
   }
 
   /**
-   * Registers the interpreter in `fromDir` for `name` after it ran and told a version that fits. It stays where it is in a
+   * Registers the interpreter in `fromDir` for `name` after it has reported a version that fits. It stays where it is in a
    * place of the system that every user can reach, otherwise it is copied. Throws `RuntimeError`.
    */
   async add(name: string, fromDir: string): Promise<RuntimeListing> {

@@ -39,7 +39,7 @@ function imageBytes(text: string): number {
   throw new ConfigError(`image_size must be from 1MB to 10GB, not ${text}`);
 }
 
-/** Beyond ten minutes nobody waits for the answer of a cold start. */
+/** No client waits longer than ten minutes for a cold start. */
 function httpStartMs(text: string): number {
   const ms = durationMs(text, 'http_start_timeout');
   if (ms >= 1_000 && ms <= 600_000) return ms;

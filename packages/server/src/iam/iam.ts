@@ -128,7 +128,7 @@ export class Iam {
 
   /**
    * Gives a user of the account that looks after the machine a new password and one new key in the place of all others, and
-   * the rights of an administrator; makes what is missing. For whoever owns the data directory; only while nothing else uses
+   * the rights of an administrator; makes what is missing. For the owner of the data directory; only while nothing else uses
    * this object.
    */
   async resetOwner(keep: (credentials: OwnerCredentials) => Promise<void>, userName?: string): Promise<void> {

@@ -2,7 +2,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 
 /**
  * Keeps projects from being deleted while something may be created in them: a request that was allowed before the deletion
- * would store its rows after it, where nobody could reach them.
+ * would store its rows after it, where no request could reach them.
  */
 export class ProjectGate {
   readonly #inside = new Map<string, number>();

@@ -112,7 +112,7 @@ export function explainStart(
   return systemFailure('the sandbox could not be started');
 }
 
-/** A runtime that refuses writes the reason into the log itself; what the server found out is written by nobody else. */
+/** A runtime that refuses writes the reason into the log itself; only the server can write what the server found out. */
 export function wroteReason(error: unknown, failure: Failure): boolean {
   return error instanceof RuntimeRefused && failure.code === error.result.code && failure.code !== CODES.memoryExceeded;
 }

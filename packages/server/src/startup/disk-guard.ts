@@ -9,7 +9,7 @@ const MB = 2 ** 20;
 /** Kept as a file for a start on a full disk: SQLite cannot even open a database without some room. */
 const RESERVE_BYTES = 8 * MB;
 const RESERVE_FILE = 'disk-reserve';
-/** Of a small file system the server keeps less free than it is told to. */
+/** On a small file system the server keeps less free than configured. */
 const SHARE = 0.1;
 /** Changes are taken again when so much more than the limit is free, so that the state does not flicker. */
 const RECOVERY = 1.1;
