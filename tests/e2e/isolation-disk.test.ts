@@ -60,7 +60,7 @@ describe.runIf(isRoot)('the disk under what functions write', () => {
     bench = await smallDisk(1000 * MIB);
     const first = await bench.start(['/bin/sleep', '1000']);
     await expect(bench.start(['/bin/sleep', '1000'])).rejects.toMatchObject({
-      code: 'TMP_FAILED',
+      code: 'NO_DISK_ROOM',
       message: expect.stringMatching(/no disk space for the \/tmp of another instance: \d+ MB are free/),
       hint: expect.stringContaining('data directory'),
     });

@@ -29,11 +29,11 @@ describe('the disk under the volumes of functions', () => {
     await room.claim(volume(GIB));
     await room.claim(volume(GIB));
     await expect(room.claim(volume(GIB))).rejects.toMatchObject({
-      code: 'TMP_FAILED',
+      code: 'NO_DISK_ROOM',
       message: expect.stringContaining('3072 MB are free'),
       hint: expect.stringContaining('free disk space'),
     });
-    await expect(room.claim(volume(MIB))).rejects.toMatchObject({ code: 'TMP_FAILED' });
+    await expect(room.claim(volume(MIB))).rejects.toMatchObject({ code: 'NO_DISK_ROOM' });
   });
 
   it('refuses one of two that come at the same time when there is room for one', async () => {

@@ -55,7 +55,7 @@ export class DiskRoom {
     this.#spaceOf = spaceOf;
   }
 
-  /** Throws `TMP_FAILED` when there is no room for it. */
+  /** Throws `NO_DISK_ROOM` when there is no room for it. */
   async claim(volume: Growing): Promise<Claim> {
     const claimed: Claimed = { volume, isResting: false, end: () => {} };
     // Counted before the look at the disk: two claims at once see each other.
@@ -102,7 +102,7 @@ export class DiskRoom {
       Math.round(bytes / 2 ** 20),
     );
     throw new AgentError(
-      'TMP_FAILED',
+      'NO_DISK_ROOM',
       `no disk space for the /tmp of another instance: ${free} MB are free, ${kept} MB of them stay free, and running instances may write ${wanted} MB`,
       { hint: 'free disk space in the data directory, or move it to a larger disk' },
     );

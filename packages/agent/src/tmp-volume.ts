@@ -76,7 +76,7 @@ export class TmpVolumes {
     this.#room = new DiskRoom(() => spaceOf(folders.images));
   }
 
-  /** A fresh volume with at least `bytes` of room. Throws `TMP_FAILED`, also when the disk has no room for it. */
+  /** A fresh volume with at least `bytes` of room. Throws `TMP_FAILED`, or `NO_DISK_ROOM` when the disk has no room for it. */
   async take(bytes: number): Promise<TmpVolume> {
     let volume: LoopVolume | undefined;
     const claim = await this.#room.claim({ bytes, usedBytes: async () => volume?.usedBytes() ?? 0 });

@@ -82,6 +82,13 @@ export const ERRORS = {
     'The disk of the server has no room for anything new; calls and reads go on.',
     true,
   ),
+  no_disk_room: user(
+    'FSS.0503',
+    503,
+    'instance',
+    'The disk of the server has no room for another instance; running instances go on.',
+    true,
+  ),
   unavailable: {
     fss: 'FSS.0503',
     status: 503,

@@ -256,6 +256,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log,
       refusalOf: deliveryRefusal(iam),
       sweepLeftovers: () => sweepLeftovers(control),
+      refuseWhenFull: () => disk.refuse(),
     });
     await async.dispatcher.start();
     takeNoMore = () => void async.dispatcher.stop(drain.closed);

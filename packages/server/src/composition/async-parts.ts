@@ -35,6 +35,7 @@ export interface AsyncDeps {
   readonly log: Logger;
   readonly refusalOf: DeliverOptions['refusalOf'];
   readonly sweepLeftovers: () => Promise<void>;
+  readonly refuseWhenFull: () => void;
 }
 
 /** Asynchronous invocations: who accepts and runs them, delivers their outcomes, and keeps what was given up. */
@@ -62,7 +63,13 @@ export function asyncParts(deps: AsyncDeps) {
     deadLetterBox: box,
     dispatcher,
     deliverer,
-    invocations: new AsyncInvocations({ ...shared, queue, dispatcher, deadLetters: box }),
+    invocations: new AsyncInvocations({
+      ...shared,
+      queue,
+      dispatcher,
+      deadLetters: box,
+      refuseWhenFull: deps.refuseWhenFull,
+    }),
     deadLetters: new DeadLetters({ ...shared, box }),
     housekeeping: new Housekeeping({
       queue,

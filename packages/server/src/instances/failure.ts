@@ -26,6 +26,7 @@ export const CODES = {
   heartbeat: 4209,
   initTimeout: 4211,
   systemError: 500,
+  noDiskRoom: 503,
 } as const;
 
 function failure(
@@ -80,6 +81,11 @@ export function diskFailure(tmpBytes: number): Failure {
 
 export function systemFailure(text: string): Failure {
   return failure('system_error', CODES.systemError, 'instance', 'SystemError', text);
+}
+
+/** The disk of the machine has no room for another instance: the function did not run. */
+export function noDiskRoomFailure(text: string): Failure {
+  return failure('throttled', CODES.noDiskRoom, 'instance', 'NoDiskRoom', text);
 }
 
 /** Whoever asked for the invocation took it back. */

@@ -197,7 +197,7 @@ export class Pool {
           functionKey: spec.functionKey,
           version: spec.version,
           outcome: failure.failure.outcome,
-          err: failure.failure.outcome === 'system_error' ? failure.cause : undefined,
+          err: failure.failure.component === 'instance' ? failure.cause : undefined,
         },
         'instance start failed',
       );

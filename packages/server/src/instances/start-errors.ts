@@ -1,4 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
+import { isFullDisk } from '../lib/full-disk.ts';
+import { PlatformError } from '../lib/platform-error.ts';
 import {
   CODES,
   exitFailure,
@@ -7,6 +9,7 @@ import {
   initTimeoutFailure,
   loadTimeoutFailure,
   memoryFailure,
+  noDiskRoomFailure,
   runtimeFailure,
   systemFailure,
 } from './failure.ts';
@@ -36,6 +39,11 @@ export class StartFailed extends Error {
   /** Whether the agent was lost, not the function: another start may succeed. */
   get isAgentLost(): boolean {
     return this.cause instanceof SandboxError && AGENT_LOST.has(this.cause.code);
+  }
+
+  /** What the caller gets when the machine had no room for the instance; undefined when the start itself failed. */
+  get refusal(): PlatformError | undefined {
+    return this.failure.code === CODES.noDiskRoom ? diskRefusal(this.cause) : undefined;
   }
 
   constructor(
@@ -79,6 +87,17 @@ class Exited extends Error {}
 /** Codes of an agent that died or hung before the sandbox could serve. */
 const AGENT_LOST = new Set(['AGENT_GONE', 'AGENT_TIMEOUT', 'AGENT_FAILED']);
 
+function diskRefusal(error: unknown): PlatformError | undefined {
+  if (error instanceof SandboxError && error.code === 'NO_DISK_ROOM') {
+    return new PlatformError('no_disk_room', error.message, { hint: error.hint, cause: error });
+  }
+  if (!isFullDisk(error)) return undefined;
+  return new PlatformError('no_disk_room', 'the disk of the server is full: no instance can start', {
+    hint: 'Free space on the machine of the server, then try again.',
+    cause: error,
+  });
+}
+
 /** What a broken start means to whoever waited for it. */
 export function explainStart(
   error: unknown,
@@ -108,6 +127,8 @@ export function explainStart(
   if ((error instanceof LinkEnded || error instanceof Exited || error instanceof TooSlow) && exit !== undefined) {
     return stage === 'boot' ? exitFailure(exit, spec) : exitWhileStarting(stage, exit, spec);
   }
+  const refusal = diskRefusal(error);
+  if (refusal !== undefined) return noDiskRoomFailure(refusal.message);
   if (error instanceof SandboxError) return systemFailure(`the sandbox could not be started: ${error.message}`);
   return systemFailure('the sandbox could not be started');
 }

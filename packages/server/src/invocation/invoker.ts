@@ -67,7 +67,7 @@ export class Invoker {
   /**
    * Runs a function once. What the function did wrong is in the result; what kept it from running is thrown
    * (`function_not_found`, `version_not_found`, `alias_not_found`, `overloaded`, `invalid_memory_choice`,
-   * `invalid_runtime`, `unavailable`).
+   * `invalid_runtime`, `no_disk_room`, `unavailable`).
    */
   async invoke(request: InvocationRequest): Promise<InvocationResult> {
     const { catalog, random } = this.#options;
@@ -150,10 +150,17 @@ export class Invoker {
       lease = await this.#acquire(spec, request, failed);
       if (failed.length > 0) releasePrinted(failed, requestId);
     } catch (error) {
-      if (error instanceof StartFailed) return this.#failedStart(snapshot, spec, request, error, failed);
+      const routed = { snapshot, alias: spec.context.alias };
+      if (error instanceof StartFailed) {
+        const { refusal, failure } = error;
+        if (refusal === undefined) return this.#failedStart(snapshot, spec, request, error, failed);
+        this.#recordThrottle(routed, request, spec.memoryMb, failure);
+        releasePrinted(failed, requestId);
+        throw refusal;
+      }
       releasePrinted(failed, requestId);
       if (error instanceof PlatformError && error.code === 'overloaded')
-        this.#recordThrottle({ snapshot, alias: spec.context.alias }, request, spec.memoryMb);
+        this.#recordThrottle(routed, request, spec.memoryMb);
       throw error;
     }
     if (request.startBefore !== undefined && clock.monotonic() >= request.startBefore) {
@@ -284,9 +291,9 @@ export class Invoker {
     { snapshot, alias }: Pick<Routed, 'snapshot' | 'alias'>,
     request: InvocationRequest,
     memoryMb: number,
+    failure: Failure = { outcome: 'throttled', code: 429, component: 'admission', payload: Buffer.alloc(0) },
   ): void {
     const { clock, record } = this.#options;
-    const failure: Failure = { outcome: 'throttled', code: 429, component: 'admission', payload: Buffer.alloc(0) };
     const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version, memoryMb, context: { alias } };
     const totalMs = clock.monotonic() - request.receivedAt;
     const receipt = buildReceipt(snapshot.urn, spec, request, {

@@ -30,6 +30,10 @@ export function forCaller(error: unknown): unknown {
       return notPublished();
     case 'invalid_runtime':
       return new PlatformError('unavailable', error.message, { cause: error });
+    case 'disk_full':
+    case 'no_disk_room':
+      // anyone may call a function URL: the figures of the disk are for the API and the log
+      return new PlatformError(error.code, error.spec.meaning, { cause: error });
     default:
       return error;
   }

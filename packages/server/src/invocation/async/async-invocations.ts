@@ -44,6 +44,8 @@ export interface AsyncOptions {
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Throws `disk_full` while nothing new may be stored. */
+  readonly refuseWhenFull: () => void;
 }
 
 const STATES: Readonly<Record<AsyncStatus, readonly MessageSummary['state'][]>> = {
@@ -64,7 +66,7 @@ export class AsyncInvocations {
 
   /**
    * Resolves when the event is on disk. Throws what an unknown or disabled function, a wrong memory choice or a too large
-   * event deserve, before anything is stored. With `together` both are on disk, or neither: rejects then with
+   * event deserve, or `disk_full`, before anything is stored. With `together` both are on disk, or neither: rejects then with
    * `storage.guard` when a statement of it that must affect a row did not.
    */
   async accept(
@@ -81,6 +83,7 @@ export class AsyncInvocations {
       ...request,
       maxEventBytes: LIMITS.asyncEventBytes,
     });
+    this.#options.refuseWhenFull();
     await this.#enqueue(message, together);
     if (attributes.statusLog === true)
       tellStatus(this.#options.logs, message.group, request.urn, request.requestId, 'WAIT');

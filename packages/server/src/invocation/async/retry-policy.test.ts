@@ -9,6 +9,11 @@ const failed: AttemptResult = { kind: 'failed', code: 4002, message: 'x' };
 describe('what an attempt came to', () => {
   it.each<[string, unknown, AttemptResult]>([
     ['a refusal for load did not run', new PlatformError('overloaded', 'x'), { kind: 'throttled' }],
+    [
+      'a disk without room for an instance did not run it',
+      new PlatformError('no_disk_room', 'x'),
+      { kind: 'throttled' },
+    ],
     ['a stopping server did not run it', new PlatformError('unavailable', 'x'), { kind: 'throttled' }],
     [
       'a function that is gone will not come back',

@@ -27,6 +27,8 @@ export type Verdict =
   /** `refused`: it could not be run. */
   | { readonly kind: 'kill'; readonly reason: 'failed' | 'refused'; readonly code: number; readonly message: string };
 
+const NOT_RUN = new Set<string>(['overloaded', 'unavailable', 'no_disk_room']);
+
 /** Success, failure, or never ran: told from what the invoker returned or threw. */
 export function classify(outcome: InvocationResult | { readonly thrown: unknown }): AttemptResult {
   if (!('thrown' in outcome)) {
@@ -35,7 +37,7 @@ export function classify(outcome: InvocationResult | { readonly thrown: unknown 
   }
   const { thrown } = outcome;
   if (thrown instanceof PlatformError) {
-    if (thrown.code === 'overloaded' || thrown.code === 'unavailable') return { kind: 'throttled' };
+    if (NOT_RUN.has(thrown.code)) return { kind: 'throttled' };
     if (thrown.spec.audience === 'user') return { kind: 'gone', message: thrown.message };
   }
   return { kind: 'failed', code: 500, message: 'internal failure' };

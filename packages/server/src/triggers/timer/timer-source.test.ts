@@ -30,6 +30,7 @@ beforeEach(async () => {
     logs: { fromPlatform: () => {} },
     clock,
     random: () => 0,
+    refuseWhenFull: () => {},
   });
   sources = [];
 });
@@ -263,6 +264,39 @@ describe('timer triggers', () => {
     await pass(MINUTE + 5 * SECOND);
     expect(await times()).toEqual(['00:01:00']);
     expect(refused).toBe(3);
+  });
+
+  it('keep one tick while the disk is full, and store it once when there is room, however late', async () => {
+    let isFull = true;
+    const accept: AsyncInvocations['accept'] = async (...args) => {
+      if (isFull) throw new PlatformError('disk_full', 'no room');
+      return async.accept(...args);
+    };
+    start({ async: { accept } });
+    await add('1m');
+    await pass(10 * MINUTE + 30 * SECOND);
+    isFull = false;
+    await pass(2 * SECOND);
+    expect(await times()).toEqual(['00:01:00']);
+    await pass(MINUTE);
+    expect(await times()).toEqual(['00:01:00', '00:11:00']);
+  });
+
+  it('store the kept tick of a trigger that changed meanwhile with its new event, and none of one that was removed', async () => {
+    let isFull = true;
+    const accept: AsyncInvocations['accept'] = async (...args) => {
+      if (isFull) throw new PlatformError('disk_full', 'no room');
+      return async.accept(...args);
+    };
+    start({ async: { accept } });
+    const changed = await add('1m', { userEvent: 'a' });
+    const removed = await add('1m', { name: 'removed' });
+    await pass(3 * MINUTE);
+    await control.triggers.update(ref(changed), { data: { user_event: 'b' } });
+    await control.triggers.delete(ref(removed));
+    isFull = false;
+    await pass(2 * SECOND);
+    expect(await stored()).toMatchObject([{ event: { time: '2026-01-01T00:01:00+00:00', user_event: 'b' } }]);
   });
 
   it('stop with nothing half stored', async () => {

@@ -31,7 +31,7 @@ export interface TimerSourceOptions {
 const LATE_MS = 60_000;
 /** The clock may be set, and the machine may sleep: timers are never trusted for longer. */
 const LOOK_EVERY_MS = 30_000;
-/** After a disk that did not take an event. */
+/** After an event that could not be stored. */
 const AGAIN_MS = 1_000;
 
 interface Entry {
@@ -39,13 +39,15 @@ interface Entry {
   /** Ticks up to here are done or left out. */
   last: number;
   fired: TimerState['fired'];
+  /** A tick whose event could not be stored yet; later ticks wait for it. */
+  kept: number | undefined;
   wake: Timer | undefined;
 }
 
 /**
  * Fires timer triggers. The event of a tick is stored as an asynchronous invocation in the same step in which the tick is
- * noted with its trigger: a tick is never stored twice, and one that is noted is never lost. Ticks while no server runs
- * are left out.
+ * noted with its trigger: a tick is never stored twice, and one that is noted is never lost. While the disk is full or the
+ * database is away, the first tick is kept, and stored later. Ticks while no server runs are left out.
  */
 export class TimerSource {
   readonly #options: TimerSourceOptions;
@@ -95,18 +97,24 @@ export class TimerSource {
       // a tick of this very moment may fail because of the change: it is for the changed trigger then
       const goesOn = before?.trigger.since === trigger.since;
       const last = goesOn ? before.last : clock.now();
-      const entry: Entry = { trigger, last, fired: before?.fired ?? trigger.fired, wake: undefined };
+      const kept = goesOn ? before.kept : undefined;
+      const entry: Entry = { trigger, last, fired: before?.fired ?? trigger.fired, kept, wake: undefined };
       this.#entries.set(id, entry);
       this.#sleep(entry);
     }
   }
 
-  #sleep(entry: Entry, atLeastMs = 0): void {
+  #sleep(entry: Entry): void {
     const { clock } = this.#options;
+    const { kept } = entry;
+    if (kept !== undefined) {
+      entry.wake = clock.after(AGAIN_MS, () => this.#begin(entry, kept));
+      return;
+    }
     const asleep = this.#moment();
     const tick = nextDue(stateOf(entry), asleep);
     if (tick === undefined) return;
-    const ms = Math.min(Math.max(tick - asleep.now, atLeastMs), LOOK_EVERY_MS);
+    const ms = Math.min(Math.max(tick - asleep.now, 0), LOOK_EVERY_MS);
     entry.wake = clock.after(ms, () => this.#awake(entry, tick, asleep));
   }
 
@@ -168,19 +176,21 @@ export class TimerSource {
       const { id: triggerId } = trigger;
       if (error instanceof StorageError && error.code === 'storage.guard') {
         log.debug({ triggerId, tick }, 'a tick was noted before, or its trigger changed');
-      } else if (error instanceof PlatformError && error.spec.audience === 'user') {
+      } else if (error instanceof PlatformError && error.spec.audience === 'user' && error.code !== 'disk_full') {
         log.info(
           { triggerId, functionId: trigger.functionId, err: error },
           'a tick is left out: the function takes no event',
         );
       } else {
         again = true;
-        log.error({ triggerId, err: error }, 'the event of a tick could not be stored; it is tried again');
+        if (entry.kept === undefined)
+          log.error({ triggerId, err: error }, 'the event of a tick could not be stored; it is tried again');
       }
     }
     if (this.#entries.get(trigger.id) !== entry) return;
+    entry.kept = again ? tick : undefined;
     if (!again) entry.last = tick;
-    this.#sleep(entry, again ? AGAIN_MS : 0);
+    this.#sleep(entry);
   }
 }
 
