@@ -75,6 +75,7 @@ export function asyncParts(deps: AsyncDeps) {
       queue,
       deadLetters: box,
       sweepLeftovers: deps.sweepLeftovers,
+      reclaim: () => storage.reclaim(),
       clock,
       log,
       keep: {

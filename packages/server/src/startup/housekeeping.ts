@@ -11,6 +11,8 @@ export interface HousekeepingParts {
   readonly deadLetters: Pick<DeadLetterBox, 'trim' | 'trimOwners'>;
   /** Removes files that nothing refers to. */
   readonly sweepLeftovers: () => Promise<void>;
+  /** Gives the space of removed rows back to the file system. */
+  readonly reclaim: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long finished invocations and dead letters are kept, and how many dead letters of one function and one project. */
@@ -35,6 +37,7 @@ export class Housekeeping {
     this.#every(HOUR_MS, () => this.#sweep());
     this.#every(HOUR_MS, () => this.#parts.sweepLeftovers());
     this.#every(MINUTE_MS, () => this.#trim());
+    this.#every(MINUTE_MS, () => this.#parts.reclaim());
   }
 
   stop(): void {

@@ -51,4 +51,6 @@ export interface OpenedDatabase {
   check(): Promise<StorageCheck>;
   /** See `Storage`. */
   unlessAway<T>(work: Promise<T>): Promise<T>;
+  /** See `Storage`. */
+  reclaim(gate: TransactionGate): Promise<void>;
 }

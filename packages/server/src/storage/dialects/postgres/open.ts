@@ -16,6 +16,8 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
     migrated: () => link.migrated(),
     check: () => check(link),
     unlessAway: (work) => link.unlessAway(work),
+    // its own autovacuum does it
+    reclaim: async () => {},
   };
 }
 

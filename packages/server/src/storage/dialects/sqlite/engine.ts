@@ -4,8 +4,12 @@ import type { CallHandler, PendingCall } from '../../../lib/worker-thread.ts';
 import type { EngineCall, EngineResult, EngineStatement, SqlValue } from '../../engine/link.ts';
 import { guardFailed, rawTransaction } from '../../engine/refusals.ts';
 import { StorageError } from '../../errors.ts';
+import { returnPages, rewriteIfWorth, useIncrementalVacuum } from './file-space.ts';
 
-type Slot = PendingCall<EngineCall, EngineResult>;
+/** `reclaim`: gives at most so many pages of deleted rows back to the file system; `changes` says how many. */
+export type SqliteCall = EngineCall | { readonly op: 'reclaim'; readonly pages: number };
+
+type Slot = PendingCall<SqliteCall, EngineResult>;
 
 /** More statements than this in one batch are split, so that the first callers do not wait for the last. */
 const maxGroup = 4096;
@@ -17,7 +21,7 @@ const nothing: EngineResult = { rows: [], changes: 0, lastId: 0 };
  * after its COMMIT; one that fails, fails alone. Reads that come before the first write of a batch are answered at once.
  * Between `begin` and `commit` or `rollback` statements run in that transaction; the caller sends no others meanwhile.
  */
-export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> {
+export class GroupCommitEngine implements CallHandler<SqliteCall, EngineResult> {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
   #explicit = false;
@@ -28,11 +32,13 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
       // SQLite gives its side files the mode of the database, which may hold secrets.
       if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
       this.#db = new Database(file, { timeout: 5000 });
+      useIncrementalVacuum(this.#db);
       this.#db.pragma('journal_mode = WAL');
       this.#db.pragma('synchronous = FULL');
       this.#db.pragma('foreign_keys = ON');
-      this.#db.pragma('temp_store = MEMORY');
       this.#db.pragma('journal_size_limit = 67108864');
+      if (file !== ':memory:') rewriteIfWorth(this.#db, file);
+      this.#db.pragma('temp_store = MEMORY');
     } catch (cause) {
       throw new StorageError('storage.unreadable', `cannot open the database ${file}: ${(cause as Error).message}`, {
         hint: hintFor(cause),
@@ -51,6 +57,12 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
     };
     for (const slot of calls) {
       const { call } = slot;
+      if (call.op === 'reclaim') {
+        commit();
+        flush();
+        this.#reclaim(slot, call.pages);
+        continue;
+      }
       if (call.op !== 'run' && call.op !== 'atomic') {
         commit();
         this.#control(slot, call.op);
@@ -117,6 +129,14 @@ export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> 
       slot.resolve(nothing);
     } catch (error) {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      slot.reject(error);
+    }
+  }
+
+  #reclaim(slot: Slot, pages: number): void {
+    try {
+      slot.resolve({ ...nothing, changes: returnPages(this.#db, pages) });
+    } catch (error) {
       slot.reject(error);
     }
   }

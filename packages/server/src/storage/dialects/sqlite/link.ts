@@ -1,11 +1,16 @@
+import type { Transferable } from 'node:worker_threads';
 import { type PendingCall, WorkerThread } from '../../../lib/worker-thread.ts';
-import type { EngineCall, EngineLink, EngineResult } from '../../engine/link.ts';
+import type { EngineLink, EngineResult } from '../../engine/link.ts';
 import { databaseClosed } from '../../engine/refusals.ts';
-import { GroupCommitEngine } from './engine.ts';
+import { GroupCommitEngine, type SqliteCall } from './engine.ts';
+
+export interface SqliteLink extends EngineLink {
+  call(call: SqliteCall, transfer?: readonly Transferable[]): Promise<EngineResult>;
+}
 
 /** An engine in a thread of its own, so that no fsync ever holds up the event loop. */
-export function threadLink(file: string, onDeath?: (error: Error) => void): Promise<EngineLink> {
-  return WorkerThread.start<EngineCall, EngineResult>({
+export function threadLink(file: string, onDeath?: (error: Error) => void): Promise<SqliteLink> {
+  return WorkerThread.start<SqliteCall, EngineResult>({
     from: import.meta.url,
     entry: './engine-thread',
     name: 'storage',
@@ -16,16 +21,16 @@ export function threadLink(file: string, onDeath?: (error: Error) => void): Prom
 }
 
 /** The same engine in this thread, for databases in memory: the calls of one turn form one batch here, too. */
-export class InlineLink implements EngineLink {
+export class InlineLink implements SqliteLink {
   readonly #engine: GroupCommitEngine;
-  #batch: PendingCall<EngineCall, EngineResult>[] = [];
+  #batch: PendingCall<SqliteCall, EngineResult>[] = [];
   #closed = false;
 
   constructor(file: string) {
     this.#engine = new GroupCommitEngine(file);
   }
 
-  call(call: EngineCall): Promise<EngineResult> {
+  call(call: SqliteCall): Promise<EngineResult> {
     if (this.#closed) {
       return Promise.reject(databaseClosed());
     }

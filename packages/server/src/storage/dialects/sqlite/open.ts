@@ -2,6 +2,10 @@ import type { OpenedDatabase, SqliteStorageOptions, StorageOptions } from '../..
 import { SqliteDialect } from './dialect.ts';
 import { InlineLink, threadLink } from './link.ts';
 
+/** 1 MB: so long, some milliseconds, other statements wait. */
+const STEP_PAGES = 256;
+const MOST_STEPS = 64;
+
 /** Throws `storage.unreadable` when the file is not a database that this process can write. */
 export async function openSqlite(options: StorageOptions & SqliteStorageOptions): Promise<OpenedDatabase> {
   const { file, onDeath } = options;
@@ -13,6 +17,10 @@ export async function openSqlite(options: StorageOptions & SqliteStorageOptions)
     dialect: (gate) => new SqliteDialect(link, gate),
     migrated: () => {},
     unlessAway: (work) => work,
+    async reclaim(gate) {
+      const step = () => gate.run({}, () => link.call({ op: 'reclaim', pages: STEP_PAGES }));
+      for (let done = 0; done < MOST_STEPS; done += 1) if ((await step()).changes < STEP_PAGES) return;
+    },
     check: async () => ({ ok: true, detail: `SQLite, ${file}` }),
   };
 }
