@@ -367,13 +367,15 @@ describe('deleting and restarting', () => {
     expect(readdirSync(version.artifact.treePath)).toEqual(['index.js']);
   });
 
-  it('has the same catalog after a restart, and no code that nobody uses', async () => {
+  it('has the same catalog after a restart, and a sweep removes the code that no function uses', async () => {
     await control.functions.create(P, body({ encrypted_user_data: '{"s":"x"}' }));
     await control.functions.create(P, body({ func_name: 'gone', func_code: { file: base64(zip('gone')) } }));
     await control.functions.delete({ ...HELLO, name: 'gone' });
     const next = await control.restart();
     expect(next.catalog.resolve(P, 'default', 'hello', 'latest')).toEqual(latest());
     expect(next.catalog.resolve(P, 'default', 'gone', 'latest')).toBeUndefined();
+    expect(readdirSync(join(control.dir, 'blobs'))).toHaveLength(2);
+    await next.functions.sweep(async () => true);
     expect(readdirSync(join(control.dir, 'blobs'))).toHaveLength(1);
   });
 });
