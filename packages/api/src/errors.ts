@@ -53,6 +53,7 @@ export const ERRORS = {
   resource_exists: user('FSS.0409', 409, 'control', 'There is one of this name already.'),
   invalid_tag: user('FSS.0400', 400, 'control', 'The key or the value of a tag is not usable; the message names it.'),
   tag_quota: user('FSS.0409', 409, 'control', 'The function would have more tags than it may have.'),
+  changed_meanwhile: user('FSS.0409', 409, 'control', 'What the request refers to was deleted or used meanwhile.'),
   resource_in_use: user('FSS.0409', 409, 'control', 'Functions use it; the message names one.'),
   not_available: user(
     'FSS.0412',

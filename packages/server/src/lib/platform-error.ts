@@ -1,5 +1,6 @@
 import { type ErrorBody, type ErrorCode, type ErrorSpec, errorSpec } from '@funcgraph/api';
 import { isFullDisk } from './full-disk.ts';
+import { isMissingReference } from './missing-reference.ts';
 
 /** Seconds to wait, where an error does not know better, for each status that says so. */
 const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 5 };
@@ -35,6 +36,12 @@ export class PlatformError extends Error {
 }
 
 function translated(error: unknown): PlatformError {
+  if (isMissingReference(error)) {
+    return new PlatformError('changed_meanwhile', 'Another request deleted or used what this request refers to.', {
+      hint: 'Look at what exists now, then try again. Nothing was stored.',
+      cause: error,
+    });
+  }
   if (!isFullDisk(error)) return new PlatformError('internal', 'unexpected failure', { cause: error });
   return new PlatformError('disk_full', 'the disk of the server is full', {
     hint: 'Free space on the machine of the server, then try again. Nothing was stored.',
