@@ -105,6 +105,54 @@ describe('a temporary key', () => {
   });
 });
 
+describe('an access key', () => {
+  const body = (status: 'active' | 'inactive') => ({ credential: { status } });
+  const setup = async () => {
+    const user = await identities.user([READ_ONLY]);
+    const own = identities.tokenClient((await identities.login(user)).token);
+    const params = { access_key: user.accessKey };
+    const set = (client: typeof own, status: 'active' | 'inactive') =>
+      client.call('updateAccessKey', { params, body: body(status) });
+    return { own, params, set };
+  };
+
+  it('is switched off and on by its user', async () => {
+    const { own, set } = await setup();
+    expect((await set(own, 'inactive')).data.credential.status).toBe('inactive');
+    expect((await set(own, 'active')).data.credential.status).toBe('active');
+  });
+
+  it('that an administrator switched off is switched on by administrators only, and its user may delete it', async () => {
+    const { own, params, set } = await setup();
+    await set(server.api, 'inactive');
+    expect(await refusal(set(own, 'active'))).toMatchObject({
+      status: 403,
+      message: 'An administrator switched this access key off.',
+    });
+    // to repeat the decision does not make it the user's own
+    await set(own, 'inactive');
+    await own.call('updateAccessKey', { params, body: { credential: { description: 'old laptop' } } });
+    expect(await refusal(set(own, 'active'))).toMatchObject({ status: 403 });
+    await set(server.api, 'active');
+    await set(own, 'inactive');
+    await set(own, 'active');
+    // an administrator may take over what the user switched off
+    await set(own, 'inactive');
+    await set(server.api, 'inactive');
+    expect(await refusal(set(own, 'active'))).toMatchObject({ status: 403 });
+    await own.call('deleteAccessKey', { params });
+  });
+
+  it('stays off when its user switches it on at the moment of the decision', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const { own, params, set } = await setup();
+      await Promise.allSettled([set(own, 'active'), set(server.api, 'inactive'), set(own, 'active')]);
+      const { data } = await server.api.call('showAccessKey', { params });
+      expect(data.credential.status).toBe('inactive');
+    }
+  });
+});
+
 describe('a project', () => {
   const make = async (name: string): Promise<{ project_id: string }> => ({
     project_id: (await server.api.call('createProject', { body: { project: { name } } })).data.project.id,

@@ -236,7 +236,7 @@ export const iamUserRoutes = {
     method: 'PUT',
     path: `${CREDENTIALS}/{access_key}`,
     group: 'iam',
-    summary: 'Switch an access key off or on, or describe it',
+    summary: 'Switch an access key off or on, or describe it; users switch on what they switched off themselves',
     action: 'iam:credentials:updateCredential',
     access: 'caller',
     params: KeyParams,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../lib/clock.ts';
 import { HmacKey } from '../lib/hmac-key.ts';
-import { KeyLock } from '../lib/key-lock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import { type Changes, missing } from './change.ts';
 import type { Directory } from './directory.ts';
 import type { IdentityStore, StoredKey } from './identity-store.ts';
 import type { AccessKey, Caller } from './types.ts';
@@ -19,10 +19,23 @@ interface Entry {
   lastUsedAt: number | null;
 }
 
+export interface KeyChange {
+  readonly enabled?: boolean;
+  readonly description?: string;
+}
+
+/** Who changes a key. */
+export interface KeySwitcher {
+  readonly id: string;
+  /** Whether the caller has the right to change the keys of others. */
+  readonly mayChangeOthers: boolean;
+}
+
 export interface AccessKeysOptions {
   readonly store: IdentityStore;
   readonly directory: Directory;
   readonly sealer: Sealer;
+  readonly changes: Changes;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -32,7 +45,6 @@ export class AccessKeys {
   readonly #options: AccessKeysOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #used = new Set<Entry>();
-  readonly #locks = new KeyLock();
   #timer: Timer | undefined;
 
   constructor(options: AccessKeysOptions) {
@@ -71,10 +83,10 @@ export class AccessKeys {
     return entry === undefined ? undefined : shown(entry);
   }
 
-  /** The secret is shown this once. Throws `identity_quota` for a third key. */
+  /** The secret is shown this once. Throws `not_found` for a user that was deleted, `identity_quota` for a third key. */
   create(userId: string, description: string): Promise<{ readonly key: AccessKey; readonly secretKey: string }> {
     const { store, sealer, clock } = this.#options;
-    return this.#locks.run(userId, async () => {
+    return this.#alone(userId, async () => {
       if (this.of(userId).length >= MAX_KEYS) {
         throw new PlatformError('identity_quota', `the user has ${MAX_KEYS} access keys, as many as there may be`, {
           hint: 'Delete the one that is not used any more.',
@@ -83,7 +95,7 @@ export class AccessKeys {
       const accessKey = randomBytes(10).toString('hex').toUpperCase();
       const secretKey = randomBytes(30).toString('base64url');
       const key = { accessKey, userId, description, enabled: true, createdAt: clock.now(), lastUsedAt: null };
-      const stored = { ...key, sealedSecret: sealer.seal(secretKey) };
+      const stored = { ...key, sealedSecret: sealer.seal(secretKey), disabledBy: '' };
       await store.addKey(stored);
       this.#keep(stored);
       return { key, secretKey };
@@ -95,18 +107,27 @@ export class AccessKeys {
     this.#keep(stored);
   }
 
-  /** Does nothing when there is no such key. */
-  async change(accessKey: string, change: { enabled?: boolean; description?: string }): Promise<void> {
-    const entry = this.#entries.get(accessKey);
-    if (entry === undefined) return;
-    const stored = { ...entry.stored, ...change, lastUsedAt: entry.lastUsedAt };
-    await this.#options.store.replaceKey(stored);
-    entry.stored = stored;
+  /**
+   * A key that was switched off is switched on by the same principal, or by one that may change the keys of others. Throws
+   * `not_found`, `forbidden`.
+   */
+  change(accessKey: string, change: KeyChange, by: KeySwitcher): Promise<AccessKey> {
+    return this.#alone(this.find(accessKey)?.userId ?? '', async () => {
+      const entry = this.#entries.get(accessKey);
+      if (entry === undefined) throw missing('access key', accessKey);
+      const switched = switchKey(entry.stored, change.enabled, by);
+      const stored = { ...entry.stored, ...change, ...switched, lastUsedAt: entry.lastUsedAt };
+      await this.#options.store.replaceKey(stored);
+      entry.stored = stored;
+      return shown(entry);
+    });
   }
 
-  async remove(accessKey: string): Promise<void> {
-    await this.#options.store.removeKey(accessKey);
-    this.#drop(accessKey);
+  remove(accessKey: string): Promise<void> {
+    return this.#alone(this.find(accessKey)?.userId ?? '', async () => {
+      await this.#options.store.removeKey(accessKey);
+      this.#drop(accessKey);
+    });
   }
 
   /** Keys go with their user; the rows are gone already. */
@@ -119,6 +140,16 @@ export class AccessKeys {
     for (const entry of this.#entries.values()) {
       if (entry.stored.userId === userId) entry.caller = this.#callerOf(entry.stored) ?? entry.caller;
     }
+  }
+
+  /** Keys change in turn with the identities of the account, so that no key is made for a user while it is deleted. */
+  #alone<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    const { directory, changes } = this.#options;
+    const domainId = directory.users.get(userId)?.domainId ?? '';
+    return changes.run(domainId, () => {
+      if (!directory.users.has(userId)) throw missing('user', userId);
+      return work();
+    });
   }
 
   #usable(accessKey: string): Entry | undefined {
@@ -161,6 +192,23 @@ export class AccessKeys {
       if (lastUsedAt !== null) await this.#options.store.setLastUse(stored.accessKey, lastUsedAt);
     }
   }
+}
+
+/** Who holds a key off after a change. Throws `forbidden`. */
+function switchKey(
+  { userId, enabled, disabledBy }: StoredKey,
+  wanted: boolean | undefined,
+  by: KeySwitcher,
+): { disabledBy: string } | undefined {
+  if (wanted === undefined || (wanted && enabled)) return undefined;
+  if (wanted) {
+    if (by.mayChangeOthers || disabledBy === by.id) return { disabledBy: '' };
+    throw new PlatformError('forbidden', 'An administrator switched this access key off.', {
+      hint: 'Ask an administrator to switch it on, or delete the key and create another one.',
+    });
+  }
+  // the decision of an administrator stays one when the user repeats it
+  return !enabled && by.id === userId ? undefined : { disabledBy: by.id };
 }
 
 function shown({ stored, lastUsedAt }: Entry): AccessKey {

@@ -117,7 +117,7 @@ export class Accounts {
         policyId,
         scope: { kind: 'domain', id: domainId },
       })),
-      key: { ...key, sealedSecret: sealer.seal(secretKey) },
+      key: { ...key, sealedSecret: sealer.seal(secretKey), disabledBy: '' },
     };
   }
 

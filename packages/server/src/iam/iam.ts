@@ -97,7 +97,7 @@ export class Iam {
     this.#identities = identities;
     this.#rights = rights;
     const onError = (error: unknown): void => log.error({ err: error }, 'the last use of keys could not be stored');
-    this.keys = new AccessKeys({ store: identities, directory, sealer, clock, onError });
+    this.keys = new AccessKeys({ store: identities, directory, sealer, changes, clock, onError });
     const isActive = (accessKey: string): boolean => this.keys.find(accessKey)?.enabled === true;
     this.sessions = new Sessions({ sealer, directory, clock, isActive });
     this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock, hasher: this.#hasher });

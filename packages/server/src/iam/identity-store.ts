@@ -4,6 +4,8 @@ import type { AccessKey, Domain, Project, User } from './types.ts';
 
 export interface StoredKey extends AccessKey {
   readonly sealedSecret: string;
+  /** Id of the user or agency that switched it off; empty for an unknown one. */
+  readonly disabledBy: string;
 }
 
 /** Whether a row could be added; `false` when one of the name is there. */
@@ -37,6 +39,7 @@ export const keyRow = (key: StoredKey) => ({
   enabled: key.enabled ? 1 : 0,
   created_at: key.createdAt,
   last_used_at: key.lastUsedAt,
+  disabled_by: key.disabledBy,
 });
 
 const optionalNumber = (value: number | null): number | null => (value === null ? null : Number(value));
@@ -104,6 +107,11 @@ export class IdentityStore {
     return added(() => this.#db.updateTable('iam_user').set(userRow(user)).where('id', '=', user.id).execute());
   }
 
+  /** Changes nothing else, so that no change of the user is undone. */
+  async setLastLogin(id: string, at: number): Promise<void> {
+    await this.#db.updateTable('iam_user').set({ last_login_at: at }).where('id', '=', id).execute();
+  }
+
   /** With the keys and memberships of the user. */
   async removeUser(id: string): Promise<void> {
     await this.#db.deleteFrom('iam_user').where('id', '=', id).execute();
@@ -119,6 +127,7 @@ export class IdentityStore {
       enabled: row.enabled === 1,
       createdAt: Number(row.created_at),
       lastUsedAt: optionalNumber(row.last_used_at),
+      disabledBy: row.disabled_by,
     }));
   }
 

@@ -76,9 +76,8 @@ export class Logins {
       throw new PlatformError('unauthenticated', 'The user name, password or project is wrong.');
     }
     const now = clock.now();
-    const present = { ...(directory.users.get(found.user.id) ?? found.user), lastLoginAt: now };
-    await store.replaceUser(present);
-    directory.users.set(present.id, present);
+    await store.setLastLogin(found.user.id, now);
+    const present = this.#unchanged(found.user, now);
     return this.#issue(present, found.scope.project, { method: 'password', expiresAt: now + TOKEN_LIFETIME_MS });
   }
 
@@ -130,6 +129,18 @@ export class Logins {
     const token = this.#options.sessions.issueToken({ principal, projectId: project?.id, expiresAt });
     const issuedAt = this.#options.clock.now();
     return { token, method, issuedAt, expiresAt, user, domain: this.#domainOf(user), project };
+  }
+
+  /** The user as of now; a login ends with a user that was deleted, switched off or got a new password meanwhile. */
+  #unchanged({ id, passwordHash }: User, lastLoginAt: number): User {
+    const { users } = this.#options.directory;
+    const user = users.get(id);
+    if (user?.enabled !== true || user.passwordHash !== passwordHash) {
+      throw new PlatformError('unauthenticated', 'The user name, password or project is wrong.');
+    }
+    const present = { ...user, lastLoginAt };
+    users.set(id, present);
+    return present;
   }
 
   /** Whatever the user, it takes the time of one password. */

@@ -80,7 +80,7 @@ export async function planOwner(
       group: oldGroup === undefined ? group : undefined,
       membership: isMember ? undefined : { groupId: group.id, userId: user.id },
       grants: missingGrants(directory, domain.id, group.id),
-      key: { ...key, sealedSecret: sealer.seal(secretKey) },
+      key: { ...key, sealedSecret: sealer.seal(secretKey), disabledBy: '' },
     },
   };
 }

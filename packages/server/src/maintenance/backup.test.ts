@@ -52,6 +52,7 @@ const open = async (dir: string): Promise<Storage> => {
       enabled: 1,
       created_at: 0,
       last_used_at: null,
+      disabled_by: '',
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();

@@ -178,13 +178,17 @@ export function accessKeyHandlers(iam: Iam): Handlers<KeyIds> {
     },
 
     async updateAccessKey(request) {
-      const { accessKey } = found(request, request.params.access_key, 'iam:credentials:updateCredential');
+      const action = 'iam:credentials:updateCredential';
+      const { caller, peer } = request;
+      const { accessKey } = found(request, request.params.access_key, action);
       const { status, description } = request.body.credential;
-      await iam.keys.change(accessKey, {
+      const change = {
         ...(status === undefined ? {} : { enabled: status === 'active' }),
         ...(description === undefined ? {} : { description }),
-      });
-      return { credential: accessKeyReply(found(request, accessKey, 'iam:credentials:updateCredential')) };
+      };
+      const mayChangeOthers = iam.allows(caller, { action, projectId: undefined, peer });
+      const key = await iam.keys.change(accessKey, change, { id: caller.principal.id, mayChangeOthers });
+      return { credential: accessKeyReply(key) };
     },
 
     async deleteAccessKey(request) {

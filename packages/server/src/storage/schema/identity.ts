@@ -36,6 +36,8 @@ export interface IamAccessKeyTable {
   enabled: number;
   created_at: number;
   last_used_at: number | null;
+  /** Id of the user or agency that switched it off; empty for an unknown one. */
+  disabled_by: string;
 }
 
 export interface IamGroupTable {
