@@ -60,6 +60,8 @@ export interface TestServerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A PostgreSQL database; undefined for what the project is about, which is SQLite unless a set-up file says more. */
   readonly database?: Secret;
+  /** A folder whose `data` exists, such as a restored backup; a new one unless set. */
+  readonly folder?: string;
 }
 
 /** What the server said instead of `ready`. */
@@ -98,7 +100,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Rejects with `ServerDidNotStart`, which holds the log, when the server does not come up. */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'funcgraph-test-'));
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'funcgraph-test-')));
     // the official SDK writes a file into the home directory
     process.env.HOME = folder;
     const database = options.database ?? (await TestServer.newDatabase?.());
