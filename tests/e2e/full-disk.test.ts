@@ -21,7 +21,7 @@ let urn: string;
 async function start(): Promise<void> {
   const flags = ['--data-dir', dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
   const args = [...flags, '--sandbox', 'process'];
-  const env = { ...process.env, FGS_MIN_FREE_DISK: '64MB', FGS_PREWARM: '0' };
+  const env = { ...process.env, FGS_MIN_FREE_DISK: '64MB', FGS_PREWARM: '0', FGS_ROOT_WITHOUT_ISOLATION: 'allow' };
   const options = { cwd: ROOT, env, execArgv: [...FROM_SOURCE] };
   const child = fork(SERVER, args, { ...options, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');
@@ -96,6 +96,8 @@ describe.runIf(process.getuid?.() === 0)('a full disk', { timeout: 180_000 }, ()
     const refused = await newFunction('during').catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ApiError);
     expect(refused).toMatchObject({ status: 507, code: 'FSS.0507', hint: expect.stringContaining('Delete functions') });
+    const event = { params: { project_id: project, function_urn: urn }, body: {} };
+    await expect(api.call('asyncInvokeFunction', event)).rejects.toMatchObject({ status: 507 });
     expect(await list()).toBe(1);
     expect(await call()).toBe(200);
   });

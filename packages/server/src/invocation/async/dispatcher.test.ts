@@ -126,13 +126,16 @@ describe('dispatcher', () => {
     expect(refusals).toBe(-1);
   });
 
-  it('keeps an outcome while the database is away, and runs nothing twice for it', async () => {
+  it.each([
+    ['the database is away', new PlatformError('unavailable', 'away')],
+    ['the disk is full', Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })],
+  ])('keeps an outcome while %s, and runs nothing twice for it', async (_, failure) => {
     let runs = 0;
     let away = 3;
     const { finish } = queue;
     vi.spyOn(queue, 'finish').mockImplementation((step) => {
       away -= 1;
-      return away < 0 ? finish.call(queue, step) : Promise.reject(new PlatformError('unavailable', 'away'));
+      return away < 0 ? finish.call(queue, step) : Promise.reject(failure);
     });
     await start(async () => {
       runs += 1;

@@ -1,6 +1,7 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { isFullDisk } from '../../lib/full-disk.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { LeasedMessage, Queue } from '../../queue/index.ts';
 import { Intake } from '../intake/intake.ts';
@@ -142,13 +143,14 @@ export class Dispatcher {
     if (throttled) this.#intake.pause(message.group, PAUSE_MS);
   }
 
-  /** An outcome waits for a database that is away, so that the function need not run once more. */
+  /** A result waits for a database that is unavailable or has no room, so that the function need not run once more. */
   async #whenStored<T>(store: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await store();
       } catch (error) {
-        if (this.#stopped || !(error instanceof PlatformError) || error.code !== 'unavailable') throw error;
+        const mayPass = isFullDisk(error) || (error instanceof PlatformError && error.code === 'unavailable');
+        if (this.#stopped || !mayPass) throw error;
       }
       await new Promise<void>((resolve) => this.#options.clock.after(PAUSE_MS, resolve));
     }
