@@ -51,7 +51,9 @@ async function own<T>(id: RouteId, input: { params?: object; body?: object } = {
 }
 
 beforeAll(async () => {
-  server = await FakeServer.start({ handler: () => '{"secret":"of the victim"}' });
+  const handler = (event: Buffer, invoke: { credentials: object }): string =>
+    event.toString() === '"credentials"' ? JSON.stringify(invoke.credentials) : '{"secret":"of the victim"}';
+  server = await FakeServer.start({ handler });
   victim = await tenant('victim');
   attacker = await tenant('attacker');
   const { type: runtime } = (await own<{ type: string }[]>('listRuntimeTypes')).find(({ type }) =>
@@ -121,12 +123,16 @@ afterAll(() => server[Symbol.asyncDispose]());
 async function account(): Promise<string> {
   const seen: unknown[] = [];
   const reading: RouteId[] = [
-    ...(['listFunctions', 'showFunctionConfig', 'listFunctionVersions', 'listVersionAliases', 'listEvents'] as const),
+    ...(['showFunctionConfig', 'listFunctionVersions', 'listVersionAliases', 'listEvents'] as const),
     ...(['listFunctionTriggers', 'listDependencies', 'listGatewayApps', 'showGatewayApp', 'listUsers'] as const),
     ...(['listGroups', 'listGroupMembers', 'listCustomPolicies', 'listAgencies', 'listEnterpriseProjects'] as const),
     ...(['listProjects', 'listFunctionTags', 'showTracing', 'listFunctionAsyncInvokeConfig'] as const),
   ];
   for (const id of reading) seen.push([id, await own(id, { params: theirs })]);
+  // of functions that belong to an attacker by right, their existence alone
+  const { functions } = await own<{ functions: { func_urn: string }[] }>('listFunctions');
+  const others = functions.map(({ func_urn }) => func_urn).sort();
+  seen.push(...functions.filter(({ func_urn }) => func_urn.startsWith(theirs.func_urn ?? '')), others);
   return JSON.stringify(seen).replace(/"last_login_time":"[^"]*"/g, '');
 }
 
@@ -188,6 +194,147 @@ describe('an administrator of another account', () => {
       }
     }
     expect(found).toEqual([]);
+  }, 120_000);
+});
+
+/** A user of the victim's account with few rights, or the agency of a function. */
+interface Narrow {
+  readonly token: string;
+  /** A function that it may do everything with, under a path of its own; empty when it has none. */
+  readonly own: string;
+}
+
+async function second(name: string, more: object = {}): Promise<string> {
+  const { type: runtime } = (await own<{ type: string }[]>('listRuntimeTypes')).find(({ type }) =>
+    type.startsWith('Node.js'),
+  ) ?? { type: '' };
+  const fn = { func_name: name, package: 'default', runtime, handler: 'index.handler', timeout: 3, memory_size: 128 };
+  return (await own<{ func_urn: string }>('createFunction', { body: { ...fn, ...more } })).func_urn;
+}
+
+const login = async (user: { name: string; password: string }, project?: string): Promise<string> =>
+  (await victim.identities.login({ ...user, domain: 'victim', ...(project === undefined ? {} : { project }) })).token;
+
+const onFunction = (name: string): Promise<string> =>
+  victim.identities.policy([
+    { Effect: 'Allow', Action: ['functiongraph:*:*'], Resource: [`functiongraph:*:*:function:default/${name}`] },
+  ]);
+
+/** A body of the form that a route asks for, with the victim's ids wherever a field has such a name. */
+function formed({ body }: Route): object {
+  const fields = Object.entries((body as { properties?: Record<string, unknown> }).properties ?? {});
+  const made = (name: string, form: unknown): unknown => {
+    const {
+      type,
+      anyOf,
+      const: constant,
+      properties,
+    } = form as {
+      type?: string;
+      anyOf?: unknown[];
+      const?: unknown;
+      properties?: Record<string, unknown>;
+    };
+    if (constant !== undefined) return constant;
+    if (anyOf !== undefined) return made(name, anyOf[0]);
+    if (properties !== undefined) {
+      return Object.fromEntries(Object.entries(properties).map(([key, each]) => [key, made(key, each)]));
+    }
+    if (type === 'array') return [];
+    if (type === 'boolean') return false;
+    if (type === 'number' || type === 'integer') return 1;
+    return theirs[name] ?? 'x';
+  };
+  return Object.fromEntries(fields.map(([name, form]) => [name, made(name, form)]));
+}
+
+/** Walks all operations with ids of the victim, also below the own function. Returns what came through or failed. */
+async function walk({ token, own: urn }: Narrow): Promise<[RouteId, number, string][]> {
+  const caller = { ...attacker, token };
+  const marks = MARKS.flatMap((name) => theirs[name] ?? []);
+  const through: [RouteId, number, string][] = [];
+  for (const [id, route] of withSession) {
+    const foreign = { ...theirs, project_id: victim.projectId };
+    const below = { ...foreign, function_urn: urn, resource_id: urn };
+    // what names nothing but the own function is its right
+    const crosses = /\{(?!project_id|function_urn|resource_id|resource_type)\w+\}/.test(route.path);
+    const paths = [fill(route.path, foreign), ...(urn !== '' && crosses ? [fill(route.path, below)] : [])];
+    for (const path of new Set(paths)) {
+      for (const body of route.method === 'GET' ? [undefined] : [bodyOf(), formed(route)]) {
+        const { status, text: answer } = await send(caller, { method: route.method, path, body });
+        const shown = status < 400 && marks.some((mark) => answer.includes(mark));
+        const secret = answer.includes('of the victim');
+        if (status >= 500 || shown || secret) through.push([id, status, answer.slice(0, 160)]);
+      }
+    }
+  }
+  return through.filter(([, status]) => status !== 501);
+}
+
+/** Ids that only a right shows. */
+const MARKS = ['function_urn', 'event_id', 'trigger_id', 'depend_id', 'app_id', 'request_id', 'user_id'].concat([
+  'role_id',
+  'agency_id',
+  'access_key',
+  'group_id',
+]);
+
+describe('a narrow user of the same account', () => {
+  const expectHarmless = async (narrow: Narrow): Promise<void> => {
+    const before = await account();
+    expect(await walk(narrow)).toEqual([]);
+    expect(await account()).toBe(before);
+  };
+
+  it('with rights on one function reaches no other one', async () => {
+    const urn = await second('mine');
+    const user = await victim.identities.user([await onFunction('mine')]);
+    await expectHarmless({ token: await login(user), own: urn });
+  }, 120_000);
+
+  it('with an enterprise project reaches nothing outside of it', async () => {
+    const { enterprise_project_id = '' } = theirs;
+    const urn = await second('billed', { enterprise_project_id });
+    const user = await victim.identities.user(['te_admin'], { enterprise_project_id });
+    await expectHarmless({ token: await login(user), own: urn });
+  }, 120_000);
+
+  it('with a token for one project reaches nothing of another project', async () => {
+    const { project } = await own<{ project: { id: string } }>('createProject', {
+      body: { project: { name: 'other' } },
+    });
+    const everything = await victim.identities.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }]);
+    const user = await victim.identities.user([everything]);
+    await expectHarmless({ token: await login(user, project.id), own: '' });
+  }, 120_000);
+
+  it('that is an agency reaches what it was granted and nothing else', async () => {
+    const urn = await second('acting');
+    await victim.identities.agency('acting', [await onFunction('acting')]);
+    const params = { function_urn: urn };
+    await own('updateFunctionConfig', { params, body: { xrole: 'acting' } });
+    const path = fill(ROUTES.invokeFunction.path, { project_id: victim.projectId, ...params });
+    const answer = await send(victim, { method: 'POST', path, body: 'credentials' });
+    const { authToken } = JSON.parse(answer.text) as { authToken: string };
+    expect(authToken).not.toBe('');
+    await expectHarmless({ token: authToken, own: urn });
+  }, 120_000);
+
+  it('that was switched off or deleted gets no answer but 401', async () => {
+    const [off, gone] = [await victim.identities.user(['te_admin']), await victim.identities.user(['te_admin'])];
+    const tokens = [await login(off), await login(gone)];
+    await own('updateUser', { params: { user_id: off.id }, body: { user: { enabled: false } } });
+    await own('deleteUser', { params: { user_id: gone.id } });
+    const answered: unknown[] = [];
+    for (const [id, route] of withSession) {
+      for (const token of tokens) {
+        const path = fill(route.path, { ...theirs, project_id: victim.projectId });
+        const { status } = await send({ ...attacker, token }, { method: route.method, path, body: bodyOf() });
+        if (status !== 401) answered.push([id, status]);
+      }
+    }
+    expect(answered).toEqual([]);
+    for (const { api } of [off, gone]) await expect(api.call('listProjects')).rejects.toMatchObject({ status: 401 });
   }, 120_000);
 });
 
