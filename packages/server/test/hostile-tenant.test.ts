@@ -292,11 +292,53 @@ describe('a narrow user of the same account', () => {
     await expectHarmless({ token: await login(user), own: urn });
   }, 120_000);
 
+  it('names in bodies and queries of the own function nothing that belongs to another one', async () => {
+    const urn = await second('naming');
+    const token = await login(await victim.identities.user([await onFunction('naming')]));
+    const { request_id = '', func_urn = '' } = theirs;
+    const ask = (id: RouteId, { query = '', body }: { query?: string; body?: object }) => {
+      const path = fill(ROUTES[id].path, { project_id: victim.projectId, function_urn: urn });
+      return send({ ...attacker, token }, { method: ROUTES[id].method, path, query, body });
+    };
+    for (const [id, query] of [
+      ['listAsyncInvocations', `?request_id=${request_id}`],
+      ['listActiveAsyncInvocations', `?requests=${request_id}`],
+      ['queryLogs', `?request_id=${request_id}`],
+    ] as const) {
+      const { status, text: answer } = await ask(id, { query });
+      expect([id, status < 500, answer.includes(request_id)]).toEqual([id, true, false]);
+    }
+    const destination = { destination: 'FunctionGraph', param: JSON.stringify({ func_urn }) };
+    for (const [id, body, expected] of [
+      ['cancelAsyncInvocation', { request_id, type: 'force' }, 404],
+      ['updateFunctionAsyncInvokeConfig', { destination_config: { on_success: destination } }, 403],
+      ['updateFunctionConfig', { xrole: 'caller' }, 403],
+    ] as [RouteId, object, number][]) {
+      const { status, text: answer } = await ask(id, { body });
+      expect([id, status, answer]).toEqual([id, expected, answer]);
+    }
+  }, 60_000);
+
+  it('deletes no project but that of its token', async () => {
+    const make = async (name: string): Promise<string> =>
+      (await own<{ project: { id: string } }>('createProject', { body: { project: { name } } })).project.id;
+    const [bound, aside] = [await make('bound'), await make('aside')];
+    const token = await login(await victim.identities.user(['te_admin', 'secu_admin']), bound);
+    const remove = (project_id: string) =>
+      send({ ...attacker, token }, { method: 'DELETE', path: fill(ROUTES.deleteProject.path, { project_id }) });
+    expect((await remove(aside)).status).toBe(404);
+    expect((await remove(bound)).status).toBe(204);
+  });
+
   it('with an enterprise project reaches nothing outside of it', async () => {
     const { enterprise_project_id = '' } = theirs;
     const urn = await second('billed', { enterprise_project_id });
     const user = await victim.identities.user(['te_admin'], { enterprise_project_id });
-    await expectHarmless({ token: await login(user), own: urn });
+    const token = await login(user);
+    await expectHarmless({ token, own: urn });
+    const path = fill(ROUTES.updateFunctionConfig.path, { project_id: victim.projectId, function_urn: urn });
+    const moved = await send({ ...attacker, token }, { method: 'PUT', path, body: { enterprise_project_id: '0' } });
+    expect([moved.status, moved.text]).toEqual([403, moved.text]);
   }, 120_000);
 
   it('with a token for one project reaches nothing of another project', async () => {

@@ -1,4 +1,4 @@
-import type { Caller, Iam, IssuedToken } from '../../iam/index.ts';
+import type { Caller, Iam, IssuedToken, Project } from '../../iam/index.ts';
 import { clientNetwork } from '../../lib/client-network.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
@@ -57,14 +57,12 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
     },
 
     async showProject(request) {
-      const project = iam.projectsOf(request.caller).find(({ id }) => id === request.params.project_id);
-      if (project === undefined) throw new PlatformError('not_found', 'there is no such project');
-      return { project: projectReply(project) };
+      return { project: projectReply(reachable(iam, request)) };
     },
 
     async deleteProject(request) {
       ask(iam, request, 'iam:projects:deleteProject');
-      await iam.tenancy.removeProject(request.caller.domainId, request.params.project_id);
+      await iam.tenancy.removeProject(request.caller.domainId, reachable(iam, request).id);
       return {};
     },
 
@@ -127,6 +125,13 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
       return {};
     },
   };
+}
+
+/** The project of a path, unless it is beyond the account or the one project of a token. Throws `not_found`. */
+function reachable(iam: Iam, { caller, params }: ApiRequest<'showProject' | 'deleteProject'>): Project {
+  const project = iam.projectsOf(caller).find(({ id }) => id === params.project_id);
+  if (project === undefined) throw new PlatformError('not_found', 'there is no such project');
+  return project;
 }
 
 /** Asks for a right in the account. Throws `forbidden`. */
