@@ -28,9 +28,9 @@ export interface Route {
   /** What `authorize` is asked, e.g. `functiongraph:function:invoke`. */
   readonly action: string;
   /**
-   * `right`: refused without the right on `resource`. `any`: refused without the right on a function that the query
-   * names, or where there is nothing at all that the caller might do it on; the handler decides about each resource. `caller`: who the caller is decides, in the
-   * handler.
+   * `right`: refused without the right on `resource`. `any`: refused without the right on a function that the query names, or
+   * when the caller has the right on no resource at all; the handler decides about each resource. `caller`: the handler
+   * decides by the caller alone.
    */
   readonly access: 'right' | 'any' | 'caller';
   /** What the path says unless given. */

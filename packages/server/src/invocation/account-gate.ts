@@ -50,7 +50,8 @@ const OVERLOADED = 'Your request has been controlled by overload sdk, please ret
 /**
  * Counts the invocations of each project and lets those over the limit wait for a bounded time. Places that become free
  * go to the waiting functions in turn, so that a burst of one holds up no other; a function cannot take all of them, so that
- * a burst of slow calls leaves some for others; reserved instances have their places for themselves. When too much waits, the function that waits with most loses what came last.
+ * a burst of slow calls leaves some for others; reserved instances have their places for themselves. When too many bytes wait,
+ * the newest request of the function that waits with most is refused.
  */
 export class AccountGate {
   readonly #limits: GateLimits;

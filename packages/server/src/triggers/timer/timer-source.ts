@@ -46,8 +46,8 @@ interface Entry {
 
 /**
  * Fires timer triggers. The event of a tick is stored as an asynchronous invocation in the same step in which the tick is
- * noted with its trigger: a tick is never stored twice, and one that is noted is never lost. While the disk is full or the
- * database is away, the first tick is kept, and stored later. Ticks while no server runs are left out.
+ * noted with its trigger: a tick is never stored twice, and a noted tick is never lost. While the disk is full or the database
+ * is unavailable, the first tick is kept in memory and stored later. Ticks that pass while no server runs are skipped.
  */
 export class TimerSource {
   readonly #options: TimerSourceOptions;
