@@ -85,7 +85,10 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
       .filter(({ request }) => typeof request !== 'string');
     const answered = () => numbered.filter(({ seq }) => replies.some((reply) => reply.seq === seq)).length;
     await expect.poll(answered, { timeout: 40_000, interval: 50 }).toBe(numbered.length);
-    const wrong = numbered.filter(({ seq }) => replies.find((reply) => reply.seq === seq)?.ok !== false);
+    const wrong = numbered.filter(({ seq, code }) => {
+      const reply = replies.find((one) => one.seq === seq);
+      return reply?.ok !== false || (code !== undefined && reply.code !== code);
+    });
     expect(wrong.map(({ what, request }) => ({ what, request }))).toEqual([]);
   }
 

@@ -177,6 +177,13 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
     await expect(call()).rejects.toThrow('walled-off does not exist');
   });
 
+  it('are no exports of file servers but those of the configuration', async () => {
+    const added = server.api.call('addFileSystem', { body: { name: 'far', nfs: 'storage.example:/export' } });
+    await expect(added).rejects.toMatchObject({ code: 'FSS.0400', hint: expect.stringContaining('nfs_exports') });
+    const run = await server.fgs(['filesystems', 'add', 'far', '--nfs', 'storage.example:/export']);
+    expect(run.stderr).toContain('functions may not mount storage.example:/export');
+  });
+
   it('can be read only', async () => {
     const path = await register('fixed', ['--read-only']);
     writeFileSync(join(path, 'model'), 'weights');

@@ -108,7 +108,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
       nameServers: new NameServers(),
       onNameServers: (text) => writeFileSync(`${host.etcFolder}/resolv.conf`, text),
     }),
-    mayMount ? SharedMounts.open(`${folder}/shared`, sources, rules.serverUser) : undefined,
+    mayMount ? SharedMounts.open({ folder: `${folder}/shared`, sources, ...rules }) : undefined,
   ]);
   const machine: Machine = {
     isRoot,

@@ -6,6 +6,7 @@ const rules = {
   images: [],
   links: '/l',
   mounts: ['/srv'],
+  exports: [{ host: 'storage', path: '/export' }],
   withoutIsolation: false,
   serverUser: 7,
 };
@@ -20,6 +21,9 @@ describe('the rules of an agent', () => {
     [{ code: [{ path: 'relative' }] }],
     [{ links: undefined }],
     [{ mounts: [1] }],
+    [{ exports: undefined }],
+    [{ exports: ['storage:/export'] }],
+    [{ exports: [{ host: 'storage', path: 'export' }] }],
     [{ serverUser: '0' }],
     [{ images: [null] }],
     [{ withoutIsolation: 1 }],

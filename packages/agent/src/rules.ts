@@ -1,4 +1,5 @@
 import { AgentError } from './agent-error.ts';
+import type { NfsExport } from './mounts/nfs-exports.ts';
 import type { RootRule } from './sources/roots.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface AgentRules {
   readonly links: string;
   /** Folders below which file systems may be shared with functions. */
   readonly mounts: readonly string[];
+  /** Exports of file servers that functions may mount, with the folders below them. */
+  readonly exports: readonly NfsExport[];
   /** The operator wants functions without isolation; root's agent has the driver for that only then. */
   readonly withoutIsolation: boolean;
   /** As whom no file system may be read or written: the server's own user. */
@@ -31,6 +34,7 @@ export function parseRules(text: string): AgentRules {
     images: list(fields.images, 'images').map(rootRule),
     links: place(fields.links, 'links'),
     mounts: list(fields.mounts, 'mounts').map((path) => place(path, 'mounts')),
+    exports: list(fields.exports, 'exports').map(nfsExport),
     withoutIsolation,
     serverUser,
   };
@@ -40,6 +44,12 @@ function rootRule(value: unknown): RootRule {
   const { path, only } = fieldsOf(value);
   if (only === undefined) return { path: place(path, 'path') };
   return { path: place(path, 'path'), only: list(only, 'only').map(String) };
+}
+
+function nfsExport(value: unknown): NfsExport {
+  const { host, path } = fieldsOf(value);
+  if (typeof host !== 'string' || host === '') throw bad('host');
+  return { host, path: place(path, 'path') };
 }
 
 function place(value: unknown, name: string): string {

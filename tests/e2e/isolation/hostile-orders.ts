@@ -4,6 +4,8 @@ import type { SandboxSpec } from '../../../packages/server/src/instances/sandbox
 export interface Order {
   readonly what: string;
   readonly request: object | string;
+  /** With which the agent must refuse it; undefined: any. */
+  readonly code?: string;
 }
 
 export interface OrderPlaces {
@@ -41,6 +43,14 @@ export function hostileOrders(places: OrderPlaces): Order[] {
       mountOrder(`shares as user ${uid}`, { uid }),
       mountOrder(`shares as group ${uid}`, { gid: uid }),
     ]),
+    ...EXPORTS.flatMap(({ host, path }) => {
+      const order = mountOrder(`mounts ${host}:${path}`, { source: { kind: 'nfs', host, export: path } });
+      const { mount } = order.request;
+      return [order, start(`runs with ${host}:${path}`, { mounts: [mount] })].map((one) => ({
+        ...one,
+        code: 'NOT_ALLOWED',
+      }));
+    }),
     ...IDS.map((id) => start(`id ${JSON.stringify(id)}`, { id })),
     ...NETWORKS.flatMap((network) => [
       {
@@ -52,7 +62,7 @@ export function hostileOrders(places: OrderPlaces): Order[] {
     ...FRAMES.map((request) => ({ what: 'a malformed frame', request })),
   ];
 
-  function mountOrder(what: string, change: object): Order {
+  function mountOrder(what: string, change: object) {
     const folder = { kind: 'folder', path: `${places.folder}/shared` };
     const mount = { source: folder, target: '/mnt/x', readOnly: false, uid: 1003, gid: 1003, ...change };
     return { what, request: { op: 'try-mount', mount } };
@@ -86,6 +96,17 @@ function pathsOf({ folder, secret }: OrderPlaces): unknown[] {
 const TARGETS = [
   ...['/', '/etc', '/etc/passwd', '/usr/bin', '/bin/sh', '/lib', '/proc', '/proc/1', '/dev/null', '/sys', '/tmp'],
   ...['/run/funcgraph/link.sock', '/opt/function/../../etc', '/opt//x', 'opt', '', null, 1, {}],
+];
+
+/** File servers and exports beside the one that the rules allow, `storage.example:/export/team`. */
+const EXPORTS = [
+  { host: 'storage.example', path: '/' },
+  { host: 'storage.example', path: '/export' },
+  { host: 'storage.example', path: '/export/team-2' },
+  { host: 'storage.example', path: '/export/other' },
+  { host: 'STORAGE.example', path: '/export/team' },
+  { host: 'localhost', path: '/export/team' },
+  { host: '169.254.169.254', path: '/' },
 ];
 
 const AMOUNTS = [

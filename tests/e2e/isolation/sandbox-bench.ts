@@ -74,6 +74,7 @@ export class SandboxBench {
       images: [{ path: this.folder, only: ['images'] }],
       links: join(this.folder, 'links/s'),
       mounts: [join(this.folder, 'shared')],
+      exports: [{ host: 'storage.example', path: '/export/team' }],
       withoutIsolation: false,
       serverUser: this.#uid ?? 0,
     };

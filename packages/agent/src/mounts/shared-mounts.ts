@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, rmdirSync, type Stats } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
-import { findProgram, runHostCommand } from '../host-command.ts';
+import { runHostCommand } from '../host-command.ts';
 import type { FileSystemMount, MountCheck } from '../protocol.ts';
-import { openPlace } from '../sources/descend.ts';
 import type { Sources } from '../sources/sources.ts';
-import { waitForAnswer } from './answering.ts';
 import { bindMapped, mappingOption } from './id-mapping.ts';
+import { type NfsExport, NfsExports } from './nfs-exports.ts';
 
 /** A user of the host that nobody is, to try with. */
 const PROBE_USER = 299_999;
@@ -25,6 +23,14 @@ export interface PreparedMounts {
   hide(): Promise<void>;
 }
 
+export interface SharedMountsParts {
+  /** For mount points; sandbox users must be able to walk to it. */
+  readonly folder: string;
+  readonly sources: Sources;
+  readonly exports: readonly NfsExport[];
+  readonly serverUser: number;
+}
+
 /** As whom a sandbox must run so that the files of a file system that cannot map users are its own. */
 export interface HostUser {
   readonly uid: number;
@@ -38,27 +44,26 @@ export interface HostUser {
 export class SharedMounts {
   readonly #folder: string;
   readonly #sources: Sources;
-  /** NFS exports that are mounted, by their name. */
-  readonly #exports = new Map<string, Promise<string>>();
+  readonly #exports: NfsExports;
+  readonly #serverUser: number;
   /** Which file systems can map users, by device. */
   readonly #users = new Map<number, MountCheck['users']>();
   #count = 0;
 
-  readonly #serverUser: number;
-
-  private constructor(folder: string, sources: Sources, serverUser: number) {
-    this.#serverUser = serverUser;
+  private constructor({ folder, sources, exports, serverUser }: SharedMountsParts) {
     this.#folder = folder;
     this.#sources = sources;
+    this.#exports = new NfsExports({ folder, allowed: exports });
+    this.#serverUser = serverUser;
   }
 
-  /** Needs root and a mount namespace of the agent's own. `folder` must be one that sandbox users can walk to. */
-  static open(folder: string, sources: Sources, serverUser: number): SharedMounts {
-    mkdirSync(folder, { recursive: true, mode: 0o711 });
-    return new SharedMounts(folder, sources, serverUser);
+  /** Needs root and a mount namespace of the agent's own. */
+  static open(parts: SharedMountsParts): SharedMounts {
+    mkdirSync(parts.folder, { recursive: true, mode: 0o711 });
+    return new SharedMounts(parts);
   }
 
-  /** Throws `MOUNT_FAILED` with what is in the way. */
+  /** Throws `MOUNT_FAILED` with what is in the way, `NOT_ALLOWED` for what the rules do not name. */
   async check(mount: FileSystemMount): Promise<MountCheck> {
     return this.#opened(mount, async (root) => {
       const found = fstatSync(root);
@@ -105,12 +110,8 @@ export class SharedMounts {
     }
   }
 
-  async close(): Promise<void> {
-    const mounted = await Promise.allSettled(this.#exports.values());
-    this.#exports.clear();
-    for (const found of mounted) {
-      if (found.status === 'fulfilled') await runHostCommand('umount', ['--lazy', '--', found.value]).catch(() => {});
-    }
+  close(): Promise<void> {
+    return this.#exports.close();
   }
 
   async #tryUsers(root: number, mount: FileSystemMount): Promise<MountCheck['users']> {
@@ -131,10 +132,7 @@ export class SharedMounts {
     if (uid === this.#serverUser || gid === this.#serverUser)
       throw new AgentError('MOUNT_FAILED', `user ${this.#serverUser} is the one of the server`);
     if (source.kind === 'nfs') {
-      const name = `${source.host}:${source.export}`;
-      const point = await this.#exportAt(name);
-      await waitForAnswer(point, name);
-      const descriptor = openPlace(point);
+      const descriptor = await this.#exports.open(source);
       return use(descriptor).finally(() => closeSync(descriptor));
     }
     const folder = await this.#sources.open('shared', source.path).catch((cause: unknown) => {
@@ -145,31 +143,6 @@ export class SharedMounts {
       });
     });
     return use(folder.descriptor).finally(() => folder.close());
-  }
-
-  #exportAt(name: string): Promise<string> {
-    const mounting = this.#exports.get(name) ?? this.#mountExport(name);
-    this.#exports.set(name, mounting);
-    mounting.catch(() => this.#exports.delete(name));
-    return mounting;
-  }
-
-  async #mountExport(name: string): Promise<string> {
-    if (findProgram('mount.nfs') === undefined) {
-      throw new AgentError('MOUNT_FAILED', 'this machine cannot mount NFS exports', {
-        hint: 'install the package nfs-common',
-      });
-    }
-    const point = `${this.#folder}/nfs-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
-    mkdirSync(point, { recursive: true, mode: 0o711 });
-    try {
-      // A server that does not answer must fail a function with an error, not hold it for ever.
-      await runHostCommand('mount', ['-t', 'nfs', '-o', 'nosuid,nodev,softerr,timeo=50,retry=0', '--', name, point]);
-      return point;
-    } catch (cause) {
-      const detail = cause instanceof AgentError ? cause.message : String(cause);
-      throw new AgentError('MOUNT_FAILED', `${name} cannot be mounted: ${detail}`, { cause });
-    }
   }
 
   #newPoint(): string {

@@ -18,14 +18,14 @@ export function openPlace(path: string): number {
 /**
  * Opens what stands at `parts` below an open folder, one name after the other, each in the folder opened before it. So no
  * name is looked up twice, no link is followed and nothing outside is reached, also when names change meanwhile. Throws
- * `SOURCE_REFUSED`; then nothing stays open.
+ * `SOURCE_REFUSED`; then nothing stays open. `flags` are further ones for each `open`.
  */
-export function descend(folder: number, parts: readonly string[]): Step[] {
+export function descend(folder: number, parts: readonly string[], flags = 0): Step[] {
   const steps: Step[] = [];
   try {
     let above = folder;
     for (const part of parts) {
-      const descriptor = openSync(`/proc/self/fd/${above}/${part}`, O_PATH | constants.O_NOFOLLOW);
+      const descriptor = openSync(`/proc/self/fd/${above}/${part}`, O_PATH | constants.O_NOFOLLOW | flags);
       const stats = fstatSync(descriptor);
       steps.push({ descriptor, stats });
       if (stats.isSymbolicLink()) throw new AgentError('SOURCE_REFUSED', `${part} is a symbolic link`);

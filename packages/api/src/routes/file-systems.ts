@@ -35,7 +35,7 @@ export const fileSystemRoutes = {
     body: Type.Object({
       name: Type.String({ description: 'At most 63 small letters, digits and -.' }),
       path: Type.Optional(Type.String({ description: 'Folder of the machine.' })),
-      nfs: Type.Optional(Type.String({ description: 'host:/path' })),
+      nfs: Type.Optional(Type.String({ description: 'host:/path, in an export that nfs_exports of the server names' })),
       read_only: Type.Optional(Type.Boolean()),
       user_id: Type.Optional(Type.Integer({ description: 'From 1 to 65534; 1003 when absent.' })),
       user_group_id: Type.Optional(Type.Integer()),

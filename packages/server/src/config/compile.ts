@@ -1,4 +1,5 @@
 import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
+import { nfsExport } from './list-items.ts';
 import type { Config, RawConfig } from './schema.ts';
 
 /** A configuration that cannot be used; the message names the key. */
@@ -56,6 +57,16 @@ function hosts(text = ''): ReadonlySet<string> {
   return new Set(text.split(',').filter((host) => host !== ''));
 }
 
+/** `form` says how one item is written. */
+function listOf<T>(text: string, key: string, parse: (item: string) => T | undefined, form: string): T[] {
+  const items = text.split(',').filter((item) => item !== '');
+  return items.map((item) => {
+    const parsed = parse(item);
+    if (parsed === undefined) throw new ConfigError(`${key} cannot have ${item}`, form);
+    return parsed;
+  });
+}
+
 function quotas(raw: RawConfig): Quotas {
   const usual = USUAL_QUOTAS;
   return Object.freeze({
@@ -101,6 +112,7 @@ export function compileConfig(
     prewarm: raw.prewarm ?? 16,
     linkHosts: hosts(raw.link_hosts),
     mountRoots: (raw.mount_roots ?? '/srv,/mnt,/media').split(',').filter((path) => path !== ''),
+    nfsExports: listOf(raw.nfs_exports ?? '', 'nfs_exports', nfsExport, 'Write it as storage.example:/export/data.'),
     webhookHosts: hosts(raw.webhook_hosts),
     metricsTokenFile: raw.metrics_token_file,
     quotas: quotas(raw),

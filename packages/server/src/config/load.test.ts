@@ -25,6 +25,16 @@ describe('configuration', () => {
     expect(() => loadConfig(['--mount-roots', 'data'], {})).toThrow(/mount_roots/);
   });
 
+  it('reads the NFS exports that functions may mount, and none by itself', () => {
+    expect(loadConfig([], {}).nfsExports).toEqual([]);
+    expect(loadConfig(['--nfs-exports', 'storage.example:/export/data,nas:/'], {}).nfsExports).toEqual([
+      { host: 'storage.example', path: '/export/data' },
+      { host: 'nas', path: '/' },
+    ]);
+    for (const bad of ['nas', 'nas:export', ':/x', '-o:/x', 'nas:/a/../b', 'nas:/a//b', 'nas:/a/', 'nas:/a,/srv'])
+      expect(() => loadConfig([`--nfs-exports=${bad}`], {})).toThrow(/nfs_exports/);
+  });
+
   it('reads hosts that may be asked for archives, and none by itself', () => {
     expect([...loadConfig(['--link-hosts', 'bucket:9000,[::1]:80'], {}).linkHosts]).toEqual([
       'bucket:9000',

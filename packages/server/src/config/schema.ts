@@ -1,3 +1,4 @@
+import type { NfsExport } from '@funcgraph/agent';
 import { type Static, Type } from 'typebox';
 import type { Quotas } from '../domain/quotas.ts';
 import type { Secret } from '../lib/secret.ts';
@@ -47,6 +48,8 @@ export const RawConfig = Type.Object(
     webhook_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     /** Folders (absolute, with commas) below which file systems may be shared with functions. */
     mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
+    /** NFS exports (`host:/path`, with commas) that functions may mount, with the folders below them. */
+    nfs_exports: Type.Optional(Type.String({ maxLength: 4096 })),
     /** File whose text lets others than this machine read `/metrics`. */
     metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Functions of a project. */
@@ -109,6 +112,7 @@ export interface Config {
   readonly linkHosts: ReadonlySet<string>;
   /** What the agent may mount for functions stands below these; nothing changes them while the server runs. */
   readonly mountRoots: readonly string[];
+  readonly nfsExports: readonly NfsExport[];
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
   /** Undefined: only this machine reads metrics. */

@@ -6,7 +6,11 @@ export const add = defineCommand({
   summary: 'Register a folder of the server machine, or an NFS export, that functions can mount',
   flags: {
     path: { type: 'text', placeholder: 'DIR', summary: 'absolute path of a folder, on the server machine' },
-    nfs: { type: 'text', placeholder: 'HOST:/PATH', summary: 'export of an NFS server' },
+    nfs: {
+      type: 'text',
+      placeholder: 'HOST:/PATH',
+      summary: 'export of an NFS server that nfs_exports of the server names',
+    },
     'read-only': { type: 'boolean', summary: 'functions may not change anything' },
     user: {
       type: 'text',

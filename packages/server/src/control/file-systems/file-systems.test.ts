@@ -66,6 +66,7 @@ describe('file systems of the administrator', () => {
   });
 
   it.each([
+    ['NOT_ALLOWED', 'invalid_request'],
     ['MOUNT_FAILED', 'mount_not_ready'],
     ['NOT_SUPPORTED', 'not_available'],
   ])('are not registered when the machine answers %s', async (answer, code) => {

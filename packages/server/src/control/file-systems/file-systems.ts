@@ -28,6 +28,7 @@ export interface FileSystemsOptions {
 
 const MAX_FILE_SYSTEMS = 1000;
 const REFUSALS = {
+  NOT_ALLOWED: 'invalid_request',
   MOUNT_FAILED: 'mount_not_ready',
   NOT_SUPPORTED: 'not_available',
   BAD_REQUEST: 'invalid_request',

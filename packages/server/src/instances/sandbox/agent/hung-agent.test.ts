@@ -6,7 +6,10 @@ import type { SandboxSpec } from '../sandbox.ts';
 import { AGENT_LIMITS, type AgentLimits } from './agent-limits.ts';
 import { SandboxAgent } from './sandbox-agent.ts';
 
-const NO_RULES = { code: [], images: [], links: '/nowhere', mounts: [], withoutIsolation: false, serverUser: 0 };
+const NO_RULES = {
+  ...{ code: [], images: [], links: '/nowhere', mounts: [], exports: [] },
+  ...{ withoutIsolation: false, serverUser: 0 },
+};
 
 const able = {
   driver: 'bubblewrap',

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLessAble, SandboxAgent } from './sandbox-agent.ts';
 
-const NO_RULES = { code: [], images: [], links: '/nowhere', mounts: [], withoutIsolation: false, serverUser: 0 };
+const NO_RULES = {
+  ...{ code: [], images: [], links: '/nowhere', mounts: [], exports: [] },
+  ...{ withoutIsolation: false, serverUser: 0 },
+};
 
 const able = {
   driver: 'bubblewrap' as const,

@@ -69,7 +69,7 @@ export class SandboxAgent {
     await client.request({ op: 'close-network', id });
   }
 
-  /** Whether a file system can be mounted. Rejects with `MOUNT_FAILED` and why not, `NOT_SUPPORTED`. */
+  /** Whether a file system can be mounted. Rejects with `MOUNT_FAILED` and why not, `NOT_ALLOWED`, `NOT_SUPPORTED`. */
   async tryMount(mount: FileSystemMount): Promise<MountCheck> {
     await this.ensureAgent();
     const { client } = await this.#living();
