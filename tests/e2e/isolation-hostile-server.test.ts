@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -74,7 +74,8 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
   // Beside the bench: nothing below it is out of reach by itself.
   const secretFolder = () => `${bench.folder}-secret`;
 
-  async function refused(orders: readonly Order[]): Promise<void> {
+  /** Sends all at once; resolves with the replies when all have one. */
+  async function answers(orders: readonly Order[]): Promise<(Order & { reply: Reply | undefined })[]> {
     const first = 1_000 + replies.length * 1_000;
     orders.forEach(({ request }, at) => {
       const line = typeof request === 'string' ? request : JSON.stringify({ ...request, seq: first + at });
@@ -84,11 +85,14 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
       .map((order, at) => ({ ...order, seq: first + at }))
       .filter(({ request }) => typeof request !== 'string');
     const answered = () => numbered.filter(({ seq }) => replies.some((reply) => reply.seq === seq)).length;
-    await expect.poll(answered, { timeout: 40_000, interval: 50 }).toBe(numbered.length);
-    const wrong = numbered.filter(({ seq, code }) => {
-      const reply = replies.find((one) => one.seq === seq);
-      return reply?.ok !== false || (code !== undefined && reply.code !== code);
-    });
+    await expect.poll(answered, { timeout: 60_000, interval: 50 }).toBe(numbered.length);
+    return numbered.map((order) => ({ ...order, reply: replies.find(({ seq }) => seq === order.seq) }));
+  }
+
+  async function refused(orders: readonly Order[]): Promise<void> {
+    const wrong = (await answers(orders)).filter(
+      ({ reply, code }) => reply?.ok !== false || (code !== undefined && reply.code !== code),
+    );
     expect(wrong.map(({ what, request }) => ({ what, request }))).toEqual([]);
   }
 
@@ -135,6 +139,62 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
     }
     expect(seen.harmless + seen.refused).toBe(25);
   });
+
+  const open = (id: string, cidr = '10.99.1.0/28') => ({
+    what: `opens ${id} with ${cidr}`,
+    request: { op: 'open-network', network: { id, cidr, nat: true } },
+  });
+  const close = (id: string) => ({ what: `closes ${id}`, request: { op: 'close-network', id } });
+
+  it('holds back each network by rules, however networks are opened and closed', async () => {
+    const [one, other, alike] = ['0a1b2c3d', '0b1b2c3d', '0a1b2c3d99'] as const;
+    for (let round = 0; round < 5; round++) {
+      await answers([open(one), open(other), open(alike), open(one, '10.99.2.0/28')]);
+      expect(heldBack().filter((bridge) => bridge.startsWith('fgn'))).toEqual(bridges());
+      const closing = answers([close(one), close(other)]);
+      // One comes at each moment of the removal.
+      for (let n = 0; n < 30; n++) {
+        const { request } = open(n % 2 ? one : other);
+        agent.socket.write(`${JSON.stringify({ ...request, seq: 10 })}\n`);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      await closing;
+      await answers([open(one)]);
+      expect(bridges().filter((bridge) => !heldBack().includes(bridge))).toEqual([]);
+      expect(bridges()).toHaveLength(1);
+    }
+    await answers([one, other, alike].map(close));
+    expect(bridges()).toEqual([]);
+  });
+
+  it('touches no network of another server', async () => {
+    const bridge = 'fgnfeed0123';
+    execFileSync('ip', ['link', 'add', 'name', bridge, 'type', 'bridge']);
+    execFileSync('ip', ['link', 'set', 'dev', bridge, 'alias', 'of-another-server']);
+    try {
+      const code = 'NETWORK_TAKEN';
+      await refused(['feed0123', 'feed0123feed'].map((id) => ({ ...open(id), code })));
+      await answers(['feed0123', 'feed0123feed'].map(close));
+      expect(readFileSync(`/sys/class/net/${bridge}/ifalias`, 'utf8')).toBe('of-another-server\n');
+    } finally {
+      execFileSync('ip', ['link', 'delete', 'dev', bridge]);
+    }
+  });
+
+  const ownerOf = () => subfolders(runDir)[0] ?? '';
+  /** Networks of this agent that are up. */
+  function bridges(): string[] {
+    return readdirSync('/sys/class/net').filter(
+      (name) =>
+        name.startsWith('fgn') && readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8').includes(`:${ownerOf()}`),
+    );
+  }
+  /** Networks for which the kernel has rules of this agent. */
+  function heldBack(): string[] {
+    const table = `funcgraph_${ownerOf().replaceAll('-', '_')}`;
+    const text = execFileSync('nft', ['list', 'table', 'inet', table], { encoding: 'utf8' });
+    return [...text.matchAll(/chain out_of_(\S+)/g)].map(([, bridge]) => bridge ?? '');
+  }
 
   it('ends at a frame without end, and leaves nothing', async () => {
     const owners = subfolders(runDir);

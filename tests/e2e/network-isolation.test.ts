@@ -39,7 +39,7 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
 
   beforeAll(async () => {
     outside = await Outside.open('outsidetest0', '198.51.100.2/30', '198.51.100.1/30', '169.254.169.254');
-    bench = await SandboxBench.open();
+    bench = await SandboxBench.open({ interfaces: ['vpctest0', 'outsidetest0', 'missing0'] });
     code = makeCode(bench, 'code');
   });
   afterAll(async () => {
@@ -167,6 +167,8 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
       await expect(taken({ cidr: '198.51.100.0/24' })).rejects.toMatchObject(refusal);
       await expect(taken({ hostInterface: 'outsidetest0' })).rejects.toMatchObject(refusal);
       await expect(taken({ hostInterface: 'missing0' })).rejects.toMatchObject(refusal);
+      const notNamed = { code: 'NOT_ALLOWED', hint: expect.stringContaining('host_interfaces') };
+      await expect(taken({ hostInterface: 'eth0' })).rejects.toMatchObject(notNamed);
     });
 
     async function closeNetwork(id: string): Promise<void> {

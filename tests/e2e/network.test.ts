@@ -28,7 +28,7 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
 
   beforeAll(async () => {
     outside = await Outside.open('fnoutside0', '198.51.100.10/30', '198.51.100.9/30');
-    server = await TestServer.start();
+    server = await TestServer.start({ env: { FGS_HOST_INTERFACES: 'fninner0,fnoutside0' } });
     runtime = await runtimeOf(server, 'Node.js');
   });
   afterAll(async () => {
@@ -155,6 +155,7 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
     ['too many addresses', { cidr: '10.0.0.0/8' }, 400],
     ['addresses that the machine uses', { cidr: '198.51.100.0/24' }, 400],
     ['an interface that the machine uses', { interface: 'fnoutside0' }, 400],
+    ['an interface that the configuration does not name', { interface: 'eth0' }, 400],
     ['an interface that is an option', { interface: '-h' }, 400],
   ])('are refused a network with %s that cannot be', async (_what, extra, status) => {
     await expect(server.api.call('createNetwork', { body: { name: 'wrong', ...extra } })).rejects.toMatchObject({

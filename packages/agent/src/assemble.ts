@@ -106,6 +106,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
       ownerId,
       agentNumber: uids?.agentNumber,
       nameServers: new NameServers(),
+      interfaces: rules.interfaces,
       onNameServers: (text) => writeFileSync(`${host.etcFolder}/resolv.conf`, text),
     }),
     mayMount ? SharedMounts.open({ folder: `${folder}/shared`, sources, ...rules }) : undefined,

@@ -7,6 +7,7 @@ const rules = {
   links: '/l',
   mounts: ['/srv'],
   exports: [{ host: 'storage', path: '/export' }],
+  interfaces: ['eth1'],
   withoutIsolation: false,
   serverUser: 7,
 };
@@ -22,6 +23,9 @@ describe('the rules of an agent', () => {
     [{ links: undefined }],
     [{ mounts: [1] }],
     [{ exports: undefined }],
+    [{ interfaces: undefined }],
+    [{ interfaces: [''] }],
+    [{ code: [{ path: '/a', only: [null] }] }],
     [{ exports: ['storage:/export'] }],
     [{ exports: [{ host: 'storage', path: 'export' }] }],
     [{ serverUser: '0' }],

@@ -17,6 +17,8 @@ export interface AgentRules {
   readonly mounts: readonly string[];
   /** Exports of file servers that functions may mount, with the folders below them. */
   readonly exports: readonly NfsExport[];
+  /** Interfaces of the machine that may be made ports of networks. */
+  readonly interfaces: readonly string[];
   /** The operator wants functions without isolation; root's agent has the driver for that only then. */
   readonly withoutIsolation: boolean;
   /** As whom no file system may be read or written: the server's own user. */
@@ -35,6 +37,7 @@ export function parseRules(text: string): AgentRules {
     links: place(fields.links, 'links'),
     mounts: list(fields.mounts, 'mounts').map((path) => place(path, 'mounts')),
     exports: list(fields.exports, 'exports').map(nfsExport),
+    interfaces: list(fields.interfaces, 'interfaces').map(word),
     withoutIsolation,
     serverUser,
   };
@@ -43,13 +46,17 @@ export function parseRules(text: string): AgentRules {
 function rootRule(value: unknown): RootRule {
   const { path, only } = fieldsOf(value);
   if (only === undefined) return { path: place(path, 'path') };
-  return { path: place(path, 'path'), only: list(only, 'only').map(String) };
+  return { path: place(path, 'path'), only: list(only, 'only').map(word) };
 }
 
 function nfsExport(value: unknown): NfsExport {
   const { host, path } = fieldsOf(value);
-  if (typeof host !== 'string' || host === '') throw bad('host');
-  return { host, path: place(path, 'path') };
+  return { host: word(host), path: place(path, 'path') };
+}
+
+function word(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw bad('name');
 }
 
 function place(value: unknown, name: string): string {

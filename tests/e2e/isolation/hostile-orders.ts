@@ -58,6 +58,14 @@ export function hostileOrders(places: OrderPlaces): Order[] {
         request: { op: 'open-network', network: { ...NETWORK, ...network } },
       },
     ]),
+    ...INTERFACES.flatMap((hostInterface) => {
+      const network = { ...NETWORK, hostInterface };
+      const code = 'NOT_ALLOWED';
+      return [
+        { what: `takes ${hostInterface}`, request: { op: 'open-network', network }, code },
+        { ...start(`runs on ${hostInterface}`, { network: { kind: 'vpc', network } }), code },
+      ];
+    }),
     ...ODD.map((request) => ({ what: JSON.stringify(request), request })),
     ...FRAMES.map((request) => ({ what: 'a malformed frame', request })),
   ];
@@ -136,10 +144,14 @@ const NETWORKS = [
     (cidr) => ({ cidr }),
   ),
   ...['', '10.98.0.0/8', '10.98.0.0/31', '10.98.0.0/24; flush ruleset', null].map((cidr) => ({ cidr })),
+  ...['100.100.100.192/28', '100.100.0.0/16'].map((cidr) => ({ cidr })),
   ...['', 'x', '../../x', 'a1b2c3d4; drop', 'A1B2C3D4', null].map((id) => ({ id })),
   ...['lo', '../x', '-x', 'a b', 'x'.repeat(20), 'no-such-one', '', 7].map((hostInterface) => ({ hostInterface })),
   { nat: 'yes' },
 ];
+
+/** The rules name none. */
+const INTERFACES = ['lo', 'eth0', 'docker0', 'br-lan', 'wg0', 'fg00e0', 'ifb0', 'no-such-one'];
 
 const ODD = [
   { op: 'run', command: 'id' },

@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly uid?: number;
   readonly driver?: 'bubblewrap' | 'process';
   readonly attach?: 'helper' | 'mounts';
+  /** Interfaces of the machine that networks may have. */
+  readonly interfaces?: readonly string[];
   /** Prepares the folder for what sandboxes write, before there is an agent. */
   readonly prepareDisk?: (volumesDir: string) => void;
 }
@@ -42,13 +44,15 @@ export class SandboxBench {
   readonly driverName: 'bubblewrap' | 'process';
   readonly #servers: Server[] = [];
   readonly #uid: number | undefined;
+  readonly #interfaces: readonly string[];
   #count = 0;
 
-  private constructor({ uid, attach, prepareDisk, driver = 'bubblewrap' }: BenchOptions) {
+  private constructor({ uid, attach, prepareDisk, interfaces = [], driver = 'bubblewrap' }: BenchOptions) {
     // The agent's temporary folder must be one that sandbox users can walk to.
     this.folder = mkdtempSync(join(tmpdir(), 'funcgraph-isolation-'));
     chmodSync(this.folder, 0o755);
     this.#uid = uid;
+    this.#interfaces = interfaces;
     this.driverName = driver;
     for (const name of ['run', 'volumes', 'links', 'links/s', 'code', 'shared']) this.makeFolder(name);
     chmodSync(join(this.folder, 'links'), 0o700);
@@ -74,6 +78,7 @@ export class SandboxBench {
       images: [{ path: this.folder, only: ['images'] }],
       links: join(this.folder, 'links/s'),
       mounts: [join(this.folder, 'shared')],
+      interfaces: this.#interfaces,
       exports: [{ host: 'storage.example', path: '/export/team' }],
       withoutIsolation: false,
       serverUser: this.#uid ?? 0,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import { runHostCommand } from '../host-command.ts';
 import { feedCommand } from './feed-command.ts';
@@ -18,11 +18,9 @@ export interface BridgeSpec {
 
 /**
  * Makes a bridge with the machine's address on it and nothing else of the machine. Its hardware address is fixed: by
- * itself it would change with every port, and sandboxes would go on to use the old one. Throws `NETWORK_FAILED`,
- * `NETWORK_TAKEN`.
+ * itself it would change with every port, and sandboxes would go on to use the old one. Throws `NETWORK_FAILED`.
  */
 export async function makeBridge({ name, ownerId, block, hostInterface }: BridgeSpec): Promise<void> {
-  if (hostInterface !== undefined) checkInterface(hostInterface);
   const options = 'forward_delay 0 stp_state 0 mcast_snooping 0';
   await ip(`link add name ${name} address ${hardwareAddress(name)} type bridge ${options}`);
   try {
@@ -45,7 +43,11 @@ export async function makeBridge({ name, ownerId, block, hostInterface }: Bridge
 /** With the interfaces of sandboxes on it; one of the machine is let go. */
 export async function removeBridge(name: string): Promise<void> {
   const ports = namesIn(`${INTERFACES}/${name}/brif`).filter((port) => port.startsWith('fg'));
-  for (const port of ports) await runHostCommand('ip', ['link', 'delete', 'dev', port]).catch(() => {});
+  for (const port of ports) await removeInterface(port).catch(() => {});
+  await removeInterface(name);
+}
+
+export async function removeInterface(name: string): Promise<void> {
   await runHostCommand('ip', ['link', 'delete', 'dev', name]);
 }
 
@@ -66,6 +68,16 @@ export function ownedBridges(): { readonly name: string; readonly ownerId: strin
     .map((name) => ({ name, alias: aliasOf(name) }))
     .filter(({ alias }) => alias.startsWith(ALIAS))
     .map(({ name, alias }) => ({ name, ownerId: alias.slice(ALIAS.length) }));
+}
+
+/** Throws `NETWORK_TAKEN` when there is a bridge of this name, or its interface is not free. */
+export function checkBridge(name: string, hostInterface: string | undefined): void {
+  if (existsSync(`${INTERFACES}/${name}`)) {
+    throw new AgentError('NETWORK_TAKEN', `the machine has an interface ${name} already`, {
+      hint: 'another server made it, or left it: choose another network',
+    });
+  }
+  if (hostInterface !== undefined) checkInterface(hostInterface);
 }
 
 /** Taking an interface that the machine uses itself would cut it off. */

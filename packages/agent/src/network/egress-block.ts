@@ -11,7 +11,7 @@ const PIECE_LENGTH = 19;
 export interface TakenAddresses {
   /** Destinations of the machine's routes, without the default one. */
   readonly routes: readonly Block[];
-  /** Single addresses that must stay reachable: name servers, gateways. */
+  /** Single addresses that must stay reachable: name servers, gateways, the other ends of connections. */
   readonly addresses: readonly number[];
 }
 

@@ -3,10 +3,11 @@ import { networkInterfaces } from 'node:os';
 import { runHostCommand } from '../host-command.ts';
 import type { TakenAddresses } from './egress-block.ts';
 import { type Block, parseAddress, sizeOf } from './ipv4.ts';
+import { connectedPeers } from './peers.ts';
 
 const MAX_ROUTES = 100_000;
 
-/** Where the machine's routes lead, in every table, and which gateways they use. Throws `HOST_COMMAND_FAILED`. */
+/** Where the machine's routes lead, in every table, which gateways they use, and whom it speaks with. Throws `HOST_COMMAND_FAILED`. */
 export async function takenAddresses(nameServers: readonly string[]): Promise<TakenAddresses> {
   const found: unknown = JSON.parse(
     (await runHostCommand('ip', ['-4', '-json', 'route', 'show', 'table', 'all'])) || '[]',
@@ -18,9 +19,10 @@ export async function takenAddresses(nameServers: readonly string[]): Promise<Ta
   }));
   return {
     routes: texts.map(({ to }) => destination(to)).filter((block) => block !== undefined),
-    addresses: [...texts.map(({ via }) => via), ...nameServers]
-      .map(parseAddress)
-      .filter((number) => number !== undefined),
+    addresses: [
+      ...[...texts.map(({ via }) => via), ...nameServers].map(parseAddress).filter((number) => number !== undefined),
+      ...connectedPeers(),
+    ],
   };
 }
 

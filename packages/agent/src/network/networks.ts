@@ -3,7 +3,7 @@ import type { AttachTarget } from '../attach/attacher.ts';
 import { runHostCommand } from '../host-command.ts';
 import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
 import { AddressPool } from './address-pool.ts';
-import { makeBridge, removeBridge, removeBridgesNamed, switchBridge } from './bridge.ts';
+import { checkBridge, makeBridge, removeBridge, removeBridgesNamed, removeInterface, switchBridge } from './bridge.ts';
 import type { Connector } from './connector.ts';
 import { egressBlock, isFree, SHARDS, shardOf } from './egress-block.ts';
 import { feedCommand } from './feed-command.ts';
@@ -11,6 +11,7 @@ import { hostInterfaces, readSetting, takenAddresses, writeSetting } from './hos
 import { type Block, gatewayOf, parseBlock, upperHalf } from './ipv4.ts';
 import type { NameServers } from './name-servers.ts';
 import { NetworkClaim } from './network-claim.ts';
+import { NetworkRegister } from './network-register.ts';
 import { guardText, INTERFACE_PREFIX, type NetworkRules, rulesText, tableName } from './rules.ts';
 import { RulesWatch } from './rules-watch.ts';
 
@@ -21,6 +22,7 @@ const MAX_PORTS = 1021;
 const FORWARDING = 'ipv4/ip_forward';
 
 interface OpenNetwork {
+  readonly id: string;
   readonly rules: NetworkRules;
   readonly addresses: AddressPool;
 }
@@ -33,6 +35,8 @@ export interface NetworksParts {
   readonly nameServers: NameServers;
   /** The machine asks other name servers than before: `text` is for the resolver file of instances. */
   readonly onNameServers: (text: string) => void;
+  /** Interfaces of the machine that may be made ports of networks. */
+  readonly interfaces: readonly string[];
 }
 
 /** Gives back the address of a sandbox that has ended. */
@@ -45,7 +49,7 @@ export type Disconnect = () => void;
 export class Networks {
   readonly #parts: NetworksParts;
   readonly #claim: NetworkClaim;
-  readonly #open = new Map<string, Promise<OpenNetwork>>();
+  readonly #register = new NetworkRegister<OpenNetwork>(MAX_NETWORKS);
   /** Rules in force, by network. */
   readonly #rules = new Map<string, NetworkRules>();
   /** Changes of the table wait for one another. */
@@ -89,20 +93,27 @@ export class Networks {
 
   /** Gives a running sandbox its interface. Throws `NETWORK_FAILED`, `NETWORK_TAKEN`. */
   async connect(sandbox: AttachTarget, network: Exclude<SandboxNetwork, { kind: 'none' }>): Promise<Disconnect> {
-    const { rules, addresses } = network.kind === 'egress' ? await this.#egress() : await this.#vpc(network.network);
+    const open = network.kind === 'egress' ? await this.#egress() : await this.#vpc(network.network);
+    const { rules, addresses } = open;
     const { nameServers, onNameServers } = this.#parts;
     if (nameServers.refresh()) onNameServers(nameServers.text);
     if (this.#isDoubtful || this.#inForce === undefined || this.#watch?.isLive !== true) await this.#checkRules();
     const address = addresses.take();
     try {
       this.#wires += 1;
+      const outer = `${this.#prefix()}i${this.#wires.toString(36)}`;
       await this.#parts.connector.connect(sandbox, {
-        outer: `${this.#prefix()}i${this.#wires.toString(36)}`,
+        outer,
         bridge: rules.bridge,
         address: `${address}/${rules.block.length}`,
         // Without a way out a lookup or a connection fails at once and does not wait for an answer.
         gateway: rules.nat ? gatewayOf(rules.block) : '',
       });
+      if (!(await this.#register.holds(open.id, open))) {
+        // No rule would hold back what comes by an interface that has lost its bridge.
+        await removeInterface(outer).catch(() => {});
+        throw new AgentError('NETWORK_FAILED', 'the network was closed');
+      }
       return () => addresses.giveBack(address);
     } catch (error) {
       addresses.giveBack(address);
@@ -116,11 +127,10 @@ export class Networks {
   }
 
   async closeVpc(id: string): Promise<void> {
-    const network = await this.#open.get(id)?.catch(() => undefined);
-    this.#open.delete(id);
-    if (network === undefined) return;
-    await removeBridge(network.rules.bridge);
-    await this.#applyRules(() => this.#rules.delete(id));
+    await this.#register.close(id, async ({ rules }) => {
+      await removeBridge(rules.bridge);
+      await this.#applyRules(() => this.#rules.delete(id));
+    });
   }
 
   /** Puts the rules back when another program took them away or changed them, as a restart of a firewall does. Never rejects. */
@@ -170,10 +180,7 @@ export class Networks {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#watch?.close();
-    const all = await Promise.allSettled(this.#open.values());
-    this.#open.clear();
-    for (const found of all)
-      if (found.status === 'fulfilled') await removeBridge(found.value.rules.bridge).catch(() => {});
+    await this.#register.closeAll(({ rules }) => removeBridge(rules.bridge));
     this.#rules.clear();
     await this.#turn.catch(() => {});
     await runHostCommand('nft', ['delete', 'table', 'inet', tableName(this.#parts.ownerId)]).catch(() => {});
@@ -184,27 +191,14 @@ export class Networks {
   /** The first part of the default network that has room. */
   async #egress(): Promise<OpenNetwork> {
     for (let shard = 0; shard < SHARDS; shard++) {
-      const network = await this.#network(`egress${shard}`, () => this.#makeEgress(shard));
+      const network = await this.#register.get(`egress${shard}`, () => this.#makeEgress(shard));
       if (network.addresses.hasRoom) return network;
     }
     throw new AgentError('NETWORK_FAILED', 'the default network has as many sandboxes as it can have');
   }
 
   #vpc(network: VpcNetwork): Promise<OpenNetwork> {
-    return this.#network(network.id, () => this.#makeVpc(network));
-  }
-
-  /** Callers of the same network wait for the one that makes it; after a failure the next one tries again. */
-  #network(id: string, make: () => Promise<OpenNetwork>): Promise<OpenNetwork> {
-    const known = this.#open.get(id);
-    if (known !== undefined) return known;
-    if (this.#open.size >= MAX_NETWORKS) {
-      return Promise.reject(new AgentError('NETWORK_FAILED', `more than ${MAX_NETWORKS} networks`));
-    }
-    const making = make();
-    this.#open.set(id, making);
-    making.catch(() => this.#open.delete(id));
-    return making;
+    return this.#register.get(network.id, () => this.#makeVpc(network));
   }
 
   async #makeEgress(shard: number): Promise<OpenNetwork> {
@@ -227,6 +221,11 @@ export class Networks {
 
   async #makeVpc({ id, cidr, nat, hostInterface }: VpcNetwork): Promise<OpenNetwork> {
     const block = parseBlock(cidr);
+    if (hostInterface !== undefined && !this.#parts.interfaces.includes(hostInterface)) {
+      throw new AgentError('NOT_ALLOWED', `networks of functions may not have the interface ${hostInterface}`, {
+        hint: 'name it in host_interfaces of the configuration of the server, and restart it',
+      });
+    }
     if (block === undefined) throw new AgentError('BAD_REQUEST', `${cidr} is no range of addresses`);
     if (!isFree(block, await takenAddresses(this.#parts.nameServers.servers))) {
       throw new AgentError('NETWORK_TAKEN', `the machine reaches addresses of ${cidr} by another way`, {
@@ -238,6 +237,8 @@ export class Networks {
   }
 
   async #make(id: string, rules: NetworkRules, hostInterface?: string): Promise<OpenNetwork> {
+    // Before the rules: those of a bridge that is another's would be in force on it.
+    checkBridge(rules.bridge, hostInterface);
     await this.#applyRules(() => this.#rules.set(id, rules));
     try {
       await makeBridge({ name: rules.bridge, ownerId: this.#parts.ownerId, block: rules.block, hostInterface });
@@ -245,7 +246,7 @@ export class Networks {
       await this.#applyRules(() => this.#rules.delete(id));
       throw error;
     }
-    return { rules, addresses: new AddressPool(upperHalf(rules.block), MAX_PORTS) };
+    return { id, rules, addresses: new AddressPool(upperHalf(rules.block), MAX_PORTS) };
   }
 
   #applyRules(change: () => unknown): Promise<void> {

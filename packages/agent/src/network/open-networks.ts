@@ -26,10 +26,9 @@ export interface OpenedNetworks {
 
 /** Tries for real: makes the default network. `agentNumber` is undefined for an agent that is not root. */
 export async function openNetworks({
-  ownerId,
   agentNumber,
   nameServers,
-  onNameServers,
+  ...parts
 }: Omit<NetworksParts, 'connector' | 'agentNumber'> & {
   readonly agentNumber: number | undefined;
 }): Promise<OpenedNetworks> {
@@ -41,7 +40,7 @@ export async function openNetworks({
   }
   const connector: Connector = await NetworkHelper.open(HELPER).catch(() => new IpConnector());
   try {
-    const networks = await Networks.open({ ownerId, agentNumber, connector, nameServers, onNameServers });
+    const networks = await Networks.open({ ...parts, agentNumber, connector, nameServers });
     return { networks, gaps: [...resolverGaps(nameServers), ...(await firewallGaps())] };
   } catch (error) {
     const detail = error instanceof AgentError ? error.message : String(error);

@@ -7,7 +7,7 @@ const MOUNT = { source: { kind: 'folder', path: '/srv/x' }, target: '/mnt/x', re
 const refusal = expect.objectContaining({ code: 'BAD_REQUEST' });
 
 describe('a network in a request', () => {
-  it.each(['8.8.8.0/24', '172.32.0.0/16', '169.254.0.0/16', '127.0.0.0/16', '224.0.0.0/16'])(
+  it.each(['8.8.8.0/24', '172.32.0.0/16', '169.254.0.0/16', '127.0.0.0/16', '224.0.0.0/16', '100.100.100.192/28'])(
     'is not one of the world: %s',
     (cidr) => {
       expect(() => parseVpc({ id: 'a1b2c3d4', cidr, nat: true })).toThrow(

@@ -1,6 +1,6 @@
 import { AgentError } from '../agent-error.ts';
 import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
-import { type Block, overlaps, parseBlock } from './ipv4.ts';
+import { type Block, holds, overlaps, parseBlock } from './ipv4.ts';
 
 const NETWORK_ID = /^[0-9a-f]{8,32}$/;
 /** What the kernel allows and the command line of `ip` reads as a name. */
@@ -33,6 +33,7 @@ export function parseVpc(value: unknown): VpcNetwork {
   }
   if (!isPrivate(block))
     throw bad('a network may have private addresses only: the machine would no longer reach others');
+  if (holds(block, METADATA)) throw bad('a network may not have 100.100.100.200: clouds keep credentials there');
   if (typeof nat !== 'boolean') throw bad('nat must be true or false');
   if (hostInterface === undefined) return { id, cidr, nat };
   if (typeof hostInterface !== 'string' || !INTERFACE.test(hostInterface)) throw bad('hostInterface must be a name');
@@ -50,6 +51,9 @@ const PRIVATE = [
   '198.51.100.0/24',
   '203.0.113.0/24',
 ].flatMap((text) => parseBlock(text) ?? []);
+
+/** Where the machine itself may ask Alibaba Cloud for credentials. Those of other clouds are not private. */
+const METADATA = 0x6464_64c8;
 
 function isPrivate(block: Block): boolean {
   return PRIVATE.some((wide) => block.length >= wide.length && overlaps(block, wide));

@@ -1,10 +1,17 @@
 import type { NfsExport } from '@funcgraph/agent';
 
 const EXPORT = /^([A-Za-z0-9][A-Za-z0-9.-]{0,252}):(\/|(?:\/[^/]+)+)$/;
+/** What the kernel takes for the name of an interface, and programs for no option. */
+const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
 
 /** `host:/path`; undefined for a text of another form. */
 export function nfsExport(text: string): NfsExport | undefined {
   const [, host, path] = EXPORT.exec(text) ?? [];
   if (host === undefined || path === undefined) return undefined;
   return path.split('/').some((part) => part === '.' || part === '..') ? undefined : { host, path };
+}
+
+/** Undefined for a text that is none. */
+export function interfaceName(text: string): string | undefined {
+  return INTERFACE.test(text) ? text : undefined;
 }

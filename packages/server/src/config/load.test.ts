@@ -35,6 +35,13 @@ describe('configuration', () => {
       expect(() => loadConfig([`--nfs-exports=${bad}`], {})).toThrow(/nfs_exports/);
   });
 
+  it('reads the interfaces that networks may have, and none by itself', () => {
+    expect(loadConfig([], {}).hostInterfaces).toEqual([]);
+    expect(loadConfig([], { FGS_HOST_INTERFACES: 'eth1,br0.20' }).hostInterfaces).toEqual(['eth1', 'br0.20']);
+    for (const bad of ['-all', '../x', 'a b', 'a23456789012345678'])
+      expect(() => loadConfig([`--host-interfaces=${bad}`], {})).toThrow(/host_interfaces/);
+  });
+
   it('reads hosts that may be asked for archives, and none by itself', () => {
     expect([...loadConfig(['--link-hosts', 'bucket:9000,[::1]:80'], {}).linkHosts]).toEqual([
       'bucket:9000',

@@ -50,6 +50,8 @@ export const RawConfig = Type.Object(
     mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
     /** NFS exports (`host:/path`, with commas) that functions may mount, with the folders below them. */
     nfs_exports: Type.Optional(Type.String({ maxLength: 4096 })),
+    /** Interfaces of the machine (with commas) that networks of functions may have as their ports. */
+    host_interfaces: Type.Optional(Type.String({ maxLength: 4096 })),
     /** File whose text lets others than this machine read `/metrics`. */
     metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Functions of a project. */
@@ -113,6 +115,7 @@ export interface Config {
   /** What the agent may mount for functions stands below these; nothing changes them while the server runs. */
   readonly mountRoots: readonly string[];
   readonly nfsExports: readonly NfsExport[];
+  readonly hostInterfaces: readonly string[];
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
   /** Undefined: only this machine reads metrics. */

@@ -71,6 +71,8 @@ export class BubblewrapDriver implements Driver {
       });
     }
     checkTargets(spec);
+    // Before anything runs: it is refused here when it may not be made.
+    if (spec.network?.kind === 'vpc') await this.#networks().openVpc(spec.network.network);
     const releases: (() => Promise<void>)[] = [];
     try {
       const shared = await this.#sharedUser(spec);

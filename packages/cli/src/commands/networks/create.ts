@@ -7,7 +7,11 @@ export const create = defineCommand({
   flags: {
     cidr: { type: 'text', placeholder: 'RANGE', summary: 'addresses, such as 10.20.0.0/24; free ones without it' },
     nat: { type: 'boolean', summary: 'let functions on it reach the outside too' },
-    interface: { type: 'text', placeholder: 'NAME', summary: 'interface of the machine that leads to the network' },
+    interface: {
+      type: 'text',
+      placeholder: 'NAME',
+      summary: 'interface of the machine that leads to the network; host_interfaces of the server names it',
+    },
     'vpc-id': { type: 'text', placeholder: 'ID', summary: 'what functions say in func_vpc; made up without it' },
     'subnet-id': { type: 'text', placeholder: 'ID', summary: 'what functions say in func_vpc; made up without it' },
     ...CONNECTION_FLAGS,

@@ -97,6 +97,7 @@ describe('networks of the administrator', () => {
   });
 
   it.each([
+    ['NOT_ALLOWED', 'invalid_request'],
     ['NETWORK_TAKEN', 'invalid_request'],
     ['NETWORK_FAILED', 'not_available'],
     ['NOT_SUPPORTED', 'not_available'],

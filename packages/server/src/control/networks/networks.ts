@@ -30,6 +30,7 @@ const MAX_NETWORKS = 200;
 /** Blocks that are tried for a network without one. */
 const USUAL_BLOCKS = Array.from({ length: 16 }, (_, at) => `172.30.${at * 16}.0/24`);
 const REFUSALS = {
+  NOT_ALLOWED: 'invalid_request',
   NETWORK_TAKEN: 'invalid_request',
   NETWORK_FAILED: 'not_available',
   NOT_SUPPORTED: 'not_available',

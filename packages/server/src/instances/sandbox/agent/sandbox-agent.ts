@@ -55,7 +55,7 @@ export class SandboxAgent {
     };
   }
 
-  /** Makes the bridge of a network and returns its name. Rejects with `NETWORK_TAKEN`, `NETWORK_FAILED`, `NOT_SUPPORTED`. */
+  /** Makes the bridge of a network and returns its name. Rejects with `NOT_ALLOWED`, `NETWORK_TAKEN`, `NETWORK_FAILED`, `NOT_SUPPORTED`. */
   async openNetwork(network: VpcNetwork): Promise<string> {
     await this.ensureAgent();
     const { client } = await this.#living();
