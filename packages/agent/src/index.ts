@@ -1,4 +1,5 @@
 export type { AgentErrorCode } from './agent-error.ts';
+export type { UserRange } from './mounts/mount-users.ts';
 export type { NfsExport } from './mounts/nfs-exports.ts';
 export type {
   AgentEvent,

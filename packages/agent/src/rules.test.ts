@@ -8,6 +8,7 @@ const rules = {
   mounts: ['/srv'],
   exports: [{ host: 'storage', path: '/export' }],
   interfaces: ['eth1'],
+  mountUsers: [{ from: 1000, to: 59_999 }],
   withoutIsolation: false,
   serverUser: 7,
 };
@@ -24,6 +25,10 @@ describe('the rules of an agent', () => {
     [{ mounts: [1] }],
     [{ exports: undefined }],
     [{ interfaces: undefined }],
+    [{ mountUsers: undefined }],
+    [{ mountUsers: [{ from: 0, to: 9 }] }],
+    [{ mountUsers: [{ from: 1000, to: 300_000 }] }],
+    [{ mountUsers: [{ from: 9, to: 8 }] }],
     [{ interfaces: [''] }],
     [{ code: [{ path: '/a', only: [null] }] }],
     [{ exports: ['storage:/export'] }],

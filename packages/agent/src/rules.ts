@@ -1,6 +1,9 @@
 import { AgentError } from './agent-error.ts';
+import type { UserRange } from './mounts/mount-users.ts';
 import type { NfsExport } from './mounts/nfs-exports.ts';
 import type { RootRule } from './sources/roots.ts';
+
+const MAX_MOUNT_USER = 65_534;
 
 /**
  * What the server may ask of this agent. It comes from the process that starts the agent, never over the socket: a server
@@ -21,6 +24,8 @@ export interface AgentRules {
   readonly interfaces: readonly string[];
   /** The operator wants functions without isolation; root's agent has the driver for that only then. */
   readonly withoutIsolation: boolean;
+  /** As whom file systems may be read and written, users and groups alike. */
+  readonly mountUsers: readonly UserRange[];
   /** As whom no file system may be read or written: the server's own user. */
   readonly serverUser: number;
 }
@@ -38,6 +43,7 @@ export function parseRules(text: string): AgentRules {
     mounts: list(fields.mounts, 'mounts').map((path) => place(path, 'mounts')),
     exports: list(fields.exports, 'exports').map(nfsExport),
     interfaces: list(fields.interfaces, 'interfaces').map(word),
+    mountUsers: list(fields.mountUsers, 'mountUsers').map(userRange),
     withoutIsolation,
     serverUser,
   };
@@ -52,6 +58,17 @@ function rootRule(value: unknown): RootRule {
 function nfsExport(value: unknown): NfsExport {
   const { host, path } = fieldsOf(value);
   return { host: word(host), path: place(path, 'path') };
+}
+
+function userRange(value: unknown): UserRange {
+  const { from, to } = fieldsOf(value);
+  if (isMountUser(from) && isMountUser(to) && from <= to) return { from, to };
+  throw bad('mountUsers');
+}
+
+/** Never root, never a user of sandboxes. */
+function isMountUser(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_MOUNT_USER;
 }
 
 function word(value: unknown): string {

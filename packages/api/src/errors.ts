@@ -171,7 +171,7 @@ export const ERRORS = {
     'FSS.1075',
     400,
     'control',
-    'The user or group id of a mount is not -1 or from 1 to 65534, or is 1000 or 1002.',
+    'The user or group id of a mount is not -1 or from 1 to 65534, is 1000 or 1002, or not in mount_users.',
   ),
   mount_not_ready: user('FSS.1095', 412, 'control', 'The file system cannot be mounted now; the message says why.'),
   function_quota: user('FSS.1041', 403, 'control', 'The account has as many functions as it may have.'),

@@ -58,6 +58,17 @@ export function hostileOrders(places: OrderPlaces): Order[] {
         request: { op: 'open-network', network: { ...NETWORK, ...network } },
       },
     ]),
+    ...USERS.flatMap((id) =>
+      [{ uid: id }, { gid: id }].flatMap((change) => {
+        const order = mountOrder(`uses a file system as ${JSON.stringify(change)}`, change);
+        const { mount } = order.request;
+        const code = id > 65_534 ? 'BAD_REQUEST' : 'NOT_ALLOWED';
+        return [order, start(`runs with ${JSON.stringify(change)}`, { mounts: [mount] })].map((one) => ({
+          ...one,
+          code,
+        }));
+      }),
+    ),
     ...INTERFACES.flatMap((hostInterface) => {
       const network = { ...NETWORK, hostInterface };
       const code = 'NOT_ALLOWED';
@@ -149,6 +160,9 @@ const NETWORKS = [
   ...['lo', '../x', '-x', 'a b', 'x'.repeat(20), 'no-such-one', '', 7].map((hostInterface) => ({ hostInterface })),
   { nat: 'yes' },
 ];
+
+/** Of the system, of nobody, of sandboxes. */
+const USERS = [1, 2, 33, 42, 999, 60_000, 65_534, 65_535, 299_999, 300_000, 304_096, 2 ** 32 - 2];
 
 /** The rules name none. */
 const INTERFACES = ['lo', 'eth0', 'docker0', 'br-lan', 'wg0', 'fg00e0', 'ifb0', 'no-such-one'];

@@ -79,6 +79,7 @@ export class SandboxBench {
       links: join(this.folder, 'links/s'),
       mounts: [join(this.folder, 'shared')],
       interfaces: this.#interfaces,
+      mountUsers: [{ from: 1000, to: 59_999 }],
       exports: [{ host: 'storage.example', path: '/export/team' }],
       withoutIsolation: false,
       serverUser: this.#uid ?? 0,

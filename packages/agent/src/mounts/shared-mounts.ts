@@ -4,6 +4,7 @@ import { runHostCommand } from '../host-command.ts';
 import type { FileSystemMount, MountCheck } from '../protocol.ts';
 import type { Sources } from '../sources/sources.ts';
 import { bindMapped, mappingOption } from './id-mapping.ts';
+import { checkMountUser, type MountUserRules } from './mount-users.ts';
 import { type NfsExport, NfsExports } from './nfs-exports.ts';
 
 /** A user of the host that nobody is, to try with. */
@@ -23,12 +24,11 @@ export interface PreparedMounts {
   hide(): Promise<void>;
 }
 
-export interface SharedMountsParts {
+export interface SharedMountsParts extends MountUserRules {
   /** For mount points; sandbox users must be able to walk to it. */
   readonly folder: string;
   readonly sources: Sources;
   readonly exports: readonly NfsExport[];
-  readonly serverUser: number;
 }
 
 /** As whom a sandbox must run so that the files of a file system that cannot map users are its own. */
@@ -45,16 +45,16 @@ export class SharedMounts {
   readonly #folder: string;
   readonly #sources: Sources;
   readonly #exports: NfsExports;
-  readonly #serverUser: number;
+  readonly #userRules: MountUserRules;
   /** Which file systems can map users, by device. */
   readonly #users = new Map<number, MountCheck['users']>();
   #count = 0;
 
-  private constructor({ folder, sources, exports, serverUser }: SharedMountsParts) {
+  private constructor({ folder, sources, exports, ...userRules }: SharedMountsParts) {
     this.#folder = folder;
     this.#sources = sources;
     this.#exports = new NfsExports({ folder, allowed: exports });
-    this.#serverUser = serverUser;
+    this.#userRules = userRules;
   }
 
   /** Needs root and a mount namespace of the agent's own. */
@@ -129,8 +129,7 @@ export class SharedMounts {
 
   /** Lets `use` have the root of a file system as a descriptor. Throws `MOUNT_FAILED` when there is none. */
   async #opened<T>({ source, uid, gid }: FileSystemMount, use: (root: number) => Promise<T>): Promise<T> {
-    if (uid === this.#serverUser || gid === this.#serverUser)
-      throw new AgentError('MOUNT_FAILED', `user ${this.#serverUser} is the one of the server`);
+    checkMountUser({ uid, gid }, this.#userRules);
     if (source.kind === 'nfs') {
       const descriptor = await this.#exports.open(source);
       return use(descriptor).finally(() => closeSync(descriptor));

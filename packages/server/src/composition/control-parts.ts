@@ -114,6 +114,7 @@ export function controlParts(deps: ControlDeps) {
     mayUse: (id, projectId) => shares.mayUse('file-system', id, projectId),
     onRemoved: (id) => shares.removeAll('file-system', id),
     ownFolders: deps.ownFolders,
+    mountUsers: config.mountUsers,
   });
   shares.onChange((kind, resource) => {
     if (kind === 'network') networks.sharingChanged(resource);

@@ -1,5 +1,5 @@
 import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
-import { interfaceName, nfsExport } from './list-items.ts';
+import { interfaceName, nfsExport, userRange } from './list-items.ts';
 import type { Config, RawConfig } from './schema.ts';
 
 /** A configuration that cannot be used; the message names the key. */
@@ -113,6 +113,12 @@ export function compileConfig(
     linkHosts: hosts(raw.link_hosts),
     mountRoots: (raw.mount_roots ?? '/srv,/mnt,/media').split(',').filter((path) => path !== ''),
     nfsExports: listOf(raw.nfs_exports ?? '', 'nfs_exports', nfsExport, 'Write it as storage.example:/export/data.'),
+    mountUsers: listOf(
+      raw.mount_users ?? '1000-59999',
+      'mount_users',
+      userRange,
+      'Write them as 1003,2000-2999, from 1 to 65534.',
+    ),
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
     metricsTokenFile: raw.metrics_token_file,

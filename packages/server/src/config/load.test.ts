@@ -42,6 +42,17 @@ describe('configuration', () => {
       expect(() => loadConfig([`--host-interfaces=${bad}`], {})).toThrow(/host_interfaces/);
   });
 
+  it('reads as whom functions may use file systems, ordinary users by itself', () => {
+    expect(loadConfig([], {}).mountUsers).toEqual([{ from: 1000, to: 59_999 }]);
+    expect(loadConfig(['--mount-users', '1003,2000-2999,33'], {}).mountUsers).toEqual([
+      { from: 1003, to: 1003 },
+      { from: 2000, to: 2999 },
+      { from: 33, to: 33 },
+    ]);
+    for (const bad of ['0', '0-10', '-5', '9-8', '1000-65535', '300000', 'root', '1e3', '1000-'])
+      expect(() => loadConfig([`--mount-users=${bad}`], {})).toThrow(/mount_users/);
+  });
+
   it('reads hosts that may be asked for archives, and none by itself', () => {
     expect([...loadConfig(['--link-hosts', 'bucket:9000,[::1]:80'], {}).linkHosts]).toEqual([
       'bucket:9000',

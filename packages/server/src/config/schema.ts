@@ -1,4 +1,4 @@
-import type { NfsExport } from '@funcgraph/agent';
+import type { NfsExport, UserRange } from '@funcgraph/agent';
 import { type Static, Type } from 'typebox';
 import type { Quotas } from '../domain/quotas.ts';
 import type { Secret } from '../lib/secret.ts';
@@ -50,6 +50,8 @@ export const RawConfig = Type.Object(
     mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
     /** NFS exports (`host:/path`, with commas) that functions may mount, with the folders below them. */
     nfs_exports: Type.Optional(Type.String({ maxLength: 4096 })),
+    /** Users and groups of the machine (numbers or `from-to`, with commas) as whom functions may use file systems. */
+    mount_users: Type.Optional(Type.String({ maxLength: 4096 })),
     /** Interfaces of the machine (with commas) that networks of functions may have as their ports. */
     host_interfaces: Type.Optional(Type.String({ maxLength: 4096 })),
     /** File whose text lets others than this machine read `/metrics`. */
@@ -115,6 +117,7 @@ export interface Config {
   /** What the agent may mount for functions stands below these; nothing changes them while the server runs. */
   readonly mountRoots: readonly string[];
   readonly nfsExports: readonly NfsExport[];
+  readonly mountUsers: readonly UserRange[];
   readonly hostInterfaces: readonly string[];
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;

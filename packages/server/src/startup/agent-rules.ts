@@ -6,7 +6,7 @@ import type { Config } from '../config/index.ts';
 const SYSTEM_PLACES = ['/usr', '/opt'];
 
 export interface RulesOptions {
-  readonly config: Pick<Config, 'dataDir' | 'hostInterfaces' | 'mountRoots' | 'nfsExports' | 'sandbox'>;
+  readonly config: Pick<Config, 'dataDir' | 'hostInterfaces' | 'mountRoots' | 'mountUsers' | 'nfsExports' | 'sandbox'>;
   readonly linkDir: string;
   /** Of the process that will speak with the agent. */
   readonly serverUser: number;
@@ -14,7 +14,7 @@ export interface RulesOptions {
 
 /** What a server of this configuration needs of an agent, and no more. */
 export function agentRules({ config, linkDir, serverUser }: RulesOptions): AgentRules {
-  const { dataDir, hostInterfaces, mountRoots, nfsExports, sandbox } = config;
+  const { dataDir, hostInterfaces, mountRoots, mountUsers, nfsExports, sandbox } = config;
   return {
     code: [
       { path: dataDir, only: ['artifacts', 'runtimes'] },
@@ -27,6 +27,7 @@ export function agentRules({ config, linkDir, serverUser }: RulesOptions): Agent
     mounts: mountRoots,
     exports: nfsExports,
     interfaces: hostInterfaces,
+    mountUsers,
     withoutIsolation: sandbox === 'process',
     serverUser,
   };

@@ -21,6 +21,7 @@ const make = (): FileSystems =>
     retire: (snapshot) => retired.push(snapshot.name),
     onRemoved: async (id) => void removed.push(id),
     ownFolders: ['/data/funcgraph', '/run/funcgraph'],
+    mountUsers: [{ from: 1000, to: 59_999 }],
     host: {
       async tryMount(mount): Promise<MountCheck> {
         if (refusal !== undefined) throw refusal;
@@ -159,6 +160,18 @@ describe('the mounts of a function', () => {
     expect(() => fileSystems.check(mounts('usual'), 'p1')).toThrow(
       expect.objectContaining({ code: 'invalid_mount_user' }),
     );
+  });
+
+  it('are users of the machine that the configuration allows', async () => {
+    const refused = { code: 'invalid_mount_user', hint: expect.stringContaining('mount_users') };
+    for (const user of [{ user_id: 999 }, { user_group_id: 42 }, { user_id: 65_534, user_group_id: 65_534 }])
+      await expect(fileSystems.add({ name: 'data', path: '/srv/data', ...user })).rejects.toMatchObject(refused);
+    expect(tried).toEqual([]);
+    await fileSystems.add({ name: 'open', path: '/srv/open', any_user: true });
+    const [mount] = mounts('open');
+    if (mount === undefined) throw new Error('no mount');
+    for (const user of [{ uid: 999 }, { gid: 42 }])
+      expect(() => fileSystems.check([{ ...mount, ...user }], 'p1')).toThrow(expect.objectContaining(refused));
   });
 
   it('of another account are not found, and instances are replaced when that changes', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { FileSystemMount, MountCheck } from '@funcgraph/agent';
+import type { FileSystemMount, MountCheck, UserRange } from '@funcgraph/agent';
 import type { WantedMount } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
@@ -24,6 +24,8 @@ export interface FileSystemsOptions {
   readonly onRemoved: (fileSystemId: string) => Promise<void>;
   /** Folders of the server, without links: none of them, and nothing in or around them, can be registered. */
   readonly ownFolders: readonly string[];
+  /** As whom functions may use file systems. The agent checks it by itself. */
+  readonly mountUsers: readonly UserRange[];
 }
 
 const MAX_FILE_SYSTEMS = 1000;
@@ -62,11 +64,12 @@ export class FileSystems {
   }
 
   /**
-   * Mounts a file system once, to see that it can be, and registers it. Throws `invalid_request`, `resource_exists`,
-   * `mount_not_ready`, `not_available`.
+   * Mounts a file system once, to see that it can be, and registers it. Throws `invalid_request`, `invalid_mount_user`,
+   * `resource_exists`, `mount_not_ready`, `not_available`.
    */
   async add(body: Kept): Promise<FileSystemState & MountCheck> {
     const wanted = readFileSystemBody(body, this.#options.ownFolders);
+    this.#checkUser(wanted.user);
     return this.#changes.run('', async () => {
       this.#refuseTwice(wanted);
       const fileSystem = { ...wanted, id: randomUUID(), createdAt: this.#options.clock.now() };
@@ -127,7 +130,21 @@ export class FileSystems {
         hint: 'The administrator of the machine registers one with: fgs filesystems add NAME --path DIR, and lets other accounts use it with: fgs shares add --filesystem NAME --account ACCOUNT',
       });
     }
-    return { fileSystem: found, user: diskUser(found, mount) };
+    const user = diskUser(found, mount);
+    this.#checkUser(user);
+    return { fileSystem: found, user };
+  }
+
+  #checkUser({ uid, gid }: DiskUser): void {
+    const isAllowed = (id: number) => this.#options.mountUsers.some(({ from, to }) => id >= from && id <= to);
+    if (isAllowed(uid) && isAllowed(gid)) return;
+    throw new PlatformError(
+      'invalid_mount_user',
+      `functions may not use file systems as user ${uid} and group ${gid}`,
+      {
+        hint: 'The operator names users and groups of the machine in mount_users of the configuration of the server.',
+      },
+    );
   }
 
   #named(name: string): FileSystem {

@@ -7,7 +7,7 @@ import { AGENT_LIMITS, type AgentLimits } from './agent-limits.ts';
 import { SandboxAgent } from './sandbox-agent.ts';
 
 const NO_RULES = {
-  ...{ code: [], images: [], links: '/nowhere', mounts: [], exports: [], interfaces: [] },
+  ...{ code: [], images: [], links: '/nowhere', mounts: [], exports: [], interfaces: [], mountUsers: [] },
   ...{ withoutIsolation: false, serverUser: 0 },
 };
 

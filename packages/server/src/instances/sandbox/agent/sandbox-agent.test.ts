@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLessAble, SandboxAgent } from './sandbox-agent.ts';
 
 const NO_RULES = {
-  ...{ code: [], images: [], links: '/nowhere', mounts: [], exports: [], interfaces: [] },
+  ...{ code: [], images: [], links: '/nowhere', mounts: [], exports: [], interfaces: [], mountUsers: [] },
   ...{ withoutIsolation: false, serverUser: 0 },
 };
 
