@@ -17,6 +17,8 @@ describe('sealer', () => {
     changed[changed.length - 1] = (changed[changed.length - 1] ?? 0) ^ 1;
     expect(() => sealer.open(changed.toString('base64'))).toThrow();
     expect(() => sealer.open(sealed.subarray(0, 20).toString('base64'))).toThrow();
+    const shortTag = Buffer.from(sealer.seal(''), 'base64').subarray(0, 12 + 4);
+    expect(() => sealer.open(shortTag.toString('base64'))).toThrow();
     expect(() => new Sealer(randomBytes(32)).open(sealed.toString('base64'))).toThrow(
       expect.objectContaining({ code: 'KEY_FILE', hint: expect.stringContaining('backup') }),
     );
