@@ -126,7 +126,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const root = { isRoot: process.getuid?.() === 0, isAllowed: config.rootWithoutIsolation };
     const choosing = parts.driver === undefined ? chooseSandbox(agent, config.sandbox, root) : fixed(parts.driver);
     choosing.catch(() => {});
-    const runtimes = new InstalledRuntimes(new RuntimeRegistry(join(config.dataDir, 'runtimes')));
+    const runtimes = new InstalledRuntimes(
+      new RuntimeRegistry(join(config.dataDir, 'runtimes'), { searchPath: config.searchPath }),
+    );
     const registering = runtimes.start();
     registering.catch(() => {});
 

@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findHostJvms } from './host-jvms.ts';
+import { findHostNodes } from './host-nodes.ts';
 import { askVersion, fileStamp, worldReachable } from './interpreter.ts';
 import { nameForVersion, type RuntimeName } from './runtime-names.ts';
 
@@ -34,16 +35,27 @@ async function pythonPrograms(): Promise<string[]> {
   return [...found].filter((path) => path.startsWith('/usr/'));
 }
 
+export interface HostPlaces {
+  /** Folders in which Node.js is looked for. */
+  readonly searchPath: readonly string[];
+  /** The Node.js that runs the platform; functions get it when no other is found. */
+  readonly platformNode: string;
+}
+
 /**
- * What this machine brings along: the Node.js that runs the platform (`execPath`), the system's Python and its JVMs. `known(path,
- * stamp)` may give the version found earlier, which saves starting the program. Programs that do not run are left out.
+ * The Node.js programs, the Pythons of the system and the JVMs of this machine. `known(path, stamp)` may return the version
+ * found earlier, which saves a start of the program. Programs that do not run are left out.
  */
 export async function findHostInterpreters(
-  execPath: string,
+  { searchPath, platformNode }: HostPlaces,
   known: (path: string, stamp: string) => string | undefined,
 ): Promise<HostInterpreter[]> {
+  const nodes = await findHostNodes(searchPath, known);
   const candidates: { language: 'nodejs' | 'python'; program: string }[] = [
-    { language: 'nodejs', program: await realpath(execPath) },
+    ...(nodes.length > 0 ? nodes : [await realpath(platformNode)]).map((program) => ({
+      language: 'nodejs' as const,
+      program,
+    })),
     ...(await pythonPrograms()).map((program) => ({ language: 'python' as const, program })),
   ];
   const found = await Promise.all(

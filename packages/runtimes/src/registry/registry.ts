@@ -44,8 +44,10 @@ export interface RuntimeListing {
 export type InstallProgress = (step: 'looking up' | 'fetching' | 'checking' | 'ready', detail: string) => void;
 
 export interface RuntimeRegistryOptions {
-  /** The Node.js that supervises Custom, HTTP and Go functions and is offered as a host runtime. */
+  /** The Node.js that supervises Custom, HTTP and Go functions; offered as a runtime when the machine has no other. */
   readonly platformNode?: string;
+  /** Folders in which the machine's own Node.js is looked for. */
+  readonly searchPath?: readonly string[];
   /** Folder with `nodejs`, `python`, `custom`, `http` and `go` in it; by default the one of this package. */
   readonly shims?: string;
   /** Where an interpreter may stay, each with a slash at its end. */
@@ -66,6 +68,7 @@ type State = { readonly manifest: RuntimeManifest; readonly placed: PlacedInterp
 export class RuntimeRegistry {
   readonly #dir: string;
   readonly #platformNode: string;
+  readonly #searchPath: readonly string[];
   readonly #shims: string;
   readonly #places: readonly string[];
   /** Changes of one runtime happen one after another. */
@@ -77,6 +80,7 @@ export class RuntimeRegistry {
   constructor(dir: string, options: RuntimeRegistryOptions = {}) {
     this.#dir = dir;
     this.#platformNode = options.platformNode ?? process.execPath;
+    this.#searchPath = options.searchPath ?? [];
     this.#shims = options.shims ?? PACKAGE_ROOT;
     this.#places = options.systemPlaces ?? SYSTEM_PLACES;
   }
@@ -156,7 +160,8 @@ export class RuntimeRegistry {
       const manifest = await readManifest(join(this.#dir, id));
       if (manifest !== undefined) manifests.set(id, manifest);
     }
-    const hosts = await findHostInterpreters(this.#platformNode, (path, stamp) => {
+    const places = { searchPath: this.#searchPath, platformNode: this.#platformNode };
+    const hosts = await findHostInterpreters(places, (path, stamp) => {
       const known = [...manifests.values()].find((each) => each.path === path && each.stamp === stamp);
       return known?.version;
     });

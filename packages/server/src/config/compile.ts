@@ -86,10 +86,11 @@ function quotas(raw: RawConfig): Quotas {
 /** Defaults filled in, units gone, frozen. `machine` says what depends on where we run. */
 export function compileConfig(
   raw: RawConfig,
-  machine: { readonly dataDir: string; readonly memoryMb: number },
+  machine: { readonly dataDir: string; readonly memoryMb: number; readonly searchPath: readonly string[] },
 ): Omit<Config, 'databaseUrl'> {
   return Object.freeze({
     dataDir: raw.data_dir ?? machine.dataDir,
+    searchPath: machine.searchPath,
     host: raw.host ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,

@@ -13,6 +13,12 @@ const file = (text: string): string => {
 };
 
 describe('configuration', () => {
+  it('looks for interpreters in the folders of PATH, then in those of the system', () => {
+    const { searchPath } = loadConfig([], { PATH: '/opt/node/bin::/usr/bin' });
+    expect(searchPath).toEqual(['/opt/node/bin', '/usr/bin', '/usr/local/bin']);
+    expect(loadConfig([], {}).searchPath).toEqual(['/usr/local/bin', '/usr/bin']);
+  });
+
   it('takes a flag over the environment, the environment over a file, and a file over the default', () => {
     const path = file('{"port": 1, "region": "file", "idle_timeout": "5m", "max_wait": "250ms"}');
     const config = loadConfig(['--config', path, '--port', '3'], { FGS_PORT: '2', FGS_REGION: 'env' });

@@ -45,7 +45,8 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     const [error] = validator.Errors(raw);
     throw new ConfigError(`${error?.instancePath.slice(1)} ${error?.message}`);
   }
-  const config = compileConfig(raw, { dataDir: defaultDataDir(env), memoryMb: machineMemoryMb() });
+  const machine = { dataDir: defaultDataDir(env), memoryMb: machineMemoryMb(), searchPath: searchPath(env) };
+  const config = compileConfig(raw, machine);
   const database = databaseUrl({
     url: raw.database_url,
     file: raw.database_url_file,
@@ -94,6 +95,12 @@ function readFile(path: string): object {
 function defaultDataDir(env: NodeJS.ProcessEnv): string {
   if (process.getuid?.() === 0) return '/var/lib/funcgraph';
   return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'funcgraph');
+}
+
+/** A service may be started with a short PATH or none. */
+function searchPath(env: NodeJS.ProcessEnv): string[] {
+  const folders = (env.PATH ?? '').split(':').filter((folder) => folder !== '');
+  return [...new Set([...folders, '/usr/local/bin', '/usr/bin'])];
 }
 
 /** Takes what holds a password out of the environment that programs get which this one starts. */

@@ -94,6 +94,8 @@ export type RawConfig = Static<typeof RawConfig>;
 /** Compiled: only numbers in ms, bytes or megabytes behind this. */
 export interface Config {
   readonly dataDir: string;
+  /** Folders in which interpreters of functions are looked for: those of PATH and of the system. */
+  readonly searchPath: readonly string[];
   /** Undefined: SQLite in the data directory. */
   readonly databaseUrl: Secret | undefined;
   readonly host: string;
