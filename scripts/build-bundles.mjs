@@ -44,7 +44,7 @@ for (const [name, entries] of Object.entries(PROGRAMS)) {
       bundle: true,
       platform: 'node',
       format: 'esm',
-      target: 'node20',
+      target: 'node24',
       keepNames: true,
       external: EXTERNAL,
       plugins: [keepPlaces(outfile)],

@@ -1,22 +1,20 @@
 // All that can be said about the code without running it. Prints failures in full and one line for the rest.
 import { join } from 'node:path';
+import { platformNode } from './platform-node.mjs';
 import { ROOT, runQuietly, say, seconds } from './steps.mjs';
 
-const bin = (name) => join(ROOT, 'node_modules/.bin', name);
-const node = process.execPath;
+const node = platformNode();
+const tool = (name) => join(ROOT, 'node_modules/.bin', name);
 const AT_ONCE = 2;
 
+/** Each is a program for Node.js with its arguments. */
 const checks = [
-  ['types', bin('tsc'), ['-p', 'tsconfig.check.json', '--noEmit']],
-  ['format and lint', bin('biome'), ['ci', '--colors=off', '--max-diagnostics=100', '.']],
-  ['imports', bin('depcruise'), ['packages', '--config', '.dependency-cruiser.cjs']],
-  ['unused code', bin('knip'), ['--no-progress', '--no-config-hints']],
-  [
-    'generated docs',
-    node,
-    ['--conditions=@funcgraph/source', '--import', 'tsx', 'scripts/generate-docs.ts', '--check'],
-  ],
-  ['files', node, ['--import', 'tsx', 'scripts/check-tree.ts']],
+  ['types', [tool('tsc'), '-p', 'tsconfig.check.json', '--noEmit']],
+  ['format and lint', [tool('biome'), 'ci', '--colors=off', '--max-diagnostics=100', '.']],
+  ['imports', [tool('depcruise'), 'packages', '--config', '.dependency-cruiser.cjs']],
+  ['unused code', [tool('knip'), '--no-progress', '--no-config-hints']],
+  ['generated docs', ['--conditions=@funcgraph/source', 'scripts/generate-docs.ts', '--check']],
+  ['files', ['scripts/check-tree.ts']],
 ];
 
 const failed = [];
@@ -24,9 +22,9 @@ const waiting = [...checks];
 
 async function work() {
   for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
-    const [name, command, args] = check;
+    const [name, args] = check;
     const started = performance.now();
-    const { ok, output } = await runQuietly(command, args);
+    const { ok, output } = await runQuietly(node, args);
     say(`${ok ? 'ok  ' : 'FAIL'}  ${name.padEnd(16)} ${seconds(started)}`);
     if (!ok) {
       failed.push(name);

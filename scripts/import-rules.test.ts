@@ -36,7 +36,7 @@ beforeAll(async () => {
     await copyFile(join(ROOT, name), join(dir, name));
   }
   await symlink(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
-  const program = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const program = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
   const args = [program, 'packages', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
   const output = await new Promise<string>((done) => {
     execFile(process.execPath, args, { cwd: dir, maxBuffer: 16 * 1024 * 1024 }, (_, stdout) => done(stdout));

@@ -1,11 +1,14 @@
 // Shared by the plain scripts: no dependency, because they run before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the project. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** The oldest that may start the scripts. */
+const OLDEST_NODE = 20;
 export const isRoot = process.getuid?.() === 0;
 
 export function say(text) {
@@ -59,7 +62,7 @@ export function runVisibly(command, args, options = {}) {
     child.on('close', (code, signal) => {
       process.off('SIGINT', ignore);
       process.off('SIGTERM', passOn);
-      resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
+      resolve(code ?? 128 + constants.signals[signal]);
     });
   });
 }
@@ -75,11 +78,13 @@ async function step(text, command, args) {
   return result;
 }
 
-/** Plain numbers, because this runs on whatever Node.js the user has. */
+/** What starts the scripts may be older than what the platform runs on. */
 export function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 12)) {
-    fail(`Node.js ${process.versions.node} is too old`, 'Funcgraph needs Node.js 20.12 or newer: https://nodejs.org');
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    fail(
+      `Node.js ${process.versions.node} is too old`,
+      `npm run needs Node.js ${OLDEST_NODE} or newer: https://nodejs.org`,
+    );
   }
   if (process.platform !== 'linux')
     fail(`functions run on Linux only, not on ${process.platform}`, 'a virtual machine or WSL 2 will do');
@@ -127,16 +132,8 @@ function installIsFresh() {
 /** Installs the dependencies when they are missing or older than the lock file. */
 export async function ensureInstalled() {
   if (installIsFresh()) return;
-  let result = await step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
-  const needsCompiler = !result.ok && /gyp|prebuild|make: |g\+\+|not found: make/i.test(result.output);
-  if (needsCompiler && !['python3', 'make', 'g++'].every(hasProgram)) {
-    say('The SQLite module has no ready-made binary for this machine and must be compiled.');
-    if (isRoot && isDebian() && (await aptGet(['python3', 'make', 'g++']))) {
-      result = await step('npm ci', 'npm', ['ci', '--no-audit', '--no-fund']);
-    } else {
-      fail('a C++ compiler is missing', `${isRoot ? '' : 'sudo '}apt-get install -y python3 make g++   then try again`);
-    }
-  }
+  // the Node.js of the platform and the native programs of the tools are optional dependencies
+  const result = await step('npm ci', 'npm', ['ci', '--include=optional', '--no-audit', '--no-fund']);
   if (!result.ok) {
     say(result.output.trimEnd());
     fail('npm ci failed', 'Its output is above.');

@@ -1,7 +1,8 @@
 // From a fresh clone to a running platform: installs, builds, then hands over to `fgs up` with the same flags.
 import { buildJava } from './build-java.mjs';
 import { buildNative } from './build-native.mjs';
-import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, fail, ROOT, runVisibly } from './steps.mjs';
+import { continueOnNode } from './platform-node.mjs';
+import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, fail } from './steps.mjs';
 
 const flags = process.argv.slice(2);
 const withoutIsolation = flags.includes('--sandbox=process') || flags[flags.indexOf('--sandbox') + 1] === 'process';
@@ -20,4 +21,4 @@ await ensureInstalled();
 await ensureBuilt();
 await buildNative();
 await buildJava();
-process.exit(await runVisibly(process.execPath, ['packages/cli/bin/fgs.mjs', 'up', ...flags], { cwd: ROOT }));
+await continueOnNode(['packages/cli/bin/fgs.mjs', 'up', ...flags]);

@@ -1,5 +1,6 @@
 // Everything that must hold before a change is good, from a fresh clone on. Ends with `N passed, N failed`.
 import { buildJava } from './build-java.mjs';
+import { continueOnNode, platformNode } from './platform-node.mjs';
 import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, isRoot, runVisibly, say, seconds } from './steps.mjs';
 
 const started = performance.now();
@@ -33,7 +34,7 @@ await timed('set-up', async () => {
   await buildJava();
 });
 
-const checked = await timed('check', () => runVisibly(process.execPath, ['scripts/check.mjs']));
+const checked = await timed('check', () => runVisibly(platformNode(), ['scripts/check.mjs']));
 if (checked !== 0) {
   say(`verify: ${seconds(started)}`);
   process.stdout.write('0 passed, 1 failed\n');
@@ -41,4 +42,4 @@ if (checked !== 0) {
 }
 // the reporter prints the line of counts as the last thing, so nothing may follow
 say('== test');
-process.exit(await runVisibly(process.execPath, ['node_modules/vitest/vitest.mjs', 'run']));
+await continueOnNode(['node_modules/vitest/vitest.mjs', 'run']);

@@ -13,7 +13,7 @@ import type { Secret } from '../packages/server/src/lib/secret.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Node's flags for running a TypeScript source of this project. */
-export const FROM_SOURCE = ['--conditions=@funcgraph/source', '--import', 'tsx'] as const;
+export const FROM_SOURCE = ['--conditions=@funcgraph/source'] as const;
 
 const CLI = join(ROOT, 'packages/cli/src/main.ts');
 const SERVER = join(ROOT, 'packages/server/src/main.ts');

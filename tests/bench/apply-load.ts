@@ -7,7 +7,7 @@ import type { LoadPlan, LoadResult } from './load.ts';
 export async function applyLoad(
   plan: Omit<LoadPlan, 'request'> & { readonly request: Uint8Array },
 ): Promise<LoadResult> {
-  const child = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  const child = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { execArgv: [] });
   child.send({ ...plan, request: Buffer.from(plan.request).toString('base64') });
   const told = once(child, 'message').then(([result]) => result as LoadResult);
   const died = once(child, 'exit').then(() => Promise.reject(new Error('the load process died')));

@@ -77,7 +77,7 @@ export async function startTarget({ profileDir, extra = [], database }: TargetOp
 }
 
 export async function startBaseline(): Promise<{ port: number; stop: () => void }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('./baseline.ts', import.meta.url))], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./baseline.ts', import.meta.url))], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];

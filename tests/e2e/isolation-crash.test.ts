@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_SIGNAL } from '../../packages/server/src/instances/sandbox/index.ts';
+import { FROM_SOURCE } from '../server.ts';
 import { agentGroups, processesMentioning, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -76,7 +76,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
     const server = spawn(
       process.execPath,
       [
-        ...sourceFlags(),
+        ...FROM_SOURCE,
         fileURLToPath(new URL('isolation/server-process.ts', import.meta.url)),
         runDir,
         JSON.stringify(bench.rules),
@@ -105,7 +105,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
       const runDir = bench.makeFolder(`run-of-young-${ms}`);
       const spec = await bench.spec(command());
       const server = spawn(process.execPath, [
-        ...sourceFlags(),
+        ...FROM_SOURCE,
         fileURLToPath(new URL('isolation/server-process.ts', import.meta.url)),
         runDir,
         JSON.stringify(bench.rules),
@@ -164,12 +164,4 @@ function loopFiles(folder: string): string[] {
     .filter((name) => name.startsWith('loop') && existsSync(`/sys/block/${name}/loop/backing_file`))
     .map((name) => readFileSync(`/sys/block/${name}/loop/backing_file`, 'utf8'))
     .filter((file) => file.startsWith(folder));
-}
-
-function sourceFlags(): string[] {
-  return [
-    '--conditions=@funcgraph/source',
-    '--import',
-    pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-  ];
 }

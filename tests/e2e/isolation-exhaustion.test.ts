@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../packages/server/src/instances/sandbox/index.ts';
 import { inside, outside, parseOutcome } from './isolation/probing.ts';
-import { agentGroups, MIB, processesMentioning, SandboxBench } from './isolation/sandbox-bench.ts';
+import { agentGroups, MIB, NODE, processesMentioning, SandboxBench, WITH_NODE } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const PROBE = ['/usr/bin/python3', '/opt/function/code/probe.py'];
@@ -63,8 +63,8 @@ describe.runIf(isRoot)('a function that takes all it can get', () => {
   });
 
   it('is killed with the peak told when it takes more memory than it has', async () => {
-    const command = [process.execPath, '--max-old-space-size=4096', '/opt/function/code/probe.cjs', 'eatMemory'];
-    const { exit } = await bench.run(command);
+    const command = [NODE, '--max-old-space-size=4096', '/opt/function/code/probe.cjs', 'eatMemory'];
+    const { exit } = await bench.run(command, WITH_NODE);
     expect(exit.oomKilled).toBe(true);
     expect(exit.peakMemoryBytes).toBeGreaterThan(120 * MIB);
     expect(exit.peakMemoryBytes).toBeLessThanOrEqual(128 * MIB);

@@ -1,10 +1,19 @@
-#!/usr/bin/env node
-// A file of its own, because npm links a program when it installs, before anything is built.
+// Runs on the Node.js that `fgs` beside it has chosen. Plain JavaScript: an old Node.js must understand it to refuse.
 import { existsSync } from 'node:fs';
 
-const main = new URL('../bundle/main.js', import.meta.url);
-if (!existsSync(main)) {
-  process.stderr.write('fgs is not built yet. In the folder of the project: npm run build\n');
+const OLDEST = 24;
+
+function refuse(message, hint) {
+  process.stderr.write(`error: ${message}\nhint: ${hint}\n`);
   process.exit(1);
 }
+
+const main = new URL('../bundle/main.js', import.meta.url);
+if (Number.parseInt(process.versions.node, 10) < OLDEST) {
+  refuse(
+    `fgs needs Node.js ${OLDEST}; this is ${process.versions.node}`,
+    `Install the optional dependencies (npm ci --include=optional), which bring it, or put Node.js ${OLDEST} on PATH.`,
+  );
+}
+if (!existsSync(main)) refuse('fgs is not built yet', 'In the folder of the project: npm run build');
 await import(main.href);

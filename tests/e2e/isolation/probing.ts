@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { SandboxSpec } from '../../../packages/server/src/instances/sandbox/index.ts';
-import { PROBES, type SandboxBench } from './sandbox-bench.ts';
+import { NODE, PROBES, type SandboxBench, WITH_NODE } from './sandbox-bench.ts';
 
 /** How a probe ended. */
 export type Outcome = { readonly ok: unknown } | { readonly errno: string };
@@ -29,7 +29,7 @@ export function outside(
 }
 
 export async function insideNode(bench: SandboxBench, name: string, argument = ''): Promise<Outcome> {
-  return outcomeOf(await bench.run([process.execPath, '/opt/function/code/probe.cjs', name, argument]));
+  return outcomeOf(await bench.run([NODE, '/opt/function/code/probe.cjs', name, argument], WITH_NODE));
 }
 
 export function outsideNode(name: string, argument = ''): Outcome {

@@ -17,6 +17,14 @@ import {
 /** Scripts that attack from inside; shown to every sandbox as its code. */
 export const PROBES = fileURLToPath(new URL('probes', import.meta.url));
 export const MIB = 1 << 20;
+/** The Node.js of the tests inside a sandbox that is started with `WITH_NODE`. */
+export const NODE = '/opt/function/node';
+export const WITH_NODE = {
+  binds: [
+    { source: PROBES, target: '/opt/function/code' },
+    { source: process.execPath, target: NODE },
+  ],
+} as const satisfies Partial<SandboxSpec>;
 /** Does nothing when the agent's helper is built already. */
 const BUILD_NATIVE = fileURLToPath(new URL('../../../scripts/build-native.mjs', import.meta.url));
 
@@ -74,7 +82,7 @@ export class SandboxBench {
   /** Code is anywhere in the folder and beside the probes. */
   get rules(): AgentRules {
     return {
-      code: [{ path: this.folder }, { path: PROBES }, { path: '/usr' }],
+      code: [{ path: this.folder }, { path: PROBES }, { path: process.execPath }, { path: '/usr' }],
       images: [{ path: this.folder, only: ['images'] }],
       links: join(this.folder, 'links/s'),
       mounts: [join(this.folder, 'shared')],

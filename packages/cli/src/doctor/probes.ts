@@ -2,15 +2,14 @@ import { dirname } from 'node:path';
 import type { Check, Machine } from './check.ts';
 
 const MEBIBYTE = 1024 * 1024;
-const OLDEST_NODE = [20, 12] as const;
+const OLDEST_NODE = 24;
 
-function node(machine: Machine): Check {
-  const [major = 0, minor = 0] = machine.nodeVersion.replace(/^v/, '').split('.').map(Number);
-  const ok = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-  const check = { name: 'node', detail: machine.nodeVersion };
-  return ok
-    ? { ...check, state: 'ok' }
-    : { ...check, state: 'fail', hint: `install Node.js ${OLDEST_NODE.join('.')} or newer` };
+/** The Node.js that runs the platform; functions have their own. */
+function node(machine: Machine, path: string): Check {
+  const from = path.includes('/node_modules/') ? 'comes with Funcgraph' : 'of this machine';
+  const check = { name: 'node', detail: `${machine.nodeVersion} ${from} (${path})` };
+  if (Number.parseInt(machine.nodeVersion.slice(1), 10) >= OLDEST_NODE) return { ...check, state: 'ok' };
+  return { ...check, state: 'fail', hint: `npm ci --include=optional brings Node.js ${OLDEST_NODE}` };
 }
 
 function platform(machine: Machine): Check {
@@ -147,19 +146,12 @@ async function database(machine: Machine, nodePath: string, serverFolder: string
     'process.chdir(process.argv[1]); require(require.resolve("better-sqlite3", { paths: [process.argv[1]] }))(":memory:")';
   const { code, output } = await machine.run(nodePath, ['-e', script, serverFolder]);
   if (code === 0) return { name: 'database', state: 'ok', detail: 'SQLite module loads' };
-  const compiler = await Promise.all(
-    ['g++', 'make', 'python3'].map(async (tool) => ((await machine.run(tool, ['--version'])).code === 0 ? '' : tool)),
-  );
-  const lacking = compiler.filter((tool) => tool !== '');
   const reason = output.split('\n').find((line) => line.includes('Error')) ?? 'it does not load';
   return {
     name: 'database',
     state: 'fail',
     detail: `SQLite module: ${reason.trim()}`,
-    hint:
-      lacking.length > 0
-        ? `it must be compiled, and ${lacking.join(', ')} is missing: apt-get install -y python3 make g++, then npm ci`
-        : 'npm ci',
+    hint: 'npm ci installs it again',
   };
 }
 
@@ -173,7 +165,7 @@ export interface ProbePlaces {
 /** Looks at the machine without a server. One finding for each thing that Funcgraph stands on. */
 export async function probeMachine(machine: Machine, places: ProbePlaces): Promise<Check[]> {
   return [
-    node(machine),
+    node(machine, places.nodePath),
     platform(machine),
     user(machine),
     await bubblewrap(machine),

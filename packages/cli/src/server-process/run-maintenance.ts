@@ -17,7 +17,7 @@ export interface MaintenanceOptions {
 export async function runMaintenance<T>(options: MaintenanceOptions, context: Context): Promise<T> {
   const program = fileURLToPath(import.meta.resolve('@funcgraph/server/maintain'));
   const { operation, serverFlags, args = [] } = options;
-  // execArgv carries --conditions and --import when this program runs from its sources
+  // execArgv carries --conditions when this program runs from its sources
   const child = spawn(process.execPath, [...process.execArgv, program, operation, ...serverFlags, '--', ...args], {
     cwd: context.cwd,
     env: { ...context.env },

@@ -75,7 +75,7 @@ const SERVER_FLAGS = ['--max-semi-space-size=64'];
  */
 export async function spawnServer(options: ServerOptions, context: Context): Promise<ServerProcess> {
   const main = options.main ?? fileURLToPath(import.meta.resolve('@funcgraph/server/main'));
-  // execArgv carries --conditions and --import when this program runs from its sources
+  // execArgv carries --conditions when this program runs from its sources
   const child = spawn(process.execPath, [...process.execArgv, ...SERVER_FLAGS, main, ...argumentsOf(options)], {
     cwd: context.cwd,
     env: { ...context.env },

@@ -14,7 +14,7 @@ const uploader = fileURLToPath(new URL('./crash-uploader.fixture.ts', import.met
 
 /** Uploads until `after` digests were told, then kills the process, wherever it stands. */
 async function uploadAndKill(run: number, after: number): Promise<string[]> {
-  const args = ['--conditions=@funcgraph/source', '--import', 'tsx', uploader, dir, String(run)];
+  const args = ['--conditions=@funcgraph/source', uploader, dir, String(run)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let told = '';
   child.stdout.on('data', (chunk: Buffer) => {

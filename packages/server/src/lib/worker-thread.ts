@@ -216,13 +216,8 @@ export function serveCalls<Call, Result>(open: (data: unknown) => CallHandler<Ca
 /** A bare thread, for work that is not calls and answers. */
 export function startWorker(options: Pick<WorkerThreadOptions, 'from' | 'entry' | 'name' | 'data'>): Worker {
   const { from, entry, name, data } = options;
-  if (!from.endsWith('.ts')) return new Worker(new URL(`${entry}.js`, from), { name, workerData: data, execArgv: [] });
-  return new Worker(new URL('./source-thread.mjs', import.meta.url), {
-    name,
-    workerData: data,
-    argv: [new URL(`${entry}.ts`, from).href],
-    execArgv: ['--conditions=@funcgraph/source'],
-  });
+  const [extension, execArgv] = from.endsWith('.ts') ? ['.ts', ['--conditions=@funcgraph/source']] : ['.js', []];
+  return new Worker(new URL(`${entry}${extension}`, from), { name, workerData: data, execArgv });
 }
 
 function threadError(code: string, message: string, hint?: string): Error {

@@ -16,16 +16,7 @@ const worker = fileURLToPath(new URL('./crash-worker.fixture.ts', import.meta.ur
 /** Runs the worker until it has noted `atLeast` things, kills it, and returns all it noted. */
 async function workAndKill(place: string, run: number, atLeast: number): Promise<string[]> {
   const notes = join(dir, `notes-${run}`);
-  const args = [
-    '--conditions=@funcgraph/source',
-    '--import',
-    'tsx',
-    worker,
-    place,
-    String(run),
-    notes,
-    String(atLeast),
-  ];
+  const args = ['--conditions=@funcgraph/source', worker, place, String(run), notes, String(atLeast)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.on('data', () => child.kill('SIGKILL'));
   const signal = await new Promise((resolve) => child.on('close', (_code, by) => resolve(by)));

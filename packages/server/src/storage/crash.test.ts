@@ -16,16 +16,7 @@ const writer = fileURLToPath(new URL('./crash-writer.fixture.ts', import.meta.ur
 /** Runs the writer until it has noted `atLeast` things, kills it, and returns every id it acknowledged. */
 async function writeAndKill(place: string, run: number, atLeast: number): Promise<string[]> {
   const notes = join(dir, `notes-${run}`);
-  const args = [
-    '--conditions=@funcgraph/source',
-    '--import',
-    'tsx',
-    writer,
-    place,
-    String(run),
-    notes,
-    String(atLeast),
-  ];
+  const args = ['--conditions=@funcgraph/source', writer, place, String(run), notes, String(atLeast)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.on('data', () => child.kill('SIGKILL'));
   const signal = await new Promise((resolve) => child.on('close', (_code, by) => resolve(by)));

@@ -17,7 +17,7 @@ async function holder(): Promise<ChildProcess> {
   const module = new URL('./data-dir-lock.ts', import.meta.url).href;
   const program = `const { lockDataDir } = await import(${JSON.stringify(module)});
     lockDataDir(${JSON.stringify(dir)}); console.log('locked'); setInterval(() => {}, 1e6);`;
-  const args = ['--conditions=@funcgraph/source', '--import', 'tsx', '--input-type=module', '-e', program];
+  const args = ['--conditions=@funcgraph/source', '--input-type=module', '-e', program];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await once(child.stdout, 'data');
   expect(String(output)).toBe('locked\n');

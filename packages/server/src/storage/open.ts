@@ -1,4 +1,5 @@
-import { type CompiledQuery, Kysely, Migrator } from 'kysely';
+import { type CompiledQuery, Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import type { AtomicResult, AtomicStatement } from './atomic.ts';
 import { openPostgres } from './dialects/postgres/open.ts';
 import { openSqlite } from './dialects/sqlite/open.ts';

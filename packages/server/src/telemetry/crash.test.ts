@@ -15,7 +15,7 @@ it('holds every flushed line and record, and counts each record once, after its 
 }, async () => {
   const started = Date.now();
   const writer = fileURLToPath(new URL('./crash-writer.fixture.ts', import.meta.url));
-  const args = ['--conditions=@funcgraph/source', '--import', 'tsx', writer, dir];
+  const args = ['--conditions=@funcgraph/source', writer, dir];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

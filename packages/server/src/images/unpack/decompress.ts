@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type Duplex, pipeline, type Readable } from 'node:stream';
-import * as zlib from 'node:zlib';
-import { ImageError } from '../errors.ts';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
@@ -24,7 +23,7 @@ export async function compressionOf(path: string): Promise<Compression> {
   }
 }
 
-/** The bytes of a file as they were before it was compressed. Throws `compression` for what this Node.js cannot read. */
+/** The bytes of a file as they were before it was compressed. */
 export function decompressed(path: string, compression: Compression): Readable {
   const unzip = decoder(compression);
   const file = createReadStream(path, { highWaterMark: PIECE });
@@ -37,16 +36,9 @@ function decoder(compression: Compression): Duplex | undefined {
     case 'none':
       return undefined;
     case 'gzip':
-      return zlib.createGunzip({ chunkSize: PIECE });
-    case 'zstd': {
-      const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-      if (typeof create === 'function') return create() as Duplex;
-      throw new ImageError(
-        'compression',
-        `a layer is compressed with zstd, which Node.js ${process.version} cannot read`,
-        { hint: 'Run the server with Node.js 22.15 or later, or build the image with gzip layers.' },
-      );
-    }
+      return createGunzip({ chunkSize: PIECE });
+    case 'zstd':
+      return createZstdDecompress();
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageLimits } from '../image-limits.ts';
 import { digestOf, type FakeEntry, fakeTar } from '../testing.ts';
@@ -53,6 +53,15 @@ describe('unpacking layers', () => {
       [{ name: './etc/a', data: 'high' }],
     );
     expect([read('etc/a'), read('etc/b'), bytes]).toEqual(['high', 'low', 10]);
+  });
+
+  it('reads layers that are compressed with zstd', async () => {
+    const tar = fakeTar([{ name: 'etc/a', data: 'small' }]);
+    const path = join(dir, 'layer');
+    writeFileSync(path, zstdCompressSync(tar));
+    const { signal } = new AbortController();
+    await unpackImage({ layers: [{ path, diffId: digestOf(tar) }], target: root, limits: LIMITS, signal });
+    expect(read('etc/a')).toBe('small');
   });
 
   it('makes folders that no entry names, and places for what a sandbox mounts', async () => {

@@ -1,4 +1,5 @@
-import { Kysely, type Migration, Migrator } from 'kysely';
+import { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import { expect, it } from 'vitest';
 import { SqliteDialect } from '../dialects/sqlite/dialect.ts';
 import { InlineLink } from '../dialects/sqlite/link.ts';

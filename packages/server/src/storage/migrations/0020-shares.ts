@@ -1,4 +1,5 @@
-import type { Kysely, Migration } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /** Until now every account could use every file system, network and image; from here on only its own account may. */
 export const shares0020: Migration = {

@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /** Tables of which every row belongs to a project. What belongs to a function goes with it. */
 const OWNED = ['function', 'application', 'gateway_app', 'async_status_log'] as const;

@@ -1,4 +1,5 @@
-import type { Kysely, Migration } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
 
 /** Keys that are off already name no principal: switching them on takes the right. */
 export const keySwitches0025: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import { queue0001 } from './0001-queue.ts';
 import { identity0002 } from './0002-identity.ts';
 import { functions0003 } from './0003-functions.ts';

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { Duplex } from 'node:stream';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { AgentRules } from '@funcgraph/agent';
 import { SandboxError } from '../errors.ts';
 
@@ -81,6 +80,5 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
 function agentMain(): string[] {
   if (!import.meta.url.endsWith('.ts')) return [fileURLToPath(import.meta.resolve('@funcgraph/agent/main'))];
   const main = new URL('../../../../../agent/src/main.ts', import.meta.url);
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return ['--conditions=@funcgraph/source', '--import', loader, fileURLToPath(main)];
+  return ['--conditions=@funcgraph/source', fileURLToPath(main)];
 }

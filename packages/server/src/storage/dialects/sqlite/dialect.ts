@@ -16,7 +16,7 @@ export class SqliteDialect extends EngineDialect {
   }
 
   createAdapter(): DialectAdapter {
-    return new TransactionalDdlAdapter();
+    return new EngineAdapter();
   }
 
   createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
@@ -24,7 +24,12 @@ export class SqliteDialect extends EngineDialect {
   }
 }
 
-class TransactionalDdlAdapter extends SqliteAdapter {
+class EngineAdapter extends SqliteAdapter {
+  /** Kysely would send one statement after another otherwise; the engine keeps transactions apart by itself. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
