@@ -13,6 +13,7 @@ const matrix = {
   telemetry: ['storage'],
   control: ['storage', 'artifacts', 'images'],
   iam: ['storage'],
+  launcher: ['config'],
   instances: ['artifacts', 'telemetry'],
   invocation: ['queue', 'telemetry', 'control', 'instances'],
   triggers: ['storage', 'control', 'invocation'],

@@ -75,7 +75,10 @@ export class ServerDidNotStart extends Error {
 }
 
 interface Running {
+  /** The launcher when we are root, and the server itself otherwise. */
   readonly child: ChildProcess;
+  /** Of the server itself. */
+  readonly pid: number;
   readonly credentials: Credentials;
   readonly api: Client;
   readonly sdk: FunctionGraphClient;
@@ -152,6 +155,11 @@ export class TestServer implements AsyncDisposable {
   }
 
   get pid(): number {
+    return this.#now().pid;
+  }
+
+  /** Whose child the agent is: the launcher, which is root, or the server itself. */
+  get launcherPid(): number {
     return this.#now().child.pid ?? 0;
   }
 
@@ -168,7 +176,7 @@ export class TestServer implements AsyncDisposable {
 
   /** The process id of the sandbox agent, undefined while there is none. */
   agentPid(): number | undefined {
-    return agentOf(this.pid);
+    return agentOf(this.launcherPid);
   }
 
   /** Runs the CLI from its sources against this server. */
@@ -178,20 +186,20 @@ export class TestServer implements AsyncDisposable {
 
   /** Sends a signal to the server alone and resolves with its exit code when it is gone. */
   async kill(signal: NodeJS.Signals): Promise<number | null> {
-    const { child } = this.#now();
+    const { child, pid } = this.#now();
     this.#running = undefined;
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const exit = once(child, 'exit') as Promise<[number | null]>;
-    child.kill(signal);
+    process.kill(pid, signal);
     return (await exit)[0];
   }
 
   /** Sends SIGTERM to the server alone, and once more some time later; resolves with its exit code. */
   async terminateTwice(betweenMs: number): Promise<number | null> {
-    const { child } = this.#now();
+    const { pid } = this.#now();
     const exit = this.kill('SIGTERM');
     await new Promise((resolve) => setTimeout(resolve, betweenMs));
-    child.kill('SIGTERM');
+    process.kill(pid, 'SIGTERM');
     return exit;
   }
 
@@ -269,15 +277,15 @@ export class TestServer implements AsyncDisposable {
 
   async #boot(): Promise<void> {
     const child = this.#spawn();
-    const message = once(child, 'message').then(([told]) => told as { event?: unknown });
+    const message = once(child, 'message').then(([told]) => told as { event?: unknown; pid?: number });
     const exited = once(child, 'exit').then(([code]) => ({ event: 'exited', code: code as unknown }));
     const told = await Promise.race([message, exited]);
-    if (told.event !== 'ready') {
+    if (told.event !== 'ready' || !('pid' in told) || told.pid === undefined) {
       child.kill('SIGKILL');
       throw new ServerDidNotStart(told, this.#log);
     }
     const credentials = JSON.parse(readFileSync(join(this.dataDir, 'credentials.json'), 'utf8')) as Credentials;
-    this.#running = { child, credentials, api: connect(credentials), sdk: connectSdk(credentials) };
+    this.#running = { child, pid: told.pid, credentials, api: connect(credentials), sdk: connectSdk(credentials) };
   }
 }
 

@@ -58,7 +58,7 @@ it('lets calls finish on SIGTERM, keeps what waits, and leaves nothing behind', 
   expect(runs.sort()).toEqual(ids.map((_, at) => `running ${100 + at}`));
 });
 
-it('stops on SIGTERM while it starts, and leaves nothing behind', async () => {
+it('stops on SIGTERM while it starts, and leaves nothing behind', { timeout: 180_000 }, async () => {
   await server.kill('SIGTERM');
   for (const ms of [0, 300, 700]) {
     const { exitCode, runDir } = await server.interruptStart(ms);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttachHelper } from './attach/attach-helper.ts';
 import type { Attacher } from './attach/attacher.ts';
@@ -22,11 +22,12 @@ import type { Networks } from './network/networks.ts';
 import { openNetworks } from './network/open-networks.ts';
 import { sweepNetworks } from './network/sweep-networks.ts';
 import { OutputPipeMaker } from './output-pipes.ts';
-import { ownFolder } from './own-folder.ts';
+import { openOwnFolder } from './own-folder.ts';
 import { ownerIdOf } from './owner.ts';
 import type { DriverName } from './protocol.ts';
 import type { AgentRules } from './rules.ts';
 import { filterBytes } from './seccomp/filter.ts';
+import { bindDescriptor } from './sources/bind-descriptor.ts';
 import { Roots } from './sources/roots.ts';
 import { isOpen, Sources } from './sources/sources.ts';
 import { removeAgentFolder, sweep } from './sweep.ts';
@@ -70,16 +71,16 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
   if (isRoot) openMachineFolder();
   // A sandbox user walks through the agent's folder; when it cannot, the agent works below the machine's folder.
   const parent = isRoot && !isOpen(runDir) ? MACHINE_FOLDER : runDir;
-  ownFolder(volumesDir);
-  const folders = [...new Set([runDir, parent, volumesDir])];
+  const folder = makeFolders(parent, ownerId);
+  const mayMount = isRoot && hasPrivateMounts();
+  const ofAgents = await placeOnDisk(volumesDir, mayMount ? `${folder}/disk` : undefined);
+  const folders = [...new Set([runDir, parent, ofAgents])];
   const killed = await sweep({ folders, cgroupRoots: cgroupRoots() });
   // Only now: the rules hold back what still ran.
   const swept = killed + (isRoot ? await sweepNetworks() : 0);
-  const folder = makeFolders(parent, ownerId);
-  const disk = `${volumesDir}/${ownerId}`;
+  const disk = `${ofAgents}/${ownerId}`;
   for (const name of ['images', 'tmp']) mkdirSync(`${disk}/${name}`, { recursive: true, mode: 0o700 });
 
-  const mayMount = isRoot && hasPrivateMounts();
   const sources = new Sources({
     roots: {
       code: Roots.open(rules.code),
@@ -168,10 +169,26 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
       await volumes?.close();
       await cgroups?.close();
       uids?.close();
-      await removeAgentFolder(folder);
       await removeAgentFolder(disk);
+      await removeAgentFolder(folder);
     },
   };
+}
+
+/**
+ * Opens the folder for what functions write, and mounts it at `target`: a server that owns the folder above it could put
+ * another one in its place, and what the agent mounted stays the same. Returns the path to use.
+ */
+async function placeOnDisk(volumesDir: string, target: string | undefined): Promise<string> {
+  const descriptor = openOwnFolder(volumesDir);
+  try {
+    if (target === undefined) return volumesDir;
+    mkdirSync(target);
+    await bindDescriptor(descriptor, target, ['nosuid', 'nodev']);
+    return target;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function makeFolders(parent: string, ownerId: string): string {
@@ -181,13 +198,13 @@ function makeFolders(parent: string, ownerId: string): string {
   return folder;
 }
 
-/** Sandbox users may walk through it, nobody but the agent may read it. An existing folder stays as it is. */
 /** Only agents use this folder, so its mode is ours to set: every sandbox user must be able to walk through it. */
 function openMachineFolder(): void {
   mkdirSync(MACHINE_FOLDER, { recursive: true });
   chmodSync(MACHINE_FOLDER, 0o711);
 }
 
+/** Users of sandboxes may walk through it and not read it. An existing folder stays as it is. */
 function makeOpenFolder(path: string): void {
   if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o711);
 }

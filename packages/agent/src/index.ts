@@ -22,3 +22,4 @@ export type {
 } from './protocol.ts';
 export { CODE_PATH, LINK_PATH, PLATFORM_PATH } from './protocol.ts';
 export type { AgentRules } from './rules.ts';
+export { type AgentProcess, type AgentProcessOptions, spawnAgent } from './spawn.ts';

@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlink
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ownFolder } from './own-folder.ts';
+import { openOwnFolder } from './own-folder.ts';
 
 let folder: string;
 const path = () => join(folder, 'own');
@@ -13,15 +13,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 it('makes a folder that is closed to others, and takes it again', () => {
-  ownFolder(path());
-  ownFolder(path());
+  openOwnFolder(path());
+  openOwnFolder(path());
   expect(statSync(path()).mode & 0o777).toBe(0o700);
 });
 
 it('closes one of its own that others could write to', () => {
   mkdirSync(path());
   chmodSync(path(), 0o777);
-  ownFolder(path());
+  openOwnFolder(path());
   expect(statSync(path()).mode & 0o777).toBe(0o700);
 });
 
@@ -29,16 +29,16 @@ it('refuses a link, wherever that leads', () => {
   const elsewhere = join(folder, 'elsewhere');
   mkdirSync(elsewhere);
   symlinkSync(elsewhere, path());
-  expect(() => ownFolder(path())).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  expect(() => openOwnFolder(path())).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
 });
 
 it.runIf(process.getuid?.() === 0)('refuses one of another user', () => {
   mkdirSync(path());
   chownSync(path(), 54_321, 54_321);
-  expect(() => ownFolder(path())).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  expect(() => openOwnFolder(path())).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
 });
 
 it('refuses a file', () => {
   writeFileSync(path(), '');
-  expect(() => ownFolder(path())).toThrow();
+  expect(() => openOwnFolder(path())).toThrow();
 });

@@ -1,8 +1,11 @@
 import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
 
-/** Makes a folder in which the agent alone works, or takes one of its user and closes it to others. Throws `BAD_REQUEST` for a link. */
-export function ownFolder(path: string): void {
+/**
+ * Makes a folder in which the agent alone works, or takes one of its user and closes it to others. Returns its descriptor:
+ * who owns the folder above can put another one at `path`. Throws `BAD_REQUEST` for a link.
+ */
+export function openOwnFolder(path: string): number {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const folder = open(path);
   try {
@@ -10,8 +13,10 @@ export function ownFolder(path: string): void {
     const { uid } = fstatSync(folder);
     if (uid !== own) throw refusal(path, `it belongs to user ${uid}, not to ${own}`);
     fchmodSync(folder, 0o700);
-  } finally {
+    return folder;
+  } catch (error) {
     closeSync(folder);
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
 import { CGROUP_PREFIX } from './cgroup/cgroup.ts';
 import { killAll, removeGroup, writeControl } from './cgroup/group-files.ts';
 import { runHostCommand } from './host-command.ts';
@@ -29,7 +30,7 @@ export async function sweep({ folders, cgroupRoots }: SweepPlaces): Promise<numb
 export async function removeAgentFolder(folder: string): Promise<number> {
   let removed = 0;
   for (const point of mountsBelow(folder)) removed += await attempt(() => runHostCommand('umount', ['--lazy', point]));
-  for (const device of loopDevicesOf(folder))
+  for (const device of loopDevicesOf(basename(folder)))
     removed += await attempt(() => runHostCommand('losetup', ['--detach', device]));
   // Deleting below a mount that would not go would delete what is mounted there.
   if (mountsBelow(folder).length > 0) return removed;
@@ -77,9 +78,10 @@ function mountsBelow(folder: string): string[] {
   return points.filter((point) => point.startsWith(`${folder}/`)).reverse();
 }
 
-function loopDevicesOf(folder: string): string[] {
+/** The kernel may name their files without the path to a mount that is gone, and never without the agent's folder. */
+function loopDevicesOf(ownerId: string): string[] {
   return namesIn('/sys/block')
-    .filter((name) => name.startsWith('loop') && backingFileOf(name).startsWith(`${folder}/`))
+    .filter((name) => name.startsWith('loop') && backingFileOf(name).includes(`/${ownerId}/`))
     .map((name) => `/dev/${name}`);
 }
 

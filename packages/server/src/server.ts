@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { spawnAgent } from '@funcgraph/agent';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -14,7 +15,13 @@ import type { Config } from './config/index.ts';
 import { Catalog, ProjectContentsStore } from './control/index.ts';
 import { Iam } from './iam/index.ts';
 import { ApiBodies, BodyBudget, bodyMemoryBytes, buildApp, createGateway, stopGateway } from './ingress/index.ts';
-import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from './instances/index.ts';
+import {
+  InstalledRuntimes,
+  SandboxAgent,
+  type SandboxCapabilities,
+  type SandboxDriver,
+  type StartAgent,
+} from './instances/index.ts';
 import {
   AccountGate,
   functionKeyOf,
@@ -24,25 +31,22 @@ import {
   ReservedDemand,
   RunningRequests,
 } from './invocation/index.ts';
+import { agentRules, closeRunDir, emptyLinkDir, openLinkDir, openRunDir } from './launcher/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { makeDataDir } from './lib/data-dir.ts';
 import { Queue, SteadyTime } from './queue/index.ts';
 import {
   ANSWER_MS,
   addressAt,
   addressOf,
-  agentRules,
   chooseSandbox,
-  closeRunDir,
   credentialsFile,
   DiskGuard,
   Drain,
   forgetDecisionsOnMoves,
   functionFacts,
   listen,
-  makeDataDir,
   openDatabase,
-  openLinkDir,
-  openRunDir,
   readiness,
   startMeasuring,
   UNAVAILABLE_HOST,
@@ -65,11 +69,21 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** What the launcher gives a server that it started. */
+export interface LaunchedParts {
+  readonly runDir: string;
+  readonly linkDir: string;
+  readonly startAgent: StartAgent;
+  readonly removeRunDir: () => Promise<void>;
+}
+
 /** What a test puts in the place of the real thing. */
 export interface ServerParts {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly driver?: SandboxDriver;
+  /** By whom the server was started as an ordinary user, while its agent is root. */
+  readonly launched?: LaunchedParts | undefined;
   /** XDG_RUNTIME_DIR of an ordinary user. */
   readonly runtimeDir?: string | undefined;
   /** Gives the start up: it rejects soon, and leaves nothing behind. */
@@ -115,15 +129,17 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => disk.stop());
     const lock = lockDataDir(config.dataDir);
     undo.push(() => lock.release());
-    const runDir = await openRunDir(config.dataDir, parts.runtimeDir);
-    undo.push(() => closeRunDir(runDir));
+    const { runDir, linkDir, startAgent, removeRunDir } =
+      parts.launched ?? (await openOwnAgent(config, parts.runtimeDir));
+    undo.push(() => emptyLinkDir(linkDir).then(removeRunDir));
 
-    // The agent and the runtimes take longest to get ready, and need nobody.
-    const linkDir = await openLinkDir(runDir);
-    const rules = agentRules({ config, linkDir, serverUser: process.getuid?.() ?? 0 });
-    const agent = new SandboxAgent({ runDir, volumesDir: resolve(config.dataDir, 'volumes'), rules });
+    // The agent and the runtimes take longest to start, and depend on nothing else.
+    const agent = new SandboxAgent(startAgent);
     undo.push(() => agent.close());
-    const root = { isRoot: process.getuid?.() === 0, isAllowed: config.rootWithoutIsolation };
+    const root = {
+      isRoot: parts.launched !== undefined || process.getuid?.() === 0,
+      isAllowed: config.rootWithoutIsolation,
+    };
     const choosing = parts.driver === undefined ? chooseSandbox(agent, config.sandbox, root) : fixed(parts.driver);
     choosing.catch(() => {});
     const runtimes = new InstalledRuntimes(
@@ -220,7 +236,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       { concurrency: config.accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
       clock,
     );
-    const measuring = await startMeasuring({ telemetry, pool, config, clock, log });
+    const measuring = startMeasuring({ telemetry, pool, config, clock, log });
     undo.push(() => measuring.stop());
     const { running, meter } = measuring;
     const invoker = new Invoker({
@@ -358,6 +374,20 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await stop();
     throw error;
   }
+}
+
+/** Of a server without a launcher: its agent is its child and runs as the same user. */
+async function openOwnAgent(config: Config, runtimeDir: string | undefined): Promise<LaunchedParts> {
+  const runDir = await openRunDir(config.dataDir, runtimeDir);
+  const linkDir = await openLinkDir(runDir);
+  const rules = agentRules({ config, linkDir, serverUser: process.getuid?.() ?? 0 });
+  const volumesDir = resolve(config.dataDir, 'volumes');
+  return {
+    runDir,
+    linkDir,
+    startAgent: () => spawnAgent({ runDir, volumesDir, rules }),
+    removeRunDir: () => closeRunDir(runDir),
+  };
 }
 
 async function fixed(driver: SandboxDriver): Promise<{ driver: SandboxDriver; capabilities: SandboxCapabilities }> {

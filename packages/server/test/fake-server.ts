@@ -5,10 +5,10 @@ import { type Client, createClient } from '@funcgraph/api';
 import { pino } from 'pino';
 import { type Config, loadConfig } from '../src/config/index.ts';
 import { type FakeFunction, FakeSandboxDriver } from '../src/instances/sandbox/fake/index.ts';
+import { openRunDir } from '../src/launcher/index.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { ManualClock } from '../src/lib/manual-clock.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
-import { openRunDir } from '../src/startup/index.ts';
 
 /** The whole server with time in the test's hand and instances whose runtime is the test's own code. */
 export class FakeServer implements AsyncDisposable {

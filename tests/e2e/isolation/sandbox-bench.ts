@@ -5,9 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AgentRules } from '@funcgraph/agent';
+import { type AgentProcessOptions, type AgentRules, spawnAgent } from '@funcgraph/agent';
 import {
-  type AgentProcessOptions,
   type Sandbox,
   SandboxAgent,
   type SandboxExit,
@@ -65,11 +64,13 @@ export class SandboxBench {
     for (const name of ['run', 'volumes', 'links', 'links/s', 'code', 'shared']) this.makeFolder(name);
     chmodSync(join(this.folder, 'links'), 0o700);
     prepareDisk?.(this.volumesDir);
-    this.agent = new SandboxAgent({
-      ...agentOptions({ runDir: this.runDir, volumesDir: this.volumesDir }, uid),
-      rules: this.rules,
-      ...(attach === undefined ? {} : { attach }),
-    });
+    this.agent = new SandboxAgent(() =>
+      spawnAgent({
+        ...agentOptions({ runDir: this.runDir, volumesDir: this.volumesDir }, uid),
+        rules: this.rules,
+        ...(attach === undefined ? {} : { attach }),
+      }),
+    );
   }
 
   static async open(options: BenchOptions = {}): Promise<SandboxBench> {

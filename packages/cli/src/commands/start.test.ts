@@ -9,6 +9,7 @@ const NO_FLAGS = {
   'gateway-port': undefined,
   sandbox: undefined,
   'root-without-isolation': undefined,
+  user: undefined,
   'memory-budget': undefined,
   config: undefined,
   'database-url': undefined,

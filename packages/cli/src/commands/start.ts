@@ -24,6 +24,12 @@ export const SERVER_FLAGS = {
     choices: ['allow'],
     summary: 'with --sandbox process: root may run functions, which then are root',
   },
+  user: {
+    type: 'text',
+    placeholder: 'NAME',
+    summary:
+      'the user that the server runs as when root starts it (funcgraph, made when missing; root: none of its own)',
+  },
   'memory-budget': {
     type: 'text',
     placeholder: 'SIZE',
@@ -60,6 +66,7 @@ export function serverOptions(
     gatewayPort: flags['gateway-port'],
     sandbox: flags.sandbox,
     rootWithoutIsolation: flags['root-without-isolation'],
+    user: flags.user,
     memoryBudget: flags['memory-budget'],
     logLevel: flags['log-level'],
     config: flags.config,

@@ -22,8 +22,12 @@ function platform(machine: Machine): Check {
   return { name: 'platform', state: 'ok', detail };
 }
 
-function user(machine: Machine): Check {
-  if (machine.uid === 0) return { name: 'user', state: 'ok', detail: 'root: every limit can be set' };
+async function user(machine: Machine): Promise<Check> {
+  if (machine.uid === 0) {
+    const { code } = await machine.run('getent', ['passwd', 'funcgraph']);
+    const server = code === 0 ? 'runs as funcgraph' : 'will run as funcgraph, which the first start makes';
+    return { name: 'user', state: 'ok', detail: `root: every limit can be set; the server ${server}` };
+  }
   return {
     name: 'user',
     state: 'warn',
@@ -167,7 +171,7 @@ export async function probeMachine(machine: Machine, places: ProbePlaces): Promi
   return [
     node(machine, places.nodePath),
     platform(machine),
-    user(machine),
+    await user(machine),
     await bubblewrap(machine),
     await namespaces(machine),
     await cgroups(machine),

@@ -1,6 +1,8 @@
 /** What the server says on its IPC channel while it starts. */
 export interface ReadyMessage {
   readonly event: 'ready';
+  /** Of the server itself; a launcher may stand between. */
+  readonly pid: number;
   readonly endpoint: string;
   readonly gateway: string;
   readonly dataDir: string;
@@ -31,6 +33,7 @@ export function parseMessage(value: unknown): ReadyMessage | FailedMessage | und
   const { driver, degraded } = value.sandbox;
   return {
     event: 'ready',
+    pid: typeof value.pid === 'number' ? value.pid : 0,
     endpoint: text('endpoint'),
     gateway: text('gateway'),
     dataDir: text('dataDir'),

@@ -9,6 +9,7 @@ import { startSummary } from './summary.ts';
 
 const READY: ReadyMessage = {
   event: 'ready',
+  pid: 1,
   endpoint: 'http://127.0.0.1:1',
   gateway: 'http://127.0.0.1:2',
   dataDir: '/d',
@@ -49,6 +50,7 @@ async function spawnScript(script: string, change: Partial<ServerOptions> = {}) 
     memoryBudget: undefined,
     sandbox: undefined,
     rootWithoutIsolation: undefined,
+    user: undefined,
     logLevel: undefined,
     config: undefined,
     databaseUrl: undefined,

@@ -21,6 +21,7 @@ export interface ServerOptions {
   readonly memoryBudget: string | undefined;
   readonly sandbox: string | undefined;
   readonly rootWithoutIsolation: string | undefined;
+  readonly user: string | undefined;
   readonly logLevel: string | undefined;
   readonly config: string | undefined;
   /** Without a password: others can read command lines. */
@@ -49,6 +50,7 @@ function argumentsOf(options: ServerOptions): string[] {
     ['--memory-budget', options.memoryBudget],
     ['--sandbox', options.sandbox],
     ['--root-without-isolation', options.rootWithoutIsolation],
+    ['--user', options.user],
     ['--log-level', options.logLevel],
     ['--config', options.config],
     ['--database-url', options.databaseUrl],

@@ -55,7 +55,7 @@ import {
 import type { Clock } from '../lib/clock.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import type { DeadLetterBox, Queue } from '../queue/index.ts';
-import { type Measuring, machineChecks, networkCheck, rightsCheck } from '../startup/index.ts';
+import { type Measuring, machineChecks, networkCheck, ownUserName, rightsCheck } from '../startup/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Telemetry } from '../telemetry/index.ts';
 import { VERSION } from '../version.ts';
@@ -197,7 +197,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
         ...(await machineChecks(config.dataDir, runtimes.available())),
         { name: 'stored in', ...(await deps.storage.check()) },
         networkCheck(deps.capabilities, config.egress),
-        rightsCheck(deps.capabilities, process.getuid?.() ?? 0),
+        rightsCheck(deps.capabilities, ownUserName()),
       ],
     }),
   };

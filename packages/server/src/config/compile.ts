@@ -83,14 +83,14 @@ function quotas(raw: RawConfig): Quotas {
   });
 }
 
-/** Defaults filled in, units gone, frozen. `machine` says what depends on where we run. */
+/** Defaults filled in, units gone. */
 export function compileConfig(
-  raw: RawConfig,
-  machine: { readonly dataDir: string; readonly memoryMb: number; readonly searchPath: readonly string[] },
-): Omit<Config, 'databaseUrl'> {
-  return Object.freeze({
-    dataDir: raw.data_dir ?? machine.dataDir,
-    searchPath: machine.searchPath,
+  raw: RawConfig & { readonly data_dir: string },
+  machineMemoryMb: number,
+): Omit<Config, 'databaseUrl' | 'metricsToken' | 'searchPath'> {
+  return {
+    dataDir: raw.data_dir,
+    user: raw.user ?? 'funcgraph',
     host: raw.host ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,
@@ -106,7 +106,7 @@ export function compileConfig(
     // Instances in use count with their whole limit; the rest of the machine is for the server and the system.
     memoryBudgetMb:
       raw.memory_budget === undefined
-        ? Math.floor(machine.memoryMb * MEMORY_SHARE)
+        ? Math.floor(machineMemoryMb * MEMORY_SHARE)
         : sizeMb(raw.memory_budget, 'memory_budget'),
     imageBytes: imageBytes(raw.image_size ?? '2GB'),
     egress: (raw.egress ?? 'on') === 'on',
@@ -122,7 +122,6 @@ export function compileConfig(
     ),
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
-    metricsTokenFile: raw.metrics_token_file,
     quotas: quotas(raw),
     deadLetterRetainDays: raw.dead_letter_retain_days ?? 30,
     deadLettersPerFunction: raw.dead_letters_per_function ?? 1000,
@@ -132,5 +131,5 @@ export function compileConfig(
     asyncRetainDays: raw.async_retain_days ?? 7,
     logRetainDays: raw.log_retain_days ?? 7,
     auditRetainDays: raw.audit_retain_days ?? 180,
-  });
+  };
 }

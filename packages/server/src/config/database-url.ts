@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { Secret } from '../lib/secret.ts';
 import { ConfigError } from './compile.ts';
 
 const FORM = 'Write it as postgres://user@host:5432/database; special characters of a password as %XX.';
@@ -12,21 +11,21 @@ export interface DatabaseKeys {
 }
 
 /** The URL of the database, undefined for SQLite in the data directory. Throws `ConfigError`, which never holds it. */
-export function databaseUrl({ url, file, onCommandLine }: DatabaseKeys): Secret | undefined {
+export function databaseUrl({ url, file, onCommandLine }: DatabaseKeys): string | undefined {
   if (url !== undefined && file !== undefined) {
     throw new ConfigError('database_url and database_url_file cannot both be set');
   }
-  if (file !== undefined) return checked(readUrl(file), 'the URL in database_url_file').secret;
+  if (file !== undefined) return checked(readUrl(file), 'the URL in database_url_file').text;
   if (url === undefined) return undefined;
-  const { secret, hasPassword } = checked(url, 'database_url');
-  if (!onCommandLine || !hasPassword) return secret;
+  const { text, hasPassword } = checked(url, 'database_url');
+  if (!onCommandLine || !hasPassword) return text;
   throw new ConfigError(
     '--database-url has a password, and every user of the machine can read command lines',
     'Put the URL into a file (--database-url-file) or into FGS_DATABASE_URL, or the password into PGPASSWORD or ~/.pgpass.',
   );
 }
 
-function checked(text: string, what: string): { secret: Secret; hasPassword: boolean } {
+function checked(text: string, what: string): { text: string; hasPassword: boolean } {
   let parsed: URL;
   try {
     parsed = new URL(text);
@@ -40,7 +39,7 @@ function checked(text: string, what: string): { secret: Secret; hasPassword: boo
     throw new ConfigError(`${what} is not the URL of a PostgreSQL database`, FORM);
   }
   if (parsed.pathname.length < 2) throw new ConfigError(`${what} names no database`, FORM);
-  return { secret: new Secret(text), hasPassword: parsed.password !== '' || parsed.searchParams.has('password') };
+  return { text, hasPassword: parsed.password !== '' || parsed.searchParams.has('password') };
 }
 
 function readUrl(file: string): string {

@@ -1,3 +1,11 @@
 export { ConfigError } from './compile.ts';
-export { forgetSecrets, loadConfig, runtimeDirOf } from './load.ts';
+export {
+  compileSettings,
+  environmentAt,
+  forgetSecrets,
+  loadConfig,
+  readSettings,
+  runtimeDirOf,
+  type Settings,
+} from './load.ts';
 export type { Config } from './schema.ts';

@@ -3,8 +3,10 @@ import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Compile } from 'typebox/compile';
+import { Secret } from '../lib/secret.ts';
 import { ConfigError, compileConfig } from './compile.ts';
 import { databaseUrl } from './database-url.ts';
+import { metricsToken } from './metrics-token.ts';
 import { type Config, RawConfig } from './schema.ts';
 
 const validator = Compile(RawConfig);
@@ -28,8 +30,20 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'quota_dead_letters',
 ]);
 
-/** Defaults < file (`--config`) < environment (`FGS_DATA_DIR`, …) < flags (`--data-dir`, …). Throws ConfigError. */
+/** What was configured, with the contents of the files it names: the process that compiles it needs to read none. Holds secrets. */
+export interface Settings {
+  readonly raw: RawConfig & { readonly data_dir: string };
+  readonly databaseUrl: string | undefined;
+  readonly metricsToken: string | undefined;
+  readonly searchPath: readonly string[];
+}
+
 export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Config {
+  return compileSettings(readSettings(argv, env));
+}
+
+/** Defaults < file (`--config`) < environment (`FGS_DATA_DIR`, …) < flags (`--data-dir`, …). Throws ConfigError. */
+export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Settings {
   const flags = readFlags(argv);
   const file = flags.config === undefined ? {} : readFile(flags.config);
   const raw: Record<string, unknown> = { ...file };
@@ -45,14 +59,26 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     const [error] = validator.Errors(raw);
     throw new ConfigError(`${error?.instancePath.slice(1)} ${error?.message}`);
   }
-  const machine = { dataDir: defaultDataDir(env), memoryMb: machineMemoryMb(), searchPath: searchPath(env) };
-  const config = compileConfig(raw, machine);
-  const database = databaseUrl({
-    url: raw.database_url,
-    file: raw.database_url_file,
-    onCommandLine: flags.values.database_url !== undefined,
+  return {
+    raw: { ...raw, data_dir: resolve(raw.data_dir ?? defaultDataDir(env)) },
+    databaseUrl: databaseUrl({
+      url: raw.database_url,
+      file: raw.database_url_file,
+      onCommandLine: flags.values.database_url !== undefined,
+    }),
+    metricsToken: metricsToken(raw.metrics_token_file),
+    searchPath: searchPath(env),
+  };
+}
+
+/** Throws ConfigError for a value that has the right type and no meaning. */
+export function compileSettings({ raw, databaseUrl: url, metricsToken: token, searchPath: folders }: Settings): Config {
+  return Object.freeze({
+    ...compileConfig(raw, machineMemoryMb()),
+    databaseUrl: url === undefined ? undefined : new Secret(url),
+    metricsToken: token === undefined ? undefined : new Secret(token),
+    searchPath: folders,
   });
-  return Object.freeze({ ...config, dataDir: resolve(config.dataDir), databaseUrl: database });
 }
 
 /** Of the machine or, where that is less, of the container that the server runs in. */
@@ -106,6 +132,11 @@ function searchPath(env: NodeJS.ProcessEnv): string[] {
 /** Takes what holds a password out of the environment that programs get which this one starts. */
 export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
   delete env.FGS_DATABASE_URL;
+}
+
+/** What a process for which another folder is the home gets of our environment. */
+export function environmentAt(home: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { ...env, HOME: home };
 }
 
 /** Where an ordinary user's sockets go. */

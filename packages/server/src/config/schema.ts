@@ -7,6 +7,8 @@ import type { Secret } from '../lib/secret.ts';
 export const RawConfig = Type.Object(
   {
     data_dir: Type.Optional(Type.String({ minLength: 1 })),
+    /** The user that the server runs as when root starts it. */
+    user: Type.Optional(Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$' })),
     /** A PostgreSQL database in the place of SQLite in the data directory. On the command line without a password. */
     database_url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** File that holds that URL. */
@@ -96,6 +98,8 @@ export interface Config {
   readonly dataDir: string;
   /** Folders in which interpreters of functions are looked for: those of PATH and of the system. */
   readonly searchPath: readonly string[];
+  /** The user that the server runs as when root starts it. */
+  readonly user: string;
   /** Undefined: SQLite in the data directory. */
   readonly databaseUrl: Secret | undefined;
   readonly host: string;
@@ -124,7 +128,7 @@ export interface Config {
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
   /** Undefined: only this machine reads metrics. */
-  readonly metricsTokenFile: string | undefined;
+  readonly metricsToken: Secret | undefined;
   readonly quotas: Quotas;
   readonly deadLetterRetainDays: number;
   readonly deadLettersPerFunction: number;

@@ -13,7 +13,7 @@ export { type ReservedFailure, ReservedKeeper, type ReservedState } from './rese
 export type { BodySource, LinkLog } from './runtime-link/index.ts';
 export { LinkLimits } from './runtime-link/index.ts';
 export type { SandboxCapabilities, SandboxDriver } from './sandbox/index.ts';
-export { SandboxAgent, SandboxError } from './sandbox/index.ts';
+export { SandboxAgent, SandboxError, type StartAgent } from './sandbox/index.ts';
 export { StartFailed } from './start-errors.ts';
 export { startInstance } from './start-instance.ts';
 export type { ResponseSink } from './streamed-answer.ts';

@@ -1,6 +1,4 @@
-export { agentRules } from './agent-rules.ts';
 export { credentialsFile, readAddresses, updateAddresses, writeCredentials } from './credentials.ts';
-export { makeDataDir } from './data-dir.ts';
 export { DiskGuard } from './disk-guard.ts';
 export { ANSWER_MS, Drain } from './drain.ts';
 export { Housekeeping } from './housekeeping.ts';
@@ -11,7 +9,6 @@ export { type Measuring, startMeasuring } from './measuring.ts';
 export { networkCheck } from './network-check.ts';
 export { openDatabase } from './open-database.ts';
 export { readiness } from './readiness.ts';
-export { rightsCheck } from './rights-check.ts';
-export { closeRunDir, openLinkDir, openRunDir } from './run-dir.ts';
+export { ownUserName, rightsCheck } from './rights-check.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
 export { UNAVAILABLE_HOST } from './unavailable-host.ts';

@@ -10,13 +10,12 @@ import {
 import type { Pool } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { GaugeSampler, RunningCalls, type Telemetry } from '../telemetry/index.ts';
-import { readMetricsToken } from './metrics-token.ts';
 import { storageFacts, watchProcess } from './process-facts.ts';
 
 export interface MeasuringOptions {
   readonly telemetry: Telemetry;
   readonly pool: Pick<Pool, 'census'>;
-  readonly config: Pick<Config, 'dataDir' | 'region' | 'logRetainDays' | 'metricsTokenFile'>;
+  readonly config: Pick<Config, 'dataDir' | 'region' | 'logRetainDays' | 'metricsToken'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,10 +32,9 @@ export interface Measuring {
   stop(): Promise<void>;
 }
 
-/** Rejects with `StartupError` when the token of the scraper cannot be read. */
-export async function startMeasuring(options: MeasuringOptions): Promise<Measuring> {
+export function startMeasuring(options: MeasuringOptions): Measuring {
   const { telemetry, pool, config, clock, log } = options;
-  const token = await readMetricsToken(config.metricsTokenFile);
+  const token = config.metricsToken?.reveal();
   const running = new RunningCalls();
   const meter = new HttpMeter();
   const watch = watchProcess();

@@ -1,18 +1,26 @@
 import { expect, it } from 'vitest';
 import { rightsCheck } from './rights-check.ts';
 
+const ROOT_AGENT = 'agent: root, within the rules it was started with';
+const OWN_USERS = 'functions: a user of its own for each instance, from 300000 on';
+
 it.each([
-  [
-    'bubblewrap',
-    true,
-    0,
-    'server: root; agent: root, within the rules it was started with; functions: a user of its own for each instance, from 300000 on',
-  ],
-  ['bubblewrap', false, 1000, 'server: user 1000; agent: user 1000; functions: user 1000, isolated'],
-  ['process', false, 1000, 'server: user 1000; agent: user 1000; functions: user 1000, without isolation'],
+  ['bubblewrap', true, 'funcgraph', `server: funcgraph; ${ROOT_AGENT}; ${OWN_USERS}`],
+  ['process', true, 'funcgraph', `server: funcgraph; ${ROOT_AGENT}; functions: root, without isolation`],
+  ['bubblewrap', false, 'me', 'server: me; agent: me; functions: me, isolated'],
+  ['process', false, 'me', 'server: me; agent: me; functions: me, without isolation'],
 ] as const)(
-  'says who has which right: %s, agent as root %s, server user %i',
+  'names the user of each process: %s, agent as root %s, server as %s',
   (driver, rootPrivileges, user, detail) => {
     expect(rightsCheck({ driver, rootPrivileges }, user)).toEqual({ name: 'rights', ok: true, detail });
   },
 );
+
+it('warns of a server with the rights of root', () => {
+  expect(rightsCheck({ driver: 'bubblewrap', rootPrivileges: true }, 'root')).toEqual({
+    name: 'rights',
+    ok: false,
+    detail: `server: root; ${ROOT_AGENT}; ${OWN_USERS}`,
+    hint: expect.stringContaining('funcgraph'),
+  });
+});

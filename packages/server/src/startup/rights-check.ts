@@ -1,23 +1,34 @@
+import { userInfo } from 'node:os';
 import type { SandboxCapabilities } from '../instances/index.ts';
 import type { MachineCheck } from './machine-checks.ts';
 
-const nameOf = (uid: number): string => (uid === 0 ? 'root' : `user ${uid}`);
+/** The user of this process by name, or by number where the machine has no name for it. */
+export function ownUserName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
+}
 
 /** Which process has which right, for `doctor`. */
 export function rightsCheck(
   { driver, rootPrivileges }: Pick<SandboxCapabilities, 'driver' | 'rootPrivileges'>,
-  serverUser: number,
+  serverUser: string,
 ): MachineCheck {
-  const agent = rootPrivileges ? 'root, within the rules it was started with' : nameOf(serverUser);
+  const agentUser = rootPrivileges ? 'root' : serverUser;
+  const agent = rootPrivileges ? 'root, within the rules it was started with' : serverUser;
   const functions =
     driver === 'process'
-      ? `${nameOf(serverUser)}, without isolation`
+      ? `${agentUser}, without isolation`
       : rootPrivileges
         ? 'a user of its own for each instance, from 300000 on'
-        : `${nameOf(serverUser)}, isolated`;
+        : `${serverUser}, isolated`;
+  const found = { name: 'rights', detail: `server: ${serverUser}; agent: ${agent}; functions: ${functions}` };
+  if (serverUser !== 'root') return { ...found, ok: true };
   return {
-    name: 'rights',
-    ok: true,
-    detail: `server: ${nameOf(serverUser)}; agent: ${agent}; functions: ${functions}`,
+    ...found,
+    ok: false,
+    hint: 'The server does not need the rights of root: leave out the setting user, and it runs as funcgraph.',
   };
 }

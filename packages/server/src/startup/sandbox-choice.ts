@@ -1,23 +1,10 @@
 import type { SandboxAgent, SandboxCapabilities, SandboxDriver } from '../instances/index.ts';
-import { StartupError } from './startup-error.ts';
+import { type RootChoice, refuseRoot } from '../launcher/index.ts';
+import { StartupError } from '../lib/startup-error.ts';
 
 export interface ChosenSandbox {
   readonly driver: SandboxDriver;
   readonly capabilities: SandboxCapabilities;
-}
-
-export interface RootChoice {
-  readonly isRoot: boolean;
-  /** Whether the operator has allowed that root runs functions without isolation. */
-  readonly isAllowed: boolean;
-}
-
-/** Throws `SANDBOX_ROOT`: without isolation, code of functions that root starts is root. */
-export function refuseRoot(wanted: 'auto' | 'bubblewrap' | 'process', { isRoot, isAllowed }: RootChoice): void {
-  if (wanted !== 'process' || !isRoot || isAllowed) return;
-  throw new StartupError('SANDBOX_ROOT', 'without isolation, functions that root runs are root on this machine', {
-    hint: 'Start as another user, or add --root-without-isolation allow.',
-  });
 }
 
 /** The driver that was asked for; `auto` means isolation or nothing. Never falls back to a weaker one by itself. */

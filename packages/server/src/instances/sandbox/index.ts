@@ -1,4 +1,4 @@
-export { type AgentProcessOptions, SandboxAgent } from './agent/index.ts';
+export { SandboxAgent, type StartAgent } from './agent/index.ts';
 export { SandboxError } from './errors.ts';
 export type {
   Sandbox,

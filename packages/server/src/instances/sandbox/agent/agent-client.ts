@@ -1,13 +1,15 @@
-import type { AgentEvent, AgentMessage, AgentReplies, AgentReply, AgentRequest } from '@funcgraph/agent';
+import type { AgentEvent, AgentMessage, AgentProcess, AgentReplies, AgentReply, AgentRequest } from '@funcgraph/agent';
 import { SandboxError } from '../errors.ts';
 import type { AgentLimits } from './agent-limits.ts';
-import { type AgentProcess, type AgentProcessOptions, spawnAgent } from './agent-process.ts';
 import { Watchdog } from './watchdog.ts';
 
 const MAX_LINE = 1 << 20;
 
 type WithoutSeq<T> = T extends { readonly seq: number } ? Omit<T, 'seq'> : never;
 type SandboxEvent = Exclude<AgentEvent, { readonly event: 'ready' }>;
+
+/** Starts an agent process, or has it started by the process that may. */
+export type StartAgent = () => AgentProcess | Promise<AgentProcess>;
 
 interface Waiter {
   readonly resolve: (value: unknown) => void;
@@ -30,6 +32,7 @@ export class AgentClient {
   /** Messages that came so far. */
   #heard = 0;
   #killedFor: string | undefined;
+  #hasEnded = false;
 
   private constructor(process: AgentProcess, limits: AgentLimits) {
     this.#process = process;
@@ -38,10 +41,12 @@ export class AgentClient {
       ping: () => void this.request({ op: 'ping' }).catch(() => {}),
       onHung: () => this.#kill('it stopped answering'),
     });
-    this.gone = new Promise((resolve) => {
-      process.child.once('close', (code, signal) =>
-        resolve(this.#killedFor ?? (process.complaint() || `it ended with ${signal ?? code}`)),
-      );
+    // What it sent before it ended is read first.
+    const lastRead = new Promise((resolve) => process.socket.once('close', resolve));
+    this.gone = process.ended.then(async (reason) => {
+      await lastRead;
+      this.#hasEnded = true;
+      return this.#killedFor ?? reason;
     });
     // Registered first, so that no caller waits for an answer that cannot come.
     void this.gone.then((reason) => {
@@ -51,7 +56,7 @@ export class AgentClient {
   }
 
   get pid(): number {
-    return this.#process.child.pid ?? 0;
+    return this.#process.pid;
   }
 
   /** Leftovers of dead agents that this one removed when it started. */
@@ -66,11 +71,11 @@ export class AgentClient {
 
   /** Resolves when the agent is ready. Rejects with `AGENT_FAILED` and what it said. */
   static async start(
-    options: AgentProcessOptions,
+    startProcess: StartAgent,
     limits: AgentLimits,
     onEvent: (event: SandboxEvent) => void,
   ): Promise<AgentClient> {
-    const client = new AgentClient(spawnAgent(options), limits);
+    const client = new AgentClient(await begun(startProcess), limits);
     const ready = new Promise<number>((resolve) => {
       client.#read((event) => (event.event === 'ready' ? resolve(event.swept) : onEvent(event)));
     });
@@ -91,8 +96,8 @@ export class AgentClient {
   request<Op extends AgentRequest['op']>(
     request: WithoutSeq<Extract<AgentRequest, { readonly op: Op }>> & { readonly op: Op },
   ): Promise<AgentReplies[Op]> {
-    const { child, socket } = this.#process;
-    if (child.exitCode !== null || child.signalCode !== null || this.isKilled || !socket.writable) {
+    const { socket } = this.#process;
+    if (this.#hasEnded || this.isKilled || !socket.writable) {
       return Promise.reject(goneError(this.#killedFor ?? 'it ended before'));
     }
     this.#seq += 1;
@@ -137,7 +142,7 @@ export class AgentClient {
 
   #kill(reason: string): void {
     this.#killedFor ??= reason;
-    this.#process.child.kill('SIGKILL');
+    this.#process.kill();
   }
 
   #read(onEvent: (event: AgentEvent) => void): void {
@@ -158,6 +163,15 @@ export class AgentClient {
     this.#watchdog.heard();
     if ('event' in message) onEvent(message);
     else answer(this.#waiters.get(message.seq), message);
+  }
+}
+
+async function begun(startProcess: StartAgent): Promise<AgentProcess> {
+  try {
+    return await startProcess();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SandboxError('AGENT_FAILED', `the sandbox agent did not start: ${reason}`, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnAgent } from '@funcgraph/agent';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SandboxSpec } from '../sandbox.ts';
 import { AGENT_LIMITS, type AgentLimits } from './agent-limits.ts';
@@ -68,7 +69,7 @@ describe('an agent that does not answer', () => {
     writeFileSync(program, PROGRAM);
     chmodSync(program, 0o755);
     agent = new SandboxAgent(
-      { runDir: dir, volumesDir: dir, rules: NO_RULES, launcher: [program], asRoot: false },
+      () => spawnAgent({ runDir: dir, volumesDir: dir, rules: NO_RULES, launcher: [program], asRoot: false }),
       { ...AGENT_LIMITS, ...limits },
     );
   }

@@ -1,2 +1,2 @@
-export type { AgentProcessOptions } from './agent-process.ts';
+export type { StartAgent } from './agent-client.ts';
 export { SandboxAgent } from './sandbox-agent.ts';

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnAgent } from '@funcgraph/agent';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isLessAble, SandboxAgent } from './sandbox-agent.ts';
 
@@ -66,7 +67,9 @@ socket.write(JSON.stringify({ event: 'ready', version: '0', swept: 0 }) + '\\n')
 `,
     );
     chmodSync(program, 0o755);
-    agent = new SandboxAgent({ runDir: dir, volumesDir: dir, rules: NO_RULES, launcher: [program], asRoot: false });
+    agent = new SandboxAgent(() =>
+      spawnAgent({ runDir: dir, volumesDir: dir, rules: NO_RULES, launcher: [program], asRoot: false }),
+    );
   }
 
   const starts = (): number => readFileSync(join(dir, 'starts'), 'utf8').length;

@@ -1,9 +1,8 @@
 import type { AgentEvent, DriverName, FileSystemMount, MountCheck, VpcNetwork } from '@funcgraph/agent';
 import { SandboxError } from '../errors.ts';
 import type { Sandbox, SandboxCapabilities, SandboxDriver, SandboxSpec } from '../sandbox.ts';
-import { AgentClient } from './agent-client.ts';
+import { AgentClient, type StartAgent } from './agent-client.ts';
 import { AGENT_LIMITS, type AgentLimits } from './agent-limits.ts';
-import type { AgentProcessOptions } from './agent-process.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 
 /** The agent that is alive now, with what runs in it. */
@@ -22,7 +21,7 @@ const MAX_ATTEMPTS = 3;
  * was killed, say) and is replaced, because functions could not start for as long as it lives.
  */
 export class SandboxAgent {
-  readonly #options: AgentProcessOptions;
+  readonly #startProcess: StartAgent;
   readonly #limits: AgentLimits;
   readonly #goneListeners = new Set<(reason: string) => void>();
   #current: Promise<Generation> | undefined;
@@ -30,8 +29,8 @@ export class SandboxAgent {
   #able: readonly SandboxCapabilities[] | undefined;
   #closed = false;
 
-  constructor(options: AgentProcessOptions, limits = AGENT_LIMITS) {
-    this.#options = options;
+  constructor(startProcess: StartAgent, limits = AGENT_LIMITS) {
+    this.#startProcess = startProcess;
     this.#limits = limits;
   }
 
@@ -104,7 +103,7 @@ export class SandboxAgent {
   async #ableAgent(): Promise<Generation> {
     for (let attempt = 1; ; attempt += 1) {
       const sandboxes = new Map<string, AgentSandbox>();
-      const client = await AgentClient.start(this.#options, this.#limits, (event) => deliver(sandboxes, event));
+      const client = await AgentClient.start(this.#startProcess, this.#limits, (event) => deliver(sandboxes, event));
       const able = await client.request({ op: 'capabilities' }).catch(async (error: unknown) => {
         await client.close();
         throw error;

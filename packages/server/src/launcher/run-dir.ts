@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, chown, lchown, lstat, mkdir, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StartupError } from './startup-error.ts';
+import { StartupError } from '../lib/startup-error.ts';
 
 const OTHERS_MAY_WRITE = 0o022;
 const STICKY = 0o1000;
@@ -59,19 +59,32 @@ function refusal(folder: string, why: string): StartupError {
 
 /**
  * The folder of the link sockets, below one that is closed to other users: each sandbox is shown its own socket by the
- * agent, which mounts the folder for itself. Its name is short, because a socket path has about 100 characters.
+ * agent, which mounts the folder for itself. Its name is short, because a socket path has about 100 characters. Of a server
+ * that runs as `user`, only the folder of the sockets is its own: it cannot put another in its place.
  */
-export async function openLinkDir(runDir: string): Promise<string> {
+export async function openLinkDir(
+  runDir: string,
+  user?: { readonly uid: number; readonly gid: number },
+): Promise<string> {
   const closed = join(runDir, 'links');
   const linkDir = join(closed, 's');
   await mkdir(linkDir, { recursive: true });
-  await chmod(closed, 0o700);
+  if (user !== undefined) {
+    await chown(closed, 0, user.gid);
+    await lchown(linkDir, user.uid, user.gid);
+  }
+  await chmod(closed, user === undefined ? 0o700 : 0o710);
   await chmod(linkDir, 0o711);
   return linkDir;
 }
 
-/** Takes the folder away after a clean stop; one that something else still uses stays. */
+/** Removes what is left of the link sockets. As the user who owns them: root would follow what that user puts there. */
+export async function emptyLinkDir(linkDir: string): Promise<void> {
+  for (const name of await readdir(linkDir)) await rm(join(linkDir, name), { recursive: true, force: true });
+}
+
+/** Removes the folder after a clean stop; one that something else still uses stays. */
 export async function closeRunDir(runDir: string): Promise<void> {
-  await rm(join(runDir, 'links'), { recursive: true, force: true });
-  await rmdir(runDir).catch(() => {});
+  const links = join(runDir, 'links');
+  for (const folder of [join(links, 's'), links, runDir]) await rmdir(folder).catch(() => {});
 }

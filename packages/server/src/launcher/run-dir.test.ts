@@ -42,6 +42,14 @@ describe('the run folder of an ordinary user', () => {
     expect([parent(), runDir, join(linkDir, '..')].map(mode)).toEqual([0o700, 0o700, 0o700]);
   });
 
+  it.runIf(isRoot)('holds link sockets of a server with another user, who cannot replace their folder', async () => {
+    const linkDir = await openLinkDir(above, { uid: SOMEONE, gid: SOMEONE });
+    const { uid: owner, mode: bits } = statSync(linkDir);
+    expect([owner, bits & 0o777]).toEqual([SOMEONE, 0o711]);
+    const closed = statSync(join(linkDir, '..'));
+    expect([closed.uid, closed.gid, closed.mode & 0o777]).toEqual([0, SOMEONE, 0o710]);
+  });
+
   it('is refused when it is a link, a file, or open to writers', async () => {
     symlinkSync(dataDir, parent());
     await expect(open()).rejects.toMatchObject({ code: 'RUN_DIR', message: expect.stringContaining('no folder') });

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { Duplex } from 'node:stream';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { AgentRules } from '@funcgraph/agent';
-import { SandboxError } from '../errors.ts';
+import type { AgentRules } from './rules.ts';
 
 const SOCKET_FD = 3;
 const SETPRIV = '/usr/bin/setpriv';
@@ -24,15 +23,20 @@ export interface AgentProcessOptions {
   readonly attach?: 'helper' | 'mounts';
 }
 
-/** The agent as a child process with its socket. It leads its own session: a Ctrl-C meant for the server is not for it. */
+/** An agent of this machine and the only connection to it. */
 export interface AgentProcess {
-  readonly child: ChildProcess;
-  readonly socket: Duplex;
-  /** The last words on its standard error. */
-  complaint(): string;
+  readonly pid: number;
+  readonly socket: Socket;
+  /** Resolves when the process has ended, with the last words on its standard error or how it ended. */
+  readonly ended: Promise<string>;
+  /** Sends SIGKILL. */
+  kill(): void;
 }
 
-/** Throws `AGENT_FAILED` when there is no process to be had. */
+/**
+ * Starts an agent as a child process. It leads its own session: a Ctrl-C for the server does not reach it. Throws when no
+ * process can be started.
+ */
 export function spawnAgent(options: AgentProcessOptions): AgentProcess {
   const { runDir, volumesDir, rules, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
   // Set before its first instruction; the agent compares its parent with ours after that.
@@ -61,24 +65,29 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     cwd: '/',
     detached: true,
   });
-  let complaint = '';
-  child.on('error', (error) => {
-    complaint += error.message;
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-MAX_COMPLAINT);
-  });
+  child.on('error', () => {});
+  const { stderr } = child;
   const pipes: readonly unknown[] = child.stdio;
   const socket = pipes[SOCKET_FD];
-  if (child.pid === undefined || !(socket instanceof Duplex)) {
-    throw new SandboxError('AGENT_FAILED', `cannot start the agent with ${program}`);
+  if (child.pid === undefined || stderr === null || !(socket instanceof Socket)) {
+    throw new Error(`cannot start the agent with ${program}`);
   }
-  return { child, socket, complaint: () => complaint.trim() };
+  let complaint = '';
+  stderr.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-MAX_COMPLAINT);
+  });
+  // Not 'close' of the child: it waits for the socket, which may have been passed on to another process.
+  const silent = new Promise((resolve) => stderr.once('close', resolve));
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      void silent.then(() => resolve(complaint.trim() || `it ended with ${signal ?? code}`));
+    });
+  });
+  return { pid: child.pid, socket, ended, kill: () => void child.kill('SIGKILL') };
 }
 
-/** Arguments of node: the built agent, or its sources when we ourselves run from sources. */
+/** Arguments of node: the built agent, or its sources when this module runs from sources. */
 function agentMain(): string[] {
-  if (!import.meta.url.endsWith('.ts')) return [fileURLToPath(import.meta.resolve('@funcgraph/agent/main'))];
-  const main = new URL('../../../../../agent/src/main.ts', import.meta.url);
-  return ['--conditions=@funcgraph/source', fileURLToPath(main)];
+  if (!import.meta.url.endsWith('.ts')) return [fileURLToPath(new URL('./main.js', import.meta.url))];
+  return ['--conditions=@funcgraph/source', fileURLToPath(new URL('./main.ts', import.meta.url))];
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { refuseRoot } from './sandbox-choice.ts';
-import { StartupError } from './startup-error.ts';
+import { StartupError } from '../lib/startup-error.ts';
+import { refuseRoot } from './refuse-root.ts';
 
 it('lets root run functions without isolation only when that is allowed by its own word', () => {
   expect(() => refuseRoot('process', { isRoot: true, isAllowed: false })).toThrow(StartupError);

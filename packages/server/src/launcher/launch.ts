@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Config, compileSettings, environmentAt, type Settings } from '../config/index.ts';
+import { tellParent } from '../lib/parent-process.ts';
+import { StartupError } from '../lib/startup-error.ts';
+import type { StopRequest } from '../lib/stop-request.ts';
+import { agentRules } from './agent-rules.ts';
+import { LAUNCHED, type LauncherMessage } from './messages.ts';
+import { Orders } from './orders.ts';
+import { ownDataDir } from './own-data-dir.ts';
+import { closedFolders, mayRead } from './reach.ts';
+import { refuseRoot } from './refuse-root.ts';
+import { openLinkDir, openRunDir } from './run-dir.ts';
+import { serverCommand } from './server-command.ts';
+import { openServerUser, type ServerUser } from './server-user.ts';
+
+/** Beside this folder, as source or built. */
+const MAIN = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url));
+const STAGE = '/run/funcgraph/stage';
+
+/**
+ * Runs the server as the user of the configuration, and agents as root when the server asks for one. Ends this process as
+ * the server ended. Rejects with `StartupError` when the server cannot be started.
+ */
+export async function launch(settings: Settings, stop: StopRequest): Promise<void> {
+  const config = compileSettings(settings);
+  refuseRoot(config.sandbox, { isRoot: true, isAllowed: config.rootWithoutIsolation });
+  const user = await openServerUser(config.user);
+  await ownDataDir(config.dataDir, user);
+  const runDir = await openRunDir(config.dataDir, undefined);
+  const linkDir = await openLinkDir(runDir, user);
+  if (stop.signal.aborted) process.exit(0);
+
+  const server = spawnServer(config, user);
+  const orders = new Orders(
+    {
+      runDir,
+      volumesDir: resolve(config.dataDir, 'volumes'),
+      rules: agentRules({ config, linkDir, serverUser: user.uid }),
+    },
+    server,
+  );
+  server.on('message', (message: object) => {
+    if (!orders.take(message)) void tellParent(message);
+  });
+  server.once('error', (error) => void end(error.message, 1, null));
+  server.once('exit', (code, signal) => void end(undefined, code, signal));
+  const begin: LauncherMessage = { event: 'begin', settings, runDir, linkDir };
+  server.send(begin);
+  stop.signal.addEventListener('abort', () => server.kill('SIGTERM'));
+  stop.onSecond(() => server.kill('SIGTERM'));
+
+  async function end(failure: string | undefined, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    if (failure !== undefined) await tellParent({ event: 'failed', code: 'server_user', message: failure });
+    if (signal !== null) endBy(signal);
+    process.exit(code ?? 1);
+  }
+}
+
+/** As the server ended, for the one who started us. */
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
+function spawnServer({ dataDir, port, gatewayPort }: Config, user: ServerUser): ChildProcess {
+  const main = realpathSync(MAIN);
+  const needed = [programFolder(main), interpreterFolder(), realpathSync(dataDir), dataDir];
+  const closed = closedFolders(needed, user, (path) => statSync(path));
+  if (!mayRead(statSync(main), user)) {
+    throw new StartupError('server_user', `the user ${user.name}, as which the server runs, cannot read ${main}`, {
+      hint: `chmod -R go+rX ${programFolder(main)}, or keep the rights of root with --user root.`,
+    });
+  }
+  const [program = '', ...args] = serverCommand({
+    user,
+    ports: [port, gatewayPort],
+    closed,
+    stage: STAGE,
+    command: [process.execPath, ...process.execArgv, main, LAUNCHED],
+  });
+  return spawn(program, args, {
+    env: environmentAt(dataDir),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+/** The outermost folder of a package around the program: its dependencies are in it too. */
+function programFolder(main: string): string {
+  let found = dirname(main);
+  for (let folder = found; folder !== '/'; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) found = folder;
+  }
+  return found;
+}
+
+function interpreterFolder(): string {
+  const folder = dirname(realpathSync(process.execPath));
+  return basename(folder) === 'bin' ? dirname(folder) : folder;
+}

@@ -1,0 +1,74 @@
+import { Socket } from 'node:net';
+import type { AgentProcess } from '@funcgraph/agent';
+import type { Settings } from '../config/index.ts';
+import { tellParent } from '../lib/parent-process.ts';
+import type { LauncherMessage, Order } from './messages.ts';
+
+interface Starting {
+  readonly resolve: (agent: AgentProcess) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The launcher as its server sees it: what it was given, and who starts and kills agents for it. */
+export class Launcher {
+  readonly settings: Settings;
+  readonly runDir: string;
+  readonly linkDir: string;
+  #starting: Starting | undefined;
+  #onRemoved: (() => void) | undefined;
+  readonly #onEnd = new Map<number, (reason: string) => void>();
+
+  private constructor({ settings, runDir, linkDir }: Extract<LauncherMessage, { readonly event: 'begin' }>) {
+    this.settings = settings;
+    this.runDir = runDir;
+    this.linkDir = linkDir;
+    process.on('message', (message: LauncherMessage, handle: unknown) => this.#receive(message, handle));
+  }
+
+  /** Resolves with the launcher's first message. From here on the end of the launcher ends this process at once. */
+  static async connect(): Promise<Launcher> {
+    if (process.send === undefined) throw new Error('only the launcher starts a server like this');
+    // Its agent ended with the launcher, and every instance with the agent: there is nothing to wait for.
+    process.on('disconnect', () => process.exit(1));
+    const begin = await new Promise<LauncherMessage>((resolve) => process.once('message', resolve));
+    if (begin.event !== 'begin') throw new Error(`the launcher began with ${begin.event}`);
+    return new Launcher(begin);
+  }
+
+  /** Has the launcher start an agent. One at a time: the one before must have ended. Rejects when it cannot be started. */
+  readonly startAgent = (): Promise<AgentProcess> => {
+    const starting = new Promise<AgentProcess>((resolve, reject) => {
+      this.#starting = { resolve, reject };
+    });
+    this.#order('start-agent');
+    return starting;
+  };
+
+  /** Removes the run folder, unless something else uses it. While the data directory is locked: the next server makes its own. */
+  readonly removeRunDir = (): Promise<void> => {
+    const removed = new Promise<void>((resolve) => {
+      this.#onRemoved = resolve;
+    });
+    this.#order('remove-run-dir');
+    return removed;
+  };
+
+  #order(order: Order): void {
+    void tellParent({ order });
+  }
+
+  #receive(message: LauncherMessage, handle: unknown): void {
+    if (message.event === 'agent' && handle instanceof Socket) {
+      const { pid } = message;
+      const ended = new Promise<string>((resolve) => this.#onEnd.set(pid, resolve));
+      this.#starting?.resolve({ pid, socket: handle, ended, kill: () => this.#order('kill-agent') });
+    } else if (message.event === 'agent-failed') {
+      this.#starting?.reject(new Error(message.reason));
+    } else if (message.event === 'run-dir-removed') {
+      this.#onRemoved?.();
+    } else if (message.event === 'agent-ended') {
+      this.#onEnd.get(message.pid)?.(message.reason);
+      this.#onEnd.delete(message.pid);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { chown, lstat, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { makeDataDir } from '../lib/data-dir.ts';
+import { StartupError } from '../lib/startup-error.ts';
+import type { ServerUser } from './server-user.ts';
+
+const run = promisify(execFile);
+/** The agent keeps what functions write in it, and stays root. */
+const OF_AGENT = 'volumes';
+/** A directory with one of these is ours. */
+const MARKS = ['server.lock', 'master.key', 'funcgraph.db', 'runtimes'];
+
+/**
+ * Makes the data directory, or takes the one that is there, and gives the server's user what root made in it: all of a
+ * directory from before the server had a user of its own. Throws `StartupError` for a directory of another user or program.
+ */
+export async function ownDataDir(dataDir: string, user: ServerUser): Promise<void> {
+  await makeDataDir(dataDir);
+  const { uid } = await stat(dataDir);
+  if (uid !== 0 && uid !== user.uid) {
+    throw new StartupError('data_dir', `the data directory ${dataDir} belongs to user ${uid}, not to ${user.name}`, {
+      hint: `Start the server as that user, give the directory away (chown -R ${user.name}: ${dataDir}), or name another one with --data-dir.`,
+    });
+  }
+  const names = await readdir(dataDir);
+  if (uid === 0 && names.length > 0 && !names.some((name) => MARKS.includes(name))) {
+    throw new StartupError('data_dir', `the directory ${dataDir} is not empty, and it is no data directory`, {
+      hint: 'Name an empty or a new directory with --data-dir.',
+    });
+  }
+  for (const name of names) {
+    const path = join(dataDir, name);
+    if (name === OF_AGENT || (await lstat(path)).uid !== 0) continue;
+    // It walks by descriptors and changes links, not their targets: no name that the server's user sets leads it astray.
+    await run('chown', ['-hR', '-P', '--from=0', `${user.uid}:${user.gid}`, '--', path]);
+  }
+  // The last step: a start that is cut before it begins again here.
+  await chown(dataDir, user.uid, user.gid);
+}

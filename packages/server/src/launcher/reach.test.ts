@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { closedFolders, mayRead, type Permissions } from './reach.ts';
+
+const USER = { uid: 990, gid: 990 };
+const open: Permissions = { uid: 0, gid: 0, mode: 0o755 };
+
+function withClosed(...closed: [path: string, permissions: Permissions][]): (path: string) => Permissions {
+  const folders = new Map(closed);
+  return (path) => folders.get(path) ?? open;
+}
+
+describe('folders that keep the server from what it needs', () => {
+  it.each<[string, Permissions, boolean]>([
+    ['closed to all but root', { uid: 0, gid: 0, mode: 0o700 }, true],
+    ['that others may walk through', { uid: 0, gid: 0, mode: 0o711 }, false],
+    ['that others may only list', { uid: 0, gid: 0, mode: 0o704 }, true],
+    ['of the user itself', { uid: 990, gid: 0, mode: 0o700 }, false],
+    ['of the user, who closed it to itself', { uid: 990, gid: 0, mode: 0o077 }, true],
+    ['of the group of the user', { uid: 0, gid: 990, mode: 0o710 }, false],
+    ['open to all but the group of the user', { uid: 0, gid: 990, mode: 0o701 }, true],
+  ])('are those %s', (_, permissions, isClosed) => {
+    const found = closedFolders(['/root/fg/data'], USER, withClosed(['/root', permissions]));
+    expect(found).toEqual(isClosed ? [{ path: '/root', needed: ['/root/fg/data'] }] : []);
+  });
+
+  it('are named once, the topmost of each way, with what is needed below', () => {
+    const closed: Permissions = { uid: 0, gid: 0, mode: 0o700 };
+    const permissionsOf = withClosed(['/root', closed], ['/root/work', closed], ['/tmp/x', closed]);
+    const needed = ['/root/work/fg', '/root/work/fg/data', '/root/node', '/tmp/x/data', '/usr/bin/node', '/root/node'];
+    expect(closedFolders(needed, USER, permissionsOf)).toEqual([
+      { path: '/root', needed: ['/root/work/fg', '/root/node'] },
+      { path: '/tmp/x', needed: ['/tmp/x/data'] },
+    ]);
+  });
+
+  it('do not include what is needed itself', () => {
+    expect(closedFolders(['/root'], USER, withClosed(['/root', { uid: 0, gid: 0, mode: 0o700 }]))).toEqual([]);
+  });
+});
+
+describe('a file', () => {
+  it('is readable by its owner, its group or others, and the first that applies counts', () => {
+    expect(mayRead({ uid: 0, gid: 0, mode: 0o644 }, USER)).toBe(true);
+    expect(mayRead({ uid: 0, gid: 0, mode: 0o640 }, USER)).toBe(false);
+    expect(mayRead({ uid: 990, gid: 0, mode: 0o044 }, USER)).toBe(false);
+  });
+});

@@ -1,0 +1,62 @@
+import { dirname } from 'node:path';
+
+/** Who a file belongs to and what it lets others do. */
+export interface Permissions {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** A folder that a user cannot walk through, with what the user needs below it. */
+export interface ClosedFolder {
+  readonly path: string;
+  readonly needed: readonly string[];
+}
+
+/**
+ * The topmost folders that keep a user from the absolute paths `needed`, such as `/root` of a clone below it. Access lists
+ * are not looked at.
+ */
+export function closedFolders(
+  needed: readonly string[],
+  user: { readonly uid: number; readonly gid: number },
+  permissionsOf: (path: string) => Permissions,
+): ClosedFolder[] {
+  const closed = new Map<string, string[]>();
+  for (const path of new Set(needed)) {
+    const obstacle = foldersAbove(path).find((folder) => !mayEnter(permissionsOf(folder), user));
+    if (obstacle !== undefined) closed.set(obstacle, [...(closed.get(obstacle) ?? []), path]);
+  }
+  return [...closed].map(([path, below]) => ({ path, needed: outermost(below) }));
+}
+
+export function mayRead(
+  { uid, gid, mode }: Permissions,
+  user: { readonly uid: number; readonly gid: number },
+): boolean {
+  return may(0o4, { uid, gid, mode }, user);
+}
+
+function mayEnter(permissions: Permissions, user: { readonly uid: number; readonly gid: number }): boolean {
+  return may(0o1, permissions, user);
+}
+
+function may(
+  bit: number,
+  { uid, gid, mode }: Permissions,
+  user: { readonly uid: number; readonly gid: number },
+): boolean {
+  const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
+  return ((mode >> shift) & bit) !== 0;
+}
+
+/** From the root down, without the path itself. */
+function foldersAbove(path: string): string[] {
+  const folder = dirname(path);
+  return folder === path ? [] : [...foldersAbove(folder), folder];
+}
+
+/** Without those that stand in another one of them. */
+function outermost(paths: readonly string[]): string[] {
+  return paths.filter((path) => !paths.some((other) => other !== path && path.startsWith(`${other}/`)));
+}

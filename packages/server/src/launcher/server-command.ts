@@ -1,0 +1,69 @@
+import type { ClosedFolder } from './reach.ts';
+
+const FIRST_ORDINARY_PORT = 1024;
+
+export interface CommandOptions {
+  readonly user: { readonly uid: number; readonly gid: number };
+  readonly ports: readonly number[];
+  readonly closed: readonly ClosedFolder[];
+  /** Folder of root, in which what is needed stands while the closed folders are covered. */
+  readonly stage: string;
+  /** The server's command. */
+  readonly command: readonly string[];
+}
+
+/**
+ * The command that runs the server as its user: with its own groups, without a way to more rights, and gone when its parent goes.
+ * Where closed folders are in the way, it sees in their place folders that hold only what it needs.
+ */
+export function serverCommand({ user, ports, closed, stage, command }: CommandOptions): readonly string[] {
+  const asUser = ['setpriv', '--reuid', String(user.uid), '--regid', String(user.gid), '--init-groups'];
+  const mayListen = ports.some((port) => port > 0 && port < FIRST_ORDINARY_PORT)
+    ? ['--inh-caps', '+net_bind_service', '--ambient-caps', '+net_bind_service']
+    : [];
+  const server = [...asUser, ...mayListen, '--no-new-privs', '--pdeathsig', 'KILL', '--', ...command];
+  if (closed.length === 0) return server;
+  return [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'slave',
+    '--',
+    'sh',
+    '-eu',
+    '-c',
+    coverScript(closed, stage),
+    'sh',
+    ...server,
+  ];
+}
+
+/** Covers each closed folder with an empty one and puts what is needed back where it was. Ends with the command in `$@`. */
+export function coverScript(closed: readonly ClosedFolder[], stage: string): string {
+  const needed = closed.flatMap((folder) => folder.needed);
+  const held = (at: number): string => quoted(`${stage}/${at}`);
+  return [
+    'here=$PWD',
+    `mkdir -p ${quoted(stage)}`,
+    `mount -t tmpfs -o mode=0700,size=1m tmpfs ${quoted(stage)}`,
+    ...needed.flatMap((path, at) => [placeFor(path, `${stage}/${at}`), `mount --rbind ${quoted(path)} ${held(at)}`]),
+    ...closed.map(({ path }) => `mount -t tmpfs -o mode=0711,size=1m tmpfs ${quoted(path)}`),
+    ...needed.flatMap((path, at) => [
+      `mkdir -p ${quoted(path.slice(0, path.lastIndexOf('/')))}`,
+      placeFor(`${stage}/${at}`, path),
+      `mount --rbind ${held(at)} ${quoted(path)}`,
+    ]),
+    `umount --lazy ${quoted(stage)}`,
+    'cd "$here" 2>/dev/null || cd /',
+    'exec "$@"',
+  ].join('\n');
+}
+
+/** Makes an empty file or folder to mount on, of the kind of the original. */
+function placeFor(original: string, place: string): string {
+  return `if [ -d ${quoted(original)} ]; then mkdir -p ${quoted(place)}; else : > ${quoted(place)}; fi`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

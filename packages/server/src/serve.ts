@@ -1,0 +1,60 @@
+import { pino } from 'pino';
+import { type Config, runtimeDirOf } from './config/index.ts';
+import { tellParent } from './lib/parent-process.ts';
+import type { StopRequest } from './lib/stop-request.ts';
+import { type LaunchedParts, type RunningServer, startServer } from './server.ts';
+
+/** Invocations that still run when the database is lost get this long; their outcomes cannot be stored. */
+const LAST_MS = 5_000;
+const FLUSH_MS = 200;
+
+/** Runs the server until it is asked to stop, then ends the process. Rejects when it cannot start. */
+export async function serve(config: Config, stop: StopRequest, launched?: LaunchedParts): Promise<void> {
+  const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
+  stop.onSecond(() => {
+    log.warn('server ends at once: it was asked to stop again');
+    log.flush(() => process.exit(1));
+    setTimeout(() => process.exit(1), FLUSH_MS);
+  });
+  let server: RunningServer;
+  try {
+    server = await startServer(config, { log, runtimeDir: runtimeDirOf(), signal: stop.signal, launched });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    log.info({ signal: stop.signal.reason }, 'server stopped while it started');
+    return log.flush(() => process.exit(0));
+  }
+
+  let stopping = false;
+  const end = (): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal: stop.signal.reason }, 'server stopping');
+    void server.stop().then(() => {
+      log.info('server stopped');
+      log.flush(() => process.exit(0));
+    });
+  };
+  stop.signal.addEventListener('abort', end);
+  if (stop.signal.aborted) return end();
+  void server.broken.then((error) => {
+    log.fatal({ err: error }, 'nothing can be stored any more: the server ends');
+    stopping = true;
+    const late = new Promise((resolve) => setTimeout(resolve, LAST_MS));
+    void Promise.race([server.stop(), late]).then(() => log.flush(() => process.exit(1)));
+  });
+  // An unhandled rejection is a bug of the server, and no reason to drop all requests.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+
+  const { endpoint, gateway, credentialsFile, sandbox } = server;
+  const { driver, degraded } = sandbox;
+  await tellParent({
+    event: 'ready',
+    pid: process.pid,
+    endpoint,
+    gateway,
+    dataDir: config.dataDir,
+    credentialsFile,
+    sandbox: { driver, degraded },
+  });
+}
