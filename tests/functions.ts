@@ -120,6 +120,16 @@ export async function unsigned(url: string | URL, init: RequestInit): Promise<Ra
   };
 }
 
+/** A login with a password; the token is in a header of the answer. */
+export function signIn(server: TestServer, name: string, password: string, scope?: object): Promise<RawAnswer> {
+  const identity = { methods: ['password'], password: { user: { name, password, domain: { name: 'default' } } } };
+  return unsigned(`${server.endpoint}/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ auth: { identity, ...(scope === undefined ? {} : { scope }) } }),
+  });
+}
+
 function objectIn(text: string): Record<string, unknown> {
   if (!text.startsWith('{')) return {};
   try {

@@ -1,7 +1,15 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, deploy, invoke, type RawAnswer, request, runtimeOf, unsigned } from '../functions.ts';
+import {
+  call,
+  deploy,
+  invoke,
+  type RawAnswer,
+  request,
+  runtimeOf,
+  signIn as signInAt,
+  unsigned,
+} from '../functions.ts';
+import { openRaw, type RawConnection } from '../raw-connection.ts';
 import { TestServer } from '../server.ts';
 
 const MINUTE_MS = 60_000;
@@ -25,14 +33,8 @@ afterAll(() => server?.stop());
 const invocations = (of = urn): string => `/v2/${server.credentials.project_id}/fgs/functions/${of}/invocations`;
 const functions = (): string => `/v2/${server.credentials.project_id}/fgs/functions`;
 
-function signIn(name: string, password: string, scope?: object): Promise<RawAnswer> {
-  const identity = { methods: ['password'], password: { user: { name, password, domain: { name: 'default' } } } };
-  return unsigned(`${server.endpoint}/v3/auth/tokens`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ auth: { identity, ...(scope === undefined ? {} : { scope }) } }),
-  });
-}
+const signIn = (name: string, password: string, scope?: object): Promise<RawAnswer> =>
+  signInAt(server, name, password, scope);
 
 /** What an answer says, without what differs between any two answers. */
 function essence({ status, json }: RawAnswer): unknown {
@@ -195,20 +197,7 @@ describe('what is not an operation', () => {
 });
 
 describe('connections of attackers', () => {
-  const open = async (): Promise<{ send: (text: string) => void; answer: Promise<string>; end: () => void }> => {
-    const socket = connect(Number(new URL(server.endpoint).port), '127.0.0.1');
-    await once(socket, 'connect');
-    socket.on('error', () => {});
-    let text = '';
-    const answer = new Promise<string>((resolve) => {
-      socket.on('data', (chunk: Buffer) => {
-        text += chunk.toString('latin1');
-        if (text.includes('\r\n\r\n')) resolve(text);
-      });
-      socket.on('close', () => resolve(text));
-    });
-    return { send: (part) => socket.write(part), answer, end: () => socket.destroy() };
-  };
+  const open = (): Promise<RawConnection> => openRaw(server.endpoint);
   const expectAlive = async (): Promise<void> => {
     expect((await invoke(server, urn, { a: 3 })).text).toBe('ran {"a":3}');
   };

@@ -1,49 +1,31 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { ROUTES, signRequest } from '@funcgraph/api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { zipped } from '../../../tests/functions.ts';
+import { openRequest, type RawConnection } from '../../../tests/raw-connection.ts';
 import { FakeServer } from './fake-server.ts';
 
 const MB = 1024 * 1024;
 const CONNECTIONS = 30;
 
 let server: FakeServer;
-let sockets: Socket[];
+let connections: RawConnection[];
 
 beforeAll(async () => {
   server = await FakeServer.start({ handler: () => JSON.stringify({ statusCode: 200, body: 'done' }) });
 }, 60_000);
 beforeEach(() => {
-  sockets = [];
+  connections = [];
 });
 afterEach(() => {
-  for (const socket of sockets) socket.destroy();
+  for (const connection of connections) connection.end();
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** Sends a head and what follows; resolves with the status line as soon as there is one. */
-async function open(
-  endpoint: string,
-  head: readonly string[],
-  localAddress = '127.0.0.1',
-): Promise<{ socket: Socket; status: () => number | undefined }> {
-  const { port, hostname } = new URL(endpoint);
-  const socket = connect({ port: Number(port), host: hostname, localAddress });
-  sockets.push(socket);
-  let text = '';
-  socket.on('data', (chunk) => {
-    text += chunk.toString('latin1');
-  });
-  socket.on('error', () => {});
-  await once(socket, 'connect');
-  socket.write(`${head.join('\r\n')}\r\nHost: ${hostname}:${port}\r\n\r\n`);
-  const status = (): number | undefined => {
-    const found = /^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1];
-    return found === undefined ? undefined : Number(found);
-  };
-  return { socket, status };
+async function open(endpoint: string, head: readonly string[], localAddress?: string): Promise<RawConnection> {
+  const connection = await openRequest(endpoint, head, localAddress);
+  connections.push(connection);
+  return connection;
 }
 
 const createPath = (): string => ROUTES.createFunction.path.replace('{project_id}', server.projectId);
@@ -51,14 +33,6 @@ const heap = (): number => {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 };
-
-/** Writes as fast as the other side takes it. */
-async function pour(socket: Socket, bytes: number): Promise<void> {
-  const piece = Buffer.alloc(MB, ' ');
-  for (let sent = 0; sent < bytes && !socket.destroyed; sent += piece.length) {
-    await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
-  }
-}
 
 describe('many large bodies at once', () => {
   it.each<[string, () => Promise<readonly string[]>]>([
@@ -93,9 +67,9 @@ describe('many large bodies at once', () => {
       ),
     );
     // all but the last byte, so that all are on their way at the same time
-    await Promise.all(opened.map(({ socket }) => pour(socket, 19 * MB)));
+    await Promise.all(opened.map(({ pour }) => pour(19 * MB)));
     expect(heap() - before).toBeLessThan(150 * MB);
-    for (const { socket } of opened) await pour(socket, MB);
+    for (const { pour } of opened) await pour(MB);
     await vi.waitFor(
       () => {
         const statuses = new Set(opened.map(({ status }) => status()));
@@ -113,16 +87,12 @@ describe('slow uploads to the gateway', () => {
     const slow = (path: string) => open(gateway, [`POST ${path} HTTP/1.1`, 'Content-Length: 6000000']);
     // more than the whole budget, with everything but the last piece sent
     const flood = await Promise.all(Array.from({ length: 100 }, () => slow(paths[0])));
-    await Promise.all(flood.map(({ socket }) => pour(socket, 5 * MB)));
+    await Promise.all(flood.map(({ pour }) => pour(5 * MB)));
     await vi.waitFor(() => expect(flood.some(({ status }) => status() === 429)).toBe(true), 10_000);
 
     const post = async (path: string, size: number, localAddress: string): Promise<number | undefined> => {
-      const { socket, status } = await open(
-        gateway,
-        [`POST ${path} HTTP/1.1`, `Content-Length: ${size}`],
-        localAddress,
-      );
-      socket.write(Buffer.alloc(size, 'x'));
+      const { send, status } = await open(gateway, [`POST ${path} HTTP/1.1`, `Content-Length: ${size}`], localAddress);
+      send(Buffer.alloc(size, 'x'));
       await vi.waitFor(() => expect(status()).toBeDefined(), 10_000);
       return status();
     };
@@ -133,8 +103,8 @@ describe('slow uploads to the gateway', () => {
 
   it('are cut when they make no progress', async () => {
     const path = await publish('slow');
-    const { socket, status } = await open(server.running.gateway, [`POST ${path} HTTP/1.1`, 'Content-Length: 1000000']);
-    socket.write(Buffer.alloc(20_000));
+    const { send, status } = await open(server.running.gateway, [`POST ${path} HTTP/1.1`, 'Content-Length: 1000000']);
+    send(Buffer.alloc(20_000));
     await vi.waitFor(() => {
       server.clock.advance(5000);
       expect(status()).toBe(408);
