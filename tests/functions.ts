@@ -1,9 +1,16 @@
-import { type Receipt, signRequest } from '@funcgraph/api';
+import { type Client, type Receipt, signRequest } from '@funcgraph/api';
 import { fakeZip } from '../packages/server/src/artifacts/testing.ts';
-import type { TestServer } from './server.ts';
+import type { Credentials, TestServer } from './server.ts';
 
 /** How long to look for what happens a little later, on a machine that others use too. */
 export const PATIENCE = { timeout: 30_000, interval: 50 };
+
+/** Who calls which server: the first account of a test server, or another one. */
+export interface Tenant {
+  readonly endpoint: string;
+  readonly credentials: Pick<Credentials, 'project_id' | 'access_key' | 'secret_key'>;
+  readonly api: Client;
+}
 
 export interface Deployment {
   readonly name: string;
@@ -21,17 +28,17 @@ export interface Deployment {
 }
 
 /** The runtime of this machine whose name begins so, under the version it really has. */
-export async function runtimeOf(server: TestServer, family: 'Node.js' | 'Python'): Promise<string> {
+export async function runtimeOf(server: Tenant, family: 'Node.js' | 'Python'): Promise<string> {
   const { data } = await server.api.call('listRuntimeTypes', { params: project(server) });
   const found = (data as { type: string }[]).findLast(({ type }) => type.startsWith(family));
   if (found === undefined) throw new Error(`this machine has no ${family}`);
   return found.type;
 }
 
-export const project = (server: TestServer): { project_id: string } => ({ project_id: server.credentials.project_id });
+export const project = (server: Tenant): { project_id: string } => ({ project_id: server.credentials.project_id });
 
 /** Creates a function and returns its URN without a version. */
-export async function deploy(server: TestServer, deployment: Deployment): Promise<string> {
+export async function deploy(server: Tenant, deployment: Deployment): Promise<string> {
   const { name, runtime, handler = 'index.handler', timeout = 10, memory = 128 } = deployment;
   const { initializer, initializerTimeout = 10, userData, dynamicMemory, returnStream } = deployment;
   const { data } = await server.api.call('createFunction', {
@@ -63,7 +70,7 @@ export function zipped(files: Readonly<Record<string, string | Uint8Array>>): st
   return fakeZip(entries).toString('base64');
 }
 
-export const target = (server: TestServer, urn: string): { project_id: string; function_urn: string } => ({
+export const target = (server: Tenant, urn: string): { project_id: string; function_urn: string } => ({
   ...project(server),
   function_urn: urn,
 });
@@ -90,7 +97,7 @@ export interface RawAnswer {
 }
 
 /** A request signed by hand, so that every header in and out can be seen. */
-export async function request(server: TestServer, input: RawRequest): Promise<RawAnswer> {
+export async function request(server: Tenant, input: RawRequest): Promise<RawAnswer> {
   const { method = 'POST', path, headers = {}, nowMs = Date.now() } = input;
   const { accessKey = server.credentials.access_key, secretKey = server.credentials.secret_key } = input;
   const body = new Uint8Array(Buffer.from(input.body ?? ''));
@@ -150,7 +157,7 @@ export interface Invocation extends RawAnswer {
 
 /** Runs a function by signed HTTP, asking for the log tail. Only for calls that the function gets. */
 export async function invoke(
-  server: TestServer,
+  server: Tenant,
   urn: string,
   event: unknown = {},
   headers: Readonly<Record<string, string>> = {},
@@ -173,7 +180,7 @@ export async function invoke(
 
 /** Like `invoke`, for calls that may be refused. */
 export function call(
-  server: TestServer,
+  server: Tenant,
   urn: string,
   event: unknown = {},
   headers: Readonly<Record<string, string>> = {},
@@ -186,7 +193,7 @@ export function call(
 }
 
 /** Accepts an async invocation and returns its request id. */
-export async function enqueue(server: TestServer, urn: string, event: unknown): Promise<string> {
+export async function enqueue(server: Tenant, urn: string, event: unknown): Promise<string> {
   const body = event instanceof Uint8Array ? new Uint8Array(event) : new TextEncoder().encode(JSON.stringify(event));
   const { status, data } = await server.api.call('asyncInvokeFunction', { params: target(server, urn), body });
   if (status !== 202) throw new Error(`accepted with ${status}`);
@@ -215,7 +222,7 @@ export interface AsyncInvocationSeen {
 
 /** Every async invocation of the last hour, page by page. */
 export async function asyncInvocations(
-  server: TestServer,
+  server: Tenant,
   urn: string,
   query: Readonly<Record<string, string>> = {},
 ): Promise<AsyncInvocationSeen[]> {

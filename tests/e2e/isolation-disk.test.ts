@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { DiskImage } from '../disk-image.ts';
 import { inside } from './isolation/probing.ts';
 import { MIB, SandboxBench } from './isolation/sandbox-bench.ts';
 
@@ -11,25 +12,20 @@ const WRITER = ['/bin/sh', '-c', 'dd if=/dev/zero of=/tmp/big bs=1M count=100 2>
 describe.runIf(isRoot)('the disk under what functions write', () => {
   let bench: SandboxBench | undefined;
   let mounted = '';
-  let image = '';
+  let disk: DiskImage | undefined;
 
   afterEach(async () => {
     await bench?.dispose().catch(() => {});
     if (mounted !== '') execFileSync('umount', ['--lazy', mounted]);
-    if (image !== '') rmSync(image, { force: true });
+    disk?.[Symbol.dispose]();
     if (bench !== undefined) rmSync(bench.folder, { recursive: true, force: true });
-    [mounted, image, bench] = ['', '', undefined];
+    [mounted, disk, bench] = ['', undefined, undefined];
   });
 
   const smallDisk = (bytes: number) =>
     SandboxBench.open({
       prepareDisk(folder) {
-        mounted = folder;
-        image = `${folder}.img`;
-        writeFileSync(image, '');
-        truncateSync(image, bytes);
-        execFileSync('mkfs.ext4', ['-q', '-F', '-m', '0', image]);
-        execFileSync('mount', ['-o', 'loop', image, folder]);
+        disk = new DiskImage(folder, bytes);
       },
     });
 
@@ -77,11 +73,10 @@ describe.runIf(isRoot)('the disk under what functions write', () => {
     await new Promise<void>((resolve) => {
       writer.onOutput(({ text }) => text.includes('written') && resolve());
     });
-    const { bavail, bsize } = statfsSync(bench.volumesDir);
-    execFileSync('fallocate', ['-l', String(bavail * bsize - 30 * MIB), join(bench.volumesDir, 'ballast')]);
+    disk?.fill(30 * MIB);
     expect(await writer.exited).toMatchObject({ tmpFull: true });
     expect(await quiet.usage()).toMatchObject({ tmpFull: false });
-    rmSync(join(bench.volumesDir, 'ballast'));
+    disk?.empty();
     await quiet.stop();
   });
 });

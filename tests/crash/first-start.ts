@@ -1,0 +1,99 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@funcgraph/api';
+import { type Credentials, FROM_SOURCE, ROOT } from '../server.ts';
+
+const SERVER = join(ROOT, 'packages/server/src/main.ts');
+
+/** What exists in a data directory after the first two seconds, in the order of its making, and a moment in between. */
+export const FIRST_MOMENTS = [
+  'server.lock',
+  'master.key.new',
+  'funcgraph.db',
+  'funcgraph.db-wal',
+  'credentials.json.new',
+  'credentials.json',
+  24,
+] as const;
+
+export interface Operator {
+  readonly api: Client;
+  readonly endpoint: string;
+  readonly kill: (signal: NodeJS.Signals) => Promise<void>;
+}
+
+/** An empty data directory and the servers that start in it. */
+export class NewDataDir implements Disposable {
+  readonly path: string;
+  readonly #folder: string;
+
+  constructor() {
+    this.#folder = mkdtempSync(join(tmpdir(), 'funcgraph-first-'));
+    this.path = join(this.#folder, 'data');
+    mkdirSync(this.path, { mode: 0o711 });
+  }
+
+  spawn() {
+    const flags = ['--data-dir', this.path, '--port', '0', '--gateway-port', '0', '--log-level', 'warn'];
+    const args = [...flags, '--sandbox', 'process', '--root-without-isolation', 'allow'];
+    const child = fork(SERVER, args, {
+      cwd: ROOT,
+      execArgv: [...FROM_SOURCE],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let log = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+    return { child, exited: once(child, 'exit'), log: () => log };
+  }
+
+  /** Kills a start when the directory has changed so many times, or when the file appears; at the latest when it is ready. */
+  async killStartAt(moment: number | string): Promise<void> {
+    const { child, exited } = this.spawn();
+    let changes = 0;
+    const watcher = watch(this.path, (_kind, name) => {
+      changes += 1;
+      const isMoment =
+        typeof moment === 'string' ? name === moment && existsSync(join(this.path, moment)) : changes >= moment;
+      if (isMoment) child.kill('SIGKILL');
+    });
+    child.once('message', () => child.kill('SIGKILL'));
+    await exited;
+    watcher.close();
+  }
+
+  /** A server and a client of the first account, with the credentials of the directory. Throws when it does not start. */
+  async operate(): Promise<Operator> {
+    const { child, exited, log } = this.spawn();
+    const [message] = (await Promise.race([once(child, 'message'), exited])) as [{ event?: string } | undefined];
+    if (message?.event !== 'ready') {
+      child.kill('SIGKILL');
+      throw new Error(`the server did not start: ${JSON.stringify(message)}\n${log()}`);
+    }
+    const { endpoint, ...key } = JSON.parse(readFileSync(join(this.path, 'credentials.json'), 'utf8')) as Credentials;
+    const auth = { kind: 'key', accessKey: key.access_key, secretKey: key.secret_key } as const;
+    const kill = async (signal: NodeJS.Signals): Promise<void> => {
+      child.kill(signal);
+      await exited;
+    };
+    return { api: createClient({ endpoint, auth }), endpoint, kill };
+  }
+
+  /** Starts again and enters with the credentials of the directory; the status of the answer. */
+  async enter(): Promise<number> {
+    const { api, kill } = await this.operate();
+    try {
+      return (await api.call('showDoctor', {})).status;
+    } finally {
+      await kill('SIGTERM');
+    }
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
