@@ -29,14 +29,21 @@ async function tenant(name: string): Promise<Tenant> {
 
 async function send(
   { token }: Tenant,
-  { method, path, query = '', body }: { method: string; path: string; query?: string; body?: unknown },
+  {
+    method,
+    path,
+    query = '',
+    body,
+    raw = false,
+  }: { method: string; path: string; query?: string; body?: unknown; raw?: boolean },
 ): Promise<{ status: number; text: string }> {
   const response = await fetch(`${server.running.endpoint}${path}${query}`, {
     method,
     headers: { 'X-Auth-Token': token, 'Content-Type': 'application/json' },
     ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
   });
-  return { status: response.status, text: await response.text() };
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return { status: response.status, text: bytes.toString(raw ? 'base64' : 'utf8') };
 }
 
 const fill = (path: string, values: Readonly<Record<string, string>>): string =>
@@ -220,6 +227,12 @@ const onFunction = (name: string): Promise<string> =>
     { Effect: 'Allow', Action: ['functiongraph:*:*'], Resource: [`functiongraph:*:*:function:default/${name}`] },
   ]);
 
+/** A user with rights on the functions whose names begin so. */
+async function narrow(name: string) {
+  const user = await victim.identities.user([await onFunction(`${name}*`)]);
+  return { user, token: await login(user) };
+}
+
 /** A body of the form that a route asks for, with the victim's ids wherever a field has such a name. */
 function formed({ body }: Route): object {
   const fields = Object.entries((body as { properties?: Record<string, unknown> }).properties ?? {});
@@ -317,6 +330,50 @@ describe('a narrow user of the same account', () => {
       const { status, text: answer } = await ask(id, { body });
       expect([id, status, answer]).toEqual([id, expected, answer]);
     }
+  }, 60_000);
+
+  it('reads no dependency of the project by giving it to the own function', async () => {
+    const { depend_id = '' } = theirs;
+    const urn = await second('reading');
+    const holder = await second('holding', { depend_version_list: [depend_id] });
+    const { user, token } = await narrow('reading');
+    const other = await narrow('holding');
+    const archive = await send(victim, {
+      method: 'GET',
+      path: fill(ROUTES.exportFunction.path, { project_id: victim.projectId, function_urn: holder }),
+      query: '?config=true&code=true',
+      raw: true,
+    });
+    expect(archive.status).toBe(200);
+    const { type: runtime } = (await own<{ type: string }[]>('listRuntimeTypes')).find(({ type }) =>
+      type.startsWith('Node.js'),
+    ) ?? { type: '' };
+    const fn = { package: 'default', runtime, handler: 'index.handler', timeout: 3, memory_size: 128 };
+    const imported = { file_name: 'f.zip', file_type: 'zip', file_code: archive.text };
+    const ask = async (as: string, id: RouteId, urnOf: string, body: object): Promise<unknown> => {
+      const path = fill(ROUTES[id].path, { project_id: victim.projectId, function_urn: urnOf });
+      const { status, text: answer } = await send(
+        { ...attacker, token: as },
+        { method: ROUTES[id].method, path, body },
+      );
+      return [id, status, answer.includes('functiongraph:dependency:get')];
+    };
+    const list = { depend_version_list: [depend_id] };
+    const doors: [RouteId, object][] = [
+      ['createFunction', { func_name: 'reading-new', ...fn, ...list }],
+      ['importFunction', { func_name: 'reading-imported', ...imported }],
+      ['updateFunctionConfig', list],
+      ['updateFunctionCode', list],
+      ['updateFunctionConfig', { depend_version_list: ['unknown'] }],
+    ];
+    for (const [id, body] of doors) expect(await ask(token, id, urn, body)).toEqual([id, 403, true]);
+    // what it has already stays, also when the body says it again
+    for (const id of ['updateFunctionConfig', 'updateFunctionCode'] as const) {
+      expect(await ask(other.token, id, holder, list)).toEqual([id, 200, false]);
+    }
+    const reader = await victim.identities.policy([{ Effect: 'Allow', Action: ['functiongraph:dependency:get'] }]);
+    await own('createGrant', { body: { group_id: user.groupId, role_id: reader } });
+    for (const [id, body] of doors.slice(0, 4)) expect(await ask(token, id, urn, body)).toEqual([id, 200, false]);
   }, 60_000);
 
   it('deletes no project but that of its token', async () => {

@@ -166,9 +166,17 @@ export class Dependencies {
     return { versions, release };
   }
 
+  /** What an id in a body means: a version, or the newest one of a package; of any project. */
+  versionOf(id: string): DependencyVersion | undefined {
+    return this.#byId.get(id) ?? [...this.#byId.values()].findLast((each) => each.dependencyId === id);
+  }
+
+  isPublic({ projectId }: DependencyVersion): boolean {
+    return projectId === PUBLIC;
+  }
+
   #usable(projectId: string, rules: RuntimeRules, id: string): DependencyVersion {
-    const exact = this.#byId.get(id);
-    const found = exact ?? [...this.#byId.values()].findLast((each) => each.dependencyId === id);
+    const found = this.versionOf(id);
     if (found === undefined || !isVisible(found, projectId))
       throw notFound(`there is no dependency version ${id.slice(0, 80)}`);
     const language = runtimeRules(found.runtime)?.language;

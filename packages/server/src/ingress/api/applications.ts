@@ -6,10 +6,9 @@ import {
   type Kept,
 } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
-import type { Iam } from '../../iam/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { languageOf } from './function-templates.ts';
-import { checkIdentityFields } from './functions-identity.ts';
+import { authorizeNamed, type NamingDeps } from './named-resources.ts';
 import { pageOf } from './page.ts';
 
 type Ids =
@@ -20,8 +19,7 @@ type Ids =
   | 'listAppTemplates'
   | 'showAppTemplate';
 
-export interface ApplicationDeps {
-  readonly iam: Iam;
+export interface ApplicationDeps extends NamingDeps {
   readonly applications: Applications;
   readonly templates: ApplicationTemplates;
   readonly region: string;
@@ -30,7 +28,8 @@ export interface ApplicationDeps {
 const PAGE = { usual: '100', most: 500 };
 
 /** Applications and what they are made from. Whoever makes or deletes one needs the same rights on its functions. */
-export function applicationHandlers({ iam, applications, templates, region }: ApplicationDeps): Handlers<Ids> {
+export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
+  const { iam, applications, templates, region } = deps;
   const resource = (projectId: string, member: ApplicationMember) => ({
     physical_resource_id: functionUrn({ projectId, package: member.package, name: member.name }, region, LATEST),
     physical_resource_name: member.name,
@@ -50,7 +49,7 @@ export function applicationHandlers({ iam, applications, templates, region }: Ap
         const fn = { package: String(body.package), name: String(body.func_name) };
         const enterpriseProjectId = typeof body.enterprise_project_id === 'string' ? body.enterprise_project_id : '';
         iam.authorize(caller, { action: 'functiongraph:function:create', projectId, fn, enterpriseProjectId, peer });
-        checkIdentityFields(iam, body, { caller, peer, projectId, before: {} });
+        authorizeNamed(deps, body, { caller, peer, projectId });
       }
       return { application_id: (await applications.create(plan)).id };
     },

@@ -1,15 +1,13 @@
 import type { Catalog, FunctionExports, FunctionImports, Functions, Kept } from '../../control/index.ts';
-import type { Iam } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type Handlers, Reply } from '../http/handler.ts';
-import { checkIdentityFields } from './functions-identity.ts';
 import { configReply } from './functions-reply.ts';
 import { readTarget } from './functions-target.ts';
+import { authorizeNamed, type NamingDeps } from './named-resources.ts';
 
 type Ids = 'exportFunction' | 'importFunction';
 
-export interface FunctionArchiveDeps {
-  readonly iam: Iam;
+export interface FunctionArchiveDeps extends NamingDeps {
   readonly functions: Functions;
   readonly exports: FunctionExports;
   readonly imports: FunctionImports;
@@ -49,7 +47,7 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
       const fn = { package: String(body.package), name: String(body.func_name) };
       const enterpriseProjectId = typeof body.enterprise_project_id === 'string' ? body.enterprise_project_id : '';
       iam.authorize(caller, { action: 'functiongraph:function:import', projectId, fn, enterpriseProjectId, peer });
-      checkIdentityFields(iam, body, { caller, peer, projectId, before: {} });
+      authorizeNamed(deps, body, { caller, peer, projectId });
       const state = await functions.create(projectId, body);
       return { ...configReply(state, { region, domainId: caller.domainId }), version_description: '' };
     },

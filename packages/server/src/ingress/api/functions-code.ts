@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { Catalog, FunctionState, Functions, Kept } from '../../control/index.ts';
+import { LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
@@ -7,10 +8,11 @@ import { type Handlers, Reply } from '../http/handler.ts';
 import { downloadLink, openTicket } from './download-ticket.ts';
 import { codeReply } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
+import { authorizeNamed, type NamingDeps } from './named-resources.ts';
 
 type Ids = 'showFunctionCode' | 'updateFunctionCode' | 'downloadFunctionCode';
 
-export interface FunctionCodeDeps {
+export interface FunctionCodeDeps extends NamingDeps {
   readonly functions: Functions;
   readonly catalog: Catalog;
   readonly artifacts: ArtifactStore;
@@ -43,8 +45,13 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
     },
 
     async updateFunctionCode(request) {
-      const state = await functions.updateCode(await editableTarget(request.params, deps), request.body as Kept);
-      return codeReply(state, { region, domainId: request.caller.domainId }, { file: '', link: '' });
+      const { caller, peer } = request;
+      const body = request.body as Kept;
+      const name = await editableTarget(request.params, deps);
+      const before = await functions.show(name, LATEST);
+      authorizeNamed(deps, body, { caller, peer, projectId: name.projectId, before });
+      const state = await functions.updateCode(name, body);
+      return codeReply(state, { region, domainId: caller.domainId }, { file: '', link: '' });
     },
 
     async downloadFunctionCode(request) {

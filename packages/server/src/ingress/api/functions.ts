@@ -1,12 +1,12 @@
 import type { Catalog, FunctionState, Functions, Kept, Versions } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
-import { DEFAULT_ENTERPRISE_PROJECT, type Iam } from '../../iam/index.ts';
+import { DEFAULT_ENTERPRISE_PROJECT } from '../../iam/index.ts';
 import { functionKeyOf } from '../../invocation/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
-import { checkIdentityFields } from './functions-identity.ts';
 import { configReply, listedReply, type ReplyContext } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
+import { authorizeNamed, type NamingDeps } from './named-resources.ts';
 import { pageOf } from './page.ts';
 
 type Ids =
@@ -18,8 +18,7 @@ type Ids =
   | 'updateFunctionCollectState'
   | 'deleteFunction';
 
-export interface FunctionDeps {
-  readonly iam: Iam;
+export interface FunctionDeps extends NamingDeps {
   readonly functions: Functions;
   readonly versions: Versions;
   readonly catalog: Catalog;
@@ -41,7 +40,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
     async createFunction(request) {
       const { caller, peer, params } = request;
       const body = request.body as Kept;
-      checkIdentityFields(iam, body, { caller, peer, projectId: params.project_id, before: {} });
+      authorizeNamed(deps, body, { caller, peer, projectId: params.project_id });
       const state = await functions.create(params.project_id, body);
       return { ...configReply(state, context(request)), reserved_instance_count: 0 };
     },
@@ -79,8 +78,8 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
       const { caller, peer } = request;
       const body = request.body as Kept;
       const name = await editableTarget(request.params, deps);
-      const before = (await functions.show(name, LATEST)).version.config.stored;
-      checkIdentityFields(iam, body, { caller, peer, projectId: name.projectId, before, fn: name });
+      const before = await functions.show(name, LATEST);
+      authorizeNamed(deps, body, { caller, peer, projectId: name.projectId, before });
       const state = await functions.updateConfig(name, body);
       return configReply(state, context(request));
     },
