@@ -66,6 +66,7 @@ export const ERRORS = {
   body_too_large: user('FSS.0413', 413, 'ingress', 'The request body is over the limit of this operation.'),
   body_too_slow: user('FSS.0408', 408, 'ingress', 'The request did not arrive in time, or too slowly.', true),
   overloaded: user('FSS.0429', 429, 'admission', 'No instance may or can take the request now; try again later.', true),
+  backlog_full: user('FSS.0429', 429, 'admission', 'Too many asynchronous events wait; try again later.', true),
   export_running: user('FSS.0429', 429, 'control', 'The user exports another function; one at a time.', true),
   dependency_unusable: user('FSS.0424', 424, 'control', 'The dependency is of another language than the function.'),
   internal: {

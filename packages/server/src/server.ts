@@ -287,6 +287,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       catalog,
       triggers: control.triggers,
       async: async.invocations,
+      leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       region: config.region,
       clock,
       steady: () => steady.now(),

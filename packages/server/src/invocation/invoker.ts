@@ -97,6 +97,17 @@ export class Invoker {
     return this.#knownSpec(routed, memoryMb) ?? this.#makeSpec(routed, memoryMb);
   }
 
+  /** Counts and logs an asynchronous event that was not taken, where no caller is there to read the refusal. */
+  recordRefused(event: Pick<InvocationRequest, 'urn' | 'requestId' | 'event'>, message: string): void {
+    const receivedAt = this.#options.clock.monotonic();
+    const request: InvocationRequest = { ...event, mode: 'async', attempt: 1, receivedAt, tail: false };
+    const routed = route(this.#options.catalog, request, this.#options.random);
+    const { snapshot } = routed;
+    this.#recordThrottle(routed, request, snapshot.memoryMb);
+    const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version };
+    this.#options.logs.fromPlatform('', spec, request.requestId, message, 'WARN');
+  }
+
   #knownSpec(routed: Pick<Routed, 'snapshot' | 'alias'>, memoryMb: number): LaunchSpec | undefined {
     return this.#specs.get(routed.snapshot)?.get(specKey(routed, memoryMb));
   }

@@ -5,10 +5,10 @@ import { QueueError } from '../../queue/index.ts';
 export function queueRefusal(error: unknown): unknown {
   if (!(error instanceof QueueError)) return error;
   if (error.code === 'queue.full') {
-    return new PlatformError('overloaded', 'too many asynchronous invocations wait', { cause: error });
+    return new PlatformError('backlog_full', 'too many asynchronous invocations wait', { cause: error });
   }
   if (error.code !== 'queue.quota') return error;
-  return new PlatformError('overloaded', 'the project has too many asynchronous events and deliveries that wait', {
+  return new PlatformError('backlog_full', 'the project has too many asynchronous events and deliveries that wait', {
     cause: error,
     hint: 'Wait until some are done (`fgs quotas list` shows how many), or raise quota_async_events or quota_async_size of the server.',
   });

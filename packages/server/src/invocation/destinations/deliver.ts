@@ -143,5 +143,7 @@ async function callWebhook(
 function refusal(error: unknown): DeliveryResult {
   if (!(error instanceof PlatformError) || error.spec.audience !== 'user') throw error;
   const { code, message } = error;
-  return code === 'overloaded' ? { kind: 'failed', message } : { kind: 'undeliverable', reason: 'refused', message };
+  return code === 'overloaded' || code === 'backlog_full'
+    ? { kind: 'failed', message }
+    : { kind: 'undeliverable', reason: 'refused', message };
 }

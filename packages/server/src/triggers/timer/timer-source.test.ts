@@ -43,7 +43,8 @@ function start(changes: Partial<TimerSourceOptions> = {}): TimerSource {
   const { catalog, triggers, clock } = control;
   const log = pino({ level: 'silent' });
   const steady = (): number => clock.monotonic();
-  const source = new TimerSource({ catalog, triggers, async, region: 'r1', clock, steady, log, ...changes });
+  const leftOut: TimerSourceOptions['leftOut'] = () => {};
+  const source = new TimerSource({ catalog, triggers, async, leftOut, region: 'r1', clock, steady, log, ...changes });
   sources.push(source);
   source.start();
   return source;
@@ -280,6 +281,29 @@ describe('timer triggers', () => {
     expect(await times()).toEqual(['00:01:00']);
     await pass(MINUTE);
     expect(await times()).toEqual(['00:01:00', '00:11:00']);
+  });
+
+  it('try a tick again until the next one while too many events wait, and report each that is left out, once', async () => {
+    let isFull = true;
+    const accept: AsyncInvocations['accept'] = async (...args) => {
+      if (isFull) throw new PlatformError('backlog_full', 'too many events wait');
+      return async.accept(...args);
+    };
+    const reported: string[] = [];
+    start({ async: { accept }, leftOut: ({ message }) => reported.push(message) });
+    await add('1m');
+    await pass(3 * MINUTE + 30 * SECOND);
+    expect(reported).toEqual(
+      ['00:01:00', '00:02:00'].map(
+        (time) => `The event of timer tick for 2026-01-01T${time}.000Z is left out: too many events wait`,
+      ),
+    );
+    isFull = false;
+    await pass(2 * SECOND);
+    expect(await times()).toEqual(['00:03:00']);
+    await pass(MINUTE);
+    expect(await times()).toEqual(['00:03:00', '00:04:00']);
+    expect(reported).toHaveLength(2);
   });
 
   it('store the kept tick of a trigger that changed meanwhile with its new event, and none of one that was removed', async () => {

@@ -20,6 +20,8 @@ export interface TimerSourceOptions {
   readonly catalog: Catalog;
   readonly triggers: Pick<Triggers, 'firing'>;
   readonly async: Pick<AsyncInvocations, 'accept'>;
+  /** Counts and logs, for the owner of the function, a tick whose event the project has no room for. */
+  readonly leftOut: (refused: { urn: FunctionUrn; requestId: string; event: Buffer; message: string }) => void;
   readonly region: string;
   readonly clock: Clock;
   /** Time that no set clock moves, over restarts too. */
@@ -47,7 +49,8 @@ interface Entry {
 /**
  * Fires timer triggers. The event of a tick is stored as an asynchronous invocation in the same step in which the tick is
  * noted with its trigger: a tick is never stored twice, and a noted tick is never lost. While the disk is full or the database
- * is unavailable, the first tick is kept in memory and stored later. Ticks that pass while no server runs are skipped.
+ * is unavailable, the first tick is kept in memory and stored later. While too many events of the project wait, a tick is tried
+ * until the next one is due, then left out. Ticks that pass while no server runs are skipped.
  */
 export class TimerSource {
   readonly #options: TimerSourceOptions;
@@ -155,6 +158,13 @@ export class TimerSource {
     return { tick, steady, lastBefore: steady - intervalMs };
   }
 
+  /** Whether the tick after this one has its time already. */
+  #isNextDue(entry: Entry, tick: number): boolean {
+    const moment = this.#moment();
+    const next = nextDue({ ...stateOf(entry), last: tick }, moment);
+    return next !== undefined && next <= moment.now;
+  }
+
   #moment(): Moment {
     return { now: this.#options.clock.now(), steady: this.#options.steady() };
   }
@@ -162,20 +172,29 @@ export class TimerSource {
   /** Never rejects. */
   async #fire(entry: Entry, tick: number): Promise<void> {
     const { trigger } = entry;
-    const { triggers, async, region, log } = this.#options;
+    const { triggers, async, leftOut, region, log } = this.#options;
     const requestId = newRequestId();
     const fired = { tick, steady: this.#options.steady() };
+    const urn = urnOf(trigger, region);
+    const event = timerEvent(trigger.settings, tick);
     let again = false;
     try {
-      const event = timerEvent(trigger.settings, tick);
-      await async.accept({ urn: urnOf(trigger, region), event, requestId }, [
-        triggers.firing(trigger, this.#firingOf(entry, fired)),
-      ]);
+      await async.accept({ urn, event, requestId }, [triggers.firing(trigger, this.#firingOf(entry, fired))]);
       entry.fired = fired;
     } catch (error) {
       const { id: triggerId } = trigger;
       if (error instanceof StorageError && error.code === 'storage.guard') {
         log.debug({ triggerId, tick }, 'a tick was noted before, or its trigger changed');
+      } else if (error instanceof PlatformError && error.code === 'backlog_full') {
+        again = !this.#isNextDue(entry, tick);
+        const details = { triggerId, functionId: trigger.functionId, tick, err: error };
+        if (!again) {
+          log.warn(details, 'a tick is left out: too many events wait');
+          const what = `The event of timer ${trigger.settings.name} for ${new Date(tick).toISOString()} is left out`;
+          leftOut({ urn, event, requestId, message: `${what}: ${error.message}` });
+        } else if (entry.kept === undefined) {
+          log.warn(details, 'too many events wait; the event of a tick is tried again until the next tick');
+        }
       } else if (error instanceof PlatformError && error.spec.audience === 'user' && error.code !== 'disk_full') {
         log.info(
           { triggerId, functionId: trigger.functionId, err: error },
