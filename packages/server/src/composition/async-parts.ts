@@ -42,11 +42,19 @@ export interface AsyncDeps {
 export function asyncParts(deps: AsyncDeps) {
   const { config, storage, queue, catalog, invoker, logs, clock, steady, log, refusalOf } = deps;
   const shared = { catalog, clock: steady, random: Math.random, newId: newRequestId, logs };
-  const box = new DeadLetterBox({ storage, queue, topics: DEAD_LETTER_TOPICS, now: clock.now });
+  const box = new DeadLetterBox({
+    storage,
+    queue,
+    topics: DEAD_LETTER_TOPICS,
+    now: clock.now,
+    mostOfOwner: { messages: config.quotas.deadLetters, bytes: config.quotas.deadLetterBytes },
+    onTrimmed: ({ group, dropped }) =>
+      log.warn({ functionKey: group, dropped }, 'a project has too many dead letters: the oldest were removed'),
+  });
   const dispatcher = new Dispatcher({
     queue,
     invoker,
-    settlement: new Settlement({ ...shared, wallTime: clock.now, queue }),
+    settlement: new Settlement({ ...shared, wallTime: clock.now, queue, deadLetters: box }),
     clock: steady,
     log: log.child({ module: 'dispatcher' }),
     // The rest is left for callers who wait.
@@ -55,6 +63,7 @@ export function asyncParts(deps: AsyncDeps) {
   const deliverer = new Deliverer({
     ...shared,
     queue,
+    deadLetters: box,
     refusalOf,
     post: (post) => postWebhook(post, config.webhookHosts),
     log: log.child({ module: 'deliverer' }),
@@ -82,7 +91,6 @@ export function asyncParts(deps: AsyncDeps) {
         finishedDays: config.asyncRetainDays,
         deadDays: config.deadLetterRetainDays,
         deadPerFunction: config.deadLettersPerFunction,
-        deadOfProject: { messages: config.quotas.deadLetters, bytes: config.quotas.deadLetterBytes },
       },
     }),
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStorage, type Storage } from '../storage/index.ts';
-import { DeadLetterBox, Queue } from './index.ts';
+import { DeadLetterBox, type LeasedMessage, Queue, type Trimmed } from './index.ts';
 
 let storage: Storage;
 let queue: Queue;
@@ -79,14 +79,75 @@ it('trims each group to its newest', async () => {
   expect(await box.trim(3)).toEqual([]);
 });
 
+const bounded = (messages: number, bytes: number): { trimmed: Trimmed[]; box: DeadLetterBox } => {
+  const trimmed: Trimmed[] = [];
+  const options = { storage, queue, topics: ['calls', 'results'], now: () => now };
+  const onTrimmed = (one: Trimmed): unknown => trimmed.push(one);
+  return { trimmed, box: new DeadLetterBox({ ...options, mostOfOwner: { messages, bytes }, onTrimmed }) };
+};
+
 it('trims the owner that has too many or too large letters, the oldest of its largest group first', async () => {
   for (let n = 0; n < 8; n += 1) await bury(`a${n}`, 'p:f');
   for (const id of ['b0', 'b1']) await bury(id, 'p:g', 'results');
   await bury('c0', 'q:f');
   expect(await box.usage('p')).toEqual({ messages: 10, bytes: 40 });
-  expect(await box.trimOwners({ messages: 10, bytes: 1_000 })).toEqual([]);
-  expect(await box.trimOwners({ messages: 8, bytes: 1_000 })).toEqual([{ group: 'p:f', dropped: 2 }]);
+  const trim = async (messages: number, bytes: number): Promise<readonly Trimmed[]> => {
+    const { box: smaller, trimmed } = bounded(messages, bytes);
+    await smaller.trimOwners();
+    return trimmed;
+  };
+  expect(await trim(10, 1_000)).toEqual([]);
+  expect(await trim(8, 1_000)).toEqual([{ group: 'p:f', dropped: 2 }]);
   expect(await openIds({ groupPrefix: 'p:' })).toEqual(['b1', 'b0', 'a7', 'a6', 'a5', 'a4', 'a3', 'a2']);
-  expect(await box.trimOwners({ messages: 8, bytes: 20 })).toEqual([{ group: 'p:f', dropped: 3 }]);
+  expect(await trim(8, 20)).toEqual([{ group: 'p:f', dropped: 3 }]);
   expect(await openIds({ group: 'q:f' })).toEqual(['c0']);
+});
+
+/** Messages of 100 bytes and the two of their attributes, leased. */
+async function leased(ids: readonly string[], group: string): Promise<LeasedMessage[]> {
+  for (const id of ids) await queue.enqueue({ id, topic: 'calls', group, payload: Buffer.alloc(100) });
+  return queue.lease({ topic: 'calls', group, limit: ids.length, leaseMs: 1000 });
+}
+
+const step = { outcome: { code: 1 }, messages: [] };
+
+it.each([
+  ['letters', 10, 1_000_000],
+  ['bytes', 1_000, 1_020],
+])('never has more %s of an owner than it may, however many are written at once', async (_, messages, bytes) => {
+  const { box: small, trimmed } = bounded(messages, bytes);
+  const other = await leased(['other'], 'q:f');
+  await small.add(other[0] as LeasedMessage, step);
+  let most = 0;
+  for (let round = 0; round < 4; round += 1) {
+    const flood = await leased(
+      Array.from({ length: 8 }, (_one, at) => `m${round}-${at}`),
+      'p:f',
+    );
+    expect(flood.map((one) => one.bytes)).toEqual(new Array(8).fill(102));
+    const seen = flood.map(async (message) => {
+      expect(await small.add(message, step)).toBe(true);
+      const used = await small.usage('p');
+      most = Math.max(most, used.messages);
+      expect(used.bytes).toBe(used.messages * 102);
+    });
+    await Promise.all(seen);
+  }
+  expect(most).toBeLessThanOrEqual(10);
+  expect(await openIds({ groupPrefix: 'p:' })).toContain('m3-7');
+  expect(await openIds({ groupPrefix: 'q:' })).toEqual(['other']);
+  expect(trimmed.every(({ group }) => group === 'p:f')).toBe(true);
+});
+
+it('counts no letter whose lease is over, and takes the room of those that were sent again', async () => {
+  const { box: small, trimmed } = bounded(4, 1_000_000);
+  const [first, ...others] = await leased(['a', 'b', 'c', 'd', 'e'], 'p:f');
+  for (let n = 0; n < 6; n += 1)
+    expect(await small.add({ ...(first as LeasedMessage), receipt: 'gone' }, step)).toBe(false);
+  for (const message of others) await small.add(message, step);
+  expect(trimmed).toEqual([]);
+  expect(await small.drop('b')).toBe(true);
+  await small.add(first as LeasedMessage, step);
+  expect(trimmed).toEqual([]);
+  expect(await openIds()).toEqual(['e', 'd', 'c', 'a']);
 });

@@ -1,10 +1,11 @@
 import type { Storage } from '../storage/index.ts';
 import { ownerOf, type Usage } from './backlog.ts';
+import { DeadLetterRoom } from './dead-letter-room.ts';
 import { DeadLetterStore } from './dead-letter-store.ts';
 import type { Queue } from './queue.ts';
 import { checkLimit, parseMarker } from './request.ts';
 import { type SummaryRow, toSummary } from './row.ts';
-import type { MessageSummary, NewMessage } from './types.ts';
+import type { FinishStep, LeasedMessage, MessageSummary, NewMessage } from './types.ts';
 
 /** A message that was given up. Once it is settled its payload is gone and only what happened is known. */
 export interface DeadLetter extends MessageSummary {
@@ -34,6 +35,15 @@ export interface DeadLetterBoxOptions {
   /** Messages of other topics are none of its letters. */
   readonly topics: readonly string[];
   readonly now: () => number;
+  /** Open letters of one owner (see `ownerOf`); the oldest go for one more. No bound unless set. */
+  readonly mostOfOwner?: Usage;
+  /** Hears of letters that went for others. */
+  readonly onTrimmed?: (trimmed: Trimmed) => void;
+}
+
+export interface Trimmed {
+  readonly group: string;
+  readonly dropped: number;
 }
 
 /** Steps in which the oldest letters of a group go. */
@@ -43,10 +53,31 @@ const TRIM_BATCH = 500;
 export class DeadLetterBox {
   readonly #store: DeadLetterStore;
   readonly #options: DeadLetterBoxOptions;
+  readonly #mostOfOwner: Usage;
+  readonly #room: DeadLetterRoom;
 
   constructor(options: DeadLetterBoxOptions) {
     this.#store = new DeadLetterStore(options.storage);
     this.#options = options;
+    this.#mostOfOwner = options.mostOfOwner ?? { messages: Infinity, bytes: Infinity };
+    this.#room = new DeadLetterRoom({
+      most: this.#mostOfOwner,
+      stored: (owner) => this.usage(owner),
+      trim: (owner, most) => this.#trimOwner(owner, most),
+    });
+  }
+
+  /**
+   * Ends a leased message as a letter, and enqueues what follows from that, in one step. Older letters of its owner go
+   * before when there would be too many. False when the lease is over.
+   */
+  add(
+    message: Pick<LeasedMessage, 'group' | 'receipt' | 'bytes'>,
+    step: Pick<FinishStep, 'outcome' | 'messages'>,
+  ): Promise<boolean> {
+    const { group, receipt, bytes } = message;
+    const write = (): Promise<boolean> => this.#options.queue.finish({ receipt, state: 'dead', ...step });
+    return this.#room.add(ownerOf(group), bytes, write);
   }
 
   async list(request: DeadLetterRequest): Promise<DeadLetterPage> {
@@ -92,35 +123,37 @@ export class DeadLetterBox {
 
   /** Open letters of an owner, and their bytes. */
   async usage(owner: string): Promise<Usage> {
-    const groups = await this.#store.usage(this.#options.topics);
-    return sum(groups.filter(({ group }) => ownerOf(group) === owner));
+    return sum(await this.#store.usage(this.#options.topics, owner));
   }
 
-  /**
-   * Removes letters of each owner that has more than `most` messages or bytes: the oldest of the group that has most, until
-   * it has no more; says how many of which.
-   */
-  async trimOwners(most: Usage): Promise<Array<{ readonly group: string; readonly dropped: number }>> {
-    const { topics, now } = this.#options;
+  /** Removes letters of each owner that has more than it may, such as after the bound was lowered. */
+  async trimOwners(): Promise<void> {
+    const groups = await this.#store.usage(this.#options.topics);
+    for (const owner of new Set(groups.map(({ group }) => ownerOf(group)))) {
+      await this.#trimOwner(owner, this.#mostOfOwner);
+    }
+  }
+
+  /** The oldest of the group that has most go first. */
+  async #trimOwner(owner: string, most: Usage): Promise<void> {
+    const { topics, now, onTrimmed } = this.#options;
     const trimmed = new Map<string, number>();
     for (;;) {
-      const groups = await this.#store.usage(topics);
-      const over = groups.filter(({ group }) => {
-        const used = sum(groups.filter((other) => ownerOf(other.group) === ownerOf(group)));
-        return used.messages > most.messages || used.bytes > most.bytes;
-      });
-      const [largest] = over.sort((a, b) => b.bytes - a.bytes || b.messages - a.messages);
+      const groups = await this.#store.usage(topics, owner);
+      const used = sum(groups);
+      if (used.messages <= most.messages && used.bytes <= most.bytes) break;
+      const [largest] = groups.sort((a, b) => b.bytes - a.bytes || b.messages - a.messages);
       if (largest === undefined) break;
       const step = Math.max(1, Math.min(TRIM_BATCH, Math.ceil(largest.messages / 10)));
       const gone = await this.#store.settleOldest(topics, largest.group, step, now());
       if (gone === 0) break;
       trimmed.set(largest.group, (trimmed.get(largest.group) ?? 0) + gone);
     }
-    return [...trimmed].map(([group, dropped]) => ({ group, dropped }));
+    for (const [group, dropped] of trimmed) onTrimmed?.({ group, dropped });
   }
 
   /** Drops the oldest letters of each group that has more than `most`; says how many of which. */
-  async trim(most: number): Promise<Array<{ readonly group: string; readonly dropped: number }>> {
+  async trim(most: number): Promise<readonly Trimmed[]> {
     const { topics, now } = this.#options;
     const trimmed: { group: string; dropped: number }[] = [];
     for (const { group, count } of await this.#store.counts(topics)) {

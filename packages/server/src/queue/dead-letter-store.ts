@@ -79,8 +79,11 @@ export class DeadLetterStore {
       .execute();
   }
 
-  /** Open letters and their bytes, by group. */
-  async usage(topics: readonly string[]): Promise<Array<{ group: string; messages: number; bytes: number }>> {
+  /** Open letters and their bytes, by group; of one owner or of all. */
+  async usage(
+    topics: readonly string[],
+    owner?: string,
+  ): Promise<Array<{ group: string; messages: number; bytes: number }>> {
     const rows = await this.#storage.db
       .selectFrom('message')
       .select((eb) => [
@@ -91,6 +94,9 @@ export class DeadLetterStore {
       .where('state', '=', 'dead')
       .where('settled_at', 'is', null)
       .where('topic', 'in', [...topics])
+      .$if(owner !== undefined, (query) =>
+        query.where('group_key', '>=', `${owner}:`).where('group_key', '<', `${owner}:\u{10ffff}`),
+      )
       .groupBy('group_key')
       .execute();
     return rows.map(({ group, messages, bytes }) => ({ group, messages, bytes: Number(bytes) }));

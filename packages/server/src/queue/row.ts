@@ -48,7 +48,9 @@ export function toMessage(row: SummaryRow & Pick<MessageTable, 'payload'>): Mess
 
 /** `token` is that of the claim. */
 export function toLeased(row: SummaryRow & Pick<MessageTable, 'payload'>, token: string): LeasedMessage {
-  return { ...toSummary(row), payload: row.payload ?? new Uint8Array(0), receipt: `${token}.${row.id}` };
+  const payload = row.payload ?? new Uint8Array(0);
+  const bytes = payload.byteLength + Buffer.byteLength(row.attributes);
+  return { ...toSummary(row), payload, bytes, receipt: `${token}.${row.id}` };
 }
 
 export function outcomeText(outcome: JsonObject): string {

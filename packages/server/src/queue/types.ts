@@ -46,6 +46,8 @@ export interface Message extends MessageSummary {
 
 export interface LeasedMessage extends MessageSummary {
   readonly payload: Uint8Array;
+  /** What counts for quotas. */
+  readonly bytes: number;
   /** Proves the lease; good until the message is finished, given back, or leased again. */
   readonly receipt: string;
 }

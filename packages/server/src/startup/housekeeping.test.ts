@@ -8,12 +8,12 @@ it('gives the space of removed rows back once a minute, also after a failure', (
   const clock = new ManualClock();
   const housekeeping = new Housekeeping({
     queue: { purge: async () => 0 },
-    deadLetters: { trim: async () => [], trimOwners: async () => [] },
+    deadLetters: { trim: async () => [], trimOwners: async () => {} },
     sweepLeftovers: async () => {},
     reclaim,
     clock,
     log: pino({ level: 'silent' }),
-    keep: { finishedDays: 1, deadDays: 1, deadPerFunction: 1, deadOfProject: { messages: 1, bytes: 1 } },
+    keep: { finishedDays: 1, deadDays: 1, deadPerFunction: 1 },
   });
   housekeeping.start();
   for (let minute = 0; minute < 3; minute += 1) clock.advance(60_000);

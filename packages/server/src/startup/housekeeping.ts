@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { DeadLetterBox, Queue, Usage } from '../queue/index.ts';
+import type { DeadLetterBox, Queue } from '../queue/index.ts';
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -15,12 +15,11 @@ export interface HousekeepingParts {
   readonly reclaim: () => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long finished invocations and dead letters are kept, and how many dead letters of one function and one project. */
+  /** How long finished invocations and dead letters are kept, and how many dead letters of one function. */
   readonly keep: {
     readonly finishedDays: number;
     readonly deadDays: number;
     readonly deadPerFunction: number;
-    readonly deadOfProject: Usage;
   };
 }
 
@@ -66,8 +65,6 @@ export class Housekeeping {
     for (const { group, dropped } of await deadLetters.trim(keep.deadPerFunction)) {
       log.warn({ functionKey: group, dropped }, 'a function has too many dead letters: the oldest were dropped');
     }
-    for (const { group, dropped } of await deadLetters.trimOwners(keep.deadOfProject)) {
-      log.warn({ functionKey: group, dropped }, 'a project has too many dead letters: the oldest were removed');
-    }
+    await deadLetters.trimOwners();
   }
 }

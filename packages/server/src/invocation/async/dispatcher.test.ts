@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { Queue } from '../../queue/index.ts';
+import { DeadLetterBox, Queue } from '../../queue/index.ts';
 import type { Storage } from '../../storage/index.ts';
 import { openTestStorage } from '../../storage/testing.ts';
 import type { InvocationRequest, InvocationResult } from '../types.ts';
@@ -44,8 +44,10 @@ afterEach(async () => {
 type Invoke = (request: InvocationRequest) => Promise<InvocationResult>;
 
 async function start(invoke: Invoke, slots = 10): Promise<Dispatcher> {
+  const deadLetters = new DeadLetterBox({ storage, queue, topics: [ASYNC_TOPIC], now: () => clock.now() });
   const settlement = new Settlement({
     queue,
+    deadLetters,
     clock,
     wallTime: () => clock.now(),
     logs: { fromPlatform: (_instance, _spec, id, text) => logged.push(`${id} ${text}`) },

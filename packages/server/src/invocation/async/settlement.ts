@@ -2,7 +2,7 @@ import { type FunctionUrn, parseUrn } from '@funcgraph/api';
 import { LATEST } from '../../domain/names.ts';
 import { CODES } from '../../instances/index.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { LeasedMessage, NewMessage, Queue } from '../../queue/index.ts';
+import type { DeadLetterBox, LeasedMessage, NewMessage, Queue } from '../../queue/index.ts';
 import type { RequestLogs } from '../request-logs.ts';
 import type { InvocationResult } from '../types.ts';
 import { hopOf } from './chain.ts';
@@ -13,6 +13,7 @@ import { classify, decide, type Verdict } from './retry-policy.ts';
 
 export interface SettlementOptions {
   readonly queue: Queue;
+  readonly deadLetters: Pick<DeadLetterBox, 'add'>;
   /** Steady: for due times. */
   readonly clock: Clock;
   /** Ms since the epoch, as the clock of the machine shows them. */
@@ -46,7 +47,7 @@ export class Settlement {
 
   /** Stores how an attempt ended: for good, or until the next one. A lease that is over stores nothing. */
   async store(message: LeasedMessage, attributes: AsyncAttributes, outcome: Outcome): Promise<{ throttled: boolean }> {
-    const { queue, clock } = this.#options;
+    const { queue, deadLetters, clock } = this.#options;
     const retriesDone = retriesOf(message);
     const limits = { maxRetries: attributes.maxRetries, expiresAt: message.expiresAt ?? Number.MAX_SAFE_INTEGER };
     const verdict = decide(classify(outcome), limits, retriesDone, clock.now());
@@ -60,12 +61,14 @@ export class Settlement {
       return { throttled: !countsAsRetry };
     }
     const ended = { ending: endingOf(verdict, outcome), urn: urnOf(attributes, outcome), attempts: retriesDone + 1 };
-    const stored = await queue.finish({
-      receipt: message.receipt,
-      state: verdict.kind === 'ack' ? 'done' : 'dead',
+    const step = {
       outcome: { ...recordOf(verdict), retriesDone },
       messages: this.#deliveries(message, attributes, ended),
-    });
+    };
+    const stored =
+      verdict.kind === 'ack'
+        ? await queue.finish({ receipt: message.receipt, state: 'done', ...step })
+        : await deadLetters.add(message, step);
     if (stored) this.#tell(message, attributes, verdict.kind === 'ack' ? 'SUCCESS' : `FAIL, code ${verdict.code}`);
     return { throttled: false };
   }
@@ -90,9 +93,7 @@ export class Settlement {
     const attributes = readAttributes(message.attributes);
     const retriesDone = retriesOf(message);
     const ending: Ending = { kind: 'expired', message: TOO_OLD };
-    const stored = await this.#options.queue.finish({
-      receipt: message.receipt,
-      state: 'dead',
+    const stored = await this.#options.deadLetters.add(message, {
       outcome: { reason: 'expired', code: 429, message: TOO_OLD, retriesDone },
       messages: this.#deliveries(message, attributes, { ending, urn: urnOf(attributes), attempts: retriesDone }),
     });

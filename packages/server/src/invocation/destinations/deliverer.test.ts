@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Catalog } from '../../control/index.ts';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
-import { Queue } from '../../queue/index.ts';
+import { DeadLetterBox, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, writeDelivery } from '../async/delivery-message.ts';
 import { ASYNC_TOPIC } from '../async/message.ts';
 import { Deliverer } from './deliverer.ts';
@@ -38,8 +38,10 @@ beforeEach(async () => {
   lines = [];
   answer = async () => ({ kind: 'taken', status: 200 });
   let ids = 0;
+  const box = { storage: control.storage, queue, topics: [DELIVERY_TOPIC], now: () => control.clock.now() };
   deliverer = new Deliverer({
     queue,
+    deadLetters: new DeadLetterBox(box),
     catalog: control.catalog satisfies Catalog,
     clock: control.clock,
     random: () => 0,

@@ -1,6 +1,6 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import type { LeasedMessage, Queue } from '../../queue/index.ts';
+import type { DeadLetterBox, LeasedMessage, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery } from '../async/delivery-message.ts';
 import { Intake } from '../intake/intake.ts';
 import type { RequestLogs } from '../request-logs.ts';
@@ -8,6 +8,7 @@ import { type DeliverOptions, type DeliveryResult, deliver, describeDestination 
 
 export interface DelivererOptions extends DeliverOptions {
   readonly queue: Queue;
+  readonly deadLetters: Pick<DeadLetterBox, 'add'>;
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly log: Logger;
 }
@@ -61,7 +62,7 @@ export class Deliverer {
   }
 
   async #settle(message: LeasedMessage, attributes: DeliveryAttributes, result: DeliveryResult): Promise<void> {
-    const { queue, clock } = this.#options;
+    const { queue, deadLetters, clock } = this.#options;
     const { receipt } = message;
     if (result.kind === 'delivered') {
       await queue.finish({ receipt, state: 'done', outcome: result.note, messages: result.messages });
@@ -77,7 +78,7 @@ export class Deliverer {
     }
     const reason = result.kind === 'failed' ? 'attempts_exhausted' : result.reason;
     const outcome = { reason, message: result.message, failures: failures + 1 };
-    if (!(await queue.finish({ receipt, state: 'dead', outcome, messages: [] }))) return;
+    if (!(await deadLetters.add(message, { outcome, messages: [] }))) return;
     this.#tell(message, attributes, `given up (${reason}): ${result.message}`, 'ERROR');
     const { requestId, chain } = attributes;
     this.#options.log.warn({ requestId, deliveryId: message.id, reason, chain }, 'an outcome was not delivered');
