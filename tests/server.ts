@@ -62,6 +62,8 @@ export interface TestServerOptions {
   readonly database?: Secret;
   /** A folder whose `data` exists, such as a restored backup; a new one unless set. */
   readonly folder?: string;
+  /** Gets what the server logs, as it comes. */
+  readonly onLog?: (text: string) => void;
 }
 
 /** What the server said instead of `ready`. */
@@ -245,6 +247,15 @@ export class TestServer implements AsyncDisposable {
     return { exitCode, runDir: this.runDir };
   }
 
+  /** Starts the server, which must not run, and kills it some time later, wherever it is then. */
+  async killStart(afterMs: number): Promise<void> {
+    const child = this.#spawn();
+    const exited = once(child, 'exit');
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    child.kill('SIGKILL');
+    await exited;
+  }
+
   #now(): Running {
     if (this.#running === undefined) throw new Error('the server is not running');
     return this.#running;
@@ -270,6 +281,7 @@ export class TestServer implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#log = (this.#log + chunk.toString()).slice(-KEPT_LOG_CHARS);
+        this.#options.onLog?.(chunk.toString());
       });
     }
     return child;

@@ -1,33 +1,35 @@
 import { asyncInvocations } from '../functions.ts';
 import type { TestServer } from '../server.ts';
-import type { Member } from './fleet.ts';
 
 export type SyncOutcome = 'ok' | 'interrupted' | 'refused' | 'unreachable' | 'wrong';
+
+const ENDED = /^(SUCCESS|FAIL|CANCEL|DISCARD)/;
 
 /** The account of every call of a soak: what was asked, and what became of it. */
 export class Ledger {
   readonly #sync = new Map<SyncOutcome, number>();
-  /** Accepted request ids by URN. */
+  /** Accepted request ids by URN that are not known to have ended. */
   readonly #accepted = new Map<string, Set<string>>();
+  readonly ended: Record<string, number> = {};
   readonly wrong: string[] = [];
   /** How often which answer. */
   readonly interruptions = new Map<string, number>();
 
-  told(outcome: SyncOutcome): void {
+  count(outcome: SyncOutcome): void {
     this.#sync.set(outcome, (this.#sync.get(outcome) ?? 0) + 1);
   }
 
-  /** A call that failed, as far as it may while things are killed, with what its answer said. */
+  /** A call that failed, as far as it may while processes are killed, with what its answer said. */
   interrupted(text: string): void {
-    this.told('interrupted');
+    this.count('interrupted');
     const kind = text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|i-[0-9a-f]{16}/g, 'ID').slice(0, 300);
     if (this.interruptions.size < 50 || this.interruptions.has(kind))
       this.interruptions.set(kind, (this.interruptions.get(kind) ?? 0) + 1);
   }
 
-  /** An answer that belongs to another call, or to nobody. */
+  /** An answer that belongs to another call, or to none. */
   isWrong(text: string): void {
-    this.told('wrong');
+    this.count('wrong');
     if (this.wrong.length < 20) this.wrong.push(text);
   }
 
@@ -41,22 +43,17 @@ export class Ledger {
     return Object.fromEntries(this.#sync);
   }
 
-  /** How every accepted event ended, by status; `lost` holds ids that nobody knows any more. */
-  async settle(
-    server: TestServer,
-    members: readonly Member[],
-  ): Promise<{ ended: Record<string, number>; lost: string[] }> {
-    const ended: Record<string, number> = {};
-    const lost: string[] = [];
-    for (const { urn } of members) {
-      const statuses = new Map<string, string>();
-      for (const { request_id, status } of await asyncInvocations(server, urn)) statuses.set(request_id, status);
-      for (const id of this.#accepted.get(urn) ?? []) {
-        const status = statuses.get(id);
-        if (status === undefined) lost.push(id);
-        else ended[status] = (ended[status] ?? 0) + 1;
+  get open(): string[] {
+    return [...this.#accepted.values()].flatMap((ids) => [...ids]);
+  }
+
+  /** Notes which accepted events have ended. Those that no listing knows any more stay open: they are lost. */
+  async settle(server: TestServer): Promise<void> {
+    for (const [urn, open] of this.#accepted) {
+      for (const { request_id: id, status } of await asyncInvocations(server, urn)) {
+        if (!ENDED.test(status) || !open.delete(id)) continue;
+        this.ended[status] = (this.ended[status] ?? 0) + 1;
       }
     }
-    return { ended, lost };
   }
 }

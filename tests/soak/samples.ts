@@ -10,34 +10,12 @@ const children = (pid: number): number[] => {
     .filter((child) => child > 0);
 };
 
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   try {
     return children(pid).flatMap((child) => [child, ...descendants(child)]);
   } catch {
     return []; // it ended while we looked
   }
-}
-
-function kill(pid: number): boolean {
-  try {
-    process.kill(pid, 'SIGKILL');
-    return true;
-  } catch {
-    return false; // it ended by itself
-  }
-}
-
-/** Kills one process of one sandbox, whichever; false when there is none. */
-export function killOneOfAnInstance(server: TestServer, random: () => number): boolean {
-  const agent = server.agentPid();
-  const processes = agent === undefined ? [] : descendants(agent);
-  const pid = processes[Math.floor(random() * processes.length)];
-  return pid !== undefined && kill(pid);
-}
-
-export function killAgent(server: TestServer): boolean {
-  const agent = server.agentPid();
-  return agent !== undefined && kill(agent);
 }
 
 /** What must not grow with time. */
@@ -74,4 +52,11 @@ function sandboxes(agent: number): number {
 function memoryMb(pid: number): number {
   const kb = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
   return kb / 1024;
+}
+
+/** The lowest values of the middle third and of the last one: a leak lifts the floor, a busy moment does not. */
+export function floors(samples: readonly Sample[], of: (one: Sample) => number): [middle: number, last: number] {
+  const third = Math.floor(samples.length / 3);
+  const floor = (list: readonly Sample[]): number => Math.min(...list.map(of));
+  return [floor(samples.slice(third, 2 * third)), floor(samples.slice(2 * third))];
 }

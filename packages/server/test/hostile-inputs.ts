@@ -95,7 +95,7 @@ const IN_QUERY = [
 ];
 
 /** Whole bodies that are no object of fields. */
-const BODIES: readonly [string, string | Buffer][] = [
+export const BODIES: readonly [string, string | Buffer][] = [
   ['empty', ''],
   ['no JSON', '{"a":'],
   ['bytes', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
