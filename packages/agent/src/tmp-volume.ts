@@ -15,8 +15,8 @@ import { promisify } from 'node:util';
 import { AgentError } from './agent-error.ts';
 import { type Claim, DiskRoom, type DiskSpace } from './disk-room.ts';
 import { runHostCommand } from './host-command.ts';
+import { ReadyVolumes } from './ready-volumes.ts';
 
-const READY_VOLUMES = 8;
 const BLOCK = 4096;
 const closeDescriptor = promisify(close);
 const fileSystemOf = promisify(statfs);
@@ -66,7 +66,7 @@ export interface TmpVolume {
 export class TmpVolumes {
   readonly #folders: VolumeFolders;
   readonly #room: DiskRoom;
-  readonly #ready = new Map<number, LoopVolume[]>();
+  readonly #ready = new ReadyVolumes<LoopVolume>();
   readonly #making = new Map<number, Promise<void>>();
   #count = 0;
   #closed = false;
@@ -81,7 +81,7 @@ export class TmpVolumes {
     let volume: LoopVolume | undefined;
     const claim = await this.#room.claim({ bytes, usedBytes: async () => volume?.usedBytes() ?? 0 });
     try {
-      volume = this.#ready.get(bytes)?.shift() ?? (await this.#make(bytes));
+      volume = this.#ready.take(bytes) ?? (await this.#make(bytes));
       return volume.claimed(claim);
     } catch (error) {
       claim.release();
@@ -103,18 +103,15 @@ export class TmpVolumes {
     this.#closed = true;
     this.#room.close();
     await Promise.all(this.#making.values());
-    for (const volume of [...this.#ready.values()].flat()) {
-      await volume.hide();
-      await volume.close();
-    }
-    this.#ready.clear();
+    await closeAll(this.#ready.clear());
   }
 
   async #fill(bytes: number): Promise<void> {
-    const ready = this.#ready.get(bytes) ?? [];
-    this.#ready.set(bytes, ready);
-    while (ready.length < READY_VOLUMES && !this.#closed && (await this.#room.hasRoom(bytes)))
-      ready.push(await this.#make(bytes));
+    await closeAll(this.#ready.admit(bytes));
+    while (this.#ready.wants(bytes) && !this.#closed && (await this.#room.hasRoom(bytes))) {
+      const volume = await this.#make(bytes);
+      if (!this.#ready.put(bytes, volume)) await closeAll([volume]);
+    }
   }
 
   async #make(bytes: number): Promise<LoopVolume> {
@@ -197,6 +194,13 @@ class LoopVolume implements TmpVolume {
     this.#open = false;
     this.#claim?.release();
     await closeDescriptor(this.#descriptor);
+  }
+}
+
+async function closeAll(volumes: readonly LoopVolume[]): Promise<void> {
+  for (const volume of volumes) {
+    await volume.hide();
+    await volume.close();
   }
 }
 
