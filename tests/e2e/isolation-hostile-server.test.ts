@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type AgentProcess, spawnAgent } from '@funcgraph/agent';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hostileOrders, type Order } from './isolation/hostile-orders.ts';
@@ -65,6 +66,7 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
   function makeTraps(): void {
     mkdirSync(secretFolder(), { mode: 0o700 });
     writeFileSync(join(secretFolder(), 'secret'), SECRET, { mode: 0o600 });
+    chmodSync(dirname(bench.makeFolder('system/closed/inner')), 0o700);
     for (const place of ['code', 'links/s', 'shared', 'images'].map((name) => bench.makeFolder(name))) {
       for (const [name, target] of Object.entries(TRAPS)) symlinkSync(target, join(place, name));
       symlinkSync(secretFolder(), join(place, 'to-secret'));

@@ -85,7 +85,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
     roots: {
       code: Roots.open(rules.code),
       image: Roots.open(rules.images),
-      link: Roots.open([{ path: rules.links }]),
+      link: Roots.open([{ path: rules.links, evenClosed: true }]),
       shared: Roots.open(rules.mounts.map((path) => ({ path }))),
     },
     folder: `${folder}/stage`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRules } from './rules.ts';
 
 const rules = {
-  code: [{ path: '/a', only: ['b'] }, { path: '/usr' }],
+  code: [{ path: '/a', only: ['b'], evenClosed: true }, { path: '/usr' }],
   images: [],
   links: '/l',
   mounts: ['/srv'],
@@ -21,6 +21,7 @@ describe('the rules of an agent', () => {
   it.each([
     [{ code: 'all' }],
     [{ code: [{ path: 'relative' }] }],
+    [{ code: [{ path: '/a', evenClosed: 'yes' }] }],
     [{ links: undefined }],
     [{ mounts: [1] }],
     [{ exports: undefined }],

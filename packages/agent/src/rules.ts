@@ -50,9 +50,13 @@ export function parseRules(text: string): AgentRules {
 }
 
 function rootRule(value: unknown): RootRule {
-  const { path, only } = fieldsOf(value);
-  if (only === undefined) return { path: place(path, 'path') };
-  return { path: place(path, 'path'), only: list(only, 'only').map(word) };
+  const { path, only, evenClosed } = fieldsOf(value);
+  if (evenClosed !== undefined && typeof evenClosed !== 'boolean') throw bad('evenClosed');
+  return {
+    path: place(path, 'path'),
+    ...(only === undefined ? {} : { only: list(only, 'only').map(word) }),
+    ...(evenClosed === undefined ? {} : { evenClosed }),
+  };
 }
 
 function nfsExport(value: unknown): NfsExport {

@@ -32,6 +32,10 @@ export function hostileOrders(places: OrderPlaces): Order[] {
       start(`link socket ${path}`, { linkSocket: path }),
       mountOrder(`shares ${path}`, { source: { kind: 'folder', path } }),
     ]),
+    {
+      ...start('binds what stands in a closed folder of the machine', bind(`${places.folder}/system/closed/inner`)),
+      code: 'BIND_UNREACHABLE',
+    },
     ...TARGETS.map((target) => start(`covers ${target}`, bind(`${places.folder}/code`, target))),
     ...AMOUNTS.map((change) => start(JSON.stringify(change), change)),
     ...['process', 'root', 'none', '', null].map((driver) =>

@@ -61,7 +61,7 @@ export class SandboxBench {
     this.#uid = uid;
     this.#interfaces = interfaces;
     this.driverName = driver;
-    for (const name of ['run', 'volumes', 'links', 'links/s', 'code', 'shared']) this.makeFolder(name);
+    for (const name of ['run', 'volumes', 'links', 'links/s', 'code', 'shared', 'system']) this.makeFolder(name);
     chmodSync(join(this.folder, 'links'), 0o700);
     prepareDisk?.(this.volumesDir);
     this.agent = new SandboxAgent(() =>
@@ -80,11 +80,17 @@ export class SandboxBench {
     return bench;
   }
 
-  /** Code is anywhere in the folder and beside the probes. */
+  /** Code is anywhere in the folder and beside the probes; `system` stands for a folder of the machine. */
   get rules(): AgentRules {
     return {
-      code: [{ path: this.folder }, { path: PROBES }, { path: process.execPath }, { path: '/usr' }],
-      images: [{ path: this.folder, only: ['images'] }],
+      code: [
+        { path: join(this.folder, 'system') },
+        { path: this.folder, evenClosed: true },
+        { path: PROBES, evenClosed: true },
+        { path: process.execPath },
+        { path: '/usr' },
+      ],
+      images: [{ path: this.folder, only: ['images'], evenClosed: true }],
       links: join(this.folder, 'links/s'),
       mounts: [join(this.folder, 'shared')],
       interfaces: this.#interfaces,

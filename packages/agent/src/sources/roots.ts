@@ -7,12 +7,15 @@ export interface RootRule {
   readonly path: string;
   /** Only these names in it; absent: all. */
   readonly only?: readonly string[];
+  /** Also what stands behind a folder that is closed to others: the whole place is the server's own. */
+  readonly evenClosed?: boolean;
 }
 
 export interface Opened {
   /** Without links, as it was when the agent started. */
   readonly root: string;
   readonly rootDescriptor: number;
+  readonly evenClosed: boolean;
   readonly parts: readonly string[];
   /** From the first part to the source itself; empty when the root is the source. */
   readonly steps: readonly Step[];
@@ -50,7 +53,8 @@ export class Roots {
       const parts = partsBelow(root, path);
       if (parts === undefined) continue;
       const steps = descend(root.descriptor, parts);
-      return { root: root.real, rootDescriptor: root.descriptor, parts, steps };
+      const { real, descriptor, evenClosed = false } = root;
+      return { root: real, rootDescriptor: descriptor, evenClosed, parts, steps };
     }
     throw new AgentError('SOURCE_REFUSED', `${path} is outside of what this agent may show to sandboxes`, {
       hint: 'the agent was started with the places below which it may bind',

@@ -34,6 +34,7 @@ export interface SourcesParts {
 
 interface Place {
   readonly descriptor: number;
+  readonly evenClosed: boolean;
   readonly path: string;
 }
 
@@ -80,20 +81,30 @@ export class Sources {
   }
 
   /** What stands behind the deepest folder that others may not enter, and the way from there; undefined when none is closed. */
-  #entrance({ root, rootDescriptor, parts, steps }: Opened): { place: Place; rest: readonly string[] } | undefined {
+  #entrance({
+    root,
+    rootDescriptor,
+    evenClosed,
+    parts,
+    steps,
+  }: Opened): { place: Place; rest: readonly string[] } | undefined {
     const folders = [fstatSync(rootDescriptor), ...steps.map(({ stats }) => stats)].slice(0, -1);
     const deepest = folders.findLastIndex((stats) => isClosed(stats));
     if (deepest === -1) {
-      return isReachable(root) ? undefined : { place: { descriptor: rootDescriptor, path: root }, rest: parts };
+      return isReachable(root)
+        ? undefined
+        : { place: { descriptor: rootDescriptor, evenClosed, path: root }, rest: parts };
     }
     const behind = steps[deepest];
     if (behind === undefined) throw new Error('a closed folder has nothing behind it');
     const path = [root, ...parts.slice(0, deepest + 1)].join('/');
-    return { place: { descriptor: behind.descriptor, path }, rest: parts.slice(deepest + 1) };
+    return { place: { descriptor: behind.descriptor, evenClosed, path }, rest: parts.slice(deepest + 1) };
   }
 
-  #stage({ descriptor, path }: Place): Promise<string> {
-    const { mayMount, folder } = this.#parts;
+  #stage({ descriptor, evenClosed, path }: Place): Promise<string> {
+    const { folder } = this.#parts;
+    // Who closed a folder of the system keeps others from what is in it, whatever the modes there.
+    const mayMount = this.#parts.mayMount && evenClosed;
     const { dev, ino } = fstatSync(descriptor);
     // By what it is, not by its name: a folder that took the place of another is another.
     const key = `${dev}:${ino}`;

@@ -17,12 +17,12 @@ export function agentRules({ config, linkDir, serverUser }: RulesOptions): Agent
   const { dataDir, hostInterfaces, mountRoots, mountUsers, nfsExports, sandbox } = config;
   return {
     code: [
-      { path: dataDir, only: ['artifacts', 'runtimes'] },
+      { path: dataDir, only: ['artifacts', 'runtimes'], evenClosed: true },
       ...SYSTEM_PLACES.map((path) => ({ path })),
       // Node.js, which supervises functions of some runtimes, stands wherever its user keeps it.
       { path: realpathSync(process.execPath) },
     ],
-    images: [{ path: dataDir, only: ['images'] }],
+    images: [{ path: dataDir, only: ['images'], evenClosed: true }],
     links: linkDir,
     mounts: mountRoots,
     exports: nfsExports,
