@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,8 @@ export interface Credentials {
 
 /** The built server, in a process of its own over an empty data directory. */
 export interface Target {
-  readonly child: ChildProcess;
+  /** Of the server; as root a launcher is its parent. */
+  readonly pid: number;
   readonly client: Client;
   readonly credentials: Credentials;
   /** Ms from spawn to ready. */
@@ -58,13 +59,13 @@ export async function startTarget({ profileDir, extra = [], database }: TargetOp
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...(database === undefined ? {} : { FGS_DATABASE_URL: database.reveal() }) },
   });
-  const [message] = (await once(child, 'message')) as [{ event: string; message?: string }];
+  const [message] = (await once(child, 'message')) as [{ event: string; message?: string; pid?: number }];
   if (message.event !== 'ready') throw new Error(`the server did not start: ${message.message}`);
   const readyMs = performance.now() - begin;
   const credentials = JSON.parse(readFileSync(join(dir, 'credentials.json'), 'utf8')) as Credentials;
   const { endpoint, access_key: accessKey, secret_key: secretKey } = credentials;
   return {
-    child,
+    pid: message.pid ?? 0,
     credentials,
     readyMs,
     client: createClient({ endpoint, auth: { kind: 'key', accessKey, secretKey } }),

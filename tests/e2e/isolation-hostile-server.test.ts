@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { type AgentProcess, spawnAgent } from '@funcgraph/agent';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hostileOrders, type Order } from './isolation/hostile-orders.ts';
-import { agentGroups, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
+import { agentGroups, MIB, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const SECRET = 'the-secret-of-another-tenant';
@@ -197,6 +198,22 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
     const text = execFileSync('nft', ['list', 'table', 'inet', table], { encoding: 'utf8' });
     return [...text.matchAll(/chain out_of_(\S+)/g)].map(([, bridge]) => bridge ?? '');
   }
+
+  it('writes for functions where it opened its folder, whatever has that name now', async () => {
+    const { volumesDir } = bench;
+    renameSync(volumesDir, `${volumesDir}-moved`);
+    symlinkSync(secretFolder(), volumesDir);
+    try {
+      // of a size that no volume was made for yet
+      const script = 'echo written > /tmp/file && cat /tmp/file';
+      const ended = await bench.run(['/bin/sh', '-c', script], { tmpBytes: 48 * MIB });
+      expect(ended.stdout).toBe('written\n');
+      expect(readdirSync(secretFolder())).toEqual(['secret']);
+    } finally {
+      rmSync(volumesDir);
+      renameSync(`${volumesDir}-moved`, volumesDir);
+    }
+  });
 
   it('ends at a frame without end, and leaves nothing', async () => {
     const owners = subfolders(runDir);

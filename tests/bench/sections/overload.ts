@@ -26,7 +26,7 @@ export const overload: Section = (bench) =>
       atLeast('served under overload, 500 conn', crowded.perSecond, 'calls/s', peak.perSecond, 0.9),
       absolute('  p99 of what is served', crowded.p99Ms, 'ms', {}),
       absolute('  refused (429)', crowded.failures / (bench.measureMs / 1000), 'calls/s', {}),
-      absolute('  server memory (PSS)', memoryKb(target.child.pid ?? 0) / 1024, 'MB', { most: 512 }),
+      absolute('  server memory (PSS)', memoryKb(target.pid) / 1024, 'MB', { most: 512 }),
     ];
     return rows;
   });

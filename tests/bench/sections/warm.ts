@@ -31,7 +31,7 @@ export const warm: Section = (bench) => {
       const p99 = ratioAtMost(`  p99, ${connections} conn`, ours.p99Ms, 'ms', floor.p99Ms, 0);
       rows.push({ ...p99, budget: '', ok: null });
     }
-    rows.push(absolute('server memory after load (PSS)', memoryKb(target.child.pid ?? 0) / 1024, 'MB', {}));
+    rows.push(absolute('server memory after load (PSS)', memoryKb(target.pid) / 1024, 'MB', {}));
     return rows;
   });
 };

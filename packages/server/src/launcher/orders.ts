@@ -9,10 +9,10 @@ import { closeRunDir } from './run-dir.ts';
  */
 export class Orders {
   readonly #options: AgentProcessOptions;
-  readonly #server: ChildProcess;
+  readonly #server: Pick<ChildProcess, 'connected' | 'send'>;
   #agent: AgentProcess | undefined;
 
-  constructor(options: AgentProcessOptions, server: ChildProcess) {
+  constructor(options: AgentProcessOptions, server: Pick<ChildProcess, 'connected' | 'send'>) {
     this.#options = options;
     this.#server = server;
   }
