@@ -10,7 +10,7 @@ import { agentRules } from './agent-rules.ts';
 import { LAUNCHED, type LauncherMessage } from './messages.ts';
 import { Orders } from './orders.ts';
 import { ownDataDir } from './own-data-dir.ts';
-import { closedFolders, mayRead } from './reach.ts';
+import { canReadBelow, closedFolders } from './reach.ts';
 import { refuseRoot } from './refuse-root.ts';
 import { openLinkDir, openRunDir } from './run-dir.ts';
 import { serverCommand } from './server-command.ts';
@@ -67,21 +67,22 @@ function endBy(signal: NodeJS.Signals): void {
 
 function spawnServer({ dataDir, port, gatewayPort }: Config, user: ServerUser): ChildProcess {
   const main = realpathSync(MAIN);
-  const needed = [programFolder(main), interpreterFolder(), realpathSync(dataDir), dataDir];
+  const program = programFolder(main);
+  const needed = [program, interpreterFolder(), realpathSync(dataDir), dataDir];
   const closed = closedFolders(needed, user, (path) => statSync(path));
-  if (!mayRead(statSync(main), user)) {
-    throw new StartupError('server_user', `the user ${user.name}, as which the server runs, cannot read ${main}`, {
-      hint: `chmod -R go+rX ${programFolder(main)}, or keep the rights of root with --user root.`,
+  if (!canReadBelow(program, main, user, (path) => statSync(path))) {
+    throw new StartupError('server_user', `the user ${user.name}, as which the server runs, cannot read ${program}`, {
+      hint: `Let it: chmod -R go+rX ${program}. Or keep the rights of root: --user root.`,
     });
   }
-  const [program = '', ...args] = serverCommand({
+  const [first = '', ...args] = serverCommand({
     user,
     ports: [port, gatewayPort],
     closed,
     stage: STAGE,
     command: [process.execPath, ...process.execArgv, main, LAUNCHED],
   });
-  return spawn(program, args, {
+  return spawn(first, args, {
     env: environmentAt(dataDir),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

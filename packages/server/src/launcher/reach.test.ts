@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closedFolders, mayRead, type Permissions } from './reach.ts';
+import { canReadBelow, closedFolders, type Permissions } from './reach.ts';
 
 const USER = { uid: 990, gid: 990 };
 const open: Permissions = { uid: 0, gid: 0, mode: 0o755 };
@@ -38,10 +38,16 @@ describe('folders that keep the server from what it needs', () => {
   });
 });
 
-describe('a file', () => {
-  it('is readable by its owner, its group or others, and the first that applies counts', () => {
-    expect(mayRead({ uid: 0, gid: 0, mode: 0o644 }, USER)).toBe(true);
-    expect(mayRead({ uid: 0, gid: 0, mode: 0o640 }, USER)).toBe(false);
-    expect(mayRead({ uid: 990, gid: 0, mode: 0o044 }, USER)).toBe(false);
+describe('a file of the program', () => {
+  it.each<[string, Permissions, Permissions, boolean]>([
+    ['open to all', open, { uid: 0, gid: 0, mode: 0o644 }, true],
+    ['of a strict umask', { uid: 0, gid: 0, mode: 0o700 }, { uid: 0, gid: 0, mode: 0o600 }, false],
+    ['in a closed folder of the program', { uid: 0, gid: 0, mode: 0o700 }, { uid: 0, gid: 0, mode: 0o644 }, false],
+    ['closed itself', open, { uid: 0, gid: 0, mode: 0o640 }, false],
+    ['of the user, who closed it to itself', open, { uid: 990, gid: 0, mode: 0o044 }, false],
+  ])('%s can be read or not', (_, folder, file, isReadable) => {
+    const closed: Permissions = { uid: 0, gid: 0, mode: 0o700 };
+    const permissionsOf = withClosed(['/root', closed], ['/root/fg', folder], ['/root/fg/main.js', file]);
+    expect(canReadBelow('/root/fg', '/root/fg/main.js', USER, permissionsOf)).toBe(isReadable);
   });
 });

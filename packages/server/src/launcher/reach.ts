@@ -30,11 +30,15 @@ export function closedFolders(
   return [...closed].map(([path, below]) => ({ path, needed: outermost(below) }));
 }
 
-export function mayRead(
-  { uid, gid, mode }: Permissions,
+/** Whether a user who is let into the folder above `folder` can read a file below it. */
+export function canReadBelow(
+  folder: string,
+  file: string,
   user: { readonly uid: number; readonly gid: number },
+  permissionsOf: (path: string) => Permissions,
 ): boolean {
-  return may(0o4, { uid, gid, mode }, user);
+  const inside = foldersAbove(file).filter((each) => each === folder || each.startsWith(`${folder}/`));
+  return inside.every((each) => mayEnter(permissionsOf(each), user)) && may(0o4, permissionsOf(file), user);
 }
 
 function mayEnter(permissions: Permissions, user: { readonly uid: number; readonly gid: number }): boolean {
