@@ -24,13 +24,17 @@ export class Backlog {
     this.#mostOfOwner = bounds.ofOwner;
   }
 
+  ofTopic(topic: string): number {
+    return this.#topics.get(topic) ?? 0;
+  }
+
   usage(owner: string): Usage {
     return this.#owners.get(owner) ?? NOTHING;
   }
 
   /** Throws `queue.full` for a topic, and `queue.quota` for an owner, that has no room for one more. */
   check(topic: string, group: string, bytes: number): void {
-    const messages = this.#topics.get(topic) ?? 0;
+    const messages = this.ofTopic(topic);
     if (messages >= this.#mostOfTopic) {
       throw new QueueError(
         'queue.full',
@@ -45,14 +49,14 @@ export class Backlog {
   }
 
   add(topic: string, group: string, usage: Usage): void {
-    this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + usage.messages);
+    this.#topics.set(topic, this.ofTopic(topic) + usage.messages);
     const owner = ownerOf(group);
     const used = this.usage(owner);
     this.#owners.set(owner, { messages: used.messages + usage.messages, bytes: used.bytes + usage.bytes });
   }
 
   remove(topic: string, group: string, bytes: number): void {
-    this.#topics.set(topic, Math.max(0, (this.#topics.get(topic) ?? 0) - 1));
+    this.#topics.set(topic, Math.max(0, this.ofTopic(topic) - 1));
     const owner = ownerOf(group);
     const used = this.usage(owner);
     if (used.messages <= 1) this.#owners.delete(owner);

@@ -373,11 +373,12 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
       });
 
       it('says when it will next be needed', async () => {
-        expect(await queue.nextReap()).toBeNull();
+        expect(await queue.nextReap('calls')).toBeNull();
+        await queue.enqueue(message('other', { expiresAt: now + 3000, topic: 'flows' }));
         await queue.enqueue(message('a', { expiresAt: now + 5000 }));
-        expect(await queue.nextReap()).toBe(now + 5000);
+        expect(await queue.nextReap('calls')).toBe(now + 5000);
         await leaseOne();
-        expect(await queue.nextReap()).toBe(now + 1000);
+        expect(await queue.nextReap('calls')).toBe(now + 1000);
       });
     });
 

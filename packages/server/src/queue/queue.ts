@@ -256,9 +256,9 @@ export class Queue {
     return this.#store.readyGroups(topic);
   }
 
-  /** When `reap` or `leaseExpired` will next have something to do; null when there is neither a lease nor an expiry. */
-  nextReap(): Promise<number | null> {
-    return this.#store.nextReap();
+  /** When `reap`, or `leaseExpired` of the topic, has something to do next; null without a lease and an expiry. */
+  nextReap(topic: string): Promise<number | null> {
+    return this.#store.nextReap(topic);
   }
 
   /** Calls back for each message of the topic that this process makes ready, with the time from which it is due. */
@@ -297,6 +297,12 @@ export class Queue {
     return this.#backlog.usage(owner);
   }
 
+  /** Unfinished messages of a topic. */
+  unfinished(topic: string): number {
+    return this.#backlog.ofTopic(topic);
+  }
+
+  /** Reads every message of the topic: for tests. */
   async counts(topic: string): Promise<Record<MessageState, number>> {
     const counts: Record<MessageState, number> = { ready: 0, leased: 0, done: 0, dead: 0, cancelled: 0 };
     for (const row of await this.#store.counts(topic)) counts[row.state] = row.count;

@@ -39,7 +39,7 @@ export interface AsyncGauges {
 export interface AsyncOptions {
   readonly queue: Queue;
   readonly catalog: Catalog;
-  readonly dispatcher: Pick<Dispatcher, 'cancel'>;
+  readonly dispatcher: Pick<Dispatcher, 'cancel' | 'running'>;
   readonly deadLetters: Pick<DeadLetterBox, 'count'>;
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly clock: Clock;
@@ -137,17 +137,15 @@ export class AsyncInvocations {
     return { records, nextMarker: page.nextMarker };
   }
 
+  /** What is unfinished is counted in memory: a scrape must not read the backlog. */
   async gauges(): Promise<AsyncGauges> {
-    const { queue, deadLetters } = this.#options;
-    const [counts, deliveries, dead] = await Promise.all([
-      queue.counts(ASYNC_TOPIC),
-      queue.counts(DELIVERY_TOPIC),
-      deadLetters.count(),
-    ]);
+    const { queue, deadLetters, dispatcher } = this.#options;
+    const dead = await deadLetters.count();
+    const { running } = dispatcher;
     return {
-      waiting: counts.ready,
-      running: counts.leased,
-      deliveries: deliveries.ready + deliveries.leased,
+      waiting: Math.max(0, queue.unfinished(ASYNC_TOPIC) - running),
+      running,
+      deliveries: queue.unfinished(DELIVERY_TOPIC),
       deadLetters: dead,
     };
   }

@@ -6,6 +6,7 @@ import { DeadLetterBox, Queue } from '../../queue/index.ts';
 import type { Storage } from '../../storage/index.ts';
 import { openTestStorage } from '../../storage/testing.ts';
 import type { InvocationRequest, InvocationResult } from '../types.ts';
+import { AsyncInvocations, type AsyncOptions } from './async-invocations.ts';
 import { DELIVERY_TOPIC } from './delivery-message.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { ASYNC_TOPIC, type AsyncAttributes, writeAttributes } from './message.ts';
@@ -161,6 +162,25 @@ describe('dispatcher', () => {
     });
     await settled('a', 'done');
     expect(seen).toEqual(['a']);
+  });
+
+  it('counts what waits and what runs without asking the database', async () => {
+    let end = (): void => {};
+    const dispatcher = await start(() => new Promise((resolve) => (end = () => resolve(ok))), 1);
+    const deadLetters = { count: () => Promise.resolve(3) };
+    const invocations = new AsyncInvocations({ queue, dispatcher, deadLetters } as unknown as AsyncOptions);
+    await enqueue('a');
+    await enqueue('b');
+    await settled('a', 'leased');
+    const query = vi.spyOn(storage.db, 'executeQuery');
+    expect(await invocations.gauges()).toEqual({ waiting: 1, running: 1, deliveries: 0, deadLetters: 3 });
+    expect(query).not.toHaveBeenCalled();
+    end();
+    await settled('b', 'leased');
+    expect(await invocations.gauges()).toMatchObject({ waiting: 0, running: 1 });
+    end();
+    await settled('b', 'done');
+    await vi.waitFor(async () => expect(await invocations.gauges()).toMatchObject({ waiting: 0, running: 0 }));
   });
 
   it('leaves slots for others while one function has a backlog', async () => {

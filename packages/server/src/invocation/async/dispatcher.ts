@@ -81,6 +81,11 @@ export class Dispatcher {
     this.#extend?.cancel();
   }
 
+  /** Invocations that it took and whose results are not stored yet. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** Stops a running invocation of this server; false when it does not run here. */
   cancel(id: string): boolean {
     const running = this.#running.get(id);
@@ -95,7 +100,7 @@ export class Dispatcher {
     const next = async (): Promise<void> => {
       const reaped = await queue.reap();
       const more = (await settlement.buryExpired()) || reaped.more;
-      const dueAt = more ? clock.now() : ((await queue.nextReap()) ?? Number.POSITIVE_INFINITY);
+      const dueAt = more ? clock.now() : ((await queue.nextReap(ASYNC_TOPIC)) ?? Number.POSITIVE_INFINITY);
       const ms = Math.min(Math.max(dueAt - clock.now(), REAP_AT_MOST_MS), REAP_AT_LEAST_MS);
       if (!this.#stopped) this.#reaper = clock.after(ms, run);
     };

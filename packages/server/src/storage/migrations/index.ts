@@ -23,6 +23,7 @@ import { queueByGroup0022 } from './0022-queue-by-group.ts';
 import { steadyTime0023 } from './0023-steady-time.ts';
 import { messageBytes0024 } from './0024-message-bytes.ts';
 import { keySwitches0025 } from './0025-key-switches.ts';
+import { queueIndexes0026 } from './0026-queue-indexes.ts';
 
 /** Every step of the schema in order. A step that was released is never changed, only followed by another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -50,4 +51,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-steady-time': steadyTime0023,
   '0024-message-bytes': messageBytes0024,
   '0025-key-switches': keySwitches0025,
+  '0026-queue-indexes': queueIndexes0026,
 };

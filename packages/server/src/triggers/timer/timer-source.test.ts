@@ -25,7 +25,7 @@ beforeEach(async () => {
   async = new AsyncInvocations({
     queue,
     catalog,
-    dispatcher: { cancel: () => false },
+    dispatcher: { cancel: () => false, running: 0 },
     deadLetters: { count: () => Promise.resolve(0) },
     logs: { fromPlatform: () => {} },
     clock,
