@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -302,12 +303,14 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
   it('reaches a JVM that knows no unix sockets through a relay', async () => {
     const { data } = await server.api.call('listRuntimes', {});
     const real = data.runtimes.find(({ name }) => name === 'Java17')?.path;
-    const folder = join(server.dataDir, '..', 'jvm11');
-    mkdirSync(join(folder, 'bin'), { recursive: true });
+    const folder = mkdtempSync(join(tmpdir(), 'funcgraph-jvm11-'));
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'bin'));
     // No such JVM is at hand: this one says that it is old, and is then started as an old one must be.
     const script = `#!/bin/sh\ncase "$*" in -version) echo 'openjdk version "11.0.1"' >&2;; *) exec ${real} "$@";; esac\n`;
     writeFileSync(join(folder, 'bin/java'), script, { mode: 0o755 });
     const added = await server.fgs(['runtimes', 'add', 'Java11', '--from', folder]);
+    rmSync(folder, { recursive: true });
     expect(added.exitCode, added.stderr).toBe(0);
     const urn = await create('relayed', 'bill', { runtime: 'Java11', user_data: '{"COLOUR":"blue"}' });
     expect((await invoke(server, urn, ORDER)).json).toMatchObject({ total: 42, by: expect.stringContaining('blue') });

@@ -75,7 +75,7 @@ export async function findTree(runtime: RuntimeName, dir: string): Promise<strin
   throw new RuntimeError(
     'runtime.not_runnable',
     `there is no executable ${program} in ${dir}`,
-    `give the folder in which ${program} lies, such as the unpacked archive of the interpreter`,
+    `give the folder in which ${program} lies, such as the unpacked archive of the interpreter; the server must be able to enter it, so not one below /root`,
   );
 }
 

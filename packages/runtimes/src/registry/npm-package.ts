@@ -29,12 +29,13 @@ function failed(what: string, detail: string): RuntimeError {
   );
 }
 
-async function npm(args: readonly string[], timeoutMs: number, what: string): Promise<string> {
+/** The server's user may have no home: what npm keeps goes into `folder`. */
+async function npm(args: readonly string[], folder: string, timeoutMs: number, what: string): Promise<string> {
   let result: Awaited<ReturnType<typeof runProgram>>;
   try {
     result = await runProgram(
       'npm',
-      [...args, '--json', '--ignore-scripts', '--no-update-notifier', '--no-fund'],
+      [...args, '--cache', join(folder, 'npm'), '--json', '--ignore-scripts', '--no-update-notifier', '--no-fund'],
       timeoutMs,
     );
   } catch (cause) {
@@ -52,10 +53,10 @@ function newest(versions: readonly string[]): string | undefined {
   return parsed.pop()?.join('.');
 }
 
-/** The newest published version of `packageName` that begins with `prefix` (`14.18` or `22`). */
-export async function newestVersion(packageName: string, prefix: string): Promise<string> {
+/** The newest published version of `packageName` that begins with `prefix` (`14.18` or `22`). `folder` is for npm's own files. */
+export async function newestVersion(packageName: string, prefix: string, folder: string): Promise<string> {
   const what = `looking up ${packageName} ${prefix}`;
-  const text = await npm(['view', `${packageName}@${prefix}`, 'version'], VIEW_TIMEOUT_MS, what);
+  const text = await npm(['view', `${packageName}@${prefix}`, 'version'], folder, VIEW_TIMEOUT_MS, what);
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -79,7 +80,7 @@ export async function fetchNode(packageName: string, version: string, folder: st
   const tree = join(folder, 'tree');
   await mkdir(archives);
   await mkdir(tree, { mode: 0o755 });
-  await npm(['pack', `${packageName}@${version}`, '--pack-destination', archives], PACK_TIMEOUT_MS, what);
+  await npm(['pack', `${packageName}@${version}`, '--pack-destination', archives], folder, PACK_TIMEOUT_MS, what);
   const [archive] = (await readdir(archives)).filter((name) => name.endsWith('.tgz'));
   if (archive === undefined) throw failed(what, 'npm delivered no archive');
   const members = ['package/bin/node', 'package/LICENSE'];

@@ -135,16 +135,16 @@ export class RuntimeRegistry {
     }
     return this.#exclusive(runtime, async () => {
       await mkdir(this.#dir, { recursive: true, mode: 0o755 });
-      onProgress('looking up', `${packageName} ${runtime.version}`);
-      const version = await newestVersion(packageName, runtime.version);
       await withTemporary(this.#dir, async (folder) => {
+        onProgress('looking up', `${packageName} ${runtime.version}`);
+        const version = await newestVersion(packageName, runtime.version, folder);
         onProgress('fetching', `${packageName}@${version}`);
         const tree = await fetchNode(packageName, version, folder);
         onProgress('checking', version);
         await checkedVersion(runtime, programOf(runtime, tree));
         await this.#adopt(runtime, 'installed', tree);
+        onProgress('ready', version);
       });
-      onProgress('ready', version);
       return this.#describe(runtime);
     });
   }
