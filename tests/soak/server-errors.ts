@@ -1,5 +1,6 @@
 const ERROR_LEVEL = 50;
 const MOST_KINDS = 50;
+const ID = /[0-9a-f]{8}-[0-9a-f-]{27}|i-[0-9a-f]{16}/g;
 
 interface Line {
   readonly level: number;
@@ -27,10 +28,7 @@ export class ServerErrors {
   #add(text: string): void {
     const line = parse(text);
     if (line === undefined || line.level < ERROR_LEVEL) return;
-    const kind = `${line.msg}: ${line.err?.message ?? ''}`.replaceAll(
-      /[0-9a-f]{8}-[0-9a-f-]{27}|i-[0-9a-f]{16}/g,
-      'ID',
-    );
+    const kind = `${line.msg}: ${line.err?.message ?? ''}`.replaceAll(ID, 'ID').replaceAll(/\d+/g, 'N');
     const known = this.#kinds.get(kind);
     if (known !== undefined) known.count += 1;
     else if (this.#kinds.size < MOST_KINDS) {
