@@ -4,7 +4,7 @@ import { AgentError } from '../agent-error.ts';
 import { findProgram, runHostCommand } from '../host-command.ts';
 import type { FileSystemMount } from '../protocol.ts';
 import { closeSteps, descend, openPlace } from '../sources/descend.ts';
-import { waitForAnswer } from './answering.ts';
+import { Answering } from './answering.ts';
 
 /** An export of a file server that may be mounted, with the folders below it. */
 export interface NfsExport {
@@ -18,6 +18,7 @@ export interface NfsExportsParts {
   /** Folder of the agent for the mount points, which exists. */
   readonly folder: string;
   readonly allowed: readonly NfsExport[];
+  readonly answering?: Answering;
   /** Mounts `host:/path` at a folder. */
   readonly mount?: (name: string, point: string) => Promise<void>;
 }
@@ -36,10 +37,12 @@ export class NfsExports {
   readonly #folder: string;
   readonly #allowed: readonly NfsExport[];
   readonly #mount: (name: string, point: string) => Promise<void>;
+  readonly #answering: Answering;
   /** Mount points, by the name of their export. */
   readonly #mounted = new Map<string, Promise<string>>();
 
-  constructor({ folder, allowed, mount = mountNfs }: NfsExportsParts) {
+  constructor({ folder, allowed, answering = new Answering(), mount = mountNfs }: NfsExportsParts) {
+    this.#answering = answering;
     this.#folder = folder;
     this.#allowed = allowed;
     this.#mount = mount;
@@ -50,7 +53,7 @@ export class NfsExports {
     const { name, parts } = placeOf(source, this.#allowed);
     const point = await this.#mountedAt(name);
     // Without its answer the look at each name would hold up the whole agent.
-    await waitForAnswer([point, ...parts].join('/'), `${source.host}:${source.export}`);
+    await this.#answering.wait([point, ...parts].join('/'), `${source.host}:${source.export}`);
     const root = openPlace(point);
     if (parts.length === 0) return root;
     try {

@@ -2,7 +2,8 @@ import { closeSync, fstatSync, mkdirSync, rmdirSync, type Stats } from 'node:fs'
 import { AgentError } from '../agent-error.ts';
 import { runHostCommand } from '../host-command.ts';
 import type { FileSystemMount, MountCheck } from '../protocol.ts';
-import type { Sources } from '../sources/sources.ts';
+import type { Source, Sources } from '../sources/sources.ts';
+import { Answering, isMissing } from './answering.ts';
 import { bindMapped, mappingOption } from './id-mapping.ts';
 import { checkMountUser, type MountUserRules } from './mount-users.ts';
 import { type NfsExport, NfsExports } from './nfs-exports.ts';
@@ -45,6 +46,7 @@ export class SharedMounts {
   readonly #folder: string;
   readonly #sources: Sources;
   readonly #exports: NfsExports;
+  readonly #answering = new Answering();
   readonly #userRules: MountUserRules;
   /** Which file systems can map users, by device. */
   readonly #users = new Map<number, MountCheck['users']>();
@@ -53,7 +55,7 @@ export class SharedMounts {
   private constructor({ folder, sources, exports, ...userRules }: SharedMountsParts) {
     this.#folder = folder;
     this.#sources = sources;
-    this.#exports = new NfsExports({ folder, allowed: exports });
+    this.#exports = new NfsExports({ folder, allowed: exports, answering: this.#answering });
     this.#userRules = userRules;
   }
 
@@ -134,7 +136,7 @@ export class SharedMounts {
       const descriptor = await this.#exports.open(source);
       return use(descriptor).finally(() => closeSync(descriptor));
     }
-    const folder = await this.#sources.open('shared', source.path).catch((cause: unknown) => {
+    const folder = await this.#openFolder(source.path).catch((cause: unknown) => {
       const detail = cause instanceof AgentError ? cause.message : String(cause);
       throw new AgentError('MOUNT_FAILED', `${source.path} cannot be shared: ${detail}`, {
         cause,
@@ -142,6 +144,15 @@ export class SharedMounts {
       });
     });
     return use(folder.descriptor).finally(() => folder.close());
+  }
+
+  /** A folder of the machine may be the mount of a file server too. */
+  async #openFolder(path: string): Promise<Source> {
+    this.#sources.checkAllowed('shared', path);
+    await this.#answering.wait(path, path).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+    return this.#sources.open('shared', path);
   }
 
   #newPoint(): string {

@@ -49,12 +49,17 @@ export class Roots {
 
   /** Throws `SOURCE_REFUSED` for a path outside, with a link in it, or that leads nowhere. */
   open(path: string): Opened {
+    const { root, parts } = this.check(path);
+    const steps = descend(root.descriptor, parts);
+    const { real, descriptor, evenClosed = false } = root;
+    return { root: real, rootDescriptor: descriptor, evenClosed, parts, steps };
+  }
+
+  /** The root that a path stands below. Looks at names alone. Throws `SOURCE_REFUSED`. */
+  check(path: string): { readonly root: Root; readonly parts: readonly string[] } {
     for (const root of this.#roots) {
       const parts = partsBelow(root, path);
-      if (parts === undefined) continue;
-      const steps = descend(root.descriptor, parts);
-      const { real, descriptor, evenClosed = false } = root;
-      return { root: real, rootDescriptor: descriptor, evenClosed, parts, steps };
+      if (parts !== undefined) return { root, parts };
     }
     throw new AgentError('SOURCE_REFUSED', `${path} is outside of what this agent may show to sandboxes`, {
       hint: 'the agent was started with the places below which it may bind',

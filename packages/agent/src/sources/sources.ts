@@ -51,6 +51,11 @@ export class Sources {
     this.#parts = parts;
   }
 
+  /** Looks at the rules alone, not at the disk. Throws `SOURCE_REFUSED`. */
+  checkAllowed(purpose: Purpose, path: string): void {
+    this.#parts.roots[purpose].check(path);
+  }
+
   /** Throws `SOURCE_REFUSED`, `BIND_UNREACHABLE`. */
   async open(purpose: Purpose, path: string): Promise<Source> {
     const opened = this.#parts.roots[purpose].open(path);
