@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
+import { toErrorBody } from '../lib/platform-error.ts';
 import { isUniqueViolation, prepared, type Storage } from './index.ts';
 
 /** A row of the queue's table, which serves here as any table. */
@@ -43,6 +44,35 @@ export function storageConformance(
       const failed = outcomes[2];
       expect(failed?.status === 'rejected' && isUniqueViolation(failed.reason)).toBe(true);
       expect(await ids()).toEqual(['a', 'b', 'c']);
+    });
+
+    it('refuses references to what does not exist as changed meanwhile: a row, a step, a transaction, a deletion', async () => {
+      const { db } = await open();
+      const group = { id: 'g', domain_id: 'd', name: 'g', description: '', created_at: 1 };
+      const insert = (into: Pick<typeof db, 'insertInto'>) => into.insertInto('iam_group').values(group);
+      const attempts: (() => Promise<unknown>)[] = [
+        () => insert(db).execute(),
+        () =>
+          storage.atomic([
+            { query: db.insertInto('message').values(row('a')).compile() },
+            { query: insert(db).compile() },
+          ]),
+        () => db.transaction().execute((trx) => insert(trx).execute()),
+      ];
+      await db.insertInto('domain').values({ id: 'used', name: 'used', operator: 0 }).execute();
+      await db
+        .insertInto('iam_group')
+        .values({ ...group, id: 'h', domain_id: 'used' })
+        .execute();
+      attempts.push(() => db.deleteFrom('domain').where('id', '=', 'used').execute());
+      for (const attempt of attempts) {
+        const answer = await attempt().then(
+          () => undefined,
+          (error: unknown) => toErrorBody(error, 'r'),
+        );
+        expect(answer).toMatchObject({ status: 409, body: { error_msg: expect.stringContaining('Another request') } });
+      }
+      expect(await ids()).toEqual([]);
     });
 
     it('shows a write to a read of the same moment that was asked later', async () => {
