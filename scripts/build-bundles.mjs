@@ -9,6 +9,7 @@ const PROGRAMS = {
   cli: ['main'],
   server: [
     'main',
+    'serve',
     'iam/password-thread',
     'images/unpack/unpack-thread',
     'storage/dialects/sqlite/engine-thread',
@@ -19,6 +20,16 @@ const PROGRAMS = {
 const EXTERNAL = ['better-sqlite3', 'pino'];
 /** Modules of the older kind ask for others while they run. */
 const BANNER = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
+
+/** What a program loads only when it is needed is a bundle of its own: the launcher stays small without the server. */
+const loadedLater = {
+  name: 'loaded-later',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/serve\.js$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /** A module goes on finding its neighbours: `bundle/` is as deep in the package as `dist/` is, and has the same threads. */
 function keepPlaces(outfile) {
@@ -47,7 +58,7 @@ for (const [name, entries] of Object.entries(PROGRAMS)) {
       target: 'node24',
       keepNames: true,
       external: EXTERNAL,
-      plugins: [keepPlaces(outfile)],
+      plugins: [keepPlaces(outfile), loadedLater],
       banner: { js: BANNER },
       logLevel: 'warning',
     });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -5,7 +7,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, runtimeOf } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { FROM_SOURCE, ROOT, TestServer } from '../server.ts';
 
 const isRoot = process.getuid?.() === 0;
 const SOURCE = { 'index.js': 'exports.handler = async (event, context) => "hello " + event.name;' };
@@ -136,6 +138,21 @@ describe.runIf(isRoot)('a server that root starts', { timeout: 180_000 }, () => 
     await using now = await TestServer.start({ folder: dirname(old.dataDir) });
     expect(statusOf(now.pid, 'Uid').split(' ')[0]).toBe(String(uidOf('funcgraph')));
     expect(await sayHello(now, oldUrn)).toBe('hello you');
+  });
+
+  it('is the only one who may name another user', async () => {
+    const main = join(ROOT, 'packages/server/src/main.ts');
+    const ordinary = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--', process.execPath];
+    const child = spawn('setpriv', [...ordinary, ...FROM_SOURCE, main, '--data-dir', '/tmp/none', '--user', 'daemon'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+    expect(await once(child, 'close')).toEqual([2, null]);
+    expect(log).toContain('only root can start the server as another user');
   });
 
   it('ends with its launcher, however that ends, and leaves no process', async () => {

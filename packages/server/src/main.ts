@@ -16,7 +16,11 @@ async function run(): Promise<void> {
   const settings = readSettings(argv);
   forgetSecrets();
   const config = compileSettings(settings);
-  if (process.getuid?.() === 0 && config.user !== 'root') return launch(settings, stop);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && config.user !== 'root') return launch(settings, stop);
+  if (!isRoot && settings.raw.user !== undefined) {
+    throw new ConfigError('user: only root can start the server as another user', 'Leave out the setting.');
+  }
   const { serve } = await import('./serve.ts');
   return serve(config, stop);
 }
