@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, compileSettings, environmentAt, type Settings } from '../config/index.ts';
 import { tellParent } from '../lib/parent-process.ts';
 import { StartupError } from '../lib/startup-error.ts';
 import type { StopRequest } from '../lib/stop-request.ts';
 import { agentRules } from './agent-rules.ts';
+import { interpreterFolders } from './interpreter-folders.ts';
 import { LAUNCHED, type LauncherMessage } from './messages.ts';
 import { Orders } from './orders.ts';
 import { ownDataDir } from './own-data-dir.ts';
@@ -65,10 +66,11 @@ function endBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-function spawnServer({ dataDir, port, gatewayPort }: Config, user: ServerUser): ChildProcess {
+function spawnServer({ dataDir, port, gatewayPort, searchPath }: Config, user: ServerUser): ChildProcess {
   const main = realpathSync(MAIN);
   const program = programFolder(main);
-  const needed = [program, interpreterFolder(), realpathSync(dataDir), dataDir];
+  const interpreters = interpreterFolders(process.execPath, searchPath);
+  const needed = [program, ...interpreters, realpathSync(dataDir), dataDir];
   const closed = closedFolders(needed, user, (path) => statSync(path));
   if (!canReadBelow(program, main, user, (path) => statSync(path))) {
     throw new StartupError('server_user', `the user ${user.name}, as which the server runs, cannot read ${program}`, {
@@ -95,9 +97,4 @@ function programFolder(main: string): string {
     if (existsSync(join(folder, 'package.json'))) found = folder;
   }
   return found;
-}
-
-function interpreterFolder(): string {
-  const folder = dirname(realpathSync(process.execPath));
-  return basename(folder) === 'bin' ? dirname(folder) : folder;
 }
