@@ -45,7 +45,7 @@ export const telemetryRoutes = {
     path: '/v1/{project_id}/functions/{function_urn}/logs/follow',
     action: 'functiongraph:function:getLog',
     group: 'logs',
-    summary: 'New log lines as they come, one JSON object a line, until the client closes',
+    summary: 'New log lines as they come, one JSON object a line, until the client closes or its rights end',
     params: FunctionParams,
     query: Type.Object(LogFilter),
     response: LogLine,

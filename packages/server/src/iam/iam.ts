@@ -172,6 +172,15 @@ export class Iam {
     if (refusal !== undefined) this.#refuse(headers, refusal);
   }
 
+  /** Whether the key or token of an accepted request still holds, its date aside: for answers that go on for long. */
+  holds(headers: IncomingHttpHeaders): boolean {
+    const token = headers['x-auth-token'];
+    if (typeof token === 'string' && headers.authorization === undefined)
+      return this.sessions.token(token) !== undefined;
+    const accessKey = parseAuthorization(headers.authorization ?? '')?.accessKey;
+    return accessKey !== undefined && this.#keyOf(headers)(accessKey) !== undefined;
+  }
+
   /** Throws `unauthenticated` unless the request carries a valid signature or token. */
   async authenticate(request: SignedRequest): Promise<Caller> {
     const { headers } = request;

@@ -55,6 +55,21 @@ it('is with a whole account or with one project, of one thing, also after a rest
   }
 });
 
+it('of an account or project that was deleted is listed no more, and gives its place to others', async () => {
+  ACCOUNTS.push({ id: 'a-gone', name: 'gone', operator: false });
+  PROJECTS.push('gone-1');
+  for (let n = 0; n < 4_999; n += 1) await shares.add('image', `i${n}`, shares.holder({ account: 'gone' }));
+  for (let n = 0; n < 4_999; n += 1) await shares.add('image', `i${n}`, shares.holder({ project: 'gone-1' }));
+  await shares.add('network', 'n', shares.holder({ account: 'one' }));
+  await shares.add('network', 'm', shares.holder({ account: 'one' }));
+  await expect(shares.add('network', 'o', shares.holder({ account: 'one' }))).rejects.toThrow('at most 10000 shares');
+  ACCOUNTS.pop();
+  PROJECTS.pop();
+  expect(shares.list().map(({ resource }) => resource)).toEqual(['n', 'm']);
+  await shares.add('network', 'o', shares.holder({ account: 'one' }));
+  expect((await new ShareStore(control.storage.db).all()).map(({ resource }) => resource)).toEqual(['n', 'm', 'o']);
+}, 30_000);
+
 it('ends when it is removed, and with what was shared, and says so each time', async () => {
   const holder = shares.holder({ account: 'one' });
   await shares.add('network', 'n', holder);

@@ -47,9 +47,9 @@ export class Shares {
     return this.#byKey.has(keyOf(kind, resource, { kind: 'project', id: projectId }));
   }
 
-  /** Oldest first. */
+  /** Oldest first. Without those of accounts and projects that were deleted. */
   list(): Share[] {
-    return [...this.#byKey.values()];
+    return [...this.#byKey.values()].filter(({ holder }) => this.#exists(holder));
   }
 
   /** Of one file system, network or image. */
@@ -77,6 +77,7 @@ export class Shares {
     return this.#changes.run('', async () => {
       const share = { kind, resource, holder, createdAt: this.#options.clock.now() };
       if (this.#byKey.has(keyOf(kind, resource, holder))) return;
+      if (this.#byKey.size >= MAX_SHARES) await this.#removeOrphans();
       if (this.#byKey.size >= MAX_SHARES) {
         throw new PlatformError('invalid_request', `a machine has at most ${MAX_SHARES} shares`, {
           hint: 'Share with an account instead of each of its projects.',
@@ -107,8 +108,23 @@ export class Shares {
   removeAll(kind: ShareKind, resource: string): Promise<void> {
     return this.#changes.run('', async () => {
       await this.#options.store.removeAll(kind, resource);
-      for (const holder of this.holders(kind, resource)) this.#byKey.delete(keyOf(kind, resource, holder));
+      for (const [key, share] of this.#byKey) {
+        if (share.kind === kind && share.resource === resource) this.#byKey.delete(key);
+      }
     });
+  }
+
+  #exists({ kind, id }: ShareHolder): boolean {
+    const { tenants } = this.#options;
+    return (kind === 'account' ? tenants.account(id) : tenants.project(id)) !== undefined;
+  }
+
+  async #removeOrphans(): Promise<void> {
+    for (const [key, share] of this.#byKey) {
+      if (this.#exists(share.holder)) continue;
+      await this.#options.store.remove(share);
+      this.#byKey.delete(key);
+    }
   }
 
   #put(share: Share): void {

@@ -4,12 +4,11 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { InvocationRecord, LogLevel, LogLine, RecordQuery, Telemetry } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { follow } from './follow.ts';
 import { functionUrn } from './function-urn.ts';
 import { pageSize, timeRange } from './time-range.ts';
 
 const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
-/** Lines a follower may be behind; a slower reader loses the oldest. */
-const MAX_BEHIND = 10_000;
 /** Around an invocation, where its log lines are looked for. */
 const LOG_MARGIN_MS = 60_000;
 
@@ -47,7 +46,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       const { keyword } = request.query;
       const filter = filterOf(deps, request.params, request.query);
       const wanted = keyword === undefined || keyword === '' ? undefined : keyword.toLowerCase();
-      return follow(request.goneSignal(), (push) =>
+      return follow({ clock, gone: request.goneSignal(), mayGoOn: () => mayFollow(deps, request) }, (push) =>
         telemetry.logs.tail(filter, (lines) => {
           for (const line of lines)
             if (wanted === undefined || line.message.toLowerCase().includes(wanted)) push(toWire(line));
@@ -125,6 +124,21 @@ function logPathOf({ functionUrn: urn, requestId, startedAt, finishedAt }: Invoc
     order: 'asc',
   });
   return `/v1/${projectId}/functions/${urn}/logs?${query}`;
+}
+
+/** Whether the follower of a log would be let in now: by his key or token, his rights, and a function that exists. */
+function mayFollow(deps: TelemetryDeps, { caller, peer, headers, params }: ApiRequest<'followLogs'>): boolean {
+  const { iam } = deps;
+  const urn = functionUrn(params.function_urn, params.project_id);
+  const question = { action: 'functiongraph:function:getLog', projectId: urn.projectId, fn: urn, peer };
+  if (!iam.holds(headers) || !iam.allows(caller, question)) return false;
+  try {
+    deps.functionKey(urn);
+    return true;
+  } catch (error) {
+    if (error instanceof PlatformError) return false;
+    throw error;
+  }
 }
 
 /** A receipt is shown to who may see those of its function, whatever else he may not. */
@@ -212,32 +226,4 @@ function receiptOf(record: InvocationRecord): Receipt {
     memory_mb: record.memoryMb,
     response_bytes: record.responseBytes,
   };
-}
-
-/** Values pushed by a source as an async iterable that ends with the signal; bounded, the oldest go first. */
-async function* follow<T>(signal: AbortSignal, subscribe: (push: (value: T) => void) => () => void): AsyncGenerator<T> {
-  let waiting: T[] = [];
-  let wake = (): void => {};
-  const unsubscribe = subscribe((value) => {
-    waiting.push(value);
-    if (waiting.length > MAX_BEHIND) waiting.shift();
-    wake();
-  });
-  const onAbort = (): void => wake();
-  signal.addEventListener('abort', onAbort);
-  try {
-    while (!signal.aborted) {
-      const batch = waiting;
-      waiting = [];
-      yield* batch;
-      if (waiting.length === 0 && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    unsubscribe();
-  }
 }
