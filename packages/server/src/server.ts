@@ -34,6 +34,7 @@ import {
 import { agentRules, closeRunDir, emptyLinkDir, openLinkDir, openRunDir } from './launcher/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { makeDataDir } from './lib/data-dir.ts';
+import { TrustedProxies } from './lib/trusted-proxies.ts';
 import { Queue, SteadyTime } from './queue/index.ts';
 import {
   ANSWER_MS,
@@ -295,9 +296,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     undo.push(() => timers.stop());
 
+    const proxies = new TrustedProxies(config.trustedProxies);
     const bodies = new BodyBudget(bodyMemoryBytes());
     const gateway = createGateway({
       bodies,
+      proxies,
       catalog,
       iam,
       apps: control.gatewayApps,
@@ -310,7 +313,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     const app = buildApp({
       refuseWhenFull: () => disk.refuse(),
-      bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clock }),
+      bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, proxies, clock }),
+      proxies,
       iam,
       clock,
       meter,

@@ -1,4 +1,5 @@
 import { type Quotas, USUAL_QUOTAS } from '../domain/quotas.ts';
+import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { interfaceName, nfsExport, userRange } from './list-items.ts';
 import type { Config, RawConfig } from './schema.ts';
 
@@ -67,6 +68,19 @@ function listOf<T>(text: string, key: string, parse: (item: string) => T | undef
   });
 }
 
+function trustedProxies(text: string): readonly string[] {
+  const ranges = text.split(',').map((range) => range.trim());
+  const given = ranges.filter((range) => range !== '');
+  try {
+    new TrustedProxies(given);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const hint = 'Write addresses and networks with commas between them: 10.0.0.0/8,::1';
+    throw new ConfigError(`trusted_proxies: ${cause.message}`, hint);
+  }
+  return given;
+}
+
 function quotas(raw: RawConfig): Quotas {
   const usual = USUAL_QUOTAS;
   return Object.freeze({
@@ -122,6 +136,7 @@ export function compileConfig(
     ),
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
+    trustedProxies: trustedProxies(raw.trusted_proxies ?? ''),
     quotas: quotas(raw),
     deadLetterRetainDays: raw.dead_letter_retain_days ?? 30,
     deadLettersPerFunction: raw.dead_letters_per_function ?? 1000,

@@ -41,6 +41,14 @@ describe('configuration', () => {
       expect(() => loadConfig([`--nfs-exports=${bad}`], {})).toThrow(/nfs_exports/);
   });
 
+  it('reads the reverse proxies whose word counts, and none by itself', () => {
+    expect(loadConfig([], {}).trustedProxies).toEqual([]);
+    const given = loadConfig(['--trusted-proxies', '10.0.0.5, fd00::/8,'], {}).trustedProxies;
+    expect(given).toEqual(['10.0.0.5', 'fd00::/8']);
+    for (const bad of ['proxy.example', '10.0.0.0/33', '10.0.0'])
+      expect(() => loadConfig([], { FGS_TRUSTED_PROXIES: bad })).toThrow(`trusted_proxies: ${bad} is neither`);
+  });
+
   it('reads the interfaces that networks may have, and none by itself', () => {
     expect(loadConfig([], {}).hostInterfaces).toEqual([]);
     expect(loadConfig([], { FGS_HOST_INTERFACES: 'eth1,br0.20' }).hostInterfaces).toEqual(['eth1', 'br0.20']);

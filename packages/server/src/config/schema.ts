@@ -56,6 +56,8 @@ export const RawConfig = Type.Object(
     mount_users: Type.Optional(Type.String({ maxLength: 4096 })),
     /** Interfaces of the machine (with commas) that networks of functions may have as their ports. */
     host_interfaces: Type.Optional(Type.String({ maxLength: 4096 })),
+    /** Addresses and networks (`10.0.0.0/8`, with commas) of reverse proxies whose X-Forwarded-For is believed. */
+    trusted_proxies: Type.Optional(Type.String({ maxLength: 4096 })),
     /** File whose text lets others than this machine read `/metrics`. */
     metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Functions of a project. */
@@ -127,6 +129,8 @@ export interface Config {
   readonly hostInterfaces: readonly string[];
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
+  /** Of reverse proxies; checked. */
+  readonly trustedProxies: readonly string[];
   /** Undefined: only this machine reads metrics. */
   readonly metricsToken: Secret | undefined;
   readonly quotas: Quotas;

@@ -9,6 +9,7 @@ import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
 import type { BodyBudget, BodyRoom } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-body.ts';
@@ -40,6 +41,7 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly meter: HttpMeter;
+  readonly proxies: TrustedProxies;
   /** Of the bodies that are read whole, shared with the API. */
   readonly bodies: BodyBudget;
 }
@@ -183,7 +185,7 @@ class Gateway {
     const caller = await iam.authenticate(signed);
     const { projectId, package: pkg, name } = urn;
     const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
-    iam.authorize(caller, { ...question, peer: request.socket });
+    iam.authorize(caller, { ...question, peer: this.#deps.proxies.clientOf(request) });
   }
 
   #read(
@@ -193,8 +195,9 @@ class Gateway {
     way: Pick<Way, 'expectsContinue' | 'watch'>,
   ): Promise<Buffer> | Buffer {
     if (!hasBody(request)) return NOTHING;
+    const { bodies, proxies } = this.#deps;
     const room = (): BodyRoom =>
-      this.#deps.bodies.open(bodyClaims(`${projectId}/${pkg}/${name}`, request.socket.remoteAddress));
+      bodies.open(bodyClaims(`${projectId}/${pkg}/${name}`, proxies.clientOf(request).remoteAddress));
     return readBody(request, response, { ...way, limitBytes: LIMITS.syncEventBytes, tooLarge: eventTooLarge, room });
   }
 
@@ -215,7 +218,7 @@ class Gateway {
     if (auth === 'app') precheckApp(request.headers, this.#toApp(apiId));
     const body = upload === undefined ? await this.#read(urn, request, response, { expectsContinue, watch }) : NOTHING;
     if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
-    const ip = sourceIp(request);
+    const ip = sourceIp(this.#deps.proxies.clientOf(request));
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
     const isHttp = runtimeRules(runtime)?.language === 'http';
     const event = isHttp

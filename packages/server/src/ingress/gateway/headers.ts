@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { ClientEnd } from '../../lib/trusted-proxies.ts';
 
 export type HeaderPair = readonly [name: string, value: string];
 
@@ -47,8 +48,8 @@ export interface RequestOrigin {
 }
 
 /** The caller's address without the form that IPv4 has on an IPv6 socket. */
-export function sourceIp(request: IncomingMessage): string {
-  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+export function sourceIp({ remoteAddress = '' }: ClientEnd): string {
+  return remoteAddress.replace(/^::ffff:/, '');
 }
 
 /** The request's headers for the function, in their order and with what the gateway says about their way. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
 import { BodyBudget } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { hasBody, type ReadOptions, readBody } from '../bodies/read-body.ts';
@@ -25,6 +26,7 @@ export interface ApiBodiesOptions {
   /** Shared with the gateway. */
   readonly budget: BodyBudget;
   readonly dataDir: string;
+  readonly proxies: TrustedProxies;
   readonly clock: Clock;
 }
 
@@ -49,11 +51,11 @@ export class ApiBodies {
     }
     if (!hasBody(request)) return EMPTY;
     const isLarge = route.bodyLimit > MOST_IN_MEMORY && Number(declared ?? Number.POSITIVE_INFINITY) > SMALL_BYTES;
-    const { budget, clock } = this.#options;
+    const { budget, clock, proxies } = this.#options;
     const options: ReadOptions = {
       limitBytes: route.bodyLimit,
       tooLarge: (limit) => bodyTooLarge(route, limit),
-      room: () => (isLarge ? this.#disk : budget).open(bodyClaims(TARGET, request.socket.remoteAddress)),
+      room: () => (isLarge ? this.#disk : budget).open(bodyClaims(TARGET, proxies.clientOf(request).remoteAddress)),
       watch: new UploadWatch(request, clock, REQUEST_MS),
       expectsContinue: expect !== undefined,
     };
@@ -62,11 +64,11 @@ export class ApiBodies {
 
   /** The rest of a small body whose beginning has come. Throws like `takeBody`. */
   rest(request: IncomingMessage, response: ServerResponse, limitBytes: number, begun: Buffer): Promise<Buffer> {
-    const { budget, clock } = this.#options;
+    const { budget, clock, proxies } = this.#options;
     return readBody(request, response, {
       limitBytes,
       tooLarge: (limit) => tooLarge('event_too_large', limit),
-      room: () => budget.open(bodyClaims(TARGET, request.socket.remoteAddress)),
+      room: () => budget.open(bodyClaims(TARGET, proxies.clientOf(request).remoteAddress)),
       watch: new UploadWatch(request, clock, REQUEST_MS),
       expectsContinue: false,
       begun,

@@ -7,6 +7,7 @@ import type { Iam } from '../../iam/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
 import { ClientGone } from '../bodies/read-body.ts';
 import { SpooledBody } from '../bodies/spool.ts';
 import { type ApiBodies, REQUEST_MS } from './api-bodies.ts';
@@ -33,6 +34,7 @@ export interface AppOptions {
   /** Does not wait for work that waits for a database which is away. */
   readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
   readonly bodies: ApiBodies;
+  readonly proxies: TrustedProxies;
   /** Throws when nothing new can be stored. */
   readonly refuseWhenFull: () => void;
 }
@@ -69,11 +71,11 @@ const MAX_PARAM_CHARS = 512;
 
 /** The HTTP front of every route: request id, authentication, validation, errors. Holds no logic of any operation. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { handlers, iam, clock, log, meter, unlessAway, bodies, refuseWhenFull } = options;
+  const { handlers, iam, clock, log, meter, unlessAway, bodies, proxies, refuseWhenFull } = options;
   const validators = compileRoutes();
   const closer = new AbortController();
   const closing = closer.signal;
-  const door = new InvocationDoor({ handlers, iam, clock, log, closing, meter, unlessAway, bodies });
+  const door = new InvocationDoor({ handlers, iam, clock, log, closing, meter, unlessAway, bodies, proxies });
   const app = fastify({
     serverFactory: (framework) => {
       const limits = { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: IDLE_MS };
@@ -175,7 +177,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     ): Promise<FastifyReply> {
       const params = request.params as ApiRequest<R>['params'];
       const { method, url, headers } = request;
-      const { socket: peer } = request.raw;
+      const peer = proxies.clientOf(request.raw);
       const payload = received instanceof SpooledBody ? received.proof : received;
       const caller = await identify(iam, route, { method, url, headers, payload });
       const noted = { id: request.id, caller, params, query: request.query, body: {} as unknown, peer };

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
 import { ClientGone } from '../bodies/read-body.ts';
 import type { ApiBodies } from './api-bodies.ts';
 import { authorize, identify } from './authorization.ts';
@@ -26,6 +27,7 @@ export interface InvocationDoorDeps {
   readonly meter: HttpMeter;
   readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
   readonly bodies: Pick<ApiBodies, 'rest'>;
+  readonly proxies: TrustedProxies;
 }
 
 const PATH = /^\/v2\/([\w-]{1,128})\/fgs\/functions\/([^/?]{1,512})\/(invocations|invocations-async)$/;
@@ -100,7 +102,7 @@ export class InvocationDoor {
     response: ServerResponse,
     body: Buffer | (() => Promise<Buffer>),
   ): Promise<void> {
-    const { iam, clock, closing, log, handlers, meter, unlessAway } = this.#deps;
+    const { iam, clock, closing, log, handlers, meter, unlessAway, proxies } = this.#deps;
     const receivedAt = clock.monotonic();
     const id = newRequestId();
     const { method = '', url = '', headers } = request;
@@ -111,7 +113,7 @@ export class InvocationDoor {
       const rawBody = typeof body === 'function' ? await body() : body;
       const caller = await identify(iam, route, { method, url, headers, payload: rawBody });
       const params = { project_id: call.projectId, function_urn: call.urn };
-      const peer = request.socket;
+      const peer = proxies.clientOf(request);
       authorize(iam, route, caller, { params, peer });
       const goneSignalOf = (): AbortSignal => AbortSignal.any([goneSignal(response), closing]);
       const working = handlers[call.id]({

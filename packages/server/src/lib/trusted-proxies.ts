@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+
+/** What is asked of a request. */
+export interface Connection {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** The other end of a connection, or the client that a trusted proxy names. */
+export interface ClientEnd {
+  readonly remoteAddress?: string | undefined;
+}
+
+const FORWARDED_FOR = 'x-forwarded-for';
+const RANGE = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/;
+
+/** Reverse proxies whose `X-Forwarded-For` is believed. The header of any other client says nothing. */
+export class TrustedProxies {
+  readonly #ranges = new BlockList();
+  readonly #isEmpty: boolean;
+
+  /** Addresses and networks as `10.0.0.0/8`. Throws `RangeError` with the first that is none. */
+  constructor(ranges: readonly string[]) {
+    this.#isEmpty = ranges.length === 0;
+    for (const range of ranges) this.#add(range);
+  }
+
+  /**
+   * Who sent a request: the other end of the connection, and for a trusted proxy the rightmost address of its header that
+   * is no trusted proxy itself. What stands left of that, anyone may have written.
+   */
+  clientOf({ socket, headers }: Connection): ClientEnd {
+    if (this.#isEmpty) return socket;
+    const peer = socket.remoteAddress;
+    if (peer === undefined || !this.#isTrusted(plain(peer))) return socket;
+    let client = peer;
+    const names = String(headers[FORWARDED_FOR] ?? '').split(',');
+    for (let at = names.length - 1; at >= 0; at -= 1) {
+      const address = addressIn(names[at] ?? '');
+      // a proxy that says nothing readable is the last one that is known
+      if (address === undefined) break;
+      client = address;
+      if (!this.#isTrusted(address)) break;
+    }
+    return { remoteAddress: client };
+  }
+
+  #isTrusted(address: string): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.#ranges.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  }
+
+  #add(range: string): void {
+    const [, address = '', bits] = RANGE.exec(range) ?? [];
+    const family = isIP(address);
+    const most = family === 6 ? 128 : 32;
+    if (family === 0 || Number(bits ?? 0) > most) throw new RangeError(`${range} is neither an address nor a network`);
+    this.#ranges.addSubnet(address, Number(bits ?? most), family === 6 ? 'ipv6' : 'ipv4');
+  }
+}
+
+/** Without the form that IPv4 has on an IPv6 socket. */
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+/** An address as proxies write it: alone, in brackets, or with a port. */
+function addressIn(text: string): string | undefined {
+  const trimmed = text.trim();
+  const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(trimmed)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(trimmed)?.[1] ?? trimmed;
+  const address = plain(bare);
+  return isIP(address) === 0 ? undefined : address;
+}
