@@ -110,6 +110,43 @@ describe('an intake', () => {
     expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThanOrEqual(4);
   });
 
+  describe('whose slots are held by one function', () => {
+    const end = (count: number): void => {
+      for (const [, end] of [...running].slice(0, count)) end();
+    };
+
+    beforeEach(async () => {
+      await Promise.all(Array.from({ length: 100 }, (_, n) => add(`busy-${n}`, 'p:default:busy')));
+      await start(40);
+      await vi.waitFor(() => expect(begun.length).toBe(32));
+      await settled();
+    });
+
+    it('claims for slots that become free one after another together, within ten milliseconds', async () => {
+      const lease = vi.spyOn(queue, 'lease');
+      for (let ends = 0; ends < 5; ends += 1) {
+        end(1);
+        await settled();
+      }
+      expect(lease).not.toHaveBeenCalled();
+      clock.advance(10);
+      await vi.waitFor(() => expect(begun.length).toBe(37));
+      expect(lease.mock.calls.map(([{ limit }]) => limit)).toEqual([5]);
+    });
+
+    it('claims at once when a quarter of them is free', async () => {
+      end(10);
+      await vi.waitFor(() => expect(begun.length).toBe(42));
+    });
+
+    it('claims at once for another function', async () => {
+      end(1);
+      await settled();
+      await add('quick', 'p:default:quick');
+      await vi.waitFor(() => expect(begun).toContain('quick'));
+    });
+  });
+
   it('finds what waited before it started, and what is due later', async () => {
     await add('now', 'p:default:a');
     await add('later', 'p:default:b', clock.now() + 5_000);

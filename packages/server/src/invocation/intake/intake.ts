@@ -25,13 +25,18 @@ interface Group {
   /** Earliest time at which a message is known to be due. */
   dueAt: number;
   running: number;
+  /** The last claim took as many messages as it may: more of them wait. */
+  isBacklogged: boolean;
   lastTurn: number;
   pausedUntil: number;
 }
 
-/** Fewer slots than this share wait for others to become free, for so many turns of the loop: claims are for many. */
+/**
+ * For functions that run and have a backlog, fewer slots than this share are claimed at most so often, because each claim
+ * costs a commit. A slot is idle for no longer.
+ */
 const BATCH_SHARE = 0.25;
-const MOST_TURNS = 3;
+const BATCH_MS = 10;
 /** After a database that did not answer. */
 const AFTER_ERROR_MS = 500;
 
@@ -49,6 +54,9 @@ export class Intake {
   #stopListening: (() => void) | undefined;
   #free: number;
   #turns = 0;
+  #nextSmallClaim = 0;
+  /** Slots that must become free before a claim is worth it. */
+  #missing = 0;
   #unfinished = 0;
   #stopped = true;
   #whenFinished: (() => void) | undefined;
@@ -68,8 +76,8 @@ export class Intake {
     const { queue, topic } = this.#options;
     this.#stopped = false;
     this.#stopListening = queue.onReady(topic, (dueAt, group) => {
-      this.#note(group, dueAt);
-      this.#wake.at(dueAt);
+      // A function that was due before is claimed already, or waits for a slot.
+      if (this.#note(group, dueAt)) this.#wake.at(dueAt);
     });
     for (const { group, dueAt } of await queue.readyGroups(topic)) this.#note(group, dueAt);
     this.#take.request();
@@ -95,24 +103,34 @@ export class Intake {
     if (!this.#stopped) this.#wake.at(clock.now() + ms);
   }
 
-  #note(group: string, dueAt: number): void {
+  /** False when a message was known to be due as early. */
+  #note(group: string, dueAt: number): boolean {
     const known = this.#group(group);
-    known.dueAt = Math.min(known.dueAt, dueAt);
+    if (known.dueAt <= dueAt) return false;
+    known.dueAt = dueAt;
+    return true;
   }
 
   #group(group: string): Group {
     let known = this.#groups.get(group);
     if (known === undefined) {
-      known = { project: projectOf(group), dueAt: Infinity, running: 0, lastTurn: 0, pausedUntil: 0 };
+      known = {
+        project: projectOf(group),
+        dueAt: Infinity,
+        running: 0,
+        isBacklogged: false,
+        lastTurn: 0,
+        pausedUntil: 0,
+      };
       this.#groups.set(group, known);
     }
     return known;
   }
 
   async #takeDue(): Promise<void> {
-    const { slotsPerGroup = Infinity } = this.#options;
-    let turns = 0;
+    const { clock, slotsPerGroup = Infinity } = this.#options;
     while (!this.#stopped) {
+      this.#missing = 0;
       const waiting = this.#waiting();
       const shares = fairShares({
         free: this.#free,
@@ -121,12 +139,13 @@ export class Intake {
         mostPerGroup: slotsPerGroup,
       });
       if (shares.size === 0) return;
-      if (turns < MOST_TURNS && this.#isSmall(shares)) {
-        turns += 1;
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        continue;
+      const missing = this.#missingFor(shares);
+      if (missing > 0 && clock.now() < this.#nextSmallClaim) {
+        this.#missing = missing;
+        this.#wake.at(this.#nextSmallClaim);
+        return;
       }
-      turns = 0;
+      this.#nextSmallClaim = clock.now() + BATCH_MS;
       await Promise.all([...shares].map(([group, limit]) => this.#claim(group, limit)));
     }
   }
@@ -146,13 +165,16 @@ export class Intake {
     return waiting;
   }
 
-  #isSmall(shares: ReadonlyMap<string, number>): boolean {
+  /** How many slots more are worth a claim by themselves; none for a function that does not run or has no backlog. */
+  #missingFor(shares: ReadonlyMap<string, number>): number {
     let count = 0;
     for (const [group, share] of shares) {
-      if (this.#groups.get(group)?.running === 0) return false;
+      const known = this.#groups.get(group);
+      if (known === undefined || known.running === 0 || !known.isBacklogged) return 0;
       count += share;
     }
-    return count < this.#options.slots * BATCH_SHARE;
+    const { slots, slotsPerGroup = slots } = this.#options;
+    return Math.ceil(Math.min(slots, slotsPerGroup) * BATCH_SHARE) - count;
   }
 
   async #claim(name: string, limit: number): Promise<void> {
@@ -172,8 +194,9 @@ export class Intake {
     } finally {
       this.#hold(group, leased.length - limit);
     }
+    group.isBacklogged = leased.length === limit;
     for (const message of leased) void this.#run(group, message);
-    if (leased.length === limit) this.#note(name, clock.now());
+    if (group.isBacklogged) this.#note(name, clock.now());
     else await this.#noteNext(name);
   }
 
@@ -203,7 +226,8 @@ export class Intake {
       if (!holds) return;
       holds = false;
       this.#hold(group, -1);
-      if (!this.#stopped) this.#take.request();
+      this.#missing -= 1;
+      if (!this.#stopped && (this.#missing <= 0 || group.running === 0)) this.#take.request();
     };
     this.#unfinished += 1;
     try {
