@@ -13,7 +13,15 @@ const source = {
  */
 const slow = (name: string, include: string[]) => ({
   ...source,
-  test: { name, include, fileParallelism: false, testTimeout: 60_000, hookTimeout: 180_000, retry: 1 },
+  test: {
+    name,
+    include,
+    globalSetup: ['tests/built-programs.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    retry: 1,
+  },
 });
 
 const server = 'packages/server/src';
@@ -42,7 +50,7 @@ const overPostgres = (name: string, include: string[], setupFiles: string[] = []
     ...slow(name, include).test,
     ...(findPostgres() === undefined
       ? { include: ['tests/postgres-missing.test.ts'] }
-      : { globalSetup: ['tests/postgres-setup.ts'], setupFiles }),
+      : { globalSetup: [...slow(name, include).test.globalSetup, 'tests/postgres-setup.ts'], setupFiles }),
   },
 });
 

@@ -4,9 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@funcgraph/api';
-import { type Credentials, FROM_SOURCE, ROOT } from '../server.ts';
-
-const SERVER = join(ROOT, 'packages/server/src/main.ts');
+import { type Credentials, ROOT, SERVER } from '../server.ts';
 
 /** What exists in a data directory after the first two seconds, in the order of its making, and a moment in between. */
 export const FIRST_MOMENTS = [
@@ -41,7 +39,7 @@ export class NewDataDir implements Disposable {
     const args = [...flags, '--sandbox', 'process', '--root-without-isolation', 'allow'];
     const child = fork(SERVER, args, {
       cwd: ROOT,
-      execArgv: [...FROM_SOURCE],
+      execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let log = '';

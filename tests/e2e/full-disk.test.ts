@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { ApiError, type Client, createClient } from '@funcgraph/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../packages/server/src/artifacts/testing.ts';
-import { type Credentials, FROM_SOURCE, ROOT } from '../server.ts';
+import { type Credentials, ROOT, SERVER } from '../server.ts';
 
-const SERVER = join(ROOT, 'packages/server/src/main.ts');
 const PATIENCE = { timeout: 60_000, interval: 250 };
 let folder: string;
 let dataDir: string;
@@ -22,7 +21,7 @@ async function start(): Promise<void> {
   const flags = ['--data-dir', dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
   const args = [...flags, '--sandbox', 'process'];
   const env = { ...process.env, FGS_MIN_FREE_DISK: '64MB', FGS_PREWARM: '0', FGS_ROOT_WITHOUT_ISOLATION: 'allow' };
-  const options = { cwd: ROOT, env, execArgv: [...FROM_SOURCE] };
+  const options = { cwd: ROOT, env, execArgv: [] };
   const child = fork(SERVER, args, { ...options, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');
   stop = () => {

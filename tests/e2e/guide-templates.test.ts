@@ -3,8 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleCli } from '../bundled-cli.ts';
-import { ROOT, TestServer } from '../server.ts';
+import { placeCli, ROOT, TestServer } from '../server.ts';
 
 let server: TestServer;
 let folder: string;
@@ -12,7 +11,7 @@ let folder: string;
 beforeAll(async () => {
   server = await TestServer.start();
   folder = await mkdtemp(join(tmpdir(), 'funcgraph-guide-'));
-  await bundleCli(folder);
+  await placeCli(folder);
 });
 afterAll(async () => {
   await server?.stop();

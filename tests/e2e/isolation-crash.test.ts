@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_SIGNAL } from '../../packages/server/src/instances/sandbox/index.ts';
-import { FROM_SOURCE } from '../server.ts';
 import { agentGroups, processesMentioning, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -76,7 +75,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
     const server = spawn(
       process.execPath,
       [
-        ...FROM_SOURCE,
+        '--conditions=@funcgraph/source',
         fileURLToPath(new URL('isolation/server-process.ts', import.meta.url)),
         runDir,
         JSON.stringify(bench.rules),
@@ -105,7 +104,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
       const runDir = bench.makeFolder(`run-of-young-${ms}`);
       const spec = await bench.spec(command());
       const server = spawn(process.execPath, [
-        ...FROM_SOURCE,
+        '--conditions=@funcgraph/source',
         fileURLToPath(new URL('isolation/server-process.ts', import.meta.url)),
         runDir,
         JSON.stringify(bench.rules),

@@ -1,16 +1,23 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, runtimeOf } from '../functions.ts';
-import { FROM_SOURCE, ROOT, TestServer } from '../server.ts';
+import { commandOf, ROOT, SERVER, TestServer } from '../server.ts';
 
 const isRoot = process.getuid?.() === 0;
 const SOURCE = { 'index.js': 'exports.handler = async (event, context) => "hello " + event.name;' };
+const BOOTSTRAP = `#!/bin/sh
+api="http://$RUNTIME_API_ADDR/v1/runtime/invocation"
+while :; do
+  id=$(curl -s -D - -o /dev/null "$api/request" | sed -n 's/^X-Cff-Request-Id: *//Ip' | tr -d '\\r')
+  [ -n "$id" ] && curl -s -d 'from a shell' "$api/response/$id" >/dev/null
+done
+`;
 const TOKEN = 'a token of some length';
 
 /** A field of `/proc/<pid>/status`. */
@@ -140,10 +147,30 @@ describe.runIf(isRoot)('a server that root starts', { timeout: 180_000 }, () => 
     expect(await sayHello(now, oldUrn)).toBe('hello you');
   });
 
+  it('serves from a clone in a closed folder such as /root', async () => {
+    const closed = await mkdtemp(join(tmpdir(), 'funcgraph-closed-'));
+    const home = join(closed, 'clone');
+    mkdirSync(home);
+    execFileSync('mount', ['--bind', ROOT, home]);
+    try {
+      await using own = await TestServer.start({ home });
+      expect(commandOf(own.pid)).toContain(home);
+      expect(readdirSync(`/proc/${own.pid}/root${closed}`)).toEqual(['clone']);
+      const node = await deploy(own, { name: 'node', runtime: await runtimeOf(own, 'Node.js'), files: SOURCE });
+      expect(await sayHello(own, node)).toBe('hello you');
+      // supervised by the Node.js of the platform, which no sandbox can reach there
+      const files = { bootstrap: BOOTSTRAP };
+      const custom = await deploy(own, { name: 'custom', runtime: 'Custom', handler: 'bootstrap', files });
+      expect(await sayHello(own, custom)).toBe('from a shell');
+    } finally {
+      execFileSync('umount', ['--lazy', home]);
+      await rm(closed, { recursive: true });
+    }
+  });
+
   it('is the only one who may name another user', async () => {
-    const main = join(ROOT, 'packages/server/src/main.ts');
     const ordinary = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--', process.execPath];
-    const child = spawn('setpriv', [...ordinary, ...FROM_SOURCE, main, '--data-dir', '/tmp/none', '--user', 'daemon'], {
+    const child = spawn('setpriv', [...ordinary, SERVER, '--data-dir', '/tmp/none', '--user', 'daemon'], {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -3,8 +3,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleCli } from '../bundled-cli.ts';
-import { ROOT, TestServer } from '../server.ts';
+import { placeCli, ROOT, TestServer } from '../server.ts';
 
 /** All that the script may use beside `fgs` and bash. */
 const COREUTILS = ['date', 'dirname', 'mktemp', 'rm', 'sort', 'tee', 'tr', 'uniq'];
@@ -16,7 +15,7 @@ let programs: string;
 beforeAll(async () => {
   server = await TestServer.start();
   programs = await mkdtemp(join(tmpdir(), 'funcgraph-team-day-'));
-  await bundleCli(programs);
+  await placeCli(programs);
   for (const name of COREUTILS) await symlink(`/usr/bin/${name}`, join(programs, name));
 });
 afterAll(async () => {

@@ -155,6 +155,8 @@ export class RuntimeRegistry {
    */
   async registerHost(): Promise<string[]> {
     await mkdir(this.#dir, { recursive: true, mode: 0o755 });
+    // Now, so that a call needs no room on the disk. One that is full already does not prevent a start.
+    await this.#reachableShims().catch(() => undefined);
     const manifests = new Map<string, RuntimeManifest>();
     for (const id of await this.#folders()) {
       const manifest = await readManifest(join(this.#dir, id));

@@ -44,7 +44,8 @@ describe.runIf(process.getuid?.() === 0)('a server whose program and data stand 
 
   it('sees them where they are and nothing beside them, and no other process sees a difference', async () => {
     const needed = [join(home, 'deep/data'), join(home, 'deep/program')];
-    const look = 'find "$1" -type f | sort; cat "$1/deep/data/file" "$1/deep/program"; ls "$1" || echo no list; id -u';
+    const look =
+      'find "$1" -type f | sort; cat "$1/deep/data/file" "$1/deep/program"; ls "$1" || echo no list; stat -c "%a %g" "$1"; id -u';
     const [program = '', ...args] = serverCommand({
       user: { uid: 1, gid: 1 },
       ports: [],
@@ -53,7 +54,7 @@ describe.runIf(process.getuid?.() === 0)('a server whose program and data stand 
       command: ['sh', '-c', look, 'sh', home],
     });
     const { stdout } = await run(program, args, { cwd: '/' });
-    expect(stdout).toBe('dataprogramno list\n1\n');
+    expect(stdout).toBe('dataprogramno list\n710 1\n1\n');
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(home);
     expect(readFileSync(join(home, 'secret'), 'utf8')).toBe('secret');
   });

@@ -32,14 +32,17 @@ export function serverCommand({ user, ports, closed, stage, command }: CommandOp
     'sh',
     '-eu',
     '-c',
-    coverScript(closed, stage),
+    coverScript(closed, stage, user.gid),
     'sh',
     ...server,
   ];
 }
 
-/** Covers each closed folder with an empty one and puts what is needed back where it was. Ends with the command in `$@`. */
-export function coverScript(closed: readonly ClosedFolder[], stage: string): string {
+/**
+ * Covers each closed folder with an empty one and puts what is needed back where it was. Ends with the command in `$@`. Only
+ * the server's group may enter: for users of sandboxes the folder is as closed as before, and the server must see that.
+ */
+function coverScript(closed: readonly ClosedFolder[], stage: string, gid: number): string {
   const needed = closed.flatMap((folder) => folder.needed);
   const held = (at: number): string => quoted(`${stage}/${at}`);
   return [
@@ -47,7 +50,7 @@ export function coverScript(closed: readonly ClosedFolder[], stage: string): str
     `mkdir -p ${quoted(stage)}`,
     `mount -t tmpfs -o mode=0700,size=1m tmpfs ${quoted(stage)}`,
     ...needed.flatMap((path, at) => [placeFor(path, `${stage}/${at}`), `mount --rbind ${quoted(path)} ${held(at)}`]),
-    ...closed.map(({ path }) => `mount -t tmpfs -o mode=0711,size=1m tmpfs ${quoted(path)}`),
+    ...closed.map(({ path }) => `mount -t tmpfs -o mode=0710,gid=${gid},size=1m tmpfs ${quoted(path)}`),
     ...needed.flatMap((path, at) => [
       `mkdir -p ${quoted(path.slice(0, path.lastIndexOf('/')))}`,
       placeFor(`${stage}/${at}`, path),

@@ -1,0 +1,2 @@
+/** What tests use of the plain scripts. */
+export function ensureBuilt(): Promise<void>;
