@@ -21,6 +21,8 @@ const failed = {
   payload: Buffer.from('{"errorMessage":"no"}'),
 } as unknown as InvocationResult;
 
+const PATIENCE = { timeout: 10_000, interval: 2 };
+
 let clock: ManualClock;
 let storage: Storage;
 let queue: Queue;
@@ -85,7 +87,7 @@ function enqueue(
 }
 
 const settled = (id: string, state: string): Promise<void> =>
-  vi.waitFor(async () => expect((await queue.get(id))?.state).toBe(state), { timeout: 5_000, interval: 2 });
+  vi.waitFor(async () => expect((await queue.get(id))?.state).toBe(state), PATIENCE);
 
 describe('dispatcher', () => {
   it('runs what is enqueued with its own id and event, and records success', async () => {
@@ -109,7 +111,7 @@ describe('dispatcher', () => {
     await vi.waitFor(async () => {
       clock.advance(500);
       expect((await queue.get('a'))?.state).toBe('dead');
-    });
+    }, PATIENCE);
     expect(attempts).toEqual([1, 2, 3]);
     expect(await queue.get('a')).toMatchObject({ outcome: { code: 4002 }, payload: Buffer.from('a') });
   });
