@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand } from '../../framework/index.ts';
+import { openFolder } from './open-folder.ts';
 
 export const add = defineCommand({
   name: 'runtimes add',
@@ -17,12 +18,19 @@ export const add = defineCommand({
   args: [{ name: 'name', summary: 'name of the runtime, as fgs runtimes list shows it' }],
   examples: ['fgs runtimes add Python3.9 --from /opt/python3.9'],
   async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
+    const { client, credentials } = await connect(flags, context);
+    const folder = resolve(context.cwd, flags.from);
+    await using from = isHere(credentials.endpoint) ? await openFolder(folder) : undefined;
     const { data } = await client.call('addRuntime', {
       params: { name: args.name },
-      body: { from: resolve(context.cwd, flags.from) },
+      body: { from: from?.path ?? folder },
       signal: context.signal,
     });
     return { kind: 'message', text: `${data.name} is available: ${data.version} in ${data.path}`, data };
   },
 });
+
+/** Whether the server runs on this machine, so that it can be given a folder of it. */
+function isHere(endpoint: string): boolean {
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(endpoint).hostname);
+}
