@@ -3,6 +3,7 @@ import { type Config, runtimeDirOf } from './config/index.ts';
 import { tellParent } from './lib/parent-process.ts';
 import type { StopRequest } from './lib/stop-request.ts';
 import { type LaunchedParts, type RunningServer, startServer } from './server.ts';
+import { ownUserName } from './startup/index.ts';
 
 /** Invocations that still run when the database is lost get this long; their outcomes cannot be stored. */
 const LAST_MS = 5_000;
@@ -51,6 +52,7 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
   await tellParent({
     event: 'ready',
     pid: process.pid,
+    user: ownUserName(),
     endpoint,
     gateway,
     dataDir: config.dataDir,

@@ -3,6 +3,8 @@ export interface ReadyMessage {
   readonly event: 'ready';
   /** Of the server itself; a launcher may stand between. */
   readonly pid: number;
+  /** As whom it runs. */
+  readonly user: string;
   readonly endpoint: string;
   readonly gateway: string;
   readonly dataDir: string;
@@ -34,6 +36,7 @@ export function parseMessage(value: unknown): ReadyMessage | FailedMessage | und
   return {
     event: 'ready',
     pid: typeof value.pid === 'number' ? value.pid : 0,
+    user: text('user'),
     endpoint: text('endpoint'),
     gateway: text('gateway'),
     dataDir: text('dataDir'),

@@ -10,6 +10,7 @@ import { startSummary } from './summary.ts';
 const READY: ReadyMessage = {
   event: 'ready',
   pid: 1,
+  user: 'funcgraph',
   endpoint: 'http://127.0.0.1:1',
   gateway: 'http://127.0.0.1:2',
   dataDir: '/d',

@@ -8,6 +8,7 @@ export function startSummary(ready: ReadyMessage): string {
     `  gateway      ${ready.gateway}`,
     `  data         ${ready.dataDir}`,
     `  credentials  ${ready.credentialsFile}`,
+    `  server user  ${ready.user}`,
     `  isolation    ${ready.sandbox.driver}`,
   ];
   if (ready.sandbox.driver === 'process') {

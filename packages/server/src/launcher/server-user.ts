@@ -51,6 +51,7 @@ async function makeUser(): Promise<ServerUser | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await run('useradd', [...args, '--shell', '/usr/sbin/nologin', '--comment', 'Funcgraph server', OWN_USER]);
+      process.stderr.write(`made the system user ${OWN_USER}, as which the server runs\n`);
       return await findUser(OWN_USER);
     } catch (cause) {
       // another server of this machine may have made it just now
