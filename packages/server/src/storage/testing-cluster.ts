@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,10 @@ export class PostgresCluster {
   private constructor(bin: string) {
     this.#bin = bin;
     this.folder = mkdtempSync(join(tmpdir(), 'fg-pg-'));
-    if (this.#account !== undefined) chownSync(this.folder, this.#account.uid, this.#account.gid);
+    if (this.#account === undefined) return;
+    chownSync(this.folder, this.#account.uid, this.#account.gid);
+    // servers that root starts run as yet another user; the socket asks for the password
+    chmodSync(this.folder, 0o711);
   }
 
   /** Throws where there is no PostgreSQL: ask `findPostgres` before. */
