@@ -1,6 +1,5 @@
-import { dataDirOf } from '../connection/index.ts';
 import type { Context, FlagSpecs, FlagValues } from '../framework/index.ts';
-import { SERVER_FLAGS } from './start.ts';
+import { SERVER_FLAGS, serverArguments } from './start.ts';
 
 /** Flags of commands that work on a data directory without asking a server. */
 export const MAINTENANCE_FLAGS = {
@@ -12,12 +11,5 @@ export const MAINTENANCE_FLAGS = {
 
 /** The same data directory and database that `start` would take with the same flags and environment. */
 export function maintenanceArguments(flags: FlagValues<typeof MAINTENANCE_FLAGS>, context: Context): string[] {
-  const dataDir = flags['data-dir'];
-  const fromFile = flags.config !== undefined && dataDir === undefined && !context.env.FGS_DATA_DIR;
-  const place = fromFile ? [] : ['--data-dir', dataDirOf(dataDir, context)];
-  const given = (['config', 'database-url', 'database-url-file'] as const).flatMap((name) => {
-    const value = flags[name];
-    return value === undefined ? [] : [`--${name}`, value];
-  });
-  return [...place, ...given];
+  return serverArguments(flags, context);
 }

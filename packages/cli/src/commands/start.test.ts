@@ -1,29 +1,32 @@
 import { expect, test } from 'vitest';
 import type { Context } from '../framework/index.ts';
-import { serverOptions } from './start.ts';
+import { serverArguments } from './start.ts';
 
-const NO_FLAGS = {
-  'data-dir': undefined,
-  host: undefined,
-  port: undefined,
-  'gateway-port': undefined,
-  sandbox: undefined,
-  'root-without-isolation': undefined,
-  user: undefined,
-  'memory-budget': undefined,
-  config: undefined,
-  'database-url': undefined,
-  'database-url-file': undefined,
-  'log-level': undefined,
-};
 const context = (env: Record<string, string>): Context => ({ env, cwd: '/c', uid: 0 }) as unknown as Context;
 
 test('always names the data directory to the server, so that both mean the same one', () => {
-  expect(serverOptions(NO_FLAGS, true, context({})).dataDir).toBe('/var/lib/funcgraph');
-  expect(serverOptions({ ...NO_FLAGS, config: 'f', 'data-dir': 'd' }, true, context({})).dataDir).toBe('/c/d');
-  expect(serverOptions({ ...NO_FLAGS, config: 'f' }, true, context({ FGS_DATA_DIR: '/e' })).dataDir).toBe('/e');
+  expect(serverArguments({}, context({}))).toEqual(['--data-dir', '/var/lib/funcgraph']);
+  expect(serverArguments({ config: 'f', 'data-dir': 'd' }, context({}))).toEqual([
+    '--data-dir',
+    '/c/d',
+    '--config',
+    'f',
+  ]);
+  expect(serverArguments({ config: 'f' }, context({ FGS_DATA_DIR: '/e' }))).toContain('/e');
 });
 
 test('leaves the data directory to a configuration file when nothing else names one', () => {
-  expect(serverOptions({ ...NO_FLAGS, config: 'f' }, true, context({})).dataDir).toBeUndefined();
+  expect(serverArguments({ config: 'f' }, context({}))).toEqual(['--config', 'f']);
+});
+
+test('passes every flag and setting on as the server takes it', () => {
+  const flags = { port: 0, 'drain-timeout': '15m', set: ['idle_timeout=5m', 'link_hosts=a:1,b', 'region=x=y'] };
+  expect(serverArguments(flags, context({})).slice(2)).toEqual([
+    ...['--port', '0', '--drain-timeout', '15m'],
+    ...['--idle-timeout=5m', '--link-hosts=a:1,b', '--region=x=y'],
+  ]);
+});
+
+test.each(['idle_timeout', '=5m', 'Idle=5m', '--port=1'])('refuses the setting %s without its value', (setting) => {
+  expect(() => serverArguments({ set: [setting] }, context({}))).toThrow('--set is not NAME=VALUE');
 });

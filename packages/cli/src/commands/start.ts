@@ -1,6 +1,13 @@
 import { dataDirOf } from '../connection/index.ts';
-import { type Context, defineCommand, type FlagSpecs, type FlagValues, type StreamItem } from '../framework/index.ts';
-import { type ServerOptions, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
+import {
+  type Context,
+  defineCommand,
+  type FlagSpecs,
+  type FlagValues,
+  type StreamItem,
+  usageError,
+} from '../framework/index.ts';
+import { type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 
 /** Flags that `start` and `up` hand to the server. */
 export const SERVER_FLAGS = {
@@ -42,6 +49,27 @@ export const SERVER_FLAGS = {
       'PostgreSQL in the place of SQLite: postgres://user@host/database, without a password (see FGS_DATABASE_URL)',
   },
   'database-url-file': { type: 'text', placeholder: 'FILE', summary: 'file with that URL, which may have a password' },
+  'drain-timeout': {
+    type: 'text',
+    placeholder: 'TIME',
+    summary: 'how long running invocations may go on when the server stops, such as 15m (the server: 30s)',
+  },
+  egress: {
+    type: 'text',
+    placeholder: 'on|off',
+    choices: ['on', 'off'],
+    summary: 'whether functions reach the outside (the server: on where it can protect the machine)',
+  },
+  'trusted-proxies': {
+    type: 'text',
+    placeholder: 'LIST',
+    summary: 'addresses and networks whose X-Forwarded-For is believed, with commas (the server: none)',
+  },
+  set: {
+    type: 'list',
+    placeholder: 'NAME=VALUE',
+    summary: 'any other setting of the server, such as idle_timeout=5m',
+  },
   config: { type: 'text', placeholder: 'FILE', summary: 'configuration file of the server' },
   'log-level': {
     type: 'text',
@@ -51,29 +79,26 @@ export const SERVER_FLAGS = {
   },
 } as const satisfies FlagSpecs;
 
-/** What the server is started with. A configuration file may name the data directory, so then no default is forced on it. */
-export function serverOptions(
-  flags: FlagValues<typeof SERVER_FLAGS>,
-  showLog: boolean,
-  context: Context,
-): ServerOptions {
-  const dataDir = flags['data-dir'];
+const NAMES = Object.keys(SERVER_FLAGS) as (keyof typeof SERVER_FLAGS)[];
+
+/** The server's own command line. A configuration file may name the data directory, so then no default is forced on it. */
+export function serverArguments(flags: Partial<FlagValues<typeof SERVER_FLAGS>>, context: Context): string[] {
+  const { 'data-dir': dataDir, set = [], ...named } = flags;
   const fromFile = flags.config !== undefined && dataDir === undefined && !context.env.FGS_DATA_DIR;
-  return {
-    dataDir: fromFile ? undefined : dataDirOf(dataDir, context),
-    host: flags.host,
-    port: flags.port,
-    gatewayPort: flags['gateway-port'],
-    sandbox: flags.sandbox,
-    rootWithoutIsolation: flags['root-without-isolation'],
-    user: flags.user,
-    memoryBudget: flags['memory-budget'],
-    logLevel: flags['log-level'],
-    config: flags.config,
-    databaseUrl: flags['database-url'],
-    databaseUrlFile: flags['database-url-file'],
-    showLog,
-  };
+  const place = fromFile ? [] : ['--data-dir', dataDirOf(dataDir, context)];
+  const given = NAMES.flatMap((name) => {
+    const value = name === 'data-dir' || name === 'set' ? undefined : named[name];
+    return value === undefined ? [] : [`--${name}`, String(value)];
+  });
+  return [...place, ...given, ...set.map(settingArgument)];
+}
+
+/** `drain_timeout=15m` as the server takes it. */
+function settingArgument(setting: string): string {
+  const [, name, value] = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(setting) ?? [];
+  // the value stays out of the message: it may be a secret
+  if (name === undefined) throw usageError('--set is not NAME=VALUE', 'Write it as --set idle_timeout=5m.');
+  return `--${name.replaceAll('_', '-')}=${value}`;
 }
 
 async function* follow(server: ServerProcess): AsyncGenerator<StreamItem> {
@@ -87,9 +112,13 @@ export const start = defineCommand({
   summary: 'Run the server until it is stopped; its log goes to standard error',
   flags: SERVER_FLAGS,
   args: [],
-  examples: ['fgs start', 'fgs start --data-dir ./data --port 9000 --gateway-port 9001'],
+  examples: [
+    'fgs start',
+    'fgs start --data-dir ./data --port 9000 --gateway-port 9001',
+    'fgs start --drain-timeout 15m --set idle_timeout=5m',
+  ],
   async run({ flags }, context) {
-    const server = await spawnServer(serverOptions(flags, true, context), context);
+    const server = await spawnServer({ args: serverArguments(flags, context), showLog: true }, context);
     return { kind: 'stream', items: follow(server) };
   },
 });

@@ -4,7 +4,7 @@ import { type Context, defineCommand, EXIT, type StreamItem } from '../framework
 import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 import { deployFolder } from './functions/deploy.ts';
 import { invokeOnce } from './functions/invoke.ts';
-import { SERVER_FLAGS, serverOptions } from './start.ts';
+import { SERVER_FLAGS, serverArguments } from './start.ts';
 
 const HELLO = 'hello';
 const EVENT = '{"name":"Funcgraph"}';
@@ -112,7 +112,7 @@ export const up = defineCommand({
   args: [],
   examples: ['fgs up', 'fgs up --once --data-dir ./data --port 0 --gateway-port 0'],
   async run({ flags }, context) {
-    const server = await spawnServer(serverOptions(flags, flags.verbose, context), context);
+    const server = await spawnServer({ args: serverArguments(flags, context), showLog: flags.verbose }, context);
     return {
       kind: 'stream',
       items: steps(server, { once: flags.once, dataDirGiven: flags['data-dir'] !== undefined }, context),

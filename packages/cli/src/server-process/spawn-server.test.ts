@@ -44,20 +44,7 @@ async function spawnScript(script: string, change: Partial<ServerOptions> = {}) 
     cwd: dir,
     signal: interruption.signal,
   } as unknown as Context;
-  const nothing = {
-    host: undefined,
-    port: undefined,
-    gatewayPort: undefined,
-    memoryBudget: undefined,
-    sandbox: undefined,
-    rootWithoutIsolation: undefined,
-    user: undefined,
-    logLevel: undefined,
-    config: undefined,
-    databaseUrl: undefined,
-    databaseUrlFile: undefined,
-  };
-  return spawnServer({ dataDir: dir, ...nothing, showLog: false, main, ...change }, context);
+  return spawnServer({ args: [], showLog: false, main, ...change }, context);
 }
 
 const SERVE = `process.on('SIGTERM', () => process.exit(Number(process.env.NEVER ?? 0)));
@@ -65,8 +52,8 @@ setInterval(() => {}, 1000);
 process.send({ ...${JSON.stringify(READY)}, dataDir: process.argv.slice(2).join(' ') });`;
 
 test('waits for the server, hands it the flags and stops it when interrupted', async () => {
-  const server = await spawnScript(SERVE, { port: 0, sandbox: 'bubblewrap' });
-  expect(server.ready.dataDir).toBe(`--data-dir ${dir} --port 0 --sandbox bubblewrap`);
+  const server = await spawnScript(SERVE, { args: ['--port', '0', '--sandbox', 'bubblewrap'] });
+  expect(server.ready.dataDir).toBe('--port 0 --sandbox bubblewrap');
   interruption.abort();
   expect(await server.exited).toBe(0);
 });

@@ -13,20 +13,8 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 export interface ServerOptions {
-  /** Undefined: the server's configuration says where. */
-  readonly dataDir: string | undefined;
-  readonly host: string | undefined;
-  readonly port: number | undefined;
-  readonly gatewayPort: number | undefined;
-  readonly memoryBudget: string | undefined;
-  readonly sandbox: string | undefined;
-  readonly rootWithoutIsolation: string | undefined;
-  readonly user: string | undefined;
-  readonly logLevel: string | undefined;
-  readonly config: string | undefined;
-  /** Without a password: others can read command lines. */
-  readonly databaseUrl: string | undefined;
-  readonly databaseUrlFile: string | undefined;
+  /** The server's own command line; without secrets: others can read it. */
+  readonly args: readonly string[];
   /** False: the log is kept back and only its end is shown when the start fails. */
   readonly showLog: boolean;
   /** The server's main file; found beside this package when absent. */
@@ -39,24 +27,6 @@ export interface ServerProcess {
   readonly exited: Promise<ExitCode>;
   /** Asks for a graceful stop; the second call kills. */
   stop(): void;
-}
-
-function argumentsOf(options: ServerOptions): string[] {
-  const pairs: [string, string | number | undefined][] = [
-    ['--data-dir', options.dataDir],
-    ['--host', options.host],
-    ['--port', options.port],
-    ['--gateway-port', options.gatewayPort],
-    ['--memory-budget', options.memoryBudget],
-    ['--sandbox', options.sandbox],
-    ['--root-without-isolation', options.rootWithoutIsolation],
-    ['--user', options.user],
-    ['--log-level', options.logLevel],
-    ['--config', options.config],
-    ['--database-url', options.databaseUrl],
-    ['--database-url-file', options.databaseUrlFile],
-  ];
-  return pairs.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
 }
 
 function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
@@ -78,7 +48,7 @@ const SERVER_FLAGS = ['--max-semi-space-size=64'];
 export async function spawnServer(options: ServerOptions, context: Context): Promise<ServerProcess> {
   const main = options.main ?? fileURLToPath(import.meta.resolve('@funcgraph/server/main'));
   // execArgv carries --conditions when this program runs from its sources
-  const child = spawn(process.execPath, [...process.execArgv, ...SERVER_FLAGS, main, ...argumentsOf(options)], {
+  const child = spawn(process.execPath, [...process.execArgv, ...SERVER_FLAGS, main, ...options.args], {
     cwd: context.cwd,
     env: { ...context.env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
