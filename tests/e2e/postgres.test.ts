@@ -46,7 +46,7 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
   it.each<[string, number, (url: string) => string, RegExp]>([
     ['what is no URL', 2, () => 'db:5432', /not the URL of a PostgreSQL database.*hint: .*postgres:\/\/user@host/s],
     ['a wrong password', 1, (text) => text.replace('pw-of', 'pw-0f'), /authentication failed.*hint: .*the password/s],
-    ['no server', 1, (text) => text.replace(/@[^/]+/, '@127.0.0.1:1'), /ECONNREFUSED.*hint: Nobody listens there/s],
+    ['no server', 1, (text) => text.replace(/@[^/]+/, '@127.0.0.1:1'), /ECONNREFUSED.*hint: No server listens there/s],
     ['no database', 1, (text) => text.replace(/fg_\d+$/, 'nowhere'), /does not exist.*hint: .*createdb/s],
   ])('says at the start what is wrong with %s, with exit code %i', async (_, exitCode, change, message) => {
     const text = change(url.reveal());

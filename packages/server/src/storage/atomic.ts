@@ -7,7 +7,7 @@ export interface AtomicStatement {
 }
 
 export interface AtomicResult {
-  /** What a RETURNING clause or a SELECT gave. */
+  /** Rows of a RETURNING clause or a SELECT. */
   readonly rows: readonly unknown[];
   readonly affected: number;
 }

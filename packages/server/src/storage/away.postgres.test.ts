@@ -41,7 +41,7 @@ describe('a PostgreSQL database that goes away', () => {
   const cut = () => cluster.run(url, `select pg_terminate_backend(pid) ${backends}`);
   const refusal = { code: 'unavailable' };
 
-  it('makes calls wait a little, and has what was acknowledged when it is back', async () => {
+  it('makes calls wait a little, and has every acknowledged write after reconnecting', async () => {
     await open();
     await insert(storage, 'before');
     await cut();
@@ -52,7 +52,7 @@ describe('a PostgreSQL database that goes away', () => {
     await storage.close();
   });
 
-  it('does what was under way again when it was not stored', async () => {
+  it('repeats interrupted calls that were not stored', async () => {
     await open();
     await cluster.run(
       url,
@@ -72,7 +72,7 @@ describe('a PostgreSQL database that goes away', () => {
   });
 
   describe('while a commit is on its way', () => {
-    /** A commit is on disk, and is not answered before a standby has it, too. There is none. */
+    /** Commits reach the disk but are not acknowledged before a standby has them, too. No standby exists. */
     const holdCommits = async (): Promise<void> => {
       await cluster.run(url, `alter system set synchronous_standby_names = 'nobody'`);
       await cluster.run(url, 'select pg_reload_conf()');
@@ -99,7 +99,7 @@ describe('a PostgreSQL database that goes away', () => {
     const inTransaction = (id: string) =>
       storage.db.transaction().execute((trx) => trx.insertInto('message').values(row(id)).execute());
 
-    it('answers what was stored, and does not store it twice', async () => {
+    it('answers interrupted calls that were stored, and does not store them twice', async () => {
       await open();
       await holdCommits();
       const statements = Promise.all(['a', 'b'].map((id) => insert(storage, id)));
@@ -117,7 +117,7 @@ describe('a PostgreSQL database that goes away', () => {
       await storage.close();
     });
 
-    it('does again what was not stored, except for transactions, which are refused', async () => {
+    it('repeats interrupted calls that were not stored, except for transactions, which are refused', async () => {
       await open();
       await slowCommits();
       const statements = Promise.all(['a', 'b'].map((id) => insert(storage, id)));
@@ -133,7 +133,7 @@ describe('a PostgreSQL database that goes away', () => {
       await storage.close();
     });
 
-    it('lets nobody wait for it who need not, and ends it when the database is back', async () => {
+    it('rejects callers that need not wait for it, and ends it after reconnecting', async () => {
       await open();
       await holdCommits();
       const stored = insert(storage, 'a');
@@ -202,7 +202,7 @@ describe('a PostgreSQL database that goes away', () => {
     await storage.close();
   });
 
-  it('is refused at once after a while, and used again when it is back, without being asked', async () => {
+  it('is refused at once after a while, and reconnects by itself when the database is back', async () => {
     await open();
     await insert(storage, 'a');
     await cluster.kill('SIGQUIT');
@@ -221,7 +221,7 @@ describe('a PostgreSQL database that goes away', () => {
     await storage.close();
   });
 
-  it('is given up when another server had it meanwhile, for what is known of it is no longer true', async () => {
+  it('is not used again when another server owned it meanwhile, since caches are no longer valid', async () => {
     await open();
     await cluster.run(url, `update funcgraph_server set owner = 'another'`);
     await cut();
@@ -233,7 +233,7 @@ describe('a PostgreSQL database that goes away', () => {
     await storage.close();
   });
 
-  it('can be closed while it is away', async () => {
+  it('can be closed while the database is unavailable', async () => {
     await open();
     await cluster.kill('SIGQUIT');
     try {

@@ -17,7 +17,7 @@ export const row = (id: string, position = 1) => ({
   not_before: 1,
 });
 
-/** What every database must do. `openEmpty` gives an empty one, closed by the suite. */
+/** The contract of every database. `openEmpty` opens an empty one, which the suite closes. */
 export function storageConformance(
   name: string,
   openEmpty: (options: { maxTransactionMs?: number }) => Promise<Storage>,
@@ -150,7 +150,7 @@ export function storageConformance(
         sql`rollback`.execute(db),
       ]);
       expect(ended.status).toBe('rejected');
-      // whether it undid the write beside it or not: what is said to be stored is
+      // it may or may not have undone the write beside it: an acknowledged write must be stored
       expect(await ids()).toEqual(written.status === 'fulfilled' ? ['a'] : []);
       await db.insertInto('message').values(row('b')).execute();
       expect(await ids()).toContain('b');
@@ -209,7 +209,7 @@ export function storageConformance(
       expect(await ids()).toEqual(['a', 'b', 'd', 'f']);
     });
 
-    it('keeps a batch out of the open transaction of somebody else', async () => {
+    it('keeps a batch out of the open transaction of another caller', async () => {
       const { db, atomic } = await open();
       const inside = db.transaction().execute(async (trx) => {
         await trx.insertInto('message').values(row('undone')).execute();

@@ -2,8 +2,8 @@ import { openSync, writeSync } from 'node:fs';
 import { openAt } from './testing-place.ts';
 
 /**
- * A process for the crash test: writes with many callers and notes each id in a file once its write was acknowledged (a
- * pipe could be full; what was written to a file outlives the process).
+ * A process for the crash test: writes with many callers and appends each id to a file after its write was acknowledged
+ * (a pipe could be full; a file outlives the process).
  */
 const [place = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
 const fd = openSync(notes, 'a');

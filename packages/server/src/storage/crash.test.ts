@@ -13,7 +13,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const writer = fileURLToPath(new URL('./crash-writer.fixture.ts', import.meta.url));
 
-/** Runs the writer until it has noted `atLeast` things, kills it, and returns every id it acknowledged. */
+/** Runs the writer until it has noted `atLeast` ids, kills it, and returns every id it acknowledged. */
 async function writeAndKill(place: string, run: number, atLeast: number): Promise<string[]> {
   const notes = join(dir, `notes-${run}`);
   const args = ['--conditions=@funcgraph/source', writer, place, String(run), notes, String(atLeast)];

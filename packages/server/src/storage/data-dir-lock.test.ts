@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A process that takes the lock, says so, and then lives until it is killed. */
+/** A process that takes the lock, prints a line, and then lives until it is killed. */
 async function holder(): Promise<ChildProcess> {
   const module = new URL('./data-dir-lock.ts', import.meta.url).href;
   const program = `const { lockDataDir } = await import(${JSON.stringify(module)});

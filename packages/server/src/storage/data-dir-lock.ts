@@ -5,13 +5,13 @@ import { giveToFolderOwner } from '../lib/durable-file.ts';
 import { StorageError } from './errors.ts';
 
 export interface DataDirLock {
-  /** Lets the next server in. Idempotent. */
+  /** Lets the next server take the lock. Idempotent. */
   release(): void;
 }
 
 /**
  * Makes this process the only server on the directory, which must exist. Throws `storage.locked` with the pid of the
- * holder when there is another. The kernel frees the lock when the process ends, however it ends.
+ * holder when another process holds it. The kernel frees the lock whenever the process ends.
  * The lock file must not be read or copied by this process: closing any handle to it would drop the lock.
  */
 export function lockDataDir(dir: string): DataDirLock {
@@ -19,7 +19,7 @@ export function lockDataDir(dir: string): DataDirLock {
   let lock: Database.Database | undefined;
   try {
     lock = new Database(join(dir, 'server.lock'), { timeout: 0 });
-    // nothing is ever written, so the lock can be taken on a full disk
+    // no write ever happens, so the lock can be taken on a full disk
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
@@ -39,7 +39,7 @@ export function lockDataDir(dir: string): DataDirLock {
     writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o644 });
     for (const file of [pidFile, join(dir, 'server.lock')]) giveToFolderOwner(file);
   } catch (cause) {
-    // the file only tells others who holds the lock; on a full disk the server goes on without it
+    // the file only names the holder for others; on a full disk the server continues without it
     if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') return releaser(held, pidFile);
     held.close();
     throw unwritable(dir, cause);

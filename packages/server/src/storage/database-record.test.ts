@@ -11,7 +11,7 @@ describe('what a data directory knows of its database', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  it('is nothing at first, and either kind will do', async () => {
+  it('is empty at first and accepts either kind', async () => {
     const record = await readDatabaseRecord(dir);
     expect(record).toEqual({ postgresId: undefined, sqlite: false });
     expect(() => checkDatabaseKind(record, 'sqlite', dir)).not.toThrow();

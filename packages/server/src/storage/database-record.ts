@@ -11,7 +11,7 @@ const RECORD_FILE = 'database.json';
 const Record = Type.Object({ kind: Type.Literal('postgres'), id: Type.String({ minLength: 1, maxLength: 64 }) });
 const validator = Compile(Record);
 
-/** What a data directory knows of the database that belongs to it. */
+/** The record, in a data directory, of the database that belongs to it. */
 export interface DatabaseRecord {
   /** Id of its PostgreSQL database; undefined when there is none. */
   readonly postgresId: string | undefined;
@@ -37,19 +37,19 @@ export async function readDatabaseRecord(dataDir: string): Promise<DatabaseRecor
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { postgresId: undefined, sqlite };
     throw new StorageError('storage.unreadable', `cannot read ${file}: ${(cause as Error).message}`, {
-      hint: 'It says which database belongs to the data directory. Take it from a backup.',
+      hint: 'The file names the database of the data directory. Restore it from a backup.',
       cause,
     });
   }
 }
 
-/** On disk when it resolves: a directory that forgot its database would begin an empty one. */
+/** On disk when it resolves: a directory without the record would start with an empty database. */
 export function writeDatabaseRecord(dataDir: string, id: string): Promise<void> {
   const record: Static<typeof Record> = { kind: 'postgres', id };
   return writeDurably(join(dataDir, RECORD_FILE), `${JSON.stringify(record)}\n`);
 }
 
-/** Throws `storage.foreign` when a start with this kind of database would leave the data of the directory behind. */
+/** Throws `storage.foreign` when starting with this kind of database would ignore the data of the directory. */
 export function checkDatabaseKind(record: DatabaseRecord, wanted: 'sqlite' | 'postgres', dataDir: string): void {
   if (wanted === 'sqlite' && record.postgresId !== undefined) {
     throw new StorageError('storage.foreign', `the data of ${dataDir} is in a PostgreSQL database`, {
@@ -58,7 +58,7 @@ export function checkDatabaseKind(record: DatabaseRecord, wanted: 'sqlite' | 'po
   }
   if (wanted === 'postgres' && record.postgresId === undefined && record.sqlite) {
     throw new StorageError('storage.foreign', `the data of ${dataDir} is in SQLite, in ${SQLITE_FILE} there`, {
-      hint: 'Start without a database URL, or with another data directory. docs/guides/postgresql.md tells how to move.',
+      hint: 'Start without a database URL, or with another data directory. docs/guides/postgresql.md describes how to move.',
     });
   }
 }

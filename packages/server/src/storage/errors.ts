@@ -1,5 +1,5 @@
 /**
- * A failure of the database that a person can act on.
+ * A database failure that an operator can act on.
  * Codes: `storage.unreadable`, `storage.schema`, `storage.parameter`, `storage.guard`, `storage.raw_transaction`,
  * `storage.transaction_timeout`, `storage.closed`, `storage.overloaded`, `storage.locked`, `storage.foreign`,
  * `storage.missing`.
@@ -18,7 +18,7 @@ export class StorageError extends Error {
 
 const uniqueCodes = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY', '23505']);
 
-/** True when a statement was refused because a unique key exists already, whatever the database. */
+/** True when a statement was refused because a unique key exists already, for every database. */
 export function isUniqueViolation(error: unknown): boolean {
   return uniqueCodes.has(codeOf(error));
 }

@@ -115,12 +115,17 @@ describe('a PostgreSQL database', () => {
       /"nowhere" does not exist/,
       /createdb/,
     ],
-    ['a server that is not there', (url) => url.replace(/@[^/]+/, '@127.0.0.1:1'), /ECONNREFUSED/, /Nobody listens/],
-    ['a host that is not there', (url) => url.replace(/@[^/]+/, '@host.invalid'), /host\.invalid/, /host of the URL/],
-    ['a socket that is not there', (url) => url.replace(/@[^/]+/, '@%2Fnowhere'), /ENOENT/, /no socket/],
+    [
+      'a server that does not listen',
+      (url) => url.replace(/@[^/]+/, '@127.0.0.1:1'),
+      /ECONNREFUSED/,
+      /No server listens/,
+    ],
+    ['a host that does not exist', (url) => url.replace(/@[^/]+/, '@host.invalid'), /host\.invalid/, /host of the URL/],
+    ['a socket that does not exist', (url) => url.replace(/@[^/]+/, '@%2Fnowhere'), /ENOENT/, /no socket/],
     ['TLS where there is none', (url) => `${url}?sslmode=no-verify`, /does not support SSL/, /Turn TLS on/],
     ['a URL that is none', (url) => url.replace(/@[^/]+/, '@['), /it is not one/, /postgres:\/\/user@host/],
-  ])('tells of %s and what to do, and never the password', async (_, change, message, hint) => {
+  ])('reports %s and what to do, and never the password', async (_, change, message, hint) => {
     const url = new Secret(change((await cluster.create()).reveal()));
     const error: unknown = await openStorage({ url, dataKey: 'k' }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
@@ -164,7 +169,7 @@ describe('a PostgreSQL database', () => {
     await storage.close();
   });
 
-  it('says how it is', async () => {
+  it('reports its health', async () => {
     const storage = await openStorage({ url: await cluster.create(), dataKey: 'k' });
     expect(await storage.check()).toEqual({
       ok: true,

@@ -33,7 +33,7 @@ describe('a database file', () => {
     await storage.close();
   });
 
-  it('tells nobody that something is stored when the disk is full, and works again when it is not', async () => {
+  it('acknowledges no write when the disk is full, and works again when there is space', async () => {
     const storage = await openStorage({ file: newFile() });
     const { db } = storage;
     const ids = async () => {
@@ -60,7 +60,7 @@ describe('a database file', () => {
     await storage.close();
   });
 
-  it('is readable by its owner only and keeps what was stored', async () => {
+  it('is readable by its owner only and keeps stored rows', async () => {
     const file = newFile();
     const first = await openStorage({ file });
     await first.db.insertInto('message').values(row('a')).execute();

@@ -11,41 +11,43 @@ import type { OpenedDatabase, StorageCheck, StorageOptions } from './options.ts'
 import type { Schema } from './schema.ts';
 
 /**
- * The database. A statement or transaction is on disk when its promise resolves; single statements made at the same time
- * share one fsync. Transactions have the database for themselves: never wait for anything else inside one, and give a
- * transaction up when one of its statements failed. While PostgreSQL is out of reach, everything is rejected with the
- * platform error `unavailable` and not stored; only a commit that was on its way waits until it is known what became of it.
+ * The database. A statement or transaction is on disk when its promise resolves; single statements made at the same
+ * time share one fsync. A transaction blocks all other statements: never wait for other work inside one, and abort it
+ * when one of its statements failed. While PostgreSQL is unreachable, every call is rejected with the platform error
+ * `unavailable` and not stored; only a commit that was in flight waits until its result is known.
  */
 export interface Storage {
   readonly kind: OpenedDatabase['kind'];
-  /** Of a PostgreSQL database: goes wherever its data goes. */
+  /** Id of a PostgreSQL database; part of its dumps. */
   readonly id: string | undefined;
   readonly db: Kysely<Schema>;
   /** When the database was made, in ms since the epoch. */
   readonly bornAt: number;
   /**
    * Runs statements that are known beforehand, all or none. Far cheaper than a transaction: it travels in one message,
-   * keeps nobody waiting, and shares its fsync with others. Rejects with the error of the statement that failed, or with
+   * blocks no other caller, and shares its fsync with others. Rejects with the error of the statement that failed, or
+   * with
    * `storage.guard`.
    */
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
   /**
-   * Settles like `work`, but rejects with `unavailable` rather than wait for a database that is away. The work goes on: a
-   * commit that was on its way when PostgreSQL went ends when it is back, and everything that follows from it is done.
+   * Settles like `work`, but rejects with `unavailable` instead of waiting for an unavailable database. `work` is not
+   * cancelled: an interrupted commit settles after PostgreSQL is reachable again, and the code that awaits it
+   * continues.
    */
   unlessAway<T>(work: Promise<T>): Promise<T>;
   /**
-   * Gives the space of deleted rows back to the file system, 64 MB at most. In small steps: other statements wait some
-   * milliseconds for each. PostgreSQL does this by itself.
+   * Returns the space of deleted rows to the file system, 64 MB at most, in small steps: other statements wait some
+   * milliseconds for each. PostgreSQL does this itself.
    */
   reclaim(): Promise<void>;
   /** Never rejects. */
   check(): Promise<StorageCheck>;
-  /** Answers what was asked before, then closes the database. Idempotent. */
+  /** Answers earlier calls, then closes the database. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Kept by the migrator. */
+/** The migrator's own table. */
 interface MigrationSchema {
   kysely_migration: { name: string; timestamp: string };
 }
@@ -54,8 +56,9 @@ const MIGRATION_MS = 60 * 60_000;
 
 /**
  * Opens the database and brings its schema up to date. Throws `storage.unreadable` when it cannot be used,
- * `storage.missing` when it must have tables and has none, `storage.schema` when a migration fails or a newer version of the program wrote it, and of PostgreSQL also
- * `storage.locked` when another server has it and `storage.foreign` when it and the data directory do not belong together.
+ * `storage.missing` when it must have tables and has none, `storage.schema` when a migration fails or a newer version
+ * of the program wrote it; for PostgreSQL also `storage.locked` when another server holds its lock and
+ * `storage.foreign` when it belongs to another data directory.
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const database = await ('url' in options ? openPostgres(options) : openSqlite(options));
@@ -73,7 +76,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const db = new Kysely<Schema>({ dialect: database.dialect(gate) });
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    // A query built by Kysely reaches the driver some microtasks after it was asked.
+    // A query built by Kysely reaches the driver some microtasks after the call.
     await new Promise((resolve) => setImmediate(resolve));
     await db.destroy();
     await link.close();
@@ -97,7 +100,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 /** Returns when the first step was made. */
 async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promise<number> {
   const { link, place, schema } = database;
-  // a step may have much to do, and nobody waits for the database yet
+  // a step may take long, and no caller waits for the database yet
   const gate = new TransactionGate(link, { maxTransactionMs: MIGRATION_MS });
   const db = new Kysely<Schema & MigrationSchema>({ dialect: database.dialect(gate) });
   const migrator = new Migrator({
@@ -119,13 +122,13 @@ async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promi
   throw new StorageError(
     'storage.schema',
     `cannot bring ${place} up to date${failed === undefined ? '' : ` (step ${failed})`}: ${messageOf(error)}`,
-    { hint: 'A database is not read by a version of the program older than the one that wrote it last.', cause: error },
+    { hint: 'An older version of the program cannot read a database that a newer version wrote.', cause: error },
   );
 }
 
 /**
- * A statement that is built once and then run with other parameters: building costs more than running it.
- * `build` gets markers in the place of the parameters; each must end up in the statement as a value of its own.
+ * A statement that is built once and then run with different parameters: building costs more than running it.
+ * `build` gets markers in place of the parameters; each must end up in the statement as a value of its own.
  */
 export function prepared<Names extends string>(
   build: (marker: (name: Names) => never) => { compile(): CompiledQuery },

@@ -6,43 +6,43 @@ import type { TransactionGate } from './engine/transaction-gate.ts';
 export interface SqliteStorageOptions {
   /** A file, opened in a thread of its own, or `:memory:` for a database that lives in this thread and dies with it. */
   readonly file: string | ':memory:';
-  /** Refuses with `storage.missing` to make tables: other files show that there were some. */
+  /** Refuses with `storage.missing` to create tables: other files show that the directory had a database. */
   readonly mustHaveTables?: boolean;
 }
 
 export interface PostgresStorageOptions {
-  /** `postgres://user@host:5432/database`; what it does not say comes from the usual PG… variables. */
+  /** `postgres://user@host:5432/database`; the usual PG… variables supply missing parts. */
   readonly url: Secret;
-  /** What binds the database to a data directory; another one is refused. */
+  /** Key of the data directory that the database belongs to; a database of another directory is refused. */
   readonly dataKey: string;
   /** The database that belongs to the data directory; another one is refused. */
   readonly databaseId?: string | undefined;
-  /** Told when the connection was lost, and when it is there again. */
+  /** Called when the connection is lost and when it is back. */
   readonly onConnection?: (state: 'lost' | 'back', reason: string) => void;
 }
 
 export type StorageOptions = (SqliteStorageOptions | PostgresStorageOptions) & {
-  /** A transaction that is open for longer is rolled back. 10 s unless set. */
+  /** Longer transactions are rolled back. 10 s unless set. */
   readonly maxTransactionMs?: number;
-  /** Told once if the database is gone for good; nothing can be stored from then on. */
+  /** Called once if the database is lost for good; no write succeeds after that. */
   readonly onDeath?: (error: Error) => void;
 };
 
-/** How the database is. */
+/** Health of the database. */
 export interface StorageCheck {
   readonly ok: boolean;
   readonly detail: string;
   readonly hint?: string;
 }
 
-/** What a dialect knows about the database that it has opened. */
+/** The dialect's view of an open database. */
 export interface OpenedDatabase {
   readonly kind: 'sqlite' | 'postgres';
   /** Names it in errors; holds no secret. */
   readonly place: string;
-  /** Where tables are; undefined where there is only one place. */
+  /** The schema of the tables; undefined for SQLite. */
   readonly schema?: string;
-  /** Made with the database, and goes wherever its data goes; undefined where a file is all there is to it. */
+  /** Made with the database and part of its dumps; undefined for SQLite, where the file identifies it. */
   readonly id?: string;
   readonly link: EngineLink;
   dialect(gate: TransactionGate): Dialect;

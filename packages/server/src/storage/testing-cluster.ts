@@ -10,13 +10,13 @@ import { Secret } from '../lib/secret.ts';
 const DEBIAN = '/usr/lib/postgresql';
 const PASSWORD = 'pw-of-the-tests/%41';
 
-/** Where the programs of a PostgreSQL server are, the newest of several; undefined when there are none. */
+/** The folder of the programs of the newest PostgreSQL; undefined when none is installed. */
 export function findPostgres(): string | undefined {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
   return versions.map((version) => join(DEBIAN, version, 'bin')).find((bin) => existsSync(join(bin, 'postgres')));
 }
 
-/** Said where tests are left out. */
+/** The reason shown for skipped tests. */
 export const NO_POSTGRES = `there is no PostgreSQL in ${DEBIAN}: apt-get install postgresql`;
 
 interface Account {
@@ -37,7 +37,7 @@ export class PostgresCluster {
   readonly #bin: string;
   readonly #account = account();
   #server: ChildProcess | undefined;
-  /** The end of what it has said. */
+  /** The end of its output. */
   #log = '';
   #databases = 0;
 
@@ -50,14 +50,14 @@ export class PostgresCluster {
     chmodSync(this.folder, 0o711);
   }
 
-  /** Throws where there is no PostgreSQL: ask `findPostgres` before. */
+  /** Throws where PostgreSQL is not installed: check `findPostgres` first. */
   static async start(): Promise<PostgresCluster> {
     const bin = findPostgres();
     if (bin === undefined) throw new Error(NO_POSTGRES);
     const cluster = new PostgresCluster(bin);
     const password = join(cluster.folder, 'password');
     writeFileSync(password, `${PASSWORD}\n`);
-    // a language whose order of texts is not that of their bytes
+    // a locale that does not sort texts by their bytes
     const language = ['--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--locale=C.UTF-8'];
     const login = ['--username=funcgraph', `--pwfile=${password}`, '--auth=scram-sha-256'];
     const made = spawnSync(join(bin, 'initdb'), ['-D', cluster.#data, '--no-sync', ...language, ...login], {
@@ -80,7 +80,7 @@ export class PostgresCluster {
 
   /** Starts the server, again after `kill`; resolves when it takes connections. */
   async boot(): Promise<void> {
-    // children of a server that was killed may hold its memory for a moment
+    // children of a killed server may hold its shared memory for a moment
     for (let tries = 20; !(await this.#spawned()); tries -= 1) {
       if (tries === 0) throw new Error(`PostgreSQL ended while it started: ${this.#log}`);
       await new Promise((resolve) => setTimeout(resolve, 250));
@@ -92,7 +92,7 @@ export class PostgresCluster {
       'listen_addresses=',
       `unix_socket_directories=${this.folder}`,
       'max_connections=40',
-      // after a crash, one call for all files: on a busy disk one for each takes a minute
+      // after a crash, one call for all files: one call for each file takes a minute on a busy disk
       'recovery_init_sync_method=syncfs',
     ];
     const server = spawn(join(this.#bin, 'postgres'), ['-D', this.#data, ...settings.flatMap((each) => ['-c', each])], {
@@ -111,7 +111,7 @@ export class PostgresCluster {
     return true;
   }
 
-  /** Ends the server: SIGINT at once but in order, SIGQUIT and SIGKILL as crashes. Resolves when it is gone. */
+  /** Ends the server: SIGINT fast but in order, SIGQUIT and SIGKILL like crashes. Resolves when it has exited. */
   async kill(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void> {
     const server = this.#server;
     this.#server = undefined;

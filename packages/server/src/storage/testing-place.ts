@@ -1,7 +1,7 @@
 import { Secret } from '../lib/secret.ts';
 import { openStorage, type Storage } from './open.ts';
 
-/** A database that has every table already: making them anew for each test takes longer than the tests. */
+/** A database with every table: running the migrations for each test takes longer than the tests. */
 export const PREPARED = 'prepared';
 
 /** Opens the database that a test names: a file, `:memory:`, or the URL of a PostgreSQL database. */

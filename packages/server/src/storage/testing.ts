@@ -13,7 +13,7 @@ declare module 'vitest' {
 
 let made = 0;
 
-/** Where a database without rows is that outlives those who open it: what `openAt` takes. Files are made in `folder`. */
+/** Makes an empty database that outlives its connections and returns its place for `openAt`. Files go to `folder`. */
 export async function newPlace(folder: string): Promise<string> {
   made += 1;
   const postgres = inject('postgresFolder');
@@ -21,7 +21,7 @@ export async function newPlace(folder: string): Promise<string> {
   return (await createDatabase(postgres, `t_${process.pid}_${Date.now()}_${made}`, PREPARED)).reveal();
 }
 
-/** An empty database for one test, of the kind that the project is about. */
+/** An empty database for one test, of the kind that the Vitest project tests. */
 export async function openTestStorage(options: { readonly maxTransactionMs?: number } = {}): Promise<Storage> {
   return openAt(inject('postgresFolder') === undefined ? ':memory:' : await newPlace(''), options);
 }

@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 
-/** What a database is given. The driver converts everything else before it gets here. */
+/** Values that an engine takes. The driver converts all others. */
 export type SqlValue = null | number | bigint | string | Uint8Array;
 
 export interface EngineStatement {
@@ -10,7 +10,7 @@ export interface EngineStatement {
 
 export type EngineCall =
   | ({ readonly op: 'run' } & EngineStatement)
-  /** All or nothing; `mustAffect` holds the places of statements that undo everything when they touch no row. */
+  /** All or none; `mustAffect` holds the indexes of statements that undo the batch when they change no row. */
   | { readonly op: 'atomic'; readonly statements: readonly EngineStatement[]; readonly mustAffect: readonly number[] }
   | { readonly op: 'begin' | 'commit' | 'rollback' };
 
@@ -23,12 +23,12 @@ export interface EngineResult {
 }
 
 /**
- * The way to a database. Calls are handled in the order in which they were made, and what is written by those of one
- * moment is committed together. Between `begin` and `commit` or `rollback` statements run in that transaction; the
- * caller sends no others meanwhile.
+ * A connection to a database. Calls are handled in the order in which they were made, and the writes of one moment are
+ * committed together. Between `begin` and `commit` or `rollback` statements run in that transaction; the caller sends
+ * no others meanwhile.
  */
 export interface EngineLink {
   call(call: EngineCall, transfer?: readonly Transferable[]): Promise<EngineResult>;
-  /** Answers what was called before, then closes the database. */
+  /** Answers earlier calls, then closes the database. */
   close(): Promise<void>;
 }

@@ -2,12 +2,12 @@ import type { Transferable } from 'node:worker_threads';
 import { StorageError } from '../errors.ts';
 import type { SqlValue } from './link.ts';
 
-/** From this size on a blob is moved to the other thread instead of being copied once more. */
+/** Blobs of at least this size are moved to the other thread instead of being copied a second time. */
 const moveFrom = 16 * 1024;
 
 /**
- * Statement parameters as the engines take them: booleans become 0 and 1, blobs are copied (the caller may reuse its buffer).
- * Throws `storage.parameter` for anything else, so that one bad value cannot spoil the message it travels in.
+ * Statement parameters as the engines take them: booleans become 0 and 1, blobs are copied (the caller may reuse its
+ * buffer). Throws `storage.parameter` for anything else, so that one bad value cannot spoil the message it travels in.
  */
 export function encodeParameters(values: readonly unknown[], transfer: Transferable[]): SqlValue[] {
   return values.map((value, index) => {

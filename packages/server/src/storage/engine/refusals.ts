@@ -1,13 +1,13 @@
 import { StorageError } from '../errors.ts';
 
-/** A statement of a batch that had to change something found nothing. */
+/** A statement of a batch that had to change a row changed none. */
 export function guardFailed(index: number): StorageError {
   return new StorageError('storage.guard', `statement ${index + 1} of the batch found no row to work on`, {
-    hint: 'Somebody else was faster. Read again and decide anew.',
+    hint: 'Changed by someone else; reload and retry.',
   });
 }
 
-/** A transaction that the gate knows nothing of would swallow the statements of everybody else. */
+/** A transaction unknown to the gate would contain the statements of all other callers. */
 export function rawTransaction(): StorageError {
   return new StorageError('storage.raw_transaction', 'BEGIN, COMMIT and ROLLBACK cannot be run as statements', {
     hint: 'Use db.transaction().execute(...).',

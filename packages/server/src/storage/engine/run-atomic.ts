@@ -15,7 +15,7 @@ export async function runAtomic(
     return { sql, parameters: encodeParameters(parameters, transfer) };
   });
   const mustAffect = statements.flatMap(({ mustAffect }, index) => (mustAffect === true ? [index] : []));
-  // No transaction of anybody else is this object.
+  // No other transaction has this object as its owner.
   const owner = {};
   const result = await gate.run(owner, () => link.call({ op: 'atomic', statements: encoded, mustAffect }, transfer));
   return (result.parts ?? []).map(({ rows, changes }) => ({ rows, affected: Math.max(changes, rows.length) }));

@@ -12,7 +12,7 @@ const maxWaiting = 50_000;
 /**
  * Lets one transaction at a time use the only connection. While it is open, the statements and transactions of others
  * wait in order of arrival. A transaction that stays open longer than `maxTransactionMs` is rolled back, because it
- * keeps everybody waiting; its later statements are refused with `storage.transaction_timeout`.
+ * blocks all other callers; its later statements are refused with `storage.transaction_timeout`.
  */
 export class TransactionGate {
   readonly #link: EngineLink;
@@ -35,13 +35,13 @@ export class TransactionGate {
     return this.#wait(undefined, send);
   }
 
-  /** Resolves when the connection has the database for itself. */
+  /** Resolves when the transaction of this connection is open; no other statement runs in between. */
   begin(connection: object): Promise<void> {
     const open = (): Promise<void> => this.#open(connection);
     return this.#free() ? open() : this.#wait(connection, open);
   }
 
-  /** Resolves when the open transaction has ended and everybody who waits now has been sent. */
+  /** Resolves when the open transaction has ended and all calls that wait now have been sent. */
   drain(): Promise<void> {
     const nothing = (): Promise<void> => Promise.resolve();
     return this.#free() ? nothing() : this.#wait(undefined, nothing);
@@ -52,7 +52,7 @@ export class TransactionGate {
       if (op === 'commit') throw timedOut(this.#maxTransactionMs);
       return;
     }
-    // The next in line may be sent at once: the engine keeps the order of calls.
+    // The next waiter may be sent at once: the engine keeps the order of calls.
     const ended = this.#link.call({ op });
     this.#release();
     await ended;
@@ -61,7 +61,7 @@ export class TransactionGate {
   #expire(connection: object): void {
     if (this.#owner !== connection) return;
     this.#expired.add(connection);
-    // Whoever waits next reports a broken link by itself.
+    // The next waiter reports a broken link itself.
     this.#link.call({ op: 'rollback' }).catch(() => undefined);
     this.#release();
   }

@@ -20,7 +20,7 @@ export const images0009: Migration = {
       .addColumn('named_at', 'bigint', (c) => c.notNull())
       .execute();
     await db.schema.createIndex('image_name_by_image').on('image_name').column('image_id').execute();
-    // No foreign key: SQLite cannot add one to a table that stands; images are removed only when no version has them.
+    // No foreign key: SQLite cannot add one to an existing table; images are removed only when no version uses them.
     await db.schema.alterTable('function_version').addColumn('image_id', 'text').execute();
     await db.schema.createIndex('function_version_by_image').on('function_version').column('image_id').execute();
   },

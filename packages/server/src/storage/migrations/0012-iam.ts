@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** The tables of before, as this step reads them. */
+/** The earlier tables, as this step reads them. */
 interface Before {
   domain: { id: string; operator: number };
   user_account: { id: string; domain_id: string; name: string; password_hash: string; created_at: number };
@@ -48,11 +48,11 @@ async function addColumns(db: Kysely<Before>): Promise<void> {
     .alterTable('project')
     .addColumn('description', 'text', (c) => c.notNull().defaultTo(''))
     .execute();
-  // There was one account: the one of the machine.
+  // There was one account: the one that operates the machine.
   await db.updateTable('domain').set({ operator: 1 }).execute();
 }
 
-/** User names were unique in all accounts together; now they are within one. */
+/** User names were unique across all accounts; now they are unique within one. */
 async function createUsers(db: Kysely<Before>): Promise<void> {
   await db.schema
     .createTable('iam_user')
@@ -92,7 +92,7 @@ async function createUsers(db: Kysely<Before>): Promise<void> {
       .values({ ...key, ...more })
       .execute();
   }
-  // Children first; tokens carry what they say from now on, and people log in again.
+  // Children first; tokens now carry their claims, and users log in again.
   for (const table of ['auth_token', 'access_key', 'user_account']) await db.schema.dropTable(table).execute();
 }
 
@@ -157,7 +157,7 @@ async function createRights(db: Kysely<Before>): Promise<void> {
     .execute();
 }
 
-/** Who could do everything before still can. */
+/** Users that could do everything before keep that right. */
 async function makeAdministrators(db: Kysely<Before>): Promise<void> {
   const users = await db.selectFrom('iam_user').select(['id', 'domain_id', 'created_at']).execute();
   for (const { id } of await db.selectFrom('domain').select('id').execute()) {

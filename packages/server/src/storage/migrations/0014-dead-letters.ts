@@ -5,7 +5,7 @@ export const deadLetters0014: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema.alterTable('message').addColumn('settled_at', 'bigint').execute();
     await db.schema.alterTable('message').addColumn('redriven_as', 'text').execute();
-    // Dead letters are few beside what is done: they have an index of their own.
+    // Dead letters are few compared with finished messages: they have an index of their own.
     await sql`create index message_dead on message (group_key, position) where state = 'dead' and settled_at is null`.execute(
       db,
     );

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Until now every account could use every file system, network and image; from here on only its own account may. */
+/** So far every account could use every file system, network and image; from now on only its own account may. */
 export const shares0020: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema

@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Tables of which every row belongs to a project. What belongs to a function goes with it. */
+/** Tables in which every row belongs to a project. Rows that belong to a function are deleted with it. */
 const OWNED = ['function', 'application', 'gateway_app', 'async_status_log'] as const;
 
 /**
  * Requests with an empty project id could make public dependencies, and other rows of a project that does not exist.
  * Projects could be deleted while something was created in them. Such rows are removed, and public dependencies get an
- * owner that is no project id. Public versions that were installed carry their version in the file name, uploaded ones
+ * owner that is no project id. Public versions that were installed have their version in the file name, uploaded ones
  * do not; functions that use a removed version run without it.
  */
 export const projectOwners0021: Migration = {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Keys that are off already name no principal: switching them on takes the right. */
+/** Keys that are disabled already name no principal: enabling them needs the permission. */
 export const keySwitches0025: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * SQLite prefers an index that begins with the topic to a smaller one of a single state: counting dead letters, or looking
- * for expired messages, read every message of the topic. The small indexes begin with the topic now.
+ * SQLite prefers an index that begins with the topic to a smaller one of a single state: counting dead letters, or
+ * finding expired messages, read every message of the topic. The small indexes now begin with the topic.
  */
 export const queueIndexes0026: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

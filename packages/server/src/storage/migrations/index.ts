@@ -25,7 +25,7 @@ import { messageBytes0024 } from './0024-message-bytes.ts';
 import { keySwitches0025 } from './0025-key-switches.ts';
 import { queueIndexes0026 } from './0026-queue-indexes.ts';
 
-/** Every step of the schema in order. A step that was released is never changed, only followed by another. */
+/** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-queue': queue0001,
   '0002-identity': identity0002,

@@ -7,7 +7,7 @@ export interface ApplicationTable {
   description: string;
   /** `creating`, `success` or `failed`. */
   status: string;
-  /** Why it failed; empty otherwise. */
+  /** Reason of the failure; empty otherwise. */
   message: string;
   created_at: number;
   modified_at: number;
@@ -17,7 +17,7 @@ export interface ApplicationTable {
 export interface ApplicationFunctionTable {
   application_id: string;
   function_id: string;
-  /** What the template calls it. */
+  /** The name of the function in the template. */
   role: string;
 }
 

@@ -1,11 +1,11 @@
-/** A library package that functions can be given. */
+/** A library package that functions can use. */
 export interface DependencyTable {
   id: string;
   /** `*` for packages that every project may use. */
   project_id: string;
   name: string;
   runtime: string;
-  /** Of the next upload: numbers of deleted versions are not given again. */
+  /** Number of the next upload; numbers of deleted versions are not reused. */
   next_version: number;
 }
 

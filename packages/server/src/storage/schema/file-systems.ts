@@ -4,11 +4,11 @@ export interface FileSystemTable {
   name: string;
   /** `folder` or `nfs`. */
   kind: string;
-  /** Absolute path of the machine, or `host:/export`. */
+  /** Absolute path on the machine, or `host:/export`. */
   location: string;
   /** 0 or 1. */
   read_only: number;
-  /** To whom files belong on disk unless a function names another user. */
+  /** Owner of files on disk unless a function names another user. */
   user_id: number;
   group_id: number;
   /** 1 when functions may name any user. */

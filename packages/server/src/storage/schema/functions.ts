@@ -26,9 +26,9 @@ export interface FunctionVersionTable {
   artifact_file: string | null;
   artifact_bytes: number;
   modified_at: number;
-  /** What was said when the version was published. */
+  /** Description that was given at publication. */
   description: string;
-  /** The container image it runs, in the place of code; null for others. */
+  /** The container image that replaces the code; null for functions with code. */
   image_id: string | null;
 }
 
@@ -50,7 +50,7 @@ export interface AsyncConfigTable {
   qualifier: string;
   max_age_seconds: number;
   max_retries: number;
-  /** JSON of what else the API stores: destinations, status log. */
+  /** JSON of the other settings in the API: destinations, status log. */
   settings: string;
   created_at: number;
   modified_at: number;

@@ -1,4 +1,4 @@
-/** Who may call gateway triggers with a key of his own. Times are ms since the epoch. */
+/** A client that calls gateway triggers with a key of its own. Times are ms since the epoch. */
 export interface GatewayAppTable {
   id: string;
   project_id: string;

@@ -1,8 +1,8 @@
-/** An account: everything in it is invisible to the others. */
+/** An account: its resources are invisible to other accounts. */
 export interface DomainTable {
   id: string;
   name: string;
-  /** 1 for the account whose administrators look after the machine. */
+  /** 1 for the account whose administrators manage the machine. */
   operator: number;
 }
 
@@ -22,7 +22,7 @@ export interface IamUserTable {
   description: string;
   enabled: number;
   created_at: number;
-  /** Tokens and temporary keys from before are void. */
+  /** Tokens and temporary keys issued earlier are invalid. */
   sessions_from: number;
   last_login_at: number | null;
 }
@@ -30,13 +30,13 @@ export interface IamUserTable {
 export interface IamAccessKeyTable {
   access_key: string;
   user_id: string;
-  /** Sealed: a signature can be checked only with the secret itself. */
+  /** Sealed, not hashed: checking a signature needs the secret itself. */
   sealed_secret: string;
   description: string;
   enabled: number;
   created_at: number;
   last_used_at: number | null;
-  /** Id of the user or agency that switched it off; empty for an unknown one. */
+  /** Id of the user or agency that disabled the key; empty when unknown. */
   disabled_by: string;
 }
 
@@ -70,10 +70,10 @@ export interface IamAgencyTable {
   name: string;
   description: string;
   trusted_service: string;
-  /** As it was said: `FOREVER`, or a number of days. */
+  /** As requested: `FOREVER`, or a number of days. */
   duration: string;
   created_at: number;
-  /** Null: never. */
+  /** Null: never expires. */
   expires_at: number | null;
 }
 

@@ -1,23 +1,24 @@
-/** `ready` waits for its time, `leased` is with a worker; the other three are final. */
+/** `ready` waits for its time, `leased` is being processed by a worker; the other three are final. */
 export type MessageState = 'ready' | 'leased' | 'done' | 'dead' | 'cancelled';
 
 /**
- * Times are milliseconds since the epoch. `not_before`, `expires_at`, `leased_until` and `position` are steady time (see
- * `queue/steady-time.ts`), the others what the clock showed. `attributes` and `outcome` are JSON text.
+ * Times are milliseconds since the epoch. `not_before`, `expires_at`, `leased_until` and `position` are steady time
+ * (see
+ * `queue/steady-time.ts`), the others wall clock time. `attributes` and `outcome` are JSON text.
  */
 export interface MessageTable {
-  /** Public id of the message, chosen by who enqueues it. */
+  /** Public id of the message, chosen by the producer. */
   id: string;
   topic: string;
   group_key: string;
   /** Kept for `ready`, `leased` and `dead`; null in the other states. */
   payload: Uint8Array | null;
   attributes: string;
-  /** Of payload and attributes when it was enqueued. */
+  /** Size of payload and attributes at enqueue time. */
   bytes: number;
   state: MessageState;
   attempts: number;
-  /** Order of arrival: microseconds since the epoch, never twice the same from one process. */
+  /** Order of arrival: microseconds since the epoch, unique within one process. */
   position: number;
   enqueued_at: number;
   not_before: number;
@@ -25,18 +26,18 @@ export interface MessageTable {
   leased_until: number | null;
   /** Token of the current lease. */
   receipt: string | null;
-  /** When somebody asked to cancel a leased message. */
+  /** When cancellation of a leased message was requested. */
   cancel_at: number | null;
   started_at: number | null;
   finished_at: number | null;
   outcome: string | null;
-  /** When somebody redrove or deleted a dead letter; it has no payload from then on. */
+  /** When a dead letter was redriven or deleted; it has no payload from then on. */
   settled_at: number | null;
-  /** Id of the message that took its place. */
+  /** Id of the message that replaced it. */
   redriven_as: string | null;
 }
 
-/** One row: how far the steady time had come when it was noted last. */
+/** One row: the steady time at its last save. */
 export interface SteadyTimeTable {
   id: number;
   at: number;

@@ -4,9 +4,9 @@ export interface ReservedInstancesTable {
   /** `latest`, a version, or `!alias`. */
   qualifier: string;
   count: number;
-  /** 1: no processor between requests. */
+  /** 1: instances get no processor time between requests. */
   idle_mode: number;
-  /** JSON list of other counts at other times. */
+  /** JSON list of scheduled policies that replace the count for a period. */
   policies: string;
   created_at: number;
   modified_at: number;

@@ -1,4 +1,4 @@
-/** Which accounts and projects may use what of the machine. Times are ms since the epoch. */
+/** Which accounts and projects may use which resource of the machine. Times are ms since the epoch. */
 export interface ShareTable {
   /** `file-system`, `network` or `image`. */
   kind: string;

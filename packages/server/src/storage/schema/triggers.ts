@@ -1,4 +1,4 @@
-/** What starts a version or alias of a function. Times are ms since the epoch. */
+/** Binds an event source to a version or alias of a function. Times are ms since the epoch. */
 export interface FunctionTriggerTable {
   id: string;
   function_id: string;
@@ -9,15 +9,15 @@ export interface FunctionTriggerTable {
   name: string;
   /** 0 or 1. */
   active: number;
-  /** JSON of what the kind has. */
+  /** JSON of the settings of this kind. */
   settings: string;
   /** Gateway, environment, method and form of the path of a gateway trigger; null for others. */
   route_key: string | null;
-  /** Ticks of a rate are counted from here. */
+  /** Start of the rate's period: ticks are counted from this time. */
   since: number;
-  /** Planned time of the last tick of a timer whose event is on disk. */
+  /** Planned time of the last timer tick whose event is stored. */
   fired_at: number | null;
-  /** Steady time of that. */
+  /** The same tick in steady time. */
   fired_steady: number | null;
   created_at: number;
   modified_at: number;

@@ -1,22 +1,22 @@
-/** What does not need the database is done by then. */
+/** Work that needs no answer of the database ends within this time. */
 const GRACE_MS = 1_000;
 
 type Refuse = (error: Error) => void;
 
 /**
- * Cuts waiting short. Work whose commit was on its way when the database went away ends when it is back, since only then
- * one knows how; and others may wait for that work. Whoever asked for it is not to wait as long.
+ * Limits waiting while the database is unavailable. Whether an interrupted commit is stored is known only after
+ * reconnecting; work that waits for such a commit, or behind it, can take that long. Callers get an error earlier.
  */
 export class AwayWatch {
   readonly #waiting = new Set<Refuse>();
   readonly #awayError: () => Error | undefined;
 
-  /** `awayError` is undefined while the database can be reached, or is expected back at any moment. */
+  /** `awayError` is undefined while the database can be reached, or is expected to be reachable again in a moment. */
   constructor(awayError: () => Error | undefined) {
     this.#awayError = awayError;
   }
 
-  /** Settles like `work`, which goes on in any case; rejects earlier when the database is away. */
+  /** Settles like `work`; rejects earlier while the database is unavailable. `work` itself is not cancelled. */
   over<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject);
@@ -25,7 +25,7 @@ export class AwayWatch {
     });
   }
 
-  /** The database is away for longer. */
+  /** Call when the database stays unavailable. */
   away(): void {
     this.#cutLater([...this.#waiting]);
   }

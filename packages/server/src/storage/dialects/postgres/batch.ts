@@ -9,9 +9,9 @@ export type Slot = PendingCall<EngineCall, EngineResult>;
 /** A call with statements: those of a batch are committed together. */
 export type WorkSlot = Slot & { readonly call: Extract<EngineCall, { op: 'run' | 'atomic' }> };
 
-/** What a lost connection left behind. */
+/** Calls that a lost connection left unanswered. */
 export interface Interrupted {
-  /** The commit was on its way: the marker tells whether it was done. */
+  /** Its commit was in flight: the marker shows whether it is stored. */
   readonly committing?: Committing;
   /** Certainly not stored, in order. */
   readonly rest: readonly WorkSlot[];
@@ -19,15 +19,15 @@ export interface Interrupted {
 
 export interface Committing {
   readonly marker: number;
-  /** With what they are answered if it was. */
+  /** The results for the callers if the commit is stored. */
   readonly slots: readonly { readonly slot: Slot; readonly result: EngineResult }[];
-  /** What else to do with them. */
+  /** What happens to the calls if it is not stored. */
   readonly otherwise: 'again' | 'refuse';
 }
 
 export const NOTHING: EngineResult = { rows: [], changes: 0, lastId: 0 };
 
-/** Statements that would end or begin a transaction behind our back. */
+/** Statements that would end or begin a transaction unseen by the gate. */
 const TRANSACTION = /^\s*(?:begin|start|commit|end|abort|prepare\s+transaction|rollback(?!\s+to\b))\b/i;
 const READING = /^\s*select\b/i;
 
@@ -36,9 +36,9 @@ export function refusalOf({ call }: Slot): Error | undefined {
 }
 
 /**
- * Runs calls in one transaction and answers them after its COMMIT. When one fails, nothing is kept, and all are tried
- * again apart from it: a call that fails, fails alone. What a lost connection leaves unanswered is returned; the session
- * is destroyed then.
+ * Runs calls in one transaction and answers them after its COMMIT. When one fails, the transaction is rolled back and
+ * the others are retried without it: a failing call fails no other. Returns the calls that a lost connection left
+ * unanswered; the session is destroyed then.
  */
 export async function runBatch(
   session: Session,
@@ -52,7 +52,7 @@ export async function runBatch(
   const before = slots.slice(0, first.failedAt);
   const second = await run(before);
   if (second.interrupted !== undefined) return withRest(second.interrupted, slots.slice(before.length));
-  // where one fails others may, and each would cost the rest another round
+  // after a second failure more are likely, and each would cost the rest another round trip
   const oneByOne = second.failedAt === undefined ? slots.slice(before.length) : slots;
   for (const [index, slot] of oneByOne.entries()) {
     const { interrupted } = await run([slot]);
@@ -66,7 +66,7 @@ function withRest({ rest, ...interrupted }: Interrupted, more: readonly WorkSlot
 }
 
 interface Outcome {
-  /** One of several failed: none is settled. */
+  /** One of several failed: no call is settled. */
   readonly failedAt?: number;
   readonly interrupted?: Interrupted;
 }
@@ -94,20 +94,20 @@ type Attempt =
   | { readonly interrupted?: undefined; readonly failed: { readonly at: number; readonly error: Error } }
   | { readonly interrupted: Interrupted; readonly reason: Error };
 
-/** Statements that change nothing need no transaction, and can be asked again. */
+/** Statements that change nothing need no transaction, and can be repeated. */
 async function read(session: Session, slots: readonly WorkSlot[]): Promise<Attempt> {
   const sent = session.together(() => slots.map((slot) => sendAll(session, slot)));
   return answered(slots, await settleAll(sent));
 }
 
-/** Sends the COMMIT when everything before it is answered: what is committed is known then, whatever comes. */
+/** Sends the COMMIT after all earlier answers, so that the results are known even if the connection fails. */
 async function write(session: Session, slots: readonly WorkSlot[], marker: number): Promise<Attempt> {
   const sent = session.together(() => {
     const begun = session.control('begin');
     const work = slots.map((slot) => sendAll(session, slot));
     return { work, around: [begun, ...markerStatements(marker).map((statement) => session.send(statement))] };
   });
-  // every promise gets a handler before the first is waited for
+  // every promise gets a handler before the first await
   const around = settleAll([sent.around]);
   const attempt = answered(slots, await settleAll(sent.work));
   const [frame] = await around;
@@ -121,7 +121,7 @@ async function write(session: Session, slots: readonly WorkSlot[], marker: numbe
     return { failed: { at: 0, error: unavailable('the database took the transaction back') } };
   } catch (thrown) {
     const { error, lost } = failureOf(thrown);
-    // which of them the database did not want to commit, it does not say
+    // the database does not report which of them made the commit fail
     if (!lost) return { failed: { at: 0, error } };
     const pairs = slots.map((slot, index) => ({ slot, result: results[index] ?? NOTHING }));
     return { reason: error, interrupted: { committing: { marker, slots: pairs, otherwise: 'again' }, rest: [] } };
@@ -142,7 +142,7 @@ async function giveUp(
   }
 }
 
-/** What the answers say: results, the first failure, or that the connection was lost. */
+/** Collects the answers: results, the first failure, or the loss of the connection. */
 function answered(slots: readonly WorkSlot[], answers: readonly PromiseSettledResult<Answer[]>[]): Attempt {
   const results: EngineResult[] = [];
   for (const [at, slot] of slots.entries()) {
@@ -155,7 +155,7 @@ function answered(slots: readonly WorkSlot[], answers: readonly PromiseSettledRe
   return { results };
 }
 
-/** Runs statements of the open transaction; a failed one leaves it to be rolled back. */
+/** Runs statements of the open transaction; after a failure the caller must roll back. */
 export async function runInside(session: Session, slots: readonly WorkSlot[]): Promise<void> {
   await Promise.all(
     slots.map(async (slot) => {
@@ -174,7 +174,7 @@ function sendAll(session: Session, slot: WorkSlot): Promise<Answer>[] {
   return statementsOf(slot).map((statement) => session.send(statement));
 }
 
-/** Resolves when every single answer is there, also of calls whose first statement failed. */
+/** Resolves when every answer has arrived, also for calls whose first statement failed. */
 async function settleAll(calls: readonly (readonly Promise<Answer>[])[]): Promise<PromiseSettledResult<Answer[]>[]> {
   const whole = Promise.allSettled(calls.map((parts) => Promise.all(parts)));
   await Promise.allSettled(calls.flat());

@@ -3,7 +3,7 @@ import { reasonOf, sqlStateOf } from './failure.ts';
 const CREATE =
   'Make the database with that user as its owner: createdb --owner=USER --encoding=UTF8 --template=template0 NAME';
 
-/** What to do about a refused login, by SQLSTATE. */
+/** Hints for a refused login, by SQLSTATE. */
 const BY_STATE: Readonly<Record<string, string>> = {
   '28P01':
     'Correct the user or the password: in the URL (special characters as %XX), its file, PGPASSWORD or ~/.pgpass.',
@@ -14,14 +14,14 @@ const BY_STATE: Readonly<Record<string, string>> = {
   '57P03': 'PostgreSQL is starting or stopping: look into its log, then try again.',
 };
 
-/** By the code of the operating system. */
+/** Hints by error code of the operating system. */
 const BY_CODE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Nobody listens there: start PostgreSQL, or correct the host and the port of the URL.',
+  ECONNREFUSED: 'No server listens there: start PostgreSQL, or correct the host and the port of the URL.',
   ENOENT: 'There is no socket: start PostgreSQL, or correct the folder of the URL.',
   ENOTFOUND: 'The host of the URL is not known: correct it.',
   EAI_AGAIN: 'The host of the URL could not be looked up: see whether name servers answer.',
-  EHOSTUNREACH: 'No way leads to the host of the URL: see the network and firewalls.',
-  ENETUNREACH: 'No way leads to the host of the URL: see the network and firewalls.',
+  EHOSTUNREACH: 'The host of the URL is unreachable: see the network and firewalls.',
+  ENETUNREACH: 'The host of the URL is unreachable: see the network and firewalls.',
   ETIMEDOUT: 'The host of the URL does not answer: see whether it runs, and firewalls.',
   EACCES: 'The user who runs the server may not use the socket: correct the rights of its folder.',
 };
@@ -36,7 +36,7 @@ const BY_TEXT: readonly (readonly [RegExp, string])[] = [
   [/certificate|self.signed|altnames/i, 'Name the certificate of its authority: ?sslmode=verify-full&sslrootcert=FILE'],
 ];
 
-/** How to get in after all. Holds nothing of what was tried. */
+/** Returns advice for a failed connection. The text never contains the URL or the password. */
 export function connectHint(error: unknown): string {
   const state = BY_STATE[sqlStateOf(error) ?? ''];
   if (state !== undefined) return state;
@@ -49,7 +49,7 @@ export function connectHint(error: unknown): string {
   );
 }
 
-/** A host with several addresses fails with each of them. */
+/** A host with several addresses fails with one error for each address. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   const { code } = (error ?? {}) as { code?: unknown };

@@ -26,8 +26,8 @@ export class PostgresDialect extends EngineDialect {
 }
 
 /**
- * Columns behave as SQLite's do, so that migrations are written once: integers have 64 bits, and text is compared by its
- * bytes, whatever the language of the database.
+ * Columns behave as SQLite's do, so that migrations are written once: integers have 64 bits, and text is compared by
+ * its bytes in a database of any locale.
  */
 const TYPES: Readonly<Record<string, string>> = { integer: 'bigint', blob: 'bytea', text: 'text collate "C"' };
 

@@ -1,6 +1,6 @@
 import { PlatformError } from '../../../lib/platform-error.ts';
 
-/** What PostgreSQL said about a statement. Its details stay out: they quote rows, and rows hold secrets. */
+/** A refused statement. Its details are left out: they quote rows, and rows hold secrets. */
 class PostgresError extends Error {
   readonly code: string;
 
@@ -12,18 +12,18 @@ class PostgresError extends Error {
 }
 
 export interface Failure {
-  /** For the caller. Never holds a value of a row, nor how we log in. */
+  /** For the caller. Never contains a value of a row, nor credentials. */
   readonly error: Error;
   /** The connection cannot be used any more. */
   readonly lost: boolean;
 }
 
-/** Sessions that are ended, broken connections, and a primary that has become a standby. */
+/** Ended sessions, broken connections, and a primary that has become a standby. */
 const LOST = /^(?:57P|08|25006)/;
-/** No room, no memory, cancelled, deadlock: nothing is wrong with the statement, and later it may succeed. */
+/** No space, no memory, cancelled, deadlock: the statement is valid and may succeed later. */
 const FOR_NOW = /^(?:53|57|40|55P03|58)/;
 
-/** Tells a refused statement from a database that cannot be used. */
+/** Distinguishes a refused statement from an unusable connection. */
 export function failureOf(thrown: unknown): Failure {
   const { code, severity } = fieldsOf(thrown);
   const error = new PostgresError(code ?? 'connection', reasonOf(thrown));
@@ -36,17 +36,17 @@ export function failureOf(thrown: unknown): Failure {
   return { error, lost: false };
 }
 
-/** The caller is told to try again; the message is for the log. */
+/** The API answers that the request may be retried; the message is for the log. */
 export function unavailable(message: string, cause?: unknown): PlatformError {
   return new PlatformError('unavailable', message, { cause });
 }
 
-/** SQLSTATE of what the database said; undefined when it was not the database that failed. */
+/** SQLSTATE of an error of the database; undefined for other errors. */
 export function sqlStateOf(thrown: unknown): string | undefined {
   return fieldsOf(thrown).code;
 }
 
-/** In words, also for a host with several addresses, each of which failed. */
+/** Error text; for a host with several addresses, the errors of all. */
 export function reasonOf(thrown: unknown): string {
   if (thrown instanceof AggregateError) return thrown.errors.map(reasonOf).join(', ');
   if (!(thrown instanceof Error)) return String(thrown);
@@ -56,7 +56,7 @@ export function reasonOf(thrown: unknown): string {
 function fieldsOf(thrown: unknown): { code: string | undefined; severity: string | undefined } {
   if (!(thrown instanceof Error)) return { code: undefined, severity: undefined };
   const { code, severity } = thrown as { code?: unknown; severity?: unknown };
-  // errors of sockets have codes, too, such as EPIPE; only the database says how severe it is
+  // errors of sockets have codes, too, such as EPIPE; only errors of the database have a severity
   if (typeof severity !== 'string' || typeof code !== 'string') return { code: undefined, severity: undefined };
   return { code, severity };
 }

@@ -12,12 +12,12 @@ interface Health {
 }
 
 const COMMITS = 5;
-/** Something to write that needs no table and leaves nothing behind but its place in the log. */
+/** A commit that needs no table: it writes a message to the WAL only. */
 const COMMIT = `select pg_logical_emit_message(true, 'funcgraph', '')`;
 const HEALTH = `select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
   current_setting('fsync') as fsync, has_schema_privilege(current_schema(), 'CREATE') as may_create`;
 
-/** Looks at a database that answers; `place` names it. Rejects when it does not. */
+/** Checks a reachable database; `place` names it. Rejects when a statement fails. */
 export async function examine(place: string, ask: Ask): Promise<StorageCheck> {
   const [row] = await ask(HEALTH);
   const { version, bytes, fsync, may_create } = row as Health;
@@ -30,10 +30,10 @@ export async function examine(place: string, ask: Ask): Promise<StorageCheck> {
   }
   if (fsync === 'on') return { ok: true, detail };
   const hint = 'set fsync = on in postgresql.conf, unless the data may be lost';
-  return { ok: false, detail: `${detail}; fsync is off: a crash of its machine loses what was acknowledged`, hint };
+  return { ok: false, detail: `${detail}; fsync is off: a crash of its machine loses acknowledged data`, hint };
 }
 
-/** The middle one of a few, in ms. */
+/** The median of a few commits, in ms. */
 async function commitMs(ask: Ask): Promise<number> {
   const all: number[] = [];
   for (let n = 0; n < COMMITS; n += 1) {
@@ -44,7 +44,7 @@ async function commitMs(ask: Ask): Promise<number> {
   return all.sort((a, b) => a - b)[COMMITS >> 1] ?? Number.NaN;
 }
 
-/** A database that did not answer. */
+/** The check result of a database that did not answer. */
 export function absent(error: unknown, hint: string): StorageCheck {
   return { ok: false, detail: reasonOf(error), hint };
 }

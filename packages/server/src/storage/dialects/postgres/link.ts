@@ -14,13 +14,13 @@ import { placeOf, Session } from './session.ts';
 
 export interface PostgresOptions {
   readonly url: Secret;
-  /** What binds the database to a data directory; another one is refused. */
+  /** Key of the data directory that the database belongs to; a database of another directory is refused. */
   readonly dataKey: string;
   /** The database that belongs to the data directory; another one is refused. */
   readonly databaseId?: string | undefined;
-  /** A lost connection, and a found one. */
+  /** Called when the connection is lost and when it is back. */
   readonly onConnection?: (state: 'lost' | 'back', reason: string) => void;
-  /** Told once if the database went to another server; nothing can be stored from then on. */
+  /** Called once if another server took the database over; no write succeeds after that. */
   readonly onDeath?: (error: Error) => void;
 }
 
@@ -28,24 +28,24 @@ const MAX_PENDING = 50_000;
 /** More statements or bytes than this in one batch are split, so that the first callers do not wait for the last. */
 const MAX_BATCH = 512;
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-/** A batch that is not answered by then never will be: the network may be gone without a word. */
+/** A batch without an answer by then gets none: the network may fail without closing the connection. */
 const ANSWER_MS = 30_000;
 const MIGRATION_MS = 60 * 60_000;
-/** While the database is away, calls wait for it this long; after that they are refused at once. */
+/** Calls wait this long for an unavailable database; later ones are refused at once. */
 const WAIT_MS = 3_000;
 const RETRY_MS = { first: 100, most: 2_000 };
-/** A database that starts at the same time as we do. */
+/** The database may be starting at the same time as the server. */
 const STARTING = { state: '57P03', tries: 60, pauseMs: 500 };
 
 /**
- * Calls to PostgreSQL through one session, which holds the lock of the schema: nothing can be written by a server that
- * is not its owner. Calls that arrive while a batch is on its way form the next one and share its commit. A lost
- * connection is made again. Then it is known whether what was under way is stored: it is answered, or done once more.
+ * Calls to PostgreSQL through one session, which holds the lock of the schema: only the owner can write. Calls that
+ * arrive while a batch is in flight form the next one and share its commit. A lost connection is reestablished; the
+ * interrupted batch is then answered if its commit is stored, and run again if not.
  */
 export class PostgresLink implements EngineLink {
-  /** Where the data is, without how we log in. */
+  /** Location of the database, without credentials. */
   readonly place: string;
-  /** Of the database; made with it. */
+  /** Id of the database, made with it. */
   readonly id: string;
   readonly #options: PostgresOptions;
   readonly #owner: string;
@@ -54,20 +54,20 @@ export class PostgresLink implements EngineLink {
   #queue: Slot[] = [];
   readonly #work = new CoalescedTask(
     () => this.#drain(),
-    // each call is answered in its own slot: what is thrown here is a broken assumption
+    // each call is answered in its own slot: an error here is a broken assumption
     (error) => this.#session?.destroy(error instanceof Error ? error : new Error(String(error))),
   );
-  /** `lost`: the connection went while a transaction was open, and its end has not been asked for yet. */
+  /** `lost`: the connection failed in an open transaction, and its commit or rollback has not arrived yet. */
   #transaction: 'none' | 'open' | 'lost' = 'none';
   #answerMs = MIGRATION_MS;
-  /** Rises with each transaction that writes. */
+  /** Increases with each transaction that writes. */
   #marker = 0;
-  /** What the last session left unanswered. */
+  /** Calls that the last session left unanswered. */
   #interrupted: Interrupted | undefined;
   readonly #watch = new AwayWatch(() => (this.#refusing ? this.#awayError() : undefined));
-  /** Why there is no session. */
+  /** Reason why there is no session. */
   #away: Error | undefined;
-  /** It is away for so long that nobody waits for it any more. */
+  /** The database is unavailable for longer than `WAIT_MS`: calls are refused at once. */
   #refusing = false;
   #patience: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -83,8 +83,8 @@ export class PostgresLink implements EngineLink {
   }
 
   /**
-   * Throws `storage.unreadable` when the database cannot be reached or used, `storage.locked` when another server has
-   * it, and `storage.foreign` when it and the data directory do not belong together.
+   * Throws `storage.unreadable` when the database cannot be reached or used, `storage.locked` when another server
+   * holds its lock, and `storage.foreign` when it belongs to another data directory.
    */
   static async open(options: PostgresOptions): Promise<PostgresLink> {
     const place = placeOf(options.url);
@@ -109,7 +109,7 @@ export class PostgresLink implements EngineLink {
     return this.#facts;
   }
 
-  /** The schema is up to date: from now on each answer has a deadline. */
+  /** Call when the schema is up to date: from now on each answer has a deadline. */
   migrated(): void {
     this.#answerMs = ANSWER_MS;
   }
@@ -123,7 +123,7 @@ export class PostgresLink implements EngineLink {
     });
   }
 
-  /** Settles like `work`, which goes on in any case; rejects earlier while the database is away. */
+  /** Settles like `work`; rejects earlier while the database is unavailable. `work` itself is not cancelled. */
   unlessAway<T>(work: Promise<T>): Promise<T> {
     return this.#watch.over(work);
   }
@@ -133,7 +133,7 @@ export class PostgresLink implements EngineLink {
     return this.#closing;
   }
 
-  /** The session is gone. */
+  /** Call when the session has ended. */
   lose(reason: Error): void {
     if (this.#session === undefined || this.#closing !== undefined) return;
     this.#session = undefined;
@@ -169,7 +169,7 @@ export class PostgresLink implements EngineLink {
     this.#watch.away();
   }
 
-  /** Begins in a turn of its own, so that calls of the same moment meet in one batch. */
+  /** Starts in the next turn of the event loop, so that calls made at the same time share a batch. */
   async #drain(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
@@ -179,7 +179,7 @@ export class PostgresLink implements EngineLink {
     }
   }
 
-  /** What was to be in the lost transaction must not happen outside of it. */
+  /** Statements of the lost transaction must not run outside of it. */
   #refuseOne(): void {
     const slot = this.#queue.shift();
     if (slot === undefined) return;
@@ -240,7 +240,7 @@ export class PostgresLink implements EngineLink {
       const { error, lost } = failureOf(thrown);
       if (lost) session.destroy(error);
       if (op === 'begin') this.#transaction = 'none';
-      // nothing was done in it yet
+      // no statement of it has run yet
       if (op === 'begin' && lost && this.#session === undefined && !this.#refusing) this.#queue.unshift(slot);
       else slot.reject(error);
     } finally {
@@ -250,12 +250,12 @@ export class PostgresLink implements EngineLink {
 
   async #commit(session: Session, slot: Slot): Promise<void> {
     const marker = this.#nextMarker();
-    // in a failed transaction these fail too, and the COMMIT says so
+    // in a failed transaction these fail too, and the answer to COMMIT reports it
     await Promise.allSettled(markerStatements(marker).map((statement) => session.send(statement)));
     try {
       const { command } = await session.control('commit');
       if (command === 'COMMIT') slot.resolve(NOTHING);
-      // whoever ran it did not give up
+      // the caller committed although a statement had failed
       else slot.reject(new Error('a statement of the transaction failed'));
     } catch (thrown) {
       const { error, lost } = failureOf(thrown);
@@ -275,7 +275,7 @@ export class PostgresLink implements EngineLink {
     if (this.#closing !== undefined) this.#refuseInterrupted();
   }
 
-  /** Nobody will ever know whether what was committing is stored. */
+  /** Rejects calls whose commit was in flight: whether it is stored stays unknown. */
   #refuseInterrupted(): void {
     const { committing, rest } = this.#interrupted ?? { rest: [] };
     this.#interrupted = undefined;
@@ -283,9 +283,9 @@ export class PostgresLink implements EngineLink {
     for (const slot of rest) slot.reject(this.#awayError());
   }
 
-  /** Only once the lock is ours again: what the last session began is over by then. */
+  /** Only after the lock is taken again: by then the work of the last session has ended. */
   async #answerInterrupted(session: Session): Promise<void> {
-    // what it left is known when its last step has ended
+    // its unanswered calls are complete when its last step has ended
     await this.#work.idle();
     const { committing, rest } = this.#interrupted ?? { rest: [] };
     const stored = committing !== undefined && (await wasCommitted(session, committing.marker));
@@ -297,7 +297,7 @@ export class PostgresLink implements EngineLink {
       else again.push(slot);
     }
     this.#queue.unshift(...again, ...rest);
-    // whoever waited for these has been told that the database is away
+    // the callers of these already got an error
     if (this.#refusing || this.#closing !== undefined) this.#refuseWaiting();
   }
 
@@ -320,7 +320,7 @@ export class PostgresLink implements EngineLink {
       await endGhost(session, this.#facts.backend);
       if (!(await isStillOwner(session, this.#owner))) this.#die();
       await lockSchema(session, { tries: 4 });
-      // it may have come and gone before we had the lock
+      // another server may have held the lock in between
       if (!(await isStillOwner(session, this.#owner))) this.#die();
       await this.#answerInterrupted(session);
       if (this.#closing !== undefined || session.lost) throw new Error('the connection was closed');

@@ -16,7 +16,7 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
     migrated: () => link.migrated(),
     check: () => check(link),
     unlessAway: (work) => link.unlessAway(work),
-    // its own autovacuum does it
+    // autovacuum of PostgreSQL does this
     reclaim: async () => {},
   };
 }

@@ -6,13 +6,13 @@ import { APPLICATION, type Session } from './session.ts';
 
 /** First half of the key of the advisory lock; the second is the schema. */
 const LOCK_CLASS = 0x46_47_44_42;
-/** The oldest that its makers still mend. */
+/** The oldest major version that PostgreSQL maintains. */
 const OLDEST_VERSION = 14;
-/** A server that was killed is gone from the database a moment later. */
+/** After a server was killed, its session ends on the database a moment later. */
 const LOCK_TRIES = 20;
 const LOCK_PAUSE_MS = 250;
 
-/** What a session must be like for the promises of storage to hold. */
+/** Session settings on which the guarantees of storage depend. */
 const SETTINGS = `
   select set_config(name, value, false) from (values
     ('default_transaction_isolation', 'read committed'),
@@ -37,7 +37,7 @@ export interface Facts {
   readonly backend: number;
 }
 
-/** What a database says about itself. */
+/** Properties of the database as it reports them. */
 export interface Traits extends Facts {
   /** As `server_version_num`: 150004 is 15.4. */
   readonly number: number;
@@ -45,7 +45,7 @@ export interface Traits extends Facts {
   readonly standby: boolean;
 }
 
-/** Sets the session up. Throws `storage.unreadable` when the database is not one that data can be kept in. */
+/** Configures the session. Throws `storage.unreadable` when the database cannot hold the data. */
 export async function prepareSession(session: Session, place: string): Promise<Facts> {
   const [traits] = await session.ask<Traits>(`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
@@ -58,7 +58,7 @@ export async function prepareSession(session: Session, place: string): Promise<F
   return { version, schema, backend };
 }
 
-/** `greeted` is the id that the session got when it began. Throws `storage.unreadable`. */
+/** `greeted` is the backend id from the start of the session. Throws `storage.unreadable`. */
 export function checkTraits(traits: Traits, { place, greeted }: { place: string; greeted: number | undefined }): void {
   const { version, number, encoding, schema, backend, standby } = traits;
   const unusable = (what: string, hint: string): StorageError =>
@@ -75,13 +75,13 @@ export function checkTraits(traits: Traits, { place, greeted }: { place: string;
     throw unusable('a connection pooler is in between', hint);
   }
   if (standby) throw unusable('it is a standby', 'Name the primary in the database URL.');
-  if (schema === '') throw unusable('no schema of the search path is there', 'Make the schema, or change search_path.');
+  if (schema === '') throw unusable('no schema of the search path exists', 'Make the schema, or change search_path.');
 }
 
 /**
  * Makes this session the only server on the schema, as the lock of the data directory does for the directory. The
- * database frees the lock when the session ends, however it ends; so whatever a session writes, it writes as the owner.
- * Throws `storage.locked` with who has it.
+ * database frees the lock when the session ends, so every write of a session is a write of the owner.
+ * Throws `storage.locked` with the name of the holder.
  */
 export async function lockSchema(session: Session, { tries = LOCK_TRIES } = {}): Promise<void> {
   for (let left = tries; ; left -= 1) {
@@ -107,7 +107,7 @@ export async function lockSchema(session: Session, { tries = LOCK_TRIES } = {}):
   });
 }
 
-/** Ends what is left of an earlier session of this process, which the database may not have missed yet. */
+/** Ends an earlier session of this process if the database has not noticed its end yet. */
 export async function endGhost(session: Session, backend: number): Promise<void> {
   await session.ask('select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and application_name = $2', [
     backend,
@@ -118,14 +118,14 @@ export async function endGhost(session: Session, backend: number): Promise<void>
 export interface Claim {
   readonly owner: string;
   readonly dataKey: string;
-  /** Undefined: any database that belongs to nobody else will do. */
+  /** Undefined: any database without another owner is accepted. */
   readonly databaseId: string | undefined;
 }
 
 /**
- * Notes this process as the owner and returns the id of the database. Throws `storage.foreign`, and changes nothing, when
- * the database belongs to another data directory, whose key opens its secrets and which has its code, or the data
- * directory to another database. The lock must be held.
+ * Records this process as the owner and returns the id of the database. Throws `storage.foreign`, and changes nothing,
+ * when the database belongs to another data directory (with other keys and code), or the data directory to another
+ * database. The lock must be held.
  */
 export async function takeOver(session: Session, claim: Claim): Promise<string> {
   await session.control('begin');
@@ -134,7 +134,7 @@ export async function takeOver(session: Session, claim: Claim): Promise<string> 
   return id;
 }
 
-/** In a transaction that the end of the session undoes. */
+/** In a transaction that is rolled back when the session ends. */
 async function settle(session: Session, { owner, dataKey, databaseId }: Claim): Promise<string> {
   try {
     await session.ask(`create table if not exists funcgraph_server (
@@ -158,7 +158,7 @@ async function settle(session: Session, { owner, dataKey, databaseId }: Claim): 
       hint: 'Start with the URL of its own database, or restore that one here; to begin anew, take another data directory.',
     });
   }
-  // those of an earlier owner, who counted from one, too
+  // markers of an earlier owner also started at one
   await session.ask('delete from funcgraph_commit');
   if (row !== undefined) {
     await session.ask('update funcgraph_server set owner = $1', [owner]);
@@ -170,7 +170,7 @@ async function settle(session: Session, { owner, dataKey, databaseId }: Claim): 
   return id;
 }
 
-/** Whether nobody else was the owner since `takeOver`: what this process knows of the database is true only then. */
+/** Whether no other server was the owner since `takeOver`: only then are the caches of this process still valid. */
 export async function isStillOwner(session: Session, owner: string): Promise<boolean> {
   const [row] = await session.ask<{ owner: string }>('select owner from funcgraph_server');
   return row?.owner === owner;

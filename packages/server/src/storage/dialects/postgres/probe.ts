@@ -7,7 +7,7 @@ import { prepareSession } from './ownership.ts';
 import { placeOf, Session } from './session.ts';
 
 /**
- * Looks at a database in a session of its own, whoever works on it meanwhile, and changes nothing. `databaseId` is that of
+ * Checks a database in a session of its own, without the lock, and changes nothing. `databaseId` is the id recorded in
  * the data directory that is to be used with it. Never rejects.
  */
 export async function probePostgres(url: Secret, databaseId: string | undefined): Promise<StorageCheck> {

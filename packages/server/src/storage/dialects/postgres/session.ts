@@ -9,17 +9,17 @@ import { fromWire, toWire } from './values.ts';
 
 export interface Answer {
   readonly rows: unknown[];
-  /** `INSERT`, `SELECT`, … as the database calls it. */
+  /** The command tag of the database: `INSERT`, `SELECT`, … */
   readonly command: string;
-  /** Rows that it changed or returned. */
+  /** Number of rows that the statement changed or returned. */
   readonly count: number;
 }
 
 const CONNECT_MS = 10_000;
-/** Statements that are kept ready in the session; others are read anew each time. */
+/** Most prepared statements in a session; others are parsed at each use. */
 const MAX_PREPARED = 400;
 
-/** One connection to PostgreSQL. What is sent is answered in order, and the answers need not be waited for in between. */
+/** One connection to PostgreSQL. Statements are pipelined: answers arrive in order, and the next may be sent before. */
 export class Session {
   readonly #client: Client;
   readonly #socket: Socket;
@@ -36,9 +36,9 @@ export class Session {
     client.on('end', () => this.destroy(new Error('the database closed the connection')));
   }
 
-  /** Resolves when logged in. Rejects with what the network or the database said; the password is in no error. */
+  /** Resolves after login. Rejects with the error of the network or the database; errors never contain the password. */
   static async open(url: Secret, onLost: (reason: Error) => void): Promise<Session> {
-    // TLS wraps this socket; destroying it ends the connection whatever state it is in
+    // TLS wraps this socket; destroying it ends the connection in every state
     const socket = new Socket();
     const client = newClient(url, socket);
     const session = new Session(client, socket, onLost);
@@ -52,7 +52,7 @@ export class Session {
     return session;
   }
 
-  /** The id that whoever answered gave to the session when it began. */
+  /** The backend id that the server, or a pooler in between, sent when the session began. */
   get backend(): number | undefined {
     return (this.#client as unknown as { processID?: number }).processID;
   }
@@ -61,7 +61,7 @@ export class Session {
     return this.#lost !== undefined;
   }
 
-  /** Calls `work`; what it sends leaves in one piece. */
+  /** Calls `work` and sends its statements in one write. */
   together<T>(work: () => T): T {
     this.#socket.cork();
     try {
@@ -75,7 +75,7 @@ export class Session {
     return this.#query({ text: word });
   }
 
-  /** A statement of our own, outside of the queue of calls. */
+  /** Runs an internal statement, outside of the queue of calls. */
   ask<Row>(text: string, values: readonly (string | number)[] = []): Promise<Row[]> {
     return this.#query({ text, values: values.map(toWire) }).then(({ rows }) => rows as Row[]);
   }
@@ -85,7 +85,7 @@ export class Session {
     return this.#query({ text: sql, values: parameters.map(toWire), ...(name === undefined ? {} : { name }) });
   }
 
-  /** Ends the connection at once: everything unanswered is rejected. Idempotent. */
+  /** Closes the connection at once: unanswered statements are rejected. Idempotent. */
   destroy(reason: Error): void {
     if (this.#lost !== undefined) return;
     this.#lost = reason;
@@ -93,7 +93,7 @@ export class Session {
     this.#onLost(reason);
   }
 
-  /** Ends the connection as one should. */
+  /** Closes the connection in order, with a goodbye to the server. */
   async close(): Promise<void> {
     if (this.#lost !== undefined) return;
     this.#lost = new Error('the connection was closed');
@@ -110,13 +110,13 @@ export class Session {
     });
   }
 
-  /** A statement that comes again gets a name, by which the database knows it. */
+  /** A statement that is used again gets a name, under which the database keeps it prepared. */
   #nameOf(sql: string): string | undefined {
     const name = this.#seen.get(sql);
     if (name !== undefined) return name;
     if (this.#prepared >= MAX_PREPARED) return undefined;
     if (!this.#seen.has(sql)) {
-      // what never comes again must not keep others from being known
+      // statements used only once must not keep others from being counted
       if (this.#seen.size > 2 * MAX_PREPARED) this.#forgetUnnamed();
       this.#seen.set(sql, undefined);
       return undefined;
@@ -132,7 +132,7 @@ export class Session {
   }
 }
 
-/** By which administrators and other servers see who is connected. */
+/** Identifies this process in `pg_stat_activity` for administrators and other servers. */
 export const APPLICATION = `funcgraph ${process.pid} on ${hostname()}`.slice(0, 63);
 
 function newClient(url: Secret, socket: Socket): Client {
@@ -157,7 +157,7 @@ function newClient(url: Secret, socket: Socket): Client {
   }
 }
 
-/** Where a URL leads, for people: user, host, port and database, and nothing else. Throws `storage.unreadable`. */
+/** Describes a URL for people: user, host, port and database, never the password. Throws `storage.unreadable`. */
 export function placeOf(url: Secret): string {
   const { user, host, port, database } = newClient(url, new Socket()) as unknown as Record<string, unknown>;
   const at = String(host).startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;

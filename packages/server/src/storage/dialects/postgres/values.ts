@@ -1,10 +1,10 @@
 import type { SqlValue } from '../../engine/link.ts';
 
-/** PostgreSQL has no text with the character 0; it is written as this one of the private area and a digit. */
+/** PostgreSQL text cannot contain U+0000; it is written as this private-use character and a digit. */
 const MARK = '\uF8F0';
 const SPECIAL = /[\0\uF8F0]/;
 
-/** What `pg` takes: text, bytes or null. The types of the columns decide what text means. */
+/** The values that `pg` takes: text, bytes or null. The column type decides how text is parsed. */
 export function toWire(value: SqlValue): string | Buffer | null {
   if (value === null) return null;
   if (typeof value === 'string') return encodeText(value);
@@ -22,7 +22,7 @@ function decodeText(text: string): string {
   return text.replaceAll(`${MARK}0`, '\0').replaceAll(`${MARK}1`, MARK);
 }
 
-/** Every number that we store fits into a double; one that does not was not written by us. */
+/** All stored numbers fit into a double; others were not written by this program. */
 function readNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new RangeError(`${text} is too large to be read`);
@@ -32,7 +32,7 @@ function readNumber(text: string): number {
 const readBytes = (text: string): Buffer => Buffer.from(text.slice(2), 'hex');
 const readBoolean = (text: string): boolean => text === 't';
 
-/** By the ids of types in PostgreSQL's catalog; everything else is text. */
+/** By type id of PostgreSQL's catalog; other types are read as text. */
 const READERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
   [16, readBoolean],
   [17, readBytes],

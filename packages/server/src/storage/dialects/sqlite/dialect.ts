@@ -9,7 +9,9 @@ import {
 } from 'kysely';
 import { EngineDialect } from '../../engine/engine-dialect.ts';
 
-/** SQLite through an engine with group commit. Schema changes are transactional, so a migration happens whole or not. */
+/**
+ * SQLite through an engine with group commit. Schema changes are transactional, so a migration happens whole or not.
+ */
 export class SqliteDialect extends EngineDialect {
   createQueryCompiler(): QueryCompiler {
     return new SqliteQueryCompiler();
@@ -25,7 +27,7 @@ export class SqliteDialect extends EngineDialect {
 }
 
 class EngineAdapter extends SqliteAdapter {
-  /** Kysely would send one statement after another otherwise; the engine keeps transactions apart by itself. */
+  /** Otherwise Kysely would send one statement after another; the engine separates transactions itself. */
   override get supportsMultipleConnections(): boolean {
     return true;
   }

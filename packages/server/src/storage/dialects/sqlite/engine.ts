@@ -6,7 +6,7 @@ import { guardFailed, rawTransaction } from '../../engine/refusals.ts';
 import { StorageError } from '../../errors.ts';
 import { returnPages, rewriteIfWorth, useIncrementalVacuum } from './file-space.ts';
 
-/** `reclaim`: gives at most so many pages of deleted rows back to the file system; `changes` says how many. */
+/** `reclaim`: returns at most so many pages of deleted rows to the file system; `changes` is how many. */
 export type SqliteCall = EngineCall | { readonly op: 'reclaim'; readonly pages: number };
 
 type Slot = PendingCall<SqliteCall, EngineResult>;
@@ -18,7 +18,7 @@ const nothing: EngineResult = { rows: [], changes: 0, lastId: 0 };
 
 /**
  * One SQLite connection with group commit: the single statements of a batch share one transaction and are answered
- * after its COMMIT; one that fails, fails alone. Reads that come before the first write of a batch are answered at once.
+ * after its COMMIT; a failing one fails no other. Reads before the first write of a batch are answered at once.
  * Between `begin` and `commit` or `rollback` statements run in that transaction; the caller sends no others meanwhile.
  */
 export class GroupCommitEngine implements CallHandler<SqliteCall, EngineResult> {
@@ -90,7 +90,7 @@ export class GroupCommitEngine implements CallHandler<SqliteCall, EngineResult> 
       } catch (error) {
         slot.reject(error);
         if (open && !this.#db.inTransaction) {
-          // Some failures (disk full, I/O) undo the whole transaction: nobody in it may be told that it is stored.
+          // Some failures (disk full, I/O) undo the whole transaction: every statement in it must be rejected.
           for (const member of group) member.slot.reject(error);
           group = [];
           open = false;
@@ -143,7 +143,7 @@ export class GroupCommitEngine implements CallHandler<SqliteCall, EngineResult> 
 
   #read(statement: Database.Statement<SqlValue[]>, call: EngineStatement): EngineResult {
     const result = execute(statement, call);
-    // SQLite counts BEGIN as read-only; left open it would swallow the statements of everybody else.
+    // SQLite counts BEGIN as read-only; left open it would contain the statements of all other callers.
     if (this.#db.inTransaction) {
       this.#db.exec('ROLLBACK');
       throw rawTransaction();
@@ -164,7 +164,7 @@ export class GroupCommitEngine implements CallHandler<SqliteCall, EngineResult> 
       this.#db.exec('RELEASE atomic');
       return { ...nothing, parts };
     } catch (error) {
-      // Nothing is left to go back to when the failure has undone the whole transaction.
+      // The savepoint no longer exists when the failure has undone the whole transaction.
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK TO atomic; RELEASE atomic');
       throw error;
     }

@@ -71,7 +71,7 @@ it('gives the space of deleted rows back in steps, between which writes go on', 
   expect(free).toBeLessThan(1_100);
 });
 
-it('waits for an open transaction and undoes nothing of it', async () => {
+it('waits for an open transaction and undoes no statement of it', async () => {
   const storage = await openStorage({ file: join(dir, 'transaction.db') });
   await fill(storage, 1_000);
   await removeAll(storage);

@@ -8,7 +8,7 @@ export interface SqliteLink extends EngineLink {
   call(call: SqliteCall, transfer?: readonly Transferable[]): Promise<EngineResult>;
 }
 
-/** An engine in a thread of its own, so that no fsync ever holds up the event loop. */
+/** An engine in a thread of its own, so that fsync never blocks the event loop. */
 export function threadLink(file: string, onDeath?: (error: Error) => void): Promise<SqliteLink> {
   return WorkerThread.start<SqliteCall, EngineResult>({
     from: import.meta.url,
@@ -20,7 +20,7 @@ export function threadLink(file: string, onDeath?: (error: Error) => void): Prom
   });
 }
 
-/** The same engine in this thread, for databases in memory: the calls of one turn form one batch here, too. */
+/** The same engine in this thread, for databases in memory: the calls of one turn form one batch as well. */
 export class InlineLink implements SqliteLink {
   readonly #engine: GroupCommitEngine;
   #batch: PendingCall<SqliteCall, EngineResult>[] = [];

@@ -2,7 +2,7 @@ import type { OpenedDatabase, SqliteStorageOptions, StorageOptions } from '../..
 import { SqliteDialect } from './dialect.ts';
 import { InlineLink, threadLink } from './link.ts';
 
-/** 1 MB: so long, some milliseconds, other statements wait. */
+/** 1 MB: other statements wait some milliseconds for a step. */
 const STEP_PAGES = 256;
 const MOST_STEPS = 64;
 
