@@ -7,12 +7,12 @@ export interface Usage {
 
 const NOTHING: Usage = { messages: 0, bytes: 0 };
 
-/** What a group belongs to: all before its first colon. */
+/** The owner of a group: its name up to the first colon. */
 export function ownerOf(group: string): string {
   return group.slice(0, Math.max(0, group.indexOf(':')));
 }
 
-/** Unfinished messages by topic and by owner, and the bounds on them. */
+/** Unfinished messages by topic and by owner, and the limits on them. */
 export class Backlog {
   readonly #mostOfTopic: number;
   readonly #mostOfOwner: Usage;
@@ -32,7 +32,7 @@ export class Backlog {
     return this.#owners.get(owner) ?? NOTHING;
   }
 
-  /** Throws `queue.full` for a topic, and `queue.quota` for an owner, that has no room for one more. */
+  /** Throws `queue.full` or `queue.quota` when the topic or the owner has no room for one more message. */
   check(topic: string, group: string, bytes: number): void {
     const messages = this.ofTopic(topic);
     if (messages >= this.#mostOfTopic) {

@@ -3,7 +3,7 @@ import type { Storage } from '../storage/index.ts';
 import { Queue, type QueueOptions } from './queue.ts';
 import type { NewMessage } from './types.ts';
 
-/** What every queue must do, whatever it is stored in. `open` gives an empty storage, closed by the suite. */
+/** The contract of every queue on every storage. `open` opens an empty storage, which the suite closes. */
 export function queueConformance(name: string, open: () => Promise<Storage>): void {
   describe(`the queue ${name}`, () => {
     let storage: Storage;
@@ -62,7 +62,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(await queue.enqueue(message('a'))).toBe(false);
       });
 
-      it('refuses what is too large, nameless or not a time', async () => {
+      it('refuses a message with a large payload, an empty name or an invalid time', async () => {
         const refused = (more: Partial<NewMessage>) => expect(queue.enqueue(message('a', more))).rejects;
         await refused({ payload: Buffer.alloc(1001) }).toMatchObject({ code: 'queue.payload_too_large' });
         await refused({ attributes: { x: 'y'.repeat(70_000) } }).toMatchObject({ code: 'queue.attributes_too_large' });
@@ -135,7 +135,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(told).toEqual([now]);
       });
 
-      it('does nothing at all when a lease is over or a statement of the caller fails', async () => {
+      it('changes no row when a lease is over or a statement of the caller fails', async () => {
         await add('a');
         const { receipt } = await leaseOne();
         const acks = [{ receipt, outcome: {} }];
@@ -203,7 +203,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         await expect(forNoTime).rejects.toMatchObject({ code: 'queue.invalid' });
       });
 
-      it('orders by the time at which messages are due and holds back what is not due', async () => {
+      it('orders by due time and leases no message before it', async () => {
         await queue.enqueue(message('late', { notBefore: now + 500 }));
         await queue.enqueue(message('early', { notBefore: now + 200 }));
         await queue.enqueue(message('now'));
@@ -245,7 +245,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         });
       });
 
-      it('is over when the lease went to somebody else', async () => {
+      it('is over when another worker has the lease', async () => {
         await add('a');
         const first = await leaseOne();
         now += 1000;
@@ -269,7 +269,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         },
       );
 
-      it('finishes many messages at once and says which of them were stale', async () => {
+      it('finishes many messages at once and returns which of them were stale', async () => {
         await add('a', 'b', 'c');
         const [a, b, c] = idsOf(await lease());
         expect([a, b, c]).toEqual(['a', 'b', 'c']);
@@ -319,7 +319,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
     });
 
     describe('cancel', () => {
-      it('ends a waiting message and says what it found', async () => {
+      it('ends a waiting message and returns its state', async () => {
         await add('a');
         expect(await queue.cancel('a')).toBe('cancelled');
         expect(await queue.cancel('a')).toBe('finished');
@@ -348,8 +348,8 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
       });
     });
 
-    describe('what nobody took in time', () => {
-      it('is leased by who buries it, with its last outcome and without one more attempt', async () => {
+    describe('expired messages', () => {
+      it('are leased by the worker that ends them, with their last outcome and without one more attempt', async () => {
         await queue.enqueue(message('never', { expiresAt: now + 5000 }));
         await queue.enqueue(message('tried', { expiresAt: now + 5000, group: 'tried' }));
         await queue.enqueue(message('other', { expiresAt: now + 5000, topic: 'flows' }));
@@ -372,7 +372,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(idsOf(await expired())).toEqual(['tried']);
       });
 
-      it('says when it will next be needed', async () => {
+      it('report when the next one is due', async () => {
         expect(await queue.nextReap('calls')).toBeNull();
         await queue.enqueue(message('other', { expiresAt: now + 3000, topic: 'flows' }));
         await queue.enqueue(message('a', { expiresAt: now + 5000 }));
@@ -397,7 +397,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(groups).toHaveLength(2);
       });
 
-      it('are told of every message that becomes ready', async () => {
+      it('are called for every message that becomes ready', async () => {
         const told: number[] = [];
         const stop = queue.onReady('calls', (dueAt, group) => {
           expect(group).toBe('f');
@@ -418,7 +418,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(told).toHaveLength(4);
       });
 
-      it('find the message when they are told of it', async () => {
+      it('find the message when they are called for it', async () => {
         const found = new Promise<string[]>((resolve, reject) => {
           queue.onReady('calls', () => void lease().then((leased) => resolve(idsOf(leased)), reject));
         });
@@ -463,7 +463,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
     });
 
     describe('purge', () => {
-      it('deletes what was finished before, and nothing that is not', async () => {
+      it('deletes messages that finished before, and no others', async () => {
         await add('done', 'dead', 'leased', 'ready');
         const [done, dead] = await lease(3);
         await queue.ack(done?.receipt ?? '', {});

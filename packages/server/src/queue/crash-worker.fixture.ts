@@ -3,8 +3,8 @@ import { openAt } from '../storage/testing-place.ts';
 import { Queue } from './index.ts';
 
 /**
- * A process for the crash test: enqueues, leases, and finishes in every way, and notes in a file what was acknowledged
- * (a pipe could be full; what was written to a file outlives the process):
+ * A process for the crash test: enqueues, leases, and finishes in every way, and appends each acknowledged change to a
+ * file (a pipe could be full; a file outlives the process):
  * `E <id>` stored, `L <id>` leased, `D <id>` done, `R <id>` given back, `K <id>` dead, `C <id>` cancelled.
  */
 const [place = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
@@ -21,7 +21,7 @@ const say = (what: string, id: string): void => {
 async function produce(caller: number): Promise<never> {
   for (let n = 0; ; n += 1) {
     const id = `${run}-${caller}-${n}`;
-    // Half of what is cancelled is not due yet, so that no worker can be faster.
+    // Half of the cancelled messages are not due yet, so that no worker can lease them first.
     const later = n % 22 === 0 ? { notBefore: Date.now() + 3_600_000 } : {};
     await queue.enqueue({ id, topic: 't', group: `g${n % 3}`, payload: Buffer.from(id), ...later });
     say('E', id);

@@ -13,7 +13,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const worker = fileURLToPath(new URL('./crash-worker.fixture.ts', import.meta.url));
 
-/** Runs the worker until it has noted `atLeast` things, kills it, and returns all it noted. */
+/** Runs the worker until it has noted `atLeast` changes, kills it, and returns all notes. */
 async function workAndKill(place: string, run: number, atLeast: number): Promise<string[]> {
   const notes = join(dir, `notes-${run}`);
   const args = ['--conditions=@funcgraph/source', worker, place, String(run), notes, String(atLeast)];
@@ -62,16 +62,16 @@ it('loses no message and leaves none stuck, however often its process is killed'
   }
   await storage.close();
 
-  // Every id that was acknowledged is there, in the state that was acknowledged; no end was acknowledged twice.
+  // Every acknowledged id exists, in its acknowledged state; no end was acknowledged twice.
   expect(by('E').filter((id) => !states.has(id))).toEqual([]);
   for (const [state, ids] of Object.entries(ends)) expect(ids.filter((id) => states.get(id) !== state)).toEqual([]);
   const finished = Object.values(ends).flat();
   expect(new Set(finished).size).toBe(finished.length);
-  // What was finished is not delivered again, and everything else is, once.
+  // Finished messages are not delivered again, and every other message is, once.
   const finishedIds = new Set(finished);
   expect(drained.filter((id) => finishedIds.has(id))).toEqual([]);
   expect(new Set(drained).size).toBe(drained.length);
-  // A message that somebody wanted to cancel while it was leased is not delivered again.
+  // A leased message whose cancellation was requested is not delivered again.
   expect(released + cancelled.length).toBe(before.leased);
   expect(drained.length).toBe(before.ready + released);
   expect(cancelled.filter((id) => states.get(id) !== 'cancelled')).toEqual([]);

@@ -25,7 +25,7 @@ async function bury(id: string, group = 'p:f', topic = 'calls'): Promise<void> {
 const openIds = async (more: { group?: string; groupPrefix?: string; marker?: string; limit?: number } = {}) =>
   (await box.list({ limit: 100, ...more })).letters.map(({ id }) => id);
 
-it('lists what was given up, newest first, by group, prefix and page, and nothing else', async () => {
+it('lists open dead letters only, newest first, by group, prefix and page', async () => {
   await bury('a');
   await bury('b', 'p:g', 'results');
   await bury('c', 'pp:f');
@@ -61,7 +61,7 @@ it('keeps the letter when the queue has no room for its successor', async () => 
   expect(await box.get('a')).toMatchObject({ settledAt: null, redrivenAs: null, payload: expect.anything() });
 });
 
-it('drops a letter once, and what was dropped cannot be sent again', async () => {
+it('removes a letter once, and a removed one cannot be redriven', async () => {
   await bury('a');
   expect([await box.drop('a'), await box.drop('a')]).toEqual([true, false]);
   expect(await box.replace('a', fresh('b'))).toBe(false);

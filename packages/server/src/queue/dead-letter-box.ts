@@ -7,10 +7,10 @@ import { checkLimit, parseMarker } from './request.ts';
 import { type SummaryRow, toSummary } from './row.ts';
 import type { FinishStep, LeasedMessage, MessageSummary, NewMessage } from './types.ts';
 
-/** A message that was given up. Once it is settled its payload is gone and only what happened is known. */
+/** A message that failed permanently. Settling it removes its payload; the summary stays. */
 export interface DeadLetter extends MessageSummary {
   readonly settledAt: number | null;
-  /** Id of the message that took its place. */
+  /** Id of the message that replaced it. */
   readonly redrivenAs: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface DeadLetterPage {
 
 export interface DeadLetterRequest {
   readonly group?: string;
-  /** Every group whose name begins so. */
+  /** Every group whose name begins with this. */
   readonly groupPrefix?: string;
   /** 1–1000. */
   readonly limit: number;
@@ -32,12 +32,12 @@ export interface DeadLetterRequest {
 export interface DeadLetterBoxOptions {
   readonly storage: Storage;
   readonly queue: Queue;
-  /** Messages of other topics are none of its letters. */
+  /** The box has only letters of these topics. */
   readonly topics: readonly string[];
   readonly now: () => number;
-  /** Open letters of one owner (see `ownerOf`); the oldest go for one more. No bound unless set. */
+  /** Limit on open letters of one owner (see `ownerOf`); a new one replaces the oldest. No limit unless set. */
   readonly mostOfOwner?: Usage;
-  /** Hears of letters that went for others. */
+  /** Called with the number of letters that were removed for newer ones. */
   readonly onTrimmed?: (trimmed: Trimmed) => void;
 }
 
@@ -46,10 +46,10 @@ export interface Trimmed {
   readonly dropped: number;
 }
 
-/** Steps in which the oldest letters of a group go. */
+/** Number of letters that one step removes. */
 const TRIM_BATCH = 500;
 
-/** What the queue has given up, until somebody settles it: sends it again, or throws it away. */
+/** Messages that failed permanently, until they are settled: redriven or deleted. */
 export class DeadLetterBox {
   readonly #store: DeadLetterStore;
   readonly #options: DeadLetterBoxOptions;
@@ -68,8 +68,8 @@ export class DeadLetterBox {
   }
 
   /**
-   * Ends a leased message as a letter, and enqueues what follows from that, in one step. Older letters of its owner go
-   * before when there would be too many. False when the lease is over.
+   * Ends a leased message as a letter, and enqueues the messages that follow from it, in one step. Older letters of its
+   * owner are removed first if there would be too many. False when the lease has ended.
    */
   add(
     message: Pick<LeasedMessage, 'group' | 'receipt' | 'bytes'>,
@@ -93,7 +93,7 @@ export class DeadLetterBox {
     };
   }
 
-  /** Open or settled; undefined for what is no dead letter. */
+  /** Open or settled; undefined for a message that is no dead letter. */
   async get(id: string): Promise<(DeadLetter & { readonly payload: Uint8Array | null }) | undefined> {
     const row = await this.#store.get(id);
     if (row === undefined || !this.#options.topics.includes(row.topic)) return undefined;
@@ -101,8 +101,8 @@ export class DeadLetterBox {
   }
 
   /**
-   * Puts a message in the place of a letter, in one step: it is sent again once, however often this is asked. False when
-   * the letter was settled before; nothing is stored then. Throws `QueueError` when the message is not taken.
+   * Replaces a letter by a message, in one step: however often this is called, it is sent again once. False when the
+   * letter was settled before; nothing is stored then. Throws `QueueError` when the queue refuses the message.
    */
   async replace(id: string, message: NewMessage): Promise<boolean> {
     const { queue, now } = this.#options;
@@ -112,7 +112,7 @@ export class DeadLetterBox {
     );
   }
 
-  /** Throws the payload away. False when the letter was settled before. */
+  /** Removes the payload. False when the letter was settled before. */
   drop(id: string): Promise<boolean> {
     return this.#store.settle(id, this.#options.now());
   }
@@ -126,7 +126,7 @@ export class DeadLetterBox {
     return sum(await this.#store.usage(this.#options.topics, owner));
   }
 
-  /** Removes letters of each owner that has more than it may, such as after the bound was lowered. */
+  /** Removes letters of each owner above its limit, for example after the limit was lowered. */
   async trimOwners(): Promise<void> {
     const groups = await this.#store.usage(this.#options.topics);
     for (const owner of new Set(groups.map(({ group }) => ownerOf(group)))) {
@@ -134,7 +134,7 @@ export class DeadLetterBox {
     }
   }
 
-  /** The oldest of the group that has most go first. */
+  /** Removes the oldest of the largest group first. */
   async #trimOwner(owner: string, most: Usage): Promise<void> {
     const { topics, now, onTrimmed } = this.#options;
     const trimmed = new Map<string, number>();
@@ -152,7 +152,7 @@ export class DeadLetterBox {
     for (const [group, dropped] of trimmed) onTrimmed?.({ group, dropped });
   }
 
-  /** Drops the oldest letters of each group that has more than `most`; says how many of which. */
+  /** Removes the oldest letters of each group that has more than `most`; returns how many by group. */
   async trim(most: number): Promise<readonly Trimmed[]> {
     const { topics, now } = this.#options;
     const trimmed: { group: string; dropped: number }[] = [];

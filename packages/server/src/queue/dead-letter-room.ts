@@ -1,26 +1,26 @@
 import { KeyLock } from '../lib/key-lock.ts';
 import type { Usage } from './backlog.ts';
 
-/** Of a bound, what one trim frees beyond what is needed, so that a flood does not trim for every letter. */
+/** Share of the limit that one trim frees in addition, so that a flood does not trim for every letter. */
 const SLACK = 0.1;
 const NOTHING: Usage = { messages: 0, bytes: 0 };
 
 export interface DeadLetterRoomOptions {
   readonly most: Usage;
-  /** Open letters of an owner that are stored. */
+  /** Usage of an owner by stored open letters. */
   readonly stored: (owner: string) => Promise<Usage>;
-  /** Removes the oldest until an owner has no more than this. */
+  /** Removes the oldest letters until the owner has no more than this. */
   readonly trim: (owner: string, most: Usage) => Promise<void>;
 }
 
 interface Owner {
-  /** Never less than what is stored: removed letters are noticed when it is counted anew. */
+  /** Upper bound of the stored usage: removals elsewhere are noticed at the next count. */
   atMost: Usage;
-  /** Letters whose write has begun. */
+  /** Letters that are being written. */
   entering: Usage;
 }
 
-/** Keeps the dead letters of each owner within a bound, at the moment in which one is written. */
+/** Keeps the dead letters of each owner within a limit at each write. */
 export class DeadLetterRoom {
   readonly #options: DeadLetterRoomOptions;
   readonly #owners = new Map<string, Owner>();
@@ -31,8 +31,8 @@ export class DeadLetterRoom {
   }
 
   /**
-   * Makes room for one letter and writes it with `write`, which answers whether it did. A letter that is larger than the
-   * bound is alone.
+   * Makes room for one letter and writes it with `write`, which returns whether it did. A letter larger than the limit
+   * is stored as the only one.
    */
   async add(owner: string, bytes: number, write: () => Promise<boolean>): Promise<boolean> {
     const letter: Usage = { messages: 1, bytes };

@@ -15,7 +15,7 @@ export interface OpenLetters {
 
 const columns = [...summaryColumns, 'position', 'settled_at', 'redriven_as'] as const;
 
-/** The statements of dead letters. Open is one that nobody has redriven or deleted. */
+/** The statements of dead letters. A letter is open until it is redriven or deleted. */
 export class DeadLetterStore {
   readonly #storage: Storage;
 
@@ -50,7 +50,7 @@ export class DeadLetterStore {
       .executeTakeFirst();
   }
 
-  /** Changes a row only when the letter is open. */
+  /** Changes a row only if the letter is open. */
   settleQuery(id: string, now: number, redrivenAs: string | null): CompiledQuery {
     return this.#storage.db
       .updateTable('message')
@@ -67,7 +67,7 @@ export class DeadLetterStore {
     return rows.length === 1;
   }
 
-  /** How many open letters there are, by group. */
+  /** Number of open letters by group. */
   counts(topics: readonly string[]): Promise<Array<{ group: string; count: number }>> {
     return this.#storage.db
       .selectFrom('message')

@@ -1,5 +1,5 @@
 /**
- * A message or request that the queue does not take.
+ * The queue refuses a message or request.
  * Codes: `queue.full`, `queue.quota`, `queue.payload_too_large`, `queue.attributes_too_large`, `queue.invalid`.
  */
 export class QueueError extends Error {

@@ -44,7 +44,7 @@ type Next = { topic: string; group: string; now: number };
 
 const fullColumns = [...summaryColumns, 'payload', 'position'] as const;
 
-/** The statements of the queue. Each is one atomic step; none holds a rule about retries. */
+/** The statements of the queue. Each is one atomic step; retry rules are elsewhere. */
 export class MessageStore {
   readonly #storage: Storage;
   readonly #db: Db;
@@ -112,12 +112,12 @@ export class MessageStore {
     return this.#insert(row);
   }
 
-  /** Undefined when the lease is over. */
+  /** Undefined when the lease has ended. */
   finish(state: FinalState, values: Finish): Promise<Changed | undefined> {
     return returned(this.#db, this.#finish[state](values));
   }
 
-  /** Returns the topic and state of the message, or no row when the lease is over. */
+  /** Returns the topic and state of the message, or no row when the lease has ended. */
   finishQuery(state: FinalState, values: Finish): CompiledQuery {
     return this.#finish[state](values);
   }
@@ -231,7 +231,7 @@ export class MessageStore {
       .execute();
   }
 
-  /** Of the leases of all topics and the expiries of one. */
+  /** The earliest of the leases of all topics and the expiries of one. */
   async nextReap(topic: string): Promise<number | null> {
     const lease = this.#db
       .selectFrom('message')
@@ -248,7 +248,7 @@ export class MessageStore {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /** Sums of messages that wait, and leased ones. One query per state, each answered from an index of that state. */
+  /** Sums over ready and leased messages. One query per state, each answered from an index of that state. */
   async unfinished(): Promise<Array<{ topic: string; group: string; messages: number; bytes: number | string }>> {
     const ready = this.#db
       .selectFrom('message')
@@ -327,8 +327,7 @@ export class MessageStore {
 
 /**
  * The rows to take are fixed before the update looks at them: as a plain subquery the choice could be evaluated again
- * while others claim, and take more than `limit`. In PostgreSQL, rows that another session has its hands on are passed
- * over instead of waited for.
+ * while others claim, and take more than `limit`. In PostgreSQL, rows locked by another session are skipped.
  */
 function claimQuery({ db, kind }: Storage, ofGroup: boolean): (values: Claim) => CompiledQuery {
   return prepared<keyof Claim>((marker) =>
@@ -383,12 +382,12 @@ function unexpired(eb: MessageBuilder, now: number) {
   return eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]);
 }
 
-/** A parameter that is the value of a CASE: PostgreSQL would take it for text. */
+/** A parameter that is the value of a CASE: PostgreSQL would infer text. */
 function time(eb: MessageBuilder, ms: number) {
   return eb.cast<number>(eb.val(ms), 'bigint');
 }
 
-/** What a lease that ends without a result leaves behind. */
+/** The columns after a lease that ended without a result. */
 function readyUnlessCancelled(eb: MessageBuilder, now: number) {
   const wanted = eb('cancel_at', 'is', null);
   return {

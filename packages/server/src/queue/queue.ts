@@ -21,9 +21,9 @@ import type {
 
 export interface QueueOptions {
   readonly storage: Storage;
-  /** Time for what is due; it must not jump. */
+  /** Clock for due times; it must not jump. */
   readonly now: () => number;
-  /** For times that are shown and for retention: the clock of the machine. The same as `now` unless set. */
+  /** Clock for displayed times and retention: the clock of the machine. The same as `now` unless set. */
   readonly wallTime?: () => number;
   /** 8 MiB unless set. */
   readonly maxPayloadBytes?: number;
@@ -40,9 +40,9 @@ const reapBatch = 500;
 const finalStates: readonly MessageState[] = ['done', 'dead', 'cancelled'];
 
 /**
- * A durable queue. Every change is on disk when its promise resolves. A message is delivered at least once: a worker that
- * dies loses its lease, and `reap` lets another have the message. Operations on a lease that is over change nothing and
- * answer false.
+ * A durable queue. Every change is on disk when its promise resolves. A message is delivered at least once: a worker
+ * that dies loses its lease, and `reap` makes the message available to another. Operations on an ended lease change
+ * nothing and return false.
  */
 export class Queue {
   readonly #store: MessageStore;
@@ -71,7 +71,9 @@ export class Queue {
     return new Queue(options, store, backlog);
   }
 
-  /** Resolves when the message is on disk; false when its id was there already. Throws `QueueError` when not taken. */
+  /**
+   * Resolves when the message is on disk; false when its id existed already. Throws `QueueError` when it is refused.
+   */
   async enqueue(message: NewMessage): Promise<boolean> {
     const stored = await this.#insert(message);
     if (stored) this.announce(message.topic, message.group, message.notBefore ?? this.#now());
@@ -79,10 +81,10 @@ export class Queue {
   }
 
   /**
-   * Ends leases, enqueues, and runs statements of the caller's own tables as one step: all of it is on disk, or none.
-   * Rejects with `storage.guard` when a lease is over, or a statement that must affect a row did not; messages whose id
-   * exists already are left as they are. Together with an end the bound of the backlog does not count, because a full
-   * queue could not get empty if its messages could not be followed by others.
+   * Ends leases, enqueues, and runs statements on the caller's own tables as one step: all of it is on disk, or none.
+   * Rejects with `storage.guard` when a lease has ended, or a statement that must affect a row did not; messages whose
+   * id exists already are unchanged. A step that ends a message ignores the limit of the backlog, because a full queue
+   * could not drain if its messages could not enqueue others.
    */
   async atomically(step: AtomicStep): Promise<readonly AtomicResult[]> {
     const { acks = [], kills = [], messages = [], statements = [] } = step;
@@ -113,8 +115,8 @@ export class Queue {
   }
 
   /**
-   * Ends a message and enqueues what follows from that, in one step; false when the lease is over, and then nothing was
-   * done. The bound of the backlog does not count.
+   * Ends a message and enqueues the messages that follow from it, in one step; false, without any change, when the
+   * lease has ended. The limit of the backlog does not apply.
    */
   async finish({ receipt, state, outcome, messages }: FinishStep): Promise<boolean> {
     if (messages.length === 0) return this.#finish(receipt, state, outcome);
@@ -124,7 +126,7 @@ export class Queue {
     );
   }
 
-  /** Whether an atomic step was done, or undone because something that it wanted to change was not there any more. */
+  /** True when an atomic step was done; false when a guard undid it because a row to change no longer matched. */
   async unlessGuarded(step: () => Promise<unknown>): Promise<boolean> {
     try {
       await step();
@@ -155,8 +157,8 @@ export class Queue {
   }
 
   /**
-   * Messages that nobody took in time, for a worker that buries them: it ends them like others. They do not count as one
-   * more attempt. The oldest first.
+   * Leases messages that expired before any worker took them, for a worker that ends them as dead letters. This lease
+   * does not count as an attempt. The oldest first.
    */
   async leaseExpired(request: Omit<LeaseRequest, 'group'>): Promise<LeasedMessage[]> {
     checkLimit(request.limit);
@@ -165,17 +167,17 @@ export class Queue {
     return rows.map((row) => toLeased(row, token));
   }
 
-  /** Leased → done. The payload is dropped. */
+  /** Leased → done. The payload is removed. */
   async ack(receipt: string, outcome: JsonObject): Promise<boolean> {
     return this.#finish(receipt, 'done', outcome);
   }
 
-  /** Many at once, with one fsync; the answers stand in the order of the receipts. */
+  /** Many at once, with one fsync; the results have the order of the receipts. */
   ackAll(acks: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>): Promise<boolean[]> {
     return Promise.all(acks.map(({ receipt, outcome }) => this.ack(receipt, outcome)));
   }
 
-  /** Leased → ready at `notBefore`, or cancelled if that was asked for meanwhile. */
+  /** Leased → ready at `notBefore`, or cancelled if cancellation was requested meanwhile. */
   async retry(receipt: string, next: { readonly notBefore: number; readonly outcome: JsonObject }): Promise<boolean> {
     const lease = parseReceipt(receipt);
     if (lease === undefined) return false;
@@ -212,7 +214,7 @@ export class Queue {
     return 'cancelled';
   }
 
-  /** Ends leases that ran out, at most 500 of them. */
+  /** Ends expired leases, at most 500 of them. */
   async reap(now: number = this.#now()): Promise<ReapResult> {
     const ended = await this.#store.releaseExpiredLeases(this.#wallTime(), reapBatch, now);
     const cancelled: string[] = [];
@@ -231,8 +233,8 @@ export class Queue {
   }
 
   /**
-   * Ends every lease at once. Only for a process that knows to be the only worker and has just started: whoever held
-   * them is dead. Returns how many messages can be leased again.
+   * Ends every lease at once. Only for the only worker process, just after its start: the holders of the leases are
+   * dead. Returns how many messages can be leased again.
    */
   async recover(): Promise<number> {
     let released = 0;
@@ -246,17 +248,17 @@ export class Queue {
     }
   }
 
-  /** When the next message can be leased, which may be in the past; null when there is none. */
+  /** When the next message can be leased, which may be in the past; null without messages. */
   nextDue(topic: string, group?: string): Promise<number | null> {
     return this.#store.nextDue(topic, this.#now(), group);
   }
 
-  /** The groups with messages that can be leased now or later, and when the first of each can. */
+  /** Groups with messages that can be leased now or later, and when the first of each is due. */
   readyGroups(topic: string): Promise<Array<{ readonly group: string; readonly dueAt: number }>> {
     return this.#store.readyGroups(topic);
   }
 
-  /** When `reap`, or `leaseExpired` of the topic, has something to do next; null without a lease and an expiry. */
+  /** When `reap`, or `leaseExpired` of the topic, is due next; null without a lease and an expiry. */
   nextReap(topic: string): Promise<number | null> {
     return this.#store.nextReap(topic);
   }
@@ -310,8 +312,8 @@ export class Queue {
   }
 
   /**
-   * Deletes what was finished before; answers how many. Runs in small steps, others get their turn in between. What a
-   * clock that was ahead has stamped with a time to come counts as finished now.
+   * Deletes messages that finished before; returns how many. Runs in small steps, so that others get their turn in
+   * between. A finish time in the future, stamped by a clock that was ahead, is replaced by the current time.
    */
   async purge(finishedBefore: number, states: readonly MessageState[] = finalStates): Promise<number> {
     await this.#store.restampFuture(this.#wallTime(), states);

@@ -2,10 +2,10 @@ import { QueueError } from './errors.ts';
 import type { NewMessage } from './types.ts';
 
 const maxAttributesBytes = 64 * 1024;
-/** Two of them make an index entry, for which PostgreSQL has some 2,700 bytes. */
+/** An index entry has two of them, and PostgreSQL allows some 2,700 bytes for it. */
 const maxKeyBytes = 1024;
 
-/** Refuses what the table should not hold; returns the attributes as text. */
+/** Refuses a message that the table cannot hold; returns the attributes as text. */
 export function checkMessage(message: NewMessage, maxPayloadBytes: number): string {
   for (const [name, value] of Object.entries({ id: message.id, topic: message.topic, group: message.group })) {
     const bytes = Buffer.byteLength(value);

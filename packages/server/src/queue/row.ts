@@ -1,7 +1,7 @@
 import type { MessageTable } from '../storage/index.ts';
 import type { JsonObject, LeasedMessage, Message, MessageSummary } from './types.ts';
 
-/** Larger outcomes are replaced by a note: what a function says must not keep its message from being finished. */
+/** Larger outcomes are replaced by a note: the output of a function must not keep its message from finishing. */
 const maxOutcomeBytes = 64 * 1024;
 
 export const summaryColumns = [

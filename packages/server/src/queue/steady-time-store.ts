@@ -1,6 +1,6 @@
 import type { Storage } from '../storage/index.ts';
 
-/** The row that holds how far steady time has come. */
+/** The row that holds the last saved steady time. */
 export class SteadyTimeStore {
   readonly #db: Storage['db'];
 
@@ -8,7 +8,7 @@ export class SteadyTimeStore {
     this.#db = db;
   }
 
-  /** Undefined before it was noted for the first time. */
+  /** Undefined before the first save. */
   async read(): Promise<number | undefined> {
     const row = await this.#db.selectFrom('steady_time').select('at').where('id', '=', 1).executeTakeFirst();
     return row?.at;

@@ -90,8 +90,8 @@ describe('due times', () => {
   });
 });
 
-describe('what is shown', () => {
-  it('has the time of the clock, and what it stamped with a time to come is not kept for ever', async () => {
+describe('a displayed time', () => {
+  it('is the time of the clock, and a time stamped in the future is not kept for ever', async () => {
     skewMs = 400 * 24 * HOUR;
     const { queue } = await start();
     await queue.enqueue(message('a'));

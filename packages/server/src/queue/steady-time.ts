@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import type { Storage } from '../storage/index.ts';
 import { SteadyTimeStore } from './steady-time-store.ts';
 
-/** After a kill and with a clock that was set back meanwhile, due times are late by at most this. */
+/** After a kill, if the clock was set back meanwhile, due times are late by at most this. */
 const NOTE_EVERY_MS = 30_000;
 
 export interface SteadyTimeOptions {
@@ -13,9 +13,9 @@ export interface SteadyTimeOptions {
 }
 
 /**
- * Time for what is due: delays, leases and maximum ages. It is near the clock of the machine when the server starts and
- * then advances by the monotonic clock, so that a clock which is set forward or back moves no due time. It never goes
- * back, over restarts too: the server notes how far it has come.
+ * The clock of due times: delays, leases and maximum ages. It starts near the clock of the machine and then advances by
+ * the monotonic clock, so that setting the machine's clock moves no due time. It never goes back, also across restarts:
+ * the server saves its progress.
  */
 export class SteadyTime implements Clock {
   readonly #clock: Clock;

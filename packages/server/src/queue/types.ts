@@ -1,6 +1,6 @@
 import type { AtomicStatement, MessageState } from '../storage/index.ts';
 
-/** What stands in `attributes` and `outcome`: JSON objects. */
+/** The form of `attributes` and `outcome`: JSON objects. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** All times are milliseconds since the epoch; due times are in the time of the queue's `now`. */
@@ -9,13 +9,13 @@ export interface NewMessage {
   readonly id: string;
   /** Messages of a topic are leased together. */
   readonly topic: string;
-  /** What can be leased for itself, for example the messages of one function. */
+  /** Unit that can be leased by itself, for example the messages of one function. */
   readonly group: string;
   readonly payload: Uint8Array;
   readonly attributes?: JsonObject;
   /** Not leased before this time; at once unless set. */
   readonly notBefore?: number;
-  /** Not leased from this time on, but by `leaseExpired`. */
+  /** From this time on only `leaseExpired` leases it. */
   readonly expiresAt?: number;
 }
 
@@ -25,7 +25,7 @@ export interface MessageSummary {
   readonly group: string;
   readonly attributes: JsonObject;
   readonly state: MessageState;
-  /** Leases so far, the present one included. */
+  /** Leases so far, including the present one. */
   readonly attempts: number;
   readonly enqueuedAt: number;
   readonly notBefore: number;
@@ -35,7 +35,7 @@ export interface MessageSummary {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequested: boolean;
-  /** How the last attempt, or the message as a whole, ended. */
+  /** Result of the last attempt, or of the message as a whole. */
   readonly outcome: JsonObject | null;
 }
 
@@ -46,9 +46,9 @@ export interface Message extends MessageSummary {
 
 export interface LeasedMessage extends MessageSummary {
   readonly payload: Uint8Array;
-  /** What counts for quotas. */
+  /** Size that counts for quotas. */
   readonly bytes: number;
-  /** Proves the lease; good until the message is finished, given back, or leased again. */
+  /** Proves the lease; valid until the message is finished, returned, or leased again. */
   readonly receipt: string;
 }
 
@@ -83,18 +83,18 @@ export interface MessagePage {
 }
 
 export interface ReapResult {
-  /** Leases that ran out; the messages can be leased again. */
+  /** Leases that expired; the messages can be leased again. */
   readonly released: number;
-  /** Leases that ran out after somebody had asked to cancel the message. */
+  /** Leases that expired after cancellation of the message was requested. */
   readonly cancelled: readonly string[];
-  /** True when a bound was reached and `reap` should be called again. */
+  /** True when the limit of one call was reached and `reap` should be called again. */
   readonly more: boolean;
 }
 
-/** `running`: a worker has it and should be told to stop; it ends as cancelled even if that worker dies. */
+/** `running`: a worker holds the lease and should stop; the message ends as cancelled even if that worker dies. */
 export type CancelResult = 'cancelled' | 'running' | 'finished' | 'missing';
 
-/** The end of a message and what follows from it. */
+/** The end of a message and the messages that follow from it. */
 export interface FinishStep {
   readonly receipt: string;
   readonly state: 'done' | 'dead';
@@ -103,7 +103,7 @@ export interface FinishStep {
   readonly messages: readonly NewMessage[];
 }
 
-/** What `atomically` does, in this order. */
+/** The parts of `atomically`, in this order. */
 export interface AtomicStep {
   readonly acks?: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>;
   /** Like acks, but the messages end as dead letters. */
