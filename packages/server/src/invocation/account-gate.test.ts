@@ -67,7 +67,7 @@ describe('the gate of an account', () => {
     expect(order).not.toContain('429 quick');
   });
 
-  it('says to a function that may hold no more that the rest is for others', async () => {
+  it('reports to a function at its limit that the rest is for other functions', async () => {
     open({ concurrency: 100 });
     times(91, () => enter('slow'));
     const refused = gate.enter({ projectId: 'p', functionKey: 'slow', bytes: 0 })?.catch((error: unknown) => error);
@@ -75,7 +75,7 @@ describe('the gate of an account', () => {
     expect(await refused).toMatchObject({ hint: expect.stringContaining('the rest is for other functions') });
   });
 
-  it('serves waiting functions in turn, whoever came first', async () => {
+  it('serves waiting functions in turn, in any order of arrival', async () => {
     times(10, () => enter('a'));
     times(3, () => enter('a'));
     times(2, () => enter('b'));
@@ -136,7 +136,7 @@ describe('the gate of an account', () => {
     expect([order.length, gate.waiting]).toEqual([6, 2]);
     times(6, () => enter('r'));
     expect(order.slice(6)).toEqual(['r', 'r', 'r', 'r']);
-    // a place of its own is for nobody else, and needs no turn
+    // a reserved place is for its function only, and needs no turn
     await leave('r');
     expect(order.slice(10)).toEqual(['r']);
     await leave('a');
@@ -147,7 +147,7 @@ describe('the gate of an account', () => {
     expect(order.slice(12)).toEqual(['r']);
   });
 
-  it('never lets in more than it may, and always somebody when it may', async () => {
+  it('never admits more than the limit, and always a waiting request below it', async () => {
     const step = fc.record({
       act: fc.constantFrom<'enter' | 'leave' | 'reserve'>('enter', 'enter', 'leave', 'reserve'),
       key: fc.constantFrom('a', 'b', 'c'),

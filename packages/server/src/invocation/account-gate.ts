@@ -3,11 +3,11 @@ import { mayHoldMore } from '../lib/fair-share.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 
 export interface GateLimits {
-  /** Invocations of a project at once. */
+  /** Concurrent invocations of a project. */
   readonly concurrency: number;
-  /** How long one waits for its turn. */
+  /** Longest wait of a request. */
   readonly maxWaitMs: number;
-  /** What waiting events of a project may take together; each counts with its bytes and `WAITER_BYTES`. */
+  /** Total bytes of a project's waiting events; each counts with its size and `WAITER_BYTES`. */
   readonly maxWaitingBytes: number;
 }
 
@@ -38,20 +38,20 @@ interface Account {
   readonly functions: Map<string, FunctionUse>;
   /** Functions with waiting requests; the first is next. */
   readonly turns: Set<string>;
-  /** Of each function the places that it has or that are kept for it. */
+  /** Sum over functions of the places in use or reserved. */
   used: number;
   waitingBytes: number;
 }
 
-/** What a waiting request costs beside its event: its connection, headers and the like. */
+/** Memory of a waiting request besides its event: its connection, headers and so on. */
 export const WAITER_BYTES = 64 * 1024;
 const OVERLOADED = 'Your request has been controlled by overload sdk, please retry later';
 
 /**
- * Counts the invocations of each project and lets those over the limit wait for a bounded time. Places that become free
- * go to the waiting functions in turn, so that a burst of one holds up no other; a function cannot take all of them, so that
- * a burst of slow calls leaves some for others; reserved instances have their places for themselves. When too many bytes wait,
- * the newest request of the function that waits with most is refused.
+ * Counts the invocations of each project and lets those over the limit wait for a bounded time. Free places go to the
+ * waiting functions in turn, so a burst of one delays no other; a function cannot take all places, so a burst of slow
+ * calls leaves some for others; reserved instances have places of their own. When too many bytes wait, the newest
+ * request of the function with the most waiting bytes is refused.
  */
 export class AccountGate {
   readonly #limits: GateLimits;
@@ -70,8 +70,8 @@ export class AccountGate {
   }
 
   /**
-   * Undefined when there is room, as usual; else a promise for the turn, which rejects with `overloaded` or with the
-   * signal's reason. Who got in must `leave`.
+   * Undefined when there is room, the usual case; otherwise a promise for the turn, which rejects with `overloaded` or
+   * with the signal's reason. Admitted entrants must `leave`.
    */
   enter(entrant: Entrant): Promise<void> | undefined {
     const account = this.#account(entrant.projectId);
@@ -91,7 +91,7 @@ export class AccountGate {
     this.#forget(projectId, account, functionKey);
   }
 
-  /** Keeps so many places for a function. */
+  /** Reserves so many places for a function. */
   reserve(projectId: string, functionKey: string, places: number): void {
     const account = this.#account(projectId);
     const use = useOf(account, functionKey);
@@ -150,7 +150,7 @@ export class AccountGate {
     });
   }
 
-  /** Keeps the bound on what waits. */
+  /** Refuses waiting requests until the rest is within the limit. */
   #shed(account: Account): void {
     while (account.waitingBytes > this.#limits.maxWaitingBytes) {
       let most: FunctionUse | undefined;

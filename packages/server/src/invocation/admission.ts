@@ -1,4 +1,4 @@
-/** What is known of a function when a request asks to run. */
+/** The settings of a function that decide on admission. */
 export interface AdmissionSnapshot {
   /** −1 no limit, 0 disabled. */
   readonly maxInstances: number;
@@ -9,7 +9,7 @@ export type Admission =
   | { readonly kind: 'admit' }
   | { readonly kind: 'throttle'; readonly reason: 'function disabled' };
 
-/** What a function itself says about running, before anything is spent on a request. */
+/** Checks the settings of the function before a request uses resources. */
 export function admit({ enabled, maxInstances }: AdmissionSnapshot): Admission {
   if (!enabled || maxInstances === 0) return { kind: 'throttle', reason: 'function disabled' };
   return { kind: 'admit' };

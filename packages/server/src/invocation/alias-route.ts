@@ -1,9 +1,12 @@
 import type { AdditionalVersion, RoutingRule } from '../control/index.ts';
 
-/** Names in lower case, as Node has them. */
+/** Names in lower case, as in Node. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Whether a request goes to the additional version. `random` gives 0 up to but not including 1; asked for weights only. */
+/**
+ * Whether a request goes to the additional version. `random` returns 0 up to but not including 1; used for weights
+ * only.
+ */
 export function goesToAdditional(
   additional: AdditionalVersion,
   request: { readonly headers?: RequestHeaders | undefined; readonly random: () => number },
@@ -14,7 +17,7 @@ export function goesToAdditional(
   return additional.combine === 'and' ? additional.rules.every(holds) : additional.rules.some(holds);
 }
 
-/** What the request says under the name of a rule; cookies are named with case, headers without. */
+/** The values of the request that a rule compares; cookie names are case-sensitive, header names are not. */
 function valuesOf({ source, name }: RoutingRule, headers: RequestHeaders): readonly string[] {
   if (source === 'header') return listOf(headers, name.toLowerCase());
   return listOf(headers, 'cookie')
@@ -25,7 +28,7 @@ function valuesOf({ source, name }: RoutingRule, headers: RequestHeaders): reado
 }
 
 function listOf(headers: RequestHeaders, name: string): readonly string[] {
-  // a rule may be called like something that every object inherits
+  // a rule's name may equal an inherited property such as `constructor`
   const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return value === undefined ? [] : typeof value === 'string' ? [value] : value;
 }

@@ -26,14 +26,16 @@ export interface InvokerOptions {
   readonly pool: Pool;
   readonly logs: RequestLogs;
   readonly record: (record: InvocationRecord) => void;
-  /** Counts what runs. */
+  /** Counts running invocations. */
   readonly running?: RunningCalls;
-  /** Knows each invocation that runs. */
+  /** Registry of running invocations. */
   readonly requests?: RunningRequests;
-  /** How to start a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
+  /** Command and mounts of a runtime on this machine; rejects with `invalid_runtime` when it is not installed. */
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
   readonly gate: AccountGate;
-  /** Credentials of an agency in a project, from memory; undefined for one that is not there. Without it there are none. */
+  /**
+   * Credentials of an agency in a project, from memory; undefined for an unknown agency. Unset: no function gets any.
+   */
   readonly agencyCredentials?: (projectId: string, agency: string) => Credentials | undefined;
   readonly clock: Clock;
   /** From 0 up to but not including 1: picks the version of a request through an alias with a weight. */
@@ -54,10 +56,10 @@ const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 }
 /** Instances tried for one request when the initializer fails (guide 3.3.1). */
 const INIT_ATTEMPTS = 3;
 
-/** The one door to a function: API calls and the async dispatcher come through here, with the same limits. */
+/** The only entry to a function: API calls and the async dispatcher use it, with the same limits. */
 export class Invoker {
   readonly #options: InvokerOptions;
-  /** A snapshot is one object for as long as nothing changes: its launch specs, by alias and memory, are made once. */
+  /** An unchanged version keeps its snapshot object: its launch specs, by alias and memory, are made once. */
   readonly #specs = new WeakMap<VersionSnapshot, Map<string, LaunchSpec>>();
 
   constructor(options: InvokerOptions) {
@@ -65,7 +67,7 @@ export class Invoker {
   }
 
   /**
-   * Runs a function once. What the function did wrong is in the result; what kept it from running is thrown
+   * Runs a function once. A failure of the function is in the result; a failure to run it is thrown
    * (`function_not_found`, `version_not_found`, `alias_not_found`, `overloaded`, `invalid_memory_choice`,
    * `invalid_runtime`, `no_disk_room`, `unavailable`).
    */
@@ -73,7 +75,7 @@ export class Invoker {
     const { catalog, random } = this.#options;
     const routed = route(catalog, request, random);
     const { snapshot } = routed;
-    // Decided by `mayStream` in the same turn of the loop; without a sink nobody would hear that the client is gone.
+    // Decided by `mayStream` in the same turn of the loop; without a sink a client that disconnects would go unnoticed.
     if (request.body !== undefined && !snapshot.returnStream) throw new Error('a body for a version without streams');
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
     const turn = this.#admit(routed, request, memoryMb);
@@ -91,13 +93,13 @@ export class Invoker {
     }
   }
 
-  /** What an instance for such requests is launched with. Rejects with `invalid_runtime`. */
+  /** Returns the launch spec of an instance for such requests. Rejects with `invalid_runtime`. */
   async specFor(routed: Pick<Routed, 'snapshot' | 'alias'>): Promise<LaunchSpec> {
     const { memoryMb } = routed.snapshot;
     return this.#knownSpec(routed, memoryMb) ?? this.#makeSpec(routed, memoryMb);
   }
 
-  /** Counts and logs an asynchronous event that was not taken, where no caller is there to read the refusal. */
+  /** Counts and logs a refused asynchronous event, whose refusal no caller reads. */
   recordRefused(event: Pick<InvocationRequest, 'urn' | 'requestId' | 'event'>, message: string): void {
     const receivedAt = this.#options.clock.monotonic();
     const request: InvocationRequest = { ...event, mode: 'async', attempt: 1, receivedAt, tail: false };
@@ -121,7 +123,10 @@ export class Invoker {
     return spec;
   }
 
-  /** Throws or rejects with `overloaded`; undefined when nothing keeps the request. Who got in must leave the gate. */
+  /**
+   * Throws or rejects with `overloaded`; undefined when the request may run at once. Admitted requests must leave the
+   * gate.
+   */
   #admit(routed: Routed, request: InvocationRequest, memoryMb: number): Promise<void> | undefined {
     const { maxInstances, enabled, projectId, functionId } = routed.snapshot;
     if (admit({ maxInstances, enabled }).kind === 'throttle') {
@@ -188,7 +193,7 @@ export class Invoker {
         requestId,
         event: request.event,
         timeoutMs: snapshot.timeoutSeconds * 1000,
-        // Somebody waits for the answer: the function sees an ordinary call.
+        // The caller waits for the answer: the function sees a synchronous call.
         invokeType: request.mode === 'async' ? 'async' : 'sync',
         ...(request.http === undefined ? {} : { http: request.http }),
         ...(request.openSink === undefined || !snapshot.returnStream ? {} : { sink: request.openSink() }),
@@ -234,8 +239,8 @@ export class Invoker {
   }
 
   /**
-   * A failing initializer gets three instances before the request fails; a start that lost its agent gets one more. Adds each
-   * failed start to `failed`.
+   * A failing initializer gets three instances before the request fails; a start that lost its agent gets one more.
+   * Adds each failed start to `failed`.
    */
   async #acquire(spec: LaunchSpec, request: InvocationRequest, failed: StartFailed[]): Promise<Lease> {
     let initFailures = 0;
@@ -325,7 +330,7 @@ export class Invoker {
   }
 }
 
-/** Instances that failed alike printed the same: once is enough. */
+/** Instances that failed alike printed the same output: it is logged once. */
 function releasePrinted(failed: readonly StartFailed[], requestId: string): void {
   failed.forEach((each, at) => {
     each.printed.releaseUnlike(failed[at - 1]?.printed, requestId);

@@ -6,7 +6,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 import type { Routed } from './resolve.ts';
 import { CODE_ROOT, runtimeEnv } from './runtime-env.ts';
 
-/** Where an image says nothing. Its own files cannot be written, so neither can the home that it may name. */
+/** Defaults for variables that an image does not set. Files of an image are read-only, so HOME is elsewhere. */
 const IMAGE_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/tmp' };
 
 /** The memory a request gets: its own choice where the function allows one (guide 3.3.11), else the configured size. */
@@ -20,7 +20,7 @@ export function memoryFor(snapshot: VersionSnapshot, choice: string | undefined)
   );
 }
 
-/** The function without its version: what instances are counted and logs are kept under. */
+/** Key of a function without its version; instances are counted and logs stored under it. */
 export function functionKeyOf(snapshot: Pick<VersionSnapshot, 'projectId' | 'package' | 'name'>): string {
   return `${snapshot.projectId}:${snapshot.package}:${snapshot.name}`;
 }
@@ -30,14 +30,14 @@ export function projectOf(functionKey: string): string {
   return functionKey.slice(0, Math.max(0, functionKey.indexOf(':')));
 }
 
-/** The name of the runtime whose supervisor runs a version: an image has its own, whatever kind of function it is. */
+/** The name of the runtime whose supervisor runs a version: images have their own, for every kind of function. */
 export function supervisorOf({ runtime, image }: Pick<VersionSnapshot, 'runtime' | 'image'>): string {
   return image === undefined ? runtime : 'Custom Image';
 }
 
 /**
- * How a runtime starts before it is any function's. In an image it starts among its files, as its user: those who share
- * both share what waits for them.
+ * How a runtime starts before it belongs to a function. In an image it starts from the image's files, as its user.
+ * Functions with the same launch share prewarmed runtimes.
  */
 export function runtimeLaunch(plan: LaunchPlan, image: VersionSnapshot['image']): RuntimeLaunch {
   const { command, binds, workingDir, env: bootEnv } = plan;
@@ -53,14 +53,14 @@ export function isStaleKey(
   return isKeyOf(key, snapshot) && !key.startsWith(`${snapshot.functionId}:${snapshot.version}:${snapshot.revision}:`);
 }
 
-/** Whether an instance with this key runs the version, in whatever state. */
+/** Whether an instance with this key runs the version, in any revision and configuration. */
 export function isKeyOf(key: string, snapshot: Pick<VersionSnapshot, 'functionId' | 'version'>): boolean {
   return key.startsWith(`${snapshot.functionId}:${snapshot.version}:`);
 }
 
 /**
  * Everything an instance of this version needs. Two specs with the same key may share instances. The alias is part of
- * the key: the context, which tells it to the function, belongs to the instance in every language.
+ * the key, because the context that contains it belongs to the instance in every language.
  */
 export function launchSpec(
   { snapshot, alias }: Pick<Routed, 'snapshot' | 'alias'>,

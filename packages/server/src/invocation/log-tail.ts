@@ -8,7 +8,7 @@ export interface TailLine {
   readonly message: string;
 }
 
-/** The last bytes of what one invocation logged, as text lines. Holds no more than about twice the limit. */
+/** The last bytes of the log of one invocation, as text lines. Holds at most about twice the limit. */
 export class LogTail {
   readonly #limit: number;
   #lines: string[] = [];
@@ -28,7 +28,7 @@ export class LogTail {
     }
   }
 
-  /** At most the limit in UTF-8, cut at a character. */
+  /** At most the limit in UTF-8, cut between characters. */
   text(): string {
     const bytes = Buffer.from(this.#lines.join(''));
     if (bytes.length <= this.#limit) return bytes.toString();

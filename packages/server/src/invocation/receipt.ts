@@ -3,7 +3,7 @@ import type { Failure, LaunchSpec, StartPhases } from '../instances/index.ts';
 import type { InvocationRecord } from '../telemetry/index.ts';
 import type { InvocationRequest } from './types.ts';
 
-/** What was measured of one attempt. */
+/** Measurements of one attempt. */
 export interface Measured {
   readonly instanceId: string;
   readonly failure: Failure | undefined;
@@ -59,21 +59,21 @@ export function buildReceipt(
   };
 }
 
-/** Time that counts for a bill: initializer and handler, rounded up to a millisecond. */
+/** Billed time: initializer and handler, rounded up to a millisecond. */
 export function billedMs(receipt: Receipt): number {
   return Math.ceil(receipt.handler_ms + receipt.init_ms);
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(3)}MB`;
 
-/** The platform's last line of an invocation, in the form public log samples have. */
+/** The platform's last log line of an invocation, in the format of public log samples. */
 export function finishLine(receipt: Receipt): string {
   const memory = receipt.peak_memory_bytes === null ? '' : `, memory used: ${megabytes(receipt.peak_memory_bytes)}`;
   const outcome = receipt.outcome === 'ok' ? '' : `, result: ${receipt.outcome} (${receipt.code})`;
   return `Finish invoke request '${receipt.request_id}', duration: ${receipt.handler_ms.toFixed(3)}ms, billing duration: ${billedMs(receipt)}ms${memory}, billing memory: ${receipt.memory_mb}MB${outcome}`;
 }
 
-/** Value of X-Cff-Invoke-Summary: the fields public clients show, and the receipt. */
+/** Value of X-Cff-Invoke-Summary: the fields that public clients show, and the receipt. */
 export function invokeSummary(receipt: Receipt, funcDigest: string): string {
   return JSON.stringify({
     funcDigest,

@@ -3,10 +3,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { LogLine } from '../telemetry/index.ts';
 import { LogTail } from './log-tail.ts';
 
-/** A line whose time is further off than this gets ours: the instance's clock is not to be believed. */
+/** A line whose time differs by more gets the server's time: the instance's clock is wrong. */
 const MAX_CLOCK_ERROR_MS = 60_000;
 
-/** Where function output goes: to the log store, and to the tail of the invocation it belongs to. */
+/** Routes function output to the log store, and to the tail of its invocation. */
 export class RequestLogs {
   readonly #append: (line: LogLine) => void;
   readonly #clock: Clock;

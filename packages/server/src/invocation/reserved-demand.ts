@@ -15,22 +15,22 @@ export interface ReservedDemandOptions {
   readonly log: Logger;
 }
 
-/** A clock that is set, or an interpreter that is installed, is noticed after this. */
+/** A changed clock, or a newly installed interpreter, is noticed after this time. */
 const LOOK_AGAIN_MS = 60_000;
 const NOTHING: ReservedState = { wanted: 0, ready: 0, starting: 0, failing: undefined };
 
 /**
- * Tells the keeper what the settings of reserved instances mean now: after each change of a function, version, alias or
- * setting, and when a policy takes effect or ends. Those of an alias run the version that it points to, not its
- * additional one, and serve calls through the alias; those of a version serve calls of the version.
+ * Passes the current meaning of reserved instance settings to the keeper: after each change of a function, version,
+ * alias or setting, and when a policy takes effect or ends. Settings of an alias run the version that it points to, not
+ * its additional one, and serve calls through the alias; those of a version serve calls of the version.
  */
 export class ReservedDemand {
   readonly #options: ReservedDemandOptions;
   /** Functions with reserved instances, and the ids of their reservations. */
   readonly #ids = new Map<string, ReadonlySet<string>>();
-  /** Why nothing can be kept, beside what the keeper says. */
+  /** Reasons why an instance cannot be reserved, in addition to the keeper's. */
   readonly #notes = new Map<string, string>();
-  /** Latest round of each function; an older one that is still under way changes nothing. */
+  /** Latest round of each function; results of older rounds are ignored. */
   readonly #rounds = new Map<string, number>();
   readonly #projects = new Map<string, string>();
   #timer: Timer | undefined;
@@ -57,7 +57,7 @@ export class ReservedDemand {
     this.#timer?.cancel();
   }
 
-  /** What there is of a setting now. */
+  /** Current state of a setting. */
   state(config: ReservedConfig): ReservedState & { readonly note: string | undefined } {
     const id = idOf(config);
     return { ...(this.#options.keeper.state(id) ?? NOTHING), note: this.#notes.get(id) };
@@ -69,7 +69,7 @@ export class ReservedDemand {
     this.#arm();
   }
 
-  /** Looks again when a policy of any setting takes effect or ends, and from time to time. */
+  /** Schedules the next look at all settings: when a policy takes effect or ends, and at regular intervals. */
   #arm(): void {
     const { catalog, clock } = this.#options;
     this.#timer?.cancel();
@@ -140,7 +140,7 @@ export class ReservedDemand {
     gate.reserve(first.fn.projectId, functionId, places);
   }
 
-  /** Undefined for a moment at most: what a setting is for goes together with it. */
+  /** Undefined for a moment at most: a setting is deleted together with its version or alias. */
   #targetOf({ fn, qualifier }: ReservedConfig): { snapshot: VersionSnapshot; alias: string } | undefined {
     const { catalog } = this.#options;
     const { projectId, package: pkg, name } = fn;

@@ -13,7 +13,7 @@ const urn = (qualifier: string): FunctionUrn => {
   return parsed;
 };
 const never = (): number => {
-  throw new Error('nothing is left to chance here');
+  throw new Error('no choice is random here');
 };
 
 function catalogWith(additional: AdditionalVersion | undefined): Catalog {
@@ -63,20 +63,20 @@ describe('a URN', () => {
     expect(answers()).toEqual([false, true, true, true, false, false]);
   });
 
-  it('follows what was decided before, as far as it still can', () => {
+  it('follows an earlier decision while the additional version exists', () => {
     const decided = (from: Catalog, toAdditional: boolean) =>
       route(from, { urn: urn(':!live'), toAdditional }, never).snapshot.version;
     expect([decided(catalog, true), decided(catalog, false)]).toEqual(['v2', 'v1']);
     expect(decided(catalogWith(undefined), true)).toBe('v1');
   });
 
-  it('tells the versions that requests may go to', () => {
+  it('lists the versions that requests may go to', () => {
     const of = (from: Catalog) => ['', ':v2', ':!live'].map((qualifier) => versionsOf(from, urn(qualifier)));
     expect(of(catalog)).toEqual([['latest'], ['v2'], ['v1', 'v2']]);
     expect(of(catalogWith(undefined))).toEqual([['latest'], ['v2'], ['v1']]);
   });
 
-  it('that names nothing is refused with what is missing', () => {
+  it('without a target is refused with the code of the missing part', () => {
     expect(refusal(() => resolve(catalog, urn(':v9')))).toBe('version_not_found');
     expect(refusal(() => resolve(catalog, urn(':!no')))).toBe('alias_not_found');
     expect(refusal(() => route(catalog, { urn: urn(':!no') }, never))).toBe('alias_not_found');
@@ -88,7 +88,7 @@ describe('a URN', () => {
 });
 
 describe('the key of an instance', () => {
-  it('tells versions apart whose names begin alike', () => {
+  it('distinguishes versions whose names begin alike', () => {
     expect(isKeyOf('f1:v1:7:128', snapshot('v1'))).toBe(true);
     expect(isKeyOf('f1:v1:7:128:!live', snapshot('v1'))).toBe(true);
     expect(isKeyOf('f1:v1.1:7:128', snapshot('v1'))).toBe(false);

@@ -3,7 +3,7 @@ import type { Alias, Catalog, VersionSnapshot } from '../control/index.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { goesToAdditional, type RequestHeaders } from './alias-route.ts';
 
-/** Where one request goes. */
+/** The version that one request goes to. */
 export interface Routed {
   readonly snapshot: VersionSnapshot;
   /** Empty for a call of a version. */
@@ -11,17 +11,17 @@ export interface Routed {
   readonly toAdditional: boolean;
 }
 
-/** What a request says that decides between the two versions of an alias. */
+/** The parts of a request that choose between the two versions of an alias. */
 export interface RoutedRequest {
   readonly urn: FunctionUrn;
   readonly headers?: RequestHeaders;
-  /** Where it was decided before. */
+  /** An earlier decision that is kept. */
   readonly toAdditional?: boolean;
 }
 
 /**
- * The version that a URN means, of an alias its main one; from memory. For questions about a function: a request to run
- * goes by `route`. Throws `function_not_found`, `version_not_found`, `alias_not_found`.
+ * The version of a URN, for an alias its main one; from memory. For queries about a function; a request to run uses
+ * `route`. Throws `function_not_found`, `version_not_found`, `alias_not_found`.
  */
 export function resolve(catalog: Catalog, urn: FunctionUrn): VersionSnapshot {
   return versionOf(catalog, urn, aliasOf(catalog, urn)?.version ?? urn.qualifier?.name ?? 'latest');
@@ -34,7 +34,7 @@ export function versionsOf(catalog: Catalog, urn: FunctionUrn): readonly string[
   return alias.additional === undefined ? [alias.version] : [alias.version, alias.additional.version];
 }
 
-/** Whether every version that requests under a URN may go to now has streaming switched on. False for what is not there. */
+/** Whether every version that requests under a URN may go to has streaming enabled. False for an unknown URN. */
 export function mayStream(catalog: Catalog, urn: FunctionUrn): boolean {
   const { projectId, package: pkg, name, qualifier } = urn;
   if (qualifier?.kind === 'alias' && catalog.resolveAlias(projectId, pkg, name, qualifier.name) === undefined)
@@ -42,7 +42,7 @@ export function mayStream(catalog: Catalog, urn: FunctionUrn): boolean {
   return versionsOf(catalog, urn).every((version) => catalog.resolve(projectId, pkg, name, version)?.returnStream);
 }
 
-/** Where a request to run goes; decided once for each request. Throws like `resolve`. */
+/** Chooses the version of a request to run; call once for each request. Throws like `resolve`. */
 export function route(catalog: Catalog, request: RoutedRequest, random: () => number): Routed {
   const { urn, headers } = request;
   const alias = aliasOf(catalog, urn);
@@ -50,7 +50,7 @@ export function route(catalog: Catalog, request: RoutedRequest, random: () => nu
     return { snapshot: versionOf(catalog, urn, urn.qualifier?.name ?? 'latest'), alias: '', toAdditional: false };
   }
   const { additional } = alias;
-  // a queued event may find that the additional version it was meant for is not there any more
+  // the additional version may have been removed since the event was queued
   const toAdditional =
     additional !== undefined && (request.toAdditional ?? goesToAdditional(additional, { headers, random }));
   const version = toAdditional ? additional.version : alias.version;

@@ -9,7 +9,7 @@ interface RunningRequest {
   readonly ranMs: number;
 }
 
-/** The invocations that run now, for a server that stops. The warm path passes here: it adds and removes one object. */
+/** Running invocations, for shutdown. On the warm path: it adds and removes one object. */
 export class RunningRequests {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #running = new Set<InvocationRequest>();
@@ -27,7 +27,7 @@ export class RunningRequests {
     this.#running.delete(request);
   }
 
-  /** Whether instances are ended under running invocations: a failure is the platform's then. */
+  /** Whether shutdown stops instances during invocations; their failures then count as the platform's. */
   get isCut(): boolean {
     return this.#isCut;
   }
@@ -40,7 +40,7 @@ export class RunningRequests {
     return this.#running.size;
   }
 
-  /** At most `most`, those that run longest first. */
+  /** At most `most`, longest running first. */
   list(most: number): RunningRequest[] {
     const now = this.#clock.monotonic();
     return [...this.#running].slice(0, most).map(({ requestId, urn, mode, receivedAt }) => ({

@@ -8,9 +8,9 @@ export interface InvocationRequest {
   readonly mode: 'sync' | 'async' | 'gateway';
   /** Only for runtime `http`: event and payload have the binary form of the runtime protocol. */
   readonly http?: true;
-  /** Makes what takes the answer in pieces; called only for a function that may give it so. */
+  /** Creates the sink of a streamed answer; called only for functions with streaming. */
   readonly openSink?: () => ResponseSink;
-  /** The body, which the event is then without, as the client sends it. Needs `http`, `openSink` and `mayStream`. */
+  /** The body as the client sends it, left out of the event. Needs `http`, `openSink` and `mayStream`. */
   readonly body?: BodySource;
   readonly requestId: string;
   /** From 1. */
@@ -19,13 +19,13 @@ export interface InvocationRequest {
   readonly memoryChoice?: string | undefined;
   /** Whether the caller wants the end of the log. */
   readonly tail: boolean;
-  /** Of the caller's own request, for the rules of an alias; absent where there are none. */
+  /** Headers of the caller's request, for the rules of an alias; absent without a request. */
   readonly headers?: RequestHeaders;
-  /** Whether the request goes to the additional version of the alias, where that was decided before. */
+  /** Earlier decision whether the request goes to the additional version of the alias. */
   readonly toAdditional?: boolean;
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;
-  /** Monotonic ms; a call that has not got an instance by then is given back as `overloaded` instead of run. */
+  /** Monotonic ms; a call without an instance by then is returned as `overloaded` and does not run. */
   readonly startBefore?: number;
   /** Stops the call, and the instance with it. */
   readonly signal?: AbortSignal;
@@ -35,7 +35,7 @@ export interface InvocationResult {
   /** Undefined for success. */
   readonly failure: Failure | undefined;
   readonly payload: Buffer;
-  /** The sink has got an answer, or the beginning of one; the payload is then no part of it. */
+  /** The sink has received the answer, or its beginning; the payload is then not part of it. */
   readonly streamed: boolean;
   readonly receipt: Receipt;
   readonly logTail: string;

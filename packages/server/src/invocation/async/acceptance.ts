@@ -21,17 +21,17 @@ export interface AsyncCall {
   readonly requestId: string;
   readonly memoryChoice?: string | undefined;
   readonly headers?: RequestHeaders;
-  /** Where an alias sent it that has two versions, if that was decided before. */
+  /** An earlier choice of an alias with two versions. */
   readonly toAdditional?: boolean;
-  /** 256 KB for who calls from outside; unless set, as much as a function takes at all. */
+  /** 256 KB for external callers; unless set, the largest event of a function. */
   readonly maxEventBytes?: number;
   readonly chain?: readonly string[];
   readonly redriveOf?: string;
 }
 
 /**
- * What is stored of an async invocation that may run, with the settings of its function as they are now. Throws what an
- * unknown or disabled function, a wrong memory choice or a too large event deserve.
+ * The message of an async invocation that may run, with the current settings of its function. Throws for an unknown or
+ * disabled function, a wrong memory choice or a too large event.
  */
 export function acceptedMessage(
   { catalog, clock, random }: Accepting,

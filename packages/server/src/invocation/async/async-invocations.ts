@@ -32,7 +32,7 @@ export interface AsyncGauges {
   readonly running: number;
   /** Outcomes that are not delivered yet. */
   readonly deliveries: number;
-  /** Invocations and deliveries that were given up, until somebody redrives or deletes them. */
+  /** Invocations and deliveries that failed permanently and are not redriven or deleted yet. */
   readonly deadLetters: number;
 }
 
@@ -44,7 +44,7 @@ export interface AsyncOptions {
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Throws `disk_full` while nothing new may be stored. */
+  /** Throws `disk_full` while the disk has no space for new events. */
   readonly refuseWhenFull: () => void;
 }
 
@@ -56,7 +56,7 @@ const STATES: Readonly<Record<AsyncStatus, readonly MessageSummary['state'][]>> 
   DISCARD: ['dead'],
 };
 
-/** Acceptance and status of async invocations. Running them is the dispatcher's. */
+/** Acceptance and status of async invocations. The dispatcher runs them. */
 export class AsyncInvocations {
   readonly #options: AsyncOptions;
 
@@ -65,9 +65,9 @@ export class AsyncInvocations {
   }
 
   /**
-   * Resolves when the event is on disk. Throws what an unknown or disabled function, a wrong memory choice or a too large
-   * event deserve, or `disk_full`, before anything is stored. With `together` both are on disk, or neither: rejects then with
-   * `storage.guard` when a statement of it that must affect a row did not.
+   * Resolves when the event is on disk. Rejects before anything is stored for an unknown or disabled function, a wrong
+   * memory choice or a too large event, or with `disk_full`. With `together` both are on disk, or neither: rejects then
+   * with `storage.guard` when a statement of it that must affect a row did not.
    */
   async accept(
     request: {
@@ -137,7 +137,7 @@ export class AsyncInvocations {
     return { records, nextMarker: page.nextMarker };
   }
 
-  /** What is unfinished is counted in memory: a scrape must not read the backlog. */
+  /** Unfinished messages are counted in memory: a scrape must not read the backlog. */
   async gauges(): Promise<AsyncGauges> {
     const { queue, deadLetters, dispatcher } = this.#options;
     const dead = await deadLetters.count();
@@ -150,7 +150,7 @@ export class AsyncInvocations {
     };
   }
 
-  /** Stops one that waits or runs. Throws `not_found` for an unknown id of this function, `invalid_request` when it is over. */
+  /** Cancels a waiting or running invocation. Throws `not_found` for an unknown id, `invalid_request` after its end. */
   async cancel(urn: FunctionUrn, requestId: string): Promise<void> {
     const { queue, catalog, dispatcher } = this.#options;
     const message = await queue.get(requestId);

@@ -1,17 +1,17 @@
 import { type FunctionUrn, formatUrn } from '@funcgraph/api';
 import { LATEST } from '../../domain/names.ts';
 
-/** Functions that may run one after another because of one call, each with the outcome of the one before. */
+/** Most functions that may run one after another because of one call, each with the outcome of the one before. */
 export const MAX_CHAIN = 10;
 
-/** How a function stands in a chain: with the version or alias by which it is called. */
+/** Identity of a function in a chain: its URN with the version or alias by which it is called. */
 export function hopOf(urn: FunctionUrn): string {
   return formatUrn(urn.qualifier === undefined ? { ...urn, qualifier: { kind: 'version', name: LATEST } } : urn);
 }
 
 /**
- * Why a function may not get the outcome of a chain: it, by the same version or alias, is in the chain already, or the
- * chain is as long as it may be. Undefined when it may.
+ * Why a function may not get the outcome of a chain: it is in the chain already under the same version or alias, or the
+ * chain has its maximum length. Undefined when it may.
  */
 export function cut(
   chain: readonly string[],

@@ -7,26 +7,26 @@ import { type EndedInvocation, outcomeEvent } from './outcome-event.ts';
 
 export const DELIVERY_TOPIC = 'delivery';
 
-/** Of the event that is delivered; the largest that a function takes. */
+/** Limit of a delivered event: the largest that a function accepts. */
 const MAX_EVENT_BYTES = LIMITS.syncEventBytes;
 
-/** What the delivery of an outcome carries beside the event. */
+/** Attributes of a delivery besides its event. */
 export interface DeliveryAttributes {
   /** Of the invocation that ended. */
   readonly requestId: string;
   readonly urn: string;
   readonly result: 'success' | 'failure';
   readonly destination: Destination;
-  /** Functions that ran one after another up to now, the one that ended included. */
+  /** Functions that ran one after another so far, including the one that ended. */
   readonly chain: readonly string[];
-  /** Bytes that the event would have had. The stored one is a part of it, and is not delivered. */
+  /** Size of the full event in bytes. Only a part of it is stored, and it is not delivered. */
   readonly oversize?: number | undefined;
   readonly redriveOf?: string | undefined;
 }
 
 /**
- * The intent to deliver an outcome, to be stored in the step that stores the outcome; undefined when nobody wants it.
- * `group` is the function whose outcome it is.
+ * The message that delivers an outcome, stored in the same step as the outcome; undefined without a destination.
+ * `group` is the function that the outcome belongs to.
  */
 export function deliveryOf(
   ended: EndedInvocation,
@@ -56,7 +56,7 @@ export function deliveryOf(
   };
 }
 
-/** What is kept of an event that cannot be delivered: all but the response, or if that is still too much, who it was. */
+/** The stored part of an event that is too large: without the response, and if still too large without the request. */
 function shortened(ended: EndedInvocation): Buffer {
   const { ending } = ended;
   const nothing = new Uint8Array(0);
@@ -75,7 +75,7 @@ export function writeDelivery(attributes: DeliveryAttributes): JsonObject {
   };
 }
 
-/** Throws when the stored object is not one that `writeDelivery` made. */
+/** Throws when the stored object was not made by `writeDelivery`. */
 export function readDelivery(stored: JsonObject): DeliveryAttributes {
   const { requestId, urn, result, oversize } = stored;
   const destination = readDestination(stored.destination);

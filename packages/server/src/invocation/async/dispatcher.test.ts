@@ -90,7 +90,7 @@ const settled = (id: string, state: string): Promise<void> =>
   vi.waitFor(async () => expect((await queue.get(id))?.state).toBe(state), PATIENCE);
 
 describe('dispatcher', () => {
-  it('runs what is enqueued with its own id and event, and records success', async () => {
+  it('runs enqueued messages with their own id and event, and records success', async () => {
     const seen: string[] = [];
     await start(async (request) => {
       seen.push(`${request.requestId} ${request.event.toString()} ${request.mode} ${request.attempt}`);
@@ -132,9 +132,9 @@ describe('dispatcher', () => {
   });
 
   it.each([
-    ['the database is away', new PlatformError('unavailable', 'away')],
+    ['the database is unavailable', new PlatformError('unavailable', 'away')],
     ['the disk is full', Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })],
-  ])('keeps an outcome while %s, and runs nothing twice for it', async (_, failure) => {
+  ])('keeps an outcome while %s, and does not run the function again for it', async (_, failure) => {
     let runs = 0;
     let away = 3;
     const { finish } = queue;
@@ -233,7 +233,7 @@ describe('dispatcher', () => {
     expect((await queue.get('a'))?.outcome).toMatchObject({ reason: 'expired', code: 429 });
   });
 
-  describe('an outcome that somebody wants', () => {
+  describe('an outcome with a destination', () => {
     const onSuccess = { destination: 'HTTP', param: '{"url":"https://example.com/yes"}' };
     const onFailure = { destination: 'HTTP', param: '{"url":"https://example.com/no"}' };
     const delivered = async () =>
@@ -275,7 +275,7 @@ describe('dispatcher', () => {
       });
     });
 
-    it('is a failure when the event became too old or the function is gone', async () => {
+    it('is a failure when the event became too old or the function was deleted', async () => {
       await start(async (request) => {
         if (request.requestId === 'gone') throw new PlatformError('function_not_found', 'there is no function f');
         throw new PlatformError('overloaded', 'no room');
@@ -303,7 +303,7 @@ describe('dispatcher', () => {
     });
   });
 
-  it('tells each change of status to the log of a function that wants it', async () => {
+  it('logs each change of status for a function with a status log', async () => {
     let left = 1;
     await start(async () => {
       left -= 1;
@@ -324,7 +324,7 @@ describe('dispatcher', () => {
     ]);
   });
 
-  it('finishes what runs before it stops and takes nothing more', async () => {
+  it('finishes running invocations before it stops and leases no more', async () => {
     let finish = (): void => {};
     const dispatcher = await start(
       () =>

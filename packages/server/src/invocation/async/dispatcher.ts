@@ -16,17 +16,17 @@ export interface DispatcherOptions {
   readonly settlement: Settlement;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Invocations at a time. */
+  /** Invocations that run at once. */
   readonly slots: number;
 }
 
-/** A dead server's leases end after this; a living one extends them. */
+/** The leases of a dead server end after this time; a running one extends them. */
 const LEASE_MS = 30_000;
 const EXTEND_EVERY_MS = 10_000;
-/** Dead leases and too old messages are looked for at least, and at most, this often. */
+/** Expired leases and messages are searched at least, and at most, this often. */
 const REAP_AT_LEAST_MS = 30_000;
 const REAP_AT_MOST_MS = 1_000;
-/** A function that was throttled is left out of leases for this long. */
+/** No messages of a throttled function are leased for this time. */
 const PAUSE_MS = 500;
 
 interface Running {
@@ -36,8 +36,8 @@ interface Running {
 }
 
 /**
- * Takes accepted async invocations off the queue and runs them through the invoker. At least once: a message is finished
- * only after its outcome is on disk. Nothing polls: it wakes for new messages, due times and ends of runs.
+ * Runs accepted async invocations from the queue through the invoker. At least once: a message is finished only after
+ * its outcome is on disk. No polling: it wakes for new messages, due times and ends of runs.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -52,12 +52,12 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#options = options;
     const { queue, clock, log, slots } = options;
-    // Storing a result takes no slot, so that functions need not wait for the disk.
+    // Storing a result needs no slot, so that functions do not wait for the disk.
     const run = (message: LeasedMessage, freeSlot: () => void): Promise<void> => this.#run(message, freeSlot);
     this.#intake = new Intake({ queue, topic: ASYNC_TOPIC, clock, log, slots, leaseMs: LEASE_MS, run });
   }
 
-  /** Takes back what a killed server had leased, then starts. */
+  /** Recovers the leases of a killed server, then starts. */
   async start(): Promise<void> {
     const { queue, log } = this.#options;
     const recovered = await queue.recover();
@@ -68,7 +68,9 @@ export class Dispatcher {
     this.#scheduleReap();
   }
 
-  /** Takes nothing more; resolves when all that runs is finished and recorded, or `signal` fires. Idempotent. */
+  /**
+   * Leases no more messages; resolves when all running ones are finished and recorded, or `signal` fires. Idempotent.
+   */
   stop(signal: AbortSignal): Promise<void> {
     this.#stopping ??= this.#stop(signal);
     return this.#stopping;
@@ -81,7 +83,7 @@ export class Dispatcher {
     this.#extend?.cancel();
   }
 
-  /** Invocations that it took and whose results are not stored yet. */
+  /** Leased invocations whose results are not stored yet. */
   get running(): number {
     return this.#running.size;
   }
@@ -120,7 +122,7 @@ export class Dispatcher {
     try {
       await this.#attempt(running, freeSlot);
     } catch (error) {
-      // The lease runs out and the message comes again: nothing is lost, it may run twice.
+      // The lease expires and the message is delivered again: no event is lost, but it may run twice.
       log.error({ requestId: message.id, err: error }, 'the outcome of an async invocation could not be stored');
     } finally {
       this.#running.delete(message.id);

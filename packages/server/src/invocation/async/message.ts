@@ -3,19 +3,19 @@ import type { JsonObject } from '../../queue/index.ts';
 
 export const ASYNC_TOPIC = 'async';
 
-/** What an accepted async invocation carries beside its event. Settled at acceptance, whatever changes later. */
+/** Attributes of an accepted async invocation besides its event. Later changes of settings do not affect them. */
 export interface AsyncAttributes {
   readonly urn: string;
   readonly maxRetries: number;
   readonly memoryChoice: string | undefined;
-  /** Where an alias sends it that has two versions; each attempt goes the same way. */
+  /** The choice of an alias with two versions; each attempt uses the same. */
   readonly toAdditional: boolean;
   readonly onSuccess?: Destination | undefined;
   readonly onFailure?: Destination | undefined;
-  /** Functions whose outcomes led to this invocation, the first one first. Never from what a user sent. */
+  /** Functions whose outcomes led to this invocation, in order. Never taken from user input. */
   readonly chain?: readonly string[];
   readonly statusLog?: boolean;
-  /** Id of the dead letter in whose place it stands. */
+  /** Id of the dead letter that it replaces. */
   readonly redriveOf?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export function writeAttributes(attributes: AsyncAttributes): JsonObject {
   };
 }
 
-/** Throws when the stored object is not one that `writeAttributes` made. */
+/** Throws when the stored object was not made by `writeAttributes`. */
 export function readAttributes(stored: JsonObject): AsyncAttributes {
   const { urn, maxRetries, memoryChoice } = stored;
   if (typeof urn !== 'string' || typeof maxRetries !== 'number')

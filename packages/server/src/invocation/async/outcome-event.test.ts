@@ -39,7 +39,7 @@ describe('the event that a destination gets', () => {
     expect(parsed({ attempts }).request_context.approximate_invoke_count).toBe(count);
   });
 
-  it('says why a function failed', () => {
+  it('contains the error of a function', () => {
     const failed = parsed({ ending: { kind: 'failed', result: Buffer.from('{"errorMessage":"no"}') } });
     expect(failed).toMatchObject({
       request_context: { condition: 'UnhandledInvocationError' },
@@ -73,7 +73,7 @@ describe('a delivery', () => {
     }),
   );
 
-  it('is made for the outcome that somebody wants', () => {
+  it('is made for an outcome with a destination', () => {
     const of = { attributes, group: 'p:default:f', id: 'd1' };
     const message = deliveryOf(ended, of);
     expect(message).toMatchObject({ id: 'd1', topic: 'delivery', group: 'p:default:f', payload: outcomeEvent(ended) });

@@ -1,4 +1,4 @@
-/** How an invocation ended, for who gets its outcome. */
+/** How an invocation ended, for the receiver of its outcome. */
 export interface EndedInvocation {
   readonly requestId: string;
   /** With the version or alias. */
@@ -15,9 +15,9 @@ export type Ending =
   | { readonly kind: 'ok'; readonly result: Uint8Array }
   /** The function ran and failed; `result` is its error as JSON text. */
   | { readonly kind: 'failed'; readonly result: Uint8Array }
-  /** It never got to run, within the age of its event. */
+  /** It did not get to run before its event expired. */
   | { readonly kind: 'expired'; readonly message: string }
-  /** It could not be run: the function is gone, or does not take such a call. */
+  /** It could not be run: the function is deleted, or refuses such a call. */
   | { readonly kind: 'refused'; readonly message: string };
 
 const CONDITIONS = {
@@ -28,8 +28,8 @@ const CONDITIONS = {
 } as const;
 
 /**
- * The event that a destination gets, as the guide (3.3.7) has it: both payloads are text. `approximate_invoke_count` is 0
- * for the first attempt and more than 1 for one that was repeated.
+ * The event for a destination, in the format of the guide (3.3.7): both payloads are text. `approximate_invoke_count`
+ * is 0 for the first attempt and more than 1 after retries.
  */
 export function outcomeEvent(ended: EndedInvocation): Buffer {
   const { ending, attempts } = ended;

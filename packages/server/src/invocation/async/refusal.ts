@@ -1,7 +1,7 @@
 import { PlatformError } from '../../lib/platform-error.ts';
 import { QueueError } from '../../queue/index.ts';
 
-/** What a caller gets whose event the queue does not take; anything else is thrown as it is. */
+/** The caller's error when the queue refuses an event; other errors are returned unchanged. */
 export function queueRefusal(error: unknown): unknown {
   if (!(error instanceof QueueError)) return error;
   if (error.code === 'queue.full') {

@@ -16,7 +16,7 @@ describe('what an attempt came to', () => {
     ],
     ['a stopping server did not run it', new PlatformError('unavailable', 'x'), { kind: 'throttled' }],
     [
-      'a function that is gone will not come back',
+      'a deleted function will not come back',
       new PlatformError('function_not_found', 'gone'),
       { kind: 'gone', message: 'gone' },
     ],
@@ -32,13 +32,13 @@ describe('what happens to the message', () => {
     ['is tried again after a failure', failed, 1, 0, { kind: 'retry', delayMs: 1000, countsAsRetry: true }],
     ['is tried again later each time', failed, 3, 2, { kind: 'retry', delayMs: 25_000, countsAsRetry: true }],
     [
-      'is given up when the retries are used',
+      'fails permanently when the retries are used',
       failed,
       1,
       1,
       { kind: 'kill', reason: 'failed', code: 4002, message: 'x' },
     ],
-    ['is given up at once without retries', failed, 0, 0, { kind: 'kill', reason: 'failed', code: 4002, message: 'x' }],
+    ['fails permanently without retries', failed, 0, 0, { kind: 'kill', reason: 'failed', code: 4002, message: 'x' }],
     [
       'waits without using a retry when throttled',
       { kind: 'throttled' },
@@ -47,7 +47,7 @@ describe('what happens to the message', () => {
       { kind: 'retry', delayMs: 500, countsAsRetry: false },
     ],
     [
-      'is given up when the function is gone',
+      'fails permanently when the function is deleted',
       { kind: 'gone', message: 'gone' },
       3,
       0,

@@ -9,11 +9,11 @@ const LONGEST_DELAY_MS = 60_000;
 
 export interface AsyncLimits {
   readonly maxRetries: number;
-  /** Ms since epoch; after this nothing is tried again. */
+  /** Ms since epoch; no attempt begins after this. */
   readonly expiresAt: number;
 }
 
-/** What one attempt came to. `throttled`: it did not get to run. */
+/** Result of one attempt. `throttled`: it did not run. */
 export type AttemptResult =
   | { readonly kind: 'ok' }
   | { readonly kind: 'failed'; readonly code: number; readonly message: string }
@@ -29,7 +29,7 @@ export type Verdict =
 
 const NOT_RUN = new Set<string>(['overloaded', 'unavailable', 'no_disk_room']);
 
-/** Success, failure, or never ran: told from what the invoker returned or threw. */
+/** Success, failure, or not run, by the result or error of the invoker. */
 export function classify(outcome: InvocationResult | { readonly thrown: unknown }): AttemptResult {
   if (!('thrown' in outcome)) {
     if (outcome.failure === undefined) return { kind: 'ok' };
@@ -43,7 +43,7 @@ export function classify(outcome: InvocationResult | { readonly thrown: unknown 
   return { kind: 'failed', code: 500, message: 'internal failure' };
 }
 
-/** `retriesDone`: attempts before this one that ran and failed. */
+/** `retriesDone`: earlier attempts that ran and failed. */
 export function decide(result: AttemptResult, limits: AsyncLimits, retriesDone: number, now: number): Verdict {
   switch (result.kind) {
     case 'ok':

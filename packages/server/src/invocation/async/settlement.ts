@@ -14,9 +14,9 @@ import { classify, decide, type Verdict } from './retry-policy.ts';
 export interface SettlementOptions {
   readonly queue: Queue;
   readonly deadLetters: Pick<DeadLetterBox, 'add'>;
-  /** Steady: for due times. */
+  /** Steady clock, for due times. */
   readonly clock: Clock;
-  /** Ms since the epoch, as the clock of the machine shows them. */
+  /** Ms since the epoch, from the clock of the machine. */
   readonly wallTime: () => number;
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly newId: () => string;
@@ -30,8 +30,8 @@ const EXPIRED_LEASE_MS = 30_000;
 const TOO_OLD = 'the maximum age was reached before it could run';
 
 /**
- * The end of async invocations. An outcome and the intent to deliver it are stored in one step: a server that is killed
- * has stored both or neither.
+ * Ends async invocations. An outcome and the message that delivers it are stored in one step: a killed server has
+ * stored both or neither.
  */
 export class Settlement {
   readonly #options: SettlementOptions;
@@ -40,12 +40,12 @@ export class Settlement {
     this.#options = options;
   }
 
-  /** Tells of an attempt that begins, where the function wants to know. */
+  /** Logs the begin of an attempt if the function has a status log. */
   begins(message: LeasedMessage, attributes: AsyncAttributes, attempt: number): void {
     this.#tell(message, attributes, `RUNNING, attempt ${attempt}`);
   }
 
-  /** Stores how an attempt ended: for good, or until the next one. A lease that is over stores nothing. */
+  /** Stores the end of an attempt: final, or until the next one. Stores nothing when the lease has ended. */
   async store(message: LeasedMessage, attributes: AsyncAttributes, outcome: Outcome): Promise<{ throttled: boolean }> {
     const { queue, deadLetters, clock } = this.#options;
     const retriesDone = retriesOf(message);
@@ -73,14 +73,14 @@ export class Settlement {
     return { throttled: false };
   }
 
-  /** Whoever called it took it back: nothing is delivered. */
+  /** Ends an invocation that its caller cancelled: no outcome is delivered. */
   async cancelled(message: LeasedMessage, attributes: AsyncAttributes): Promise<void> {
     const outcome = { code: CODES.cancelled, message: 'cancelled', retriesDone: retriesOf(message) };
     await this.#options.queue.stop(message.receipt, outcome);
     this.#tell(message, attributes, `FAIL, code ${CODES.cancelled}`);
   }
 
-  /** Ends those that waited longer than they may; true when there may be more of them. */
+  /** Ends expired messages; true when there may be more. */
   async buryExpired(): Promise<boolean> {
     const { queue } = this.#options;
     const request = { topic: ASYNC_TOPIC, limit: EXPIRED_BATCH, leaseMs: EXPIRED_LEASE_MS };
@@ -144,7 +144,7 @@ function endingOf(verdict: End, outcome: Outcome): Ending {
   return { kind: 'failed', result: Buffer.from(JSON.stringify({ errorMessage, errorType: 'InternalFailure' })) };
 }
 
-/** Of the version that ran, or as it was called. */
+/** URN of the version that ran, otherwise as it was called. */
 function urnOf(attributes: AsyncAttributes, outcome?: Outcome): string {
   if (outcome !== undefined && !('thrown' in outcome)) return outcome.receipt.function_urn;
   const urn = parseUrn(attributes.urn);

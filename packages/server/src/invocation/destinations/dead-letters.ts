@@ -13,7 +13,7 @@ import { route } from '../resolve.ts';
 /** Topics of the queue whose dead messages are dead letters. */
 export const DEAD_LETTER_TOPICS = [ASYNC_TOPIC, DELIVERY_TOPIC] as const;
 
-/** An invocation that was given up, or an outcome that could not be delivered. Times are ms since the epoch. */
+/** An invocation that failed permanently, or an undelivered outcome. Times are ms since the epoch. */
 export interface DeadLetterRecord {
   readonly id: string;
   readonly kind: 'invocation' | 'delivery';
@@ -28,12 +28,12 @@ export interface DeadLetterRecord {
   readonly attempts: number;
   readonly enqueuedAt: number;
   readonly diedAt: number;
-  /** Of a delivery. */
+  /** Destination of a delivery. */
   readonly destination: Destination | undefined;
   readonly chain: readonly string[];
   readonly redriveOf: string | undefined;
   readonly redrivenAs: string | undefined;
-  /** Whether it was redriven or deleted; there is no event then. */
+  /** Whether it was redriven or deleted; its event is removed then. */
   readonly settled: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface DeadLettersOptions extends Accepting {
 
 export interface Redriven {
   readonly id: string;
-  /** Of the invocation, or the delivery, that takes its place. */
+  /** Id of the invocation, or the delivery, that replaces it. */
   readonly requestId: string;
 }
 
@@ -58,7 +58,7 @@ export interface RedrivePage {
 type FunctionRef = Pick<FunctionUrn, 'projectId' | 'package' | 'name'>;
 type Letter = DeadLetter & { readonly payload: Uint8Array | null };
 
-/** What was given up, for people who look at it, send it again or throw it away. */
+/** Dead letters for users, who show, redrive or delete them. */
 export class DeadLetters {
   readonly #options: DeadLettersOptions;
 
@@ -66,7 +66,7 @@ export class DeadLetters {
     this.#options = options;
   }
 
-  /** Those that nobody settled, newest first: of a project or of one function, which may be deleted. */
+  /** Open ones, newest first: of a project or of one function, which may be deleted. */
   async list(
     of: { readonly projectId: string } | FunctionRef,
     page: { readonly limit: number; readonly marker?: string },
@@ -76,16 +76,16 @@ export class DeadLetters {
     return { records: letters.map(toRecord), nextMarker };
   }
 
-  /** With its event, which is null once it was settled. Throws `not_found`. */
+  /** With its event, which is null after settlement. Throws `not_found`. */
   async show(projectId: string, id: string): Promise<DeadLetterRecord & { readonly event: Uint8Array | null }> {
     const letter = await this.#find(projectId, id);
     return { ...toRecord(letter), event: letter.payload };
   }
 
   /**
-   * Sends it again as a new invocation, or delivery, with the settings that its function has now. Durable when it
-   * resolves. Asked twice it gives the same answer, and runs once. Throws `not_found` for what was deleted,
-   * `invalid_request` for what cannot be sent again, and what the function refuses.
+   * Sends it again as a new invocation, or delivery, with the current settings of its function. Durable when it
+   * resolves. Idempotent: a second call returns the same id and runs nothing. Throws `not_found` for a deleted letter,
+   * `invalid_request` for one that cannot be sent again, and the refusal of the function.
    */
   async redrive(projectId: string, id: string): Promise<Redriven> {
     const letter = await this.#find(projectId, id);
@@ -101,7 +101,9 @@ export class DeadLetters {
     return { id, requestId: redrivenAs };
   }
 
-  /** A page of all letters of a function, the newest first. What comes after the first page is not among the next ones. */
+  /**
+   * Redrives a page of the letters of a function, newest first. Letters newer than the first page are on no later page.
+   */
   async redriveAll(of: FunctionRef, page: { readonly limit: number; readonly marker?: string }): Promise<RedrivePage> {
     const { letters, nextMarker } = await this.#options.box.list({ group: functionKeyOf(of), ...page });
     const redriven: Redriven[] = [];
@@ -117,15 +119,15 @@ export class DeadLetters {
     return { redriven, refused, nextMarker };
   }
 
-  /** Throws its event away. Throws `not_found` when it was settled before. */
+  /** Deletes its event. Throws `not_found` when it was settled before. */
   async drop(projectId: string, id: string): Promise<void> {
     await this.#find(projectId, id);
     if (!(await this.#options.box.drop(id))) throw gone(id);
   }
 
   /**
-   * Throws away a page of the letters of a function, the newest first, and says how many were there. What comes after the
-   * first page is not among the next ones.
+   * Deletes a page of the letters of a function, newest first, and returns how many. Letters newer than the first page
+   * are on no later page.
    */
   async dropAll(
     of: FunctionRef,
@@ -178,7 +180,7 @@ export class DeadLetters {
     return { id: this.#options.newId(), topic, group, payload, attributes: next };
   }
 
-  /** What its function says now, where it still says something: a wrong address may have been mended. */
+  /** The current destination of its function, if there is one: a wrong address may have been corrected. */
   #destinationNow({ chain, result }: DeliveryAttributes): Destination | undefined {
     const { catalog, random } = this.#options;
     const urn = parseUrn(chain.at(-1) ?? '');
@@ -217,7 +219,7 @@ function toRecord(letter: DeadLetter): DeadLetterRecord {
     redrivenAs: letter.redrivenAs ?? undefined,
     settled: letter.settledAt !== null,
   };
-  // what died under an older release does not say why
+  // letters of an older release have no reason
   const reason = typeof outcome.reason === 'string' ? outcome.reason : 'failed';
   if (letter.topic === DELIVERY_TOPIC) {
     const { requestId, urn, destination, chain, redriveOf } = readDelivery(letter.attributes);

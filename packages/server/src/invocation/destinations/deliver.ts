@@ -8,7 +8,7 @@ import type { DeliveryAttributes } from '../async/delivery-message.ts';
 import { route } from '../resolve.ts';
 import type { WebhookAnswer, WebhookPost } from './webhook.ts';
 
-/** Why an outcome is not delivered and will not be. */
+/** Why an outcome can never be delivered. */
 export type Undeliverable =
   | 'loop'
   | 'long_chain'
@@ -19,24 +19,27 @@ export type Undeliverable =
   | 'attempts_exhausted';
 
 export type DeliveryResult =
-  /** What came of it, and what is enqueued in the same step. */
+  /** A note about the delivery, and the messages that the same step enqueues. */
   | { readonly kind: 'delivered'; readonly note: JsonObject; readonly messages: readonly NewMessage[] }
   | { readonly kind: 'undeliverable'; readonly reason: Undeliverable; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** With whose rights a function is given an outcome: of the agency of the function it comes from, else of who set it. */
+/**
+ * The principal of a delivery to a function: the agency of the sending function, otherwise the user who set the
+ * destination.
+ */
 export type DeliveringAs =
   | { readonly kind: 'agency'; readonly name: string }
   | { readonly kind: 'setter'; readonly setter: Setter };
 
 export interface DeliverOptions extends Accepting {
-  /** Why somebody may not invoke a function now; undefined when he may. From memory. */
+  /** Why a principal may not invoke a function now; undefined when it may. Reads memory only. */
   readonly refusalOf: (as: DeliveringAs, destination: FunctionUrn) => string | undefined;
   readonly post: (post: WebhookPost) => Promise<WebhookAnswer>;
   readonly newId: () => string;
 }
 
-/** One attempt to deliver an outcome. Never rejects for what the destination does. */
+/** One attempt to deliver an outcome. Does not reject for failures of the destination. */
 export async function deliver(
   options: DeliverOptions,
   message: Pick<LeasedMessage, 'id' | 'payload'>,
@@ -59,13 +62,13 @@ export async function deliver(
     case 'webhook':
       return callWebhook(options, message, attributes, target, signal);
     case 'service': {
-      const text = `nothing is delivered to ${target.service} (${target.name}): there is no such service here`;
+      const text = `${target.service} (${target.name}) is not available here: no outcome is delivered to it`;
       return { kind: 'undeliverable', reason: 'not_supported', message: text };
     }
   }
 }
 
-/** Who gets an outcome, for people; without what may be secret in an address. */
+/** Names the destination for users, without secret parts of an address. */
 export function describeDestination(attributes: Pick<DeliveryAttributes, 'destination'>): string {
   try {
     const target = parseDestination(attributes.destination, 'destination');
@@ -99,7 +102,7 @@ function callFunction(
   }
 }
 
-/** Undefined for a destination that says of nobody who set it. */
+/** Undefined for a destination without a recorded setter. */
 function deliveringAs({ catalog, random }: DeliverOptions, attributes: DeliveryAttributes): DeliveringAs | undefined {
   const name = agencyOf(catalog, random, attributes.urn);
   if (name !== undefined) return { kind: 'agency', name };
@@ -107,7 +110,7 @@ function deliveringAs({ catalog, random }: DeliverOptions, attributes: DeliveryA
   return setter === undefined ? undefined : { kind: 'setter', setter };
 }
 
-/** The agency that the function whose outcome it is has now; undefined also when the function is gone. */
+/** The current agency of the function that the outcome belongs to; undefined also when the function is deleted. */
 function agencyOf(catalog: Accepting['catalog'], random: Accepting['random'], text: string): string | undefined {
   const urn = parseUrn(text);
   if (urn === undefined) return undefined;
@@ -130,7 +133,7 @@ async function callWebhook(
     'Content-Type': 'application/json',
     'User-Agent': 'Funcgraph',
     'X-Cff-Request-Id': requestId,
-    // the same for every attempt: a receiver knows by it what it has got before
+    // the same for every attempt, so that receivers can detect duplicates
     'X-Funcgraph-Delivery-Id': id,
   };
   const answer = await post({ url, body: payload, headers, signal });
@@ -139,7 +142,7 @@ async function callWebhook(
   return answer.kind === 'failed' ? { kind: 'failed', message } : { kind: 'undeliverable', reason: 'refused', message };
 }
 
-/** A function that has no room now may have some later; what is wrong otherwise stays wrong. */
+/** A function without capacity may have some later; other refusals are permanent. */
 function refusal(error: unknown): DeliveryResult {
   if (!(error instanceof PlatformError) || error.spec.audience !== 'user') throw error;
   const { code, message } = error;

@@ -116,7 +116,7 @@ describe('to a webhook', () => {
     expect(await queue.get('d1')).toMatchObject({ outcome: { status: 200 } });
   });
 
-  it('is tried again after longer and longer pauses, and then given up with its event', async () => {
+  it('is repeated after increasing pauses, and then fails permanently and keeps its event', async () => {
     answer = async () => ({ kind: 'failed', message: 'example.com answered 503' });
     const began = control.clock.now();
     await enqueue('d1');
@@ -131,11 +131,13 @@ describe('to a webhook', () => {
       'p1:default:a r1 WARN Delivery of the outcome to https://example.com: example.com answered 503; next attempt in 1 s',
     );
     expect(lines).toHaveLength(7);
-    expect(lines[6]).toContain('ERROR Delivery of the outcome to https://example.com: given up (attempts_exhausted)');
+    expect(lines[6]).toContain(
+      'ERROR Delivery of the outcome to https://example.com: failed permanently (attempts_exhausted)',
+    );
     expect(lines.join()).not.toContain('secret');
   });
 
-  it('is given up at once when it is refused', async () => {
+  it('fails permanently at once when it is refused', async () => {
     answer = async () => ({ kind: 'refused', message: 'example.com answered 404' });
     await enqueue('d1');
     await settled('d1', 'dead');
@@ -251,7 +253,7 @@ describe('to a function', () => {
       expect(asked).toEqual([[{ kind: 'agency', name: 'helper' }, 'b']]);
     });
 
-    it('somebody who is known: without, it is given to nobody', async () => {
+    it('a known user: without one, no function gets it', async () => {
       const { setBy: _, ...unsigned } = own;
       await enqueue('d1', { destination: unsigned });
       await settled('d1', 'dead');
@@ -259,12 +261,12 @@ describe('to a function', () => {
       expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'forbidden' } });
     });
 
-    it('and is not given what it may not have: the dead letter says why', async () => {
+    it('and is not delivered without it: the dead letter names the reason', async () => {
       denied = 'the user who set the destination may not do functiongraph:function:invokeAsync on function b';
       await enqueue('d1', { destination: own });
       await settled('d1', 'dead');
       expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'forbidden', message: denied } });
-      expect(lines).toEqual([expect.stringContaining(`given up (forbidden): ${denied}`)]);
+      expect(lines).toEqual([expect.stringContaining(`failed permanently (forbidden): ${denied}`)]);
       expect((await queue.counts(ASYNC_TOPIC)).ready).toBe(0);
     });
   });
@@ -275,11 +277,11 @@ describe('to a function', () => {
     await settled('d1', 'dead');
     const message = 'the destinations form a loop: default:b:latest -> default:a:latest -> default:b:latest';
     expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'loop', message } });
-    expect(lines).toEqual([expect.stringContaining(`given up (loop): ${message}`)]);
+    expect(lines).toEqual([expect.stringContaining(`failed permanently (loop): ${message}`)]);
     expect((await queue.counts(ASYNC_TOPIC)).ready).toBe(0);
   });
 
-  it('that is gone is given up, one that is disabled gets it later', async () => {
+  it('that is deleted fails permanently, a disabled one gets it later', async () => {
     await enqueue('gone', { destination: toFunction(urnOf('nobody')) });
     await settled('gone', 'dead');
     expect(await queue.get('gone')).toMatchObject({ outcome: { reason: 'refused' } });
@@ -293,7 +295,7 @@ describe('to a function', () => {
 });
 
 it.each(['OBS', 'SMN', 'DIS'])(
-  'to %s, which is not here, is given up with a record that says so',
+  'to %s, which is not available here, fails permanently with a record of the reason',
   async (destination) => {
     const param = '{"bucket":"x","topic_urn":"x","stream_name":"x"}';
     await enqueue('d1', { destination: { destination, param } });
@@ -305,7 +307,7 @@ it.each(['OBS', 'SMN', 'DIS'])(
   },
 );
 
-it('of an event that was too large is given up, and says how large it was', async () => {
+it('of an event that was too large fails permanently, and the record has its size', async () => {
   await enqueue('d1', { oversize: 7_000_000 });
   await settled('d1', 'dead');
   expect((await queue.get('d1'))?.outcome).toMatchObject({

@@ -13,18 +13,18 @@ export interface DelivererOptions extends DeliverOptions {
   readonly log: Logger;
 }
 
-/** Deliveries at a time. */
+/** Deliveries that run at once. */
 const SLOTS = 32;
-/** Of these for one function. */
+/** The most of one function. */
 const SLOTS_OF_ONE = 8;
 /** Longer than any attempt. */
 const LEASE_MS = 60_000;
-/** Between attempts; after the last one the delivery is given up, after about three quarters of an hour. */
+/** Pauses between attempts; the delivery fails permanently after the last, after about three quarters of an hour. */
 const PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000];
 
 /**
- * Takes outcomes off the queue and delivers them, each at least once: a delivery is finished only after it was taken, and
- * to a function in the same step in which its event is stored. Nothing polls.
+ * Delivers outcomes from the queue, each at least once: a delivery is finished only after it was accepted, for a
+ * function in the same step that stores its event. No polling.
  */
 export class Deliverer {
   readonly #options: DelivererOptions;
@@ -39,12 +39,15 @@ export class Deliverer {
     this.#intake = new Intake({ queue, topic: DELIVERY_TOPIC, clock, log, ...slots, run });
   }
 
-  /** The queue must have recovered what a killed server had leased. */
+  /** Call after the queue has recovered the leases of a killed server. */
   start(): Promise<void> {
     return this.#intake.start();
   }
 
-  /** Takes nothing more; resolves when what runs is stored, or at once when `signal` fires. The rest comes again. */
+  /**
+   * Leases no more messages; resolves when running deliveries are stored, or at once when `signal` fires. Others are
+   * repeated.
+   */
   async stop(signal: AbortSignal): Promise<void> {
     await this.#intake.stop(signal);
     this.#cut.abort();
@@ -56,7 +59,7 @@ export class Deliverer {
       const result = await deliver(this.#options, message, attributes, this.#cut.signal);
       if (!this.#cut.signal.aborted) await this.#settle(message, attributes, result);
     } catch (error) {
-      // The lease runs out and the message comes again.
+      // The lease expires and the message is delivered again.
       this.#options.log.error({ deliveryId: message.id, err: error }, 'a delivery could not be stored');
     }
   }
@@ -79,12 +82,12 @@ export class Deliverer {
     const reason = result.kind === 'failed' ? 'attempts_exhausted' : result.reason;
     const outcome = { reason, message: result.message, failures: failures + 1 };
     if (!(await deadLetters.add(message, { outcome, messages: [] }))) return;
-    this.#tell(message, attributes, `given up (${reason}): ${result.message}`, 'ERROR');
+    this.#tell(message, attributes, `failed permanently (${reason}): ${result.message}`, 'ERROR');
     const { requestId, chain } = attributes;
     this.#options.log.warn({ requestId, deliveryId: message.id, reason, chain }, 'an outcome was not delivered');
   }
 
-  /** In the log of the function whose outcome it is. */
+  /** Logs to the function that the outcome belongs to. */
   #tell(message: LeasedMessage, attributes: DeliveryAttributes, text: string, level: 'WARN' | 'ERROR'): void {
     const functionKey = message.group;
     const version = parseUrn(attributes.urn)?.qualifier?.name ?? '';

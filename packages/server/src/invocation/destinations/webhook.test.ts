@@ -65,7 +65,7 @@ it('follows no redirection', async () => {
   expect(seen).toHaveLength(1);
 });
 
-it('asks nobody in the own network who is not allowed, by number or by name', async () => {
+it('refuses addresses of the own network that are not allowed, by number or by name', async () => {
   status(200);
   for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
     const told = await post('/', { host, allowed: 'example.com' });
@@ -75,7 +75,7 @@ it('asks nobody in the own network who is not allowed, by number or by name', as
   expect(await post('/', { allowed: `127.0.0.1:${port()}` })).toMatchObject({ kind: 'taken' });
 });
 
-it('reads a bounded part of an answer that has no end, and tells its beginning', async () => {
+it('reads a bounded part of an endless answer, and reports its beginning', async () => {
   answer = (_, response) => {
     response.writeHead(400);
     const more = (): void => {
@@ -89,7 +89,7 @@ it('reads a bounded part of an answer that has no end, and tells its beginning',
   expect('message' in told && told.message.length).toBeLessThan(400);
 });
 
-it('fails when nobody answers, when the connection breaks and when it is told to stop', async () => {
+it('fails without an answer, when the connection breaks and when it is aborted', async () => {
   answer = (request) => request.socket.destroy();
   expect(await post()).toMatchObject({ kind: 'failed', message: expect.stringContaining('ECONNRESET') });
   const abort = new AbortController();

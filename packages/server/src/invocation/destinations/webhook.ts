@@ -2,12 +2,12 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type AllowedHosts, InternalAddressError, lookupFor } from '../../lib/outgoing-address.ts';
 
-/** From the look-up of the name to the end of the answer. */
+/** From the DNS lookup to the end of the response. */
 const TIMEOUT_MS = 10_000;
-/** More of an answer is not read. */
+/** The rest of a response is not read. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 const TOLD_CHARS = 300;
-/** Refusals that may pass by themselves. */
+/** Status codes of temporary refusals. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export interface WebhookPost {
@@ -17,14 +17,14 @@ export interface WebhookPost {
   readonly signal: AbortSignal;
 }
 
-/** `refused`: another attempt would end alike. */
+/** `refused`: another attempt would fail the same way. */
 export type WebhookAnswer =
   | { readonly kind: 'taken'; readonly status: number }
   | { readonly kind: 'failed' | 'refused'; readonly status?: number; readonly message: string };
 
 /**
- * Sends one POST to an address that a user gave; never to one of the own network that is not allowed. Redirections are
- * not followed. Never rejects.
+ * Sends one POST to an address that a user gave; internal addresses must be in `allowed`. Redirects are not followed.
+ * Never rejects.
  */
 export async function postWebhook(post: WebhookPost, allowed: AllowedHosts): Promise<WebhookAnswer> {
   try {
@@ -57,7 +57,7 @@ function send({ url, body, headers, signal }: WebhookPost, allowed: AllowedHosts
   });
 }
 
-/** The beginning of an answer. What comes after the head decides nothing: an answer that breaks off has come. */
+/** The beginning of a response body. Only status and headers count, so a truncated body is no error. */
 async function firstOf(response: IncomingMessage): Promise<string> {
   let text = '';
   let bytes = 0;
@@ -69,7 +69,7 @@ async function firstOf(response: IncomingMessage): Promise<string> {
       if (bytes > MAX_ANSWER_BYTES) break;
     }
   } catch {
-    // as told above
+    // a truncated body is no error
   } finally {
     response.destroy();
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fairShares, type GroupUse } from './fair-shares.ts';
 
-/** Lets functions with endless work take what they get until nothing changes; answers what each holds. */
+/** Lets functions with endless work take their shares until they are stable; returns the slots of each. */
 function fill(slots: number, greedy: ReadonlyArray<{ project: string; group: string }>, mostPerGroup = Infinity) {
   const running = new Map(greedy.map(({ group }) => [group, 0]));
   let free = slots;

@@ -1,10 +1,10 @@
-/** A function, as the intake sees it. */
+/** The state of a function in the intake. */
 export interface GroupUse {
   readonly group: string;
   readonly project: string;
   /** Slots that it holds. */
   readonly running: number;
-  /** Rises with each grant; 0 for a function that was idle. */
+  /** Increases with each grant; 0 for a function that was idle. */
   readonly lastTurn: number;
 }
 
@@ -22,13 +22,14 @@ export interface SlotUse {
 const CHUNK = 4;
 /** A function takes a slot only while it holds fewer than this many times the slots that stay free. */
 const GROUP_TIMES_FREE = 4;
-/** The same for all functions of a project together: for one that is busy already, and for an idle one. */
+/** The same for all functions of a project together: for a busy function, and for an idle one. */
 const PROJECT_TIMES_FREE = { busy: 9, idle: 36 };
 
 /**
- * How many slots each waiting function gets now. Slots go round by project and inside a project by function, those that
- * hold fewest first. Because each may hold only a multiple of what stays free, busy functions share the slots and leave
- * some: with `k` of them about `1 / (1 + 4k)` of all, and never the last one while each holds four.
+ * How many slots each waiting function gets now. Slots go in turn to projects, and inside a project to functions,
+ * fewest held first. Because each may hold only a multiple of the free slots, busy functions share the slots and leave
+ * some:
+ * `k` of them leave about `1 / (1 + 4k)` of all, and never take the last one while each holds four.
  */
 export function fairShares({ free, waiting, perProject, mostPerGroup }: SlotUse): Map<string, number> {
   const shares = new Map<string, number>();
@@ -70,7 +71,7 @@ function inTurn(waiting: readonly GroupUse[], perProject: ReadonlyMap<string, nu
   return [...projects.values()].sort((a, b) => a.held - b.held);
 }
 
-/** The function of the project whose turn it is, if one may take a slot, and how many it takes. */
+/** The next function of the project that may take a slot, and how many it takes. */
 function takeTurn(
   project: ProjectTurn,
   { free, most, mostPerGroup }: { free: number; most: number; mostPerGroup: number },
@@ -86,7 +87,7 @@ function takeTurn(
       group.held += 1;
       project.held += 1;
     }
-    // One that may not take a slot now may not later: slots only get fewer here.
+    // A function that may not take a slot now will not later: slots only get fewer here.
     if (group.held === before) continue;
     project.groups.push(group);
     return { group: group.group, count: group.held - before };

@@ -52,7 +52,7 @@ async function flood(projects: number, each: number): Promise<void> {
   await Promise.all(all);
 }
 
-/** Until nothing more begins. */
+/** Resolves when no more messages begin. */
 async function settled(): Promise<void> {
   for (let last = -1; last !== begun.length; ) {
     last = begun.length;
@@ -147,7 +147,7 @@ describe('an intake', () => {
     });
   });
 
-  it('finds what waited before it started, and what is due later', async () => {
+  it('runs messages that waited before it started, and later ones when they are due', async () => {
     await add('now', 'p:default:a');
     await add('later', 'p:default:b', clock.now() + 5_000);
     await start(4);

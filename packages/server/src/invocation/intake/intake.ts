@@ -11,42 +11,42 @@ export interface IntakeOptions {
   readonly topic: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Messages at a time. */
+  /** Messages that run at once. */
   readonly slots: number;
-  /** Of these for one function; unless set, what fairness allows. */
+  /** The most of one function; fair shares unless set. */
   readonly slotsPerGroup?: number;
   readonly leaseMs: number;
-  /** Must not reject. `freeSlot` may be called before the end, when what is left to do needs no slot. */
+  /** Must not reject. Call `freeSlot` before the end when the remaining work needs no slot. */
   readonly run: (message: LeasedMessage, freeSlot: () => void) => Promise<void>;
 }
 
 interface Group {
   readonly project: string;
-  /** Earliest time at which a message is known to be due. */
+  /** Earliest known due time of a message. */
   dueAt: number;
   running: number;
-  /** The last claim took as many messages as it may: more of them wait. */
+  /** The last claim was full, so more messages may wait. */
   isBacklogged: boolean;
   lastTurn: number;
   pausedUntil: number;
 }
 
 /**
- * For functions that run and have a backlog, fewer slots than this share are claimed at most so often, because each claim
- * costs a commit. A slot is idle for no longer.
+ * For running functions with a backlog, claims below this share of the slots are made at most once per interval,
+ * because each claim costs a commit. A slot is idle for at most the interval.
  */
 const BATCH_SHARE = 0.25;
 const BATCH_MS = 10;
-/** After a database that did not answer. */
+/** Pause after a failed database call. */
 const AFTER_ERROR_MS = 500;
 
 /**
- * Leases the messages of a topic and runs them, as many at a time as there are slots, which go round by project and by
- * function. Nothing polls: it wakes for new messages, due times and free slots.
+ * Leases the messages of a topic and runs them, up to the number of slots, which go in turn to projects and their
+ * functions. No polling: it wakes for new messages, due times and free slots.
  */
 export class Intake {
   readonly #options: IntakeOptions;
-  /** Functions with messages that are or will be due, and those with running ones. */
+  /** Functions with messages that are or will be due, or that run. */
   readonly #groups = new Map<string, Group>();
   readonly #perProject = new Map<string, number>();
   readonly #take: CoalescedTask;
@@ -71,19 +71,19 @@ export class Intake {
     this.#wake = new Alarm(options.clock, () => this.#take.request());
   }
 
-  /** The queue must have recovered what a killed server had leased. */
+  /** Call after the queue has recovered the leases of a killed server. */
   async start(): Promise<void> {
     const { queue, topic } = this.#options;
     this.#stopped = false;
     this.#stopListening = queue.onReady(topic, (dueAt, group) => {
-      // A function that was due before is claimed already, or waits for a slot.
+      // A function that was due before is being claimed, or waits for a slot.
       if (this.#note(group, dueAt)) this.#wake.at(dueAt);
     });
     for (const { group, dueAt } of await queue.readyGroups(topic)) this.#note(group, dueAt);
     this.#take.request();
   }
 
-  /** Takes nothing more; resolves when all that runs has ended, or when `signal` fires. */
+  /** Leases no more messages; resolves when all running ones have ended, or when `signal` fires. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#stopListening?.();
@@ -96,14 +96,14 @@ export class Intake {
     });
   }
 
-  /** Leaves a function out for some time. */
+  /** Claims no messages of a function for some time. */
   pause(group: string, ms: number): void {
     const { clock } = this.#options;
     this.#group(group).pausedUntil = clock.now() + ms;
     if (!this.#stopped) this.#wake.at(clock.now() + ms);
   }
 
-  /** False when a message was known to be due as early. */
+  /** False when a message with an earlier due time was known already. */
   #note(group: string, dueAt: number): boolean {
     const known = this.#group(group);
     if (known.dueAt <= dueAt) return false;
@@ -165,7 +165,7 @@ export class Intake {
     return waiting;
   }
 
-  /** How many slots more are worth a claim by themselves; none for a function that does not run or has no backlog. */
+  /** How many more slots make a claim worthwhile; none for a function that does not run or has no backlog. */
   #missingFor(shares: ReadonlyMap<string, number>): number {
     let count = 0;
     for (const [group, share] of shares) {
@@ -182,7 +182,7 @@ export class Intake {
     const group = this.#group(name);
     this.#turns += 1;
     group.lastTurn = this.#turns;
-    // What becomes ready from now on is noted anew.
+    // Messages that become ready from now on set it again.
     group.dueAt = Infinity;
     this.#hold(group, limit);
     let leased: readonly LeasedMessage[] = [];
@@ -204,10 +204,10 @@ export class Intake {
     const { queue, topic, clock } = this.#options;
     try {
       const dueAt = (await queue.nextDue(topic, name)) ?? Infinity;
-      // What is due and was not leased is in the hands of another session.
+      // A due message that was not leased is locked by another session.
       this.#note(name, Math.max(dueAt, clock.now() + 1));
     } catch {
-      // the claim at that time reports what is wrong
+      // a broken database is reported by the claim at that time
       this.#note(name, clock.now() + AFTER_ERROR_MS);
     }
   }
