@@ -163,7 +163,7 @@ test('an administrator lets a colleague in by the command line, who may do what 
   expect(await ada('functions', 'list')).toMatchObject({ exitCode: 4 });
   const last = await server.fgs(['iam', 'users', 'delete', 'admin', '--yes']);
   expect(last).toMatchObject({ exitCode: 3 });
-  expect(last.stderr).toContain('Nobody could manage');
+  expect(last.stderr).toContain('No user could manage');
 }, 240_000);
 
 test('a user without rights knows who it is and changes its own password, which needs the old one', async () => {

@@ -2,8 +2,7 @@ import { forgetSecrets, loadConfig } from './config/index.ts';
 import { probeDatabase, readDatabaseRecord } from './storage/index.ts';
 
 /**
- * For `fgs doctor`: looks at the database that the server would be started with, and prints what it found as JSON; `null`
- * where that is SQLite.
+ * For `fgs doctor`: inspects the database that the server would use and prints the findings as JSON; `null` for SQLite.
  */
 async function run(): Promise<unknown> {
   const { databaseUrl, dataDir } = loadConfig(process.argv.slice(2));

@@ -34,7 +34,7 @@ async function fail(error: unknown): Promise<never> {
       : error instanceof ConfigError
         ? 'CONFIG'
         : 'INTERNAL';
-  // an error with a hint is one that the user can mend; any other is a bug and shows its stack
+  // an error with a hint can be fixed by the user; any other is a bug and shows its stack
   const known = hint !== undefined || error instanceof ConfigError || isListenError(error);
   const text = known || !(error instanceof Error) ? message : (error.stack ?? message);
   process.stderr.write(`fgs: ${text}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);

@@ -66,11 +66,11 @@ export interface RunningServer {
   readonly sandbox: SandboxCapabilities;
   /** Resolves if the server loses something for good without which nothing can be stored: it should be stopped then. */
   readonly broken: Promise<Error>;
-  /** Lets what runs finish (within a deadline), writes what is buffered, leaves nothing behind. Idempotent. */
+  /** Lets running invocations finish (within a deadline), writes buffered data, leaves nothing behind. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** What the launcher gives a server that it started. */
+/** Data of the launcher for a server that it started. */
 export interface LaunchedParts {
   readonly runDir: string;
   readonly linkDir: string;
@@ -78,7 +78,7 @@ export interface LaunchedParts {
   readonly removeRunDir: () => Promise<void>;
 }
 
-/** What a test puts in the place of the real thing. */
+/** Replacements by tests. */
 export interface ServerParts {
   readonly log: Logger;
   readonly clock?: Clock;
@@ -353,7 +353,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     parts.signal?.throwIfAborted();
     timers.start();
-    // first, because answers of the API say where it is
+    // first, because answers of the API contain its address
     await listen(gateway, config.host, config.gatewayPort);
     undo.push(() => stopGateway(gateway, clock, drain.closed));
     await app.listen({ host: config.host, port: config.port });

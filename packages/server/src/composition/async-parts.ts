@@ -19,7 +19,7 @@ import { DeadLetterBox, type Queue, type SteadyTime } from '../queue/index.ts';
 import { Housekeeping } from '../startup/index.ts';
 import type { Storage } from '../storage/index.ts';
 
-/** Of the account's concurrency, what asynchronous invocations may take. */
+/** The share of the account's concurrency that asynchronous invocations may use. */
 const ASYNC_SHARE = 0.8;
 
 export interface AsyncDeps {
@@ -38,7 +38,7 @@ export interface AsyncDeps {
   readonly refuseWhenFull: () => void;
 }
 
-/** Asynchronous invocations: who accepts and runs them, delivers their outcomes, and keeps what was given up. */
+/** Asynchronous invocations: accepts and runs them, delivers their results, and keeps those that failed permanently. */
 export function asyncParts(deps: AsyncDeps) {
   const { config, storage, queue, catalog, invoker, logs, clock, steady, log, refusalOf } = deps;
   const shared = { catalog, clock: steady, random: Math.random, newId: newRequestId, logs };

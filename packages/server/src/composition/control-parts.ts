@@ -57,7 +57,7 @@ export interface ControlDeps {
   readonly catalog: Catalog;
   readonly sealer: Sealer;
   readonly runtimes: InstalledRuntimes;
-  /** What the machine can do for networks and file systems. */
+  /** Support of this machine for networks and file systems. */
   readonly host: NetworksOptions['host'] & ConstructorParameters<typeof FileSystems>[0]['host'];
   readonly egress: NetworksOptions['egress'];
   /** Ends the instances of a version that is to run in another network. */
@@ -72,7 +72,9 @@ export interface ControlDeps {
 
 export type ControlParts = ReturnType<typeof controlParts>;
 
-/** Everything that is configured and stored: functions and what hangs on them. Nothing is read before `startControl`. */
+/**
+ * All configured and stored data: functions and everything that belongs to them. Nothing is read before `startControl`.
+ */
 export function controlParts(deps: ControlDeps) {
   const { config, storage, artifacts, catalog, sealer, runtimes, host, clock } = deps;
   const { db } = storage;
@@ -187,7 +189,7 @@ export function controlParts(deps: ControlDeps) {
   };
 }
 
-/** Reads what is stored, what others refer to first. */
+/** Reads the stored data; data that others refer to comes first. */
 export async function startControl(parts: ControlParts): Promise<void> {
   const { images, uploads, dependencies, shares, networks, fileSystems, functions, aliases } = parts;
   for (const part of [shares, images, uploads, dependencies, networks, fileSystems, functions, aliases])

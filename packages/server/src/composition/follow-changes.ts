@@ -13,7 +13,7 @@ export interface FollowDeps {
   readonly log: Logger;
 }
 
-/** What a change of a function means for instances: old ones end, runtimes are warmed, images may go. */
+/** How a change of a function affects instances: old ones end, runtimes are warmed, images may be removed. */
 export function followChanges({ catalog, control, runtimes, pool, prewarmed, log }: FollowDeps): void {
   const { images, networks } = control;
   catalog.facts.on('function.updated', ({ snapshot, previous }) => {

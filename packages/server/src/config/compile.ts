@@ -15,7 +15,7 @@ export class ConfigError extends Error {
 }
 
 const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
-/** Of the machine's memory, what functions get when nothing is said. */
+/** Part of the machine's memory that functions get by default. */
 const MEMORY_SHARE = 0.8;
 const SIZE_MB = { MB: 1, GB: 1024 } as const;
 
@@ -58,7 +58,7 @@ function hosts(text = ''): ReadonlySet<string> {
   return new Set(text.split(',').filter((host) => host !== ''));
 }
 
-/** `form` says how one item is written. */
+/** `form` describes the syntax of one item. */
 function listOf<T>(text: string, key: string, parse: (item: string) => T | undefined, form: string): T[] {
   const items = text.split(',').filter((item) => item !== '');
   return items.map((item) => {

@@ -29,7 +29,7 @@ function checked(text: string, what: string): { text: string; hasPassword: boole
   let parsed: URL;
   try {
     parsed = new URL(text);
-    // what cannot be decoded would be refused later, as a fault of the database
+    // text that cannot be decoded would otherwise fail later and look like a database error
     for (const part of [parsed.username, parsed.password, parsed.pathname]) decodeURIComponent(part);
   } catch {
     // no cause: it quotes the URL

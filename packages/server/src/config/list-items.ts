@@ -1,7 +1,7 @@
 import type { NfsExport, UserRange } from '@funcgraph/agent';
 
 const EXPORT = /^([A-Za-z0-9][A-Za-z0-9.-]{0,252}):(\/|(?:\/[^/]+)+)$/;
-/** What the kernel takes for the name of an interface, and programs for no option. */
+/** Names that the kernel accepts for an interface and that programs do not read as an option. */
 const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
 /** Users of sandboxes begin far above. */
 const MAX_USER = 65_534;

@@ -30,7 +30,10 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'quota_dead_letters',
 ]);
 
-/** What was configured, with the contents of the files it names: the process that compiles it needs to read none. Holds secrets. */
+/**
+ * The configuration with the contents of the files it names, so that the process that compiles it reads no files. Holds
+ * secrets.
+ */
 export interface Settings {
   readonly raw: RawConfig & { readonly data_dir: string };
   readonly databaseUrl: string | undefined;
@@ -129,12 +132,12 @@ function searchPath(env: NodeJS.ProcessEnv): string[] {
   return [...new Set([...folders, '/usr/local/bin', '/usr/bin'])];
 }
 
-/** Takes what holds a password out of the environment that programs get which this one starts. */
+/** Removes variables that hold a password from the environment of programs that this process starts. */
 export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
   delete env.FGS_DATABASE_URL;
 }
 
-/** What a process for which another folder is the home gets of our environment. */
+/** The environment of this process for a process with another home folder. */
 export function environmentAt(home: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return { ...env, HOME: home };
 }

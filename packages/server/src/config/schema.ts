@@ -3,7 +3,9 @@ import { type Static, Type } from 'typebox';
 import type { Quotas } from '../domain/quotas.ts';
 import type { Secret } from '../lib/secret.ts';
 
-/** What a file, the environment (`FGS_…`) or a flag may say. Durations as `500ms`, `30s`, `5m`; sizes as `512MB`, `2GB`. */
+/**
+ * Settings of a file, the environment (`FGS_…`) or a flag. Durations as `500ms`, `30s`, `5m`; sizes as `512MB`, `2GB`.
+ */
 export const RawConfig = Type.Object(
   {
     data_dir: Type.Optional(Type.String({ minLength: 1 })),
@@ -36,9 +38,9 @@ export const RawConfig = Type.Object(
     drain_timeout: Type.Optional(Type.String()),
     /** How long the server of an HTTP function may take until it listens on port 8000. */
     http_start_timeout: Type.Optional(Type.String()),
-    /** What all functions together may use of the machine's memory. */
+    /** Limit of the machine's memory for all functions together. */
     memory_budget: Type.Optional(Type.String()),
-    /** Largest container image, and largest archive of one that is sent; at most 10 GB. */
+    /** Largest container image, and largest uploaded image archive; at most 10 GB. */
     image_size: Type.Optional(Type.String()),
     /** Whether functions reach the outside: `on` where the machine can keep them apart from itself. */
     egress: Type.Optional(Type.Union([Type.Literal('on'), Type.Literal('off')])),
@@ -77,7 +79,7 @@ export const RawConfig = Type.Object(
     /** Dead letters of a project, and their size. */
     quota_dead_letters: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     quota_dead_letter_size: Type.Optional(Type.String()),
-    /** How long invocations that were given up are kept with their events, and how many of one function. */
+    /** How long permanently failed invocations are kept with their events, and how many per function. */
     dead_letter_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     dead_letters_per_function: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     /** Nothing new is stored while less is free for the data directory (at most a tenth of its file system). */
@@ -88,7 +90,7 @@ export const RawConfig = Type.Object(
     /** How long the status of finished asynchronous invocations is kept. */
     async_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
-    /** How long it is known who changed what. */
+    /** How long audit records are kept. */
     audit_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
   },
   { additionalProperties: false },
@@ -122,7 +124,7 @@ export interface Config {
   readonly prewarm: number;
   /** Internal hosts that may be asked for archives. */
   readonly linkHosts: ReadonlySet<string>;
-  /** What the agent may mount for functions stands below these; nothing changes them while the server runs. */
+  /** Folders that the agent may mount for functions are below these; the list is fixed while the server runs. */
   readonly mountRoots: readonly string[];
   readonly nfsExports: readonly NfsExport[];
   readonly mountUsers: readonly UserRange[];

@@ -1,14 +1,17 @@
-/** Part of a path between slashes: text as it stands in requests, or a name for whatever stands there. */
+/** Part of a path between slashes: literal text as in requests, or the name of a parameter that matches any text. */
 export type PathSegment = { readonly literal: string } | { readonly parameter: string };
 
-/** Text that is no path of a gateway trigger; the message says why. */
+/** Text that is not a path of a gateway trigger; the message gives the reason. */
 export class ApiPathError extends Error {}
 
 const MAX_CHARS = 512;
 const LITERAL = /^(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+$/;
 const PARAMETER = /^\{([A-Za-z][A-Za-z0-9_-]{0,31})\}$/;
 
-/** Reads `/users/{id}/orders`. Nothing is decoded: a literal is compared with what requests really say. Throws `ApiPathError`. */
+/**
+ * Reads `/users/{id}/orders`. Nothing is decoded: a literal is compared with the raw text of a request. Throws
+ * `ApiPathError`.
+ */
 export function parseApiPath(text: string): readonly PathSegment[] {
   if (!text.startsWith('/')) throw new ApiPathError('a path begins with /');
   if (text.length > MAX_CHARS) throw new ApiPathError(`a path has at most ${MAX_CHARS} characters`);

@@ -1,4 +1,4 @@
-/** What a cron expression means; made by `parseCron`, asked by `nextAt` and `lastAt`. All in UTC. */
+/** A parsed cron expression; made by `parseCron`, used by `nextAt` and `lastAt`. All in UTC. */
 export interface Cron {
   readonly seconds: readonly number[];
   readonly minutes: readonly number[];

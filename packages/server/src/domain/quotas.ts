@@ -1,6 +1,6 @@
 import { LIMITS } from '@funcgraph/api';
 
-/** How much there may be (guide, table 1-3). An administrator may say otherwise. */
+/** Default limits (guide, table 1-3). An administrator may change them. */
 export interface Quotas {
   /** Of a project. */
   readonly functions: number;

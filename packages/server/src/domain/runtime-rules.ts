@@ -3,7 +3,7 @@ export type Language = 'node' | 'python' | 'java' | 'go' | 'php' | 'csharp' | 'c
 
 export interface RuntimeRules {
   readonly language: Language;
-  /** What a handler must look like, in words for a message. */
+  /** The form that a handler must have, in words for a message. */
   readonly handlerForm: string;
   readonly handlerPattern: RegExp;
   /** Used when the request names none; undefined where a handler must be given. */
@@ -92,7 +92,10 @@ const RULES: readonly (readonly [RegExp, RuntimeRules])[] = [
 
 export const MAX_HANDLER_CHARS = 128;
 
-/** The rules of a runtime name, or undefined when no language has such a name. Says nothing about this machine. */
+/**
+ * The rules of a runtime name, or undefined when no language has such a name. Independent of the runtimes installed on
+ * this machine.
+ */
 export function runtimeRules(runtime: string): RuntimeRules | undefined {
   return RULES.find(([pattern]) => pattern.test(runtime))?.[1];
 }
@@ -102,7 +105,7 @@ export function handlerFits(rules: RuntimeRules, handler: string): boolean {
   return handler.length <= MAX_HANDLER_CHARS && rules.handlerPattern.test(handler);
 }
 
-/** The file that inline code becomes: what the handler names. Undefined where code cannot be inline. */
+/** The file name for inline code, taken from the handler. Undefined where code cannot be inline. */
 export function inlineFileName(rules: RuntimeRules, handler: string): string | undefined {
   if (rules.inlineSuffix === undefined) return undefined;
   if (rules.inlineSuffix === '') return 'bootstrap';

@@ -7,7 +7,7 @@ export type Schedule =
   /** Without a zone in UTC. */
   | { readonly kind: 'cron'; readonly cron: Cron; readonly zone: TimeZone | undefined };
 
-/** Text that is no schedule; the message says what is wrong with it. */
+/** Text that is not a schedule; the message gives the reason. */
 export class ScheduleError extends Error {}
 
 const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1000, 60_000, 3_600_000, 86_400_000];
@@ -45,8 +45,9 @@ export function parseRate(text: string): Schedule {
 }
 
 /**
- * `second minute hour day month [weekday]`, in UTC or after `CRON_TZ=<zone>` in another zone; or `@every` with a length of
- * time such as `90s` or `2h30m`, from one second to 366 days. Throws `ScheduleError`, also for what never comes up.
+ * `second minute hour day month [weekday]`, in UTC or after `CRON_TZ=<zone>` in another zone; or `@every` with a length
+ * of time such as `90s` or `2h30m`, from one second to 366 days. Throws `ScheduleError`, also for an expression that
+ * never matches.
  */
 export function parseCronSchedule(text: string): Schedule {
   const trimmed = text.trim();

@@ -1,4 +1,7 @@
-/** What a version wants to share with others, as its user said it: what that means on this machine is decided at each start. */
+/**
+ * Parts of the environment that a version wants to share with others, as its user stated them; each start resolves them
+ * for this machine.
+ */
 export interface WantedSurroundings {
   /** The network that the user chose, by its ids; the default network without. */
   readonly vpc?: { readonly vpcId: string; readonly subnetId: string };
@@ -43,7 +46,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** −1 is how clients say that they do not choose. */
+/** Clients send −1 for "no choice". */
 function idOf(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined;
 }

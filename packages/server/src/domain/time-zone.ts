@@ -3,7 +3,7 @@ import { type Cron, nextAt } from './cron.ts';
 /** A place whose clocks may go forward and back. */
 export interface TimeZone {
   readonly name: string;
-  /** What its clocks show ahead of UTC at a moment, in ms. */
+  /** Offset of the zone's clocks from UTC at a moment, in ms. */
   offsetAt(at: number): number;
 }
 
@@ -41,8 +41,8 @@ export function timeZone(name: string): TimeZone | undefined {
 }
 
 /**
- * The first time strictly after `after` at which the clocks of a zone show what the expression says, ms since the epoch;
- * undefined when there is none within 40 years. A time that the clocks skip comes as much later as they were put forward.
+ * The first time strictly after `after` at which the clocks of a zone match the expression, ms since the epoch;
+ * undefined without a match within 40 years. A time that the clocks skip comes as much later as they were put forward.
  * Of times that they show twice, the first counts; only an expression for every hour counts both.
  */
 export function nextAtIn(zone: TimeZone, cron: Cron, after: number): number | undefined {
@@ -60,7 +60,7 @@ export function nextAtIn(zone: TimeZone, cron: Cron, after: number): number | un
   return zone.offsetAt(moved) === later ? moved : at;
 }
 
-/** The first second at which the clocks show what they show at `to`; they were changed once in between. */
+/** The first second at which the clocks show the same time as at `to`; they changed once in between. */
 function changeBetween(zone: TimeZone, from: number, to: number): number {
   const target = zone.offsetAt(to);
   let [low, high] = [Math.floor(from / 1000) * 1000, Math.ceil(to / 1000) * 1000];

@@ -89,7 +89,7 @@ export class AccessKeys {
     return this.#alone(userId, async () => {
       if (this.of(userId).length >= MAX_KEYS) {
         throw new PlatformError('identity_quota', `the user has ${MAX_KEYS} access keys, as many as there may be`, {
-          hint: 'Delete the one that is not used any more.',
+          hint: 'Delete an unused key first.',
         });
       }
       const accessKey = randomBytes(10).toString('hex').toUpperCase();
@@ -108,8 +108,8 @@ export class AccessKeys {
   }
 
   /**
-   * A key that was switched off is switched on by the same principal, or by one that may change the keys of others. Throws
-   * `not_found`, `forbidden`.
+   * A disabled key is enabled by the principal that disabled it, or by one with the right to change keys of others.
+   * Throws `not_found`, `forbidden`.
    */
   change(accessKey: string, change: KeyChange, by: KeySwitcher): Promise<AccessKey> {
     return this.#alone(this.find(accessKey)?.userId ?? '', async () => {
@@ -130,7 +130,7 @@ export class AccessKeys {
     });
   }
 
-  /** Keys go with their user; the rows are gone already. */
+  /** Keys are deleted with their user; their rows are deleted already. */
   forgetUser(userId: string): void {
     for (const { accessKey } of this.of(userId)) this.#drop(accessKey);
   }

@@ -20,7 +20,7 @@ export interface WantedAccount {
   readonly password: string;
 }
 
-/** An account that was just made: what its administrator needs, shown this once. */
+/** A new account: the credentials of its administrator, shown only this once. */
 export interface NewAccount {
   readonly domain: Domain;
   readonly project: Project;

@@ -81,7 +81,7 @@ export class Agencies {
     });
   }
 
-  /** What was given out in its name ends at once; functions that name it run without credentials. */
+  /** Credentials issued for it become invalid at once; functions that name it run without credentials. */
   remove(domainId: string, id: string): Promise<void> {
     const { directory, rights, changes } = this.#parts;
     return changes.run(domainId, async () => {

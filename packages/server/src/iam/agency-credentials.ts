@@ -3,7 +3,7 @@ import type { Directory } from './directory.ts';
 import type { Sessions } from './sessions.ts';
 import type { Agency } from './types.ts';
 
-/** How long what functions get is good for (guide 3.3.3). */
+/** Lifetime of the credentials that functions get (guide 3.3.3). */
 const LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Functions get the same for as long. */
 const KEEP_MS = 10 * 60 * 1000;

@@ -12,10 +12,10 @@ export interface AgencyPassingDeps {
 }
 
 /**
- * Whether a caller may let the code of a function act for an agency. It takes the right `iam:agencies:pass`. A statement
- * that names the agency as its resource is enough. One about everything, such as that of FullAccess, covers only agencies
- * that may do nothing which the caller may not: with an agency that may do more, code would do what its author cannot.
- * Throws `forbidden`.
+ * Whether a caller may let the code of a function act for an agency. It takes the right `iam:agencies:pass`. A
+ * statement that names the agency as its resource is enough. One about everything, such as that of FullAccess, covers
+ * only agencies without rights that the caller lacks: otherwise code would have more rights than its author. Throws
+ * `forbidden`.
  */
 export function authorizePassing(
   { directory, authorizer }: AgencyPassingDeps,

@@ -29,9 +29,9 @@ export interface AuditFilter {
   readonly userName?: string | undefined;
   readonly action?: string | undefined;
   readonly projectId?: string | undefined;
-  /** Part of the name of what was changed. */
+  /** Part of the name of the changed resource. */
   readonly resource?: string | undefined;
-  /** Only what was refused or failed, or only the rest. */
+  /** Only refused or failed requests, or only the others. */
   readonly failed?: boolean | undefined;
   /** Older than this entry. */
   readonly before?: string | undefined;
@@ -109,7 +109,7 @@ function matches(column: 'action' | 'resource', pattern: string) {
   return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '!'`;
 }
 
-/** A text as it stands inside LIKE, where everything means itself; `*` becomes what is given. */
+/** Escapes a text for LIKE, so that every character is literal; `*` becomes the given wildcard. */
 function likeText(text: string, star = ''): string {
   return text.replaceAll(/[!%_]/g, '!$&').replaceAll('*', star);
 }

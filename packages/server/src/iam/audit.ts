@@ -5,7 +5,7 @@ import type { AuditEntry, AuditFilter, AuditStore } from './audit-store.ts';
 
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * SWEEP_EVERY_MS;
-/** Of people who could not say who they are, what is noted in a minute; they must not fill the disk. */
+/** Records per minute for failed authentications; they must not fill the disk. */
 const MAX_STRANGERS = 60;
 const MINUTE_MS = 60_000;
 const MAX_RESOURCE_CHARS = 512;
@@ -19,12 +19,12 @@ export interface AuditOptions {
 
 export type AuditNote = Omit<AuditEntry, 'id' | 'at'>;
 
-/** Who changed what, and who tried to. */
+/** Records of changes and of attempted changes, with their callers. */
 export class Audit {
   readonly #options: AuditOptions;
   #timer: Timer | undefined;
   #strangers = { minute: 0, count: 0 };
-  /** Keeps what happened in one millisecond in order. */
+  /** Keeps records of one millisecond in order. */
   #noted = 0;
 
   constructor(options: AuditOptions) {

@@ -5,7 +5,7 @@ import { compilePolicy, concerns, judge, type Rule, settle, type Verdict } from 
 import type { PolicyDocument, RequestContext, Resource } from './policy/types.ts';
 import { type Caller, DEFAULT_ENTERPRISE_PROJECT } from './types.ts';
 
-/** What conditions may ask about the connection; a socket has it. */
+/** Facts of the connection that conditions may check; a socket has them. */
 export interface Peer {
   readonly remoteAddress?: string | undefined;
 }
@@ -19,13 +19,13 @@ export interface FunctionRef {
 export interface Question {
   /** `functiongraph:function:invoke`. */
   readonly action: string;
-  /** Undefined for what belongs to the account or the machine. */
+  /** Undefined for a resource of the account or the machine. */
   readonly projectId: string | undefined;
   /** Undefined where the operation is about no single function. */
   readonly fn?: FunctionRef | undefined;
   /** Of another resource than a function; `*` when absent. */
   readonly path?: string;
-  /** Of that resource; what the action says when absent. */
+  /** Type of that resource; that of the action when absent. */
   readonly type?: string;
   /** Of a function that is still to be made, or to be moved there; else that of the function. */
   readonly enterpriseProjectId?: string | undefined;
@@ -36,11 +36,11 @@ export interface AuthorizerOptions {
   readonly directory: Directory;
   readonly region: string;
   readonly clock: Clock;
-  /** The enterprise project of a function; undefined for one that is not there. */
+  /** The enterprise project of a function; undefined for an unknown function. */
   enterpriseProjectOf(projectId: string, fn: FunctionRef): string | undefined;
 }
 
-/** Answers that are kept for one caller; all are forgotten when there are more. */
+/** Most cached decisions per caller; all of them are evicted when there are more. */
 const MAX_KEPT = 5_000;
 const MAX_CALLERS = 10_000;
 
@@ -57,8 +57,8 @@ interface ScopedRules {
 }
 
 /**
- * What callers may do. Answers are kept until identities or functions change, so that asking again costs a look-up; only
- * what depends on the request itself (address, time) is decided each time.
+ * Decides what callers may do. Decisions are cached until identities or functions change, so that a repeated check
+ * costs one look-up; only conditions on the request itself (address, time) are evaluated each time.
  */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
@@ -76,7 +76,7 @@ export class Authorizer {
     this.#rights = new Map();
   }
 
-  /** Whether the caller may. Says nothing about whether the project is one of the caller's account. */
+  /** Whether the caller has the right. Does not check that the project belongs to the caller's account. */
   allows(caller: Caller, question: Question): boolean {
     const rights = this.#rightsOf(caller);
     const key = keyOf(question);

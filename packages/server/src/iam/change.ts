@@ -7,7 +7,7 @@ import type { IdentityStore } from './identity-store.ts';
 import type { RightsStore } from './rights-store.ts';
 import type { Caller } from './types.ts';
 
-/** What those who change identities share. */
+/** Parts that all identity services share. */
 export interface ChangeParts {
   readonly identities: IdentityStore;
   readonly rights: RightsStore;
@@ -69,7 +69,10 @@ export class Changes {
     this.#authorizer = authorizer;
   }
 
-  /** Runs `work`, which stores a change and then makes it in the directory; decisions that were kept are forgotten. Throws `not_found` for an account that does not exist. */
+  /**
+   * Runs `work`, which stores a change and then applies it to the directory; then evicts cached decisions. Throws
+   * `not_found` for an account that does not exist.
+   */
   run<T>(domainId: string, work: () => Promise<T>): Promise<T> {
     return this.#locks.run(domainId, async () => {
       // it may have been deleted while this change waited
@@ -83,8 +86,8 @@ export class Changes {
   }
 
   /**
-   * Throws `last_administrator` when nobody could manage the identities of the account after `apply`. `apply` changes
-   * the directory in one step, and `undo` takes that back; neither is seen by anybody else.
+   * Throws `last_administrator` when no user could manage the identities of the account after `apply`. `apply` changes
+   * the directory in one step, and `undo` reverts it; no other code sees the state in between.
    */
   refuseLastAdministrator(domainId: string, apply: () => void, undo: () => void): void {
     if (!this.#hasAdministrator(domainId)) return;
@@ -94,7 +97,7 @@ export class Changes {
     undo();
     this.#directory.changed();
     if (left) return;
-    throw new PlatformError('last_administrator', 'Nobody could manage the users of the account after this change.', {
+    throw new PlatformError('last_administrator', 'No user could manage the users of the account after this change.', {
       hint: 'Make another user an administrator first: a member of a group with the policy Security Administrator.',
     });
   }

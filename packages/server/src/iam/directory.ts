@@ -9,8 +9,8 @@ const sameGrant = (a: Grant, b: Grant): boolean =>
   a.policyId === b.policyId && a.scope.kind === b.scope.kind && a.scope.id === b.scope.id;
 
 /**
- * Everybody and what they may do, in memory: no request reads them from the database. Changed only after the change is
- * stored; whoever changes it calls `changed`, and decisions that were kept are made anew.
+ * All identities and their rights, in memory: no request reads them from the database. Changed only after the change is
+ * stored; code that changes it calls `changed`, which invalidates cached decisions.
  */
 export class Directory {
   readonly domains = new Map<string, Domain>();
@@ -128,7 +128,7 @@ export class Directory {
     this.domains.delete(id);
   }
 
-  /** What belongs to one account. */
+  /** The identities of one account. */
   *within<T extends { readonly domainId: string | undefined }>(all: Map<string, T>, domainId: string): Generator<T> {
     for (const one of all.values()) if (one.domainId === domainId) yield one;
   }

@@ -3,7 +3,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
 import type { Grant, Group, Holder, Policy, Scope, User } from './types.ts';
 
-/** Groups of users, and what groups and agencies are granted. What belongs to another account is not found. */
+/** Groups of users, and grants of groups and agencies. Resources of another account are not found. */
 export class Groups {
   readonly #parts: ChangeParts;
 
@@ -135,7 +135,7 @@ export class Groups {
     });
   }
 
-  /** Throws `not_found` for what was not granted, `last_administrator`. */
+  /** Throws `not_found` for a missing grant, `last_administrator`. */
   withdraw(domainId: string, grant: Grant): Promise<void> {
     const { directory, rights, changes } = this.#parts;
     return changes.run(domainId, async () => {

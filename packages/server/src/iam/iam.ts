@@ -30,11 +30,11 @@ import { Tenancy } from './tenancy.ts';
 import type { Caller, Domain, Policy, Project, User } from './types.ts';
 import { Users } from './users.ts';
 
-/** What identities need to know of functions, which they cannot see. */
+/** Facts about functions that the identity module needs and cannot read itself. */
 export interface FunctionFactsForIam {
-  /** The enterprise project of a function; undefined for one that is not there. */
+  /** The enterprise project of a function; undefined for an unknown function. */
   enterpriseProjectOf(projectId: string, fn: FunctionRef): string | undefined;
-  /** What is in a project, in words: `2 functions`. Nothing for an empty one. */
+  /** The contents of a project, in words: `2 functions`. Empty for an empty project. */
   contentsOf(projectId: string): Promise<readonly string[]>;
 }
 
@@ -49,8 +49,8 @@ export interface IamOptions {
 }
 
 /**
- * Who is calling, and whether they may. All that decides is held in memory: a signed call reads no database. A refusal
- * of a proof tells the caller nothing but that it was refused; the reason is in the log.
+ * Authenticates and authorizes callers. All data for the decision is in memory: a signed call reads no database. A
+ * failed authentication gives the caller no reason; the reason is in the log.
  */
 export class Iam {
   readonly anonymous: Caller = {
@@ -127,9 +127,9 @@ export class Iam {
   }
 
   /**
-   * Gives a user of the account that looks after the machine a new password and one new key in the place of all others, and
-   * the rights of an administrator; makes what is missing. For the owner of the data directory; only while nothing else uses
-   * this object.
+   * Gives a user of the account that looks after the machine a new password and one new key in place of all others, and
+   * the rights of an administrator; creates missing resources. For the owner of the data directory; only while nothing
+   * else uses this object.
    */
   async resetOwner(keep: (credentials: OwnerCredentials) => Promise<void>, userName?: string): Promise<void> {
     await this.#directory.load(this.#identities, this.#rights);
@@ -145,7 +145,7 @@ export class Iam {
     await this.#directory.load(this.#identities, this.#rights);
   }
 
-  /** One that nobody has to think of. */
+  /** A random password. */
   newPassword(): string {
     return newPassword();
   }
@@ -161,7 +161,7 @@ export class Iam {
     this.#authorizer.forget();
   }
 
-  /** Refuses before the body is read what cannot succeed with any body. Throws `unauthenticated`. */
+  /** Refuses, before the body is read, a request that cannot succeed with any body. Throws `unauthenticated`. */
   precheck(headers: IncomingHttpHeaders): void {
     const token = headers['x-auth-token'];
     if (typeof token === 'string' && headers.authorization === undefined) {
@@ -224,7 +224,7 @@ export class Iam {
     if (!this.#authorizer.mightAllow(caller, question)) throw this.#lacks(question);
   }
 
-  /** Whether the caller may; for lists that show only what may be seen. */
+  /** Whether the caller has the right; for lists that show only the resources visible to the caller. */
   allows(caller: Caller, question: Question): boolean {
     return this.#reaches(caller, question) && this.#authorizer.allows(caller, question);
   }
@@ -242,7 +242,7 @@ export class Iam {
     return agency === undefined ? undefined : this.callerOf({ kind: 'agency', id: agency.id });
   }
 
-  /** A user or agency without any proof, for what was asked for before; undefined when it may not act any more. */
+  /** A user or agency without a proof, for work that it requested earlier; undefined when it has lost access. */
   callerOf(principal: { readonly kind: 'user' | 'agency'; readonly id: string }): Caller | undefined {
     const { kind, id } = principal;
     if (kind === 'user') {

@@ -8,7 +8,7 @@ export interface StoredKey extends AccessKey {
   readonly disabledBy: string;
 }
 
-/** Whether a row could be added; `false` when one of the name is there. */
+/** Whether a row was added; `false` when the name exists. */
 export async function added(insert: () => Promise<unknown>): Promise<boolean> {
   try {
     await insert();
@@ -75,7 +75,7 @@ export class IdentityStore {
     return added(() => this.#db.insertInto('project').values({ id, name, domain_id: domainId, description }).execute());
   }
 
-  /** With what is granted in it, all or nothing. */
+  /** With its grants, all or nothing. */
   async removeProject(id: string): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx.deleteFrom('iam_grant').where('scope_kind', '=', 'project').where('scope_id', '=', id).execute();

@@ -21,9 +21,9 @@ export interface LoginSource {
 }
 
 /**
- * After five failures for a name each further try must wait twice as long as the one before, up to five minutes. A client
- * that has failed thirty times, for whatever names, may fail once in ten seconds. Tries for one name run one after another,
- * so that many at once are not many free ones.
+ * After five failures for a name each further try must wait twice as long as the one before, up to five minutes. A
+ * client that has failed thirty times, for any names, may fail once in ten seconds. Tries for one name run one after
+ * another, so that many at once are not many free ones.
  */
 export class LoginThrottle {
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class LoginThrottle {
     this.#clock = clock;
   }
 
-  /** What `attempt` found out; undefined counts as a failure. Throws `overloaded` while name or client has to wait. */
+  /** The result of `attempt`; undefined counts as a failure. Throws `overloaded` while name or client has to wait. */
   async attempt<T>({ name, client }: LoginSource, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
     const running = this.#running.get(client) ?? 0;
     if (this.#total >= MAX_AT_ONCE || running >= MAX_AT_ONCE_OF_CLIENT) {
@@ -81,7 +81,7 @@ export class LoginThrottle {
   }
 }
 
-/** The one that failed last is the last to be forgotten. */
+/** The most recent failure is evicted last. */
 function remember<V>(map: Map<string, V>, key: string, value: V): void {
   map.delete(key);
   const [oldest] = map.keys();

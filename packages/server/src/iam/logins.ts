@@ -27,7 +27,7 @@ export interface PasswordLogin {
   readonly scope?: LoginScope | undefined;
 }
 
-/** What a token is to be for: one project, or the account with all its projects. */
+/** The scope of a token: one project, or the account with all its projects. */
 export interface LoginScope {
   readonly project?: Named | undefined;
   readonly domain?: Named | undefined;
@@ -52,7 +52,7 @@ export interface LoginsOptions {
   readonly hasher: PasswordHasher;
 }
 
-/** Trades passwords for tokens. Whatever is wrong with a login, it costs the same time and gets the same answer. */
+/** Trades passwords for tokens. Every failed login takes the same time and gets the same answer. */
 export class Logins {
   readonly #options: LoginsOptions;
   readonly #throttle: LoginThrottle;
@@ -93,12 +93,12 @@ export class Logins {
     return this.#issue(user, target.project, { method: 'token', expiresAt: session.expiresAt });
   }
 
-  /** The account that a login names; undefined for one that is not there. */
+  /** The account that a login names; undefined for an unknown account. */
   domainIdOf(wanted: Named | undefined): string | undefined {
     return this.#domain(wanted)?.id;
   }
 
-  /** Whether this is the password of the user, as `client` says. Throws `overloaded` when throttled. */
+  /** Whether this is the password of the user. Failures count against `client`. Throws `overloaded` when throttled. */
   async knowsPassword(user: User, password: string, client: string): Promise<boolean> {
     const { hasher } = this.#options;
     const known = await this.#throttle.attempt(sourceOf(user.domainId, user.name, client), async () =>
@@ -107,7 +107,7 @@ export class Logins {
     return known === true;
   }
 
-  /** What a token says; undefined when it does not hold. */
+  /** The contents of a token; undefined for an invalid token. */
   describe(token: string): IssuedToken | undefined {
     const session = this.#options.sessions.token(token);
     const user = session === undefined ? undefined : this.#options.directory.users.get(session.caller.userId);
@@ -143,7 +143,7 @@ export class Logins {
     return present;
   }
 
-  /** Whatever the user, it takes the time of one password. */
+  /** Takes the time of one password check for every user, also for an unknown one. */
   #matches(password: string, user: User | undefined): Promise<boolean> {
     return this.#options.hasher.matches(password, user?.passwordHash ?? UNKNOWN_USER_HASH);
   }

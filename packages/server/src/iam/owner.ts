@@ -12,7 +12,7 @@ const ACCOUNT = 'default';
 const USER = 'admin';
 const GROUP = 'admin';
 
-/** What a person needs to enter as an administrator of the machine. Secret. */
+/** The credentials of an administrator of the machine. Secret. */
 export interface OwnerCredentials {
   readonly projectId: string;
   readonly accessKey: string;
@@ -41,9 +41,9 @@ export interface OwnerPlan {
 }
 
 /**
- * An administrator with a new password and a new key, in the account that looks after the machine. Uses what exists of the
- * account, its project, user, group and grants, and adds what is missing; so it also completes an account that is only
- * partly there. Changes nothing.
+ * An administrator with a new password and a new key, in the operator's account. Uses what exists of the account, its
+ * project, user, group and grants, and adds what is missing; so it also completes an account that is only partly there.
+ * Changes nothing.
  */
 export async function planOwner(
   directory: Directory,

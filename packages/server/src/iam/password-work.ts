@@ -1,6 +1,6 @@
 import { hashNow, matchesNow } from './password.ts';
 
-/** What the thread of passwords is asked. */
+/** Requests to the password thread. */
 export type PasswordCall =
   | { readonly kind: 'hash'; readonly password: string }
   | { readonly kind: 'match'; readonly password: string; readonly hash: string };

@@ -45,7 +45,7 @@ function hashText(salt: Buffer, key: Buffer): string {
   return `scrypt$${salt.toString('hex')}$${key.toString('hex')}`;
 }
 
-/** Throws `weak_password`; the message says which rule is broken. */
+/** Throws `weak_password`; the message names the broken rule. */
 export function checkPassword(password: string, userName: string): void {
   const refuse = (what: string): never => {
     throw new PlatformError('weak_password', `the password ${what}`, {
@@ -66,7 +66,7 @@ export function checkPassword(password: string, userName: string): void {
     refuse('must not hold the name of the user');
 }
 
-/** One that nobody has to think of. */
+/** A random password. */
 export function newPassword(): string {
   return `${randomBytes(12).toString('base64url')}-1a`;
 }

@@ -95,7 +95,7 @@ export class Policies {
   #own(domainId: string, id: string): Policy & { domainId: string } {
     const policy = this.find(domainId, id);
     if (policy.domainId === undefined) {
-      throw new PlatformError('forbidden', `${policy.displayName} is a system policy, which nobody can change.`);
+      throw new PlatformError('forbidden', `${policy.displayName} is a system policy and cannot be changed.`);
     }
     return { ...policy, domainId: policy.domainId };
   }

@@ -47,7 +47,7 @@ export const grantRow = ({ holder, policyId, scope }: Grant) => ({
   scope_id: scope.id,
 });
 
-/** Rows of groups, policies, agencies, enterprise projects and of who was granted what; no rules. */
+/** Rows of groups, policies, agencies, enterprise projects and grants; no rules. */
 export class RightsStore {
   readonly #db: Kysely<Schema>;
 
@@ -71,7 +71,7 @@ export class RightsStore {
     return added(() => this.#db.updateTable('iam_group').set({ name, description }).where('id', '=', id).execute());
   }
 
-  /** With its members and what it was granted. */
+  /** With its members and its grants. */
   async removeGroup(id: string): Promise<void> {
     await this.#removeGrantsOf({ kind: 'group', id });
     await this.#db.deleteFrom('iam_group').where('id', '=', id).execute();
@@ -142,7 +142,7 @@ export class RightsStore {
     return added(() => this.#db.updateTable('iam_agency').set(agencyRow(agency)).where('id', '=', agency.id).execute());
   }
 
-  /** With what it was granted. */
+  /** With its grants. */
   async removeAgency(id: string): Promise<void> {
     await this.#removeGrantsOf({ kind: 'agency', id });
     await this.#db.deleteFrom('iam_agency').where('id', '=', id).execute();

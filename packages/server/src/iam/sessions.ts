@@ -12,7 +12,7 @@ const MAX_KEPT = 10_000;
 const MAX_TOKEN_CHARS = 2_048;
 
 const Claims = Type.Object({
-  /** `t`: a token. `k`: what belongs to a temporary key. */
+  /** `t`: a token. `k`: the contents of a temporary key. */
   t: Type.Union([Type.Literal('t'), Type.Literal('k')]),
   /** `u`: a user. `a`: an agency. */
   p: Type.Union([Type.Literal('u'), Type.Literal('a')]),
@@ -68,9 +68,9 @@ export interface SessionsOptions {
 }
 
 /**
- * Tokens and temporary keys. They carry what they say under the seal of the data directory, so none is stored and all
- * survive a restart; each use asks whether user or agency are still there, and whether the key still holds that asked
- * for it.
+ * Tokens and temporary keys. Their contents are sealed with the key of the data directory, so none is stored and all
+ * survive a restart; each use checks that the user or agency still exists, and that the key that requested it is still
+ * valid.
  */
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -93,7 +93,7 @@ export class Sessions {
     return { accessKey, secretKey, securityToken, expiresAt: request.expiresAt };
   }
 
-  /** Undefined for what is no token, is over, or whose user or agency may not act any more. */
+  /** Undefined for text that is no token, for an expired one, or when its user or agency has lost access. */
   token(text: string): Session | undefined {
     const opened = this.#open(text);
     return opened?.claims.t === 't' ? this.#session(opened) : undefined;

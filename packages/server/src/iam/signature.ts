@@ -22,7 +22,7 @@ export interface SignedRequest {
   /** The request target as it came, before any decoding. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** The body: its bytes, or what is known of it when it is not in memory. */
+  /** The body: its bytes, or its known properties when it is not in memory. */
   readonly payload: Buffer | HashedBody;
 }
 
@@ -58,7 +58,7 @@ interface Opened {
   readonly date: string;
 }
 
-/** What can be told without the body: form, key, date. */
+/** Checks that need no body: form, key, date. */
 function open(headers: IncomingHttpHeaders, keyOf: KeyOf, nowMs: number): Opened | Refusal {
   const parsed = parseAuthorization(headers.authorization ?? '');
   if (parsed === undefined) return 'authorization header';
@@ -73,7 +73,7 @@ function open(headers: IncomingHttpHeaders, keyOf: KeyOf, nowMs: number): Opened
   return isHashUsable(headers, parsed.signedHeaders) ? { parsed, key, date } : 'content hash';
 }
 
-/** Refuses before the body is read what no body can make right; undefined otherwise. */
+/** Refuses, before the body is read, a request that no body can make valid; undefined otherwise. */
 export function precheckSignature(headers: IncomingHttpHeaders, keyOf: KeyOf, nowMs: number): Refusal | undefined {
   const opened = open(headers, keyOf, nowMs);
   return typeof opened === 'string' ? opened : undefined;
@@ -105,7 +105,7 @@ export function verifySignature(request: SignedRequest, keyOf: KeyOf, nowMs: num
   return { ok: false, why: 'signature mismatch' };
 }
 
-/** Whether what the client says about its body can be true of any body, and is under the signature. */
+/** Whether the headers about the body are possible for any body, and are signed. */
 function isHashUsable(headers: IncomingHttpHeaders, signedHeaders: readonly string[]): boolean {
   const declared = headers['x-sdk-content-sha256'];
   if (declared === undefined) return true;

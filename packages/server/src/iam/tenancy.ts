@@ -5,7 +5,7 @@ import { ProjectGate } from './project-gate.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Domain, type EnterpriseProject, type Project } from './types.ts';
 
 export interface TenancyDeps extends ChangeParts {
-  /** What is in a project, in words. */
+  /** The contents of a project, in words. */
   contentsOf(projectId: string): Promise<readonly string[]>;
 }
 
@@ -77,7 +77,7 @@ export class Tenancy {
     return changes.run(domainId, () => this.gate.closed([id], remove));
   }
 
-  /** Throws `resource_in_use` naming what is in it. */
+  /** Throws `resource_in_use`, naming the contents. */
   async checkEmpty({ id, name }: Project): Promise<void> {
     const contents = await this.#deps.contentsOf(id);
     if (contents.length === 0) return;
@@ -86,7 +86,7 @@ export class Tenancy {
     });
   }
 
-  /** With the one that is always there. */
+  /** Includes the default one, which always exists. */
   enterpriseProjects(domainId: string): EnterpriseProject[] {
     const { directory } = this.#deps;
     return [defaultOf(domainId), ...directory.within(directory.enterpriseProjects, domainId)];

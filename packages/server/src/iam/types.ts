@@ -51,7 +51,7 @@ export interface Policy {
   readonly id: string;
   /** Undefined for system policies, which every account has. */
   readonly domainId: string | undefined;
-  /** What tokens and grants call it. */
+  /** Its name in tokens and grants. */
   readonly name: string;
   readonly displayName: string;
   readonly description: string;
@@ -67,7 +67,7 @@ export interface Agency {
   readonly name: string;
   readonly description: string;
   readonly trustedService: string;
-  /** As it was said: `FOREVER`, or a number of days. */
+  /** As requested: `FOREVER`, or a number of days. */
   readonly duration: string;
   readonly createdAt: number;
   readonly expiresAt: number | null;
@@ -82,7 +82,7 @@ export interface EnterpriseProject {
   readonly createdAt: number;
 }
 
-/** Where a policy counts: in the account with all its projects, in one project, or for what is in an enterprise project. */
+/** Scope of a policy: the account with all its projects, one project, or the resources of an enterprise project. */
 export interface Scope {
   readonly kind: 'domain' | 'project' | 'enterprise_project';
   readonly id: string;
@@ -102,12 +102,12 @@ export interface Grant {
 
 /** Who makes a request, after authentication. One object for as long as the proof is the same. */
 export interface Caller {
-  /** Empty for agencies and for nobody. */
+  /** Empty for agencies and for callers without identity. */
   readonly userId: string;
   /** Of the agency, where a function acts for one. */
   readonly userName: string;
   readonly domainId: string;
-  /** What rights are looked up by. */
+  /** The key for looking up rights. */
   readonly principal: { readonly kind: 'user' | 'agency' | 'nobody'; readonly id: string };
   /** Set when the proof is bound to one project (tokens). */
   readonly projectId?: string;
@@ -117,5 +117,5 @@ export interface Caller {
 
 /** The enterprise project of everything that names none. */
 export const DEFAULT_ENTERPRISE_PROJECT = '0';
-/** What IAM calls FunctionGraph where an agency says whom it trusts. */
+/** The name of FunctionGraph in IAM, where an agency names the service that it trusts. */
 export const FUNCTION_SERVICE = 'op_svc_cff';

@@ -9,7 +9,7 @@ import type { User } from './types.ts';
 
 export interface NewUser {
   readonly name: string;
-  /** Undefined: the user can only use keys until somebody sets one. */
+  /** Undefined: the user can only use keys until a password is set. */
   readonly password: string | undefined;
   readonly description: string;
   readonly enabled: boolean;
@@ -38,7 +38,7 @@ export interface UsersDeps {
 /** Hash of no password: nothing derives to it. */
 const NO_PASSWORD = `scrypt$00$${'00'.repeat(32)}`;
 
-/** Users of accounts. What belongs to another account is not found. */
+/** Users of accounts. Users of another account are not found. */
 export class Users {
   readonly #parts: ChangeParts;
   readonly #keys: AccessKeys;

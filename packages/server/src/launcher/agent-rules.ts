@@ -12,7 +12,7 @@ export interface RulesOptions {
   readonly serverUser: number;
 }
 
-/** What a server of this configuration needs of an agent, and no more. */
+/** The rules for the agent of a server with this configuration, and no more. */
 export function agentRules({ config, linkDir, serverUser }: RulesOptions): AgentRules {
   const { dataDir, hostInterfaces, mountRoots, mountUsers, nfsExports, sandbox } = config;
   return {

@@ -9,7 +9,7 @@ interface Starting {
   readonly reject: (error: Error) => void;
 }
 
-/** The launcher as its server sees it: what it was given, and who starts and kills agents for it. */
+/** The launcher as its server sees it: the startup data, and calls to start and kill agents. */
 export class Launcher {
   readonly settings: Settings;
   readonly runDir: string;

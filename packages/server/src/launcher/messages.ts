@@ -3,7 +3,7 @@ import type { Settings } from '../config/index.ts';
 /** The first argument of a server that the launcher starts. */
 export const LAUNCHED = '--launched';
 
-/** What the launcher sends to its server. */
+/** Messages of the launcher to its server. */
 export type LauncherMessage =
   /** The first one. */
   | { readonly event: 'begin'; readonly settings: Settings; readonly runDir: string; readonly linkDir: string }
@@ -13,7 +13,10 @@ export type LauncherMessage =
   | { readonly event: 'agent-ended'; readonly pid: number; readonly reason: string }
   | { readonly event: 'run-dir-removed' };
 
-/** What a server may ask of its launcher: `remove-run-dir` comes last, while it still holds the lock of the data directory. */
+/**
+ * Requests of a server to its launcher: `remove-run-dir` comes last, while it still holds the lock of the data
+ * directory.
+ */
 const ORDERS = ['start-agent', 'kill-agent', 'remove-run-dir'] as const;
 export type Order = (typeof ORDERS)[number];
 

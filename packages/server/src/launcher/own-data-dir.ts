@@ -7,14 +7,15 @@ import { StartupError } from '../lib/startup-error.ts';
 import type { ServerUser } from './server-user.ts';
 
 const run = promisify(execFile);
-/** The agent keeps what functions write in it, and stays root. */
+/** The agent stores data of functions in it and stays root. */
 const OF_AGENT = 'volumes';
 /** A directory with one of these is ours. */
 const MARKS = ['server.lock', 'master.key', 'funcgraph.db', 'runtimes'];
 
 /**
- * Makes the data directory, or takes the one that is there, and gives the server's user what root made in it: all of a
- * directory from before the server had a user of its own. Throws `StartupError` for a directory of another user or program.
+ * Makes the data directory or uses the existing one, and gives files that root made in it to the server's user: all
+ * files of a directory from before the server had a user of its own. Throws `StartupError` for a directory of another
+ * user or program.
  */
 export async function ownDataDir(dataDir: string, user: ServerUser): Promise<void> {
   await makeDataDir(dataDir);

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 
-/** Who a file belongs to and what it lets others do. */
+/** Owner and permissions of a file. */
 export interface Permissions {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
 }
 
-/** A folder that a user cannot walk through, with what the user needs below it. */
+/** A folder that a user cannot traverse, with the paths below it that the user needs. */
 export interface ClosedFolder {
   readonly path: string;
   readonly needed: readonly string[];

@@ -27,15 +27,15 @@ export async function openRunDir(dataDir: string, runtimeDir: string | undefined
   return runDir;
 }
 
-/** Others may not be able to rename what stands in it. */
+/** Other users must not be able to rename its contents. */
 async function checkAbove(folder: string, uid: number): Promise<void> {
   const found = await stat(folder);
   const isShared = (found.mode & OTHERS_MAY_WRITE) !== 0;
   if ((found.uid === uid || found.uid === 0) && (!isShared || (found.mode & STICKY) !== 0)) return;
-  throw refusal(folder, 'other users may change what stands in it');
+  throw refusal(folder, 'other users may change its contents');
 }
 
-/** Makes a folder, or takes one that is ours alone. A link is none, wherever it leads. */
+/** Makes a folder, or uses one that only we own. A link is refused, wherever it leads. */
 async function ourFolder(
   folder: string,
   { uid, mode }: { readonly uid: number; readonly mode: number },
@@ -58,9 +58,9 @@ function refusal(folder: string, why: string): StartupError {
 }
 
 /**
- * The folder of the link sockets, below one that is closed to other users: each sandbox is shown its own socket by the
- * agent, which mounts the folder for itself. Its name is short, because a socket path has about 100 characters. Of a server
- * that runs as `user`, only the folder of the sockets is its own: it cannot put another in its place.
+ * The folder of the link sockets, below a folder closed to other users: the agent mounts the folder for itself and
+ * shows each sandbox only its own socket. Its name is short, because a socket path has about 100 characters. Of a
+ * server that runs as `user`, only the folder of the sockets is its own: it cannot put another in its place.
  */
 export async function openLinkDir(
   runDir: string,
@@ -78,12 +78,14 @@ export async function openLinkDir(
   return linkDir;
 }
 
-/** Removes what is left of the link sockets. As the user who owns them: root would follow what that user puts there. */
+/**
+ * Removes the remaining link sockets, as the user who owns them: root would follow links that this user makes there.
+ */
 export async function emptyLinkDir(linkDir: string): Promise<void> {
   for (const name of await readdir(linkDir)) await rm(join(linkDir, name), { recursive: true, force: true });
 }
 
-/** Removes the folder after a clean stop; one that something else still uses stays. */
+/** Removes the folder after a clean stop, unless it is still in use. */
 export async function closeRunDir(runDir: string): Promise<void> {
   const links = join(runDir, 'links');
   for (const folder of [join(links, 's'), links, runDir]) await rmdir(folder).catch(() => {});

@@ -6,15 +6,15 @@ export interface CommandOptions {
   readonly user: { readonly uid: number; readonly gid: number };
   readonly ports: readonly number[];
   readonly closed: readonly ClosedFolder[];
-  /** Folder of root, in which what is needed stands while the closed folders are covered. */
+  /** Folder of root that holds the needed paths while the closed folders are covered. */
   readonly stage: string;
   /** The server's command. */
   readonly command: readonly string[];
 }
 
 /**
- * The command that runs the server as its user: with its own groups, without a way to more rights, and gone when its parent goes.
- * Where closed folders are in the way, it sees in their place folders that hold only what it needs.
+ * The command that runs the server as its user: with its own groups, without a way to more rights, and killed when its
+ * parent ends. Closed folders on the way are replaced, in its view, by folders that hold only the paths it needs.
  */
 export function serverCommand({ user, ports, closed, stage, command }: CommandOptions): readonly string[] {
   const asUser = ['setpriv', '--reuid', String(user.uid), '--regid', String(user.gid), '--init-groups'];
@@ -39,8 +39,9 @@ export function serverCommand({ user, ports, closed, stage, command }: CommandOp
 }
 
 /**
- * Covers each closed folder with an empty one and puts what is needed back where it was. Ends with the command in `$@`. Only
- * the server's group may enter: for users of sandboxes the folder is as closed as before, and the server must see that.
+ * Covers each closed folder with an empty one and mounts the needed paths back at their places. Ends with the command
+ * in `$@`. Only the server's group may enter: for users of sandboxes the folder is as closed as before, and the server
+ * must see that.
  */
 function coverScript(closed: readonly ClosedFolder[], stage: string, gid: number): string {
   const needed = closed.flatMap((folder) => folder.needed);

@@ -12,7 +12,7 @@ const LONG_TEXT_BYTES = 64;
 export interface JsonLimits {
   /** Lists and objects inside each other. */
   readonly depth: number;
-  /** Brackets that open, commas and colons: what decides how long parsing takes and how much memory the value needs. */
+  /** Counts opening brackets, commas and colons: they determine the parsing time and the memory of the value. */
   readonly tokens: number;
 }
 

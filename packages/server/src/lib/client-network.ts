@@ -1,4 +1,4 @@
-/** What limits by address count as one client: an IPv4 address, or a /64 network of IPv6, which one client has to itself. */
+/** The client for limits by address: an IPv4 address, or a /64 network of IPv6, which belongs to one client. */
 export function clientNetwork(address: string | undefined): string {
   const plain = (address ?? '').replace(/^::ffff:/, '');
   if (!plain.includes(':')) return plain;

@@ -1,4 +1,4 @@
-/** Time as a dependency: whatever decides takes a clock, so that tests advance it instead of sleeping. */
+/** Time as a dependency: code that decides takes a clock, so that tests advance it instead of sleeping. */
 export interface Clock {
   /** Ms since epoch. */
   now(): number;

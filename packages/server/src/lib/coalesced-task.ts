@@ -9,7 +9,7 @@ export class CoalescedTask {
   #requested = false;
   #whenIdle: (() => void)[] = [];
 
-  /** `onError` gets what a run rejects with; requests made during that run are still served. */
+  /** `onError` gets the error of a run; requests made during that run are still served. */
   constructor(work: () => Promise<void>, onError: (error: unknown) => void) {
     this.#work = work;
     this.#onError = onError;

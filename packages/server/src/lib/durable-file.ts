@@ -34,7 +34,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What root makes in a data directory belongs to the owner of its folder, who is the user that the server runs as. */
+/** Files that root makes in a data directory belong to the owner of their folder, the user that the server runs as. */
 export function giveToFolderOwner(path: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(path));

@@ -2,7 +2,7 @@ import { type PendingCall, serveCalls } from './worker-thread.ts';
 
 export type EchoCall = { readonly op: 'echo' | 'fail' | 'die' | 'size'; readonly value: string | Uint8Array };
 
-/** A thread for tests: gives calls back, fails in the way it is told, and says how big the batch was. */
+/** A thread for tests: returns calls, fails as requested, and reports the size of the batch. */
 serveCalls<EchoCall, unknown>((data) => {
   if (data === 'refuse')
     throw Object.assign(new TypeError('will not start'), { code: 'echo.refused', hint: 'ask nicely' });

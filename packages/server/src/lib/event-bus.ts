@@ -1,6 +1,9 @@
 type Handler<T> = (fact: T) => void;
 
-/** Typed facts inside the process: what already happened, told to whoever listens. Handlers run at once and must not throw. */
+/**
+ * Typed events inside the process: facts that already happened, sent to all listeners. Handlers run at once and must
+ * not throw.
+ */
 export class EventBus<Facts extends Record<string, unknown>> {
   readonly #handlers = new Map<keyof Facts, Set<Handler<never>>>();
 

@@ -5,8 +5,8 @@ const INNER_PAD = 0x36;
 const OUTER_PAD = 0x5c;
 
 /**
- * HMAC-SHA256 with a fixed key. The padded keys are made once and each use is two one-shot hashes: a third of what
- * `createHmac` costs, and a signed call pays it.
+ * HMAC-SHA256 with a fixed key. The padded keys are made once and each use is two one-shot hashes: a third of the cost
+ * of `createHmac`, which each signed call pays.
  */
 export class HmacKey {
   readonly #inner = Buffer.alloc(BLOCK_BYTES, INNER_PAD);

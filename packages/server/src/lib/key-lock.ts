@@ -1,4 +1,4 @@
-/** Runs work one at a time for each key, in the order it was asked for. Keys nobody waits for cost nothing. */
+/** Runs work one at a time for each key, in the order of the requests. Idle keys cost nothing. */
 export class KeyLock {
   readonly #tails = new Map<string, Promise<void>>();
 

@@ -14,9 +14,9 @@ export interface LeftoverRules {
 }
 
 /**
- * The rule for everything that is removed because the database does not mention it. What changed within the last hour
- * stays: something may be about to refer to it. What is older than the database stays for good: it belongs to another
- * database, which may have been lost.
+ * The rule for removing files that the database does not mention. A file changed within the last hour stays: a row may
+ * be about to refer to it. A file older than the database stays for good: it belongs to another database, which may
+ * have been lost.
  */
 export function leftoverRule({ databaseBornAt, now, onOlder }: LeftoverRules): MayRemove {
   let hasWarned = false;

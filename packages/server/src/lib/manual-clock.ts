@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.ts';
 
-/** A clock for tests: stands still until `advance`, then fires what is due in order. */
+/** A clock for tests: stands still until `advance`, then fires due timers in order. */
 export class ManualClock implements Clock {
   #now: number;
   #timers: { at: number; run: () => void }[] = [];

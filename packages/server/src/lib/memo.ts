@@ -1,6 +1,6 @@
 /**
- * Remembers what a pure function said, for at most `size` different arguments; forgets all of them when there are more.
- * For what comes again and again on the warm path. Arguments over `maxLength` characters are not kept.
+ * Caches the results of a pure function for at most `size` different arguments; evicts all of them when there are more.
+ * For values that repeat on the warm path. Arguments over `maxLength` characters are not kept.
  */
 export function memo<T>(size: number, maxLength: number, compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();

@@ -5,7 +5,7 @@ import { isInternalAddress } from './internal-address.ts';
 /** `host` or `host:port` of machines in the own network that may be asked; all others must be public. */
 export type AllowedHosts = ReadonlySet<string>;
 
-/** The address is not public, and nobody allowed it. */
+/** The address is not public and not allowed by the configuration. */
 export class InternalAddressError extends Error {
   constructor(host: string) {
     super(`${host} is inside the server's own network`);

@@ -2,7 +2,7 @@ import { type ErrorBody, type ErrorCode, type ErrorSpec, errorSpec } from '@func
 import { isFullDisk } from './full-disk.ts';
 import { isMissingReference } from './missing-reference.ts';
 
-/** Seconds to wait, where an error does not know better, for each status that says so. */
+/** Seconds to wait, by status, for errors that carry no time of their own. */
 const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 5 };
 const NONE = {};
 
@@ -49,7 +49,7 @@ function translated(error: unknown): PlatformError {
   });
 }
 
-/** What goes over the wire for an error. */
+/** The form of an error in a response. */
 export interface ErrorAnswer {
   readonly status: number;
   /** `Retry-After` with each 429 and 503. */

@@ -30,7 +30,7 @@ export class Sealer {
     this.#key = key;
   }
 
-  /** The same for the same key and purpose, and tells nothing of the key. */
+  /** The same for the same key and purpose, and reveals nothing about the key. */
   fingerprint(purpose: string): string {
     return createHmac('sha256', this.#key).update(purpose).digest('hex');
   }

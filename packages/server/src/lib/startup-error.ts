@@ -1,4 +1,4 @@
-/** The server cannot start, for a reason that whoever starts it can mend. */
+/** The server cannot start, for a reason that its operator can fix. */
 export class StartupError extends Error {
   readonly code: string;
   readonly hint: string | undefined;

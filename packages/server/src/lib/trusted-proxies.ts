@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** What is asked of a request. */
+/** The parts of a request that are used here. */
 export interface Connection {
   readonly socket: { readonly remoteAddress?: string | undefined };
   readonly headers: IncomingHttpHeaders;
@@ -15,7 +15,7 @@ export interface ClientEnd {
 const FORWARDED_FOR = 'x-forwarded-for';
 const RANGE = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/;
 
-/** Reverse proxies whose `X-Forwarded-For` is believed. The header of any other client says nothing. */
+/** Reverse proxies whose `X-Forwarded-For` is believed. The header of any other client is ignored. */
 export class TrustedProxies {
   readonly #ranges = new BlockList();
   readonly #isEmpty: boolean;
@@ -27,8 +27,8 @@ export class TrustedProxies {
   }
 
   /**
-   * Who sent a request: the other end of the connection, and for a trusted proxy the rightmost address of its header that
-   * is no trusted proxy itself. What stands left of that, anyone may have written.
+   * The client of a request: the peer of the connection, and for a trusted proxy the rightmost address of its header
+   * that is not a trusted proxy itself. Any client may have written the addresses left of that.
    */
   clientOf({ socket, headers }: Connection): ClientEnd {
     if (this.#isEmpty) return socket;
@@ -38,7 +38,7 @@ export class TrustedProxies {
     const names = String(headers[FORWARDED_FOR] ?? '').split(',');
     for (let at = names.length - 1; at >= 0; at -= 1) {
       const address = addressIn(names[at] ?? '');
-      // a proxy that says nothing readable is the last one that is known
+      // a proxy with an unreadable header is the last known address
       if (address === undefined) break;
       client = address;
       if (!this.#isTrusted(address)) break;

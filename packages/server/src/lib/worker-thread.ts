@@ -27,7 +27,7 @@ export interface WorkerThreadOptions {
   readonly data?: unknown;
   /** Calls that may wait for an answer at once; one more is refused with `thread.overloaded`. */
   readonly maxPending: number;
-  /** Told once when the thread ends without having been closed. Every open and later call is rejected. */
+  /** Called once when the thread ends without having been closed. Every open and later call is rejected. */
   readonly onDeath?: (error: Error) => void;
 }
 
@@ -81,7 +81,10 @@ export class WorkerThread<Call, Result> {
     return this.#pending.size;
   }
 
-  /** Buffers in `transfer` are gone for the caller. Rejects with `thread.overloaded` or `thread.ended` when not taken. */
+  /**
+   * Buffers in `transfer` become unusable for the caller. Rejects with `thread.overloaded` or `thread.ended` when not
+   * taken.
+   */
   call(call: Call, transfer?: readonly Transferable[]): Promise<Result> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.#closing !== undefined) {

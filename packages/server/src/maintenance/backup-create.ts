@@ -19,9 +19,9 @@ export interface BackupSummary {
 }
 
 /**
- * Makes a backup of a data directory, also while a server works on it: first a snapshot of the database, then every file that
- * the snapshot refers to. The folder has its name when it is complete. Throws `backup.exists`, `backup.postgres`,
- * `backup.incomplete` and what reading and writing throw.
+ * Makes a backup of a data directory, also while a server works on it: first a snapshot of the database, then every
+ * file that the snapshot refers to. The folder has its name when it is complete. Throws `backup.exists`,
+ * `backup.postgres`, `backup.incomplete` and errors of reading and writing.
  */
 export async function createBackup(dataDir: string, folder: string): Promise<BackupSummary> {
   const target = resolve(folder);
@@ -79,7 +79,7 @@ async function copyConsistently(dataDir: string, partial: string): Promise<Backe
   );
 }
 
-/** Writes a consistent copy of the database in which nothing changes any more, and returns what it refers to. */
+/** Writes a consistent, immutable copy of the database, and returns the files it refers to. */
 async function takeSnapshot(dataDir: string, snapshot: string): Promise<ReferredBlob[]> {
   await rm(snapshot, { force: true });
   const source = new Database(sqliteFile(dataDir), { fileMustExist: true, timeout: 30_000 });
@@ -108,7 +108,7 @@ async function copyBlob(
   const copied = await copyIfThere(join(dataDir, path), join(partial, path));
   if (copied === undefined) return undefined;
   if (copied.sha256 === sha256) return { path, ...copied };
-  throw new MaintenanceError('backup.damaged', `${path} is damaged: its content is not what its name says`, {
+  throw new MaintenanceError('backup.damaged', `${path} is damaged: its content does not match its name`, {
     hint: 'See what uses it with: fgs check. Upload the code again, or delete the function.',
   });
 }

@@ -26,7 +26,7 @@ const validator = Compile(Manifest);
 export type Manifest = Static<typeof Manifest>;
 export type BackedUpFile = Manifest['files'][number];
 
-/** Throws `backup.unreadable` for what is no backup. */
+/** Throws `backup.unreadable` when it is no backup. */
 export async function readManifest(folder: string): Promise<Manifest> {
   try {
     const value: unknown = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8'));
@@ -40,7 +40,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   }
 }
 
-/** Copies a file durably and returns what it was while it was copied. Rejects with ENOENT when it is missing. */
+/** Copies a file durably and returns its state at the time of the copy. Rejects with ENOENT when it is missing. */
 export async function copyFileHashed(from: string, to: string, mode: number): Promise<Omit<BackedUpFile, 'path'>> {
   const hash = createHash('sha256');
   let bytes = 0;

@@ -10,7 +10,7 @@ export interface Verification {
   readonly created_at: string;
   readonly files: number;
   readonly bytes: number;
-  /** What is wrong, in sentences. */
+  /** The faults found, in sentences. */
   readonly faults: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import { readDatabaseRecord, sqliteFile } from '../storage/index.ts';
 import { hashFile } from './backup-files.ts';
 import { databaseFaults, referredBlobs, sealedSample } from './references.ts';
 
-/** One thing that was looked at. `hint` says what to do. */
+/** One check and its result. `hint` is the remedy. */
 export interface DataCheck {
   readonly name: string;
   readonly state: 'ok' | 'warn' | 'fail';

@@ -6,7 +6,7 @@ export interface ReferredBlob {
   /** Below the data directory, such as `artifacts/blobs/<sha256>`. */
   readonly path: string;
   readonly sha256: string;
-  /** What uses it, for people. */
+  /** Its users, for people. */
   readonly usedBy: string;
 }
 
@@ -38,7 +38,7 @@ export function referredBlobs(db: Database.Database): ReferredBlob[] {
   return [...found.values()];
 }
 
-/** What is wrong inside a database; empty when nothing is. */
+/** Faults inside a database; empty without any. */
 export function databaseFaults(db: Database.Database): string[] {
   const faults = (db.pragma('integrity_check(5)') as { integrity_check: string }[]).map((row) => row.integrity_check);
   const broken = (db.pragma('foreign_key_check') as { table: string }[]).map(

@@ -5,7 +5,7 @@ import { systemClock } from '../lib/clock.ts';
 import { addressAt, credentialsFile, openDatabase, readAddresses, writeCredentials } from '../startup/index.ts';
 import { lockDataDir, readDatabaseRecord, StorageError } from '../storage/index.ts';
 
-/** What was written, without the secrets. */
+/** The written data, without the secrets. */
 export interface ResetResult {
   readonly credentials_file: string;
   readonly user: string;

@@ -34,8 +34,8 @@ export interface DiskGuardOptions {
 }
 
 /**
- * Watches the free space of the data directory. While it is low, `refuse` throws, so that what is left serves reads, calls
- * and removals. Keeps a reserve on disk, which it gives up when it starts and nothing else is left.
+ * Watches the free space of the data directory. While it is low, `refuse` throws, so that the remaining space serves
+ * reads, calls and removals. Keeps a reserve on disk, which it releases at startup when no other space is left.
  */
 export class DiskGuard {
   readonly #options: DiskGuardOptions;
@@ -56,7 +56,7 @@ export class DiskGuard {
   /** Call before anything of the data directory is opened. */
   async start(): Promise<void> {
     await this.check();
-    // only now: what a running server gave up, others could fill before its next start
+    // only now: other programs could use the space that a running server releases before its next start
     if (this.#state.freeBytes < RESERVE_BYTES / 2) await rm(this.#reserve, { force: true });
     this.#later();
   }

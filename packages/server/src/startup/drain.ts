@@ -20,13 +20,16 @@ export interface DrainParts {
   readonly log: Logger;
 }
 
-/** From the end of the instances until connections are closed: what was cut is answered, or handed back to the queue. */
+/**
+ * From the end of the instances until connections are closed: interrupted invocations are answered, or returned to the
+ * queue.
+ */
 export const ANSWER_MS = 2_000;
 const REPORT_EVERY_MS = 10_000;
 const MOST_IN_REPORT = 20;
 const MOST_CUT_IN_LOG = 1_000;
 
-/** The time in which running invocations may end when the server stops, and what the operator sees of it. */
+/** The time in which running invocations may end when the server stops, and the messages about it for the operator. */
 export class Drain {
   readonly #parts: DrainParts;
   readonly #cut = new AbortController();

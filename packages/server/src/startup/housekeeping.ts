@@ -23,7 +23,7 @@ export interface HousekeepingParts {
   };
 }
 
-/** What has to be thrown away from time to time: by age once an hour, by number once a minute. */
+/** Periodic removal: by age once an hour, by number once a minute. */
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   readonly #timers = new Set<Timer>();
@@ -46,9 +46,7 @@ export class Housekeeping {
   #every(ms: number, work: () => Promise<void>): void {
     const timer = this.#parts.clock.after(ms, () => {
       this.#timers.delete(timer);
-      work().catch((error: unknown) =>
-        this.#parts.log.error({ err: error }, 'what is not needed any more could not be removed'),
-      );
+      work().catch((error: unknown) => this.#parts.log.error({ err: error }, 'expired data could not be removed'));
       this.#every(ms, work);
     });
     this.#timers.add(timer);

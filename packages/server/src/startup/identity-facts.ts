@@ -1,7 +1,7 @@
 import type { Catalog, ProjectContentsStore } from '../control/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Iam, type IamOptions } from '../iam/index.ts';
 
-/** What identities need to know of functions and of what is in projects, which they cannot see themselves. */
+/** Facts about functions and the contents of projects, which the identity module needs and cannot read itself. */
 export function functionFacts(catalog: Catalog, contents: ProjectContentsStore): IamOptions['functions'] {
   return {
     enterpriseProjectOf: (projectId, fn) => {

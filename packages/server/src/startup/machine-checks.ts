@@ -10,7 +10,7 @@ export interface MachineCheck {
 
 const LOW_DISK_MB = 2048;
 
-/** What `doctor` tells beside the sandbox. */
+/** Checks of `doctor` beside the sandbox. */
 export async function machineChecks(dataDir: string, runtimes: readonly string[]): Promise<MachineCheck[]> {
   const disk = await statfs(dataDir);
   const freeMb = Math.floor((disk.bavail * disk.bsize) / 2 ** 20);

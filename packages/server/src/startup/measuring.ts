@@ -20,7 +20,7 @@ export interface MeasuringOptions {
   readonly log: Logger;
 }
 
-/** What counts beside the records of invocations, and the pages that show it. */
+/** Counters beside the records of invocations, and the pages that show them. */
 export interface Measuring {
   readonly running: RunningCalls;
   readonly meter: HttpMeter;

@@ -1,7 +1,7 @@
 import type { SandboxCapabilities } from '../instances/index.ts';
 import type { MachineCheck } from './machine-checks.ts';
 
-/** What functions reach on this machine, for `doctor`. */
+/** Networks that functions can reach on this machine, for `doctor`. */
 export function networkCheck({ networks, degraded }: SandboxCapabilities, egress: boolean): MachineCheck {
   const name = 'network';
   if (!networks) {

@@ -15,11 +15,11 @@ import { hasStoredFiles, refuseMissingDatabase } from './existing-data.ts';
 export interface DatabaseDeps {
   readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
   readonly log: Logger;
-  /** Told once if the database is gone for good. */
+  /** Called once when the database is lost permanently. */
   readonly onDeath: (error: Error) => void;
 }
 
-/** A database, and what seals the secrets in it. */
+/** A database, and the sealer of the secrets in it. */
 export interface DataDirectory {
   readonly storage: Storage;
   readonly sealer: Sealer;
@@ -48,7 +48,7 @@ export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Prom
     onDeath,
     onConnection: (state, reason) => {
       if (state === 'lost') log.error({ reason }, 'the database is out of reach');
-      else log.warn('the database is there again');
+      else log.warn('the database is reachable again');
     },
   });
   try {

@@ -46,7 +46,7 @@ export function watchProcess(): ProcessWatch {
   };
 }
 
-/** Sizes of the database, where it is here, and of logs with metrics, and what is free beside them. */
+/** Sizes of a local database and of logs with metrics, and the free space beside them. */
 export async function storageFacts(
   dataDir: string,
 ): Promise<{ parts: { database?: number; telemetry: number }; freeBytes: number }> {

@@ -16,7 +16,7 @@ export interface Readiness {
   readonly agent: boolean;
 }
 
-/** What must be well for the server to be of use. Never rejects; a part that does not answer in time is not well. */
+/** Conditions for a ready server. Never rejects; a part that does not answer in time counts as not ready. */
 export function readiness({ disk, storage, ensureAgent }: ReadinessDeps): () => Promise<Readiness> {
   return async () => {
     const [database, agent] = await Promise.all([

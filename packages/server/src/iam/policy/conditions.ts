@@ -15,7 +15,7 @@ type Test = (value: string) => boolean;
 /** Makes the test of one written value. Throws `ConditionFault` for a value that the operator cannot compare with. */
 type Operator = (written: string) => Test;
 
-/** What is wrong with a condition; the message has no field name. */
+/** A fault of a condition; the message has no field name. */
 export class ConditionFault extends Error {}
 
 function numberOf(text: string): number {
@@ -40,7 +40,7 @@ const compared =
     };
   };
 
-/** What a request says is not checked beforehand; what cannot be compared fits nothing. */
+/** Values of a request are not checked beforehand; a value that cannot be compared does not match. */
 function tolerant(read: (text: string) => number, value: string): number {
   try {
     return read(value);

@@ -15,7 +15,7 @@ function coversResource(wide: string, narrow: string): boolean {
     return [service, region || '*', domain || '*', type, path.join(':')];
   };
   const [own, other] = [parts(wide), parts(narrow)];
-  // paths tell upper and lower case apart
+  // paths are case-sensitive
   const isPath = compilePattern(own[4] ?? '')(other[4] ?? '');
   return isPath && own.slice(0, 4).every((part, at) => coversPattern(part, other[at] ?? ''));
 }
@@ -35,9 +35,9 @@ function mayMeet(one: string, other: string): boolean {
 }
 
 /**
- * Whether the holder of these policies may do everything that `wanted` allows. Exact proof would take all requests
- * there are, so it says no where patterns do not show it: to a right that several statements make together, and to
- * whatever a denial could touch that `wanted` does not have too.
+ * Whether the holder of these policies may do everything that `wanted` allows. An exact proof would have to try all
+ * possible requests, so the answer is no where patterns do not prove it: for a right that only several statements
+ * together give, and for every denial that could apply and that `wanted` does not have too.
  */
 export function covers(held: readonly PolicyDocument[], wanted: PolicyDocument): boolean {
   const statements = held.flatMap(({ Statement }) => Statement);
@@ -54,7 +54,7 @@ export function covers(held: readonly PolicyDocument[], wanted: PolicyDocument):
   );
 }
 
-/** What a policy says of resources that it names: its denials, and what it does not allow on all there are. */
+/** The statements of a policy about named resources: its denials, and permissions that do not cover all resources. */
 export function onlyNamed(document: PolicyDocument): PolicyDocument {
   const isNamed = ({ Effect, Resource }: Statement): boolean =>
     Effect === 'Deny' || (Resource !== undefined && !Resource.includes('*'));

@@ -45,7 +45,7 @@ export function compilePolicy(document: PolicyDocument): readonly Rule[] {
   return document.Statement.map(ruleOf);
 }
 
-/** Whether a rule is about an action, whatever the resource. The action is in lower case. */
+/** Whether a rule applies to an action, for any resource. The action is in lower case. */
 export function concerns(rule: Rule, action: string): boolean {
   return rule.actions.some((fits) => fits(action));
 }
@@ -54,12 +54,12 @@ function holds(rule: Rule, context: RequestContext): boolean {
   return rule.conditions.every((condition) => condition.holds(context));
 }
 
-/** What can be said before the request is known: an answer, or the rules whose conditions decide each time. */
+/** The decision that is known before the request: an answer, or the rules whose conditions are evaluated each time. */
 export type Verdict = boolean | readonly Rule[];
 
 /**
- * The answer for one action, in lower case, and one resource. Nothing is allowed that no rule allows, and a rule that
- * denies wins over all that allow. `fixed` is what stays the same for each request.
+ * The answer for one action, in lower case, and one resource. Without an allowing rule the answer is no, and a denying
+ * rule wins over all allowing rules. `fixed` is what stays the same for each request.
  */
 export function judge(rules: readonly Rule[], action: string, resource: Resource, fixed: RequestContext): Verdict {
   const open: Rule[] = [];
@@ -82,7 +82,7 @@ export function judge(rules: readonly Rule[], action: string, resource: Resource
   return open;
 }
 
-/** Answers what `judge` left open. */
+/** Completes a decision that `judge` left open. */
 export function settle(verdict: Verdict, context: RequestContext): boolean {
   if (typeof verdict === 'boolean') return verdict;
   let allowed = false;

@@ -2,8 +2,8 @@
 export type Pattern = (text: string) => boolean;
 
 /**
- * A pattern in which `*` stands for any text, also an empty one; nothing else is special. At most as many steps as the
- * lengths of pattern and text multiplied, whatever they hold.
+ * A pattern in which `*` stands for any text, also an empty one; nothing else is special. Takes at most (length of
+ * pattern × length of text) steps.
  */
 export function compilePattern(pattern: string): Pattern {
   const first = pattern.indexOf('*');

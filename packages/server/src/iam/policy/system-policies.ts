@@ -1,16 +1,16 @@
 import type { PolicyDocument } from './types.ts';
 
-/** A policy that every account has and nobody can change. */
+/** A built-in policy of every account; it cannot be changed. */
 export interface SystemPolicy {
   readonly id: string;
-  /** What tokens call it. */
+  /** Its name in tokens. */
   readonly name: string;
   readonly displayName: string;
   readonly description: string;
   readonly document: PolicyDocument;
 }
 
-/** Everything but identities: whoever manages those could give himself the rest. */
+/** Everything but identities: a caller who manages those could grant himself all other rights. */
 export const TENANT_ADMINISTRATOR = 'te_admin';
 /** Identities and the audit log. */
 export const SECURITY_ADMINISTRATOR = 'secu_admin';

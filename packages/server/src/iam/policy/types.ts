@@ -12,7 +12,10 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** What is acted on. `path` is `<package>/<name>` for functions, and `*` where an operation is about no single thing. */
+/**
+ * The resource of an action. `path` is `<package>/<name>` for functions, and `*` where an operation concerns no single
+ * resource.
+ */
 export interface Resource {
   readonly service: string;
   readonly region: string;
@@ -21,7 +24,7 @@ export interface Resource {
   readonly path: string;
 }
 
-/** What conditions may ask about. Absent keys are not known for this request. */
+/** Keys that conditions may check. Absent keys are unknown for this request. */
 export interface RequestContext {
   readonly 'g:UserName'?: string;
   readonly 'g:UserId'?: string;
@@ -38,7 +41,7 @@ export interface RequestContext {
 
 export type ContextKey = keyof RequestContext;
 
-/** What may differ between two requests of one caller for one resource. */
+/** Values that may differ between two requests of one caller for one resource. */
 export const CHANGING_KEYS: ReadonlySet<ContextKey> = new Set<ContextKey>(['g:SourceIp', 'g:CurrentTime']);
 
 export const CONTEXT_KEYS: readonly ContextKey[] = [

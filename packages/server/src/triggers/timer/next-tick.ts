@@ -1,7 +1,7 @@
 import { lastTick, nextTick, type Schedule } from '../../domain/schedule.ts';
 
 export interface Moment {
-  /** What the clock of the machine shows. */
+  /** The time of the machine's clock. */
   readonly now: number;
   /** Time that no set clock moves. */
   readonly steady: number;
@@ -21,8 +21,8 @@ const JUMP_MS = 2_000;
 const ON_TIME_MS = 1_000;
 
 /**
- * The tick to wait for. After a clock was set back, ticks come by the new time, and one that had its time before comes
- * again only when the schedule's interval has passed since the last event.
+ * The tick to wait for. After a clock was set back, ticks come by the new time, and an earlier tick comes again only
+ * when the schedule's interval has passed since the last event.
  */
 export function nextDue({ schedule, since, last, fired }: TimerState, { now, steady }: Moment): number | undefined {
   const from = Math.min(last, now);

@@ -1,7 +1,7 @@
 import type { TimerSettings } from '../../control/index.ts';
 import { tickText } from '../../domain/schedule.ts';
 
-/** What the function gets for a tick; `time` is when the tick was planned, whenever it is run. */
+/** The event of a tick for the function; `time` is the planned time of the tick, also when it runs later. */
 export function timerEvent(settings: TimerSettings, tick: number): Buffer {
   const { schedule, name, userEvent } = settings;
   return Buffer.from(
