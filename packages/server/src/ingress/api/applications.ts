@@ -27,7 +27,7 @@ export interface ApplicationDeps extends NamingDeps {
 
 const PAGE = { usual: '100', most: 500 };
 
-/** Applications and what they are made from. Whoever makes or deletes one needs the same rights on its functions. */
+/** Applications and their templates. Creating or deleting one requires the same rights on its functions. */
 export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
   const { iam, applications, templates, region } = deps;
   const resource = (projectId: string, member: ApplicationMember) => ({

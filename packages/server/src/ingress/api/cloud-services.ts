@@ -21,7 +21,7 @@ export interface CloudServiceDeps {
   readonly catalog: Catalog;
 }
 
-/** What FunctionGraph leaves to LTS, APM and other services of its cloud. */
+/** Parts that FunctionGraph leaves to LTS, APM and other services of its cloud. */
 export function cloudServiceHandlers({ functions, catalog }: CloudServiceDeps): Handlers<Ids> {
   /** The function and version that a path names; throws `function_not_found` and the like. */
   const stateOf = (params: Parameters<typeof readTarget>[0]): Promise<FunctionState> => {
@@ -65,7 +65,7 @@ export function cloudServiceHandlers({ functions, catalog }: CloudServiceDeps): 
       await stateOf(params);
       if (!body.tracing_ak && !body.tracing_sk) return {};
       throw new PlatformError('not_supported_here', 'tracing by APM is not supported here', {
-        hint: 'Leave tracing_ak and tracing_sk empty. Receipts say where the time of a call went: fgs invocations show.',
+        hint: 'Leave tracing_ak and tracing_sk empty. Receipts show the time of each step of a call: fgs invocations show.',
       });
     },
 

@@ -40,7 +40,7 @@ export function deadLetterHandlers({
     return iam.allows(caller, { action, projectId, fn: { package: pkg, name }, peer });
   }
 
-  /** A letter is there for who may do this with those of its function, and for nobody else. */
+  /** A letter is visible only to callers with the same right on its function. */
   async function find(request: OneLetter, action: string): Promise<Awaited<ReturnType<DeadLetters['show']>>> {
     const { project_id: projectId, letter_id: id } = request.params;
     const record = await deadLetters.show(projectId, id);

@@ -2,7 +2,7 @@ import type { Sealer } from '../../lib/sealer.ts';
 
 const LINK_LIFETIME_MS = 15 * 60 * 1000;
 
-/** What a download link carries, sealed: it cannot be made or changed outside, and needs no other permission. */
+/** The contents of a download link, sealed: it cannot be made or changed outside, and needs no other permission. */
 export interface Ticket {
   readonly sha256: string;
   readonly fileName: string;
@@ -10,7 +10,10 @@ export interface Ticket {
   readonly until: number;
 }
 
-/** A link to stored bytes that works for 15 minutes from `now`. `host` is what the caller called us. */
+/**
+ * A link to stored bytes that works for 15 minutes from `now`. `host` is the host by which the caller addressed the
+ * server.
+ */
 export function downloadLink(
   sealer: Sealer,
   file: Omit<Ticket, 'until'>,
@@ -21,7 +24,7 @@ export function downloadLink(
   return `http://${host ?? 'localhost'}/v1/code/${sealed}`;
 }
 
-/** Undefined for whatever is not a ticket of this server, also for other texts that it sealed. */
+/** Undefined for text that is not a ticket of this server, also for other texts that it sealed. */
 export function openTicket(sealer: Sealer, text: string): Ticket | undefined {
   let value: Partial<Ticket>;
   try {

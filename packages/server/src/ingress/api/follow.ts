@@ -12,8 +12,8 @@ export interface Following {
 }
 
 /**
- * Values pushed by a source as an async iterable, until the client is gone or may not go on, which is asked every two
- * seconds. Bounded: the oldest values go first.
+ * Values pushed by a source as an async iterable, until the client disconnects or loses its right, which is checked
+ * every two seconds. Bounded: the oldest values are dropped first.
  */
 export async function* follow<T>(
   { clock, gone, mayGoOn }: Following,

@@ -43,7 +43,7 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
       const { caller, peer, params } = request;
       const projectId = params.project_id;
       const body = await imports.read(projectId, request.body as Kept);
-      // the archive, not the request, says which enterprise project the function goes to
+      // the archive, not the request, names the enterprise project of the function
       const fn = { package: String(body.package), name: String(body.func_name) };
       const enterpriseProjectId = typeof body.enterprise_project_id === 'string' ? body.enterprise_project_id : '';
       iam.authorize(caller, { action: 'functiongraph:function:import', projectId, fn, enterpriseProjectId, peer });
@@ -54,7 +54,7 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
   };
 }
 
-/** What is to be exported, said in one of two ways. Throws `invalid_request`. */
+/** Reads which parts to export, in either of two forms. Throws `invalid_request`. */
 function readParts({ config, code, type }: ExportQuery): { config: boolean; code: boolean } {
   const given = type ?? '';
   const parts = { config: flag('config', config), code: flag('code', code) };

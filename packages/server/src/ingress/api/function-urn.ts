@@ -5,8 +5,8 @@ import { PlatformError } from '../../lib/platform-error.ts';
 const parse = memo(2000, 512, parseUrn);
 
 /**
- * The function a path names. Throws `invalid_urn` for what is not a URN, `forbidden` when it names another project than
- * the path: who may use a project was decided for the path's.
+ * The function a path names. Throws `invalid_urn` for text that is not a URN, `forbidden` when it names another project
+ * than the path: access was checked for the project of the path.
  */
 export function functionUrn(text: string, projectId: string): FunctionUrn {
   const urn = parse(text);

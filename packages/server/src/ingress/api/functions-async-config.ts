@@ -70,7 +70,7 @@ export function functionAsyncConfigHandlers(deps: {
       const { project_id: projectId } = params;
       const { kind, id } = caller.principal;
       const agency = catalog.resolve(projectId, of.name.package, of.name.name, of.version)?.platformAgency;
-      // What is set here will run as if this caller had called, or the agency of the function.
+      // deliveries with these settings act as this caller, or as the agency of the function
       const mayInvoke = (destination: FunctionUrn): void => {
         const fn = { package: destination.package, name: destination.name };
         iam.authorize(caller, { action: INVOKE, projectId, fn, peer });
@@ -100,7 +100,7 @@ export function functionAsyncConfigHandlers(deps: {
         async_invoke_configs: page.map((config) => reply(config, urnOf)),
         count: all.length,
         page_info: {
-          // 0 says "no more" to clients that go on until then
+          // 0 means "no more" to clients that otherwise continue
           next_marker: offset + page.length < all.length ? offset + page.length : 0,
           previous_marker: Math.max(0, offset - limit),
           current_count: page.length,
@@ -157,7 +157,7 @@ function reply(config: AsyncConfig, urnOf: (qualifier: string) => string): Reply
   };
 }
 
-/** What is said of the settings beside the version or alias that they belong to. */
+/** The fields of an answer beside the version or alias that the settings belong to. */
 export function versionAsyncConfig(config: AsyncConfig): Omit<Reply, 'func_urn' | 'enable_async_status_log'> {
   const { onSuccess, onFailure } = config.settings;
   return {

@@ -21,7 +21,7 @@ export interface FunctionQuotaDeps {
   /** Invocations of a project that run now. */
   readonly running: (projectId: string) => number;
   readonly reserved: { readonly quota: number; readonly used: (projectId: string) => number };
-  /** What a project has in its queue, and in dead letters. */
+  /** The queued messages of a project, and its dead letters. */
   readonly queued: (projectId: string) => QueueUse;
   readonly deadLetters: (projectId: string) => Promise<QueueUse>;
   readonly idleSeconds: number;
@@ -29,7 +29,7 @@ export interface FunctionQuotaDeps {
 
 type Ids = 'listQuotas' | 'listAllQuotas' | 'listRuntimeTypes';
 
-/** Quotas that this server enforces, with what is really used, and the runtimes a function can be created with. */
+/** Quotas that this server enforces, with their actual use, and the runtimes a function can be created with. */
 export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
   const { functions, quotas, accountConcurrency, running, reserved } = deps;
   return {

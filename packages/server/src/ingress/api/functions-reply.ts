@@ -8,7 +8,7 @@ type ListedVersion = RouteResponse<Routes['listFunctionVersions']>['versions'][n
 type Summary = Omit<Listed, keyof ReturnType<typeof listedFields>>;
 type Code = RouteResponse<Routes['showFunctionCode']>;
 
-/** What an answer says besides the function itself. */
+/** The parts of an answer beside the function itself. */
 export interface ReplyContext {
   readonly region: string;
   readonly domainId: string;
@@ -62,7 +62,7 @@ function imageReply(image: FunctionImage | undefined): Record<string, unknown> |
   return { enabled: true, image: name, command, args, working_dir: workingDir, uid: String(uid), gid: String(gid) };
 }
 
-/** Each mount is `active`: what is registered can be mounted whenever an instance starts. */
+/** Each mount is `active`: a registered file system can be mounted whenever an instance starts. */
 function mountReply(stored: unknown): Record<string, unknown> | undefined {
   const config = object(stored);
   const mounts = config?.func_mounts;
@@ -70,7 +70,7 @@ function mountReply(stored: unknown): Record<string, unknown> | undefined {
   return { ...config, func_mounts: mounts.map((mount: unknown) => ({ ...object(mount), status: 'active' })) };
 }
 
-/** What both lists and the whole configuration hold. */
+/** Fields of both lists and the whole configuration. */
 function summaryReply(state: FunctionState, { region, domainId }: ReplyContext): Summary {
   const { fn, version, secretNames } = state;
   const { config, artifact } = version;
@@ -178,7 +178,7 @@ export function codeReply(state: FunctionState, context: ReplyContext, code: { f
   };
 }
 
-/** Packages, their versions in the order in which they were given, and what they are. */
+/** Packages, their versions in the given order, and descriptions of them. */
 function dependencyFields({ dependencies, version }: FunctionState, { domainId }: ReplyContext) {
   return {
     depend_list: dependencies.map(({ dependencyId }) => dependencyId),

@@ -9,7 +9,7 @@ interface FunctionParams {
   readonly function_urn: string;
 }
 
-/** The function of a path, whatever version or alias of it the URN names. */
+/** The function of a path, for any version or alias in the URN. */
 export function readName(params: FunctionParams): { name: FunctionName; qualifier: Qualifier | undefined } {
   const { projectId, package: pkg, name, qualifier } = functionUrn(params.function_urn, params.project_id);
   return { name: { projectId, package: pkg, name }, qualifier };
@@ -17,7 +17,7 @@ export function readName(params: FunctionParams): { name: FunctionName; qualifie
 
 /**
  * The function and version of a path. No qualifier means `latest`, an alias its main version. Throws `alias_not_found`,
- * and `function_not_found` where that is what an alias lacks.
+ * and `function_not_found` where an alias lacks its function.
  */
 export function readTarget(
   params: FunctionParams,
@@ -35,8 +35,8 @@ export function readTarget(
 }
 
 /**
- * For operations that change a function: only `latest` can be changed. Throws `invalid_version` for a published version,
- * `version_not_found`, `alias_not_found` or `function_not_found` for what is not there.
+ * For operations that change a function: only `latest` can be changed. Throws `invalid_version` for a published
+ * version, `version_not_found`, `alias_not_found` or `function_not_found` for a missing one.
  */
 export async function editableTarget(
   params: FunctionParams,

@@ -23,7 +23,7 @@ export interface GatewayAppDeps {
   readonly region: string;
 }
 
-/** Apps of the gateway, and what they may call. */
+/** Apps of the gateway, and the triggers that they may call. */
 export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handlers<Ids> {
   /** Letting an app call a trigger, or stopping it, changes the trigger. */
   const authorizeTrigger = ({ caller, peer, params }: About, { fn }: { readonly fn: FunctionRef }): void => {

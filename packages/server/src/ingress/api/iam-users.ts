@@ -29,7 +29,7 @@ type KeyIds = 'listAccessKeys' | 'createAccessKey' | 'showAccessKey' | 'updateAc
 
 type About = Pick<ApiRequest<UserIds | KeyIds>, 'caller' | 'peer'>;
 
-/** Users may see and use what is their own; for others it takes a right. Throws `forbidden`. */
+/** Users may see and use their own resources; those of others take a right. Throws `forbidden`. */
 function askUnlessOwn(iam: Iam, request: About, userId: string, action: string): void {
   if (userId === '' || userId !== request.caller.userId) ask(iam, request, action);
 }
@@ -164,7 +164,7 @@ export function accessKeyHandlers(iam: Iam): Handlers<KeyIds> {
     async createAccessKey(request) {
       const { user_id: id = request.caller.userId, description = '' } = request.body.credential;
       const { caller } = request;
-      // what holds for a while must not make what holds for ever
+      // temporary credentials must not make permanent ones
       const isPermanent = caller.accessKey === '' || iam.keys.find(caller.accessKey) !== undefined;
       if (!isPermanent) throw new PlatformError('forbidden', 'A temporary key cannot make an access key.');
       const owner = ownerOf(request, id, 'iam:credentials:createCredential');

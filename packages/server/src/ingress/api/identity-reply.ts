@@ -15,7 +15,7 @@ import type {
 
 type Reply<R extends keyof Routes> = RouteResponse<Routes[R]>;
 
-/** As IAM writes times; empty for what never was. */
+/** The time format of IAM; empty for a time that never was. */
 function time(ms: number | null): string {
   return ms === null ? '' : new Date(ms).toISOString();
 }

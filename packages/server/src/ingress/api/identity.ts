@@ -85,7 +85,7 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
       );
       const wanted = clock.now() + (token?.duration_seconds ?? TEMPORARY_KEY_SECONDS) * 1000;
       const { kind, id } = caller.principal;
-      if (kind === 'nobody') throw new PlatformError('forbidden', 'There is nobody to make a key for.');
+      if (kind === 'nobody') throw new PlatformError('forbidden', 'A caller without identity cannot have a key.');
       const expiresAt = Math.min(wanted, until);
       const parent = issuedBy === undefined ? {} : { issuedBy };
       const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt, ...parent });

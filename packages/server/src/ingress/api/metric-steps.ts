@@ -32,7 +32,7 @@ export function lastMinutes(text: string, now: number, mostMinutes: number): Met
     });
   }
   const stepMs = stepFor(minutes);
-  // as many whole steps as the period has, the one that now is in included
+  // as many whole steps as the period has, with the current one
   return { from: now - minutes * MINUTE_MS + stepMs, to: now, stepMs };
 }
 

@@ -18,9 +18,10 @@ export interface NamingRequest {
 }
 
 /**
- * Whether the caller may give a function what its body names. The code of the function then reads it or acts with its
- * rights, so each takes a right of its own: an agency, an enterprise project, a dependency of the project. What the
- * function has already asks for nothing. Throws `unknown_agency`, `unknown_enterprise_project`, `forbidden`.
+ * Whether the caller may give a function the resources that its body names. The code of the function then reads them or
+ * acts with their rights, so each takes a right of its own: an agency, an enterprise project, a dependency of the
+ * project. Resources that the function has already need no check. Throws `unknown_agency`,
+ * `unknown_enterprise_project`, `forbidden`.
  */
 export function authorizeNamed(deps: NamingDeps, body: Kept, request: NamingRequest): void {
   authorizeAgencies(deps.iam, body, request);
@@ -51,7 +52,7 @@ function authorizeEnterpriseProject(iam: Iam, body: Kept, { caller, peer, projec
   iam.authorize(caller, { action: 'functiongraph:function:updateConfig', projectId, fn, enterpriseProjectId, peer });
 }
 
-/** An id that does not exist asks for the same right: a refusal does not say which ids exist. */
+/** An unknown id requires the same right, so that a refusal does not reveal which ids exist. */
 function authorizeDependencies({ iam, dependencies }: NamingDeps, body: Kept, request: NamingRequest): void {
   const { caller, peer, projectId, before } = request;
   const named = body[DEPENDENCY_FIELD];

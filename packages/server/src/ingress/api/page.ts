@@ -1,6 +1,6 @@
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** A page of a list by offset, and what the answer says about the rest. */
+/** A page of a list by offset, and the fields of the answer about the rest. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next_marker: number;

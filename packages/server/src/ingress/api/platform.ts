@@ -14,7 +14,7 @@ export interface RuntimeInfo {
   readonly hint?: string;
 }
 
-/** What these handlers need of the runtime registry. Its errors are already in our terms. */
+/** The parts of the runtime registry that these handlers need. Its errors already use the API's codes. */
 export interface Runtimes {
   list(): Promise<readonly RuntimeInfo[]>;
   add(name: string, from: string): Promise<RuntimeInfo>;
@@ -38,7 +38,7 @@ export interface PlatformDeps {
   /** Requests that wait for the concurrency of their account. */
   readonly waitingForAccount: () => number;
   readonly checks: () => Promise<readonly Check[]>;
-  /** What must be well for the server to be of use. */
+  /** Conditions for a ready server. */
   readonly ready: () => Promise<{ readonly disk: boolean; readonly database: boolean; readonly agent: boolean }>;
 }
 

@@ -6,7 +6,7 @@ import type { ApiRequest, Handlers } from '../http/handler.ts';
 type Ids = 'listPublicPackages' | 'installPublicPackage';
 type Line = RouteResponse<Routes['installPublicPackage']>;
 
-/** The packages that the guide promises: which are there, and installing one. */
+/** The packages that the guide promises: their state, and the installation of one. */
 export function publicDependencyHandlers(packages: PublicPackages): Handlers<Ids> {
   return {
     async listPublicPackages() {
@@ -26,7 +26,7 @@ export function publicDependencyHandlers(packages: PublicPackages): Handlers<Ids
   };
 }
 
-/** The answer has begun when something goes wrong, so that is told in its last line. */
+/** The answer has begun when an error occurs, so its last line reports the error. */
 async function* install(packages: PublicPackages, request: ApiRequest<'installPublicPackage'>): AsyncGenerator<Line> {
   const { version, runtimes = [] } = request.body;
   try {

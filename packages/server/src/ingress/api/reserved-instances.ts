@@ -25,7 +25,7 @@ export interface ReservedInstanceDeps {
   readonly region: string;
 }
 
-/** Settings of reserved instances, and what there is of them. */
+/** Settings of reserved instances, and their present instances. */
 export function reservedInstanceHandlers({
   iam,
   functions,
@@ -40,7 +40,7 @@ export function reservedInstanceHandlers({
   ): readonly ReservedConfig[] =>
     all.filter(({ fn }) => iam.allows(caller, { action: LIST, projectId: params.project_id, fn, peer }));
 
-  /** All of a project, or those of the function that a URN names, whatever version or alias it names too. */
+  /** All of a project, or those of the function that a URN names, with any version or alias in it. */
   async function listed(projectId: string, urn: string | undefined): Promise<readonly ReservedConfig[]> {
     if (urn === undefined || urn === '') return reservedConfigs.list(projectId);
     const { name } = readName({ project_id: projectId, function_urn: urn });
@@ -138,7 +138,7 @@ function pageOf<T>(
   const limit = asked === 0 ? size.usual : Math.min(asked, size.most);
   const rows = all.slice(offset, offset + limit);
   const page = {
-    // 0 says "no more" to clients that go on until then
+    // 0 means "no more" to clients that otherwise continue
     next_marker: offset + rows.length < all.length ? offset + rows.length : 0,
     previous_marker: Math.max(0, offset - limit),
     current_count: rows.length,

@@ -57,7 +57,7 @@ export function scrapeHandlers(deps: ScrapeDeps): Handlers<'scrapeMetrics'> {
 
 const LOOPBACK = /^(::1|(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/;
 const LOCAL_HOST = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?$/i;
-/** What proxies add: behind one, everybody comes from this machine. */
+/** Headers that proxies add: behind a proxy, every client seems to be on this machine. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
 /** Names of functions are in the answer: it is not for everybody. Throws `unauthenticated`, `forbidden`. */
@@ -69,7 +69,7 @@ function admit(
     const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
     if (timingSafeEqual(digest(given), digest(token))) return;
     throw new PlatformError('unauthenticated', 'the scrape token is missing or wrong', {
-      hint: 'Send Authorization: Bearer with what stands in metrics_token_file.',
+      hint: 'Send Authorization: Bearer with the contents of metrics_token_file.',
     });
   }
   const isForwarded = FORWARDED.some((name) => headers[name] !== undefined);
@@ -115,13 +115,13 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
   text.gauge('funcgraph_storage_free_bytes', 'Free space where the data is.', freeBytes);
   const { logs, records } = deps.telemetry;
   text.gauge('funcgraph_telemetry_buffered_lines', 'Log lines that wait to be written.', logs.bufferedLines);
-  text.counter('funcgraph_telemetry_dropped_total', 'What could not be written.', [
+  text.counter('funcgraph_telemetry_dropped_total', 'Telemetry that could not be written.', [
     [{ kind: 'lines' }, logs.droppedLines],
     [{ kind: 'records' }, records.droppedRecords],
   ]);
 }
 
-/** Whoever watches the server must see that its database is away, and everything else. */
+/** Monitoring must see that the database is unavailable, and everything else. */
 async function writeQueue(text: Exposition, deps: Pick<ScrapeDeps, 'async'>): Promise<void> {
   const queue = await deps.async().catch((error: unknown) => {
     if (error instanceof PlatformError && error.code === 'unavailable') return undefined;
@@ -132,7 +132,7 @@ async function writeQueue(text: Exposition, deps: Pick<ScrapeDeps, 'async'>): Pr
   text.gauge('funcgraph_async_waiting', 'Asynchronous invocations that wait.', queue.waiting);
   text.gauge('funcgraph_async_running', 'Asynchronous invocations that run.', queue.running);
   text.gauge('funcgraph_async_deliveries', 'Outcomes that are not delivered yet.', queue.deliveries);
-  text.gauge('funcgraph_async_dead_letters', 'Invocations and deliveries that were given up.', queue.deadLetters);
+  text.gauge('funcgraph_async_dead_letters', 'Invocations and deliveries that failed permanently.', queue.deadLetters);
 }
 
 function writeHttp(text: Exposition, meter: HttpMeter): void {

@@ -14,7 +14,7 @@ export function shareHandlers({
   fileSystems,
   networks,
 }: ShareDeps): Handlers<'listShares' | 'addShare' | 'removeShare'> {
-  /** What a share is stored under. Throws `not_found`. */
+  /** The key under which a share is stored. Throws `not_found`. */
   const resourceOf = (kind: ShareKind, name: string): string => {
     if (kind === 'image') return withoutTag(name);
     return (kind === 'network' ? networks.show(name) : fileSystems.show(name)).id;

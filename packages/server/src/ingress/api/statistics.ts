@@ -41,7 +41,7 @@ const REPORTS: Readonly<Record<string, { months: number; take: number }>> = {
 };
 const THIS_MONTH = { months: 1, take: 1 };
 
-/** Metrics of functions; every answer holds what was recorded before the question. */
+/** Metrics of functions; every answer includes all data recorded before the request. */
 export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
   const { telemetry, clock } = deps;
   const mostMinutes = deps.retainDays * DAY_MINUTES;

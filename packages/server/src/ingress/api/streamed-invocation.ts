@@ -20,7 +20,7 @@ export function outcomeHeaders(result: InvocationResult, tail: boolean): Record<
 }
 
 const TRAILERS = ['X-Cff-Invoke-Summary', 'X-CFF-Billing-Duration', 'X-Func-Err-Code', 'X-Is-Func-Err'];
-/** What a media type may look like in a header. */
+/** Characters allowed in the media type of a header. */
 const MEDIA_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,255}$/;
 
 /**
@@ -45,7 +45,7 @@ export class StreamedInvocation {
     return this.#stream;
   };
 
-  /** Ends an answer that has begun. One that failed breaks off, so that nobody takes it for complete. */
+  /** Ends an answer that has begun. A failed one is cut off, so that no client takes it for complete. */
   finish(result: InvocationResult): Reply {
     if (result.failure === undefined) this.#stream?.end(outcomeHeaders(result, this.#tail));
     else this.#stream?.cut();

@@ -24,7 +24,7 @@ export interface TagDeps {
   readonly region: string;
 }
 
-/** A function with what it is found by. */
+/** A function with the values that a search matches. */
 interface TaggedFunction {
   readonly id: string;
   readonly name: string;
@@ -115,7 +115,7 @@ function resourceOf(params: { project_id: string; resource_type: string; resourc
   return readName({ project_id: params.project_id, function_urn: params.resource_id }).name;
 }
 
-/** What the platform itself says of a function, as TMS writes it. */
+/** The platform's own tags of a function, in the format of TMS. */
 function systemTagsOf({ version }: FunctionState): Tag[] {
   const { enterprise_project_id: id } = version.config.stored;
   const value = typeof id === 'string' && id !== '' ? id : DEFAULT_ENTERPRISE_PROJECT;

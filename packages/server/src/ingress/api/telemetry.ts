@@ -18,7 +18,7 @@ export interface TelemetryDeps {
   readonly clock: Clock;
   /** Key of logs and records; throws `function_not_found` and the like. */
   readonly functionKey: (urn: FunctionUrn) => string;
-  /** What an alias points to now; throws `alias_not_found`. */
+  /** The version that an alias points to now; throws `alias_not_found`. */
   readonly versionsOf: (urn: FunctionUrn) => readonly string[];
 }
 
@@ -98,7 +98,7 @@ function receiptFilter(
 ): Omit<RecordQuery, 'from' | 'to' | 'limit' | 'cursor'> {
   const urn = functionUrn(params.function_urn, params.project_id);
   const { qualifier } = urn;
-  // latest is what clients name when they mean the function
+  // clients name latest when they mean the function
   const named = qualifier === undefined || (qualifier.kind === 'version' && qualifier.name === 'latest');
   const { outcome, result, cause, cold, version, min_duration_ms: minDuration } = query;
   return {
@@ -141,7 +141,7 @@ function mayFollow(deps: TelemetryDeps, { caller, peer, headers, params }: ApiRe
   }
 }
 
-/** A receipt is shown to who may see those of its function, whatever else he may not. */
+/** A receipt is visible to callers with the same right on its function; no other right is needed. */
 function maySee(iam: Iam, request: ApiRequest<'showReceipt'>, { functionKey }: InvocationRecord): boolean {
   const [projectId, pkg = '', name = ''] = functionKey.split(':');
   const { caller, peer, params } = request;
@@ -167,7 +167,7 @@ function filterOf(
   const known = LEVELS.filter((level) => levels.includes(level));
   if (known.length !== new Set(levels).size)
     throw new PlatformError('invalid_request', `level must be of ${LEVELS.join(', ')}`);
-  // latest is what clients name when they mean the function
+  // clients name latest when they mean the function
   const all = urn.qualifier === undefined || (urn.qualifier.kind === 'version' && urn.qualifier.name === 'latest');
   return {
     functionKey: deps.functionKey(urn),
@@ -211,7 +211,7 @@ function receiptOf(record: InvocationRecord): Receipt {
     component: record.component ?? '',
     cause: causeOf(record.outcome, record.component ?? ''),
     cold: record.cold,
-    // records of older releases do not say
+    // records of older releases lack the field
     reserved: record.reserved ?? false,
     started_at: new Date(record.startedAt).toISOString(),
     queue_ms: record.queueMs,

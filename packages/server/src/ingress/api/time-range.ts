@@ -10,7 +10,7 @@ export function parseTime(text: string, field: string): number {
   return ms;
 }
 
-/** The last hour unless the request says otherwise. `to` is one ms ahead so that what happens now is in. */
+/** The last hour unless the request says otherwise. `to` is one ms ahead so that events of this moment are included. */
 export function timeRange(from: string | undefined, to: string | undefined, now: number): { from: number; to: number } {
   const end = to === undefined || to === '' ? now + 1 : parseTime(to, 'end time');
   const start = from === undefined || from === '' ? end - HOUR_MS : parseTime(from, 'begin time');

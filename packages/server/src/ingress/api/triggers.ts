@@ -30,7 +30,7 @@ export interface TriggerDeps {
   readonly gateway: () => string;
 }
 
-/** What starts functions: make, list, show, change and delete it. */
+/** Triggers of functions: create, list, show, change and delete. */
 export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Handlers<Ids> {
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   return {

@@ -21,7 +21,7 @@ const OPERATIONS = [
 
 type Ids = (typeof OPERATIONS)[number];
 
-/** Refuses what is asked of flows, after the caller and the request were checked like any other. */
+/** Refuses requests about flows, after the caller and the request were checked like any other. */
 export function workflowHandlers(): Handlers<Ids> {
   const refusals = OPERATIONS.map((id) => [id, async () => Promise.reject(notHere(id))] as const);
   return Object.fromEntries(refusals) as unknown as Handlers<Ids>;

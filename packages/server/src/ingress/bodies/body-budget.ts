@@ -1,14 +1,15 @@
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** Whose bodies count together, and how many times what is free they may hold. */
+/** The claimant whose bodies count together, and the multiple of the free bytes that they may hold. */
 export interface Claim {
   readonly key: string;
   readonly share: number;
 }
 
 /**
- * How many bytes of bodies may be held at once, over all connections. Each claimant may hold a multiple of what is still
- * free: one alone gets a good part, and however many are greedy, something is left for the next.
+ * How many bytes of bodies may be held at once, over all connections. Each claimant may hold a multiple of what is
+ * still free: a single one gets a good part, and however many claim as much as they can, some bytes are left for the
+ * next.
  */
 export class BodyBudget {
   readonly #limit: number;
@@ -46,7 +47,7 @@ export class BodyBudget {
   }
 }
 
-/** What one body holds of a budget. */
+/** The share of a budget that one body holds. */
 export class BodyRoom {
   readonly #move: (bytes: number) => void;
   #held = 0;

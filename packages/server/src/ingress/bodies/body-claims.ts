@@ -8,7 +8,7 @@ const MOST_BYTES = 512 * MEBIBYTE;
 /** Of the memory of the machine, or of the container. */
 const PART_OF_MEMORY = 8;
 
-/** What all bodies that are held in memory may take together, on both ports. */
+/** Limit of all bodies held in memory together, on both ports. */
 export function bodyMemoryBytes(): number {
   const limit = constrainedMemory();
   const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();

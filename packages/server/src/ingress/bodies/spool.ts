@@ -19,7 +19,7 @@ export class Spool {
     this.#folder = join(dataDir, FOLDER);
   }
 
-  /** Throws like `takeBody`. What is received must be closed. */
+  /** Throws like `takeBody`. The received body must be closed. */
   async receive(request: IncomingMessage, response: ServerResponse, options: ReadOptions): Promise<SpooledBody> {
     const file = await this.#nameless();
     try {
@@ -63,7 +63,7 @@ async function writeAll(file: FileHandle, piece: Buffer): Promise<void> {
 
 /** A whole body on disk. */
 export class SpooledBody {
-  /** What a signature is checked against. */
+  /** The parts of a request that a signature covers. */
   readonly proof: HashedBody;
   readonly #file: FileHandle;
   readonly #turn: () => Promise<() => void>;

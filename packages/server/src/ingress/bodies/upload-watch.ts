@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../lib/clock.ts';
 
 const LOOK_EVERY_MS = 10_000;
-/** What must arrive between two looks. */
+/** Bytes that must arrive between two checks. */
 const LEAST_BYTES = 16 * 1024;
 
 /**
@@ -10,7 +10,7 @@ const LEAST_BYTES = 16 * 1024;
  * ends it before.
  */
 export class UploadWatch {
-  /** What happens to a slow client. */
+  /** Called for a slow client. */
   onSlow: () => void;
   readonly #request: IncomingMessage;
   readonly #clock: Clock;

@@ -1,6 +1,6 @@
 import type { HeaderPair } from './headers.ts';
 
-/** What a function answers through its URL; not yet checked by `headersOut`. */
+/** The answer of a function through its URL; not yet checked by `headersOut`. */
 export interface FunctionAnswer {
   readonly statusCode: number;
   readonly headers: readonly HeaderPair[];

@@ -4,7 +4,7 @@ import { parseApiPath } from '../../domain/api-path.ts';
 import { apiAddress } from './api-address.ts';
 import { type RouteMatch, RouteTree } from './route-tree.ts';
 
-/** A gateway trigger with what a request needs to know of its function. */
+/** A gateway trigger with the facts about its function that a request needs. */
 export interface ApiRoute {
   readonly trigger: Trigger<ApiSettings>;
   readonly urn: FunctionUrn;

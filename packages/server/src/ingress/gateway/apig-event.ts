@@ -35,7 +35,7 @@ export function apigEvent(request: ApigRequest): Buffer {
   );
 }
 
-/** Values of a repeated name are joined as HTTP says: cookies by a semicolon, others by a comma. */
+/** Values of a repeated name are joined by the rules of HTTP: cookies by a semicolon, others by a comma. */
 function lowerCase(pairs: readonly HeaderPair[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   for (const [name, value] of pairs) {

@@ -3,7 +3,7 @@ import type { CallingApp, GatewayApps } from '../../control/index.ts';
 import { type KeyOf, precheckSignature, type SignedRequest, verifySignature } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** What a request must prove, and to whom. */
+/** The proof that a request needs, and the trigger that requires it. */
 export interface AppAuthentication {
   readonly apps: Pick<GatewayApps, 'byKey' | 'byCode'>;
   readonly triggerId: string;
@@ -11,8 +11,8 @@ export interface AppAuthentication {
 }
 
 /**
- * Refuses before the body is read what no body can make right. Throws `url_app_refused` without saying what is wrong, and
- * `url_app_forbidden` for an app that has proved itself by its code and was not let in.
+ * Refuses, before the body is read, a request that no body can make valid. Throws `url_app_refused` without a reason,
+ * and `url_app_forbidden` for an app that proved itself by its code and may not call the trigger.
  */
 export function precheckApp(headers: IncomingHttpHeaders, { apps, triggerId, nowMs }: AppAuthentication): void {
   const code = codeOf(headers);
@@ -31,7 +31,7 @@ export function authenticateApp(request: SignedRequest, { apps, triggerId, nowMs
   letIn(verdict.ok ? apps.byKey(verdict.accessKey) : undefined, triggerId);
 }
 
-/** A signature that is there counts, whatever stands beside it. */
+/** A signature in the request counts, whatever proof is beside it. */
 function codeOf({ authorization, 'x-apig-appcode': code }: IncomingHttpHeaders): string | undefined {
   return authorization === undefined && typeof code === 'string' ? code : undefined;
 }

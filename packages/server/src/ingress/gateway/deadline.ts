@@ -12,7 +12,7 @@ export class Deadline {
     this.#timer = clock.after(ms, () => this.#over.abort());
   }
 
-  /** Aborts when the time is over: an answer that comes then is nobody's. */
+  /** Aborts when the time is over: a later answer is discarded. */
   get over(): AbortSignal {
     return this.#over.signal;
   }
@@ -22,7 +22,7 @@ export class Deadline {
     this.#timer.cancel();
   }
 
-  /** What `running` comes to. Rejects with `url_timeout` when the time is over before. */
+  /** The result of `running`. Rejects with `url_timeout` when the time is over before. */
   async hold<T>(running: Promise<T>): Promise<T> {
     const late = new Promise<never>((_, reject) => {
       this.over.addEventListener('abort', () => {

@@ -1,6 +1,6 @@
 import type { Qualifier } from '@funcgraph/api';
 
-/** What the target of a gateway request names. */
+/** The target that a gateway request names. */
 export interface FunctionTarget {
   readonly projectId: string;
   readonly package: string;
@@ -12,7 +12,7 @@ export interface FunctionTarget {
 
 export const MAX_TARGET_CHARS = 8 * 1024;
 
-// The names of functions need no escapes: an address with one in this part is nobody's.
+// The names of functions need no escapes: an address with one in this part names no function.
 const TARGET =
   /^\/fn\/([A-Za-z0-9_-]{1,64})\/([A-Za-z0-9_.-]{1,128})\/([A-Za-z0-9_-]{1,128})(?::(!?)([A-Za-z0-9_.-]{1,128}))?(?:[/?]|$)/;
 /** Characters of a target that are no control characters, blanks or `#`. */
@@ -28,8 +28,9 @@ export function functionPath(fn: {
 }
 
 /**
- * Reads `/fn/<project>/<package>/<name>[:<version>|:!<alias>]/<rest>`. Nothing is decoded, joined or shortened, so what
- * names the function cannot be changed by what follows; `rest` is the function's own business. Undefined for anything else.
+ * Reads `/fn/<project>/<package>/<name>[:<version>|:!<alias>]/<rest>`. Nothing is decoded, joined or shortened, so the
+ * rest of the path cannot change which function is named; `rest` is for the function to interpret. Undefined for
+ * anything else.
  */
 export function readFunctionPath(target: string): FunctionTarget | undefined {
   if (target.length > MAX_TARGET_CHARS || !VISIBLE.test(target)) return undefined;

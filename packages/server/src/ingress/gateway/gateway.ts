@@ -60,7 +60,7 @@ const SMALL_BODY_BYTES = 64 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
 
-/** What a request brings on its way to the function. */
+/** Request data on its way to the function. */
 interface Way {
   readonly requestId: string;
   readonly expectsContinue: boolean;
@@ -170,7 +170,7 @@ class Gateway {
     return { apps, triggerId, nowMs: clock.now() };
   }
 
-  /** Throws unless the request proves what its address asks for. */
+  /** Throws unless the request has the proof that its route requires. */
   async #authenticate(
     { urn, auth, apiId }: Pick<Published, 'urn' | 'auth' | 'apiId'>,
     request: IncomingMessage,

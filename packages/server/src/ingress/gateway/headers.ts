@@ -18,7 +18,7 @@ const OF_CONNECTION = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-/** What proves who is calling: not the function's to see when the platform itself has checked it. */
+/** Credentials of the caller: hidden from the function when the platform itself has checked them. */
 const OF_AUTHENTICATION = new Set([
   'authorization',
   'x-apig-appcode',
@@ -26,10 +26,16 @@ const OF_AUTHENTICATION = new Set([
   'x-sdk-date',
   'x-sdk-content-sha256',
 ]);
-/** What the gateway says itself about where a request came from; `proxy` would choose the proxy of programs (httpoxy). */
+/**
+ * Headers that the gateway sets itself about the origin of a request; `proxy` would choose the proxy of programs
+ * (httpoxy).
+ */
 const OF_GATEWAY = new Set(['forwarded', 'proxy', 'x-real-ip', 'x-request-id']);
 const PREFIXES_OF_GATEWAY = ['x-cff-', 'x-forwarded-'] as const;
-/** What programs take from the environment under the name that `Content_Type` would get there, too. */
+/**
+ * Headers that programs read from the environment under a name that another spelling, such as `Content_Type`, would
+ * get, too.
+ */
 const OF_MESSAGE = new Set(['content-type', 'cookie', 'host']);
 const PLAIN_NAME = /^[0-9a-z-]+$/;
 
@@ -42,7 +48,7 @@ const MAX_ANSWER_HEADER_CHARS = 32 * 1024;
 export interface RequestOrigin {
   readonly requestId: string;
   readonly sourceIp: string;
-  /** What was cut off the path. */
+  /** The part cut off the path. */
   readonly prefix: string;
   readonly authenticated: boolean;
 }
@@ -52,7 +58,7 @@ export function sourceIp({ remoteAddress = '' }: ClientEnd): string {
   return remoteAddress.replace(/^::ffff:/, '');
 }
 
-/** The request's headers for the function, in their order and with what the gateway says about their way. */
+/** The request's headers for the function, in their order, with the gateway's own about the origin of the request. */
 export function headersIn(request: IncomingMessage, origin: RequestOrigin): HeaderPair[] {
   const pairs: HeaderPair[] = [];
   const { rawHeaders } = request;
@@ -77,8 +83,9 @@ export function headersIn(request: IncomingMessage, origin: RequestOrigin): Head
 }
 
 /**
- * Whether a header of a client would be taken for one that it may not set. Programs that get headers as environment
- * variables cannot tell `X_CFF_Memory` from `X-CFF-Memory`, so another spelling of such a name is as good as the name.
+ * Whether a header of a client could be mistaken for a header that it may not set. Programs that get headers as
+ * environment variables cannot tell `X_CFF_Memory` from `X-CFF-Memory`, so another spelling of such a name is as good
+ * as the name.
  */
 function isReserved(lower: string): boolean {
   if (PLAIN_NAME.test(lower)) return isGateways(lower);

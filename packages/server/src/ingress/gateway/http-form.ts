@@ -3,7 +3,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { type FunctionAnswer, isFinalStatus } from './answer.ts';
 import type { HeaderPair } from './headers.ts';
 
-/** A request in the binary form of the runtime protocol: what an HTTP function gets. */
+/** A request in the binary form of the runtime protocol, as HTTP functions get it. */
 export function encodeRequest(method: string, url: string, headers: readonly HeaderPair[], body: Buffer): Buffer {
   const head = JSON.stringify({ method, url, headers });
   const headBytes = Buffer.byteLength(head);

@@ -5,16 +5,16 @@ import { readApiAddress } from './api-address.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 
-/** What a request of the gateway is for. */
+/** The function and the rules for a request of the gateway. */
 export interface Published {
   readonly urn: FunctionUrn;
   readonly runtime: string;
   readonly auth: 'none' | 'iam' | 'app';
-  /** What is cut off the path ... */
+  /** The part that is cut off the path ... */
   readonly prefix: string;
-  /** ... and what is left, with the query, exactly as it came. */
+  /** ... and the remaining path, with the query, exactly as received. */
   readonly url: string;
-  /** What an event function is told about where the request came in. */
+  /** The route of the request, for the event of an event function. */
   readonly apiId: string;
   readonly stage: string;
   readonly pathParameters: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export function isApiTarget(target: string): boolean {
   return target.startsWith(API);
 }
 
-/** What is published under the target of a request. From memory; undefined for everything else. */
+/** The function published under the target of a request. From memory; undefined for every other target. */
 export function findPublished(
   request: IncomingMessage,
   { catalog, routes, region }: { readonly catalog: Catalog; readonly routes: ApiRoutes; readonly region: string },
@@ -42,7 +42,7 @@ export function findPublished(
   const found = readFunctionPath(target);
   if (found === undefined) return undefined;
   const { projectId, package: pkg, name, qualifier, url } = found;
-  // Any version tells what is asked here: neither id nor runtime of a function ever change.
+  // Any version has the fields used here: neither id nor runtime of a function ever change.
   const latest = catalog.resolve(projectId, pkg, name, 'latest');
   const published = latest === undefined ? undefined : catalog.url(latest.functionId);
   if (latest === undefined || published?.enabled !== true) return undefined;

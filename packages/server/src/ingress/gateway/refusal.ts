@@ -7,14 +7,14 @@ export function notPublished(): PlatformError {
   return new PlatformError('url_not_found', 'The API does not exist or has not been published.');
 }
 
-/** A function's failure as an error of the gateway: what it printed or threw stays in its log. */
+/** A function's failure as an error of the gateway: its output and exception stay in its log. */
 export function failureOf({ failure }: InvocationResult): PlatformError | undefined {
   if (failure === undefined) return undefined;
   const { outcome, code } = failure;
   if (outcome === 'timeout') return new PlatformError('url_timeout', 'The function did not answer within its timeout.');
   if (outcome === 'system_error') return new PlatformError('internal', failure.payload.toString('utf8', 0, 1024));
   return new PlatformError('function_failed', `The function failed: ${outcome} (${code}).`, {
-    hint: 'The log of the function under this request id says why.',
+    hint: 'See the log of the function for this request id.',
   });
 }
 
@@ -39,7 +39,7 @@ export function forCaller(error: unknown): unknown {
   }
 }
 
-/** Answers with the error and goes on reading what the client still sends, so that it gets to see the answer. */
+/** Answers with the error and goes on reading what the client still sends, so that the client receives the answer. */
 export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): number {
   const { status, headers, body } = toErrorBody(error, requestId);
   request.resume();
@@ -54,7 +54,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, error
     'Content-Length': Buffer.byteLength(text),
     'X-CFF-Request-Id': requestId,
     'X-Request-Id': requestId,
-    // After a refused upgrade the parser takes what follows for another protocol; a slow body would never end.
+    // After a refused upgrade the parser takes the following bytes for another protocol; a slow body would never end.
     ...(request.headers.upgrade === undefined && status !== 408 ? {} : { Connection: 'close' }),
   });
   response.end(request.method === 'HEAD' ? undefined : text);

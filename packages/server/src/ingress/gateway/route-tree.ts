@@ -11,7 +11,9 @@ export interface RouteSpec {
 
 export interface RouteMatch<T> {
   readonly value: T;
-  /** What stands for the parameters of the path; under the empty name what follows a path that goes for all below it. */
+  /**
+   * Values of the parameters of the path; under the empty name the rest after a path that matches everything below it.
+   */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -35,8 +37,8 @@ interface Asked {
 }
 
 /**
- * Routes of one group. Of several that fit a request wins the one that says more, from the left: text before a parameter,
- * a longer path before a shorter one with all below it, its method before `ANY`.
+ * Routes of one group. Of several matching routes the more specific one wins, from the left: text before a parameter, a
+ * longer path before a shorter one with all below it, the method before `ANY`.
  */
 export class RouteTree<T> {
   readonly #root: Node<T> = node();

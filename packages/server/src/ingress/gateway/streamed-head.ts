@@ -4,7 +4,7 @@ import type { ResponseHead } from '../http/response-stream.ts';
 import { isFinalStatus } from './answer.ts';
 import { headersOut } from './headers.ts';
 
-/** How a streamed answer goes out. The instance is hostile: throws `invalid_gateway_answer` for what is not HTTP. */
+/** The head of a streamed answer. The instance is hostile: throws `invalid_gateway_answer` for invalid HTTP. */
 export function streamedHead(head: StreamHead, method: string, requestId: string): ResponseHead {
   const { statusCode = 200, headers = [] } = head;
   if (!isFinalStatus(statusCode)) {
@@ -15,7 +15,7 @@ export function streamedHead(head: StreamHead, method: string, requestId: string
   if (!headers.some(([name]) => name.toLowerCase() === 'content-type') && statusCode !== 204 && statusCode !== 304) {
     flat.push('Content-Type', 'application/octet-stream');
   }
-  // An answer without a body may still tell how long one would be; the length of others is known at their end.
+  // An answer without a body may still state the length of one; the length of others is known at their end.
   const length = method === 'HEAD' ? headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1] : undefined;
   if (length !== undefined && /^\d{1,15}$/.test(length)) flat.push('Content-Length', length);
   flat.push('X-CFF-Request-Id', requestId);

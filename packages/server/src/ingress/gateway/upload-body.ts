@@ -14,7 +14,7 @@ interface UploadOptions {
 
 /** How long a client may send nothing while the function waits for more. */
 const STALLED_MS = 60_000;
-/** How long the rest of a body is read that nobody wants, so that its client gets to see the answer. */
+/** How long the unused rest of a body is read, so that its client receives the answer. */
 const DISCARD_MS = 60_000;
 
 /** The body of a request that goes to the function as it comes. Holds no more than the connection's own buffer. */
@@ -27,7 +27,7 @@ export class UploadBody implements BodySource {
   #refusal: PlatformError | undefined;
   #bytes = 0;
   #ended = false;
-  /** Monotonic ms since when more is waited for; undefined while nobody waits. */
+  /** Monotonic ms since when more data is awaited; undefined while no reader waits. */
   #awaitedSince: number | undefined;
   #watch: Timer | undefined;
   #onMore = (): void => {};
@@ -53,7 +53,7 @@ export class UploadBody implements BodySource {
     return this.#refused.signal;
   }
 
-  /** What the client is to be told then. */
+  /** The error for the client in that case. */
   get refusal(): PlatformError | undefined {
     return this.#refusal;
   }
@@ -87,7 +87,7 @@ export class UploadBody implements BodySource {
     return undefined;
   }
 
-  /** The request is over, whatever came of it: the rest is read and thrown away for a while. Idempotent. */
+  /** The request is over, with any result: the rest is read and discarded for a while. Idempotent. */
   discard(): void {
     const { clock } = this.#options;
     this.#onMore = () => {};
@@ -111,7 +111,7 @@ export class UploadBody implements BodySource {
     });
   }
 
-  /** One timer at a time, whatever the number of pieces. */
+  /** One timer at a time, for any number of pieces. */
   #lookForClient(): void {
     const { clock } = this.#options;
     const waited = this.#awaitedSince === undefined ? 0 : clock.monotonic() - this.#awaitedSince;

@@ -19,7 +19,7 @@ const SMALL_BYTES = MEBIBYTE;
 /** Of the disk, for bodies on their way. */
 const SPOOL_BYTES = 2048 * MEBIBYTE;
 const TARGET = 'api';
-/** `type/subtype`; what follows it is for the reader. */
+/** `type/subtype`; the reader handles the parameters. */
 const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 export interface ApiBodiesOptions {

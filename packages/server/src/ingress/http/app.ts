@@ -31,7 +31,7 @@ export interface AppOptions {
   /** How long requests may still run once `close` was called; their connections are cut then. */
   readonly drainMs: number;
   readonly meter: HttpMeter;
-  /** Does not wait for work that waits for a database which is away. */
+  /** Does not wait for work that waits for an unavailable database. */
   readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
   readonly bodies: ApiBodies;
   readonly proxies: TrustedProxies;
@@ -43,7 +43,10 @@ const CLOSE_IDLE_EVERY_MS = 100;
 /** How long a connection without requests is kept. */
 const IDLE_MS = 72_000;
 
-/** Ends what does not end by itself when the app closes. `closing` is for streams; other requests get `drainMs`. */
+/**
+ * Ends requests that do not end by themselves when the app closes. `closing` is for streams; other requests get
+ * `drainMs`.
+ */
 function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions, closing: AbortController): void {
   let cut: Timer | undefined;
   let sweep: Timer | undefined;
@@ -115,8 +118,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
       return;
     }
     const { status, headers, body } = failed(fromFramework(thrown), request, log);
-    // Closing while the client still sends would reset the connection, and the client would never see this answer. What
-    // it goes on sending is thrown away unread, for as long as a request may take.
+    // Closing while the client still sends would reset the connection, and the client would never see this answer.
+    // Further bytes are discarded unread, for as long as a request may take.
     reply.removeHeader('connection');
     reply.status(status).headers(headers).send(body);
   }
@@ -148,7 +151,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     const handler = handlers[id];
     const validator = validators[id];
     const noting = isNoted(id, route);
-    // what removes something makes room
+    // requests that remove data make room
     const storing = (noting && route.method !== 'DELETE') || id === 'asyncInvokeFunction' || id === 'sendImagePiece';
 
     app.route({
@@ -185,7 +188,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
         checkPath(params);
         authorizeEarly(iam, route, caller, params);
         const projectId = projectOf(route, params);
-        // what decides by the caller alone is about the project itself
+        // routes with access `caller` concern the project itself
         if (projectId === undefined || route.method === 'GET' || route.access === 'caller') return handle();
         return iam.tenancy.gate.during(projectId, handle);
       };

@@ -4,7 +4,9 @@ import { toErrorBody } from '../../lib/platform-error.ts';
 import { outcomeOf } from './outcome.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
-/** Not changes of anything, or said elsewhere: running functions, pieces of one upload, logins, searches. */
+/**
+ * Operations that change nothing or are recorded elsewhere: running functions, pieces of one upload, logins, searches.
+ */
 const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'invokeFunction',
   'asyncInvokeFunction',

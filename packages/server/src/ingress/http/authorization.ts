@@ -2,7 +2,7 @@ import type { Route } from '@funcgraph/api';
 import type { Caller, Iam, Peer, SignedRequest } from '../../iam/index.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
-/** What rights are asked for, besides the route. */
+/** The input of a rights check, besides the route. */
 export interface Asked extends RequestParts {
   readonly peer: Peer;
 }
@@ -12,7 +12,7 @@ export async function identify(iam: Iam, route: Pick<Route, 'auth'>, request: Si
   return route.auth === 'none' ? iam.anonymous : iam.authenticate(request);
 }
 
-/** What can be refused before the body is understood. Throws `forbidden`. */
+/** Checks that need no parsed body. Throws `forbidden`. */
 export function authorizeEarly(iam: Iam, route: Route, caller: Caller, params: object): void {
   if (route.auth === 'none' || route.access === 'caller') return;
   iam.authorizeAny(caller, { action: route.action, projectId: projectOf(route, params) });

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
 
-/** Answers what was no HTTP request, came too late or had a head that is too large, and closes the connection. */
+/** Answers invalid HTTP, a request that came too late, or a head that is too large, and closes the connection. */
 export function answerBrokenRequest(error: Error, socket: Socket & { readonly _httpMessage?: ServerResponse }): void {
   // a half of an answer that is out already would be taken for a part of this one
   if (!socket.writable || socket._httpMessage?.headersSent === true) {
@@ -32,6 +32,6 @@ function asPlatformError(error: Error): PlatformError {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new PlatformError('body_too_slow', 'The request did not arrive in time.');
     default:
-      return new PlatformError('invalid_request', 'What was sent is not a valid HTTP/1.1 request.');
+      return new PlatformError('invalid_request', 'The request is not valid HTTP/1.1.');
   }
 }

@@ -9,7 +9,7 @@ export interface ApiRequest<R extends RouteId> {
   readonly query: RouteQuery<Routes[R]>;
   /** Parsed JSON for `json` routes. */
   readonly body: RouteBody<Routes[R]>;
-  /** The bytes as they came; what a `raw` route reads. */
+  /** The bytes as received, for a `raw` route. */
   readonly rawBody: Buffer;
   readonly headers: IncomingHttpHeaders;
   readonly caller: Caller;
@@ -23,7 +23,7 @@ export interface ApiRequest<R extends RouteId> {
   readonly receivedAt: number;
 }
 
-/** What a handler gives back when status, headers or encoding are not the route's usual ones. */
+/** The result of a handler when status, headers or encoding are not the route's usual ones. */
 export class Reply {
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -48,5 +48,5 @@ export type Handler<R extends RouteId> = (
   request: ApiRequest<R>,
 ) => Promise<RouteResponse<Routes[R]> | Reply> | AsyncIterable<RouteResponse<Routes[R]>>;
 
-/** A group of handlers, e.g. all of functions. `server.ts` merges the groups; the type says when one is missing. */
+/** A group of handlers, e.g. all of functions. `server.ts` merges the groups; the compiler reports a missing one. */
 export type Handlers<Id extends RouteId = RouteId> = { readonly [R in Id]: Handler<R> };

@@ -64,7 +64,7 @@ function callOf({ method, url, headers }: IncomingMessage): Call | undefined {
 
 /**
  * Serves invocations, which are nearly all requests, without the framework: same identification, handlers and answers,
- * a quarter of the work around them. What it does not take (`false`) is for the framework.
+ * a quarter of the work around them. Requests that it does not take (`false`) go to the framework.
  */
 export class InvocationDoor {
   readonly #deps: InvocationDoorDeps;
@@ -89,7 +89,7 @@ export class InvocationDoor {
     return true;
   }
 
-  /** Nearly all bodies come in one piece; one that does not is waited for when it may be that of a caller we know. */
+  /** Nearly all bodies come in one piece; a longer one is awaited when it may be that of a known caller. */
   #rest(request: IncomingMessage, response: ServerResponse, begun: Buffer): Promise<Buffer> {
     this.#deps.iam.precheck(request.headers);
     return this.#deps.bodies.rest(request, response, SMALL_BODY_BYTES, begun);

@@ -23,7 +23,7 @@ export async function* jsonLines(values: AsyncIterable<unknown>): AsyncGenerator
   for await (const value of values) yield `${JSON.stringify(value)}\n`;
 }
 
-/** What a handler gave back, with the route's usual status and encoding where it did not say. */
+/** The result of a handler, with the route's usual status and encoding where it sets none. */
 export function outcomeOf(route: Pick<Route, 'status'>, result: unknown): Outcome {
   const shaped = result instanceof Reply ? result : new Reply(result as object);
   const { headers, body } = shaped;
@@ -38,7 +38,7 @@ export function outcomeOf(route: Pick<Route, 'status'>, result: unknown): Outcom
   return { status, headers: { ...headers, 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
 }
 
-/** The answer to a request that failed; what the caller may not know goes to the log only. */
+/** The answer to a request that failed; details that the caller may not see go to the log only. */
 export function failed(
   error: unknown,
   request: { readonly id: string; readonly method: string; readonly url: string },

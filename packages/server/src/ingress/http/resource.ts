@@ -63,7 +63,7 @@ export function resourceOf({ resource }: Pick<Route, 'resource'>, parts: Request
   }
 }
 
-/** The project in a path, which may be empty; undefined for what belongs to the account or the machine. */
+/** The project in a path, which may be empty; undefined for resources of the account or the machine. */
 export function projectOf({ path }: Pick<Route, 'path'>, params: object): string | undefined {
   return path.includes('{project_id}') ? textOf(params, 'project_id') : undefined;
 }

@@ -14,14 +14,14 @@ interface ResponseStreamOptions {
   readonly clock: Clock;
   /** Makes the head of the answer from that of the function. Throws PlatformError when there is none for it. */
   readonly shape: (head: StreamHead) => ResponseHead;
-  /** Another reason for which nobody takes the answer. */
+  /** Another reason for which the answer has no reader. */
   readonly unwanted?: AbortSignal | undefined;
 }
 
-/** How long a client may take none of what is there. */
+/** How long a client may leave all available bytes unread. */
 const STALLED_MS = 60_000;
 
-/** An answer that goes out while the function still runs. Holds no more than what the sender has credit for. */
+/** An answer that goes out while the function still runs. Buffers at most the bytes that the sender has credit for. */
 export class ResponseStream implements ResponseSink {
   readonly gone: AbortSignal;
   readonly #response: ServerResponse;
@@ -72,7 +72,7 @@ export class ResponseStream implements ResponseSink {
     this.#response.destroy();
   }
 
-  /** One timer at a time, whatever the number of pieces. */
+  /** One timer at a time, for any number of pieces. */
   #look(): void {
     const { clock } = this.#options;
     const left = this.#pending === 0 ? STALLED_MS : this.#takenAt + STALLED_MS - clock.monotonic();

@@ -39,7 +39,10 @@ export function check(validator: Validator, value: unknown, where: 'query' | 'bo
 
 type Fault = ReturnType<Validator['Errors']>[number];
 
-/** The first; of alternatives of other types the one that the value tried to be, told by what is wrong inside it. */
+/**
+ * The first fault; of alternatives of other types that of the alternative that the value most likely meant, judged by
+ * the faults inside it.
+ */
 function tellingOf(errors: readonly Fault[]): Fault | undefined {
   const [first] = errors;
   if (first?.keyword !== 'type') return first;
