@@ -25,7 +25,7 @@ export interface VersionSnapshot {
   readonly initializer: string | undefined;
   /** 0 without an initializer. */
   readonly initializerTimeoutSeconds: number;
-  /** What the platform calls between requests; absent where a runtime has none. */
+  /** Handlers that the platform calls between requests; absent where a runtime has none. */
   readonly hooks?: Hooks;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
@@ -69,7 +69,7 @@ export interface SnapshotImage {
   readonly workingDir: string;
 }
 
-/** What happened to functions. Told after the change is durable and visible in the catalog. */
+/** Events of functions, sent after the change is durable and visible in the catalog. */
 export interface FunctionFacts extends Record<string, unknown> {
   readonly 'function.updated': {
     readonly functionId: string;
@@ -80,13 +80,13 @@ export interface FunctionFacts extends Record<string, unknown> {
   };
   /** Made, or pointed elsewhere. */
   readonly 'alias.updated': { readonly functionId: string; readonly alias: string };
-  /** Set or taken away; not told when it goes with its version, alias or function. */
+  /** Set or removed; not sent when it is removed with its version, alias or function. */
   readonly 'reserved.updated': { readonly functionId: string };
-  /** Made, changed or gone, in whatever way. */
+  /** Created, changed or deleted, by any operation. */
   readonly 'triggers.updated': { readonly functionId: string };
-  /** Not told for the versions of a deleted function. */
+  /** Not sent for the versions of a deleted function. */
   readonly 'version.deleted': { readonly snapshot: VersionSnapshot };
-  /** Not told for the aliases of a deleted function. */
+  /** Not sent for the aliases of a deleted function. */
   readonly 'alias.deleted': { readonly functionId: string; readonly alias: string };
   readonly 'function.deleted': {
     readonly functionId: string;
@@ -123,8 +123,8 @@ export class Catalog {
   }
 
   /**
-   * How asynchronous invocations are retried: as the alias they came through says, else as the version says, else the
-   * usual way. From memory.
+   * How asynchronous invocations are retried: by the settings of the alias they came through, else by those of the
+   * version, else by the defaults. From memory.
    */
   asyncConfig({ functionId, version }: Pick<VersionSnapshot, 'functionId' | 'version'>, alias = ''): AsyncPolicy {
     const policies = this.#policies.get(functionId);
@@ -213,7 +213,7 @@ export class Catalog {
     this.facts.emit('function.updated', { functionId, version, snapshot, previous });
   }
 
-  /** Makes an alias visible, or moves it. Its versions must be there. */
+  /** Makes an alias visible, or moves it. Its versions must exist in the catalog. */
   putAlias({ projectId, package: pkg, name }: NameOfFunction, alias: Alias): void {
     const id = key(projectId, pkg, name);
     const aliases = this.#aliases.get(id) ?? new Map<string, Alias>();

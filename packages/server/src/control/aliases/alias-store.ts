@@ -35,7 +35,7 @@ export class AliasStore {
     return rows.map(toAlias);
   }
 
-  /** `taken`: an alias of the name or one on the version is there already. */
+  /** `taken`: an alias with the name, or one on the version, exists. */
   async insert(functionId: string, alias: Alias, most: number): Promise<'added' | 'taken' | 'quota'> {
     try {
       return await this.#db.transaction().execute(async (tx) => {

@@ -32,8 +32,8 @@ export class Aliases {
   }
 
   /**
-   * Throws `invalid_alias`, `alias_exists`, `alias_quota`, `version_not_found`, `version_has_alias` and what is wrong
-   * with the additional version.
+   * Throws `invalid_alias`, `alias_exists`, `alias_quota`, `version_not_found`, `version_has_alias` and the faults of
+   * the additional version.
    */
   async create(name: FunctionName, body: Kept): Promise<Alias> {
     const { access, store, clock } = this.#options;

@@ -9,7 +9,7 @@ import type { ApplicationParam, ApplicationPart } from './types.ts';
 const MOST_NAME_CHARS = 40;
 const MOST_VALUE_CHARS = 4096;
 
-/** A checked body, but for what only its template knows. */
+/** A body that is checked except for rules that only its template knows. */
 export interface ApplicationBody {
   readonly name: string;
   readonly templateId: string;
@@ -31,7 +31,7 @@ export function readApplicationBody(body: Kept): ApplicationBody {
   const templateId = fields.text('template_id', { max: 64 }) ?? '';
   if (templateId === '') {
     throw new PlatformError('invalid_request', 'template_id is missing', {
-      hint: 'listAppTemplates shows what there is.',
+      hint: 'listAppTemplates shows the available templates.',
     });
   }
   const description = fields.text('description', { code: 'description_too_long' }) ?? '';
@@ -72,7 +72,7 @@ function readParam({ name, description, required, default: usual }: ApplicationP
   return text;
 }
 
-/** The variables of a function: what its own template says, with the parameters in their places. */
+/** The variables of a function: those of its template, with the parameters filled in. */
 export function environmentOf(
   part: ApplicationPart,
   usual: Readonly<Record<string, string>>,

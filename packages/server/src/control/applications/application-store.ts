@@ -43,7 +43,7 @@ export class ApplicationStore {
     return rows.map((row) => ({ functionId: row.id, package: row.package, name: row.name, role: row.role }));
   }
 
-  /** Says why not when it cannot. */
+  /** Returns the reason when it cannot. */
   async insert(application: Application, most: number): Promise<'added' | 'exists' | 'quota'> {
     try {
       await this.#db.transaction().execute(async (tx) => {
@@ -53,7 +53,7 @@ export class ApplicationStore {
           .where('project_id', '=', application.projectId)
           .select(({ fn }) => fn.countAll().as('count'))
           .executeTakeFirstOrThrow();
-        // after the insert, so that a name that exists is told as such also when nothing more fits
+        // after the insert, so that an existing name is reported as such also when the quota is used up
         if (Number(count) > most) throw new OverQuota();
       });
       return 'added';
@@ -73,7 +73,7 @@ export class ApplicationStore {
     await this.#db.updateTable('application').set({ status, message, modified_at: now }).where('id', '=', id).execute();
   }
 
-  /** What a server that stopped was making. */
+  /** Applications that a stopped server was creating. */
   async failUnfinished(message: string, now: number): Promise<void> {
     await this.#db
       .updateTable('application')

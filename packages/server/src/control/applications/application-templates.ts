@@ -7,7 +7,7 @@ import type { ApplicationTemplate } from './types.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../templates/applications', import.meta.url));
 
-/** What applications can be made from. They come with the server and never change while it runs. */
+/** Templates for applications. They come with the server and never change while it runs. */
 export class ApplicationTemplates {
   readonly #functions: FunctionTemplates;
   #all: Promise<readonly ApplicationTemplate[]> | undefined;

@@ -43,7 +43,7 @@ export class Applications {
     this.#options = options;
   }
 
-  /** Call once, before the first request. What a server that was killed left half made is told as failed. */
+  /** Call once, before the first request. Marks applications that a killed server left half made as failed. */
   async start(): Promise<void> {
     const { store, clock } = this.#options;
     const message = 'the server stopped while the application was made: delete it, and functions with its name, if any';
@@ -69,8 +69,9 @@ export class Applications {
   }
 
   /**
-   * Checks a body and says what it would make; changes nothing. Throws `invalid_application`, `application_exists`,
-   * `function_exists`, `function_template_not_found`, `description_too_long` or `invalid_request`.
+   * Checks a body and returns the functions it would create; changes nothing. Throws `invalid_application`,
+   * `application_exists`, `function_exists`, `function_template_not_found`, `description_too_long` or
+   * `invalid_request`.
    */
   async plan(projectId: string, body: Kept): Promise<ApplicationPlan> {
     const read = readApplicationBody(body);
@@ -102,8 +103,8 @@ export class Applications {
   }
 
   /**
-   * Makes all functions of a plan or none. Throws `application_exists`, `application_quota`, and what creating a function
-   * throws.
+   * Makes all functions of a plan or none. Throws `application_exists`, `application_quota`, and the errors of creating
+   * a function.
    */
   async create({ application, functions }: ApplicationPlan): Promise<Application> {
     const { store, clock } = this.#options;
@@ -177,7 +178,7 @@ export class Applications {
     });
   }
 
-  /** What cannot be taken back now stays with the application, which is told as failed. */
+  /** Functions that cannot be deleted now stay with the application, which is marked as failed. */
   async #takeBack(id: string, made: readonly FunctionName[]): Promise<void> {
     const { store, clock } = this.#options;
     try {
@@ -189,7 +190,7 @@ export class Applications {
     }
   }
 
-  /** Somebody may have deleted it already. */
+  /** Another request may have deleted it already. */
   async #deleteFunction({ projectId, package: pkg, name }: FunctionName): Promise<void> {
     try {
       await this.#options.functions.delete({ projectId, package: pkg, name });

@@ -1,6 +1,6 @@
 import type { BothLanguages } from '../function-templates/types.ts';
 
-/** What a template asks the user for. */
+/** A parameter that a template asks the user for. */
 export interface ApplicationParam {
   readonly name: string;
   readonly description: BothLanguages;
@@ -11,7 +11,7 @@ export interface ApplicationParam {
 }
 
 export interface ApplicationPart {
-  /** What comes after the name of the application in that of the function. */
+  /** The suffix of a function's name, after the name of the application. */
   readonly role: string;
   /** A function template. */
   readonly template: string;

@@ -20,7 +20,7 @@ export interface AsyncConfigsOptions {
   readonly webhookHosts: ReadonlySet<string>;
 }
 
-/** What settings are for. */
+/** The target of the settings. */
 export interface AsyncConfigOf {
   readonly functionId: string;
   readonly name: FunctionName;
@@ -28,7 +28,10 @@ export interface AsyncConfigOf {
   readonly qualifier: string;
 }
 
-/** Asynchronous settings of functions, held in memory and told to the catalog; a change is durable when its promise resolves. */
+/**
+ * Asynchronous settings of functions, held in memory and passed to the catalog; a change is durable when its promise
+ * resolves.
+ */
 export class AsyncConfigs {
   readonly #store: AsyncConfigStore;
   readonly #catalog: Catalog;
@@ -62,8 +65,8 @@ export class AsyncConfigs {
   }
 
   /**
-   * Sets what the body names; the rest gets its default, as the API does. `setting` says who sets it, and throws where a
-   * function that is to get outcomes may not be called. Throws `invalid_request`, `function_not_found`, `version_not_found`,
+   * Sets what the body names; the rest gets its default, as the API does. `setting` names the caller, and throws when a
+   * function may not be called as destination. Throws `invalid_request`, `function_not_found`, `version_not_found`,
    * `alias_not_found`.
    */
   async set(

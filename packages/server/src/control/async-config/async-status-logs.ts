@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
 import type { AsyncConfigStore } from './async-config-store.ts';
 
-/** Names of what would be a group and a stream of the cloud's log service; the lines are in the functions' own logs. */
+/** Names of the group and stream in the cloud's log service; here the lines are in the functions' own logs. */
 export interface AsyncStatusLog {
   readonly groupName: string;
   readonly groupId: string;

@@ -10,7 +10,7 @@ export type DestinationTarget =
   | { readonly kind: 'service'; readonly service: 'OBS' | 'SMN' | 'DIS'; readonly name: string };
 
 const KINDS = ['FunctionGraph', 'HTTP', 'OBS', 'SMN', 'DIS'] as const;
-/** What names the receiver among the parameters of each kind. */
+/** The parameter that names the receiver, by kind. */
 const NAME_OF = {
   FunctionGraph: 'func_urn',
   HTTP: 'url',
@@ -21,7 +21,7 @@ const NAME_OF = {
 const MAX_PARAM_CHARS = 4096;
 const MAX_NAME_CHARS = 2048;
 
-/** Reads what a user wrote, or what was stored before. Throws `invalid_request`; `field` is named in the message. */
+/** Reads a destination from a request or from storage. Throws `invalid_request`; `field` is named in the message. */
 export function parseDestination({ destination, param }: Destination, field: string): DestinationTarget {
   const kind = KINDS.find((known) => known === destination);
   if (kind === undefined) throw refuse(`${field}.destination must be one of ${KINDS.join(', ')}`);

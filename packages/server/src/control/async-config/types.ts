@@ -42,7 +42,7 @@ export interface AsyncPolicy {
   readonly statusLog: boolean;
 }
 
-/** One retry, one hour: what a function has that nobody configured. */
+/** Defaults of a function without settings: one retry, one hour. */
 export const DEFAULT_POLICY: AsyncPolicy = {
   maxAgeSeconds: 3600,
   maxRetries: 1,

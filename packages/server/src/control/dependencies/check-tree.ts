@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** Refuses what archives of functions may have and dependencies may not: names that end with `~`. */
+/** Refuses names that archives of functions may have and dependencies may not: those that end with `~`. */
 export async function checkDependencyTree(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.endsWith('~')) continue;

@@ -28,7 +28,7 @@ const QUOTA = {
   mostBytesInProject: LIMITS.codeBytesPerProject,
 } as const;
 
-/** What a list is narrowed to; undefined does not narrow. */
+/** Filters of a list; undefined does not filter. */
 export interface DependencyFilter {
   readonly scope: 'public' | 'private' | 'all';
   readonly runtime: string | undefined;
@@ -64,7 +64,7 @@ export class Dependencies {
     return this.#create(projectId, body, true);
   }
 
-  /** Adds a version to a package that is there. Name and runtime stay. */
+  /** Adds a version to an existing package. Name and runtime stay. */
   async updatePackage(projectId: string, dependencyId: string, body: Kept): Promise<DependencyVersion> {
     const [newest] = this.#own(projectId, dependencyId);
     const known = { name: newest.name, runtime: newest.runtime };
@@ -129,14 +129,15 @@ export class Dependencies {
     await this.#remove(this.#own(projectId, dependencyId));
   }
 
-  /** What functions already have, in their order; what is not there any more is left out. */
+  /** Dependencies that functions already have, in their order; deleted ones are left out. */
   describe(ids: readonly string[]): DependencyVersion[] {
     return ids.map((id) => this.#byId.get(id)).filter((found) => found !== undefined);
   }
 
   /**
-   * Checks what a function is to be given and keeps it from being deleted meanwhile. The id of a package means its newest
-   * version. Throws `dependency_not_found`, `dependency_unusable` for another language, `invalid_dependency` for too many.
+   * Checks new dependencies of a function and prevents their deletion meanwhile. The id of a package means its newest
+   * version. Throws `dependency_not_found`, `dependency_unusable` for another language, `invalid_dependency` for too
+   * many.
    */
   hold(projectId: string, rules: RuntimeRules, ids: readonly string[]): DependencyHold {
     if (ids.length > LIMITS.dependenciesPerFunction) {
@@ -166,7 +167,7 @@ export class Dependencies {
     return { versions, release };
   }
 
-  /** What an id in a body means: a version, or the newest one of a package; of any project. */
+  /** The meaning of an id in a body: a version, or the newest one of a package; of any project. */
   versionOf(id: string): DependencyVersion | undefined {
     return this.#byId.get(id) ?? [...this.#byId.values()].findLast((each) => each.dependencyId === id);
   }

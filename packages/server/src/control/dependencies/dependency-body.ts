@@ -15,7 +15,7 @@ export interface DependencyBody {
 }
 
 /**
- * Reads the body of an upload. `known` fills in what a new version of a known package leaves out. Throws
+ * Reads the body of an upload. `known` supplies the fields that a new version of a known package leaves out. Throws
  * `invalid_dependency`, `invalid_dependency_type`, `invalid_runtime`, `invalid_url`, `description_too_long` or
  * `code_too_large`.
  */
@@ -47,7 +47,7 @@ export function readDependencyBody(
   return { name, runtime, description, source: source(fields) };
 }
 
-/** Whether a function may be given a dependency: the same language, whatever the version, or a program of its own. */
+/** Whether a function may be given a dependency: the same language in any version, or a program of its own. */
 export function fitsLanguage(dependency: Language, fn: Language): boolean {
   return dependency === fn || fn === 'custom' || fn === 'http';
 }

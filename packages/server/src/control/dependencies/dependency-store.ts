@@ -6,7 +6,7 @@ import type { DependencyVersion, NewDependencyVersion } from './types.ts';
 
 /** How a new version may be stored. */
 export interface InsertRules {
-  /** Refuse when the package is there already. */
+  /** Refuse when the package exists. */
   readonly newPackage: boolean;
   readonly mostInProject: number;
   readonly mostBytesInProject: number;

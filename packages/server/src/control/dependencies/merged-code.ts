@@ -29,7 +29,7 @@ export class MergedCode {
     });
   }
 
-  /** The artifact with the folder that instances see. Says nothing about the files. */
+  /** The artifact with the folder that instances see. Does not check the files. */
   artifactOf(code: Artifact, runtime: string, dependencies: readonly DependencyVersion[]): Artifact {
     if (dependencies.length === 0) return code;
     return { ...code, treePath: this.#artifacts.merged.pathOf(partsOf(code, runtime, dependencies)) };

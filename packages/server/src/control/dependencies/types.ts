@@ -5,7 +5,7 @@ export const PUBLIC = '*';
 
 /** One upload of a package; it never changes. */
 export interface DependencyVersion {
-  /** What functions refer to. */
+  /** The version that functions refer to. */
   readonly id: string;
   /** Of the package that all its versions share. */
   readonly dependencyId: string;
@@ -24,7 +24,7 @@ export interface DependencyVersion {
   readonly createdAt: number;
 }
 
-/** What becomes a version when it is stored. */
+/** The input of a new version. */
 export interface NewDependencyVersion {
   readonly projectId: string;
   readonly name: string;

@@ -9,7 +9,7 @@ const TEMPLATES: readonly EventTemplate[] = [
   ...MESSAGE_EVENTS,
 ];
 
-/** A sample of what each kind of event source sends, in the order in which a list shows them. */
+/** A sample event of each kind of event source, in the order of the list. */
 export function eventTemplates(): readonly EventTemplate[] {
   return TEMPLATES;
 }

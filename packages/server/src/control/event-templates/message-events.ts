@@ -11,7 +11,7 @@ const kafkaLike = (kind: string) => ({
   records: [{ messages: ['first message', 'second message'], topic_id: 'my-topic' }],
 });
 
-/** Events of topics, streams and queues, and what is told when an asynchronous invocation ends. */
+/** Events of topics, streams and queues, and of the end of an asynchronous invocation. */
 export const MESSAGE_EVENTS: readonly EventTemplate[] = [
   {
     name: 'smn-event-template',

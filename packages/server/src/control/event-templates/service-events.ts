@@ -91,7 +91,7 @@ export const SERVICE_EVENTS: readonly EventTemplate[] = [
   {
     name: 'cts-event-template',
     kind: 'CTS',
-    description: 'Somebody did something that is audited; times are seconds since the epoch',
+    description: 'An audited operation took place; times are seconds since the epoch',
     content: {
       cts: {
         time: 1_767_227_400,

@@ -1,7 +1,7 @@
 /** A sample event of one kind of event source. */
 export interface EventTemplate {
   readonly name: string;
-  /** Trigger type code of the API; empty for what comes from no trigger. */
+  /** Trigger type code of the API; empty for an event without a trigger. */
   readonly kind: string;
   readonly description: string;
   readonly content: Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ export interface FileSystemsOptions {
   readonly clock: Clock;
   /** Whether functions of a project may mount a file system. Reads memory only. */
   readonly mayUse: (fileSystemId: string, projectId: string) => boolean;
-  /** Lets the instances of a version finish what they run, and replaces them. */
+  /** Lets the instances of a version finish their invocations, and replaces them. */
   readonly retire: (snapshot: VersionSnapshot) => void;
   /** Called after a file system was removed. */
   readonly onRemoved: (fileSystemId: string) => Promise<void>;
@@ -113,7 +113,7 @@ export class FileSystems {
     }
   }
 
-  /** What a sandbox is given. Throws as `check` does. */
+  /** The mounts of a sandbox. Throws as `check` does. */
   of(mounts: readonly WantedMount[], projectId: string): FileSystemMount[] {
     return mounts.map((mount) => {
       const { fileSystem, user } = this.#mounted(mount, projectId);

@@ -7,7 +7,7 @@ export interface NamedDependency {
   readonly version: number;
 }
 
-/** What stands in the YAML file of an exported function. */
+/** The contents of the YAML file of an exported function. */
 export interface ExportDocument {
   /** Fields of a create body, except that variables are maps and not JSON text. */
   readonly function: Kept;
@@ -55,7 +55,7 @@ function imageFields({ name, command, args, workingDir, uid, gid }: FunctionImag
   return { image: name, command, args, working_dir: workingDir, uid, gid };
 }
 
-/** What a document lacks until it is a create body. */
+/** The fields that a document lacks for a create body. */
 export interface ImportTarget {
   readonly name: string;
   readonly package: string;

@@ -16,8 +16,8 @@ export function writeExportYaml(document: ExportDocument): string {
 }
 
 /**
- * Reads what `writeExportYaml` wrote, or what somebody made of it since. Throws `invalid_import`. The fields of the
- * function themselves are checked when it is created.
+ * Reads the output of `writeExportYaml`, possibly edited by a user. Throws `invalid_import`. The fields of the function
+ * themselves are checked when it is created.
  */
 export function readExportYaml(text: string): ExportDocument {
   const root = mapOf(parsed(text), 'the YAML file');

@@ -10,10 +10,10 @@ import type { FunctionState } from '../functions/types.ts';
 import { describeExport } from './export-document.ts';
 import { writeExportYaml } from './export-yaml.ts';
 
-/** A client that takes longer is given up, so that its user can export again. */
+/** A slower client is disconnected, so that its user can export again. */
 const TAKE_MS = 10 * 60 * 1000;
 
-/** What goes into an archive; at least one. */
+/** The parts of an archive; at least one. */
 export interface ExportParts {
   readonly config: boolean;
   readonly code: boolean;
@@ -22,7 +22,7 @@ export interface ExportParts {
 export interface OpenExport {
   readonly fileName: string;
   readonly sizeBytes: number;
-  /** The archive. Whoever takes it must read it to its end or destroy it. */
+  /** The archive. The caller must read it to its end or destroy it. */
   readonly stream: Readable;
 }
 

@@ -21,7 +21,7 @@ export interface FunctionImportsOptions {
 const YAML = /\.ya?ml$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Turns archives of `FunctionExports` into create bodies; what is in them may come from anybody. */
+/** Turns archives of `FunctionExports` into create bodies; their contents are untrusted. */
 export class FunctionImports {
   readonly #options: FunctionImportsOptions;
 
@@ -30,7 +30,7 @@ export class FunctionImports {
   }
 
   /**
-   * The create body in the archive of an import body. It is as unchecked as one that comes over the wire. Changes nothing.
+   * The create body in the archive of an import body. It is as unchecked as the body of a request. Changes nothing.
    * Throws `invalid_import`, `several_yaml_files`, `import_too_large`, `invalid_code`, `code_missing`,
    * `invalid_code_filename` or `dependency_not_found`.
    */
@@ -118,7 +118,7 @@ async function readFolder(folder: string): Promise<{ document: ExportDocument; c
   return { document, code: await readPart(folder, document.code, LIMITS.codeZipBytes) };
 }
 
-/** A plain file: an archive may hold links, and what they point to is not part of a function. */
+/** A plain file: an archive may hold links, and their targets are not part of a function. */
 async function readPart(folder: string, name: string, maxBytes: number): Promise<Buffer> {
   const path = join(folder, name);
   const found = await lstat(path);

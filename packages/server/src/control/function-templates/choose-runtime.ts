@@ -1,12 +1,12 @@
 import { type Language, runtimeRules } from '../../domain/runtime-rules.ts';
 
-/** What a template asks of a runtime. */
+/** The requirements of a template for its runtime. */
 export interface RuntimeNeed {
   readonly language: Language;
   readonly since?: string;
 }
 
-/** Named where the machine has none that fits, so that its refusal says what to install. */
+/** Named where the machine has none that fits, so that the refusal names the runtime to install. */
 const USUAL: Partial<Record<Language, string>> = {
   node: 'Node.js20.15',
   python: 'Python3.10',

@@ -10,7 +10,7 @@ import type { FunctionTemplate, TemplateCode, TemplateFile } from './types.ts';
 const FOLDER = fileURLToPath(new URL('../../../templates/functions', import.meta.url));
 const README = 'README.md';
 
-/** What a list is narrowed to; undefined does not narrow. */
+/** Filters of a list; undefined does not filter. */
 export interface TemplateFilter {
   readonly runtime: string | undefined;
   readonly scene: string | undefined;

@@ -24,7 +24,7 @@ async function readTemplateFile(folder: string, path: string): Promise<TemplateF
   return { path: relative(folder, path).split(sep).join('/'), bytes: await readFile(path), executable };
 }
 
-/** Somebody may have tried the template where it stands. */
+/** A user may have built the template in its own folder. */
 function isBuilt(path: string, { build }: TemplateFacts): boolean {
   return build !== undefined && path.startsWith(`${build.folder}/`);
 }

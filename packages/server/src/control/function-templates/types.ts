@@ -6,7 +6,7 @@ export interface BothLanguages {
   readonly en: string;
 }
 
-/** What `template.json` of a template says. */
+/** The contents of a template's `template.json`. */
 export interface TemplateFacts {
   readonly title: BothLanguages;
   readonly description: BothLanguages;
@@ -24,7 +24,7 @@ export interface TemplateFacts {
   readonly stream?: boolean;
   readonly scene: 'basic' | 'web' | 'data' | 'event' | 'automation';
   readonly service: string;
-  /** Trigger type code of what usually calls it. */
+  /** Trigger type code of its usual event source. */
   readonly trigger?: string;
   /** An event to try it with. */
   readonly input: Readonly<Record<string, unknown>>;

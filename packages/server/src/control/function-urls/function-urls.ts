@@ -21,7 +21,7 @@ export class FunctionUrls {
     for (const url of await this.#store.all()) this.#catalog.setUrl(url.functionId, url);
   }
 
-  /** What was set; a function without a setting is not published. From memory. */
+  /** The setting; a function without a setting is not published. From memory. */
   find(functionId: string): FunctionUrl | undefined {
     return this.#catalog.url(functionId);
   }

@@ -1,4 +1,7 @@
-/** Who may call: everybody who reaches the gateway port, or whoever may invoke the function through the API. */
+/**
+ * The allowed callers: every client that reaches the gateway port, or callers that may invoke the function through the
+ * API.
+ */
 export type UrlAuth = 'none' | 'iam';
 
 /** How a function is published on the gateway port. All its versions are reached under the one setting. */

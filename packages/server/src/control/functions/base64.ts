@@ -1,10 +1,10 @@
-/** The bytes of a Base64 text, line breaks allowed; undefined for what is no Base64 and for nothing. */
+/** The bytes of a Base64 text, line breaks allowed; undefined for other text and for empty text. */
 export function decodeBase64(text: string): Buffer | undefined {
   // some encoders break lines; most texts are large and have none, so they are copied only when it helps
   return decodeStrictly(text) ?? decodeStrictly(text.replaceAll(/\s+/g, ''));
 }
 
-/** `Buffer.from` skips what is no Base64; the length tells whether it skipped anything. */
+/** `Buffer.from` skips characters that are not Base64; the length shows whether it skipped any. */
 function decodeStrictly(text: string): Buffer | undefined {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = Buffer.from(text, 'base64');

@@ -7,8 +7,8 @@ import type { FunctionStore } from './function-store.ts';
 const GRACE_MS = 20 * 60 * 1000;
 
 /**
- * Removes code some time after the last version that used it went. What a stopped server did not get to is removed by a
- * later sweep.
+ * Removes code some time after the last version that used it went. A later sweep removes code that a stopped server
+ * left.
  */
 export class CodeCollector {
   readonly #artifacts: ArtifactStore;

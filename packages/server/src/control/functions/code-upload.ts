@@ -13,7 +13,7 @@ const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
 export interface CodeUpload {
   readonly bytes: Buffer;
   readonly put: PutOptions;
-  /** What the API reports as `code_type` and `code_filename`. */
+  /** The values of `code_type` and `code_filename` in the API. */
   readonly codeType: string;
   readonly codeFileName: string;
 }
@@ -42,7 +42,7 @@ export function readCodeUpload(fields: WireFields, rules: RuntimeRules, handler:
   return { bytes, put: { kind, fileName: jarName }, codeType, codeFileName: fileName };
 }
 
-/** The code of a new function that came without any. Throws `code_missing` where there is no such thing. */
+/** The code of a new function that came without any. Throws `code_missing` where no such code exists. */
 export function defaultUpload(rules: RuntimeRules, handler: string): CodeUpload {
   const text = defaultCode(rules, handler);
   if (text === undefined) {
@@ -62,7 +62,7 @@ export function readFileName(fields: WireFields): string | undefined {
   return name;
 }
 
-/** What the artifact store refused, in the API's codes. Other errors are returned as they are. */
+/** A refusal of the artifact store, as an error of the API. Other errors are returned unchanged. */
 export function uploadError(error: unknown): unknown {
   if (!(error instanceof ArtifactError)) return error;
   const { message, hint } = error;

@@ -14,7 +14,7 @@ const IDS = { min: -1, max: 65_534, code: 'invalid_image' } as const;
 /** Root, and accounts that the platform of the guide keeps for itself. */
 const RESERVED_IDS = [0, 1000, 1002];
 
-/** Whether a body is about an image: it names one, says so by its code type, or its runtime leaves nothing else. */
+/** Whether a body is about an image: it names one, has the code type of images, or its runtime requires one. */
 export function wantsImage(fields: WireFields, rules: RuntimeRules, codeType = fields.text('code_type')): boolean {
   return rules.language === 'image' || codeType === IMAGE_CODE_TYPE || (imageName(fields) ?? '') !== '';
 }
@@ -35,8 +35,8 @@ export interface ChosenImage {
 }
 
 /**
- * Reads `custom_image` and finds the image behind the name now: the function keeps that one. What the field leaves out is
- * as `before`. Throws `invalid_image`, `image_not_found`, `invalid_code_type`.
+ * Reads `custom_image` and finds the image behind the name now: the function keeps that one. Omitted parts of the field
+ * stay as in `before`. Throws `invalid_image`, `image_not_found`, `invalid_code_type`.
  */
 export async function chooseImage(
   fields: WireFields,
@@ -79,7 +79,7 @@ export async function chooseImage(
   }
 }
 
-/** What stands in the place of code: other settings or another image are another digest. */
+/** The file stored in place of code: other settings or another image have another digest. */
 function descriptionOf(image: FunctionImage): CodeUpload {
   return {
     bytes: Buffer.from(`${JSON.stringify(image, null, 2)}\n`),
@@ -105,20 +105,23 @@ function checkTexts(texts: { readonly command: string; readonly args: string; re
   if (texts.command !== '' && list(texts.command)[0] === '') throw refused('command begins with a comma');
 }
 
-/** Command and arguments as the guide says: either of them takes the place of the image's own; a command of both. */
+/**
+ * Command and arguments by the rules of the guide: either of them takes the place of the image's own; a command of
+ * both.
+ */
 function argvOf({ entrypoint, command }: Image, texts: { readonly command: string; readonly args: string }): string[] {
   const program = texts.command === '' ? entrypoint : list(texts.command);
   const own = texts.command === '' ? command : [];
   const argv = [...program, ...(texts.args === '' ? own : list(texts.args))];
   if (argv[0] !== undefined && argv[0] !== '') return argv;
-  throw refused('the image does not say which program to run', 'Give custom_image.command.');
+  throw refused('the image names no program to run', 'Give custom_image.command.');
 }
 
 function list(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }
 
-/** -1 and empty text are how clients say "not set". */
+/** Clients send -1 and empty text for "not set". */
 function userId(fields: WireFields | undefined, name: 'uid' | 'gid'): number | undefined {
   const value = fields?.integer(name, IDS);
   if (value === undefined) return undefined;

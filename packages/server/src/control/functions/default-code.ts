@@ -1,7 +1,7 @@
 import type { RuntimeRules } from '../../domain/runtime-rules.ts';
 
 /**
- * What a function runs that was created without code: it answers with its event, in the form a gateway expects.
+ * The code of a function that was created without any: it answers with its event, in the form a gateway expects.
  * Undefined where a program cannot be written as one file of text.
  */
 export function defaultCode(rules: RuntimeRules, handler: string): string | undefined {

@@ -29,7 +29,7 @@ export interface FunctionAccessOptions {
   readonly quotas?: Quotas;
 }
 
-/** What functions, their versions and their aliases share: one change of a function at a time, and how it becomes visible. */
+/** Shared parts of functions, versions and aliases: one change of a function at a time, and making it visible. */
 export class FunctionAccess {
   readonly catalog: Catalog;
   readonly collector: CodeCollector;

@@ -71,7 +71,7 @@ export class FunctionStore {
     return { rows: rows.map((row) => toStored(row, this.#artifacts)), total: Number(counted.total) };
   }
 
-  /** Adds a function with its first version; says why not when it cannot. All or nothing. */
+  /** Adds a function with its first version; returns the reason when it cannot. All or nothing. */
   async insert(
     { fn, version }: StoredFunction,
     quota: Pick<Quotas, 'functions' | 'codeBytes'>,
@@ -106,8 +106,8 @@ export class FunctionStore {
   }
 
   /**
-   * Replaces a version if it is still at `before`; `gone` when somebody else was faster or it is not there. Other code
-   * that the project has no room for is not written; code that makes it smaller always is.
+   * Replaces a version if it is still at `before`; `gone` when it was changed meanwhile or does not exist. New code
+   * over the project's quota is not written; code that reduces the project's use always is.
    */
   async replace(
     fn: Pick<FunctionRecord, 'id' | 'projectId'>,

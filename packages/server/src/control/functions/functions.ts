@@ -48,7 +48,7 @@ export interface FunctionsOptions {
   readonly mayUseImage: (repository: string, projectId: string) => boolean;
 }
 
-/** What a change makes of a version; undefined parts stay. */
+/** The changed parts of a version; undefined parts stay. */
 interface Change {
   readonly parsed?: ParsedConfig;
   readonly config?: Partial<VersionRecord['config']>;
@@ -163,8 +163,8 @@ export class Functions {
   }
 
   /**
-   * Replaces code and dependencies, each only when the body has it. Throws `unchanged` for the code and dependencies
-   * that are there.
+   * Replaces code and dependencies, each only when the body has it. Throws `unchanged` when code and dependencies are
+   * those of the version.
    */
   async updateCode(name: FunctionName, body: Kept): Promise<FunctionState> {
     const fields = new WireFields(body);
@@ -219,7 +219,7 @@ export class Functions {
     await this.#options.store.setCollected(fn.id, collected);
   }
 
-  /** Removes the function with its versions; code that nobody else uses goes once no call can still run it. */
+  /** Removes the function with its versions; unshared code is removed once no invocation can still run it. */
   async delete(name: FunctionName): Promise<void> {
     const { store, catalog } = this.#options;
     await this.access.alone(name, async () => {
@@ -234,7 +234,7 @@ export class Functions {
     return this.#options.store.usage(projectId);
   }
 
-  /** The image behind the name now, when the body is about it; one that a function was made with stays otherwise. */
+  /** The present image of the name, when the body is about it; otherwise the function's image stays. */
   async #changeImage(
     stored: StoredFunction,
     fields: WireFields,
@@ -323,7 +323,7 @@ export class Functions {
     });
   }
 
-  /** Commits a version whose dependencies are there, cannot go meanwhile, and share a folder with its code. */
+  /** Commits a version whose dependencies exist, cannot be deleted meanwhile, and share a folder with its code. */
   async #withDependencies<T>(
     fn: FunctionRecord,
     version: VersionRecord,
@@ -343,7 +343,7 @@ export class Functions {
     }
   }
 
-  /** Makes folders anew that are missing. What cannot be made must not keep other functions from starting. */
+  /** Makes missing folders again. A folder that cannot be made must not keep other functions from starting. */
   async #restoreCode({ fn, version }: StoredFunction): Promise<void> {
     const { artifacts, onLostCode } = this.#options;
     const dependencies = this.#options.dependencies.describe(version.config.dependencies);
@@ -362,7 +362,7 @@ export class Functions {
     folder?.release();
   }
 
-  /** Holds new code until its row is committed; when that fails the code goes, unless someone else uses it. */
+  /** Holds new code until its row is committed; on failure the code is removed unless another version uses it. */
   async #withPin<T>(pin: ArtifactPin | undefined, commit: () => Promise<T>): Promise<T> {
     if (pin === undefined) return commit();
     let committed = false;
@@ -376,7 +376,7 @@ export class Functions {
     }
   }
 
-  /** What a body does not name stays, also when it is not registered any more. */
+  /** Fields that a body omits stay, also when their resource is not registered any more. */
   #checkSurroundings(fields: WireFields, { config }: ParsedConfig, projectId: string): void {
     const names = ['func_vpc', 'mount_config'].filter((name) => fields.nested(name) !== undefined);
     const named = Object.fromEntries(names.map((name) => [name, config.stored[name]]));
@@ -426,7 +426,7 @@ function renamed(fields: WireFields, before: string): Change {
   return codeFileName === before ? {} : { config: { codeFileName } };
 }
 
-/** Both changes; neither sets what the other sets. */
+/** Both changes; they set different fields. */
 function merged(a: Change, b: Change): Change {
   if (a.config === undefined || b.config === undefined) return { ...a, ...b };
   return { ...a, ...b, config: { ...a.config, ...b.config } };

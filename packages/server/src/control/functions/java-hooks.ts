@@ -15,8 +15,8 @@ function text(value: unknown): string {
 }
 
 /**
- * Checks the hooks among the stored fields of a version. Empty text and 0 are how clients say "not set". Throws
- * `invalid_request`, also for what only Java functions have on a function of another runtime.
+ * Checks the hooks among the stored fields of a version. Clients send empty text and 0 for "not set". Throws
+ * `invalid_request`, also for Java-only hooks on a function of another runtime.
  */
 export function checkHooks(stored: Kept, rules: RuntimeRules): void {
   const [heartbeat, preStop] = [text(stored.heartbeat_handler), text(stored.pre_stop_handler)];

@@ -12,8 +12,8 @@ const FORBIDDEN_IDS = [0, 1000, 1002];
 const MAX_TEXT = 1024;
 
 /**
- * The file systems of a body in one form, whichever of their names a client uses; undefined when it says nothing about
- * them. Throws `invalid_mount_user`, `invalid_mount_path`, `mount_quota`, `mounted_already`, `invalid_request`.
+ * The file systems of a body in one form, whichever of their names a client uses; undefined when it omits them. Throws
+ * `invalid_mount_user`, `invalid_mount_path`, `mount_quota`, `mounted_already`, `invalid_request`.
  */
 export function readMountConfig(fields: WireFields): Kept | undefined {
   const given = fields.nested('mount_config');

@@ -16,7 +16,7 @@ export interface ParsedConfig {
   readonly secrets: Environment;
 }
 
-/** What a body is applied to: the present state of a version, or the state that a new function starts from. */
+/** The base of a body: the present state of a version, or the initial state of a new function. */
 export interface ConfigBase extends ParsedConfig {
   readonly rules: RuntimeRules;
   /** Most characters of all variables. */
@@ -42,8 +42,8 @@ export function initialConfig(rules: RuntimeRules): FunctionConfig {
 }
 
 /**
- * Applies the fields of a create or config-update body to `base`. What the body leaves out stays. Throws
- * `PlatformError` with the code of the first field that breaks its rule; changes nothing.
+ * Applies the fields of a create or config-update body to `base`. Omitted fields stay. Throws `PlatformError` with the
+ * code of the first field that breaks its rule; changes nothing.
  */
 export function applyConfig(base: ConfigBase, fields: WireFields): ParsedConfig {
   refuseUnsupported(fields);

@@ -7,7 +7,7 @@ import { hooksOf } from './java-hooks.ts';
 import type { FunctionConfig, FunctionRecord, Kept } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
 
-/** What the data plane needs of a version, besides what is known of it elsewhere. */
+/** The facts about a version that the data plane needs, besides those kept elsewhere. */
 export interface SnapshotContext {
   /** Its encrypted variables in the clear. */
   readonly secrets: Environment;

@@ -8,7 +8,7 @@ type Reader = (fields: WireFields, name: string) => unknown;
 const text: Reader = (fields, name) => fields.text(name);
 const flag: Reader = (fields, name) => fields.flag(name);
 
-/** 0 is how one public client says "not set". */
+/** One public client sends 0 for "not set". */
 const seconds =
   (max: number): Reader =>
   (fields, name) =>
@@ -30,7 +30,7 @@ const network: Reader = (fields, name) => {
   return fields.fields(name);
 };
 
-/** Kept with the switch as a boolean, whatever a client writes: instances are started by it. */
+/** Stored with the switch as a boolean, in whichever form a client writes it: instances are started by it. */
 const networkController: Reader = (fields, name) => {
   const given = fields.nested(name);
   if (given === undefined) return undefined;
@@ -67,21 +67,21 @@ const READERS: Readonly<Record<string, Reader>> = {
   log_config: texts,
 };
 
-/** Kept and read back as well; an instance is started with what they say. */
+/** Stored and returned as well; an instance is started with their values. */
 const SURROUNDINGS: Readonly<Record<string, Reader>> = {
   func_vpc: network,
   mount_config: readMountConfig,
   network_controller: networkController,
 };
 
-/** Kept and read back as well; the platform calls what they name, see `checkHooks`. */
+/** Stored and returned as well; the platform calls the handlers that they name, see `checkHooks`. */
 const HOOKS: Readonly<Record<string, Reader>> = {
   pre_stop_handler: text,
   pre_stop_timeout: seconds(90),
   heartbeat_handler: text,
 };
 
-/** Kept and read back as well; what they name was looked up before, and decides about rights. */
+/** Stored and returned as well; the names were looked up before, and decide about rights. */
 const IDENTITY: Readonly<Record<string, Reader>> = {
   xrole: text,
   app_xrole: text,
@@ -91,7 +91,7 @@ const IDENTITY: Readonly<Record<string, Reader>> = {
 /** Fields that are checked for their type, kept and read back, and change nothing about how a function runs. */
 export const STORED_ONLY_FIELDS: readonly string[] = Object.keys(READERS);
 
-/** The fields of all kinds that a body sets. Empty text is kept: it says "cleared". */
+/** The fields of all kinds that a body sets. Empty text is kept: it means "cleared". */
 export function readStoredFields(fields: WireFields): Kept {
   const stored: Record<string, unknown> = {};
   for (const [name, read] of Object.entries({ ...READERS, ...IDENTITY, ...HOOKS, ...SURROUNDINGS })) {
@@ -102,7 +102,8 @@ export function readStoredFields(fields: WireFields): Kept {
 }
 
 /**
- * Refuses what would look as if it worked and did not: a function that counts on a GPU must not start without it. Throws `not_supported_here`.
+ * Refuses settings that would silently have no effect: a function that needs a GPU must not start without it. Throws
+ * `not_supported_here`.
  */
 export function refuseUnsupported(fields: WireFields): void {
   if ((fields.integer('gpu_memory', { min: 0, max: 1_000_000 }) ?? 0) > 0 || (fields.text('gpu_type') ?? '') !== '') {

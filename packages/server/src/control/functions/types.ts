@@ -21,10 +21,10 @@ export interface FunctionConfig {
   readonly maxInstances: number;
   readonly instanceConcurrency: number;
   readonly dynamicMemory: boolean;
-  /** Ids of dependency versions; what a later one holds wins over an earlier one. */
+  /** Ids of dependency versions; files of a later one replace those of an earlier one. */
   readonly dependencies: readonly string[];
   readonly image?: FunctionImage;
-  /** Absent in what was stored before it existed: off. */
+  /** Absent in rows from before it existed: off. */
   readonly returnStream?: boolean;
   /** As the user named them; the code itself is known by its digest. */
   readonly codeType: string;
@@ -33,18 +33,18 @@ export interface FunctionConfig {
   readonly stored: Kept;
 }
 
-/** A container image in the place of code: what the user said, and what it meant when it was said. */
+/** A container image in the place of code: the user's reference, and the image it meant at that time. */
 export interface FunctionImage {
   /** The image itself; its name may mean another by now. */
   readonly id: string;
   readonly name: string;
-  /** As given, with commas; empty for what the image says. */
+  /** As given, with commas; empty for the image's own. */
   readonly command: string;
   readonly args: string;
   readonly workingDir: string;
   readonly uid: number;
   readonly gid: number;
-  /** What is run. `env` is that of the image alone. */
+  /** The program to run. `env` is that of the image alone. */
   readonly run: { readonly argv: readonly string[]; readonly env: Environment; readonly cwd: string };
 }
 
@@ -70,11 +70,11 @@ export interface VersionRecord {
   readonly artifactFile: string | undefined;
   /** Ms since the epoch. */
   readonly modifiedAt: number;
-  /** What was said when it was published; empty for `latest`. */
+  /** The description of its publication; empty for `latest`. */
   readonly description: string;
 }
 
-/** A function together with one of its versions: what every operation of the API is about. */
+/** A function together with one of its versions: the subject of every operation of the API. */
 export interface FunctionState {
   readonly fn: FunctionRecord;
   readonly version: VersionRecord;
@@ -83,7 +83,7 @@ export interface FunctionState {
   readonly dependencies: readonly DependencyVersion[];
 }
 
-/** What this machine can run. */
+/** The runtimes of this machine. */
 export interface Runtimes {
   /** Undefined when the name means nothing. */
   find(name: string): { readonly available: boolean; readonly hint?: string } | undefined;

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { StoredApp } from './types.ts';
 
-/** Rows of gateway apps and of what they may call; no rules but uniqueness. */
+/** Rows of gateway apps and of the triggers they may call; no rules but uniqueness. */
 export class GatewayAppStore {
   readonly #db: Kysely<Schema>;
 
@@ -50,7 +50,7 @@ export class GatewayAppStore {
     await this.#db.updateTable('gateway_app').set(changed).where('id', '=', id).execute();
   }
 
-  /** What it may call goes with it. */
+  /** Its permissions to call are deleted with it. */
   async remove(id: string): Promise<void> {
     await this.#db.deleteFrom('gateway_app').where('id', '=', id).execute();
   }

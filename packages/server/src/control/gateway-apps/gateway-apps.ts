@@ -29,14 +29,14 @@ export interface CallingApp {
 }
 
 /**
- * Who may call gateway triggers with authentication by app. A change is durable, and the gateway goes by it, when its
- * promise resolves; what requests ask is answered from memory. All that name an app throw `not_found`.
+ * Apps that may call gateway triggers with authentication by app. A change is durable, and the gateway applies it, when
+ * its promise resolves; requests are checked from memory. All methods that name an app throw `not_found`.
  */
 export class GatewayApps {
   readonly #options: GatewayAppsOptions;
   readonly #apps = new Map<string, CallingApp>();
   readonly #byKey = new Map<string, CallingApp>();
-  /** By hash: how long a look-up takes tells nothing of the code itself. */
+  /** By hash: the time of a look-up reveals nothing about the code itself. */
   readonly #byCode = new Map<string, CallingApp>();
   readonly #locks = new KeyLock();
 
@@ -96,7 +96,7 @@ export class GatewayApps {
     return { app, triggers: found };
   }
 
-  /** A new secret and a new code; the old ones are void at once. What it may call stays. */
+  /** A new secret and a new code; the old ones are void at once. Its permissions stay. */
   renew(projectId: string, id: string): Promise<{ readonly app: GatewayApp; readonly secrets: AppSecrets }> {
     return this.#locks.run(projectId, async () => {
       const before = this.#find(projectId, id);
@@ -125,7 +125,10 @@ export class GatewayApps {
     throw new PlatformError('trigger_not_found', `the project has no gateway trigger ${triggerId.slice(0, 64)}`);
   }
 
-  /** Lets an app call a trigger. Throws `trigger_not_found`, and `invalid_request` for one that asks no app. */
+  /**
+   * Lets an app call a trigger. Throws `trigger_not_found`, and `invalid_request` for a trigger without authentication
+   * by app.
+   */
   async bind(projectId: string, id: string, triggerId: string): Promise<void> {
     await this.#locks.run(projectId, async () => {
       const { triggers } = this.#find(projectId, id);

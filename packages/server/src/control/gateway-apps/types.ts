@@ -10,7 +10,7 @@ export interface GatewayApp {
   readonly modifiedAt: number;
 }
 
-/** What proves that a request is one of the app. */
+/** The proof that a request comes from the app. */
 export interface AppSecrets {
   /** Signs requests. */
   readonly secret: string;

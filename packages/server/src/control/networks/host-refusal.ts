@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@funcgraph/api';
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** What the machine answered, as an error for the caller; anything else is a fault of ours and stays what it is. */
+/** The machine's refusal as an error for the caller; any other error is our own fault and is returned unchanged. */
 export function hostRefusal(error: unknown, codes: Readonly<Record<string, ErrorCode>>): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const code = codes[error.code];

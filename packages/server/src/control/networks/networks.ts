@@ -22,7 +22,7 @@ export interface NetworksOptions {
   readonly mayUse: (networkId: string, projectId: string) => boolean;
   /** Called after a network was removed. */
   readonly onRemoved: (networkId: string) => Promise<void>;
-  /** Lets the instances of a version finish what they run, and replaces them. */
+  /** Lets the instances of a version finish their invocations, and replaces them. */
   readonly retire: (snapshot: VersionSnapshot) => void;
 }
 
@@ -50,7 +50,7 @@ export class Networks {
     this.#options = options;
   }
 
-  /** Reads what is registered and makes it on this machine. A network that cannot be made is told by `list`. */
+  /** Reads the registered networks and makes them on this machine. `list` reports a network that cannot be made. */
   async start(): Promise<void> {
     for (const network of await this.#options.store.all()) {
       this.#byName.set(network.name, network);
@@ -122,7 +122,7 @@ export class Networks {
     );
   }
 
-  /** What a version reaches: nothing when it chose a network that its project may not use or that does not exist. */
+  /** The network of a version: none when it chose a network that its project may not use or that does not exist. */
   of({ vpc, publicNetwork }: WantedSurroundings, projectId: string): SandboxNetwork {
     if (vpc === undefined) return { kind: publicNetwork && this.#options.egress() ? 'egress' : 'none' };
     const network = this.#chosen(vpc, projectId);
@@ -204,7 +204,7 @@ export class Networks {
     return urns;
   }
 
-  /** Functions may have chosen it before it was there; what runs of them has no network. */
+  /** Functions may have chosen it before it existed; their running instances have no network. */
   #replaceInstances(network: Network): void {
     const { catalog, retire } = this.#options;
     for (const snapshot of catalog.versions()) {

@@ -16,7 +16,7 @@ export interface Network {
   readonly createdAt: number;
 }
 
-/** A network with what became of it on this machine. */
+/** A network with its state on this machine. */
 export interface NetworkState extends Network {
   /** Address of the machine on the bridge. */
   readonly gateway: string;
@@ -30,7 +30,7 @@ export interface NetworkState extends Network {
 
 /** Where networks are made. Errors have the codes of the sandbox agent. */
 export interface NetworkHost {
-  /** Makes the bridge unless it is there; returns its name. */
+  /** Makes the bridge unless it exists; returns its name. */
   openNetwork(network: VpcNetwork): Promise<string>;
   /** Idempotent. */
   closeNetwork(id: string): Promise<void>;

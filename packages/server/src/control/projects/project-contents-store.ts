@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../storage/index.ts';
 
-/** What keeps a project from being deleted, by the name of one of them. */
+/** Contents that prevent the deletion of a project, with the name of one of them. */
 const KINDS = [
   ['function', 'function', 'functions'],
   ['dependency', 'dependency', 'dependencies'],

@@ -4,8 +4,8 @@ import type { ReservedConfig, ReservedPolicy } from './types.ts';
 type Plan = Pick<ReservedConfig, 'count' | 'policies'>;
 
 /**
- * How many instances there should be at a moment (ms since the epoch). Of the policies whose window is open and whose
- * cron came up in it, the one that came up last decides, of several at the same moment the greatest; else the base count,
+ * The desired number of instances at a moment (ms since the epoch). Of the policies whose window is open and whose cron
+ * came up in it, the one that came up last decides, of several at the same moment the greatest; else the base count,
  * which is also the least.
  */
 export function desiredCount({ count, policies }: Plan, now: number): number {

@@ -10,7 +10,10 @@ type ReservedBody = Pick<ReservedConfig, 'count' | 'idleMode' | 'policies'>;
 const CODE = 'invalid_concurrency';
 const MAX_EPOCH_SECONDS = 9_999_999_999;
 
-/** What a client asks for. Throws `invalid_concurrency`, `invalid_request`, or `not_supported_here` for policies by metric. */
+/**
+ * Reads the body of a request. Throws `invalid_concurrency`, `invalid_request`, or `not_supported_here` for policies by
+ * metric.
+ */
 export function readReservedBody(body: Kept): ReservedBody {
   const fields = new WireFields(body);
   const count = fields.integer('count', { ...LIMITS.reservedInstances, code: CODE });

@@ -14,11 +14,13 @@ export interface ReservedConfigsOptions {
   readonly access: FunctionAccess;
   readonly store: ReservedConfigStore;
   readonly clock: Clock;
-  /** What a project may run at once; a part of it may be reserved. */
+  /** The concurrency limit of a project; a part of it may be reserved. */
   readonly accountConcurrency: number;
 }
 
-/** Which versions and aliases have reserved instances. A change is durable and told to the catalog when its promise resolves. */
+/**
+ * Which versions and aliases have reserved instances. A change is durable and in the catalog when its promise resolves.
+ */
 export class ReservedConfigs {
   readonly #options: ReservedConfigsOptions;
   readonly #projects = new KeyLock();
@@ -39,9 +41,9 @@ export class ReservedConfigs {
   }
 
   /**
-   * Sets how many instances of a version or alias (`!name`) are kept ready; a count of 0 without policies takes the
-   * setting away. Throws `function_not_found`, `version_not_found`, `alias_not_found`, `reserved_quota`,
-   * `invalid_concurrency` and what `readReservedBody` throws.
+   * Sets how many instances of a version or alias (`!name`) are kept ready; a count of 0 without policies removes the
+   * setting. Throws `function_not_found`, `version_not_found`, `alias_not_found`, `reserved_quota`,
+   * `invalid_concurrency` and the errors of `readReservedBody`.
    */
   async set(name: FunctionName, qualifier: string, body: Kept): Promise<ReservedConfig> {
     const { access, store, clock } = this.#options;

@@ -4,7 +4,7 @@ import type { FunctionName } from '../functions/types.ts';
 /** Another number of instances for a time. */
 export interface ReservedPolicy {
   readonly name: string;
-  /** As it was written; `schedule` is what it means. */
+  /** As written; `schedule` is its parsed form. */
   readonly cron: string;
   readonly schedule: Cron;
   readonly count: number;
@@ -20,7 +20,7 @@ export interface ReservedConfig {
   readonly functionId: string;
   /** `latest`, a version, or `!alias`. */
   readonly qualifier: string;
-  /** The least, whatever the policies say. */
+  /** The minimum, with any policies. */
   readonly count: number;
   /** No processor between requests. */
   readonly idleMode: boolean;

@@ -16,9 +16,9 @@ const keyOf = (kind: ShareKind, resource: string, holder: ShareHolder): string =
   JSON.stringify([kind, resource, holder.kind, holder.id]);
 
 /**
- * Which accounts and projects may use a file system, network or image of the machine. The account that looks after the
- * machine may use all of them, others only what is shared with them. All shares are in memory; a change is durable when
- * its promise resolves.
+ * Which accounts and projects may use a file system, network or image of the machine. The operator's account may use
+ * all of them, other accounts only those shared with them. All shares are in memory; a change is durable when its
+ * promise resolves.
  */
 export class Shares {
   readonly #options: SharesOptions;

@@ -1,4 +1,4 @@
-/** What of the machine can be shared with other accounts than the one that looks after it. */
+/** Resources of the machine that can be shared with accounts other than the operator's. */
 export type ShareKind = 'file-system' | 'network' | 'image';
 
 /** Every project of an account, or one project. */
@@ -16,9 +16,9 @@ export interface Share {
   readonly createdAt: number;
 }
 
-/** What shares need to know of accounts. */
+/** Facts about accounts that shares need. */
 export interface Tenants {
-  /** The account of a project; `operator` for the one that looks after the machine. */
+  /** The account of a project; `operator` for the account that manages the machine. */
   accountOf(projectId: string): { readonly id: string; readonly operator: boolean } | undefined;
   /** By name or id. */
   account(nameOrId: string): { readonly id: string; readonly name: string } | undefined;

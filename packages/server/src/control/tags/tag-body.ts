@@ -4,7 +4,7 @@ import type { Kept } from '../functions/types.ts';
 import { WireFields } from '../functions/wire-fields.ts';
 import type { Tag } from './types.ts';
 
-/** What TMS, the tag service that FunctionGraph uses, allows. */
+/** Limits of TMS, the tag service that FunctionGraph uses. */
 const KEY = /^[\p{L}\p{M}\p{N} _.:=+@-]+$/u;
 const VALUE = /^[\p{L}\p{M}\p{N} _.:=+@/-]*$/u;
 /** Begins the keys of tags that the platform sets. */
@@ -24,7 +24,7 @@ export function readTags(body: Kept): readonly Tag[] {
   return tags;
 }
 
-/** Tags to remove; without a value, or with an empty one, whatever the value is. Throws `invalid_tag`, `invalid_request`. */
+/** Tags to remove; without a value, or with an empty one, with any value. Throws `invalid_tag`, `invalid_request`. */
 export function readTagsToRemove(body: Kept): readonly { readonly key: string; readonly value?: string }[] {
   return entries(body, 'delete').map((tag, at) => {
     const value = readValue(tag, at);

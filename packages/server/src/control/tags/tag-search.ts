@@ -20,7 +20,7 @@ export interface TagSearch {
   readonly limit: number;
 }
 
-/** What a search looks at. */
+/** The scope of a search. */
 export interface Tagged {
   readonly id: string;
   readonly name: string;

@@ -36,19 +36,19 @@ export class Tags {
     return found;
   }
 
-  /** A key that is there gets the new value. Throws `invalid_tag`, `tag_quota` or `invalid_request`. */
+  /** An existing key gets the new value. Throws `invalid_tag`, `tag_quota` or `invalid_request`. */
   async set(name: FunctionName, body: Kept): Promise<void> {
     const tags = readTags(body);
     const most = LIMITS.tagsPerFunction;
     await this.#access.alone(name, async () => {
       if ((await this.#store.put(await this.#idOf(name), tags, most)) === 'set') return;
       throw new PlatformError('tag_quota', `function ${name.name} would have more than ${most} tags`, {
-        hint: 'Delete one first, or change the value of one that is there.',
+        hint: 'Delete one first, or change the value of an existing one.',
       });
     });
   }
 
-  /** What is not there is no fault. Throws `invalid_tag` or `invalid_request`. */
+  /** A missing tag is no error. Throws `invalid_tag` or `invalid_request`. */
   async remove(name: FunctionName, body: Kept): Promise<void> {
     const tags = readTagsToRemove(body);
     await this.#access.alone(name, async () => this.#store.remove(await this.#idOf(name), tags));

@@ -21,7 +21,7 @@ export class TestEventStore {
     return rows.map(({ id, name, content, modified_at }) => ({ id, name, content, modifiedAt: Number(modified_at) }));
   }
 
-  /** Says why not when it cannot. */
+  /** Returns the reason when it cannot. */
   async insert(functionId: string, event: TestEvent, most: number): Promise<'added' | 'exists' | 'quota'> {
     const { id, name, content, modifiedAt } = event;
     try {
@@ -33,7 +33,7 @@ export class TestEventStore {
           .executeTakeFirstOrThrow();
         const values = { id, function_id: functionId, name, content, modified_at: modifiedAt };
         await tx.insertInto('function_test_event').values(values).execute();
-        // after the insert, so that a name that exists is told as such also when nothing more fits
+        // after the insert, so that an existing name is reported as such also when the quota is used up
         if (Number(count) >= most) throw new OverQuota();
       });
       return 'added';

@@ -61,7 +61,7 @@ export class TestEvents {
           'test_event_quota',
           `function ${name.name} has ${most} test events, as many as it may have`,
           {
-            hint: 'Delete one, or change one that is there.',
+            hint: 'Delete one, or change an existing one.',
           },
         );
       }

@@ -48,7 +48,7 @@ export function readApi(fields: WireFields, kind: ApiSettings['kind']): ApiSetti
   if (visibility === undefined)
     throw new PlatformError(CODE, 'type is missing', { hint: '1 for public, 2 for private.' });
   one(fields, 'backend_type', ['FUNCTION'], 'FUNCTION');
-  // where the gateway is found is said by answers
+  // answers contain the address of the gateway
   fields.text('sl_domain', { max: MAX_NAME_CHARS, code: CODE });
   const groupId = id(fields, 'group_id') ?? DEFAULT_GROUP;
   const envName = id(fields, 'env_name') ?? RELEASE;
@@ -110,7 +110,7 @@ export function checkFunctionInfo(data: Kept, fn: FunctionName, qualifier: strin
   }
 }
 
-/** The same text for all settings that stand for the same requests; null for what is no API. */
+/** The same text for all settings that match the same requests; null for settings without an API. */
 export function routeKey({ projectId }: FunctionName, api: ApiSettings): string {
   const { groupId, envName, method, matchMode } = api;
   return [projectId, groupId, envName, method, matchMode, pathForm(parseApiPath(api.path))].join(' ');

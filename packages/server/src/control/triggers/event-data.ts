@@ -26,7 +26,7 @@ const KINDS: Readonly<Record<TriggerKind, Kind>> = {
   APIG: api('APIG'),
   DEDICATEDGATEWAY: api('DEDICATEDGATEWAY'),
 };
-/** What only answers hold; clients send it back. */
+/** Fields of answers only; clients send them back. */
 const READ_ONLY = ['triggerid', 'api_id', 'api_name', 'invoke_url', 'roma_app_id', 'created_time', 'status'];
 
 /** Throws `invalid_trigger_type`, and `not_supported_here` for kinds whose event sources are not here. */
@@ -47,7 +47,7 @@ export function triggerKind(code: string): TriggerKind {
   });
 }
 
-/** Reads the settings of a kind. Throws what is wrong with them, also for one that the kind does not have. */
+/** Reads the settings of a kind. Throws for an invalid setting and for one that the kind does not have. */
 export function readEventData(kind: TriggerKind, data: Kept): TriggerSettings {
   const { fields, invalid, read } = KINDS[kind];
   const given = Object.entries(data).filter(([, value]) => value !== undefined && value !== null);
@@ -64,12 +64,12 @@ export function readEventData(kind: TriggerKind, data: Kept): TriggerSettings {
   return read(new WireFields(Object.fromEntries(given)));
 }
 
-/** What `readEventData` reads: the form of the API, without what only answers hold. */
+/** The input of `readEventData`: the form of the API, without the fields of answers only. */
 export function eventData(settings: TriggerSettings): Kept {
   return settings.kind === 'TIMER' ? timerEventData(settings) : apiEventData(settings);
 }
 
-/** The settings with some of them changed; what stands inside of `func_info` is changed one by one too. */
+/** The settings with some of them changed; fields inside `func_info` are changed one by one too. */
 export function changedEventData(settings: TriggerSettings, change: Kept): TriggerSettings {
   const before = eventData(settings);
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined && value !== null));
@@ -78,7 +78,7 @@ export function changedEventData(settings: TriggerSettings, change: Kept): Trigg
   return readEventData(settings.kind, merged);
 }
 
-/** What a second trigger of the same name is refused with. */
+/** The error for a second trigger of the same name. */
 export function existsCode(kind: TriggerKind): ErrorCode {
   return KINDS[kind].exists;
 }

@@ -41,8 +41,9 @@ export interface TriggerChange {
 const SECOND_MS = 1000;
 
 /**
- * What starts functions. A change is durable, and timers and gateway go by it, when its promise resolves. All throw
- * `function_not_found`, `version_not_found`, `alias_not_found`. Triggers go with their version, alias or function.
+ * Triggers of functions. A change is durable, and timers and gateway apply it, when its promise resolves. All methods
+ * throw `function_not_found`, `version_not_found`, `alias_not_found`. Triggers are deleted with their version, alias or
+ * function.
  */
 export class Triggers {
   readonly #options: TriggersOptions;
@@ -60,8 +61,8 @@ export class Triggers {
   }
 
   /**
-   * Throws `invalid_trigger_type`, `not_supported_here`, `trigger_quota`, what is wrong with the settings, and what is taken:
-   * `timer_trigger_exists`, `apig_trigger_exists`, `request_path_taken`.
+   * Throws `invalid_trigger_type`, `not_supported_here`, `trigger_quota`, the errors of the settings, and for a
+   * conflict: `timer_trigger_exists`, `apig_trigger_exists`, `request_path_taken`.
    */
   async create(name: FunctionName, qualifier: string, wanted: NewTrigger): Promise<Trigger> {
     const { access, store, clock } = this.#options;
@@ -155,8 +156,8 @@ export class Triggers {
   }
 
   /**
-   * What must be stored together with the event of a tick. It fails when the tick was stored before, or the trigger is not
-   * what it was any more.
+   * The write that must be stored together with the event of a tick. It fails when the tick was stored before, or the
+   * trigger was changed meanwhile.
    */
   firing(trigger: Trigger, firing: Firing): AtomicStatement {
     return this.#options.store.fire(trigger, firing);
@@ -185,7 +186,7 @@ export class Triggers {
     });
   }
 
-  /** What depends on the function and on other triggers. */
+  /** Checks that depend on the function and on other triggers. */
   #check(trigger: Trigger, runtime: string): void {
     const { catalog } = this.#options.access;
     const { settings, functionId, qualifier, id } = trigger;

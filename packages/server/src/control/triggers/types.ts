@@ -5,7 +5,7 @@ export interface TimerSettings {
   readonly kind: 'TIMER';
   readonly name: string;
   readonly scheduleType: 'Rate' | 'Cron';
-  /** As it was written; `schedule` is what it means. */
+  /** As written; `schedule` is its parsed form. */
   readonly scheduleText: string;
   readonly schedule: Schedule;
   /** Text for each event; undefined when none was given. */
@@ -31,7 +31,7 @@ export interface ApiSettings {
   readonly auth: 'NONE' | 'IAM' | 'APP';
   /** How long a caller waits at most. */
   readonly timeoutMs: number;
-  /** The caller is told that the event is stored, not what became of it. */
+  /** The caller learns that the event is stored, but not its result. */
   readonly async: boolean;
   /** Of the gateway; undefined when none was given. */
   readonly instanceId: string | undefined;
@@ -40,7 +40,7 @@ export interface ApiSettings {
 export type TriggerSettings = TimerSettings | ApiSettings;
 export type TriggerKind = TriggerSettings['kind'];
 
-/** What starts a version or alias of a function. Times are ms since the epoch. */
+/** A trigger of a version or alias of a function. Times are ms since the epoch. */
 export interface Trigger<S extends TriggerSettings = TriggerSettings> {
   readonly id: string;
   readonly fn: FunctionName;
@@ -57,7 +57,7 @@ export interface Trigger<S extends TriggerSettings = TriggerSettings> {
   readonly modifiedAt: number;
 }
 
-/** What is noted with a trigger when the event of a tick is stored. */
+/** The fields noted with a trigger when the event of a tick is stored. */
 export interface Firing {
   readonly tick: number;
   readonly steady: number;

@@ -10,11 +10,13 @@ import { WireFields } from '../functions/wire-fields.ts';
 export interface PublishBody {
   readonly name: string;
   readonly description: string;
-  /** Of the code that the caller means; undefined when it takes what is there. */
+  /** The digest of the code that the caller means; undefined for the present code. */
   readonly digest: string | undefined;
 }
 
-/** Reads the body of a publication. Throws `invalid_version`, `description_too_long`. `now` in ms names what has no name. */
+/**
+ * Reads the body of a publication. Throws `invalid_version`, `description_too_long`. `now` in ms is the default name.
+ */
 export function readPublishBody(body: Kept, now: number): PublishBody {
   const fields = new WireFields(body);
   const name = fields.text('version', { code: 'invalid_version' }) || versionNameAt(now);
@@ -57,7 +59,7 @@ export function sameContent(a: OpenVersion, b: OpenVersion): boolean {
   );
 }
 
-/** The API says MD5; clients also have the SHA-512 that it answers with. Case does not count. */
+/** The API documents MD5; clients also send the SHA-512 of its answers. Case is ignored. */
 export function isDigestOf(digest: string, sha512: string, bytes: Buffer): boolean {
   const given = digest.toLowerCase();
   return given === sha512 || given === createHash('md5').update(bytes).digest('hex');

@@ -40,7 +40,7 @@ export class VersionStore {
           .executeTakeFirstOrThrow();
         const values = { function_id: functionId, version: version.version, ...versionColumns(version) };
         await tx.insertInto('function_version').values(values).execute();
-        // after the insert, so that a name that exists is told as such also when nothing more fits
+        // after the insert, so that an existing name is reported as such also when the quota is used up
         if (Number(count) >= most) throw new OverQuota();
       });
       return 'added';

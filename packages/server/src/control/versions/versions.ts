@@ -17,7 +17,7 @@ export interface VersionsOptions {
   readonly clock: Clock;
 }
 
-/** Published versions: what `latest` was at one moment, never changed afterwards. */
+/** Published versions: snapshots of `latest`, never changed afterwards. */
 export class Versions {
   readonly #options: VersionsOptions;
 
@@ -108,7 +108,7 @@ export class Versions {
     if (digest === undefined) return;
     if (isDigestOf(digest, artifact.sha512, await this.#options.artifacts.readAll(artifact.sha256))) return;
     throw new PlatformError('invalid_request', 'digest is not that of the present code', {
-      hint: 'Somebody changed the code; look at it before publishing.',
+      hint: 'The code has changed meanwhile; look at it before publishing.',
     });
   }
 }
@@ -117,7 +117,7 @@ function exists(name: FunctionName, version: string): PlatformError {
   return new PlatformError('version_exists', `function ${name.name} has a version ${version}`);
 }
 
-/** A published version has no file systems: they belong to the one that is worked on. */
+/** A published version has no file systems: they belong to `latest`. */
 function withoutMounts({ fn, version }: StoredFunction): StoredFunction {
   const { mount_config: _, ...stored } = version.config.stored;
   return { fn, version: { ...version, config: { ...version.config, stored } } };

@@ -46,7 +46,7 @@ function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
   } catch {
-    return undefined; // the framework tells what is wrong with it
+    return undefined; // the framework reports the fault
   }
 }
 

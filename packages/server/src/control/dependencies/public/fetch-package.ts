@@ -6,7 +6,7 @@ import type { PublicPackage } from './public-list.ts';
 const TIMEOUT_MS = 300_000;
 const MAX_OUTPUT = 64 * 1024;
 
-/** What is to be fetched. `version` has digits and dots only. */
+/** The package to fetch. `version` has digits and dots only. */
 export interface Wanted {
   readonly source: NonNullable<PublicPackage['source']>;
   readonly version: string;
@@ -15,8 +15,8 @@ export interface Wanted {
 }
 
 /**
- * Lets the machine's own npm or pip put a package and what it needs into an empty folder. No script of a package runs.
- * Throws `archive_not_fetched` with what the program said.
+ * Runs the machine's own npm or pip to install a package with its dependencies into an empty folder. No script of a
+ * package runs. Throws `archive_not_fetched` with the program's message.
  */
 export async function fetchPackage({ source, version, runtime }: Wanted, folder: string): Promise<void> {
   const what = `${source.name} ${version}`;

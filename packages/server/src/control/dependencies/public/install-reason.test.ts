@@ -15,7 +15,7 @@ it.each([
     'Could not find a version',
   ],
   ['\n  something else\n', 'something else'],
-  ['', 'it said nothing'],
+  ['', 'it printed no reason'],
 ])('finds the reason in %j', (output, reason) => {
   expect(installReason(output)).toBe(reason);
 });

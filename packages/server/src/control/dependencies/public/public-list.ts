@@ -4,7 +4,7 @@ import type { Language } from '../../../domain/runtime-rules.ts';
 export interface PublicPackage {
   readonly name: string;
   readonly language: Language;
-  /** The one that the guide names. */
+  /** The version that the guide names. */
   readonly version: string;
   /** Undefined: no package index has it, in any version. */
   readonly source: { readonly index: 'npm' | 'pip'; readonly name: string } | undefined;

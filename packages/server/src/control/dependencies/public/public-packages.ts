@@ -14,12 +14,12 @@ import { PUBLIC_PACKAGES, type PublicPackage } from './public-list.ts';
 export interface PublicPackagesOptions {
   readonly dependencies: Dependencies;
   readonly runtimes: Pick<Runtimes, 'available'>;
-  /** What tests put in the place of npm and pip. */
+  /** A replacement of npm and pip by tests. */
   readonly fetch?: (wanted: Wanted, folder: string) => Promise<void>;
 }
 
 export interface InstallOptions {
-  /** Another version than the one that the guide names. */
+  /** Another version than the guide's. */
   readonly version: string | undefined;
   /** Empty: every runtime of the language on this machine. */
   readonly runtimes: readonly string[];
@@ -41,9 +41,9 @@ export class PublicPackages {
   }
 
   /**
-   * Installs one package and says what it does. What is there already is left alone. Throws `dependency_not_found` for
-   * an unknown package, `archive_not_fetched`, `invalid_dependency`, `invalid_runtime`, `overloaded` while it is installed
-   * already.
+   * Installs one package and reports its steps. Installed dependencies are left alone. Throws `dependency_not_found`
+   * for an unknown package, `archive_not_fetched`, `invalid_dependency`, `invalid_runtime`, `overloaded` while it is
+   * installed already.
    */
   async *install(name: string, options: InstallOptions): AsyncGenerator<string> {
     const pkg = PUBLIC_PACKAGES.find((each) => each.name === name);
@@ -115,7 +115,7 @@ export class PublicPackages {
     const runtimes = asked.length > 0 ? asked : this.#options.runtimes.available().filter(fits);
     if (runtimes.length > 0) return runtimes;
     throw new PlatformError('invalid_runtime', `this machine has no runtime that could use ${name}`, {
-      hint: 'fgs runtimes list shows what there is.',
+      hint: 'fgs runtimes list shows the available runtimes.',
     });
   }
 }
