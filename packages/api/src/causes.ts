@@ -2,11 +2,11 @@
 export const CAUSES = ['init', 'load', 'system', 'timeout', 'memory', 'disk', 'code'] as const;
 export type Cause = (typeof CAUSES)[number];
 
-/** What became of a request: `rejected` never reached the function, because of a limit. */
+/** The result of a request: `rejected` never reached the function, because of a limit. */
 export const RESULTS = ['success', 'failed', 'rejected'] as const;
 export type InvocationResultKind = (typeof RESULTS)[number];
 
-/** Empty for what succeeded, was rejected, or was taken back by the caller. */
+/** Empty for requests that succeeded, were rejected, or were cancelled by the caller. */
 export function causeOf(outcome: string, component: string): Cause | '' {
   switch (outcome) {
     case 'init_failed':

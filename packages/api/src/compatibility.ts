@@ -5,18 +5,18 @@ import { ROUTES } from './routes/index.ts';
 /** Works as documented; works with less than documented; is refused or unknown. */
 export type Compatibility = 'works' | 'partly' | 'not here';
 
-/** What this server makes of one operation of FunctionGraph. */
+/** The state of one FunctionGraph operation on this server. */
 export interface Verdict {
   readonly operation: Operation;
   readonly group: string;
   readonly method: string;
   readonly path: string;
   readonly state: Compatibility;
-  /** What is missing, or why it is not here; empty for what works. */
+  /** The missing part, or why the operation is not here; empty when it works. */
   readonly note: string;
 }
 
-/** Operations that do less here than in FunctionGraph, and what. */
+/** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {
   createFunction:
     'Refused: GPU, stateful functions, more than 512 MB of /tmp, code in a bucket (`code_type` obs). The OpenAPI file marks ' +
@@ -24,7 +24,7 @@ const PARTLY: Partial<Record<Operation, string>> = {
   updateFunctionConfig: 'As createFunction.',
   updateFunctionCode: 'Refused: code in a bucket (`code_type` obs).',
   updateFunctionAsyncInvokeConfig:
-    'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are kept, and what would go ' +
+    'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are stored, and a result for ' +
     'there is a dead letter.',
   createFunctionTrigger:
     'The kinds TIMER, APIG and DEDICATEDGATEWAY. Other sources of events come with their services.',
@@ -33,9 +33,9 @@ const PARTLY: Partial<Record<Operation, string>> = {
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',
   showLtsLogDetails:
     'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',
-  showTracing: 'Always says that tracing is off.',
+  showTracing: 'Always answers that tracing is off.',
   updateTracing: 'Switching off is accepted; keys of APM are refused, since there is no APM.',
-  showFuncSnapshotState: 'Always says that there is no snapshot.',
+  showFuncSnapshotState: 'Always answers that there is no snapshot.',
   updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
 };
 
@@ -51,8 +51,8 @@ export const REFUSED = {
   listBridgeFunctions: BRIDGES,
   listBridgeVersions: BRIDGES,
   createVpcEndpoint:
-    'Callers reach the server at its own address. What functions reach is said by networks: fgs networks --help.',
-  deleteVpcEndpoint: 'There are no endpoints to delete. What functions reach is said by networks: fgs networks --help.',
+    'Callers reach the server at its own address. Networks define what functions reach: fgs networks --help.',
+  deleteVpcEndpoint: 'There are no endpoints to delete. Networks define what functions reach: fgs networks --help.',
   createWorkflow: FLOWS,
   updateWorkFlow: FLOWS,
   listWorkflow: FLOWS,
@@ -83,13 +83,13 @@ export function compatibility(): readonly Verdict[] {
   );
 }
 
-/** What contradicts itself: a text for each operation that is missing, elsewhere than documented, or wrongly noted. */
+/** Contradictions: a text for each operation that is missing, elsewhere than documented, or wrongly noted. */
 export function compatibilityFaults(): readonly string[] {
   return compatibility().flatMap(({ operation, method, path, note }) => {
     const route = routeOf(operation);
     const faults: string[] = [];
     if (route === undefined) {
-      if (note === '') faults.push(`${operation} has no route, and no note says why`);
+      if (note === '') faults.push(`${operation} has no route, and no note gives the reason`);
       if (operation in REFUSED || operation in PARTLY) faults.push(`${operation} is noted as a route and has none`);
       return faults;
     }

@@ -10,7 +10,7 @@ export const LIMITS = {
   resultBytes: 6 * 1024 * 1024,
   /** A streamed answer, all pieces together; ours, the guide has no number. */
   streamBytes: 200 * 1024 * 1024,
-  /** "±100 bytes": what the measure after serialisation may differ. */
+  /** "±100 bytes": the tolerance of the measure after serialisation. */
   sizeToleranceBytes: 100,
   codeZipBytes: 50 * 1024 * 1024,
   inlineCodeBytes: 10 * 1024,
@@ -37,7 +37,7 @@ export const LIMITS = {
   aliasesPerFunction: 10,
   aliasRules: 20,
   reservedInstances: { min: 0, max: 1000 },
-  /** Of the concurrency of the account, what all reserved instances together may take. */
+  /** The part of the account's concurrency that all reserved instances together may take. */
   reservedShare: 0.9,
   /** For one version or alias. */
   reservedPolicies: 20,

@@ -25,7 +25,7 @@ export interface Route {
   readonly status: number;
   /** `none`: open to everyone who reaches the port. */
   readonly auth: 'required' | 'none';
-  /** What `authorize` is asked, e.g. `functiongraph:function:invoke`. */
+  /** The action that `authorize` checks, e.g. `functiongraph:function:invoke`. */
   readonly action: string;
   /**
    * `right`: refused without the right on `resource`. `any`: refused without the right on a function that the query names, or
@@ -33,7 +33,7 @@ export interface Route {
    * decides by the caller alone.
    */
   readonly access: 'right' | 'any' | 'caller';
-  /** What the path says unless given. */
+  /** Taken from the path unless given. */
   readonly resource: ResourceSource;
 }
 
@@ -53,13 +53,13 @@ type Filled<R extends RouteInput> = Omit<Route, 'params' | 'query' | 'body' | 'r
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What is of a project belongs to FunctionGraph, everything else to the machine. */
+/** Operations of a project belong to FunctionGraph, all others to the machine. */
 function usualAction({ method, path, group }: RouteInput): string {
   const service = path.includes('{project_id}') ? 'functiongraph' : 'platform';
   return `${service}:${group}:${method === 'GET' ? 'get' : 'update'}`;
 }
 
-/** Fills what a route leaves out: JSON both ways, 1 MiB body, status 200, authentication and a right required. */
+/** Adds the defaults of a route: JSON both ways, 1 MiB body, status 200, authentication and a right required. */
 export function route<const R extends RouteInput>(input: R): Filled<R> {
   const filled: Route = {
     params: NOTHING,

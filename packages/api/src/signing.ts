@@ -23,7 +23,7 @@ function decode(text: string): string {
   }
 }
 
-/** What the Node SDK escapes once before it encodes the whole segment. */
+/** Characters that the Node SDK escapes once before it encodes the whole segment. */
 function escapeSoftly(text: string): string {
   return decode(text).replace(
     /[\t\n\r "'<>\\^`{|}]/g,

@@ -64,7 +64,7 @@ export const applicationRoutes = {
     path: TEMPLATES,
     action: 'functiongraph:application:list',
     group: 'application',
-    summary: 'What applications can be made from',
+    summary: 'Templates for applications',
     params: ProjectParams,
     query: Type.Object({
       marker: Offset,

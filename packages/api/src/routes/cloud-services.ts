@@ -9,7 +9,9 @@ const FUNCTION = `${FGS}/functions/{function_urn}` as const;
 const Text = WireText('');
 const ActionParams = Type.Object({ ...FunctionParams.properties, action: Type.String() });
 
-/** What FunctionGraph leaves to other services of its cloud: as much of it as means something on a machine of one's own. */
+/**
+ * Parts that FunctionGraph leaves to other services of its cloud, as far as they make sense on a self-hosted machine.
+ */
 export const cloudServiceRoutes = {
   enableLtsLogs: route({
     method: 'POST',

@@ -8,7 +8,7 @@ const LetterParams = Type.Object({ project_id: Type.String(), letter_id: Type.St
 
 const DeadLetter = Type.Object({
   id: Type.String(),
-  /** An invocation that was given up, or the outcome of one that could not be delivered. */
+  /** An invocation that failed permanently, or the result of one that could not be delivered. */
   kind: Type.Union([Type.Literal('invocation'), Type.Literal('delivery')]),
   /** Of the invocation. */
   request_id: Type.String(),
@@ -32,7 +32,7 @@ const DeadLetter = Type.Object({
   chain: Type.Array(Type.String()),
   /** Id of the dead letter in whose place it stood; empty when there is none. */
   redrive_of: Type.String(),
-  /** Id of what took its place; empty when nothing did. */
+  /** Id of the invocation that replaced it; empty without one. */
   redriven_as: Type.String(),
   /** It was redriven or deleted, and has no event any more. */
   settled: Type.Boolean(),
@@ -40,7 +40,7 @@ const DeadLetter = Type.Object({
 
 const Redriven = Type.Object({ redrive_of: Type.String(), request_id: Type.String() });
 
-/** Asynchronous invocations that were given up. */
+/** Asynchronous invocations that failed permanently. */
 export const deadLetterRoutes = {
   listDeadLetters: route({
     method: 'GET',
@@ -49,14 +49,14 @@ export const deadLetterRoutes = {
     access: 'any',
     resource: urnIn('query', 'function_urn'),
     group: 'dead-letters',
-    summary: 'What was given up and not settled, of a project or of function_urn, newest first',
+    summary: 'Unsettled dead letters of a project or of function_urn, newest first',
     params: ProjectParams,
     query: Type.Object({
       function_urn: Type.Optional(Type.String()),
       limit: Type.Optional(NumberText),
       marker: Type.Optional(NumberText),
     }),
-    /** A page leaves out what the caller may not see, and may be short for it. */
+    /** A page omits letters that the caller may not see, and may be short for it. */
     response: Type.Object({ dead_letters: Type.Array(DeadLetter), next_marker: Type.Optional(Type.String()) }),
   }),
   showDeadLetter: route({
@@ -117,7 +117,7 @@ export const deadLetterRoutes = {
     summary: 'Throw away those of a function, which may be deleted, 500 in a request; next_marker goes on',
     params: FunctionParams,
     query: Type.Object({ marker: Type.Optional(NumberText) }),
-    /** How many of this page were there; what was redriven meanwhile is not among them. */
+    /** The number deleted of this page, without those redriven meanwhile. */
     response: Type.Object({ deleted: Type.Integer(), next_marker: Type.Optional(Type.String()) }),
   }),
 } as const;

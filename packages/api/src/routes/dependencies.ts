@@ -141,7 +141,7 @@ export const dependencyRoutes = {
       version: Type.Optional(
         Type.String({
           pattern: '^[0-9]+\\.[0-9]+(\\.[0-9]+)?$',
-          description: 'Another version than the one that the guide names.',
+          description: 'Another version than that of the guide.',
         }),
       ),
       runtimes: Type.Optional(

@@ -10,7 +10,7 @@ const FUNCTIONS = '/v2/{project_id}/fgs/functions';
 /** A 50 MB archive in Base64 with some room for the rest. */
 const ARCHIVE_BODY_BYTES = 70 * 1024 * 1024;
 
-/** SDKs write truth in several ways; what is neither is refused by name. */
+/** SDKs write booleans in several ways; any other value is refused by name. */
 const Choice = Type.Optional(Type.String());
 
 export const functionArchiveRoutes = {

@@ -35,7 +35,7 @@ export const identityRoutes = {
     method: 'GET',
     path: '/v3/auth/tokens',
     group: 'iam',
-    summary: 'What the token in the header X-Subject-Token says, while it holds',
+    summary: 'The contents of the token in the header X-Subject-Token, while it is valid',
     access: 'caller',
     response: TokenResponse,
   }),

@@ -15,7 +15,7 @@ const Image = Type.Object({
   command: Type.Array(Type.String()),
   working_dir: Type.String(),
   user: Type.String(),
-  /** Ms since the epoch; 0 when the image does not say. */
+  /** Ms since the epoch; 0 when the image has no date. */
   created_at: Type.Integer(),
   loaded_at: Type.Integer(),
   /** Versions of functions that run it. */
@@ -101,7 +101,7 @@ export const imageRoutes = {
     path: '/v1/images/uploads/{upload}',
     action: 'platform:image:create',
     group: 'images',
-    summary: 'Throw away what was sent of an archive',
+    summary: 'Discard the received part of an archive',
     params: UploadParams,
     status: 204,
   }),
@@ -113,7 +113,7 @@ export const imageRoutes = {
     summary: 'Load the images of an archive that was sent; one JSON object of progress a line',
     params: UploadParams,
     body: Type.Object({
-      /** What the image is called, in the place of its own names. */
+      /** Name of the image, in place of its own names. */
       name: Type.Optional(Reference),
     }),
     response: Progress,

@@ -35,7 +35,7 @@ export const networkRoutes = {
     summary: 'Make a network on the machine: a bridge that the functions on it reach, and nothing else without NAT',
     body: Type.Object({
       name: Type.String({ description: 'At most 63 small letters, digits and -.' }),
-      cidr: Type.Optional(Type.String({ description: 'Such as 10.20.0.0/24; one that is free when absent.' })),
+      cidr: Type.Optional(Type.String({ description: 'Such as 10.20.0.0/24; an unused range when absent.' })),
       nat: Type.Optional(Type.Boolean()),
       interface: Type.Optional(Type.String({ description: 'Interface of the machine, without addresses.' })),
       vpc_id: Type.Optional(Type.String({ description: 'Made up when absent.' })),

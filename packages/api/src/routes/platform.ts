@@ -5,19 +5,19 @@ const Runtime = Type.Object({
   name: Type.String(),
   language: Type.String(),
   available: Type.Boolean(),
-  /** What the interpreter itself says, e.g. `v14.18.3`; empty when there is none. */
+  /** The version that the interpreter reports, e.g. `v14.18.3`; empty when there is none. */
   version: Type.String(),
   source: Type.String(),
   path: Type.String(),
   /** The runtime whose interpreter serves this one, when it is another: a JVM runs code of all versions before it. */
   served_by: Type.String(),
-  /** What to do to get it, when it is not available. */
+  /** How to install it, when it is not available. */
   hint: Type.String(),
 });
 
 const RuntimeName = Type.Object({ name: Type.String() });
 
-/** The machine itself: health, runtimes, what isolation works. */
+/** The machine itself: health, runtimes, working isolation. */
 export const platformRoutes = {
   showHealth: route({
     method: 'GET',
@@ -45,7 +45,7 @@ export const platformRoutes = {
     path: '/v1/doctor',
     action: 'platform:server:get',
     group: 'platform',
-    summary: 'What works on this machine, what does not, and how to get it',
+    summary: 'Features that work on this machine, missing ones, and how to get them',
     response: Type.Object({
       version: Type.String(),
       node: Type.String(),
@@ -75,7 +75,7 @@ export const platformRoutes = {
       instances: Type.Object({
         living: Type.Integer(),
         idle: Type.Integer(),
-        /** Idle ones that use no processor until their next request. */
+        /** Idle instances that use no processor until their next request. */
         frozen: Type.Integer(),
         /** Kept ready by configuration. */
         reserved: Type.Integer(),

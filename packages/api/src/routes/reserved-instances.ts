@@ -46,7 +46,7 @@ export const reservedInstanceRoutes = {
     access: 'any',
     resource: urnIn('query', 'function_urn'),
     group: 'function',
-    summary: 'What is set about reserved instances',
+    summary: 'Settings of reserved instances',
     params: ProjectParams,
     query: Type.Object({ marker: Offset, limit: Offset, function_urn: Urn }),
     response: ReservedInstanceConfigs,

@@ -11,7 +11,7 @@ import {
 } from '../schemas/statistics.ts';
 
 const FUNCTION = '/v2/{project_id}/fgs/functions/{function_urn}';
-/** Checked by the handler, so that the refusal says what it may be. */
+/** Checked by the handler, so that the refusal lists the allowed values. */
 const Text = Type.Optional(Type.String({ maxLength: 64 }));
 const PeriodParams = Type.Object({ ...FunctionParams.properties, period: Type.String() });
 const MetricQuery = Type.Object({
@@ -23,14 +23,14 @@ const MetricQuery = Type.Object({
   step: Type.Optional(NumberText),
 });
 
-/** What is counted of invocations: the operations of FunctionGraph, and ours with quantiles and causes. */
+/** Metrics of invocations: the operations of FunctionGraph, and ours with quantiles and causes. */
 export const statisticsRoutes = {
   listStatistics: route({
     method: 'GET',
     path: '/v2/{project_id}/fgs/functions/statistics',
     action: 'functiongraph:function:listStatistics',
     group: 'metrics',
-    summary: 'Metrics of all functions of the project, or what it used in the last months',
+    summary: 'Metrics of all functions of the project, or its use in the last months',
     params: ProjectParams,
     query: Type.Object({
       filter: Type.Union([Type.Literal('monitor_data'), Type.Literal('monthly_report')]),

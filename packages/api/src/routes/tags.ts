@@ -6,7 +6,7 @@ import { FindByTagsBody, FunctionTags, ProjectTags, TaggedFunctions, TagsBody } 
 const TYPE = '/v2/{project_id}/{resource_type}';
 const TAGS = `${TYPE}/{resource_id}/tags` as const;
 
-/** `resource_type` is always `functions`, `resource_id` the URN of a function, whatever version of it that names. */
+/** `resource_type` is always `functions`, `resource_id` the URN of a function, with any version in it. */
 const TypeParams = Type.Object({ project_id: Type.String(), resource_type: Type.String() });
 const ResourceParams = Type.Object({ ...TypeParams.properties, resource_id: Type.String() });
 

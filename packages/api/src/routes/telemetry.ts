@@ -20,7 +20,7 @@ const LogFilter = {
   level: Type.Optional(Type.String()),
 };
 
-/** What the platform offers beside the FunctionGraph API: logs, receipts. */
+/** Operations beside the FunctionGraph API: logs, receipts. */
 export const telemetryRoutes = {
   queryLogs: route({
     method: 'GET',

@@ -48,7 +48,7 @@ export const triggerRoutes = {
     path: TRIGGER,
     action: 'functiongraph:trigger:update',
     group: 'trigger',
-    summary: 'Switch a trigger on or off, or change its settings; what is left out stays',
+    summary: 'Enable or disable a trigger, or change its settings; omitted settings stay',
     params: TriggerParams,
     body: UpdateTriggerBody,
     response: Trigger,

@@ -10,7 +10,7 @@ export const CreateApplicationBody = Type.Object({
   agency_name: Text('Agency of the functions.'),
   params: Type.Optional(
     Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
-      description: 'What the template asks for, see showAppTemplate.',
+      description: 'Parameters of the template, see showAppTemplate.',
     }),
   ),
 });
@@ -47,7 +47,7 @@ export const ApplicationDetail = Type.Object({
     Type.Object({
       physical_resource_id: Type.String({ description: 'URN of a function.' }),
       physical_resource_name: Type.String(),
-      logical_resource_name: Type.String({ description: 'What the template calls it.' }),
+      logical_resource_name: Type.String({ description: 'Its name in the template.' }),
       logical_resource_type: Type.String(),
       resource_status: Type.String(),
       status_message: Type.String(),
@@ -75,7 +75,7 @@ export const AppTemplateList = Type.Object({
 export const AppTemplateDetail = Type.Object({
   ...Shown,
   params: Type.String({ description: 'A JSON list of name, description, required and default.' }),
-  deploy_count: Type.Integer({ description: 'Applications of the project that were made from it and are there.' }),
+  deploy_count: Type.Integer({ description: 'Existing applications of the project that were made from it.' }),
   version: Type.Integer(),
   template_guide: Type.String(),
   create_time: Type.Integer(),

@@ -8,17 +8,17 @@ export const FunctionParams = Type.Object({ project_id: Type.String(), function_
 /** Query numbers arrive as text. */
 export const NumberText = Type.String({ pattern: '^[0-9]{1,19}$' });
 
-/** A whole number as clients send it: a number or its text; null and empty text for what they leave open. */
+/** A whole number as clients send it: a number or its text; null and empty text for "not set". */
 export const WireInt = (description: string) =>
   Type.Optional(
     Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], { description }),
   );
 
-/** Text; null for what a client leaves open. */
+/** Text; null for "not set". */
 export const WireText = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Null()], description === '' ? {} : { description }));
 
-/** True or false as clients send it: also as text; null and empty text for what they leave open. */
+/** True or false as clients send it: also as text; null and empty text for "not set". */
 export const WireFlag = (description: string) =>
   Type.Optional(
     Type.Union(

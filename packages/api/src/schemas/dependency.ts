@@ -11,7 +11,7 @@ export const CreateDependencyBody = Type.Object({
 });
 
 const Described = {
-  id: Type.String({ description: 'Of this version; what depend_version_list holds.' }),
+  id: Type.String({ description: 'Of this version, as in depend_version_list.' }),
   owner: Type.String({ description: 'public for packages of the platform.' }),
   link: Type.String({ description: 'Where it was fetched from, else its address in this API.' }),
   runtime: Type.String(),
@@ -49,7 +49,7 @@ export const DependencyVersionList = Type.Object({
 export const PublicPackage = Type.Object({
   name: Type.String(),
   language: Type.String(),
-  version: Type.String({ description: 'The one that the guide names.' }),
+  version: Type.String({ description: 'The version that the guide names.' }),
   source: Type.String({ description: 'Where it would come from.' }),
   installed: Type.Array(Type.Object({ runtime: Type.String(), version: Type.Integer(), description: Type.String() })),
 });

@@ -1,7 +1,7 @@
 import { type TProperties, Type } from 'typebox';
 import { WireFlag, WireInt, WireText } from './common.ts';
 
-/** An object within a body; what it has besides these fields is let through. */
+/** An object within a body; other fields pass unchecked. */
 const Part = <P extends TProperties>(fields: P, description: string) =>
   Type.Optional(Type.Union([Type.Object(fields), Type.Null()], { description }));
 const Parts = <P extends TProperties>(fields: P, description: string) =>
@@ -77,7 +77,7 @@ export const NetworkControllerField = Part(
     disable_public_network: WireFlag('Closes the way to the outside.'),
     trigger_access_vpcs: Parts(vpc, 'Stored: networks of triggers change nothing.'),
   },
-  'What the function reaches besides its network.',
+  'Destinations of the function besides its network.',
 );
 
 export const StrategyConfigField = Part(

@@ -8,10 +8,10 @@ export const FunctionTemplate = Type.Object({
   title: Type.String({ description: 'In the language of X-Language: zh-cn, else English.' }),
   template_name: Type.String(),
   description: Type.String({ description: 'In the language of X-Language.' }),
-  runtime: Type.String({ description: 'The one that was asked for, else the newest of this machine that fits.' }),
+  runtime: Type.String({ description: 'The requested one, else the newest suitable one of this machine.' }),
   handler: Type.String(),
   code_type: Type.String({ description: 'inline or zip.' }),
-  code: Type.String({ description: 'What func_code.file takes: the code in Base64. Empty in lists.' }),
+  code: Type.String({ description: 'The code in Base64, for func_code.file. Empty in lists.' }),
   timeout: Type.Integer(),
   memory_size: Type.Integer(),
   trigger_metadata_list: Type.Array(
@@ -39,9 +39,9 @@ export const FunctionTemplate = Type.Object({
   build: Type.Optional(
     Type.Object({
       command: Type.String({
-        description: 'What is run in the folder first: the code of the template are its sources.',
+        description: 'Command to run in the folder first: the code of the template is source code.',
       }),
-      folder: Type.String({ description: 'What is deployed then.' }),
+      folder: Type.String({ description: 'The folder to deploy then.' }),
     }),
   ),
 });

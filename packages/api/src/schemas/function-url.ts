@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-/** Who may call a function through its URL: everybody, or whoever may call it through the API. */
+/** Who may call a function through its URL: every client, or callers with the right to call it through the API. */
 const Auth = Type.Union([Type.Literal('none'), Type.Literal('iam')]);
 
 export const SetFunctionUrlBody = Type.Object({

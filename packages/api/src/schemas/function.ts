@@ -18,7 +18,7 @@ export const FuncCode = Type.Object({
   link: Text('Where the code can be fetched; only in answers.'),
 });
 
-/** What both create and config update carry. Ranges are checked with their own error codes, not here. */
+/** Fields of both create and config update. Ranges are checked with their own error codes, not here. */
 const Settings = {
   timeout: Int('Seconds a call may take, 3 to 900.'),
   handler: Text('Entry point; its form depends on the runtime.'),
@@ -85,7 +85,7 @@ export const UpdateFunctionConfigBody = Type.Object({
   enable_auth_in_header: Flag('Stored.'),
   restore_hook_handler: Text('Java only; stored, not called yet.'),
   restore_hook_timeout: Int('Seconds, 1 to 300; stored.'),
-  heartbeat_handler: Text('Java only: says every 5 seconds whether an instance is well.'),
+  heartbeat_handler: Text('Java only: reports every 5 seconds whether an instance works.'),
   enable_class_isolation: Flag(
     'Java only; stored, because classes of a function are always loaded apart from the runtime.',
   ),
@@ -93,7 +93,7 @@ export const UpdateFunctionConfigBody = Type.Object({
 
 export const UpdateFunctionCodeBody = Type.Object({
   ...CodeFields,
-  custom_image: CustomImageField('Ours: another image, or the one that the name means now.'),
+  custom_image: CustomImageField('Ours: another image, or the present one of the name.'),
 });
 
 export const UpdateMaxInstancesBody = Type.Object({ max_instance_num: Int('-1 no limit, 0 disables the function.') });
@@ -232,10 +232,10 @@ export const AllQuotas = Type.Object({
   quotas: Type.Array(
     Type.Object({
       name: Type.String(),
-      /** Of what it is the most. */
+      /** The scope of the limit. */
       scope: Type.Union([Type.Literal('project'), Type.Literal('function')]),
       quota: Type.Integer(),
-      /** Of a quota of functions: by the function that has most. Null where nobody counts. */
+      /** For a quota of functions: by the function that has most. Null where the use is not counted. */
       used: Type.Union([Type.Integer(), Type.Null()]),
       unit: Type.String(),
       /** Key of the server's configuration. */

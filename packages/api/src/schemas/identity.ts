@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 const Text = (maxLength = 256) => Type.String({ maxLength });
 const Id = Type.String({ minLength: 1, maxLength: 64 });
 
-/** Either of both says which one. */
+/** One of both is needed. */
 const Reference = Type.Object({ id: Type.Optional(Text(64)), name: Type.Optional(Text(64)) });
 
 export const LinksField = { links: Type.Object({}) };
@@ -117,7 +117,7 @@ export const Policy = Type.Object({
   id: Type.String(),
   name: Type.String(),
   display_name: Type.String(),
-  /** `AX`: account, `XA`: projects, as IAM tells them apart; both count wherever they are granted. */
+  /** `AX`: account, `XA`: projects, as in IAM; both count wherever they are granted. */
   type: Type.String(),
   /** `CUSTOMED` for those of the account. */
   catalog: Type.String(),

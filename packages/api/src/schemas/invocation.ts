@@ -17,7 +17,10 @@ export const InvocationOutcome = Type.Union([
   Type.Literal('rejected'),
 ]);
 
-/** Where the time of one invocation went, and what it used. Milliseconds are fractional; a part that did not occur is 0. */
+/**
+ * The time of each step of one invocation, and the resources it used. Milliseconds are fractional; a step that did not
+ * occur is 0.
+ */
 export const Receipt = Type.Object({
   request_id: Type.String(),
   function_urn: Type.String(),
@@ -27,7 +30,7 @@ export const Receipt = Type.Object({
   instance_id: Type.String(),
   mode: Type.Union([Type.Literal('sync'), Type.Literal('async'), Type.Literal('gateway')]),
   attempt: Type.Integer(),
-  /** `ok`, or what went wrong. */
+  /** `ok`, or the kind of failure. */
   outcome: Type.Union([
     Type.Literal('ok'),
     Type.Literal('function_error'),

@@ -80,7 +80,7 @@ export const ReservedInstanceConfigs = Type.Object({
   count: Type.Integer(),
 });
 
-/** The settings of a function with the instances that are there. */
+/** The settings of a function with its present instances. */
 export const ReservedInstanceStates = Type.Object({
   reserved_instances: Type.Array(
     Type.Object({

@@ -25,7 +25,7 @@ export const TestEventList = Type.Object({
 
 export const EventTemplate = Type.Object({
   name: Type.String(),
-  kind: Type.String({ description: 'Trigger type code; empty for what comes from no trigger.' }),
+  kind: Type.String({ description: 'Trigger type code; empty for an event without a trigger.' }),
   description: Type.String(),
   content: Type.Record(Type.String(), Type.Unknown()),
 });

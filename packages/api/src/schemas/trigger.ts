@@ -72,7 +72,7 @@ export const UpdateTriggerBody = Type.Object({
   trigger_status: OptionalStatus,
   event_data: Type.Optional(
     Type.Union([EventData, Type.Array(EventData, { maxItems: 1 }), Type.Null()], {
-      description: 'What is to change; as an object, or in a list as the SDK has it.',
+      description: 'The changes; as an object, or in a list as the SDK sends it.',
     }),
   ),
 });

@@ -10,7 +10,7 @@ export const PublishVersionBody = Type.Object({
 });
 
 const VersionDescription = {
-  version_description: Type.String({ description: 'What was said when it was published.' }),
+  version_description: Type.String({ description: 'The description given when it was published.' }),
 };
 
 export const PublishedVersion = Type.Object({ ...FunctionConfig.properties, ...VersionDescription });

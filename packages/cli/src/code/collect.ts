@@ -4,7 +4,7 @@ import { LIMITS } from '@funcgraph/api';
 import { CliError, EXIT, systemCode } from '../framework/index.ts';
 import { ignoreRules } from './ignore.ts';
 
-/** One thing to put into the archive. `path` is relative with `/`. */
+/** One entry of the archive. `path` is relative with `/`. */
 export type Entry =
   | {
       readonly kind: 'file';
@@ -48,8 +48,8 @@ async function readIgnoreFile(root: string): Promise<string> {
 }
 
 /**
- * Lists what belongs to the function in `folder`, in an order that does not depend on the file system. Refuses links
- * that lead out, files that are no files, more than 30,000 entries and more than 1500 MB. Empty folders are left out.
+ * Lists the files of the function in `folder`, in an order that does not depend on the file system. Refuses links that
+ * lead out, special files, more than 30,000 entries and more than 1500 MB. Empty folders are left out.
  */
 export async function collectEntries(folder: string): Promise<Entry[]> {
   let root: string;
@@ -81,9 +81,9 @@ export async function collectEntries(folder: string): Promise<Entry[]> {
         entries.push({ kind: 'file', path, source, executable: (stat.mode & 0o111) !== 0, size: stat.size });
       } else throw codeError(`${path} is neither a file nor a folder`, 'Name it in .fgsignore.');
       if (entries.length > LIMITS.codeFiles)
-        throw codeError(`the folder has more than ${LIMITS.codeFiles} files`, 'Name what is not needed in .fgsignore.');
+        throw codeError(`the folder has more than ${LIMITS.codeFiles} files`, 'List unneeded files in .fgsignore.');
       if (bytes > LIMITS.codeUnpackedBytes)
-        throw codeError('the folder is larger than 1500 MB', 'Name what is not needed in .fgsignore.');
+        throw codeError('the folder is larger than 1500 MB', 'List unneeded files in .fgsignore.');
     }
   }
 

@@ -1,4 +1,6 @@
-/** Never part of a function: version control and what editors and interpreters leave behind. `!name` brings one back. */
+/**
+ * Never part of a function: version control data and leftovers of editors and interpreters. `!name` brings one back.
+ */
 const ALWAYS = ['.git', '.hg', '.svn', '.DS_Store', '__pycache__/', '/.fgsignore'];
 
 interface Rule {

@@ -26,7 +26,7 @@ export async function packFolder(folder: string): Promise<Packed> {
   const chunks: Buffer[] = [];
   let size = 0;
   await new Promise<void>((resolve, reject) => {
-    // yazl tells of unreadable and changing files on the object, not on its stream
+    // yazl reports unreadable and changing files on the object, not on its stream
     zip.on('error', (cause) =>
       reject(codeError(`cannot read a file of ${folder}: ${String(cause)}`, 'Did it change while it was read?', cause)),
     );
@@ -39,7 +39,7 @@ export async function packFolder(folder: string): Promise<Packed> {
         reject(
           codeError(
             'the zipped code is over 50 MB',
-            'Name what is not needed in .fgsignore, or move it into a dependency.',
+            'List unneeded files in .fgsignore, or move them into a dependency.',
           ),
         );
         return;

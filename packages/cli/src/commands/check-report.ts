@@ -1,6 +1,6 @@
 import type { Check } from '../doctor/index.ts';
 
-/** A line for each check, and one more for what to do about those that are not ok. */
+/** A line for each check, and one more with the remedy for those that are not ok. */
 export function report(checks: readonly Check[]): string[] {
   const width = Math.max(...checks.map((check) => check.name.length));
   return checks.flatMap((check) => {

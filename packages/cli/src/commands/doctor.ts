@@ -77,7 +77,7 @@ function summary(checks: readonly Check[]): string {
   lines.push(
     '',
     failed > 0
-      ? `${failed} necessary ${failed === 1 ? 'thing is' : 'things are'} missing.`
+      ? `${failed} ${failed === 1 ? 'requirement is' : 'requirements are'} missing.`
       : `Nothing necessary is missing; ${warned} warnings.`,
   );
   return lines.join('\n');
@@ -85,7 +85,7 @@ function summary(checks: readonly Check[]): string {
 
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'What works on this machine, what does not, and how to get it; needs no server',
+  summary: 'Features that work on this machine, missing ones, and how to get them; needs no server',
   flags: DOCTOR_FLAGS,
   args: [],
   examples: ['fgs doctor', 'fgs doctor --database-url-file ./database-url', 'fgs doctor --output json'],

@@ -166,7 +166,7 @@ export const TREE: Tree = {
     },
     {
       name: 'invocations',
-      summary: 'What ran, how it ended and what it used',
+      summary: 'Invocations with their results and the resources they used',
       commands: [listInvocations, showInvocation, waitForInvocation],
     },
     {
@@ -176,7 +176,7 @@ export const TREE: Tree = {
     },
     {
       name: 'dead-letters',
-      summary: 'Asynchronous invocations and outcomes that were given up',
+      summary: 'Permanently failed asynchronous invocations and deliveries',
       commands: [listDeadLetters, showDeadLetter, redrive, redriveAll, removeDeadLetter, purgeDeadLetters],
     },
     {

@@ -2,7 +2,7 @@ import type { Receipt } from '@funcgraph/api';
 
 const ms = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
-/** One line: how it ended, where the time went, what it used. */
+/** One line: the result, the time of each step, the resources used. */
 export function receiptLine(receipt: Receipt): string {
   const phases: [string, number][] = [
     ['queue', receipt.queue_ms],

@@ -105,7 +105,7 @@ export const up = defineCommand({
   name: 'up',
   summary: 'Run the server and show that it works: deploys the example hello and calls it',
   flags: {
-    once: { type: 'boolean', summary: 'stop again after the call; the exit code tells whether all worked' },
+    once: { type: 'boolean', summary: 'stop again after the call; exit code 0 when all worked' },
     verbose: { type: 'boolean', summary: "show the server's log" },
     ...SERVER_FLAGS,
   },

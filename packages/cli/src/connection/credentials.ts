@@ -58,7 +58,7 @@ function checkedEndpoint(text: string): string {
 
 /**
  * Flags first, then the environment, then the file in the data directory. With a file that `--credentials` or
- * `FGS_CREDENTIALS` names, the rest of the environment has no say, so that a forgotten variable cannot mix two servers;
+ * `FGS_CREDENTIALS` names, the rest of the environment is ignored, so that a forgotten variable cannot mix two servers;
  * `--data-dir` wins over `FGS_CREDENTIALS`. Throws CliError with exit code 4 when something is missing.
  */
 export async function loadCredentials(flags: ConnectionFlags, context: Context): Promise<Credentials> {
@@ -86,7 +86,7 @@ export async function loadCredentials(flags: ConnectionFlags, context: Context):
     gateway: found?.gateway ?? '',
     accessKey: pick('FGS_ACCESS_KEY', 'access_key'),
     secretKey: pick('FGS_SECRET_KEY', 'secret_key'),
-    // the token of one key says nothing about another
+    // the token of one key is not valid for another
     securityToken: (env.FGS_ACCESS_KEY ? env.FGS_SECURITY_TOKEN : found?.security_token) || undefined,
     projectId: pick('FGS_PROJECT_ID', 'project_id'),
     region: pick('FGS_REGION', 'region'),

@@ -3,7 +3,7 @@ export interface Check {
   readonly name: string;
   readonly state: 'ok' | 'warn' | 'fail';
   readonly detail: string;
-  /** How to get what is missing. */
+  /** How to get the missing part. */
   readonly hint?: string;
 }
 
@@ -17,7 +17,7 @@ export interface Machine {
   run(command: string, args: readonly string[]): Promise<{ code: number | undefined; output: string }>;
   /** Undefined when the file cannot be read. */
   readText(path: string): Promise<string | undefined>;
-  /** Whether the path is there and this user may write to it. */
+  /** Whether the path exists and this user may write to it. */
   writable(path: string): Promise<boolean>;
   exists(path: string): Promise<boolean>;
   /** Bytes that this user may still write where `path` is. */

@@ -2,7 +2,7 @@ import type { Check, Machine } from './check.ts';
 
 export interface DatabaseProbe {
   readonly nodePath: string;
-  /** What Node.js is given: the server's program that looks at a database, and the server's own flags. */
+  /** The arguments of Node.js: the server's program that inspects a database, and the server's own flags. */
   readonly args: readonly string[];
 }
 

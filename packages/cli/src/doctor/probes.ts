@@ -111,7 +111,7 @@ async function tmpVolumes(machine: Machine): Promise<Check> {
   };
 }
 
-/** What the agent needs to let functions reach anything and still keep them from the machine. */
+/** Requirements of the agent for networks of functions that keep functions away from the machine. */
 async function network(machine: Machine): Promise<Check> {
   const programs = [
     ['ip', '-V', 'iproute2'],
@@ -166,7 +166,7 @@ export interface ProbePlaces {
   readonly serverFolder: string;
 }
 
-/** Looks at the machine without a server. One finding for each thing that Funcgraph stands on. */
+/** Inspects the machine without a server. One finding for each requirement of Funcgraph. */
 export async function probeMachine(machine: Machine, places: ProbePlaces): Promise<Check[]> {
   return [
     node(machine, places.nodePath),

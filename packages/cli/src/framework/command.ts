@@ -13,7 +13,7 @@ export interface CommandSpec<F extends FlagSpecs, A extends readonly ArgumentSpe
   run(input: { flags: FlagValues<F>; args: ArgumentValues<A> }, context: Context): Promise<Output>;
 }
 
-/** A command with its types forgotten: what the parser, the help and the runner work with. */
+/** A command without its types, for the parser, the help and the runner. */
 export interface Command {
   readonly name: string;
   readonly summary: string;

@@ -2,7 +2,7 @@ import { usageError } from './cli-error.ts';
 import type { Row } from './output.ts';
 import { safeCell } from './safe-text.ts';
 
-/** The names in the value of `--field`. Throws a usage error for what names none. */
+/** The names in the value of `--field`. Throws a usage error for an invalid name. */
 export function fieldNames(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   if (names.every((name) => /^[^.]+(\.[^.]+)*$/.test(name))) return names;
@@ -27,8 +27,8 @@ function text(value: unknown): string {
 }
 
 /**
- * The values of the fields on one line, a tab between them; empty for null. Dots go into objects and lists. Throws a usage
- * error for a field that `known` rows have not either: one row may lack what others have.
+ * The values of the fields on one line, a tab between them; empty for null. Dots go into objects and lists. Throws a
+ * usage error for a field that no row of `known` has either: one row may lack fields that others have.
  */
 export function fieldLine(data: Row, names: readonly string[], known: readonly Row[] = [data]): string {
   const strange = names.find((name) => known.every((row) => valueAt(row, name) === undefined));

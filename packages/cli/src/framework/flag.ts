@@ -23,7 +23,7 @@ export interface ArgumentSpec {
 
 type Plain<F extends FlagSpec> = F['type'] extends 'integer' ? number : string;
 
-/** What a handler sees for one flag. */
+/** The value of one flag for a handler. */
 export type FlagValue<F extends FlagSpec> = F['type'] extends 'boolean'
   ? boolean
   : F['type'] extends 'list'

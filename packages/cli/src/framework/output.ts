@@ -1,6 +1,6 @@
 import type { ExitCode } from './exit-code.ts';
 
-/** A column of a table: the key in the row and what stands above it. */
+/** A column of a table: the key in the row and the heading. */
 export interface Column {
   readonly key: string;
   readonly title: string;
@@ -9,7 +9,7 @@ export interface Column {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** What a command hands back; only the printer knows how it looks. `data` is what `--output json` prints. */
+/** The result of a command; only the printer knows its layout. `data` is the content of `--output json`. */
 export type Output = (
   | {
       readonly kind: 'table';

@@ -114,7 +114,7 @@ export function wantsHelp(argv: readonly string[]): boolean {
   return argv.slice(0, end < 0 ? argv.length : end).some((word) => word === '--help' || word === '-h');
 }
 
-/** Checks the words after a command's name against its specs. Throws a usage error that names what is wrong. */
+/** Checks the words after a command's name against its specs. Throws a usage error that names the fault. */
 export function parseCommand(command: Command, argv: readonly string[]): ParsedValues {
   const specs: FlagSpecs = { ...GLOBAL_FLAGS, ...command.flags };
   const { given, words } = tokenize(argv, specs);

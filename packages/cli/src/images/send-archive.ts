@@ -19,8 +19,8 @@ export async function archiveBytes(path: string, shown: string): Promise<AsyncIt
 }
 
 /**
- * Sends an archive in pieces and returns the upload, which is dropped again when that fails. `onSent` is told the bytes
- * so far.
+ * Sends an archive in pieces and returns the upload, which is removed again when that fails. `onSent` gets the bytes
+ * sent so far.
  */
 export async function sendArchive(
   client: Client,

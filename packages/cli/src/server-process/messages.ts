@@ -1,4 +1,4 @@
-/** What the server says on its IPC channel while it starts. */
+/** Messages of the server on its IPC channel while it starts. */
 export interface ReadyMessage {
   readonly event: 'ready';
   /** Of the server itself; a launcher may stand between. */

@@ -11,8 +11,8 @@ export interface MaintenanceOptions {
 }
 
 /**
- * Runs the server's program that works on a data directory without a server. Resolves with what it found; throws CliError
- * with the program's own code and hint.
+ * Runs the server's program that works on a data directory without a server. Resolves with its findings; throws
+ * CliError with the program's own code and hint.
  */
 export async function runMaintenance<T>(options: MaintenanceOptions, context: Context): Promise<T> {
   const program = fileURLToPath(import.meta.resolve('@funcgraph/server/maintain'));

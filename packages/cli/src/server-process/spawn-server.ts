@@ -95,7 +95,7 @@ export async function spawnServer(options: ServerOptions, context: Context): Pro
       reject(
         new CliError(`the server ended while it started (${how})${log}`, {
           code: 'CLI.START',
-          hint: 'See what this machine lacks with: fgs doctor',
+          hint: 'Find missing requirements of this machine with: fgs doctor',
         }),
       );
     });

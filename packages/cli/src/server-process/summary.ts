@@ -1,6 +1,6 @@
 import type { ReadyMessage } from './messages.ts';
 
-/** What a person wants to know when the server is up. Nothing secret. */
+/** Facts for a person once the server runs. Nothing secret. */
 export function startSummary(ready: ReadyMessage): string {
   const lines = [
     'Funcgraph is up.',

@@ -15,7 +15,7 @@ export interface FakeAnswer {
   readonly body?: string | Buffer | object;
 }
 
-/** A server for the CLI to talk to: answers by `METHOD /path`, keeps what it was asked, 404 for the rest. */
+/** A server for the CLI to talk to: answers by `METHOD /path`, records its requests, 404 for the rest. */
 export class FakeServer implements AsyncDisposable {
   readonly seen: SeenRequest[] = [];
   readonly #answers = new Map<string, (request: SeenRequest) => FakeAnswer>();

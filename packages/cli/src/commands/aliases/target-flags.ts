@@ -1,7 +1,7 @@
 import type { RouteBody, Routes } from '@funcgraph/api';
 import { type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
 
-/** Flags that say where an alias points, the same in `create` and `update`. */
+/** Flags for the target of an alias, the same in `create` and `update`. */
 export const TARGET_FLAGS = {
   version: { type: 'text', placeholder: 'VERSION', required: true, summary: 'version that it points to' },
   also: { type: 'text', placeholder: 'VERSION', summary: 'second version, for part of the requests' },
@@ -12,7 +12,7 @@ export const TARGET_FLAGS = {
     summary: 'instead of --weight: requests with such a header or cookie go to --also',
   },
   any: { type: 'boolean', summary: 'one of several --rule is enough; otherwise all must hold' },
-  description: { type: 'text', placeholder: 'TEXT', summary: 'what the alias is for' },
+  description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the alias' },
 } as const satisfies FlagSpecs;
 
 type Target = RouteBody<Routes['updateVersionAlias']>;

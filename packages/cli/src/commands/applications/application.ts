@@ -43,7 +43,7 @@ export async function findApplication(
   return { id: found.id, detail: await showApplication(connection, found.id, signal) };
 }
 
-/** As the server tells it. */
+/** As the server returns it. */
 export async function showApplication(
   { client, credentials }: Connection,
   id: string,

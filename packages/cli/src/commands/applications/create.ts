@@ -6,7 +6,7 @@ import { functionsText, showApplication } from './application.ts';
 
 const LOOK_AGAIN_MS = 500;
 
-/** The application when it is made. Throws `CLI.APPLICATION_FAILED` with what the server says when it is not. */
+/** The application once it is created. Throws `CLI.APPLICATION_FAILED` with the server's message when that fails. */
 async function waitUntilMade(connection: Connection, id: string, name: string, context: Context) {
   const { signal, stderr, format } = context;
   for (let looks = 0; ; looks += 1) {
@@ -26,21 +26,21 @@ async function waitUntilMade(connection: Connection, id: string, name: string, c
 
 export const create = defineCommand({
   name: 'applications create',
-  summary: 'Make the functions of a template together, and wait until they are there',
+  summary: 'Create the functions of a template together, and wait until they exist',
   flags: {
     template: {
       type: 'text',
       placeholder: 'NAME',
       required: true,
-      summary: 'one that applications templates list shows',
+      summary: 'a name of applications templates list',
     },
-    param: { type: 'list', placeholder: 'NAME=VALUE', summary: 'what the template asks for' },
+    param: { type: 'list', placeholder: 'NAME=VALUE', summary: 'a parameter of the template' },
     'param-file': {
       type: 'text',
       placeholder: 'FILE',
       summary: 'NAME=VALUE lines; keeps secrets off the command line',
     },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what the application is for' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the application' },
     agency: { type: 'text', placeholder: 'NAME', summary: 'agency whose rights its functions get' },
     'enterprise-project': {
       type: 'text',

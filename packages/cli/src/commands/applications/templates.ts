@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const listTemplates = defineCommand({
   name: 'applications templates list',
-  summary: 'What applications can be made from',
+  summary: 'Templates for applications',
   flags: {
     runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'those with a function for this runtime only' },
     category: { type: 'text', placeholder: 'CATEGORY', summary: 'those of this category only' },
@@ -49,9 +49,9 @@ function paramText({ name, description, required, default: usual, secret }: Para
 
 export const showTemplate = defineCommand({
   name: 'applications templates show',
-  summary: 'The functions of an application template, and what it asks for',
+  summary: 'The functions and parameters of an application template',
   flags: CONNECTION_FLAGS,
-  args: [{ name: 'template', summary: 'one that applications templates list shows' }],
+  args: [{ name: 'template', summary: 'a name of applications templates list' }],
   examples: ['fgs applications templates show webhook-inbox'],
   async run({ flags, args }, context) {
     const { client, credentials } = await connect(flags, context);

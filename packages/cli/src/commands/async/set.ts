@@ -4,7 +4,7 @@ import { destinationOf } from './destination-flag.ts';
 
 export const set = defineCommand({
   name: 'async set',
-  summary: 'How asynchronous invocations are retried and who gets their outcome; what was set before is replaced',
+  summary: 'Set the retries and destinations of asynchronous invocations; replaces earlier settings',
   flags: {
     retries: { type: 'integer', placeholder: 'N', fallback: 1, summary: 'attempts after the first one, 0 to 3' },
     'max-age': {
@@ -14,7 +14,11 @@ export const set = defineCommand({
       summary: 'how long an event may wait to run',
     },
     'on-success': { type: 'text', placeholder: 'URN|URL', summary: 'function or webhook that gets the outcome' },
-    'on-failure': { type: 'text', placeholder: 'URN|URL', summary: 'the same, of what failed for good' },
+    'on-failure': {
+      type: 'text',
+      placeholder: 'URN|URL',
+      summary: 'the same, for invocations that failed permanently',
+    },
     'status-log': { type: 'boolean', summary: 'a line in the log for each change of status' },
     qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'of a version or alias; latest without it' },
     ...FUNCTION_FLAGS,

@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const show = defineCommand({
   name: 'async show',
-  summary: 'How asynchronous invocations of a function are retried, of each version and alias that says so',
+  summary: 'Asynchronous settings of a function, and of its versions and aliases that have their own',
   flags: FUNCTION_FLAGS,
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: ['fgs async show hello'],

@@ -6,7 +6,7 @@ const PAGE = 500;
 
 export const list = defineCommand({
   name: 'dead-letters list',
-  summary: 'Asynchronous invocations that were given up and outcomes that could not be delivered, newest first',
+  summary: 'Permanently failed asynchronous invocations and undelivered results, newest first',
   args: [],
   flags: {
     function: { type: 'text', placeholder: 'NAME|URN', summary: 'only those of this function' },

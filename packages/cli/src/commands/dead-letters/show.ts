@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const show = defineCommand({
   name: 'dead-letters show',
-  summary: 'A dead letter: why it was given up, the functions that led to it, and its event',
+  summary: 'A dead letter: its failure, the functions that led to it, and its event',
   flags: CONNECTION_FLAGS,
   args: [{ name: 'id', summary: 'id of the dead letter' }],
   examples: ['fgs dead-letters show 4f8f0b4e-6d3f-4a53-a1a0-3d0f2f6f7a11'],

@@ -48,7 +48,7 @@ export const create = defineCommand({
     folder: { type: 'text', placeholder: 'DIR', summary: 'folder to pack; for Node.js it holds node_modules' },
     zip: { type: 'text', placeholder: 'FILE', summary: 'zip archive of at most 50 MB' },
     url: { type: 'text', placeholder: 'URL', summary: 'http or https address from which the server fetches a zip' },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what is in it' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'its contents' },
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the package' }],

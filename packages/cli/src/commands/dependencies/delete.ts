@@ -7,7 +7,7 @@ export const remove = defineCommand({
   name: 'dependencies delete',
   summary: 'Delete a version that no function uses; the package goes with its last one',
   flags: {
-    runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'which one, when the name is there for several' },
+    runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'needed when several runtimes have the name' },
     all: { type: 'boolean', summary: 'delete every version' },
     yes: { type: 'boolean', short: 'y', summary: 'do not ask' },
     ...CONNECTION_FLAGS,

@@ -30,7 +30,7 @@ export async function findPackage(text: string, { client, projectId, signal, run
   if (first === undefined) throw usageError(`there is no dependency ${JSON.stringify(text)}`, 'fgs dependencies list');
   if (second === undefined || (second.owner === 'public' && first.owner !== 'public')) return first;
   const runtimes = found.map((each) => each.runtime).join(', ');
-  throw usageError(`${text} is there for several runtimes: ${runtimes}`, 'say which with --runtime, or give its id');
+  throw usageError(`${text} exists for several runtimes: ${runtimes}`, 'choose one with --runtime, or give its id');
 }
 
 /** The ids that functions refer to, of `NAME`, `NAME@VERSION` or ids. Empty text means nothing. */

@@ -7,7 +7,7 @@ interface Wanted {
   readonly body: { readonly version?: string; readonly runtimes?: string[] };
 }
 
-/** Goes on after a package that cannot be had, and says at the end that not all are there. */
+/** Continues after a package that cannot be installed, and reports at the end that some are missing. */
 async function* progress(client: Client, { names, body }: Wanted, signal: AbortSignal): AsyncGenerator<StreamItem> {
   const missing: string[] = [];
   for (const name of names) {
@@ -35,7 +35,7 @@ export const installPublic = defineCommand({
       placeholder: 'RUNTIME',
       summary: 'for these; all of its language on the server when absent',
     },
-    version: { type: 'text', placeholder: 'X.Y.Z', summary: 'another version than the one that the guide names' },
+    version: { type: 'text', placeholder: 'X.Y.Z', summary: 'another version than that of the guide' },
     ...CONNECTION_FLAGS,
   },
   args: [

@@ -6,7 +6,7 @@ export const show = defineCommand({
   name: 'dependencies show',
   summary: 'Versions of a package, newest first',
   flags: {
-    runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'which one, when the name is there for several' },
+    runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'needed when several runtimes have the name' },
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'dependency', summary: 'name or id of the package' }],

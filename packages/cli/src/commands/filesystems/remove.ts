@@ -1,7 +1,7 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand } from '../../framework/index.ts';
 
-/** Asks nobody: the files stay, and it can be registered again. */
+/** No confirmation: the files stay, and it can be registered again. */
 export const remove = defineCommand({
   name: 'filesystems remove',
   summary: 'Forget a file system that no function mounts; its files stay',

@@ -24,7 +24,7 @@ export const CONFIG_FLAGS = {
   heartbeat: {
     type: 'text',
     placeholder: 'PACKAGE.CLASS.METHOD',
-    summary: 'Java only: says every 5 seconds whether an instance is well',
+    summary: 'Java only: reports every 5 seconds whether an instance works',
   },
   'pre-stop': {
     type: 'text',
@@ -40,12 +40,12 @@ export const CONFIG_FLAGS = {
   agency: { type: 'text', placeholder: 'NAME', summary: 'agency whose rights the code gets; empty for none' },
   'run-agency': { type: 'text', placeholder: 'NAME', summary: 'another agency for the code alone' },
   'enterprise-project': { type: 'text', placeholder: 'ID', summary: 'enterprise project that it belongs to' },
-  description: { type: 'text', placeholder: 'TEXT', summary: 'what the function is for' },
+  description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the function' },
 } as const satisfies FlagSpecs;
 
 export type ConfigFlags = FlagValues<typeof CONFIG_FLAGS>;
 
-/** A new function gets these where nothing is said. */
+/** Defaults of a new function. */
 export const NEW_FUNCTION = { timeout: 3, memory_size: 128 } as const;
 
 export interface ConfigFields {

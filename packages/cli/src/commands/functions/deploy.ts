@@ -155,9 +155,9 @@ export async function deployFolder(
 
 export const deploy = defineCommand({
   name: 'functions deploy',
-  summary: 'Create or update a function from a folder; what has not changed is left alone',
+  summary: 'Create or update a function from a folder; unchanged code is not uploaded again',
   flags: DEPLOY_FLAGS,
-  args: [{ name: 'folder', summary: 'folder with the code; its .fgsignore names what stays behind' }],
+  args: [{ name: 'folder', summary: 'folder with the code; its .fgsignore lists files to leave out' }],
   examples: [
     'fgs functions deploy ./hello --runtime Node.js --handler index.handler',
     'fgs functions deploy . --name resize --memory 512 --timeout 30 --env BUCKET=pictures',

@@ -64,8 +64,8 @@ export const exportFunction = defineCommand({
   summary: 'Write configuration and code of a function to one archive, for import here or elsewhere',
   flags: {
     file: { type: 'text', placeholder: 'FILE', summary: 'where to; named by function and code when absent' },
-    parts: { type: 'text', choices: PARTS, fallback: 'both', summary: 'what goes in; import needs both' },
-    force: { type: 'boolean', summary: 'replace a file that is there' },
+    parts: { type: 'text', choices: PARTS, fallback: 'both', summary: 'parts to include; import needs both' },
+    force: { type: 'boolean', summary: 'replace an existing file' },
     qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
     ...FUNCTION_FLAGS,
   },

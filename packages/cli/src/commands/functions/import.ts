@@ -5,7 +5,7 @@ import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
 import { CliError, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
 import { withProgress } from './progress.ts';
 
-/** What the server adds to a name: the MD5 of the code. */
+/** Suffix that the server adds to a name: the MD5 of the code. */
 const EXPORT_NAME = /^(.+?)[0-9a-f]{32}\.zip$/;
 
 async function readArchive(path: string, shown: string): Promise<Buffer> {
@@ -48,7 +48,7 @@ export const importFunction = defineCommand({
   examples: ['fgs functions import hello-v1.zip --name hello', 'fgs functions import hello.zip --name hello-copy'],
   async run({ flags, args }, context) {
     const name = flags.name ?? EXPORT_NAME.exec(basename(args.file))?.[1];
-    if (name === undefined) throw usageError('--name is missing', 'the file name does not say it');
+    if (name === undefined) throw usageError('--name is missing', 'the file name does not contain it');
     const { client, credentials } = await connect(flags, context);
     const archive = await readArchive(resolve(context.cwd, args.file), args.file);
     const body = {

@@ -7,7 +7,7 @@ import { CliError, type Context, defineCommand, EXIT, systemCode, usageError } f
 type Template = RouteResponse<Routes['showFunctionTemplate']>;
 type Files = RouteResponse<Routes['showTemplateFiles']>['files'];
 
-/** Refuses a folder that somebody has put something into. */
+/** Refuses a folder that has contents. */
 async function refuseFilled(folder: string, shown: string): Promise<void> {
   try {
     if ((await readdir(folder)).length === 0) return;
@@ -48,7 +48,7 @@ function variables({ user_data }: Template): [string, string][] {
   return Object.entries(JSON.parse(user_data || '{}') as Record<string, string>);
 }
 
-/** The words after `fgs` that deploy what was written. */
+/** The words after `fgs` that deploy the written files. */
 function deployWords(template: Template, folder: string): string[] {
   const { build, runtime, handler, timeout, memory_size } = template;
   const name = basename(resolve(folder));
@@ -79,7 +79,7 @@ export const init = defineCommand({
   name: 'functions init',
   summary: 'Write a template to a new folder, ready to be changed and deployed',
   flags: {
-    template: { type: 'text', placeholder: 'NAME', required: true, summary: 'one that functions templates shows' },
+    template: { type: 'text', placeholder: 'NAME', required: true, summary: 'a name of functions templates' },
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'folder', summary: 'folder to make; its name becomes that of the function' }],

@@ -17,7 +17,7 @@ import { findReceipt } from './find-receipt.ts';
 import { invokeRepeatedly, MOST_REPEATS } from './invoke-repeatedly.ts';
 import { invokeStream } from './invoke-stream.ts';
 
-/** The event as bytes, at most what the server takes. */
+/** The event as bytes, within the server's limit. */
 async function readEvent(
   flags: { data: string | undefined; 'data-file': string | undefined; async: boolean },
   context: Context,
@@ -43,7 +43,7 @@ async function readEvent(
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** The event that a flag names, in the place of one that is given; undefined without such a flag. */
+/** The event that a flag names, instead of one in the command; undefined without such a flag. */
 async function savedEvent(
   flags: { 'test-event': string | undefined; template: string | undefined; package: string },
   connection: Connection,
@@ -128,7 +128,7 @@ export const invoke = defineCommand({
       placeholder: 'FILE',
       summary: 'read the event from a file, or from standard input: -',
     },
-    'test-event': { type: 'text', placeholder: 'NAME', summary: 'the event is one that was saved with the function' },
+    'test-event': { type: 'text', placeholder: 'NAME', summary: 'use this saved test event of the function' },
     template: { type: 'text', placeholder: 'KIND', summary: 'the event is a sample, such as apig or timer' },
     async: { type: 'boolean', summary: 'store the event and return at once' },
     log: { type: 'boolean', summary: 'show the end of the log of this invocation' },

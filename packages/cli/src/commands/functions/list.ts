@@ -4,7 +4,7 @@ import { CliError, type Context, defineCommand, type Row } from '../../framework
 import { parseTag } from './tag.ts';
 
 const PAGE = 100;
-/** More pages than any quota allows: a server that never says "last page" must not keep us for ever. */
+/** More pages than any quota allows: a server that never reports the last page must not loop us for ever. */
 const MOST_PAGES = 1000;
 
 interface Page {
@@ -20,7 +20,7 @@ function parsePage(value: unknown): Page {
   return { functions: page.functions as Row[], next: Number.isSafeInteger(next) && next > 0 ? next : undefined };
 }
 
-/** Says of each function of a list whether it has all these tags; of every one when there are none. */
+/** Whether each function of a list has all these tags; true for every one when there are none. */
 async function tagFilter(
   client: Client,
   { projectId, tags }: { readonly projectId: string; readonly tags: readonly string[] },

@@ -67,7 +67,7 @@ async function* follow(
 
 export const logs = defineCommand({
   name: 'functions logs',
-  summary: 'What a function logged, oldest first',
+  summary: 'Log lines of a function, oldest first',
   flags: {
     follow: { type: 'boolean', short: 'f', summary: 'go on with new lines until Ctrl-C' },
     since: {
@@ -87,7 +87,7 @@ export const logs = defineCommand({
     qualifier: {
       type: 'text',
       placeholder: 'VERSION|!ALIAS',
-      summary: 'only what this version, or alias after !, runs',
+      summary: 'only lines of this version, or alias after !',
     },
     ...FUNCTION_FLAGS,
   },

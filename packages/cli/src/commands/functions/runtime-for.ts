@@ -1,7 +1,7 @@
 import type { Client } from '@funcgraph/api';
 import { CliError } from '../../framework/index.ts';
 
-/** Names without a version, and what to install when the server has none of the language. */
+/** Names without a version, and the runtime to install when the server has none of the language. */
 const LANGUAGES: Readonly<Record<string, string>> = {
   'Node.js': 'fgs runtimes install Node.js20.15',
   Python: 'install Python on the server, then: fgs runtimes list',

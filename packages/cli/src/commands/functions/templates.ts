@@ -3,7 +3,7 @@ import { defineCommand, type Output } from '../../framework/index.ts';
 
 export const functionTemplates = defineCommand({
   name: 'functions templates',
-  summary: 'Functions to begin with, or what one of them is',
+  summary: 'Templates for functions, or details of one',
   flags: {
     runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'those for this runtime only' },
     scene: {

@@ -3,7 +3,9 @@ import { defineCommand } from '../../framework/index.ts';
 import { findTrigger, nameOf, TRIGGER_ARGS } from '../triggers/trigger.ts';
 import { APP_ARGS, findApp } from './find.ts';
 
-/** Both say who may call what from then on; `now` is that in words, around the name of the trigger. */
+/**
+ * Both change which app may call which trigger; `now` describes the result in words, around the name of the trigger.
+ */
 function binding(verb: 'bind' | 'unbind', summary: string, now: (app: string, trigger: string) => string) {
   return defineCommand({
     name: `gateway-apps ${verb}`,

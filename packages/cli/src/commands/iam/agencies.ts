@@ -12,7 +12,7 @@ export const createAgency = defineCommand({
   flags: {
     policy: { type: 'list', placeholder: 'NAME', summary: 'grant this policy in the account and all its projects' },
     days: { type: 'integer', placeholder: 'DAYS', summary: 'end after so many days; else never' },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' },
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the agency' }],
@@ -76,7 +76,7 @@ export const showAgency = defineCommand({
 
 export const removeAgency = defineCommand({
   name: 'iam agencies delete',
-  summary: 'Delete an agency; what functions got of it ends at once',
+  summary: 'Delete an agency; credentials that functions got from it end at once',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
   args: AGENCY,
   examples: ['fgs iam agencies delete caller --yes'],

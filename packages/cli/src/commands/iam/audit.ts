@@ -4,14 +4,14 @@ import { timeText } from '../time-text.ts';
 
 export const audit = defineCommand({
   name: 'iam audit',
-  summary: 'Who changed what, or tried to, and who logged in; newest first',
+  summary: 'Audit records: changes, refused changes and logins, newest first',
   flags: {
     since: { type: 'text', placeholder: 'TIME', summary: 'from this time on: 15m, 2h, 1d or RFC 3339' },
     until: { type: 'text', placeholder: 'TIME', summary: 'before this time' },
     user: { type: 'text', placeholder: 'NAME', summary: 'by this user' },
     action: { type: 'text', placeholder: 'ACTION', summary: 'of this kind; * stands for any text' },
-    resource: { type: 'text', placeholder: 'TEXT', summary: 'about what has this in its name' },
-    result: { type: 'text', choices: ['ok', 'failed'], summary: 'only what was done, or only what was not' },
+    resource: { type: 'text', placeholder: 'TEXT', summary: 'only resources with this in their name' },
+    result: { type: 'text', choices: ['ok', 'failed'], summary: 'only successful, or only failed operations' },
     limit: { type: 'integer', placeholder: 'N', fallback: 50, summary: 'how many, at most 1000' },
     cursor: { type: 'text', placeholder: 'CURSOR', summary: 'go on behind this entry' },
     ...CONNECTION_FLAGS,

@@ -7,7 +7,7 @@ const FLAGS = {
   group: { type: 'text', placeholder: 'NAME', summary: 'the group that gets it' },
   agency: { type: 'text', placeholder: 'NAME', summary: 'the agency that gets it' },
   project: { type: 'text', placeholder: 'NAME', summary: 'only in this project; else in all of the account' },
-  'enterprise-project': { type: 'text', placeholder: 'NAME', summary: 'only for what is in this enterprise project' },
+  'enterprise-project': { type: 'text', placeholder: 'NAME', summary: 'only for resources of this enterprise project' },
   ...CONNECTION_FLAGS,
 } as const;
 const POLICY = [{ name: 'policy', summary: 'name or id of the policy' }] as const;

@@ -10,7 +10,7 @@ const USER = { name: 'user', summary: 'name or id of the user' } as const;
 export const createGroup = defineCommand({
   name: 'iam groups create',
   summary: 'Make a group; users have the policies of their groups',
-  flags: { description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' }, ...CONNECTION_FLAGS },
+  flags: { description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' }, ...CONNECTION_FLAGS },
   args: [{ name: 'name', summary: 'name of the group' }],
   examples: ['fgs iam groups create developers'],
   async run({ flags, args }, context) {
@@ -69,7 +69,7 @@ export const showGroup = defineCommand({
 
 export const removeGroup = defineCommand({
   name: 'iam groups delete',
-  summary: 'Delete a group with what it was granted; its users stay',
+  summary: 'Delete a group with its grants; its users stay',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
   args: [GROUP],
   examples: ['fgs iam groups delete developers --yes'],

@@ -22,7 +22,7 @@ import { createUser, listUsers, removeUser, showUser, updateUser } from './users
 /** Everything below `fgs iam`. */
 export const iam: Noun = {
   name: 'iam',
-  summary: 'Users, groups, policies, agencies, keys, projects, accounts, and who changed what',
+  summary: 'Users, groups, policies, agencies, keys, projects, accounts, and audit records',
   commands: [
     createUser,
     listUsers,

@@ -15,7 +15,7 @@ export const createKey = defineCommand({
   name: 'iam keys create',
   summary: 'Make an access key; a user has at most two, and the secret is shown this once, or saved',
   flags: {
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' },
     save: {
       type: 'text',
       placeholder: 'FILE',
@@ -88,7 +88,7 @@ export const updateKey = defineCommand({
     const { client } = await connect(flags, context);
     const { data } = await client.call('updateAccessKey', {
       params: { access_key: args.key },
-      // the server names what may stand here
+      // the server lists the allowed values
       body: { credential: { status: args.status as 'active' | 'inactive' } },
       signal: context.signal,
     });

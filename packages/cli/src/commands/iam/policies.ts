@@ -28,7 +28,7 @@ export const createPolicy = defineCommand({
   summary: 'Make a policy',
   flags: {
     ...FILE,
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' },
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the policy' }],
@@ -73,7 +73,7 @@ export const listPolicies = defineCommand({
 
 export const showPolicy = defineCommand({
   name: 'iam policies show',
-  summary: 'What a policy says',
+  summary: 'The statements of a policy',
   flags: CONNECTION_FLAGS,
   args: POLICY,
   examples: ["fgs iam policies show 'FunctionGraph FullAccess' --output json"],
@@ -88,7 +88,7 @@ export const showPolicy = defineCommand({
 
 export const updatePolicy = defineCommand({
   name: 'iam policies update',
-  summary: 'Replace what a policy says; it counts from the next request on',
+  summary: 'Replace the statements of a policy, from the next request on',
   flags: { ...FILE, ...CONNECTION_FLAGS },
   args: POLICY,
   examples: ['fgs iam policies update one-function --file policy.json'],
@@ -104,7 +104,7 @@ export const updatePolicy = defineCommand({
 
 export const removePolicy = defineCommand({
   name: 'iam policies delete',
-  summary: 'Delete a policy that is granted to nobody',
+  summary: 'Delete a policy without grants',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
   args: POLICY,
   examples: ['fgs iam policies delete one-function --yes'],

@@ -5,7 +5,7 @@ import { confirmDeletion } from '../confirm.ts';
 import { findAccount, findEnterpriseProject, findProject, readLines } from './find.ts';
 import { saveNew } from './save-new.ts';
 
-const DESCRIPTION = { description: { type: 'text', placeholder: 'TEXT', summary: 'what it is for' } } as const;
+const DESCRIPTION = { description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' } } as const;
 
 export const createProject = defineCommand({
   name: 'iam projects create',
@@ -101,7 +101,7 @@ export const listEnterpriseProjects = defineCommand({
 
 export const setEnterpriseProject = defineCommand({
   name: 'iam enterprise-projects set',
-  summary: 'Switch an enterprise project off or on: nothing new can be put into one that is off',
+  summary: 'Disable or enable an enterprise project: a disabled one takes no new resources',
   flags: CONNECTION_FLAGS,
   args: [
     { name: 'enterprise-project', summary: 'name or id of the enterprise project' },

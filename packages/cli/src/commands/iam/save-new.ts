@@ -2,9 +2,9 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { CliError, EXIT, type Row, systemCode, usageError } from '../../framework/index.ts';
 
 /**
- * Writes what `make` makes, as JSON, to a new file that only its owner may read. The file is there before the secret is: one
- * that can be had only once must not be lost to a file that cannot be written. Refuses a file that is there, and leaves none
- * when `make` fails. What cannot be written after all is in the hint of the error.
+ * Writes the result of `make`, as JSON, to a new file that only its owner may read. The file exists before the secret
+ * does: a secret that is shown only once must not be lost to a file that cannot be written. Refuses an existing file,
+ * and leaves none when `make` fails. If writing fails after all, the hint of the error has the secret.
  */
 export async function saveNew<T extends Row>(file: string, shown: string, make: () => Promise<T>): Promise<T> {
   const handle = await openNew(file, shown);

@@ -13,7 +13,7 @@ export const createUser = defineCommand({
   summary: 'Make a user; without a password the user can only use access keys',
   flags: {
     ...PASSWORD,
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what the user is for' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the user' },
     group: { type: 'list', placeholder: 'NAME', summary: 'make the user a member of this group' },
     ...CONNECTION_FLAGS,
   },
@@ -92,7 +92,7 @@ export const updateUser = defineCommand({
   flags: {
     ...PASSWORD,
     name: { type: 'text', placeholder: 'NAME', summary: 'new name' },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what the user is for' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the user' },
     enable: { type: 'boolean', summary: 'let the user in again' },
     disable: { type: 'boolean', summary: 'keep the user out, with all sessions and keys' },
     ...CONNECTION_FLAGS,
@@ -100,7 +100,7 @@ export const updateUser = defineCommand({
   args: USER,
   examples: ['fgs iam users update ada --disable', 'fgs iam users update ada --password-stdin < password.txt'],
   async run({ flags, args }, context) {
-    if (flags.enable && flags.disable) throw usageError('--enable and --disable say opposite things');
+    if (flags.enable && flags.disable) throw usageError('--enable and --disable exclude each other');
     const { client } = await connect(flags, context);
     const { signal } = context;
     const { id } = await findUser({ client, signal }, args.user);

@@ -29,7 +29,7 @@ export const loadImage = defineCommand({
   name: 'images load',
   summary: 'Load a container image from an OCI layout or an archive of docker save',
   flags: {
-    name: { type: 'text', placeholder: 'NAME:TAG', summary: 'what the image is called; else as the archive says' },
+    name: { type: 'text', placeholder: 'NAME:TAG', summary: 'name of the image; else that in the archive' },
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'path', summary: 'tar file, also compressed, or the folder of an OCI layout' }],

@@ -3,7 +3,7 @@ import { CliError, defineCommand } from '../../framework/index.ts';
 
 export const showImage = defineCommand({
   name: 'images show',
-  summary: 'One container image: what it runs, its size, and how many versions of functions use it',
+  summary: 'One container image: its program, its size, and how many versions of functions use it',
   flags: CONNECTION_FLAGS,
   args: [{ name: 'reference', summary: 'name or id of the image' }],
   examples: ['fgs images show team/app:v1'],

@@ -28,7 +28,7 @@ function receiptFilter(flags: ReceiptFlags): Omit<NonNullable<CallInput<'listRec
   };
 }
 
-/** Pages may be short of what was asked for: the search goes on until there are enough, or no more. */
+/** Pages may be shorter than requested: the search continues until there are enough, or no more. */
 async function allReceipts(
   client: Client,
   input: CallInput<'listReceipts'>,
@@ -53,7 +53,7 @@ const zoneless = (time: string): string => time.slice(0, 19);
 
 export const list = defineCommand({
   name: 'invocations list',
-  summary: 'What was invoked, newest first: receipts, or the queue with --async',
+  summary: 'Invocations, newest first: receipts, or the queue with --async',
   flags: {
     async: { type: 'boolean', summary: 'asynchronous invocations with their state, also those that still wait' },
     state: { type: 'text', choices: ASYNC_STATES, placeholder: 'STATE', summary: 'with --async: only this state' },

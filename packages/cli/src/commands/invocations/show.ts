@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const show = defineCommand({
   name: 'invocations show',
-  summary: 'The receipt of one invocation: outcome, where the time went, what it used',
+  summary: 'The receipt of one invocation: result, time of each step, resources used',
   flags: CONNECTION_FLAGS,
   args: [{ name: 'request-id', summary: 'request id of the invocation' }],
   examples: ['fgs invocations show 4f8f0b4e-6d3f-4a53-a1a0-3d0f2f6f7a11'],

@@ -36,7 +36,7 @@ export const wait = defineCommand({
   },
   args: [
     { name: 'function', summary: 'name or URN of the function' },
-    { name: 'request-id', summary: 'what invoke --async or a redrive said' },
+    { name: 'request-id', summary: 'the id that invoke --async or a redrive printed' },
   ],
   examples: ['fgs invocations wait hello 4f8f0b4e-6d3f-4a53-a1a0-3d0f2f6f7a11 --timeout 300'],
   async run({ flags, args }, context) {
@@ -49,7 +49,7 @@ export const wait = defineCommand({
       const found = await look(connection, params, args['request-id'], context.signal);
       const { status } = found;
       if (status !== 'WAIT' && status !== 'RUNNING') {
-        // so that whoever asks for it next finds it; what was discarded never ran
+        // so that the next command finds it; a discarded invocation never ran
         if (status !== 'DISCARD') await findReceipt(connection, args['request-id'], context.signal);
         return { kind: 'record', data: found, exitCode: status === 'SUCCESS' ? EXIT.ok : EXIT.functionFailed };
       }

@@ -29,7 +29,7 @@ interface RangeFlags {
   readonly step: string | undefined;
 }
 
-/** The query of a series. Throws a usage error for what is no time. */
+/** The query of a series. Throws a usage error for an invalid time. */
 export function rangeQuery(
   { since, until, step }: RangeFlags,
   nowMs: number,

@@ -11,7 +11,7 @@ export const top = defineCommand({
       choices: ['failcount', 'count', 'rejectcount', 'duration', 'maxDuration', 'minDuration'],
       fallback: 'failcount',
       placeholder: 'WHAT',
-      summary: 'what to compare; durations are ms',
+      summary: 'metric to compare; durations are ms',
     },
     since: {
       type: 'text',

@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const list = defineCommand({
   name: 'quotas list',
-  summary: 'How much there may be, how much there is, and what setting of the server raises it',
+  summary: 'Quotas, their use, and the server settings that raise them',
   flags: CONNECTION_FLAGS,
   args: [],
   examples: ['fgs quotas list'],

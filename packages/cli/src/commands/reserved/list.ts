@@ -9,7 +9,7 @@ const MAX_PAGES = 100;
 
 export const list = defineCommand({
   name: 'reserved list',
-  summary: 'What is set about reserved instances in the project',
+  summary: 'Settings of reserved instances in the project',
   flags: CONNECTION_FLAGS,
   args: [],
   examples: ['fgs reserved list', 'fgs reserved list --output json'],

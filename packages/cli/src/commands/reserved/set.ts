@@ -4,7 +4,7 @@ import { parsePolicy } from './policy-flag.ts';
 
 export const set = defineCommand({
   name: 'reserved set',
-  summary: 'Keep instances of a function ready; what was set before is replaced',
+  summary: 'Keep instances of a function ready; replaces earlier settings',
   flags: {
     count: {
       type: 'integer',

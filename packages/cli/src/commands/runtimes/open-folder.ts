@@ -14,7 +14,7 @@ export interface OpenFolder extends AsyncDisposable {
  */
 export async function openFolder(folder: string): Promise<OpenFolder> {
   if (await isOpen(folder)) return { path: folder, [Symbol.asyncDispose]: async () => {} };
-  // who names the folder of the programs means the one that they are part of
+  // a user who names the folder of the programs means the runtime around it
   const tree = basename(folder) === 'bin' ? dirname(folder) : folder;
   const place = await mkdtemp(join(tmpdir(), 'fgs-runtime-'));
   const remove = (): Promise<void> => rm(place, { recursive: true, force: true });
@@ -30,7 +30,7 @@ export async function openFolder(folder: string): Promise<OpenFolder> {
 
 async function isOpen(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined);
-  // what is not there is for the server to report
+  // the server reports a missing folder
   if (found === undefined) return true;
   if ((found.mode & OTHERS_MAY_ENTER) === 0) return false;
   return folder === '/' || isOpen(dirname(folder));

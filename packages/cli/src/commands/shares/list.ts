@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const list = defineCommand({
   name: 'shares list',
-  summary: 'Which other accounts and projects may use what of the machine',
+  summary: 'Accounts and projects that may use resources of the machine',
   flags: CONNECTION_FLAGS,
   args: [],
   examples: ['fgs shares list'],

@@ -1,7 +1,7 @@
 import type { RouteBody, Routes } from '@funcgraph/api';
 import { usageError } from '../../framework/index.ts';
 
-/** What is shared, and with whom. */
+/** A shared resource, and the account or project it is shared with. */
 export const SHARE_FLAGS = {
   filesystem: { type: 'text', placeholder: 'NAME', summary: 'file system that is shared' },
   network: { type: 'text', placeholder: 'NAME', summary: 'network that is shared' },
@@ -12,7 +12,7 @@ export const SHARE_FLAGS = {
 
 type ShareFlags = { readonly [K in keyof typeof SHARE_FLAGS]: string | undefined };
 
-/** The share that the flags name. Throws a usage error unless they name one thing and one holder. */
+/** The share that the flags name. Throws a usage error unless they name one resource and one holder. */
 export function shareOf({ filesystem, network, image, account, project }: ShareFlags): RouteBody<Routes['addShare']> {
   const things = [
     { kind: 'file-system', name: filesystem },

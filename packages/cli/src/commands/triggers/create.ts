@@ -11,7 +11,7 @@ export const create = defineCommand({
     name: { type: 'text', placeholder: 'NAME', summary: 'of the trigger; timer or api without it' },
     disabled: { type: 'boolean', summary: 'a timer that does not run yet' },
     version: { type: 'text', placeholder: 'VERSION', summary: 'start this version; latest without it' },
-    alias: { type: 'text', placeholder: 'ALIAS', summary: 'start what this alias points to' },
+    alias: { type: 'text', placeholder: 'ALIAS', summary: 'start the version that this alias points to' },
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'function', summary: 'name or URN of the function' }],

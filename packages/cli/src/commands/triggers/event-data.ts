@@ -15,7 +15,7 @@ export const KIND_FLAGS = {
   },
   event: { type: 'text', placeholder: 'TEXT', summary: 'timer: user_event of each event' },
   method: { type: 'text', placeholder: 'METHOD', summary: 'gateway: GET, POST, ...; every method without it' },
-  exact: { type: 'boolean', summary: 'gateway: the path alone, not what is below it' },
+  exact: { type: 'boolean', summary: 'gateway: the path alone, without paths below it' },
   auth: {
     type: 'text',
     choices: ['none', 'iam', 'app'],

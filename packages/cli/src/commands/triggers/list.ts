@@ -4,7 +4,7 @@ import { nameOf, qualifierOf, whatOf } from './trigger.ts';
 
 export const list = defineCommand({
   name: 'triggers list',
-  summary: 'What starts a function, its versions and its aliases',
+  summary: 'Triggers of a function, its versions and its aliases',
   flags: FUNCTION_FLAGS,
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: ['fgs triggers list hello', 'fgs triggers list hello --output json'],

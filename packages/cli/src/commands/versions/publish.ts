@@ -6,7 +6,7 @@ export const publish = defineCommand({
   summary: 'Keep the present code and configuration as a version that never changes',
   flags: {
     name: { type: 'text', placeholder: 'VERSION', summary: 'name of the version; made of the time without it' },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'what is new in it' },
+    description: { type: 'text', placeholder: 'TEXT', summary: 'its changes' },
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
