@@ -2,7 +2,7 @@ import type { RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.
 import { ROUTES, type RouteId, type Routes } from './routes/index.ts';
 import { type SigningKey, signRequest } from './signing.ts';
 
-/** How the client proves who it is. */
+/** How the client authenticates. */
 export type ClientAuth =
   /** With the security token of a temporary key. */
   | ({ readonly kind: 'key'; readonly securityToken?: string | undefined } & SigningKey)
@@ -75,7 +75,7 @@ export interface Client {
   call<R extends RouteId>(id: R, input?: CallInput<R>): Promise<CallOutput<R>>;
   /** Like `call`, with the body as it came: for results that may be no text. */
   bytes<R extends RouteId>(id: R, input?: CallInput<R>): Promise<BytesOutput>;
-  /** Like `bytes`, as they come. Reading on throws when the connection ends before the answer does. */
+  /** Like `bytes`, as they arrive. Reading throws when the connection ends before the answer does. */
   pieces<R extends RouteId>(id: R, input?: CallInput<R>): Promise<PiecesOutput>;
   /** For routes that answer with a stream of JSON lines. */
   stream<R extends RouteId>(id: R, input?: CallInput<R>): AsyncGenerator<RouteResponse<Routes[R]>>;

@@ -20,21 +20,20 @@ export interface Verdict {
 const PARTLY: Partial<Record<Operation, string>> = {
   createFunction:
     'Refused: GPU, stateful functions, more than 512 MB of /tmp, code in a bucket (`code_type` obs). The OpenAPI file marks ' +
-    'fields that are stored and given back but change nothing.',
+    'fields that are stored and returned but change nothing.',
   updateFunctionConfig: 'As createFunction.',
   updateFunctionCode: 'Refused: code in a bucket (`code_type` obs).',
   updateFunctionAsyncInvokeConfig:
     'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are stored, and a result for ' +
     'there is a dead letter.',
-  createFunctionTrigger:
-    'The kinds TIMER, APIG and DEDICATEDGATEWAY. Other sources of events come with their services.',
+  createFunctionTrigger: 'The kinds TIMER, APIG and DEDICATEDGATEWAY. Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
   listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',
   showLtsLogDetails:
     'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',
   showTracing: 'Always answers that tracing is off.',
-  updateTracing: 'Switching off is accepted; keys of APM are refused, since there is no APM.',
+  updateTracing: 'Disabling is accepted; keys of APM are refused, since there is no APM.',
   showFuncSnapshotState: 'Always answers that there is no snapshot.',
   updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
 };

@@ -23,7 +23,7 @@ export interface Route {
   readonly response: TSchema;
   readonly responseEncoding: Encoding;
   readonly status: number;
-  /** `none`: open to everyone who reaches the port. */
+  /** `none`: open to every client that reaches the port. */
   readonly auth: 'required' | 'none';
   /** The action that `authorize` checks, e.g. `functiongraph:function:invoke`. */
   readonly action: string;

@@ -36,7 +36,9 @@ function joinPath(path: string, each: (segment: string) => string): string {
   return joined.endsWith('/') ? joined : `${joined}/`;
 }
 
-/** The spellings of a path seen in clients, most usual first, without repetition. Each is made only when it is asked for. */
+/**
+ * The spellings of a path seen in clients, most usual first, without repetition. Each is made only when it is needed.
+ */
 export function* canonicalPaths(rawPath: string): Generator<string> {
   const usual = joinPath(rawPath, (s) => encode(decode(s)));
   yield usual;

@@ -3,9 +3,9 @@ import { forgetSecrets, loadConfig } from './config/index.ts';
 import { checkData, createBackup, resetCredentials, restoreBackup, verifyBackup } from './maintenance/index.ts';
 
 /**
- * For `fgs credentials`, `fgs check` and `fgs backup`: works on a data directory without a server. The first argument is the
- * operation, its own arguments come after `--`, the server's flags stand in between. Prints one JSON object: `result` or
- * `error`.
+ * For `fgs credentials`, `fgs check` and `fgs backup`: works on a data directory without a server. The first argument
+ * is the operation, its own arguments come after `--`, the server's flags are in between. Prints one JSON object:
+ * `result` or `error`.
  */
 async function run(argv: readonly string[]): Promise<unknown> {
   const [operation, ...rest] = argv;

@@ -9,11 +9,11 @@ import { ownUserName } from './startup/index.ts';
 const LAST_MS = 5_000;
 const FLUSH_MS = 200;
 
-/** Runs the server until it is asked to stop, then ends the process. Rejects when it cannot start. */
+/** Runs the server until it is stopped, then ends the process. Rejects when it cannot start. */
 export async function serve(config: Config, stop: StopRequest, launched?: LaunchedParts): Promise<void> {
   const log = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: false }));
   stop.onSecond(() => {
-    log.warn('server ends at once: it was asked to stop again');
+    log.warn('server ends at once: second request to stop');
     log.flush(() => process.exit(1));
     setTimeout(() => process.exit(1), FLUSH_MS);
   });

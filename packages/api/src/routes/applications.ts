@@ -26,7 +26,7 @@ export const applicationRoutes = {
     action: 'functiongraph:application:create',
     resource: namedIn('body', 'name'),
     group: 'application',
-    summary: 'Make the functions of an application template together; there is no repository or pipeline behind them',
+    summary: 'Create the functions of an application template together, without repository or pipeline',
     params: ProjectParams,
     body: CreateApplicationBody,
     response: ApplicationId,

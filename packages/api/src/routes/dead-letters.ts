@@ -28,9 +28,9 @@ const DeadLetter = Type.Object({
   /** Kind and parameters of the destination of a delivery, as in the asynchronous settings; empty for an invocation. */
   destination: Type.String(),
   destination_param: Type.String(),
-  /** Functions whose outcomes led here, the first one first. */
+  /** Functions whose results led here, the first one first. */
   chain: Type.Array(Type.String()),
-  /** Id of the dead letter in whose place it stood; empty when there is none. */
+  /** Id of the dead letter that it replaced; empty without one. */
   redrive_of: Type.String(),
   /** Id of the invocation that replaced it; empty without one. */
   redriven_as: Type.String(),
@@ -79,7 +79,7 @@ export const deadLetterRoutes = {
     action: 'functiongraph:function:invokeAsync',
     access: 'any',
     group: 'dead-letters',
-    summary: 'Send it again with a new request id; asked twice it answers alike and runs once',
+    summary: 'Send it again with a new request id; a repeated request gets the same answer and it runs once',
     params: LetterParams,
     response: Redriven,
     status: 202,
@@ -89,7 +89,7 @@ export const deadLetterRoutes = {
     path: '/v1/{project_id}/functions/{function_urn}/dead-letters/redrive',
     action: 'functiongraph:function:invokeAsync',
     group: 'dead-letters',
-    summary: 'Send those of a function again, 100 in a request; next_marker goes on',
+    summary: 'Send those of a function again, 100 in a request; continue with next_marker',
     params: FunctionParams,
     body: Type.Object({ marker: Type.Optional(NumberText) }),
     response: Type.Object({
@@ -105,7 +105,7 @@ export const deadLetterRoutes = {
     action: 'functiongraph:function:deleteDeadLetter',
     access: 'any',
     group: 'dead-letters',
-    summary: 'Throw a dead letter away',
+    summary: 'Delete a dead letter',
     params: LetterParams,
     status: 204,
   }),
@@ -114,7 +114,7 @@ export const deadLetterRoutes = {
     path: '/v1/{project_id}/functions/{function_urn}/dead-letters',
     action: 'functiongraph:function:deleteDeadLetter',
     group: 'dead-letters',
-    summary: 'Throw away those of a function, which may be deleted, 500 in a request; next_marker goes on',
+    summary: 'Delete those of a function, also of a deleted one, 500 in a request; continue with next_marker',
     params: FunctionParams,
     query: Type.Object({ marker: Type.Optional(NumberText) }),
     /** The number deleted of this page, without those redriven meanwhile. */

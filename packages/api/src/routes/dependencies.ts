@@ -77,7 +77,7 @@ export const dependencyRoutes = {
     path: `${DEPENDENCY}/version/{version}`,
     action: 'functiongraph:dependency:delete',
     group: 'dependency',
-    summary: 'Delete a version that no function uses; the package goes with its last one',
+    summary: 'Delete a version that no function uses; the package is deleted with its last one',
     params: VersionParams,
     status: 204,
   }),

@@ -54,7 +54,7 @@ export const fileSystemRoutes = {
     method: 'GET',
     path: '/v1/file-systems/{name}',
     group: 'filesystem',
-    summary: 'A file system and who uses it',
+    summary: 'A file system and the functions that use it',
     params: FileSystemName,
     response: Type.Object(shared),
   }),

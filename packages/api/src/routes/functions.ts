@@ -110,7 +110,7 @@ export const functionRoutes = {
     path: `${FUNCTION}/collect/{state}`,
     action: 'functiongraph:function:updateConfig',
     group: 'function',
-    summary: 'Mark a function to stand first in lists, or take the mark away',
+    summary: 'Mark a function to be first in lists, or remove the mark',
     params: Type.Object({ project_id: Type.String(), function_urn: Type.String(), state: Type.String() }),
   }),
   deleteFunction: route({

@@ -71,7 +71,7 @@ export const gatewayAppRoutes = {
     path: BINDING,
     action: 'functiongraph:gatewayApp:update',
     group: 'gateway-apps',
-    summary: 'Let an app call a gateway trigger with auth APP; asks for the right to change the trigger too',
+    summary: 'Let an app call a gateway trigger with auth APP; requires the right to change the trigger too',
     params: BindingParams,
   }),
   unbindGatewayApp: route({

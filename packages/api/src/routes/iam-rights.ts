@@ -28,7 +28,7 @@ const POLICY_BODY_BYTES = 64 * 1024;
 
 const HolderQuery = { group_id: Type.Optional(Type.String()), agency_id: Type.Optional(Type.String()) };
 
-/** Policies, who is granted them, agencies, enterprise projects and the audit log. */
+/** Policies, their grants, agencies, enterprise projects and the audit log. */
 export const iamRightRoutes = {
   listPolicies: route({
     method: 'GET',

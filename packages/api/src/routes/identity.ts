@@ -17,7 +17,7 @@ import {
 
 const SMALL_BODY_BYTES = 16 * 1024;
 
-/** Who the caller is, and where: the calls of IAM that clients make on their own, and accounts. */
+/** The identity of the caller: the calls of IAM that clients make on their own, and accounts. */
 export const identityRoutes = {
   createToken: route({
     method: 'POST',

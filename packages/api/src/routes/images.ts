@@ -51,7 +51,7 @@ export const imageRoutes = {
     action: 'platform:image:delete',
     resource: namedIn('query', 'reference'),
     group: 'images',
-    summary: 'Take a name away, or with an id all names; an image without name and functions is removed',
+    summary: 'Remove a name, or with an id all names; an image without name and functions is removed',
     query: Type.Object({ reference: Reference }),
     response: Type.Object({
       /** Versions of functions for which the image stays. */

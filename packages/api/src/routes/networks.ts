@@ -32,7 +32,7 @@ export const networkRoutes = {
     path: '/v1/networks',
     resource: namedIn('body', 'name'),
     group: 'network',
-    summary: 'Make a network on the machine: a bridge that the functions on it reach, and nothing else without NAT',
+    summary: 'Create a network on the machine: a bridge that the functions on it reach, and nothing else without NAT',
     body: Type.Object({
       name: Type.String({ description: 'At most 63 small letters, digits and -.' }),
       cidr: Type.Optional(Type.String({ description: 'Such as 10.20.0.0/24; an unused range when absent.' })),
@@ -48,7 +48,7 @@ export const networkRoutes = {
     method: 'GET',
     path: '/v1/networks/{name}',
     group: 'network',
-    summary: 'A network and who uses it',
+    summary: 'A network and the functions that use it',
     params: NetworkName,
     response: Network,
   }),

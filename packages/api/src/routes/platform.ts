@@ -9,7 +9,7 @@ const Runtime = Type.Object({
   version: Type.String(),
   source: Type.String(),
   path: Type.String(),
-  /** The runtime whose interpreter serves this one, when it is another: a JVM runs code of all versions before it. */
+  /** The runtime whose interpreter serves this one, when it is another: a JVM runs code of all earlier versions. */
   served_by: Type.String(),
   /** How to install it, when it is not available. */
   hint: Type.String(),
@@ -110,7 +110,7 @@ export const platformRoutes = {
     path: '/v1/runtimes/{name}/add',
     action: 'platform:runtime:create',
     group: 'runtimes',
-    summary: 'Register an interpreter that stands in a folder of the server machine',
+    summary: 'Register an interpreter in a folder of the server machine',
     params: RuntimeName,
     body: Type.Object({ from: Type.String({ minLength: 1, maxLength: 4096 }) }),
     response: Runtime,

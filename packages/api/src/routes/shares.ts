@@ -4,7 +4,7 @@ import { route } from '../route.ts';
 
 const Kind = Type.Union([Type.Literal('file-system'), Type.Literal('network'), Type.Literal('image')]);
 
-/** Exactly one of both is given. */
+/** Exactly one of both is required. */
 const Holder = {
   account: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Name or id of an account.' })),
   project: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Id of a project.' })),
@@ -39,7 +39,7 @@ export const shareRoutes = {
     path: '/v1/shares',
     resource: namedIn('query', 'kind', 'name'),
     group: 'share',
-    summary: 'Take a file system, a network or an image away from an account or a project',
+    summary: 'End the share of a file system, network or image with an account or project',
     query: Type.Object({ kind: Kind, name: Name, ...Holder }),
     status: 204,
   }),

@@ -76,8 +76,7 @@ export const statisticsRoutes = {
     path: '/v2/{project_id}/fgs/function/report',
     action: 'functiongraph:function:listStatistics',
     group: 'metrics',
-    summary:
-      'Functions with most failures, calls, refusals or the longest times; of the last day unless asked otherwise',
+    summary: 'Functions with most failures, calls, refusals or the longest times; of the last day by default',
     params: ProjectParams,
     query: Type.Object({ type: Text, start_time: Text, end_time: Text, limit: Text }),
     response: TopFunctions,

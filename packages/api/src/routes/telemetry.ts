@@ -45,7 +45,7 @@ export const telemetryRoutes = {
     path: '/v1/{project_id}/functions/{function_urn}/logs/follow',
     action: 'functiongraph:function:getLog',
     group: 'logs',
-    summary: 'New log lines as they come, one JSON object a line, until the client closes or its rights end',
+    summary: 'New log lines as they arrive, one JSON object a line, until the client disconnects or its rights end',
     params: FunctionParams,
     query: Type.Object(LogFilter),
     response: LogLine,
@@ -81,7 +81,7 @@ export const telemetryRoutes = {
       limit: Type.Optional(NumberText),
       cursor: Type.Optional(Type.String()),
     }),
-    /** A page may be short and have a cursor: the search goes on there. */
+    /** A page may be short and have a cursor: the search continues there. */
     response: Type.Object({ receipts: Type.Array(ListedReceipt), next_cursor: Type.Optional(Type.String()) }),
   }),
 } as const;

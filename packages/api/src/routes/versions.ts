@@ -70,7 +70,7 @@ export const versionRoutes = {
     path: ALIAS,
     action: 'functiongraph:function:updateAlias',
     group: 'function',
-    summary: 'Point an alias elsewhere; an additional version that is left out is taken away',
+    summary: 'Point an alias to another version; an omitted additional version is removed',
     params: AliasParams,
     body: UpdateAliasBody,
     response: Alias,

@@ -22,7 +22,7 @@ const RunBody = Type.Object({
   headers: Type.Optional(Type.Union([Anything, Type.Null()])),
 });
 
-const SUMMARY = 'Refused: flows come later';
+const SUMMARY = 'Refused: flows are not implemented yet';
 const common = { group: 'workflows', summary: SUMMARY } as const;
 const reading = { ...common, method: 'GET', action: 'functiongraph:workflow:get' } as const;
 const changing = { ...common, action: 'functiongraph:workflow:update' } as const;

@@ -54,7 +54,7 @@ export const ApplicationDetail = Type.Object({
       href: Type.String(),
       display_name: Type.String(),
     }),
-    { description: 'The functions that are still there. A list, as clients of the service take it.' },
+    { description: 'Its existing functions. A list, as clients of the service take it.' },
   ),
 });
 

@@ -13,7 +13,7 @@ export const CreateDependencyBody = Type.Object({
 const Described = {
   id: Type.String({ description: 'Of this version, as in depend_version_list.' }),
   owner: Type.String({ description: 'public for packages of the platform.' }),
-  link: Type.String({ description: 'Where it was fetched from, else its address in this API.' }),
+  link: Type.String({ description: 'Its source address, else its address in this API.' }),
   runtime: Type.String(),
   etag: Type.String({ description: 'SHA-256 of the archive.' }),
   size: Type.Integer({ description: 'Bytes of the archive.' }),
@@ -50,6 +50,6 @@ export const PublicPackage = Type.Object({
   name: Type.String(),
   language: Type.String(),
   version: Type.String({ description: 'The version that the guide names.' }),
-  source: Type.String({ description: 'Where it would come from.' }),
+  source: Type.String({ description: 'Its source.' }),
   installed: Type.Array(Type.Object({ runtime: Type.String(), version: Type.Integer(), description: Type.String() })),
 });

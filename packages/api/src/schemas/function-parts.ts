@@ -82,7 +82,7 @@ export const NetworkControllerField = Part(
 
 export const StrategyConfigField = Part(
   { concurrency: WireInt('Instances, -1 to 1000.'), concurrent_num: WireInt('Requests in one instance, 1 to 1000.') },
-  'How many instances there may be, and how many requests one takes at once.',
+  'Most instances, and concurrent requests of one instance.',
 );
 
 export const LtsCustomTagField = Type.Optional(

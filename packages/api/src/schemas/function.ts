@@ -35,7 +35,7 @@ const Settings = {
   custom_image: CustomImageField(
     'Container image of a function of runtime Custom Image (events) or http: enabled, image, command, args, working_dir, uid, gid.',
   ),
-  initializer_handler: Text('Entry point that runs once in each instance; goes with initializer_timeout.'),
+  initializer_handler: Text('Entry point that runs once in each instance; needs initializer_timeout.'),
   initializer_timeout: Int('Seconds, 1 to 300.'),
   pre_stop_handler: Text('Entry point before an instance stops; called for Java, stored for others.'),
   pre_stop_timeout: Int('Seconds, 1 to 90.'),
@@ -46,7 +46,7 @@ const Settings = {
   enable_dynamic_memory: Flag('Whether a call may choose its memory size.'),
   is_return_stream: Flag(
     'Answers may be streamed: through function URLs, and to API callers that ask for it. HTTP functions then also get the ' +
-      'bodies of requests to their URL as they come.',
+      'bodies of requests to their URL as they arrive.',
   ),
   enable_lts_log: Flag('Stored.'),
   lts_custom_tag: LtsCustomTagField,
@@ -191,7 +191,7 @@ export const FunctionSummary = Type.Object({
   ...Identity,
   ...CodeAnswer,
   ...SettingsAnswer,
-  /** Ours: whether the function was marked to stand first. */
+  /** Ours: whether the function was marked to be first in lists. */
   collected: Type.Boolean(),
 });
 

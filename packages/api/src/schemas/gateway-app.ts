@@ -32,7 +32,7 @@ export const GatewayAppDetail = Type.Object({
       trigger_id: Type.String(),
       name: Type.String(),
       func_urn: Type.String(),
-      auth: Type.String({ description: 'APP while the binding means something.' }),
+      auth: Type.String({ description: 'APP while the binding has an effect.' }),
     }),
   ),
 });

@@ -258,7 +258,7 @@ export const EnterpriseProject = Type.Object({
   id: Type.String(),
   name: Type.String(),
   description: Type.String(),
-  /** 1: in use, 2: switched off. */
+  /** 1: enabled, 2: disabled. */
   status: Type.Integer(),
   created_at: Type.String(),
 });

@@ -27,7 +27,7 @@ const Tactics = Type.Object({
 
 export const SetReservedInstancesBody = Type.Object({
   count: Type.Union([Int], {
-    description: 'Instances that are always there; 0 without policies ends the reservation.',
+    description: 'Instances that are always kept; 0 without policies ends the reservation.',
   }),
   idle_mode: WireFlag('No processor between requests.'),
   tactics_config: Type.Optional(Type.Union([Tactics, Type.Null()])),

@@ -33,7 +33,7 @@ const MonthUsed = Type.Object({
   value: Type.Number(),
 });
 
-/** Metrics, or the months, as `filter` asked for. */
+/** Metrics, or the months, depending on `filter`. */
 export const UsageStatistics = Type.Object({
   count: Type.Optional(Type.Array(MonthUsed)),
   gbs: Type.Optional(Type.Array(MonthUsed)),

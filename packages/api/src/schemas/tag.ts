@@ -37,7 +37,7 @@ export const FindByTagsBody = Type.Object({
       description: 'resource_name: a part of the name, in any case of letters; resource_id: the URN.',
     }),
   ),
-  tags: TagFilters('Every key with one of its values; no values stand for any. In the service, not in its SDK.'),
+  tags: TagFilters('Every key with one of its values; no values match any. In the service, not in its SDK.'),
   sys_tags: TagFilters('The same for the tags that the platform sets: _sys_enterprise_project_id.'),
 });
 

@@ -79,7 +79,7 @@ export async function collectEntries(folder: string): Promise<Entry[]> {
       else if (stat.isFile()) {
         bytes += stat.size;
         entries.push({ kind: 'file', path, source, executable: (stat.mode & 0o111) !== 0, size: stat.size });
-      } else throw codeError(`${path} is neither a file nor a folder`, 'Name it in .fgsignore.');
+      } else throw codeError(`${path} is neither a file nor a folder`, 'List it in .fgsignore.');
       if (entries.length > LIMITS.codeFiles)
         throw codeError(`the folder has more than ${LIMITS.codeFiles} files`, 'List unneeded files in .fgsignore.');
       if (bytes > LIMITS.codeUnpackedBytes)

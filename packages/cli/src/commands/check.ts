@@ -6,7 +6,7 @@ import { MAINTENANCE_FLAGS, maintenanceArguments } from './maintenance-flags.ts'
 
 export const check = defineCommand({
   name: 'check',
-  summary: 'Look through a data directory for damage, missing files, wrong modes and leftovers; changes nothing',
+  summary: 'Check a data directory for damage, missing files, wrong modes and leftovers; changes nothing',
   flags: MAINTENANCE_FLAGS,
   args: [],
   examples: ['fgs check', 'fgs check --data-dir ./data --output json'],

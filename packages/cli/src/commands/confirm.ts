@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { CliError, type Context, EXIT, safeText, usageError } from '../framework/index.ts';
 
-/** Asks before something is deleted. Throws `CLI.DECLINED` for a no, and a usage error when no one can be asked. */
+/** Asks for confirmation before a deletion. Throws `CLI.DECLINED` for a no, and a usage error without a terminal. */
 export async function confirmDeletion(what: string, context: Context): Promise<void> {
-  if (context.stdin.isTTY !== true) throw usageError('deleting needs --yes when no one can be asked');
+  if (context.stdin.isTTY !== true) throw usageError('deleting needs --yes without a terminal');
   await context.stderr.write(`${safeText(`Delete ${what}?`)} [y/N] `);
   const lines = createInterface({ input: context.stdin });
   try {

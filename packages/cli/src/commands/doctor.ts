@@ -65,7 +65,7 @@ async function askServer(flags: ConnectionFlags, context: Context): Promise<Chec
         },
       ];
     if (error instanceof CliError)
-      return [{ name: 'server', state: 'warn', detail: 'none is running that this user knows', hint: 'fgs start' }];
+      return [{ name: 'server', state: 'warn', detail: 'no running server known to this user', hint: 'fgs start' }];
     throw error;
   }
 }

@@ -146,12 +146,12 @@ export const TREE: Tree = {
     },
     {
       name: 'gateway-apps',
-      summary: 'Who may call gateway triggers with authentication by app',
+      summary: 'Apps that may call gateway triggers with authentication by app',
       commands: [createApp, listApps, showApp, renewApp, removeApp, bindApp, unbindApp],
     },
     {
       name: 'dependencies',
-      summary: 'Library packages that functions can be given',
+      summary: 'Library packages for functions',
       commands: [createDependency, listDependencies, showDependency, removeDependency, installPublic],
     },
     {
@@ -171,7 +171,7 @@ export const TREE: Tree = {
     },
     {
       name: 'async',
-      summary: 'How asynchronous invocations are retried, and who gets their outcome',
+      summary: 'Retries and destinations of asynchronous invocations',
       commands: [setAsync, showAsync, resetAsync],
     },
     {
@@ -186,7 +186,7 @@ export const TREE: Tree = {
     },
     {
       name: 'quotas',
-      summary: 'How much there may be of everything',
+      summary: 'Limits and their use',
       commands: [listQuotas],
     },
     {

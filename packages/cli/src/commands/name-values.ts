@@ -17,7 +17,7 @@ function add(values: Map<string, string>, line: string, where: string): void {
   values.set(line.slice(0, at).trim(), line.slice(at + 1));
 }
 
-/** NAME=VALUE from a file and from the command line; undefined when there is neither. Throws usage errors without values. */
+/** NAME=VALUE from a file and from the command line; undefined without either. Throws usage errors without values. */
 export async function readNameValues(
   { file, list, flag }: Given,
   { cwd }: Context,

@@ -52,7 +52,7 @@ export const SERVER_FLAGS = {
   'drain-timeout': {
     type: 'text',
     placeholder: 'TIME',
-    summary: 'how long running invocations may go on when the server stops, such as 15m (the server: 30s)',
+    summary: 'how long running invocations may continue when the server stops, such as 15m (the server: 30s)',
   },
   egress: {
     type: 'text',
@@ -63,7 +63,7 @@ export const SERVER_FLAGS = {
   'trusted-proxies': {
     type: 'text',
     placeholder: 'LIST',
-    summary: 'addresses and networks whose X-Forwarded-For is believed, with commas (the server: none)',
+    summary: 'addresses and networks whose X-Forwarded-For is trusted, with commas (the server: none)',
   },
   set: {
     type: 'list',

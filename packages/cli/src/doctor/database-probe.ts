@@ -18,7 +18,7 @@ export async function probeDatabase(machine: Machine, { nodePath, args }: Databa
   return [{ name: NAME, state: 'fail', detail: 'it does not answer', hint }];
 }
 
-/** Undefined: the program did not come to an end. */
+/** Undefined: the program did not end in time. */
 function parse(output: string): Omit<Check, 'name'> | null | undefined {
   let value: unknown;
   try {

@@ -47,7 +47,7 @@ async function bubblewrap(machine: Machine): Promise<Check> {
   };
 }
 
-/** Not a look at settings but a try: containers, AppArmor and sysctls can all forbid it. */
+/** A trial, not a look at settings: containers, AppArmor and sysctls can all forbid it. */
 async function namespaces(machine: Machine): Promise<Check> {
   const { code, output } = await machine.run('bwrap', [
     '--unshare-all',

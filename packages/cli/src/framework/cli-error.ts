@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from './exit-code.ts';
 
-/** A failure that the user should read: no stack, always an exit code, a hint where there is one. */
+/** A failure that the user should read: no stack, always an exit code, a hint if one exists. */
 export class CliError extends Error {
   readonly code: string;
   readonly exitCode: ExitCode;
@@ -18,7 +18,7 @@ export class CliError extends Error {
   }
 }
 
-/** The command line itself is wrong. */
+/** The command line itself is invalid. */
 export function usageError(message: string, hint?: string): CliError {
   return new CliError(message, { code: 'CLI.USAGE', exitCode: EXIT.usage, hint });
 }

@@ -11,7 +11,7 @@ export interface Context {
   readonly uid: number | undefined;
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
-  /** `json` when the caller asked for it: then nothing but the result goes to standard output. */
+  /** `json` when requested: then only the result goes to standard output. */
   readonly format: OutputFormat;
   readonly fetch?: typeof fetch;
   readonly now: () => number;

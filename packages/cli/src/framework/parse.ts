@@ -108,7 +108,7 @@ function collect(given: readonly Given[], specs: FlagSpecs): Record<string, RawV
   return values;
 }
 
-/** True when help is asked for anywhere before `--`, so that `fgs x y --help` works with required flags missing. */
+/** True when help is requested anywhere before `--`, so that `fgs x y --help` works with required flags missing. */
 export function wantsHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? argv.length : end).some((word) => word === '--help' || word === '-h');

@@ -59,16 +59,16 @@ function findVerb(noun: Noun, words: readonly string[]): Found {
   return { command: verb, rest: others };
 }
 
-/** Asked before parsing, so that even a usage error comes in the form that the caller reads. */
+/** Read before parsing, so that even a usage error has the format that the caller reads. */
 function formatOf(argv: readonly string[]): 'table' | 'json' {
   const at = argv.lastIndexOf('--output');
   return argv.includes('--output=json') || (at >= 0 && argv[at + 1] === 'json') ? 'json' : 'table';
 }
 
-/** Read before the command runs, so that a wrong one changes nothing. */
+/** Read before the command runs, so that an invalid one changes nothing. */
 function askedFields({ flags }: ParsedValues): readonly string[] | undefined {
   if (flags.field === undefined) return undefined;
-  if (flags.output === 'json') throw usageError('--field and --output json cannot stand together');
+  if (flags.output === 'json') throw usageError('--field and --output json exclude each other');
   return fieldNames(String(flags.field));
 }
 

@@ -18,6 +18,6 @@ export async function* toldProgress(
     yield { text: loaded ?? line.step, data: { ...line } };
   }
   if (!isDone) {
-    throw new CliError('the server ended before the image was there', { code: 'CLI.IMAGE', hint: 'Look at its log.' });
+    throw new CliError('the server ended before the image was stored', { code: 'CLI.IMAGE', hint: 'Look at its log.' });
   }
 }

@@ -1,7 +1,7 @@
 /** Messages of the server on its IPC channel while it starts. */
 export interface ReadyMessage {
   readonly event: 'ready';
-  /** Of the server itself; a launcher may stand between. */
+  /** Of the server itself; a launcher may be its parent. */
   readonly pid: number;
   /** As whom it runs. */
   readonly user: string;
@@ -23,7 +23,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Undefined for anything else that comes along the channel. */
+/** Undefined for any other message on the channel. */
 export function parseMessage(value: unknown): ReadyMessage | FailedMessage | undefined {
   if (!isObject(value)) return undefined;
   const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');

@@ -42,8 +42,8 @@ function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: Nod
 const SERVER_FLAGS = ['--max-semi-space-size=64'];
 
 /**
- * Starts the server as a child with an IPC channel and waits until it takes calls. Ctrl-C and SIGTERM reach it through
- * the context's signal. Throws CliError with the server's own code and hint when it does not come up.
+ * Starts the server as a child with an IPC channel and waits until it accepts calls. Ctrl-C and SIGTERM reach it
+ * through the context's signal. Throws CliError with the server's own code and hint when it does not start.
  */
 export async function spawnServer(options: ServerOptions, context: Context): Promise<ServerProcess> {
   const main = options.main ?? fileURLToPath(import.meta.resolve('@funcgraph/server/main'));
@@ -52,7 +52,7 @@ export async function spawnServer(options: ServerOptions, context: Context): Pro
     cwd: context.cwd,
     env: { ...context.env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // its own group: a Ctrl-C on the terminal comes to us alone, and we pass it on once
+    // its own group: a Ctrl-C on the terminal reaches us alone, and we pass it on once
     detached: true,
   });
   let lastLog = '';

@@ -26,7 +26,7 @@ class Capture implements Sink {
   }
 }
 
-/** A person at a terminal who types `answer`. */
+/** A user at a terminal who types `answer`. */
 export function typed(answer: string): Context['stdin'] {
   return Object.assign(Readable.from([`${answer}\n`]), { isTTY: true });
 }

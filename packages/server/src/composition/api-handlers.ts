@@ -82,7 +82,7 @@ export interface ApiDeps {
   readonly storage: Storage;
   readonly telemetry: Telemetry;
   readonly measuring: Measuring;
-  /** Where the gateway is reached; asked when it listens. */
+  /** Address of the gateway; known once it listens. */
   readonly gateway: () => string;
   readonly ready: PlatformDeps['ready'];
   readonly clock: Clock;

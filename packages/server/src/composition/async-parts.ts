@@ -57,7 +57,7 @@ export function asyncParts(deps: AsyncDeps) {
     settlement: new Settlement({ ...shared, wallTime: clock.now, queue, deadLetters: box }),
     clock: steady,
     log: log.child({ module: 'dispatcher' }),
-    // The rest is left for callers who wait.
+    // The rest is reserved for sync invocations.
     slots: Math.max(1, Math.floor(config.accountConcurrency * ASYNC_SHARE)),
   });
   const deliverer = new Deliverer({

@@ -4,7 +4,9 @@ import type { DeliveringAs } from '../invocation/index.ts';
 
 const ACTION = 'functiongraph:function:invokeAsync';
 
-/** Whether an outcome may still be given to a function: asked at each delivery, since rights may have been taken back. */
+/**
+ * Whether a result may still be delivered to a function: checked at each delivery, since rights may have been revoked.
+ */
 export function deliveryRefusal(iam: Iam): (as: DeliveringAs, destination: FunctionUrn) => string | undefined {
   return (as, { projectId, package: pkg, name }) => {
     const caller = callerOf(iam, as, projectId);

@@ -38,7 +38,7 @@ export interface InstanceDeps {
   readonly log: Logger;
 }
 
-/** The pool of instances, the sandboxes that wait for code, and who keeps reserved instances alive. */
+/** The pool of instances, the sandboxes that wait for code, and the keeper of reserved instances. */
 export function instanceParts({ config, driver, capabilities, linkDir, logs, control, clock, log }: InstanceDeps) {
   const { canAssign } = capabilities;
   const bootDeps = { driver, linkDir, linkLimits: new LinkLimits(), clock };

@@ -97,7 +97,7 @@ function quotas(raw: RawConfig): Quotas {
   });
 }
 
-/** Defaults filled in, units gone. */
+/** The configuration with defaults added and units converted. */
 export function compileConfig(
   raw: RawConfig & { readonly data_dir: string },
   machineMemoryMb: number,

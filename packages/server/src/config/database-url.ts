@@ -3,7 +3,7 @@ import { ConfigError } from './compile.ts';
 
 const FORM = 'Write it as postgres://user@host:5432/database; special characters of a password as %XX.';
 
-/** Where `database_url` comes from: others on the machine can read the command line. */
+/** The source of `database_url`: other users of the machine can read the command line. */
 export interface DatabaseKeys {
   readonly url: string | undefined;
   readonly file: string | undefined;

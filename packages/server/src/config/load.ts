@@ -87,7 +87,7 @@ export function compileSettings({ raw, databaseUrl: url, metricsToken: token, se
 /** Of the machine or, where that is less, of the container that the server runs in. */
 function machineMemoryMb(): number {
   const constrained = process.constrainedMemory();
-  // 0, undefined or a number beyond every machine where there is no constraint
+  // 0, undefined or an impossibly large number without a constraint
   const bytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   return Math.floor(bytes / 2 ** 20);
 }

@@ -20,7 +20,7 @@ export const RawConfig = Type.Object(
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     sandbox: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('bubblewrap'), Type.Literal('process')])),
-    /** With `sandbox` `process`: lets root run functions, which then are root. */
+    /** With `sandbox` `process`: lets root run functions, which then run as root. */
     root_without_isolation: Type.Optional(Type.Literal('allow')),
     log_level: Type.Optional(
       Type.Union([
@@ -44,7 +44,7 @@ export const RawConfig = Type.Object(
     image_size: Type.Optional(Type.String()),
     /** Whether functions reach the outside: `on` where the machine can keep them apart from itself. */
     egress: Type.Optional(Type.Union([Type.Literal('on'), Type.Literal('off')])),
-    /** Most runtimes of one kind that are kept started for functions to come; 0 for none. */
+    /** Most started runtimes of one kind that wait for functions; 0 for none. */
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
@@ -58,9 +58,9 @@ export const RawConfig = Type.Object(
     mount_users: Type.Optional(Type.String({ maxLength: 4096 })),
     /** Interfaces of the machine (with commas) that networks of functions may have as their ports. */
     host_interfaces: Type.Optional(Type.String({ maxLength: 4096 })),
-    /** Addresses and networks (`10.0.0.0/8`, with commas) of reverse proxies whose X-Forwarded-For is believed. */
+    /** Addresses and networks (`10.0.0.0/8`, with commas) of reverse proxies whose X-Forwarded-For is trusted. */
     trusted_proxies: Type.Optional(Type.String({ maxLength: 4096 })),
-    /** File whose text lets others than this machine read `/metrics`. */
+    /** File with the token with which other machines may read `/metrics`. */
     metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Functions of a project. */
     quota_functions: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
@@ -122,7 +122,7 @@ export interface Config {
   readonly imageBytes: number;
   readonly egress: boolean;
   readonly prewarm: number;
-  /** Internal hosts that may be asked for archives. */
+  /** Internal hosts from which archives may be fetched. */
   readonly linkHosts: ReadonlySet<string>;
   /** Folders that the agent may mount for functions are below these; the list is fixed while the server runs. */
   readonly mountRoots: readonly string[];

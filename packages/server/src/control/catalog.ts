@@ -78,7 +78,7 @@ export interface FunctionFacts extends Record<string, unknown> {
     /** Undefined when the version is new. */
     readonly previous: VersionSnapshot | undefined;
   };
-  /** Made, or pointed elsewhere. */
+  /** Created, or pointed to another version. */
   readonly 'alias.updated': { readonly functionId: string; readonly alias: string };
   /** Set or removed; not sent when it is removed with its version, alias or function. */
   readonly 'reserved.updated': { readonly functionId: string };
@@ -131,7 +131,7 @@ export class Catalog {
     return policies?.get(`!${alias}`) ?? policies?.get(version) ?? DEFAULT_POLICY;
   }
 
-  /** `qualifier` is a version or `!alias`; undefined goes back to the usual policy. */
+  /** `qualifier` is a version or `!alias`; undefined restores the default policy. */
   setAsyncPolicy(functionId: string, qualifier: string, policy: AsyncPolicy | undefined): void {
     const policies = this.#policies.get(functionId) ?? new Map<string, AsyncPolicy>();
     if (policy === undefined) policies.delete(qualifier);
@@ -230,7 +230,7 @@ export class Catalog {
     this.facts.emit('alias.deleted', { functionId, alias });
   }
 
-  /** Forgets one version. Aliases that point to it must be gone. Does nothing when it is unknown. */
+  /** Removes one version. Aliases that point to it must be removed before. Does nothing for an unknown one. */
   removeVersion({ projectId, package: pkg, name }: NameOfFunction, version: string): void {
     const versions = this.#functions.get(key(projectId, pkg, name));
     const snapshot = versions?.get(version);

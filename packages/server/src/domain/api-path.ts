@@ -35,7 +35,7 @@ export function parseApiPath(text: string): readonly PathSegment[] {
     });
 }
 
-/** The same text for all paths that stand for the same requests: names of parameters do not count. */
+/** The same text for all paths that match the same requests: names of parameters do not count. */
 export function pathForm(segments: readonly PathSegment[]): string {
   return `/${segments.map((segment) => ('literal' in segment ? segment.literal : '{}')).join('/')}`;
 }

@@ -35,7 +35,7 @@ const WEEKDAY: Field = { name: 'weekday', min: 0, max: 6, names: WEEKDAYS, quest
 
 const MAX_CHARS = 256;
 const DAY_MS = 86_400_000;
-/** 29 February on one weekday comes back within 40 years, also over a year that is no leap year. */
+/** 29 February falls on a given weekday within 40 years, also across a year that is no leap year. */
 const MOST_DAYS = 41 * 366;
 
 /**

@@ -6,7 +6,7 @@ export interface RuntimeRules {
   /** The form that a handler must have, in words for a message. */
   readonly handlerForm: string;
   readonly handlerPattern: RegExp;
-  /** Used when the request names none; undefined where a handler must be given. */
+  /** Used when the request names none; undefined where a handler is required. */
   readonly defaultHandler: string | undefined;
   /** Ending of the one file that inline code becomes; undefined where code cannot be inline. */
   readonly inlineSuffix: string | undefined;

@@ -1,7 +1,7 @@
 import { type Cron, CronError, nextAt, parseCron } from './cron.ts';
 import { nextAtIn, type TimeZone, timeZone } from './time-zone.ts';
 
-/** When something comes up again and again. */
+/** The times of a repeated event. */
 export type Schedule =
   | { readonly kind: 'every'; readonly periodMs: number }
   /** Without a zone in UTC. */
@@ -59,13 +59,13 @@ export function parseCronSchedule(text: string): Schedule {
   }
   const schedule: Schedule = { kind: 'cron', cron: cronOf(rest), zone };
   if (nextAt(schedule.cron, 0) === undefined)
-    throw new ScheduleError('the cron expression names a day that never comes');
+    throw new ScheduleError('the cron expression names a day that does not exist');
   return schedule;
 }
 
 /**
- * The first tick strictly after `after`; both ms since the epoch. Ticks of a rate stand at whole periods from `since`, so
- * they do not drift, whenever one asks.
+ * The first tick strictly after `after`; both ms since the epoch. Ticks of a rate are at whole periods from `since`, so
+ * they do not drift with the time of the call.
  */
 export function nextTick(schedule: Schedule, since: number, after: number): number | undefined {
   if (schedule.kind === 'every') {
@@ -116,7 +116,9 @@ function cronOf(text: string): Cron {
 function parseEvery(text: string): number {
   const [, duration = ''] = /^@every\s+(\S+)$/.exec(text) ?? [];
   if (!DURATION.test(duration)) {
-    throw new ScheduleError('after @ stands every with a length of time, for example @every 30s or @every 2h30m');
+    throw new ScheduleError(
+      'after @ only every with a length of time is allowed, for example @every 30s or @every 2h30m',
+    );
   }
   let ms = 0;
   for (const [, digits = '', unit = ''] of duration.matchAll(PART)) ms += Number(digits) * (UNITS_MS[unit] ?? 0);

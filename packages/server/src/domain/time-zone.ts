@@ -1,6 +1,6 @@
 import { type Cron, nextAt } from './cron.ts';
 
-/** A place whose clocks may go forward and back. */
+/** A place whose clocks may be put forward and back. */
 export interface TimeZone {
   readonly name: string;
   /** Offset of the zone's clocks from UTC at a moment, in ms. */
@@ -10,7 +10,7 @@ export interface TimeZone {
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
 const SHORTEST_STEP_MS = 1000;
 
-/** Zones by their IANA names. Undefined for a name that means nothing. */
+/** Zones by their IANA names. Undefined for an unknown name. */
 export function timeZone(name: string): TimeZone | undefined {
   if (!NAME.test(name)) return undefined;
   let format: Intl.DateTimeFormat;

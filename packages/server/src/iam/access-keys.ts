@@ -24,7 +24,7 @@ export interface KeyChange {
   readonly description?: string;
 }
 
-/** Who changes a key. */
+/** The caller that changes a key. */
 export interface KeySwitcher {
   readonly id: string;
   /** Whether the caller has the right to change the keys of others. */
@@ -62,10 +62,10 @@ export class AccessKeys {
     await this.#writeUse();
   }
 
-  /** Undefined for a key that is unknown or off, or whose user is. */
+  /** Undefined for a key that is unknown or disabled, or whose user is. */
   readonly hmacOf = (accessKey: string): HmacKey | undefined => this.#usable(accessKey)?.key;
 
-  /** Who signed with a key that was just verified; notes the use. */
+  /** The user of a key that was just verified; notes the use. */
   used(accessKey: string): Caller | undefined {
     const entry = this.#usable(accessKey);
     if (entry === undefined) return undefined;
@@ -88,7 +88,7 @@ export class AccessKeys {
     const { store, sealer, clock } = this.#options;
     return this.#alone(userId, async () => {
       if (this.of(userId).length >= MAX_KEYS) {
-        throw new PlatformError('identity_quota', `the user has ${MAX_KEYS} access keys, as many as there may be`, {
+        throw new PlatformError('identity_quota', `the user has ${MAX_KEYS} access keys, the most allowed`, {
           hint: 'Delete an unused key first.',
         });
       }
@@ -194,7 +194,7 @@ export class AccessKeys {
   }
 }
 
-/** Who holds a key off after a change. Throws `forbidden`. */
+/** The principal that disabled a key, after a change. Throws `forbidden`. */
 function switchKey(
   { userId, enabled, disabledBy }: StoredKey,
   wanted: boolean | undefined,
@@ -203,8 +203,8 @@ function switchKey(
   if (wanted === undefined || (wanted && enabled)) return undefined;
   if (wanted) {
     if (by.mayChangeOthers || disabledBy === by.id) return { disabledBy: '' };
-    throw new PlatformError('forbidden', 'An administrator switched this access key off.', {
-      hint: 'Ask an administrator to switch it on, or delete the key and create another one.',
+    throw new PlatformError('forbidden', 'An administrator disabled this access key.', {
+      hint: 'Ask an administrator to enable it, or delete the key and create another one.',
     });
   }
   // the decision of an administrator stays one when the user repeats it

@@ -72,14 +72,14 @@ export class Accounts {
   }
 
   /**
-   * With its projects, users, keys, groups, policies, agencies and enterprise projects. Throws `not_found`, `forbidden` for
-   * the account that looks after the machine, `resource_in_use` while anything is in one of its projects.
+   * With its projects, users, keys, groups, policies, agencies and enterprise projects. Throws `not_found`, `forbidden`
+   * for the operator's account, `resource_in_use` while one of its projects has contents.
    */
   async remove(id: string): Promise<void> {
     const { directory, storage, changes, keys, tenancy } = this.#deps;
     return changes.run(id, async () => {
       if (directory.domains.get(id)?.operator === true) {
-        throw new PlatformError('forbidden', 'The account that looks after the machine cannot be deleted.');
+        throw new PlatformError('forbidden', 'The account that manages the machine cannot be deleted.');
       }
       const projects = tenancy.projects(id);
       await tenancy.gate.closed(

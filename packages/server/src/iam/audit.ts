@@ -58,7 +58,7 @@ export class Audit {
     }
   }
 
-  /** Newest first; `next` goes on behind the last one. */
+  /** Newest first; `next` continues after the last one. */
   async list(filter: AuditFilter): Promise<{ readonly entries: AuditEntry[]; readonly next: string | undefined }> {
     const found = await this.#options.store.list({ ...filter, limit: filter.limit + 1 });
     const entries = found.slice(0, filter.limit);

@@ -27,7 +27,7 @@ export interface Question {
   readonly path?: string;
   /** Type of that resource; that of the action when absent. */
   readonly type?: string;
-  /** Of a function that is still to be made, or to be moved there; else that of the function. */
+  /** Of a function that is to be created, or moved there; else that of the function. */
   readonly enterpriseProjectId?: string | undefined;
   readonly peer?: Peer | undefined;
 }
@@ -90,7 +90,7 @@ export class Authorizer {
     return settle(verdict, { ...this.#fixed(caller, question), ...this.#changing(question.peer) });
   }
 
-  /** Whether there is anything that the caller might do the action on. */
+  /** Whether any resource exists on which the caller might have the right. */
   mightAllow(caller: Caller, { action, projectId }: Pick<Question, 'action' | 'projectId'>): boolean {
     const wanted = action.toLowerCase();
     return this.#rulesFor(caller, this.#rightsOf(caller), projectId).some(({ rules }) =>

@@ -58,7 +58,7 @@ export function count(items: Iterable<unknown>): number {
   return found;
 }
 
-/** One change of an account at a time, and none that would leave it without anybody who can undo it. */
+/** Changes an account in sequence, and refuses a change after which no user could revert it. */
 export class Changes {
   readonly #directory: Directory;
   readonly #authorizer: Authorizer;

@@ -81,7 +81,7 @@ export class Groups {
       this.#pair(domainId, groupId, userId);
       const isMember = directory.groupsOf(userId).some(({ id }) => id === groupId);
       if (isMember) return;
-      // a policy may deny, so that joining can take rights away
+      // a policy may deny, so that joining can remove rights
       changes.refuseLastAdministrator(
         domainId,
         () => directory.join(groupId, userId),

@@ -115,9 +115,9 @@ export class Iam {
   }
 
   /**
-   * Loads identities. Where no user exists, makes the first account: `keep` gets its credentials and resolves when they are
-   * on disk, and only then the account is stored, in one commit. So a start that fails or is killed at any moment leaves
-   * either no account, or one whose credentials are known.
+   * Loads identities. Without any user it makes the first account: `keep` gets its credentials and resolves when they
+   * are on disk; only then the account is stored, in one commit. So a start that fails or is killed at any moment
+   * leaves either no account, or an account with saved credentials.
    */
   async start(keep: (credentials: OwnerCredentials) => Promise<void>): Promise<void> {
     await this.#directory.load(this.#identities, this.#rights);
@@ -127,9 +127,9 @@ export class Iam {
   }
 
   /**
-   * Gives a user of the account that looks after the machine a new password and one new key in place of all others, and
-   * the rights of an administrator; creates missing resources. For the owner of the data directory; only while nothing
-   * else uses this object.
+   * Gives a user of the operator's account a new password and one new key in place of all others, and the rights of an
+   * administrator; creates missing resources. For the owner of the data directory; only while nothing else uses this
+   * object.
    */
   async resetOwner(keep: (credentials: OwnerCredentials) => Promise<void>, userName?: string): Promise<void> {
     await this.#directory.load(this.#identities, this.#rights);
@@ -218,7 +218,7 @@ export class Iam {
     authorizePassing({ directory: this.#directory, authorizer: this.#authorizer }, caller, agency, { projectId, peer });
   }
 
-  /** Throws `forbidden` where there is nothing at all that the caller might do this on. */
+  /** Throws `forbidden` when the caller has the right on no resource at all. */
   authorizeAny(caller: Caller, question: Pick<Question, 'action' | 'projectId'>): void {
     this.#checkReach(caller, question);
     if (!this.#authorizer.mightAllow(caller, question)) throw this.#lacks(question);
@@ -235,7 +235,7 @@ export class Iam {
     return caller.projectId === undefined ? own : own.filter(({ id }) => id === caller.projectId);
   }
 
-  /** Who acts for an agency that functions of a project name; undefined when it is not there or over. */
+  /** The agency that functions of a project name, as caller; undefined when it is missing or expired. */
   agencyCaller(projectId: string, name: string): Caller | undefined {
     const domainId = this.#directory.projects.get(projectId)?.domainId ?? '';
     const agency = this.#directory.agencyByName(domainId, name);

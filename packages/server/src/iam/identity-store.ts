@@ -4,7 +4,7 @@ import type { AccessKey, Domain, Project, User } from './types.ts';
 
 export interface StoredKey extends AccessKey {
   readonly sealedSecret: string;
-  /** Id of the user or agency that switched it off; empty for an unknown one. */
+  /** Id of the user or agency that disabled it; empty for an unknown one. */
   readonly disabledBy: string;
 }
 
@@ -107,7 +107,7 @@ export class IdentityStore {
     return added(() => this.#db.updateTable('iam_user').set(userRow(user)).where('id', '=', user.id).execute());
   }
 
-  /** Changes nothing else, so that no change of the user is undone. */
+  /** Changes nothing else, so that no change by the user is overwritten. */
   async setLastLogin(id: string, at: number): Promise<void> {
     await this.#db.updateTable('iam_user').set({ last_login_at: at }).where('id', '=', id).execute();
   }

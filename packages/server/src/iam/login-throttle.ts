@@ -16,7 +16,7 @@ const CLIENT_REGAIN_MS = 10_000;
 export interface LoginSource {
   /** The name that is tried, with its account. */
   readonly name: string;
-  /** Who tries it: an address or network. */
+  /** The client: an address or network. */
   readonly client: string;
 }
 

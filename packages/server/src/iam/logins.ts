@@ -20,9 +20,9 @@ export interface Named {
 export interface PasswordLogin {
   readonly user: string;
   readonly password: string;
-  /** Who tries, as limits count clients. */
+  /** The client, as limits count clients. */
   readonly client: string;
-  /** The account that looks after the machine when absent. */
+  /** The operator's account when absent. */
   readonly domain?: Named | undefined;
   readonly scope?: LoginScope | undefined;
 }
@@ -131,7 +131,7 @@ export class Logins {
     return { token, method, issuedAt, expiresAt, user, domain: this.#domainOf(user), project };
   }
 
-  /** The user as of now; a login ends with a user that was deleted, switched off or got a new password meanwhile. */
+  /** The user as of now; a login ends when its user was deleted, disabled or got a new password meanwhile. */
   #unchanged({ id, passwordHash }: User, lastLoginAt: number): User {
     const { users } = this.#options.directory;
     const user = users.get(id);

@@ -3,7 +3,7 @@ import { keyRow, userRow } from './identity-store.ts';
 import type { OwnerRows } from './owner.ts';
 import { grantRow } from './rights-store.ts';
 
-/** Stores an administrator of the machine in one commit: after a crash there is all of it or nothing. */
+/** Stores an administrator of the machine in one commit: after a crash all of it exists or nothing. */
 export async function storeOwner(
   { db, atomic }: Pick<Storage, 'db' | 'atomic'>,
   { domain, project, user, userExists, group, membership, grants, key }: OwnerRows,

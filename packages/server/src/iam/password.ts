@@ -10,7 +10,10 @@ export const MAX_PASSWORD_CHARS = 128;
 const KINDS: readonly RegExp[] = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/];
 const MIN_KINDS = 2;
 
-/** `scrypt$<salt>$<key>`, both in hex. Takes a thread of the pool that files need too: where many may come, `PasswordHasher`. */
+/**
+ * `scrypt$<salt>$<key>`, both in hex. Occupies a thread of the pool that file access needs too: use `PasswordHasher`
+ * where many requests are possible.
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   return hashText(

@@ -78,7 +78,7 @@ export class Policies {
     });
   }
 
-  /** Throws `not_found`, `forbidden` for a system policy, `resource_in_use` while it is granted to anybody. */
+  /** Throws `not_found`, `forbidden` for a system policy, `resource_in_use` while it has grants. */
   remove(domainId: string, id: string): Promise<void> {
     const { directory, rights, changes } = this.#parts;
     return changes.run(domainId, async () => {

@@ -21,7 +21,7 @@ const Claims = Type.Object({
   pr: Type.String(),
   iat: Type.Number(),
   exp: Type.Number(),
-  /** The permanent key that asked for a temporary one. */
+  /** The permanent key that requested a temporary one. */
   by: Type.Optional(Type.String()),
   /** Access key and secret, for `k`. */
   ak: Type.Optional(Type.String()),
@@ -35,7 +35,7 @@ export interface SessionRequest {
   readonly principal: { readonly kind: 'user' | 'agency'; readonly id: string };
   readonly projectId: string | undefined;
   readonly expiresAt: number;
-  /** The permanent key that asks: the session holds only while that key does. */
+  /** The permanent key of the request: the session is valid only while that key is. */
   readonly issuedBy?: string;
 }
 
@@ -63,7 +63,7 @@ export interface SessionsOptions {
   readonly sealer: Sealer;
   readonly directory: Directory;
   readonly clock: Clock;
-  /** Whether a permanent key exists and is switched on. */
+  /** Whether a permanent key exists and is enabled. */
   readonly isActive: (accessKey: string) => boolean;
 }
 

@@ -58,7 +58,7 @@ export class Tenancy {
     });
   }
 
-  /** Throws `not_found`, `resource_in_use` while there is anything in it or it is the only one. */
+  /** Throws `not_found`, `resource_in_use` while it has contents or is the only one. */
   removeProject(domainId: string, id: string): Promise<void> {
     const { directory, identities, changes } = this.#deps;
     const remove = async (): Promise<void> => {

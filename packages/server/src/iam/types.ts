@@ -4,7 +4,7 @@ import type { PolicyDocument } from './policy/types.ts';
 export interface Domain {
   readonly id: string;
   readonly name: string;
-  /** Its administrators look after the machine too. */
+  /** Its administrators manage the machine too. */
   readonly operator: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface Scope {
   readonly id: string;
 }
 
-/** Who holds rights of their own. Users have those of their groups. */
+/** Holders of rights of their own. Users have those of their groups. */
 export interface Holder {
   readonly kind: 'group' | 'agency';
   readonly id: string;
@@ -100,7 +100,7 @@ export interface Grant {
   readonly scope: Scope;
 }
 
-/** Who makes a request, after authentication. One object for as long as the proof is the same. */
+/** The authenticated caller of a request. The same object while the proof is the same. */
 export interface Caller {
   /** Empty for agencies and for callers without identity. */
   readonly userId: string;

@@ -25,7 +25,7 @@ export interface UserChange {
 export interface PasswordChange {
   readonly old: string;
   readonly password: string;
-  /** Who asks, as limits count clients. */
+  /** The client, as limits count clients. */
   readonly client: string;
 }
 

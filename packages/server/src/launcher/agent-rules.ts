@@ -19,7 +19,7 @@ export function agentRules({ config, linkDir, serverUser }: RulesOptions): Agent
     code: [
       { path: dataDir, only: ['artifacts', 'runtimes'], evenClosed: true },
       ...SYSTEM_PLACES.map((path) => ({ path })),
-      // Node.js, which supervises functions of some runtimes, stands wherever its user keeps it.
+      // Node.js, which supervises functions of some runtimes, is wherever its user installed it.
       { path: realpathSync(process.execPath) },
     ],
     images: [{ path: dataDir, only: ['images'], evenClosed: true }],

@@ -22,8 +22,8 @@ const MAIN = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.
 const STAGE = '/run/funcgraph/stage';
 
 /**
- * Runs the server as the user of the configuration, and agents as root when the server asks for one. Ends this process as
- * the server ended. Rejects with `StartupError` when the server cannot be started.
+ * Runs the server as the user of the configuration, and agents as root when the server asks for one. Ends this process
+ * with the server's exit status. Rejects with `StartupError` when the server cannot be started.
  */
 export async function launch(settings: Settings, stop: StopRequest): Promise<void> {
   const config = compileSettings(settings);
@@ -60,7 +60,7 @@ export async function launch(settings: Settings, stop: StopRequest): Promise<voi
   }
 }
 
-/** As the server ended, for the one who started us. */
+/** The server's exit status, for the parent process. */
 function endBy(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

@@ -28,7 +28,7 @@ export class Launcher {
   /** Resolves with the launcher's first message. From here on the end of the launcher ends this process at once. */
   static async connect(): Promise<Launcher> {
     if (process.send === undefined) throw new Error('only the launcher starts a server like this');
-    // Its agent ended with the launcher, and every instance with the agent: there is nothing to wait for.
+    // Its agent ended with the launcher, and every instance with the agent: no wait is needed.
     process.on('disconnect', () => process.exit(1));
     const begin = await new Promise<LauncherMessage>((resolve) => process.once('message', resolve));
     if (begin.event !== 'begin') throw new Error(`the launcher began with ${begin.event}`);

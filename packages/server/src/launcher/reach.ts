@@ -14,8 +14,8 @@ export interface ClosedFolder {
 }
 
 /**
- * The topmost folders that keep a user from the absolute paths `needed`, such as `/root` of a clone below it. Access lists
- * are not looked at.
+ * The topmost folders that keep a user from the absolute paths `needed`, such as `/root` of a clone below it. Access
+ * lists are ignored.
  */
 export function closedFolders(
   needed: readonly string[],
@@ -30,7 +30,7 @@ export function closedFolders(
   return [...closed].map(([path, below]) => ({ path, needed: outermost(below) }));
 }
 
-/** Whether a user who is let into the folder above `folder` can read a file below it. */
+/** Whether a user with access to the folder above `folder` can read a file below it. */
 export function canReadBelow(
   folder: string,
   file: string,
@@ -60,7 +60,7 @@ function foldersAbove(path: string): string[] {
   return folder === path ? [] : [...foldersAbove(folder), folder];
 }
 
-/** Without those that stand in another one of them. */
+/** Without those inside another one of them. */
 function outermost(paths: readonly string[]): string[] {
   return paths.filter((path) => !paths.some((other) => other !== path && path.startsWith(`${other}/`)));
 }

@@ -47,7 +47,7 @@ async function ourFolder(
   if (!found.isDirectory()) throw refusal(folder, 'it is no folder');
   if (found.uid !== uid) throw refusal(folder, `it belongs to user ${found.uid}`);
   if ((found.mode & OTHERS_MAY_WRITE) !== 0) throw refusal(folder, 'other users may write to it');
-  // Only now: it is ours, and no other user can put another one there.
+  // Only now: it is ours, and no other user can replace it.
   if ((found.mode & 0o777) !== mode) await chmod(folder, mode);
 }
 

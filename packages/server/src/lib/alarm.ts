@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.ts';
 
-/** Rings once at the earliest of the times that were asked for since it rang last; at once for a time that is over. */
+/** Rings once at the earliest of the times requested since it last rang; at once for a time in the past. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;

@@ -56,7 +56,7 @@ function measure(bytes: Buffer, limits: JsonLimits): void {
   }
 }
 
-/** Where the closing quote stands; the end of all bytes for a text without one. */
+/** Position of the closing quote; the end of all bytes for a text without one. */
 function endOfText(bytes: Buffer, from: number): number {
   let at = from;
   for (const near = Math.min(bytes.length, from + LONG_TEXT_BYTES); at < near; at += 1) {

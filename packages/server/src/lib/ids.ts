@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 /**
- * Public id of one invocation or API request: a UUID of version 7, which begins with the time. New ones stand together
- * at the end of every index that they are in, where random ones would each change another page of it.
+ * Public id of one invocation or API request: a UUID of version 7, which begins with the time. New ids are adjacent at
+ * the end of every index, where random ones would each change another page of it.
  */
 export function newRequestId(): string {
   const time = Date.now().toString(16).padStart(12, '0');

@@ -17,7 +17,7 @@ const V4 = [
   ['224.0.0.0', 3],
 ] as const;
 const V6 = [
-  // these carry an IPv4 address, which would have to be judged by itself
+  // these contain an IPv4 address, which would need a check of its own
   ['::', 96],
   ['::ffff:0:0', 96],
   ['64:ff9b::', 96],
@@ -48,7 +48,7 @@ export function isInternalAddress(address: string): boolean {
   return list.check(address, family) || ownAddresses().check(address, family);
 }
 
-/** Read each time: addresses come and go. */
+/** Read each time: addresses change. */
 function ownAddresses(): BlockList {
   const own = new BlockList();
   for (const { address, family } of Object.values(networkInterfaces()).flatMap((found) => found ?? []))

@@ -2,7 +2,7 @@ import { lookup as dnsLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isInternalAddress } from './internal-address.ts';
 
-/** `host` or `host:port` of machines in the own network that may be asked; all others must be public. */
+/** `host` or `host:port` of machines in the own network that may be called; all others must be public. */
 export type AllowedHosts = ReadonlySet<string>;
 
 /** The address is not public and not allowed by the configuration. */
@@ -14,9 +14,9 @@ export class InternalAddressError extends Error {
 }
 
 /**
- * How the host of an address is looked up when it is asked for something on behalf of a user. The answer is judged for the
- * very connection that is made, so that a name cannot mean something else a moment later. Throws `InternalAddressError`
- * for an address that is written as a number, since nothing is looked up for it; the lookup fails with it for names.
+ * Looks up the host of an address that is called on behalf of a user. The check applies to the connection itself, so
+ * that a name cannot resolve to another address a moment later. Throws `InternalAddressError` for a numeric address,
+ * which needs no lookup; for names the lookup fails with it.
  */
 export function lookupFor(url: URL, allowed: AllowedHosts): LookupFunction {
   if (allowed.has(url.host) || allowed.has(url.hostname)) return dnsLookup;

@@ -14,7 +14,7 @@ interface Extra {
 }
 
 /**
- * A failure that a caller may meet. Everything about it but the message comes from the error table. For `system` errors
+ * A failure that a caller may meet. All its properties but the message come from the error table. For `system` errors
  * the message is for the log; the caller gets a fixed text.
  */
 export class PlatformError extends Error {

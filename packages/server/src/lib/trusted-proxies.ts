@@ -15,7 +15,7 @@ export interface ClientEnd {
 const FORWARDED_FOR = 'x-forwarded-for';
 const RANGE = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/;
 
-/** Reverse proxies whose `X-Forwarded-For` is believed. The header of any other client is ignored. */
+/** Reverse proxies whose `X-Forwarded-For` is trusted. The header of any other client is ignored. */
 export class TrustedProxies {
   readonly #ranges = new BlockList();
   readonly #isEmpty: boolean;

@@ -76,7 +76,7 @@ async function checkBlobs(dataDir: string, db: Database.Database): Promise<DataC
     bad.push({ name: 'stored files', state: 'fail', detail: `${path} of ${usedBy} is ${state}`, hint });
   }
   const detail = `${blobs.length} files of code, dependencies and images are whole`;
-  // the folder of a single file has a name that goes on after the digest
+  // the name of a folder for a single file continues after the digest
   const trees = await readdir(join(dataDir, 'artifacts/trees')).catch(() => []);
   const unpacked = new Set(trees.map((name) => name.slice(0, 64)));
   const noTree = blobs.filter(({ path, sha256 }) => path.startsWith('artifacts/') && !unpacked.has(sha256));
@@ -145,6 +145,6 @@ async function checkTelemetry(dataDir: string): Promise<DataCheck[]> {
     }
   }
   if (damaged.length === 0) return [{ name: 'logs', state: 'ok', detail: 'every day can be read' }];
-  const hint = 'The server sets them aside by itself when it meets them; nothing else depends on them.';
+  const hint = 'The server moves them aside when it finds them; nothing else depends on them.';
   return [{ name: 'logs', state: 'warn', detail: `damaged: ${damaged.join(', ')}`, hint }];
 }

@@ -43,7 +43,7 @@ export async function writeCredentials(
   });
 }
 
-/** Puts the present addresses into the file. One that its owner removed or changed into something else stays as it is. */
+/** Puts the present addresses into the file. A file that its owner removed or replaced stays as it is. */
 export async function updateAddresses(dataDir: string, addresses: Addresses): Promise<void> {
   const account = await readAccount(credentialsFile(dataDir));
   if (account === undefined) return;

@@ -21,7 +21,7 @@ export interface DiskState {
   readonly low: boolean;
 }
 
-/** Pure: whether the disk counts as low after a look at it. */
+/** Pure: whether the disk counts as low at a check. */
 export function judgeDisk(wasLow: boolean, freeBytes: number, limitBytes: number): boolean {
   return wasLow ? freeBytes < limitBytes * RECOVERY : freeBytes < limitBytes;
 }

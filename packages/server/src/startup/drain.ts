@@ -80,7 +80,10 @@ export class Drain {
     requests.cut();
     for (const request of requests.list(MOST_CUT_IN_LOG)) {
       const async = request.mode === 'async';
-      log.warn(request, async ? 'an invocation is cut and goes back to the queue' : 'an invocation is cut');
+      log.warn(
+        request,
+        async ? 'an invocation is interrupted and returned to the queue' : 'an invocation is interrupted',
+      );
     }
     if (requests.size > MOST_CUT_IN_LOG) log.warn({ cut: requests.size }, 'more invocations are cut than are listed');
     this.#cut.abort();

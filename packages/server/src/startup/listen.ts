@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net';
 
-/** Resolves when the server takes connections; rejects when the address cannot be had. */
+/** Resolves when the server accepts connections; rejects when the address is unavailable. */
 export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((done, reject) => {
     server.once('error', reject);

@@ -7,7 +7,7 @@ export interface ChosenSandbox {
   readonly capabilities: SandboxCapabilities;
 }
 
-/** The driver that was asked for; `auto` means isolation or nothing. Never falls back to a weaker one by itself. */
+/** The configured driver; `auto` requires isolation. Never falls back to a weaker one. */
 export async function chooseSandbox(
   agent: SandboxAgent,
   wanted: 'auto' | 'bubblewrap' | 'process',

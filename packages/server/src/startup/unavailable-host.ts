@@ -4,7 +4,7 @@ const refuse = async (): Promise<never> => {
   throw new SandboxError('NOT_SUPPORTED', 'the sandbox driver of this server has no networks and no file systems');
 };
 
-/** In the place of the agent where there is none. */
+/** Replaces the agent where none exists. */
 export const UNAVAILABLE_HOST = {
   openNetwork: refuse,
   closeNetwork: async (): Promise<void> => {},

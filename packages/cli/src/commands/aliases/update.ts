@@ -4,7 +4,7 @@ import { TARGET_FLAGS, targetOf, targetText } from './target-flags.ts';
 
 export const update = defineCommand({
   name: 'aliases update',
-  summary: 'Point an alias elsewhere; without --also it has one version only',
+  summary: 'Point an alias to another version; without --also it has one version only',
   flags: { ...TARGET_FLAGS, ...FUNCTION_FLAGS },
   args: [
     { name: 'function', summary: 'name or URN of the function' },

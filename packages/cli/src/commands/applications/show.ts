@@ -4,7 +4,7 @@ import { APPLICATION_ARGS, findApplication, functionsText } from './application.
 
 export const show = defineCommand({
   name: 'applications show',
-  summary: 'An application and those of its functions that are still there',
+  summary: 'An application and its existing functions',
   flags: CONNECTION_FLAGS,
   args: APPLICATION_ARGS,
   examples: ['fgs applications show shop', 'fgs applications show shop --output json'],

@@ -15,7 +15,7 @@ export const reset = defineCommand({
     user: {
       type: 'text',
       placeholder: 'NAME',
-      summary: 'user of the account that looks after the machine (default: admin); created if missing',
+      summary: 'user of the account that manages the machine (default: admin); created if missing',
     },
     ...MAINTENANCE_FLAGS,
   },

@@ -4,7 +4,7 @@ import { confirmDeletion } from '../confirm.ts';
 
 export const remove = defineCommand({
   name: 'dead-letters delete',
-  summary: 'Throw a dead letter and its event away',
+  summary: 'Delete a dead letter and its event',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
   args: [{ name: 'id', summary: 'id of the dead letter' }],
   examples: ['fgs dead-letters delete 4f8f0b4e-6d3f-4a53-a1a0-3d0f2f6f7a11 --yes'],

@@ -4,7 +4,7 @@ import { confirmDeletion } from '../confirm.ts';
 
 export const purge = defineCommand({
   name: 'dead-letters purge',
-  summary: 'Throw all dead letters of a function away, which may be deleted already',
+  summary: 'Delete all dead letters of a function, also of a deleted one',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...FUNCTION_FLAGS },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: ['fgs dead-letters purge hello', 'fgs dead-letters purge hello --yes'],

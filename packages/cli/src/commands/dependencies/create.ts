@@ -24,7 +24,7 @@ async function sourceFields(
 
 async function readArchive(path: string, shown: string): Promise<Buffer> {
   try {
-    // asked before reading, so that a wrong file of many gigabytes does not fill the memory
+    // checked before reading, so that a wrong file of many gigabytes does not fill the memory
     const { size } = await stat(path);
     if (size > LIMITS.codeZipBytes) {
       throw new CliError(`${shown} has ${size} bytes; at most ${LIMITS.codeZipBytes} are allowed`, {

@@ -5,7 +5,7 @@ import { findPackage } from './find.ts';
 
 export const remove = defineCommand({
   name: 'dependencies delete',
-  summary: 'Delete a version that no function uses; the package goes with its last one',
+  summary: 'Delete a version that no function uses; the package is deleted with its last one',
   flags: {
     runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'needed when several runtimes have the name' },
     all: { type: 'boolean', summary: 'delete every version' },

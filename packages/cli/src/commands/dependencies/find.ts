@@ -24,7 +24,7 @@ export async function findPackage(text: string, { client, projectId, signal, run
   const { data } = await client.call('listDependencies', { params, query: { name: text }, signal });
   const named = data.dependencies.filter(({ name }) => name === text);
   const fitting = runtime === undefined ? named : named.filter((each) => each.runtime === runtime);
-  // a name may stand for several languages; one of another version of the language is better than none
+  // packages of several languages may share a name; one for another version of the language is better than none
   const found = fitting.length > 0 ? fitting : named;
   const [first, second] = found;
   if (first === undefined) throw usageError(`there is no dependency ${JSON.stringify(text)}`, 'fgs dependencies list');
@@ -33,7 +33,7 @@ export async function findPackage(text: string, { client, projectId, signal, run
   throw usageError(`${text} exists for several runtimes: ${runtimes}`, 'choose one with --runtime, or give its id');
 }
 
-/** The ids that functions refer to, of `NAME`, `NAME@VERSION` or ids. Empty text means nothing. */
+/** The ids that functions refer to, of `NAME`, `NAME@VERSION` or ids. Empty text means none. */
 export async function versionIds(texts: readonly string[], lookup: Lookup): Promise<string[]> {
   const ids: string[] = [];
   for (const text of texts) {

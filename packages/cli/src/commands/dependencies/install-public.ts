@@ -52,7 +52,7 @@ export const installPublic = defineCommand({
     const { packages } = (await client.call('listPublicPackages', { signal: context.signal })).data;
     const names = flags.all ? packages.map(({ name }) => name) : (args.names?.split(',').filter(Boolean) ?? []);
     if (names.length > 0) {
-      if (flags.version !== undefined && names.length > 1) throw usageError('--version goes with one package');
+      if (flags.version !== undefined && names.length > 1) throw usageError('--version allows one package only');
       const body = {
         ...(flags.version === undefined ? {} : { version: flags.version }),
         ...(flags.runtime.length === 0 ? {} : { runtimes: [...flags.runtime] }),

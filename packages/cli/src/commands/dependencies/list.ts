@@ -5,7 +5,7 @@ const PAGE = '400';
 
 export const list = defineCommand({
   name: 'dependencies list',
-  summary: 'Library packages that functions can be given: own ones, then public ones',
+  summary: 'Library packages for functions: own ones, then public ones',
   flags: {
     type: { type: 'text', choices: ['all', 'private', 'public'], fallback: 'all', summary: 'which ones' },
     runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'only those of this runtime' },

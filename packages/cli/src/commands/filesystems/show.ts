@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const show = defineCommand({
   name: 'filesystems show',
-  summary: 'A file system and who mounts it',
+  summary: 'A file system and the functions that mount it',
   flags: CONNECTION_FLAGS,
   args: [{ name: 'name', summary: 'name of the file system' }],
   examples: ['fgs filesystems show models'],

@@ -12,7 +12,7 @@ export const CONFIG_FLAGS = {
     type: 'list',
     short: 'e',
     placeholder: 'NAME=VALUE',
-    summary: 'environment variable; all that are given replace all there were',
+    summary: 'environment variable; replaces all earlier ones',
   },
   'env-file': { type: 'text', placeholder: 'FILE', summary: 'NAME=VALUE lines; keeps secrets off the command line' },
   initializer: {
@@ -66,7 +66,7 @@ export interface ConfigFields {
   readonly depend_version_list?: string[];
 }
 
-/** The API fields of the flags that were given, and of no others. */
+/** The API fields of the given flags, and of no others. */
 export async function configFields(flags: ConfigFlags, context: Context): Promise<ConfigFields> {
   const { env, 'env-file': file } = flags;
   const variables = await readNameValues({ file, list: env, flag: '--env' }, context);

@@ -21,7 +21,7 @@ import { SURROUNDINGS_FLAGS, surroundingsFields } from './surroundings-flags.ts'
 async function readCode(file: string, limit: number, context: Context): Promise<Buffer> {
   const path = resolve(context.cwd, file);
   try {
-    // asked before reading, so that a wrong file of many gigabytes does not fill the memory
+    // checked before reading, so that a wrong file of many gigabytes does not fill the memory
     const { size } = await stat(path);
     if (size > limit)
       throw codeError(

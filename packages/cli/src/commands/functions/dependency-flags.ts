@@ -7,7 +7,7 @@ export const DEPENDENCY_FLAGS = {
   dependency: {
     type: 'list',
     placeholder: 'NAME[@VERSION]',
-    summary: 'library package; all that are given replace all there were, an empty one takes them away',
+    summary: 'library package; replaces all earlier ones, an empty one removes them',
   },
 } as const satisfies FlagSpecs;
 

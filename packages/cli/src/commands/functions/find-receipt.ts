@@ -5,7 +5,7 @@ import type { Connection } from '../../connection/index.ts';
 const RECEIPT_TRIES = 10;
 const RECEIPT_PAUSE_MS = 50;
 
-/** The server writes receipts beside the answer, not before it: the first look may come too early. */
+/** The server writes receipts beside the answer, not before it: the first look-up may be too early. */
 export async function findReceipt(
   connection: Connection,
   requestId: string,

@@ -10,7 +10,7 @@ const EXPORT_NAME = /^(.+?)[0-9a-f]{32}\.zip$/;
 
 async function readArchive(path: string, shown: string): Promise<Buffer> {
   try {
-    // asked before reading, so that a wrong file of many gigabytes does not fill the memory
+    // checked before reading, so that a wrong file of many gigabytes does not fill the memory
     const { size } = await stat(path);
     if (size > LIMITS.exportZipBytes) {
       throw new CliError(`${shown} has ${size} bytes; at most ${LIMITS.exportZipBytes} are allowed`, {

@@ -18,7 +18,7 @@ async function refuseFilled(folder: string, shown: string): Promise<void> {
   throw new CliError(`${shown} is not empty`, {
     code: 'CLI.EXISTS',
     exitCode: EXIT.refused,
-    hint: 'Name a folder that is not there yet.',
+    hint: 'Name a folder that does not exist yet.',
   });
 }
 

@@ -3,7 +3,9 @@ import { type Context, EXIT, type StreamItem } from '../../framework/index.ts';
 import { receiptLine } from '../receipt-text.ts';
 import { findReceipt } from './find-receipt.ts';
 
-/** Invokes and gives the result as it comes, then the receipt. A result that breaks off ends as a failed function. */
+/**
+ * Invokes and prints the result as it arrives, then the receipt. A result that breaks off ends as a failed function.
+ */
 export async function* invokeStream(
   connection: Connection,
   params: FunctionParams,

@@ -132,7 +132,7 @@ export const invoke = defineCommand({
     template: { type: 'text', placeholder: 'KIND', summary: 'the event is a sample, such as apig or timer' },
     async: { type: 'boolean', summary: 'store the event and return at once' },
     log: { type: 'boolean', summary: 'show the end of the log of this invocation' },
-    stream: { type: 'boolean', summary: 'show the result as it comes; for functions with --return-stream on' },
+    stream: { type: 'boolean', summary: 'show the result as it arrives; for functions with --return-stream on' },
     repeat: {
       type: 'integer',
       placeholder: 'N',
@@ -151,16 +151,16 @@ export const invoke = defineCommand({
   ],
   async run({ flags, args }, context) {
     if (flags.async && flags.log)
-      throw usageError('--log goes with a synchronous invocation only', 'later: fgs functions logs NAME');
+      throw usageError('--log needs a synchronous invocation', 'later: fgs functions logs NAME');
     if (flags.stream && (flags.async || flags.log))
-      throw usageError('--stream goes without --async and --log', 'later: fgs functions logs NAME');
+      throw usageError('--stream excludes --async and --log', 'later: fgs functions logs NAME');
     const sources = (['data', 'data-file', 'test-event', 'template'] as const).filter(
       (flag) => flags[flag] !== undefined,
     );
     if (sources.length > 1)
       throw usageError(`give the event as one of ${sources.map((flag) => `--${flag}`).join(' and ')}`);
     if (flags.repeat !== undefined && (flags.async || flags.log || flags.stream))
-      throw usageError('--repeat goes without --async, --log and --stream');
+      throw usageError('--repeat excludes --async, --log and --stream');
     if (flags.repeat !== undefined && (flags.repeat < 1 || flags.repeat > MOST_REPEATS))
       throw usageError(`--repeat must be 1 to ${MOST_REPEATS}`);
     const given = await readEvent(flags, context);

@@ -11,7 +11,7 @@ export const SURROUNDINGS_FLAGS = {
   mount: {
     type: 'list',
     placeholder: 'NAME=/mnt/DIR',
-    summary: 'file system to mount; all that are given replace all there were',
+    summary: 'file system to mount; replaces all earlier ones',
   },
   'no-mounts': { type: 'boolean', summary: 'mount no file system any more' },
 } as const satisfies FlagSpecs;
@@ -24,7 +24,7 @@ export interface SurroundingsFields {
   readonly mount_config?: Record<string, unknown>;
 }
 
-/** The API fields of the flags that were given, and of no others. */
+/** The API fields of the given flags, and of no others. */
 export async function surroundingsFields(
   flags: SurroundingsFlags,
   connection: Pick<Connection, 'client'>,

@@ -32,7 +32,7 @@ export const update = defineCommand({
     const surroundings = await surroundingsFields(flags, connection, context);
     const change = configChange(present, wanted);
     const { func_name: name, runtime, handler, timeout, memory_size } = present;
-    // The name of an image or a network may mean another by now: they are always asked for again.
+    // The name of an image or a network may mean another one by now: it is always resolved again.
     const always = { ...image, ...surroundings };
     const body =
       Object.keys(always).length === 0

@@ -11,7 +11,7 @@ export const url = defineCommand({
       type: 'text',
       choices: ['none', 'iam'],
       placeholder: 'WHO',
-      summary: 'with --enable: everybody (none), or signed requests and tokens only (iam, the default)',
+      summary: 'with --enable: every client (none), or signed requests and tokens only (iam, the default)',
     },
     ...FUNCTION_FLAGS,
   },
@@ -22,7 +22,7 @@ export const url = defineCommand({
     'fgs functions url hello --disable',
   ],
   async run({ flags, args }, context) {
-    if (flags.enable && flags.disable) throw usageError('--enable and --disable cannot stand together');
+    if (flags.enable && flags.disable) throw usageError('--enable and --disable exclude each other');
     if (flags.auth !== undefined && !flags.enable) throw usageError('--auth needs --enable');
     const connection = await connect(flags, context);
     const params = connection.functionParams(args.function, flags.package);
@@ -34,7 +34,7 @@ export const url = defineCommand({
         ? await connection.client.call('setFunctionUrl', { params, body: { enabled: false }, signal })
         : await connection.client.call('showFunctionUrl', { params, signal });
     const address = connection.credentials.gateway + data.path;
-    const who = data.auth === 'none' ? 'open to everybody' : 'for signed requests and tokens';
+    const who = data.auth === 'none' ? 'open to every client' : 'for signed requests and tokens';
     return {
       kind: 'message',
       text: data.enabled ? `${address}  (${who})` : `${args.function}: not published`,

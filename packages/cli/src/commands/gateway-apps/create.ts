@@ -4,7 +4,10 @@ import { defineCommand } from '../../framework/index.ts';
 export const create = defineCommand({
   name: 'gateway-apps create',
   summary: 'Make an app that may call gateway triggers; secret and code are shown this once',
-  flags: { description: { type: 'text', placeholder: 'TEXT', summary: 'who it is' }, ...CONNECTION_FLAGS },
+  flags: {
+    description: { type: 'text', placeholder: 'TEXT', summary: 'the client it stands for' },
+    ...CONNECTION_FLAGS,
+  },
   args: [{ name: 'name', summary: 'of the app' }],
   examples: ['fgs gateway-apps create partner', 'fgs gateway-apps create partner --output json > partner.json'],
   async run({ flags, args }, context) {

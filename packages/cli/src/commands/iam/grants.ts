@@ -58,13 +58,13 @@ export const grantPolicy = defineCommand({
 
 export const withdrawPolicy = defineCommand({
   name: 'iam policies withdraw',
-  summary: 'Take back a policy from a group or an agency',
+  summary: 'Revoke a policy of a group or an agency',
   flags: FLAGS,
   args: POLICY,
   examples: ["fgs iam policies withdraw 'FunctionGraph FullAccess' --group developers"],
   async run({ flags, args }, context) {
     const { client, body, name, holder } = await read(flags, args.policy, context);
     await client.call('deleteGrant', { body, signal: context.signal });
-    return { kind: 'message', text: `${name}: taken back from ${holder}`, data: body };
+    return { kind: 'message', text: `${name}: revoked from ${holder}`, data: body };
   },
 });

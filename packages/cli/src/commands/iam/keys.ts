@@ -98,7 +98,7 @@ export const updateKey = defineCommand({
 
 export const removeKey = defineCommand({
   name: 'iam keys delete',
-  summary: 'Delete an access key; who uses it is refused from now on',
+  summary: 'Delete an access key; its requests are refused from now on',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
   args: KEY,
   examples: ['fgs iam keys delete 0123456789ABCDEF0123 --yes'],

@@ -126,7 +126,7 @@ export const createAccount = defineCommand({
   flags: {
     project: { type: 'text', placeholder: 'NAME', fallback: 'default', summary: 'name of its project' },
     user: { type: 'text', placeholder: 'NAME', fallback: 'admin', summary: 'name of its administrator' },
-    'password-stdin': { type: 'boolean', summary: 'read the password from standard input; else one is made' },
+    'password-stdin': { type: 'boolean', summary: 'read the password from standard input; else one is generated' },
     save: {
       type: 'text',
       placeholder: 'FILE',

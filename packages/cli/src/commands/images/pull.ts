@@ -4,7 +4,7 @@ import { toldProgress } from '../../images/index.ts';
 
 const MOST_CHARS = 16_384;
 
-/** A password is never in the arguments, where everybody on the machine could read it. */
+/** A password is never in the arguments, which every user of the machine could read. */
 async function readPassword({ stdin }: Context): Promise<string> {
   let text = '';
   for await (const chunk of stdin) {

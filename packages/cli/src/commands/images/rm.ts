@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const removeImage = defineCommand({
   name: 'images rm',
-  summary: 'Take the name of a container image away; without name and functions the image is removed',
+  summary: 'Remove the name of a container image; without name and functions the image is removed',
   flags: CONNECTION_FLAGS,
   args: [{ name: 'reference', summary: 'name of the image, or its id for all its names' }],
   examples: ['fgs images rm team/app:v1'],

@@ -48,7 +48,7 @@ async function allReceipts(
   return receipts;
 }
 
-/** The API wants UTC without a zone here. */
+/** The API takes UTC without a zone here. */
 const zoneless = (time: string): string => time.slice(0, 19);
 
 export const list = defineCommand({
@@ -60,7 +60,7 @@ export const list = defineCommand({
     outcome: {
       type: 'text',
       placeholder: 'OUTCOME',
-      summary: 'only receipts with this outcome, such as ok or timeout',
+      summary: 'only receipts with this result, such as ok or timeout',
     },
     result: { type: 'text', choices: RESULTS, placeholder: 'RESULT', summary: 'only receipts with this result' },
     cause: { type: 'text', choices: CAUSES, placeholder: 'CAUSE', summary: 'only failures of this cause' },
@@ -92,8 +92,7 @@ export const list = defineCommand({
     const params = connection.functionParams(args.function, flags.package, flags.qualifier);
     if (flags.limit < 1) throw usageError('--limit must be 1 or more');
     if (!flags.async) {
-      if (flags.state !== undefined)
-        throw usageError('--state goes with --async', 'receipts have an outcome: --outcome');
+      if (flags.state !== undefined) throw usageError('--state needs --async', 'receipts have an outcome: --outcome');
       const query = { from, ...receiptFilter(flags) };
       const receipts = await allReceipts(connection.client, { params, query, signal: context.signal }, flags.limit);
       return {

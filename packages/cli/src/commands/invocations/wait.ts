@@ -56,7 +56,7 @@ export const wait = defineCommand({
       if (context.now() >= deadline) {
         throw new CliError(`after ${timeout} s its state is still ${status}`, {
           code: 'CLI.TIMEOUT',
-          hint: 'It goes on. Wait longer with --timeout.',
+          hint: 'It continues. Wait longer with --timeout.',
         });
       }
       await delay(LOOK_AGAIN_MS, undefined, { signal: context.signal });

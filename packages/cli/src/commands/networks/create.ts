@@ -5,7 +5,11 @@ export const create = defineCommand({
   name: 'networks create',
   summary: 'Make a network on the server machine for functions to be placed in',
   flags: {
-    cidr: { type: 'text', placeholder: 'RANGE', summary: 'addresses, such as 10.20.0.0/24; free ones without it' },
+    cidr: {
+      type: 'text',
+      placeholder: 'RANGE',
+      summary: 'addresses, such as 10.20.0.0/24; an unused range without it',
+    },
     nat: { type: 'boolean', summary: 'let functions on it reach the outside too' },
     interface: {
       type: 'text',

@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const show = defineCommand({
   name: 'networks show',
-  summary: 'A network: its addresses, its bridge on the server machine and who uses it',
+  summary: 'A network: its addresses, its bridge on the server machine and the functions that use it',
   flags: CONNECTION_FLAGS,
   args: [{ name: 'name', summary: 'name of the network' }],
   examples: ['fgs networks show backend'],

@@ -10,7 +10,7 @@ export const set = defineCommand({
       type: 'integer',
       placeholder: 'N',
       required: true,
-      summary: 'instances that are always there; 0 for none',
+      summary: 'instances that are always kept; 0 for none',
     },
     version: { type: 'text', placeholder: 'VERSION', summary: 'for calls of this version; latest without it' },
     alias: { type: 'text', placeholder: 'ALIAS', summary: 'for calls through this alias' },
@@ -30,7 +30,7 @@ export const set = defineCommand({
   ],
   async run({ flags, args }, context) {
     const { version, alias, count, idle } = flags;
-    if (version !== undefined && alias !== undefined) throw usageError('--version and --alias cannot stand together');
+    if (version !== undefined && alias !== undefined) throw usageError('--version and --alias exclude each other');
     const cron_configs = flags.policy.map(parsePolicy);
     const connection = await connect(flags, context);
     const qualifier = alias === undefined ? version : `!${alias}`;

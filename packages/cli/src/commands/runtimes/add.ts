@@ -30,7 +30,7 @@ export const add = defineCommand({
   },
 });
 
-/** Whether the server runs on this machine, so that it can be given a folder of it. */
+/** Whether the server runs on this machine and can use its folders. */
 function isHere(endpoint: string): boolean {
   return ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(endpoint).hostname);
 }

@@ -9,8 +9,8 @@ export interface OpenFolder extends AsyncDisposable {
 }
 
 /**
- * A folder as every user of the machine can read it: itself, or a copy where a folder above is closed, such as `/root` above
- * `/root/.pyenv`. The copy lasts until it is disposed of.
+ * A folder as every user of the machine can read it: itself, or a copy where a folder above is closed, such as `/root`
+ * above `/root/.pyenv`. The copy exists until it is disposed.
  */
 export async function openFolder(folder: string): Promise<OpenFolder> {
   if (await isOpen(folder)) return { path: folder, [Symbol.asyncDispose]: async () => {} };

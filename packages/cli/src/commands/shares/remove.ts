@@ -4,7 +4,7 @@ import { SHARE_FLAGS, shareOf } from './what.ts';
 
 export const remove = defineCommand({
   name: 'shares remove',
-  summary: 'Take a file system, a network or an image away from an account or project',
+  summary: 'End the share of a file system, network or image with an account or project',
   flags: { ...SHARE_FLAGS, ...CONNECTION_FLAGS },
   args: [],
   examples: ['fgs shares remove --network backend --account other-team'],

@@ -5,7 +5,7 @@ import type { Connection } from '../../connection/index.ts';
 import { type Context, type FlagSpecs, type FlagValues, systemCode, usageError } from '../../framework/index.ts';
 import { templateBytes } from './find.ts';
 
-/** Where the content of a test event comes from. */
+/** Sources of the content of a test event. */
 export const CONTENT_FLAGS = {
   data: { type: 'text', short: 'd', placeholder: 'JSON', summary: 'the event' },
   'data-file': { type: 'text', placeholder: 'FILE', summary: 'read the event from a file' },

@@ -4,7 +4,7 @@ import { usageError } from '../../framework/index.ts';
 
 type Listed = RouteResponse<Routes['listEvents']>['events'][number];
 
-/** A test event of a function by its name. Throws a usage error that lists the names there are. */
+/** A test event of a function by its name. Throws a usage error that lists the existing names. */
 export async function findTestEvent(
   connection: Connection,
   params: FunctionParams,

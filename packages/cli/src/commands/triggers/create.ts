@@ -22,7 +22,7 @@ export const create = defineCommand({
   ],
   async run({ flags, args }, context) {
     const { version, alias, name, disabled } = flags;
-    if (version !== undefined && alias !== undefined) throw usageError('--version and --alias cannot stand together');
+    if (version !== undefined && alias !== undefined) throw usageError('--version and --alias exclude each other');
     const body = kindBody(flags, name);
     if (disabled && body.trigger_type_code !== 'TIMER') throw usageError('--disabled is for timers');
     const connection = await connect(flags, context);
@@ -32,7 +32,7 @@ export const create = defineCommand({
       body: { ...body, ...(disabled ? { trigger_status: 'DISABLED' } : {}) },
       signal: context.signal,
     });
-    const state = data.trigger_status === 'DISABLED' ? ', switched off' : '';
+    const state = data.trigger_status === 'DISABLED' ? ', disabled' : '';
     return { kind: 'message', text: `${args.function}: ${whatOf(data)}${state}`, data };
   },
 });

@@ -11,7 +11,7 @@ export const KIND_FLAGS = {
   'time-zone': {
     type: 'text',
     placeholder: 'ZONE',
-    summary: 'with --cron: the clock it goes by, such as Asia/Shanghai',
+    summary: 'with --cron: its time zone, such as Asia/Shanghai',
   },
   event: { type: 'text', placeholder: 'TEXT', summary: 'timer: user_event of each event' },
   method: { type: 'text', placeholder: 'METHOD', summary: 'gateway: GET, POST, ...; every method without it' },
@@ -20,7 +20,7 @@ export const KIND_FLAGS = {
     type: 'text',
     choices: ['none', 'iam', 'app'],
     placeholder: 'WHO',
-    summary: 'gateway: everybody (none), signed requests and tokens of users (iam, the default), or apps (app)',
+    summary: 'gateway: every client (none), signed requests and tokens of users (iam, the default), or apps (app)',
   },
   group: { type: 'text', placeholder: 'ID', summary: 'gateway: group of the address; DEFAULT without it' },
   stage: { type: 'text', placeholder: 'NAME', summary: 'gateway: environment that X-Stage names; RELEASE without it' },
@@ -52,7 +52,7 @@ const OF_TIMER = ['event'] as const;
 const OF_GATEWAY = ['method', 'exact', 'auth', 'group', 'stage', 'wait', 'async'] as const;
 const DEFAULT_WAIT_MS = 5000;
 
-/** Throws a usage error unless exactly one kind is asked for, with flags of that kind. */
+/** Throws a usage error unless exactly one kind is named, with flags of that kind. */
 export function kindBody(flags: KindFlags, name: string | undefined): KindBody {
   const kinds = [flags.every, flags.cron, flags.path].filter((value) => value !== undefined);
   if (kinds.length !== 1) throw usageError('give one of --every, --cron and --path');

@@ -15,8 +15,8 @@ export interface AliasesOptions {
 }
 
 /**
- * Movable names of versions. A change is durable, and every call from then on goes by it, when its promise resolves.
- * All throw `function_not_found`.
+ * Movable names of versions. A change is durable, and applies to every later call, when its promise resolves. All
+ * methods throw `function_not_found`.
  */
 export class Aliases {
   readonly #options: AliasesOptions;
@@ -82,9 +82,9 @@ export class Aliases {
   }
 
   /**
-   * Points an alias elsewhere. An additional version that the body does not name is taken away; a description that it
-   * does not name stays. Throws like `create`, `alias_not_found`, and `invalid_concurrency` when it and the new version
-   * both have reserved instances.
+   * Points an alias to another version. An additional version that the body omits is removed; an omitted description
+   * stays. Throws like `create`, `alias_not_found`, and `invalid_concurrency` when it and the new version both have
+   * reserved instances.
    */
   async update(name: FunctionName, aliasName: string, body: Kept): Promise<Alias> {
     const { access, store, clock } = this.#options;
@@ -104,7 +104,7 @@ export class Aliases {
     });
   }
 
-  /** Throws `alias_not_found`, and `alias_has_triggers` while there are some. */
+  /** Throws `alias_not_found`, and `alias_has_triggers` while it has some. */
   async delete(name: FunctionName, aliasName: string): Promise<void> {
     const { access, store } = this.#options;
     await access.alone(name, async () => {

@@ -33,8 +33,8 @@ export interface ApplicationPlan {
 }
 
 /**
- * Applications: functions that were made together from a template and go together. There is no repository and no pipeline
- * behind them as there is in the cloud: the functions are made at once, and changed like all others.
+ * Applications: functions that were created together from a template and are deleted together. Unlike in the cloud,
+ * they have no repository and no pipeline: the functions are created at once, and changed like all others.
  */
 export class Applications {
   readonly #options: ApplicationsOptions;

@@ -50,7 +50,7 @@ export interface Application {
   readonly modifiedAt: number;
 }
 
-/** A function of an application that is still there. */
+/** An existing function of an application. */
 export interface ApplicationMember {
   readonly functionId: string;
   readonly package: string;

@@ -102,7 +102,7 @@ export class AsyncConfigs {
     return config;
   }
 
-  /** Does nothing when there is nothing. */
+  /** Does nothing without a setting. */
   async remove(functionId: string, qualifier: string): Promise<void> {
     await this.#store.remove(functionId, qualifier);
     this.#forget(functionId, qualifier);
@@ -154,7 +154,7 @@ export class AsyncConfigs {
   }
 }
 
-/** Who sets where outcomes go. */
+/** The caller that sets destinations. */
 export interface Setting {
   readonly setBy: Setter | undefined;
   readonly mayInvoke: (destination: FunctionUrn) => void;

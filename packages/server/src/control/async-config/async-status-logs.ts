@@ -10,7 +10,7 @@ export interface AsyncStatusLog {
   readonly streamId: string;
 }
 
-/** Which projects have a log of the status of asynchronous invocations. Never switched off again, as in the API. */
+/** Projects that have a log of the status of asynchronous invocations. It cannot be disabled again, as in the API. */
 export class AsyncStatusLogs {
   readonly #store: AsyncConfigStore;
   readonly #clock: Clock;

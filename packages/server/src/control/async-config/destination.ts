@@ -3,7 +3,7 @@ import { InternalAddressError, lookupFor } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Destination } from './types.ts';
 
-/** Where an outcome goes, understood. Nothing is delivered to a `service` of the cloud: there is none here. */
+/** A parsed destination. Nothing is delivered to a `service` of the cloud: it does not exist here. */
 export type DestinationTarget =
   | { readonly kind: 'function'; readonly urn: FunctionUrn }
   | { readonly kind: 'webhook'; readonly url: URL }

@@ -1,8 +1,8 @@
-/** Where the outcome of an asynchronous invocation goes. `param` is the JSON text of the API. */
+/** The destination of an asynchronous invocation. `param` is the JSON text of the API. */
 export interface Destination {
   readonly destination: string;
   readonly param: string;
-  /** Who set it, so that the right to it can be asked for again; absent where that was not noted yet. */
+  /** The caller that set it, so that its right can be checked again; absent in older rows. */
   readonly setBy?: Setter;
 }
 

@@ -118,7 +118,10 @@ export class Dependencies {
     return found;
   }
 
-  /** The package goes with its last version. Throws `dependency_in_use`, `dependency_read_only`, `dependency_not_found`. */
+  /**
+   * The package is deleted with its last version. Throws `dependency_in_use`, `dependency_read_only`,
+   * `dependency_not_found`.
+   */
   async deleteVersion(projectId: string, dependencyId: string, version: string): Promise<void> {
     this.#own(projectId, dependencyId);
     await this.#remove([this.version(projectId, dependencyId, version)]);
@@ -264,7 +267,7 @@ export class Dependencies {
   async #remove(versions: readonly DependencyVersion[]): Promise<void> {
     const { store, artifacts, isReferenced } = this.#options;
     for (const version of versions) this.#refuseUsed(version);
-    // from here on no function can be given them
+    // from here on no function can get them
     for (const { id } of versions) this.#byId.delete(id);
     try {
       await store.remove(

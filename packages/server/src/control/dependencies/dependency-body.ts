@@ -57,7 +57,7 @@ function source(fields: WireFields): DependencyBody['source'] {
   if (type === 'obs') {
     const link = fields.text('depend_link', { max: 2048, code: 'invalid_url' }) ?? '';
     if (link === '')
-      throw new PlatformError('invalid_url', 'depend_link is missing', { hint: 'It goes with depend_type obs.' });
+      throw new PlatformError('invalid_url', 'depend_link is missing', { hint: 'It is required for depend_type obs.' });
     return { link };
   }
   if (type !== 'zip') {

@@ -8,9 +8,9 @@ const TIMEOUT_MS = 120_000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * The bytes behind an http or https address, as they come, within two minutes; their number is for the reader to limit.
- * Internal addresses are refused, also behind a name or a redirection, unless their host is listed. Throws `invalid_url`
- * or `archive_not_fetched`.
+ * The bytes behind an http or https address, as they arrive, within two minutes; the reader limits their number.
+ * Internal addresses are refused, also behind a name or a redirection, unless their host is listed. Throws
+ * `invalid_url` or `archive_not_fetched`.
  */
 export async function* fetchArchive(link: string, hosts: AllowedHosts): AsyncGenerator<Uint8Array> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);

@@ -13,7 +13,7 @@ export interface DependencyVersion {
   readonly projectId: string;
   readonly name: string;
   readonly runtime: string;
-  /** From 1; numbers of deleted versions are not given again. */
+  /** From 1; numbers of deleted versions are not reused. */
   readonly version: number;
   readonly description: string;
   /** Where it was fetched from; empty for an upload. */
@@ -35,7 +35,7 @@ export interface NewDependencyVersion {
   readonly artifact: Artifact;
 }
 
-/** Keeps dependency versions from being deleted while a function is given them. */
+/** Prevents the deletion of dependency versions while a function gets them. */
 export interface DependencyHold {
   readonly versions: readonly DependencyVersion[];
   release(): void;

@@ -140,7 +140,7 @@ export const SERVICE_EVENTS: readonly EventTemplate[] = [
   {
     name: 'gaussmongo-event-template',
     kind: 'GAUSSMONGO',
-    description: 'A document changed in a GeminiDB Mongo collection; its name stands in quotes',
+    description: 'A document changed in a GeminiDB Mongo collection; its name is in quotes',
     content: {
       records: [
         {

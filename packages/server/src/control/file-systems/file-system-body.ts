@@ -10,7 +10,9 @@ const MAX_PATH = 4000;
 const USUAL_ID = 1003;
 const MAX_ID = 65_534;
 
-/** Folders of the machine itself, with everything below them: a function that may write there owns the machine. */
+/**
+ * Folders of the machine itself, with everything below them: a function with write access to them controls the machine.
+ */
 const SYSTEM_FOLDERS = [
   ...['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/proc', '/root', '/run', '/sbin', '/sys', '/usr'],
   ...[
@@ -63,7 +65,7 @@ function checkFolder(path: string, ownFolders: readonly string[]): void {
   }
 }
 
-/** Whether one folder stands in the other: a function that writes to the outer one could replace the inner one. */
+/** Whether one folder is inside the other: a function that writes to the outer one could replace the inner one. */
 export function areNested(one: FileSystem['source'], other: FileSystem['source']): boolean {
   if (one.kind !== 'folder' || other.kind !== 'folder' || one.path === other.path) return false;
   return isWithin(one.path, other.path) || isWithin(other.path, one.path);

@@ -24,7 +24,7 @@ export interface FileSystemsOptions {
   readonly onRemoved: (fileSystemId: string) => Promise<void>;
   /** Folders of the server, without links: none of them, and nothing in or around them, can be registered. */
   readonly ownFolders: readonly string[];
-  /** As whom functions may use file systems. The agent checks it by itself. */
+  /** The users as whom functions may use file systems. The agent checks them as well. */
   readonly mountUsers: readonly UserRange[];
 }
 
@@ -104,7 +104,7 @@ export class FileSystems {
     }
   }
 
-  /** Replaces the instances of every version that mounts a file system: who may use it has changed. */
+  /** Replaces the instances of every version that mounts a file system: its shares have changed. */
   sharingChanged(id: string): void {
     const fileSystem = [...this.#byName.values()].find((one) => one.id === id);
     if (fileSystem === undefined) return;
@@ -160,8 +160,8 @@ export class FileSystems {
     }
     const around = [...this.#byName.values()].find((other) => areNested(source, other.source));
     if (around === undefined) return;
-    throw new PlatformError('invalid_request', `the folder stands in that of ${around.name}, or around it`, {
-      hint: 'Register folders that stand beside each other.',
+    throw new PlatformError('invalid_request', `the folder is inside that of ${around.name}, or contains it`, {
+      hint: 'Register folders that are not inside each other.',
     });
   }
 

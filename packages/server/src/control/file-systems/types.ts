@@ -20,7 +20,7 @@ export interface FileSystem {
   readonly createdAt: number;
 }
 
-/** A file system with who uses it. */
+/** A file system with its users. */
 export interface FileSystemState extends FileSystem {
   /** URNs of the versions that mount it. */
   readonly usedBy: readonly string[];

@@ -39,7 +39,7 @@ export class FunctionExports {
 
   /**
    * Begins an archive of a version for `userId`. Throws `export_running`, `code_too_large` for more than 50 MB, and
-   * `invalid_code_type` when the code alone of a container image is asked for.
+   * `invalid_code_type` for the code alone of a container image.
    */
   async open(state: FunctionState, parts: ExportParts, userId: string): Promise<OpenExport> {
     const isImage = state.version.config.image !== undefined;

@@ -46,7 +46,7 @@ export class FunctionImports {
     });
   }
 
-  /** The archive is checked and unpacked like code, and gone when `work` is done. */
+  /** The archive is checked and unpacked like code, and removed when `work` is done. */
   async #unpacked<T>(bytes: Buffer, work: (folder: string) => Promise<T>): Promise<T> {
     const { artifacts, collect } = this.#options;
     const pin = await artifacts.put(bytes, { kind: 'zip', maxBytes: LIMITS.exportZipBytes }).catch(refuseArchive);

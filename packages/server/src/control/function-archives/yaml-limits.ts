@@ -4,7 +4,7 @@ import { CST, Lexer } from 'yaml';
 const MAX_TOKENS = 10_000;
 /** Brackets inside each other. */
 const MAX_DEPTH = 32;
-/** Where a list item or a key may begin. Each level of blocks stands further to the right than the one around it. */
+/** Where a list item or a key may begin. Each level of blocks is indented further than the one around it. */
 const MAX_COLUMN = 64;
 
 const LIST_OR_KEY: ReadonlySet<unknown> = new Set(['seq-item-ind', 'explicit-key-ind']);

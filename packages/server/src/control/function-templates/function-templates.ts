@@ -17,7 +17,7 @@ export interface TemplateFilter {
   readonly service: string | undefined;
 }
 
-/** Functions to begin with. They come with the server and never change while it runs. */
+/** Templates for functions. They come with the server and never change while it runs. */
 export class FunctionTemplates {
   readonly #runtimes: Runtimes;
   #all: Promise<readonly FunctionTemplate[]> | undefined;

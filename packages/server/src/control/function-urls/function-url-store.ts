@@ -15,7 +15,7 @@ export class FunctionUrlStore {
     return rows.map((row) => ({
       functionId: row.function_id,
       enabled: row.enabled === 1,
-      // anything that this version does not know must not open a function to everybody
+      // a value unknown to this version must not open a function to every client
       auth: row.auth === 'none' ? 'none' : 'iam',
     }));
   }

@@ -42,7 +42,7 @@ export function readCodeUpload(fields: WireFields, rules: RuntimeRules, handler:
   return { bytes, put: { kind, fileName: jarName }, codeType, codeFileName: fileName };
 }
 
-/** The code of a new function that came without any. Throws `code_missing` where no such code exists. */
+/** The code of a new function that was created without any. Throws `code_missing` where no such code exists. */
 export function defaultUpload(rules: RuntimeRules, handler: string): CodeUpload {
   const text = defaultCode(rules, handler);
   if (text === undefined) {

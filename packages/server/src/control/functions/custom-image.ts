@@ -19,7 +19,7 @@ export function wantsImage(fields: WireFields, rules: RuntimeRules, codeType = f
   return rules.language === 'image' || codeType === IMAGE_CODE_TYPE || (imageName(fields) ?? '') !== '';
 }
 
-/** Libraries stand in the image itself. Throws `invalid_dependency`. */
+/** Libraries belong into the image itself. Throws `invalid_dependency`. */
 export function refuseDependencies(fields: WireFields): void {
   if ((fields.texts('depend_version_list') ?? []).length === 0) return;
   throw new PlatformError('invalid_dependency', 'a container image has no dependencies of the platform', {

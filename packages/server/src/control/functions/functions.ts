@@ -42,7 +42,7 @@ export interface FunctionsOptions {
   readonly quotas?: Quotas;
   /** Throws when the project may not use a network or a file system, or it does not exist. */
   readonly checkSurroundings?: (wanted: WantedSurroundings, projectId: string) => void;
-  /** Called at the start with each version whose code is missing and cannot be unpacked again. */
+  /** Called at startup with each version whose code is missing and cannot be unpacked again. */
   readonly onLostCode?: (lost: LostCode) => void;
   /** Whether a project may use an image, by its name without the tag. */
   readonly mayUseImage: (repository: string, projectId: string) => boolean;

@@ -65,7 +65,7 @@ function readMount(fields: WireFields): Kept {
   };
 }
 
-/** −1 stands for the user of functions. */
+/** −1 means the user of functions. */
 function readId(user: WireFields | undefined, names: readonly string[]): number {
   const bounds = { min: NOT_GIVEN, max: MAX_ID, code: 'invalid_mount_user' } as const;
   for (const name of names) {

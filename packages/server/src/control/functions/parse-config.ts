@@ -23,7 +23,7 @@ export interface ConfigBase extends ParsedConfig {
   readonly environmentChars: number;
 }
 
-/** The configuration of a function that was given nothing but a runtime. */
+/** The configuration of a function created with only a runtime. */
 export function initialConfig(rules: RuntimeRules): FunctionConfig {
   return {
     handler: rules.defaultHandler ?? '',
@@ -160,7 +160,7 @@ function environment(text: string | undefined, before: Environment, field: strin
   throw new PlatformError('invalid_user_data', `${field}: ${why}`);
 }
 
-/** The mask coming back means that the user did not touch the variable. */
+/** The mask in a request means that the user did not change the variable. */
 function unmask(given: Environment, before: Environment): Environment {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [name, value === MASK ? (before[name] ?? MASK) : value]),
@@ -170,7 +170,7 @@ function unmask(given: Environment, before: Environment): Environment {
 function checkEnvironment(env: Environment, secrets: Environment, most: number): void {
   const twice = Object.keys(env).find((name) => Object.hasOwn(secrets, name));
   if (twice !== undefined) {
-    throw new PlatformError('invalid_user_data', `${twice} stands in user_data and in encrypted_user_data`);
+    throw new PlatformError('invalid_user_data', `${twice} is in both user_data and encrypted_user_data`);
   }
   if (!environmentFits([env, secrets], most)) {
     throw new PlatformError(

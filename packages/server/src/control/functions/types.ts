@@ -85,7 +85,7 @@ export interface FunctionState {
 
 /** The runtimes of this machine. */
 export interface Runtimes {
-  /** Undefined when the name means nothing. */
+  /** Undefined for an unknown name. */
   find(name: string): { readonly available: boolean; readonly hint?: string } | undefined;
   available(): readonly string[];
 }

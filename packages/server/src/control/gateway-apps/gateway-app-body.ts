@@ -29,7 +29,7 @@ export function readAppBody(body: Kept): AppBody {
     throw wrong('app_secret', '16 to 128 visible characters of ASCII, no blanks.');
   }
   if ((appKey === undefined) !== (secret === undefined)) {
-    throw new PlatformError('invalid_request', 'app_key and app_secret stand together', {
+    throw new PlatformError('invalid_request', 'app_key and app_secret must be set together', {
       hint: 'Give both to keep those of another gateway, or none to get new ones.',
     });
   }

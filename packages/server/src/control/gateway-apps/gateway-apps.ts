@@ -19,7 +19,7 @@ export interface GatewayAppsOptions {
   readonly clock: Clock;
 }
 
-/** An app as requests ask for it. */
+/** An app in the form for requests. */
 export interface CallingApp {
   readonly app: GatewayApp;
   readonly key: HmacKey;

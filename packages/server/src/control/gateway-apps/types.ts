@@ -1,4 +1,4 @@
-/** Who may call gateway triggers with authentication by app. Times are ms since the epoch. */
+/** Apps that may call gateway triggers with authentication by app. Times are ms since the epoch. */
 export interface GatewayApp {
   readonly id: string;
   readonly projectId: string;

@@ -105,8 +105,8 @@ export class Networks {
 
   /**
    * Throws `vpc_not_found` or `subnet_not_found` for a network that the project may not use or that does not exist; the
-   * error is the same for both. All ids are kept while the project may use no network at all: functions that come from
-   * elsewhere keep theirs, and the networks can be registered later.
+   * error is the same for both. All ids are kept while the project may use no network at all: functions from another
+   * installation keep theirs, and the networks can be registered later.
    */
   check({ vpc }: Pick<WantedSurroundings, 'vpc'>, projectId: string): void {
     if (vpc === undefined || this.#chosen(vpc, projectId) !== undefined) return;
@@ -129,7 +129,7 @@ export class Networks {
     return network === undefined ? { kind: 'none' } : { kind: 'vpc', network: onHost(network) };
   }
 
-  /** Replaces the instances of every version that chose a network: who may use it has changed. */
+  /** Replaces the instances of every version that chose a network: its shares have changed. */
   sharingChanged(id: string): void {
     const network = [...this.#byName.values()].find((one) => one.id === id);
     if (network === undefined) return;

@@ -10,7 +10,7 @@ const VALUE = /^[\p{L}\p{M}\p{N} _.:=+@/-]*$/u;
 /** Begins the keys of tags that the platform sets. */
 const SYSTEM = '_sys_';
 
-/** Tags to set; a key that stands twice is refused. Throws `invalid_tag`, `invalid_request`. */
+/** Tags to set; a repeated key is refused. Throws `invalid_tag`, `invalid_request`. */
 export function readTags(body: Kept): readonly Tag[] {
   const tags = entries(body, 'create').map((tag, at) => ({
     key: readKey(tag, at),
@@ -18,7 +18,7 @@ export function readTags(body: Kept): readonly Tag[] {
   }));
   const keys = new Set<string>();
   for (const { key } of tags) {
-    if (keys.has(key)) throw new PlatformError('invalid_tag', `the key ${key} stands twice in tags`);
+    if (keys.has(key)) throw new PlatformError('invalid_tag', `the key ${key} is repeated in tags`);
     keys.add(key);
   }
   return tags;

@@ -4,7 +4,7 @@ export interface Tag {
   readonly value: string;
 }
 
-/** One key, and the values that are wanted of it; none stand for any. */
+/** One key, and its matching values; none match any. */
 export interface TagFilter {
   readonly key: string;
   readonly values: readonly string[];

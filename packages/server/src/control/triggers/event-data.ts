@@ -14,7 +14,7 @@ interface Kind {
   read(fields: WireFields): TriggerSettings;
 }
 
-/** The kinds of triggers that there are here. */
+/** The kinds of triggers that exist here. */
 const api = (kind: 'APIG' | 'DEDICATEDGATEWAY'): Kind => ({
   fields: apiFields,
   invalid: 'invalid_apig_trigger',

@@ -81,7 +81,7 @@ export class TriggerStore {
       .execute();
   }
 
-  /** Notes a tick. Affects no row when it or a later one was noted, or the trigger was changed, switched off or deleted. */
+  /** Notes a tick. Affects no row when it or a later one was noted, or the trigger was changed, disabled or deleted. */
   fire({ id, modifiedAt }: Trigger, firing: Firing): AtomicStatement {
     return { query: this.#fire({ id, modifiedAt, ...firing }), mustAffect: true };
   }

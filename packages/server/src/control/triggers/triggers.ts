@@ -150,7 +150,7 @@ export class Triggers {
   /** Those of a published version or an alias; all of the function for `latest` and without a qualifier. */
   async deleteAll(name: FunctionName, qualifier: string | undefined): Promise<void> {
     await this.#alone(name, async () => {
-      // `latest` stands for the function in this operation of the API
+      // `latest` means the function in this operation of the API
       await this.#remove(await this.list(name, qualifier === LATEST ? undefined : qualifier));
     });
   }
@@ -206,7 +206,7 @@ export class Triggers {
     const refuse = (message: string, hint: string): never => {
       throw new PlatformError(invalidCode(settings.kind), message, { hint });
     };
-    if (!trigger.active) refuse('a gateway trigger cannot be switched off', 'Delete it.');
+    if (!trigger.active) refuse('a gateway trigger cannot be disabled', 'Delete it.');
     if (isHttp && trigger.settings.async) {
       refuse('an HTTP function cannot be invoked asynchronously', 'Use invocation_type sync.');
     }

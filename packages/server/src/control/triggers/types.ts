@@ -49,7 +49,7 @@ export interface Trigger<S extends TriggerSettings = TriggerSettings> {
   readonly qualifier: string;
   readonly active: boolean;
   readonly settings: S;
-  /** Ticks of a rate are counted from here: when it was made, given another schedule, or switched on. */
+  /** Ticks of a rate are counted from here: the time of its creation, of a new schedule, or of being enabled. */
   readonly since: number;
   /** The last tick whose event was stored before this server started, and the steady time of that. */
   readonly fired: { readonly tick: number; readonly steady: number } | undefined;

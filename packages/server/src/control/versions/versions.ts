@@ -27,8 +27,9 @@ export class Versions {
 
   /**
    * Keeps the present code, configuration and variables of `latest` under a name. Durable, and callable, when its
-   * promise resolves. Throws `function_not_found`, `invalid_version` (also when there are as many as there may be),
-   * `version_exists`, `nothing_to_publish`, `description_too_long`, `invalid_request` for the digest of other code.
+   * promise resolves. Throws `function_not_found`, `invalid_version` (also when the function has the most versions
+   * allowed), `version_exists`, `nothing_to_publish`, `description_too_long`, `invalid_request` for the digest of other
+   * code.
    */
   async publish(name: FunctionName, body: Kept): Promise<FunctionState> {
     const { access, store, clock } = this.#options;
@@ -66,9 +67,9 @@ export class Versions {
   }
 
   /**
-   * Removes a version with the aliases that point to it. Its logs stay; its code goes when nothing uses it and no call
-   * can still run it. Throws `function_not_found`, `version_not_found`, `invalid_version` for `latest`, `version_in_use`
-   * when an alias sends it a part of its requests.
+   * Removes a version with the aliases that point to it. Its logs stay; its code is removed when nothing uses it and no
+   * invocation can still run it. Throws `function_not_found`, `version_not_found`, `invalid_version` for `latest`,
+   * `version_in_use` when it is the additional version of an alias.
    */
   async delete(name: FunctionName, version: string): Promise<void> {
     const { access, store, aliases } = this.#options;

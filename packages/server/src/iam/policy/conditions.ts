@@ -128,8 +128,8 @@ export function isOperator(text: string): boolean {
 }
 
 /**
- * A condition ready to be asked: one written value that fits is enough, for a `Not` operator none may fit. A key that
- * the request does not know fits nothing; with `IfExists` at the end of the operator it fits. Throws `ConditionFault`.
+ * A compiled condition: one matching value is enough; for a `Not` operator no value may match. A key that the request
+ * lacks does not match; with `IfExists` at the end of the operator it does. Throws `ConditionFault`.
  */
 export function compileCondition(operator: string, key: ContextKey, written: readonly string[]): Condition {
   const optional = operator.endsWith('IfExists');

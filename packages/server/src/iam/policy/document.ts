@@ -100,7 +100,7 @@ function statementOf(value: unknown, field: string): Statement {
   };
 }
 
-/** Checks a policy in IAM's JSON form. Throws `invalid_policy` naming the first field that is wrong. */
+/** Checks a policy in IAM's JSON form. Throws `invalid_policy` naming the first invalid field. */
 export function parsePolicy(value: unknown): PolicyDocument {
   const document = objectOf(value, 'policy');
   refuseOthers(document, ['Version', 'Statement'], 'policy');

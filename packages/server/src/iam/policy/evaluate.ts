@@ -2,7 +2,7 @@ import { type Condition, compileCondition } from './conditions.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import type { ContextKey, PolicyDocument, RequestContext, Resource, Statement } from './types.ts';
 
-/** A statement ready to be asked. */
+/** A compiled statement. */
 export interface Rule {
   readonly allow: boolean;
   /** Lower case. */

@@ -19,7 +19,7 @@ type Wire = RouteResponse<Routes['listDeadLetters']>['dead_letters'][number];
 
 /** Letters sent again in one request. */
 const REDRIVE_PAGE = 100;
-/** Letters thrown away in one request. */
+/** Letters deleted in one request. */
 const DELETE_PAGE = 500;
 
 export function deadLetterHandlers({
@@ -121,7 +121,7 @@ function toWire(record: DeadLetterRecord): Wire {
   };
 }
 
-/** As text where it is text, else as Base64. */
+/** As text if it is text, else as Base64. */
 function eventFields(event: Uint8Array | null): { event: string; event_encoding: 'utf8' | 'base64' | 'none' } {
   if (event === null) return { event: '', event_encoding: 'none' };
   const bytes = Buffer.from(event.buffer, event.byteOffset, event.byteLength);

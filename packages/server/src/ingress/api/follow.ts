@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 
 /** Values a follower may be behind; a slower reader loses the oldest. */
 const MAX_BEHIND = 10_000;
-/** How long a follower may go on whose rights were taken. */
+/** How long a follower may continue after its rights were revoked. */
 const ASK_EVERY_MS = 2_000;
 
 export interface Following {

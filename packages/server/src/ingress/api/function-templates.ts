@@ -12,7 +12,7 @@ const PAGE = 100;
 /** All templates come with the server. */
 const PUBLIC_TYPE = 1;
 
-/** Which of the two languages a request wants its texts in. */
+/** The language, of two, of the texts in an answer. */
 export function languageOf(headers: IncomingHttpHeaders): 'zh' | 'en' {
   const asked = headers['x-language'];
   return typeof asked === 'string' && asked.toLowerCase().startsWith('zh') ? 'zh' : 'en';

@@ -114,7 +114,7 @@ export function functionAsyncConfigHandlers(deps: {
 function checkAgency(iam: Iam, agency: string, question: Question): void {
   const caller = iam.agencyCaller(question.projectId ?? '', agency);
   if (caller === undefined) {
-    throw new PlatformError('unknown_agency', `agency ${agency} of the function is not there any more, or over`);
+    throw new PlatformError('unknown_agency', `agency ${agency} of the function was deleted or has expired`);
   }
   if (iam.allows(caller, question)) return;
   const { action, fn } = question;

@@ -57,7 +57,7 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
     async downloadFunctionCode(request) {
       const ticket = openTicket(sealer, request.params.ticket);
       if (ticket === undefined || ticket.until < clock.now()) {
-        throw new PlatformError('not_found', 'the link is not valid any more', { hint: 'Ask for the code again.' });
+        throw new PlatformError('not_found', 'the link is not valid any more', { hint: 'Request the code again.' });
       }
       return new Reply(await artifacts.readAll(ticket.sha256), {
         headers: {

@@ -23,7 +23,7 @@ export interface FunctionDeps extends NamingDeps {
   readonly versions: Versions;
   readonly catalog: Catalog;
   readonly region: string;
-  /** Failed invocations of the last day, of the functions of a project that had some, by function key. */
+  /** Failed invocations of the last day, by function key; functions of the project without failures are left out. */
   readonly failures: (projectId: string) => Promise<ReadonlyMap<string, number>>;
 }
 

@@ -34,7 +34,7 @@ function scopeOf({ project_id: project, domain_id: domain = '' }: Params): Scope
   return project === undefined ? { kind: 'domain', id: domain } : { kind: 'project', id: project };
 }
 
-/** Grants as clients of IAM make them. Identities are the account's, so the right is asked for there. */
+/** Grants as clients of IAM make them. Identities belong to the account, so the right is checked there. */
 export function iamGrantHandlers(iam: Iam): Handlers<GrantIds | WithdrawIds | ListIds> {
   const { groups } = iam;
   const give = async (request: ApiRequest<GrantIds>): Promise<object> => {

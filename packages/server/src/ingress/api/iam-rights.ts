@@ -170,7 +170,7 @@ export function iamRightHandlers({ iam, clock }: { readonly iam: Iam; readonly c
 function holderOf({ group_id: group, agency_id: agency }: { group_id?: string; agency_id?: string }): Holder {
   if (group && !agency) return { kind: 'group', id: group };
   if (agency && !group) return { kind: 'agency', id: agency };
-  throw new PlatformError('invalid_request', 'either group_id or agency_id must be given');
+  throw new PlatformError('invalid_request', 'either group_id or agency_id is required');
 }
 
 function grantOf(domainId: string, body: RouteBody<Routes['createGrant']>): Grant {

@@ -134,7 +134,7 @@ function reachable(iam: Iam, { caller, params }: ApiRequest<'showProject' | 'del
   return project;
 }
 
-/** Asks for a right in the account. Throws `forbidden`. */
+/** Checks a right in the account. Throws `forbidden`. */
 export function ask(
   iam: Iam,
   request: { readonly caller: Caller; readonly peer: ApiRequest<Ids>['peer'] },
@@ -155,7 +155,7 @@ async function login(iam: Iam, { body, peer }: ApiRequest<'createToken'>): Promi
   throw new PlatformError('invalid_request', 'auth.identity must use the method password and name a user, or token');
 }
 
-/** A login stands in the audit log of the account that it was for, good or bad. */
+/** A login is in the audit log of the account that it named, successful or not. */
 async function onRecord(
   iam: Iam,
   request: ApiRequest<'createToken'>,
@@ -190,7 +190,7 @@ async function onRecord(
   return issued;
 }
 
-/** Whose rights a temporary key gets, and how long it may hold: no longer than the proof that asks for it. */
+/** The principal and lifetime of a temporary key: it ends no later than the proof of the request. */
 function temporaryFor(
   iam: Iam,
   caller: Caller,

@@ -18,7 +18,7 @@ export interface ImageDeps {
   readonly uploads: Uploads;
 }
 
-/** Lines of progress that wait for a client who does not read; older ones are then left out. */
+/** Lines of progress that wait for a slow client; older lines are then left out. */
 const MOST_WAITING = 100;
 
 /** List, load, pull and remove container images. */
@@ -63,7 +63,7 @@ export function imageHandlers({ images, uploads }: ImageDeps): Handlers<Ids> {
   };
 }
 
-/** Runs `work` and gives its steps as they come; its end is the last line. */
+/** Runs `work` and yields its steps as they occur; the last line reports its end. */
 async function* told(
   requestId: string,
   work: (onProgress: (step: string) => void) => Promise<readonly NamedImage[]>,

@@ -42,7 +42,7 @@ export interface AskedRange {
   readonly step?: string | undefined;
 }
 
-/** The last hour unless asked otherwise. Throws `invalid_request`. */
+/** The last hour by default. Throws `invalid_request`. */
 export function askedSteps(asked: AskedRange, now: number): MetricRange {
   const range = timeRange(asked.from, asked.to, now);
   // the end is exclusive for callers, and names the last step here
@@ -53,7 +53,7 @@ export function askedSteps(asked: AskedRange, now: number): MetricRange {
   }
   if ((to - range.from) / stepMs >= MAX_POINTS) {
     throw new PlatformError('invalid_request', `the range has more than ${MAX_POINTS} steps`, {
-      hint: 'Ask for a longer step or a shorter range.',
+      hint: 'Use a longer step or a shorter range.',
     });
   }
   return { from: range.from, to, stepMs };

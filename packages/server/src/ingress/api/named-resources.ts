@@ -46,7 +46,7 @@ function authorizeEnterpriseProject(iam: Iam, body: Kept, { caller, peer, projec
   const enterpriseProjectId = changed(body, 'enterprise_project_id', before);
   if (enterpriseProjectId === undefined) return;
   iam.tenancy.checkEnterpriseProject(projectId, enterpriseProjectId);
-  // a new function was asked for with its enterprise project
+  // the right on the enterprise project of a new function was checked at its creation
   if (before === undefined) return;
   const fn: FunctionRef = before.fn;
   iam.authorize(caller, { action: 'functiongraph:function:updateConfig', projectId, fn, enterpriseProjectId, peer });

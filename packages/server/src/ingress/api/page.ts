@@ -8,8 +8,8 @@ export interface Page<T> {
 }
 
 /**
- * Cuts a page out of a whole list. `asked` of 0 or nothing means as much as one page may have. `next_marker` is the
- * offset behind the page, so a client that goes on gets an empty one at the end. Throws `invalid_request`.
+ * Cuts a page out of a whole list. `asked` of 0 or nothing means the largest page. `next_marker` is the offset after
+ * the page, so a client that continues gets an empty page at the end. Throws `invalid_request`.
  */
 export function pageOf<T>(
   all: readonly T[],

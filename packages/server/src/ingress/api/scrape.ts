@@ -19,7 +19,7 @@ export interface ScrapeDeps
   /** Of the server process. */
   readonly process: () => ProcessFacts;
   readonly storage: () => Promise<StorageFacts>;
-  /** Undefined: only this machine may ask. */
+  /** Undefined: only this machine has access. */
   readonly token: string | undefined;
 }
 
@@ -60,7 +60,7 @@ const LOCAL_HOST = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5}
 /** Headers that proxies add: behind a proxy, every client seems to be on this machine. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
-/** Names of functions are in the answer: it is not for everybody. Throws `unauthenticated`, `forbidden`. */
+/** The answer has names of functions, so it needs a token. Throws `unauthenticated`, `forbidden`. */
 function admit(
   { headers, peer }: Pick<ApiRequest<'scrapeMetrics'>, 'headers' | 'peer'>,
   token: string | undefined,

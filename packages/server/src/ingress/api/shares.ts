@@ -8,7 +8,7 @@ export interface ShareDeps {
   readonly networks: Networks;
 }
 
-/** Who may use the file systems, networks and images of the machine. */
+/** Accounts and projects that may use file systems, networks and images of the machine. */
 export function shareHandlers({
   shares,
   fileSystems,

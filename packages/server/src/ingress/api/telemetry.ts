@@ -113,7 +113,7 @@ function receiptFilter(
   };
 }
 
-/** Where the log lines of the invocation are, on this server. They may come a little before and after it. */
+/** Where the log lines of the invocation are, on this server. Their times may be a little before and after it. */
 function logPathOf({ functionUrn: urn, requestId, startedAt, finishedAt }: InvocationRecord): string {
   const [from, to] = [Math.max(startedAt - LOG_MARGIN_MS, 0), Math.max(finishedAt, startedAt) + LOG_MARGIN_MS];
   const projectId = urn.split(':')[3] ?? '';

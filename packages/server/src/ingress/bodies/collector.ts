@@ -28,7 +28,7 @@ export class Collector {
     return first === undefined ? EMPTY : this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
   }
 
-  /** Most bodies come in one piece, which is taken as it is. */
+  /** Most bodies come in one piece, which is used without a copy. */
   #isFirst(): boolean {
     return this.#pieces.length === 0 && this.#filled === 0;
   }

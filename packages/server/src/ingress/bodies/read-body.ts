@@ -5,18 +5,18 @@ import { Collector } from './collector.ts';
 import type { UploadWatch } from './upload-watch.ts';
 
 const EMPTY = Buffer.alloc(0);
-/** Up to so many bytes that come in one piece take no room: such bodies never wait for their client. */
+/** Bodies up to this many bytes that come in one piece need no reservation: such bodies never wait for their client. */
 const WHOLE_BYTES = 16 * 1024;
 
 export interface ReadOptions {
   readonly limitBytes: number;
   readonly tooLarge: (limitBytes: number) => PlatformError;
-  /** Opened for a body that does not come at once; given back when the answer is out. */
+  /** Opened for a body that does not arrive at once; released when the answer is sent. */
   readonly room: () => BodyRoom;
   readonly watch: UploadWatch | undefined;
   /** The client waits for a word before it sends the body. */
   readonly expectsContinue: boolean;
-  /** Pieces that have come already. */
+  /** Pieces that have arrived already. */
   readonly begun?: Buffer;
 }
 

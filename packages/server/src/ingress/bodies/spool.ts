@@ -9,7 +9,7 @@ import { type ReadOptions, takeBody } from './read-body.ts';
 const LOADED_AT_ONCE = 2;
 const FOLDER = 'spool';
 
-/** Keeps large bodies on disk until they have proved who sends them, and until it is their turn to be loaded. */
+/** Keeps large bodies on disk until their sender is authenticated, and until it is their turn to be loaded. */
 export class Spool {
   readonly #folder: string;
   readonly #waiting: (() => void)[] = [];

@@ -6,8 +6,8 @@ const LOOK_EVERY_MS = 10_000;
 const LEAST_BYTES = 16 * 1024;
 
 /**
- * Cuts a connection whose client sends the body too slowly, or not within `totalMs`. Ends by itself with the body; `lift`
- * ends it before.
+ * Cuts a connection whose client sends the body too slowly, or not within `totalMs`. Ends with the body; `lift` ends it
+ * earlier.
  */
 export class UploadWatch {
   /** Called for a slow client. */

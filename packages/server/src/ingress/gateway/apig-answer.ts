@@ -33,7 +33,7 @@ export function readApigAnswer(payload: Buffer): FunctionAnswer {
 
 const SHAPE = 'Return {"statusCode": 200, "headers": {}, "isBase64Encoded": false, "body": "text"}.';
 
-/** A value may be a list, for headers that stand several times; numbers and booleans are written as text. */
+/** A value may be a list, for repeated headers; numbers and booleans are written as text. */
 function headerPairs(headers: unknown): HeaderPair[] {
   if (headers === undefined || headers === null) return [];
   if (!isObject(headers)) throw invalid('headers is not an object');

@@ -13,7 +13,7 @@ export interface ApigRequest {
   readonly sourceIp: string;
 }
 
-/** The event that an event function gets for a request. Of a query key that stands twice the last value counts. */
+/** The event that an event function gets for a request. Of a repeated query key the last value counts. */
 export function apigEvent(request: ApigRequest): Buffer {
   const { method, url, body, requestId, apiId, stage, pathParameters, sourceIp } = request;
   const at = url.indexOf('?');

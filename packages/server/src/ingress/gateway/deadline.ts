@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** How long the caller of a function waits for the beginning of its answer. The function itself goes on. */
+/** How long the caller of a function waits for the beginning of its answer. The function itself continues. */
 export class Deadline {
   readonly #ms: number;
   readonly #over = new AbortController();

@@ -47,8 +47,8 @@ export interface GatewayDeps {
 }
 
 /**
- * Head and body of a request must arrive within these; a slow client holds one connection, nothing else. A body that goes
- * to the function as it comes has other limits, which is why Node.js does not watch over the second.
+ * Head and body of a request must arrive within these; a slow client holds one connection, nothing else. A body that is
+ * streamed to the function has other limits, which is why Node.js does not enforce the second.
  */
 const HEAD_MS = 15_000;
 const REQUEST_MS = 60_000;
@@ -147,9 +147,9 @@ class Gateway {
   }
 
   /**
-   * The body, when the function gets it as it comes; undefined when it is read whole before. A signature is over the whole
-   * body, a function without streaming is not to be occupied by a client that sends slowly, and the caller of a gateway
-   * trigger has a time limit that is not for sending.
+   * The body, when it is streamed to the function; undefined when it is read whole before. A signature is over the
+   * whole body, a function without streaming is not to be occupied by a client that sends slowly, and the caller of a
+   * gateway trigger has a time limit that is not for sending.
    */
   #upload(
     { urn, runtime, auth, api }: Published,
@@ -299,7 +299,7 @@ export async function stopGateway(server: Server, clock: Clock, cut: AbortSignal
   const closed = new Promise<void>((done) => server.close(() => done()));
   const breakAll = (): void => server.closeAllConnections();
   let timer = clock.after(0, function sweep() {
-    // A connection whose last answer went out after the close began is idle then, and its client may keep it.
+    // A connection whose last answer was sent after the close began is idle then, and its client may keep it open.
     server.closeIdleConnections();
     timer = clock.after(CLOSE_IDLE_EVERY_MS, sweep);
   });

@@ -32,14 +32,14 @@ export function forCaller(error: unknown): unknown {
       return new PlatformError('unavailable', error.message, { cause: error });
     case 'disk_full':
     case 'no_disk_room':
-      // anyone may call a function URL: the figures of the disk are for the API and the log
+      // any client may call a function URL: the figures of the disk are for the API and the log
       return new PlatformError(error.code, error.spec.meaning, { cause: error });
     default:
       return error;
   }
 }
 
-/** Answers with the error and goes on reading what the client still sends, so that the client receives the answer. */
+/** Answers with the error and reads on while the client still sends, so that the client receives the answer. */
 export function refuse(request: IncomingMessage, response: ServerResponse, error: unknown, requestId: string): number {
   const { status, headers, body } = toErrorBody(error, requestId);
   request.resume();

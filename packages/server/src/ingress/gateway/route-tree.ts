@@ -4,7 +4,7 @@ export interface RouteSpec {
   readonly segments: readonly PathSegment[];
   /** The path alone, or also all below it. */
   readonly below: boolean;
-  /** `ANY` for all methods that nothing else is for. */
+  /** `ANY` for all methods without a route of their own. */
   readonly method: string;
   readonly environment: string;
 }

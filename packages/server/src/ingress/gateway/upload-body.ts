@@ -17,7 +17,7 @@ const STALLED_MS = 60_000;
 /** How long the unused rest of a body is read, so that its client receives the answer. */
 const DISCARD_MS = 60_000;
 
-/** The body of a request that goes to the function as it comes. Holds no more than the connection's own buffer. */
+/** The body of a request that is streamed to the function. Holds no more than the connection's own buffer. */
 export class UploadBody implements BodySource {
   readonly length: number | undefined;
   readonly #request: IncomingMessage;
@@ -72,7 +72,7 @@ export class UploadBody implements BodySource {
 
   take(maxBytes: number): Buffer | undefined {
     const { clock, limitBytes } = this.#options;
-    // Reading none of nothing is how the stream is asked for more.
+    // Reading an empty chunk asks the stream for more.
     const piece = this.#request.read(Math.min(maxBytes, this.#request.readableLength)) as Buffer | null;
     if (piece === null) {
       this.#awaitedSince ??= clock.monotonic();

@@ -62,7 +62,7 @@ export class ApiBodies {
     return isLarge ? this.#spool.receive(request, response, options) : readBody(request, response, options);
   }
 
-  /** The rest of a small body whose beginning has come. Throws like `takeBody`. */
+  /** The rest of a small body whose beginning has arrived. Throws like `takeBody`. */
   rest(request: IncomingMessage, response: ServerResponse, limitBytes: number, begun: Buffer): Promise<Buffer> {
     const { budget, clock, proxies } = this.#options;
     return readBody(request, response, {

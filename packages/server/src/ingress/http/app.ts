@@ -50,7 +50,7 @@ const IDLE_MS = 72_000;
 function endInTime(app: FastifyInstance, { clock, drainMs }: AppOptions, closing: AbortController): void {
   let cut: Timer | undefined;
   let sweep: Timer | undefined;
-  // A connection whose last answer went out after the close began is idle then, and its client may keep it for minutes.
+  // A connection whose last answer was sent after the close began is idle then, and its client may keep it for minutes.
   const closeIdle = (): void => {
     app.server.closeIdleConnections();
     sweep = clock.after(CLOSE_IDLE_EVERY_MS, closeIdle);
@@ -92,7 +92,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       const server = createServer(options, (request, response) => {
         if (!door.takes(request, response)) framework(request, response);
       });
-      // the client may send its body when the operation asks for it
+      // the client may send its body when the operation needs it
       server.on('checkContinue', framework).on('checkExpectation', framework);
       server.maxConnections = MAX_CONNECTIONS;
       return server;

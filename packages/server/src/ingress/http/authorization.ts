@@ -7,7 +7,7 @@ export interface Asked extends RequestParts {
   readonly peer: Peer;
 }
 
-/** Who asks. Throws `unauthenticated`. */
+/** Authenticates the caller. Throws `unauthenticated`. */
 export async function identify(iam: Iam, route: Pick<Route, 'auth'>, request: SignedRequest): Promise<Caller> {
   return route.auth === 'none' ? iam.anonymous : iam.authenticate(request);
 }

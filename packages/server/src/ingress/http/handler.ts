@@ -17,7 +17,7 @@ export interface ApiRequest<R extends RouteId> {
   readonly peer: Peer;
   /** For an answer that is streamed; a handler that has begun one gives back `STREAMED`. */
   readonly response: ServerResponse;
-  /** A signal that aborts when the client goes away before the answer is complete. */
+  /** A signal that aborts when the client disconnects before the answer is complete. */
   goneSignal(): AbortSignal;
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;

@@ -6,7 +6,7 @@ import { Reply } from './handler.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** An answer as it goes out; undefined for one without a body. */
+/** An encoded answer; undefined for one without a body. */
 export interface Outcome {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ export interface ResponseHead {
 
 interface ResponseStreamOptions {
   readonly clock: Clock;
-  /** Makes the head of the answer from that of the function. Throws PlatformError when there is none for it. */
+  /** Makes the head of the answer from that of the function. Throws PlatformError for an invalid head. */
   readonly shape: (head: StreamHead) => ResponseHead;
   /** Another reason for which the answer has no reader. */
   readonly unwanted?: AbortSignal | undefined;

@@ -32,7 +32,7 @@ export function nextDue({ schedule, since, last, fired }: TimerState, { now, ste
   return tickAfter(schedule, since, Math.max(from, Math.min(fired.tick, now + waitMs - 1)));
 }
 
-/** Steady time from which a tick may come again that had its time before. */
+/** Steady time from which an earlier tick may come again. */
 export function repeatableFrom(
   schedule: Schedule,
   since: number,
@@ -42,8 +42,8 @@ export function repeatableFrom(
 }
 
 /**
- * Which of the ticks that a clock jumped over, set forward while the timer slept, is made up for: the newest, unless half
- * an interval has not passed since the last event. `last` is where the timer goes on.
+ * The tick to run late after a clock was set forward while the timer slept: the newest skipped tick, unless less than
+ * half an interval has passed since the last event. `last` is where the timer continues.
  */
 export function afterJump(
   { schedule, since, fired }: TimerState,
@@ -68,7 +68,7 @@ function tickAfter(schedule: Schedule, since: number, after: number): number | u
   return nextTick(schedule, sinceBefore(schedule, since, after), after);
 }
 
-/** A clock may be set back to before a rate began: its ticks stand at the same beat there. */
+/** A clock may be set back to before a rate began: its ticks keep the same interval there. */
 function sinceBefore(schedule: Schedule, since: number, time: number): number {
   if (schedule.kind !== 'every' || time >= since) return since;
   return since - Math.ceil((since - time) / schedule.periodMs) * schedule.periodMs;

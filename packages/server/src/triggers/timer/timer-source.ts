@@ -20,7 +20,7 @@ export interface TimerSourceOptions {
   readonly catalog: Catalog;
   readonly triggers: Pick<Triggers, 'firing'>;
   readonly async: Pick<AsyncInvocations, 'accept'>;
-  /** Counts and logs, for the owner of the function, a tick whose event the project has no room for. */
+  /** Counts and logs, for the owner of the function, a tick whose event exceeds the project's quota. */
   readonly leftOut: (refused: { urn: FunctionUrn; requestId: string; event: Buffer; message: string }) => void;
   readonly region: string;
   readonly clock: Clock;
