@@ -27,9 +27,9 @@ it('answers, logs and hands back what still runs when the drain time is over', a
   expect(said('waiting for running invocations')).toMatchObject([
     { running: 2, drainMs: 300, requests: [{ mode: 'sync' }, { mode: 'async' }] },
   ]);
-  expect(said('an invocation is cut')).toMatchObject([{ requestId: expect.any(String), mode: 'sync' }]);
+  expect(said('an invocation is interrupted')).toMatchObject([{ requestId: expect.any(String), mode: 'sync' }]);
   const requestId = (accepted.data as { request_id: string }).request_id;
-  expect(said('an invocation is cut and goes back to the queue')).toMatchObject([{ requestId }]);
+  expect(said('an invocation is interrupted and returned to the queue')).toMatchObject([{ requestId }]);
   const storage = await openStorage({ file: join(server.dataDir, 'funcgraph.db') });
   const rows = await storage.db.selectFrom('message').select(['id', 'state', 'outcome']).execute();
   expect(rows).toEqual([{ id: requestId, state: 'ready', outcome: '{"retriesDone":0}' }]);

@@ -127,7 +127,7 @@ describe('an access key', () => {
     await set(server.api, 'inactive');
     expect(await refusal(set(own, 'active'))).toMatchObject({
       status: 403,
-      message: 'An administrator switched this access key off.',
+      message: 'An administrator disabled this access key.',
     });
     // to repeat the decision does not make it the user's own
     await set(own, 'inactive');

@@ -85,7 +85,7 @@ describe('triggers create', () => {
   test('can make a timer that does not run yet', async () => {
     server.on(`POST ${ALL(':v1')}`, { status: 201, body: { ...TIMER, trigger_status: 'DISABLED' } });
     const run = await cli('triggers', 'create', 'hello', '--every', '1h', '--disabled', '--version', 'v1');
-    expect(run.stdout).toContain('switched off');
+    expect(run.stdout).toContain('disabled');
     expect(sent(`POST ${ALL(':v1')}`)).toMatchObject({ trigger_status: 'DISABLED' });
   });
 
