@@ -22,16 +22,16 @@ export interface BootDeps {
 
 export type LogSink = (instanceId: string, log: LinkLog) => void;
 
-/** A sandbox whose runtime is up and has said hello, with no code loaded. */
+/** A sandbox whose runtime has started and sent hello, with no code loaded. */
 export interface BootedRuntime {
   readonly id: string;
   readonly sandbox: Sandbox;
   readonly link: RuntimeLink;
   readonly sandboxMs: number;
   readonly bootMs: number;
-  /** Resolves when all that its processes wrote past the runtime is written to the log. */
+  /** Resolves when all raw output of its processes is written to the log. */
   flushOutput(): Promise<void>;
-  /** Where its log lines go from now on; before, they are dropped. */
+  /** Sets the sink of its log lines; earlier lines are discarded. */
   logTo(sink: LogSink): void;
 }
 
@@ -39,15 +39,15 @@ export interface BootLimits {
   readonly memoryBytes: number;
   readonly cpuMillis: number;
   readonly tmpBytes: number;
-  /** What stands inside from the start beside the runtime; empty for a prewarmed sandbox. */
+  /** Mounts besides the runtime's; empty for a prewarmed sandbox. */
   readonly binds: readonly Bind[];
-  /** None for a prewarmed sandbox: its network comes with its code. */
+  /** Undefined for a prewarmed sandbox: its network comes with its code. */
   readonly surroundings?: Surroundings | undefined;
 }
 
 /**
- * Starts a sandbox and its runtime. When it rejects nothing is left, except for a caller with `onSandbox`: it got the
- * sandbox and stops it, after it measured why the start failed.
+ * Starts a sandbox and its runtime. When it rejects the sandbox is stopped, unless the caller passed `onSandbox`: the
+ * caller then stops the sandbox, after it has measured why the start failed.
  */
 export async function bootRuntime(
   launch: RuntimeLaunch,
@@ -61,7 +61,7 @@ export async function bootRuntime(
 ): Promise<BootedRuntime> {
   const { driver, clock } = deps;
   const id = newInstanceId();
-  // Not the id, which others get to see: who knows the name could connect first.
+  // Not the id, which others can see: a process that knows the name could connect first.
   const socketPath = join(deps.linkDir, `${randomBytes(16).toString('hex')}.sock`);
   const began = clock.monotonic();
   const listener = await listenForLink(socketPath);
@@ -74,7 +74,7 @@ export async function bootRuntime(
       {
         id,
         command: launch.command,
-        // Only a driver with a file system of its own shows the socket at the fixed path.
+        // Only a driver with its own file system shows the socket at the fixed path.
         env: { ...launch.bootEnv, FUNCGRAPH_LINK: driver.name === 'bubblewrap' ? LINK_PATH : socketPath },
         workingDir: launch.workingDir,
         binds: [...launch.binds, ...limits.binds],
@@ -120,11 +120,11 @@ export async function bootRuntime(
   }
 }
 
-/** More than any function may have: the limit of the version is set before its code is attached. */
+/** More than any function can have: the limit of the version is set before its code is attached. */
 const PREWARM_MEMORY_BYTES = 4 * 2 ** 30;
 const PREWARM_CPU_MILLIS = 1000;
 
-/** A runtime that waits for code without using the processor. */
+/** Boots a runtime that waits frozen for code. */
 export async function bootAndFreeze(launch: RuntimeLaunch, deps: BootDeps): Promise<BootedRuntime> {
   const limits = {
     memoryBytes: PREWARM_MEMORY_BYTES,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Bursts } from './bursts.ts';
 
-it('tells the most that came within a second, until that is long ago', () => {
+it('returns the most events within a second, until they are long ago', () => {
   const bursts = new Bursts(60_000);
   expect([bursts.largest(0), bursts.sinceLast(0)]).toEqual([0, undefined]);
   for (const at of [0, 100, 999, 5_000]) bursts.add(at);

@@ -1,9 +1,9 @@
 const WINDOW_MS = 1_000;
 
-/** How many came within a second, for as long as it is remembered. */
+/** Counts events by second, for a limited time. */
 export class Bursts {
   readonly #keepMs: number;
-  /** One for each second in which something came; at most as many as seconds are remembered. */
+  /** One for each second with an event; at most as many as seconds are remembered. */
   #seconds: { readonly begin: number; count: number }[] = [];
   #last: number | undefined;
 
@@ -18,12 +18,12 @@ export class Bursts {
     this.#last = now;
   }
 
-  /** Ms since the last one; undefined when none ever came. */
+  /** Ms since the last event; undefined before the first. */
   sinceLast(now: number): number | undefined {
     return this.#last === undefined ? undefined : now - this.#last;
   }
 
-  /** The most that came within one second; 0 when nothing is remembered. */
+  /** The most events within one second; 0 without remembered events. */
   largest(now: number): number {
     this.#seconds = this.#seconds.filter(({ begin }) => begin > now - this.#keepMs);
     return this.#seconds.reduce((most, { count }) => Math.max(most, count), 0);

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Instance } from './instance.ts';
 
-/** Instances that take no requests any more and are on their way out; some have a pre-stop handler to run first. */
+/** Instances that take no more requests and are ending; some run a pre-stop handler first. */
 export class Departures {
   readonly #log: Logger;
   readonly #leaving = new Set<Instance>();
@@ -10,12 +10,12 @@ export class Departures {
     this.#log = log;
   }
 
-  /** Lets an instance end in its own time. Never rejects; idempotent. */
+  /** Ends an instance gracefully. Never rejects; idempotent. */
   end(instance: Instance): Promise<void> {
     return this.#leave(instance, () => instance.end());
   }
 
-  /** Clears up after one that ended by itself. Never rejects; idempotent. */
+  /** Cleans up after an instance that ended by itself. Never rejects; idempotent. */
   clear(instance: Instance): Promise<void> {
     return this.#leave(instance, () => instance.stop());
   }
@@ -31,14 +31,14 @@ export class Departures {
     }
   }
 
-  /** Resolves when all that leave now are gone. */
+  /** Resolves when all instances that are ending now have ended. */
   async gone(): Promise<void> {
     await Promise.all([...this.#leaving].map((instance) => instance.exited));
   }
 
-  /** Ends them without waiting for anything. */
+  /** Stops them at once, without pre-stop handlers. */
   cut(): void {
-    // A failure is told by whoever waits for the end.
+    // A failure is reported where the end is awaited.
     for (const instance of this.#leaving) instance.stop().catch(() => {});
   }
 }

@@ -4,7 +4,7 @@ import type { SandboxExit } from './sandbox/index.ts';
 
 export type Outcome = Receipt['outcome'];
 
-/** Why an invocation did not succeed, and what the caller gets as its result. */
+/** Why an invocation failed, and its result for the caller. */
 export interface Failure {
   readonly outcome: Exclude<Outcome, 'ok'>;
   readonly code: number;
@@ -12,7 +12,7 @@ export interface Failure {
   readonly payload: Buffer;
 }
 
-/** Codes that the server itself gives; those of the runtimes stand in PROTOCOL.md. */
+/** Codes set by the server; those of the runtimes are in PROTOCOL.md. */
 export const CODES = {
   functionError: 4002,
   resultTooLarge: 4004,
@@ -83,17 +83,17 @@ export function systemFailure(text: string): Failure {
   return failure('system_error', CODES.systemError, 'instance', 'SystemError', text);
 }
 
-/** The disk of the machine has no room for another instance: the function did not run. */
+/** The machine has no disk space for another instance: the function did not run. */
 export function noDiskRoomFailure(text: string): Failure {
   return failure('throttled', CODES.noDiskRoom, 'instance', 'NoDiskRoom', text);
 }
 
-/** Whoever asked for the invocation took it back. */
+/** The caller cancelled the invocation. */
 export function cancelledFailure(): Failure {
   return failure('cancelled', CODES.cancelled, 'admission', 'InvocationCancelled', 'the invocation was cancelled');
 }
 
-/** The function's own heartbeat said, or did not say, how it is. */
+/** The function's heartbeat reported a problem or did not answer. */
 export function heartbeatFailure(why: string): Failure {
   return failure('heartbeat', CODES.heartbeat, 'function', 'HeartbeatFailed', `the instance was stopped: ${why}`);
 }
@@ -103,31 +103,33 @@ export function streamTooLargeFailure(limitBytes: number): Failure {
   return failure('function_error', CODES.resultTooLarge, 'function', 'FunctionResultTooLarge', text);
 }
 
-/** Status or headers with which a streamed answer began are not those of HTTP. */
+/** The status or headers of a streamed answer are not valid HTTP. */
 export function invalidHeadFailure(why: string): Failure {
   const text = `function result is invalid, error: ${why}`;
   return failure('function_error', CODES.resultInvalid, 'function', 'FunctionResultInvalid', text);
 }
 
-/** The instance ended because of another request that ran in it at the same time. */
+/** The instance ended because of another request that ran in it concurrently. */
 export function neighbourFailure(why: 'timeout' | 'aborted'): Failure {
   const text = `the instance was stopped because another of its requests ${why === 'timeout' ? 'timed out' : 'was cancelled'}`;
   return failure('crashed', CODES.functionError, 'instance', 'InstanceStopped', text);
 }
 
-/** What a code sent by the runtime itself means. */
+/** The failure for a code sent by the runtime. */
 export function runtimeFailure(phase: 'load' | 'init' | 'invoke', code: number, payload: Buffer): Failure {
   const outcome = phase === 'load' ? 'load_failed' : phase === 'init' ? 'init_failed' : 'function_error';
   return { outcome, code, component: 'function', payload };
 }
 
-/** Why a sandbox ended that nobody asked to end. The most telling measure wins: memory, then disk, then how it exited. */
+/**
+ * Why a sandbox ended without a stop request. The most specific measure wins: memory, then disk, then the exit status.
+ */
 export function exitFailure(exit: SandboxExit, limits: { memoryMb: number; tmpBytes: number }): Failure {
   const text = `function invocation exception, error: the function process ${howItEnded(exit)}`;
   return measuredEnd(exit, limits) ?? failure('crashed', CODES.functionError, 'function', 'FunctionProcessExit', text);
 }
 
-/** The same for one that ended before it could serve: then its code or its initializer is at fault. */
+/** The same before the instance could serve: then its code or its initializer is at fault. */
 export function exitWhileStarting(
   stage: 'load' | 'init',
   exit: SandboxExit,
@@ -154,7 +156,7 @@ function howItEnded({ exitCode, signal }: SandboxExit): string {
   return signal === null ? exitWords(exitCode ?? 0) : `was killed by ${signal}`;
 }
 
-/** What stands between us and the function's process passes a death by signal on as 128 and its number, as shells do. */
+/** Wrapper processes pass on a death by signal as exit code 128 + number, as shells do. */
 function exitWords(code: number): string {
   const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
   return signal === undefined ? `exited with code ${code}` : `exited with code ${code} (${signal})`;

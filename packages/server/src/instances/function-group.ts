@@ -11,48 +11,48 @@ export interface Waiter {
   readonly since: number;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: unknown) => void;
-  /** Cleared when it was served, refused, aborted or timed out. */
+  /** Cleared when it is served, refused, aborted or timed out. */
   waiting: boolean;
-  /** What it was last found to wait for. */
+  /** The wait reason of the last look. */
   why: WaitReason;
 }
 
-/** How an instance is kept for a reservation. */
+/** How an instance of a reservation is kept. */
 export interface Reserved {
-  /** Runs between requests too: it is never frozen. */
+  /** It runs between requests, too: it is never frozen. */
   readonly awake: boolean;
 }
 
-/** How fast requests of one key lately were. */
+/** Recent speed of requests of one key. */
 interface Pace {
-  /** Of the fast ones, from lease to release; undefined before the first. */
+  /** Duration of fast requests, from lease to release; undefined before the first. */
   busyMs: number | undefined;
-  /** Inside, on average; undefined before the first that told. */
+  /** Mean duration inside the runtime; undefined before the first report. */
   ownMs: number | undefined;
   startMs: number | undefined;
   /** Monotonic ms when a request last ended. */
   endedAt: number;
 }
 
-/** What a start is taken to last until one was measured. */
+/** Assumed duration of a start before the first measurement. */
 const FIRST_START_MS = 100;
-/** Weight of the latest measure in an average. */
+/** Weight of the latest measurement in an average. */
 const LATEST = 0.2;
-/** The same for one above the average, where the average is to stay near the fast ones. */
+/** The weight of a value above the average, for an average that follows the fast ones. */
 const LATEST_SLOWER = 0.03;
 
-/** The books of one function in the pool: its instances, who waits, what starts, and how fast it lately was. */
+/** State of one function in the pool: its instances, waiting requests, starts, and recent speed. */
 export class FunctionGroup {
   readonly instances = new Set<Instance>();
   readonly waiters: Waiter[] = [];
-  /** Those of `instances` that are kept whether they are used or not. */
+  /** Instances that are kept whether they are used or not. */
   readonly reserved = new Map<Instance, Reserved>();
   readonly functionKey: string;
-  /** Grows with each start that requests caused: who had none for the longest time is first. */
+  /** Increases with each start for a request: the function that waited longest for a start is first. */
   lastTurn = 0;
-  /** Looks again at requests that were put off. */
+  /** Timer for requests whose start was postponed. */
   recheck: Timer | undefined;
-  /** Newest last: what became free last is used first. */
+  /** Newest last: the instance that became free last is used first. */
   readonly #free: Instance[] = [];
   readonly #starting = new Map<string, number>();
   readonly #paces = new Map<string, Pace>();
@@ -83,13 +83,16 @@ export class FunctionGroup {
     else this.#starting.delete(key);
   }
 
-  /** The instance of this key to use first, if any, taken off the list: a reserved one, else the one that became free last. */
+  /**
+   * Removes the instance of this key to use first from the free list: a reserved one, else the one that became free
+   * last.
+   */
   takeFree(key: string): Instance | undefined {
     const at = this.#firstFree(key);
     return at < 0 ? undefined : this.#free.splice(at, 1)[0];
   }
 
-  /** What `takeFree` would take. */
+  /** The instance that `takeFree` would return. */
   peekFree(key: string): Instance | undefined {
     return this.#free[this.#firstFree(key)];
   }
@@ -105,7 +108,7 @@ export class FunctionGroup {
     return newest;
   }
 
-  /** Lists an instance as free, if it has room and is not listed yet. */
+  /** Adds an instance to the free list, if it has room and is not listed yet. */
   offer(instance: Instance): void {
     if (instance.hasRoom && !this.#free.includes(instance)) this.#free.push(instance);
   }
@@ -118,7 +121,7 @@ export class FunctionGroup {
     return count;
   }
 
-  /** False when it was not there any more. */
+  /** False when it was not listed. */
   remove(instance: Instance): boolean {
     const at = this.#free.indexOf(instance);
     if (at >= 0) this.#free.splice(at, 1);
@@ -151,7 +154,7 @@ export class FunctionGroup {
     pace.startMs = startMs + LATEST * (ms - startMs);
   }
 
-  /** What a crowded processor adds must not look like the function's own need: more instances would crowd it more. */
+  /** The delay of a crowded processor must not count as the function's own time: more instances would crowd it more. */
   requestTook(key: string, { ms, ownMs }: { ms: number; ownMs: number | undefined }, now: number): void {
     const pace = this.#pace(key);
     pace.endedAt = now;

@@ -86,7 +86,7 @@ describe('the heartbeat of an instance', () => {
     expect(deaths).toHaveLength(1);
   });
 
-  it('asks nothing and misses nothing while it rests', () => {
+  it('makes no calls and misses none while it is paused', () => {
     for (let i = 0; i < 20; i += 1) {
       clock.advance(HEARTBEAT_EVERY_MS);
       heartbeat.pause();

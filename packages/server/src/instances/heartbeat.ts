@@ -6,16 +6,17 @@ export const HEARTBEAT_TIMEOUT_MS = 3_000;
 export const HEARTBEAT_MOST_MISSES = 6;
 
 interface HeartbeatOptions {
-  /** Asks the function; rejects when the instance has ended anyway. */
+  /** Calls the heartbeat function; rejects when the instance has ended anyway. */
   readonly beat: (seq: number) => Promise<HookAnswer>;
   readonly clock: Clock;
-  /** Called once: the instance must be ended. */
+  /** Called once: the instance must be stopped. */
   readonly onDead: (why: string) => void;
 }
 
 /**
- * Asks a function every five seconds whether it is well. A bad answer, however late, condemns it at once; an answer that
- * does not come within three seconds is missed, and six missed in a row condemn it too. Rests while the instance is frozen.
+ * Calls the heartbeat function every five seconds. A bad answer, however late, ends the instance at once; a call
+ * without an answer within three seconds is missed, and six missed in a row end it, too. Paused while the instance is
+ * frozen.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -29,13 +30,13 @@ export class Heartbeat {
     this.#options = options;
   }
 
-  /** The first question comes five seconds from now. Does nothing when it runs already. */
+  /** The next call is made five seconds from now. No effect while it runs. */
   resume(): void {
     if (this.#over || this.#next !== undefined) return;
     this.#next = this.#options.clock.after(HEARTBEAT_EVERY_MS, () => this.#ask());
   }
 
-  /** A question that is open does not count as missed: whoever cannot run cannot answer. */
+  /** An open call does not count as missed: a frozen instance cannot answer. */
   pause(): void {
     this.#next?.cancel();
     this.#patience?.cancel();
@@ -43,7 +44,7 @@ export class Heartbeat {
     this.#patience = undefined;
   }
 
-  /** For good. */
+  /** Permanently. */
   stop(): void {
     this.#over = true;
     this.pause();
@@ -58,7 +59,7 @@ export class Heartbeat {
     beat(this.#seq).then(
       ({ ok, error }) => {
         if (!ok) return this.#condemn(`the heartbeat function answered badly: ${error ?? 'no reason was given'}`);
-        // After the timeout it is another question's patience, or none.
+        // After the timeout a newer call's timer runs, or none.
         if (this.#patience !== patience) return;
         patience.cancel();
         this.#patience = undefined;

@@ -79,13 +79,13 @@ const call = (lease: Lease) =>
     credentials: CREDENTIALS,
   });
 
-/** Lets what is on its way between the two halves of the link arrive. */
+/** Lets messages in flight between the two halves of the link arrive. */
 const settle = (until: () => boolean): Promise<void> => vi.waitFor(() => expect(until()).toBe(true));
 
 describe('an instance with a heartbeat', () => {
   const spec = testSpec({ heartbeat: 'demo.Life.heartbeat' });
 
-  it('is told its entry point and asked while it serves', async () => {
+  it('gets its entry point and is called while it serves', async () => {
     const seen: number[] = [];
     let heartbeat: string | undefined;
     const pool = poolOf({

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { LaunchSpec } from './launch-spec.ts';
 
 /**
- * The same launch without a file system of its own: every path below a bind becomes the host's. For the driver
- * `process`, where nothing is mounted and the contract's paths do not exist.
+ * The same launch without its own file system: paths below a bind are replaced by host paths. For the driver `process`,
+ * which has no mounts, so that the contract's paths do not exist.
  */
 export function withHostPaths(spec: LaunchSpec): LaunchSpec {
   const longestFirst = [...spec.runtime.binds, ...spec.codeBinds].sort((a, b) => b.target.length - a.target.length);
@@ -11,7 +11,7 @@ export function withHostPaths(spec: LaunchSpec): LaunchSpec {
     const bind = longestFirst.find(({ target }) => path === target || path.startsWith(`${target}/`));
     return bind === undefined ? path : bind.source + path.slice(bind.target.length);
   };
-  // Of a flag with a path the path, and paths relative to the working folder, which is another here.
+  // Of a flag with a path only the path, and paths relative to the working folder, which differs here.
   const argument = (text: string): string => {
     if (text.startsWith('../')) return host(resolve(spec.runtime.workingDir, text));
     const flag = /^(-[^=/]+=)(\/.*)$/.exec(text);

@@ -7,18 +7,18 @@ import {
 } from '@funcgraph/runtimes';
 import { PlatformError } from '../lib/platform-error.ts';
 
-/** What this machine can run, in memory, over the registry on disk. Its errors are `invalid_runtime`. */
+/** The runtimes of this machine, in memory, from the registry on disk. Its errors are `invalid_runtime`. */
 export class InstalledRuntimes {
   readonly #registry: RuntimeRegistry;
   #listings = new Map<string, RuntimeListing>();
-  /** Made once for each name, so that a cold start reads no disk; forgotten when the registry changes. */
+  /** Made once for each name, so that a cold start reads no disk; cleared when the registry changes. */
   readonly #plans = new Map<string, Promise<LaunchPlan>>();
 
   constructor(registry: RuntimeRegistry) {
     this.#registry = registry;
   }
 
-  /** Registers what the machine itself brings, then reads the registry. */
+  /** Registers the machine's own runtimes, then reads the registry. */
   async start(): Promise<void> {
     await this.#registry.registerHost();
     await this.list();

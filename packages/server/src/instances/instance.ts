@@ -22,7 +22,7 @@ import { type ResponseSink, StreamedAnswer } from './streamed-answer.ts';
 import { StreamedBody } from './streamed-body.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
-/** Where the time of a start went, ms. */
+/** Durations of the parts of a start, ms. */
 export interface StartPhases {
   readonly sandboxMs: number;
   readonly bootMs: number;
@@ -38,9 +38,9 @@ export interface InstanceRequest {
   readonly credentials: Credentials;
   /** Event and payload in the binary form of HTTP functions. */
   readonly http?: true;
-  /** Takes the answer in pieces, if the function gives it so. */
+  /** Receives the answer in pieces, if the function streams it. */
   readonly sink?: ResponseSink;
-  /** The body of the request, which the event is then without. Only with `http` and a sink. */
+  /** The body of the request, left out of the event. Only with `http` and a sink. */
   readonly body?: BodySource;
   /** Ends the call and, since code cannot be stopped otherwise, the instance. */
   readonly signal?: AbortSignal;
@@ -50,13 +50,13 @@ export interface InstanceAnswer {
   /** Undefined for success. */
   readonly failure: Failure | undefined;
   readonly payload: Buffer;
-  /** How many bytes went to the sink; absent when it was not touched and the payload is the whole answer. */
+  /** Bytes sent to the sink; absent when it was not used and the payload is the whole answer. */
   readonly streamedBytes?: number;
   readonly handlerMs: number;
-  /** Since the call before of this instance; null when not measured. */
+  /** Since the previous call of this instance; null when not measured. */
   readonly cpuMs: number | null;
   readonly peakMemoryBytes: number | null;
-  /** How long it ran inside, as the instance itself tells: nothing is charged by it. */
+  /** Duration inside the runtime, as the instance reports it: not trusted for billing. */
   readonly ownMs?: number | undefined;
   /** Set when the instance was lost before it received the request: another instance may run it. */
   readonly notStarted?: true;
@@ -67,7 +67,7 @@ export interface InstanceParts {
   readonly spec: LaunchSpec;
   readonly sandbox: Sandbox;
   readonly link: RuntimeLink;
-  /** Resolves when the log has what its processes wrote past the runtime. */
+  /** Resolves when the log has all raw output of its processes. */
   readonly flushOutput: () => Promise<void>;
   readonly meter: UsageMeter;
   readonly phases: StartPhases;
@@ -81,13 +81,15 @@ type Ended =
   | { readonly kind: 'aborted' }
   | { readonly kind: 'link'; readonly violation: boolean; readonly text: string };
 
-/** How long a broken link may wait for the news of its sandbox's exit. */
+/** Longest wait, after a broken link, for the report of the sandbox's exit. */
 const EXIT_GRACE_MS = 2_000;
 
-/** An answer waits at most so long for the end of its instance: a measured exit is worth having, not an endless wait. */
+/**
+ * Longest wait of an answer for the end of its instance: a measured exit improves the answer, but must not block it.
+ */
 const STOP_GRACE_MS = 5_000;
 
-/** How long a function may go on whose streamed answer nobody takes any more. */
+/** How long a function may continue after the client of a streamed answer has disconnected. */
 const CANCEL_GRACE_MS = 2_000;
 
 /** One running copy of a version, ready to serve. Made by `startInstance`; owned by the pool. */
@@ -95,7 +97,7 @@ export class Instance {
   readonly id: string;
   readonly spec: LaunchSpec;
   readonly phases: StartPhases;
-  /** Ms since epoch when it last became idle. */
+  /** Monotonic ms when it last became idle. */
   idleSince: number;
   served = 0;
   inFlight = 0;
@@ -104,13 +106,13 @@ export class Instance {
   #stopping: Promise<SandboxExit> | undefined;
   #ending: Promise<SandboxExit> | undefined;
   readonly #heartbeat: Heartbeat | undefined;
-  /** Why the heartbeat condemned it. */
+  /** Reason of the failed heartbeat. */
   #condemned: string | undefined;
-  /** From the request to freeze until the one to thaw. */
+  /** From the freeze request until the thaw request. */
   #asleep = false;
   #frozen = false;
   #thawing: Promise<void> | undefined;
-  /** Why this server itself ended the instance, for the other requests that were in it. */
+  /** Why this server ended the instance, for its other requests. */
   #endedFor: Ended['kind'] | undefined;
 
   constructor(parts: InstanceParts) {
@@ -129,7 +131,7 @@ export class Instance {
   #condemn(why: string): void {
     this.#condemned = why;
     this.#parts.say('ERROR', `the instance is stopped: ${why}`);
-    // The requests in it end with its link; the pool hears of its exit.
+    // Its requests end with its link; the pool is notified of its exit.
     this.stop().catch(() => {});
   }
 
@@ -137,22 +139,22 @@ export class Instance {
     return this.#state;
   }
 
-  /** Resolves when every process is dead, whoever ended it. */
+  /** Resolves when every process is dead, for every kind of end. */
   get exited(): Promise<SandboxExit> {
     return this.#parts.sandbox.exited;
   }
 
-  /** No process of it runs until the next request. */
+  /** All its processes are frozen until the next request. */
   get isFrozen(): boolean {
     return this.#frozen;
   }
 
   get hasRoom(): boolean {
-    // A program that died is known by its link before its sandbox is gone.
+    // The death of a program closes its link before its sandbox has ended.
     return this.#state === 'ready' && this.inFlight < this.spec.concurrency && this.#parts.link.isOpen;
   }
 
-  /** Takes a slot; the pool calls it, and `free` in the end. */
+  /** Takes a slot; the pool calls it, and `free` at the end. */
   take(): void {
     this.inFlight += 1;
     this.served += 1;
@@ -166,8 +168,8 @@ export class Instance {
   }
 
   /**
-   * Between requests the processor is not for this instance. Does nothing while it serves. Resolves with whether it is
-   * frozen now.
+   * Freezes an idle instance, so that it uses no processor time between requests. No effect while it serves. Resolves
+   * with whether it is frozen now.
    */
   async freeze(): Promise<boolean> {
     if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return this.#frozen;
@@ -176,28 +178,28 @@ export class Instance {
     try {
       await this.#parts.sandbox.freeze();
       if (this.#asleep) this.#parts.link.rest();
-      // A thaw ends a freezing that is not over yet.
+      // A thaw cancels a freeze that is under way.
       this.#frozen = this.#asleep;
     } catch {
-      // One that cannot be frozen stays awake.
+      // An instance that cannot be frozen stays awake.
       this.#heartbeat?.resume();
     }
     return this.#frozen;
   }
 
-  /** Runs again although no request came. */
+  /** Thaws it without a request. */
   wake(): void {
     this.#awake()
       ?.catch(() => this.stop())
       .catch(() => {});
   }
 
-  /** Memory it uses now, in bytes; null when the machine does not tell. */
+  /** Current memory in bytes; null when the machine does not report it. */
   memoryBytes(): number | null {
     return this.#parts.meter.memoryBytes();
   }
 
-  /** Undefined when it is awake: a warm call waits for nothing. */
+  /** Undefined when it is awake: a warm call does not wait. */
   #awake(): Promise<void> | undefined {
     if (!this.#asleep) return this.#thawing;
     this.#asleep = false;
@@ -210,12 +212,12 @@ export class Instance {
     return this.#thawing;
   }
 
-  /** No new requests; what runs may finish. */
+  /** No new requests; running ones may finish. */
   drain(): void {
     if (this.#state === 'ready' || this.#state === 'busy') this.#state = transition(this.#state, 'draining');
   }
 
-  /** Never rejects: whatever happens becomes an answer. After a failure that leaves the instance in doubt it is stopped. */
+  /** Never rejects: every error becomes an answer. After a failure that may have damaged the instance it is stopped. */
   async invoke(request: InstanceRequest): Promise<InstanceAnswer> {
     const { link, clock, meter } = this.#parts;
     const started = clock.monotonic();
@@ -241,7 +243,7 @@ export class Instance {
     // An agent that does not answer costs lines of the log, not the result.
     if ('raw' in outcome && outcome.raw) await this.#parts.flushOutput().catch(() => {});
     if (stream !== undefined) return this.#endStream(stream, outcome, request, handlerMs);
-    // What several requests used together cannot be told apart.
+    // CPU time of concurrent requests cannot be separated.
     const cpuMs = this.inFlight > 1 ? null : meter.cpuMsSinceLast();
     const peakMemoryBytes = meter.peakMemoryBytes();
     if ('code' in outcome && outcome.code === 0) {
@@ -259,14 +261,14 @@ export class Instance {
 
   /** It could not be thawed, or its link closed before the request was sent: no code ran for this request. */
   #notStarted(handlerMs: number): InstanceAnswer {
-    // The end of a sandbox that the agent cannot thaw can take long; the request need not wait for it.
+    // Stopping a sandbox that the agent cannot thaw can take long; the request does not wait for it.
     this.stop().catch(() => {});
     const failure = systemFailure('the sandbox was lost');
     const { payload } = failure;
     return { failure, payload, handlerMs, cpuMs: null, peakMemoryBytes: null, notStarted: true };
   }
 
-  /** As `invoke`; apart from it so that plain calls do not pay for streams. */
+  /** As `invoke`; separate so that plain calls do not pay for streams. */
   async #endStream(
     stream: StreamedAnswer,
     outcome: LinkResult | Ended,
@@ -288,16 +290,19 @@ export class Instance {
       return { failure: stream.stopped, payload: stream.stopped.payload, ...measured };
     }
     const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
-    // It was asked to end and did not; only the kernel knows something worse.
+    // It was asked to end and did not; only a measurement of the kernel is more specific.
     const told = stream.stopped !== undefined && failure.outcome === 'cancelled' ? stream.stopped : failure;
     const peak = exit === undefined || exit.peakMemoryBytes === 0 ? measured.peakMemoryBytes : exit.peakMemoryBytes;
     return { failure: told, payload: told.payload, ...measured, peakMemoryBytes: peak };
   }
 
-  /** A code of the runtime, unless the kernel knows better: a child killed for memory or a full disk looks like any error. */
+  /**
+   * A code of the runtime, unless the kernel measured more: a child killed for memory or a full disk looks like any
+   * error.
+   */
   async #judge(result: LinkResult): Promise<{ failure: Failure; exit?: SandboxExit }> {
     const failure = runtimeFailure('invoke', result.code, result.payload);
-    // A language with a heap of its own can be at its end before the sandbox is.
+    // A language with its own heap can exhaust it before the sandbox limit.
     if (result.code === CODES.memoryExceeded) {
       const exit = await this.#ended();
       return { failure: memoryFailure(exit.peakMemoryBytes, this.spec.memoryMb), exit };
@@ -332,7 +337,7 @@ export class Instance {
     }
   }
 
-  /** A closed link usually means a dead process: let the exit come by itself so that it is told as it was. */
+  /** A closed link usually means a dead process: wait for its exit, so that the real reason is reported. */
   async #settled(): Promise<void> {
     const { sandbox, clock } = this.#parts;
     await new Promise<void>((resolve) => {
@@ -344,7 +349,7 @@ export class Instance {
     });
   }
 
-  /** Stops the instance; the exit of one that does not end in time counts as lost with its agent. */
+  /** Stops the instance; without an exit in time it counts as lost with its agent. */
   async #ended(): Promise<SandboxExit> {
     const { clock } = this.#parts;
     return new Promise((resolve) => {
@@ -381,7 +386,7 @@ export class Instance {
       stream?.watch(() => {
         link.cancel(request.requestId);
         grace = clock.after(CANCEL_GRACE_MS, () => {
-          // Others are in there too: it then has its timeout to end.
+          // Other requests run in it, too: it ends at its timeout then.
           if (this.inFlight <= 1) onAbort();
         });
       });
@@ -395,8 +400,8 @@ export class Instance {
   }
 
   /**
-   * Ends an instance that nobody needs any more: a pre-stop handler runs first, within its own time, which `stop` cuts
-   * short. Idempotent.
+   * Ends an unused instance: a pre-stop handler runs first, within its own time limit, which `stop` cuts short.
+   * Idempotent.
    */
   end(): Promise<SandboxExit> {
     this.#ending ??= this.#end();
@@ -406,7 +411,7 @@ export class Instance {
   async #end(): Promise<SandboxExit> {
     const { link, clock, say } = this.#parts;
     if (this.spec.preStop !== undefined && link.isOpen && this.#stopping === undefined) {
-      // Its last minutes are its own.
+      // During pre-stop the heartbeat does not apply.
       this.#heartbeat?.stop();
       await this.#awake()?.catch(() => this.stop());
       await preStop(this.spec.preStop.timeoutMs, { link, clock, say });
@@ -414,7 +419,7 @@ export class Instance {
     return this.stop();
   }
 
-  /** Ends the instance and all it left, at once. Idempotent. */
+  /** Stops the instance and removes its resources, at once. Idempotent. */
   stop(): Promise<SandboxExit> {
     this.#stopping ??= this.#stop();
     return this.#stopping;

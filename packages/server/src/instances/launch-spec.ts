@@ -2,13 +2,13 @@ import type { Bind, FileSystemMount, RootFileSystem, SandboxNetwork } from '@fun
 import type { FunctionContext, ImageStart } from '@funcgraph/runtimes';
 import type { WantedSurroundings } from '../domain/surroundings.ts';
 
-/** What an instance shares with others, on this machine. */
+/** Resources of this machine that an instance shares with others. */
 export interface Surroundings {
   readonly network: SandboxNetwork;
   readonly mounts: readonly FileSystemMount[];
 }
 
-/** What starts a runtime, before it is any function's. */
+/** Starts a runtime before it belongs to a function. */
 export interface RuntimeLaunch {
   /** Runtimes of one signature are interchangeable. */
   readonly signature: string;
@@ -17,13 +17,13 @@ export interface RuntimeLaunch {
   readonly workingDir: string;
   /** For the runtime's own start; the function's variables travel in `init`. */
   readonly bootEnv: Readonly<Record<string, string>>;
-  /** What it reaches before it is any function's; nothing when absent. */
+  /** Network before it belongs to a function; none when absent. */
   readonly network?: SandboxNetwork;
-  /** The files of a container image, among which it starts. */
+  /** The files of a container image, used as the root file system. */
   readonly rootfs?: RootFileSystem;
 }
 
-/** Everything an instance needs, as data. No catalog or store stands behind it. */
+/** Everything an instance needs, as data, without access to catalog or store. */
 export interface LaunchSpec {
   /** Instances of one key are interchangeable: same function, version, code and configuration. */
   readonly key: string;
@@ -39,25 +39,25 @@ export interface LaunchSpec {
   readonly runtime: RuntimeLaunch;
   /** The code of the version, read-only. */
   readonly codeBinds: readonly Bind[];
-  /** Nothing when absent. */
+  /** None when absent. */
   readonly surroundings?: WantedSurroundings;
   readonly handler: string;
   readonly initializer: string | undefined;
   readonly initializerTimeoutMs: number;
-  /** Entry point that says whether the function is well. */
+  /** Entry point that reports whether the function is healthy. */
   readonly heartbeat?: string;
-  /** Entry point that is called before an instance is stopped that nobody needs any more. */
+  /** Entry point that is called before an unused instance is stopped. */
   readonly preStop?: { readonly handler: string; readonly timeoutMs: number };
   readonly codeRoot: string;
-  /** What to run in a container image, in the place of code. */
+  /** Start command in a container image, instead of code. */
   readonly image?: ImageStart;
   readonly env: Readonly<Record<string, string>>;
   readonly context: Omit<FunctionContext, 'instanceId'>;
 }
 
 /**
- * A runtime as it waits for a function on this network. The default network is there from the start, so that the first
- * call does not wait for it; any other is given with the code, to a runtime that waited without one.
+ * The launch of a runtime that waits for a function on this network. The default network is attached at the start, so
+ * that the first call does not wait for it; other networks are attached with the code, to a runtime without a network.
  */
 export function waitingOn(launch: RuntimeLaunch, network: SandboxNetwork): RuntimeLaunch {
   return network.kind === 'egress' ? { ...launch, network, signature: `${launch.signature}@egress` } : launch;

@@ -1,14 +1,14 @@
 import type { Instance, StartPhases } from './instance.ts';
 
-/** The right to use one slot of an instance. `release` must be called exactly once, whatever happened. */
+/** The right to use one slot of an instance. `release` must be called exactly once, after errors too. */
 export interface Lease {
   readonly instance: Instance;
-  /** The request waited for this instance's start. */
+  /** The request waited for the start of this instance. */
   readonly cold: boolean;
-  /** The instance is kept ready by configuration. */
+  /** The instance is reserved by configuration. */
   readonly reserved: boolean;
   readonly phases: StartPhases;
   readonly waitedMs: number;
-  /** `ownMs`: how long the request ran inside, where the instance told. */
+  /** `ownMs`: duration of the request inside the runtime, if the instance reported it. */
   release(ownMs?: number): void;
 }

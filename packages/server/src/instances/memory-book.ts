@@ -4,8 +4,8 @@ interface Charge {
 }
 
 /**
- * What instances are promised of the memory budget. One that starts or serves counts with its whole limit, since it may
- * use it at any moment; a frozen one cannot grow and counts with what was measured when it was frozen.
+ * Charges of the memory budget. A starting or serving instance is charged with its whole limit, since it may use it at
+ * any moment; a frozen one cannot grow and is charged with its use when it was frozen.
  */
 export class MemoryBook {
   readonly totalMb: number;
@@ -21,7 +21,7 @@ export class MemoryBook {
     return this.#promisedMb;
   }
 
-  /** Below zero when more was promised than there is. */
+  /** Below zero when the charges exceed the budget. */
   get freeMb(): number {
     return this.totalMb - this.#promisedMb;
   }
@@ -35,7 +35,7 @@ export class MemoryBook {
     return this.#functions.get(functionKey) ?? 0;
   }
 
-  /** Sets what an owner is promised, whatever it was before. */
+  /** Sets the charge of an owner, replacing an earlier one. */
   charge(owner: object, functionKey: string, mb: number): void {
     this.drop(owner);
     this.#charges.set(owner, { functionKey, mb });

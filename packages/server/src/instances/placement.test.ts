@@ -46,7 +46,7 @@ describe('placement', () => {
       { kind: 'reuse', evict: [] },
     ],
     [
-      'wakes a frozen instance when its memory is there',
+      'wakes a frozen instance when its memory is available',
       { free: { id: 'a', growMb: 118 } },
       { kind: 'reuse', evict: [] },
     ],
@@ -104,7 +104,7 @@ describe('placement', () => {
       { kind: 'start', evict: [] },
     ],
     [
-      'does not believe an instance that tells more than it took',
+      'does not believe an instance that reports more than it took',
       { serving: 16, live: 16, usualBusyMs: 1, usualOwnMs: 1e9, waiting: 500 },
       { kind: 'wait', why: 'turn', againMs: 80 },
     ],

@@ -1,50 +1,53 @@
 import { mayHoldMore } from '../lib/fair-share.ts';
 
-/** An idle on-demand instance that may go to make room. */
+/** An idle on-demand instance that may be evicted. */
 export interface IdleInstance {
   readonly id: string;
-  /** What the memory budget gets back when it goes. */
+  /** MB that return to the memory budget after eviction. */
   readonly memoryMb: number;
   readonly idleSince: number;
   readonly sameFunction: boolean;
 }
 
-/** What another instance of a function needs, and what there is. */
+/** The needs of another instance of a function, and the available room. */
 export interface RoomSnapshot {
-  /** Living instances of the function of any version, those that start included. */
+  /** Instances of the function in any version, including starting ones. */
   readonly live: number;
   /** −1 for no limit. */
   readonly maxInstances: number;
   readonly memoryMb: number;
   readonly freeMemoryMb: number;
   readonly totalMemoryMb: number;
-  /** What the instances of the function are promised already, idle and starting ones too. */
+  /** Memory charged to the instances of the function, including idle and starting ones. */
   readonly heldMemoryMb: number;
   readonly idle: readonly IdleInstance[];
 }
 
-/** A look at the pool for one function, taken when a request waits. Pure data. */
+/** State of the pool for one function when a request waits. Pure data. */
 export interface PlacementSnapshot extends RoomSnapshot {
-  /** The instance with a free slot that would be used first; `growMb`: what it needs of the budget to run again. */
+  /** The free instance that is used first; `growMb`: memory that it needs from the budget to run again. */
   readonly free: { readonly id: string; readonly growMb: number } | undefined;
   /** Starts under way for the wanted key. */
   readonly starting: number;
-  /** Requests that wait for the wanted key, this one included. */
+  /** Requests that wait for the wanted key, including this one. */
   readonly waiting: number;
-  /** How long this request waits already without that any other of the wanted key ended. */
+  /** How long this request has waited without the end of another request of the wanted key. */
   readonly stuckMs: number;
   /** Instances of the wanted key that serve requests. */
   readonly serving: number;
-  /** How long a fast request of the wanted key lately took; undefined when none is known. */
+  /** Recent duration of a fast request of the wanted key; undefined when unknown. */
   readonly usualBusyMs: number | undefined;
-  /** How long requests of the wanted key lately ran inside, on average; undefined when the runtime does not tell. */
+  /**
+   * Recent mean duration of requests of the wanted key inside the runtime; undefined when the runtime does not report
+   * it.
+   */
   readonly usualOwnMs: number | undefined;
   readonly processors: number;
-  /** How long a start of the wanted key lately took, on average. */
+  /** Recent mean duration of a start of the wanted key. */
   readonly usualStartMs: number;
   /** Requests that one instance serves at once. */
   readonly concurrency: number;
-  /** Starts under way for the function, of any version. */
+  /** Starts under way for the function, in any version. */
   readonly ownStarts: number;
   /** Starts under way on the machine. */
   readonly startsUnderWay: number;
@@ -52,26 +55,28 @@ export interface PlacementSnapshot extends RoomSnapshot {
 }
 
 /**
- * `turn`: an instance is coming or will soon be free; `starts`: the machine starts as many as it may; `limit`: the
- * function has as many instances as it may; `memory`: the memory budget is promised to instances that are in use.
+ * `turn`: an instance is starting or will soon be free; `starts`: the machine has its maximum number of starts under
+ * way;
+ * `limit`: the function has its maximum number of instances; `memory`: the memory budget is charged to instances in
+ * use.
  */
 export type WaitReason = 'turn' | 'starts' | 'limit' | 'memory';
 
-/** Why an instance will never be there, as things are set. */
+/** Why no instance can ever start with the present settings. */
 export type RefuseReason = 'disabled' | 'too large';
 
 export type Placement =
   /** `evict`: instances to stop first, to make room. */
   | { readonly kind: 'reuse'; readonly evict: readonly string[] }
   | { readonly kind: 'start'; readonly evict: readonly string[] }
-  /** `againMs`: ask again after this even if nothing changes. */
+  /** `againMs`: look again after this time even without a change. */
   | { readonly kind: 'wait'; readonly why: WaitReason; readonly againMs?: number }
   | { readonly kind: 'refuse'; readonly reason: RefuseReason };
 
 /**
- * Where a waiting request goes. A free instance first; a start for each request that has none coming, unless the
- * instances at work will be free sooner than a new one could be; else it waits. An idle instance of an older revision,
- * then the longest idle of others, make room when the function's limit or the machine's memory is reached.
+ * Where a waiting request goes. First a free instance; then a start for each request without one under way, unless a
+ * busy instance will be free sooner than a new one could be ready; otherwise it waits. When the function's limit or the
+ * machine's memory is reached, an idle instance of an older revision, then the longest idle of others, are evicted.
  */
 export function place(snapshot: PlacementSnapshot): Placement {
   const { free } = snapshot;
@@ -96,7 +101,7 @@ export function neverFits(snapshot: RoomSnapshot): RefuseReason | undefined {
   return snapshot.memoryMb > snapshot.totalMemoryMb ? 'too large' : undefined;
 }
 
-/** What has to go for one more instance of the function, or what it lacks. Never more goes than needed. */
+/** The instances to evict for one more instance of the function, or what it lacks. Never evicts more than needed. */
 export function roomFor(
   snapshot: RoomSnapshot,
 ): { readonly evict: readonly string[] } | { readonly lacks: 'limit' | 'memory' } {
@@ -112,8 +117,8 @@ export function roomFor(
 }
 
 /**
- * The longest idle that must go so that `neededMb` are free; undefined when that is not enough, or the function would leave
- * too little for others.
+ * The longest idle instances whose eviction frees `neededMb`; undefined when that is not enough, or the function would
+ * leave too little for others.
  */
 function memoryFrom(
   { freeMemoryMb, totalMemoryMb, heldMemoryMb, idle }: RoomSnapshot,
@@ -139,14 +144,14 @@ function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
   return [...idle].sort((a, b) => a.idleSince - b.idleSince);
 }
 
-/** More instances than these for each processor help only requests that wait for something outside. */
+/** More instances per processor than this help only requests that wait for external services. */
 const ENOUGH_PER_PROCESSOR = 8;
 
 /**
- * Short functions are served faster by few instances that are always warm than by many that first have to start and then
- * compete for the processors. When nothing ended for as long as two starts take, the
- * function is not as short as it was. With enough instances at work, what crowding adds to a request is left out: under
- * overload it would look like the need for hundreds more.
+ * Short functions are served faster by few instances that are always warm than by many that first have to start and
+ * then compete for the processors. When no request ended for as long as two starts take, the function has become
+ * slower. With enough busy instances, the time that crowding adds to a request is left out: under overload it would
+ * look like the need for hundreds more.
  */
 function isSoonServed({
   serving,

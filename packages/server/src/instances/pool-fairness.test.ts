@@ -112,7 +112,7 @@ describe('a burst of one function', () => {
     all.push(...burst('b', 100, served, held));
     while (served.length < 200) await release(held);
     await Promise.all(all);
-    // the five of a, then two for b; nothing is gained by trading the odd one
+    // the five of a, then two for b; trading the odd one would not help
     expect(starts.length).toBeLessThanOrEqual(12);
     // how many of a go by until b has started depends on the machine
     const first = served.indexOf('b');
@@ -189,7 +189,7 @@ describe('the memory budget', () => {
     held.release();
   });
 
-  it('lets a request for a frozen instance wait until its memory is there', async () => {
+  it('lets a request for a frozen instance wait until its memory is available', async () => {
     open({ memoryMb: 140 });
     (await pool.acquire(of('a'))).release();
     await freeze(1);
@@ -213,7 +213,7 @@ describe('the memory budget', () => {
     for (const lease of held) lease.release();
   });
 
-  it('tells a request that waited in vain for memory so', async () => {
+  it('reports that a request waited in vain for memory', async () => {
     open({ memoryMb: 128 });
     const held = await pool.acquire(of('a'));
     const refused = pool.acquire(of('b')).catch((error: unknown) => error);
@@ -226,7 +226,7 @@ describe('the memory budget', () => {
     held.release();
   });
 
-  it('tells a request that met the limit of its function so', async () => {
+  it('reports that a request met the limit of its function', async () => {
     open({});
     const held = await pool.acquire(of('a', { maxInstances: 1 }));
     const refused = pool.acquire(of('a', { maxInstances: 1 })).catch((error: unknown) => error);

@@ -5,7 +5,7 @@ import type { LaunchSpec } from './launch-spec.ts';
 import type { MemoryBook } from './memory-book.ts';
 import type { IdleInstance, PlacementSnapshot, RoomSnapshot } from './placement.ts';
 
-/** What the pool knows and `place` decides by. */
+/** The state of the pool that `place` needs. */
 export interface PoolView {
   readonly groups: ReadonlyMap<string, FunctionGroup>;
   readonly memory: MemoryBook;
@@ -33,7 +33,7 @@ export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: 
     usualBusyMs: pace.busyMs,
     usualOwnMs: pace.ownMs,
     processors: view.processors,
-    // put off twice as long, a request must still have time for a start of its own
+    // a request that waits for twice this time must still have time for a start of its own
     usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
     ownStarts: group.starting(),
     startsUnderWay: view.startsUnderWay,
@@ -57,12 +57,12 @@ export function roomSnapshot(
   return { live, maxInstances, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
 }
 
-/** What the memory budget must still give to an instance before it serves; 0 unless it was frozen. */
+/** MB that the memory budget must still add to an instance before it serves; 0 unless it is frozen. */
 function growMb(memory: MemoryBook, instance: Instance): number {
   return instance.spec.memoryMb - memory.of(instance);
 }
 
-/** On-demand instances that may go; reserved ones stay. */
+/** On-demand instances that may be evicted; reserved ones stay. */
 function idleInstances({ groups, memory }: Pick<PoolView, 'groups' | 'memory'>, group: FunctionGroup): IdleInstance[] {
   const idle: IdleInstance[] = [];
   for (const other of groups.values()) {
@@ -75,7 +75,7 @@ function idleInstances({ groups, memory }: Pick<PoolView, 'groups' | 'memory'>, 
   return idle;
 }
 
-/** Whether an instance can have its memory at once: a frozen one was promised only what it uses. */
+/** Whether an instance can have its memory at once: a frozen one is charged only with its use. */
 export function hasMemoryFor(memory: MemoryBook, instance: Instance): boolean {
   if (!instance.isFrozen) return true;
   const { freeMb, totalMb } = memory;

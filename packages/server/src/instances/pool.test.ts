@@ -183,7 +183,7 @@ describe('pool', () => {
     (await waiting).release();
   });
 
-  it('tells a failing load to the request that waited for it and leaves nothing behind', async () => {
+  it('reports a failing load to the request that waited for it and leaves no sandbox behind', async () => {
     const payload = '{"errorMessage":"no such module"}';
     const { pool, driver } = poolOf({
       ...echo,
@@ -238,12 +238,12 @@ describe('pool', () => {
     ['an exit', misbehave((peer) => peer.exit(3)), { outcome: 'crashed', code: 4002 }],
     ['garbage on its link', misbehave((peer) => peer.sendRaw(Buffer.alloc(64, 0xff))), { outcome: 'system_error' }],
     [
-      'a result nobody asked for',
+      'a result without a request',
       misbehave((peer) => peer.send({ type: 'result', requestId: 'other', code: 0 })),
       { outcome: 'system_error' },
     ],
     ['an error of its own', () => Promise.reject(new Error('mine')), { outcome: 'function_error', code: 4002 }],
-  ])('tells %s apart', async (_, handler, expected) => {
+  ])('distinguishes %s', async (_, handler, expected) => {
     const { pool } = poolOf({ handler });
     const lease = await pool.acquire(spec());
     expect((await call(lease)).failure).toMatchObject(expected);
@@ -275,7 +275,7 @@ describe('pool', () => {
     expect(driver.started.length).toBe(2);
   });
 
-  it('tells a request whose instance was stopped for another one why', async () => {
+  it('reports the reason to a request whose instance was stopped for another one', async () => {
     const { pool } = poolOf({ handler: () => HANG });
     const shared = spec({ concurrency: 2 });
     const [slow, other] = [await pool.acquire(shared), await pool.acquire(shared)];

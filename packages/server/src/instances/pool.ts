@@ -14,12 +14,12 @@ import { StartFailed } from './start-errors.ts';
 import { NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
 
 export interface PoolLimits extends WaitLimits {
-  /** An idle instance is frozen after this; undefined where the machine cannot. */
+  /** An idle instance is frozen after this time; undefined where the machine cannot freeze. */
   readonly freezeMs: number | undefined;
-  /** An idle instance goes after this. */
+  /** An idle instance is stopped after this time. */
   readonly idleMs: number;
   readonly maxStarts: number;
-  /** What all instances together may be promised: those in use their limits, frozen ones what they use. */
+  /** Memory budget of all instances: those in use are charged with their limits, frozen ones with their use. */
   readonly memoryMb: number;
 }
 
@@ -27,7 +27,7 @@ export interface PoolGauges {
   readonly instances: number;
   readonly idle: number;
   readonly frozen: number;
-  /** Kept ready by configuration. */
+  /** Reserved by configuration. */
   readonly reserved: number;
   readonly starting: number;
   readonly waiting: number;
@@ -44,14 +44,14 @@ interface PoolOptions {
 
 const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
 
-/** All instances of this server. Decides by `place`; this class only keeps the books and does what was decided. */
+/** All instances of this server. `place` decides; this class holds the state and carries out the decisions. */
 export class Pool {
   readonly #options: PoolOptions;
   readonly #groups = new Map<string, FunctionGroup>();
   readonly #abort = new AbortController();
   readonly #memory: MemoryBook;
   readonly #departures: Departures;
-  /** Functions with a request that waits for memory, and how much it needs. */
+  /** Functions with a request that waits for memory, and the MB that it needs. */
   readonly #short = new Map<FunctionGroup, number>();
   #startsUnderWay = 0;
   #turns = 0;
@@ -61,13 +61,13 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#memory = new MemoryBook(options.limits.memoryMb);
-    // Each start listens: their number is limited elsewhere.
+    // Each start adds a listener: their number is limited elsewhere.
     setMaxListeners(0, this.#abort.signal);
     this.#departures = new Departures(options.log);
   }
 
   /**
-   * A slot of an instance that runs exactly `spec.key`. Rejects with `StartFailed`, with `overloaded` (function
+   * A lease on a slot of an instance with exactly `spec.key`. Rejects with `StartFailed`, with `overloaded` (function
    * disabled, too many waiting, waited too long), `unavailable` while stopping, or the signal's reason.
    */
   acquire(spec: LaunchSpec, signal?: AbortSignal): Promise<Lease> {
@@ -80,7 +80,7 @@ export class Pool {
     return this.#wait(group, spec, signal);
   }
 
-  /** Then instances are frozen as soon as they are idle, and nothing waits for functions that may come. */
+  /** When true, instances are frozen as soon as they are idle, and no runtime is prewarmed beyond the minimum. */
   get isMemoryShort(): boolean {
     return this.#memory.freeMb < this.#memory.totalMb / 4;
   }
@@ -93,8 +93,8 @@ export class Pool {
   }
 
   /**
-   * Serves waiting requests in order, with at most so many starts; one that has to wait holds back only those that want
-   * the same. Whether more starts might be wanted.
+   * Serves waiting requests in order, with at most so many starts; a request that must wait blocks only those with the
+   * same key. Returns whether more starts may be needed.
    */
   #pump(group: FunctionGroup, mostStarts: number): boolean {
     const held = new Set<string>();
@@ -111,7 +111,7 @@ export class Pool {
     return false;
   }
 
-  /** Whether the next waiter may be looked at. */
+  /** Returns whether to continue with the next waiter. */
   #carryOut(group: FunctionGroup, waiter: Waiter, placement: Placement): boolean {
     switch (placement.kind) {
       case 'reuse': {
@@ -174,7 +174,7 @@ export class Pool {
     }
   }
 
-  /** A new instance goes to the requests that waited longest for its key. */
+  /** Gives a new instance to the requests that waited longest for its key. */
   #join(group: FunctionGroup, instance: Instance): void {
     this.#groups.set(group.functionKey, group);
     group.instances.add(instance);
@@ -234,7 +234,8 @@ export class Pool {
   #release(group: FunctionGroup, instance: Instance): void {
     instance.free();
     if (instance.state === 'draining' && instance.inFlight === 0) void this.#departures.end(instance);
-    // The usual case under load: the slot goes straight to whoever waits longest, without a look at the whole pool.
+    // The usual case under load: the slot goes straight to the longest waiting request, without a look at the whole
+    // pool.
     const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
     if (next !== undefined && this.#mustYield(group, instance)) {
       this.#dismiss(group, instance);
@@ -250,12 +251,12 @@ export class Pool {
     if (instance.inFlight === 0) {
       this.#scheduleSweep();
       if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#freeze(group, instance);
-      // Memory may be what others wait for: an idle instance can be evicted.
+      // Others may wait for memory: an idle instance can be evicted.
       if (this.#waitersElsewhere(group)) this.#pumpAll();
     }
   }
 
-  /** A function that has less memory than this one and waits for some gets it: a burst must not keep it for itself. */
+  /** A waiting function with less memory than this one gets the instance's memory: a burst must not monopolize it. */
   #mustYield(group: FunctionGroup, instance: Instance): boolean {
     if (this.#short.size === 0 || instance.inFlight > 0 || group.reserved.has(instance)) return false;
     const ours = this.#memory.ofFunction(group.functionKey);
@@ -285,9 +286,9 @@ export class Pool {
   }
 
   /**
-   * Keeps an instance for a reservation, of exactly this launch: one that lives already where there is one, else a new
-   * one. It takes requests like any other, before on-demand ones, and is released neither for being idle nor for others
-   * that need memory. Rejects with `StartFailed`, with `overloaded` when there is no room, or `unavailable` while stopping.
+   * Keeps an instance of exactly this launch for a reservation: an existing one, otherwise a new one. It takes requests
+   * like any other, before on-demand ones, and is not stopped when idle nor evicted for memory. Rejects with
+   * `StartFailed`, with `overloaded` when there is no room, or `unavailable` while stopping.
    */
   async reserve(spec: LaunchSpec, reserved: Reserved): Promise<Instance> {
     if (this.#stopped) throw new PlatformError('unavailable', 'the server is stopping');
@@ -306,7 +307,7 @@ export class Pool {
       if (reserved.awake) instance.wake();
       return instance;
     }
-    // Kept by configuration: the administrator has decided who shares the memory.
+    // Reserved by configuration: the administrator has decided how memory is shared.
     const room = { ...roomSnapshot(this.#view(), group, spec), heldMemoryMb: 0 };
     const never = neverFits(room);
     const found = never === undefined ? roomFor(room) : { lacks: never };
@@ -325,7 +326,7 @@ export class Pool {
     }
   }
 
-  /** Says how a reserved instance is kept from now on. Does nothing for one that is gone. */
+  /** Changes how a reserved instance is kept. No effect on an ended instance. */
   keep(instance: Instance, reserved: Reserved): void {
     const group = this.#groups.get(instance.spec.functionKey);
     if (group === undefined || !group.reserved.has(instance)) return;
@@ -334,7 +335,7 @@ export class Pool {
     else this.#scheduleSweep();
   }
 
-  /** Ends a reservation of one instance: it goes at once when nothing runs in it, else serves on like one made on demand. */
+  /** Ends the reservation of one instance: it is stopped at once when idle, otherwise it becomes an on-demand one. */
   unreserve(instance: Instance): void {
     const group = this.#groups.get(instance.spec.functionKey);
     if (group === undefined || !group.reserved.delete(instance)) return;
@@ -348,7 +349,7 @@ export class Pool {
     }
   }
 
-  /** Takes an instance out of use at once; its processes end soon after. */
+  /** Removes an instance from use at once; its processes end soon after. */
   #dismiss(group: FunctionGroup, instance: Instance): void {
     instance.drain();
     this.#unlist(group, instance);
@@ -356,7 +357,7 @@ export class Pool {
   }
 
   #unlist(group: FunctionGroup, instance: Instance): void {
-    // One with a pre-stop handler uses its memory until it is gone.
+    // An instance with a pre-stop handler uses its memory until it has ended.
     if (group.remove(instance) && instance.spec.preStop === undefined) this.#memory.drop(instance);
   }
 
@@ -369,8 +370,8 @@ export class Pool {
   }
 
   /**
-   * New code never answers from an old instance: of the function's instances with a stale key the idle ones stop now, the
-   * busy ones after their request.
+   * Prevents answers by outdated code: of the function's instances with a stale key the idle ones stop now, the busy
+   * ones after their requests.
    */
   retire(functionKey: string, isStale: (key: string) => boolean): void {
     const group = this.#groups.get(functionKey);
@@ -382,7 +383,7 @@ export class Pool {
     }
   }
 
-  /** Every instance: what it runs, and whether it is kept by configuration. */
+  /** Every instance: its launch spec, and whether it is reserved. */
   *census(): Generator<{ readonly spec: LaunchSpec; readonly reserved: boolean }> {
     for (const group of this.#groups.values()) {
       for (const instance of group.instances) yield { spec: instance.spec, reserved: group.reserved.has(instance) };
@@ -433,7 +434,10 @@ export class Pool {
     if (idle > 0 && !this.#stopped) this.#scheduleSweep();
   }
 
-  /** A frozen instance cannot grow: of its limit it keeps what it uses. A reserved one keeps all, so that it never waits. */
+  /**
+   * A frozen instance cannot grow: it is charged with its use. A reserved one keeps its full charge, so that it never
+   * waits.
+   */
   async #freeze(group: FunctionGroup, instance: Instance): Promise<void> {
     const { functionKey, memoryMb } = instance.spec;
     if (instance.isFrozen || group.reserved.get(instance)?.awake || !(await instance.freeze())) return;
@@ -444,7 +448,7 @@ export class Pool {
     if (this.#short.size > 0) this.#pumpAll();
   }
 
-  /** Refuses what waits, lets what runs finish until `signal` fires, then ends everything. */
+  /** Refuses waiting requests, lets running ones finish until `signal` fires, then stops everything. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#sweep?.cancel();
@@ -470,7 +474,7 @@ export class Pool {
     signal.removeEventListener('abort', cut);
   }
 
-  /** One start for each function in turn, who had none for the longest time first, until nothing more can start. */
+  /** One start for each function in turn, the one that waited longest for a start first, until no more can start. */
   #pumpAll(): void {
     let groups = [...this.#groups.values()].filter((group) => group.waiters.length > 0);
     while (groups.length > 0) {

@@ -8,7 +8,7 @@ interface PreStopParts {
   readonly say: (level: LogLevel, text: string) => void;
 }
 
-/** Lets the function run its last call. Resolves when it answered, when its time is over or when it ended; never rejects. */
+/** Runs the function's pre-stop handler. Resolves at its answer, its timeout or its end; never rejects. */
 export function preStop(timeoutMs: number, { link, clock, say }: PreStopParts): Promise<void> {
   const began = clock.monotonic();
   return new Promise((resolve) => {

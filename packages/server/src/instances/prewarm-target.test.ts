@@ -16,6 +16,6 @@ it.each<[string, Partial<PrewarmDemand>, number]>([
   expect(prewarmTarget({ ...base, ...change }, limits)).toBe(expected);
 });
 
-it('keeps nothing when prewarming is switched off', () => {
+it('keeps no runtime when prewarming is disabled', () => {
   expect(prewarmTarget({ ...base, burst: 10, unusedMs: 1 }, { ...limits, perRuntime: 0 })).toBe(0);
 });

@@ -1,24 +1,24 @@
-/** What is known of one runtime when the pool decides how many of it should wait. */
+/** State of one runtime when the pool decides how many of it should wait. */
 export interface PrewarmDemand {
-  /** The most starts within one second, of those that are remembered. */
+  /** Most starts within one second, in the remembered time. */
   readonly burst: number;
-  /** Ms since a function of this runtime last needed one; undefined when none ever did. */
+  /** Ms since a function of this runtime last needed a start; undefined before the first. */
   readonly unusedMs: number | undefined;
   /** Whether a function on this runtime exists. */
   readonly wanted: boolean;
-  /** Whether the machine has no memory to spare. */
+  /** Whether the machine has no spare memory. */
   readonly isTight: boolean;
 }
 
 export interface PrewarmLimits {
   readonly perRuntime: number;
-  /** A runtime that was not needed for this long keeps one, if a function could need it. */
+  /** A runtime unused for this long keeps one waiting, if a function could need it. */
   readonly quietMs: number;
 }
 
 /**
  * How many started runtimes should wait: one for each runtime that a function could need, and while it is used enough
- * for another burst like the largest of late. What is taken is made anew faster than starts come one after another.
+ * for another burst like the largest recent one. Between bursts they are replaced faster than they are used.
  */
 export function prewarmTarget(demand: PrewarmDemand, limits: PrewarmLimits): number {
   if (limits.perRuntime === 0) return 0;

@@ -35,7 +35,7 @@ function boot(launch: RuntimeLaunch): Promise<BootedRuntime> {
 
 const spec = (launch: RuntimeLaunch): LaunchSpec => ({ runtime: launch }) as LaunchSpec;
 
-/** Takes one; what is missing is made a moment later. */
+/** Takes one; it is replaced a moment later. */
 function take(launch: RuntimeLaunch): BootedRuntime | undefined {
   const booted = prewarmed.take(spec(launch));
   clock.advance(20);
@@ -121,7 +121,7 @@ describe('prewarmed runtimes', () => {
     expect(alive.size).toBe(0);
   });
 
-  it('replaces one that died while it waited', async () => {
+  it('replaces a runtime that died while it waited', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
     alive.get('node-0')?.();
@@ -139,7 +139,7 @@ describe('prewarmed runtimes', () => {
     await waiting(1);
   });
 
-  it('leaves nothing alive when it stops', async () => {
+  it('leaves no runtime alive when it stops', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
     await prewarmed.stop();

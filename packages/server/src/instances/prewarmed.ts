@@ -12,7 +12,7 @@ interface Shelf {
   /** Functions that could need it. */
   readonly wantedBy: Set<string>;
   readonly starts: Bursts;
-  /** After a failed start, no other before this. */
+  /** After a failed start, the earliest time of the next one. */
   pausedUntil: number;
 }
 
@@ -21,23 +21,23 @@ interface PrewarmedOptions {
   readonly boot: (launch: RuntimeLaunch) => Promise<BootedRuntime>;
   readonly clock: Clock;
   readonly limits: PrewarmLimits;
-  /** Whether instances need the memory that is left. */
+  /** Whether instances need the remaining memory. */
   readonly isTight: () => boolean;
   readonly log: Logger;
 }
 
 const PAUSE_MS = 10_000;
 const TEND_EVERY_MS = 5_000;
-/** The start that took one has the processors first. */
+/** The start that took a runtime uses the processors first. */
 const REFILL_AFTER_MS = 20;
-/** So that filling the shelves never takes the processors from requests. */
+/** Filling the shelves must not take the processors from requests. */
 const MAX_STARTING = 1;
-/** Languages are few, images are not: most of these that wait though no function needed them lately. */
+/** Languages are few, images are not: most images that wait although no function needed them recently. */
 const MAX_UNUSED_IMAGES = 16;
 
 /**
- * Started runtimes that wait, frozen, for code of whichever function comes. None has ever seen code: each serves one
- * version and is never given back.
+ * Started runtimes that wait, frozen, for the code of any function. None has ever loaded code: each serves one version
+ * and is not reused.
  */
 export class Prewarmed {
   readonly #options: PrewarmedOptions;
@@ -50,7 +50,7 @@ export class Prewarmed {
     this.#options = options;
   }
 
-  /** A function on this runtime exists: its first call should not have to wait for the interpreter. */
+  /** A function on this runtime exists: its first call should not wait for the interpreter. */
   want(launch: RuntimeLaunch, functionKey: string): void {
     for (const shelf of this.#shelves.values()) shelf.wantedBy.delete(functionKey);
     this.#shelf(launch).wantedBy.add(functionKey);
@@ -62,7 +62,7 @@ export class Prewarmed {
     this.#tend();
   }
 
-  /** One that waits, if any; it is the caller's. Counts as a start either way. */
+  /** Returns a waiting runtime, if any; the caller owns it. Counts as a start either way. */
   take(spec: LaunchSpec): BootedRuntime | undefined {
     const shelf = this.#shelf(spec.runtime);
     shelf.starts.add(this.#options.clock.monotonic());
@@ -105,7 +105,7 @@ export class Prewarmed {
     return shelf;
   }
 
-  /** Starts what is missing, ends what is too much, and looks again later. */
+  /** Starts missing runtimes, stops superfluous ones, and schedules the next look. */
   #tend(): void {
     if (this.#stopped) return;
     const { clock, limits, isTight } = this.#options;
@@ -164,7 +164,7 @@ export class Prewarmed {
   #discard(booted: BootedRuntime | undefined): void {
     if (booted === undefined) return;
     booted.link.destroy();
-    // One that cannot be stopped ends with its agent.
+    // A sandbox that cannot be stopped ends with its agent.
     booted.sandbox.stop().catch(() => {});
   }
 }

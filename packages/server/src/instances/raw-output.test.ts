@@ -15,7 +15,7 @@ it('joins the pieces of a line, for each stream apart', () => {
   expect(lines).toEqual(['INFO one', 'ERROR bad', 'INFO two']);
 });
 
-it('writes a line without an end when it is flushed, and one that never ends in parts', () => {
+it('writes an unfinished line when it is flushed, and an endless one in parts', () => {
   const { raw, lines } = output();
   raw.push({ stream: 'stdout', text: 'no end' });
   raw.flush();

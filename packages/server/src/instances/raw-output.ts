@@ -5,8 +5,8 @@ import type { SandboxOutput } from './sandbox/index.ts';
 const MAX_LINE_CHARS = 90 * 1024;
 
 /**
- * Lines of what processes write past the runtime: an interpreter that cannot start, child processes, native code. A line
- * may come in pieces; one without an end waits for it until `flush`.
+ * Lines that processes write outside of the runtime: an interpreter that cannot start, child processes, native code. A
+ * line may come in pieces; an unfinished line waits until `flush`.
  */
 export class RawOutput {
   readonly #clock: Pick<Clock, 'now'>;
@@ -26,7 +26,7 @@ export class RawOutput {
     if (rest.length >= MAX_LINE_CHARS) this.#line(stream, rest);
   }
 
-  /** Writes lines that have not ended. */
+  /** Writes unfinished lines. */
   flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const line = this.#pending[stream];

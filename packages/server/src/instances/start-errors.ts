@@ -19,21 +19,21 @@ import { type InitResult, LinkEnded } from './runtime-link/index.ts';
 import { type Sandbox, SandboxError, type SandboxExit } from './sandbox/index.ts';
 import type { StartLog } from './start-log.ts';
 
-/** The interpreter must say hello within this. */
+/** Time limit for the hello of the interpreter. */
 export const BOOT_TIMEOUT_MS = 30_000;
 const LINK_END_MS = 1_000;
 
-/** How far a start came: until the runtime said hello, while code is loaded, while the initializer runs. */
+/** Stage of a start: until the runtime's hello, while code is loaded, while the initializer runs. */
 export type StartStage = 'boot' | 'load' | 'init';
 
-/** A start that did not come to a ready instance. Nothing of it is left. */
+/** A start without a ready instance. Its sandbox is stopped. */
 export class StartFailed extends Error {
   readonly failure: Failure;
   readonly phases: StartPhases;
   readonly peakMemoryBytes: number | null;
-  /** What it printed. The request that asked for the start releases it, or the pool when there is none. */
+  /** The lines that it printed. The request that caused the start releases them, or the pool without a request. */
   readonly printed: StartLog;
-  /** Whether the reason is among what it printed. */
+  /** Whether these lines contain the reason. */
   readonly isReasonPrinted: boolean;
 
   /** Whether the agent was lost, not the function: another start may succeed. */
@@ -41,7 +41,7 @@ export class StartFailed extends Error {
     return this.cause instanceof SandboxError && AGENT_LOST.has(this.cause.code);
   }
 
-  /** What the caller gets when the machine had no room for the instance; undefined when the start itself failed. */
+  /** The caller's error when the machine had no disk space for the instance; undefined when the start itself failed. */
   get refusal(): PlatformError | undefined {
     return this.failure.code === CODES.noDiskRoom ? diskRefusal(this.cause) : undefined;
   }
@@ -72,7 +72,7 @@ export class RuntimeRefused extends Error {
 
 class TooSlow extends Error {}
 
-/** Loading or the initializer took longer than it may. */
+/** Loading or the initializer exceeded its limit. */
 export class InitTooSlow extends Error {
   readonly phase: 'load' | 'init';
 
@@ -98,7 +98,7 @@ function diskRefusal(error: unknown): PlatformError | undefined {
   });
 }
 
-/** What a broken start means to whoever waited for it. */
+/** Converts the error of a start into the failure for the caller. */
 export function explainStart(
   error: unknown,
   at: {
@@ -133,7 +133,7 @@ export function explainStart(
   return systemFailure('the sandbox could not be started');
 }
 
-/** A runtime that refuses writes the reason into the log itself; only the server can write what the server found out. */
+/** A runtime that refuses logs the reason itself; the server logs the reasons that it found. */
 export function wroteReason(error: unknown, failure: Failure): boolean {
   return error instanceof RuntimeRefused && failure.code === error.result.code && failure.code !== CODES.memoryExceeded;
 }
@@ -143,13 +143,13 @@ export function orExit<T>(promise: Promise<T>, sandbox: Sandbox): Promise<T> {
   return Promise.race([promise, sandbox.exited.then(() => Promise.reject(new Exited('the sandbox ended')))]);
 }
 
-/** The end of a link comes after all that was sent on it; the news of the exit, on another way, may be there before. */
+/** The end of a link comes after all data sent on it; the exit is reported on another path and may arrive earlier. */
 export function orExitAfterLink<T>(answer: Promise<T>, sandbox: Sandbox, clock: Clock): Promise<T> {
   const late = sandbox.exited.then(() => within(clock, LINK_END_MS, answer));
   return Promise.race([answer, late]);
 }
 
-/** Rejects after `ms` with an error that `explainStart` knows. */
+/** Rejects after `ms` with an error known to `explainStart`. */
 export function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(ms, () => reject(new TooSlow(`no answer within ${ms} ms`)));

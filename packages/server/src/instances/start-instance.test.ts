@@ -100,7 +100,7 @@ it('what a start printed that went well belongs to no request', async () => {
   await instance.stop();
 });
 
-it('the runtime is told how long an HTTP server may take', async () => {
+it('the runtime gets the time limit of an HTTP server', async () => {
   let seen: unknown;
   const instance = await start((init) => {
     seen = init.listenMs;

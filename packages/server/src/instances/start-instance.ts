@@ -18,22 +18,22 @@ import {
 import { StartLog } from './start-log.ts';
 import { UsageMeter } from './usage-meter.ts';
 
-/** Loading the user's code must be over within this. */
+/** Time limit for loading the user's code. */
 const LOAD_TIMEOUT_MS = 60_000;
-/** So much longer than the start of an HTTP server may loading take: the runtime has more to tell about it. */
+/** Loading may take this much longer than the start of an HTTP server, because the runtime's error has more detail. */
 const LISTEN_MARGIN_MS = 5_000;
 
 export interface StartDeps extends BootDeps {
   readonly onLog: (instanceId: string, spec: LaunchSpec, log: LinkLog) => void;
-  /** How long the server of an HTTP function may take until it listens. */
+  /** Time limit for the server of an HTTP function to listen. */
   readonly httpStartMs: number;
-  /** A runtime that waits for code, when there is one for this launch. It is the caller's from then on. */
+  /** A prewarmed runtime for this launch, if one waits. The caller owns it from then on. */
   readonly takePrewarmed?: (spec: LaunchSpec) => BootedRuntime | undefined;
-  /** What the settings of a version mean on this machine. Throws when its project may not use one of them. */
+  /** Resolves the settings of a version on this machine. Throws when its project may not use one of them. */
   readonly surroundings?: (wanted: WantedSurroundings, projectId: string) => Surroundings;
 }
 
-/** Sandbox, hello, code, initializer; resolves with an instance that can serve. Throws `StartFailed`. */
+/** Sandbox, hello, code, initializer; resolves with a ready instance. Rejects with `StartFailed`. */
 export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: AbortSignal): Promise<Instance> {
   const { clock } = deps;
   const phases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
@@ -50,7 +50,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
     progress.stage = 'load';
     const init = await initialize(booted, spec, deps, { signal, phases, progress, loadLimitMs });
     if (!init.ok) throw new RuntimeRefused(init);
-    // Full CPU until here; whether the answer is in makes no difference to the first request.
+    // Full CPU until here; the first request need not wait for the answer.
     booted.sandbox.share().catch(() => {});
     printed.release();
     const { id, link } = booted;
@@ -83,7 +83,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
       peakMemoryBytes: exit?.peakMemoryBytes ?? null,
       printed,
       isReasonPrinted: wroteReason(error, failure),
-      // A sandbox that went with its agent shows first as a closed link.
+      // When the agent dies with the sandbox, the closed link is seen first.
       cause: exit?.signal === AGENT_SIGNAL ? agentLost(error) : error,
     });
   }
@@ -94,7 +94,7 @@ interface StartOptions {
   readonly phases: { -readonly [K in keyof StartPhases]: number };
 }
 
-/** A prewarmed runtime with this version's code attached, or one that starts now with the code in place. */
+/** A prewarmed runtime with this version's code attached, or a new one that starts with the code in place. */
 async function runtimeFor(
   spec: LaunchSpec,
   deps: StartDeps,
@@ -106,7 +106,7 @@ async function runtimeFor(
   const began = deps.clock.monotonic();
   const { network } = surroundings;
   const launch = waitingOn(spec.runtime, network);
-  // A file system needs its place from the start.
+  // A file system must be mounted at the start.
   const waiting = surroundings.mounts.length === 0 ? deps.takePrewarmed?.({ ...spec, runtime: launch }) : undefined;
   if (waiting !== undefined) {
     waiting.logTo(logTo);
@@ -117,7 +117,7 @@ async function runtimeFor(
       phases.sandboxMs = deps.clock.monotonic() - began;
       return waiting;
     } catch {
-      // It died while it waited, or cannot take code: a fresh start costs time, not the request.
+      // It died while it waited, or cannot attach code: a fresh start costs time but does not fail the request.
       await waiting.sandbox.stop().catch(() => {});
     }
   }
@@ -141,7 +141,7 @@ function surroundingsOf({ surroundings, projectId }: LaunchSpec, deps: StartDeps
   }
 }
 
-/** Loading and the initializer each have a limit of their own; `phases` tells their times however it ends. */
+/** Loading and the initializer have separate limits; `phases` gets their times in every case. */
 async function initialize(
   { id, link, sandbox }: BootedRuntime,
   spec: LaunchSpec,
@@ -189,7 +189,7 @@ async function initialize(
   }
 }
 
-/** A runtime without an `initializing` frame says itself how its time was divided; the sum is ours. */
+/** Without an `initializing` frame the runtime reports how its time was divided; the sum is measured here. */
 function divide(totalMs: number, initMs: number, phases: { -readonly [K in keyof StartPhases]: number }): void {
   phases.initMs = Math.min(Math.max(initMs, 0), totalMs);
   phases.loadMs = totalMs - phases.initMs;

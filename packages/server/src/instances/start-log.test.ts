@@ -19,7 +19,7 @@ it('holds lines until the end of the start and writes them once, for the request
   expect(lines).toEqual([' [r] one', 'i [] two']);
 });
 
-it('writes at once what is too much to hold', () => {
+it('writes lines at once when they are too much to hold', () => {
   const { log, lines } = written();
   log.add('i', line('x'.repeat(2 ** 20)));
   log.add('i', line('more'));

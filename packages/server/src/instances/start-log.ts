@@ -1,12 +1,12 @@
 import type { LinkLog } from './runtime-link/index.ts';
 
-/** More than this is not held back: a start that prints so much is followed as it goes. */
+/** Above this size lines are no longer held but written as they come. */
 const MAX_HELD_BYTES = 1024 * 1024;
 const LINE_COST_BYTES = 256;
 
 /**
- * The lines that a start prints. They are held until its end is known: those of a failed start belong to the request that
- * asked for it, those of any other to no request.
+ * The lines that a start prints. They are held until the start ends: lines of a failed start belong to the request that
+ * caused it, lines of a successful one to no request.
  */
 export class StartLog {
   readonly #write: (instanceId: string, log: LinkLog) => void;
@@ -29,8 +29,8 @@ export class StartLog {
   }
 
   /**
-   * Writes what is held: under `requestId` and no instance, as its start and finish lines are, or under the instance when no
-   * request asked. Later lines are written as they come. Without effect the second time.
+   * Writes held lines: under `requestId` and without an instance, like its start and finish lines, or under the
+   * instance for a start without a request. Later lines are written as they come. A second call has no effect.
    */
   release(requestId = ''): void {
     const held = this.#held ?? [];
@@ -38,7 +38,7 @@ export class StartLog {
     for (const { instanceId, log } of held) this.#write(requestId === '' ? instanceId : '', { ...log, requestId });
   }
 
-  /** Releases what another start of the same request did not print already, line for line. */
+  /** Releases its lines unless another start of the same request released the same ones. */
   releaseUnlike(other: StartLog | undefined, requestId: string): void {
     const same = other !== undefined && this.#text() === other.#released;
     this.#released = this.#text();

@@ -1,4 +1,4 @@
-/** `busy` means full; an instance with free slots is `ready` however many requests it serves. */
+/** `busy` means full; an instance with free slots is `ready`, even while it serves requests. */
 export type InstanceState = 'starting' | 'initializing' | 'ready' | 'busy' | 'draining' | 'stopped' | 'failed';
 
 const ALLOWED: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
@@ -11,7 +11,7 @@ const ALLOWED: Readonly<Record<InstanceState, readonly InstanceState[]>> = {
   failed: ['stopped'],
 };
 
-/** Throws on a transition that must not happen: a broken assumption, never a user's fault. */
+/** Throws on a forbidden transition: a broken assumption, never a user's fault. */
 export function transition(from: InstanceState, to: InstanceState): InstanceState {
   if (!ALLOWED[from].includes(to)) throw new Error(`an instance cannot go from ${from} to ${to}`);
   return to;

@@ -74,7 +74,7 @@ describe('streamed answer', () => {
     expect([stops, streamed.stopped?.code, streamed.bytes]).toEqual([['stop'], 4004, 200 * 2 ** 20]);
   });
 
-  it('tells at once that the client went before it was watched', () => {
+  it('reports at once that the client disconnected before it was watched', () => {
     const sink = new Sink();
     sink.leave.abort();
     const streamed = new StreamedAnswer(sink, new ManualClock());

@@ -6,24 +6,24 @@ import { cancelledFailure, type Failure, invalidHeadFailure, streamTooLargeFailu
 import type { ChunkReceiver } from './runtime-link/index.ts';
 import type { StreamedBody } from './streamed-body.ts';
 
-/** Where the pieces of an answer go while the function still runs. */
+/** Receives the pieces of an answer while the function still runs. */
 export interface ResponseSink {
-  /** Once, before the first piece. Throws PlatformError when an answer cannot begin so. */
+  /** Called once, before the first piece. Throws PlatformError for an invalid head. */
   begin(head: StreamHead): void;
-  /** Sends the beginning although there is no piece yet. */
+  /** Sends the head before the first piece. */
   flush(): void;
-  /** Calls `taken` once, when the piece is out of memory. Never throws; may be called after `gone`. */
+  /** Calls `taken` once, when the piece is no longer in memory. Never throws; may be called after `gone`. */
   write(piece: Buffer, taken: () => void): void;
-  /** Aborts when nobody takes the answer any more. */
+  /** Aborts when the client has disconnected. */
   readonly gone: AbortSignal;
 }
 
-/** One request may stream for so long in all; the function's own timeout is for the time between two pieces. */
+/** Longest stream of one request; the function's own timeout applies between two pieces. */
 const TOTAL_MS = LIMITS.timeoutSeconds.max * 1000;
 
 /**
- * What came of a streamed answer, between link and sink. A piece that nobody wants any more is thrown away, and counts as
- * taken so that the function can come to its end.
+ * State of a streamed answer, between link and sink. After the client has disconnected, pieces are discarded and count
+ * as taken, so that the function can finish.
  */
 export class StreamedAnswer implements ChunkReceiver {
   readonly #sink: ResponseSink;
@@ -32,14 +32,14 @@ export class StreamedAnswer implements ChunkReceiver {
   readonly #began: number;
   readonly #onGone = (): void => this.#stop(cancelledFailure());
   #onStop: () => void = () => {};
-  /** When the function or the client last did something. */
+  /** Time of the last progress of the function or the client. */
   #progressAt: number;
   #outstanding = 0;
-  /** Whether the client has seen a beginning: from then on it cannot be told of a failure. */
+  /** Whether the client has received the beginning: from then on a failure cannot be reported to it. */
   begun = false;
-  /** Passed on to the client. */
+  /** Bytes passed to the client. */
   bytes = 0;
-  /** Why the rest is not wanted; the failure of this request, however it ends. */
+  /** Why the stream was stopped; becomes the failure of this request, however it ends. */
   stopped: Failure | undefined;
 
   constructor(sink: ResponseSink, clock: Clock, body?: StreamedBody) {
@@ -51,7 +51,7 @@ export class StreamedAnswer implements ChunkReceiver {
     sink.gone.addEventListener('abort', this.#onGone, { once: true });
   }
 
-  /** `onStop` is called at most once, when the function should come to its end; at once if it should already. */
+  /** `onStop` is called at most once, when the function should finish; immediately if that is already so. */
   watch(onStop: () => void): void {
     this.#onStop = onStop;
     if (this.#sink.gone.aborted) this.#onGone();
@@ -84,8 +84,8 @@ export class StreamedAnswer implements ChunkReceiver {
   }
 
   /**
-   * How much longer the function may take, in ms; 0 when its time is over. While the client has not taken what is there,
-   * or has not sent what the function waits for, it is not the function that is slow.
+   * Remaining time of the function in ms; 0 when it is over. Time in which the client has not taken available pieces,
+   * or has not sent data that the function waits for, does not count.
    */
   leftMs(idleMs: number): number {
     const now = this.#clock.monotonic();

@@ -113,7 +113,7 @@ function pour(source: Source, bytes: number): void {
 }
 
 describe('a body that goes to the function as it comes', () => {
-  it('is all there, in order, and the frame says how it comes', async () => {
+  it('arrives complete and in order, and the frame announces how it comes', async () => {
     let seen = '';
     const frames: unknown[] = [];
     const instance = await start({
@@ -197,7 +197,7 @@ describe('a body that goes to the function as it comes', () => {
     expect(failure?.payload.toString()).toContain('without a body that follows');
   });
 
-  it('tells the function that the client is gone, and sends it nothing more', async () => {
+  it('cancels the request in the function when the client disconnects, and sends no more', async () => {
     const heard: string[] = [];
     const instance = await start({
       handler: () => HANG,

@@ -1,13 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import type { BodySource } from './runtime-link/index.ts';
 
-/** A body on its way to the function, and whose turn it is: the client's to send or the function's to read. */
+/** The body of a request, and which side must act next: the client to send or the function to read. */
 export class StreamedBody implements BodySource {
   readonly #source: BodySource;
   readonly #clock: Clock;
-  /** Monotonic ms when the function last got something. */
+  /** Monotonic ms when the function last received data. */
   progressAt: number;
-  /** The function has room and the client has not sent what should come. */
+  /** The function has room and waits for data of the client. */
   isAwaited = false;
 
   constructor(source: BodySource, clock: Clock) {

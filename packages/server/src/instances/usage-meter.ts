@@ -4,8 +4,8 @@ import type { UsagePaths } from './sandbox/index.ts';
 const scratch = Buffer.allocUnsafe(4096);
 
 /**
- * Peak memory and CPU time of a sandbox from the kernel's own counters. Files stay open and each reading is one short
- * system call: cheaper than asking the agent, so that a warm call can afford it.
+ * Peak memory and CPU time of a sandbox from the kernel's counters. Files stay open and each reading is one short
+ * system call: cheaper than a request to the agent, so that a warm call can afford it.
  */
 export class UsageMeter {
   #memory: number | undefined;
@@ -22,13 +22,13 @@ export class UsageMeter {
     this.#lastCpuMs = this.#readCpuMs() ?? 0;
   }
 
-  /** Most memory the instance ever used, in bytes; null when the machine does not tell. */
+  /** Peak memory of the instance in bytes; null when the machine does not report it. */
   peakMemoryBytes(): number | null {
     const value = Number(read(this.#memory));
     return Number.isFinite(value) && value > 0 ? value : null;
   }
 
-  /** Memory in use now, in bytes; null when the machine does not tell. Seldom asked: no file stays open for it. */
+  /** Current memory in bytes; null when the machine does not report it. Rarely called: no file stays open for it. */
   memoryBytes(): number | null {
     const fd = open(this.#currentMemory);
     const value = Number(read(fd));
@@ -36,7 +36,7 @@ export class UsageMeter {
     return Number.isFinite(value) && value > 0 ? value : null;
   }
 
-  /** CPU ms since the call before; null when the machine does not tell. */
+  /** CPU ms since the previous call; null when the machine does not report it. */
   cpuMsSinceLast(): number | null {
     const now = this.#readCpuMs();
     if (now === undefined) return null;

@@ -6,14 +6,14 @@ import type { Lease } from './lease.ts';
 import type { RefuseReason } from './placement.ts';
 
 export interface WaitLimits {
-  /** A request waits for an instance at most this long. */
+  /** Longest wait of a request for an instance. */
   readonly maxWaitMs: number;
-  /** Requests that may wait for one function. */
+  /** Most waiting requests of one function. */
   readonly maxWaiting: number;
   readonly memoryMb: number;
 }
 
-/** Why one more instance cannot be, in words. */
+/** Why no further instance can start, as text. */
 export const NO_ROOM: Readonly<Record<RefuseReason | 'limit' | 'memory', string>> = {
   disabled: 'The function is disabled: its number of instances is 0.',
   'too large': 'Its memory size is more than this server may give to functions.',
@@ -21,7 +21,7 @@ export const NO_ROOM: Readonly<Record<RefuseReason | 'limit' | 'memory', string>
   memory: 'The memory budget of this server is promised to instances in use.',
 };
 
-/** The answer to a request that gets no instance. */
+/** The error of a request that gets no instance. */
 export function overloaded(hint: string): PlatformError {
   return new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {
     hint,
@@ -29,7 +29,7 @@ export function overloaded(hint: string): PlatformError {
 }
 
 /**
- * Puts a request among those that wait for a function. The promise rejects with `overloaded` when too many wait or it
+ * Adds a request to the waiting ones of a function. The promise rejects with `overloaded` when too many wait or it
  * waited too long, or with the signal's reason.
  */
 export function waitIn(
@@ -59,7 +59,7 @@ export function waitIn(
       reject: (error) => settle() && reject(error),
     };
     const expire = (): void => {
-      // A start has limits of its own for loading and initializing; only a request that nothing is started for gives up.
+      // A start has limits of its own for loading and initializing; only a request without a start under way times out.
       if (group.starting(spec.key) > 0) timer = clock.after(limits.maxWaitMs, expire);
       else waiter.reject(overloaded(waitHint(waiter, limits)));
     };

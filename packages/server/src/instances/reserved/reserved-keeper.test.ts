@@ -96,7 +96,7 @@ describe('reserved instances', () => {
     await vi.waitFor(() => expect(frozen()).toEqual([true]), PATIENCE);
   });
 
-  it('take over what runs already, and leave what is busy when there are too many', async () => {
+  it('adopt running instances, and leave busy ones when there are too many', async () => {
     open(echo);
     const lease = await pool.acquire(testSpec());
     want(1);

@@ -9,20 +9,20 @@ import type { SandboxExit } from '../sandbox/index.ts';
 import { StartFailed } from '../start-errors.ts';
 import { pauseAfter, reservedStep } from './reserved-step.ts';
 
-/** What is to be kept ready. */
+/** Instances to keep ready. */
 export interface Reservation {
   readonly spec: LaunchSpec;
   readonly count: number;
-  /** No processor between requests. */
+  /** No processor time between requests. */
   readonly idleMode: boolean;
 }
 
-/** What there is of a reservation, as it is now. */
+/** Current state of a reservation. */
 export interface ReservedState {
   readonly wanted: number;
   readonly ready: number;
   readonly starting: number;
-  /** Why there are fewer than wanted; undefined when nothing went wrong. */
+  /** Why there are fewer than wanted; undefined without a failure. */
   readonly failing: ReservedFailure | undefined;
 }
 
@@ -51,17 +51,17 @@ interface KeeperOptions {
   readonly log: Logger;
 }
 
-/** Reserved starts at the same time: the rest of the starts that the machine can do is left for requests. */
+/** Concurrent reserved starts: the other starts of the machine are left for requests. */
 const MAX_STARTING = 8;
-/** Of these for one reservation, so that one with a slow initializer does not hold up all others. */
+/** The most of one reservation, so that a slow initializer does not delay all others. */
 const MAX_STARTING_EACH = 2;
-/** One that lived this long without a request was not broken from the start. */
+/** An instance that ran this long without a request was not broken from the start. */
 const STEADY_MS = 60_000;
 const MAX_REASON_CHARS = 500;
 
 /**
- * Keeps reserved instances alive: starts what is missing, ends what is too much or of an older launch, and after failures
- * waits longer each time. An instance that dies of a request is replaced at once, since requests come no faster for it.
+ * Keeps reserved instances alive: starts missing ones, stops superfluous or outdated ones, and waits longer after each
+ * failure. An instance that dies of a request is replaced at once, since that does not make requests come faster.
  */
 export class ReservedKeeper {
   readonly #options: KeeperOptions;
@@ -73,7 +73,7 @@ export class ReservedKeeper {
     this.#options = options;
   }
 
-  /** Sets what is kept under an id from now on. A new launch forgets the failures of the one before. */
+  /** Sets the reservation of an id. A new launch resets the failures of the one before. */
   want(id: string, reservation: Reservation): void {
     const entry = this.#entries.get(id) ?? {
       reservation,
@@ -90,7 +90,7 @@ export class ReservedKeeper {
     this.#tend(id, entry);
   }
 
-  /** Ends a reservation. What still starts for it goes as soon as it is there. */
+  /** Ends a reservation. Its instances that are still starting are stopped once they are ready. */
   drop(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -101,7 +101,7 @@ export class ReservedKeeper {
     this.#tendAll();
   }
 
-  /** Undefined for an id that nothing is kept under. */
+  /** Undefined for an id without a reservation. */
   state(id: string): ReservedState | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
@@ -110,7 +110,7 @@ export class ReservedKeeper {
     return { wanted: count, ready, starting: entry.starting.get(spec.key) ?? 0, failing: entry.failing };
   }
 
-  /** Starts nothing more. The instances are the pool's to end. */
+  /** Starts no more instances. The pool ends the existing ones. */
   stop(): void {
     this.#stopped = true;
     for (const entry of this.#entries.values()) entry.retry?.cancel();
@@ -165,7 +165,7 @@ export class ReservedKeeper {
       if (left > 0) entry.starting.set(key, left);
       else entry.starting.delete(key);
     }
-    // A start may have taken the place of another reservation's.
+    // The start may have used the slot of another reservation.
     this.#tendAll();
   }
 
@@ -210,7 +210,7 @@ export class ReservedKeeper {
       this.#pause(id, entry, error.hint ?? error.message);
     } else {
       log.error({ functionKey, version, err: error }, 'the start of a reserved instance broke');
-      this.#pause(id, entry, 'the platform failed to start it; its log says why');
+      this.#pause(id, entry, 'the platform failed to start it; the reason is in its log');
     }
   }
 
@@ -243,14 +243,14 @@ function isUsable({ state }: Instance): boolean {
   return state === 'ready' || state === 'busy';
 }
 
-/** What a failure tells, in one line of bounded length: the text comes from the function. */
+/** The reason of a failure, in one line of bounded length: the text comes from the function. */
 function reasonOf(payload: Buffer): string {
   const text = payload.subarray(0, 4096).toString('utf8');
   try {
     const { errorMessage } = JSON.parse(text) as { errorMessage?: unknown };
     if (typeof errorMessage === 'string') return oneLine(errorMessage);
   } catch {
-    // no JSON, or cut: told as it is
+    // no JSON, or cut: the text itself is the reason
   }
   return oneLine(text);
 }

@@ -13,9 +13,9 @@ const base: ReservedSnapshot = { count: 2, key: 'k', instances: [], starting: 0,
 
 describe('a step towards the reserved number', () => {
   it.each<[string, Partial<ReservedSnapshot>, ReturnType<typeof reservedStep>]>([
-    ['starts what is missing', { instances: [one('a')] }, { start: 1, release: [] }],
+    ['starts missing instances', { instances: [one('a')] }, { start: 1, release: [] }],
     ['starts none that already start', { starting: 2 }, { start: 0, release: [] }],
-    ['starts nothing while paused', { paused: true }, { start: 0, release: [] }],
+    ['starts none while paused', { paused: true }, { start: 0, release: [] }],
     [
       'ends those of an older launch and replaces them at once',
       { instances: [one('old', { key: 'j' }), one('a')] },

@@ -1,4 +1,4 @@
-/** A look at one reservation and the instances that are kept for it. Pure data. */
+/** State of one reservation and its instances. Pure data. */
 export interface ReservedSnapshot {
   readonly count: number;
   readonly key: string;
@@ -11,18 +11,18 @@ export interface ReservedSnapshot {
   }[];
   /** Starts of the key under way. */
   readonly starting: number;
-  /** After a failure nothing is started for a while. */
+  /** After a failure no instance is started for a while. */
   readonly paused: boolean;
 }
 
 export interface ReservedStep {
   /** How many to start now. */
   readonly start: number;
-  /** Ids of instances whose reservation ends: those of another launch and those too many, idle ones before busy ones. */
+  /** Ids of instances whose reservation ends: those of another launch and superfluous ones, idle before busy. */
   readonly release: readonly string[];
 }
 
-/** What to do so that a reservation has exactly the instances it wants. */
+/** The steps after which a reservation has exactly its number of instances. */
 export function reservedStep({ count, key, instances, starting, paused }: ReservedSnapshot): ReservedStep {
   const right = instances.filter((one) => one.usable && one.key === key);
   const wrong = instances.filter((one) => !one.usable || one.key !== key);
@@ -37,7 +37,7 @@ export function reservedStep({ count, key, instances, starting, paused }: Reserv
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** How long nothing is started after so many failures in a row: 1 s, 2 s, 4 s, … a minute. */
+/** Pause after so many failures in a row: 1 s, 2 s, 4 s, … a minute. */
 export function pauseAfter(failures: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 }

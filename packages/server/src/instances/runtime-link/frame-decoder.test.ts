@@ -45,7 +45,7 @@ describe('frame decoder', () => {
     expect(() => new FrameDecoder(() => {}).push(head)).toThrow(LinkViolation);
   });
 
-  it('holds about what arrived of a frame, whatever it announces and however small its pieces are', () => {
+  it('holds about the received bytes of a frame, for any announced length and any size of the pieces', () => {
     const decoder = new FrameDecoder(() => {});
     const head = Buffer.alloc(8);
     head.writeUInt32BE(2, 0);

@@ -1,6 +1,6 @@
 import { MAX_BODY_BYTES, MAX_HEADER_BYTES } from '@funcgraph/runtimes';
 
-/** The peer broke the protocol; an instance that does is killed, not believed. */
+/** The peer violated the protocol; its instance is killed. */
 export class LinkViolation extends Error {
   constructor(message: string) {
     super(message);
@@ -9,14 +9,14 @@ export class LinkViolation extends Error {
 }
 
 const PREFIX_BYTES = 8;
-/** Smaller chunks are gathered in blocks: each chunk of its own takes about 100 bytes beside its content. */
+/** Smaller chunks are collected in blocks: each separate chunk takes about 100 bytes besides its content. */
 const GATHER_BELOW_BYTES = 8 * 1024;
 const LEAST_BLOCK_BYTES = 512;
 const MOST_BLOCK_BYTES = 64 * 1024;
 
 /**
- * Cuts a byte stream into frames. Holds at most one unfinished frame, in memory of about the size of what arrived of it,
- * whatever length it announces and however small its pieces are. Copies the body of a frame at most twice.
+ * Splits a byte stream into frames. Holds at most one unfinished frame, in memory of about the size of the bytes
+ * received, for any announced length and any size of the pieces. Copies the body of a frame at most twice.
  */
 export class FrameDecoder {
   readonly #onFrame: (header: Buffer, body: Buffer) => void;
@@ -25,7 +25,7 @@ export class FrameDecoder {
   #block: Buffer | undefined;
   #blockUsed = 0;
   #buffered = 0;
-  /** Bytes needed before it is worth looking again. */
+  /** Bytes needed before the next parse. */
   #wanted = PREFIX_BYTES;
   #frames = 0;
 
@@ -38,7 +38,7 @@ export class FrameDecoder {
     return this.#buffered;
   }
 
-  /** Frames that were cut so far. */
+  /** Number of frames so far. */
   get frames(): number {
     return this.#frames;
   }
@@ -82,7 +82,7 @@ export class FrameDecoder {
     }
     if (this.#block === undefined || this.#block.length - this.#blockUsed < chunk.length) {
       this.#closeBlock();
-      // As large as what came before it: the memory grows with what arrived.
+      // As large as the bytes before it: the memory grows with the data received.
       const size = Math.min(Math.max(this.#buffered, LEAST_BLOCK_BYTES, chunk.length), MOST_BLOCK_BYTES);
       this.#block = Buffer.allocUnsafeSlow(size);
     }

@@ -45,7 +45,7 @@ describe('a frame that arrives in pieces', () => {
     expect(cut).toEqual(['a frame did not arrive within 30 s']);
   });
 
-  it('has a deadline of its own, whatever came before it', () => {
+  it('has a deadline of its own, independent of earlier frames', () => {
     const { clock, cut, memory, watch } = watched();
     for (let frame = 0; frame < 10; frame += 1) {
       watch.look(5, frame);

@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { LinkViolation } from './frame-decoder.ts';
 
-/** What unfinished frames of all instances may hold together. */
+/** Limit for the unfinished frames of all instances together. */
 const MOST_BYTES = 128 * 1024 * 1024;
-/** A frame arrives within this, counted while the instance may run. */
+/** A frame must arrive within this time, counted while the instance is not frozen. */
 export const FRAME_DEADLINE_MS = 30_000;
 
 interface Holding {
@@ -12,8 +12,8 @@ interface Holding {
 }
 
 /**
- * The memory of frames that have not arrived completely, over all links. When it is full, the link whose frame began first
- * is cut: frames of honest runtimes arrive in milliseconds.
+ * The memory of incomplete frames, over all links. When it is full, the link with the oldest frame is closed: frames of
+ * honest runtimes arrive in milliseconds.
  */
 export class FrameMemory {
   readonly #mostBytes: number;
@@ -29,7 +29,7 @@ export class FrameMemory {
     return this.#bytes;
   }
 
-  /** A link holds so much of one frame now; 0 when it holds none. */
+  /** Sets the bytes that a link holds of one frame; 0 for none. */
   hold(link: object, bytes: number, cut: (reason: LinkViolation) => void): void {
     const holding = this.#holdings.get(link);
     this.#bytes += bytes - (holding?.bytes ?? 0);
@@ -49,7 +49,7 @@ export class FrameMemory {
   }
 }
 
-/** One link's part of that memory, and the deadline of its unfinished frame. */
+/** The share of one link in that memory, and the deadline of its unfinished frame. */
 export class FrameWatch {
   readonly #memory: FrameMemory;
   readonly #clock: Clock;
@@ -64,9 +64,9 @@ export class FrameWatch {
     this.#cut = cut;
   }
 
-  /** `frame`: how many frames came before the unfinished one. */
+  /** `frame`: number of frames before the unfinished one. */
   look(heldBytes: number, frame: number): void {
-    // The usual case: frames arrive whole.
+    // The usual case: frames arrive complete.
     if (heldBytes === 0 && this.#frame < 0) return;
     if (frame !== this.#frame && this.#frame >= 0) this.release();
     if (heldBytes === 0) return;
@@ -75,7 +75,7 @@ export class FrameWatch {
     this.#memory.hold(this, heldBytes, this.#cut);
   }
 
-  /** No process of the instance runs: its frame cannot go on. */
+  /** The instance is frozen: its frame cannot continue. */
   rest(): void {
     this.#isResting = true;
     this.#timer?.cancel();

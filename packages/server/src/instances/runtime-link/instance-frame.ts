@@ -19,7 +19,7 @@ function number(value: unknown, name: string): number {
   return value;
 }
 
-/** How a hook of the user ended; what it says about that is cut, not refused. */
+/** The result of a user's hook; a long error text is cut, not refused. */
 function hookAnswer(frame: Record<string, unknown>): { ok: boolean; error?: string } {
   if (typeof frame.ok !== 'boolean') throw new LinkViolation('ok is not a truth value');
   if (frame.error === undefined) return { ok: frame.ok };
@@ -40,7 +40,7 @@ function streamHead(value: unknown): StreamHead {
   return { headers: list, ...(statusCode === undefined ? {} : { statusCode: number(statusCode, 'statusCode') }) };
 }
 
-/** What an instance says, made of checked fields only. Throws LinkViolation for anything else. */
+/** Parses a frame of an instance into checked fields only. Throws LinkViolation for anything else. */
 export function parseInstanceFrame(header: Buffer): InstanceFrame {
   let value: unknown;
   try {

@@ -42,7 +42,7 @@ function body(): { source: Source; link: LinkBody; sent: { bytes: number; last: 
 }
 
 describe('the body of a request on the link', () => {
-  it('goes out as it comes, and its end is told once', () => {
+  it('is sent as it arrives, and its end is sent once', () => {
     const { source, sent } = body();
     source.arrive(3);
     source.arrive(4);
@@ -55,7 +55,7 @@ describe('the body of a request on the link', () => {
     ]);
   });
 
-  it('tells the end with the last piece when both are known together', () => {
+  it('sends the end with the last piece when both are known together', () => {
     const { source, sent } = body();
     source.arrive(5, true);
     expect(sent).toEqual([{ bytes: 5, last: true }]);
@@ -77,7 +77,7 @@ describe('the body of a request on the link', () => {
     expect(sent.length).toBe(Math.floor((WINDOW - 1) / 257));
   });
 
-  it('is a violation when credit comes that nothing was sent for, or that is no number of bytes', () => {
+  it('is a violation when the instance grants unused credit, or an invalid number of bytes', () => {
     const { source, link } = body();
     expect(() => link.grant(1)).toThrow(LinkViolation);
     source.arrive(1000);
@@ -86,7 +86,7 @@ describe('the body of a request on the link', () => {
     expect(() => link.grant(1)).toThrow(LinkViolation);
   });
 
-  it('sends nothing after it was stopped', () => {
+  it('sends no more after it was stopped', () => {
     const { source, link, sent } = body();
     source.arrive(1);
     link.stop();

@@ -1,21 +1,23 @@
 import { CHUNK_COST_BYTES, MAX_CHUNK_BYTES, STREAM_WINDOW_BYTES } from '@funcgraph/runtimes';
 import { LinkViolation } from './frame-decoder.ts';
 
-/** Gives the body of one request as it arrives. Whoever reads takes no more than it has room for. */
+/** Supplies the body of one request as it arrives. The reader takes no more than it has room for. */
 export interface BodySource {
-  /** Bytes of the whole body, when the client said so before. */
+  /** Bytes of the whole body, if the client announced them. */
   readonly length?: number | undefined;
-  /** All was taken, and nothing more comes. */
+  /** All was taken, and no more data comes. */
   readonly ended: boolean;
-  /** At most `maxBytes` of what is there, never none; undefined when nothing is there now. */
+  /** At most `maxBytes` of the available data, never empty; undefined when none is available now. */
   take(maxBytes: number): Buffer | undefined;
-  /** Lets the body come. `onMore` is called, never from within `take`, when there may be more or the end. Once. */
+  /**
+   * Starts the body. `onMore` is called, never from within `take`, when data or the end may be available. Call once.
+   */
   open(onMore: () => void): void;
 }
 
 const EMPTY = Buffer.alloc(0);
 
-/** The body of one request on its way to the instance: sends what the instance has given credit for, and no byte more. */
+/** Sends the body of one request to the instance, within the credit that the instance has granted. */
 export class LinkBody {
   readonly #source: BodySource;
   readonly #send: (piece: Buffer, last: boolean) => void;
@@ -32,7 +34,7 @@ export class LinkBody {
     this.#pump();
   }
 
-  /** Throws LinkViolation for credit that nothing was sent for: it would let the instance's own queue have no bound. */
+  /** Throws LinkViolation for more credit than was used: it would allow an unlimited queue in the instance. */
   grant(bytes: number): void {
     if (!Number.isSafeInteger(bytes) || bytes <= 0) throw new LinkViolation('credit that is no number of bytes');
     if (this.#credit + bytes > STREAM_WINDOW_BYTES) throw new LinkViolation('more credit than was spent');
@@ -40,7 +42,7 @@ export class LinkBody {
     this.#pump();
   }
 
-  /** Sends nothing more: the request is over, or nobody waits for it. */
+  /** Sends no more: the request has ended or was cancelled. */
   stop(): void {
     this.#over = true;
   }
@@ -50,7 +52,7 @@ export class LinkBody {
       const room = Math.min(this.#credit - CHUNK_COST_BYTES, MAX_CHUNK_BYTES);
       if (room <= 0) return;
       const piece = this.#source.take(room);
-      // Taking may have told that there is too much of it.
+      // The take may have found that the body is too large.
       if (this.#over) return;
       const last = this.#source.ended;
       if (piece === undefined && !last) return;

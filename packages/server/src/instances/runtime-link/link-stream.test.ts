@@ -37,7 +37,7 @@ describe('link stream', () => {
     expect(credits).toEqual([]);
     pieces[2]?.taken();
     expect(credits).toEqual([3 * 100_256]);
-    // What was given back may be spent again.
+    // Returned credit may be used again.
     for (let at = 0; at < 9; at++) link.receive(undefined, Buffer.alloc(100_000));
     expect(() => link.receive(undefined, Buffer.alloc(100_000))).toThrow(LinkViolation);
   });

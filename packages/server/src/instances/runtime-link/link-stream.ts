@@ -1,18 +1,18 @@
 import { CHUNK_COST_BYTES, MAX_CHUNK_BYTES, STREAM_WINDOW_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import { LinkViolation } from './frame-decoder.ts';
 
-/** Takes the pieces of one answer as they come. */
+/** Receives the pieces of one answer as they arrive. */
 export interface ChunkReceiver {
-  /** `head` may come with the first piece only. `taken` must be called once, when the piece needs no memory any more. */
+  /** `head` may come with the first piece only. `taken` must be called once, when the piece is no longer in memory. */
   chunk(head: StreamHead | undefined, piece: Buffer, taken: () => void): void;
 }
 
 /** Small pieces are copied: a view would keep the whole buffer alive that it arrived in. */
 const COPY_BELOW_BYTES = 16 * 1024;
-/** Credit is given back in portions, so that small pieces do not cause a frame each. */
+/** Credit is returned in portions, so that small pieces do not cause a frame each. */
 const PORTION_BYTES = STREAM_WINDOW_BYTES / 4;
 
-/** The chunks of one request: what they may cost, and how credit goes back to the instance. */
+/** The chunks of one request: their cost, and the return of credit to the instance. */
 export class LinkStream {
   readonly #receiver: ChunkReceiver;
   readonly #giveCredit: (bytes: number) => void;
@@ -25,7 +25,7 @@ export class LinkStream {
     this.#giveCredit = giveCredit;
   }
 
-  /** Throws LinkViolation for a chunk that is too large, was not allowed, or has a head where none may be. */
+  /** Throws LinkViolation for a chunk that is too large, exceeds the credit, or has a head after the first. */
   receive(head: StreamHead | undefined, body: Buffer): void {
     if (body.length > MAX_CHUNK_BYTES) throw new LinkViolation(`a chunk of ${body.length} bytes`);
     if (head !== undefined && this.#begun) throw new LinkViolation('a head in the middle of an answer');

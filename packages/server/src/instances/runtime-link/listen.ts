@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 
 /** Waits for the one connection that an instance makes. */
 export interface LinkListener {
-  /** Resolves with the connection; the listener is closed and its file gone by then. */
+  /** Resolves with the connection; by then the listener is closed and its file removed. */
   readonly connection: Promise<Socket>;
   /** Idempotent. A pending `connection` rejects. */
   close(): void;
@@ -22,7 +22,7 @@ export function listenForLink(path: string): Promise<LinkListener> {
     });
     server.maxConnections = 1;
     server.once('error', reject);
-    // The instance is another user; the folder and the name keep the others out.
+    // The instance runs as another user; the folder and the name keep other processes out.
     server.listen({ path, writableAll: true }, () => {
       resolve({
         connection,

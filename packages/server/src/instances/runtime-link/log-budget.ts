@@ -1,13 +1,13 @@
 const LINES_A_SECOND = 5_000;
 const BYTES_A_SECOND = 8 * 1024 * 1024;
-/** What an instance may log although others use up the budget of the server. */
+/** Guaranteed to an instance even when others use up the shared budget. */
 const SURE_LINES_A_SECOND = 200;
 const SURE_BYTES_A_SECOND = 512 * 1024;
-/** More than these from all instances together would hold up their answers. */
+/** More than this from all instances together would delay their answers. */
 const ALL_LINES_A_SECOND = 20_000;
 const ALL_BYTES_A_SECOND = 32 * 1024 * 1024;
 
-/** What passed in this second. */
+/** Lines and bytes that passed in this second. */
 class Second {
   #second = 0;
   lines = 0;
@@ -24,11 +24,11 @@ class Second {
   }
 }
 
-/** What all instances of a server may log in a second together, beside what each is sure of. */
+/** Log budget of all instances of a server per second, in addition to each one's guaranteed part. */
 export class SharedLogBudget {
   readonly #passed = new Second();
 
-  /** Whether another line may pass; takes it from the budget when it may. */
+  /** Whether another line may pass; charges the budget if so. */
   admit(bytes: number, now: number): boolean {
     this.#passed.turn(now);
     if (this.#passed.lines >= ALL_LINES_A_SECOND || this.#passed.bytes + bytes > ALL_BYTES_A_SECOND) return false;
@@ -38,13 +38,16 @@ export class SharedLogBudget {
   }
 }
 
-/** Bounds what one instance may log in a second, so that a flood costs the instance its own lines and not those of others. */
+/**
+ * Limits the log lines of one instance per second, so that a flood costs the instance its own lines and not those of
+ * others.
+ */
 export class LogBudget {
   readonly #now: () => number;
   readonly #shared: SharedLogBudget;
   readonly #passed = new Second();
   #dropped = 0;
-  /** Of seconds that are over. */
+  /** Dropped lines of finished seconds. */
   #due = 0;
 
   constructor(now: () => number, shared: SharedLogBudget) {
@@ -52,7 +55,7 @@ export class LogBudget {
     this.#shared = shared;
   }
 
-  /** Whether a line may pass. One that may not is counted, and need not be looked at. */
+  /** Whether a line may pass. Others are counted and need no parsing. */
   admit(bytes: number): boolean {
     const now = this.#now();
     if (this.#passed.turn(now)) this.#due = this.takeDropped();
@@ -68,14 +71,14 @@ export class LogBudget {
     return true;
   }
 
-  /** How many lines were held back in seconds that are over and not reported yet. */
+  /** Number of dropped lines in finished seconds that are not reported yet. */
   takeDue(): number {
     const due = this.#due;
     this.#due = 0;
     return due;
   }
 
-  /** As `takeDue`, with the second that is not over. */
+  /** As `takeDue`, including the current second. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;

@@ -77,7 +77,7 @@ describe('a link whose instance is hostile', () => {
     expect(limits.memory.bytes).toBe(0);
   });
 
-  it('costs nobody else when it floods: messages over the budget are counted, the rest and the result arrive', async () => {
+  it('costs no other instance when it floods: messages over the budget are counted, the rest and the result arrive', async () => {
     const { link, instance, logs, ends } = await wire();
     const answer = link.invoke(
       { type: 'invoke', requestId: 'r', timeoutMs: 1, invokeType: 'sync', credentials: NO_CREDENTIALS },

@@ -28,9 +28,9 @@ export interface LinkLog {
 export interface LinkResult {
   readonly code: number;
   readonly payload: Buffer;
-  /** How long the request ran, as the instance tells. */
+  /** Duration of the request, as the instance reports it. */
   readonly ms?: number | undefined;
-  /** Whether processes may have written past the runtime meanwhile. */
+  /** Whether processes may have written raw output meanwhile. */
   readonly raw?: true | undefined;
 }
 
@@ -38,13 +38,13 @@ export type InitResult =
   | { readonly ok: true; readonly loadMs: number; readonly initMs: number }
   | { readonly ok: false; readonly phase: 'load' | 'init'; readonly code: number; readonly payload: Buffer };
 
-/** How a heartbeat or a pre-stop handler ended. */
+/** Result of a heartbeat or a pre-stop handler. */
 export interface HookAnswer {
   readonly ok: boolean;
   readonly error?: string;
 }
 
-/** The link ended: why, in one constant word. */
+/** Reason for the end of the link, as a constant. */
 export type LinkEnd = 'closed' | 'violation';
 
 export class LinkEnded extends Error {
@@ -69,9 +69,9 @@ interface Running extends Pending<LinkResult> {
 
 interface LinkOptions {
   readonly clock: Clock;
-  /** What unfinished frames of all links hold. */
+  /** Memory of the unfinished frames of all links. */
   readonly memory: FrameMemory;
-  /** What this instance may log. */
+  /** Log budget of this instance. */
   readonly logs: LogBudget;
   readonly onLog: (log: LinkLog) => void;
   readonly onEnd: (end: LinkEnded) => void;
@@ -80,9 +80,9 @@ interface LinkOptions {
 const TYPE_LOG = [...Buffer.from('{"type":"log"')];
 const SPACE = 0x20;
 const EMPTY = Buffer.alloc(0);
-/** After work of about so many bytes a link waits for its next turn, so that one instance does not hold up the others. */
+/** After about so many bytes of work a link waits for its next turn, so that one instance does not delay the others. */
 const TURN_BYTES = 256 * 1024;
-/** What a frame costs beside its bytes: parsing its header takes as long as reading so many. */
+/** Cost of a frame besides its bytes: parsing its header takes as long as reading so many. */
 const FRAME_WORK_BYTES = 2 * 1024;
 
 /** The server's half of PROTOCOL.md on one connection. Every promise ends: with an answer or with `LinkEnded`. */
@@ -96,13 +96,13 @@ export class RuntimeLink {
   #hello: Pending<string> | undefined;
   #init: Pending<InitResult> | undefined;
   #onInitializing: (() => void) | undefined;
-  /** Heartbeats without an answer; whoever sends them stops after a few. */
+  /** Heartbeats without an answer; the sender stops after a few. */
   readonly #beats = new Map<number, Pending<HookAnswer>>();
   #preStop: Pending<HookAnswer> | undefined;
   /** The request that was started last, ended or not; empty before the first. */
   newestRequest = '';
   #ended: LinkEnded | undefined;
-  /** Resolves with what is running, e.g. `node v20.15.1`. */
+  /** Resolves with the name of the runtime, e.g. `node v20.15.1`. */
   readonly hello: Promise<string>;
 
   constructor(socket: Socket, options: LinkOptions) {
@@ -129,7 +129,7 @@ export class RuntimeLink {
     socket.on('close', () => this.#end(new LinkEnded('closed', 'the instance closed its link')));
   }
 
-  /** The instance is frozen: an unfinished frame has all the time until `wake`. */
+  /** The instance is frozen: the deadline of an unfinished frame is suspended until `wake`. */
   rest(): void {
     this.#watch.rest();
   }
@@ -150,7 +150,7 @@ export class RuntimeLink {
     setImmediate(() => this.#socket.resume());
   }
 
-  /** Log messages over the budget cost no more than a look at how their header begins. */
+  /** Log messages over the budget cost no more than a check of the first bytes of their header. */
   #take(header: Buffer, body: Buffer): void {
     const beginsAsLog = isLogHeader(header);
     if (beginsAsLog && !this.#mayLog(body)) return;
@@ -174,7 +174,7 @@ export class RuntimeLink {
     });
   }
 
-  /** `receiver` gets the pieces of an answer whose frame says `stream`; `source` gives those of a body that follows. */
+  /** `receiver` gets the pieces of an answer whose frame has `stream`; `source` supplies a body that follows. */
   invoke(frame: InvokeFrame, event: Buffer, receiver?: ChunkReceiver, source?: BodySource): Promise<LinkResult> {
     return this.#ask((pending: Running) => {
       const { requestId } = frame;
@@ -194,7 +194,7 @@ export class RuntimeLink {
     });
   }
 
-  /** `seq` must be new. Resolves with whatever the heartbeat says, however late. */
+  /** `seq` must be new. Resolves with the answer to this heartbeat, however late. */
   heartbeat(seq: number): Promise<HookAnswer> {
     return this.#ask((pending) => {
       this.#beats.set(seq, pending);
@@ -305,14 +305,14 @@ export class RuntimeLink {
         return;
       case 'heartbeat': {
         const pending = this.#beats.get(frame.seq);
-        if (pending === undefined) throw new LinkViolation('an answer to a heartbeat that nobody asked');
+        if (pending === undefined) throw new LinkViolation('an answer to a heartbeat without a request');
         this.#beats.delete(frame.seq);
         pending.resolve(frame);
         return;
       }
       case 'preStopped': {
         const pending = this.#preStop;
-        if (pending === undefined) throw new LinkViolation('an answer to preStop that nobody asked');
+        if (pending === undefined) throw new LinkViolation('an answer to preStop without a request');
         this.#preStop = undefined;
         pending.resolve(frame);
       }
@@ -321,7 +321,7 @@ export class RuntimeLink {
 
   #takeInit(): Pending<InitResult> {
     const pending = this.#init;
-    if (pending === undefined) throw new LinkViolation('an answer to init that nobody asked');
+    if (pending === undefined) throw new LinkViolation('an answer to init without a request');
     this.#init = undefined;
     return pending;
   }
@@ -342,7 +342,7 @@ export class RuntimeLink {
     if (this.#ended !== undefined) return;
     this.#ended = end;
     this.#watch.release();
-    // After a crash no result comes; the last request that ran gets the news.
+    // After a crash no result comes; the note about dropped lines goes to the last request that ran.
     this.#tellDropped([...this.#running.keys()].at(-1) ?? '', this.#options.logs.takeDropped());
     this.#socket.destroy();
     this.#hello?.reject(end);

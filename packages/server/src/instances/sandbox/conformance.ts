@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox, SandboxAssignment, SandboxDriver, SandboxSpec } from './sandbox.ts';
 
-/** What a sandbox of the suite runs; a driver without processes imitates each. Keys are stable, values are shell text. */
+/**
+ * Programs for the sandboxes of the suite; a driver without processes imitates them. Keys are stable, values are shell
+ * text.
+ */
 export const PROGRAMS = {
   endWithSeven: 'exit 7',
   endAtOnce: 'exit 0',
@@ -21,9 +24,9 @@ export interface ConformanceHarness {
   spec(id: string, program: ProgramName): Promise<SandboxSpec>;
   /** The same without code. */
   codelessSpec(id: string, program: ProgramName): Promise<SandboxSpec>;
-  /** What the sandbox of a version gets. */
+  /** The assignment of a version. */
   assignment(): SandboxAssignment;
-  /** Names of what sandboxes left on this machine: groups, folders, processes. Empty when all are stopped. */
+  /** Names of resources that sandboxes left on this machine: groups, folders, processes. Empty when all are stopped. */
   leftovers(): Promise<readonly string[]>;
   dispose(): Promise<void>;
 }
@@ -31,11 +34,11 @@ export interface ConformanceHarness {
 export interface ConformanceFeatures {
   /** Memory is limited and measured. */
   readonly limitsMemory: boolean;
-  /** Sandboxes can wait frozen and be given their code later. */
+  /** Sandboxes can wait frozen and get their code later. */
   readonly canAssign: boolean;
 }
 
-/** One suite for every sandbox driver: what the pool relies on. */
+/** One suite for every sandbox driver: the guarantees that the pool relies on. */
 export function describeSandboxDriver(
   name: string,
   make: () => Promise<ConformanceHarness>,
@@ -56,11 +59,11 @@ export function describeSandboxDriver(
       expect(leftovers).toEqual([]);
     });
 
-    it('says that it is usable', async () => {
+    it('reports that it is usable', async () => {
       expect(await harness.driver.capabilities()).toMatchObject({ driver: harness.driver.name, usable: true });
     });
 
-    it('tells the exit code of a program that ends by itself', async () => {
+    it('reports the exit code of a program that ends by itself', async () => {
       const sandbox = await start('endWithSeven');
       expect(await sandbox.exited).toMatchObject({ exitCode: 7, signal: null, oomKilled: false, tmpFull: false });
       await sandbox.stop();
@@ -86,7 +89,7 @@ export function describeSandboxDriver(
       expect(await sandbox.stop()).toEqual(exit);
     });
 
-    it('says that a program that was killed by a signal did not end well', async () => {
+    it('reports the signal that killed a program', async () => {
       const sandbox = await start('killItself');
       const { exitCode, signal } = await sandbox.exited;
       expect(exitCode === 139 || signal === 'SIGSEGV').toBe(true);
@@ -137,7 +140,7 @@ export function describeSandboxDriver(
       await (await start('endAtOnce', id)).stop();
     });
 
-    it('rejects an aborted start with the reason and leaves nothing', async () => {
+    it('rejects an aborted start with the reason and leaves no sandbox', async () => {
       const abort = new AbortController();
       const spec = await harness.spec(randomUUID(), 'waitForEver');
       const starting = harness.driver.start(spec, abort.signal);
@@ -147,7 +150,7 @@ export function describeSandboxDriver(
       expect(await harness.leftovers()).toEqual([]);
     });
 
-    it('leaves nothing behind after many starts at once', async () => {
+    it('leaves no resources behind after many starts at once', async () => {
       const sandboxes = await Promise.all(Array.from({ length: 8 }, () => start('waitForEver')));
       expect(new Set(sandboxes.map(({ id }) => id)).size).toBe(8);
       await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
@@ -157,7 +160,7 @@ export function describeSandboxDriver(
     const startCodeless = async (program: ProgramName = 'waitForEver'): Promise<Sandbox> =>
       harness.driver.start(await harness.codelessSpec(randomUUID(), program), forever);
 
-    it('says whether sandboxes can be assigned', async () => {
+    it('reports whether sandboxes can be assigned', async () => {
       expect(await harness.driver.capabilities()).toMatchObject({ canAssign: features.canAssign });
     });
 
@@ -169,7 +172,7 @@ export function describeSandboxDriver(
     });
 
     describe.runIf(features.canAssign)('with sandboxes that wait', () => {
-      it('assigns a frozen sandbox, and one that was never frozen', async () => {
+      it('assigns a frozen sandbox, and a sandbox that was never frozen', async () => {
         for (const freeze of [true, false]) {
           const sandbox = await startCodeless();
           if (freeze) await sandbox.freeze();
@@ -189,7 +192,7 @@ export function describeSandboxDriver(
         await sandbox.stop();
       });
 
-      it('stops a frozen sandbox, also one that ignores signals', async () => {
+      it('stops a frozen sandbox, also when its program ignores signals', async () => {
         for (const program of ['waitForEver', 'ignoreSignals'] as const) {
           const sandbox = await startCodeless(program);
           await sandbox.freeze();
@@ -208,7 +211,7 @@ export function describeSandboxDriver(
         await sandbox.stop();
       });
 
-      it('has nothing to freeze, thaw or assign after the stop', async () => {
+      it('refuses to freeze, thaw or assign after the stop', async () => {
         const sandbox = await startCodeless();
         await sandbox.stop();
         const gone = { code: 'SANDBOX_GONE' };
@@ -217,7 +220,7 @@ export function describeSandboxDriver(
         await expect(sandbox.assign(harness.assignment())).rejects.toMatchObject(gone);
       });
 
-      it('leaves nothing when it is stopped in the middle of an assignment', async () => {
+      it('leaves no resources when it is stopped during an assignment', async () => {
         for (let round = 0; round < 10; round++) {
           const sandbox = await startCodeless();
           await sandbox.freeze();
@@ -229,7 +232,7 @@ export function describeSandboxDriver(
       });
     });
 
-    it.runIf(features.limitsMemory)('kills the whole sandbox when its memory is used up and says so', async () => {
+    it.runIf(features.limitsMemory)('kills the whole sandbox when its memory is used up and reports it', async () => {
       const sandbox = await start('exhaustMemory');
       const exit = await sandbox.exited;
       expect(exit.oomKilled).toBe(true);

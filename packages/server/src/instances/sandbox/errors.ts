@@ -1,7 +1,7 @@
 /**
- * Codes of this module. `AGENT_GONE`: the agent process ended, every sandbox with it. `AGENT_TIMEOUT`: it did not answer a
- * request in time. `AGENT_FAILED`: it could not be started. `SANDBOX_START_FAILED`: the driver refused or failed. `SANDBOX_EXISTS`: the id is taken. The agent's own
- * codes (see `@funcgraph/agent`) pass through unchanged.
+ * Codes of this module. `AGENT_GONE`: the agent process ended, with every sandbox. `AGENT_TIMEOUT`: it did not answer a
+ * request in time. `AGENT_FAILED`: it could not be started. `SANDBOX_START_FAILED`: the driver refused or failed.
+ * `SANDBOX_EXISTS`: the id is in use. The agent's own codes (see `@funcgraph/agent`) pass through unchanged.
  */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';

@@ -3,7 +3,7 @@ import type { SandboxOutput } from './sandbox.ts';
 const MAX_KEPT = 64 * 1024;
 const CUT = '[output cut: more than 64 KiB before the start was over]\n';
 
-/** Hands output to listeners; keeps the first 64 KiB until somebody listens. */
+/** Passes output to listeners; keeps the first 64 KiB until the first listener is added. */
 export class OutputBuffer {
   readonly #listeners = new Set<(output: SandboxOutput) => void>();
   #kept: SandboxOutput[] | undefined = [];

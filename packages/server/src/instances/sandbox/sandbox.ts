@@ -12,10 +12,10 @@ export type { SandboxAssignment, SandboxExit, SandboxSpec, UsagePaths };
 
 export type SandboxDriverName = DriverName | 'fake';
 
-/** What the machine lets a driver enforce; each sentence of `degraded` is one gap, made to be shown to people. */
+/** Restrictions that a driver can enforce on this machine; each sentence of `degraded` describes a gap to users. */
 export type SandboxCapabilities = Omit<DriverCapabilities, 'driver'> & { readonly driver: SandboxDriverName };
 
-/** Measured while the sandbox lives. */
+/** Measured while the sandbox runs. */
 export type SandboxUsage = AgentReplies['usage'];
 
 export interface SandboxOutput {
@@ -26,7 +26,7 @@ export interface SandboxOutput {
 /** `SandboxExit.signal` when the agent died and took the sandbox with it. */
 export const AGENT_SIGNAL = 'AGENT';
 
-/** How a sandbox ended whose agent cannot report it any more. */
+/** The exit of a sandbox whose agent can no longer report it. */
 export const LOST: SandboxExit = {
   exitCode: null,
   signal: AGENT_SIGNAL,
@@ -36,40 +36,45 @@ export const LOST: SandboxExit = {
   tmpFull: false,
 };
 
-/** One isolation technique. What runs inside is hostile; what comes out of this interface is not. */
+/** One isolation technique. Code inside is hostile; values of this interface are trusted. */
 export interface SandboxDriver {
   readonly name: SandboxDriverName;
   capabilities(): Promise<SandboxCapabilities>;
   /**
    * Resolves when the sandbox exists and its first process was started (it may have ended already). Rejects with
-   * `SandboxError`, or with `signal.reason` when aborted; in both cases nothing is left behind.
+   * `SandboxError`, or with `signal.reason` when aborted; both leave no resources behind.
    */
   start(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox>;
 }
 
 export interface Sandbox {
   readonly id: string;
-  /** A host process id of the sandbox, for humans; 0 for a fake. */
+  /** A host process id of the sandbox, for people; 0 for a fake. */
   readonly pid: number;
   readonly usagePaths: UsagePaths;
-  /** Resolves once and never rejects, whoever ended the sandbox. By then every process of it is dead. */
+  /** Resolves once and never rejects, for every kind of end. By then all its processes are dead. */
   readonly exited: Promise<SandboxExit>;
   usage(): Promise<SandboxUsage>;
-  /** From now on CPU in proportion to `cpuMillis`; before, as much as the machine gives. */
+  /** From now on CPU time in proportion to `cpuMillis`; before, as much as the machine has. */
   share(): Promise<void>;
-  /** Resolves when no process of it runs; none does before `thaw` or `assign`. Rejects with `NOT_SUPPORTED` without a freezer. */
+  /**
+   * Resolves when all its processes are frozen, until `thaw` or `assign`. Rejects with `NOT_SUPPORTED` without a
+   * freezer.
+   */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   /**
-   * Gives a sandbox that was started without code the limits and the code of one version, then thaws it. Nothing is
-   * attached before the limits hold. Rejects with `ALREADY_ASSIGNED` the second time, with `NOT_SUPPORTED` when the driver
-   * does not say `canAssign`; any other failure has killed the sandbox. CPU stays full until `share`.
+   * Sets the limits and attaches the code of one version to a sandbox that was started without code, then thaws it. The
+   * limits apply before code is attached. Rejects with `ALREADY_ASSIGNED` the second time, with `NOT_SUPPORTED` when
+   * the driver does not report `canAssign`; any other failure kills the sandbox. CPU is unlimited until `share`.
    */
   assign(assignment: SandboxAssignment): Promise<void>;
-  /** Kills every process and removes all that the sandbox left. Idempotent; resolves when that is done. */
+  /** Kills every process and removes all resources of the sandbox. Idempotent; resolves when that is done. */
   stop(): Promise<SandboxExit>;
-  /** Resolves when the listeners have all raw output that was written before. */
+  /** Resolves when the listeners have all raw output written before. */
   flushOutput(): Promise<void>;
-  /** Raw output of the sandbox's processes, bounded per second. Output from before the first listener is kept (64 KiB). */
+  /**
+   * Raw output of the sandbox's processes, bounded per second. Output from before the first listener is kept (64 KiB).
+   */
   onOutput(listener: (output: SandboxOutput) => void): () => void;
 }

@@ -8,7 +8,7 @@ const MAX_LINE = 1 << 20;
 type WithoutSeq<T> = T extends { readonly seq: number } ? Omit<T, 'seq'> : never;
 type SandboxEvent = Exclude<AgentEvent, { readonly event: 'ready' }>;
 
-/** Starts an agent process, or has it started by the process that may. */
+/** Starts an agent process, or asks a privileged process to start it. */
 export type StartAgent = () => AgentProcess | Promise<AgentProcess>;
 
 interface Waiter {
@@ -17,11 +17,12 @@ interface Waiter {
 }
 
 /**
- * Requests to one agent process and its events. Every request ends: with an answer, at its deadline, or with the process.
- * An agent that sends nothing for too long is killed. Ends with the process; a new one needs a new client.
+ * Requests to one agent process and its events. Every request ends: with an answer, at its deadline, or with the
+ * process. An agent that stays silent for too long is killed. The client ends with the process; a new process needs a
+ * new client.
  */
 export class AgentClient {
-  /** Resolves when the agent is gone, with the reason in words. Never rejects. */
+  /** Resolves with the reason as text when the agent has ended. Never rejects. */
   readonly gone: Promise<string>;
   readonly #process: AgentProcess;
   readonly #limits: AgentLimits;
@@ -29,7 +30,7 @@ export class AgentClient {
   readonly #watchdog: Watchdog;
   #swept = 0;
   #seq = 0;
-  /** Messages that came so far. */
+  /** Number of messages received. */
   #heard = 0;
   #killedFor: string | undefined;
   #hasEnded = false;
@@ -41,7 +42,7 @@ export class AgentClient {
       ping: () => void this.request({ op: 'ping' }).catch(() => {}),
       onHung: () => this.#kill('it stopped answering'),
     });
-    // What it sent before it ended is read first.
+    // Messages that it sent before its end are read first.
     const lastRead = new Promise((resolve) => process.socket.once('close', resolve));
     this.gone = process.ended.then(async (reason) => {
       await lastRead;
@@ -69,7 +70,7 @@ export class AgentClient {
     return this.#killedFor !== undefined;
   }
 
-  /** Resolves when the agent is ready. Rejects with `AGENT_FAILED` and what it said. */
+  /** Resolves when the agent is ready. Rejects with `AGENT_FAILED` and the agent's message. */
   static async start(
     startProcess: StartAgent,
     limits: AgentLimits,
@@ -92,7 +93,9 @@ export class AgentClient {
     }
   }
 
-  /** Rejects with `SandboxError`: the agent's own code, `AGENT_GONE`, or `AGENT_TIMEOUT` at the deadline of the request. */
+  /**
+   * Rejects with `SandboxError`: the agent's own code, `AGENT_GONE`, or `AGENT_TIMEOUT` at the deadline of the request.
+   */
   request<Op extends AgentRequest['op']>(
     request: WithoutSeq<Extract<AgentRequest, { readonly op: Op }>> & { readonly op: Op },
   ): Promise<AgentReplies[Op]> {
@@ -105,7 +108,7 @@ export class AgentClient {
     const heard = this.#heard;
     const limitMs = this.#limits.answerMs[request.op];
     return new Promise((resolve, reject) => {
-      // An answer that waits in the socket is read first: the deadline is for the agent, not for a busy server.
+      // An answer that is already in the socket is read first: the deadline is for the agent, not for a busy server.
       const timer = setTimeout(() => setImmediate(() => this.#expire(seq, request.op, heard)), limitMs);
       const settle = <T>(end: (value: T) => void): ((value: T) => void) => {
         return (value) => {
@@ -122,7 +125,7 @@ export class AgentClient {
     });
   }
 
-  /** Hangs up; the agent then stops every sandbox, removes what they left and ends. Resolves when it has ended. */
+  /** Closes the connection; the agent then stops every sandbox, cleans up and exits. Resolves when it has ended. */
   async close(): Promise<void> {
     this.#watchdog.stop();
     this.#process.socket.end();
@@ -135,7 +138,7 @@ export class AgentClient {
   #expire(seq: number, op: AgentRequest['op'], heardBefore: number): void {
     const waiter = this.#waiters.get(seq);
     if (waiter === undefined) return;
-    // With one request unanswered it may be that request; without any message it is the agent.
+    // Other messages came: only this request hangs. No message at all: the agent hangs.
     if (this.#heard === heardBefore) this.#kill('it stopped answering');
     waiter.reject(new SandboxError('AGENT_TIMEOUT', `the sandbox agent did not answer ${op} in time`));
   }
@@ -181,7 +184,7 @@ function answer(waiter: Waiter | undefined, reply: AgentReply): void {
 }
 
 function goneError(reason: string): SandboxError {
-  return new SandboxError('AGENT_GONE', `the sandbox agent is gone: ${reason}`, {
+  return new SandboxError('AGENT_GONE', `the sandbox agent has ended: ${reason}`, {
     hint: 'a new one is started on demand',
   });
 }

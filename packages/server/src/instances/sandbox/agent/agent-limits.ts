@@ -1,21 +1,21 @@
 import type { AgentRequest } from '@funcgraph/agent';
 
-/** How long the server waits for its agent. */
+/** Deadlines of the server for its agent. */
 export interface AgentLimits {
   /** From the start of the process until it is ready. */
   readonly readyMs: number;
   /** From the hang-up until the process has ended. */
   readonly closeMs: number;
-  /** A ping goes out this often. */
+  /** Interval between pings. */
   readonly pingMs: number;
-  /** An agent that sends nothing for so many pings in a row is hung. */
+  /** An agent that sends no message for so many pings in a row counts as hung. */
   readonly missedPings: number;
   readonly answerMs: Readonly<Record<AgentRequest['op'], number>>;
 }
 
-/** The kernel answers these at once; a request or its answer waits for some of them. */
+/** The kernel does these at once; a request or its answer may wait behind others. */
 const SHORT_MS = 5_000;
-/** Above the limits that the agent itself sets for the programs that it runs. */
+/** Longer than the agent's own limits for the programs that it runs. */
 const LONG_MS = 45_000;
 
 export const AGENT_LIMITS: AgentLimits = {

@@ -10,7 +10,7 @@ import {
 } from '../sandbox.ts';
 import type { AgentClient } from './agent-client.ts';
 
-/** A sandbox that the agent holds. Made before the start is answered, because its first events may come before that. */
+/** A sandbox of the agent. Created before the answer to `start`, because its first events may arrive earlier. */
 export class AgentSandbox implements Sandbox {
   readonly id: string;
   readonly exited: Promise<SandboxExit>;
@@ -79,7 +79,7 @@ export class AgentSandbox implements Sandbox {
   }
 
   async stop(): Promise<SandboxExit> {
-    // After the agent's death there is nothing left to stop, and `exited` says so.
+    // After the agent's death no sandbox is left to stop, and `exited` has resolved with that.
     await Promise.race([this.#client.request({ op: 'stop', id: this.id }).catch(rethrowUnlessGone), this.#client.gone]);
     return this.exited;
   }

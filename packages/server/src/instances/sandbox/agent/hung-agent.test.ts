@@ -111,7 +111,7 @@ describe('an agent that does not answer', () => {
     expect((await agent.ensureAgent()).pid).toBe(pid);
   });
 
-  it('is killed at the deadline of a request when nothing else came from it either', async () => {
+  it('is killed at the deadline of a request when it sent no other message either', async () => {
     pretend([], answerWithin('usage', 50));
     const first = await agent.ensureAgent();
     const sandbox = await start();

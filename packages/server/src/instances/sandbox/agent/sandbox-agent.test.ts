@@ -35,7 +35,7 @@ describe('what an agent can do', () => {
     expect(isLessAble([able], [{ ...able, networks: false, degraded: ['no networks'] }])).toBe(false);
   });
 
-  it('is less when a driver is gone', () => {
+  it('is less when a driver is missing', () => {
     expect(isLessAble([], [able])).toBe(true);
   });
 });
@@ -89,7 +89,7 @@ socket.write(JSON.stringify({ event: 'ready', version: '0', swept: 0 }) + '\\n')
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it('is replaced by one that can do as much', async () => {
+  it('is replaced by an agent that can do as much', async () => {
     pretend([true, false, true]);
     await agent.ensureAgent();
     await killed();

@@ -5,27 +5,27 @@ import { AgentClient, type StartAgent } from './agent-client.ts';
 import { AGENT_LIMITS, type AgentLimits } from './agent-limits.ts';
 import { AgentSandbox } from './agent-sandbox.ts';
 
-/** The agent that is alive now, with what runs in it. */
+/** The running agent and its sandboxes. */
 interface Generation {
   readonly client: AgentClient;
   readonly sandboxes: Map<string, AgentSandbox>;
 }
 
-/** Agents started in the place of one that died, before the last is taken as it is. */
+/** Agents started in a row after one that can do less; the last is used in any case. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Drivers that work through the privileged agent. An agent that dies takes its sandboxes along (`exited` with signal
- * `AGENT`) and is not replaced silently: `onGone` tells, and `ensureAgent` starts the next one. An agent finds out what the
- * machine lets it do when it starts; one that finds less than the first did met with an accident (a program that it calls
- * was killed, say) and is replaced, because functions could not start for as long as it lives.
+ * Drivers that work through the privileged agent. When an agent dies, its sandboxes die with it (`exited` with signal
+ * `AGENT`). It is not replaced silently: `onGone` is called, and `ensureAgent` starts the next one. An agent detects
+ * the capabilities of the machine at its start. An agent with fewer than the first one had an accident (a program that
+ * it calls was killed, for example) and is replaced, because functions could not start as long as it runs.
  */
 export class SandboxAgent {
   readonly #startProcess: StartAgent;
   readonly #limits: AgentLimits;
   readonly #goneListeners = new Set<(reason: string) => void>();
   #current: Promise<Generation> | undefined;
-  /** What the first agent could do. */
+  /** Capabilities of the first agent. */
   #able: readonly SandboxCapabilities[] | undefined;
   #closed = false;
 
@@ -41,7 +41,7 @@ export class SandboxAgent {
       this.#current ??= this.#startAgent();
       const { client } = await this.#current;
       if (!client.isKilled) return { pid: client.pid, swept: client.swept };
-      // One that hung is replaced when it is dead.
+      // A hung agent is replaced after its death.
       await client.gone;
     }
   }
@@ -54,28 +54,33 @@ export class SandboxAgent {
     };
   }
 
-  /** Makes the bridge of a network and returns its name. Rejects with `NOT_ALLOWED`, `NETWORK_TAKEN`, `NETWORK_FAILED`, `NOT_SUPPORTED`. */
+  /**
+   * Makes the bridge of a network and returns its name. Rejects with `NOT_ALLOWED`, `NETWORK_TAKEN`, `NETWORK_FAILED`,
+   * `NOT_SUPPORTED`.
+   */
   async openNetwork(network: VpcNetwork): Promise<string> {
     await this.ensureAgent();
     const { client } = await this.#living();
     return (await client.request({ op: 'open-network', network })).bridge;
   }
 
-  /** Removes the bridge of a network; nothing may be on it. Idempotent. */
+  /** Removes the bridge of a network, which must have no sandbox attached. Idempotent. */
   async closeNetwork(id: string): Promise<void> {
     await this.ensureAgent();
     const { client } = await this.#living();
     await client.request({ op: 'close-network', id });
   }
 
-  /** Whether a file system can be mounted. Rejects with `MOUNT_FAILED` and why not, `NOT_ALLOWED`, `NOT_SUPPORTED`. */
+  /**
+   * Whether a file system can be mounted. Rejects with `MOUNT_FAILED` and the reason, `NOT_ALLOWED`, `NOT_SUPPORTED`.
+   */
   async tryMount(mount: FileSystemMount): Promise<MountCheck> {
     await this.ensureAgent();
     const { client } = await this.#living();
     return client.request({ op: 'try-mount', mount });
   }
 
-  /** Called with the reason each time an agent dies that was not closed. Returns the function that removes the listener. */
+  /** Called with the reason each time an agent dies without `close`. Returns the function that removes the listener. */
   onGone(listener: (reason: string) => void): () => void {
     this.#goneListeners.add(listener);
     return () => this.#goneListeners.delete(listener);
@@ -99,7 +104,7 @@ export class SandboxAgent {
     return starting;
   }
 
-  /** An agent that can do what the first one could, or the last of a few that cannot. */
+  /** An agent with the capabilities of the first one, or the last of a few with less. */
   async #ableAgent(): Promise<Generation> {
     for (let attempt = 1; ; attempt += 1) {
       const sandboxes = new Map<string, AgentSandbox>();
@@ -145,7 +150,7 @@ export class SandboxAgent {
       return sandbox;
     } catch (error) {
       sandboxes.delete(spec.id);
-      // Not answered in time: whatever it starts later is stopped.
+      // It did not answer in time: a sandbox that it starts later is stopped.
       if (isTimeout(error)) client.request({ op: 'stop', id: spec.id }).catch(() => {});
       throw error;
     }

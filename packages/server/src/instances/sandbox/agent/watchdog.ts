@@ -1,6 +1,6 @@
 /**
- * Counts pings that a process leaves unanswered. Turns of a timer are counted, not time: a server that stood still itself
- * (a suspended machine) has missed one turn, whatever the clock says.
+ * Counts pings that a process leaves unanswered. It counts turns of a timer, not time: a server that was suspended
+ * itself has missed one turn only, however much time has passed.
  */
 export class Watchdog {
   readonly #missedPings: number;

@@ -15,8 +15,8 @@ export const HANG = Symbol('hang');
 
 export interface FakeFunction {
   /**
-   * Answers one event: bytes or text become the result with code 0, `HANG` answers never, a thrown error becomes a
-   * result with code 4002. Whatever else a hostile instance might do, `peer` can do.
+   * Answers one event: bytes or text become the result with code 0, `HANG` never answers, a thrown error becomes a
+   * result with code 4002. `peer` can imitate all other actions of a hostile instance.
    */
   readonly handler: (
     event: Buffer,
@@ -25,11 +25,11 @@ export interface FakeFunction {
   ) => Promise<Uint8Array | string | typeof HANG> | Uint8Array | string | typeof HANG;
   /** Runs at `init`; return false to answer it yourself through `peer` (or never). */
   readonly onInit?: (init: InitFrame, peer: FakePeer) => Promise<boolean> | boolean;
-  /** Gets each piece of a body that follows its request; credit is the business of whoever wants it. */
+  /** Gets each piece of a body that follows its request; the test must grant credit itself. */
   readonly onBody?: (piece: Buffer, frame: BodyFrame, peer: FakePeer) => void;
-  /** Nobody waits for the request any more. */
+  /** The request was cancelled. */
   readonly onCancel?: (requestId: string, peer: FakePeer) => void;
-  /** Answers a heartbeat: whether all is well, a thrown error for what is not, or `HANG`. */
+  /** Answers a heartbeat: `true` or `false`, a thrown error with a reason, or `HANG`. */
   readonly onHeartbeat?: (seq: number, peer: FakePeer) => boolean | typeof HANG;
   /** Runs before a graceful stop; answers unless it returns `HANG`. */
   readonly onPreStop?: (peer: FakePeer) => typeof HANG | undefined;

@@ -82,7 +82,7 @@ describe('the link of a fake sandbox', () => {
     }
   }
 
-  it('says hello, becomes ready and answers events', async () => {
+  it('sends hello, becomes ready and answers events', async () => {
     await withFunction({ handler: (event) => `got ${event}` }, async (link) => {
       expect(await link.next()).toMatchObject({ header: { type: 'hello', protocol: 1 } });
       link.send({ type: 'init' });
@@ -107,7 +107,7 @@ describe('the link of a fake sandbox', () => {
     });
   });
 
-  it('hears nothing while it is frozen', async () => {
+  it('receives no frames while it is frozen', async () => {
     const heard: string[] = [];
     const { server, path, close } = await listen();
     const connected = once(server, 'connection') as Promise<[Socket]>;

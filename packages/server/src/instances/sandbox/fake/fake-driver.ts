@@ -3,12 +3,12 @@ import type { SandboxCapabilities, SandboxDriver, SandboxSpec } from '../sandbox
 import { behaviourOf, type FakeFunction } from './behaviour.ts';
 import { FakeSandbox } from './fake-sandbox.ts';
 
-/** In-memory driver for tests: each sandbox connects to its link socket and runs the handler that the test chose. */
+/** In-memory driver for tests: each sandbox connects to its link socket and runs the handler of the test. */
 export class FakeSandboxDriver implements SandboxDriver {
   readonly name = 'fake';
   /** Living sandboxes by id. */
   readonly running = new Map<string, FakeSandbox>();
-  /** Every spec that was ever started, in order. */
+  /** Every spec started so far, in order. */
   readonly started: SandboxSpec[] = [];
   readonly #choose: (spec: SandboxSpec) => FakeFunction;
 

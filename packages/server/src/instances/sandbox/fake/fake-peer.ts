@@ -3,7 +3,7 @@ import type { InstanceFrame, LogLevel } from '@funcgraph/runtimes';
 import type { SandboxExit, SandboxOutput } from '../sandbox.ts';
 import { encodeFrame } from './frames.ts';
 
-/** What a test's handler can do from inside a fake sandbox, good and bad. */
+/** Actions of a test's handler inside a fake sandbox, valid and hostile. */
 export class FakePeer {
   readonly #socket: Socket;
   readonly #end: (exit: Partial<SandboxExit>) => void;
@@ -23,7 +23,7 @@ export class FakePeer {
     this.sendRaw(encodeFrame(frame, Buffer.from(body)));
   }
 
-  /** Bytes as they are: half frames, garbage, huge lengths. */
+  /** Writes unframed bytes: half frames, garbage, huge lengths. */
   sendRaw(bytes: Uint8Array): void {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
@@ -32,12 +32,12 @@ export class FakePeer {
     this.send({ type: 'log', requestId, level, time: Date.now() }, text);
   }
 
-  /** Raw output beside the link. */
+  /** Raw output outside of the link. */
   output(text: string, stream: SandboxOutput['stream'] = 'stdout'): void {
     this.#output({ stream, text });
   }
 
-  /** The same, still in its pipe: it comes when the output is flushed. */
+  /** The same, still unread in its pipe: it arrives when the output is flushed. */
   unreadOutput(text: string, stream: SandboxOutput['stream'] = 'stdout'): void {
     this.#output({ stream, text }, true);
   }

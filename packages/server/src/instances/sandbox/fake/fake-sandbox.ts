@@ -30,7 +30,7 @@ export class FakeSandbox implements Sandbox {
   readonly pid = 0;
   readonly usagePaths: UsagePaths = {};
   readonly exited: Promise<SandboxExit>;
-  /** What it was assigned to. */
+  /** The assignment that it got. */
   assignment: SandboxAssignment | undefined;
   /** How often `share` was called. */
   shared = 0;
@@ -56,7 +56,7 @@ export class FakeSandbox implements Sandbox {
     this.#serve(behaviour, peer);
   }
 
-  /** Connects to the link socket; rejects when nobody listens or `signal` aborts. */
+  /** Connects to the link socket; rejects without a listener or when `signal` aborts. */
   static async start(spec: SandboxSpec, behaviour: FakeBehaviour, signal: AbortSignal): Promise<FakeSandbox> {
     const socket = connect(spec.linkSocket);
     try {

@@ -5,7 +5,7 @@ export interface Frame {
   readonly body: Buffer;
 }
 
-/** One frame as bytes: two big endian lengths, JSON header, raw body. */
+/** Encodes a frame: two big-endian lengths, JSON header, raw body. */
 export function encodeFrame(header: object, body: Uint8Array = new Uint8Array()): Buffer {
   const json = Buffer.from(JSON.stringify(header));
   const lengths = Buffer.alloc(8);
@@ -14,7 +14,9 @@ export function encodeFrame(header: object, body: Uint8Array = new Uint8Array())
   return Buffer.concat([lengths, json, body]);
 }
 
-/** Cuts a byte stream into frames. Throws on a frame over the protocol's bounds or a header that is no JSON object. */
+/**
+ * Splits a byte stream into frames. Throws on a frame over the protocol's limits or a header that is no JSON object.
+ */
 export class FrameReader {
   #pending: Buffer = Buffer.alloc(0);
 
