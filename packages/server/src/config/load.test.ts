@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from './compile.ts';
-import { forgetSecrets, loadConfig } from './load.ts';
+import { environmentAt, forgetSecrets, loadConfig } from './load.ts';
 
 const file = (text: string): string => {
   const path = join(mkdtempSync(join(tmpdir(), 'funcgraph-config-')), 'config.json');
@@ -13,6 +13,11 @@ const file = (text: string): string => {
 };
 
 describe('configuration', () => {
+  it('is followed by an environment for another home, without what names files of ours', () => {
+    const env = { HOME: '/root', PATH: '/bin', npm_config_cache: '/root/.npm', npm_config_registry: 'registry' };
+    expect(environmentAt('/data', env)).toEqual({ HOME: '/data', PATH: '/bin', npm_config_registry: 'registry' });
+  });
+
   it('looks for interpreters in the folders of PATH, then in those of the system', () => {
     const { searchPath } = loadConfig([], { PATH: '/opt/node/bin::/usr/bin' });
     expect(searchPath).toEqual(['/opt/node/bin', '/usr/bin', '/usr/local/bin']);

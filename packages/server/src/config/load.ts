@@ -137,9 +137,13 @@ export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
   delete env.FGS_DATABASE_URL;
 }
 
+/** Name files of our home. `npm run` sets the last two. */
+const OF_HOME = ['XDG_CACHE_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'npm_config_cache', 'npm_config_userconfig'];
+
 /** The environment of this process for a process with another home folder. */
 export function environmentAt(home: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...env, HOME: home };
+  const kept = Object.entries(env).filter(([name]) => !OF_HOME.includes(name));
+  return { ...Object.fromEntries(kept), HOME: home };
 }
 
 /** Where an ordinary user's sockets go. */
