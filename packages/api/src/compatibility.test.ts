@@ -7,11 +7,11 @@ it('knows the 92 operations of the SDK, each once', () => {
   expect(new Set(names).size).toBe(92);
 });
 
-it('has a route where each is documented, or says why not', () => {
+it('has a route where each is documented, or gives the reason', () => {
   expect(compatibilityFaults()).toEqual([]);
 });
 
-it('says what is missing wherever something is', () => {
+it('names each missing part', () => {
   for (const { operation, state, note } of compatibility()) {
     expect([operation, note === '']).toEqual([operation, state === 'works']);
   }

@@ -5,7 +5,7 @@ import { formatUrn, parseUrn } from './urn.ts';
 const part = fc.stringMatching(/^[A-Za-z0-9_.-]{1,40}$/);
 
 describe('urn', () => {
-  it('reads back what it wrote, for any parts and qualifier', () => {
+  it('reads back its own text, for any parts and qualifier', () => {
     const qualifier = fc.option(fc.record({ kind: fc.constantFrom('version' as const, 'alias' as const), name: part }));
     fc.assert(
       fc.property(part, part, part, part, qualifier, (region, projectId, pkg, name, q) => {

@@ -27,7 +27,7 @@ let base = '';
 let cli = '';
 let linked = '';
 
-/** A Node.js that says in `BY` which one it is, and reports another version when that is set. */
+/** A Node.js that reports in `BY` which one it is, and another version when that is set. */
 function program(path: string, by: string, version = process.versions.node): void {
   mkdirSync(dirname(path), { recursive: true });
   const claim = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`;
@@ -88,14 +88,14 @@ describe('fgs', () => {
     expect(JSON.parse(fgs([], `${base}/path:/usr/bin:/bin`).stdout)).toMatchObject({ by: 'PATH' });
   });
 
-  it('refuses an older Node.js of PATH and says how to get the right one', () => {
+  it('refuses an older Node.js of PATH and explains how to get the right one', () => {
     program(join(base, 'path/node'), 'PATH', '22.22.1');
     const { status, stderr } = fgs([], `${base}/path:/usr/bin:/bin`);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: fgs needs Node\.js 24; this is 22\.22\.1\nhint: .*--include=optional/);
   });
 
-  it('says what is missing on a machine without Node.js', () => {
+  it('names the missing requirement on a machine without Node.js', () => {
     for (const name of ['sh', 'readlink']) symlinkSync(realpathSync(`/bin/${name}`), join(base, name));
     const { status, stderr } = fgs([], base);
     expect([status, stderr]).toEqual([1, expect.stringContaining('fgs needs Node.js 24')]);

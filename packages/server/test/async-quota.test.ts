@@ -3,7 +3,7 @@ import { loadConfig } from '../src/config/index.ts';
 import { HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-it('refuses events beyond the quota of the project with what to do, and shows both in the quotas', async () => {
+it('refuses events beyond the quota of the project with a hint, and shows both in the quotas', async () => {
   const { quotas } = loadConfig([], {});
   const changes = { quotas: { ...quotas, asyncEvents: 3 }, drainMs: 0 };
   await using server = await FakeServer.start({ handler: () => HANG }, changes);

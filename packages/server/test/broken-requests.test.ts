@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** Sends what no HTTP client would, and reads the one answer to it. */
+/** Sends bytes that no HTTP client would, and reads the one answer to them. */
 async function raw(endpoint: string, text: string): Promise<Answer> {
   const { port, hostname } = new URL(endpoint);
   const socket = connect(Number(port), hostname);
@@ -47,7 +47,7 @@ async function raw(endpoint: string, text: string): Promise<Answer> {
   return { status: Number(answer.slice(9, 12)), body: JSON.parse(body === '' ? '{}' : body) as Answer['body'] };
 }
 
-describe('what is no request has an answer in our form on both ports:', () => {
+describe('invalid HTTP has an answer in our form on both ports:', () => {
   it.each<[string, string, number, string]>([
     ['no HTTP at all', 'hello\r\n\r\n', 400, 'FSS.0400'],
     ['a head over 16 KB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'FSS.0431'],
@@ -84,7 +84,7 @@ describe('what is no request has an answer in our form on both ports:', () => {
   });
 });
 
-describe('what no operation has is refused in our form on both ports:', () => {
+describe('a request for no operation is refused in our form on both ports:', () => {
   it.each<[string, string]>([
     ['TRACE', 'TRACE {path} HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['an unknown method of HTTP', 'PROPFIND {path} HTTP/1.1\r\nHost: a\r\n\r\n'],
@@ -185,7 +185,7 @@ describe('metrics without a token', () => {
   });
 });
 
-it('a 429 says on both ports when to try again', async () => {
+it('a 429 has the time to retry on both ports', async () => {
   const params = await server.deploy('disabled');
   await server.api.call('updateFunctionMaxInstanceConfig', { params, body: { max_instance_num: 0 } });
   const function_urn = params.function_urn.replace(/:latest$/, '');

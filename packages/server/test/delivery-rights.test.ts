@@ -42,7 +42,7 @@ async function letters(): Promise<readonly { readonly reason: string; readonly m
 const ran = async (): Promise<number> =>
   (await server.api.call('listAsyncInvocations', { params: next })).data.invocations.length;
 
-/** Runs the first function; what becomes of its outcome is for the test to see. */
+/** Runs the first function; the test checks the delivery of its result. */
 const run = () => server.api.call('asyncInvokeFunction', { params: first, body: {} });
 
 it('delivers with the right of who set the destination, for as long as he has it', async () => {

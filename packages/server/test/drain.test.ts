@@ -5,7 +5,7 @@ import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts'
 import { openStorage } from '../src/storage/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-it('answers, logs and hands back what still runs when the drain time is over', async () => {
+it('answers, logs and returns running invocations when the drain time is over', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) });
   let begun = 0;
@@ -36,7 +36,7 @@ it('answers, logs and hands back what still runs when the drain time is over', a
   await storage.close();
 }, 60_000);
 
-it('takes no more asynchronous work while it waits for what runs', async () => {
+it('takes no more asynchronous work while it waits for running invocations', async () => {
   let begun = 0;
   const handler: FakeFunction['handler'] = () => {
     begun += 1;

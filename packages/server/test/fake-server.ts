@@ -67,7 +67,7 @@ export class FakeServer implements AsyncDisposable {
     }
   }
 
-  /** Creates a function of a runtime that this machine has; what runs is the fake. */
+  /** Creates a function of a runtime that this machine has; the fake is what runs. */
   async deploy(name: string): Promise<{ project_id: string; function_urn: string }> {
     const project = { project_id: this.projectId };
     const { data: types } = await this.api.call('listRuntimeTypes', { params: project });

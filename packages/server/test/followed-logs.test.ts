@@ -16,7 +16,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 type Follower = Awaited<ReturnType<Identities['user']>>;
 type Target = { project_id: string; function_urn: string };
 
-/** What ends the right of a user to follow the log of a function. */
+/** Reasons that end the right of a user to follow the log of a function. */
 const ENDINGS: Record<string, (user: Follower, target: Target) => Promise<unknown>> = {
   'is switched off': ({ id }) =>
     server.api.call('updateUser', { params: { user_id: id }, body: { user: { enabled: false } } }),

@@ -65,7 +65,7 @@ async function call(headers: Readonly<Record<string, string>>, url = at('/in'), 
   return { status: response.status, text, code: /"error_code":"([^"]+)"/.exec(text)?.[1] ?? '' };
 }
 
-/** What the signer of the official SDK adds to a request. */
+/** Headers that the signer of the official SDK adds to a request. */
 function signed(key: { app_key: string; app_secret: string }, url = at('/in'), data?: object): Record<string, string> {
   const { origin, pathname, searchParams } = new URL(url);
   const request = {
@@ -113,7 +113,7 @@ describe('a gateway trigger with auth APP', () => {
 
   it.each<[string, () => Record<string, string>]>([
     ['nothing', () => ({})],
-    ['a code that nobody has', () => ({ 'X-Apig-AppCode': 'x'.repeat(43) })],
+    ['an unknown code', () => ({ 'X-Apig-AppCode': 'x'.repeat(43) })],
     ['an empty code', () => ({ 'X-Apig-AppCode': '' })],
     ['the secret instead of the code', () => ({ 'X-Apig-AppCode': app.app_secret })],
     ['the key instead of the code', () => ({ 'X-Apig-AppCode': app.app_key })],
@@ -144,7 +144,7 @@ describe('a gateway trigger with auth APP', () => {
     expect(await call(headers)).toMatchObject(REFUSED);
   });
 
-  it('says that an app which proved itself was not let in', async () => {
+  it('reports that an authenticated app may not call the trigger', async () => {
     const other = await createApp(`other-${count}`);
     for (const headers of [{ 'X-Apig-AppCode': other.app_code }, signed(other)]) {
       expect(await call(headers)).toMatchObject({ status: 403, code: 'APIGW.0304' });
@@ -155,7 +155,7 @@ describe('a gateway trigger with auth APP', () => {
     expect(await call({ 'X-Apig-AppCode': app.app_code }, at('/second'))).toMatchObject({ status: 200 });
   });
 
-  it('goes by a binding that ends, secrets that are new, and an app that is gone, at once', async () => {
+  it('applies an ended binding, new secrets and a deleted app at once', async () => {
     const params = { ...appParams(app.id), trigger_id: trigger };
     await server.api.call('unbindGatewayApp', { params });
     expect(await call({ 'X-Apig-AppCode': app.app_code })).toMatchObject({ status: 403 });

@@ -75,7 +75,7 @@ async function call(path: string, init: RequestInit = {}): Promise<Answer> {
   return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Answer['json'] };
 }
 
-it('calls the function with the event of the guide, and nothing but what was published', async () => {
+it('calls the function with the event of the guide, and only on the published path', async () => {
   const { trigger_id, event_data } = await create();
   expect(event_data.invoke_url).toBe(at('/users/{id}'));
   const { status, json } = await call('/users/a%20b?x=1&x=2', { headers: { 'X-Own': 'y', 'x-stage': 'RELEASE' } });
@@ -106,7 +106,7 @@ it('calls the function with the event of the guide, and nothing but what was pub
   }
 });
 
-it('matches by path, method and environment what says most', async () => {
+it('matches by path, method and environment the most specific route', async () => {
   await create({ name: 'all', path: '/', req_method: 'ANY', match_mode: 'SWA' });
   await create();
   await create({ name: 'test', path: '/', req_method: 'ANY', match_mode: 'SWA', env_name: 'TEST' });
@@ -141,7 +141,7 @@ it('follows its alias, its own changes and its end at once', async () => {
   expect((await call('/users/1')).status).toBe(404);
 });
 
-it('lets a caller wait no longer than it says', async () => {
+it('lets a caller wait no longer than its timeout', async () => {
   await create({ path: '/hang', func_info: { timeout: 1500 } });
   let answered: Answer | undefined;
   const asked = call('/hang').then((answer) => {
@@ -164,7 +164,7 @@ it('lets a caller wait no longer than it says', async () => {
   await vi.waitFor(async () => expect(await outcome()).toBe('timeout'), PATIENCE);
 });
 
-it('asks for a signature or a token where it says IAM, and for the right to invoke', async () => {
+it('requires a signature or a token with IAM, and the right to invoke', async () => {
   await create({ auth: 'IAM' });
   expect(await call('/users/1')).toMatchObject({ status: 401, json: { error_code: 'APIGW.0301' } });
   const url = new URL(at('/users/1?a=b'));

@@ -5,7 +5,7 @@ import { zipped } from '../../../tests/functions.ts';
 import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-/** What the function got, by what it was asked to do. */
+/** The input of the function, by its instructions. */
 let got: { event: number; body: number; cancelled: number };
 
 const upload: FakeFunction = {

@@ -5,7 +5,7 @@ import { fakeZip } from '../src/artifacts/testing.ts';
 import { FakeServer } from './fake-server.ts';
 import { type Attempt, attempts, type Usual } from './hostile-inputs.ts';
 
-/** What every client of FunctionGraph can ask for; other operations are our own. */
+/** Operations that every client of FunctionGraph can use; other operations are our own. */
 const OPERATIONS = compatibility().map(({ operation }) => operation) as RouteId[];
 
 let server: FakeServer;
@@ -191,7 +191,7 @@ const NAME_OF: Partial<Record<RouteId, string>> = {
   createEvent: 'name',
 };
 
-/** Operations that store what a client writes. */
+/** Operations that store text of a client. */
 const READ_BACK = new Set<RouteId>([
   'createFunction',
   'updateFunctionConfig',
@@ -208,7 +208,7 @@ const READ_BACK = new Set<RouteId>([
   'updateFunctionReservedInstancesCount',
 ]);
 
-/** What is read back, whatever was stored: of a function itself, and of what hangs on one. */
+/** Operations that read stored data back: of a function itself, and of its resources. */
 const OF_FUNCTION = [
   'showFunctionConfig',
   'listFunctionVersions',
@@ -226,7 +226,7 @@ const OF_THE_REST = [
   'listReservedInstanceConfigs',
 ] as const satisfies readonly RouteId[];
 
-/** What a refusal must be: a status of the client's fault, and a body that says which. */
+/** The form of a refusal: a status of the client's fault, and a body that names the fault. */
 function flaw({ status, text: answer }: Answer): string | undefined {
   if (status < 400) return undefined;
   if (status >= 500) return `${status} ${answer.slice(0, 200)}`;
@@ -235,12 +235,12 @@ function flaw({ status, text: answer }: Answer): string | undefined {
     if (typeof code === 'string' && /^FSS\.\d{4}$/.test(code) && typeof message === 'string' && message !== '' && id)
       return undefined;
   } catch {
-    // told below
+    // reported below
   }
   return `${status} ${answer.slice(0, 200)}`;
 }
 
-/** The usual request is one that works, or that finds nothing to do: otherwise nothing behind the first check was tried. */
+/** The usual request works or finds nothing to do: otherwise nothing behind the first check was tried. */
 function surprise(id: RouteId, { status, text: answer }: Answer): string | undefined {
   const { state } = compatibility().find(({ operation }) => operation === id) ?? {};
   const expected = status < 300 || status === 404 || state === 'not here' || id === 'enableLtsLogs';
@@ -257,7 +257,7 @@ function withNewName(id: RouteId, attempt: Attempt, count: number): Attempt {
 
 const nameIn = (body: unknown, name: string): string => String((body as Record<string, unknown> | undefined)?.[name]);
 
-/** What was accepted can be read, and be deleted where it is a function. */
+/** Accepted data can be read, and be deleted if it is a function. */
 async function readBack(operation: RouteId, { what }: Attempt, { text: answer }: Answer): Promise<string[]> {
   const made = /"func_urn":"([^"]+)"/.exec(answer)?.[1] ?? base;
   const params = { project_id: server.projectId, function_urn: made, resource_type: 'functions', resource_id: made };
@@ -271,7 +271,7 @@ async function readBack(operation: RouteId, { what }: Attempt, { text: answer }:
   return flaws;
 }
 
-/** Takes away what was made, so that the next attempt meets what the first one met. */
+/** Deletes created resources, so that the next attempt meets the same state as the first one. */
 async function undo(id: RouteId, { text: answer }: Answer): Promise<void> {
   const { api, projectId: project_id } = server;
   const made = (answer.startsWith('{') ? JSON.parse(answer) : {}) as Record<string, string>;
@@ -315,7 +315,7 @@ const NOT_TRIED: readonly RouteId[] = ['followLogs', 'installRuntime', 'installP
 const OWN = (Object.keys(ROUTES) as RouteId[]).filter((id) => !OPERATIONS.includes(id) && !NOT_TRIED.includes(id));
 
 describe.each(OWN)('our own %s', (id) => {
-  it('refuses what makes no sense by its own fault never, and in words', async () => {
+  it('never fails by its own fault on nonsense, and refuses it in words', async () => {
     const route: Route = ROUTES[id];
     const known: Record<string, string> = { project_id: server.projectId, function_urn: base };
     const names = Object.keys(route.params.properties);
@@ -332,7 +332,7 @@ describe.each(OWN)('our own %s', (id) => {
 describe.each(OPERATIONS)('%s', (id) => {
   beforeEach(prepare);
 
-  it('refuses what makes no sense by its own fault never, and in words', async () => {
+  it('never fails by its own fault on nonsense, and refuses it in words', async () => {
     const route: Route = ROUTES[id];
     const flaws: string[] = [];
     const input = usual[id] ?? { params: {} };

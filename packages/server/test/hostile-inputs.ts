@@ -1,6 +1,6 @@
 import type { Route } from '@funcgraph/api';
 
-/** What this test needs to know of a JSON schema. */
+/** The parts of a JSON schema that this test needs. */
 interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -26,7 +26,7 @@ export interface Usual {
   readonly body?: unknown;
 }
 
-/** What no field of a body can count on not to get. */
+/** Values that any field of a body may get. */
 const VALUES: readonly unknown[] = [
   '',
   ' ',
@@ -124,7 +124,7 @@ function fieldsOf(schema: Schema, path: Path = []): Path[] {
   });
 }
 
-/** A copy with `value` at `path`, and what has to be around it. */
+/** A copy with `value` at `path`, and the required fields around it. */
 function withValue(whole: unknown, path: Path, value: unknown): unknown {
   const [first, ...rest] = path;
   if (first === undefined) return value;
@@ -168,7 +168,7 @@ export function* attempts(route: Route, usual: Usual, urns: readonly string[]): 
   }
   for (const [what, text] of BODIES) yield { what, target, body: Buffer.from(text) };
   for (const path of fieldsOf(route.body as Schema)) {
-    // what stands deep inside is read by the same readers as what stands above it
+    // nested values are read by the same readers as those above them
     for (const value of path.length > 1 ? VALUES.filter((_, at) => at % 2 === 0) : VALUES) {
       yield { what: `${path.join('.')}: ${shown(value)}`, target, body: bytes(withValue(body, path, value)) };
     }

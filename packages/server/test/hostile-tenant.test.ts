@@ -49,7 +49,7 @@ async function send(
 const fill = (path: string, values: Readonly<Record<string, string>>): string =>
   path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? 'x'));
 
-/** A call of the victim's own, whose answer must be there. */
+/** A call of the victim's own, whose answer must exist. */
 async function own<T>(id: RouteId, input: { params?: object; body?: object } = {}): Promise<T> {
   const path = fill(ROUTES[id].path, { project_id: victim.projectId, ...input.params });
   const answer = await send(victim, { method: ROUTES[id].method, path, body: input.body });
@@ -126,7 +126,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** What the victim can see of the account, without what changes by itself. */
+/** The victim's view of the account, without parts that change by themselves. */
 async function account(): Promise<string> {
   const seen: unknown[] = [];
   const reading: RouteId[] = [
@@ -183,7 +183,7 @@ describe('an administrator of another account', () => {
     expect(await account()).toBe(before);
   }, 120_000);
 
-  it('finds nothing of the victim in any list, whatever the query names', async () => {
+  it('finds nothing of the victim in any list, for any names in the query', async () => {
     const ids = Object.entries(theirs).filter(([, value]) => value.length > 20);
     const marks = [...ids.map(([, value]) => value), victim.projectId, victim.domainId];
     const query = `?${new URLSearchParams({
@@ -191,12 +191,12 @@ describe('an administrator of another account', () => {
       ...{ domain_id: victim.domainId, project_id: victim.projectId, urn: theirs.function_urn ?? '' },
     })}`;
     const found: unknown[] = [];
-    // the audit log holds the attempts of the attacker, with what they named
+    // the audit log holds the attempts of the attacker, with the names they used
     for (const [id, route] of withSession.filter(([id, { method }]) => method === 'GET' && id !== 'listAudit')) {
       const path = fill(route.path, { project_id: attacker.projectId });
       for (const suffix of ['', query]) {
         const { status, text: answer } = await send(attacker, { method: 'GET', path, query: suffix });
-        // a refusal may repeat what was asked for
+        // a refusal may repeat names of the request
         if (status < 400 && marks.some((mark) => answer.includes(mark))) found.push([id, answer.slice(0, 200)]);
       }
     }
@@ -261,7 +261,7 @@ function formed({ body }: Route): object {
   return Object.fromEntries(fields.map(([name, form]) => [name, made(name, form)]));
 }
 
-/** Walks all operations with ids of the victim, also below the own function. Returns what came through or failed. */
+/** Walks all operations with ids of the victim, also below the own function. Returns those that succeeded or failed. */
 async function walk({ token, own: urn }: Narrow): Promise<[RouteId, number, string][]> {
   const caller = { ...attacker, token };
   const marks = MARKS.flatMap((name) => theirs[name] ?? []);
@@ -269,7 +269,7 @@ async function walk({ token, own: urn }: Narrow): Promise<[RouteId, number, stri
   for (const [id, route] of withSession) {
     const foreign = { ...theirs, project_id: victim.projectId };
     const below = { ...foreign, function_urn: urn, resource_id: urn };
-    // what names nothing but the own function is its right
+    // a call that names only the own function is its right
     const crosses = /\{(?!project_id|function_urn|resource_id|resource_type)\w+\}/.test(route.path);
     const paths = [fill(route.path, foreign), ...(urn !== '' && crosses ? [fill(route.path, below)] : [])];
     for (const path of new Set(paths)) {
@@ -367,7 +367,7 @@ describe('a narrow user of the same account', () => {
       ['updateFunctionConfig', { depend_version_list: ['unknown'] }],
     ];
     for (const [id, body] of doors) expect(await ask(token, id, urn, body)).toEqual([id, 403, true]);
-    // what it has already stays, also when the body says it again
+    // it keeps its present resources, also when the body repeats them
     for (const id of ['updateFunctionConfig', 'updateFunctionCode'] as const) {
       expect(await ask(other.token, id, holder, list)).toEqual([id, 200, false]);
     }
@@ -407,7 +407,7 @@ describe('a narrow user of the same account', () => {
     await expectHarmless({ token: await login(user, project.id), own: '' });
   }, 120_000);
 
-  it('that is an agency reaches what it was granted and nothing else', async () => {
+  it('that is an agency reaches granted resources and nothing else', async () => {
     const urn = await second('acting');
     await victim.identities.agency('acting', [await onFunction('acting')]);
     const params = { function_urn: urn };
@@ -437,7 +437,7 @@ describe('a narrow user of the same account', () => {
   }, 120_000);
 });
 
-/** What is the same for every account, or about the own project alone. */
+/** Answers that are the same for every account, or about the own project alone. */
 const OF_EVERYBODY: readonly RouteId[] = [
   'showEventTemplate',
   'listFunctionTemplate',

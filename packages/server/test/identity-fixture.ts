@@ -11,7 +11,7 @@ export interface Scope {
   readonly enterprise_project_id?: string;
 }
 
-/** Asks for what an administrator would ask for, in the account of the client. */
+/** Sends the requests of an administrator, in the account of the client. */
 export class Identities {
   readonly #server: FakeServer;
   readonly #admin: Client;
@@ -80,7 +80,7 @@ export class Identities {
   }
 }
 
-/** What a call was refused with: status, code and text. Fails when it was not. */
+/** The refusal of a call: status, code and text. Fails when it was not refused. */
 export async function refusal(work: Promise<unknown>): Promise<{ status: number; code: string; message: string }> {
   try {
     await work;
@@ -91,7 +91,7 @@ export async function refusal(work: Promise<unknown>): Promise<{ status: number;
   throw new Error('the call was not refused');
 }
 
-/** Whether the right for a call was there, whatever else came of it. */
+/** Whether the right for a call existed, with any other result of it. */
 export async function mayCall(client: Client, id: RouteId, input: object): Promise<boolean> {
   try {
     await client.bytes(id, input);

@@ -13,7 +13,7 @@ let hello: { project_id: string; function_urn: string };
 let other: { project_id: string; function_urn: string };
 
 beforeAll(async () => {
-  // gives back what the function could see of its credentials
+  // returns the function's view of its credentials
   const handler = (_event: Buffer, invoke: { credentials: object }): string => JSON.stringify(invoke.credentials);
   server = await FakeServer.start({ handler }, { auditRetainDays: 1 });
   identities = new Identities(server);
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 const project = () => ({ project_id: server.projectId });
-/** A whole body: the right to make a function depends on what it says. */
+/** A whole body: the right to create a function depends on its fields. */
 const newFunction = (name: string, more: object = {}): object => ({
   func_name: name,
   package: 'default',
@@ -36,7 +36,7 @@ const newFunction = (name: string, more: object = {}): object => ({
 const bytes = new TextEncoder().encode('{}');
 
 describe('system policies', () => {
-  it('give what the guide says, and nothing without one', async () => {
+  it('give the rights of the guide, and none without a policy', async () => {
     const [full, read, common, none] = await Promise.all([
       identities.user([FULL]),
       identities.user([READ_ONLY]),
@@ -316,7 +316,7 @@ describe('agencies', () => {
       message: expect.stringContaining('iam:agencies:pass'),
     });
     await server.api.call('updateFunctionConfig', change);
-    // what stays as it is needs no right
+    // unchanged fields need no right
     await developer.api.call('updateFunctionConfig', change);
     const { data } = await server.api.call('createAgency', { body: { agency: { name: 'short', duration: 'ONEDAY' } } });
     expect(data.agency.expire_time).toBe(new Date(server.clock.now() + 24 * HOUR_MS).toISOString());
@@ -360,7 +360,7 @@ describe('enterprise projects', () => {
 });
 
 describe('the audit log', () => {
-  it('tells who changed what and who was refused, in pages, and holds no secret', async () => {
+  it('lists changes and refusals with their callers, in pages, and holds no secret', async () => {
     const user = await identities.user([READ_ONLY]);
     await server.deploy('noted');
     await refusal(user.api.call('deleteFunction', { params: hello }));

@@ -6,7 +6,7 @@ import { FakeServer } from './fake-server.ts';
 const PATIENCE = { timeout: 15_000, interval: 10 };
 type Target = { project_id: string; function_urn: string };
 
-/** Does what the event asks for, as the runtime of a hostile function could. */
+/** Acts by the event's instructions, as the runtime of a hostile function could. */
 const behaviour = (seen: string[] = []): FakeFunction => ({
   handler(event, invoke, peer) {
     const wish = event.toString();
@@ -62,7 +62,7 @@ async function invoke(
   return { ...output, code, text: Buffer.from(output.bytes).toString() };
 }
 
-/** Lets time pass until `done` says so: timers are set while requests travel, so one step would not meet them. */
+/** Lets time pass until `done` returns true: timers are set while requests travel, so one step would not reach them. */
 async function passTime(server: FakeServer, stepMs: number, done: () => Promise<boolean>): Promise<void> {
   await expect
     .poll(async () => {
@@ -85,7 +85,7 @@ it('an instance that breaks the protocol is cut off, and the next call gets anot
   expect(server.driver.started.length).toBeGreaterThan(wishes.length);
 });
 
-it('each way to end is told by its code', async () => {
+it('each way to end has its code', async () => {
   await using server = await FakeServer.start(behaviour());
   const target = await server.deploy('ends');
   for (const [wish, code] of [
@@ -218,7 +218,7 @@ it('an initializer has its own time, which begins when it does', async () => {
   expect(server.driver.started).toHaveLength(3);
 });
 
-it('what a failed start printed is in the log of its request, once', async () => {
+it('the output of a failed start is in the log of its request, once', async () => {
   let starts = 0;
   await using server = await FakeServer.start({
     ...behaviour(),

@@ -25,7 +25,7 @@ it('starts an instance once more for a call whose start met a lost agent, and no
   expect(start).toHaveBeenCalledTimes(2);
 });
 
-it('runs a call in another instance when the frozen one that was to take it cannot be thawed', async () => {
+it('runs a call in another instance when the frozen one chosen for it cannot be thawed', async () => {
   let calls = 0;
   await using server = await FakeServer.start({ handler: () => String(++calls) });
   const target = await server.deploy('frozen');

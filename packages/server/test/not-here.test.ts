@@ -7,7 +7,7 @@ let server: FakeServer;
 let identities: Identities;
 let functionUrn: string;
 
-/** What is valid for those that look at more than the path. */
+/** Valid values for those that check more than the path. */
 const INPUT: Partial<Record<RefusedOperation, { query?: object; body?: object }>> = {
   listBridgeVersions: { query: { type: 'rds' } },
   createVpcEndpoint: { body: { vpc_id: 'v', subnet_id: 's' } },
@@ -36,7 +36,7 @@ it.each(all)('refuses %s with a hint, once the caller may ask', async (id) => {
   expect(refused).toMatchObject({ status: 426, code: 'FSS.0426', message: expect.stringContaining(id) });
 });
 
-it('refuses those without rights, and those whom nobody knows, before anything else', async () => {
+it('refuses callers without rights, and unknown ones, before anything else', async () => {
   const { api } = await identities.user([]);
   for (const id of all) {
     expect([id, (await refusal(api.bytes(id, inputOf(id)))).status]).toEqual([id, 403]);
@@ -44,7 +44,7 @@ it('refuses those without rights, and those whom nobody knows, before anything e
   }
 });
 
-it('lets readers ask and nobody else change', async () => {
+it('lets readers read but not change', async () => {
   const { api } = await identities.user(['functiongraph_read_only_access']);
   for (const id of all) {
     const expected = ROUTES[id].method === 'GET' ? 426 : 403;
@@ -63,7 +63,7 @@ it.each<[RefusedOperation, object, string]>([
   expect(refused).toMatchObject({ status: 400, message: expect.stringContaining(field) });
 });
 
-it('asks for a function that is there', async () => {
+it('requires an existing function', async () => {
   const params = { project_id: server.projectId, function_urn: functionUrn.replace(':hello', ':missing') };
   expect((await refusal(server.api.call('listBridgeFunctions', { params }))).code).toBe('FSS.1051');
 });

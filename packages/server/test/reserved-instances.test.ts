@@ -69,7 +69,7 @@ async function open(starts: string[], waits?: Map<string, () => void>, accountCo
 const settled = (states: () => Promise<readonly object[]>, ...expected: readonly object[]): Promise<void> =>
   vi.waitFor(async () => expect(await states()).toMatchObject(expected), PATIENCE);
 
-it('keeps what was set ready, serves from it first, and says so in the receipt', async () => {
+it('keeps the set number ready, serves from them first, and notes it in the receipt', async () => {
   const starts: string[] = [];
   const { server, reserve, states, invoke } = await open(starts);
   await using _closed = server;
@@ -166,7 +166,7 @@ it('follows the clock of its policies and falls back to the base when the window
   await reserve('', { count: 1, tactics_config: { cron_configs } });
   const walk = async (toHour: number, expected: object): Promise<void> => {
     const target = Date.UTC(2026, 0, 1) + toHour * HOUR;
-    // in steps, as time passes: what starts needs the event loop between
+    // in steps, as time passes: starting instances need the event loop in between
     while (server.clock.now() < target) {
       server.clock.advance(Math.min(HOUR, target - server.clock.now()));
       await new Promise(setImmediate);

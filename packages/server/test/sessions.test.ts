@@ -11,7 +11,7 @@ let identities: Identities;
 let hello: { project_id: string; function_urn: string };
 
 beforeAll(async () => {
-  // gives back what the function could see of its credentials
+  // returns the function's view of its credentials
   const handler = (_event: Buffer, invoke: { credentials: object }): string => JSON.stringify(invoke.credentials);
   server = await FakeServer.start({ handler }, { auditRetainDays: 1 });
   identities = new Identities(server);
@@ -96,7 +96,7 @@ describe('sessions', () => {
 });
 
 describe('access keys', () => {
-  it('rotate: two at most, each shows its last use, and one that is off or gone does not sign', async () => {
+  it('rotate: two at most, each shows its last use, and a disabled or deleted one does not sign', async () => {
     const user = await identities.user([READ_ONLY]);
     await user.api.call('listProjects');
     const usedAt = server.clock.now();

@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** A new function with everything that must be said. */
+/** A new function with all required fields. */
 const creation = (more: object): object => {
   count += 1;
   return {
@@ -109,7 +109,7 @@ describe('a word or number that is none of those allowed is refused by the name 
   });
 });
 
-/** What SDKs in other languages and Terraform write for what they leave open. */
+/** The values that SDKs in other languages and Terraform write for fields that are not set. */
 const OPEN = {
   gpu_memory: null,
   gpu_type: '',
@@ -135,7 +135,7 @@ const OPEN = {
   depend_version_list: null,
 };
 
-describe('what real clients send is accepted:', () => {
+describe('requests of real clients are accepted:', () => {
   it.each<[RouteId, string, object]>([
     ['createFunction', 'nothing for what is open', OPEN],
     [

@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server[Symbol.asyncDispose]());
 
-it('shows and finds only what the caller may see', async () => {
+it('shows and finds only resources visible to the caller', async () => {
   const policy = await identities.policy([
     {
       Effect: 'Allow',
@@ -61,7 +61,7 @@ it('lets readers read, and only those who manage functions change', async () => 
   expect(await may('deleteTags')).toEqual([true, false]);
 });
 
-it('refuses the function of another project, whatever project the path names', async () => {
+it('refuses the function of another project, for any project in the path', async () => {
   const { data } = await server.api.call('createProject', { body: { project: { name: 'second' } } });
   const second = { ...hello, project_id: data.project.id };
   expect((await refusal(server.api.call('listFunctionTags', { params: second }))).status).toBe(403);

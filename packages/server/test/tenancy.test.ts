@@ -40,7 +40,7 @@ describe('an agency', () => {
     await grantIn(inProject, 'secu_admin', project());
     await server.api.call('updateFunctionConfig', { params: hello, body: { xrole: 'wide' } });
     expect(await mayCall(api, 'updateFunctionConfig', setAgency('in-project'))).toBe(false);
-    // what stays as it is needs no right
+    // unchanged fields need no right
     expect(await mayCall(api, 'updateFunctionConfig', setAgency('wide'))).toBe(true);
     await server.api.call('deleteAgency', { params: { agency_id: wide } });
   });
@@ -54,7 +54,7 @@ describe('an agency', () => {
     expect(await mayCall(server.api, 'updateFunctionConfig', setAgency('security'))).toBe(true);
   });
 
-  it('is passed by a policy that names it, whatever it may do, and no other one', async () => {
+  it('is passed by a policy that names it, with any rights, and no other one', async () => {
     const named = await identities.policy([
       { Effect: 'Allow', Action: ['functiongraph:function:*'] },
       { Effect: 'Allow', Action: ['iam:agencies:pass'], Resource: ['iam:*:*:agency:deployer-*'] },
@@ -66,7 +66,7 @@ describe('an agency', () => {
     expect(await mayCall(api, 'updateFunctionConfig', setAgency('other-1'))).toBe(false);
   });
 
-  it('does not reach what its passer is denied', async () => {
+  it('does not reach resources denied to its passer', async () => {
     const denial = { Effect: 'Deny', Action: ['*'], Resource: ['functiongraph:*:*:function:default/prod-*'] };
     const { api } = await identities.user([FULL, await identities.policy([denial])]);
     await identities.agency('unbound', [FULL]);
@@ -136,7 +136,7 @@ describe('an access key', () => {
     await set(server.api, 'active');
     await set(own, 'inactive');
     await set(own, 'active');
-    // an administrator may take over what the user switched off
+    // an administrator may take over a key that the user disabled
     await set(own, 'inactive');
     await set(server.api, 'inactive');
     expect(await refusal(set(own, 'active'))).toMatchObject({ status: 403 });
@@ -160,7 +160,7 @@ describe('a project', () => {
   const library = { name: 'lib', runtime: 'Node.js20.15', depend_type: 'zip' as const };
   const depend_file = fakeZip([{ name: 'lib.js', data: 'exports.x = 1;' }]).toString('base64');
 
-  it('is not deleted with anything in it, and the refusal says with what', async () => {
+  it('is not deleted with contents, and the refusal names them', async () => {
     const params = await make('full');
     const dependency = await server.api.call('createDependencyVersion', { params, body: { ...library, depend_file } });
     const app = await server.api.call('createGatewayApp', { params, body: { name: 'app' } });

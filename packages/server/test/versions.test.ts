@@ -5,7 +5,9 @@ import { FakeServer } from './fake-server.ts';
 const PATIENCE = { timeout: 15_000, interval: 10 };
 type Target = { project_id: string; function_urn: string };
 
-/** Answers with what its instance was told at its start: version, alias and a variable that changes with each version. */
+/**
+ * Answers with the values its instance got at its start: version, alias and a variable that changes with each version.
+ */
 function telling(starts: string[]): FakeFunction {
   const instances = new WeakMap<object, string>();
   return {
@@ -42,7 +44,7 @@ async function withVersions(starts: string[]) {
   return { server, base, at, mark, invoke };
 }
 
-it('runs each version with what was published, and tells the alias to the function', async () => {
+it('runs each version as published, and passes the alias to the function', async () => {
   const starts: string[] = [];
   const { server, base, invoke, mark } = await withVersions(starts);
   await using _closed = server;
@@ -58,7 +60,7 @@ it('runs each version with what was published, and tells the alias to the functi
   expect(await invoke(':!live')).toBe('v2/live/v2');
 });
 
-it('sends requests by rules and by weight, and says in the receipt which way they went', async () => {
+it('sends requests by rules and by weight, and notes their target in the receipt', async () => {
   const { server, base, invoke, at } = await withVersions([]);
   await using _closed = server;
   const rules = [{ rule_type: 'header', param: 'X-Group', op: 'in', value: 'beta,staff' }];
@@ -113,7 +115,7 @@ it('an asynchronous call through an alias goes where its own headers sent it whe
   expect(starts.sort()).toEqual(['v1/live/v1', 'v2/live/v2']);
 });
 
-it('refuses to change a published version, and forgets a deleted one with its alias', async () => {
+it('refuses to change a published version, and removes a deleted one with its alias', async () => {
   const starts: string[] = [];
   const { server, base, at, mark, invoke } = await withVersions(starts);
   await using _closed = server;

@@ -19,7 +19,7 @@ const put = async (path: string, text = path): Promise<void> => {
 };
 const paths = async (): Promise<string[]> => (await collectEntries(dir)).map((entry) => entry.path);
 
-test('makes the same bytes from the same files, whatever their dates and order of making', async () => {
+test('makes the same bytes from the same files, for any dates and order of creation', async () => {
   await put('index.js');
   await put('lib/a.js');
   const first = await packFolder(dir);
@@ -49,7 +49,7 @@ test('keeps the executable bit, links that stay inside, and the content', async 
   });
 });
 
-test('leaves out version control and what .fgsignore names, and keeps node_modules', async () => {
+test('leaves out version control and files in .fgsignore, and keeps node_modules', async () => {
   for (const path of [
     'index.js',
     '.git/config',
@@ -65,7 +65,7 @@ test('leaves out version control and what .fgsignore names, and keeps node_modul
   expect(await paths()).toEqual(['index.js', 'keep.md', 'node_modules/x/index.js']);
 });
 
-test('refuses links that lead out, in whatever way', async () => {
+test('refuses links that lead out, in any way', async () => {
   await put('index.js');
   for (const target of ['/etc/passwd', '../outside', 'sub/../../outside', join(dir, 'index.js')]) {
     await symlink(target, join(dir, 'bad'));

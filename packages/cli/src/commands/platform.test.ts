@@ -90,7 +90,7 @@ test('shows one receipt', async () => {
   );
 });
 
-test('doctor adds what a running server says, and does without one', async () => {
+test('doctor adds the findings of a running server, and works without one', async () => {
   server.on('GET /v1/doctor', {
     body: {
       version: '0.1.0',

@@ -48,7 +48,7 @@ test('lets the environment win over the file, and flags over both', async () => 
   });
 });
 
-test('gives the environment no say beside --credentials', async () => {
+test('ignores the environment beside --credentials', async () => {
   const flags = { ...NO_FLAGS, credentials: 'credentials.json' };
   const env = {
     FGS_ENDPOINT: 'http://env:1',
@@ -79,7 +79,7 @@ test('takes the file that FGS_CREDENTIALS names, and the rest of the environment
   await expect(none).rejects.toMatchObject({ exitCode: 4, hint: 'Check FGS_CREDENTIALS.' });
 });
 
-test('needs no file when the environment says it all', async () => {
+test('needs no file when the environment has all values', async () => {
   const env = {
     FGS_DATA_DIR: '/nonexistent',
     FGS_ACCESS_KEY: 'a',
@@ -96,14 +96,14 @@ test('needs no file when the environment says it all', async () => {
 test.each([
   ['a missing file', { FGS_DATA_DIR: '/nonexistent' }, 'no credentials'],
   ['half of a key', { FGS_DATA_DIR: '/nonexistent', FGS_ACCESS_KEY: 'a' }, 'FGS_SECRET_KEY is not set'],
-])('says how to get credentials for %s, with exit code 4', async (_, env, message) => {
+])('explains how to get credentials for %s, with exit code 4', async (_, env, message) => {
   await expect(loadCredentials(NO_FLAGS, context(env))).rejects.toMatchObject({
     exitCode: 4,
     message: expect.stringContaining(message),
   });
 });
 
-test('refuses a file that is something else without showing what is in it', async () => {
+test('refuses a file of another kind without showing its contents', async () => {
   await writeFile(join(dir, 'credentials.json'), 'secret-in-a-wrong-file');
   const failure = await loadCredentials(NO_FLAGS, context({ FGS_DATA_DIR: dir })).catch((error: Error) => error);
   expect(String(failure)).toContain('is not a credentials file');

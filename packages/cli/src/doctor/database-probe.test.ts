@@ -5,7 +5,7 @@ import { probeDatabase } from './database-probe.ts';
 const look = (output: string, code = 0) =>
   probeDatabase({ run: async () => ({ code, output }) } as unknown as Machine, { nodePath: 'node', args: [] });
 
-test('says what was found of the database, and fails on one that cannot be used', async () => {
+test('reports the findings about the database, and fails on an unusable one', async () => {
   expect(await look('{"ok":true,"detail":"version 17"}\n')).toEqual([
     { name: 'PostgreSQL', state: 'ok', detail: 'version 17' },
   ]);
@@ -14,10 +14,10 @@ test('says what was found of the database, and fails on one that cannot be used'
   ]);
 });
 
-test('says nothing where SQLite is used', async () => {
+test('reports nothing for SQLite', async () => {
   expect(await look('null\n')).toEqual([]);
 });
 
-test('tells of a database that never answers', async () => {
+test('reports a database that never answers', async () => {
   expect(await look('', 1)).toMatchObject([{ state: 'fail', detail: 'it does not answer' }]);
 });

@@ -25,7 +25,7 @@ test('finds nothing wrong with a good machine', async () => {
   expect(Object.values(await probe({})).filter((check) => check.state !== 'ok')).toEqual([]);
 });
 
-test('fails on what Funcgraph cannot do without, each time with a way to get it', async () => {
+test('fails on each missing requirement of Funcgraph, with a way to get it', async () => {
   expect((await probe({ nodeVersion: 'v22.22.1' })).node).toMatchObject({
     state: 'fail',
     detail: 'v22.22.1 of this machine (/usr/bin/node)',
@@ -40,7 +40,7 @@ test('fails on what Funcgraph cannot do without, each time with a way to get it'
   expect((await probe({ freeBytes: async () => 1024 })).data).toMatchObject({ state: 'fail' });
 });
 
-test('tells why namespaces are forbidden', async () => {
+test('gives the reason why namespaces are forbidden', async () => {
   const run: Machine['run'] = async (_, args) =>
     args.length > 1 && args[0] !== '-e' ? { code: 1, output: 'bwrap: Permission denied' } : { code: 0, output: '' };
   const readText = (path: string) => async (asked: string) => (asked === path ? '1\n' : undefined);
@@ -78,7 +78,7 @@ test('looks for space where the data directory will be made', async () => {
   expect(asked).toEqual(['/data']);
 });
 
-test('tells what functions cannot reach, and what to install for it', async () => {
+test('names networks that functions cannot reach, and the package to install for them', async () => {
   const run: Machine['run'] = async (command) => ({ code: command === 'nft' ? undefined : 0, output: '' });
   expect((await probe({ run })).network).toMatchObject({ state: 'warn', hint: 'apt-get install nftables' });
   expect((await probe({ uid: 1000 })).network).toMatchObject({ state: 'warn', hint: 'run the server as root' });

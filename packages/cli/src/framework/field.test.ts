@@ -22,7 +22,7 @@ test.each(['', ',', 'a,', '.', 'a..b', 'a.'])('takes %j for no name', (text) => 
 });
 
 test.each(['constructor', 'deep.list.1', 'id.length', 'nothing'])(
-  'has no field %j, and says which there are',
+  'has no field %j, and lists the existing ones',
   (name) => {
     expect(() => fieldLine(ROW, [name])).toThrow(
       expect.objectContaining({ exitCode: 2, hint: 'it has: id, none, deep, text, off' }),
@@ -30,7 +30,7 @@ test.each(['constructor', 'deep.list.1', 'id.length', 'nothing'])(
   },
 );
 
-test('leaves empty what only other rows have', () => {
+test('leaves fields empty that only other rows have', () => {
   expect(fieldLine({ a: 1 }, ['a', 'b'], [{ a: 1 }, { b: 2 }])).toBe('1\t');
 });
 

@@ -25,7 +25,7 @@ const sample = defineCommand({
   run: async () => ({ kind: 'message', text: '', data: {} }),
 });
 
-test('turns words into typed values, with fallbacks for what is absent', () => {
+test('turns words into typed values, with fallbacks for absent ones', () => {
   const { flags, args } = parseCommand(sample, ['one', '--must', 'y', '--env', 'A=1', '--env=B=2', '-n', 'z', '--yes']);
   expect(flags).toMatchObject({ name: 'z', size: 7, env: ['A=1', 'B=2'], yes: true, must: 'y' });
   expect(args).toEqual({ first: 'one', second: undefined });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cellWidth, safeCell, safeText } from './safe-text.ts';
 
-test('shows what would steer a terminal and leaves ordinary text alone', () => {
+test('makes control characters visible and leaves ordinary text alone', () => {
   expect(safeText('\u001b]0;title\u0007x')).toBe('\\x1b]0;title\\x07x');
   expect(safeText('a\u202eb')).toBe('a\\u202eb');
   expect(safeText('\u009b31m')).toBe('\\x9b31m');

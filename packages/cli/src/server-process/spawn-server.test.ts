@@ -64,7 +64,7 @@ test('stops it on demand', async () => {
   expect(await server.exited).toBe(0);
 });
 
-test('tells the code, the message and the hint of a server that cannot start', async () => {
+test('reports the code, the message and the hint of a server that cannot start', async () => {
   const script = `process.send({ event: 'failed', code: 'port_in_use', message: 'port 1 is taken', hint: 'use another' }, () => process.exit(1));`;
   await expect(spawnScript(script)).rejects.toMatchObject({
     code: 'port_in_use',
@@ -74,12 +74,12 @@ test('tells the code, the message and the hint of a server that cannot start', a
   });
 });
 
-test('tells a wrong configuration from a server that cannot start', async () => {
+test('distinguishes a wrong configuration from a server that cannot start', async () => {
   const script = `process.send({ event: 'failed', code: 'CONFIG', message: 'no such key' }, () => process.exit(2));`;
   await expect(spawnScript(script)).rejects.toMatchObject({ message: 'no such key', exitCode: 2 });
 });
 
-test('says what to do about a port that is taken', async () => {
+test('hints at a remedy for a port in use', async () => {
   const script = `process.send({ event: 'failed', code: 'EADDRINUSE', message: 'in use' }, () => process.exit(1));`;
   await expect(spawnScript(script)).rejects.toMatchObject({ hint: expect.stringContaining('--port') });
 });
@@ -117,7 +117,7 @@ test('ignores messages that are none of the contract', () => {
   });
 });
 
-test('warns loudly when there is no isolation, and lists what is not enforced', () => {
+test('warns loudly when there is no isolation, and lists the limits that are not enforced', () => {
   expect(startSummary(READY)).not.toMatch(/NO ISOLATION|Not enforced/);
   const weak = startSummary({ ...READY, sandbox: { driver: 'process', degraded: ['memory limit'] } });
   expect(weak).toContain('NO ISOLATION');

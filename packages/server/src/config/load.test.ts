@@ -81,7 +81,7 @@ describe('configuration', () => {
     expect(() => loadConfig(['--link-hosts', 'http://bucket'], {})).toThrow(/link_hosts/);
   });
 
-  it('raises quotas, and leaves those of the guide where nothing is said', () => {
+  it('raises quotas, and keeps those of the guide by default', () => {
     const { quotas } = loadConfig(['--quota-functions', '1000', '--quota-code-size', '20GB'], {
       FGS_QUOTA_ALIASES: '50',
     });
@@ -117,7 +117,7 @@ describe('configuration', () => {
     it.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
       ['a password on the command line', ['--database-url', URL_TEXT], {}, /every user of the machine/],
       ['a hidden one', ['--database-url', 'postgres://db/f?password=s3cret'], {}, /every user of the machine/],
-      ['what is no URL', [], { FGS_DATABASE_URL: 'fg:s3cret@db' }, /not the URL of a PostgreSQL database/],
+      ['text that is no URL', [], { FGS_DATABASE_URL: 'fg:s3cret@db' }, /not the URL of a PostgreSQL database/],
       ['a host that is none', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret@[/f' }, /database_url is not a URL/],
       ['half an escape', [], { FGS_DATABASE_URL: 'postgres://fg:s3cret%A@db/f' }, /database_url is not a URL/],
       ['another kind of database', [], { FGS_DATABASE_URL: 'mysql://fg:s3cret@db/f' }, /not the URL of a PostgreSQL/],

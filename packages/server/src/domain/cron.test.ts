@@ -31,7 +31,7 @@ describe('cron', () => {
     expect([nextAt(cron, 0), lastAt(cron, at('2026-01-01T00:00:00'), 0)]).toEqual([undefined, undefined]);
   });
 
-  it('looks back no further than it was told', () => {
+  it('looks back no further than the limit', () => {
     const cron = parseCron('0 0 8 * * ?');
     expect(lastAt(cron, at('2026-01-02T07:00:00'), at('2026-01-01T08:00:01'))).toBeUndefined();
     expect(shown(lastAt(cron, at('2026-01-02T07:00:00'), at('2026-01-01T08:00:00')))).toBe('2026-01-01T08:00:00');

@@ -4,7 +4,7 @@ import { environmentFits, parseEnvironment, RESERVED_VARIABLES } from './environ
 import { isFunctionName, isPackageName } from './names.ts';
 
 describe('environment variables', () => {
-  it('reads back what was written, for any values', () => {
+  it('reads back its own text, for any values', () => {
     const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,10}$/).filter((key) => !RESERVED_VARIABLES.has(key));
     const value = fc.string().filter((text) => !text.includes('\0'));
     fc.assert(

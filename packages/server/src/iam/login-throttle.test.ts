@@ -29,7 +29,7 @@ async function waited(attempt: () => Promise<unknown>): Promise<number> {
   }
 }
 
-it('doubles the pause after each failure from the fifth on, up to five minutes, and forgets it with a success', async () => {
+it('doubles the pause after each failure from the fifth on, up to five minutes, and ends it with a success', async () => {
   let client = 0;
   // never twice from the same address
   const next = () => {
@@ -47,7 +47,7 @@ it('doubles the pause after each failure from the fifth on, up to five minutes, 
   expect(await fail('ada', next())).toBeUndefined();
 });
 
-it('lets a client fail thirty times, for whatever names, and then once in ten seconds', async () => {
+it('lets a client fail thirty times, for any names, and then once in ten seconds', async () => {
   for (let i = 0; i < 30; i += 1) expect(await fail(`user-${i}`, 'one')).toBeUndefined();
   await expect(succeed('ada', 'one')).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 10 });
   expect(await succeed('ada', 'two')).toBe('in');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ProjectGate } from './project-gate.ts';
 
-/** Work that ends when the test says so. */
+/** Work that ends when the test calls for it. */
 function pending(): { work: () => Promise<string>; end: () => void } {
   let end = (): void => {};
   const done = new Promise<string>((resolve) => {
@@ -25,7 +25,7 @@ it('refuses to delete a project while a request works in it, and lets requests i
   await expect(gate.closed(['p1'], deletion)).resolves.toBe('deleted');
 });
 
-it('refuses requests and other deletions while a project is deleted, and forgets it after a failure', async () => {
+it('refuses requests and other deletions while a project is deleted, and allows them again after a failure', async () => {
   const gate = new ProjectGate();
   const { work, end } = pending();
   const deleting = gate.closed(['p1'], work);

@@ -79,7 +79,7 @@ it('asks each time whether the user may still act', () => {
   expect(sessions.token(token)).toBeUndefined();
 });
 
-it('ends a temporary key with the permanent one that asked for it', () => {
+it('ends a temporary key with the permanent one that requested it', () => {
   const temporary = sessions.issueKey({ ...request(), issuedBy: 'AK' });
   const byPassword = sessions.issueKey(request());
   expect(sessions.temporaryKey(temporary.securityToken)).toBeDefined();

@@ -9,7 +9,7 @@ const keyOf = (accessKey: string): HmacKey | undefined => (accessKey === 'AKEXAM
 const DATE = Date.UTC(2026, 10, 24, 22, 43, 16);
 const EMPTY = Buffer.alloc(0);
 
-/** What the official Node SDK really sent for a listFunctions call. */
+/** The request of the official Node SDK for a listFunctions call. */
 const recorded: SignedRequest = {
   method: 'GET',
   url: '/v2/p0001/fgs/functions?maxitems=5',
@@ -53,7 +53,7 @@ describe('signature', () => {
   it.each([
     ['a GET with a query', recorded],
     ['an invocation with a body and colons in the path', invoke],
-  ])('accepts what the official SDK sent: %s', (_, request) => {
+  ])('accepts a request of the official SDK: %s', (_, request) => {
     expect(verifySignature(request, keyOf, DATE)).toEqual({ ok: true, accessKey: 'AKEXAMPLE' });
   });
 
@@ -108,7 +108,7 @@ describe('signature', () => {
     expect(verifySignature(request, keyOf, DATE).ok).toBe(true);
   });
 
-  it('accepts what our own client signs, with an awkward query', async () => {
+  it('accepts a request of our own client, with an awkward query', async () => {
     const url = new URL(
       'http://127.0.0.1:8080/v1/p/functions/urn:fss:r:p:function:default:f/logs?keyword=a%20b%2Bc%2F%E4%B8%AD&a=',
     );

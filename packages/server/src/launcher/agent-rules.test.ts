@@ -5,7 +5,7 @@ import { agentRules } from './agent-rules.ts';
 const rulesOf = (argv: readonly string[]) =>
   agentRules({ config: loadConfig(['--data-dir', '/data', ...argv], {}), linkDir: '/run/links', serverUser: 998 });
 
-it('lets an agent use what the configuration names, and nothing else of the machine', () => {
+it('lets an agent use the paths of the configuration, and nothing else of the machine', () => {
   expect(
     rulesOf([
       ...['--mount-roots', '/srv/a', '--mount-users', '1003', '--nfs-exports', 'nas:/export'],
@@ -21,7 +21,7 @@ it('lets an agent use what the configuration names, and nothing else of the mach
   expect(rulesOf([])).toMatchObject({ exports: [], interfaces: [], withoutIsolation: false });
 });
 
-it('shows what stands in a closed folder of the data directory, and of no other place', () => {
+it('shows the contents of a closed folder of the data directory, and of no other place', () => {
   const { code, images } = rulesOf([]);
   const closed = [...code, ...images].filter(({ evenClosed }) => evenClosed);
   expect(closed).toEqual([

@@ -49,7 +49,7 @@ describe.runIf(process.getuid?.() === 0)('a data directory of a server with a us
     expect([ownerOf('volumes'), ownerOf('volumes/1-1-00000000')]).toEqual([0, 0]);
   });
 
-  it('gives the user what a command of root made since', async () => {
+  it('gives the user the files that a command of root made since', async () => {
     await ownDataDir(dataDir, USER);
     writeFileSync(place('master.key'), '');
     chownSync(place('master.key'), USER.uid, USER.gid);
@@ -58,7 +58,7 @@ describe.runIf(process.getuid?.() === 0)('a data directory of a server with a us
     expect([ownerOf('master.key'), ownerOf('credentials.json')]).toEqual([USER.uid, USER.uid]);
   });
 
-  it('keeps what a link leads to and what belongs to others', async () => {
+  it('keeps targets of links and files of others', async () => {
     const outside = join(above, 'outside');
     mkdirSync(outside);
     writeFileSync(join(outside, 'file'), '');

@@ -9,7 +9,7 @@ function withClosed(...closed: [path: string, permissions: Permissions][]): (pat
   return (path) => folders.get(path) ?? open;
 }
 
-describe('folders that keep the server from what it needs', () => {
+describe('folders that keep the server from paths it needs', () => {
   it.each<[string, Permissions, boolean]>([
     ['closed to all but root', { uid: 0, gid: 0, mode: 0o700 }, true],
     ['that others may walk through', { uid: 0, gid: 0, mode: 0o711 }, false],
@@ -23,7 +23,7 @@ describe('folders that keep the server from what it needs', () => {
     expect(found).toEqual(isClosed ? [{ path: '/root', needed: ['/root/fg/data'] }] : []);
   });
 
-  it('are named once, the topmost of each way, with what is needed below', () => {
+  it('are named once, the topmost of each way, with the needed paths below', () => {
     const closed: Permissions = { uid: 0, gid: 0, mode: 0o700 };
     const permissionsOf = withClosed(['/root', closed], ['/root/work', closed], ['/tmp/x', closed]);
     const needed = ['/root/work/fg', '/root/work/fg/data', '/root/node', '/tmp/x/data', '/usr/bin/node', '/root/node'];
@@ -33,7 +33,7 @@ describe('folders that keep the server from what it needs', () => {
     ]);
   });
 
-  it('do not include what is needed itself', () => {
+  it('do not include a needed path itself', () => {
     expect(closedFolders(['/root'], USER, withClosed(['/root', { uid: 0, gid: 0, mode: 0o700 }]))).toEqual([]);
   });
 });

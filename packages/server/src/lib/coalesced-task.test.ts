@@ -20,7 +20,7 @@ describe('a coalesced task', () => {
     expect(runs).toBe(2);
   });
 
-  it('reports a failed run and still serves what was requested during it', async () => {
+  it('reports a failed run and still serves requests made during it', async () => {
     const errors: unknown[] = [];
     let runs = 0;
     const task = new CoalescedTask(

@@ -22,7 +22,7 @@ test('replaces a file as a whole, for its owner only', async () => {
   expect(await readdir(dir)).toEqual(['file']);
 });
 
-test.runIf(process.getuid?.() === 0)('gives what root writes to the owner of the folder', async () => {
+test.runIf(process.getuid?.() === 0)('gives files that root writes to the owner of the folder', async () => {
   chownSync(dir, 12_345, 12_346);
   await writeDurably(join(dir, 'file'), 'text');
   expect(await stat(join(dir, 'file'))).toMatchObject({ uid: 12_345, gid: 12_346 });

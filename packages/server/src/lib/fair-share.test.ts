@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mayHoldMore } from './fair-share.ts';
 
-/** Lets each take as much as it may, one after the other; what each holds in the end. */
+/** Lets each take as much as it may, one after the other; returns their final shares. */
 function oneAfterTheOther(total: number, users: number): number[] {
   const held: number[] = [];
   let free = total;
@@ -26,7 +26,7 @@ it('leaves something to those that come after others have taken all they may', (
   expect(oneAfterTheOther(1_000, 7).every((held) => held > 0)).toBe(true);
 });
 
-it.each([2, 10, 50])('lets %d greedy ones that take turns have equal parts, and leaves room for another', (users) => {
+it.each([2, 10, 50])('gives %d greedy users that take turns equal parts, and leaves room for another', (users) => {
   const held = Array.from({ length: users }, () => 0);
   let free = 1_000;
   for (let round = 0; round < 1_000; round += 1) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newRequestId } from './ids.ts';
 
 describe('request ids', () => {
-  it('are UUIDs that tell when they were made', () => {
+  it('are UUIDs that contain their time of creation', () => {
     const before = Date.now();
     const id = newRequestId();
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

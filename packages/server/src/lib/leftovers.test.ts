@@ -27,7 +27,7 @@ test('removes nothing that changed within the last hour', async () => {
   expect(await mayRemove(file)).toBe(false);
 });
 
-test('never removes what is older than the database, and warns once', async () => {
+test('never removes files older than the database, and warns once', async () => {
   const warned: string[] = [];
   const now = (): number => madeAt + 1000 * HOUR_MS;
   const mayRemove = leftoverRule({ databaseBornAt: madeAt + 1, now, onOlder: (path) => warned.push(path) });

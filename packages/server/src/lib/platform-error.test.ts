@@ -2,14 +2,14 @@ import { ERRORS, type ErrorCode } from '@funcgraph/api';
 import { expect, it } from 'vitest';
 import { PlatformError, toErrorBody } from './platform-error.ts';
 
-it.each(Object.keys(ERRORS) as ErrorCode[])('%s says when to try again where its status promises that', (code) => {
+it.each(Object.keys(ERRORS) as ErrorCode[])('%s has a time to retry if its status promises one', (code) => {
   const { status, headers } = toErrorBody(new PlatformError(code, 'why'), 'r');
   const seconds = headers['Retry-After'];
   if (status === 429 || status === 503) expect(Number(seconds)).toBeGreaterThan(0);
   else expect(seconds).toBeUndefined();
 });
 
-it('says what the error knows better', () => {
+it('prefers the time of the error itself', () => {
   const error = new PlatformError('overloaded', 'why', { retryAfterSeconds: 42 });
   expect(toErrorBody(error, 'r').headers).toEqual({ 'Retry-After': '42' });
 });

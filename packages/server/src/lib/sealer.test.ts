@@ -5,7 +5,7 @@ import { Sealer } from './sealer.ts';
 describe('sealer', () => {
   const sealer = new Sealer(randomBytes(32));
 
-  it('opens what it sealed and never seals the same way twice', () => {
+  it('opens its own seals and never seals the same way twice', () => {
     const [a, b] = [sealer.seal('密钥 secret'), sealer.seal('密钥 secret')];
     expect(sealer.open(a)).toBe('密钥 secret');
     expect(a).not.toBe(b);

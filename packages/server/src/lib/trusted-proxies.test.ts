@@ -11,7 +11,7 @@ function client(peer: string | undefined, forwardedFor?: string, of = proxies): 
 describe('the client of a request', () => {
   it.each<[string, string | undefined, string | undefined, string | undefined]>([
     ['is the peer without a header', '203.0.113.5', undefined, '203.0.113.5'],
-    ['is the peer that is no proxy, whatever it writes', '203.0.113.5', '10.1.1.1', '203.0.113.5'],
+    ['is the peer that is no proxy, with any header', '203.0.113.5', '10.1.1.1', '203.0.113.5'],
     [
       'is the peer that is no proxy, also in the form of an IPv6 socket',
       '::ffff:203.0.113.5',
@@ -30,7 +30,7 @@ describe('the client of a request', () => {
     ['is the last that is known before nonsense', '10.0.0.1', '203.0.113.5, unknown, 10.2.2.2', '10.2.2.2'],
     ['is the peer before nonsense', '10.0.0.1', '203.0.113.5, _hidden', '10.0.0.1'],
     ['is the peer before an empty name', '10.0.0.1', '203.0.113.5,', '10.0.0.1'],
-    ['is unknown on a connection that is gone', undefined, '203.0.113.5', undefined],
+    ['is unknown on a closed connection', undefined, '203.0.113.5', undefined],
   ])('%s', (_, peer, header, expected) => {
     expect(client(peer, header)).toBe(expected);
   });

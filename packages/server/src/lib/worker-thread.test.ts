@@ -43,7 +43,7 @@ describe('a worker thread', () => {
     await thread.close();
   });
 
-  it('answers what was called before it was closed, and nothing after', async () => {
+  it('answers calls made before it was closed, and nothing after', async () => {
     const thread = await start();
     const before = thread.call({ op: 'echo', value: 'a' });
     const closed = thread.close();
@@ -53,7 +53,7 @@ describe('a worker thread', () => {
     await thread.close();
   });
 
-  it('rejects every open and later call when it dies, and says so once', async () => {
+  it('rejects every open and later call when it dies, and reports it once', async () => {
     const deaths: Error[] = [];
     const thread = await start({ onDeath: (error) => deaths.push(error) });
     const open = await Promise.allSettled([

@@ -183,7 +183,7 @@ describe('a check of a data directory', { timeout: 60_000 }, () => {
   const faults = async (): Promise<string[]> =>
     (await checkData(dataDir)).filter(({ state }) => state !== 'ok').map(({ state, name }) => `${state} ${name}`);
 
-  it('finds nothing in a sound one, and each fault with what to do', async () => {
+  it('finds nothing in a sound one, and each fault with its remedy', async () => {
     const { sha256, treePath } = await deploy();
     expect(await faults()).toEqual([]);
     rmSync(treePath, { recursive: true });

@@ -46,7 +46,7 @@ const cli = (argv: readonly string[], options: RunOptions = {}): Promise<CliRun>
 const CREATE = ['applications', 'create', 'shop', '--template', 'guarded-api'];
 
 describe('applications create', () => {
-  test('sends what the template asks for, the command line over the file, and names the functions', async () => {
+  test('sends the parameters of the template, the command line over the file, and names the functions', async () => {
     await writeFile(join(dir, 'params'), '# of the team\nsecret=a=b\nburst=1\n');
     const run = await cli([...CREATE, '--param-file', 'params', '--param', 'burst=2', '--description', 'sells']);
     expect(run).toMatchObject({
@@ -62,7 +62,7 @@ describe('applications create', () => {
     });
   });
 
-  test('waits until the functions are there, and says that it waits', async () => {
+  test('waits until the functions exist, and reports that it waits', async () => {
     let looks = 0;
     server.on(`GET ${ALL}/a1`, () => {
       looks += 1;
@@ -133,7 +133,7 @@ test('shows and deletes one by its name or id, and asks first', async () => {
   });
 });
 
-test('lists templates, and shows what one asks for', async () => {
+test('lists templates, and shows the parameters of one', async () => {
   const shown = { name: 'Guarded', runtime: 'http', category: 'web', description: 'An API.', image: '' };
   server.on(`GET ${TEMPLATES}`, { body: { templates: [{ id: 'guarded-api', ...shown }], next_marker: 1, count: 1 } });
   expect((await cli(['applications', 'templates', 'list', '--category', 'web'])).stdout).toContain('guarded-api');

@@ -40,7 +40,7 @@ test('lists page after page until there are enough, of a project or of one funct
   expect((await cli(['dead-letters', 'list', '--limit', '1'])).stdout).not.toContain(' d0 ');
 });
 
-test('redrives one, and says what took its place', async () => {
+test('redrives one, and names its replacement', async () => {
   server.on(`POST ${LETTERS}/d1/redrive`, { status: 202, body: { request_id: 'r2', redrive_of: 'd1' } });
   expect(await cli(['dead-letters', 'redrive', 'd1'])).toMatchObject({ exitCode: 0, stdout: 'redriven as r2\n' });
 });
@@ -62,14 +62,14 @@ test('redrives all of a function, and fails when some are refused', async () => 
   });
 });
 
-test('deletes only when told so', async () => {
+test('deletes only with a confirmation', async () => {
   server.on(`DELETE ${LETTERS}/d1`, { status: 204 });
   expect(await cli(['dead-letters', 'delete', 'd1'])).toMatchObject({ exitCode: 2 });
   expect(server.requests(`DELETE ${LETTERS}/d1`)).toEqual([]);
   expect(await cli(['dead-letters', 'delete', 'd1', '--yes'])).toMatchObject({ exitCode: 0 });
 });
 
-test('purges those of a function page after page, only when told so', async () => {
+test('purges those of a function page after page, only with a confirmation', async () => {
   const ALL = `DELETE /v1/p1/functions/${URN}/dead-letters`;
   server.on(ALL, ({ query }) => ({
     body: query.get('marker') === null ? { deleted: 500, next_marker: '7' } : { deleted: 2 },
@@ -81,7 +81,7 @@ test('purges those of a function page after page, only when told so', async () =
   expect(server.requests(ALL).map(({ query }) => query.get('marker'))).toEqual([null, '7']);
 });
 
-test('sets destinations by URN and by address, and refuses what is neither', async () => {
+test('sets destinations by URN and by address, and refuses anything else', async () => {
   const SET = `PUT /v2/p1/fgs/functions/${URN}:!live/async-invoke-config`;
   server.on(SET, { body: {} });
   const flags = ['--retries', '2', '--on-success', `${URN}2`, '--on-failure', 'https://example.com/x', '--status-log'];

@@ -33,7 +33,7 @@ const dependency = (n: number, changes: object = {}) => ({
   ...changes,
 });
 
-/** What the server has, given in one page. */
+/** The content of the server, in one page. */
 function has(...dependencies: object[]): void {
   server.on(`GET ${ALL}`, ({ query }) => {
     const page = query.get('marker') === String(dependencies.length) ? [] : dependencies;
@@ -134,7 +134,7 @@ test('gives a function the version that a name means, and takes all away for an 
   expect((await update('lib@2@3')).exitCode).toBe(2);
 });
 
-test('goes on after a public package that cannot be had, and ends with what is missing', async () => {
+test('continues after a public package that cannot be installed, and ends with the missing ones', async () => {
   const packages = ['q', 'co'].map((name) => ({ name, language: 'node', version: '1', source: 'npm', installed: [] }));
   server.on('GET /v1/public-dependencies', { body: { packages } });
   const lines = (...events: object[]) => ({ body: events.map((event) => `${JSON.stringify(event)}\n`).join('') });

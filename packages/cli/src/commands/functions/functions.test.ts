@@ -122,7 +122,7 @@ test('reads variables from a file and keeps their values out of error messages',
   expect(broken.stderr).not.toContain('topsecret');
 });
 
-test('creates from one source file and refuses one that is too large for it', async () => {
+test('creates from one source file and refuses a file that is too large for it', async () => {
   server.on(CREATE, { body: PRESENT });
   const create = [
     'functions',
@@ -158,12 +158,12 @@ test('lists all pages, as a table or as JSON, with hostile text made harmless', 
   expect(JSON.parse((await cli(['functions', 'list', '--output', 'json'])).stdout)).toHaveLength(150);
 });
 
-test('says so when there is nothing to list', async () => {
+test('reports an empty list', async () => {
   server.on(`GET ${FUNCTIONS}`, { body: { functions: [], next_marker: 0, count: 0 } });
   expect((await cli(['functions', 'list'])).stdout).toContain('no functions yet');
 });
 
-test('asks before it deletes, and will not when nobody can be asked', async () => {
+test('asks before it deletes, and refuses without a terminal', async () => {
   const DELETE = `DELETE ${FUNCTIONS}/${URN}`;
   server.on(DELETE, { status: 204 });
   expect(await cli(['functions', 'delete', 'hello'])).toMatchObject({ exitCode: 2 });
@@ -224,7 +224,7 @@ test.each([
   expect(bodyOf(CREATE)).toMatchObject({ runtime: taken });
 });
 
-test('says what to install when the server has nothing of a language', async () => {
+test('names the runtime to install when the server has none of a language', async () => {
   server.on('GET /v1/runtimes', { body: { runtimes: [] } });
   const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', 'Node.js', '--handler', 'a.b']);
   expect(run.exitCode).toBe(1);

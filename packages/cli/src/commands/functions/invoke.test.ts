@@ -63,7 +63,7 @@ test('exits with 6 when the function failed, with its answer on standard output'
   });
 });
 
-test('shows the end of the log when asked, without what would steer the terminal', async () => {
+test('shows the end of the log when asked, without control sequences for the terminal', async () => {
   const log = Buffer.from('line one\n\u001b[2Jline two\n').toString('base64');
   server.on(INVOKE, { headers: { 'x-cff-request-id': 'rid', 'x-cff-function-log': log }, body: 'x' });
   const run = await cli(['functions', 'invoke', 'hello', '--log']);
@@ -126,7 +126,7 @@ test('shows logs oldest first although it asks for the newest, over several page
   ]);
 });
 
-test('follows until it is told to stop, and connects again when the stream breaks', async () => {
+test('follows until it is stopped, and connects again when the stream breaks', async () => {
   const controller = new AbortController();
   let connections = 0;
   server.on(`GET /v1/p1/functions/${URN}/logs/follow`, () => {
@@ -144,7 +144,7 @@ test('refuses a time that is none', async () => {
   expect(await cli(['functions', 'logs', 'hello', '--since', 'yesterday'])).toMatchObject({ exitCode: 2 });
 });
 
-test('runs it many times, a line for each result, and tells how many failed', async () => {
+test('runs it many times, a line for each result, and reports the number of failures', async () => {
   let runs = 0;
   server.on(INVOKE, () => {
     runs += 1;

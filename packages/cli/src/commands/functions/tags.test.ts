@@ -28,7 +28,7 @@ test('sets tags, with and without a value', async () => {
   });
 });
 
-test('removes tags and says which are left', async () => {
+test('removes tags and lists the remaining ones', async () => {
   server.on(`DELETE ${TAGS}/delete`, { status: 204 });
   server.on(`GET ${TAGS}`, { body: { tags: [{ key: 'team', value: 'shop' }], sys_tags: [] } });
   const run = await cli('functions', 'untag', 'hello', '--tag', 'env', '--tag', 'cost=1');

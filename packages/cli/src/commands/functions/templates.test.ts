@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const cli = (argv: readonly string[]): Promise<CliRun> => runCli(argv, { env: serverEnv(server.endpoint), cwd: dir });
 
-test('writes the files of a template and says how to deploy it, without an empty variable', async () => {
+test('writes the files of a template and prints the command to deploy it, without an empty variable', async () => {
   server.on(`GET ${TEMPLATE}/files`, { body: { files: [file('lib/a.js'), file('bootstrap', true)] } });
   const run = await cli(['functions', 'init', 'greet', '--template', 't']);
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });

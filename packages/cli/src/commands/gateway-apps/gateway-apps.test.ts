@@ -37,7 +37,7 @@ describe('gateway-apps', () => {
     expect(JSON.parse(sent)).toEqual({ name: 'partner', description: 'our shop' });
   });
 
-  test('list has no secrets, and says how to make the first', async () => {
+  test('list has no secrets, and prints the command to create the first', async () => {
     expect((await cli('list')).stdout).toContain('key-1234');
     server.on(`GET ${APPS}`, { body: { apps: [] } });
     expect((await cli('list')).stdout).toContain('fgs gateway-apps create NAME');

@@ -28,7 +28,7 @@ test('reaches verbs of three words, and helps on each level', async () => {
   expect(wrong.stderr).toContain('did you mean "list"');
 });
 
-test('takes passwords from standard input only, and sends what was given', async () => {
+test('takes passwords from standard input only, and sends the given values', async () => {
   server.on('POST /v3/users', { status: 201, body: { user: { id: 'u1', name: 'ada' } } });
   server.on('GET /v3/groups', { body: { groups: [{ id: 'g1', name: 'developers' }], links: {} } });
   server.on('PUT /v3/groups/g1/users/u1', { status: 204 });
@@ -41,7 +41,7 @@ test('takes passwords from standard input only, and sends what was given', async
   expect(empty).toMatchObject({ exitCode: 2 });
 });
 
-test('finds policies and groups by name, and grants where it is told', async () => {
+test('finds policies and groups by name, and grants in the given scope', async () => {
   server.on('GET /v3/roles', {
     body: { roles: [{ id: 'full', name: 'full', display_name: 'FunctionGraph FullAccess' }] },
   });
@@ -58,7 +58,7 @@ test('finds policies and groups by name, and grants where it is told', async () 
   expect(await cli(grant)).toMatchObject({ exitCode: 2 });
 });
 
-test('reads a policy from a file and says what is wrong with it', async () => {
+test('reads a policy from a file and names its fault', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'fgs-policy-'));
   try {
     await writeFile(join(dir, 'good.json'), '{"Version":"1.1","Statement":[]}');

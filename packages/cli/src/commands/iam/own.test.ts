@@ -42,7 +42,7 @@ describe('iam keys create --save', () => {
     expect(none).toMatchObject({ exitCode: 4, stderr: expect.stringContaining('Check FGS_CREDENTIALS') });
   });
 
-  test('makes no key for a file that is there or cannot be, and leaves no file without a key', async () => {
+  test('makes no key for a file that exists or cannot be written, and leaves no file without a key', async () => {
     await cli(['iam', 'keys', 'create', '--save', 'ada.json']);
     expect(await cli(['iam', 'keys', 'create', '--save', 'ada.json'])).toMatchObject({ exitCode: 3 });
     expect(await cli(['iam', 'keys', 'create', '--save', 'none/ada.json'])).toMatchObject({ exitCode: 2 });
@@ -80,7 +80,7 @@ test('the secrets of a new account can be saved, too', async () => {
   });
 });
 
-test('says who one is', async () => {
+test('shows the identity of the caller', async () => {
   server.on('GET /v3/users/u1', { body: { user: { id: 'u1', name: 'ada' } } });
   server.on('GET /v3/users/u1/groups', { body: { groups: [{ id: 'g1', name: 'developers' }], links: {} } });
   server.on('GET /v3/auth/domains', { body: { domains: [{ id: 'd1', name: 'home' }], links: {} } });
@@ -98,7 +98,7 @@ describe('iam password', () => {
     });
   });
 
-  test('sends nothing without two lines, and knows keys of nobody', async () => {
+  test('sends nothing without two lines, and has keys of no other user', async () => {
     expect(await cli(['iam', 'password'], { stdin: Readable.from(['Old-1-word\n']) })).toMatchObject({ exitCode: 2 });
     expect(server.seen).toEqual([]);
     server.on(`GET ${KEYS}`, { body: { credentials: [] } });

@@ -24,7 +24,7 @@ test.each<[string[], number]>([
   [['WAIT', 'RUNNING', 'SUCCESS'], 0],
   [['RUNNING', 'FAIL'], 6],
   [['DISCARD'], 6],
-])('waits through %j, then for the receipt of what ran, and exits with %i', async (seen, exitCode) => {
+])('waits through %j, then for the receipt, and exits with %i', async (seen, exitCode) => {
   states(...seen);
   let looks = 0;
   server.on('GET /v1/p1/invocations/rid', () => {
@@ -48,7 +48,7 @@ test('gives up after the time it was given', async () => {
   expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('after 2 s its state is still WAIT') });
 });
 
-test('says when there is none, and refuses a time that is none', async () => {
+test('reports a missing one, and refuses an invalid time', async () => {
   server.on(LIST, { body: { invocations: [], count: 0 } });
   expect(await wait()).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('there is no asynchronous') });
   expect(await wait(['--timeout', '0'])).toMatchObject({ exitCode: 2 });

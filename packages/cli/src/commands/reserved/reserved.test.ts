@@ -56,7 +56,7 @@ test('sends policies as they were written', async () => {
   });
 });
 
-test('lists what is set, page after page, and shows what there is', async () => {
+test('lists settings, page after page, and shows present instances', async () => {
   const LIST = 'GET /v2/p1/fgs/functions/reservedinstanceconfigs';
   server.on(LIST, { body: { reserved_instances: [ROW], page_info: { next_marker: 0 }, count: 1 } });
   expect((await cli(['reserved', 'list'])).stdout).toMatch(/alias +live +1 +on +m: 9 at 0 0 8/);

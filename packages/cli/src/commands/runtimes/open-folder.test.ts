@@ -44,7 +44,7 @@ test('one in a closed folder is copied with its links and modes, and the copy go
   expect(existsSync(dirname(copy))).toBe(false);
 });
 
-test('one that is not there is left to the server to refuse', async () => {
+test('a missing one is left to the server to refuse', async () => {
   await using open = await openFolder(join(tree, 'none'));
   expect(open.path).toBe(join(tree, 'none'));
 });

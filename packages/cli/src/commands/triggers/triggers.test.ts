@@ -58,7 +58,7 @@ describe('triggers create', () => {
     expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'TIMER', event_data });
   });
 
-  test('makes an address of the gateway, for an alias, with what was asked for', async () => {
+  test('makes an address of the gateway, for an alias, with the given settings', async () => {
     server.on(`POST ${ALL(':!live')}`, { status: 201, body: API });
     const usual = await cli('triggers', 'create', 'hello', '--alias', 'live', '--path', '/a');
     expect(usual.stdout).toBe('hello: GET http://127.0.0.1:8081/api/p1/g/a and below in TEST (IAM)\n');
@@ -106,7 +106,7 @@ describe('triggers create', () => {
   });
 });
 
-test('lists what there is with the version or alias that it starts', async () => {
+test('lists triggers with the version or alias that they start', async () => {
   const { stdout } = await cli('triggers', 'list', 'hello');
   expect(stdout).toMatch(/timer +TIMER +latest +ACTIVE +Rate 15m +t1/);
   expect(stdout).toMatch(/api +APIG +!live +ACTIVE +GET http:\S+ and below in TEST \(IAM\) +t2/);

@@ -116,7 +116,7 @@ describe('creating an alias', () => {
     expect(await refusal(create({ name: 'other', version: 'v2', additional_version_weights: { v1: 1 } }))).toBe('fine');
   });
 
-  it('refuses what a version would take away: it exists while an alias needs it', async () => {
+  it('refuses to delete a version while an alias needs it', async () => {
     const [made, deleted] = await Promise.all([
       refusal(create({ version: 'v3', additional_version_weights: { v2: 1 } })),
       refusal(control.versions.delete(HELLO, 'v2')),
@@ -138,7 +138,7 @@ describe('creating an alias', () => {
 });
 
 describe('an alias', () => {
-  it('is moved at once; what the body leaves out is no second version any more, but the description stays', async () => {
+  it('is moved at once; an omitted second version is removed, but the description stays', async () => {
     await create({ description: 'text', additional_version_weights: { v2: 50 } });
     await update({ version: 'v2' });
     expect(seen()).toMatchObject({ version: 'v2', additional: undefined, description: 'text' });
@@ -157,7 +157,7 @@ describe('an alias', () => {
     expect(seen()).toBe(before);
   });
 
-  it('is gone at once when it is deleted, and its version stays', async () => {
+  it('is removed at once when it is deleted, and its version stays', async () => {
     const { fn } = await control.functions.show(HELLO);
     await create({});
     await control.asyncConfigs.set({ functionId: fn.id, name: HELLO, qualifier: '!live' }, {});

@@ -42,7 +42,7 @@ const create = (ids: readonly string[], extra: Kept = {}) =>
     depend_version_list: ids,
     ...extra,
   });
-/** Lets what is under way go on for a number of turns of the event loop. */
+/** Lets pending work continue for a number of turns of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -134,8 +134,8 @@ describe('versions of dependencies', () => {
     ['invalid_runtime', 'a container image', { runtime: 'Custom Image' }],
     ['invalid_dependency_type', 'another type', { depend_type: 'jar' }],
     ['invalid_dependency', 'no archive', { depend_file: '' }],
-    ['invalid_dependency', 'what is no Base64', { depend_file: '***' }],
-    ['invalid_dependency', 'what is no archive', { depend_file: Buffer.from('text').toString('base64') }],
+    ['invalid_dependency', 'invalid Base64', { depend_file: '***' }],
+    ['invalid_dependency', 'bytes that are no archive', { depend_file: Buffer.from('text').toString('base64') }],
     ['description_too_long', 'a long description', { description: 'x'.repeat(513) }],
     ['invalid_url', 'no address', { depend_type: 'obs' }],
     ['invalid_url', 'a file', { depend_type: 'obs', depend_link: 'file:///etc/passwd' }],
@@ -254,7 +254,7 @@ describe('a function with dependencies', () => {
     expect(read('x.js')).toBe('two');
   });
 
-  it('keeps in a published version what it had then, and publishes when only they changed', async () => {
+  it('keeps those of the moment in a published version, and publishes when only they changed', async () => {
     const one = await add({ 'x.js': 'one' });
     const two = await add({ 'x.js': 'two' });
     await create([one.id]);
@@ -270,7 +270,7 @@ describe('a function with dependencies', () => {
     expect(read('x.js', 'v2')).toBe('two');
   });
 
-  it('finds its folder again after a restart, also when the folder is gone', async () => {
+  it('finds its folder again after a restart, also when the folder is missing', async () => {
     const one = await add({ 'x.js': 'one' });
     await create([one.id]);
     await control.artifacts.merged.sweep(
@@ -313,7 +313,7 @@ describe('a function with dependencies', () => {
     }
   });
 
-  it('is refused what it cannot use, and then nothing of it stays', async () => {
+  it('is refused unusable ones, and then nothing of them stays', async () => {
     const own = await add({ a: '1' });
     const python = await add({ a: '1' }, { runtime: 'Python3.9' });
     const others = await add({ a: '1' }, {}, 'p2');

@@ -133,14 +133,14 @@ describe('file systems of the administrator', () => {
 });
 
 describe('the mounts of a function', () => {
-  it('are named by name or id, as the user that the function says', async () => {
+  it('are named by name or id, as the user that the function names', async () => {
     const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', read_only: true, any_user: true });
     const mount = { source: { kind: 'folder', path: '/srv/data' }, readOnly: true, uid: 1003, gid: 2000 };
     expect(fileSystems.of(mounts('data'), 'p1')).toEqual([{ ...mount, target: '/mnt/data' }]);
     expect(fileSystems.of(mounts(id), 'p1')).toEqual([{ ...mount, target: `/mnt/${id}` }]);
   });
 
-  it('must be registered, and each once under whatever name', async () => {
+  it('must be registered, and each once under any name', async () => {
     const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', any_user: true });
     const check =
       (...names: string[]) =>
@@ -151,7 +151,7 @@ describe('the mounts of a function', () => {
     expect(check('data', id)).toThrow(expect.objectContaining({ code: 'mounted_already' }));
   });
 
-  it('belong on disk to the registered user, and to another one only where the registration says so', async () => {
+  it('belong on disk to the registered user, and to another one only if the registration allows it', async () => {
     await fileSystems.add({ name: 'data', path: '/srv/data', user_id: 1005, user_group_id: 2000 });
     await fileSystems.add({ name: 'open', path: '/srv/open', any_user: true });
     expect(fileSystems.of(mounts('data'), 'p1')).toMatchObject([{ uid: 1005, gid: 2000 }]);

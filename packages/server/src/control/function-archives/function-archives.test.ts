@@ -63,7 +63,7 @@ async function code(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
   }
 }
 
-/** Everything of a version but what it is called and what encrypted variables say. */
+/** Everything of a version but its name and the values of encrypted variables. */
 const comparable = ({ version, fn, secretNames }: FunctionState) => ({
   runtime: fn.runtime,
   config: version.config,
@@ -130,7 +130,7 @@ describe('an export and its import', () => {
     expect(control.catalog.resolve(P, 'default', 'copy', 'latest')?.env).toMatchObject({ SECRET: '', NUMBER: '80' });
   });
 
-  it('find dependencies by name, runtime and version, and refuse what is not there', async () => {
+  it('find dependencies by name, runtime and version, and refuse missing ones', async () => {
     const library = fakeZip([{ name: 'node_modules/a/index.js', data: '1' }]);
     const dependency = (data: Buffer) =>
       control.dependencies.createVersion(P, {
@@ -164,7 +164,7 @@ describe('an export and its import', () => {
 });
 
 describe('an export', () => {
-  it('is one at a time for each user, and free again when it was taken or given up', async () => {
+  it('is one at a time for each user, and free again when it was read or abandoned', async () => {
     const state = await create();
     const first = await exports.open(state, BOTH, 'ada');
     expect(await code(exports.open(state, BOTH, 'ada'))).toBe('export_running');
@@ -182,7 +182,7 @@ describe('an export', () => {
     }
   });
 
-  it('is given up when nobody takes it', async () => {
+  it('is abandoned when no client reads it', async () => {
     const state = await create();
     const { stream } = await exports.open(state, BOTH, 'ada');
     control.clock.advance(10 * 60 * 1000);
@@ -201,7 +201,7 @@ describe('an import refuses', () => {
   const good = 'function:\n  runtime: Node.js20.15\n  handler: index.handler\n  code_type: zip\ncode: code.zip\n';
   const inner = { name: 'code.zip', data: zip('1') };
   const refusals: readonly [ErrorCode, string, Buffer, Kept?][] = [
-    ['invalid_code', 'what is no archive', Buffer.from('nothing')],
+    ['invalid_code', 'bytes that are no archive', Buffer.from('nothing')],
     ['invalid_code', 'a name that leads out', fakeZip([yaml(good), { name: '../x', data: '' }])],
     ['invalid_import', 'an archive without YAML', fakeZip([inner])],
     ['several_yaml_files', 'two YAML files', fakeZip([yaml(good), { name: 'g.yml', data: '' }])],
@@ -211,7 +211,7 @@ describe('an import refuses', () => {
     ['invalid_import', 'brackets without end', fakeZip([yaml('['.repeat(200_000))])],
     ['invalid_import', 'variables that are a text', fakeZip([yaml(`${good}function:\n  user_data: x`), inner])],
     ['invalid_import', 'a dependency without version', fakeZip([yaml(`${good}dependencies: [{name: a}]`), inner])],
-    ['invalid_import', 'a file that is not said', fakeZip([yaml(good), inner, { name: 'more', data: '' }])],
+    ['invalid_import', 'a file that is not named', fakeZip([yaml(good), inner, { name: 'more', data: '' }])],
     ['invalid_import', 'bytes that are no text', fakeZip([{ name: 'f.yaml', data: Buffer.from([0xff, 0xfe]) }])],
     ['import_too_large', 'a very long YAML file', fakeZip([yaml(`#${'x'.repeat(300_000)}`)])],
     ['code_missing', 'a configuration alone', fakeZip([yaml('function: {runtime: Node.js20.15}')])],

@@ -14,7 +14,7 @@ it.each<[RuntimeNeed, string, boolean]>([
   [{ language: 'custom' }, 'Custom', true],
   [{ language: 'http' }, 'http', true],
   [node, 'nothing', false],
-])('says whether %j runs on %s: %s', (need, runtime, fits) => {
+])('decides whether %j runs on %s: %s', (need, runtime, fits) => {
   expect(fitsRuntime(need, runtime)).toBe(fits);
 });
 

@@ -41,7 +41,7 @@ it('keeps programs executable in an archive', async () => {
   expect(bytes.readUInt32LE(directory + 38) >>> 16).toBe(0o100755);
 });
 
-it('says which there are when one is not there', async () => {
+it('lists the existing ones when one is missing', async () => {
   await expect(templates.find('../hello-node')).rejects.toMatchObject({
     code: 'function_template_not_found',
     hint: expect.stringContaining('hello-node'),

@@ -75,7 +75,7 @@ describe('creating a function', () => {
     expect((await control.functions.show(HELLO)).secretNames).toEqual(['s']);
   });
 
-  it('takes numbers as text and nulls for what is left open', async () => {
+  it('accepts numbers as text and nulls for fields that are not set', async () => {
     const loose = body({
       timeout: '10',
       memory_size: '512',
@@ -204,7 +204,7 @@ describe('creating a function', () => {
 });
 
 describe('changing a function', () => {
-  it('replaces the code, forgets the old one only when no call can use it, and tells the pool', async () => {
+  it('replaces the code, removes the old one only when no call can use it, and notifies the pool', async () => {
     const facts: FunctionFacts['function.updated'][] = [];
     const before = (await control.functions.create(P, body())).version.artifact;
     control.catalog.facts.on('function.updated', (fact) => facts.push(fact));
@@ -230,7 +230,7 @@ describe('changing a function', () => {
     expect(readFileSync(join(latest()?.artifact.treePath ?? '', 'index.js'), 'utf8')).toBe('1');
   });
 
-  it('says that code is unchanged, and takes a body without code', async () => {
+  it('reports unchanged code, and accepts a body without code', async () => {
     await control.functions.create(P, body());
     const same = { code_type: 'zip', func_code: { file: base64(zip('1')) } };
     expect(await code(control.functions.updateCode(HELLO, same))).toBe('unchanged');
@@ -256,7 +256,7 @@ describe('changing a function', () => {
     expect(latest()).toBe(snapshot);
   });
 
-  it('changes what a config body names and leaves the rest', async () => {
+  it('changes the fields of a config body and leaves the rest', async () => {
     await control.functions.create(P, body({ user_data: '{"a":"1"}', description: 'd', xrole: 'agency' }));
     const { version } = await control.functions.updateConfig(HELLO, {
       func_name: 'hello',
@@ -347,7 +347,7 @@ describe('changing a function', () => {
 });
 
 describe('deleting and restarting', () => {
-  it('forgets a function, tells the pool, and gives its name free', async () => {
+  it('removes a function, notifies the pool, and frees its name', async () => {
     const { fn } = await control.functions.create(P, body());
     const deleted: string[] = [];
     control.catalog.facts.on('function.deleted', (fact) => deleted.push(fact.functionId));

@@ -21,11 +21,11 @@ it.each([
 it.each([
   ['Node.js20.15', { heartbeat_handler: 'index.beat' }],
   ['Python3.9', { enable_class_isolation: true }],
-])('refuses on %s what only Java functions have', (runtime, stored) => {
+])('refuses on %s the hooks of Java functions', (runtime, stored) => {
   expect(() => checkHooks(stored, rules(runtime))).toThrowError(/is for Java functions/);
 });
 
-it('takes what clients send for "not set", in every runtime', () => {
+it('accepts the values that clients send for "not set", in every runtime', () => {
   const unset = { heartbeat_handler: '', pre_stop_handler: '', pre_stop_timeout: 0, enable_class_isolation: false };
   for (const runtime of ['Java8', 'Node.js20.15', 'http'])
     expect(() => checkHooks(unset, rules(runtime))).not.toThrow();

@@ -45,7 +45,7 @@ it('lets a project over a quota that was lowered make its code smaller, and chan
   expect(await control.store.replace(fn, { before: version.revision, version: next }, lowered)).toBe('gone');
 });
 
-it('counts characters of variables, versions, aliases as it was told to', async () => {
+it('counts characters of variables, versions, aliases by the configured limits', async () => {
   control = await openTestControl({ environmentChars: 10, versionsPerFunction: 1, aliasesPerFunction: 1 });
   const create = (name: string, variables: string) =>
     control.functions.create(P, body(name, 100, { user_data: variables }));

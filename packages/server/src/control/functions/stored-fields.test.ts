@@ -16,12 +16,12 @@ const described = new Map(
   ) as [string, string][],
 );
 
-it('says in the API description of each field that has no effect that it is only stored', () => {
+it('documents each field without effect as only stored', () => {
   const silent = STORED_ONLY_FIELDS.filter((name) => !/stored/i.test(described.get(name) ?? ''));
   expect(silent).toEqual([]);
 });
 
-it('says so of no field that has an effect', () => {
+it('documents no field with an effect as only stored', () => {
   const only = [...described].filter(([, text]) => /^stored|; stored/i.test(text)).map(([name]) => name);
   // its number of instances is enforced, its requests in one instance are kept
   expect(only.filter((name) => !STORED_ONLY_FIELDS.includes(name)).sort()).toEqual([]);

@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => control.close());
 
-it('keeps apps with what they may call over a restart, and their secrets sealed', async () => {
+it('keeps apps with their bindings over a restart, and their secrets sealed', async () => {
   const { app, secrets } = await apps.create('p1', { name: 'partner' });
   await apps.bind('p1', app.id, triggerId);
   const rows = await control.storage.db.selectFrom('gateway_app').selectAll().execute();
@@ -52,7 +52,7 @@ it('keeps apps with what they may call over a restart, and their secrets sealed'
   expect(calling?.key.sign('text')).toEqual(apps.byKey(app.appKey)?.key.sign('text'));
 });
 
-it('forgets old secrets and deleted apps also on the disk', async () => {
+it('removes old secrets and deleted apps also from the disk', async () => {
   const one = await apps.create('p1', { name: 'one' });
   const two = await apps.create('p1', { name: 'two' });
   const renewed = await apps.renew('p1', one.app.id);

@@ -9,7 +9,7 @@ import { Networks } from './networks.ts';
 const EGRESS = { kind: 'egress' };
 const NONE = { kind: 'none' };
 
-/** A machine that knows which addresses it has, and can be told to refuse. */
+/** A machine with known addresses that can be set to refuse. */
 class FakeHost {
   readonly open = new Map<string, VpcNetwork>();
   refusal: Error | undefined;
@@ -82,7 +82,7 @@ describe('networks of the administrator', () => {
     expect(networks.list().map(({ name }) => name)).toEqual(['backend', 'second']);
   });
 
-  it('are made again at the next start, and one that cannot be is told', async () => {
+  it('are made again at the next start, and one that cannot be made is reported', async () => {
     const { id } = await networks.create({ name: 'backend', nat: true, vpc_id: 'v', subnet_id: 's' });
     host.open.clear();
     networks = make();
@@ -139,7 +139,7 @@ describe('networks of the administrator', () => {
 });
 
 describe('the network of a function', () => {
-  it('is the default one, unless the function or the server says otherwise', () => {
+  it('is the default one, unless the function or the server chooses another', () => {
     expect(networks.of(wanted(), 'p1')).toEqual(EGRESS);
     expect(networks.of(wanted({}), 'p1')).toEqual(EGRESS);
     expect(networks.of(wanted({ vpc_id: '' }), 'p1')).toEqual(EGRESS);
@@ -167,7 +167,7 @@ describe('the network of a function', () => {
   it('of another account is neither used nor named, and is used once it is shared', async () => {
     const { id } = await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
     const chosen = wanted({ vpc_id: 'v', subnet_id: 's' });
-    // Functions that come from elsewhere keep their ids, and nothing says that a network has them.
+    // Functions from another installation keep their ids, and no answer claims that a network has them.
     networks.check(chosen, 'p2');
     networks.check(wanted({ vpc_id: 'w', subnet_id: 's' }), 'p2');
     expect(networks.of(chosen, 'p2')).toEqual(NONE);

@@ -96,7 +96,7 @@ describe('settings of reserved instances', () => {
     expect(shown()).toEqual([]);
   });
 
-  it('need what they are for', async () => {
+  it('need an existing function, version or alias', async () => {
     expect(await refusal(control.reservedConfigs.set(named('nope'), 'latest', { count: 1 }))).toBe(
       'function_not_found',
     );

@@ -43,7 +43,7 @@ it('gives everything to the account that looks after the machine, and nothing to
   expect(users('network', 'n')).toEqual(['operator-1']);
 });
 
-it('is with a whole account or with one project, of one thing, also after a restart', async () => {
+it('is with a whole account or with one project, of one resource, also after a restart', async () => {
   await shares.add('network', 'n', shares.holder({ account: 'one' }));
   await shares.add('file-system', 'f', shares.holder({ project: 'one-2' }));
   for (const each of [shares, make()]) {
@@ -70,7 +70,7 @@ it('of an account or project that was deleted is listed no more, and gives its p
   expect((await new ShareStore(control.storage.db).all()).map(({ resource }) => resource)).toEqual(['n', 'm', 'o']);
 }, 30_000);
 
-it('ends when it is removed, and with what was shared, and says so each time', async () => {
+it('ends when it is removed, and with the shared resource, with an event each time', async () => {
   const holder = shares.holder({ account: 'one' });
   await shares.add('network', 'n', holder);
   await shares.add('network', 'n', holder);
@@ -84,7 +84,7 @@ it('ends when it is removed, and with what was shared, and says so each time', a
 });
 
 it.each([[{}], [{ account: 'one', project: 'one-1' }], [{ account: 'three' }], [{ project: 'one' }]])(
-  'is with nobody that %j names',
+  'refuses the missing, unknown or ambiguous holder in %j',
   (named) => {
     expect(() => shares.holder(named)).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/invalid_request|not_found/) }),

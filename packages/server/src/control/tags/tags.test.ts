@@ -76,7 +76,7 @@ describe('tags of functions', () => {
     expect(await tags.list(NAME)).toEqual([]);
   });
 
-  it('belong to functions that are there', async () => {
+  it('belong to existing functions', async () => {
     const missing = { ...NAME, name: 'missing' };
     expect(await code(tags.list(missing))).toBe('function_not_found');
     expect(await code(tags.set(missing, tagged(['a'])))).toBe('function_not_found');
@@ -98,7 +98,7 @@ describe('tags of functions', () => {
   });
 });
 
-describe('what a tag may be', () => {
+describe('the form of a tag', () => {
   const refusals: [what: string, body: Kept, text: string][] = [
     ['no tags', {}, 'tags'],
     ['an empty list', { tags: [] }, 'tags'],

@@ -68,7 +68,7 @@ describe('triggers', () => {
     expect(await again.triggers.list(HELLO, '!live')).toMatchObject([{ id: api.id, active: true, qualifier: '!live' }]);
   });
 
-  it('of the gateway get what is left out', async () => {
+  it('of the gateway get defaults for omitted settings', async () => {
     const api = await add('DEDICATEDGATEWAY', { name: 'a', type: 1, path: '/', func_info: { timeout: '60000' } });
     expect(eventData(api.settings)).toMatchObject({
       protocol: 'HTTP',
@@ -187,7 +187,7 @@ describe('triggers', () => {
     expect(await refusal(add('APIG', second, 'latest', web))).toBe('fine');
   });
 
-  it('are changed by what is given, and what is not given stays', async () => {
+  it('are changed by the given settings, and omitted ones stay', async () => {
     const timer = await add('TIMER', TIMER);
     control.clock.advance(90_500);
     const off = await control.triggers.update(ref(timer), { active: false });
@@ -204,7 +204,7 @@ describe('triggers', () => {
     expect(eventData(slower.settings)).toEqual({ ...API, func_info: { timeout: 9000, invocation_type: 'sync' } });
   });
 
-  it('are not changed to what could not be made', async () => {
+  it('are not changed to settings that could not be created', async () => {
     const timer = await add('TIMER', TIMER);
     await add('TIMER', { ...TIMER, name: 'second' });
     const api = await add('APIG', API);

@@ -41,7 +41,7 @@ const snapshot = (version: string) => control.catalog.resolve(P, 'default', 'hel
 const publish = (version: string, body: object = {}) => control.versions.publish(HELLO, { version, ...body });
 
 describe('publishing', () => {
-  it('keeps code, configuration and all variables of the moment, whatever happens to latest', async () => {
+  it('keeps code, configuration and all variables of the moment, after any change of latest', async () => {
     const state = await publish('v1', { description: 'first' });
     expect(state.version).toMatchObject({ version: 'v1', description: 'first' });
     const before = snapshot('v1');
@@ -61,7 +61,7 @@ describe('publishing', () => {
     expect(snapshot('latest')?.artifact.sha256).not.toBe(before?.artifact.sha256);
   });
 
-  it('is there after a restart, with its description', async () => {
+  it('exists after a restart, with its description', async () => {
     await publish('v1', { description: 'first' });
     const again = await control.restart();
     expect(again.catalog.resolve(P, 'default', 'hello', 'v1')).toEqual(snapshot('v1'));
@@ -89,7 +89,7 @@ describe('publishing', () => {
     expect(await refusal(publish('v3'))).toBe('fine');
   });
 
-  it('compares with what is still there: after the only version was deleted the same may be published', async () => {
+  it('compares with the existing versions: after the only version was deleted the same may be published', async () => {
     await publish('v1');
     await control.versions.delete(HELLO, 'v1');
     expect(await refusal(publish('v1'))).toBe('fine');
@@ -179,7 +179,7 @@ describe('deleting a version', () => {
     await expect(control.artifacts.readAll(sha256)).rejects.toThrow();
   });
 
-  it('never takes latest, and says what is not there', async () => {
+  it('never deletes latest, and names a missing one', async () => {
     expect(await refusal(control.versions.delete(HELLO, 'latest'))).toBe('invalid_request');
     expect(await refusal(control.versions.delete(HELLO, 'v1'))).toBe('version_not_found');
     expect(await refusal(control.versions.delete({ ...HELLO, name: 'nobody' }, 'v1'))).toBe('function_not_found');

@@ -23,7 +23,7 @@ it.each<[boolean, string, Statement[], Statement[]]>([
   ],
   [true, 'with a condition of its own', [allow(['*'])], [allow(['iam:*:*'], { Condition: work })]],
   [true, 'with the same denial', [allow(['*']), deny(['iam:*:*'])], [allow(['*']), deny(['iam:*:*'])]],
-  [true, 'beside a denial of other things', [allow(['*']), deny(['iam:*:*'])], [allow(['functiongraph:*:*'])]],
+  [true, 'beside a denial of other resources', [allow(['*']), deny(['iam:*:*'])], [allow(['functiongraph:*:*'])]],
   [false, 'more actions', [allow(['functiongraph:function:invoke'])], [allow(['functiongraph:function:*'])]],
   [false, 'everything', [allow(['functiongraph:*:*'])], [allow(['*'])]],
   [false, 'all functions instead of one', [allow(['*'], { Resource: one })], [allow(['functiongraph:*:*'])]],
@@ -35,7 +35,7 @@ it.each<[boolean, string, Statement[], Statement[]]>([
   expect(covers([policy(...held)], policy(...wanted))).toBe(expected);
 });
 
-it('never says that a policy is covered which allows a request that the other one refuses', () => {
+it('never reports a policy as covered that allows a request which the other one refuses', () => {
   const piece = fc.constantFrom('a', 'b', '*', 'a*', '*b', 'ab');
   const text = (parts: number) => fc.array(piece, { minLength: parts, maxLength: parts }).map((p) => p.join(':'));
   const resource = fc

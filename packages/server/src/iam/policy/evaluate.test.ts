@@ -182,7 +182,7 @@ describe('properties', () => {
     );
   });
 
-  it('answers the same from what it kept as from the beginning', () => {
+  it('gives the same answer from the cache as without it', () => {
     fc.assert(
       fc.property(statements, action, path, context, context, (list, asked, where, first, second) => {
         const rules = compilePolicy(parsePolicy({ Version: '1.1', Statement: list }));
@@ -299,7 +299,7 @@ describe('the form of a policy', () => {
         })),
       },
     ],
-  ])('refuses what is not one: %s', (message, written) => {
+  ])('refuses an invalid one: %s', (message, written) => {
     expect(() => parsePolicy(written)).toThrow(message);
   });
 });

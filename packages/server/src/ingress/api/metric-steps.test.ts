@@ -28,7 +28,7 @@ describe('minutes back from now', () => {
 });
 
 describe('a range that was asked for', () => {
-  it('is the last hour in minutes when nothing is said', () => {
+  it('is the last hour in minutes by default', () => {
     expect(pointsOf(askedSteps({}, now))).toBe(61);
   });
 

@@ -18,7 +18,7 @@ const before = (): FunctionState =>
     version: { config: { dependencies: ['attached-1'], stored: { xrole: 'has' } } },
   }) as unknown as FunctionState;
 
-/** What rights a body asks for; none is granted, so the first refusal ends it. */
+/** Rights that a body requires; none is granted, so the first refusal ends it. */
 function asked(body: Kept, fn: FunctionState | undefined): string | undefined {
   let right: string | undefined;
   const refuse = (action: string): never => {
@@ -56,7 +56,7 @@ it.each<[string, Kept, string | undefined, string | undefined]>([
   ['a private one', { depend_version_list: ['private-1'] }, GET, GET],
   ['a private package', { depend_version_list: ['private'] }, GET, GET],
   ['a private one behind others', { depend_version_list: ['public-1', 'attached-1', 'private-2'] }, GET, GET],
-  ['one that does not exist', { depend_version_list: ['unknown'] }, GET, GET],
+  ['an unknown one', { depend_version_list: ['unknown'] }, GET, GET],
   ['the one that the function has', { depend_version_list: ['attached-1'] }, GET, undefined],
   ['the package of the one that it has', { depend_version_list: ['attached', 'public-1'] }, GET, undefined],
   ['an agency', { xrole: 'other' }, 'iam:agencies:pass', 'iam:agencies:pass'],

@@ -34,6 +34,6 @@ it.each([
   'http://host/fn/p1/default/hello',
   `/fn/p1/default/hello/${'a'.repeat(9000)}`,
   `/fn/p1/default/${'a'.repeat(129)}`,
-])('takes %s for nobody', (target) => {
+])('finds no function in %s', (target) => {
   expect(readFunctionPath(target)).toBeUndefined();
 });

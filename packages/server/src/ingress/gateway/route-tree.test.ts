@@ -60,7 +60,7 @@ it('finds nothing where no route is', () => {
   );
 });
 
-it('may have parameters with the names of what every object has', () => {
+it('may have parameters named like members of every object', () => {
   const made = new RouteTree<string>();
   const segments = [{ parameter: '__proto__' }, { parameter: 'constructor' }];
   made.add({ segments, below: false, method: 'GET', environment: 'RELEASE' }, 'odd');

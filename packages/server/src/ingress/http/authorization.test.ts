@@ -8,7 +8,7 @@ import type { RequestParts } from './resource.ts';
 const OWN = 'urn:fss:local-1:p1:function:default:prod-own';
 const FOREIGN = 'urn:fss:local-1:p1:function:default:one';
 
-/** Every name by which any operation says what it is about, and those that look like one. */
+/** Every name by which any operation refers to its resource, and those that look like one. */
 const PARAMETERS = [
   ...new Set(
     Object.values<Route>(ROUTES).flatMap(({ params, resource }) => [
@@ -28,7 +28,7 @@ const caller: Caller = {
   accessKey: 'AK',
 };
 
-/** What authorization asked for and the audit log holds after a request. */
+/** The rights checked, and the audit log, after a request. */
 async function traces(id: RouteId, parts: RequestParts): Promise<{ questions: unknown[]; entries: unknown[] }> {
   const questions: unknown[] = [];
   const entries: unknown[] = [];
@@ -49,7 +49,7 @@ async function traces(id: RouteId, parts: RequestParts): Promise<{ questions: un
   return { questions, entries };
 }
 
-/** What a client would send, without anything that does not belong there. */
+/** A client's request, with only the fields that belong to it. */
 function proper({ params, resource }: Route): { params: object; query: object; body: object } {
   const value = (name: string): string => (/urn|resource_id/.test(name) ? OWN : name === 'project_id' ? 'p1' : 'mine');
   const query: Record<string, unknown> = {};
@@ -71,7 +71,7 @@ function proper({ params, resource }: Route): { params: object; query: object; b
 
 const values = [FOREIGN, 'one', { name: 'one', user_id: 'one' }];
 
-describe('what a request is about', () => {
+describe('the resource of a request', () => {
   it.each(Object.keys(ROUTES) as RouteId[])(
     '%s: no foreign parameter changes the decision or the audit row',
     async (id) => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { check } from './validate.ts';
 
-/** What this test needs to know of a JSON schema. */
+/** The parts of a JSON schema that this test needs. */
 interface Schema {
   readonly type?: string;
   readonly const?: unknown;
@@ -94,7 +94,7 @@ function fieldsOf(schema: Schema, path: Path = []): Field[] {
   return inner;
 }
 
-/** The smallest valid body, with `value` at `path` and what has to be around it. */
+/** The smallest valid body, with `value` at `path` and the required fields around it. */
 function bodyWith(schema: Schema, path: Path, value: unknown): unknown {
   const [first, ...rest] = path;
   if (first === undefined) return value;
@@ -129,11 +129,11 @@ function refusalOf(id: RouteId, body: unknown): PlatformError | undefined {
 }
 
 const accepts = (schema: Schema, value: unknown): boolean => Compile(schema as Route['body']).Check(value);
-/** Names of lists are numbers in a path, and may be told with or without them. */
+/** Names of lists are numbers in a path, and may be given with or without them. */
 const told = (path: Path): string => path.join('.');
 
 describe.each(bodies)('the body of %s', (id, schema) => {
-  it('is accepted when it holds what it must, and whatever else beside it', () => {
+  it('is accepted with its required fields, and any others beside them', () => {
     expect(refusalOf(id, valid(schema))?.message).toBeUndefined();
     const object = valid(schema) as object;
     expect(refusalOf(id, { ...object, a_field_of_tomorrow: { deep: [1] }, another: null })?.message).toBeUndefined();
@@ -159,7 +159,7 @@ describe.each(bodies)('the body of %s', (id, schema) => {
     }
   });
 
-  it('never makes the check fail by itself, whatever it is', () => {
+  it('never makes the check itself fail, for any value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
         refusalOf(id, value);
@@ -172,7 +172,7 @@ describe.each(bodies)('the body of %s', (id, schema) => {
 describe.each(bodies.filter(([id]) => OF_FUNCTIONGRAPH.has(id)))(
   'the body of %s, which clients of FunctionGraph send,',
   (id, schema) => {
-    it('may have null for what may be left out', () => {
+    it('may have null for optional fields', () => {
       for (const { path, optional } of fieldsOf(schema)) {
         if (!optional) continue;
         expect([told(path), refusalOf(id, bodyWith(schema, path, null))?.message]).toEqual([told(path), undefined]);

@@ -75,7 +75,7 @@ async function stored(): Promise<Stored[]> {
 
 const times = async (): Promise<string[]> => (await stored()).map(({ event }) => event.time.slice(11, 19));
 
-/** Lets time pass as it does: what fires gets to the disk before the next second. */
+/** Lets time pass step by step: a due event is stored before the next second. */
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= SECOND) {
     control.clock.advance(Math.min(SECOND, left));
@@ -232,7 +232,7 @@ describe('timer triggers', () => {
     expect(await times()).toEqual(['00:01:00', '00:10:00']);
   });
 
-  it('store nothing for a trigger that is gone from the disk', async () => {
+  it('store nothing for a trigger that was deleted from the database', async () => {
     start();
     await add('@every 1s');
     await control.storage.db.deleteFrom('function_trigger').execute();
@@ -252,7 +252,7 @@ describe('timer triggers', () => {
 
   it.each([
     ['the disk is full', new Error('disk full')],
-    ['the database is away', new PlatformError('unavailable', 'away')],
+    ['the database is unavailable', new PlatformError('unavailable', 'away')],
   ])('try again when %s', async (_, failure) => {
     let refused = 0;
     const accept: AsyncInvocations['accept'] = async (...args) => {

@@ -20,6 +20,6 @@ it.each([
   expect(installReason(output)).toBe(reason);
 });
 
-it('cuts what is too long', () => {
+it('cuts long text', () => {
   expect(installReason(`ERROR: ${'x'.repeat(5000)}`)).toHaveLength(400);
 });
