@@ -9,17 +9,17 @@ export interface BatchSenderOptions<Item> {
   readonly flushItems: number;
   readonly flushMs: number;
   readonly send: (batch: readonly Item[]) => Promise<unknown>;
-  /** Told of what was pushed out by newer items, or was in a batch that could not be written. */
+  /** Called with items that newer ones displaced, or whose batch could not be written. */
   readonly onDropped: (items: readonly Item[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** Most items of one batch: bounds how long the receiver is busy with it. */
+/** Largest batch: limits how long the receiver is busy with it. */
 const maxBatch = 1000;
 
 /**
- * Collects items without ever making the caller wait, and sends them in batches, one at a time and in order. When items
- * come faster than they can be sent, the oldest are dropped.
+ * Collects items without ever blocking the caller, and sends them in batches, one at a time and in order. When items
+ * arrive faster than they can be sent, the oldest are dropped.
  */
 export class BatchSender<Item> {
   readonly #options: BatchSenderOptions<Item>;
@@ -47,9 +47,9 @@ export class BatchSender<Item> {
     else this.#timer ??= clock.after(flushMs, () => this.#send());
   }
 
-  /** Resolves when everything pushed so far was sent and answered, or dropped. */
+  /** Resolves when all earlier items were sent and answered, or dropped. */
   async flush(): Promise<void> {
-    // What is pushed meanwhile goes along, but a caller that never stops pushing does not hold this up for ever.
+    // Items pushed meanwhile are sent, too, but a caller that never stops pushing does not delay this for ever.
     let left = Math.ceil(this.length / maxBatch) + 1;
     while (left > 0 && (this.length > 0 || this.#sending !== undefined)) {
       if (this.#sending === undefined) this.#send();

@@ -3,7 +3,7 @@ import { systemClock } from '../lib/clock.ts';
 import { openTelemetry } from './index.ts';
 import { invocationRecord, logLine } from './testing.ts';
 
-/** A process for the crash test: logs and records without end, and prints the number it has flushed so far. */
+/** A process for the crash test: logs and records without end, and prints the number flushed so far. */
 const [dir = ''] = process.argv.slice(2);
 const telemetry = await openTelemetry({
   dir,

@@ -1,7 +1,7 @@
 import type { Day } from './day.ts';
 import { TelemetryError } from './errors.ts';
 
-/** Where a search goes on: behind this row of this day. `mode` says how the search finds its rows. */
+/** Position after which a search continues: this row of this day. `mode` is how the search finds its rows. */
 export interface Cursor {
   readonly mode: 'words' | 'scan';
   readonly day: Day;
@@ -14,7 +14,7 @@ export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify([mode, day, time, seq])).toString('base64url');
 }
 
-/** Throws `telemetry.cursor` for anything that `encodeCursor` has not made. */
+/** Throws `telemetry.cursor` for text that `encodeCursor` did not make. */
 export function decodeCursor(text: string): Cursor {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text.slice(0, 200), 'base64url').toString());

@@ -6,7 +6,7 @@ import { durationOf } from './metrics/rollup.ts';
 import type { GaugeSample } from './metrics/types.ts';
 import { type InvocationRecord, type LogLine, logLevels } from './types.ts';
 
-/** How a line stands in its file. `level` is the index in `logLevels`. */
+/** A line as it is stored in its file. `level` is the index in `logLevels`. */
 export interface LineRow {
   readonly seq: number;
   readonly time: number;
@@ -17,7 +17,7 @@ export interface LineRow {
   readonly message: string;
 }
 
-/** What lists of records are filtered by, beside function, time and outcome. */
+/** Columns that filter lists of records, besides function, time and outcome. */
 const RECORD_COLUMNS = [
   "version text not null default ''",
   "alias text not null default ''",
@@ -31,7 +31,7 @@ function columnsOf(record: InvocationRecord): [string, string, string, number, n
   return [version, alias ?? '', causeOf(outcome, component ?? ''), cold ? 1 : 0, durationOf(record)];
 }
 
-/** Function keys are long and repeat in every row: they are kept once. Words are indexed without their places. */
+/** Function keys are long and repeat in every row: each is stored once. Words are indexed without their positions. */
 const schema = `
   create table if not exists function (id integer primary key, key text not null unique);
   create table if not exists line (
@@ -54,7 +54,7 @@ const schema = `
   create index if not exists record_failed on record (function_id, started_at) where outcome <> 'ok';
 `;
 
-/** What a line takes besides its message, with its entries in indexes, about. */
+/** Approximate size of a line without its message, including its index entries. */
 const LINE_BYTES = 150;
 const REMOVED_AT_ONCE = 5000;
 
@@ -68,7 +68,7 @@ const projectOf = (functionKey: string): string => functionKey.split(':', 1)[0] 
 
 const maxKnownFunctions = 10_000;
 const maxStatements = 64;
-/** A minute of a function is written at most so often, however many records come. */
+/** A minute of a function is written at most this often, for any number of records. */
 const SUM_EVERY_MS = 1000;
 
 interface StoredRecord {
@@ -76,13 +76,13 @@ interface StoredRecord {
   readonly body: string;
 }
 
-/** The SQLite file of one day. What was written survives the death of the process, not a loss of power. */
+/** The SQLite file of one day. Writes survive the death of the process, but not a loss of power. */
 export class DayFile {
   readonly db: Database.Database;
   readonly #functions = new Map<string, number>();
   readonly #statements = new Map<string, Database.Statement<unknown[]>>();
   readonly #minutes = new OpenMinutes();
-  /** Records that the minutes do not hold yet. */
+  /** Records that are not part of the minutes yet. */
   #unsummed = 0;
   #summedAt = performance.now();
   #nextSeq: number;
@@ -90,7 +90,7 @@ export class DayFile {
   constructor(path: string) {
     this.db = new Database(path, { timeout: 5000 });
     try {
-      // has an effect on a new file only: what is removed from it makes it smaller
+      // affects new files only: they shrink when rows are deleted
       this.db.pragma('auto_vacuum = INCREMENTAL');
       this.db.pragma('journal_mode = WAL');
       this.db.pragma('synchronous = NORMAL');
@@ -107,7 +107,7 @@ export class DayFile {
     }
   }
 
-  /** Files of releases that kept less of a record in columns. */
+  /** For files of releases that stored fewer columns of a record. */
   #addColumns(): void {
     const known = this.db.prepare("select name from pragma_table_info('record')").pluck().all();
     if (known.includes('cause')) return;
@@ -131,12 +131,12 @@ export class DayFile {
     }
   }
 
-  /** Closes the file without writing what is missing in it: nothing can be written into a damaged one. */
+  /** Closes the file without writing pending sums: a damaged file cannot be written. */
   discard(): void {
     this.db.close();
   }
 
-  /** A statement, prepared once as long as it is in use. */
+  /** A prepared statement, cached while it is in use. */
   prepare<Row>(sql: string): Database.Statement<unknown[], Row> {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
@@ -147,7 +147,7 @@ export class DayFile {
     return statement as Database.Statement<unknown[], Row>;
   }
 
-  /** Undefined when the day holds nothing of the function. */
+  /** Undefined when the day has no rows of the function. */
   functionId(key: string): number | undefined {
     const known = this.#functions.get(key);
     if (known !== undefined) return known;
@@ -198,7 +198,7 @@ export class DayFile {
     if (performance.now() - this.#summedAt > SUM_EVERY_MS) this.sumUp();
   }
 
-  /** Like `sumUp`, for a reader: on a full disk it does with the minutes that are written. */
+  /** Like `sumUp`, for a reader: on a full disk it uses the minutes that are written. */
   sumUpIfRoom(): void {
     try {
       this.sumUp();
@@ -218,7 +218,7 @@ export class DayFile {
     for (const [key, count] of bytes) add.run(this.#intern(key), count);
   }
 
-  /** Bytes of lines by project. */
+  /** Bytes of lines, by project. */
   projectBytes(): Map<string, number> {
     const sums = new Map<string, number>();
     const rows = this.prepare<{ key: string; bytes: number }>(
@@ -228,7 +228,7 @@ export class DayFile {
     return sums;
   }
 
-  /** Removes the oldest lines, of one project or of all, until about so many bytes are gone or none is left. */
+  /** Removes the oldest lines, of one project or of all, until about so many bytes are freed or none is left. */
   removeOldest(bytes: number, project?: string): void {
     const keys = this.prepare<{ id: number; key: string }>('select id, key from function').all();
     const ids = keys.filter(({ key }) => project === undefined || projectOf(key) === project).map(({ id }) => id);
@@ -244,7 +244,7 @@ export class DayFile {
     this.db.pragma('incremental_vacuum');
   }
 
-  /** Returns how many bytes went. */
+  /** Returns the number of bytes removed. */
   #removeLines(lines: readonly RemovedLine[], most: number): number {
     const unindex = this.prepare("insert into line_word (line_word, rowid, message) values ('delete', ?, ?)");
     const remove = this.prepare('delete from line where seq = ?');
@@ -264,7 +264,7 @@ export class DayFile {
     return removed;
   }
 
-  /** Brings the minutes up to the last record. Until then a crash loses none: they are made anew from the records. */
+  /** Updates the minutes up to the last record. A crash before loses none: they are rebuilt from the records. */
   sumUp(): void {
     if (this.#unsummed === 0) return;
     this.#atomic(() => {
@@ -307,7 +307,7 @@ export class DayFile {
       this.#nextSeq = nextSeq;
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('rollback');
-      // Ids given in the transaction are gone with it.
+      // Ids assigned in the transaction are rolled back with it.
       this.#functions.clear();
       throw error;
     }

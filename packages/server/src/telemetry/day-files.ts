@@ -6,13 +6,13 @@ import { DayFile } from './day-file.ts';
 
 const maxOpen = 8;
 
-/** The files of all days. Dropping a day is dropping its file. */
+/** The files of all days. A day is removed by deleting its file. */
 export class DayFiles {
   readonly #dir: string;
   readonly #open = new Map<Day, DayFile>();
   readonly #onSetAside: (path: string) => void;
 
-  /** Makes the directory when it is missing; it may hold secrets that functions have logged. */
+  /** Creates a missing directory; it may hold secrets that functions have logged. */
   constructor(dir: string, onSetAside: (path: string) => void) {
     this.#dir = dir;
     this.#onSetAside = onSetAside;
@@ -27,7 +27,7 @@ export class DayFiles {
       .sort();
   }
 
-  /** Opens the file of a day or makes it. A damaged one is set aside as `<day>.db.damaged` and begun anew. */
+  /** Opens or creates the file of a day. A damaged one is set aside as `<day>.db.damaged` and created again. */
   get(day: Day): DayFile {
     let file = this.#open.get(day);
     if (file === undefined) file = this.#load(day);
@@ -41,7 +41,7 @@ export class DayFiles {
     return file;
   }
 
-  /** Deletes the days before the last `retainDays`; answers which. */
+  /** Deletes the days before the last `retainDays`; returns which. */
   prune(now: number, retainDays: number): Day[] {
     const oldest = oldestDay(now, retainDays);
     const dropped = this.days().filter((day) => day < oldest);
@@ -64,7 +64,7 @@ export class DayFiles {
     return bytes;
   }
 
-  /** Sets aside those of the open files that turned out to be damaged while they were used. */
+  /** Sets aside open files that are damaged. */
   setAsideDamaged(): void {
     for (const [day, file] of this.#open) {
       if (!isDamaged(file.db)) continue;

@@ -1,4 +1,4 @@
-/** A query that cannot be answered. Codes: `telemetry.cursor`, `telemetry.query`. */
+/** An invalid query. Codes: `telemetry.cursor`, `telemetry.query`. */
 export class TelemetryError extends Error {
   readonly code: 'telemetry.cursor' | 'telemetry.query';
   readonly hint: string;

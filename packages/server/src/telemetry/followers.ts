@@ -12,7 +12,7 @@ interface Follower {
 const maxHeld = 1000;
 const deliverMs = 50;
 
-/** Live readers of the log. Each is told in batches; one that is too slow misses lines and is told how many. */
+/** Live readers of the log. Each gets batches; a slow reader misses lines and gets their number. */
 export class Followers {
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
@@ -45,7 +45,7 @@ export class Followers {
     this.#clock.after(deliverMs, () => this.deliver());
   }
 
-  /** Hands out what is held. A follower that throws is removed. */
+  /** Delivers held lines. A follower that throws is removed. */
   deliver(): void {
     this.#scheduled = false;
     for (const followers of this.#byFunction.values()) {
@@ -84,7 +84,7 @@ function matches(filter: LogFilter, line: LogLine): boolean {
   );
 }
 
-/** The line that stands where others are missing. */
+/** The line in place of missing ones. */
 export function droppedLine(functionKey: string, count: number, now: number): LogLine {
   const message = `${count} log lines are missing here: they came faster than they could be handled`;
   return { time: now, functionKey, version: '', requestId: '', instanceId: '', level: 'WARN', message };

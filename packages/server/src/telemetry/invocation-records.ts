@@ -12,7 +12,7 @@ export interface InvocationRecordsOptions {
   readonly maxBuffered: number;
 }
 
-/** One record per attempt. Writing never waits; a record that was flushed survives a kill of the process. */
+/** One record per attempt. Writing never waits; a flushed record survives a kill of the process. */
 export class InvocationRecords {
   readonly #thread: WorkerThread<TelemetryCall, TelemetryResult>;
   readonly #clock: Clock;
@@ -53,7 +53,7 @@ export class InvocationRecords {
     return (await this.attempts(requestId)).at(-1);
   }
 
-  /** Every attempt of the request, the first one first. */
+  /** Every attempt of the request, in order. */
   async attempts(requestId: string): Promise<readonly InvocationRecord[]> {
     await this.flush();
     const result = await this.#thread.call({ op: 'attempts', requestId });
@@ -69,7 +69,7 @@ export class InvocationRecords {
     return result.page;
   }
 
-  /** Resolves when everything appended before can be found, and survives a kill of the process. */
+  /** Resolves when all earlier records can be found, and survive a kill of the process. */
   flush(): Promise<void> {
     return this.#sender.flush();
   }

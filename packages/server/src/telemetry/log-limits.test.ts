@@ -47,7 +47,7 @@ it('takes the oldest lines of a project that has too many, and no other lines', 
   expect(left.length).toBeGreaterThan(40);
   expect(left.length).toBeLessThan(60);
   expect(left.at(-1)).toBe('word99');
-  // within the limit nothing more goes
+  // within the limit no more lines are removed
   enforceLimits(files, { totalBytes: NONE, projectBytes: 60 * KB }, today);
   expect(messagesOf(today, 'noisy')).toEqual(left);
 });

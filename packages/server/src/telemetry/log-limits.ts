@@ -2,12 +2,12 @@ import type { Day } from './day.ts';
 import type { DayFiles } from './day-files.ts';
 import type { LogLimits } from './thread-calls.ts';
 
-/** A limit that was passed is undercut by so much, so that the next line does not pass it again. */
+/** An exceeded size is reduced to this share of its limit, so that the next line does not exceed it again. */
 const TARGET = 0.9;
 
 /**
- * Holds logs to their sizes on disk: first the projects, whose oldest lines go, then the whole, whose oldest days go; of
- * `today` only lines. Returns the days that went.
+ * Enforces the size limits of logs on disk: first for each project, by removing its oldest lines, then for the total,
+ * by removing the oldest days; of `today` only lines. Returns the removed days.
  */
 export function enforceLimits(files: DayFiles, { totalBytes, projectBytes }: LogLimits, today: Day): Day[] {
   limitProjects(files, projectBytes);

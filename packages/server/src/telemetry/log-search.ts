@@ -4,7 +4,7 @@ import type { DayFile, LineRow } from './day-file.ts';
 import type { DayFiles } from './day-files.ts';
 import { type LogLine, type LogPage, type LogQuery, logLevels } from './types.ts';
 
-/** Rows looked at between two looks at the clock. */
+/** Rows read between two checks of the time. */
 const scanWindow = 20_000;
 const wordWindow = 100_000;
 
@@ -13,7 +13,7 @@ interface Position {
   readonly seq: number;
 }
 
-/** What one day adds to a page; `stopped` is where the time ran out. */
+/** The part of a page from one day; `stopped` is where the time ran out. */
 interface DayResult {
   readonly rows: readonly LineRow[];
   readonly stopped: Position | undefined;
@@ -26,7 +26,7 @@ interface Search {
   readonly outOfTime: () => boolean;
 }
 
-/** Answers a query from the files of its days. Looks for at most about `budgetMs`, then answers with what it has. */
+/** Answers a query from the files of its days. Searches for about `budgetMs`, then returns the rows found so far. */
 export function searchLogs(files: DayFiles, query: LogQuery, budgetMs: number): LogPage {
   const words = wordsOf(query.keyword);
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
@@ -52,7 +52,7 @@ function searchDays(
     if (functionId === undefined) continue;
     const search: Search = {
       query,
-      // One more than fits tells whether there is another page.
+      // One more row than fits shows whether there is another page.
       want: query.limit + 1 - lines.length,
       after: cursor?.day === day ? cursor : undefined,
       outOfTime: () => performance.now() > how.deadline,
@@ -112,8 +112,8 @@ function scan(file: DayFile, functionId: number, search: Search): DayResult {
 }
 
 /**
- * In order of arrival, along the index of words. CROSS JOIN keeps SQLite from walking the lines first, which is slower by
- * orders of magnitude.
+ * In order of arrival, along the index of words. CROSS JOIN keeps SQLite from reading the lines first, which is slower
+ * by orders of magnitude.
  */
 function searchWords(file: DayFile, functionId: number, search: Search, words: string): DayResult {
   const { query, want } = search;
@@ -170,12 +170,12 @@ function filterOf(query: LogQuery, functionId: number): { sql: string; values: u
 
 function substring(keyword: string): { sql: string; values: unknown[] } {
   if (!/[A-Za-z]/.test(keyword)) return { sql: 'and instr(l.message, ?) > 0', values: [keyword] };
-  // SQLite's lower() knows ASCII only, so the keyword is folded in the same way.
+  // SQLite's lower() handles ASCII only, so the keyword is folded in the same way.
   const folded = keyword.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return { sql: 'and instr(lower(l.message), ?) > 0', values: [folded] };
 }
 
-/** The keyword as an FTS5 expression, or undefined unless it consists of ASCII words; quoted, operators are words, too. */
+/** The keyword as an FTS5 expression, or undefined unless it consists of ASCII words; quoting makes operators words. */
 function wordsOf(keyword: string | undefined): string | undefined {
   if (keyword === undefined || !/^[A-Za-z0-9]+( +[A-Za-z0-9]+)*$/.test(keyword)) return undefined;
   return keyword

@@ -53,7 +53,7 @@ const pages = async (limit: number, more: Partial<LogQuery> = {}): Promise<strin
 };
 
 describe('a query', () => {
-  it('finds what was just appended, with everything that was given', async () => {
+  it('finds a line just appended, with all its fields', async () => {
     const line = logLine({ time: start, message: 'hello', level: 'ERROR', version: 'v1', requestId: 'r7' });
     telemetry.logs.append([line]);
     expect((await query()).lines).toEqual([line]);
@@ -153,7 +153,7 @@ describe('a keyword', () => {
     expect(await messages({ keyword: 'absent' })).toEqual([]);
   });
 
-  it('finds text with signs anywhere, whatever the case of ASCII letters', async () => {
+  it('finds text with signs anywhere, in any case of ASCII letters', async () => {
     append('GET /Api/v2?id=5', 'get /api/v2?id=50%', 'a_b', 'axb');
     expect(await messages({ keyword: '/API/v2?ID=5' })).toHaveLength(2);
     expect(await messages({ keyword: '50%' })).toEqual(['get /api/v2?id=50%']);
@@ -168,7 +168,7 @@ describe('a keyword', () => {
     expect(await messages({ keyword: '🚀' })).toEqual(['🚀 launched']);
   });
 
-  it('is only text to look for, whatever signs are in it', async () => {
+  it('is searched as plain text with any signs', async () => {
     const quotes = ['"', "'", "' OR 1=1 --", 'a" OR "b', '\\'];
     const operators = ['message:x', 'x*', '^x', 'NEAR(a b)', '-x', '{x}', '%', '_', '\u0000'];
     append('some x and b text');
@@ -189,7 +189,7 @@ describe('a keyword', () => {
   });
 });
 
-describe('what an instance says', () => {
+describe('data of an instance', () => {
   it('gets the time of arrival when its clock is far off', async () => {
     for (const time of [0, Number.NaN, start - 2 * dayMs, start + dayMs, 1e300, Number.NEGATIVE_INFINITY])
       append({ time });
@@ -222,7 +222,7 @@ describe('writing', () => {
     expect(telemetry.logs.bufferedLines).toBe(0);
   });
 
-  it('drops the oldest lines when there are too many, and says so in the log', async () => {
+  it('drops the oldest lines when there are too many, and reports it in the log', async () => {
     await telemetry.close();
     await open({ maxBuffered: 600 });
     append(...Array.from({ length: 500 }, (_, n) => `sent ${n}`));
@@ -327,7 +327,7 @@ describe('a follower', () => {
     expect(seen).toEqual(['a']);
   });
 
-  it('misses what is too much for it, and is told', () => {
+  it('misses lines above its limit, and gets their number', () => {
     const seen: string[] = [];
     telemetry.logs.tail({ functionKey: 'p1/f' }, (lines) => void seen.push(...lines.map((line) => line.message)));
     append(...Array.from({ length: 1200 }, (_, n) => `${n}`));
@@ -336,7 +336,7 @@ describe('a follower', () => {
     expect(seen.at(-1)).toMatch(/^200 log lines are missing/);
   });
 
-  it('that throws is not called again and harms nobody', () => {
+  it('that throws is not called again and affects no other', () => {
     const seen: string[] = [];
     let calls = 0;
     telemetry.logs.tail({ functionKey: 'p1/f' }, () => {

@@ -10,11 +10,11 @@ import type { LogFilter, LogLine, LogPage, LogQuery } from './types.ts';
 export interface LogStoreOptions {
   readonly thread: WorkerThread<TelemetryCall, TelemetryResult>;
   readonly clock: Clock;
-  /** Told when a batch could not be written, or a follower threw. The lines are counted as dropped. */
+  /** Called when a batch could not be written, or a follower threw. The lines are counted as dropped. */
   readonly onError: (error: unknown) => void;
-  /** Whether there is room for lines. */
+  /** Whether the disk has space for lines. */
   readonly mayWrite: () => boolean;
-  /** Lines that wait to be written; older ones are dropped. */
+  /** Lines that wait for writing; above it the oldest are dropped. */
   readonly maxBuffered: number;
 }
 
@@ -23,11 +23,11 @@ const maxKeyLength = 512;
 const maxBufferedChars = 32 * 1024 * 1024;
 const maxKeywordLength = 1024;
 const maxCountedFunctions = 1000;
-/** How far the time of a line may be off before the time of its arrival is taken instead. */
+/** Largest deviation of a line's time; beyond it the time of arrival is used. */
 const maxPastMs = 3_600_000;
 const maxFutureMs = 60_000;
 
-/** The log of all functions. Writing never waits and never throws; what is lost leaves a line that says how much. */
+/** The log of all functions. Writing never waits and never throws; lost lines leave a line with their number. */
 export class LogStore {
   readonly #mayWrite: () => boolean;
   readonly #thread: WorkerThread<TelemetryCall, TelemetryResult>;
@@ -61,7 +61,7 @@ export class LogStore {
     return this.#droppedTotal;
   }
 
-  /** Lines that wait to be written. */
+  /** Lines that wait for writing. */
   get bufferedLines(): number {
     return this.#sender.length;
   }
@@ -75,7 +75,7 @@ export class LogStore {
     }
   }
 
-  /** Sees everything appended before. Throws `telemetry.query` or `telemetry.cursor` for what makes no sense. */
+  /** Finds all earlier lines. Throws `telemetry.query` or `telemetry.cursor` for an invalid query. */
   async query(query: LogQuery): Promise<LogPage> {
     checkRange(query, 5000);
     const { keyword } = query;
@@ -90,14 +90,14 @@ export class LogStore {
   }
 
   /**
-   * Calls back with lines as they arrive, in batches, until the returned function is called. `onLines` must be quick; if it
-   * throws, it is not called again.
+   * Calls `onLines` with lines as they arrive, in batches, until the returned function is called. `onLines` must be
+   * quick; if it throws, it is not called again.
    */
   tail(filter: LogFilter, onLines: (lines: readonly LogLine[]) => void): () => void {
     return this.#followers.add(filter, onLines);
   }
 
-  /** Resolves when everything appended before can be found, and survives a kill of the process. */
+  /** Resolves when all earlier lines can be found, and survive a kill of the process. */
   flush(): Promise<void> {
     return this.#sender.flush();
   }
@@ -111,7 +111,7 @@ export class LogStore {
     const counts = [...this.#dropped];
     const notes = counts.map(([functionKey, count]) => droppedLine(functionKey, count, now));
     await this.#thread.call({ op: 'lines', lines: notes.length === 0 ? lines : [...notes, ...lines], now });
-    // Only a note that was written is done with; lines dropped meanwhile are told of next time.
+    // Only written notes are done; lines dropped meanwhile are reported next time.
     for (const [functionKey, count] of counts) {
       const left = (this.#dropped.get(functionKey) ?? 0) - count;
       if (left > 0) this.#dropped.set(functionKey, left);
@@ -130,7 +130,7 @@ export class LogStore {
   }
 }
 
-/** What an instance says about itself is not trusted: neither its clock nor the length of anything. */
+/** Data of an instance is not trusted: neither its clock nor any length. */
 function bounded(line: LogLine, now: number): LogLine {
   const plausible = line.time >= now - maxPastMs && line.time <= now + maxFutureMs;
   const { message } = line;

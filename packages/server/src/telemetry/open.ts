@@ -6,29 +6,29 @@ import { LogStore } from './log-store.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
-/** How often sizes are held to their limits. */
+/** Interval between checks of the size limits. */
 const LIMIT_EVERY_MS = 60_000;
 const NO_LIMITS: LogLimits = { totalBytes: Number.MAX_SAFE_INTEGER, projectBytes: Number.MAX_SAFE_INTEGER };
 
 export interface TelemetryOptions {
-  /** The data directory; the files stand in `logs/` below it. */
+  /** The data directory; the files are in `logs/` below it. */
   readonly dir: string;
   /** Days that are kept, today included. */
   readonly retainDays: number;
   /** Bytes on disk of all days, and of the lines of one project. */
   readonly limits?: LogLimits;
-  /** Lines are dropped, and counted, while it says no. */
+  /** Lines are dropped, and counted, while it returns false. */
   readonly mayWriteLogs?: () => boolean;
   readonly clock: Clock;
-  /** Told of batches that could not be written and of followers that threw. */
+  /** Called for batches that could not be written and for followers that threw. */
   readonly onError: (error: unknown) => void;
-  /** Called with each damaged file that was moved away, so that a new one could be begun. */
+  /** Called with each damaged file that was set aside, so that a new one could be created. */
   readonly onSetAside?: (path: string) => void;
-  /** Told once if the thread dies. Nothing is written from then on, and queries are rejected. */
+  /** Called once if the thread dies. No writes happen from then on, and queries are rejected. */
   readonly onDeath?: (error: Error) => void;
-  /** Lines, and records, that wait to be written; older ones are dropped. 50,000 unless set. */
+  /** Lines, and records, that wait for writing; above it the oldest are dropped. 50,000 unless set. */
   readonly maxBuffered?: number;
-  /** How long one search may take before it answers with what it has found. 250 ms unless set. */
+  /** Longest search before it returns the rows found so far. 250 ms unless set. */
   readonly searchBudgetMs?: number;
 }
 
@@ -36,10 +36,10 @@ export interface Telemetry {
   readonly logs: LogStore;
   readonly records: InvocationRecords;
   readonly metrics: Metrics;
-  /** Drops days that are older than `retainDays`; also done by itself when a day begins. Answers which. */
+  /** Removes days older than `retainDays`; also done automatically when a day begins. Returns which. */
   prune(): Promise<readonly string[]>;
   flush(): Promise<void>;
-  /** Writes what is buffered, then ends the thread. */
+  /** Writes buffered lines and records, then ends the thread. */
   close(): Promise<void>;
 }
 

@@ -1,13 +1,13 @@
 import { TelemetryError } from './errors.ts';
 
-/** The year 10000, from which on days no longer sort as text. */
+/** The year 10000: later days do not sort as text. */
 const maxTime = 253_402_300_800_000;
 
 export function isTime(time: number): boolean {
   return time >= 0 && time < maxTime;
 }
 
-/** Throws `telemetry.query` unless `from`, `to` and `limit` are numbers that make sense. */
+/** Throws `telemetry.query` for an invalid `from`, `to` or `limit`. */
 export function checkRange(query: { from: number; to: number; limit: number }, maxLimit: number): void {
   const { from, to, limit } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
@@ -18,7 +18,7 @@ export function checkRange(query: { from: number; to: number; limit: number }, m
   }
 }
 
-/** The same query with times that lie in a year of four digits. */
+/** The same query with times within years of four digits. */
 export function within<Query extends { from: number; to: number }>(query: Query): Query {
   const from = Math.min(Math.max(Math.ceil(query.from), 0), maxTime - 1);
   return { ...query, from, to: Math.min(Math.max(Math.ceil(query.to), from + 1), maxTime) };

@@ -10,14 +10,14 @@ interface Row {
 }
 
 interface ScannedRow extends Row {
-  /** 1 when the record is what the query looks for. */
+  /** 1 when the record matches the query. */
   readonly found: number;
 }
 
-/** How many records pass between two looks at the clock. */
+/** Records read between two checks of the time. */
 const LOOK_EVERY = 500;
 
-/** Every attempt of a request, the first one first. */
+/** Every attempt of a request, in order. */
 export function findAttempts(files: DayFiles, requestId: string): InvocationRecord[] {
   const found: InvocationRecord[] = [];
   for (const day of files.days().reverse()) {
@@ -30,7 +30,7 @@ export function findAttempts(files: DayFiles, requestId: string): InvocationReco
   return found.sort((a, b) => a.startedAt - b.startedAt || a.attempt - b.attempt);
 }
 
-/** Answers with what it found, and a cursor, when it has looked for longer than the budget. */
+/** Returns the records found so far, with a cursor, when the search exceeds the budget. */
 export function listRecords(files: DayFiles, query: RecordQuery, budgetMs = Number.POSITIVE_INFINITY): RecordPage {
   const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor);
   const [first, last] = [dayOf(query.from), dayOf(query.to - 1)];
@@ -65,7 +65,7 @@ interface Condition {
   /** 1 or 0 for a row. */
   readonly sql: string;
   readonly values: readonly (string | number)[];
-  /** What an index can leave out. */
+  /** Condition that an index can answer. */
   readonly narrow: string;
 }
 

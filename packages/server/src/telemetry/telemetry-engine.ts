@@ -12,7 +12,7 @@ import { UsageFile } from './metrics/usage-file.ts';
 import { findAttempts, listRecords } from './record-search.ts';
 import type { LogLimits, TelemetryCall, TelemetryResult, TelemetryThreadData } from './thread-calls.ts';
 
-/** Runs in the telemetry thread: owns the files of all days. */
+/** Runs in the telemetry thread and owns the files of all days. */
 export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResult> {
   readonly #files: DayFiles;
   readonly #usage: UsageFile;
@@ -20,7 +20,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
   readonly #retainDays: number;
   readonly #limits: LogLimits;
   readonly #searchBudgetMs: number;
-  /** Damaged files that were set aside since `prune` was last answered. */
+  /** Damaged files that were set aside since the last answer to `prune`. */
   readonly #setAside: string[] = [];
   #prunedOn: Day | undefined;
 
@@ -49,7 +49,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
     this.#usage.close();
   }
 
-  /** Logs and metrics that cannot be read must not keep new ones from being written. */
+  /** Damaged logs and metrics must not prevent new ones from being written. */
   #answerDespiteDamage(call: TelemetryCall): TelemetryResult {
     try {
       return this.#answer(call);
@@ -102,7 +102,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
 
   #byDay<Item>(now: number, items: readonly Item[], timeOf: (item: Item) => number): Map<Day, Item[]> {
     if (this.#prunedOn !== dayOf(now)) this.#prune(now);
-    // A day that has been dropped must not come back with a single late record in it.
+    // A removed day must not come back with a single late record in it.
     const oldest = oldestDay(now, this.#retainDays);
     const byDay = new Map<Day, Item[]>();
     for (const item of items) {
@@ -120,7 +120,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
     try {
       return this.#drop(now);
     } catch (error) {
-      // on a full disk, old days stay until there is room to sum them up
+      // on a full disk, old days stay until there is space to sum them up
       if (isFullDisk(error)) return [];
       throw error;
     }
@@ -128,7 +128,7 @@ export class TelemetryEngine implements CallHandler<TelemetryCall, TelemetryResu
 
   #drop(now: number): Day[] {
     this.#prunedOn = dayOf(now);
-    // Calls that began yesterday may still end.
+    // Calls that began yesterday may still be running.
     this.#usage.closeDays(this.#files, dayOf(now - dayMs), oldestDay(now, this.#retainDays));
     return this.#files.prune(now, this.#retainDays);
   }

@@ -1,6 +1,6 @@
 import type { InvocationRecord, LogLine } from './types.ts';
 
-/** A log line with everything that a test does not care about filled in. */
+/** A log line with defaults for all other fields. */
 export function logLine(more: Partial<LogLine> & Pick<LogLine, 'time'>): LogLine {
   return {
     functionKey: 'p1/f',
@@ -13,7 +13,7 @@ export function logLine(more: Partial<LogLine> & Pick<LogLine, 'time'>): LogLine
   };
 }
 
-/** A successful warm call, but for what the test says. */
+/** A successful warm call, changed by `more`. */
 export function invocationRecord(
   more: Partial<InvocationRecord> & Pick<InvocationRecord, 'startedAt'>,
 ): InvocationRecord {

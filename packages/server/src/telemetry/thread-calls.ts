@@ -1,7 +1,7 @@
 import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './metrics/types.ts';
 import type { InvocationRecord, LogLine, LogPage, LogQuery, RecordPage, RecordQuery } from './types.ts';
 
-/** What the telemetry thread does. `now` is the time by the server's clock. */
+/** Calls of the telemetry thread. `now` is the time by the server's clock. */
 export type TelemetryCall =
   | { readonly op: 'lines'; readonly lines: readonly LogLine[]; readonly now: number }
   | { readonly op: 'records'; readonly records: readonly InvocationRecord[]; readonly now: number }
@@ -14,7 +14,7 @@ export type TelemetryCall =
   | { readonly op: 'totals' }
   | { readonly op: 'gauges'; readonly samples: readonly GaugeSample[]; readonly now: number }
   | { readonly op: 'prune'; readonly now: number }
-  /** Holds files to their sizes; answers like `prune`. */
+  /** Enforces the size limits; answers like `prune`. */
   | { readonly op: 'limit'; readonly now: number };
 
 export type TelemetryResult =
@@ -29,7 +29,7 @@ export type TelemetryResult =
   | {
       readonly op: 'prune';
       readonly dropped: readonly string[];
-      /** Damaged files, under the names that they have now. */
+      /** New names of damaged files. */
       readonly setAside: readonly string[];
     };
 
@@ -44,6 +44,6 @@ export interface TelemetryThreadData {
   readonly dir: string;
   readonly retainDays: number;
   readonly limits: LogLimits;
-  /** How long one search may keep the thread from writing. */
+  /** How long one search may block writes. */
   readonly searchBudgetMs: number;
 }

@@ -5,12 +5,12 @@ export const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LogLine {
-  /** Ms since the epoch, as the instance says; replaced by the time of arrival when that is far off. */
+  /** Ms since the epoch by the instance's clock; replaced by the time of arrival when that differs too much. */
   readonly time: number;
   /** Project and URN without the version. */
   readonly functionKey: string;
   readonly version: string;
-  /** Empty for what was written outside a request. */
+  /** Empty for lines outside of a request. */
   readonly requestId: string;
   readonly instanceId: string;
   readonly level: LogLevel;
@@ -21,7 +21,7 @@ export interface LogLine {
 export interface LogFilter {
   readonly functionKey: string;
   readonly requestId?: string;
-  /** Lines of these; of all when absent. At least one, a few at most. */
+  /** Only lines of these versions; all when absent. At least one, a few at most. */
   readonly versions?: readonly string[];
   readonly levels?: readonly LogLevel[];
 }
@@ -32,13 +32,13 @@ export interface LogQuery extends LogFilter {
   /** Ms since the epoch, exclusive. */
   readonly to: number;
   /**
-   * Case of ASCII letters does not matter. ASCII words are looked up as whole words, all of which must occur; if no line
-   * has them, and for every other text, lines that contain the text anywhere are found.
+   * Case of ASCII letters does not matter. ASCII words are searched as whole words, all of which must occur; if no line
+   * has them, and for all other texts, lines that contain the text anywhere match.
    */
   readonly keyword?: string;
   /** 1–5000. */
   readonly limit: number;
-  /** `cursor` of the page before, with the same query. */
+  /** `cursor` of the previous page, with the same query. */
   readonly cursor?: string;
   readonly order: 'asc' | 'desc';
 }
@@ -47,13 +47,13 @@ export interface LogPage {
   readonly lines: readonly LogLine[];
   /** Null at the end. */
   readonly cursor: string | null;
-  /** False when the search used up its time: there may be more even if the page is short. Go on with the cursor. */
+  /** False when the search ran out of time: more lines may follow even after a short page. Continue with the cursor. */
   readonly complete: boolean;
 }
 
 export type InvocationMode = 'sync' | 'async' | 'trigger' | 'gateway' | 'flow' | 'test';
 
-/** One attempt to run a function, and what it cost. Durations are ms with fractions. */
+/** One attempt to run a function, and its cost. Durations are ms with fractions. */
 export interface InvocationRecord {
   readonly requestId: string;
   readonly functionKey: string;
@@ -67,11 +67,11 @@ export interface InvocationRecord {
   readonly attempt: number;
   readonly startedAt: number;
   readonly finishedAt: number;
-  /** `ok`, or what kind of failure it was. */
+  /** `ok`, or the kind of failure. */
   readonly outcome: string;
   /** Error code, or null. */
   readonly code: string | null;
-  /** The part that failed, or null. */
+  /** The component that failed, or null. */
   readonly component: string | null;
   readonly cold: boolean;
   readonly reserved?: boolean;
@@ -102,7 +102,7 @@ export interface RecordQuery {
   readonly result?: InvocationResultKind;
   readonly cause?: Cause;
   readonly cold?: boolean;
-  /** Initializer and handler together took at least so long. */
+  /** Minimum of initializer and handler time together. */
   readonly minDurationMs?: number;
   /** 1–1000. */
   readonly limit: number;
@@ -112,6 +112,6 @@ export interface RecordQuery {
 export interface RecordPage {
   /** Latest start first. */
   readonly records: readonly InvocationRecord[];
-  /** Null at the end. A page may be short of its limit and have one: go on with it. */
+  /** Null at the end. A page below its limit may have one: continue with it. */
   readonly cursor: string | null;
 }

@@ -1,7 +1,7 @@
 export type Labels = Readonly<Record<string, string>>;
 export type Sample = readonly [labels: Labels, value: number];
 
-/** A family with buckets: counts of at most `le`, in the unit of the name, growing. */
+/** One histogram: cumulative counts of at most `le`, in the unit of the name. */
 export interface HistogramSample {
   readonly labels: Labels;
   readonly buckets: ReadonlyArray<readonly [le: number, count: number]>;
@@ -11,7 +11,7 @@ export interface HistogramSample {
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The text format of Prometheus. Families without samples are left out. */
+/** Writes the text format of Prometheus. Families without samples are left out. */
 export class Exposition {
   readonly #lines: string[] = [];
 
@@ -19,7 +19,7 @@ export class Exposition {
     this.#family('gauge', name, help, samples);
   }
 
-  /** Only grows while the server lives. */
+  /** Never decreases while the server runs. */
   counter(name: string, help: string, samples: readonly Sample[] | number): void {
     this.#family('counter', name, help, samples);
   }

@@ -9,7 +9,7 @@ const SAMPLE_MS = 10_000;
 export interface GaugeSamplerOptions {
   readonly running: RunningCalls;
   readonly metrics: Pick<Metrics, 'addGauges'>;
-  /** Every living instance. */
+  /** Every running instance. */
   readonly instances: () => Iterable<{ readonly spec: CallTarget; readonly reserved: boolean }>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -17,11 +17,11 @@ export interface GaugeSamplerOptions {
 
 type Mutable = { -readonly [K in keyof GaugeSample]: GaugeSample[K] };
 
-/** Writes down, several times a minute, how many calls ran at most and how many instances there are. */
+/** Records several times a minute the peak number of concurrent calls and the number of instances. */
 export class GaugeSampler {
   readonly #options: GaugeSamplerOptions;
   #timer: Timer | undefined;
-  /** When the present sample began. */
+  /** Start of the current sample. */
   #since: number;
 
   constructor(options: GaugeSamplerOptions) {
@@ -44,7 +44,7 @@ export class GaugeSampler {
     await this.sample();
   }
 
-  /** Writes down what is so far. */
+  /** Writes the current sample. */
   async sample(): Promise<void> {
     const { running, metrics, instances, clock } = this.#options;
     const samples = new Map<string, Mutable>();

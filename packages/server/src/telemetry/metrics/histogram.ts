@@ -1,10 +1,10 @@
-/** Buckets of durations, 8 to a doubling: a quantile read from them is off by 5 % at most. Bucket to number of calls. */
+/** Buckets of durations, 8 per doubling: quantiles are accurate to 5 %. Maps a bucket to its number of calls. */
 export type Histogram = Map<number, number>;
 
 const PER_DOUBLING = 8;
-/** 2^-4 ms and less. */
+/** 2^-4 ms and below. */
 const LOWEST = -4 * PER_DOUBLING;
-/** 2^28 ms, about three days, and more. */
+/** 2^28 ms, about three days, and above. */
 const HIGHEST = 28 * PER_DOUBLING;
 const ENTRY_BYTES = 6;
 const MAX_COUNT = 2 ** 32 - 1;
@@ -23,7 +23,7 @@ export function addTo(histogram: Histogram, bucket: number, count: number): void
   histogram.set(bucket, (histogram.get(bucket) ?? 0) + count);
 }
 
-/** The duration in ms that `share` (0 to 1) of the calls did not exceed; 0 without calls. Kept within what was measured. */
+/** The duration in ms that `share` (0 to 1) of the calls did not exceed, limited to `range`; 0 without calls. */
 export function quantile(histogram: Histogram, share: number, range: { minMs: number; maxMs: number }): number {
   let total = 0;
   for (const count of histogram.values()) total += count;
@@ -44,7 +44,7 @@ export function countUpTo(histogram: Histogram, ms: number): number {
   return count;
 }
 
-/** Only buckets with calls take room. */
+/** Stores only buckets with calls. */
 export function encodeHistogram(histogram: Histogram): Buffer {
   const bytes = Buffer.alloc(histogram.size * ENTRY_BYTES);
   let offset = 0;

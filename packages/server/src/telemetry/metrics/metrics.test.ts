@@ -66,7 +66,7 @@ describe('minutes of functions', { timeout: 60_000 }, () => {
     expect(second).toMatchObject({ time: start + MINUTE, count: 1, failed: 0 });
   });
 
-  it('are zeros where nothing happened, and steps begin at multiples of their length', async () => {
+  it('are zeros in steps without calls, and steps begin at multiples of their length', async () => {
     const { telemetry } = await opened();
     telemetry.records.append(call(start + 7 * MINUTE));
     const query = { scope: fn, from: start - 3 * MINUTE, to: start + 12 * MINUTE, stepMs: 5 * MINUTE };
@@ -99,7 +99,7 @@ describe('minutes of functions', { timeout: 60_000 }, () => {
     expect(await total(telemetry, { kind: 'project', projectId: 'p' })).toMatchObject({ count: 0 });
   });
 
-  it('hold what was counted before a restart, and a call that ended on the next day', async () => {
+  it('include counts from before a restart, and a call that ended on the next day', async () => {
     const clock = new ManualClock(start);
     const { telemetry, dir } = await opened(clock);
     telemetry.records.append(call(start));
@@ -132,7 +132,7 @@ describe('minutes of functions', { timeout: 60_000 }, () => {
     expect(point).toMatchObject({ minMs: 1, maxMs: 1000, averageMs: 500.5, count: 1000 });
   });
 
-  it('keep the most of what was sampled', async () => {
+  it('keep the maximum of the samples', async () => {
     const { telemetry } = await opened();
     const { metrics } = telemetry;
     const sample = { functionKey: fn.functionKey, qualifier: '!live', concurrency: 3, reserved: 1, instances: 2 };
@@ -233,7 +233,7 @@ describe('records', { timeout: 60_000 }, () => {
   });
 });
 
-it('a day of many records adds up to what was put in', { timeout: 120_000 }, async () => {
+it('a day of many records adds up to their sum', { timeout: 120_000 }, async () => {
   const midnight = Date.UTC(2026, 2, 9);
   const { telemetry } = await opened();
   const wanted = new Map<string, { count: number; failed: number; rejected: number; durationMs: number }>();

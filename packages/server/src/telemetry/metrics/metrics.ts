@@ -5,17 +5,17 @@ import type { TelemetryCall, TelemetryResult } from '../thread-calls.ts';
 import { MINUTE_MS } from './minute-table.ts';
 import type { GaugeSample, MetricPoint, MetricQuery, MonthUsage, Ranked, RankQuery, Totals } from './types.ts';
 
-/** Most points of one query. */
+/** Largest number of points of one query. */
 export const MAX_POINTS = 1500;
 const MAX_SAMPLES = 20_000;
 
 export interface MetricsOptions {
   readonly thread: WorkerThread<TelemetryCall, TelemetryResult>;
-  /** Resolves when all records given so far are written. */
+  /** Resolves when all earlier records are written. */
   readonly flush: () => Promise<void>;
 }
 
-/** What is counted of invocations. Answers hold every record that was given before they were asked for. */
+/** Metrics of invocations. Answers include every record appended before the query. */
 export class Metrics {
   readonly #options: MetricsOptions;
 
@@ -23,7 +23,7 @@ export class Metrics {
     this.#options = options;
   }
 
-  /** Throws `telemetry.query` for a range or step that makes no sense. */
+  /** Throws `telemetry.query` for an invalid range or step. */
   async series(query: MetricQuery): Promise<readonly MetricPoint[]> {
     const { from, to, stepMs } = query;
     if (!isTime(from) || !isTime(to) || from > to) {
@@ -47,21 +47,21 @@ export class Metrics {
     return result.ranked;
   }
 
-  /** The last months of a project, this one included, oldest first. */
+  /** The last months of a project, including this one, oldest first. */
   async months(projectId: string, now: number, months: number): Promise<readonly MonthUsage[]> {
     const result = await this.#ask({ op: 'months', projectId, now, months });
     if (result.op !== 'months') throw new Error(`unexpected answer ${result.op}`);
     return result.months;
   }
 
-  /** Since the server started. */
+  /** Totals since the server started. */
   async totals(): Promise<Totals> {
     const result = await this.#ask({ op: 'totals' });
     if (result.op !== 'totals') throw new Error(`unexpected answer ${result.op}`);
     return result.totals;
   }
 
-  /** Notes what was sampled in the minute of `now`. Of more samples than the machine can have functions, some are lost. */
+  /** Adds samples to the minute of `now`. Samples above `MAX_SAMPLES` are dropped. */
   async addGauges(samples: readonly GaugeSample[], now: number): Promise<void> {
     if (samples.length === 0) return;
     await this.#options.thread.call({ op: 'gauges', samples: samples.slice(0, MAX_SAMPLES), now });

@@ -7,9 +7,9 @@ import type { GaugeSample } from './types.ts';
 export const MINUTE_MS = 60_000;
 
 /**
- * A call counts in the minute in which it ended, so that a minute that is over does not change any more; its row stands
- * in the file of the day in which the call began, beside its record. `function_id` is of a function or of a project;
- * `summed` says up to which record the minutes are right.
+ * A call counts in the minute in which it ended, so that past minutes no longer change; its row is in the file of the
+ * day in which the call began, beside its record. `function_id` is of a function or of a project; `summed` is the last
+ * record that the minutes include.
  */
 export const MINUTE_SCHEMA = `
   create table if not exists minute (
@@ -58,7 +58,7 @@ interface GaugeRow extends Gauges {
   readonly minute: number;
 }
 
-/** Key under which the sums of a project stand among those of its functions. No function has such a key. */
+/** Key of the sums of a project, stored beside those of its functions. No function has such a key. */
 export function projectKey(projectId: string): string {
   return `*${projectId}`;
 }
@@ -88,7 +88,7 @@ export class OpenMinutes {
     }
   }
 
-  /** Adds the sums to those in the file, and to those of their projects. Belongs into a transaction; `clear` after it. */
+  /** Adds the sums to those in the file, and to those of their projects. Call in a transaction; `clear` after it. */
   write(file: Statements, intern: (key: string) => number): void {
     const projects = new Map<string, Leaf>();
     for (const { functionKey, minute, sum } of this.#leaves.values()) {
@@ -103,7 +103,7 @@ export class OpenMinutes {
   }
 }
 
-/** A function that reports a nonsensical end must not reach another day than the two that a search looks at. */
+/** A record with an invalid end must not fall on another day than the two that a search reads. */
 function endOf({ startedAt, finishedAt }: InvocationRecord): number {
   return finishedAt >= startedAt && finishedAt < startedAt + 86_400_000 ? finishedAt : startedAt;
 }
@@ -119,7 +119,7 @@ function leafOf(leaves: Map<string, Leaf>, key: Omit<Leaf, 'sum'>): Leaf {
 }
 
 function store(file: Statements, { minute, version, alias, sum: added }: Leaf, functionId: number): void {
-  // a transaction may be taken back: what was added stays as it is
+  // the transaction may be rolled back: `added` must not change
   const sum = emptyRollup();
   addRollup(sum, added);
   const known = file
@@ -156,7 +156,7 @@ function addRow(sum: Rollup, row: MinuteRow): void {
   addEncoded(sum.histogram, row.histogram);
 }
 
-/** Of a minute that was sampled before, the greater numbers stay. */
+/** In a minute that was sampled before, the greater numbers stay. */
 export function addGauges(
   file: Statements,
   minute: number,
@@ -174,12 +174,12 @@ export function addGauges(
 
 export interface MinuteRange {
   readonly functionId: number;
-  /** First minute, and the one behind the last. */
+  /** First minute, and the one after the last. */
   readonly from: number;
   readonly to: number;
 }
 
-/** Adds what a file has of a function, or of one of its versions or aliases, to the sum that `sumOf` says. */
+/** Adds the sums of a function, or of one of its versions or aliases, to the rollup that `sumOf` returns. */
 export function sumMinutes(
   file: Statements,
   { functionId, from, to }: MinuteRange,

@@ -3,17 +3,17 @@ import type { InvocationRecord } from '../types.ts';
 import { addTo, bucketOf, type Histogram, quantile } from './histogram.ts';
 import type { MetricPoint } from './types.ts';
 
-/** Sums of some calls; made to be added to. */
+/** Sums over calls. */
 export interface Rollup {
   count: number;
   failed: number;
   rejected: number;
   cold: number;
-  /** Calls whose duration counts. */
+  /** Calls that have a duration. */
   ran: number;
   durationMs: number;
   maxMs: number;
-  /** Infinity until a call ran. */
+  /** Infinity before the first call. */
   minMs: number;
   gbSeconds: number;
   readonly causes: Record<Cause, number>;
@@ -46,7 +46,7 @@ export function emptyRollup(): Rollup {
   };
 }
 
-/** The time of a call that counts as its duration: initializer and handler. 0 when neither was reached. */
+/** The duration of a call: initializer and handler. 0 when neither was reached. */
 export function durationOf({ initMs, handlerMs }: Pick<InvocationRecord, 'initMs' | 'handlerMs'>): number {
   const ms = initMs + handlerMs;
   return ms > 0 && Number.isFinite(ms) ? ms : 0;

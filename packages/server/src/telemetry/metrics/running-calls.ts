@@ -1,29 +1,29 @@
 import { projectKey, projectOf } from './minute-table.ts';
 
-/** What a call runs. The same object for calls that are counted together makes counting cheap. */
+/** The target of a call. Passing the same object for calls that are counted together makes counting cheap. */
 export interface CallTarget {
   readonly functionKey: string;
   readonly version: string;
-  /** With the empty text for no alias. */
+  /** The alias is empty for calls without one. */
   readonly context: { readonly alias: string };
 }
 
-/** How many run, and how many ran at most since the last look. */
+/** Number of running calls, and their peak since the last sample. */
 export interface Counter {
   readonly functionKey: string;
   readonly qualifier: string;
   running: number;
   peak: number;
-  /** Stood still and was forgotten; the next call gets another. */
+  /** Removed because it was idle; the next call gets a new counter. */
   isForgotten: boolean;
 }
 
-/** Counts what runs of each function, version, alias and project. The warm path passes here: no allocation, no text. */
+/** Counts running calls of each function, version, alias and project. On the warm path: no allocation, no text. */
 export class RunningCalls {
   readonly #counters = new Map<string, Counter>();
   readonly #known = new WeakMap<CallTarget, readonly Counter[]>();
 
-  /** What is given back must be handed to `end`, once. */
+  /** The returned counters must be passed to `end`, once. */
   begin(target: CallTarget): readonly Counter[] {
     const known = this.#known.get(target);
     const counters = known === undefined || known.some((one) => one.isForgotten) ? this.#renew(target) : known;
@@ -38,12 +38,12 @@ export class RunningCalls {
     for (const counter of counters) counter.running -= 1;
   }
 
-  /** Calls of a project that run now. */
+  /** Number of running calls of a project. */
   ofProject(projectId: string): number {
     return this.#counters.get(textOf(projectKey(projectId), ''))?.running ?? 0;
   }
 
-  /** What ran since the last time; those that stand still are left out. */
+  /** Peaks since the previous call; idle counters are left out. */
   takePeaks(): { functionKey: string; qualifier: string; concurrency: number }[] {
     const peaks: { functionKey: string; qualifier: string; concurrency: number }[] = [];
     for (const { functionKey, qualifier, peak } of this.#counters.values()) {
@@ -76,7 +76,7 @@ function textOf(functionKey: string, qualifier: string): string {
   return `${functionKey}\n${qualifier}`;
 }
 
-/** Everything under which a call, or an instance, is counted. */
+/** All keys under which a call, or an instance, is counted. */
 export function qualifiersOf({ functionKey, version, context }: CallTarget): [key: string, qualifier: string][] {
   const alias: [string, string][] = context.alias === '' ? [] : [[functionKey, `!${context.alias}`]];
   return [[functionKey, ''], [functionKey, version], ...alias, [projectKey(projectOf(functionKey)), '']];

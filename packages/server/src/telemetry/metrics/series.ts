@@ -5,7 +5,7 @@ import { MINUTE_MS, projectKey, readGauges, sumMinutes } from './minute-table.ts
 import { emptyRollup, type Gauges, pointOf, type Rollup } from './rollup.ts';
 import type { MetricPoint, MetricQuery, MetricScope, Ranked, RankQuery } from './types.ts';
 
-/** The points of a query, oldest first and without gaps: a step in which nothing happened has zeros. */
+/** The points of a query, oldest first and without gaps: steps without calls have zeros. */
 export function readSeries(files: DayFiles, { scope, from, to, stepMs }: MetricQuery): MetricPoint[] {
   const first = Math.floor(from / stepMs);
   const steps = Array.from({ length: Math.floor(to / stepMs) - first + 1 }, () => ({
@@ -43,7 +43,7 @@ function keysOf(scope: MetricScope): { key: string; qualifier: string; only: { v
   }
 }
 
-/** A call that began before midnight stands in the file of that day, in a minute of the next. */
+/** A call that began before midnight is in the file of that day, in a minute of the next. */
 function* filesWith(files: DayFiles, from: number, to: number): Generator<DayFile> {
   const [first, last] = [dayOf(Math.max(from - dayMs, 0)), dayOf(to - 1)];
   for (const day of files.days()) if (day >= first && day <= last) yield summedUp(files.get(day));
@@ -62,11 +62,11 @@ interface RankRow {
   readonly ran: number;
   readonly duration_ms: number;
   readonly max_ms: number;
-  /** Null when nothing ran. */
+  /** Null without calls. */
   readonly min_ms: number | null;
 }
 
-/** The functions with most of something, or with the longest times, first. Those that have none of it are left out. */
+/** The functions with the largest count or the longest times first. Functions with 0 are left out. */
 export function rankFunctions(files: DayFiles, { projectId, by, from, to, limit }: RankQuery): Ranked[] {
   const sums = new Map<string, RankRow>();
   const [first, last] = [Math.floor(from / MINUTE_MS), Math.ceil(to / MINUTE_MS)];

@@ -3,14 +3,14 @@ import { countUpTo } from './histogram.ts';
 import { addRecord, addRollup, emptyRollup, type Rollup } from './rollup.ts';
 import type { FunctionTotals, Totals } from './types.ts';
 
-/** Functions that are told apart; all others together are one. */
+/** Functions with sums of their own; all others share one. */
 const MAX_FUNCTIONS = 1000;
-/** Key of all functions beyond that number. */
+/** Key of the functions beyond that number. */
 export const OTHER_FUNCTIONS = '::';
-/** Powers of two, at which the buckets of the histogram begin: the counts are exact. */
+/** Powers of two, the lower bounds of histogram buckets, so that the counts are exact. */
 const BOUNDS_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 32_768, 131_072, 524_288];
 
-/** Sums since the server started, for what reads counters that only grow. */
+/** Sums since the server started, for systems that read increasing counters. */
 export class SinceStart {
   readonly #functions = new Map<string, Rollup>();
 

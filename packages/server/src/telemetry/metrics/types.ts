@@ -1,6 +1,6 @@
 import type { Cause } from '@funcgraph/api';
 
-/** Whose metrics: a function as a whole, one of its versions or aliases, or all functions of a project. */
+/** Scope of metrics: a function as a whole, one of its versions or aliases, or all functions of a project. */
 export type MetricScope =
   | { readonly kind: 'project'; readonly projectId: string }
   | { readonly kind: 'function'; readonly functionKey: string }
@@ -17,15 +17,15 @@ export interface MetricQuery {
   readonly stepMs: number;
 }
 
-/** What happened in one step. Times are ms, of initializer and handler together, of calls that reached one of them. */
+/** Metrics of one step. Times are ms, of initializer and handler together, of calls that reached one of them. */
 export interface MetricPoint {
   /** Begin of the step, ms since the epoch. */
   readonly time: number;
   /** Every request, also those that failed or were rejected. */
   readonly count: number;
-  /** Ran, or should have run, and did not succeed. */
+  /** Calls that failed, including those that could not start. */
   readonly failed: number;
-  /** Not run because of a limit. */
+  /** Calls refused by a limit. */
   readonly rejected: number;
   readonly cold: number;
   readonly causes: Readonly<Record<Cause, number>>;
@@ -35,16 +35,16 @@ export interface MetricPoint {
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
-  /** Memory size times the time that is billed. */
+  /** Memory size times billed time. */
   readonly gbSeconds: number;
-  /** Most that ran at the same time. */
+  /** Peak number of concurrent calls. */
   readonly concurrency: number;
-  /** Most instances kept by configuration. */
+  /** Peak number of reserved instances. */
   readonly reserved: number;
   readonly instances: number;
 }
 
-/** What was counted on the main thread since the last sample. `qualifier` is a version, an alias (`!name`), or empty. */
+/** Counts of the main thread since the last sample. `qualifier` is a version, an alias (`!name`), or empty. */
 export interface GaugeSample {
   /** Of a function, or the key of a project. */
   readonly functionKey: string;
@@ -78,7 +78,7 @@ export interface MonthUsage {
   readonly gbSeconds: number;
 }
 
-/** Everything of one function since the server started. */
+/** Totals of one function since the server started. */
 export interface FunctionTotals {
   readonly functionKey: string;
   readonly succeeded: number;

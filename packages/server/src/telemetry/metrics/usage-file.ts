@@ -13,7 +13,7 @@ interface ProjectDay {
   readonly gb_s: number;
 }
 
-/** Days that are kept: the last six months, whole, and some. */
+/** Days that are kept: more than the last six whole months. */
 const KEPT_DAYS = 400;
 const MAX_MONTHS = 12;
 
@@ -25,22 +25,22 @@ const schema = `
 `;
 
 /**
- * What projects used on days whose files are gone or do not change any more. A day is written as a whole and more than
- * once is the same as once, so a crash at any moment neither loses nor doubles anything.
+ * Usage of projects on days whose files are removed or no longer change. A day is written as a whole, and repeating it
+ * has no effect, so a crash at any moment neither loses nor doubles usage.
  */
 export class UsageFile {
   readonly #path: string;
   readonly #onSetAside: (path: string) => void;
   #db: Database.Database;
 
-  /** A damaged file is set aside, and written again from the files of the days that are kept. */
+  /** A damaged file is set aside, and rebuilt from the files of the days that are kept. */
   constructor(dir: string, onSetAside: (path: string) => void) {
     this.#path = join(dir, 'usage.db');
     this.#onSetAside = onSetAside;
     this.#db = this.#open();
   }
 
-  /** Sets the file aside if it turned out to be damaged while it was used. */
+  /** Sets the file aside if it is damaged. */
   setAsideDamaged(): void {
     if (!isDamaged(this.#db)) return;
     this.#db.close();
@@ -52,7 +52,9 @@ export class UsageFile {
     this.#db.close();
   }
 
-  /** Writes the days before `firstOpen` that are not written yet; `mayGo` are written again before they go. */
+  /**
+   * Writes the days before `firstOpen` that are not written yet; days before `mayGo` are written again before removal.
+   */
   closeDays(files: DayFiles, firstOpen: Day, mayGo: Day): void {
     const closed = new Set(this.#db.prepare('select day from closed').pluck().all() as string[]);
     for (const day of files.days()) {
@@ -65,7 +67,7 @@ export class UsageFile {
     this.#db.prepare('delete from closed where day < ?').run(forgotten);
   }
 
-  /** The last `months`, this one included, oldest first. At most 12. */
+  /** The last `months`, including this one, oldest first. At most 12. */
   months(files: DayFiles, projectId: string, now: number, months: number): MonthUsage[] {
     const names = lastMonths(now, Math.min(months, MAX_MONTHS));
     const sums = new Map(names.map((month) => [month, { month, calls: 0, gbSeconds: 0 }]));
@@ -114,7 +116,7 @@ function openUsage(path: string): Database.Database {
   }
 }
 
-/** What ran: rejected requests do not count. */
+/** Usage by calls that ran: rejected requests do not count. */
 function usedOn(file: DayFile, projectId?: string): ProjectDay[] {
   file.sumUpIfRoom();
   const [from, to] = projectId === undefined ? ['*', '+'] : [projectKey(projectId), `${projectKey(projectId)}\0`];
