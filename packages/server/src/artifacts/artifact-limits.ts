@@ -1,16 +1,16 @@
 import { LIMITS } from '@funcgraph/api';
 
-/** Bounds of what an archive may cost. Sizes in bytes. */
+/** Limits on the cost of an archive. Sizes in bytes. */
 export interface ArchiveLimits {
   readonly unpackedBytes: number;
   readonly entries: number;
-  /** An archive that grows by more than this factor is a bomb once it has passed `ratioFreeBytes`. */
+  /** Larger growth factors mark a zip bomb after `ratioFreeBytes`. */
   readonly ratio: number;
   readonly ratioFreeBytes: number;
   readonly pathBytes: number;
   readonly componentBytes: number;
   readonly linkTargetBytes: number;
-  /** All names together, each folder that a name implies counted with its own path. */
+  /** All names together, including the path of each folder that a name implies. */
   readonly nameBytes: number;
 }
 
@@ -25,7 +25,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   nameBytes: 16 * 1024 * 1024,
 };
 
-/** Largest upload by kind, in bytes. An archive that comes from a bucket may be larger; its caller says so. */
+/** Largest upload by kind, in bytes. An archive from a bucket may be larger; its caller passes the limit. */
 export const UPLOAD_LIMITS = {
   zip: LIMITS.codeZipBytes,
   jar: LIMITS.codeZipBytes,

@@ -113,7 +113,7 @@ describe('an accepted archive', () => {
     expect(readdirSync(join(artifact.treePath, 'sub'))).toEqual(['数据.json']);
   });
 
-  it('unpacks to what was packed, for any names and contents', async () => {
+  it('unpacks to the packed files, for any names and contents', async () => {
     const name = fc.stringMatching(/^[a-z0-9_-]{1,8}$/);
     const files = fc.dictionary(name, fc.uint8Array({ maxLength: 2000 }), {
       minKeys: 1,
@@ -236,7 +236,7 @@ const refused: readonly [ArtifactReason, string, readonly FakeEntry[], FakeTrail
   ],
   [
     'size-mismatch',
-    'a large entry with more bytes than it says',
+    'a large entry with more bytes than in its header',
     [{ name: 'a', data: Buffer.alloc(200_000), unpackedBytes: 100_000 }],
   ],
   [
@@ -301,7 +301,7 @@ describe('a hostile archive', () => {
     expect((await refusal(zip.subarray(0, zip.length - 30))).reason).toBe('truncated');
   });
 
-  it('never does harm at any cut or flipped byte: it unpacks or is refused, and nothing stays behind', async () => {
+  it('never does harm at any cut or flipped byte: it unpacks or is refused, and no files stay behind', async () => {
     const zip = fakeZip([
       { name: 'a/b.js', data: 'hello hello hello', mode: 0o100644 },
       { name: 'l', data: 'a/b.js', mode: LINK },
@@ -389,7 +389,7 @@ describe('single files', () => {
     expect(left()).toEqual([]);
   });
 
-  it('keeps a jar whole and refuses one that is no archive', async () => {
+  it('keeps a jar whole and refuses a file that is no archive', async () => {
     const jar = fakeZip([
       { name: 'A.class', data: 'x' },
       { name: 'a.class', data: 'y' },
@@ -430,7 +430,7 @@ describe('keeping and collecting', () => {
   const zip = fakeZip([{ name: 'index.js', data: '1' }]);
   const no = async () => false;
 
-  it('removes an artifact that nothing refers to, and only then', async () => {
+  it('removes an artifact without references, and only then', async () => {
     const { artifact, release } = await store.put(zip, { kind: 'zip' });
     release();
     expect(await store.release(artifact.sha256, async () => true)).toBe(false);
@@ -452,7 +452,7 @@ describe('keeping and collecting', () => {
     expect(left()).toEqual([]);
   });
 
-  it('survives uploads and removals of the same bytes at once: whoever holds a pin sees the tree', async () => {
+  it('survives concurrent uploads and removals of the same bytes: every holder of a pin sees the tree', async () => {
     const holders = Array.from({ length: 30 }, async (_, index) => {
       const { artifact, release } = await store.put(zip, { kind: 'zip' });
       if (index % 3 === 0) await store.release(artifact.sha256, no);

@@ -15,7 +15,7 @@ import type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts
 import { extractZip, sealFolder } from './zip-extract.ts';
 import { readZipTrailer } from './zip-trailer.ts';
 
-/** Says whether any version still uses these bytes. Asked only while no put or keep of them can slip in between. */
+/** Whether a version still uses these bytes. Called only while no concurrent put or keep of them can run. */
 export type IsReferenced = (sha256: string) => Promise<boolean>;
 
 export interface ArtifactStoreOptions {
@@ -26,18 +26,18 @@ export interface ArtifactStoreOptions {
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Code bundles by their SHA-256: `blobs/<sha256>` holds the bytes as they came, `trees/<id>/` what instances see. A
- * blob or tree is visible only when it is complete and on disk; a crash leaves files in `incoming/` only, which `start`
- * removes. One server owns a folder.
+ * Code bundles by their SHA-256: `blobs/<sha256>` holds the original bytes, `trees/<id>/` the folder that instances
+ * see. A blob or tree is visible only when it is complete and on disk; a crash leaves files in `incoming/` only, which
+ * `start` removes. Only one server may use a folder.
  */
 export class ArtifactStore {
-  /** Code folders that several artifacts make together. */
+  /** Code folders merged from several artifacts. */
   readonly merged: MergedTrees;
   readonly #dir: string;
   readonly #limits: ArchiveLimits;
   readonly #locks = new KeyLock();
   readonly #pins = new Map<string, number>();
-  /** Collections that met a pin and are tried again when it goes. */
+  /** Collections of pinned artifacts, repeated when the last pin is released. */
   readonly #postponed = new Map<string, IsReferenced>();
   readonly #background = new Set<Promise<unknown>>();
 
@@ -47,9 +47,9 @@ export class ArtifactStore {
     this.merged = new MergedTrees(options.dir);
   }
 
-  /** Makes the folders and removes what an earlier crash left. Call once, before anything else. */
+  /** Creates the folders and removes leftovers of a crash. Call once, before all other methods. */
   async start(): Promise<void> {
-    // Code of functions is for no other user of the machine. Sandboxes get it from the agent.
+    // Function code must not be readable by other users of the machine. Sandboxes get it from the agent.
     await mkdir(this.#dir, { recursive: true });
     await chmod(this.#dir, 0o700);
     await rm(this.#path('incoming'), { recursive: true, force: true });
@@ -60,14 +60,15 @@ export class ArtifactStore {
     await this.merged.start();
   }
 
-  /** Waits for collections that a released pin started. */
+  /** Waits for collections started by a released pin. */
   async stop(): Promise<void> {
     await Promise.allSettled(this.#background);
   }
 
   /**
    * Checks, stores and unpacks an upload. The artifact cannot be collected until the returned pin is released. Throws
-   * `ArtifactError` when the upload is refused; nothing of it stays. Bytes that are stored already are not written again.
+   * `ArtifactError` when the upload is refused; none of it is kept. Bytes that are stored already are not written
+   * again.
    */
   async put(bytes: UploadBytes, options: PutOptions): Promise<ArtifactPin> {
     const staging = this.#path('incoming', randomUUID());
@@ -89,7 +90,7 @@ export class ArtifactStore {
     }
   }
 
-  /** Holds a stored artifact, for a new version of the same code or for an instance. Undefined when it is gone. */
+  /** Pins a stored artifact, for a new version of the same code or for an instance. Undefined when it is removed. */
   async keep(artifact: Artifact): Promise<ArtifactPin | undefined> {
     return this.#locks.run(artifact.sha256, async () =>
       (await exists(artifact.treePath)) ? this.#pin(artifact) : undefined,
@@ -97,8 +98,8 @@ export class ArtifactStore {
   }
 
   /**
-   * Unpacks an artifact again whose tree is missing. False when that cannot be done: the stored bytes are missing, or are not
-   * those that were stored.
+   * Unpacks an artifact again whose tree is missing. False when that is impossible: the stored bytes are missing or
+   * changed.
    */
   async restore(artifact: Artifact, fileName: string | undefined): Promise<boolean> {
     const { sha256, kind, treePath } = artifact;
@@ -119,24 +120,24 @@ export class ArtifactStore {
     });
   }
 
-  /** The artifact as plain data from what a database row knows; says nothing about the files. */
+  /** The artifact as plain data from the fields of a database row; does not check the files. */
   describe(row: Omit<Artifact, 'treePath'> & { readonly fileName?: string }): Artifact {
     const { sha256, sha512, kind, sizeBytes } = row;
     return { sha256, sha512, kind, sizeBytes, treePath: this.#path('trees', treeId(sha256, kind, row.fileName)) };
   }
 
-  /** The stored bytes as a stream. Rejects on the stream when the artifact is gone. */
+  /** The stored bytes as a stream. The stream fails when the artifact is removed. */
   read(sha256: string): Readable {
     return createReadStream(this.#blob(sha256));
   }
 
-  /** The stored bytes at once: at most what an upload may have. */
+  /** The stored bytes in memory: at most the size limit of an upload. */
   async readAll(sha256: string): Promise<Buffer> {
     return readFile(this.#blob(sha256));
   }
 
   /**
-   * Removes the artifact when nothing pins it and `isReferenced` says no. When it is pinned, this is tried again after
+   * Removes the artifact unless it is pinned or `isReferenced` returns true. For a pinned one this is repeated after
    * the last pin is released. Returns whether it was removed now.
    */
   async release(sha256: string, isReferenced: IsReferenced): Promise<boolean> {
@@ -151,7 +152,7 @@ export class ArtifactStore {
     });
   }
 
-  /** Removes artifacts that nothing refers to, such as those of uploads whose function was never committed. */
+  /** Removes artifacts without references, such as uploads whose function was never committed. */
   async sweep(isReferenced: IsReferenced, mayRemove: MayRemove): Promise<number> {
     const paths = new Map<string, string[]>();
     for (const part of ['blobs', 'trees']) {
@@ -186,7 +187,7 @@ export class ArtifactStore {
       const isReferenced = this.#postponed.get(sha256);
       if (isReferenced === undefined) return;
       this.#postponed.delete(sha256);
-      // a failure leaves the files to the next sweep, which finds them again
+      // a failure leaves the files to the next sweep
       const retry = this.release(sha256, isReferenced).catch(() => false);
       this.#background.add(retry);
       void retry.finally(() => this.#background.delete(retry));
@@ -221,7 +222,7 @@ export class ArtifactStore {
     }
   }
 
-  /** The JVM reads a jar by itself; what is no archive at all is refused now and not at the first call. */
+  /** The JVM reads a jar itself; a file that is no archive is refused now and not at the first call. */
   async #checkJar(blob: string): Promise<void> {
     const file = await open(blob, 'r');
     try {
@@ -258,7 +259,7 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What the tree looks like depends on more than the bytes when one file gets a name; then the name is in the id. */
+/** For a named single file the tree depends on the name, too, so the name is part of the id. */
 function treeId(sha256: string, kind: ArtifactKind, fileName: string | undefined): string {
   if (!SHA256.test(sha256)) throw new Error('not a SHA-256');
   if (kind === 'zip') return sha256;
@@ -290,7 +291,7 @@ async function placeFile(tree: string, blob: string, options: PutOptions, limits
   await sealFolder(dirname(path));
 }
 
-/** Two uploads of the same bytes may both get here; the first one wins and both are right. */
+/** Two uploads of the same bytes may both get here; the first one wins, with the same content. */
 async function renameFolder(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);

@@ -1,7 +1,7 @@
 import { ArtifactStore } from './artifact-store.ts';
 import { fakeZip } from './testing.ts';
 
-/** Stores archives without end and prints each digest when it is stored. Made to be killed. */
+/** Stores archives without end and prints each digest after it is stored. The test kills it. */
 const [dir = '', run = ''] = process.argv.slice(2);
 const store = new ArtifactStore({ dir });
 await store.start();

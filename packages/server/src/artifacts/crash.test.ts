@@ -12,7 +12,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const uploader = fileURLToPath(new URL('./crash-uploader.fixture.ts', import.meta.url));
 
-/** Uploads until `after` digests were told, then kills the process, wherever it stands. */
+/** Uploads until `after` digests were printed, then kills the process at any point. */
 async function uploadAndKill(run: number, after: number): Promise<string[]> {
   const args = ['--conditions=@funcgraph/source', uploader, dir, String(run)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

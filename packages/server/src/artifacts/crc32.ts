@@ -4,7 +4,9 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   return value >>> 0;
 });
 
-/** CRC-32 as zip uses it; pass the last result as `seed` to go on. (`zlib.crc32` needs a newer Node than we promise.) */
+/**
+ * CRC-32 as zip uses it; pass the last result as `seed` to continue. (`zlib.crc32` needs a newer Node than promised.)
+ */
 export function crc32(bytes: Uint8Array, seed = 0): number {
   let crc = ~seed >>> 0;
   // indexed: several times faster than an iterator over megabytes

@@ -6,7 +6,7 @@ const REPACK = 'Pack the folder again with a tool that writes plain relative nam
 
 /**
  * The name of an archive entry as path components below the code root. Throws `ArtifactError` for every name that could
- * leave the root or mean different things to different programs. Empty for an entry that means the root itself (`./`).
+ * leave the root or be read differently by different programs. Empty for the root itself (`./`).
  */
 export function entryPath(raw: Uint8Array, limits: ArchiveLimits): { components: string[]; folder: boolean } {
   const name = decode(raw);
@@ -38,7 +38,7 @@ export function entryPath(raw: Uint8Array, limits: ArchiveLimits): { components:
   return { components, folder: name.endsWith('/') || components.length === 0 };
 }
 
-/** True for NUL, line breaks and all other C0 and DEL characters: nothing a file name needs, much a terminal obeys. */
+/** True for NUL, line breaks and all other C0 and DEL characters: file names do not need them, terminals obey them. */
 export function hasControlCharacter(text: string): boolean {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -1,4 +1,4 @@
-/** Why an upload was refused. One reason for each rule, so that a user sees which one it was. */
+/** Why an upload was refused. One reason for each rule, so that a user sees which one it breaks. */
 export type ArtifactReason =
   | 'too-large'
   | 'not-a-zip'
@@ -40,7 +40,7 @@ export interface ArtifactErrorOptions {
   readonly cause?: unknown;
 }
 
-/** The upload was refused; nothing of it is left on disk. Faults of the machine (a full disk) are never this class. */
+/** The upload was refused; none of it is left on disk. Faults of the machine (a full disk) are never this class. */
 export class ArtifactError extends Error {
   readonly reason: ArtifactReason;
   readonly hint: string | undefined;

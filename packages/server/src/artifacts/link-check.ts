@@ -4,8 +4,8 @@ const MAX_HOPS = 40;
 
 /**
  * Refuses symbolic links that could lead out of the tree. `links` maps each link's path (`a/b`) to its target text.
- * Every target is walked as the kernel would, through other links too: `l -> x/..` stays inside by its text and may
- * still leave when `x` is itself a link. A link that leads to nothing inside the tree is harmless and kept.
+ * Every target is resolved as the kernel would, through other links, too: the text of `l -> x/..` stays inside, but it
+ * leaves the tree when `x` is itself a link. A dangling link inside the tree is harmless and kept.
  */
 export function checkLinks(links: ReadonlyMap<string, string>): void {
   for (const [path, target] of links) walk(path, target, links);

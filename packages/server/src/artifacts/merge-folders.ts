@@ -6,18 +6,21 @@ import { checkLinks } from './link-check.ts';
 import type { TreeParts } from './types.ts';
 
 const LINKS_AT_ONCE = 16;
-/** The file system has no hard links, not between these places, or not one more of this file. */
+/** The file system has no hard links, not between these folders, or no further one of this file. */
 const NO_LINK: ReadonlySet<string> = new Set(['EMLINK', 'EXDEV', 'EPERM', 'ENOTSUP', 'ENOSYS']);
 
-/** One thing of the merged tree: a folder of several sources, the strongest first, or what the strongest source has. */
+/**
+ * One name of the merged tree: a folder of several sources, the strongest first, or the entry of the strongest source.
+ */
 type Winner =
   | { readonly kind: 'folder'; readonly sources: string[] }
   | { readonly kind: 'leaf'; readonly entry: Dirent };
 
 /**
- * Makes `target` out of the parts. Folders of one name become one folder; of everything else the strongest part wins and
- * hides the others. Symbolic links are never followed, and checked anew: those of one part may meet folders of another.
- * Throws `ArtifactError` for more than `maxEntries` names or a link that leads out; the caller removes the folder.
+ * Merges the parts into `target`. Folders of one name become one folder; for all other entries the strongest part wins
+ * and hides the others. Symbolic links are never followed, and checked again: links of one part may meet folders of
+ * another. Throws `ArtifactError` for more than `maxEntries` names or a link that leads out; the caller removes the
+ * folder.
  */
 export async function mergeInto(target: string, parts: TreeParts, maxEntries: number): Promise<void> {
   const merge = new Merge(target, maxEntries);
@@ -59,7 +62,7 @@ class Merge {
     }
   }
 
-  /** Adds a folder at a path where nothing is yet; leaves alone what is there. */
+  /** Adds a folder at an unused path; existing entries stay. */
   async graft(source: string, path: string): Promise<void> {
     const parents = path.split('/').slice(0, -1);
     for (let depth = 1; depth <= parents.length; depth++) {
@@ -121,7 +124,7 @@ async function winnersOf(sources: readonly string[]): Promise<Map<string, Winner
   return winners;
 }
 
-/** Folders that Node.js would take for a package, with those in a scope as `@scope/name`. */
+/** Folders that Node.js would load as packages, including those in a scope as `@scope/name`. */
 async function packagesAtTop(layer: string): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(layer, { withFileTypes: true })) {

@@ -57,7 +57,7 @@ it('lets the own code win, then the later dependency', async () => {
   expect(shown(path)).toEqual({ 'a.js': 'code', 'b.js': 'two', 'c.js': 'one', 'lib/x.js': 'code', 'lib/y.js': 'two' });
 });
 
-it('lets what is stronger hide a folder behind a file and a file behind a folder', async () => {
+it('lets a stronger part hide a folder behind a file and a file behind a folder', async () => {
   const code = tree('code', { lib: 'a file', 'data/x': 'code' });
   const layer = tree('layer', { 'lib/y': 'layer', data: 'a file' });
   expect(shown((await hold(code, [layer])).path)).toEqual({ lib: 'a file', 'data/x': 'code' });
@@ -90,7 +90,7 @@ it('shows packages at the top of a dependency to Node.js, and never in place of 
   ]);
 });
 
-it('follows no link, and refuses one that only the merging makes lead out', async () => {
+it('follows no link, and refuses a link that leads out only after the merge', async () => {
   const inside = tree('inside', { 'd/x': '1', l: '->d/x' });
   const code = tree('code', { 'index.js': 'code' });
   expect(shown((await hold(code, [inside])).path)).toMatchObject({ l: 'link' });
@@ -101,7 +101,7 @@ it('follows no link, and refuses one that only the merging makes lead out', asyn
   expect(readdirSync(join(dir, 'incoming'))).toEqual([]);
 });
 
-it('refuses more names than may be, and leaves nothing', async () => {
+it('refuses too many names, and leaves no files', async () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`f${n}`, '']));
   const code = tree('code', many);
   const layer = tree('layer', Object.fromEntries(Object.keys(many).map((name) => [`x${name}`, ''])));

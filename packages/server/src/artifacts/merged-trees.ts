@@ -8,20 +8,20 @@ import { pathExists } from './path-exists.ts';
 import type { TreeParts } from './types.ts';
 import { sealFolder } from './zip-extract.ts';
 
-/** Keeps a merged tree from being removed while it is held. Releasing twice does nothing. */
+/** Prevents the removal of a merged tree while it is held. Releasing twice has no effect. */
 export interface TreePin {
   readonly path: string;
   release(): void;
 }
 
-/** Says whether an instance may still be started from the folder. */
+/** Whether an instance may still be started from the folder. */
 export type IsTreeUsed = (path: string) => boolean;
 
 const MAX_ENTRIES = 100_000;
 
 /**
- * Code folders put together from the trees of several artifacts: `merged/<id>/`. Files are hard links, so a merged tree
- * costs names and no contents, and it outlives the trees it was made from. A tree is visible only when it is complete.
+ * Code folders merged from the trees of several artifacts: `merged/<id>/`. Files are hard links, so a merged tree uses
+ * no space for contents, and it outlives its source trees. A tree is visible only when it is complete.
  */
 export class MergedTrees {
   readonly #dir: string;
@@ -40,13 +40,13 @@ export class MergedTrees {
     await sealFolder(join(this.#dir, 'merged'));
   }
 
-  /** Where the parts are, or will be, together. Says nothing about the files. */
+  /** The path of the merged tree of these parts, whether it exists or not. */
   pathOf({ base, layers, nodePackages }: TreeParts): string {
     const parts = JSON.stringify([basename(base), layers.map((layer) => basename(layer)), nodePackages]);
     return join(this.#dir, 'merged', createHash('sha256').update(parts).digest('hex'));
   }
 
-  /** Puts the parts together unless they are already, and holds them. Throws `ArtifactError`; nothing stays then. */
+  /** Merges the parts unless that is done, and holds the tree. Throws `ArtifactError` and leaves no files then. */
   async hold(parts: TreeParts): Promise<TreePin> {
     const path = this.pathOf(parts);
     return this.#locks.run(path, async () => {
@@ -55,7 +55,7 @@ export class MergedTrees {
     });
   }
 
-  /** Removes a tree that is neither held nor used. Returns whether it went. */
+  /** Removes a tree that is neither held nor used. Returns whether it was removed. */
   async remove(path: string, isUsed: IsTreeUsed): Promise<boolean> {
     return this.#locks.run(path, async () => {
       if (this.#pins.has(path) || isUsed(path)) return false;
@@ -67,7 +67,7 @@ export class MergedTrees {
     });
   }
 
-  /** Removes trees that are not used, such as those of functions that changed shortly before the server stopped. */
+  /** Removes unused trees, such as those of functions that changed shortly before the server stopped. */
   async sweep(isUsed: IsTreeUsed, mayRemove: MayRemove): Promise<void> {
     for (const name of await readdir(join(this.#dir, 'merged'))) {
       const path = join(this.#dir, 'merged', name);
@@ -80,7 +80,7 @@ export class MergedTrees {
     try {
       await mergeInto(staging, parts, this.#maxEntries);
       await rename(staging, path);
-      // names only: the file system writes them down in order, so what is renamed is complete
+      // names only: the file system writes them in order, so a renamed tree is complete
       await sealFolder(join(this.#dir, 'merged'));
     } catch (error) {
       await rm(staging, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-/** Whether there is something at a path. Other faults than its absence are thrown. */
+/** Whether a file or folder exists at a path. Throws on all other errors. */
 export async function pathExists(path: string): Promise<boolean> {
   try {
     await stat(path);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ArtifactError } from './errors.ts';
 
-/** Bytes of an upload, at once or as they come. */
+/** Bytes of an upload, in memory or as a stream. */
 export type UploadBytes = Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface Received {
@@ -39,7 +39,7 @@ export async function receive(bytes: UploadBytes, path: string, maxBytes: number
   }
 }
 
-/** `write` may take less than it was given. */
+/** Repeats `write`, which may write less than its argument. */
 export async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let done = 0; done < chunk.length; ) {
     const { bytesWritten } = await file.write(chunk, done);

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { crc32 } from './crc32.ts';
 
-/** One entry of an archive made byte by byte. What is not given is what an honest archiver would write. */
+/** One entry of an archive built byte by byte. Absent fields get the values of a correct archive. */
 export interface FakeEntry {
   readonly name: string | Uint8Array;
   readonly data?: Uint8Array | string;
@@ -12,11 +12,11 @@ export interface FakeEntry {
   readonly mode?: number;
   readonly host?: number;
   readonly crc?: number;
-  /** Lies about the sizes in both headers. */
+  /** Wrong sizes in both headers. */
   readonly unpackedBytes?: number;
   readonly packedBytes?: number;
   readonly packed?: Uint8Array;
-  /** Another name in the local header. */
+  /** A different name in the local header. */
   readonly localName?: string;
   /** Points to the bytes of another entry instead of writing its own. */
   readonly at?: number;
@@ -33,7 +33,7 @@ export interface FakeTrailer {
   readonly zip64Locator?: boolean;
 }
 
-/** Builds archives that no archiver would. For tests only. */
+/** Builds invalid archives. For tests only. */
 export function fakeZip(entries: readonly FakeEntry[], trailer: FakeTrailer = {}): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

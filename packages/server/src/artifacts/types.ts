@@ -1,4 +1,4 @@
-/** How the code arrived: an archive that is unpacked, a Java archive kept whole, or the text of one file. */
+/** Kind of the code: an archive that is unpacked, a Java archive kept whole, or the text of one file. */
 export type ArtifactKind = 'zip' | 'jar' | 'inline';
 
 /** One stored code bundle. Plain data; the files behind it are immutable. */
@@ -10,11 +10,11 @@ export interface Artifact {
   readonly kind: ArtifactKind;
   /** Size of the stored bytes. */
   readonly sizeBytes: number;
-  /** Host folder that instances see as their code; read-only for everybody. */
+  /** Host folder that instances see as their code; read-only for all users. */
   readonly treePath: string;
 }
 
-/** What `put` must know besides the bytes. */
+/** Arguments of `put` besides the bytes. */
 export interface PutOptions {
   readonly kind: ArtifactKind;
   /** Name inside the tree of a `jar` or `inline` artifact; may have folders (`src/index.js`). Not used for `zip`. */
@@ -24,15 +24,15 @@ export interface PutOptions {
 }
 
 /**
- * Keeps an artifact from being collected while it is held. Release it when the database row that refers to the artifact
- * is committed, or when the attempt was given up. Releasing twice does nothing.
+ * Keeps an artifact from being collected while it is held. Release it after the database row that refers to the
+ * artifact is committed, or the attempt has failed. Releasing twice has no effect.
  */
 export interface ArtifactPin {
   readonly artifact: Artifact;
   release(): void;
 }
 
-/** What is laid into one code folder. Paths are trees of the artifact store. */
+/** The parts of one code folder. Paths are trees of the artifact store. */
 export interface TreeParts {
   /** The function's own code: it wins over every layer. */
   readonly base: string;

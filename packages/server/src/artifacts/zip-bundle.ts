@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
-/** One file of a bundle: bytes that are there, or a stream of a known size that is opened when its turn comes. */
+/** One file of a bundle: bytes in memory, or a stream of a known size that is opened when it is needed. */
 export type BundleEntry =
   | { readonly name: string; readonly bytes: Buffer; readonly executable?: boolean }
   | { readonly name: string; readonly sizeBytes: number; readonly open: () => Readable };
 
-/** The same entries always make the same bytes. */
+/** The same entries always produce the same bytes. */
 const SETTINGS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, mode: 0o100644, compress: false } as const;
 const EXECUTABLE = 0o100755;
 
 /**
- * A zip that is made while it is read, of entries that are kept as they are: code is packed already. The stream is
+ * A zip that is generated while it is read. Entries are stored uncompressed: code is compressed already. The stream is
  * destroyed with the cause when an entry cannot be read.
  */
 export function bundleZip(entries: readonly BundleEntry[]): { readonly stream: Readable; readonly sizeBytes: number } {
@@ -31,7 +31,7 @@ export function bundleZip(entries: readonly BundleEntry[]): { readonly stream: R
     });
   }
   let sizeBytes = -1;
-  // told at once, because every size is known; the published types forget the argument
+  // called at once, because every size is known; the published types lack the argument
   const told = (size: number): void => {
     sizeBytes = size;
   };

@@ -16,10 +16,9 @@ const READ_BYTES = 64 * 1024;
 const SMALL_BYTES = 64 * 1024;
 
 /**
- * Unpacks an archive into `target`, an existing empty folder that nobody else writes to. Files become 0644 or 0755,
- * folders 0755, whatever the archive says. Throws `ArtifactError` and may leave a part of the tree: the caller throws
- * the folder away. Sizes are counted from real bytes; memory does not grow with the contents. Everything is on disk
- * (fsync) when it returns.
+ * Unpacks an archive into `target`, an existing empty folder without other writers. Files become 0644 or 0755, folders
+ * 0755, for any modes in the archive. Throws `ArtifactError` and may leave a part of the tree: the caller removes the
+ * folder. Sizes are counted from real bytes; memory does not grow with the contents. Everything is on disk
  */
 export async function extractZip(file: FileHandle, target: string, limits: ArchiveLimits): Promise<void> {
   const { size } = await file.stat();
@@ -42,7 +41,7 @@ export async function extractZip(file: FileHandle, target: string, limits: Archi
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 
-  // last, so that no file is ever written through a link of the archive
+  // last, so that no file is written through a link of the archive
   const links = new Map<string, string>();
   for (const planned of plan.entries) {
     if (planned.type === 'link') links.set(planned.path, await linkTarget(file, planned, budget, limits));
@@ -53,7 +52,7 @@ export async function extractZip(file: FileHandle, target: string, limits: Archi
   await sealFolder(target);
 }
 
-/** Gives a folder its final mode, whatever the umask of this process is, and makes its list of names durable. */
+/** Gives a folder its final mode, for any umask of this process, and makes its list of names durable. */
 export async function sealFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
@@ -79,7 +78,7 @@ async function writeEntry(file: FileHandle, planned: PlannedEntry, path: string,
   }
 }
 
-/** Archives from systems without modes cannot say that `bootstrap` is a program; its first bytes can. */
+/** Archives from systems without modes cannot mark `bootstrap` as a program; its first bytes show it. */
 function looksExecutable(head: Buffer): boolean {
   return head.toString('latin1') === '\x7fELF' || head.toString('latin1', 0, 2) === '#!';
 }
@@ -103,7 +102,7 @@ async function linkTarget(
   return text;
 }
 
-/** Streams one entry's real bytes to `sink`, then checks them against size and CRC of the directory. */
+/** Streams the real bytes of one entry to `sink`, then checks size and CRC against the directory. */
 async function contents(
   file: FileHandle,
   planned: PlannedEntry,
@@ -117,7 +116,7 @@ async function contents(
     for await (const chunk of source) {
       bytes += chunk.length;
       if (bytes > unpackedBytes) {
-        throw new ArtifactError('size-mismatch', 'an entry is larger than it says', { entry: path });
+        throw new ArtifactError('size-mismatch', 'an entry is larger than its header says', { entry: path });
       }
       budget.spend(chunk.length);
       crc = crc32(chunk, crc);
@@ -129,12 +128,12 @@ async function contents(
   else if (planned.deflated) used = await inflate(rawBytes(file, planned), path, consume);
   else await consume(rawBytes(file, planned));
   if (bytes !== unpackedBytes || used !== packedBytes) {
-    throw new ArtifactError('size-mismatch', 'an entry has another size than it says', { entry: path });
+    throw new ArtifactError('size-mismatch', 'the size of an entry differs from its header', { entry: path });
   }
   if (crc !== planned.crc32) throw new ArtifactError('crc', 'the checksum of an entry is wrong', { entry: path });
 }
 
-/** The packed bytes, read in pieces from the shared descriptor; nothing to close when the reader gives up. */
+/** The packed bytes, read in pieces from the shared descriptor, which stays open when the reader stops early. */
 async function* rawBytes(file: FileHandle, { dataStart, packedBytes }: PlannedEntry): AsyncGenerator<Buffer> {
   for (let done = 0; done < packedBytes; ) {
     const chunk = Buffer.allocUnsafe(Math.min(READ_BYTES, packedBytes - done));
@@ -146,7 +145,7 @@ async function* rawBytes(file: FileHandle, { dataStart, packedBytes }: PlannedEn
 
 type Consume = (source: AsyncIterable<Buffer>) => Promise<void>;
 
-/** Thousands of small files are the usual case, and a stream for each costs more than its contents. */
+/** Thousands of small files are the usual case, and a stream for each would cost more than its contents. */
 async function* smallContents(file: FileHandle, planned: PlannedEntry): AsyncGenerator<Buffer> {
   const packed = Buffer.allocUnsafe(planned.packedBytes);
   await readFully(file, packed, planned.dataStart);
@@ -163,12 +162,12 @@ async function* smallContents(file: FileHandle, planned: PlannedEntry): AsyncGen
     const larger = code === 'ERR_BUFFER_TOO_LARGE';
     throw new ArtifactError(
       larger ? 'size-mismatch' : 'corrupt-data',
-      larger ? 'an entry is larger than it says' : 'the contents of an entry cannot be unpacked',
+      larger ? 'an entry is larger than its header says' : 'the contents of an entry cannot be unpacked',
       { entry: planned.path, cause },
     );
   }
   if (result.engine.bytesWritten !== planned.packedBytes) {
-    throw new ArtifactError('size-mismatch', 'an entry has another size than it says', { entry: planned.path });
+    throw new ArtifactError('size-mismatch', 'the size of an entry differs from its header', { entry: planned.path });
   }
   yield result.buffer;
 }
@@ -184,7 +183,7 @@ async function inflate(raw: AsyncIterable<Buffer>, path: string, consume: Consum
       }),
     );
   } catch (cause) {
-    // a pipeline that is stopped from its end reports the abort of its middle, not why it was stopped
+    // a pipeline stopped at its end reports the abort of its middle, not the cause
     if (refusal instanceof ArtifactError) throw refusal;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (code.startsWith('Z_')) {
@@ -195,7 +194,7 @@ async function inflate(raw: AsyncIterable<Buffer>, path: string, consume: Consum
   return inflater.bytesWritten;
 }
 
-/** Counts what really comes out of the archive, over all entries. */
+/** Counts the real output of the archive, over all entries. */
 class UnpackBudget {
   readonly #limits: ArchiveLimits;
   readonly #archiveBytes: number;

@@ -6,16 +6,16 @@ import { entryPath } from './entry-path.ts';
 import { ArtifactError } from './errors.ts';
 import { readZipTrailer } from './zip-trailer.ts';
 
-/** One thing to write, checked. `path` is relative with forward slashes, without `.` or `..`. */
+/** One checked entry to write. `path` is relative with forward slashes, without `.` or `..`. */
 export interface PlannedEntry {
   readonly path: string;
   readonly type: 'file' | 'link';
-  /** Undefined when the archive was made where files have no modes. */
+  /** Undefined when the archive comes from a system without file modes. */
   readonly executable: boolean | undefined;
   readonly deflated: boolean;
   readonly dataStart: number;
   readonly packedBytes: number;
-  /** What the directory says; `extractZip` holds the contents to it. */
+  /** Size in the directory; `extractZip` checks the contents against it. */
   readonly unpackedBytes: number;
   readonly crc32: number;
 }
@@ -75,7 +75,7 @@ export async function planZip(file: FileHandle, limits: ArchiveLimits): Promise<
     });
   }
   if (directoryBytes !== trailer.directoryBytes) {
-    throw new ArtifactError('malformed', 'the directory of the archive has another size than it says');
+    throw new ArtifactError('malformed', 'the size of the archive directory differs from the one in its header');
   }
   if (entries.length === 0) throw new ArtifactError('empty', 'the archive holds no file');
   checkExtents(extents, trailer.directoryOffset);
@@ -87,7 +87,7 @@ async function* readable(zip: ZipFile): AsyncGenerator<Entry> {
     yield* zip.eachEntry();
   } catch (cause) {
     if (cause instanceof ArtifactError) throw cause;
-    // yauzl has no error codes; a directory that cannot be parsed is the archive's fault, whatever the text says
+    // yauzl has no error codes; a directory that cannot be parsed is the archive's fault, for any error text
     if (cause instanceof Error && !('code' in cause)) {
       const reason = cause.message.includes('strong encryption') ? 'encrypted' : 'malformed';
       throw new ArtifactError(reason, `the directory of the archive cannot be read: ${cause.message}`, { cause });
@@ -114,7 +114,7 @@ function checkFormat(entry: Entry, shown: string): void {
   }
 }
 
-/** Both headers must tell the same story, or two programs would see two archives. */
+/** Both headers must agree, or two programs would see two different archives. */
 async function localDataStart(zip: ZipFile, entry: Entry, shown: string): Promise<number> {
   const local = await zip.readLocalFileHeaderPromise(entry).catch((cause: Error) => {
     const reason = cause.message.includes('overflows') || cause.message.includes('EOF') ? 'truncated' : 'malformed';
@@ -130,7 +130,7 @@ async function localDataStart(zip: ZipFile, entry: Entry, shown: string): Promis
   return local.fileDataStart;
 }
 
-/** File mode when a system with modes wrote the entry; others leave anything in these bits. */
+/** File mode when a system with modes wrote the entry; others leave arbitrary data in these bits. */
 function unixMode(entry: Entry): number | undefined {
   const host = entry.versionMadeBy >>> 8;
   const mode = entry.externalFileAttributes >>> 16;
@@ -143,7 +143,7 @@ function entryType(mode: number | undefined, folder: boolean, entry: Entry, show
     throw new ArtifactError('special-file', 'the archive holds a device, pipe or socket', { entry: shown });
   }
   if (folder !== (format === constants.S_IFDIR) && format !== 0) {
-    throw new ArtifactError('file-and-folder', 'an entry says it is a file and a folder', { entry: shown });
+    throw new ArtifactError('file-and-folder', 'an entry is both a file and a folder', { entry: shown });
   }
   if (folder && entry.uncompressedSize !== 0) {
     throw new ArtifactError('file-and-folder', 'a folder has contents of its own', { entry: shown });
@@ -157,7 +157,7 @@ interface Extent {
   readonly to: number;
 }
 
-/** Entries that share bytes are how small archives become huge ones. */
+/** Overlapping entries are how small archives become huge ones. */
 function checkExtents(extents: Extent[], directoryOffset: number): void {
   extents.sort((a, b) => a.from - b.from);
   let end = 0;
@@ -168,7 +168,7 @@ function checkExtents(extents: Extent[], directoryOffset: number): void {
   if (end > directoryOffset) throw new ArtifactError('overlap', 'an entry reaches into the directory of the archive');
 }
 
-/** Which names are taken, and by what. Two names that differ only in case would be one file on many machines. */
+/** Names in use, and their kind. Two names that differ only in case would be one file on many machines. */
 class NameTable {
   readonly #taken = new Map<string, { path: string; folder: boolean }>();
   readonly #limits: ArchiveLimits;
@@ -203,7 +203,7 @@ class NameTable {
     }
   }
 
-  /** A name of 1000 letters and slashes implies 500 folders: they cost as much as files, so they count as much. */
+  /** A name of 1000 letters and slashes implies 500 folders: they cost as much as files, so they are counted, too. */
   #take(path: string, folder: boolean): void {
     this.#bytes += path.length;
     if (this.#taken.size >= 2 * this.#limits.entries || this.#bytes > this.#limits.nameBytes) {
@@ -212,7 +212,7 @@ class NameTable {
     this.#taken.set(fold(path), { path, folder });
   }
 
-  /** In order of their first mention, so a parent always comes before its children. */
+  /** In order of their first mention, so that parents come before their children. */
   folders(): string[] {
     return [...this.#taken.values()].filter((name) => name.folder).map((name) => name.path);
   }

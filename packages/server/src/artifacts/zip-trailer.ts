@@ -8,7 +8,7 @@ const TRAILER_SIGNATURE = 0x06054b50;
 const ZIP64_LOCATOR_SIGNATURE = 0x07064b50;
 const ZIP64_LOCATOR_BYTES = 20;
 
-/** Where the central directory of an archive stands. Offsets in bytes from the start of the file. */
+/** Position of the central directory of an archive. Offsets in bytes from the start of the file. */
 export interface ZipTrailer {
   readonly entries: number;
   readonly directoryOffset: number;
@@ -16,8 +16,8 @@ export interface ZipTrailer {
 }
 
 /**
- * Reads the end-of-central-directory record. Refuses what a reader could take in two ways before any entry is looked
- * at: bytes behind the archive, a directory that does not end where the record starts, several disks, zip64.
+ * Reads the end-of-central-directory record. Refuses ambiguous archives before any entry is read: bytes after the
+ * archive, a directory that does not end where the record starts, several disks, zip64.
  */
 export async function readZipTrailer(file: FileHandle, fileBytes: number, limits: ArchiveLimits): Promise<ZipTrailer> {
   const span = Math.min(fileBytes, TRAILER_BYTES + MAX_COMMENT_BYTES + ZIP64_LOCATOR_BYTES);
@@ -41,7 +41,7 @@ export async function readZipTrailer(file: FileHandle, fileBytes: number, limits
   }
   if (entries === 0) throw new ArtifactError('empty', 'the archive holds no file');
   if (directoryOffset + directoryBytes !== fileBytes - span + at) {
-    throw new ArtifactError('malformed', 'the directory of the archive does not end where it says');
+    throw new ArtifactError('malformed', 'the archive directory does not end at the place in its header');
   }
   return { entries, directoryOffset, directoryBytes };
 }

@@ -29,7 +29,7 @@ it('makes an archive that the artifact store takes, the same bytes each time, wi
   expect(() => readFileSync(join(artifact.treePath, 'link'))).toThrow('ENOENT');
 });
 
-it('leaves out what is not to be kept, and refuses an archive over its size', async () => {
+it('leaves out files that `keep` excludes, and refuses an archive over its size', async () => {
   const zip = await zipFolder(folder, { maxBytes: 10_000, keep: (path) => path.startsWith('a/') });
   expect([zip.includes('a/b/c.txt'), zip.includes('ä.txt')]).toEqual([true, false]);
   await expect(zipFolder(folder, { maxBytes: 50, keep: () => true })).rejects.toMatchObject({ reason: 'too-large' });

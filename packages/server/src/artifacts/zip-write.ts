@@ -7,7 +7,7 @@ import { ArtifactError } from './errors.ts';
 
 const deflate = promisify(deflateRaw);
 const MAX_ENTRIES = 65_000;
-/** 1980-01-01, the first day that the format knows: the same files always make the same bytes. */
+/** 1980-01-01, the first day of the format: the same files always produce the same bytes. */
 const DOS_DATE = 0x21;
 const VERSION = 20;
 const UTF8 = 0x800;
@@ -16,8 +16,8 @@ const PLAIN_FILE = 0o100644;
 const MADE_ON_UNIX = (3 << 8) | VERSION;
 
 /**
- * A zip of the plain files of a folder for which `keep` says yes, sorted by name; links and empty folders are left out.
- * Throws `ArtifactError` `too-large` or `too-many-entries`. The archive stands in memory.
+ * A zip of the plain files of a folder for which `keep` returns true, sorted by name; links and empty folders are left
+ * out. Throws `ArtifactError` `too-large` or `too-many-entries`. The archive is built in memory.
  */
 export async function zipFolder(
   folder: string,
