@@ -6,9 +6,9 @@ import { isDigest } from './document.ts';
 import { ImageError } from './errors.ts';
 
 export interface BlobWish {
-  /** Undefined where nobody said; then whatever comes is taken. */
+  /** Undefined without an announced digest; then any content is accepted. */
   readonly digest: string | undefined;
-  /** Exactly, when known. */
+  /** The exact size, if known. */
   readonly size: number | undefined;
   readonly maxBytes: number;
 }
@@ -18,7 +18,7 @@ export interface StoredBlob {
   readonly size: number;
 }
 
-/** Layers and configurations by the SHA-256 of their bytes. A file under its name is complete and on disk. */
+/** Layers and configurations by the SHA-256 of their bytes. A file under its final name is complete and on disk. */
 export class BlobStore {
   readonly #dir: string;
   readonly #incoming: string;
@@ -49,8 +49,8 @@ export class BlobStore {
   }
 
   /**
-   * Stores what comes after it showed to be what was wished for. Throws `too-large` at the first byte too many,
-   * `size-mismatch`, `digest-mismatch`; nothing stays then.
+   * Stores a blob after checking it against the wish. Throws `too-large` at the first byte over the limit,
+   * `size-mismatch`, `digest-mismatch`; no file stays then.
    */
   async put(bytes: AsyncIterable<Uint8Array>, wish: BlobWish): Promise<StoredBlob> {
     const temporary = join(this.#incoming, randomUUID());
@@ -72,7 +72,7 @@ export class BlobStore {
         );
       }
       if (wish.digest !== undefined && digest !== wish.digest) {
-        throw new ImageError('digest-mismatch', `a part of the image is not what its digest says: ${wish.digest}`, {
+        throw new ImageError('digest-mismatch', `a part of the image does not match its digest: ${wish.digest}`, {
           hint: 'It was changed or damaged on the way. Try again, or take the image from elsewhere.',
         });
       }
@@ -85,7 +85,7 @@ export class BlobStore {
     }
   }
 
-  /** Removes blobs whose digest is not wanted, where the rule allows. */
+  /** Removes blobs that `isWanted` rejects, if `mayRemove` allows it. */
   async sweep(isWanted: (digest: string) => boolean, mayRemove: MayRemove): Promise<void> {
     for (const name of await readdir(this.#dir)) {
       const path = join(this.#dir, name);

@@ -1,7 +1,7 @@
 import { DOCUMENT_LIMITS, parseBoundedJson } from '../lib/bounded-json.ts';
 import { ImageError, type ImageReason } from './errors.ts';
 
-/** Reads fields of JSON that came with an image, where everything may be missing or of another kind. */
+/** Reads fields of untrusted JSON of an image; every field may be missing or have another type. */
 export class Document {
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #what: string;
@@ -16,7 +16,7 @@ export class Document {
     this.#reason = reason;
   }
 
-  /** Throws `ImageError` with `reason` for what is no JSON object. */
+  /** Throws `ImageError` with `reason` unless the bytes are a JSON object. */
   static parse(bytes: Buffer, what: string, reason: ImageReason): Document {
     return new Document(parseJson(bytes, what, reason), what, reason);
   }

@@ -1,4 +1,4 @@
-/** Why an image was refused. One reason for each rule, so that a user sees which one it was. */
+/** Why an image was refused. One reason for each rule, so that a user sees which one it breaks. */
 export type ImageReason =
   | 'too-large'
   | 'not-an-image'
@@ -32,7 +32,7 @@ interface Extra {
   readonly cause?: unknown;
 }
 
-/** What is wrong with an image or where it comes from; the message is made to be shown to its user. */
+/** A problem with an image or its source; the message is shown to the user. */
 export class ImageError extends Error {
   readonly reason: ImageReason;
   readonly hint: string | undefined;

@@ -2,21 +2,21 @@ import { Document, isDigest } from './document.ts';
 import { ImageError } from './errors.ts';
 import type { ImageLimits } from './image-limits.ts';
 
-/** What an image says about how it is run. */
+/** How an image wants to be run. */
 export interface ImageConfig {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Absolute. */
   readonly workingDir: string;
-  /** As the image says it; functions run as another user all the same. */
+  /** The user in the image; functions run as another user. */
   readonly user: string;
   readonly diffIds: readonly string[];
-  /** Ms since the epoch; 0 when the image does not say. */
+  /** Ms since the epoch; 0 when the image has none. */
   readonly createdAt: number;
 }
 
-/** The machine's name in the words of images. */
+/** The architecture of the machine in the terms of images. */
 export function platformArchitecture(arch: string = process.arch): string {
   return { x64: 'amd64', ia32: '386', arm: 'arm' }[arch] ?? arch;
 }
@@ -49,7 +49,7 @@ export function parseImageConfig(bytes: Buffer, limits: ImageLimits): ImageConfi
   };
 }
 
-/** Throws `platform` for what this machine cannot run. */
+/** Throws `platform` unless this machine can run the image. */
 export function checkPlatform(os: string, architecture: string): void {
   const own = platformArchitecture();
   if (os === 'linux' && (architecture === '' || architecture === own)) return;
@@ -67,7 +67,7 @@ function environment(lines: readonly string[], limits: ImageLimits): Record<stri
     if (name === '' || line.includes('\0')) throw new ImageError('malformed-config', 'a variable has no name');
     size += Buffer.byteLength(line);
     if (size > limits.envBytes) throw tooLarge(`the variables of the image are over ${limits.envBytes} bytes`);
-    // Of the link between platform and instance; an image has no say in it.
+    // These variables belong to the platform and its link to instances; an image must not set them.
     if (!name.startsWith('FUNCGRAPH_')) env[name] = equals < 0 ? '' : line.slice(equals + 1);
   }
   return env;

@@ -10,19 +10,19 @@ import type { FoundImage, LayerSource, OnProgress } from './image-source.ts';
 import type { Image, ImageLayer } from './types.ts';
 import type { UnpackOptions } from './unpack/unpack-image.ts';
 
-/** How layers become a folder: `unpackInThread`, or `unpackImage` itself. */
+/** Unpacks layers into a folder: `unpackInThread`, or `unpackImage` itself. */
 export type Unpack = (options: UnpackOptions) => Promise<number>;
 
 /**
- * Images on disk: `blobs/` holds layers as they came, `rootfs/<id>/` what sandboxes see. A file or folder under its name is
- * complete; a crash leaves things in `incoming/` only. Changes must come one after another; the owner sees to that.
+ * Images on disk: `blobs/` holds layers as received, `rootfs/<id>/` the folders that sandboxes see. A file or folder
+ * under its final name is complete; a crash leaves files in `incoming/` only. The owner must serialize changes.
  */
 export class ImageFiles {
   readonly #dir: string;
   readonly #limits: ImageLimits;
   readonly #unpackImage: Unpack;
   readonly #blobs: BlobStore;
-  /** Names of files that this process stored or that the database mentioned. */
+  /** Names of files that this process stored or that the database had. */
   readonly #known = new Set<string>();
 
   constructor(dir: string, limits: ImageLimits, unpackImage: Unpack) {
@@ -32,12 +32,12 @@ export class ImageFiles {
     this.#blobs = new BlobStore(join(dir, 'blobs'), join(dir, 'incoming'));
   }
 
-  /** Makes the folders and removes what an earlier crash left. */
+  /** Creates the folders and removes leftovers of a crash. */
   async start(): Promise<void> {
     await rm(join(this.#dir, 'incoming'), { recursive: true, force: true });
     for (const part of ['', 'incoming', 'rootfs']) {
       await mkdir(join(this.#dir, part), { recursive: true });
-      // Users of sandboxes walk through to the files of their image.
+      // Sandbox users need to traverse these folders to the files of their image.
       await chmod(join(this.#dir, part), 0o711);
     }
     await this.#blobs.start();
@@ -54,7 +54,7 @@ export class ImageFiles {
     );
   }
 
-  /** Stores and unpacks an image. Parts that are there already are not read again. Throws `ImageError`. */
+  /** Stores and unpacks an image. Parts that are stored already are not read again. Throws `ImageError`. */
   async add(found: FoundImage, now: number, onProgress: OnProgress, signal: AbortSignal): Promise<Image> {
     const config = parseImageConfig(found.config, this.#limits);
     if (config.diffIds.length !== found.layers.length) {
@@ -77,7 +77,7 @@ export class ImageFiles {
     return { id, ...run, layers, sizeBytes, unpackedBytes, createdAt, loadedAt: now };
   }
 
-  /** Makes the root folder from stored layers; one that is there stays. Returns the bytes of its files. */
+  /** Creates the root folder from stored layers unless it exists. Returns the bytes of its files. */
   async unpack(
     id: string,
     layers: readonly ImageLayer[],
@@ -102,7 +102,7 @@ export class ImageFiles {
     }
   }
 
-  /** Removes every image but these, and layers that only others had; of what is unknown only what the rule allows. */
+  /** Removes every other image, and layers that only those use; unknown files only if `mayRemove` allows it. */
   async keepOnly(images: readonly Pick<Image, 'id' | 'layers'>[], mayRemove: MayRemove): Promise<void> {
     const ids = new Set(images.map(({ id }) => id.replace(/^sha256:/, '')));
     const allowed: MayRemove = async (path) => this.#known.has(basename(path)) || mayRemove(path);
@@ -116,7 +116,7 @@ export class ImageFiles {
     await this.#blobs.sweep((digest) => digests.has(digest), allowed);
   }
 
-  /** The database mentioned the image, so its files may go as soon as it does not any more. */
+  /** Marks images of the database as known, so that their files may be removed when the database no longer has them. */
   know(images: readonly Pick<Image, 'id' | 'layers'>[]): void {
     for (const { id, layers } of images) {
       for (const digest of [id, ...layers.map((layer) => layer.digest)])
@@ -125,7 +125,7 @@ export class ImageFiles {
   }
 
   async #store(source: LayerSource, diffId: string, left: number, signal: AbortSignal): Promise<StoredBlob> {
-    // A stored layer was checked when it came. Without a digest, one with the wanted content will do.
+    // A stored layer was checked when it was stored. Without a digest, a layer with the wanted content is used.
     const known = source.digest ?? diffId;
     if (await this.#blobs.has(known)) {
       const { size } = await stat(this.#blobs.path(known));

@@ -1,11 +1,11 @@
-/** What an image may be. Sizes in bytes. */
+/** Limits on an image. Sizes in bytes. */
 export interface ImageLimits {
-  /** All layers as they are stored. */
+  /** All layers in their stored form. */
   readonly imageBytes: number;
-  /** An uploaded archive, which may hold several images and layers that are not compressed. */
+  /** An uploaded archive, which may hold several images and uncompressed layers. */
   readonly archiveBytes: number;
   readonly unpackedBytes: number;
-  /** Entries of all layers together, and folders that no entry names. */
+  /** Entries of all layers together, including folders that no entry names. */
   readonly entries: number;
   readonly layers: number;
   readonly pathBytes: number;
@@ -21,7 +21,7 @@ export interface ImageLimits {
   readonly argvBytes: number;
 }
 
-/** Limits for images of at most `imageBytes`; the guide says 2 GB. */
+/** Limits for images of at most `imageBytes`; the guide has 2 GB. */
 export function imageLimits(imageBytes: number): ImageLimits {
   return {
     imageBytes,

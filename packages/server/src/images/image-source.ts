@@ -1,20 +1,20 @@
-/** An image that was found somewhere, with its parts still there. */
+/** An image in its source, with readable parts. */
 export interface FoundImage {
-  /** What it is called where it was found; unchecked. */
+  /** Its names in the source; unchecked. */
   readonly names: readonly string[];
-  /** The bytes of its configuration, whose digest was checked if anybody said one. */
+  /** The bytes of its configuration, checked against its digest if the source has one. */
   readonly config: Buffer;
   /** Lowest first. */
   readonly layers: readonly LayerSource[];
 }
 
 export interface LayerSource {
-  /** Undefined where only the configuration tells what should come. */
+  /** Undefined when only the configuration identifies the content. */
   readonly digest: string | undefined;
   readonly size: number | undefined;
-  /** Its bytes, each time from the beginning. */
+  /** Its bytes, from the beginning at each call. */
   open(signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** Tells whoever waits what is being done. */
+/** Reports the current step to the waiting client. */
 export type OnProgress = (step: string) => void;

@@ -4,7 +4,7 @@ import type { Image, ListedImage } from './types.ts';
 
 type Row = Schema['image'];
 
-/** Rows of images and their names; no rules. */
+/** Rows of images and their names, without rules. */
 export class ImageStore {
   readonly #db: Kysely<Schema>;
 
@@ -44,7 +44,7 @@ export class ImageStore {
     return row === undefined ? undefined : toImage(row);
   }
 
-  /** Adds an image, or nothing when it is there; each name means it from now on. All or nothing. */
+  /** Adds an image unless it exists, and points each name to it. All or nothing. */
   async put(image: Image, names: readonly string[]): Promise<void> {
     await this.#db.transaction().execute(async (tx) => {
       await tx
@@ -72,7 +72,7 @@ export class ImageStore {
     await this.#db.deleteFrom('image_name').where('image_id', '=', id).execute();
   }
 
-  /** Removes an image unless it has a name or a version uses it, also one that came just now. */
+  /** Removes an image unless it has a name or a version uses it, even a version added just now. */
   async removeUnused(id: string): Promise<boolean> {
     const result = await this.#db
       .deleteFrom('image')

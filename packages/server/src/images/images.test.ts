@@ -105,7 +105,7 @@ describe('the images of a machine', () => {
     expect(folders('rootfs')).toHaveLength(2);
   });
 
-  it('go when their last name goes, with the layers that nobody else has', async () => {
+  it('are removed with their last name, and so are layers that no other image has', async () => {
     await load(fakeLayout('app:1', image('1')));
     await load(fakeLayout('app:2', image('2')));
     expect(await images.remove('app:1')).toEqual({ versions: 0 });
@@ -116,7 +116,7 @@ describe('the images of a machine', () => {
     await expect(images.remove('app:2')).rejects.toMatchObject({ code: 'image_not_found' });
   });
 
-  it('go when their name comes to mean another, unless somebody holds them or may still run them', async () => {
+  it('are removed when their name moves to another, unless they are held or may still run', async () => {
     await load(fakeLayout('app:1', image('1')));
     const { image: held, release } = await images.hold('app:1', () => true);
     await load(fakeLayout('app:1', image('2')));
@@ -183,7 +183,7 @@ describe('the images of a machine', () => {
     expect(registry.seen.length - before).toBe(3);
   });
 
-  it('leave nothing behind when a part is not what its digest says', async () => {
+  it('leave no files behind when a part does not match its digest', async () => {
     await using registry = await FakeRegistry.start();
     registry.push('v1', image('1'));
     const last = fakeParts(image('1')).layers[1] ?? Buffer.alloc(0);

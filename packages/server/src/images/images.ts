@@ -22,25 +22,26 @@ export interface ImagesOptions {
   readonly limits: ImageLimits;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Rule for files that the database does not mention. */
+  /** Rule for files that are not in the database. */
   readonly mayRemove: MayRemove;
   /** Default: a thread for each image. */
   readonly unpack?: Unpack;
 }
 
-/** An image that stays until it is released, whatever is removed meanwhile. */
+/** An image that is not removed before its release. */
 export interface HeldImage {
   readonly image: Image;
   release(): void;
 }
 
-/** Longest call plus time to drain: until then an instance of a version that is gone may still run from its image. */
+/** Longest call plus time to drain: until then an instance of a deleted version may still run from its image. */
 const GRACE_MS = 20 * 60 * 1000;
 const CHANGES = 'changes';
 
 /**
- * The container images of this machine. A name means one image at a time; functions are made with the image behind it and
- * keep that one. An image goes when it has no name and no version uses it. Throws `PlatformError`: `invalid_image`,
+ * The container images of this machine. A name refers to one image at a time; a function version keeps the image that
+ * it was created with. An image without a name and without versions is removed. Throws `PlatformError`:
+ * `invalid_image`,
  * `image_not_found`, `image_registry`.
  */
 export class Images {
@@ -48,7 +49,7 @@ export class Images {
   readonly #files: ImageFiles;
   readonly #locks = new KeyLock();
   readonly #held = new Map<string, number>();
-  /** Until when, in ms since the epoch, an instance may still run from an image that lost a version. */
+  /** Monotonic ms until which an instance may still run from an image that lost a version. */
   readonly #inUseUntil = new Map<string, number>();
   readonly #stopping = new AbortController();
   #timer: Timer | undefined;
@@ -59,7 +60,7 @@ export class Images {
     this.#files = new ImageFiles(options.dir, options.limits, options.unpack ?? unpackInThread);
   }
 
-  /** Removes what is not used and unpacks again what is missing. Call once, before anything else. */
+  /** Removes unused images and unpacks missing ones again. Call once, before all other methods. */
   async start(): Promise<void> {
     const { store, log } = this.#options;
     await this.#files.start();
@@ -79,7 +80,7 @@ export class Images {
     await this.#collecting;
   }
 
-  /** The folder that sandboxes show as their root. */
+  /** The folder that sandboxes use as their root. */
   rootfs(id: string): string {
     return this.#files.rootfs(id);
   }
@@ -97,8 +98,9 @@ export class Images {
   }
 
   /**
-   * The image that a function is made with; release it when the row of the function is stored or refused. `mayUse` is
-   * asked for names without their tag; one that may be used is enough. Throws `image_not_found`, the same when none may.
+   * The image of a new function version; release it when the row of the function is stored or refused. `mayUse` is
+   * called with names without their tag; one allowed name is enough. Throws `image_not_found`, also when none is
+   * allowed.
    */
   async hold(reference: string, mayUse: (repository: string) => boolean): Promise<HeldImage> {
     const image = await this.#find(reference);
@@ -111,13 +113,13 @@ export class Images {
       if (left > 0) this.#held.set(id, left);
       else this.#held.delete(id);
     });
-    // It may have gone while it was looked up.
+    // It may have been removed since the lookup.
     if ((await this.#options.store.find(id)) !== undefined) return { image, release };
     release();
     throw notFound(reference);
   }
 
-  /** Every image of an archive on this machine. `name` is for an archive with one image, in the place of its own names. */
+  /** Loads every image of an archive on this machine. `name` replaces the names of an archive with one image. */
   load(path: string, name: string | undefined, onProgress: OnProgress, gone: AbortSignal): Promise<NamedImage[]> {
     return this.#change(onProgress, gone, async (signal) => {
       const { limits } = this.#options;
@@ -133,7 +135,7 @@ export class Images {
     });
   }
 
-  /** Fetches an image from its registry; layers that are here already are not fetched. */
+  /** Fetches an image from its registry; layers that are stored already are not fetched. */
   pull(text: string, access: RegistryAccess, onProgress: OnProgress, gone: AbortSignal): Promise<NamedImage> {
     return this.#change(onProgress, gone, async (signal) => {
       const reference = parseReference(text);
@@ -144,7 +146,7 @@ export class Images {
   }
 
   /**
-   * Takes a name away, or with an id all names. The image itself goes when no version uses it; how many do is returned.
+   * Removes a name, or with an id all names. The image itself is removed when no version uses it; returns how many do.
    */
   async remove(reference: string): Promise<{ readonly versions: number }> {
     const { store } = this.#options;
@@ -155,14 +157,14 @@ export class Images {
     return { versions };
   }
 
-  /** A version that was made with this image is gone; its instances may take a while to end. */
+  /** A version of this image was deleted; its instances may take a while to end. */
   retire(id: string): void {
     const { clock } = this.#options;
     this.#inUseUntil.set(id, clock.monotonic() + GRACE_MS);
     this.#watch();
   }
 
-  /** Looks again when the last of those that wait may have come to its end. */
+  /** Collects again when the last instances of deleted versions must have ended. */
   #watch(): void {
     this.#timer ??= this.#options.clock.after(GRACE_MS + 1, () => {
       this.#timer = undefined;
@@ -183,7 +185,7 @@ export class Images {
     return { ...image, names };
   }
 
-  /** One change of the files at a time: so nothing is swept that another change has just stored. */
+  /** One change of the files at a time, so that no sweep removes files that another change has just stored. */
   async #change<T>(onProgress: OnProgress, gone: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const signal = AbortSignal.any([gone, this.#stopping.signal]);
     onProgress('waiting for other images');
@@ -193,16 +195,16 @@ export class Images {
         return work(signal);
       });
     } catch (error) {
-      // The caller is told only that it failed: a full disk, for one, is for whoever runs the server.
+      // The client gets no details: a full disk, for example, is a matter of the operator.
       if (!isTold(error) && !signal.aborted) this.#options.log.error({ err: error }, 'an image could not be stored');
       throw toPlatformError(error);
     } finally {
-      // What lost its name to the new one, and what a failed change had stored.
+      // Images that lost their name to the new one, and leftovers of a failed change.
       void this.#collect();
     }
   }
 
-  /** Removes what no name and no version uses, and files that no image has. */
+  /** Removes images without names and versions, and files without an image. */
   sweep(): Promise<void> {
     return this.#collect();
   }
@@ -244,7 +246,7 @@ function readName(reference: string): string {
   }
 }
 
-/** Names of an archive that are no names, such as a bare tag of an OCI layout, do not count. */
+/** Incomplete names in an archive, such as a bare tag of an OCI layout, do not count. */
 function namesFor(image: FoundImage, wanted: string | undefined): string[] {
   if (wanted !== undefined) return [parseReference(wanted).name];
   const names = image.names.filter((name) => /[/:]/.test(name)).map((name) => parseReference(name).name);

@@ -3,14 +3,14 @@ import { ImageError } from './errors.ts';
 import { platformArchitecture } from './image-config.ts';
 import type { ImageLimits } from './image-limits.ts';
 
-/** One thing that a manifest or an index names. */
+/** A reference in a manifest or an index. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
-  /** `os/architecture`; empty when the index does not say. */
+  /** `os/architecture`; empty when the index has none. */
   readonly platform: string;
-  /** How the image is called, as far as annotations tell. */
+  /** The image's name, if annotations have one. */
   readonly name: string;
 }
 
@@ -52,7 +52,7 @@ export function parseManifest(
   return { config: descriptor(document.child('config')), layers };
 }
 
-/** The one for this machine. Throws `platform` with those that there are. */
+/** The manifest for this machine. Throws `platform` with the available platforms. */
 export function chooseManifest(manifests: readonly Descriptor[]): Descriptor {
   const own = `linux/${platformArchitecture()}`;
   const found = manifests.find(({ platform }) => platform === own) ?? manifests.find(({ platform }) => platform === '');

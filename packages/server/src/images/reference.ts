@@ -1,15 +1,15 @@
 import { isDigest } from './document.ts';
 import { ImageError } from './errors.ts';
 
-/** A name of an image, taken apart. */
+/** A parsed image name. */
 export interface Reference {
   /** Host and port of its registry. */
   readonly registry: string;
   readonly repository: string;
   readonly tag: string;
-  /** When the image was asked for by digest; empty otherwise. */
+  /** The digest, if the reference has one; empty otherwise. */
   readonly digest: string;
-  /** As people write it: without what goes without saying. */
+  /** Short form, without default parts. */
   readonly name: string;
 }
 
@@ -20,8 +20,8 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const MOST_CHARS = 512;
 
 /**
- * `[host[:port]/]path[:tag][@sha256:...]`; the tag is `latest` when there is none, the registry that of Docker when the
- * first part is no host. Throws `bad-reference`.
+ * `[host[:port]/]path[:tag][@sha256:...]`. The tag defaults to `latest`, the registry to Docker Hub when the first part
+ * is no host. Throws `bad-reference`.
  */
 export function parseReference(text: string): Reference {
   const [before = '', digest = ''] = text.split('@', 2);
@@ -42,7 +42,7 @@ export function parseReference(text: string): Reference {
   return { registry, repository, tag, digest, name };
 }
 
-/** The name that all tags and digests of an image share. */
+/** The part of the name that all tags and digests of an image share. */
 export function withoutTag(name: string): string {
   const [path = ''] = name.split('@', 1);
   return path.replace(/:[^:/]*$/, '');

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { platformArchitecture } from './image-config.ts';
 
-/** One member of a tar file as a test wishes it, sane or not. */
+/** One member of a tar file, valid or not. */
 export interface FakeEntry {
   readonly name: string;
-  /** `0` file, `5` folder, `2` link, `1` hard link, and whatever else a test needs. */
+  /** `0` file, `5` folder, `2` link, `1` hard link, or any other type. */
   readonly type?: string;
   readonly data?: Buffer | string;
   readonly linkName?: string;
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** What the header says, when it is not the truth. */
+  /** A wrong size in the header. */
   readonly size?: number;
 }
 
@@ -57,7 +57,7 @@ function header({ name, type = '0', linkName = '', mode, uid = 0, gid = 0 }: Fak
   return block;
 }
 
-/** One record of an extended header; its length counts itself. */
+/** One record of an extended header; its length includes itself. */
 export function paxRecord(key: string, value: string): Buffer {
   const rest = Buffer.from(` ${key}=${value}\n`);
   let length = rest.length + 1;
@@ -113,7 +113,7 @@ function configOf({ layers, entrypoint, command, env, workingDir, architecture }
   return Buffer.from(JSON.stringify(config));
 }
 
-/** An OCI layout as a tar file, `without` layers that are said to be known. */
+/** An OCI layout as a tar file, `without` the layers that the server should have already. */
 export function fakeLayout(name: string, image: FakeImage, without: readonly Buffer[] = []): Buffer {
   const { manifest, config, layers } = fakeParts(image);
   const index = {
@@ -135,7 +135,7 @@ export function fakeLayout(name: string, image: FakeImage, without: readonly Buf
   ]);
 }
 
-/** What `docker save` writes, with the manifest at the end as it has it. */
+/** An archive in the format of `docker save`, with the manifest at the end. */
 export function fakeDockerArchive(names: readonly string[], image: FakeImage): Buffer {
   const config = configOf(image);
   const configName = `${digestOf(config).slice(7)}.json`;

@@ -1,4 +1,4 @@
-/** An image as it is stored: its id is the digest of its configuration, which names the digest of every layer. */
+/** A stored image: its id is the digest of its configuration, which has the digest of every layer. */
 export interface Image {
   readonly id: string;
   readonly entrypoint: readonly string[];
@@ -7,7 +7,7 @@ export interface Image {
   readonly workingDir: string;
   readonly user: string;
   readonly layers: readonly ImageLayer[];
-  /** Of all layers as they are stored. */
+  /** Of all layers in their stored form. */
   readonly sizeBytes: number;
   readonly unpackedBytes: number;
   /** Ms since the epoch. */
@@ -16,19 +16,19 @@ export interface Image {
 }
 
 export interface ImageLayer {
-  /** Of the stored file. */
+  /** Digest of the stored file. */
   readonly digest: string;
   readonly size: number;
   readonly diffId: string;
 }
 
-/** An image with what it is called here. */
+/** An image with its names on this machine. */
 export interface NamedImage extends Image {
   readonly names: readonly string[];
 }
 
-/** An image and who uses it, for people. */
+/** An image and its use, for people. */
 export interface ListedImage extends NamedImage {
-  /** Versions of functions that were made with it. */
+  /** Number of function versions that use it. */
   readonly versions: number;
 }

@@ -6,7 +6,7 @@ import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 
-/** Archives that are being sent at once. */
+/** Most concurrent uploads. */
 const MOST_UPLOADS = 8;
 const IDLE_MS = 30 * 60 * 1000;
 
@@ -17,8 +17,8 @@ interface Upload {
 }
 
 /**
- * Archives that arrive in pieces, each one signed request: none has to be held in memory, and no request takes long. One
- * that nobody goes on with is removed.
+ * Archives that arrive in pieces, each one signed request: none must be held in memory, and no request takes long. An
+ * upload without a further piece for 30 minutes is removed.
  */
 export class Uploads {
   readonly #dir: string;
@@ -38,7 +38,7 @@ export class Uploads {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
   }
 
-  /** Removes what an earlier process left. */
+  /** Removes leftovers of an earlier process. */
   async sweep(mayRemove: MayRemove): Promise<void> {
     for (const name of await readdir(this.#dir)) {
       const path = join(this.#dir, name);
@@ -51,7 +51,7 @@ export class Uploads {
     await Promise.all([...this.#uploads.keys()].map((id) => this.drop(id)));
   }
 
-  /** Throws `overloaded` when too many are under way. */
+  /** Throws `overloaded` for too many concurrent uploads. */
   async begin(): Promise<string> {
     if (this.#uploads.size >= MOST_UPLOADS) {
       throw new PlatformError('overloaded', `${MOST_UPLOADS} archives are being sent already`, {
@@ -66,7 +66,10 @@ export class Uploads {
     return id;
   }
 
-  /** Adds a piece; `offset` must be where the last one ended. Returns the size so far. Throws `not_found`, `invalid_request`, `body_too_large`. */
+  /**
+   * Adds a piece; `offset` must be where the last one ended. Returns the size so far. Throws `not_found`,
+   * `invalid_request`, `body_too_large`.
+   */
   append(id: string, offset: number, piece: Buffer): Promise<number> {
     return this.#locks.run(id, async () => {
       const upload = this.#find(id);
@@ -93,7 +96,7 @@ export class Uploads {
     });
   }
 
-  /** Runs `work` with the file of a finished upload, which is gone afterwards. Throws `not_found`. */
+  /** Runs `work` with the file of a finished upload and then removes the file. Throws `not_found`. */
   async use<T>(id: string, work: (path: string) => Promise<T>): Promise<T> {
     const upload = await this.#locks.run(id, async () => {
       const found = this.#find(id);
@@ -110,7 +113,7 @@ export class Uploads {
     }
   }
 
-  /** Does nothing when there is none. */
+  /** No effect on an unknown id. */
   async drop(id: string): Promise<void> {
     const upload = this.#uploads.get(id);
     if (upload === undefined) return;
@@ -122,7 +125,7 @@ export class Uploads {
   #find(id: string): Upload {
     const upload = this.#uploads.get(id);
     if (upload !== undefined) return upload;
-    throw new PlatformError('not_found', 'there is no such upload, or nobody went on with it in time');
+    throw new PlatformError('not_found', 'there is no such upload, or it was not continued in time');
   }
 
   #watch(id: string, upload: Upload): void {

@@ -17,13 +17,13 @@ interface Place {
   readonly size: number;
 }
 
-/** The files of an archive on disk, read where they stand. Names are keys here: nothing is written under them. */
+/** The files of an archive on disk, read in place. Names are only keys: no file is written under them. */
 export class ArchiveFiles implements AsyncDisposable {
   readonly #file: FileHandle;
   readonly #path: string;
   readonly #temporary: string | undefined;
   readonly #places = new Map<string, Place>();
-  /** Old archives hold a layer that several images share once, and links to it. */
+  /** Old archives store a shared layer once, with links to it. */
   readonly #links = new Map<string, string>();
 
   private constructor(file: FileHandle, path: string, temporary: string | undefined) {
@@ -32,7 +32,10 @@ export class ArchiveFiles implements AsyncDisposable {
     this.#temporary = temporary;
   }
 
-  /** `path` may be compressed; it is then unpacked beside. Throws `ImageError` for what is no archive. */
+  /**
+   * `path` may be compressed; a decompressed copy is then made beside it. Throws `ImageError` for a file that is no
+   * archive.
+   */
   static async open(path: string, limits: ImageLimits): Promise<ArchiveFiles> {
     const compression = await compressionOf(path);
     const temporary = compression === 'none' ? undefined : `${path}.${randomUUID()}`;
@@ -68,14 +71,14 @@ export class ArchiveFiles implements AsyncDisposable {
     return readAt(this.#file, offset, size);
   }
 
-  /** Like `read`, and its SHA-256 must be that. Throws `digest-mismatch`. */
+  /** Like `read`, and checks the SHA-256. Throws `digest-mismatch`. */
   async readChecked(name: string, digest: string, maxBytes: number): Promise<Buffer> {
     const bytes = await this.read(name, maxBytes);
     if (`sha256:${createHash('sha256').update(bytes).digest('hex')}` === digest) return bytes;
-    throw new ImageError('digest-mismatch', `a part of the image is not what its digest says: ${digest}`);
+    throw new ImageError('digest-mismatch', `a part of the image does not match its digest: ${digest}`);
   }
 
-  /** Throws `missing-blob` at once; reading errors come with the stream. */
+  /** Throws `missing-blob` at once; read errors come from the stream. */
   stream(name: string): AsyncIterable<Buffer> {
     const { offset, size } = this.#place(name);
     if (size === 0) return empty();

@@ -6,12 +6,12 @@ import { chooseManifest, type Descriptor, parseManifest } from '../manifest.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 
 const MOST_IMAGES = 20;
-/** An index may name an index, but not without end. */
+/** An index may refer to another index, but not endlessly. */
 const MOST_LEVELS = 3;
 
 /**
- * The images in an archive: an OCI layout, or what `docker save` writes. Where an archive is both, the names are those of
- * the latter, which has whole ones. Throws `ImageError`.
+ * The images in an archive: an OCI layout, or the format of `docker save`. Archives in both formats get the names of
+ * the latter, which are complete. Throws `ImageError`.
  */
 export async function findImages(files: ArchiveFiles, limits: ImageLimits): Promise<FoundImage[]> {
   const found = files.has('manifest.json')
@@ -43,7 +43,7 @@ async function dockerImages(files: ArchiveFiles, limits: ImageLimits): Promise<F
 async function layoutImages(files: ArchiveFiles, limits: ImageLimits): Promise<FoundImage[]> {
   const index = parseManifest(await files.read('index.json', limits.documentBytes), limits);
   if (!('manifests' in index)) throw new ImageError('malformed-manifest', 'index.json names no manifests');
-  // An attestation is no image; several platforms of one name are one.
+  // Attestations are no images; several platforms of one name are one image.
   const named = new Map<string, Descriptor[]>();
   for (const each of index.manifests) {
     if (each.platform.startsWith('unknown/')) continue;

@@ -1,4 +1,4 @@
-/** What a registry wants to see before it answers. */
+/** The authentication that a registry requires. */
 export type Challenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string; readonly scope: string };
@@ -6,7 +6,7 @@ export type Challenge =
 const PARAMETER = /([a-zA-Z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))/g;
 const MOST_CHARS = 4096;
 
-/** Reads a `WWW-Authenticate` header; undefined for what is neither of the two ways that registries use. */
+/** Parses a `WWW-Authenticate` header; undefined for schemes other than the two that registries use. */
 export function parseChallenge(header: string): Challenge | undefined {
   const text = header.slice(0, MOST_CHARS);
   const scheme = /^\s*([A-Za-z]+)/.exec(text)?.[1]?.toLowerCase();

@@ -6,14 +6,14 @@ export type Authentication = 'none' | 'basic' | 'bearer';
 
 export const LOGIN = { username: 'someone', password: 'p:ass wörd' };
 
-/** A registry on loopback with one repository, `team/app`, and what real ones do: tokens, redirects, broken transfers. */
+/** A registry on loopback with one repository, `team/app`, with tokens, redirects and interrupted transfers. */
 export class FakeRegistry implements AsyncDisposable {
   authentication: Authentication = 'none';
   /** Blobs come from another address, as in a cloud. */
   redirectBlobs = false;
-  /** The first so many transfers of a blob break off in the middle. */
+  /** So many transfers of a blob are interrupted first. */
   breaks = 0;
-  /** The first so many requests get this status. */
+  /** So many requests get this status first. */
   failures: { status: number; left: number } = { status: 503, left: 0 };
   readonly seen: {
     readonly url: string;

@@ -82,7 +82,7 @@ describe('a registry', () => {
     await expect(find(':v2')).rejects.toMatchObject({ reason: 'registry-missing' });
   });
 
-  it('may not send something else than the digest says', async () => {
+  it('may not send content that does not match the digest', async () => {
     const digest = registry.push('v1', { layers: [LAYER] });
     registry.manifests.set(digest, Buffer.from('{"schemaVersion":2}'));
     await expect(find(`@${digest}`)).rejects.toMatchObject({ reason: 'digest-mismatch' });

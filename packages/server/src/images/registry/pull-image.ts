@@ -15,7 +15,7 @@ const MANIFESTS = [
 const MOST_LEVELS = 3;
 
 /**
- * Looks an image up in its registry, for this machine. Manifest and configuration are read and checked now, layers when
+ * Finds an image for this machine in its registry. Manifest and configuration are read and checked now, layers when
  * they are opened. Throws `ImageError`.
  */
 export async function findInRegistry(

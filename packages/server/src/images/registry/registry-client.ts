@@ -9,7 +9,7 @@ export interface RegistryAccess {
   readonly password: string;
   /** Without TLS: for registries on the machine or in a closed network. */
   readonly plainHttp: boolean;
-  /** Pause before the first repetition of a request that failed; each further one is twice as long. */
+  /** Pause before the first retry of a failed request; each further one is twice as long. */
   readonly retryMs?: number;
 }
 
@@ -17,7 +17,7 @@ const HUB_HOST = 'registry-1.docker.io';
 const ATTEMPTS = 4;
 const RETRY_MS = 500;
 const MOST_REDIRECTS = 5;
-/** Without a byte for this long a request is given up. */
+/** A request without a byte for this long fails. */
 const PATIENCE_MS = 60_000;
 const TOKEN_BYTES = 64 << 10;
 
@@ -25,13 +25,13 @@ interface Wanted {
   readonly path: string;
   readonly accept: string;
   readonly signal: AbortSignal;
-  /** First byte wanted; for a transfer that broke off. */
+  /** Offset of the first byte, to continue an interrupted transfer. */
   readonly from?: number;
 }
 
 /**
- * Reads one repository of a registry (distribution API v2). Credentials go to the registry and to the token service that
- * it names, a token to the registry alone: a redirect to where blobs are stored gets neither. Throws `registry`,
+ * Reads one repository of a registry (distribution API v2). Credentials are sent to the registry and to the token
+ * service that it names, a token to the registry alone: a redirect to blob storage gets neither. Throws `registry`,
  * `registry-auth`, `registry-missing`.
  */
 export class RegistryClient {
@@ -47,18 +47,18 @@ export class RegistryClient {
     this.#base = `${access.plainHttp ? 'http' : 'https'}://${host}`;
   }
 
-  /** A small answer at once, after retries. */
+  /** A small response as a whole, with retries. */
   async document(path: string, accept: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
     return this.#retried(signal, async () => readBounded(await this.#get({ path, accept, signal }), maxBytes));
   }
 
-  /** A blob as it comes. One that breaks off goes on where it was, a few times. */
+  /** A blob as a stream. An interrupted transfer is continued, a few times. */
   async *blob(digest: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     let from = 0;
     for (let attempt = 1; ; attempt++) {
       try {
         const response = await this.#get({ path: `blobs/${digest}`, accept: '*/*', signal, from });
-        // A server that does not know ranges begins anew.
+        // A server without range support starts from the beginning.
         let skip = response.status === 206 ? 0 : from;
         for await (const chunk of patiently(response, signal)) {
           const fresh = chunk.subarray(Math.min(skip, chunk.length));
@@ -98,7 +98,7 @@ export class RegistryClient {
     throw refusal(response.status, this.#reference);
   }
 
-  /** Follows redirects by hand, because only the registry itself may see the authorization. */
+  /** Follows redirects itself, because only the registry may get the authorization. */
   async #follow(start: string, { accept, signal, from = 0 }: Wanted): Promise<Response> {
     let url = new URL(start);
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
@@ -108,7 +108,7 @@ export class RegistryClient {
         signal,
         headers: {
           Accept: accept,
-          // Without it a proxy may send the blob compressed, and what arrives is not what has the digest.
+          // Without it a proxy may compress the blob, which then does not match its digest.
           'Accept-Encoding': 'identity',
           ...(from > 0 ? { Range: `bytes=${from}-` } : {}),
           ...(isOwn && this.#authorization !== undefined ? { Authorization: this.#authorization } : {}),
@@ -142,7 +142,7 @@ export class RegistryClient {
     return `Bearer ${tokenIn(bytes)}`;
   }
 
-  /** Where the registry sends us: never from TLS to plain text. */
+  /** Checks the target of a redirect: never from TLS to plain text. */
   #checked(location: string, from: URL): URL {
     const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
     const allowed = this.#access.plainHttp ? ['http:', 'https:'] : ['https:'];
@@ -187,7 +187,7 @@ function tokenIn(bytes: Buffer): string {
     const value = parseBoundedJson(bytes, DOCUMENT_LIMITS) as { token?: unknown; access_token?: unknown } | null;
     token = value?.token ?? value?.access_token;
   } catch {
-    // Told below.
+    // The error is thrown below.
   }
   if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token;
   throw new ImageError('registry-auth', 'the token service of the registry gave no token');
@@ -195,7 +195,7 @@ function tokenIn(bytes: Buffer): string {
 
 class Unavailable extends Error {}
 
-/** fetch tells every trouble of the network as a TypeError. */
+/** fetch throws a TypeError for every network error. */
 function isTransient(error: unknown): boolean {
   return error instanceof TypeError || error instanceof Unavailable;
 }

@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { ImageError } from '../errors.ts';
 
-/** Bytes in order. What is read is the caller's; `skip` and `chunks` go on behind it. */
+/** Bytes in order. `take` returns bytes owned by the caller; `skip` and `chunks` continue after them. */
 export interface ByteSource {
   readonly position: number;
-  /** Exactly `size` bytes, or undefined at the very end. Throws `truncated` when there are fewer. */
+  /** Exactly `size` bytes, or undefined at the end. Throws `truncated` when fewer are left. */
   take(size: number): Promise<Buffer | undefined>;
   skip(size: number): Promise<void>;
   /** The next `size` bytes in pieces; must be read to the end. */
@@ -13,7 +13,7 @@ export interface ByteSource {
 
 const PIECE = 256 << 10;
 
-/** A file that is read where it is asked for: skipping costs nothing. */
+/** A file with random access: skipping costs no reads. */
 export class FileSource implements ByteSource {
   readonly #file: FileHandle;
   readonly #size: number;
@@ -46,7 +46,7 @@ export class FileSource implements ByteSource {
   }
 }
 
-/** A stream that is read once; holds at most one of its chunks and what `take` asks for. */
+/** A stream that is read once; holds at most one of its chunks and the bytes of one `take`. */
 export class StreamSource implements ByteSource {
   readonly #stream: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -77,7 +77,7 @@ export class StreamSource implements ByteSource {
     }
   }
 
-  /** Reads what is left and throws it away. */
+  /** Reads and discards the rest. */
   async drain(): Promise<void> {
     this.#rest = Buffer.alloc(0);
     while (await this.#fill()) this.#rest = Buffer.alloc(0);
@@ -100,7 +100,7 @@ export class StreamSource implements ByteSource {
   }
 }
 
-/** Exactly `size` bytes at `position`. Throws `truncated` when the file ends before. */
+/** Exactly `size` bytes at `position`. Throws `truncated` when the file is shorter. */
 export async function readAt(file: FileHandle, position: number, size: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(size);
   for (let done = 0; done < size; ) {

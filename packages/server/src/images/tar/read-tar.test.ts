@@ -72,7 +72,7 @@ describe('reading tar files', () => {
     Buffer.concat([fakeTar([{ name: 'x', type: 'x', data: record }]).subarray(0, 1024), fakeTar([{ name: 'f' }])]);
   it.each<[string, Buffer, string]>([
     ['a wrong checksum', spoiled, 'malformed-tar'],
-    ['what is no tar file', Buffer.from('x'.repeat(2048)), 'malformed-tar'],
+    ['a file that is no tar file', Buffer.from('x'.repeat(2048)), 'malformed-tar'],
     ['a file that ends in a header', fakeTar([{ name: 'a' }]).subarray(0, 300), 'truncated'],
     ['a file that ends in its bytes', fakeTar([{ name: 'a', data: 'x'.repeat(3000) }]).subarray(0, 2000), 'truncated'],
     ['a size beyond the end', fakeTar([{ name: 'a', data: 'abc', size: 8_000_000_000 }]), 'truncated'],

@@ -2,7 +2,7 @@ import { ImageError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { BLOCK, malformed, parseTarHeader, type TarHeader } from './tar-header.ts';
 
-/** One member of an archive. Names are text; whether they stay inside a folder is for the reader to check. */
+/** One member of an archive. Names are text; the reader must check that they stay inside a folder. */
 export interface TarEntry {
   readonly name: string;
   readonly linkName: string;
@@ -11,9 +11,9 @@ export interface TarEntry {
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
-  /** Where its bytes begin in the source. */
+  /** Offset of its bytes in the source. */
   readonly offset: number;
-  /** Its bytes, once; what is not read is skipped before the next entry. */
+  /** Its bytes, once; unread bytes are skipped before the next entry. */
   content(): AsyncGenerator<Buffer, void>;
 }
 
@@ -22,7 +22,7 @@ export interface TarLimits {
   readonly extendedBytes: number;
 }
 
-/** What extended headers say about the next entry. */
+/** Fields of extended headers for the next entry. */
 interface Extension {
   name?: string;
   linkName?: string;
@@ -34,13 +34,13 @@ interface Extension {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The entries of a tar file (ustar, PAX, GNU long names). Throws `ImageError` for what is malformed or over a limit; an
- * archive without its two closing blocks is one that ends.
+ * The entries of a tar file (ustar, PAX, GNU long names). Throws `ImageError` for malformed archives and exceeded
+ * limits; the two closing blocks may be missing.
  */
 export async function* readTar(source: ByteSource, limits: TarLimits): AsyncGenerator<TarEntry, void> {
   let extension: Extension = {};
   for (let count = 0; ; count++) {
-    // Extended headers count too: a file of nothing else would be read for ever.
+    // Extended headers count, too: otherwise a file of extended headers only would be read for ever.
     if (count > limits.entries * 3) throw tooMany(limits);
     const block = await source.take(BLOCK);
     const header = block === undefined ? undefined : parseTarHeader(block);
@@ -63,7 +63,7 @@ export async function* readTar(source: ByteSource, limits: TarLimits): AsyncGene
 }
 
 function apply(header: TarHeader, extension: Extension, source: ByteSource): TarEntry {
-  // Only files have bytes; some writers put the size of the target into a link's header.
+  // Only files have bytes; some writers put the target's size into the header of a link.
   const size = header.type === '0' || header.type > '6' ? (extension.size ?? header.size) : 0;
   let isRead = false;
   return {
@@ -122,7 +122,7 @@ function parsePax(bytes: Buffer): Extension {
 function whole(value: Buffer): number {
   const number = Number(value.toString('latin1'));
   if (value.length === 0 || !Number.isSafeInteger(number) || number < 0) {
-    throw malformed('an extended header holds what is not a number');
+    throw malformed('an extended header has an invalid number');
   }
   return number;
 }

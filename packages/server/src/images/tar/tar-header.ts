@@ -2,14 +2,14 @@ import { ImageError } from '../errors.ts';
 
 export const BLOCK = 512;
 
-/** One block as it stands in the file, before extended headers are applied. */
+/** One header block, before extended headers are applied. */
 export interface TarHeader {
   readonly name: Buffer;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
-  /** The type as a character; `0` for plain files of all times. */
+  /** The type as a character; `0` for plain files of old and new formats. */
   readonly type: string;
   readonly linkName: Buffer;
 }
@@ -42,16 +42,16 @@ export function malformed(message: string): ImageError {
 function text(block: Buffer, from: number, length: number): Buffer {
   const field = block.subarray(from, from + length);
   const end = field.indexOf(0);
-  // The block's memory is the source's; names live longer.
+  // The block belongs to the source's buffer; names live longer.
   return Buffer.from(end < 0 ? field : field.subarray(0, end));
 }
 
-/** Octal text, or with the first bit set a big-endian number. Empty fields are 0, as some writers leave them. */
+/** Octal text, or a big-endian number when the first bit is set. Empty fields, which some writers leave, are 0. */
 function number(block: Buffer, from: number, length: number): number {
   const first = block[from] ?? 0;
   if ((first & 0x80) !== 0) {
     let value = first & 0x7f;
-    // Negative numbers, which begin with 0xff, and what no number can hold.
+    // Negative numbers, which begin with 0xff, end up too large as well.
     for (let index = from + 1; index < from + length; index++) value = value * 256 + (block[index] ?? 0);
     if (!Number.isSafeInteger(value)) throw malformed('a header holds a number that is too large');
     return value;
@@ -61,6 +61,6 @@ function number(block: Buffer, from: number, length: number): number {
     .replaceAll('\0', ' ')
     .trim();
   if (digits === '') return 0;
-  if (!/^[0-7]+$/.test(digits)) throw malformed('a header holds what is not a number');
+  if (!/^[0-7]+$/.test(digits)) throw malformed('a header has an invalid number');
   return Number.parseInt(digits, 8);
 }

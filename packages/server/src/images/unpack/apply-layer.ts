@@ -21,29 +21,28 @@ import { PathTree } from './path-tree.ts';
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 const RESERVED = '.wh..wh.';
-/** Devices and pipes: the sandbox has its own `/dev`, and nothing else may have any. */
+/** Devices and pipes: the sandbox has its own `/dev`, and no other folder may have any. */
 const SKIPPED = new Set(['3', '4', '6']);
 
-/** What all layers of an image may still use. */
+/** The remaining budget of all layers of an image. */
 export interface UnpackBudget {
   bytes: number;
   entries: number;
 }
 
 /**
- * Applies layers, lowest first, to a folder that only this object writes to. Many small files are made, one after
- * another and without a pause: it belongs in a thread of its own. Throws `ImageError` for a layer that is not
- * plain; the folder is then of no use.
+ * Applies layers, lowest first, to a folder without other writers. It makes many small files without a pause and must
+ * run in a thread of its own. Throws `ImageError` for an invalid layer; the folder is then unusable.
  */
 export class LayerUnpacker {
   readonly #tree: ImageTree;
   readonly #limits: ImageLimits;
   readonly #budget: UnpackBudget;
-  /** Paths of the layer that is being applied: its whiteouts are about those below it. */
+  /** Paths of the layer that is being applied: its whiteouts apply to lower layers only. */
   #own = new PathTree<true>();
-  /** Folders of this layer from which everything of lower layers is removed already. */
+  /** Folders of this layer whose entries from lower layers are removed already. */
   #cleared = new PathTree<true>();
-  /** Modes of folders are set when all is in place: one may be closed to writing. */
+  /** Modes of folders are set at the end: some are not writable. */
   readonly #folderModes = new PathTree<number>();
 
   constructor(root: string, limits: ImageLimits) {
@@ -52,7 +51,7 @@ export class LayerUnpacker {
     this.#budget = { bytes: limits.unpackedBytes, entries: limits.entries };
   }
 
-  /** Bytes of all files so far. */
+  /** Bytes of all files written. */
   get unpackedBytes(): number {
     return this.#limits.unpackedBytes - this.#budget.bytes;
   }
@@ -66,7 +65,7 @@ export class LayerUnpacker {
     }
   }
 
-  /** After the last layer. Returns the modes that folders are to get. */
+  /** Call after the last layer. Returns the final modes of folders. */
   folderModes(): Iterable<readonly [string, number]> {
     return this.#folderModes.entries();
   }
@@ -120,7 +119,7 @@ export class LayerUnpacker {
       throw new ImageError('unpacked-too-large', `unpacked, the image is over ${this.#limits.unpackedBytes} bytes`);
     }
     this.#clear(path);
-    // Fails rather than follows: what stood there is gone.
+    // `wx` fails instead of following a link: the old entry was removed.
     const file = openSync(path, 'wx', 0o600);
     try {
       for await (const piece of entry.content()) {
@@ -132,7 +131,7 @@ export class LayerUnpacker {
     }
   }
 
-  /** The target is text that only the kernel of a sandbox will resolve, inside the image. */
+  /** The target is text that only the kernel of a sandbox resolves, inside the image. */
   #placeLink(path: string, entry: TarEntry): void {
     const { linkName } = entry;
     if (linkName === '' || Buffer.byteLength(linkName) > this.#limits.pathBytes) {
@@ -163,7 +162,7 @@ export class LayerUnpacker {
       this.#removeBelow(folder);
       return;
     }
-    // Notes of one storage driver to itself.
+    // Internal notes of a storage driver.
     if (name.startsWith(RESERVED)) return;
     const hidden = name.slice(WHITEOUT.length);
     if (hidden === '' || hidden === '.' || hidden === '..') {
@@ -178,7 +177,7 @@ export class LayerUnpacker {
     else this.#remove(path);
   }
 
-  /** Removes what lower layers put into a folder. What this layer put there stays. Reads each folder once in a layer. */
+  /** Removes entries of lower layers from a folder. Entries of this layer stay. Reads each folder once per layer. */
   #removeBelow(folder: string): void {
     if (this.#cleared.hasAtOrAbove(folder)) return;
     for (const name of readdirSync(folder)) {
@@ -193,7 +192,7 @@ export class LayerUnpacker {
     if (lookAt(path) !== undefined) this.#remove(path);
   }
 
-  /** Follows no link. Nothing that was known about what stood below a folder may be believed afterwards. */
+  /** Follows no link. Cached facts about paths below a removed folder are invalid afterwards. */
   #remove(path: string): void {
     const isFolder = lookAt(path)?.isDirectory() === true;
     rmSync(path, { recursive: true, force: true });

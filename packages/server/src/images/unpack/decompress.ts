@@ -10,7 +10,7 @@ const PIECE = 256 << 10;
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** What a file is, by its first bytes: what a manifest says about it proves nothing. */
+/** Detects the compression by the first bytes: the media type of a manifest is not trusted. */
 export async function compressionOf(path: string): Promise<Compression> {
   const file = await open(path, 'r');
   try {
@@ -23,11 +23,11 @@ export async function compressionOf(path: string): Promise<Compression> {
   }
 }
 
-/** The bytes of a file as they were before it was compressed. */
+/** The decompressed bytes of a file. */
 export function decompressed(path: string, compression: Compression): Readable {
   const unzip = decoder(compression);
   const file = createReadStream(path, { highWaterMark: PIECE });
-  // Errors of one end the other, and reach whoever reads.
+  // Errors of one stream end the other, and reach the reader.
   return unzip === undefined ? file : pipeline(file, unzip, () => {});
 }
 
@@ -42,7 +42,7 @@ function decoder(compression: Compression): Duplex | undefined {
   }
 }
 
-/** Whether data was damaged, as the decompressor found out. */
+/** Whether the error is the decompressor's report of damaged data. */
 export function isDecompressionError(error: unknown): error is Error {
   return (
     error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(?:Z_|ZSTD_)/.test(error.code)

@@ -4,13 +4,13 @@ import { shown } from './layer-path.ts';
 import { PathTree } from './path-tree.ts';
 
 const MOST_LINKS = 40;
-/** Components of a path with its links replaced by what they lead to. */
+/** Components of a path after its links are resolved. */
 const MOST_STEPS = 1024;
 
 /**
- * Where the entries of layers belong in a folder that is to become the root of an image. Links inside the image are
- * followed as a program in it would: an absolute one begins at the image's root, and none leads out. Nobody else may
- * write below the folder meanwhile.
+ * Resolves paths of layers in a folder that becomes the root of an image. Links inside the image are followed as a
+ * program in it would: an absolute one begins at the image's root, and none leads out. The folder must have no other
+ * writer meanwhile.
  */
 export class ImageTree {
   readonly root: string;
@@ -24,11 +24,11 @@ export class ImageTree {
     this.#onFolder = onFolder;
   }
 
-  /** The host path of a folder of the image; makes what is missing of it. Throws `link-loop` or `link-target`. */
+  /** The host path of a folder of the image; missing folders are created. Throws `link-loop` or `link-target`. */
   folder(components: readonly string[]): string {
     const plain = components.length === 0 ? this.root : `${this.root}/${components.join('/')}`;
     if (components.length === 0 || this.#folders.get(plain)) return plain;
-    // Last component first, so that taking the next one does not move the others.
+    // Last component first, so that `pop` takes the next one.
     const todo = components.toReversed();
     const done: string[] = [];
     let links = 0;
@@ -58,7 +58,7 @@ export class ImageTree {
         }
         continue;
       } else if (!found.isDirectory()) {
-        throw new ImageError('link-target', `an entry stands inside what is no folder: ${shown(plain)}`);
+        throw new ImageError('link-target', `an entry is below a path that is no folder: ${shown(plain)}`);
       }
       done.push(part);
     }
@@ -67,13 +67,13 @@ export class ImageTree {
     return path;
   }
 
-  /** A folder was removed: what comes in its place may be a link. */
+  /** Call after removing a folder: the next entry of this name may be a link. */
   forget(path: string): void {
     this.#folders.delete(path);
   }
 }
 
-/** What stands at a path, links not followed; undefined for nothing. */
+/** The entry at a path, without following links; undefined when none exists. */
 export function lookAt(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }

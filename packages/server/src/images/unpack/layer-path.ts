@@ -4,8 +4,8 @@ import type { ImageLimits } from '../image-limits.ts';
 type PathLimits = Pick<ImageLimits, 'pathBytes' | 'pathComponents' | 'componentBytes'>;
 
 /**
- * A name of a layer as components below the root of the image. A leading `/` and `.` mean the root; `..` is refused, not
- * resolved. Empty for the root itself.
+ * A name of a layer as components below the root of the image. A leading `/` and `.` mean the root; `..` is refused,
+ * not resolved. Empty for the root itself.
  */
 export function layerPath(name: string, limits: PathLimits): string[] {
   if (Buffer.byteLength(name) > limits.pathBytes) {
@@ -24,7 +24,7 @@ export function layerPath(name: string, limits: PathLimits): string[] {
   return components;
 }
 
-/** A name of a layer for a message: no line break and no control character reaches a terminal. */
+/** A name of a layer for a message, without line breaks and control characters. */
 export function shown(name: string): string {
   return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
 }

@@ -1,11 +1,11 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { lookAt, makeFolder } from './image-tree.ts';
 
-/** Parents first. What the agent mounts or shows in a sandbox needs a place in the image, which is read-only by then. */
+/** Parents first. Mounts of the agent in a sandbox need a place in the image, which is read-only by then. */
 const FOLDERS = ['proc', 'dev', 'tmp', 'etc', 'mnt', 'run', 'run/funcgraph'];
 const FILES = ['etc/hosts', 'etc/hostname', 'etc/resolv.conf'];
 
-/** Makes the places, also where the image has a link or a file there: a mount must not be led elsewhere. */
+/** Creates the mount points, also replacing links and files of the image: a link must not redirect a mount. */
 export function makeMountPoints(root: string): void {
   for (const name of FOLDERS) {
     const path = `${root}/${name}`;

@@ -7,7 +7,7 @@ function emptyNode<T>(): Node<T> {
   return { value: undefined, children: new Map() };
 }
 
-/** Values by path. Each operation takes time in the length of the path, however many other paths are stored. */
+/** Values by path. Each operation takes time in the length of the path, independent of the number of stored paths. */
 export class PathTree<T> {
   readonly #root = emptyNode<T>();
 
@@ -55,14 +55,14 @@ export class PathTree<T> {
       trail.push({ parent: node, name });
       node = child;
     }
-    // A folder that now has neither a value nor children must not count as having something below it.
+    // A folder without a value and children must not count as an entry below its parent.
     for (const { parent, name } of trail.reverse()) {
       parent.children.delete(name);
       if (parent.value !== undefined || parent.children.size > 0) return;
     }
   }
 
-  /** Folders before what is in them. */
+  /** Folders before their contents. */
   *entries(): Generator<[string, T]> {
     const waiting: { readonly path: string; readonly node: Node<T> }[] = [];
     const add = (prefix: string, node: Node<T>): void => {

@@ -110,7 +110,7 @@ describe('unpacking layers', () => {
     expect(readdirSync(join(root, 'c'))).toEqual([]);
   });
 
-  it('hides the same however often and in whatever order a layer says it', async () => {
+  it('hides the same for any number and order of whiteouts in a layer', async () => {
     await unpack(
       [
         { name: 'a/b/c/old', data: '1' },
@@ -132,7 +132,7 @@ describe('unpacking layers', () => {
     expect(readdirSync(join(root, 'a/b/c'))).toEqual(['new']);
   });
 
-  it('takes time in proportion to the entries of a layer, whatever its whiteouts hide', async () => {
+  it('takes time in proportion to the entries of a layer, for any whiteouts', async () => {
     const hostile = (count: number): FakeEntry[] => [
       ...Array.from({ length: count }, (_, index) => ({ name: `own/${index}` })),
       ...Array.from({ length: count }, (_, index) => ({ name: `dir-${index}`, type: '5' })),
@@ -242,7 +242,7 @@ describe('unpacking layers', () => {
     ['a link to nowhere', [[{ name: 'l', type: '2', linkName: '' }]], 'link-target'],
     ['a link in circles', [[{ name: 'l', type: '2', linkName: 'l' }, { name: 'l/x' }]], 'link-loop'],
     ['an entry inside a file', [[{ name: 'f', data: 'x' }, { name: 'f/x' }]], 'link-target'],
-    ['a type that nobody knows', [[{ name: 'x', type: 'Z' }]], 'entry-type'],
+    ['an unknown type', [[{ name: 'x', type: 'Z' }]], 'entry-type'],
     ['a name that is too long', [[{ name: `a/${'n'.repeat(256)}` }]], 'name-too-long'],
     ['a path that is too long', [[{ name: 'a/'.repeat(3000) }]], 'name-too-long'],
     [
@@ -359,7 +359,7 @@ describe('unpacking layers', () => {
 });
 
 describe('unpacking in a thread', () => {
-  it('does the same, tells each layer, and hands errors and an abort over', async () => {
+  it('does the same, reports each layer, and passes errors and an abort on', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'funcgraph-unpack-'));
     try {
       const write = (name: string, tar: Buffer) => {

@@ -11,9 +11,9 @@ import { lookAt } from './image-tree.ts';
 import { makeMountPoints } from './mount-points.ts';
 
 export interface StoredLayer {
-  /** A file whose own digest was checked already. */
+  /** A file whose own digest is checked already. */
   readonly path: string;
-  /** `sha256:` of what is in it uncompressed, as the configuration of the image says. */
+  /** `sha256:` of its uncompressed content, from the configuration of the image. */
   readonly diffId: string;
 }
 
@@ -28,8 +28,8 @@ export interface UnpackOptions {
 }
 
 /**
- * Makes the root folder of an image from its layers, on disk when it resolves. Throws `ImageError`; the caller removes the
- * folder then. Returns the bytes of all files.
+ * Creates the root folder of an image from its layers, on disk when it resolves. Throws `ImageError`; the caller then
+ * removes the folder. Returns the bytes of all files.
  */
 export async function unpackImage({ layers, target, limits, onLayer, signal }: UnpackOptions): Promise<number> {
   mkdirSync(target, { mode: 0o755 });
@@ -38,7 +38,7 @@ export async function unpackImage({ layers, target, limits, onLayer, signal }: U
     onLayer?.(index + 1);
     await applyLayer(unpacker, layer, signal);
   }
-  // Nobody writes here but us, and every path in the list is one without links.
+  // The folder has no other writer, and no path in the list contains a link.
   for (const [path, mode] of unpacker.folderModes()) {
     if (lookAt(path)?.isDirectory() === true) chmodSync(path, mode);
   }
@@ -62,7 +62,7 @@ async function applyLayer(unpacker: LayerUnpacker, { path, diffId }: StoredLayer
     bytes.destroy();
   }
   if (`sha256:${hash.digest('hex')}` !== diffId) {
-    throw new ImageError('layer-mismatch', `a layer is not the one that the configuration names (${diffId})`);
+    throw new ImageError('layer-mismatch', `a layer does not match the digest in the configuration (${diffId})`);
   }
 }
 
@@ -73,7 +73,9 @@ async function* hashed(bytes: AsyncIterable<Buffer>, hash: ReturnType<typeof cre
   }
 }
 
-/** One call for the file system in the place of one for each file; without that program the system does it by itself. */
+/**
+ * One call for the file system instead of one for each file; without that program the kernel writes in its own time.
+ */
 function flush(folder: string): Promise<void> {
   return new Promise((resolve) => execFile('sync', ['-f', folder], () => resolve()));
 }

@@ -4,7 +4,7 @@ import type { UnpackOptions } from './unpack-image.ts';
 
 export type UnpackJob = Pick<UnpackOptions, 'layers' | 'target' | 'limits'>;
 
-/** What the thread says; the last is `done` or `failed`. */
+/** Messages of the thread; the last is `done` or `failed`. */
 export type UnpackNews =
   | { readonly kind: 'layer'; readonly number: number }
   | { readonly kind: 'done'; readonly bytes: number }
@@ -15,7 +15,7 @@ export type UnpackNews =
       readonly hint?: string | undefined;
     };
 
-/** Like `unpackImage`, beside everything else that the server does. An abort ends it at once. */
+/** Like `unpackImage`, without blocking the server. An abort ends it at once. */
 export async function unpackInThread({ onLayer, signal, ...job }: UnpackOptions): Promise<number> {
   signal.throwIfAborted();
   const { layers, target, limits } = job;
@@ -36,7 +36,7 @@ export async function unpackInThread({ onLayer, signal, ...job }: UnpackOptions)
     });
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Nothing writes to the target once this is over, so that it can be removed.
+    // After the thread has ended the target has no writer, so that it can be removed.
     await thread.terminate();
   }
 }

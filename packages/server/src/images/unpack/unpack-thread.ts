@@ -9,7 +9,7 @@ try {
   const bytes = await unpackImage({
     ...(workerData as UnpackJob),
     onLayer: (number) => tell({ kind: 'layer', number }),
-    // Whoever aborts ends the whole thread.
+    // An abort ends the whole thread.
     signal: new AbortController().signal,
   });
   tell({ kind: 'done', bytes });
