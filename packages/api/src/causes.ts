@@ -23,7 +23,7 @@ export function causeOf(outcome: string, component: string): Cause | '' {
     case 'heartbeat':
       return 'code';
     case 'crashed':
-      // an instance that was stopped because of another request is not the fault of this one's code
+      // an instance that was stopped because of another request is not a failure of this request's code
       return component === 'instance' ? 'system' : 'code';
     case 'ok':
     case 'throttled':

@@ -73,7 +73,7 @@ export interface PiecesOutput {
 export interface Client {
   /** Throws ApiError for anything but a success. */
   call<R extends RouteId>(id: R, input?: CallInput<R>): Promise<CallOutput<R>>;
-  /** Like `call`, with the body as it came: for results that may be no text. */
+  /** Like `call`, with the raw body: for results that may not be text. */
   bytes<R extends RouteId>(id: R, input?: CallInput<R>): Promise<BytesOutput>;
   /** Like `bytes`, as they arrive. Reading throws when the connection ends before the answer does. */
   pieces<R extends RouteId>(id: R, input?: CallInput<R>): Promise<PiecesOutput>;

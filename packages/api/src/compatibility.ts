@@ -2,7 +2,7 @@ import { OPERATIONS, type Operation } from './functiongraph-operations.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 
-/** Works as documented; works with less than documented; is refused or unknown. */
+/** `works`: as documented; `partly`: with less than documented; `not here`: refused or unknown. */
 export type Compatibility = 'works' | 'partly' | 'not here';
 
 /** The state of one FunctionGraph operation on this server. */

@@ -3,10 +3,12 @@
  * `{ error_code, error_msg, hint?, request_id }` with `status`; `FSS.*` codes are those of the FunctionGraph API.
  */
 
-/** `user`: the caller can mend it, the text is shown. `system`: the caller gets a fixed text, the cause is logged. */
+/**
+ * `user`: the caller can fix it, and sees the text. `system`: the caller gets a fixed text, and the cause is logged.
+ */
 export type Audience = 'user' | 'system';
 
-/** Which part refused or failed. Each failed invocation names one. */
+/** The component that refused or failed. Each failed invocation names one. */
 export type Component = 'ingress' | 'iam' | 'control' | 'admission' | 'instance' | 'runtime' | 'function' | 'timeout';
 
 export interface ErrorSpec {

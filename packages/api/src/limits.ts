@@ -53,13 +53,13 @@ export const LIMITS = {
   testEventBytes: 4 * 1024,
   /** Command, arguments and working directory of a container image, together. */
   imageOverrideChars: 5120,
-  /** One piece of an archive of a container image that is sent. */
+  /** Of one uploaded piece of a container image archive. */
   imagePieceBytes: 8 * 1024 * 1024,
   /** Of one version or alias; the guide has no number, the public API reference of its sister product has. */
   triggersPerVersion: 10,
   /** As many as the gateway of the cloud has by default. */
   gatewayAppsPerProject: 50,
-  /** How long a gateway trigger may let its caller wait. */
+  /** Longest timeout of a gateway trigger. */
   apiTimeoutMs: { min: 1, max: 60_000 },
   mountsPerFunction: 5,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,

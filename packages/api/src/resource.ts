@@ -1,4 +1,4 @@
-/** Where an operation names the resource it is about. Authorization and the audit log read no other part of a request. */
+/** How an operation names its resource. Authorization and the audit log read no other part of a request. */
 export type ResourceSource =
   /** An existing function, by its URN. */
   | { readonly kind: 'function'; readonly in: 'path' | 'query'; readonly field: string }

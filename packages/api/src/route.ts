@@ -4,7 +4,7 @@ import { type ResourceSource, resourceInPath } from './resource.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** How a body or an answer travels. `raw` is handed on as bytes; `events` is a stream of JSON lines. */
+/** The form of a body or an answer. `raw` is passed on as bytes; `events` is a stream of JSON lines. */
 export type Encoding = 'json' | 'raw' | 'events';
 
 /** One operation: the server's handler, the client and OpenAPI are all made from it. */

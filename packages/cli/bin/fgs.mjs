@@ -1,4 +1,4 @@
-// Runs on the Node.js that `fgs` beside it has chosen. Plain JavaScript: an old Node.js must understand it to refuse.
+// Runs on the Node.js that `fgs` beside it has chosen. Plain JavaScript: an old Node.js must parse it to refuse.
 import { existsSync } from 'node:fs';
 
 const OLDEST = 24;

@@ -10,7 +10,7 @@ function sink(stream: NodeJS.WriteStream): Sink {
   };
 }
 
-/** `fgs ... | head` closes the pipe early; that is no fault. */
+/** `fgs ... | head` closes the pipe early; that is no error. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
 }

@@ -43,7 +43,7 @@ function failure(error: unknown): object {
     hint?: unknown;
     stack?: unknown;
   };
-  // a fault without a hint is ours: it shows where it happened
+  // a fault without a hint is a bug: it shows its stack
   const text = typeof hint === 'string' || typeof code === 'string' ? message : stack;
   return { code: String(code ?? 'INTERNAL'), message: String(text), ...(typeof hint === 'string' ? { hint } : {}) };
 }

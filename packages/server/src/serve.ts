@@ -5,7 +5,7 @@ import type { StopRequest } from './lib/stop-request.ts';
 import { type LaunchedParts, type RunningServer, startServer } from './server.ts';
 import { ownUserName } from './startup/index.ts';
 
-/** Invocations that still run when the database is lost get this long; their outcomes cannot be stored. */
+/** Time for running invocations when the database is lost; their results cannot be stored. */
 const LAST_MS = 5_000;
 const FLUSH_MS = 200;
 
@@ -44,7 +44,7 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
     const late = new Promise((resolve) => setTimeout(resolve, LAST_MS));
     void Promise.race([server.stop(), late]).then(() => log.flush(() => process.exit(1)));
   });
-  // An unhandled rejection is a bug of the server, and no reason to drop all requests.
+  // An unhandled rejection is a bug of the server, but no reason to abort all requests.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 
   const { endpoint, gateway, credentialsFile, sandbox } = server;

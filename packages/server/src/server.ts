@@ -64,7 +64,7 @@ export interface RunningServer {
   readonly gateway: string;
   readonly credentialsFile: string;
   readonly sandbox: SandboxCapabilities;
-  /** Resolves if the server loses something for good without which nothing can be stored: it should be stopped then. */
+  /** Resolves if the server permanently loses a part without which it cannot store data: it should be stopped then. */
   readonly broken: Promise<Error>;
   /** Lets running invocations finish (within a deadline), writes buffered data, leaves nothing behind. Idempotent. */
   stop(): Promise<void>;
@@ -83,18 +83,18 @@ export interface ServerParts {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly driver?: SandboxDriver;
-  /** By whom the server was started as an ordinary user, while its agent is root. */
+  /** The launcher, when the server runs as an ordinary user and its agent as root. */
   readonly launched?: LaunchedParts | undefined;
   /** XDG_RUNTIME_DIR of an ordinary user. */
   readonly runtimeDir?: string | undefined;
-  /** Gives the start up: it rejects soon, and leaves nothing behind. */
+  /** Aborts the start: it rejects soon, and leaves nothing behind. */
   readonly signal?: AbortSignal;
 }
 
 /** Events of one project that wait for its concurrency, together. */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
-/** Builds every object and starts them in the order they need each other. The only place that does. */
+/** Builds all objects and starts them in the order of their dependencies. The only place that does. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { log, clock = systemClock } = parts;
   const { host, port, gatewayPort, region } = config;

@@ -16,7 +16,7 @@ const TEMPLATES = '/v2/{project_id}/fgs/application/templates';
 
 const IdParams = Type.Object({ project_id: Type.String(), id: Type.String() });
 
-/** A sign is let through so that its refusal names the field. */
+/** Negative numbers pass the schema so that the refusal names the field. */
 const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
 
 export const applicationRoutes = {

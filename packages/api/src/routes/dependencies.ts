@@ -19,7 +19,7 @@ const ARCHIVE_BODY_BYTES = 70 * 1024 * 1024;
 const DependencyParams = Type.Object({ project_id: Type.String(), depend_id: Type.String() });
 const VersionParams = Type.Object({ project_id: Type.String(), depend_id: Type.String(), version: Type.String() });
 
-/** A sign is let through so that its refusal names the field. */
+/** Negative numbers pass the schema so that the refusal names the field. */
 const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
 
 export const dependencyRoutes = {

@@ -5,7 +5,7 @@ import { FunctionTemplate, FunctionTemplateList, TemplateFiles } from '../schema
 
 const TEMPLATES = '/v2/{project_id}/fgs/templates';
 
-/** A sign is let through so that its refusal names the field. */
+/** Negative numbers pass the schema so that the refusal names the field. */
 const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
 
 export const functionTemplateRoutes = {

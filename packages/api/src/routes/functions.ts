@@ -23,7 +23,7 @@ const FUNCTION = `${FUNCTIONS}/{function_urn}` as const;
 /** A 50 MB archive in Base64 with some room for the rest. */
 const CODE_BODY_BYTES = 70 * 1024 * 1024;
 
-/** Offsets and sizes of pages; a sign is let through so that its refusal names the field. */
+/** Offsets and sizes of pages; negative numbers pass the schema so that the refusal names the field. */
 const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
 
 export const functionRoutes = {

@@ -54,7 +54,7 @@ export const imageRoutes = {
     summary: 'Remove a name, or with an id all names; an image without name and functions is removed',
     query: Type.Object({ reference: Reference }),
     response: Type.Object({
-      /** Versions of functions for which the image stays. */
+      /** Versions of functions that keep the image. */
       versions: Type.Integer(),
     }),
   }),

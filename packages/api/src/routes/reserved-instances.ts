@@ -12,7 +12,7 @@ import {
 
 const FUNCTIONS = '/v2/{project_id}/fgs/functions';
 
-/** Offsets and sizes of pages; a sign is let through so that its refusal names the field. */
+/** Offsets and sizes of pages; negative numbers pass the schema so that the refusal names the field. */
 const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
 const Urn = Type.Optional(Type.String());
 

@@ -13,7 +13,7 @@ const AliasParams = Type.Object({
   alias_name: Type.String(),
 });
 
-/** A sign is let through so that its refusal names the field. */
+/** Negative numbers pass the schema so that the refusal names the field. */
 const Offset = Type.Optional(Type.String({ pattern: '^-?[0-9]{1,10}$' }));
 
 export const versionRoutes = {

@@ -289,7 +289,7 @@ export const NewAccountBody = Type.Object({
   password: Type.Optional(Text()),
 });
 
-/** Everything that the first user of an account needs; secrets are shown this once. */
+/** The credentials of the first user of an account; secrets are shown only this once. */
 export const NewAccount = Type.Object({
   domain_id: Type.String(),
   domain_name: Type.String(),

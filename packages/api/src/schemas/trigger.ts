@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 
-/** Type codes of the API, those of event sources that are not here included. */
+/** Type codes of the API, including those of event sources that do not exist here. */
 export const TRIGGER_TYPES = [
   'TIMER',
   'APIG',
@@ -36,7 +36,7 @@ const FunctionInfo = Type.Object({
   version: text(),
 });
 
-/** Settings of any kind of trigger; which of them one kind has is checked by the kind. */
+/** Settings of any kind of trigger; each kind checks which of them it has. */
 const EventData = Type.Object({
   name: text('Name of the timer, or of the API.'),
   schedule_type: text('TIMER: Rate or Cron'),

@@ -26,7 +26,7 @@ export const VersionSummary = Type.Object({
   is_stateful_function: Type.Boolean(),
   reserved_instance_idle_mode: Type.Boolean(),
   custom_image: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  /** Where the version has settings for asynchronous invocations. */
+  /** Undefined without settings for asynchronous invocations. */
   function_async_config: Type.Optional(VersionAsyncConfig),
 });
 

@@ -31,7 +31,7 @@ async function linkTarget(root: string, source: string, path: string): Promise<s
   try {
     if (!inside(root, await realpath(source))) throw codeError(`the link ${path} leads out of the folder`, hint);
   } catch (error) {
-    // a link to nothing is harmless: its text was checked above
+    // a link to a missing file is harmless: its text was checked above
     if (systemCode(error) === 'ELOOP') throw codeError(`the link ${path} leads to itself`, hint, error);
     if (systemCode(error) !== 'ENOENT') throw error;
   }

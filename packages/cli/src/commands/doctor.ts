@@ -54,7 +54,7 @@ async function askServer(flags: ConnectionFlags, context: Context): Promise<Chec
     for (const reason of data.sandbox.degraded) found.push({ name: 'not enforced', state: 'warn', detail: reason });
     return found;
   } catch (error) {
-    // no server is no fault of the machine; a server that refuses is worth a line
+    // a missing server is no fault of the machine; a server that refuses gets a line
     if (error instanceof ApiError)
       return [
         {

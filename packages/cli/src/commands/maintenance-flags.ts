@@ -1,7 +1,7 @@
 import type { Context, FlagSpecs, FlagValues } from '../framework/index.ts';
 import { SERVER_FLAGS, serverArguments } from './start.ts';
 
-/** Flags of commands that work on a data directory without asking a server. */
+/** Flags of commands that work on a data directory without a server. */
 export const MAINTENANCE_FLAGS = {
   'data-dir': SERVER_FLAGS['data-dir'],
   config: SERVER_FLAGS.config,

@@ -96,7 +96,7 @@ async function* steps(
       await server.exited;
     }
   }
-  // an unclean stop is a failure of the run; a clean one leaves the exit code of the invocation
+  // an unclean stop makes the run fail; a clean one keeps the exit code of the invocation
   const exitCode = await server.exited;
   if (exitCode !== EXIT.ok) yield { text: '', data: { event: 'stopped', exit_code: exitCode }, exitCode };
 }

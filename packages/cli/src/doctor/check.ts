@@ -1,4 +1,4 @@
-/** One finding about the machine. `fail`: Funcgraph cannot work so. `warn`: it works with less. */
+/** One finding about the machine. `fail`: Funcgraph cannot work. `warn`: it works with less. */
 export interface Check {
   readonly name: string;
   readonly state: 'ok' | 'warn' | 'fail';
@@ -7,7 +7,7 @@ export interface Check {
   readonly hint?: string;
 }
 
-/** The machine as the probes see it; tests give one of their own. */
+/** The machine as the probes see it; tests use one of their own. */
 export interface Machine {
   readonly platform: string;
   readonly arch: string;
@@ -20,6 +20,6 @@ export interface Machine {
   /** Whether the path exists and this user may write to it. */
   writable(path: string): Promise<boolean>;
   exists(path: string): Promise<boolean>;
-  /** Bytes that this user may still write where `path` is. */
+  /** Bytes that this user may still write at `path`. */
   freeBytes(path: string): Promise<number>;
 }

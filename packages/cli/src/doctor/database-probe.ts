@@ -8,7 +8,7 @@ export interface DatabaseProbe {
 
 const NAME = 'PostgreSQL';
 
-/** Looks at the database that a server would be started with; nothing when that is SQLite. */
+/** Inspects the database that a server would use; no finding for SQLite. */
 export async function probeDatabase(machine: Machine, { nodePath, args }: DatabaseProbe): Promise<Check[]> {
   const { output } = await machine.run(nodePath, args);
   const found = parse(output);

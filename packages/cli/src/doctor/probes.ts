@@ -130,7 +130,7 @@ async function network(machine: Machine): Promise<Check> {
   return { name, state: 'warn', detail: 'functions reach nothing but themselves', hint: 'run the server as root' };
 }
 
-/** Space where the data directory is, or will be made. */
+/** Space at the place of the data directory, which may not exist yet. */
 async function space(machine: Machine, dataDir: string): Promise<Check> {
   let place = dataDir;
   while (!(await machine.exists(place)) && dirname(place) !== place) place = dirname(place);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** The process as a command may see it; tests give one of their own. */
+/** The process as a command may see it; tests use one of their own. */
 export interface Context {
   readonly stdout: Sink;
   readonly stderr: Sink;
@@ -21,6 +21,6 @@ export type OutputFormat = 'table' | 'json';
 
 export interface Sink {
   readonly isTTY: boolean;
-  /** Resolves when the other side took it, so that a long answer never piles up in memory. */
+  /** Resolves when the reader took it, so that a long answer never piles up in memory. */
   write(data: string | Uint8Array): Promise<void>;
 }

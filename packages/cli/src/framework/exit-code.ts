@@ -24,7 +24,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.functionFailed, 'the function itself failed'],
 ];
 
-/** Quota refusals are 403 too, but no question of permission: they count as `refused`. */
+/** Quota refusals have status 403 too, but are not about permission: they count as `refused`. */
 export function exitCodeOf(error: ApiError): ExitCode {
   if (error.status === 0) return EXIT.unreachable;
   if (error.status === 401) return EXIT.denied;

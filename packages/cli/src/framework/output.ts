@@ -23,7 +23,7 @@ export type Output = (
   | { readonly kind: 'stream'; readonly items: AsyncIterable<StreamItem> }
 ) & { readonly exitCode?: ExitCode };
 
-/** One step of something long: a line of text for people, an object for programs. */
+/** One step of a long operation: a line of text for people, an object for programs. */
 export interface StreamItem {
   readonly text: string;
   /** Printed as they are, in place of the text and without a line break. */
@@ -31,6 +31,6 @@ export interface StreamItem {
   /** A line about the result, for standard error. */
   readonly note?: string;
   readonly data: Row;
-  /** Taken as the exit code of the command when it is the last item that has one. */
+  /** The exit code of the command, if this is the last item that has one. */
   readonly exitCode?: ExitCode;
 }

@@ -49,7 +49,7 @@ async function printFields(output: Output, names: readonly string[], { stdout }:
   return exitCode;
 }
 
-/** The one place where results become text. Returns the exit code of the command. */
+/** The only place that turns results into text. Returns the exit code of the command. */
 export async function printOutput(output: Output, context: Context, fields?: readonly string[]): Promise<ExitCode> {
   if (fields !== undefined) return printFields(output, fields, context);
   const { stdout, stderr, format } = context;

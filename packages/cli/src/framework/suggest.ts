@@ -17,7 +17,7 @@ function distance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** The nearest of `known`, or undefined when nothing is near enough to be meant. */
+/** The nearest of `known`, or undefined when none is near enough. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
   const prefixed = known.filter((k) => word.length >= 3 && k.startsWith(word));

@@ -15,7 +15,7 @@ const HINTS: Readonly<Record<string, string>> = {
 export interface ServerOptions {
   /** The server's own command line; without secrets: others can read it. */
   readonly args: readonly string[];
-  /** False: the log is kept back and only its end is shown when the start fails. */
+  /** False: the log is kept back, and only its end is shown when the start fails. */
   readonly showLog: boolean;
   /** The server's main file; found beside this package when absent. */
   readonly main?: string;
@@ -32,13 +32,16 @@ export interface ServerProcess {
 function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
-    // 'close' waits for the last of the log; something that inherited the pipe must not hold us up for ever
+    // 'close' waits for the end of the log; a program that inherited the pipe must not block us for ever
     child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), LOG_GRACE_MS).unref());
     child.once('error', () => resolve({ code: 1, signal: null }));
   });
 }
 
-/** With hundreds of requests in flight the usual 16 MB of young objects are copied again and again instead of dying. */
+/**
+ * With hundreds of requests in flight, the default young generation of 16 MB is too small: objects are copied again and
+ * again instead of dying.
+ */
 const SERVER_FLAGS = ['--max-semi-space-size=64'];
 
 /**

@@ -64,7 +64,7 @@ export interface ControlDeps {
   readonly retire: NetworksOptions['retire'];
   /** Which account a project belongs to. */
   readonly tenants: ConstructorParameters<typeof Shares>[0]['tenants'];
-  /** Data directory and run directory, without links. */
+  /** Data directory and run directory, with links resolved. */
   readonly ownFolders: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;

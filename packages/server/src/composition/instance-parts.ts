@@ -18,9 +18,9 @@ import type { RequestLogs } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { ControlParts } from './control-parts.ts';
 
-/** Long enough that a client in a loop never meets a frozen instance. */
+/** Long enough that a client in a loop never reaches a frozen instance. */
 const FREEZE_MS = 2_000;
-/** A runtime that was not needed for this long keeps one sandbox waiting, not more. */
+/** A runtime that was unused for this long keeps one sandbox waiting, not more. */
 const PREWARM_QUIET_MS = 10 * 60 * 1000;
 /** Sandboxes started at the same time; more would only slow each other down. */
 const MAX_STARTS = 16;

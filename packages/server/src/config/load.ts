@@ -74,7 +74,7 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
   };
 }
 
-/** Throws ConfigError for a value that has the right type and no meaning. */
+/** Throws ConfigError for a value with the right type and an invalid meaning. */
 export function compileSettings({ raw, databaseUrl: url, metricsToken: token, searchPath: folders }: Settings): Config {
   return Object.freeze({
     ...compileConfig(raw, machineMemoryMb()),
@@ -84,7 +84,7 @@ export function compileSettings({ raw, databaseUrl: url, metricsToken: token, se
   });
 }
 
-/** Of the machine or, where that is less, of the container that the server runs in. */
+/** Of the machine or, if less, of the container that the server runs in. */
 function machineMemoryMb(): number {
   const constrained = process.constrainedMemory();
   // 0, undefined or an impossibly large number without a constraint

@@ -11,7 +11,7 @@ export const RawConfig = Type.Object(
     data_dir: Type.Optional(Type.String({ minLength: 1 })),
     /** The user that the server runs as when root starts it. */
     user: Type.Optional(Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,31}$' })),
-    /** A PostgreSQL database in the place of SQLite in the data directory. On the command line without a password. */
+    /** A PostgreSQL database instead of SQLite in the data directory. On the command line without a password. */
     database_url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** File that holds that URL. */
     database_url_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
@@ -42,13 +42,13 @@ export const RawConfig = Type.Object(
     memory_budget: Type.Optional(Type.String()),
     /** Largest container image, and largest uploaded image archive; at most 10 GB. */
     image_size: Type.Optional(Type.String()),
-    /** Whether functions reach the outside: `on` where the machine can keep them apart from itself. */
+    /** Whether functions reach the outside: `on` if the machine can isolate itself from them. */
     egress: Type.Optional(Type.Union([Type.Literal('on'), Type.Literal('off')])),
     /** Most started runtimes of one kind that wait for functions; 0 for none. */
     prewarm: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
     /** Hosts (`name` or `name:port`, with commas) inside the own network from which archives may be fetched. */
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
-    /** Hosts, written alike, inside the own network to which outcomes of asynchronous invocations may be sent. */
+    /** Hosts, in the same form, inside the own network to which results of asynchronous invocations may be sent. */
     webhook_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     /** Folders (absolute, with commas) below which file systems may be shared with functions. */
     mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
@@ -73,7 +73,7 @@ export const RawConfig = Type.Object(
     quota_test_events: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     /** Characters of all variables of a function. */
     quota_environment: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_536 })),
-    /** Asynchronous events that wait or run, and results to be delivered, of a project: how many, and their size. */
+    /** Limits of a project for asynchronous events that wait or run, and results to be delivered: number and size. */
     quota_async_events: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     quota_async_size: Type.Optional(Type.String()),
     /** Dead letters of a project, and their size. */
@@ -82,9 +82,11 @@ export const RawConfig = Type.Object(
     /** How long permanently failed invocations are kept with their events, and how many per function. */
     dead_letter_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     dead_letters_per_function: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-    /** Nothing new is stored while less is free for the data directory (at most a tenth of its file system). */
+    /** No new data is stored while less is free for the data directory (at most a tenth of its file system). */
     min_free_disk: Type.Optional(Type.String()),
-    /** Logs, receipts and metrics of all functions on disk, and the lines of one project; the oldest go first. */
+    /**
+     * Logs, receipts and metrics of all functions on disk, and the lines of one project; the oldest are removed first.
+     */
     log_size: Type.Optional(Type.String()),
     log_size_per_project: Type.Optional(Type.String()),
     /** How long the status of finished asynchronous invocations is kept. */
@@ -97,7 +99,7 @@ export const RawConfig = Type.Object(
 );
 export type RawConfig = Static<typeof RawConfig>;
 
-/** Compiled: only numbers in ms, bytes or megabytes behind this. */
+/** Compiled: from here on only numbers in ms, bytes or megabytes. */
 export interface Config {
   readonly dataDir: string;
   /** Folders in which interpreters of functions are looked for: those of PATH and of the system. */

@@ -9,7 +9,7 @@ import type { Hooks } from './functions/java-hooks.ts';
 import type { ReservedConfig } from './reserved-instances/types.ts';
 import type { Trigger } from './triggers/types.ts';
 
-/** One version as the data plane sees it: plain data, one object for as long as nothing changes. */
+/** One version as the data plane sees it: plain data, the same object until it changes. */
 export interface VersionSnapshot {
   readonly functionId: string;
   /** With the version. */
@@ -18,7 +18,7 @@ export interface VersionSnapshot {
   readonly package: string;
   readonly name: string;
   readonly version: string;
-  /** Another text after every change of code or configuration, never used twice. */
+  /** Changes with every change of code or configuration, and never repeats. */
   readonly revision: string;
   readonly runtime: string;
   readonly handler: string;
@@ -45,7 +45,7 @@ export interface VersionSnapshot {
   readonly concurrency: number;
   readonly enabled: boolean;
   readonly dynamicMemory: boolean;
-  /** Answers may be streamed to callers that can take them so. */
+  /** Answers may be streamed to callers that support it. */
   readonly returnStream: boolean;
   readonly surroundings: WantedSurroundings;
   /** Name of the agency whose credentials the function gets; absent for none. */
@@ -187,7 +187,7 @@ export class Catalog {
     this.facts.emit('triggers.updated', { functionId });
   }
 
-  /** How the gateway publishes a function; undefined when nothing was ever set. From memory. */
+  /** How the gateway publishes a function; undefined without a setting. From memory. */
   url(functionId: string): FunctionUrl | undefined {
     return this.#urls.get(functionId);
   }
@@ -241,7 +241,7 @@ export class Catalog {
     this.facts.emit('version.deleted', { snapshot });
   }
 
-  /** Forgets a function and all its versions. Does nothing when it is unknown. */
+  /** Removes a function and all its versions. Does nothing for an unknown one. */
   remove(projectId: string, pkg: string, name: string): void {
     const id = key(projectId, pkg, name);
     const snapshots = [...(this.#functions.get(id)?.values() ?? [])];

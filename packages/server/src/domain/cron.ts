@@ -7,7 +7,7 @@ export interface Cron {
   readonly months: readonly number[];
   /** 0 is Sunday. */
   readonly weekdays: readonly number[];
-  /** Both day of month and weekday are restricted: then either is enough. */
+  /** Both day of month and weekday are restricted: then either match is enough. */
   readonly eitherDay: boolean;
 }
 

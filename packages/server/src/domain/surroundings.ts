@@ -5,7 +5,7 @@
 export interface WantedSurroundings {
   /** The network that the user chose, by its ids; the default network without. */
   readonly vpc?: { readonly vpcId: string; readonly subnetId: string };
-  /** Whether the default network may lead to the outside. */
+  /** Whether the default network may reach the outside. */
   readonly publicNetwork: boolean;
   readonly mounts: readonly WantedMount[];
 }
@@ -15,7 +15,7 @@ export interface WantedMount {
   readonly resource: string;
   /** `/mnt/<name>`. */
   readonly path: string;
-  /** To whom files belong on disk; undefined for the user that the file system was registered with. */
+  /** Owner of files on disk; undefined for the user that the file system was registered with. */
   readonly uid: number | undefined;
   readonly gid: number | undefined;
 }

@@ -83,7 +83,7 @@ export class AccessKeys {
     return entry === undefined ? undefined : shown(entry);
   }
 
-  /** The secret is shown this once. Throws `not_found` for a user that was deleted, `identity_quota` for a third key. */
+  /** The secret is shown only this once. Throws `not_found` for a deleted user, `identity_quota` for a third key. */
   create(userId: string, description: string): Promise<{ readonly key: AccessKey; readonly secretKey: string }> {
     const { store, sealer, clock } = this.#options;
     return this.#alone(userId, async () => {
@@ -142,7 +142,9 @@ export class AccessKeys {
     }
   }
 
-  /** Keys change in turn with the identities of the account, so that no key is made for a user while it is deleted. */
+  /**
+   * Keys change in sequence with the identities of the account, so that no key is made for a user while it is deleted.
+   */
   #alone<T>(userId: string, work: () => Promise<T>): Promise<T> {
     const { directory, changes } = this.#options;
     const domainId = directory.users.get(userId)?.domainId ?? '';
@@ -207,7 +209,7 @@ function switchKey(
       hint: 'Ask an administrator to enable it, or delete the key and create another one.',
     });
   }
-  // the decision of an administrator stays one when the user repeats it
+  // a repetition by the user keeps the administrator's decision
   return !enabled && by.id === userId ? undefined : { disabledBy: by.id };
 }
 

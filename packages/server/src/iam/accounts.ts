@@ -39,7 +39,7 @@ export interface AccountsDeps extends Pick<ChangeParts, 'directory' | 'changes' 
   readonly tenancy: Tenancy;
 }
 
-/** Makes and deletes accounts, each whole or not at all: a kill at any moment leaves no half of one. */
+/** Creates and deletes accounts, each completely or not at all, also when the process is killed. */
 export class Accounts {
   readonly #deps: AccountsDeps;
 

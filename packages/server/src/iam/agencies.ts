@@ -34,7 +34,7 @@ export class Agencies {
     return agency;
   }
 
-  /** One that a function of the project may name now. Throws `unknown_agency` naming the field. */
+  /** An agency that a function of the project may name now. Throws `unknown_agency` naming the field. */
   usable(projectId: string, name: string, field: string): Agency {
     const { directory, clock } = this.#parts;
     const domainId = directory.projects.get(projectId)?.domainId ?? '';

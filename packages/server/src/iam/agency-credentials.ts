@@ -40,7 +40,7 @@ export class AgencyCredentials {
     this.#options = options;
   }
 
-  /** From memory mostly; the same object until it is renewed. Undefined without an agency, or when it is over. */
+  /** From memory mostly; the same object until it is renewed. Undefined without an agency, or when it has expired. */
   of(projectId: string, agencyName: string): FunctionCredentials | undefined {
     if (agencyName === '') return undefined;
     const { directory, clock } = this.#options;

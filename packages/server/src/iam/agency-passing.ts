@@ -30,7 +30,7 @@ export function authorizePassing(
     });
   }
   if (authorizer.allowsByName(caller, question)) return;
-  // rights that their holder can widen at will cover everything
+  // rights that their holder can extend at will cover everything
   const ofAccount = { action: 'iam:permissions:grantRoleToGroup', projectId: undefined, peer: where.peer };
   if (authorizer.allows(caller, ofAccount)) return;
   const held = directory.grantsFor(caller.principal);

@@ -104,7 +104,7 @@ export class AuditStore {
   }
 }
 
-/** Whether letters are large or small does not count, in any database. */
+/** Letters are compared without case, in any database. */
 function matches(column: 'action' | 'resource', pattern: string) {
   return sql<boolean>`lower(${sql.ref(column)}) like lower(${pattern}) escape '!'`;
 }

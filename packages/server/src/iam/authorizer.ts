@@ -21,7 +21,7 @@ export interface Question {
   readonly action: string;
   /** Undefined for a resource of the account or the machine. */
   readonly projectId: string | undefined;
-  /** Undefined where the operation is about no single function. */
+  /** Undefined if the operation is not about a single function. */
   readonly fn?: FunctionRef | undefined;
   /** Of another resource than a function; `*` when absent. */
   readonly path?: string;
@@ -63,7 +63,7 @@ interface ScopedRules {
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   #rights = new Map<string, Rights>();
-  /** A document is one object for as long as nothing changes it. */
+  /** A document is the same object until it changes. */
   readonly #compiled = new WeakMap<PolicyDocument, readonly Rule[]>();
 
   constructor(options: AuthorizerOptions) {
@@ -98,7 +98,7 @@ export class Authorizer {
     );
   }
 
-  /** Whether statements that name their resources allow it, those about everything left aside. */
+  /** Whether statements with named resources allow it, without those about everything. */
   allowsByName(caller: Caller, question: Question): boolean {
     const scoped = this.#scopedRules(caller, question.projectId, (document) => compilePolicy(onlyNamed(document)));
     const verdict = this.#judgeBy(scoped, caller, question);

@@ -156,7 +156,7 @@ export class Iam {
     await this.#hasher.stop();
   }
 
-  /** Makes decisions anew that were kept: after a function went into another enterprise project. */
+  /** Evicts cached decisions: after a function moved to another enterprise project. */
   forgetDecisions(): void {
     this.#authorizer.forget();
   }
@@ -172,7 +172,7 @@ export class Iam {
     if (refusal !== undefined) this.#refuse(headers, refusal);
   }
 
-  /** Whether the key or token of an accepted request still holds, its date aside: for answers that go on for long. */
+  /** Whether the key or token of an accepted request is still valid, ignoring its date: for long answers. */
   holds(headers: IncomingHttpHeaders): boolean {
     const token = headers['x-auth-token'];
     if (typeof token === 'string' && headers.authorization === undefined)

@@ -9,7 +9,7 @@ const MAX_KNOWN = 10_000;
 /** Attempts that wait or run; each takes about a tenth of a second. */
 const MAX_AT_ONCE = 16;
 const MAX_AT_ONCE_OF_CLIENT = 8;
-/** Failures that a client has free, and how often it gets one back. */
+/** Failures that are free for a client, and how often it gets one back. */
 const CLIENT_FAILURES = 30;
 const CLIENT_REGAIN_MS = 10_000;
 

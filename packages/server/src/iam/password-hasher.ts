@@ -6,8 +6,8 @@ import type { PasswordCall, PasswordResult } from './password-work.ts';
 const MAX_WAITING = 32;
 
 /**
- * Hashes passwords one at a time in a thread of its own, which starts with the first: neither the event loop nor the
- * thread pool that reads and writes files waits for it. All operations throw `overloaded` when too many wait.
+ * Hashes passwords one at a time in a thread of its own, which starts with the first one, so that neither the event
+ * loop nor the thread pool for files waits. All operations throw `overloaded` when too many wait.
  */
 export class PasswordHasher {
   #thread: Promise<WorkerThread<PasswordCall, PasswordResult>> | undefined;

@@ -11,7 +11,7 @@ export interface PolicyFields {
   readonly document: unknown;
 }
 
-/** Policies of accounts beside those that every account has. */
+/** Policies of accounts beside the system policies. */
 export class Policies {
   readonly #parts: ChangeParts;
 
@@ -53,7 +53,7 @@ export class Policies {
     });
   }
 
-  /** Holds from the next request on. Throws `not_found`, `forbidden` for a system policy, `last_administrator`. */
+  /** Applies from the next request on. Throws `not_found`, `forbidden` for a system policy, `last_administrator`. */
   update(domainId: string, id: string, change: Partial<PolicyFields>): Promise<Policy> {
     const { directory, rights, clock, changes } = this.#parts;
     if (change.name !== undefined) checkName(change.name, 'role.display_name');

@@ -133,7 +133,7 @@ export class Sessions {
   }
 
   #read(text: string): Claims | undefined {
-    // only one text is the token, though others decode to the same bytes
+    // only one spelling of the token is valid, although others decode to the same bytes
     if (Buffer.from(text, 'base64').toString('base64') !== text) return undefined;
     try {
       const claims: unknown = JSON.parse(this.#options.sealer.open(text));

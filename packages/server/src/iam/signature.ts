@@ -19,7 +19,7 @@ const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 export interface SignedRequest {
   readonly method: string;
-  /** The request target as it came, before any decoding. */
+  /** The raw request target, before any decoding. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   /** The body: its bytes, or its known properties when it is not in memory. */
@@ -32,7 +32,7 @@ export interface HashedBody {
   readonly sha256: string;
 }
 
-/** Why a signature was refused: for the log only, the caller learns nothing. */
+/** The reason for refusing a signature: for the log only, the caller does not get it. */
 export type Refusal =
   | 'authorization header'
   | 'unknown access key'
@@ -110,7 +110,8 @@ function isHashUsable(headers: IncomingHttpHeaders, signedHeaders: readonly stri
   const declared = headers['x-sdk-content-sha256'];
   if (declared === undefined) return true;
   if (!signedHeaders.includes('x-sdk-content-sha256')) return false;
-  // Leaves the body unprotected, so only for bodies that are not JSON; no FunctionGraph operation has one.
+  // Leaves the body unprotected, so it is accepted only for bodies that are not JSON; no FunctionGraph operation has
+  // one.
   if (declared === UNSIGNED) return !header(headers, 'content-type').includes('json');
   return /^[0-9a-f]{64}$/.test(String(declared));
 }

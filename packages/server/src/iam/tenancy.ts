@@ -12,7 +12,7 @@ export interface TenancyDeps extends ChangeParts {
 /** Accounts, their projects, and their enterprise projects. */
 export class Tenancy {
   readonly #deps: TenancyDeps;
-  /** Requests that may create something in a project go through it. */
+  /** Passed by requests that may create resources in a project. */
   readonly gate = new ProjectGate();
 
   constructor(deps: TenancyDeps) {
@@ -99,7 +99,7 @@ export class Tenancy {
     return found;
   }
 
-  /** One that something may be put into. Throws `unknown_enterprise_project`. */
+  /** An enterprise project that accepts new resources. Throws `unknown_enterprise_project`. */
   checkEnterpriseProject(projectId: string, id: string): void {
     const domainId = this.#deps.directory.projects.get(projectId)?.domainId ?? '';
     if (this.enterpriseProjects(domainId).some((one) => one.id === id && one.enabled)) return;

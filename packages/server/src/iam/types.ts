@@ -24,7 +24,7 @@ export interface User {
   readonly description: string;
   readonly enabled: boolean;
   readonly createdAt: number;
-  /** Tokens and temporary keys from before are void. */
+  /** Tokens and temporary keys from before this time are void. */
   readonly sessionsFrom: number;
   readonly lastLoginAt: number | null;
 }
@@ -115,7 +115,7 @@ export interface Caller {
   readonly accessKey: string;
 }
 
-/** The enterprise project of everything that names none. */
+/** The enterprise project of resources that name none. */
 export const DEFAULT_ENTERPRISE_PROJECT = '0';
 /** The name of FunctionGraph in IAM, where an agency names the service that it trusts. */
 export const FUNCTION_SERVICE = 'op_svc_cff';

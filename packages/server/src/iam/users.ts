@@ -91,7 +91,7 @@ export class Users {
   }
 
   /**
-   * A new password or switching the user off ends all sessions; keys stay. Throws `not_found`, `resource_exists`,
+   * A new password or disabling the user ends all sessions; keys stay. Throws `not_found`, `resource_exists`,
    * `weak_password`, `last_administrator`.
    */
   async update(domainId: string, id: string, change: UserChange): Promise<User> {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 
 /**
  * The folders of the Node.js that runs the platform and of those in `searchPath`, which functions may get. A version
- * manager of root keeps them below `/root`, where the server's user needs to be let in.
+ * manager of root keeps them below `/root`, where the server's user needs access.
  */
 export function interpreterFolders(platformNode: string, searchPath: readonly string[]): string[] {
   const programs = [

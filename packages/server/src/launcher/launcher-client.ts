@@ -25,7 +25,7 @@ export class Launcher {
     process.on('message', (message: LauncherMessage, handle: unknown) => this.#receive(message, handle));
   }
 
-  /** Resolves with the launcher's first message. From here on the end of the launcher ends this process at once. */
+  /** Resolves with the launcher's first message. From then on the end of the launcher ends this process at once. */
   static async connect(): Promise<Launcher> {
     if (process.send === undefined) throw new Error('only the launcher starts a server like this');
     // Its agent ended with the launcher, and every instance with the agent: no wait is needed.

@@ -4,8 +4,8 @@ import { type LauncherMessage, orderIn } from './messages.ts';
 import { closeRunDir } from './run-dir.ts';
 
 /**
- * Carries out the orders of the server: starts an agent, always with the same rules, and passes its socket on; at most one
- * lives at a time. An order has no arguments, so a server that was taken over can repeat orders and no more.
+ * Carries out the orders of the server: starts an agent, always with the same rules, and passes its socket on; at most
+ * one lives at a time. An order has no arguments, so a compromised server can only repeat orders.
  */
 export class Orders {
   readonly #options: AgentProcessOptions;
@@ -35,7 +35,7 @@ export class Orders {
     }
   }
 
-  /** Nothing of the socket was read here: it is passed on in the turn in which it was made. */
+  /** Nothing of the socket was read here: it is passed on in the turn in which it was created. */
   #pass(agent: AgentProcess): void {
     const { pid, socket, ended } = agent;
     this.#agent = agent;

@@ -34,9 +34,9 @@ export async function ownDataDir(dataDir: string, user: ServerUser): Promise<voi
   for (const name of names) {
     const path = join(dataDir, name);
     if (name === OF_AGENT || (await lstat(path)).uid !== 0) continue;
-    // It walks by descriptors and changes links, not their targets: no name that the server's user sets leads it astray.
+    // It walks by descriptors and changes links, not their targets: no name set by the server's user can misdirect it.
     await run('chown', ['-hR', '-P', '--from=0', `${user.uid}:${user.gid}`, '--', path]);
   }
-  // The last step: a start that is cut before it begins again here.
+  // The last step: a start that was interrupted before it resumes here.
   await chown(dataDir, user.uid, user.gid);
 }

@@ -7,7 +7,7 @@ export interface RootChoice {
   readonly isAllowed: boolean;
 }
 
-/** Throws `SANDBOX_ROOT`: without isolation, code of functions that root starts is root. */
+/** Throws `SANDBOX_ROOT`: without isolation, code of functions would run as root. */
 export function refuseRoot(wanted: 'auto' | 'bubblewrap' | 'process', { isRoot, isAllowed }: RootChoice): void {
   if (wanted !== 'process' || !isRoot || isAllowed) return;
   throw new StartupError('SANDBOX_ROOT', 'without isolation, functions that root runs are root on this machine', {

@@ -1,13 +1,13 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-/** Ranges that mean this machine, its own network, a metadata service of a cloud, or no machine at all. */
+/** Ranges of this machine, its own network, metadata services of clouds, and unassigned addresses. */
 const V4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
-  // Azure's metadata and agent service; those of other clouds lie in the other ranges
+  // Azure's metadata and agent service; those of other clouds are in the other ranges
   ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
@@ -37,8 +37,8 @@ for (const [net, prefix] of V4) internal4.addSubnet(net, prefix, 'ipv4');
 for (const [net, prefix] of V6) internal6.addSubnet(net, prefix, 'ipv6');
 
 /**
- * Whether an IP address is not one of the public internet, or is one of this machine at this moment. Also true for a text that
- * is no IP address.
+ * Whether an IP address is not public, or belongs to this machine at this moment. Also true for a text that is no IP
+ * address.
  */
 export function isInternalAddress(address: string): boolean {
   const version = isIP(address);

@@ -6,7 +6,7 @@ export type MayRemove = (path: string) => Promise<boolean>;
 const GRACE_MS = 60 * 60 * 1000;
 
 export interface LeftoverRules {
-  /** When the database was made, in ms since the epoch: it cannot know files from before. */
+  /** When the database was created, in ms since the epoch: it cannot know older files. */
   readonly databaseBornAt: number;
   readonly now: () => number;
   /** Called with the first file of a process that is older than the database. */

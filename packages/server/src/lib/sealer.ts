@@ -77,7 +77,7 @@ export async function openSealer(keyFile: string, options: { readonly mayCreate:
     return new Sealer(key);
   }
   if (/^[0-9a-f]{64}$/.test(text)) return new Sealer(Buffer.from(text, 'hex'));
-  // before a first start has stored anything, no key is lost with it
+  // nothing was stored yet, so no sealed secret is lost with the empty key file
   if (text === '' && options.mayCreate) {
     await rm(keyFile);
     return openSealer(keyFile, options);

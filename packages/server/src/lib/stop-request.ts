@@ -1,4 +1,4 @@
-/** A supervisor and our parent may both pass the same signal on. */
+/** A supervisor and our parent may both forward the same signal. */
 const SAME_SIGNAL_MS = 500;
 
 /**
@@ -21,7 +21,7 @@ export class StopRequest {
     return this.#first.signal;
   }
 
-  /** Called for each further request, which is one to end at once. Without a listener it does. */
+  /** Called for each further request, which demands an immediate end. Without a listener the process ends at once. */
   onSecond(listener: () => void): void {
     this.#onSecond = listener;
   }

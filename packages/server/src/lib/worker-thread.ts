@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, type Transferable, Worker, workerData } from 'node:worker_threads';
 
-/** An error as it crosses a thread border: everything a caller may branch on or print survives. */
+/** An error as it crosses a thread boundary: all fields that a caller may branch on or print are kept. */
 interface WireError {
   readonly name: string;
   readonly message: string;
@@ -23,7 +23,7 @@ export interface WorkerThreadOptions {
   /** The entry without its extension, for example `./engine-thread`. It must call `serveCalls`. */
   readonly entry: string;
   readonly name: string;
-  /** Handed to the `open` function of `serveCalls`; must be cloneable. */
+  /** Passed to the `open` function of `serveCalls`; must be cloneable. */
   readonly data?: unknown;
   /** Calls that may wait for an answer at once; one more is refused with `thread.overloaded`. */
   readonly maxPending: number;
@@ -216,7 +216,7 @@ export function serveCalls<Call, Result>(open: (data: unknown) => CallHandler<Ca
   port.postMessage({ kind: 'ready' } satisfies FromWorker<Result>);
 }
 
-/** A bare thread, for work that is not calls and answers. */
+/** A plain thread, for work without calls and answers. */
 export function startWorker(options: Pick<WorkerThreadOptions, 'from' | 'entry' | 'name' | 'data'>): Worker {
   const { from, entry, name, data } = options;
   const [extension, execArgv] = from.endsWith('.ts') ? ['.ts', ['--conditions=@funcgraph/source']] : ['.js', []];

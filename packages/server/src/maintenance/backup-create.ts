@@ -9,7 +9,7 @@ import { type ReferredBlob, referredBlobs } from './references.ts';
 
 /** Files with secrets; without `master.key` the database is of no use. */
 const KEYS = ['master.key', 'credentials.json'] as const;
-/** Code that is deleted between the snapshot and its copy is in the way at most so often. */
+/** Code deleted between the snapshot and its copy may make the copy fail this many times. */
 const ATTEMPTS = 5;
 
 export interface BackupSummary {

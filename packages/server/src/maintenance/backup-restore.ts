@@ -7,7 +7,7 @@ import { verifyBackup } from './backup-verify.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 
 const PRIVATE = 0o600;
-/** Unpacked code is read by the users of sandboxes, which is made from these files. */
+/** Unpacked code, which is made from these files, is read by the users of sandboxes. */
 const CODE = 0o644;
 
 /**

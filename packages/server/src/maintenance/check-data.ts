@@ -19,7 +19,7 @@ const RESTORE = 'Restore a backup: fgs backup restore DIR';
 const SECRET_FILES = ['master.key', 'credentials.json', 'funcgraph.db', 'funcgraph.db-wal', 'database.json'];
 const UNFINISHED = ['artifacts/incoming', 'images/incoming', 'images/uploads'];
 
-/** Looks through a data directory, also while a server works on it; changes nothing. */
+/** Checks a data directory, also while a server works on it; changes nothing. */
 export async function checkData(dataDir: string): Promise<DataCheck[]> {
   const record = await readDatabaseRecord(dataDir);
   const checks = [...(await checkModes(dataDir)), await checkLeftovers(dataDir), ...(await checkTelemetry(dataDir))];

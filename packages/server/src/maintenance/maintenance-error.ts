@@ -1,4 +1,4 @@
-/** A command on a data directory or a backup cannot be done, for a reason that a person can act on. */
+/** A command on a data directory or a backup failed for a reason that its user can fix. */
 export class MaintenanceError extends Error {
   readonly code: string;
   readonly hint: string;

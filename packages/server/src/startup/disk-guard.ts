@@ -9,9 +9,9 @@ const MB = 2 ** 20;
 /** Kept as a file for a start on a full disk: SQLite cannot even open a database without some room. */
 const RESERVE_BYTES = 8 * MB;
 const RESERVE_FILE = 'disk-reserve';
-/** On a small file system the server keeps less free than configured. */
+/** On a small file system the server keeps less space free than configured. */
 const SHARE = 0.1;
-/** Changes are taken again when so much more than the limit is free, so that the state does not flicker. */
+/** Writes are accepted again when this much more than the limit is free, so that the state does not flicker. */
 const RECOVERY = 1.1;
 
 export interface DiskState {
@@ -53,7 +53,7 @@ export class DiskGuard {
     return this.#state;
   }
 
-  /** Call before anything of the data directory is opened. */
+  /** Call before any file of the data directory is opened. */
   async start(): Promise<void> {
     await this.check();
     // only now: other programs could use the space that a running server releases before its next start

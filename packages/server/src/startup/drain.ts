@@ -46,7 +46,7 @@ export class Drain {
     return this.#cut.signal;
   }
 
-  /** Fires a little later: no connection and no stored result is waited for any more. */
+  /** Fires a little later: waits for connections and stored results end then. */
   get closed(): AbortSignal {
     return this.#closed.signal;
   }

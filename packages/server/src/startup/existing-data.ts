@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StorageError, sqliteFile } from '../storage/index.ts';
 
-/** Folders of files that only a database gives a meaning to. */
+/** Folders whose files only have a meaning with a database. */
 const REFERRED = [
   ['artifacts', 'blobs'],
   ['images', 'blobs'],

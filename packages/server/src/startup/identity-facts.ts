@@ -12,7 +12,7 @@ export function functionFacts(catalog: Catalog, contents: ProjectContentsStore):
   };
 }
 
-/** Decisions that were kept depend on the enterprise project of a function: they are made anew when it changes. */
+/** Cached decisions depend on the enterprise project of a function: they are evicted when it changes. */
 export function forgetDecisionsOnMoves(catalog: Catalog, iam: Iam): void {
   catalog.facts.on('function.updated', ({ snapshot, previous }) => {
     if (snapshot.enterpriseProjectId !== previous?.enterpriseProjectId) iam.forgetDecisions();

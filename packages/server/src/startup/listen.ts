@@ -8,12 +8,12 @@ export function listen(server: Server, host: string, port: number): Promise<void
   });
 }
 
-/** Where clients on this machine reach a server that listens. */
+/** Addresses for clients on this machine of a server that listens. */
 export function addressOf(server: Server, host: string): string {
   return addressAt(host, (server.address() as AddressInfo).port);
 }
 
-/** Where clients on this machine reach a server that listens on this host and port. */
+/** The address for clients on this machine of a server that listens on this host and port. */
 export function addressAt(host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;

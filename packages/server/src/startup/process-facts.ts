@@ -63,7 +63,7 @@ export async function storageFacts(
 
 async function sumOf(paths: readonly string[]): Promise<number> {
   let bytes = 0;
-  // a file may go between the list and the look: it then has no size
+  // a file may be removed between listing and stat: it then has no size
   for (const path of paths)
     bytes += await stat(path).then(
       ({ size }) => size,

@@ -27,7 +27,7 @@ export async function chooseSandbox(
   );
 }
 
-/** An agent that died is replaced when an instance is wanted next. */
+/** An agent that died is replaced at the next request for an instance. */
 function withLivingAgent(driver: SandboxDriver, agent: SandboxAgent): SandboxDriver {
   return {
     name: driver.name,

@@ -17,7 +17,7 @@ export const TARGET_FLAGS = {
 
 type Target = RouteBody<Routes['updateVersionAlias']>;
 
-/** The body of the API. Throws usage errors for flags that do not go together. */
+/** The body of the API. Throws usage errors for flags that exclude each other. */
 export function targetOf(flags: FlagValues<typeof TARGET_FLAGS>): Target {
   const { version, also, weight, rule, any, description } = flags;
   const text = description === undefined ? {} : { description };
@@ -42,7 +42,7 @@ function parseRule(text: string): Record<string, string> {
   return { rule_type, param, op: value.includes(',') ? 'in' : '=', value };
 }
 
-/** Where an alias points, in words: `1.1.0, and 1.2.0 for 10 %`. */
+/** The target of an alias, in words: `1.1.0, and 1.2.0 for 10 %`. */
 export function targetText(alias: {
   readonly version: string;
   readonly additional_version_weights?: Readonly<Record<string, number>>;

@@ -6,7 +6,7 @@ import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { CliError, type Context, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
 import { withProgress } from '../functions/progress.ts';
 
-/** The archive as the API takes it: its bytes, or where they are. */
+/** The archive in the form of the API: its bytes, or its address. */
 async function sourceFields(
   { zip, folder, url }: { zip: string | undefined; folder: string | undefined; url: string | undefined },
   context: Context,

@@ -14,7 +14,10 @@ export interface Lookup {
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A package by its name or id; own ones go before public ones. Throws a usage error when none or several are meant. */
+/**
+ * A package by its name or id; own ones take precedence over public ones. Throws a usage error when none or several
+ * match.
+ */
 export async function findPackage(text: string, { client, projectId, signal, runtime }: Lookup): Promise<Dependency> {
   const params = { project_id: projectId };
   if (ID.test(text)) {

@@ -11,7 +11,10 @@ function nameIn(disposition: string | null, fallback: string): string {
   return /filename="([A-Za-z0-9][A-Za-z0-9_-]{0,120}\.zip)"/.exec(disposition ?? '')?.[1] ?? fallback;
 }
 
-/** Writes beside the target first: a broken download never looks like an archive. Returns the bytes written. */
+/**
+ * Writes to a temporary file beside the target first, so that a broken download never looks like an archive. Returns
+ * the bytes written.
+ */
 async function save(
   path: string,
   shown: string,

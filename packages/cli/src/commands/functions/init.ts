@@ -22,7 +22,7 @@ async function refuseFilled(folder: string, shown: string): Promise<void> {
   });
 }
 
-/** Where a file of the server belongs; a server must not choose places outside of the folder. */
+/** The local path of a file from the server; a server must not choose paths outside of the folder. */
 function placeOf(folder: string, path: string): string {
   const place = resolve(folder, path);
   if (place.startsWith(folder + sep) && !path.includes('\0')) return place;

@@ -9,7 +9,7 @@ interface Repetition {
   readonly times: number;
 }
 
-/** Invokes one after another, gives each result as text, and in the end how many failed. A refusal ends it. */
+/** Invokes one after another, prints each result as text, and at the end the number of failures. A refusal ends it. */
 export async function* invokeRepeatedly(
   { client }: Connection,
   { params, event, times }: Repetition,

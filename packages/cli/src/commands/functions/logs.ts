@@ -45,7 +45,7 @@ async function* past(
   for (const line of lines.reverse()) yield item(line);
 }
 
-/** Follows until Ctrl-C. A connection that breaks is made again; a refusal of the server ends it. */
+/** Follows until Ctrl-C. A broken connection is made again; a refusal of the server ends it. */
 async function* follow(
   client: Client,
   params: FunctionParams,

@@ -11,7 +11,7 @@ export function tagParams(
   return { project_id, resource_type: 'functions', resource_id: function_urn };
 }
 
-/** `KEY=VALUE` or `KEY`, which has no value then. Throws a usage error without a key. */
+/** `KEY=VALUE`, or `KEY` without a value. Throws a usage error without a key. */
 export function parseTag(text: string): { key: string; value: string | undefined } {
   const at = text.indexOf('=');
   const key = at < 0 ? text : text.slice(0, at);

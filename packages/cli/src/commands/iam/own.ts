@@ -3,7 +3,10 @@ import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { CliError, defineCommand, EXIT } from '../../framework/index.ts';
 import { readLines } from './find.ts';
 
-/** Whose key the requests are signed with. Throws `CLI.NO_USER` for keys of functions and users without a lasting key. */
+/**
+ * The user of the key that signs the requests. Throws `CLI.NO_USER` for keys of functions and users without a lasting
+ * key.
+ */
 async function ownId(client: Client, signal: AbortSignal): Promise<string> {
   const { data } = await client.call('listAccessKeys', { signal });
   const [key] = data.credentials;

@@ -4,7 +4,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 type Config = RouteResponse<Routes['listReservedInstanceConfigs']>['reserved_instances'][number];
 
-/** More than a project can have: a server that never ends its list does not keep us for ever. */
+/** More than a project can have: a server that never ends its list must not loop us for ever. */
 const MAX_PAGES = 100;
 
 export const list = defineCommand({

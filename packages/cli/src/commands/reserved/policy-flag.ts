@@ -28,7 +28,7 @@ export function parsePolicy(text: string): CronConfig {
 }
 
 function secondsOf(text: string): number {
-  // without a time, JavaScript would take a day for one of UTC
+  // without a time, JavaScript would read a day as UTC
   const ms = TIME.test(text) ? Date.parse(text.includes('T') ? text : `${text}T00:00`) : Number.NaN;
   if (Number.isNaN(ms)) throw usageError(`not a time: ${JSON.stringify(text)}`, EXAMPLE);
   return Math.floor(ms / 1000);

@@ -12,7 +12,7 @@ export const remove = defineCommand({
   ],
   examples: ['fgs versions delete hello 1.1.0', 'fgs versions delete hello 1.1.0 --yes'],
   async run({ flags, args }, context) {
-    // without this guard an empty text would name the whole function, and an alias its version
+    // without this check an empty text would name the whole function, and an alias its version
     if (args.version === '' || args.version.startsWith('!')) throw usageError('VERSION must be the name of a version');
     const connection = await connect(flags, context);
     const params = connection.functionParams(args.function, flags.package, args.version);

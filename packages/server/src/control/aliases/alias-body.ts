@@ -18,7 +18,7 @@ export interface AliasBody {
 }
 
 /**
- * Reads where an alias points. Whether the versions exist is not known here. Throws `invalid_version`,
+ * Reads the target of an alias. Does not check that the versions exist. Throws `invalid_version`,
  * `description_too_long`, `invalid_additional_version`, `invalid_weight`, `same_version`.
  */
 export function readAliasBody(body: Kept): AliasBody {

@@ -25,7 +25,7 @@ export class Aliases {
     this.#options = options;
   }
 
-  /** Fills the catalog. Call once, when it has the versions. */
+  /** Fills the catalog. Call once, after its versions are loaded. */
   async start(): Promise<void> {
     const { access, store } = this.#options;
     for (const { name, alias } of await store.all()) access.catalog.putAlias(name, alias);

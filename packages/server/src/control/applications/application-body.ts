@@ -5,7 +5,7 @@ import type { Kept } from '../functions/types.ts';
 import { WireFields } from '../functions/wire-fields.ts';
 import type { ApplicationParam, ApplicationPart } from './types.ts';
 
-/** So that the names of its functions have room for their part. */
+/** Leaves room in the names of its functions for their suffixes. */
 const MOST_NAME_CHARS = 40;
 const MOST_VALUE_CHARS = 4096;
 
@@ -48,7 +48,7 @@ export function readApplicationBody(body: Kept): ApplicationBody {
   };
 }
 
-/** A value for every parameter: the user's or the usual one. Throws `invalid_request`, which names the parameter. */
+/** A value for every parameter: the user's or the default. Throws `invalid_request`, which names the parameter. */
 export function readParams(params: readonly ApplicationParam[], given: Kept): ReadonlyMap<string, string> {
   const strange = Object.keys(given).find((name) => !params.some((param) => param.name === name));
   if (strange !== undefined) {

@@ -16,7 +16,7 @@ export class ApplicationTemplates {
     this.#functions = functions;
   }
 
-  /** By name; undefined does not narrow. A runtime keeps those with a function that can have it. */
+  /** By name; undefined does not filter. A runtime selects templates with a function for it. */
   async list(filter: {
     readonly runtime: string | undefined;
     readonly category: string | undefined;

@@ -16,7 +16,7 @@ export interface AsyncConfigsOptions {
   readonly store: AsyncConfigStore;
   readonly catalog: Catalog;
   readonly clock: Clock;
-  /** Hosts of the own network that outcomes may be sent to. */
+  /** Hosts of the own network that results may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
 }
 

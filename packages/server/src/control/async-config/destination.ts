@@ -35,7 +35,10 @@ export function parseDestination({ destination, param }: Destination, field: str
   return { kind: 'service', service: kind, name };
 }
 
-/** Throws `invalid_request` for an address of the own network that is none of the allowed hosts; names are judged later. */
+/**
+ * Throws `invalid_request` for a numeric address of the own network that is not an allowed host; names are checked at
+ * delivery.
+ */
 export function checkWebhook(url: URL, allowed: ReadonlySet<string>, field: string): void {
   try {
     lookupFor(url, allowed);

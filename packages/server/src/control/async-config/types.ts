@@ -20,7 +20,7 @@ export interface AsyncSettings {
   readonly logNames: Readonly<Record<string, string>>;
 }
 
-/** How asynchronous invocations of one version or alias are treated. Times are ms since the epoch. */
+/** Settings for asynchronous invocations of one version or alias. Times are ms since the epoch. */
 export interface AsyncConfig {
   readonly functionId: string;
   /** `latest`, a version, or `!alias`. */
@@ -32,7 +32,7 @@ export interface AsyncConfig {
   readonly modifiedAt: number;
 }
 
-/** How an invocation is treated that is accepted now. */
+/** The settings for an invocation that is accepted now. */
 export interface AsyncPolicy {
   readonly maxAgeSeconds: number;
   readonly maxRetries: number;

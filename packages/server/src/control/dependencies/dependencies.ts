@@ -38,7 +38,7 @@ export interface DependencyFilter {
 
 /**
  * Versioned library packages. All are in memory; a change is durable when its promise resolves. A project sees its own
- * and the public ones, and of others not even that they exist. Throws `PlatformError` with the codes of the API.
+ * and the public ones; others look as if they did not exist. Throws `PlatformError` with the codes of the API.
  */
 export class Dependencies {
   readonly #options: DependenciesOptions;
@@ -278,7 +278,7 @@ export class Dependencies {
       for (const version of versions) this.#byId.set(version.id, version);
       throw error;
     }
-    // code folders that were made from it have names of their own for its files
+    // code folders made from it have their own directory entries for its files
     for (const { artifact } of versions) await artifacts.release(artifact.sha256, isReferenced);
   }
 

@@ -58,7 +58,7 @@ export class MergedCode {
 
   #isUsed(path: string): boolean {
     for (const { artifact } of this.#catalog.snapshots()) if (artifact.treePath === path) return true;
-    // an instance of the old version may still load a file of it
+    // an instance of the old version may still load one of its files
     return this.#timers.has(path);
   }
 

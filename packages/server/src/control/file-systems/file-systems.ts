@@ -178,7 +178,7 @@ export class FileSystems {
     return { ...fileSystem, usedBy: this.#usersOf(fileSystem) };
   }
 
-  /** Versions of projects that may not use it do not count: they mount nothing. */
+  /** Versions of projects that may not use it do not count: they do not mount it. */
   #usersOf(fileSystem: FileSystem): string[] {
     const urns: string[] = [];
     for (const { urn, projectId, surroundings } of this.#options.catalog.versions()) {

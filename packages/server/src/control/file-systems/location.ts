@@ -1,6 +1,6 @@
 import type { FileSystem } from './types.ts';
 
-/** A folder as its path, an NFS export as `host:/path`. `sourceOf` is the way back. */
+/** A folder as its path, an NFS export as `host:/path`. `sourceOf` is the reverse. */
 export function locationOf(source: FileSystem['source']): string {
   return source.kind === 'folder' ? source.path : `${source.host}:${source.export}`;
 }

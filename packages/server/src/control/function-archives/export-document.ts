@@ -19,7 +19,7 @@ export interface ExportDocument {
 
 /**
  * Everything that can be set on a version, under the names of the API. Encrypted variables keep their names and lose
- * their values: a file that is passed on must not carry secrets.
+ * their values: a file that is shared must not contain secrets.
  */
 export function describeExport(state: FunctionState, codeFile: string | undefined): ExportDocument {
   const { fn, version, secretNames, dependencies } = state;
@@ -64,7 +64,7 @@ export interface ImportTarget {
   readonly code: Uint8Array | undefined;
 }
 
-/** The create body that makes the function of a document again, unchecked. */
+/** The create body that recreates the function of a document, unchecked. */
 export function createBody(document: ExportDocument, target: ImportTarget): Kept {
   const { func_code: _code, user_data, encrypted_user_data, ...fields } = document.function;
   return {

@@ -35,7 +35,7 @@ export function readExportYaml(text: string): ExportDocument {
 function parsed(text: string): unknown {
   try {
     checkYaml(text);
-    // without aliases no text is larger in memory than it looks; looking for equal keys takes the square of their number
+    // without aliases no text is larger in memory than it looks; checking for equal keys takes quadratic time
     const safely = { maxAliasCount: 0, uniqueKeys: false } as const;
     return parse(text, { schema: 'core', prettyErrors: false, logLevel: 'error', ...safely });
   } catch (cause) {

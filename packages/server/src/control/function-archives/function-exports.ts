@@ -26,7 +26,7 @@ export interface OpenExport {
   readonly stream: Readable;
 }
 
-/** Writes functions into archives, one at a time for each user. */
+/** Exports functions as archives, one at a time for each user. */
 export class FunctionExports {
   readonly #artifacts: ArtifactStore;
   readonly #clock: Clock;

@@ -10,8 +10,8 @@ const MAX_COLUMN = 64;
 const LIST_OR_KEY: ReadonlySet<unknown> = new Set(['seq-item-ind', 'explicit-key-ind']);
 
 /**
- * Refuses text that would take the parser long or nest deeper than its stack: the lexer takes neither time nor stack for
- * any text. Throws `SyntaxError`.
+ * Refuses text that would take the parser too long or nest deeper than its stack; the lexer needs little time and stack
+ * for any text. Throws `SyntaxError`.
  */
 export function checkYaml(text: string): void {
   let [tokens, depth, column, indent] = [0, 0, 0, 0];

@@ -4,7 +4,7 @@
  */
 export type UrlAuth = 'none' | 'iam';
 
-/** How a function is published on the gateway port. All its versions are reached under the one setting. */
+/** How a function is published on the gateway port. The setting applies to all its versions. */
 export interface FunctionUrl {
   readonly functionId: string;
   readonly enabled: boolean;

@@ -23,7 +23,7 @@ export class CodeCollector {
     this.#clock = clock;
   }
 
-  /** Nothing ran this code yet, so it can go at once. */
+  /** No instance ran this code yet, so it can be removed at once. */
   async now(sha256: string): Promise<void> {
     await this.#artifacts.release(sha256, (sha) => this.#store.isReferenced(sha));
   }

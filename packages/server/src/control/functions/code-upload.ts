@@ -31,7 +31,7 @@ export function readCodeUpload(fields: WireFields, rules: RuntimeRules, handler:
   if (file === '') return undefined;
   const bytes = decodeCode(file);
   const archive = bytes.subarray(0, 4).equals(ZIP_MAGIC);
-  // `inline` with an archive is how consoles send several edited files
+  // consoles send several edited files as `inline` with an archive
   const kind = codeType === 'jar' ? 'jar' : codeType === 'zip' || archive ? 'zip' : 'inline';
   if (kind === 'inline') return inline(bytes, rules, handler);
   if (bytes.length > LIMITS.codeZipBytes) throw codeTooLarge();
@@ -53,7 +53,7 @@ export function defaultUpload(rules: RuntimeRules, handler: string): CodeUpload 
   return inline(Buffer.from(text), rules, handler);
 }
 
-/** `code_filename`, checked; undefined when the body leaves it open. */
+/** `code_filename`, checked; undefined when the body omits it. */
 export function readFileName(fields: WireFields): string | undefined {
   const name = fields.text('code_filename', { max: 255, code: 'invalid_code_filename' });
   if (name !== undefined && !/^[^/\\\p{Cc}]*$/u.test(name)) {

@@ -11,7 +11,7 @@ export const IMAGE_CODE_TYPE = 'Custom-Image-Swr';
 
 const DEFAULT_ID = 1003;
 const IDS = { min: -1, max: 65_534, code: 'invalid_image' } as const;
-/** Root, and accounts that the platform of the guide keeps for itself. */
+/** Root, and accounts that the guide reserves for the platform. */
 const RESERVED_IDS = [0, 1000, 1002];
 
 /** Whether a body is about an image: it names one, has the code type of images, or its runtime requires one. */

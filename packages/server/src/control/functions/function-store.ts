@@ -52,7 +52,7 @@ export class FunctionStore {
       .where('project_id', '=', page.projectId)
       .where('version', '=', version)
       .$if(page.package !== undefined, (query) => query.where('package', '=', page.package ?? ''))
-      // not like: % and _ in a name mean themselves, and databases differ in whether case counts
+      // not LIKE: % and _ in a name are literal, and databases differ in case sensitivity
       .$if(page.pattern !== undefined, (query) =>
         query.where(({ eb, fn, val, ref }) =>
           eb(fn('replace', [ref('name'), val(page.pattern ?? ''), val('')]), '!=', ref('name')),

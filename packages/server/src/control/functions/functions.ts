@@ -56,9 +56,9 @@ interface Change {
 }
 
 /**
- * Creates, changes and deletes functions. Bodies are those of the API, unchecked. Each operation checks everything
- * before it changes anything, and is durable and visible in the catalog when its promise resolves. Throws
- * `PlatformError` with the codes of the API.
+ * Creates, changes and deletes functions. Bodies are those of the API, unchecked. Each operation makes all checks
+ * before the first change, and is durable and visible in the catalog when its promise resolves. Throws `PlatformError`
+ * with the codes of the API.
  */
 export class Functions {
   /** For the versions and aliases of the same functions. */
@@ -275,7 +275,7 @@ export class Functions {
     return chooseImage(fields, rules, before, (reference) => images.hold(reference, mayUse));
   }
 
-  /** Inline code is one file that the handler names: another handler, another name. */
+  /** Inline code is one file named by the handler: another handler needs another name. */
   async #followHandler(
     stored: StoredFunction,
     rules: RuntimeRules,

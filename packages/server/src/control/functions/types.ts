@@ -35,7 +35,7 @@ export interface FunctionConfig {
 
 /** A container image in the place of code: the user's reference, and the image it meant at that time. */
 export interface FunctionImage {
-  /** The image itself; its name may mean another by now. */
+  /** The image itself; its name may point to another one by now. */
   readonly id: string;
   readonly name: string;
   /** As given, with commas; empty for the image's own. */

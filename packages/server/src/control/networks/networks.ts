@@ -16,7 +16,7 @@ export interface NetworksOptions {
   readonly host: NetworkHost;
   readonly catalog: Catalog;
   readonly clock: Clock;
-  /** Whether a function that chose no network reaches the outside. */
+  /** Whether a function without a chosen network reaches the outside. */
   readonly egress: () => boolean;
   /** Whether functions of a project may be placed in a network. Reads memory only. */
   readonly mayUse: (networkId: string, projectId: string) => boolean;
@@ -27,7 +27,7 @@ export interface NetworksOptions {
 }
 
 const MAX_NETWORKS = 200;
-/** Blocks that are tried for a network without one. */
+/** Address blocks that are tried for a network without a given one. */
 const USUAL_BLOCKS = Array.from({ length: 16 }, (_, at) => `172.30.${at * 16}.0/24`);
 const REFUSALS = {
   NOT_ALLOWED: 'invalid_request',

@@ -34,7 +34,7 @@ export class Shares {
     for (const share of await this.#options.store.all()) this.#put(share);
   }
 
-  /** Calls `listener` after each change, when `mayUse` answers anew. */
+  /** Calls `listener` after each change, when answers of `mayUse` may differ. */
   onChange(listener: (kind: ShareKind, resource: string) => void): void {
     this.#listeners.push(listener);
   }
@@ -47,7 +47,7 @@ export class Shares {
     return this.#byKey.has(keyOf(kind, resource, { kind: 'project', id: projectId }));
   }
 
-  /** Oldest first. Without those of accounts and projects that were deleted. */
+  /** Oldest first, without those of deleted accounts and projects. */
   list(): Share[] {
     return [...this.#byKey.values()].filter(({ holder }) => this.#exists(holder));
   }

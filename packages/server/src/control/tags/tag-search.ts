@@ -9,7 +9,7 @@ const MAX_OFFSET = 1_000_000;
 
 /** A question for functions by their tags. */
 export interface TagSearch {
-  /** Only functions without tags; `tags` is empty then. */
+  /** Only functions without tags; `tags` is empty in that case. */
   readonly withoutAnyTag: boolean;
   readonly tags: readonly TagFilter[];
   readonly systemTags: readonly TagFilter[];

@@ -11,7 +11,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'AN
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_NAME_CHARS = 255;
 
-/** The environment that requests mean which name none; and its id in the cloud. */
+/** The environment of requests that name none; and its id in the cloud. */
 export const RELEASE = 'RELEASE';
 const RELEASE_ID = 'DEFAULT_ENVIRONMENT_RELEASE_ID';
 /** The group of APIs that name none. */

@@ -65,7 +65,7 @@ export class TriggerStore {
     return unlessTaken(this.#db.insertInto('function_trigger').values(values).execute());
   }
 
-  /** False when its name or its path is taken. The last tick stays. */
+  /** False when its name or its path is taken. The last tick is kept. */
   async replace(trigger: Trigger): Promise<boolean> {
     const { id } = trigger;
     return unlessTaken(

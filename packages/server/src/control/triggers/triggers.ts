@@ -47,7 +47,7 @@ const SECOND_MS = 1000;
  */
 export class Triggers {
   readonly #options: TriggersOptions;
-  /** Paths of the gateway are shared by a project. */
+  /** All functions of a project share the paths of the gateway. */
   readonly #projects = new KeyLock();
 
   constructor(options: TriggersOptions) {
@@ -117,7 +117,7 @@ export class Triggers {
     );
   }
 
-  /** Settings that the change does not name stay. Throws like `show` and `create`. */
+  /** Omitted settings stay. Throws like `show` and `create`. */
   async update(ref: TriggerRef, change: TriggerChange): Promise<Trigger> {
     const { access, store, clock } = this.#options;
     return this.#alone(ref.name, async () => {

@@ -13,7 +13,7 @@ export interface TimerSettings {
 }
 
 export interface ApiSettings {
-  /** A shared or a dedicated gateway; here they are the same one. */
+  /** A shared or a dedicated gateway; both are the same one here. */
   readonly kind: 'APIG' | 'DEDICATEDGATEWAY';
   readonly name: string;
   /** 1 public, 2 private: has no meaning here. */

@@ -49,7 +49,7 @@ export interface OpenVersion {
   readonly secrets: Environment;
 }
 
-/** Whether two versions run alike: the same code, configuration and variables. */
+/** Whether two versions behave the same: equal code, configuration and variables. */
 export function sameContent(a: OpenVersion, b: OpenVersion): boolean {
   return (
     a.version.artifact.sha256 === b.version.artifact.sha256 &&

@@ -12,7 +12,10 @@ export interface Condition {
 
 type Test = (value: string) => boolean;
 
-/** Makes the test of one written value. Throws `ConditionFault` for a value that the operator cannot compare with. */
+/**
+ * Compiles the comparison with one written value. Throws `ConditionFault` for a value that the operator cannot compare
+ * with.
+ */
 type Operator = (written: string) => Test;
 
 /** A fault of a condition; the message has no field name. */

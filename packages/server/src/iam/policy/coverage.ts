@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compilePattern } from './pattern.ts';
 import type { PolicyDocument, Statement } from './types.ts';
 
-/** Whether a pattern allows every text that another one does. The `*` of the other fits only a `*` of the first. */
+/** Whether a pattern allows every text that another one does. The `*` of the other matches only a `*` of the first. */
 function coversPattern(wide: string, narrow: string): boolean {
   return compilePattern(wide.toLowerCase())(narrow.toLowerCase());
 }

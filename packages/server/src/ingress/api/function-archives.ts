@@ -21,7 +21,7 @@ interface ExportQuery {
   readonly type?: string;
 }
 
-/** Functions as archives: out of this server, and into it. */
+/** Export and import of functions as archives. */
 export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids> {
   const { iam, functions, exports, imports, catalog, region } = deps;
   return {

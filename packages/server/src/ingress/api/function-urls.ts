@@ -7,7 +7,7 @@ import { readName } from './functions-target.ts';
 
 type Params = Parameters<typeof readName>[0];
 
-/** Switching functions on and off as HTTP services. The setting is a function's, not a version's. */
+/** Publishes and unpublishes functions as HTTP services. The setting belongs to a function, not to a version. */
 export function functionUrlHandlers(deps: {
   readonly functions: Functions;
   readonly functionUrls: FunctionUrls;

@@ -110,7 +110,7 @@ export function functionAsyncConfigHandlers(deps: {
   };
 }
 
-/** Outcomes are delivered with the rights of the function's agency. Throws `unknown_agency`, `forbidden`. */
+/** Results are delivered with the rights of the function's agency. Throws `unknown_agency`, `forbidden`. */
 function checkAgency(iam: Iam, agency: string, question: Question): void {
   const caller = iam.agencyCaller(question.projectId ?? '', agency);
   if (caller === undefined) {

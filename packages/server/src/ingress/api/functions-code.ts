@@ -21,7 +21,7 @@ export interface FunctionCodeDeps extends NamingDeps {
   readonly region: string;
 }
 
-/** Larger code is not put into the answer but behind its link. */
+/** Larger code is not in the answer but behind its link. */
 const IN_ANSWER_BYTES = 1024 * 1024;
 
 /** Show, replace and download the code of functions. */
@@ -69,7 +69,7 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
   };
 }
 
-/** The file's own name where it is short: a link must fit into a path. */
+/** The file's own name if it is short: a link must fit into a path. */
 function downloadName({ fn, version }: FunctionState): string {
   const own = version.artifactFile?.split('/').at(-1) ?? '';
   if (own !== '' && Buffer.byteLength(own) <= 80) return own;

@@ -187,7 +187,7 @@ function dependencyFields({ dependencies, version }: FunctionState, { domainId }
   };
 }
 
-/** Here alone our words for instances become the API's. */
+/** The only place where our terms for instances are translated to the API's. */
 function strategyReply({ version }: FunctionState): { concurrency: number; concurrent_num: number } {
   return { concurrency: version.config.maxInstances, concurrent_num: version.config.instanceConcurrency };
 }

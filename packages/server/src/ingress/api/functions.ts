@@ -48,7 +48,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
     async listFunctions(request) {
       const { marker, maxitems, package_name, func_name, enterprise_project_id: enterprise } = request.query;
       const { caller, peer, params } = request;
-      // which of them may be seen only the policies know, so the page is cut afterwards
+      // the policies decide which functions are visible, so the page is cut afterwards
       const { functions: all } = await functions.list({
         projectId: params.project_id,
         package: package_name || undefined,

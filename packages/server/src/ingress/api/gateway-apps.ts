@@ -29,7 +29,7 @@ export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handl
   const authorizeTrigger = ({ caller, peer, params }: About, { fn }: { readonly fn: FunctionRef }): void => {
     iam.authorize(caller, { action: 'functiongraph:trigger:update', projectId: params.project_id, fn, peer });
   };
-  /** A new secret can call every trigger of the app, and without the app none can be called. */
+  /** A new secret can call every trigger of the app; without the app none can be called. */
   const authorizeAllTriggers = (request: About & { readonly params: { readonly app_id: string } }): void => {
     const { project_id: projectId, app_id: appId } = request.params;
     for (const trigger of apps.show(projectId, appId).triggers) authorizeTrigger(request, trigger);

@@ -127,7 +127,10 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
   };
 }
 
-/** The project of a path, unless it is beyond the account or the one project of a token. Throws `not_found`. */
+/**
+ * The project of a path; it must belong to the account and, for a token with one project, be that one. Throws
+ * `not_found`.
+ */
 function reachable(iam: Iam, { caller, params }: ApiRequest<'showProject' | 'deleteProject'>): Project {
   const project = iam.projectsOf(caller).find(({ id }) => id === params.project_id);
   if (project === undefined) throw new PlatformError('not_found', 'there is no such project');

@@ -3,7 +3,7 @@ import { MAX_POINTS } from '../../telemetry/index.ts';
 import { timeRange } from './time-range.ts';
 
 const MINUTE_MS = 60_000;
-/** A longest range in minutes, and the step that it is shown in: at most 100 points. */
+/** A longest range in minutes, and its step: at most 100 points. */
 const STEPS: ReadonlyArray<readonly [range: number, step: number]> = [
   [60, 1],
   [300, 5],
@@ -23,7 +23,7 @@ function stepFor(minutes: number): number {
   return (STEPS.find(([range]) => minutes <= range)?.[1] ?? DAY_MINUTES) * MINUTE_MS;
 }
 
-/** So many minutes until now; the last step is the present one. Throws `invalid_request`. */
+/** This many minutes until now; the last step is the present one. Throws `invalid_request`. */
 export function lastMinutes(text: string, now: number, mostMinutes: number): MetricRange {
   const minutes = /^\d{1,7}$/.test(text) ? Number(text) : 0;
   if (minutes < 1 || minutes > mostMinutes) {

@@ -30,7 +30,7 @@ export interface ProcessFacts {
   readonly openFiles: number;
   /** Ms since the epoch. */
   readonly startedAt: number;
-  /** How late timers were since the last time, in seconds, by quantile. */
+  /** Delay of timers since the last reading, in seconds, by quantile. */
   readonly loopDelay: ReadonlyArray<readonly [quantile: string, seconds: number]>;
 }
 
@@ -73,7 +73,7 @@ function admit(
     });
   }
   const isForwarded = FORWARDED.some((name) => headers[name] !== undefined);
-  // a page of the web reaches this machine through a browser on it, under a name of its own
+  // a web page can reach this machine through a browser on it, under a host name of its own
   const isForHere = LOCAL_HOST.test(headers.host ?? '');
   if (LOOPBACK.test(peer.remoteAddress ?? '') && !isForwarded && isForHere) return;
   throw new PlatformError('forbidden', 'metrics are read from this machine only, by its loopback address', {

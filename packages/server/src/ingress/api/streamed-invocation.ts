@@ -5,14 +5,14 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { type ApiRequest, type Reply, STREAMED } from '../http/handler.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
 
-/** How the invocation went: headers of a whole answer, trailers of a streamed one. */
+/** The result of the invocation: headers of a whole answer, trailers of a streamed one. */
 export function outcomeHeaders(result: InvocationResult, tail: boolean): Record<string, string> {
   const { receipt, failure } = result;
   const headers: Record<string, string> = {
     'X-Cff-Invoke-Summary': invokeSummary(receipt, result.codeDigest),
     'X-CFF-Billing-Duration': String(Math.ceil(receipt.handler_ms + receipt.init_ms)),
     'X-Func-Err-Code': String(failure?.code ?? 0),
-    // a fault of the platform is none of the function, and a client may try again
+    // a fault of the platform is not the function's, and a client may retry
     'X-Is-Func-Err': String(failure !== undefined && failure.outcome !== 'system_error'),
   };
   if (tail) headers['X-Cff-Function-Log'] = Buffer.from(result.logTail).toString('base64');

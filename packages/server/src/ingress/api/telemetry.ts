@@ -9,7 +9,7 @@ import { functionUrn } from './function-urn.ts';
 import { pageSize, timeRange } from './time-range.ts';
 
 const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
-/** Around an invocation, where its log lines are looked for. */
+/** The time around an invocation in which its log lines are searched. */
 const LOG_MARGIN_MS = 60_000;
 
 export interface TelemetryDeps {
@@ -80,7 +80,10 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
   };
 }
 
-/** Throws `invalid_request` for a cursor that no page before gave. The search runs in a thread that keeps codes only. */
+/**
+ * Throws `invalid_request` for a cursor that no earlier page returned. The search runs in a thread, so its errors are
+ * recognized by code.
+ */
 async function found<T>(search: Promise<T>): Promise<T> {
   try {
     return await search;
@@ -126,7 +129,7 @@ function logPathOf({ functionUrn: urn, requestId, startedAt, finishedAt }: Invoc
   return `/v1/${projectId}/functions/${urn}/logs?${query}`;
 }
 
-/** Whether the follower of a log would be let in now: by his key or token, his rights, and a function that exists. */
+/** Whether the follower of a log would still be admitted: by its key or token, its rights, and an existing function. */
 function mayFollow(deps: TelemetryDeps, { caller, peer, headers, params }: ApiRequest<'followLogs'>): boolean {
   const { iam } = deps;
   const urn = functionUrn(params.function_urn, params.project_id);

@@ -14,7 +14,7 @@ export interface ReadOptions {
   /** Opened for a body that does not arrive at once; released when the answer is sent. */
   readonly room: () => BodyRoom;
   readonly watch: UploadWatch | undefined;
-  /** The client waits for a word before it sends the body. */
+  /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
   /** Pieces that have arrived already. */
   readonly begun?: Buffer;
@@ -33,9 +33,9 @@ export async function readBody(
 }
 
 /**
- * Hands each piece of the body to `take`, the next one when the promise for the one before is kept. Throws the `tooLarge`
- * error at the first byte too many, before anything is read when the length is declared; `overloaded`, `body_too_slow`,
- * and `ClientGone`. Reads no further then, and leaves the connection as it is.
+ * Hands each piece of the body to `take`, the next one when the promise for the one before resolves. Throws the
+ * `tooLarge` error at the first byte too many, before anything is read when the length is declared; `overloaded`,
+ * `body_too_slow`, and `ClientGone`. Reads no further then, and leaves the connection as it is.
  */
 export function takeBody(
   request: IncomingMessage,
@@ -100,7 +100,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return encoding !== undefined || (declared !== undefined && declared !== '0');
 }
 
-/** The client hung up before its request was complete: no answer can reach it. */
+/** The client disconnected before its request was complete: no answer can reach it. */
 export class ClientGone extends Error {}
 
 export function tooSlow(): PlatformError {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { HashedBody } from '../../iam/index.ts';
 import { type ReadOptions, takeBody } from './read-body.ts';
 
-/** So many large bodies are in memory at once, from parsing to the end of their operation; others wait on the disk. */
+/** Number of large bodies in memory at once, from parsing to the end of their operation; others wait on disk. */
 const LOADED_AT_ONCE = 2;
 const FOLDER = 'spool';
 
@@ -37,7 +37,7 @@ export class Spool {
     }
   }
 
-  /** A file that ends with the process, however that ends. */
+  /** A file that disappears with the process, however that ends. */
   async #nameless(): Promise<FileHandle> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = join(this.#folder, randomUUID());

@@ -30,7 +30,7 @@ export class UploadWatch {
     request.once('close', lift);
   }
 
-  /** There is no answer that a slow client could still get. */
+  /** A slow client could receive no answer any more. */
   breakWhenSlow(): void {
     this.onSlow = () => this.#request.destroy();
   }

@@ -5,7 +5,7 @@ export function apiAddress(projectId: string, groupId: string): string {
   return `/api/${projectId}/${groupId}`;
 }
 
-/** The address that a target begins with, and the rest exactly as it came, with `/` at its beginning. */
+/** The address at the beginning of a target, and the exact rest, with `/` at its beginning. */
 export function readApiAddress(target: string): { readonly address: string; readonly url: string } | undefined {
   const address = ADDRESS.exec(target)?.[0];
   if (address === undefined) return undefined;

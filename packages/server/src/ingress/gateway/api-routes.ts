@@ -11,7 +11,7 @@ export interface ApiRoute {
   readonly runtime: string;
 }
 
-/** The gateway triggers by where they are, always as the catalog has them. */
+/** The gateway triggers by route, always up to date with the catalog. */
 export class ApiRoutes {
   readonly #catalog: Catalog;
   readonly #region: string;

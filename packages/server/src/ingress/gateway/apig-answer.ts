@@ -4,7 +4,7 @@ import { type FunctionAnswer, isFinalStatus } from './answer.ts';
 import type { HeaderPair } from './headers.ts';
 
 /**
- * The answer of an event function: an object with `statusCode`, and `headers`, `body`, `isBase64Encoded` if it likes.
+ * The answer of an event function: an object with `statusCode`, and `headers`, `body`, `isBase64Encoded` optionally.
  * Throws `status_code_missing`, `invalid_gateway_answer`.
  */
 export function readApigAnswer(payload: Buffer): FunctionAnswer {

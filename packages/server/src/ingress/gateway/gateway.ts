@@ -52,10 +52,10 @@ export interface GatewayDeps {
  */
 const HEAD_MS = 15_000;
 const REQUEST_MS = 60_000;
-/** How long a client may take none of an answer. */
+/** How long a client may leave an answer unread. */
 const STALLED_MS = 60_000;
 const IDLE_MS = 30_000;
-/** Up to so many bytes a body is not worth the frames that streaming it takes. */
+/** A body up to this size is not worth the frames of streaming. */
 const SMALL_BODY_BYTES = 64 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
@@ -138,7 +138,7 @@ class Gateway {
     }
   }
 
-  /** From memory. Throws `url_not_found` for all that is not published, in the same words. */
+  /** From memory. Throws `url_not_found` for all targets that are not published, with the same text. */
   #published(request: IncomingMessage): Published {
     const { catalog, region } = this.#deps;
     const published = findPublished(request, { catalog, region, routes: this.#routes });
@@ -201,7 +201,7 @@ class Gateway {
     return readBody(request, response, { ...way, limitBytes: LIMITS.syncEventBytes, tooLarge: eventTooLarge, room });
   }
 
-  /** Undefined when the answer is out already, because it was streamed. */
+  /** Undefined when the answer was streamed already. */
   async #call(
     { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: Published,
     request: IncomingMessage,
@@ -267,7 +267,7 @@ class Gateway {
   }
 }
 
-/** The caller of an asynchronous trigger learns under which id the event is stored. */
+/** The caller of an asynchronous trigger gets the id under which the event is stored. */
 function accepted(requestId: string): FunctionAnswer {
   const body = Buffer.from(JSON.stringify({ request_id: requestId }));
   return { statusCode: 202, headers: [['Content-Type', 'application/json; charset=utf-8']], body };
@@ -294,7 +294,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Functi
 
 const CLOSE_IDLE_EVERY_MS = 100;
 
-/** Takes no new connections and resolves when the last is closed; when `cut` fires those that remain are broken. */
+/** Accepts no new connections and resolves when the last is closed; when `cut` fires, the remaining ones are broken. */
 export async function stopGateway(server: Server, clock: Clock, cut: AbortSignal): Promise<void> {
   const closed = new Promise<void>((done) => server.close(() => done()));
   const breakAll = (): void => server.closeAllConnections();

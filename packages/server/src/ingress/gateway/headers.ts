@@ -53,7 +53,7 @@ export interface RequestOrigin {
   readonly authenticated: boolean;
 }
 
-/** The caller's address without the form that IPv4 has on an IPv6 socket. */
+/** The caller's address without the IPv4-mapped form of an IPv6 socket. */
 export function sourceIp({ remoteAddress = '' }: ClientEnd): string {
   return remoteAddress.replace(/^::ffff:/, '');
 }

@@ -18,7 +18,7 @@ export interface Published {
   readonly apiId: string;
   readonly stage: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** Set by gateway triggers only: how long the caller waits, and whether for the outcome. */
+  /** Set by gateway triggers only: how long the caller waits, and whether it waits for the result. */
   readonly api?: { readonly timeoutMs: number; readonly async: boolean };
 }
 

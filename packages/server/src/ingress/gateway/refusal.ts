@@ -18,7 +18,7 @@ export function failureOf({ failure }: InvocationResult): PlatformError | undefi
   });
 }
 
-/** Errors of the modules behind, as the caller of a URL should see them. */
+/** Errors of the inner modules, as the caller of a URL should see them. */
 export function forCaller(error: unknown): unknown {
   if (!(error instanceof PlatformError)) return error;
   switch (error.code) {

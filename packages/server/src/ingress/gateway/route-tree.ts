@@ -61,7 +61,7 @@ export class RouteTree<T> {
     (below ? at.below : at.exact).set(key(method, environment), { value, names });
   }
 
-  /** `path` as it came, without a query; nothing is decoded or joined. */
+  /** `path` unchanged, without a query; nothing is decoded or joined. */
   find(path: string, method: string, environment: string): RouteMatch<T> | undefined {
     const parts = path === '/' ? [] : path.slice(1).split('/');
     return search(this.#root, 0, [], { parts, method, environment });

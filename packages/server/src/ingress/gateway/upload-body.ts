@@ -8,7 +8,7 @@ import { UploadWatch } from '../bodies/upload-watch.ts';
 interface UploadOptions {
   readonly clock: Clock;
   readonly limitBytes: number;
-  /** The client waits for a word before it sends the body. */
+  /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
 }
 
@@ -48,7 +48,7 @@ export class UploadBody implements BodySource {
     if (!response.shouldKeepAlive && request.httpVersionMinor === 1) this.#closeLate();
   }
 
-  /** Aborts when the client sends more than it may. */
+  /** Aborts when the client sends more than allowed. */
   get refused(): AbortSignal {
     return this.#refused.signal;
   }
@@ -99,8 +99,8 @@ export class UploadBody implements BodySource {
   }
 
   /**
-   * A connection that is closed with bytes unread is reset, and its client may never see an answer that came early: one
-   * that shall not stay open is closed when answer and body are both through.
+   * Closing a connection with unread bytes resets it, and its client may never see an early answer: a connection that
+   * must not stay open is closed when both answer and body are complete.
    */
   #closeLate(): void {
     this.#response.shouldKeepAlive = true;

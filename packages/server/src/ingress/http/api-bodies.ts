@@ -13,7 +13,7 @@ const MEBIBYTE = 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 /** Head and body of a request must arrive within this. */
 export const REQUEST_MS = 120_000;
-/** Operations with a larger limit have their bodies on disk first, unless those are small. */
+/** Bodies of operations with a larger limit are written to disk first, unless they are small. */
 const MOST_IN_MEMORY = 8 * MEBIBYTE;
 const SMALL_BYTES = MEBIBYTE;
 /** Of the disk, for bodies on their way. */

@@ -230,7 +230,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-/** Faults that the HTTP framework found, in our words. */
+/** Faults found by the HTTP framework, as errors of the API. */
 function fromFramework(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof PlatformError || !('code' in thrown)) return thrown;
   switch (thrown.code) {

@@ -25,7 +25,7 @@ export function isNoted(id: RouteId, { method }: Pick<Route, 'method'>): boolean
   return method !== 'GET' && !NOT_NOTED.has(id);
 }
 
-/** Runs a changing operation and puts on record how it ended, before it is answered. */
+/** Runs a changing operation and records its result before it is answered. */
 export async function onRecord<T>(
   iam: Iam,
   { routeId, route }: { readonly routeId: RouteId; readonly route: Route },

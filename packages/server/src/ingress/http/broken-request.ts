@@ -5,7 +5,7 @@ import { PlatformError, toErrorBody } from '../../lib/platform-error.ts';
 
 /** Answers invalid HTTP, a request that came too late, or a head that is too large, and closes the connection. */
 export function answerBrokenRequest(error: Error, socket: Socket & { readonly _httpMessage?: ServerResponse }): void {
-  // a half of an answer that is out already would be taken for a part of this one
+  // the client would take this answer for the rest of one that is half sent
   if (!socket.writable || socket._httpMessage?.headersSent === true) {
     socket.destroy();
     return;

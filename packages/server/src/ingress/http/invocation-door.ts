@@ -31,7 +31,7 @@ export interface InvocationDoorDeps {
 }
 
 const PATH = /^\/v2\/([\w-]{1,128})\/fgs\/functions\/([^/?]{1,512})\/(invocations|invocations-async)$/;
-/** Larger events are worth a check of the key before they are read, which the framework's route does. */
+/** Larger events deserve a check of the key before they are read, which the framework's route makes. */
 const SMALL_BODY_BYTES = 64 * 1024;
 const EMPTY = Buffer.alloc(0);
 

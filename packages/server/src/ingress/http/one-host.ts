@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** Two servers could take a request with two hosts for different ones. Throws `invalid_request`. */
+/** Two servers could read a request with two hosts differently. Throws `invalid_request`. */
 export function checkHost({ rawHeaders, httpVersion }: Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'>): void {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

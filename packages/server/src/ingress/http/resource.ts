@@ -39,7 +39,7 @@ function textAt(value: unknown, path: string): string {
   return textOf(outer.reduceRight(fieldOf, value), last);
 }
 
-/** The only reading of a request that authorization and the audit log use. */
+/** The only parser of resource names that authorization and the audit log use. */
 export function resourceOf({ resource }: Pick<Route, 'resource'>, parts: RequestParts): ResourceRef {
   switch (resource.kind) {
     case 'none':

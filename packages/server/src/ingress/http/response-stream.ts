@@ -67,7 +67,7 @@ export class ResponseStream implements ResponseSink {
     this.#response.end();
   }
 
-  /** The answer breaks off: the client must see that it is not complete. */
+  /** The answer is cut off: the client must see that it is not complete. */
   cut(): void {
     this.#response.destroy();
   }

@@ -16,7 +16,7 @@ export interface TimerState {
   readonly fired: { readonly tick: number; readonly steady: number } | undefined;
 }
 
-/** Beyond this, two clocks that differ were set, not read late. */
+/** Beyond this difference, two clocks were set, not read late. */
 const JUMP_MS = 2_000;
 const ON_TIME_MS = 1_000;
 

@@ -24,12 +24,12 @@ export interface TimerSourceOptions {
   readonly leftOut: (refused: { urn: FunctionUrn; requestId: string; event: Buffer; message: string }) => void;
   readonly region: string;
   readonly clock: Clock;
-  /** Time that no set clock moves, over restarts too. */
+  /** Time that no change of the clock moves, also over restarts. */
   readonly steady: () => number;
   readonly log: Logger;
 }
 
-/** A tick that is noticed later than this after its time is left out, like those while no server ran. */
+/** A tick noticed later than this is left out, like those while no server ran. */
 const LATE_MS = 60_000;
 /** The clock may be set, and the machine may sleep: timers are never trusted for longer. */
 const LOOK_EVERY_MS = 30_000;
@@ -71,7 +71,7 @@ export class TimerSource {
     }
   }
 
-  /** No tick fires any more; resolves when those that do are stored. */
+  /** No tick fires any more; resolves when those in progress are stored. */
   async stop(): Promise<void> {
     this.#stopListening?.();
     for (const entry of this.#entries.values()) entry.wake?.cancel();
@@ -79,7 +79,7 @@ export class TimerSource {
     await Promise.all(this.#firing);
   }
 
-  /** Those of the function that did not change go on undisturbed. */
+  /** Ticks of unchanged triggers of the function continue undisturbed. */
   #follow(functionId: string): void {
     const { catalog, clock } = this.#options;
     const wanted = new Map(
@@ -97,7 +97,7 @@ export class TimerSource {
     for (const [id, trigger] of wanted) {
       const before = this.#entries.get(id);
       if (before?.trigger === trigger) continue;
-      // a tick of this very moment may fail because of the change: it is for the changed trigger then
+      // a tick of this very moment may fail because of the change: it then belongs to the changed trigger
       const goesOn = before?.trigger.since === trigger.since;
       const last = goesOn ? before.last : clock.now();
       const kept = goesOn ? before.kept : undefined;
@@ -158,7 +158,7 @@ export class TimerSource {
     return { tick, steady, lastBefore: steady - intervalMs };
   }
 
-  /** Whether the tick after this one has its time already. */
+  /** Whether the time of the tick after this one has come. */
   #isNextDue(entry: Entry, tick: number): boolean {
     const moment = this.#moment();
     const next = nextDue({ ...stateOf(entry), last: tick }, moment);

@@ -6,7 +6,7 @@ export interface PublicPackage {
   readonly language: Language;
   /** The version that the guide names. */
   readonly version: string;
-  /** Undefined: no package index has it, in any version. */
+  /** Undefined: no version is in any package index. */
   readonly source: { readonly index: 'npm' | 'pip'; readonly name: string } | undefined;
 }
 

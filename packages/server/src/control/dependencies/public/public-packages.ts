@@ -120,7 +120,7 @@ export class PublicPackages {
   }
 }
 
-/** npm's own notes name the index of this machine; backup copies are refused in dependencies. */
+/** npm's own notes contain the index address of this machine; backup copies are refused in dependencies. */
 function isContents(path: string): boolean {
   return path !== 'node_modules/.package-lock.json' && !path.split('/').some((part) => part.endsWith('~'));
 }
