@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Mounts folders read-only inside running sandboxes; see helper.h for how the agent speaks with it. It runs in the agent's
-// mount namespace. The fields of a record after the first three: a root, names below it or
-// nothing, target. The root is one that the agent was started with; nothing below it is trusted.
+// Mounts folders read-only inside running sandboxes; see helper.h for how the agent speaks with it. It runs in the
+// agent's mount namespace. The fields of a record after the first three: a root, names below it or nothing, target. The
+// root is in the rules of the agent; no file below it is trusted.
 #define _GNU_SOURCE
 #include <linux/mount.h>
 #include <linux/openat2.h>
@@ -37,7 +37,7 @@ static int open_source(const char *root, const char *below, struct failure *fail
   return source < 0 ? fail(failure, "open-source", error) : source;
 }
 
-// A detached copy of what is mounted at the source, read-only with all that is mounted below it.
+// A detached copy of the mount at the source, read-only with all mounts below it.
 static int clone_tree(const char *root, const char *below, struct failure *failure) {
   int folder = open_source(root, below, failure);
   if (folder < 0) return -1;

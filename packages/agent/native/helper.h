@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the agent's helpers share. A helper is started once by the agent, as root, and reads from standard input records of
-// FIELDS fields, each ended by a NUL byte; the first three are
+// Shared code of the agent's helpers. A helper is started once by the agent, as root, and reads from standard input
+// records of FIELDS fields, each ended by a NUL byte; the first three are
 //   sequence number, process id, start time of that process (field 22 of /proc/<pid>/stat)
 // It writes first "ready" or "no <step> <errno>" (and the end), then for each record, in order, one line:
 //   "<sequence> ok" or "<sequence> no <step> <errno>"
 //
-// The agent is trusted; what runs in a sandbox is not. A record that cannot be parsed ends the program, because what
-// follows it cannot be told apart; so does a namespace that cannot be left, because everything after would happen there.
+// The agent is trusted; code in a sandbox is not. A record that cannot be parsed ends the program, because the start of
+// the next record is unknown; so does a namespace that cannot be left, because all later requests would run there.
 //
 // A helper defines FIELDS, BUFFER_SIZE, NAMESPACE (a name in /proc/<pid>/ns) and NAMESPACE_KIND (its CLONE_NEW… flag),
 // includes this file, then defines `check_machine` and `serve`.
@@ -81,7 +81,7 @@ static int read_start_time(pid_t pid, unsigned long long *start_time) {
   return 0;
 }
 
-// The namespace of the process that was meant: not of one that got its number later, and never our own.
+// The namespace of the intended process: not of a later process with the same id, and never our own.
 static int open_namespace(const struct subject *subject, struct failure *failure) {
   char path[64];
   struct stat identity;
@@ -91,7 +91,7 @@ static int open_namespace(const struct subject *subject, struct failure *failure
   snprintf(path, sizeof path, "/proc/%d/ns/" NAMESPACE, subject->pid);
   int space = open(path, O_RDONLY | O_CLOEXEC);
   int known = space >= 0 && read_start_time(subject->pid, &start_time) == 0 && fstat(space, &identity) == 0;
-  // What was read by number is of this process only if it still lives.
+  // Data read by process id belongs to this process only if it is still alive.
   struct pollfd ended = {.fd = process, .events = POLLIN};
   int error = 0;
   if (!known || poll(&ended, 1, 0) != 0 || start_time != subject->start_time) error = ESRCH;
@@ -179,7 +179,7 @@ int main(void) {
   static char buffer[BUFFER_SIZE];
   size_t length = 0;
   struct failure failure = {"", 0};
-  // The agent's end of the pipe tells of its death too; this does so while a call into the kernel takes its time.
+  // The pipe also closes when the agent dies; this signal works during a long system call too.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (check_machine(&failure) < 0) {
     char line[128];

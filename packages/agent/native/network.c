@@ -80,7 +80,7 @@ static int open_netlink(void) {
   return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 }
 
-// Version 6 is off at both ends: nobody gave out addresses for it and no rule knows them.
+// IPv6 is disabled at both ends: no IPv6 address is assigned and the rules do not cover them.
 static void disable_ipv6(const char *interface) {
   char path[128];
   snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/disable_ipv6", interface);

@@ -22,7 +22,7 @@ export interface AgentParts {
   readonly oomWatch?: (onKill: () => void) => OomWatch;
 }
 
-/** Answers the server's requests, each on its own: a slow start holds up nobody. */
+/** Answers the server's requests concurrently: a slow start does not delay other requests. */
 export class Agent {
   readonly #drivers: ReadonlyMap<DriverName, Driver>;
   readonly #send: (message: AgentMessage) => void;
@@ -60,7 +60,7 @@ export class Agent {
     }
   }
 
-  /** Refuses new work, stops every sandbox and resolves when nothing is left. */
+  /** Refuses new requests, stops every sandbox and resolves when all are removed. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.allSettled([...this.#sandboxes.keys()].map((id) => this.#stop(id)));
@@ -131,7 +131,7 @@ export class Agent {
   async #stop(id: string): Promise<void> {
     const starting = this.#sandboxes.get(id);
     if (starting === undefined) return;
-    // A failed start has cleaned up by itself and told its own caller.
+    // A failed start cleans up by itself and reports its error to its own caller.
     const sandbox = await starting.catch(() => undefined);
     await sandbox?.stop();
   }

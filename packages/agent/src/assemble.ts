@@ -46,7 +46,7 @@ export type AttachBy = 'helper' | 'mounts';
 export interface AssemblyOptions {
   /** Sockets, pipes and mount points: small, and often in memory. */
   readonly runDir: string;
-  /** What functions write, on a disk. */
+  /** For data that functions write, on a disk. */
   readonly volumesDir: string;
   readonly rules: AgentRules;
   readonly attachBy?: AttachBy | undefined;
@@ -63,20 +63,20 @@ export interface Assembly {
   close(): Promise<void>;
 }
 
-/** Finds out what the machine can do, removes what dead agents left, and builds the drivers. */
+/** Detects the capabilities of the machine, removes the leftovers of dead agents, and builds the drivers. */
 export async function assemble({ runDir, volumesDir, rules, attachBy }: AssemblyOptions): Promise<Assembly> {
   const isRoot = process.getuid?.() === 0;
   const ownerId = ownerIdOf(process.pid);
   makeOpenFolder(runDir);
   if (isRoot) openMachineFolder();
-  // A sandbox user walks through the agent's folder; when it cannot, the agent works below the machine's folder.
+  // Sandbox users need search permission on the agent's folder; without it the agent uses the machine's folder.
   const parent = isRoot && !isOpen(runDir) ? MACHINE_FOLDER : runDir;
   const folder = makeFolders(parent, ownerId);
   const mayMount = isRoot && hasPrivateMounts();
   const ofAgents = await placeOnDisk(volumesDir, mayMount ? `${folder}/disk` : undefined);
   const folders = [...new Set([runDir, parent, ofAgents])];
   const killed = await sweep({ folders, cgroupRoots: cgroupRoots() });
-  // Only now: the rules hold back what still ran.
+  // Not earlier: until here the rules confine sandboxes that were still running.
   const swept = killed + (isRoot ? await sweepNetworks() : 0);
   const disk = `${ofAgents}/${ownerId}`;
   for (const name of ['images', 'tmp']) mkdirSync(`${disk}/${name}`, { recursive: true, mode: 0o700 });
@@ -176,8 +176,8 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
 }
 
 /**
- * Opens the folder for what functions write, and mounts it at `target`: a server that owns the folder above it could put
- * another one in its place, and what the agent mounted stays the same. Returns the path to use.
+ * Opens the folder for data that functions write, and mounts it at `target`: the server owns the parent folder and
+ * could replace this one, but the mount stays the same. Returns the path to use.
  */
 async function placeOnDisk(volumesDir: string, target: string | undefined): Promise<string> {
   const descriptor = openOwnFolder(volumesDir);

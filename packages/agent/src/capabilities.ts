@@ -4,7 +4,7 @@ import { NO_CGROUP } from './cgroup/open-tree.ts';
 import { findProgram, runHostCommand } from './host-command.ts';
 import type { DriverCapabilities } from './protocol.ts';
 
-/** What the agent found out about the machine when it started. */
+/** The capabilities of the machine that the agent detected at its start. */
 export interface Machine {
   readonly isRoot: boolean;
   readonly cgroups: CgroupTree | undefined;
@@ -14,7 +14,7 @@ export interface Machine {
   readonly canAttach: boolean;
   readonly hasNetworks: boolean;
   readonly hasMounts: boolean;
-  /** What does not work about networks and mounts, in sentences. */
+  /** One sentence for each unsupported feature of networks and mounts. */
   readonly gaps: readonly string[];
 }
 
@@ -24,8 +24,8 @@ export interface Obstacle {
 }
 
 /**
- * Tries bubblewrap for real, because namespaces may be forbidden by a setting, a container or a security module.
- * Resolves to what stands in its way, or undefined.
+ * Runs bubblewrap once, because a setting, a container or a security module may forbid namespaces. Resolves to the
+ * reason why it fails, or undefined.
  */
 export async function tryBubblewrap(isRoot: boolean): Promise<Obstacle | undefined> {
   if (findProgram('bwrap') === undefined) {
@@ -34,7 +34,7 @@ export async function tryBubblewrap(isRoot: boolean): Promise<Obstacle | undefin
   if (isRoot && findProgram('setpriv') === undefined) {
     return { reason: 'setpriv is not installed', hint: 'install the package util-linux' };
   }
-  // Binds by descriptor are how what was checked is what is bound.
+  // Binding by descriptor guarantees that the checked file is the bound one.
   const known = await runHostCommand('bwrap', ['--help']).catch(() => '');
   if (!known.includes('--ro-bind-fd')) {
     return {

@@ -8,7 +8,7 @@ const LOST = '[output lost: it came faster than it could be read]\n';
 /** Lines to and from the server. A server that reads slowly loses output of sandboxes, never a reply or an exit. */
 export class Connection {
   readonly #socket: Duplex;
-  /** Sandboxes whose output did not fit; a note says so where it is missing. */
+  /** Sandboxes whose output was dropped; a note marks the gap. */
   readonly #lost = new Set<string>();
 
   constructor(socket: Duplex) {
@@ -24,7 +24,7 @@ export class Connection {
       }
       if (this.#lost.delete(message.id)) this.#write({ ...message, text: LOST });
     }
-    // The last chance: nothing of this sandbox comes after its exit.
+    // Last chance: no message of this sandbox follows its exit.
     if ('event' in message && message.event === 'exited' && this.#lost.delete(message.id))
       this.#write({ event: 'output', id: message.id, stream: 'stderr', text: LOST });
     this.#write(message);

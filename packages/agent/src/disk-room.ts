@@ -8,9 +8,9 @@ export interface DiskSpace {
 
 /** One volume that grows on the disk as its sandbox writes. */
 export interface Growing {
-  /** The most that it can take. */
+  /** Maximum size in bytes. */
   readonly bytes: number;
-  /** What it holds now. */
+  /** Bytes in use. */
   usedBytes(): Promise<number>;
 }
 
@@ -31,19 +31,19 @@ interface Claimed {
 
 const MOST_KEPT_BYTES = 1 << 30;
 const LOOK_EVERY_MS = 250;
-/** Ending a sandbox that holds less frees nothing worth a failed call. */
+/** Stopping a sandbox with less frees too little to justify a failed call. */
 const LEAST_VICTIM_BYTES = 16 << 20;
 
-/** What functions leave free for everything else on the file system: 5 %, at most 1 GiB. */
+/** Space of the file system that functions may not use: 5 %, at most 1 GiB. */
 export function keptBytes({ totalBytes }: DiskSpace): number {
   return Math.min(MOST_KEPT_BYTES, Math.floor(totalBytes / 20));
 }
 
 /**
- * Keeps volumes, which are sparse files, from filling the disk. A new one is admitted only when all running sandboxes could
- * fill theirs; resting ones cannot write and are not counted. Since they can be woken later, and others write to the disk
- * too, the free space is watched: when less than half of the kept space is left, the sandbox that holds most ends, resting
- * ones first.
+ * Keeps volumes, which are sparse files, from filling the disk. A new one is admitted only when all running sandboxes
+ * could fill theirs; resting ones cannot write and are not counted. Because they can be woken later, and other
+ * processes write to the disk too, the free space is watched: when less than half of the reserved space is left, the
+ * sandbox with the largest volume is stopped, resting ones first.
  */
 export class DiskRoom {
   readonly #spaceOf: () => Promise<DiskSpace>;
@@ -58,7 +58,7 @@ export class DiskRoom {
   /** Throws `NO_DISK_ROOM` when there is no room for it. */
   async claim(volume: Growing): Promise<Claim> {
     const claimed: Claimed = { volume, isResting: false, end: () => {} };
-    // Counted before the look at the disk: two claims at once see each other.
+    // Counted before the disk is read, so that two concurrent claims see each other.
     this.#claims.add(claimed);
     try {
       await this.#refuseWithoutRoom();
@@ -108,7 +108,7 @@ export class DiskRoom {
     );
   }
 
-  /** What running sandboxes can still write. Asks each volume only when the sum of their sizes is too much. */
+  /** Bytes that running sandboxes can still write. Measures each volume only if the sum of their sizes is too large. */
   async #growth(space: DiskSpace): Promise<number> {
     const running = [...this.#claims].filter(({ isResting }) => !isResting).map(({ volume }) => volume);
     const most = running.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -119,7 +119,7 @@ export class DiskRoom {
 
   #watch(): void {
     this.#timer ??= setInterval(() => {
-      // A disk that cannot be looked at now is looked at again.
+      // If the disk cannot be read now, the next tick reads it again.
       this.#look().catch(() => {});
     }, LOOK_EVERY_MS).unref();
   }
@@ -143,7 +143,7 @@ export class DiskRoom {
     const [victim] = sizes
       .filter(({ usedBytes }) => usedBytes >= LEAST_VICTIM_BYTES)
       .sort((a, b) => Number(b.claimed.isResting) - Number(a.claimed.isResting) || b.usedBytes - a.usedBytes);
-    // One at a time: its space is free only some time after its end.
+    // One at a time: the space is freed only some time after the sandbox ends.
     victim?.claimed.end();
     if (victim !== undefined) this.#claims.delete(victim.claimed);
   }

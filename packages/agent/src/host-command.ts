@@ -5,10 +5,10 @@ import { AgentError } from './agent-error.ts';
 const MAX_OUTPUT = 1 << 20;
 const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Environment of every program that the agent starts for itself. Nothing of its own environment leaks into them. */
+/** Environment of every program that the agent starts for itself. They inherit no variable of the agent. */
 export const HOST_ENV: Readonly<Record<string, string>> = { PATH: FOLDERS.join(':'), LC_ALL: 'C' };
 
-/** Absolute path of a program of the host, or undefined. The caller's PATH has no say. */
+/** Absolute path of a program of the host, or undefined. The caller's PATH is ignored. */
 export function findProgram(name: string): string | undefined {
   for (const folder of FOLDERS) {
     const path = `${folder}/${name}`;

@@ -3,8 +3,8 @@ import { closeSync, readdirSync, readFileSync } from 'node:fs';
 const O_CLOEXEC = 0o2000000;
 
 /**
- * Closes what the agent inherited beyond `keep`. Node marks the first few descriptors so that no child gets them, but not
- * those behind a gap: a log file or a pipe of whoever started the server would reach hostile code.
+ * Closes what the agent inherited beyond `keep`. Node marks the first few descriptors close-on-exec, but not those
+ * behind a gap: a log file or a pipe of the process that started the server would reach hostile code.
  */
 export function closeInheritedDescriptors(keep: ReadonlySet<number>): void {
   for (const name of readdirSync('/proc/self/fd')) {

@@ -42,7 +42,7 @@ const starting = assemble({ runDir, volumesDir, rules, attachBy }).then((assembl
 });
 
 let isStopping = false;
-/** What was begun is finished first, so that it can be removed. */
+/** Started operations finish first, so that their results can be removed. */
 const stop = () => {
   if (isStopping) return;
   isStopping = true;
@@ -60,8 +60,8 @@ const stop = () => {
     );
 };
 
-// All before the first await: from here on the end of the server, however it comes, ends the agent.
-// Not once: the kernel sends the signal for each thread of the parent that had the agent as its child.
+// Installed before the first await: from here on any exit of the server stops the agent. Not `once`: the kernel sends
+// the signal for each thread of the parent that had the agent as its child.
 process.on('SIGTERM', stop);
 // An interrupt from the terminal reaches the whole group; the server decides what happens to running functions.
 process.on('SIGINT', () => {});

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 const INTERVAL_MS = 50;
 
 /**
- * Tells when the kernel killed anything for memory. One read of the machine's counter for all sandboxes: reading each
- * group would cost a thousand reads a tick on a full machine, and version 1 has no notification that Node can wait for.
+ * Reports when the kernel killed a process for lack of memory. One read of the machine's counter for all sandboxes:
+ * reading each group would cost a thousand reads a tick on a full machine, and version 1 has no notification that Node
+ * can wait for.
  */
 export class OomWatch {
   readonly #onKill: () => void;

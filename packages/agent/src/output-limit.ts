@@ -9,8 +9,8 @@ const CUT = '[output cut: more than 64 KiB in one second]\n';
 export type OutputSink = (stream: 'stdout' | 'stderr', text: string) => void;
 
 /**
- * Reads the raw output of one sandbox without letting it flood the agent: 64 KiB a second are told, up to 1 MiB a second
- * are read and dropped, beyond that the writer has to wait.
+ * Reads the raw output of one sandbox without letting it flood the agent: 64 KiB per second are forwarded, up to 1 MiB
+ * per second are read and dropped, beyond that the writer blocks.
  */
 export class OutputLimit {
   readonly #sink: OutputSink;
@@ -35,7 +35,7 @@ export class OutputLimit {
     stream.on('error', () => stream.destroy());
   }
 
-  /** Every writer is dead: read on to the end at once, telling what the limit still allows. */
+  /** Call when every writer is dead: reads to the end without waiting and forwards what the limit still allows. */
   finish(): void {
     this.#ending = true;
     clearTimeout(this.#wake);

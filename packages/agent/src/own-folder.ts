@@ -2,8 +2,8 @@ import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync } from
 import { AgentError } from './agent-error.ts';
 
 /**
- * Makes a folder in which the agent alone works, or takes one of its user and closes it to others. Returns its descriptor:
- * who owns the folder above can put another one at `path`. Throws `BAD_REQUEST` for a link.
+ * Creates a folder for the agent alone, or closes an existing folder of its user to others. Returns its descriptor,
+ * because the owner of the parent folder can replace `path`. Throws `BAD_REQUEST` for a link.
  */
 export function openOwnFolder(path: string): number {
   mkdirSync(path, { recursive: true, mode: 0o700 });

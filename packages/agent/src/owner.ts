@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 const ID = /^(\d{1,10})-(\d{1,20})-([0-9a-f]{8})$/;
 
 /**
- * Names an agent process so that another one can tell, from the name of a leftover alone, whether its owner still
- * lives: process id, start time in clock ticks since boot, and the boot.
+ * Names an agent process so that another agent can determine from the name of a leftover whether its owner is alive:
+ * process id, start time in clock ticks since boot, and the boot.
  */
 export function ownerIdOf(pid: number): string {
   const startTime = startTimeOf(pid);
@@ -31,7 +31,7 @@ function startTimeOf(pid: number): string | undefined {
   return livingProcess(pid)?.startTime;
 }
 
-/** Start time in clock ticks since boot, and parent; undefined for a process that is dead or not there. */
+/** Start time in clock ticks since boot, and parent; undefined for a dead or unknown process. */
 export function livingProcess(pid: number): { readonly startTime: string; readonly parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -46,7 +46,7 @@ export function livingProcess(pid: number): { readonly startTime: string; readon
   }
 }
 
-/** A process that cannot be taken for a later one with its number. */
+/** A process identity that is not confused with a later process of the same id. */
 export interface KnownProcess {
   readonly pid: number;
   readonly startTime: string;

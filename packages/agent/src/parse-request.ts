@@ -9,7 +9,7 @@ const MAX_ITEMS = 1024;
 /** Each is a descriptor of the agent until it is bound. */
 const MAX_BINDS = 64;
 const MAX_MOUNTS = 16;
-/** More than any machine that runs functions has; a number beyond would only be a way to harm it. */
+/** More than any real machine has; a larger value could only do harm. */
 const MOST = {
   memoryBytes: 2 ** 42,
   cpuMillis: 1_000_000,
@@ -22,7 +22,7 @@ const MOST = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One line from the server as a request. Throws `BAD_REQUEST`; `seqOf` tells whom to answer then. */
+/** One line from the server as a request. Throws `BAD_REQUEST`; use `seqOf` for the answer then. */
 export function parseRequest(line: string): AgentRequest {
   const fields = object(parseJson(line), 'request');
   const seq = integer(fields, 'seq', 0);
@@ -82,7 +82,7 @@ function spec(fields: Fields): SandboxSpec {
   };
 }
 
-/** Inside, user 0 has no rights either, but programs that find themselves root behave as if they had. */
+/** In a sandbox user 0 has no rights either, but programs that run as root behave as if they had. */
 function rootFileSystem(fields: Fields): RootFileSystem {
   return { path: path(fields.path, 'rootfs.path'), uid: amount(fields, 'uid', 1), gid: amount(fields, 'gid', 1) };
 }
@@ -118,7 +118,7 @@ function environment(fields: Fields): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** Absolute and plain, so that what is checked is what the kernel will see. */
+/** Absolute and normalized, so that the kernel sees exactly the checked path. */
 function path(value: unknown, name: string): string {
   const found = text(value, name);
   const plain = found.startsWith('/') && !found.split('/').some((part) => part === '..' || part === '.');

@@ -1,8 +1,7 @@
 /**
- * What the server asks of the agent and what the agent tells it: newline-delimited JSON over one unix socket pair
- * (file descriptor 3 of the agent). Neither the server nor what runs in a
- * sandbox is trusted: what the agent may be asked for is in its rules (`rules.ts`). When the socket closes, the
- * agent stops every sandbox, removes what they left and exits.
+ * Requests of the server and messages of the agent: newline-delimited JSON over one Unix socket pair (file descriptor 3
+ * of the agent). Neither the server nor the code in a sandbox is trusted: `rules.ts` defines the allowed requests. When
+ * the socket closes, the agent stops every sandbox, removes their leftovers and exits.
  */
 
 import type { AgentErrorCode } from './agent-error.ts';
@@ -36,18 +35,20 @@ export interface SandboxSpec {
   readonly maxFiles: number;
   /** A root file system of its own instead of the one assembled from the host. */
   readonly rootfs?: RootFileSystem;
-  /** Default: none. One that is started without code gets its network when it is assigned. */
+  /** Default: none. A sandbox started without code gets its network when it is assigned. */
   readonly network?: SandboxNetwork;
   /** File systems that outlive the sandbox. */
   readonly mounts?: readonly FileSystemMount[];
 }
 
-/** What a sandbox reaches besides its own loopback interface. Nobody reaches a sandbox, and none another. */
+/**
+ * The network of a sandbox besides its loopback interface. Sandboxes accept no connections, not even from each other.
+ */
 export type SandboxNetwork =
   | { readonly kind: 'none' }
   /** The outside, with the address of the machine; never the machine itself. */
   | { readonly kind: 'egress' }
-  /** One network of the administrator, and the outside when that says so. */
+  /** One network of the administrator, and the outside if that network allows it. */
   | { readonly kind: 'vpc'; readonly network: VpcNetwork };
 
 export interface VpcNetwork {
@@ -68,7 +69,7 @@ export interface FileSystemMount {
   /** Two levels: `/mnt/<name>`. */
   readonly target: string;
   readonly readOnly: boolean;
-  /** As whom the sandbox reads and writes: what it creates belongs to them on disk. */
+  /** User and group of the files that the sandbox accesses; they own the files it creates. */
   readonly uid: number;
   readonly gid: number;
 }
@@ -79,15 +80,15 @@ export interface FileSystemMount {
  */
 export interface RootFileSystem {
   readonly path: string;
-  /** As which user and group the programs inside see themselves; never 0. */
+  /** User and group of the programs in the sandbox; never 0. */
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Where what the platform needs stands in a sandbox with a root file system of its own. */
+/** Folder of the platform's files in a sandbox with its own root file system. */
 export const PLATFORM_PATH = '/run/funcgraph';
 
-/** What makes a sandbox that was started without code into the one of a version. */
+/** Assigns a sandbox that was started without code to a version. */
 export interface SandboxAssignment {
   readonly memoryBytes: number;
   /** Replaces the weight that `share` will set. */
@@ -101,29 +102,31 @@ export interface SandboxAssignment {
 /** An empty folder in every sandbox that was started without a bind there. */
 export const CODE_PATH = '/opt/function/code';
 
-/** Where the link socket stands inside every sandbox. */
+/** Path of the link socket in every sandbox. */
 export const LINK_PATH = '/run/funcgraph/link.sock';
 
 export type DriverName = 'bubblewrap' | 'process';
 
-/** What this machine lets the driver enforce. `degraded` is shown to people: one plain sentence for each gap. */
+/** Features of the driver on this machine. `degraded` is shown to users: one sentence for each missing limit. */
 export interface DriverCapabilities {
   readonly driver: DriverName;
   readonly usable: boolean;
-  /** Why it is not usable, and what to do about it. */
+  /** The reason why it is not usable, and the remedy. */
   readonly reason?: string;
   readonly hint?: string;
   readonly rootPrivileges: boolean;
   readonly cgroup: 'v1' | 'v2' | 'none';
   /** Sandboxes can wait frozen, without code, and be assigned to a version later. */
   readonly canAssign: boolean;
-  /** Kinds of networks besides `none`; why there are none is said in `degraded`. */
+  /** Kinds of networks besides `none`; `degraded` has the reason if there are none. */
   readonly networks: boolean;
   readonly mounts: boolean;
   readonly degraded: readonly string[];
 }
 
-/** Host paths from which the server reads usage by itself (so that a warm call asks nobody); absent without cgroups. */
+/**
+ * Host paths from which the server reads usage itself (so that a warm call needs no request); absent without cgroups.
+ */
 export interface UsagePaths {
   /** File with the peak memory in bytes as a decimal number. */
   readonly peakMemory?: string;
@@ -137,8 +140,8 @@ export interface UsagePaths {
 /** How a sandbox ended. Measured, never guessed. */
 export interface SandboxExit {
   /**
-   * Of the first process. One that died of signal N inside a bubblewrap sandbox is seen as 128 + N; `signal` is set when
-   * the sandbox as a whole was killed.
+   * Of the first process. A process that was killed by signal N inside a bubblewrap sandbox is reported as 128 + N;
+   * `signal` is set when the sandbox as a whole was killed.
    */
   readonly exitCode: number | null;
   readonly signal: string | null;
@@ -155,7 +158,10 @@ export type AgentRequest =
   /** Answered at once: shows that the agent still works. */
   | { readonly op: 'ping'; readonly seq: number }
   | { readonly op: 'start'; readonly seq: number; readonly driver: DriverName; readonly spec: SandboxSpec }
-  /** Kills every process of the sandbox and removes all it left; answered when that is done, after `exited`. Idempotent. */
+  /**
+   * Kills every process of the sandbox and removes its leftovers; answered when that is done, after `exited`.
+   * Idempotent.
+   */
   | { readonly op: 'stop'; readonly seq: number; readonly id: string }
   /** From now on CPU in proportion to `cpuMillis`. */
   | { readonly op: 'share'; readonly seq: number; readonly id: string }
@@ -165,13 +171,16 @@ export type AgentRequest =
   /** Answered when no process of the sandbox runs. */
   | { readonly op: 'freeze'; readonly seq: number; readonly id: string }
   | { readonly op: 'thaw'; readonly seq: number; readonly id: string }
-  /** Limits, then binds, then thaw; once for each sandbox. One that cannot be assigned is killed: it stood half made. */
+  /**
+   * Limits, then binds, then thaw; once for each sandbox. If a step fails the sandbox is killed, because it is
+   * incomplete.
+   */
   | { readonly op: 'assign'; readonly seq: number; readonly id: string; readonly assignment: SandboxAssignment }
-  /** Makes the bridge of a network, unless it is there. Sandboxes of a network make it too. */
+  /** Creates the bridge of a network unless it exists. The start of a sandbox of the network also creates it. */
   | { readonly op: 'open-network'; readonly seq: number; readonly network: VpcNetwork }
   /** Removes the bridge; sandboxes on it lose their network. Idempotent. */
   | { readonly op: 'close-network'; readonly seq: number; readonly id: string }
-  /** Whether a file system can be mounted, and what this user can do there. */
+  /** Whether a file system can be mounted, and the access of this user. */
   | { readonly op: 'try-mount'; readonly seq: number; readonly mount: FileSystemMount };
 
 export type AgentReply =
@@ -191,7 +200,7 @@ export interface AgentReplies {
   readonly start: { readonly pid: number; readonly usage: UsagePaths };
   readonly stop: Record<string, never>;
   readonly share: Record<string, never>;
-  /** What `classify` needs while the sandbox still lives. */
+  /** Data that `classify` needs while the sandbox is running. */
   readonly usage: {
     readonly peakMemoryBytes: number;
     readonly cpuMs: number;
@@ -207,14 +216,14 @@ export interface AgentReplies {
   readonly 'try-mount': MountCheck;
 }
 
-/** What sharing a file system costs here. */
+/** How a file system is shared on this machine. */
 export interface MountCheck {
   /**
    * `mapped`: each sandbox keeps a host user of its own. `shared`: the file system cannot map users, so sandboxes that mount
    * it run as its user on the host.
    */
   readonly users: 'mapped' | 'shared';
-  /** Whether the user may create files in its root, as far as permissions say. */
+  /** Whether the permissions let the user create files in its root. */
   readonly writable: boolean;
 }
 

@@ -2,11 +2,11 @@ const SIZES = 4;
 const OF_A_SIZE = 8;
 
 /**
- * Volumes that were made ahead of their use, by size: a few sizes, those that were asked for last. Whoever starts sandboxes
- * with a new size each time cannot fill the machine with volumes.
+ * Volumes created ahead of their use, for the few most recently requested sizes. Starting sandboxes with a new size
+ * each time cannot fill the machine with volumes.
  */
 export class ReadyVolumes<Volume> {
-  /** The size that was asked for last stands last. */
+  /** The most recently requested size is last. */
   readonly #bySize = new Map<number, Volume[]>();
 
   take(bytes: number): Volume | undefined {

@@ -6,13 +6,13 @@ import type { RootRule } from './sources/roots.ts';
 const MAX_MOUNT_USER = 65_534;
 
 /**
- * What the server may ask of this agent. It comes from the process that starts the agent, never over the socket: a server
- * that was taken over cannot widen it.
+ * The requests that this agent allows. The rules come from the process that starts the agent, never over the socket: a
+ * compromised server cannot extend them.
  */
 export interface AgentRules {
-  /** Where code, dependencies, runtimes and interpreters stand. */
+  /** Roots of code, dependencies, runtimes and interpreters. */
   readonly code: readonly RootRule[];
-  /** Where the unpacked files of container images stand. */
+  /** Roots of the unpacked files of container images. */
   readonly images: readonly RootRule[];
   /** The folder of the link sockets. */
   readonly links: string;
@@ -24,9 +24,9 @@ export interface AgentRules {
   readonly interfaces: readonly string[];
   /** The operator wants functions without isolation; root's agent has the driver for that only then. */
   readonly withoutIsolation: boolean;
-  /** As whom file systems may be read and written, users and groups alike. */
+  /** Ids of users and groups that file systems may be accessed as. */
   readonly mountUsers: readonly UserRange[];
-  /** As whom no file system may be read or written: the server's own user. */
+  /** User that no file system may be accessed as: the server's own. */
   readonly serverUser: number;
 }
 

@@ -9,11 +9,11 @@ const SETPRIV = '/usr/bin/setpriv';
 const MAX_COMPLAINT = 2000;
 
 export interface AgentProcessOptions {
-  /** Absolute folder for the agent's state; every user of the machine must be able to walk to it when the agent is root. */
+  /** Absolute folder for the agent's state; every user needs search permission on its path when the agent is root. */
   readonly runDir: string;
-  /** Absolute folder, on a disk, for what functions write. */
+  /** Absolute folder, on a disk, for data that functions write. */
   readonly volumesDir: string;
-  /** What may be asked of it. */
+  /** The allowed requests. */
   readonly rules: AgentRules;
   /** Put before the agent's command, e.g. to start it as another user. */
   readonly launcher?: readonly string[];
@@ -27,7 +27,7 @@ export interface AgentProcessOptions {
 export interface AgentProcess {
   readonly pid: number;
   readonly socket: Socket;
-  /** Resolves when the process has ended, with the last words on its standard error or how it ended. */
+  /** Resolves when the process has exited, with its last standard error output, or its exit code or signal. */
   readonly ended: Promise<string>;
   /** Sends SIGKILL. */
   kill(): void;
@@ -41,7 +41,7 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
   const { runDir, volumesDir, rules, attach, launcher = [], asRoot = process.getuid?.() === 0 } = options;
   // Set before its first instruction; the agent compares its parent with ours after that.
   const untilWeDie = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--'] : [];
-  // In a mount namespace of its own, what the agent mounts is seen by no other process and goes when it goes.
+  // In its own mount namespace, the agent's mounts are invisible to other processes and end with it.
   const mounts = asRoot ? ['unshare', '--mount', '--propagation', 'slave', '--'] : [];
   const [program = process.execPath, ...args] = [
     ...launcher,

@@ -13,9 +13,9 @@ export interface SweepPlaces {
 }
 
 /**
- * Removes what agents left that were killed before they could clean up: processes and groups, mounts, loop devices,
- * folders. Leftovers of living agents are not touched. Returns how many things were removed; what cannot be removed now
- * is left for the next sweep.
+ * Removes leftovers of killed agents: processes and groups, mounts, loop devices, folders. Resources of living agents
+ * are not touched. Returns the number of removed resources; those that cannot be removed now are left for the next
+ * sweep.
  */
 export async function sweep({ folders, cgroupRoots }: SweepPlaces): Promise<number> {
   let swept = 0;
@@ -26,13 +26,15 @@ export async function sweep({ folders, cgroupRoots }: SweepPlaces): Promise<numb
   return swept;
 }
 
-/** Removes the folder of an agent with the mounts and loop devices below it. Returns how many things were removed. */
+/**
+ * Removes the folder of an agent with the mounts and loop devices below it. Returns the number of removed resources.
+ */
 export async function removeAgentFolder(folder: string): Promise<number> {
   let removed = 0;
   for (const point of mountsBelow(folder)) removed += await attempt(() => runHostCommand('umount', ['--lazy', point]));
   for (const device of loopDevicesOf(basename(folder)))
     removed += await attempt(() => runHostCommand('losetup', ['--detach', device]));
-  // Deleting below a mount that would not go would delete what is mounted there.
+  // Deleting below a mount that could not be unmounted would delete the mounted files.
   if (mountsBelow(folder).length > 0) return removed;
   return removed + (await attempt(async () => rmSync(folder, { recursive: true, force: true })));
 }
@@ -78,7 +80,7 @@ function mountsBelow(folder: string): string[] {
   return points.filter((point) => point.startsWith(`${folder}/`)).reverse();
 }
 
-/** The kernel may name their files without the path to a mount that is gone, and never without the agent's folder. */
+/** The kernel may report their files without the path of a removed mount, but always with the agent's folder. */
 function loopDevicesOf(ownerId: string): string[] {
   return namesIn('/sys/block')
     .filter((name) => name.startsWith('loop') && backingFileOf(name).includes(`/${ownerId}/`))

@@ -21,7 +21,7 @@ const BLOCK = 4096;
 const closeDescriptor = promisify(close);
 const fileSystemOf = promisify(statfs);
 
-/** Where volumes stand: their files on a disk, never in memory, and their mount points anywhere. */
+/** Folders of the volumes: image files on a disk, never in memory; mount points anywhere. */
 export interface VolumeFolders {
   readonly images: string;
   readonly mounts: string;
@@ -45,7 +45,7 @@ export interface TmpVolume {
   /** Host folder to bind as `/tmp`, until `hide`. */
   readonly path: string;
   give(uid: number): void;
-  /** Takes the mount out of the agent's namespace once the sandbox has its own: starts get slower with every mount. */
+  /** Unmounts it in the agent's namespace once the sandbox has its own mount: every mount slows down starts. */
   hide(): Promise<void>;
   /** Less than one percent is free. */
   isFull(): Promise<boolean>;
@@ -59,9 +59,9 @@ export interface TmpVolume {
 }
 
 /**
- * Makes volumes ahead of their use, because mounting takes longer than starting a sandbox. Each is an ext4 image without
- * journal on a loop device. The image is unlinked while mounted and the device clears itself, so that nothing survives
- * the agent and its sandboxes, however they end. Needs root and a private mount namespace.
+ * Makes volumes ahead of their use, because mounting takes longer than starting a sandbox. Each is an ext4 image
+ * without journal on a loop device. The image is unlinked while mounted and the device clears itself, so that no volume
+ * survives the agent and its sandboxes, even after a kill. Needs root and a private mount namespace.
  */
 export class TmpVolumes {
   readonly #folders: VolumeFolders;
@@ -89,11 +89,11 @@ export class TmpVolumes {
     }
   }
 
-  /** Starts to fill the store for this size. Call it when a start is over: making volumes would compete with it. */
+  /** Starts to fill the store for this size. Call it after a start: creating volumes would compete with it. */
   prepare(bytes: number): void {
     if (this.#closed || this.#making.has(bytes)) return;
     const filling = this.#fill(bytes)
-      // The next `take` tries again and tells the error.
+      // The next `take` retries and reports the error.
       .catch(() => {})
       .finally(() => this.#making.delete(bytes));
     this.#making.set(bytes, filling);

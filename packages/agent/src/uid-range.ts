@@ -31,7 +31,7 @@ export class UidRange {
       if (rivals(folder, range, ownerId) > 0) continue;
       const claim = `${folder}/${range}.${ownerId}`;
       writeFileSync(claim, '');
-      // Two agents may have claimed at the same moment: whoever sees another gives way.
+      // Two agents may have claimed at the same moment: an agent that sees another claim withdraws its own.
       if (rivals(folder, range, ownerId) === 0) return new UidRange(range, claim);
       rmSync(claim, { force: true });
     }

@@ -3,8 +3,8 @@ import { type Attacher, type AttachTarget, NOTHING_TO_PREPARE, type Preparation 
 import { HelperProcess } from './helper-process.ts';
 
 /**
- * Attaches through a small program that stays: it enters the mount namespace of the sandbox, mounts there and comes back,
- * which a process with threads may not do. One that died is replaced at the next request.
+ * Attaches through a small long-running program: it enters the mount namespace of the sandbox, mounts there and returns
+ * to its own, which the kernel forbids to a process with threads. After its death it is restarted by the next request.
  */
 export class AttachHelper implements Attacher {
   readonly #program: string;

@@ -1,21 +1,21 @@
 import type { Bind } from '../protocol.ts';
 import type { Source } from '../sources/sources.ts';
 
-/** The init process of a running sandbox. The start time tells it from a later process with the same number. */
+/** The init process of a running sandbox. The start time distinguishes it from a later process with the same id. */
 export interface AttachTarget {
   readonly id: string;
   readonly pid: number;
   readonly startTime: string;
 }
 
-/** How code gets into a sandbox that already runs. */
+/** Mounts code in a running sandbox. */
 export interface Attacher {
   /**
    * Shows a source at `target` inside, read-only, without devices and set-user-id programs. No symbolic link is followed, not
    * at the target either. Throws `ATTACH_FAILED`.
    */
   attach(sandbox: AttachTarget, source: Source, target: string): Promise<void>;
-  /** What a sandbox without code needs at its start. */
+  /** The binds that a sandbox without code needs at its start. */
   prepare(id: string): Promise<Preparation>;
   close(): Promise<void>;
 }

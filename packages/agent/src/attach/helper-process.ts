@@ -10,7 +10,7 @@ import type { AttachTarget } from './attacher.ts';
 const PATIENCE_MS = 5000;
 const MAX_LINE = 1024;
 
-/** How a helper is spoken of when it fails. */
+/** Texts for errors of a helper. */
 export interface HelperWords {
   readonly name: string;
   readonly failure: string;
@@ -47,7 +47,7 @@ export class HelperProcess {
     this.#words = words;
     this.#child = child;
     this.#input = input;
-    // What cannot be written is seen by the end of the process.
+    // The exit of the process reports a failed write.
     input.on('error', () => {});
     this.ended = new Promise((resolve) => {
       const end = () => {
@@ -68,7 +68,10 @@ export class HelperProcess {
     });
   }
 
-  /** Resolves when the helper has tried all that it needs from the kernel. Throws `ATTACH_FAILED` with what is missing. */
+  /**
+   * Resolves when the helper has tested every kernel feature that it needs. Throws `ATTACH_FAILED` naming the missing
+   * one.
+   */
   static async start(program: string, words: HelperWords = ATTACHING): Promise<HelperProcess> {
     const child = spawn(program, [], { env: { ...HOST_ENV }, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
     const { stdin, stdout } = child;

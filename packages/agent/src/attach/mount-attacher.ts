@@ -6,8 +6,8 @@ import type { Source } from '../sources/sources.ts';
 import type { Attacher, AttachTarget, Preparation } from './attacher.ts';
 
 /**
- * Constant; what varies are the source, open as descriptor 3, staging folder and slot. The slot must get a mount that is read-only already: making
- * it so afterwards would change ours and not the copy in the sandbox.
+ * Constant text; the source (open as descriptor 3), staging folder and slot vary. The mount at the slot must be
+ * read-only from the start: a later remount would change our mount and not the copy in the sandbox.
  */
 const ATTACH = `
 mount --no-canonicalize --bind --make-private /proc/self/fd/3 "$1" || exit 1
@@ -18,9 +18,9 @@ exit $done
 `;
 
 /**
- * Attaches without a helper: each sandbox shows a folder of a shared mount from its start, and what is mounted there
- * appears inside. Ten times slower, one mount of the agent for each assigned sandbox, and one place only:
- * `CODE_PATH`.
+ * Attaches without a helper: each sandbox has a folder of a shared mount from its start, and mounts made there
+ * propagate into the sandbox. Ten times slower, needs one mount of the agent for each assigned sandbox, and supports
+ * only `CODE_PATH`.
  */
 export class MountAttacher implements Attacher {
   readonly #slots: string;
@@ -32,7 +32,9 @@ export class MountAttacher implements Attacher {
     this.#staging = `${folder}/staging`;
   }
 
-  /** `folder` is one that sandbox users can walk through, in a mount namespace of the agent's own. Throws `HOST_COMMAND_FAILED`. */
+  /**
+   * Sandbox users need search permission on `folder`, in the agent's own mount namespace. Throws `HOST_COMMAND_FAILED`.
+   */
   static async open(folder: string): Promise<MountAttacher> {
     const attacher = new MountAttacher(folder);
     for (const path of [attacher.#slots, attacher.#staging]) mkdirSync(path, { recursive: true, mode: 0o711 });
@@ -53,7 +55,7 @@ export class MountAttacher implements Attacher {
     try {
       await mounting;
     } catch (cause) {
-      // The mount at the slot is the last step: it is not there.
+      // The mount at the slot is the last step, so it does not exist yet.
       this.#attached.delete(id);
       throw new AgentError('ATTACH_FAILED', 'code could not be attached to the sandbox', { cause });
     }

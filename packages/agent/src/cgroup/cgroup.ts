@@ -21,7 +21,7 @@ export interface CgroupGroup {
   /** Sets the CPU weight; before, the group has a high one. */
   share(cpuMillis: number): Promise<void>;
   usage(): Promise<CgroupUsage>;
-  /** Replaces the limit of memory and swap; measuring the peak starts over where the kernel lets us. Throws `CGROUP_FAILED`. */
+  /** Replaces the limit of memory and swap, and resets the peak if the kernel supports it. Throws `CGROUP_FAILED`. */
   limitMemory(memoryBytes: number): Promise<void>;
   /** Resolves when no process of the group runs. Throws `CGROUP_FAILED` with all thawed, after 1 s or when aborted. */
   freeze(signal: AbortSignal): Promise<void>;
@@ -43,7 +43,7 @@ export interface LimitFile {
 /** All groups of one agent below one parent that carries the agent's name. */
 export interface CgroupTree {
   readonly version: 'v1' | 'v2';
-  /** One sentence for each limit that this machine does not let us set. */
+  /** One sentence for each limit that cannot be set on this machine. */
   readonly missing: readonly string[];
   readonly limitsProcesses: boolean;
   readonly canFreeze: boolean;
@@ -52,10 +52,10 @@ export interface CgroupTree {
   close(): Promise<void>;
 }
 
-/** Parents of all agents are named so; what follows is the owner id. */
+/** Prefix of the parent groups of all agents; the owner id follows. */
 export const CGROUP_PREFIX = 'funcgraph-';
 
-/** The sandbox's own monitor and init process stand in the group beside the processes of the function. */
+/** The group also contains the sandbox's monitor and init process. */
 export const OWN_PROCESSES = 2;
 
 /** `cpu.shares` and ten times `cpu.weight` before `share`: as much as ten full cores. */

@@ -5,10 +5,10 @@ import { AgentError } from '../agent-error.ts';
 
 const PATIENCE_MS = 5000;
 const FREEZE_PATIENCE_MS = 1000;
-/** How often, a millisecond apart, before thawing and trying again. */
+/** Number of checks, a millisecond apart, before thawing and retrying. */
 const LOOKS = 5;
 
-/** The number that stands in a control file, or 0 when the file is not there. */
+/** The number in a control file, or 0 without the file. */
 export async function readNumber(path: string): Promise<number> {
   const text = await readFile(path, 'utf8').catch(() => '0');
   const value = Number.parseInt(text, 10);
@@ -24,7 +24,7 @@ export async function readKey(path: string, key: string): Promise<number> {
   return 0;
 }
 
-/** Process ids in a group folder; empty when the folder is gone. */
+/** Process ids in a group folder; empty when the folder does not exist. */
 export async function processesIn(folder: string): Promise<number[]> {
   const text = await readFile(`${folder}/cgroup.procs`, 'utf8').catch(() => '');
   return text
@@ -50,7 +50,7 @@ export async function killAll(folder: string, before: () => Promise<void> = asyn
   }
 }
 
-/** Removes a group and those below it, deepest first; the kernel says EBUSY until the last task is reaped. */
+/** Removes a group and those below it, deepest first; the kernel returns EBUSY until the last task is reaped. */
 export async function removeGroup(folder: string): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let round = 0; ; round++) {

@@ -1,4 +1,4 @@
-/** Where the hierarchies of this machine stand. `v1` maps a controller to its mount point. */
+/** The cgroup hierarchies of this machine. `v1` maps a controller to its mount point. */
 export interface CgroupMounts {
   readonly v1: ReadonlyMap<string, string>;
   readonly v2: string | undefined;

@@ -11,7 +11,7 @@ export const NO_CGROUP: readonly string[] = [
   'CPU time is neither shared in proportion to memory nor measured: no cgroup is writable.',
 ];
 
-/** Opens what this machine has: version 1 if the memory controller is there, else version 2, else undefined. */
+/** Opens cgroup version 1 if it has the memory controller, otherwise version 2; undefined without either. */
 export async function openCgroupTree(ownerId: string): Promise<CgroupTree | undefined> {
   const mounts = readMounts();
   const name = `${CGROUP_PREFIX}${ownerId}`;

@@ -92,7 +92,7 @@ export class CgroupV1 implements CgroupTree {
     for (const [controller, parent] of this.#parents) folders.set(controller, `${parent}/${id}`);
     const group = new GroupV1(folders, limits.memoryBytes, this.#limitsSwap);
     try {
-      // Nobody is in the group yet: this waits for nothing, and the thread pool would take ten turns.
+      // The group has no process yet, so this does not block; the thread pool would need ten turns.
       for (const folder of new Set(folders.values())) mkdirSync(folder);
       this.#limit(folders, limits);
       return group;
@@ -117,7 +117,7 @@ export class CgroupV1 implements CgroupTree {
   }
 }
 
-/** What a new group of version 1 is limited by, in the order of writing. */
+/** The limits of a new version 1 group, in the order of writing. */
 export function limitFiles(limits: CgroupLimits, limitsSwap: boolean): [Controller, LimitFile][] {
   return [
     // The kernel wants memory <= memory + swap at every moment; a new group is unlimited, so memory goes first.

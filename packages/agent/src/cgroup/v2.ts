@@ -120,7 +120,7 @@ export class CgroupV2 implements CgroupTree {
   }
 }
 
-/** What a new group of version 2 is limited by. */
+/** The limits of a new version 2 group. */
 export function limitFiles(limits: CgroupLimits, enabled: ReadonlySet<Controller>): LimitFile[] {
   const files: Record<Controller, readonly LimitFile[]> = {
     memory: [
@@ -164,7 +164,7 @@ class GroupV2 implements CgroupGroup {
       readKey(`${this.#folder}/cpu.stat`, 'usage_usec'),
       readKey(`${this.#folder}/memory.events`, 'oom_kill'),
     ]);
-    // memory.peak came with Linux 5.19; before, what is in use now is the best that can be measured.
+    // memory.peak exists since Linux 5.19; older kernels only report the current usage.
     return { peakMemoryBytes: Math.max(peak, current), cpuMs: Math.round(microseconds / 1000), oomKills };
   }
 

@@ -7,8 +7,8 @@ const GRACE_MS = 100;
 const PATIENCE_MS = 5_000;
 
 /**
- * Resolves when the init process of a sandbox is dead, and with it all processes in there. Its monitor ends a moment before
- * it; one that stays longer is not believed and killed. Throws `INTERNAL` when it cannot be killed.
+ * Resolves when the init process of a sandbox, and with it every process of the sandbox, is dead. Its monitor exits a
+ * moment earlier; an init process that stays longer is killed. Throws `INTERNAL` when it cannot be killed.
  */
 export async function endInit(init: KnownProcess): Promise<void> {
   for (let waited = 0; isAlive(init); waited += STEP_MS) {

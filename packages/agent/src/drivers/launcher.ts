@@ -1,7 +1,7 @@
 /**
  * The only shell text of the agent. It is constant; everything that varies comes as a positional argument: number of
- * files, number of cgroup files, these files, then the command. Limits and groups are set by the process itself before it
- * becomes the sandbox, so that not even its first instruction runs outside of them.
+ * files, number of cgroup files, these files, then the command. The process itself sets limits and groups before it
+ * executes the sandbox, so that they apply from the first instruction.
  */
 export const LAUNCHER = `
 ulimit -c 0 || exit 125
@@ -17,7 +17,10 @@ done
 exec "$@"
 `;
 
-/** Runs inside the sandbox: tells the agent that the sandbox stands, closes that descriptor, becomes the function. */
+/**
+ * Runs inside the sandbox: signals to the agent that the sandbox is complete, closes that descriptor, executes the
+ * function.
+ */
 export const STARTER = `
 printf . >&6 || exit 125
 exec 6>&-
@@ -26,7 +29,10 @@ exec "$@"
 
 export interface Launch {
   readonly maxFiles: number;
-  /** Process limit by user id, 0 for none: only right when the user id belongs to one sandbox and no cgroup counts. */
+  /**
+   * Process limit by user id, 0 for none: correct only if the user id belongs to one sandbox and no cgroup limits
+   * processes.
+   */
   readonly maxProcessesOfUser: number;
   readonly joinFiles: readonly string[];
   /** Become this user first; undefined to stay. */

@@ -9,14 +9,15 @@ const PATIENCE_MS = 30_000;
 export interface StartStreams {
   readonly monitor: ChildProcess;
   readonly stderr: Readable;
-  /** Where bubblewrap tells the process id of the sandbox's init; undefined when the monitor is all there is. */
+  /** Where bubblewrap reports the process id of the sandbox's init; undefined without an init process. */
   readonly status: Readable | undefined;
   readonly started: Readable;
 }
 
 /**
- * Waits until the sandbox stands: the starter inside wrote its byte on `started`, and bubblewrap told the process id of its
- * init on `status`. Resolves to that process id. Rejects with `START_FAILED` and what the tools said.
+ * Waits until the sandbox is complete: the starter inside wrote its byte to `started`, and bubblewrap reported the
+ * process id of its init on `status`. Resolves to that process id. Rejects with `START_FAILED` and the output of the
+ * tools.
  */
 export function readStart({ monitor, stderr, status, started }: StartStreams): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -36,7 +37,7 @@ export function readStart({ monitor, stderr, status, started }: StartStreams): P
       stopListening();
       reject(new AgentError('START_FAILED', `the sandbox did not start: ${said.trim() || detail}`));
     };
-    // What it said may still be on the way.
+    // Its output may not have arrived yet.
     const onClose = () => {
       const giveUp = () => fail(`the launcher ended with ${monitor.exitCode ?? monitor.signalCode}`);
       if (stderr.closed) giveUp();
@@ -49,7 +50,7 @@ export function readStart({ monitor, stderr, status, started }: StartStreams): P
       stderr.off('data', onError);
       monitor.off('close', onClose);
       monitor.off('error', onSpawnError);
-      // The status goes on to hold the exit code later; nobody reads it, so nobody may wait for it.
+      // The status pipe later gets the exit code; it is not read, so its writer must not block.
       status?.resume();
       started.destroy();
     };
@@ -69,7 +70,7 @@ export function readStart({ monitor, stderr, status, started }: StartStreams): P
   });
 }
 
-/** The agent's end of a pipe that the child was given as this descriptor. */
+/** The agent's end of the pipe that the child has as this descriptor. */
 export function pipeAt(child: ChildProcess, descriptor: number): Duplex {
   const pipes: readonly unknown[] = child.stdio;
   const pipe = pipes[descriptor];

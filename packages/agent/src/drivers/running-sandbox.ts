@@ -12,7 +12,7 @@ const NOTHING_MEASURED = { peakMemoryBytes: 0, cpuMs: 0, tmpFull: false };
 
 export interface SandboxHooks {
   readonly onOutput: OutputSink;
-  /** Every process is dead and usage was measured; what the sandbox left is still being removed. */
+  /** Every process is dead and usage was measured; the leftovers of the sandbox are still being removed. */
   readonly onExit: (exit: SandboxExit) => void;
 }
 
@@ -23,7 +23,10 @@ export interface SandboxParts {
   readonly group: CgroupGroup | undefined;
   /** Ends all processes that can be reached without a cgroup. Called while the monitor lives; must not throw. */
   readonly kill: () => void;
-  /** Called when the monitor has ended, which may have been made to: resolves when no process is left that it spoke for. */
+  /**
+   * Called when the monitor has exited, possibly killed by the function: resolves when no process of the sandbox is
+   * left.
+   */
   readonly ended?: () => Promise<void>;
   /** Mounts inside the running sandbox, in this order; undefined when the driver cannot. */
   readonly attach?: (binds: readonly Bind[]) => Promise<void>;
@@ -31,11 +34,11 @@ export interface SandboxParts {
   readonly connect?: (network: SandboxNetwork) => Promise<void>;
   /** Where it writes; undefined without a volume of its own. */
   readonly volume: Pick<TmpVolume, 'isFull' | 'rest' | 'wake' | 'onDiskFull'> | undefined;
-  /** Gives back what the sandbox used, after its last process died. Each runs even when one before it failed. */
+  /** Release the resources of the sandbox after its last process died. Each runs even if an earlier one failed. */
   readonly releases: readonly (() => Promise<void>)[];
 }
 
-/** A started sandbox, from its first process to the removal of the last thing it left. */
+/** A started sandbox, from its first process to the removal of its last leftover. */
 export class RunningSandbox {
   /** Resolves when nothing of the sandbox is left; rejects with the first error of the clean-up. */
   readonly removed: Promise<void>;
@@ -61,7 +64,7 @@ export class RunningSandbox {
       this.#kill();
     });
     this.removed = this.#finish();
-    // Whoever stops the sandbox sees the error; a sandbox that ends by itself must not end the agent.
+    // The caller of `stop` gets the error; a sandbox that ends by itself must not crash the agent.
     this.removed.catch(() => {});
   }
 
@@ -78,8 +81,9 @@ export class RunningSandbox {
   }
 
   /**
-   * Resolves when no process of the sandbox runs. Throws `NOT_SUPPORTED` without a freezer, and `CGROUP_FAILED` when they do
-   * not freeze within 1 s or it is thawed or stopped meanwhile: a request must not wait for that.
+   * Resolves when no process of the sandbox runs. Throws `NOT_SUPPORTED` without a freezer, and `CGROUP_FAILED` when
+   * they do not freeze within 1 s or when the sandbox is thawed or stopped meanwhile: a request must not wait for the
+   * freezing.
    */
   freeze(): Promise<void> {
     return this.#inTurn(async () => {
@@ -101,8 +105,8 @@ export class RunningSandbox {
   }
 
   /**
-   * Makes the sandbox that of one version, once. Nothing is attached before the limits hold and nothing runs before all is
-   * attached. When that fails the sandbox is killed.
+   * Assigns the sandbox to one version, once. The limits are set before code is attached, and no process runs before
+   * everything is attached. On a failure the sandbox is killed.
    */
   assign({ memoryBytes, binds, network = { kind: 'none' } }: SandboxAssignment): Promise<void> {
     return this.#inTurn(async () => {
@@ -136,8 +140,8 @@ export class RunningSandbox {
   }
 
   /**
-   * Resolves when what was written before is with `onOutput`. What is in a pipe now is read when the event loop looks at it
-   * next, which it has done when the second of these callbacks runs.
+   * Resolves when all output written before the call was passed to `onOutput`. The event loop reads pending pipe data
+   * on its next turn, which is complete when the second of these callbacks runs.
    */
   flushOutput(): Promise<void> {
     return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -153,7 +157,7 @@ export class RunningSandbox {
     };
   }
 
-  /** The kernel kills one process and may leave the runtime alive without its worker: then the rest goes too. */
+  /** The kernel kills one process and may leave the runtime alive without its worker: then kill the rest too. */
   async killIfOutOfMemory(): Promise<void> {
     const used = await this.#parts.group?.usage();
     if (used === undefined || used.oomKills === 0) return;
@@ -174,7 +178,7 @@ export class RunningSandbox {
     const { monitor, kill, group } = this.#parts;
     if (monitor.exitCode !== null || monitor.signalCode !== null) return;
     kill();
-    // A frozen sandbox dies only when the group is thawed. `#finish` kills the group again and tells the errors.
+    // A frozen sandbox dies only when the group is thawed. `#finish` kills the group again and reports the errors.
     void group?.kill().catch(() => {});
   }
 
@@ -185,7 +189,7 @@ export class RunningSandbox {
     await group?.kill().catch((error: unknown) => failures.push(error));
     await this.#parts.ended?.().catch((error: unknown) => failures.push(error));
     await this.#drainOutput();
-    // Whoever waits for the exit must hear of it, also when something could not be measured.
+    // Report the exit even if the usage could not be measured.
     const usage = await this.usage().catch((error: unknown) => {
       failures.push(error);
       return { ...NOTHING_MEASURED, oomKilled: this.#outOfMemory };

@@ -1,20 +1,20 @@
 import { AgentError } from '../agent-error.ts';
 import { runHostCommand } from '../host-command.ts';
 
-/** An answer counts for the starts of one burst. */
+/** An answer is valid for the starts of one burst. */
 const ANSWERED_MS = 1_000;
 /** Longer than a program of the host may take. */
 const DEADLINE_MS = 11_000;
 
-/** Looks at a place in another process; rejects when that fails. */
+/** Checks a path in another process; rejects when that fails. */
 export type Look = (point: string) => Promise<unknown>;
 
 const statElsewhere: Look = (point) => runHostCommand('stat', ['--', point]);
 
 /**
- * Asks file systems whether they answer before the agent looks at them itself: a file server that is gone would hold up the
- * whole agent in one `open`. Another process looks, one at a time for each place, so that a place which holds its process for
- * ever costs one process and nothing else.
+ * Checks that a file system answers before the agent opens it: an unreachable file server would block the whole agent
+ * in one `open`. A separate process does the check, one at a time for each path, so that a path that blocks forever
+ * costs only one process.
  */
 export class Answering {
   readonly #look: Look;
@@ -57,7 +57,7 @@ export class Answering {
   }
 }
 
-/** Whether a file system answered that there is nothing at a place. */
+/** Whether a file system answered that a path does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && /No such file or directory|Not a directory/.test(error.message);
 }

@@ -1,20 +1,20 @@
 import { AgentError } from '../agent-error.ts';
 import type { FileSystemMount } from '../protocol.ts';
 
-/** Numbers of users and groups of the machine, both ends included. */
+/** Ids of users and groups of the machine, both ends included. */
 export interface UserRange {
   readonly from: number;
   readonly to: number;
 }
 
 export interface MountUserRules {
-  /** As whom file systems may be read and written. */
+  /** Users that file systems may be accessed as. */
   readonly mountUsers: readonly UserRange[];
-  /** As whom they never may. */
+  /** Users that they are never accessed as. */
   readonly serverUser: number;
 }
 
-/** Throws `NOT_ALLOWED` for a user or a group that the rules leave out. */
+/** Throws `NOT_ALLOWED` for a user or a group that the rules do not allow. */
 export function checkMountUser({ uid, gid }: Pick<FileSystemMount, 'uid' | 'gid'>, rules: MountUserRules): void {
   const { mountUsers, serverUser } = rules;
   for (const [what, id] of [['user', uid] as const, ['group', gid] as const]) {

@@ -25,13 +25,14 @@ export interface NfsExportsParts {
 
 interface Place {
   readonly name: string;
-  /** Folders from the export to what is wanted. */
+  /** Folder names from the export to the requested folder. */
   readonly parts: readonly string[];
 }
 
 /**
- * The exports of file servers that the operator allowed. An export itself is mounted, once, and folders below it are opened
- * one name after the other: the kernel would follow a link that a function left there, to another export of the server.
+ * The exports of file servers that the operator allowed. The export itself is mounted, once, and folders below it are
+ * opened one path component at a time: the kernel would follow a link that a function created there, to another export
+ * of the server.
  */
 export class NfsExports {
   readonly #folder: string;
@@ -52,12 +53,12 @@ export class NfsExports {
   async open(source: NfsSource): Promise<number> {
     const { name, parts } = placeOf(source, this.#allowed);
     const point = await this.#mountedAt(name);
-    // Without its answer the look at each name would hold up the whole agent.
+    // An unreachable file server would block the whole agent in each `open`.
     await this.#answering.wait([point, ...parts].join('/'), `${source.host}:${source.export}`);
     const root = openPlace(point);
     if (parts.length === 0) return root;
     try {
-      // As a folder: the kernel mounts an export that stands in another one when it is opened so.
+      // Opened as a folder: the kernel then mounts an export inside another one.
       const steps = descend(root, parts, constants.O_DIRECTORY);
       const last = steps.pop();
       closeSteps(steps);
@@ -93,7 +94,7 @@ export class NfsExports {
   }
 }
 
-/** The innermost allowed export that holds what is wanted. Throws `NOT_ALLOWED`. */
+/** The innermost allowed export that contains the requested folder. Throws `NOT_ALLOWED`. */
 function placeOf({ host, export: wanted }: NfsSource, allowed: readonly NfsExport[]): Place {
   const [innermost] = allowed
     .filter((one) => one.host === host && isWithin(wanted, one.path))
@@ -119,7 +120,7 @@ async function mountNfs(name: string, point: string): Promise<void> {
     });
   }
   try {
-    // A server that does not answer must fail a function with an error, not hold it for ever.
+    // An unreachable file server must fail a function with an error, not block it forever.
     await runHostCommand('mount', ['-t', 'nfs', '-o', 'nosuid,nodev,softerr,timeo=50,retry=0', '--', name, point]);
   } catch (cause) {
     const detail = cause instanceof AgentError ? cause.message : String(cause);

@@ -36,7 +36,7 @@ function plainPath(value: unknown, name: string): string {
   return value.length > 1 && value.endsWith('/') ? value.slice(0, -1) : value;
 }
 
-/** Root would own what nobody else on the machine may touch. */
+/** Access as root would reach files that no other user of the machine may access. */
 function parseId(value: unknown, name: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_ID) return value;
   throw bad(`${name} must be a whole number from 1 to ${MAX_ID}`);

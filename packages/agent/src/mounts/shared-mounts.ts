@@ -8,7 +8,7 @@ import { bindMapped, mappingOption } from './id-mapping.ts';
 import { checkMountUser, type MountUserRules } from './mount-users.ts';
 import { type NfsExport, NfsExports } from './nfs-exports.ts';
 
-/** A user of the host that nobody is, to try with. */
+/** An unused user id of the host, for the test of the mapping. */
 const PROBE_USER = 299_999;
 
 /** What bubblewrap binds. */
@@ -21,18 +21,18 @@ export interface MountBind {
 /** The file systems of one sandbox, ready to be bound. */
 export interface PreparedMounts {
   readonly binds: readonly MountBind[];
-  /** Takes them out of the agent's namespace once the sandbox has its own: starts get slower with every mount. Idempotent. */
+  /** Unmounts them in the agent's namespace once the sandbox has its own: every mount slows down starts. Idempotent. */
   hide(): Promise<void>;
 }
 
 export interface SharedMountsParts extends MountUserRules {
-  /** For mount points; sandbox users must be able to walk to it. */
+  /** For mount points; sandbox users need search permission on its path. */
   readonly folder: string;
   readonly sources: Sources;
   readonly exports: readonly NfsExport[];
 }
 
-/** As whom a sandbox must run so that the files of a file system that cannot map users are its own. */
+/** The user that a sandbox must run as to own the files of a file system that cannot map users. */
 export interface HostUser {
   readonly uid: number;
   readonly gid: number;
@@ -59,13 +59,13 @@ export class SharedMounts {
     this.#userRules = userRules;
   }
 
-  /** Needs root and a mount namespace of the agent's own. */
+  /** Needs root and the agent's own mount namespace. */
   static open(parts: SharedMountsParts): SharedMounts {
     mkdirSync(parts.folder, { recursive: true, mode: 0o711 });
     return new SharedMounts(parts);
   }
 
-  /** Throws `MOUNT_FAILED` with what is in the way, `NOT_ALLOWED` for what the rules do not name. */
+  /** Throws `MOUNT_FAILED` with the obstacle, `NOT_ALLOWED` for a source that the rules do not list. */
   async check(mount: FileSystemMount): Promise<MountCheck> {
     return this.#opened(mount, async (root) => {
       const found = fstatSync(root);
@@ -75,7 +75,7 @@ export class SharedMounts {
     });
   }
 
-  /** The host user that these mounts force on a sandbox, or undefined when its own will do. */
+  /** The host user that these mounts require for a sandbox; undefined if any user works. */
   async hostUser(mounts: readonly FileSystemMount[]): Promise<HostUser | undefined> {
     for (const mount of mounts) {
       if ((await this.check(mount)).users === 'shared') return { uid: mount.uid, gid: mount.gid };
@@ -83,7 +83,7 @@ export class SharedMounts {
     return undefined;
   }
 
-  /** For a sandbox that runs as `hostUser`. Throws `MOUNT_FAILED`; then nothing is left. */
+  /** For a sandbox that runs as `hostUser`. Throws `MOUNT_FAILED`; then no mount is left. */
   async prepare(mounts: readonly FileSystemMount[], hostUser: number): Promise<PreparedMounts> {
     const points: string[] = [];
     const hide = async (): Promise<void> => {
@@ -129,7 +129,7 @@ export class SharedMounts {
     return 'mapped';
   }
 
-  /** Lets `use` have the root of a file system as a descriptor. Throws `MOUNT_FAILED` when there is none. */
+  /** Calls `use` with a descriptor of the root of a file system. Throws `MOUNT_FAILED` when it cannot be opened. */
   async #opened<T>({ source, uid, gid }: FileSystemMount, use: (root: number) => Promise<T>): Promise<T> {
     checkMountUser({ uid, gid }, this.#userRules);
     if (source.kind === 'nfs') {
@@ -146,7 +146,7 @@ export class SharedMounts {
     return use(folder.descriptor).finally(() => folder.close());
   }
 
-  /** A folder of the machine may be the mount of a file server too. */
+  /** A folder of the machine may also be an NFS mount. */
   async #openFolder(path: string): Promise<Source> {
     this.#sources.checkAllowed('shared', path);
     await this.#answering.wait(path, path).catch((error: unknown) => {

@@ -2,8 +2,8 @@ import { AgentError } from '../agent-error.ts';
 import { type Block, formatAddress, parseAddress, sizeOf } from './ipv4.ts';
 
 /**
- * Addresses for instances, each used by one at a time. The longest unused one is given out next: neighbours may still
- * know an address under its former owner.
+ * Addresses for instances, each used by one at a time. The longest unused one is assigned next: neighbours may still
+ * have the former owner of an address in their caches.
  */
 export class AddressPool {
   readonly #block: Block;
@@ -12,7 +12,7 @@ export class AddressPool {
 
   readonly #usable: number;
 
-  /** The first two and the last address of the block are never given out; `most` at once. */
+  /** The first two and the last address of the block are never assigned; `most` at once. */
   constructor(block: Block, most = Number.POSITIVE_INFINITY) {
     this.#block = block;
     this.#usable = Math.min(sizeOf(block) - 3, most);

@@ -17,8 +17,8 @@ export interface BridgeSpec {
 }
 
 /**
- * Makes a bridge with the machine's address on it and nothing else of the machine. Its hardware address is fixed: by
- * itself it would change with every port, and sandboxes would go on to use the old one. Throws `NETWORK_FAILED`.
+ * Creates a bridge that has the machine's address and no interface of the machine. Its hardware address is fixed: by
+ * default it would change with every port, and sandboxes would keep using the old one. Throws `NETWORK_FAILED`.
  */
 export async function makeBridge({ name, ownerId, block, hostInterface }: BridgeSpec): Promise<void> {
   const options = 'forward_delay 0 stp_state 0 mcast_snooping 0';
@@ -28,7 +28,7 @@ export async function makeBridge({ name, ownerId, block, hostInterface }: Bridge
     writeSetting(`ipv6/conf/${name}/disable_ipv6`, '1');
     for (const off of ['send_redirects', 'accept_redirects', 'accept_source_route', 'route_localnet', 'proxy_arp'])
       writeSetting(`ipv4/conf/${name}/${off}`, '0');
-    // It answers for the address on this bridge, not for those of other interfaces.
+    // It answers ARP only for the address on this bridge, not for those of other interfaces.
     writeSetting(`ipv4/conf/${name}/arp_ignore`, '1');
     writeSetting(`ipv4/conf/${name}/forwarding`, '1');
     await ip(`address add ${gatewayOf(block)}/${block.length} dev ${name}`, `link set dev ${name} up`);
@@ -40,7 +40,7 @@ export async function makeBridge({ name, ownerId, block, hostInterface }: Bridge
   }
 }
 
-/** With the interfaces of sandboxes on it; one of the machine is let go. */
+/** Deletes the interfaces of sandboxes on it; an interface of the machine is released. */
 export async function removeBridge(name: string): Promise<void> {
   const ports = namesIn(`${INTERFACES}/${name}/brif`).filter((port) => port.startsWith('fg'));
   for (const port of ports) await removeInterface(port).catch(() => {});
@@ -56,7 +56,7 @@ export async function switchBridge(name: string, state: 'up' | 'down'): Promise<
   await runHostCommand('ip', ['link', 'set', 'dev', name, state]);
 }
 
-/** Those whose names begin so, whoever made them. Never rejects. */
+/** All bridges whose names have this prefix. Never rejects. */
 export async function removeBridgesNamed(prefix: string): Promise<void> {
   for (const name of namesIn(INTERFACES).filter((one) => one.startsWith(prefix)))
     await removeBridge(name).catch(() => {});
@@ -70,7 +70,7 @@ export function ownedBridges(): { readonly name: string; readonly ownerId: strin
     .map(({ name, alias }) => ({ name, ownerId: alias.slice(ALIAS.length) }));
 }
 
-/** Throws `NETWORK_TAKEN` when there is a bridge of this name, or its interface is not free. */
+/** Throws `NETWORK_TAKEN` when a bridge of this name exists, or the interface is not free. */
 export function checkBridge(name: string, hostInterface: string | undefined): void {
   if (existsSync(`${INTERFACES}/${name}`)) {
     throw new AgentError('NETWORK_TAKEN', `the machine has an interface ${name} already`, {
@@ -80,7 +80,7 @@ export function checkBridge(name: string, hostInterface: string | undefined): vo
   if (hostInterface !== undefined) checkInterface(hostInterface);
 }
 
-/** Taking an interface that the machine uses itself would cut it off. */
+/** Using an interface that the machine itself uses would disconnect the machine. */
 function checkInterface(name: string): void {
   if (readSetting(`ipv4/conf/${name}/forwarding`) === undefined) {
     throw new AgentError('NETWORK_TAKEN', `the machine has no interface ${name}`, { hint: 'see: ip link' });

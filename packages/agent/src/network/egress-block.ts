@@ -1,6 +1,6 @@
 import { type Block, holds, overlaps, sizeOf } from './ipv4.ts';
 
-/** Private blocks that are cut into one piece for each agent of a machine; the first that is free here is used. */
+/** Private blocks that are divided among the agents of a machine; the first one that is free here is used. */
 const SPACES: readonly Block[] = [
   { first: 0x0ac0_0000, length: 10 },
   { first: 0x6440_0000, length: 10 },
@@ -11,7 +11,7 @@ const PIECE_LENGTH = 19;
 export interface TakenAddresses {
   /** Destinations of the machine's routes, without the default one. */
   readonly routes: readonly Block[];
-  /** Single addresses that must stay reachable: name servers, gateways, the other ends of connections. */
+  /** Single addresses that must stay reachable: name servers, gateways, peers of open connections. */
   readonly addresses: readonly number[];
 }
 
@@ -24,7 +24,10 @@ export function shardOf({ first, length }: Block, shard: number): Block {
   return { first: first + shard * sizeOf(part), length: part.length };
 }
 
-/** The block of the default network of the agent with this number, or undefined when it would hide a part of the world. */
+/**
+ * The block of the default network of the agent with this number, or undefined when each would hide reachable
+ * addresses.
+ */
 export function egressBlock(agentNumber: number, taken: TakenAddresses): Block | undefined {
   return SPACES.map(({ first }) => ({
     first: first + agentNumber * 2 ** (32 - PIECE_LENGTH),

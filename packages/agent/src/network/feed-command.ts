@@ -5,7 +5,7 @@ import { findProgram, HOST_ENV } from '../host-command.ts';
 const PATIENCE_MS = 10_000;
 const MAX_COMPLAINT = 2000;
 
-/** Runs a program of the host with this input, at most 10 s. Throws `NETWORK_FAILED` with what it complained about. */
+/** Runs a program of the host with this input, at most 10 s. Throws `NETWORK_FAILED` with its error output. */
 export function feedCommand(name: string, args: readonly string[], input: string): Promise<void> {
   const program = findProgram(name);
   if (program === undefined) {
@@ -25,7 +25,7 @@ export function feedCommand(name: string, args: readonly string[], input: string
     child.stderr.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(0, MAX_COMPLAINT);
     });
-    // What it does not read is told by how it ends.
+    // The exit code reports input that the program did not read.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     child.once('error', (cause) => reject(new AgentError('NETWORK_FAILED', `${name} cannot run`, { cause })));

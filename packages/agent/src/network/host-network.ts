@@ -7,7 +7,10 @@ import { connectedPeers } from './peers.ts';
 
 const MAX_ROUTES = 100_000;
 
-/** Where the machine's routes lead, in every table, which gateways they use, and whom it speaks with. Throws `HOST_COMMAND_FAILED`. */
+/**
+ * The destinations and gateways of the machine's routes, of all tables, and the peers of its open connections. Throws
+ * `HOST_COMMAND_FAILED`.
+ */
 export async function takenAddresses(nameServers: readonly string[]): Promise<TakenAddresses> {
   const found: unknown = JSON.parse(
     (await runHostCommand('ip', ['-4', '-json', 'route', 'show', 'table', 'all'])) || '[]',
@@ -32,7 +35,7 @@ function destination(text: string): Block | undefined {
   const first = parseAddress(address);
   if (first === undefined) return undefined;
   const block = { first, length: Number(length) };
-  // Two halves of everything are how VPN programs write a default route.
+  // VPN programs write a default route as two halves of the address space.
   return Number.isInteger(block.length) && block.length > 1 && sizeOf(block) >= 1 ? block : undefined;
 }
 
@@ -53,7 +56,7 @@ export function readSetting(name: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
 }
 
-/** Settings that the kernel does not have are left alone. */
+/** Settings that the kernel does not have are skipped. */
 export function writeSetting(name: string, value: string): void {
   const path = settingPath(name);
   if (existsSync(path) && readFileSync(path, 'utf8').trim() !== value) writeFileSync(path, value);

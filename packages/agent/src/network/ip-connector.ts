@@ -6,7 +6,7 @@ import type { Connector, Wire } from './connector.ts';
 import { feedCommand } from './feed-command.ts';
 import { writeSetting } from './host-network.ts';
 
-/** Constant. Version 6 is off inside, as it is outside: no rule knows its addresses. */
+/** Constant. IPv6 is disabled in the sandbox and on the host end: the rules do not cover its addresses. */
 const INSIDE = `
 setting=/proc/sys/net/ipv6/conf/eth0/disable_ipv6
 [ ! -e "$setting" ] || echo 1 > "$setting" || exit 1
@@ -16,7 +16,7 @@ exec ip -batch -
 /** Makes interfaces without the helper, with programs of the host: three processes, about 15 ms each. */
 export class IpConnector implements Connector {
   async connect({ pid, startTime }: AttachTarget, { outer, bridge, address, gateway }: Wire): Promise<void> {
-    // A process that got the number later may be anybody's.
+    // The process id may have been reused by any other process.
     if (livingProcess(pid)?.startTime !== startTime) throw new AgentError('NETWORK_FAILED', 'the sandbox has ended');
     if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) {
       throw new AgentError('NETWORK_FAILED', 'the process is on the network of the machine itself');

@@ -6,7 +6,7 @@ export interface Block {
 
 const PARTS = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
-/** Undefined for what is no address in four decimal parts. */
+/** Undefined for text that is not an address of four decimal parts. */
 export function parseAddress(text: string): number | undefined {
   const parts = PARTS.exec(text)?.slice(1);
   // Some programs read a leading zero as octal.
@@ -20,7 +20,7 @@ export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }
 
-/** Undefined when it is no `a.b.c.d/length`, or the address is not the first of its block. */
+/** Undefined when it is not `a.b.c.d/length`, or the address is not the first of its block. */
 export function parseBlock(text: string): Block | undefined {
   const [address = '', length = '', ...rest] = text.split('/');
   const first = parseAddress(address);
@@ -46,7 +46,7 @@ export function holds(block: Block, address: number): boolean {
   return address >= block.first && address < block.first + sizeOf(block);
 }
 
-/** The second half: addresses of instances. The first half is left to whoever else is on the network. */
+/** The second half: addresses of instances. The first half is for other machines of the network. */
 export function upperHalf({ first, length }: Block): Block {
   const half = { first, length: length + 1 };
   return { first: first + sizeOf(half), length: half.length };

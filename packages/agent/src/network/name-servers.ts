@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { parseAddress } from './ipv4.ts';
 
-/** systemd-resolved keeps what it asks itself in the second file; programs on the machine see only its loopback address. */
+/** systemd-resolved lists its own servers in the second file; the first has only its loopback address. */
 const FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 /** The C library reads no more. */
 const MAX_SERVERS = 3;
 const OPTION = /^options\s+([a-z0-9: -]{1,200})$/;
 
-/** The name servers of a resolver file that somebody other than this machine can ask. `own` are its addresses. */
+/** The name servers of a resolver file that are not on this machine. `own`: the addresses of the machine. */
 export function outerServers(text: string, own: ReadonlySet<string>): string[] {
   return text
     .split('\n')
@@ -17,7 +17,10 @@ export function outerServers(text: string, own: ReadonlySet<string>): string[] {
     .slice(0, MAX_SERVERS);
 }
 
-/** Content of `/etc/resolv.conf` inside. Without servers a lookup fails at once: nobody listens on the loopback address. */
+/**
+ * Content of `/etc/resolv.conf` in a sandbox. Without servers a lookup fails at once: nothing listens on the loopback
+ * address.
+ */
 export function resolverText(servers: readonly string[], hostText: string): string {
   if (servers.length === 0)
     return '# The machine has no name server that an instance can reach.\nnameserver 127.0.0.1\n';

@@ -6,9 +6,10 @@ const NUMBERS = 512;
 const SOCKETS = '/proc/net/unix';
 
 /**
- * What shows other agents of the same network namespace that this one lives, and a number that it has alone among them. Both
- * are abstract unix sockets: such names belong to the network namespace, as bridges do, and end with their process. Agents
- * that share neither `/run` nor process ids, as in two containers on the network of one machine, see them all the same.
+ * Shows other agents in the same network namespace that this agent is alive, and claims a number that is unique among
+ * them. Both are abstract Unix sockets: such names belong to the network namespace, like bridges, and end with their
+ * process. They are visible even to agents that share neither `/run` nor process ids, as in two containers on the
+ * network of one machine.
  */
 export class NetworkClaim {
   readonly number: number;
@@ -19,7 +20,7 @@ export class NetworkClaim {
     this.#servers = servers;
   }
 
-  /** Tries the preferred number first. Throws `NETWORK_FAILED` when other agents have all numbers. */
+  /** Tries the preferred number first. Throws `NETWORK_FAILED` when all numbers are claimed. */
   static async take(ownerId: string, preferred: number): Promise<NetworkClaim> {
     const owner = await listen(ownerSocket(ownerId));
     for (let tried = 0; tried < NUMBERS; tried += 1) {
@@ -36,7 +37,7 @@ export class NetworkClaim {
   }
 }
 
-/** Whether an agent of this name lives on the network of the machine, in whichever container. */
+/** Whether an agent of this name is alive on the network of the machine, in any container. */
 export function isOnNetwork(ownerId: string): boolean {
   try {
     return readFileSync(SOCKETS, 'latin1').includes(`@${ownerSocket(ownerId)}`);

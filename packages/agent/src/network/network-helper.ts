@@ -8,7 +8,7 @@ const WORDS: HelperWords = {
   code: 'NETWORK_FAILED',
 };
 
-/** The program that makes interfaces in sandboxes, in 0.6 ms each. One that died is replaced at the next request. */
+/** The program that creates interfaces in sandboxes, in 0.6 ms each. After its death the next request restarts it. */
 export class NetworkHelper implements Connector {
   readonly #program: string;
   #running: Promise<HelperProcess> | undefined;

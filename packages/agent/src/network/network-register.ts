@@ -1,8 +1,8 @@
 import { AgentError } from '../agent-error.ts';
 
 /**
- * The networks that are open, by id. All are made and removed one after the other: a network that is made while one of the
- * same name or addresses is removed would lose its bridge or, worse, its rules.
+ * The networks that are open, by id. They are created and removed one at a time: a network that is created while one of
+ * the same name or addresses is removed would lose its bridge or, worse, its rules.
  */
 export class NetworkRegister<Network> {
   readonly #most: number;
@@ -13,7 +13,7 @@ export class NetworkRegister<Network> {
     this.#most = most;
   }
 
-  /** Callers of the same network wait for the one that makes it; after a failure the next one tries again. */
+  /** Callers of the same network wait for the first one, which creates it; after a failure the next caller retries. */
   get(id: string, make: () => Promise<Network>): Promise<Network> {
     const known = this.#open.get(id);
     if (known !== undefined) return known;
@@ -43,7 +43,7 @@ export class NetworkRegister<Network> {
     });
   }
 
-  /** Resolves when all are removed, also those that could not be. */
+  /** Resolves when the removal of all was tried, also if some failed. */
   async closeAll(remove: (network: Network) => Promise<void>): Promise<void> {
     await Promise.allSettled([...this.#open.keys()].map((id) => this.close(id, remove)));
     await this.#turn;

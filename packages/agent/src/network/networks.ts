@@ -17,7 +17,7 @@ import { RulesWatch } from './rules-watch.ts';
 
 const MAX_NETWORKS = 256;
 const WATCH_MS = 5000;
-/** The kernel has room for 1023 on a bridge; some may be the administrator's. */
+/** The kernel allows 1023 ports on a bridge; the administrator may use some. */
 const MAX_PORTS = 1021;
 const FORWARDING = 'ipv4/ip_forward';
 
@@ -29,17 +29,17 @@ interface OpenNetwork {
 
 export interface NetworksParts {
   readonly ownerId: string;
-  /** Below 512; another is taken when an agent on the same network has it. */
+  /** Below 512; another number is used if an agent on the same network has it. */
   readonly agentNumber: number;
   readonly connector: Connector;
   readonly nameServers: NameServers;
-  /** The machine asks other name servers than before: `text` is for the resolver file of instances. */
+  /** The name servers of the machine changed: `text` is for the resolver file of instances. */
   readonly onNameServers: (text: string) => void;
   /** Interfaces of the machine that may be made ports of networks. */
   readonly interfaces: readonly string[];
 }
 
-/** Gives back the address of a sandbox that has ended. */
+/** Releases the address of an exited sandbox. */
 export type Disconnect = () => void;
 
 /**
@@ -52,14 +52,14 @@ export class Networks {
   readonly #register = new NetworkRegister<OpenNetwork>(MAX_NETWORKS);
   /** Rules in force, by network. */
   readonly #rules = new Map<string, NetworkRules>();
-  /** Changes of the table wait for one another. */
+  /** Changes of the table run one at a time. */
   #turn: Promise<unknown> = Promise.resolve();
   #wires = 0;
   #timer: NodeJS.Timeout | undefined;
   #watch: RulesWatch | undefined;
-  /** The table as the kernel lists it after our last change; undefined when nothing may rely on it. */
+  /** The table as the kernel lists it after our last change; undefined when its content is unknown. */
   #inForce: string | undefined;
-  /** Something has changed the table since it was last looked at. */
+  /** The table changed since it was last read. */
   #isDoubtful = false;
   #areBridgesDown = false;
   /** The addresses of the whole default network, chosen once. */
@@ -70,11 +70,11 @@ export class Networks {
     this.#claim = claim;
   }
 
-  /** Makes the default network. Throws `NETWORK_FAILED` with what the machine lacks. */
+  /** Creates the default network. Throws `NETWORK_FAILED` naming the missing feature. */
   static async open(parts: NetworksParts): Promise<Networks> {
     const networks = new Networks(parts, await NetworkClaim.take(parts.ownerId, parts.agentNumber));
     try {
-      // The number is ours alone: what has it was left by an agent that was killed after ours had swept.
+      // Only this agent has the number: such bridges are leftovers of an agent killed after our sweep.
       await removeBridgesNamed(`${networks.#prefix()}e`);
       await allowForwarding();
       networks.#watch = new RulesWatch(tableName(parts.ownerId), () => {
@@ -106,11 +106,11 @@ export class Networks {
         outer,
         bridge: rules.bridge,
         address: `${address}/${rules.block.length}`,
-        // Without a way out a lookup or a connection fails at once and does not wait for an answer.
+        // Without a route to the outside, a lookup or a connection fails at once instead of timing out.
         gateway: rules.nat ? gatewayOf(rules.block) : '',
       });
       if (!(await this.#register.holds(open.id, open))) {
-        // No rule would hold back what comes by an interface that has lost its bridge.
+        // No rule covers packets of an interface that lost its bridge.
         await removeInterface(outer).catch(() => {});
         throw new AgentError('NETWORK_FAILED', 'the network was closed');
       }
@@ -121,7 +121,7 @@ export class Networks {
     }
   }
 
-  /** Makes the bridge of a network unless it is there; returns its name. */
+  /** Creates the bridge of a network unless it exists; returns its name. */
   async openVpc(network: VpcNetwork): Promise<string> {
     return (await this.#vpc(network)).rules.bridge;
   }
@@ -133,18 +133,23 @@ export class Networks {
     });
   }
 
-  /** Puts the rules back when another program took them away or changed them, as a restart of a firewall does. Never rejects. */
+  /**
+   * Restores the rules after another program removed or changed them, as a restart of a firewall does. Never rejects.
+   */
   async restoreRules(): Promise<void> {
     await this.#checkRules().catch(() => {});
   }
 
-  /** A watch that has heard nothing yet hears of the rules when they are put again. */
+  /** A watch without an event yet gets one when the rules are installed again. */
   async #tend(): Promise<void> {
     if (this.#watch?.isLive === false) await this.#applyRules(() => {}).catch(() => {});
     else await this.restoreRules();
   }
 
-  /** Resolves when the rules are in force. Throws `NETWORK_FAILED` when they cannot be; bridges are down until they are. */
+  /**
+   * Resolves when the rules are in force. Throws `NETWORK_FAILED` when they cannot be installed; bridges stay down
+   * until they are.
+   */
   #checkRules(): Promise<void> {
     return this.#inTurn(async () => {
       this.#isDoubtful = false;
@@ -237,7 +242,7 @@ export class Networks {
   }
 
   async #make(id: string, rules: NetworkRules, hostInterface?: string): Promise<OpenNetwork> {
-    // Before the rules: those of a bridge that is another's would be in force on it.
+    // Before the rules: otherwise they would apply to a bridge of another agent.
     checkBridge(rules.bridge, hostInterface);
     await this.#applyRules(() => this.#rules.set(id, rules));
     try {
@@ -269,8 +274,8 @@ export class Networks {
 }
 
 /**
- * Answers to instances come in by interfaces of the machine, and the kernel hands on what comes in by any or by none. What
- * the machine would not have handed on before stays refused.
+ * Answers to instances arrive on interfaces of the machine, and the kernel forwards packets of all interfaces or of
+ * none. Packets that the machine did not forward before stay refused.
  */
 async function allowForwarding(): Promise<void> {
   if (readSetting(FORWARDING) === '1') return;

@@ -18,13 +18,13 @@ const NEEDED = [
 const ALONE = 'Functions reach nothing but themselves';
 
 export interface OpenedNetworks {
-  /** Undefined on a machine that cannot keep sandboxes apart on a network. */
+  /** Undefined on a machine that cannot isolate sandboxes on a network. */
   readonly networks: Networks | undefined;
-  /** One sentence for people about each thing that does not work. */
+  /** One user-visible sentence for each missing feature. */
   readonly gaps: readonly string[];
 }
 
-/** Tries for real: makes the default network. `agentNumber` is undefined for an agent that is not root. */
+/** Tests the machine by creating the default network. `agentNumber` is undefined for an agent without root. */
 export async function openNetworks({
   agentNumber,
   nameServers,
@@ -53,7 +53,7 @@ function resolverGaps({ servers }: NameServers): string[] {
   return ['Functions cannot look up names: the name server of this machine serves the machine alone.'];
 }
 
-/** Another table may drop what ours accepts; no rule of ours can change that. */
+/** Another table may drop packets that ours accepts; our rules cannot override that. */
 async function firewallGaps(): Promise<string[]> {
   const text = await runHostCommand('nft', ['list', 'chains']).catch(() => '');
   const closed = closedForwardChains(text);

@@ -40,7 +40,7 @@ export function parseVpc(value: unknown): VpcNetwork {
   return { id, cidr, nat, hostInterface };
 }
 
-/** Reserved for networks of one's own, for documentation, or for tests: no other machine of the world has such an address. */
+/** Reserved for private networks, documentation or tests: not used on the public Internet. */
 const PRIVATE = [
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -52,7 +52,7 @@ const PRIVATE = [
   '203.0.113.0/24',
 ].flatMap((text) => parseBlock(text) ?? []);
 
-/** Where the machine itself may ask Alibaba Cloud for credentials. Those of other clouds are not private. */
+/** The metadata address of Alibaba Cloud, which serves credentials. Those of other clouds are not private addresses. */
 const METADATA = 0x6464_64c8;
 
 function isPrivate(block: Block): boolean {

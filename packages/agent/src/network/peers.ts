@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 const ESTABLISHED = '01';
-/** How the kernel begins an address of version 4 that a socket of version 6 uses. */
+/** Prefix of an IPv4 address in an IPv6 socket. */
 const MAPPED = '0000000000000000FFFF0000';
 
-/** Machines that this one has a connection with: the database, the terminal of an administrator. */
+/** Peers of the machine's open connections: the database, the terminal of an administrator. */
 export function connectedPeers(): number[] {
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => peersIn(textOf(path)));
 }
@@ -16,7 +16,7 @@ export function peersIn(text: string): number[] {
     const [, , remote = '', state] = line.trim().split(/\s+/);
     const [address = ''] = remote.split(':');
     if (state !== ESTABLISHED || (address.length !== 8 && !address.startsWith(MAPPED))) continue;
-    // In the order of bytes of the machine, which is little-endian on all that we run on.
+    // In the byte order of the machine, which is little-endian on all supported ones.
     found.add(Buffer.from(address.slice(-8), 'hex').readUInt32LE());
   }
   return [...found];

@@ -4,8 +4,8 @@ import { findProgram, HOST_ENV } from '../host-command.ts';
 const AGAIN_MS = 1_000;
 
 /**
- * Follows every change of one table of the packet filter, by any program. `isLive` is false while it
- * cannot hear any; then the table has to be looked at instead.
+ * Follows every change of one table of the packet filter, by any program. `isLive` is false while it receives no
+ * events; then the table must be read instead.
  */
 export class RulesWatch {
   readonly #table: string;
@@ -34,7 +34,7 @@ export class RulesWatch {
   #start(): void {
     const [nft, setpriv] = [findProgram('nft'), findProgram('setpriv')];
     if (nft === undefined || setpriv === undefined || this.#closed) return;
-    // A killed agent takes it along.
+    // The kernel kills it with the agent.
     const child = spawn(setpriv, ['--pdeathsig', 'KILL', '--', nft, 'monitor'], {
       env: { ...HOST_ENV },
       cwd: '/',
@@ -57,7 +57,7 @@ export class RulesWatch {
     if (this.#child !== child || this.#closed) return;
     this.#child = undefined;
     this.#isLive = false;
-    // What happened meanwhile was not heard.
+    // Changes in the meantime were missed.
     this.#onChange();
     this.#retry = setTimeout(() => this.#start(), AGAIN_MS).unref();
   }

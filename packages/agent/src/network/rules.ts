@@ -4,9 +4,9 @@ import { type Block, formatBlock, upperHalf } from './ipv4.ts';
 export interface NetworkRules {
   readonly bridge: string;
   readonly block: Block;
-  /** Whether instances may go on to the outside. */
+  /** Whether instances may reach the outside. */
   readonly nat: boolean;
-  /** Whether others than instances may be on the bridge. */
+  /** Whether other machines may be on the bridge. */
   readonly hasNeighbours: boolean;
 }
 
@@ -31,11 +31,12 @@ export function ownerOfTable(table: string): string {
 }
 
 /**
- * The whole table of an agent, as input of `nft`, which replaces it in one step. What leaves a network is refused, so that
- * a function learns at once; what wants to come in is dropped.
+ * The whole table of an agent, as input of `nft`, which replaces it in one step. Outgoing packets are rejected, so that
+ * a function gets an error at once; incoming packets are dropped.
  */
 export function rulesText(table: string, networks: readonly NetworkRules[]): string {
-  // Translation by another program can hide that a packet was for the machine: the address is judged before it too.
+  // Address translation by another program can hide that a packet was for the machine: the address is also checked
+  // before it.
   const bridges = `{ ${networks.map(({ bridge }) => `"${bridge}"`).join(', ')} }`;
   const head = `add table inet ${table}\ndelete table inet ${table}\n`;
   if (networks.length === 0) return head;
@@ -81,7 +82,7 @@ ${networks
 `;
 }
 
-/** From top to bottom: answers, lies about the sender, nobody's addresses, neighbours, other networks, the outside. */
+/** In order: answers, forged senders, reserved addresses, other instances, other networks, the outside. */
 function leaving({ bridge, block, nat, hasNeighbours }: NetworkRules, bridges: string): string {
   const instances = formatBlock(upperHalf(block));
   return `  chain out_of_${bridge} {
@@ -106,8 +107,8 @@ ${
 export const GUARD_TABLE = 'funcgraph-guard';
 
 /**
- * For a machine that forwarded nothing: these interfaces of it shall carry what instances send and receive, and not make it
- * a router. What another program has redirected goes on elsewhere. Stays until the machine starts anew, as forwarding does.
+ * For a machine that did not forward before: these interfaces may carry the packets of instances without making the
+ * machine a router. Packets that another program redirected pass. Stays until the machine reboots, like forwarding.
  */
 export function guardText(interfaces: readonly string[]): string {
   const rules = interfaces.map(

@@ -5,8 +5,8 @@ import { isOnNetwork } from './network-claim.ts';
 import { GUARD_TABLE, ownerOfTable, TABLE_PREFIX } from './rules.ts';
 
 /**
- * Removes bridges, their ports and tables of agents that died. Their sandboxes must be dead: without its table nothing
- * holds one back. Returns how many things were removed.
+ * Removes bridges, their ports and tables of dead agents. Their sandboxes must be dead: without the table they are not
+ * confined. Returns the number of removed objects.
  */
 export async function sweepNetworks(): Promise<number> {
   let removed = 0;

@@ -33,8 +33,8 @@ const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 
 /**
- * Everything is allowed but what a function has no business with. The filter is the second wall behind namespaces and
- * missing capabilities: it keeps hostile code away from the parts of the kernel where escapes were found.
+ * Allows every system call except those that functions do not need. The filter is the second barrier after namespaces
+ * and dropped capabilities: it keeps hostile code away from the parts of the kernel where escapes were found.
  */
 export function buildFilter(machine: Machine): Instruction[] {
   const { foreignFrom, mknod } = machine;
@@ -45,7 +45,7 @@ export function buildFilter(machine: Machine): Instruction[] {
     load(OFFSET_NUMBER),
     ...(foreignFrom === undefined ? [] : when(JUMP_AT_LEAST, foreignFrom, [fail(ENOSYS)])),
     ...Object.values(machine.denied).flatMap((number) => call(number, [fail(EPERM)])),
-    // Its flags stand in memory where a filter cannot look; C libraries fall back to clone.
+    // Its flags are in memory, which a filter cannot read; C libraries fall back to clone.
     ...call(machine.clone3, [fail(ENOSYS)]),
     ...call(machine.clone, [load(offsetOfArgument(0)), ...when(JUMP_ANY_BIT, NEW_NAMESPACE, [fail(EPERM)]), allow()]),
     ...call(machine.socket, allowedSockets()),
@@ -87,7 +87,7 @@ function allowedSockets(): Instruction[] {
   ];
 }
 
-/** Pipes, sockets and plain files may be made, devices not. */
+/** Pipes, sockets and regular files may be created, devices may not. */
 function noDeviceNodes(modeArgument: number): Instruction[] {
   return [
     load(offsetOfArgument(modeArgument)),

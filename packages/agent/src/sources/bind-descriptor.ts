@@ -1,6 +1,6 @@
 import { runHostCommand } from '../host-command.ts';
 
-/** Mounts an open folder at `target`: whatever its name leads to by now. */
+/** Mounts an open folder at `target`, even if its path now leads elsewhere. */
 export async function bindDescriptor(descriptor: number, target: string, options: readonly string[]): Promise<void> {
   const args = [
     '--no-canonicalize',

@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 
-/** Names a place without opening what stands there; Node has no word for it. */
+/** `O_PATH`: refers to a file without opening it; Node has no constant for it. */
 const O_PATH = 0o10000000;
 
-/** Something on the way from a root to a source, held open. */
+/** A folder or file on the path from a root to a source, held open. */
 export interface Step {
   readonly descriptor: number;
   readonly stats: Stats;
@@ -16,9 +16,9 @@ export function openPlace(path: string): number {
 }
 
 /**
- * Opens what stands at `parts` below an open folder, one name after the other, each in the folder opened before it. So no
- * name is looked up twice, no link is followed and nothing outside is reached, also when names change meanwhile. Throws
- * `SOURCE_REFUSED`; then nothing stays open. `flags` are further ones for each `open`.
+ * Opens `parts` below an open folder, one path component at a time, each in the folder opened before it. So no name is
+ * looked up twice, no link is followed and no file outside is reached, even if names change meanwhile. Throws
+ * `SOURCE_REFUSED`; then no descriptor stays open. `flags` are further ones for each `open`.
  */
 export function descend(folder: number, parts: readonly string[], flags = 0): Step[] {
   const steps: Step[] = [];

@@ -7,7 +7,7 @@ export interface RootRule {
   readonly path: string;
   /** Only these names in it; absent: all. */
   readonly only?: readonly string[];
-  /** Also what stands behind a folder that is closed to others: the whole place is the server's own. */
+  /** Also below a folder that other users cannot enter: the whole tree belongs to the server. */
   readonly evenClosed?: boolean;
 }
 
@@ -26,7 +26,7 @@ interface Root extends RootRule {
   readonly descriptor: number;
 }
 
-/** The places below which sources may stand. They are opened once, so that no one can put others in their place. */
+/** The places below which sources may stand. They are opened once, so that they cannot be replaced. */
 export class Roots {
   readonly #roots: readonly Root[];
 
@@ -34,7 +34,7 @@ export class Roots {
     this.#roots = roots;
   }
 
-  /** A place that is not there now is none later either. */
+  /** A root that does not exist now is never allowed later. */
   static open(rules: readonly RootRule[]): Roots {
     return new Roots(
       rules.flatMap((rule) => {
@@ -47,7 +47,7 @@ export class Roots {
     );
   }
 
-  /** Throws `SOURCE_REFUSED` for a path outside, with a link in it, or that leads nowhere. */
+  /** Throws `SOURCE_REFUSED` for a path outside the roots, with a link in it, or that does not exist. */
   open(path: string): Opened {
     const { root, parts } = this.check(path);
     const steps = descend(root.descriptor, parts);
@@ -55,7 +55,7 @@ export class Roots {
     return { root: real, rootDescriptor: descriptor, evenClosed, parts, steps };
   }
 
-  /** The root that a path stands below. Looks at names alone. Throws `SOURCE_REFUSED`. */
+  /** The root above a path. Compares names only. Throws `SOURCE_REFUSED`. */
   check(path: string): { readonly root: Root; readonly parts: readonly string[] } {
     for (const root of this.#roots) {
       const parts = partsBelow(root, path);

@@ -10,7 +10,7 @@ const OTHERS_MAY_ENTER = 0o001;
 const OTHERS_MAY_READ = 0o004;
 const OTHERS_MAY_CONNECT = 0o002;
 
-/** What a sandbox may be shown, held open until it was bound. */
+/** A checked source of a sandbox, held open until it is bound. */
 export interface Source {
   readonly descriptor: number;
   /** The same for a program that opens it by itself: a root, and names below it. */
@@ -19,12 +19,12 @@ export interface Source {
   close(): void;
 }
 
-/** What a source is wanted for: code and runtimes, the files of an image, a link socket, a file system to share. */
+/** The use of a source: code and runtimes, the files of an image, a link socket, a file system to share. */
 export type Purpose = 'code' | 'image' | 'link' | 'shared';
 
 export interface SourcesParts {
   readonly roots: Readonly<Record<Purpose, Roots>>;
-  /** Folder of the agent that every user can walk to. */
+  /** Folder of the agent whose path every user can search. */
   readonly folder: string;
   /** The agent has a mount namespace of its own. */
   readonly mayMount: boolean;
@@ -39,9 +39,9 @@ interface Place {
 }
 
 /**
- * Opens sources for sandboxes and makes them reachable for their users, which may stand before a folder of mode 0700. The
- * first folder behind the closed one is mounted once below the agent's own folder, by its descriptor, in the agent's private
- * mount namespace: no other process of the machine sees it, and it goes when the agent goes.
+ * Opens sources for sandboxes and makes them reachable for sandbox users, even below a folder of mode 0700. The first
+ * folder below such a closed folder is mounted once below the agent's own folder, by its descriptor, in the agent's
+ * private mount namespace: no other process of the machine sees the mount, and it ends with the agent.
  */
 export class Sources {
   readonly #parts: SourcesParts;
@@ -51,7 +51,7 @@ export class Sources {
     this.#parts = parts;
   }
 
-  /** Looks at the rules alone, not at the disk. Throws `SOURCE_REFUSED`. */
+  /** Checks the rules only, not the disk. Throws `SOURCE_REFUSED`. */
   checkAllowed(purpose: Purpose, path: string): void {
     this.#parts.roots[purpose].check(path);
   }
@@ -63,7 +63,7 @@ export class Sources {
     try {
       const stats = steps.at(-1)?.stats ?? fstatSync(rootDescriptor);
       checkKind(stats, purpose, path);
-      // What is shared is mounted by the agent, for users that are mapped.
+      // The agent mounts shared file systems itself, with mapped users.
       if (!this.#parts.otherUsers || purpose === 'shared') return this.#source(opened, reopened(opened));
       checkMode(stats, path);
       const entrance = this.#entrance(opened);
@@ -85,7 +85,9 @@ export class Sources {
     return { descriptor, root, below: parts.join('/'), close: () => closeSync(descriptor) };
   }
 
-  /** What stands behind the deepest folder that others may not enter, and the way from there; undefined when none is closed. */
+  /**
+   * The folder below the deepest one that others may not enter, and the path from there; undefined when none is closed.
+   */
   #entrance({
     root,
     rootDescriptor,
@@ -108,10 +110,10 @@ export class Sources {
 
   #stage({ descriptor, evenClosed, path }: Place): Promise<string> {
     const { folder } = this.#parts;
-    // Who closed a folder of the system keeps others from what is in it, whatever the modes there.
+    // A closed system folder protects its content from other users, regardless of the modes inside.
     const mayMount = this.#parts.mayMount && evenClosed;
     const { dev, ino } = fstatSync(descriptor);
-    // By what it is, not by its name: a folder that took the place of another is another.
+    // By device and inode, not by name: a folder that replaced another one is different.
     const key = `${dev}:${ino}`;
     const known = this.#staged.get(key);
     if (known !== undefined) return known;
@@ -178,7 +180,7 @@ function reopened({ rootDescriptor, steps }: Opened): number {
   return openPlace(`/proc/self/fd/${steps.at(-1)?.descriptor ?? rootDescriptor}`);
 }
 
-/** The mount at `folder` is ours; what is below it is opened as carefully as before. */
+/** The agent made the mount at `folder`; paths below it are opened with the same checks. */
 function openBelow(folder: string, parts: readonly string[]): number {
   const top = openPlace(folder);
   if (parts.length === 0) return top;

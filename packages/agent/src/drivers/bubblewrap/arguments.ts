@@ -12,9 +12,9 @@ export const STARTED_FD = 6;
 /** The first of the sources: binds in their order, then the link socket, then the root file system. */
 export const SOURCES_FD = 7;
 
-/** Places that belong to the sandbox itself; a bind there would replace a part of the wall. */
+/** Paths that the sandbox itself needs; a bind there would weaken the isolation. */
 const RESERVED = ['/proc', '/dev', '/sys', '/etc', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/tmp', '/run/funcgraph'];
-/** Where file systems stand that outlive a sandbox. */
+/** Parent of the file systems that outlive a sandbox. */
 const MOUNT_PATH = '/mnt';
 
 export interface DescriptorBind {
@@ -25,11 +25,11 @@ export interface DescriptorBind {
 export interface ArgumentParts {
   readonly spec: SandboxSpec;
   readonly host: HostFiles;
-  /** What is bound, by the descriptor that bubblewrap finds open. */
+  /** The bind sources, by their open descriptor in bubblewrap. */
   readonly binds: readonly DescriptorBind[];
-  /** What the agent itself made for this sandbox. */
+  /** Folders and files that the agent made for this sandbox. */
   readonly ownBinds?: readonly Bind[];
-  /** What stands below `/mnt`. */
+  /** The mounts below `/mnt`. */
   readonly mounts?: readonly MountBind[];
   readonly linkDescriptor: number;
   /** Of the root file system, when the sandbox has one of its own. */
@@ -40,8 +40,8 @@ export interface ArgumentParts {
 }
 
 /**
- * All options of bubblewrap. They travel through a descriptor, not through argv, where everybody on the machine could
- * read the environment. The root is made read-only at the very end.
+ * All options of bubblewrap. They are passed through a descriptor, not through argv, where every user of the machine
+ * could read the environment. The root is made read-only at the very end.
  */
 export function bubblewrapArguments({
   spec,
@@ -64,7 +64,7 @@ export function bubblewrapArguments({
     ...['--json-status-fd', String(STATUS_FD), ...(hasFilter ? ['--seccomp', String(SECCOMP_FD)] : [])],
     ...['--clearenv', ...environment],
     ...(rootDescriptor === undefined ? host.args : imageRoot(rootDescriptor, host.etcFolder)),
-    // The init of the sandbox runs as the user of the functions: who may write its memory could keep it alive after the end.
+    // The init of the sandbox runs as the user of the functions: code that could write its memory could keep it alive.
     ...['--perms', '0555', '--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
     ...(tmpFolder === undefined
       ? ['--perms', '1777', '--size', String(spec.tmpBytes), '--tmpfs', '/tmp']
@@ -81,7 +81,7 @@ export function bubblewrapArguments({
   ];
 }
 
-/** A place of its own, so that nothing has to be made in the root of an image. */
+/** A separate path, so that no file has to be created in the root of an image. */
 function mountArguments(mounts: readonly MountBind[]): string[] {
   if (mounts.length === 0) return [];
   return [
@@ -91,7 +91,7 @@ function mountArguments(mounts: readonly MountBind[]): string[] {
   ];
 }
 
-/** Throws `BAD_REQUEST` for a bind that would replace a part of the wall. */
+/** Throws `BAD_REQUEST` for a bind that would weaken the isolation. */
 export function checkTargets({ binds, rootfs }: Pick<SandboxSpec, 'binds' | 'rootfs'>): void {
   const inImage = rootfs !== undefined;
   if (inImage) checkImageBinds(binds, LINK_PATH);
@@ -102,7 +102,7 @@ export function checkTargets({ binds, rootfs }: Pick<SandboxSpec, 'binds' | 'roo
   }
 }
 
-/** A parent must be mounted before what stands inside it. */
+/** A parent must be mounted before the mounts below it. */
 function inOrder<T extends { readonly target: string }>(binds: readonly T[]): T[] {
   return [...binds].sort((a, b) => a.target.split('/').length - b.target.split('/').length);
 }

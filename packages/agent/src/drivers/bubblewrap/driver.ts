@@ -40,7 +40,7 @@ export interface BubblewrapParts {
   readonly pipes: OutputPipeMaker;
   /** Undefined: `/tmp` in memory. */
   readonly volumes: TmpVolumes | undefined;
-  /** Undefined: code can be there from the start only. */
+  /** Undefined: code can be mounted at the start only. */
   readonly attacher: Attacher | undefined;
   /** Undefined: no file systems that outlive a sandbox. */
   readonly mounts: SharedMounts | undefined;
@@ -50,7 +50,7 @@ export interface BubblewrapParts {
   readonly filterFile: string | undefined;
 }
 
-/** Namespaces, read-only root, no capabilities, system call filter, and as many limits as the machine lets us set. */
+/** Namespaces, read-only root, no capabilities, system call filter, and every limit that the machine supports. */
 export class BubblewrapDriver implements Driver {
   readonly name = 'bubblewrap';
   readonly #parts: BubblewrapParts;
@@ -191,7 +191,7 @@ export class BubblewrapDriver implements Driver {
         status: pipeAt(monitor, STATUS_FD),
         started: pipeAt(monitor, STARTED_FD),
       });
-      // The death of the init process ends the whole process namespace at once, whatever else runs in it.
+      // The death of the init process kills every process of the namespace at once.
       const found = targetOf(spec.id, init, monitor);
       target = found;
       if (found !== undefined) killNow = () => killKnown(found);
@@ -249,7 +249,7 @@ export class BubblewrapDriver implements Driver {
   }
 }
 
-/** Undefined when the init process is dead: its number may be another's already, but nobody else has this parent. */
+/** Undefined when the init process is dead: its id may be reused, but no other process has this parent. */
 function targetOf(id: string, init: number, monitor: ChildProcess): AttachTarget | undefined {
   const found = livingProcess(init);
   if (found === undefined || found.parent !== monitor.pid) return undefined;

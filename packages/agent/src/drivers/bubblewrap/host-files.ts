@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { CODE_PATH } from '../../protocol.ts';
 
-/** Inside, the function runs as this user, whatever the user on the host. */
+/** The function runs as this user in the sandbox, with any user on the host. */
 export const INNER_UID = 1003;
 const HOSTNAME = 'funcgraph';
 
@@ -42,7 +42,7 @@ export interface HostFiles {
   readonly args: readonly string[];
 }
 
-/** Writes a small `/etc` of our own into `etcFolder`: nothing of the host's accounts, keys or configuration is in it. */
+/** Writes a minimal `/etc` into `etcFolder`, without accounts, keys or configuration of the host. */
 export function prepareHostFiles(etcFolder: string): HostFiles {
   mkdirSync(etcFolder, { recursive: true, mode: 0o755 });
   const account = `snuser:x:${INNER_UID}:${INNER_UID}::/home/snuser:/bin/sh\n`;

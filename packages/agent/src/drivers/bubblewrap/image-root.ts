@@ -1,16 +1,16 @@
 import { AgentError } from '../../agent-error.ts';
 import { PLATFORM_PATH } from '../../protocol.ts';
 
-/** Files that the platform writes in every container, since addresses and names are not the image's to know. */
+/** Files that the platform writes in every container, because an image cannot know addresses and names. */
 const OURS = ['hosts', 'hostname', 'resolv.conf'];
 const SHARED_MEMORY_BYTES = 64 << 20;
 
-/** Named in the environment of the first program, which stands for the starter: an image may have no shell. */
+/** Set in the environment of the first program, which replaces the starter script: an image may have no shell. */
 export const STARTED_VARIABLE = 'FUNCGRAPH_STARTED_FD';
 
 /**
- * Arguments of bubblewrap that show the files of a container image, read-only, with what the kernel and the platform add.
- * The folder of the platform is a small file system of its own, so that nothing is ever made in the image.
+ * Arguments of bubblewrap that show the files of a container image, read-only, with the folders of the kernel and the
+ * platform. The folder of the platform is a separate small file system, so that no file is created in the image.
  */
 export function imageRoot(descriptor: number, etcFolder: string): string[] {
   return [
@@ -21,7 +21,7 @@ export function imageRoot(descriptor: number, etcFolder: string): string[] {
   ];
 }
 
-/** Throws `BAD_REQUEST` for a bind that would need a place in the image, or would replace the link. */
+/** Throws `BAD_REQUEST` for a bind that would need a mount point in the image, or would replace the link. */
 export function checkImageBinds(binds: readonly { readonly target: string }[], linkPath: string): void {
   for (const { target } of binds) {
     if (target.startsWith(`${PLATFORM_PATH}/`) && target !== linkPath) continue;

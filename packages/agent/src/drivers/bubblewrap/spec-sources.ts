@@ -7,7 +7,7 @@ interface TargetedSource {
   readonly target: string;
 }
 
-/** All that a sandbox is shown of what the server names, held open from the check until it is bound. */
+/** All sources of a sandbox that the server names, held open from the check until they are bound. */
 export class SpecSources {
   readonly #binds: readonly TargetedSource[];
   readonly #link: Source;
@@ -19,7 +19,7 @@ export class SpecSources {
     this.#root = root;
   }
 
-  /** Throws `SOURCE_REFUSED`, `BIND_UNREACHABLE`; then nothing stays open. */
+  /** Throws `SOURCE_REFUSED`, `BIND_UNREACHABLE`; then no descriptor stays open. */
   static async open(sources: Sources, { binds, linkSocket, rootfs }: SandboxSpec): Promise<SpecSources> {
     const opened: Source[] = [];
     const open = async (...args: Parameters<Sources['open']>): Promise<Source> => {

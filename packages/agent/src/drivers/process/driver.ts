@@ -11,7 +11,7 @@ import { pipeAt, readStart } from '../read-start.ts';
 import { RunningSandbox, type SandboxHooks } from '../running-sandbox.ts';
 
 const STARTED_FD = 3;
-/** Goes to the working folder, tells the agent that limits and groups are set, becomes the function. */
+/** Changes to the working folder, signals to the agent that limits and groups are set, executes the function. */
 const STARTER = `
 cd "$1" || exit 125
 shift
@@ -32,7 +32,7 @@ export interface ProcessParts {
 
 /**
  * No isolation: a process group with limits, run as the agent's own user. Paths are those of the host: there are no
- * binds, and the temporary folder is what `TMPDIR` says.
+ * binds, and `TMPDIR` names the temporary folder.
  */
 export class ProcessDriver implements Driver {
   readonly name = 'process';
@@ -72,7 +72,7 @@ export class ProcessDriver implements Driver {
       joinFiles: group?.joinFiles ?? [],
       uid: undefined,
       setpriv: undefined,
-      // A killed agent takes the first process with it.
+      // When the agent is killed, the kernel kills the first process.
       command: [
         ...(setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL', '--']),
         '/bin/sh',
@@ -87,7 +87,7 @@ export class ProcessDriver implements Driver {
       env: { TMPDIR: tmp, ...spec.env },
       cwd: '/',
       stdio: ['ignore', ...output.descriptors, 'pipe'],
-      // Leads its own session and process group, so that one signal reaches all that did not leave it.
+      // Leads its own session and process group, so that one signal reaches all processes still in it.
       detached: true,
     });
     output.release();
