@@ -6,7 +6,7 @@ import { PostgresCluster } from './testing-cluster.ts';
 
 const PATIENCE = { timeout: 30_000, interval: 20 };
 
-describe('a PostgreSQL database that goes away', () => {
+describe('a PostgreSQL database that becomes unavailable', () => {
   let cluster: PostgresCluster;
   let url: Secret;
   let storage: Storage;

@@ -46,7 +46,7 @@ export function storageConformance(
       expect(await ids()).toEqual(['a', 'b', 'c']);
     });
 
-    it('refuses references to what does not exist as changed meanwhile: a row, a step, a transaction, a deletion', async () => {
+    it('refuses references to missing rows as changed meanwhile: a row, a step, a transaction, a deletion', async () => {
       const { db } = await open();
       const group = { id: 'g', domain_id: 'd', name: 'g', description: '', created_at: 1 };
       const insert = (into: Pick<typeof db, 'insertInto'>) => into.insertInto('iam_group').values(group);
@@ -173,7 +173,7 @@ export function storageConformance(
       expect(await ids()).toEqual(['a']);
     });
 
-    it.each([10, 100_000])('gives back a blob of %i bytes and leaves the buffer of the caller alone', async (size) => {
+    it.each([10, 100_000])('returns a blob of %i bytes and does not change the buffer of the caller', async (size) => {
       const { db } = await open();
       const payload = Buffer.alloc(size, 7);
       await db

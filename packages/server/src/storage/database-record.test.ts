@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkDatabaseKind, readDatabaseRecord, sqliteFile, writeDatabaseRecord } from './database-record.ts';
 
-describe('what a data directory knows of its database', () => {
+describe('the database record of a data directory', () => {
   let dir: string;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'fg-record-'));

@@ -32,7 +32,7 @@ export async function readDatabaseRecord(dataDir: string): Promise<DatabaseRecor
   const file = join(dataDir, RECORD_FILE);
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (!validator.Check(value)) throw new Error('it is not what a server wrote');
+    if (!validator.Check(value)) throw new Error('it was not written by a server');
     return { postgresId: value.id, sqlite };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { postgresId: undefined, sqlite };

@@ -45,7 +45,7 @@ describe('a PostgreSQL database', () => {
     await (await openStorage({ url, dataKey: 'k' })).close();
   });
 
-  it('has an id that goes with its data, and refuses a data directory that belongs to another one', async () => {
+  it('has an id that is part of its data, and refuses a data directory that belongs to another one', async () => {
     const [url, other, empty] = [await cluster.create(), await cluster.create(), await cluster.create()];
     const { id, close } = await openStorage({ url, dataKey: 'k' });
     await close();
@@ -67,7 +67,7 @@ describe('a PostgreSQL database', () => {
     expect(await cluster.run(empty, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
   });
 
-  it('is refused when its texts are not UTF8, or its user may not make tables', async () => {
+  it('is refused when its encoding is not UTF8, or its user may not create tables', async () => {
     const url = await cluster.create();
     await cluster.run(url, `create database latin encoding 'LATIN1' locale 'C' template template0`);
     const latin = new Secret(url.reveal().replace(/fg_\d+$/, 'latin'));
@@ -110,7 +110,7 @@ describe('a PostgreSQL database', () => {
     ['a wrong password', (url) => url.replace('pw-of', 'pw-0f'), /password authentication failed/, /the password/],
     ['no password', (url) => url.replace(/:pw-of[^@]+@/, '@'), /password must be/, /wants a password/],
     [
-      'a database that is not there',
+      'a database that does not exist',
       (url) => url.replace(/fg_\d+$/, 'nowhere'),
       /"nowhere" does not exist/,
       /createdb/,
@@ -124,7 +124,7 @@ describe('a PostgreSQL database', () => {
     ['a host that does not exist', (url) => url.replace(/@[^/]+/, '@host.invalid'), /host\.invalid/, /host of the URL/],
     ['a socket that does not exist', (url) => url.replace(/@[^/]+/, '@%2Fnowhere'), /ENOENT/, /no socket/],
     ['TLS where there is none', (url) => `${url}?sslmode=no-verify`, /does not support SSL/, /Turn TLS on/],
-    ['a URL that is none', (url) => url.replace(/@[^/]+/, '@['), /it is not one/, /postgres:\/\/user@host/],
+    ['a URL that is none', (url) => url.replace(/@[^/]+/, '@['), /it is not a valid URL/, /postgres:\/\/user@host/],
   ])('reports %s and what to do, and never the password', async (_, change, message, hint) => {
     const url = new Secret(change((await cluster.create()).reveal()));
     const error: unknown = await openStorage({ url, dataKey: 'k' }).catch((reason: unknown) => reason);
@@ -211,7 +211,7 @@ describe('a PostgreSQL database', () => {
     });
   });
 
-  it('commits what others write at the same moment together', async () => {
+  it('commits concurrent writes together', async () => {
     const url = await cluster.create();
     const storage = await openStorage({ url, dataKey: 'k' });
     const commits = 'select xact_commit::int as n from pg_stat_database where datname = current_database()';

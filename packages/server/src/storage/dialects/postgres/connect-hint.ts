@@ -7,10 +7,10 @@ const CREATE =
 const BY_STATE: Readonly<Record<string, string>> = {
   '28P01':
     'Correct the user or the password: in the URL (special characters as %XX), its file, PGPASSWORD or ~/.pgpass.',
-  '28000': 'Let the user in from this machine: a line for it in pg_hba.conf of PostgreSQL, and the right LOGIN.',
+  '28000': 'Allow the user to connect from this machine: add a line to pg_hba.conf of PostgreSQL, and grant LOGIN.',
   '3D000': CREATE,
   '42501': 'Give the user its rights: GRANT CONNECT, CREATE ON DATABASE NAME TO USER, and CREATE on the schema.',
-  '53300': 'PostgreSQL has no connection left: raise its max_connections, or end others.',
+  '53300': 'PostgreSQL has no free connection: raise max_connections, or close other connections.',
   '57P03': 'PostgreSQL is starting or stopping: look into its log, then try again.',
 };
 

@@ -18,7 +18,7 @@ describe('a PostgreSQL database', () => {
 
   it.each<[string, Partial<Traits>, RegExp, RegExp]>([
     ['too old', { version: '13.20', number: 130_020 }, /it is version 13\.20/, /14 or newer/],
-    ['of another encoding', { encoding: 'SQL_ASCII' }, /its texts are SQL_ASCII/, /createdb --encoding=UTF8/],
+    ['of another encoding', { encoding: 'SQL_ASCII' }, /its encoding is SQL_ASCII/, /createdb --encoding=UTF8/],
     ['behind a pooler', { backend: 8 }, /a connection pooler is in between/, /PostgreSQL itself/],
     ['a standby', { standby: true }, /it is a standby/, /the primary/],
     ['without a schema', { schema: '' }, /no schema/, /search_path/],

@@ -51,7 +51,7 @@ export async function prepareSession(session: Session, place: string): Promise<F
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
       current_setting('server_encoding') as encoding, coalesce(current_schema(), '') as schema,
       pg_backend_pid() as backend, pg_is_in_recovery() as standby`);
-  if (traits === undefined) throw new Error('the database did not say what it is');
+  if (traits === undefined) throw new Error('the database returned no server settings');
   checkTraits(traits, { place, greeted: session.backend });
   await session.ask(SETTINGS);
   const { version, schema, backend } = traits;
@@ -68,10 +68,11 @@ export function checkTraits(traits: Traits, { place, greeted }: { place: string;
   }
   if (encoding !== 'UTF8') {
     const hint = 'Make one with the encoding UTF8: createdb --encoding=UTF8 --template=template0 --owner=USER NAME';
-    throw unusable(`its texts are ${encoding}`, hint);
+    throw unusable(`its encoding is ${encoding}`, hint);
   }
   if (greeted !== backend) {
-    const hint = 'Name PostgreSQL itself: a pooler lends sessions to others, and the lock of the database with them.';
+    const hint =
+      'Connect to PostgreSQL itself: a pooler shares sessions between clients, and the lock of the database with them.';
     throw unusable('a connection pooler is in between', hint);
   }
   if (standby) throw unusable('it is a standby', 'Name the primary in the database URL.');

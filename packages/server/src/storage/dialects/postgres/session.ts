@@ -150,7 +150,7 @@ function newClient(url: Secret, socket: Socket): Client {
   } catch (error) {
     // no cause: an error about a URL holds the URL
     const { code } = error as { code?: unknown };
-    const reason = code === 'ERR_INVALID_URL' ? 'it is not one' : reasonOf(error);
+    const reason = code === 'ERR_INVALID_URL' ? 'it is not a valid URL' : reasonOf(error);
     throw new StorageError('storage.unreadable', `the database URL cannot be used: ${reason}`, {
       hint: 'Write it as postgres://user@host:5432/database; special characters of a password as %XX.',
     });

@@ -50,7 +50,7 @@ it.each<[string, Partial<FileSpace>, boolean]>([
   expect(isWorthRewriting({ ...space, ...change })).toBe(expected);
 });
 
-it('gives the space of deleted rows back in steps, between which writes go on', { timeout: 60_000 }, async () => {
+it('returns the space of deleted rows in steps, and writes continue in between', { timeout: 60_000 }, async () => {
   const file = join(dir, 'new.db');
   const storage = await openStorage({ file });
   await fill(storage, 4_000);
