@@ -38,7 +38,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
     const idsOf = (messages: ReadonlyArray<{ readonly id: string }>): string[] => messages.map(({ id }) => id);
 
     describe('enqueue', () => {
-      it('keeps everything it was given', async () => {
+      it('keeps every field of a message', async () => {
         const payload = Buffer.from([0, 255, 10, 13, 0]);
         const expiresAt = now + 9000;
         await queue.enqueue(message('a', { payload, attributes: { attempt: 'first', 键: '值' }, expiresAt }));
@@ -106,7 +106,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(await reopened.enqueue(of('p1', 'd'))).toBe(true);
       });
 
-      it('has a bound on its bytes; what follows from an end is always taken', async () => {
+      it('has a limit on its bytes; messages that follow from an end are always accepted', async () => {
         queue = await bounded({ messages: 100, bytes: 250 });
         for (const id of ['a', 'b']) await queue.enqueue(of('p1', id));
         await expect(queue.enqueue(of('p1', 'c'))).rejects.toMatchObject({ code: 'queue.quota' });
@@ -165,7 +165,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
       });
     });
 
-    describe('an end with what follows from it', () => {
+    describe('an end with follow-up messages', () => {
       it.each(['done', 'dead'] as const)('is one step: %s', async (state) => {
         await add('a');
         const { receipt } = await leaseOne();
@@ -188,7 +188,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
     });
 
     describe('lease', () => {
-      it('gives the oldest first, at most as many as asked, and each to one caller', async () => {
+      it('leases the oldest first, at most the limit, and each to one caller', async () => {
         await add('a', 'b', 'c', 'd', 'e', 'f', 'g');
         expect(idsOf(await lease(2))).toEqual(['a', 'b']);
         const claims = await Promise.all([lease(2), lease(2), lease(2)]);
@@ -220,7 +220,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(idsOf(await lease())).toEqual(['busy']);
       });
 
-      it('never gives a message that is too old', async () => {
+      it('never leases an expired message', async () => {
         await queue.enqueue(message('old', { expiresAt: now + 100 }));
         now += 100;
         expect(await lease()).toEqual([]);
@@ -328,7 +328,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         expect(await queue.get('a')).toMatchObject({ state: 'cancelled', payload: null, finishedAt: now });
       });
 
-      it('leaves a running message to its worker, who ends it', async () => {
+      it('leaves a running message to its worker, which ends it', async () => {
         await add('a');
         const { receipt } = await leaseOne();
         expect(await queue.cancel('a')).toBe('running');
@@ -428,7 +428,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
     });
 
     describe('list', () => {
-      it('gives pages, newest first, without holes or repetitions', async () => {
+      it('returns pages, newest first, without gaps or duplicates', async () => {
         const ids = Array.from({ length: 25 }, (_, n) => `m${n}`);
         await add(...ids);
         const seen: string[] = [];

@@ -24,7 +24,7 @@ async function workAndKill(place: string, run: number, atLeast: number): Promise
   return readFileSync(notes, 'utf8').split('\n').slice(0, -1);
 }
 
-it('loses no message and leaves none stuck, however often its process is killed', { timeout: 120_000 }, async () => {
+it('loses no message and leaves none stuck when its process is killed repeatedly', { timeout: 120_000 }, async () => {
   const place = await newPlace(dir);
   const said: string[] = [];
   for (let run = 0; run < 6; run += 1) said.push(...(await workAndKill(place, run, 300 + 211 * run)));

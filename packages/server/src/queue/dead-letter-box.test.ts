@@ -41,7 +41,7 @@ it('lists open dead letters only, newest first, by group, prefix and page', asyn
   expect(await box.get('waits')).toBeUndefined();
 });
 
-it('puts one message in the place of a letter, however many ask for it at once', async () => {
+it('replaces a letter by one message, for any number of concurrent requests', async () => {
   await bury('a');
   const asked = ['b', 'c', 'd'].map((id) => box.replace('a', fresh(id)));
   expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
@@ -139,7 +139,7 @@ it.each([
   expect(trimmed.every(({ group }) => group === 'p:f')).toBe(true);
 });
 
-it('counts no letter whose lease is over, and takes the room of those that were sent again', async () => {
+it('counts no letter whose lease has ended, and reuses the room of redriven ones', async () => {
   const { box: small, trimmed } = bounded(4, 1_000_000);
   const [first, ...others] = await leased(['a', 'b', 'c', 'd', 'e'], 'p:f');
   for (let n = 0; n < 6; n += 1)

@@ -24,7 +24,7 @@ describe('the queue in PostgreSQL', () => {
     await storage.close();
   });
 
-  it('gives every message to one worker, and to each no more than it asked for, while others write', async () => {
+  it('leases every message to one worker, and to each at most its limit, during other writes', async () => {
     const storage = await openTestStorage();
     const queue = await Queue.open({ storage, now: () => 5 });
     const total = 3000;

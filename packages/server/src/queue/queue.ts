@@ -139,7 +139,8 @@ export class Queue {
 
   #end(receipt: string, state: 'done' | 'dead', outcome: JsonObject): AtomicStatement {
     const lease = parseReceipt(receipt);
-    if (lease === undefined) throw new QueueError('queue.invalid', 'not a receipt', 'Pass what lease returned.');
+    if (lease === undefined)
+      throw new QueueError('queue.invalid', 'not a receipt', 'Pass the receipt that lease returned.');
     const query = this.#store.finishQuery(state, { ...lease, now: this.#wallTime(), outcome: outcomeText(outcome) });
     return { query, mustAffect: true };
   }

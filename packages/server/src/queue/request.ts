@@ -46,7 +46,7 @@ export function parseMarker(marker: string | undefined): number | undefined {
   if (marker === undefined) return undefined;
   const position = /^\d{1,16}$/.test(marker) ? Number(marker) : Number.NaN;
   if (!Number.isSafeInteger(position)) {
-    throw new QueueError('queue.invalid', 'the marker is not one of ours', 'Pass the nextMarker of the page before.');
+    throw new QueueError('queue.invalid', 'the marker is not valid', 'Pass the nextMarker of the previous page.');
   }
   return position;
 }
