@@ -90,7 +90,7 @@ describe('the gate of an account', () => {
     expect([order.length, gate.waiting]).toEqual([13, 2]);
   });
 
-  it('refuses what waited too long, with what it waited for', async () => {
+  it('refuses a request that waited too long, with the reason of the wait', async () => {
     times(10, () => enter('a'));
     const refused = gate.enter({ projectId: 'p', functionKey: 'b', bytes: 0 })?.catch((error: unknown) => error);
     clock.advance(5_000);
@@ -104,7 +104,7 @@ describe('the gate of an account', () => {
     expect(order.at(-1)).toBe('b');
   });
 
-  it('forgets who went away while waiting', async () => {
+  it('removes a waiting request whose client disconnected', async () => {
     times(10, () => enter('a'));
     const abort = new AbortController();
     enter('a', { signal: abort.signal });

@@ -15,7 +15,7 @@ function numbers(): () => number {
   };
 }
 
-it.each([0, 1, 25, 50, 99, 100])('gives the additional version %i of a hundred requests', (percent) => {
+it.each([0, 1, 25, 50, 99, 100])('sends the additional version %i of a hundred requests', (percent) => {
   const random = numbers();
   let additional = 0;
   for (let i = 0; i < 20_000; i++) if (goesToAdditional(weight(percent), { random })) additional += 1;
@@ -24,7 +24,7 @@ it.each([0, 1, 25, 50, 99, 100])('gives the additional version %i of a hundred r
   expect(Math.abs(additional - 200 * percent)).toBeLessThanOrEqual(tolerance);
 });
 
-it('holds at the ends of what random gives', () => {
+it('holds at the ends of the range of random', () => {
   expect(goesToAdditional(weight(0), { random: () => 0 })).toBe(false);
   expect(goesToAdditional(weight(100), { random: () => 1 - Number.EPSILON })).toBe(true);
 });

@@ -46,7 +46,7 @@ describe('a URN', () => {
     expect(resolve(catalog, urn(qualifier)).version).toBe(version);
   });
 
-  it('of an alias goes to one of its versions, and means the main one', () => {
+  it('of an alias goes to one of its versions, and resolves to the main one', () => {
     const at = (number: number) => route(catalog, { urn: urn(':!live') }, () => number);
     expect(at(0.29)).toEqual({ snapshot: snapshot('v2'), alias: 'live', toAdditional: true });
     expect(at(0.3)).toEqual({ snapshot: snapshot('v1'), alias: 'live', toAdditional: false });

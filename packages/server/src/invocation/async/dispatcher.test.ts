@@ -154,7 +154,7 @@ describe('dispatcher', () => {
     expect({ runs, away }).toEqual({ runs: 1, away: -1 });
   });
 
-  it('takes over what a killed server had leased, under the same id', async () => {
+  it('takes over the leases of a killed server, under the same id', async () => {
     await enqueue('a');
     await queue.lease({ topic: ASYNC_TOPIC, limit: 1, leaseMs: 3_600_000 });
     const seen: string[] = [];
@@ -166,7 +166,7 @@ describe('dispatcher', () => {
     expect(seen).toEqual(['a']);
   });
 
-  it('counts what waits and what runs without asking the database', async () => {
+  it('counts waiting and running invocations without a database query', async () => {
     let end = (): void => {};
     const dispatcher = await start(() => new Promise((resolve) => (end = () => resolve(ok))), 1);
     const deadLetters = { count: () => Promise.resolve(3) };
@@ -218,7 +218,7 @@ describe('dispatcher', () => {
     await settled('a', 'cancelled');
   });
 
-  it('discards what waited longer than its maximum age', async () => {
+  it('discards an event that waited longer than its maximum age', async () => {
     await start(async () => {
       throw new PlatformError('overloaded', 'no room');
     });

@@ -105,7 +105,7 @@ describe('a delivery', () => {
   });
 });
 
-it('what stands in attributes is read back whole, also as older servers wrote it', () => {
+it('attributes are read back completely, also those written by older servers', () => {
   const old = { urn: URN, maxRetries: 2, memoryChoice: null };
   expect(readAttributes(old)).toMatchObject({ urn: URN, maxRetries: 2, chain: [], statusLog: false });
   expect(() => readAttributes({ urn: URN })).toThrow('not an async invocation');

@@ -6,7 +6,7 @@ import { type AttemptResult, classify, decide } from './retry-policy.ts';
 const NOW = 1_000_000;
 const failed: AttemptResult = { kind: 'failed', code: 4002, message: 'x' };
 
-describe('what an attempt came to', () => {
+describe('the result of an attempt', () => {
   it.each<[string, unknown, AttemptResult]>([
     ['a refusal for load did not run', new PlatformError('overloaded', 'x'), { kind: 'throttled' }],
     [
@@ -26,7 +26,7 @@ describe('what an attempt came to', () => {
   });
 });
 
-describe('what happens to the message', () => {
+describe('the message after an attempt', () => {
   it.each<[string, AttemptResult, number, number, ReturnType<typeof decide>]>([
     ['is done after success', { kind: 'ok' }, 0, 0, { kind: 'ack' }],
     ['is tried again after a failure', failed, 1, 0, { kind: 'retry', delayMs: 1000, countsAsRetry: true }],

@@ -98,7 +98,7 @@ const settled = (id: string, state: string, step = 0) =>
   );
 
 describe('to a webhook', () => {
-  it('goes once, with the ids of the invocation and of the delivery', async () => {
+  it('is sent once, with the ids of the invocation and of the delivery', async () => {
     await enqueue('d1');
     await settled('d1', 'done');
     expect(posts.map(({ url, body, headers }) => [url.href, Buffer.from(body).toString(), headers])).toEqual([
@@ -175,7 +175,7 @@ describe('to a webhook', () => {
     expect(posts).toHaveLength(41);
   });
 
-  it('goes on when all slots become free at once, in whichever turn that meets the search for more', async () => {
+  it('continues when all slots become free at once, in any turn of the search for more', async () => {
     const { finish } = queue;
     const stored: Promise<boolean>[] = [];
     vi.spyOn(queue, 'finish').mockImplementation((step) => {
@@ -202,7 +202,7 @@ describe('to a webhook', () => {
     }
   });
 
-  it('that is under way when the server stops comes again', async () => {
+  it('that is interrupted by a stop of the server is repeated', async () => {
     let reached = (): void => {};
     const begun = new Promise<void>((resolve) => {
       reached = resolve;
@@ -240,7 +240,7 @@ describe('to a function', () => {
     const own = toFunction(urnOf('b'));
     const withAgency = (name: string) => control.functions.updateConfig({ ...A }, { xrole: name });
 
-    it('who set it', async () => {
+    it('the user who set it', async () => {
       await enqueue('d1', { destination: own });
       await settled('d1', 'done');
       expect(asked).toEqual([[{ kind: 'setter', setter: SETTER }, 'b']]);

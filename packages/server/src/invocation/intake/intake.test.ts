@@ -92,7 +92,7 @@ describe('an intake', () => {
     expect(begun).toContain('quick');
   });
 
-  it('goes round by function while slots become free', async () => {
+  it('takes functions in turn while slots become free', async () => {
     await flood(1, 20);
     await start(10);
     for (let ends = 0; ends < 60; ends += 1) {
