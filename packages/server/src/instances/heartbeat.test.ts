@@ -96,7 +96,7 @@ describe('the heartbeat of an instance', () => {
     expect([asked.length, deaths.length]).toEqual([20, 0]);
   });
 
-  it('takes a bad answer seriously that comes after a rest', async () => {
+  it('accepts a bad answer that arrives after a pause', async () => {
     clock.advance(HEARTBEAT_EVERY_MS);
     const question = last();
     heartbeat.pause();

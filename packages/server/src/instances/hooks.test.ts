@@ -169,7 +169,7 @@ describe('an instance with a pre-stop handler', () => {
     return lease.instance;
   };
 
-  it('runs it before it goes, even when it is frozen, and keeps its memory until then', async () => {
+  it('runs it before it stops, even when it is frozen, and keeps its memory until then', async () => {
     let goodbye: (() => void) | undefined;
     const pool = poolOf({
       onPreStop: (peer) => {
@@ -190,7 +190,7 @@ describe('an instance with a pre-stop handler', () => {
     expect(logs).toEqual([expect.stringMatching(/^INFO the pre-stop handler was done after/)]);
   });
 
-  it('is given its time and no more', async () => {
+  it('is stopped at its time limit', async () => {
     let asked = false;
     const pool = poolOf({
       onPreStop: () => {

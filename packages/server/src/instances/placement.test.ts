@@ -56,7 +56,7 @@ describe('placement', () => {
       { kind: 'reuse', evict: ['b', 'c'] },
     ],
     [
-      'leaves a frozen instance asleep when its memory is not there',
+      'leaves a frozen instance asleep when its memory is not available',
       { free: { id: 'a', growMb: 118 }, freeMemoryMb: 100, idle: [frozen('a', 0)] },
       { kind: 'wait', why: 'memory' },
     ],

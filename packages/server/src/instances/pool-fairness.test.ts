@@ -90,7 +90,7 @@ describe('a burst of one function', () => {
     for (const lease of held) lease.release();
   });
 
-  it('gives memory to another that has none, before its own next request', async () => {
+  it('yields memory to another function that has none, before its own next request', async () => {
     open({ memoryMb: 512 });
     const [served, held]: [string[], Lease[]] = [[], []];
     const all = burst('a', 400, served, held);
@@ -163,7 +163,7 @@ describe('the memory budget', () => {
     );
   };
 
-  it('counts a frozen instance with what it uses, and with its limit when it runs again', async () => {
+  it('charges a frozen instance with its use, and with its limit when it runs again', async () => {
     open({ memoryMb: 300 });
     for (const key of ['a', 'b', 'c']) {
       (await pool.acquire(of(key))).release();
@@ -236,7 +236,7 @@ describe('the memory budget', () => {
   });
 });
 
-it('a request that was put off for faster ones still gets an instance within its wait, however slow starts are', async () => {
+it('a request that was postponed for faster ones gets an instance within its wait, even with slow starts', async () => {
   open({ maxWaitMs: 1_000 });
   const slow = pool.acquire(of('a'));
   await vi.waitFor(() => expect(starts).toHaveLength(1), PATIENCE);

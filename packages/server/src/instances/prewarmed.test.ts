@@ -82,7 +82,7 @@ describe('prewarmed runtimes', () => {
     expect([...alive.keys()].filter((id) => id.startsWith('image39-'))).toHaveLength(2);
   });
 
-  it('gives each one away once and makes others, more while there is demand', async () => {
+  it('hands each one out once and replaces it, with more during demand', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
     const first = take(NODE);
@@ -91,7 +91,7 @@ describe('prewarmed runtimes', () => {
     expect(take(NODE)?.id).not.toBe(first?.id);
   });
 
-  it('keeps enough for another burst, and gives them up when memory is tight', async () => {
+  it('keeps enough for another burst, and stops them when memory is tight', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
     for (let i = 0; i < 3; i++) take(NODE);
@@ -101,13 +101,13 @@ describe('prewarmed runtimes', () => {
     await waiting(1);
   });
 
-  it('never gives a runtime of another kind', async () => {
+  it('never returns a runtime of another kind', async () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
     expect(take(PYTHON)).toBeUndefined();
   });
 
-  it('goes back to one after a quiet time and to none without a function', async () => {
+  it('returns to one after a quiet time and to none without a function', async () => {
     prewarmed.want(NODE, 'f');
     for (let i = 0; i < 8; i += 1) {
       await vi.waitFor(() => expect(prewarmed.waiting).toBeGreaterThan(0));

@@ -81,7 +81,7 @@ it('memory counts for more than the phase', async () => {
   expect((await failedStart((peer) => peer.exhaustMemory(2 ** 27))).outcome).toBe('memory_exceeded');
 });
 
-it('what a failed start printed waits for its request', async () => {
+it('the output of a failed start waits for its request', async () => {
   const { error } = await failedStart((peer) => {
     peer.log('', 'about to fail');
     peer.send({ type: 'failed', phase: 'load', code: 4001 }, '{"errorMessage":"no"}');
@@ -91,7 +91,7 @@ it('what a failed start printed waits for its request', async () => {
   expect(lines).toEqual(['[r-1] about to fail']);
 });
 
-it('what a start printed that went well belongs to no request', async () => {
+it('the output of a successful start belongs to no request', async () => {
   const instance = await start((_, peer) => {
     peer.log('', 'prepared');
     return true;

@@ -26,7 +26,7 @@ it('writes lines at once when they are too much to hold', () => {
   expect(lines.length).toBe(2);
 });
 
-it('does not repeat what another start of the request printed', () => {
+it('does not repeat the output of another start of the request', () => {
   const [first, second, third] = [written(), written(), written()];
   first.log.add('a', line('same'));
   second.log.add('b', line('same'));

@@ -45,7 +45,7 @@ describe('streamed answer', () => {
     expect([streamed.begun, streamed.bytes]).toEqual([true, 1]);
   });
 
-  it('is stopped once when the client goes, and takes the rest without passing it on', () => {
+  it('is stopped once when the client disconnects, and discards the rest', () => {
     const { sink, streamed, stops } = answer();
     streamed.chunk(undefined, Buffer.from('a'), ignore);
     sink.leave.abort();
@@ -83,7 +83,7 @@ describe('streamed answer', () => {
     expect(stops).toEqual(['stop']);
   });
 
-  it('gives a function its timeout again with each piece, and does not count the time of a slow client', () => {
+  it('restarts the timeout of a function with each piece, and does not count the time of a slow client', () => {
     const { sink, clock, streamed } = answer();
     clock.advance(2_000);
     expect(streamed.leftMs(3_000)).toBe(1_000);

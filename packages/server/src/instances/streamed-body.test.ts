@@ -112,7 +112,7 @@ function pour(source: Source, bytes: number): void {
   more();
 }
 
-describe('a body that goes to the function as it comes', () => {
+describe('a body that is streamed to the function', () => {
   it('arrives complete and in order, and the frame announces how it comes', async () => {
     let seen = '';
     const frames: unknown[] = [];
@@ -152,7 +152,7 @@ describe('a body that goes to the function as it comes', () => {
     expect((await answer).failure?.outcome).toBe('timeout');
   });
 
-  it('flows on with the credit that the function gives', async () => {
+  it('continues with the credit that the function grants', async () => {
     let got = 0;
     const instance = await start({
       handler: () => HANG,
@@ -184,7 +184,7 @@ describe('a body that goes to the function as it comes', () => {
     expect(failure?.payload.toString()).toContain('broke its protocol');
   });
 
-  it('cuts an instance off that gives credit for a request without such a body', async () => {
+  it('closes the link of an instance that grants credit for a request without such a body', async () => {
     const instance = await start({
       handler: (_event, { requestId }, peer) => {
         peer.send({ type: 'bodyCredit', requestId, bytes: 1 });
@@ -254,7 +254,7 @@ describe('a body that goes to the function as it comes', () => {
   });
 });
 
-describe('the time of a function whose body still comes', () => {
+describe('the time of a function whose body is still arriving', () => {
   it('stands still while the client has to send, and runs while the function has to read', () => {
     const source = new Source();
     const body = new StreamedBody(source, clock);

@@ -17,7 +17,7 @@ export interface WaitLimits {
 export const NO_ROOM: Readonly<Record<RefuseReason | 'limit' | 'memory', string>> = {
   disabled: 'The function is disabled: its number of instances is 0.',
   'too large': 'Its memory size is more than this server may give to functions.',
-  limit: 'The function has as many instances as it may have, all in use.',
+  limit: 'The function has its maximum number of instances, all in use.',
   memory: 'The memory budget of this server is promised to instances in use.',
 };
 

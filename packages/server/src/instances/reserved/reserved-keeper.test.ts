@@ -165,7 +165,7 @@ describe('reserved instances', () => {
     await settled({ ready: 1, failing: undefined });
   });
 
-  it('whose start fails are tried again with a pause, and say what the function said', async () => {
+  it('whose start fails are retried after a pause, and report the error of the function', async () => {
     let works = false;
     open({
       ...echo,
@@ -184,7 +184,7 @@ describe('reserved instances', () => {
     await settled({ ready: 2, failing: undefined });
   });
 
-  it('say that there is no memory, take that of idle instances, and are never taken themselves', async () => {
+  it('report missing memory, evict idle instances, and are never evicted themselves', async () => {
     open(echo, { memoryMb: 256 });
     const other = testSpec({ key: 'g:1', functionKey: 'g' });
     const busy = await pool.acquire(other);
@@ -208,10 +208,10 @@ describe('reserved instances', () => {
   it('count as instances of the function', async () => {
     open(echo);
     want(3, { maxInstances: 2 });
-    await settled({ ready: 2, failing: { reason: expect.stringContaining('as many instances as it may have') } });
+    await settled({ ready: 2, failing: { reason: expect.stringContaining('its maximum number of instances') } });
   });
 
-  it('that are dropped while they start go when they are there', async () => {
+  it('that are released during their start are stopped when they are ready', async () => {
     open(echo);
     want(2);
     keeper.drop('r');

@@ -17,7 +17,7 @@ function decodeAll(stream: Buffer, cuts: readonly number[]): { header: string; b
 }
 
 describe('frame decoder', () => {
-  it('gives back the frames however the stream is cut', () => {
+  it('returns the frames for any split of the stream', () => {
     const frame = fc.record({
       header: fc.dictionary(fc.string(), fc.string()),
       body: fc.uint8Array({ maxLength: 300 }),

@@ -4,7 +4,7 @@ import type { LinkViolation } from './frame-decoder.ts';
 import { FRAME_DEADLINE_MS, FrameMemory, FrameWatch } from './frame-memory.ts';
 
 describe('the memory of unfinished frames', () => {
-  it('is bounded over all links: the one whose frame began first is cut', () => {
+  it('is limited over all links: the link with the oldest frame is closed', () => {
     const memory = new FrameMemory(100);
     const cut: string[] = [];
     const [a, b, c] = [{}, {}, {}];
@@ -36,7 +36,7 @@ describe('a frame that arrives in pieces', () => {
     return { clock, memory, cut, watch: new FrameWatch(memory, clock, ({ message }) => cut.push(message)) };
   };
 
-  it('is cut when it is not complete at its deadline, however often a piece comes', () => {
+  it('closes its link when it is incomplete at its deadline, for any number of pieces', () => {
     const { clock, cut, watch } = watched();
     for (let held = 1; held <= 10; held += 1) {
       watch.look(held, 0);

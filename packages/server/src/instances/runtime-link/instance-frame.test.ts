@@ -4,7 +4,7 @@ import { parseInstanceFrame } from './instance-frame.ts';
 
 const parse = (text: string) => parseInstanceFrame(Buffer.from(text));
 
-it('takes the head of a streamed answer with as many headers as there may be', () => {
+it('accepts the head of a streamed answer with the maximum number of headers', () => {
   const headers = Array.from({ length: 200 }, (_, at) => [`x-${at}`, '[{,:']);
   const frame = { type: 'chunk', requestId: 'r', head: { statusCode: 200, headers } };
   expect(parse(JSON.stringify(frame))).toEqual(frame);

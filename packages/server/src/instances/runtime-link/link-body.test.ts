@@ -61,7 +61,7 @@ describe('the body of a request on the link', () => {
     expect(sent).toEqual([{ bytes: 5, last: true }]);
   });
 
-  it('leaves with the client what the instance has given no credit for', () => {
+  it('leaves bytes without credit at the client', () => {
     const { source, link, sent, total } = body();
     source.arrive(3 * WINDOW);
     expect(total() + sent.length * COST).toBeLessThanOrEqual(WINDOW);

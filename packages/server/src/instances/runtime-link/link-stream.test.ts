@@ -30,7 +30,7 @@ describe('link stream', () => {
     expect(pieces.length).toBe(Math.floor(WINDOW / 257));
   });
 
-  it('gives credit back in portions, when pieces are taken', () => {
+  it('returns credit in portions, when pieces are taken', () => {
     const { link, pieces, credits } = stream();
     for (let at = 0; at < 4; at++) link.receive(undefined, Buffer.alloc(100_000));
     for (const piece of pieces.slice(0, 2)) piece.taken();

@@ -29,7 +29,7 @@ it('bounds all instances together, and leaves each a part that the others cannot
   expect(passed(budgets[19] as LogBudget, 150)).toBe(150);
 });
 
-it('counts what it held back until that was reported', () => {
+it('counts dropped lines until they are reported', () => {
   const [budget] = budgetsOf(1);
   passed(budget as LogBudget, 6_000);
   expect((budget as LogBudget).takeDue()).toBe(0);

@@ -103,7 +103,7 @@ describe('an agent that does not answer', () => {
     expect(second.pid).not.toBe(first.pid);
   });
 
-  it('is left alone when it works but one request takes too long, and what it started late is stopped', async () => {
+  it('is kept when it works but one request takes too long, and a sandbox that it started late is stopped', async () => {
     pretend(['start'], { pingMs: 20, ...answerWithin('start', 300) });
     const { pid } = await agent.ensureAgent();
     await expect(start()).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' });

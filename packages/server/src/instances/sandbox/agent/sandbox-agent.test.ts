@@ -21,7 +21,7 @@ const able = {
   degraded: [],
 };
 
-describe('what an agent can do', () => {
+describe('the capabilities of an agent', () => {
   it.each([
     ['the same', able, false],
     ['no networks', { ...able, networks: false }, true],
