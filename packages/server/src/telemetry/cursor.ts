@@ -33,5 +33,5 @@ export function decodeCursor(text: string): Cursor {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new TelemetryError('telemetry.cursor', 'the cursor is not one of ours', 'Pass the cursor of the page before.');
+  throw new TelemetryError('telemetry.cursor', 'the cursor is not valid', 'Pass the cursor of the previous page.');
 }

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('invocation records', () => {
-  it('come back as they were given', async () => {
+  it('are returned unchanged', async () => {
     const record = invocationRecord({
       startedAt: start + 0.25,
       requestId: 'whole',

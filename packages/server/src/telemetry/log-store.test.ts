@@ -86,7 +86,7 @@ describe('a query', () => {
     expect(await messages()).toEqual(['start']);
   });
 
-  it.each(['asc', 'desc'] as const)('gives pages across days without holes or repetitions (%s)', async (order) => {
+  it.each(['asc', 'desc'] as const)('returns pages across days without gaps or duplicates (%s)', async (order) => {
     const all: string[] = [];
     for (let day = 0; day < 3; day += 1) {
       for (let n = 0; n < 7; n += 1) {
@@ -107,7 +107,7 @@ describe('a query', () => {
     expect((await pages(2, { order, requestId: 'odd' })).flat()).toHaveLength(9);
   });
 
-  it('answers in time with what it has, and goes on from there', async () => {
+  it('answers in time with the lines found so far, and continues from there', async () => {
     await telemetry.close();
     await open({ searchBudgetMs: 0 });
     const batch = Array.from({ length: 25_000 }, (_, n) => logLine({ time: start, message: `needle-${n % 12_500}.` }));
@@ -144,7 +144,7 @@ describe('a query', () => {
 });
 
 describe('a keyword', () => {
-  it('finds whole words in any order and case, and parts of words when there is no such word', async () => {
+  it('finds whole words in any order and case, and parts of words without a whole match', async () => {
     append('Connection to db REFUSED', 'refused connections', 'connection timeouts');
     expect(await messages({ keyword: 'refused connection' })).toEqual(['Connection to db REFUSED']);
     expect(await messages({ keyword: 'connection' })).toEqual(['Connection to db REFUSED', 'connection timeouts']);
@@ -238,7 +238,7 @@ describe('writing', () => {
     expect(telemetry.logs.droppedLines).toBe(50);
   });
 
-  it('reports a batch that cannot be written, counts it, and goes on', async () => {
+  it('reports a batch that cannot be written, counts it, and continues', async () => {
     await telemetry.flush();
     const blocked = join(dir, 'logs', '2026-03-10.db');
     rmSync(blocked, { force: true });

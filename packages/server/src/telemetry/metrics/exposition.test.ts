@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Exposition } from './exposition.ts';
 
-it('escapes what stands in labels, and leaves out families without samples', () => {
+it('escapes values of labels, and leaves out families without samples', () => {
   const text = new Exposition();
   text.counter('empty_total', 'Nothing.', []);
   text.gauge('one', 'A number.', 1.5);

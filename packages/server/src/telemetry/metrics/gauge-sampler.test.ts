@@ -58,7 +58,7 @@ it('counts calls that begin after their counters stood still, together with thos
   expect(take().find(({ qualifier }) => qualifier === 'latest')).toMatchObject({ concurrency: 2 });
 });
 
-it('counts what runs on in every sample, and puts a sample into the minute in which it began', () => {
+it('counts calls that continue in every sample, and adds a sample to the minute in which it began', () => {
   const { clock, running, take } = sampled();
   const call = running.begin(target('latest'));
   clock.advance(57_000);
