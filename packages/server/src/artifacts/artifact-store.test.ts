@@ -440,7 +440,7 @@ describe('keeping and collecting', () => {
     expect(await store.keep(artifact)).toBeUndefined();
   });
 
-  it('does not collect under a pin, and does when the last pin goes', async () => {
+  it('does not collect under a pin, and does after the last pin is released', async () => {
     const first = await store.put(zip, { kind: 'zip' });
     const second = await store.keep(first.artifact);
     first.release();
@@ -465,7 +465,7 @@ describe('keeping and collecting', () => {
     expect(left()).toEqual([]);
   });
 
-  it('clears what a crash left and sweeps what no version uses', async () => {
+  it('removes leftovers of a crash and sweeps unused artifacts', async () => {
     const kept = (await store.put(zip, { kind: 'zip' })).artifact;
     const lost = (await store.put(fakeZip([{ name: 'b', data: 'b' }]), { kind: 'zip' })).artifact;
     mkdirSync(join(dir, 'incoming', 'half', 'tree'), { recursive: true });

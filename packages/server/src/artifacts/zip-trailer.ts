@@ -29,13 +29,14 @@ export async function readZipTrailer(file: FileHandle, fileBytes: number, limits
     throw zip64();
   }
   const disks = [tail.readUInt16LE(at + 4), tail.readUInt16LE(at + 6)];
-  if (disks.some((disk) => disk !== 0)) throw new ArtifactError('multi-disk', 'the archive is one part of several');
+  if (disks.some((disk) => disk !== 0))
+    throw new ArtifactError('multi-disk', 'the archive is split into several parts');
   const here = tail.readUInt16LE(at + 8);
   const entries = tail.readUInt16LE(at + 10);
   const directoryBytes = tail.readUInt32LE(at + 12);
   const directoryOffset = tail.readUInt32LE(at + 16);
   if (entries === 0xffff || directoryBytes === 0xffffffff || directoryOffset === 0xffffffff) throw zip64();
-  if (here !== entries) throw new ArtifactError('multi-disk', 'the archive is one part of several');
+  if (here !== entries) throw new ArtifactError('multi-disk', 'the archive is split into several parts');
   if (entries > limits.entries) {
     throw new ArtifactError('too-many-entries', `the archive has more than ${limits.entries} entries`);
   }
