@@ -389,7 +389,7 @@ describe('container images', () => {
       writeFileSync(file, fakeTar([{ name: 'readme', data: 'x' }]));
       const refused = await server.fgs(['images', 'load', file]);
       expect(refused.exitCode).not.toBe(0);
-      expect(refused.stderr).toMatch(/neither an OCI layout nor one of docker save[\s\S]*docker save/);
+      expect(refused.stderr).toMatch(/neither an OCI layout nor from docker save[\s\S]*docker save/);
     });
   });
 });

@@ -58,7 +58,7 @@ export class ImageFiles {
   async add(found: FoundImage, now: number, onProgress: OnProgress, signal: AbortSignal): Promise<Image> {
     const config = parseImageConfig(found.config, this.#limits);
     if (config.diffIds.length !== found.layers.length) {
-      throw new ImageError('malformed-manifest', 'the manifest has not as many layers as the configuration');
+      throw new ImageError('malformed-manifest', 'the manifest and the configuration differ in their number of layers');
     }
     const id = `sha256:${createHash('sha256').update(found.config).digest('hex')}`;
     const layers: ImageLayer[] = [];

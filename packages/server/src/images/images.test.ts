@@ -131,7 +131,7 @@ describe('the images of a machine', () => {
     expect(folders('rootfs')).toEqual([]);
   });
 
-  it('are held by those who may use one of their names, and do not exist for others', async () => {
+  it('are held by users who may use one of their names, and do not exist for others', async () => {
     const [loaded] = await load(fakeLayout('app:1', image('1')));
     await load(fakeLayout('other:1', image('2')));
     const mayUseApp = (repository: string): boolean => repository === 'app';
@@ -156,7 +156,7 @@ describe('the images of a machine', () => {
     expect(await images.list()).toMatchObject([{ id: loaded?.id, names: [], versions: 1 }]);
   });
 
-  it('are there after a restart, and unpacked again when their files are gone', async () => {
+  it('exist after a restart, and are unpacked again when their files are missing', async () => {
     const [loaded] = await load(fakeLayout('app:1', image('1')));
     await images.stop();
     const root = images.rootfs(loaded?.id ?? '');

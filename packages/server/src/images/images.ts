@@ -251,7 +251,7 @@ function namesFor(image: FoundImage, wanted: string | undefined): string[] {
   if (wanted !== undefined) return [parseReference(wanted).name];
   const names = image.names.filter((name) => /[/:]/.test(name)).map((name) => parseReference(name).name);
   if (names.length > 0) return names;
-  throw new ImageError('no-name', 'the archive does not say what its image is called', {
+  throw new ImageError('no-name', 'the archive has no name for its image', {
     hint: 'Give --name NAME:TAG.',
   });
 }

@@ -41,11 +41,11 @@ export function parseManifest(
     throw new ImageError('too-large', `the image has more than ${limits.layers} layers`);
   for (const layer of layers) {
     if (FOREIGN.test(layer.mediaType)) {
-      throw new ImageError('media-type', 'a layer of the image may not be distributed and is not in it');
+      throw new ImageError('media-type', 'a layer of the image is not distributable and missing from it');
     }
     if (!LAYER.test(layer.mediaType)) {
-      throw new ImageError('media-type', `a layer is no file system but ${layer.mediaType.slice(0, 100)}`, {
-        hint: 'This is not the image of a container.',
+      throw new ImageError('media-type', `a layer is not a file system but ${layer.mediaType.slice(0, 100)}`, {
+        hint: 'This is not a container image.',
       });
     }
   }
@@ -58,7 +58,7 @@ export function chooseManifest(manifests: readonly Descriptor[]): Descriptor {
   const found = manifests.find(({ platform }) => platform === own) ?? manifests.find(({ platform }) => platform === '');
   if (found !== undefined) return found;
   const others = [...new Set(manifests.map(({ platform }) => platform))].slice(0, 10).join(', ');
-  throw new ImageError('platform', `the image is not built for ${own}, only for ${others || 'no machine at all'}`, {
+  throw new ImageError('platform', `the image is not built for ${own}, only for ${others || 'no platform'}`, {
     hint: `Build it for ${own}.`,
   });
 }

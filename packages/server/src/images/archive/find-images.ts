@@ -20,7 +20,7 @@ export async function findImages(files: ArchiveFiles, limits: ImageLimits): Prom
       ? await layoutImages(files, limits)
       : [];
   if (found.length === 0) {
-    throw new ImageError('not-an-image', 'the archive is neither an OCI layout nor one of docker save', {
+    throw new ImageError('not-an-image', 'the archive is neither an OCI layout nor from docker save', {
       hint: 'Make one with: docker save NAME:TAG -o image.tar, or: skopeo copy ... oci-archive:image.tar',
     });
   }
@@ -75,7 +75,7 @@ async function layoutImage(
       };
     }
   }
-  throw new ImageError('malformed-manifest', 'an index names an index that names an index');
+  throw new ImageError('malformed-manifest', 'an index is nested too deeply');
 }
 
 function blobName(digest: string): string {

@@ -33,7 +33,7 @@ describe('a registry', () => {
     return digests;
   }
 
-  it('gives an image by tag and by digest', async () => {
+  it('returns an image by tag and by digest', async () => {
     const digest = registry.push('v1', { layers: [LAYER, fakeTar([{ name: 'b' }])] });
     expect(await pull()).toHaveLength(2);
     expect(await pull(`@${digest}`)).toHaveLength(2);
@@ -46,12 +46,15 @@ describe('a registry', () => {
     }
   });
 
-  it.each(['basic', 'bearer'] as const)('refuses who has no or a wrong password (%s)', async (authentication) => {
-    registry.authentication = authentication;
-    for (const login of [NOBODY, { ...LOGIN, password: 'wrong', plainHttp: true }]) {
-      await expect(find(':v1', login)).rejects.toMatchObject({ reason: 'registry-auth' });
-    }
-  });
+  it.each(['basic', 'bearer'] as const)(
+    'refuses clients without or with a wrong password (%s)',
+    async (authentication) => {
+      registry.authentication = authentication;
+      for (const login of [NOBODY, { ...LOGIN, password: 'wrong', plainHttp: true }]) {
+        await expect(find(':v1', login)).rejects.toMatchObject({ reason: 'registry-auth' });
+      }
+    },
+  );
 
   it('keeps password and token from the place it redirects to', async () => {
     registry.authentication = 'bearer';
@@ -62,7 +65,7 @@ describe('a registry', () => {
     expect(stored.every(({ authorization }) => authorization === undefined)).toBe(true);
   });
 
-  it('may break a transfer off, which goes on where it was', async () => {
+  it('may interrupt a transfer, which is continued', async () => {
     const found = await find();
     registry.breaks = 2;
     const parts: Uint8Array[] = [];

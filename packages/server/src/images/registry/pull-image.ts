@@ -45,12 +45,12 @@ export async function findInRegistry(
       layers: layers.map(({ digest, size }) => ({ digest, size, open: (at) => client.blob(digest, at) })),
     };
   }
-  throw new ImageError('malformed-manifest', 'an index names an index that names an index');
+  throw new ImageError('malformed-manifest', 'an index is nested too deeply');
 }
 
 function checkDigest(bytes: Buffer, digest: string): void {
   if (`sha256:${createHash('sha256').update(bytes).digest('hex')}` === digest) return;
-  throw new ImageError('digest-mismatch', `the registry sent something else than ${digest}`, {
+  throw new ImageError('digest-mismatch', `the content from the registry does not match ${digest}`, {
     hint: 'It was changed or damaged on the way. Try again, or take the image from elsewhere.',
   });
 }

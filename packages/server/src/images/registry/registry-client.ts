@@ -119,7 +119,7 @@ export class RegistryClient {
       await response.body?.cancel();
       url = this.#checked(location, url);
     }
-    throw new ImageError('registry', `${this.#base} redirects in circles`);
+    throw new ImageError('registry', `${this.#base} redirects too often`);
   }
 
   async #authorize(header: string, signal: AbortSignal): Promise<string> {
@@ -127,7 +127,7 @@ export class RegistryClient {
     const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     const challenge = parseChallenge(header);
     if (challenge === undefined)
-      throw new ImageError('registry-auth', `${this.#base} refuses access and does not say how to get it`);
+      throw new ImageError('registry-auth', `${this.#base} refuses access without naming an authentication scheme`);
     if (challenge.scheme === 'basic') {
       if (username === '') throw wrongLogin(this.#reference, username);
       return basic;
@@ -147,7 +147,7 @@ export class RegistryClient {
     const url = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
     const allowed = this.#access.plainHttp ? ['http:', 'https:'] : ['https:'];
     if (url !== undefined && allowed.includes(url.protocol) && url.username === '') return url;
-    throw new ImageError('registry', `${this.#base} sends to an address that is not used: ${location.slice(0, 200)}`);
+    throw new ImageError('registry', `${this.#base} redirects to a forbidden address: ${location.slice(0, 200)}`);
   }
 }
 

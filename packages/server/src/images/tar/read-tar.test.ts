@@ -24,7 +24,7 @@ async function readAll(bytes: Buffer, piece = 65_536, limits = LIMITS): Promise<
 }
 
 describe('reading tar files', () => {
-  it.each([1, 7, 512, 1000, 1 << 20])('gives names, types and bytes, arriving %i bytes at a time', async (piece) => {
+  it.each([1, 7, 512, 1000, 1 << 20])('returns names, types and bytes, arriving %i bytes at a time', async (piece) => {
     const tar = fakeTar([
       { name: 'a/', type: '5' },
       { name: 'a/b', data: 'x'.repeat(1500), mode: 0o4755, uid: 5, gid: 6 },
@@ -59,7 +59,7 @@ describe('reading tar files', () => {
     expect(await readAll(tar)).toMatchObject([{ name: 'f', uid: 70_000, text: 'abc' }]);
   });
 
-  it('skips what its reader leaves', async () => {
+  it('skips bytes that its reader leaves', async () => {
     const names: string[] = [];
     const tar = fakeTar([{ name: 'a', data: 'x'.repeat(5000) }, { name: 'b' }]);
     for await (const { name } of readTar(new StreamSource(inPieces(tar, 100)), LIMITS)) names.push(name);

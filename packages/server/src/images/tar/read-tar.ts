@@ -57,7 +57,7 @@ export async function* readTar(source: ByteSource, limits: TarLimits): AsyncGene
     extension = {};
     const end = source.position + padded(entry.size);
     yield entry;
-    if (source.position > end) throw malformed('more of an entry was read than there is');
+    if (source.position > end) throw malformed('a read went past the end of an entry');
     await source.skip(end - source.position);
   }
 }

@@ -44,7 +44,7 @@ export class ImageTree {
         makeFolder(path);
       } else if (found.isSymbolicLink()) {
         links += 1;
-        if (links > MOST_LINKS) throw new ImageError('link-loop', `links go round in circles: ${shown(plain)}`);
+        if (links > MOST_LINKS) throw new ImageError('link-loop', `links form a loop: ${shown(plain)}`);
         const target = readlinkSync(path);
         if (target.startsWith('/')) done.length = 0;
         todo.push(

@@ -64,7 +64,7 @@ describe('unpacking layers', () => {
     expect(read('etc/a')).toBe('small');
   });
 
-  it('makes folders that no entry names, and places for what a sandbox mounts', async () => {
+  it('makes folders that no entry names, and mount points for the sandbox', async () => {
     await unpack([{ name: 'app/deep/file', data: '1' }]);
     expect(read('app/deep/file')).toBe('1');
     const places = ['dev', 'etc', 'mnt', 'proc', 'run', 'tmp'];
@@ -73,7 +73,7 @@ describe('unpacking layers', () => {
     expect(readdirSync(join(root, 'etc')).sort()).toEqual(['hostname', 'hosts', 'resolv.conf']);
   });
 
-  it('replaces what would lead a mount elsewhere', async () => {
+  it('replaces entries that would redirect a mount', async () => {
     await unpack([
       { name: 'proc', type: '2', linkName: '/etc' },
       { name: 'run', type: '2', linkName: '../..' },
@@ -86,7 +86,7 @@ describe('unpacking layers', () => {
     expect(lstatSync(join(root, 'etc/hosts')).isFile()).toBe(true);
   });
 
-  it('hides what a whiteout names, and whole folders, but not what the same layer brings', async () => {
+  it('hides entries that a whiteout names, and whole folders, but not entries of the same layer', async () => {
     await unpack(
       [
         { name: 'a/gone', data: '1' },
