@@ -315,7 +315,7 @@ it('is exported and imported from the command line', async () => {
   await fgs(['functions', 'export', 'made-hello-node', '--file', hello]);
   expect(readFileSync(hello).subarray(0, 2).toString()).toBe('PK');
   const again = await server.fgs(['functions', 'export', 'made-hello-node', '--file', hello]);
-  expect(again).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('is there already') });
+  expect(again).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('exists already') });
   const { func_urn } = await fgs<{ func_urn: string }>(['functions', 'import', hello, '--name', 'imported']);
   expect(await run(func_urn.replace(/:latest$/, ''), { name: 'Eve' })).toEqual({ message: 'Hello, Eve!' });
   const twice = await server.fgs(['functions', 'import', hello, '--name', 'imported']);

@@ -88,14 +88,14 @@ export const ERRORS = {
     'FSS.0507',
     507,
     'ingress',
-    'The disk of the server has no room for anything new; calls and reads go on.',
+    'The disk of the server has no room for new data; calls and reads continue.',
     true,
   ),
   no_disk_room: user(
     'FSS.0503',
     503,
     'instance',
-    'The disk of the server has no room for another instance; running instances go on.',
+    'The disk of the server has no room for another instance; running instances continue.',
     true,
   ),
   unavailable: {

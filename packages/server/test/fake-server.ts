@@ -67,7 +67,7 @@ export class FakeServer implements AsyncDisposable {
     }
   }
 
-  /** Creates a function of a runtime that this machine has; the fake is what runs. */
+  /** Creates a function of a runtime that this machine has; it runs in the fake sandbox. */
   async deploy(name: string): Promise<{ project_id: string; function_urn: string }> {
     const project = { project_id: this.projectId };
     const { data: types } = await this.api.call('listRuntimeTypes', { params: project });

@@ -137,7 +137,7 @@ const OPEN = {
 
 describe('requests of real clients are accepted:', () => {
   it.each<[RouteId, string, object]>([
-    ['createFunction', 'nothing for what is open', OPEN],
+    ['createFunction', 'no value for optional fields', OPEN],
     [
       'createFunction',
       'numbers and flags as text',
@@ -149,7 +149,7 @@ describe('requests of real clients are accepted:', () => {
       'empty lists and objects',
       { func_vpc: {}, mount_config: { func_mounts: [] }, lts_custom_tag: {} },
     ],
-    ['updateFunctionConfig', 'nothing for what is open', OPEN],
+    ['updateFunctionConfig', 'no value for optional fields', OPEN],
     [
       'updateFunctionConfig',
       'all that Terraform always sends',
@@ -169,7 +169,7 @@ describe('requests of real clients are accepted:', () => {
     ],
     [
       'updateFunctionAsyncInvokeConfig',
-      'nothing for what is open',
+      'no value for optional fields',
       { max_async_event_age_in_seconds: null, max_async_retry_attempts: '2', destination_config: null },
     ],
     [
@@ -184,7 +184,7 @@ describe('requests of real clients are accepted:', () => {
     ],
     [
       'createVersionAlias',
-      'nothing for what is open',
+      'no value for optional fields',
       {
         name: 'open',
         version: 'v1',

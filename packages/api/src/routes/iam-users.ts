@@ -195,7 +195,7 @@ export const iamUserRoutes = {
     method: 'DELETE',
     path: '/v3/groups/{group_id}/users/{user_id}',
     group: 'iam',
-    summary: 'Take a user out of a group',
+    summary: 'Remove a user from a group',
     action: 'iam:permissions:removeUserFromGroup',
     params: MemberParams,
     status: 204,

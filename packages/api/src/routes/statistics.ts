@@ -96,7 +96,7 @@ export const statisticsRoutes = {
     path: '/v1/{project_id}/metrics',
     action: 'functiongraph:function:listStatistics',
     group: 'metrics',
-    summary: 'The same of all functions of the project together',
+    summary: 'Metrics of all functions of the project together',
     params: ProjectParams,
     query: MetricQuery,
     response: MetricSeries,

@@ -126,12 +126,12 @@ export const TREE: Tree = {
     },
     {
       name: 'versions',
-      summary: 'Published states of functions, which never change',
+      summary: 'Published versions of functions, which never change',
       commands: [publish, listVersions, removeVersion],
     },
     {
       name: 'aliases',
-      summary: 'Names that point to versions and can be moved, also for a part of the requests',
+      summary: 'Movable names of versions, also for a part of the requests',
       commands: [createAlias, listAliases, updateAlias, removeAlias],
     },
     {
@@ -141,7 +141,7 @@ export const TREE: Tree = {
     },
     {
       name: 'triggers',
-      summary: 'Timers and addresses of the gateway that start functions',
+      summary: 'Timers and gateway routes of functions',
       commands: [createTrigger, listTriggers, showTrigger, enableTrigger, disableTrigger, removeTrigger],
     },
     {
@@ -181,7 +181,7 @@ export const TREE: Tree = {
     },
     {
       name: 'metrics',
-      summary: 'How much ran, how well and how fast',
+      summary: 'Counts, failures and durations of invocations',
       commands: [showMetrics, projectMetrics, topFunctions, monthlyUsage],
     },
     {
@@ -191,7 +191,7 @@ export const TREE: Tree = {
     },
     {
       name: 'images',
-      summary: 'Container images that functions can be',
+      summary: 'Container images for functions',
       commands: [loadImage, pullImage, listImages, showImage, removeImage],
     },
     {
@@ -206,18 +206,18 @@ export const TREE: Tree = {
     },
     {
       name: 'shares',
-      summary: 'Which other accounts may use file systems, networks and images of the machine',
+      summary: 'Shares of file systems, networks and images with other accounts',
       commands: [addShare, listShares, removeShare],
     },
     iam,
     {
       name: 'backup',
-      summary: 'Copies of a data directory from which it can be made again',
+      summary: 'Backups of a data directory',
       commands: [createBackup, restoreBackup, verifyBackup],
     },
     {
       name: 'credentials',
-      summary: 'The way into a server for the owner of its data directory',
+      summary: 'Administrator credentials for the owner of a data directory',
       commands: [resetCredentials],
     },
     {

@@ -29,7 +29,7 @@ export const SERVER_FLAGS = {
     type: 'text',
     placeholder: 'allow',
     choices: ['allow'],
-    summary: 'with --sandbox process: root may run functions, which then are root',
+    summary: 'with --sandbox process: root may run functions, which then run as root',
   },
   user: {
     type: 'text',

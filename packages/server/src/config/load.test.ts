@@ -13,7 +13,7 @@ const file = (text: string): string => {
 };
 
 describe('configuration', () => {
-  it('is followed by an environment for another home, without what names files of ours', () => {
+  it('is followed by an environment for another home, without variables that name files of ours', () => {
     const env = { HOME: '/root', PATH: '/bin', npm_config_cache: '/root/.npm', npm_config_registry: 'registry' };
     expect(environmentAt('/data', env)).toEqual({ HOME: '/data', PATH: '/bin', npm_config_registry: 'registry' });
   });

@@ -74,7 +74,7 @@ function spawnServer({ dataDir, port, gatewayPort, searchPath }: Config, user: S
   const closed = closedFolders(needed, user, (path) => statSync(path));
   if (!canReadBelow(program, main, user, (path) => statSync(path))) {
     throw new StartupError('server_user', `the user ${user.name}, as which the server runs, cannot read ${program}`, {
-      hint: `Let it: chmod -R go+rX ${program}. Or keep the rights of root: --user root.`,
+      hint: `Allow it: chmod -R go+rX ${program}. Or keep the rights of root: --user root.`,
     });
   }
   const [first = '', ...args] = serverCommand({

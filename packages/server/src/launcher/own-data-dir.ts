@@ -22,7 +22,7 @@ export async function ownDataDir(dataDir: string, user: ServerUser): Promise<voi
   const { uid } = await stat(dataDir);
   if (uid !== 0 && uid !== user.uid) {
     throw new StartupError('data_dir', `the data directory ${dataDir} belongs to user ${uid}, not to ${user.name}`, {
-      hint: `Start the server as that user, give the directory away (chown -R ${user.name}: ${dataDir}), or name another one with --data-dir.`,
+      hint: `Start the server as that user, change its owner (chown -R ${user.name}: ${dataDir}), or name another one with --data-dir.`,
     });
   }
   const names = await readdir(dataDir);

@@ -37,7 +37,7 @@ export class PlatformError extends Error {
 
 function translated(error: unknown): PlatformError {
   if (isMissingReference(error)) {
-    return new PlatformError('changed_meanwhile', 'Another request deleted or used what this request refers to.', {
+    return new PlatformError('changed_meanwhile', 'Another request deleted or used a resource of this request.', {
       hint: 'Look at what exists now, then try again. Nothing was stored.',
       cause: error,
     });

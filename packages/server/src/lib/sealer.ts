@@ -19,7 +19,7 @@ export class KeyFileError extends Error {
 }
 
 const FROM_BACKUP =
-  'Restore master.key from a backup of this data directory. Another key cannot open what this one sealed.';
+  'Restore master.key from a backup of this data directory. Another key cannot open secrets sealed with this one.';
 
 /** AES-256-GCM for secrets at rest. A sealed text that was changed or sealed with another key does not open: `open` throws. */
 export class Sealer {

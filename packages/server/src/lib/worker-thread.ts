@@ -51,7 +51,7 @@ export class WorkerThread<Call, Result> {
     this.#options = options;
   }
 
-  /** Resolves once the entry's `open` has returned; rejects with what it threw. */
+  /** Resolves once the entry's `open` has returned; rejects with its error. */
   static start<Call, Result>(options: WorkerThreadOptions): Promise<WorkerThread<Call, Result>> {
     const worker = startWorker(options);
     const thread = new WorkerThread<Call, Result>(worker, options);

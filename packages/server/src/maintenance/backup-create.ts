@@ -75,7 +75,7 @@ async function copyConsistently(dataDir: string, partial: string): Promise<Backe
   throw new MaintenanceError(
     'backup.incomplete',
     `${missing.length} files that the database refers to are missing, the first one ${first?.path} of ${first?.usedBy}`,
-    { hint: 'See what is wrong with: fgs check. Upload the code again, or delete the function.' },
+    { hint: 'Find the fault with: fgs check. Upload the code again, or delete the function.' },
   );
 }
 
@@ -109,7 +109,7 @@ async function copyBlob(
   if (copied === undefined) return undefined;
   if (copied.sha256 === sha256) return { path, ...copied };
   throw new MaintenanceError('backup.damaged', `${path} is damaged: its content does not match its name`, {
-    hint: 'See what uses it with: fgs check. Upload the code again, or delete the function.',
+    hint: 'Find its users with: fgs check. Upload the code again, or delete the function.',
   });
 }
 

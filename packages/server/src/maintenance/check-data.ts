@@ -24,7 +24,7 @@ export async function checkData(dataDir: string): Promise<DataCheck[]> {
   const record = await readDatabaseRecord(dataDir);
   const checks = [...(await checkModes(dataDir)), await checkLeftovers(dataDir), ...(await checkTelemetry(dataDir))];
   if (record.postgresId !== undefined) {
-    const detail = 'in PostgreSQL: neither it nor what it refers to was looked at';
+    const detail = 'in PostgreSQL: neither it nor the files it refers to were checked';
     return [{ name: 'database', state: 'warn', detail, hint: 'fgs doctor --database-url-file FILE' }, ...checks];
   }
   const file = sqliteFile(dataDir);

@@ -92,7 +92,7 @@ export class DiskGuard {
       'disk_full',
       `the disk of the server has ${free} MB free, less than the ${limit} MB that it keeps`,
       {
-        hint: 'Delete functions, images or logs, or free space on the machine of the server. Calls and reads go on.',
+        hint: 'Delete functions, images or logs, or free space on the machine of the server. Calls and reads continue.',
       },
     );
   }

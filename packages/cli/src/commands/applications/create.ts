@@ -16,7 +16,7 @@ async function waitUntilMade(connection: Connection, id: string, name: string, c
       throw new CliError(`${name}: ${detail.status_message || `its state is ${detail.status}`}`, {
         code: 'CLI.APPLICATION_FAILED',
         exitCode: EXIT.failure,
-        hint: `What is there of it: fgs applications show ${name}. Away with it: fgs applications delete ${name}`,
+        hint: `Show its parts: fgs applications show ${name}. Delete it: fgs applications delete ${name}`,
       });
     }
     if (looks === 0 && format !== 'json') await stderr.write(`${name}: its functions are being made ...\n`);

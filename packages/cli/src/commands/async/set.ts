@@ -13,7 +13,7 @@ export const set = defineCommand({
       fallback: 3600,
       summary: 'how long an event may wait to run',
     },
-    'on-success': { type: 'text', placeholder: 'URN|URL', summary: 'function or webhook that gets the outcome' },
+    'on-success': { type: 'text', placeholder: 'URN|URL', summary: 'function or webhook that gets the result' },
     'on-failure': {
       type: 'text',
       placeholder: 'URN|URL',

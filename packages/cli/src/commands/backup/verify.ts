@@ -13,7 +13,7 @@ interface Verification {
 
 export const verify = defineCommand({
   name: 'backup verify',
-  summary: 'Whether a backup can be restored: every file, the database, and all that it refers to',
+  summary: 'Verify that a backup can be restored: every file, the database, and all that it refers to',
   flags: {},
   args: [{ name: 'folder', summary: 'folder of the backup' }],
   examples: ['fgs backup verify /backup/monday'],

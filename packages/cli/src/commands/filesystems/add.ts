@@ -15,7 +15,7 @@ export const add = defineCommand({
     user: {
       type: 'text',
       placeholder: 'UID[:GID]',
-      summary: 'to whom files of functions belong on disk; 1003 without it',
+      summary: 'owner of files of functions on disk; 1003 without it',
     },
     'any-user': { type: 'boolean', summary: 'functions may name another user in mount_user' },
     ...CONNECTION_FLAGS,

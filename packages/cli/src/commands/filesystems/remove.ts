@@ -4,7 +4,7 @@ import { defineCommand } from '../../framework/index.ts';
 /** No confirmation: the files stay, and it can be registered again. */
 export const remove = defineCommand({
   name: 'filesystems remove',
-  summary: 'Forget a file system that no function mounts; its files stay',
+  summary: 'Remove a file system that no function mounts; its files stay',
   flags: CONNECTION_FLAGS,
   args: [{ name: 'name', summary: 'name of the file system' }],
   examples: ['fgs filesystems remove models'],

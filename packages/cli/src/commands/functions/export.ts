@@ -55,7 +55,7 @@ async function refuseExisting(path: string, shown: string): Promise<void> {
   const found = await open(path, 'r').catch(() => undefined);
   await found?.close();
   if (found === undefined) return;
-  throw new CliError(`${shown} is there already`, {
+  throw new CliError(`${shown} exists already`, {
     code: 'CLI.EXISTS',
     exitCode: EXIT.refused,
     hint: 'Give another --file, or --force to replace it.',

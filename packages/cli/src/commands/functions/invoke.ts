@@ -136,7 +136,7 @@ export const invoke = defineCommand({
     repeat: {
       type: 'integer',
       placeholder: 'N',
-      summary: `run it so often, one after another: a line for each result; at most ${MOST_REPEATS}`,
+      summary: `run it this many times, one after another: a line for each result; at most ${MOST_REPEATS}`,
     },
     qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
     ...FUNCTION_FLAGS,

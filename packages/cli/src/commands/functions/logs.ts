@@ -69,7 +69,7 @@ export const logs = defineCommand({
   name: 'functions logs',
   summary: 'Log lines of a function, oldest first',
   flags: {
-    follow: { type: 'boolean', short: 'f', summary: 'go on with new lines until Ctrl-C' },
+    follow: { type: 'boolean', short: 'f', summary: 'continue with new lines until Ctrl-C' },
     since: {
       type: 'text',
       placeholder: 'TIME',

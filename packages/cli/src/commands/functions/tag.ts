@@ -21,7 +21,7 @@ export function parseTag(text: string): { key: string; value: string | undefined
 
 export const tag = defineCommand({
   name: 'functions tag',
-  summary: 'Give a function tags, to find it by; a key that it has gets the new value',
+  summary: 'Set tags of a function; an existing key gets the new value',
   flags: {
     tag: { type: 'list', short: 't', placeholder: 'KEY[=VALUE]', summary: 'tag to set; repeat for more' },
     ...FUNCTION_FLAGS,

@@ -4,7 +4,7 @@ import { parseTag, tagParams } from './tag.ts';
 
 export const untag = defineCommand({
   name: 'functions untag',
-  summary: 'Take tags from a function',
+  summary: 'Remove tags of a function',
   flags: {
     tag: {
       type: 'list',

@@ -3,7 +3,7 @@ import { defineCommand, usageError } from '../../framework/index.ts';
 
 export const url = defineCommand({
   name: 'functions url',
-  summary: 'Publish a function as an HTTP service, stop that, or show where it is',
+  summary: 'Publish or unpublish a function as an HTTP service, or show its URL',
   flags: {
     enable: { type: 'boolean', summary: 'publish it on the gateway port' },
     disable: { type: 'boolean', summary: 'publish it no longer' },

@@ -5,7 +5,7 @@ import { APP_ARGS, findApp } from './find.ts';
 
 export const remove = defineCommand({
   name: 'gateway-apps delete',
-  summary: 'Delete an app; it can call nothing from then on',
+  summary: 'Delete an app; its calls are refused from then on',
   flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
   args: APP_ARGS,
   examples: ['fgs gateway-apps delete partner --yes'],

@@ -4,7 +4,7 @@ import { APP_ARGS, findApp } from './find.ts';
 
 export const renew = defineCommand({
   name: 'gateway-apps renew',
-  summary: 'Give an app a new secret and a new code; the old ones end at once',
+  summary: 'Replace the secret and code of an app; the old ones are void at once',
   flags: CONNECTION_FLAGS,
   args: APP_ARGS,
   examples: ['fgs gateway-apps renew partner'],

@@ -13,7 +13,7 @@ export const audit = defineCommand({
     resource: { type: 'text', placeholder: 'TEXT', summary: 'only resources with this in their name' },
     result: { type: 'text', choices: ['ok', 'failed'], summary: 'only successful, or only failed operations' },
     limit: { type: 'integer', placeholder: 'N', fallback: 50, summary: 'how many, at most 1000' },
-    cursor: { type: 'text', placeholder: 'CURSOR', summary: 'go on behind this entry' },
+    cursor: { type: 'text', placeholder: 'CURSOR', summary: 'continue after this entry' },
     ...CONNECTION_FLAGS,
   },
   args: [],

@@ -105,7 +105,7 @@ export const addMember = defineCommand({
 
 export const removeMember = defineCommand({
   name: 'iam groups remove-member',
-  summary: 'Take a user out of a group',
+  summary: 'Remove a user from a group',
   flags: CONNECTION_FLAGS,
   args: [GROUP, USER],
   examples: ['fgs iam groups remove-member developers ada'],

@@ -80,7 +80,7 @@ export const listKeys = defineCommand({
 
 export const updateKey = defineCommand({
   name: 'iam keys set',
-  summary: 'Switch an access key off or on',
+  summary: 'Disable or enable an access key',
   flags: CONNECTION_FLAGS,
   args: [...KEY, { name: 'status', summary: 'active or inactive' }],
   examples: ['fgs iam keys set 0123456789ABCDEF0123 inactive'],

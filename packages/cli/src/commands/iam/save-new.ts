@@ -26,7 +26,7 @@ async function openNew(file: string, shown: string): Promise<FileHandle> {
   } catch (cause) {
     const code = systemCode(cause);
     if (code !== 'EEXIST') throw usageError(`cannot write ${shown}: ${code ?? String(cause)}`);
-    throw new CliError(`${shown} is there already`, {
+    throw new CliError(`${shown} exists already`, {
       code: 'CLI.EXISTS',
       exitCode: EXIT.refused,
       hint: 'Name another file, or remove it first.',

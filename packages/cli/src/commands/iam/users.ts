@@ -88,13 +88,13 @@ export const showUser = defineCommand({
 
 export const updateUser = defineCommand({
   name: 'iam users update',
-  summary: 'Switch a user off or on, set a new password, rename; sessions end, access keys of an active user stay',
+  summary: 'Disable or enable a user, set a new password, rename; sessions end, access keys of an active user stay',
   flags: {
     ...PASSWORD,
     name: { type: 'text', placeholder: 'NAME', summary: 'new name' },
     description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the user' },
-    enable: { type: 'boolean', summary: 'let the user in again' },
-    disable: { type: 'boolean', summary: 'keep the user out, with all sessions and keys' },
+    enable: { type: 'boolean', summary: 'admit the user again' },
+    disable: { type: 'boolean', summary: 'refuse the user, with all sessions and keys' },
     ...CONNECTION_FLAGS,
   },
   args: USER,

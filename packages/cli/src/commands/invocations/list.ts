@@ -65,7 +65,7 @@ export const list = defineCommand({
     result: { type: 'text', choices: RESULTS, placeholder: 'RESULT', summary: 'only receipts with this result' },
     cause: { type: 'text', choices: CAUSES, placeholder: 'CAUSE', summary: 'only failures of this cause' },
     cold: { type: 'boolean', summary: 'only those that waited for a new instance' },
-    'min-ms': { type: 'integer', placeholder: 'MS', summary: 'only those that ran at least so long' },
+    'min-ms': { type: 'integer', placeholder: 'MS', summary: 'only those that ran at least this long' },
     qualifier: {
       type: 'text',
       placeholder: 'VERSION|!ALIAS',

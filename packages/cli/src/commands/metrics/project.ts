@@ -4,7 +4,7 @@ import { RANGE_FLAGS, rangeQuery, seriesTable } from './series-table.ts';
 
 export const project = defineCommand({
   name: 'metrics project',
-  summary: 'The same of all functions of the project together',
+  summary: 'Metrics of all functions of the project together',
   flags: { ...RANGE_FLAGS, ...CONNECTION_FLAGS },
   args: [],
   examples: ['fgs metrics project', 'fgs metrics project --since 3d'],

@@ -5,7 +5,7 @@ import { whatOf } from './trigger.ts';
 
 export const create = defineCommand({
   name: 'triggers create',
-  summary: 'Let a timer or an address of the gateway start a function',
+  summary: 'Create a timer or a gateway route for a function',
   flags: {
     ...KIND_FLAGS,
     name: { type: 'text', placeholder: 'NAME', summary: 'of the trigger; timer or api without it' },

@@ -7,7 +7,7 @@ export const KIND_FLAGS = {
     placeholder: 'EXPR',
     summary: 'a timer: "second minute hour day month [weekday]", in UTC without --time-zone',
   },
-  path: { type: 'text', placeholder: 'PATH', summary: 'an address on the gateway: /users/{id}' },
+  path: { type: 'text', placeholder: 'PATH', summary: 'a gateway route: /users/{id}' },
   'time-zone': {
     type: 'text',
     placeholder: 'ZONE',

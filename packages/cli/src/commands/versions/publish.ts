@@ -3,7 +3,7 @@ import { defineCommand } from '../../framework/index.ts';
 
 export const publish = defineCommand({
   name: 'versions publish',
-  summary: 'Keep the present code and configuration as a version that never changes',
+  summary: 'Publish the present code and configuration as an immutable version',
   flags: {
     name: { type: 'text', placeholder: 'VERSION', summary: 'name of the version; made of the time without it' },
     description: { type: 'text', placeholder: 'TEXT', summary: 'its changes' },

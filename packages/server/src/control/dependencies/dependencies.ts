@@ -289,7 +289,7 @@ export class Dependencies {
     const who = user === undefined ? 'a function that is being changed' : `function ${user.name} (${user.version})`;
     const more = users.length > 1 ? ` and ${users.length - 1} more` : '';
     throw new PlatformError('dependency_in_use', `version ${version} of ${name} is used by ${who}${more}`, {
-      hint: 'Take it out of the function, or delete the version of the function, first.',
+      hint: 'Remove it from the function, or delete the version of the function, first.',
     });
   }
 }

@@ -59,7 +59,7 @@ export type Verdict = boolean | readonly Rule[];
 
 /**
  * The answer for one action, in lower case, and one resource. Without an allowing rule the answer is no, and a denying
- * rule wins over all allowing rules. `fixed` is what stays the same for each request.
+ * rule wins over all allowing rules. `fixed` holds the facts that are the same for each request.
  */
 export function judge(rules: readonly Rule[], action: string, resource: Resource, fixed: RequestContext): Verdict {
   const open: Rule[] = [];

@@ -56,7 +56,7 @@ export const SYSTEM_POLICIES: readonly SystemPolicy[] = [
     id: 'functiongraph_common_operations',
     name: 'FunctionGraph CommonOperations',
     displayName: 'FunctionGraph CommonOperations',
-    description: 'See what ReadOnlyAccess shows, with triggers, and run functions.',
+    description: 'See the resources of ReadOnlyAccess and triggers, and run functions.',
     document: allow(...READ, 'functiongraph:function:invoke*'),
   },
 ];

@@ -119,7 +119,7 @@ function checkAgency(iam: Iam, agency: string, question: Question): void {
   if (iam.allows(caller, question)) return;
   const { action, fn } = question;
   throw new PlatformError('forbidden', `agency ${agency} of the function may not do ${action} on ${fn?.name}`, {
-    hint: `Outcomes are delivered with its rights: grant the agency ${action}, or give the function another one.`,
+    hint: `Results are delivered with its rights: grant the agency ${action}, or give the function another one.`,
   });
 }
 
@@ -137,7 +137,7 @@ export function asyncStatusLogHandlers(
       const log = await statusLogs.find(params.project_id);
       if (log === undefined) {
         throw new PlatformError('not_found', 'the project has no log of asynchronous status', {
-          hint: 'Switch it on with POST /v2/{project_id}/fgs/functions/enable-async-status-logs.',
+          hint: 'Enable it with POST /v2/{project_id}/fgs/functions/enable-async-status-logs.',
         });
       }
       const { groupName, groupId, streamName, streamId } = log;

@@ -34,7 +34,7 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
       const { 'x-subject-token': token } = request.headers;
       const issued = typeof token === 'string' ? iam.logins.describe(token) : undefined;
       if (issued === undefined || issued.domain.id !== request.caller.domainId) {
-        throw new PlatformError('not_found', 'X-Subject-Token holds no token that is good now');
+        throw new PlatformError('not_found', 'X-Subject-Token holds no valid token');
       }
       if (issued.user.id !== request.caller.userId) ask(iam, request, 'iam:tokens:getToken');
       const body = tokenReply(issued, iam.policiesOf(issued.user, issued.project?.id));
@@ -201,7 +201,7 @@ function temporaryFor(
 ): { readonly caller: Caller; readonly until: number; readonly issuedBy?: string } {
   const session = token === undefined ? undefined : iam.sessions.token(token);
   if (token !== undefined && session?.caller.domainId !== caller.domainId) {
-    throw new PlatformError('unauthenticated', 'The token holds no longer.');
+    throw new PlatformError('unauthenticated', 'The token is not valid any more.');
   }
   if (session !== undefined) return { caller: session.caller, until: session.expiresAt };
   if (caller.accessKey !== '' && iam.keys.find(caller.accessKey) === undefined) {

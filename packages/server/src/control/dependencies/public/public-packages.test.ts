@@ -59,7 +59,7 @@ it('keeps exactly the contents of a package, for each runtime of its language th
 it('fetches nothing twice, and keeps another version under its own number with a word about it', async () => {
   const from = packages();
   await install(from, 'lodash');
-  expect(await install(from, 'lodash')).toEqual([`lodash 4.17.10 for ${NODE} is there already`]);
+  expect(await install(from, 'lodash')).toEqual([`lodash 4.17.10 for ${NODE} exists already`]);
   await install(from, 'lodash', { version: '4.17.21' });
   expect(fetched).toHaveLength(2);
   const { installed } = from.list().find(({ pkg }) => pkg.name === 'lodash') ?? { installed: [] };

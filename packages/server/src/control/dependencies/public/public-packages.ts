@@ -78,7 +78,7 @@ export class PublicPackages {
     const fileName = `${pkg.name}-${version}.zip`;
     const { dependencies, fetch = fetchPackage } = this.#options;
     if (this.#has(pkg.name, runtime, fileName)) {
-      yield `${pkg.name} ${version} for ${runtime} is there already`;
+      yield `${pkg.name} ${version} for ${runtime} exists already`;
       return;
     }
     yield `fetching ${pkg.name} ${version} for ${runtime} with ${source.index}`;
