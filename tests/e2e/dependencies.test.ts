@@ -216,7 +216,7 @@ done`;
     const installed = await server.fgs(['dependencies', 'install-public', 'q,express', '--runtime', node]);
     expect(installed.exitCode, said(installed) + installed.stderr).toBe(0);
     expect(said(await server.fgs(['dependencies', 'install-public', 'q', '--runtime', node]))).toContain(
-      'there already',
+      'exists already',
     );
     const source = `exports.handler = async (event, context) =>
       [await require('q')(1), require('q/package.json').version, require('express/package.json').version];`;

@@ -102,5 +102,5 @@ test('doctor adds the findings of a running server, and works without one', asyn
   const withServer = await cli('doctor');
   expect(withServer.stdout).toMatch(/warn {2}disk +full\n +-> empty it/);
   expect(withServer.stdout).toContain('no swap limit');
-  expect((await runCli(['doctor'])).stdout).toMatch(/warn {2}server +none is running/);
+  expect((await runCli(['doctor'])).stdout).toMatch(/warn {2}server +no running server/);
 });

@@ -45,9 +45,13 @@ export class ApiBodies {
   async receive(request: IncomingMessage, response: ServerResponse, route: Route): Promise<Buffer | SpooledBody> {
     const { 'content-length': declared, 'content-type': type, expect } = request.headers;
     if (route.bodyEncoding === 'json' && type !== undefined && !MEDIA_TYPE.test(type)) {
-      throw new PlatformError('unsupported_media_type', `Content-Type ${JSON.stringify(type.slice(0, 100))} is not a media type`, {
-        hint: 'Send application/json.',
-      });
+      throw new PlatformError(
+        'unsupported_media_type',
+        `Content-Type ${JSON.stringify(type.slice(0, 100))} is not a media type`,
+        {
+          hint: 'Send application/json.',
+        },
+      );
     }
     if (!hasBody(request)) return EMPTY;
     const isLarge = route.bodyLimit > MOST_IN_MEMORY && Number(declared ?? Number.POSITIVE_INFINITY) > SMALL_BYTES;
