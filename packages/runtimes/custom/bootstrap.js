@@ -1,5 +1,5 @@
 'use strict';
-// Starts the function's own program and turns what it prints into lines.
+// Starts the function's own program and splits its output into lines.
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -8,10 +8,10 @@ const { whyNotStarted } = require('./program-file.js');
 
 const MAX_LINE = 90 * 1024;
 const PARTIAL_WAIT_MS = 200;
-/** Where programs are looked for without PATH. */
+/** Search path for programs when PATH is not set. */
 const DEFAULT_PATH = '/usr/bin:/bin';
 
-/** Why `bootstrap` in `codeRoot` cannot be started with the variables `env`, or null. */
+/** The reason why `bootstrap` in `codeRoot` cannot be started with the variables `env`, or null. */
 function whyNotStartable(codeRoot, env) {
   const file = path.join(codeRoot, 'bootstrap');
   let found;
@@ -56,8 +56,8 @@ function eachLine(stream, emit) {
 }
 
 /**
- * Runs the program `file`; people know it as `name`, and `loader` is what it may need to run. `onLine(level, line)` gets
- * its output, `onEnd(reason, started)` is called once, after the last line, with a sentence that says how it ended.
+ * Runs the program `file`; messages call it `name`, and `loader` is the loader that it may need. `onLine(level, line)`
+ * gets its output, `onEnd(reason, started)` is called once, after the last line, with a sentence about how it ended.
  */
 function startProgram(
   { file, args = [], name, cwd, env, loader = 'the interpreter in its first line' },
@@ -89,7 +89,7 @@ function startProgram(
   });
   child.on('exit', (code, signal) => {
     const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
-    // What it wrote last is still in the pipes; a process it left behind may hold them open for ever.
+    // Its last output is still in the pipes; a child process may hold them open forever.
     const timer = setTimeout(() => end(`${name} ${how}`, true), PARTIAL_WAIT_MS);
     child.on('close', () => {
       clearTimeout(timer);
@@ -103,7 +103,9 @@ function startBootstrap(codeRoot, env, handlers) {
   return startProgram({ file: path.join(codeRoot, 'bootstrap'), name: 'bootstrap', cwd: codeRoot, env }, handlers);
 }
 
-/** What a bootstrap gets: the function's variables over the sandbox's, and nothing of the link to the server. */
+/**
+ * The environment of a bootstrap: the function's variables over the sandbox's, without those of the link to the server.
+ */
 function environment(frame) {
   const env = { ...process.env };
   for (const key of Object.keys(env)) if (key.startsWith('FUNCGRAPH_')) delete env[key];

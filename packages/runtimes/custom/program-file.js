@@ -1,5 +1,5 @@
 'use strict';
-// Whether a file can be started as a program on this machine, before it is tried: the kernel's own answer is one errno.
+// Checks before the start whether a file can run as a program on this machine: the kernel only returns an errno.
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -31,7 +31,10 @@ function isElf(bytes) {
   return bytes.length >= 20 && bytes.toString('latin1', 0, 4) === '\x7fELF';
 }
 
-/** What a program for another machine is, as the end of a sentence; null for one of this machine or no program at all. */
+/**
+ * The kind of a program for another machine, as the end of a sentence; null for a program of this machine or another
+ * file.
+ */
 function foreignProgram(bytes) {
   if (bytes.toString('latin1', 0, 2) === 'MZ') return 'is a program for Windows';
   if (bytes.length >= 4 && [0xfeedface, 0xfeedfacf, 0xcafebabe].includes(bytes.readUInt32LE(0)))
@@ -84,13 +87,16 @@ function whyNotScript(line, searchPath) {
   return `names the interpreter ${named} in its first line, which is in no folder of PATH (${searchPath})`;
 }
 
-/** Why the executable `file` cannot be started, as the end of a sentence about it, or null. `searchPath` is its PATH. */
+/**
+ * The reason why the executable `file` cannot be started, as the end of a sentence about it, or null. `searchPath` is
+ * its PATH.
+ */
 function whyNotStarted(file, searchPath) {
   let bytes;
   try {
     bytes = firstBytes(file, HEAD_BYTES);
   } catch {
-    // It may be executable and not readable: then starting it tells.
+    // It may be executable but not readable: then the start shows whether it works.
     return null;
   }
   if (bytes.toString('latin1', 0, 2) === '#!') {

@@ -6,7 +6,7 @@ const MAX_RESULT = 6291456;
 const BASE = '/v1/runtime/invocation/';
 const NAME = /^(response|error)\/([\x21-\x7e]{1,256})$/;
 
-/** Waiting bootstraps beyond this are told that nothing is available. */
+/** Polls beyond this number of waiting ones are answered that no event is available. */
 const MAX_POLLS = 1024;
 
 function answer(response, status, body) {
@@ -15,7 +15,7 @@ function answer(response, status, body) {
   response.end(text);
 }
 
-/** Reads at most `limit` bytes; `null` says that there were more. The rest is thrown away unread into memory. */
+/** Reads at most `limit` bytes; `null` if there were more. The rest is discarded without being stored. */
 function readBody(request, limit, done) {
   const parts = [];
   let size = 0;
@@ -48,7 +48,7 @@ function invocationHeaders(invoke, length) {
 }
 
 /**
- * Hands requests to whoever asks and passes the answers on. `onFirstPoll()` tells that the bootstrap is up;
+ * Gives requests to polling bootstraps and forwards their answers. `onFirstPoll()` is called when the bootstrap is up;
  * `onResult(requestId, kind, body, size)` gets `kind` `response` or `error`, `body` null when it was too large.
  */
 class RuntimeApi {
@@ -56,7 +56,7 @@ class RuntimeApi {
     this.onFirstPoll = onFirstPoll;
     this.onResult = onResult;
     this.polled = false;
-    /** Requests nobody fetched yet; the server sends no more than the instance may run at once. */
+    /** Requests not fetched yet; the server sends no more than the instance may run at once. */
     this.pending = [];
     this.polls = [];
     this.running = new Map();
@@ -91,7 +91,7 @@ class RuntimeApi {
       delivered = true;
     });
     response.on('close', () => {
-      // The bootstrap hung up before it had the whole event: the next one that asks gets it.
+      // The bootstrap disconnected before it had the whole event: the next poll gets it.
       if (!delivered && this.running.has(job.invoke.requestId)) this.pending.unshift(job);
     });
     response.writeHead(200, invocationHeaders(job.invoke, job.body.length));

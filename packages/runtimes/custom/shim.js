@@ -1,7 +1,7 @@
 'use strict';
 // Supervises a function that brings its own `bootstrap`: serves the runtime API and reports to the server.
 const path = require('node:path');
-// The folders of all shims stand beside each other; the link is the same.
+// The folders of all shims are siblings; the link is shared.
 const { Link } = require('../nodejs/link.js');
 
 const TERM_WAIT_MS = 2000;
@@ -17,7 +17,7 @@ const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
 
 function hello() {
   link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: `custom on node ${process.version}` }), '');
-  // Loaded while nobody waits yet; they are needed by every function.
+  // Loaded before a request waits; every function needs them.
   require('./runtime-api.js');
   require('./bootstrap.js');
 }
@@ -74,7 +74,7 @@ function init(frame) {
   });
 }
 
-/** The bootstrap asks for work: it has initialised itself. */
+/** The first poll shows that the bootstrap has initialised itself. */
 function onFirstPoll() {
   if (answered) return;
   answered = true;
@@ -87,7 +87,7 @@ function round(ms) {
   return Math.round(ms * 1000) / 1000;
 }
 
-/** What the bootstrap printed before it answered is already readable: let this turn of the loop take it first. */
+/** Output written before the answer is already readable: let this turn of the event loop read it first. */
 function onResult(requestId, kind, body, size) {
   setImmediate(report, requestId, kind, body, size);
 }
@@ -106,7 +106,7 @@ function report(requestId, kind, body, size) {
   if (leaving && api.running.size === 0) stop();
 }
 
-/** The bootstrap is gone: what runs fails with the reason, and the instance ends. */
+/** The bootstrap has exited: running requests fail with the reason, and the instance ends. */
 function onEnd(reason, didStart) {
   if (leaving) {
     link.end(() => process.exit(0));

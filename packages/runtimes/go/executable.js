@@ -1,12 +1,12 @@
 'use strict';
-// Whether the file that the handler names can be a Go program of this machine, before anybody tries to run it.
+// Checks before the start whether the file that the handler names can be a Go program of this machine.
 const fs = require('node:fs');
 const path = require('node:path');
 const { OWN_MACHINE, firstBytes, foreignProgram, isElf, whyNotStarted } = require('../custom/program-file.js');
 
 const BUILD = `build it with GOOS=linux GOARCH=${OWN_MACHINE}`;
 
-/** Why a file that begins with these bytes does not run here, or null. */
+/** The reason why a file that begins with these bytes does not run here, or null. */
 function whyNotProgram(bytes) {
   if (bytes.toString('latin1', 0, 2) === '#!')
     return 'is a script; Go1.x runs compiled programs, the runtime Custom runs scripts';
@@ -22,7 +22,7 @@ function isFile(file) {
   }
 }
 
-/** The handler's file as `{ file }`, or why it cannot be started as `{ problem }`. */
+/** The handler's file as `{ file }`, or the reason why it cannot be started as `{ problem }`. */
 function findExecutable(codeRoot, handler) {
   const file = path.join(codeRoot, handler);
   const dot = handler.lastIndexOf('.');

@@ -1,6 +1,6 @@
 'use strict';
-// The receiving half of Go's gob encoding. The peer is the user's program: every length is checked against the bytes
-// that are there before anything is made of it, and types, fields and depth are counted.
+// The receiving half of Go's gob encoding. The peer is the user's program: every length is checked against the
+// available bytes before memory is allocated, and types, fields and depth are limited.
 
 const MAX_TYPES = 256;
 const MAX_FIELDS = 256;
@@ -8,10 +8,10 @@ const MAX_NAME = 1024;
 const MAX_DEPTH = 32;
 const FIRST_OWN_TYPE = 64;
 
-/** What `read` gives back for a message that defined a type. */
+/** Result of `read` for a message that defined a type. */
 const DEFINED = Symbol('defined');
 
-/** What the peer sent is not gob, or more of it than anybody needs. */
+/** The data of the peer is not gob, or exceeds a limit. */
 class NotGob extends Error {}
 
 /** Reads numbers and bytes of one message. */
@@ -30,7 +30,7 @@ class Cursor {
     return this.bytes[this.at++];
   }
 
-  /** Numbers beyond 2^53 come out rounded; none that the contract has gets there. */
+  /** Numbers beyond 2^53 are rounded; the contract has none that large. */
   uint() {
     const first = this.byte();
     if (first < 128) return first;
@@ -46,7 +46,7 @@ class Cursor {
     return raw % 2 === 0 ? raw / 2 : -(raw - 1) / 2 - 1;
   }
 
-  /** The count of things that take at least one byte each. */
+  /** A count of elements of at least one byte each. */
   count() {
     const value = this.uint();
     if (value > this.left) throw new NotGob('a length is larger than its message');
@@ -151,7 +151,7 @@ class GobReader {
       this.types.set(-id, readDefinition(cursor));
       return DEFINED;
     }
-    // Values that are no structs stand behind a zero byte.
+    // A zero byte precedes values that are not structs.
     if (this.types.get(id)?.kind !== 'struct' && cursor.byte() !== 0) throw new NotGob('a value is out of place');
     const value = this.value(cursor, id, 0);
     if (cursor.left !== 0) throw new NotGob('a message is longer than its value');
@@ -196,7 +196,7 @@ class GobReader {
       return value;
     }
     if (type.kind === 'opaque') return cursor.slice();
-    // Lists and maps carry nothing that the contract reads: they are passed over.
+    // The contract reads no lists and maps: they are skipped.
     const count = cursor.count();
     for (let i = 0; i < count; i++) {
       if (type.kind === 'map') this.value(cursor, type.key, depth + 1);

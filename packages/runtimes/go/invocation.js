@@ -1,5 +1,5 @@
 'use strict';
-// What a request is for the program, and what its reply is for the caller.
+// Converts a request for the program, and its reply for the caller.
 
 const MAX_RESULT = 6291456;
 

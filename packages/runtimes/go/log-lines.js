@@ -1,8 +1,9 @@
 'use strict';
-// Whose a line of output is. The library's logger writes `<time> <request id> <text>` to the standard output.
+// Finds the request of a line of output. The library's logger writes `<time> <request id> <text>` to the standard
+// output.
 
 const LOGGED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|[+-]\d\d:?\d\d) (\S{1,128}) (.*)$/s;
-/** Requests that ended stay known for a while: what a goroutine of theirs says later is still theirs. */
+/** Ended requests stay known for a while: later lines of their goroutines still belong to them. */
 const KEPT_ENDED = 64;
 
 class LogLines {

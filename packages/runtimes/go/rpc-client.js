@@ -4,14 +4,16 @@ const net = require('node:net');
 const { CallWriter } = require('./gob-writer.js');
 const { DEFINED, GobReader, NotGob } = require('./gob-reader.js');
 
-// An answer of 6 MB and what its library adds; a program that sends more is not believed.
+// An answer of 6 MB plus the overhead of the library; a larger message is refused.
 const MAX_MESSAGE = 16 * 1024 * 1024;
 const MAX_GREETING = 4 * 1024;
 const CONNECT = 'CONNECT /_goRPC_ HTTP/1.0\n\n';
 const AGREES = /^HTTP\/1\.\d 200 /;
 const EMPTY = Buffer.alloc(0);
 
-/** Cuts what arrives into gob messages. A message over several chunks is collected in one buffer of its length. */
+/**
+ * Splits the received bytes into gob messages. A message over several chunks is collected in one buffer of its length.
+ */
 class MessageReader {
   constructor(onMessage) {
     this.onMessage = onMessage;
@@ -54,8 +56,8 @@ class MessageReader {
 }
 
 /**
- * One connection. `onEnd(reason)` is called once when it is over, with words that follow its name; calls that run then get no answer.
- * Every call ends in `done(error, reply)`: `error` is the text of the other side, null when there is none.
+ * One connection. `onEnd(reason)` is called once when it ends, with the end of a sentence; running calls then get no
+ * answer. Every call ends in `done(error, reply)`: `error` is the text of the other side, null when there is none.
  */
 class RpcClient {
   constructor(onEnd) {
@@ -69,13 +71,13 @@ class RpcClient {
     this.ended = false;
   }
 
-  /** Connects and asks for the protocol; `done(error)`, after which another client may try again. */
+  /** Connects and requests the protocol; `done(error)`, after which another client may retry. */
   connect(host, port, done) {
     const socket = net.connect({ host, port, noDelay: true });
     let greeting = EMPTY;
     const settle = (error) => {
       socket.removeAllListeners();
-      // A late error of a socket that nobody listens to would end this process.
+      // A late error of a socket without a listener would end this process.
       socket.on('error', () => {});
       if (error !== null) socket.destroy();
       else this.start(socket);
@@ -93,7 +95,7 @@ class RpcClient {
         (line < 0 || (end < 0 && AGREES.test(greeting.toString('latin1', 0, line))))
       )
         return;
-      // Nothing may follow: the other side only answers calls.
+      // No data may follow: the other side only answers calls.
       const fits = end === greeting.length - 2 && AGREES.test(greeting.toString('latin1', 0, line));
       settle(fits ? null : new NotGob('it does not answer as net/rpc'));
     });
@@ -135,7 +137,7 @@ class RpcClient {
     this.call(done, (seq) => this.writer.invoke(seq, payload, headers));
   }
 
-  /** Replies come in pairs: whose it is, then what it says. */
+  /** Replies come in pairs: a header that names the call, then the body. */
   receive(bytes) {
     const value = this.gob.read(bytes);
     if (value === DEFINED) return;

@@ -2,16 +2,16 @@
 // Supervises a Go function: starts the program that the handler names and calls it through net/rpc.
 const net = require('node:net');
 const path = require('node:path');
-// The folders of all shims stand beside each other; link and the start of a program are the same.
+// The folders of all shims are siblings; the link and the start of a program are shared.
 const { Link } = require('../nodejs/link.js');
 
 const HOST = '127.0.0.1';
 const TERM_WAIT_MS = 2000;
 const LOADER = 'the C library that it was linked with (CGO_ENABLED=0 builds without one)';
-/** Waits between two looks whether the program listens: a Go program is up within a few milliseconds. */
+/** Pauses between checks whether the program listens: a Go program is up within a few milliseconds. */
 const FIRST_LOOK_MS = 1;
 const LAST_LOOK_MS = 20;
-/** When a connection breaks, the news that the program died comes a little later and says more. */
+/** When a connection breaks, the exit of the program is reported a little later and is more precise. */
 const EXIT_GRACE_MS = 500;
 
 let lines = null;
@@ -24,7 +24,7 @@ let started = 0;
 let loadMs = 0;
 let leaving = false;
 let port = 0;
-/** Why the connection ended, while the exit of the program has not come. */
+/** The reason why the connection ended, until the exit of the program is reported. */
 let broken = null;
 /** Made for the first request that may stream. */
 let streams = null;
@@ -33,7 +33,7 @@ const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
 
 function hello() {
   link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: `go on node ${process.version}` }), '');
-  // Loaded while nobody waits yet; they are needed by every function.
+  // Loaded before a request waits; every function needs them.
   require('../custom/bootstrap.js');
   require('./executable.js');
   require('./invocation.js');
@@ -90,7 +90,7 @@ function init(frame) {
   });
 }
 
-/** The program takes any port that it is told; the kernel knows a free one. */
+/** The program listens on any given port; the kernel picks a free one. */
 function withFreePort(done) {
   const probe = net.createServer();
   probe.once('error', done);
@@ -155,13 +155,13 @@ function call(requestId, body, headers, streamed) {
   if (rpc.ended) return;
   rpc.invoke(body, headers, (error, reply) => {
     const answer = answerOf(error, reply);
-    // What the program printed before it answered is already readable: this turn of the loop takes it first.
+    // Output written before the answer is already readable: let this turn of the event loop read it first.
     if (!streamed) setImmediate(finish, requestId, answer);
     else streams.whenRead(requestId, () => setImmediate(finish, requestId, answer));
   });
 }
 
-/** Calls `done` with what makes the headers of a request that may stream. */
+/** Calls `done` with the stream headers of a request that may stream. */
 function withStreams(done) {
   const { randomUUID } = require('node:crypto');
   const { ChunkSender } = require('../nodejs/chunks.js');
@@ -185,7 +185,7 @@ function withStreams(done) {
   }
   streams = new (require('./stream-server.js').StreamServer)();
   streams.listen(HOST, (error) => {
-    // Without a port the function answers as a whole, which it may do at any time.
+    // Without a port the function returns a whole answer, which is always allowed.
     done(error === null ? more : () => []);
   });
 }
@@ -201,16 +201,16 @@ function finish(requestId, { code, payload, log }) {
   if (leaving && lines.running.size === 0) stop();
 }
 
-/** The connection is over. Without it the program is of no use. */
+/** The connection ended. Without it the program is useless. */
 function onBroken(reason) {
   broken = `${name} ${reason}`;
   setTimeout(() => child?.kill('SIGKILL'), EXIT_GRACE_MS).unref();
 }
 
-/** The program is gone: what runs fails with the reason, and the instance ends. */
+/** The program has exited: running requests fail with the reason, and the instance ends. */
 function onEnd(exit, didStart) {
   child = null;
-  // Killed for a broken connection: how it ended says nothing.
+  // Killed because of a broken connection: its exit code is meaningless.
   const reason = broken !== null && exit.endsWith('by SIGKILL') ? broken : exit;
   if (leaving) {
     link.end(() => process.exit(0));

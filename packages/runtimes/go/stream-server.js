@@ -1,6 +1,6 @@
 'use strict';
-// Where a Go function sends a streamed answer: `POST http://<X-Stream-Addr>/v1/stream/<X-Stream-Run-Id>` with the header
-// `X-Stream-Token`, the body being the answer. Who else in the instance finds the port needs the token of the request.
+// Receives the streamed answers of a Go function: `POST http://<X-Stream-Addr>/v1/stream/<X-Stream-Run-Id>` with the
+// header `X-Stream-Token`, the body being the answer. The token protects the port against other code in the instance.
 const http = require('node:http');
 const { timingSafeEqual } = require('node:crypto');
 
@@ -42,7 +42,7 @@ function sameText(a, b) {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** Hands the bodies of such requests on to the senders of their requests. Each is taken once. */
+/** Passes the bodies of such requests to the senders of their invocations. Each is accepted once. */
 class StreamServer {
   constructor() {
     /** By run id: `{ token, sender, taken, onEnd }`. */
@@ -67,7 +67,7 @@ class StreamServer {
     this.runs.set(runId, { token, sender, taken: false, reading: false, onEnd: null });
   }
 
-  /** Calls `done` when what is being sent has been read; at once when nothing is. */
+  /** Calls `done` when the body in transit has been read; at once without one. */
   whenRead(runId, done) {
     const run = this.runs.get(runId);
     if (run?.reading) run.onEnd = done;

@@ -4,7 +4,7 @@
 
 const METHOD = /^[A-Z]{1,16}$/;
 const TARGET = /^\/[\x21-\x7e]*$/;
-// Of one connection only, or made anew from the body.
+// Headers of one connection only, or recomputed from the body.
 const NOT_PASSED_ON = new Set([
   'connection',
   'content-length',
@@ -20,7 +20,7 @@ const NOT_PASSED_ON = new Set([
 ]);
 const MAX_HEAD = 64 * 1024;
 
-/** Why an event cannot become a request; the text is for the caller. */
+/** An event that cannot become a request; the text is for the caller. */
 class NotARequest extends Error {}
 
 function isObject(value) {
@@ -33,7 +33,7 @@ function map(value, name) {
   return Object.entries(value);
 }
 
-/** Header pairs without those of a connection, and without what only the platform may say. */
+/** Header pairs without those of a connection, and without those that only the platform may set. */
 function passedOn(pairs) {
   return pairs.filter(([name]) => {
     const lower = name.toLowerCase();

@@ -1,5 +1,5 @@
 'use strict';
-// Where a program listens that does not listen where it should: read from /proc, whatever it printed.
+// Finds, in /proc, the ports of a program that does not listen on the expected port.
 const fs = require('node:fs');
 
 const LISTEN = '0A';
@@ -30,7 +30,7 @@ function ownSockets() {
         if (inode !== null) own.add(inode[1]);
       }
     } catch {
-      // It ended just now, or is not ours to look into.
+      // It has just exited, or may not be inspected.
     }
   }
   return own;

@@ -8,11 +8,11 @@ const HOST = '127.0.0.1';
 const POLL_MS = 10;
 const MAX_ANSWER = 6 * 1024 * 1024;
 const MAX_ANSWER_HEAD = 32 * 1024;
-// A connection that was idle for longer may be half closed already: while the instance was frozen nobody noticed.
+// A connection that was idle for longer may be half closed already, unnoticed while the instance was frozen.
 const MAX_IDLE_MS = 1000;
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** Why there is no answer. `gone`: the connection broke, as it does when the program dies. */
+/** The reason for a missing answer. `gone`: the connection broke, as it does when the program dies. */
 class ExchangeFailed extends Error {
   constructor(code, message, gone) {
     super(message);
@@ -35,8 +35,8 @@ class LocalServer {
     this.uploads?.destroy();
     // Node's own servers close after 5 s; the agent honours their Keep-Alive header besides.
     this.agent = new http.Agent({ keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' });
-    // Nothing can be sent twice that nobody keeps: bodies that follow get a connection that nobody else had. Keep-alive
-    // all the same, so that a server that answers early reads the rest, where after a close it would reset.
+    // A streamed body is not stored and cannot be sent twice: such requests get a fresh connection. It is still
+    // keep-alive, so that a server that answers early reads the rest; with `close` it would reset the connection.
     this.uploads = new http.Agent({ keepAlive: true });
     this.uploads.keepSocketAlive = () => false;
   }
@@ -64,9 +64,9 @@ class LocalServer {
   }
 
   /**
-   * Sends one request; resolves with `{ statusCode, headers: [[name, value]], body }`, rejects with `ExchangeFailed`. With
-   * a `sender` head and body go there as they come, and the body it resolves with is null. A request with an `upload`
-   * has its body from there.
+   * Sends one request; resolves with `{ statusCode, headers: [[name, value]], body }`, rejects with `ExchangeFailed`.
+   * With a `sender`, head and body are forwarded to it as they arrive, and the resolved body is null. With an `upload`,
+   * the body comes from it.
    */
   async exchange(request, extraHeaders, sender = null, fresh = false) {
     const now = performance.now();
@@ -76,7 +76,8 @@ class LocalServer {
       const agent = request.upload === undefined ? this.agent : this.uploads;
       return await this.once(request, extraHeaders, sender, fresh ? false : agent);
     } catch (error) {
-      // The server closed an idle connection just when it was used again: it cannot have begun, or may begin again.
+      // The server closed an idle connection just when it was reused: the request was not started, or may be repeated
+      // safely.
       if (!fresh && error.reused && REPEATABLE.has(request.method))
         return await this.exchange(request, extraHeaders, sender, true);
       throw error;
@@ -143,7 +144,7 @@ function keptHeaders(method, response) {
   for (let at = 0; at < response.rawHeaders.length; at += 2) {
     pairs.push([response.rawHeaders[at], response.rawHeaders[at + 1]]);
   }
-  // A HEAD answer's length is not that of the body we have.
+  // The length of a HEAD answer is not that of the received body.
   const kept = passedOn(pairs);
   const length = response.headers['content-length'];
   if (method === 'HEAD' && length !== undefined) kept.push(['Content-Length', length]);

@@ -3,11 +3,11 @@
 // into requests.
 const fs = require('node:fs');
 const path = require('node:path');
-// The folders of all shims stand beside each other; link and bootstrap are the same.
+// The folders of all shims are siblings; link and bootstrap are shared.
 const { Link } = require('../nodejs/link.js');
 
 const TERM_WAIT_MS = 2000;
-// When a connection breaks, the news that the program died comes a little later and says more.
+// When a connection breaks, the exit of the program is reported a little later and is more precise.
 const EXIT_GRACE_MS = 500;
 const PORT = Number(process.env.FUNCGRAPH_HTTP_PORT || 8000);
 /** For a container image, and a server that names no limit: a little less than loading may take. */
@@ -25,17 +25,17 @@ let started = 0;
 let leaving = false;
 let stopWaiting = () => {};
 let lastStarted = '';
-/** Requests that run, by id; the value ends a request with a failure. */
+/** Running requests, by id; the value ends a request with a failure. */
 const running = new Map();
-/** Those whose answer is streamed. */
+/** Requests with a streamed answer. */
 const senders = new Map();
-/** Those whose body follows. */
+/** Requests with a streamed body. */
 const uploads = new Map();
 
 tellStarted();
 const link = new Link(process.env.FUNCGRAPH_LINK, hello, onFrame);
 
-/** In an image this is the first program of all: whoever made the sandbox waits for its sign. */
+/** In an image this is the first program: the agent waits for its signal. */
 function tellStarted() {
   const descriptor = Number(process.env.FUNCGRAPH_STARTED_FD || 0);
   if (descriptor === 0) return;
@@ -45,7 +45,7 @@ function tellStarted() {
 
 function hello() {
   link.send(JSON.stringify({ type: 'hello', protocol: 1, runtime: `http on node ${process.version}` }), '');
-  // Loaded while nobody waits yet; they are needed by every function.
+  // Loaded before a request waits; every function needs them.
   apig = require('./apig.js');
   require('../custom/bootstrap.js');
   local = new (require('./local-server.js').LocalServer)(PORT);
@@ -132,7 +132,7 @@ async function initializeImage(loadMs) {
     refusal = refusalOf('POST /init', await local.exchange(initRequest(), platformHeaders({ requestId: '' })));
   } catch (error) {
     refusal = error.message;
-    // The end of the program says more, when that is why.
+    // If the program exited, its exit is the more precise reason.
     if (error.gone) await new Promise((resolve) => setTimeout(resolve, EXIT_GRACE_MS));
   }
   if (answered) return;
@@ -215,7 +215,10 @@ function uploadFor({ requestId, bodyBytes }) {
   return upload;
 }
 
-/** Answers a request once. What the bootstrap printed before is already readable: this turn of the loop takes it first. */
+/**
+ * Answers a request once. Earlier output of the bootstrap is already readable: let this turn of the event loop read it
+ * first.
+ */
 function finish(requestId, code, payload) {
   if (!running.delete(requestId)) return;
   senders.get(requestId)?.close();
@@ -234,7 +237,7 @@ function finish(requestId, code, payload) {
   });
 }
 
-/** The bootstrap is gone: what runs fails with the reason, and the instance ends. */
+/** The bootstrap has exited: running requests fail with the reason, and the instance ends. */
 function onEnd(reason, didStart) {
   stopWaiting();
   if (leaving) {

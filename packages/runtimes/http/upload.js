@@ -3,12 +3,12 @@
 
 const WINDOW = 1024 * 1024;
 const CHUNK_COST = 256;
-/** Credit is given back in portions, so that small pieces do not cause a frame each. */
+/** Credit is returned in portions, so that small pieces do not cause a frame each. */
 const PORTION = WINDOW / 4;
 
-/** The body of one request. Holds what the server on port 8000 has not taken, which the credit bounds. */
+/** The body of one request. Buffers bytes that the server on port 8000 has not read; the credit limits them. */
 class Upload {
-  /** `bytes` is undefined when nobody knows how many come. */
+  /** `bytes` is undefined when the length is unknown. */
   constructor(link, requestId, bytes) {
     this.link = link;
     this.prefix = `{"type":"bodyCredit","requestId":${JSON.stringify(requestId)},"bytes":`;
@@ -18,7 +18,7 @@ class Upload {
     this.sent = null;
   }
 
-  /** The header by which the server knows where the body ends. */
+  /** The header that defines the end of the body. */
   get framing() {
     return this.bytes === undefined ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(this.bytes)];
   }
@@ -45,7 +45,9 @@ class Upload {
     this.owed = 0;
   }
 
-  /** The request is over: what still comes is thrown away. A server that did not read to the end keeps no connection. */
+  /**
+   * The request ended: further pieces are discarded. If the server did not read to the end, its connection is closed.
+   */
   stop() {
     if (this.sent !== null && !this.sent.writableFinished) this.sent.destroy();
     this.sent = null;

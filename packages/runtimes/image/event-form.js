@@ -1,5 +1,5 @@
 'use strict';
-// How an event reaches a container image and what its answer means: POST /init once, POST /invoke for each event.
+// The requests to a container image and the meaning of its answers: POST /init once, POST /invoke for each event.
 
 const MAX_TOLD = 4096;
 
@@ -12,7 +12,7 @@ function initRequest() {
   return { method: 'POST', url: '/init', headers: [['Content-Type', 'application/json']], body: Buffer.from('{}') };
 }
 
-/** Why an answer is a failure, or null when it is a result. */
+/** The reason why an answer is a failure, or null when it is a result. */
 function refusalOf(what, { statusCode, body }) {
   if (statusCode >= 200 && statusCode < 300) return null;
   const text = body.toString('utf8', 0, MAX_TOLD);

@@ -1,5 +1,5 @@
 'use strict';
-// The program of a container image: how it is started, and what it said last when that does not work out.
+// The program of a container image: its start, and its last output when it fails.
 const fs = require('node:fs');
 const { startProgram } = require('../custom/bootstrap.js');
 
@@ -15,12 +15,12 @@ class ImageProgram {
     this.lines = [];
   }
 
-  /** Why it cannot be started, or null. */
+  /** The reason why it cannot be started, or null. */
   problem() {
     try {
       if (fs.statSync(this.workingDir).isDirectory()) return null;
     } catch {
-      // Told below.
+      // Reported below.
     }
     return `the working directory ${this.workingDir} is no folder in the image`;
   }
@@ -46,7 +46,7 @@ class ImageProgram {
     if (this.lines.length > KEPT_LINES) this.lines.shift();
   }
 
-  /** The end of what it printed as a clause for a message; empty when it printed nothing. */
+  /** The end of its output as a clause for a message; empty without output. */
   lastWords() {
     const text = this.lines.join('\n');
     return text === '' ? '' : `; its last output:\n${text.slice(-KEPT_CHARS)}`;

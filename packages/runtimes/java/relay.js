@@ -1,6 +1,6 @@
 'use strict';
-// For JVMs before 16, which know no unix sockets: starts the JVM given as arguments and passes the link on over one
-// connection on the loopback. The token keeps out whoever else may connect there.
+// For JVMs before 16, which do not support Unix sockets: starts the JVM given as arguments and forwards the link over
+// one loopback connection. The token refuses connections of other processes.
 const { spawn } = require('node:child_process');
 const { randomBytes, timingSafeEqual } = require('node:crypto');
 const net = require('node:net');
@@ -40,7 +40,7 @@ server.listen(0, '127.0.0.1', () => {
   });
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + os.constants.signals[signal];
-    // Its last frames may still be on their way.
+    // Its last frames may still be in transit.
     link.end(() => process.exit());
   });
 });

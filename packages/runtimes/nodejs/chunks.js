@@ -9,8 +9,8 @@ const stringify = JSON.stringify;
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Sends the pieces of one answer within the credit of the server. One piece is on its way at a time: `write` calls back
- * when it is sent, or thrown away because nobody takes the answer any more.
+ * Sends the pieces of one answer within the credit of the server. One piece is in transit at a time: `write` calls back
+ * when it is sent, or discarded because the caller no longer reads the answer.
  */
 class ChunkSender {
   constructor(link, requestId) {
@@ -20,7 +20,7 @@ class ChunkSender {
     this.head = null;
     this.begun = false;
     this.cancelled = false;
-    /** Called once when nobody takes the answer any more. */
+    /** Called once when the caller no longer reads the answer. */
     this.onCancel = null;
     this.rest = EMPTY;
     this.sent = null;
@@ -78,7 +78,7 @@ class ChunkSender {
     if (told !== null) told();
   }
 
-  /** From now on everything is thrown away. */
+  /** From now on all pieces are discarded. */
   close() {
     this.cancelled = true;
     this.onCancel = null;

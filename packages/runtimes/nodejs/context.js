@@ -7,11 +7,11 @@ const now = Date.now;
 const has = Object.prototype.hasOwnProperty;
 const LEVELS = { DEBUG: 0, INFO: 1, WARN: 2, ERROR: 3 };
 
-/** Logger of one request; messages carry that request's id whatever else runs in the process. */
+/** Logger of one request; messages carry that request's id, also when other requests run in the process. */
 class Logger {
   constructor(log, requestId) {
     this.logLevel = 'INFO';
-    // Not enumerable: a logged or serialised context must not show the runtime's inside.
+    // Not enumerable: a logged or serialised context must not expose internals of the runtime.
     Object.defineProperty(this, '_send', { value: (level, text) => log(requestId, level, text) });
   }
 
@@ -156,8 +156,8 @@ class Context {
   }
 
   /**
-   * Ours: a Writable whose pieces go to the caller while the function runs. `head` may hold `statusCode`, `headers` and
-   * `contentType`.
+   * An addition of Funcgraph: a Writable whose pieces go to the caller while the function runs. `head` may hold
+   * `statusCode`, `headers` and `contentType`.
    */
   getResponseStream(head) {
     if (this._own.openStream === undefined) throw new Error('an initializer has no response');

@@ -74,7 +74,7 @@ function describe(code, value, userFrames, withStack) {
   const message = PREFIX[code] + text;
   const frames = isError && withStack ? userFrames(read(value, 'stack')) : [];
   const type = isError ? read(value, 'name') || 'Error' : 'UserFunctionError';
-  // The log names the kind where that says something: a bare Error does not.
+  // The log includes the name of the error, unless it is a bare Error.
   const shown = isError && withStack && type !== 'Error' ? PREFIX[code] + type + ': ' + text : message;
   const payload = { errorMessage: message, errorType: type };
   if (withStack) payload.stackTrace = frames;

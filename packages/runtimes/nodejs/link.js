@@ -6,7 +6,7 @@ const net = require('net');
 const MAX_HEADER = 64 * 1024;
 const MAX_BODY = 8 * 1024 * 1024;
 const MAX_LOG = 90 * 1024;
-// What a burst of log lines may pile up while the server does not read; later lines are counted and dropped.
+// Most bytes of log lines queued while the server does not read; later lines are counted and dropped.
 const MAX_PENDING = 32 * 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 
@@ -86,8 +86,8 @@ function characterBoundary(buffer, end) {
 }
 
 /**
- * Connects to `socketPath` and calls `onFrame(header, body)` for each frame of the server. When the server goes away or
- * breaks the protocol there is nothing left to live for: the process exits.
+ * Connects to `socketPath` and calls `onFrame(header, body)` for each frame of the server. The process exits when the
+ * server disconnects or violates the protocol.
  */
 class Link {
   constructor(socketPath, onConnect, onFrame) {
@@ -176,7 +176,7 @@ class Link {
     this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + ',"ms":' + ms + end, body);
   }
 
-  /** Runs `done` once everything sent so far is on its way. */
+  /** Runs `done` once everything sent so far is written to the socket. */
   end(done) {
     this.socket.removeAllListeners('close');
     this.socket.on('close', done);

@@ -1,6 +1,6 @@
 'use strict';
-// What the function prints becomes log messages. One write that ends with a line break is one message, so a printed
-// object stays together; an unfinished line waits for its end, for the end of the request or for a moment.
+// Turns the output of the function into log messages. One write that ends with a line break is one message, so a
+// printed object stays together; an unfinished line waits for its end, for the end of the request or for a moment.
 const stream = require('stream');
 const StringDecoder = require('string_decoder').StringDecoder;
 const captureRaw = require('./raw-output.js').capture;

@@ -1,6 +1,7 @@
 'use strict';
-// What reaches the descriptors 1 and 2 past `process.stdout` and `process.stderr`. Writes through `fs` become messages
-// like those of the streams; for what child processes and native code write, `wasWritten` tells that there may be some.
+// Output to the descriptors 1 and 2 that bypasses `process.stdout` and `process.stderr`. Writes through `fs` become
+// messages like those of the streams; for writes of child processes and native code, `wasWritten` reports that there
+// may be some.
 const fs = require('fs');
 
 const fstat = fs.fstatSync;
@@ -22,7 +23,7 @@ function changed(fd) {
   }
 }
 
-/** Asking the kernel costs a call; it is asked once there is something that could write. */
+/** The check is a system call, so it starts only when the function has a way to write directly. */
 function canWriteUnseen() {
   if (mayWriteUnseen) return true;
   const modules = process.moduleLoadList;

@@ -1,5 +1,5 @@
 'use strict';
-// Runs the handler. Every request ends in exactly one result frame, whatever the function does.
+// Runs the handler. Every request ends in exactly one result frame, also when the function fails.
 const Context = require('./context.js').Context;
 const failure = require('./failure.js');
 const wasWritten = require('./raw-output.js').wasWritten;
@@ -16,7 +16,7 @@ function isPromise(value) {
   return value instanceof NativePromise || (typeof Promise === 'function' && value instanceof Promise);
 }
 
-/** Whether a handler gave something to read the answer from. */
+/** Whether a handler returned a stream or an async iterable as its answer. */
 function isReadable(value) {
   if (typeof value !== 'object' || value === null) return false;
   if (typeof value.pipe === 'function') return typeof value.on === 'function' && typeof value.read === 'function';
@@ -50,8 +50,8 @@ function serialise(value) {
 }
 
 /**
- * `running` requests by id, each with its frame. `current` is the one started last: what the process prints belongs to it, even when it has
- * ended, because nothing better is known.
+ * `running` requests by id, each with its frame. `current` is the one that started last: output of the process belongs
+ * to it, even after it ended, because the real origin is unknown.
  */
 class Requests {
   constructor(options) {
@@ -86,7 +86,7 @@ class Requests {
     }
     const context = new Context(this.fixed, invoke, this.log, this.openStream);
     const callback = (err, data) => {
-      // Leaving the error out is a failure too: only null, '', 0 and false say that all went well.
+      // An omitted error is a failure too: only null, '', 0 and false mean success.
       const given = err === undefined ? {} : err;
       if (given) this.refuse(requestId, given);
       else this.succeed(requestId, data);
@@ -118,14 +118,14 @@ class Requests {
     return found;
   }
 
-  /** The handler gave something to read from: the request ends when that does. */
+  /** The handler returned a stream or iterable: the request ends when the source ends. */
   readFrom(requestId, source) {
     const streamed = this.streamOf(this.running.get(requestId));
     streamed.readFrom(source, (error) => this.fail(requestId, error));
     this.endWith(requestId, streamed, undefined);
   }
 
-  /** The handler is done; the request is when the rest of its answer is sent. */
+  /** The handler has returned; the request ends when the rest of its answer is sent. */
   endWith(requestId, streamed, value) {
     if (value !== undefined && value !== null && value !== '') {
       this.link.log(requestId, 'WARN', 'the value that the handler returned is left out: its response is streamed');
@@ -137,7 +137,7 @@ class Requests {
     else streamed.onDone = end;
   }
 
-  /** `credit` and `cancel` of the server. What they mean may be over already. */
+  /** `credit` and `cancel` of the server. Their request may have ended already. */
   onStream(frame) {
     const streamed = this.streams.get(frame.requestId);
     if (streamed === undefined || streamed.sender === null) return;
@@ -200,8 +200,8 @@ class Requests {
   }
 
   /**
-   * Something threw outside of every handler. With one request running it must be its own; with several nobody knows
-   * whose it is, and with none it came too late: then it is only logged.
+   * An error thrown outside of every handler. With one running request it belongs to that one; with several its origin
+   * is unknown, and with none it came too late: then it is only logged.
    */
   stray(error) {
     if (this.running.size === 1) {

@@ -1,6 +1,6 @@
 'use strict';
-// What `context.getResponseStream()` gives, and answers that a handler returns as something to read from. Loaded by the
-// first function that streams.
+// The stream of `context.getResponseStream()`, and streams or iterators that a handler returns as its answer. Loaded
+// when a function first streams.
 const stream = require('stream');
 const ChunkSender = require('./chunks.js').ChunkSender;
 
@@ -28,7 +28,7 @@ function headFrom(options) {
   return head;
 }
 
-/** Takes pieces in place of a sender when the caller wants one answer. */
+/** Collects pieces, instead of a sender, when the caller wants one answer. */
 class Collector {
   constructor(onTooLarge) {
     this.onTooLarge = onTooLarge;
@@ -55,7 +55,7 @@ class Collector {
   }
 }
 
-/** A Writable whose pieces go to the caller. Closed by the platform when nobody takes the answer any more. */
+/** A Writable whose pieces go to the caller. Closed by the platform when the caller no longer reads the answer. */
 class ResponseStream extends stream.Writable {
   constructor(output) {
     super({ highWaterMark: 64 * 1024 });
@@ -135,7 +135,7 @@ class StreamedAnswer {
     }
     const bytes =
       typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.length);
-    // Not at once: a generator that never waits must not keep the process from everything else.
+    // Deferred: a generator that never waits must not block the event loop.
     this.output.write(bytes, () => later(next));
   }
 
@@ -159,13 +159,13 @@ class StreamedAnswer {
     this.finish();
   }
 
-  /** The request is answered: what is still written goes nowhere. */
+  /** The request is answered: later writes are discarded. */
   close() {
     if (this.sender === null) this.output.parts = [];
     else this.sender.close();
   }
 
-  /** What was collected for a caller that wants one answer. */
+  /** The collected answer, for a caller that wants one answer. */
   payload() {
     return this.sender === null ? Buffer.concat(this.output.parts) : '';
   }

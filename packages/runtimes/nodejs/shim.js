@@ -1,5 +1,5 @@
 'use strict';
-// Runs one Node.js function: connects to the server, loads the code when told to, then answers requests.
+// Runs one Node.js function: connects to the server, loads the code at `init`, then answers requests.
 const fs = require('fs');
 const path = require('path');
 const Link = require('./link.js').Link;
@@ -16,7 +16,7 @@ const stringify = JSON.stringify;
 let requests = null;
 let userFrames = failure.makeTrimmer([]);
 let initStarted = false;
-// Settles the answer to `init` when user code throws outside of what is awaited.
+// Settles the answer to `init` when user code throws outside of an awaited call.
 let failInit = null;
 
 const output = capture((level, text) => link.log(requests === null ? '' : requests.current, level, text));
@@ -78,7 +78,7 @@ function init(frame) {
   const fail = (phase, code, error) => {
     if (answered) return;
     answered = true;
-    // What the contract calls a load or configuration error carries an empty stack of its own.
+    // A load or configuration error of the contract has its own, empty stack.
     const told = failure.describe(code, error, userFrames, !isConfigError(error));
     output.flush();
     link.log('', 'ERROR', told.log);
@@ -118,7 +118,7 @@ function init(frame) {
       link.send(stringify({ type: 'initializing' }), '');
       runInitializer(frame, initializer, () => loadHandler(ready), failInit);
     },
-    // Code that does not load is no fault of the initializer.
+    // Code that does not load is not an error of the initializer.
     (error) => fail(error && error.name === 'FunctionConfigError' ? 'init' : 'load', 4009, error)
   );
 }

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""Runs one Python function: connects to the server, loads the code when told to, then answers requests.
+"""Runs one Python function: connects to the server, loads the code at `init`, then answers requests.
 
 One source for Python 2.7 and 3.6 to 3.13, standard library only. Speaks PROTOCOL.md.
 """
@@ -18,7 +18,7 @@ _exit = os._exit
 
 
 def leave():
-    """Runs the function's exit hooks; threads it left behind do not hold the process."""
+    """Runs the function's exit hooks; threads that are still running do not keep the process alive."""
     import atexit
     atexit._run_exitfuncs()
     _exit(0)
@@ -30,7 +30,7 @@ def main():
     link.hello('python ' + sys.version.split()[0])
     runner.capture()
     if link.idle():
-        # Nobody waits for this process yet: pay now for what most functions need.
+        # No request waits for this process yet: load now what most functions need.
         import logging  # noqa: F401
         import traceback  # noqa: F401
     workers = None

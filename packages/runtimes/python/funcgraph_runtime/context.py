@@ -91,7 +91,7 @@ class Context(object):
         return self._logger
 
     def set_response_head(self, status_code=None, headers=None, content_type=None):
-        """Ours: how a streamed answer begins for callers that speak HTTP; before its first piece."""
+        """An addition of Funcgraph: status and headers of a streamed answer; before its first piece."""
         from funcgraph_runtime.streaming import make_head
         self.response_head = make_head(status_code, headers, content_type)
 
@@ -146,7 +146,7 @@ def make_logger(link, request_id):
                 getattr(self, '_cache', {}).clear()
 
         _logging_classes = (RequestLogger, LinkHandler)
-    # Not registered under a name: the logger of a request must go away with it.
+    # Not registered under a name: the logger must be freed with its request.
     logger = _logging_classes[0]('funcgraph', logging.INFO)
     logger.addHandler(_logging_classes[1](link, request_id))
     return logger

@@ -27,7 +27,7 @@ class ConfigError(Exception):
 
 
 class Failure(object):
-    """Payload and log text of a failed call; the log names the kind of exception too, and what caused it."""
+    """Payload and log text of a failed call; the log also has the exception's type and causes."""
 
     def __init__(self, code, kind, text, frames, causes=(), is_named=True):
         self.code = code
@@ -75,7 +75,7 @@ def frames_of(trace, code_root):
 
 
 def causes_of(error, code_root):
-    """Lines about the exceptions that this one came from, which Python 3 keeps."""
+    """Lines about the chained exceptions of Python 3."""
     lines = []
     for _ in range(MAX_CAUSES):
         hidden = getattr(error, '__suppress_context__', False)

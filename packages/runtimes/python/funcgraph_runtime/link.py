@@ -5,7 +5,7 @@ import os
 import struct
 import time
 
-# The C modules under `socket` and `threading`: half of the start time would go into importing those.
+# The C modules under `socket` and `threading`: importing those would take half of the start time.
 import _socket
 import select
 try:
@@ -19,10 +19,10 @@ from funcgraph_runtime.text import text_type, to_bytes
 MAX_HEADER = 64 * 1024
 MAX_BODY = 8 * 1024 * 1024
 MAX_LOG = 90 * 1024
-# How long the server may take to answer `hello` when a request waits for this very process.
+# Longest wait for the answer to `hello` when a request waits for this process.
 IDLE_SECONDS = 0.005
 
-# User code may replace these; the link must go on working.
+# User code may replace these; the link must keep working.
 _loads = json.loads
 _dumps = json.dumps
 _now = time.time
@@ -33,20 +33,20 @@ _exit = os._exit
 
 
 class Link(object):
-    """The instance's half of the protocol. Sending blocks when the server does not read: nothing piles up here."""
+    """The instance's half of the protocol. Sending blocks when the server does not read: no frames are queued."""
 
     def __init__(self, path):
         self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         self._socket.connect(path)
         self._lock = _thread.allocate_lock()
         self._rest = b''
-        # When each request that runs came.
+        # Arrival time of each running request.
         self._begun = {}
         self._raw = RawOutput()
         self.pid = _getpid()
 
     def _more(self, count):
-        """Exactly `count` bytes, or the end of this process when the server went away."""
+        """Exactly `count` bytes; ends the process when the server disconnected."""
         if len(self._rest) >= count:
             taken, self._rest = self._rest[:count], self._rest[count:]
             return taken
@@ -90,7 +90,7 @@ class Link(object):
         return header, body
 
     def idle(self):
-        """Whether the server has nothing to say for a moment: then nobody waits for this process."""
+        """Whether no frame arrives for a moment: then no request waits for this process."""
         return not self._rest and not select.select([self._socket], [], [], IDLE_SECONDS)[0]
 
     def readable(self):
@@ -99,7 +99,7 @@ class Link(object):
 
     def send(self, header, body=b''):
         if _getpid() != self.pid:
-            # A forked child must not speak in the name of its parent.
+            # A forked child must not send frames for its parent.
             raise OSError('the link belongs to the parent process')
         head = to_bytes(header if isinstance(header, text_type) else header.decode('utf-8'))
         frame = struct.pack('>II', len(head), len(body)) + head + bytes(body)

@@ -74,7 +74,7 @@ def enter_environment(frame):
     sys.path[1:1] = [entry for entry in extra.split(':') if entry]
     add_site_packages()
     try:
-        # The code may have been attached after this process started: take the folder anew.
+        # The code may have been attached after this process started: open the folder again.
         os.chdir(os.path.dirname(root))
     except OSError:
         pass
@@ -84,7 +84,7 @@ def enter_environment(frame):
 def add_site_packages():
     """
     Started without `site`, an interpreter with a tree of its own lacks its packages, and every one lacks `exit`. The
-    packages of the host's interpreter are there for the host: a function that used them would run on this machine only.
+    packages of the host's interpreter are excluded: a function that used them would run on this machine only.
     """
     if 'site' in sys.modules:
         return

@@ -1,5 +1,5 @@
 # -*- coding: utf-8 -*-
-"""What the function prints becomes log messages."""
+"""Turns the output of the function into log messages."""
 import os
 
 try:
@@ -96,7 +96,7 @@ class Output(object):
         if text:
             self._emit(text)
 
-    # The print statement of Python 2 keeps here whether a space is due.
+    # The print statement of Python 2 stores here whether a space is due.
     @property
     def softspace(self):
         return self._pending.softspace

@@ -10,7 +10,7 @@ TICK = 0.02
 
 
 class RawOutput(object):
-    """Looks at the pipes, whose time of change moves with each write."""
+    """Checks the change time of the pipes, which each write updates."""
 
     def __init__(self):
         self._last = [self._changed(1), self._changed(2)]

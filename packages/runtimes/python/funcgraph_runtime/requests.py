@@ -22,7 +22,7 @@ _exit = os._exit
 
 
 class Runner(object):
-    """Holds the handler and runs requests; `current` is the request started last, whose output is whatever is printed."""
+    """Holds the handler and runs requests; `current`, started last, gets the printed output."""
 
     def __init__(self, link):
         self.link = link
@@ -125,7 +125,7 @@ class Runner(object):
         return 0, payload, u''
 
     def stream(self, frame, context, source):
-        """Sends what `source` gives, piece by piece; ends it when nobody takes the answer any more."""
+        """Sends the pieces of `source`; closes it when the caller no longer reads the answer."""
         request_id = frame['requestId']
         output = Collector()
         if frame.get('stream'):
@@ -153,7 +153,7 @@ class Runner(object):
         return 0, payload, u''
 
     def poll(self):
-        """Takes what the server has said meanwhile, where no other thread does."""
+        """Reads pending frames of the server, unless another thread does."""
         while self.news is None and self.link.readable():
             self.take_news()
 
@@ -173,7 +173,7 @@ class Runner(object):
             _exit(70)
 
     def on_stream(self, frame):
-        """`credit` and `cancel` of the server; what they mean may be over already. False for any other frame."""
+        """`credit` and `cancel` of the server; their request may have ended already. False for any other frame."""
         kind = frame.get('type')
         if kind not in ('credit', 'cancel'):
             return False
@@ -208,7 +208,7 @@ def close_quietly(source):
     try:
         source.close()
     except BaseException:
-        # Not every iterator can be closed, and a generator may refuse: the answer is over either way.
+        # Not every iterator can be closed, and a generator may refuse: the answer ends in any case.
         pass
 
 

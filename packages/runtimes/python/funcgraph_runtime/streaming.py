@@ -45,11 +45,11 @@ def piece_bytes(piece):
 
 
 class TooLarge(Exception):
-    """More than one answer may hold."""
+    """The answer is larger than allowed."""
 
 
 class Collector(object):
-    """Takes the pieces when the caller wants one answer."""
+    """Collects the pieces when the caller wants one answer."""
 
     cancelled = False
 
@@ -68,7 +68,7 @@ class Collector(object):
 
 
 class ChunkSender(object):
-    """Sends the pieces within the credit of the server. `wait(sender)` returns after news came that may be for it."""
+    """Sends the pieces within the credit of the server. `wait(sender)` returns after a frame that may concern it."""
 
     def __init__(self, link, request_id, context, wait):
         self._link = link

@@ -12,7 +12,7 @@ _exit = os._exit
 
 
 class Workers(object):
-    """Threads for functions that take several requests at once; never more than the server said it would send."""
+    """Threads for functions that take several requests at once; never more than the agreed concurrency."""
 
     def __init__(self, runner, limit):
         self._runner = runner
@@ -24,7 +24,7 @@ class Workers(object):
 
     def submit(self, frame, body):
         if self._jobs.qsize() > self._limit:
-            # More requests than agreed: the server broke the protocol.
+            # More requests than agreed: the server violated the protocol.
             _exit(70)
         with self._lock:
             if self._free > 0:
@@ -46,7 +46,7 @@ class Workers(object):
                 self._free += 1
 
     def drain(self):
-        """Waits for what is running, then ends the threads."""
+        """Waits for running requests, then ends the threads."""
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:

@@ -5,17 +5,17 @@ export const MAX_HEADER_BYTES = 64 * 1024;
 export const MAX_BODY_BYTES = 8 * 1024 * 1024;
 export const MAX_LOG_BYTES = 90 * 1024;
 export const MAX_CHUNK_BYTES = 256 * 1024;
-/** What the chunks of one answer, and the pieces of one body, may cost until the other side gives new credit. */
+/** Credit in bytes of the chunks of one answer, and of the pieces of one body, until the other side grants more. */
 export const STREAM_WINDOW_BYTES = 1024 * 1024;
-/** Each chunk costs this beside the bytes of its body: many small ones take memory too. */
+/** Each chunk costs this in addition to the bytes of its body: many small ones take memory too. */
 export const CHUNK_COST_BYTES = 256;
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
-/** What does not change during the life of an instance and is readable through the context of every language. */
+/** Data that is constant during the life of an instance and readable through the context of every language. */
 export interface FunctionContext {
   readonly projectId: string;
-  /** Of the function's URN; what runtime `http` tells in X-CFF-Region. */
+  /** Of the function's URN; runtime `http` sends it in X-CFF-Region. */
   readonly region?: string;
   readonly package: string;
   readonly functionName: string;
@@ -78,7 +78,7 @@ export interface InvokeFrame {
   readonly stream?: true;
   /** Only with `http` and `stream`: the body of the request comes in `body` frames after this one. */
   readonly bodyFollows?: true;
-  /** How many bytes follow, when the client said so. */
+  /** The number of bytes that follow, if the client sent it. */
   readonly bodyBytes?: number;
   /** Set when a function flow calls. */
   readonly workflowId?: string;
@@ -116,7 +116,7 @@ export interface BodyFrame {
   readonly last?: true;
 }
 
-/** Nobody takes the rest of a streamed answer: end the request soon. Its `result` is still awaited. */
+/** The caller no longer reads the streamed answer: end the request soon. Its `result` is still awaited. */
 export interface CancelFrame {
   readonly type: 'cancel';
   readonly requestId: string;
@@ -145,7 +145,9 @@ export type InstanceFrame =
   | { readonly type: 'failed'; readonly phase: 'load' | 'init'; readonly code: number }
   | { readonly type: 'chunk'; readonly requestId: string; readonly head?: StreamHead }
   | { readonly type: 'bodyCredit'; readonly requestId: string; readonly bytes: number }
-  /** `ms`: how long the request ran, for runtimes that tell. `raw`: there may be output that did not come over the link. */
+  /**
+   * `ms`: running time of the request, if the runtime reports it. `raw`: there may be output that bypassed the link.
+   */
   | {
       readonly type: 'result';
       readonly requestId: string;

@@ -67,7 +67,7 @@ export async function findHostInterpreters(
         const runtime = nameForVersion(language, version);
         return runtime === undefined ? undefined : { runtime, version, program, kind: 'file', stamp };
       } catch {
-        // A broken system interpreter is as good as none.
+        // A broken system interpreter is ignored.
         return undefined;
       }
     }),

@@ -5,7 +5,7 @@ import { askVersion, fileStamp, worldReachable } from './interpreter.ts';
 export interface HostJvm {
   /** Folder with `bin/java` in it. */
   readonly home: string;
-  /** As the JVM itself tells it, `8.0.392` for one that says `1.8.0_392`. */
+  /** As the JVM reports it; `8.0.392` for `1.8.0_392`. */
   readonly version: string;
   readonly stamp: string;
 }
@@ -14,8 +14,8 @@ export interface HostJvm {
 const FOLDER = '/usr/lib/jvm';
 
 /**
- * The JVMs of this machine, oldest version first. `known(home, stamp)` may give a version found earlier. One that does not
- * run, or that other users cannot reach, is left out.
+ * The JVMs of this machine, oldest version first. `known(home, stamp)` may give a version found earlier. JVMs that do
+ * not run, or that other users cannot reach, are left out.
  */
 export async function findHostJvms(
   known: (home: string, stamp: string) => string | undefined = () => undefined,

@@ -8,7 +8,7 @@ import { runProgram } from './run-program.ts';
 
 const DUMP_TIMEOUT_MS = 60_000;
 
-/** Tells a shim that said hello to end: by then it has loaded every class that a request needs. */
+/** Stops a shim after its `hello`: by then it has loaded every class that a request needs. */
 function endAtHello(socketPath: string): Promise<{ close(): void }> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {

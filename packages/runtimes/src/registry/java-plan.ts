@@ -23,8 +23,8 @@ export function canArchive(version: string): boolean {
 }
 
 /**
- * Flags of a JVM that is started before it is known how much memory it will have: the limit is that of the cgroup, and
- * the heap must stay close to what is alive in it. One collector thread and the fast compiler halve the start.
+ * Flags of a JVM that starts before its memory size is known: the cgroup enforces the limit, and the heap must stay
+ * close to its live data. One collector thread and the fast compiler halve the start.
  */
 export function jvmFlags(version: string): readonly string[] {
   const major = javaMajor(version);
@@ -38,7 +38,7 @@ export function jvmFlags(version: string): readonly string[] {
     '-XX:-UsePerfData',
     '-Dfile.encoding=UTF-8',
     '-Djava.awt.headless=true',
-    // Messages of the JVM itself would stand in the function's log.
+    // Messages of the JVM itself would appear in the function's log.
     ...(major >= 9 ? ['-Xlog:disable'] : []),
     // The first reflective calls would spin classes for several milliseconds.
     ...(major >= 18 ? ['-Djdk.reflect.useNativeAccessorOnly=true'] : []),

@@ -49,7 +49,7 @@ function pythonEnv(placed: readonly PlacedInterpreter[]): Readonly<Record<string
   return { ...ENV, LD_LIBRARY_PATH: trees.map((each) => `${interpreterBind(each).target}/lib`).join(':') };
 }
 
-/** Where an interpreter goes: the path that the public contract promises. */
+/** Target path of an interpreter, defined by the public contract. */
 export function interpreterBind(placed: PlacedInterpreter): LaunchBind {
   const target = placed.runtime.interpreter ?? '';
   // A tree is bound two levels up, so that `bin/<program>` stands at the promised path.
@@ -74,7 +74,7 @@ export function planPython(placed: PlacedInterpreter, shims: string): LaunchPlan
   };
 }
 
-/** The supervisor runs on the platform's own Node.js; the bootstrap may use every interpreter that is there. */
+/** The supervisor runs on the platform's own Node.js; the bootstrap may use every visible interpreter. */
 export function planCustom(platformNode: string, placed: readonly PlacedInterpreter[], shims: string): LaunchPlan {
   return {
     command: [PLATFORM_NODE, `${RUNTIME_ROOT}/custom/shim.js`],
@@ -89,7 +89,7 @@ export function planCustom(platformNode: string, placed: readonly PlacedInterpre
   };
 }
 
-/** As a Custom function, whose shim it shares the start of the bootstrap with. */
+/** Like a Custom function; both shims share the start of the bootstrap. */
 export function planHttp(platformNode: string, placed: readonly PlacedInterpreter[], shims: string): LaunchPlan {
   const custom = planCustom(platformNode, placed, shims);
   return {
@@ -99,7 +99,7 @@ export function planHttp(platformNode: string, placed: readonly PlacedInterprete
   };
 }
 
-/** The program of a Go function needs no interpreter; what supervises it shares its parts with the Custom shim. */
+/** The program of a Go function needs no interpreter; its supervisor shares parts with the Custom shim. */
 export function planGo(platformNode: string, shims: string): LaunchPlan {
   return {
     command: [PLATFORM_NODE, `${RUNTIME_ROOT}/go/shim.js`],
@@ -112,14 +112,14 @@ export function planGo(platformNode: string, shims: string): LaunchPlan {
   };
 }
 
-/** Where the parts of the platform stand in a container image; the agent shows nothing else of ours there. */
+/** Folder of the platform's files in a container image; the agent adds no other files. */
 const IMAGE_PLATFORM = '/run/funcgraph/platform';
 const IMAGE_SHIMS = '/run/funcgraph/shims';
 const IMAGE_NODE = '/run/funcgraph/node';
 
 /**
- * The supervisor inside a container image. Nothing of the image is used to start it: its own loader is named, which finds
- * its own libraries, so that it runs beside any C library or none.
+ * The supervisor inside a container image. It uses no file of the image: its own loader starts it with its own
+ * libraries, so that it runs with any C library or none.
  */
 export function planImage(node: PortableProgram, shims: string): LaunchPlan {
   const loader =

@@ -52,7 +52,7 @@ export async function readManifest(folder: string): Promise<RuntimeManifest | un
   }
 }
 
-/** Writes the manifest so that a reader sees the old or the new one, never a half. */
+/** Replaces the manifest atomically. */
 export async function writeManifest(folder: string, manifest: RuntimeManifest): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const temporary = join(folder, `${FILE}.new`);

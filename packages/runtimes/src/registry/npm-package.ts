@@ -29,7 +29,7 @@ function failed(what: string, detail: string): RuntimeError {
   );
 }
 
-/** The server's user may have no home: what npm keeps goes into `folder`. */
+/** The server's user may have no home: the files of npm go into `folder`. */
 async function npm(args: readonly string[], folder: string, timeoutMs: number, what: string): Promise<string> {
   let result: Awaited<ReturnType<typeof runProgram>>;
   try {
@@ -71,8 +71,8 @@ export async function newestVersion(packageName: string, prefix: string, folder:
 
 /**
  * Fetches `packageName@version` into `folder` (npm checks its integrity hash) and unpacks nothing but its program and
- * licence to `<folder>/tree`. What the archive holds is not trusted: only two named members are written, neither of them
- * may be a link.
+ * licence to `<folder>/tree`. The content of the archive is not trusted: only two named members are written, neither of
+ * them may be a link.
  */
 export async function fetchNode(packageName: string, version: string, folder: string): Promise<string> {
   const what = `fetching ${packageName}@${version}`;

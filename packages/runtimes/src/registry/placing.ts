@@ -7,7 +7,7 @@ import { type RuntimeName, versionFits } from './runtime-names.ts';
 /** Parts of interpreter trees that no function needs and that make up half of their size. */
 const LEFT_OUT = /^(?:include|share|lib\/python[\d.]+\/(?:test|idlelib|turtledemo|ensurepip))$/;
 
-/** Refuses an interpreter whose own version is not one of `runtime`: never silently another. Returns the version. */
+/** Refuses an interpreter whose reported version does not match `runtime`. Returns the version. */
 export async function checkedVersion(runtime: RuntimeName, program: string): Promise<string> {
   const version = await askVersion(program, languageOf(runtime));
   if (!versionFits(runtime, version)) {
@@ -27,7 +27,7 @@ export function languageOf(runtime: RuntimeName): InterpreterLanguage {
   throw new RuntimeError('runtime.not_installable', `${runtime.name} has no interpreter to install`, 'it needs none');
 }
 
-/** A private folder inside `dir`, removed when `work` ends, whatever happens. */
+/** A private folder inside `dir`, removed when `work` ends, also on failure. */
 export async function withTemporary<T>(dir: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(dir, '.new-'));
   try {
@@ -51,7 +51,7 @@ export async function copyTree(source: string, target: string): Promise<void> {
   await chmod(target, 0o755);
 }
 
-/** Puts a finished `tree` in place of `target`; what stood there before is gone afterwards. */
+/** Replaces `target` with a finished `tree`; the previous content is deleted. */
 export async function putInPlace(tree: string, target: string): Promise<void> {
   const old = `${target}.old`;
   await rm(old, { recursive: true, force: true });

@@ -5,10 +5,10 @@ import { withTemporary } from './placing.ts';
 import { runProgram } from './run-program.ts';
 import { RuntimeError } from './runtime-error.ts';
 
-/** A program that can be started where nothing of the host is to be seen but these files. */
+/** A program that needs no files of the host but these. */
 export interface PortableProgram {
   readonly program: string;
-  /** The folder with its loader and every library it needs; undefined for one that needs none. */
+  /** The folder with its loader and every library it needs; undefined for a static program. */
   readonly libraries: { readonly folder: string; readonly loader: string } | undefined;
 }
 
@@ -16,8 +16,8 @@ const LIST_TIMEOUT_MS = 15_000;
 const PROGRAM_HEADER_INTERPRETER = 3;
 
 /**
- * Copies what `program` is linked with to `<dir>/.libraries/<hash>`; an existing copy of the same files is used as it is.
- * Throws `runtime.not_runnable` when the loader does not tell what that is.
+ * Copies the libraries of `program` to `<dir>/.libraries/<hash>`; an existing copy of the same files is reused. Throws
+ * `runtime.not_runnable` when the loader does not list them.
  */
 export async function portableProgram(program: string, dir: string): Promise<PortableProgram> {
   const loader = await interpreterOf(program);

@@ -50,11 +50,11 @@ export interface RuntimeRegistryOptions {
   readonly searchPath?: readonly string[];
   /** Folder with `nodejs`, `python`, `custom`, `http` and `go` in it; by default the one of this package. */
   readonly shims?: string;
-  /** Where an interpreter may stay, each with a slash at its end. */
+  /** Folders in which an interpreter may stay, each with a slash at its end. */
   readonly systemPlaces?: readonly string[];
 }
 
-/** From other places of the machine the agent shows nothing to instances. */
+/** The agent shows instances no files from other folders of the machine. */
 const SYSTEM_PLACES = ['/usr/', '/opt/'];
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
@@ -62,8 +62,8 @@ const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/
 type State = { readonly manifest: RuntimeManifest; readonly placed: PlacedInterpreter; readonly program: string };
 
 /**
- * The interpreters of one machine: `<dir>/<id>/runtime.json`, with a copy of the interpreter beside it where the original
- * cannot be read by the users that instances run as. `dir` itself must be reachable for everybody.
+ * The interpreters of one machine: `<dir>/<id>/runtime.json`, with a copy of the interpreter beside it where the
+ * original cannot be read by the users that instances run as. Every user must be able to reach `dir`.
  */
 export class RuntimeRegistry {
   readonly #dir: string;
@@ -85,7 +85,7 @@ export class RuntimeRegistry {
     this.#places = options.systemPlaces ?? SYSTEM_PLACES;
   }
 
-  /** Every name of the table and every further one that is registered, in the order of the table. */
+  /** Every name of the table, then every other registered name, in the order of the table. */
   async list(): Promise<RuntimeListing[]> {
     const names = new Map(RUNTIME_NAMES.map((runtime) => [runtime.id, runtime]));
     for (const entry of await this.#folders()) {
@@ -125,7 +125,7 @@ export class RuntimeRegistry {
     });
   }
 
-  /** Fetches a Node.js with npm. Throws `runtime.not_installable` for languages that come from nowhere by themselves. */
+  /** Fetches a Node.js with npm. Throws `runtime.not_installable` for languages that cannot be downloaded. */
   async install(name: string, onProgress: InstallProgress = () => undefined): Promise<RuntimeListing> {
     const runtime = this.#interpreted(name);
     const packageName = runtime.language === 'nodejs' ? nodePackage(platform, arch) : undefined;
@@ -150,12 +150,12 @@ export class RuntimeRegistry {
   }
 
   /**
-   * Registers the interpreters that the machine has, each under the version it really is; what was added or installed is
-   * left alone, what is gone from the machine is forgotten. Returns the names that the machine provides.
+   * Registers the interpreters of the machine, each under its actual version. Added or installed ones are unchanged,
+   * those no longer on the machine are removed. Returns the names that the machine provides.
    */
   async registerHost(): Promise<string[]> {
     await mkdir(this.#dir, { recursive: true, mode: 0o755 });
-    // Now, so that a call needs no room on the disk. One that is full already does not prevent a start.
+    // Done at the start, so that a call needs no disk space. A full disk does not prevent the start.
     await this.#reachableShims().catch(() => undefined);
     const manifests = new Map<string, RuntimeManifest>();
     for (const id of await this.#folders()) {
@@ -190,7 +190,9 @@ export class RuntimeRegistry {
     return names;
   }
 
-  /** How to start `name`. Throws `runtime.unknown`, `runtime.later` or `runtime.unavailable` with the way out as hint. */
+  /**
+   * How to start `name`. Throws `runtime.unknown`, `runtime.later` or `runtime.unavailable` with the remedy as hint.
+   */
   async launchPlan(name: string): Promise<LaunchPlan> {
     const runtime = this.#known(name);
     if (runtime.language === 'go') return planGo(await this.#reachableNode(), await this.#reachableShims());
@@ -265,7 +267,7 @@ export class RuntimeRegistry {
     }
   }
 
-  /** What is registered under `id` and still lies where it was. */
+  /** The interpreter registered under `id`, if it still exists at its path. */
   async #state(id: string): Promise<State | undefined> {
     const folder = join(this.#dir, id);
     const manifest = await readManifest(folder);
@@ -274,7 +276,7 @@ export class RuntimeRegistry {
     const source = isAbsolute(manifest.path) ? manifest.path : join(folder, manifest.path);
     const program = manifest.kind === 'file' ? source : programOf(runtime, source);
     try {
-      // Replaced behind our back (a system upgrade): it must show again that it is what its name says.
+      // Replaced by a system upgrade: its version must be checked again.
       if ((await fileStamp(program)) !== manifest.stamp) {
         const version = await checkedVersion(runtime, program);
         const renewed = { ...manifest, version, stamp: await fileStamp(program) };
@@ -287,7 +289,7 @@ export class RuntimeRegistry {
     return { manifest, placed: { runtime, kind: manifest.kind, source }, program };
   }
 
-  /** Made once, although several runtimes of one JVM may want it at the same time. */
+  /** Created once, although several runtimes of one JVM may request it at the same time. */
   #archive(program: string, version: string, shims: string): Promise<string | undefined> {
     const key = `${program}\0${version}\0${shims}`;
     const made = this.#archives.get(key) ?? javaArchive(program, version, shims);
@@ -295,7 +297,7 @@ export class RuntimeRegistry {
     return made;
   }
 
-  /** What runs functions of a runtime: its own interpreter; without one, for Java, the oldest JVM that is newer. */
+  /** The interpreter for functions of a runtime: its own; without one, for Java, the oldest newer JVM. */
   async #serving(runtime: RuntimeName): Promise<State | undefined> {
     const own = await this.#state(runtime.id);
     if (own !== undefined || runtime.language !== 'java') return own;

@@ -9,8 +9,8 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a program without a shell and collects its output, at most 256 KiB of each stream (the rest is thrown away).
- * After `timeoutMs` it is killed and `code` is null. Rejects when it cannot be started.
+ * Runs a program without a shell and collects its output, at most 256 KiB of each stream (the rest is discarded). After
+ * `timeoutMs` it is killed and `code` is null. Rejects when it cannot be started.
  */
 export function runProgram(
   program: string,

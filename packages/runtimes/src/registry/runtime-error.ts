@@ -7,7 +7,7 @@ export type RuntimeErrorCode =
   | 'runtime.version_mismatch'
   | 'runtime.install_failed';
 
-/** A user can meet every one of these; `hint` says what to do next. */
+/** Errors that users see; `hint` explains what to do next. */
 export class RuntimeError extends Error {
   readonly code: RuntimeErrorCode;
   readonly hint: string;

@@ -1,4 +1,4 @@
-/** Every `runtime` identifier of the API, and what stands behind it inside an instance. */
+/** Every `runtime` identifier of the API, and its interpreter inside an instance. */
 
 export type RuntimeLanguage =
   | 'nodejs'
@@ -108,7 +108,7 @@ const byName: ReadonlyMap<string, RuntimeName> = new Map(RUNTIME_NAMES.map((entr
 
 /**
  * The entry of `name`. Besides the table, `Node.js<major>.<minor>`, `Python<major>.<minor>` and `Java<major>` of any
- * version are names, so that an interpreter can be offered as what it really is; `undefined` for anything else.
+ * version are names, so that an interpreter can be offered under its actual version; `undefined` for anything else.
  */
 export function findRuntimeName(name: string): RuntimeName | undefined {
   const listed = byName.get(name);
@@ -127,8 +127,8 @@ export function versionFits(runtime: RuntimeName, actual: string): boolean {
 }
 
 /**
- * The name under which an interpreter is offered: a listed one when its version really fits, otherwise one made of its
- * own major and minor version. Node.js 20.20 therefore never serves `Node.js20.15`, but 22.4 serves `Node.js22`.
+ * The name under which an interpreter is offered: a listed name if its version matches, otherwise a name made of its
+ * major and minor version. Node.js 20.20 therefore never serves `Node.js20.15`, but 22.4 serves `Node.js22`.
  */
 export function nameForVersion(language: 'nodejs' | 'python' | 'java', actual: string): RuntimeName | undefined {
   if (language === 'java') return findRuntimeName(`Java${/^\d+/.exec(actual)?.[0]}`);

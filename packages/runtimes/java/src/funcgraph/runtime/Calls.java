@@ -6,12 +6,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Runs one request to its end, without a word to the server. */
+/** Runs one request to its end, without sending its result. */
 final class Calls {
     static final int MAX_RESULT = 6291456;
     private static final byte[] NOTHING = new byte[0];
 
-    /** What a request came to. */
+    /** The result of a request. */
     static final class Ended {
         final int code;
         final byte[] payload;
@@ -53,7 +53,7 @@ final class Calls {
         }
     }
 
-    /** Even telling can fail, when the memory is at its end. */
+    /** Without free memory even the report of the error can fail. */
     private static Ended failed(int code, Throwable error) {
         try {
             return new Ended(Failure.of(code, error));
@@ -63,7 +63,7 @@ final class Calls {
         }
     }
 
-    /** For when there was not even memory to run. */
+    /** For a request that could not run for lack of memory. */
     static Ended outOfMemory() {
         return new Ended(Failure.MEMORY, NOTHING, null);
     }

@@ -6,14 +6,14 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What went wrong, as the payload of the contract and as text for the log. */
+/** A failure, as the payload of the contract and as text for the log. */
 final class Failure {
     static final int ENTRY = 4001;
     static final int INVOCATION = 4002;
     static final int TOO_LARGE = 4004;
     static final int INVALID_RESULT = 4007;
     static final int INITIALIZATION = 4009;
-    /** The heap is at its end; the server tells it as what it is. */
+    /** The heap is exhausted; the server reports it as a memory failure. */
     static final int MEMORY = 4205;
 
     private static final int MAX_MESSAGE = 64 * 1024;
@@ -68,7 +68,7 @@ final class Failure {
         return new Failure(code, json.append("\n}").toString().getBytes(StandardCharsets.UTF_8), log.toString());
     }
 
-    /** What the user's code threw. */
+    /** An exception of the user's code. */
     static Failure of(int code, Throwable error) {
         if (error instanceof ConfigError) return of(code, ((ConfigError) error).kind, error.getMessage(), null);
         int told = error instanceof OutOfMemoryError && code != ENTRY ? MEMORY : code;
@@ -134,7 +134,7 @@ final class Failure {
         }
     }
 
-    /** Frames up to where our own code called the user's, and without what the JVM puts between. */
+    /** Frames up to the call of the user's code by the shim, without those that the JVM adds between. */
     private static int userPart(StackTraceElement[] trace) {
         int end = 0;
         while (end < trace.length && !trace[end].getClassName().startsWith("funcgraph.runtime.")) end++;

@@ -52,7 +52,7 @@ final class Fields {
             || name.startsWith("com.sun.");
     }
 
-    /** `@SerializedName` of whichever Gson the user brought. Fields of our own classes have the names that JSON has. */
+    /** `@SerializedName` of the Gson in the user's package. Fields of our own classes have the names used in JSON. */
     private static String nameOf(Field field) {
         for (Annotation annotation : field.getAnnotations()) {
             Class<?> type = annotation.annotationType();

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What this process becomes with `init`: one version of a function, and the threads that run it. */
+/** The state of this process after `init`: one version of a function, and the threads that run it. */
 final class Instance {
     private final Link link;
     private final Output[] outputs;
@@ -30,7 +30,7 @@ final class Instance {
         return value instanceof String && !((String) value).isEmpty() ? (String) value : null;
     }
 
-    /** Loads the code and runs the initializer; says `ready` or `failed`. */
+    /** Loads the code and runs the initializer; sends `ready` or `failed`. */
     void init(Map<?, ?> frame) {
         long began = System.nanoTime();
         long loaded = began;
@@ -79,7 +79,7 @@ final class Instance {
         for (Output output : outputs) output.finish();
     }
 
-    /** Returns at once. More requests than agreed end the process: the server broke the protocol. */
+    /** Returns at once. More requests than agreed end the process: the server violated the protocol. */
     void invoke(final Map<?, ?> frame, final byte[] event) {
         final String requestId = String.valueOf(frame.get("requestId"));
         if (handler == null || running.incrementAndGet() > concurrency) throw new IllegalStateException("an invoke that was not agreed");
@@ -92,7 +92,7 @@ final class Instance {
                 }
             });
         } catch (OutOfMemoryError e) {
-            // No thread could be made: the function holds all that it may have.
+            // No thread could be created: the function uses all that it may have.
             running.decrementAndGet();
             Failure failure = Failure.of(Failure.INVOCATION, e);
             link.result(requestId, failure.code, failure.payload);
@@ -103,7 +103,7 @@ final class Instance {
         Output.REQUEST.set(requestId);
         Thread.currentThread().setContextClassLoader(code.loader());
         Calls.Ended ended = event == null ? Calls.outOfMemory() : Calls.run(handler, event, function, frame, link);
-        // What the user's code did to this thread must not reach the next request.
+        // Changes of the user's code to this thread must not affect the next request.
         Thread.interrupted();
         try {
             finishOutput();
@@ -116,7 +116,7 @@ final class Instance {
         Output.REQUEST.remove();
     }
 
-    /** A request without an answer would hang to its timeout. */
+    /** A request without an answer would hang until its timeout. */
     private void answer(String requestId, Calls.Ended ended) {
         try {
             link.result(requestId, ended.code, ended.payload);
@@ -125,11 +125,14 @@ final class Instance {
         }
     }
 
-    /** Beside the requests, so that a busy function can answer. A beat that is still unanswered takes the next ones' turn. */
+    /**
+     * Concurrent with requests, so that a busy function can answer. While a heartbeat is unanswered, later ones are
+     * skipped.
+     */
     void beat(final String seq) {
         if (heartbeat == null) throw new IllegalStateException("a heartbeat that was not agreed");
         if (!beating.compareAndSet(false, true)) return;
-        // Without a thread it stays unanswered, as if the function were too busy.
+        // Without a thread the heartbeat stays unanswered, as if the function were too busy.
         boolean started = start("HeartbeatThread", new Runnable() {
             @Override
             public void run() {
@@ -151,7 +154,7 @@ final class Instance {
         return new RequestContext(function, Collections.emptyMap(), link);
     }
 
-    /** The last thing that the user's code does before the instance ends. */
+    /** The last call of the user's code before the instance ends. */
     void preStop() {
         if (preStop == null) throw new IllegalStateException("a pre-stop that was not agreed");
         boolean started = start("PreStopThread", new Runnable() {
@@ -187,7 +190,7 @@ final class Instance {
         }
     }
 
-    /** What such a thread prints belongs to no request. */
+    /** Output of such a thread belongs to no request. */
     private boolean start(String name, final Runnable work) {
         Thread thread = new Thread(name) {
             @Override
@@ -206,7 +209,7 @@ final class Instance {
         }
     }
 
-    /** Lets what runs finish, then ends the process with 0. */
+    /** Waits for running requests, then ends the process with 0. */
     void shutdown() {
         Thread ending = new Thread("ShutdownThread") {
             @Override
@@ -215,7 +218,7 @@ final class Instance {
                     threads.shutdown();
                     threads.awaitTermination(15, TimeUnit.MINUTES);
                 } catch (InterruptedException e) {
-                    // Then it ends now.
+                    // Then it ends without waiting.
                 }
                 System.exit(0);
             }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Any object as JSON text: fields, not getters; fields and map values that are null are left out. */
 final class JavaToJson {
-    /** No result may be longer; stopping early keeps a result that grows without end from filling the memory. */
+    /** Longest result; the early stop keeps an endless result from filling the memory. */
     private static final int MAX_CHARS = 16 * 1024 * 1024;
 
     static final class TooLarge extends Exception {

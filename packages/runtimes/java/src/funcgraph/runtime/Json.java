@@ -13,12 +13,12 @@ import java.util.Map;
 
 /**
  * JSON text as a tree of Map, List, String, Boolean, Json.Num and null. Strict, and bounded in depth: the text is the
- * event of whoever calls.
+ * untrusted event of the caller.
  */
 final class Json {
     static final int MAX_DEPTH = 500;
 
-    /** The text is no JSON, or does not fit the type it should become. */
+    /** The text is not JSON, or does not fit the requested type. */
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -27,7 +27,7 @@ final class Json {
         }
     }
 
-    /** A number as it was written: what type it gets is known later. */
+    /** A number as it was written: its type is known later. */
     static final class Num extends Number {
         private static final long serialVersionUID = 1L;
         private final String text;

@@ -12,7 +12,10 @@ final class Link {
     static final int MAX_HEADER = 64 * 1024;
     static final int MAX_BODY = 8 * 1024 * 1024;
     static final int MAX_LOG = 90 * 1024;
-    /** Whoever would queue more waits: the server may read slowly, our memory is the function's. */
+    /**
+     * Most queued bytes; a thread that would queue more waits: the server may read slowly, and the queue uses the
+     * function's memory.
+     */
     private static final int MAX_QUEUED = 4 * 1024 * 1024;
 
     static final class Frame {
@@ -33,7 +36,7 @@ final class Link {
     private int queued;
     private boolean writing;
     private boolean broken;
-    /** Before the hello nothing may be said; the warm-up logs into the void. */
+    /** No frame may precede `hello`; log messages of the warm-up are discarded. */
     private volatile boolean open;
 
     Link(Wire wire) {
@@ -55,7 +58,7 @@ final class Link {
         send(hello.append('}'), new byte[0]);
     }
 
-    /** Waits for the next frame. Throws when the server closed the link or broke the protocol. */
+    /** Waits for the next frame. Throws when the server closed the link or violated the protocol. */
     Frame read() throws IOException {
         wire.read(sizes, 8);
         int header = size(sizes, 0);
@@ -141,7 +144,7 @@ final class Link {
         try {
             queue.wait(ms);
         } catch (InterruptedException e) {
-            // Nobody has a reason to wake the writer; it looks again.
+            // No thread has a reason to interrupt the writer; it checks again.
         }
     }
 

@@ -4,9 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Map;
 
-/** Connects to the server, says hello, and does what its frames say until the link ends. */
+/** Connects to the server, sends `hello`, and handles its frames until the link ends. */
 public final class Main {
-    /** The server broke the protocol. */
+    /** The server violated the protocol. */
     private static final int VIOLATED = 70;
 
     private Main() {}

@@ -39,7 +39,7 @@ final class Objects {
         return made;
     }
 
-    /** Fields of records cannot be set: the constructor that they all have takes the values. */
+    /** Fields of records cannot be set: their canonical constructor takes the values. */
     private static Object record(Map<?, ?> values, Class<?> type, Map<TypeVariable<?>, Type> known) throws Json.Malformed {
         try {
             Object[] components = (Object[]) Class.class.getMethod("getRecordComponents").invoke(type);
@@ -78,7 +78,7 @@ final class Objects {
         }
     }
 
-    /** Without a constructor that takes nothing: an object with all fields empty. */
+    /** Without a constructor that has no parameters: an object with all fields empty. */
     private static Object bare(Class<?> type) throws Json.Malformed {
         try {
             Class<?> unsafe = Class.forName("sun.misc.Unsafe");

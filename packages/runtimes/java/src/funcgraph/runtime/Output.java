@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /** System.out or System.err: finished lines become log messages of the request that the thread serves. */
 final class Output extends OutputStream {
-    /** Which request a thread serves. */
+    /** The request that a thread serves. */
     static final ThreadLocal<String> REQUEST = new ThreadLocal<String>();
     /** For threads that serve none: the request that was started last. */
     static volatile String latest = "";
@@ -79,7 +79,7 @@ final class Output extends OutputStream {
         own.size -= end;
     }
 
-    /** The last place up to `end` after which no character goes on; it may still be on its way. */
+    /** The last place up to `end` after which no character goes on; the rest of a character may follow. */
     private static int complete(byte[] bytes, int end) {
         int lead = end - 1;
         while (lead > 0 && (bytes[lead] & 0xC0) == 0x80 && end - lead < 4) lead--;

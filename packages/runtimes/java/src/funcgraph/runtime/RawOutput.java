@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 
 /**
- * Whether something was written to standard output or error past this runtime: by child processes or native code. The
- * time of change of a pipe moves with each write.
+ * Whether something was written to standard output or error past this runtime: by child processes or native code. Each
+ * write updates the change time of a pipe.
  */
 final class RawOutput {
     /** The clock of the kernel's time stamps is coarser than ours. */

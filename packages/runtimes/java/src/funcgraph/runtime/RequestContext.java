@@ -4,8 +4,9 @@ import java.util.Collections;
 import java.util.Map;
 
 /**
- * The context of one request, under every name that user code knows it by. User code turns it into JSON, by its fields or by
- * its getters: fields that are not transient are plain values without secrets, and getters lead to nothing of ours.
+ * The context of one request, under every class name that user code may use. User code turns it into JSON, by its
+ * fields or by its getters: fields that are not transient are plain values without secrets, and getters expose no
+ * object of the shim.
  */
 final class RequestContext implements com.services.runtime.Context, com.opentelekomcloud.services.runtime.Context {
     private final transient Map<?, ?> function;

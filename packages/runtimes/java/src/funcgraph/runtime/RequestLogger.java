@@ -3,7 +3,7 @@ package funcgraph.runtime;
 import java.util.Arrays;
 import java.util.List;
 
-/** The logger of one request, under every name that user code knows it by. */
+/** The logger of one request, under every class name that user code may use. */
 final class RequestLogger implements com.services.runtime.RuntimeLogger, com.opentelekomcloud.services.runtime.RuntimeLogger {
     private static final List<String> LEVELS = Arrays.asList("DEBUG", "INFO", "WARN", "ERROR");
     private final Link link;
@@ -15,7 +15,7 @@ final class RequestLogger implements com.services.runtime.RuntimeLogger, com.ope
         this.requestId = requestId;
     }
 
-    /** What a writer of JSON finds in the logger of a context. */
+    /** The logger of a context as a JSON writer sees it. */
     public String getLevel() {
         return LEVELS.get(least);
     }

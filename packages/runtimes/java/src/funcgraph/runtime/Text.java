@@ -20,7 +20,7 @@ final class Text {
         return Instant.ofEpochMilli(date.getTime()).toString();
     }
 
-    /** A value of `type` from its text. Malformed when the class has no way, or refuses. */
+    /** A value of `type` from its text. Throws Malformed when the class cannot be built from text, or refuses it. */
     static Object read(String text, Class<?> type) throws Json.Malformed {
         try {
             if (type == Date.class) return date(text);

@@ -8,11 +8,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that run requests. An idle one is used before another is made, and never more are made than requests may
- * run at once; one more request than that waits for a thread that has just sent its result and is not back yet.
+ * The threads that run requests. An idle thread is used before a new one is created, and there are never more threads
+ * than requests may run at once; a request beyond that waits for a thread that has sent its result and is about to
+ * become idle.
  */
 final class Threads extends ThreadPoolExecutor {
-    /** Accepts only what an idle thread takes at once; the executor then makes another thread, or asks the handler. */
+    /**
+     * Accepts only a task that an idle thread takes at once; otherwise the executor creates a thread, or calls the
+     * handler.
+     */
     private static final class Handoff extends LinkedTransferQueue<Runnable> {
         private static final long serialVersionUID = 1L;
 
@@ -40,7 +44,7 @@ final class Threads extends ThreadPoolExecutor {
         }
     }
 
-    /** Starts the first one: its request comes when nobody wants to wait for it. */
+    /** Starts the first thread ahead of the first request. */
     Threads() {
         super(1, 1, 1, TimeUnit.MINUTES, new Handoff(), new Named(), new Wait());
         prestartCoreThread();

@@ -8,7 +8,7 @@ import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Finds entry points in the user's package. One object of each class, made when it is first named. */
+/** Finds entry points in the user's package. One object of each class, created on first use. */
 final class UserCode {
     private final ClassLoader loader;
     private final Map<Class<?>, Object> objects = new HashMap<Class<?>, Object>();
@@ -69,7 +69,7 @@ final class UserCode {
         }
     }
 
-    /** Of several methods of the name the one that takes most; bridges of generic classes are not methods of the user. */
+    /** Of several methods of the name, the one with most parameters; bridge methods of generic classes are ignored. */
     private static Method choose(Class<?> type, String name, String what, int events) throws Failure.ConfigError {
         Method best = null;
         boolean named = false;

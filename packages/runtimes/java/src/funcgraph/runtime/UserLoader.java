@@ -9,8 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The user's classes. They see the JVM and the contract, nothing of what else is in this program; event classes come
- * from the user's own jars where those have them, since their version is the one the code was compiled with.
+ * The user's classes. They see the classes of the JVM and the contract, but no other class of this program; event
+ * classes come from the user's own jars where those have them, since their version is the one the code was compiled
+ * with.
  */
 final class UserLoader extends URLClassLoader {
     private static final String[] CONTRACTS = {
@@ -57,7 +58,7 @@ final class UserLoader extends URLClassLoader {
         return false;
     }
 
-    /** What our own objects implement can only be ours, whatever a package brings along. */
+    /** Types that our own objects implement are always ours, even if a package contains its own copy. */
     private static boolean isFixed(String name) {
         return name.endsWith("runtime.Context") || name.endsWith("runtime.RuntimeLogger");
     }

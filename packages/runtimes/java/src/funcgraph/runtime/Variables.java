@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TimeZone;
 
 /**
- * The environment of the process. A JVM reads it once, and may have been started before it was known whose variables it
- * will have: so its own copy, which `System.getenv` and child processes see, is changed.
+ * The environment of the process. A JVM reads it once, and a prewarmed one starts before its function is known: so its
+ * own copy, which `System.getenv` and child processes see, is changed.
  */
 final class Variables {
     private static final String LIBRARIES = "LD_LIBRARY_PATH";
@@ -27,8 +27,8 @@ final class Variables {
     }
 
     /**
-     * What stands behind the unmodifiable view that everybody gets. Read by Unsafe: opening java.lang to reflection on the
-     * command line would cost the archive of modules, a third of the start.
+     * The map behind the public unmodifiable view. Read by Unsafe: opening java.lang to reflection on the command line
+     * would cost the archive of modules, a third of the start.
      */
     @SuppressWarnings("unchecked")
     static Map<String, String> own() throws ReflectiveOperationException {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Goes once through all that a request needs, before the server knows of this process: the first request of a function
- * then finds the classes loaded. Costs milliseconds where nobody waits.
+ * Runs the code of a request once before `hello`, so that the classes are loaded for the first request. Takes some
+ * milliseconds while no request waits.
  */
 public final class Warmup {
     /** A function as users write them, with the usual shapes of events and results. */
@@ -53,7 +53,7 @@ public final class Warmup {
             Variables.own();
             code.hook(name + ".absent", "initializer");
         } catch (Throwable expected) {
-            // What fails here fails again, and is told, when it matters.
+            // A failure here occurs again, and is reported, in a real request.
         }
     }
 }

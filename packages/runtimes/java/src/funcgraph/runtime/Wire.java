@@ -10,9 +10,9 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** The connection to the server: the unix socket itself where the JVM can, else a relay on the loopback. */
+/** The connection to the server: the Unix socket itself if the JVM supports it, otherwise a relay on the loopback. */
 abstract class Wire {
-    /** The JVM keeps buffers outside the heap as large as what is read or written at once. */
+    /** The JVM keeps buffers outside the heap, as large as a single read or write. */
     private static final int PIECE = 64 * 1024;
 
     abstract int readSome(byte[] into, int from, int length) throws IOException;
