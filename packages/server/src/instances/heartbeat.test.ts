@@ -75,7 +75,7 @@ describe('the heartbeat of an instance', () => {
   it('forgets misses after an answer in time, not after a late one', async () => {
     for (let i = 0; i < 5; i += 1) clock.advance(HEARTBEAT_EVERY_MS);
     await last().answer({ ok: true });
-    // From here on each look is a second after the time of an answer is over.
+    // From here on each check is a second after the deadline of an answer.
     clock.advance(HEARTBEAT_TIMEOUT_MS + 1_000);
     for (let i = 0; i < 5; i += 1) {
       clock.advance(HEARTBEAT_EVERY_MS);

@@ -21,7 +21,7 @@ const LIMITS: PoolLimits = {
   maxStarts: 8,
   memoryMb: 1024,
 };
-/** What a frozen instance is measured to use. */
+/** Measured use of a frozen instance. */
 const FROZEN_MB = 10;
 
 let dir: string;
@@ -61,7 +61,7 @@ function open(limits: Partial<PoolLimits>): void {
 const of = (functionKey: string, change: Partial<LaunchSpec> = {}): LaunchSpec =>
   testSpec({ key: `${functionKey}:1`, functionKey, ...change });
 
-/** Sends requests of one function; notes whose lease came in which order. */
+/** Sends requests of one function; records the order of the leases. */
 function burst(functionKey: string, count: number, served: string[], held: Lease[]): Promise<void>[] {
   return Array.from({ length: count }, async () => {
     const lease = await pool.acquire(of(functionKey));
@@ -71,7 +71,7 @@ function burst(functionKey: string, count: number, served: string[], held: Lease
 }
 
 async function release(held: Lease[]): Promise<void> {
-  // what starts needs a moment of the event loop
+  // starts need a moment of the event loop
   await new Promise(setImmediate);
   await vi.waitFor(() => expect(held.length).toBeGreaterThan(0), PATIENCE);
   held.shift()?.release();
@@ -114,7 +114,7 @@ describe('a burst of one function', () => {
     await Promise.all(all);
     // the five of a, then two for b; trading the odd one would not help
     expect(starts.length).toBeLessThanOrEqual(12);
-    // how many of a go by until b has started depends on the machine
+    // how many requests of a are served before b has started depends on the machine
     const first = served.indexOf('b');
     expect(served.slice(first, first + 40).filter((key) => key === 'b').length).toBeGreaterThan(7);
     for (const lease of held) lease.release();
@@ -137,7 +137,7 @@ describe('slow calls of one function that never end', () => {
 
   it('leave a start to a quick one', async () => {
     open({ memoryMb: 100_000, maxStarts: 16 });
-    // Starts that do not end either.
+    // Starts that never end.
     const driver = vi.spyOn(FakeSandboxDriver.prototype, 'start');
     driver.mockImplementation(
       (_, signal) =>

@@ -69,7 +69,7 @@ function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Poo
 
 const echo: FakeFunction = { handler: (event) => event };
 
-/** Does something an honest runtime does not, and never answers. */
+/** Misbehaves through `act` and never answers. */
 function misbehave(act: (peer: FakePeer) => void): FakeFunction['handler'] {
   return (_event, _invoke, peer) => {
     act(peer);

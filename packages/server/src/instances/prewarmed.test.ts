@@ -15,7 +15,7 @@ let prewarmed: Prewarmed;
 let failing: boolean;
 let tight: boolean;
 
-/** A booted runtime that only knows whether it lives. */
+/** A booted runtime whose only state is whether it is alive. */
 function boot(launch: RuntimeLaunch): Promise<BootedRuntime> {
   if (failing) return Promise.reject(new Error('no sandbox today'));
   const id = `${launch.signature}-${made.length}`;

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Its methods are handed on without their object in places. */
+/** Some code passes its methods without their object. */
 function boundClock(): Clock {
   const clock = new ManualClock();
   return {

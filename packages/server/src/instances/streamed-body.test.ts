@@ -95,7 +95,7 @@ function upload(instance: Instance, id = 'r'): { source: Source; sink: Sink; ans
   return { source, sink, answer };
 }
 
-/** Fills the source as fast as it takes. */
+/** Fills the source as fast as it accepts data. */
 function pour(source: Source, bytes: number): void {
   const block = Buffer.alloc(64 * 1024);
   let left = bytes;

@@ -16,9 +16,9 @@ export interface WaitLimits {
 /** Why no further instance can start, as text. */
 export const NO_ROOM: Readonly<Record<RefuseReason | 'limit' | 'memory', string>> = {
   disabled: 'The function is disabled: its number of instances is 0.',
-  'too large': 'Its memory size is more than this server may give to functions.',
+  'too large': 'Its memory size exceeds the memory budget of this server.',
   limit: 'The function has its maximum number of instances, all in use.',
-  memory: 'The memory budget of this server is promised to instances in use.',
+  memory: 'The memory budget of this server is taken by instances in use.',
 };
 
 /** The error of a request that gets no instance. */
@@ -76,9 +76,9 @@ function waitHint({ why, spec }: Waiter, { maxWaitMs, memoryMb }: WaitLimits): s
     case 'limit':
       return `${nothing}: the function has ${spec.maxInstances} instances, as many as it may have.`;
     case 'memory':
-      return `${nothing}: the memory budget of this server, ${memoryMb} MB, is promised to instances in use.`;
+      return `${nothing}: the memory budget of this server, ${memoryMb} MB, is taken by instances in use.`;
     case 'starts':
-      return `${nothing}: as many instances start as may at once.`;
+      return `${nothing}: the maximum number of instances is starting already.`;
     case 'turn':
       return `${nothing}.`;
   }

@@ -7,7 +7,7 @@ const LIMITS: GateLimits = { concurrency: 10, maxWaitMs: 5_000, maxWaitingBytes:
 
 let clock: ManualClock;
 let gate: AccountGate;
-/** Functions in the order in which their requests got in, refused ones as `429 key`. */
+/** Functions in the order of admission of their requests, refused ones as `429 key`. */
 let order: string[];
 
 beforeEach(() => {

@@ -133,7 +133,7 @@ export class AccountGate {
         waiting.refuse(
           overloaded(
             account.used < concurrency
-              ? `The function has as many of the ${concurrency} invocations of the account as it may, and none ended within ${maxWaitMs} ms: the rest is for other functions.`
+              ? `The function uses its full share of the ${concurrency} invocations of the account, and none ended within ${maxWaitMs} ms: the rest is for other functions.`
               : `${concurrency} invocations of the account run already, and none ended within ${maxWaitMs} ms.`,
           ),
         ),

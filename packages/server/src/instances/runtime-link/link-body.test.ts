@@ -5,7 +5,7 @@ import { type BodySource, LinkBody } from './link-body.ts';
 const WINDOW = 1024 * 1024;
 const COST = 256;
 
-/** A client in the hand of the test. */
+/** A client controlled by the test. */
 class Source implements BodySource {
   there = Buffer.alloc(0);
   complete = false;

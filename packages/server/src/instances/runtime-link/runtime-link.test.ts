@@ -95,7 +95,7 @@ describe('a link whose instance is hostile', () => {
   it('does not hold up another link while it floods', async () => {
     const noisy = await wire();
     const quiet = await wire();
-    // In another order of fields, so that each must be parsed before it is known for what it is.
+    // In another order of fields, so that each must be parsed before its type is known.
     const slow = frame({ requestId: 'r', level: 'INFO', time: 1, type: 'log' }, 'x');
     const flood = Buffer.concat(Array.from({ length: 200_000 }, () => slow));
     let isOver = false;

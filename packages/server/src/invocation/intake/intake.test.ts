@@ -46,7 +46,7 @@ const add = (id: string, group: string, notBefore?: number): Promise<boolean> =>
     ...(notBefore === undefined ? {} : { notBefore }),
   });
 
-/** Ten functions of some projects with more events than there are slots, which never end by themselves. */
+/** Ten functions of some projects with more events than slots; the events never end by themselves. */
 async function flood(projects: number, each: number): Promise<void> {
   const all = Array.from({ length: 10 * each }, (_, n) => add(`greedy-${n}`, `p${n % projects}:default:f${n % 10}`));
   await Promise.all(all);
@@ -82,7 +82,7 @@ describe('an intake', () => {
     await vi.waitFor(() => expect(begun.length).toBe(4));
     await add('quick', 'p3:default:quick');
     await settled();
-    // one of the functions that run ends; nine others have waited for longer
+    // one running function ends; nine others have waited longer
     for (let ends = 0; ends < 7 && !begun.includes('quick'); ends += 1) {
       const before = begun.length;
       const [, end] = [...running][0] ?? [];

@@ -37,7 +37,7 @@ const spec: SandboxSpec = {
   maxFiles: 10,
 };
 
-/** Stands for the agent: leaves the requests that the test names unanswered, and writes all of them down. */
+/** Replaces the agent: does not answer the requests that the test names, and records all of them. */
 const PROGRAM = `#!${process.execPath}
 const fs = require('node:fs');
 const socket = new (require('node:net').Socket)({ fd: 3 });
@@ -117,7 +117,7 @@ describe('an agent that does not answer', () => {
     const sandbox = await start();
     process.kill(first.pid, 'SIGSTOP');
     await expect(sandbox.usage()).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' });
-    // The hung one counts no more, although its process may not be dead yet.
+    // The hung agent no longer counts, although its process may still run.
     expect((await agent.ensureAgent()).pid).not.toBe(first.pid);
   });
 

@@ -44,7 +44,7 @@ describe('an agent that died', () => {
   let dir: string;
   let agent: SandboxAgent;
 
-  /** A program in the place of the agent: what it can do is read from a file, one line for each start. */
+  /** A program that replaces the agent: it reads its capabilities from a file, one line for each start. */
   function pretend(networks: readonly boolean[]): void {
     const program = join(dir, 'agent.cjs');
     writeFileSync(join(dir, 'networks.json'), JSON.stringify(networks));
