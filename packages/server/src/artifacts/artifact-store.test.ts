@@ -473,7 +473,7 @@ describe('keeping and collecting', () => {
     expect(readdirSync(join(dir, 'incoming'))).toEqual([]);
     const isKept = async (sha256: string): Promise<boolean> => sha256 === kept.sha256;
     expect(await next.sweep(isKept, async () => false)).toBe(0);
-    // a tree that may not go keeps its blob
+    // a tree that must stay keeps its blob
     expect(await next.sweep(isKept, async (path) => !path.startsWith(join(dir, 'trees')))).toBe(0);
     expect(await next.sweep(isKept, async () => true)).toBe(1);
     expect(await next.keep(lost)).toBeUndefined();

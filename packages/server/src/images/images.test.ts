@@ -49,7 +49,7 @@ describe('the images of a machine', () => {
     dir = mkdtempSync(join(tmpdir(), 'funcgraph-images-'));
     storage = await openTestStorage();
     clock = new ManualClock();
-    // nothing of another process, unless a test allows it
+    // no files of another process, unless a test allows it
     mayRemove = () => false;
     images = await open();
   });
@@ -230,7 +230,7 @@ describe('the images of a machine', () => {
     expect([folders('blobs'), folders('rootfs'), folders('incoming')]).toEqual([[], [], []]);
   });
 
-  /** A version of a function, as far as images see it. */
+  /** The part of a function version that images need. */
   async function useImage(id: string): Promise<void> {
     await storage.db
       .insertInto('function')
@@ -255,7 +255,7 @@ describe('the images of a machine', () => {
   }
 });
 
-/** Bytes that do not get smaller, the same in each run. */
+/** Incompressible bytes, the same in each run. */
 function randomBytes(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   let state = 1;

@@ -5,7 +5,7 @@ import { Queue } from './index.ts';
 /**
  * A process for the crash test: enqueues, leases, and finishes in every way, and appends each acknowledged change to a
  * file (a pipe could be full; a file outlives the process):
- * `E <id>` stored, `L <id>` leased, `D <id>` done, `R <id>` given back, `K <id>` dead, `C <id>` cancelled.
+ * `E <id>` stored, `L <id>` leased, `D <id>` done, `R <id>` retried, `K <id>` dead, `C <id>` cancelled.
  */
 const [place = '', run = '', notes = '', noted = ''] = process.argv.slice(2);
 const fd = openSync(notes, 'a');

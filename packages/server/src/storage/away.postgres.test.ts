@@ -86,7 +86,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     };
     const held = () =>
       expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'SyncRep'`), PATIENCE).toHaveLength(1);
-    /** A commit that takes long and is not done before. */
+    /** Makes commits slow: they are not stored before the delay has passed. */
     const slowCommits = () =>
       cluster.run(
         url,
@@ -186,7 +186,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     await storage.close();
   });
 
-  it('does not say that a transaction was committed when it was not', async () => {
+  it('does not report a transaction as committed when it was not', async () => {
     await open();
     const careless = storage.db.transaction().execute(async (trx) => {
       await trx.insertInto('message').values(row('a')).execute();

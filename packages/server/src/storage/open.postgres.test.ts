@@ -63,7 +63,7 @@ describe('a PostgreSQL database', () => {
         hint: expect.any(String),
       });
     }
-    // it was refused before anything was made in it
+    // it was refused before any table was created
     expect(await cluster.run(empty, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
   });
 

@@ -44,7 +44,7 @@ afterEach(async () => {
 });
 
 const GARBAGE = Buffer.alloc(20_000, 'no database');
-/** A file whose head is whole: only reading on shows the damage. */
+/** A file with a valid header: only reading further shows the damage. */
 function damageInside(file: string): void {
   const { size } = statSync(file);
   const handle = openSync(file, 'r+');
@@ -74,7 +74,7 @@ it.each<[string, (file: string) => void]>([
   await telemetry.close();
   const file = join(dir, 'logs', '2026-03-10.db');
   damage(file);
-  // the sums of the day have to be read at the start
+  // the sums of the day are read at the start
   rmSync(join(dir, 'logs', 'usage.db'));
   await open();
   telemetry.logs.append([logLine({ time: clock.now(), message: 'new' })]);

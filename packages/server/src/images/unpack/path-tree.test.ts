@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PathTree } from './path-tree.ts';
 
-/** The same by comparing every path: slow and plain. */
+/** Reference implementation that compares every path: slow and simple. */
 class PlainTree {
   readonly values = new Map<string, number>();
   set = (path: string, value: number): void => void this.values.set(path, value);

@@ -59,7 +59,7 @@ it('removes rows of projects that do not exist, and keeps installed public packa
     }
 
     await projectOwners0021.up(db);
-    // public packages keep their owner when it runs over them
+    // public packages keep their owner in a second run
     await projectOwners0021.up(db);
 
     expect(await db.selectFrom('dependency').select(['id', 'project_id']).orderBy('id').execute()).toEqual([
