@@ -111,7 +111,7 @@ describe('a deletion', () => {
 });
 
 describe('a login', () => {
-  it('does not undo that the user is switched off or deleted at the same time', async () => {
+  it('does not revert the deactivation or deletion of a user at the same time', async () => {
     for (let round = 0; round < 3; round += 1) {
       const { id: user_id, ...login } = await identities.user([]);
       const body = { user: { enabled: false } };

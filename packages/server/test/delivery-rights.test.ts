@@ -45,7 +45,7 @@ const ran = async (): Promise<number> =>
 /** Runs the first function; the test checks the delivery of its result. */
 const run = () => server.api.call('asyncInvokeFunction', { params: first, body: {} });
 
-it('delivers with the right of who set the destination, for as long as he has it', async () => {
+it('delivers with the right of the user who set the destination, while the user has it', async () => {
   const user = await identities.user([await identities.policy(MAY)]);
   const { data } = await user.api.call('updateFunctionAsyncInvokeConfig', { params: first, body: toNext() });
   expect(data.destination_config.on_success).toEqual(toNext().destination_config.on_success);

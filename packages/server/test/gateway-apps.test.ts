@@ -212,7 +212,7 @@ describe('an app', () => {
     }
   });
 
-  it('is bound to gateway triggers that ask for apps, by who may change them, and to nothing else', async () => {
+  it('is bound only to gateway triggers with auth APP, by callers that may change them', async () => {
     const missing = await refusal(bind(app.id, 'none'));
     expect(missing).toMatchObject({ status: 404, code: 'FSS.1131' });
     expect(await refusal(bind('none', trigger))).toMatchObject({ status: 404 });

@@ -419,7 +419,7 @@ describe('a narrow user of the same account', () => {
     await expectHarmless({ token: authToken, own: urn });
   }, 120_000);
 
-  it('that was switched off or deleted gets no answer but 401', async () => {
+  it('that was disabled or deleted gets no answer but 401', async () => {
     const [off, gone] = [await victim.identities.user(['te_admin']), await victim.identities.user(['te_admin'])];
     const tokens = [await login(off), await login(gone)];
     await own('updateUser', { params: { user_id: off.id }, body: { user: { enabled: false } } });

@@ -157,7 +157,7 @@ describe('policies of the account', () => {
     });
   });
 
-  it('are granted and taken back under the addresses of IAM too', async () => {
+  it('are granted and revoked under the addresses of IAM too', async () => {
     const { api, groupId } = await identities.user([]);
     const { data } = await server.api.call('listAuthDomains');
     const inProject = { params: { ...project(), group_id: groupId, role_id: READ_ONLY } };
@@ -304,7 +304,7 @@ describe('agencies', () => {
     expect(Object.values(await given(target))).toEqual(['', '', '', '', '', '']);
   }, 60_000);
 
-  it('are set only by who may pass them on, and end when their days are over', async () => {
+  it('are set only by callers that may pass them, and end when their days are over', async () => {
     await identities.agency('powerful', [FULL]);
     const developer = await identities.user([
       await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }]),

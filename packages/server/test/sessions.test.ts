@@ -23,7 +23,7 @@ const project = () => ({ project_id: server.projectId });
 const bytes = new TextEncoder().encode('{}');
 
 describe('sessions', () => {
-  it('of tokens hold for a day in one project, and end with a new password or when the user is switched off', async () => {
+  it('of tokens hold for a day in one project, and end with a new password or when the user is disabled', async () => {
     const user = await identities.user([FULL], project());
     const first = await identities.login(user);
     expect(first.roles).toEqual(['FunctionGraph FullAccess']);
@@ -61,7 +61,7 @@ describe('sessions', () => {
     expect((await user.api.call('listProjects')).status).toBe(200);
   }, 60_000);
 
-  it('are not given after too many wrong passwords, not even many at once', async () => {
+  it('are not issued after too many wrong passwords, not even many at once', async () => {
     const user = await identities.user([]);
     const wrong = { name: user.name, password: 'wrong-1-word' };
     const tries = await Promise.all(Array.from({ length: 8 }, () => refusal(identities.login(wrong))));

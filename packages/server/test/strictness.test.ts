@@ -54,7 +54,7 @@ function send(id: RouteId, body: object): Promise<{ data: unknown }> {
   return server.api.call(id, { params, body: whole } as never);
 }
 
-describe('a word or number that is none of those allowed is refused by the name of its field:', () => {
+describe('a word or number outside the allowed ones is refused by the name of its field:', () => {
   it.each<[RouteId, string, object]>([
     ['createFunction', 'runtime', { runtime: 'Cobol85' }],
     ['createFunction', 'code_type', { code_type: 'rar', func_code: { file: 'eA==' } }],

@@ -116,13 +116,13 @@ describe('an access key', () => {
     return { own, params, set };
   };
 
-  it('is switched off and on by its user', async () => {
+  it('is disabled and enabled by its user', async () => {
     const { own, set } = await setup();
     expect((await set(own, 'inactive')).data.credential.status).toBe('inactive');
     expect((await set(own, 'active')).data.credential.status).toBe('active');
   });
 
-  it('that an administrator switched off is switched on by administrators only, and its user may delete it', async () => {
+  it('that an administrator disabled is enabled by administrators only, and its user may delete it', async () => {
     const { own, params, set } = await setup();
     await set(server.api, 'inactive');
     expect(await refusal(set(own, 'active'))).toMatchObject({

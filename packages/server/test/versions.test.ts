@@ -95,7 +95,7 @@ it('sends requests by rules and by weight, and notes their target in the receipt
     .toMatchObject({ version: 'v2', alias: 'live' });
 });
 
-it('an asynchronous call through an alias goes where its own headers sent it when it was accepted', async () => {
+it('an asynchronous call through an alias runs the version that its own headers chose when it was accepted', async () => {
   const starts: string[] = [];
   const { server, base, at } = await withVersions(starts);
   await using _closed = server;

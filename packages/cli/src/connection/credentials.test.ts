@@ -64,7 +64,7 @@ test('ignores the environment beside --credentials', async () => {
   });
 });
 
-test('takes the file that FGS_CREDENTIALS names, and the rest of the environment for nothing, but --data-dir first', async () => {
+test('uses the file that FGS_CREDENTIALS names, ignores the rest of the environment, and prefers --data-dir', async () => {
   await writeFile(join(dir, 'ada.json'), JSON.stringify({ ...FILE, access_key: 'adaAK' }));
   const env = { FGS_CREDENTIALS: 'ada.json', FGS_ACCESS_KEY: 'envAK', FGS_ENDPOINT: 'http://env:1' };
   expect(await loadCredentials(NO_FLAGS, context(env))).toMatchObject({

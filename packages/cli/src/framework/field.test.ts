@@ -17,7 +17,7 @@ test.each([
   expect(fieldLine(ROW, fieldNames(names))).toBe(line);
 });
 
-test.each(['', ',', 'a,', '.', 'a..b', 'a.'])('takes %j for no name', (text) => {
+test.each(['', ',', 'a,', '.', 'a..b', 'a.'])('refuses %j as a name', (text) => {
   expect(() => fieldNames(text)).toThrow('--field is no name');
 });
 

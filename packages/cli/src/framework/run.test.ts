@@ -51,7 +51,7 @@ test.each([
   expect(() => parseCommand(sample, argv)).toThrow(message);
 });
 
-test('finds the flag that was meant, and nothing when none is near', () => {
+test('suggests the nearest flag, and none when no flag is near', () => {
   expect(suggest('memroy', ['memory', 'name'])).toBe('memory');
   expect(suggest('time', ['timeout', 'name'])).toBe('timeout');
   expect(suggest('xyzzy', ['memory', 'name'])).toBeUndefined();

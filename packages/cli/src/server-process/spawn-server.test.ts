@@ -108,7 +108,7 @@ test('stops waiting when it is interrupted before the server is up', async () =>
   await expect(spawnScript('setInterval(() => {}, 1000);')).rejects.toMatchObject({ exitCode: 130 });
 });
 
-test('ignores messages that are none of the contract', () => {
+test('ignores messages outside the contract', () => {
   for (const value of [null, 1, 'ready', {}, { event: 'ready' }, { event: 'other', sandbox: {} }])
     expect(parseMessage(value)).toBeUndefined();
   expect(parseMessage({ event: 'ready', sandbox: { driver: 1, degraded: ['a', 2] } })).toMatchObject({

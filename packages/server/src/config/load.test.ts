@@ -36,7 +36,7 @@ describe('configuration', () => {
     expect(() => loadConfig(['--mount-roots', 'data'], {})).toThrow(/mount_roots/);
   });
 
-  it('reads the NFS exports that functions may mount, and none by itself', () => {
+  it('reads the NFS exports that functions may mount, none by default', () => {
     expect(loadConfig([], {}).nfsExports).toEqual([]);
     expect(loadConfig(['--nfs-exports', 'storage.example:/export/data,nas:/'], {}).nfsExports).toEqual([
       { host: 'storage.example', path: '/export/data' },
@@ -46,7 +46,7 @@ describe('configuration', () => {
       expect(() => loadConfig([`--nfs-exports=${bad}`], {})).toThrow(/nfs_exports/);
   });
 
-  it('reads the reverse proxies whose word counts, and none by itself', () => {
+  it('reads the trusted reverse proxies, and trusts none by default', () => {
     expect(loadConfig([], {}).trustedProxies).toEqual([]);
     const given = loadConfig(['--trusted-proxies', '10.0.0.5, fd00::/8,'], {}).trustedProxies;
     expect(given).toEqual(['10.0.0.5', 'fd00::/8']);
@@ -54,14 +54,14 @@ describe('configuration', () => {
       expect(() => loadConfig([], { FGS_TRUSTED_PROXIES: bad })).toThrow(`trusted_proxies: ${bad} is neither`);
   });
 
-  it('reads the interfaces that networks may have, and none by itself', () => {
+  it('reads the interfaces that networks may have, none by default', () => {
     expect(loadConfig([], {}).hostInterfaces).toEqual([]);
     expect(loadConfig([], { FGS_HOST_INTERFACES: 'eth1,br0.20' }).hostInterfaces).toEqual(['eth1', 'br0.20']);
     for (const bad of ['-all', '../x', 'a b', 'a23456789012345678'])
       expect(() => loadConfig([`--host-interfaces=${bad}`], {})).toThrow(/host_interfaces/);
   });
 
-  it('reads as whom functions may use file systems, ordinary users by itself', () => {
+  it('reads as whom functions may use file systems, ordinary users by default', () => {
     expect(loadConfig([], {}).mountUsers).toEqual([{ from: 1000, to: 59_999 }]);
     expect(loadConfig(['--mount-users', '1003,2000-2999,33'], {}).mountUsers).toEqual([
       { from: 1003, to: 1003 },
@@ -72,7 +72,7 @@ describe('configuration', () => {
       expect(() => loadConfig([`--mount-users=${bad}`], {})).toThrow(/mount_users/);
   });
 
-  it('reads hosts that may be asked for archives, and none by itself', () => {
+  it('reads hosts from which archives may be fetched, none by default', () => {
     expect([...loadConfig(['--link-hosts', 'bucket:9000,[::1]:80'], {}).linkHosts]).toEqual([
       'bucket:9000',
       '[::1]:80',
@@ -108,7 +108,7 @@ describe('configuration', () => {
       expect(loadConfig([], {}).databaseUrl).toBeUndefined();
     });
 
-    it('is taken out of the environment of the programs that the server starts', () => {
+    it('is removed from the environment of programs that the server starts', () => {
       const env: NodeJS.ProcessEnv = { FGS_DATABASE_URL: URL_TEXT, PATH: '/bin' };
       forgetSecrets(env);
       expect(env).toEqual({ PATH: '/bin' });

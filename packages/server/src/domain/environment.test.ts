@@ -42,7 +42,7 @@ describe('environment variables', () => {
 });
 
 describe('names', () => {
-  it.each(['a', 'ab', 'a-b_c9', 'A'.repeat(60)])('takes %s for a function', (name) => {
+  it.each(['a', 'ab', 'a-b_c9', 'A'.repeat(60)])('accepts %s for a function', (name) => {
     expect(isFunctionName(name)).toBe(true);
   });
 

@@ -34,7 +34,7 @@ describe('a rate', () => {
     },
   );
 
-  it('stands at whole periods from its beginning, however late one asks', () => {
+  it('ticks at whole periods from its beginning, for any time of the call', () => {
     const rate = parseRate('1m');
     const since = at('2026-01-01T00:00:07');
     expect(shown(nextTick(rate, since, since))).toBe('2026-01-01T00:01:07');

@@ -124,7 +124,7 @@ describe('a reset of credentials', () => {
     expect(await rows()).toEqual([1, 1, 1, 1, 1, 2, 1]);
   });
 
-  it('lets in a user who was switched off, and one who did not exist', async () => {
+  it('admits a disabled user, and one who did not exist', async () => {
     await firstStart();
     await storage.db.updateTable('iam_user').set({ enabled: 0 }).execute();
     for (const name of ['admin', 'second']) {

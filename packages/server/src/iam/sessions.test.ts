@@ -53,7 +53,7 @@ it('knows only the very text that it gave out', () => {
   }
 });
 
-it('takes no token of another data directory, and no key for a token or a token for a key', () => {
+it('refuses a token of another data directory, a key as token and a token as key', () => {
   const others = new Sessions({ sealer: new Sealer(randomBytes(32)), directory, clock, isActive: () => true });
   expect(sessions.token(others.issueToken(request()))).toBeUndefined();
   const key = sessions.issueKey(request());
@@ -62,7 +62,7 @@ it('takes no token of another data directory, and no key for a token or a token 
   expect(sessions.temporaryKey(key.securityToken)).toMatchObject({ accessKey: key.accessKey });
 });
 
-it('asks each time whether the user may still act', () => {
+it('checks each time whether the user may still act', () => {
   const token = sessions.issueToken(request());
   const user = directory.users.get('u1');
   if (user === undefined) throw new Error('no user');

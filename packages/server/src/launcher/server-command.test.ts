@@ -19,13 +19,13 @@ describe('the command of the server', () => {
     );
   });
 
-  it('may take a port below 1024 when one is wanted', () => {
+  it('may use a port below 1024 when one is configured', () => {
     expect(commandFor([443, 8081]).join(' ')).toContain('--ambient-caps +net_bind_service');
     expect(commandFor([1024, 65_535]).join(' ')).not.toContain('net_bind_service');
   });
 });
 
-describe.runIf(process.getuid?.() === 0)('a server whose program and data stand in closed folders', () => {
+describe.runIf(process.getuid?.() === 0)('a server whose program and data are in closed folders', () => {
   let home: string;
   let stage: string;
   beforeEach(() => {

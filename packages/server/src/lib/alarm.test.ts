@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Alarm } from './alarm.ts';
 import { ManualClock } from './manual-clock.ts';
 
-it('rings once, at the earliest time that was asked for', () => {
+it('rings once, at the earliest requested time', () => {
   const clock = new ManualClock();
   const rung: number[] = [];
   const begin = clock.now();

@@ -25,7 +25,7 @@ describe('JSON from outside', () => {
     expect(() => parse('[[[[x')).toThrow('nested deeper than 3 levels');
   });
 
-  it('counts nothing that stands in a text', () => {
+  it('does not count characters inside a text', () => {
     const brackets = '[{,:'.repeat(100);
     for (const text of [
       brackets,

@@ -21,7 +21,7 @@ it('gives one alone nearly everything, and all of a small number', () => {
   expect(oneAfterTheOther(10, 1)).toEqual([10]);
 });
 
-it('leaves something to those that come after others have taken all they may', () => {
+it('leaves a part for later users after others have taken their limit', () => {
   expect(oneAfterTheOther(100, 4)).toEqual([91, 5, 2, 1]);
   expect(oneAfterTheOther(1_000, 7).every((held) => held > 0)).toBe(true);
 });

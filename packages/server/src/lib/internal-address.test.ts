@@ -11,7 +11,7 @@ it.each(['169.254.169.254', '169.254.170.2', '100.100.100.200', '168.63.129.16',
   },
 );
 
-it('takes the public addresses of this machine for internal as long as it has them', () => {
+it('treats the public addresses of this machine as internal while it has them', () => {
   const own = (address: string, family: 'IPv4' | 'IPv6') =>
     ({ eth0: [{ address, family }] }) as unknown as ReturnType<typeof networkInterfaces>;
   expect(isInternalAddress('203.0.113.7')).toBe(false);

@@ -35,7 +35,7 @@ test('never removes files older than the database, and warns once', async () => 
   expect(warned).toEqual([file]);
 });
 
-test('goes by when a file was written, even if its owner or mode was changed since', async () => {
+test('uses the time when a file was written, even if its owner or mode was changed since', async () => {
   await utimes(file, new Date(madeAt - HOUR_MS), new Date(madeAt - HOUR_MS));
   const options = { databaseBornAt: madeAt - 1, now: () => madeAt + 1000 * HOUR_MS, onOlder: () => {} };
   expect(await leftoverRule(options)(file)).toBe(false);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memo } from './memo.ts';
 
 describe('memo', () => {
-  it('asks once for each argument, and keeps no more than its size', () => {
+  it('computes once for each argument, and keeps no more than its size', () => {
     const asked: string[] = [];
     const upper = memo(2, 10, (text) => {
       asked.push(text);

@@ -23,7 +23,7 @@ describe('a worker thread', () => {
     await thread.close();
   });
 
-  it('moves a buffer instead of copying it when asked to', async () => {
+  it('moves a buffer instead of copying it on request', async () => {
     const thread = await start();
     const value = new Uint8Array(100).fill(7);
     const answer = thread.call({ op: 'echo', value }, [value.buffer]);

@@ -115,7 +115,7 @@ test('ends also with a server that counts more than it gives', async () => {
   expect((await cli(['applications', 'list'])).stdout).toContain('no applications');
 });
 
-test('shows and deletes one by its name or id, and asks first', async () => {
+test('shows and deletes one by its name or id, after a confirmation', async () => {
   expect((await cli(['applications', 'show', 'shop'])).stdout).toMatch(/functions +shop-api \(api\), shop-limiter/);
   expect((await cli(['applications', 'show', 'a1'])).stdout).toContain('guarded-api');
   expect(await cli(['applications', 'delete', 'shop'])).toMatchObject({ exitCode: 2 });

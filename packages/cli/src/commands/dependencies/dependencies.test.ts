@@ -80,7 +80,7 @@ test('lists all pages, own ones and public ones apart', async () => {
   ]);
 });
 
-test('finds a package by name, own ones before public ones, and asks which runtime is meant', async () => {
+test('finds a package by name, own ones before public ones, and reports an ambiguous runtime', async () => {
   has(dependency(1), dependency(2, { owner: 'public' }), dependency(3, { name: 'library' }));
   server.on(`GET ${ALL}/${ID(5)}/version`, { body: { dependencies: [dependency(1)], next_marker: 1, count: 1 } });
   expect((await fgs('dependencies', 'show', 'lib')).stdout).toContain(ID(1));
@@ -108,7 +108,7 @@ test('deletes one version or all, and never both or neither', async () => {
   expect(server.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
 });
 
-test('gives a function the version that a name means, and takes all away for an empty name', async () => {
+test('sets the version that a name means, and removes all for an empty name', async () => {
   has(dependency(1, { version: 3 }));
   server.on(`GET ${ALL}/${ID(5)}/version/2`, { body: dependency(2, { version: 2 }) });
   const urn = 'urn:fss:r1:p1:function:default:hello';

@@ -40,7 +40,7 @@ const cli = (argv: readonly string[], options: RunOptions = {}): Promise<CliRun>
 const bodyOf = (route: string): Record<string, unknown> =>
   JSON.parse(server.requests(route)[0]?.body.toString() ?? 'null') as Record<string, unknown>;
 
-test('creates a function that is not there, signed, with the zipped folder', async () => {
+test('creates a missing function, signed, with the zipped folder', async () => {
   server.on(CREATE, { body: PRESENT });
   const run = await cli([
     'functions',
@@ -79,7 +79,7 @@ test('asks for the runtime only when the function is new', async () => {
   expect(server.requests(CREATE)).toEqual([]);
 });
 
-test('takes unchanged code for success and leaves an equal configuration alone', async () => {
+test('treats unchanged code as success and leaves an equal configuration alone', async () => {
   server.on(SHOW, { body: PRESENT });
   server.on(CODE, { status: 409, body: { error_code: 'FSS.0409', error_msg: 'same' } });
   const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--memory', '128', '-e', 'A=1', '-e', 'B=2']);
@@ -195,7 +195,7 @@ test.each([
   });
 });
 
-test('exits with 5 when nothing listens there', async () => {
+test('exits with 5 when no server listens', async () => {
   const run = await cli(['functions', 'show', 'hello'], { env: serverEnv('http://127.0.0.1:1') });
   expect(run.exitCode).toBe(5);
   expect(run.stderr).toContain('fgs start');

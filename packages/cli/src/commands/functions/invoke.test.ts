@@ -140,7 +140,7 @@ test('follows until it is stopped, and connects again when the stream breaks', a
   expect(connections).toBe(2);
 });
 
-test('refuses a time that is none', async () => {
+test('refuses an invalid time', async () => {
   expect(await cli(['functions', 'logs', 'hello', '--since', 'yesterday'])).toMatchObject({ exitCode: 2 });
 });
 

@@ -43,7 +43,7 @@ test('shows tags of a function and of the project', async () => {
   expect((await cli('functions', 'tags')).stdout).toMatch(/env +prod, test/);
 });
 
-test('lists functions that have all tags asked for', async () => {
+test('lists functions that have all given tags', async () => {
   server.on(FILTER, { body: { resources: [{ resource_id: `${URN}:latest` }], total_count: 1 } });
   server.on('GET /v2/p1/fgs/functions', {
     body: {

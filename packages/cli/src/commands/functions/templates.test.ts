@@ -59,7 +59,7 @@ test.each(['../out', '/tmp/out', 'a/../../out', '.', ''])('writes nothing for a 
   await expect(stat(join(dir, 'greet'))).rejects.toThrow('ENOENT');
 });
 
-test('names an export itself when the name it is given is no plain file name, and replaces no file unasked', async () => {
+test('names an export itself when the name from the server is no plain file name, and replaces no file without --force', async () => {
   const path = '/v2/p1/fgs/functions/urn:fss:r1:p1:function:default:hello/export';
   server.on(`GET ${path}`, { headers: { 'content-disposition': 'attachment; filename="../../x.zip"' }, body: 'PK' });
   expect(await cli(['functions', 'export', 'hello'])).toMatchObject({ exitCode: 0, stdout: 'hello.zip: 2 bytes\n' });

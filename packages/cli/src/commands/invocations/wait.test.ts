@@ -41,7 +41,7 @@ test.each<[string[], number]>([
   expect(server.requests(LIST)[0]?.query.get('request_id')).toBe('rid');
 });
 
-test('gives up after the time it was given', async () => {
+test('stops waiting after its timeout', async () => {
   states('WAIT');
   let now = 0;
   const run = await wait(['--timeout', '2'], { now: () => (now += 1500) });

@@ -31,7 +31,7 @@ test('shows the steps in which something happened, with the causes of failures',
   expect(await cli(['metrics', 'show', 'hello', '--step', 'soon'])).toMatchObject({ exitCode: 2 });
 });
 
-test('goes on with pages of receipts until there are enough', async () => {
+test('reads pages of receipts until there are enough', async () => {
   const path = `GET /v1/p1/functions/${URN}/invocations`;
   const receipt = (id: string) => ({ request_id: id, peak_memory_bytes: 2 ** 20, cause: 'timeout' });
   server.on(path, ({ query }) =>

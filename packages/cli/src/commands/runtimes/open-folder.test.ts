@@ -26,13 +26,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(closed, { recursive: true }));
 
-test('a folder that all users can enter is taken as it is', async () => {
+test('a folder that all users can enter is used in place', async () => {
   chmodSync(closed, 0o755);
   await using open = await openFolder(tree);
   expect(open.path).toBe(tree);
 });
 
-test('one in a closed folder is copied with its links and modes, and the copy goes away', async () => {
+test('one in a closed folder is copied with its links and modes, and the copy is removed', async () => {
   chmodSync(closed, 0o700);
   let copy = '';
   for (const named of [tree, join(tree, 'bin')]) {

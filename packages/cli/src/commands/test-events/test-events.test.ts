@@ -36,7 +36,7 @@ test('saves an event from text or from a sample, and wants exactly one of them',
   expect((await fgs('test-events', 'create', 'hello', 'b', '--data', '1', '--template', 'timer')).exitCode).toBe(2);
 });
 
-test('shows, changes and deletes an event by its name, and names those there are for another', async () => {
+test('shows, changes and deletes an event by its name, and lists the existing ones for another name', async () => {
   server.on(`PUT ${EVENTS}/e1`, { body: { id: 'e1', name: 'ada' } });
   server.on(`DELETE ${EVENTS}/e1`, { status: 204 });
   expect((await fgs('test-events', 'show', 'hello', 'ada')).stdout).toBe('{"name":"Ada"}');

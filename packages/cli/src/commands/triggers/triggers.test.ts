@@ -58,7 +58,7 @@ describe('triggers create', () => {
     expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'TIMER', event_data });
   });
 
-  test('makes an address of the gateway, for an alias, with the given settings', async () => {
+  test('makes a gateway route, for an alias, with the given settings', async () => {
     server.on(`POST ${ALL(':!live')}`, { status: 201, body: API });
     const usual = await cli('triggers', 'create', 'hello', '--alias', 'live', '--path', '/a');
     expect(usual.stdout).toBe('hello: GET http://127.0.0.1:8081/api/p1/g/a and below in TEST (IAM)\n');
@@ -125,7 +125,7 @@ test('shows, switches and deletes one by its name or id', async () => {
   expect(server.requests(`DELETE ${one}`)).toHaveLength(1);
 });
 
-test('names those there are for a name that is none, and asks for the id where there are several', async () => {
+test('lists the existing ones for an unknown name, and requires the id for an ambiguous one', async () => {
   expect(await cli('triggers', 'show', 'hello', 'bob')).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining('there are: timer, api, api'),

@@ -62,7 +62,7 @@ test('lists versions and aliases with where they point', async () => {
   expect(stdout).toContain('v1, and v2 for header:X=1 or cookie:c=2');
 });
 
-test('asks before it deletes, and never takes an alias or nothing for a version', async () => {
+test('asks before it deletes, and never mistakes an alias or empty text for a version', async () => {
   const VERSION = `DELETE ${FUNCTION}:v1`;
   const LIVE = `DELETE ${FUNCTION}/aliases/live`;
   server.on(VERSION, { status: 204 });

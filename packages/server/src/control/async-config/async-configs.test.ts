@@ -57,7 +57,7 @@ it('keeps destinations over a restart, and the time of creation over a change', 
   expect(next.asyncConfigs.list(id)).toEqual([changed]);
 });
 
-it('goes with its function', async () => {
+it('is removed with its function', async () => {
   await set({});
   await control.functions.delete({ projectId: 'p1', package: 'default', name: 'hello' });
   expect(control.asyncConfigs.list(id)).toEqual([]);
@@ -102,7 +102,7 @@ it('refuses an address that is too long', async () => {
   await expect(set(long)).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
-it('asks whether the function that is to get outcomes may be called', async () => {
+it('checks the right to call the function that is the destination', async () => {
   const of = { functionId: id, name: { projectId: 'p1', package: 'default', name: 'hello' }, qualifier: 'latest' };
   const asked: string[] = [];
   const setBy = { kind: 'user', id: 'u1' } as const;
@@ -118,7 +118,7 @@ it('asks whether the function that is to get outcomes may be called', async () =
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.param).toContain('next"}');
 });
 
-it('takes webhooks of the outside and of allowed hosts, and kinds that only the cloud has', async () => {
+it('accepts webhooks of the outside and of allowed hosts, and kinds that only the cloud has', async () => {
   for (const url of ['https://example.com/hook?key=1', 'http://127.0.0.1:9/x']) await set(toUrl(url));
   for (const [destination, param] of [
     ['OBS', { bucket: 'b', prefix: 'p', expires: 3 }],

@@ -62,7 +62,7 @@ async function code(work: Promise<unknown>): Promise<ErrorCode> {
 }
 
 describe('versions of dependencies', () => {
-  it('are numbered from 1 for each name and runtime, and a number is not given twice', async () => {
+  it('are numbered from 1 for each name and runtime, and a number is not reused', async () => {
     const first = await add({ a: '1' });
     const second = await add({ a: '2' });
     expect([first.version, second.version, second.dependencyId]).toEqual([1, 2, first.dependencyId]);
@@ -73,7 +73,7 @@ describe('versions of dependencies', () => {
     expect(dependencies.versions(P, first.dependencyId).map(({ version }) => version)).toEqual([3, 1]);
   });
 
-  it('are seen by their project only, public ones by all, and those are changed by none', async () => {
+  it('are visible to their project only, public ones to all and changed by none', async () => {
     const own = await add({ a: '1' });
     expect(await code(Promise.resolve().then(() => control.dependencies.versions('p2', own.dependencyId)))).toBe(
       'dependency_not_found',
@@ -283,7 +283,7 @@ describe('a function with dependencies', () => {
     expect(read('x.js')).toBe('one');
   });
 
-  it('leaves its old folder to running instances for a while, and none after its end', async () => {
+  it('keeps its old folder for running instances for a while, and removes all folders after its end', async () => {
     const one = await add({ 'x.js': 'one' });
     await create([one.id]);
     const before = folder();

@@ -102,7 +102,7 @@ describe('file systems of the administrator', () => {
     expect(tried).toEqual([]);
   });
 
-  it('stand beside each other: who writes to an outer folder could lead an inner one elsewhere', async () => {
+  it('are not inside each other: a function that writes to an outer folder could redirect an inner one', async () => {
     await fileSystems.add({ name: 'data', path: '/srv/data' });
     await fileSystems.add({ name: 'beside', path: '/srv/data-2' });
     await fileSystems.add({ name: 'same', path: '/srv/data' });

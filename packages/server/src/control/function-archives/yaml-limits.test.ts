@@ -48,7 +48,7 @@ describe('the YAML of an import', () => {
     });
   });
 
-  it('is read back as it was exported, also with as many variables as there may be', () => {
+  it('is read back as it was exported, also with the most variables allowed', () => {
     const user_data = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`A${at}`, '- ? [']));
     const document = { function: { user_data }, dependencies: [], code: 'hello.zip' };
     expect(readExportYaml(writeExportYaml(document))).toEqual(document);

@@ -337,7 +337,7 @@ describe('changing a function', () => {
     expect(latest()).toMatchObject({ revision: '21', env: { n: '19' } });
   });
 
-  it('answers for a function that is not there', async () => {
+  it('reports a missing function', async () => {
     expect(await code(control.functions.updateCode(HELLO, {}))).toBe('function_not_found');
     expect(await code(control.functions.updateConfig(HELLO, {}))).toBe('function_not_found');
     expect(await code(control.functions.delete(HELLO))).toBe('function_not_found');

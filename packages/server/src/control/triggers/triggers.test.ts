@@ -129,7 +129,7 @@ describe('triggers', () => {
     expect(shown()).toEqual([]);
   });
 
-  it('of other kinds are refused with the kinds that there are', async () => {
+  it('of other kinds are refused with a list of the existing kinds', async () => {
     for (const kind of ['OBS', 'SMN', 'KAFKA', 'APIC', 'IOTDA']) {
       await expect(add(kind, {})).rejects.toMatchObject({
         code: 'not_supported_here',

@@ -77,7 +77,7 @@ describe('publishing', () => {
     expect(versionNameAt(Date.UTC(2022, 4, 10, 19, 6, 58))).toBe('v20220510-190658');
   });
 
-  it('refuses when nothing changed since the last one, also when a change was taken back', async () => {
+  it('refuses when nothing changed since the last one, also when a change was reverted', async () => {
     await publish('v1');
     expect(await refusal(publish('v2'))).toBe('nothing_to_publish');
     await control.functions.updateConfig(HELLO, { memory_size: 256 });
@@ -143,7 +143,7 @@ describe('publishing', () => {
     expect(outcomes).toEqual(['fine', 'nothing_to_publish']);
   });
 
-  it('takes the digest of the code that is meant and refuses that of other code', async () => {
+  it('accepts the digest of the present code and refuses that of other code', async () => {
     const sha512 = snapshot('latest')?.codeDigest ?? '';
     expect(await refusal(publish('v1', { digest: 'd41d8cd98f00b204e9800998ecf8427e' }))).toBe('invalid_request');
     expect(await refusal(publish('v1', { digest: sha512.toUpperCase() }))).toBe('fine');
@@ -185,7 +185,7 @@ describe('deleting a version', () => {
     expect(await refusal(control.versions.delete({ ...HELLO, name: 'nobody' }, 'v1'))).toBe('function_not_found');
   });
 
-  it('takes the aliases on it and the asynchronous settings of all of them along', async () => {
+  it('removes its aliases and the asynchronous settings of all of them too', async () => {
     const { fn } = await publish('v1');
     await control.aliases.create(HELLO, { name: 'live', version: 'v1' });
     for (const qualifier of ['latest', 'v1', '!live'])

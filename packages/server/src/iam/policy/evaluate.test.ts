@@ -68,7 +68,7 @@ describe('resources', () => {
     );
   });
 
-  it('does not take an operation on no single function for one on every function', () => {
+  it('distinguishes an operation on no single function from one on every function', () => {
     const one = [allow('functiongraph:*:*', { Resource: ['functiongraph:*:*:function:default/*'] })];
     expect(ask(one, 'functiongraph:function:list', fn('*'))).toBe(false);
   });

@@ -27,7 +27,7 @@ describe('minutes back from now', () => {
   });
 });
 
-describe('a range that was asked for', () => {
+describe('a requested range', () => {
   it('is the last hour in minutes by default', () => {
     expect(pointsOf(askedSteps({}, now))).toBe(61);
   });

@@ -204,7 +204,7 @@ describe('timer triggers', () => {
     expect((await times()).slice(1)).toEqual(['00:05:50', '00:06:00']);
   });
 
-  it('rest while they are off, and count a rate from when they are switched on', async () => {
+  it('rest while they are disabled, and count a rate from the time they are enabled', async () => {
     start();
     const trigger = await add('1m');
     await pass(MINUTE + 20 * SECOND);
