@@ -97,7 +97,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   };
 }
 
-/** Returns when the first step was made. */
+/** Returns the time of the first step. */
 async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promise<number> {
   const { link, place, schema } = database;
   // a step may take long, and no caller waits for the database yet

@@ -14,7 +14,7 @@ import type { TagsSchema } from './schema/tags.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
 import type { TriggersSchema } from './schema/triggers.ts';
 
-/** Every table, put together from what each module owns under `schema/`. */
+/** Every table, combined from the modules' own tables under `schema/`. */
 export type Schema = IdentitySchema &
   QueueSchema &
   FunctionsSchema &

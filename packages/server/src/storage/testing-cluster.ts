@@ -46,7 +46,7 @@ export class PostgresCluster {
     this.folder = mkdtempSync(join(tmpdir(), 'fg-pg-'));
     if (this.#account === undefined) return;
     chownSync(this.folder, this.#account.uid, this.#account.gid);
-    // servers that root starts run as yet another user; the socket asks for the password
+    // servers started by root run as another user; the socket requires the password
     chmodSync(this.folder, 0o711);
   }
 

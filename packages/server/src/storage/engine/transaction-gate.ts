@@ -91,7 +91,7 @@ export class TransactionGate {
       );
     }
     return new Promise((resolve, reject) => {
-      // Sent from inside `go`, not after it: a transaction begun in between would take the statement in.
+      // Sent from inside `go`, not after it: a transaction begun in between would include the statement.
       this.#waiting.push({ owner, go: () => void send().then(resolve, reject) });
     });
   }

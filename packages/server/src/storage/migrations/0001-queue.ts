@@ -25,7 +25,7 @@ export const queue0001: Migration = {
       .addColumn('finished_at', 'bigint')
       .addColumn('outcome', 'text')
       .execute();
-    // The claim reads only this index: a long backlog of a skipped group is passed over without touching its rows.
+    // The claim reads only this index: a long backlog of a skipped group is passed without reading its rows.
     await sql`create index message_ready on message (topic, not_before, position, group_key) where state = 'ready'`.execute(
       db,
     );

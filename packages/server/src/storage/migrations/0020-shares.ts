@@ -13,7 +13,7 @@ export const shares0020: Migration = {
       .addColumn('created_at', 'bigint', (c) => c.notNull())
       .addPrimaryKeyConstraint('share_key', ['kind', 'resource', 'holder_kind', 'holder_id'])
       .execute();
-    // Functions could choose any user of the disk; file systems that exist keep that.
+    // Functions could choose any user of the disk; existing file systems keep that.
     await db.schema
       .alterTable('file_system')
       .addColumn('user_id', 'integer', (c) => c.notNull().defaultTo(1003))

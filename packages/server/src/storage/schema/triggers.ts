@@ -11,7 +11,7 @@ export interface FunctionTriggerTable {
   active: number;
   /** JSON of the settings of this kind. */
   settings: string;
-  /** Gateway, environment, method and form of the path of a gateway trigger; null for others. */
+  /** Gateway, environment, method and path pattern of a gateway trigger; null for others. */
   route_key: string | null;
   /** Start of the rate's period: ticks are counted from this time. */
   since: number;

@@ -37,8 +37,8 @@ export function refusalOf({ call }: Slot): Error | undefined {
 
 /**
  * Runs calls in one transaction and answers them after its COMMIT. When one fails, the transaction is rolled back and
- * the others are retried without it: a failing call fails no other. Returns the calls that a lost connection left
- * unanswered; the session is destroyed then.
+ * the calls are repeated in transactions without the failing one, which gets one of its own: a failing call fails no
+ * other. Returns the calls that a lost connection left unanswered; the session is destroyed then.
  */
 export async function runBatch(
   session: Session,
