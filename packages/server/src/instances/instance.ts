@@ -240,7 +240,7 @@ export class Instance {
     };
     const outcome = await this.#race(link.invoke(frame, request.event, stream, body), request, stream);
     const handlerMs = clock.monotonic() - started;
-    // An agent that does not answer costs lines of the log, not the result.
+    // If the agent does not answer, log lines are lost, but not the result.
     if ('raw' in outcome && outcome.raw) await this.#parts.flushOutput().catch(() => {});
     if (stream !== undefined) return this.#endStream(stream, outcome, request, handlerMs);
     // CPU time of concurrent requests cannot be separated.

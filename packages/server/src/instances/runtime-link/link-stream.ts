@@ -7,7 +7,7 @@ export interface ChunkReceiver {
   chunk(head: StreamHead | undefined, piece: Buffer, taken: () => void): void;
 }
 
-/** Small pieces are copied: a view would keep the whole buffer alive that it arrived in. */
+/** Small pieces are copied: a view would keep its whole receive buffer alive. */
 const COPY_BELOW_BYTES = 16 * 1024;
 /** Credit is returned in portions, so that small pieces do not cause a frame each. */
 const PORTION_BYTES = STREAM_WINDOW_BYTES / 4;

@@ -8,7 +8,7 @@ export interface LinkListener {
   close(): void;
 }
 
-/** Listens on a unix socket that does not exist yet; resolves when it does. Rejects when the path cannot be used. */
+/** Listens on a new unix socket; resolves when the socket exists. Rejects when the path cannot be used. */
 export function listenForLink(path: string): Promise<LinkListener> {
   return new Promise((resolve, reject) => {
     let settle: { resolve: (socket: Socket) => void; reject: (error: Error) => void };

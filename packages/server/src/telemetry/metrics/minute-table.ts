@@ -28,7 +28,7 @@ export const MINUTE_SCHEMA = `
   create table if not exists summed (up_to integer not null);
 `;
 
-/** The file of a day, as far as it matters here. */
+/** The part of a day's file that this module needs. */
 interface Statements {
   prepare<Row>(sql: string): Database.Statement<unknown[], Row>;
 }

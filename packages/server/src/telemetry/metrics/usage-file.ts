@@ -13,7 +13,7 @@ interface ProjectDay {
   readonly gb_s: number;
 }
 
-/** Days that are kept: more than the last six whole months. */
+/** Days that are kept: more than `MAX_MONTHS` months. */
 const KEPT_DAYS = 400;
 const MAX_MONTHS = 12;
 

@@ -4,7 +4,7 @@ import type { AgentRequest } from '@funcgraph/agent';
 export interface AgentLimits {
   /** From the start of the process until it is ready. */
   readonly readyMs: number;
-  /** From the hang-up until the process has ended. */
+  /** From closing the connection until the process has ended. */
   readonly closeMs: number;
   /** Interval between pings. */
   readonly pingMs: number;
