@@ -41,7 +41,7 @@ const list = () =>
 const show = (id: string) => wire<Shown>(server.sdk.showFunctionApp(new sdk.ShowFunctionAppRequest(id)));
 const remove = (id: string) => server.sdk.deleteFunctionApp(new sdk.DeleteFunctionAppRequest(id));
 
-it('are made of templates that say what they ask for', async () => {
+it('are made of templates that list their parameters', async () => {
   const said = await wire<Templates>(server.sdk.listAppTemplates(new sdk.ListAppTemplatesRequest()));
   expect(said.templates.map(({ id }) => id)).toContain('webhook-inbox');
   const one = await wire<{ name: string; params: string }>(

@@ -229,7 +229,7 @@ describe('headers of an asynchronous invocation', () => {
     expect(answer.headers.get('x-cff-function-log')).toBeNull();
   });
 
-  it('tell the function how it was called', async () => {
+  it('pass the function the way it was called', async () => {
     const bootstrap = `#!/opt/function/runtime/${runtime.toLowerCase().replace('.js', 'js')}/rtsp/nodejs/bin/node
 const api = 'http://' + process.env.RUNTIME_API_ADDR + '/v1/runtime/invocation/';
 (async () => {

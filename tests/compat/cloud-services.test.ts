@@ -27,7 +27,7 @@ const JSON_TYPE = 'application/json';
 const NOT_HERE = { status: 426, code: 'FSS.0426' };
 const NO_FUNCTION = { status: 404, code: 'FSS.1051' };
 
-it('says that logs have been enabled, in the words that Terraform looks for', async () => {
+it('reports that logs have been enabled, in the words that Terraform looks for', async () => {
   const request = new sdk.EnableLtsLogsRequest().withContentType(JSON_TYPE);
   expect(await refused(server.sdk.enableLtsLogs(request))).toMatchObject({
     status: 400,
@@ -36,7 +36,7 @@ it('says that logs have been enabled, in the words that Terraform looks for', as
   });
 });
 
-it('says where the log of a function is, or what its log_config says', async () => {
+it('returns where the log of a function is, or its log_config', async () => {
   const show = (of: string) => server.sdk.showLtsLogDetails(new sdk.ShowLtsLogDetailsRequest(of, JSON_TYPE));
   const config = await wire<{ func_id: string }>(server.sdk.showFunctionConfig(new sdk.ShowFunctionConfigRequest(urn)));
   const { project_id } = server.credentials;
@@ -57,7 +57,7 @@ it('says where the log of a function is, or what its log_config says', async () 
   expect(await show(urn)).toMatchObject(chosen);
 });
 
-it('says that tracing is off, lets it be switched off and refuses keys', async () => {
+it('reports that tracing is off, lets it be switched off and refuses keys', async () => {
   const set = (of: string, ak: string, sk: string) =>
     server.sdk.updateTracing(
       new sdk.UpdateTracingRequest(of, JSON_TYPE).withBody(
@@ -73,7 +73,7 @@ it('says that tracing is off, lets it be switched off and refuses keys', async (
   expect(await refused(set(missing, '', ''))).toMatchObject(NO_FUNCTION);
 });
 
-it('says that there is no snapshot, lets it be switched off and refuses to make one', async () => {
+it('reports that there is no snapshot, lets it be switched off and refuses to make one', async () => {
   const show = (of: string, action: string) =>
     server.sdk.showFuncSnapshotState(new sdk.ShowFuncSnapshotStateRequest(of, action, JSON_TYPE));
   const set = (of: string, action: string) =>

@@ -63,7 +63,7 @@ describe('the official SDK with container images', () => {
     ['an image that is not here', () => custom('v3'), 'FSS.1035'],
     ['an impossible name', () => new sdk.CustomImage().withImage('No Name'), 'FSS.1034'],
     ['a reserved user', () => custom('v1').withUid('1000'), 'FSS.1034'],
-  ])('is told which code refuses %s', async (_what, customImage, errorCode) => {
+  ])('gets the error code that refuses %s', async (_what, customImage, errorCode) => {
     await expect(server.sdk.createFunction(creation('refused', customImage()))).rejects.toMatchObject({
       httpStatusCode: 400,
       errorCode,

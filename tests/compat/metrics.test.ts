@@ -53,7 +53,7 @@ describe('statistics by the official client', () => {
     expect(sum(seen.reserved_instance_num)).toBe(0);
   });
 
-  it('tell a version from the function, and know the number of instances', async () => {
+  it('distinguish a version from the function, and know the number of instances', async () => {
     expect(sum((await statistics(`${urn}:latest`)).count)).toBe(4);
     const request = new sdk.ShowFunctionMetricsRequest(urn, '10');
     const metrics = (await server.sdk.showFunctionMetrics(request)) as unknown as Series;
@@ -106,7 +106,7 @@ describe('statistics by the official client', () => {
 });
 
 describe('quotas', () => {
-  it('are those of the configuration, and told with what is used', async () => {
+  it('are those of the configuration, and are returned with their usage', async () => {
     const { quotas } = await server.sdk.listQuotas(new sdk.ListQuotasRequest());
     const of = (type: string) => quotas?.resources?.find((resource) => resource.type === type);
     expect(of('fgs_func_num')).toMatchObject({ quota: 3, used: 1 });

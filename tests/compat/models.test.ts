@@ -248,7 +248,7 @@ it.each(operations.filter((id) => !Object.hasOwn(NOT_ASKED, id)))('%s has the fi
   expect(missingIn(id).filter((field) => !isKnown(field))).toEqual([]);
 });
 
-it('what is said to be missing is', () => {
+it('fields listed as missing are missing', () => {
   const missing = operations.flatMap(missingIn);
   const given = Object.keys(NOT_GIVEN).filter((field) => !missing.includes(field));
   expect(given).toEqual([]);

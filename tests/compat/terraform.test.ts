@@ -340,7 +340,7 @@ describe('other resources by Terraform:', () => {
     await functions.delete(id);
   });
 
-  it('a trigger that was deleted by somebody else, or whose function was, is made anew', async () => {
+  it('a trigger that was deleted by another client, or whose function was, is created again', async () => {
     const id = await functions.create(smallest('trigger-gone'));
     const triggers = new TriggerResource(calls);
     const tick = { name: 'clock', schedule_type: 'Rate', schedule: '1h' };

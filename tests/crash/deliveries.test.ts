@@ -41,7 +41,7 @@ async function configure(urn: string, destinations: object): Promise<void> {
 const toFunction = (urn: string) => ({ destination: 'FunctionGraph', param: JSON.stringify({ func_urn: urn }) });
 const toWebhook = (path: string) => ({ destination: 'HTTP', param: JSON.stringify({ url: webhook.url(path) }) });
 
-it('an outcome that is stored is delivered, also when the server is killed before somebody has taken it', async () => {
+it('an outcome that is stored is delivered, also when the server is killed before it was taken', async () => {
   const urn = await make('once', "return 'done';");
   await configure(urn, { on_success: toWebhook('/once') });
   let hold = true;

@@ -83,7 +83,7 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     });
   }
 
-  it('each accepted invocation ends once and was run, whoever is killed', { timeout: 240_000 }, async () => {
+  it('each accepted invocation ends once and was run, with any process killed', { timeout: 240_000 }, async () => {
     const ran = join(folder, 'ran');
     const note = `require('node:fs').appendFileSync(${JSON.stringify(ran)}, event.n + '\\n');`;
     const urn = await make('account', `${note} if (event.fail) throw new Error('asked to fail'); return 'done';`);
@@ -150,7 +150,7 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     expect([tooFew, tooMany], told).toEqual([[], []]);
   });
 
-  it('a server whose database went to another one ends, and says so', async () => {
+  it('a server whose database went to another one ends, and reports it', async () => {
     await cluster.run(server.database, `update funcgraph_server set owner = 'another'`);
     const exited = server.exited;
     await cluster.run(

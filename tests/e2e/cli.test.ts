@@ -53,7 +53,7 @@ test('takes a function through its whole life', async () => {
   expect(await server.fgs(['functions', 'show', 'life'])).toMatchObject({ exitCode: 3 });
 });
 
-test('tells a failing function from a failing request, and finds both again', async () => {
+test('distinguishes a failing function from a failing request, and finds both again', async () => {
   const create = ['functions', 'create', 'fails', '--runtime', runtime, '--handler', 'index.handler'];
   expect(await server.fgs([...create, '--code-file', join(code, 'index.js')])).toMatchObject({ exitCode: 0 });
   const failed = await server.fgs([

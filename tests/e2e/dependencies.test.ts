@@ -115,7 +115,7 @@ describe('functions with dependencies', () => {
     expect(json).toEqual({ ...NODE_SEEN, here: '/opt/function/code/node_modules/installed/index.js' });
   });
 
-  it('in Python import modules and packages of the top, which nobody may write', async () => {
+  it('in Python import modules and packages of the top, which are read-only', async () => {
     const id = await upload(server, 'py', python, {
       'flat.py': "NAME = 'flat'",
       'packed/__init__.py': '',
@@ -228,7 +228,7 @@ done`;
     expect([refused.exitCode, refused.stderr]).toEqual([3, expect.stringContaining('FSS.1046')]);
   });
 
-  it('are told plainly which public package cannot be had', SLOW, async () => {
+  it('name a public package that cannot be fetched', SLOW, async () => {
     const missing = await server.fgs(['dependencies', 'install-public', 'obsclient', '--runtime', python]);
     expect([missing.exitCode, said(missing)]).toEqual([3, expect.stringContaining('in no package index')]);
     expect(said(await server.fgs(['dependencies', 'list', '--match', 'obsclient']))).toContain('no dependencies');

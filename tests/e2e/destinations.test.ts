@@ -289,7 +289,7 @@ describe('a dead letter', () => {
     expect(await deadLetters(other)).toHaveLength(1);
   });
 
-  it('of a function that is deleted stays, and says why it cannot be redriven', async () => {
+  it('of a function that is deleted stays, and explains why it cannot be redriven', async () => {
     const urn = await make('away', { fail: 'yes' });
     await configure(urn, {});
     const id = await enqueue(server, urn, { n: 1 });

@@ -70,7 +70,7 @@ describe('the gateway', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  it('publishes nothing by itself, and tells the same of a function that does not exist', async () => {
+  it('publishes nothing by itself, and answers the same for a function that does not exist', async () => {
     const off = await unsigned(at('event-fn'), {});
     const unknown = await unsigned(at('nobody'), {});
     for (const answer of [off, unknown]) {
@@ -89,7 +89,7 @@ describe('the gateway', () => {
     });
   });
 
-  it('is switched on for everybody by the CLI, keeps that over a restart, and is switched off', async () => {
+  it('is opened to all callers by the CLI, keeps that over a restart, and is switched off', async () => {
     const on = await server.fgs(['functions', 'url', 'event-fn', '--enable', '--auth', 'none']);
     expect(on, on.stderr).toMatchObject({ exitCode: 0 });
     expect(on.stdout.toString()).toContain(at('event-fn'));
@@ -127,7 +127,7 @@ describe('the gateway', () => {
     await fgs('triggers', 'delete', 'event-fn', 'api', '--yes');
   }, 120_000);
 
-  it('asks for a signature or a token unless it is told not to, and hides both from the function', async () => {
+  it('asks for a signature or a token unless it is configured not to, and hides both from the function', async () => {
     await setUrl(event, { enabled: true });
     const refused = await unsigned(at('event-fn'), {});
     expect([refused.status, refused.json.error_code]).toEqual([401, 'APIGW.0301']);

@@ -46,7 +46,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go functions' : 
     expect((await invoke(server, urn, {})).receipt).toMatchObject({ outcome: 'ok', cold: false });
   });
 
-  it('tells an alias to the program', async () => {
+  it('passes an alias to the program', async () => {
     const urn = await go('handler');
     const params = target(server, `${urn}:latest`);
     await server.api.call('createFunctionVersion', { params, body: { version: 'v1' } });
@@ -75,7 +75,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go functions' : 
     await expect.poll(lines, PATIENCE).toEqual(expect.arrayContaining(['info text 7', 'printed 中文', 'to stderr']));
   });
 
-  it('tells errors and panics of the handler, and the instance goes on', async () => {
+  it('reports errors and panics of the handler, and the instance goes on', async () => {
     const fails = await invoke(server, await go('fails'), {});
     expect([fails.status, fails.isError, fails.code]).toEqual([200, true, 4002]);
     expect(fails.json).toEqual({ errorMessage: 'went wrong', errorType: 'FunctionReturnError' });
@@ -86,7 +86,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go functions' : 
     expect(second.receipt.instance_id).toBe(first.receipt.instance_id);
   });
 
-  it('tells the end of the program, and the next call gets another', async () => {
+  it('reports the end of the program, and the next call gets another', async () => {
     const urn = await go('exits');
     const died = await invoke(server, urn, {});
     expect([died.code, died.json.errorMessage]).toEqual([
@@ -101,7 +101,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go functions' : 
     expect([answer.code, answer.receipt.outcome]).toEqual([4010, 'timeout']);
   });
 
-  it.skipIf(!isRoot)('tells too much memory with the bytes used', async () => {
+  it.skipIf(!isRoot)('reports too much memory with the bytes used', async () => {
     const answer = await invoke(server, await go('allocates'), {});
     expect([answer.code, answer.receipt.outcome]).toEqual([4205, 'memory_exceeded']);
     expect(answer.json.errorMessage).toMatch(/^runtime memory limit exceeded, memory used: \d+ bytes/);
@@ -140,7 +140,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go functions' : 
       { name: 'go-plugin', files: { 'testplugin.so': '\x7fELF' }, handler: 'testplugin.Handler' },
       'the retired form',
     ],
-  ])('says what is wrong with %s', async (_what, deployment, text) => {
+  ])('names the fault of %s', async (_what, deployment, text) => {
     const urn = await deploy(server, { runtime: 'Go1.x', ...deployment });
     const answer = await invoke(server, urn, {});
     expect([answer.isError, answer.code, answer.receipt.outcome]).toEqual([true, 4001, 'load_failed']);

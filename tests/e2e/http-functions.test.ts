@@ -56,7 +56,7 @@ describe('HTTP functions', () => {
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  it('answers a direct call with the wrapping and tells the function who it is', async () => {
+  it('answers a direct call with the wrapping and passes the function its identity', async () => {
     const answer = await invoke(server, node, { ...EVENT, httpMethod: 'POST', path: '/a', body: 'hi' });
     expect(answer.json).toMatchObject({
       statusCode: 200,
@@ -88,7 +88,7 @@ describe('HTTP functions', () => {
     }
   });
 
-  it('says what is wrong with an event that is no request', async () => {
+  it('names the fault of an event that is no request', async () => {
     const answer = await invoke(server, node, { name: 'Ada' });
     expect([answer.isError, answer.code]).toEqual([true, 4002]);
     expect(answer.json.errorMessage).toContain(
@@ -96,7 +96,7 @@ describe('HTTP functions', () => {
     );
   });
 
-  it('tells the exit code of a server that dies, and starts another one for the next call', async () => {
+  it('reports the exit code of a server that dies, and starts another one for the next call', async () => {
     const died = await invoke(server, node, { ...EVENT, path: '/die' });
     expect([died.isError, died.code]).toEqual([true, 4002]);
     expect(died.json.errorMessage).toContain('bootstrap exited with code 5');
@@ -120,7 +120,7 @@ describe('HTTP functions', () => {
     expect(answer.receipt.init_ms).toBeGreaterThan(3000);
   });
 
-  it('tells a bootstrap that never serves', async () => {
+  it('reports a bootstrap that never serves', async () => {
     const urn = await http('http-broken', { bootstrap: '#!/bin/sh\nexit 3\n' });
     const answer = await invoke(server, urn, EVENT);
     expect(answer.json.errorMessage).toContain(

@@ -215,7 +215,7 @@ describe('container images', () => {
     });
   });
 
-  it('tell how to get an image that is not here', async () => {
+  it('report how to get an image that is not here', async () => {
     await expect(deployImage(server, { name: 'missing', image: 'team/none:v1' })).rejects.toMatchObject({
       code: 'FSS.1035',
       hint: expect.stringContaining('fgs images load FILE --name team/none:v1'),

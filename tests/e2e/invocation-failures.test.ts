@@ -121,7 +121,7 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
     expect(next.text).toBe('fine');
   });
 
-  it('too much memory is told with the bytes used', async () => {
+  it('too much memory is reported with the bytes used', async () => {
     const answer = await invoke(server, urn(), { do: 'memory' });
     await expectTold(urn(), answer, { outcome: 'memory_exceeded', code: 4205, component: 'function' });
     const used = /^runtime memory limit exceeded, memory used: (\d+) bytes/.exec(String(answer.json.errorMessage));
@@ -130,7 +130,7 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
     await expectRecovered();
   });
 
-  it('a full /tmp is told as such', { timeout: 120_000 }, async () => {
+  it('a full /tmp is reported as such', { timeout: 120_000 }, async () => {
     const slow = await deploy(server, {
       name: `disk-${language}`,
       runtime: language === 'node' ? nodejs : await runtimeOf(server, 'Python'),
@@ -143,7 +143,7 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
     expect(await invoke(server, slow, {})).toMatchObject({ text: 'fine', code: 0 });
   });
 
-  it('a process that exits or crashes is told with how it ended', async () => {
+  it('a process that exits or crashes is reported with how it ended', async () => {
     const exited = await invoke(server, urn(), { do: 'exit' });
     await expectTold(urn(), exited, { outcome: 'crashed', code: 4002, component: 'function' });
     expect(exited.json.errorMessage).toContain('exited with code 3');
@@ -172,7 +172,7 @@ describe('before the handler runs', () => {
     deploy(server, { name, runtime: nodejs, files: { 'index.js': source }, ...more });
   const WITH_INIT = 'exports.handler = async (event, context) => "fine";\n';
 
-  it('a module that is missing is a load failure, told to each caller', async () => {
+  it('a module that is missing is a load failure, reported to each caller', async () => {
     const urn = await start('missing', "require('nowhere'); exports.handler = async (e, c) => 1;");
     for (const _ of [1, 2]) {
       const answer = await invoke(server, urn);

@@ -122,7 +122,7 @@ describe('the answer of a synchronous invocation', () => {
 describe('the receipt', () => {
   const parts = (r: Receipt) => r.queue_ms + r.sandbox_ms + r.boot_ms + r.load_ms + r.init_ms + r.handler_ms;
 
-  it('says where the time of a cold and of a warm call went', async () => {
+  it('reports where the time of a cold and of a warm call went', async () => {
     const fresh = { name: 'fresh', runtime: await runtimeOf(server, 'Node.js'), files: { 'index.js': NODE } };
     const urn = await deploy(server, { ...fresh, initializer: 'index.init' });
     const { receipt: cold } = await invoke(server, urn, {});

@@ -77,7 +77,7 @@ describe.runIf(isRoot).each(['helper', 'mounts'] as const)('a sandbox that was g
       expect(await assigned(bench, inner, 'listdir', [CODE])).toEqual({ ok: ['handler'] });
     });
 
-    it('is told clearly when no sandbox could read the code', async () => {
+    it('gets a clear error when no sandbox could read the code', async () => {
       const unreadable = makeCode(bench, 'unreadable');
       chmodSync(unreadable, 0o700);
       const sandbox = await startWaiting(bench, ['/bin/sleep', '1000']);
@@ -281,7 +281,7 @@ describe.runIf(isRoot).each(['helper', 'mounts'] as const)('a sandbox that was g
       },
     );
 
-    it.runIf(attach === 'helper')('a helper that hangs is given up, with the sandbox that waits for it', async () => {
+    it.runIf(attach === 'helper')('a helper that hangs is killed, with the sandbox that waits for it', async () => {
       const { pid: agent } = await bench.agent.ensureAgent();
       const hung = helperOf(agent);
       process.kill(hung, 'SIGSTOP');

@@ -53,7 +53,7 @@ describe.runIf(isRoot)('the attach helper', () => {
     await expect(attach({ startTime: later })).rejects.toEqual(failing('find-process ESRCH'));
   });
 
-  it('says that a process is gone', async () => {
+  it('reports that a process is gone', async () => {
     const child = spawn('true');
     await once(child, 'exit');
     await expect(attach({ pid: child.pid })).rejects.toEqual(failing('ESRCH'));
@@ -113,7 +113,7 @@ describe.runIf(isRoot)('the attach helper', () => {
     expect(await run([PROGRAM], '1\0')).toEqual({ said: 'ready\n', code: 0 });
   });
 
-  it('says at once that it cannot work without rights', async () => {
+  it('reports at once that it cannot work without rights', async () => {
     const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--bounding-set', '-all'];
     const { said, code } = await run([...asNobody, '--', PROGRAM], '');
     expect(said).toMatch(/^no [a-z-]+ 1\n$/);
@@ -124,7 +124,7 @@ describe.runIf(isRoot)('the attach helper', () => {
     await expect(HelperProcess.start(program)).rejects.toMatchObject({ code: 'ATTACH_FAILED' });
   });
 
-  it('is given up when it never says that it is ready', async () => {
+  it('is killed when it never reports that it is ready', async () => {
     await expect(HelperProcess.start('/bin/cat')).rejects.toMatchObject({ code: 'ATTACH_FAILED' });
   });
 });

@@ -56,13 +56,13 @@ describe.runIf(isRoot)('a function that takes all it can get', () => {
     await expectNeighbourIsFine();
   });
 
-  it('finds /tmp empty whatever the sandbox before it left there', async () => {
+  it('finds /tmp empty with any leftovers of the previous sandbox', async () => {
     await bench.run([...PROBE, 'fill', '/tmp'], { tmpBytes: 16 * MIB });
     for (let round = 0; round < 5; round++)
       expect(await inside(bench, 'listdir', ['/tmp'], { tmpBytes: 16 * MIB })).toEqual({ ok: [] });
   });
 
-  it('is killed with the peak told when it takes more memory than it has', async () => {
+  it('is killed with the peak reported when it takes more memory than it has', async () => {
     const command = [NODE, '--max-old-space-size=4096', '/opt/function/code/probe.cjs', 'eatMemory'];
     const { exit } = await bench.run(command, WITH_NODE);
     expect(exit.oomKilled).toBe(true);

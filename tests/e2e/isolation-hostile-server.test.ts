@@ -199,7 +199,7 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
     return [...text.matchAll(/chain out_of_(\S+)/g)].map(([, bridge]) => bridge ?? '');
   }
 
-  it('writes for functions where it opened its folder, whatever has that name now', async () => {
+  it('writes for functions where it opened its folder, even if that name leads elsewhere now', async () => {
     const { volumesDir } = bench;
     renameSync(volumesDir, `${volumesDir}-moved`);
     symlinkSync(secretFolder(), volumesDir);

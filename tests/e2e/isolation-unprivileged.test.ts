@@ -22,7 +22,7 @@ describe.runIf(process.getuid?.() === 0)('a sandbox of an agent without privileg
     expect(leftovers).toEqual([]);
   });
 
-  it('says precisely what is not enforced', async () => {
+  it('reports precisely what is not enforced', async () => {
     const { usable, rootPrivileges, cgroup, degraded } = await bench.agent.driver('bubblewrap').capabilities();
     expect({ usable, rootPrivileges, cgroup }).toEqual({ usable: true, rootPrivileges: false, cgroup: 'none' });
     expect(degraded).toEqual([

@@ -81,7 +81,7 @@ describe.runIf(isRoot)('a hostile function in a bubblewrap sandbox', () => {
       expect(await inside(bench, 'write', [`${folder}/intruder`])).toEqual({ errno: 'EROFS' });
     });
 
-    it('shows code that stands behind a closed folder of the host, and still nobody else sees it', async () => {
+    it('shows code that stands behind a closed folder of the host, and still hides it from all others', async () => {
       const closed = bench.makeFolder('closed');
       const code = bench.makeFolder('closed/code');
       writeFileSync(join(code, 'handler.py'), '', { mode: 0o644 });
@@ -95,7 +95,7 @@ describe.runIf(isRoot)('a hostile function in a bubblewrap sandbox', () => {
       expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(bench.folder);
     });
 
-    it('says clearly which bind no sandbox could read', async () => {
+    it('reports clearly which bind no sandbox could read', async () => {
       const code = bench.makeFolder('unreadable');
       chmodSync(code, 0o700);
       const starting = bench.start(['/bin/true'], { binds: [{ source: code, target: '/mnt/code' }] });
@@ -260,7 +260,7 @@ describe.runIf(isRoot)('a hostile function in a bubblewrap sandbox', () => {
       },
     );
 
-    it('is told that clone3 does not exist, so that libraries use the call that can be checked', async () => {
+    it('gets the answer that clone3 does not exist, so that libraries use the call that can be checked', async () => {
       expect(outside('clone3')).toEqual({ errno: 'EINVAL' });
       expect(await inside(bench, 'clone3')).toEqual({ errno: 'ENOSYS' });
     });

@@ -116,7 +116,7 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
   });
 
   it.each(['Java8', 'Java11', 'Java21'])(
-    'runs the same jar as %s on a JVM that is new enough, and says which',
+    'runs the same jar as %s on a JVM that is new enough, and reports which',
     async (runtime) => {
       const { data } = await server.api.call('listRuntimes', {});
       const listed = data.runtimes.find(({ name }) => name === runtime);
@@ -168,7 +168,7 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
     expect(ran.stdout.toString(), ran.stderr).toContain('"total":42');
   });
 
-  it('tells an exception with its cause', async () => {
+  it('reports an exception with its cause', async () => {
     const answer = await invoke(server, await create('fails', 'fails'));
     expect([answer.code, answer.receipt.outcome, answer.json.errorType]).toEqual([
       4002,
@@ -194,12 +194,12 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
     expect((await invoke(server, urn, { do: 'nothing' })).text).toBe('did nothing');
   });
 
-  it('tells an OutOfMemoryError of the JVM itself as memory', async () => {
+  it('reports an OutOfMemoryError of the JVM itself as memory', async () => {
     const { receipt, text } = await invoke(server, await create('huge', 'act'), { do: 'huge' });
     expect(receipt, text).toMatchObject({ outcome: 'memory_exceeded', code: 4205 });
   });
 
-  it('tells a stack overflow as an error of the function and System.exit as the end of its process', async () => {
+  it('reports a stack overflow as an error of the function and System.exit as the end of its process', async () => {
     const urn = await create('ends', 'recurse');
     const overflow = await invoke(server, urn, 'x');
     expect(overflow.receipt.outcome).toBe('function_error');

@@ -92,7 +92,7 @@ describe('the log of a function', () => {
     expect(told.at(-1)).toMatch(/^INFO Finish invoke request/);
   });
 
-  it('says where the output of a child process was cut', async () => {
+  it('reports where the output of a child process was cut', async () => {
     const { requestId } = await invoke(server, node, { child: 'head -c 500000 /dev/zero | tr "\\\\0" x' });
     expect(said(await linesOf(node, requestId)).join('')).toContain('[output cut: more than 64 KiB in one second]');
   });
@@ -136,7 +136,7 @@ describe('the log of a function', () => {
     await expect(rest).rejects.toThrow();
   });
 
-  it('keeps a flood within bounds and says how many lines it dropped, and the call is not hurt', async () => {
+  it('keeps a flood within bounds and explains how many lines it dropped, and the call is not hurt', async () => {
     const flood = 40_000;
     // A function of its own: what an instance may log in a second is used up by this.
     const files = { 'index.js': NODE };

@@ -84,7 +84,7 @@ describe('a flood of slow calls of one function', () => {
 });
 
 describe('the wait for an instance', { timeout: 180_000 }, () => {
-  it('is bounded at the limit of the account, and says what it waited for', async () => {
+  it('is bounded at the limit of the account, and reports what it waited for', async () => {
     const [a = '', b = ''] = await start(['a', 'b'], { args: ['--account-concurrency', '2', '--max-wait', '2s'] });
     await Promise.all([invoke(server, a), invoke(server, b)]);
     const held = [invoke(server, a, { ms: 8_000 }), invoke(server, a, { ms: 8_000 })];

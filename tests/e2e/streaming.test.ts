@@ -113,7 +113,7 @@ describe('streamed answers', () => {
     expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([203, '5', 'plain']);
   });
 
-  it('cuts the connection when the function fails in the middle, and the receipt tells it', async () => {
+  it('cuts the connection when the function fails in the middle, and the receipt reports it', async () => {
     const reading = await Reading.open(functions.at('stream-node', '/breaks'));
     await expect.poll(() => reading.text, PATIENCE).toBe('so far');
     await functions.go('stream-node');
@@ -134,7 +134,7 @@ describe('streamed answers', () => {
     expect([answer.status >= 500, answer.headers.get('set-cookie')]).toEqual([true, null]);
   });
 
-  it('tells the function when the client is gone, and its instance serves on', async () => {
+  it('reports the function when the client is gone, and its instance serves on', async () => {
     const before = await invoke(server, node, { do: '/plain' });
     const reading = await Reading.open(functions.at('stream-node', '/endless'));
     await expect.poll(() => reading.bytes, PATIENCE).toBeGreaterThan(0);

@@ -6,8 +6,8 @@ const FULL = {
   ...{ hasNetworks: true, hasMounts: true, gaps: [] },
 };
 
-describe('what people are told about a driver', () => {
-  it('names each thing that a machine without privileges does not enforce', () => {
+describe('the user-visible state of a driver', () => {
+  it('names each limit that a machine without privileges does not enforce', () => {
     const { degraded } = bubblewrapCapabilities(
       { ...FULL, isRoot: false, hasVolumes: false, hasFilter: false },
       undefined,
@@ -26,7 +26,7 @@ describe('what people are told about a driver', () => {
     expect(degraded.every((sentence) => sentence.endsWith('.'))).toBe(true);
   });
 
-  it('has nothing to say on a machine that enforces everything', () => {
+  it('reports nothing on a machine that enforces everything', () => {
     const cgroups = {
       version: 'v2',
       missing: [],
@@ -46,7 +46,7 @@ describe('what people are told about a driver', () => {
     expect(canAssign({ cgroups: undefined })).toBe(false);
   });
 
-  it('says why a driver cannot be used and what helps', () => {
+  it('explains why a driver cannot be used and what helps', () => {
     const obstacle = { reason: 'bubblewrap is not installed', hint: 'install the package bubblewrap' };
     expect(bubblewrapCapabilities(FULL, obstacle)).toMatchObject({ usable: false, ...obstacle });
   });

@@ -33,14 +33,14 @@ const texts = (lines: readonly string[]): string[] =>
     return text?.slice(0, 12) ?? event;
   });
 
-it('says where output is missing that a slow server did not read', () => {
+it('marks output that was dropped because the server read slowly', () => {
   const { connection, read } = flooded();
   const first = texts(read());
   connection.send({ event: 'output', id: 's', stream: 'stdout', text: 'after' });
   expect([first.includes('[output lost'), texts(read())]).toEqual([false, ['[output lost', 'after']]);
 });
 
-it('says it before the exit at the latest', () => {
+it('marks it before the exit at the latest', () => {
   const { connection, read } = flooded();
   connection.send({ event: 'exited', id: 's', exit });
   expect(texts(read()).slice(-2)).toEqual(['[output lost', 'exited']);

@@ -22,7 +22,7 @@ describe('the output of a sandbox', () => {
     await new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
   }
 
-  it('is told in messages of at most 8 KiB', async () => {
+  it('is reported in messages of at most 8 KiB', async () => {
     const { told, stream } = observe();
     await write(stream, 'x'.repeat(20 * KIB));
     expect(told.map(({ length }) => length)).toEqual([8 * KIB, 8 * KIB, 4 * KIB]);
@@ -36,7 +36,7 @@ describe('the output of a sandbox', () => {
     expect(told.join('')).toBe('a€b');
   });
 
-  it('is cut after 64 KiB in a second, says so once, and goes on in the next second', async () => {
+  it('is cut after 64 KiB in a second, marks that once, and continues in the next second', async () => {
     const { told, stream } = observe();
     for (let i = 0; i < 10; i++) await write(stream, 'x'.repeat(10 * KIB));
     expect(told.filter((text) => text.startsWith('x')).join('').length).toBe(64 * KIB);
@@ -46,7 +46,7 @@ describe('the output of a sandbox', () => {
     expect(told.at(-1)).toBe('again');
   });
 
-  it('says that it is cut also when the limit falls between two chunks', async () => {
+  it('reports that it is cut also when the limit falls between two chunks', async () => {
     const { told, stream } = observe();
     for (let i = 0; i < 9; i++) await write(stream, 'x'.repeat(8 * KIB));
     expect(told.filter((text) => text.includes('output cut'))).toHaveLength(1);

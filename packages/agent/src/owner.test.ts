@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { isOwnerAlive, isOwnerId, livingProcess, ownerIdOf } from './owner.ts';
 
 describe('the name of an agent', () => {
-  it('tells that a living process lives', () => {
+  it('recognises a living process', () => {
     const name = ownerIdOf(process.pid);
     expect(isOwnerId(name)).toBe(true);
     expect(isOwnerAlive(name)).toBe(true);
   });
 
-  it('tells that a dead process is dead', async () => {
+  it('recognises a dead process', async () => {
     const child = spawn('sleep', ['1000']);
     const name = ownerIdOf(child.pid ?? 0);
     expect(isOwnerAlive(name)).toBe(true);

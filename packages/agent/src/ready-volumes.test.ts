@@ -30,7 +30,7 @@ describe('volumes made ahead', () => {
     expect(ready.take(1)).toBe('1.1');
   });
 
-  it('are bounded for whoever asks for a new size each time', () => {
+  it('are bounded when each request has a new size', () => {
     let [made, closed] = [0, 0];
     for (let bytes = 0; bytes < 1000; bytes++) {
       closed += fill(bytes).length;

@@ -46,7 +46,7 @@ describe('Custom', () => {
     return { header, payload: JSON.parse(body.toString()) };
   }
 
-  it('says hello at once', async () => {
+  it('sends hello at once', async () => {
     expect(await current().hello()).toMatch(/^custom on node v\d+/);
   });
 
@@ -149,7 +149,7 @@ describe('Custom', () => {
     });
   });
 
-  it('tells a bootstrap that ends before it asks for work, with its exit code and last words', async () => {
+  it('reports a bootstrap that ends before it asks for work, with its exit code and last words', async () => {
     write('#!/bin/sh\necho "no configuration" >&2\nexit 7\n');
     const { header, payload } = await refusal();
     expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
@@ -249,7 +249,7 @@ describe('Custom', () => {
     expect((await current().invoke('{}')).payload).toBe(`value,,/base:/user/lib,${root}`);
   });
 
-  it('ends the bootstrap and itself with 0 when told to shut down', async () => {
+  it('ends the bootstrap and itself with 0 after a shutdown frame', async () => {
     await ready("process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); await next();");
     current().send({ type: 'shutdown' });
     expect(await current().exited).toBe(0);

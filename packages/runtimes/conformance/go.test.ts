@@ -56,11 +56,11 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     return current().invoke(event);
   }
 
-  it('says hello at once', async () => {
+  it('sends hello at once', async () => {
     expect(await current().hello()).toMatch(/^go on node v\d+/);
   });
 
-  it('loads a program within the limits of its phases and tells both', async () => {
+  it('loads a program within the limits of its phases and reports both', async () => {
     const { header } = await current().init(root, 'text', { env: ENV });
     expect(header).toMatchObject({ type: 'ready', loadMs: expect.any(Number), initMs: expect.any(Number) });
   });
@@ -121,7 +121,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     });
   });
 
-  it('tells a returned error as FunctionReturnError', async () => {
+  it('reports a returned error as FunctionReturnError', async () => {
     const { code, payload, logs } = await answer('fails');
     expect([code, JSON.parse(payload)]).toEqual([
       4002,
@@ -130,7 +130,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     expect(logs.map((line) => [line.level, line.text])).toEqual([['ERROR', 'went wrong']]);
   });
 
-  it('tells a panic with its stack and goes on', async () => {
+  it('reports a panic with its stack and goes on', async () => {
     const { code, payload } = await answer('panics');
     const told = JSON.parse(payload);
     expect([code, told.errorMessage, told.errorType]).toEqual([4002, 'out of ideas', 'panic']);
@@ -139,7 +139,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     expect((await current().invoke('{}', 'request-2')).code).toBe(4002);
   });
 
-  it('tells the bare texts of the library in the form of every error', async () => {
+  it('reports the bare texts of the library in the form of every error', async () => {
     const { code, payload } = await answer('null');
     expect([code, JSON.parse(payload)]).toEqual([
       4002,
@@ -149,12 +149,12 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     expect(JSON.parse(empty.payload).errorMessage).toBe('bad request parameters');
   });
 
-  it('tells a result that is no JSON', async () => {
+  it('reports a result that is not JSON', async () => {
     const { code, payload } = await answer('circular');
     expect([code, JSON.parse(payload).errorMessage]).toEqual([4002, 'json: unsupported type: chan int']);
   });
 
-  it('tells a result of one byte too many as 4004 in the words of the library', async () => {
+  it('reports a result of one byte too many as 4004 in the words of the library', async () => {
     const { code, payload } = await answer('big', '{"size":6291457}');
     expect([code, JSON.parse(payload)]).toEqual([
       4004,
@@ -213,14 +213,14 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
     expect(logs.map((line) => line.text)).toContain('panic: in a goroutine');
   });
 
-  it('tells a program that ends before it listens, with its last words', async () => {
+  it('reports a program that ends before it listens, with its last words', async () => {
     const { header, message } = await refusal('leaves');
     expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
     expect(message).toMatch(/the program 'leaves' exited with code 7 before it listened on 127\.0\.0\.1:\d+/);
     expect(current().logs[0]).toEqual({ requestId: '', level: 'ERROR', text: 'no configuration' });
   });
 
-  it('ends the program and itself with 0 when told to shut down', async () => {
+  it('ends the program and itself with 0 after a shutdown frame', async () => {
     await answer('text');
     current().send({ type: 'shutdown' });
     expect(await current().exited).toBe(0);
@@ -260,7 +260,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       expect(await current().streamed()).toMatchObject({ code: 0, payload: '', pieces: [] });
     });
 
-    it('tells an error after the pieces as the result', async () => {
+    it('reports an error after the pieces as the result', async () => {
       await ready('stream');
       current().startStream('{"fail":true}');
       for (const at of [0, 1, 2]) await current().invoke('{"go":true}', `go-${at}`);
@@ -268,7 +268,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       expect([code, JSON.parse(payload).errorMessage]).toEqual([4002, 'failed at the end']);
     });
 
-    it('breaks the connection of the program when nobody takes the answer any more', async () => {
+    it('breaks the connection of the program when the caller no longer reads the answer', async () => {
       await ready('stream');
       current().startStream('{"endless":true}');
       await current().next(isChunk);
@@ -277,7 +277,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       expect((await current().log((line) => line.text.startsWith('ended'))).text).toBe('ended: true');
     });
 
-    it('tells the program when there is no stream', async () => {
+    it('informs the program that there is no stream', async () => {
       expect((await answer('stream')).payload).toBe('not streamed');
     });
   });
@@ -296,7 +296,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       );
     });
 
-    it('says that a script is for the Custom runtime', async () => {
+    it('reports that a script is for the Custom runtime', async () => {
       wrong('script', '#!/bin/sh\n');
       expect((await refusal('script')).message).toContain('the runtime Custom runs scripts');
     });
@@ -320,7 +320,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       expect((await refusal(name)).message).toContain(text);
     });
 
-    it('says that a program is not executable', async () => {
+    it('reports that a program is not executable', async () => {
       wrong('unexecutable', readFileSync(handlers), 0o644);
       expect((await refusal('unexecutable')).message).toContain('set its mode to 755');
     });
@@ -335,7 +335,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       expect((await refusal('outside')).message).toContain('is outside of the code');
     });
 
-    it('says that plugins are the retired form', async () => {
+    it('reports that plugins are the retired form', async () => {
       wrong('plugin.so', Buffer.from('\x7fELF'));
       const { message } = await refusal('plugin.Handler');
       expect(message).toContain('the retired form: build a program whose main calls runtime.Register');
@@ -350,7 +350,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
       expect((await current().invoke('that', 'r-2')).payload).toBe('seen that');
     });
 
-    it('says what is wrong with a web server', async () => {
+    it('names the fault of a web server', async () => {
       const { header, message } = await refusal('web');
       expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
       expect(message).toContain('it does not answer as net/rpc: does its main call runtime.Register?');

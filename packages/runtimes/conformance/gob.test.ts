@@ -35,7 +35,7 @@ describe('gob', () => {
     expect(() => reader.read(DEFINITION)).toThrow(NotGob);
   });
 
-  it('refuses a value whose type nobody defined', () => {
+  it('refuses a value of an undefined type', () => {
     expect(() => new GobReader().read(VALUE)).toThrow('out of place');
   });
 

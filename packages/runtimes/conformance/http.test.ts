@@ -69,7 +69,7 @@ ${before || `server.listen(${port}, '127.0.0.1');`}
     return { ...wrapping, text: Buffer.from(wrapping.body, 'base64').toString('utf8') };
   }
 
-  it('says hello at once', async () => {
+  it('sends hello at once', async () => {
     expect(await instance.hello()).toMatch(/^http on node v\d+/);
   });
 
@@ -202,7 +202,7 @@ require('node:http').createServer((req, res) => {
     it.each([
       [{}, 'chunked'],
       [{ bodyBytes: 3 }, '3'],
-    ])('says how long it is when that is known: %j', async (more, length) => {
+    ])('states its length when that is known: %j', async (more, length) => {
       await ready(server());
       start('r-1', '/', more);
       piece('r-1', 'abc', true);
@@ -260,7 +260,7 @@ require('node:http').createServer((req, res) => {
       expect((await answerOf('r-2')).text).toBe('next');
     });
 
-    it('breaks off for the server too when nobody waits for the answer any more', async () => {
+    it('breaks off for the server too when the caller no longer waits for the answer', async () => {
       await ready(server());
       start('r-1', '/stalls');
       piece('r-1', 'some');
@@ -305,7 +305,7 @@ require('node:http').createServer((req, res) => {
     expect(await call({ httpMethod: 'GET', path: '/' })).toMatchObject({ text: 'late' });
   });
 
-  it('tells a bootstrap that ends before its server listens', async () => {
+  it('reports a bootstrap that ends before its server listens', async () => {
     write('#!/bin/sh\necho "no configuration" >&2\nexit 7\n');
     const { header, body } = await instance.init(root, 'bootstrap');
     expect(header).toEqual({ type: 'failed', phase: 'init', code: 4009 });
@@ -315,7 +315,7 @@ require('node:http').createServer((req, res) => {
     expect(instance.logs[0]).toEqual({ requestId: '', level: 'ERROR', text: 'no configuration' });
   });
 
-  it('tells where a server listens that does not listen on the right port in time', async () => {
+  it('reports where a server listens that does not listen on the right port in time', async () => {
     const elsewhere = await freePort();
     write(nodeServer('res.end();', `server.listen(${elsewhere}, '0.0.0.0');`));
     const { header, body } = await instance.init(root, 'bootstrap', { listenMs: 1000 });
@@ -325,7 +325,7 @@ require('node:http').createServer((req, res) => {
     );
   });
 
-  it('tells that a bootstrap without a server listens nowhere', async () => {
+  it('reports that a bootstrap without a server listens nowhere', async () => {
     write('#!/bin/sh\nexec sleep 60\n');
     const { header, body } = await instance.init(root, 'bootstrap', { listenMs: 200 });
     expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
@@ -360,7 +360,7 @@ require('node:http').createServer((req, res) => {
     expect(await instance.exited).toBe(1);
   });
 
-  it('tells an answer that is not HTTP, one that breaks off, and a switch of protocols', async () => {
+  it('reports an answer that is not HTTP, one that breaks off, and a switch of protocols', async () => {
     await ready(
       nodeServer(`const raw = { '/garbage': 'hello\\r\\n\\r\\n', '/short': 'HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nx',
           '/switch': 'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: upgrade\\r\\n\\r\\n' };
@@ -376,7 +376,7 @@ require('node:http').createServer((req, res) => {
     expect(await message('/switch')).toContain('WebSocket');
   });
 
-  it('ends the bootstrap and itself with 0 when told to shut down', async () => {
+  it('ends the bootstrap and itself with 0 after a shutdown frame', async () => {
     await ready(
       nodeServer(
         `res.end();`,

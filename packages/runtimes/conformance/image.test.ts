@@ -114,7 +114,7 @@ server.listen(${port}, '127.0.0.1');`,
     expect(Buffer.from(wrapping.body, 'base64').toString()).toBe('PUT /a/b');
   });
 
-  it('tell how their program ended and what it said last', async () => {
+  it('report how their program ended and its last output', async () => {
     const file = join(root, 'broken.js');
     writeFileSync(file, `console.log('reading'); console.error('no such table'); process.exit(3);`);
     const { header, body } = await start(file, 'event');
@@ -122,7 +122,7 @@ server.listen(${port}, '127.0.0.1');`,
     expect(body.toString()).toMatch(/exited with code 3 before its server listened.*no such table/);
   });
 
-  it('tell that nothing listened, and what the program said last', async () => {
+  it('report that nothing listened, and its last output', async () => {
     const file = join(root, 'idle.js');
     writeFileSync(file, `console.log('waiting for godot'); setInterval(() => {}, 1000);`);
     const { header, body } = await start(file, 'event');
@@ -132,7 +132,7 @@ server.listen(${port}, '127.0.0.1');`,
     );
   });
 
-  it('tell a program and a folder that the image does not have', async () => {
+  it('report a program and a folder that the image does not have', async () => {
     const image = { argv: ['no-such-program'], workingDir: root, kind: 'event' } as const;
     const { body } = await instance.init('/opt/function/code', '-', { image });
     expect(body.toString()).toContain("the image's program no-such-program cannot be started");

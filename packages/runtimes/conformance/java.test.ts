@@ -187,7 +187,7 @@ for (const each of found) {
       it.each([
         ['Shapes.circular', /circular/],
         ['Shapes.notANumber', /NaN/],
-      ])('tells a result that is no JSON as 4007: %s', async (handler, text) => {
+      ])('reports a result that is not JSON as 4007: %s', async (handler, text) => {
         const { code, payload } = await answer(handler);
         expect([code, JSON.parse(payload).errorType]).toEqual([4007, 'FunctionResultInvalid']);
         expect(JSON.parse(payload).errorMessage).toMatch(text);
@@ -200,7 +200,7 @@ for (const each of found) {
         ['[]', /a list/],
         ['{"date":"tomorrow"}', /tomorrow/],
         [`${'['.repeat(2000)}${']'.repeat(2000)}`, /deeper/],
-      ])('tells an event that does not fit as 4002 with the bare reason: %.20s', async (event, text) => {
+      ])('reports an event that does not fit as 4002 with the bare reason: %.20s', async (event, text) => {
         const { code, payload } = await answer('Shapes.order', event);
         expect(code).toBe(4002);
         expect(payload).toMatch(text);
@@ -233,7 +233,7 @@ for (const each of found) {
     });
 
     describe('failures', () => {
-      it('tells an exception as 4002 with the frames of the user and logs it', async () => {
+      it('reports an exception as 4002 with the frames of the user and logs it', async () => {
         const { code, payload, logs } = await answer('Index.fail', '{"why":"because"}');
         expect(code).toBe(4002);
         expect(
@@ -286,7 +286,7 @@ for (const each of found) {
         expect((await answer('NeedsArguments.fixed')).payload).toBe('needs no object');
       });
 
-      it('tells an exception while a class is loaded', async () => {
+      it('reports an exception while a class is loaded', async () => {
         const { payload } = await refusal('Broken.handler');
         expect(payload).toMatchObject({
           errorMessage: 'function entry exception, error: at load',
@@ -310,7 +310,7 @@ for (const each of found) {
     });
 
     describe('a heap at its end', () => {
-      it('is told as memory by every request, also by one whose event finds no room', async () => {
+      it('is reported as memory by every request, also by one whose event finds no room', async () => {
         const at = each.command.indexOf('-cp');
         const command = [...each.command.slice(0, at), '-Xmx24m', ...each.command.slice(at)];
         const small = await Instance.start(command, ROOT);
@@ -364,7 +364,7 @@ for (const each of found) {
         return header;
       };
 
-      it('calls the heartbeat while a request runs and says when it is bad', async () => {
+      it('calls the heartbeat while a request runs and reports a bad one', async () => {
         await current().init(ROOT, 'demo.Life.hangs', { heartbeat: 'demo.Life.heartbeat' });
         current().send({ type: 'invoke', requestId: 'hangs', timeoutMs: 3000, credentials: {} }, Buffer.from('""'));
         expect(await beat(1)).toEqual({ type: 'heartbeat', seq: 1, ok: true });
@@ -373,7 +373,7 @@ for (const each of found) {
         expect(current().logs[0]).toEqual({ requestId: '', level: 'INFO', text: 'beat' });
       });
 
-      it('tells what a heartbeat threw', async () => {
+      it('reports an exception of a heartbeat', async () => {
         await current().init(ROOT, 'demo.Life.thread', { heartbeat: 'demo.Life.heartbeatThrows' });
         expect(await beat(7)).toEqual({
           type: 'heartbeat',
@@ -403,7 +403,7 @@ for (const each of found) {
         expect(current().logs).toEqual([{ requestId: '', level: 'INFO', text: 'closing, request id []' }]);
       });
 
-      it('tells and logs what a pre-stop handler threw', async () => {
+      it('reports and logs an exception of a pre-stop handler', async () => {
         await current().init(ROOT, 'demo.Life.thread', { preStop: 'demo.Life.preStopFails' });
         current().send({ type: 'preStop', timeoutMs: 1000 });
         const { header } = await current().next((frame) => frame.header.type === 'preStopped');

@@ -48,7 +48,7 @@ export function languageSuite(
   describe('shared cases', () => {
     const current = eachInstance(interpreter, codeRoot);
 
-    it('says hello before anything else', async () => {
+    it('sends hello before anything else', async () => {
       expect(await current().hello()).toMatch(hello);
     });
 
@@ -111,7 +111,7 @@ export function languageSuite(
       expect(instance.logs).toEqual([{ requestId: '', level: 'INFO', text: 'initializing' }]);
     });
 
-    it('tells that child processes may have written, and only then', async () => {
+    it('reports that child processes may have written, and only then', async () => {
       const instance = current();
       await instance.init(codeRoot, entry('index.spawns'));
       expect([(await instance.invoke('false')).payload, instance.isRaw]).toEqual(['quiet', false]);
@@ -125,7 +125,7 @@ export function languageSuite(
         .toBe(false);
     });
 
-    it('tells a failing initializer as 4009', async () => {
+    it('reports a failing initializer as 4009', async () => {
       const { header, body } = await current().init(codeRoot, entry('index.echo'), {
         initializer: entry('index.initFails'),
       });
@@ -160,7 +160,7 @@ export function languageSuite(
       expect((await instance.invoke('{"state":"here"}', 'request-2')).payload).toBe('still here');
     });
 
-    it('ends with 0 when told to shut down', async () => {
+    it('ends with 0 after a shutdown frame', async () => {
       const instance = current();
       await instance.init(codeRoot, entry('index.echo'));
       await instance.invoke('{}');
@@ -268,7 +268,7 @@ export function streamingSuite(interpreter: Interpreter, codeRoot: string): void
       expect(bytes + rest.pieces.reduce((sum, piece) => sum + piece.length, 0)).toBe(4_000_000);
     });
 
-    it('comes to its end when nobody takes the answer any more', async () => {
+    it('comes to its end when the caller no longer reads the answer', async () => {
       const instance = current();
       await instance.init(codeRoot, 'streaming.endless');
       instance.startStream('{}');
@@ -279,7 +279,7 @@ export function streamingSuite(interpreter: Interpreter, codeRoot: string): void
       expect((await instance.invoke('{"go":true}', 'next')).code).toBe(0);
     });
 
-    it('tells an error in the middle as the result', async () => {
+    it('reports an error in the middle as the result', async () => {
       const instance = current();
       await instance.init(codeRoot, 'streaming.breaks');
       instance.startStream('{}');

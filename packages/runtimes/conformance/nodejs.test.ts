@@ -51,7 +51,7 @@ for (const each of found) {
     });
 
     it.skipIf(major < 12).each(['endlessStream', 'piped'])(
-      'closes the stream of %s when nobody takes the answer any more',
+      'closes the stream of %s when the caller no longer reads the answer',
       async (handler) => {
         await current().init(ROOT, `streaming.${handler}`);
         current().startStream('{}');
@@ -62,7 +62,7 @@ for (const each of found) {
       },
     );
 
-    it.skipIf(major < 12)('says that a returned value is left out beside a stream', async () => {
+    it.skipIf(major < 12)('reports that a returned value is left out beside a stream', async () => {
       await current().init(ROOT, 'streaming.valueToo');
       current().startStream('{}');
       expect((await current().streamed()).pieces.join('')).toBe('streamed');
@@ -86,7 +86,7 @@ for (const each of found) {
       expect((await answer('index.buffer')).payload).toBe('{"type":"Buffer","data":[97,98]}');
     });
 
-    it('tells a circular result as 4007', async () => {
+    it('reports a circular result as 4007', async () => {
       const { code, payload } = await answer('index.circular');
       expect(code).toBe(4007);
       expect(JSON.parse(payload)).toEqual({
@@ -97,7 +97,7 @@ for (const each of found) {
       });
     });
 
-    it('tells a thrown error as 4002 with the user frames and logs it', async () => {
+    it('reports a thrown error as 4002 with the user frames and logs it', async () => {
       const { code, payload, logs } = await answer('index.fail');
       expect(code).toBe(4002);
       const parsed = JSON.parse(payload);
@@ -112,7 +112,7 @@ for (const each of found) {
       expect(logs[0]).toBe(`ERROR ${shown}\n    ${parsed.stackTrace[0]}`);
     });
 
-    it('tells a thrown text as UserFunctionError', async () => {
+    it('reports a thrown text as UserFunctionError', async () => {
       expect(JSON.parse((await answer('index.throwText')).payload)).toEqual({
         errorMessage: 'function invocation exception, error: just text',
         errorType: 'UserFunctionError',
@@ -120,7 +120,7 @@ for (const each of found) {
       });
     });
 
-    it('tells what a callback is given as error', async () => {
+    it('reports the error passed to a callback', async () => {
       const error = await answer('index.callbackError');
       expect([error.code, JSON.parse(error.payload)]).toEqual([
         4001,
@@ -207,7 +207,7 @@ for (const each of found) {
       );
     });
 
-    it('tells an error at load with its place', async () => {
+    it('reports an error at load with its place', async () => {
       const parsed = JSON.parse((await refusal('throws.handler')).payload);
       expect(parsed).toMatchObject({ errorMessage: 'function entry exception, error: at load', errorType: 'Error' });
       expect(parsed.stackTrace[0]).toMatch(/\.\/throws\.js:1:\d+/);
@@ -242,7 +242,7 @@ for (const each of found) {
         expect(await answer('modern.asyncEcho', '{"a":1}')).toMatchObject({ code: 0, payload: '{"a":1}' });
       });
 
-      it('tells a rejection as 4002', async () => {
+      it('reports a rejection as 4002', async () => {
         const { code, payload } = await answer('modern.asyncFail');
         expect([code, JSON.parse(payload).errorType]).toEqual([4002, 'RangeError']);
       });

@@ -40,7 +40,7 @@ for (const each of found) {
       expect(logs).toEqual(['INFO {"名": "值"}']);
     });
 
-    it('tells results that are no JSON as 4007', async () => {
+    it('reports results that are not JSON as 4007', async () => {
       const { code, payload } = await answer('index.circular');
       expect([code, JSON.parse(payload).errorMessage]).toEqual([
         4007,
@@ -48,16 +48,16 @@ for (const each of found) {
       ]);
     });
 
-    it('tells an object of a class as 4007 TypeError', async () => {
+    it('reports an object of a class as 4007 TypeError', async () => {
       const { code, payload } = await answer('index.unserialisable');
       expect([code, JSON.parse(payload).errorType]).toEqual([4007, 'TypeError']);
     });
 
-    it('does not answer NaN, which is no JSON', async () => {
+    it('does not answer NaN, which is not JSON', async () => {
       expect((await answer('index.not_a_number')).code).toBe(4007);
     });
 
-    it('tells an exception as 4002 with the user frames and logs it', async () => {
+    it('reports an exception as 4002 with the user frames and logs it', async () => {
       const { code, payload, logs } = await answer('index.fail');
       const parsed = JSON.parse(payload);
       expect(code).toBe(4002);
@@ -150,7 +150,7 @@ for (const each of found) {
       );
     });
 
-    it('tells an exception at load', async () => {
+    it('reports an exception at load', async () => {
       expect((await refusal('throws.handler')).payload.errorMessage).toBe('function entry exception, error: at load');
     });
 

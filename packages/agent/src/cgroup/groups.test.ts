@@ -154,13 +154,13 @@ describe('freezing', () => {
     expect(calls).toEqual(['freeze']);
   });
 
-  it('lets everything run for a moment when somebody waits for a frozen child', async () => {
+  it('thaws everything for a moment when a parent waits for a frozen child', async () => {
     const { calls, freezer } = states(Array.from({ length: 12 }, () => false));
     await freezeAll(freezer, forever);
     expect(calls).toEqual(['freeze', 'thaw', 'freeze', 'thaw', 'freeze']);
   });
 
-  it('gives up at once when it is told to', async () => {
+  it('stops at once when it is aborted', async () => {
     const { calls, freezer } = states([]);
     const abort = new AbortController();
     const isFrozen = () => {
@@ -171,7 +171,7 @@ describe('freezing', () => {
     expect(calls).toEqual(['freeze', 'thaw']);
   });
 
-  it('gives up with everything thawed', async () => {
+  it('fails with everything thawed', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { calls, freezer } = states([]);
     const isFrozen = () => {

@@ -47,7 +47,7 @@ function assignable(failAt?: 'limit' | 'attach' | 'thaw') {
 }
 
 describe('a running sandbox', () => {
-  it('tells its exit once and gives everything back in order', async () => {
+  it('reports its exit once and releases everything in order', async () => {
     const given: string[] = [];
     const release = (name: string) => async () => void given.push(name);
     const { exits, sandbox } = run({ releases: [release('uid'), release('volume')] }, ['sh', '-c', 'exit 7']);
@@ -96,7 +96,7 @@ describe('a running sandbox', () => {
     await sandbox.stop();
   });
 
-  it.each(['thaw', 'stop'] as const)('gives up freezing for a %s', async (wanted) => {
+  it.each(['thaw', 'stop'] as const)('stops freezing for a %s', async (wanted) => {
     const { calls, parts } = assignable();
     const freeze = (signal: AbortSignal) =>
       new Promise<void>((_, reject) => {
@@ -111,14 +111,14 @@ describe('a running sandbox', () => {
     await sandbox.stop();
   });
 
-  it('says clearly that it cannot be frozen or assigned without a group', async () => {
+  it('reports clearly that it cannot be frozen or assigned without a group', async () => {
     const { sandbox } = run({});
     await expect(sandbox.freeze()).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
     await expect(sandbox.assign(ASSIGNMENT)).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
     await sandbox.stop();
   });
 
-  it('gives the rest back when one thing cannot be, and tells whoever stops it', async () => {
+  it('releases the rest when one release fails, and reports it to the caller of stop', async () => {
     const given: string[] = [];
     const broken = new Error('busy');
     const releases = [() => Promise.reject(broken), async () => void given.push('volume')];
@@ -128,7 +128,7 @@ describe('a running sandbox', () => {
     expect(given).toEqual(['volume']);
   });
 
-  it('tells its exit although something could not be measured', async () => {
+  it('reports its exit although something could not be measured', async () => {
     const { exits, sandbox } = run({
       volume: { isFull: () => Promise.reject(new Error('no such descriptor')), rest() {}, wake() {}, onDiskFull() {} },
     });

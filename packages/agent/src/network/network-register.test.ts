@@ -29,7 +29,7 @@ describe('the open networks', () => {
     expect(await Promise.all(asked)).toEqual(['a', 'a']);
   });
 
-  it('are made only after one that is being removed is gone, whatever their ids', async () => {
+  it('are made only after one that is being removed is gone, with any ids', async () => {
     const works = new Works();
     const register = new NetworkRegister<string>(3);
     const remove = async (name: string) => void (await works.begin(`removal of ${name}`));

@@ -63,7 +63,7 @@ describe('the rules of an agent', () => {
 });
 
 describe('firewalls of others', () => {
-  it('are told when they drop what is forwarded', () => {
+  it('are reported when they drop forwarded packets', () => {
     const text = `table ip filter {
 \tchain FORWARD {
 \t\ttype filter hook forward priority filter; policy drop;

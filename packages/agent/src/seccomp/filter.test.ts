@@ -52,7 +52,7 @@ describe.each(Object.entries(MACHINES))('the system call filter for %s', (arch, 
   const run = (number: number, args?: readonly number[], audit?: number) =>
     judge(program, machine, number, args, audit);
 
-  it('allows every call that nobody forbade', () => {
+  it('allows every call that is not forbidden', () => {
     const special = [
       machine.clone,
       machine.clone3,
@@ -84,7 +84,7 @@ describe.each(Object.entries(MACHINES))('the system call filter for %s', (arch, 
     for (let bit = 25; bit < 31; bit++) expect(run(machine.clone, [(1 << bit) | SIGCHLD])).toBe(EPERM);
   });
 
-  it('says that clone3 does not exist', () => {
+  it('answers that clone3 does not exist', () => {
     expect(run(machine.clone3)).toBe(ENOSYS);
   });
 

@@ -70,7 +70,7 @@ describe('what may be shown to a sandbox', () => {
     expect(await opened(join(root(), 'images/i'), 'image')).toBe(join(root(), 'images/i'));
   });
 
-  it('is told to other programs as a root and the names below it', async () => {
+  it('is passed to other programs as a root and the names below it', async () => {
     const source = await sources.open('code', join(root(), 'artifacts/a'));
     expect([source.root, source.below]).toEqual([root(), 'artifacts/a']);
     source.close();

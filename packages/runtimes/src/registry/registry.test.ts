@@ -40,7 +40,7 @@ async function refusal(work: Promise<unknown>): Promise<RuntimeError> {
 }
 
 describe('RuntimeRegistry', () => {
-  it('links an interpreter that everybody can reach and binds it at the path of the contract', async () => {
+  it('links an interpreter that every user can reach and binds it at the path of the contract', async () => {
     const root = await fakeInterpreter('node14', 'node', '14.18.3');
     const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     const listing = await registry.add('Node.js14.18', root);
@@ -99,7 +99,7 @@ describe('RuntimeRegistry', () => {
     expect((await registry.list()).find((each) => each.name === 'Node.js14.18')?.version).toBe('14.18.4');
   });
 
-  it('registers the Node.js of the machine under its real version and tells again without starting it', async () => {
+  it('registers the Node.js of the machine under its real version and reports it again without starting it', async () => {
     const root = await fakeInterpreter('host', 'node', '20.20.2');
     const registry = new RuntimeRegistry(dir, { searchPath: [join(root, 'bin')] });
     expect(await registry.registerHost()).toContain('Node.js20.20');
@@ -145,7 +145,7 @@ describe('RuntimeRegistry', () => {
     expect((await registry.list()).find((each) => each.name === 'Node.js24')).toMatchObject({ version: '24.21.0' });
   });
 
-  it('forgets a host interpreter that is gone and keeps what was added', async () => {
+  it('removes a missing host interpreter and keeps added ones', async () => {
     const old = await fakeInterpreter('old', 'node', '20.19.1');
     const added = await fakeInterpreter('added', 'node', '22.1.0');
     const before = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], searchPath: [join(old, 'bin')] });
@@ -234,7 +234,7 @@ describe('RuntimeRegistry', () => {
     return shims;
   }
 
-  it('serves Java by its own JVM, else by the oldest newer one, and says by which', async () => {
+  it('serves Java by its own JVM, else by the oldest newer one, and reports which', async () => {
     const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], shims: await javaShims() });
     await registry.add('Java17', await fakeJvm('jvm17', '17.0.9'));
     await registry.add('Java8', await fakeJvm('jvm8', '1.8.0_392'));
@@ -269,7 +269,7 @@ describe('RuntimeRegistry', () => {
     );
   });
 
-  it('says how to get the Java shim when it is not built', async () => {
+  it('explains how to get the Java shim when it is not built', async () => {
     const shims = await javaShims();
     await rm(join(shims, 'java/build/shim.jar'));
     const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`], shims });
@@ -292,7 +292,7 @@ describe('RuntimeRegistry', () => {
     expect(await calls()).toHaveLength(1);
   });
 
-  it('says why a runtime cannot be used and what to do', async () => {
+  it('explains why a runtime cannot be used and what to do', async () => {
     const registry = new RuntimeRegistry(dir, { systemPlaces: [`${base}/`] });
     const unknown = await refusal(registry.launchPlan('Node.js'));
     expect(unknown.code).toBe('runtime.unknown');
@@ -305,7 +305,7 @@ describe('RuntimeRegistry', () => {
     expect((await refusal(registry.add('Custom', base))).code).toBe('runtime.not_installable');
   });
 
-  it('ignores a damaged manifest and one that lies about its folder', async () => {
+  it('ignores a damaged manifest and one that names a wrong folder', async () => {
     await mkdir(join(dir, 'nodejs14.18'), { recursive: true });
     await writeFile(join(dir, 'nodejs14.18/runtime.json'), '{"name":');
     await mkdir(join(dir, 'nodejs12.13'));

@@ -35,7 +35,7 @@ describe('the options of bubblewrap', () => {
     expect(text).not.toMatch(/--share-net|--cap-add|--dev-bind/);
   });
 
-  it('keep a value one argument, whatever stands in it', () => {
+  it('keep a value one argument, with any content', () => {
     const args = build([]);
     expect(args.slice(args.indexOf('--setenv'), args.indexOf('--setenv') + 3)).toEqual([
       '--setenv',
