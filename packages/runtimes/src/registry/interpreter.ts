@@ -35,7 +35,7 @@ export async function askVersion(program: string, language: InterpreterLanguage)
   const hint = 'check that it is built for this machine and that its libraries are installed';
   let result: Awaited<ReturnType<typeof runProgram>>;
   try {
-    result = await runProgram(program, QUESTIONS[language], ASK_TIMEOUT_MS);
+    result = await runProgram(program, QUESTIONS[language], ASK_TIMEOUT_MS, { env: ownLibraries(program) });
   } catch (cause) {
     throw new RuntimeError('runtime.not_runnable', `${program} cannot be started`, hint, { cause });
   }
@@ -50,6 +50,14 @@ export async function askVersion(program: string, language: InterpreterLanguage)
     );
   }
   return version;
+}
+
+/**
+ * The environment in which a program finds the libraries of its own tree, as in an instance: it may have been built to look for
+ * them where the tree stood first, and that folder may be closed to the server.
+ */
+export function ownLibraries(program: string): NodeJS.ProcessEnv {
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', LD_LIBRARY_PATH: join(dirname(dirname(program)), 'lib') };
 }
 
 /** Path of the interpreter inside a tree, relative to it: the last two components of its path inside an instance. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ownLibraries } from './interpreter.ts';
 import { withTemporary } from './placing.ts';
 import { runProgram } from './run-program.ts';
 
@@ -83,6 +84,7 @@ export async function compilePythonShim(program: string, key: string, shims: str
     program,
     ['-E', '-s', '-m', 'compileall', '-q', join(shims, 'python')],
     COMPILE_TIMEOUT_MS,
+    { env: ownLibraries(program) },
   ).catch(() => undefined);
   if (result?.code === 0) await writeFile(marker, '');
 }

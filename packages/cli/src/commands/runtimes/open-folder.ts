@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -20,6 +20,7 @@ export async function openFolder(folder: string): Promise<OpenFolder> {
   const remove = (): Promise<void> => rm(place, { recursive: true, force: true });
   const copy = join(place, 'tree');
   try {
+    await chmod(place, 0o755);
     await cp(tree, copy, { recursive: true, verbatimSymlinks: true, mode: 0 });
   } catch (error) {
     await remove();
