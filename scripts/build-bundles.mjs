@@ -1,4 +1,5 @@
-// Makes one file of each program: loading hundreds of modules is most of the time that a command or the server starts in.
+// Bundles each program into one file: loading hundreds of modules takes most of the start time of a command or the
+// server.
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -18,10 +19,10 @@ const PROGRAMS = {
 };
 /** Has a native part, or starts threads from files of its own. */
 const EXTERNAL = ['better-sqlite3', 'pino'];
-/** Modules of the older kind ask for others while they run. */
+/** CommonJS modules load others at run time. */
 const BANNER = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
 
-/** What a program loads only when it is needed is a bundle of its own: the launcher stays small without the server. */
+/** Modules that a program loads on demand are a separate bundle: the launcher stays small without the server. */
 const loadedLater = {
   name: 'loaded-later',
   setup({ onResolve }) {
@@ -31,7 +32,7 @@ const loadedLater = {
   },
 };
 
-/** A module goes on finding its neighbours: `bundle/` is as deep in the package as `dist/` is, and has the same threads. */
+/** Relative paths of a module stay valid: `bundle/` is as deep in the package as `dist/`, and has the same threads. */
 function keepPlaces(outfile) {
   return {
     name: 'keep-places',

@@ -1,4 +1,4 @@
-// Compiles the Java shim when this machine has a JDK. Without one, Java functions cannot run here and everything else can.
+// Compiles the Java shim when this machine has a JDK. Without one, only Java functions cannot run here.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -42,7 +42,7 @@ function findTools() {
   return found === undefined ? undefined : dirname(realpathSync(join(found, 'javac')));
 }
 
-/** Does nothing when what is built comes from the same sources. Never throws. */
+/** Does nothing when the built jar is up to date. Never throws. */
 export async function buildJava() {
   const files = sources();
   const hash = createHash('sha256').update(FLAGS.join(' '));
@@ -53,7 +53,7 @@ export async function buildJava() {
       .update('\0');
   const stamp = hash.digest('hex');
   if (existsSync(JAR) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) return;
-  // One from other sources may not understand the server.
+  // A jar of other sources may be incompatible with the server.
   rmSync(STAMP, { force: true });
   const tools = findTools();
   if (tools === undefined) {
@@ -64,7 +64,7 @@ export async function buildJava() {
     return;
   }
   mkdirSync(FOLDER, { recursive: true });
-  // Whoever builds at the same time keeps a whole file.
+  // A concurrent build keeps a complete file.
   const work = mkdtempSync(join(FOLDER, '.new-'));
   try {
     const classes = join(work, 'classes');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasProgram, ROOT, runQuietly, say } from './steps.mjs';
 
-/** Each is one source file beside what they share, and what gets slower without the program made of it. */
+/** Each is one source file besides the shared header, with the feature that is slower without its program. */
 const HELPERS = {
   attach: 'instances take code a little slower',
   network: 'instances get their network a little slower',
@@ -23,7 +23,7 @@ const FLAGS = [
   '-pie',
 ];
 
-/** Does nothing when what is built comes from the same sources. Never throws: everything works without it, only slower. */
+/** Does nothing when the built programs are up to date. Never throws: the agent works without them, only slower. */
 export async function buildNative() {
   for (const [name, slower] of Object.entries(HELPERS)) await buildHelper(name, slower);
 }
@@ -40,7 +40,7 @@ async function buildHelper(name, slower) {
     .digest('hex');
   if (existsSync(program) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   const compiler = ['cc', 'gcc', 'clang'].find(hasProgram);
-  // One from another source may not understand the agent.
+  // A program of another source may be incompatible with the agent.
   const forget = () => {
     rmSync(program, { force: true });
     rmSync(stamp, { force: true });
@@ -51,7 +51,7 @@ async function buildHelper(name, slower) {
     return;
   }
   mkdirSync(FOLDER, { recursive: true });
-  // Whoever runs the old one, or builds at the same time, keeps a whole file.
+  // A process that runs the old program, or a concurrent build, keeps a complete file.
   const fresh = `${program}.${process.pid}`;
   const { ok, output } = await runQuietly(compiler, [...FLAGS, '-o', fresh, source]);
   if (!ok) {

@@ -1,4 +1,4 @@
-/** Looks at every file that git knows or would take, and fails with what breaks a rule. */
+/** Checks every file that git tracks or would add, and fails with the violations. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';

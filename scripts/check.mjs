@@ -1,4 +1,4 @@
-// All that can be said about the code without running it. Prints failures in full and one line for the rest.
+// All static checks of the code. Prints failures in full and one line for each other check.
 import { join } from 'node:path';
 import { platformNode } from './platform-node.mjs';
 import { ROOT, runQuietly, say, seconds } from './steps.mjs';
@@ -34,5 +34,5 @@ async function work() {
 }
 
 await Promise.all(Array.from({ length: AT_ONCE }, work));
-if (failed.length > 0) say(`check failed: ${failed.join(', ')}. What can be mended by itself: npm run fix`);
+if (failed.length > 0) say(`check failed: ${failed.join(', ')}. Automatic fixes: npm run fix`);
 process.exitCode = failed.length > 0 ? 1 : 0;

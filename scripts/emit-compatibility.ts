@@ -2,11 +2,11 @@ import { type Compatibility, compatibility, compatibilityFaults, ROUTES, type Ro
 
 const HEAD = `# Compatibility with FunctionGraph
 
-What this server makes of each operation of the FunctionGraph v2 API, by its name in the official SDKs. The page is made
-from the route table; a check fails when an operation is missing or stands elsewhere than documented.
+How this server supports each operation of the FunctionGraph v2 API, by its name in the official SDKs. The page is
+generated from the route table; a check fails when an operation is missing or has another path than documented.
 
 - **works**: as documented.
-- **partly**: works, with less than documented; the note says what is missing.
+- **partly**: works, with less than documented; the note names the missing part.
 - **not here**: refused, mostly with \`FSS.0426\` (\`not_supported_here\`) and a hint after the caller and the request were
   checked like any other, or unknown (404).
 `;

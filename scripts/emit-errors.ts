@@ -17,7 +17,7 @@ function table(): string {
   ].join('\n');
 }
 
-/** The page with its table made anew; the words around the table stay. Throws when the marks are gone. */
+/** The page with a regenerated table; the text around the table stays. Throws when the marks are gone. */
 export function errorsPage(present: string): string {
   const begin = present.indexOf(BEGIN);
   const end = present.indexOf(END);

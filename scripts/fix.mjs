@@ -1,4 +1,4 @@
-// Mends what needs no thought: the pages made from code, format, safe lint fixes.
+// Applies automatic fixes: the pages generated from code, format, safe lint fixes.
 import { join } from 'node:path';
 import { platformNode } from './platform-node.mjs';
 import { ROOT, runVisibly } from './steps.mjs';

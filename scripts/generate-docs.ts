@@ -1,4 +1,4 @@
-/** Writes the pages that are made from code; with `--check` it only says which are stale, and fails. */
+/** Writes the pages that are generated from code; with `--check` it only lists the stale ones, and fails. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { compatibilityPage } from './emit-compatibility.ts';
 import { errorsPage } from './emit-errors.ts';

@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 let dir: string;
 let broken: Set<string>;
 
-/** What is wrong with each file is in its name. */
+/** The name of each file describes its violation. */
 const FILES: Record<string, string> = {
   'packages/server/src/control/index.ts': `export const control = 1;`,
   'packages/server/src/control/inner.ts': `export const inner = 1;`,

@@ -7,7 +7,7 @@ const OLDEST = 24;
 /** The packages hold programs for the usual C library, which cannot start without its loader. */
 const LOADERS = { x64: '/lib64/ld-linux-x86-64.so.2', arm64: '/lib/ld-linux-aarch64.so.1' };
 
-/** The program in node_modules; else the one that runs this, if it is new enough. Ends this process if neither is. */
+/** The program in node_modules, otherwise the running one if it is new enough. Exits if neither can be used. */
 export function platformNode() {
   const loader = LOADERS[process.arch];
   const program = join(ROOT, 'node_modules', `node-linux-${process.arch}`, 'bin/node');
@@ -19,7 +19,10 @@ export function platformNode() {
   );
 }
 
-/** Continues as a program on that Node.js, with its exit code. Before Node.js 22.15, a child process that gets our signals. */
+/**
+ * Continues as a program on that Node.js, with its exit code. Before Node.js 22.15, a child process that gets forwarded
+ * signals.
+ */
 export async function continueOnNode(args) {
   const node = platformNode();
   process.chdir(ROOT);

@@ -1,2 +1,2 @@
-/** What tests use of the plain scripts. */
+/** The functions of the plain scripts that tests use. */
 export function ensureBuilt(): Promise<void>;

@@ -19,25 +19,25 @@ export function seconds(sinceMs) {
   return `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 }
 
-/** Ends the program with what is wrong and how to mend it. */
+/** Ends the program with an error message and a hint. */
 export function fail(message, hint) {
   say(`error: ${message}`);
   if (hint) say(`hint: ${hint}`);
   process.exit(1);
 }
 
-/** Whether it can be started and knows its version. */
+/** Whether it can be started and prints its version. */
 export function hasProgram(name) {
   return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 
-/** Debian and what comes from it: where apt-get may install what is missing. */
+/** Debian and its derivatives: there apt-get may install missing programs. */
 function isDebian() {
   const text = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(text) && hasProgram('apt-get');
 }
 
-/** Runs a program and collects what it prints; never throws. */
+/** Runs a program and collects its output; never throws. */
 export function runQuietly(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -67,7 +67,7 @@ export function runVisibly(command, args, options = {}) {
   });
 }
 
-/** Says what it does, does it, says how long it took. Ends the program when it fails. */
+/** Announces a step, runs it, prints its duration. Ends the program when it fails. */
 async function step(text, command, args) {
   const started = performance.now();
   say(`${text} ...`);
@@ -78,7 +78,7 @@ async function step(text, command, args) {
   return result;
 }
 
-/** What starts the scripts may be older than what the platform runs on. */
+/** The Node.js that starts the scripts may be older than that of the platform. */
 export function checkNode() {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
     fail(
@@ -103,7 +103,7 @@ async function aptGet(packages) {
   return result.ok;
 }
 
-/** Makes sure that a program is there: installs its Debian package as root, else names the one command. */
+/** Makes sure that a program is installed: root installs its Debian package, other users get the command to do it. */
 export async function ensureProgram(program, debianPackage, why) {
   if (hasProgram(program)) return true;
   say(`${program} is missing: ${why}`);
@@ -123,7 +123,7 @@ function newest(folder, accept) {
   return latest;
 }
 
-/** npm writes its own copy of the lock file as the last thing it does. */
+/** npm writes its own copy of the lock file last. */
 function installIsFresh() {
   const mark = join(ROOT, 'node_modules/.package-lock.json');
   return existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
@@ -143,9 +143,9 @@ export async function ensureInstalled() {
 const isSource = (path) =>
   /\.(ts|json)$/.test(path) && !/\.test\.ts$/.test(path) && !/[/\\](dist|bundle|node_modules)[/\\]/.test(path);
 
-/** Builds when what is built is missing or older than a source. `tsc -b` itself does only what is needed. */
+/** Builds when an output is missing or older than a source. `tsc -b` itself builds only stale projects. */
 export async function ensureBuilt() {
-  // The last that a build makes of them.
+  // The last outputs of a build.
   const mark = join(ROOT, 'packages/server/bundle/telemetry/telemetry-thread.js');
   const made = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (newest(join(ROOT, 'packages'), isSource) <= made) return;

@@ -16,7 +16,7 @@ test('takes a file of 500 lines and no longer one, but for those that are long b
 });
 
 test('finds paths of a machine, and knows those of the runtime contract', () => {
-  expect(of('a.ts', `x\n${somebody}y`)).toEqual(["a.ts:2: a path of somebody's machine"]);
+  expect(of('a.ts', `x\n${somebody}y`)).toEqual(["a.ts:2: a path of a developer's machine"]);
   expect(of('a.ts', 'in /builds/funcgraph/x')).toHaveLength(1);
   expect(of('a.ts', '/home/snuser/runtime homework/1')).toEqual([]);
 });

@@ -1,18 +1,18 @@
-/** Rules about files that no other tool holds. Pure: text in, findings out. */
+/** Rules about files that no other tool checks. Pure: text in, findings out. */
 
 const MOST_LINES = 500;
 const LONG_BY_NATURE = new Set(['package-lock.json', 'docs/openapi.json', 'LICENSE']);
 
-/** Places of somebody's machine. `/home/snuser` is part of the runtime contract. */
+/** Paths of a developer's machine. `/home/snuser` is part of the runtime contract. */
 const MACHINE_PATHS = [/(?<![\w.])\/home\/(?!snuser\b)\w+\//, /\/Users\/\w+\//, /(?<![\w.])\/work\/\w/];
-/** `packages/...` and the like in backticks: a promise that there is such a file. */
+/** Paths such as `packages/...` in backticks: the file must exist. */
 const NAMED_FILE = /`((?:packages|scripts|tests|docs|examples)\/[\w./@-]+)`/g;
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
 
 export interface Tree {
   /** Folder of the project; may appear in no file. */
   readonly folder: string;
-  /** Whether a file or folder is there; relative to the project. */
+  /** Whether a file or folder exists; relative to the project. */
   exists(path: string): boolean;
 }
 
@@ -23,7 +23,7 @@ function besides(path: string, target: string): string {
 function lineFindings(path: string, line: string, tree: Tree): string[] {
   const findings: string[] = [];
   if (MACHINE_PATHS.some((pattern) => pattern.test(line)) || line.includes(tree.folder)) {
-    findings.push("a path of somebody's machine");
+    findings.push("a path of a developer's machine");
   }
   if (path === 'package-lock.json' && /"resolved": "(?!packages\/)/.test(line)) {
     findings.push('a download address: npm install --omit-lockfile-registry-resolved keeps them out');

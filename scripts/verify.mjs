@@ -1,4 +1,4 @@
-// Everything that must hold before a change is good, from a fresh clone on. Ends with `N passed, N failed`.
+// All checks and tests of a change, from a fresh clone on. Ends with `N passed, N failed`.
 import { buildJava } from './build-java.mjs';
 import { continueOnNode, platformNode } from './platform-node.mjs';
 import { checkNode, ensureBuilt, ensureInstalled, ensureProgram, isRoot, runVisibly, say, seconds } from './steps.mjs';
@@ -40,6 +40,6 @@ if (checked !== 0) {
   process.stdout.write('0 passed, 1 failed\n');
   process.exit(1);
 }
-// the reporter prints the line of counts as the last thing, so nothing may follow
+// the reporter prints the line of counts last, so nothing may follow
 say('== test');
 await continueOnNode(['node_modules/vitest/vitest.mjs', 'run']);

@@ -1,7 +1,7 @@
 import { buildNative } from '../scripts/build-native.mjs';
 import { ensureBuilt } from '../scripts/steps.mjs';
 
-/** Builds what is older than its sources, for tests that start programs. */
+/** Builds programs that are older than their sources, for tests that start them. */
 export async function setup(): Promise<void> {
   await ensureBuilt();
   await buildNative();

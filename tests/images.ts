@@ -27,7 +27,7 @@ export function staticBusybox(): string | undefined {
   try {
     return execFileSync('ldd', [path], { encoding: 'utf8', stdio: 'pipe' }).includes('=>') ? undefined : path;
   } catch {
-    // ldd fails for what is not dynamic.
+    // ldd fails for static programs.
     return path;
   }
 }
@@ -37,7 +37,7 @@ function parents(name: string): string[] {
   return folder === '.' ? [] : [...parents(folder), folder];
 }
 
-/** Sends an archive as the CLI does and loads it. Rejects with what the server said. */
+/** Sends an archive as the CLI does and loads it. Rejects with the error of the server. */
 export async function loadImage(server: TestServer, archive: Buffer, name?: string): Promise<string> {
   const { api } = server;
   const { data } = await api.call('beginImageUpload');

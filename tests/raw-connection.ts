@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** A connection that sends what it is given, byte for byte. */
+/** A connection that sends the given bytes unchanged. */
 export interface RawConnection {
   /** Status of the first answer; undefined before it. */
   readonly status: () => number | undefined;

@@ -61,17 +61,19 @@ export interface TestServerOptions {
   /** More flags of the server, such as `--max-wait 250ms`. */
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** A PostgreSQL database; undefined for what the project is about, which is SQLite unless a set-up file says more. */
+  /**
+   * A PostgreSQL database; undefined for the default of the project, which is SQLite unless a set-up file changes it.
+   */
   readonly database?: Secret;
   /** Where the built project is seen; where it is unless set. */
   readonly home?: string;
   /** A folder whose `data` exists, such as a restored backup; a new one unless set. */
   readonly folder?: string;
-  /** Gets what the server logs, as it comes. */
+  /** Gets the log output of the server as it arrives. */
   readonly onLog?: (text: string) => void;
 }
 
-/** What the server said instead of `ready`. */
+/** The message of the server instead of `ready`. */
 export class ServerDidNotStart extends Error {
   readonly told: unknown;
 

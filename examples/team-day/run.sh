@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A day of a team: an administrator, a developer and an operator, each with rights of their own, and one function that is
-# deployed, tested, released to a tenth of the calls, taken back, repaired and watched. Nothing but fgs and coreutils.
-# It wants a running server and an administrator's credentials, stops at the first thing that is not as said, leaves
-# nothing behind and can be run again.
+# A day of a team: an administrator, a developer and an operator, each with different rights, and one function that is
+# deployed, tested, released to a tenth of the calls, rolled back, repaired and monitored. Uses only fgs and coreutils.
+# Needs a running server and an administrator's credentials, stops at the first unexpected result, removes its resources
+# and can be run again.
 set -euo pipefail
 
 if ! command -v fgs > /dev/null; then

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 
 /**
  * Closed-loop load from raw sockets, the same for everything that is measured: as many requests in flight as there are
- * connections, each sent when the answer before it is complete. Runs as a process of its own, told what to do by IPC.
+ * connections, each sent when the answer before it is complete. Runs as a separate process, controlled by IPC.
  */
 export interface LoadPlan {
   readonly host: string;

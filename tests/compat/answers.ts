@@ -1,4 +1,4 @@
-/** Status, code and text of what the official client was refused with. Fails when it was not. */
+/** Status, code and text of a refusal as the official client sees it. Fails without a refusal. */
 export async function refused(
   work: Promise<unknown>,
 ): Promise<{ readonly status: number; readonly code: string; readonly message: string }> {

@@ -41,7 +41,7 @@ async function createFunction(name: string): Promise<Wire> {
 const base = ({ func_urn }: Wire): string => func_urn.replace(/:latest$/, '');
 const config = (urn: string) => wire(server.sdk.showFunctionConfig(new sdk.ShowFunctionConfigRequest(urn)));
 
-/** The official client decodes what it gets as text; an archive needs it told to leave the bytes alone. */
+/** The official client decodes answers as text; for an archive it must be configured to keep the bytes. */
 function bytesClient(): sdk.FunctionGraphClient {
   const { access_key, secret_key, project_id, endpoint } = server.credentials;
   return sdk.FunctionGraphClient.newBuilder()

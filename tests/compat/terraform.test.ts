@@ -326,7 +326,7 @@ describe('other resources by Terraform:', () => {
     const path = await triggers.create(base(id), kind, wanted);
     const state = await triggers.read(path);
     expect(state).toMatchObject({ trigger_type_code: kind, trigger_status: 'ACTIVE', event_data: wanted });
-    // what is planned compares what was asked for with what is read, however often
+    // a plan compares the configuration with the state that is read, each time
     expect(await triggers.read(path)).toEqual(state);
     const changed = { ...wanted, ...change };
     await triggers.update(path, changed, kind === 'TIMER' ? 'DISABLED' : 'ACTIVE');
@@ -347,7 +347,7 @@ describe('other resources by Terraform:', () => {
     const first = await triggers.create(base(id), 'TIMER', tick);
     await calls.send('DELETE', `/fgs/triggers/${base(id)}`);
     expect(await triggers.read(first)).toBeUndefined();
-    // deleting what is gone is a success for the provider
+    // deleting a resource that no longer exists is a success for the provider
     await triggers.delete(first);
     const second = await triggers.create(base(id), 'TIMER', tick);
     await functions.delete(id);

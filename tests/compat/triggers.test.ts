@@ -17,7 +17,7 @@ interface Wire {
 let server: TestServer;
 let urn: string;
 
-/** What the server said, without what the client adds. */
+/** The answer of the server, without additions of the client. */
 async function wire(work: Promise<unknown>): Promise<Wire> {
   const { httpStatusCode: _, ...said } = (await work) as Record<string, unknown>;
   return said as unknown as Wire;

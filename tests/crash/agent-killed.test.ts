@@ -76,7 +76,7 @@ it('the agent: running calls fail as system errors, asynchronous ones are run ag
   expect((await asyncInvocations(server, urn)).map((one) => one.request_id).sort()).toEqual([...ids].sort());
   expect(agent()).not.toBe(killed);
 
-  // What the dead agent had is gone although the server and its new agent live.
+  // The resources of the dead agent are removed although the server and its new agent are alive.
   await expect.poll(() => belongings.left(), PATIENCE).toEqual([]);
   belongings.note();
   await server.kill('SIGTERM');

@@ -99,7 +99,7 @@ it('a kill while an account is made leaves all of it or nothing, and its name ca
       moment,
       Object.fromEntries(Object.entries(WHOLE).map(([k, n]) => [k, isThere ? n : 0])),
     ]);
-    // what was answered is kept
+    // answered changes are kept
     if (answered !== undefined) expect(isThere).toBe(true);
 
     server = await dataDir.operate();

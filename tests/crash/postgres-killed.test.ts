@@ -8,7 +8,7 @@ import { TestServer } from '../server.ts';
 
 const EVENTS_A_ROUND = 80;
 const SENDERS = 6;
-/** What is killed, round by round, always without a warning. */
+/** The processes to kill, one per round, always without a warning. */
 const ROUNDS = ['database: SIGQUIT', 'database: SIGKILL', 'server', 'both', 'database: SIGKILL', 'server'] as const;
 
 describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
@@ -114,7 +114,7 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
           try {
             accepted.set(await enqueue(server, urn, event), event);
           } catch (error) {
-            // Never answered: such an event may have been stored or not, and nobody was promised anything.
+            // Never answered: such an event may be stored or not; the server made no promise.
             if (killed === undefined) throw error;
             refused = true;
             return;

@@ -59,7 +59,7 @@ async function loadUntilKilled(first: number, killAt: number, accepted: Map<stri
       try {
         accepted.set(await enqueue(server, urn, { n, fail }), { n, fail });
       } catch (error) {
-        // Never answered: such an event may have been stored or not, and nobody was promised anything.
+        // Never answered: such an event may be stored or not; the server made no promise.
         if (killed === undefined) throw error;
         return;
       }

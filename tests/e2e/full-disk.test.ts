@@ -54,7 +54,7 @@ const ready = async (): Promise<{ status: number; body: unknown }> => {
 };
 const list = async (): Promise<number> =>
   (await api.call('listFunctions', { params: { project_id: project } })).data.functions.length;
-/** Whatever the function answers, the call was taken. */
+/** The call was accepted, with any answer of the function. */
 const call = async (): Promise<number> => {
   const params = { project_id: project, function_urn: urn };
   const { status } = await api.bytes('invokeFunction', { params, body: new TextEncoder().encode('{}') });

@@ -70,7 +70,7 @@ interface Wanted {
   readonly component: string;
 }
 
-/** Header, receipt of the answer, stored receipt and the platform's log line must all tell the same failure. */
+/** Header, receipt of the answer, stored receipt and the platform's log line must all report the same failure. */
 async function expectTold(urn: string, answer: Invocation, wanted: Wanted): Promise<void> {
   expect(answer).toMatchObject({ status: 200, isError: true, code: wanted.code });
   expect(answer.receipt).toMatchObject(wanted);

@@ -175,7 +175,7 @@ describe.runIf(isRoot).each(['helper', 'mounts'] as const)('a sandbox that was g
       const sandbox = await startWaiting(bench, ['/bin/sh', '-c', ticks]);
       await sandbox.freeze();
       const said = outputOf(sandbox);
-      // What it wrote before may still be in the pipe.
+      // Earlier output may still be in the pipe.
       await bench.run(['/bin/true'], { binds: [] });
       const { length } = said.text;
       await bench.run(['/usr/bin/python3', '-c', 'sum(range(3000000))'], { binds: [] });

@@ -21,7 +21,7 @@ import { TestServer } from '../server.ts';
 const isRoot = process.getuid?.() === 0;
 const USUAL = 1003;
 
-/** Does one thing with a file and says how it ended. */
+/** Performs one operation on a file and returns its result. */
 const SOURCE = `
 import os
 def handler(event, context):
@@ -123,7 +123,7 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
     const named = await withMount('named', 'owned', { user_id: 4000, user_group_id: 4001 });
     expect(await run(named, 'write', '/mnt/shared/x', '')).toEqual({ error: 'Permission denied' });
     chownSync(path, 4000, 4001);
-    // Seen by their owner as his own, whatever the number.
+    // The owner sees them as its own, with any user id.
     expect(await run(named, 'write', '/mnt/shared/x', 'named')).toEqual({ owner: USUAL });
     expect(statSync(join(path, 'x'))).toMatchObject({ uid: 4000, gid: 4001 });
     expect(await run(usual, 'write', '/mnt/shared/x', 'usual')).toEqual({ error: 'Permission denied' });

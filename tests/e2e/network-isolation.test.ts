@@ -150,7 +150,7 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
       await using host = await listening('0.0.0.0');
       expect(onHost('connect_tcp', ['10.77.0.1', host.port])).toEqual(OK);
       expect(await reach('10.77.0.1', host.port, vpc({}))).toEqual(REFUSED);
-      // Nobody else gets there.
+      // No other function can reach it.
       expect(await reach(inner.address, 80, EGRESS)).toEqual(REFUSED);
       await closeNetwork('a1b2c3d4');
     });

@@ -134,7 +134,7 @@ describe('memory', { timeout: 180_000 }, () => {
         .toBe((await gauges()).instances.living);
     }
     const { instances } = await gauges();
-    // six limits of 128 MB would not fit; what is frozen uses a few MB each
+    // six limits of 128 MB would not fit; each frozen instance uses a few MB
     expect(instances.living).toBeGreaterThan(2);
     expect(instances.promised_memory_mb).toBeLessThanOrEqual(256);
     const held = [invoke(server, urns[5] ?? '', { ms: 3_000 }), invoke(server, urns[4] ?? '', { ms: 3_000 })];

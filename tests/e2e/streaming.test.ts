@@ -8,7 +8,7 @@ import { MIB, Reading } from './streaming/by-hand.ts';
 import { HTTP_FILES } from './streaming/http-server.ts';
 import { Published } from './streaming/published.ts';
 
-/** Gives a piece, then waits until somebody calls `/go`: what a client has seen by then came before the end. */
+/** Sends a piece, then waits for a call of `/go`: a piece that a client has seen by then was sent before the end. */
 const NODE = `
 const waiting = []; let given = 0;
 const signal = () => new Promise((done) => given > 0 ? (given--, done()) : waiting.push(done));

@@ -62,7 +62,7 @@ async function fgs<T>(args: readonly string[]): Promise<T> {
   return JSON.parse(run.stdout.toString()) as T;
 }
 
-/** As a user does: write the template, build it if it says so, deploy it with the words it was told. Gives the URN. */
+/** As a user does: writes the template, builds it if needed, deploys it with the printed command. Returns the URN. */
 async function deployed(id: string, more: readonly string[] = []): Promise<string> {
   const written = await fgs<Written>([
     'functions',

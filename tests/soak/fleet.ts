@@ -1,7 +1,7 @@
 import { deploy, project, target } from '../functions.ts';
 import type { TestServer } from '../server.ts';
 
-/** One function of the soak. Each answers with the number it got, so that an answer of somebody else is seen. */
+/** One function of the soak. Each answers with the number it got, so that an answer to another request is detected. */
 export interface Member {
   readonly name: string;
   readonly urn: string;

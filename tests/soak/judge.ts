@@ -6,7 +6,7 @@ import { until, type Verdict } from './verdict.ts';
 const P99_MS = 2_000;
 const WORKED_OFF_MS = 5 * 60_000;
 
-/** Waits for what was accepted, stops the server and looks at everything that must hold. */
+/** Waits for accepted events, stops the server and checks every invariant. */
 export async function judge(soak: Soak, parts: readonly Part[], verdict: Verdict): Promise<void> {
   const { server, ledger, innocent, changes, belongings } = soak;
   const backlog = async (): Promise<number> => {

@@ -5,7 +5,7 @@ export type SyncOutcome = 'ok' | 'interrupted' | 'refused' | 'unreachable' | 'wr
 
 const ENDED = /^(SUCCESS|FAIL|CANCEL|DISCARD)/;
 
-/** The account of every call of a soak: what was asked, and what became of it. */
+/** The record of every call of a soak: request and result. */
 export class Ledger {
   readonly #sync = new Map<SyncOutcome, number>();
   /** Accepted request ids by URN that are not known to have ended. */

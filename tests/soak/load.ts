@@ -43,7 +43,7 @@ async function oneCall({ server, ledger, nextNumber }: Soak, member: Member): Pr
   }
 }
 
-/** Changes one function all the time; what was acknowledged must be there after each start. */
+/** Changes one function all the time; acknowledged changes must exist after each start. */
 export class Changes {
   readonly #urn: string;
   #sent = 0;

@@ -44,7 +44,7 @@ export function sample(server: TestServer): Sample | undefined {
   }
 }
 
-/** Each has a launcher, beside the agent's helpers and what it calls in passing. */
+/** Each has a launcher, besides the agent's helpers and short-lived programs. */
 function sandboxes(agent: number): number {
   return children(agent).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'bwrap\n').length;
 }

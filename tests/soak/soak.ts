@@ -29,7 +29,7 @@ export class Soak implements AsyncDisposable {
   /** Of the server process that runs now. */
   samples: Sample[] = [];
   restarts = 0;
-  /** What is done to the server now. */
+  /** The current attack on the server. */
   part = 'quiet';
   #n = 0;
 
@@ -68,7 +68,7 @@ export class Soak implements AsyncDisposable {
     return this.#n;
   };
 
-  /** Ends the server, does what is to be done without it, starts it again and looks for what was acknowledged. */
+  /** Stops the server, runs the given work, starts the server again and checks acknowledged changes. */
   async restart(signal: NodeJS.Signals, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
     this.belongings.note();
     await this.server.kill(signal);

@@ -18,7 +18,7 @@ export class Verdict {
   }
 }
 
-/** Waits until this is true; throws with what it was waiting for when the time is over. */
+/** Waits until this is true; throws with the name of the condition when the time is over. */
 export async function until(what: string, ms: number, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {

@@ -33,7 +33,7 @@ function sourceFiles(): string[] {
     .sort();
 }
 
-/** Compiles what is not in the cache of this user yet. Rejects with the compiler's words when the sources are wrong. */
+/** Compiles programs that are not in this user's cache yet. Rejects with the compiler's output on an error. */
 export async function buildGoPrograms(): Promise<GoPrograms> {
   const version = await runProgram('go', ['version'], 15_000).catch(() => undefined);
   if (version?.code !== 0) return { missing: 'the Go compiler is not on this machine (Debian: golang-go)' };

@@ -11,7 +11,7 @@ const programs = await buildGoPrograms();
 const missing = 'missing' in programs ? programs.missing : undefined;
 const { handlers, strangers } = 'missing' in programs ? { handlers: '', strangers: '' } : programs;
 
-/** Levels are those of other languages, and what is too large is told in the library's own words. */
+/** Log levels are those of other languages; the library's own text reports a result that is too large. */
 const COMMON = SHARED_CASES.filter((each) => each.handler !== 'logs' && each.code === 0);
 
 const ENV = {

@@ -13,7 +13,7 @@ const DEFINITION = Buffer.from(
 );
 const VALUE = Buffer.from('ff80010f46756e6374696f6e2e496e766f6b650107010362616400', 'hex');
 
-/** Everything that a hostile program can cause must be told as `NotGob`. */
+/** Every error that a hostile program can cause must be a `NotGob`. */
 function swallow(work: () => unknown): void {
   try {
     work();

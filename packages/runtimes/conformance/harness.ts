@@ -187,7 +187,7 @@ export class Instance {
     else this.#frames.push(frame);
   }
 
-  /** Whether such a frame came that nobody took. */
+  /** Whether an unread frame of this kind arrived. */
   has(wants: (frame: Received) => boolean): boolean {
     return this.#frames.some(wants);
   }
@@ -287,7 +287,7 @@ export class Instance {
     }
   }
 
-  /** Ends the process and removes what it left. */
+  /** Ends the process and removes its leftovers. */
   async stop(): Promise<void> {
     this.#killAll();
     await this.exited;
@@ -299,7 +299,7 @@ export class Instance {
     try {
       if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
     } catch {
-      // Nobody of the group is left.
+      // No process of the group is left.
     }
   }
 }

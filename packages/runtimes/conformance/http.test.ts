@@ -239,7 +239,7 @@ require('node:http').createServer((req, res) => {
         credit -= 256 * 1024;
         expect(sent).toBeLessThan(100);
       }
-      // What the kernel holds between the two is all that moved beyond the window.
+      // Only the kernel's socket buffers took more bytes than the window.
       expect(sent * 256 * 1024 - granted).toBeGreaterThan(2 ** 19);
       start('r-2', '/go', { bodyFollows: false });
       expect((await answerOf('r-2')).text).toBe('went');
@@ -253,7 +253,7 @@ require('node:http').createServer((req, res) => {
       start('r-1', '/early');
       piece('r-1', 'some');
       expect(await answerOf('r-1')).toMatchObject({ code: 0, head: { statusCode: 413 }, text: 'enough' });
-      // Pieces that were on their way are nobody's.
+      // Pieces in transit are discarded.
       piece('r-1', 'more', true);
       start('r-2', '/');
       piece('r-2', 'next', true);

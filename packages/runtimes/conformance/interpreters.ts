@@ -81,7 +81,7 @@ async function pyenvPrograms(version: string): Promise<string[]> {
   }
 }
 
-/** Python `version` (`3.9`) from `runtimes`, pyenv or the path; the empty version is whatever `python3` is. */
+/** Python `version` (`3.9`) from `runtimes`, pyenv or the path; the empty version stands for `python3`. */
 export async function findPython(version: string, runtimes: string | undefined): Promise<Found> {
   const name = version === '' ? 'host python3' : `Python${version}`;
   const candidates: string[] = [];

@@ -45,7 +45,7 @@ for (const each of found) {
       tellsTime: false,
       context: { getRunningTimeInSeconds: 3, getMemorySize: 128, getCPUNumber: 300 },
     });
-    // The relay carries frames only: what the language does was tried without it.
+    // The relay only forwards frames: the language tests run without it.
     if (each.relayed) return;
     const current = eachInstance(each, ROOT);
 

@@ -28,13 +28,13 @@ export function eachInstance(interpreter: Interpreter, cwd: string): () => Insta
 
 /** Where a language differs from `index.[function]` and from the context of most. */
 export interface LanguageTraits {
-  /** What the shared handler `index.echo` is called. */
+  /** Name of the shared handler `index.echo`. */
   readonly entry?: (name: string) => string;
-  /** Begins what the first frame of a stack shows of a user's file. */
+  /** Prefix of a user's file in the first frame of a stack. */
   readonly frame?: string;
   /** Answers of context methods that have another type. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Whether results say how long the request ran. */
+  /** Whether results have the running time of the request. */
   readonly tellsTime?: boolean;
 }
 

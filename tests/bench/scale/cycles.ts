@@ -36,7 +36,7 @@ export function leaksIn({ before, after }: Pick<CyclesReport, 'before' | 'after'
 
 /**
  * Makes an instance and loses it again, so many times, in Node.js and Python in turn: each call is a cold start whose
- * handler ends the process. `progress` is told about every hundred.
+ * handler ends the process. `progress` is called after every hundred.
  */
 export async function runCycles(
   server: TestServer,

@@ -20,12 +20,12 @@ const THAWED = 60;
 export interface IdleReport {
   readonly instances: number;
   readonly frozen: number;
-  /** What the memory budget is promised for them. */
+  /** Memory reserved in the budget for them. */
   readonly promisedMb: number;
   readonly startSeconds: number;
-  /** What the machine has less than before, for each. */
+  /** Decrease of the machine's free memory, for each. */
   readonly machineMbEach: number;
-  /** Measured for single instances: what each is charged by the kernel, and its part of what is shared. */
+  /** Measured for single instances: the memory that the kernel charges to each, and its part of shared memory. */
   readonly perFamily: Readonly<Record<Family, { readonly chargedMb: number; readonly pssMb: number }>>;
   /** Total ms of calls that thawed one. */
   readonly thawMs: { readonly p50: number; readonly p99: number };

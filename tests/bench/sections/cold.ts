@@ -9,7 +9,7 @@ const AT_ONCE = 16;
 
 type ColdLanguage = Exclude<Language, 'url'>;
 
-/** Milliseconds of first calls as the server tells them: from the request in hand to the answer. */
+/** Milliseconds of first calls as the server reports them: from the received request to the answer. */
 async function firstCall(target: Target, urn: string): Promise<number> {
   const { cold, totalMs } = await invoke(target.client, target.credentials.project_id, urn);
   if (!cold) throw new Error('a first call was not cold');

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Fields of a class of the official SDK: name on the wire, and the class of what it holds where that is one. */
+/** Fields of a class of the official SDK: name on the wire, and the class of its value if it has one. */
 export type Model = ReadonlyMap<string, string | undefined>;
 
 /** Every model of the official SDK, read from its type declarations: its JavaScript does not know the types of fields. */

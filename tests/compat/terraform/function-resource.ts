@@ -72,7 +72,7 @@ const base = (urn: string): string => urn.slice(0, urn.lastIndexOf(':'));
 const tagList = (tags: Readonly<Record<string, string>>): object[] =>
   Object.entries(tags).map(([key, value]) => ({ key, value }));
 
-/** What the provider compares against, of arguments that nobody gave; others it takes from the server. */
+/** Defaults of the provider for omitted arguments; for others it takes the server's value. */
 const UNSET: State = {
   depend_list: [],
   user_data: '',

@@ -1,6 +1,6 @@
 import { type Calls, type Json, Unexpected } from './calls.ts';
 
-/** Reads of the provider until it gives up. */
+/** Number of reads before the provider fails. */
 const MOST_READS = 5;
 
 /** `huaweicloud_fgs_function_trigger` as the provider handles it. A trigger is known by its path. */

@@ -1,6 +1,6 @@
 import type { SandboxSpec } from '../../../packages/server/src/instances/sandbox/index.ts';
 
-/** One order to an agent, and what it is after. A text is sent as it is. */
+/** One request to an agent, and the goal of the attack. A text is sent unchanged. */
 export interface Order {
   readonly what: string;
   readonly request: object | string;
@@ -11,7 +11,7 @@ export interface Order {
 export interface OrderPlaces {
   /** One that would be accepted. */
   readonly spec: SandboxSpec;
-  /** Below it is what the agent may show, and links out of it. */
+  /** Contains files that the agent may show, and links out of the folder. */
   readonly folder: string;
   readonly secret: string;
 }
@@ -165,7 +165,7 @@ const NETWORKS = [
   { nat: 'yes' },
 ];
 
-/** Of the system, of nobody, of sandboxes. */
+/** Ids of system users, of `nobody`, of sandboxes. */
 const USERS = [1, 2, 33, 42, 999, 60_000, 65_534, 65_535, 299_999, 300_000, 304_096, 2 ** 32 - 2];
 
 /** The rules name none. */

@@ -44,7 +44,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A real agent with everything it needs in one temporary folder, and ways to see what it leaves behind. */
+/** A real agent with all its files in one temporary folder, and checks of its leftovers. */
 export class SandboxBench {
   readonly folder: string;
   readonly agent: SandboxAgent;
@@ -165,7 +165,7 @@ export class SandboxBench {
     return { exit, ...text };
   }
 
-  /** What is left of stopped sandboxes: groups, processes, temporary folders. */
+  /** Leftovers of stopped sandboxes: groups, processes, temporary folders. */
   leftovers(): string[] {
     const groups = agentGroups().flatMap((group) => subfolders(group).map((name) => `${group}/${name}`));
     const tmp = subfolders(this.volumesDir).flatMap((agent) => subfolders(join(this.volumesDir, agent, 'tmp')));

@@ -3,7 +3,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 
 export const MIB = 2 ** 20;
 
-/** An answer that is read by hand, so that every byte can be told from the next. */
+/** An answer that is read from the raw socket, so that every byte is visible. */
 export class Reading {
   readonly response: IncomingMessage;
   text = '';
@@ -77,7 +77,7 @@ export class Sending {
     });
   }
 
-  /** Sends so much, waiting whenever nobody takes it; stops when the connection ends. */
+  /** Sends this many bytes and waits while they are not read; stops when the connection ends. */
   async pour(bytes: number): Promise<void> {
     const block = Buffer.alloc(MIB, 'x');
     for (let left = bytes; left > 0 && !this.sent.destroyed; left -= block.length) {

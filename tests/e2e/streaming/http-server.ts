@@ -25,5 +25,5 @@ require('node:http').createServer(async (req, res) => {
   res.end();
 }).listen(8000, '127.0.0.1');`;
 
-/** An HTTP function that waits in the middle of its answers until somebody calls `/go`, and tells what it reads. */
+/** An HTTP function that waits in the middle of its answers for a call of `/go`, and reports the bytes it reads. */
 export const HTTP_FILES = { bootstrap: BOOTSTRAP, 'server.js': HTTP_SERVER };

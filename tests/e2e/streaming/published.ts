@@ -43,7 +43,7 @@ export class Published {
     return (await receiptOf(this.#server, requestId))?.outcome;
   }
 
-  /** What the server holds in memory, in bytes. */
+  /** Memory of the server in bytes. */
   memory(): number {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#server.pid}/status`, 'utf8'))?.[1]) * 1024;
   }

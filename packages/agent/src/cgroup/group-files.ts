@@ -88,7 +88,7 @@ export async function freezeAll({ freeze, thaw, isFrozen }: Freezer, signal: Abo
     thaw();
     await delay(Math.min(round, 20));
   }
-  throw new AgentError('CGROUP_FAILED', signal.aborted ? 'the freezing was given up' : 'the processes do not freeze');
+  throw new AgentError('CGROUP_FAILED', signal.aborted ? 'the freezing was aborted' : 'the processes do not freeze');
 }
 
 /** Reads a control file and waits. Throws `CGROUP_FAILED`. */

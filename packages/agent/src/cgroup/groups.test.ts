@@ -167,7 +167,7 @@ describe('freezing', () => {
       abort.abort();
       return false;
     };
-    await expect(freezeAll({ ...freezer, isFrozen }, abort.signal)).rejects.toThrow('given up');
+    await expect(freezeAll({ ...freezer, isFrozen }, abort.signal)).rejects.toThrow('aborted');
     expect(calls).toEqual(['freeze', 'thaw']);
   });
 

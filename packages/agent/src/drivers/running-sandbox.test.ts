@@ -20,7 +20,7 @@ function run(changes: Partial<SandboxParts>, command: readonly [string, ...strin
 
 const ASSIGNMENT = { memoryBytes: 1000, cpuMillis: 100, binds: [{ source: '/a', target: '/opt/function/code' }] };
 
-/** Notes what is asked of the group, and fails at one step. */
+/** Records the calls of the group, and fails at one step. */
 function assignable(failAt?: 'limit' | 'attach' | 'thaw') {
   const calls: string[] = [];
   const note = async (call: string) => {

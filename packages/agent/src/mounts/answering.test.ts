@@ -13,7 +13,7 @@ it('names the file server that cannot be reached', async () => {
   });
 });
 
-/** Places that hold whoever looks at them until they are let go. */
+/** Paths that block every check until they are released. */
 function hanging() {
   const looked: string[] = [];
   const held: (() => void)[] = [];

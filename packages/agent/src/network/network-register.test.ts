@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NetworkRegister } from './network-register.ts';
 
-/** Does what is begun when it is told to, and writes down in which order. */
+/** Completes started operations on request, and records their order. */
 class Works {
   readonly done: string[] = [];
   readonly #ends = new Map<string, (error?: Error) => void>();

@@ -52,7 +52,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The path of what was opened. */
+/** The path of the opened file. */
 async function opened(path: string, purpose: 'code' | 'image' | 'link' | 'shared' = 'code'): Promise<string> {
   const source = await sources.open(purpose, path);
   const found = readlinkSync(`/proc/self/fd/${source.descriptor}`);

@@ -30,7 +30,7 @@ export async function portableProgram(program: string, dir: string): Promise<Por
   if (listed.code !== 0 || found.size < 2) {
     throw new RuntimeError(
       'runtime.not_runnable',
-      `${loader} does not tell the libraries of ${program}`,
+      `${loader} does not list the libraries of ${program}`,
       'run the server with a Node.js for this machine',
     );
   }

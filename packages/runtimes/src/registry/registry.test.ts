@@ -215,7 +215,7 @@ describe('RuntimeRegistry', () => {
     expect((await registry.launchPlan('Custom')).env.LD_LIBRARY_PATH).toBe(lib);
   });
 
-  /** A JVM that answers the version question, in a folder that everybody can enter. */
+  /** A JVM that prints its version, in a folder that every user can enter. */
   async function fakeJvm(folder: string, version: string): Promise<string> {
     const root = join(base, folder);
     await mkdir(join(root, 'bin'), { recursive: true });

@@ -99,7 +99,7 @@ const open = {};
 exports.meet = (event, context, callback) => {
   console.log('arrived ' + event.name);
   open[event.name] = callback;
-  // Nobody is answered before both are here: proof that they run at the same time.
+  // Answers only when both requests have arrived: proof that they run at the same time.
   if (Object.keys(open).length < 2) return;
   Object.keys(open).forEach((name) => open[name](null, 'met as ' + name));
 };

@@ -146,7 +146,7 @@ def meet(event, context):
     names.append(event['name'])
     if len(names) == 2:
         both.set()
-    # Nobody is answered before both are here: proof that they run at the same time.
+    # Answers only when both requests have arrived: proof that they run at the same time.
     both.wait()
     return 'met as ' + event['name']
 

@@ -82,7 +82,7 @@ func logs(_ []byte, ctx context.RuntimeContext) (interface{}, error) {
 
 var arrived sync.WaitGroup
 
-// Nobody is answered before both are here: proof that they run at the same time.
+// Answers only when both requests have arrived: proof that they run at the same time.
 func meet(payload []byte, ctx context.RuntimeContext) (interface{}, error) {
 	event := struct{ Name string }{}
 	if err := json.Unmarshal(payload, &event); err != nil {

@@ -16,7 +16,7 @@ type nested struct {
 	Again *nested
 }
 
-// Reply is a richer answer than the contract has: fields and types that nobody asked for stand before and between its own.
+// Reply is a richer answer than the contract has: unknown fields and types precede and separate its own.
 type Reply struct {
 	Notes      map[string][]string
 	Extra      nested

@@ -111,7 +111,7 @@ public class Index {
         return prepared;
     }
 
-    /** Nobody is answered before both are here: proof that they run at the same time. */
+    /** Answers only when both requests have arrived: proof that they run at the same time. */
     public String meet(Map<String, String> event) throws InterruptedException {
         System.out.println("arrived " + event.get("name"));
         both.countDown();

@@ -61,7 +61,7 @@ public class Life {
         return "never";
     }
 
-    /** Interrupts whoever serves the next request, as a forgotten watchdog does. */
+    /** Interrupts the thread of the next request, as a forgotten watchdog does. */
     public String interrupts(final Map<String, Object> event) throws InterruptedException {
         Thread.currentThread().interrupt();
         System.out.println("written while interrupted");
@@ -90,7 +90,7 @@ public class Life {
 
     public String child(Object event) throws Exception {
         ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", "echo $KEY$FUNCGRAPH_LINK");
-        // Without this call the child gets what the JVM itself was started with.
+        // Without this call the child gets the environment that the JVM was started with.
         builder.environment();
         Process child = builder.start();
         byte[] bytes = new byte[100];

@@ -1,6 +1,6 @@
 package com.google.gson;
 
-/** Stands for the library that users bring; has only what the shim touches. */
+/** Stands for the library of users; has only the members that the shim uses. */
 public abstract class JsonElement {
     protected String text;
 
