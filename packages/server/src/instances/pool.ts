@@ -234,8 +234,7 @@ export class Pool {
   #release(group: FunctionGroup, instance: Instance): void {
     instance.free();
     if (instance.state === 'draining' && instance.inFlight === 0) void this.#departures.end(instance);
-    // The usual case under load: the slot goes straight to the longest waiting request, without a look at the whole
-    // pool.
+    // The usual case under load: the slot goes straight to the longest waiting request; the pool is not searched.
     const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
     if (next !== undefined && this.#mustYield(group, instance)) {
       this.#dismiss(group, instance);
@@ -434,10 +433,7 @@ export class Pool {
     if (idle > 0 && !this.#stopped) this.#scheduleSweep();
   }
 
-  /**
-   * A frozen instance cannot grow: it is charged with its use. A reserved one keeps its full charge, so that it never
-   * waits.
-   */
+  /** A frozen instance cannot grow: it is charged with its use. A reserved one keeps its full charge and never waits. */
   async #freeze(group: FunctionGroup, instance: Instance): Promise<void> {
     const { functionKey, memoryMb } = instance.spec;
     if (instance.isFrozen || group.reserved.get(instance)?.awake || !(await instance.freeze())) return;
