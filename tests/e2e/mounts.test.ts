@@ -117,7 +117,7 @@ describe.runIf(isRoot)('file systems that functions mount', () => {
     expect(await run(other, 'write', '/mnt/new', '')).toEqual({ error: 'Read-only file system' });
   });
 
-  it('belong to the user that the function names, and to nobody else', async () => {
+  it('belong to the user that the function names only', async () => {
     const path = await register('owned', ['--any-user']);
     const usual = await withMount('usual', 'owned');
     const named = await withMount('named', 'owned', { user_id: 4000, user_group_id: 4001 });

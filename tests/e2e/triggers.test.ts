@@ -74,7 +74,7 @@ it('a timer of one second starts the function once for each second, until it is 
   expect(await fgs('list', 'triggered')).toContain('no triggers');
 });
 
-it('an address of the gateway starts an event function, for everybody or for whoever may invoke it', async () => {
+it('a gateway route invokes an event function, for every caller or for those with the right to invoke it', async () => {
   await fgs('create', 'triggered', '--path', '/users/{id}', '--auth', 'none', '--group', 'g1', '--exact');
   const base = `${server.gateway}/api/${server.credentials.project_id}/g1`;
   const answer = await unsigned(`${base}/users/7?a=1`, {});

@@ -100,10 +100,10 @@ describe('a running sandbox', () => {
     const { calls, parts } = assignable();
     const freeze = (signal: AbortSignal) =>
       new Promise<void>((_, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('given up')), { once: true });
+        signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
       });
     const { sandbox } = run({ ...parts, group: { ...parts.group, freeze } });
-    const freezing = expect(sandbox.freeze()).rejects.toThrow('given up');
+    const freezing = expect(sandbox.freeze()).rejects.toThrow('aborted');
     await Promise.resolve();
     await sandbox[wanted]();
     await freezing;
