@@ -21,6 +21,17 @@ test('finds paths of a machine, and knows those of the runtime contract', () => 
   expect(of('a.ts', '/home/snuser/runtime homework/1')).toEqual([]);
 });
 
+test('finds words in prose that leave open who acts, and leaves code and quotes alone', () => {
+  const word = ['some', 'body'].join('');
+  expect(of('docs/a.md', `${word} calls`)).toEqual([
+    `docs/a.md:1: "${word}" in prose: name the client, the caller, the process`,
+  ]);
+  for (const line of [`// ${word} calls`, `  /** ${word} calls. */`, ` * ${word} calls`, `# ${word} calls`])
+    expect(of('a.ts', line)).toHaveLength(1);
+  for (const line of [`const ${word} = 1;`, `// the user '${word}'`, `see("${word}")`])
+    expect(of('a.ts', line)).toEqual([]);
+});
+
 test('finds download addresses in the lock file', () => {
   expect(of('package-lock.json', '"resolved": "https://host/x.tgz"')).toHaveLength(1);
   expect(of('package-lock.json', '"resolved": "packages/api"')).toEqual([]);

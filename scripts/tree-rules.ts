@@ -9,6 +9,9 @@ const MACHINE_PATHS = [/(?<![\w.])\/home\/(?!snuser\b)\w+\//, /\/Users\/\w+\//, 
 const NAMED_FILE = /`((?:packages|scripts|tests|docs|examples)\/[\w./@-]+)`/g;
 const LINK = /\]\((?!https?:|#)([^)#\s]+)/g;
 
+/** They leave open who acts: a client, a caller, an operator, no request. */
+const UNCLEAR = /(?<![\w`'"-])(nobody|somebody|whoever)(?![\w`'"-])/i;
+
 export interface Tree {
   /** Folder of the project; may appear in no file. */
   readonly folder: string;
@@ -20,11 +23,19 @@ function besides(path: string, target: string): string {
   return new URL(target, `file:///${path}`).pathname.slice(1);
 }
 
+/** The part of a line that people read: all of a page, the comment of a source. */
+function proseOf(path: string, line: string): string {
+  if (path.endsWith('.md')) return line;
+  return /(?:^\s*\*|\/\*\*?|\/\/|^\s*#) (.*)$/.exec(line)?.[1] ?? '';
+}
+
 function lineFindings(path: string, line: string, tree: Tree): string[] {
   const findings: string[] = [];
   if (MACHINE_PATHS.some((pattern) => pattern.test(line)) || line.includes(tree.folder)) {
     findings.push("a path of a developer's machine");
   }
+  const unclear = UNCLEAR.exec(proseOf(path, line))?.[1];
+  if (unclear !== undefined) findings.push(`"${unclear}" in prose: name the client, the caller, the process`);
   if (path === 'package-lock.json' && /"resolved": "(?!packages\/)/.test(line)) {
     findings.push('a download address: npm install --omit-lockfile-registry-resolved keeps them out');
   }

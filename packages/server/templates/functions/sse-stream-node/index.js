@@ -19,7 +19,7 @@ exports.handler = async (event, context) => {
   out.on('close', () => {
     gone = true;
   });
-  // whoever goes away also makes the stream fail: that is no fault of this function
+  // a client that disconnects makes the stream fail too, which is no error of this function
   out.on('error', () => undefined);
   for (let step = 1; step <= count && !gone; step += 1) {
     out.write(`id: ${step}\nevent: step\ndata: ${JSON.stringify({ step, of: count })}\n\n`);
