@@ -113,7 +113,7 @@ describe('the form of a tag', () => {
     ['a key of the platform', tagged(['_sys_enterprise_project_id', '0']), 'tags[0].key'],
     ['a value of 256 characters', tagged(['k', 'v'.repeat(256)]), 'tags[0].value'],
     ['a value with another sign', tagged(['k', '<b>']), 'tags[0].value'],
-    ['a key twice', tagged(['k', '1'], ['k', '2']), 'twice'],
+    ['a repeated key', tagged(['k', '1'], ['k', '2']), 'repeated'],
     ['21 tags', tagged(...Array.from({ length: 21 }, (_, n): [string] => [`k${n}`])), 'tags'],
     ['tags of the platform', { ...tagged(['a']), sys_tags: [{ key: 'a', value: 'b' }] }, 'sys_tags'],
     ['another action', { ...tagged(['a']), action: 'delete' }, 'action'],
