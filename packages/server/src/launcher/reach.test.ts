@@ -25,10 +25,10 @@ describe('folders that keep the server from paths it needs', () => {
 
   it('are named once, the topmost of each way, with the needed paths below', () => {
     const closed: Permissions = { uid: 0, gid: 0, mode: 0o700 };
-    const permissionsOf = withClosed(['/root', closed], ['/root/work', closed], ['/tmp/x', closed]);
-    const needed = ['/root/work/fg', '/root/work/fg/data', '/root/node', '/tmp/x/data', '/usr/bin/node', '/root/node'];
+    const permissionsOf = withClosed(['/root', closed], ['/root/src', closed], ['/tmp/x', closed]);
+    const needed = ['/root/src/fg', '/root/src/fg/data', '/root/node', '/tmp/x/data', '/usr/bin/node', '/root/node'];
     expect(closedFolders(needed, USER, permissionsOf)).toEqual([
-      { path: '/root', needed: ['/root/work/fg', '/root/node'] },
+      { path: '/root', needed: ['/root/src/fg', '/root/node'] },
       { path: '/tmp/x', needed: ['/tmp/x/data'] },
     ]);
   });
