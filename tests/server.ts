@@ -75,11 +75,11 @@ export interface TestServerOptions {
 
 /** The message of the server instead of `ready`. */
 export class ServerDidNotStart extends Error {
-  readonly told: unknown;
+  readonly reply: unknown;
 
-  constructor(told: unknown, log: string) {
-    super(`the server did not start: ${JSON.stringify(told)}\n${log}`);
-    this.told = told;
+  constructor(reply: unknown, log: string) {
+    super(`the server did not start: ${JSON.stringify(reply)}\n${log}`);
+    this.reply = reply;
   }
 }
 
@@ -297,15 +297,15 @@ export class TestServer implements AsyncDisposable {
 
   async #boot(): Promise<void> {
     const child = this.#spawn();
-    const message = once(child, 'message').then(([told]) => told as { event?: unknown; pid?: number });
+    const message = once(child, 'message').then(([reply]) => reply as { event?: unknown; pid?: number });
     const exited = once(child, 'exit').then(([code]) => ({ event: 'exited', code: code as unknown }));
-    const told = await Promise.race([message, exited]);
-    if (told.event !== 'ready' || !('pid' in told) || told.pid === undefined) {
+    const reply = await Promise.race([message, exited]);
+    if (reply.event !== 'ready' || !('pid' in reply) || reply.pid === undefined) {
       child.kill('SIGKILL');
-      throw new ServerDidNotStart(told, this.#log);
+      throw new ServerDidNotStart(reply, this.#log);
     }
     const credentials = JSON.parse(readFileSync(join(this.dataDir, 'credentials.json'), 'utf8')) as Credentials;
-    this.#running = { child, pid: told.pid, credentials, api: connect(credentials), sdk: connectSdk(credentials) };
+    this.#running = { child, pid: reply.pid, credentials, api: connect(credentials), sdk: connectSdk(credentials) };
   }
 }
 

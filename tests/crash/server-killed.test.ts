@@ -111,8 +111,8 @@ it('every accepted invocation ends once and was run, however often the server is
 
 it('a second server on the same data directory is refused with the process that has it', async () => {
   await server.restart();
-  const { told } = await server.startSecond();
-  expect(told).toMatchObject({
+  const { reply } = await server.startSecond();
+  expect(reply).toMatchObject({
     event: 'failed',
     code: 'storage.locked',
     message: expect.stringMatching(new RegExp(`in use by another server \\(pid ${server.pid}\\)`)),

@@ -76,18 +76,18 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
   it('never begins an empty database beside its own', SLOW, async () => {
     await server.kill('SIGTERM');
     const toSqlite = await server.startSecond({ args: ['--sandbox', 'process'] });
-    expect(toSqlite.told).toMatchObject({
+    expect(toSqlite.reply).toMatchObject({
       code: 'storage.foreign',
       message: expect.stringContaining('is in a PostgreSQL database'),
       hint: expect.stringContaining('--database-url'),
     });
     const elsewhere = await server.startSecond({ args: ['--sandbox', 'process'], database: await cluster.create() });
-    expect(elsewhere.told).toMatchObject({ code: 'storage.foreign', message: expect.stringContaining('an empty one') });
+    expect(elsewhere.reply).toMatchObject({ code: 'storage.foreign', message: expect.stringContaining('an empty one') });
     await server.restart();
     await using sqlite = await TestServer.start({ args: ['--sandbox', 'process'] });
     await sqlite.kill('SIGTERM');
     const fromSqlite = await sqlite.startSecond({ args: ['--sandbox', 'process'], database: await cluster.create() });
-    expect(fromSqlite.told).toMatchObject({
+    expect(fromSqlite.reply).toMatchObject({
       code: 'storage.foreign',
       message: expect.stringContaining('is in SQLite'),
     });
