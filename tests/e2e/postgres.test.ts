@@ -82,7 +82,10 @@ describe.skipIf(findPostgres() === undefined)('a server with PostgreSQL', () => 
       hint: expect.stringContaining('--database-url'),
     });
     const elsewhere = await server.startSecond({ args: ['--sandbox', 'process'], database: await cluster.create() });
-    expect(elsewhere.reply).toMatchObject({ code: 'storage.foreign', message: expect.stringContaining('an empty one') });
+    expect(elsewhere.reply).toMatchObject({
+      code: 'storage.foreign',
+      message: expect.stringContaining('an empty one'),
+    });
     await server.restart();
     await using sqlite = await TestServer.start({ args: ['--sandbox', 'process'] });
     await sqlite.kill('SIGTERM');
