@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -14,6 +14,10 @@ import { Outside } from './network/outside.ts';
 
 const needed = ['/usr/sbin/nft', '/usr/sbin/ip'].filter((program) => !existsSync(program));
 const isRoot = process.getuid?.() === 0;
+/** Whether a table of the packet filter can belong to a process and stay after it. */
+const canHold =
+  isRoot &&
+  spawnSync('nft', ['add table inet fgtestheld { flags owner, persist; }; delete table inet fgtestheld']).status === 0;
 const EGRESS: SandboxNetwork = { kind: 'egress' };
 const PATIENCE = { timeout: 30_000, interval: 50 };
 /** Refused at once, so that a function need not wait for its own timeout. */
@@ -179,27 +183,59 @@ describe.skipIf(!isRoot || needed.length > 0)(`the network of a sandbox (needs r
     }
   });
 
-  it.each([
-    ['deletes', (table: string) => ['delete', 'table', 'inet', table]],
-    ['empties', (table: string) => ['flush', 'table', 'inet', table]],
-    ['opens', (table: string) => ['insert', 'rule', 'inet', table, 'to_machine', 'accept']],
-  ])('gets its rules back at once when another program %s them', async (_, command) => {
-    await using host = await listening('0.0.0.0');
-    const table = tableOf(bench);
-    const rules = (): string => listed(table);
-    const before = rules();
-    execFileSync('nft', command(table));
-    await expect.poll(() => attempt(rules), { timeout: 2_000, interval: 5 }).toBe(before);
-    expect(await reach('198.51.100.1', host.port, EGRESS)).toEqual(REFUSED);
+  describe.runIf(canHold)('on a kernel where a table can belong to a process', () => {
+    it.each([
+      ['empties the packet filter', ['flush', 'ruleset'], ''],
+      ['deletes them', ['delete', 'table', 'inet', 'TABLE'], 'Operation not permitted'],
+      ['empties them', ['flush', 'table', 'inet', 'TABLE'], 'Operation not permitted'],
+      ['opens them', ['insert', 'rule', 'inet', 'TABLE', 'to_machine', 'accept'], 'Operation not permitted'],
+    ])('keeps its rules without a gap when another program %s', async (_, command, complaint) => {
+      await using host = await listening('0.0.0.0');
+      const table = tableOf(bench);
+      const before = listed(table);
+      using events = tableEvents(table);
+      await events.started;
+      const said = spawnSync(
+        'nft',
+        command.map((word) => word.replace('TABLE', table)),
+        { encoding: 'utf8' },
+      );
+      expect(said.stderr).toContain(complaint);
+      expect(listed(table)).toBe(before);
+      expect(await reach('198.51.100.1', host.port, EGRESS)).toEqual(REFUSED);
+      expect(events.seen).toEqual([]);
+    });
+
+    it('holds its rules again when the process that held them was killed', async () => {
+      const table = tableOf(bench);
+      const before = listed(table);
+      const holder = await holderOf(bench);
+      process.kill(holder, 'SIGKILL');
+      await expect.poll(() => holderOf(bench), PATIENCE).not.toBe(holder);
+      await expect.poll(() => attempt(() => listed(table)), PATIENCE).toBe(before);
+    });
+  });
+
+  it('gets the guard of a machine that did not forward back when another program removes it', async () => {
+    const guard = () => attempt(() => listed('funcgraph-guard'));
+    const before = guard();
+    execFileSync('nft', ['flush', 'ruleset']);
+    await expect.poll(guard, PATIENCE).toBe(before);
   });
 
   it('is closed to a sandbox as long as there can be no rules', async () => {
     const table = tableOf(bench);
     const { pid } = await bench.agent.ensureAgent();
-    // Stands for a kernel that takes no rules any more: a table of this name belongs to another process.
-    const owner = spawn('nft', ['-i'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const holder = canHold ? await holderOf(bench) : undefined;
     process.kill(pid, 'SIGSTOP');
+    if (holder !== undefined) process.kill(holder, 'SIGKILL');
+    // Stands for a kernel that takes no rules any more: a table of this name belongs to another process.
+    const owner = spawn('nft', ['-i'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { ...process.env, HOME: '/dev/null' },
+    });
     owner.stdin.write(`delete table inet ${table}\nadd table inet ${table} { flags owner; }\n`);
+    await expect.poll(() => attempt(() => listed(table)).includes('out_of_'), PATIENCE).toBe(false);
     await expect.poll(() => attempt(() => listed(table)), PATIENCE).toContain('owner');
     process.kill(pid, 'SIGCONT');
     await expect(reach(outside.address, 80, EGRESS)).rejects.toMatchObject({ code: 'NETWORK_FAILED' });
@@ -296,6 +332,39 @@ async function listening(host: string): Promise<{ readonly port: number } & Asyn
 
 function tableOf(bench: SandboxBench): string {
   return `funcgraph_${agentOwner(bench).replaceAll('-', '_')}`;
+}
+
+/** The process of the agent that owns its table. */
+async function holderOf(bench: SandboxBench): Promise<number> {
+  const { pid } = await bench.agent.ensureAgent();
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const holders = children.filter((child) => read(`/proc/${child}/cmdline`).includes('--interactive'));
+  expect(holders).toHaveLength(1);
+  return holders[0] ?? Number.NaN;
+}
+
+/** Changes of a table, as the kernel reports them; it listens once another table is made and `started` resolves. */
+function tableEvents(table: string) {
+  const monitor = spawn('nft', ['monitor'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const seen: string[] = [];
+  const started = once(monitor.stdout, 'data');
+  monitor.stdout.on('data', (chunk: Buffer) => {
+    seen.push(
+      ...chunk
+        .toString()
+        .split('\n')
+        .filter((line) => line.includes(table)),
+    );
+  });
+  const knock = setInterval(
+    () => execFileSync('nft', ['add table inet fgtestknock; delete table inet fgtestknock']),
+    50,
+  );
+  return {
+    seen,
+    started: started.then(() => clearInterval(knock)),
+    [Symbol.dispose]: () => void monitor.kill(),
+  };
 }
 
 function listed(table: string): string {

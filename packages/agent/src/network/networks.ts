@@ -1,25 +1,24 @@
 import { AgentError } from '../agent-error.ts';
 import type { AttachTarget } from '../attach/attacher.ts';
-import { runHostCommand } from '../host-command.ts';
 import type { SandboxNetwork, VpcNetwork } from '../protocol.ts';
 import { AddressPool } from './address-pool.ts';
 import { checkBridge, makeBridge, removeBridge, removeBridgesNamed, removeInterface, switchBridge } from './bridge.ts';
 import type { Connector } from './connector.ts';
 import { egressBlock, isFree, SHARDS, shardOf } from './egress-block.ts';
-import { feedCommand } from './feed-command.ts';
-import { hostInterfaces, readSetting, takenAddresses, writeSetting } from './host-network.ts';
+import { Forwarding } from './forwarding.ts';
+import { takenAddresses } from './host-network.ts';
 import { type Block, gatewayOf, parseBlock, upperHalf } from './ipv4.ts';
 import type { NameServers } from './name-servers.ts';
 import { NetworkClaim } from './network-claim.ts';
 import { NetworkRegister } from './network-register.ts';
-import { guardText, INTERFACE_PREFIX, type NetworkRules, rulesText, tableName } from './rules.ts';
+import { PacketFilter } from './packet-filter.ts';
+import { GUARD_TABLE, INTERFACE_PREFIX, type NetworkRules, rulesText, tableName } from './rules.ts';
 import { RulesWatch } from './rules-watch.ts';
 
 const MAX_NETWORKS = 256;
 const WATCH_MS = 5000;
 /** The kernel allows 1023 ports on a bridge; the administrator may use some. */
 const MAX_PORTS = 1021;
-const FORWARDING = 'ipv4/ip_forward';
 
 interface OpenNetwork {
   readonly id: string;
@@ -49,6 +48,7 @@ export type Disconnect = () => void;
 export class Networks {
   readonly #parts: NetworksParts;
   readonly #claim: NetworkClaim;
+  readonly #filter: PacketFilter;
   readonly #register = new NetworkRegister<OpenNetwork>(MAX_NETWORKS);
   /** Rules in force, by network. */
   readonly #rules = new Map<string, NetworkRules>();
@@ -57,6 +57,7 @@ export class Networks {
   #wires = 0;
   #timer: NodeJS.Timeout | undefined;
   #watch: RulesWatch | undefined;
+  #forwarding: Forwarding | undefined;
   /** The table as the kernel lists it after our last change; undefined when its content is unknown. */
   #inForce: string | undefined;
   /** The table changed since it was last read. */
@@ -65,22 +66,23 @@ export class Networks {
   /** The addresses of the whole default network, chosen once. */
   #piece: Block | undefined;
 
-  private constructor(parts: NetworksParts, claim: NetworkClaim) {
+  private constructor(parts: NetworksParts, claim: NetworkClaim, filter: PacketFilter) {
     this.#parts = parts;
     this.#claim = claim;
+    this.#filter = filter;
   }
 
   /** Creates the default network. Throws `NETWORK_FAILED` naming the missing feature. */
   static async open(parts: NetworksParts): Promise<Networks> {
-    const networks = new Networks(parts, await NetworkClaim.take(parts.ownerId, parts.agentNumber));
+    const claim = await NetworkClaim.take(parts.ownerId, parts.agentNumber);
+    const table = tableName(parts.ownerId);
+    const filter = await PacketFilter.open(table, () => networks.#doubt());
+    const networks: Networks = new Networks(parts, claim, filter);
     try {
       // Only this agent has the number: such bridges are leftovers of an agent killed after our sweep.
       await removeBridgesNamed(`${networks.#prefix()}e`);
-      await allowForwarding();
-      networks.#watch = new RulesWatch(tableName(parts.ownerId), () => {
-        networks.#isDoubtful = true;
-        void networks.restoreRules();
-      });
+      networks.#forwarding = await Forwarding.open();
+      networks.#watch = new RulesWatch([table, GUARD_TABLE], () => networks.#doubt());
       await networks.#egress();
       networks.#timer = setInterval(() => void networks.#tend(), WATCH_MS);
       networks.#timer.unref();
@@ -138,6 +140,12 @@ export class Networks {
    */
   async restoreRules(): Promise<void> {
     await this.#checkRules().catch(() => {});
+    await this.#forwarding?.restore().catch(() => {});
+  }
+
+  #doubt(): void {
+    this.#isDoubtful = true;
+    void this.restoreRules();
   }
 
   /** A watch without an event yet gets one when the rules are installed again. */
@@ -154,20 +162,17 @@ export class Networks {
     return this.#inTurn(async () => {
       this.#isDoubtful = false;
       if (this.#rules.size === 0) return;
-      if (this.#inForce !== undefined && (await this.#listed()) === this.#inForce) return;
+      if (this.#inForce !== undefined && (await this.#filter.list()) === this.#inForce) return;
       await this.#putRules();
     });
-  }
-
-  #listed(): Promise<string> {
-    return runHostCommand('nft', ['list', 'table', 'inet', tableName(this.#parts.ownerId)]).catch(() => '');
   }
 
   async #putRules(): Promise<void> {
     this.#inForce = undefined;
     try {
-      await feedCommand('nft', ['-f', '-'], rulesText(tableName(this.#parts.ownerId), [...this.#rules.values()]));
-      this.#inForce = await this.#listed();
+      const rules = [...this.#rules.values()];
+      await this.#filter.run(rulesText(tableName(this.#parts.ownerId), rules, this.#filter.flags));
+      this.#inForce = await this.#filter.list();
     } catch (error) {
       await this.#switchBridges('down');
       throw error;
@@ -188,7 +193,7 @@ export class Networks {
     await this.#register.closeAll(({ rules }) => removeBridge(rules.bridge));
     this.#rules.clear();
     await this.#turn.catch(() => {});
-    await runHostCommand('nft', ['delete', 'table', 'inet', tableName(this.#parts.ownerId)]).catch(() => {});
+    await this.#filter.close();
     await this.#parts.connector.close();
     this.#claim.release();
   }
@@ -271,15 +276,4 @@ export class Networks {
   #prefix(): string {
     return INTERFACE_PREFIX + this.#claim.number.toString(36).padStart(2, '0');
   }
-}
-
-/**
- * Answers to instances arrive on interfaces of the machine, and the kernel forwards packets of all interfaces or of
- * none. Packets that the machine did not forward before stay refused.
- */
-async function allowForwarding(): Promise<void> {
-  if (readSetting(FORWARDING) === '1') return;
-  const interfaces = hostInterfaces().filter((name) => !name.startsWith(INTERFACE_PREFIX));
-  await feedCommand('nft', ['-f', '-'], guardText(interfaces));
-  writeSetting(FORWARDING, '1');
 }

@@ -2,21 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { findProgram, HOST_ENV } from '../host-command.ts';
 
 const AGAIN_MS = 1_000;
+/** The longest name of a table. */
+const MAX_NAME = 255;
 
 /**
- * Follows every change of one table of the packet filter, by any program. `isLive` is false while it receives no
- * events; then the table must be read instead.
+ * Follows every change of some tables of the packet filter, by any program. `isLive` is false while it receives no
+ * events; then the tables must be read instead.
  */
 export class RulesWatch {
-  readonly #table: string;
+  readonly #tables: readonly string[];
   readonly #onChange: () => void;
   #child: ChildProcess | undefined;
   #retry: NodeJS.Timeout | undefined;
   #isLive = false;
   #closed = false;
 
-  constructor(table: string, onChange: () => void) {
-    this.#table = table;
+  constructor(tables: readonly string[], onChange: () => void) {
+    this.#tables = tables;
     this.#onChange = onChange;
     this.#start();
   }
@@ -46,8 +48,8 @@ export class RulesWatch {
       // The first event shows that it listens.
       this.#isLive = true;
       const text = last + chunk.toString('latin1');
-      if (text.includes(this.#table)) this.#onChange();
-      last = text.slice(text.lastIndexOf('\n') + 1).slice(-this.#table.length);
+      if (this.#tables.some((table) => text.includes(table))) this.#onChange();
+      last = text.slice(text.lastIndexOf('\n') + 1).slice(-MAX_NAME);
     });
     child.once('error', () => this.#again(child));
     child.once('close', () => this.#again(child));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findProgram } from '../host-command.ts';
 import { parseBlock } from './ipv4.ts';
 import { closedForwardChains } from './open-networks.ts';
-import { guardText, type NetworkRules, ownerOfTable, rulesText, tableName } from './rules.ts';
+import { guardText, HELD, type NetworkRules, ownerOfTable, rulesText, tableName } from './rules.ts';
 
 const OWNER = '123-456789-0a1b2c3d';
 const nft = findProgram('nft');
@@ -26,6 +26,14 @@ describe('the rules of an agent', () => {
     expect(text.indexOf('add table inet t')).toBeLessThan(text.indexOf('delete table inet t'));
     expect(text.indexOf('delete table inet t')).toBeLessThan(text.indexOf('table inet t {'));
     expect(rulesText('t', [])).toBe('add table inet t\ndelete table inet t\n');
+    expect(rulesText('t', [], HELD)).toBe('destroy table inet t\n');
+  });
+
+  it('belong to the process that installs them, where the kernel can do that', () => {
+    expect(rulesText('t', [EGRESS], HELD)).toMatch(
+      /^destroy table inet t\ntable inet t \{\n {2}flags owner, persist;\n/,
+    );
+    expect(rulesText('t', [EGRESS])).not.toContain('flags');
   });
 
   it('translate addresses of networks with NAT only', () => {

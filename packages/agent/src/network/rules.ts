@@ -30,17 +30,21 @@ export function ownerOfTable(table: string): string {
   return table.slice(TABLE_PREFIX.length).replaceAll('_', '-');
 }
 
+/** Flags of a table that belongs to the process that made it, and stays when the process ends. */
+export const HELD = 'flags owner, persist;';
+
 /**
  * The whole table of an agent, as input of `nft`, which replaces it in one step. Outgoing packets are rejected, so that
  * a function gets an error at once; incoming packets are dropped.
  */
-export function rulesText(table: string, networks: readonly NetworkRules[]): string {
+export function rulesText(table: string, networks: readonly NetworkRules[], flags = ''): string {
   // Address translation by another program can hide that a packet was for the machine: the address is also checked
   // before it.
   const bridges = `{ ${networks.map(({ bridge }) => `"${bridge}"`).join(', ')} }`;
-  const head = `add table inet ${table}\ndelete table inet ${table}\n`;
+  const head = flags === '' ? `add table inet ${table}\ndelete table inet ${table}\n` : `destroy table inet ${table}\n`;
   if (networks.length === 0) return head;
   return `${head}table inet ${table} {
+  ${flags}
   chain before_translation {
     type filter hook prerouting priority mangle; policy accept;
     iifname ${bridges} ct state new jump as_addressed
