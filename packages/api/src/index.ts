@@ -8,7 +8,16 @@ export { ERRORS, errorSpec } from './errors.ts';
 export type { Operation } from './functiongraph-operations.ts';
 export { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from './limits.ts';
 export type { ResourceSource } from './resource.ts';
-export type { Encoding, Method, Route, RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.ts';
+export type {
+  DecodedBody,
+  Encoding,
+  Method,
+  Route,
+  RouteBody,
+  RouteParams,
+  RouteQuery,
+  RouteResponse,
+} from './route.ts';
 export type { RouteId, Routes } from './routes/index.ts';
 export { ROUTES } from './routes/index.ts';
 export { Receipt } from './schemas/invocation.ts';

@@ -1,4 +1,4 @@
-import type { Static, TObject, TSchema, TUnsafe } from 'typebox';
+import type { Static, StaticDecode, TObject, TSchema, TUnsafe } from 'typebox';
 import { Type } from 'typebox';
 import { type ResourceSource, resourceInPath } from './resource.ts';
 
@@ -43,11 +43,13 @@ const NOTHING = Type.Object({});
 
 /** A schema known by its values alone: TypeBox's type of a large object is too deep for the compiler in a generic call. */
 type Shape<S extends TSchema> = TUnsafe<Static<S>>;
+/** Also knows what the server makes of a body; the property exists for the compiler only. */
+type BodyShape<S extends TSchema> = Shape<S> & { readonly decoded?: StaticDecode<S> };
 
 type Filled<R extends RouteInput> = Omit<Route, 'params' | 'query' | 'body' | 'response'> & {
   readonly params: R extends { params: infer P extends TObject } ? P : typeof NOTHING;
   readonly query: R extends { query: infer Q extends TObject } ? Q : typeof NOTHING;
-  readonly body: R extends { body: infer B extends TSchema } ? Shape<B> : typeof NOTHING;
+  readonly body: R extends { body: infer B extends TSchema } ? BodyShape<B> : typeof NOTHING;
   readonly response: R extends { response: infer A extends TSchema } ? Shape<A> : typeof NOTHING;
 };
 
@@ -82,4 +84,8 @@ export function route<const R extends RouteInput>(input: R): Filled<R> {
 export type RouteParams<R extends { params: TSchema }> = Static<R['params']>;
 export type RouteQuery<R extends { query: TSchema }> = Static<R['query']>;
 export type RouteBody<R extends { body: TSchema }> = Static<R['body']>;
+/** A body as handlers get it: with the numbers and switches that clients write as text, and without null. */
+export type DecodedBody<R extends { body: TSchema }> = R['body'] extends { readonly decoded?: infer D }
+  ? NonNullable<D>
+  : object;
 export type RouteResponse<R extends { response: TSchema }> = Static<R['response']>;

@@ -6,7 +6,7 @@ import { FunctionParams, ProjectParams, WireText } from '../schemas/common.ts';
 const FGS = '/v2/{project_id}/fgs';
 const FUNCTION = `${FGS}/functions/{function_urn}` as const;
 
-const Text = WireText('');
+const Text = WireText();
 const ActionParams = Type.Object({ ...FunctionParams.properties, action: Type.String() });
 
 /**

@@ -1,34 +1,33 @@
 import { type Static, Type } from 'typebox';
-import { WireText } from './common.ts';
+import { Nullable, WireLongText, WireText } from './common.ts';
 
-const Text = WireText('');
+const Text = WireText();
 
-/** Its range has an error code of its own. */
-const Weight = Type.Union([Type.Number(), Type.String(), Type.Null()]);
+/** Its range has an error code of its own: text that is no whole number is read as NaN. */
+const Weight = Type.Decode(Type.Union([Type.Number(), Type.String(), Type.Null()]), (value) => {
+  if (value === null || value === '') return undefined;
+  return typeof value === 'number' || /^-?\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+});
 
 const GivenStrategy = Type.Object({
   combine_type: Text,
-  rules: Type.Optional(
-    Type.Union([Type.Array(Type.Object({ rule_type: Text, param: Text, op: Text, value: Text })), Type.Null()]),
-  ),
+  rules: Nullable(Type.Array(Type.Object({ rule_type: Text, param: Text, op: Text, value: Text }))),
 });
 
+const LongText = WireLongText();
+
 const Target = {
-  version: Text,
-  description: Text,
-  additional_version_weights: Type.Optional(
-    Type.Union([Type.Record(Type.String(), Weight), Type.Null()], {
-      description: 'One other version and the percentage of requests that it gets, 0 to 100.',
-    }),
-  ),
-  additional_version_strategy: Type.Optional(
-    Type.Union([Type.Record(Type.String(), GivenStrategy), Type.Null()], {
-      description: 'One other version and the rules on headers and cookies that lead to it.',
-    }),
-  ),
+  version: LongText,
+  description: LongText,
+  additional_version_weights: Nullable(Type.Record(Type.String(), Weight), {
+    description: 'One other version and the percentage of requests that it gets, 0 to 100.',
+  }),
+  additional_version_strategy: Nullable(Type.Record(Type.String(), GivenStrategy), {
+    description: 'One other version and the rules on headers and cookies that lead to it.',
+  }),
 };
 
-export const CreateAliasBody = Type.Object({ name: Text, ...Target });
+export const CreateAliasBody = Type.Object({ name: LongText, ...Target });
 export const UpdateAliasBody = Type.Object(Target);
 
 const Strategy = Type.Object({

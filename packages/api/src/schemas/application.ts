@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-
-const Text = (description: string) => Type.Optional(Type.Union([Type.String(), Type.Null()], { description }));
+import { Nullable, WireText as Text } from './common.ts';
 
 export const CreateApplicationBody = Type.Object({
   name: Type.String({ description: 'At most 40 letters, digits, - and _; functions are called <name>-<part>.' }),
@@ -8,11 +7,9 @@ export const CreateApplicationBody = Type.Object({
   description: Text('At most 512 characters.'),
   enterprise_project_id: Text('Of the functions.'),
   agency_name: Text('Agency of the functions.'),
-  params: Type.Optional(
-    Type.Union([Type.Record(Type.String(), Type.Unknown()), Type.Null()], {
-      description: 'Parameters of the template, see showAppTemplate.',
-    }),
-  ),
+  params: Nullable(Type.Record(Type.String(), Type.Unknown()), {
+    description: 'Parameters of the template, see showAppTemplate.',
+  }),
 });
 
 export const ApplicationId = Type.Object({ application_id: Type.String() });

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type StaticDecode, type TSchema, type TSchemaOptions, Type } from 'typebox';
 
 export const ProjectParams = Type.Object({ project_id: Type.String() });
 
@@ -8,21 +8,45 @@ export const FunctionParams = Type.Object({ project_id: Type.String(), function_
 /** Query numbers arrive as text. */
 export const NumberText = Type.String({ pattern: '^[0-9]{1,19}$' });
 
-/** A whole number as clients send it: a number or its text; null and empty text for "not set". */
-export const WireInt = (description: string) =>
+/** Longest text of a field that has no limit of its own. */
+const MAX_TEXT_CHARS = 16_384;
+
+/** A field that may be left out; null, as clients send it for "not set", is read as left out. */
+export const Nullable = <S extends TSchema>(schema: S, options: TSchemaOptions = {}) =>
   Type.Optional(
-    Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], { description }),
+    Type.Decode(
+      Type.Union([schema, Type.Null()], options),
+      (value) => (value ?? undefined) as StaticDecode<S> | undefined,
+    ),
   );
 
+const described = (description: string | undefined): TSchemaOptions =>
+  description === undefined ? {} : { description };
+
+/** A whole number as clients send it: a number or its text; null and empty text for "not set". */
+export const WholeNumber = (description?: string) =>
+  Type.Decode(
+    Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], described(description)),
+    (value) => (value === null || value === '' ? undefined : Number(value)),
+  );
+
+export const WireInt = (description?: string) => Type.Optional(WholeNumber(description));
+
 /** Text; null for "not set". */
-export const WireText = (description: string) =>
-  Type.Optional(Type.Union([Type.String(), Type.Null()], description === '' ? {} : { description }));
+export const WireText = (description?: string) =>
+  Nullable(Type.String({ maxLength: MAX_TEXT_CHARS }), described(description));
+
+/** Text of any length, such as an archive in Base64. */
+export const WireLongText = (description?: string) => Nullable(Type.String(), described(description));
 
 /** True or false as clients send it: also as text; null and empty text for "not set". */
-export const WireFlag = (description: string) =>
+export const WireFlag = (description?: string) =>
   Type.Optional(
-    Type.Union(
-      [Type.Boolean(), Type.Literal('true'), Type.Literal('false'), Type.Literal(''), Type.Null()],
-      description === '' ? {} : { description },
+    Type.Decode(
+      Type.Union(
+        [Type.Boolean(), Type.Literal('true'), Type.Literal('false'), Type.Literal(''), Type.Null()],
+        described(description),
+      ),
+      (value) => (value === null || value === '' ? undefined : value === true || value === 'true'),
     ),
   );

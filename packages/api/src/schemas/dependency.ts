@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
-import { WireText as Text } from './common.ts';
+import { WireLongText as LongText, WireText as Text } from './common.ts';
 
 export const CreateDependencyBody = Type.Object({
   name: Text('At most 96 letters, digits, _ - and . ; starts with a letter, ends with a letter or digit.'),
   runtime: Text('Runtime of the functions it is for; any version of the language may use it.'),
   depend_type: Text('zip (the archive in depend_file) or obs (its address in depend_link).'),
-  depend_file: Text('The zip in Base64, at most 50 MB of archive.'),
+  depend_file: LongText('The zip in Base64, at most 50 MB of archive.'),
   depend_link: Text('http or https address of a zip of at most 300 MB.'),
   description: Text('At most 512 characters.'),
 });

@@ -1,22 +1,22 @@
 import { Type } from 'typebox';
-import { WireFlag, WireInt, WireText } from './common.ts';
+import { Nullable, WireFlag, WireInt, WireText } from './common.ts';
 
 const Destination = Type.Object({
-  destination: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-  param: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  destination: WireText(),
+  param: WireText(),
 });
 
 export const Destinations = Type.Object({
-  on_success: Type.Optional(Type.Union([Destination, Type.Null()])),
-  on_failure: Type.Optional(Type.Union([Destination, Type.Null()])),
+  on_success: Nullable(Destination),
+  on_failure: Nullable(Destination),
 });
 
-const Text = WireText('');
+const Text = WireText();
 
 export const UpdateAsyncConfigBody = Type.Object({
   max_async_event_age_in_seconds: WireInt('Seconds, 1 to 86400.'),
   max_async_retry_attempts: WireInt('0 to 3.'),
-  destination_config: Type.Optional(Type.Union([Destinations, Type.Null()])),
+  destination_config: Nullable(Destinations),
   enable_async_status_log: WireFlag('Stored.'),
   log_group_id: Text,
   log_stream_id: Text,

@@ -1,25 +1,24 @@
 import { type TProperties, Type } from 'typebox';
-import { WireFlag, WireInt, WireText } from './common.ts';
+import { Nullable, WireFlag, WireInt, WireText } from './common.ts';
 
 /** An object within a body; other fields pass unchecked. */
-const Part = <P extends TProperties>(fields: P, description: string) =>
-  Type.Optional(Type.Union([Type.Object(fields), Type.Null()], { description }));
+const Part = <P extends TProperties>(fields: P, description: string) => Nullable(Type.Object(fields), { description });
 const Parts = <P extends TProperties>(fields: P, description: string) =>
-  Type.Optional(Type.Union([Type.Array(Type.Object(fields)), Type.Null()], { description }));
+  Nullable(Type.Array(Type.Object(fields)), { description });
 
-const vpc = { vpc_id: WireText(''), vpc_name: WireText('') };
+const vpc = { vpc_id: WireText(), vpc_name: WireText() };
 
 export const FuncVpcField = Part(
   {
     ...vpc,
-    subnet_id: WireText(''),
-    subnet_name: WireText(''),
-    domain_id: WireText(''),
-    namespace: WireText(''),
-    cidr: WireText(''),
-    gateway: WireText(''),
-    security_groups: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
-    is_safety: WireFlag(''),
+    subnet_id: WireText(),
+    subnet_name: WireText(),
+    domain_id: WireText(),
+    namespace: WireText(),
+    cidr: WireText(),
+    gateway: WireText(),
+    security_groups: Nullable(Type.Array(Type.String())),
+    is_safety: WireFlag(),
   },
   'Network of the function by vpc_id and subnet_id; it reaches that one only.',
 );
@@ -55,20 +54,20 @@ const ImageUserId = WireInt('1003 when absent; not root, 1000 or 1002.');
 export const CustomImageField = (description: string) =>
   Part(
     {
-      enabled: WireFlag(''),
+      enabled: WireFlag(),
       image: WireText('Name of an image that this machine has.'),
       command: WireText('Comma separated; that of the image when empty.'),
       args: WireText('Comma separated; those of the image when empty.'),
       working_dir: WireText('Begins with /.'),
       uid: ImageUserId,
       gid: ImageUserId,
-      is_public: WireFlag(''),
+      is_public: WireFlag(),
     },
     description,
   );
 
 export const LogConfigField = Part(
-  { group_id: WireText(''), group_name: WireText(''), stream_id: WireText(''), stream_name: WireText('') },
+  { group_id: WireText(), group_name: WireText(), stream_id: WireText(), stream_name: WireText() },
   'Log group and stream; stored.',
 );
 
@@ -85,6 +84,4 @@ export const StrategyConfigField = Part(
   'Most instances, and concurrent requests of one instance.',
 );
 
-export const LtsCustomTagField = Type.Optional(
-  Type.Union([Type.Record(Type.String(), Type.String()), Type.Null()], { description: 'Stored.' }),
-);
+export const LtsCustomTagField = Nullable(Type.Record(Type.String(), Type.String()), { description: 'Stored.' });

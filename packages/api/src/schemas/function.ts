@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { WireFlag as Flag, WireInt as Int, WireText as Text } from './common.ts';
+import { WireFlag as Flag, WireInt as Int, WireLongText as LongText, Nullable, WireText as Text } from './common.ts';
 import { Dependency } from './dependency.ts';
 import {
   CustomImageField,
@@ -11,10 +11,10 @@ import {
   StrategyConfigField,
 } from './function-parts.ts';
 
-const Texts = (description: string) =>
-  Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()], { description }));
+const Texts = (description: string) => Nullable(Type.Array(Type.String(), { maxItems: 100 }), { description });
+
 export const FuncCode = Type.Object({
-  file: Text('The code in Base64.'),
+  file: LongText('The code in Base64.'),
   link: Text('Where the code can be fetched; only in answers.'),
 });
 
@@ -58,7 +58,7 @@ const CodeFields = {
   code_type: Text('inline, zip, jar or Custom-Image-Swr.'),
   code_url: Text('Bucket address of the code; not used, code_type obs is refused.'),
   code_filename: Text('Name of the uploaded file.'),
-  func_code: Type.Optional(Type.Union([FuncCode, Type.Null()])),
+  func_code: Nullable(FuncCode),
   depend_version_list: Texts('Ids of at most 20 dependency versions; a later one wins over an earlier one.'),
   code_encrypt_kms_key_id: Text('Stored.'),
 };

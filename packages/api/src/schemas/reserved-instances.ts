@@ -1,36 +1,27 @@
 import { Type } from 'typebox';
-import { WireFlag, WireText } from './common.ts';
+import { Nullable, WholeNumber, WireFlag, WireInt, WireText } from './common.ts';
 
-const Int = Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()]);
-const OptionalInt = Type.Optional(Int);
-const Text = WireText('');
+const Text = WireText();
 
 const CronConfig = Type.Object({
   name: Text,
-  cron: Type.Optional(
-    Type.Union([Type.String(), Type.Null()], { description: 'second minute hour day month [weekday], in UTC' }),
-  ),
-  count: OptionalInt,
-  start_time: Type.Optional(Type.Union([Int], { description: 'Seconds since 1970: the policy begins.' })),
-  expired_time: Type.Optional(Type.Union([Int], { description: 'Seconds since 1970: the policy ends.' })),
+  cron: WireText('second minute hour day month [weekday], in UTC'),
+  count: WireInt(),
+  start_time: WireInt('Seconds since 1970: the policy begins.'),
+  expired_time: WireInt('Seconds since 1970: the policy ends.'),
 });
 
 const Tactics = Type.Object({
-  cron_configs: Type.Optional(Type.Union([Type.Array(CronConfig), Type.Null()])),
-  metric_configs: Type.Optional(
-    Type.Union(
-      [Type.Array(Type.Object({ name: Text, type: Text, threshold: OptionalInt, min: OptionalInt })), Type.Null()],
-      { description: 'Refused: there are no policies by metric.' },
-    ),
-  ),
+  cron_configs: Nullable(Type.Array(CronConfig)),
+  metric_configs: Nullable(Type.Array(Type.Object({ name: Text, type: Text, threshold: WireInt(), min: WireInt() })), {
+    description: 'Refused: there are no policies by metric.',
+  }),
 });
 
 export const SetReservedInstancesBody = Type.Object({
-  count: Type.Union([Int], {
-    description: 'Instances that are always kept; 0 without policies ends the reservation.',
-  }),
+  count: WholeNumber('Instances that are always kept; 0 without policies ends the reservation.'),
   idle_mode: WireFlag('No processor between requests.'),
-  tactics_config: Type.Optional(Type.Union([Tactics, Type.Null()])),
+  tactics_config: Nullable(Tactics),
 });
 
 const StoredTactics = Type.Object({

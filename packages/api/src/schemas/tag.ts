@@ -1,30 +1,18 @@
 import { Type } from 'typebox';
-import { WireFlag, WireInt, WireText } from './common.ts';
+import { Nullable, WireFlag, WireInt, WireText } from './common.ts';
 
-const Text = WireText('');
+const Text = WireText();
 
 const WrittenTag = Type.Object({ key: Text, value: Text });
-const WrittenTags = Type.Optional(Type.Union([Type.Array(WrittenTag), Type.Null()]));
+const WrittenTags = Nullable(Type.Array(WrittenTag));
 
 const TagFilters = (description: string) =>
-  Type.Optional(
-    Type.Union(
-      [
-        Type.Array(
-          Type.Object({ key: Text, values: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])) }),
-        ),
-        Type.Null(),
-      ],
-      { description },
-    ),
-  );
+  Nullable(Type.Array(Type.Object({ key: Text, values: Nullable(Type.Array(Type.String())) })), { description });
 
 export const TagsBody = Type.Object({
   action: Text,
   tags: WrittenTags,
-  sys_tags: Type.Optional(
-    Type.Union([Type.Array(WrittenTag), Type.Null()], { description: 'Refused: the platform sets them.' }),
-  ),
+  sys_tags: Nullable(Type.Array(WrittenTag), { description: 'Refused: the platform sets them.' }),
 });
 
 export const FindByTagsBody = Type.Object({
@@ -32,11 +20,9 @@ export const FindByTagsBody = Type.Object({
   limit: WireInt('At most 1000; 1000 when absent.'),
   offset: WireInt('How many to leave out.'),
   action: Text,
-  matches: Type.Optional(
-    Type.Union([Type.Array(WrittenTag), Type.Null()], {
-      description: 'resource_name: a part of the name, in any case of letters; resource_id: the URN.',
-    }),
-  ),
+  matches: Nullable(Type.Array(WrittenTag), {
+    description: 'resource_name: a part of the name, in any case of letters; resource_id: the URN.',
+  }),
   tags: TagFilters('Every key with one of its values; no values match any. In the service, not in its SDK.'),
   sys_tags: TagFilters('The same for the tags that the platform sets: _sys_enterprise_project_id.'),
 });

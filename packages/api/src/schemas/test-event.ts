@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { WireText as Text } from './common.ts';
+import { WireLongText as Text } from './common.ts';
 
 export const CreateTestEventBody = Type.Object({
   name: Text('At most 25 letters, digits, _ and -; starts with a letter, ends with a letter or digit.'),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { WireInt as integer, Nullable, WireText as text } from './common.ts';
 
 /** Type codes of the API, including those of event sources that do not exist here. */
 export const TRIGGER_TYPES = [
@@ -21,13 +22,6 @@ export const TRIGGER_TYPES = [
   'ROCKETMQ',
   'SMN',
 ] as const;
-
-const text = (description?: string) =>
-  Type.Optional(Type.Union([Type.String(), Type.Null()], description === undefined ? {} : { description }));
-const integer = (description: string) =>
-  Type.Optional(
-    Type.Union([Type.Integer(), Type.String({ pattern: '^(-?[0-9]{1,10})?$' }), Type.Null()], { description }),
-  );
 
 const FunctionInfo = Type.Object({
   function_urn: text('This function; the URN of the request unless given.'),
@@ -53,13 +47,13 @@ const EventData = Type.Object({
   env_id: text('APIG'),
   auth: text('APIG: IAM, APP or NONE; IAM unless given'),
   backend_type: text('APIG: FUNCTION'),
-  func_info: Type.Optional(Type.Union([FunctionInfo, Type.Null()])),
+  func_info: Nullable(FunctionInfo),
   sl_domain: text('APIG'),
   instance_id: text('APIG: the gateway'),
 });
 
 const Status = Type.Union([Type.Literal('ACTIVE'), Type.Literal('DISABLED')]);
-const OptionalStatus = Type.Optional(Type.Union([Status, Type.Null()]));
+const OptionalStatus = Nullable(Status);
 
 export const CreateTriggerBody = Type.Object({
   trigger_type_code: Type.String(),
@@ -70,10 +64,11 @@ export const CreateTriggerBody = Type.Object({
 
 export const UpdateTriggerBody = Type.Object({
   trigger_status: OptionalStatus,
-  event_data: Type.Optional(
-    Type.Union([EventData, Type.Array(EventData, { maxItems: 1 }), Type.Null()], {
-      description: 'The changes; as an object, or in a list as the SDK sends it.',
-    }),
+  event_data: Nullable(
+    Type.Decode(Type.Union([EventData, Type.Array(EventData, { maxItems: 1 })]), (data) =>
+      Array.isArray(data) ? data[0] : data,
+    ),
+    { description: 'The changes; as an object, or in a list as the SDK sends it.' },
   ),
 });
 

@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
-import { WireText as Text } from './common.ts';
+import { WireLongText as LongText, WireText as Text } from './common.ts';
 import { FunctionConfig, FunctionSummary } from './function.ts';
 import { VersionAsyncConfig } from './function-async-config.ts';
 
 export const PublishVersionBody = Type.Object({
-  version: Text('Name, at most 42 letters, digits, _ - and . ; vYYYYMMDD-HHMMSS (UTC) without one.'),
-  description: Text('At most 512 characters.'),
+  version: LongText('Name, at most 42 letters, digits, _ - and . ; vYYYYMMDD-HHMMSS (UTC) without one.'),
+  description: LongText('At most 512 characters.'),
   digest: Text('MD5 or SHA-512 of the code that is meant; refused when latest has other code.'),
 });
 

@@ -3,11 +3,24 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAliasName } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
+import type { AliasTarget, NewAlias, RoutingRule } from './types.ts';
 
 const P = 'p0001';
 const HELLO = { projectId: P, package: 'default', name: 'hello' };
-const rule = (extra: object = {}) => ({ rule_type: 'header', param: 'X-Group', op: '=', value: 'beta', ...extra });
-const rules = (...list: object[]) => ({ additional_version_strategy: { v2: { rules: list } } });
+const rule = (extra: Partial<RoutingRule> = {}): RoutingRule => ({
+  source: 'header',
+  name: 'X-Group',
+  op: '=',
+  values: ['beta'],
+  ...extra,
+});
+const rules = (...list: RoutingRule[]): Partial<AliasTarget> => ({
+  additional: { kind: 'rules', version: 'v2', combine: 'and', rules: list },
+});
+const weight = (version: string, percent: number): Partial<AliasTarget> => ({
+  additional: { kind: 'weight', version, percent },
+});
+const NO_SETTINGS = { statusLog: false, logNames: {} };
 
 let control: TestControl;
 beforeEach(async () => {
@@ -17,7 +30,7 @@ beforeEach(async () => {
     ['v1', 256],
     ['v2', 512],
     ['v3', 768],
-  ]) {
+  ] as const) {
     await control.functions.updateConfig(HELLO, { memory_size: memory });
     await control.versions.publish(HELLO, { version });
   }
@@ -34,13 +47,13 @@ async function refusal(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
   }
 }
 
-const create = (body: object) => control.aliases.create(HELLO, { name: 'live', version: 'v1', ...body });
-const update = (body: object) => control.aliases.update(HELLO, 'live', body as Record<string, unknown>);
+const create = (body: Partial<NewAlias>) => control.aliases.create(HELLO, { name: 'live', version: 'v1', ...body });
+const update = (target: AliasTarget) => control.aliases.update(HELLO, 'live', target);
 const seen = () => control.catalog.resolveAlias(P, 'default', 'hello', 'live');
 
 describe('creating an alias', () => {
   it('points to a version, durably and at once', async () => {
-    const alias = await create({ description: 'what people use', additional_version_weights: { v2: '25' } });
+    const alias = await create({ description: 'what people use', ...weight('v2', 25) });
     expect(alias).toMatchObject({
       version: 'v1',
       description: 'what people use',
@@ -53,13 +66,13 @@ describe('creating an alias', () => {
   });
 
   it('may point to latest, but not send it a part of the requests', async () => {
-    expect(await refusal(create({ additional_version_weights: { latest: 1 } }))).toBe('invalid_additional_version');
-    expect(await refusal(create({ version: 'latest', additional_version_weights: { v1: 1 } }))).toBe('fine');
+    expect(await refusal(create({ ...weight('latest', 1) }))).toBe('invalid_additional_version');
+    expect(await refusal(create({ version: 'latest', ...weight('v1', 1) }))).toBe('fine');
   });
 
   it('keeps rules as it read them', async () => {
     const { additional } = await create(
-      rules(rule(), rule({ rule_type: 'cookie', param: 'sid', op: 'in', value: 'a, b,c' })),
+      rules(rule(), rule({ source: 'cookie', name: 'sid', op: 'in', values: ['a', 'b', 'c'] })),
     );
     expect(additional).toEqual({
       kind: 'rules',
@@ -72,37 +85,21 @@ describe('creating an alias', () => {
     });
   });
 
-  it.each<[string, object, ErrorCode]>([
+  it.each<[string, Partial<NewAlias>, ErrorCode]>([
     ['a wrong name', { name: '1st' }, 'invalid_alias'],
-    ['no name', { name: null }, 'invalid_alias'],
     ['no version', { version: '' }, 'invalid_version'],
     ['an unknown version', { version: 'v9' }, 'version_not_found'],
     ['a long description', { description: 'x'.repeat(513) }, 'description_too_long'],
-    ['a second version that is unknown', { additional_version_weights: { v9: 1 } }, 'invalid_additional_version'],
-    ['three versions', { additional_version_weights: { v2: 1, v3: 1 } }, 'invalid_additional_version'],
-    ['the same version twice', { additional_version_weights: { v1: 1 } }, 'same_version'],
-    ['a weight below 0', { additional_version_weights: { v2: -1 } }, 'invalid_weight'],
-    ['a weight over 100', { additional_version_weights: { v2: 101 } }, 'invalid_weight'],
-    ['half a weight', { additional_version_weights: { v2: 0.5 } }, 'invalid_weight'],
-    ['no weight', { additional_version_weights: { v2: null } }, 'invalid_weight'],
-    ['a weight and rules', { additional_version_weights: { v2: 1 }, ...rules(rule()) }, 'invalid_additional_version'],
+    ['a second version that is unknown', { ...weight('v9', 1) }, 'invalid_additional_version'],
+    ['the same version twice', { ...weight('v1', 1) }, 'same_version'],
+    ['a weight below 0', { ...weight('v2', -1) }, 'invalid_weight'],
+    ['a weight over 100', { ...weight('v2', 101) }, 'invalid_weight'],
+    ['half a weight', { ...weight('v2', 0.5) }, 'invalid_weight'],
     ['no rules', rules(), 'invalid_additional_version'],
     ['too many rules', rules(...Array.from({ length: 21 }, () => rule())), 'invalid_additional_version'],
-    ['a rule on nothing', rules(rule({ param: '' })), 'invalid_additional_version'],
-    ['a rule on a wrong name', rules(rule({ param: 'a b' })), 'invalid_additional_version'],
-    ['a rule of an unknown kind', rules(rule({ rule_type: 'body' })), 'invalid_additional_version'],
-    ['a rule with an unknown operator', rules(rule({ op: '!=' })), 'invalid_additional_version'],
-    ['a rule with an empty choice', rules(rule({ op: 'in', value: 'a,' })), 'invalid_additional_version'],
-    [
-      'a rule that is no object',
-      { additional_version_strategy: { v2: { rules: ['x'] } } },
-      'invalid_additional_version',
-    ],
-    [
-      'an unknown way to combine rules',
-      { additional_version_strategy: { v2: { rules: [rule()], combine_type: 'xor' } } },
-      'invalid_additional_version',
-    ],
+    ['a rule on nothing', rules(rule({ name: '' })), 'invalid_additional_version'],
+    ['a rule on a wrong name', rules(rule({ name: 'a b' })), 'invalid_additional_version'],
+    ['a rule with an empty choice', rules(rule({ op: 'in', values: ['a', ''] })), 'invalid_additional_version'],
   ])('refuses %s and stores nothing', async (_what, body, code) => {
     expect(await refusal(create(body))).toBe(code);
     expect(await control.aliases.list(HELLO)).toEqual([]);
@@ -113,12 +110,12 @@ describe('creating an alias', () => {
     await create({});
     expect(await refusal(create({ version: 'v2' }))).toBe('alias_exists');
     expect(await refusal(create({ name: 'other' }))).toBe('version_has_alias');
-    expect(await refusal(create({ name: 'other', version: 'v2', additional_version_weights: { v1: 1 } }))).toBe('fine');
+    expect(await refusal(create({ name: 'other', version: 'v2', ...weight('v1', 1) }))).toBe('fine');
   });
 
   it('refuses to delete a version while an alias needs it', async () => {
     const [made, deleted] = await Promise.all([
-      refusal(create({ version: 'v3', additional_version_weights: { v2: 1 } })),
+      refusal(create({ version: 'v3', ...weight('v2', 1) })),
       refusal(control.versions.delete(HELLO, 'v2')),
     ]);
     expect([made, deleted]).toEqual(['fine', 'version_in_use']);
@@ -139,10 +136,10 @@ describe('creating an alias', () => {
 
 describe('an alias', () => {
   it('is moved at once; an omitted second version is removed, but the description stays', async () => {
-    await create({ description: 'text', additional_version_weights: { v2: 50 } });
+    await create({ description: 'text', ...weight('v2', 50) });
     await update({ version: 'v2' });
     expect(seen()).toMatchObject({ version: 'v2', additional: undefined, description: 'text' });
-    await update({ version: 'v2', description: '', additional_version_weights: { v1: 100 } });
+    await update({ version: 'v2', description: '', ...weight('v1', 100) });
     expect(seen()).toMatchObject({ description: '', additional: { version: 'v1', percent: 100 } });
     expect(await control.aliases.show(HELLO, 'live')).toEqual(seen());
   });
@@ -152,7 +149,7 @@ describe('an alias', () => {
     await create({ name: 'other', version: 'v2' });
     expect(await refusal(update({ version: 'v9' }))).toBe('version_not_found');
     expect(await refusal(update({ version: 'v2' }))).toBe('version_has_alias');
-    expect(await refusal(update({ version: 'v1', additional_version_weights: { v1: 1 } }))).toBe('same_version');
+    expect(await refusal(update({ version: 'v1', ...weight('v1', 1) }))).toBe('same_version');
     expect(await refusal(control.aliases.update(HELLO, 'nobody', { version: 'v1' }))).toBe('alias_not_found');
     expect(seen()).toBe(before);
   });
@@ -160,7 +157,7 @@ describe('an alias', () => {
   it('is removed at once when it is deleted, and its version stays', async () => {
     const { fn } = await control.functions.show(HELLO);
     await create({});
-    await control.asyncConfigs.set({ functionId: fn.id, name: HELLO, qualifier: '!live' }, {});
+    await control.asyncConfigs.set({ functionId: fn.id, name: HELLO, qualifier: '!live' }, { settings: NO_SETTINGS });
     await control.aliases.delete(HELLO, 'live');
     expect(seen()).toBeUndefined();
     expect(control.asyncConfigs.list(fn.id)).toEqual([]);
@@ -176,12 +173,12 @@ describe('an alias', () => {
       control.catalog.asyncConfig({ functionId: fn.id, version: 'v1' }, alias).maxRetries;
     await control.asyncConfigs.set(
       { functionId: fn.id, name: HELLO, qualifier: 'v1' },
-      { max_async_retry_attempts: 2 },
+      { maxRetries: 2, settings: NO_SETTINGS },
     );
     expect([retries(), retries('live')]).toEqual([2, 2]);
     await control.asyncConfigs.set(
       { functionId: fn.id, name: HELLO, qualifier: '!live' },
-      { max_async_retry_attempts: 3 },
+      { maxRetries: 3, settings: NO_SETTINGS },
     );
     expect([retries(), retries('live'), retries('other')]).toEqual([2, 3, 2]);
   });

@@ -2,11 +2,10 @@ import { isAliasName, LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName, Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
-import { type AliasBody, readAliasBody } from './alias-body.ts';
+import type { FunctionName } from '../functions/types.ts';
 import type { AliasStore } from './alias-store.ts';
-import type { Alias } from './types.ts';
+import { checkAliasTarget } from './alias-target.ts';
+import type { Alias, AliasTarget, NewAlias } from './types.ts';
 
 export interface AliasesOptions {
   readonly access: FunctionAccess;
@@ -35,23 +34,22 @@ export class Aliases {
    * Throws `invalid_alias`, `alias_exists`, `alias_quota`, `version_not_found`, `version_has_alias` and the faults of
    * the additional version.
    */
-  async create(name: FunctionName, body: Kept): Promise<Alias> {
+  async create(name: FunctionName, { name: aliasName, ...target }: NewAlias): Promise<Alias> {
     const { access, store, clock } = this.#options;
-    const aliasName = new WireFields(body).text('name', { code: 'invalid_alias' }) ?? '';
     if (!isAliasName(aliasName)) {
       throw new PlatformError('invalid_alias', 'name is not a name for an alias', {
         hint: 'At most 63 letters, digits, _ and -; starts with a letter, ends with a letter or digit.',
       });
     }
-    const wanted = readAliasBody(body);
+    checkAliasTarget(target);
     return access.alone(name, async () => {
       const { fn } = await access.find(name, LATEST);
       const others = await store.of(fn.id);
       const exists = () => new PlatformError('alias_exists', `function ${name.name} has an alias ${aliasName}`);
       if (others.some((other) => other.name === aliasName)) throw exists();
-      await this.#check(name, wanted, others);
+      await this.#check(name, target, others);
       const now = clock.now();
-      const { version, additional, description = '' } = wanted;
+      const { version, additional, description = '' } = target;
       const alias: Alias = { name: aliasName, version, additional, description, createdAt: now, modifiedAt: now };
       const outcome = await store.insert(fn.id, alias, access.quotas.aliasesPerFunction);
       if (outcome === 'taken') throw exists();
@@ -86,16 +84,16 @@ export class Aliases {
    * stays. Throws like `create`, `alias_not_found`, and `invalid_concurrency` when it and the new version both have
    * reserved instances.
    */
-  async update(name: FunctionName, aliasName: string, body: Kept): Promise<Alias> {
+  async update(name: FunctionName, aliasName: string, target: AliasTarget): Promise<Alias> {
     const { access, store, clock } = this.#options;
-    const wanted = readAliasBody(body);
+    checkAliasTarget(target);
     return access.alone(name, async () => {
       const { fn } = await access.find(name, LATEST);
       const all = await store.of(fn.id);
       const before = found(name, aliasName, all);
       const others = all.filter((other) => other.name !== aliasName);
-      await this.#check(name, wanted, others);
-      const { version, additional, description = before.description } = wanted;
+      await this.#check(name, target, others);
+      const { version, additional, description = before.description } = target;
       this.#checkReserved(fn.id, aliasName, version);
       const alias: Alias = { ...before, version, additional, description, modifiedAt: clock.now() };
       await store.replace(fn.id, alias);
@@ -136,7 +134,7 @@ export class Aliases {
     });
   }
 
-  async #check(name: FunctionName, { version, additional }: AliasBody, others: readonly Alias[]): Promise<void> {
+  async #check(name: FunctionName, { version, additional }: AliasTarget, others: readonly Alias[]): Promise<void> {
     const { access } = this.#options;
     await access.find(name, version);
     const user = others.find((other) => other.version === version);

@@ -16,6 +16,17 @@ export type AdditionalVersion =
       readonly rules: readonly RoutingRule[];
     };
 
+/** Where an alias points to. Without a description the present one stays. */
+export interface AliasTarget {
+  readonly version: string;
+  readonly description?: string | undefined;
+  readonly additional?: AdditionalVersion | undefined;
+}
+
+export interface NewAlias extends AliasTarget {
+  readonly name: string;
+}
+
 /** A movable pointer to a version. Times are ms since the epoch. */
 export interface Alias {
   readonly name: string;

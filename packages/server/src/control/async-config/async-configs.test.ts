@@ -1,22 +1,24 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
-import type { Kept } from '../functions/types.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
-import { DEFAULT_POLICY } from './types.ts';
+import { type AsyncSettings, DEFAULT_POLICY, type NewAsyncConfig } from './types.ts';
 
 const at = (functionId: string) => ({ functionId, version: 'latest' });
 let control: TestControl;
 let id: string;
 
-const set = (body: Kept, name = 'hello', qualifier = 'latest') =>
-  control.asyncConfigs.set({ functionId: id, name: { projectId: 'p1', package: 'default', name }, qualifier }, body);
+const OF = { name: { projectId: 'p1', package: 'default', name: 'hello' }, qualifier: 'latest' };
+const config = (change: Partial<NewAsyncConfig> = {}): NewAsyncConfig => ({
+  settings: { statusLog: false, logNames: {} },
+  ...change,
+});
+const to = (destinations: Pick<AsyncSettings, 'onSuccess' | 'onFailure'>): NewAsyncConfig =>
+  config({ settings: { statusLog: false, logNames: {}, ...destinations } });
+const set = (wanted: NewAsyncConfig) => control.asyncConfigs.set({ functionId: id, ...OF }, wanted);
 const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
-const toFunction = (text: string) => ({
-  destination_config: { on_success: { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) } },
-});
-const toUrl = (url: string) => ({
-  destination_config: { on_failure: { destination: 'HTTP', param: JSON.stringify({ url }) } },
-});
+const toFunction = (text: string) =>
+  to({ onSuccess: { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) } });
+const toUrl = (url: string) => to({ onFailure: { destination: 'HTTP', param: JSON.stringify({ url }) } });
 
 beforeEach(async () => {
   control = await openTestControl();
@@ -37,7 +39,7 @@ afterEach(async () => {
 
 it('is the default until something is set, and again after it was removed', async () => {
   expect(control.catalog.asyncConfig(at(id))).toEqual(DEFAULT_POLICY);
-  await set({ max_async_event_age_in_seconds: '60', max_async_retry_attempts: 0 });
+  await set(config({ maxAgeSeconds: 60, maxRetries: 0 }));
   expect(control.catalog.asyncConfig(at(id))).toMatchObject({ maxAgeSeconds: 60, maxRetries: 0 });
   await control.asyncConfigs.remove(id, 'latest');
   expect(control.catalog.asyncConfig(at(id))).toEqual(DEFAULT_POLICY);
@@ -46,11 +48,9 @@ it('is the default until something is set, and again after it was removed', asyn
 
 it('keeps destinations over a restart, and the time of creation over a change', async () => {
   const onSuccess = { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: urnOf('next') }) };
-  await set({ destination_config: { on_success: onSuccess, on_failure: null } });
+  await set(to({ onSuccess }));
   control.clock.advance(5000);
-  const changed = await set({
-    destination_config: { on_success: onSuccess, on_failure: {} },
-  });
+  const changed = await set(to({ onSuccess }));
   expect(changed.modifiedAt - changed.createdAt).toBe(5000);
   const next = await control.restart();
   expect(next.catalog.asyncConfig(at(id))).toMatchObject({ onSuccess, onFailure: undefined });
@@ -58,22 +58,21 @@ it('keeps destinations over a restart, and the time of creation over a change', 
 });
 
 it('is removed with its function', async () => {
-  await set({});
+  await set(config());
   await control.functions.delete({ projectId: 'p1', package: 'default', name: 'hello' });
   expect(control.asyncConfigs.list(id)).toEqual([]);
   expect(await control.storage.db.selectFrom('async_config').selectAll().execute()).toEqual([]);
 });
 
 it.each([
-  { max_async_event_age_in_seconds: 0 },
-  { max_async_event_age_in_seconds: 86_401 },
-  { max_async_retry_attempts: 4 },
-  { max_async_retry_attempts: -1 },
-  { destination_config: { on_success: { destination: 'MAIL', param: '{}' } } },
-  { destination_config: { on_failure: { destination: 'SMN', param: 'text' } } },
-  { destination_config: { on_success: { destination: 'OBS', param: '{"prefix":"x"}' } } },
-  { destination_config: { on_success: { destination: 'FunctionGraph', param: '{"func_urn":"urn"}' } } },
-  { destination_config: [] },
+  config({ maxAgeSeconds: 0 }),
+  config({ maxAgeSeconds: 86_401 }),
+  config({ maxRetries: 4 }),
+  config({ maxRetries: -1 }),
+  to({ onSuccess: { destination: 'MAIL', param: '{}' } }),
+  to({ onFailure: { destination: 'SMN', param: 'text' } }),
+  to({ onSuccess: { destination: 'OBS', param: '{"prefix":"x"}' } }),
+  to({ onSuccess: { destination: 'FunctionGraph', param: '{"func_urn":"urn"}' } }),
   toFunction(urnOf('hello')),
   toFunction(urnOf('hello:latest')),
   toFunction(urnOf('pages')),
@@ -103,7 +102,7 @@ it('refuses an address that is too long', async () => {
 });
 
 it('checks the right to call the function that is the destination', async () => {
-  const of = { functionId: id, name: { projectId: 'p1', package: 'default', name: 'hello' }, qualifier: 'latest' };
+  const of = { functionId: id, ...OF };
   const asked: string[] = [];
   const setBy = { kind: 'user', id: 'u1' } as const;
   const mayInvoke = ({ name }: { readonly name: string }) => void asked.push(name);
@@ -125,7 +124,7 @@ it('accepts webhooks of the outside and of allowed hosts, and kinds that only th
     ['SMN', { topic_urn: 'urn:smn:r:p:t' }],
     ['DIS', { stream_name: 's' }],
   ] as const) {
-    const on_failure = { destination, param: JSON.stringify(param) };
-    expect((await set({ destination_config: { on_failure } })).settings.onFailure).toEqual(on_failure);
+    const onFailure = { destination, param: JSON.stringify(param) };
+    expect((await set(to({ onFailure }))).settings.onFailure).toEqual(onFailure);
   }
 });

@@ -4,13 +4,18 @@ import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Catalog } from '../catalog.ts';
-import type { FunctionName, Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
+import { checkRange } from '../checks.ts';
+import type { FunctionName } from '../functions/types.ts';
 import type { AsyncConfigStore } from './async-config-store.ts';
 import { checkWebhook, type DestinationTarget, parseDestination } from './destination.ts';
-import { type AsyncConfig, type AsyncSettings, DEFAULT_POLICY, type Destination, type Setter } from './types.ts';
-
-const LOG_NAMES = ['log_group_id', 'log_stream_id', 'log_group_name', 'log_stream_name'];
+import {
+  type AsyncConfig,
+  type AsyncSettings,
+  DEFAULT_POLICY,
+  type Destination,
+  type NewAsyncConfig,
+  type Setter,
+} from './types.ts';
 
 export interface AsyncConfigsOptions {
   readonly store: AsyncConfigStore;
@@ -65,18 +70,19 @@ export class AsyncConfigs {
   }
 
   /**
-   * Sets what the body names; the rest gets its default, as the API does. `setting` names the caller, and throws when a
+   * Sets what is given; the rest gets its default, as the API does. `setting` names the caller, and throws when a
    * function may not be called as destination. Throws `invalid_request`, `function_not_found`, `version_not_found`,
    * `alias_not_found`.
    */
   async set(
     of: AsyncConfigOf,
-    body: Kept,
+    { maxAgeSeconds, maxRetries, settings }: NewAsyncConfig,
     setting: Setting = { setBy: undefined, mayInvoke: () => {} },
   ): Promise<AsyncConfig> {
-    const fields = new WireFields(body);
     const { functionId, qualifier } = of;
-    const targets = destinations(fields);
+    checkRange('max_async_event_age_in_seconds', maxAgeSeconds, { ...LIMITS.asyncMaxAgeSeconds, unit: 'seconds' });
+    checkRange('max_async_retry_attempts', maxRetries, LIMITS.asyncRetries);
+    const targets = targetsOf(settings);
     for (const { target, field } of targets) {
       if (target.kind === 'webhook') checkWebhook(target.url, this.#webhookHosts, field);
       if (target.kind === 'function') {
@@ -89,11 +95,9 @@ export class AsyncConfigs {
     const config: AsyncConfig = {
       functionId,
       qualifier,
-      maxAgeSeconds:
-        fields.integer('max_async_event_age_in_seconds', { ...LIMITS.asyncMaxAgeSeconds, unit: 'seconds' }) ??
-        DEFAULT_POLICY.maxAgeSeconds,
-      maxRetries: fields.integer('max_async_retry_attempts', LIMITS.asyncRetries) ?? DEFAULT_POLICY.maxRetries,
-      settings: settings(fields, targets, setting.setBy),
+      maxAgeSeconds: maxAgeSeconds ?? DEFAULT_POLICY.maxAgeSeconds,
+      maxRetries: maxRetries ?? DEFAULT_POLICY.maxRetries,
+      settings: { ...settings, ...setBy(targets, setting.setBy) },
       createdAt: before?.createdAt ?? now,
       modifiedAt: now,
     };
@@ -160,38 +164,26 @@ export interface Setting {
   readonly mayInvoke: (destination: FunctionUrn) => void;
 }
 
-interface Parsed {
+interface Target {
   readonly name: 'onSuccess' | 'onFailure';
   readonly field: string;
   readonly destination: Destination;
   readonly target: DestinationTarget;
 }
 
-function settings(fields: WireFields, targets: readonly Parsed[], setBy: Setter | undefined): AsyncSettings {
-  const names = LOG_NAMES.map((name) => [name, fields.text(name)] as const);
-  return {
-    ...Object.fromEntries(
-      targets.map(({ name, destination, target }) => [
-        name,
-        target.kind === 'function' && setBy !== undefined ? { ...destination, setBy } : destination,
-      ]),
-    ),
-    statusLog: fields.flag('enable_async_status_log') ?? false,
-    logNames: Object.fromEntries(names.filter((entry): entry is [string, string] => entry[1] !== undefined)),
-  };
+/** The destinations that are functions, with the caller that set them. */
+function setBy(targets: readonly Target[], setter: Setter | undefined): Pick<AsyncSettings, 'onSuccess' | 'onFailure'> {
+  if (setter === undefined) return {};
+  const functions = targets.filter(({ target }) => target.kind === 'function');
+  return Object.fromEntries(functions.map(({ name, destination }) => [name, { ...destination, setBy: setter }]));
 }
 
-function destinations(fields: WireFields): readonly Parsed[] {
-  const config = fields.nested('destination_config');
-  const wanted = [
-    ['onSuccess', 'on_success'],
-    ['onFailure', 'on_failure'],
+function targetsOf({ onSuccess, onFailure }: AsyncSettings): readonly Target[] {
+  const given = [
+    ['onSuccess', 'on_success', onSuccess],
+    ['onFailure', 'on_failure', onFailure],
   ] as const;
-  return wanted.flatMap(([name, field]) => {
-    const one = config?.nested(field);
-    const kind = one?.text('destination') ?? '';
-    if (one === undefined || kind === '') return [];
-    const destination = { destination: kind, param: one.text('param') ?? '' };
-    return [{ name, field, destination, target: parseDestination(destination, field) }];
-  });
+  return given.flatMap(([name, field, destination]) =>
+    destination === undefined ? [] : [{ name, field, destination, target: parseDestination(destination, field) }],
+  );
 }

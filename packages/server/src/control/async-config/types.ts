@@ -20,6 +20,13 @@ export interface AsyncSettings {
   readonly logNames: Readonly<Record<string, string>>;
 }
 
+/** The input of new settings. */
+export interface NewAsyncConfig {
+  readonly maxAgeSeconds?: number | undefined;
+  readonly maxRetries?: number | undefined;
+  readonly settings: AsyncSettings;
+}
+
 /** Settings for asynchronous invocations of one version or alias. Times are ms since the epoch. */
 export interface AsyncConfig {
   readonly functionId: string;

@@ -1,7 +1,7 @@
 import { LIMITS } from '@funcgraph/api';
 import { type Language, runtimeRules } from '../../domain/runtime-rules.ts';
+import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { decodeBase64 } from '../functions/base64.ts';
 import type { WireFields } from '../functions/wire-fields.ts';
 
 const NAME = /^[A-Za-z](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9])?$/;

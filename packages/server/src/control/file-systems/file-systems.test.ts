@@ -4,6 +4,7 @@ import { wantedSurroundings } from '../../domain/surroundings.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { FileSystemStore } from './file-system-store.ts';
 import { FileSystems } from './file-systems.ts';
+import type { NewFileSystem } from './types.ts';
 
 let control: TestControl;
 let tried: FileSystemMount[];
@@ -51,8 +52,13 @@ afterEach(() => control.close());
 
 describe('file systems of the administrator', () => {
   it('are tried before they are registered, and known after a restart', async () => {
-    const folder = await fileSystems.add({ name: 'data', path: '/srv/data/' });
-    const nfs = await fileSystems.add({ name: 'far', nfs: 'storage.example:/export', read_only: true });
+    const folder = await fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data/' });
+    const nfs = await fileSystems.add({
+      name: 'far',
+      kind: 'nfs',
+      location: 'storage.example:/export',
+      readOnly: true,
+    });
     expect(tried.map(({ source }) => source)).toEqual([folder.source, nfs.source]);
     fileSystems = make();
     await fileSystems.start();
@@ -72,48 +78,46 @@ describe('file systems of the administrator', () => {
     ['NOT_SUPPORTED', 'not_available'],
   ])('are not registered when the machine answers %s', async (answer, code) => {
     refusal = Object.assign(new Error('no'), { code: answer, hint: 'do this' });
-    const refused = fileSystems.add({ name: 'data', path: '/srv/data' });
+    const refused = fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data' });
     await expect(refused).rejects.toMatchObject({ code, hint: 'do this' });
     expect(fileSystems.list()).toEqual([]);
   });
 
-  it.each([
-    { name: 'data' },
-    { name: 'data', path: '/srv/a', nfs: 'h:/x' },
-    { name: 'Data', path: '/srv/a' },
-    { name: 'data', path: '/' },
-    { name: 'data', path: '/etc' },
-    { name: 'data', path: '/usr/share' },
-    { name: 'data', path: '/var/lib' },
-    { name: 'data', path: '/var/spool/cron' },
-    { name: 'data', path: '/tmp/' },
-    { name: 'data', path: '/data' },
-    { name: 'data', path: '/data/funcgraph' },
-    { name: 'data', path: '/data/funcgraph/artifacts' },
-    { name: 'data', path: '/srv/a', user_id: '0x' },
-    { name: 'data', path: '/srv/../etc' },
-    { name: 'data', path: '/srv//a' },
-    { name: 'data', path: 'srv' },
-    { name: 'data', nfs: 'h' },
-    { name: 'data', nfs: 'h:relative' },
-    { name: 'data', nfs: '-o:/x' },
+  it.each<NewFileSystem>([
+    { name: 'Data', kind: 'folder', location: '/srv/a' },
+    { name: 'data', kind: 'folder', location: '/' },
+    { name: 'data', kind: 'folder', location: '/etc' },
+    { name: 'data', kind: 'folder', location: '/usr/share' },
+    { name: 'data', kind: 'folder', location: '/var/lib' },
+    { name: 'data', kind: 'folder', location: '/var/spool/cron' },
+    { name: 'data', kind: 'folder', location: '/tmp/' },
+    { name: 'data', kind: 'folder', location: '/data' },
+    { name: 'data', kind: 'folder', location: '/data/funcgraph' },
+    { name: 'data', kind: 'folder', location: '/data/funcgraph/artifacts' },
+    { name: 'data', kind: 'folder', location: '/srv/a', user: { uid: 0 } },
+    { name: 'data', kind: 'folder', location: '/srv/../etc' },
+    { name: 'data', kind: 'folder', location: '/srv//a' },
+    { name: 'data', kind: 'folder', location: 'srv' },
+    { name: 'data', kind: 'nfs', location: 'h' },
+    { name: 'data', kind: 'nfs', location: 'h:relative' },
+    { name: 'data', kind: 'nfs', location: '-o:/x' },
   ])('are not made of %j', async (body) => {
     await expect(fileSystems.add(body)).rejects.toMatchObject({ code: 'invalid_request' });
     expect(tried).toEqual([]);
   });
 
   it('are not inside each other: a function that writes to an outer folder could redirect an inner one', async () => {
-    await fileSystems.add({ name: 'data', path: '/srv/data' });
-    await fileSystems.add({ name: 'beside', path: '/srv/data-2' });
-    await fileSystems.add({ name: 'same', path: '/srv/data' });
+    await fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data' });
+    await fileSystems.add({ name: 'beside', kind: 'folder', location: '/srv/data-2' });
+    await fileSystems.add({ name: 'same', kind: 'folder', location: '/srv/data' });
     for (const path of ['/srv/data/inner', '/srv']) {
-      const refused = fileSystems.add({ name: 'nested', path });
+      const refused = fileSystems.add({ name: 'nested', kind: 'folder', location: path });
       await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
     }
   });
 
   it('stay as long as a version mounts them', async () => {
-    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data' });
+    const { id } = await fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data' });
     await control.functions.create('p1', {
       func_name: 'user',
       runtime: 'Node.js20.15',
@@ -134,14 +138,20 @@ describe('file systems of the administrator', () => {
 
 describe('the mounts of a function', () => {
   it('are named by name or id, as the user that the function names', async () => {
-    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', read_only: true, any_user: true });
+    const { id } = await fileSystems.add({
+      name: 'data',
+      kind: 'folder',
+      location: '/srv/data',
+      readOnly: true,
+      anyUser: true,
+    });
     const mount = { source: { kind: 'folder', path: '/srv/data' }, readOnly: true, uid: 1003, gid: 2000 };
     expect(fileSystems.of(mounts('data'), 'p1')).toEqual([{ ...mount, target: '/mnt/data' }]);
     expect(fileSystems.of(mounts(id), 'p1')).toEqual([{ ...mount, target: `/mnt/${id}` }]);
   });
 
   it('must be registered, and each once under any name', async () => {
-    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', any_user: true });
+    const { id } = await fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data', anyUser: true });
     const check =
       (...names: string[]) =>
       () =>
@@ -152,11 +162,11 @@ describe('the mounts of a function', () => {
   });
 
   it('belong on disk to the registered user, and to another one only if the registration allows it', async () => {
-    await fileSystems.add({ name: 'data', path: '/srv/data', user_id: 1005, user_group_id: 2000 });
-    await fileSystems.add({ name: 'open', path: '/srv/open', any_user: true });
+    await fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data', user: { uid: 1005, gid: 2000 } });
+    await fileSystems.add({ name: 'open', kind: 'folder', location: '/srv/open', anyUser: true });
     expect(fileSystems.of(mounts('data'), 'p1')).toMatchObject([{ uid: 1005, gid: 2000 }]);
     expect(fileSystems.of(mounts('open'), 'p1')).toMatchObject([{ uid: 1003, gid: 2000 }]);
-    await fileSystems.add({ name: 'usual', path: '/srv/usual' });
+    await fileSystems.add({ name: 'usual', kind: 'folder', location: '/srv/usual' });
     expect(() => fileSystems.check(mounts('usual'), 'p1')).toThrow(
       expect.objectContaining({ code: 'invalid_mount_user' }),
     );
@@ -164,10 +174,12 @@ describe('the mounts of a function', () => {
 
   it('are users of the machine that the configuration allows', async () => {
     const refused = { code: 'invalid_mount_user', hint: expect.stringContaining('mount_users') };
-    for (const user of [{ user_id: 999 }, { user_group_id: 42 }, { user_id: 65_534, user_group_id: 65_534 }])
-      await expect(fileSystems.add({ name: 'data', path: '/srv/data', ...user })).rejects.toMatchObject(refused);
+    for (const user of [{ uid: 999 }, { gid: 42 }, { uid: 65_534, gid: 65_534 }])
+      await expect(
+        fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data', user }),
+      ).rejects.toMatchObject(refused);
     expect(tried).toEqual([]);
-    await fileSystems.add({ name: 'open', path: '/srv/open', any_user: true });
+    await fileSystems.add({ name: 'open', kind: 'folder', location: '/srv/open', anyUser: true });
     const [mount] = mounts('open');
     if (mount === undefined) throw new Error('no mount');
     for (const user of [{ uid: 999 }, { gid: 42 }])
@@ -175,7 +187,7 @@ describe('the mounts of a function', () => {
   });
 
   it('of another account are not found, and instances are replaced when that changes', async () => {
-    const { id } = await fileSystems.add({ name: 'data', path: '/srv/data', any_user: true });
+    const { id } = await fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data', anyUser: true });
     const refused = expect.objectContaining({ code: 'mount_not_found' });
     for (const name of ['data', id]) {
       expect(() => fileSystems.check(mounts(name), 'p2')).toThrow(refused);

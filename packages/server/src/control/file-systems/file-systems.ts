@@ -5,11 +5,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Catalog, VersionSnapshot } from '../catalog.ts';
-import type { Kept } from '../functions/types.ts';
 import { exists, hostRefusal, inUse } from '../networks/host-refusal.ts';
-import { areNested, readFileSystemBody } from './file-system-body.ts';
+import { areNested, checkFileSystem } from './check-file-system.ts';
 import type { FileSystemStore } from './file-system-store.ts';
-import type { DiskUser, FileSystem, FileSystemState, MountHost } from './types.ts';
+import type { DiskUser, FileSystem, FileSystemState, MountHost, NewFileSystem } from './types.ts';
 
 export interface FileSystemsOptions {
   readonly store: FileSystemStore;
@@ -67,8 +66,8 @@ export class FileSystems {
    * Mounts a file system once, to see that it can be, and registers it. Throws `invalid_request`, `invalid_mount_user`,
    * `resource_exists`, `mount_not_ready`, `not_available`.
    */
-  async add(body: Kept): Promise<FileSystemState & MountCheck> {
-    const wanted = readFileSystemBody(body, this.#options.ownFolders);
+  async add(added: NewFileSystem): Promise<FileSystemState & MountCheck> {
+    const wanted = checkFileSystem(added, this.#options.ownFolders);
     this.#checkUser(wanted.user);
     return this.#changes.run('', async () => {
       this.#refuseTwice(wanted);

@@ -20,6 +20,17 @@ export interface FileSystem {
   readonly createdAt: number;
 }
 
+export interface NewFileSystem {
+  readonly name: string;
+  readonly kind: FileSystem['source']['kind'];
+  /** A folder of the machine, or an NFS export as `host:/path`. */
+  readonly location: string;
+  readonly readOnly?: boolean | undefined;
+  /** 1003 when left out. */
+  readonly user?: { readonly uid?: number | undefined; readonly gid?: number | undefined };
+  readonly anyUser?: boolean | undefined;
+}
+
 /** A file system with its users. */
 export interface FileSystemState extends FileSystem {
   /** URNs of the versions that mount it. */

@@ -1,8 +1,8 @@
 import { LIMITS } from '@funcgraph/api';
 import { ArtifactError, type PutOptions } from '../../artifacts/index.ts';
 import { inlineFileName, type RuntimeRules } from '../../domain/runtime-rules.ts';
+import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { decodeBase64 } from './base64.ts';
 import { defaultCode } from './default-code.ts';
 import type { WireFields } from './wire-fields.ts';
 

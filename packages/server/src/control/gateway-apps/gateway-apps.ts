@@ -6,11 +6,10 @@ import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { Catalog } from '../catalog.ts';
-import type { Kept } from '../functions/types.ts';
 import { type ApiSettings, isApi, type Trigger } from '../triggers/types.ts';
-import { readAppBody } from './gateway-app-body.ts';
+import { checkApp } from './check-app.ts';
 import type { GatewayAppStore } from './gateway-app-store.ts';
-import type { AppSecrets, GatewayApp, StoredApp } from './types.ts';
+import type { AppSecrets, GatewayApp, NewGatewayApp, StoredApp } from './types.ts';
 
 export interface GatewayAppsOptions {
   readonly store: GatewayAppStore;
@@ -54,15 +53,15 @@ export class GatewayApps {
   }
 
   /** The secrets are shown this once. Throws `invalid_request`, `resource_exists`, `gateway_app_quota`. */
-  create(projectId: string, body: Kept): Promise<{ readonly app: GatewayApp; readonly secrets: AppSecrets }> {
-    const wanted = readAppBody(body);
+  create(projectId: string, added: NewGatewayApp): Promise<{ readonly app: GatewayApp; readonly secrets: AppSecrets }> {
+    checkApp(added);
     return this.#locks.run(projectId, async () => {
       if (this.list(projectId).length >= LIMITS.gatewayAppsPerProject) {
         const message = `the project has ${LIMITS.gatewayAppsPerProject} apps, as many as it may have`;
         throw new PlatformError('gateway_app_quota', message, { hint: 'Delete apps that are not needed.' });
       }
       const now = this.#options.clock.now();
-      const { name, description, appKey = randomBytes(16).toString('hex'), secret } = wanted;
+      const { name, description = '', appKey = randomBytes(16).toString('hex'), secret } = added;
       const app: GatewayApp = {
         id: randomUUID(),
         projectId,

@@ -1,3 +1,11 @@
+/** Without key and secret the server makes them. */
+export interface NewGatewayApp {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly appKey?: string | undefined;
+  readonly secret?: string | undefined;
+}
+
 /** Apps that may call gateway triggers with authentication by app. Times are ms since the epoch. */
 export interface GatewayApp {
   readonly id: string;

@@ -83,7 +83,7 @@ describe('networks of the administrator', () => {
   });
 
   it('are made again at the next start, and one that cannot be made is reported', async () => {
-    const { id } = await networks.create({ name: 'backend', nat: true, vpc_id: 'v', subnet_id: 's' });
+    const { id } = await networks.create({ name: 'backend', nat: true, vpcId: 'v', subnetId: 's' });
     host.open.clear();
     networks = make();
     await networks.start();
@@ -109,9 +109,9 @@ describe('networks of the administrator', () => {
   });
 
   it('have names and ids of their own', async () => {
-    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
     await expect(networks.create({ name: 'backend' })).rejects.toMatchObject({ code: 'resource_exists' });
-    const same = networks.create({ name: 'other', vpc_id: 'v', subnet_id: 's' });
+    const same = networks.create({ name: 'other', vpcId: 'v', subnetId: 's' });
     await expect(same).rejects.toMatchObject({ code: 'resource_exists' });
     expect(host.open.size).toBe(1);
   });
@@ -133,7 +133,7 @@ describe('networks of the administrator', () => {
   it('replace the instances of functions that had chosen them before', async () => {
     await deploy('early', { vpc_id: 'v', subnet_id: 's' });
     await deploy('other', { vpc_id: 'w', subnet_id: 's' });
-    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
     expect(retired.map(({ name }) => name)).toEqual(['early']);
   });
 });
@@ -150,13 +150,13 @@ describe('the network of a function', () => {
 
   it('is none, and never the default one, when it is not registered', async () => {
     expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1')).toEqual(NONE);
-    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
     expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 'another' }), 'p1')).toEqual(NONE);
   });
 
   it('must be registered once any is', async () => {
     networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1');
-    await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
     networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1');
     networks.check(wanted(), 'p1');
     const check = (vpc: object) => () => networks.check(wanted(vpc), 'p1');
@@ -165,7 +165,7 @@ describe('the network of a function', () => {
   });
 
   it('of another account is neither used nor named, and is used once it is shared', async () => {
-    const { id } = await networks.create({ name: 'backend', vpc_id: 'v', subnet_id: 's' });
+    const { id } = await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
     const chosen = wanted({ vpc_id: 'v', subnet_id: 's' });
     // Functions from another installation keep their ids, and no answer claims that a network has them.
     networks.check(chosen, 'p2');

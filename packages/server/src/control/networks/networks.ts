@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { SandboxNetwork, VpcNetwork } from '@funcgraph/agent';
 import type { WantedSurroundings } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Catalog, VersionSnapshot } from '../catalog.ts';
-import type { Kept } from '../functions/types.ts';
+import { checkNetwork } from './check-network.ts';
 import { exists, hostRefusal, inUse } from './host-refusal.ts';
-import { type NetworkBody, readNetworkBody } from './network-body.ts';
+
 import type { NetworkStore } from './network-store.ts';
-import type { Network, NetworkHost, NetworkState } from './types.ts';
+import type { Network, NetworkHost, NetworkState, NewNetwork } from './types.ts';
 
 export interface NetworksOptions {
   readonly store: NetworkStore;
@@ -25,6 +25,8 @@ export interface NetworksOptions {
   /** Lets the instances of a version finish their invocations, and replaces them. */
   readonly retire: (snapshot: VersionSnapshot) => void;
 }
+
+type ChosenNetwork = Omit<Network, 'id' | 'cidr' | 'createdAt'>;
 
 const MAX_NETWORKS = 200;
 /** Address blocks that are tried for a network without a given one. */
@@ -74,11 +76,13 @@ export class Networks {
    * Makes a network on this machine and registers it. Throws `invalid_request` (also for addresses or an interface that the
    * machine uses), `resource_exists`, `not_available`.
    */
-  async create(body: Kept): Promise<NetworkState> {
-    const wanted = readNetworkBody(body);
+  async create(added: NewNetwork): Promise<NetworkState> {
+    checkNetwork(added);
+    const { name, cidr, nat = false, hostInterface, vpcId = randomUUID(), subnetId = randomUUID() } = added;
+    const wanted = { name, nat, hostInterface, vpcId, subnetId };
     return this.#changes.run('', async () => {
       this.#refuseTwice(wanted);
-      const network = await this.#make(wanted);
+      const network = await this.#make(wanted, cidr);
       if (!(await this.#options.store.insert(network))) {
         await this.#options.host.closeNetwork(network.id);
         throw exists(`a network ${network.name}, or one with its ids,`);
@@ -153,17 +157,17 @@ export class Networks {
     return network;
   }
 
-  #refuseTwice({ name, vpcId, subnetId }: NetworkBody): void {
+  #refuseTwice({ name, vpcId, subnetId }: ChosenNetwork): void {
     const known = [...this.#byName.values()];
     if (known.some((one) => one.name === name)) throw exists(`a network ${name}`);
     if (known.some((one) => one.vpcId === vpcId && one.subnetId === subnetId)) throw exists('a network with these ids');
     if (known.length >= MAX_NETWORKS) throw new PlatformError('invalid_request', `there are ${MAX_NETWORKS} networks`);
   }
 
-  async #make(wanted: NetworkBody): Promise<Network> {
+  async #make(wanted: ChosenNetwork, wantedCidr: string | undefined): Promise<Network> {
     const id = randomBytes(8).toString('hex');
     const used = new Set([...this.#byName.values()].map(({ cidr }) => cidr));
-    const blocks = wanted.cidr === undefined ? USUAL_BLOCKS.filter((block) => !used.has(block)) : [wanted.cidr];
+    const blocks = wantedCidr === undefined ? USUAL_BLOCKS.filter((block) => !used.has(block)) : [wantedCidr];
     let refused: unknown = new PlatformError('invalid_request', 'all usual addresses are taken', {
       hint: 'Choose some with --cidr.',
     });

@@ -16,6 +16,16 @@ export interface Network {
   readonly createdAt: number;
 }
 
+/** A free block and new ids are chosen for those that are left out. */
+export interface NewNetwork {
+  readonly name: string;
+  readonly cidr?: string | undefined;
+  readonly nat?: boolean | undefined;
+  readonly hostInterface?: string | undefined;
+  readonly vpcId?: string | undefined;
+  readonly subnetId?: string | undefined;
+}
+
 /** A network with its state on this machine. */
 export interface NetworkState extends Network {
   /** Address of the machine on the bridge. */

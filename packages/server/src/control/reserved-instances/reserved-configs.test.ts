@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
+import type { NewPolicy, Reservation } from './types.ts';
 
 const P = 'p0001';
 const named = (name: string) => ({ projectId: P, package: 'default', name });
 const HELLO = named('hello');
 const code = (text: string) => ({ file: fakeZip([{ name: 'index.js', data: text }]).toString('base64') });
-const POLICY = { name: 'p', cron: '0 0 8 * * ?', count: 5, start_time: 100, expired_time: 200 };
+const POLICY = { name: 'p', cron: '0 0 8 * * ?', count: 5, startsAt: 100_000, endsAt: 200_000 };
 
 let control: TestControl;
 beforeEach(async () => {
@@ -42,14 +43,14 @@ async function refusal(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
   }
 }
 
-const set = (qualifier: string, body: object) => control.reservedConfigs.set(HELLO, qualifier, { ...body });
-const withPolicy = (change: object) => ({ count: 2, tactics_config: { cron_configs: [{ ...POLICY, ...change }] } });
+const set = (qualifier: string, reservation: Reservation) => control.reservedConfigs.set(HELLO, qualifier, reservation);
+const withPolicy = (change: Partial<NewPolicy>): Reservation => ({ count: 2, policies: [{ ...POLICY, ...change }] });
 const shown = (configs = control.reservedConfigs.list(P)) =>
   configs.map(({ fn, qualifier, count }) => `${fn.name} ${qualifier} ${count}`);
 
 describe('settings of reserved instances', () => {
   it('are kept over a restart with their policies', async () => {
-    await set('latest', { ...withPolicy({}), idle_mode: 'true' });
+    await set('latest', { ...withPolicy({}), idleMode: true });
     const again = await control.restart();
     expect(again.reservedConfigs.list(P)).toEqual(control.reservedConfigs.list(P));
     expect(again.reservedConfigs.list(P)).toMatchObject([
@@ -65,32 +66,24 @@ describe('settings of reserved instances', () => {
   it('may have a base of nothing with policies; nothing at all ends them', async () => {
     await set('latest', { ...withPolicy({}), count: 0 });
     expect(shown()).toEqual(['hello latest 0']);
-    await set('latest', { count: 0, idle_mode: false });
+    await set('latest', { count: 0, idleMode: false });
     expect(shown()).toEqual([]);
     expect((await control.restart()).reservedConfigs.list(P)).toEqual([]);
   });
 
-  it.each<[string, object, ErrorCode]>([
-    ['no count', {}, 'invalid_concurrency'],
+  it.each<[string, Reservation, ErrorCode]>([
     ['more than a thousand', { count: 1001 }, 'invalid_concurrency'],
     ['a negative count', { count: -1 }, 'invalid_concurrency'],
     ['a count with a fraction', { count: 1.5 }, 'invalid_concurrency'],
     ['more than 90 % of the concurrency', { count: 91 }, 'reserved_quota'],
-    ['policies by metric', { count: 1, tactics_config: { metric_configs: [{ name: 'm' }] } }, 'not_supported_here'],
     ['a policy below the base', withPolicy({ count: 1 }), 'invalid_concurrency'],
     ['a policy over the quota', withPolicy({ count: 95 }), 'reserved_quota'],
     ['a cron that is none', withPolicy({ cron: '* * *' }), 'invalid_concurrency'],
-    ['a window that ends before it begins', withPolicy({ expired_time: 100 }), 'invalid_concurrency'],
-    ['a window without an end', withPolicy({ expired_time: null }), 'invalid_concurrency'],
+    ['a window that ends before it begins', withPolicy({ endsAt: 100_000 }), 'invalid_concurrency'],
     ['a policy without a name', withPolicy({ name: '' }), 'invalid_concurrency'],
     ['a name with a line break', withPolicy({ name: 'a\nb' }), 'invalid_concurrency'],
-    [
-      'two policies of one name',
-      { count: 1, tactics_config: { cron_configs: [POLICY, POLICY] } },
-      'invalid_concurrency',
-    ],
-    ['21 policies', { count: 1, tactics_config: { cron_configs: Array(21).fill(POLICY) } }, 'invalid_concurrency'],
-    ['an idle mode that is no flag', { count: 1, idle_mode: 'yes' }, 'invalid_request'],
+    ['two policies of one name', { count: 1, policies: [POLICY, POLICY] }, 'invalid_concurrency'],
+    ['21 policies', { count: 1, policies: Array(21).fill(POLICY) }, 'invalid_concurrency'],
   ])('refuse %s and change nothing', async (_, body, expected) => {
     expect(await refusal(set('latest', body))).toBe(expected);
     expect(shown()).toEqual([]);

@@ -4,11 +4,11 @@ import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName, Kept } from '../functions/types.ts';
+import type { FunctionName } from '../functions/types.ts';
 import { peakCount } from './desired-count.ts';
-import { readReservedBody } from './reserved-body.ts';
+import { checkedPolicies } from './reservation.ts';
 import type { ReservedConfigStore } from './reserved-config-store.ts';
-import type { ReservedConfig } from './types.ts';
+import type { Reservation, ReservedConfig } from './types.ts';
 
 export interface ReservedConfigsOptions {
   readonly access: FunctionAccess;
@@ -43,11 +43,12 @@ export class ReservedConfigs {
   /**
    * Sets how many instances of a version or alias (`!name`) are kept ready; a count of 0 without policies removes the
    * setting. Throws `function_not_found`, `version_not_found`, `alias_not_found`, `reserved_quota`,
-   * `invalid_concurrency` and the errors of `readReservedBody`.
+   * `invalid_concurrency`.
    */
-  async set(name: FunctionName, qualifier: string, body: Kept): Promise<ReservedConfig> {
+  async set(name: FunctionName, qualifier: string, reservation: Reservation): Promise<ReservedConfig> {
     const { access, store, clock } = this.#options;
-    const wanted = readReservedBody(body);
+    const { count, idleMode = false } = reservation;
+    const policies = checkedPolicies(count, reservation.policies ?? []);
     return this.#projects.run(name.projectId, () =>
       access.alone(name, async () => {
         const version = this.#versionOf(name, qualifier);
@@ -58,7 +59,9 @@ export class ReservedConfigs {
           fn: name,
           functionId: fn.id,
           qualifier,
-          ...wanted,
+          count,
+          idleMode,
+          policies,
           createdAt: before?.createdAt ?? now,
           modifiedAt: now,
         };

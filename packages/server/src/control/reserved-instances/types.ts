@@ -14,6 +14,15 @@ export interface ReservedPolicy {
   readonly endsAt: number;
 }
 
+export type NewPolicy = Omit<ReservedPolicy, 'schedule'>;
+
+/** The input of a reservation. */
+export interface Reservation {
+  readonly count: number;
+  readonly idleMode?: boolean | undefined;
+  readonly policies?: readonly NewPolicy[];
+}
+
 /** How many instances of one version or alias are kept ready. */
 export interface ReservedConfig {
   readonly fn: FunctionName;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../storage/index.ts';
-import type { Tag } from './types.ts';
+import type { Tag, TagMatch } from './types.ts';
 
 /** Rows of tags; no rules but the quota, which only a transaction can hold. */
 export class TagStore {
@@ -59,7 +59,7 @@ export class TagStore {
   }
 
   /** Removes the keys, and where a value is given only with that value. All at once. */
-  async remove(functionId: string, tags: readonly { readonly key: string; readonly value?: string }[]): Promise<void> {
+  async remove(functionId: string, tags: readonly TagMatch[]): Promise<void> {
     if (tags.length === 0) return;
     await this.#db
       .deleteFrom('function_tag')
@@ -67,7 +67,9 @@ export class TagStore {
       .where(({ eb, or, and }) =>
         or(
           tags.map(({ key, value }) =>
-            value === undefined ? eb('key', '=', key) : and([eb('key', '=', key), eb('value', '=', value)]),
+            value === undefined || value === ''
+              ? eb('key', '=', key)
+              : and([eb('key', '=', key), eb('value', '=', value)]),
           ),
         ),
       )

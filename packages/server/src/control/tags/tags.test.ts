@@ -1,16 +1,26 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from '../functions/types.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
-import { readTags } from './tag-body.ts';
-import { isFound, readTagSearch, type Tagged, valuesByKey } from './tag-search.ts';
+import { checkTags, refuseRepeatedKeys } from './check-tags.ts';
+import { checkTagSearch, isFound, type Tagged, type TagSearch, valuesByKey } from './tag-search.ts';
 import { TagStore } from './tag-store.ts';
 import { Tags } from './tags.ts';
+import type { Tag } from './types.ts';
 
 const P = 'p1';
 const NAME = { projectId: P, package: 'default', name: 'hello' };
-const tagged = (...tags: [string, string?][]) => ({ tags: tags.map(([key, value]) => ({ key, value })) });
+const tagged = (...tags: [string, string?][]) => tags.map(([key, value = '']) => ({ key, value }));
+const search = (change: Partial<TagSearch>): TagSearch => ({
+  withoutAnyTag: false,
+  tags: [],
+  systemTags: [],
+  namePart: undefined,
+  id: undefined,
+  offset: 0,
+  limit: 10,
+  ...change,
+});
 
 async function code(work: Promise<unknown>): Promise<string> {
   try {
@@ -99,13 +109,9 @@ describe('tags of functions', () => {
 });
 
 describe('the form of a tag', () => {
-  const refusals: [what: string, body: Kept, text: string][] = [
-    ['no tags', {}, 'tags'],
-    ['an empty list', { tags: [] }, 'tags'],
-    ['null', { tags: null }, 'tags'],
-    ['text for a list', { tags: 'a=b' }, 'tags'],
+  const refusals: [what: string, tags: readonly Tag[], text: string][] = [
+    ['an empty list', [], 'tags'],
     ['no key', tagged(['']), 'tags[0].key'],
-    ['a number for a key', { tags: [{ key: 1 }] }, 'key'],
     ['a space at the end', tagged(['ok'], ['a ']), 'tags[1].key'],
     ['another sign', tagged(['a*']), 'tags[0].key'],
     ['a line break', tagged(['a\nb']), 'tags[0].key'],
@@ -115,12 +121,11 @@ describe('the form of a tag', () => {
     ['a value with another sign', tagged(['k', '<b>']), 'tags[0].value'],
     ['a repeated key', tagged(['k', '1'], ['k', '2']), 'repeated'],
     ['21 tags', tagged(...Array.from({ length: 21 }, (_, n): [string] => [`k${n}`])), 'tags'],
-    ['tags of the platform', { ...tagged(['a']), sys_tags: [{ key: 'a', value: 'b' }] }, 'sys_tags'],
-    ['another action', { ...tagged(['a']), action: 'delete' }, 'action'],
   ];
-  it.each(refusals)('is not %s', (_what, body, text) => {
+  it.each(refusals)('is not %s', (_what, tags, text) => {
     try {
-      readTags(body);
+      checkTags(tags);
+      refuseRepeatedKeys(tags);
     } catch (error) {
       expect(error).toBeInstanceOf(PlatformError);
       expect((error as PlatformError).message).toContain(text);
@@ -130,11 +135,8 @@ describe('the form of a tag', () => {
   });
 
   it('is a key of 128 characters with a value of 255, of any language', () => {
-    const body = tagged(['键'.repeat(128), '値/'.repeat(127)], ['a b_.:=+-@', 'a b_.:=+-@/'], ['none']);
-    expect(readTags({ action: 'create', sys_tags: [], ...body })).toEqual([
-      ...body.tags.slice(0, 2),
-      { key: 'none', value: '' },
-    ]);
+    const tags = tagged(['键'.repeat(128), '値/'.repeat(127)], ['a b_.:=+-@', 'a b_.:=+-@/'], ['none']);
+    expect(() => checkTags(tags)).not.toThrow();
   });
 });
 
@@ -149,10 +151,10 @@ describe('a search by tags', () => {
     systemTags: [{ key: 'sys', value: '0' }],
   };
   const plain: Tagged = { id: 'urn:plain', name: 'plain', tags: [], systemTags: [{ key: 'sys', value: 'e1' }] };
-  const cases: [what: string, body: Kept, found: readonly Tagged[]][] = [
+  const cases: [what: string, asked: Partial<TagSearch>, found: readonly Tagged[]][] = [
     ['nothing asked', {}, [one, plain]],
     ['a key with one of its values', { tags: [{ key: 'env', values: ['test', 'prod'] }] }, [one]],
-    ['a key with any value', { tags: [{ key: 'env' }] }, [one]],
+    ['a key with any value', { tags: [{ key: 'env', values: [] }] }, [one]],
     ['another value', { tags: [{ key: 'env', values: ['test'] }] }, []],
     [
       'two keys',
@@ -164,33 +166,32 @@ describe('a search by tags', () => {
       },
       [one],
     ],
-    ['two keys of which it has one', { tags: [{ key: 'env' }, { key: 'cost' }] }, []],
-    ['those without tags', { without_any_tag: true, tags: [{ key: 'env' }] }, [plain]],
-    ['a tag of the platform', { sys_tags: [{ key: 'sys', values: ['e1'] }] }, [plain]],
-    ['a part of the name', { matches: [{ key: 'resource_name', value: 'order' }] }, [one]],
-    ['the id', { matches: [{ key: 'resource_id', value: 'urn:plain' }] }, [plain]],
-    ['nulls', { tags: null, sys_tags: null, matches: null, without_any_tag: null, limit: null }, [one, plain]],
+    [
+      'two keys of which it has one',
+      {
+        tags: [
+          { key: 'env', values: [] },
+          { key: 'cost', values: [] },
+        ],
+      },
+      [],
+    ],
+    ['those without tags', { withoutAnyTag: true, tags: [{ key: 'env', values: [] }] }, [plain]],
+    ['a tag of the platform', { systemTags: [{ key: 'sys', values: ['e1'] }] }, [plain]],
+    ['a part of the name', { namePart: 'order' }, [one]],
+    ['the id', { id: 'urn:plain' }, [plain]],
   ];
-  it.each(cases)('finds by: %s', (_what, body, found) => {
-    const search = readTagSearch(body, 'filter');
-    expect([one, plain].filter((fn) => isFound(search, fn))).toEqual(found);
+  it.each(cases)('finds by: %s', (_what, asked, found) => {
+    expect([one, plain].filter((fn) => isFound(search(asked), fn))).toEqual(found);
   });
 
-  it.each<[string, Kept]>([
-    ['a limit of 0', { limit: '0' }],
+  it.each<[string, Partial<TagSearch>]>([
+    ['a limit of 0', { limit: 0 }],
     ['a limit over 1000', { limit: 1001 }],
-    ['an offset below 0', { offset: '-1' }],
-    ['a field that functions are not found by', { matches: [{ key: 'colour', value: 'red' }] }],
-    ['a filter without a key', { tags: [{ values: ['a'] }] }],
-    ['the other action', { action: 'count' }],
-  ])('is refused with %s', (_what, body) => {
-    expect(() => readTagSearch(body, 'filter')).toThrow(PlatformError);
-  });
-
-  it('takes limit and offset as numbers and as text', () => {
-    expect(readTagSearch({ limit: '10', offset: '5' }, 'filter')).toMatchObject({ limit: 10, offset: 5 });
-    expect(readTagSearch({ limit: 10, offset: 5 }, 'filter')).toMatchObject({ limit: 10, offset: 5 });
-    expect(readTagSearch({}, 'count')).toMatchObject({ limit: 1000, offset: 0 });
+    ['an offset below 0', { offset: -1 }],
+    ['a filter without a key', { tags: [{ key: '', values: ['a'] }] }],
+  ])('is refused with %s', (_what, asked) => {
+    expect(() => checkTagSearch(search(asked))).toThrow(PlatformError);
   });
 
   it('finds every function by each of its own tags, and by none that it lacks', () => {
@@ -200,7 +201,7 @@ describe('a search by tags', () => {
       fc.property(fc.uniqueArray(tag, { selector: ({ key }) => key, maxLength: 5 }), tag, (tags, other) => {
         const fn = { ...plain, tags };
         const finds = ({ key, value }: { key: string; value: string }): boolean =>
-          isFound(readTagSearch({ tags: [{ key, values: [value] }] }, 'filter'), fn);
+          isFound(search({ tags: [{ key, values: [value] }] }), fn);
         return (
           tags.every(finds) &&
           finds(other) === tags.some(({ key, value }) => key === other.key && value === other.value)

@@ -2,14 +2,14 @@ import { LIMITS } from '@funcgraph/api';
 import { LATEST } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName, Kept } from '../functions/types.ts';
-import { readTags, readTagsToRemove } from './tag-body.ts';
+import type { FunctionName } from '../functions/types.ts';
+import { checkTags, refuseRepeatedKeys } from './check-tags.ts';
 import type { TagStore } from './tag-store.ts';
-import type { Tag } from './types.ts';
+import type { Tag, TagMatch } from './types.ts';
 
 /**
- * Tags belong to a function, not to one of its versions, and go with it. Bodies are those of the API, unchecked. A change
- * is made as a whole and is durable when its promise resolves. Throws `function_not_found`.
+ * Tags belong to a function, not to one of its versions, and go with it. A change is made as a
+ * whole and is durable when its promise resolves. Throws `function_not_found`.
  */
 export class Tags {
   readonly #access: FunctionAccess;
@@ -36,9 +36,10 @@ export class Tags {
     return found;
   }
 
-  /** An existing key gets the new value. Throws `invalid_tag`, `tag_quota` or `invalid_request`. */
-  async set(name: FunctionName, body: Kept): Promise<void> {
-    const tags = readTags(body);
+  /** An existing key gets the new value. Throws `invalid_tag`, `tag_quota`. */
+  async set(name: FunctionName, tags: readonly Tag[]): Promise<void> {
+    checkTags(tags);
+    refuseRepeatedKeys(tags);
     const most = LIMITS.tagsPerFunction;
     await this.#access.alone(name, async () => {
       if ((await this.#store.put(await this.#idOf(name), tags, most)) === 'set') return;
@@ -48,9 +49,9 @@ export class Tags {
     });
   }
 
-  /** A missing tag is no error. Throws `invalid_tag` or `invalid_request`. */
-  async remove(name: FunctionName, body: Kept): Promise<void> {
-    const tags = readTagsToRemove(body);
+  /** A missing tag is no error. Throws `invalid_tag`. */
+  async remove(name: FunctionName, tags: readonly TagMatch[]): Promise<void> {
+    checkTags(tags);
     await this.#access.alone(name, async () => this.#store.remove(await this.#idOf(name), tags));
   }
 

@@ -4,6 +4,12 @@ export interface Tag {
   readonly value: string;
 }
 
+/** A tag to remove: without a value, or with an empty one, whatever its value is. */
+export interface TagMatch {
+  readonly key: string;
+  readonly value?: string | undefined;
+}
+
 /** One key, and its matching values; none match any. */
 export interface TagFilter {
   readonly key: string;

@@ -3,12 +3,10 @@ import { LIMITS } from '@funcgraph/api';
 import { LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { decodeBase64 } from '../functions/base64.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName, Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
+import type { FunctionName } from '../functions/types.ts';
 import type { TestEventStore } from './test-event-store.ts';
-import type { TestEvent } from './types.ts';
+import type { NewTestEvent, TestEvent } from './types.ts';
 
 const NAME = /^[A-Za-z](?:[A-Za-z0-9_-]{0,23}[A-Za-z0-9])?$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -41,15 +39,13 @@ export class TestEvents {
   }
 
   /** Throws `invalid_test_event`, `test_event_too_large`, `test_event_exists` or `test_event_quota`. */
-  async create(name: FunctionName, body: Kept): Promise<TestEvent> {
-    const fields = new WireFields(body);
-    const title = fields.text('name', { code: 'invalid_test_event' }) ?? '';
+  async create(name: FunctionName, { name: title, content }: NewTestEvent): Promise<TestEvent> {
     if (!NAME.test(title)) {
       throw new PlatformError('invalid_test_event', 'name is not a name for a test event', {
         hint: 'At most 25 letters, digits, _ and -; starts with a letter, ends with a letter or digit.',
       });
     }
-    const event = { id: randomUUID(), name: title, content: readContent(fields), modifiedAt: this.#clock.now() };
+    const event = { id: randomUUID(), name: title, content: jsonText(content), modifiedAt: this.#clock.now() };
     return this.#access.alone(name, async () => {
       const most = this.#access.quotas.testEventsPerFunction;
       const outcome = await this.#store.insert(await this.#idOf(name), event, most);
@@ -70,10 +66,10 @@ export class TestEvents {
   }
 
   /** Replaces the content. Throws `invalid_test_event`, `test_event_too_large` or `test_event_not_found`. */
-  async update(name: FunctionName, id: string, body: Kept): Promise<TestEvent> {
-    const content = readContent(new WireFields(body));
+  async update(name: FunctionName, id: string, content: Uint8Array): Promise<TestEvent> {
+    const text = jsonText(content);
     const modifiedAt = this.#clock.now();
-    if (!(await this.#store.update(await this.#idOf(name), id, content, modifiedAt))) throw notFound(name, id);
+    if (!(await this.#store.update(await this.#idOf(name), id, text, modifiedAt))) throw notFound(name, id);
     return this.show(name, id);
   }
 
@@ -87,11 +83,7 @@ export class TestEvents {
   }
 }
 
-/** JSON text out of its Base64. */
-function readContent(fields: WireFields): string {
-  const encoded = fields.text('content', { code: 'test_event_too_large' }) ?? '';
-  const bytes = decodeBase64(encoded);
-  if (bytes === undefined) throw invalid('content is not Base64', 'Encode the JSON text exactly once.');
+function jsonText(bytes: Uint8Array): string {
   if (bytes.length > LIMITS.testEventBytes) {
     throw new PlatformError('test_event_too_large', `the test event is larger than ${LIMITS.testEventBytes} bytes`);
   }
@@ -100,13 +92,12 @@ function readContent(fields: WireFields): string {
     text = utf8.decode(bytes);
     JSON.parse(text);
   } catch (cause) {
-    throw invalid('content is not JSON in UTF-8', 'Functions get their events as JSON.', cause);
+    throw new PlatformError('invalid_test_event', 'content is not JSON in UTF-8', {
+      hint: 'Functions get their events as JSON.',
+      cause,
+    });
   }
   return text;
-}
-
-function invalid(message: string, hint: string, cause?: unknown): PlatformError {
-  return new PlatformError('invalid_test_event', message, { hint, cause });
 }
 
 function notFound(name: FunctionName, id: string): PlatformError {

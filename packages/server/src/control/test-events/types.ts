@@ -1,3 +1,9 @@
+/** The input of a new test event; `content` is JSON in UTF-8. */
+export interface NewTestEvent {
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
 /** A sample event that was saved with a function. */
 export interface TestEvent {
   readonly id: string;

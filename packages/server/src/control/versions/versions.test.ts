@@ -4,7 +4,7 @@ import { fakeZip } from '../../artifacts/testing.ts';
 import { isVersionName } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
-import { versionNameAt } from './publish-body.ts';
+import { versionNameAt } from './publication.ts';
 
 const P = 'p0001';
 const HELLO = { projectId: P, package: 'default', name: 'hello' };
@@ -189,7 +189,10 @@ describe('deleting a version', () => {
     const { fn } = await publish('v1');
     await control.aliases.create(HELLO, { name: 'live', version: 'v1' });
     for (const qualifier of ['latest', 'v1', '!live'])
-      await control.asyncConfigs.set({ functionId: fn.id, name: HELLO, qualifier }, {});
+      await control.asyncConfigs.set(
+        { functionId: fn.id, name: HELLO, qualifier },
+        { settings: { statusLog: false, logNames: {} } },
+      );
     const facts: unknown[] = [];
     control.catalog.facts.on('version.deleted', ({ snapshot: { version } }) => facts.push(version));
     control.catalog.facts.on('alias.deleted', ({ alias }) => facts.push(alias));
@@ -208,7 +211,11 @@ describe('deleting a version', () => {
     await publish('v1');
     await change('2');
     await publish('v2');
-    await control.aliases.create(HELLO, { name: 'live', version: 'v1', additional_version_weights: { v2: 10 } });
+    await control.aliases.create(HELLO, {
+      name: 'live',
+      version: 'v1',
+      additional: { kind: 'weight', version: 'v2', percent: 10 },
+    });
     expect(await refusal(control.versions.delete(HELLO, 'v2'))).toBe('version_in_use');
     await control.versions.delete(HELLO, 'v1');
     expect(await refusal(control.versions.delete(HELLO, 'v2'))).toBe('fine');

@@ -4,9 +4,9 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Aliases } from '../aliases/aliases.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName, FunctionState, Kept, VersionRecord } from '../functions/types.ts';
+import type { FunctionName, FunctionState, VersionRecord } from '../functions/types.ts';
 import type { StoredFunction } from '../functions/version-row.ts';
-import { isDigestOf, readPublishBody, sameContent } from './publish-body.ts';
+import { checkPublication, isDigestOf, type Publication, sameContent, versionNameAt } from './publication.ts';
 import type { VersionStore } from './version-store.ts';
 
 export interface VersionsOptions {
@@ -31,26 +31,27 @@ export class Versions {
    * allowed), `version_exists`, `nothing_to_publish`, `description_too_long`, `invalid_request` for the digest of other
    * code.
    */
-  async publish(name: FunctionName, body: Kept): Promise<FunctionState> {
+  async publish(name: FunctionName, publication: Publication): Promise<FunctionState> {
     const { access, store, clock } = this.#options;
-    const wanted = readPublishBody(body, clock.now());
+    const { version: versionName = versionNameAt(clock.now()), description = '', digest } = publication;
+    checkPublication({ version: versionName, description });
     return access.alone(name, async () => {
       const latest = withoutMounts(await access.find(name, LATEST));
-      await this.#checkDigest(wanted.digest, latest.version);
+      await this.#checkDigest(digest, latest.version);
       const published = await store.published(latest.fn.id);
-      if (published.some(({ version }) => version.version === wanted.name)) throw exists(name, wanted.name);
+      if (published.some(({ version }) => version.version === versionName)) throw exists(name, versionName);
       const [last] = published;
       if (last !== undefined && this.#same(last, latest)) {
         throw new PlatformError('nothing_to_publish', `nothing changed since version ${last.version.version}`);
       }
       const version: VersionRecord = {
         ...latest.version,
-        version: wanted.name,
-        description: wanted.description,
+        version: versionName,
+        description,
         modifiedAt: clock.now(),
       };
       const outcome = await store.insert(latest.fn.id, version, access.quotas.versionsPerFunction);
-      if (outcome === 'exists') throw exists(name, wanted.name);
+      if (outcome === 'exists') throw exists(name, versionName);
       if (outcome === 'quota') {
         const message = `function ${name.name} has ${access.quotas.versionsPerFunction} versions, as many as it may have`;
         throw new PlatformError('invalid_version', message, { hint: 'Delete versions that are not needed.' });

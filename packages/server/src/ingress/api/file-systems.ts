@@ -1,5 +1,6 @@
-import type { RouteResponse, Routes } from '@funcgraph/api';
-import { type FileSystemState, type FileSystems, locationOf } from '../../control/index.ts';
+import type { DecodedBody, RouteResponse, Routes } from '@funcgraph/api';
+import { type FileSystemState, type FileSystems, locationOf, type NewFileSystem } from '../../control/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 
 type Reply = RouteResponse<Routes['showFileSystem']>;
@@ -12,7 +13,7 @@ export function fileSystemHandlers(
     listFileSystems: async () => ({ file_systems: fileSystems.list().map(toReply) }),
 
     async addFileSystem({ body }) {
-      const { users, writable, ...state } = await fileSystems.add(body);
+      const { users, writable, ...state } = await fileSystems.add(newFileSystem(body));
       return { ...toReply(state), users, writable };
     },
 
@@ -23,6 +24,17 @@ export function fileSystemHandlers(
       return {};
     },
   };
+}
+
+function newFileSystem(body: DecodedBody<Routes['addFileSystem']>): NewFileSystem {
+  const { name, path = '', nfs = '', read_only: readOnly, user_id: uid, user_group_id: gid, any_user: anyUser } = body;
+  if ((path === '') === (nfs === '')) {
+    throw new PlatformError('invalid_request', 'path of a file system is not usable', {
+      hint: 'Give the path of a folder, or an NFS export as host:/path.',
+    });
+  }
+  const kind = nfs === '' ? 'folder' : 'nfs';
+  return { name, kind, location: path + nfs, readOnly, user: { uid, gid }, anyUser };
 }
 
 function toReply({ id, name, source, readOnly, user, anyUser, usedBy, createdAt }: FileSystemState): Reply {

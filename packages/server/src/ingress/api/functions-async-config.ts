@@ -1,4 +1,4 @@
-import type { FunctionUrn, RouteResponse, Routes } from '@funcgraph/api';
+import type { DecodedBody, FunctionUrn, RouteResponse, Routes } from '@funcgraph/api';
 import {
   type AsyncConfig,
   type AsyncConfigs,
@@ -8,7 +8,7 @@ import {
   type FunctionName,
   type Functions,
   functionUrn,
-  type Kept,
+  type NewAsyncConfig,
 } from '../../control/index.ts';
 import type { Iam, Question } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -77,7 +77,7 @@ export function functionAsyncConfigHandlers(deps: {
         if (agency !== undefined) checkAgency(iam, agency, { action: INVOKE, projectId, fn });
       };
       const setBy = kind === 'nobody' ? undefined : { kind, id };
-      const config = await asyncConfigs.set(of, request.body as Kept, { setBy, mayInvoke });
+      const config = await asyncConfigs.set(of, newAsyncConfig(request.body), { setBy, mayInvoke });
       if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
       return reply(config, urnOf);
     },
@@ -146,6 +146,33 @@ export function asyncStatusLogHandlers(
   };
 }
 
+const LOG_NAMES = ['log_group_id', 'log_stream_id', 'log_group_name', 'log_stream_name'] as const;
+
+type Body = DecodedBody<Routes['updateFunctionAsyncInvokeConfig']>;
+
+function newAsyncConfig(body: Body): NewAsyncConfig {
+  const { on_success, on_failure } = body.destination_config ?? {};
+  const onSuccess = destinationOf(on_success);
+  const onFailure = destinationOf(on_failure);
+  return {
+    maxAgeSeconds: body.max_async_event_age_in_seconds,
+    maxRetries: body.max_async_retry_attempts,
+    settings: {
+      ...(onSuccess === undefined ? {} : { onSuccess }),
+      ...(onFailure === undefined ? {} : { onFailure }),
+      statusLog: body.enable_async_status_log ?? false,
+      logNames: Object.fromEntries(
+        LOG_NAMES.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name] ?? '']])),
+      ),
+    },
+  };
+}
+
+function destinationOf({ destination, param = '' }: Given = {}): Destination | undefined {
+  return destination ? { destination, param } : undefined;
+}
+
+type Given = NonNullable<NonNullable<Body['destination_config']>['on_success']>;
 type Reply = RouteResponse<Routes['showFunctionAsyncInvokeConfig']>;
 
 function reply(config: AsyncConfig, urnOf: (qualifier: string) => string): Reply {

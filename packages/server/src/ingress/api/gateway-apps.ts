@@ -1,5 +1,5 @@
 import { formatUrn } from '@funcgraph/api';
-import type { AppSecrets, GatewayApp, GatewayApps, Kept } from '../../control/index.ts';
+import type { AppSecrets, GatewayApp, GatewayApps } from '../../control/index.ts';
 import type { FunctionRef, Iam } from '../../iam/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
@@ -36,7 +36,9 @@ export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handl
   };
   return {
     async createGatewayApp({ params, body }) {
-      const { app, secrets } = await apps.create(params.project_id, body as Kept);
+      const { name, description, app_key: appKey, app_secret: secret } = body;
+      const added = { name, description, appKey: appKey || undefined, secret: secret || undefined };
+      const { app, secrets } = await apps.create(params.project_id, added);
       return withSecrets(app, secrets);
     },
 

@@ -1,5 +1,5 @@
-import type { RouteResponse, Routes } from '@funcgraph/api';
-import type { NetworkState, Networks } from '../../control/index.ts';
+import type { DecodedBody, RouteResponse, Routes } from '@funcgraph/api';
+import type { NetworkState, Networks, NewNetwork } from '../../control/index.ts';
 import type { Handlers } from '../http/handler.ts';
 
 type Reply = RouteResponse<Routes['showNetwork']>;
@@ -10,13 +10,25 @@ export function networkHandlers(
 ): Handlers<'listNetworks' | 'createNetwork' | 'showNetwork' | 'deleteNetwork'> {
   return {
     listNetworks: async () => ({ networks: networks.list().map(toReply) }),
-    createNetwork: async ({ body }) => toReply(await networks.create(body)),
+    createNetwork: async ({ body }) => toReply(await networks.create(newNetwork(body))),
     showNetwork: async ({ params }) => toReply(networks.show(params.name)),
 
     async deleteNetwork({ params }) {
       await networks.remove(params.name);
       return {};
     },
+  };
+}
+
+function newNetwork(body: DecodedBody<Routes['createNetwork']>): NewNetwork {
+  const { name, nat } = body;
+  return {
+    name,
+    nat,
+    cidr: body.cidr || undefined,
+    hostInterface: body.interface || undefined,
+    vpcId: body.vpc_id || undefined,
+    subnetId: body.subnet_id || undefined,
   };
 }
 

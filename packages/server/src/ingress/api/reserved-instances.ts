@@ -1,5 +1,5 @@
-import { formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
-import type { Functions, Kept, ReservedConfig, ReservedConfigs } from '../../control/index.ts';
+import { type DecodedBody, formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
+import type { Functions, Reservation, ReservedConfig, ReservedConfigs } from '../../control/index.ts';
 import type { Iam } from '../../iam/index.ts';
 import type { ReservedState } from '../../instances/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -13,6 +13,7 @@ type Ids =
   | 'showReservedInstances';
 type ConfigReply = RouteResponse<Routes['listReservedInstanceConfigs']>['reserved_instances'][number];
 type StateReply = RouteResponse<Routes['showReservedInstances']>['reserved_instances'][number];
+type Body = DecodedBody<Routes['updateFunctionReservedInstancesCount']>;
 type State = ReservedState & { readonly note: string | undefined };
 
 const LIST = 'functiongraph:function:listReservedInstance';
@@ -52,7 +53,7 @@ export function reservedInstanceHandlers({
     async updateFunctionReservedInstancesCount(request) {
       const { name, qualifier } = readName(request.params);
       const text = qualifier?.kind === 'alias' ? `!${qualifier.name}` : (qualifier?.name ?? 'latest');
-      const config = await reservedConfigs.set(name, text, request.body as Kept);
+      const config = await reservedConfigs.set(name, text, reservationOf(request.body));
       return { count: config.count, idle_mode: config.idleMode, tactics_config: tactics(config) };
     },
 
@@ -83,6 +84,32 @@ export function reservedInstanceHandlers({
       return { reserved_instances: all.map((config) => ({ ...reply(config, region), ...stateReply(state(config)) })) };
     },
   };
+}
+
+/** Throws `invalid_concurrency`, and `not_supported_here` for policies by metric. */
+export function reservationOf(body: Body): Reservation {
+  const { cron_configs: policies = [], metric_configs: byMetric = [] } = body.tactics_config ?? {};
+  if (byMetric.length > 0) {
+    throw new PlatformError('not_supported_here', 'policies by metric (metric_configs) do not exist here', {
+      hint: 'Use cron_configs, or a higher count.',
+    });
+  }
+  return {
+    count: required('count', body.count),
+    idleMode: body.idle_mode,
+    policies: policies.map(({ name = '', cron = '', count, start_time, expired_time }) => ({
+      name,
+      cron,
+      count: required('count of a policy', count),
+      startsAt: required('start_time', start_time) * 1000,
+      endsAt: required('expired_time', expired_time) * 1000,
+    })),
+  };
+}
+
+function required(field: string, value: number | undefined): number {
+  if (value !== undefined) return value;
+  throw new PlatformError('invalid_concurrency', `${field} is missing`);
 }
 
 function qualifierOf({ qualifier }: ReservedConfig): { kind: 'version' | 'alias'; name: string } {

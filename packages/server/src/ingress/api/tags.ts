@@ -1,11 +1,14 @@
+import type { DecodedBody, Routes } from '@funcgraph/api';
 import {
+  checkTagSearch,
   type FunctionState,
   type Functions,
   functionUrn,
   isFound,
-  type Kept,
-  readTagSearch,
+  MOST_ON_PAGE,
   type Tag,
+  type TagMatch,
+  type TagSearch,
   type Tags,
   valuesByKey,
 } from '../../control/index.ts';
@@ -57,12 +60,15 @@ export function tagHandlers({ iam, functions, tags, region }: TagDeps): Handlers
 
   return {
     async createTags(request) {
-      await tags.set(resourceOf(request.params), request.body as Kept);
+      await tags.set(
+        resourceOf(request.params),
+        tagsOf(request.body, 'create').map(({ key, value = '' }) => ({ key, value })),
+      );
       return {};
     },
 
     async deleteTags(request) {
-      await tags.remove(resourceOf(request.params), request.body as Kept);
+      await tags.remove(resourceOf(request.params), tagsOf(request.body, 'delete'));
       return {};
     },
 
@@ -86,7 +92,8 @@ export function tagHandlers({ iam, functions, tags, region }: TagDeps): Handlers
       if (action !== 'filter' && action !== 'count') {
         throw new PlatformError('invalid_request', 'the action in the path must be filter or count');
       }
-      const search = readTagSearch(request.body as Kept, action);
+      const search = tagSearch(request.body, action);
+      checkTagSearch(search);
       const found = (await visible(request)).filter((one) => isFound(search, one));
       if (action === 'count') return { total_count: found.length };
       return {
@@ -101,6 +108,55 @@ export function tagHandlers({ iam, functions, tags, region }: TagDeps): Handlers
       };
     },
   };
+}
+
+/** Throws `invalid_request`, `invalid_tag`. */
+export function tagsOf(body: DecodedBody<Routes['createTags']>, action: 'create' | 'delete'): TagMatch[] {
+  if ((body.action || action) !== action) {
+    throw new PlatformError('invalid_request', `action must be ${action} here`, {
+      hint: 'Tags are set at tags/create and removed at tags/delete.',
+    });
+  }
+  if ((body.sys_tags ?? []).length > 0) {
+    throw new PlatformError('invalid_tag', 'sys_tags are set by the platform', {
+      hint: 'The enterprise project of a function is changed with its configuration (enterprise_project_id).',
+    });
+  }
+  return (body.tags ?? []).map(({ key = '', value }) => ({ key, value }));
+}
+
+/** `action` is that of the path. Throws `invalid_request`. */
+export function tagSearch(body: DecodedBody<Routes['showResInstanceInfo']>, action: 'filter' | 'count'): TagSearch {
+  if ((body.action || action) !== action) {
+    throw new PlatformError('invalid_request', `action must be ${action}, as in the path`);
+  }
+  const { without_any_tag: withoutAnyTag = false, offset = 0, limit = MOST_ON_PAGE } = body;
+  const matches = matchesOf(body);
+  return {
+    withoutAnyTag,
+    tags: filtersOf(body.tags),
+    systemTags: filtersOf(body.sys_tags),
+    namePart: matches.get('resource_name'),
+    id: matches.get('resource_id'),
+    offset,
+    limit,
+  };
+}
+
+function filtersOf(filters: DecodedBody<Routes['showResInstanceInfo']>['tags'] = []): TagSearch['tags'] {
+  return filters.map(({ key = '', values = [] }) => ({ key, values }));
+}
+
+function matchesOf({ matches = [] }: DecodedBody<Routes['showResInstanceInfo']>): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { key = '', value = '' } of matches) {
+    if (key !== 'resource_name' && key !== 'resource_id') {
+      const message = `matches: functions are not found by ${JSON.stringify(key.slice(0, 60))}`;
+      throw new PlatformError('invalid_request', message, { hint: 'resource_name and resource_id can be matched.' });
+    }
+    if (value !== '') found.set(key, value);
+  }
+  return found;
 }
 
 function checkType(resourceType: string): void {

@@ -1,4 +1,6 @@
-import { eventTemplate, eventTemplates, type Kept, type TestEvent, type TestEvents } from '../../control/index.ts';
+import { eventTemplate, eventTemplates, type TestEvent, type TestEvents } from '../../control/index.ts';
+import { decodeBase64 } from '../../lib/base64.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 import { readName } from './functions-target.ts';
 
@@ -15,7 +17,9 @@ type Ids =
 export function testEventHandlers(testEvents: TestEvents): Handlers<Ids> {
   return {
     async createEvent(request) {
-      const { id, name } = await testEvents.create(readName(request.params).name, request.body as Kept);
+      const { name: title = '', content } = request.body;
+      const event = { name: title, content: bytesOf(content) };
+      const { id, name } = await testEvents.create(readName(request.params).name, event);
       return { id, name };
     },
 
@@ -30,8 +34,9 @@ export function testEventHandlers(testEvents: TestEvents): Handlers<Ids> {
     },
 
     async updateEvent(request) {
-      const { event_id } = request.params;
-      const { id, name } = await testEvents.update(readName(request.params).name, event_id, request.body as Kept);
+      const { params, body } = request;
+      const content = bytesOf(body.content);
+      const { id, name } = await testEvents.update(readName(params).name, params.event_id, content);
       return { id, name };
     },
 
@@ -49,6 +54,14 @@ export function testEventHandlers(testEvents: TestEvents): Handlers<Ids> {
       return { ...template, content: { ...template.content } };
     },
   };
+}
+
+function bytesOf(content = ''): Uint8Array {
+  const bytes = decodeBase64(content);
+  if (bytes !== undefined) return bytes;
+  throw new PlatformError('invalid_test_event', 'content is not Base64', {
+    hint: 'Encode the JSON text exactly once.',
+  });
 }
 
 function listed({ id, name, modifiedAt }: TestEvent): { id: string; name: string; last_modified: number } {

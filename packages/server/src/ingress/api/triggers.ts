@@ -1,4 +1,4 @@
-import { formatUrn, type Qualifier, type RouteBody, type RouteResponse, type Routes } from '@funcgraph/api';
+import { formatUrn, type Qualifier, type RouteResponse, type Routes } from '@funcgraph/api';
 import {
   type ApiSettings,
   eventData,
@@ -21,7 +21,6 @@ type Ids =
   | 'deleteFunctionTrigger'
   | 'batchDeleteFunctionTriggers';
 type Reply = RouteResponse<Routes['showFunctionTrigger']>;
-type Change = RouteBody<Routes['updateTrigger']>['event_data'];
 
 export interface TriggerDeps {
   readonly triggers: Triggers;
@@ -56,7 +55,7 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
     async updateTrigger({ params, body }) {
       const { trigger_status: status } = body;
       const active = status === undefined || status === null ? undefined : status === 'ACTIVE';
-      return reply(await triggers.update(refOf(params), { active, data: changeOf(body.event_data) }));
+      return reply(await triggers.update(refOf(params), { active, data: body.event_data as Kept | undefined }));
     },
 
     async deleteFunctionTrigger({ params }) {
@@ -79,11 +78,6 @@ function refOf(params: Parameters<typeof readName>[0] & { trigger_type_code: str
 
 function textOf(qualifier: Qualifier | undefined): string | undefined {
   return qualifier?.kind === 'alias' ? `!${qualifier.name}` : qualifier?.name;
-}
-
-function changeOf(data: Change): Kept | undefined {
-  const given = Array.isArray(data) ? data[0] : data;
-  return given === null ? undefined : (given as Kept | undefined);
 }
 
 function replyOf(trigger: Trigger, region: string, gateway: string): Reply {

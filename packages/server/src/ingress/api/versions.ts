@@ -1,4 +1,4 @@
-import type { AsyncConfigs, FunctionState, Kept, Versions } from '../../control/index.ts';
+import type { AsyncConfigs, FunctionState, Versions } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { versionAsyncConfig } from './functions-async-config.ts';
@@ -25,7 +25,12 @@ export function versionHandlers({ versions, asyncConfigs, region }: VersionDeps)
   };
   return {
     async createFunctionVersion(request) {
-      const state = await versions.publish(readName(request.params).name, request.body as Kept);
+      const { version, description, digest } = request.body;
+      const state = await versions.publish(readName(request.params).name, {
+        version: version || undefined,
+        description,
+        digest: digest || undefined,
+      });
       return { ...configReply(state, context(request)), version_description: state.version.description };
     },
 

@@ -194,10 +194,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
       };
       const handle = async (): Promise<unknown> => {
         const rawBody = received instanceof SpooledBody ? await received.load() : received;
-        const body: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
-        noted.body = body;
+        const sent: unknown = route.bodyEncoding === 'json' ? parseJson(rawBody) : {};
+        noted.body = sent;
         check(validator.query, request.query, 'query');
-        if (route.bodyEncoding === 'json') check(validator.body, body, 'body');
+        const body = route.bodyEncoding === 'json' ? validator.body(sent) : sent;
         authorize(iam, route, caller, { params, query: request.query, body, peer });
         return handler({
           id: request.id,

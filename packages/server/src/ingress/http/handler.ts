@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { RouteBody, RouteId, RouteParams, RouteQuery, RouteResponse, Routes } from '@funcgraph/api';
+import type { DecodedBody, RouteId, RouteParams, RouteQuery, RouteResponse, Routes } from '@funcgraph/api';
 import type { Caller, Peer } from '../../iam/index.ts';
 
 /** One authenticated, authorised and validated request. */
@@ -7,8 +7,8 @@ export interface ApiRequest<R extends RouteId> {
   readonly id: string;
   readonly params: RouteParams<Routes[R]>;
   readonly query: RouteQuery<Routes[R]>;
-  /** Parsed JSON for `json` routes. */
-  readonly body: RouteBody<Routes[R]>;
+  /** Checked and decoded by the schema of the route, for `json` routes. */
+  readonly body: DecodedBody<Routes[R]>;
   /** The bytes as received, for a `raw` route. */
   readonly rawBody: Buffer;
   readonly headers: IncomingHttpHeaders;

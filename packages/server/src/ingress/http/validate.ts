@@ -1,20 +1,38 @@
 import { ROUTES, type RouteId } from '@funcgraph/api';
+import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { Settings } from 'typebox/system';
+import { DecodeUnsafe, HasCodec } from 'typebox/value';
 import { DOCUMENT_LIMITS, parseBoundedJson } from '../../lib/bounded-json.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
+// No union of the routes needs an order; sorting them costs 0.4 ms in each decoding of a body.
+Settings.Set({ unionPrioritySort: false });
+
 interface RouteValidators {
   readonly query: Validator;
-  readonly body: Validator;
+  readonly body: BodyParser;
 }
+
+/** Checks a body and decodes it. Changes the given value. Throws `invalid_request` that names the first field which does not fit. */
+export type BodyParser = (body: unknown) => unknown;
 
 /** All route schemas compiled once, at start. */
 export function compileRoutes(): Readonly<Record<RouteId, RouteValidators>> {
   const compiled: Partial<Record<RouteId, RouteValidators>> = {};
   for (const id of Object.keys(ROUTES) as RouteId[]) {
-    compiled[id] = { query: Compile(ROUTES[id].query), body: Compile(ROUTES[id].body) };
+    compiled[id] = { query: Compile(ROUTES[id].query), body: bodyParser(ROUTES[id].body) };
   }
   return compiled as Record<RouteId, RouteValidators>;
+}
+
+export function bodyParser(schema: TSchema): BodyParser {
+  const validator = Compile(schema);
+  const hasCodec = HasCodec(schema);
+  return (body) => {
+    check(validator, body, 'body');
+    return hasCodec ? DecodeUnsafe({}, schema, body) : body;
+  };
 }
 
 /** Routes match paths with nothing between two slashes too. Throws `invalid_request` naming an empty parameter. */

@@ -1,14 +1,6 @@
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
-
-export interface AppBody {
-  readonly name: string;
-  readonly description: string;
-  /** Undefined: the server makes them. */
-  readonly appKey: string | undefined;
-  readonly secret: string | undefined;
-}
+import { checkLength } from '../checks.ts';
+import type { NewGatewayApp } from './types.ts';
 
 const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 const KEY = /^[A-Za-z0-9][A-Za-z0-9_-]{7,127}$/;
@@ -16,12 +8,8 @@ const SECRET = /^[\x21-\x7e]{16,128}$/;
 const MAX_DESCRIPTION_CHARS = 255;
 
 /** Throws `invalid_request`. */
-export function readAppBody(body: Kept): AppBody {
-  const fields = new WireFields(body);
-  const name = fields.text('name') ?? '';
+export function checkApp({ name, description, appKey, secret }: NewGatewayApp): void {
   if (!NAME.test(name)) throw wrong('name', '1 to 64 letters, digits, _ and -; starts with a letter.');
-  const appKey = fields.text('app_key') || undefined;
-  const secret = fields.text('app_secret') || undefined;
   if (appKey !== undefined && !KEY.test(appKey)) {
     throw wrong('app_key', '8 to 128 letters, digits, _ and -; starts with a letter or digit.');
   }
@@ -33,8 +21,7 @@ export function readAppBody(body: Kept): AppBody {
       hint: 'Give both to keep those of another gateway, or none to get new ones.',
     });
   }
-  const description = fields.text('description', { max: MAX_DESCRIPTION_CHARS }) ?? '';
-  return { name, description, appKey, secret };
+  checkLength('description', description, MAX_DESCRIPTION_CHARS);
 }
 
 function wrong(field: string, hint: string): PlatformError {

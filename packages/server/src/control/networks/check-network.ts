@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
-import type { Network } from './types.ts';
+import type { NewNetwork } from './types.ts';
 
 const NAME = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -11,33 +8,18 @@ const INTERFACE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
 const LONGEST_PREFIX = 28;
 const SHORTEST_PREFIX = 16;
 
-/** `cidr` is undefined for any that is free. */
-export interface NetworkBody extends Pick<Network, 'name' | 'vpcId' | 'subnetId' | 'nat' | 'hostInterface'> {
-  readonly cidr: string | undefined;
-}
-
 /** Throws `invalid_request`. */
-export function readNetworkBody(body: Kept): NetworkBody {
-  const fields = new WireFields(body);
-  const name = fields.text('name') ?? '';
+export function checkNetwork({ name, cidr, hostInterface, vpcId, subnetId }: NewNetwork): void {
   if (!isResourceName(name)) throw refuse('name', 'At most 63 small letters, digits and -; starts with a letter.');
-  const cidr = fields.text('cidr') || undefined;
   if (cidr !== undefined && !isBlock(cidr)) {
     throw refuse(
       'cidr',
       `Such as 10.20.0.0/24: the first address of its block, length ${SHORTEST_PREFIX} to ${LONGEST_PREFIX}.`,
     );
   }
-  const hostInterface = fields.text('interface') || undefined;
   if (hostInterface !== undefined && !INTERFACE.test(hostInterface)) throw refuse('interface', 'See: ip link');
-  return {
-    name,
-    cidr,
-    hostInterface,
-    nat: fields.flag('nat') ?? false,
-    vpcId: idIn(fields, 'vpc_id'),
-    subnetId: idIn(fields, 'subnet_id'),
-  };
+  checkId('vpc_id', vpcId);
+  checkId('subnet_id', subnetId);
 }
 
 /** A name of something that the administrator registers: at most 63 small letters, digits and `-`. */
@@ -45,10 +27,8 @@ export function isResourceName(name: string): boolean {
   return NAME.test(name);
 }
 
-function idIn(fields: WireFields, name: string): string {
-  const id = fields.text(name) || randomUUID();
-  if (!ID.test(id)) throw refuse(name, 'At most 64 letters, digits, - and _.');
-  return id;
+function checkId(field: string, id: string | undefined): void {
+  if (id !== undefined && !ID.test(id)) throw refuse(field, 'At most 64 letters, digits, - and _.');
 }
 
 function isBlock(text: string): boolean {

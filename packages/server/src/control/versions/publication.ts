@@ -1,40 +1,28 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { LIMITS } from '@funcgraph/api';
 import type { Environment } from '../../domain/environment.ts';
 import { isVersionName } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept, VersionRecord } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
+import { checkDescription } from '../checks.ts';
+import type { VersionRecord } from '../functions/types.ts';
 
-export interface PublishBody {
-  readonly name: string;
-  readonly description: string;
+/** The input of a publication. */
+export interface Publication {
+  /** Undefined for a name made of the time. */
+  readonly version?: string | undefined;
+  readonly description?: string | undefined;
   /** The digest of the code that the caller means; undefined for the present code. */
-  readonly digest: string | undefined;
+  readonly digest?: string | undefined;
 }
 
-/**
- * Reads the body of a publication. Throws `invalid_version`, `description_too_long`. `now` in ms is the default name.
- */
-export function readPublishBody(body: Kept, now: number): PublishBody {
-  const fields = new WireFields(body);
-  const name = fields.text('version', { code: 'invalid_version' }) || versionNameAt(now);
-  if (!isVersionName(name)) {
+/** Throws `invalid_version`, `description_too_long`. */
+export function checkPublication({ version, description }: { version: string; description: string }): void {
+  if (!isVersionName(version)) {
     throw new PlatformError('invalid_version', 'version is not a name for a version', {
       hint: 'At most 42 letters, digits, _, - and .; starts and ends with a letter or digit; not latest.',
     });
   }
-  return { name, description: readDescription(fields) ?? '', digest: fields.text('digest') || undefined };
-}
-
-/** Undefined when the body has none. Throws `description_too_long`. */
-export function readDescription(fields: WireFields): string | undefined {
-  const text = fields.text('description', { code: 'description_too_long' });
-  if (text !== undefined && [...text].length > LIMITS.descriptionChars) {
-    throw new PlatformError('description_too_long', `description is longer than ${LIMITS.descriptionChars} characters`);
-  }
-  return text;
+  checkDescription(description);
 }
 
 /** `vYYYYMMDD-HHMMSS` in UTC. */

@@ -1,9 +1,8 @@
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
-import { isResourceName } from '../networks/network-body.ts';
+import { checkRange } from '../checks.ts';
+import { isResourceName } from '../networks/check-network.ts';
 import { sourceOf } from './location.ts';
-import type { FileSystem } from './types.ts';
+import type { FileSystem, NewFileSystem } from './types.ts';
 
 const EXPORT = /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}:(\/.*)$/;
 const MAX_PATH = 4000;
@@ -28,29 +27,24 @@ const SYSTEM_FOLDERS = [
 /** Folders whose own entries belong to the machine; folders made below them may be shared. */
 const PARENT_FOLDERS = ['/', '/home', '/opt', '/tmp', '/var', '/var/lib', '/var/log', '/var/cache', '/var/tmp'];
 
-type FileSystemBody = Pick<FileSystem, 'name' | 'source' | 'readOnly' | 'user' | 'anyUser'>;
+type CheckedFileSystem = Pick<FileSystem, 'name' | 'source' | 'readOnly' | 'user' | 'anyUser'>;
 
 /** Throws `invalid_request`. */
-export function readFileSystemBody(body: Kept, ownFolders: readonly string[]): FileSystemBody {
-  const fields = new WireFields(body);
-  const name = fields.text('name') ?? '';
+export function checkFileSystem(
+  { name, kind, location, readOnly = false, user = {}, anyUser = false }: NewFileSystem,
+  ownFolders: readonly string[],
+): CheckedFileSystem {
   if (!isResourceName(name)) throw refuse('name', 'At most 63 small letters, digits and -; starts with a letter.');
-  const path = fields.text('path') ?? '';
-  const nfs = fields.text('nfs') ?? '';
-  if ((path === '') === (nfs === ''))
-    throw refuse('path', 'Give the path of a folder, or an NFS export as host:/path.');
-  const settings = {
-    name,
-    readOnly: fields.flag('read_only') ?? false,
-    user: { uid: diskId(fields, 'user_id'), gid: diskId(fields, 'user_group_id') },
-    anyUser: fields.flag('any_user') ?? false,
-  };
-  if (nfs !== '') {
-    if (!isPlainPath(EXPORT.exec(nfs)?.[1] ?? '')) throw refuse('nfs', 'Such as storage.example:/export/data.');
-    return { ...settings, source: sourceOf('nfs', nfs) };
+  const { uid = USUAL_ID, gid = USUAL_ID } = user;
+  checkRange('user_id', uid, { min: 1, max: MAX_ID });
+  checkRange('user_group_id', gid, { min: 1, max: MAX_ID });
+  const settings = { name, readOnly, user: { uid, gid }, anyUser };
+  if (kind === 'nfs') {
+    if (!isPlainPath(EXPORT.exec(location)?.[1] ?? '')) throw refuse('nfs', 'Such as storage.example:/export/data.');
+    return { ...settings, source: sourceOf('nfs', location) };
   }
-  if (!isPlainPath(path)) throw refuse('path', 'An absolute path without . and .. in it.');
-  const folder = path.length > 1 ? path.replace(/\/$/, '') : path;
+  if (!isPlainPath(location)) throw refuse('path', 'An absolute path without . and .. in it.');
+  const folder = location.length > 1 ? location.replace(/\/$/, '') : location;
   checkFolder(folder, ownFolders);
   return { ...settings, source: sourceOf('folder', folder) };
 }
@@ -73,10 +67,6 @@ export function areNested(one: FileSystem['source'], other: FileSystem['source']
 
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
-}
-
-function diskId(fields: WireFields, name: 'user_id' | 'user_group_id'): number {
-  return fields.integer(name, { min: 1, max: MAX_ID, code: 'invalid_request' }) ?? USUAL_ID;
 }
 
 function isPlainPath(path: string): boolean {
