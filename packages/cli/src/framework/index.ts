@@ -1,10 +1,10 @@
 export { CliError, systemCode, usageError } from './cli-error.ts';
 export type { Command, Noun, Tree } from './command.ts';
 export { defineCommand } from './command.ts';
+export { confirmDeletion, YES_FLAG } from './confirm.ts';
 export type { Context, Sink } from './context.ts';
 export type { ExitCode } from './exit-code.ts';
 export { EXIT } from './exit-code.ts';
-export type { FlagSpecs, FlagValues } from './flag.ts';
+export type { FlagSpec, FlagSpecs, FlagValues, RawValue } from './flag.ts';
 export type { Column, Output, Row, StreamItem } from './output.ts';
 export { run } from './run.ts';
-export { safeText } from './safe-text.ts';

@@ -1,12 +1,10 @@
 import type { CallOutput } from '@funcgraph/api';
 import type { Connection } from '../../connection/index.ts';
 import { CliError, EXIT } from '../../framework/index.ts';
+import type { Argument } from '../../operations/index.ts';
 
 type Application = CallOutput<'listFunctionApplications'>['data']['applications'][number];
 type Detail = CallOutput<'showFunctionApp'>['data'];
-
-/** How commands name one. */
-export const APPLICATION_ARGS = [{ name: 'application', summary: 'name or id of the application' }] as const;
 
 /** Every page of the project's applications, newest first. */
 export async function allApplications(
@@ -25,12 +23,13 @@ export async function allApplications(
   return all;
 }
 
+interface Found {
+  readonly id: string;
+  readonly detail: Detail;
+}
+
 /** By id or by name. Throws `CLI.NOT_FOUND`. */
-export async function findApplication(
-  connection: Connection,
-  text: string,
-  signal: AbortSignal,
-): Promise<{ id: string; detail: Detail }> {
+export async function findApplication(connection: Connection, text: string, signal: AbortSignal): Promise<Found> {
   const all = await allApplications(connection, signal);
   const found = all.find(({ id }) => id === text) ?? all.find(({ name }) => name === text);
   if (found === undefined) {
@@ -42,6 +41,14 @@ export async function findApplication(
   }
   return { id: found.id, detail: await showApplication(connection, found.id, signal) };
 }
+
+/** An application with its functions. */
+export const APPLICATION: Argument<'application', Found> = {
+  name: 'application',
+  summary: 'name or id of the application',
+  find: (text, { connection, signal }) => findApplication(connection, text, signal),
+  fields: ({ id }) => ({ id }),
+};
 
 /** As the server returns it. */
 export async function showApplication(

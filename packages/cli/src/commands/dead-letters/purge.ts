@@ -1,6 +1,5 @@
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { defineCommand } from '../../framework/index.ts';
-import { confirmDeletion } from '../confirm.ts';
+import { confirmDeletion, defineCommand } from '../../framework/index.ts';
 
 export const purge = defineCommand({
   name: 'dead-letters purge',

@@ -1,6 +1,5 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand } from '../../framework/index.ts';
-import { confirmDeletion } from '../confirm.ts';
+import { confirmDeletion, defineCommand } from '../../framework/index.ts';
 import { findAgency, findPolicy } from './find.ts';
 import { grantText } from './grants.ts';
 

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Context, defineCommand, systemCode, usageError } from '../../framework/index.ts';
-import { confirmDeletion } from '../confirm.ts';
+import { type Context, confirmDeletion, defineCommand, systemCode, usageError } from '../../framework/index.ts';
 import { findPolicy } from './find.ts';
 
 const MAX_FILE_CHARS = 64 * 1024;

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand, usageError } from '../../framework/index.ts';
-import { confirmDeletion } from '../confirm.ts';
+import { confirmDeletion, defineCommand, usageError } from '../../framework/index.ts';
 import { findAccount, findEnterpriseProject, findProject, readLines } from './find.ts';
 import { saveNew } from './save-new.ts';
 

@@ -1,6 +1,5 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand, usageError } from '../../framework/index.ts';
-import { confirmDeletion } from '../confirm.ts';
+import { confirmDeletion, defineCommand, usageError } from '../../framework/index.ts';
 import { findGroup, findUser, readLines } from './find.ts';
 
 const PASSWORD = {

@@ -1,11 +1,12 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import type { Connection, FunctionParams } from '../../connection/index.ts';
 import { usageError } from '../../framework/index.ts';
+import { type Argument, functionOf } from '../../operations/index.ts';
 
 type Listed = RouteResponse<Routes['listEvents']>['events'][number];
 
 /** A test event of a function by its name. Throws a usage error that lists the existing names. */
-export async function findTestEvent(
+async function findTestEvent(
   connection: Connection,
   params: FunctionParams,
   name: string,
@@ -20,6 +21,14 @@ export async function findTestEvent(
     names === '' ? 'fgs test-events create' : `there are: ${names}`,
   );
 }
+
+/** A test event of the function before it. */
+export const TEST_EVENT: Argument<'name', Listed> = {
+  name: 'name',
+  summary: 'name of the test event',
+  find: (name, lookup) => findTestEvent(lookup.connection, functionOf(lookup), name, lookup.signal),
+  fields: ({ id }) => ({ event_id: id }),
+};
 
 /** The JSON text of a test event as bytes. */
 export async function testEventBytes(

@@ -1,4 +1,4 @@
-import { usageError } from '../../framework/index.ts';
+import { type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
 
 export const KIND_FLAGS = {
   every: { type: 'text', placeholder: 'TIME', summary: 'a timer: each 15m, 2h or 3d; also 30s or 2h30m' },
@@ -26,22 +26,9 @@ export const KIND_FLAGS = {
   stage: { type: 'text', placeholder: 'NAME', summary: 'gateway: environment that X-Stage names; RELEASE without it' },
   wait: { type: 'integer', placeholder: 'MS', summary: 'gateway: how long a caller waits at most; 5000 without it' },
   async: { type: 'boolean', summary: 'gateway: store the event and answer 202 at once' },
-} as const;
+} as const satisfies FlagSpecs;
 
-export interface KindFlags {
-  readonly every: string | undefined;
-  readonly cron: string | undefined;
-  readonly path: string | undefined;
-  readonly 'time-zone': string | undefined;
-  readonly event: string | undefined;
-  readonly method: string | undefined;
-  readonly exact: boolean;
-  readonly auth: string | undefined;
-  readonly group: string | undefined;
-  readonly stage: string | undefined;
-  readonly wait: number | undefined;
-  readonly async: boolean;
-}
+type KindFlags = FlagValues<typeof KIND_FLAGS>;
 
 export interface KindBody {
   readonly trigger_type_code: 'TIMER' | 'APIG';

@@ -1,12 +1,14 @@
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
 import { defineCommand } from '../../framework/index.ts';
-import { findTrigger, TRIGGER_ARGS } from './trigger.ts';
+import { FUNCTION } from '../../operations/index.ts';
+import { findTrigger, TRIGGER } from './trigger.ts';
 
+/** By hand: the list in which the trigger is found has all its settings already. */
 export const show = defineCommand({
   name: 'triggers show',
   summary: 'One trigger with all its settings',
   flags: FUNCTION_FLAGS,
-  args: TRIGGER_ARGS,
+  args: [FUNCTION, TRIGGER],
   examples: ['fgs triggers show hello timer', 'fgs triggers show hello api --output json'],
   async run({ flags, args }, context) {
     const connection = await connect(flags, context);

@@ -1,14 +1,9 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import type { Connection, FunctionParams } from '../../connection/index.ts';
 import { usageError } from '../../framework/index.ts';
+import { type Argument, functionOf } from '../../operations/index.ts';
 
 export type Trigger = RouteResponse<Routes['showFunctionTrigger']>;
-
-/** How commands name one. */
-export const TRIGGER_ARGS = [
-  { name: 'function', summary: 'name or URN of the function' },
-  { name: 'trigger', summary: 'name or id of the trigger' },
-] as const;
 
 /** A trigger of any version or alias of a function, by id or by name. Throws a usage error for none and for several. */
 export async function findTrigger(
@@ -34,13 +29,13 @@ export async function findTrigger(
   );
 }
 
-/** Where the API has it. */
-export function triggerParams(
-  params: FunctionParams,
-  { trigger_type_code, trigger_id }: Trigger,
-): FunctionParams & { trigger_type_code: string; trigger_id: string } {
-  return { ...params, trigger_type_code, trigger_id };
-}
+/** A trigger of the function before it. */
+export const TRIGGER: Argument<'trigger', Trigger> = {
+  name: 'trigger',
+  summary: 'name or id of the trigger',
+  find: (text, lookup) => findTrigger(lookup.connection, functionOf(lookup), text, lookup.signal),
+  fields: ({ trigger_type_code, trigger_id }) => ({ trigger_type_code, trigger_id }),
+};
 
 export function nameOf({ event_data }: Trigger): string {
   return String(event_data.name ?? '');

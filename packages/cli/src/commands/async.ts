@@ -1,0 +1,89 @@
+import { type Noun, usageError } from '../framework/index.ts';
+import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../operations/index.ts';
+
+const QUALIFIER = {
+  qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'of a version or alias; latest without it' },
+} as const;
+
+/** A function by its URN, a webhook by its address. Throws a usage error for anything else. */
+function destinationOf(text: string | undefined, flag: string) {
+  if (text === undefined) return undefined;
+  if (text.startsWith('urn:')) return { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) };
+  if (/^https?:\/\//i.test(text)) return { destination: 'HTTP', param: JSON.stringify({ url: text }) };
+  throw usageError(`${flag} is neither a function URN nor an http or https address: ${JSON.stringify(text)}`);
+}
+
+function destinationText(
+  destination: { destination?: string | null; param?: string | null } | null | undefined,
+): string {
+  return destination == null ? '' : `${destination.destination ?? ''} ${destination.param ?? ''}`;
+}
+
+export const asyncSettings: Noun = {
+  name: 'async',
+  summary: 'Retries and destinations of asynchronous invocations',
+  commands: [
+    operation('async set', 'updateFunctionAsyncInvokeConfig', {
+      summary: 'Set the retries and destinations of asynchronous invocations; replaces earlier settings',
+      args: [QUALIFIED_FUNCTION],
+      flags: {
+        retries: ['N', 'attempts after the first one, 0 to 3', { field: 'max_async_retry_attempts', fallback: 1 }],
+        'max-age': [
+          'SECONDS',
+          'how long an event may wait to run',
+          { field: 'max_async_event_age_in_seconds', fallback: 3600 },
+        ],
+        'on-success': { type: 'text', placeholder: 'URN|URL', summary: 'function or webhook that gets the result' },
+        'on-failure': {
+          type: 'text',
+          placeholder: 'URN|URL',
+          summary: 'the same, for invocations that failed permanently',
+        },
+        'status-log': { type: 'boolean', summary: 'a line in the log for each change of status' },
+        ...QUALIFIER,
+      },
+      fields(flags) {
+        const on_success = destinationOf(flags['on-success'], '--on-success');
+        const on_failure = destinationOf(flags['on-failure'], '--on-failure');
+        return {
+          enable_async_status_log: flags['status-log'],
+          destination_config: { ...(on_success && { on_success }), ...(on_failure && { on_failure }) },
+        };
+      },
+      examples: [
+        'fgs async set hello --retries 3 --on-failure https://example.com/alarm',
+        'fgs async set hello --on-success urn:fss:local-1:PROJECT:function:default:next',
+      ],
+    }),
+    operation('async show', 'listFunctionAsyncInvokeConfig', {
+      summary: 'Asynchronous settings of a function, and of its versions and aliases that have their own',
+      args: [FUNCTION],
+      fields: { limit: '100' },
+      examples: ['fgs async show hello'],
+      of: 'async_invoke_configs',
+      more: ({ func_urn, destination_config: { on_success, on_failure }, enable_async_status_log }) => ({
+        qualifier: func_urn.split(':').at(-1) ?? '',
+        success: destinationText(on_success),
+        failure: destinationText(on_failure),
+        log: enable_async_status_log ? 'on' : 'off',
+      }),
+      columns: {
+        qualifier: 'OF',
+        max_async_retry_attempts: 'RETRIES',
+        max_async_event_age_in_seconds: 'MAX AGE S',
+        success: 'ON SUCCESS',
+        failure: 'ON FAILURE',
+        log: 'STATUS LOG',
+      },
+      none: 'nothing is set: one retry, events may wait for an hour',
+    }),
+    operation('async reset', 'deleteFunctionAsyncInvokeConfig', {
+      summary: 'Go back to one retry, events of at most an hour, and no destinations',
+      args: [QUALIFIED_FUNCTION],
+      flags: QUALIFIER,
+      examples: ['fgs async reset hello'],
+      text: (_, { function: { name } }) => `${name}: the usual asynchronous settings`,
+      data: (_, { function: { function_urn } }) => ({ function_urn, outcome: 'reset' }),
+    }),
+  ],
+};

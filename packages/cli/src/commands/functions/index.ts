@@ -1,0 +1,55 @@
+import { parseConfig } from '../../connection/index.ts';
+import type { Noun } from '../../framework/index.ts';
+import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
+import { create } from './create.ts';
+import { deploy } from './deploy.ts';
+import { exportFunction } from './export.ts';
+import { importFunction } from './import.ts';
+import { init } from './init.ts';
+import { invoke } from './invoke.ts';
+import { list } from './list.ts';
+import { logs } from './logs.ts';
+import { tag } from './tag.ts';
+import { tags } from './tags.ts';
+import { functionTemplates } from './templates.ts';
+import { untag } from './untag.ts';
+import { update } from './update.ts';
+import { url } from './url.ts';
+
+export const functions: Noun = {
+  name: 'functions',
+  summary: 'Make, change, run and watch functions',
+  commands: [
+    deploy,
+    create,
+    list,
+    operation('functions show', 'showFunctionConfig', {
+      summary: 'Configuration of a function',
+      args: [QUALIFIED_FUNCTION],
+      flags: {
+        qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
+      },
+      examples: ['fgs functions show hello', 'fgs functions show hello --output json'],
+      data: parseConfig,
+    }),
+    update,
+    operation('functions delete', 'deleteFunction', {
+      summary: 'Delete a function with all its versions',
+      args: [FUNCTION],
+      examples: ['fgs functions delete hello', 'fgs functions delete hello --yes'],
+      confirm: ({ function: { function_urn } }) => function_urn,
+      text: (_, { function: { name } }) => `${name}: deleted`,
+      data: (_, { function: { function_urn } }) => ({ func_urn: function_urn, outcome: 'deleted' }),
+    }),
+    invoke,
+    logs,
+    url,
+    tag,
+    untag,
+    tags,
+    exportFunction,
+    importFunction,
+    functionTemplates,
+    init,
+  ],
+};

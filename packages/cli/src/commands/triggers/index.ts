@@ -1,0 +1,74 @@
+import { type Noun, usageError } from '../../framework/index.ts';
+import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
+import { KIND_FLAGS, kindBody } from './event-data.ts';
+import { show } from './show.ts';
+import { nameOf, qualifierOf, TRIGGER, whatOf } from './trigger.ts';
+
+export const triggers: Noun = {
+  name: 'triggers',
+  summary: 'Timers and gateway routes of functions',
+  commands: [
+    operation('triggers create', 'createFunctionTrigger', {
+      summary: 'Create a timer or a gateway route for a function',
+      args: [QUALIFIED_FUNCTION],
+      flags: {
+        ...KIND_FLAGS,
+        name: { type: 'text', placeholder: 'NAME', summary: 'of the trigger; timer or api without it' },
+        disabled: { type: 'boolean', summary: 'a timer that does not run yet' },
+        version: { type: 'text', placeholder: 'VERSION', summary: 'start this version; latest without it' },
+        alias: { type: 'text', placeholder: 'ALIAS', summary: 'start the version that this alias points to' },
+      },
+      fields(flags) {
+        const body = kindBody(flags, flags.name);
+        if (!flags.disabled) return body;
+        if (body.trigger_type_code !== 'TIMER') throw usageError('--disabled is for timers');
+        return { ...body, trigger_status: 'DISABLED' as const };
+      },
+      examples: [
+        'fgs triggers create hello --every 15m',
+        'fgs triggers create hello --cron "0 0 8 * * Mon-Fri" --time-zone Asia/Shanghai --event morning --alias live',
+        'fgs triggers create hello --path "/users/{id}" --method GET --exact --auth none',
+      ],
+      text: (trigger, { function: { name } }) =>
+        `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}`,
+    }),
+    operation('triggers list', 'listFunctionTriggers', {
+      summary: 'Triggers of a function, its versions and its aliases',
+      args: [FUNCTION],
+      examples: ['fgs triggers list hello', 'fgs triggers list hello --output json'],
+      more: (trigger) => ({ name: nameOf(trigger), qualifier: qualifierOf(trigger), what: whatOf(trigger) }),
+      columns: {
+        name: 'TRIGGER',
+        trigger_type_code: 'TYPE',
+        qualifier: 'STARTS',
+        trigger_status: 'STATUS',
+        what: 'WHEN OR WHERE',
+        trigger_id: 'ID',
+      },
+      none: 'no triggers',
+    }),
+    show,
+    operation('triggers enable', 'updateTrigger', {
+      summary: 'Switch a timer on; a rate counts from now',
+      args: [FUNCTION, TRIGGER],
+      fields: { trigger_status: 'ACTIVE' },
+      examples: ['fgs triggers enable hello timer'],
+      text: (trigger) => `${nameOf(trigger)}: ${trigger.trigger_status}`,
+    }),
+    operation('triggers disable', 'updateTrigger', {
+      summary: 'Switch a timer off',
+      args: [FUNCTION, TRIGGER],
+      fields: { trigger_status: 'DISABLED' },
+      examples: ['fgs triggers disable hello timer'],
+      text: (trigger) => `${nameOf(trigger)}: ${trigger.trigger_status}`,
+    }),
+    operation('triggers delete', 'deleteFunctionTrigger', {
+      summary: 'Delete a trigger; the function stays',
+      args: [FUNCTION, TRIGGER],
+      examples: ['fgs triggers delete hello timer --yes'],
+      confirm: ({ trigger, function: { name } }) => `trigger ${nameOf(trigger)} of ${name}`,
+      text: (_, { trigger }) => `deleted trigger ${nameOf(trigger)}`,
+      data: (_, { trigger }) => ({ ...trigger, outcome: 'deleted' }),
+    }),
+  ],
+};

@@ -1,0 +1,2 @@
+export { type Argument, FUNCTION, functionOf, type NamedFunction, QUALIFIED_FUNCTION, word } from './argument.ts';
+export { operation } from './operation.ts';
