@@ -29,6 +29,7 @@ const server = 'packages/server/src';
 const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
+  `${server}/storage/changes/*.test.ts`,
   `${server}/storage/migrations/0021-project-owners.test.ts`,
   `${server}/iam/accounts.test.ts`,
   `${server}/images/images.test.ts`,

@@ -54,7 +54,7 @@ import {
   updateAddresses,
   writeCredentials,
 } from './startup/index.ts';
-import { lockDataDir } from './storage/index.ts';
+import { ChangeFeed, lockDataDir } from './storage/index.ts';
 import { openTelemetry } from './telemetry/index.ts';
 import { TimerSource } from './triggers/index.ts';
 
@@ -151,6 +151,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 
     const { sealer, storage } = await openDatabase({ config, log, onDeath: (error) => broke(error) });
     undo.push(() => storage.close());
+    const feed = new ChangeFeed(storage.db);
     const catalog = new Catalog();
     const iam = new Iam({
       storage,
@@ -194,6 +195,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const control = controlParts({
       config,
       storage,
+      feed,
       artifacts,
       catalog,
       sealer,

@@ -46,13 +46,14 @@ import type { InstalledRuntimes } from '../instances/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
 import type { Sealer } from '../lib/sealer.ts';
-import type { Storage } from '../storage/index.ts';
+import type { ChangeFeed, Storage } from '../storage/index.ts';
 
 type NetworksOptions = ConstructorParameters<typeof Networks>[0];
 
 export interface ControlDeps {
   readonly config: Config;
   readonly storage: Storage;
+  readonly feed: ChangeFeed;
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
   readonly sealer: Sealer;
@@ -76,7 +77,7 @@ export type ControlParts = ReturnType<typeof controlParts>;
  * All configured and stored data: functions and everything that belongs to them. Nothing is read before `startControl`.
  */
 export function controlParts(deps: ControlDeps) {
-  const { config, storage, artifacts, catalog, sealer, runtimes, host, clock } = deps;
+  const { config, storage, feed, artifacts, catalog, sealer, runtimes, host, clock } = deps;
   const { db } = storage;
   const functionStore = new FunctionStore(db, artifacts);
   const dependencies = new Dependencies({
@@ -105,14 +106,14 @@ export function controlParts(deps: ControlDeps) {
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);
   const { egress, retire } = deps;
-  const shares = new Shares({ store: new ShareStore(db), tenants: deps.tenants, clock });
+  const shares = new Shares({ store: new ShareStore(db), feed, tenants: deps.tenants, clock });
   const networks = new Networks({
-    ...{ store: new NetworkStore(db), host, catalog, clock, egress, retire },
+    ...{ store: new NetworkStore(db), feed, host, catalog, clock, egress, retire },
     mayUse: (id, projectId) => shares.mayUse('network', id, projectId),
     onRemoved: (id) => shares.removeAll('network', id),
   });
   const fileSystems = new FileSystems({
-    ...{ store: new FileSystemStore(db), host, catalog, clock, retire },
+    ...{ store: new FileSystemStore(db), feed, host, catalog, clock, retire },
     mayUse: (id, projectId) => shares.mayUse('file-system', id, projectId),
     onRemoved: (id) => shares.removeAll('file-system', id),
     ownFolders: deps.ownFolders,
@@ -182,7 +183,7 @@ export function controlParts(deps: ControlDeps) {
     functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     tags: new Tags(access, new TagStore(db)),
-    gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), catalog, sealer, clock }),
+    gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
     triggers: new Triggers({ access, store: new TriggerStore(db), clock }),
     testEvents: new TestEvents(access, new TestEventStore(db), clock),
     publicPackages: new PublicPackages({ dependencies, runtimes }),

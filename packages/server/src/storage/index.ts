@@ -1,4 +1,6 @@
 export type { AtomicResult, AtomicStatement } from './atomic.ts';
+export { ChangeFeed, type ChangeTopic, type Reload } from './changes/change-feed.ts';
+export { Replica } from './changes/replica.ts';
 export { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 export { checkDatabaseKind, readDatabaseRecord, sqliteFile, writeDatabaseRecord } from './database-record.ts';
 export { probePostgres as probeDatabase } from './dialects/postgres/probe.ts';

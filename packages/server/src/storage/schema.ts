@@ -1,4 +1,5 @@
 import type { ApplicationsSchema } from './schema/applications.ts';
+import type { ChangesSchema } from './schema/changes.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
@@ -24,6 +25,7 @@ export type Schema = IdentitySchema &
   ReservedInstancesSchema &
   ImagesSchema &
   ApplicationsSchema &
+  ChangesSchema &
   DependenciesSchema &
   TestEventsSchema &
   TagsSchema &

@@ -11,8 +11,13 @@ export class FileSystemStore {
     this.#db = db;
   }
 
-  async all(): Promise<FileSystem[]> {
-    const rows = await this.#db.selectFrom('file_system').selectAll().orderBy('name').execute();
+  /** Those of the ids that exist; all without ids. */
+  async load(ids: readonly string[] | undefined): Promise<FileSystem[]> {
+    const rows = await this.#db
+      .selectFrom('file_system')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? [])]))
+      .execute();
     return rows.map((row) => ({
       id: row.id,
       name: row.name,

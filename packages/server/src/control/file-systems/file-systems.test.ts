@@ -1,6 +1,7 @@
 import type { FileSystemMount, MountCheck } from '@funcgraph/agent';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wantedSurroundings } from '../../domain/surroundings.ts';
+import { ChangeFeed } from '../../storage/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { FileSystemStore } from './file-system-store.ts';
 import { FileSystems } from './file-systems.ts';
@@ -16,6 +17,7 @@ let removed: string[];
 const make = (): FileSystems =>
   new FileSystems({
     store: new FileSystemStore(control.storage.db),
+    feed: new ChangeFeed(control.storage.db),
     catalog: control.catalog,
     clock: control.clock,
     mayUse: (_id, projectId) => projectId === 'p1',

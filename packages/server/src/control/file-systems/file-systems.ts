@@ -4,6 +4,7 @@ import type { WantedMount } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { type ChangeFeed, Replica } from '../../storage/index.ts';
 import type { Catalog, VersionSnapshot } from '../catalog.ts';
 import { exists, hostRefusal, inUse } from '../networks/host-refusal.ts';
 import { areNested, checkFileSystem } from './check-file-system.ts';
@@ -12,6 +13,7 @@ import type { DiskUser, FileSystem, FileSystemState, MountHost, NewFileSystem } 
 
 export interface FileSystemsOptions {
   readonly store: FileSystemStore;
+  readonly feed: ChangeFeed;
   readonly host: MountHost;
   readonly catalog: Catalog;
   readonly clock: Clock;
@@ -41,20 +43,25 @@ const REFUSALS = {
  */
 export class FileSystems {
   readonly #options: FileSystemsOptions;
-  readonly #byName = new Map<string, FileSystem>();
+  readonly #fileSystems: Replica<FileSystem>;
   readonly #changes = new KeyLock();
 
   constructor(options: FileSystemsOptions) {
     this.#options = options;
+    const { feed, store } = options;
+    const load = (ids: readonly string[] | undefined) => store.load(ids);
+    this.#fileSystems = new Replica({ feed, topic: 'file-system', load, keyOf: ({ id }) => id });
   }
 
-  async start(): Promise<void> {
-    for (const one of await this.#options.store.all()) this.#byName.set(one.name, one);
+  start(): Promise<void> {
+    return this.#fileSystems.start();
   }
 
   /** By name. */
   list(): FileSystemState[] {
-    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => this.#state(one));
+    return this.#all()
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((one) => this.#state(one));
   }
 
   /** Throws `not_found`. */
@@ -74,7 +81,7 @@ export class FileSystems {
       const fileSystem = { ...wanted, id: randomUUID(), createdAt: this.#options.clock.now() };
       const check = await this.#try(fileSystem);
       if (!(await this.#options.store.insert(fileSystem))) throw exists(`a file system ${wanted.name}`);
-      this.#byName.set(wanted.name, fileSystem);
+      await this.#fileSystems.caughtUp();
       return { ...this.#state(fileSystem), ...check };
     });
   }
@@ -86,7 +93,7 @@ export class FileSystems {
       const [user, ...others] = this.#usersOf(fileSystem);
       if (user !== undefined) throw inUse(`file system ${name}`, user, others.length);
       await this.#options.store.remove(fileSystem.id);
-      this.#byName.delete(name);
+      await this.#fileSystems.caughtUp();
       await this.#options.onRemoved(fileSystem.id);
     });
   }
@@ -105,7 +112,7 @@ export class FileSystems {
 
   /** Replaces the instances of every version that mounts a file system: its shares have changed. */
   sharingChanged(id: string): void {
-    const fileSystem = [...this.#byName.values()].find((one) => one.id === id);
+    const fileSystem = this.#fileSystems.get(id);
     if (fileSystem === undefined) return;
     for (const snapshot of this.#options.catalog.versions()) {
       if (snapshot.surroundings.mounts.some((mount) => isOf(mount, fileSystem))) this.#options.retire(snapshot);
@@ -121,9 +128,17 @@ export class FileSystems {
     });
   }
 
+  #all(): FileSystem[] {
+    return [...this.#fileSystems.values()];
+  }
+
+  #byName(name: string): FileSystem | undefined {
+    return this.#all().find((one) => one.name === name);
+  }
+
   #mounted(mount: WantedMount, projectId: string): { readonly fileSystem: FileSystem; readonly user: DiskUser } {
     const { resource } = mount;
-    const found = this.#byName.get(resource) ?? [...this.#byName.values()].find(({ id }) => id === resource);
+    const found = this.#byName(resource) ?? this.#fileSystems.get(resource);
     if (found === undefined || !this.#options.mayUse(found.id, projectId)) {
       throw new PlatformError('mount_not_found', `file system ${resource.slice(0, 80)} does not exist`, {
         hint: 'The administrator of the machine registers one with: fgs filesystems add NAME --path DIR, and lets other accounts use it with: fgs shares add --filesystem NAME --account ACCOUNT',
@@ -147,17 +162,18 @@ export class FileSystems {
   }
 
   #named(name: string): FileSystem {
-    const found = this.#byName.get(name);
+    const found = this.#byName(name);
     if (found === undefined) throw new PlatformError('not_found', `there is no file system ${name.slice(0, 80)}`);
     return found;
   }
 
   #refuseTwice({ name, source }: Pick<FileSystem, 'name' | 'source'>): void {
-    if (this.#byName.has(name)) throw exists(`a file system ${name}`);
-    if (this.#byName.size >= MAX_FILE_SYSTEMS) {
+    const all = this.#all();
+    if (all.some((one) => one.name === name)) throw exists(`a file system ${name}`);
+    if (all.length >= MAX_FILE_SYSTEMS) {
       throw new PlatformError('invalid_request', `there are ${MAX_FILE_SYSTEMS} file systems`);
     }
-    const around = [...this.#byName.values()].find((other) => areNested(source, other.source));
+    const around = all.find((other) => areNested(source, other.source));
     if (around === undefined) return;
     throw new PlatformError('invalid_request', `the folder is inside that of ${around.name}, or contains it`, {
       hint: 'Register folders that are not inside each other.',

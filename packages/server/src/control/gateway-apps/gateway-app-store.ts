@@ -10,14 +10,25 @@ export class GatewayAppStore {
     this.#db = db;
   }
 
-  /** Oldest first. */
-  async all(): Promise<StoredApp[]> {
-    const rows = await this.#db.selectFrom('gateway_app').selectAll().orderBy('created_at').orderBy('id').execute();
-    return rows.map(appOf);
-  }
-
-  bindings(): Promise<{ app_id: string; trigger_id: string }[]> {
-    return this.#db.selectFrom('gateway_app_trigger').select(['app_id', 'trigger_id']).execute();
+  /** Those of the ids that exist, with the triggers that they may call; all without ids. Oldest first. */
+  async load(ids: readonly string[] | undefined): Promise<{ app: StoredApp; triggers: Set<string> }[]> {
+    const rows = await this.#db
+      .selectFrom('gateway_app')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? [])]))
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    const bindings = await this.#db
+      .selectFrom('gateway_app_trigger')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('app_id', 'in', [...(ids ?? [])]))
+      .execute();
+    const triggers = Map.groupBy(bindings, ({ app_id }) => app_id);
+    return rows.map((row) => ({
+      app: appOf(row),
+      triggers: new Set(triggers.get(row.id)?.map(({ trigger_id }) => trigger_id)),
+    }));
   }
 
   /** False when its name, or its key, is taken. */

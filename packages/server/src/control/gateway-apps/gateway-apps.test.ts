@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { Sealer } from '../../lib/sealer.ts';
+import { ChangeFeed } from '../../storage/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { GatewayAppStore } from './gateway-app-store.ts';
 import { GatewayApps } from './gateway-apps.ts';
@@ -14,7 +15,8 @@ let triggerId: string;
 
 async function open(of: Pick<TestControl, 'catalog'>): Promise<GatewayApps> {
   const { storage, clock } = control;
-  const opened = new GatewayApps({ store: new GatewayAppStore(storage.db), catalog: of.catalog, sealer, clock });
+  const feed = new ChangeFeed(storage.db);
+  const opened = new GatewayApps({ store: new GatewayAppStore(storage.db), feed, catalog: of.catalog, sealer, clock });
   await opened.start();
   return opened;
 }

@@ -5,6 +5,7 @@ import { HmacKey } from '../../lib/hmac-key.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
+import { type ChangeFeed, Replica } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
 import { type ApiSettings, isApi, type Trigger } from '../triggers/types.ts';
 import { checkApp } from './check-app.ts';
@@ -13,6 +14,7 @@ import type { AppSecrets, GatewayApp, NewGatewayApp, StoredApp } from './types.t
 
 export interface GatewayAppsOptions {
   readonly store: GatewayAppStore;
+  readonly feed: ChangeFeed;
   readonly catalog: Catalog;
   readonly sealer: Sealer;
   readonly clock: Clock;
@@ -24,7 +26,7 @@ export interface CallingApp {
   readonly key: HmacKey;
   readonly codeHash: string;
   /** Ids of the triggers that it may call. */
-  readonly triggers: Set<string>;
+  readonly triggers: ReadonlySet<string>;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface CallingApp {
  */
 export class GatewayApps {
   readonly #options: GatewayAppsOptions;
-  readonly #apps = new Map<string, CallingApp>();
+  readonly #apps: Replica<CallingApp>;
   readonly #byKey = new Map<string, CallingApp>();
   /** By hash: the time of a look-up reveals nothing about the code itself. */
   readonly #byCode = new Map<string, CallingApp>();
@@ -41,15 +43,18 @@ export class GatewayApps {
 
   constructor(options: GatewayAppsOptions) {
     this.#options = options;
+    this.#apps = new Replica({
+      feed: options.feed,
+      topic: 'gateway-app',
+      load: (ids) => this.#load(ids),
+      keyOf: ({ app }) => app.id,
+      onChange: (after, before) => this.#follow(after, before),
+    });
   }
 
   /** Call once, when the catalog has the triggers. */
-  async start(): Promise<void> {
-    const { store, sealer } = this.#options;
-    for (const { sealedSecret, sealedCode, ...app } of await store.all()) {
-      this.#keep(app, { secret: sealer.open(sealedSecret), code: sealer.open(sealedCode) }, new Set());
-    }
-    for (const { app_id, trigger_id } of await store.bindings()) this.#apps.get(app_id)?.triggers.add(trigger_id);
+  start(): Promise<void> {
+    return this.#apps.start();
   }
 
   /** The secrets are shown this once. Throws `invalid_request`, `resource_exists`, `gateway_app_quota`. */
@@ -75,7 +80,7 @@ export class GatewayApps {
       if (!(await this.#options.store.insert(this.#sealed(app, secrets)))) {
         throw new PlatformError('resource_exists', `there is an app of the name ${name}, or with this app_key`);
       }
-      this.#keep(app, secrets, new Set());
+      await this.#apps.caughtUp();
       return { app, secrets };
     });
   }
@@ -102,17 +107,16 @@ export class GatewayApps {
       const app = { ...before.app, modifiedAt: this.#options.clock.now() };
       const secrets = newSecrets();
       await this.#options.store.renew(this.#sealed(app, secrets));
-      this.#drop(before);
-      this.#keep(app, secrets, before.triggers);
+      await this.#apps.caughtUp();
       return { app, secrets };
     });
   }
 
   async delete(projectId: string, id: string): Promise<void> {
     await this.#locks.run(projectId, async () => {
-      const found = this.#find(projectId, id);
+      this.#find(projectId, id);
       await this.#options.store.remove(id);
-      this.#drop(found);
+      await this.#apps.caughtUp();
     });
   }
 
@@ -130,7 +134,7 @@ export class GatewayApps {
    */
   async bind(projectId: string, id: string, triggerId: string): Promise<void> {
     await this.#locks.run(projectId, async () => {
-      const { triggers } = this.#find(projectId, id);
+      this.#find(projectId, id);
       const { settings } = this.trigger(projectId, triggerId);
       if (settings.auth !== 'APP') {
         throw new PlatformError('invalid_request', `trigger ${settings.name} has auth ${settings.auth}, not APP`, {
@@ -144,16 +148,16 @@ export class GatewayApps {
         this.trigger(projectId, triggerId);
         throw error;
       }
-      triggers.add(triggerId);
+      await this.#apps.caughtUp();
     });
   }
 
   /** Does nothing when it is not bound. */
   async unbind(projectId: string, id: string, triggerId: string): Promise<void> {
     await this.#locks.run(projectId, async () => {
-      const { triggers } = this.#find(projectId, id);
+      this.#find(projectId, id);
       await this.#options.store.unbind(id, triggerId);
-      triggers.delete(triggerId);
+      await this.#apps.caughtUp();
     });
   }
 
@@ -178,17 +182,21 @@ export class GatewayApps {
     return { ...app, sealedSecret: sealer.seal(secret), sealedCode: sealer.seal(code) };
   }
 
-  #keep(app: GatewayApp, { secret, code }: AppSecrets, triggers: Set<string>): void {
-    const calling: CallingApp = { app, key: new HmacKey(secret), codeHash: hashOf(code), triggers };
-    this.#apps.set(app.id, calling);
-    this.#byKey.set(app.appKey, calling);
-    this.#byCode.set(calling.codeHash, calling);
+  async #load(ids: readonly string[] | undefined): Promise<CallingApp[]> {
+    const { store, sealer } = this.#options;
+    return (await store.load(ids)).map(({ app: { sealedSecret, sealedCode, ...app }, triggers }) => {
+      return { app, key: new HmacKey(sealer.open(sealedSecret)), codeHash: hashOf(sealer.open(sealedCode)), triggers };
+    });
   }
 
-  #drop({ app, codeHash }: CallingApp): void {
-    this.#apps.delete(app.id);
-    this.#byKey.delete(app.appKey);
-    this.#byCode.delete(codeHash);
+  #follow(after: CallingApp | undefined, before: CallingApp | undefined): void {
+    if (before !== undefined) {
+      this.#byKey.delete(before.app.appKey);
+      this.#byCode.delete(before.codeHash);
+    }
+    if (after === undefined) return;
+    this.#byKey.set(after.app.appKey, after);
+    this.#byCode.set(after.codeHash, after);
   }
 }
 

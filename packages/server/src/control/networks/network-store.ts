@@ -10,8 +10,13 @@ export class NetworkStore {
     this.#db = db;
   }
 
-  async all(): Promise<Network[]> {
-    const rows = await this.#db.selectFrom('network').selectAll().orderBy('name').execute();
+  /** Those of the ids that exist; all without ids. */
+  async load(ids: readonly string[] | undefined): Promise<Network[]> {
+    const rows = await this.#db
+      .selectFrom('network')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? [])]))
+      .execute();
     return rows.map((row) => ({
       id: row.id,
       name: row.name,

@@ -1,6 +1,7 @@
 import type { VpcNetwork } from '@funcgraph/agent';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wantedSurroundings } from '../../domain/surroundings.ts';
+import { ChangeFeed } from '../../storage/index.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { NetworkStore } from './network-store.ts';
@@ -50,6 +51,7 @@ afterEach(() => control.close());
 const make = (): Networks =>
   new Networks({
     store: new NetworkStore(control.storage.db),
+    feed: new ChangeFeed(control.storage.db),
     host,
     catalog: control.catalog,
     clock: control.clock,

@@ -4,6 +4,7 @@ import type { WantedSurroundings } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { type ChangeFeed, Replica } from '../../storage/index.ts';
 import type { Catalog, VersionSnapshot } from '../catalog.ts';
 import { checkNetwork } from './check-network.ts';
 import { exists, hostRefusal, inUse } from './host-refusal.ts';
@@ -13,6 +14,7 @@ import type { Network, NetworkHost, NetworkState, NewNetwork } from './types.ts'
 
 export interface NetworksOptions {
   readonly store: NetworkStore;
+  readonly feed: ChangeFeed;
   readonly host: NetworkHost;
   readonly catalog: Catalog;
   readonly clock: Clock;
@@ -44,27 +46,33 @@ const REFUSALS = {
  */
 export class Networks {
   readonly #options: NetworksOptions;
-  readonly #byName = new Map<string, Network>();
+  readonly #networks: Replica<Network>;
+  readonly #opening = new Map<string, Promise<void>>();
   readonly #made = new Map<string, { readonly bridge: string } | { readonly problem: string }>();
   readonly #changes = new KeyLock();
 
   constructor(options: NetworksOptions) {
     this.#options = options;
+    this.#networks = new Replica({
+      feed: options.feed,
+      topic: 'network',
+      load: (ids) => options.store.load(ids),
+      keyOf: ({ id }) => id,
+      onChange: (after, before) => this.#follow(after, before),
+    });
   }
 
   /** Reads the registered networks and makes them on this machine. `list` reports a network that cannot be made. */
   async start(): Promise<void> {
-    for (const network of await this.#options.store.all()) {
-      this.#byName.set(network.name, network);
-      await this.#open(network).catch((error: unknown) => {
-        this.#made.set(network.id, { problem: error instanceof Error ? error.message : String(error) });
-      });
-    }
+    await this.#networks.start();
+    await Promise.all(this.#opening.values());
   }
 
   /** By name. */
   list(): NetworkState[] {
-    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => this.#state(one));
+    return this.#all()
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((one) => this.#state(one));
   }
 
   /** Throws `not_found`. */
@@ -87,8 +95,7 @@ export class Networks {
         await this.#options.host.closeNetwork(network.id);
         throw exists(`a network ${network.name}, or one with its ids,`);
       }
-      this.#byName.set(network.name, network);
-      this.#replaceInstances(network);
+      await this.#networks.caughtUp();
       return this.#state(network);
     });
   }
@@ -100,8 +107,7 @@ export class Networks {
       const [user, ...others] = this.#usersOf(network);
       if (user !== undefined) throw inUse(`network ${name}`, user, others.length);
       await this.#options.store.remove(network.id);
-      this.#byName.delete(name);
-      this.#made.delete(network.id);
+      await this.#networks.caughtUp();
       await this.#options.onRemoved(network.id);
       await this.#options.host.closeNetwork(network.id);
     });
@@ -135,15 +141,39 @@ export class Networks {
 
   /** Replaces the instances of every version that chose a network: its shares have changed. */
   sharingChanged(id: string): void {
-    const network = [...this.#byName.values()].find((one) => one.id === id);
+    const network = this.#networks.get(id);
     if (network === undefined) return;
     for (const snapshot of this.#options.catalog.versions()) {
       if (snapshot.surroundings.vpc?.vpcId === network.vpcId) this.#options.retire(snapshot);
     }
   }
 
+  #all(): Network[] {
+    return [...this.#networks.values()];
+  }
+
+  /** Another server may have registered or removed it. */
+  #follow(after: Network | undefined, before: Network | undefined): void {
+    if (after !== undefined && before === undefined) {
+      if (!this.#made.has(after.id)) this.#openQuietly(after);
+      this.#replaceInstances(after);
+    }
+    if (after === undefined && before !== undefined && this.#made.delete(before.id)) {
+      this.#options.host.closeNetwork(before.id).catch(() => {});
+    }
+  }
+
+  #openQuietly(network: Network): void {
+    const opened = this.#open(network)
+      .catch((error: unknown) => {
+        this.#made.set(network.id, { problem: error instanceof Error ? error.message : String(error) });
+      })
+      .finally(() => this.#opening.delete(network.id));
+    this.#opening.set(network.id, opened);
+  }
+
   #usableBy(projectId: string): Network[] {
-    return [...this.#byName.values()].filter(({ id }) => this.#options.mayUse(id, projectId));
+    return this.#all().filter(({ id }) => this.#options.mayUse(id, projectId));
   }
 
   #chosen({ vpcId, subnetId }: NonNullable<WantedSurroundings['vpc']>, projectId: string): Network | undefined {
@@ -152,13 +182,13 @@ export class Networks {
   }
 
   #find(name: string): Network {
-    const network = this.#byName.get(name);
+    const network = this.#all().find((one) => one.name === name);
     if (network === undefined) throw new PlatformError('not_found', `there is no network ${name.slice(0, 80)}`);
     return network;
   }
 
   #refuseTwice({ name, vpcId, subnetId }: ChosenNetwork): void {
-    const known = [...this.#byName.values()];
+    const known = this.#all();
     if (known.some((one) => one.name === name)) throw exists(`a network ${name}`);
     if (known.some((one) => one.vpcId === vpcId && one.subnetId === subnetId)) throw exists('a network with these ids');
     if (known.length >= MAX_NETWORKS) throw new PlatformError('invalid_request', `there are ${MAX_NETWORKS} networks`);
@@ -166,7 +196,7 @@ export class Networks {
 
   async #make(wanted: ChosenNetwork, wantedCidr: string | undefined): Promise<Network> {
     const id = randomBytes(8).toString('hex');
-    const used = new Set([...this.#byName.values()].map(({ cidr }) => cidr));
+    const used = new Set(this.#all().map(({ cidr }) => cidr));
     const blocks = wantedCidr === undefined ? USUAL_BLOCKS.filter((block) => !used.has(block)) : [wantedCidr];
     let refused: unknown = new PlatformError('invalid_request', 'all usual addresses are taken', {
       hint: 'Choose some with --cidr.',

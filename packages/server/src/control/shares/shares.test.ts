@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ChangeFeed } from '../../storage/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { ShareStore } from './share-store.ts';
 import { Shares } from './shares.ts';
@@ -18,6 +19,7 @@ let changes: string[];
 const make = (): Shares =>
   new Shares({
     store: new ShareStore(control.storage.db),
+    feed: new ChangeFeed(control.storage.db),
     clock: control.clock,
     tenants: {
       accountOf: (projectId) =>
@@ -67,7 +69,11 @@ it('of an account or project that was deleted is listed no more, and gives its p
   PROJECTS.pop();
   expect(shares.list().map(({ resource }) => resource)).toEqual(['n', 'm']);
   await shares.add('network', 'o', shares.holder({ account: 'one' }));
-  expect((await new ShareStore(control.storage.db).all()).map(({ resource }) => resource)).toEqual(['n', 'm', 'o']);
+  expect((await new ShareStore(control.storage.db).load(undefined)).map(({ resource }) => resource)).toEqual([
+    'n',
+    'm',
+    'o',
+  ]);
 }, 30_000);
 
 it('ends when it is removed, and with the shared resource, with an event each time', async () => {
@@ -80,7 +86,7 @@ it('ends when it is removed, and with the shared resource, with an event each ti
   await shares.add('image', 'i', shares.holder({ project: 'two-1' }));
   await shares.removeAll('image', 'i');
   expect([users('image', 'i'), shares.list()]).toEqual([['operator-1'], []]);
-  expect(changes).toEqual(['network n', 'network n', 'image i']);
+  expect(changes).toEqual(['network n', 'network n', 'image i', 'image i']);
 });
 
 it.each([[{}], [{ account: 'one', project: 'one-1' }], [{ account: 'three' }], [{ project: 'one' }]])(

@@ -1,19 +1,18 @@
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { ShareStore } from './share-store.ts';
+import { type ChangeFeed, Replica } from '../../storage/index.ts';
+import type { ResourceShares, ShareStore } from './share-store.ts';
 import type { Share, ShareHolder, ShareKind, Tenants } from './types.ts';
 
 export interface SharesOptions {
   readonly store: ShareStore;
+  readonly feed: ChangeFeed;
   readonly tenants: Tenants;
   readonly clock: Clock;
 }
 
 const MAX_SHARES = 10_000;
-
-const keyOf = (kind: ShareKind, resource: string, holder: ShareHolder): string =>
-  JSON.stringify([kind, resource, holder.kind, holder.id]);
 
 /**
  * Which accounts and projects may use a file system, network or image of the machine. The operator's account may use
@@ -22,16 +21,23 @@ const keyOf = (kind: ShareKind, resource: string, holder: ShareHolder): string =
  */
 export class Shares {
   readonly #options: SharesOptions;
-  readonly #byKey = new Map<string, Share>();
+  readonly #shares: Replica<ResourceShares>;
   readonly #changes = new KeyLock();
   readonly #listeners: ((kind: ShareKind, resource: string) => void)[] = [];
 
   constructor(options: SharesOptions) {
     this.#options = options;
+    this.#shares = new Replica({
+      feed: options.feed,
+      topic: 'share',
+      load: (resources) => options.store.load(resources),
+      keyOf: ({ resource }) => resource,
+      onChange: (after, before) => this.#changed(after, before),
+    });
   }
 
-  async start(): Promise<void> {
-    for (const share of await this.#options.store.all()) this.#put(share);
+  start(): Promise<void> {
+    return this.#shares.start();
   }
 
   /** Calls `listener` after each change, when answers of `mayUse` may differ. */
@@ -43,13 +49,15 @@ export class Shares {
   mayUse(kind: ShareKind, resource: string, projectId: string): boolean {
     const account = this.#options.tenants.accountOf(projectId);
     if (account === undefined) return false;
-    if (account.operator || this.#byKey.has(keyOf(kind, resource, { kind: 'account', id: account.id }))) return true;
-    return this.#byKey.has(keyOf(kind, resource, { kind: 'project', id: projectId }));
+    if (account.operator || this.#isShared(kind, resource, { kind: 'account', id: account.id })) return true;
+    return this.#isShared(kind, resource, { kind: 'project', id: projectId });
   }
 
   /** Oldest first, without those of deleted accounts and projects. */
   list(): Share[] {
-    return [...this.#byKey.values()].filter(({ holder }) => this.#exists(holder));
+    return this.#all()
+      .filter(({ holder }) => this.#exists(holder))
+      .sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /** Of one file system, network or image. */
@@ -76,31 +84,28 @@ export class Shares {
   add(kind: ShareKind, resource: string, holder: ShareHolder): Promise<void> {
     return this.#changes.run('', async () => {
       const share = { kind, resource, holder, createdAt: this.#options.clock.now() };
-      if (this.#byKey.has(keyOf(kind, resource, holder))) return;
-      if (this.#byKey.size >= MAX_SHARES) await this.#removeOrphans();
-      if (this.#byKey.size >= MAX_SHARES) {
+      if (this.#isShared(kind, resource, holder)) return;
+      if (this.#all().length >= MAX_SHARES) await this.#removeOrphans();
+      if (this.#all().length >= MAX_SHARES) {
         throw new PlatformError('invalid_request', `a machine has at most ${MAX_SHARES} shares`, {
           hint: 'Share with an account instead of each of its projects.',
         });
       }
       await this.#options.store.insert(share);
-      this.#put(share);
-      this.#changed(kind, resource);
+      await this.#shares.caughtUp();
     });
   }
 
   /** Throws `not_found`. */
   remove(kind: ShareKind, resource: string, holder: ShareHolder): Promise<void> {
     return this.#changes.run('', async () => {
-      const key = keyOf(kind, resource, holder);
-      if (!this.#byKey.has(key)) {
+      if (!this.#isShared(kind, resource, holder)) {
         throw new PlatformError('not_found', `it is not shared with this ${holder.kind}`, {
           hint: 'List shares with: fgs shares list',
         });
       }
       await this.#options.store.remove({ kind, resource, holder });
-      this.#byKey.delete(key);
-      this.#changed(kind, resource);
+      await this.#shares.caughtUp();
     });
   }
 
@@ -108,9 +113,7 @@ export class Shares {
   removeAll(kind: ShareKind, resource: string): Promise<void> {
     return this.#changes.run('', async () => {
       await this.#options.store.removeAll(kind, resource);
-      for (const [key, share] of this.#byKey) {
-        if (share.kind === kind && share.resource === resource) this.#byKey.delete(key);
-      }
+      await this.#shares.caughtUp();
     });
   }
 
@@ -120,18 +123,22 @@ export class Shares {
   }
 
   async #removeOrphans(): Promise<void> {
-    for (const [key, share] of this.#byKey) {
-      if (this.#exists(share.holder)) continue;
-      await this.#options.store.remove(share);
-      this.#byKey.delete(key);
-    }
+    for (const share of this.#all()) if (!this.#exists(share.holder)) await this.#options.store.remove(share);
+    await this.#shares.caughtUp();
   }
 
-  #put(share: Share): void {
-    this.#byKey.set(keyOf(share.kind, share.resource, share.holder), share);
+  #all(): Share[] {
+    return [...this.#shares.values()].flatMap(({ shares }) => shares);
   }
 
-  #changed(kind: ShareKind, resource: string): void {
-    for (const listener of this.#listeners) listener(kind, resource);
+  #isShared(kind: ShareKind, resource: string, holder: ShareHolder): boolean {
+    const shares = this.#shares.get(resource)?.shares ?? [];
+    return shares.some((one) => one.kind === kind && one.holder.kind === holder.kind && one.holder.id === holder.id);
+  }
+
+  #changed(after: ResourceShares | undefined, before: ResourceShares | undefined): void {
+    const kinds = new Set([...(after?.shares ?? []), ...(before?.shares ?? [])].map(({ kind }) => kind));
+    const resource = after?.resource ?? before?.resource ?? '';
+    for (const kind of kinds) for (const listener of this.#listeners) listener(kind, resource);
   }
 }

@@ -24,6 +24,7 @@ import { steadyTime0023 } from './0023-steady-time.ts';
 import { messageBytes0024 } from './0024-message-bytes.ts';
 import { keySwitches0025 } from './0025-key-switches.ts';
 import { queueIndexes0026 } from './0026-queue-indexes.ts';
+import { changes0027 } from './0027-changes.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -52,4 +53,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0024-message-bytes': messageBytes0024,
   '0025-key-switches': keySwitches0025,
   '0026-queue-indexes': queueIndexes0026,
+  '0027-changes': changes0027,
 };

@@ -1,0 +1,107 @@
+import type { Kysely } from 'kysely';
+import type { Schema } from '../schema.ts';
+
+/** A kind of configuration that servers hold in memory. */
+export type ChangeTopic =
+  | 'function'
+  | 'network'
+  | 'file-system'
+  | 'share'
+  | 'dependency'
+  | 'gateway-app'
+  | 'image'
+  | 'account'
+  | 'project'
+  | 'user'
+  | 'access-key'
+  | 'group'
+  | 'policy'
+  | 'agency'
+  | 'grant'
+  | 'enterprise-project';
+
+/**
+ * Brings memory up to date with the rows of these keys, which may be missing now; with all rows when there are no keys.
+ * Called one at a time. A rejection is tried again.
+ */
+export type Reload = (keys: ReadonlySet<string> | undefined) => Promise<void>;
+
+/** Rows of changes that are kept; a follower that is further behind reloads everything. */
+const KEPT = 100_000;
+const BATCH = 1_000;
+
+/**
+ * Follows the changes of configuration that any server commits, in the order of their numbers. Followers reload the
+ * changed keys: what they read may be newer than the change, and is then read once more.
+ */
+export class ChangeFeed {
+  readonly #db: Kysely<Schema>;
+  readonly #kept: number;
+  readonly #followers = new Map<ChangeTopic, Reload[]>();
+  /** The last change that every follower has. */
+  #at = 0;
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(db: Kysely<Schema>, options: { readonly kept?: number } = {}) {
+    this.#db = db;
+    this.#kept = options.kept ?? KEPT;
+  }
+
+  /** Loads all rows of the topic, then follows it. Followers of one topic are called in this order. */
+  async follow(topic: ChangeTopic, reload: Reload): Promise<void> {
+    if (this.#followers.size === 0) this.#at = await this.#last();
+    this.#followers.set(topic, [...(this.#followers.get(topic) ?? []), reload]);
+    await reload(undefined);
+  }
+
+  /** Resolves when the followers have everything that was committed before this call. Rejects like their reloads. */
+  caughtUp(): Promise<void> {
+    // A run that has begun may have read the changes before the last commit.
+    if (this.#running !== undefined) {
+      this.#next ??= this.#running.catch(() => {}).then(() => this.#run());
+      return this.#next;
+    }
+    return this.#run();
+  }
+
+  #run(): Promise<void> {
+    this.#next = undefined;
+    this.#running = this.#read().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const rows = await this.#db
+        .selectFrom('change')
+        .selectAll()
+        .where('n', '>', this.#at)
+        .orderBy('n')
+        .limit(BATCH)
+        .execute();
+      const last = Number(rows.at(-1)?.n ?? this.#at);
+      if (last === this.#at) return;
+      const isComplete = Number(rows[0]?.n) === this.#at + 1;
+      for (const [topic, reloads] of this.#followers) {
+        const keys = new Set(rows.flatMap((row) => (row.topic === topic ? [row.key] : [])));
+        if (isComplete && keys.size === 0) continue;
+        for (const reload of reloads) await reload(isComplete ? keys : undefined);
+      }
+      const trimmed = Math.floor(last / BATCH) > Math.floor(this.#at / BATCH);
+      this.#at = last;
+      if (trimmed)
+        await this.#db
+          .deleteFrom('change')
+          .where('n', '<=', last - this.#kept)
+          .execute();
+    }
+  }
+
+  async #last(): Promise<number> {
+    const row = await this.#db.selectFrom('change_counter').select('n').executeTakeFirstOrThrow();
+    return Number(row.n);
+  }
+}
