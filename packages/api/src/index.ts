@@ -21,7 +21,7 @@ export type {
 export type { RouteId, Routes } from './routes/index.ts';
 export { ROUTES } from './routes/index.ts';
 export { Receipt } from './schemas/invocation.ts';
-export { TRIGGER_TYPES } from './schemas/trigger.ts';
+export { TRIGGER_KINDS, TRIGGER_TYPES } from './schemas/trigger.ts';
 export type { SignedParts, SigningKey } from './signing.ts';
 export {
   canonicalPaths,

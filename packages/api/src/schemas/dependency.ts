@@ -7,7 +7,7 @@ export const CreateDependencyBody = Type.Object({
   depend_type: Text('zip (the archive in depend_file) or obs (its address in depend_link).'),
   depend_file: LongText('The zip in Base64, at most 50 MB of archive.'),
   depend_link: Text('http or https address of a zip of at most 300 MB.'),
-  description: Text('At most 512 characters.'),
+  description: LongText('At most 512 characters.'),
 });
 
 const Described = {

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
-import { WireInt as integer, Nullable, WireText as text } from './common.ts';
+import { Nullable, WireText } from './common.ts';
+import { gatewayFields } from './trigger-kinds/gateway.ts';
+import { timerFields } from './trigger-kinds/timer.ts';
 
 /** Type codes of the API, including those of event sources that do not exist here. */
 export const TRIGGER_TYPES = [
@@ -23,33 +25,14 @@ export const TRIGGER_TYPES = [
   'SMN',
 ] as const;
 
-const FunctionInfo = Type.Object({
-  function_urn: text('This function; the URN of the request unless given.'),
-  invocation_type: text('sync or async'),
-  timeout: integer('How long the caller waits for the function at most, in ms: 1 to 60000.'),
-  version: text(),
-});
+/** The settings of each kind of trigger that exists here, by type code. */
+export const TRIGGER_KINDS = { TIMER: timerFields, APIG: gatewayFields, DEDICATEDGATEWAY: gatewayFields } as const;
 
-/** Settings of any kind of trigger; each kind checks which of them it has. */
+/** Settings of any kind of trigger; a kind refuses those of others with its own error code. */
 const EventData = Type.Object({
-  name: text('Name of the timer, or of the API.'),
-  schedule_type: text('TIMER: Rate or Cron'),
-  schedule: text('TIMER: 15m, 2h or 3d; or second minute hour day month [weekday], CRON_TZ=<zone> ..., @every 90s'),
-  user_event: text('TIMER: text that each event carries'),
-  type: integer('APIG: 1 public, 2 private'),
-  path: text('APIG: /users/{id}'),
-  protocol: text('APIG: HTTP or HTTPS'),
-  req_method: text('APIG: GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY'),
-  group_id: text('APIG'),
-  group_name: text('APIG'),
-  match_mode: text('APIG: SWA for the path and all below it, NORMAL for the path alone'),
-  env_name: text('APIG: RELEASE unless given'),
-  env_id: text('APIG'),
-  auth: text('APIG: IAM, APP or NONE; IAM unless given'),
-  backend_type: text('APIG: FUNCTION'),
-  func_info: Nullable(FunctionInfo),
-  sl_domain: text('APIG'),
-  instance_id: text('APIG: the gateway'),
+  ...TRIGGER_KINDS.TIMER,
+  ...TRIGGER_KINDS.APIG,
+  ...TRIGGER_KINDS.DEDICATEDGATEWAY,
 });
 
 const Status = Type.Union([Type.Literal('ACTIVE'), Type.Literal('DISABLED')]);
@@ -58,7 +41,7 @@ const OptionalStatus = Nullable(Status);
 export const CreateTriggerBody = Type.Object({
   trigger_type_code: Type.String(),
   trigger_status: OptionalStatus,
-  event_type_code: text('Has no effect.'),
+  event_type_code: WireText('Has no effect.'),
   event_data: EventData,
 });
 

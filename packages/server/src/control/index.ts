@@ -14,7 +14,7 @@ export { Catalog, type FunctionFacts, type SnapshotImage, type VersionSnapshot }
 export { Dependencies, type DependencyFilter } from './dependencies/dependencies.ts';
 export { DependencyStore } from './dependencies/dependency-store.ts';
 export { PublicPackages } from './dependencies/public/public-packages.ts';
-export { type DependencyVersion, PUBLIC } from './dependencies/types.ts';
+export { type DependencyVersion, type NewDependency, PUBLIC } from './dependencies/types.ts';
 export { eventTemplate, eventTemplates } from './event-templates/event-templates.ts';
 export { FileSystemStore } from './file-systems/file-system-store.ts';
 export { FileSystems } from './file-systems/file-systems.ts';
@@ -54,9 +54,19 @@ export { TestEventStore } from './test-events/test-event-store.ts';
 export { TestEvents } from './test-events/test-events.ts';
 export type { TestEvent } from './test-events/types.ts';
 export { RELEASE } from './triggers/api-settings.ts';
-export { eventData } from './triggers/event-data.ts';
+export { TRIGGER_ERRORS } from './triggers/trigger-settings.ts';
 export { TriggerStore } from './triggers/trigger-store.ts';
 export { type TriggerRef, Triggers } from './triggers/triggers.ts';
-export { type ApiSettings, type Firing, isApi, isTimer, type TimerSettings, type Trigger } from './triggers/types.ts';
+export {
+  type ApiSettings,
+  type Firing,
+  isApi,
+  isTimer,
+  type NewTriggerSettings,
+  type TimerSettings,
+  type Trigger,
+  type TriggerKind,
+  type TriggerSettings,
+} from './triggers/types.ts';
 export { VersionStore } from './versions/version-store.ts';
 export { Versions } from './versions/versions.ts';

@@ -9,7 +9,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import type { Kept } from '../functions/types.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { DependencyStore } from './dependency-store.ts';
-import type { DependencyVersion } from './types.ts';
+import type { DependencyVersion, NewDependency } from './types.ts';
 
 const P = 'p0001';
 const NODE = 'Node.js20.15';
@@ -24,15 +24,19 @@ afterEach(() => control.close());
 
 const zip = (files: Readonly<Record<string, string>>): Buffer =>
   fakeZip(Object.entries(files).map(([name, data]) => ({ name, data })));
-const body = (files: Readonly<Record<string, string>>, extra: Kept = {}): Kept => ({
+const body = (files: Readonly<Record<string, string>>, extra: Partial<NewDependency> = {}): NewDependency => ({
   name: 'lib',
   runtime: NODE,
-  depend_type: 'zip',
-  depend_file: zip(files).toString('base64'),
+  description: '',
+  source: { bytes: zip(files) },
   ...extra,
 });
-const add = (files: Readonly<Record<string, string>>, extra: Kept = {}, project = P): Promise<DependencyVersion> =>
-  control.dependencies.createVersion(project, body(files, extra));
+const from = (link: string) => ({ source: { link } });
+const add = (
+  files: Readonly<Record<string, string>>,
+  extra: Partial<NewDependency> = {},
+  project = P,
+): Promise<DependencyVersion> => control.dependencies.createVersion(project, body(files, extra));
 const create = (ids: readonly string[], extra: Kept = {}) =>
   control.functions.create(P, {
     func_name: 'hello',
@@ -126,25 +130,21 @@ describe('versions of dependencies', () => {
     expect(numbers.filter((number) => number > 0).sort()).toEqual([2, 3]);
   });
 
-  const hostile: [ErrorCode, string, Kept][] = [
+  const hostile: [ErrorCode, string, Partial<NewDependency>][] = [
     ['invalid_dependency', 'a name with a slash', { name: 'a/b' }],
     ['invalid_dependency', 'a name that ends with a dot', { name: 'a.' }],
     ['invalid_dependency', 'no name', { name: '' }],
     ['invalid_runtime', 'an unknown runtime', { runtime: 'Node.js' }],
     ['invalid_runtime', 'a container image', { runtime: 'Custom Image' }],
-    ['invalid_dependency_type', 'another type', { depend_type: 'jar' }],
-    ['invalid_dependency', 'no archive', { depend_file: '' }],
-    ['invalid_dependency', 'invalid Base64', { depend_file: '***' }],
-    ['invalid_dependency', 'bytes that are no archive', { depend_file: Buffer.from('text').toString('base64') }],
+    ['invalid_dependency', 'bytes that are no archive', { source: { bytes: Buffer.from('text') } }],
     ['description_too_long', 'a long description', { description: 'x'.repeat(513) }],
-    ['invalid_url', 'no address', { depend_type: 'obs' }],
-    ['invalid_url', 'a file', { depend_type: 'obs', depend_link: 'file:///etc/passwd' }],
-    ['invalid_url', 'a bucket without a server', { depend_type: 'obs', depend_link: 'obs://bucket/key' }],
-    ['invalid_url', 'a password in an address', { depend_type: 'obs', depend_link: 'http://u:p@example.com/x' }],
-    ['invalid_url', 'the metadata service', { depend_type: 'obs', depend_link: 'http://169.254.169.254/x' }],
-    ['invalid_url', 'its own network by a short address', { depend_type: 'obs', depend_link: 'http://0xa.1/x' }],
-    ['invalid_url', 'this machine by IPv6', { depend_type: 'obs', depend_link: 'http://[::1]:1/x' }],
-    ['invalid_url', 'this machine by name', { depend_type: 'obs', depend_link: 'http://localhost:1/x' }],
+    ['invalid_url', 'a file', from('file:///etc/passwd')],
+    ['invalid_url', 'a bucket without a server', from('obs://bucket/key')],
+    ['invalid_url', 'a password in an address', from('http://u:p@example.com/x')],
+    ['invalid_url', 'the metadata service', from('http://169.254.169.254/x')],
+    ['invalid_url', 'its own network by a short address', from('http://0xa.1/x')],
+    ['invalid_url', 'this machine by IPv6', from('http://[::1]:1/x')],
+    ['invalid_url', 'this machine by name', from('http://localhost:1/x')],
   ];
   it.each(hostile)('refuse with %s: %s', async (expected, _what, extra) => {
     expect(await code(add({ a: '1' }, extra))).toBe(expected);
@@ -156,8 +156,7 @@ describe('versions of dependencies', () => {
     ['links out', { name: 'x', data: '../../etc/passwd', mode: 0o120777 }],
     ['holds a device', { name: 'x', mode: 0o020666 }],
   ])('refuse an archive that %s', async (_what, entry) => {
-    const file = fakeZip([entry]).toString('base64');
-    expect(await code(add({}, { depend_file: file }))).toBe('invalid_dependency');
+    expect(await code(add({}, { source: { bytes: fakeZip([entry]) } }))).toBe('invalid_dependency');
     expect(readdirSync(join(control.dir, 'incoming'))).toEqual([]);
   });
 });
@@ -173,7 +172,6 @@ describe('an archive behind an address', () => {
       await new Promise((done) => server.close(done));
     }
   }
-  const from = (link: string) => ({ depend_type: 'obs', depend_link: link, depend_file: undefined });
 
   it('is fetched, and read back under its address', async () => {
     const answer: RequestListener = ({ url }, response) => {

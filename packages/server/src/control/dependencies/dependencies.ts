@@ -5,13 +5,17 @@ import type { Clock } from '../../lib/clock.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Catalog } from '../catalog.ts';
-import type { Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
+import { checkDependency, fitsLanguage } from './check-dependency.ts';
 import { checkDependencyTree } from './check-tree.ts';
-import { fitsLanguage, readDependencyBody } from './dependency-body.ts';
 import type { DependencyStore } from './dependency-store.ts';
 import { fetchArchive } from './fetch-archive.ts';
-import { type DependencyHold, type DependencyVersion, type NewDependencyVersion, PUBLIC } from './types.ts';
+import {
+  type DependencyHold,
+  type DependencyVersion,
+  type NewDependency,
+  type NewDependencyVersion,
+  PUBLIC,
+} from './types.ts';
 
 export interface DependenciesOptions {
   readonly store: DependencyStore;
@@ -27,6 +31,11 @@ const QUOTA = {
   mostInProject: LIMITS.dependencyVersionsPerProject,
   mostBytesInProject: LIMITS.codeBytesPerProject,
 } as const;
+
+/** A new version of an existing package, which may repeat the name and the runtime. */
+export type NewDependencyOf = Pick<NewDependency, 'description' | 'source'> & {
+  readonly [K in 'name' | 'runtime']?: string | undefined;
+};
 
 /** Filters of a list; undefined does not filter. */
 export interface DependencyFilter {
@@ -55,24 +64,26 @@ export class Dependencies {
   }
 
   /** Adds a version to the package of this name and runtime, or makes the package. */
-  async createVersion(projectId: string, body: Kept): Promise<DependencyVersion> {
-    return this.#create(projectId, body, false);
+  async createVersion(projectId: string, added: NewDependency): Promise<DependencyVersion> {
+    return this.#create(projectId, added, false);
   }
 
   /** Like `createVersion`, but throws `dependency_exists` when there is such a package. */
-  async createPackage(projectId: string, body: Kept): Promise<DependencyVersion> {
-    return this.#create(projectId, body, true);
+  async createPackage(projectId: string, added: NewDependency): Promise<DependencyVersion> {
+    return this.#create(projectId, added, true);
   }
 
   /** Adds a version to an existing package. Name and runtime stay. */
-  async updatePackage(projectId: string, dependencyId: string, body: Kept): Promise<DependencyVersion> {
+  async updatePackage(
+    projectId: string,
+    dependencyId: string,
+    { name, runtime, ...added }: NewDependencyOf,
+  ): Promise<DependencyVersion> {
     const [newest] = this.#own(projectId, dependencyId);
-    const known = { name: newest.name, runtime: newest.runtime };
-    const parsed = readDependencyBody(new WireFields(body), known);
-    if (parsed.name !== known.name || parsed.runtime !== known.runtime) {
+    if ((name ?? newest.name) !== newest.name || (runtime ?? newest.runtime) !== newest.runtime) {
       throw new PlatformError('invalid_dependency', 'name and runtime of a dependency cannot be changed');
     }
-    return this.#create(projectId, { ...body, ...known }, false);
+    return this.#create(projectId, { ...added, name: newest.name, runtime: newest.runtime }, false);
   }
 
   /** Stores a version of a public package. */
@@ -199,8 +210,9 @@ export class Dependencies {
     throw new PlatformError('dependency_read_only', `dependency ${versions[0].name} is public and cannot be changed`);
   }
 
-  async #create(projectId: string, body: Kept, newPackage: boolean): Promise<DependencyVersion> {
-    const { name, runtime, description, source } = readDependencyBody(new WireFields(body));
+  async #create(projectId: string, upload: NewDependency, newPackage: boolean): Promise<DependencyVersion> {
+    checkDependency(upload);
+    const { name, runtime, description, source } = upload;
     const link = 'link' in source ? source.link : '';
     if (newPackage && this.#exists(projectId, name, runtime)) throw exists(name);
     const pin =

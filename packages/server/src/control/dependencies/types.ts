@@ -24,7 +24,15 @@ export interface DependencyVersion {
   readonly createdAt: number;
 }
 
-/** The input of a new version. */
+/** An upload: the archive itself, or where it is. */
+export interface NewDependency {
+  readonly name: string;
+  readonly runtime: string;
+  readonly description: string;
+  readonly source: { readonly bytes: Uint8Array } | { readonly link: string };
+}
+
+/** A new version whose archive is stored. */
 export interface NewDependencyVersion {
   readonly projectId: string;
   readonly name: string;

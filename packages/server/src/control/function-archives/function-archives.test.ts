@@ -136,8 +136,8 @@ describe('an export and its import', () => {
       control.dependencies.createVersion(P, {
         name: 'lib',
         runtime: 'Node.js20.15',
-        depend_type: 'zip',
-        depend_file: base64(data),
+        description: '',
+        source: { bytes: data },
       });
     const { id } = await dependency(library);
     await dependency(fakeZip([{ name: 'node_modules/a/index.js', data: '2' }]));

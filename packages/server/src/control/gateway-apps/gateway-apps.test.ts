@@ -3,9 +3,27 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { Sealer } from '../../lib/sealer.ts';
 import { ChangeFeed } from '../../storage/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
+import type { ApiSettings } from '../triggers/types.ts';
 import { GatewayAppStore } from './gateway-app-store.ts';
 import { GatewayApps } from './gateway-apps.ts';
 
+const API: ApiSettings = {
+  kind: 'APIG',
+  name: 'api',
+  visibility: 1,
+  path: '/x',
+  protocol: 'HTTP',
+  method: 'ANY',
+  groupId: 'DEFAULT',
+  groupName: 'DEFAULT',
+  matchMode: 'SWA',
+  envName: 'RELEASE',
+  envId: 'RELEASE',
+  auth: 'APP',
+  timeoutMs: 1000,
+  async: false,
+  instanceId: undefined,
+};
 const HELLO = { projectId: 'p1', package: 'default', name: 'hello' };
 const sealer = new Sealer(Buffer.alloc(32, 7));
 
@@ -33,8 +51,7 @@ beforeEach(async () => {
   control = await openTestControl();
   const body = { runtime: 'Node.js20.15', timeout: 3, memory_size: 128 };
   await control.functions.create('p1', { ...body, func_name: 'hello' });
-  const data = { name: 'api', type: 1, path: '/x', auth: 'APP', func_info: { timeout: 1000 } };
-  triggerId = (await control.triggers.create(HELLO, 'latest', { kind: 'APIG', active: true, data })).id;
+  triggerId = (await control.triggers.create(HELLO, 'latest', { active: true, settings: API })).id;
   apps = await open(control);
 });
 afterEach(() => control.close());

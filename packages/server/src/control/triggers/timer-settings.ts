@@ -1,8 +1,6 @@
 import { parseCronSchedule, parseRate, type Schedule, ScheduleError } from '../../domain/schedule.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from '../functions/types.ts';
-import type { WireFields } from '../functions/wire-fields.ts';
-import { readTriggerName } from './trigger-name.ts';
+import { checkLength } from '../checks.ts';
 import type { TimerSettings } from './types.ts';
 
 const CODE = 'invalid_timer_trigger';
@@ -11,34 +9,12 @@ const PARSERS: Readonly<Record<TimerSettings['scheduleType'], (text: string) => 
   Cron: parseCronSchedule,
 };
 
-export const timerFields = ['name', 'schedule_type', 'schedule', 'user_event'];
+const MAX_USER_EVENT_CHARS = 16_384;
 
 /** Throws `invalid_timer_trigger`. */
-export function readTimer(fields: WireFields): TimerSettings {
-  const name = readTriggerName(fields, CODE);
-  const scheduleType = fields.text('schedule_type', { code: CODE });
-  if (scheduleType !== 'Rate' && scheduleType !== 'Cron') {
-    throw new PlatformError(CODE, 'schedule_type must be Rate or Cron');
-  }
-  const scheduleText = fields.text('schedule', { code: CODE }) ?? '';
-  const userEvent = fields.text('user_event', { code: CODE });
-  return {
-    kind: 'TIMER',
-    name,
-    scheduleType,
-    scheduleText,
-    schedule: scheduleOf(scheduleType, scheduleText),
-    userEvent,
-  };
-}
-
-export function timerEventData({ name, scheduleType, scheduleText, userEvent }: TimerSettings): Kept {
-  return {
-    name,
-    schedule_type: scheduleType,
-    schedule: scheduleText,
-    ...(userEvent === undefined ? {} : { user_event: userEvent }),
-  };
+export function checkedTimer(timer: Omit<TimerSettings, 'schedule'>): TimerSettings {
+  checkLength('user_event', timer.userEvent, MAX_USER_EVENT_CHARS, CODE);
+  return { ...timer, schedule: scheduleOf(timer.scheduleType, timer.scheduleText) };
 }
 
 function scheduleOf(type: TimerSettings['scheduleType'], text: string): Schedule {

@@ -1,9 +1,15 @@
 import type { Kysely, Selectable } from 'kysely';
 import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '../../storage/index.ts';
-import type { Kept } from '../functions/types.ts';
 import { routeKey } from './api-settings.ts';
-import { eventData, readEventData, triggerKind } from './event-data.ts';
-import { type Firing, isApi, type Trigger } from './types.ts';
+import { checkedTimer } from './timer-settings.ts';
+import {
+  type ApiSettings,
+  type Firing,
+  isApi,
+  type TimerSettings,
+  type Trigger,
+  type TriggerSettings,
+} from './types.ts';
 
 interface Tick extends Firing {
   readonly id: string;
@@ -89,8 +95,15 @@ export class TriggerStore {
 
 type Row = Selectable<Schema['function_trigger']>;
 
-function settingsOf({ kind, settings }: Row): Trigger['settings'] {
-  return readEventData(triggerKind(kind), JSON.parse(settings) as Kept);
+/** The kind is a column of its own, and a schedule is stored as written. */
+function settingsOf({ kind, settings }: Row): TriggerSettings {
+  const stored = { ...(JSON.parse(settings) as object), kind } as Omit<TimerSettings, 'schedule'> | ApiSettings;
+  return stored.kind === 'TIMER' ? checkedTimer(stored) : stored;
+}
+
+function columnOf(settings: TriggerSettings): string {
+  const { kind: _, ...stored } = settings;
+  return JSON.stringify({ ...stored, schedule: undefined });
 }
 
 function changeable(trigger: Trigger) {
@@ -99,7 +112,7 @@ function changeable(trigger: Trigger) {
     kind: settings.kind,
     name: settings.name,
     active: active ? 1 : 0,
-    settings: JSON.stringify(eventData(settings)),
+    settings: columnOf(settings),
     route_key: isApi(trigger) ? routeKey(fn, trigger.settings) : null,
     since,
     modified_at: modifiedAt,

@@ -7,11 +7,19 @@ import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName, Kept } from '../functions/types.ts';
-import { checkFunctionInfo, routeKey } from './api-settings.ts';
-import { changedEventData, existsCode, invalidCode, readEventData, triggerKind } from './event-data.ts';
+import type { FunctionName } from '../functions/types.ts';
+import { routeKey } from './api-settings.ts';
+import { checkedSettings, TRIGGER_ERRORS } from './trigger-settings.ts';
 import type { TriggerStore } from './trigger-store.ts';
-import { type ApiSettings, type Firing, isApi, isTimer, type Trigger, type TriggerSettings } from './types.ts';
+import {
+  type ApiSettings,
+  type Firing,
+  isApi,
+  isTimer,
+  type NewTriggerSettings,
+  type Trigger,
+  type TriggerSettings,
+} from './types.ts';
 
 export interface TriggersOptions {
   readonly access: FunctionAccess;
@@ -28,14 +36,14 @@ export interface TriggerRef {
 }
 
 export interface NewTrigger {
-  readonly kind: string;
   readonly active: boolean;
-  readonly data: Kept;
+  readonly settings: NewTriggerSettings;
 }
 
 export interface TriggerChange {
   readonly active?: boolean | undefined;
-  readonly data?: Kept | undefined;
+  /** Makes the new settings from the present ones, so that two changes at once are both kept. */
+  readonly settings?: ((before: Trigger) => NewTriggerSettings) | undefined;
 }
 
 const SECOND_MS = 1000;
@@ -61,14 +69,12 @@ export class Triggers {
   }
 
   /**
-   * Throws `invalid_trigger_type`, `not_supported_here`, `trigger_quota`, the errors of the settings, and for a
-   * conflict: `timer_trigger_exists`, `apig_trigger_exists`, `request_path_taken`.
+   * Throws `invalid_trigger_type`, `trigger_quota`, the errors of the settings, and for a conflict:
+   * `timer_trigger_exists`, `apig_trigger_exists`, `request_path_taken`.
    */
   async create(name: FunctionName, qualifier: string, wanted: NewTrigger): Promise<Trigger> {
     const { access, store, clock } = this.#options;
-    const kind = triggerKind(wanted.kind);
-    const settings = readEventData(kind, wanted.data);
-    if (settings.kind !== 'TIMER') checkFunctionInfo(wanted.data, name, qualifier);
+    const settings = checkedSettings(wanted.settings);
     return this.#alone(name, async () => {
       const { fn } = await this.#find(name, qualifier);
       const now = clock.now();
@@ -123,8 +129,7 @@ export class Triggers {
     return this.#alone(ref.name, async () => {
       const before = await this.show(ref);
       const { fn } = await access.find(ref.name, LATEST);
-      const settings = change.data === undefined ? before.settings : changedEventData(before.settings, change.data);
-      if (settings.kind !== 'TIMER') checkFunctionInfo(change.data ?? {}, before.fn, before.qualifier);
+      const settings = change.settings === undefined ? before.settings : checkedSettings(change.settings(before));
       const active = change.active ?? before.active;
       const now = clock.now();
       const goesOn = before.active && sameSchedule(before.settings, settings);
@@ -204,7 +209,7 @@ export class Triggers {
     if (same !== undefined) throw nameTaken(trigger);
     if (!isApi(trigger)) return;
     const refuse = (message: string, hint: string): never => {
-      throw new PlatformError(invalidCode(settings.kind), message, { hint });
+      throw new PlatformError(TRIGGER_ERRORS[settings.kind].invalid, message, { hint });
     };
     if (!trigger.active) refuse('a gateway trigger cannot be disabled', 'Delete it.');
     if (isHttp && trigger.settings.async) {
@@ -247,5 +252,7 @@ function shown(qualifier: string): string {
 
 function nameTaken({ settings, qualifier }: Trigger): PlatformError {
   const message = `${shown(qualifier)} has a ${settings.kind} trigger ${settings.name}`;
-  return new PlatformError(existsCode(settings.kind), message, { hint: 'Choose another name, or delete that one.' });
+  return new PlatformError(TRIGGER_ERRORS[settings.kind].exists, message, {
+    hint: 'Choose another name, or delete that one.',
+  });
 }

@@ -38,6 +38,8 @@ export interface ApiSettings {
 }
 
 export type TriggerSettings = TimerSettings | ApiSettings;
+/** Settings before they are checked: the schedule of a timer is not parsed yet. */
+export type NewTriggerSettings = Omit<TimerSettings, 'schedule'> | ApiSettings;
 export type TriggerKind = TriggerSettings['kind'];
 
 /** A trigger of a version or alias of a function. Times are ms since the epoch. */

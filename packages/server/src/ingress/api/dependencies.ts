@@ -1,5 +1,6 @@
-import type { RouteResponse, Routes } from '@funcgraph/api';
-import type { Dependencies, DependencyFilter, DependencyVersion, Kept } from '../../control/index.ts';
+import type { DecodedBody, RouteResponse, Routes } from '@funcgraph/api';
+import type { Dependencies, DependencyFilter, DependencyVersion, NewDependency } from '../../control/index.ts';
+import { decodeBase64 } from '../../lib/base64.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
@@ -25,6 +26,8 @@ export interface DependencyDeps {
   readonly clock: Clock;
 }
 
+type Body = DecodedBody<Routes['createDependency']>;
+
 const PAGE = 400;
 const SCOPES = ['public', 'private', 'all'] as const;
 
@@ -43,7 +46,7 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
   };
   return {
     async createDependencyVersion(request) {
-      return detail(await dependencies.createVersion(request.params.project_id, request.body as Kept), request);
+      return detail(await dependencies.createVersion(request.params.project_id, newDependency(request.body)), request);
     },
 
     async listDependencies(request) {
@@ -81,7 +84,7 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
     },
 
     async createDependency(request) {
-      return detail(await dependencies.createPackage(request.params.project_id, request.body as Kept), request);
+      return detail(await dependencies.createPackage(request.params.project_id, newDependency(request.body)), request);
     },
 
     async showDependency(request) {
@@ -91,7 +94,14 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
 
     async updateDependency(request) {
       const { project_id, depend_id } = request.params;
-      return detail(await dependencies.updatePackage(project_id, depend_id, request.body as Kept), request);
+      return detail(
+        await dependencies.updatePackage(project_id, depend_id, {
+          ...newDependency(request.body),
+          name: request.body.name || undefined,
+          runtime: request.body.runtime || undefined,
+        }),
+        request,
+      );
     },
 
     async deleteDependency(request) {
@@ -100,6 +110,34 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
       return {};
     },
   };
+}
+
+function newDependency(body: Body): NewDependency {
+  const { name = '', runtime = '', description = '' } = body;
+  return { name, runtime, description, source: sourceOf(body) };
+}
+
+/** Throws `invalid_dependency_type`, `invalid_url`, `invalid_dependency`. */
+export function sourceOf({
+  depend_type: type,
+  depend_link: link = '',
+  depend_file: file = '',
+}: Body): NewDependency['source'] {
+  if (type === 'obs') {
+    if (link !== '') return { link };
+    throw new PlatformError('invalid_url', 'depend_link is missing', { hint: 'It is required for depend_type obs.' });
+  }
+  if (type !== 'zip') {
+    throw new PlatformError('invalid_dependency_type', 'depend_type must be zip or obs', {
+      hint: 'zip: the archive in depend_file, in Base64. obs: its http or https address in depend_link.',
+    });
+  }
+  if (file === '') {
+    throw new PlatformError('invalid_dependency', 'depend_file is missing', { hint: 'The zip in Base64.' });
+  }
+  const bytes = decodeBase64(file);
+  if (bytes !== undefined) return { bytes };
+  throw new PlatformError('invalid_dependency', 'depend_file is not Base64', { hint: 'Encode the file exactly once.' });
 }
 
 function scopeOf(query: { readonly dependency_type?: string; readonly ispublic?: string }): DependencyFilter['scope'] {

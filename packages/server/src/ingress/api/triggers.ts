@@ -1,17 +1,11 @@
 import { formatUrn, type Qualifier, type RouteResponse, type Routes } from '@funcgraph/api';
-import {
-  type ApiSettings,
-  eventData,
-  isApi,
-  type Kept,
-  type Trigger,
-  type TriggerRef,
-  type Triggers,
-} from '../../control/index.ts';
+import { type ApiSettings, isApi, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
 import { apiAddress } from '../gateway/api-address.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { readName } from './functions-target.ts';
+import { gatewayData } from './trigger-kinds/gateway.ts';
+import { changedSettings, readSettings, settingsData, triggerKind } from './trigger-kinds/index.ts';
 
 type Ids =
   | 'createFunctionTrigger'
@@ -34,11 +28,11 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   return {
     async createFunctionTrigger({ params, body }) {
-      const { name, qualifier } = readName(params);
-      const trigger = await triggers.create(name, textOf(qualifier) ?? 'latest', {
-        kind: body.trigger_type_code,
+      const { name, ...target } = readName(params);
+      const qualifier = textOf(target.qualifier) ?? 'latest';
+      const trigger = await triggers.create(name, qualifier, {
         active: body.trigger_status !== 'DISABLED',
-        data: body.event_data as Kept,
+        settings: readSettings(triggerKind(body.trigger_type_code), body.event_data, { fn: name, qualifier }),
       });
       return reply(trigger);
     },
@@ -54,8 +48,10 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
 
     async updateTrigger({ params, body }) {
       const { trigger_status: status } = body;
-      const active = status === undefined || status === null ? undefined : status === 'ACTIVE';
-      return reply(await triggers.update(refOf(params), { active, data: body.event_data as Kept | undefined }));
+      const active = status === undefined ? undefined : status === 'ACTIVE';
+      const data = body.event_data;
+      const settings = data === undefined ? undefined : (before: Trigger) => changedSettings(before, data);
+      return reply(await triggers.update(refOf(params), { active, settings }));
     },
 
     async deleteFunctionTrigger({ params }) {
@@ -89,7 +85,7 @@ function replyOf(trigger: Trigger, region: string, gateway: string): Reply {
     trigger_id: trigger.id,
     trigger_type_code: settings.kind,
     trigger_status: trigger.active ? 'ACTIVE' : 'DISABLED',
-    event_data: isApi(trigger) ? apiReply(trigger, { urn, version, gateway }) : { ...eventData(settings) },
+    event_data: isApi(trigger) ? apiReply(trigger, { urn, version, gateway }) : settingsData(settings),
     func_urn: urn,
     created_time: apiTime(trigger.createdAt),
     last_updated_time: apiTime(trigger.modifiedAt),
@@ -100,14 +96,14 @@ function apiReply(
   { id, fn, settings }: Trigger<ApiSettings>,
   { urn, version, gateway }: { readonly urn: string; readonly version: string; readonly gateway: string },
 ): Reply['event_data'] {
-  const data = eventData(settings);
+  const data = gatewayData(settings);
   const address = gateway + apiAddress(fn.projectId, settings.groupId);
   return {
     ...data,
     api_id: id,
     api_name: settings.name,
     triggerid: id,
-    func_info: { ...(data.func_info as Kept), function_urn: urn, version },
+    func_info: { ...data.func_info, function_urn: urn, version },
     sl_domain: new URL(gateway).host,
     invoke_url: settings.path === '/' ? `${address}/` : address + settings.path,
   };

@@ -25,6 +25,7 @@ import { messageBytes0024 } from './0024-message-bytes.ts';
 import { keySwitches0025 } from './0025-key-switches.ts';
 import { queueIndexes0026 } from './0026-queue-indexes.ts';
 import { changes0027 } from './0027-changes.ts';
+import { triggerSettings0028 } from './0028-trigger-settings.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -54,4 +55,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-key-switches': keySwitches0025,
   '0026-queue-indexes': queueIndexes0026,
   '0027-changes': changes0027,
+  '0028-trigger-settings': triggerSettings0028,
 };

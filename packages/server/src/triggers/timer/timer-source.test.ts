@@ -50,11 +50,14 @@ function start(changes: Partial<TimerSourceOptions> = {}): TimerSource {
   return source;
 }
 
+function timer(schedule: string, name = 'tick', userEvent?: string) {
+  const scheduleType = /^\d+[mhd]$/.test(schedule) ? 'Rate' : 'Cron';
+  return { kind: 'TIMER', name, scheduleType, scheduleText: schedule, userEvent } as const;
+}
+
 function add(schedule: string, change: { qualifier?: string; userEvent?: string; name?: string } = {}) {
   const { qualifier = 'latest', userEvent, name = 'tick' } = change;
-  const schedule_type = /^\d+[mhd]$/.test(schedule) ? 'Rate' : 'Cron';
-  const data = { name, schedule_type, schedule, user_event: userEvent };
-  return control.triggers.create(HELLO, qualifier, { kind: 'TIMER', active: true, data });
+  return control.triggers.create(HELLO, qualifier, { active: true, settings: timer(schedule, name, userEvent) });
 }
 
 const ref = ({ id }: { id: string }) => ({ name: HELLO, qualifier: undefined, kind: 'TIMER', id });
@@ -223,11 +226,11 @@ describe('timer triggers', () => {
     start();
     const trigger = await add('1m', { userEvent: 'a' });
     await pass(50 * SECOND);
-    await control.triggers.update(ref(trigger), { data: { user_event: 'b' } });
+    await control.triggers.update(ref(trigger), { settings: () => timer('1m', 'tick', 'b') });
     await add('1h', { name: 'second' });
     await pass(10 * SECOND);
     expect(await stored()).toMatchObject([{ event: { time: '2026-01-01T00:01:00+00:00', user_event: 'b' } }]);
-    await control.triggers.update(ref(trigger), { data: { schedule_type: 'Cron', schedule: '0 0/10 * * * ?' } });
+    await control.triggers.update(ref(trigger), { settings: () => timer('0 0/10 * * * ?') });
     await pass(10 * MINUTE);
     expect(await times()).toEqual(['00:01:00', '00:10:00']);
   });
@@ -316,7 +319,7 @@ describe('timer triggers', () => {
     const changed = await add('1m', { userEvent: 'a' });
     const removed = await add('1m', { name: 'removed' });
     await pass(3 * MINUTE);
-    await control.triggers.update(ref(changed), { data: { user_event: 'b' } });
+    await control.triggers.update(ref(changed), { settings: () => timer('1m', 'tick', 'b') });
     await control.triggers.delete(ref(removed));
     isFull = false;
     await pass(2 * SECOND);

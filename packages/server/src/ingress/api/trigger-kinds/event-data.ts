@@ -1,0 +1,3 @@
+import type { DecodedBody, Routes } from '@funcgraph/api';
+
+export type EventData = DecodedBody<Routes['createFunctionTrigger']>['event_data'];
