@@ -35,7 +35,7 @@ const postgres = [
   `${server}/images/images.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
-  `${server}/control/{functions/{functions,quotas},reserved-instances/reserved-configs}.test.ts`,
+  `${server}/control/{functions/{functions,quotas,catalog-source},reserved-instances/reserved-configs}.test.ts`,
   `${server}/invocation/async/dispatcher.test.ts`,
   `${server}/invocation/intake/intake.test.ts`,
   `${server}/invocation/destinations/deliverer.test.ts`,

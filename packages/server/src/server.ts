@@ -152,6 +152,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const { sealer, storage } = await openDatabase({ config, log, onDeath: (error) => broke(error) });
     undo.push(() => storage.close());
     const feed = new ChangeFeed(storage.db);
+    undo.push(() => feed.stop());
     const catalog = new Catalog();
     const iam = new Iam({
       storage,

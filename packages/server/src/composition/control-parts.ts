@@ -12,6 +12,7 @@ import {
   AsyncConfigs,
   AsyncStatusLogs,
   type Catalog,
+  CatalogSource,
   Dependencies,
   DependencyStore,
   FileSystemStore,
@@ -125,6 +126,7 @@ export function controlParts(deps: ControlDeps) {
   });
   const functions = new Functions({
     store: functionStore,
+    feed,
     dependencies,
     images,
     artifacts,
@@ -134,11 +136,6 @@ export function controlParts(deps: ControlDeps) {
     clock,
     region: config.region,
     quotas: config.quotas,
-    onLostCode: ({ error, ...lost }) =>
-      deps.log.error(
-        { ...lost, ...(error === undefined ? {} : { err: error }) },
-        'the code of a version is lost: upload it again, or restore a backup',
-      ),
     checkSurroundings: (wanted, projectId) => {
       networks.check(wanted, projectId);
       fileSystems.check(wanted.mounts, projectId);
@@ -146,11 +143,33 @@ export function controlParts(deps: ControlDeps) {
     mayUseImage: (repository, projectId) => shares.mayUse('image', repository, projectId),
   });
   const { access } = functions;
-  const aliases = new Aliases({ access, store: new AliasStore(db), clock });
+  const aliasStore = new AliasStore(db);
+  const aliases = new Aliases({ access, store: aliasStore, clock });
   const functionTemplates = new FunctionTemplates(runtimes);
   const applicationTemplates = new ApplicationTemplates(functionTemplates);
   const asyncConfigStore = new AsyncConfigStore(db);
   const reservedStore = new ReservedConfigStore(db);
+  const urlStore = new FunctionUrlStore(db);
+  const triggerStore = new TriggerStore(db);
+  const catalogSource = new CatalogSource({
+    feed,
+    access,
+    artifacts,
+    dependencies,
+    stores: {
+      functions: functionStore,
+      aliases: aliasStore,
+      asyncConfigs: asyncConfigStore,
+      urls: urlStore,
+      reserved: reservedStore,
+      triggers: triggerStore,
+    },
+    onLostCode: ({ error, ...lost }) =>
+      deps.log.error(
+        { ...lost, ...(error === undefined ? {} : { err: error }) },
+        'the code of a version is lost: upload it again, or restore a backup',
+      ),
+  });
   const { accountConcurrency } = config;
   return {
     mayRemove,
@@ -160,6 +179,7 @@ export function controlParts(deps: ControlDeps) {
     shares,
     networks,
     fileSystems,
+    catalogSource,
     functions,
     aliases,
     versions: new Versions({ access, store: new VersionStore(db, artifacts), aliases, artifacts, clock }),
@@ -178,13 +198,19 @@ export function controlParts(deps: ControlDeps) {
       functions,
       clock,
     }),
-    asyncConfigs: new AsyncConfigs({ store: asyncConfigStore, catalog, clock, webhookHosts: config.webhookHosts }),
+    asyncConfigs: new AsyncConfigs({
+      store: asyncConfigStore,
+      catalog,
+      feed,
+      clock,
+      webhookHosts: config.webhookHosts,
+    }),
     asyncStatusLogs: new AsyncStatusLogs(asyncConfigStore, clock),
-    functionUrls: new FunctionUrls(new FunctionUrlStore(db), catalog, clock),
+    functionUrls: new FunctionUrls(urlStore, catalog, feed, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     tags: new Tags(access, new TagStore(db)),
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
-    triggers: new Triggers({ access, store: new TriggerStore(db), clock }),
+    triggers: new Triggers({ access, store: triggerStore, clock }),
     testEvents: new TestEvents(access, new TestEventStore(db), clock),
     publicPackages: new PublicPackages({ dependencies, runtimes }),
   };
@@ -192,12 +218,9 @@ export function controlParts(deps: ControlDeps) {
 
 /** Reads the stored data; data that others refer to comes first. */
 export async function startControl(parts: ControlParts): Promise<void> {
-  const { images, uploads, dependencies, shares, networks, fileSystems, functions, aliases } = parts;
-  for (const part of [shares, images, uploads, dependencies, networks, fileSystems, functions, aliases])
-    await part.start();
+  const { images, uploads, dependencies, shares, networks, fileSystems, catalogSource } = parts;
+  for (const part of [shares, images, uploads, dependencies, networks, fileSystems, catalogSource]) await part.start();
   await parts.applications.start();
-  for (const part of [parts.asyncConfigs, parts.functionUrls, parts.reservedConfigs, parts.triggers])
-    await part.start();
   await parts.gatewayApps.start();
   await sweepLeftovers(parts);
 }

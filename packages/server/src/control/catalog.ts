@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Artifact } from '../artifacts/index.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { WantedSurroundings } from '../domain/surroundings.ts';
 import { EventBus } from '../lib/event-bus.ts';
 import type { Alias } from './aliases/types.ts';
-import { type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
+import { type AsyncConfig, type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
 import type { FunctionUrl } from './function-urls/types.ts';
 import type { Hooks } from './functions/java-hooks.ts';
 import type { ReservedConfig } from './reserved-instances/types.ts';
@@ -69,6 +70,26 @@ export interface SnapshotImage {
   readonly workingDir: string;
 }
 
+/** Everything that belongs to a function, as one piece of the catalog. */
+export interface CatalogEntry {
+  readonly functionId: string;
+  readonly projectId: string;
+  readonly package: string;
+  readonly name: string;
+  /** By version. An unchanged version is the same object as before. */
+  readonly versions: ReadonlyMap<string, VersionSnapshot>;
+  /** By name. */
+  readonly aliases: ReadonlyMap<string, Alias>;
+  /** By qualifier: a version or `!alias`. */
+  readonly asyncConfigs: ReadonlyMap<string, AsyncConfig>;
+  /** By qualifier. */
+  readonly reserved: ReadonlyMap<string, ReservedConfig>;
+  /** By id, oldest first. */
+  readonly triggers: ReadonlyMap<string, Trigger>;
+  /** How the gateway publishes it; undefined without a setting. */
+  readonly url: FunctionUrl | undefined;
+}
+
 /** Events of functions, sent after the change is durable and visible in the catalog. */
 export interface FunctionFacts extends Record<string, unknown> {
   readonly 'function.updated': {
@@ -80,7 +101,7 @@ export interface FunctionFacts extends Record<string, unknown> {
   };
   /** Created, or pointed to another version. */
   readonly 'alias.updated': { readonly functionId: string; readonly alias: string };
-  /** Set or removed; not sent when it is removed with its version, alias or function. */
+  /** Set or removed; not sent when the function is deleted. */
   readonly 'reserved.updated': { readonly functionId: string };
   /** Created, changed or deleted, by any operation. */
   readonly 'triggers.updated': { readonly functionId: string };
@@ -97,29 +118,33 @@ export interface FunctionFacts extends Record<string, unknown> {
   };
 }
 
-/** Read side of functions for the data plane: all in memory, changed in the same step in which an API call succeeds. */
+/** Read side of functions for the data plane: all in memory. It follows the database, whichever server changes it. */
 export class Catalog {
   readonly facts = new EventBus<FunctionFacts>();
-  readonly #functions = new Map<string, Map<string, VersionSnapshot>>();
-  readonly #urls = new Map<string, FunctionUrl>();
-  readonly #aliases = new Map<string, Map<string, Alias>>();
-  readonly #policies = new Map<string, Map<string, AsyncPolicy>>();
-  readonly #reserved = new Map<string, Map<string, ReservedConfig>>();
-  readonly #triggers = new Map<string, Map<string, Trigger>>();
+  readonly #byId = new Map<string, CatalogEntry>();
+  readonly #byName = new Map<string, CatalogEntry>();
 
   /** From memory; the same object until something changes. */
   resolve(projectId: string, pkg: string, name: string, version: string): VersionSnapshot | undefined {
-    return this.#functions.get(key(projectId, pkg, name))?.get(version);
+    return this.#byName.get(key(projectId, pkg, name))?.versions.get(version);
   }
 
   /** Every version of every function. */
   *snapshots(): Generator<VersionSnapshot> {
-    for (const versions of this.#functions.values()) yield* versions.values();
+    for (const { versions } of this.#byId.values()) yield* versions.values();
+  }
+
+  entry(functionId: string): CatalogEntry | undefined {
+    return this.#byId.get(functionId);
+  }
+
+  entries(): IterableIterator<CatalogEntry> {
+    return this.#byId.values();
   }
 
   /** From memory. */
   resolveAlias(projectId: string, pkg: string, name: string, alias: string): Alias | undefined {
-    return this.#aliases.get(key(projectId, pkg, name))?.get(alias);
+    return this.#byName.get(key(projectId, pkg, name))?.aliases.get(alias);
   }
 
   /**
@@ -127,144 +152,87 @@ export class Catalog {
    * version, else by the defaults. From memory.
    */
   asyncConfig({ functionId, version }: Pick<VersionSnapshot, 'functionId' | 'version'>, alias = ''): AsyncPolicy {
-    const policies = this.#policies.get(functionId);
-    return policies?.get(`!${alias}`) ?? policies?.get(version) ?? DEFAULT_POLICY;
-  }
-
-  /** `qualifier` is a version or `!alias`; undefined restores the default policy. */
-  setAsyncPolicy(functionId: string, qualifier: string, policy: AsyncPolicy | undefined): void {
-    const policies = this.#policies.get(functionId) ?? new Map<string, AsyncPolicy>();
-    if (policy === undefined) policies.delete(qualifier);
-    else policies.set(qualifier, policy);
-    if (policies.size === 0) this.#policies.delete(functionId);
-    else this.#policies.set(functionId, policies);
+    const configs = this.#byId.get(functionId)?.asyncConfigs;
+    const config = configs?.get(`!${alias}`) ?? configs?.get(version);
+    if (config === undefined) return DEFAULT_POLICY;
+    const { maxAgeSeconds, maxRetries, settings } = config;
+    const { onSuccess, onFailure, statusLog } = settings;
+    return { maxAgeSeconds, maxRetries, onSuccess, onFailure, statusLog };
   }
 
   /** Which versions and aliases of a function have reserved instances. From memory. */
   reserved(functionId: string): readonly ReservedConfig[] {
-    return [...(this.#reserved.get(functionId)?.values() ?? [])];
+    return [...(this.#byId.get(functionId)?.reserved.values() ?? [])];
   }
 
   allReserved(): readonly ReservedConfig[] {
-    return [...this.#reserved.values()].flatMap((configs) => [...configs.values()]);
-  }
-
-  setReserved(config: ReservedConfig): void {
-    const { functionId, qualifier } = config;
-    const configs = this.#reserved.get(functionId) ?? new Map<string, ReservedConfig>();
-    this.#reserved.set(functionId, configs.set(qualifier, config));
-    this.facts.emit('reserved.updated', { functionId });
-  }
-
-  /** `qualifier` is a version or `!alias`. Does nothing when nothing is reserved for it. */
-  removeReserved(functionId: string, qualifier: string): void {
-    if (this.#dropReserved(functionId, qualifier)) this.facts.emit('reserved.updated', { functionId });
+    return [...this.#byId.values()].flatMap(({ reserved }) => [...reserved.values()]);
   }
 
   /** Those of a function, oldest first. From memory. */
   triggers(functionId: string): readonly Trigger[] {
-    return [...(this.#triggers.get(functionId)?.values() ?? [])];
+    return [...(this.#byId.get(functionId)?.triggers.values() ?? [])];
   }
 
   *allTriggers(): Iterable<Trigger> {
-    for (const triggers of this.#triggers.values()) yield* triggers.values();
-  }
-
-  setTrigger(trigger: Trigger): void {
-    const { functionId, id } = trigger;
-    const triggers = this.#triggers.get(functionId) ?? new Map<string, Trigger>();
-    this.#triggers.set(functionId, triggers.set(id, trigger));
-    this.facts.emit('triggers.updated', { functionId });
-  }
-
-  /** Does nothing when none is chosen. */
-  removeTriggers(functionId: string, chosen: (trigger: Trigger) => boolean): void {
-    const triggers = this.#triggers.get(functionId);
-    const gone = [...(triggers?.values() ?? [])].filter(chosen);
-    if (triggers === undefined || gone.length === 0) return;
-    for (const { id } of gone) triggers.delete(id);
-    if (triggers.size === 0) this.#triggers.delete(functionId);
-    this.facts.emit('triggers.updated', { functionId });
+    for (const { triggers } of this.#byId.values()) yield* triggers.values();
   }
 
   /** How the gateway publishes a function; undefined without a setting. From memory. */
   url(functionId: string): FunctionUrl | undefined {
-    return this.#urls.get(functionId);
+    return this.#byId.get(functionId)?.url;
   }
 
-  setUrl(functionId: string, url: FunctionUrl | undefined): void {
-    if (url === undefined) this.#urls.delete(functionId);
-    else this.#urls.set(functionId, url);
+  /** Makes a function visible as it is now. Every read from now on sees it; listeners get the differences. */
+  set(entry: CatalogEntry): void {
+    const before = this.#byId.get(entry.functionId);
+    this.#byId.set(entry.functionId, entry);
+    this.#byName.set(key(entry.projectId, entry.package, entry.name), entry);
+    this.#reportAliases(entry, before);
+    this.#reportVersions(entry, before);
+    const { functionId } = entry;
+    if (!isDeepStrictEqual(entry.reserved, before?.reserved ?? new Map())) {
+      this.facts.emit('reserved.updated', { functionId });
+    }
+    const [triggers, old] = [[...entry.triggers.values()], [...(before?.triggers.values() ?? [])]];
+    if (triggers.length !== old.length || triggers.some((trigger, at) => trigger !== old[at])) {
+      this.facts.emit('triggers.updated', { functionId });
+    }
   }
 
-  /** Every version of every function, in no order. */
-  *versions(): Iterable<VersionSnapshot> {
-    for (const versions of this.#functions.values()) yield* versions.values();
-  }
-
-  /** Makes a version visible. Every `resolve` from now on sees it. */
-  put(snapshot: VersionSnapshot): void {
-    const id = key(snapshot.projectId, snapshot.package, snapshot.name);
-    const versions = this.#functions.get(id) ?? new Map<string, VersionSnapshot>();
-    this.#functions.set(id, versions);
-    const previous = versions.get(snapshot.version);
-    versions.set(snapshot.version, snapshot);
-    const { functionId, version } = snapshot;
-    this.facts.emit('function.updated', { functionId, version, snapshot, previous });
-  }
-
-  /** Makes an alias visible, or moves it. Its versions must exist in the catalog. */
-  putAlias({ projectId, package: pkg, name }: NameOfFunction, alias: Alias): void {
+  /** Removes a function and everything that belongs to it. Does nothing for an unknown one. */
+  remove(functionId: string): void {
+    const entry = this.#byId.get(functionId);
+    if (entry === undefined) return;
+    const { projectId, package: pkg, name } = entry;
+    this.#byId.delete(functionId);
     const id = key(projectId, pkg, name);
-    const aliases = this.#aliases.get(id) ?? new Map<string, Alias>();
-    this.#aliases.set(id, aliases.set(alias.name, alias));
-    const functionId = this.#functions.get(id)?.get(alias.version)?.functionId;
-    if (functionId !== undefined) this.facts.emit('alias.updated', { functionId, alias: alias.name });
+    if (this.#byName.get(id) === entry) this.#byName.delete(id);
+    if (entry.triggers.size > 0) this.facts.emit('triggers.updated', { functionId });
+    const snapshots = [...entry.versions.values()];
+    this.facts.emit('function.deleted', { functionId, projectId, package: pkg, name, snapshots });
   }
 
-  /** Does nothing when there is no such alias. */
-  removeAlias({ projectId, package: pkg, name }: NameOfFunction, functionId: string, alias: string): void {
-    if (this.#aliases.get(key(projectId, pkg, name))?.delete(alias) !== true) return;
-    this.#dropReserved(functionId, `!${alias}`);
-    this.removeTriggers(functionId, ({ qualifier }) => qualifier === `!${alias}`);
-    this.facts.emit('alias.deleted', { functionId, alias });
+  #reportAliases({ functionId, aliases }: CatalogEntry, before: CatalogEntry | undefined): void {
+    for (const alias of before?.aliases.keys() ?? []) {
+      if (!aliases.has(alias)) this.facts.emit('alias.deleted', { functionId, alias });
+    }
+    for (const [alias, value] of aliases) {
+      if (!isDeepStrictEqual(value, before?.aliases.get(alias)))
+        this.facts.emit('alias.updated', { functionId, alias });
+    }
   }
 
-  /** Removes one version. Aliases that point to it must be removed before. Does nothing for an unknown one. */
-  removeVersion({ projectId, package: pkg, name }: NameOfFunction, version: string): void {
-    const versions = this.#functions.get(key(projectId, pkg, name));
-    const snapshot = versions?.get(version);
-    if (versions === undefined || snapshot === undefined) return;
-    versions.delete(version);
-    this.#dropReserved(snapshot.functionId, version);
-    this.removeTriggers(snapshot.functionId, ({ qualifier }) => qualifier === version);
-    this.facts.emit('version.deleted', { snapshot });
-  }
-
-  /** Removes a function and all its versions. Does nothing for an unknown one. */
-  remove(projectId: string, pkg: string, name: string): void {
-    const id = key(projectId, pkg, name);
-    const snapshots = [...(this.#functions.get(id)?.values() ?? [])];
-    const [first] = snapshots;
-    this.#functions.delete(id);
-    this.#aliases.delete(id);
-    if (first === undefined) return;
-    this.#policies.delete(first.functionId);
-    this.#urls.delete(first.functionId);
-    this.#reserved.delete(first.functionId);
-    this.removeTriggers(first.functionId, () => true);
-    this.facts.emit('function.deleted', { functionId: first.functionId, projectId, package: pkg, name, snapshots });
-  }
-
-  #dropReserved(functionId: string, qualifier: string): boolean {
-    const configs = this.#reserved.get(functionId);
-    if (configs === undefined || !configs.delete(qualifier)) return false;
-    if (configs.size === 0) this.#reserved.delete(functionId);
-    return true;
+  #reportVersions({ functionId, versions }: CatalogEntry, before: CatalogEntry | undefined): void {
+    for (const [version, snapshot] of before?.versions ?? []) {
+      if (!versions.has(version)) this.facts.emit('version.deleted', { snapshot });
+    }
+    for (const [version, snapshot] of versions) {
+      const previous = before?.versions.get(version);
+      if (snapshot !== previous) this.facts.emit('function.updated', { functionId, version, snapshot, previous });
+    }
   }
 }
-
-type NameOfFunction = Pick<VersionSnapshot, 'projectId' | 'package' | 'name'>;
 
 /** None of the three parts may hold a colon. */
 function key(projectId: string, pkg: string, name: string): string {

@@ -10,7 +10,7 @@ export { AsyncConfigs } from './async-config/async-configs.ts';
 export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-status-logs.ts';
 export { type DestinationTarget, parseDestination } from './async-config/destination.ts';
 export type { AsyncConfig, AsyncPolicy, Destination, NewAsyncConfig, Setter } from './async-config/types.ts';
-export { Catalog, type FunctionFacts, type SnapshotImage, type VersionSnapshot } from './catalog.ts';
+export { Catalog, type CatalogEntry, type FunctionFacts, type SnapshotImage, type VersionSnapshot } from './catalog.ts';
 export { Dependencies, type DependencyFilter } from './dependencies/dependencies.ts';
 export { DependencyStore } from './dependencies/dependency-store.ts';
 export { PublicPackages } from './dependencies/public/public-packages.ts';
@@ -27,6 +27,7 @@ export type { FunctionTemplate, TemplateCode } from './function-templates/types.
 export { FunctionUrlStore } from './function-urls/function-url-store.ts';
 export { FunctionUrls } from './function-urls/function-urls.ts';
 export type { FunctionUrl, UrlAuth } from './function-urls/types.ts';
+export { CatalogSource } from './functions/catalog-source.ts';
 export { FunctionStore, type ProjectUsage } from './functions/function-store.ts';
 export { Functions, type FunctionsOptions } from './functions/functions.ts';
 export { MASK } from './functions/parse-config.ts';

@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { Sealer } from '../lib/sealer.ts';
-import type { Storage } from '../storage/index.ts';
+import { ChangeFeed, type Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
 import { AliasStore } from './aliases/alias-store.ts';
 import { Aliases } from './aliases/aliases.ts';
@@ -16,6 +16,8 @@ import { AsyncConfigs } from './async-config/async-configs.ts';
 import { Catalog } from './catalog.ts';
 import { Dependencies } from './dependencies/dependencies.ts';
 import { DependencyStore } from './dependencies/dependency-store.ts';
+import { FunctionUrlStore } from './function-urls/function-url-store.ts';
+import { CatalogSource } from './functions/catalog-source.ts';
 import { FunctionStore } from './functions/function-store.ts';
 import { Functions, type FunctionsOptions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
@@ -32,6 +34,7 @@ export interface TestControl {
   readonly storage: Storage;
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
+  readonly feed: ChangeFeed;
   readonly functions: Functions;
   readonly dependencies: Dependencies;
   readonly asyncConfigs: AsyncConfigs;
@@ -46,6 +49,7 @@ export interface TestControl {
     Pick<
       TestControl,
       | 'catalog'
+      | 'feed'
       | 'functions'
       | 'dependencies'
       | 'asyncConfigs'
@@ -86,6 +90,7 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
   const sealer = new Sealer(Buffer.alloc(32, 7));
   const open = async (at: Clock) => {
     const catalog = new Catalog();
+    const feed = new ChangeFeed(storage.db);
     const dependencies = new Dependencies({
       store: new DependencyStore(storage.db, artifacts),
       artifacts,
@@ -96,6 +101,7 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
     });
     const functions = new Functions({
       store,
+      feed,
       dependencies,
       images: NO_IMAGES,
       artifacts,
@@ -107,14 +113,17 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
       mayUseImage: () => true,
       quotas: { ...USUAL_QUOTAS, ...quotas },
     });
+    const asyncConfigStore = new AsyncConfigStore(storage.db);
     const asyncConfigs = new AsyncConfigs({
-      store: new AsyncConfigStore(storage.db),
+      store: asyncConfigStore,
       catalog,
+      feed,
       clock: at,
       webhookHosts: new Set(['127.0.0.1']),
     });
     const { access } = functions;
-    const aliases = new Aliases({ access, store: new AliasStore(storage.db), clock: at });
+    const aliasStore = new AliasStore(storage.db);
+    const aliases = new Aliases({ access, store: aliasStore, clock: at });
     const versions = new Versions({
       access,
       store: new VersionStore(storage.db, artifacts),
@@ -122,20 +131,32 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
       artifacts,
       clock: at,
     });
-    await dependencies.start();
+    const reservedStore = new ReservedConfigStore(storage.db);
     const reservedConfigs = new ReservedConfigs({
       access,
-      store: new ReservedConfigStore(storage.db),
+      store: reservedStore,
       clock: at,
       accountConcurrency: 100,
     });
-    await functions.start();
-    await aliases.start();
-    await asyncConfigs.start();
-    await reservedConfigs.start();
-    const triggers = new Triggers({ access, store: new TriggerStore(storage.db), clock: at });
-    await triggers.start();
-    return { catalog, functions, dependencies, asyncConfigs, versions, aliases, reservedConfigs, triggers };
+    const triggerStore = new TriggerStore(storage.db);
+    const triggers = new Triggers({ access, store: triggerStore, clock: at });
+    const source = new CatalogSource({
+      feed,
+      access,
+      artifacts,
+      dependencies,
+      stores: {
+        functions: store,
+        aliases: aliasStore,
+        asyncConfigs: asyncConfigStore,
+        urls: new FunctionUrlStore(storage.db),
+        reserved: reservedStore,
+        triggers: triggerStore,
+      },
+    });
+    await dependencies.start();
+    await source.start();
+    return { catalog, feed, functions, dependencies, asyncConfigs, versions, aliases, reservedConfigs, triggers };
   };
   const parts = await open(clock);
   return {

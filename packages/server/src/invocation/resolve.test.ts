@@ -1,6 +1,6 @@
 import { type ErrorCode, type FunctionUrn, parseUrn } from '@funcgraph/api';
 import { describe, expect, it } from 'vitest';
-import { type AdditionalVersion, Catalog, type VersionSnapshot } from '../control/index.ts';
+import { type AdditionalVersion, Catalog, type CatalogEntry, type VersionSnapshot } from '../control/index.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { isKeyOf, isStaleKey } from './launch.ts';
 import { mayStream, resolve, route, versionsOf } from './resolve.ts';
@@ -16,11 +16,21 @@ const never = (): number => {
   throw new Error('no choice is random here');
 };
 
+function put(catalog: Catalog, changed: Partial<CatalogEntry>): void {
+  const none = { asyncConfigs: new Map(), reserved: new Map(), triggers: new Map(), url: undefined };
+  const versions = new Map(['latest', 'v1', 'v2'].map((version) => [version, snapshot(version)]));
+  const before = catalog.entry('f1') ?? { ...NAME, ...none, functionId: 'f1', versions, aliases: new Map() };
+  catalog.set({ ...before, ...changed });
+}
+
+function putVersion(catalog: Catalog, version: VersionSnapshot): void {
+  put(catalog, { versions: new Map([...(catalog.entry('f1')?.versions ?? []), [version.version, version]]) });
+}
+
 function catalogWith(additional: AdditionalVersion | undefined): Catalog {
   const catalog = new Catalog();
-  for (const version of ['latest', 'v1', 'v2']) catalog.put(snapshot(version));
-  const times = { createdAt: 0, modifiedAt: 0 };
-  catalog.putAlias(NAME, { name: 'live', version: 'v1', description: '', additional, ...times });
+  const alias = { name: 'live', version: 'v1', description: '', additional, createdAt: 0, modifiedAt: 0 };
+  put(catalog, { aliases: new Map([['live', alias]]) });
   return catalog;
 }
 
@@ -55,11 +65,11 @@ describe('a URN', () => {
 
   it('may stream when every version streams that it may go to', () => {
     const streaming = catalogWith({ kind: 'weight', version: 'v2', percent: 30 });
-    streaming.put({ ...snapshot('v1'), returnStream: true });
+    putVersion(streaming, { ...snapshot('v1'), returnStream: true });
     const answers = (): boolean[] =>
       [':latest', ':v1', ':v2', ':!live', ':!none', ':v9'].map((qualifier) => mayStream(streaming, urn(qualifier)));
     expect(answers()).toEqual([false, true, false, false, false, false]);
-    streaming.put({ ...snapshot('v2'), returnStream: true });
+    putVersion(streaming, { ...snapshot('v2'), returnStream: true });
     expect(answers()).toEqual([false, true, true, true, false, false]);
   });
 

@@ -1,6 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
-import type { FunctionName } from '../functions/types.ts';
 import type { AdditionalVersion, Alias } from './types.ts';
 
 /** Rows of aliases; no rules but uniqueness and the quota, which only a transaction can hold. */
@@ -11,17 +10,14 @@ export class AliasStore {
     this.#db = db;
   }
 
-  async all(): Promise<{ name: FunctionName; alias: Alias }[]> {
+  /** All aliases of these functions; of all functions without ids. */
+  async load(ids: readonly string[] | undefined): Promise<{ functionId: string; alias: Alias }[]> {
     const rows = await this.#db
       .selectFrom('function_alias')
-      .innerJoin('function', 'function.id', 'function_alias.function_id')
-      .selectAll('function_alias')
-      .select(['function.project_id', 'function.package', 'function.name as function_name'])
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('function_id', 'in', [...(ids ?? [])]))
       .execute();
-    return rows.map((row) => ({
-      name: { projectId: row.project_id, package: row.package, name: row.function_name },
-      alias: toAlias(row),
-    }));
+    return rows.map((row) => ({ functionId: row.function_id, alias: toAlias(row) }));
   }
 
   /** By name. */

@@ -59,7 +59,7 @@ describe('creating an alias', () => {
       description: 'what people use',
       additional: { kind: 'weight', version: 'v2', percent: 25 },
     });
-    expect(seen()).toBe(alias);
+    expect(seen()).toEqual(alias);
     const again = await control.restart();
     expect(again.catalog.resolveAlias(P, 'default', 'hello', 'live')).toEqual(alias);
     expect(await again.aliases.show(HELLO, 'live')).toEqual(alias);
@@ -151,7 +151,7 @@ describe('an alias', () => {
     expect(await refusal(update({ version: 'v2' }))).toBe('version_has_alias');
     expect(await refusal(update({ version: 'v1', ...weight('v1', 1) }))).toBe('same_version');
     expect(await refusal(control.aliases.update(HELLO, 'nobody', { version: 'v1' }))).toBe('alias_not_found');
-    expect(seen()).toBe(before);
+    expect(seen()).toEqual(before);
   });
 
   it('is removed at once when it is deleted, and its version stays', async () => {

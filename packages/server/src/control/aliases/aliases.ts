@@ -24,12 +24,6 @@ export class Aliases {
     this.#options = options;
   }
 
-  /** Fills the catalog. Call once, after its versions are loaded. */
-  async start(): Promise<void> {
-    const { access, store } = this.#options;
-    for (const { name, alias } of await store.all()) access.catalog.putAlias(name, alias);
-  }
-
   /**
    * Throws `invalid_alias`, `alias_exists`, `alias_quota`, `version_not_found`, `version_has_alias` and the faults of
    * the additional version.
@@ -57,7 +51,7 @@ export class Aliases {
         const message = `function ${name.name} has ${access.quotas.aliasesPerFunction} aliases, as many as it may have`;
         throw new PlatformError('alias_quota', message, { hint: 'Delete aliases that are not needed.' });
       }
-      access.catalog.putAlias(name, alias);
+      await access.caughtUp();
       return alias;
     });
   }
@@ -97,7 +91,7 @@ export class Aliases {
       this.#checkReserved(fn.id, aliasName, version);
       const alias: Alias = { ...before, version, additional, description, modifiedAt: clock.now() };
       await store.replace(fn.id, alias);
-      access.catalog.putAlias(name, alias);
+      await access.caughtUp();
       return alias;
     });
   }
@@ -110,7 +104,7 @@ export class Aliases {
       found(name, aliasName, await store.of(fn.id));
       this.#checkTriggers(fn.id, aliasName);
       await store.remove(fn.id, aliasName);
-      access.catalog.removeAlias(name, fn.id, aliasName);
+      await access.caughtUp();
     });
   }
 

@@ -10,8 +10,14 @@ export class AsyncConfigStore {
     this.#db = db;
   }
 
-  async all(): Promise<AsyncConfig[]> {
-    const rows = await this.#db.selectFrom('async_config').selectAll().orderBy('qualifier').execute();
+  /** All settings of these functions; of all functions without ids. */
+  async load(ids: readonly string[] | undefined): Promise<AsyncConfig[]> {
+    const rows = await this.#db
+      .selectFrom('async_config')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('function_id', 'in', [...(ids ?? [])]))
+      .orderBy('qualifier')
+      .execute();
     return rows.map((row) => ({
       functionId: row.function_id,
       qualifier: row.qualifier,

@@ -3,6 +3,7 @@ import { LATEST } from '../../domain/names.ts';
 import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { ChangeFeed } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
 import { checkRange } from '../checks.ts';
 import type { FunctionName } from '../functions/types.ts';
@@ -20,6 +21,7 @@ import {
 export interface AsyncConfigsOptions {
   readonly store: AsyncConfigStore;
   readonly catalog: Catalog;
+  readonly feed: ChangeFeed;
   readonly clock: Clock;
   /** Hosts of the own network that results may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
@@ -40,33 +42,28 @@ export interface AsyncConfigOf {
 export class AsyncConfigs {
   readonly #store: AsyncConfigStore;
   readonly #catalog: Catalog;
+  readonly #feed: ChangeFeed;
   readonly #clock: Clock;
   readonly #webhookHosts: ReadonlySet<string>;
-  readonly #byFunction = new Map<string, Map<string, AsyncConfig>>();
 
   constructor(options: AsyncConfigsOptions) {
-    const { store, catalog, clock, webhookHosts } = options;
+    const { store, catalog, feed, clock, webhookHosts } = options;
     this.#store = store;
     this.#catalog = catalog;
+    this.#feed = feed;
     this.#clock = clock;
     this.#webhookHosts = webhookHosts;
-    // the rows go with the function's own
-    catalog.facts.on('function.deleted', ({ functionId }) => this.#byFunction.delete(functionId));
-    catalog.facts.on('version.deleted', ({ snapshot }) => this.#forget(snapshot.functionId, snapshot.version));
-    catalog.facts.on('alias.deleted', ({ functionId, alias }) => this.#forget(functionId, `!${alias}`));
-  }
-
-  async start(): Promise<void> {
-    for (const config of await this.#store.all()) this.#remember(config);
   }
 
   find(functionId: string, qualifier: string): AsyncConfig | undefined {
-    return this.#byFunction.get(functionId)?.get(qualifier);
+    return this.#catalog.entry(functionId)?.asyncConfigs.get(qualifier);
   }
 
   /** All settings of a function, by qualifier. */
   list(functionId: string): readonly AsyncConfig[] {
-    return [...(this.#byFunction.get(functionId)?.values() ?? [])].sort((a, b) => (a.qualifier < b.qualifier ? -1 : 1));
+    return [...(this.#catalog.entry(functionId)?.asyncConfigs.values() ?? [])].sort((a, b) =>
+      a.qualifier < b.qualifier ? -1 : 1,
+    );
   }
 
   /**
@@ -102,14 +99,14 @@ export class AsyncConfigs {
       modifiedAt: now,
     };
     await this.#store.save(config);
-    this.#remember(config);
+    await this.#feed.caughtUp();
     return config;
   }
 
   /** Does nothing without a setting. */
   async remove(functionId: string, qualifier: string): Promise<void> {
     await this.#store.remove(functionId, qualifier);
-    this.#forget(functionId, qualifier);
+    await this.#feed.caughtUp();
   }
 
   #checkFunction(urn: FunctionUrn, of: AsyncConfigOf, field: string): void {
@@ -140,21 +137,6 @@ export class AsyncConfigs {
         hint: 'Set max_async_retry_attempts to try it again.',
       });
     }
-  }
-
-  #forget(functionId: string, qualifier: string): void {
-    this.#byFunction.get(functionId)?.delete(qualifier);
-    this.#catalog.setAsyncPolicy(functionId, qualifier, undefined);
-  }
-
-  #remember(config: AsyncConfig): void {
-    const configs = this.#byFunction.get(config.functionId) ?? new Map<string, AsyncConfig>();
-    configs.set(config.qualifier, config);
-    this.#byFunction.set(config.functionId, configs);
-    const { maxAgeSeconds, maxRetries, settings } = config;
-    const { onSuccess, onFailure, statusLog } = settings;
-    const policy = { maxAgeSeconds, maxRetries, onSuccess, onFailure, statusLog };
-    this.#catalog.setAsyncPolicy(config.functionId, config.qualifier, policy);
   }
 }
 

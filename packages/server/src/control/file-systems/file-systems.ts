@@ -114,7 +114,7 @@ export class FileSystems {
   sharingChanged(id: string): void {
     const fileSystem = this.#fileSystems.get(id);
     if (fileSystem === undefined) return;
-    for (const snapshot of this.#options.catalog.versions()) {
+    for (const snapshot of this.#options.catalog.snapshots()) {
       if (snapshot.surroundings.mounts.some((mount) => isOf(mount, fileSystem))) this.#options.retire(snapshot);
     }
   }
@@ -196,7 +196,7 @@ export class FileSystems {
   /** Versions of projects that may not use it do not count: they do not mount it. */
   #usersOf(fileSystem: FileSystem): string[] {
     const urns: string[] = [];
-    for (const { urn, projectId, surroundings } of this.#options.catalog.versions()) {
+    for (const { urn, projectId, surroundings } of this.#options.catalog.snapshots()) {
       const mounts = surroundings.mounts.some((mount) => isOf(mount, fileSystem));
       if (mounts && this.#options.mayUse(fileSystem.id, projectId)) urns.push(urn);
     }

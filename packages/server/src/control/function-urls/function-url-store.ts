@@ -10,8 +10,13 @@ export class FunctionUrlStore {
     this.#db = db;
   }
 
-  async all(): Promise<FunctionUrl[]> {
-    const rows = await this.#db.selectFrom('function_url').selectAll().execute();
+  /** Those of these functions; of all functions without ids. */
+  async load(ids: readonly string[] | undefined): Promise<FunctionUrl[]> {
+    const rows = await this.#db
+      .selectFrom('function_url')
+      .selectAll()
+      .$if(ids !== undefined, (query) => query.where('function_id', 'in', [...(ids ?? [])]))
+      .execute();
     return rows.map((row) => ({
       functionId: row.function_id,
       enabled: row.enabled === 1,

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
+import type { ChangeFeed } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
 import type { FunctionUrlStore } from './function-url-store.ts';
 import type { FunctionUrl } from './types.ts';
@@ -8,17 +9,15 @@ import type { FunctionUrl } from './types.ts';
 export class FunctionUrls {
   readonly #store: FunctionUrlStore;
   readonly #catalog: Catalog;
+  readonly #feed: ChangeFeed;
   readonly #clock: Clock;
   readonly #changes = new KeyLock();
 
-  constructor(store: FunctionUrlStore, catalog: Catalog, clock: Clock) {
+  constructor(store: FunctionUrlStore, catalog: Catalog, feed: ChangeFeed, clock: Clock) {
     this.#store = store;
     this.#catalog = catalog;
+    this.#feed = feed;
     this.#clock = clock;
-  }
-
-  async start(): Promise<void> {
-    for (const url of await this.#store.all()) this.#catalog.setUrl(url.functionId, url);
   }
 
   /** The setting; a function without a setting is not published. From memory. */
@@ -30,7 +29,7 @@ export class FunctionUrls {
     // In the order of the calls, so that memory and disk end with the same setting.
     await this.#changes.run(url.functionId, async () => {
       await this.#store.save(url, this.#clock.now());
-      this.#catalog.setUrl(url.functionId, url);
+      await this.#feed.caughtUp();
     });
   }
 
@@ -38,7 +37,7 @@ export class FunctionUrls {
   async remove(functionId: string): Promise<void> {
     await this.#changes.run(functionId, async () => {
       await this.#store.remove(functionId);
-      this.#catalog.setUrl(functionId, undefined);
+      await this.#feed.caughtUp();
     });
   }
 }

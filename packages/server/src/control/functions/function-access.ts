@@ -7,7 +7,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
-import type { Catalog } from '../catalog.ts';
+import type { ChangeFeed } from '../../storage/index.ts';
+import type { Catalog, VersionSnapshot } from '../catalog.ts';
 import type { Dependencies } from '../dependencies/dependencies.ts';
 import { MergedCode } from '../dependencies/merged-code.ts';
 import { CodeCollector } from './code-collector.ts';
@@ -17,6 +18,7 @@ import type { FunctionName, FunctionState } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
 
 export interface FunctionAccessOptions {
+  readonly feed: ChangeFeed;
   readonly store: FunctionStore;
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
@@ -35,6 +37,7 @@ export class FunctionAccess {
   readonly collector: CodeCollector;
   readonly mergedCode: MergedCode;
   readonly quotas: Quotas;
+  readonly #feed: ChangeFeed;
   readonly #dependencies: Dependencies;
   readonly #images: Pick<Images, 'rootfs'>;
   readonly #store: FunctionStore;
@@ -46,6 +49,7 @@ export class FunctionAccess {
     this.catalog = options.catalog;
     this.collector = new CodeCollector(options.artifacts, options.store, options.clock);
     this.mergedCode = new MergedCode(options.artifacts, options.catalog, options.clock);
+    this.#feed = options.feed;
     this.#dependencies = options.dependencies;
     this.#images = options.images;
     this.#store = options.store;
@@ -67,15 +71,18 @@ export class FunctionAccess {
     throw new PlatformError('version_not_found', `function ${name.name} has no version ${version}`);
   }
 
-  /** Shows a version to the data plane. */
-  publish(stored: StoredFunction): FunctionState {
-    const secrets = this.open(stored.version.sealedEnv);
-    const { fn, version } = stored;
+  /** Resolves when the catalog has everything that was committed before the call. */
+  caughtUp(): Promise<void> {
+    return this.#feed.caughtUp();
+  }
+
+  /** A version as the data plane sees it. */
+  snapshot({ fn, version }: StoredFunction): VersionSnapshot {
+    const secrets = this.open(version.sealedEnv);
     const rootfs = (id: string): string => this.#images.rootfs(id);
     const dependencies = this.#dependencies.describe(version.config.dependencies);
     const artifact = this.mergedCode.artifactOf(version.artifact, fn.runtime, dependencies);
-    this.catalog.put(snapshotOf({ fn, version: { ...version, artifact } }, { secrets, region: this.#region, rootfs }));
-    return { ...stored, secretNames: Object.keys(secrets), dependencies };
+    return snapshotOf({ fn, version: { ...version, artifact } }, { secrets, region: this.#region, rootfs });
   }
 
   describe(stored: StoredFunction): FunctionState {

@@ -29,8 +29,11 @@ export class FunctionStore {
     this.#artifacts = artifacts;
   }
 
-  async all(): Promise<StoredFunction[]> {
-    const rows = await this.#joined().execute();
+  /** All versions of these functions; of all functions without ids. */
+  async load(ids: readonly string[] | undefined): Promise<StoredFunction[]> {
+    const rows = await this.#joined()
+      .$if(ids !== undefined, (query) => query.where('function.id', 'in', [...(ids ?? [])]))
+      .execute();
     return rows.map((row) => toStored(row, this.#artifacts));
   }
 

@@ -10,6 +10,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { MayRemove } from '../../lib/leftovers.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
+import type { ChangeFeed } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
 import type { Dependencies } from '../dependencies/dependencies.ts';
 import { type CodeUpload, defaultUpload, readCodeUpload, readFileName, uploadError } from './code-upload.ts';
@@ -22,14 +23,9 @@ import type { FunctionName, FunctionRecord, FunctionState, Kept, Runtimes, Versi
 import type { StoredFunction } from './version-row.ts';
 import { WireFields } from './wire-fields.ts';
 
-export interface LostCode extends FunctionName {
-  readonly version: string;
-  readonly sha256: string;
-  readonly error?: unknown;
-}
-
 export interface FunctionsOptions {
   readonly store: FunctionStore;
+  readonly feed: ChangeFeed;
   readonly artifacts: ArtifactStore;
   readonly catalog: Catalog;
   readonly dependencies: Dependencies;
@@ -42,8 +38,6 @@ export interface FunctionsOptions {
   readonly quotas?: Quotas;
   /** Throws when the project may not use a network or a file system, or it does not exist. */
   readonly checkSurroundings?: (wanted: WantedSurroundings, projectId: string) => void;
-  /** Called at startup with each version whose code is missing and cannot be unpacked again. */
-  readonly onLostCode?: (lost: LostCode) => void;
   /** Whether a project may use an image, by its name without the tag. */
   readonly mayUseImage: (repository: string, projectId: string) => boolean;
 }
@@ -68,15 +62,6 @@ export class Functions {
   constructor(options: FunctionsOptions) {
     this.#options = options;
     this.access = new FunctionAccess(options);
-  }
-
-  /** Fills the catalog. Call once, before the first request. */
-  async start(): Promise<void> {
-    const { store } = this.#options;
-    for (const stored of await store.all()) {
-      await this.#restoreCode(stored);
-      this.access.publish(stored);
-    }
   }
 
   /** Removes code that no version uses. Call when the catalog is complete. */
@@ -145,7 +130,8 @@ export class Functions {
             const outcome = await store.insert({ fn, version: complete }, quotas);
             if (outcome === 'exists') throw exists(pkg, name);
             if (outcome !== 'added') throw overQuota(outcome, quotas);
-            return this.access.publish({ fn, version: complete });
+            await this.access.caughtUp();
+            return this.access.describe({ fn, version: complete });
           });
         });
       })
@@ -221,11 +207,11 @@ export class Functions {
 
   /** Removes the function with its versions; unshared code is removed once no invocation can still run it. */
   async delete(name: FunctionName): Promise<void> {
-    const { store, catalog } = this.#options;
+    const { store } = this.#options;
     await this.access.alone(name, async () => {
       const { fn } = await this.access.find(name, LATEST);
       const digests = await store.remove(fn.id);
-      catalog.remove(name.projectId, name.package, name.name);
+      await this.access.caughtUp();
       for (const sha256 of digests) this.access.collector.later(sha256);
     });
   }
@@ -317,7 +303,8 @@ export class Functions {
           if (outcome === 'code_quota') throw overQuota(outcome, quotas);
           if (outcome === 'gone') throw notFound(name);
           if (complete.artifact.sha256 !== before.artifact.sha256) this.access.collector.later(before.artifact.sha256);
-          return this.access.publish({ fn: stored.fn, version: complete });
+          await this.access.caughtUp();
+          return this.access.describe({ fn: stored.fn, version: complete });
         });
       }).finally(() => release?.());
     });
@@ -341,25 +328,6 @@ export class Functions {
     } finally {
       held.release();
     }
-  }
-
-  /** Makes missing folders again. A folder that cannot be made must not keep other functions from starting. */
-  async #restoreCode({ fn, version }: StoredFunction): Promise<void> {
-    const { artifacts, onLostCode } = this.#options;
-    const dependencies = this.#options.dependencies.describe(version.config.dependencies);
-    const { projectId, package: pkg, name } = fn;
-    const lost = { projectId, package: pkg, name, version: version.version };
-    const parts = [{ artifact: version.artifact, fileName: version.artifactFile }];
-    for (const { artifact } of dependencies) parts.push({ artifact, fileName: undefined });
-    for (const { artifact, fileName } of parts) {
-      const isThere = await artifacts.restore(artifact, fileName).catch((error: unknown) => {
-        onLostCode?.({ ...lost, sha256: artifact.sha256, error });
-        return true;
-      });
-      if (!isThere) onLostCode?.({ ...lost, sha256: artifact.sha256 });
-    }
-    const folder = await this.access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
-    folder?.release();
   }
 
   /** Holds new code until its row is committed; on failure the code is removed unless another version uses it. */

@@ -143,7 +143,7 @@ export class Networks {
   sharingChanged(id: string): void {
     const network = this.#networks.get(id);
     if (network === undefined) return;
-    for (const snapshot of this.#options.catalog.versions()) {
+    for (const snapshot of this.#options.catalog.snapshots()) {
       if (snapshot.surroundings.vpc?.vpcId === network.vpcId) this.#options.retire(snapshot);
     }
   }
@@ -231,7 +231,7 @@ export class Networks {
 
   #usersOf(network: Network): string[] {
     const urns: string[] = [];
-    for (const { urn, projectId, surroundings } of this.#options.catalog.versions()) {
+    for (const { urn, projectId, surroundings } of this.#options.catalog.snapshots()) {
       if (surroundings.vpc !== undefined && this.#chosen(surroundings.vpc, projectId)?.id === network.id)
         urns.push(urn);
     }
@@ -241,7 +241,7 @@ export class Networks {
   /** Functions may have chosen it before it existed; their running instances have no network. */
   #replaceInstances(network: Network): void {
     const { catalog, retire } = this.#options;
-    for (const snapshot of catalog.versions()) {
+    for (const snapshot of catalog.snapshots()) {
       const { vpc } = snapshot.surroundings;
       if (vpc !== undefined && this.#chosen(vpc, snapshot.projectId)?.id === network.id) retire(snapshot);
     }

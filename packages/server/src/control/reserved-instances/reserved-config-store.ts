@@ -11,12 +11,14 @@ export class ReservedConfigStore {
     this.#db = db;
   }
 
-  async all(): Promise<ReservedConfig[]> {
+  /** Those of these functions; of all functions without ids. */
+  async load(ids: readonly string[] | undefined): Promise<ReservedConfig[]> {
     const rows = await this.#db
       .selectFrom('reserved_instances')
       .innerJoin('function', 'function.id', 'reserved_instances.function_id')
       .selectAll('reserved_instances')
       .select(['function.project_id', 'function.package', 'function.name'])
+      .$if(ids !== undefined, (query) => query.where('function_id', 'in', [...(ids ?? [])]))
       .execute();
     return rows.map((row) => ({
       fn: { projectId: row.project_id, package: row.package, name: row.name },

@@ -34,12 +34,6 @@ export class ReservedConfigs {
     return Math.floor(this.#options.accountConcurrency * LIMITS.reservedShare);
   }
 
-  /** Fills the catalog. Call once, when it has the versions and aliases. */
-  async start(): Promise<void> {
-    const { access, store } = this.#options;
-    for (const config of await store.all()) access.catalog.setReserved(config);
-  }
-
   /**
    * Sets how many instances of a version or alias (`!name`) are kept ready; a count of 0 without policies removes the
    * setting. Throws `function_not_found`, `version_not_found`, `alias_not_found`, `reserved_quota`,
@@ -67,13 +61,13 @@ export class ReservedConfigs {
         };
         if (peakCount(config) === 0) {
           await store.remove(fn.id, qualifier);
-          access.catalog.removeReserved(fn.id, qualifier);
+          await access.caughtUp();
           return config;
         }
         this.#checkConflict(config, version);
         this.#checkCounts(config, version);
         await store.save(config);
-        access.catalog.setReserved(config);
+        await access.caughtUp();
         return config;
       }),
     );

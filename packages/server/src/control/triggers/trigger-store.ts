@@ -40,13 +40,14 @@ export class TriggerStore {
     );
   }
 
-  /** Oldest first. */
-  async all(): Promise<Trigger[]> {
+  /** Those of these functions, oldest first; of all functions without ids. */
+  async load(ids: readonly string[] | undefined): Promise<Trigger[]> {
     const rows = await this.#db
       .selectFrom('function_trigger')
       .innerJoin('function', 'function.id', 'function_trigger.function_id')
       .selectAll('function_trigger')
       .select(['function.project_id', 'function.package', 'function.name as function_name'])
+      .$if(ids !== undefined, (query) => query.where('function_id', 'in', [...(ids ?? [])]))
       .orderBy('function_trigger.created_at')
       .orderBy('function_trigger.id')
       .execute();

@@ -62,12 +62,6 @@ export class Triggers {
     this.#options = options;
   }
 
-  /** Fills the catalog. Call once, when it has the versions and aliases. */
-  async start(): Promise<void> {
-    const { access, store } = this.#options;
-    for (const trigger of await store.all()) access.catalog.setTrigger(trigger);
-  }
-
   /**
    * Throws `invalid_trigger_type`, `trigger_quota`, the errors of the settings, and for a conflict:
    * `timer_trigger_exists`, `apig_trigger_exists`, `request_path_taken`.
@@ -97,7 +91,7 @@ export class Triggers {
         throw new PlatformError('trigger_quota', message, { hint: 'Delete triggers that are not needed.' });
       }
       if (!(await store.insert(trigger))) throw nameTaken(trigger);
-      access.catalog.setTrigger(trigger);
+      await access.caughtUp();
       return trigger;
     });
   }
@@ -142,7 +136,7 @@ export class Triggers {
       };
       this.#check(trigger, fn.runtime);
       if (!(await store.replace(trigger))) throw nameTaken(trigger);
-      access.catalog.setTrigger(trigger);
+      await access.caughtUp();
       return trigger;
     });
   }
@@ -170,11 +164,8 @@ export class Triggers {
 
   async #remove(triggers: readonly Trigger[]): Promise<void> {
     const { access, store } = this.#options;
-    const ids = new Set(triggers.map(({ id }) => id));
-    await store.remove([...ids]);
-    for (const functionId of new Set(triggers.map((trigger) => trigger.functionId))) {
-      access.catalog.removeTriggers(functionId, ({ id }) => ids.has(id));
-    }
+    await store.remove(triggers.map(({ id }) => id));
+    await access.caughtUp();
   }
 
   #alone<T>(name: FunctionName, work: () => Promise<T>): Promise<T> {

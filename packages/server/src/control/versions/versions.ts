@@ -56,7 +56,8 @@ export class Versions {
         const message = `function ${name.name} has ${access.quotas.versionsPerFunction} versions, as many as it may have`;
         throw new PlatformError('invalid_version', message, { hint: 'Delete versions that are not needed.' });
       }
-      return access.publish({ fn: latest.fn, version });
+      await access.caughtUp();
+      return access.describe({ fn: latest.fn, version });
     });
   }
 
@@ -94,8 +95,7 @@ export class Versions {
       }
       const pointing = all.filter((alias) => alias.version === version).map((alias) => alias.name);
       await store.remove(fn.id, version, pointing);
-      for (const alias of pointing) access.catalog.removeAlias(name, fn.id, alias);
-      access.catalog.removeVersion(name, version);
+      await access.caughtUp();
       access.collector.later(record.artifact.sha256);
     });
   }

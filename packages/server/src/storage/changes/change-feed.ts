@@ -29,6 +29,7 @@ export type Reload = (keys: ReadonlySet<string> | undefined) => Promise<void>;
 /** Rows of changes that are kept; a follower that is further behind reloads everything. */
 const KEPT = 100_000;
 const BATCH = 1_000;
+const AGAIN_MS = 1_000;
 
 /**
  * Follows the changes of configuration that any server commits, in the order of their numbers. Followers reload the
@@ -41,6 +42,8 @@ export class ChangeFeed {
   /** The last change that every follower has. */
   #at = 0;
   #running: Promise<void> | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #stopped = false;
   #next: Promise<void> | undefined;
 
   constructor(db: Kysely<Schema>, options: { readonly kept?: number } = {}) {
@@ -65,12 +68,26 @@ export class ChangeFeed {
     return this.#run();
   }
 
+  /** Followers stay as they are. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#again);
+  }
+
   #run(): Promise<void> {
     this.#next = undefined;
+    clearTimeout(this.#again);
     this.#running = this.#read().finally(() => {
       this.#running = undefined;
     });
+    // Without this a change that could not be read would be missed until the next one.
+    this.#running.catch(() => this.#tryAgain());
     return this.#running;
+  }
+
+  #tryAgain(): void {
+    if (this.#stopped) return;
+    this.#again = setTimeout(() => void this.caughtUp().catch(() => {}), AGAIN_MS).unref();
   }
 
   async #read(): Promise<void> {

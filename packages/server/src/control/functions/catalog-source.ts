@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ArtifactStore } from '../../artifacts/index.ts';
+import type { ChangeFeed } from '../../storage/index.ts';
+import type { AliasStore } from '../aliases/alias-store.ts';
+import type { AsyncConfigStore } from '../async-config/async-config-store.ts';
+import type { Catalog, CatalogEntry, VersionSnapshot } from '../catalog.ts';
+import type { Dependencies } from '../dependencies/dependencies.ts';
+import type { FunctionUrlStore } from '../function-urls/function-url-store.ts';
+import type { ReservedConfigStore } from '../reserved-instances/reserved-config-store.ts';
+import type { TriggerStore } from '../triggers/trigger-store.ts';
+import type { Trigger } from '../triggers/types.ts';
+import type { FunctionAccess } from './function-access.ts';
+import type { FunctionStore } from './function-store.ts';
+import type { FunctionName } from './types.ts';
+import type { StoredFunction } from './version-row.ts';
+
+export interface LostCode extends FunctionName {
+  readonly version: string;
+  readonly sha256: string;
+  readonly error?: unknown;
+}
+
+export interface CatalogSourceOptions {
+  readonly feed: ChangeFeed;
+  readonly access: FunctionAccess;
+  readonly artifacts: ArtifactStore;
+  readonly dependencies: Dependencies;
+  readonly stores: {
+    readonly functions: FunctionStore;
+    readonly aliases: AliasStore;
+    readonly asyncConfigs: AsyncConfigStore;
+    readonly urls: FunctionUrlStore;
+    readonly reserved: ReservedConfigStore;
+    readonly triggers: TriggerStore;
+  };
+  /** Called for each version whose code is missing and cannot be unpacked again. */
+  readonly onLostCode?: (lost: LostCode) => void;
+}
+
+/** Fills the catalog from the database, and brings it up to date with every change of a function. */
+export class CatalogSource {
+  readonly #options: CatalogSourceOptions;
+  readonly #catalog: Catalog;
+
+  constructor(options: CatalogSourceOptions) {
+    this.#options = options;
+    this.#catalog = options.access.catalog;
+  }
+
+  /** Call once, when the dependencies are loaded. */
+  start(): Promise<void> {
+    return this.#options.feed.follow('function', (ids) => this.#reload(ids));
+  }
+
+  async #reload(changed: ReadonlySet<string> | undefined): Promise<void> {
+    const { functions, aliases, asyncConfigs, urls, reserved, triggers } = this.#options.stores;
+    const ids = changed === undefined ? undefined : [...changed];
+    const [versionRows, aliasRows, asyncRows, urlRows, reservedRows, triggerRows] = await Promise.all([
+      functions.load(ids),
+      aliases.load(ids),
+      asyncConfigs.load(ids),
+      urls.load(ids),
+      reserved.load(ids),
+      triggers.load(ids),
+    ]);
+    const versionsOf = Map.groupBy(versionRows, ({ fn }) => fn.id);
+    const aliasesOf = Map.groupBy(aliasRows, ({ functionId }) => functionId);
+    const asyncOf = Map.groupBy(asyncRows, ({ functionId }) => functionId);
+    const urlOf = new Map(urlRows.map((url) => [url.functionId, url]));
+    const reservedOf = Map.groupBy(reservedRows, ({ functionId }) => functionId);
+    const triggersOf = Map.groupBy(triggerRows, ({ functionId }) => functionId);
+    // Removed ones first: another function may have the name of one of them.
+    for (const id of changed ?? [...this.#catalog.entries()].map(({ functionId }) => functionId)) {
+      if (!versionsOf.has(id)) this.#catalog.remove(id);
+    }
+    for (const [functionId, stored] of versionsOf) {
+      const [first] = stored;
+      if (first === undefined) continue;
+      const { projectId, package: pkg, name } = first.fn;
+      const before = this.#catalog.entry(functionId);
+      this.#catalog.set({
+        ...{ functionId, projectId, package: pkg, name, url: urlOf.get(functionId) },
+        versions: await this.#versions(stored, before),
+        aliases: new Map(aliasesOf.get(functionId)?.map(({ alias }) => [alias.name, alias])),
+        asyncConfigs: new Map(asyncOf.get(functionId)?.map((config) => [config.qualifier, config])),
+        reserved: new Map(reservedOf.get(functionId)?.map((config) => [config.qualifier, config])),
+        triggers: new Map(triggersOf.get(functionId)?.map((trigger) => [trigger.id, unlessSame(trigger, before)])),
+      });
+    }
+  }
+
+  async #versions(
+    rows: readonly StoredFunction[],
+    before: CatalogEntry | undefined,
+  ): Promise<Map<string, VersionSnapshot>> {
+    const versions = new Map<string, VersionSnapshot>();
+    for (const stored of rows) {
+      const { version, revision } = stored.version;
+      const known = before?.versions.get(version);
+      if (known?.revision !== String(revision)) await this.#restoreCode(stored);
+      versions.set(version, known?.revision === String(revision) ? known : this.#options.access.snapshot(stored));
+    }
+    return versions;
+  }
+
+  /** Makes missing folders again. A folder that cannot be made must not keep other functions from starting. */
+  async #restoreCode({ fn, version }: StoredFunction): Promise<void> {
+    const { artifacts, access, onLostCode } = this.#options;
+    const dependencies = this.#options.dependencies.describe(version.config.dependencies);
+    const { projectId, package: pkg, name } = fn;
+    const lost = { projectId, package: pkg, name, version: version.version };
+    const parts = [{ artifact: version.artifact, fileName: version.artifactFile }];
+    for (const { artifact } of dependencies) parts.push({ artifact, fileName: undefined });
+    for (const { artifact, fileName } of parts) {
+      const isThere = await artifacts.restore(artifact, fileName).catch((error: unknown) => {
+        onLostCode?.({ ...lost, sha256: artifact.sha256, error });
+        return true;
+      });
+      if (!isThere) onLostCode?.({ ...lost, sha256: artifact.sha256 });
+    }
+    const folder = await access.mergedCode.hold(version.artifact, fn.runtime, dependencies).catch(() => undefined);
+    folder?.release();
+  }
+}
+
+/** The trigger that listeners know, unless it changed. Its last tick changes with every tick. */
+function unlessSame(trigger: Trigger, before: CatalogEntry | undefined): Trigger {
+  const known = before?.triggers.get(trigger.id);
+  if (known === undefined) return trigger;
+  return isDeepStrictEqual({ ...known, fired: undefined }, { ...trigger, fired: undefined }) ? known : trigger;
+}
