@@ -60,13 +60,14 @@ export const asyncSettings: Noun = {
       args: [FUNCTION],
       fields: { limit: '100' },
       examples: ['fgs async show hello'],
-      of: 'async_invoke_configs',
-      more: ({ func_urn, destination_config: { on_success, on_failure }, enable_async_status_log }) => ({
-        qualifier: func_urn.split(':').at(-1) ?? '',
-        success: destinationText(on_success),
-        failure: destinationText(on_failure),
-        log: enable_async_status_log ? 'on' : 'off',
-      }),
+      rows: ({ async_invoke_configs }) =>
+        async_invoke_configs.map((config) => ({
+          ...config,
+          qualifier: config.func_urn.split(':').at(-1) ?? '',
+          success: destinationText(config.destination_config.on_success),
+          failure: destinationText(config.destination_config.on_failure),
+          log: config.enable_async_status_log ? 'on' : 'off',
+        })),
       columns: {
         qualifier: 'OF',
         max_async_retry_attempts: 'RETRIES',

@@ -16,8 +16,12 @@ export const filesystems: Noun = {
     operation('filesystems list', 'listFileSystems', {
       summary: 'File systems that functions can mount',
       examples: ['fgs filesystems list', 'fgs filesystems list --output json'],
-      of: 'file_systems',
-      more: ({ read_only, used_by }) => ({ access: read_only ? 'read' : 'read, write', users: used_by.length }),
+      rows: ({ file_systems }) =>
+        file_systems.map((one) => ({
+          ...one,
+          access: one.read_only ? 'read' : 'read, write',
+          users: one.used_by.length,
+        })),
       columns: { name: 'NAME', location: 'WHERE', access: 'ACCESS', users: 'USED BY', id: 'ID' },
       none: 'no file systems',
     }),

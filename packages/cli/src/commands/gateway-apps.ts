@@ -43,7 +43,7 @@ export const gatewayApps: Noun = {
     operation('gateway-apps list', 'listGatewayApps', {
       summary: 'Apps of the project',
       examples: ['fgs gateway-apps list'],
-      of: 'apps',
+      rows: ({ apps }) => apps,
       columns: { name: 'APP', app_key: 'KEY', created_time: 'CREATED', description: 'DESCRIPTION' },
       none: 'no apps; make one with: fgs gateway-apps create NAME',
     }),

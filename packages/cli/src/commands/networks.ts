@@ -10,8 +10,8 @@ export const networks: Noun = {
     operation('networks list', 'listNetworks', {
       summary: 'Networks that functions can be placed in',
       examples: ['fgs networks list', 'fgs networks list --output json'],
-      of: 'networks',
-      more: ({ nat, used_by }) => ({ outside: nat ? 'yes' : 'no', users: used_by.length }),
+      rows: (answer) =>
+        answer.networks.map((one) => ({ ...one, outside: one.nat ? 'yes' : 'no', users: one.used_by.length })),
       columns: {
         name: 'NAME',
         cidr: 'ADDRESSES',

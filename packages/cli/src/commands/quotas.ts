@@ -8,7 +8,7 @@ export const quotas: Noun = {
     operation('quotas list', 'listAllQuotas', {
       summary: 'Quotas, their use, and the server settings that raise them',
       examples: ['fgs quotas list'],
-      of: 'quotas',
+      rows: ({ quotas }) => quotas,
       columns: { name: 'QUOTA', scope: 'OF A', used: 'USED', quota: 'MOST', unit: 'UNIT', setting: 'SETTING' },
       none: 'no quotas',
     }),

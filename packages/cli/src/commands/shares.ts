@@ -45,10 +45,11 @@ export const shares: Noun = {
     operation('shares list', 'listShares', {
       summary: 'Accounts and projects that may use resources of the machine',
       examples: ['fgs shares list'],
-      of: 'shares',
-      more: ({ account, project }) => ({
-        holder: account === undefined ? `project ${project}` : `account ${account}`,
-      }),
+      rows: (answer) =>
+        answer.shares.map((share) => ({
+          ...share,
+          holder: share.account === undefined ? `project ${share.project}` : `account ${share.account}`,
+        })),
       columns: { kind: 'KIND', name: 'NAME', holder: 'SHARED WITH', created_at: 'SINCE' },
       none: 'nothing is shared',
     }),

@@ -36,7 +36,7 @@ export const versions: Noun = {
       summary: 'Versions of a function, published last first',
       args: [FUNCTION],
       examples: ['fgs versions list hello', 'fgs versions list hello --output json'],
-      of: 'versions',
+      rows: ({ versions }) => versions,
       columns: {
         version: 'VERSION',
         version_description: 'DESCRIPTION',

@@ -20,7 +20,10 @@ import {
   YES_FLAG,
 } from '../framework/index.ts';
 import type { Argument, Named } from './argument.ts';
-import { type FieldFlag, fieldFlags, fieldsOf, requestOf } from './request.ts';
+import { type FieldFlag, type Fields, fieldFlags, fieldsOf, requestOf } from './request.ts';
+
+/** More than a list can have: a server that never ends one must not loop us for ever. */
+const MOST_PAGES = 100;
 
 type Flags = Readonly<Record<string, FieldFlag | FlagSpec>>;
 /** Of the flags that are no fields themselves. */
@@ -32,20 +35,18 @@ type Further<R extends RouteId> = Perhaps<RouteQuery<Routes[R]>> & Perhaps<Route
 type Said<R extends RouteId, A extends readonly Argument[]> = Named<A> & Omit<Further<R>, keyof Named<A>>;
 
 type Answer<R extends RouteId> = CallOutput<R>['data'];
-type Part<R extends RouteId, K> = K extends keyof Answer<R> ? Answer<R>[K] : Answer<R>;
-type RowOf<T> = Extract<T extends readonly (infer E)[] ? E : T, object>;
 type Heading = string | Omit<Column, 'key'>;
 type Headings = Readonly<Record<string, Heading>>;
 
 /**
- * A command that calls one operation and prints the answer: as a table if it has `columns`, as a message if it has
- * `text`, else as a record. The functions for messages get the result, and the arguments with the fields of `fields`.
+ * A command that calls one operation and prints the answer: as a table if it has `rows`, as a message if it has `text`,
+ * else as a record. `said` is what the arguments named, with what `fields` made of the flags.
  */
-interface OperationSpec<R extends RouteId, A extends readonly Argument[], F extends Flags, K, X> {
+interface OperationSpec<R extends RouteId, A extends readonly Argument[], F extends Flags, X extends object> {
   readonly summary: string;
   readonly examples: readonly string[];
   readonly args?: A;
-  /** Those with a type are read by `fields`; the others are fields of the request. */
+  /** Those with a type of their own are for `fields`, `rows` and `text`; the others are fields of the request. */
   readonly flags?: F;
   /** Further fields of the request; a function of the flags throws usage errors. */
   readonly fields?:
@@ -53,19 +54,18 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
     | ((flags: OwnValues<F>, connection: Connection, context: Context) => Further<R> | Promise<Further<R>>);
   /** What is deleted: asked about unless `--yes` is given. */
   confirm?(said: Said<R, A>): string;
-  /** The field of the answer that is the result; the whole answer without it. */
-  readonly of?: K;
-  /** Further fields of each row of the table, or of the record. */
-  more?(row: RowOf<Part<R, K>>): X;
+  rows?(answer: Answer<R>, flags: OwnValues<F>): readonly X[];
+  /** Of a list in pages: the fields of the next request, after so many rows; undefined after the last page. */
+  next?(answer: Answer<R>, seen: number): Further<R> | undefined;
   /** The headings by field, in order. Numbers are aligned to the right. */
-  readonly columns?: { readonly [C in keyof RowOf<Part<R, K>> | keyof NoInfer<X>]?: Heading };
+  readonly columns?: { readonly [C in keyof NoInfer<X>]?: Heading };
   /** Printed in place of an empty table. */
   readonly none?: string;
+  text?(answer: Answer<R>, said: Said<R, A>, flags: OwnValues<F>): string;
+  /** The record, or the message for programs; without it the answer. */
+  data?(answer: Answer<R>, said: Said<R, A>): Row;
   /** Fields of the record that only programs get. */
   readonly hide?: readonly string[];
-  text?(result: Part<R, K>, said: Said<R, A>): string;
-  /** The result for programs where it is not the answer. */
-  data?(result: Part<R, K>, said: Said<R, A>): Row;
 }
 
 function tableOf(headings: Headings, rows: readonly Row[], none: string): Output {
@@ -82,10 +82,9 @@ export function operation<
   R extends RouteId,
   const A extends readonly Argument[] = readonly [],
   const F extends Flags = Record<never, never>,
-  K extends keyof Answer<R> | undefined = undefined,
   X extends object = Record<never, never>,
->(name: string, id: R, spec: OperationSpec<R, A, F, K, X>): Command {
-  const { args = [], flags: ownFlags = {}, fields: given = {}, more = () => ({}) } = spec;
+>(name: string, id: R, spec: OperationSpec<R, A, F, X>): Command {
+  const { args = [], flags: ownFlags = {}, fields: given = {}, columns = {}, none = '', hide = [] } = spec;
   const route = ROUTES[id];
   return {
     name,
@@ -101,7 +100,7 @@ export function operation<
     async run({ flags, args: words }, context) {
       const { signal } = context;
       const connection = await connect(flags as FlagValues<typeof CONNECTION_FLAGS>, context);
-      const further = typeof given === 'function' ? await given(flags as OwnValues<F>, connection, context) : given;
+      const values = flags as OwnValues<F>;
       const named: Record<string, unknown> = {};
       const fields: Record<string, unknown> =
         'project_id' in route.params.properties ? { project_id: connection.credentials.projectId } : {};
@@ -110,18 +109,28 @@ export function operation<
         named[arg.name] = found;
         Object.assign(fields, arg.fields(found));
       }
+      const further = typeof given === 'function' ? await given(values, connection, context) : given;
       const said = { ...further, ...named } as Said<R, A>;
       if (spec.confirm !== undefined && flags.yes !== true) await confirmDeletion(spec.confirm(said), context);
-      const request = requestOf(route, { ...fields, ...fieldsOf(ownFlags, flags), ...further });
-      const { data } = await connection.client.call(id, { ...(request as CallInput<R>), signal });
-      const result = (spec.of === undefined ? data : (data as Row)[String(spec.of)]) as Part<R, K>;
-      if (spec.columns !== undefined) {
-        const rows = (result as readonly RowOf<Part<R, K>>[]).map((row) => ({ ...row, ...more(row) }) as Row);
-        return tableOf(spec.columns as Headings, rows, spec.none ?? '');
+      Object.assign(fields, fieldsOf(ownFlags, flags), further);
+      const call = async (page: Fields): Promise<Answer<R>> => {
+        const request = requestOf(route, { ...fields, ...page }) as CallInput<R>;
+        return (await connection.client.call(id, { ...request, signal })).data;
+      };
+      const data = await call({});
+      if (spec.rows !== undefined) {
+        const rows = [...spec.rows(data, values)];
+        let page = spec.next?.(data, rows.length);
+        for (let pages = 1; page !== undefined && pages < MOST_PAGES; pages += 1) {
+          const more = await call(page as Fields);
+          rows.push(...spec.rows(more, values));
+          page = spec.next?.(more, rows.length);
+        }
+        return tableOf(columns as Headings, rows as readonly Row[], none);
       }
-      const shown = spec.data?.(result, said) ?? { ...result, ...more(result as RowOf<Part<R, K>>) };
-      if (spec.text === undefined) return { kind: 'record', data: shown, hide: spec.hide ?? [] };
-      return { kind: 'message', text: spec.text(result, said), data: shown };
+      const shown = spec.data?.(data, said) ?? (data as Row);
+      if (spec.text === undefined) return { kind: 'record', data: shown, hide };
+      return { kind: 'message', text: spec.text(data, said, values), data: shown };
     },
   };
 }

@@ -85,11 +85,11 @@ const fieldOf = (name: string, flag: FieldFlag): string =>
   (typeof flag === 'string' ? undefined : flag[2]?.field) ?? name.replaceAll('-', '_');
 
 /** Numbers in queries are text. */
-const NUMBER_TEXT = '^[0-9]';
+const NUMBER_TEXT = /^\^(-\?)?\[0-9\]/;
 
 function flagType({ type, pattern }: Schema): FlagSpec['type'] {
   if (type === 'boolean') return 'boolean';
-  if (type === 'integer' || pattern?.startsWith(NUMBER_TEXT) === true) return 'integer';
+  if (type === 'integer' || (pattern !== undefined && NUMBER_TEXT.test(pattern))) return 'integer';
   return type === 'array' ? 'list' : 'text';
 }
 

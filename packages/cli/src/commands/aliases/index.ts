@@ -24,7 +24,7 @@ export const aliases: Noun = {
       summary: 'Aliases of a function and where they point',
       args: [FUNCTION],
       examples: ['fgs aliases list hello', 'fgs aliases list hello --output json'],
-      more: (alias) => ({ target: targetText(alias) }),
+      rows: (all) => all.map((alias) => ({ ...alias, target: targetText(alias) })),
       columns: { name: 'ALIAS', target: 'POINTS TO', description: 'DESCRIPTION', last_modified: 'LAST CHANGE' },
       none: 'no aliases',
     }),

@@ -48,7 +48,7 @@ export const applications: Noun = {
         category: ['CATEGORY', 'those of this category only'],
       },
       examples: ['fgs applications templates list', 'fgs applications templates list --category web'],
-      of: 'templates',
+      rows: ({ templates }) => templates,
       columns: { id: 'TEMPLATE', category: 'CATEGORY', runtime: 'RUNTIME', name: 'TITLE', description: 'DESCRIPTION' },
       none: 'no application templates',
     }),

@@ -9,10 +9,8 @@ import { init } from './init.ts';
 import { invoke } from './invoke.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
-import { tag } from './tag.ts';
-import { tags } from './tags.ts';
+import { tagCommands } from './tags.ts';
 import { functionTemplates } from './templates.ts';
-import { untag } from './untag.ts';
 import { update } from './update.ts';
 import { url } from './url.ts';
 
@@ -44,9 +42,7 @@ export const functions: Noun = {
     invoke,
     logs,
     url,
-    tag,
-    untag,
-    tags,
+    ...tagCommands,
     exportFunction,
     importFunction,
     functionTemplates,

@@ -1,7 +1,7 @@
 import type { Client } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { CliError, type Context, defineCommand, type Row } from '../../framework/index.ts';
-import { parseTag } from './tag.ts';
+import { parseTag } from './tags.ts';
 
 const PAGE = 100;
 /** More pages than any quota allows: a server that never reports the last page must not loop us for ever. */

@@ -1,11 +1,10 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { confirmDeletion, defineCommand } from '../../framework/index.ts';
-import { findAgency, findPolicy } from './find.ts';
+import { type Command, defineCommand } from '../../framework/index.ts';
+import { operation } from '../../operations/index.ts';
+import { AGENCY, findAgency, findPolicy } from './find.ts';
 import { grantText } from './grants.ts';
 
-const AGENCY = [{ name: 'agency', summary: 'name or id of the agency' }] as const;
-
-export const createAgency = defineCommand({
+const createAgency = defineCommand({
   name: 'iam agencies create',
   summary: 'Make an agency: rights that functions act with, set by their xrole or app_xrole',
   flags: {
@@ -34,34 +33,11 @@ export const createAgency = defineCommand({
   },
 });
 
-export const listAgencies = defineCommand({
-  name: 'iam agencies list',
-  summary: 'Agencies of the account',
-  flags: CONNECTION_FLAGS,
-  args: [],
-  examples: ['fgs iam agencies list'],
-  async run({ flags }, context) {
-    const { client } = await connect(flags, context);
-    const { data } = await client.call('listAgencies', { signal: context.signal });
-    return {
-      kind: 'table',
-      columns: [
-        { key: 'name', title: 'NAME' },
-        { key: 'expire_time', title: 'ENDS' },
-        { key: 'description', title: 'DESCRIPTION' },
-        { key: 'id', title: 'ID' },
-      ],
-      rows: data.agencies,
-      none: 'no agencies; make one with: fgs iam agencies create NAME',
-    };
-  },
-});
-
-export const showAgency = defineCommand({
+const showAgency = defineCommand({
   name: 'iam agencies show',
   summary: 'An agency with its policies',
   flags: CONNECTION_FLAGS,
-  args: AGENCY,
+  args: [AGENCY],
   examples: ['fgs iam agencies show caller'],
   async run({ flags, args }, context) {
     const { client } = await connect(flags, context);
@@ -73,18 +49,22 @@ export const showAgency = defineCommand({
   },
 });
 
-export const removeAgency = defineCommand({
-  name: 'iam agencies delete',
-  summary: 'Delete an agency; credentials that functions got from it end at once',
-  flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
-  args: AGENCY,
-  examples: ['fgs iam agencies delete caller --yes'],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    const { signal } = context;
-    const { id, name } = await findAgency({ client, signal }, args.agency);
-    if (!flags.yes) await confirmDeletion(`agency ${name}`, context);
-    await client.call('deleteAgency', { params: { agency_id: id }, signal });
-    return { kind: 'message', text: `${name}: deleted`, data: { id, name } };
-  },
-});
+export const agencies: readonly Command[] = [
+  createAgency,
+  operation('iam agencies list', 'listAgencies', {
+    summary: 'Agencies of the account',
+    examples: ['fgs iam agencies list'],
+    rows: (answer) => answer.agencies,
+    columns: { name: 'NAME', expire_time: 'ENDS', description: 'DESCRIPTION', id: 'ID' },
+    none: 'no agencies; make one with: fgs iam agencies create NAME',
+  }),
+  showAgency,
+  operation('iam agencies delete', 'deleteAgency', {
+    summary: 'Delete an agency; credentials that functions got from it end at once',
+    args: [AGENCY],
+    examples: ['fgs iam agencies delete caller --yes'],
+    confirm: ({ agency }) => `agency ${agency.name}`,
+    text: (_, { agency }) => `${agency.name}: deleted`,
+    data: (_, { agency: { id, name } }) => ({ id, name }),
+  }),
+];

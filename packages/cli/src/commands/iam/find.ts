@@ -1,5 +1,6 @@
 import type { Client } from '@funcgraph/api';
 import { CliError, type Context, EXIT, usageError } from '../../framework/index.ts';
+import type { Argument } from '../../operations/index.ts';
 
 interface Found {
   readonly id: string;
@@ -59,6 +60,27 @@ export async function findPolicy({ client, signal }: Where, text: string): Promi
   const all = [...system.data.roles, ...custom.data.roles];
   return pick('policy', text, [...all, ...all.map(({ id, display_name }) => ({ id, name: display_name }))]);
 }
+
+function argument<const N extends string>(
+  name: N,
+  field: string,
+  find: (where: Where, text: string) => Promise<Found>,
+): Argument<N, Found> {
+  return {
+    name,
+    summary: `name or id of the ${name.replace('-', ' ')}`,
+    find: (text, { connection: { client }, signal }) => find({ client, signal }, text),
+    fields: ({ id }) => ({ [field]: id }),
+  };
+}
+
+export const USER = argument('user', 'user_id', findUser);
+export const GROUP = argument('group', 'group_id', findGroup);
+export const POLICY = argument('policy', 'role_id', findPolicy);
+export const AGENCY = argument('agency', 'agency_id', findAgency);
+export const PROJECT = argument('project', 'project_id', findProject);
+export const ACCOUNT = argument('account', 'domain_id', findAccount);
+export const ENTERPRISE_PROJECT = argument('enterprise-project', 'enterprise_project_id', findEnterpriseProject);
 
 /** The lines of standard input, so that no password is ever on a command line. Throws a usage error for too few. */
 export async function readLines(context: Context, count: number, what: string): Promise<string[]> {

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { confirmDeletion, defineCommand, usageError } from '../../framework/index.ts';
+import { type Command, defineCommand, usageError } from '../../framework/index.ts';
+import { operation, word } from '../../operations/index.ts';
 import { findProject, findUser } from './find.ts';
 import { saveNew } from './save-new.ts';
 
 const OF_USER = {
   user: { type: 'text', placeholder: 'NAME', summary: 'of this user; else your own' },
-  ...CONNECTION_FLAGS,
 } as const;
-const KEY = [{ name: 'key', summary: 'the access key' }] as const;
+const KEY = word('key', 'the access key', 'access_key');
 
-export const createKey = defineCommand({
+const createKey = defineCommand({
   name: 'iam keys create',
   summary: 'Make an access key; a user has at most two, and the secret is shown this once, or saved',
   flags: {
@@ -22,6 +22,7 @@ export const createKey = defineCommand({
     },
     project: { type: 'text', placeholder: 'NAME', summary: 'with --save: project of that file; else the present one' },
     ...OF_USER,
+    ...CONNECTION_FLAGS,
   },
   args: [],
   examples: ['fgs iam keys create --user ada --save ada.json', 'fgs iam keys create --output json > key.json'],
@@ -51,60 +52,37 @@ export const createKey = defineCommand({
   },
 });
 
-export const listKeys = defineCommand({
-  name: 'iam keys list',
-  summary: 'Access keys, and when each was last used',
-  flags: OF_USER,
-  args: [],
-  examples: ['fgs iam keys list', 'fgs iam keys list --user ada'],
-  async run({ flags }, context) {
-    const { client } = await connect(flags, context);
-    const { signal } = context;
-    const query = flags.user === undefined ? {} : { user_id: (await findUser({ client, signal }, flags.user)).id };
-    const { data } = await client.call('listAccessKeys', { query, signal });
-    return {
-      kind: 'table',
-      columns: [
-        { key: 'access', title: 'ACCESS KEY' },
-        { key: 'status', title: 'STATUS' },
-        { key: 'create_time', title: 'CREATED' },
-        { key: 'last_use_time', title: 'LAST USED' },
-        { key: 'description', title: 'DESCRIPTION' },
-      ],
-      rows: data.credentials,
-      none: 'no access keys; make one with: fgs iam keys create',
-    };
-  },
-});
-
-export const updateKey = defineCommand({
-  name: 'iam keys set',
-  summary: 'Disable or enable an access key',
-  flags: CONNECTION_FLAGS,
-  args: [...KEY, { name: 'status', summary: 'active or inactive' }],
-  examples: ['fgs iam keys set 0123456789ABCDEF0123 inactive'],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    const { data } = await client.call('updateAccessKey', {
-      params: { access_key: args.key },
-      // the server lists the allowed values
-      body: { credential: { status: args.status as 'active' | 'inactive' } },
-      signal: context.signal,
-    });
-    return { kind: 'message', text: `${args.key}: ${data.credential.status}`, data: data.credential };
-  },
-});
-
-export const removeKey = defineCommand({
-  name: 'iam keys delete',
-  summary: 'Delete an access key; its requests are refused from now on',
-  flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
-  args: KEY,
-  examples: ['fgs iam keys delete 0123456789ABCDEF0123 --yes'],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    if (!flags.yes) await confirmDeletion(`access key ${args.key}`, context);
-    await client.call('deleteAccessKey', { params: { access_key: args.key }, signal: context.signal });
-    return { kind: 'message', text: `${args.key}: deleted`, data: { access: args.key } };
-  },
-});
+export const keys: readonly Command[] = [
+  createKey,
+  operation('iam keys list', 'listAccessKeys', {
+    summary: 'Access keys, and when each was last used',
+    flags: OF_USER,
+    fields: async ({ user }, { client }, { signal }) =>
+      user === undefined ? {} : { user_id: (await findUser({ client, signal }, user)).id },
+    examples: ['fgs iam keys list', 'fgs iam keys list --user ada'],
+    rows: ({ credentials }) => credentials,
+    columns: {
+      access: 'ACCESS KEY',
+      status: 'STATUS',
+      create_time: 'CREATED',
+      last_use_time: 'LAST USED',
+      description: 'DESCRIPTION',
+    },
+    none: 'no access keys; make one with: fgs iam keys create',
+  }),
+  operation('iam keys set', 'updateAccessKey', {
+    summary: 'Disable or enable an access key',
+    args: [KEY, word('status', 'active or inactive')],
+    examples: ['fgs iam keys set 0123456789ABCDEF0123 inactive'],
+    text: ({ credential }, { key }) => `${key}: ${credential.status}`,
+    data: ({ credential }) => credential,
+  }),
+  operation('iam keys delete', 'deleteAccessKey', {
+    summary: 'Delete an access key; its requests are refused from now on',
+    args: [KEY],
+    examples: ['fgs iam keys delete 0123456789ABCDEF0123 --yes'],
+    confirm: ({ key }) => `access key ${key}`,
+    text: (_, { key }) => `${key}: deleted`,
+    data: (_, { key }) => ({ access: key }),
+  }),
+];

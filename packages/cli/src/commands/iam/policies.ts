@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Context, confirmDeletion, defineCommand, systemCode, usageError } from '../../framework/index.ts';
-import { findPolicy } from './find.ts';
+import { type Command, type Context, defineCommand, systemCode, usageError } from '../../framework/index.ts';
+import { operation, word } from '../../operations/index.ts';
+import { POLICY } from './find.ts';
 
 const MAX_FILE_CHARS = 64 * 1024;
-const POLICY = [{ name: 'policy', summary: 'name or id of the policy' }] as const;
 const FILE = {
   file: { type: 'text', placeholder: 'FILE', required: true, summary: 'JSON of the policy: Version and Statement' },
 } as const;
@@ -22,27 +22,7 @@ async function documentIn(file: string, { cwd }: Context): Promise<unknown> {
   }
 }
 
-export const createPolicy = defineCommand({
-  name: 'iam policies create',
-  summary: 'Make a policy',
-  flags: {
-    ...FILE,
-    description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' },
-    ...CONNECTION_FLAGS,
-  },
-  args: [{ name: 'name', summary: 'name of the policy' }],
-  examples: ['fgs iam policies create one-function --file policy.json'],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    const policy = await documentIn(flags.file, context);
-    const more = flags.description === undefined ? {} : { description: flags.description };
-    const role = { display_name: args.name, policy, ...more };
-    const { data } = await client.call('createPolicy', { body: { role }, signal: context.signal });
-    return { kind: 'message', text: `${args.name}: created`, data: data.role };
-  },
-});
-
-export const listPolicies = defineCommand({
+const listPolicies = defineCommand({
   name: 'iam policies list',
   summary: 'Policies of the account, and those that every account has',
   flags: CONNECTION_FLAGS,
@@ -70,49 +50,39 @@ export const listPolicies = defineCommand({
   },
 });
 
-export const showPolicy = defineCommand({
-  name: 'iam policies show',
-  summary: 'The statements of a policy',
-  flags: CONNECTION_FLAGS,
-  args: POLICY,
-  examples: ["fgs iam policies show 'FunctionGraph FullAccess' --output json"],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    const { signal } = context;
-    const { id } = await findPolicy({ client, signal }, args.policy);
-    const { data } = await client.call('showPolicy', { params: { role_id: id }, signal });
-    return { kind: 'record', data: data.role, hide: ['name', 'type', 'catalog'] };
-  },
-});
-
-export const updatePolicy = defineCommand({
-  name: 'iam policies update',
-  summary: 'Replace the statements of a policy, from the next request on',
-  flags: { ...FILE, ...CONNECTION_FLAGS },
-  args: POLICY,
-  examples: ['fgs iam policies update one-function --file policy.json'],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    const { signal } = context;
-    const { id, name } = await findPolicy({ client, signal }, args.policy);
-    const role = { policy: await documentIn(flags.file, context) };
-    const { data } = await client.call('updatePolicy', { params: { role_id: id }, body: { role }, signal });
-    return { kind: 'message', text: `${name}: changed`, data: data.role };
-  },
-});
-
-export const removePolicy = defineCommand({
-  name: 'iam policies delete',
-  summary: 'Delete a policy without grants',
-  flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
-  args: POLICY,
-  examples: ['fgs iam policies delete one-function --yes'],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    const { signal } = context;
-    const { id, name } = await findPolicy({ client, signal }, args.policy);
-    if (!flags.yes) await confirmDeletion(`policy ${name}`, context);
-    await client.call('deletePolicy', { params: { role_id: id }, signal });
-    return { kind: 'message', text: `${name}: deleted`, data: { id, name } };
-  },
-});
+export const policies: readonly Command[] = [
+  operation('iam policies create', 'createPolicy', {
+    summary: 'Make a policy',
+    args: [word('name', 'name of the policy', 'display_name')],
+    flags: { ...FILE, description: ['TEXT', 'its purpose'] },
+    fields: async ({ file }, _, context) => ({ policy: await documentIn(file, context) }),
+    examples: ['fgs iam policies create one-function --file policy.json'],
+    text: (_, { name }) => `${name}: created`,
+    data: ({ role }) => role,
+  }),
+  listPolicies,
+  operation('iam policies show', 'showPolicy', {
+    summary: 'The statements of a policy',
+    args: [POLICY],
+    examples: ["fgs iam policies show 'FunctionGraph FullAccess' --output json"],
+    data: ({ role }) => role,
+    hide: ['name', 'type', 'catalog'],
+  }),
+  operation('iam policies update', 'updatePolicy', {
+    summary: 'Replace the statements of a policy, from the next request on',
+    args: [POLICY],
+    flags: FILE,
+    fields: async ({ file }, _, context) => ({ policy: await documentIn(file, context) }),
+    examples: ['fgs iam policies update one-function --file policy.json'],
+    text: (_, { policy }) => `${policy.name}: changed`,
+    data: ({ role }) => role,
+  }),
+  operation('iam policies delete', 'deletePolicy', {
+    summary: 'Delete a policy without grants',
+    args: [POLICY],
+    examples: ['fgs iam policies delete one-function --yes'],
+    confirm: ({ policy }) => `policy ${policy.name}`,
+    text: (_, { policy }) => `${policy.name}: deleted`,
+    data: (_, { policy: { id, name } }) => ({ id, name }),
+  }),
+];

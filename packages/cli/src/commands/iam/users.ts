@@ -1,13 +1,13 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { confirmDeletion, defineCommand, usageError } from '../../framework/index.ts';
-import { findGroup, findUser, readLines } from './find.ts';
+import { type Command, defineCommand, usageError } from '../../framework/index.ts';
+import { operation } from '../../operations/index.ts';
+import { findGroup, findUser, readLines, USER } from './find.ts';
 
 const PASSWORD = {
   'password-stdin': { type: 'boolean', summary: 'read the password from the first line of standard input' },
 } as const;
-const USER = [{ name: 'user', summary: 'name or id of the user' }] as const;
 
-export const createUser = defineCommand({
+const createUser = defineCommand({
   name: 'iam users create',
   summary: 'Make a user; without a password the user can only use access keys',
   flags: {
@@ -37,35 +37,11 @@ export const createUser = defineCommand({
   },
 });
 
-export const listUsers = defineCommand({
-  name: 'iam users list',
-  summary: 'Users of the account',
-  flags: CONNECTION_FLAGS,
-  args: [],
-  examples: ['fgs iam users list'],
-  async run({ flags }, context) {
-    const { client } = await connect(flags, context);
-    const { data } = await client.call('listUsers', { signal: context.signal });
-    return {
-      kind: 'table',
-      columns: [
-        { key: 'name', title: 'NAME' },
-        { key: 'enabled', title: 'ENABLED' },
-        { key: 'last_login_time', title: 'LAST LOGIN' },
-        { key: 'description', title: 'DESCRIPTION' },
-        { key: 'id', title: 'ID' },
-      ],
-      rows: data.users,
-      none: 'no users',
-    };
-  },
-});
-
-export const showUser = defineCommand({
+const showUser = defineCommand({
   name: 'iam users show',
   summary: 'A user with groups and access keys',
   flags: CONNECTION_FLAGS,
-  args: USER,
+  args: [USER],
   examples: ['fgs iam users show ada'],
   async run({ flags, args }, context) {
     const { client } = await connect(flags, context);
@@ -85,49 +61,45 @@ export const showUser = defineCommand({
   },
 });
 
-export const updateUser = defineCommand({
-  name: 'iam users update',
-  summary: 'Disable or enable a user, set a new password, rename; sessions end, access keys of an active user stay',
-  flags: {
-    ...PASSWORD,
-    name: { type: 'text', placeholder: 'NAME', summary: 'new name' },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the user' },
-    enable: { type: 'boolean', summary: 'admit the user again' },
-    disable: { type: 'boolean', summary: 'refuse the user, with all sessions and keys' },
-    ...CONNECTION_FLAGS,
-  },
-  args: USER,
-  examples: ['fgs iam users update ada --disable', 'fgs iam users update ada --password-stdin < password.txt'],
-  async run({ flags, args }, context) {
-    if (flags.enable && flags.disable) throw usageError('--enable and --disable exclude each other');
-    const { client } = await connect(flags, context);
-    const { signal } = context;
-    const { id } = await findUser({ client, signal }, args.user);
-    const [password] = flags['password-stdin'] ? await readLines(context, 1, 'the password') : [];
-    const user = {
-      ...(password === undefined ? {} : { password }),
-      ...(flags.name === undefined ? {} : { name: flags.name }),
-      ...(flags.description === undefined ? {} : { description: flags.description }),
-      ...(flags.enable || flags.disable ? { enabled: flags.enable } : {}),
-    };
-    if (Object.keys(user).length === 0) throw usageError('nothing to change', 'see: fgs iam users update --help');
-    const { data } = await client.call('updateUser', { params: { user_id: id }, body: { user }, signal });
-    return { kind: 'message', text: `${data.user.name}: changed`, data: data.user };
-  },
-});
-
-export const removeUser = defineCommand({
-  name: 'iam users delete',
-  summary: 'Delete a user with keys and sessions',
-  flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...CONNECTION_FLAGS },
-  args: USER,
-  examples: ['fgs iam users delete ada --yes'],
-  async run({ flags, args }, context) {
-    const { client } = await connect(flags, context);
-    const { signal } = context;
-    const { id, name } = await findUser({ client, signal }, args.user);
-    if (!flags.yes) await confirmDeletion(`user ${name}`, context);
-    await client.call('deleteUser', { params: { user_id: id }, signal });
-    return { kind: 'message', text: `${name}: deleted`, data: { id, name } };
-  },
-});
+export const users: readonly Command[] = [
+  createUser,
+  operation('iam users list', 'listUsers', {
+    summary: 'Users of the account',
+    examples: ['fgs iam users list'],
+    rows: (answer) => answer.users,
+    columns: { name: 'NAME', enabled: 'ENABLED', last_login_time: 'LAST LOGIN', description: 'DESCRIPTION', id: 'ID' },
+    none: 'no users',
+  }),
+  showUser,
+  operation('iam users update', 'updateUser', {
+    summary: 'Disable or enable a user, set a new password, rename; sessions end, access keys of an active user stay',
+    args: [USER],
+    flags: {
+      ...PASSWORD,
+      name: { type: 'text', placeholder: 'NAME', summary: 'new name' },
+      description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the user' },
+      enable: { type: 'boolean', summary: 'admit the user again' },
+      disable: { type: 'boolean', summary: 'refuse the user, with all sessions and keys' },
+    },
+    async fields({ 'password-stdin': reads, name, description, enable, disable }, _, context) {
+      if (enable && disable) throw usageError('--enable and --disable exclude each other');
+      const [password] = reads ? await readLines(context, 1, 'the password') : [];
+      const user = { password, name, description, enabled: enable || disable ? enable : undefined };
+      if (Object.values(user).every((value) => value === undefined)) {
+        throw usageError('nothing to change', 'see: fgs iam users update --help');
+      }
+      return user;
+    },
+    examples: ['fgs iam users update ada --disable', 'fgs iam users update ada --password-stdin < password.txt'],
+    text: ({ user }) => `${user.name}: changed`,
+    data: ({ user }) => user,
+  }),
+  operation('iam users delete', 'deleteUser', {
+    summary: 'Delete a user with keys and sessions',
+    args: [USER],
+    examples: ['fgs iam users delete ada --yes'],
+    confirm: ({ user }) => `user ${user.name}`,
+    text: (_, { user }) => `${user.name}: deleted`,
+    data: (_, { user: { id, name } }) => ({ id, name }),
+  }),
+];

@@ -25,8 +25,8 @@ export const testEvents: Noun = {
       summary: 'Test events that were saved with a function',
       args: [FUNCTION],
       examples: ['fgs test-events list hello'],
-      of: 'events',
-      more: ({ last_modified }) => ({ changed: new Date(last_modified * 1000).toISOString() }),
+      rows: ({ events }) =>
+        events.map((event) => ({ ...event, changed: new Date(event.last_modified * 1000).toISOString() })),
       columns: { name: 'NAME', changed: 'LAST CHANGE', id: 'ID' },
       none: 'no test events; save one with fgs test-events create',
     }),

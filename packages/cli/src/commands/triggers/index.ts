@@ -36,7 +36,7 @@ export const triggers: Noun = {
       summary: 'Triggers of a function, its versions and its aliases',
       args: [FUNCTION],
       examples: ['fgs triggers list hello', 'fgs triggers list hello --output json'],
-      more: (trigger) => ({ name: nameOf(trigger), qualifier: qualifierOf(trigger), what: whatOf(trigger) }),
+      rows: (all) => all.map((one) => ({ ...one, name: nameOf(one), qualifier: qualifierOf(one), what: whatOf(one) })),
       columns: {
         name: 'TRIGGER',
         trigger_type_code: 'TYPE',

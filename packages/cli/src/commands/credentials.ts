@@ -1,6 +1,6 @@
-import { defineCommand } from '../../framework/index.ts';
-import { runMaintenance } from '../../server-process/index.ts';
-import { MAINTENANCE_FLAGS, maintenanceArguments } from '../maintenance-flags.ts';
+import { defineCommand, type Noun } from '../framework/index.ts';
+import { runMaintenance } from '../server-process/index.ts';
+import { MAINTENANCE_FLAGS, maintenanceArguments } from './maintenance-flags.ts';
 
 interface ResetResult {
   readonly credentials_file: string;
@@ -8,7 +8,7 @@ interface ResetResult {
   readonly access_key: string;
 }
 
-export const reset = defineCommand({
+const reset = defineCommand({
   name: 'credentials reset',
   summary: 'Give an administrator of a stopped server a new password and key, for the owner of its data directory',
   flags: {
@@ -37,3 +37,9 @@ export const reset = defineCommand({
     };
   },
 });
+
+export const credentials: Noun = {
+  name: 'credentials',
+  summary: 'Administrator credentials for the owner of a data directory',
+  commands: [reset],
+};

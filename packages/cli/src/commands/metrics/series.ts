@@ -1,9 +1,8 @@
 import type { CallOutput } from '@funcgraph/api';
-import type { FlagSpecs, Output } from '../../framework/index.ts';
-import { usageError } from '../../framework/index.ts';
+import { type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
 import { timeText } from '../time-text.ts';
 
-type Series = CallOutput<'showMetrics'>['data'];
+type Point = CallOutput<'showMetrics'>['data']['points'][number];
 
 export const RANGE_FLAGS = {
   since: {
@@ -21,13 +20,9 @@ export const RANGE_FLAGS = {
   all: { type: 'boolean', summary: 'also steps in which nothing happened' },
 } as const satisfies FlagSpecs;
 
-const UNIT_SECONDS = { m: 60, h: 3600, d: 86_400 } as const;
+type RangeFlags = FlagValues<typeof RANGE_FLAGS>;
 
-interface RangeFlags {
-  readonly since: string;
-  readonly until: string | undefined;
-  readonly step: string | undefined;
-}
+const UNIT_SECONDS = { m: 60, h: 3600, d: 86_400 } as const;
 
 /** The query of a series. Throws a usage error for an invalid time. */
 export function rangeQuery(
@@ -46,28 +41,11 @@ export function rangeQuery(
   };
 }
 
-export function seriesTable({ points }: Series, all: boolean): Output {
-  const happened = points.filter(({ count, concurrency, instances }) => all || count + concurrency + instances > 0);
-  return {
-    kind: 'table',
-    columns: [
-      { key: 'time', title: 'TIME' },
-      { key: 'count', title: 'CALLS', align: 'right' },
-      { key: 'failed', title: 'FAILED', align: 'right' },
-      { key: 'rejected', title: 'REJECTED', align: 'right' },
-      { key: 'cold', title: 'COLD', align: 'right' },
-      { key: 'duration_ms', title: 'AVG MS', align: 'right' },
-      { key: 'p50_ms', title: 'P50', align: 'right' },
-      { key: 'p95_ms', title: 'P95', align: 'right' },
-      { key: 'p99_ms', title: 'P99', align: 'right' },
-      { key: 'max_ms', title: 'MAX', align: 'right' },
-      { key: 'concurrency', title: 'AT ONCE', align: 'right' },
-      { key: 'reserved_instances', title: 'RESERVED', align: 'right' },
-      { key: 'why', title: 'CAUSES' },
-    ],
-    rows: happened.map((point) => ({ ...point, why: causesText(point.causes) })),
-    none: 'nothing happened in this time',
-  };
+/** The steps in which something happened, or all. */
+export function seriesRows({ points }: { readonly points: readonly Point[] }, { all }: RangeFlags) {
+  return points
+    .filter(({ count, concurrency, instances }) => all || count + concurrency + instances > 0)
+    .map((point) => ({ ...point, why: causesText(point.causes) }));
 }
 
 function causesText(causes: Readonly<Record<string, number>>): string {

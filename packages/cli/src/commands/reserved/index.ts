@@ -1,0 +1,97 @@
+import type { Noun } from '../../framework/index.ts';
+import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
+import { parsePolicy } from './policy-flag.ts';
+
+interface Failing {
+  readonly reason: string;
+  readonly failures: number;
+  readonly next_try: string | null;
+}
+
+function problemText({ reason, failures, next_try }: Failing): string {
+  if (next_try === null) return reason;
+  return `${reason} (failed ${failures === 1 ? 'once' : `${failures} times`}, next try ${next_try})`;
+}
+
+export const reserved: Noun = {
+  name: 'reserved',
+  summary: 'Instances that are kept ready, so that no request waits for a start',
+  commands: [
+    operation('reserved set', 'updateFunctionReservedInstancesCount', {
+      summary: 'Keep instances of a function ready; replaces earlier settings',
+      args: [QUALIFIED_FUNCTION],
+      flags: {
+        count: ['N', 'instances that are always kept; 0 for none'],
+        version: { type: 'text', placeholder: 'VERSION', summary: 'for calls of this version; latest without it' },
+        alias: { type: 'text', placeholder: 'ALIAS', summary: 'for calls through this alias' },
+        idle: { type: 'boolean', summary: 'idle mode: no processor between requests' },
+        policy: {
+          type: 'list',
+          placeholder: 'NAME,COUNT,FROM,UNTIL,CRON',
+          summary: 'more of them from each time that CRON (UTC) names, in the window FROM to UNTIL (local time)',
+        },
+      },
+      fields: ({ idle, policy }) => ({
+        idle_mode: idle,
+        tactics_config: { cron_configs: policy.map(parsePolicy) },
+      }),
+      examples: [
+        'fgs reserved set hello --count 2 --idle',
+        'fgs reserved set hello --alias live --count 1 --policy "morning,10,2027-01-01,2027-02-01,0 0 8 * * ?"',
+        'fgs reserved set hello --count 0',
+      ],
+      text({ count, idle_mode, tactics_config }, { function: { name } }) {
+        const policies = tactics_config.cron_configs.length;
+        const more = policies === 0 ? '' : `, ${policies} ${policies === 1 ? 'policy' : 'policies'}`;
+        return `${name}: ${count} reserved${idle_mode ? ', idle mode' : ''}${more}`;
+      },
+      data: (answer, { function: { function_urn } }) => ({ function_urn, ...answer }),
+    }),
+    operation('reserved list', 'listReservedInstanceConfigs', {
+      summary: 'Settings of reserved instances in the project',
+      fields: { marker: '0', limit: '500' },
+      examples: ['fgs reserved list', 'fgs reserved list --output json'],
+      rows: ({ reserved_instances }) =>
+        reserved_instances.map((row) => ({
+          ...row,
+          mode: row.idle_mode ? 'on' : 'off',
+          policies: row.tactics_config.cron_configs
+            .map(({ name, count, cron }) => `${name}: ${count} at ${cron}`)
+            .join('; '),
+        })),
+      next: ({ reserved_instances, page_info }, seen) =>
+        reserved_instances.length === 0 || page_info.next_marker === 0 ? undefined : { marker: String(seen) },
+      columns: {
+        function_urn: 'FUNCTION',
+        qualifier_type: 'OF',
+        qualifier_name: 'NAME',
+        min_count: 'MIN',
+        mode: 'IDLE MODE',
+        policies: 'POLICIES',
+      },
+      none: 'no reserved instances',
+    }),
+    operation('reserved show', 'showReservedInstances', {
+      summary: 'Reserved instances of a function as they are now, and why some are missing',
+      args: [FUNCTION],
+      examples: ['fgs reserved show hello', 'fgs reserved show hello --output json'],
+      rows: ({ reserved_instances }) =>
+        reserved_instances.map((row) => ({
+          ...row,
+          mode: row.idle_mode ? 'on' : 'off',
+          problem: row.failing === null ? '' : problemText(row.failing),
+        })),
+      columns: {
+        qualifier_type: 'OF',
+        qualifier_name: 'NAME',
+        min_count: 'MIN',
+        wanted: 'WANTED NOW',
+        ready: 'READY',
+        starting: 'STARTING',
+        mode: 'IDLE MODE',
+        problem: 'PROBLEM',
+      },
+      none: 'no reserved instances',
+    }),
+  ],
+};

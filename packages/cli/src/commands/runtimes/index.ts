@@ -1,0 +1,31 @@
+import type { Noun } from '../../framework/index.ts';
+import { operation } from '../../operations/index.ts';
+import { add } from './add.ts';
+import { install } from './install.ts';
+
+export const runtimes: Noun = {
+  name: 'runtimes',
+  summary: 'Languages and versions that functions can use',
+  commands: [
+    operation('runtimes list', 'listRuntimes', {
+      summary: 'Every runtime name, whether this server has it and how to get it',
+      flags: { available: { type: 'boolean', summary: 'only those that can be used now' } },
+      examples: ['fgs runtimes list', 'fgs runtimes list --available --output json'],
+      rows: (answer, { available }) =>
+        answer.runtimes
+          .filter((runtime) => runtime.available || !available)
+          .map((runtime) => ({ ...runtime, state: runtime.available ? 'yes' : 'no' })),
+      columns: {
+        name: 'NAME',
+        state: 'AVAILABLE',
+        version: 'VERSION',
+        source: 'SOURCE',
+        served_by: 'SERVED BY',
+        hint: 'HOW TO GET IT',
+      },
+      none: 'no runtimes',
+    }),
+    install,
+    add,
+  ],
+};
