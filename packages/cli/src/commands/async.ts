@@ -1,8 +1,8 @@
-import { type Noun, usageError } from '../framework/index.ts';
+import { flag, type Noun, usageError } from '../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../operations/index.ts';
 
 const QUALIFIER = {
-  qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'of a version or alias; latest without it' },
+  qualifier: flag.text('VERSION|!ALIAS', 'of a version or alias; latest without it'),
 } as const;
 
 /** A function by its URN, a webhook by its address. Throws a usage error for anything else. */
@@ -33,13 +33,9 @@ export const asyncSettings: Noun = {
           'how long an event may wait to run',
           { field: 'max_async_event_age_in_seconds', fallback: 3600 },
         ],
-        'on-success': { type: 'text', placeholder: 'URN|URL', summary: 'function or webhook that gets the result' },
-        'on-failure': {
-          type: 'text',
-          placeholder: 'URN|URL',
-          summary: 'the same, for invocations that failed permanently',
-        },
-        'status-log': { type: 'boolean', summary: 'a line in the log for each change of status' },
+        'on-success': flag.text('URN|URL', 'function or webhook that gets the result'),
+        'on-failure': flag.text('URN|URL', 'the same, for invocations that failed permanently'),
+        'status-log': flag.boolean('a line in the log for each change of status'),
         ...QUALIFIER,
       },
       fields(flags) {

@@ -1,4 +1,4 @@
-import { defineCommand, type Noun } from '../framework/index.ts';
+import { defineCommand, flag, type Noun } from '../framework/index.ts';
 import { runMaintenance } from '../server-process/index.ts';
 import { MAINTENANCE_FLAGS, maintenanceArguments } from './maintenance-flags.ts';
 
@@ -12,11 +12,7 @@ const reset = defineCommand({
   name: 'credentials reset',
   summary: 'Give an administrator of a stopped server a new password and key, for the owner of its data directory',
   flags: {
-    user: {
-      type: 'text',
-      placeholder: 'NAME',
-      summary: 'user of the account that manages the machine (default: admin); created if missing',
-    },
+    user: flag.text('NAME', 'user of the account that manages the machine (default: admin); created if missing'),
     ...MAINTENANCE_FLAGS,
   },
   args: [],

@@ -1,4 +1,4 @@
-import { type Noun, usageError } from '../framework/index.ts';
+import { flag, type Noun, usageError } from '../framework/index.ts';
 import { operation, word } from '../operations/index.ts';
 
 const NAME = word('name', 'name of the file system');
@@ -14,7 +14,6 @@ export const filesystems: Noun = {
   summary: 'Folders of the server machine and NFS exports that functions can mount',
   commands: [
     operation('filesystems list', 'listFileSystems', {
-      summary: 'File systems that functions can mount',
       examples: ['fgs filesystems list', 'fgs filesystems list --output json'],
       rows: ({ file_systems }) =>
         file_systems.map((one) => ({
@@ -29,18 +28,10 @@ export const filesystems: Noun = {
       summary: 'Register a folder of the server machine, or an NFS export, that functions can mount',
       args: [NAME],
       flags: {
-        path: { type: 'text', placeholder: 'DIR', summary: 'absolute path of a folder, on the server machine' },
-        nfs: {
-          type: 'text',
-          placeholder: 'HOST:/PATH',
-          summary: 'export of an NFS server that nfs_exports of the server names',
-        },
+        path: flag.text('DIR', 'absolute path of a folder, on the server machine'),
+        nfs: flag.text('HOST:/PATH', 'export of an NFS server that nfs_exports of the server names'),
         'read-only': 'functions may not change anything',
-        user: {
-          type: 'text',
-          placeholder: 'UID[:GID]',
-          summary: 'owner of files of functions on disk; 1003 without it',
-        },
+        user: flag.text('UID[:GID]', 'owner of files of functions on disk; 1003 without it'),
         'any-user': 'functions may name another user in mount_user',
       },
       fields({ path, nfs, user }) {

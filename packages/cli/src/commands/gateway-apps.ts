@@ -48,18 +48,15 @@ export const gatewayApps: Noun = {
       none: 'no apps; make one with: fgs gateway-apps create NAME',
     }),
     operation('gateway-apps show', 'showGatewayApp', {
-      summary: 'An app, and the triggers that it may call',
       args: [APP],
       examples: ['fgs gateway-apps show partner'],
     }),
     operation('gateway-apps renew', 'renewGatewayApp', {
-      summary: 'Replace the secret and code of an app; the old ones are void at once',
       args: [APP],
       examples: ['fgs gateway-apps renew partner'],
       hide: LEAST,
     }),
     operation('gateway-apps delete', 'deleteGatewayApp', {
-      summary: 'Delete an app; its calls are refused from then on',
       args: [APP],
       examples: ['fgs gateway-apps delete partner --yes'],
       confirm: ({ app }) => `app ${app.name}`,
@@ -74,7 +71,6 @@ export const gatewayApps: Noun = {
       data: (_, { app, trigger }) => ({ app_id: app.id, trigger_id: trigger.trigger_id, outcome: 'bound' }),
     }),
     operation('gateway-apps unbind', 'unbindGatewayApp', {
-      summary: 'Let an app call a gateway trigger no more',
       args: APP_AND_TRIGGER,
       examples: ['fgs gateway-apps unbind partner hello api'],
       text: (_, { app, trigger, function: { name } }) =>

@@ -8,7 +8,6 @@ export const networks: Noun = {
   summary: 'Networks of the server machine that functions can be placed in',
   commands: [
     operation('networks list', 'listNetworks', {
-      summary: 'Networks that functions can be placed in',
       examples: ['fgs networks list', 'fgs networks list --output json'],
       rows: (answer) =>
         answer.networks.map((one) => ({ ...one, outside: one.nat ? 'yes' : 'no', users: one.used_by.length })),
@@ -51,7 +50,6 @@ export const networks: Noun = {
       examples: ['fgs networks show backend'],
     }),
     operation('networks delete', 'deleteNetwork', {
-      summary: 'Remove a network that no function uses',
       args: [NAME],
       examples: ['fgs networks delete backend', 'fgs networks delete backend --yes'],
       confirm: ({ name }) => `network ${name}`,

@@ -1,14 +1,14 @@
 import type { RouteBody, Routes } from '@funcgraph/api';
-import { type FlagSpecs, type FlagValues, type Noun, usageError } from '../framework/index.ts';
+import { type FlagSpecs, type FlagValues, flag, type Noun, usageError } from '../framework/index.ts';
 import { operation } from '../operations/index.ts';
 
 /** A shared resource, and the account or project it is shared with. */
 const SHARE_FLAGS = {
-  filesystem: { type: 'text', placeholder: 'NAME', summary: 'file system that is shared' },
-  network: { type: 'text', placeholder: 'NAME', summary: 'network that is shared' },
-  image: { type: 'text', placeholder: 'NAME', summary: 'image that is shared, all its tags' },
-  account: { type: 'text', placeholder: 'NAME', summary: 'account that may use it, in all its projects' },
-  project: { type: 'text', placeholder: 'ID', summary: 'project that may use it' },
+  filesystem: flag.text('NAME', 'file system that is shared'),
+  network: flag.text('NAME', 'network that is shared'),
+  image: flag.text('NAME', 'image that is shared, all its tags'),
+  account: flag.text('NAME', 'account that may use it, in all its projects'),
+  project: flag.text('ID', 'project that may use it'),
 } as const satisfies FlagSpecs;
 
 type Share = RouteBody<Routes['addShare']>;
@@ -54,7 +54,6 @@ export const shares: Noun = {
       none: 'nothing is shared',
     }),
     operation('shares remove', 'removeShare', {
-      summary: 'End the share of a file system, network or image with an account or project',
       flags: SHARE_FLAGS,
       fields: shareOf,
       examples: ['fgs shares remove --network backend --account other-team'],

@@ -4,6 +4,7 @@ import {
   defineCommand,
   type FlagSpecs,
   type FlagValues,
+  flag,
   type StreamItem,
   usageError,
 } from '../framework/index.ts';
@@ -11,72 +12,44 @@ import { type ServerProcess, spawnServer, startSummary } from '../server-process
 
 /** Flags that `start` and `up` hand to the server. */
 export const SERVER_FLAGS = {
-  'data-dir': { type: 'text', placeholder: 'DIR', summary: 'where functions, events, logs and keys are kept' },
-  host: { type: 'text', placeholder: 'ADDRESS', summary: 'address to listen on (the server: 127.0.0.1)' },
-  port: { type: 'integer', placeholder: 'PORT', summary: 'port of the API (the server: 8080; 0: any free one)' },
-  'gateway-port': {
-    type: 'integer',
-    placeholder: 'PORT',
-    summary: 'port of the gateway (the server: 8081; 0: any free one)',
-  },
-  sandbox: {
-    type: 'text',
-    placeholder: 'DRIVER',
+  'data-dir': flag.text('DIR', 'where functions, events, logs and keys are kept'),
+  host: flag.text('ADDRESS', 'address to listen on (the server: 127.0.0.1)'),
+  port: flag.integer('PORT', 'port of the API (the server: 8080; 0: any free one)'),
+  'gateway-port': flag.integer('PORT', 'port of the gateway (the server: 8081; 0: any free one)'),
+  sandbox: flag.text('DRIVER', 'isolation of functions; process means none', {
     choices: ['auto', 'bubblewrap', 'process'],
-    summary: 'isolation of functions; process means none',
-  },
-  'root-without-isolation': {
-    type: 'text',
-    placeholder: 'allow',
-    choices: ['allow'],
-    summary: 'with --sandbox process: root may run functions, which then run as root',
-  },
-  user: {
-    type: 'text',
-    placeholder: 'NAME',
-    summary:
-      'the user that the server runs as when root starts it (funcgraph, made when missing; root: none of its own)',
-  },
-  'memory-budget': {
-    type: 'text',
-    placeholder: 'SIZE',
-    summary: 'memory for all instances in use, such as 8GB (the server: 80 % of the machine)',
-  },
-  'database-url': {
-    type: 'text',
-    placeholder: 'URL',
-    summary:
-      'PostgreSQL in the place of SQLite: postgres://user@host/database, without a password (see FGS_DATABASE_URL)',
-  },
-  'database-url-file': { type: 'text', placeholder: 'FILE', summary: 'file with that URL, which may have a password' },
-  'drain-timeout': {
-    type: 'text',
-    placeholder: 'TIME',
-    summary: 'how long running invocations may continue when the server stops, such as 15m (the server: 30s)',
-  },
-  egress: {
-    type: 'text',
-    placeholder: 'on|off',
+  }),
+  'root-without-isolation': flag.text(
+    'allow',
+    'with --sandbox process: root may run functions, which then run as root',
+    { choices: ['allow'] },
+  ),
+  user: flag.text(
+    'NAME',
+    'the user that the server runs as when root starts it (funcgraph, made when missing; root: none of its own)',
+  ),
+  'memory-budget': flag.text('SIZE', 'memory for all instances in use, such as 8GB (the server: 80 % of the machine)'),
+  'database-url': flag.text(
+    'URL',
+    'PostgreSQL in the place of SQLite: postgres://user@host/database, without a password (see FGS_DATABASE_URL)',
+  ),
+  'database-url-file': flag.text('FILE', 'file with that URL, which may have a password'),
+  'drain-timeout': flag.text(
+    'TIME',
+    'how long running invocations may continue when the server stops, such as 15m (the server: 30s)',
+  ),
+  egress: flag.text('on|off', 'whether functions reach the outside (the server: on where it can protect the machine)', {
     choices: ['on', 'off'],
-    summary: 'whether functions reach the outside (the server: on where it can protect the machine)',
-  },
-  'trusted-proxies': {
-    type: 'text',
-    placeholder: 'LIST',
-    summary: 'addresses and networks whose X-Forwarded-For is trusted, with commas (the server: none)',
-  },
-  set: {
-    type: 'list',
-    placeholder: 'NAME=VALUE',
-    summary: 'any other setting of the server, such as idle_timeout=5m',
-  },
-  config: { type: 'text', placeholder: 'FILE', summary: 'configuration file of the server' },
-  'log-level': {
-    type: 'text',
-    placeholder: 'LEVEL',
+  }),
+  'trusted-proxies': flag.text(
+    'LIST',
+    'addresses and networks whose X-Forwarded-For is trusted, with commas (the server: none)',
+  ),
+  set: flag.list('NAME=VALUE', 'any other setting of the server, such as idle_timeout=5m'),
+  config: flag.text('FILE', 'configuration file of the server'),
+  'log-level': flag.text('LEVEL', 'how much the server logs', {
     choices: ['debug', 'info', 'warn', 'error', 'silent'],
-    summary: 'how much the server logs',
-  },
+  }),
 } as const satisfies FlagSpecs;
 
 const NAMES = Object.keys(SERVER_FLAGS) as (keyof typeof SERVER_FLAGS)[];

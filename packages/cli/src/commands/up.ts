@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type ConnectionFlags, connect, findConfig } from '../connection/index.ts';
-import { type Context, defineCommand, EXIT, type StreamItem } from '../framework/index.ts';
+import { type Context, defineCommand, EXIT, flag, type StreamItem } from '../framework/index.ts';
 import { type ReadyMessage, type ServerProcess, spawnServer, startSummary } from '../server-process/index.ts';
 import { deployFolder } from './functions/deploy.ts';
 import { invokeOnce } from './functions/invoke.ts';
@@ -105,8 +105,8 @@ export const up = defineCommand({
   name: 'up',
   summary: 'Run the server and show that it works: deploys the example hello and calls it',
   flags: {
-    once: { type: 'boolean', summary: 'stop again after the call; exit code 0 when all worked' },
-    verbose: { type: 'boolean', summary: "show the server's log" },
+    once: flag.boolean('stop again after the call; exit code 0 when all worked'),
+    verbose: flag.boolean("show the server's log"),
     ...SERVER_FLAGS,
   },
   args: [],

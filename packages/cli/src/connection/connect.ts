@@ -1,21 +1,17 @@
 import { type Client, createClient, formatUrn, parseUrn, type Qualifier } from '@funcgraph/api';
-import { type Context, type FlagSpecs, usageError } from '../framework/index.ts';
+import { type Context, type FlagSpecs, flag, usageError } from '../framework/index.ts';
 import { type ConnectionFlags, type Credentials, loadCredentials } from './credentials.ts';
 
 /** Flags of every command that talks to a server. */
 export const CONNECTION_FLAGS = {
-  endpoint: { type: 'text', placeholder: 'URL', summary: 'address of the server' },
-  credentials: { type: 'text', placeholder: 'FILE', summary: 'credentials file to use instead of the environment' },
-  'data-dir': {
-    type: 'text',
-    placeholder: 'DIR',
-    summary: 'data directory of a local server, for its credentials file',
-  },
+  endpoint: flag.text('URL', 'address of the server'),
+  credentials: flag.text('FILE', 'credentials file to use instead of the environment'),
+  'data-dir': flag.text('DIR', 'data directory of a local server, for its credentials file'),
 } as const satisfies FlagSpecs;
 
 /** Flags of every command about one function. */
 export const FUNCTION_FLAGS = {
-  package: { type: 'text', placeholder: 'NAME', fallback: 'default', summary: 'package (app) of the function' },
+  package: flag.text('NAME', 'package (app) of the function', { fallback: 'default' }),
   ...CONNECTION_FLAGS,
 } as const satisfies FlagSpecs;
 

@@ -2,10 +2,11 @@ import { createInterface } from 'node:readline/promises';
 import { CliError, usageError } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-code.ts';
+import { flag } from './flag.ts';
 import { safeText } from './safe-text.ts';
 
 /** The flag that answers the question beforehand. */
-export const YES_FLAG = { yes: { type: 'boolean', short: 'y', summary: 'do not ask' } } as const;
+export const YES_FLAG = { yes: flag.boolean('do not ask', { short: 'y' }) } as const;
 
 /** Asks for confirmation before a deletion. Throws `CLI.DECLINED` for a no, and a usage error without a terminal. */
 export async function confirmDeletion(what: string, context: Context): Promise<void> {

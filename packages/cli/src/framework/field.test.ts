@@ -41,8 +41,8 @@ describe('--field', () => {
     yield { text: 'two', note: 'end', data: { n: 2 }, exitCode: 6 as const };
   }
   const outputs: Record<string, () => Output> = {
-    table: () => ({ kind: 'table', columns: [], rows: [{ n: 1 }, { n: 2 }], none: 'none' }),
-    empty: () => ({ kind: 'table', columns: [], rows: [], none: 'none' }),
+    table: () => ({ kind: 'table', columns: {}, rows: [{ n: 1 }, { n: 2 }], none: 'none' }),
+    empty: () => ({ kind: 'table', columns: {}, rows: [], none: 'none' }),
     message: () => ({ kind: 'message', text: 'done', data: { n: 1 } }),
     bytes: () => ({ kind: 'bytes', bytes: Buffer.from('x'), note: 'y', data: { n: 1 }, exitCode: 6 }),
     stream: () => ({ kind: 'stream', items: items() }),

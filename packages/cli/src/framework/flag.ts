@@ -12,6 +12,25 @@ export interface FlagSpec {
   readonly choices?: readonly string[];
 }
 
+type More = Omit<FlagSpec, 'type' | 'placeholder' | 'summary'>;
+
+const valued =
+  <const T extends FlagSpec['type']>(type: T) =>
+  <const M extends More = object>(placeholder: string, summary: string, more?: M) =>
+    ({ type, placeholder, summary, ...more }) as {
+      readonly type: T;
+      readonly placeholder: string;
+      readonly summary: string;
+    } & M;
+
+/** The kinds of flags, as the help shows them: placeholder and summary. */
+export const flag = {
+  text: valued('text'),
+  integer: valued('integer'),
+  list: valued('list'),
+  boolean: (summary: string, more: Pick<FlagSpec, 'short'> = {}) => ({ type: 'boolean' as const, summary, ...more }),
+};
+
 export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
 
 /** A word without dashes, in order. Only the last ones may be optional. */

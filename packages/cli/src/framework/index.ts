@@ -6,5 +6,6 @@ export type { Context, Sink } from './context.ts';
 export type { ExitCode } from './exit-code.ts';
 export { EXIT } from './exit-code.ts';
 export type { FlagSpec, FlagSpecs, FlagValues, RawValue } from './flag.ts';
-export type { Column, Output, Row, StreamItem } from './output.ts';
+export { flag } from './flag.ts';
+export type { Columns, Heading, Output, Row, StreamItem } from './output.ts';
 export { run } from './run.ts';

@@ -1,11 +1,10 @@
 import type { ExitCode } from './exit-code.ts';
 
-/** A column of a table: the key in the row and the heading. */
-export interface Column {
-  readonly key: string;
-  readonly title: string;
-  readonly align?: 'right';
-}
+/** The heading of a column. Numbers are aligned to the right by themselves, text where it says so. */
+export type Heading = string | { readonly title: string; readonly align: 'right' };
+
+/** The headings of a table by the key in the row, in order. */
+export type Columns = Readonly<Record<string, Heading>>;
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -13,7 +12,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export type Output = (
   | {
       readonly kind: 'table';
-      readonly columns: readonly Column[];
+      readonly columns: Columns;
       readonly rows: readonly Row[];
       readonly none: string;
     }

@@ -2,23 +2,20 @@ import { parseArgs } from 'node:util';
 import { usageError } from './cli-error.ts';
 import type { Command, ParsedValues } from './command.ts';
 import type { FlagSpec, FlagSpecs, RawValue } from './flag.ts';
+import { flag } from './flag.ts';
 import { suggest } from './suggest.ts';
 
 /** Flags that every command has. */
 export const GLOBAL_FLAGS = {
-  help: { type: 'boolean', short: 'h', summary: 'show this help' },
-  output: {
-    type: 'text',
-    placeholder: 'FORMAT',
+  help: flag.boolean('show this help', { short: 'h' }),
+  output: flag.text('FORMAT', 'how results are printed: table for people, json for programs', {
     choices: ['table', 'json'],
     fallback: 'table',
-    summary: 'how results are printed: table for people, json for programs',
-  },
-  field: {
-    type: 'text',
-    placeholder: 'NAME[,NAME]',
-    summary: 'print only these fields of the result, named as in json: a line for each result, a tab between fields',
-  },
+  }),
+  field: flag.text(
+    'NAME[,NAME]',
+    'print only these fields of the result, named as in json: a line for each result, a tab between fields',
+  ),
 } as const satisfies FlagSpecs;
 
 interface Given {

@@ -3,7 +3,7 @@ import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import { fieldLine } from './field.ts';
-import type { Column, Output, Row } from './output.ts';
+import type { Columns, Output, Row } from './output.ts';
 import { cellWidth, safeCell, safeText } from './safe-text.ts';
 
 function cell(value: unknown): string {
@@ -12,15 +12,20 @@ function cell(value: unknown): string {
   return safeCell(String(value));
 }
 
-function table(columns: readonly Column[], rows: readonly Row[]): string {
-  const lines = [columns.map((c) => c.title), ...rows.map((row) => columns.map((c) => cell(row[c.key])))];
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => cellWidth(line[i] ?? ''))));
+function table(columns: Columns, rows: readonly Row[]): string {
+  const shown = Object.entries(columns).map(([key, heading]) => ({
+    key,
+    title: typeof heading === 'string' ? heading : heading.title,
+    right: typeof heading !== 'string' || rows.some((row) => typeof row[key] === 'number'),
+  }));
+  const lines = [shown.map(({ title }) => title), ...rows.map((row) => shown.map(({ key }) => cell(row[key])))];
+  const widths = shown.map((_, i) => Math.max(...lines.map((line) => cellWidth(line[i] ?? ''))));
   return lines
     .map((line) =>
       line
         .map((text, i) => {
           const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - cellWidth(text)));
-          return columns[i]?.align === 'right' ? gap + text : text + gap;
+          return shown[i]?.right === true ? gap + text : text + gap;
         })
         .join('  ')
         .trimEnd(),

@@ -9,13 +9,13 @@ import {
 } from '@funcgraph/api';
 import { CONNECTION_FLAGS, type Connection, connect } from '../connection/index.ts';
 import {
-  type Column,
+  type Columns,
   type Command,
   type Context,
   confirmDeletion,
   type FlagSpec,
   type FlagValues,
-  type Output,
+  type Heading,
   type Row,
   YES_FLAG,
 } from '../framework/index.ts';
@@ -35,15 +35,14 @@ type Further<R extends RouteId> = Perhaps<RouteQuery<Routes[R]>> & Perhaps<Route
 type Said<R extends RouteId, A extends readonly Argument[]> = Named<A> & Omit<Further<R>, keyof Named<A>>;
 
 type Answer<R extends RouteId> = CallOutput<R>['data'];
-type Heading = string | Omit<Column, 'key'>;
-type Headings = Readonly<Record<string, Heading>>;
 
 /**
  * A command that calls one operation and prints the answer: as a table if it has `rows`, as a message if it has `text`,
  * else as a record. `said` is what the arguments named, with what `fields` made of the flags.
  */
 interface OperationSpec<R extends RouteId, A extends readonly Argument[], F extends Flags, X extends object> {
-  readonly summary: string;
+  /** That of the operation, unless given. */
+  readonly summary?: string;
   readonly examples: readonly string[];
   readonly args?: A;
   /** Those with a type of their own are for `fields`, `rows` and `text`; the others are fields of the request. */
@@ -57,7 +56,6 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   rows?(answer: Answer<R>, flags: OwnValues<F>): readonly X[];
   /** Of a list in pages: the fields of the next request, after so many rows; undefined after the last page. */
   next?(answer: Answer<R>, seen: number): Further<R> | undefined;
-  /** The headings by field, in order. Numbers are aligned to the right. */
   readonly columns?: { readonly [C in keyof NoInfer<X>]?: Heading };
   /** Printed in place of an empty table. */
   readonly none?: string;
@@ -66,15 +64,6 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   data?(answer: Answer<R>, said: Said<R, A>): Row;
   /** Fields of the record that only programs get. */
   readonly hide?: readonly string[];
-}
-
-function tableOf(headings: Headings, rows: readonly Row[], none: string): Output {
-  const columns = Object.entries(headings).map(([key, heading]): Column => {
-    if (typeof heading !== 'string') return { key, ...heading };
-    const number = rows.some((row) => typeof row[key] === 'number');
-    return { key, title: heading, ...(number ? { align: 'right' } : {}) };
-  });
-  return { kind: 'table', columns, rows, none };
 }
 
 /** Makes the command `fgs NAME` of an operation. Throws for a flag that is no field of the operation. */
@@ -88,7 +77,7 @@ export function operation<
   const route = ROUTES[id];
   return {
     name,
-    summary: spec.summary,
+    summary: spec.summary ?? route.summary,
     examples: spec.examples,
     args,
     flags: {
@@ -126,7 +115,7 @@ export function operation<
           rows.push(...spec.rows(more, values));
           page = spec.next?.(more, rows.length);
         }
-        return tableOf(columns as Headings, rows as readonly Row[], none);
+        return { kind: 'table', columns: columns as Columns, rows: rows as readonly Row[], none };
       }
       const shown = spec.data?.(data, said) ?? (data as Row);
       if (spec.text === undefined) return { kind: 'record', data: shown, hide };

@@ -41,7 +41,6 @@ export const aliases: Noun = {
       text: (alias) => `${alias.name}: moved, points to ${targetText(alias)}`,
     }),
     operation('aliases delete', 'deleteVersionAlias', {
-      summary: 'Delete an alias; the versions stay',
       args: [FUNCTION, ALIAS],
       examples: ['fgs aliases delete hello live', 'fgs aliases delete hello live --yes'],
       confirm: ({ alias, function: { function_urn } }) => `alias ${alias} of ${function_urn}`,

@@ -1,18 +1,17 @@
 import type { RouteBody, Routes } from '@funcgraph/api';
-import { type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+import { type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
 
 /** Flags for the target of an alias, the same in `create` and `update`. */
 export const TARGET_FLAGS = {
-  version: { type: 'text', placeholder: 'VERSION', required: true, summary: 'version that it points to' },
-  also: { type: 'text', placeholder: 'VERSION', summary: 'second version, for part of the requests' },
-  weight: { type: 'integer', placeholder: 'PERCENT', summary: 'share of the requests for --also, 0 to 100' },
-  rule: {
-    type: 'list',
-    placeholder: 'header|cookie:NAME=VALUE[,VALUE]',
-    summary: 'instead of --weight: requests with such a header or cookie go to --also',
-  },
-  any: { type: 'boolean', summary: 'one of several --rule is enough; otherwise all must hold' },
-  description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the alias' },
+  version: flag.text('VERSION', 'version that it points to', { required: true }),
+  also: flag.text('VERSION', 'second version, for part of the requests'),
+  weight: flag.integer('PERCENT', 'share of the requests for --also, 0 to 100'),
+  rule: flag.list(
+    'header|cookie:NAME=VALUE[,VALUE]',
+    'instead of --weight: requests with such a header or cookie go to --also',
+  ),
+  any: flag.boolean('one of several --rule is enough; otherwise all must hold'),
+  description: flag.text('TEXT', 'purpose of the alias'),
 } as const satisfies FlagSpecs;
 
 type Target = RouteBody<Routes['updateVersionAlias']>;

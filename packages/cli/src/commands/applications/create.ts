@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTION_FLAGS, type Connection, connect } from '../../connection/index.ts';
-import { CliError, type Context, defineCommand, EXIT } from '../../framework/index.ts';
+import { CliError, type Context, defineCommand, EXIT, flag } from '../../framework/index.ts';
 import { readNameValues } from '../name-values.ts';
 import { functionsText, showApplication } from './application.ts';
 
@@ -28,25 +28,12 @@ export const create = defineCommand({
   name: 'applications create',
   summary: 'Create the functions of a template together, and wait until they exist',
   flags: {
-    template: {
-      type: 'text',
-      placeholder: 'NAME',
-      required: true,
-      summary: 'a name of applications templates list',
-    },
-    param: { type: 'list', placeholder: 'NAME=VALUE', summary: 'a parameter of the template' },
-    'param-file': {
-      type: 'text',
-      placeholder: 'FILE',
-      summary: 'NAME=VALUE lines; keeps secrets off the command line',
-    },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the application' },
-    agency: { type: 'text', placeholder: 'NAME', summary: 'agency whose rights its functions get' },
-    'enterprise-project': {
-      type: 'text',
-      placeholder: 'ID',
-      summary: 'enterprise project that its functions belong to',
-    },
+    template: flag.text('NAME', 'a name of applications templates list', { required: true }),
+    param: flag.list('NAME=VALUE', 'a parameter of the template'),
+    'param-file': flag.text('FILE', 'NAME=VALUE lines; keeps secrets off the command line'),
+    description: flag.text('TEXT', 'purpose of the application'),
+    agency: flag.text('NAME', 'agency whose rights its functions get'),
+    'enterprise-project': flag.text('ID', 'enterprise project that its functions belong to'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the application; its functions are called NAME-PART' }],

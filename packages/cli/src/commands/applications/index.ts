@@ -28,7 +28,6 @@ export const applications: Noun = {
     list,
     show,
     operation('applications delete', 'deleteFunctionApp', {
-      summary: 'Delete an application with its functions',
       args: [APPLICATION],
       examples: ['fgs applications delete shop', 'fgs applications delete shop --yes'],
       confirm({ application: { detail } }) {
@@ -42,7 +41,6 @@ export const applications: Noun = {
       data: (_, { application: { id, detail } }) => ({ id, name: detail.name, outcome: 'deleted' }),
     }),
     operation('applications templates list', 'listAppTemplates', {
-      summary: 'Templates for applications',
       flags: {
         runtime: ['RUNTIME', 'those with a function for this runtime only'],
         category: ['CATEGORY', 'those of this category only'],

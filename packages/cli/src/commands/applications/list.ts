@@ -12,13 +12,7 @@ export const list = defineCommand({
     const all = await allApplications(await connect(flags, context), context.signal);
     return {
       kind: 'table',
-      columns: [
-        { key: 'name', title: 'APPLICATION' },
-        { key: 'status', title: 'STATUS' },
-        { key: 'changed', title: 'LAST CHANGE' },
-        { key: 'description', title: 'DESCRIPTION' },
-        { key: 'id', title: 'ID' },
-      ],
+      columns: { name: 'APPLICATION', status: 'STATUS', changed: 'LAST CHANGE', description: 'DESCRIPTION', id: 'ID' },
       rows: all.map((each) => ({ ...each, changed: new Date(each.last_modified_time).toISOString() })),
       none: 'no applications; make one with: fgs applications create',
     };

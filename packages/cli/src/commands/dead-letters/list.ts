@@ -1,5 +1,5 @@
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { defineCommand, usageError } from '../../framework/index.ts';
+import { defineCommand, flag, usageError } from '../../framework/index.ts';
 
 /** Most of one request. */
 const PAGE = 500;
@@ -9,8 +9,8 @@ export const list = defineCommand({
   summary: 'Permanently failed asynchronous invocations and undelivered results, newest first',
   args: [],
   flags: {
-    function: { type: 'text', placeholder: 'NAME|URN', summary: 'only those of this function' },
-    limit: { type: 'integer', placeholder: 'N', fallback: 50, summary: 'most lines to show' },
+    function: flag.text('NAME|URN', 'only those of this function'),
+    limit: flag.integer('N', 'most lines to show', { fallback: 50 }),
     ...FUNCTION_FLAGS,
   },
   examples: ['fgs dead-letters list', 'fgs dead-letters list --function hello --limit 500'],
@@ -35,15 +35,15 @@ export const list = defineCommand({
     }
     return {
       kind: 'table',
-      columns: [
-        { key: 'died_at', title: 'DIED' },
-        { key: 'id', title: 'ID' },
-        { key: 'kind', title: 'KIND' },
-        { key: 'name', title: 'FUNCTION' },
-        { key: 'reason', title: 'REASON' },
-        { key: 'attempts', title: 'ATTEMPTS', align: 'right' },
-        { key: 'message', title: 'MESSAGE' },
-      ],
+      columns: {
+        died_at: 'DIED',
+        id: 'ID',
+        kind: 'KIND',
+        name: 'FUNCTION',
+        reason: 'REASON',
+        attempts: 'ATTEMPTS',
+        message: 'MESSAGE',
+      },
       rows: rows.map((row) => ({ ...row, name: row.function_urn.split(':').slice(6).join(':') })),
       none: 'no dead letters',
     };

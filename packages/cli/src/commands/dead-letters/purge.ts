@@ -1,10 +1,10 @@
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { confirmDeletion, defineCommand } from '../../framework/index.ts';
+import { confirmDeletion, defineCommand, flag } from '../../framework/index.ts';
 
 export const purge = defineCommand({
   name: 'dead-letters purge',
   summary: 'Delete all dead letters of a function, also of a deleted one',
-  flags: { yes: { type: 'boolean', short: 'y', summary: 'do not ask' }, ...FUNCTION_FLAGS },
+  flags: { yes: flag.boolean('do not ask', { short: 'y' }), ...FUNCTION_FLAGS },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
   examples: ['fgs dead-letters purge hello', 'fgs dead-letters purge hello --yes'],
   async run({ flags, args }, context) {

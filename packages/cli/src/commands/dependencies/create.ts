@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { packFolder } from '../../code/index.ts';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { CliError, type Context, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
+import { CliError, type Context, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 import { withProgress } from '../functions/progress.ts';
 
 /** The archive in the form of the API: its bytes, or its address. */
@@ -44,11 +44,11 @@ export const create = defineCommand({
   name: 'dependencies create',
   summary: 'Store a library package, or another version of one of this name and runtime',
   flags: {
-    runtime: { type: 'text', placeholder: 'RUNTIME', required: true, summary: 'runtime of the functions it is for' },
-    folder: { type: 'text', placeholder: 'DIR', summary: 'folder to pack; for Node.js it holds node_modules' },
-    zip: { type: 'text', placeholder: 'FILE', summary: 'zip archive of at most 50 MB' },
-    url: { type: 'text', placeholder: 'URL', summary: 'http or https address from which the server fetches a zip' },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'its contents' },
+    runtime: flag.text('RUNTIME', 'runtime of the functions it is for', { required: true }),
+    folder: flag.text('DIR', 'folder to pack; for Node.js it holds node_modules'),
+    zip: flag.text('FILE', 'zip archive of at most 50 MB'),
+    url: flag.text('URL', 'http or https address from which the server fetches a zip'),
+    description: flag.text('TEXT', 'its contents'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the package' }],

@@ -1,14 +1,14 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { confirmDeletion, defineCommand, usageError } from '../../framework/index.ts';
+import { confirmDeletion, defineCommand, flag, usageError } from '../../framework/index.ts';
 import { findPackage } from './find.ts';
 
 export const remove = defineCommand({
   name: 'dependencies delete',
   summary: 'Delete a version that no function uses; the package is deleted with its last one',
   flags: {
-    runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'needed when several runtimes have the name' },
-    all: { type: 'boolean', summary: 'delete every version' },
-    yes: { type: 'boolean', short: 'y', summary: 'do not ask' },
+    runtime: flag.text('RUNTIME', 'needed when several runtimes have the name'),
+    all: flag.boolean('delete every version'),
+    yes: flag.boolean('do not ask', { short: 'y' }),
     ...CONNECTION_FLAGS,
   },
   args: [

@@ -1,4 +1,4 @@
-import type { Noun } from '../../framework/index.ts';
+import { flag, type Noun } from '../../framework/index.ts';
 import { type Argument, operation } from '../../operations/index.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
@@ -10,7 +10,7 @@ const DEPENDENCY: Argument<'dependency', Dependency> = {
   name: 'dependency',
   summary: 'name or id of the package',
   flags: {
-    runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'needed when several runtimes have the name' },
+    runtime: flag.text('RUNTIME', 'needed when several runtimes have the name'),
   },
   find(text, { connection: { client, credentials }, flags, signal }) {
     const runtime = flags.runtime === undefined ? undefined : String(flags.runtime);
@@ -27,7 +27,7 @@ export const dependencies: Noun = {
     operation('dependencies list', 'listDependencies', {
       summary: 'Library packages for functions: own ones, then public ones',
       flags: {
-        type: { type: 'text', choices: ['all', 'private', 'public'], fallback: 'all', summary: 'which ones' },
+        type: flag.text('VALUE', 'which ones', { choices: ['all', 'private', 'public'], fallback: 'all' }),
         runtime: ['RUNTIME', 'only those of this runtime'],
         match: ['TEXT', 'only those with this in their name', { field: 'name' }],
       },
@@ -47,7 +47,6 @@ export const dependencies: Noun = {
       none: 'no dependencies; make one with fgs dependencies create',
     }),
     operation('dependencies show', 'listDependencyVersion', {
-      summary: 'Versions of a package, newest first',
       args: [DEPENDENCY],
       examples: ['fgs dependencies show drawing', 'fgs dependencies show lodash --runtime Node.js20.15 --output json'],
       rows: (answer) => answer.dependencies,

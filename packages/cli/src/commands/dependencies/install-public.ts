@@ -1,6 +1,6 @@
 import type { Client } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand, EXIT, type StreamItem, usageError } from '../../framework/index.ts';
+import { defineCommand, EXIT, flag, type StreamItem, usageError } from '../../framework/index.ts';
 
 interface Wanted {
   readonly names: readonly string[];
@@ -29,13 +29,9 @@ export const installPublic = defineCommand({
   name: 'dependencies install-public',
   summary: 'Let the server fetch packages that the guide promises, and offer them to every project',
   flags: {
-    all: { type: 'boolean', summary: 'every package of the list' },
-    runtime: {
-      type: 'list',
-      placeholder: 'RUNTIME',
-      summary: 'for these; all of its language on the server when absent',
-    },
-    version: { type: 'text', placeholder: 'X.Y.Z', summary: 'another version than that of the guide' },
+    all: flag.boolean('every package of the list'),
+    runtime: flag.list('RUNTIME', 'for these; all of its language on the server when absent'),
+    version: flag.text('X.Y.Z', 'another version than that of the guide'),
     ...CONNECTION_FLAGS,
   },
   args: [
@@ -62,13 +58,7 @@ export const installPublic = defineCommand({
     const rows = packages.map((each) => ({ ...each, here: each.installed.map(({ runtime }) => runtime).join(', ') }));
     return {
       kind: 'table',
-      columns: [
-        { key: 'name', title: 'NAME' },
-        { key: 'version', title: 'VERSION' },
-        { key: 'language', title: 'LANGUAGE' },
-        { key: 'source', title: 'FROM' },
-        { key: 'here', title: 'INSTALLED FOR' },
-      ],
+      columns: { name: 'NAME', version: 'VERSION', language: 'LANGUAGE', source: 'FROM', here: 'INSTALLED FOR' },
       rows,
       none: 'no packages',
     };

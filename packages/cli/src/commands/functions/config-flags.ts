@@ -1,46 +1,27 @@
 import { MEMORY_SIZES_MB } from '@funcgraph/api';
 import type { FunctionConfig } from '../../connection/index.ts';
-import type { Context, FlagSpecs, FlagValues, Row } from '../../framework/index.ts';
+import { type Context, type FlagSpecs, type FlagValues, flag, type Row } from '../../framework/index.ts';
 import { readNameValues } from '../name-values.ts';
 
 /** Flags for the configuration of a function, the same in `create`, `deploy` and `update`. */
 export const CONFIG_FLAGS = {
-  handler: { type: 'text', placeholder: 'FILE.FUNCTION', summary: 'entry point, such as index.handler' },
-  memory: { type: 'integer', placeholder: 'MB', summary: `memory: ${MEMORY_SIZES_MB.slice(0, 4).join(', ')} ... MB` },
-  timeout: { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of one invocation' },
-  env: {
-    type: 'list',
-    short: 'e',
-    placeholder: 'NAME=VALUE',
-    summary: 'environment variable; replaces all earlier ones',
-  },
-  'env-file': { type: 'text', placeholder: 'FILE', summary: 'NAME=VALUE lines; keeps secrets off the command line' },
-  initializer: {
-    type: 'text',
-    placeholder: 'FILE.FUNCTION',
-    summary: 'run once for each instance, before its first invocation',
-  },
-  'initializer-timeout': { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of the initializer' },
-  heartbeat: {
-    type: 'text',
-    placeholder: 'PACKAGE.CLASS.METHOD',
-    summary: 'Java only: reports every 5 seconds whether an instance works',
-  },
-  'pre-stop': {
-    type: 'text',
-    placeholder: 'PACKAGE.CLASS.METHOD',
-    summary: 'Java only: called before an instance is stopped',
-  },
-  'pre-stop-timeout': { type: 'integer', placeholder: 'SECONDS', summary: 'longest time of that call, 1 to 90' },
-  'return-stream': {
-    type: 'text',
+  handler: flag.text('FILE.FUNCTION', 'entry point, such as index.handler'),
+  memory: flag.integer('MB', `memory: ${MEMORY_SIZES_MB.slice(0, 4).join(', ')} ... MB`),
+  timeout: flag.integer('SECONDS', 'longest time of one invocation'),
+  env: flag.list('NAME=VALUE', 'environment variable; replaces all earlier ones', { short: 'e' }),
+  'env-file': flag.text('FILE', 'NAME=VALUE lines; keeps secrets off the command line'),
+  initializer: flag.text('FILE.FUNCTION', 'run once for each instance, before its first invocation'),
+  'initializer-timeout': flag.integer('SECONDS', 'longest time of the initializer'),
+  heartbeat: flag.text('PACKAGE.CLASS.METHOD', 'Java only: reports every 5 seconds whether an instance works'),
+  'pre-stop': flag.text('PACKAGE.CLASS.METHOD', 'Java only: called before an instance is stopped'),
+  'pre-stop-timeout': flag.integer('SECONDS', 'longest time of that call, 1 to 90'),
+  'return-stream': flag.text('VALUE', 'whether answers may be streamed: through the URL, and with invoke --stream', {
     choices: ['on', 'off'],
-    summary: 'whether answers may be streamed: through the URL, and with invoke --stream',
-  },
-  agency: { type: 'text', placeholder: 'NAME', summary: 'agency whose rights the code gets; empty for none' },
-  'run-agency': { type: 'text', placeholder: 'NAME', summary: 'another agency for the code alone' },
-  'enterprise-project': { type: 'text', placeholder: 'ID', summary: 'enterprise project that it belongs to' },
-  description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the function' },
+  }),
+  agency: flag.text('NAME', 'agency whose rights the code gets; empty for none'),
+  'run-agency': flag.text('NAME', 'another agency for the code alone'),
+  'enterprise-project': flag.text('ID', 'enterprise project that it belongs to'),
+  description: flag.text('TEXT', 'purpose of the function'),
 } as const satisfies FlagSpecs;
 
 export type ConfigFlags = FlagValues<typeof CONFIG_FLAGS>;

@@ -8,6 +8,7 @@ import {
   defineCommand,
   type FlagSpecs,
   type FlagValues,
+  flag,
   systemCode,
   usageError,
 } from '../../framework/index.ts';
@@ -37,9 +38,9 @@ async function readCode(file: string, limit: number, context: Context): Promise<
 }
 
 const CODE_FLAGS = {
-  'code-file': { type: 'text', placeholder: 'FILE', summary: 'one source file of at most 10 KB' },
-  zip: { type: 'text', placeholder: 'FILE', summary: 'zip archive of at most 50 MB' },
-  jar: { type: 'text', placeholder: 'FILE', summary: 'Java archive of at most 50 MB' },
+  'code-file': flag.text('FILE', 'one source file of at most 10 KB'),
+  zip: flag.text('FILE', 'zip archive of at most 50 MB'),
+  jar: flag.text('FILE', 'Java archive of at most 50 MB'),
   ...IMAGE_FLAGS,
 } as const satisfies FlagSpecs;
 
@@ -63,12 +64,11 @@ export const create = defineCommand({
   name: 'functions create',
   summary: 'Create a function from one source file, an archive or a container image',
   flags: {
-    runtime: {
-      type: 'text',
-      placeholder: 'RUNTIME',
-      required: true,
-      summary: 'language and version, such as Python3.10; Node.js, Python or Java alone for the newest',
-    },
+    runtime: flag.text(
+      'RUNTIME',
+      'language and version, such as Python3.10; Node.js, Python or Java alone for the newest',
+      { required: true },
+    ),
     ...CODE_FLAGS,
     ...CONFIG_FLAGS,
     ...DEPENDENCY_FLAGS,

@@ -1,14 +1,10 @@
 import type { Connection } from '../../connection/index.ts';
-import type { Context, FlagSpecs, FlagValues } from '../../framework/index.ts';
+import { type Context, type FlagSpecs, type FlagValues, flag } from '../../framework/index.ts';
 import { versionIds } from '../dependencies/find.ts';
 
 /** The same in `create`, `deploy` and `update`. */
 export const DEPENDENCY_FLAGS = {
-  dependency: {
-    type: 'list',
-    placeholder: 'NAME[@VERSION]',
-    summary: 'library package; replaces all earlier ones, an empty one removes them',
-  },
+  dependency: flag.list('NAME[@VERSION]', 'library package; replaces all earlier ones, an empty one removes them'),
 } as const satisfies FlagSpecs;
 
 export type DependencyFlags = FlagValues<typeof DEPENDENCY_FLAGS>;

@@ -13,6 +13,7 @@ import {
   defineCommand,
   type FlagSpecs,
   type FlagValues,
+  flag,
   type Row,
   usageError,
 } from '../../framework/index.ts';
@@ -22,12 +23,8 @@ import { withProgress } from './progress.ts';
 import { runtimeFor } from './runtime-for.ts';
 
 export const DEPLOY_FLAGS = {
-  name: { type: 'text', placeholder: 'NAME', summary: 'name of the function; that of the folder when absent' },
-  runtime: {
-    type: 'text',
-    placeholder: 'RUNTIME',
-    summary: 'language and version, or Node.js, Python, Java for the newest; for a new function',
-  },
+  name: flag.text('NAME', 'name of the function; that of the folder when absent'),
+  runtime: flag.text('RUNTIME', 'language and version, or Node.js, Python, Java for the newest; for a new function'),
   ...CONFIG_FLAGS,
   ...DEPENDENCY_FLAGS,
   ...FUNCTION_FLAGS,

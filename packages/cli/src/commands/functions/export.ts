@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { CliError, type Context, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
+import { CliError, type Context, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 
 const PARTS = ['both', 'config', 'code'];
 const TOLD_EVERY_MS = 1000;
@@ -66,10 +66,10 @@ export const exportFunction = defineCommand({
   name: 'functions export',
   summary: 'Write configuration and code of a function to one archive, for import here or elsewhere',
   flags: {
-    file: { type: 'text', placeholder: 'FILE', summary: 'where to; named by function and code when absent' },
-    parts: { type: 'text', choices: PARTS, fallback: 'both', summary: 'parts to include; import needs both' },
-    force: { type: 'boolean', summary: 'replace an existing file' },
-    qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
+    file: flag.text('FILE', 'where to; named by function and code when absent'),
+    parts: flag.text('VALUE', 'parts to include; import needs both', { choices: PARTS, fallback: 'both' }),
+    force: flag.boolean('replace an existing file'),
+    qualifier: flag.text('VERSION|!ALIAS', 'version, or alias after !'),
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'function', summary: 'name or URN of the function' }],

@@ -1,17 +1,13 @@
-import { type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+import { type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
 
 /** Flags for functions that are a container image, the same in `create` and `update`. */
 export const IMAGE_FLAGS = {
-  image: { type: 'text', placeholder: 'NAME:TAG', summary: 'container image, as fgs images list shows it' },
-  'image-command': { type: 'text', placeholder: 'A,B', summary: 'program in the place of the entrypoint of the image' },
-  'image-args': { type: 'text', placeholder: 'A,B', summary: 'arguments in the place of the command of the image' },
-  'working-dir': {
-    type: 'text',
-    placeholder: 'PATH',
-    summary: 'working directory in the place of the one of the image',
-  },
-  uid: { type: 'integer', placeholder: 'ID', summary: 'user that the image runs as, 1003 when absent' },
-  gid: { type: 'integer', placeholder: 'ID', summary: 'group that the image runs as, 1003 when absent' },
+  image: flag.text('NAME:TAG', 'container image, as fgs images list shows it'),
+  'image-command': flag.text('A,B', 'program in the place of the entrypoint of the image'),
+  'image-args': flag.text('A,B', 'arguments in the place of the command of the image'),
+  'working-dir': flag.text('PATH', 'working directory in the place of the one of the image'),
+  uid: flag.integer('ID', 'user that the image runs as, 1003 when absent'),
+  gid: flag.integer('ID', 'group that the image runs as, 1003 when absent'),
 } as const satisfies FlagSpecs;
 
 /** The API fields of the flags that were given; undefined when none was. */

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { CliError, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
+import { CliError, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 import { withProgress } from './progress.ts';
 
 /** Suffix that the server adds to a name: the MD5 of the code. */
@@ -37,11 +37,7 @@ export const importFunction = defineCommand({
   name: 'functions import',
   summary: 'Create a function from an archive of functions export',
   flags: {
-    name: {
-      type: 'text',
-      placeholder: 'NAME',
-      summary: 'name of the new function; read from the file name when absent',
-    },
+    name: flag.text('NAME', 'name of the new function; read from the file name when absent'),
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'file', summary: 'archive of fgs functions export' }],

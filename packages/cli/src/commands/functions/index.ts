@@ -1,5 +1,5 @@
 import { parseConfig } from '../../connection/index.ts';
-import type { Noun } from '../../framework/index.ts';
+import { flag, type Noun } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
 import { create } from './create.ts';
 import { deploy } from './deploy.ts';
@@ -22,17 +22,15 @@ export const functions: Noun = {
     create,
     list,
     operation('functions show', 'showFunctionConfig', {
-      summary: 'Configuration of a function',
       args: [QUALIFIED_FUNCTION],
       flags: {
-        qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'version, or alias after !' },
+        qualifier: flag.text('VERSION|!ALIAS', 'version, or alias after !'),
       },
       examples: ['fgs functions show hello', 'fgs functions show hello --output json'],
       data: parseConfig,
     }),
     update,
     operation('functions delete', 'deleteFunction', {
-      summary: 'Delete a function with all its versions',
       args: [FUNCTION],
       examples: ['fgs functions delete hello', 'fgs functions delete hello --yes'],
       confirm: ({ function: { function_urn } }) => function_urn,

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { CliError, type Context, defineCommand, EXIT, systemCode, usageError } from '../../framework/index.ts';
+import { CliError, type Context, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 
 type Template = RouteResponse<Routes['showFunctionTemplate']>;
 type Files = RouteResponse<Routes['showTemplateFiles']>['files'];
@@ -79,7 +79,7 @@ export const init = defineCommand({
   name: 'functions init',
   summary: 'Write a template to a new folder, ready to be changed and deployed',
   flags: {
-    template: { type: 'text', placeholder: 'NAME', required: true, summary: 'a name of functions templates' },
+    template: flag.text('NAME', 'a name of functions templates', { required: true }),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'folder', summary: 'folder to make; its name becomes that of the function' }],

@@ -1,6 +1,6 @@
 import type { Client } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { CliError, type Context, defineCommand, type Row } from '../../framework/index.ts';
+import { CliError, type Context, defineCommand, flag, type Row } from '../../framework/index.ts';
 import { parseTag } from './tags.ts';
 
 const PAGE = 100;
@@ -76,9 +76,9 @@ export const list = defineCommand({
   name: 'functions list',
   summary: 'Functions of the project',
   flags: {
-    package: { type: 'text', placeholder: 'NAME', summary: 'only those of this package' },
-    match: { type: 'text', placeholder: 'TEXT', summary: 'only those with this text in their name' },
-    tag: { type: 'list', short: 't', placeholder: 'KEY[=VALUE]', summary: 'only those with this tag; repeat for more' },
+    package: flag.text('NAME', 'only those of this package'),
+    match: flag.text('TEXT', 'only those with this text in their name'),
+    tag: flag.list('KEY[=VALUE]', 'only those with this tag; repeat for more', { short: 't' }),
     ...CONNECTION_FLAGS,
   },
   args: [],
@@ -90,16 +90,16 @@ export const list = defineCommand({
   async run({ flags }, context) {
     return {
       kind: 'table',
-      columns: [
-        { key: 'func_name', title: 'NAME' },
-        { key: 'package', title: 'PACKAGE' },
-        { key: 'runtime', title: 'RUNTIME' },
-        { key: 'handler', title: 'HANDLER' },
-        { key: 'memory_size', title: 'MEMORY MB', align: 'right' },
-        { key: 'timeout', title: 'TIMEOUT S', align: 'right' },
-        { key: 'code_size', title: 'CODE BYTES', align: 'right' },
-        { key: 'last_modified', title: 'LAST CHANGE' },
-      ],
+      columns: {
+        func_name: 'NAME',
+        package: 'PACKAGE',
+        runtime: 'RUNTIME',
+        handler: 'HANDLER',
+        memory_size: 'MEMORY MB',
+        timeout: 'TIMEOUT S',
+        code_size: 'CODE BYTES',
+        last_modified: 'LAST CHANGE',
+      },
       rows: await listAll(flags, context),
       none: 'no functions yet; make one with: fgs functions deploy FOLDER',
     };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, type Client, type RouteResponse, type Routes } from '@funcgraph/api';
 import { connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
-import { type Context, defineCommand, type StreamItem } from '../../framework/index.ts';
+import { type Context, defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { timeText } from '../time-text.ts';
 
 type LogLine = RouteResponse<Routes['followLogs']>;
@@ -69,26 +69,13 @@ export const logs = defineCommand({
   name: 'functions logs',
   summary: 'Log lines of a function, oldest first',
   flags: {
-    follow: { type: 'boolean', short: 'f', summary: 'continue with new lines until Ctrl-C' },
-    since: {
-      type: 'text',
-      placeholder: 'TIME',
-      fallback: '1h',
-      summary: 'from when on: 15m, 2h, 1d or an RFC 3339 time',
-    },
-    'request-id': { type: 'text', placeholder: 'ID', summary: 'only lines of this invocation' },
-    keyword: { type: 'text', short: 'k', placeholder: 'TEXT', summary: 'only lines with this text' },
-    level: {
-      type: 'text',
-      placeholder: 'LEVELS',
-      summary: 'only these levels: DEBUG, INFO, WARN, ERROR, with commas between',
-    },
-    limit: { type: 'integer', short: 'n', placeholder: 'N', fallback: 200, summary: 'most lines of the past to show' },
-    qualifier: {
-      type: 'text',
-      placeholder: 'VERSION|!ALIAS',
-      summary: 'only lines of this version, or alias after !',
-    },
+    follow: flag.boolean('continue with new lines until Ctrl-C', { short: 'f' }),
+    since: flag.text('TIME', 'from when on: 15m, 2h, 1d or an RFC 3339 time', { fallback: '1h' }),
+    'request-id': flag.text('ID', 'only lines of this invocation'),
+    keyword: flag.text('TEXT', 'only lines with this text', { short: 'k' }),
+    level: flag.text('LEVELS', 'only these levels: DEBUG, INFO, WARN, ERROR, with commas between'),
+    limit: flag.integer('N', 'most lines of the past to show', { short: 'n', fallback: 200 }),
+    qualifier: flag.text('VERSION|!ALIAS', 'only lines of this version, or alias after !'),
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'function', summary: 'name or URN of the function' }],

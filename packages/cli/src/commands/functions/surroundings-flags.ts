@@ -1,19 +1,11 @@
 import type { Connection } from '../../connection/index.ts';
-import { type Context, type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+import { type Context, type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
 
 /** Flags for the network and the file systems of a function. */
 export const SURROUNDINGS_FLAGS = {
-  network: {
-    type: 'text',
-    placeholder: 'NAME',
-    summary: 'network to be placed in; default for the outside alone, none for nothing',
-  },
-  mount: {
-    type: 'list',
-    placeholder: 'NAME=/mnt/DIR',
-    summary: 'file system to mount; replaces all earlier ones',
-  },
-  'no-mounts': { type: 'boolean', summary: 'mount no file system any more' },
+  network: flag.text('NAME', 'network to be placed in; default for the outside alone, none for nothing'),
+  mount: flag.list('NAME=/mnt/DIR', 'file system to mount; replaces all earlier ones'),
+  'no-mounts': flag.boolean('mount no file system any more'),
 } as const satisfies FlagSpecs;
 
 export type SurroundingsFlags = FlagValues<typeof SURROUNDINGS_FLAGS>;

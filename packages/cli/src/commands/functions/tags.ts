@@ -1,5 +1,5 @@
 import { type Connection, connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { type Command, defineCommand, usageError } from '../../framework/index.ts';
+import { type Command, defineCommand, flag, usageError } from '../../framework/index.ts';
 import { FUNCTION, operation } from '../../operations/index.ts';
 
 const TAGGED = 'functions';
@@ -40,12 +40,9 @@ const untag = defineCommand({
   name: 'functions untag',
   summary: 'Remove tags of a function',
   flags: {
-    tag: {
-      type: 'list',
+    tag: flag.list('KEY[=VALUE]', 'tag to remove, with a value only when it has this one; repeat for more', {
       short: 't',
-      placeholder: 'KEY[=VALUE]',
-      summary: 'tag to remove, with a value only when it has this one; repeat for more',
-    },
+    }),
     ...FUNCTION_FLAGS,
   },
   args: [FUNCTION],
@@ -71,16 +68,15 @@ const listTags = defineCommand({
     const connection = await connect(flags, context);
     const { signal } = context;
     const none = 'no tags yet; give a function some with: fgs functions tag FUNCTION --tag KEY=VALUE';
-    const key = { key: 'key', title: 'KEY' };
     if (args.function !== undefined) {
       const params = tagParams(connection, args.function, flags.package);
       const { data } = await connection.client.call('listFunctionTags', { params, signal });
-      return { kind: 'table', columns: [key, { key: 'value', title: 'VALUE' }], rows: data.tags, none };
+      return { kind: 'table', columns: { key: 'KEY', value: 'VALUE' }, rows: data.tags, none };
     }
     const params = { project_id: connection.credentials.projectId, resource_type: TAGGED };
     const { data } = await connection.client.call('showProjectTagsList', { params, signal });
     const rows = data.tags.map((one) => ({ ...one, shown: one.values.join(', ') }));
-    return { kind: 'table', columns: [key, { key: 'shown', title: 'VALUES' }], rows, none };
+    return { kind: 'table', columns: { key: 'KEY', shown: 'VALUES' }, rows, none };
   },
 });
 
@@ -89,7 +85,7 @@ export const tagCommands: readonly Command[] = [
     summary: 'Set tags of a function; an existing key gets the new value',
     args: [TAGGED_FUNCTION],
     flags: {
-      tag: { type: 'list', short: 't', placeholder: 'KEY[=VALUE]', summary: 'tag to set; repeat for more' },
+      tag: flag.list('KEY[=VALUE]', 'tag to set; repeat for more', { short: 't' }),
     },
     fields: ({ tag }) => ({ tags: parseTags(tag, 'team=shop').map(({ key, value = '' }) => ({ key, value })) }),
     examples: ['fgs functions tag hello --tag team=shop --tag env=prod'],

@@ -1,16 +1,14 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand, type Output } from '../../framework/index.ts';
+import { defineCommand, flag, type Output } from '../../framework/index.ts';
 
 export const functionTemplates = defineCommand({
   name: 'functions templates',
   summary: 'Templates for functions, or details of one',
   flags: {
-    runtime: { type: 'text', placeholder: 'RUNTIME', summary: 'those for this runtime only' },
-    scene: {
-      type: 'text',
+    runtime: flag.text('RUNTIME', 'those for this runtime only'),
+    scene: flag.text('VALUE', 'those for this purpose only', {
       choices: ['basic', 'web', 'data', 'event', 'automation'],
-      summary: 'those for this purpose only',
-    },
+    }),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of a template', optional: true }],
@@ -31,13 +29,7 @@ export const functionTemplates = defineCommand({
     });
     return {
       kind: 'table',
-      columns: [
-        { key: 'template_name', title: 'NAME' },
-        { key: 'scene', title: 'SCENE' },
-        { key: 'runtime', title: 'RUNTIME' },
-        { key: 'title', title: 'TITLE' },
-        { key: 'title_zh', title: '名称' },
-      ],
+      columns: { template_name: 'NAME', scene: 'SCENE', runtime: 'RUNTIME', title: 'TITLE', title_zh: '名称' },
       rows: data.func_templates.map((each) => ({ ...each, title_zh: each.titles.zh })),
       none: 'no templates',
     };

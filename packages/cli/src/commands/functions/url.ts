@@ -1,18 +1,17 @@
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { defineCommand, usageError } from '../../framework/index.ts';
+import { defineCommand, flag, usageError } from '../../framework/index.ts';
 
 export const url = defineCommand({
   name: 'functions url',
   summary: 'Publish or unpublish a function as an HTTP service, or show its URL',
   flags: {
-    enable: { type: 'boolean', summary: 'publish it on the gateway port' },
-    disable: { type: 'boolean', summary: 'publish it no longer' },
-    auth: {
-      type: 'text',
-      choices: ['none', 'iam'],
-      placeholder: 'WHO',
-      summary: 'with --enable: every client (none), or signed requests and tokens only (iam, the default)',
-    },
+    enable: flag.boolean('publish it on the gateway port'),
+    disable: flag.boolean('publish it no longer'),
+    auth: flag.text(
+      'WHO',
+      'with --enable: every client (none), or signed requests and tokens only (iam, the default)',
+      { choices: ['none', 'iam'] },
+    ),
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'function', summary: 'name or URN of the function' }],

@@ -1,16 +1,16 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Command, defineCommand } from '../../framework/index.ts';
+import { type Command, defineCommand, flag } from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
-import { AGENCY, findAgency, findPolicy } from './find.ts';
+import { AGENCY, deletion, findAgency, findPolicy } from './find.ts';
 import { grantText } from './grants.ts';
 
 const createAgency = defineCommand({
   name: 'iam agencies create',
   summary: 'Make an agency: rights that functions act with, set by their xrole or app_xrole',
   flags: {
-    policy: { type: 'list', placeholder: 'NAME', summary: 'grant this policy in the account and all its projects' },
-    days: { type: 'integer', placeholder: 'DAYS', summary: 'end after so many days; else never' },
-    description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' },
+    policy: flag.list('NAME', 'grant this policy in the account and all its projects'),
+    days: flag.integer('DAYS', 'end after so many days; else never'),
+    description: flag.text('TEXT', 'its purpose'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the agency' }],
@@ -60,11 +60,8 @@ export const agencies: readonly Command[] = [
   }),
   showAgency,
   operation('iam agencies delete', 'deleteAgency', {
-    summary: 'Delete an agency; credentials that functions got from it end at once',
     args: [AGENCY],
     examples: ['fgs iam agencies delete caller --yes'],
-    confirm: ({ agency }) => `agency ${agency.name}`,
-    text: (_, { agency }) => `${agency.name}: deleted`,
-    data: (_, { agency: { id, name } }) => ({ id, name }),
+    ...deletion('agency'),
   }),
 ];

@@ -1,11 +1,12 @@
+import { flag } from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
 import { timeText } from '../time-text.ts';
 
 export const audit = operation('iam audit', 'listAudit', {
   summary: 'Audit records: changes, refused changes and logins, newest first',
   flags: {
-    since: { type: 'text', placeholder: 'TIME', summary: 'from this time on: 15m, 2h, 1d or RFC 3339' },
-    until: { type: 'text', placeholder: 'TIME', summary: 'before this time' },
+    since: flag.text('TIME', 'from this time on: 15m, 2h, 1d or RFC 3339'),
+    until: flag.text('TIME', 'before this time'),
     user: ['NAME', 'by this user'],
     action: ['ACTION', 'of this kind; * stands for any text'],
     resource: ['TEXT', 'only resources with this in their name'],

@@ -74,6 +74,16 @@ function argument<const N extends string>(
   };
 }
 
+/** The question and the answer of a deletion, for an argument of this name. */
+export function deletion<const N extends string>(name: N) {
+  type Said = { readonly [K in N]: Found };
+  return {
+    confirm: (said: Said) => `${name} ${said[name].name}`,
+    text: (_: unknown, said: Said) => `${said[name].name}: deleted`,
+    data: (_: unknown, said: Said) => ({ id: said[name].id, name: said[name].name }),
+  };
+}
+
 export const USER = argument('user', 'user_id', findUser);
 export const GROUP = argument('group', 'group_id', findGroup);
 export const POLICY = argument('policy', 'role_id', findPolicy);

@@ -1,14 +1,21 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import type { Connection } from '../../connection/index.ts';
-import { type Command, type Context, type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+import {
+  type Command,
+  type Context,
+  type FlagSpecs,
+  type FlagValues,
+  flag,
+  usageError,
+} from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
 import { findAgency, findEnterpriseProject, findGroup, findProject, POLICY } from './find.ts';
 
 const FLAGS = {
-  group: { type: 'text', placeholder: 'NAME', summary: 'the group that gets it' },
-  agency: { type: 'text', placeholder: 'NAME', summary: 'the agency that gets it' },
-  project: { type: 'text', placeholder: 'NAME', summary: 'only in this project; else in all of the account' },
-  'enterprise-project': { type: 'text', placeholder: 'NAME', summary: 'only for resources of this enterprise project' },
+  group: flag.text('NAME', 'the group that gets it'),
+  agency: flag.text('NAME', 'the agency that gets it'),
+  project: flag.text('NAME', 'only in this project; else in all of the account'),
+  'enterprise-project': flag.text('NAME', 'only for resources of this enterprise project'),
 } as const satisfies FlagSpecs;
 
 /** A policy and where it counts, for people. */

@@ -1,7 +1,7 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { type Command, defineCommand } from '../../framework/index.ts';
 import { operation, word } from '../../operations/index.ts';
-import { findGroup, GROUP, USER } from './find.ts';
+import { deletion, findGroup, GROUP, USER } from './find.ts';
 import { grantText } from './grants.ts';
 
 const showGroup = defineCommand({
@@ -46,22 +46,17 @@ export const groups: readonly Command[] = [
   }),
   showGroup,
   operation('iam groups delete', 'deleteGroup', {
-    summary: 'Delete a group with its grants; its users stay',
     args: [GROUP],
     examples: ['fgs iam groups delete developers --yes'],
-    confirm: ({ group }) => `group ${group.name}`,
-    text: (_, { group }) => `${group.name}: deleted`,
-    data: (_, { group: { id, name } }) => ({ id, name }),
+    ...deletion('group'),
   }),
   operation('iam groups add-member', 'addGroupMember', {
-    summary: 'Make a user a member of a group',
     args: [GROUP, USER],
     examples: ['fgs iam groups add-member developers ada'],
     text: (_, { user, group }) => `${user.name}: member of ${group.name}`,
     data: (_, { user, group }) => ({ user: user.name, group: group.name }),
   }),
   operation('iam groups remove-member', 'removeGroupMember', {
-    summary: 'Remove a user from a group',
     args: [GROUP, USER],
     examples: ['fgs iam groups remove-member developers ada'],
     text: (_, { user, group }) => `${user.name}: not in ${group.name} any more`,

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Command, defineCommand, usageError } from '../../framework/index.ts';
+import { type Command, defineCommand, flag, usageError } from '../../framework/index.ts';
 import { operation, word } from '../../operations/index.ts';
 import { findProject, findUser } from './find.ts';
 import { saveNew } from './save-new.ts';
 
 const OF_USER = {
-  user: { type: 'text', placeholder: 'NAME', summary: 'of this user; else your own' },
+  user: flag.text('NAME', 'of this user; else your own'),
 } as const;
 const KEY = word('key', 'the access key', 'access_key');
 
@@ -14,13 +14,12 @@ const createKey = defineCommand({
   name: 'iam keys create',
   summary: 'Make an access key; a user has at most two, and the secret is shown this once, or saved',
   flags: {
-    description: { type: 'text', placeholder: 'TEXT', summary: 'its purpose' },
-    save: {
-      type: 'text',
-      placeholder: 'FILE',
-      summary: 'write a new credentials file instead of showing the secret, for --credentials and FGS_CREDENTIALS',
-    },
-    project: { type: 'text', placeholder: 'NAME', summary: 'with --save: project of that file; else the present one' },
+    description: flag.text('TEXT', 'its purpose'),
+    save: flag.text(
+      'FILE',
+      'write a new credentials file instead of showing the secret, for --credentials and FGS_CREDENTIALS',
+    ),
+    project: flag.text('NAME', 'with --save: project of that file; else the present one'),
     ...OF_USER,
     ...CONNECTION_FLAGS,
   },

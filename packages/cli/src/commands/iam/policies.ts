@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Command, type Context, defineCommand, systemCode, usageError } from '../../framework/index.ts';
+import { type Command, type Context, defineCommand, flag, systemCode, usageError } from '../../framework/index.ts';
 import { operation, word } from '../../operations/index.ts';
-import { POLICY } from './find.ts';
+import { deletion, POLICY } from './find.ts';
 
 const MAX_FILE_CHARS = 64 * 1024;
 const FILE = {
-  file: { type: 'text', placeholder: 'FILE', required: true, summary: 'JSON of the policy: Version and Statement' },
+  file: flag.text('FILE', 'JSON of the policy: Version and Statement', { required: true }),
 } as const;
 
 async function documentIn(file: string, { cwd }: Context): Promise<unknown> {
@@ -35,12 +35,7 @@ const listPolicies = defineCommand({
     const custom = await client.call('listCustomPolicies', { signal });
     return {
       kind: 'table',
-      columns: [
-        { key: 'display_name', title: 'NAME' },
-        { key: 'kind', title: 'KIND' },
-        { key: 'description', title: 'DESCRIPTION' },
-        { key: 'id', title: 'ID' },
-      ],
+      columns: { display_name: 'NAME', kind: 'KIND', description: 'DESCRIPTION', id: 'ID' },
       rows: [...custom.data.roles, ...system.data.roles].map((role) => ({
         ...role,
         kind: role.domain_id === undefined ? 'system' : 'own',
@@ -52,7 +47,6 @@ const listPolicies = defineCommand({
 
 export const policies: readonly Command[] = [
   operation('iam policies create', 'createPolicy', {
-    summary: 'Make a policy',
     args: [word('name', 'name of the policy', 'display_name')],
     flags: { ...FILE, description: ['TEXT', 'its purpose'] },
     fields: async ({ file }, _, context) => ({ policy: await documentIn(file, context) }),
@@ -78,11 +72,8 @@ export const policies: readonly Command[] = [
     data: ({ role }) => role,
   }),
   operation('iam policies delete', 'deletePolicy', {
-    summary: 'Delete a policy without grants',
     args: [POLICY],
     examples: ['fgs iam policies delete one-function --yes'],
-    confirm: ({ policy }) => `policy ${policy.name}`,
-    text: (_, { policy }) => `${policy.name}: deleted`,
-    data: (_, { policy: { id, name } }) => ({ id, name }),
+    ...deletion('policy'),
   }),
 ];

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Command, defineCommand, usageError } from '../../framework/index.ts';
+import { type Command, defineCommand, flag, usageError } from '../../framework/index.ts';
 import { type Argument, operation, word } from '../../operations/index.ts';
-import { ACCOUNT, ENTERPRISE_PROJECT, PROJECT, readLines } from './find.ts';
+import { ACCOUNT, deletion, ENTERPRISE_PROJECT, PROJECT, readLines } from './find.ts';
 import { saveNew } from './save-new.ts';
 
 const STATE: Argument<'state', string> = {
@@ -19,14 +19,10 @@ const createAccount = defineCommand({
   name: 'iam accounts create',
   summary: 'Make an account of its own, with a project and an administrator; its secrets are shown this once, or saved',
   flags: {
-    project: { type: 'text', placeholder: 'NAME', fallback: 'default', summary: 'name of its project' },
-    user: { type: 'text', placeholder: 'NAME', fallback: 'admin', summary: 'name of its administrator' },
-    'password-stdin': { type: 'boolean', summary: 'read the password from standard input; else one is generated' },
-    save: {
-      type: 'text',
-      placeholder: 'FILE',
-      summary: 'write the secrets to a new credentials file instead of showing them',
-    },
+    project: flag.text('NAME', 'name of its project', { fallback: 'default' }),
+    user: flag.text('NAME', 'name of its administrator', { fallback: 'admin' }),
+    'password-stdin': flag.boolean('read the password from standard input; else one is generated'),
+    save: flag.text('FILE', 'write the secrets to a new credentials file instead of showing them'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the account' }],
@@ -70,12 +66,9 @@ export const projects: readonly Command[] = [
     none: 'no projects',
   }),
   operation('iam projects delete', 'deleteProject', {
-    summary: 'Delete an empty project',
     args: [PROJECT],
     examples: ['fgs iam projects delete team-a --yes'],
-    confirm: ({ project }) => `project ${project.name}`,
-    text: (_, { project }) => `${project.name}: deleted`,
-    data: (_, { project: { id, name } }) => ({ id, name }),
+    ...deletion('project'),
   }),
   operation('iam enterprise-projects create', 'createEnterpriseProject', {
     summary: 'Make an enterprise project: a mark on functions by which they are listed and granted',
@@ -112,8 +105,6 @@ export const projects: readonly Command[] = [
     summary: 'Delete an account whose projects are empty, with its users, keys, groups, policies and agencies',
     args: [ACCOUNT],
     examples: ['fgs iam accounts delete other-team --yes'],
-    confirm: ({ account }) => `account ${account.name}`,
-    text: (_, { account }) => `${account.name}: deleted`,
-    data: (_, { account: { id, name } }) => ({ id, name }),
+    ...deletion('account'),
   }),
 ];

@@ -1,10 +1,10 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Command, defineCommand, usageError } from '../../framework/index.ts';
+import { type Command, defineCommand, flag, usageError } from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
-import { findGroup, findUser, readLines, USER } from './find.ts';
+import { deletion, findGroup, findUser, readLines, USER } from './find.ts';
 
 const PASSWORD = {
-  'password-stdin': { type: 'boolean', summary: 'read the password from the first line of standard input' },
+  'password-stdin': flag.boolean('read the password from the first line of standard input'),
 } as const;
 
 const createUser = defineCommand({
@@ -12,8 +12,8 @@ const createUser = defineCommand({
   summary: 'Make a user; without a password the user can only use access keys',
   flags: {
     ...PASSWORD,
-    description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the user' },
-    group: { type: 'list', placeholder: 'NAME', summary: 'make the user a member of this group' },
+    description: flag.text('TEXT', 'purpose of the user'),
+    group: flag.list('NAME', 'make the user a member of this group'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the user' }],
@@ -76,10 +76,10 @@ export const users: readonly Command[] = [
     args: [USER],
     flags: {
       ...PASSWORD,
-      name: { type: 'text', placeholder: 'NAME', summary: 'new name' },
-      description: { type: 'text', placeholder: 'TEXT', summary: 'purpose of the user' },
-      enable: { type: 'boolean', summary: 'admit the user again' },
-      disable: { type: 'boolean', summary: 'refuse the user, with all sessions and keys' },
+      name: flag.text('NAME', 'new name'),
+      description: flag.text('TEXT', 'purpose of the user'),
+      enable: flag.boolean('admit the user again'),
+      disable: flag.boolean('refuse the user, with all sessions and keys'),
     },
     async fields({ 'password-stdin': reads, name, description, enable, disable }, _, context) {
       if (enable && disable) throw usageError('--enable and --disable exclude each other');
@@ -95,11 +95,8 @@ export const users: readonly Command[] = [
     data: ({ user }) => user,
   }),
   operation('iam users delete', 'deleteUser', {
-    summary: 'Delete a user with keys and sessions',
     args: [USER],
     examples: ['fgs iam users delete ada --yes'],
-    confirm: ({ user }) => `user ${user.name}`,
-    text: (_, { user }) => `${user.name}: deleted`,
-    data: (_, { user: { id, name } }) => ({ id, name }),
+    ...deletion('user'),
   }),
 ];

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Client } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand, type StreamItem } from '../../framework/index.ts';
+import { defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { archiveBytes, sendArchive, toldProgress } from '../../images/index.ts';
 
 const TOLD_EVERY = 64 << 20;
@@ -29,7 +29,7 @@ export const loadImage = defineCommand({
   name: 'images load',
   summary: 'Load a container image from an OCI layout or an archive of docker save',
   flags: {
-    name: { type: 'text', placeholder: 'NAME:TAG', summary: 'name of the image; else that in the archive' },
+    name: flag.text('NAME:TAG', 'name of the image; else that in the archive'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'path', summary: 'tar file, also compressed, or the folder of an OCI layout' }],

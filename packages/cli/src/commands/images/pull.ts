@@ -1,5 +1,5 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { type Context, defineCommand, usageError } from '../../framework/index.ts';
+import { type Context, defineCommand, flag, usageError } from '../../framework/index.ts';
 import { toldProgress } from '../../images/index.ts';
 
 const MOST_CHARS = 16_384;
@@ -18,9 +18,9 @@ export const pullImage = defineCommand({
   name: 'images pull',
   summary: 'Let the server fetch a container image from a registry',
   flags: {
-    username: { type: 'text', placeholder: 'NAME', summary: 'account at the registry' },
-    'password-stdin': { type: 'boolean', summary: 'read its password from standard input' },
-    'plain-http': { type: 'boolean', summary: 'the registry has no TLS' },
+    username: flag.text('NAME', 'account at the registry'),
+    'password-stdin': flag.boolean('read its password from standard input'),
+    'plain-http': flag.boolean('the registry has no TLS'),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'reference', summary: '[HOST[:PORT]/]NAME[:TAG]' }],

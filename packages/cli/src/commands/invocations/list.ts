@@ -1,6 +1,6 @@
 import { CAUSES, type CallInput, type CallOutput, type Client, RESULTS } from '@funcgraph/api';
 import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
-import { defineCommand, usageError } from '../../framework/index.ts';
+import { defineCommand, flag, usageError } from '../../framework/index.ts';
 import { timeText } from '../time-text.ts';
 
 /** Most receipts of one request. */
@@ -55,29 +55,16 @@ export const list = defineCommand({
   name: 'invocations list',
   summary: 'Invocations, newest first: receipts, or the queue with --async',
   flags: {
-    async: { type: 'boolean', summary: 'asynchronous invocations with their state, also those that still wait' },
-    state: { type: 'text', choices: ASYNC_STATES, placeholder: 'STATE', summary: 'with --async: only this state' },
-    outcome: {
-      type: 'text',
-      placeholder: 'OUTCOME',
-      summary: 'only receipts with this result, such as ok or timeout',
-    },
-    result: { type: 'text', choices: RESULTS, placeholder: 'RESULT', summary: 'only receipts with this result' },
-    cause: { type: 'text', choices: CAUSES, placeholder: 'CAUSE', summary: 'only failures of this cause' },
-    cold: { type: 'boolean', summary: 'only those that waited for a new instance' },
-    'min-ms': { type: 'integer', placeholder: 'MS', summary: 'only those that ran at least this long' },
-    qualifier: {
-      type: 'text',
-      placeholder: 'VERSION|!ALIAS',
-      summary: 'only those of a version, or of an alias after !',
-    },
-    since: {
-      type: 'text',
-      placeholder: 'TIME',
-      fallback: '1h',
-      summary: 'from when on: 15m, 2h, 1d or an RFC 3339 time',
-    },
-    limit: { type: 'integer', placeholder: 'N', fallback: 50, summary: 'most lines to show' },
+    async: flag.boolean('asynchronous invocations with their state, also those that still wait'),
+    state: flag.text('STATE', 'with --async: only this state', { choices: ASYNC_STATES }),
+    outcome: flag.text('OUTCOME', 'only receipts with this result, such as ok or timeout'),
+    result: flag.text('RESULT', 'only receipts with this result', { choices: RESULTS }),
+    cause: flag.text('CAUSE', 'only failures of this cause', { choices: CAUSES }),
+    cold: flag.boolean('only those that waited for a new instance'),
+    'min-ms': flag.integer('MS', 'only those that ran at least this long'),
+    qualifier: flag.text('VERSION|!ALIAS', 'only those of a version, or of an alias after !'),
+    since: flag.text('TIME', 'from when on: 15m, 2h, 1d or an RFC 3339 time', { fallback: '1h' }),
+    limit: flag.integer('N', 'most lines to show', { fallback: 50 }),
     ...FUNCTION_FLAGS,
   },
   args: [{ name: 'function', summary: 'name or URN of the function' }],
@@ -97,18 +84,18 @@ export const list = defineCommand({
       const receipts = await allReceipts(connection.client, { params, query, signal: context.signal }, flags.limit);
       return {
         kind: 'table',
-        columns: [
-          { key: 'started_at', title: 'STARTED' },
-          { key: 'request_id', title: 'REQUEST ID' },
-          { key: 'mode', title: 'MODE' },
-          { key: 'version', title: 'VERSION' },
-          { key: 'outcome', title: 'OUTCOME' },
-          { key: 'cause', title: 'CAUSE' },
-          { key: 'cold', title: 'COLD' },
-          { key: 'handler_ms', title: 'HANDLER MS', align: 'right' },
-          { key: 'total_ms', title: 'TOTAL MS', align: 'right' },
-          { key: 'memory', title: 'MEMORY MB', align: 'right' },
-        ],
+        columns: {
+          started_at: 'STARTED',
+          request_id: 'REQUEST ID',
+          mode: 'MODE',
+          version: 'VERSION',
+          outcome: 'OUTCOME',
+          cause: 'CAUSE',
+          cold: 'COLD',
+          handler_ms: 'HANDLER MS',
+          total_ms: 'TOTAL MS',
+          memory: { title: 'MEMORY MB', align: 'right' },
+        },
         rows: receipts.map((receipt) => ({
           ...receipt,
           memory: receipt.peak_memory_bytes === null ? '' : (receipt.peak_memory_bytes / 2 ** 20).toFixed(1),
@@ -128,14 +115,14 @@ export const list = defineCommand({
     });
     return {
       kind: 'table',
-      columns: [
-        { key: 'start_time', title: 'STARTED' },
-        { key: 'request_id', title: 'REQUEST ID' },
-        { key: 'status', title: 'STATE' },
-        { key: 'end_time', title: 'ENDED' },
-        { key: 'error_code', title: 'CODE', align: 'right' },
-        { key: 'error_message', title: 'MESSAGE' },
-      ],
+      columns: {
+        start_time: 'STARTED',
+        request_id: 'REQUEST ID',
+        status: 'STATE',
+        end_time: 'ENDED',
+        error_code: 'CODE',
+        error_message: 'MESSAGE',
+      },
       rows: data.invocations,
       none: 'no asynchronous invocations in this time',
     };

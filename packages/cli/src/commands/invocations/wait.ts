@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOutput } from '@funcgraph/api';
 import { type Connection, connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
-import { CliError, defineCommand, EXIT, usageError } from '../../framework/index.ts';
+import { CliError, defineCommand, EXIT, flag, usageError } from '../../framework/index.ts';
 import { findReceipt } from '../functions/find-receipt.ts';
 
 type AsyncInvocation = CallOutput<'listAsyncInvocations'>['data']['invocations'][number];
@@ -31,7 +31,7 @@ export const wait = defineCommand({
   name: 'invocations wait',
   summary: 'Wait until an asynchronous invocation has ended, with its retries; exit code 6 when it failed',
   flags: {
-    timeout: { type: 'integer', placeholder: 'SECONDS', fallback: 60, summary: 'longest time to wait' },
+    timeout: flag.integer('SECONDS', 'longest time to wait', { fallback: 60 }),
     ...FUNCTION_FLAGS,
   },
   args: [

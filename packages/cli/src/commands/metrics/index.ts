@@ -1,4 +1,4 @@
-import type { Noun } from '../../framework/index.ts';
+import { flag, type Noun } from '../../framework/index.ts';
 import { operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
 import { RANGE_FLAGS, rangeQuery, seriesRows } from './series.ts';
 import { top } from './top.ts';
@@ -31,7 +31,7 @@ export const metrics: Noun = {
       summary: 'Calls, failures by cause, durations and concurrency of a function over time',
       args: [QUALIFIED_FUNCTION],
       flags: {
-        qualifier: { type: 'text', placeholder: 'VERSION|!ALIAS', summary: 'only this version, or alias after !' },
+        qualifier: flag.text('VERSION|!ALIAS', 'only this version, or alias after !'),
         ...RANGE_FLAGS,
       },
       fields: (flags, _, { now }) => rangeQuery(flags, now()),
@@ -39,7 +39,6 @@ export const metrics: Noun = {
       ...SERIES,
     }),
     operation('metrics project', 'showProjectMetrics', {
-      summary: 'Metrics of all functions of the project together',
       flags: RANGE_FLAGS,
       fields: (flags, _, { now }) => rangeQuery(flags, now()),
       examples: ['fgs metrics project', 'fgs metrics project --since 3d'],

@@ -1,23 +1,14 @@
 import type { CallOutput } from '@funcgraph/api';
-import { type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+import { type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
 import { timeText } from '../time-text.ts';
 
 type Point = CallOutput<'showMetrics'>['data']['points'][number];
 
 export const RANGE_FLAGS = {
-  since: {
-    type: 'text',
-    placeholder: 'TIME',
-    fallback: '1h',
-    summary: 'from when on: 15m, 2h, 1d or an RFC 3339 time',
-  },
-  until: { type: 'text', placeholder: 'TIME', summary: 'until when; now when absent' },
-  step: {
-    type: 'text',
-    placeholder: 'TIME',
-    summary: 'length of a step: 1m, 5m, 1h, 1d; chosen by the range when absent',
-  },
-  all: { type: 'boolean', summary: 'also steps in which nothing happened' },
+  since: flag.text('TIME', 'from when on: 15m, 2h, 1d or an RFC 3339 time', { fallback: '1h' }),
+  until: flag.text('TIME', 'until when; now when absent'),
+  step: flag.text('TIME', 'length of a step: 1m, 5m, 1h, 1d; chosen by the range when absent'),
+  all: flag.boolean('also steps in which nothing happened'),
 } as const satisfies FlagSpecs;
 
 type RangeFlags = FlagValues<typeof RANGE_FLAGS>;

@@ -1,25 +1,17 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand } from '../../framework/index.ts';
+import { defineCommand, flag } from '../../framework/index.ts';
 import { timeText } from '../time-text.ts';
 
 export const top = defineCommand({
   name: 'metrics top',
   summary: 'Functions with most failures, calls or refusals, or the longest times',
   flags: {
-    by: {
-      type: 'text',
+    by: flag.text('WHAT', 'metric to compare; durations are ms', {
       choices: ['failcount', 'count', 'rejectcount', 'duration', 'maxDuration', 'minDuration'],
       fallback: 'failcount',
-      placeholder: 'WHAT',
-      summary: 'metric to compare; durations are ms',
-    },
-    since: {
-      type: 'text',
-      placeholder: 'TIME',
-      fallback: '1d',
-      summary: 'from when on: 15m, 2h, 1d or an RFC 3339 time',
-    },
-    limit: { type: 'integer', placeholder: 'N', fallback: 10, summary: 'most lines to show' },
+    }),
+    since: flag.text('TIME', 'from when on: 15m, 2h, 1d or an RFC 3339 time', { fallback: '1d' }),
+    limit: flag.integer('N', 'most lines to show', { fallback: 10 }),
     ...CONNECTION_FLAGS,
   },
   args: [],
@@ -34,10 +26,7 @@ export const top = defineCommand({
     });
     return {
       kind: 'table',
-      columns: [
-        { key: 'value', title: flags.by.toUpperCase(), align: 'right' },
-        { key: 'key', title: 'FUNCTION' },
-      ],
+      columns: { value: flags.by.toUpperCase(), key: 'FUNCTION' },
       rows: data.values,
       none: 'no function has any in this time',
     };

@@ -1,4 +1,4 @@
-import type { Noun } from '../../framework/index.ts';
+import { flag, type Noun } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
 import { parsePolicy } from './policy-flag.ts';
 
@@ -22,14 +22,13 @@ export const reserved: Noun = {
       args: [QUALIFIED_FUNCTION],
       flags: {
         count: ['N', 'instances that are always kept; 0 for none'],
-        version: { type: 'text', placeholder: 'VERSION', summary: 'for calls of this version; latest without it' },
-        alias: { type: 'text', placeholder: 'ALIAS', summary: 'for calls through this alias' },
-        idle: { type: 'boolean', summary: 'idle mode: no processor between requests' },
-        policy: {
-          type: 'list',
-          placeholder: 'NAME,COUNT,FROM,UNTIL,CRON',
-          summary: 'more of them from each time that CRON (UTC) names, in the window FROM to UNTIL (local time)',
-        },
+        version: flag.text('VERSION', 'for calls of this version; latest without it'),
+        alias: flag.text('ALIAS', 'for calls through this alias'),
+        idle: flag.boolean('idle mode: no processor between requests'),
+        policy: flag.list(
+          'NAME,COUNT,FROM,UNTIL,CRON',
+          'more of them from each time that CRON (UTC) names, in the window FROM to UNTIL (local time)',
+        ),
       },
       fields: ({ idle, policy }) => ({
         idle_mode: idle,

@@ -1,18 +1,13 @@
 import { resolve } from 'node:path';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { defineCommand } from '../../framework/index.ts';
+import { defineCommand, flag } from '../../framework/index.ts';
 import { openFolder } from './open-folder.ts';
 
 export const add = defineCommand({
   name: 'runtimes add',
   summary: 'Register an interpreter that is in a folder of the server machine',
   flags: {
-    from: {
-      type: 'text',
-      placeholder: 'DIR',
-      required: true,
-      summary: 'folder of the interpreter, on the server machine',
-    },
+    from: flag.text('DIR', 'folder of the interpreter, on the server machine', { required: true }),
     ...CONNECTION_FLAGS,
   },
   args: [{ name: 'name', summary: 'name of the runtime, as fgs runtimes list shows it' }],

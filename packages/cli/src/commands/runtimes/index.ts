@@ -1,4 +1,4 @@
-import type { Noun } from '../../framework/index.ts';
+import { flag, type Noun } from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
 import { add } from './add.ts';
 import { install } from './install.ts';
@@ -9,7 +9,7 @@ export const runtimes: Noun = {
   commands: [
     operation('runtimes list', 'listRuntimes', {
       summary: 'Every runtime name, whether this server has it and how to get it',
-      flags: { available: { type: 'boolean', summary: 'only those that can be used now' } },
+      flags: { available: flag.boolean('only those that can be used now') },
       examples: ['fgs runtimes list', 'fgs runtimes list --available --output json'],
       rows: (answer, { available }) =>
         answer.runtimes

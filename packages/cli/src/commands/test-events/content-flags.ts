@@ -2,14 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import type { Connection } from '../../connection/index.ts';
-import { type Context, type FlagSpecs, type FlagValues, systemCode, usageError } from '../../framework/index.ts';
+import { type Context, type FlagSpecs, type FlagValues, flag, systemCode, usageError } from '../../framework/index.ts';
 import { templateBytes } from './find.ts';
 
 /** Sources of the content of a test event. */
 export const CONTENT_FLAGS = {
-  data: { type: 'text', short: 'd', placeholder: 'JSON', summary: 'the event' },
-  'data-file': { type: 'text', placeholder: 'FILE', summary: 'read the event from a file' },
-  template: { type: 'text', placeholder: 'KIND', summary: 'start from a sample: fgs test-events templates' },
+  data: flag.text('JSON', 'the event', { short: 'd' }),
+  'data-file': flag.text('FILE', 'read the event from a file'),
+  template: flag.text('KIND', 'start from a sample: fgs test-events templates'),
 } as const satisfies FlagSpecs;
 
 /** The content in Base64, as the API takes it. */

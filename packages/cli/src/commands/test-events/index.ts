@@ -32,7 +32,6 @@ export const testEvents: Noun = {
     }),
     show,
     operation('test-events update', 'updateEvent', {
-      summary: 'Replace the content of a test event',
       args: [FUNCTION, TEST_EVENT],
       flags: CONTENT_FLAGS,
       fields: async (flags, connection, context) => ({ content: await readContent(flags, connection, context) }),
@@ -40,7 +39,6 @@ export const testEvents: Noun = {
       text: ({ name }) => `${name}: changed`,
     }),
     operation('test-events delete', 'deleteEvent', {
-      summary: 'Delete a test event',
       args: [FUNCTION, TEST_EVENT],
       examples: ['fgs test-events delete hello ada --yes'],
       confirm: ({ name: event, function: { name } }) => `test event ${event.name} of ${name}`,

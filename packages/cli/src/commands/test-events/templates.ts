@@ -20,11 +20,7 @@ export const templates = defineCommand({
     const { data } = await connection.client.call('listEventTemplates', { signal: context.signal });
     return {
       kind: 'table',
-      columns: [
-        { key: 'name', title: 'NAME' },
-        { key: 'kind', title: 'TRIGGER' },
-        { key: 'description', title: 'DESCRIPTION' },
-      ],
+      columns: { name: 'NAME', kind: 'TRIGGER', description: 'DESCRIPTION' },
       rows: data.templates,
       none: 'no templates',
     };

@@ -1,31 +1,22 @@
-import { type FlagSpecs, type FlagValues, usageError } from '../../framework/index.ts';
+import { type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
 
 export const KIND_FLAGS = {
-  every: { type: 'text', placeholder: 'TIME', summary: 'a timer: each 15m, 2h or 3d; also 30s or 2h30m' },
-  cron: {
-    type: 'text',
-    placeholder: 'EXPR',
-    summary: 'a timer: "second minute hour day month [weekday]", in UTC without --time-zone',
-  },
-  path: { type: 'text', placeholder: 'PATH', summary: 'a gateway route: /users/{id}' },
-  'time-zone': {
-    type: 'text',
-    placeholder: 'ZONE',
-    summary: 'with --cron: its time zone, such as Asia/Shanghai',
-  },
-  event: { type: 'text', placeholder: 'TEXT', summary: 'timer: user_event of each event' },
-  method: { type: 'text', placeholder: 'METHOD', summary: 'gateway: GET, POST, ...; every method without it' },
-  exact: { type: 'boolean', summary: 'gateway: the path alone, without paths below it' },
-  auth: {
-    type: 'text',
-    choices: ['none', 'iam', 'app'],
-    placeholder: 'WHO',
-    summary: 'gateway: every client (none), signed requests and tokens of users (iam, the default), or apps (app)',
-  },
-  group: { type: 'text', placeholder: 'ID', summary: 'gateway: group of the address; DEFAULT without it' },
-  stage: { type: 'text', placeholder: 'NAME', summary: 'gateway: environment that X-Stage names; RELEASE without it' },
-  wait: { type: 'integer', placeholder: 'MS', summary: 'gateway: how long a caller waits at most; 5000 without it' },
-  async: { type: 'boolean', summary: 'gateway: store the event and answer 202 at once' },
+  every: flag.text('TIME', 'a timer: each 15m, 2h or 3d; also 30s or 2h30m'),
+  cron: flag.text('EXPR', 'a timer: "second minute hour day month [weekday]", in UTC without --time-zone'),
+  path: flag.text('PATH', 'a gateway route: /users/{id}'),
+  'time-zone': flag.text('ZONE', 'with --cron: its time zone, such as Asia/Shanghai'),
+  event: flag.text('TEXT', 'timer: user_event of each event'),
+  method: flag.text('METHOD', 'gateway: GET, POST, ...; every method without it'),
+  exact: flag.boolean('gateway: the path alone, without paths below it'),
+  auth: flag.text(
+    'WHO',
+    'gateway: every client (none), signed requests and tokens of users (iam, the default), or apps (app)',
+    { choices: ['none', 'iam', 'app'] },
+  ),
+  group: flag.text('ID', 'gateway: group of the address; DEFAULT without it'),
+  stage: flag.text('NAME', 'gateway: environment that X-Stage names; RELEASE without it'),
+  wait: flag.integer('MS', 'gateway: how long a caller waits at most; 5000 without it'),
+  async: flag.boolean('gateway: store the event and answer 202 at once'),
 } as const satisfies FlagSpecs;
 
 type KindFlags = FlagValues<typeof KIND_FLAGS>;

@@ -1,4 +1,4 @@
-import { type Noun, usageError } from '../../framework/index.ts';
+import { flag, type Noun, usageError } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
 import { KIND_FLAGS, kindBody } from './event-data.ts';
 import { show } from './show.ts';
@@ -13,10 +13,10 @@ export const triggers: Noun = {
       args: [QUALIFIED_FUNCTION],
       flags: {
         ...KIND_FLAGS,
-        name: { type: 'text', placeholder: 'NAME', summary: 'of the trigger; timer or api without it' },
-        disabled: { type: 'boolean', summary: 'a timer that does not run yet' },
-        version: { type: 'text', placeholder: 'VERSION', summary: 'start this version; latest without it' },
-        alias: { type: 'text', placeholder: 'ALIAS', summary: 'start the version that this alias points to' },
+        name: flag.text('NAME', 'of the trigger; timer or api without it'),
+        disabled: flag.boolean('a timer that does not run yet'),
+        version: flag.text('VERSION', 'start this version; latest without it'),
+        alias: flag.text('ALIAS', 'start the version that this alias points to'),
       },
       fields(flags) {
         const body = kindBody(flags, flags.name);
