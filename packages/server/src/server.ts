@@ -156,6 +156,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const catalog = new Catalog();
     const iam = new Iam({
       storage,
+      feed,
       sealer,
       clock,
       log: log.child({ module: 'iam' }),

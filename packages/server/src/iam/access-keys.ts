@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import { HmacKey } from '../lib/hmac-key.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import type { ChangeFeed } from '../storage/index.ts';
 import { type Changes, missing } from './change.ts';
 import type { Directory } from './directory.ts';
 import type { IdentityStore, StoredKey } from './identity-store.ts';
@@ -36,6 +37,7 @@ export interface AccessKeysOptions {
   readonly directory: Directory;
   readonly sealer: Sealer;
   readonly changes: Changes;
+  readonly feed: ChangeFeed;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -52,7 +54,15 @@ export class AccessKeys {
   }
 
   async start(): Promise<void> {
-    for (const stored of await this.#options.store.keys()) this.#keep(stored);
+    const { feed, store } = this.#options;
+    await feed.follow('access-key', async (accessKeys) => {
+      const rows = await store.keys(accessKeys);
+      const found = new Set(rows.map(({ accessKey }) => accessKey));
+      for (const accessKey of accessKeys ?? [...this.#entries.keys()]) if (!found.has(accessKey)) this.#drop(accessKey);
+      for (const stored of rows) this.#keep(stored);
+    });
+    // The directory follows users too, and has their new names before this.
+    await feed.follow('user', async (userIds) => this.#renameUsers(userIds));
     this.#writeLater();
   }
 
@@ -97,14 +107,8 @@ export class AccessKeys {
       const key = { accessKey, userId, description, enabled: true, createdAt: clock.now(), lastUsedAt: null };
       const stored = { ...key, sealedSecret: sealer.seal(secretKey), disabledBy: '' };
       await store.addKey(stored);
-      this.#keep(stored);
       return { key, secretKey };
     });
-  }
-
-  /** A key that was stored together with its user. */
-  adopt(stored: StoredKey): void {
-    this.#keep(stored);
   }
 
   /**
@@ -118,28 +122,12 @@ export class AccessKeys {
       const switched = switchKey(entry.stored, change.enabled, by);
       const stored = { ...entry.stored, ...change, ...switched, lastUsedAt: entry.lastUsedAt };
       await this.#options.store.replaceKey(stored);
-      entry.stored = stored;
-      return shown(entry);
+      return shown({ ...entry, stored });
     });
   }
 
   remove(accessKey: string): Promise<void> {
-    return this.#alone(this.find(accessKey)?.userId ?? '', async () => {
-      await this.#options.store.removeKey(accessKey);
-      this.#drop(accessKey);
-    });
-  }
-
-  /** Keys are deleted with their user; their rows are deleted already. */
-  forgetUser(userId: string): void {
-    for (const { accessKey } of this.of(userId)) this.#drop(accessKey);
-  }
-
-  /** After the user was renamed. */
-  renameUser(userId: string): void {
-    for (const entry of this.#entries.values()) {
-      if (entry.stored.userId === userId) entry.caller = this.#callerOf(entry.stored) ?? entry.caller;
-    }
+    return this.#alone(this.find(accessKey)?.userId ?? '', () => this.#options.store.removeKey(accessKey));
   }
 
   /**
@@ -170,8 +158,21 @@ export class AccessKeys {
   #keep(stored: StoredKey): void {
     const caller = this.#callerOf(stored);
     if (caller === undefined) return;
+    const known = this.#entries.get(stored.accessKey);
+    if (known !== undefined) {
+      // Its secret never changes, and its last use is newer here than in the row.
+      known.stored = stored;
+      return;
+    }
     const key = new HmacKey(this.#options.sealer.open(stored.sealedSecret));
     this.#entries.set(stored.accessKey, { stored, key, caller, lastUsedAt: stored.lastUsedAt });
+  }
+
+  #renameUsers(userIds: ReadonlySet<string> | undefined): void {
+    for (const entry of this.#entries.values()) {
+      if (userIds?.has(entry.stored.userId) === false) continue;
+      entry.caller = this.#callerOf(entry.stored) ?? entry.caller;
+    }
   }
 
   #drop(accessKey: string): void {

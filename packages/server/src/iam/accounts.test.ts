@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { Sealer } from '../lib/sealer.ts';
-import type { Storage } from '../storage/index.ts';
+import { ChangeFeed, type Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
 import { Iam } from './iam.ts';
 
@@ -34,6 +34,7 @@ afterEach(async () => {
 async function open(parts: Pick<Storage, 'db' | 'atomic'> = storage): Promise<Iam> {
   const iam = new Iam({
     storage: parts,
+    feed: new ChangeFeed(parts.db),
     sealer,
     clock: new ManualClock(),
     log: pino({ level: 'silent' }),

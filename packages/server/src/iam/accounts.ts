@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import { isUniqueViolation, type Storage } from '../storage/index.ts';
-import type { AccessKeys } from './access-keys.ts';
 import { removeAccount } from './account-store.ts';
 import { type ChangeParts, checkName, taken } from './change.ts';
 import type { OwnerRows } from './owner.ts';
@@ -35,7 +34,6 @@ export interface AccountsDeps extends Pick<ChangeParts, 'directory' | 'changes' 
   readonly storage: Pick<Storage, 'db' | 'atomic'>;
   readonly sealer: Sealer;
   readonly hasher: PasswordHasher;
-  readonly keys: AccessKeys;
   readonly tenancy: Tenancy;
 }
 
@@ -65,7 +63,7 @@ export class Accounts {
       if (isUniqueViolation(error)) throw taken('account', wanted.name);
       throw error;
     }
-    this.#show({ domain, project, ...rows });
+    await this.#deps.changes.caughtUp();
     const { user, key } = rows;
     const { password } = wanted;
     return { domain, project, userId: user.id, userName: user.name, password, accessKey: key.accessKey, secretKey };
@@ -76,7 +74,7 @@ export class Accounts {
    * for the operator's account, `resource_in_use` while one of its projects has contents.
    */
   async remove(id: string): Promise<void> {
-    const { directory, storage, changes, keys, tenancy } = this.#deps;
+    const { directory, storage, changes, tenancy } = this.#deps;
     return changes.run(id, async () => {
       if (directory.domains.get(id)?.operator === true) {
         throw new PlatformError('forbidden', 'The account that manages the machine cannot be deleted.');
@@ -87,8 +85,6 @@ export class Accounts {
         async () => {
           for (const project of projects) await tenancy.checkEmpty(project);
           await removeAccount(storage, id);
-          for (const user of directory.within(directory.users, id)) keys.forgetUser(user.id);
-          directory.removeDomain(id);
         },
       );
     });
@@ -119,20 +115,6 @@ export class Accounts {
       })),
       key: { ...key, sealedSecret: sealer.seal(secretKey), disabledBy: '' },
     };
-  }
-
-  #show({ domain, project, user, group, grants, key }: OwnerRows & { domain: Domain; project: Project }): void {
-    const { directory, keys } = this.#deps;
-    directory.domains.set(domain.id, domain);
-    directory.projects.set(project.id, project);
-    directory.users.set(user.id, user);
-    if (group !== undefined) {
-      directory.groups.set(group.id, group);
-      directory.join(group.id, user.id);
-    }
-    for (const grant of grants) directory.grant(grant);
-    keys.adopt(key);
-    directory.changed();
   }
 }
 

@@ -61,14 +61,13 @@ export class Agencies {
       const expiresAt = days === null ? null : now + days * DAY_MS;
       const agency = { ...wanted, id: randomBytes(16).toString('hex'), domainId, createdAt: now, expiresAt };
       if (!(await rights.addAgency(agency))) throw taken('agency', wanted.name);
-      directory.agencies.set(agency.id, agency);
       return agency;
     });
   }
 
   /** A duration counts from now. */
   update(domainId: string, id: string, change: { description?: string; duration?: string }): Promise<Agency> {
-    const { directory, rights, clock, changes } = this.#parts;
+    const { rights, clock, changes } = this.#parts;
     const { duration, ...rest } = change;
     const days = duration === undefined ? undefined : daysOf(duration);
     return changes.run(domainId, async () => {
@@ -76,18 +75,16 @@ export class Agencies {
       const more = duration === undefined ? {} : { duration };
       const agency = { ...this.find(domainId, id), ...rest, ...more, ...expires };
       await rights.replaceAgency(agency);
-      directory.agencies.set(id, agency);
       return agency;
     });
   }
 
   /** Credentials issued for it become invalid at once; functions that name it run without credentials. */
   remove(domainId: string, id: string): Promise<void> {
-    const { directory, rights, changes } = this.#parts;
+    const { rights, changes } = this.#parts;
     return changes.run(domainId, async () => {
       this.find(domainId, id);
       await rights.removeAgency(id);
-      directory.removeAgency(id);
     });
   }
 }

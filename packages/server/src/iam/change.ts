@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { KeyLock } from '../lib/key-lock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
+import type { ChangeFeed } from '../storage/index.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { Directory } from './directory.ts';
 import type { IdentityStore } from './identity-store.ts';
@@ -62,27 +63,32 @@ export function count(items: Iterable<unknown>): number {
 export class Changes {
   readonly #directory: Directory;
   readonly #authorizer: Authorizer;
+  readonly #feed: ChangeFeed;
   readonly #locks = new KeyLock();
 
-  constructor(directory: Directory, authorizer: Authorizer) {
+  constructor(directory: Directory, authorizer: Authorizer, feed: ChangeFeed) {
     this.#directory = directory;
     this.#authorizer = authorizer;
+    this.#feed = feed;
   }
 
   /**
-   * Runs `work`, which stores a change and then applies it to the directory; then evicts cached decisions. Throws
-   * `not_found` for an account that does not exist.
+   * Runs `work`, which stores a change, and resolves when the directory has it. Throws `not_found` for an account that
+   * does not exist.
    */
   run<T>(domainId: string, work: () => Promise<T>): Promise<T> {
     return this.#locks.run(domainId, async () => {
       // it may have been deleted while this change waited
       if (!this.#directory.domains.has(domainId)) throw missing('account', domainId);
-      try {
-        return await work();
-      } finally {
-        this.#directory.changed();
-      }
+      const result = await work();
+      await this.caughtUp();
+      return result;
     });
+  }
+
+  /** Resolves when the directory has everything that was committed before the call. */
+  caughtUp(): Promise<void> {
+    return this.#feed.caughtUp();
   }
 
   /**

@@ -1,6 +1,4 @@
-import type { IdentityStore } from './identity-store.ts';
 import { SYSTEM_POLICIES } from './policy/system-policies.ts';
-import type { RightsStore } from './rights-store.ts';
 import type { Agency, Domain, EnterpriseProject, Grant, Group, Holder, Policy, Project, User } from './types.ts';
 
 const holderKey = ({ kind, id }: Holder): string => `${kind}:${id}`;
@@ -9,8 +7,8 @@ const sameGrant = (a: Grant, b: Grant): boolean =>
   a.policyId === b.policyId && a.scope.kind === b.scope.kind && a.scope.id === b.scope.id;
 
 /**
- * All identities and their rights, in memory: no request reads them from the database. Changed only after the change is
- * stored; code that changes it calls `changed`, which invalidates cached decisions.
+ * All identities and their rights, in memory: no request reads them from the database. They follow it; code that
+ * changes them calls `changed`, which invalidates cached decisions.
  */
 export class Directory {
   readonly domains = new Map<string, Domain>();
@@ -29,19 +27,6 @@ export class Directory {
       const times = { createdAt: 0, modifiedAt: 0 };
       this.policies.set(id, { id, domainId: undefined, name, displayName, description, document, ...times });
     }
-  }
-
-  async load(identities: IdentityStore, rights: RightsStore): Promise<void> {
-    for (const domain of await identities.domains()) this.domains.set(domain.id, domain);
-    for (const project of await identities.projects()) this.projects.set(project.id, project);
-    for (const user of await identities.users()) this.users.set(user.id, user);
-    for (const group of await rights.groups()) this.groups.set(group.id, group);
-    for (const policy of await rights.policies()) this.policies.set(policy.id, policy);
-    for (const agency of await rights.agencies()) this.agencies.set(agency.id, agency);
-    for (const one of await rights.enterpriseProjects()) this.enterpriseProjects.set(one.id, one);
-    for (const { groupId, userId } of await rights.memberships()) this.join(groupId, userId);
-    for (const grant of await rights.grants()) this.grant(grant);
-    this.changed();
   }
 
   onChange(listener: () => void): void {
@@ -101,31 +86,19 @@ export class Directory {
     return this.groupsOf(principal.id).flatMap(({ id }) => this.grantsOf({ kind: 'group', id }));
   }
 
-  removeUser(id: string): void {
-    this.users.delete(id);
-    this.#groupsOf.delete(id);
+  /** In place of the members before. */
+  setMembers(groupId: string, userIds: readonly string[]): void {
+    for (const groups of this.#groupsOf.values()) groups.delete(groupId);
+    for (const userId of userIds) this.join(groupId, userId);
   }
 
-  removeGroup(id: string): void {
-    this.groups.delete(id);
-    this.#grants.delete(holderKey({ kind: 'group', id }));
-    for (const groups of this.#groupsOf.values()) groups.delete(id);
-  }
-
-  removeAgency(id: string): void {
-    this.agencies.delete(id);
-    this.#grants.delete(holderKey({ kind: 'agency', id }));
-  }
-
-  /** With everything in it. */
-  removeDomain(id: string): void {
-    for (const user of [...this.within(this.users, id)]) this.removeUser(user.id);
-    for (const group of [...this.within(this.groups, id)]) this.removeGroup(group.id);
-    for (const agency of [...this.within(this.agencies, id)]) this.removeAgency(agency.id);
-    for (const all of [this.policies, this.enterpriseProjects, this.projects] as Map<string, { domainId?: string }>[]) {
-      for (const [key, { domainId }] of [...all]) if (domainId === id) all.delete(key);
+  /** In place of all grants of these holders; of all holders without ids. */
+  setGrants(holderIds: ReadonlySet<string> | undefined, grants: readonly Grant[]): void {
+    if (holderIds === undefined) this.#grants.clear();
+    for (const id of holderIds ?? []) {
+      for (const kind of ['group', 'agency'] as const) this.#grants.delete(holderKey({ kind, id }));
     }
-    this.domains.delete(id);
+    for (const grant of grants) this.grant(grant);
   }
 
   /** The identities of one account. */

@@ -38,18 +38,16 @@ export class Groups {
       checkRoom(count(directory.within(directory.groups, domainId)), IDENTITY_LIMITS.groups, 'groups');
       const group = { id: randomBytes(16).toString('hex'), domainId, name, description, createdAt: clock.now() };
       if (!(await rights.addGroup(group))) throw taken('group', name);
-      directory.groups.set(group.id, group);
       return group;
     });
   }
 
   update(domainId: string, id: string, change: { name?: string; description?: string }): Promise<Group> {
-    const { directory, rights, changes } = this.#parts;
+    const { rights, changes } = this.#parts;
     if (change.name !== undefined) checkName(change.name, 'group.name');
     return changes.run(domainId, async () => {
       const group = { ...this.find(domainId, id), ...change };
       if (!(await rights.replaceGroup(group))) throw taken('group', group.name);
-      directory.groups.set(id, group);
       return group;
     });
   }
@@ -71,7 +69,6 @@ export class Groups {
         },
       );
       await rights.removeGroup(id);
-      directory.removeGroup(id);
     });
   }
 
@@ -88,7 +85,6 @@ export class Groups {
         () => directory.leave(groupId, userId),
       );
       await rights.addMember({ groupId, userId });
-      directory.join(groupId, userId);
     });
   }
 
@@ -104,7 +100,6 @@ export class Groups {
         () => directory.join(groupId, userId),
       );
       await rights.removeMember({ groupId, userId });
-      directory.leave(groupId, userId);
     });
   }
 
@@ -131,7 +126,6 @@ export class Groups {
         () => directory.withdraw(grant),
       );
       await rights.addGrant(grant, clock.now());
-      directory.grant(grant);
     });
   }
 
@@ -147,7 +141,6 @@ export class Groups {
         () => directory.grant(grant),
       );
       await rights.removeGrant(grant);
-      directory.withdraw(grant);
     });
   }
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
-import type { Storage } from '../storage/index.ts';
+import type { ChangeFeed, Storage } from '../storage/index.ts';
 import { AccessKeys } from './access-keys.ts';
 import { Accounts } from './accounts.ts';
 import { Agencies } from './agencies.ts';
@@ -15,6 +15,7 @@ import { AuditStore } from './audit-store.ts';
 import { Authorizer, type FunctionRef, type Peer, type Question } from './authorizer.ts';
 import { Changes } from './change.ts';
 import { Directory } from './directory.ts';
+import { DirectorySource } from './directory-source.ts';
 import { Groups } from './groups.ts';
 import { IdentityStore } from './identity-store.ts';
 import { Logins } from './logins.ts';
@@ -40,6 +41,7 @@ export interface FunctionFactsForIam {
 
 export interface IamOptions {
   readonly storage: Pick<Storage, 'db' | 'atomic'>;
+  readonly feed: ChangeFeed;
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly log: Logger;
@@ -75,8 +77,7 @@ export class Iam {
   readonly #directory = new Directory();
   readonly #hasher = new PasswordHasher();
   readonly #authorizer: Authorizer;
-  readonly #identities: IdentityStore;
-  readonly #rights: RightsStore;
+  readonly #source: DirectorySource;
 
   constructor(options: IamOptions) {
     const { sealer, clock, log, region, functions } = options;
@@ -91,25 +92,25 @@ export class Iam {
       clock,
       enterpriseProjectOf: (projectId, fn) => functions.enterpriseProjectOf(projectId, fn),
     });
-    const changes = new Changes(directory, authorizer);
+    const { feed } = options;
+    const changes = new Changes(directory, authorizer, feed);
     const parts = { identities, rights, directory, authorizer, clock, changes };
     this.#authorizer = authorizer;
-    this.#identities = identities;
-    this.#rights = rights;
+    this.#source = new DirectorySource({ feed: options.feed, directory, identities, rights });
     const onError = (error: unknown): void => log.error({ err: error }, 'the last use of keys could not be stored');
-    this.keys = new AccessKeys({ store: identities, directory, sealer, changes, clock, onError });
+    this.keys = new AccessKeys({ store: identities, directory, sealer, changes, feed, clock, onError });
     const isActive = (accessKey: string): boolean => this.keys.find(accessKey)?.enabled === true;
     this.sessions = new Sessions({ sealer, directory, clock, isActive });
     this.logins = new Logins({ store: identities, directory, sessions: this.sessions, clock, hasher: this.#hasher });
-    this.users = new Users(parts, { keys: this.keys, logins: this.logins, hasher: this.#hasher });
+    this.users = new Users(parts, { logins: this.logins, hasher: this.#hasher });
     this.groups = new Groups(parts);
     this.policies = new Policies(parts);
     this.agencies = new Agencies(parts);
     const contentsOf = (id: string): Promise<readonly string[]> => functions.contentsOf(id);
     this.tenancy = new Tenancy({ ...parts, contentsOf });
-    const { keys, tenancy } = this;
+    const { tenancy } = this;
     const { storage } = options;
-    this.accounts = new Accounts({ ...parts, storage, sealer, hasher: this.#hasher, keys, tenancy });
+    this.accounts = new Accounts({ ...parts, storage, sealer, hasher: this.#hasher, tenancy });
     this.agencyCredentials = new AgencyCredentials({ directory, sessions: this.sessions, clock });
     this.audit = new Audit({ store: new AuditStore(db), clock, log, retainDays: options.auditRetainDays });
   }
@@ -120,7 +121,7 @@ export class Iam {
    * leaves either no account, or an account with saved credentials.
    */
   async start(keep: (credentials: OwnerCredentials) => Promise<void>): Promise<void> {
-    await this.#directory.load(this.#identities, this.#rights);
+    await this.#source.start();
     if (this.#directory.users.size === 0) await this.#makeOwner(keep);
     await this.keys.start();
     this.audit.start();
@@ -132,7 +133,7 @@ export class Iam {
    * object.
    */
   async resetOwner(keep: (credentials: OwnerCredentials) => Promise<void>, userName?: string): Promise<void> {
-    await this.#directory.load(this.#identities, this.#rights);
+    await this.#source.start();
     await this.#makeOwner(keep, userName);
   }
 
@@ -142,7 +143,7 @@ export class Iam {
     const { credentials, rows } = await planOwner(this.#directory, { now: clock.now(), sealer, ...name });
     await keep(credentials);
     await storeOwner(storage, rows);
-    await this.#directory.load(this.#identities, this.#rights);
+    await this.#options.feed.caughtUp();
   }
 
   /** A random password. */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Expression, expressionBuilder, type Kysely, type SqlBool } from 'kysely';
 import { isUniqueViolation, type Schema } from '../storage/index.ts';
 import type { AccessKey, Domain, Project, User } from './types.ts';
 
@@ -6,6 +6,14 @@ export interface StoredKey extends AccessKey {
   readonly sealedSecret: string;
   /** Id of the user or agency that disabled it; empty for an unknown one. */
   readonly disabledBy: string;
+}
+
+export type Ids = ReadonlySet<string> | undefined;
+
+/** Whether a column has one of these values; true without values. */
+export function among(column: string, values: Ids): Expression<SqlBool> {
+  const eb = expressionBuilder<Record<string, Record<string, string>>, string>();
+  return values === undefined ? eb.lit(true) : eb(column, 'in', [...values]);
 }
 
 /** Whether a row was added; `false` when the name exists. */
@@ -44,7 +52,7 @@ export const keyRow = (key: StoredKey) => ({
 
 const optionalNumber = (value: number | null): number | null => (value === null ? null : Number(value));
 
-/** Rows of accounts, projects, users and their keys; no rules. */
+/** Rows of accounts, projects, users and their keys; no rules. Lists hold those of the ids, and all without ids. */
 export class IdentityStore {
   readonly #db: Kysely<Schema>;
 
@@ -52,8 +60,8 @@ export class IdentityStore {
     this.#db = db;
   }
 
-  async domains(): Promise<Domain[]> {
-    const rows = await this.#db.selectFrom('domain').selectAll().orderBy('id').execute();
+  async domains(ids?: Ids): Promise<Domain[]> {
+    const rows = await this.#db.selectFrom('domain').selectAll().where(among('id', ids)).orderBy('id').execute();
     return rows.map(({ id, name, operator }) => ({ id, name, operator: operator === 1 }));
   }
 
@@ -66,8 +74,8 @@ export class IdentityStore {
     );
   }
 
-  async projects(): Promise<Project[]> {
-    const rows = await this.#db.selectFrom('project').selectAll().orderBy('id').execute();
+  async projects(ids?: Ids): Promise<Project[]> {
+    const rows = await this.#db.selectFrom('project').selectAll().where(among('id', ids)).orderBy('id').execute();
     return rows.map(({ id, name, domain_id, description }) => ({ id, name, domainId: domain_id, description }));
   }
 
@@ -84,8 +92,8 @@ export class IdentityStore {
     });
   }
 
-  async users(): Promise<User[]> {
-    const rows = await this.#db.selectFrom('iam_user').selectAll().orderBy('id').execute();
+  async users(ids?: Ids): Promise<User[]> {
+    const rows = await this.#db.selectFrom('iam_user').selectAll().where(among('id', ids)).orderBy('id').execute();
     return rows.map((row) => ({
       id: row.id,
       name: row.name,
@@ -117,8 +125,13 @@ export class IdentityStore {
     await this.#db.deleteFrom('iam_user').where('id', '=', id).execute();
   }
 
-  async keys(): Promise<StoredKey[]> {
-    const rows = await this.#db.selectFrom('iam_access_key').selectAll().orderBy('created_at').execute();
+  async keys(accessKeys?: Ids): Promise<StoredKey[]> {
+    const rows = await this.#db
+      .selectFrom('iam_access_key')
+      .selectAll()
+      .where(among('access_key', accessKeys))
+      .orderBy('created_at')
+      .execute();
     return rows.map((row) => ({
       accessKey: row.access_key,
       userId: row.user_id,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HmacKey } from '../lib/hmac-key.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import { Sealer } from '../lib/sealer.ts';
-import type { Storage } from '../storage/index.ts';
+import { ChangeFeed, type Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
 import { Iam } from './iam.ts';
 import type { OwnerCredentials } from './owner.ts';
@@ -37,6 +37,7 @@ afterEach(async () => {
 function open(parts: Pick<Storage, 'db' | 'atomic'> = storage): Iam {
   const iam = new Iam({
     storage: parts,
+    feed: new ChangeFeed(parts.db),
     sealer,
     clock: new ManualClock(),
     log,

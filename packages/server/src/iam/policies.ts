@@ -48,7 +48,6 @@ export class Policies {
       const id = randomBytes(16).toString('hex');
       const policy = { id, domainId, name, displayName: name, description, document, createdAt: now, modifiedAt: now };
       if (!(await rights.addPolicy(policy))) throw taken('policy', name);
-      directory.policies.set(id, policy);
       return policy;
     });
   }
@@ -73,7 +72,6 @@ export class Policies {
       const set = (policy: Policy) => () => void directory.policies.set(id, policy);
       changes.refuseLastAdministrator(domainId, set(after), set(before));
       if (!(await rights.replacePolicy(after))) throw taken('policy', name);
-      directory.policies.set(id, after);
       return after;
     });
   }
@@ -88,7 +86,6 @@ export class Policies {
         throw new PlatformError('resource_in_use', `policy ${policy.name} is granted to ${holder.kind} ${holder.id}`);
       }
       await rights.removePolicy(id);
-      directory.policies.delete(id);
     });
   }
 

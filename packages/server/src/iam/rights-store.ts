@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../storage/index.ts';
-import { added } from './identity-store.ts';
+import { added, among, type Ids } from './identity-store.ts';
 import type { PolicyDocument } from './policy/types.ts';
 import type { Agency, EnterpriseProject, Grant, Group, Holder, Policy, Scope } from './types.ts';
 
@@ -47,7 +47,10 @@ export const grantRow = ({ holder, policyId, scope }: Grant) => ({
   scope_id: scope.id,
 });
 
-/** Rows of groups, policies, agencies, enterprise projects and grants; no rules. */
+/**
+ * Rows of groups, policies, agencies, enterprise projects and grants; no rules. Lists hold those of the ids, and all
+ * without ids.
+ */
 export class RightsStore {
   readonly #db: Kysely<Schema>;
 
@@ -55,8 +58,8 @@ export class RightsStore {
     this.#db = db;
   }
 
-  async groups(): Promise<Group[]> {
-    const rows = await this.#db.selectFrom('iam_group').selectAll().orderBy('id').execute();
+  async groups(ids?: Ids): Promise<Group[]> {
+    const rows = await this.#db.selectFrom('iam_group').selectAll().where(among('id', ids)).orderBy('id').execute();
     return rows.map(({ id, name, domain_id, description, created_at }) => {
       return { id, name, domainId: domain_id, description, createdAt: Number(created_at) };
     });
@@ -77,8 +80,8 @@ export class RightsStore {
     await this.#db.deleteFrom('iam_group').where('id', '=', id).execute();
   }
 
-  async memberships(): Promise<Membership[]> {
-    const rows = await this.#db.selectFrom('iam_group_member').selectAll().execute();
+  async memberships(groupIds?: Ids): Promise<Membership[]> {
+    const rows = await this.#db.selectFrom('iam_group_member').selectAll().where(among('group_id', groupIds)).execute();
     return rows.map(({ group_id, user_id }) => ({ groupId: group_id, userId: user_id }));
   }
 
@@ -94,8 +97,8 @@ export class RightsStore {
       .execute();
   }
 
-  async policies(): Promise<Policy[]> {
-    const rows = await this.#db.selectFrom('iam_policy').selectAll().orderBy('id').execute();
+  async policies(ids?: Ids): Promise<Policy[]> {
+    const rows = await this.#db.selectFrom('iam_policy').selectAll().where(among('id', ids)).orderBy('id').execute();
     return rows.map((row) => ({
       id: row.id,
       domainId: row.domain_id,
@@ -120,8 +123,8 @@ export class RightsStore {
     await this.#db.deleteFrom('iam_policy').where('id', '=', id).execute();
   }
 
-  async agencies(): Promise<Agency[]> {
-    const rows = await this.#db.selectFrom('iam_agency').selectAll().orderBy('id').execute();
+  async agencies(ids?: Ids): Promise<Agency[]> {
+    const rows = await this.#db.selectFrom('iam_agency').selectAll().where(among('id', ids)).orderBy('id').execute();
     return rows.map((row) => ({
       id: row.id,
       domainId: row.domain_id,
@@ -148,8 +151,13 @@ export class RightsStore {
     await this.#db.deleteFrom('iam_agency').where('id', '=', id).execute();
   }
 
-  async enterpriseProjects(): Promise<EnterpriseProject[]> {
-    const rows = await this.#db.selectFrom('enterprise_project').selectAll().orderBy('id').execute();
+  async enterpriseProjects(ids?: Ids): Promise<EnterpriseProject[]> {
+    const rows = await this.#db
+      .selectFrom('enterprise_project')
+      .selectAll()
+      .where(among('id', ids))
+      .orderBy('id')
+      .execute();
     return rows.map((row) => ({
       id: row.id,
       domainId: row.domain_id,
@@ -170,8 +178,13 @@ export class RightsStore {
     );
   }
 
-  async grants(): Promise<Grant[]> {
-    const rows = await this.#db.selectFrom('iam_grant').selectAll().orderBy('created_at').execute();
+  async grants(holderIds?: Ids): Promise<Grant[]> {
+    const rows = await this.#db
+      .selectFrom('iam_grant')
+      .selectAll()
+      .where(among('principal_id', holderIds))
+      .orderBy('created_at')
+      .execute();
     return rows.map((row) => ({
       holder: { kind: row.principal_kind as Holder['kind'], id: row.principal_id },
       policyId: row.policy_id,

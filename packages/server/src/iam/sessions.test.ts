@@ -75,7 +75,7 @@ it('checks each time whether the user may still act', () => {
     expect(sessions.token(token)).toBeUndefined();
     directory.users.set('u1', user);
   }
-  directory.removeUser('u1');
+  directory.users.delete('u1');
   expect(sessions.token(token)).toBeUndefined();
 });
 

@@ -53,7 +53,6 @@ export class Tenancy {
       checkRoom(count(directory.within(directory.projects, domainId)), IDENTITY_LIMITS.projects, 'projects');
       const project = { id: randomBytes(16).toString('hex'), name, domainId, description };
       if (!(await identities.addProject(project))) throw taken('project', name);
-      directory.projects.set(project.id, project);
       return project;
     });
   }
@@ -69,10 +68,6 @@ export class Tenancy {
         throw new PlatformError('resource_in_use', 'an account has at least one project');
       }
       await identities.removeProject(id);
-      for (const grant of [...directory.allGrants()]) {
-        if (grant.scope.kind === 'project' && grant.scope.id === id) directory.withdraw(grant);
-      }
-      directory.projects.delete(id);
     };
     return changes.run(domainId, () => this.gate.closed([id], remove));
   }
@@ -114,7 +109,7 @@ export class Tenancy {
     domainId: string,
     { name, description }: { name: string; description: string },
   ): Promise<EnterpriseProject> {
-    const { directory, rights, clock, changes } = this.#deps;
+    const { rights, clock, changes } = this.#deps;
     checkName(name, 'name');
     return changes.run(domainId, async () => {
       const all = this.enterpriseProjects(domainId);
@@ -122,7 +117,6 @@ export class Tenancy {
       const id = randomBytes(16).toString('hex');
       const one = { id, domainId, name, description, enabled: true, createdAt: clock.now() };
       if (name === 'default' || !(await rights.addEnterpriseProject(one))) throw taken('enterprise project', name);
-      directory.enterpriseProjects.set(id, one);
       return one;
     });
   }
@@ -133,7 +127,7 @@ export class Tenancy {
     id: string,
     change: { name?: string; description?: string; enabled?: boolean },
   ): Promise<EnterpriseProject> {
-    const { directory, rights, changes } = this.#deps;
+    const { rights, changes } = this.#deps;
     if (change.name !== undefined) checkName(change.name, 'name');
     return changes.run(domainId, async () => {
       if (id === DEFAULT_ENTERPRISE_PROJECT) {
@@ -141,7 +135,6 @@ export class Tenancy {
       }
       const one = { ...this.enterpriseProject(domainId, id), ...change };
       if (!(await rights.replaceEnterpriseProject(one))) throw taken('enterprise project', one.name);
-      directory.enterpriseProjects.set(id, one);
       return one;
     });
   }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '../lib/platform-error.ts';
-import type { AccessKeys } from './access-keys.ts';
 import { type ChangeParts, checkName, checkRoom, count, IDENTITY_LIMITS, missing, taken } from './change.ts';
 import type { Logins } from './logins.ts';
 import { checkPassword } from './password.ts';
@@ -30,7 +29,6 @@ export interface PasswordChange {
 }
 
 export interface UsersDeps {
-  readonly keys: AccessKeys;
   readonly logins: Logins;
   readonly hasher: PasswordHasher;
 }
@@ -41,13 +39,11 @@ const NO_PASSWORD = `scrypt$00$${'00'.repeat(32)}`;
 /** Users of accounts. Users of another account are not found. */
 export class Users {
   readonly #parts: ChangeParts;
-  readonly #keys: AccessKeys;
   readonly #logins: Logins;
   readonly #hasher: PasswordHasher;
 
-  constructor(parts: ChangeParts, { keys, logins, hasher }: UsersDeps) {
+  constructor(parts: ChangeParts, { logins, hasher }: UsersDeps) {
     this.#parts = parts;
-    this.#keys = keys;
     this.#logins = logins;
     this.#hasher = hasher;
   }
@@ -85,7 +81,6 @@ export class Users {
         lastLoginAt: null,
       };
       if (!(await identities.addUser(user))) throw taken('user', wanted.name);
-      directory.users.set(user.id, user);
       return user;
     });
   }
@@ -114,8 +109,6 @@ export class Users {
         changes.refuseLastAdministrator(domainId, set(after), set(before));
       }
       if (!(await identities.replaceUser(after))) throw taken('user', after.name);
-      directory.users.set(id, after);
-      this.#keys.renameUser(id);
       return after;
     });
   }
@@ -144,8 +137,6 @@ export class Users {
         () => void directory.users.set(id, user),
       );
       await identities.removeUser(id);
-      this.#keys.forgetUser(id);
-      directory.removeUser(id);
     });
   }
 }

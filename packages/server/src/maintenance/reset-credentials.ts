@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import { Iam } from '../iam/index.ts';
 import { systemClock } from '../lib/clock.ts';
 import { addressAt, credentialsFile, openDatabase, readAddresses, writeCredentials } from '../startup/index.ts';
-import { lockDataDir, readDatabaseRecord, StorageError } from '../storage/index.ts';
+import { ChangeFeed, lockDataDir, readDatabaseRecord, StorageError } from '../storage/index.ts';
 
 /** The written data, without the secrets. */
 export interface ResetResult {
@@ -34,6 +34,7 @@ export async function resetCredentials(config: Config, userName: string | undefi
       const region = known?.region ?? config.region;
       const iam = new Iam({
         storage,
+        feed: new ChangeFeed(storage.db),
         sealer,
         clock: systemClock,
         log,
