@@ -5,7 +5,7 @@ import { asyncSettings } from './async.ts';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
 import { credentials } from './credentials.ts';
-import { deadLetters } from './dead-letters/index.ts';
+import { deadLetters } from './dead-letters.ts';
 import { dependencies } from './dependencies/index.ts';
 import { doctor } from './doctor.ts';
 import { filesystems } from './filesystems.ts';

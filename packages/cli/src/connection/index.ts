@@ -2,3 +2,4 @@ export { CONNECTION_FLAGS, type Connection, connect, FUNCTION_FLAGS } from './co
 export type { ConnectionFlags, Credentials } from './credentials.ts';
 export { dataDirOf } from './data-dir.ts';
 export { type FunctionConfig, type FunctionParams, findConfig, parseConfig } from './function-config.ts';
+export { pagesOf } from './pages.ts';

@@ -7,7 +7,7 @@ import {
   type RouteQuery,
   type Routes,
 } from '@funcgraph/api';
-import { CONNECTION_FLAGS, type Connection, connect } from '../connection/index.ts';
+import { CONNECTION_FLAGS, type Connection, connect, pagesOf } from '../connection/index.ts';
 import {
   type Columns,
   type Command,
@@ -21,9 +21,6 @@ import {
 } from '../framework/index.ts';
 import type { Argument, Named } from './argument.ts';
 import { type FieldFlag, type Fields, fieldFlags, fieldsOf, requestOf } from './request.ts';
-
-/** More than a list can have: a server that never ends one must not loop us for ever. */
-const MOST_PAGES = 100;
 
 type Flags = Readonly<Record<string, FieldFlag | FlagSpec>>;
 /** Of the flags that are no fields themselves. */
@@ -55,7 +52,7 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   confirm?(said: Said<R, A>): string;
   rows?(answer: Answer<R>, flags: OwnValues<F>): readonly X[];
   /** Of a list in pages: the fields of the next request, after so many rows; undefined after the last page. */
-  next?(answer: Answer<R>, seen: number): Further<R> | undefined;
+  next?(answer: Answer<R>, seen: number, flags: OwnValues<F>): Further<R> | undefined;
   readonly columns?: { readonly [C in keyof NoInfer<X>]?: Heading };
   /** Printed in place of an empty table. */
   readonly none?: string;
@@ -102,21 +99,15 @@ export function operation<
       const said = { ...further, ...named } as Said<R, A>;
       if (spec.confirm !== undefined && flags.yes !== true) await confirmDeletion(spec.confirm(said), context);
       Object.assign(fields, fieldsOf(ownFlags, flags), further);
-      const call = async (page: Fields): Promise<Answer<R>> => {
-        const request = requestOf(route, { ...fields, ...page }) as CallInput<R>;
-        return (await connection.client.call(id, { ...request, signal })).data;
-      };
-      const data = await call({});
+      const call = (page: Fields) =>
+        connection.client.call(id, { ...(requestOf(route, { ...fields, ...page }) as CallInput<R>), signal });
       if (spec.rows !== undefined) {
-        const rows = [...spec.rows(data, values)];
-        let page = spec.next?.(data, rows.length);
-        for (let pages = 1; page !== undefined && pages < MOST_PAGES; pages += 1) {
-          const more = await call(page as Fields);
-          rows.push(...spec.rows(more, values));
-          page = spec.next?.(more, rows.length);
-        }
-        return { kind: 'table', columns: columns as Columns, rows: rows as readonly Row[], none };
+        const rows: X[] = [];
+        const next = (answer: Answer<R>) => spec.next?.(answer, rows.length, values) as Fields | undefined;
+        for await (const answer of pagesOf({}, call, next)) rows.push(...spec.rows(answer, values));
+        return { kind: 'table', columns: columns as Columns, rows: rows as readonly object[] as readonly Row[], none };
       }
+      const { data } = await call({});
       const shown = spec.data?.(data, said) ?? (data as Row);
       if (spec.text === undefined) return { kind: 'record', data: shown, hide };
       return { kind: 'message', text: spec.text(data, said, values), data: shown };

@@ -1,5 +1,5 @@
 import type { CallOutput } from '@funcgraph/api';
-import type { Connection } from '../../connection/index.ts';
+import { type Connection, pagesOf } from '../../connection/index.ts';
 import { CliError, EXIT } from '../../framework/index.ts';
 import type { Argument } from '../../operations/index.ts';
 
@@ -12,14 +12,13 @@ export async function allApplications(
   signal: AbortSignal,
 ): Promise<Application[]> {
   const all: Application[] = [];
-  for (let last = -1; last !== all.length; ) {
-    last = all.length;
-    const query = { marker: String(all.length) };
-    const params = { project_id: credentials.projectId };
-    const { data } = await client.call('listFunctionApplications', { params, query, signal });
-    all.push(...data.applications);
-    if (all.length >= data.count) break;
-  }
+  const params = { project_id: credentials.projectId };
+  const pages = pagesOf(
+    '0',
+    (marker) => client.call('listFunctionApplications', { params, query: { marker }, signal }),
+    ({ applications, count }) => (applications.length === 0 || all.length >= count ? undefined : String(all.length)),
+  );
+  for await (const { applications } of pages) all.push(...applications);
   return all;
 }
 

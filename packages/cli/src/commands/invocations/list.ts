@@ -1,7 +1,9 @@
 import { CAUSES, type CallInput, type CallOutput, type Client, RESULTS } from '@funcgraph/api';
-import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
+import { connect, FUNCTION_FLAGS, pagesOf } from '../../connection/index.ts';
 import { defineCommand, flag, usageError } from '../../framework/index.ts';
 import { timeText } from '../time-text.ts';
+
+type Receipt = CallOutput<'listReceipts'>['data']['receipts'][number];
 
 /** Most receipts of one request. */
 const PAGE = 1000;
@@ -29,22 +31,15 @@ function receiptFilter(flags: ReceiptFlags): Omit<NonNullable<CallInput<'listRec
 }
 
 /** Pages may be shorter than requested: the search continues until there are enough, or no more. */
-async function allReceipts(
-  client: Client,
-  input: CallInput<'listReceipts'>,
-  limit: number,
-): Promise<CallOutput<'listReceipts'>['data']['receipts']> {
-  const receipts: CallOutput<'listReceipts'>['data']['receipts'] = [];
-  let cursor: string | undefined;
-  do {
-    const query = { ...input.query, limit: String(Math.min(limit - receipts.length, PAGE)) };
-    const { data } = await client.call('listReceipts', {
-      ...input,
-      query: cursor === undefined ? query : { ...query, cursor },
-    });
-    receipts.push(...data.receipts);
-    cursor = data.next_cursor;
-  } while (cursor !== undefined && receipts.length < limit);
+async function allReceipts(client: Client, input: CallInput<'listReceipts'>, limit: number): Promise<Receipt[]> {
+  const receipts: Receipt[] = [];
+  const call = (cursor: { readonly cursor?: string }) => {
+    const query = { ...input.query, limit: String(Math.min(limit - receipts.length, PAGE)), ...cursor };
+    return client.call('listReceipts', { ...input, query });
+  };
+  const next = ({ next_cursor: cursor }: CallOutput<'listReceipts'>['data']) =>
+    cursor === undefined || receipts.length >= limit ? undefined : { cursor };
+  for await (const page of pagesOf({}, call, next)) receipts.push(...page.receipts);
   return receipts;
 }
 

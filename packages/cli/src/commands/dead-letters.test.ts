@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeServer } from '../../testing/fake-server.ts';
-import { type CliRun, runCli, serverEnv } from '../../testing/run-cli.ts';
+import { FakeServer } from '../testing/fake-server.ts';
+import { type CliRun, runCli, serverEnv } from '../testing/run-cli.ts';
 
 const URN = 'urn:fss:r1:p1:function:default:hello';
 const LETTERS = '/v1/p1/dead-letters';
