@@ -83,6 +83,7 @@ export function controlParts(deps: ControlDeps) {
   const functionStore = new FunctionStore(db, artifacts);
   const dependencies = new Dependencies({
     store: new DependencyStore(db, artifacts),
+    feed,
     artifacts,
     isReferenced: (sha256) => functionStore.isReferenced(sha256),
     catalog,

@@ -93,6 +93,7 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
     const feed = new ChangeFeed(storage.db);
     const dependencies = new Dependencies({
       store: new DependencyStore(storage.db, artifacts),
+      feed,
       artifacts,
       isReferenced: (sha256) => store.isReferenced(sha256),
       catalog,

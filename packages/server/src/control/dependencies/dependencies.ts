@@ -4,10 +4,11 @@ import { type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { type ChangeFeed, Replica } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
 import { checkDependency, fitsLanguage } from './check-dependency.ts';
 import { checkDependencyTree } from './check-tree.ts';
-import type { DependencyStore } from './dependency-store.ts';
+import type { DependencyPackage, DependencyStore } from './dependency-store.ts';
 import { fetchArchive } from './fetch-archive.ts';
 import {
   type DependencyHold,
@@ -19,6 +20,7 @@ import {
 
 export interface DependenciesOptions {
   readonly store: DependencyStore;
+  readonly feed: ChangeFeed;
   readonly artifacts: ArtifactStore;
   /** Whether a function or a dependency still needs stored bytes. */
   readonly isReferenced: IsReferenced;
@@ -51,16 +53,27 @@ export interface DependencyFilter {
  */
 export class Dependencies {
   readonly #options: DependenciesOptions;
+  readonly #packages: Replica<DependencyPackage>;
   readonly #byId = new Map<string, DependencyVersion>();
   readonly #held = new Map<string, number>();
 
   constructor(options: DependenciesOptions) {
     this.#options = options;
+    this.#packages = new Replica({
+      feed: options.feed,
+      topic: 'dependency',
+      load: (ids) => options.store.load(ids),
+      keyOf: ({ id }) => id,
+      onChange: (after, before) => {
+        for (const { id } of before?.versions ?? []) this.#byId.delete(id);
+        for (const version of after?.versions ?? []) this.#byId.set(version.id, version);
+      },
+    });
   }
 
   /** Call once, before functions start. */
-  async start(): Promise<void> {
-    for (const version of await this.#options.store.all()) this.#byId.set(version.id, version);
+  start(): Promise<void> {
+    return this.#packages.start();
   }
 
   /** Adds a version to the package of this name and runtime, or makes the package. */
@@ -267,7 +280,7 @@ export class Dependencies {
         hint: 'Delete versions that no function uses.',
       });
     }
-    this.#byId.set(outcome.id, outcome);
+    await this.#packages.caughtUp();
     return outcome;
   }
 
@@ -290,6 +303,7 @@ export class Dependencies {
       for (const version of versions) this.#byId.set(version.id, version);
       throw error;
     }
+    await this.#packages.caughtUp();
     // code folders made from it have their own directory entries for its files
     for (const { artifact } of versions) await artifacts.release(artifact.sha256, isReferenced);
   }

@@ -14,6 +14,11 @@ export interface InsertRules {
   readonly now: number;
 }
 
+export interface DependencyPackage {
+  readonly id: string;
+  readonly versions: readonly DependencyVersion[];
+}
+
 /** Rows of dependencies; no rules but uniqueness and the quota, which only a transaction can hold. */
 export class DependencyStore {
   readonly #db: Kysely<Schema>;
@@ -24,15 +29,17 @@ export class DependencyStore {
     this.#artifacts = artifacts;
   }
 
-  async all(): Promise<DependencyVersion[]> {
+  /** The packages of these ids that exist, with their versions, oldest first; all packages without ids. */
+  async load(ids: readonly string[] | undefined): Promise<DependencyPackage[]> {
     const rows = await this.#db
       .selectFrom('dependency_version')
       .innerJoin('dependency', 'dependency.id', 'dependency_version.dependency_id')
       .selectAll('dependency_version')
       .select(['dependency.project_id', 'dependency.name', 'dependency.runtime'])
+      .$if(ids !== undefined, (query) => query.where('dependency_id', 'in', [...(ids ?? [])]))
       .orderBy('version')
       .execute();
-    return rows.map((row) => ({
+    const versions = rows.map((row) => ({
       id: row.id,
       dependencyId: row.dependency_id,
       projectId: row.project_id,
@@ -50,6 +57,7 @@ export class DependencyStore {
       }),
       createdAt: Number(row.created_at),
     }));
+    return [...Map.groupBy(versions, ({ dependencyId }) => dependencyId)].map(([id, all]) => ({ id, versions: all }));
   }
 
   /** Adds a version to its package, which it makes when there is none. All or nothing. */
