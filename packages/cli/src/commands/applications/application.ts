@@ -3,50 +3,45 @@ import { type Connection, pagesOf } from '../../connection/index.ts';
 import { CliError, EXIT } from '../../framework/index.ts';
 import type { Argument } from '../../operations/index.ts';
 
-type Application = CallOutput<'listFunctionApplications'>['data']['applications'][number];
+type Page = CallOutput<'listFunctionApplications'>['data'];
+type Application = Page['applications'][number];
 type Detail = CallOutput<'showFunctionApp'>['data'];
 
-/** Every page of the project's applications, newest first. */
-export async function allApplications(
-  { client, credentials }: Connection,
-  signal: AbortSignal,
-): Promise<Application[]> {
-  const all: Application[] = [];
-  const params = { project_id: credentials.projectId };
-  const pages = pagesOf(
-    '0',
-    (marker) => client.call('listFunctionApplications', { params, query: { marker }, signal }),
-    ({ applications, count }) => (applications.length === 0 || all.length >= count ? undefined : String(all.length)),
-  );
-  for await (const { applications } of pages) all.push(...applications);
-  return all;
+/** The page after so many applications; the first is that after none. */
+export function nextPage({ applications, count }: Page, seen: number): { marker: string } | undefined {
+  return applications.length === 0 || seen >= count ? undefined : { marker: String(seen) };
 }
 
-interface Found {
-  readonly id: string;
-  readonly detail: Detail;
-}
-
-/** By id or by name. Throws `CLI.NOT_FOUND`. */
-export async function findApplication(connection: Connection, text: string, signal: AbortSignal): Promise<Found> {
-  const all = await allApplications(connection, signal);
-  const found = all.find(({ id }) => id === text) ?? all.find(({ name }) => name === text);
-  if (found === undefined) {
+/** An application of the project by id or by name. Throws `CLI.NOT_FOUND`. */
+export const APPLICATION: Argument<'application', Application> = {
+  name: 'application',
+  summary: 'name or id of the application',
+  async find(text, { connection: { client, credentials }, signal }) {
+    const params = { project_id: credentials.projectId };
+    const call = (query: { readonly marker: string }) =>
+      client.call('listFunctionApplications', { params, query, signal });
+    const all: Application[] = [];
+    for await (const page of pagesOf({ marker: '0' }, call, (answer) => nextPage(answer, all.length))) {
+      all.push(...page.applications);
+    }
+    const found = all.find(({ id }) => id === text) ?? all.find(({ name }) => name === text);
+    if (found !== undefined) return found;
     throw new CliError(`there is no application ${JSON.stringify(text)}`, {
       code: 'CLI.NOT_FOUND',
       exitCode: EXIT.refused,
       hint: 'List them with: fgs applications list',
     });
-  }
-  return { id: found.id, detail: await showApplication(connection, found.id, signal) };
-}
-
-/** An application with its functions. */
-export const APPLICATION: Argument<'application', Found> = {
-  name: 'application',
-  summary: 'name or id of the application',
-  find: (text, { connection, signal }) => findApplication(connection, text, signal),
+  },
   fields: ({ id }) => ({ id }),
+};
+
+/** The same with the functions that it consists of. */
+export const APPLICATION_IN_DETAIL: Argument<'application', Application & { readonly detail: Detail }> = {
+  ...APPLICATION,
+  async find(text, lookup) {
+    const found = await APPLICATION.find(text, lookup);
+    return { ...found, detail: await showApplication(lookup.connection, found.id, lookup.signal) };
+  },
 };
 
 /** As the server returns it. */

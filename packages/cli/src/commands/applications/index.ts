@@ -1,9 +1,7 @@
 import type { Noun } from '../../framework/index.ts';
 import { operation, word } from '../../operations/index.ts';
-import { APPLICATION, functionsText } from './application.ts';
+import { APPLICATION, APPLICATION_IN_DETAIL, functionsText, nextPage } from './application.ts';
 import { create } from './create.ts';
-import { list } from './list.ts';
-import { show } from './show.ts';
 
 interface Param {
   readonly name: string;
@@ -25,10 +23,30 @@ export const applications: Noun = {
   summary: 'Functions that are made together from a template, and deleted together',
   commands: [
     create,
-    list,
-    show,
-    operation('applications delete', 'deleteFunctionApp', {
+    operation('applications list', 'listFunctionApplications', {
+      summary: 'Applications of the project, newest first',
+      fields: { marker: '0' },
+      examples: ['fgs applications list', 'fgs applications list --output json'],
+      rows: (page) =>
+        page.applications.map((each) => ({ ...each, changed: new Date(each.last_modified_time).toISOString() })),
+      next: nextPage,
+      columns: { name: 'APPLICATION', status: 'STATUS', changed: 'LAST CHANGE', description: 'DESCRIPTION', id: 'ID' },
+      none: 'no applications; make one with: fgs applications create',
+    }),
+    operation('applications show', 'showFunctionApp', {
+      summary: 'An application and its existing functions',
       args: [APPLICATION],
+      examples: ['fgs applications show shop', 'fgs applications show shop --output json'],
+      data: (detail, { application: { id } }) => ({
+        id,
+        ...detail,
+        functions: functionsText(detail),
+        changed: new Date(detail.last_modified_time).toISOString(),
+      }),
+      hide: ['project_id', 'stack_id', 'stack_name', 'stack_resources', 'last_modified_time'],
+    }),
+    operation('applications delete', 'deleteFunctionApp', {
+      args: [APPLICATION_IN_DETAIL],
       examples: ['fgs applications delete shop', 'fgs applications delete shop --yes'],
       confirm({ application: { detail } }) {
         const functions = functionsText(detail);
