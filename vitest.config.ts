@@ -30,7 +30,7 @@ const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
   `${server}/storage/changes/*.test.ts`,
-  `${server}/storage/migrations/{0021-project-owners,0028-trigger-settings}.test.ts`,
+  `${server}/storage/migrations/{0021-project-owners,0028-trigger-settings,0029-function-settings}.test.ts`,
   `${server}/iam/{accounts,directory-source}.test.ts`,
   `${server}/images/images.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import { Nullable, WireText as Text } from './common.ts';
+import { WireLongText as LongText, Nullable, WireText as Text } from './common.ts';
 
 export const CreateApplicationBody = Type.Object({
   name: Type.String({ description: 'At most 40 letters, digits, - and _; functions are called <name>-<part>.' }),
   template_id: Type.String(),
-  description: Text('At most 512 characters.'),
+  description: LongText('At most 512 characters.'),
   enterprise_project_id: Text('Of the functions.'),
   agency_name: Text('Agency of the functions.'),
   params: Nullable(Type.Record(Type.String(), Type.Unknown()), {

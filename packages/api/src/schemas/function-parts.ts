@@ -74,7 +74,9 @@ export const LogConfigField = Part(
 export const NetworkControllerField = Part(
   {
     disable_public_network: WireFlag('Closes the way to the outside.'),
-    trigger_access_vpcs: Parts(vpc, 'Stored: networks of triggers change nothing.'),
+    trigger_access_vpcs: Nullable(Type.Array(Type.Object(vpc), { maxItems: 100 }), {
+      description: 'Stored: networks of triggers change nothing.',
+    }),
   },
   'Destinations of the function besides its network.',
 );

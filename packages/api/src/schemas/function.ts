@@ -18,31 +18,39 @@ export const FuncCode = Type.Object({
   link: Text('Where the code can be fetched; only in answers.'),
 });
 
-/** Fields of both create and config update. Ranges are checked with their own error codes, not here. */
-const Settings = {
-  timeout: Int('Seconds a call may take, 3 to 900.'),
-  handler: Text('Entry point; its form depends on the runtime.'),
-  memory_size: Int('MB of an instance.'),
+/** Refused unless they ask for nothing. */
+const Unsupported = {
   gpu_memory: Int('MB; refused, there are no GPU instances.'),
   gpu_type: Text('Refused, there are no GPU instances.'),
-  user_data: Text('Environment variables as the text of a JSON object.'),
-  encrypted_user_data: Text('Like user_data, encrypted at rest and masked in answers.'),
+  is_stateful_function: Flag('Refused when true.'),
+  ephemeral_storage: Int('MB of /tmp; 512.'),
+};
+
+const DependencyIds = Texts('Ids of at most 20 dependency versions; a later one wins over an earlier one.');
+
+/** Fields of both create and config update. Ranges are checked with their own error codes, not here. */
+const Settings = {
+  ...Unsupported,
+  timeout: Int('Seconds a call may take, 3 to 900.'),
+  handler: LongText('Entry point; its form depends on the runtime.'),
+  memory_size: Int('MB of an instance.'),
+  user_data: LongText('Environment variables as the text of a JSON object.'),
+  encrypted_user_data: LongText('Like user_data, encrypted at rest and masked in answers.'),
   xrole: Text('Agency: whose credentials the code gets.'),
   app_xrole: Text('Agency for the code alone; that of xrole when empty.'),
-  description: Text('At most 512 characters.'),
+  description: LongText('At most 512 characters.'),
   func_vpc: FuncVpcField,
   mount_config: MountConfigField,
   custom_image: CustomImageField(
     'Container image of a function of runtime Custom Image (events) or http: enabled, image, command, args, working_dir, uid, gid.',
   ),
-  initializer_handler: Text('Entry point that runs once in each instance; needs initializer_timeout.'),
+  initializer_handler: LongText('Entry point that runs once in each instance; needs initializer_timeout.'),
   initializer_timeout: Int('Seconds, 1 to 300.'),
-  pre_stop_handler: Text('Entry point before an instance stops; called for Java, stored for others.'),
+  pre_stop_handler: LongText('Entry point before an instance stops; called for Java, stored for others.'),
   pre_stop_timeout: Int('Seconds, 1 to 90.'),
   enterprise_project_id: Text('Id of an enterprise project; 0 or empty for the default one.'),
   log_config: LogConfigField,
   network_controller: NetworkControllerField,
-  is_stateful_function: Flag('Refused when true.'),
   enable_dynamic_memory: Flag('Whether a call may choose its memory size.'),
   is_return_stream: Flag(
     'Answers may be streamed: through function URLs, and to API callers that ask for it. HTTP functions then also get the ' +
@@ -52,47 +60,48 @@ const Settings = {
   lts_custom_tag: LtsCustomTagField,
   user_data_encrypt_kms_key_id: Text('Stored.'),
   domain_names: Text('Stored.'),
+  strategy_config: StrategyConfigField,
+  extend_config: Text('Stored.'),
+  peering_cidr: Text('Stored.'),
+  enable_auth_in_header: Flag('Stored.'),
+  restore_hook_handler: Text('Java only; stored, not called yet.'),
+  restore_hook_timeout: Int('Seconds, 1 to 300; stored.'),
+  heartbeat_handler: LongText('Java only: reports every 5 seconds whether an instance works.'),
+  enable_class_isolation: Flag(
+    'Java only; stored, because classes of a function are always loaded apart from the runtime.',
+  ),
+  depend_version_list: DependencyIds,
+  code_encrypt_kms_key_id: Text('Stored.'),
+  type: Text('v1 or v2; stored.'),
+  tags: Text('Stored.'),
 };
 
 const CodeFields = {
-  code_type: Text('inline, zip, jar or Custom-Image-Swr.'),
-  code_url: Text('Bucket address of the code; not used, code_type obs is refused.'),
-  code_filename: Text('Name of the uploaded file.'),
+  code_type: LongText('inline, zip, jar or Custom-Image-Swr.'),
+  code_url: LongText('Bucket address of the code; not used, code_type obs is refused.'),
+  code_filename: LongText('Name of the uploaded file.'),
   func_code: Nullable(FuncCode),
-  depend_version_list: Texts('Ids of at most 20 dependency versions; a later one wins over an earlier one.'),
-  code_encrypt_kms_key_id: Text('Stored.'),
 };
 
 export const CreateFunctionBody = Type.Object({
   func_name: Type.String({ description: 'At most 60 letters, digits, - and _; starts with a letter.' }),
-  package: Text('App of the function; default when absent.'),
+  package: LongText('App of the function; default when absent.'),
   runtime: Type.String({ description: 'Such as Node.js20.15; cannot be changed later.' }),
-  type: Text('v1 or v2; stored.'),
-  tags: Text('Stored.'),
   ...Settings,
   ...CodeFields,
 });
 
 export const UpdateFunctionConfigBody = Type.Object({
-  depend_version_list: CodeFields.depend_version_list,
-  func_name: Text('Must be the present name.'),
-  runtime: Text('Must be the present runtime.'),
+  func_name: LongText('Must be the present name.'),
+  runtime: LongText('Must be the present runtime.'),
   ...Settings,
-  strategy_config: StrategyConfigField,
-  extend_config: Text('Stored.'),
-  peering_cidr: Text('Stored.'),
-  ephemeral_storage: Int('MB of /tmp; 512.'),
-  enable_auth_in_header: Flag('Stored.'),
-  restore_hook_handler: Text('Java only; stored, not called yet.'),
-  restore_hook_timeout: Int('Seconds, 1 to 300; stored.'),
-  heartbeat_handler: Text('Java only: reports every 5 seconds whether an instance works.'),
-  enable_class_isolation: Flag(
-    'Java only; stored, because classes of a function are always loaded apart from the runtime.',
-  ),
 });
 
 export const UpdateFunctionCodeBody = Type.Object({
+  ...Unsupported,
   ...CodeFields,
+  depend_version_list: DependencyIds,
+  code_encrypt_kms_key_id: Text('Stored.'),
   custom_image: CustomImageField('Ours: another image, or the present one of the name.'),
 });
 

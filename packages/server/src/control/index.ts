@@ -4,7 +4,7 @@ export type { AdditionalVersion, Alias, AliasTarget, RoutingRule } from './alias
 export { ApplicationStore } from './applications/application-store.ts';
 export { ApplicationTemplates } from './applications/application-templates.ts';
 export { Applications } from './applications/applications.ts';
-export type { ApplicationMember } from './applications/types.ts';
+export type { ApplicationMember, NewApplication } from './applications/types.ts';
 export { AsyncConfigStore } from './async-config/async-config-store.ts';
 export { AsyncConfigs } from './async-config/async-configs.ts';
 export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-status-logs.ts';
@@ -21,18 +21,31 @@ export { FileSystems } from './file-systems/file-systems.ts';
 export { locationOf } from './file-systems/location.ts';
 export type { FileSystem, FileSystemState, NewFileSystem } from './file-systems/types.ts';
 export { FunctionExports } from './function-archives/function-exports.ts';
-export { FunctionImports } from './function-archives/function-imports.ts';
+export { type ExportedFunction, FunctionImports, type NamedDependency } from './function-archives/function-imports.ts';
 export { FunctionTemplates } from './function-templates/function-templates.ts';
 export type { FunctionTemplate, TemplateCode } from './function-templates/types.ts';
 export { FunctionUrlStore } from './function-urls/function-url-store.ts';
 export { FunctionUrls } from './function-urls/function-urls.ts';
 export type { FunctionUrl, UrlAuth } from './function-urls/types.ts';
+export { MASK } from './functions/apply-settings.ts';
 export { CatalogSource } from './functions/catalog-source.ts';
 export { FunctionStore, type ProjectUsage } from './functions/function-store.ts';
 export { Functions, type FunctionsOptions } from './functions/functions.ts';
-export { MASK } from './functions/parse-config.ts';
 export { functionUrn } from './functions/snapshot.ts';
-export type { FunctionImage, FunctionName, FunctionState, Kept, Runtimes } from './functions/types.ts';
+export type {
+  CodeChange,
+  ConfigChange,
+  FunctionConfig,
+  FunctionImage,
+  FunctionName,
+  FunctionSettings,
+  FunctionState,
+  ImageChoice,
+  Kept,
+  NewCode,
+  NewFunction,
+  Runtimes,
+} from './functions/types.ts';
 export { GatewayAppStore } from './gateway-apps/gateway-app-store.ts';
 export { type CallingApp, GatewayApps } from './gateway-apps/gateway-apps.ts';
 export type { AppSecrets, GatewayApp } from './gateway-apps/types.ts';

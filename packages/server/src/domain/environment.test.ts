@@ -1,38 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { environmentFits, parseEnvironment, RESERVED_VARIABLES } from './environment.ts';
+import { environmentFault, environmentFits, RESERVED_VARIABLES } from './environment.ts';
 import { isFunctionName, isPackageName } from './names.ts';
 
 describe('environment variables', () => {
-  it('reads back its own text, for any values', () => {
+  it('may have any values', () => {
     const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,10}$/).filter((key) => !RESERVED_VARIABLES.has(key));
     const value = fc.string().filter((text) => !text.includes('\0'));
     fc.assert(
       fc.property(fc.dictionary(name, value, { noNullPrototype: true }), (env) => {
-        expect(parseEnvironment(JSON.stringify(env))).toEqual({ env });
+        expect(environmentFault(env)).toBeUndefined();
       }),
     );
   });
 
   it.each([
-    ['[]', 'not-an-object'],
-    ['"text"', 'not-an-object'],
-    ['null', 'not-an-object'],
-    ['{"a":', 'not-an-object'],
     ['{"1a":"x"}', 'name'],
     ['{"a-b":"x"}', 'name'],
     ['{"__proto__":"x"}', 'name'],
     ['{"":"x"}', 'name'],
     ['{"RUNTIME_MEMORY":"x"}', 'reserved'],
-    ['{"a":1}', 'value'],
-    ['{"a":null}', 'value'],
     ['{"a":"x\\u0000y"}', 'value'],
-  ])('refuses %s', (text, kind) => {
-    expect(parseEnvironment(text)).toMatchObject({ fault: { kind } });
-  });
-
-  it('means no variables by empty text', () => {
-    expect(parseEnvironment(' ')).toEqual({ env: {} });
+  ])('cannot be %s', (text, fault) => {
+    expect(environmentFault(JSON.parse(text))).toMatchObject({ fault });
   });
 
   it('counts names and values of all parts against 4096 characters', () => {

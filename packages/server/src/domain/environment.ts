@@ -22,30 +22,19 @@ const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 export type Environment = Readonly<Record<string, string>>;
 
-export type EnvironmentFault =
-  | { readonly kind: 'not-an-object' }
-  | { readonly kind: 'name' | 'reserved' | 'value'; readonly name: string };
+export type EnvironmentFault = 'name' | 'reserved' | 'value';
 
-/** Reads the JSON object text in which the API carries variables. Empty text means no variables. */
-export function parseEnvironment(text: string): { env: Environment } | { fault: EnvironmentFault } {
-  if (text.trim() === '') return { env: {} };
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return { fault: { kind: 'not-an-object' } };
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    return { fault: { kind: 'not-an-object' } };
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(parsed)) {
-    if (!VARIABLE_NAME.test(name)) return { fault: { kind: 'name', name } };
-    if (RESERVED_VARIABLES.has(name)) return { fault: { kind: 'reserved', name } };
+/** The first variable that a function cannot have, and why. */
+export function environmentFault(
+  env: Environment,
+): { readonly fault: EnvironmentFault; readonly name: string } | undefined {
+  for (const [name, value] of Object.entries(env)) {
+    if (!VARIABLE_NAME.test(name)) return { fault: 'name', name };
+    if (RESERVED_VARIABLES.has(name)) return { fault: 'reserved', name };
     // a process environment ends each value with NUL
-    if (typeof value !== 'string' || value.includes('\0')) return { fault: { kind: 'value', name } };
-    env[name] = value;
+    if (value.includes('\0')) return { fault: 'value', name };
   }
-  return { env };
+  return undefined;
 }
 
 /** Characters of all names and values, which the limit counts together. */

@@ -4,7 +4,7 @@
  */
 export interface WantedSurroundings {
   /** The network that the user chose, by its ids; the default network without. */
-  readonly vpc?: { readonly vpcId: string; readonly subnetId: string };
+  readonly vpc?: NetworkChoice;
   /** Whether the default network may reach the outside. */
   readonly publicNetwork: boolean;
   readonly mounts: readonly WantedMount[];
@@ -20,33 +20,49 @@ export interface WantedMount {
   readonly gid: number | undefined;
 }
 
-/** Reads the fields of the API, which were checked when they were set. */
-export function wantedSurroundings(stored: Readonly<Record<string, unknown>>): WantedSurroundings {
-  const vpc = fieldsOf(stored.func_vpc);
-  const vpcId = textOf(vpc.vpc_id);
-  const { mount_user, func_mounts } = fieldsOf(stored.mount_config);
-  const user = fieldsOf(mount_user);
+/** A network by its ids; both are empty for none. */
+export interface NetworkChoice {
+  readonly vpcId: string;
+  readonly subnetId: string;
+}
+
+export interface Mount {
+  readonly type: 'sfs' | 'sfsTurbo' | 'ecs';
+  /** Id or name of a registered file system. */
+  readonly resource: string;
+  /** `host:/path`, for `ecs`. */
+  readonly sharePath?: string;
+  /** `/mnt/<name>`. */
+  readonly path: string;
+}
+
+export interface MountConfig {
+  /** Owner of files on disk; −1 for the user that a file system was registered with. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  readonly mounts: readonly Mount[];
+}
+
+/** The settings of a version that `wantedSurroundings` reads. */
+export interface SurroundingSettings {
+  readonly network?: NetworkChoice | undefined;
+  readonly publicNetwork?: boolean | undefined;
+  readonly mountConfig?: MountConfig | undefined;
+}
+
+export function wantedSurroundings({
+  network,
+  publicNetwork = true,
+  mountConfig,
+}: SurroundingSettings): WantedSurroundings {
+  const chosen = (id = -1): number | undefined => (id > 0 ? id : undefined);
   return {
-    ...(vpcId === '' ? {} : { vpc: { vpcId, subnetId: textOf(vpc.subnet_id) } }),
-    publicNetwork: fieldsOf(stored.network_controller).disable_public_network !== true,
-    mounts: (Array.isArray(func_mounts) ? func_mounts : []).map(fieldsOf).map((mount) => ({
-      resource: textOf(mount.mount_resource),
-      path: textOf(mount.local_mount_path),
-      uid: idOf(user.user_id),
-      gid: idOf(user.user_group_id),
+    ...(network === undefined || network.vpcId === '' ? {} : { vpc: network }),
+    publicNetwork,
+    mounts: (mountConfig?.mounts ?? []).map(({ resource, path }) => ({
+      resource,
+      path,
+      uid: chosen(mountConfig?.user.uid),
+      gid: chosen(mountConfig?.user.gid),
     })),
   };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** Clients send −1 for "no choice". */
-function idOf(value: unknown): number | undefined {
-  return typeof value === 'number' && value > 0 ? value : undefined;
 }

@@ -4,7 +4,7 @@ export { cloudServiceHandlers } from './api/cloud-services.ts';
 export { deadLetterHandlers } from './api/dead-letters.ts';
 export { dependencyHandlers } from './api/dependencies.ts';
 export { fileSystemHandlers } from './api/file-systems.ts';
-export { functionArchiveHandlers } from './api/function-archives.ts';
+export { functionArchiveHandlers } from './api/function-archives/handlers.ts';
 export { functionTemplateHandlers } from './api/function-templates.ts';
 export { functionUrlHandlers } from './api/function-urls.ts';
 export { functionHandlers } from './api/functions.ts';

@@ -25,13 +25,13 @@ const NO_SETTINGS = { statusLog: false, logNames: {} };
 let control: TestControl;
 beforeEach(async () => {
   control = await openTestControl();
-  await control.functions.create(P, { func_name: 'hello', runtime: 'Node.js20.15', handler: 'index.handler' });
+  await control.functions.create(P, { name: 'hello', runtime: 'Node.js20.15', handler: 'index.handler' });
   for (const [version, memory] of [
     ['v1', 256],
     ['v2', 512],
     ['v3', 768],
   ] as const) {
-    await control.functions.updateConfig(HELLO, { memory_size: memory });
+    await control.functions.updateConfig(HELLO, { memoryMb: memory });
     await control.versions.publish(HELLO, { version });
   }
 });
@@ -126,7 +126,7 @@ describe('creating an alias', () => {
       await control.versions.delete(HELLO, version.version);
     }
     for (let n = 1; n <= 10; n++) {
-      await control.functions.updateConfig(HELLO, { timeout: 10 + n });
+      await control.functions.updateConfig(HELLO, { timeoutSeconds: 10 + n });
       await control.versions.publish(HELLO, { version: `w${n}` });
       await create({ name: `a${n}`, version: `w${n}` });
     }

@@ -5,11 +5,11 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { FunctionTemplates } from '../function-templates/function-templates.ts';
 import type { Functions } from '../functions/functions.ts';
-import type { FunctionName, Kept } from '../functions/types.ts';
-import { environmentOf, readApplicationBody, readParams } from './application-body.ts';
+import type { FunctionName, NewFunction } from '../functions/types.ts';
+import { checkApplication, environmentOf, readParams } from './application-plan.ts';
 import type { ApplicationStore } from './application-store.ts';
 import type { ApplicationTemplates } from './application-templates.ts';
-import type { Application, ApplicationMember, ApplicationTemplate } from './types.ts';
+import type { Application, ApplicationMember, ApplicationTemplate, NewApplication } from './types.ts';
 
 export interface ApplicationsOptions {
   readonly store: ApplicationStore;
@@ -22,8 +22,7 @@ export interface ApplicationsOptions {
 /** A function that is to be made for an application. */
 export interface PlannedFunction {
   readonly role: string;
-  /** A create body. */
-  readonly body: Kept;
+  readonly fn: NewFunction;
 }
 
 /** A checked application, before anything is made. */
@@ -69,31 +68,26 @@ export class Applications {
   }
 
   /**
-   * Checks a body and returns the functions it would create; changes nothing. Throws `invalid_application`,
+   * Checks an application and returns the functions it would create; changes nothing. Throws `invalid_application`,
    * `application_exists`, `function_exists`, `function_template_not_found`, `description_too_long` or
    * `invalid_request`.
    */
-  async plan(projectId: string, body: Kept): Promise<ApplicationPlan> {
-    const read = readApplicationBody(body);
-    const template = await this.#options.templates.find(read.templateId);
-    const values = readParams(template.params, read.params);
-    if ((await this.list(projectId)).some(({ name }) => name === read.name)) throw exists(read.name);
-    const functions = await this.#planFunctions(template, values, (role, fields) => ({
-      func_name: `${read.name}-${role}`,
-      ...fields,
-      ...(read.agency === '' ? {} : { xrole: read.agency }),
-      ...(read.enterpriseProjectId === '' ? {} : { enterprise_project_id: read.enterpriseProjectId }),
-    }));
+  async plan(projectId: string, added: NewApplication): Promise<ApplicationPlan> {
+    checkApplication(added);
+    const template = await this.#options.templates.find(added.templateId);
+    const values = readParams(template.params, added.params);
+    if ((await this.list(projectId)).some(({ name }) => name === added.name)) throw exists(added.name);
+    const functions = await this.#planFunctions(template, values, added);
     const now = this.#options.clock.now();
-    for (const { body: planned } of functions) await this.#refuseTaken(projectId, String(planned.func_name));
+    for (const { fn } of functions) await this.#refuseTaken(projectId, fn.name);
     return {
       functions,
       application: {
         id: randomBytes(16).toString('hex'),
         projectId,
-        name: read.name,
+        name: added.name,
         templateId: template.id,
-        description: read.description,
+        description: added.description,
         status: 'creating',
         message: '',
         createdAt: now,
@@ -117,8 +111,8 @@ export class Applications {
     }
     const made: FunctionName[] = [];
     try {
-      for (const { role, body } of functions) {
-        const { fn } = await this.#options.functions.create(projectId, body);
+      for (const { role, fn: planned } of functions) {
+        const { fn } = await this.#options.functions.create(projectId, planned);
         made.push(fn);
         await store.addMember(id, fn.id, role);
       }
@@ -143,7 +137,7 @@ export class Applications {
   async #planFunctions(
     template: ApplicationTemplate,
     values: ReadonlyMap<string, string>,
-    bodyOf: (role: string, fields: Kept) => Kept,
+    { name, agency, enterpriseProjectId }: NewApplication,
   ): Promise<PlannedFunction[]> {
     const { functionTemplates } = this.#options;
     return Promise.all(
@@ -151,21 +145,22 @@ export class Applications {
         const base = await functionTemplates.find(part.template);
         const { codeType, bytes } = await functionTemplates.code(base);
         const { plain, secret } = environmentOf(part, base.environment ?? {}, template.params, values);
-        const fields = {
+        const fn: NewFunction = {
+          name: `${name}-${part.role}`,
           package: DEFAULT_PACKAGE,
           runtime: functionTemplates.runtimeOf(base),
           handler: base.handler,
-          timeout: base.timeout,
-          memory_size: base.memory,
-          is_return_stream: base.stream ?? false,
+          timeoutSeconds: base.timeout,
+          memoryMb: base.memory,
+          returnStream: base.stream ?? false,
           description: base.description.en,
-          user_data: JSON.stringify(plain),
-          encrypted_user_data: JSON.stringify(secret),
-          code_type: codeType,
-          code_filename: codeType === 'zip' ? `${base.id}.zip` : '',
-          func_code: { file: bytes.toString('base64') },
+          env: plain,
+          secrets: secret,
+          agency,
+          enterpriseProjectId,
+          code: { type: codeType, fileName: codeType === 'zip' ? `${base.id}.zip` : '', bytes },
         };
-        return { role: part.role, body: bodyOf(part.role, fields) };
+        return { role: part.role, fn };
       }),
     );
   }

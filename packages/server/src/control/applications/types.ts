@@ -1,4 +1,5 @@
 import type { BothLanguages } from '../function-templates/types.ts';
+import type { Kept } from '../functions/types.ts';
 
 /** A parameter that a template asks the user for. */
 export interface ApplicationParam {
@@ -56,4 +57,15 @@ export interface ApplicationMember {
   readonly package: string;
   readonly name: string;
   readonly role: string;
+}
+
+/** The input of an application; its template knows the parameters. */
+export interface NewApplication {
+  readonly name: string;
+  readonly templateId: string;
+  readonly description: string;
+  /** Of its functions; undefined for none. */
+  readonly enterpriseProjectId: string | undefined;
+  readonly agency: string | undefined;
+  readonly params: Kept;
 }

@@ -22,15 +22,14 @@ const toUrl = (url: string) => to({ onFailure: { destination: 'HTTP', param: JSO
 
 beforeEach(async () => {
   control = await openTestControl();
-  const body = { func_name: 'hello', runtime: 'Node.js20.15', timeout: 3, memory_size: 128 };
+  const body = { name: 'hello', runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
   id = (await control.functions.create('p1', body)).fn.id;
-  await control.functions.create('p1', { ...body, func_name: 'next' });
+  await control.functions.create('p1', { ...body, name: 'next' });
   await control.functions.create('p1', {
     ...body,
-    func_name: 'pages',
+    name: 'pages',
     runtime: 'http',
-    code_type: 'zip',
-    func_code: { file: fakeZip([{ name: 'bootstrap', data: '#!/bin/sh', mode: 0o100755 }]).toString('base64') },
+    code: { type: 'zip', bytes: fakeZip([{ name: 'bootstrap', data: '#!/bin/sh', mode: 0o100755 }]) },
   });
 });
 afterEach(async () => {

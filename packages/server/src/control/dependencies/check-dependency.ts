@@ -25,8 +25,22 @@ export function checkDependency({ name, runtime, description, source }: NewDepen
     );
   }
   checkDescription(description);
-  if ('link' in source) checkLength('depend_link', source.link, MAX_LINK_CHARS, 'invalid_url');
-  if ('bytes' in source && source.bytes.length > LIMITS.codeZipBytes) {
+  if ('link' in source) checkLink(source.link);
+  else checkArchive(source.bytes);
+}
+
+function checkLink(link: string): void {
+  if (link === '') {
+    throw new PlatformError('invalid_url', 'depend_link is missing', { hint: 'It is required for depend_type obs.' });
+  }
+  checkLength('depend_link', link, MAX_LINK_CHARS, 'invalid_url');
+}
+
+function checkArchive({ length }: Uint8Array): void {
+  if (length === 0) {
+    throw new PlatformError('invalid_dependency', 'depend_file is missing', { hint: 'The zip in Base64.' });
+  }
+  if (length > LIMITS.codeZipBytes) {
     throw new PlatformError('code_too_large', `the archive is larger than ${LIMITS.codeZipBytes} bytes`, {
       hint: 'Put it where it can be fetched, and send its address with depend_type obs.',
     });

@@ -6,7 +6,7 @@ import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeEntry, fakeZip } from '../../artifacts/testing.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from '../functions/types.ts';
+import type { NewFunction } from '../functions/types.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { DependencyStore } from './dependency-store.ts';
 import type { DependencyVersion, NewDependency } from './types.ts';
@@ -37,13 +37,12 @@ const add = (
   extra: Partial<NewDependency> = {},
   project = P,
 ): Promise<DependencyVersion> => control.dependencies.createVersion(project, body(files, extra));
-const create = (ids: readonly string[], extra: Kept = {}) =>
+const create = (ids: readonly string[], extra: Partial<NewFunction> = {}) =>
   control.functions.create(P, {
-    func_name: 'hello',
+    name: 'hello',
     runtime: NODE,
-    code_type: 'zip',
-    func_code: { file: zip({ 'index.js': 'code', 'shared.js': 'code' }).toString('base64') },
-    depend_version_list: ids,
+    code: { type: 'zip', bytes: zip({ 'index.js': 'code', 'shared.js': 'code' }) },
+    dependencies: ids,
     ...extra,
   });
 /** Lets pending work continue for a number of turns of the event loop. */
@@ -138,6 +137,8 @@ describe('versions of dependencies', () => {
     ['invalid_runtime', 'a container image', { runtime: 'Custom Image' }],
     ['invalid_dependency', 'bytes that are no archive', { source: { bytes: Buffer.from('text') } }],
     ['description_too_long', 'a long description', { description: 'x'.repeat(513) }],
+    ['invalid_dependency', 'no archive', { source: { bytes: Buffer.alloc(0) } }],
+    ['invalid_url', 'no address', from('')],
     ['invalid_url', 'a file', from('file:///etc/passwd')],
     ['invalid_url', 'a bucket without a server', from('obs://bucket/key')],
     ['invalid_url', 'a password in an address', from('http://u:p@example.com/x')],
@@ -225,21 +226,21 @@ describe('a function with dependencies', () => {
     const one = await add({ 'x.js': 'one' });
     const two = await add({ 'x.js': 'two' });
     await create([one.id]);
-    const file = zip({ 'index.js': 'new' }).toString('base64');
-    await control.functions.updateCode(HELLO, { code_type: 'zip', func_code: { file } });
+    const changed = { type: 'zip', bytes: zip({ 'index.js': 'new' }) };
+    await control.functions.updateCode(HELLO, { code: changed });
     expect([read('index.js'), read('x.js')]).toEqual(['new', 'one']);
-    await control.functions.updateCode(HELLO, { code_type: 'zip', depend_version_list: [two.id] });
+    await control.functions.updateCode(HELLO, { code: { type: 'zip' }, dependencies: [two.id] });
     expect([read('index.js'), read('x.js')]).toEqual(['new', 'two']);
-    const same = { code_type: 'zip', func_code: { file }, depend_version_list: [two.id] };
+    const same = { code: changed, dependencies: [two.id] };
     expect(await code(control.functions.updateCode(HELLO, same))).toBe('unchanged');
-    await control.functions.updateCode(HELLO, { ...same, depend_version_list: [one.id] });
+    await control.functions.updateCode(HELLO, { ...same, dependencies: [one.id] });
     expect(read('x.js')).toBe('one');
-    await control.functions.updateConfig(HELLO, { memory_size: 256 });
+    await control.functions.updateConfig(HELLO, { memoryMb: 256 });
     expect(read('x.js')).toBe('one');
     const { revision } = (await control.functions.show(HELLO)).version;
-    await control.functions.updateCode(HELLO, { code_type: 'zip', depend_version_list: [one.id] });
+    await control.functions.updateCode(HELLO, { code: { type: 'zip' }, dependencies: [one.id] });
     expect((await control.functions.show(HELLO)).version.revision).toBe(revision);
-    await control.functions.updateConfig(HELLO, { depend_version_list: [] });
+    await control.functions.updateConfig(HELLO, { dependencies: [] });
     expect(existsSync(join(folder(), 'x.js'))).toBe(false);
   });
 
@@ -258,7 +259,7 @@ describe('a function with dependencies', () => {
     await create([one.id]);
     await control.versions.publish(HELLO, { version: 'v1' });
     expect(await code(control.versions.publish(HELLO, { version: 'v2' }))).toBe('nothing_to_publish');
-    await control.functions.updateCode(HELLO, { depend_version_list: [two.id] });
+    await control.functions.updateCode(HELLO, { dependencies: [two.id] });
     await control.versions.publish(HELLO, { version: 'v2' });
     expect([read('x.js', 'v1'), read('x.js', 'v2')]).toEqual(['one', 'two']);
     expect(await code(control.dependencies.deleteVersion(P, one.dependencyId, '1'))).toBe('dependency_in_use');
@@ -285,9 +286,9 @@ describe('a function with dependencies', () => {
     const one = await add({ 'x.js': 'one' });
     await create([one.id]);
     const before = folder();
-    await control.functions.updateCode(HELLO, { depend_version_list: [] });
+    await control.functions.updateCode(HELLO, { dependencies: [] });
     expect(existsSync(join(before, 'x.js'))).toBe(true);
-    await control.functions.updateCode(HELLO, { depend_version_list: [one.id] });
+    await control.functions.updateCode(HELLO, { dependencies: [one.id] });
     control.clock.advance(GRACE_MS);
     await control.functions.stop();
     expect(existsSync(join(before, 'x.js'))).toBe(true);
@@ -301,7 +302,7 @@ describe('a function with dependencies', () => {
     for (let round = 0; round < 10; round++) {
       const { id, dependencyId } = await add({ 'x.js': String(round) });
       const [made, deleted] = await Promise.allSettled([
-        create([id], { func_name: `f${round}` }),
+        create([id], { name: `f${round}` }),
         turns(4 * round).then(() => control.dependencies.deletePackage(P, dependencyId)),
       ]);
       expect([made.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected']);
@@ -323,8 +324,8 @@ describe('a function with dependencies', () => {
     expect(await code(create(Array.from({ length: 21 }, () => own.id)))).toBe('invalid_dependency');
     expect(control.catalog.resolve(P, 'default', 'hello', 'latest')).toBeUndefined();
     expect(readdirSync(join(control.dir, 'merged'))).toEqual([]);
-    const file = fakeZip([{ name: 'bootstrap', data: '#!/bin/sh', mode: 0o100755 }]).toString('base64');
-    await create([own.id], { runtime: 'Custom', func_code: { file } });
+    const bytes = fakeZip([{ name: 'bootstrap', data: '#!/bin/sh', mode: 0o100755 }]);
+    await create([own.id], { runtime: 'Custom', code: { type: 'zip', bytes } });
     expect(read('a')).toBe('1');
   });
 });

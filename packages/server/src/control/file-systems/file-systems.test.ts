@@ -33,11 +33,12 @@ const make = (): FileSystems =>
       },
     },
   });
+const NO_USER = { uid: -1, gid: -1 };
 const mounts = (...names: string[]) =>
   wantedSurroundings({
-    mount_config: {
-      mount_user: { user_id: -1, user_group_id: 2000 },
-      func_mounts: names.map((name) => ({ mount_resource: name, local_mount_path: `/mnt/${name}` })),
+    mountConfig: {
+      user: { uid: -1, gid: 2000 },
+      mounts: names.map((name) => ({ type: 'sfs', resource: name, path: `/mnt/${name}` })),
     },
   }).mounts;
 
@@ -121,14 +122,13 @@ describe('file systems of the administrator', () => {
   it('stay as long as a version mounts them', async () => {
     const { id } = await fileSystems.add({ name: 'data', kind: 'folder', location: '/srv/data' });
     await control.functions.create('p1', {
-      func_name: 'user',
+      name: 'user',
       runtime: 'Node.js20.15',
       handler: 'index.handler',
-      timeout: 3,
-      memory_size: 128,
-      code_type: 'inline',
-      func_code: { file: Buffer.from('x').toString('base64') },
-      mount_config: { func_mounts: [{ mount_type: 'sfs', mount_resource: id, local_mount_path: '/mnt/data' }] },
+      timeoutSeconds: 3,
+      memoryMb: 128,
+      code: { type: 'inline', bytes: Buffer.from('x') },
+      mountConfig: { user: NO_USER, mounts: [{ type: 'sfs', resource: id, path: '/mnt/data' }] },
     });
     await expect(fileSystems.remove('data')).rejects.toMatchObject({ code: 'resource_in_use' });
     await control.functions.delete({ projectId: 'p1', package: 'default', name: 'user' });
@@ -196,14 +196,13 @@ describe('the mounts of a function', () => {
       expect(() => fileSystems.of(mounts(name), 'p2')).toThrow(refused);
     }
     await control.functions.create('p2', {
-      func_name: 'user',
+      name: 'user',
       runtime: 'Node.js20.15',
       handler: 'index.handler',
-      timeout: 3,
-      memory_size: 128,
-      code_type: 'inline',
-      func_code: { file: Buffer.from('x').toString('base64') },
-      mount_config: { func_mounts: [{ mount_type: 'sfs', mount_resource: 'data', local_mount_path: '/mnt/data' }] },
+      timeoutSeconds: 3,
+      memoryMb: 128,
+      code: { type: 'inline', bytes: Buffer.from('x') },
+      mountConfig: { user: NO_USER, mounts: [{ type: 'sfs', resource: 'data', path: '/mnt/data' }] },
     });
     fileSystems.sharingChanged(id);
     expect(retired).toEqual(['user']);

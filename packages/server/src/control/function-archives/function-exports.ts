@@ -7,15 +7,14 @@ import { type ArtifactPin, type ArtifactStore, type BundleEntry, bundleZip } fro
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { FunctionState } from '../functions/types.ts';
-import { describeExport } from './export-document.ts';
-import { writeExportYaml } from './export-yaml.ts';
 
 /** A slower client is disconnected, so that its user can export again. */
 const TAKE_MS = 10 * 60 * 1000;
 
 /** The parts of an archive; at least one. */
 export interface ExportParts {
-  readonly config: boolean;
+  /** Writes the YAML file, which names the file with the code beside it; undefined for the code alone. */
+  readonly config: ((codeFile: string | undefined) => string) | undefined;
   readonly code: boolean;
 }
 
@@ -43,7 +42,7 @@ export class FunctionExports {
    */
   async open(state: FunctionState, parts: ExportParts, userId: string): Promise<OpenExport> {
     const isImage = state.version.config.image !== undefined;
-    if (isImage && !parts.config) {
+    if (isImage && parts.config === undefined) {
       throw new PlatformError('invalid_code_type', 'a container image has no code to export', {
         hint: 'Export its configuration; the image itself comes from its registry.',
       });
@@ -74,8 +73,8 @@ export class FunctionExports {
     const md5 = await this.#md5(sha256);
     const codeFile = parts.code ? codeFileName(version.artifact.kind) : undefined;
     const entries: BundleEntry[] = [];
-    if (parts.config) {
-      entries.push({ name: `${fn.name}.yaml`, bytes: Buffer.from(writeExportYaml(describeExport(state, codeFile))) });
+    if (parts.config !== undefined) {
+      entries.push({ name: `${fn.name}.yaml`, bytes: Buffer.from(parts.config(codeFile)) });
     }
     if (codeFile !== undefined) entries.push({ name: codeFile, sizeBytes, open: () => this.#artifacts.read(sha256) });
     const { stream, sizeBytes: total } = bundleZip(entries);

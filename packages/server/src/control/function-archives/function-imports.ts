@@ -2,14 +2,9 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
 import { ArtifactError, type ArtifactStore } from '../../artifacts/index.ts';
-import { DEFAULT_PACKAGE } from '../../domain/names.ts';
-import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Dependencies } from '../dependencies/dependencies.ts';
-import type { Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
-import { createBody, type ExportDocument, type NamedDependency } from './export-document.ts';
-import { MAX_YAML_BYTES, readExportYaml } from './export-yaml.ts';
+import type { NewFunction } from '../functions/types.ts';
 
 export interface FunctionImportsOptions {
   readonly artifacts: ArtifactStore;
@@ -18,10 +13,28 @@ export interface FunctionImportsOptions {
   readonly collect: (sha256: string) => Promise<void>;
 }
 
+/** A dependency as another server can find it. */
+export interface NamedDependency {
+  readonly name: string;
+  readonly runtime: string;
+  readonly version: number;
+}
+
+/** The contents of the YAML file of an exported function. */
+export interface ExportedFunction {
+  readonly fn: NewFunction;
+  /** In the order in which the function has them. */
+  readonly dependencies: readonly NamedDependency[];
+  /** Name of the file with the code beside the YAML file; absent where the code was not exported. */
+  readonly code: string | undefined;
+}
+
+/** More than the largest configuration needs. */
+const MAX_YAML_BYTES = 256 * 1024;
 const YAML = /\.ya?ml$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Turns archives of `FunctionExports` into create bodies; their contents are untrusted. */
+/** Reads archives of `FunctionExports`; their contents are untrusted. */
 export class FunctionImports {
   readonly #options: FunctionImportsOptions;
 
@@ -30,19 +43,15 @@ export class FunctionImports {
   }
 
   /**
-   * The create body in the archive of an import body. It is as unchecked as the body of a request. Changes nothing.
-   * Throws `invalid_import`, `several_yaml_files`, `import_too_large`, `invalid_code`, `code_missing`,
-   * `invalid_code_filename` or `dependency_not_found`.
+   * The function in an archive, whose YAML file `parse` reads. Changes nothing. Throws the errors of `parse`,
+   * `invalid_import`, `several_yaml_files`, `import_too_large`, `invalid_code`, `code_missing` or
+   * `dependency_not_found`.
    */
-  async read(projectId: string, body: Kept): Promise<Kept> {
-    const fields = new WireFields(body);
-    const bytes = readArchive(fields);
-    const name = fields.text('func_name', { code: 'invalid_function_name' }) ?? '';
-    const pkg = fields.text('package', { code: 'invalid_package_name' }) || DEFAULT_PACKAGE;
+  async read(projectId: string, bytes: Buffer, parse: (yaml: string) => ExportedFunction): Promise<NewFunction> {
     return this.#unpacked(bytes, async (folder) => {
-      const { document, code } = await readFolder(folder);
-      const dependencyIds = document.dependencies.map((each) => this.#find(projectId, each));
-      return createBody(document, { name, package: pkg, dependencyIds, code });
+      const { exported, code } = await readFolder(folder, parse);
+      const dependencies = exported.dependencies.map((each) => this.#find(projectId, each));
+      return { ...exported.fn, dependencies, code: { ...exported.fn.code, bytes: code } };
     });
   }
 
@@ -74,22 +83,10 @@ export class FunctionImports {
   }
 }
 
-function readArchive(fields: WireFields): Buffer {
-  const fileName = fields.text('file_name', { max: 255, code: 'invalid_code_filename' }) ?? '';
-  if (fileName === '' || /[/\\\p{Cc}]/u.test(fileName)) {
-    throw new PlatformError('invalid_code_filename', 'file_name must be a file name without a path');
-  }
-  const fileType = fields.text('file_type', { code: 'invalid_code_filename' }) ?? '';
-  if (fileType !== 'zip') throw new PlatformError('invalid_code_filename', 'file_type must be zip');
-  const text = fields.text('file_code', { max: 2 * LIMITS.exportZipBytes, code: 'import_too_large' }) ?? '';
-  const bytes = decodeBase64(text);
-  if (bytes === undefined) {
-    throw new PlatformError('invalid_import', 'file_code is not Base64', { hint: 'Encode the archive exactly once.' });
-  }
-  return bytes;
-}
-
-async function readFolder(folder: string): Promise<{ document: ExportDocument; code: Buffer | undefined }> {
+async function readFolder(
+  folder: string,
+  parse: (yaml: string) => ExportedFunction,
+): Promise<{ exported: ExportedFunction; code: Buffer | undefined }> {
   const names = await readdir(folder);
   const yamls = names.filter((name) => YAML.test(name));
   const [yaml] = yamls;
@@ -99,23 +96,23 @@ async function readFolder(folder: string): Promise<{ document: ExportDocument; c
     });
   }
   if (yamls.length > 1) throw new PlatformError('several_yaml_files', `the archive holds ${yamls.length} YAML files`);
-  const document = readExportYaml(decodeText(await readPart(folder, yaml, MAX_YAML_BYTES)));
-  const strange = names.find((name) => name !== yaml && name !== document.code);
+  const exported = parse(decodeText(await readPart(folder, yaml, MAX_YAML_BYTES)));
+  const strange = names.find((name) => name !== yaml && name !== exported.code);
   if (strange !== undefined) {
     throw new PlatformError('invalid_import', `the archive holds ${JSON.stringify(strange.slice(0, 120))}`, {
       hint: 'It may hold the YAML file and the file that its field code names, nothing else.',
     });
   }
-  if (document.code === undefined) {
-    if (document.function.custom_image !== undefined) return { document, code: undefined };
+  if (exported.code === undefined) {
+    if (exported.fn.image !== undefined) return { exported, code: undefined };
     throw new PlatformError('code_missing', 'the archive holds the configuration alone', {
       hint: 'Export the function with its code.',
     });
   }
-  if (!names.includes(document.code)) {
-    throw new PlatformError('code_missing', `the archive does not hold ${JSON.stringify(document.code.slice(0, 120))}`);
+  if (!names.includes(exported.code)) {
+    throw new PlatformError('code_missing', `the archive does not hold ${JSON.stringify(exported.code.slice(0, 120))}`);
   }
-  return { document, code: await readPart(folder, document.code, LIMITS.codeZipBytes) };
+  return { exported, code: await readPart(folder, exported.code, LIMITS.codeZipBytes) };
 }
 
 /** A plain file: an archive may hold links, and their targets are not part of a function. */

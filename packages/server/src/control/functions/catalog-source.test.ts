@@ -4,7 +4,7 @@ import { openTestControl, type TestControl } from '../testing.ts';
 
 const P = 'p1';
 const HELLO = { projectId: P, package: 'default', name: 'hello' };
-const body = { func_name: 'hello', runtime: 'Node.js20.15', timeout: 3, memory_size: 128, handler: 'index.handler' };
+const body = { name: 'hello', runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128, handler: 'index.handler' };
 
 let writer: TestControl;
 /** A second server over the same database. */
@@ -43,7 +43,7 @@ it('shows every change of a function to a server that did not make it, with an e
   await writer.versions.publish(HELLO, { version: 'v1' });
   await writer.aliases.create(HELLO, { name: 'live', version: 'v1' });
   expect(await events()).toEqual(['alias.updated live', 'function.updated v1: ->1']);
-  await writer.functions.updateConfig(HELLO, { timeout: 5 });
+  await writer.functions.updateConfig(HELLO, { timeoutSeconds: 5 });
   expect(await events()).toEqual(['function.updated latest: 1>2']);
   await writer.reservedConfigs.set(HELLO, '!live', { count: 2 });
   expect(await events()).toEqual(['reserved.updated ']);
@@ -63,7 +63,7 @@ it('shows a function that was deleted and made again between two looks under its
   const first = await writer.functions.create(P, body);
   await events();
   await writer.functions.delete(HELLO);
-  const second = await writer.functions.create(P, { ...body, timeout: 7 });
+  const second = await writer.functions.create(P, { ...body, timeoutSeconds: 7 });
   expect(await events()).toEqual(['function.deleted hello', 'function.updated latest: ->1']);
   const found = reader.catalog.resolve(P, 'default', 'hello', 'latest');
   expect([found?.functionId, found?.timeoutSeconds]).toEqual([second.fn.id, 7]);
@@ -76,7 +76,7 @@ it('keeps the same object for what did not change', async () => {
   await events();
   const version = () => reader.catalog.resolve(P, 'default', 'hello', 'v1');
   const before = version();
-  await writer.functions.updateConfig(HELLO, { timeout: 5 });
+  await writer.functions.updateConfig(HELLO, { timeoutSeconds: 5 });
   await events();
   expect(version()).toBe(before);
 });

@@ -1,10 +1,10 @@
 import { LIMITS } from '@funcgraph/api';
 import { ArtifactError, type PutOptions } from '../../artifacts/index.ts';
 import { inlineFileName, type RuntimeRules } from '../../domain/runtime-rules.ts';
-import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { checkLength } from '../checks.ts';
 import { defaultCode } from './default-code.ts';
-import type { WireFields } from './wire-fields.ts';
+import type { NewCode } from './types.ts';
 
 const CODE_TYPES = ['inline', 'zip', 'jar'];
 const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
@@ -19,17 +19,14 @@ export interface CodeUpload {
 }
 
 /**
- * Reads the code fields of a body. Undefined when the body carries no code. Throws `invalid_code_type`, `invalid_code`,
- * `invalid_code_filename`, `inline_code_too_large`, `code_too_large` or `not_supported_here`.
+ * Undefined when no code was sent. Throws `invalid_code_type`, `invalid_code`, `invalid_code_filename`,
+ * `inline_code_too_large`, `code_too_large` or `not_supported_here`.
  */
-export function readCodeUpload(fields: WireFields, rules: RuntimeRules, handler: string): CodeUpload | undefined {
-  const codeType = fields.text('code_type', { code: 'invalid_code_type' }) ?? '';
+export function codeUpload(code: NewCode, rules: RuntimeRules, handler: string): CodeUpload | undefined {
+  const { type: codeType = '', fileName = '', bytes } = code;
   checkCodeType(codeType, rules);
-  const fileName = readFileName(fields) ?? '';
-  // the archive itself is text of up to 70 million characters
-  const file = fields.nested('func_code')?.text('file', { max: 2 * LIMITS.codeZipBytes, code: 'code_too_large' }) ?? '';
-  if (file === '') return undefined;
-  const bytes = decodeCode(file);
+  checkFileName(fileName);
+  if (bytes === undefined) return undefined;
   const archive = bytes.subarray(0, 4).equals(ZIP_MAGIC);
   // consoles send several edited files as `inline` with an archive
   const kind = codeType === 'jar' ? 'jar' : codeType === 'zip' || archive ? 'zip' : 'inline';
@@ -53,13 +50,12 @@ export function defaultUpload(rules: RuntimeRules, handler: string): CodeUpload 
   return inline(Buffer.from(text), rules, handler);
 }
 
-/** `code_filename`, checked; undefined when the body omits it. */
-export function readFileName(fields: WireFields): string | undefined {
-  const name = fields.text('code_filename', { max: 255, code: 'invalid_code_filename' });
-  if (name !== undefined && !/^[^/\\\p{Cc}]*$/u.test(name)) {
+/** Throws `invalid_code_filename`. */
+export function checkFileName(name: string): void {
+  checkLength('code_filename', name, 255, 'invalid_code_filename');
+  if (!/^[^/\\\p{Cc}]*$/u.test(name)) {
     throw new PlatformError('invalid_code_filename', 'code_filename must be a file name without a path');
   }
-  return name;
 }
 
 /** A refusal of the artifact store, as an error of the API. Other errors are returned unchanged. */
@@ -98,12 +94,6 @@ function checkCodeType(codeType: string, rules: RuntimeRules): void {
     });
   }
   throw new PlatformError('invalid_code_type', `code_type must be one of ${CODE_TYPES.join(', ')}`);
-}
-
-function decodeCode(text: string): Buffer {
-  const bytes = decodeBase64(text);
-  if (bytes !== undefined) return bytes;
-  throw new PlatformError('invalid_code', 'func_code.file is not Base64', { hint: 'Encode the file exactly once.' });
 }
 
 function codeTooLarge(): PlatformError {

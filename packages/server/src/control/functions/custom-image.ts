@@ -2,26 +2,34 @@ import { LIMITS } from '@funcgraph/api';
 import type { RuntimeRules } from '../../domain/runtime-rules.ts';
 import type { HeldImage, Image } from '../../images/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { checkLength, checkRange } from '../checks.ts';
 import type { CodeUpload } from './code-upload.ts';
-import type { FunctionImage } from './types.ts';
-import type { WireFields } from './wire-fields.ts';
+import type { FunctionImage, ImageChoice, NewCode } from './types.ts';
 
 /** The code type of functions that are an image. */
 export const IMAGE_CODE_TYPE = 'Custom-Image-Swr';
 
+const MAX_NAME_CHARS = 512;
 const DEFAULT_ID = 1003;
 const IDS = { min: -1, max: 65_534, code: 'invalid_image' } as const;
 /** Root, and accounts that the guide reserves for the platform. */
 const RESERVED_IDS = [0, 1000, 1002];
 
-/** Whether a body is about an image: it names one, has the code type of images, or its runtime requires one. */
-export function wantsImage(fields: WireFields, rules: RuntimeRules, codeType = fields.text('code_type')): boolean {
-  return rules.language === 'image' || codeType === IMAGE_CODE_TYPE || (imageName(fields) ?? '') !== '';
+/** The parts of a change that are about its image. */
+export interface ImageChange {
+  readonly image?: ImageChoice | undefined;
+  readonly code?: NewCode | undefined;
+  readonly dependencies?: readonly string[] | undefined;
+}
+
+/** Whether a request is about an image: it names one, has the code type of images, or its runtime requires one. */
+export function wantsImage({ code, image }: ImageChange, rules: RuntimeRules): boolean {
+  return rules.language === 'image' || code?.type === IMAGE_CODE_TYPE || (image?.name ?? '') !== '';
 }
 
 /** Libraries belong into the image itself. Throws `invalid_dependency`. */
-export function refuseDependencies(fields: WireFields): void {
-  if ((fields.texts('depend_version_list') ?? []).length === 0) return;
+export function refuseDependencies(dependencies: readonly string[] = []): void {
+  if (dependencies.length === 0) return;
   throw new PlatformError('invalid_dependency', 'a container image has no dependencies of the platform', {
     hint: 'Put the libraries into the image.',
   });
@@ -35,11 +43,11 @@ export interface ChosenImage {
 }
 
 /**
- * Reads `custom_image` and finds the image behind the name now: the function keeps that one. Omitted parts of the field
- * stay as in `before`. Throws `invalid_image`, `image_not_found`, `invalid_code_type`.
+ * Finds the image behind the name now: the function keeps that one. Parts that are left out stay as in `before`. Throws
+ * `invalid_image`, `image_not_found`, `invalid_code_type`.
  */
 export async function chooseImage(
-  fields: WireFields,
+  { image: choice = {}, code, dependencies }: ImageChange,
   rules: RuntimeRules,
   before: FunctionImage | undefined,
   hold: (reference: string) => Promise<HeldImage>,
@@ -49,25 +57,25 @@ export async function chooseImage(
       hint: 'Use runtime Custom Image for events, or http for HTTP functions.',
     });
   }
-  if ((fields.nested('func_code')?.text('file', { max: 2 * LIMITS.codeZipBytes }) ?? '') !== '') {
+  if (code?.bytes !== undefined) {
     throw new PlatformError('invalid_code_type', 'a function is either a container image or has code');
   }
-  refuseDependencies(fields);
-  const given = fields.nested('custom_image');
-  const name = imageName(fields) || (before?.name ?? '');
+  refuseDependencies(dependencies);
+  const name = choice.name || (before?.name ?? '');
+  checkLength('image', name, MAX_NAME_CHARS, 'invalid_image');
   if (name === '') {
     throw new PlatformError('invalid_image', 'custom_image.image is missing', {
       hint: 'Name an image that fgs images list shows.',
     });
   }
   const texts = {
-    command: given?.text('command', { code: 'invalid_image' }) ?? before?.command ?? '',
-    args: given?.text('args', { code: 'invalid_image' }) ?? before?.args ?? '',
-    workingDir: given?.text('working_dir', { code: 'invalid_image' }) ?? before?.workingDir ?? '',
+    command: choice.command ?? before?.command ?? '',
+    args: choice.args ?? before?.args ?? '',
+    workingDir: choice.workingDir ?? before?.workingDir ?? '',
   };
   checkTexts(texts);
-  const uid = userId(given, 'uid') ?? before?.uid ?? DEFAULT_ID;
-  const gid = userId(given, 'gid') ?? before?.gid ?? DEFAULT_ID;
+  const uid = userId('uid', choice.uid) ?? before?.uid ?? DEFAULT_ID;
+  const gid = userId('gid', choice.gid) ?? before?.gid ?? DEFAULT_ID;
   const { image, release } = await hold(name);
   try {
     const run = { argv: argvOf(image, texts), env: image.env, cwd: texts.workingDir || image.workingDir };
@@ -87,10 +95,6 @@ function descriptionOf(image: FunctionImage): CodeUpload {
     codeType: IMAGE_CODE_TYPE,
     codeFileName: '',
   };
-}
-
-function imageName(fields: WireFields): string | undefined {
-  return fields.nested('custom_image')?.text('image', { max: 512, code: 'invalid_image' });
 }
 
 function checkTexts(texts: { readonly command: string; readonly args: string; readonly workingDir: string }): void {
@@ -121,13 +125,14 @@ function list(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }
 
-/** Clients send -1 and empty text for "not set". */
-function userId(fields: WireFields | undefined, name: 'uid' | 'gid'): number | undefined {
-  const value = fields?.integer(name, IDS);
-  if (value === undefined) return undefined;
-  if (value === -1) return DEFAULT_ID;
-  if (!RESERVED_IDS.includes(value)) return value;
-  throw refused(`${name} must not be ${RESERVED_IDS.join(', ')}: they are reserved`, `Leave it out for ${DEFAULT_ID}.`);
+function userId(field: string, id: number | undefined): number | undefined {
+  checkRange(field, id, IDS);
+  if (id === -1) return DEFAULT_ID;
+  if (id === undefined || !RESERVED_IDS.includes(id)) return id;
+  throw refused(
+    `${field} must not be ${RESERVED_IDS.join(', ')}: they are reserved`,
+    `Leave it out for ${DEFAULT_ID}.`,
+  );
 }
 
 function refused(message: string, hint?: string): PlatformError {

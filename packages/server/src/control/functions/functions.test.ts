@@ -4,24 +4,25 @@ import { join } from 'node:path';
 import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
+import type { Mount } from '../../domain/surroundings.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { FunctionFacts } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
-import { MASK } from './parse-config.ts';
+import { MASK } from './apply-settings.ts';
+import type { NewFunction } from './types.ts';
 
 const P = 'p0001';
 const HELLO = { projectId: P, package: 'default', name: 'hello' };
-const base64 = (data: string | Buffer) => Buffer.from(data).toString('base64');
 const zip = (text: string) => fakeZip([{ name: 'index.js', data: text }]);
-const body = (extra: object = {}) => ({
-  func_name: 'hello',
+const zipped = (text: string) => ({ type: 'zip', bytes: zip(text) });
+const body = (extra: Partial<NewFunction> = {}): NewFunction => ({
+  name: 'hello',
   package: 'default',
   runtime: 'Node.js20.15',
   handler: 'index.handler',
-  timeout: 5,
-  memory_size: 256,
-  code_type: 'zip',
-  func_code: { file: base64(zip('1')) },
+  timeoutSeconds: 5,
+  memoryMb: 256,
+  code: zipped('1'),
   ...extra,
 });
 
@@ -47,10 +48,7 @@ const latest = (name = 'hello') => control.catalog.resolve(P, 'default', name, '
 
 describe('creating a function', () => {
   it('stores code and configuration and shows both to the data plane before it answers', async () => {
-    const state = await control.functions.create(
-      P,
-      body({ user_data: '{"a":"1"}', encrypted_user_data: '{"s":"secret"}' }),
-    );
+    const state = await control.functions.create(P, body({ env: { a: '1' }, secrets: { s: 'secret' } }));
     const bytes = zip('1');
     expect(state.version.artifact.sha512).toBe(createHash('sha512').update(bytes).digest('hex'));
     const snapshot = latest();
@@ -69,47 +67,27 @@ describe('creating a function', () => {
   });
 
   it('keeps encrypted variables out of the database in the clear', async () => {
-    await control.functions.create(P, body({ encrypted_user_data: '{"s":"topsecret"}' }));
+    await control.functions.create(P, body({ secrets: { s: 'topsecret' } }));
     const rows = await control.storage.db.selectFrom('function_version').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain('topsecret');
     expect((await control.functions.show(HELLO)).secretNames).toEqual(['s']);
   });
 
-  it('accepts numbers as text and nulls for fields that are not set', async () => {
-    const loose = body({
-      timeout: '10',
-      memory_size: '512',
-      description: null,
-      func_vpc: null,
-      enable_dynamic_memory: 'true',
-      initializer_timeout: null,
-      depend_version_list: null,
-      xrole: null,
-      package: null,
-    });
-    const { version } = await control.functions.create(P, loose);
-    expect(version.config).toMatchObject({ timeoutSeconds: 10, memoryMb: 512, description: '', dynamicMemory: true });
-  });
-
   it('gives a function without code the sample of its language', async () => {
     const python = {
-      func_name: 'py',
+      name: 'py',
       runtime: 'Python3.9',
       handler: 'app.main',
-      timeout: 3,
-      memory_size: 128,
-      code_type: 'inline',
+      code: { type: 'inline' },
     };
     const { version } = await control.functions.create(P, python);
     expect(version.config.codeFileName).toBe('app.py');
     expect(readFileSync(join(version.artifact.treePath, 'app.py'), 'utf8')).toContain('def main(event, context)');
-    expect(
-      await code(control.functions.create(P, { func_name: 'c', runtime: 'Custom', timeout: 3, memory_size: 128 })),
-    ).toBe('code_missing');
+    expect(await code(control.functions.create(P, { name: 'c', runtime: 'Custom' }))).toBe('code_missing');
   });
 
   it('takes an archive that calls itself inline, as consoles send it', async () => {
-    const { version } = await control.functions.create(P, body({ code_type: 'inline' }));
+    const { version } = await control.functions.create(P, body({ code: { type: 'inline', bytes: zip('1') } }));
     expect([version.artifact.kind, version.config.codeType]).toEqual(['zip', 'inline']);
   });
 
@@ -120,53 +98,42 @@ describe('creating a function', () => {
     expect(await code(control.functions.create('p2', body()))).toBe('fine');
   });
 
-  const refusals: readonly [ErrorCode, string, object][] = [
-    ['invalid_function_name', 'a bad name', { func_name: '1x' }],
+  const mounts = (mount: Partial<Mount>, uid = -1): Partial<NewFunction> => ({
+    mountConfig: {
+      user: { uid, gid: -1 },
+      mounts: [{ type: 'sfs', resource: 'r', path: '/mnt/x', ...mount }],
+    },
+  });
+  const initializer = { initializer: 'index.init', initializerTimeoutSeconds: 3 };
+  const refusals: readonly [ErrorCode, string, Partial<NewFunction>][] = [
+    ['invalid_function_name', 'a bad name', { name: '1x' }],
     ['invalid_package_name', 'a bad package', { package: 'a:b' }],
     ['invalid_runtime', 'an unknown runtime', { runtime: 'Node.js99.1' }],
     ['invalid_runtime', 'a runtime that is not installed', { runtime: 'Java11', handler: 'a.B.c' }],
     ['invalid_handler', 'a handler of another form', { handler: 'handler' }],
-    ['invalid_timeout', 'a short timeout', { timeout: 2 }],
-    ['invalid_timeout', 'a long timeout', { timeout: 901 }],
-    ['invalid_timeout', 'a timeout in words', { timeout: 'long' }],
-    ['invalid_timeout', 'a timeout with a fraction', { timeout: 3.5 }],
-    ['invalid_memory_size', 'a memory size in between', { memory_size: 200 }],
-    ['invalid_user_data', 'variables that are no object', { user_data: '[1]' }],
-    ['invalid_user_data', 'a reserved variable', { user_data: '{"RUNTIME_CPU":"1"}' }],
-    ['invalid_user_data', 'a variable in both lists', { user_data: '{"a":"1"}', encrypted_user_data: '{"a":"2"}' }],
-    ['user_data_too_large', 'too long variables', { user_data: JSON.stringify({ a: 'x'.repeat(4096) }) }],
+    ['invalid_timeout', 'a short timeout', { timeoutSeconds: 2 }],
+    ['invalid_timeout', 'a long timeout', { timeoutSeconds: 901 }],
+    ['invalid_timeout', 'a timeout with a fraction', { timeoutSeconds: 3.5 }],
+    ['invalid_memory_size', 'a memory size in between', { memoryMb: 200 }],
+    ['invalid_user_data', 'a reserved variable', { env: { RUNTIME_CPU: '1' } }],
+    ['invalid_user_data', 'a variable in both lists', { env: { a: '1' }, secrets: { a: '2' } }],
+    ['user_data_too_large', 'too long variables', { env: { a: 'x'.repeat(4096) } }],
     ['description_too_long', 'a long description', { description: 'd'.repeat(513) }],
-    ['invalid_initializer', 'an initializer of another form', { initializer_handler: 'init', initializer_timeout: 3 }],
-    ['invalid_initializer_timeout', 'an initializer without a timeout', { initializer_handler: 'index.init' }],
-    [
-      'invalid_initializer_timeout',
-      'a long initializer timeout',
-      { initializer_handler: 'index.init', initializer_timeout: 301 },
-    ],
-    ['invalid_code_type', 'an unknown code type', { code_type: 'tar' }],
-    ['invalid_code_type', 'a jar for Node.js', { code_type: 'jar' }],
-    ['invalid_code', 'code that is not Base64', { func_code: { file: '***' } }],
-    ['invalid_code', 'code that is no archive', { func_code: { file: base64('text') } }],
-    ['invalid_code', 'a hostile archive', { func_code: { file: base64(fakeZip([{ name: '../x', data: 'x' }])) } }],
-    [
-      'inline_code_too_large',
-      'long inline code',
-      { code_type: 'inline', func_code: { file: base64('x'.repeat(10_241)) } },
-    ],
-    ['code_too_large', 'a large archive', { func_code: { file: base64(Buffer.alloc(50 * 1024 * 1024 + 1)) } }],
-    ['invalid_code_filename', 'a path as file name', { code_filename: '../x.zip' }],
-    ['invalid_request', 'a type that does not exist', { type: 'v3' }],
-    ['invalid_request', 'an object where text belongs', { xrole: {} }],
-    ['dependency_not_found', 'an unknown dependency', { depend_version_list: ['x'] }],
-    ['invalid_request', 'a mount of nothing', { mount_config: { func_mounts: [{}] } }],
-    [
-      'invalid_mount_path',
-      'a mount in a folder of the system',
-      { mount_config: { func_mounts: [{ mount_type: 'sfs', mount_resource: 'r', local_mount_path: '/etc/x' }] } },
-    ],
-    ['invalid_mount_user', 'a mount as a reserved user', { mount_config: { mount_user: { user_id: 1000 } } }],
-    ['not_supported_here', 'a GPU', { gpu_memory: 1024 }],
-    ['not_supported_here', 'code in a bucket', { code_type: 'obs', code_url: 'https://b/x.zip' }],
+    ['invalid_initializer', 'an initializer of another form', { ...initializer, initializer: 'init' }],
+    ['invalid_initializer_timeout', 'an initializer without a timeout', { initializer: 'index.init' }],
+    ['invalid_initializer_timeout', 'a long initializer timeout', { ...initializer, initializerTimeoutSeconds: 301 }],
+    ['invalid_code_type', 'an unknown code type', { code: { ...zipped('1'), type: 'tar' } }],
+    ['invalid_code_type', 'a jar for Node.js', { code: { ...zipped('1'), type: 'jar' } }],
+    ['invalid_code', 'code that is no archive', { code: { type: 'zip', bytes: Buffer.from('text') } }],
+    ['invalid_code', 'a hostile archive', { code: { bytes: fakeZip([{ name: '../x', data: 'x' }]) } }],
+    ['inline_code_too_large', 'long inline code', { code: { type: 'inline', bytes: Buffer.alloc(10_241, 'x') } }],
+    ['code_too_large', 'a large archive', { code: { type: 'zip', bytes: Buffer.alloc(50 * 1024 * 1024 + 1) } }],
+    ['invalid_code_filename', 'a path as file name', { code: { ...zipped('1'), fileName: '../x.zip' } }],
+    ['dependency_not_found', 'an unknown dependency', { dependencies: ['x'] }],
+    ['invalid_request', 'a mount of nothing', mounts({ resource: '' })],
+    ['invalid_mount_path', 'a mount in a folder of the system', mounts({ path: '/etc/x' })],
+    ['invalid_mount_user', 'a mount as a reserved user', mounts({}, 1000)],
+    ['not_supported_here', 'code in a bucket', { code: { type: 'obs' } }],
   ];
   it.each(refusals)('refuses with %s: %s', async (expected, _what, extra) => {
     expect(await code(control.functions.create(P, body(extra)))).toBe(expected);
@@ -179,15 +146,11 @@ describe('creating a function', () => {
   });
 
   it('keeps fields it does not act on and shows them again', async () => {
-    const stored = {
-      xrole: 'agency',
-      func_vpc: { vpc_id: 'v', subnet_id: 's' },
-      lts_custom_tag: { k: 'v' },
-      tags: '{"a":"b"}',
-      domain_names: '[]',
-    };
-    await control.functions.create(P, body(stored));
-    expect((await control.functions.show(HELLO)).version.config.stored).toMatchObject(stored);
+    const kept = { lts_custom_tag: { k: 'v' }, tags: '{"a":"b"}', domain_names: '[]' };
+    await control.functions.create(P, body({ kept }));
+    expect((await control.functions.show(HELLO)).version.config.kept).toEqual(kept);
+    await control.functions.updateConfig(HELLO, { kept: { tags: '' } });
+    expect((await control.functions.show(HELLO)).version.config.kept).toEqual({ ...kept, tags: '' });
   });
 
   it('stops at 400 functions of a project', async () => {
@@ -196,7 +159,7 @@ describe('creating a function', () => {
       const id = `f${index}`;
       await control.store.insert({ fn: { ...fn, id, name: id }, version }, { functions: 400, codeBytes: 1e12 });
     }
-    const more = body({ func_name: 'more', func_code: { file: base64(zip('more')) } });
+    const more = body({ name: 'more', code: zipped('more') });
     expect(await code(control.functions.create(P, more))).toBe('function_quota');
     expect(readdirSync(join(control.dir, 'blobs'))).toEqual([version.artifact.sha256]);
     expect(await code(control.functions.create('p2', body()))).toBe('fine');
@@ -208,10 +171,7 @@ describe('changing a function', () => {
     const facts: FunctionFacts['function.updated'][] = [];
     const before = (await control.functions.create(P, body())).version.artifact;
     control.catalog.facts.on('function.updated', (fact) => facts.push(fact));
-    const { version } = await control.functions.updateCode(HELLO, {
-      code_type: 'zip',
-      func_code: { file: base64(zip('2')) },
-    });
+    const { version } = await control.functions.updateCode(HELLO, { code: zipped('2') });
     expect(latest()?.artifact).toEqual(version.artifact);
     expect(facts.map((fact) => [fact.previous?.revision, fact.snapshot.revision])).toEqual([['1', '2']]);
     expect(readdirSync(join(control.dir, 'blobs'))).toHaveLength(2);
@@ -223,8 +183,8 @@ describe('changing a function', () => {
 
   it('keeps old code that came back before it was collected', async () => {
     await control.functions.create(P, body());
-    await control.functions.updateCode(HELLO, { code_type: 'zip', func_code: { file: base64(zip('2')) } });
-    await control.functions.updateCode(HELLO, { code_type: 'zip', func_code: { file: base64(zip('1')) } });
+    await control.functions.updateCode(HELLO, { code: zipped('2') });
+    await control.functions.updateCode(HELLO, { code: zipped('1') });
     control.clock.advance(21 * 60 * 1000);
     await control.functions.stop();
     expect(readFileSync(join(latest()?.artifact.treePath ?? '', 'index.js'), 'utf8')).toBe('1');
@@ -232,46 +192,37 @@ describe('changing a function', () => {
 
   it('reports unchanged code, and accepts a body without code', async () => {
     await control.functions.create(P, body());
-    const same = { code_type: 'zip', func_code: { file: base64(zip('1')) } };
+    const same = { code: zipped('1') };
     expect(await code(control.functions.updateCode(HELLO, same))).toBe('unchanged');
     const snapshot = latest();
-    const { version } = await control.functions.updateCode(HELLO, {
-      code_type: 'zip',
-      code_url: '',
-      depend_version_list: [],
-    });
+    const { version } = await control.functions.updateCode(HELLO, { code: { type: 'zip' }, dependencies: [] });
     expect(version.revision).toBe(1);
     expect(latest()).toBe(snapshot);
-    expect((await control.functions.updateCode(HELLO, { code_filename: 'new.zip' })).version.config.codeFileName).toBe(
-      'new.zip',
-    );
+    expect(
+      (await control.functions.updateCode(HELLO, { code: { fileName: 'new.zip' } })).version.config.codeFileName,
+    ).toBe('new.zip');
   });
 
   it('leaves a bad upload without any effect', async () => {
     await control.functions.create(P, body());
     const snapshot = latest();
-    expect(
-      await code(control.functions.updateCode(HELLO, { code_type: 'zip', func_code: { file: base64('x') } })),
-    ).toBe('invalid_code');
+    expect(await code(control.functions.updateCode(HELLO, { code: { type: 'zip', bytes: Buffer.from('x') } }))).toBe(
+      'invalid_code',
+    );
     expect(latest()).toBe(snapshot);
   });
 
   it('changes the fields of a config body and leaves the rest', async () => {
-    await control.functions.create(P, body({ user_data: '{"a":"1"}', description: 'd', xrole: 'agency' }));
+    await control.functions.create(P, body({ env: { a: '1' }, description: 'd', agency: 'agency' }));
     const { version } = await control.functions.updateConfig(HELLO, {
-      func_name: 'hello',
-      runtime: 'Node.js20.15',
       handler: 'index.handler',
-      timeout: 30,
-      memory_size: 512,
+      timeoutSeconds: 30,
+      memoryMb: 512,
       description: '',
-      peering_cidr: '',
-      heartbeat_handler: '',
-      restore_hook_handler: '',
-      restore_hook_timeout: 0,
-      strategy_config: { concurrent_num: 10 },
-      initializer_handler: 'index.init',
-      initializer_timeout: 20,
+      heartbeatHandler: '',
+      instanceConcurrency: 10,
+      initializer: 'index.init',
+      initializerTimeoutSeconds: 20,
     });
     expect(version.config).toMatchObject({
       timeoutSeconds: 30,
@@ -280,58 +231,46 @@ describe('changing a function', () => {
       env: { a: '1' },
       maxInstances: 400,
       instanceConcurrency: 10,
+      agency: 'agency',
     });
-    expect(version.config.stored).toMatchObject({ xrole: 'agency' });
     expect(latest()).toMatchObject({
       initializer: 'index.init',
       initializerTimeoutSeconds: 20,
       concurrency: 10,
       revision: '2',
     });
-    await control.functions.updateConfig(HELLO, { initializer_handler: '' });
+    await control.functions.updateConfig(HELLO, { initializer: '' });
     expect(latest()).toMatchObject({ initializer: undefined, initializerTimeoutSeconds: 0 });
   });
 
   it('keeps an encrypted variable whose mask comes back, and drops those that are left out', async () => {
-    await control.functions.create(P, body({ encrypted_user_data: '{"a":"one","b":"two"}' }));
-    await control.functions.updateConfig(HELLO, { encrypted_user_data: JSON.stringify({ a: MASK, c: 'three' }) });
+    await control.functions.create(P, body({ secrets: { a: 'one', b: 'two' } }));
+    await control.functions.updateConfig(HELLO, { secrets: { a: MASK, c: 'three' } });
     expect(latest()?.env).toEqual({ a: 'one', c: 'three' });
-    await control.functions.updateConfig(HELLO, { timeout: 9 });
+    await control.functions.updateConfig(HELLO, { timeoutSeconds: 9 });
     expect(latest()?.env).toEqual({ a: 'one', c: 'three' });
-  });
-
-  it('never changes name, runtime or package', async () => {
-    await control.functions.create(P, body());
-    expect(await code(control.functions.updateConfig(HELLO, { func_name: 'other' }))).toBe('invalid_function_name');
-    expect(await code(control.functions.updateConfig(HELLO, { runtime: 'Python3.9' }))).toBe('invalid_runtime');
-    await control.functions.updateConfig(HELLO, { package: 'moved' });
-    expect((await control.functions.show(HELLO)).fn.package).toBe('default');
   });
 
   it('moves inline code to the file that a new handler names', async () => {
-    await control.functions.create(P, body({ code_type: 'inline', func_code: { file: base64('//') } }));
+    await control.functions.create(P, body({ code: { type: 'inline', bytes: Buffer.from('//') } }));
     await control.functions.updateConfig(HELLO, { handler: 'src/main.go' });
     expect(readFileSync(join(latest()?.artifact.treePath ?? '', 'src/main.js'), 'utf8')).toBe('//');
   });
 
   it('disables with 0 instances and enables again', async () => {
     await control.functions.create(P, body());
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 0 });
+    await control.functions.updateMaxInstances(HELLO, 0);
     expect(latest()).toMatchObject({ enabled: false, maxInstances: 0 });
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: '-1' });
+    await control.functions.updateMaxInstances(HELLO, -1);
     expect(latest()).toMatchObject({ enabled: true, maxInstances: -1 });
-    expect(await code(control.functions.updateMaxInstances(HELLO, { max_instance_num: 1001 }))).toBe(
-      'invalid_concurrency',
-    );
-    expect(await code(control.functions.updateConfig(HELLO, { strategy_config: { concurrent_num: 0 } }))).toBe(
-      'invalid_concurrency',
-    );
+    expect(await code(control.functions.updateMaxInstances(HELLO, 1001))).toBe('invalid_concurrency');
+    expect(await code(control.functions.updateConfig(HELLO, { instanceConcurrency: 0 }))).toBe('invalid_concurrency');
   });
 
   it('loses no change when many come at once', async () => {
     await control.functions.create(P, body());
     const changes = Array.from({ length: 20 }, (_, index) =>
-      control.functions.updateConfig(HELLO, { user_data: `{"n":"${index}"}` }),
+      control.functions.updateConfig(HELLO, { env: { n: String(index) } }),
     );
     await Promise.all(changes);
     expect(latest()).toMatchObject({ revision: '21', env: { n: '19' } });
@@ -360,7 +299,7 @@ describe('deleting and restarting', () => {
 
   it('keeps code that another function uses', async () => {
     await control.functions.create(P, body());
-    const { version } = await control.functions.create(P, body({ func_name: 'twin' }));
+    const { version } = await control.functions.create(P, body({ name: 'twin' }));
     await control.functions.delete(HELLO);
     control.clock.advance(21 * 60 * 1000);
     await control.functions.stop();
@@ -368,8 +307,8 @@ describe('deleting and restarting', () => {
   });
 
   it('has the same catalog after a restart, and a sweep removes the code that no function uses', async () => {
-    await control.functions.create(P, body({ encrypted_user_data: '{"s":"x"}' }));
-    await control.functions.create(P, body({ func_name: 'gone', func_code: { file: base64(zip('gone')) } }));
+    await control.functions.create(P, body({ secrets: { s: 'x' } }));
+    await control.functions.create(P, body({ name: 'gone', code: zipped('gone') }));
     await control.functions.delete({ ...HELLO, name: 'gone' });
     const next = await control.restart();
     expect(next.catalog.resolve(P, 'default', 'hello', 'latest')).toEqual(latest());
@@ -384,7 +323,7 @@ describe('listing', () => {
   it('pages by offset, newest change first, marked ones before all', async () => {
     for (const name of ['a', 'b', 'c_x', 'd']) {
       control.clock.advance(1000);
-      await control.functions.create(P, body({ func_name: name, package: name === 'd' ? 'other' : 'default' }));
+      await control.functions.create(P, body({ name, package: name === 'd' ? 'other' : 'default' }));
     }
     await control.functions.setCollected({ ...HELLO, name: 'a' }, true);
     const page = { projectId: P, package: undefined, pattern: undefined, offset: 0, limit: 3 };

@@ -13,15 +13,23 @@ import type { Sealer } from '../../lib/sealer.ts';
 import type { ChangeFeed } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
 import type { Dependencies } from '../dependencies/dependencies.ts';
-import { type CodeUpload, defaultUpload, readCodeUpload, readFileName, uploadError } from './code-upload.ts';
-import { type ChosenImage, chooseImage, refuseDependencies, wantsImage } from './custom-image.ts';
+import { applySettings, type CheckedConfig, checkMaxInstances, initialConfig } from './apply-settings.ts';
+import { type CodeUpload, checkFileName, codeUpload, defaultUpload, uploadError } from './code-upload.ts';
+import { type ChosenImage, chooseImage, type ImageChange, refuseDependencies, wantsImage } from './custom-image.ts';
 import { FunctionAccess, notFound } from './function-access.ts';
 import type { FunctionPage, FunctionStore, ProjectUsage } from './function-store.ts';
-import { applyConfig, initialConfig, type ParsedConfig, readDependencies, readMaxInstances } from './parse-config.ts';
-import { refuseUnsupported } from './stored-fields.ts';
-import type { FunctionName, FunctionRecord, FunctionState, Kept, Runtimes, VersionRecord } from './types.ts';
+import type {
+  CodeChange,
+  ConfigChange,
+  FunctionName,
+  FunctionRecord,
+  FunctionState,
+  NewCode,
+  NewFunction,
+  Runtimes,
+  VersionRecord,
+} from './types.ts';
 import type { StoredFunction } from './version-row.ts';
-import { WireFields } from './wire-fields.ts';
 
 export interface FunctionsOptions {
   readonly store: FunctionStore;
@@ -44,15 +52,14 @@ export interface FunctionsOptions {
 
 /** The changed parts of a version; undefined parts stay. */
 interface Change {
-  readonly parsed?: ParsedConfig;
+  readonly settings?: CheckedConfig;
   readonly config?: Partial<VersionRecord['config']>;
   readonly code?: { readonly artifact: Artifact; readonly file: string | undefined };
 }
 
 /**
- * Creates, changes and deletes functions. Bodies are those of the API, unchecked. Each operation makes all checks
- * before the first change, and is durable and visible in the catalog when its promise resolves. Throws `PlatformError`
- * with the codes of the API.
+ * Creates, changes and deletes functions. Each operation makes all checks before the first change, and is durable and
+ * visible in the catalog when its promise resolves. Throws `PlatformError` with the codes of the API.
  */
 export class Functions {
   /** For the versions and aliases of the same functions. */
@@ -75,27 +82,24 @@ export class Functions {
     await this.access.collector.stop();
   }
 
-  async create(projectId: string, body: Kept): Promise<FunctionState> {
+  async create(projectId: string, added: NewFunction): Promise<FunctionState> {
     const { runtimes, clock, store } = this.#options;
     const { quotas } = this.access;
     const { environmentChars } = quotas;
-    const fields = new WireFields(body);
-    const name = fields.text('func_name', { code: 'invalid_function_name' }) ?? '';
+    const { name, package: wantedPackage, runtime, code = {}, image, ...settings } = added;
     if (!isFunctionName(name)) {
       throw new PlatformError('invalid_function_name', 'func_name is not a function name', {
         hint: 'At most 60 letters, digits, _ and -; starts with a letter, ends with a letter or digit.',
       });
     }
-    const pkg = fields.text('package', { code: 'invalid_package_name' }) || DEFAULT_PACKAGE;
+    const pkg = wantedPackage || DEFAULT_PACKAGE;
     if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
-    const { runtime, rules } = knownRuntime(fields, runtimes);
-    const parsed = applyConfig({ config: initialConfig(rules), secrets: {}, rules, environmentChars }, fields);
-    this.#checkSurroundings(fields, parsed, projectId);
-    const chosen = wantsImage(fields, rules) ? await this.#choose(projectId, fields, rules, undefined) : undefined;
+    const rules = knownRuntime(runtime, runtimes);
+    const checked = applySettings({ config: initialConfig(rules), secrets: {}, rules, environmentChars }, settings);
+    this.#checkSurroundings(settings, projectId);
+    const chosen = wantsImage(added, rules) ? await this.#choose(projectId, added, rules, undefined) : undefined;
     const upload =
-      chosen?.upload ??
-      readCodeUpload(fields, rules, parsed.config.handler) ??
-      defaultUpload(rules, parsed.config.handler);
+      chosen?.upload ?? codeUpload(code, rules, checked.config.handler) ?? defaultUpload(rules, checked.config.handler);
     return this.access
       .alone({ projectId, package: pkg, name }, async () => {
         if ((await store.find({ projectId, package: pkg, name }, LATEST)) !== undefined) throw exists(pkg, name);
@@ -114,12 +118,12 @@ export class Functions {
           version: LATEST,
           revision: 1,
           config: {
-            ...parsed.config,
+            ...checked.config,
             ...imageField(chosen),
             codeType: upload.codeType,
             codeFileName: upload.codeFileName,
           },
-          sealedEnv: this.access.seal(parsed.secrets),
+          sealedEnv: this.access.seal(checked.secrets),
           artifact: pin.artifact,
           artifactFile: upload.put.fileName,
           modifiedAt: now,
@@ -149,54 +153,49 @@ export class Functions {
   }
 
   /**
-   * Replaces code and dependencies, each only when the body has it. Throws `unchanged` when code and dependencies are
-   * those of the version.
+   * Replaces code and dependencies, each only when it is given. Throws `unchanged` when code and dependencies are those
+   * of the version.
    */
-  async updateCode(name: FunctionName, body: Kept): Promise<FunctionState> {
-    const fields = new WireFields(body);
-    refuseUnsupported(fields);
+  async updateCode(name: FunctionName, change: CodeChange): Promise<FunctionState> {
     return this.#change(name, async (stored) => {
       const { config, artifact, artifactFile } = stored.version;
-      if (config.image !== undefined || wantsImage(fields, rulesOf(stored))) {
-        return this.#changeImage(stored, fields, {});
-      }
-      const dependencies = readDependencies(fields) ?? config.dependencies;
+      const rules = rulesOf(stored);
+      if (config.image !== undefined || wantsImage(change, rules)) return this.#changeImage(stored, change, {});
+      const { code = {}, dependencies = config.dependencies } = change;
       const attached = isDeepStrictEqual(dependencies, config.dependencies) ? {} : { config: { dependencies } };
-      const upload = readCodeUpload(fields, rulesOf(stored), config.handler);
-      if (upload === undefined) return { change: merged(renamed(fields, config.codeFileName), attached) };
+      const upload = codeUpload(code, rules, config.handler);
+      if (upload === undefined) return { change: merged(renamed(code, config.codeFileName), attached) };
       const pin = await this.#store(upload);
       const same = pin.artifact.sha256 === artifact.sha256 && pin.artifact.kind === artifact.kind;
       if (same && upload.put.fileName === artifactFile) {
         pin.release();
-        const change = merged(renamed(fields, config.codeFileName), attached);
-        if (Object.keys(change).length > 0) return { change };
+        const other = merged(renamed(code, config.codeFileName), attached);
+        if (Object.keys(other).length > 0) return { change: other };
         throw new PlatformError('unchanged', 'the code is the same as before');
       }
       const { codeType, codeFileName } = upload;
-      const code = { artifact: pin.artifact, file: upload.put.fileName };
-      return { pin, change: merged({ code, config: { codeType, codeFileName } }, attached) };
+      const replaced = { artifact: pin.artifact, file: upload.put.fileName };
+      return { pin, change: merged({ code: replaced, config: { codeType, codeFileName } }, attached) };
     });
   }
 
-  async updateConfig(name: FunctionName, body: Kept): Promise<FunctionState> {
-    const fields = new WireFields(body);
+  async updateConfig(name: FunctionName, change: ConfigChange): Promise<FunctionState> {
+    const { image, ...settings } = change;
     return this.#change(name, async (stored) => {
       const rules = rulesOf(stored);
-      refuseIdentityChange(fields, stored);
-      const { config } = stored.version;
+      const { config, sealedEnv } = stored.version;
       const { environmentChars } = this.access.quotas;
-      const secrets = this.access.open(stored.version.sealedEnv);
-      const parsed = applyConfig({ config, secrets, rules, environmentChars }, fields);
-      this.#checkSurroundings(fields, parsed, name.projectId);
-      const image = fields.nested('custom_image')?.text('image') ?? '';
-      if (config.image === undefined && image === '') return this.#followHandler(stored, rules, parsed);
-      return this.#changeImage(stored, fields, { parsed });
+      const base = { config, secrets: this.access.open(sealedEnv), rules, environmentChars };
+      const checked = applySettings(base, settings);
+      this.#checkSurroundings(settings, name.projectId);
+      if (config.image === undefined && !image?.name) return this.#followHandler(stored, rules, checked);
+      return this.#changeImage(stored, change, { settings: checked });
     });
   }
 
-  /** 0 disables the function: it can be changed, and calls are refused. */
-  async updateMaxInstances(name: FunctionName, body: Kept): Promise<FunctionState> {
-    const maxInstances = readMaxInstances(new WireFields(body), 'max_instance_num');
+  /** 0 disables the function: it can be changed, and calls are refused. Undefined changes nothing. */
+  async updateMaxInstances(name: FunctionName, maxInstances: number | undefined): Promise<FunctionState> {
+    checkMaxInstances('max_instance_num', maxInstances);
     return this.#change(name, async () => ({ change: maxInstances === undefined ? {} : { config: { maxInstances } } }));
   }
 
@@ -220,10 +219,10 @@ export class Functions {
     return this.#options.store.usage(projectId);
   }
 
-  /** The present image of the name, when the body is about it; otherwise the function's image stays. */
+  /** The present image of the name, when the change is about it; otherwise the function's image stays. */
   async #changeImage(
     stored: StoredFunction,
-    fields: WireFields,
+    wanted: ImageChange,
     change: Change,
   ): Promise<{ change: Change; pin?: ArtifactPin; release?: () => void }> {
     const { config, artifact } = stored.version;
@@ -232,9 +231,9 @@ export class Functions {
         hint: 'Create another function.',
       });
     }
-    refuseDependencies(fields);
-    if (fields.nested('custom_image') === undefined && change.parsed !== undefined) return { change };
-    const chosen = await this.#choose(stored.fn.projectId, fields, rulesOf(stored), config.image);
+    refuseDependencies(wanted.dependencies);
+    if (wanted.image === undefined && change.settings !== undefined) return { change };
+    const chosen = await this.#choose(stored.fn.projectId, wanted, rulesOf(stored), config.image);
     try {
       const pin = await this.#store(chosen.upload);
       if (pin.artifact.sha256 === artifact.sha256) {
@@ -252,29 +251,29 @@ export class Functions {
 
   #choose(
     projectId: string,
-    fields: WireFields,
+    wanted: ImageChange,
     rules: RuntimeRules,
     before: VersionRecord['config']['image'],
   ): Promise<ChosenImage> {
     const { images, mayUseImage } = this.#options;
     const mayUse = (repository: string): boolean => mayUseImage(repository, projectId);
-    return chooseImage(fields, rules, before, (reference) => images.hold(reference, mayUse));
+    return chooseImage(wanted, rules, before, (reference) => images.hold(reference, mayUse));
   }
 
   /** Inline code is one file named by the handler: another handler needs another name. */
   async #followHandler(
     stored: StoredFunction,
     rules: RuntimeRules,
-    parsed: ParsedConfig,
+    settings: CheckedConfig,
   ): Promise<{ change: Change; pin?: ArtifactPin }> {
     const { artifact, artifactFile } = stored.version;
-    const fileName = inlineFileName(rules, parsed.config.handler);
+    const fileName = inlineFileName(rules, settings.config.handler);
     if (artifact.kind !== 'inline' || fileName === undefined || fileName === artifactFile)
-      return { change: { parsed } };
+      return { change: { settings } };
     const bytes = await this.#options.artifacts.readAll(artifact.sha256);
     const pin = await this.#options.artifacts.put(bytes, { kind: 'inline', fileName });
     const codeFileName = fileName.slice(fileName.lastIndexOf('/') + 1);
-    return { pin, change: { parsed, config: { codeFileName }, code: { artifact: pin.artifact, file: fileName } } };
+    return { pin, change: { settings, config: { codeFileName }, code: { artifact: pin.artifact, file: fileName } } };
   }
 
   async #change(
@@ -290,8 +289,8 @@ export class Functions {
       const version: VersionRecord = {
         ...before,
         revision: before.revision + 1,
-        config: { ...(change.parsed?.config ?? before.config), ...change.config },
-        sealedEnv: change.parsed === undefined ? before.sealedEnv : this.access.seal(change.parsed.secrets),
+        config: { ...(change.settings?.config ?? before.config), ...change.config },
+        sealedEnv: change.settings === undefined ? before.sealedEnv : this.access.seal(change.settings.secrets),
         artifact: change.code?.artifact ?? before.artifact,
         artifactFile: change.code === undefined ? before.artifactFile : change.code.file,
         modifiedAt: clock.now(),
@@ -344,11 +343,9 @@ export class Functions {
     }
   }
 
-  /** Fields that a body omits stay, also when their resource is not registered any more. */
-  #checkSurroundings(fields: WireFields, { config }: ParsedConfig, projectId: string): void {
-    const names = ['func_vpc', 'mount_config'].filter((name) => fields.nested(name) !== undefined);
-    const named = Object.fromEntries(names.map((name) => [name, config.stored[name]]));
-    this.#options.checkSurroundings?.(wantedSurroundings(named), projectId);
+  /** Settings that are left out stay, also when their resource is not registered any more. */
+  #checkSurroundings({ network, mountConfig }: ConfigChange, projectId: string): void {
+    this.#options.checkSurroundings?.(wantedSurroundings({ network, mountConfig }), projectId);
   }
 
   async #store(upload: CodeUpload): Promise<ArtifactPin> {
@@ -364,8 +361,7 @@ function imageField(chosen: ChosenImage | undefined): Partial<VersionRecord['con
   return chosen === undefined ? {} : { image: chosen.image };
 }
 
-function knownRuntime(fields: WireFields, runtimes: Runtimes): { runtime: string; rules: RuntimeRules } {
-  const runtime = fields.text('runtime', { code: 'invalid_runtime' }) ?? '';
+function knownRuntime(runtime: string, runtimes: Runtimes): RuntimeRules {
   const rules = runtimeRules(runtime);
   const found = runtimes.find(runtime);
   if (rules === undefined || found === undefined) {
@@ -378,20 +374,12 @@ function knownRuntime(fields: WireFields, runtimes: Runtimes): { runtime: string
       hint: found.hint,
     });
   }
-  return { runtime, rules };
+  return rules;
 }
 
-/** Name and runtime of a function never change; a body that repeats them is fine. */
-function refuseIdentityChange(fields: WireFields, { fn }: StoredFunction): void {
-  const name = fields.text('func_name') || fn.name;
-  if (name !== fn.name) throw new PlatformError('invalid_function_name', 'func_name cannot be changed');
-  const runtime = fields.text('runtime') || fn.runtime;
-  if (runtime !== fn.runtime) throw new PlatformError('invalid_runtime', 'runtime cannot be changed');
-}
-
-function renamed(fields: WireFields, before: string): Change {
-  const codeFileName = readFileName(fields) || before;
-  return codeFileName === before ? {} : { config: { codeFileName } };
+function renamed({ fileName = '' }: NewCode, before: string): Change {
+  checkFileName(fileName);
+  return fileName === '' || fileName === before ? {} : { config: { codeFileName: fileName } };
 }
 
 /** Both changes; they set different fields. */

@@ -1,6 +1,7 @@
 import { handlerFits, type RuntimeRules } from '../../domain/runtime-rules.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from './types.ts';
+import { checkRange } from '../checks.ts';
+import type { HookSettings } from './types.ts';
 
 /** Entry points that the platform calls between requests. */
 export interface Hooks {
@@ -10,42 +11,36 @@ export interface Hooks {
 
 const NONE: Hooks = { heartbeat: undefined, preStop: undefined };
 
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/**
- * Checks the hooks among the stored fields of a version. Clients send empty text and 0 for "not set". Throws
- * `invalid_request`, also for Java-only hooks on a function of another runtime.
- */
-export function checkHooks(stored: Kept, rules: RuntimeRules): void {
-  const [heartbeat, preStop] = [text(stored.heartbeat_handler), text(stored.pre_stop_handler)];
+/** Throws `invalid_request`, also for Java-only hooks on a function of another runtime. */
+export function checkHooks(hooks: HookSettings, rules: RuntimeRules): void {
+  const { heartbeatHandler = '', preStopHandler = '', preStopTimeoutSeconds = 0, classIsolation } = hooks;
+  checkRange('pre_stop_timeout', preStopTimeoutSeconds, { min: 0, max: 90, unit: 'seconds' });
   if (rules.language !== 'java') {
-    if (heartbeat !== '') throw onlyJava('heartbeat_handler');
-    if (stored.enable_class_isolation === true) throw onlyJava('enable_class_isolation');
+    if (heartbeatHandler !== '') throw onlyJava('heartbeat_handler');
+    if (classIsolation === true) throw onlyJava('enable_class_isolation');
     return;
   }
   for (const [field, value] of [
-    ['heartbeat_handler', heartbeat],
-    ['pre_stop_handler', preStop],
-  ]) {
-    if (value !== '' && !handlerFits(rules, value ?? ''))
+    ['heartbeat_handler', heartbeatHandler],
+    ['pre_stop_handler', preStopHandler],
+  ] as const) {
+    if (value !== '' && !handlerFits(rules, value))
       throw new PlatformError('invalid_request', `${field} must have the form ${rules.handlerForm}`);
   }
-  if (preStop !== '' && (stored.pre_stop_timeout ?? 0) === 0) {
+  if (preStopHandler !== '' && preStopTimeoutSeconds === 0) {
     throw new PlatformError('invalid_request', 'pre_stop_timeout must be given with pre_stop_handler', {
       hint: 'From 1 to 90 seconds.',
     });
   }
 }
 
-/** The hooks of a version whose stored fields were checked. */
-export function hooksOf(stored: Kept, runtime: string): Hooks {
+/** The hooks of a version whose settings were checked. */
+export function hooksOf(hooks: HookSettings, runtime: string): Hooks {
   if (!runtime.startsWith('Java')) return NONE;
-  const [heartbeat, handler] = [text(stored.heartbeat_handler), text(stored.pre_stop_handler)];
+  const { heartbeatHandler, preStopHandler, preStopTimeoutSeconds = 0 } = hooks;
   return {
-    heartbeat: heartbeat === '' ? undefined : heartbeat,
-    preStop: handler === '' ? undefined : { handler, timeoutSeconds: Number(stored.pre_stop_timeout) },
+    heartbeat: heartbeatHandler || undefined,
+    preStop: preStopHandler ? { handler: preStopHandler, timeoutSeconds: preStopTimeoutSeconds } : undefined,
   };
 }
 

@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
+import type { Environment } from '../../domain/environment.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
+import type { FunctionSettings, NewFunction } from './types.ts';
 
 const P = 'p0001';
 const NAME = { projectId: P, package: 'default', name: 'hello' };
 /** Bytes that do not shrink, so that the archive is about as large. */
 const codeOf = (bytes: number) => ({
-  code_type: 'zip',
-  func_code: { file: fakeZip([{ name: 'index.js', data: randomBytes(bytes) }]).toString('base64') },
+  code: { type: 'zip', bytes: fakeZip([{ name: 'index.js', data: randomBytes(bytes) }]) },
 });
-const body = (name: string, bytes: number, more: object = {}) => ({
-  ...{ func_name: name, package: 'default', runtime: 'Node.js20.15', handler: 'index.handler' },
-  ...{ timeout: 5, memory_size: 128 },
+const body = (name: string, bytes: number, more: FunctionSettings = {}): NewFunction => ({
+  ...{ name, package: 'default', runtime: 'Node.js20.15', handler: 'index.handler' },
+  ...{ timeoutSeconds: 5, memoryMb: 128 },
   ...codeOf(bytes),
   ...more,
 });
@@ -47,10 +48,9 @@ it('lets a project over a quota that was lowered make its code smaller, and chan
 
 it('counts characters of variables, versions, aliases by the configured limits', async () => {
   control = await openTestControl({ environmentChars: 10, versionsPerFunction: 1, aliasesPerFunction: 1 });
-  const create = (name: string, variables: string) =>
-    control.functions.create(P, body(name, 100, { user_data: variables }));
-  await expect(create('wordy', '{"key":"12345678"}')).rejects.toMatchObject({ code: 'user_data_too_large' });
-  await create('hello', '{"key":"1234567"}');
+  const create = (name: string, env: Environment) => control.functions.create(P, body(name, 100, { env }));
+  await expect(create('wordy', { key: '12345678' })).rejects.toMatchObject({ code: 'user_data_too_large' });
+  await create('hello', { key: '1234567' });
   await control.versions.publish(NAME, { version: 'v1' });
   await control.functions.updateCode(NAME, codeOf(200));
   await expect(control.versions.publish(NAME, { version: 'v2' })).rejects.toMatchObject({ code: 'invalid_version' });

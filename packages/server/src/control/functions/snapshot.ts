@@ -4,7 +4,7 @@ import { runtimeRules } from '../../domain/runtime-rules.ts';
 import { wantedSurroundings } from '../../domain/surroundings.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { hooksOf } from './java-hooks.ts';
-import type { FunctionConfig, FunctionRecord, Kept } from './types.ts';
+import type { FunctionConfig, FunctionRecord, IdentitySettings } from './types.ts';
 import type { StoredFunction } from './version-row.ts';
 
 /** The facts about a version that the data plane needs, besides those kept elsewhere. */
@@ -32,7 +32,7 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     handler: config.handler,
     initializer: config.initializer,
     initializerTimeoutSeconds: config.initializerTimeoutSeconds ?? 0,
-    hooks: hooksOf(config.stored, fn.runtime),
+    hooks: hooksOf(config, fn.runtime),
     timeoutSeconds: config.timeoutSeconds,
     memoryMb: config.memoryMb,
     env: { ...config.env, ...secrets },
@@ -44,23 +44,23 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     concurrency: config.instanceConcurrency,
     enabled: config.maxInstances !== 0,
     dynamicMemory: config.dynamicMemory,
-    surroundings: wantedSurroundings(config.stored),
-    ...identityOf(config.stored),
+    surroundings: wantedSurroundings(config),
+    ...identityOf(config),
     returnStream: config.returnStream ?? false,
   };
 }
 
 /** Without an agency of its own for running, a function has that of its configuration (guide 3.3.3). */
-function identityOf({ app_xrole, xrole, enterprise_project_id: enterprise }: Kept): {
+function identityOf({ codeAgency, agency: platformAgency, enterpriseProjectId }: IdentitySettings): {
   agency?: string;
   platformAgency?: string;
   enterpriseProjectId?: string;
 } {
-  const agency = app_xrole || xrole;
+  const agency = codeAgency || platformAgency;
   return {
-    ...(typeof agency === 'string' && agency !== '' ? { agency } : {}),
-    ...(typeof xrole === 'string' && xrole !== '' ? { platformAgency: xrole } : {}),
-    ...(typeof enterprise === 'string' && enterprise !== '' ? { enterpriseProjectId: enterprise } : {}),
+    ...(agency ? { agency } : {}),
+    ...(platformAgency ? { platformAgency } : {}),
+    ...(enterpriseProjectId ? { enterpriseProjectId } : {}),
   };
 }
 

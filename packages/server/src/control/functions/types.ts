@@ -1,15 +1,31 @@
 import type { Artifact } from '../../artifacts/index.ts';
 import type { Environment } from '../../domain/environment.ts';
+import type { SurroundingSettings } from '../../domain/surroundings.ts';
 import type { DependencyVersion } from '../dependencies/types.ts';
 
 /** JSON object whose fields the platform keeps for the user without reading them. */
 export type Kept = Readonly<Record<string, unknown>>;
 
-/**
- * Everything a user can set on a version except code and secrets. Stored as JSON; fields that are absent were never
- * set. Names are ours; `ingress/api` translates.
- */
-export interface FunctionConfig {
+/** Settings by which a version acts and belongs; the names were looked up when they were set. Empty text is none. */
+export interface IdentitySettings {
+  /** Whose credentials the code gets, unless `codeAgency` names another agency. */
+  readonly agency?: string | undefined;
+  readonly codeAgency?: string | undefined;
+  readonly enterpriseProjectId?: string | undefined;
+}
+
+/** Entry points that the platform calls between requests; empty text is none. Called for Java alone. */
+export interface HookSettings {
+  readonly heartbeatHandler?: string | undefined;
+  readonly preStopHandler?: string | undefined;
+  /** 0 for a handler that is not set. */
+  readonly preStopTimeoutSeconds?: number | undefined;
+  /** Changes nothing: classes of a function are always loaded apart from the runtime. */
+  readonly classIsolation?: boolean | undefined;
+}
+
+/** Everything a user can set on a version except code and secrets. Stored as JSON; fields that are absent were never set. */
+export interface FunctionConfig extends IdentitySettings, HookSettings, SurroundingSettings {
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
@@ -29,8 +45,53 @@ export interface FunctionConfig {
   /** As the user named them; the code itself is known by its digest. */
   readonly codeType: string;
   readonly codeFileName: string;
-  /** Set and read back under their API names; see `STORED_ONLY_FIELDS`. */
-  readonly stored: Kept;
+  /** Returned to the user as it was given; means nothing to the platform. */
+  readonly kept: Kept;
+}
+
+type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** Settings that a request names; undefined ones stay. The code is changed by an operation of its own. */
+export interface FunctionSettings extends Given<Omit<FunctionConfig, 'image' | 'codeType' | 'codeFileName'>> {
+  /** Encrypted variables, with `MASK` as the value of those that stay. */
+  readonly secrets?: Environment | undefined;
+}
+
+/** Code as it was uploaded. */
+export interface NewCode {
+  /** `inline`, `zip`, `jar`, `IMAGE_CODE_TYPE`, or empty for what the bytes are. */
+  readonly type?: string | undefined;
+  readonly fileName?: string | undefined;
+  /** Undefined: no code was sent. */
+  readonly bytes?: Buffer | undefined;
+}
+
+/** A container image and what it runs; parts that are left out stay. */
+export interface ImageChoice {
+  readonly name?: string | undefined;
+  readonly command?: string | undefined;
+  readonly args?: string | undefined;
+  readonly workingDir?: string | undefined;
+  /** −1 for 1003, the user of functions. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+export interface CodeChange {
+  readonly code?: NewCode;
+  readonly image?: ImageChoice | undefined;
+  readonly dependencies?: readonly string[] | undefined;
+}
+
+export interface ConfigChange extends FunctionSettings {
+  readonly image?: ImageChoice | undefined;
+}
+
+export interface NewFunction extends ConfigChange {
+  readonly name: string;
+  readonly package?: string | undefined;
+  readonly runtime: string;
+  readonly code?: NewCode;
 }
 
 /** A container image in the place of code: the user's reference, and the image it meant at that time. */

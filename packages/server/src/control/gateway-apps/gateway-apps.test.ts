@@ -49,8 +49,8 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 
 beforeEach(async () => {
   control = await openTestControl();
-  const body = { runtime: 'Node.js20.15', timeout: 3, memory_size: 128 };
-  await control.functions.create('p1', { ...body, func_name: 'hello' });
+  const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
+  await control.functions.create('p1', { ...body, name: 'hello' });
   triggerId = (await control.triggers.create(HELLO, 'latest', { active: true, settings: API })).id;
   apps = await open(control);
 });

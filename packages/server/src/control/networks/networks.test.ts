@@ -1,6 +1,6 @@
 import type { VpcNetwork } from '@funcgraph/agent';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { wantedSurroundings } from '../../domain/surroundings.ts';
+import { type NetworkChoice, wantedSurroundings } from '../../domain/surroundings.ts';
 import { ChangeFeed } from '../../storage/index.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
@@ -60,18 +60,17 @@ const make = (): Networks =>
     mayUse: (_id, projectId) => users.has(projectId),
     onRemoved: async (id) => void removed.push(id),
   });
-const wanted = (func_vpc?: object, disable_public_network = false) =>
-  wantedSurroundings({ func_vpc, network_controller: { disable_public_network } });
-const deploy = (name: string, func_vpc: object) =>
+const VPC = { vpcId: 'v', subnetId: 's' };
+const wanted = (network?: NetworkChoice, publicNetwork = true) => wantedSurroundings({ network, publicNetwork });
+const deploy = (name: string, network: NetworkChoice) =>
   control.functions.create('p1', {
-    func_name: name,
+    name,
     runtime: 'Node.js20.15',
     handler: 'index.handler',
-    timeout: 3,
-    memory_size: 128,
-    code_type: 'inline',
-    func_code: { file: Buffer.from('x').toString('base64') },
-    func_vpc,
+    timeoutSeconds: 3,
+    memoryMb: 128,
+    code: { type: 'inline', bytes: Buffer.from('x') },
+    network,
   });
 
 describe('networks of the administrator', () => {
@@ -95,7 +94,7 @@ describe('networks of the administrator', () => {
     await networks.start();
     expect(networks.show('backend')).toMatchObject({ bridge: undefined, problem: 'no bridges today' });
     // Its functions must not get another network meanwhile.
-    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1')).toMatchObject({ kind: 'vpc', network: { id } });
+    expect(networks.of(wanted(VPC), 'p1')).toMatchObject({ kind: 'vpc', network: { id } });
   });
 
   it.each([
@@ -111,16 +110,16 @@ describe('networks of the administrator', () => {
   });
 
   it('have names and ids of their own', async () => {
-    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
+    await networks.create({ name: 'backend', ...VPC });
     await expect(networks.create({ name: 'backend' })).rejects.toMatchObject({ code: 'resource_exists' });
-    const same = networks.create({ name: 'other', vpcId: 'v', subnetId: 's' });
+    const same = networks.create({ name: 'other', ...VPC });
     await expect(same).rejects.toMatchObject({ code: 'resource_exists' });
     expect(host.open.size).toBe(1);
   });
 
   it('stay as long as a function has chosen them', async () => {
     const { vpcId, subnetId } = await networks.create({ name: 'backend' });
-    await deploy('user', { vpc_id: vpcId, subnet_id: subnetId });
+    await deploy('user', { vpcId, subnetId });
     await expect(networks.remove('backend')).rejects.toMatchObject({
       code: 'resource_in_use',
       message: expect.stringContaining('function:default:user:latest'),
@@ -133,9 +132,9 @@ describe('networks of the administrator', () => {
   });
 
   it('replace the instances of functions that had chosen them before', async () => {
-    await deploy('early', { vpc_id: 'v', subnet_id: 's' });
-    await deploy('other', { vpc_id: 'w', subnet_id: 's' });
-    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
+    await deploy('early', VPC);
+    await deploy('other', { vpcId: 'w', subnetId: 's' });
+    await networks.create({ name: 'backend', ...VPC });
     expect(retired.map(({ name }) => name)).toEqual(['early']);
   });
 });
@@ -143,38 +142,37 @@ describe('networks of the administrator', () => {
 describe('the network of a function', () => {
   it('is the default one, unless the function or the server chooses another', () => {
     expect(networks.of(wanted(), 'p1')).toEqual(EGRESS);
-    expect(networks.of(wanted({}), 'p1')).toEqual(EGRESS);
-    expect(networks.of(wanted({ vpc_id: '' }), 'p1')).toEqual(EGRESS);
-    expect(networks.of(wanted(undefined, true), 'p1')).toEqual(NONE);
+    expect(networks.of(wanted({ vpcId: '', subnetId: '' }), 'p1')).toEqual(EGRESS);
+    expect(networks.of(wanted(undefined, false), 'p1')).toEqual(NONE);
     egress = false;
     expect(networks.of(wanted(), 'p1')).toEqual(NONE);
   });
 
   it('is none, and never the default one, when it is not registered', async () => {
-    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1')).toEqual(NONE);
-    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
-    expect(networks.of(wanted({ vpc_id: 'v', subnet_id: 'another' }), 'p1')).toEqual(NONE);
+    expect(networks.of(wanted(VPC), 'p1')).toEqual(NONE);
+    await networks.create({ name: 'backend', ...VPC });
+    expect(networks.of(wanted({ vpcId: 'v', subnetId: 'another' }), 'p1')).toEqual(NONE);
   });
 
   it('must be registered once any is', async () => {
-    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1');
-    await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
-    networks.check(wanted({ vpc_id: 'v', subnet_id: 's' }), 'p1');
+    networks.check(wanted(VPC), 'p1');
+    await networks.create({ name: 'backend', ...VPC });
+    networks.check(wanted(VPC), 'p1');
     networks.check(wanted(), 'p1');
-    const check = (vpc: object) => () => networks.check(wanted(vpc), 'p1');
-    expect(check({ vpc_id: 'w', subnet_id: 's' })).toThrow(expect.objectContaining({ code: 'vpc_not_found' }));
-    expect(check({ vpc_id: 'v', subnet_id: 't' })).toThrow(expect.objectContaining({ code: 'subnet_not_found' }));
+    const check = (vpc: NetworkChoice) => () => networks.check(wanted(vpc), 'p1');
+    expect(check({ vpcId: 'w', subnetId: 's' })).toThrow(expect.objectContaining({ code: 'vpc_not_found' }));
+    expect(check({ vpcId: 'v', subnetId: 't' })).toThrow(expect.objectContaining({ code: 'subnet_not_found' }));
   });
 
   it('of another account is neither used nor named, and is used once it is shared', async () => {
-    const { id } = await networks.create({ name: 'backend', vpcId: 'v', subnetId: 's' });
-    const chosen = wanted({ vpc_id: 'v', subnet_id: 's' });
+    const { id } = await networks.create({ name: 'backend', ...VPC });
+    const chosen = wanted(VPC);
     // Functions from another installation keep their ids, and no answer claims that a network has them.
     networks.check(chosen, 'p2');
-    networks.check(wanted({ vpc_id: 'w', subnet_id: 's' }), 'p2');
+    networks.check(wanted({ vpcId: 'w', subnetId: 's' }), 'p2');
     expect(networks.of(chosen, 'p2')).toEqual(NONE);
     users.add('p2');
-    await deploy('user', { vpc_id: 'v', subnet_id: 's' });
+    await deploy('user', VPC);
     networks.sharingChanged(id);
     expect(networks.of(chosen, 'p2')).toMatchObject({ kind: 'vpc', network: { id } });
     expect(retired.map(({ name }) => name)).toEqual(['user']);

@@ -8,7 +8,7 @@ import type { NewPolicy, Reservation } from './types.ts';
 const P = 'p0001';
 const named = (name: string) => ({ projectId: P, package: 'default', name });
 const HELLO = named('hello');
-const code = (text: string) => ({ file: fakeZip([{ name: 'index.js', data: text }]).toString('base64') });
+const code = (text: string) => ({ type: 'zip', bytes: fakeZip([{ name: 'index.js', data: text }]) });
 const POLICY = { name: 'p', cron: '0 0 8 * * ?', count: 5, startsAt: 100_000, endsAt: 200_000 };
 
 let control: TestControl;
@@ -20,16 +20,15 @@ afterEach(() => control.close());
 
 async function create(name: string): Promise<void> {
   await control.functions.create(P, {
-    func_name: name,
+    name,
     runtime: 'Node.js20.15',
     handler: 'index.handler',
-    code_type: 'zip',
-    func_code: code('1'),
+    code: code('1'),
   });
 }
 
 async function publish(version: string): Promise<void> {
-  await control.functions.updateCode(HELLO, { code_type: 'zip', func_code: code(version) });
+  await control.functions.updateCode(HELLO, { code: code(version) });
   await control.versions.publish(HELLO, { version });
 }
 
@@ -125,12 +124,12 @@ describe('settings of reserved instances', () => {
   });
 
   it('are no more than the instances of the function', async () => {
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 5 });
+    await control.functions.updateMaxInstances(HELLO, 5);
     await publish('v1');
     await set('v1', { count: 3 });
     expect(await refusal(set('latest', { count: 3 }))).toBe('invalid_concurrency');
     await set('latest', { count: 2 });
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: -1 });
+    await control.functions.updateMaxInstances(HELLO, -1);
     expect(await refusal(set('latest', { count: 40 }))).toBe('fine');
   });
 

@@ -35,7 +35,7 @@ describe('tags of functions', () => {
   let control: TestControl;
   let tags: Tags;
   const create = (name = 'hello') =>
-    control.functions.create(P, { func_name: name, runtime: 'Node.js20.15', handler: 'index.handler' });
+    control.functions.create(P, { name, runtime: 'Node.js20.15', handler: 'index.handler' });
 
   beforeEach(async () => {
     control = await openTestControl();

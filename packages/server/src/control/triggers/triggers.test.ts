@@ -41,9 +41,9 @@ afterEach(() => control.close());
 
 async function create(name: string, runtime = 'Node.js20.15'): Promise<void> {
   const handler = runtime === 'http' ? 'bootstrap' : 'index.handler';
-  const func_code = { file: fakeZip([{ name: 'bootstrap', data: '#!/bin/sh' }]).toString('base64') };
-  const fixed = { func_name: name, package: 'default', runtime, handler, timeout: 10, memory_size: 128 };
-  await control.functions.create(P, { ...fixed, code_type: 'zip', func_code });
+  const code = { type: 'zip', bytes: fakeZip([{ name: 'bootstrap', data: '#!/bin/sh' }]) };
+  const fixed = { name, package: 'default', runtime, handler, timeoutSeconds: 10, memoryMb: 128 };
+  await control.functions.create(P, { ...fixed, code });
 }
 const publish = (version: string) => control.versions.publish(HELLO, { version });
 const add = (settings: NewTriggerSettings, qualifier = 'latest', fn = HELLO) =>
@@ -209,7 +209,7 @@ describe('triggers', () => {
 
   it('hold their alias, and go with their version and function, also from the disk', async () => {
     await publish('v1');
-    await control.functions.updateConfig(HELLO, { description: 'two', timeout: 11, memory_size: 128 });
+    await control.functions.updateConfig(HELLO, { description: 'two', timeoutSeconds: 11, memoryMb: 128 });
     await publish('v2');
     await control.aliases.create(HELLO, { name: 'one', version: 'v1' });
     await control.aliases.create(HELLO, { name: 'two', version: 'v2' });

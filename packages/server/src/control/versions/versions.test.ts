@@ -9,20 +9,19 @@ import { versionNameAt } from './publication.ts';
 const P = 'p0001';
 const HELLO = { projectId: P, package: 'default', name: 'hello' };
 const GRACE_MS = 20 * 60 * 1000;
-const code = (text: string) => ({ file: fakeZip([{ name: 'index.js', data: text }]).toString('base64') });
-const change = (text: string) => control.functions.updateCode(HELLO, { code_type: 'zip', func_code: code(text) });
+const code = (text: string) => ({ type: 'zip', bytes: fakeZip([{ name: 'index.js', data: text }]) });
+const change = (text: string) => control.functions.updateCode(HELLO, { code: code(text) });
 
 let control: TestControl;
 beforeEach(async () => {
   control = await openTestControl();
   await control.functions.create(P, {
-    func_name: 'hello',
+    name: 'hello',
     runtime: 'Node.js20.15',
     handler: 'index.handler',
-    code_type: 'zip',
-    func_code: code('1'),
-    user_data: '{"a":"1"}',
-    encrypted_user_data: '{"s":"secret"}',
+    code: code('1'),
+    env: { a: '1' },
+    secrets: { s: 'secret' },
   });
 });
 afterEach(() => control.close());
@@ -47,9 +46,9 @@ describe('publishing', () => {
     const before = snapshot('v1');
     await change('2');
     await control.functions.updateConfig(HELLO, {
-      memory_size: 512,
-      user_data: '{"a":"2"}',
-      encrypted_user_data: '{}',
+      memoryMb: 512,
+      env: { a: '2' },
+      secrets: {},
     });
     expect(snapshot('v1')).toBe(before);
     expect(before).toMatchObject({
@@ -80,12 +79,12 @@ describe('publishing', () => {
   it('refuses when nothing changed since the last one, also when a change was reverted', async () => {
     await publish('v1');
     expect(await refusal(publish('v2'))).toBe('nothing_to_publish');
-    await control.functions.updateConfig(HELLO, { memory_size: 256 });
-    await control.functions.updateConfig(HELLO, { memory_size: 128 });
+    await control.functions.updateConfig(HELLO, { memoryMb: 256 });
+    await control.functions.updateConfig(HELLO, { memoryMb: 128 });
     expect(await refusal(publish('v2'))).toBe('nothing_to_publish');
-    await control.functions.updateConfig(HELLO, { encrypted_user_data: '{"s":"other"}' });
+    await control.functions.updateConfig(HELLO, { secrets: { s: 'other' } });
     expect(await refusal(publish('v2'))).toBe('fine');
-    await control.functions.updateConfig(HELLO, { encrypted_user_data: '{"s":"secret"}' });
+    await control.functions.updateConfig(HELLO, { secrets: { s: 'secret' } });
     expect(await refusal(publish('v3'))).toBe('fine');
   });
 
@@ -150,9 +149,9 @@ describe('publishing', () => {
   });
 
   it('keeps a version of a disabled function disabled', async () => {
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 0 });
+    await control.functions.updateMaxInstances(HELLO, 0);
     await publish('off');
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 10 });
+    await control.functions.updateMaxInstances(HELLO, 10);
     expect([snapshot('off')?.enabled, snapshot('latest')?.enabled]).toEqual([false, true]);
   });
 

@@ -121,6 +121,6 @@ function exists(name: FunctionName, version: string): PlatformError {
 
 /** A published version has no file systems: they belong to `latest`. */
 function withoutMounts({ fn, version }: StoredFunction): StoredFunction {
-  const { mount_config: _, ...stored } = version.config.stored;
-  return { fn, version: { ...version, config: { ...version.config, stored } } };
+  const { mountConfig: _, ...config } = version.config;
+  return { fn, version: { ...version, config } };
 }

@@ -1,11 +1,13 @@
+import type { DecodedBody, Routes } from '@funcgraph/api';
 import {
   type ApplicationMember,
   type Applications,
   type ApplicationTemplates,
   functionUrn,
-  type Kept,
+  type NewApplication,
 } from '../../control/index.ts';
-import { LATEST } from '../../domain/names.ts';
+import { DEFAULT_PACKAGE, LATEST } from '../../domain/names.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 import { languageOf } from './function-templates.ts';
 import { authorizeNamed, type NamingDeps } from './named-resources.ts';
@@ -44,12 +46,12 @@ export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
     async createFunctionApp(request) {
       const { caller, peer, params } = request;
       const projectId = params.project_id;
-      const plan = await applications.plan(projectId, request.body as Kept);
-      for (const { body } of plan.functions) {
-        const fn = { package: String(body.package), name: String(body.func_name) };
-        const enterpriseProjectId = typeof body.enterprise_project_id === 'string' ? body.enterprise_project_id : '';
+      const plan = await applications.plan(projectId, newApplication(request.body));
+      for (const { fn: planned } of plan.functions) {
+        const fn = { package: DEFAULT_PACKAGE, name: planned.name };
+        const { enterpriseProjectId = '' } = planned;
         iam.authorize(caller, { action: 'functiongraph:function:create', projectId, fn, enterpriseProjectId, peer });
-        authorizeNamed(deps, body, { caller, peer, projectId });
+        authorizeNamed(deps, planned, { caller, peer, projectId });
       }
       return { application_id: (await applications.create(plan)).id };
     },
@@ -144,5 +146,24 @@ export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
         })),
       };
     },
+  };
+}
+
+/** Throws `invalid_request`. */
+function newApplication(body: DecodedBody<Routes['createFunctionApp']>): NewApplication {
+  const { name, template_id: templateId, description = '', params = {} } = body;
+  if (templateId === '') {
+    throw new PlatformError('invalid_request', 'template_id is missing', {
+      hint: 'listAppTemplates shows the available templates.',
+    });
+  }
+  const { enterprise_project_id, agency_name } = body;
+  return {
+    name,
+    templateId,
+    description,
+    enterpriseProjectId: enterprise_project_id || undefined,
+    agency: agency_name || undefined,
+    params,
   };
 }

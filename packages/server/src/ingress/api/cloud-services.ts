@@ -38,7 +38,7 @@ export function cloudServiceHandlers({ functions, catalog }: CloudServiceDeps): 
 
     async showLtsLogDetails({ params }) {
       const { fn, version } = await stateOf(params);
-      const chosen = Object(version.config.stored.log_config) as Readonly<Record<string, unknown>>;
+      const chosen = Object(version.config.kept.log_config) as Readonly<Record<string, unknown>>;
       const text = (name: string): string => (typeof chosen[name] === 'string' ? chosen[name] : '');
       if (text('group_id') !== '') {
         return {

@@ -9,9 +9,7 @@ it('is an archive in Base64, or an address', () => {
 it.each([
   ['invalid_dependency_type', 'another type', { depend_type: 'jar' }],
   ['invalid_dependency_type', 'no type', {}],
-  ['invalid_dependency', 'no archive', { depend_type: 'zip' }],
   ['invalid_dependency', 'invalid Base64', { depend_type: 'zip', depend_file: '***' }],
-  ['invalid_url', 'no address', { depend_type: 'obs' }],
 ])('is refused with %s: %s', (code, _what, body) => {
   expect(() => sourceOf(body)).toThrow(expect.objectContaining({ code }));
 });

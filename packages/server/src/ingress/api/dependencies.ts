@@ -117,25 +117,19 @@ function newDependency(body: Body): NewDependency {
   return { name, runtime, description, source: sourceOf(body) };
 }
 
-/** Throws `invalid_dependency_type`, `invalid_url`, `invalid_dependency`. */
+/** Throws `invalid_dependency_type`, `invalid_dependency`. */
 export function sourceOf({
   depend_type: type,
   depend_link: link = '',
   depend_file: file = '',
 }: Body): NewDependency['source'] {
-  if (type === 'obs') {
-    if (link !== '') return { link };
-    throw new PlatformError('invalid_url', 'depend_link is missing', { hint: 'It is required for depend_type obs.' });
-  }
+  if (type === 'obs') return { link };
   if (type !== 'zip') {
     throw new PlatformError('invalid_dependency_type', 'depend_type must be zip or obs', {
       hint: 'zip: the archive in depend_file, in Base64. obs: its http or https address in depend_link.',
     });
   }
-  if (file === '') {
-    throw new PlatformError('invalid_dependency', 'depend_file is missing', { hint: 'The zip in Base64.' });
-  }
-  const bytes = decodeBase64(file);
+  const bytes = file === '' ? Buffer.alloc(0) : decodeBase64(file);
   if (bytes !== undefined) return { bytes };
   throw new PlatformError('invalid_dependency', 'depend_file is not Base64', { hint: 'Encode the file exactly once.' });
 }

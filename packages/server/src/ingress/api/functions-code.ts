@@ -1,14 +1,14 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
-import type { Catalog, FunctionState, Functions, Kept } from '../../control/index.ts';
-import { LATEST } from '../../domain/names.ts';
+import type { Catalog, FunctionState, Functions } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import { type Handlers, Reply } from '../http/handler.ts';
 import { downloadLink, openTicket } from './download-ticket.ts';
+import { codeChange } from './functions-body.ts';
 import { codeReply } from './functions-reply.ts';
-import { editableTarget, readTarget } from './functions-target.ts';
-import { authorizeNamed, type NamingDeps } from './named-resources.ts';
+import { readTarget } from './functions-target.ts';
+import { authorizedTarget, type NamingDeps } from './named-resources.ts';
 
 type Ids = 'showFunctionCode' | 'updateFunctionCode' | 'downloadFunctionCode';
 
@@ -45,13 +45,10 @@ export function functionCodeHandlers(deps: FunctionCodeDeps): Handlers<Ids> {
     },
 
     async updateFunctionCode(request) {
-      const { caller, peer } = request;
-      const body = request.body as Kept;
-      const name = await editableTarget(request.params, deps);
-      const before = await functions.show(name, LATEST);
-      authorizeNamed(deps, body, { caller, peer, projectId: name.projectId, before });
-      const state = await functions.updateCode(name, body);
-      return codeReply(state, { region, domainId: caller.domainId }, { file: '', link: '' });
+      const change = codeChange(request.body);
+      const { name } = await authorizedTarget(deps, change, request);
+      const state = await functions.updateCode(name, change);
+      return codeReply(state, { region, domainId: request.caller.domainId }, { file: '', link: '' });
     },
 
     async downloadFunctionCode(request) {

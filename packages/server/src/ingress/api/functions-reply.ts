@@ -1,5 +1,6 @@
 import { cpuMillisFor, type RouteResponse, type Routes } from '@funcgraph/api';
 import { type FunctionImage, type FunctionState, functionUrn, MASK } from '../../control/index.ts';
+import type { MountConfig } from '../../domain/surroundings.ts';
 import { dependencyReply } from './dependencies-reply.ts';
 
 type Config = RouteResponse<Routes['showFunctionConfig']>;
@@ -22,35 +23,35 @@ export function apiTime(ms: number): string {
 /** Every field of `showFunctionConfig`. Encrypted variables show their names only. */
 export function configReply(state: FunctionState, context: ReplyContext): Config {
   const { config } = state.version;
-  const { stored } = config;
-  const logs = object(stored.log_config);
+  const { kept } = config;
+  const logs = object(kept.log_config);
   return {
     ...summaryReply(state, context),
-    peering_cidr: text(stored.peering_cidr),
-    domain_names: text(stored.domain_names),
-    heartbeat_handler: text(stored.heartbeat_handler),
-    restore_hook_handler: text(stored.restore_hook_handler),
-    restore_hook_timeout: number(stored.restore_hook_timeout),
+    peering_cidr: text(kept.peering_cidr),
+    domain_names: text(kept.domain_names),
+    heartbeat_handler: config.heartbeatHandler ?? '',
+    restore_hook_handler: text(kept.restore_hook_handler),
+    restore_hook_timeout: number(kept.restore_hook_timeout),
     ephemeral_storage: 512,
     gpu_memory: 0,
     gpu_type: '',
     enable_dynamic_memory: config.dynamicMemory,
-    enable_auth_in_header: stored.enable_auth_in_header === true,
-    enable_class_isolation: stored.enable_class_isolation === true,
-    enable_lts_log: stored.enable_lts_log === true,
+    enable_auth_in_header: kept.enable_auth_in_header === true,
+    enable_class_isolation: config.classIsolation ?? false,
+    enable_lts_log: kept.enable_lts_log === true,
     is_stateful_function: false,
     allow_ephemeral_storage: false,
     apig_route_enable: false,
     reserved_instance_idle_mode: false,
-    user_data_encrypt_kms_key_id: text(stored.user_data_encrypt_kms_key_id),
-    code_encrypt_kms_key_id: text(stored.code_encrypt_kms_key_id),
+    user_data_encrypt_kms_key_id: text(kept.user_data_encrypt_kms_key_id),
+    code_encrypt_kms_key_id: text(kept.code_encrypt_kms_key_id),
     enable_cloud_debug: 'DISABLED',
     ...dependencyFields(state, context),
     ...optional('custom_image', imageReply(config.image)),
-    ...optional('func_vpc', object(stored.func_vpc)),
-    ...optional('mount_config', mountReply(stored.mount_config)),
-    ...optional('network_controller', object(stored.network_controller)),
-    ...optional('lts_custom_tag', texts(stored.lts_custom_tag)),
+    ...optional('func_vpc', object(kept.func_vpc)),
+    ...optional('mount_config', mountReply(config.mountConfig)),
+    ...optional('network_controller', object(kept.network_controller)),
+    ...optional('lts_custom_tag', texts(kept.lts_custom_tag)),
     ...optional('log_group_id', logs?.group_id === undefined ? undefined : text(logs.group_id)),
     ...optional('log_stream_id', logs?.stream_id === undefined ? undefined : text(logs.stream_id)),
   };
@@ -63,18 +64,32 @@ function imageReply(image: FunctionImage | undefined): Record<string, unknown> |
 }
 
 /** Each mount is `active`: a registered file system can be mounted whenever an instance starts. */
-function mountReply(stored: unknown): Record<string, unknown> | undefined {
-  const config = object(stored);
-  const mounts = config?.func_mounts;
-  if (config === undefined || !Array.isArray(mounts) || mounts.length === 0) return undefined;
-  return { ...config, func_mounts: mounts.map((mount: unknown) => ({ ...object(mount), status: 'active' })) };
+function mountReply(config: MountConfig | undefined): Record<string, unknown> | undefined {
+  if (config === undefined || config.mounts.length === 0) return undefined;
+  return {
+    ...mountFields(config),
+    func_mounts: mountFields(config).func_mounts.map((mount) => ({ ...mount, status: 'active' })),
+  };
+}
+
+/** As a client would set them. */
+export function mountFields({ user, mounts }: MountConfig) {
+  return {
+    mount_user: { user_id: user.uid, user_group_id: user.gid },
+    func_mounts: mounts.map(({ type, resource, sharePath, path }) => ({
+      mount_type: type,
+      mount_resource: resource,
+      ...optional('mount_share_path', sharePath),
+      local_mount_path: path,
+    })),
+  };
 }
 
 /** Fields of both lists and the whole configuration. */
 function summaryReply(state: FunctionState, { region, domainId }: ReplyContext): Summary {
   const { fn, version, secretNames } = state;
   const { config, artifact } = version;
-  const { stored } = config;
+  const { kept } = config;
   return {
     func_id: fn.id,
     resource_id: fn.id,
@@ -103,16 +118,16 @@ function summaryReply(state: FunctionState, { region, domainId }: ReplyContext):
     user_data: jsonText(config.env),
     encrypted_user_data: jsonText(Object.fromEntries(secretNames.map((name) => [name, MASK]))),
     description: config.description,
-    xrole: text(stored.xrole),
-    app_xrole: text(stored.app_xrole),
+    xrole: config.agency ?? '',
+    app_xrole: config.codeAgency ?? '',
     initializer_handler: config.initializer ?? '',
     initializer_timeout: config.initializerTimeoutSeconds ?? 0,
-    pre_stop_handler: text(stored.pre_stop_handler),
-    pre_stop_timeout: number(stored.pre_stop_timeout),
-    enterprise_project_id: text(stored.enterprise_project_id),
-    type: text(stored.type) || 'v2',
+    pre_stop_handler: config.preStopHandler ?? '',
+    pre_stop_timeout: config.preStopTimeoutSeconds ?? 0,
+    enterprise_project_id: config.enterpriseProjectId ?? '',
+    type: text(kept.type) || 'v2',
     strategy_config: strategyReply(state),
-    extend_config: text(stored.extend_config),
+    extend_config: text(kept.extend_config),
     collected: fn.collected,
   };
 }
@@ -123,10 +138,10 @@ export function listedReply(state: FunctionState, context: ReplyContext, failure
 }
 
 function listedFields({ version }: FunctionState, failures: number) {
-  const { stored } = version.config;
-  const logs = object(stored.log_config);
+  const { kept, network } = version.config;
+  const logs = object(kept.log_config);
   return {
-    func_vpc_id: text(object(stored.func_vpc)?.vpc_id),
+    func_vpc_id: network?.vpcId ?? '',
     gpu_memory: 0,
     log_group_id: text(logs?.group_id),
     log_stream_id: text(logs?.stream_id),
@@ -142,15 +157,14 @@ export function listedVersionReply(
   asyncConfig: ListedVersion['function_async_config'],
 ): ListedVersion {
   const { config, description } = state.version;
-  const { stored } = config;
   return {
     ...summaryReply(state, context),
     version_description: description,
     concurrency: config.maxInstances,
     concurrent_num: config.instanceConcurrency,
-    func_vpc_id: text(object(stored.func_vpc)?.vpc_id),
+    func_vpc_id: config.network?.vpcId ?? '',
     enable_dynamic_memory: config.dynamicMemory,
-    enable_auth_in_header: stored.enable_auth_in_header === true,
+    enable_auth_in_header: config.kept.enable_auth_in_header === true,
     is_stateful_function: false,
     reserved_instance_idle_mode: false,
     ...optional('custom_image', imageReply(config.image)),
@@ -174,7 +188,7 @@ export function codeReply(state: FunctionState, context: ReplyContext, code: { f
     func_code: code,
     ...dependencyFields(state, context),
     strategy_config: strategyReply(state),
-    code_encrypt_kms_key_id: text(version.config.stored.code_encrypt_kms_key_id),
+    code_encrypt_kms_key_id: text(version.config.kept.code_encrypt_kms_key_id),
   };
 }
 

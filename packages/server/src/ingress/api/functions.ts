@@ -1,12 +1,13 @@
-import type { Catalog, FunctionState, Functions, Kept, Versions } from '../../control/index.ts';
-import { LATEST } from '../../domain/names.ts';
+import type { DecodedBody, Routes } from '@funcgraph/api';
+import type { Catalog, FunctionState, Functions, Versions } from '../../control/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../../iam/index.ts';
 import { functionKeyOf } from '../../invocation/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
+import { configChange, newFunction } from './functions-body.ts';
 import { configReply, listedReply, type ReplyContext } from './functions-reply.ts';
 import { editableTarget, readTarget } from './functions-target.ts';
-import { authorizeNamed, type NamingDeps } from './named-resources.ts';
+import { authorizedTarget, authorizeNamed, type NamingDeps } from './named-resources.ts';
 import { pageOf } from './page.ts';
 
 type Ids =
@@ -39,9 +40,9 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
   return {
     async createFunction(request) {
       const { caller, peer, params } = request;
-      const body = request.body as Kept;
-      authorizeNamed(deps, body, { caller, peer, projectId: params.project_id });
-      const state = await functions.create(params.project_id, body);
+      const added = newFunction(request.body);
+      authorizeNamed(deps, added, { caller, peer, projectId: params.project_id });
+      const state = await functions.create(params.project_id, added);
       return { ...configReply(state, context(request)), reserved_instance_count: 0 };
     },
 
@@ -59,7 +60,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
       const action = 'functiongraph:function:list';
       const seen = all.filter(
         ({ fn, version }) =>
-          (!enterprise || enterprise === (version.config.stored.enterprise_project_id || DEFAULT_ENTERPRISE_PROJECT)) &&
+          (!enterprise || enterprise === (version.config.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT)) &&
           iam.allows(caller, { action, projectId: params.project_id, fn, peer }),
       );
       const { items, next_marker, count } = pageOf(seen, { marker, asked: maxitems, most: PAGE });
@@ -75,21 +76,15 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
     },
 
     async updateFunctionConfig(request) {
-      const { caller, peer } = request;
-      const body = request.body as Kept;
-      const name = await editableTarget(request.params, deps);
-      const before = await functions.show(name, LATEST);
-      authorizeNamed(deps, body, { caller, peer, projectId: name.projectId, before });
-      const state = await functions.updateConfig(name, body);
-      return configReply(state, context(request));
+      const change = configChange(request.body);
+      const { name, before } = await authorizedTarget(deps, change, request);
+      refuseIdentityChange(request.body, before);
+      return configReply(await functions.updateConfig(name, change), context(request));
     },
 
     async updateFunctionMaxInstanceConfig(request) {
-      const state = await functions.updateMaxInstances(
-        await editableTarget(request.params, deps),
-        request.body as Kept,
-      );
-      return configReply(state, context(request));
+      const name = await editableTarget(request.params, deps);
+      return configReply(await functions.updateMaxInstances(name, request.body.max_instance_num), context(request));
     },
 
     async updateFunctionCollectState(request) {
@@ -107,4 +102,14 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
       return {};
     },
   };
+}
+
+/** Name and runtime of a function never change; a body that repeats them is fine. */
+function refuseIdentityChange(body: DecodedBody<Routes['updateFunctionConfig']>, { fn }: FunctionState): void {
+  if ((body.func_name || fn.name) !== fn.name) {
+    throw new PlatformError('invalid_function_name', 'func_name cannot be changed');
+  }
+  if ((body.runtime || fn.runtime) !== fn.runtime) {
+    throw new PlatformError('invalid_runtime', 'runtime cannot be changed');
+  }
 }

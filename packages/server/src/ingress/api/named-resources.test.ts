@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { DependencyVersion, FunctionState, Kept } from '../../control/index.ts';
+import type { DependencyVersion, FunctionSettings, FunctionState } from '../../control/index.ts';
 import type { Caller, Iam } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { authorizeNamed, type NamingDeps } from './named-resources.ts';
@@ -15,11 +15,11 @@ const VERSIONS = [
 const before = (): FunctionState =>
   ({
     fn: { package: 'default', name: 'one' },
-    version: { config: { dependencies: ['attached-1'], stored: { xrole: 'has' } } },
+    version: { config: { dependencies: ['attached-1'], agency: 'has' } },
   }) as unknown as FunctionState;
 
 /** Rights that a body requires; none is granted, so the first refusal ends it. */
-function asked(body: Kept, fn: FunctionState | undefined): string | undefined {
+function asked(named: FunctionSettings, fn: FunctionState | undefined): string | undefined {
   let right: string | undefined;
   const refuse = (action: string): never => {
     right = action;
@@ -38,7 +38,7 @@ function asked(body: Kept, fn: FunctionState | undefined): string | undefined {
   };
   const request = { caller: {} as Caller, peer: {}, projectId: 'p', ...(fn === undefined ? {} : { before: fn }) };
   try {
-    authorizeNamed(deps, body, request);
+    authorizeNamed(deps, named, request);
   } catch (error) {
     expect(error).toBeInstanceOf(PlatformError);
   }
@@ -47,21 +47,20 @@ function asked(body: Kept, fn: FunctionState | undefined): string | undefined {
 
 const GET = 'functiongraph:dependency:get';
 
-it.each<[string, Kept, string | undefined, string | undefined]>([
+it.each<[string, FunctionSettings, string | undefined, string | undefined]>([
   ['no dependency', {}, undefined, undefined],
-  ['an empty list', { depend_version_list: [] }, undefined, undefined],
-  ['a list that is none', { depend_version_list: 'private-1' }, undefined, undefined],
-  ['a public one', { depend_version_list: ['public-1'] }, undefined, undefined],
-  ['a public package', { depend_version_list: ['public', ''] }, undefined, undefined],
-  ['a private one', { depend_version_list: ['private-1'] }, GET, GET],
-  ['a private package', { depend_version_list: ['private'] }, GET, GET],
-  ['a private one behind others', { depend_version_list: ['public-1', 'attached-1', 'private-2'] }, GET, GET],
-  ['an unknown one', { depend_version_list: ['unknown'] }, GET, GET],
-  ['the one that the function has', { depend_version_list: ['attached-1'] }, GET, undefined],
-  ['the package of the one that it has', { depend_version_list: ['attached', 'public-1'] }, GET, undefined],
-  ['an agency', { xrole: 'other' }, 'iam:agencies:pass', 'iam:agencies:pass'],
-  ['the agency that it has', { xrole: 'has' }, 'iam:agencies:pass', undefined],
-  ['an enterprise project', { enterprise_project_id: 'e' }, undefined, 'functiongraph:function:updateConfig'],
+  ['an empty list', { dependencies: [] }, undefined, undefined],
+  ['a public one', { dependencies: ['public-1'] }, undefined, undefined],
+  ['a public package', { dependencies: ['public'] }, undefined, undefined],
+  ['a private one', { dependencies: ['private-1'] }, GET, GET],
+  ['a private package', { dependencies: ['private'] }, GET, GET],
+  ['a private one behind others', { dependencies: ['public-1', 'attached-1', 'private-2'] }, GET, GET],
+  ['an unknown one', { dependencies: ['unknown'] }, GET, GET],
+  ['the one that the function has', { dependencies: ['attached-1'] }, GET, undefined],
+  ['the package of the one that it has', { dependencies: ['attached', 'public-1'] }, GET, undefined],
+  ['an agency', { agency: 'other' }, 'iam:agencies:pass', 'iam:agencies:pass'],
+  ['the agency that it has', { agency: 'has' }, 'iam:agencies:pass', undefined],
+  ['an enterprise project', { enterpriseProjectId: 'e' }, undefined, 'functiongraph:function:updateConfig'],
 ])('%s asks for the right to it when it is new', (_, body, ofNew, ofKnown) => {
   expect([asked(body, undefined), asked(body, before())]).toEqual([ofNew, ofKnown]);
 });

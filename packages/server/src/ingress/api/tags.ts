@@ -173,8 +173,7 @@ function resourceOf(params: { project_id: string; resource_type: string; resourc
 
 /** The platform's own tags of a function, in the format of TMS. */
 function systemTagsOf({ version }: FunctionState): Tag[] {
-  const { enterprise_project_id: id } = version.config.stored;
-  const value = typeof id === 'string' && id !== '' ? id : DEFAULT_ENTERPRISE_PROJECT;
+  const value = version.config.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT;
   return [{ key: '_sys_enterprise_project_id', value }];
 }
 

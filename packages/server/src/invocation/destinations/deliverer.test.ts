@@ -29,8 +29,8 @@ let denied: string | undefined;
 
 beforeEach(async () => {
   control = await openTestControl();
-  const body = { runtime: 'Node.js20.15', timeout: 3, memory_size: 128 };
-  for (const name of ['a', 'b']) await control.functions.create('p1', { ...body, func_name: name });
+  const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
+  for (const name of ['a', 'b']) await control.functions.create('p1', { ...body, name });
   queue = await Queue.open({ storage: control.storage, now: () => control.clock.now() });
   posts = [];
   asked = [];
@@ -238,7 +238,7 @@ describe('to a function', () => {
 
   describe('is asked for the right of', () => {
     const own = toFunction(urnOf('b'));
-    const withAgency = (name: string) => control.functions.updateConfig({ ...A }, { xrole: name });
+    const withAgency = (name: string) => control.functions.updateConfig({ ...A }, { agency: name });
 
     it('the user who set it', async () => {
       await enqueue('d1', { destination: own });
@@ -286,10 +286,10 @@ describe('to a function', () => {
     await settled('gone', 'dead');
     expect(await queue.get('gone')).toMatchObject({ outcome: { reason: 'refused' } });
     const name = { projectId: 'p1', package: 'default', name: 'b' };
-    await control.functions.updateMaxInstances(name, { max_instance_num: 0 });
+    await control.functions.updateMaxInstances(name, 0);
     await enqueue('later', { destination: toFunction(urnOf('b')) });
     await vi.waitFor(async () => expect((await queue.get('later'))?.outcome).toMatchObject({ failures: 1 }));
-    await control.functions.updateMaxInstances(name, { max_instance_num: -1 });
+    await control.functions.updateMaxInstances(name, -1);
     await settled('later', 'done', 500);
   });
 });

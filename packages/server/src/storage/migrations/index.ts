@@ -26,6 +26,7 @@ import { keySwitches0025 } from './0025-key-switches.ts';
 import { queueIndexes0026 } from './0026-queue-indexes.ts';
 import { changes0027 } from './0027-changes.ts';
 import { triggerSettings0028 } from './0028-trigger-settings.ts';
+import { functionSettings0029 } from './0029-function-settings.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -56,4 +57,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0026-queue-indexes': queueIndexes0026,
   '0027-changes': changes0027,
   '0028-trigger-settings': triggerSettings0028,
+  '0029-function-settings': functionSettings0029,
 };

@@ -18,8 +18,8 @@ let sources: TimerSource[];
 
 beforeEach(async () => {
   control = await openTestControl();
-  const fixed = { runtime: 'Node.js20.15', handler: 'index.handler', timeout: 10, memory_size: 128 };
-  await control.functions.create('p1', { func_name: 'hello', package: 'default', ...fixed });
+  const fixed = { runtime: 'Node.js20.15', handler: 'index.handler', timeoutSeconds: 10, memoryMb: 128 };
+  await control.functions.create('p1', { name: 'hello', package: 'default', ...fixed });
   const { storage, catalog, clock } = control;
   const queue = await Queue.open({ storage, now: () => clock.now() });
   async = new AsyncInvocations({
@@ -246,9 +246,9 @@ describe('timer triggers', () => {
   it('leave out ticks while the function is disabled', async () => {
     start();
     await add('@every 1s');
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 0 });
+    await control.functions.updateMaxInstances(HELLO, 0);
     await pass(2 * SECOND);
-    await control.functions.updateMaxInstances(HELLO, { max_instance_num: 1 });
+    await control.functions.updateMaxInstances(HELLO, 1);
     await pass(SECOND);
     expect(await times()).toEqual(['00:00:03']);
   });

@@ -108,7 +108,7 @@ it('installs a package once at a time', async () => {
 it('can be given to functions of every project', async () => {
   await install(packages(), 'q');
   const [q] = control.dependencies.list('p2', { scope: 'public', runtime: undefined, pattern: undefined });
-  const body = { func_name: 'f', runtime: NODE, depend_version_list: [q?.id ?? ''] };
+  const body = { name: 'f', runtime: NODE, dependencies: [q?.id ?? ''] };
   await control.functions.create('p2', body);
   const path = control.catalog.resolve('p2', 'default', 'f', 'latest')?.artifact.treePath ?? '';
   expect(readFileSync(join(path, 'node_modules/q/index.js'), 'utf8')).toBe('x');

@@ -1,51 +1,21 @@
-import { LIMITS } from '@funcgraph/api';
 import { isFunctionName } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { checkDescription } from '../checks.ts';
 import type { Kept } from '../functions/types.ts';
-import { WireFields } from '../functions/wire-fields.ts';
-import type { ApplicationParam, ApplicationPart } from './types.ts';
+import type { ApplicationParam, ApplicationPart, NewApplication } from './types.ts';
 
 /** Leaves room in the names of its functions for their suffixes. */
 const MOST_NAME_CHARS = 40;
 const MOST_VALUE_CHARS = 4096;
 
-/** A body that is checked except for rules that only its template knows. */
-export interface ApplicationBody {
-  readonly name: string;
-  readonly templateId: string;
-  readonly description: string;
-  readonly enterpriseProjectId: string;
-  readonly agency: string;
-  readonly params: Kept;
-}
-
-/** Throws `invalid_application`, `description_too_long` or `invalid_request`. */
-export function readApplicationBody(body: Kept): ApplicationBody {
-  const fields = new WireFields(body);
-  const name = fields.text('name', { code: 'invalid_application' }) ?? '';
+/** Throws `invalid_application`, `description_too_long`. */
+export function checkApplication({ name, description }: NewApplication): void {
   if (!isFunctionName(name) || name.length > MOST_NAME_CHARS) {
     throw new PlatformError('invalid_application', 'name is not a name for an application', {
       hint: `At most ${MOST_NAME_CHARS} letters, digits, _ and -; starts with a letter, ends with a letter or digit.`,
     });
   }
-  const templateId = fields.text('template_id', { max: 64 }) ?? '';
-  if (templateId === '') {
-    throw new PlatformError('invalid_request', 'template_id is missing', {
-      hint: 'listAppTemplates shows the available templates.',
-    });
-  }
-  const description = fields.text('description', { code: 'description_too_long' }) ?? '';
-  if ([...description].length > LIMITS.descriptionChars) {
-    throw new PlatformError('description_too_long', `description is longer than ${LIMITS.descriptionChars} characters`);
-  }
-  return {
-    name,
-    templateId,
-    description,
-    enterpriseProjectId: fields.text('enterprise_project_id', { max: 64 }) ?? '',
-    agency: fields.text('agency_name', { max: 64 }) ?? '',
-    params: fields.fields('params') ?? {},
-  };
+  checkDescription(description);
 }
 
 /** A value for every parameter: the user's or the default. Throws `invalid_request`, which names the parameter. */

@@ -1,15 +1,9 @@
-import type { FunctionImage, FunctionState, Kept } from '../functions/types.ts';
-
-/** A dependency as another server can find it. */
-export interface NamedDependency {
-  readonly name: string;
-  readonly runtime: string;
-  readonly version: number;
-}
+import type { FunctionConfig, FunctionImage, FunctionState, Kept, NamedDependency } from '../../../control/index.ts';
+import { mountFields } from '../functions-reply.ts';
 
 /** The contents of the YAML file of an exported function. */
 export interface ExportDocument {
-  /** Fields of a create body, except that variables are maps and not JSON text. */
+  /** Fields of `createFunction`, except that variables are maps and not JSON text. */
   readonly function: Kept;
   /** In the order in which the function has them. */
   readonly dependencies: readonly NamedDependency[];
@@ -44,7 +38,8 @@ export function describeExport(state: FunctionState, codeFile: string | undefine
       code_type: config.codeType,
       code_filename: config.codeFileName,
       ...(config.image === undefined ? {} : { custom_image: imageFields(config.image) }),
-      ...config.stored,
+      ...setFields(config),
+      ...config.kept,
     },
     dependencies: dependencies.map(({ name, runtime, version: number }) => ({ name, runtime, version: number })),
     ...(codeFile === undefined ? {} : { code: codeFile }),
@@ -55,25 +50,17 @@ function imageFields({ name, command, args, workingDir, uid, gid }: FunctionImag
   return { image: name, command, args, working_dir: workingDir, uid, gid };
 }
 
-/** The fields that a document lacks for a create body. */
-export interface ImportTarget {
-  readonly name: string;
-  readonly package: string;
-  readonly dependencyIds: readonly string[];
-  /** Undefined for a container image. */
-  readonly code: Uint8Array | undefined;
-}
-
-/** The create body that recreates the function of a document, unchecked. */
-export function createBody(document: ExportDocument, target: ImportTarget): Kept {
-  const { func_code: _code, user_data, encrypted_user_data, ...fields } = document.function;
-  return {
-    ...fields,
-    func_name: target.name,
-    package: target.package,
-    user_data: JSON.stringify(user_data ?? {}),
-    encrypted_user_data: JSON.stringify(encrypted_user_data ?? {}),
-    depend_version_list: [...target.dependencyIds],
-    ...(target.code === undefined ? {} : { func_code: { file: Buffer.from(target.code).toString('base64') } }),
+/** Settings that a function may never have had. */
+function setFields(config: FunctionConfig): Kept {
+  const fields = {
+    xrole: config.agency,
+    app_xrole: config.codeAgency,
+    enterprise_project_id: config.enterpriseProjectId,
+    pre_stop_handler: config.preStopHandler,
+    pre_stop_timeout: config.preStopTimeoutSeconds,
+    heartbeat_handler: config.heartbeatHandler,
+    enable_class_isolation: config.classIsolation,
+    mount_config: config.mountConfig && mountFields(config.mountConfig),
   };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

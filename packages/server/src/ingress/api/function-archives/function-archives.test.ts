@@ -1,15 +1,23 @@
 import { buffer } from 'node:stream/consumers';
-import type { ErrorCode } from '@funcgraph/api';
+import { type DecodedBody, type ErrorCode, ROUTES, type Routes } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fakeZip } from '../../artifacts/testing.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
-import type { FunctionState, Kept } from '../functions/types.ts';
-import { openTestControl, type TestControl } from '../testing.ts';
-import { FunctionExports } from './function-exports.ts';
-import { FunctionImports } from './function-imports.ts';
+import { fakeZip } from '../../../artifacts/testing.ts';
+import {
+  FunctionExports,
+  FunctionImports,
+  type FunctionState,
+  type Kept,
+  type NewFunction,
+} from '../../../control/index.ts';
+import { openTestControl, type TestControl } from '../../../control/testing.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
+import { bodyParser } from '../../http/validate.ts';
+import { newFunction } from '../functions-body.ts';
+import { describeExport } from './export-document.ts';
+import { writeExportYaml } from './export-yaml.ts';
+import { archiveOf, readExport } from './read-archive.ts';
 
 const P = 'p0001';
-const BOTH = { config: true, code: true };
 const base64 = (data: string | Buffer) => Buffer.from(data).toString('base64');
 const zip = (text: string) => fakeZip([{ name: 'index.js', data: text }]);
 
@@ -28,30 +36,37 @@ beforeEach(async () => {
 });
 afterEach(() => control.close());
 
-const create = (extra: Kept = {}): Promise<FunctionState> =>
-  control.functions.create(P, {
+const parse = bodyParser(ROUTES.createFunction.body);
+const create = (extra: Kept = {}): Promise<FunctionState> => {
+  const body = parse({
     func_name: 'hello',
     runtime: 'Node.js20.15',
     handler: 'index.handler',
     code_type: 'zip',
     func_code: { file: base64(zip('1')) },
-    ...extra,
+    ...structuredClone(extra),
   });
+  return control.functions.create(P, newFunction(body as DecodedBody<Routes['createFunction']>));
+};
 
-async function archive(state: FunctionState, parts = BOTH): Promise<Buffer> {
-  const opened = await exports.open(state, parts, 'user');
+const partsOf = (state: FunctionState) => ({
+  config: (codeFile: string | undefined) => writeExportYaml(describeExport(state, codeFile)),
+  code: true,
+});
+
+async function archive(state: FunctionState): Promise<Buffer> {
+  const opened = await exports.open(state, partsOf(state), 'user');
   const bytes = await buffer(opened.stream);
   expect(bytes.length).toBe(opened.sizeBytes);
   return bytes;
 }
 
-const importBody = (bytes: Buffer, extra: Kept = {}): Kept => ({
-  func_name: 'copy',
-  file_name: 'x.zip',
-  file_type: 'zip',
-  file_code: base64(bytes),
-  ...extra,
-});
+type ImportBody = DecodedBody<Routes['importFunction']>;
+
+async function imported(bytes: Buffer, extra: Partial<ImportBody> = {}, project = P): Promise<NewFunction> {
+  const body = { func_name: 'copy', file_name: 'x.zip', file_type: 'zip', file_code: base64(bytes), ...extra };
+  return imports.read(project, archiveOf(body), (yaml) => readExport(yaml, body));
+}
 
 async function code(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
   try {
@@ -117,7 +132,7 @@ describe('an export and its import', () => {
   ];
   it.each(kinds)('make %s again, byte by byte and field by field', async (_what, extra) => {
     const original = await create(extra);
-    const copy = await control.functions.create(P, await imports.read(P, importBody(await archive(original))));
+    const copy = await control.functions.create(P, await imported(await archive(original)));
     expect(comparable(copy)).toEqual(comparable(original));
     expect(copy.fn.name).toBe('copy');
   });
@@ -126,7 +141,7 @@ describe('an export and its import', () => {
     const bytes = await archive(await create(FULL));
     expect(bytes.includes('top-secret-value')).toBe(false);
     expect(bytes.includes('SECRET: ""')).toBe(true);
-    await control.functions.create(P, await imports.read(P, importBody(bytes)));
+    await control.functions.create(P, await imported(bytes));
     expect(control.catalog.resolve(P, 'default', 'copy', 'latest')?.env).toMatchObject({ SECRET: '', NUMBER: '80' });
   });
 
@@ -142,9 +157,9 @@ describe('an export and its import', () => {
     const { id } = await dependency(library);
     await dependency(fakeZip([{ name: 'node_modules/a/index.js', data: '2' }]));
     const bytes = await archive(await create({ depend_version_list: [id] }));
-    const body = await imports.read(P, importBody(bytes));
-    expect(body.depend_version_list).toEqual([id]);
-    expect(await code(imports.read('other', importBody(bytes)))).toBe('dependency_not_found');
+    const body = await imported(bytes);
+    expect(body.dependencies).toEqual([id]);
+    expect(await code(imported(bytes, {}, 'other'))).toBe('dependency_not_found');
   });
 
   it('leave nothing of the archive behind', async () => {
@@ -153,7 +168,7 @@ describe('an export and its import', () => {
       async () => true,
       async () => true,
     );
-    await imports.read(P, importBody(bytes));
+    await imported(bytes);
     expect(
       await control.artifacts.sweep(
         (sha256) => control.store.isReferenced(sha256),
@@ -166,15 +181,15 @@ describe('an export and its import', () => {
 describe('an export', () => {
   it('is one at a time for each user, and free again when it was read or abandoned', async () => {
     const state = await create();
-    const first = await exports.open(state, BOTH, 'ada');
-    expect(await code(exports.open(state, BOTH, 'ada'))).toBe('export_running');
-    const other = await exports.open(state, BOTH, 'bob');
+    const first = await exports.open(state, partsOf(state), 'ada');
+    expect(await code(exports.open(state, partsOf(state), 'ada'))).toBe('export_running');
+    const other = await exports.open(state, partsOf(state), 'bob');
     other.stream.destroy();
     await buffer(first.stream);
     for (const user of ['ada', 'bob']) {
       await expect
         .poll(async () => {
-          const again = await exports.open(state, BOTH, user).catch(() => undefined);
+          const again = await exports.open(state, partsOf(state), user).catch(() => undefined);
           again?.stream.destroy();
           return again !== undefined;
         })
@@ -184,13 +199,14 @@ describe('an export', () => {
 
   it('is abandoned when no client reads it', async () => {
     const state = await create();
-    const { stream } = await exports.open(state, BOTH, 'ada');
+    const { stream } = await exports.open(state, partsOf(state), 'ada');
     control.clock.advance(10 * 60 * 1000);
     expect(stream.destroyed).toBe(true);
   });
 
   it('is named by the function and the MD5 of its code', async () => {
-    const { fileName, stream } = await exports.open(await create(), { config: true, code: false }, 'ada');
+    const state = await create();
+    const { fileName, stream } = await exports.open(state, { ...partsOf(state), code: false }, 'ada');
     stream.destroy();
     expect(fileName).toMatch(/^hello[0-9a-f]{32}\.zip$/);
   });
@@ -200,7 +216,7 @@ describe('an import refuses', () => {
   const yaml = (text: string) => ({ name: 'f.yaml', data: text });
   const good = 'function:\n  runtime: Node.js20.15\n  handler: index.handler\n  code_type: zip\ncode: code.zip\n';
   const inner = { name: 'code.zip', data: zip('1') };
-  const refusals: readonly [ErrorCode, string, Buffer, Kept?][] = [
+  const refusals: readonly [ErrorCode, string, Buffer, Partial<ImportBody>?][] = [
     ['invalid_code', 'bytes that are no archive', Buffer.from('nothing')],
     ['invalid_code', 'a name that leads out', fakeZip([yaml(good), { name: '../x', data: '' }])],
     ['invalid_import', 'an archive without YAML', fakeZip([inner])],
@@ -225,19 +241,19 @@ describe('an import refuses', () => {
     ['invalid_code_filename', 'a path for a name', fakeZip([yaml(good), inner]), { file_name: '../x.zip' }],
   ];
   it.each(refusals)('with %s: %s', async (expected, _what, bytes, extra) => {
-    expect(await code(imports.read(P, importBody(bytes, extra)))).toBe(expected);
+    expect(await code(imported(bytes, extra))).toBe(expected);
   });
 
   it('tens of thousands of keys without thinking for seconds', async () => {
     const keys = Array.from({ length: 40_000 }, (_, at) => `k${at.toString(36)}`).join(',');
     const started = performance.now();
-    expect(await code(imports.read(P, importBody(fakeZip([yaml(`{${keys}}`)]))))).toBe('invalid_import');
+    expect(await code(imported(fakeZip([yaml(`{${keys}}`)])))).toBe('invalid_import');
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('fields that a create would refuse, with the codes of a create', async () => {
     const bytes = fakeZip([yaml(good.replace('index.handler', 'index.handler\n  timeout: 100000')), inner]);
-    const body = await imports.read(P, importBody(bytes));
+    const body = await imported(bytes);
     expect(await code(control.functions.create(P, body))).toBe('invalid_timeout');
     expect(await code(control.functions.show({ projectId: P, package: 'default', name: 'copy' }))).toBe(
       'function_not_found',

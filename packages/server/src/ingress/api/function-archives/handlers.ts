@@ -1,9 +1,13 @@
-import type { Catalog, FunctionExports, FunctionImports, Functions, Kept } from '../../control/index.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
-import { type Handlers, Reply } from '../http/handler.ts';
-import { configReply } from './functions-reply.ts';
-import { readTarget } from './functions-target.ts';
-import { authorizeNamed, type NamingDeps } from './named-resources.ts';
+import type { Catalog, FunctionExports, FunctionImports, Functions } from '../../../control/index.ts';
+import { DEFAULT_PACKAGE } from '../../../domain/names.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
+import { type Handlers, Reply } from '../../http/handler.ts';
+import { configReply } from '../functions-reply.ts';
+import { readTarget } from '../functions-target.ts';
+import { authorizeNamed, type NamingDeps } from '../named-resources.ts';
+import { describeExport } from './export-document.ts';
+import { writeExportYaml } from './export-yaml.ts';
+import { archiveOf, readExport } from './read-archive.ts';
 
 type Ids = 'exportFunction' | 'importFunction';
 
@@ -26,9 +30,11 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
   const { iam, functions, exports, imports, catalog, region } = deps;
   return {
     async exportFunction(request) {
-      const parts = readParts(request.query);
+      const asked = readParts(request.query);
       const { name, version } = readTarget(request.params, catalog);
       const state = await functions.show(name, version);
+      const yaml = (codeFile: string | undefined): string => writeExportYaml(describeExport(state, codeFile));
+      const parts = { config: asked.config ? yaml : undefined, code: asked.code };
       const { fileName, sizeBytes, stream } = await exports.open(state, parts, request.caller.principal.id);
       return new Reply(stream, {
         headers: {
@@ -42,13 +48,13 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
     async importFunction(request) {
       const { caller, peer, params } = request;
       const projectId = params.project_id;
-      const body = await imports.read(projectId, request.body as Kept);
+      const added = await imports.read(projectId, archiveOf(request.body), (yaml) => readExport(yaml, request.body));
       // the archive, not the request, names the enterprise project of the function
-      const fn = { package: String(body.package), name: String(body.func_name) };
-      const enterpriseProjectId = typeof body.enterprise_project_id === 'string' ? body.enterprise_project_id : '';
+      const fn = { package: added.package || DEFAULT_PACKAGE, name: added.name };
+      const { enterpriseProjectId = '' } = added;
       iam.authorize(caller, { action: 'functiongraph:function:import', projectId, fn, enterpriseProjectId, peer });
-      authorizeNamed(deps, body, { caller, peer, projectId });
-      const state = await functions.create(projectId, body);
+      authorizeNamed(deps, added, { caller, peer, projectId });
+      const state = await functions.create(projectId, added);
       return { ...configReply(state, { region, domainId: caller.domainId }), version_description: '' };
     },
   };

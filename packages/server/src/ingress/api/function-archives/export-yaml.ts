@@ -1,11 +1,8 @@
 import { parse, stringify } from 'yaml';
-import { PlatformError } from '../../lib/platform-error.ts';
-import type { Kept } from '../functions/types.ts';
-import type { ExportDocument, NamedDependency } from './export-document.ts';
+import type { Kept, NamedDependency } from '../../../control/index.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
+import type { ExportDocument } from './export-document.ts';
 import { checkYaml } from './yaml-limits.ts';
-
-/** More than the largest configuration needs. */
-export const MAX_YAML_BYTES = 256 * 1024;
 
 const MAPS = ['user_data', 'encrypted_user_data'];
 const MOST_DEPENDENCIES = 100;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PlatformError } from '../../lib/platform-error.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
 import { readExportYaml, writeExportYaml } from './export-yaml.ts';
 import { checkYaml } from './yaml-limits.ts';
 
