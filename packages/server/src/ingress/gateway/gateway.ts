@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type FunctionUrn, LIMITS } from '@funcgraph/api';
+import { type FunctionUrn, formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
 import { MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog, GatewayApps } from '../../control/index.ts';
@@ -14,6 +14,7 @@ import type { BodyBudget, BodyRoom } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-body.ts';
 import { UploadWatch } from '../bodies/upload-watch.ts';
+import { authorize, identify } from '../http/authorization.ts';
 import { answerBrokenRequest } from '../http/broken-request.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import { checkHost } from '../http/one-host.ts';
@@ -182,10 +183,9 @@ class Gateway {
       authenticateApp(signed, this.#toApp(apiId));
       return;
     }
-    const caller = await iam.authenticate(signed);
-    const { projectId, package: pkg, name } = urn;
-    const question = { action: 'functiongraph:function:invoke', projectId, fn: { package: pkg, name } };
-    iam.authorize(caller, { ...question, peer: this.#deps.proxies.clientOf(request) });
+    const caller = await identify(iam, ROUTES.invokeFunction, signed);
+    const params = { project_id: urn.projectId, function_urn: formatUrn(urn) };
+    authorize(iam, ROUTES.invokeFunction, caller, { params, peer: this.#deps.proxies.clientOf(request) });
   }
 
   #read(

@@ -1,33 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { ROUTES } from '@funcgraph/api';
-import type { Logger } from 'pino';
-import type { Iam } from '../../iam/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
-import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
-import { ClientGone } from '../bodies/read-body.ts';
 import type { ApiBodies } from './api-bodies.ts';
-import { authorize, identify } from './authorization.ts';
-import { goneSignal } from './gone-signal.ts';
-import { type Handlers, STREAMED } from './handler.ts';
 import type { HttpMeter } from './http-meter.ts';
-import { checkHost } from './one-host.ts';
-import { failed, isIterable, jsonLines, type Outcome, outcomeOf } from './outcome.ts';
+import { isIterable, jsonLines, type Outcome } from './outcome.ts';
+import type { Pipeline } from './pipeline.ts';
 
 type Ids = 'invokeFunction' | 'asyncInvokeFunction';
 
 export interface InvocationDoorDeps {
-  readonly handlers: Handlers<Ids>;
-  readonly iam: Iam;
+  readonly pipeline: Pipeline;
   readonly clock: Clock;
-  readonly log: Logger;
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal;
   readonly meter: HttpMeter;
-  readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
   readonly bodies: Pick<ApiBodies, 'rest'>;
-  readonly proxies: TrustedProxies;
 }
 
 const PATH = /^\/v2\/([\w-]{1,128})\/fgs\/functions\/([^/?]{1,512})\/(invocations|invocations-async)$/;
@@ -63,8 +51,8 @@ function callOf({ method, url, headers }: IncomingMessage): Call | undefined {
 }
 
 /**
- * Serves invocations, which are nearly all requests, without the framework: same identification, handlers and answers,
- * a quarter of the work around them. Requests that it does not take (`false`) go to the framework.
+ * Reads the heads of invocations, which are nearly all requests, without the framework: the same pipeline with a quarter
+ * of the work around it. Requests that it does not take (`false`) go to the framework.
  */
 export class InvocationDoor {
   readonly #deps: InvocationDoorDeps;
@@ -83,68 +71,31 @@ export class InvocationDoor {
       rawBody = piece;
       if (piece.length >= declared) return;
       request.off('data', onData).off('end', onEnd);
-      void this.#serve(call, request, response, () => this.#rest(request, response, piece));
+      // nearly all bodies come in one piece; a longer one is awaited when it may be that of a known caller
+      const { bodies } = this.#deps;
+      void this.#serve(call, request, response, () => bodies.rest(request, response, SMALL_BODY_BYTES, piece));
     };
     request.on('data', onData).on('end', onEnd);
     return true;
   }
 
-  /** Nearly all bodies come in one piece; a longer one is awaited when it may be that of a known caller. */
-  #rest(request: IncomingMessage, response: ServerResponse, begun: Buffer): Promise<Buffer> {
-    this.#deps.iam.precheck(request.headers);
-    return this.#deps.bodies.rest(request, response, SMALL_BODY_BYTES, begun);
-  }
-
-  /** Never rejects. */
   async #serve(
-    call: Call,
+    { id, projectId, urn }: Call,
     request: IncomingMessage,
     response: ServerResponse,
     body: Buffer | (() => Promise<Buffer>),
   ): Promise<void> {
-    const { iam, clock, closing, log, handlers, meter, unlessAway, proxies } = this.#deps;
+    const { pipeline, clock, closing, meter } = this.#deps;
     const receivedAt = clock.monotonic();
-    const id = newRequestId();
-    const { method = '', url = '', headers } = request;
-    const route = ROUTES[call.id];
-    let outcome: Outcome;
-    try {
-      checkHost(request);
-      const rawBody = typeof body === 'function' ? await body() : body;
-      const caller = await identify(iam, route, { method, url, headers, payload: rawBody });
-      const params = { project_id: call.projectId, function_urn: call.urn };
-      const peer = proxies.clientOf(request);
-      authorize(iam, route, caller, { params, peer });
-      const goneSignalOf = (): AbortSignal => AbortSignal.any([goneSignal(response), closing]);
-      const working = handlers[call.id]({
-        id,
-        params,
-        query: {},
-        body: {},
-        rawBody,
-        headers,
-        caller,
-        peer,
-        response,
-        goneSignal: goneSignalOf,
-        receivedAt,
-      });
-      const result = call.id === 'invokeFunction' ? await working : await unlessAway(Promise.resolve(working));
-      if (result === STREAMED) {
-        meter.observe(call.id, response.statusCode, clock.monotonic() - receivedAt);
-        return;
-      }
-      outcome = outcomeOf(route, result);
-    } catch (error) {
-      if (error instanceof ClientGone) {
-        response.destroy();
-        return;
-      }
-      request.resume();
-      outcome = failed(error, { id, method, url }, log);
-    }
-    meter.observe(call.id, outcome.status, clock.monotonic() - receivedAt);
-    send(response, outcome, id, closing.aborted);
+    const requestId = newRequestId();
+    const params = { project_id: projectId, function_urn: urn };
+    const served = await pipeline.serve(id, { id: requestId, request, response, params, query: {}, body, receivedAt });
+    if (served === 'gone') return;
+    const status = served === 'streamed' ? response.statusCode : served.status;
+    meter.observe(id, status, clock.monotonic() - receivedAt);
+    if (served === 'streamed') return;
+    if (served.refused) request.resume();
+    send(response, served, requestId, closing.aborted);
   }
 }
 

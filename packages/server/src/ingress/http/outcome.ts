@@ -12,6 +12,8 @@ export interface Outcome {
   readonly headers: Readonly<Record<string, string>>;
   /** A readable is bytes, other iterables are values. */
   readonly body: string | Buffer | Readable | AsyncIterable<unknown> | undefined;
+  /** The request failed: perhaps before its client has sent everything. */
+  readonly refused?: boolean;
 }
 
 export function isIterable(value: unknown): value is AsyncIterable<unknown> {
@@ -48,5 +50,5 @@ export function failed(
   const told = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
   if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...told, err: error }, 'request failed');
   else log.info({ ...told, reason: body.error_msg }, 'request refused');
-  return { status, headers: { ...headers, 'content-type': JSON_TYPE }, body: JSON.stringify(body) };
+  return { status, headers: { ...headers, 'content-type': JSON_TYPE }, body: JSON.stringify(body), refused: true };
 }

@@ -1,0 +1,193 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
+import type { Logger } from 'pino';
+import type { Caller, Iam, Peer } from '../../iam/index.ts';
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
+import { ClientGone } from '../bodies/read-body.ts';
+import { SpooledBody } from '../bodies/spool.ts';
+import { isNoted, onRecord } from './audit-trail.ts';
+import { authorize, authorizeEarly, identify } from './authorization.ts';
+import { goneSignal } from './gone-signal.ts';
+import { type Handler, type Handlers, STREAMED } from './handler.ts';
+import { checkHost } from './one-host.ts';
+import { failed, type Outcome, outcomeOf } from './outcome.ts';
+import { projectOf } from './resource.ts';
+import { type BodyParser, check, checkPath, compileRoutes, parseJson, type QueryValidator } from './validate.ts';
+
+export interface PipelineDeps {
+  readonly handlers: Handlers;
+  readonly iam: Iam;
+  readonly log: Logger;
+  readonly proxies: TrustedProxies;
+  /** Aborts when the server begins to close. */
+  readonly closing: AbortSignal;
+  /** Does not wait for work that waits for an unavailable database. */
+  readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
+  /** Throws when nothing new can be stored. */
+  readonly refuseWhenFull: () => void;
+}
+
+/** A request whose operation is known. */
+export interface Incoming {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly params: object;
+  readonly query: unknown;
+  /** The bytes of the body, or the way to receive them; a received body on disk is closed at the end. */
+  readonly body: Buffer | (() => Promise<Buffer | SpooledBody>);
+  /** Monotonic ms. */
+  readonly receivedAt: number;
+}
+
+/** `streamed`: the answer is out already. `gone`: the client disconnected, and gets none. */
+export type Served = Outcome | 'streamed' | 'gone';
+
+/** A route with everything that is known about it before the first request. */
+interface Operation {
+  readonly id: RouteId;
+  readonly route: Route;
+  readonly handler: Handler<RouteId>;
+  readonly query: QueryValidator;
+  readonly body: BodyParser;
+  readonly isJson: boolean;
+  /** Invocations change nothing of a project, and most of them need no database. */
+  readonly isInvocation: boolean;
+  readonly noted: boolean;
+  readonly stores: boolean;
+}
+
+/** The state of one request between the steps. */
+interface Step {
+  readonly incoming: Incoming;
+  readonly received: Buffer | SpooledBody;
+  readonly caller: Caller;
+  readonly peer: Peer;
+}
+
+/**
+ * The one way of a request of the API: identify its sender, authorize, validate, handle, answer. Every door leads here,
+ * whatever framework has read the head of the request.
+ */
+export class Pipeline {
+  readonly #deps: PipelineDeps;
+  readonly #operations: ReadonlyMap<RouteId, Operation>;
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+    const compiled = compileRoutes();
+    this.#operations = new Map(
+      (Object.keys(ROUTES) as RouteId[]).map((id) => {
+        const route: Route = ROUTES[id];
+        const noted = isNoted(id, route);
+        const isInvocation = id === 'invokeFunction' || id === 'asyncInvokeFunction';
+        const operation: Operation = {
+          id,
+          route,
+          handler: deps.handlers[id] as Handler<RouteId>,
+          ...compiled[id],
+          isJson: route.bodyEncoding === 'json',
+          isInvocation,
+          noted,
+          // requests that remove data make room
+          stores: (noted && route.method !== 'DELETE') || id === 'asyncInvokeFunction' || id === 'sendImagePiece',
+        };
+        return [id, operation];
+      }),
+    );
+  }
+
+  /** Never rejects. */
+  async serve(id: RouteId, incoming: Incoming): Promise<Served> {
+    const operation = this.#operations.get(id);
+    if (operation === undefined) throw new Error(`no operation ${id}`);
+    const { request, response, body } = incoming;
+    let received: Buffer | SpooledBody | undefined;
+    try {
+      checkHost(request);
+      received = typeof body === 'function' ? await this.#receive(operation, request, body) : body;
+      const result = await this.#run(operation, incoming, received);
+      return result === STREAMED ? 'streamed' : outcomeOf(operation.route, result);
+    } catch (error) {
+      if (error instanceof ClientGone) {
+        response.destroy();
+        return 'gone';
+      }
+      const { method = '', url = '' } = request;
+      return failed(error, { id: incoming.id, method, url }, this.#deps.log);
+    } finally {
+      if (received instanceof SpooledBody) await received.close();
+    }
+  }
+
+  /** Refuses what can be refused without the body, before the client sends it. */
+  #receive(
+    { route, stores }: Operation,
+    { headers }: IncomingMessage,
+    body: () => Promise<Buffer | SpooledBody>,
+  ): Promise<Buffer | SpooledBody> {
+    if (route.auth === 'required') this.#deps.iam.precheck(headers);
+    if (stores) this.#deps.refuseWhenFull();
+    return body();
+  }
+
+  async #run(operation: Operation, incoming: Incoming, received: Buffer | SpooledBody): Promise<unknown> {
+    const { iam, proxies, unlessAway } = this.#deps;
+    const { id, route, noted } = operation;
+    const { request, params, query } = incoming;
+    const { method = '', url = '', headers } = request;
+    const payload = received instanceof SpooledBody ? received.proof : received;
+    const caller = await identify(iam, route, { method, url, headers, payload });
+    const step: Step = { incoming, received, caller, peer: proxies.clientOf(request) };
+    if (!noted) {
+      const working = this.#admit(operation, step, () => {});
+      // functions run without the database
+      return id === 'invokeFunction' ? working : unlessAway(working);
+    }
+    const entry = { id: incoming.id, caller, params, query, body: {} as unknown, peer: step.peer };
+    const note = (body: unknown): void => {
+      entry.body = body;
+    };
+    return unlessAway(onRecord(iam, { routeId: id, route }, entry, () => this.#admit(operation, step, note)));
+  }
+
+  /** Authorizes as far as that needs no body, and keeps the project from being deleted meanwhile. */
+  async #admit(operation: Operation, step: Step, note: (body: unknown) => void): Promise<unknown> {
+    const { iam } = this.#deps;
+    const { route, isJson, isInvocation } = operation;
+    const { params } = step.incoming;
+    checkPath(params);
+    if (isJson) authorizeEarly(iam, route, step.caller, params);
+    const projectId = projectOf(route, params);
+    // routes with access `caller` concern the project itself
+    const changes = projectId !== undefined && route.method !== 'GET' && route.access !== 'caller' && !isInvocation;
+    if (!changes) return this.#handle(operation, step, note);
+    return iam.tenancy.gate.during(projectId, () => this.#handle(operation, step, note));
+  }
+
+  async #handle(operation: Operation, step: Step, note: (body: unknown) => void): Promise<unknown> {
+    const { iam, closing } = this.#deps;
+    const { route, handler, isJson } = operation;
+    const { incoming, received, caller, peer } = step;
+    const { id, request, response, params, query, receivedAt } = incoming;
+    const rawBody = received instanceof SpooledBody ? await received.load() : received;
+    const sent: unknown = isJson ? parseJson(rawBody) : {};
+    note(sent);
+    check(operation.query, query, 'query');
+    const body = isJson ? operation.body(sent) : sent;
+    authorize(iam, route, caller, { params, query, body, peer });
+    return handler({
+      id,
+      params,
+      query,
+      body,
+      rawBody,
+      headers: request.headers,
+      caller,
+      peer,
+      response,
+      goneSignal: () => AbortSignal.any([goneSignal(response), closing]),
+      receivedAt,
+    } as Parameters<typeof handler>[0]);
+  }
+}
