@@ -74,16 +74,19 @@ export class ImageStore {
 
   /** Removes an image unless it has a name or a version uses it, even a version added just now. */
   async removeUnused(id: string): Promise<boolean> {
-    const result = await this.#db
-      .deleteFrom('image')
-      .where('id', '=', id)
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('image_name').select('name').where('image_id', '=', id))),
-      )
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('function_version').select('version').where('image_id', '=', id))),
-      )
-      .executeTakeFirst();
+    // a transaction, so that none that adds a name or a version is open
+    const result = await this.#db.transaction().execute((tx) =>
+      tx
+        .deleteFrom('image')
+        .where('id', '=', id)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('image_name').select('name').where('image_id', '=', id))),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('function_version').select('version').where('image_id', '=', id))),
+        )
+        .executeTakeFirst(),
+    );
     return Number(result.numDeletedRows) === 1;
   }
 }

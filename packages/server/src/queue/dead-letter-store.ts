@@ -117,6 +117,8 @@ export class DeadLetterStore {
           .orderBy('position')
           .limit(count),
       )
+      .where('state', '=', 'dead')
+      .where('settled_at', 'is', null)
       .executeTakeFirst();
     return Number(result.numUpdatedRows);
   }

@@ -8,28 +8,13 @@ import {
   type Schema,
   type Storage,
 } from '../storage/index.ts';
-import { type SummaryRow, summaryColumns } from './row.ts';
+import { MessageBatchStore, type SingleStatements } from './message-batch-store.ts';
+import { type Changed, type Finish, type NewRow, type SummaryRow, summaryColumns } from './row.ts';
 import type { LeaseRequest, ListRequest } from './types.ts';
 
 type Db = Storage['db'];
 type FullRow = SummaryRow & Pick<MessageTable, 'payload' | 'position'>;
-export type NewRow = Pick<
-  MessageTable,
-  | 'id'
-  | 'topic'
-  | 'group_key'
-  | 'payload'
-  | 'attributes'
-  | 'bytes'
-  | 'position'
-  | 'enqueued_at'
-  | 'not_before'
-  | 'expires_at'
->;
-type FinalState = 'done' | 'dead' | 'cancelled';
-type Finish = { id: string; receipt: string; now: number; outcome: string };
 type GiveBack = { id: string; receipt: string; notBefore: number; now: number; outcome: string };
-export type Changed = Pick<MessageTable, 'topic' | 'state' | 'group_key' | 'bytes'>;
 type Extend = { id: string; receipt: string; until: number };
 type Claim = {
   topic: string;
@@ -49,7 +34,8 @@ export class MessageStore {
   readonly #storage: Storage;
   readonly #db: Db;
   readonly #insert: (values: NewRow) => CompiledQuery;
-  readonly #finish: Record<FinalState, (values: Finish) => CompiledQuery>;
+  readonly #finish: Record<Finish['state'], (values: Finish) => CompiledQuery>;
+  readonly #store: SingleStatements;
   readonly #giveBack: (values: GiveBack) => CompiledQuery;
   readonly #extend: (values: Extend) => CompiledQuery;
   readonly #claimOf: (values: Claim) => CompiledQuery;
@@ -82,7 +68,7 @@ export class MessageStore {
     );
     const leased = (id: never, receipt: never) =>
       db.updateTable('message').where('id', '=', id).where('receipt', '=', receipt).where('state', '=', 'leased');
-    const finish = (state: FinalState) =>
+    const finish = (state: Finish['state']) =>
       prepared<keyof Finish>((marker) =>
         leased(marker('id'), marker('receipt'))
           .set({ state, outcome: marker('outcome'), finished_at: marker('now'), leased_until: null, receipt: null })
@@ -101,11 +87,16 @@ export class MessageStore {
     );
     [this.#claimOf, this.#claimAny] = [claimQuery(storage, true), claimQuery(storage, false)];
     [this.#nextOf, this.#nextAny] = [nextQuery(db, true), nextQuery(db, false)];
+    const single: SingleStatements = {
+      insert: (row) => changed(db, this.#insert(row)),
+      finish: (values) => returned(db, this.finishQuery(values)),
+    };
+    this.#store = storage.kind === 'postgres' ? new MessageBatchStore(storage, single) : single;
   }
 
   /** False when the id exists already. */
   insert(row: NewRow): Promise<boolean> {
-    return changed(this.#db, this.#insert(row));
+    return this.#store.insert(row);
   }
 
   insertQuery(row: NewRow): CompiledQuery {
@@ -113,13 +104,13 @@ export class MessageStore {
   }
 
   /** Undefined when the lease has ended. */
-  finish(state: FinalState, values: Finish): Promise<Changed | undefined> {
-    return returned(this.#db, this.#finish[state](values));
+  finish(values: Finish): Promise<Changed | undefined> {
+    return this.#store.finish(values);
   }
 
   /** Returns the topic and state of the message, or no row when the lease has ended. */
-  finishQuery(state: FinalState, values: Finish): CompiledQuery {
-    return this.#finish[state](values);
+  finishQuery(values: Finish): CompiledQuery {
+    return this.#finish[values.state](values);
   }
 
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]> {

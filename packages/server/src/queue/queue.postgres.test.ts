@@ -24,6 +24,61 @@ describe('the queue in PostgreSQL', () => {
     await storage.close();
   });
 
+  it('stores and finishes the messages of many callers in few commits', async () => {
+    const place = await newPlace('');
+    const storage = await openAt(place);
+    const queue = await Queue.open({ storage, now: () => 5 });
+    const other = new Client({ connectionString: place });
+    await other.connect();
+    const commits = async () => {
+      const { rows } = await other.query('select count(*)::int as n from (select distinct xmin from message) as each');
+      return (rows[0] as { n: number }).n;
+    };
+    const all = Array.from({ length: 500 }, (_, n) => String(n));
+    await Promise.all(all.map((id) => queue.enqueue({ id, topic: 't', group: 'g', payload: Buffer.from(id) })));
+    expect(await commits()).toBeLessThan(10);
+    const leased = await queue.lease({ topic: 't', limit: 500, leaseMs: 10 });
+    await queue.ackAll(leased.map(({ receipt }) => ({ receipt, outcome: {} })));
+    expect(await queue.counts('t')).toMatchObject({ done: 500 });
+    expect(await commits()).toBeLessThan(10);
+    await other.end();
+    await storage.close();
+  });
+
+  it('finishes a lease once when several calls of the same moment end it differently', async () => {
+    const storage = await openTestStorage();
+    const queue = await Queue.open({ storage, now: () => 5 });
+    await queue.enqueue({ id: 'a', topic: 't', group: 'g', payload: Buffer.from('a') });
+    const [leased] = await queue.lease({ topic: 't', limit: 1, leaseMs: 10 });
+    const { receipt = '' } = leased ?? {};
+    const calls = [queue.kill(receipt, { n: 1 }), queue.ack(receipt, { n: 2 }), queue.stop(`x${receipt.slice(1)}`, {})];
+    expect(await Promise.all(calls)).toEqual([true, false, false]);
+    expect(await queue.get('a')).toMatchObject({ state: 'dead', outcome: { n: 1 } });
+    await storage.close();
+  });
+
+  it.each(['nul \0', 'half a pair \ud800', 'private use \uf8f0', 'a "quote" and a \\u0000'])(
+    'keeps a message of a group with the name %j, beside others',
+    async (group) => {
+      const storage = await openTestStorage();
+      const queue = await Queue.open({ storage, now: () => 5 });
+      const names = [group, 'plain'];
+      const attributes = { text: group };
+      await Promise.all(
+        names.map((name) =>
+          queue.enqueue({ id: name, topic: 't', group: name, payload: Buffer.from('a'), attributes }),
+        ),
+      );
+      for (const name of names) {
+        const [leased] = await queue.lease({ topic: 't', limit: 5, leaseMs: 10, group: name });
+        expect(leased).toMatchObject({ group: Buffer.from(name).toString(), attributes });
+        expect(await queue.ack(leased?.receipt ?? '', attributes)).toBe(true);
+        expect((await queue.get(name))?.outcome).toEqual(attributes);
+      }
+      await storage.close();
+    },
+  );
+
   it('leases every message to one worker, and to each at most its limit, during other writes', async () => {
     const storage = await openTestStorage();
     const queue = await Queue.open({ storage, now: () => 5 });

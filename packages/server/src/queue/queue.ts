@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type AtomicResult, type AtomicStatement, isGuard, type MessageState, type Storage } from '../storage/index.ts';
 import { Backlog, type Usage } from './backlog.ts';
 import { QueueError } from './errors.ts';
-import { type Changed, MessageStore, type NewRow } from './message-store.ts';
+import { MessageStore } from './message-store.ts';
 import { checkLimit, checkMessage, parseMarker } from './request.ts';
-import { outcomeText, toLeased, toMessage, toSummary } from './row.ts';
+import { type Changed, type NewRow, outcomeText, toLeased, toMessage, toSummary } from './row.ts';
 import type {
   AtomicStep,
   CancelResult,
@@ -141,7 +141,7 @@ export class Queue {
     const lease = parseReceipt(receipt);
     if (lease === undefined)
       throw new QueueError('queue.invalid', 'not a receipt', 'Pass the receipt that lease returned.');
-    const query = this.#store.finishQuery(state, { ...lease, now: this.#wallTime(), outcome: outcomeText(outcome) });
+    const query = this.#store.finishQuery({ ...lease, state, now: this.#wallTime(), outcome: outcomeText(outcome) });
     return { query, mustAffect: true };
   }
 
@@ -363,7 +363,7 @@ export class Queue {
   async #finish(receipt: string, state: 'done' | 'dead' | 'cancelled', outcome: JsonObject): Promise<boolean> {
     const lease = parseReceipt(receipt);
     if (lease === undefined) return false;
-    const row = await this.#store.finish(state, { ...lease, now: this.#wallTime(), outcome: outcomeText(outcome) });
+    const row = await this.#store.finish({ ...lease, state, now: this.#wallTime(), outcome: outcomeText(outcome) });
     if (row === undefined) return false;
     this.#shrink(row);
     return true;

@@ -21,6 +21,32 @@ export const summaryColumns = [
   'outcome',
 ] as const;
 
+export type NewRow = Pick<
+  MessageTable,
+  | 'id'
+  | 'topic'
+  | 'group_key'
+  | 'payload'
+  | 'attributes'
+  | 'bytes'
+  | 'position'
+  | 'enqueued_at'
+  | 'not_before'
+  | 'expires_at'
+>;
+
+/** The end of a lease. */
+export interface Finish {
+  readonly id: string;
+  readonly receipt: string;
+  readonly state: 'done' | 'dead' | 'cancelled';
+  readonly now: number;
+  readonly outcome: string;
+}
+
+/** What a change of a message returns. */
+export type Changed = Pick<MessageTable, 'topic' | 'state' | 'group_key' | 'bytes'>;
+
 export type SummaryRow = Pick<MessageTable, (typeof summaryColumns)[number]>;
 
 export function toSummary(row: SummaryRow): MessageSummary {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Secret } from '../lib/secret.ts';
 import { row } from './conformance.ts';
 import { openStorage, type Storage } from './index.ts';
@@ -76,16 +76,22 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     const holdCommits = async (): Promise<void> => {
       await cluster.run(url, `alter system set synchronous_standby_names = 'nobody'`);
       await cluster.run(url, 'select pg_reload_conf()');
+      // sessions have the setting before commits wait: the checkpointer must have read it, too
       await expect
-        .poll(() => cluster.run(url, 'show synchronous_standby_names'), PATIENCE)
-        .toEqual([{ synchronous_standby_names: 'nobody' }]);
+        .poll(() => {
+          cluster.run(url, `select pg_logical_emit_message(true, 'probe', '')`).catch(() => {});
+          return cluster.run(url, `select from pg_stat_activity where wait_event = 'SyncRep'`);
+        }, PATIENCE)
+        .not.toEqual([]);
     };
     const letGo = async (): Promise<void> => {
       await cluster.run(url, 'alter system reset synchronous_standby_names');
       await cluster.run(url, 'select pg_reload_conf()');
     };
+    // a test that failed must not stop the others
+    afterEach(letGo);
     const held = () =>
-      expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'SyncRep'`), PATIENCE).toHaveLength(1);
+      expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'SyncRep'`), PATIENCE).not.toEqual([]);
     /** Makes commits slow: they are not stored before the delay has passed. */
     const slowCommits = () =>
       cluster.run(
@@ -95,7 +101,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
         deferrable initially deferred for each row execute function late()`,
       );
     const asleep = () =>
-      expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'PgSleep'`), PATIENCE).toHaveLength(1);
+      expect.poll(() => cluster.run(url, `select 1 ${backends} and wait_event = 'PgSleep'`), PATIENCE).not.toEqual([]);
     const inTransaction = (id: string) =>
       storage.db.transaction().execute((trx) => trx.insertInto('message').values(row(id)).execute());
 
@@ -196,7 +202,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
         .execute()
         .catch(() => {});
     });
-    await expect(careless).rejects.toThrow(/^a statement of the transaction failed$/);
+    await expect(careless).rejects.toThrow(/^Transaction was rolled back/);
     expect(told).toEqual([]);
     expect(await ids(storage)).toEqual([]);
     await storage.close();

@@ -28,6 +28,11 @@ export function isGuard(error: unknown): boolean {
   return codeOf(error) === 'storage.guard';
 }
 
+/** True when PostgreSQL refused a statement, which one of its values may have caused. */
+export function isRefusedValue(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/.test(codeOf(error));
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -3,18 +3,17 @@ import { Migrator } from 'kysely/migration';
 import type { AtomicResult, AtomicStatement } from './atomic.ts';
 import { openPostgres } from './dialects/postgres/open.ts';
 import { openSqlite } from './dialects/sqlite/open.ts';
-import { runAtomic } from './engine/run-atomic.ts';
-import { TransactionGate } from './engine/transaction-gate.ts';
 import { StorageError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { OpenedDatabase, StorageCheck, StorageOptions } from './options.ts';
 import type { Schema } from './schema.ts';
 
 /**
- * The database. A statement or transaction is on disk when its promise resolves; single statements made at the same
- * time share one fsync. A transaction blocks all other statements: never wait for other work inside one, and abort it
- * when one of its statements failed. While PostgreSQL is unreachable, every call is rejected with the platform error
- * `unavailable` and not stored; only a commit that was in flight waits until its result is known.
+ * The database. A statement or transaction is on disk when its promise resolves; later calls see it. Calls that are not
+ * awaited may run in any order. Transactions take turns; in SQLite one blocks all other statements, too: never wait for
+ * other work inside one, and abort it when one of its statements failed. While PostgreSQL is unreachable, every call is
+ * rejected with the platform error `unavailable` and not stored; only a commit that was in flight waits until its result
+ * is known.
  */
 export interface Storage {
   readonly kind: OpenedDatabase['kind'];
@@ -26,8 +25,7 @@ export interface Storage {
   /**
    * Runs statements that are known beforehand, all or none. Far cheaper than a transaction: it travels in one message,
    * blocks no other caller, and shares its fsync with others. Rejects with the error of the statement that failed, or
-   * with
-   * `storage.guard`.
+   * with `storage.guard`.
    */
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
   /**
@@ -52,8 +50,6 @@ interface MigrationSchema {
   kysely_migration: { name: string; timestamp: string };
 }
 
-const MIGRATION_MS = 60 * 60_000;
-
 /**
  * Opens the database and brings its schema up to date. Throws `storage.unreadable` when it cannot be used,
  * `storage.missing` when it must have tables and has none, `storage.schema` when a migration fails or a newer version
@@ -62,33 +58,31 @@ const MIGRATION_MS = 60 * 60_000;
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const database = await ('url' in options ? openPostgres(options) : openSqlite(options));
-  const { link, kind } = database;
   let bornAt: number;
   try {
     const mustHaveTables = 'file' in options && options.mustHaveTables === true;
     bornAt = await migrate(database, mustHaveTables);
   } catch (error) {
-    await link.close();
+    await database.close();
     throw error;
   }
-  database.migrated();
-  const gate = new TransactionGate(link, { maxTransactionMs: options.maxTransactionMs ?? 10_000 });
-  const db = new Kysely<Schema>({ dialect: database.dialect(gate) });
+  database.migrated(options.maxTransactionMs ?? 10_000);
+  const db = new Kysely<Schema>({ dialect: database.dialect });
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     // A query built by Kysely reaches the driver some microtasks after the call.
     await new Promise((resolve) => setImmediate(resolve));
     await db.destroy();
-    await link.close();
+    await database.close();
   };
   return {
-    kind,
+    kind: database.kind,
     id: database.id,
     db,
     bornAt,
-    atomic: (statements) => runAtomic(link, gate, statements),
+    atomic: (statements) => database.atomic(statements),
     unlessAway: (work) => database.unlessAway(work),
-    reclaim: () => database.reclaim(gate),
+    reclaim: () => database.reclaim(),
     check: () => database.check(),
     close: () => {
       closed ??= close();
@@ -99,10 +93,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 
 /** Returns the time of the first step. */
 async function migrate(database: OpenedDatabase, mustHaveTables: boolean): Promise<number> {
-  const { link, place, schema } = database;
-  // a step may take long, and no caller waits for the database yet
-  const gate = new TransactionGate(link, { maxTransactionMs: MIGRATION_MS });
-  const db = new Kysely<Schema & MigrationSchema>({ dialect: database.dialect(gate) });
+  const { place, schema } = database;
+  const db = new Kysely<Schema & MigrationSchema>({ dialect: database.dialect });
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },

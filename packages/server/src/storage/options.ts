@@ -1,7 +1,6 @@
 import type { Dialect } from 'kysely';
 import type { Secret } from '../lib/secret.ts';
-import type { EngineLink } from './engine/link.ts';
-import type { TransactionGate } from './engine/transaction-gate.ts';
+import type { AtomicResult, AtomicStatement } from './atomic.ts';
 
 export interface SqliteStorageOptions {
   /** A file, opened in a thread of its own, or `:memory:` for a database that lives in this thread and dies with it. */
@@ -28,6 +27,9 @@ export type StorageOptions = (SqliteStorageOptions | PostgresStorageOptions) & {
   readonly onDeath?: (error: Error) => void;
 };
 
+/** A step of a migration may take long, and no caller waits for the database yet. */
+export const MIGRATION_MS = 60 * 60_000;
+
 /** Health of the database. */
 export interface StorageCheck {
   readonly ok: boolean;
@@ -44,13 +46,16 @@ export interface OpenedDatabase {
   readonly schema?: string;
   /** Made with the database and part of its dumps; undefined for SQLite, where the file identifies it. */
   readonly id?: string;
-  readonly link: EngineLink;
-  dialect(gate: TransactionGate): Dialect;
-  /** Called once, when the schema is up to date. */
-  migrated(): void;
+  readonly dialect: Dialect;
+  /** See `Storage`. */
+  atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
+  /** Called once, when the schema is up to date; until then a transaction may take `MIGRATION_MS`. */
+  migrated(maxTransactionMs: number): void;
   check(): Promise<StorageCheck>;
   /** See `Storage`. */
   unlessAway<T>(work: Promise<T>): Promise<T>;
   /** See `Storage`. */
-  reclaim(gate: TransactionGate): Promise<void>;
+  reclaim(): Promise<void>;
+  /** Answers earlier calls, then closes the database. Idempotent. */
+  close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { expect, it } from 'vitest';
 import { SqliteDialect } from '../dialects/sqlite/dialect.ts';
 import { InlineLink } from '../dialects/sqlite/link.ts';
-import { TransactionGate } from '../engine/transaction-gate.ts';
+import { TransactionGate } from '../dialects/sqlite/transaction-gate.ts';
 import { migrations } from './index.ts';
 
 interface Tables {

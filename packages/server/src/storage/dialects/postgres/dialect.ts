@@ -1,27 +1,14 @@
 import {
-  type DatabaseIntrospector,
   type DataTypeNode,
-  type DialectAdapter,
-  type Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
+  PostgresDialect as KyselyPostgresDialect,
   PostgresQueryCompiler,
   type QueryCompiler,
 } from 'kysely';
-import { EngineDialect } from '../../engine/engine-dialect.ts';
 
-/** PostgreSQL through one session with group commit. Migrations hold an advisory lock. */
-export class PostgresDialect extends EngineDialect {
-  createQueryCompiler(): QueryCompiler {
+/** Kysely's dialect for tables whose migrations are written once for both databases. */
+export class PostgresDialect extends KyselyPostgresDialect {
+  override createQueryCompiler(): QueryCompiler {
     return new NeutralTypesCompiler();
-  }
-
-  createAdapter(): DialectAdapter {
-    return new PostgresAdapter();
-  }
-
-  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
-    return new PostgresIntrospector(db);
   }
 }
 

@@ -1,4 +1,5 @@
 import { PlatformError } from '../../../lib/platform-error.ts';
+import { StorageError } from '../../errors.ts';
 
 /** A refused statement. Its details are left out: they quote rows, and rows hold secrets. */
 class PostgresError extends Error {
@@ -16,24 +17,34 @@ export interface Failure {
   readonly error: Error;
   /** The connection cannot be used any more. */
   readonly lost: boolean;
+  /** The call changed nothing and may succeed when it runs again. */
+  readonly again: boolean;
 }
 
 /** Ended sessions, broken connections, and a primary that has become a standby. */
 const LOST = /^(?:57P|08|25006)/;
 /** No space, no memory, cancelled, deadlock: the statement is valid and may succeed later. */
 const FOR_NOW = /^(?:53|57|40|55P03|58)/;
+/** Deadlocks and serialization failures: the database has rolled the transaction back. */
+const ROLLED_BACK = /^40/;
 
 /** Distinguishes a refused statement from an unusable connection. */
 export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof StorageError) return { error: thrown, lost: false, again: false };
   const { code, severity } = fieldsOf(thrown);
   const error = new PostgresError(code ?? 'connection', reasonOf(thrown));
   if (code === undefined || LOST.test(code) || severity === 'FATAL' || severity === 'PANIC') {
-    return { error: unavailable(`the connection to the database was lost: ${error.message}`, error), lost: true };
+    return {
+      error: unavailable(`the connection to the database was lost: ${error.message}`, error),
+      lost: true,
+      again: true,
+    };
   }
   if (FOR_NOW.test(code)) {
-    return { error: unavailable(`the database could not do it: ${error.message}`, error), lost: false };
+    const again = ROLLED_BACK.test(code);
+    return { error: unavailable(`the database could not do it: ${error.message}`, error), lost: false, again };
   }
-  return { error, lost: false };
+  return { error, lost: false, again: false };
 }
 
 /** The API answers that the request may be retried; the message is for the log. */

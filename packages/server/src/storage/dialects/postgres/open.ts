@@ -1,30 +1,48 @@
-import type { OpenedDatabase, PostgresStorageOptions, StorageCheck, StorageOptions } from '../../options.ts';
+import { MIGRATION_MS, type OpenedDatabase, type PostgresStorageOptions, type StorageOptions } from '../../options.ts';
+import { encodeParameters } from '../../parameter.ts';
+import { Calls } from './calls.ts';
+import { Connections } from './connections.ts';
 import { PostgresDialect } from './dialect.ts';
 import { absent, examine } from './health.ts';
-import { PostgresLink } from './link.ts';
+import { KyselyPool } from './kysely-pool.ts';
 
-/** Throws like `PostgresLink.open`. */
+/** Throws like `Connections.open`. */
 export async function openPostgres(options: StorageOptions & PostgresStorageOptions): Promise<OpenedDatabase> {
-  const link = await PostgresLink.open(options);
+  const connections = await Connections.open(options);
+  const calls = new Calls(connections);
+  const pool = new KyselyPool(connections, calls, MIGRATION_MS);
+  const { place } = connections;
+  const read = (sql: string): Promise<unknown[]> =>
+    connections.during(async () => (await calls.read({ sql, parameters: [] })).rows);
   return {
     kind: 'postgres',
-    place: link.place,
-    schema: link.facts.schema,
-    id: link.id,
-    link,
-    dialect: (gate) => new PostgresDialect(link, gate),
-    migrated: () => link.migrated(),
-    check: () => check(link),
-    unlessAway: (work) => link.unlessAway(work),
+    place,
+    schema: connections.schema,
+    id: connections.id,
+    dialect: new PostgresDialect({ pool }),
+    async atomic(statements) {
+      const sent = statements.map(({ query: { sql, parameters } }) => ({
+        sql,
+        parameters: encodeParameters(parameters, []),
+      }));
+      const mustAffect = statements.flatMap(({ mustAffect }, index) => (mustAffect === true ? [index] : []));
+      const answers = await connections.during(() => calls.write(sent, mustAffect));
+      return answers.map(({ rows, rowCount }) => ({ rows, affected: rowCount }));
+    },
+    migrated(maxTransactionMs) {
+      calls.migrated();
+      pool.maxTransactionMs = maxTransactionMs;
+    },
+    async check() {
+      try {
+        return await examine(place, read);
+      } catch (error) {
+        return absent(error, 'start PostgreSQL again; until then changes and asynchronous calls are refused with 503');
+      }
+    },
+    unlessAway: (work) => connections.availability.over(work),
     // autovacuum of PostgreSQL does this
     reclaim: async () => {},
+    close: () => connections.close(),
   };
-}
-
-async function check(link: PostgresLink): Promise<StorageCheck> {
-  try {
-    return await examine(link.place, async (sql) => (await link.call({ op: 'run', sql, parameters: [] })).rows);
-  } catch (error) {
-    return absent(error, 'start PostgreSQL again; until then changes and asynchronous calls are refused with 503');
-  }
 }

@@ -1,122 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import type { Client } from 'pg';
 import { StorageError } from '../../errors.ts';
-import { sqlStateOf } from './failure.ts';
-import { MARKERS_TABLE } from './markers.ts';
-import { APPLICATION, type Session } from './session.ts';
+import { MARKERS_TABLE } from './commit-marker.ts';
+import { ask, control } from './connection.ts';
+import { sqlStateOf, unavailable } from './failure.ts';
 
 /** First half of the key of the advisory lock; the second is the schema. */
 const LOCK_CLASS = 0x46_47_44_42;
-/** The oldest major version that PostgreSQL maintains. */
-const OLDEST_VERSION = 14;
-/** After a server was killed, its session ends on the database a moment later. */
+/** After a server was killed, its sessions end on the database a moment later. */
 const LOCK_TRIES = 20;
 const LOCK_PAUSE_MS = 250;
 
-/** Session settings on which the guarantees of storage depend. */
-const SETTINGS = `
-  select set_config(name, value, false) from (values
-    ('default_transaction_isolation', 'read committed'),
-    ('standard_conforming_strings', 'on'),
-    ('client_min_messages', 'warning'),
-    ('plan_cache_mode', 'force_custom_plan'),
-    ('jit', 'off'),
-    ('statement_timeout', '0'),
-    ('lock_timeout', '0'),
-    ('idle_session_timeout', '0'),
-    ('idle_in_transaction_session_timeout', '0'),
-    ('tcp_keepalives_idle', '30'),
-    ('tcp_keepalives_interval', '10'),
-    ('tcp_keepalives_count', '3')
-  ) as wanted (name, value) where exists (select from pg_settings s where s.name = wanted.name)
-  union all
-  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
-
-export interface Facts {
-  readonly version: string;
-  readonly schema: string;
-  readonly backend: number;
-}
-
-/** Properties of the database as it reports them. */
-export interface Traits extends Facts {
-  /** As `server_version_num`: 150004 is 15.4. */
-  readonly number: number;
-  readonly encoding: string;
-  readonly standby: boolean;
-}
-
-/** Configures the session. Throws `storage.unreadable` when the database cannot hold the data. */
-export async function prepareSession(session: Session, place: string): Promise<Facts> {
-  const [traits] = await session.ask<Traits>(`
-    select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
-      current_setting('server_encoding') as encoding, coalesce(current_schema(), '') as schema,
-      pg_backend_pid() as backend, pg_is_in_recovery() as standby`);
-  if (traits === undefined) throw new Error('the database returned no server settings');
-  checkTraits(traits, { place, greeted: session.backend });
-  await session.ask(SETTINGS);
-  const { version, schema, backend } = traits;
-  return { version, schema, backend };
-}
-
-/** `greeted` is the backend id from the start of the session. Throws `storage.unreadable`. */
-export function checkTraits(traits: Traits, { place, greeted }: { place: string; greeted: number | undefined }): void {
-  const { version, number, encoding, schema, backend, standby } = traits;
-  const unusable = (what: string, hint: string): StorageError =>
-    new StorageError('storage.unreadable', `cannot use the ${place}: ${what}`, { hint });
-  if (number < OLDEST_VERSION * 10_000) {
-    throw unusable(`it is version ${version}`, `Take PostgreSQL ${OLDEST_VERSION} or newer.`);
-  }
-  if (encoding !== 'UTF8') {
-    const hint = 'Make one with the encoding UTF8: createdb --encoding=UTF8 --template=template0 --owner=USER NAME';
-    throw unusable(`its encoding is ${encoding}`, hint);
-  }
-  if (greeted !== backend) {
-    const hint =
-      'Connect to PostgreSQL itself: a pooler shares sessions between clients, and the lock of the database with them.';
-    throw unusable('a connection pooler is in between', hint);
-  }
-  if (standby) throw unusable('it is a standby', 'Name the primary in the database URL.');
-  if (schema === '') throw unusable('no schema of the search path exists', 'Make the schema, or change search_path.');
-}
-
-/**
- * Makes this session the only server on the schema, as the lock of the data directory does for the directory. The
- * database frees the lock when the session ends, so every write of a session is a write of the owner.
- * Throws `storage.locked` with the name of the holder.
- */
-export async function lockSchema(session: Session, { tries = LOCK_TRIES } = {}): Promise<void> {
-  for (let left = tries; ; left -= 1) {
-    const [row] = await session.ask<{ got: boolean }>(
-      'select pg_try_advisory_lock($1::int, hashtext(current_schema())) as got',
-      [LOCK_CLASS],
-    );
-    if (row?.got === true) return;
-    if (left <= 1) break;
-    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
-  }
-  const [holder] = await session.ask<{ name: string; address: string | null }>(
-    `select a.application_name as name, host(a.client_addr) as address from pg_locks l
-      join pg_stat_activity a on a.pid = l.pid
-      where l.locktype = 'advisory' and l.granted and l.classid::bigint = $1 and l.objsubid = 2
-      and l.database = (select oid from pg_database where datname = current_database())
-      and l.objid = (hashtext(current_schema())::bigint & 4294967295)::oid`,
-    [LOCK_CLASS],
-  );
-  const who = holder === undefined ? '' : ` (${holder.name}${holder.address === null ? '' : `, ${holder.address}`})`;
-  throw new StorageError('storage.locked', `the database is in use by another server${who}`, {
-    hint: 'One server works on a database. Stop that one first, or name another database.',
-  });
-}
-
-/** Ends an earlier session of this process if the database has not noticed its end yet. */
-export async function endGhost(session: Session, backend: number): Promise<void> {
-  await session.ask('select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and application_name = $2', [
-    backend,
-    APPLICATION,
-  ]);
-}
+const lock = (call: string): string => `select ${call}(${LOCK_CLASS}, hashtext(current_schema())) as got`;
 
 export interface Claim {
+  /** Names this process. */
   readonly owner: string;
   readonly dataKey: string;
   /** Undefined: any database without another owner is accepted. */
@@ -124,30 +22,78 @@ export interface Claim {
 }
 
 /**
- * Records this process as the owner and returns the id of the database. Throws `storage.foreign`, and changes nothing,
- * when the database belongs to another data directory (with other keys and code), or the data directory to another
- * database. The lock must be held.
+ * Makes this process the only server on the schema, as the lock of the data directory does for the directory, and
+ * returns the id of the database. The exclusive lock proves that no session of another server exists; afterwards each
+ * session of this server has a share of the lock (`checkOwner`), so that every write is a write of the owner.
+ * Throws `storage.locked` with the name of the holder, and like `settle`.
  */
-export async function takeOver(session: Session, claim: Claim): Promise<string> {
-  await session.control('begin');
-  const id = await settle(session, claim);
-  await session.control('commit');
+export async function takeOver(client: Client, claim: Claim): Promise<string> {
+  await lockAlone(client);
+  await control(client, 'begin');
+  const id = await settle(client, claim);
+  await control(client, 'commit');
+  await ask(client, lock('pg_advisory_lock_shared'));
+  await ask(client, lock('pg_advisory_unlock'));
   return id;
 }
 
-/** In a transaction that is rolled back when the session ends. */
-async function settle(session: Session, { owner, dataKey, databaseId }: Claim): Promise<string> {
+/**
+ * Takes a share of the lock for a session, which keeps it until it ends. Throws `storage.locked` when another server
+ * was the owner in the meantime: caches of this process are not valid any more.
+ */
+export async function checkOwner(client: Client, owner: string): Promise<void> {
+  const [[share], [row]] = await Promise.all([
+    ask<{ got: boolean }>(client, lock('pg_try_advisory_lock_shared')),
+    ask<{ owner: string }>(client, 'select owner from funcgraph_server'),
+  ]);
+  if (row?.owner !== owner) {
+    throw new StorageError('storage.locked', 'another server took the database over while it was out of reach', {
+      hint: 'One server works on a database. Stop the other one and start this one again.',
+    });
+  }
+  if (share?.got !== true) throw unavailable('another server tries to take the database over');
+}
+
+async function lockAlone(client: Client): Promise<void> {
+  for (let left = LOCK_TRIES; ; left -= 1) {
+    const [row] = await ask<{ got: boolean }>(client, lock('pg_try_advisory_lock'));
+    if (row?.got === true) return;
+    if (left <= 1) break;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+  }
+  const [holder] = await ask<{ name: string; address: string | null }>(
+    client,
+    `select a.application_name as name, host(a.client_addr) as address from pg_locks l
+      join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'advisory' and l.granted and l.classid::bigint = ${LOCK_CLASS} and l.objsubid = 2
+      and l.database = (select oid from pg_database where datname = current_database())
+      and l.objid = (hashtext(current_schema())::bigint & 4294967295)::oid`,
+  );
+  const who = holder === undefined ? '' : ` (${holder.name}${holder.address === null ? '' : `, ${holder.address}`})`;
+  throw new StorageError('storage.locked', `the database is in use by another server${who}`, {
+    hint: 'One server works on a database. Stop that one first, or name another database.',
+  });
+}
+
+/**
+ * In a transaction that is rolled back when the session ends. Throws `storage.foreign`, and changes nothing, when the
+ * database belongs to another data directory (with other keys and code), or the data directory to another database.
+ */
+async function settle(client: Client, { owner, dataKey, databaseId }: Claim): Promise<string> {
   try {
-    await session.ask(`create table if not exists funcgraph_server (
-      one boolean primary key check (one), id text not null, data_key text not null, owner text not null)`);
-    await session.ask(MARKERS_TABLE);
+    await ask(
+      client,
+      `create table if not exists funcgraph_server (
+        one boolean primary key check (one), id text not null, data_key text not null, owner text not null)`,
+    );
+    await ask(client, MARKERS_TABLE);
   } catch (error) {
     if (sqlStateOf(error) !== '42501') throw error;
     throw new StorageError('storage.unreadable', 'the user of the database may not make tables in it', {
       hint: 'Make that user the owner of the database, or: GRANT CREATE ON SCHEMA public TO USER',
     });
   }
-  const [row] = await session.ask<{ id: string; data_key: string }>('select id, data_key from funcgraph_server');
+  const [row] = await ask<{ id: string; data_key: string }>(client, 'select id, data_key from funcgraph_server');
   if (row !== undefined && row.data_key !== dataKey) {
     throw new StorageError('storage.foreign', 'the database belongs to another data directory', {
       hint: 'Start with the data directory that was used with it: its master.key opens the secrets of the database.',
@@ -160,19 +106,13 @@ async function settle(session: Session, { owner, dataKey, databaseId }: Claim): 
     });
   }
   // markers of an earlier owner also started at one
-  await session.ask('delete from funcgraph_commit');
+  await ask(client, 'delete from funcgraph_commit');
   if (row !== undefined) {
-    await session.ask('update funcgraph_server set owner = $1', [owner]);
+    await ask(client, 'update funcgraph_server set owner = $1', [owner]);
     return row.id;
   }
   const id = randomUUID();
   const insert = 'insert into funcgraph_server (one, id, data_key, owner) values (true, $1, $2, $3)';
-  await session.ask(insert, [id, dataKey, owner]);
+  await ask(client, insert, [id, dataKey, owner]);
   return id;
-}
-
-/** Whether no other server was the owner since `takeOver`: only then are the caches of this process still valid. */
-export async function isStillOwner(session: Session, owner: string): Promise<boolean> {
-  const [row] = await session.ask<{ owner: string }>('select owner from funcgraph_server');
-  return row?.owner === owner;
 }

@@ -1,165 +1,75 @@
-import { Socket } from 'node:net';
-import { hostname } from 'node:os';
-import { Client } from 'pg';
-import type { Secret } from '../../../lib/secret.ts';
-import type { EngineStatement } from '../../engine/link.ts';
+import type { Client } from 'pg';
 import { StorageError } from '../../errors.ts';
-import { reasonOf, unavailable } from './failure.ts';
-import { fromWire, toWire } from './values.ts';
+import { ask } from './connection.ts';
 
-export interface Answer {
-  readonly rows: unknown[];
-  /** The command tag of the database: `INSERT`, `SELECT`, … */
-  readonly command: string;
-  /** Number of rows that the statement changed or returned. */
-  readonly count: number;
+/** The oldest major version that PostgreSQL maintains. */
+const OLDEST_VERSION = 14;
+
+/** Session settings on which the guarantees of storage depend. */
+const SETTINGS = `
+  select set_config(name, value, false) from (values
+    ('default_transaction_isolation', 'read committed'),
+    ('standard_conforming_strings', 'on'),
+    ('client_min_messages', 'warning'),
+    ('plan_cache_mode', 'force_custom_plan'),
+    ('jit', 'off'),
+    ('random_page_cost', '1.1'),
+    ('statement_timeout', '0'),
+    ('lock_timeout', '0'),
+    ('idle_session_timeout', '0'),
+    ('idle_in_transaction_session_timeout', '20s'),
+    ('tcp_keepalives_idle', '30'),
+    ('tcp_keepalives_interval', '10'),
+    ('tcp_keepalives_count', '3')
+  ) as wanted (name, value) where exists (select from pg_settings s where s.name = wanted.name)
+  union all
+  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`;
+
+/** Properties of the database as it reports them. */
+export interface Traits {
+  readonly version: string;
+  /** As `server_version_num`: 150004 is 15.4. */
+  readonly number: number;
+  readonly encoding: string;
+  readonly schema: string;
+  readonly backend: number;
+  readonly standby: boolean;
 }
 
-const CONNECT_MS = 10_000;
-/** Most prepared statements in a session; others are parsed at each use. */
-const MAX_PREPARED = 400;
-
-/** One connection to PostgreSQL. Statements are pipelined: answers arrive in order, and the next may be sent before. */
-export class Session {
-  readonly #client: Client;
-  readonly #socket: Socket;
-  readonly #onLost: (reason: Error) => void;
-  readonly #seen = new Map<string, string | undefined>();
-  #prepared = 0;
-  #lost: Error | undefined;
-
-  private constructor(client: Client, socket: Socket, onLost: (reason: Error) => void) {
-    this.#client = client;
-    this.#socket = socket;
-    this.#onLost = onLost;
-    client.on('error', (reason) => this.destroy(reason));
-    client.on('end', () => this.destroy(new Error('the database closed the connection')));
-  }
-
-  /** Resolves after login. Rejects with the error of the network or the database; errors never contain the password. */
-  static async open(url: Secret, onLost: (reason: Error) => void): Promise<Session> {
-    // TLS wraps this socket; destroying it ends the connection in every state
-    const socket = new Socket();
-    const client = newClient(url, socket);
-    const session = new Session(client, socket, onLost);
-    try {
-      await client.connect();
-    } catch (error) {
-      session.#lost = error as Error;
-      socket.destroy();
-      throw error;
-    }
-    return session;
-  }
-
-  /** The backend id that the server, or a pooler in between, sent when the session began. */
-  get backend(): number | undefined {
-    return (this.#client as unknown as { processID?: number }).processID;
-  }
-
-  get lost(): boolean {
-    return this.#lost !== undefined;
-  }
-
-  /** Calls `work` and sends its statements in one write. */
-  together<T>(work: () => T): T {
-    this.#socket.cork();
-    try {
-      return work();
-    } finally {
-      this.#socket.uncork();
-    }
-  }
-
-  control(word: 'begin' | 'commit' | 'rollback'): Promise<Answer> {
-    return this.#query({ text: word });
-  }
-
-  /** Runs an internal statement, outside of the queue of calls. */
-  ask<Row>(text: string, values: readonly (string | number)[] = []): Promise<Row[]> {
-    return this.#query({ text, values: values.map(toWire) }).then(({ rows }) => rows as Row[]);
-  }
-
-  send({ sql, parameters }: EngineStatement): Promise<Answer> {
-    const name = this.#nameOf(sql);
-    return this.#query({ text: sql, values: parameters.map(toWire), ...(name === undefined ? {} : { name }) });
-  }
-
-  /** Closes the connection at once: unanswered statements are rejected. Idempotent. */
-  destroy(reason: Error): void {
-    if (this.#lost !== undefined) return;
-    this.#lost = reason;
-    this.#socket.destroy();
-    this.#onLost(reason);
-  }
-
-  /** Closes the connection in order, with a goodbye to the server. */
-  async close(): Promise<void> {
-    if (this.#lost !== undefined) return;
-    this.#lost = new Error('the connection was closed');
-    await this.#client.end().catch(() => {});
-  }
-
-  #query(config: { text: string; values?: (string | Buffer | null)[]; name?: string }): Promise<Answer> {
-    if (this.#lost !== undefined) return Promise.reject(unavailable(this.#lost.message, this.#lost));
-    return new Promise((resolve, reject) => {
-      void this.#client.query(config, (error: Error | null, result) => {
-        if (error) reject(error);
-        else resolve({ rows: result.rows, command: result.command, count: result.rowCount ?? 0 });
-      });
-    });
-  }
-
-  /** A statement that is used again gets a name, under which the database keeps it prepared. */
-  #nameOf(sql: string): string | undefined {
-    const name = this.#seen.get(sql);
-    if (name !== undefined) return name;
-    if (this.#prepared >= MAX_PREPARED) return undefined;
-    if (!this.#seen.has(sql)) {
-      // statements used only once must not keep others from being counted
-      if (this.#seen.size > 2 * MAX_PREPARED) this.#forgetUnnamed();
-      this.#seen.set(sql, undefined);
-      return undefined;
-    }
-    this.#prepared += 1;
-    const given = `s${this.#prepared}`;
-    this.#seen.set(sql, given);
-    return given;
-  }
-
-  #forgetUnnamed(): void {
-    for (const [sql, name] of this.#seen) if (name === undefined) this.#seen.delete(sql);
-  }
+/** Configures a new session. Throws `storage.unreadable` when the database cannot hold the data. */
+export async function prepareSession(client: Client, place: string): Promise<Traits> {
+  const [[traits]] = await Promise.all([
+    ask<Traits>(
+      client,
+      `select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+        current_setting('server_encoding') as encoding, coalesce(current_schema(), '') as schema,
+        pg_backend_pid() as backend, pg_is_in_recovery() as standby`,
+    ),
+    ask(client, SETTINGS),
+  ]);
+  if (traits === undefined) throw new Error('the database returned no server settings');
+  const { processID: greeted } = client as unknown as { processID?: number };
+  checkTraits(traits, { place, greeted });
+  return traits;
 }
 
-/** Identifies this process in `pg_stat_activity` for administrators and other servers. */
-export const APPLICATION = `funcgraph ${process.pid} on ${hostname()}`.slice(0, 63);
-
-function newClient(url: Secret, socket: Socket): Client {
-  try {
-    return new Client({
-      connectionString: url.reveal(),
-      pipeline: true,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 30_000,
-      connectionTimeoutMillis: CONNECT_MS,
-      application_name: APPLICATION,
-      stream: () => socket,
-      types: { getTypeParser: (typeId: number) => fromWire(typeId) } as never,
-    });
-  } catch (error) {
-    // no cause: an error about a URL holds the URL
-    const { code } = error as { code?: unknown };
-    const reason = code === 'ERR_INVALID_URL' ? 'it is not a valid URL' : reasonOf(error);
-    throw new StorageError('storage.unreadable', `the database URL cannot be used: ${reason}`, {
-      hint: 'Write it as postgres://user@host:5432/database; special characters of a password as %XX.',
-    });
+/** `greeted` is the backend id from the start of the session. Throws `storage.unreadable`. */
+export function checkTraits(traits: Traits, { place, greeted }: { place: string; greeted: number | undefined }): void {
+  const { version, number, encoding, schema, backend, standby } = traits;
+  const unusable = (what: string, hint: string): StorageError =>
+    new StorageError('storage.unreadable', `cannot use the ${place}: ${what}`, { hint });
+  if (number < OLDEST_VERSION * 10_000) {
+    throw unusable(`it is version ${version}`, `Take PostgreSQL ${OLDEST_VERSION} or newer.`);
   }
-}
-
-/** Describes a URL for people: user, host, port and database, never the password. Throws `storage.unreadable`. */
-export function placeOf(url: Secret): string {
-  const { user, host, port, database } = newClient(url, new Socket()) as unknown as Record<string, unknown>;
-  const at = String(host).startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
-  return `database ${database} of PostgreSQL at ${at} as ${user}`;
+  if (encoding !== 'UTF8') {
+    const hint = 'Make one with the encoding UTF8: createdb --encoding=UTF8 --template=template0 --owner=USER NAME';
+    throw unusable(`its encoding is ${encoding}`, hint);
+  }
+  if (greeted !== backend) {
+    const hint =
+      'Connect to PostgreSQL itself: a pooler shares sessions between clients, and the lock of the database with them.';
+    throw unusable('a connection pooler is in between', hint);
+  }
+  if (standby) throw unusable('it is a standby', 'Name the primary in the database URL.');
+  if (schema === '') throw unusable('no schema of the search path exists', 'Make the schema, or change search_path.');
 }

@@ -1,4 +1,4 @@
-import type { SqlValue } from '../../engine/link.ts';
+import type { SqlValue } from '../../parameter.ts';
 
 /** PostgreSQL text cannot contain U+0000; it is written as this private-use character and a digit. */
 const MARK = '\uF8F0';

@@ -1,18 +1,34 @@
 import {
   type DatabaseIntrospector,
+  type Dialect,
   type DialectAdapter,
+  type Driver,
   type Kysely,
   type QueryCompiler,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { EngineDialect } from '../../engine/engine-dialect.ts';
+import { GroupCommitDriver } from './driver.ts';
+import type { EngineLink } from './engine-link.ts';
+import type { TransactionGate } from './transaction-gate.ts';
 
 /**
  * SQLite through an engine with group commit. Schema changes are transactional, so a migration happens whole or not.
  */
-export class SqliteDialect extends EngineDialect {
+export class SqliteDialect implements Dialect {
+  readonly #link: EngineLink;
+  readonly #gate: TransactionGate;
+
+  constructor(link: EngineLink, gate: TransactionGate) {
+    this.#link = link;
+    this.#gate = gate;
+  }
+
+  createDriver(): Driver {
+    return new GroupCommitDriver(this.#link, this.#gate);
+  }
+
   createQueryCompiler(): QueryCompiler {
     return new SqliteQueryCompiler();
   }

@@ -1,5 +1,5 @@
 import { serveCalls } from '../../../lib/worker-thread.ts';
-import type { EngineResult } from '../../engine/link.ts';
-import { GroupCommitEngine, type SqliteCall } from './engine.ts';
+import { GroupCommitEngine } from './engine.ts';
+import type { EngineCall, EngineResult } from './engine-link.ts';
 
-serveCalls<SqliteCall, EngineResult>((data) => new GroupCommitEngine(String(data)));
+serveCalls<EngineCall, EngineResult>((data) => new GroupCommitEngine(String(data)));

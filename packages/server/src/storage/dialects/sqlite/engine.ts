@@ -1,15 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { CallHandler, PendingCall } from '../../../lib/worker-thread.ts';
-import type { EngineCall, EngineResult, EngineStatement, SqlValue } from '../../engine/link.ts';
-import { guardFailed, rawTransaction } from '../../engine/refusals.ts';
 import { StorageError } from '../../errors.ts';
+import type { SqlValue } from '../../parameter.ts';
+import { guardFailed, rawTransaction } from '../../refusals.ts';
+import type { EngineCall, EngineResult, EngineStatement } from './engine-link.ts';
 import { returnPages, rewriteIfWorth, useIncrementalVacuum } from './file-space.ts';
 
-/** `reclaim`: returns at most so many pages of deleted rows to the file system; `changes` is how many. */
-export type SqliteCall = EngineCall | { readonly op: 'reclaim'; readonly pages: number };
-
-type Slot = PendingCall<SqliteCall, EngineResult>;
+type Slot = PendingCall<EngineCall, EngineResult>;
 
 /** More statements than this in one batch are split, so that the first callers do not wait for the last. */
 const maxGroup = 4096;
@@ -21,7 +19,7 @@ const nothing: EngineResult = { rows: [], changes: 0, lastId: 0 };
  * after its COMMIT; a failing one fails no other. Reads before the first write of a batch are answered at once.
  * Between `begin` and `commit` or `rollback` statements run in that transaction; the caller sends no others meanwhile.
  */
-export class GroupCommitEngine implements CallHandler<SqliteCall, EngineResult> {
+export class GroupCommitEngine implements CallHandler<EngineCall, EngineResult> {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
   #explicit = false;

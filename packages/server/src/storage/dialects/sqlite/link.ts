@@ -1,16 +1,11 @@
-import type { Transferable } from 'node:worker_threads';
 import { type PendingCall, WorkerThread } from '../../../lib/worker-thread.ts';
-import type { EngineLink, EngineResult } from '../../engine/link.ts';
-import { databaseClosed } from '../../engine/refusals.ts';
-import { GroupCommitEngine, type SqliteCall } from './engine.ts';
-
-export interface SqliteLink extends EngineLink {
-  call(call: SqliteCall, transfer?: readonly Transferable[]): Promise<EngineResult>;
-}
+import { databaseClosed } from '../../refusals.ts';
+import { GroupCommitEngine } from './engine.ts';
+import type { EngineCall, EngineLink, EngineResult } from './engine-link.ts';
 
 /** An engine in a thread of its own, so that fsync never blocks the event loop. */
-export function threadLink(file: string, onDeath?: (error: Error) => void): Promise<SqliteLink> {
-  return WorkerThread.start<SqliteCall, EngineResult>({
+export function threadLink(file: string, onDeath?: (error: Error) => void): Promise<EngineLink> {
+  return WorkerThread.start<EngineCall, EngineResult>({
     from: import.meta.url,
     entry: './engine-thread',
     name: 'storage',
@@ -21,16 +16,16 @@ export function threadLink(file: string, onDeath?: (error: Error) => void): Prom
 }
 
 /** The same engine in this thread, for databases in memory: the calls of one turn form one batch as well. */
-export class InlineLink implements SqliteLink {
+export class InlineLink implements EngineLink {
   readonly #engine: GroupCommitEngine;
-  #batch: PendingCall<SqliteCall, EngineResult>[] = [];
+  #batch: PendingCall<EngineCall, EngineResult>[] = [];
   #closed = false;
 
   constructor(file: string) {
     this.#engine = new GroupCommitEngine(file);
   }
 
-  call(call: SqliteCall): Promise<EngineResult> {
+  call(call: EngineCall): Promise<EngineResult> {
     if (this.#closed) {
       return Promise.reject(databaseClosed());
     }

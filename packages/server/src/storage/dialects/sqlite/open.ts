@@ -1,6 +1,8 @@
-import type { OpenedDatabase, SqliteStorageOptions, StorageOptions } from '../../options.ts';
+import { MIGRATION_MS, type OpenedDatabase, type SqliteStorageOptions, type StorageOptions } from '../../options.ts';
 import { SqliteDialect } from './dialect.ts';
 import { InlineLink, threadLink } from './link.ts';
+import { runAtomic } from './run-atomic.ts';
+import { TransactionGate } from './transaction-gate.ts';
 
 /** 1 MB: other statements wait some milliseconds for a step. */
 const STEP_PAGES = 256;
@@ -10,17 +12,24 @@ const MOST_STEPS = 64;
 export async function openSqlite(options: StorageOptions & SqliteStorageOptions): Promise<OpenedDatabase> {
   const { file, onDeath } = options;
   const link = file === ':memory:' ? new InlineLink(file) : await threadLink(file, onDeath);
+  const gate = new TransactionGate(link, { maxTransactionMs: MIGRATION_MS });
   return {
     kind: 'sqlite',
     place: file,
-    link,
-    dialect: (gate) => new SqliteDialect(link, gate),
-    migrated: () => {},
+    dialect: new SqliteDialect(link, gate),
+    atomic: (statements) => runAtomic(link, gate, statements),
+    migrated(maxTransactionMs) {
+      gate.maxTransactionMs = maxTransactionMs;
+    },
     unlessAway: (work) => work,
-    async reclaim(gate) {
+    async reclaim() {
       const step = () => gate.run({}, () => link.call({ op: 'reclaim', pages: STEP_PAGES }));
       for (let done = 0; done < MOST_STEPS; done += 1) if ((await step()).changes < STEP_PAGES) return;
     },
     check: async () => ({ ok: true, detail: `SQLite, ${file}` }),
+    async close() {
+      await gate.drain();
+      await link.close();
+    },
   };
 }

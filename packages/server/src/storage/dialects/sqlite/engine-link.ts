@@ -1,7 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-
-/** Values that an engine takes. The driver converts all others. */
-export type SqlValue = null | number | bigint | string | Uint8Array;
+import type { SqlValue } from '../../parameter.ts';
 
 export interface EngineStatement {
   readonly sql: string;
@@ -12,7 +10,9 @@ export type EngineCall =
   | ({ readonly op: 'run' } & EngineStatement)
   /** All or none; `mustAffect` holds the indexes of statements that undo the batch when they change no row. */
   | { readonly op: 'atomic'; readonly statements: readonly EngineStatement[]; readonly mustAffect: readonly number[] }
-  | { readonly op: 'begin' | 'commit' | 'rollback' };
+  | { readonly op: 'begin' | 'commit' | 'rollback' }
+  /** Returns at most so many pages of deleted rows to the file system; `changes` is how many. */
+  | { readonly op: 'reclaim'; readonly pages: number };
 
 export interface EngineResult {
   readonly rows: unknown[];

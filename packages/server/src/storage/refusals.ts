@@ -1,4 +1,4 @@
-import { StorageError } from '../errors.ts';
+import { StorageError } from './errors.ts';
 
 /** A statement of a batch that had to change a row changed none. */
 export function guardFailed(index: number): StorageError {
@@ -16,4 +16,11 @@ export function rawTransaction(): StorageError {
 
 export function databaseClosed(): StorageError {
   return new StorageError('storage.closed', 'the database is closed', { hint: 'Open it again.' });
+}
+
+/** The transaction was open for too long and has been rolled back. */
+export function transactionTimeout(ms: number): StorageError {
+  return new StorageError('storage.transaction_timeout', `the transaction was open for more than ${ms} ms`, {
+    hint: 'Never wait for the network or a person inside a transaction.',
+  });
 }

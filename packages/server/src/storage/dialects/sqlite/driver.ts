@@ -6,9 +6,9 @@ import {
   type QueryResult,
   CompiledQuery as Raw,
 } from 'kysely';
-import { StorageError } from '../errors.ts';
-import type { EngineLink, EngineResult } from './link.ts';
-import { encodeParameters } from './parameter.ts';
+import { StorageError } from '../../errors.ts';
+import { encodeParameters } from '../../parameter.ts';
+import type { EngineLink, EngineResult } from './engine-link.ts';
 import type { TransactionGate } from './transaction-gate.ts';
 
 /** Kysely's driver over an engine: any number of connections share it, transactions take turns. */

@@ -1,5 +1,6 @@
-import { StorageError } from '../errors.ts';
-import type { EngineLink } from './link.ts';
+import { StorageError } from '../../errors.ts';
+import { transactionTimeout } from '../../refusals.ts';
+import type { EngineLink } from './engine-link.ts';
 
 interface Waiter {
   /** The connection that wants a transaction; undefined for a single statement. */
@@ -16,7 +17,7 @@ const maxWaiting = 50_000;
  */
 export class TransactionGate {
   readonly #link: EngineLink;
-  readonly #maxTransactionMs: number;
+  maxTransactionMs: number;
   readonly #expired = new WeakSet<object>();
   readonly #waiting: Waiter[] = [];
   #head = 0;
@@ -25,12 +26,12 @@ export class TransactionGate {
 
   constructor(link: EngineLink, options: { maxTransactionMs: number }) {
     this.#link = link;
-    this.#maxTransactionMs = options.maxTransactionMs;
+    this.maxTransactionMs = options.maxTransactionMs;
   }
 
   /** Calls `send` when it is the connection's turn. `send` must make its engine call before it first waits. */
   run<T>(connection: object, send: () => Promise<T>): Promise<T> {
-    if (this.#expired.has(connection)) return Promise.reject(timedOut(this.#maxTransactionMs));
+    if (this.#expired.has(connection)) return Promise.reject(transactionTimeout(this.maxTransactionMs));
     if (this.#owner === connection || this.#free()) return send();
     return this.#wait(undefined, send);
   }
@@ -49,7 +50,7 @@ export class TransactionGate {
 
   async end(connection: object, op: 'commit' | 'rollback'): Promise<void> {
     if (this.#owner !== connection) {
-      if (op === 'commit') throw timedOut(this.#maxTransactionMs);
+      if (op === 'commit') throw transactionTimeout(this.maxTransactionMs);
       return;
     }
     // The next waiter may be sent at once: the engine keeps the order of calls.
@@ -74,7 +75,7 @@ export class TransactionGate {
       this.#release();
       throw error;
     }
-    this.#timer = setTimeout(() => this.#expire(connection), this.#maxTransactionMs);
+    this.#timer = setTimeout(() => this.#expire(connection), this.maxTransactionMs);
     this.#timer.unref();
   }
 
@@ -111,10 +112,4 @@ export class TransactionGate {
       this.#head = 0;
     }
   }
-}
-
-function timedOut(ms: number): StorageError {
-  return new StorageError('storage.transaction_timeout', `the transaction was open for more than ${ms} ms`, {
-    hint: 'Never wait for the network or a person inside a transaction.',
-  });
 }

@@ -1,7 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
-import type { AtomicResult, AtomicStatement } from '../atomic.ts';
-import type { EngineLink } from './link.ts';
-import { encodeParameters } from './parameter.ts';
+import type { AtomicResult, AtomicStatement } from '../../atomic.ts';
+import { encodeParameters } from '../../parameter.ts';
+import type { EngineLink } from './engine-link.ts';
 import type { TransactionGate } from './transaction-gate.ts';
 
 /** Sends the statements as one call, which the engine runs as a part of its group: one fsync serves many batches. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTraits, type Traits } from './ownership.ts';
+import { checkTraits, type Traits } from './session.ts';
 
 const GOOD: Traits = {
   version: '14.0',

@@ -1,12 +1,14 @@
 import type { Transferable } from 'node:worker_threads';
-import { StorageError } from '../errors.ts';
-import type { SqlValue } from './link.ts';
+import { StorageError } from './errors.ts';
+
+/** Values that a database takes. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
 
 /** Blobs of at least this size are moved to the other thread instead of being copied a second time. */
 const moveFrom = 16 * 1024;
 
 /**
- * Statement parameters as the engines take them: booleans become 0 and 1, blobs are copied (the caller may reuse its
+ * Statement parameters as the databases take them: booleans become 0 and 1, blobs are copied (the caller may reuse its
  * buffer). Throws `storage.parameter` for anything else, so that one bad value cannot spoil the message it travels in.
  */
 export function encodeParameters(values: readonly unknown[], transfer: Transferable[]): SqlValue[] {
