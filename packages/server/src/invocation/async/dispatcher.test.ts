@@ -179,7 +179,7 @@ describe('dispatcher', () => {
     expect(query).not.toHaveBeenCalled();
     end();
     await settled('b', 'leased');
-    expect(await invocations.gauges()).toMatchObject({ waiting: 0, running: 1 });
+    await vi.waitFor(async () => expect(await invocations.gauges()).toMatchObject({ waiting: 0, running: 1 }));
     end();
     await settled('b', 'done');
     await vi.waitFor(async () => expect(await invocations.gauges()).toMatchObject({ waiting: 0, running: 0 }));

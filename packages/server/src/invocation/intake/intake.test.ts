@@ -11,6 +11,7 @@ let clock: ManualClock;
 let storage: Storage;
 let queue: Queue;
 let intake: Intake | undefined;
+const inFlight = new Set<Promise<unknown>>();
 let begun: string[];
 let running: Map<string, () => void>;
 
@@ -18,6 +19,11 @@ beforeEach(async () => {
   clock = new ManualClock();
   storage = await openTestStorage();
   queue = await Queue.open({ storage, now: () => clock.now() });
+  inFlight.clear();
+  queue.lease = watch(queue.lease);
+  queue.ack = watch(queue.ack);
+  queue.nextDue = watch(queue.nextDue);
+  queue.readyGroups = watch(queue.readyGroups);
   begun = [];
   running = new Map();
 });
@@ -52,13 +58,25 @@ async function flood(projects: number, each: number): Promise<void> {
   await Promise.all(all);
 }
 
+/** Makes `settled` wait for the calls of a method. */
+function watch<Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) {
+  return (...args: Args): Promise<Result> => {
+    const answer = call.apply(queue, args);
+    inFlight.add(answer);
+    const end = (): unknown => inFlight.delete(answer);
+    answer.then(end, end);
+    return answer;
+  };
+}
+
 /** Resolves when no more messages begin. */
 async function settled(): Promise<void> {
   for (let last = -1; last !== begun.length; ) {
     last = begun.length;
-    await queue.counts(TOPIC);
-    await new Promise((resolve) => setImmediate(resolve));
-    await queue.counts(TOPIC);
+    do {
+      await Promise.allSettled(inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (inFlight.size > 0);
   }
 }
 
