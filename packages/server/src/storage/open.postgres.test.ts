@@ -209,6 +209,25 @@ describe('a PostgreSQL database', () => {
     });
   });
 
+  it('makes do with the connections that its user may have', async () => {
+    const url = await cluster.create();
+    await cluster.run(
+      url,
+      `create role limited login password 'l' connection limit 3; grant all on schema public to limited`,
+    );
+    const told: string[] = [];
+    const storage = await openStorage({
+      url: new Secret(url.reveal().replace(/\/\/[^@]+@/, '//limited:l@')),
+      dataKey: 'k',
+      onConnection: (state) => told.push(state),
+    });
+    const all = Array.from({ length: 50 }, (_, n) => `m${n}`);
+    await Promise.all(all.map((id) => insert(storage, id)));
+    expect(await ids(storage)).toHaveLength(50);
+    expect(told).toEqual([]);
+    await storage.close();
+  });
+
   it('refuses statements after it was closed', async () => {
     const storage = await openStorage({ url: await cluster.create(), dataKey: 'k' });
     await storage.close();

@@ -19,6 +19,7 @@ export interface PostgresOptions extends PostgresStorageOptions {
 /** Enough to keep the database busy; more would compete for its processors. */
 const MAX_CONNECTIONS = 8;
 const IDLE_MS = 60_000;
+const TOO_MANY = '53300';
 const MAX_PENDING = 50_000;
 const RETRY_MS = { first: 100, most: 2_000 };
 /** The database may be starting at the same time as the server. */
@@ -79,6 +80,7 @@ export class Connections {
       const owner = randomUUID();
       const id = await takeOver(client, { owner, dataKey, databaseId });
       const connections = new Connections(options, { place, id, schema, owner });
+      // while this client still has a share of the lock
       (await connections.#pool.connect()).release();
       return connections;
     } catch (error) {
@@ -120,7 +122,10 @@ export class Connections {
         if (this.#generations.get(client) === this.#generation) return client;
         client.release(true);
       } catch (error) {
-        this.#lose(error, generation);
+        const { options, totalCount } = this.#pool;
+        // the limit of the user or of the database: the connections that exist must do
+        if (sqlStateOf(error) === TOO_MANY && totalCount > 0) options.max = totalCount;
+        else this.#lose(error, generation);
       }
     }
   }
@@ -187,6 +192,7 @@ export class Connections {
     if (!isNew) return this.#reconnect();
     if (this.#closing !== undefined) return;
     this.#isLost = false;
+    this.#pool.options.max = MAX_CONNECTIONS;
     this.availability.back();
     this.#options.onConnection?.('back', this.place);
   }
