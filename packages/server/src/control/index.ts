@@ -41,9 +41,9 @@ export type {
   FunctionSettings,
   FunctionState,
   ImageChoice,
-  Kept,
   NewCode,
   NewFunction,
+  OpaqueFields,
   Runtimes,
 } from './functions/types.ts';
 export { GatewayAppStore } from './gateway-apps/gateway-app-store.ts';

@@ -1,7 +1,7 @@
 import { isFunctionName } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkDescription } from '../checks.ts';
-import type { Kept } from '../functions/types.ts';
+import type { OpaqueFields } from '../functions/types.ts';
 import type { ApplicationParam, ApplicationPart, NewApplication } from './types.ts';
 
 /** Leaves room in the names of its functions for their suffixes. */
@@ -19,7 +19,7 @@ export function checkApplication({ name, description }: NewApplication): void {
 }
 
 /** A value for every parameter: the user's or the default. Throws `invalid_request`, which names the parameter. */
-export function readParams(params: readonly ApplicationParam[], given: Kept): ReadonlyMap<string, string> {
+export function readParams(params: readonly ApplicationParam[], given: OpaqueFields): ReadonlyMap<string, string> {
   const strange = Object.keys(given).find((name) => !params.some((param) => param.name === name));
   if (strange !== undefined) {
     const known = params.map(({ name }) => name).join(', ');

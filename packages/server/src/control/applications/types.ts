@@ -1,5 +1,5 @@
 import type { BothLanguages } from '../function-templates/types.ts';
-import type { Kept } from '../functions/types.ts';
+import type { OpaqueFields } from '../functions/types.ts';
 
 /** A parameter that a template asks the user for. */
 export interface ApplicationParam {
@@ -67,5 +67,5 @@ export interface NewApplication {
   /** Of its functions; undefined for none. */
   readonly enterpriseProjectId: string | undefined;
   readonly agency: string | undefined;
-  readonly params: Kept;
+  readonly params: OpaqueFields;
 }

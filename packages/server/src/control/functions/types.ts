@@ -4,7 +4,7 @@ import type { SurroundingSettings } from '../../domain/surroundings.ts';
 import type { DependencyVersion } from '../dependencies/types.ts';
 
 /** JSON object whose fields the platform keeps for the user without reading them. */
-export type Kept = Readonly<Record<string, unknown>>;
+export type OpaqueFields = Readonly<Record<string, unknown>>;
 
 /** Settings by which a version acts and belongs; the names were looked up when they were set. Empty text is none. */
 export interface IdentitySettings {
@@ -46,7 +46,7 @@ export interface FunctionConfig extends IdentitySettings, HookSettings, Surround
   readonly codeType: string;
   readonly codeFileName: string;
   /** Returned to the user as it was given; means nothing to the platform. */
-  readonly kept: Kept;
+  readonly kept: OpaqueFields;
 }
 
 type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };

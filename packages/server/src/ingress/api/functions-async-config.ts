@@ -14,7 +14,8 @@ import type { Iam, Question } from '../../iam/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
-import { readTarget } from './functions-target.ts';
+import { qualifierText, readTarget } from './functions-target.ts';
+import { markedPage } from './page.ts';
 
 const INVOKE = 'functiongraph:function:invokeAsync';
 
@@ -50,7 +51,7 @@ export function functionAsyncConfigHandlers(deps: {
       functionId: fn.id,
       name,
       version,
-      qualifier: qualifier?.kind === 'alias' ? `!${qualifier.name}` : version,
+      qualifier: qualifierText(qualifier) ?? version,
       // the text of a qualifier is the same in a URN
       urnOf: (text) => functionUrn(fn, region, text),
     };
@@ -90,22 +91,9 @@ export function functionAsyncConfigHandlers(deps: {
 
     async listFunctionAsyncInvokeConfig(request) {
       const { functionId, urnOf } = await locate(request.params);
-      const offset = Number(request.query.marker ?? 0);
-      const asked = Number(request.query.limit ?? 0);
-      if (offset < 0 || asked < 0) throw new PlatformError('invalid_request', 'marker and limit must not be negative');
-      const limit = asked === 0 ? 10 : Math.min(asked, 100);
       const all = asyncConfigs.list(functionId);
-      const page = all.slice(offset, offset + limit);
-      return {
-        async_invoke_configs: page.map((config) => reply(config, urnOf)),
-        count: all.length,
-        page_info: {
-          // 0 means "no more" to clients that otherwise continue
-          next_marker: offset + page.length < all.length ? offset + page.length : 0,
-          previous_marker: Math.max(0, offset - limit),
-          current_count: page.length,
-        },
-      };
+      const { items, page_info, count } = markedPage(all, request.query, { usual: 10, most: 100 });
+      return { async_invoke_configs: items.map((config) => reply(config, urnOf)), count, page_info };
     },
   };
 }

@@ -4,9 +4,9 @@ import type {
   ConfigChange,
   FunctionSettings,
   ImageChoice,
-  Kept,
   NewCode,
   NewFunction,
+  OpaqueFields,
 } from '../../control/index.ts';
 import type { Mount, MountConfig } from '../../domain/surroundings.ts';
 import { decodeBase64 } from '../../lib/base64.ts';
@@ -84,7 +84,7 @@ function settingsOf(body: SettingsBody): FunctionSettings {
 }
 
 /** The whole objects of a network are returned as they were given, so they are kept too. */
-function keptOf(body: SettingsBody): Kept {
+function keptOf(body: SettingsBody): OpaqueFields {
   const { type = '', restore_hook_timeout: restore = 0 } = body;
   if (!TYPES.includes(type)) throw new PlatformError('invalid_request', 'type must be one of v1, v2');
   if (restore < 0 || restore > MAX_RESTORE_SECONDS) {

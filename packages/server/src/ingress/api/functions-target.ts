@@ -15,6 +15,11 @@ export function readName(params: FunctionParams): { name: FunctionName; qualifie
   return { name: { projectId, package: pkg, name }, qualifier };
 }
 
+/** `!alias` or the name of a version, as `control` knows them; the same text stands in a URN. */
+export function qualifierText(qualifier: Qualifier | undefined): string | undefined {
+  return qualifier?.kind === 'alias' ? `!${qualifier.name}` : qualifier?.name;
+}
+
 /**
  * The function and version of a path. No qualifier means `latest`, an alias its main version. Throws `alias_not_found`,
  * and `function_not_found` where an alias lacks its function.

@@ -1,5 +1,4 @@
-import { formatUrn } from '@funcgraph/api';
-import type { AppSecrets, GatewayApp, GatewayApps } from '../../control/index.ts';
+import { type AppSecrets, functionUrn, type GatewayApp, type GatewayApps } from '../../control/index.ts';
 import type { FunctionRef, Iam } from '../../iam/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
@@ -56,13 +55,7 @@ export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handl
         triggers: triggers.filter(maySee).map(({ id, fn, qualifier, settings }) => ({
           trigger_id: id,
           name: settings.name,
-          func_urn: formatUrn({
-            region,
-            ...fn,
-            qualifier: qualifier.startsWith('!')
-              ? { kind: 'alias', name: qualifier.slice(1) }
-              : { kind: 'version', name: qualifier },
-          }),
+          func_urn: functionUrn(fn, region, qualifier),
           auth: settings.auth,
         })),
       };

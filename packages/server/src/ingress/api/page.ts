@@ -25,3 +25,25 @@ export function pageOf<T>(
   const items = all.slice(offset, offset + (size === 0 ? most : Math.min(size, most)));
   return { items, next_marker: offset + items.length, count: all.length };
 }
+
+/**
+ * A page of a list whose clients stop at a marker of 0. `limit` of 0 or nothing means the usual size. Throws
+ * `invalid_request`.
+ */
+export function markedPage<T>(
+  all: readonly T[],
+  query: { readonly marker?: string | undefined; readonly limit?: string | undefined },
+  size: { readonly usual: number; readonly most: number },
+) {
+  const offset = Number(query.marker ?? 0);
+  const asked = Number(query.limit ?? 0);
+  if (offset < 0 || asked < 0) throw new PlatformError('invalid_request', 'marker and limit must not be negative');
+  const limit = asked === 0 ? size.usual : Math.min(asked, size.most);
+  const items = all.slice(offset, offset + limit);
+  const page_info = {
+    next_marker: offset + items.length < all.length ? offset + items.length : 0,
+    previous_marker: Math.max(0, offset - limit),
+    current_count: items.length,
+  };
+  return { items, page_info, count: all.length };
+}

@@ -1,10 +1,18 @@
 import { type DecodedBody, formatUrn, type RouteResponse, type Routes } from '@funcgraph/api';
-import type { Functions, Reservation, ReservedConfig, ReservedConfigs } from '../../control/index.ts';
+import {
+  type Functions,
+  functionUrn,
+  type Reservation,
+  type ReservedConfig,
+  type ReservedConfigs,
+} from '../../control/index.ts';
+import { LATEST } from '../../domain/names.ts';
 import type { Iam } from '../../iam/index.ts';
 import type { ReservedState } from '../../instances/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
-import { readName } from './functions-target.ts';
+import { qualifierText, readName } from './functions-target.ts';
+import { markedPage } from './page.ts';
 
 type Ids =
   | 'updateFunctionReservedInstancesCount'
@@ -52,30 +60,30 @@ export function reservedInstanceHandlers({
   return {
     async updateFunctionReservedInstancesCount(request) {
       const { name, qualifier } = readName(request.params);
-      const text = qualifier?.kind === 'alias' ? `!${qualifier.name}` : (qualifier?.name ?? 'latest');
-      const config = await reservedConfigs.set(name, text, reservationOf(request.body));
+      const target = qualifierText(qualifier) ?? LATEST;
+      const config = await reservedConfigs.set(name, target, reservationOf(request.body));
       return { count: config.count, idle_mode: config.idleMode, tactics_config: tactics(config) };
     },
 
     async listFunctionReservedInstances(request) {
       const { query, params } = request;
       const all = seen(request, await listed(params.project_id, query.urn));
-      const { rows, page } = pageOf(all, query, { usual: 400, most: 400 });
+      const { items, page_info, count } = markedPage(all, query, { usual: 400, most: 400 });
       return {
-        reservedinstances: rows.map((config) => ({
-          func_urn: formatUrn({ region, ...config.fn, qualifier: qualifierOf(config) }),
+        reservedinstances: items.map((config) => ({
+          func_urn: functionUrn(config.fn, region, config.qualifier),
           count: state(config).wanted,
         })),
-        page_info: page,
-        count: all.length,
+        page_info,
+        count,
       };
     },
 
     async listReservedInstanceConfigs(request) {
       const { query, params } = request;
       const all = seen(request, await listed(params.project_id, query.function_urn));
-      const { rows, page } = pageOf(all, query, { usual: 100, most: 500 });
-      return { reserved_instances: rows.map((config) => reply(config, region)), page_info: page, count: all.length };
+      const { items, page_info, count } = markedPage(all, query, { usual: 100, most: 500 });
+      return { reserved_instances: items.map((config) => reply(config, region)), page_info, count };
     },
 
     async showReservedInstances(request) {
@@ -112,17 +120,12 @@ function required(field: string, value: number | undefined): number {
   throw new PlatformError('invalid_concurrency', `${field} is missing`);
 }
 
-function qualifierOf({ qualifier }: ReservedConfig): { kind: 'version' | 'alias'; name: string } {
-  const alias = qualifier.startsWith('!');
-  return { kind: alias ? 'alias' : 'version', name: alias ? qualifier.slice(1) : qualifier };
-}
-
 function reply(config: ReservedConfig, region: string): ConfigReply {
-  const { kind, name } = qualifierOf(config);
+  const { qualifier } = config;
   return {
     function_urn: formatUrn({ region, ...config.fn }),
-    qualifier_type: kind,
-    qualifier_name: name,
+    qualifier_type: qualifier.startsWith('!') ? 'alias' : 'version',
+    qualifier_name: qualifier.replace(/^!/, ''),
     min_count: config.count,
     idle_mode: config.idleMode,
     tactics_config: tactics(config),
@@ -152,23 +155,4 @@ function stateReply({
   if (failing === undefined) return { wanted, ready, starting, failing: null };
   const { reason, failures, nextTryAt } = failing;
   return { wanted, ready, starting, failing: { reason, failures, next_try: new Date(nextTryAt).toISOString() } };
-}
-
-function pageOf<T>(
-  all: readonly T[],
-  query: { readonly marker?: string | undefined; readonly limit?: string | undefined },
-  size: { readonly usual: number; readonly most: number },
-): { rows: readonly T[]; page: { next_marker: number; previous_marker: number; current_count: number } } {
-  const offset = Number(query.marker ?? 0);
-  const asked = Number(query.limit ?? 0);
-  if (offset < 0 || asked < 0) throw new PlatformError('invalid_request', 'marker and limit must not be negative');
-  const limit = asked === 0 ? size.usual : Math.min(asked, size.most);
-  const rows = all.slice(offset, offset + limit);
-  const page = {
-    // 0 means "no more" to clients that otherwise continue
-    next_marker: offset + rows.length < all.length ? offset + rows.length : 0,
-    previous_marker: Math.max(0, offset - limit),
-    current_count: rows.length,
-  };
-  return { rows, page };
 }

@@ -1,9 +1,16 @@
-import { formatUrn, type Qualifier, type RouteResponse, type Routes } from '@funcgraph/api';
-import { type ApiSettings, isApi, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
+import type { RouteResponse, Routes } from '@funcgraph/api';
+import {
+  type ApiSettings,
+  functionUrn,
+  isApi,
+  type Trigger,
+  type TriggerRef,
+  type Triggers,
+} from '../../control/index.ts';
 import { apiAddress } from '../gateway/api-address.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
-import { readName } from './functions-target.ts';
+import { qualifierText, readName } from './functions-target.ts';
 import { gatewayData } from './trigger-kinds/gateway.ts';
 import { changedSettings, readSettings, settingsData, triggerKind } from './trigger-kinds/index.ts';
 
@@ -29,7 +36,7 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
   return {
     async createFunctionTrigger({ params, body }) {
       const { name, ...target } = readName(params);
-      const qualifier = textOf(target.qualifier) ?? 'latest';
+      const qualifier = qualifierText(target.qualifier) ?? 'latest';
       const trigger = await triggers.create(name, qualifier, {
         active: body.trigger_status !== 'DISABLED',
         settings: readSettings(triggerKind(body.trigger_type_code), body.event_data, { fn: name, qualifier }),
@@ -39,7 +46,7 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
 
     async listFunctionTriggers({ params }) {
       const { name, qualifier } = readName(params);
-      return (await triggers.list(name, textOf(qualifier))).map(reply);
+      return (await triggers.list(name, qualifierText(qualifier))).map(reply);
     },
 
     async showFunctionTrigger({ params }) {
@@ -61,7 +68,7 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
 
     async batchDeleteFunctionTriggers({ params }) {
       const { name, qualifier } = readName(params);
-      await triggers.deleteAll(name, textOf(qualifier));
+      await triggers.deleteAll(name, qualifierText(qualifier));
       return {};
     },
   };
@@ -69,23 +76,17 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
 
 function refOf(params: Parameters<typeof readName>[0] & { trigger_type_code: string; trigger_id: string }): TriggerRef {
   const { name, qualifier } = readName(params);
-  return { name, qualifier: textOf(qualifier), kind: params.trigger_type_code, id: params.trigger_id };
-}
-
-function textOf(qualifier: Qualifier | undefined): string | undefined {
-  return qualifier?.kind === 'alias' ? `!${qualifier.name}` : qualifier?.name;
+  return { name, qualifier: qualifierText(qualifier), kind: params.trigger_type_code, id: params.trigger_id };
 }
 
 function replyOf(trigger: Trigger, region: string, gateway: string): Reply {
   const { fn, qualifier, settings } = trigger;
-  const alias = qualifier.startsWith('!');
-  const version = alias ? qualifier.slice(1) : qualifier;
-  const urn = formatUrn({ region, ...fn, qualifier: { kind: alias ? 'alias' : 'version', name: version } });
+  const urn = functionUrn(fn, region, qualifier);
   return {
     trigger_id: trigger.id,
     trigger_type_code: settings.kind,
     trigger_status: trigger.active ? 'ACTIVE' : 'DISABLED',
-    event_data: isApi(trigger) ? apiReply(trigger, { urn, version, gateway }) : settingsData(settings),
+    event_data: isApi(trigger) ? apiReply(trigger, urn, gateway) : settingsData(settings),
     func_urn: urn,
     created_time: apiTime(trigger.createdAt),
     last_updated_time: apiTime(trigger.modifiedAt),
@@ -93,8 +94,9 @@ function replyOf(trigger: Trigger, region: string, gateway: string): Reply {
 }
 
 function apiReply(
-  { id, fn, settings }: Trigger<ApiSettings>,
-  { urn, version, gateway }: { readonly urn: string; readonly version: string; readonly gateway: string },
+  { id, fn, qualifier, settings }: Trigger<ApiSettings>,
+  urn: string,
+  gateway: string,
 ): Reply['event_data'] {
   const data = gatewayData(settings);
   const address = gateway + apiAddress(fn.projectId, settings.groupId);
@@ -103,7 +105,7 @@ function apiReply(
     api_id: id,
     api_name: settings.name,
     triggerid: id,
-    func_info: { ...data.func_info, function_urn: urn, version },
+    func_info: { ...data.func_info, function_urn: urn, version: qualifier.replace(/^!/, '') },
     sl_domain: new URL(gateway).host,
     invoke_url: settings.path === '/' ? `${address}/` : address + settings.path,
   };

@@ -1,10 +1,16 @@
-import type { FunctionConfig, FunctionImage, FunctionState, Kept, NamedDependency } from '../../../control/index.ts';
+import type {
+  FunctionConfig,
+  FunctionImage,
+  FunctionState,
+  NamedDependency,
+  OpaqueFields,
+} from '../../../control/index.ts';
 import { mountFields } from '../functions-reply.ts';
 
 /** The contents of the YAML file of an exported function. */
 export interface ExportDocument {
   /** Fields of `createFunction`, except that variables are maps and not JSON text. */
-  readonly function: Kept;
+  readonly function: OpaqueFields;
   /** In the order in which the function has them. */
   readonly dependencies: readonly NamedDependency[];
   /** Name of the file with the code beside the YAML file; absent where the code was not exported. */
@@ -46,12 +52,12 @@ export function describeExport(state: FunctionState, codeFile: string | undefine
   };
 }
 
-function imageFields({ name, command, args, workingDir, uid, gid }: FunctionImage): Kept {
+function imageFields({ name, command, args, workingDir, uid, gid }: FunctionImage): OpaqueFields {
   return { image: name, command, args, working_dir: workingDir, uid, gid };
 }
 
 /** Settings that a function may never have had. */
-function setFields(config: FunctionConfig): Kept {
+function setFields(config: FunctionConfig): OpaqueFields {
   const fields = {
     xrole: config.agency,
     app_xrole: config.codeAgency,

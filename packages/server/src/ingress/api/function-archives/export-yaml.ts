@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { Kept, NamedDependency } from '../../../control/index.ts';
+import type { NamedDependency, OpaqueFields } from '../../../control/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { ExportDocument } from './export-document.ts';
 import { checkYaml } from './yaml-limits.ts';
@@ -53,8 +53,8 @@ function dependenciesOf(value: unknown): NamedDependency[] {
   });
 }
 
-function mapOf(value: unknown, what: string): Kept {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Kept;
+function mapOf(value: unknown, what: string): OpaqueFields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as OpaqueFields;
   throw refused(`${what} must be a map`);
 }
 

@@ -6,8 +6,8 @@ import {
   FunctionExports,
   FunctionImports,
   type FunctionState,
-  type Kept,
   type NewFunction,
+  type OpaqueFields,
 } from '../../../control/index.ts';
 import { openTestControl, type TestControl } from '../../../control/testing.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(() => control.close());
 
 const parse = bodyParser(ROUTES.createFunction.body);
-const create = (extra: Kept = {}): Promise<FunctionState> => {
+const create = (extra: OpaqueFields = {}): Promise<FunctionState> => {
   const body = parse({
     func_name: 'hello',
     runtime: 'Node.js20.15',
@@ -88,7 +88,7 @@ const comparable = ({ version, fn, secretNames }: FunctionState) => ({
   secretNames,
 });
 
-const FULL: Kept = {
+const FULL: OpaqueFields = {
   description: '描述: "quoted"\nand a second line',
   memory_size: 512,
   timeout: 42,
@@ -115,7 +115,7 @@ const FULL: Kept = {
 };
 
 describe('an export and its import', () => {
-  const kinds: readonly [string, Kept][] = [
+  const kinds: readonly [string, OpaqueFields][] = [
     ['a zip', {}],
     ['a zip with every setting', FULL],
     ['a zip that was sent as inline', { code_type: 'inline' }],

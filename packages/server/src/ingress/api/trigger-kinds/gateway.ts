@@ -1,6 +1,7 @@
 import { parseUrn } from '@funcgraph/api';
 import { type ApiSettings, RELEASE, type Trigger } from '../../../control/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
+import { qualifierText } from '../functions-target.ts';
 import type { EventData } from './event-data.ts';
 
 const CODE = 'invalid_apig_trigger';
@@ -77,7 +78,7 @@ export function checkFunctionInfo(
     if (named?.projectId !== fn.projectId || named.package !== fn.package || named.name !== fn.name) {
       throw wrong('function_urn');
     }
-    const text = named.qualifier?.kind === 'alias' ? `!${named.qualifier.name}` : named.qualifier?.name;
+    const text = qualifierText(named.qualifier);
     if (text !== undefined && text !== qualifier) throw wrong('function_urn');
   }
   if (version && version !== qualifier && `!${version}` !== qualifier) throw wrong('version');
