@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runProgram } from '../src/registry/run-program.ts';
+import { runProgram } from '../src/programs/run-program.ts';
 import { CASES } from './interpreters.ts';
 
 const SOURCES = join(CASES, 'go');

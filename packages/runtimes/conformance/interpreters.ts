@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RuntimeRegistry } from '../src/index.ts';
-import { findHostJvms } from '../src/registry/host-jvms.ts';
-import { JAVA_MAIN, jvmFlags, speaksUnix } from '../src/registry/java-plan.ts';
-import { runProgram } from '../src/registry/run-program.ts';
+import { findHostJvms } from '../src/languages/java/host-jvms.ts';
+import { JAVA_MAIN, jvmFlags, speaksUnix } from '../src/languages/java/jvm.ts';
+import { runProgram } from '../src/programs/run-program.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 export const CASES = join(ROOT, 'conformance', 'cases');

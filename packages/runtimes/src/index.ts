@@ -1,3 +1,8 @@
+export { entryOf } from './languages/handlers.ts';
+export type { Language, LanguageId, LaunchBind, LaunchPlan, Runtime } from './languages/language.ts';
+export { RUNTIME_ROOT, WORKING_DIR } from './languages/launch.ts';
+export { findRuntime, handlerFits, LANGUAGES, languageOf, MAX_HANDLER_CHARS } from './languages/runtimes.ts';
+export { RuntimeError, type RuntimeErrorCode } from './programs/runtime-error.ts';
 export type {
   BodyFrame,
   CancelFrame,
@@ -22,7 +27,6 @@ export {
   PROTOCOL_VERSION,
   STREAM_WINDOW_BYTES,
 } from './protocol/frames.ts';
-export { type LaunchBind, type LaunchPlan, RUNTIME_ROOT, WORKING_DIR } from './registry/launch-plan.ts';
 export type { RuntimeSource } from './registry/manifest.ts';
 export {
   type InstallProgress,
@@ -30,11 +34,3 @@ export {
   RuntimeRegistry,
   type RuntimeRegistryOptions,
 } from './registry/registry.ts';
-export { RuntimeError, type RuntimeErrorCode } from './registry/runtime-error.ts';
-export {
-  findRuntimeName,
-  RUNTIME_NAMES,
-  type RuntimeLanguage,
-  type RuntimeName,
-  versionFits,
-} from './registry/runtime-names.ts';

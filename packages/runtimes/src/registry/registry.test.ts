@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RuntimeError } from '../programs/runtime-error.ts';
 import { RuntimeRegistry } from './registry.ts';
-import { RuntimeError } from './runtime-error.ts';
 
 let base = '';
 let dir = '';

@@ -2,31 +2,27 @@ import { chmod, copyFile, mkdir, readdir, realpath, rename, rm, stat } from 'nod
 import { isAbsolute, join } from 'node:path';
 import { arch, platform } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { findHostInterpreters } from './host-interpreters.ts';
-import { fileStamp, findTree, worldReachable } from './interpreter.ts';
-import { javaArchive } from './java-archive.ts';
-import { javaMajor, planJava } from './java-plan.ts';
-import {
-  type LaunchPlan,
-  type PlacedInterpreter,
-  planCustom,
-  planGo,
-  planHttp,
-  planImage,
-  planNodejs,
-  planPython,
-} from './launch-plan.ts';
+import type {
+  HostInterpreter,
+  LanguageId,
+  LaunchPlan,
+  PlacedInterpreter,
+  PlanParts,
+  Runtime,
+} from '../languages/language.ts';
+import { fetchNode, newestVersion } from '../languages/nodejs/npm-package.ts';
+import { findRuntime, LANGUAGES, RUNTIMES, runtimeForVersion } from '../languages/runtimes.ts';
+import { fileStamp, worldReachable } from '../programs/interpreter-file.ts';
+import { portableProgram } from '../programs/portable-program.ts';
+import { RuntimeError } from '../programs/runtime-error.ts';
+import { withTemporary } from '../programs/temporary.ts';
 import { type RuntimeManifest, type RuntimeSource, readManifest, writeManifest } from './manifest.ts';
-import { fetchNode, newestVersion, nodePackage } from './npm-package.ts';
-import { checkedVersion, copyTree, languageOf, programOf, putInPlace, withTemporary } from './placing.ts';
-import { portableProgram } from './portable-program.ts';
-import { RuntimeError } from './runtime-error.ts';
-import { findRuntimeName, RUNTIME_NAMES, type RuntimeLanguage, type RuntimeName } from './runtime-names.ts';
-import { compilePythonShim, hasJavaShim, placeShims } from './shim-folder.ts';
+import { checkedVersion, copyTree, findTree, interpreterOf, programOf, putInPlace } from './placing.ts';
+import { placeShims } from './shim-folder.ts';
 
 export interface RuntimeListing {
   readonly name: string;
-  readonly language: RuntimeLanguage;
+  readonly language: LanguageId;
   readonly available: boolean;
   /** As the interpreter itself reports it. */
   readonly version?: string;
@@ -75,7 +71,6 @@ export class RuntimeRegistry {
   readonly #changes = new Map<string, Promise<unknown>>();
   #readyShims: Promise<string> | undefined;
   #readyNode: Promise<string> | undefined;
-  readonly #archives = new Map<string, Promise<string | undefined>>();
 
   constructor(dir: string, options: RuntimeRegistryOptions = {}) {
     this.#dir = dir;
@@ -87,10 +82,10 @@ export class RuntimeRegistry {
 
   /** Every name of the table, then every other registered name, in the order of the table. */
   async list(): Promise<RuntimeListing[]> {
-    const names = new Map(RUNTIME_NAMES.map((runtime) => [runtime.id, runtime]));
+    const names = new Map(RUNTIMES.map((runtime) => [runtime.id, runtime]));
     for (const entry of await this.#folders()) {
       const manifest = await readManifest(join(this.#dir, entry));
-      const runtime = manifest === undefined ? undefined : findRuntimeName(manifest.name);
+      const runtime = manifest === undefined ? undefined : findRuntime(manifest.name);
       if (runtime !== undefined && runtime.id === entry) names.set(runtime.id, runtime);
     }
     return Promise.all([...names.values()].sort(byLanguageAndVersion).map((runtime) => this.#describe(runtime)));
@@ -128,9 +123,10 @@ export class RuntimeRegistry {
   /** Fetches a Node.js with npm. Throws `runtime.not_installable` for languages that cannot be downloaded. */
   async install(name: string, onProgress: InstallProgress = () => undefined): Promise<RuntimeListing> {
     const runtime = this.#interpreted(name);
-    const packageName = runtime.language === 'nodejs' ? nodePackage(platform, arch) : undefined;
+    const { npmPackage } = interpreterOf(runtime);
+    const packageName = npmPackage?.(platform, arch);
     if (packageName === undefined) {
-      const what = runtime.language === 'nodejs' ? `${name} for ${platform} ${arch}` : name;
+      const what = npmPackage === undefined ? name : `${name} for ${platform} ${arch}`;
       throw new RuntimeError('runtime.not_installable', `${what} cannot be fetched`, addHint(runtime));
     }
     return this.#exclusive(runtime, async () => {
@@ -163,25 +159,20 @@ export class RuntimeRegistry {
       if (manifest !== undefined) manifests.set(id, manifest);
     }
     const places = { searchPath: this.#searchPath, platformNode: this.#platformNode };
-    const hosts = await findHostInterpreters(places, (path, stamp) => {
-      const known = [...manifests.values()].find((each) => each.path === path && each.stamp === stamp);
-      return known?.version;
-    });
+    const known = (path: string, stamp: string) =>
+      [...manifests.values()].find((each) => each.path === path && each.stamp === stamp)?.version;
     const names: string[] = [];
-    for (const host of hosts) {
-      if (names.includes(host.runtime.name)) continue;
-      names.push(host.runtime.name);
-      const current = manifests.get(host.runtime.id);
-      if (
-        current !== undefined &&
-        (current.source !== 'host' || (current.path === host.program && current.stamp === host.stamp))
-      )
-        continue;
-      await this.#exclusive(host.runtime, () =>
-        host.kind === 'tree'
-          ? this.#register(host.runtime, 'host', host.program)
-          : this.#registerProgram(host.runtime, host.program, host.version),
-      );
+    for (const language of LANGUAGES) {
+      if (language.run.kind !== 'interpreter') continue;
+      for (const host of await language.run.findOnHost(places, known)) {
+        const runtime = runtimeForVersion(language, host.version);
+        if (runtime === undefined || names.includes(runtime.name)) continue;
+        names.push(runtime.name);
+        const current = manifests.get(runtime.id);
+        const isSame = current?.path === host.path && current.stamp === host.stamp;
+        if (current !== undefined && (current.source !== 'host' || isSame)) continue;
+        await this.#exclusive(runtime, () => this.#registerHost(runtime, host));
+      }
     }
     for (const [id, manifest] of manifests) {
       if (manifest.source === 'host' && !names.includes(manifest.name))
@@ -195,46 +186,48 @@ export class RuntimeRegistry {
    */
   async launchPlan(name: string): Promise<LaunchPlan> {
     const runtime = this.#known(name);
-    if (runtime.language === 'go') return planGo(await this.#reachableNode(), await this.#reachableShims());
-    if (runtime.language === 'image') {
-      return planImage(await portableProgram(await this.#reachableNode(), this.#dir), await this.#reachableShims());
-    }
-    if (bringsItsOwn(runtime)) {
-      const placed: PlacedInterpreter[] = [];
-      for (const id of await this.#folders()) {
-        const state = await this.#state(id);
-        if (state !== undefined) placed.push(state.placed);
-      }
-      for (const java of RUNTIME_NAMES.filter((each) => each.language === 'java')) {
-        const state = placed.some((each) => each.runtime.id === java.id) ? undefined : await this.#serving(java);
-        if (state !== undefined) placed.push({ ...state.placed, runtime: java });
-      }
-      const plan = runtime.language === 'http' ? planHttp : planCustom;
-      return plan(await this.#reachableNode(), placed, await this.#reachableShims());
-    }
-    const state = await this.#serving(runtime);
-    if (state === undefined || (runtime.language === 'java' && !(await hasJavaShim(this.#shims)))) {
-      const listing = await this.#describe(runtime);
+    const { run } = runtime.language;
+    const parts = await this.#planParts();
+    if (run.kind === 'program') return run.plan(parts);
+    const listing = await this.#describe(runtime);
+    const served = listing.available ? await this.#serving(runtime) : undefined;
+    if (run.kind !== 'interpreter' || served === undefined) {
       throw new RuntimeError(
         'runtime.unavailable',
         `${name} is not installed on this machine`,
         listing.hint ?? addHint(runtime),
       );
     }
-    const shims = await this.#reachableShims();
-    if (runtime.language === 'nodejs') return planNodejs(state.placed, shims);
-    if (runtime.language === 'java') {
-      const { version } = state.manifest;
-      const archive = await this.#archive(state.program, version, shims);
-      const placed = { ...state.placed, runtime };
-      return planJava({ placed, version, shims, archive, platformNode: () => this.#reachableNode() });
-    }
-    await compilePythonShim(state.program, `${runtime.id}-${state.manifest.version}`, shims);
-    return planPython(state.placed, shims);
+    const placed = { ...served.placed, runtime };
+    return run.plan({ placed, program: served.program, version: served.manifest.version }, parts);
   }
 
-  #known(name: string): RuntimeName {
-    const runtime = findRuntimeName(name);
+  async #planParts(): Promise<PlanParts> {
+    return {
+      shims: await this.#reachableShims(),
+      platformNode: () => this.#reachableNode(),
+      portableNode: async () => portableProgram(await this.#reachableNode(), this.#dir),
+      interpreters: () => this.#interpreters(),
+    };
+  }
+
+  /** Those that are registered, then those that a newer interpreter serves. */
+  async #interpreters(): Promise<PlacedInterpreter[]> {
+    const placed: PlacedInterpreter[] = [];
+    for (const id of await this.#folders()) {
+      const state = await this.#state(id);
+      if (state !== undefined) placed.push(state.placed);
+    }
+    for (const runtime of RUNTIMES) {
+      if (placed.some((each) => each.runtime.id === runtime.id)) continue;
+      const state = await this.#serving(runtime);
+      if (state !== undefined) placed.push({ ...state.placed, runtime });
+    }
+    return placed;
+  }
+
+  #known(name: string): Runtime {
+    const runtime = findRuntime(name);
     if (runtime === undefined) {
       throw new RuntimeError(
         'runtime.unknown',
@@ -242,7 +235,7 @@ export class RuntimeRegistry {
         'fgs runtimes list shows every name',
       );
     }
-    if (runtime.support === 'later') {
+    if (runtime.language.run.kind === 'later') {
       throw new RuntimeError(
         'runtime.later',
         `${runtime.name} cannot be run yet`,
@@ -252,9 +245,9 @@ export class RuntimeRegistry {
     return runtime;
   }
 
-  #interpreted(name: string): RuntimeName {
+  #interpreted(name: string): Runtime {
     const runtime = this.#known(name);
-    languageOf(runtime);
+    interpreterOf(runtime);
     return runtime;
   }
 
@@ -271,7 +264,7 @@ export class RuntimeRegistry {
   async #state(id: string): Promise<State | undefined> {
     const folder = join(this.#dir, id);
     const manifest = await readManifest(folder);
-    const runtime = manifest === undefined ? undefined : findRuntimeName(manifest.name);
+    const runtime = manifest === undefined ? undefined : findRuntime(manifest.name);
     if (manifest === undefined || runtime === undefined || runtime.id !== id) return undefined;
     const source = isAbsolute(manifest.path) ? manifest.path : join(folder, manifest.path);
     const program = manifest.kind === 'file' ? source : programOf(runtime, source);
@@ -289,36 +282,29 @@ export class RuntimeRegistry {
     return { manifest, placed: { runtime, kind: manifest.kind, source }, program };
   }
 
-  /** Created once, although several runtimes of one JVM may request it at the same time. */
-  #archive(program: string, version: string, shims: string): Promise<string | undefined> {
-    const key = `${program}\0${version}\0${shims}`;
-    const made = this.#archives.get(key) ?? javaArchive(program, version, shims);
-    this.#archives.set(key, made);
-    return made;
-  }
-
-  /** The interpreter for functions of a runtime: its own; without one, for Java, the oldest newer JVM. */
-  async #serving(runtime: RuntimeName): Promise<State | undefined> {
+  /** The interpreter for functions of a runtime: its own; without one, the oldest newer one that runs older code. */
+  async #serving(runtime: Runtime): Promise<State | undefined> {
+    const { language } = runtime;
+    if (language.run.kind !== 'interpreter') return undefined;
     const own = await this.#state(runtime.id);
-    if (own !== undefined || runtime.language !== 'java') return own;
-    let best: State | undefined;
+    if (own !== undefined || !language.run.runsOlder) return own;
+    const states: State[] = [];
     for (const id of await this.#folders()) {
-      const state = id.startsWith('java') ? await this.#state(id) : undefined;
-      if (state === undefined || javaMajor(state.manifest.version) < javaMajor(runtime.version)) continue;
-      if (best === undefined || javaMajor(state.manifest.version) < javaMajor(best.manifest.version)) best = state;
+      const state = id.startsWith(language.id) ? await this.#state(id) : undefined;
+      if (state !== undefined && compareVersions(state.manifest.version, runtime.version) >= 0) states.push(state);
     }
-    return best;
+    return states.sort((a, b) => compareVersions(a.manifest.version, b.manifest.version))[0];
   }
 
-  async #describe(runtime: RuntimeName): Promise<RuntimeListing> {
-    const base = { name: runtime.name, language: runtime.language };
-    if (runtime.support === 'later') return { ...base, available: false, hint: `${runtime.name} cannot be run yet` };
-    if (bringsItsOwn(runtime)) return { ...base, available: true, source: 'host', path: this.#platformNode };
+  async #describe(runtime: Runtime): Promise<RuntimeListing> {
+    const { run, id: language } = runtime.language;
+    const base = { name: runtime.name, language };
+    if (run.kind === 'later') return { ...base, available: false, hint: `${runtime.name} cannot be run yet` };
+    if (run.kind === 'program') return { ...base, available: true, source: 'host', path: this.#platformNode };
     const state = await this.#serving(runtime);
-    if (state !== undefined && runtime.language === 'java' && !(await hasJavaShim(this.#shims))) {
-      return { ...base, available: false, hint: NO_JAVA_SHIM };
-    }
     if (state !== undefined) {
+      const missing = await run.missing?.(this.#shims);
+      if (missing !== undefined) return { ...base, available: false, hint: missing };
       const { manifest } = state;
       return {
         ...base,
@@ -329,14 +315,12 @@ export class RuntimeRegistry {
         ...(manifest.name === runtime.name ? {} : { servedBy: manifest.name }),
       };
     }
-    if (runtime.language === 'nodejs') {
-      const install = `fgs runtimes install ${runtime.name}`;
-      return { ...base, available: false, install, hint: install };
-    }
-    return { ...base, available: false, hint: addHint(runtime) };
+    if (run.npmPackage === undefined) return { ...base, available: false, hint: addHint(runtime) };
+    const install = `fgs runtimes install ${runtime.name}`;
+    return { ...base, available: false, install, hint: install };
   }
 
-  async #register(runtime: RuntimeName, source: RuntimeSource, tree: string): Promise<void> {
+  async #register(runtime: Runtime, source: RuntimeSource, tree: string): Promise<void> {
     const program = programOf(runtime, tree);
     const version = await checkedVersion(runtime, program);
     const stamp = await fileStamp(program);
@@ -351,7 +335,7 @@ export class RuntimeRegistry {
   }
 
   /** Moves a finished tree into the registry and registers it there. */
-  async #adopt(runtime: RuntimeName, source: RuntimeSource, tree: string): Promise<void> {
+  async #adopt(runtime: Runtime, source: RuntimeSource, tree: string): Promise<void> {
     const folder = join(this.#dir, runtime.id);
     await mkdir(folder, { recursive: true, mode: 0o755 });
     await putInPlace(tree, join(folder, 'tree'));
@@ -367,9 +351,9 @@ export class RuntimeRegistry {
     });
   }
 
-  async #registerProgram(runtime: RuntimeName, program: string, version: string): Promise<void> {
+  async #registerHost(runtime: Runtime, { path: program, version, kind, stamp }: HostInterpreter): Promise<void> {
+    if (kind === 'tree') return this.#register(runtime, 'host', program);
     if (await worldReachable(program)) {
-      const stamp = await fileStamp(program);
       await writeManifest(join(this.#dir, runtime.id), {
         name: runtime.name,
         source: 'host',
@@ -388,7 +372,7 @@ export class RuntimeRegistry {
     });
   }
 
-  #exclusive<T>(runtime: RuntimeName, work: () => Promise<T>): Promise<T> {
+  #exclusive<T>(runtime: Runtime, work: () => Promise<T>): Promise<T> {
     const before = this.#changes.get(runtime.id) ?? Promise.resolve();
     const after = before.then(work, work);
     this.#changes.set(
@@ -419,19 +403,16 @@ export class RuntimeRegistry {
   }
 }
 
-/** Functions with a program of their own need no interpreter, only our supervisor. */
-function bringsItsOwn({ language }: RuntimeName): boolean {
-  return language === 'custom' || language === 'http' || language === 'go' || language === 'image';
+function byLanguageAndVersion(a: Runtime, b: Runtime): number {
+  const order = (runtime: Runtime): number => LANGUAGES.indexOf(runtime.language);
+  return order(a) - order(b) || compareVersions(a.version, b.version);
 }
 
-function byLanguageAndVersion(a: RuntimeName, b: RuntimeName): number {
-  const order = (runtime: RuntimeName): number => RUNTIME_NAMES.findIndex((each) => each.language === runtime.language);
-  return order(a) - order(b) || a.version.localeCompare(b.version, 'en', { numeric: true });
+function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }
 
-const NO_JAVA_SHIM = 'apt-get install default-jdk-headless, then npm run build';
-
-function addHint(runtime: RuntimeName): string {
+function addHint(runtime: Runtime): string {
   return `fgs runtimes add ${runtime.name} --from <dir>`;
 }
 

@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
-import { copyFile, cp, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ownLibraries } from './interpreter.ts';
-import { withTemporary } from './placing.ts';
-import { runProgram } from './run-program.ts';
+import { LANGUAGES } from '../languages/runtimes.ts';
+import { fileExists } from '../programs/interpreter-file.ts';
+import { withTemporary } from '../programs/temporary.ts';
 
-const FOLDERS = ['nodejs', 'python', 'custom', 'http', 'go', 'image'];
-const COMPILE_TIMEOUT_MS = 30_000;
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
+const SHIMS = LANGUAGES.flatMap(({ shims }) => shims);
+const FOLDERS = SHIMS.filter((shim) => !shim.includes('/'));
+/** Some are built, and only where there is a compiler. */
+const FILES = SHIMS.filter((shim) => shim.includes('/'));
 
 async function contentHash(shims: string): Promise<string> {
   const hash = createHash('sha256');
@@ -28,20 +23,12 @@ async function contentHash(shims: string): Promise<string> {
         .update(await readFile(file))
         .update('\0');
   }
-  for (const file of JAVA_FILES)
+  for (const file of FILES)
     hash
       .update(`${file}\0`)
       .update(await readFile(join(shims, file)).catch(() => ''))
       .update('\0');
   return hash.digest('hex').slice(0, 16);
-}
-
-/** The Java shim is built, and only where there is a JDK. */
-const JAVA_FILES = ['java/relay.js', 'java/build/shim.jar'];
-
-/** Whether the Java shim was built. */
-export function hasJavaShim(shims: string): Promise<boolean> {
-  return exists(join(shims, 'java/build/shim.jar'));
 }
 
 /**
@@ -51,7 +38,7 @@ export function hasJavaShim(shims: string): Promise<boolean> {
 export async function placeShims(shims: string, dir: string): Promise<string> {
   const parent = join(dir, '.shims');
   const target = join(parent, await contentHash(shims));
-  if (await exists(target)) return target;
+  if (await fileExists(target)) return target;
   await mkdir(parent, { recursive: true, mode: 0o755 });
   await withTemporary(parent, async (folder) => {
     const copy = join(folder, 'shims');
@@ -62,29 +49,15 @@ export async function placeShims(shims: string, dir: string): Promise<string> {
         filter: (path) => !path.endsWith('__pycache__') && !path.endsWith('.pyc'),
       });
     }
-    await mkdir(join(copy, 'java'), { mode: 0o755 });
-    for (const file of JAVA_FILES)
-      if (await exists(join(shims, file))) await copyFile(join(shims, file), join(copy, 'java', basename(file)));
+    for (const file of FILES) {
+      const [folder = ''] = file.split('/');
+      await mkdir(join(copy, folder), { recursive: true, mode: 0o755 });
+      if (await fileExists(join(shims, file))) await copyFile(join(shims, file), join(copy, folder, basename(file)));
+    }
     await rename(copy, target).catch(async (error: unknown) => {
       // Another process was faster; its copy has the same content.
-      if (!(await exists(target))) throw error;
+      if (!(await fileExists(target))) throw error;
     });
   });
   return target;
-}
-
-/**
- * Lets `program` compile the Python shim once, which saves 4 ms at each start. `key` names interpreter and version. A
- * failure costs only that time, so it is not reported.
- */
-export async function compilePythonShim(program: string, key: string, shims: string): Promise<void> {
-  const marker = join(shims, 'python', `.compiled-${key}`);
-  if (await exists(marker)) return;
-  const result = await runProgram(
-    program,
-    ['-E', '-s', '-m', 'compileall', '-q', join(shims, 'python')],
-    COMPILE_TIMEOUT_MS,
-    { env: ownLibraries(program) },
-  ).catch(() => undefined);
-  if (result?.code === 0) await writeFile(marker, '');
 }

@@ -225,9 +225,10 @@ test.each([
 });
 
 test('names the runtime to install when the server has none of a language', async () => {
-  server.on('GET /v1/runtimes', { body: { runtimes: [] } });
+  const missing = { name: 'Node.js24', available: false, hint: 'fgs runtimes install Node.js24' };
+  server.on('GET /v1/runtimes', { body: { runtimes: [missing] } });
   const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', 'Node.js', '--handler', 'a.b']);
   expect(run.exitCode).toBe(1);
-  expect(run.stderr).toContain('fgs runtimes install Node.js20.15');
+  expect(run.stderr).toContain('fgs runtimes install Node.js24');
   expect(server.requests(CREATE)).toEqual([]);
 });

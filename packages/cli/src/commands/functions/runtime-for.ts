@@ -1,13 +1,6 @@
 import type { Client } from '@funcgraph/api';
 import { CliError } from '../../framework/index.ts';
 
-/** Names without a version, and the runtime to install when the server has none of the language. */
-const LANGUAGES: Readonly<Record<string, string>> = {
-  'Node.js': 'fgs runtimes install Node.js20.15',
-  Python: 'install Python on the server, then: fgs runtimes list',
-  Java: 'install a JVM on the server, then: fgs runtimes list',
-};
-
 function versionOf(runtime: string): number {
   const [major = '0', minor = '0'] = runtime.replace(/^\D+/, '').split('.');
   return Number(major) * 1000 + Number(minor);
@@ -25,15 +18,16 @@ export async function runtimeFor(
   client: Client,
   signal: AbortSignal,
 ): Promise<string> {
-  const hint = LANGUAGES[wanted];
-  if (hint === undefined) return wanted;
+  if (/\d/.test(wanted)) return wanted;
   if (present?.startsWith(wanted) === true && isOf(wanted, present)) return present;
   const { data } = await client.call('listRuntimes', { signal });
-  const names = data.runtimes
-    .filter(({ available, name }) => available && name.startsWith(wanted) && isOf(wanted, name))
-    .map(({ name }) => name);
-  const newest = names.sort((a, b) => versionOf(b) - versionOf(a))[0];
-  if (newest === undefined)
-    throw new CliError(`this server has no ${wanted} runtime`, { code: 'CLI.NO_RUNTIME', hint });
-  return newest;
+  const found = data.runtimes
+    .filter(({ name }) => name.startsWith(wanted) && isOf(wanted, name))
+    .sort((a, b) => versionOf(b.name) - versionOf(a.name));
+  const [newest] = found;
+  // `Custom` is a runtime itself, and the server refuses unknown names.
+  if (newest === undefined) return wanted;
+  const usable = found.find(({ available }) => available);
+  if (usable !== undefined) return usable.name;
+  throw new CliError(`this server has no ${wanted} runtime`, { code: 'CLI.NO_RUNTIME', hint: newest.hint });
 }

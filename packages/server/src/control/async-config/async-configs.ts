@@ -1,6 +1,6 @@
 import { type FunctionUrn, LIMITS } from '@funcgraph/api';
+import { languageOf } from '@funcgraph/runtimes';
 import { LATEST } from '../../domain/names.ts';
-import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ChangeFeed } from '../../storage/index.ts';
@@ -126,7 +126,7 @@ export class AsyncConfigs {
       const code = exists ? (alias ? 'alias_not_found' : 'version_not_found') : 'function_not_found';
       throw new PlatformError(code, `${field}: there is no function ${urn.package}:${urn.name}:${qualifier}`);
     }
-    if (runtimeRules(snapshot.runtime)?.language === 'http') {
+    if (languageOf(snapshot.runtime)?.id === 'http') {
       throw new PlatformError('invalid_request', `${field}: an HTTP function cannot be invoked asynchronously`, {
         hint: 'Put an event function in front of it.',
       });

@@ -1,5 +1,5 @@
 import { LIMITS } from '@funcgraph/api';
-import { type Language, runtimeRules } from '../../domain/runtime-rules.ts';
+import { type LanguageId, languageOf } from '@funcgraph/runtimes';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkDescription, checkLength } from '../checks.ts';
 import type { NewDependency } from './types.ts';
@@ -14,7 +14,7 @@ export function checkDependency({ name, runtime, description, source }: NewDepen
       hint: 'At most 96 letters, digits, _ - and . ; starts with a letter, ends with a letter or digit.',
     });
   }
-  const language = runtimeRules(runtime)?.language;
+  const language = languageOf(runtime)?.id;
   if (language === undefined || language === 'image') {
     throw new PlatformError(
       'invalid_runtime',
@@ -48,6 +48,6 @@ function checkArchive({ length }: Uint8Array): void {
 }
 
 /** Whether a function may be given a dependency: the same language in any version, or a program of its own. */
-export function fitsLanguage(dependency: Language, fn: Language): boolean {
+export function fitsLanguage(dependency: LanguageId, fn: LanguageId): boolean {
   return dependency === fn || fn === 'custom' || fn === 'http';
 }

@@ -1,6 +1,6 @@
 import { LIMITS } from '@funcgraph/api';
+import { type Language, languageOf } from '@funcgraph/runtimes';
 import { ArtifactError, type ArtifactPin, type ArtifactStore, type IsReferenced } from '../../artifacts/index.ts';
-import { type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -166,14 +166,14 @@ export class Dependencies {
    * version. Throws `dependency_not_found`, `dependency_unusable` for another language, `invalid_dependency` for too
    * many.
    */
-  hold(projectId: string, rules: RuntimeRules, ids: readonly string[]): DependencyHold {
+  hold(projectId: string, language: Language, ids: readonly string[]): DependencyHold {
     if (ids.length > LIMITS.dependenciesPerFunction) {
       const most = LIMITS.dependenciesPerFunction;
       throw new PlatformError('invalid_dependency', `a function may have at most ${most} dependencies`, {
         hint: 'Pack several libraries into one dependency.',
       });
     }
-    const versions = ids.map((id) => this.#usable(projectId, rules, id));
+    const versions = ids.map((id) => this.#usable(projectId, language, id));
     const packages = new Set(versions.map((version) => version.dependencyId));
     if (packages.size < versions.length) {
       throw new PlatformError('invalid_dependency', 'a dependency is named twice', {
@@ -203,12 +203,12 @@ export class Dependencies {
     return projectId === PUBLIC;
   }
 
-  #usable(projectId: string, rules: RuntimeRules, id: string): DependencyVersion {
+  #usable(projectId: string, wanted: Language, id: string): DependencyVersion {
     const found = this.versionOf(id);
     if (found === undefined || !isVisible(found, projectId))
       throw notFound(`there is no dependency version ${id.slice(0, 80)}`);
-    const language = runtimeRules(found.runtime)?.language;
-    if (language === undefined || !fitsLanguage(language, rules.language)) {
+    const language = languageOf(found.runtime);
+    if (language === undefined || !fitsLanguage(language.id, wanted.id)) {
       throw new PlatformError('dependency_unusable', `dependency ${found.name} is for ${found.runtime}`, {
         hint: 'Function and dependency must be of one language.',
       });

@@ -1,5 +1,5 @@
+import { languageOf } from '@funcgraph/runtimes';
 import type { Artifact, ArtifactStore, TreeParts } from '../../artifacts/index.ts';
-import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { MayRemove } from '../../lib/leftovers.ts';
 import type { Catalog, VersionSnapshot } from '../catalog.ts';
@@ -81,6 +81,6 @@ function partsOf(code: Artifact, runtime: string, dependencies: readonly Depende
   return {
     base: code.treePath,
     layers: dependencies.map(({ artifact }) => artifact.treePath),
-    nodePackages: runtimeRules(runtime)?.language === 'node',
+    nodePackages: languageOf(runtime)?.id === 'nodejs',
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { chooseRuntime, fitsRuntime, type RuntimeNeed } from './choose-runtime.ts';
 
-const node: RuntimeNeed = { language: 'node', since: '12' };
+const node: RuntimeNeed = { language: 'nodejs', since: '12' };
 
 it.each<[RuntimeNeed, string, boolean]>([
   [node, 'Node.js12.13', true],

@@ -1,31 +1,22 @@
-import { type Language, runtimeRules } from '../../domain/runtime-rules.ts';
+import { LANGUAGES, type LanguageId, languageOf } from '@funcgraph/runtimes';
 
 /** The requirements of a template for its runtime. */
 export interface RuntimeNeed {
-  readonly language: Language;
+  readonly language: LanguageId;
   readonly since?: string;
 }
 
-/** Named where the machine has none that fits, so that the refusal names the runtime to install. */
-const USUAL: Partial<Record<Language, string>> = {
-  node: 'Node.js20.15',
-  python: 'Python3.10',
-  java: 'Java17',
-  custom: 'Custom',
-  http: 'http',
-};
-
 /** Whether a function of `runtime` can be made from it. */
 export function fitsRuntime({ language, since }: RuntimeNeed, runtime: string): boolean {
-  if (runtimeRules(runtime)?.language !== language) return false;
+  if (languageOf(runtime)?.id !== language) return false;
   return since === undefined || compareVersions(versionOf(runtime), versionOf(since)) >= 0;
 }
 
-/** The newest of the `available` runtimes that fits. */
+/** The newest of the `available` runtimes that fits; the usual one where none does, so that a refusal names it. */
 export function chooseRuntime(need: RuntimeNeed, available: readonly string[]): string {
   const fitting = available.filter((runtime) => fitsRuntime(need, runtime));
   const [newest] = fitting.sort((a, b) => compareVersions(versionOf(b), versionOf(a)));
-  return newest ?? USUAL[need.language] ?? '';
+  return newest ?? LANGUAGES.find(({ id }) => id === need.language)?.suggested ?? '';
 }
 
 function versionOf(text: string): number[] {

@@ -1,5 +1,5 @@
+import { handlerFits, languageOf } from '@funcgraph/runtimes';
 import { expect, it } from 'vitest';
-import { handlerFits, runtimeRules } from '../../domain/runtime-rules.ts';
 import { TEST_RUNTIMES } from '../testing.ts';
 import { FunctionTemplates } from './function-templates.ts';
 
@@ -9,7 +9,7 @@ const ALL = { runtime: undefined, scene: undefined, service: undefined };
 it('has templates of every kind, each with names in both languages, a README and a handler of its runtime', async () => {
   const all = await templates.list(ALL);
   expect(all.length).toBeGreaterThanOrEqual(12);
-  expect(new Set(all.map(({ language }) => language))).toEqual(new Set(['node', 'python', 'java', 'custom', 'http']));
+  expect(new Set(all.map(({ language }) => language))).toEqual(new Set(['nodejs', 'python', 'java', 'custom', 'http']));
   for (const each of all) {
     expect(each.id).toMatch(/^[a-z][a-z0-9-]{2,40}$/);
     for (const text of [each.title, each.description, ...(each.warning === undefined ? [] : [each.warning])]) {
@@ -17,7 +17,7 @@ it('has templates of every kind, each with names in both languages, a README and
       expect(text.en, each.id).not.toMatch(/\p{Script=Han}/u);
     }
     expect(each.files.map(({ path }) => path)).toContain('README.md');
-    const rules = runtimeRules(templates.runtimeOf(each));
+    const rules = languageOf(templates.runtimeOf(each));
     expect(rules !== undefined && handlerFits(rules, each.handler), each.id).toBe(true);
     const { codeType, bytes } = await templates.code(each);
     expect(codeType).toBe(templates.codeType(each));

@@ -54,7 +54,7 @@ export class FunctionTemplates {
 
   /** One file of a script language is deployed as it is, everything else as an archive. */
   codeType(template: FunctionTemplate): TemplateCode['codeType'] {
-    const isText = template.language === 'node' || template.language === 'python';
+    const isText = template.language === 'nodejs' || template.language === 'python';
     return isText && codeFiles(template).length === 1 ? 'inline' : 'zip';
   }
 

@@ -1,4 +1,4 @@
-import type { Language } from '../../domain/runtime-rules.ts';
+import type { LanguageId } from '@funcgraph/runtimes';
 
 /** A text in the two languages of the console. */
 export interface BothLanguages {
@@ -10,7 +10,7 @@ export interface BothLanguages {
 export interface TemplateFacts {
   readonly title: BothLanguages;
   readonly description: BothLanguages;
-  readonly language: Language;
+  readonly language: LanguageId;
   /** Oldest version of the language that it runs on; absent where there are none. */
   readonly since?: string;
   readonly handler: string;

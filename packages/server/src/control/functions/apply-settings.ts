@@ -1,6 +1,6 @@
 import { type ErrorCode, LIMITS, MEMORY_SIZES_MB } from '@funcgraph/api';
+import { handlerFits, type Language } from '@funcgraph/runtimes';
 import { type Environment, environmentFault, environmentFits } from '../../domain/environment.ts';
-import { handlerFits, type RuntimeRules } from '../../domain/runtime-rules.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkDescription, checkLength, checkRange } from '../checks.ts';
 import { checkHooks } from './java-hooks.ts';
@@ -20,15 +20,15 @@ export interface CheckedConfig {
 
 /** The base of a change: the present state of a version, or the initial state of a new function. */
 export interface ConfigBase extends CheckedConfig {
-  readonly rules: RuntimeRules;
+  readonly language: Language;
   /** Most characters of all variables. */
   readonly environmentChars: number;
 }
 
 /** The configuration of a function created with only a runtime. */
-export function initialConfig(rules: RuntimeRules): FunctionConfig {
+export function initialConfig(language: Language): FunctionConfig {
   return {
-    handler: rules.defaultHandler ?? '',
+    handler: language.handlers.usual ?? '',
     timeoutSeconds: 3,
     memoryMb: 128,
     env: {},
@@ -53,7 +53,7 @@ export function applySettings(
   { secrets, kept, handler, ...settings }: FunctionSettings,
 ): CheckedConfig {
   checkSettings(settings);
-  const { config: before, rules } = base;
+  const { config: before, language } = base;
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const merged: FunctionConfig = {
     ...before,
@@ -62,12 +62,12 @@ export function applySettings(
     kept: { ...before.kept, ...kept },
   };
   const open = secrets === undefined ? base.secrets : unmask(secrets, base.secrets);
-  if (!handlerFits(rules, merged.handler)) throw badForm('handler', 'invalid_handler', rules);
+  if (!handlerFits(language, merged.handler)) throw badForm('handler', 'invalid_handler', language);
   checkNames('user_data', settings.env);
   checkNames('encrypted_user_data', secrets);
   checkVariables(merged.env, open, base.environmentChars);
-  checkHooks(merged, rules);
-  return { config: withInitializer(merged, rules), secrets: open };
+  checkHooks(merged, language);
+  return { config: withInitializer(merged, language), secrets: open };
 }
 
 /** Throws `invalid_concurrency`. */
@@ -99,10 +99,10 @@ function checkSettings(settings: Omit<FunctionSettings, 'secrets'>): void {
 }
 
 /** Without an initializer it has no timeout either. */
-function withInitializer(config: FunctionConfig, rules: RuntimeRules): FunctionConfig {
+function withInitializer(config: FunctionConfig, language: Language): FunctionConfig {
   const { initializer = '', initializerTimeoutSeconds: timeout, ...rest } = config;
   if (initializer === '') return rest;
-  if (!handlerFits(rules, initializer)) throw badForm('initializer_handler', 'invalid_initializer', rules);
+  if (!handlerFits(language, initializer)) throw badForm('initializer_handler', 'invalid_initializer', language);
   const code = 'invalid_initializer_timeout';
   checkRange('initializer_timeout', timeout, { ...LIMITS.initializerTimeoutSeconds, code, unit: 'seconds' });
   if (timeout === undefined) {
@@ -143,6 +143,6 @@ function checkNames(field: string, env: Environment = {}): void {
   throw new PlatformError('invalid_user_data', `${field}: ${why}`);
 }
 
-function badForm(field: string, code: ErrorCode, rules: RuntimeRules): PlatformError {
-  return new PlatformError(code, `${field} must have the form ${rules.handlerForm}`);
+function badForm(field: string, code: ErrorCode, language: Language): PlatformError {
+  return new PlatformError(code, `${field} must have the form ${language.handlers.form}`);
 }

@@ -1,9 +1,8 @@
 import { LIMITS } from '@funcgraph/api';
+import type { Language } from '@funcgraph/runtimes';
 import { ArtifactError, type PutOptions } from '../../artifacts/index.ts';
-import { inlineFileName, type RuntimeRules } from '../../domain/runtime-rules.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkLength } from '../checks.ts';
-import { defaultCode } from './default-code.ts';
 import type { NewCode } from './types.ts';
 
 const CODE_TYPES = ['inline', 'zip', 'jar'];
@@ -22,15 +21,15 @@ export interface CodeUpload {
  * Undefined when no code was sent. Throws `invalid_code_type`, `invalid_code`, `invalid_code_filename`,
  * `inline_code_too_large`, `code_too_large` or `not_supported_here`.
  */
-export function codeUpload(code: NewCode, rules: RuntimeRules, handler: string): CodeUpload | undefined {
+export function codeUpload(code: NewCode, language: Language, handler: string): CodeUpload | undefined {
   const { type: codeType = '', fileName = '', bytes } = code;
-  checkCodeType(codeType, rules);
+  checkCodeType(codeType, language);
   checkFileName(fileName);
   if (bytes === undefined) return undefined;
   const archive = bytes.subarray(0, 4).equals(ZIP_MAGIC);
   // consoles send several edited files as `inline` with an archive
   const kind = codeType === 'jar' ? 'jar' : codeType === 'zip' || archive ? 'zip' : 'inline';
-  if (kind === 'inline') return inline(bytes, rules, handler);
+  if (kind === 'inline') return inline(bytes, language, handler);
   if (bytes.length > LIMITS.codeZipBytes) throw codeTooLarge();
   if (kind === 'zip') {
     return { bytes, put: { kind }, codeType: codeType === '' ? 'zip' : codeType, codeFileName: fileName };
@@ -40,14 +39,14 @@ export function codeUpload(code: NewCode, rules: RuntimeRules, handler: string):
 }
 
 /** The code of a new function that was created without any. Throws `code_missing` where no such code exists. */
-export function defaultUpload(rules: RuntimeRules, handler: string): CodeUpload {
-  const text = defaultCode(rules, handler);
+export function defaultUpload(language: Language, handler: string): CodeUpload {
+  const text = language.inline?.example?.(handler);
   if (text === undefined) {
     throw new PlatformError('code_missing', 'func_code.file is missing', {
       hint: 'Functions of this runtime have no sample code; send a zip in Base64.',
     });
   }
-  return inline(Buffer.from(text), rules, handler);
+  return inline(Buffer.from(text), language, handler);
 }
 
 /** Throws `invalid_code_filename`. */
@@ -67,8 +66,8 @@ export function uploadError(error: unknown): unknown {
   return new PlatformError('invalid_code', text, { hint, cause: error });
 }
 
-function inline(bytes: Buffer, rules: RuntimeRules, handler: string): CodeUpload {
-  const fileName = inlineFileName(rules, handler);
+function inline(bytes: Buffer, language: Language, handler: string): CodeUpload {
+  const fileName = language.inline?.fileName(handler);
   if (fileName === undefined) {
     throw new PlatformError('invalid_code_type', 'functions of this runtime cannot have inline code', {
       hint: 'Send a zip or jar.',
@@ -83,8 +82,8 @@ function inline(bytes: Buffer, rules: RuntimeRules, handler: string): CodeUpload
   return { bytes, put: { kind: 'inline', fileName }, codeType: 'inline', codeFileName: baseName };
 }
 
-function checkCodeType(codeType: string, rules: RuntimeRules): void {
-  if (codeType === '' || (CODE_TYPES.includes(codeType) && (codeType !== 'jar' || rules.language === 'java'))) return;
+function checkCodeType(codeType: string, language: Language): void {
+  if (codeType === '' || (CODE_TYPES.includes(codeType) && (codeType !== 'jar' || language.id === 'java'))) return;
   if (codeType === 'jar') {
     throw new PlatformError('invalid_code_type', 'code_type jar is for Java functions');
   }

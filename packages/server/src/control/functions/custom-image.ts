@@ -1,5 +1,5 @@
 import { LIMITS } from '@funcgraph/api';
-import type { RuntimeRules } from '../../domain/runtime-rules.ts';
+import type { Language } from '@funcgraph/runtimes';
 import type { HeldImage, Image } from '../../images/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkLength, checkRange } from '../checks.ts';
@@ -23,8 +23,8 @@ export interface ImageChange {
 }
 
 /** Whether a request is about an image: it names one, has the code type of images, or its runtime requires one. */
-export function wantsImage({ code, image }: ImageChange, rules: RuntimeRules): boolean {
-  return rules.language === 'image' || code?.type === IMAGE_CODE_TYPE || (image?.name ?? '') !== '';
+export function wantsImage({ code, image }: ImageChange, language: Language): boolean {
+  return language.id === 'image' || code?.type === IMAGE_CODE_TYPE || (image?.name ?? '') !== '';
 }
 
 /** Libraries belong into the image itself. Throws `invalid_dependency`. */
@@ -48,11 +48,11 @@ export interface ChosenImage {
  */
 export async function chooseImage(
   { image: choice = {}, code, dependencies }: ImageChange,
-  rules: RuntimeRules,
+  language: Language,
   before: FunctionImage | undefined,
   hold: (reference: string) => Promise<HeldImage>,
 ): Promise<ChosenImage> {
-  if (rules.language !== 'image' && rules.language !== 'http') {
+  if (language.id !== 'image' && language.id !== 'http') {
     throw new PlatformError('invalid_code_type', 'functions of this runtime cannot be a container image', {
       hint: 'Use runtime Custom Image for events, or http for HTTP functions.',
     });

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { type Language, languageOf } from '@funcgraph/runtimes';
 import { type Artifact, ArtifactError, type ArtifactPin, type ArtifactStore } from '../../artifacts/index.ts';
 import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
 import type { Quotas } from '../../domain/quotas.ts';
-import { inlineFileName, type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import { type WantedSurroundings, wantedSurroundings } from '../../domain/surroundings.ts';
 import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -94,12 +94,17 @@ export class Functions {
     }
     const pkg = wantedPackage || DEFAULT_PACKAGE;
     if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
-    const rules = knownRuntime(runtime, runtimes);
-    const checked = applySettings({ config: initialConfig(rules), secrets: {}, rules, environmentChars }, settings);
+    const language = knownRuntime(runtime, runtimes);
+    const checked = applySettings(
+      { config: initialConfig(language), secrets: {}, language, environmentChars },
+      settings,
+    );
     this.#checkSurroundings(settings, projectId);
-    const chosen = wantsImage(added, rules) ? await this.#choose(projectId, added, rules, undefined) : undefined;
+    const chosen = wantsImage(added, language) ? await this.#choose(projectId, added, language, undefined) : undefined;
     const upload =
-      chosen?.upload ?? codeUpload(code, rules, checked.config.handler) ?? defaultUpload(rules, checked.config.handler);
+      chosen?.upload ??
+      codeUpload(code, language, checked.config.handler) ??
+      defaultUpload(language, checked.config.handler);
     return this.access
       .alone({ projectId, package: pkg, name }, async () => {
         if ((await store.find({ projectId, package: pkg, name }, LATEST)) !== undefined) throw exists(pkg, name);
@@ -159,11 +164,11 @@ export class Functions {
   async updateCode(name: FunctionName, change: CodeChange): Promise<FunctionState> {
     return this.#change(name, async (stored) => {
       const { config, artifact, artifactFile } = stored.version;
-      const rules = rulesOf(stored);
-      if (config.image !== undefined || wantsImage(change, rules)) return this.#changeImage(stored, change, {});
+      const language = languageFor(stored);
+      if (config.image !== undefined || wantsImage(change, language)) return this.#changeImage(stored, change, {});
       const { code = {}, dependencies = config.dependencies } = change;
       const attached = isDeepStrictEqual(dependencies, config.dependencies) ? {} : { config: { dependencies } };
-      const upload = codeUpload(code, rules, config.handler);
+      const upload = codeUpload(code, language, config.handler);
       if (upload === undefined) return { change: merged(renamed(code, config.codeFileName), attached) };
       const pin = await this.#store(upload);
       const same = pin.artifact.sha256 === artifact.sha256 && pin.artifact.kind === artifact.kind;
@@ -182,13 +187,13 @@ export class Functions {
   async updateConfig(name: FunctionName, change: ConfigChange): Promise<FunctionState> {
     const { image, ...settings } = change;
     return this.#change(name, async (stored) => {
-      const rules = rulesOf(stored);
+      const language = languageFor(stored);
       const { config, sealedEnv } = stored.version;
       const { environmentChars } = this.access.quotas;
-      const base = { config, secrets: this.access.open(sealedEnv), rules, environmentChars };
+      const base = { config, secrets: this.access.open(sealedEnv), language, environmentChars };
       const checked = applySettings(base, settings);
       this.#checkSurroundings(settings, name.projectId);
-      if (config.image === undefined && !image?.name) return this.#followHandler(stored, rules, checked);
+      if (config.image === undefined && !image?.name) return this.#followHandler(stored, language, checked);
       return this.#changeImage(stored, change, { settings: checked });
     });
   }
@@ -233,7 +238,7 @@ export class Functions {
     }
     refuseDependencies(wanted.dependencies);
     if (wanted.image === undefined && change.settings !== undefined) return { change };
-    const chosen = await this.#choose(stored.fn.projectId, wanted, rulesOf(stored), config.image);
+    const chosen = await this.#choose(stored.fn.projectId, wanted, languageFor(stored), config.image);
     try {
       const pin = await this.#store(chosen.upload);
       if (pin.artifact.sha256 === artifact.sha256) {
@@ -252,22 +257,22 @@ export class Functions {
   #choose(
     projectId: string,
     wanted: ImageChange,
-    rules: RuntimeRules,
+    language: Language,
     before: VersionRecord['config']['image'],
   ): Promise<ChosenImage> {
     const { images, mayUseImage } = this.#options;
     const mayUse = (repository: string): boolean => mayUseImage(repository, projectId);
-    return chooseImage(wanted, rules, before, (reference) => images.hold(reference, mayUse));
+    return chooseImage(wanted, language, before, (reference) => images.hold(reference, mayUse));
   }
 
   /** Inline code is one file named by the handler: another handler needs another name. */
   async #followHandler(
     stored: StoredFunction,
-    rules: RuntimeRules,
+    language: Language,
     settings: CheckedConfig,
   ): Promise<{ change: Change; pin?: ArtifactPin }> {
     const { artifact, artifactFile } = stored.version;
-    const fileName = inlineFileName(rules, settings.config.handler);
+    const fileName = language.inline?.fileName(settings.config.handler);
     if (artifact.kind !== 'inline' || fileName === undefined || fileName === artifactFile)
       return { change: { settings } };
     const bytes = await this.#options.artifacts.readAll(artifact.sha256);
@@ -316,7 +321,7 @@ export class Functions {
     commit: (complete: VersionRecord) => Promise<T>,
   ): Promise<T> {
     const { config, artifact } = version;
-    const held = this.#options.dependencies.hold(fn.projectId, rulesOf({ fn }), config.dependencies);
+    const held = this.#options.dependencies.hold(fn.projectId, languageFor({ fn }), config.dependencies);
     try {
       const folder = await this.access.mergedCode.hold(artifact, fn.runtime, held.versions).catch(mergeRefused);
       try {
@@ -361,10 +366,10 @@ function imageField(chosen: ChosenImage | undefined): Partial<VersionRecord['con
   return chosen === undefined ? {} : { image: chosen.image };
 }
 
-function knownRuntime(runtime: string, runtimes: Runtimes): RuntimeRules {
-  const rules = runtimeRules(runtime);
+function knownRuntime(runtime: string, runtimes: Runtimes): Language {
+  const language = languageOf(runtime);
   const found = runtimes.find(runtime);
-  if (rules === undefined || found === undefined) {
+  if (language === undefined || found === undefined) {
     throw new PlatformError('invalid_runtime', `runtime ${JSON.stringify(runtime.slice(0, 60))} is unknown`, {
       hint: `Available here: ${runtimes.available().join(', ')}.`,
     });
@@ -374,7 +379,7 @@ function knownRuntime(runtime: string, runtimes: Runtimes): RuntimeRules {
       hint: found.hint,
     });
   }
-  return rules;
+  return language;
 }
 
 function renamed({ fileName = '' }: NewCode, before: string): Change {
@@ -396,10 +401,10 @@ function mergeRefused(error: unknown): never {
   });
 }
 
-function rulesOf({ fn }: Pick<StoredFunction, 'fn'>): RuntimeRules {
-  const rules = runtimeRules(fn.runtime);
-  if (rules === undefined) throw new Error(`function ${fn.id} has a runtime without rules`);
-  return rules;
+function languageFor({ fn }: Pick<StoredFunction, 'fn'>): Language {
+  const language = languageOf(fn.runtime);
+  if (language === undefined) throw new Error(`function ${fn.id} has a runtime without a language`);
+  return language;
 }
 
 function exists(pkg: string, name: string): PlatformError {

@@ -1,10 +1,10 @@
+import { type Language, languageOf } from '@funcgraph/runtimes';
 import { expect, it } from 'vitest';
-import { type RuntimeRules, runtimeRules } from '../../domain/runtime-rules.ts';
 import { checkHooks, hooksOf } from './java-hooks.ts';
 
-const rules = (runtime: string): RuntimeRules => {
-  const found = runtimeRules(runtime);
-  if (found === undefined) throw new Error(`no rules for ${runtime}`);
+const language = (runtime: string): Language => {
+  const found = languageOf(runtime);
+  if (found === undefined) throw new Error(`no language for ${runtime}`);
   return found;
 };
 
@@ -15,20 +15,22 @@ it.each([
   ['a pre-stop without its time', { preStopHandler: 'demo.Life.stop' }],
   ['a pre-stop with no time', { preStopHandler: 'demo.Life.stop', preStopTimeoutSeconds: 0 }],
 ])('refuses %s', (_what, stored) => {
-  expect(() => checkHooks(stored, rules('Java11'))).toThrowError(expect.objectContaining({ code: 'invalid_request' }));
+  expect(() => checkHooks(stored, language('Java11'))).toThrowError(
+    expect.objectContaining({ code: 'invalid_request' }),
+  );
 });
 
 it.each([
   ['Node.js20.15', { heartbeatHandler: 'index.beat' }],
   ['Python3.9', { classIsolation: true }],
 ])('refuses on %s the hooks of Java functions', (runtime, stored) => {
-  expect(() => checkHooks(stored, rules(runtime))).toThrowError(/is for Java functions/);
+  expect(() => checkHooks(stored, language(runtime))).toThrowError(/is for Java functions/);
 });
 
 it('accepts the values that clients send for "not set", in every runtime', () => {
   const unset = { heartbeatHandler: '', preStopHandler: '', preStopTimeoutSeconds: 0, classIsolation: false };
   for (const runtime of ['Java8', 'Node.js20.15', 'http'])
-    expect(() => checkHooks(unset, rules(runtime))).not.toThrow();
+    expect(() => checkHooks(unset, language(runtime))).not.toThrow();
   expect(hooksOf(unset, 'Java8')).toEqual({ heartbeat: undefined, preStop: undefined });
 });
 

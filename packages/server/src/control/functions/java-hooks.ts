@@ -1,4 +1,4 @@
-import { handlerFits, type RuntimeRules } from '../../domain/runtime-rules.ts';
+import { handlerFits, type Language } from '@funcgraph/runtimes';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkRange } from '../checks.ts';
 import type { HookSettings } from './types.ts';
@@ -12,10 +12,10 @@ export interface Hooks {
 const NONE: Hooks = { heartbeat: undefined, preStop: undefined };
 
 /** Throws `invalid_request`, also for Java-only hooks on a function of another runtime. */
-export function checkHooks(hooks: HookSettings, rules: RuntimeRules): void {
+export function checkHooks(hooks: HookSettings, language: Language): void {
   const { heartbeatHandler = '', preStopHandler = '', preStopTimeoutSeconds = 0, classIsolation } = hooks;
   checkRange('pre_stop_timeout', preStopTimeoutSeconds, { min: 0, max: 90, unit: 'seconds' });
-  if (rules.language !== 'java') {
+  if (language.id !== 'java') {
     if (heartbeatHandler !== '') throw onlyJava('heartbeat_handler');
     if (classIsolation === true) throw onlyJava('enable_class_isolation');
     return;
@@ -24,8 +24,8 @@ export function checkHooks(hooks: HookSettings, rules: RuntimeRules): void {
     ['heartbeat_handler', heartbeatHandler],
     ['pre_stop_handler', preStopHandler],
   ] as const) {
-    if (value !== '' && !handlerFits(rules, value))
-      throw new PlatformError('invalid_request', `${field} must have the form ${rules.handlerForm}`);
+    if (value !== '' && !handlerFits(language, value))
+      throw new PlatformError('invalid_request', `${field} must have the form ${language.handlers.form}`);
   }
   if (preStopHandler !== '' && preStopTimeoutSeconds === 0) {
     throw new PlatformError('invalid_request', 'pre_stop_timeout must be given with pre_stop_handler', {

@@ -1,6 +1,6 @@
 import { formatUrn } from '@funcgraph/api';
+import { languageOf } from '@funcgraph/runtimes';
 import type { Environment } from '../../domain/environment.ts';
-import { runtimeRules } from '../../domain/runtime-rules.ts';
 import { wantedSurroundings } from '../../domain/surroundings.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { hooksOf } from './java-hooks.ts';
@@ -71,7 +71,7 @@ function imageOf(
 ): VersionSnapshot['image'] {
   if (image === undefined) return undefined;
   const { id, uid, gid, run } = image;
-  const kind = runtimeRules(runtime)?.language === 'http' ? 'http' : 'event';
+  const kind = languageOf(runtime)?.id === 'http' ? 'http' : 'event';
   return { id, rootfs: rootfs(id), uid, gid, kind, argv: run.argv, env: run.env, workingDir: run.cwd };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS } from '@funcgraph/api';
+import { languageOf } from '@funcgraph/runtimes';
 import { LATEST } from '../../domain/names.ts';
-import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -187,7 +187,7 @@ export class Triggers {
     const { catalog } = this.#options.access;
     const { settings, functionId, qualifier, id } = trigger;
     const others = catalog.triggers(functionId).filter((other) => other.id !== id);
-    const isHttp = runtimeRules(runtime)?.language === 'http';
+    const isHttp = languageOf(runtime)?.id === 'http';
     if (isTimer(trigger) && isHttp) {
       throw new PlatformError('invalid_trigger_type', 'an HTTP function has gateway triggers only', {
         hint: 'Use APIG; or let a timer start an event function that sends a request.',

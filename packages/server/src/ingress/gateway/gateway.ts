@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type FunctionUrn, formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
-import { MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
+import { languageOf, MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog, GatewayApps } from '../../control/index.ts';
-import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Iam } from '../../iam/index.ts';
 import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -162,7 +161,7 @@ class Gateway {
     const { 'content-length': declared } = request.headers;
     if (auth !== 'none' || api !== undefined || !hasBody(request) || Number(declared ?? Infinity) <= SMALL_BODY_BYTES)
       return undefined;
-    if (runtimeRules(runtime)?.language !== 'http' || !mayStream(catalog, urn)) return undefined;
+    if (languageOf(runtime)?.id !== 'http' || !mayStream(catalog, urn)) return undefined;
     return new UploadBody(request, response, { clock, limitBytes: LIMITS.streamBytes, expectsContinue });
   }
 
@@ -220,7 +219,7 @@ class Gateway {
     if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
     const ip = sourceIp(this.#deps.proxies.clientOf(request));
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
-    const isHttp = runtimeRules(runtime)?.language === 'http';
+    const isHttp = languageOf(runtime)?.id === 'http';
     const event = isHttp
       ? encodeRequest(method, url, headers, body)
       : apigEvent({ method, url, headers, body, requestId, apiId, stage, pathParameters, sourceIp: ip });

@@ -1,6 +1,6 @@
 import { type FunctionUrn, formatUrn, LIMITS } from '@funcgraph/api';
+import { languageOf } from '@funcgraph/runtimes';
 import type { Catalog } from '../../control/index.ts';
-import { runtimeRules } from '../../domain/runtime-rules.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { NewMessage } from '../../queue/index.ts';
@@ -42,7 +42,7 @@ export function acceptedMessage(
   if (!snapshot.enabled || snapshot.maxInstances === 0) {
     throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
   }
-  if (runtimeRules(snapshot.runtime)?.language === 'http') {
+  if (languageOf(snapshot.runtime)?.id === 'http') {
     throw new PlatformError('invalid_request', 'an HTTP function cannot be invoked asynchronously', {
       hint: 'Call it and wait for the answer, or put an event function in front of it.',
     });

@@ -1,9 +1,9 @@
-import type { Language } from '../../../domain/runtime-rules.ts';
+import type { LanguageId } from '@funcgraph/runtimes';
 
 /** A package that the guide promises to every function (tables 3-42 and 3-43). */
 export interface PublicPackage {
   readonly name: string;
-  readonly language: Language;
+  readonly language: LanguageId;
   /** The version that the guide names. */
   readonly version: string;
   /** Undefined: no version is in any package index. */
@@ -12,7 +12,7 @@ export interface PublicPackage {
 
 const npm = (name: string, version: string): PublicPackage => ({
   name,
-  language: 'node',
+  language: 'nodejs',
   version,
   source: { index: 'npm', name },
 });

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIMITS } from '@funcgraph/api';
+import { languageOf } from '@funcgraph/runtimes';
 import { ArtifactError, zipFolder } from '../../../artifacts/index.ts';
-import { runtimeRules } from '../../../domain/runtime-rules.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { Runtimes } from '../../functions/types.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -108,7 +108,7 @@ export class PublicPackages {
   }
 
   #runtimesFor({ name, language }: PublicPackage, asked: readonly string[]): readonly string[] {
-    const fits = (runtime: string) => runtimeRules(runtime)?.language === language;
+    const fits = (runtime: string) => languageOf(runtime)?.id === language;
     const wrong = asked.find((runtime) => !fits(runtime));
     if (wrong !== undefined)
       throw new PlatformError('invalid_runtime', `${name} is no package for ${wrong.slice(0, 60)}`);

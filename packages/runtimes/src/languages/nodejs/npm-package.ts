@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProgram } from './run-program.ts';
-import { RuntimeError } from './runtime-error.ts';
+import { runProgram } from '../../programs/run-program.ts';
+import { RuntimeError } from '../../programs/runtime-error.ts';
 
 const VIEW_TIMEOUT_MS = 60_000;
 const PACK_TIMEOUT_MS = 600_000;

@@ -1,5 +1,3 @@
-import { interpreterBind, type LaunchPlan, type PlacedInterpreter, RUNTIME_ROOT, WORKING_DIR } from './launch-plan.ts';
-
 export const JAVA_MAIN = 'funcgraph.runtime.Main';
 
 /**
@@ -45,46 +43,4 @@ export function jvmFlags(version: string): readonly string[] {
     // The shim changes the environment of its process, and newer JVMs would warn of how.
     ...(major >= 23 ? ['--sun-misc-unsafe-memory-access=allow'] : []),
   ];
-}
-
-export interface JavaPlanInput {
-  readonly placed: PlacedInterpreter;
-  /** Of the JVM that serves the runtime. */
-  readonly version: string;
-  readonly shims: string;
-  /** Name of the archive of classes in the folder of the shim; undefined without one. */
-  readonly archive: string | undefined;
-  /** Host path of the Node.js that relays frames to JVMs without unix sockets. */
-  readonly platformNode: () => Promise<string>;
-}
-
-/** How to start a Java function. */
-export async function planJava({ placed, version, shims, archive, platformNode }: JavaPlanInput): Promise<LaunchPlan> {
-  const folder = `${RUNTIME_ROOT}/java`;
-  const java = [
-    placed.runtime.interpreter ?? '',
-    ...jvmFlags(version),
-    ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${folder}/${archive}`]),
-    '-cp',
-    JAVA_CLASS_PATH,
-    JAVA_MAIN,
-  ];
-  const plan = {
-    command: java,
-    binds: [{ source: `${shims}/java`, target: folder }, interpreterBind(placed)],
-    workingDir: WORKING_DIR,
-    env: {
-      PATH: '/usr/local/bin:/usr/bin:/bin',
-      HOME: '/home/snuser',
-      LANG: 'C.UTF-8',
-      JAVA_HOME: interpreterBind(placed).target,
-    },
-  };
-  if (speaksUnix(version)) return plan;
-  const node = `${RUNTIME_ROOT}/platform/node`;
-  return {
-    ...plan,
-    command: [node, `${folder}/relay.js`, ...java],
-    binds: [...plan.binds, { source: await platformNode(), target: node }],
-  };
 }

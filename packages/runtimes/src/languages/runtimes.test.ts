@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { findRuntimeName, nameForVersion, RUNTIME_NAMES, versionFits } from './runtime-names.ts';
+import { nodejs } from './nodejs/nodejs.ts';
+import { python } from './python/python.ts';
+import { findRuntime, RUNTIMES, runtimeForVersion, versionFits } from './runtimes.ts';
 
 function named(name: string) {
-  const found = findRuntimeName(name);
+  const found = findRuntime(name);
   if (found === undefined) throw new Error(`no ${name}`);
   return found;
 }
@@ -18,14 +20,14 @@ describe('runtime names', () => {
   });
 
   it('have identifiers that are distinct and safe as folder names', () => {
-    const ids = RUNTIME_NAMES.map((runtime) => runtime.id);
+    const ids = RUNTIMES.map((runtime) => runtime.id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[a-z][a-z0-9.]*$/);
   });
 
   it('refuse what is no name, also when it looks like a path', () => {
     for (const name of ['', 'node', 'Node.js../..', 'Python3', 'Node.js20.15.1', 'constructor', '__proto__']) {
-      expect(findRuntimeName(name)).toBeUndefined();
+      expect(findRuntime(name)).toBeUndefined();
     }
   });
 
@@ -38,11 +40,11 @@ describe('runtime names', () => {
   });
 
   it('offer an interpreter under a listed name that fits, else under its own version', () => {
-    expect(nameForVersion('nodejs', '20.20.2')?.name).toBe('Node.js20.20');
-    expect(nameForVersion('nodejs', '20.15.0')?.name).toBe('Node.js20.15');
-    expect(nameForVersion('nodejs', '22.1.0')?.name).toBe('Node.js22');
-    expect(nameForVersion('nodejs', '23.1.0')?.name).toBe('Node.js23.1');
-    expect(nameForVersion('python', '3.11.7')?.name).toBe('Python3.11');
-    expect(nameForVersion('python', 'nonsense')).toBeUndefined();
+    expect(runtimeForVersion(nodejs, '20.20.2')?.name).toBe('Node.js20.20');
+    expect(runtimeForVersion(nodejs, '20.15.0')?.name).toBe('Node.js20.15');
+    expect(runtimeForVersion(nodejs, '22.1.0')?.name).toBe('Node.js22');
+    expect(runtimeForVersion(nodejs, '23.1.0')?.name).toBe('Node.js23.1');
+    expect(runtimeForVersion(python, '3.11.7')?.name).toBe('Python3.11');
+    expect(runtimeForVersion(python, 'nonsense')).toBeUndefined();
   });
 });

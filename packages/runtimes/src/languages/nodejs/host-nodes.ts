@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
-import { fileStamp } from './interpreter.ts';
-import { runProgram } from './run-program.ts';
+import { fileStamp } from '../../programs/interpreter-file.ts';
+import { runProgram } from '../../programs/run-program.ts';
 
 const ASK_TIMEOUT_MS = 15_000;
 const NAMES = ['node', 'nodejs'];

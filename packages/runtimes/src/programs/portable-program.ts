@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, open, realpath, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { withTemporary } from './placing.ts';
+import { fileExists } from './interpreter-file.ts';
 import { runProgram } from './run-program.ts';
 import { RuntimeError } from './runtime-error.ts';
+import { withTemporary } from './temporary.ts';
 
 /** A program that needs no files of the host but these. */
 export interface PortableProgram {
@@ -36,7 +37,7 @@ export async function portableProgram(program: string, dir: string): Promise<Por
   }
   const parent = join(dir, '.libraries');
   const folder = join(parent, await stampOf(found));
-  if (!(await exists(folder))) {
+  if (!(await fileExists(folder))) {
     await mkdir(parent, { recursive: true, mode: 0o755 });
     await withTemporary(parent, async (temporary) => {
       const copy = join(temporary, 'libraries');
@@ -47,7 +48,7 @@ export async function portableProgram(program: string, dir: string): Promise<Por
       }
       await rename(copy, folder).catch(async (error: unknown) => {
         // Another process was faster; its copy has the same content.
-        if (!(await exists(folder))) throw error;
+        if (!(await fileExists(folder))) throw error;
       });
     });
   }
@@ -89,11 +90,4 @@ async function stampOf(files: ReadonlyMap<string, string>): Promise<string> {
     hash.update(`${name}\0${path}\0${size}\0${mtimeMs}\0`);
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,6 +1,6 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askVersion, fileStamp, worldReachable } from './interpreter.ts';
+import { askVersion, fileStamp, type VersionQuestion, worldReachable } from '../../programs/interpreter-file.ts';
 
 export interface HostJvm {
   /** Folder with `bin/java` in it. */
@@ -9,6 +9,15 @@ export interface HostJvm {
   readonly version: string;
   readonly stamp: string;
 }
+
+export const QUESTION: VersionQuestion = {
+  arguments: ['-version'],
+  // `openjdk version "17.0.21" 2026-10-20`, `java version "1.8.0_392"` or `"21"`: always three numbers.
+  versionIn({ stderr }) {
+    const found = /version "(?:1\.(?=8))?(\d+)(?:[._](\d+))?(?:[._](\d+))?/.exec(stderr);
+    return found === null ? '' : [found[1], found[2] ?? '0', found[3] ?? '0'].join('.');
+  },
+};
 
 /** Where packages of the system put JVMs; its libraries and settings are visible in every sandbox. */
 const FOLDER = '/usr/lib/jvm';
@@ -36,7 +45,7 @@ export async function findHostJvms(
         const program = join(home, 'bin', 'java');
         if (!(await worldReachable(program))) return undefined;
         const stamp = await fileStamp(program);
-        return { home, version: known(home, stamp) ?? (await askVersion(program, 'java')), stamp };
+        return { home, version: known(home, stamp) ?? (await askVersion(program, QUESTION)), stamp };
       } catch {
         // A folder without a JVM in it, or with a broken one.
         return undefined;
