@@ -88,7 +88,6 @@ export class Availability {
   }
 
   #error(): Error {
-    const cause = this.#reason?.cause ?? this.#reason;
-    return unavailable(this.#reason?.message ?? 'the database is closed', cause);
+    return unavailable(this.#reason?.message ?? 'the database is closed', this.#reason?.cause);
   }
 }

@@ -166,7 +166,7 @@ export class Connections {
     if (generation !== this.#generation || this.#isLost) return;
     this.#isLost = true;
     this.#generation += 1;
-    this.availability.lost(unavailable(`the ${this.place} cannot be reached: ${reasonOf(reason)}`, reason));
+    this.availability.lost(unavailable(`the ${this.place} cannot be reached: ${reasonOf(reason)}`));
     if (this.#closing !== undefined) return;
     this.#options.onConnection?.('lost', reasonOf(reason));
     this.#reconnectIn(RETRY_MS.first);
@@ -178,7 +178,7 @@ export class Connections {
         if (this.#closing !== undefined) return;
         if (error instanceof StorageError && error.code === 'storage.locked') this.#die(error);
         else {
-          this.availability.lost(unavailable(`the ${this.place} cannot be reached: ${reasonOf(error)}`, error));
+          this.availability.lost(unavailable(`the ${this.place} cannot be reached: ${reasonOf(error)}`));
           this.#reconnectIn(Math.min(ms * 2, RETRY_MS.most));
         }
       });
