@@ -91,7 +91,7 @@ export class PostgresCluster {
     const settings = [
       'listen_addresses=',
       `unix_socket_directories=${this.folder}`,
-      'max_connections=40',
+      'max_connections=200',
       // after a crash, one call for all files: one call for each file takes a minute on a busy disk
       'recovery_init_sync_method=syncfs',
     ];
