@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './packages/server/src/storage/testing-cluster.ts';
 
@@ -7,25 +8,30 @@ const source = {
   ssr: { resolve: { conditions: ['@funcgraph/source', 'node'] } },
 };
 
-/**
- * Slow projects start real servers and sandboxes: their files run one after another. A test that fails is tried once more,
- * since the machine may be busy with something else; the reporter names those that needed it.
- */
-const slow = (name: string, include: string[]) => ({
+/** As many files at a time as there are cores: each has servers, ports, folders and databases of its own. */
+const parallel = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
+/** One file at a time, after all others. */
+const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+
+/** Real servers and sandboxes. */
+const real = (name: string, include: string[], exclude: string[] = []) => ({
   ...source,
   test: {
+    ...parallel,
     name,
     include,
+    exclude,
     globalSetup: ['tests/built-programs.ts'],
-    fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    retry: 1,
   },
 });
 
+/** They change the packet filter and the interfaces of the whole machine. */
+const wholeMachine = ['tests/e2e/{network,network-connectors,network-isolation}.test.ts'];
+
 const server = 'packages/server/src';
-/** Over a real PostgreSQL: its own tests, and those of everything that keeps data. */
+/** Over a real PostgreSQL: its own tests, and those of each store. The rest uses a database only through these. */
 const postgres = [
   `${server}/**/*.postgres.test.ts`,
   `${server}/{storage,queue}/crash.test.ts`,
@@ -35,23 +41,16 @@ const postgres = [
   `${server}/images/images.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
-  `${server}/control/{functions/{functions,quotas,catalog-source},reserved-instances/reserved-configs}.test.ts`,
-  `${server}/invocation/async/dispatcher.test.ts`,
-  `${server}/invocation/intake/intake.test.ts`,
-  `${server}/invocation/destinations/deliverer.test.ts`,
+  `${server}/control/{functions/{functions,catalog-source},reserved-instances/reserved-configs}.test.ts`,
 ];
 
-/** The official SDK against a server with PostgreSQL: what stores something of its own. */
-const compatOverPostgres = ['functions', 'versions', 'async', 'triggers', 'identity', 'dependencies'].map(
-  (name) => `tests/compat/${name}.test.ts`,
-);
 const overPostgres = (name: string, include: string[], setupFiles: string[] = []) => ({
   ...source,
   test: {
-    ...slow(name, include).test,
+    ...real(name, include).test,
     ...(findPostgres() === undefined
       ? { include: ['tests/postgres-missing.test.ts'] }
-      : { globalSetup: [...slow(name, include).test.globalSetup, 'tests/postgres-setup.ts'], setupFiles }),
+      : { globalSetup: [...real(name, include).test.globalSetup, 'tests/postgres-setup.ts'], setupFiles }),
   },
 });
 
@@ -62,18 +61,24 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...parallel,
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.postgres.test.ts', '**/node_modules/**'],
         },
       },
       overPostgres('postgres', postgres),
-      { ...source, test: { name: 'integration', include: ['packages/*/test/**/*.test.ts'], testTimeout: 20_000 } },
-      slow('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
-      slow('e2e', ['tests/e2e/**/*.test.ts']),
-      slow('compat', ['tests/compat/**/*.test.ts']),
-      overPostgres('compat-postgres', compatOverPostgres, ['tests/postgres-server.ts']),
-      slow('crash', ['tests/crash/**/*.test.ts']),
+      {
+        ...source,
+        test: { ...parallel, name: 'integration', include: ['packages/*/test/**/*.test.ts'], testTimeout: 20_000 },
+      },
+      real('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
+      real('e2e', ['tests/e2e/**/*.test.ts'], wholeMachine),
+      { ...source, test: { ...real('alone', wholeMachine).test, ...alone } },
+      real('compat', ['tests/compat/**/*.test.ts']),
+      // this file calls every operation
+      overPostgres('compat-postgres', ['tests/compat/models.test.ts'], ['tests/postgres-server.ts']),
+      real('crash', ['tests/crash/**/*.test.ts']),
     ],
   },
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { asyncInvocations, deploy, enqueue, invoke, logLines, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { Belongings } from './leftovers.ts';
@@ -14,11 +14,12 @@ const SOURCE = `exports.handler = async (event, context) => {
 let server: TestServer;
 let urn: string;
 
-beforeEach(async () => {
-  server = await TestServer.start();
+/** A server that drains for 30 s at most unless the flags say otherwise. */
+async function start(args: readonly string[] = []): Promise<void> {
+  server = await TestServer.start({ args });
   const runtime = await runtimeOf(server, 'Node.js');
   urn = await deploy(server, { name: 'wait', runtime, files: { 'index.js': SOURCE }, timeout: 120 });
-});
+}
 afterEach(() => server?.stop());
 
 async function untilRunning(n: number): Promise<void> {
@@ -28,6 +29,7 @@ async function untilRunning(n: number): Promise<void> {
 }
 
 it('lets calls finish on SIGTERM, keeps what waits, and leaves nothing behind', async () => {
+  await start();
   await server.api.call('updateFunctionMaxInstanceConfig', {
     params: target(server, urn),
     body: { max_instance_num: 3 },
@@ -59,6 +61,7 @@ it('lets calls finish on SIGTERM, keeps what waits, and leaves nothing behind', 
 });
 
 it('stops on SIGTERM while it starts, and leaves nothing behind', { timeout: 180_000 }, async () => {
+  server = await TestServer.start();
   await server.kill('SIGTERM');
   for (const ms of [0, 300, 700]) {
     const { exitCode, runDir } = await server.interruptStart(ms);
@@ -68,6 +71,7 @@ it('stops on SIGTERM while it starts, and leaves nothing behind', { timeout: 180
 });
 
 it('does not wait for clients that follow logs, hold a connection or never finish their request', async () => {
+  await start(['--drain-timeout', '3s']);
   const stop = new AbortController();
   const follower = server.api.stream('followLogs', { params: target(server, urn), signal: stop.signal });
   const first = follower.next();
@@ -88,13 +92,14 @@ it('does not wait for clients that follow logs, hold a connection or never finis
 
   const started = performance.now();
   expect(await server.kill('SIGTERM')).toBe(0);
-  expect(performance.now() - started).toBeLessThan(45_000);
+  expect(performance.now() - started).toBeLessThan(20_000);
   await rest;
   slow.destroy();
   idle.destroy();
 });
 
-it('ends a call that takes longer than a stop may take, and all that belongs to it', { timeout: 90_000 }, async () => {
+it('ends a call that takes longer than a stop may take, and all that belongs to it', async () => {
+  await start(['--drain-timeout', '3s']);
   const belongings = new Belongings(server);
   const long = invoke(server, urn, { n: 1, ms: 110_000 }).then(
     () => 'answered',
@@ -103,12 +108,13 @@ it('ends a call that takes longer than a stop may take, and all that belongs to 
   await untilRunning(1);
   const started = performance.now();
   expect(await server.kill('SIGTERM')).toBe(0);
-  expect(performance.now() - started).toBeLessThan(60_000);
+  expect(performance.now() - started).toBeLessThan(40_000);
   expect(await long).toBe('cut off');
   expect(belongings.leftAfterStop()).toEqual([]);
 });
 
 it('ends at once on a second SIGTERM, and leaves nothing behind', async () => {
+  await start();
   const belongings = new Belongings(server);
   const long = invoke(server, urn, { n: 1, ms: 110_000 }).then(
     () => 'answered',

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_SIGNAL } from '../../packages/server/src/instances/sandbox/index.ts';
-import { agentGroups, processesMentioning, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
+import { agentGroups, bridgesOf, processesMentioning, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const PATIENCE = { timeout: 10_000, interval: 20 };
@@ -118,7 +118,7 @@ describe.runIf(isRoot)('when a process of the platform is killed', () => {
       expect(processesMentioning(marker).filter((found) => !found.includes('server-process'))).toEqual([]);
       expect(subfolders(runDir)).toEqual([]);
       expect(agentGroups().filter((group) => group.includes(`funcgraph-${agent}-`))).toEqual([]);
-      expect(bridgesOf(agent)).toEqual([]);
+      expect(bridgesOf(`${agent}-`)).toEqual([]);
     },
   );
 
@@ -141,19 +141,6 @@ function isAgentIn(pid: string, runDir: string): boolean {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--run-dir\0${runDir}\0`);
   } catch {
     return false;
-  }
-}
-
-/** Bridges that the agent with this process id made. */
-function bridgesOf(agent: string): string[] {
-  return readdirSync('/sys/class/net').filter((name) => aliasOf(name).startsWith(`funcgraph:${agent}-`));
-}
-
-function aliasOf(name: string): string {
-  try {
-    return readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8');
-  } catch {
-    return '';
   }
 }
 

@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { type AgentProcess, spawnAgent } from '@funcgraph/agent';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hostileOrders, type Order } from './isolation/hostile-orders.ts';
-import { agentGroups, MIB, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
+import { agentGroups, bridgesOf, MIB, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
 const isRoot = process.getuid?.() === 0;
 const SECRET = 'the-secret-of-another-tenant';
@@ -186,12 +186,7 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
 
   const ownerOf = () => subfolders(runDir)[0] ?? '';
   /** Networks of this agent that are up. */
-  function bridges(): string[] {
-    return readdirSync('/sys/class/net').filter(
-      (name) =>
-        name.startsWith('fgn') && readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8').includes(`:${ownerOf()}`),
-    );
-  }
+  const bridges = () => bridgesOf(ownerOf()).filter((name) => name.startsWith('fgn'));
   /** Networks for which the kernel has rules of this agent. */
   function heldBack(): string[] {
     const table = `funcgraph_${ownerOf().replaceAll('-', '_')}`;

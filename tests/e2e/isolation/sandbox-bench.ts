@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -24,8 +23,6 @@ export const WITH_NODE = {
     { source: process.execPath, target: NODE },
   ],
 } as const satisfies Partial<SandboxSpec>;
-/** Does nothing when the agent's helper is built already. */
-const BUILD_NATIVE = fileURLToPath(new URL('../../../scripts/build-native.mjs', import.meta.url));
 
 export interface BenchOptions {
   /** Host user of the agent and of the folders it gets; undefined: ours. */
@@ -74,7 +71,6 @@ export class SandboxBench {
   }
 
   static async open(options: BenchOptions = {}): Promise<SandboxBench> {
-    execFileSync(process.execPath, [BUILD_NATIVE], { stdio: 'inherit' });
     const bench = new SandboxBench(options);
     await bench.agent.ensureAgent();
     return bench;
@@ -206,6 +202,19 @@ export function agentGroups(): string[] {
   };
   walk('/sys/fs/cgroup', 0);
   return found;
+}
+
+/** Bridges of the agent whose name begins so; other agents make and remove theirs meanwhile. */
+export function bridgesOf(owner: string): string[] {
+  return readdirSync('/sys/class/net').filter((name) => aliasOf(name).startsWith(`funcgraph:${owner}`));
+}
+
+function aliasOf(name: string): string {
+  try {
+    return readFileSync(`/sys/class/net/${name}/ifalias`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Living processes other than ours and the agent's whose command line holds `text`, as `pid command`. */

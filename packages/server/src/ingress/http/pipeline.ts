@@ -51,11 +51,16 @@ interface Operation {
   readonly query: QueryValidator;
   readonly body: BodyParser;
   readonly isJson: boolean;
-  /** Invocations change nothing of a project, and most of them need no database. */
-  readonly isInvocation: boolean;
+  /** May create something in the project of the path. */
+  readonly changesProject: boolean;
   readonly noted: boolean;
   readonly stores: boolean;
 }
+
+/** Takes the body for the audit log, once it is parsed. */
+type Note = (body: unknown) => void;
+
+const noteNothing: Note = () => {};
 
 /** The state of one request between the steps. */
 interface Step {
@@ -80,14 +85,18 @@ export class Pipeline {
       (Object.keys(ROUTES) as RouteId[]).map((id) => {
         const route: Route = ROUTES[id];
         const noted = isNoted(id, route);
-        const isInvocation = id === 'invokeFunction' || id === 'asyncInvokeFunction';
         const operation: Operation = {
           id,
           route,
           handler: deps.handlers[id] as Handler<RouteId>,
           ...compiled[id],
           isJson: route.bodyEncoding === 'json',
-          isInvocation,
+          // routes with access `caller` concern the project itself, and invocations create nothing that has no function
+          changesProject:
+            projectOf(route, {}) !== undefined &&
+            route.method !== 'GET' &&
+            route.access !== 'caller' &&
+            !['invokeFunction', 'asyncInvokeFunction'].includes(id),
           noted,
           // requests that remove data make room
           stores: (noted && route.method !== 'DELETE') || id === 'asyncInvokeFunction' || id === 'sendImagePiece',
@@ -140,37 +149,40 @@ export class Pipeline {
     const caller = await identify(iam, route, { method, url, headers, payload });
     const step: Step = { incoming, received, caller, peer: proxies.clientOf(request) };
     if (!noted) {
-      const working = this.#admit(operation, step, () => {});
+      const working = this.#admit(operation, step, noteNothing);
       // functions run without the database
       return id === 'invokeFunction' ? working : unlessAway(working);
     }
     const entry = { id: incoming.id, caller, params, query, body: {} as unknown, peer: step.peer };
-    const note = (body: unknown): void => {
+    const note: Note = (body) => {
       entry.body = body;
     };
-    return unlessAway(onRecord(iam, { routeId: id, route }, entry, () => this.#admit(operation, step, note)));
+    return unlessAway(onRecord(iam, { routeId: id, route }, entry, async () => this.#admit(operation, step, note)));
   }
 
   /** Authorizes as far as that needs no body, and keeps the project from being deleted meanwhile. */
-  async #admit(operation: Operation, step: Step, note: (body: unknown) => void): Promise<unknown> {
+  #admit(operation: Operation, step: Step, note: Note): Promise<unknown> {
     const { iam } = this.#deps;
-    const { route, isJson, isInvocation } = operation;
+    const { route, isJson, changesProject } = operation;
     const { params } = step.incoming;
     checkPath(params);
     if (isJson) authorizeEarly(iam, route, step.caller, params);
-    const projectId = projectOf(route, params);
-    // routes with access `caller` concern the project itself
-    const changes = projectId !== undefined && route.method !== 'GET' && route.access !== 'caller' && !isInvocation;
-    if (!changes) return this.#handle(operation, step, note);
-    return iam.tenancy.gate.during(projectId, () => this.#handle(operation, step, note));
+    if (!changesProject) return this.#handle(operation, step, note);
+    return iam.tenancy.gate.during(projectOf(route, params) ?? '', async () => this.#handle(operation, step, note));
   }
 
-  async #handle(operation: Operation, step: Step, note: (body: unknown) => void): Promise<unknown> {
+  #handle(operation: Operation, step: Step, note: Note): Promise<unknown> {
+    const { received } = step;
+    return received instanceof SpooledBody
+      ? received.load().then((rawBody) => this.#call(operation, step, rawBody, note))
+      : this.#call(operation, step, received, note);
+  }
+
+  #call(operation: Operation, step: Step, rawBody: Buffer, note: Note): Promise<unknown> {
     const { iam, closing } = this.#deps;
     const { route, handler, isJson } = operation;
-    const { incoming, received, caller, peer } = step;
+    const { incoming, caller, peer } = step;
     const { id, request, response, params, query, receivedAt } = incoming;
-    const rawBody = received instanceof SpooledBody ? await received.load() : received;
     const sent: unknown = isJson ? parseJson(rawBody) : {};
     note(sent);
     check(operation.query, query, 'query');
@@ -188,6 +200,6 @@ export class Pipeline {
       response,
       goneSignal: () => AbortSignal.any([goneSignal(response), closing]),
       receivedAt,
-    } as Parameters<typeof handler>[0]);
+    } as Parameters<typeof handler>[0]) as Promise<unknown>;
   }
 }
