@@ -9,30 +9,38 @@ export type DestinationTarget =
   | { readonly kind: 'webhook'; readonly url: URL }
   | { readonly kind: 'service'; readonly service: 'OBS' | 'SMN' | 'DIS'; readonly name: string };
 
-const KINDS = ['FunctionGraph', 'HTTP', 'OBS', 'SMN', 'DIS'] as const;
-/** The parameter that names the receiver, by kind. */
-const NAME_OF = {
-  FunctionGraph: 'func_urn',
-  HTTP: 'url',
-  OBS: 'bucket',
-  SMN: 'topic_urn',
-  DIS: 'stream_name',
-} as const;
+interface Kind {
+  /** The parameter that names the receiver. */
+  readonly param: string;
+  target(name: string, field: string): DestinationTarget;
+}
+
+const service = (name: 'OBS' | 'SMN' | 'DIS', param: string): Kind => ({
+  param,
+  target: (receiver) => ({ kind: 'service', service: name, name: receiver }),
+});
+
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ['FunctionGraph', { param: 'func_urn', target: functionTarget }],
+  ['HTTP', { param: 'url', target: (url, field) => ({ kind: 'webhook', url: parseWebhook(url, field) }) }],
+  ['OBS', service('OBS', 'bucket')],
+  ['SMN', service('SMN', 'topic_urn')],
+  ['DIS', service('DIS', 'stream_name')],
+]);
 const MAX_PARAM_CHARS = 4096;
 const MAX_NAME_CHARS = 2048;
 
 /** Reads a destination from a request or from storage. Throws `invalid_request`; `field` is named in the message. */
 export function parseDestination({ destination, param }: Destination, field: string): DestinationTarget {
-  const kind = KINDS.find((known) => known === destination);
-  if (kind === undefined) throw refuse(`${field}.destination must be one of ${KINDS.join(', ')}`);
-  const name = readName(param, NAME_OF[kind], field);
-  if (kind === 'FunctionGraph') {
-    const urn = parseUrn(name);
-    if (urn !== undefined) return { kind: 'function', urn };
-    throw refuse(`${field}.param: func_urn ${JSON.stringify(name.slice(0, 200))} is not a function URN`);
-  }
-  if (kind === 'HTTP') return { kind: 'webhook', url: parseWebhook(name, field) };
-  return { kind: 'service', service: kind, name };
+  const kind = KINDS.get(destination);
+  if (kind === undefined) throw refuse(`${field}.destination must be one of ${[...KINDS.keys()].join(', ')}`);
+  return kind.target(readName(param, kind.param, field), field);
+}
+
+function functionTarget(text: string, field: string): DestinationTarget {
+  const urn = parseUrn(text);
+  if (urn !== undefined) return { kind: 'function', urn };
+  throw refuse(`${field}.param: func_urn ${JSON.stringify(text.slice(0, 200))} is not a function URN`);
 }
 
 /**

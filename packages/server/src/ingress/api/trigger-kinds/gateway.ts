@@ -11,8 +11,16 @@ const RELEASE_ID = 'DEFAULT_ENVIRONMENT_RELEASE_ID';
 /** The group of APIs that name none. */
 const DEFAULT_GROUP = 'DEFAULT';
 
-/** Throws `invalid_apig_trigger`. */
-export function readGateway(data: EventData, kind: ApiSettings['kind']): ApiSettings {
+/** Reads the settings of either kind of gateway. Throws `invalid_apig_trigger`. */
+export function readGateway(kind: ApiSettings['kind']) {
+  return (data: EventData, of: Pick<Trigger, 'fn' | 'qualifier'>): ApiSettings => {
+    const settings = settingsOf(data, kind);
+    checkFunctionInfo(data, of);
+    return settings;
+  };
+}
+
+function settingsOf(data: EventData, kind: ApiSettings['kind']): ApiSettings {
   const { name = '', type: visibility, path = '', func_info: info } = data;
   if (info?.timeout === undefined) {
     throw new PlatformError(CODE, 'func_info.timeout is missing', {
@@ -64,10 +72,7 @@ export function gatewayData(api: ApiSettings) {
 }
 
 /** The function that `func_info` may name must be the one that the trigger belongs to. Throws `invalid_apig_trigger`. */
-export function checkFunctionInfo(
-  { func_info: info }: EventData,
-  { fn, qualifier }: Pick<Trigger, 'fn' | 'qualifier'>,
-): void {
+function checkFunctionInfo({ func_info: info }: EventData, { fn, qualifier }: Pick<Trigger, 'fn' | 'qualifier'>): void {
   const { function_urn: urn, version } = info ?? {};
   const wrong = (what: string): PlatformError =>
     new PlatformError(CODE, `func_info.${what} is not that of the function in the path`, {

@@ -8,7 +8,7 @@ import {
 } from '../../../control/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { EventData } from './event-data.ts';
-import { checkFunctionInfo, gatewayData, readGateway } from './gateway.ts';
+import { gatewayData, readGateway } from './gateway.ts';
 import { readTimer, timerData } from './timer.ts';
 
 /** Fields of answers only; clients send them back. */
@@ -32,20 +32,21 @@ export function triggerKind(code: string): TriggerKind {
   });
 }
 
+type Target = Pick<Trigger, 'fn' | 'qualifier'>;
+
+const READERS: Readonly<Record<TriggerKind, (data: EventData, of: Target) => NewTriggerSettings>> = {
+  TIMER: readTimer,
+  APIG: readGateway('APIG'),
+  DEDICATEDGATEWAY: readGateway('DEDICATEDGATEWAY'),
+};
+
 /**
  * Reads the settings of a kind for the function and version of the path. Throws for an invalid setting and for one that
  * the kind does not have.
  */
-export function readSettings(
-  kind: TriggerKind,
-  data: EventData,
-  of: Pick<Trigger, 'fn' | 'qualifier'>,
-): NewTriggerSettings {
+export function readSettings(kind: TriggerKind, data: EventData, of: Target): NewTriggerSettings {
   refuseForeign(kind, data);
-  if (kind === 'TIMER') return readTimer(data);
-  const settings = readGateway(data, kind);
-  checkFunctionInfo(data, of);
-  return settings;
+  return READERS[kind](data, of);
 }
 
 /** The settings with some of them changed; fields inside `func_info` are changed one by one too. Throws like `readSettings`. */
