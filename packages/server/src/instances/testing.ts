@@ -1,4 +1,4 @@
-import type { LaunchSpec } from './launch-spec.ts';
+import type { LaunchSpec } from './start/launch-spec.ts';
 
 /** A launch of function `f`, for tests of the pool. */
 export function testSpec(change: Partial<LaunchSpec> = {}): LaunchSpec {

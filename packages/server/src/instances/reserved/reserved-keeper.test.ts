@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import type { LaunchSpec } from '../launch-spec.ts';
-import { Pool, type PoolLimits } from '../pool.ts';
+import { Pool, type PoolLimits } from '../pool/pool.ts';
 import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver } from '../sandbox/fake/index.ts';
-import { startInstance } from '../start-instance.ts';
+import type { LaunchSpec } from '../start/launch-spec.ts';
+import { startInstance } from '../start/start-instance.ts';
 import { testSpec } from '../testing.ts';
 import { ReservedKeeper } from './reserved-keeper.ts';
 

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { exitFailure } from '../failure.ts';
-import type { Instance } from '../instance.ts';
-import type { LaunchSpec } from '../launch-spec.ts';
-import type { Pool } from '../pool.ts';
+import { exitFailure } from '../instance/failure.ts';
+import type { Instance } from '../instance/instance.ts';
+import type { Pool } from '../pool/pool.ts';
 import type { SandboxExit } from '../sandbox/index.ts';
-import { StartFailed } from '../start-errors.ts';
+import type { LaunchSpec } from '../start/launch-spec.ts';
+import { StartFailed } from '../start/start-errors.ts';
 import { pauseAfter, reservedStep } from './reserved-step.ts';
 
 /** Instances to keep ready. */

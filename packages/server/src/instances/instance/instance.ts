@@ -1,0 +1,443 @@
+import type { Credentials, InvokeFrame, LogLevel } from '@funcgraph/runtimes';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { BodySource, LinkResult, RuntimeLink } from '../runtime-link/index.ts';
+import { LOST, type Sandbox, type SandboxExit } from '../sandbox/index.ts';
+import type { LaunchSpec } from '../start/launch-spec.ts';
+import {
+  CODES,
+  cancelledFailure,
+  exitFailure,
+  type Failure,
+  heartbeatFailure,
+  memoryFailure,
+  neighbourFailure,
+  runtimeFailure,
+  systemFailure,
+  timeoutFailure,
+} from './failure.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { preStop } from './pre-stop.ts';
+import { type InstanceState, transition } from './state.ts';
+import { type ResponseSink, StreamedAnswer } from './streamed-answer.ts';
+import { StreamedBody } from './streamed-body.ts';
+import type { UsageMeter } from './usage-meter.ts';
+
+/** Durations of the parts of a start, ms. */
+export interface StartPhases {
+  readonly sandboxMs: number;
+  readonly bootMs: number;
+  readonly loadMs: number;
+  readonly initMs: number;
+}
+
+export interface InstanceRequest {
+  readonly requestId: string;
+  readonly event: Buffer;
+  readonly timeoutMs: number;
+  readonly invokeType: 'sync' | 'async';
+  readonly credentials: Credentials;
+  /** Event and payload in the binary form of HTTP functions. */
+  readonly http?: true;
+  /** Receives the answer in pieces, if the function streams it. */
+  readonly sink?: ResponseSink;
+  /** The body of the request, left out of the event. Only with `http` and a sink. */
+  readonly body?: BodySource;
+  /** Ends the call and, since code cannot be stopped otherwise, the instance. */
+  readonly signal?: AbortSignal;
+}
+
+export interface InstanceAnswer {
+  /** Undefined for success. */
+  readonly failure: Failure | undefined;
+  readonly payload: Buffer;
+  /** Bytes sent to the sink; absent when it was not used and the payload is the whole answer. */
+  readonly streamedBytes?: number;
+  readonly handlerMs: number;
+  /** Since the previous call of this instance; null when not measured. */
+  readonly cpuMs: number | null;
+  readonly peakMemoryBytes: number | null;
+  /** Duration inside the runtime, as the instance reports it: not trusted for billing. */
+  readonly ownMs?: number | undefined;
+  /** Set when the instance was lost before it received the request: another instance may run it. */
+  readonly notStarted?: true;
+}
+
+export interface InstanceParts {
+  readonly id: string;
+  readonly spec: LaunchSpec;
+  readonly sandbox: Sandbox;
+  readonly link: RuntimeLink;
+  /** Resolves when the log has all raw output of its processes. */
+  readonly flushOutput: () => Promise<void>;
+  readonly meter: UsageMeter;
+  readonly phases: StartPhases;
+  readonly clock: Clock;
+  /** Writes a line of the platform into the log of the function. */
+  readonly say: (level: LogLevel, text: string) => void;
+}
+
+type Ended =
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'link'; readonly violation: boolean; readonly text: string };
+
+/** Longest wait, after a broken link, for the report of the sandbox's exit. */
+const EXIT_GRACE_MS = 2_000;
+
+/**
+ * Longest wait of an answer for the end of its instance: a measured exit improves the answer, but must not block it.
+ */
+const STOP_GRACE_MS = 5_000;
+
+/** How long a function may continue after the client of a streamed answer has disconnected. */
+const CANCEL_GRACE_MS = 2_000;
+
+/** One running copy of a version, ready to serve. Made by `startInstance`; owned by the pool. */
+export class Instance {
+  readonly id: string;
+  readonly spec: LaunchSpec;
+  readonly phases: StartPhases;
+  /** Monotonic ms when it last became idle. */
+  idleSince: number;
+  served = 0;
+  inFlight = 0;
+  readonly #parts: InstanceParts;
+  #state: InstanceState = 'ready';
+  #stopping: Promise<SandboxExit> | undefined;
+  #ending: Promise<SandboxExit> | undefined;
+  readonly #heartbeat: Heartbeat | undefined;
+  /** Reason of the failed heartbeat. */
+  #condemned: string | undefined;
+  /** From the freeze request until the thaw request. */
+  #asleep = false;
+  #frozen = false;
+  #thawing: Promise<void> | undefined;
+  /** Why this server ended the instance, for its other requests. */
+  #endedFor: Ended['kind'] | undefined;
+
+  constructor(parts: InstanceParts) {
+    this.id = parts.id;
+    this.spec = parts.spec;
+    this.phases = parts.phases;
+    this.idleSince = parts.clock.monotonic();
+    this.#parts = parts;
+    const { clock, link, spec } = parts;
+    if (spec.heartbeat === undefined) return;
+    const onDead = (why: string): void => this.#condemn(why);
+    this.#heartbeat = new Heartbeat({ clock, beat: (seq) => link.heartbeat(seq), onDead });
+    this.#heartbeat.resume();
+  }
+
+  #condemn(why: string): void {
+    this.#condemned = why;
+    this.#parts.say('ERROR', `the instance is stopped: ${why}`);
+    // Its requests end with its link; the pool is notified of its exit.
+    this.stop().catch(() => {});
+  }
+
+  get state(): InstanceState {
+    return this.#state;
+  }
+
+  /** Resolves when every process is dead, for every kind of end. */
+  get exited(): Promise<SandboxExit> {
+    return this.#parts.sandbox.exited;
+  }
+
+  /** All its processes are frozen until the next request. */
+  get isFrozen(): boolean {
+    return this.#frozen;
+  }
+
+  get hasRoom(): boolean {
+    // The death of a program closes its link before its sandbox has ended.
+    return this.#state === 'ready' && this.inFlight < this.spec.concurrency && this.#parts.link.isOpen;
+  }
+
+  /** Takes a slot; the pool calls it, and `free` at the end. */
+  take(): void {
+    this.inFlight += 1;
+    this.served += 1;
+    if (this.inFlight >= this.spec.concurrency) this.#state = transition(this.#state, 'busy');
+  }
+
+  free(): void {
+    this.inFlight -= 1;
+    this.idleSince = this.#parts.clock.monotonic();
+    if (this.#state === 'busy') this.#state = transition(this.#state, 'ready');
+  }
+
+  /**
+   * Freezes an idle instance, so that it uses no processor time between requests. No effect while it serves. Resolves
+   * with whether it is frozen now.
+   */
+  async freeze(): Promise<boolean> {
+    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return this.#frozen;
+    this.#asleep = true;
+    this.#heartbeat?.pause();
+    try {
+      await this.#parts.sandbox.freeze();
+      if (this.#asleep) this.#parts.link.rest();
+      // A thaw cancels a freeze that is under way.
+      this.#frozen = this.#asleep;
+    } catch {
+      // An instance that cannot be frozen stays awake.
+      this.#heartbeat?.resume();
+    }
+    return this.#frozen;
+  }
+
+  /** Thaws it without a request. */
+  wake(): void {
+    this.#awake()
+      ?.catch(() => this.stop())
+      .catch(() => {});
+  }
+
+  /** Current memory in bytes; null when the machine does not report it. */
+  memoryBytes(): number | null {
+    return this.#parts.meter.memoryBytes();
+  }
+
+  /** Undefined when it is awake: a warm call does not wait. */
+  #awake(): Promise<void> | undefined {
+    if (!this.#asleep) return this.#thawing;
+    this.#asleep = false;
+    this.#frozen = false;
+    this.#parts.link.wake();
+    this.#thawing = this.#parts.sandbox.thaw().finally(() => {
+      this.#thawing = undefined;
+    });
+    this.#heartbeat?.resume();
+    return this.#thawing;
+  }
+
+  /** No new requests; running ones may finish. */
+  drain(): void {
+    if (this.#state === 'ready' || this.#state === 'busy') this.#state = transition(this.#state, 'draining');
+  }
+
+  /** Never rejects: every error becomes an answer. After a failure that may have damaged the instance it is stopped. */
+  async invoke(request: InstanceRequest): Promise<InstanceAnswer> {
+    const { link, clock, meter } = this.#parts;
+    const started = clock.monotonic();
+    const waking = this.#awake();
+    const isAwake = waking === undefined || (await succeeds(waking));
+    if (!isAwake || !link.isOpen) return this.#notStarted(clock.monotonic() - started);
+    const { requestId, timeoutMs, invokeType, credentials, http, sink } = request;
+    const body = request.body === undefined ? undefined : new StreamedBody(request.body, clock);
+    const stream = sink === undefined ? undefined : new StreamedAnswer(sink, clock, body);
+    const frame: InvokeFrame = {
+      type: 'invoke',
+      requestId,
+      timeoutMs,
+      invokeType,
+      credentials,
+      ...(http === undefined ? {} : { http }),
+      ...(stream === undefined ? {} : { stream: true }),
+      ...(body === undefined ? {} : { bodyFollows: true }),
+      ...(body?.length === undefined ? {} : { bodyBytes: body.length }),
+    };
+    const outcome = await this.#race(link.invoke(frame, request.event, stream, body), request, stream);
+    const handlerMs = clock.monotonic() - started;
+    // If the agent does not answer, log lines are lost, but not the result.
+    if ('raw' in outcome && outcome.raw) await this.#parts.flushOutput().catch(() => {});
+    if (stream !== undefined) return this.#endStream(stream, outcome, request, handlerMs);
+    // CPU time of concurrent requests cannot be separated.
+    const cpuMs = this.inFlight > 1 ? null : meter.cpuMsSinceLast();
+    const peakMemoryBytes = meter.peakMemoryBytes();
+    if ('code' in outcome && outcome.code === 0) {
+      return { failure: undefined, payload: outcome.payload, handlerMs, cpuMs, peakMemoryBytes, ownMs: outcome.ms };
+    }
+    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    return {
+      failure,
+      payload: failure.payload,
+      handlerMs,
+      cpuMs: cpuMs ?? exit?.cpuMs ?? null,
+      peakMemoryBytes: exit === undefined || exit.peakMemoryBytes === 0 ? peakMemoryBytes : exit.peakMemoryBytes,
+    };
+  }
+
+  /** It could not be thawed, or its link closed before the request was sent: no code ran for this request. */
+  #notStarted(handlerMs: number): InstanceAnswer {
+    // Stopping a sandbox that the agent cannot thaw can take long; the request does not wait for it.
+    this.stop().catch(() => {});
+    const failure = systemFailure('the sandbox was lost');
+    const { payload } = failure;
+    return { failure, payload, handlerMs, cpuMs: null, peakMemoryBytes: null, notStarted: true };
+  }
+
+  /** As `invoke`; separate so that plain calls do not pay for streams. */
+  async #endStream(
+    stream: StreamedAnswer,
+    outcome: LinkResult | Ended,
+    request: InstanceRequest,
+    handlerMs: number,
+  ): Promise<InstanceAnswer> {
+    const { meter } = this.#parts;
+    stream.close();
+    const measured = {
+      handlerMs,
+      cpuMs: this.inFlight > 1 ? null : meter.cpuMsSinceLast(),
+      peakMemoryBytes: meter.peakMemoryBytes(),
+      ...(stream.begun ? { streamedBytes: stream.bytes } : {}),
+    };
+    if (stream.stopped === undefined && 'code' in outcome && outcome.code === 0) {
+      return { failure: undefined, payload: outcome.payload, ...measured };
+    }
+    if (stream.stopped !== undefined && 'code' in outcome) {
+      return { failure: stream.stopped, payload: stream.stopped.payload, ...measured };
+    }
+    const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
+    // It was asked to end and did not; only a measurement of the kernel is more specific.
+    const told = stream.stopped !== undefined && failure.outcome === 'cancelled' ? stream.stopped : failure;
+    const peak = exit === undefined || exit.peakMemoryBytes === 0 ? measured.peakMemoryBytes : exit.peakMemoryBytes;
+    return { failure: told, payload: told.payload, ...measured, peakMemoryBytes: peak };
+  }
+
+  /**
+   * A code of the runtime, unless the kernel measured more: a child killed for memory or a full disk looks like any
+   * error.
+   */
+  async #judge(result: LinkResult): Promise<{ failure: Failure; exit?: SandboxExit }> {
+    const failure = runtimeFailure('invoke', result.code, result.payload);
+    // A language with its own heap can exhaust it before the sandbox limit.
+    if (result.code === CODES.memoryExceeded) {
+      const exit = await this.#ended();
+      return { failure: memoryFailure(exit.peakMemoryBytes, this.spec.memoryMb), exit };
+    }
+    const usage = await this.#parts.sandbox.usage().catch(() => undefined);
+    if (usage?.oomKilled) {
+      const exit = await this.#ended();
+      return { failure: exitFailure({ ...exit, oomKilled: true }, this.spec), exit };
+    }
+    if (usage?.tmpFull) return { failure: { ...failure, outcome: 'disk_exceeded', code: 4207 } };
+    return { failure };
+  }
+
+  async #endFor(ended: Ended, request: InstanceRequest): Promise<{ failure: Failure; exit: SandboxExit }> {
+    const neighbour = ended.kind === 'link' ? this.#endedFor : undefined;
+    const unexplained = neighbour === undefined && this.#condemned === undefined;
+    if (ended.kind === 'link' && !ended.violation && unexplained) await this.#settled();
+    if (ended.kind !== 'link' || ended.violation) this.#endedFor ??= ended.kind;
+    const exit = await this.#ended();
+    if (ended.kind === 'link' && this.#condemned !== undefined)
+      return { failure: heartbeatFailure(this.#condemned), exit };
+    if (neighbour === 'timeout' || neighbour === 'aborted') return { failure: neighbourFailure(neighbour), exit };
+    if (exit.oomKilled) return { failure: exitFailure(exit, this.spec), exit };
+    switch (ended.kind) {
+      case 'timeout':
+        return { failure: timeoutFailure(request.timeoutMs), exit };
+      case 'aborted':
+        return { failure: cancelledFailure(), exit };
+      case 'link':
+        if (ended.violation) return { failure: systemFailure(`the runtime broke its protocol: ${ended.text}`), exit };
+        return { failure: exitFailure(exit, this.spec), exit };
+    }
+  }
+
+  /** A closed link usually means a dead process: wait for its exit, so that the real reason is reported. */
+  async #settled(): Promise<void> {
+    const { sandbox, clock } = this.#parts;
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(EXIT_GRACE_MS, resolve);
+      void sandbox.exited.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Stops the instance; without an exit in time it counts as lost with its agent. */
+  async #ended(): Promise<SandboxExit> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => {
+      const timer = clock.after(STOP_GRACE_MS, () => resolve(LOST));
+      const end = (exit: SandboxExit): void => {
+        timer.cancel();
+        resolve(exit);
+      };
+      this.stop().then(end, () => end(LOST));
+    });
+  }
+
+  #race(
+    answer: Promise<LinkResult>,
+    request: InstanceRequest,
+    stream: StreamedAnswer | undefined,
+  ): Promise<LinkResult | Ended> {
+    const { clock, link } = this.#parts;
+    return new Promise((resolve) => {
+      const onTime = (): void => {
+        const left = stream?.leftMs(request.timeoutMs) ?? 0;
+        if (left > 0) timer = clock.after(left, onTime);
+        else done({ kind: 'timeout' });
+      };
+      let timer = clock.after(request.timeoutMs, onTime);
+      let grace: Timer | undefined;
+      const onAbort = (): void => done({ kind: 'aborted' });
+      const done = (outcome: LinkResult | Ended): void => {
+        timer.cancel();
+        grace?.cancel();
+        request.signal?.removeEventListener('abort', onAbort);
+        resolve(outcome);
+      };
+      stream?.watch(() => {
+        link.cancel(request.requestId);
+        grace = clock.after(CANCEL_GRACE_MS, () => {
+          // Other requests run in it, too: it ends at its timeout then.
+          if (this.inFlight <= 1) onAbort();
+        });
+      });
+      request.signal?.addEventListener('abort', onAbort, { once: true });
+      answer.then(done, (error: unknown) => {
+        const violation = error instanceof Error && 'why' in error && error.why === 'violation';
+        done({ kind: 'link', violation, text: error instanceof Error ? error.message : '' });
+      });
+      if (request.signal?.aborted) onAbort();
+    });
+  }
+
+  /**
+   * Ends an unused instance: a pre-stop handler runs first, within its own time limit, which `stop` cuts short.
+   * Idempotent.
+   */
+  end(): Promise<SandboxExit> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<SandboxExit> {
+    const { link, clock, say } = this.#parts;
+    if (this.spec.preStop !== undefined && link.isOpen && this.#stopping === undefined) {
+      // During pre-stop the heartbeat does not apply.
+      this.#heartbeat?.stop();
+      await this.#awake()?.catch(() => this.stop());
+      await preStop(this.spec.preStop.timeoutMs, { link, clock, say });
+    }
+    return this.stop();
+  }
+
+  /** Stops the instance and removes its resources, at once. Idempotent. */
+  stop(): Promise<SandboxExit> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<SandboxExit> {
+    this.#heartbeat?.stop();
+    if (this.#state !== 'stopped') this.#state = transition(this.#state, 'stopped');
+    const exit = await this.#parts.sandbox.stop();
+    this.#parts.link.destroy();
+    this.#parts.meter.close();
+    return exit;
+  }
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,170 @@
+import { mayHoldMore } from '../../lib/fair-share.ts';
+
+/** An idle on-demand instance that may be evicted. */
+export interface IdleInstance {
+  readonly id: string;
+  /** MB that return to the memory budget after eviction. */
+  readonly memoryMb: number;
+  readonly idleSince: number;
+  readonly sameFunction: boolean;
+}
+
+/** The needs of another instance of a function, and the available room. */
+export interface RoomSnapshot {
+  /** Instances of the function in any version, including starting ones. */
+  readonly live: number;
+  /** −1 for no limit. */
+  readonly maxInstances: number;
+  readonly memoryMb: number;
+  readonly freeMemoryMb: number;
+  readonly totalMemoryMb: number;
+  /** Memory charged to the instances of the function, including idle and starting ones. */
+  readonly heldMemoryMb: number;
+  readonly idle: readonly IdleInstance[];
+}
+
+/** State of the pool for one function when a request waits. Pure data. */
+export interface PlacementSnapshot extends RoomSnapshot {
+  /** The free instance that is used first; `growMb`: memory that it needs from the budget to run again. */
+  readonly free: { readonly id: string; readonly growMb: number } | undefined;
+  /** Starts under way for the wanted key. */
+  readonly starting: number;
+  /** Requests that wait for the wanted key, including this one. */
+  readonly waiting: number;
+  /** How long this request has waited without the end of another request of the wanted key. */
+  readonly stuckMs: number;
+  /** Instances of the wanted key that serve requests. */
+  readonly serving: number;
+  /** Recent duration of a fast request of the wanted key; undefined when unknown. */
+  readonly usualBusyMs: number | undefined;
+  /**
+   * Recent mean duration of requests of the wanted key inside the runtime; undefined when the runtime does not report
+   * it.
+   */
+  readonly usualOwnMs: number | undefined;
+  readonly processors: number;
+  /** Recent mean duration of a start of the wanted key. */
+  readonly usualStartMs: number;
+  /** Requests that one instance serves at once. */
+  readonly concurrency: number;
+  /** Starts under way for the function, in any version. */
+  readonly ownStarts: number;
+  /** Starts under way on the machine. */
+  readonly startsUnderWay: number;
+  readonly maxStarts: number;
+}
+
+/**
+ * `turn`: an instance is starting or will soon be free; `starts`: the machine has its maximum number of starts under
+ * way;
+ * `limit`: the function has its maximum number of instances; `memory`: the memory budget is charged to instances in
+ * use.
+ */
+export type WaitReason = 'turn' | 'starts' | 'limit' | 'memory';
+
+/** Why no instance can ever start with the present settings. */
+export type RefuseReason = 'disabled' | 'too large';
+
+export type Placement =
+  /** `evict`: instances to stop first, to make room. */
+  | { readonly kind: 'reuse'; readonly evict: readonly string[] }
+  | { readonly kind: 'start'; readonly evict: readonly string[] }
+  /** `againMs`: look again after this time even without a change. */
+  | { readonly kind: 'wait'; readonly why: WaitReason; readonly againMs?: number }
+  | { readonly kind: 'refuse'; readonly reason: RefuseReason };
+
+/**
+ * Where a waiting request goes. First a free instance; then a start for each request without one under way, unless a
+ * busy instance will be free sooner than a new one could be ready; otherwise it waits. When the function's limit or the
+ * machine's memory is reached, an idle instance of an older revision, then the longest idle of others, are evicted.
+ */
+export function place(snapshot: PlacementSnapshot): Placement {
+  const { free } = snapshot;
+  const refused = neverFits(snapshot);
+  if (refused !== undefined) return { kind: 'refuse', reason: refused };
+  if (free !== undefined) {
+    const evict = memoryFrom(snapshot, free.growMb, [free.id]);
+    return evict === undefined ? { kind: 'wait', why: 'memory' } : { kind: 'reuse', evict };
+  }
+  if (snapshot.starting * snapshot.concurrency >= snapshot.waiting) return { kind: 'wait', why: 'turn' };
+  const freeStarts = snapshot.maxStarts - snapshot.startsUnderWay;
+  if (freeStarts <= 0 || !mayHoldMore(snapshot.ownStarts, freeStarts, snapshot.maxStarts))
+    return { kind: 'wait', why: 'starts' };
+  if (isSoonServed(snapshot)) return { kind: 'wait', why: 'turn', againMs: snapshot.usualStartMs };
+  const room = roomFor(snapshot);
+  return 'evict' in room ? { kind: 'start', evict: room.evict } : { kind: 'wait', why: room.lacks };
+}
+
+/** Why the function can have no instance at all. */
+export function neverFits(snapshot: RoomSnapshot): RefuseReason | undefined {
+  if (snapshot.maxInstances === 0) return 'disabled';
+  return snapshot.memoryMb > snapshot.totalMemoryMb ? 'too large' : undefined;
+}
+
+/** The instances to evict for one more instance of the function, or what it lacks. Never evicts more than needed. */
+export function roomFor(
+  snapshot: RoomSnapshot,
+): { readonly evict: readonly string[] } | { readonly lacks: 'limit' | 'memory' } {
+  const { live, maxInstances, idle, memoryMb } = snapshot;
+  if (maxInstances < 0 || live < maxInstances) {
+    const evict = memoryFrom(snapshot, memoryMb, []);
+    return evict === undefined ? { lacks: 'memory' } : { evict };
+  }
+  const own = byAge(idle).find((one) => one.sameFunction);
+  if (own === undefined || live > maxInstances) return { lacks: 'limit' };
+  const evict = memoryFrom(snapshot, memoryMb - own.memoryMb, [own.id]);
+  return evict === undefined ? { lacks: 'memory' } : { evict: [own.id, ...evict] };
+}
+
+/**
+ * The longest idle instances whose eviction frees `neededMb`; undefined when that is not enough, or the function would
+ * leave too little for others.
+ */
+function memoryFrom(
+  { freeMemoryMb, totalMemoryMb, heldMemoryMb, idle }: RoomSnapshot,
+  neededMb: number,
+  spared: readonly string[],
+): readonly string[] | undefined {
+  const evict: string[] = [];
+  let free = freeMemoryMb;
+  if (neededMb <= 0) return evict;
+  const idleMb = idle.reduce((sum, one) => sum + one.memoryMb, 0);
+  if (!mayHoldMore(heldMemoryMb, freeMemoryMb + idleMb, totalMemoryMb)) return undefined;
+  if (free >= neededMb) return evict;
+  for (const one of byAge(idle)) {
+    if (spared.includes(one.id)) continue;
+    evict.push(one.id);
+    free += one.memoryMb;
+    if (free >= neededMb) return evict;
+  }
+  return undefined;
+}
+
+function byAge(idle: readonly IdleInstance[]): IdleInstance[] {
+  return [...idle].sort((a, b) => a.idleSince - b.idleSince);
+}
+
+/** More instances per processor than this help only requests that wait for external services. */
+const ENOUGH_PER_PROCESSOR = 8;
+
+/**
+ * Short functions are served faster by few instances that are always warm than by many that first have to start and
+ * then compete for the processors. When no request ended for as long as two starts take, the function has become
+ * slower. With enough busy instances, the time that crowding adds to a request is left out: under overload it would
+ * look like the need for hundreds more.
+ */
+function isSoonServed({
+  serving,
+  concurrency,
+  usualBusyMs,
+  usualOwnMs,
+  processors,
+  usualStartMs,
+  waiting,
+  stuckMs,
+}: PlacementSnapshot): boolean {
+  if (serving === 0 || usualBusyMs === undefined || stuckMs >= 2 * usualStartMs) return false;
+  const isEnough = serving >= ENOUGH_PER_PROCESSOR * processors;
+  const usualMs = isEnough && usualOwnMs !== undefined ? Math.min(usualOwnMs, usualBusyMs) : usualBusyMs;
+  return (usualMs * waiting) / (serving * concurrency) < usualStartMs / 2;
+}

@@ -1,0 +1,84 @@
+import { mayHoldMore } from '../../lib/fair-share.ts';
+import type { Instance } from '../instance/instance.ts';
+import type { LaunchSpec } from '../start/launch-spec.ts';
+import type { FunctionGroup, Waiter } from './function-group.ts';
+import type { MemoryBook } from './memory-book.ts';
+import type { IdleInstance, PlacementSnapshot, RoomSnapshot } from './placement.ts';
+
+/** The state of the pool that `place` needs. */
+export interface PoolView {
+  readonly groups: ReadonlyMap<string, FunctionGroup>;
+  readonly memory: MemoryBook;
+  readonly startsUnderWay: number;
+  readonly maxStarts: number;
+  readonly processors: number;
+  /** How long a request waits at most. */
+  readonly maxWaitMs: number;
+  /** Monotonic ms. */
+  readonly now: number;
+}
+
+export function placementSnapshot(view: PoolView, group: FunctionGroup, waiter: Waiter): PlacementSnapshot {
+  const { spec } = waiter;
+  const pace = group.pace(spec.key);
+  const free = group.peekFree(spec.key);
+  return {
+    ...roomSnapshot(view, group, spec),
+    free: free === undefined ? undefined : { id: free.id, growMb: growMb(view.memory, free) },
+    starting: group.starting(spec.key),
+    waiting: group.waitersFor(spec.key).length,
+    stuckMs: view.now - Math.max(waiter.since, pace.endedAt),
+    serving: group.serving(spec.key),
+    concurrency: spec.concurrency,
+    usualBusyMs: pace.busyMs,
+    usualOwnMs: pace.ownMs,
+    processors: view.processors,
+    // a request that waits for twice this time must still have time for a start of its own
+    usualStartMs: Math.min(pace.startMs, view.maxWaitMs / 4),
+    ownStarts: group.starting(),
+    startsUnderWay: view.startsUnderWay,
+    maxStarts: view.maxStarts,
+  };
+}
+
+export function roomSnapshot(
+  view: Pick<PoolView, 'groups' | 'memory'>,
+  group: FunctionGroup,
+  spec: LaunchSpec,
+): RoomSnapshot {
+  const { freeMb, totalMb } = view.memory;
+  const { maxInstances, memoryMb } = spec;
+  const live = group.instances.size + group.starting();
+  const heldMemoryMb = view.memory.ofFunction(group.functionKey);
+  const full =
+    freeMb < memoryMb || !mayHoldMore(heldMemoryMb, freeMb, totalMb) || (maxInstances >= 0 && live >= maxInstances);
+  // The usual case needs no look at every instance of the machine.
+  const idle = full ? idleInstances(view, group) : [];
+  return { live, maxInstances, memoryMb, freeMemoryMb: freeMb, totalMemoryMb: totalMb, heldMemoryMb, idle };
+}
+
+/** MB that the memory budget must still add to an instance before it serves; 0 unless it is frozen. */
+function growMb(memory: MemoryBook, instance: Instance): number {
+  return instance.spec.memoryMb - memory.of(instance);
+}
+
+/** On-demand instances that may be evicted; reserved ones stay. */
+function idleInstances({ groups, memory }: Pick<PoolView, 'groups' | 'memory'>, group: FunctionGroup): IdleInstance[] {
+  const idle: IdleInstance[] = [];
+  for (const other of groups.values()) {
+    for (const one of other.instances) {
+      if (one.inFlight > 0 || one.state !== 'ready' || other.reserved.has(one)) continue;
+      const { id, idleSince } = one;
+      idle.push({ id, idleSince, memoryMb: memory.of(one), sameFunction: other === group });
+    }
+  }
+  return idle;
+}
+
+/** Whether an instance can have its memory at once: a frozen one is charged only with its use. */
+export function hasMemoryFor(memory: MemoryBook, instance: Instance): boolean {
+  if (!instance.isFrozen) return true;
+  const { freeMb, totalMb } = memory;
+  const held = memory.ofFunction(instance.spec.functionKey);
+  return growMb(memory, instance) <= Math.max(freeMb, 0) && mayHoldMore(held, freeMb, totalMb);
+}

@@ -1,0 +1,498 @@
+import { setMaxListeners } from 'node:events';
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Instance, StartPhases } from '../instance/instance.ts';
+import type { LaunchSpec } from '../start/launch-spec.ts';
+import { StartFailed } from '../start/start-errors.ts';
+import { Departures } from './departures.ts';
+import { FunctionGroup, type Reserved, type Waiter } from './function-group.ts';
+import type { Lease } from './lease.ts';
+import { MemoryBook } from './memory-book.ts';
+import { neverFits, type Placement, place, roomFor } from './placement.ts';
+import { hasMemoryFor, type PoolView, placementSnapshot, roomSnapshot } from './pool-view.ts';
+import { NO_ROOM, overloaded, type WaitLimits, waitIn } from './waiting.ts';
+
+export interface PoolLimits extends WaitLimits {
+  /** An idle instance is frozen after this time; undefined where the machine cannot freeze. */
+  readonly freezeMs: number | undefined;
+  /** An idle instance is stopped after this time. */
+  readonly idleMs: number;
+  readonly maxStarts: number;
+  /** Memory budget of all instances: those in use are charged with their limits, frozen ones with their use. */
+  readonly memoryMb: number;
+}
+
+export interface PoolGauges {
+  readonly instances: number;
+  readonly idle: number;
+  readonly frozen: number;
+  /** Reserved by configuration. */
+  readonly reserved: number;
+  readonly starting: number;
+  readonly waiting: number;
+  readonly promisedMemoryMb: number;
+}
+
+interface PoolOptions {
+  readonly start: (spec: LaunchSpec, signal: AbortSignal) => Promise<Instance>;
+  readonly clock: Clock;
+  readonly processors: number;
+  readonly limits: PoolLimits;
+  readonly log: Logger;
+}
+
+const NO_PHASES: StartPhases = { sandboxMs: 0, bootMs: 0, loadMs: 0, initMs: 0 };
+
+/** All instances of this server. `place` decides; this class holds the state and carries out the decisions. */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #groups = new Map<string, FunctionGroup>();
+  readonly #abort = new AbortController();
+  readonly #memory: MemoryBook;
+  readonly #departures: Departures;
+  /** Functions with a request that waits for memory, and the MB that it needs. */
+  readonly #short = new Map<FunctionGroup, number>();
+  #startsUnderWay = 0;
+  #turns = 0;
+  #sweep: Timer | undefined;
+  #stopped = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#memory = new MemoryBook(options.limits.memoryMb);
+    // Each start adds a listener: their number is limited elsewhere.
+    setMaxListeners(0, this.#abort.signal);
+    this.#departures = new Departures(options.log);
+  }
+
+  /**
+   * A lease on a slot of an instance with exactly `spec.key`. Rejects with `StartFailed`, with `overloaded` (function
+   * disabled, too many waiting, waited too long), `unavailable` while stopping, or the signal's reason.
+   */
+  acquire(spec: LaunchSpec, signal?: AbortSignal): Promise<Lease> {
+    if (this.#stopped) return Promise.reject(new PlatformError('unavailable', 'the server is stopping'));
+    const group = this.#group(spec.functionKey);
+    const instance = group.takeFree(spec.key);
+    if (instance !== undefined && group.waiters.length === 0 && hasMemoryFor(this.#memory, instance))
+      return Promise.resolve(this.#lease(group, instance, false, 0));
+    if (instance !== undefined) group.offer(instance);
+    return this.#wait(group, spec, signal);
+  }
+
+  /** When true, instances are frozen as soon as they are idle, and no runtime is prewarmed beyond the minimum. */
+  get isMemoryShort(): boolean {
+    return this.#memory.freeMb < this.#memory.totalMb / 4;
+  }
+
+  #wait(group: FunctionGroup, spec: LaunchSpec, signal: AbortSignal | undefined): Promise<Lease> {
+    const { clock, limits } = this.#options;
+    const lease = waitIn(group, spec, { clock, limits, signal });
+    this.#pump(group, Number.POSITIVE_INFINITY);
+    return lease;
+  }
+
+  /**
+   * Serves waiting requests in order, with at most so many starts; a request that must wait blocks only those with the
+   * same key. Returns whether more starts may be needed.
+   */
+  #pump(group: FunctionGroup, mostStarts: number): boolean {
+    const held = new Set<string>();
+    let starts = 0;
+    this.#short.delete(group);
+    for (const waiter of [...group.waiters]) {
+      if (!waiter.waiting || held.has(waiter.spec.key)) continue;
+      if (starts >= mostStarts) return true;
+      const placement = place(placementSnapshot(this.#view(), group, waiter));
+      if (placement.kind === 'start') starts += 1;
+      if (!this.#carryOut(group, waiter, placement)) held.add(waiter.spec.key);
+    }
+    this.#forget(group);
+    return false;
+  }
+
+  /** Returns whether to continue with the next waiter. */
+  #carryOut(group: FunctionGroup, waiter: Waiter, placement: Placement): boolean {
+    switch (placement.kind) {
+      case 'reuse': {
+        const instance = group.takeFree(waiter.spec.key);
+        if (instance === undefined) throw new Error('placement chose an instance that is not free');
+        for (const id of placement.evict) this.#evict(id);
+        waiter.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - waiter.since));
+        return true;
+      }
+      case 'start':
+        for (const id of placement.evict) this.#evict(id);
+        this.#turns += 1;
+        group.lastTurn = this.#turns;
+        void this.#start(group, waiter.spec);
+        return true;
+      case 'wait':
+        waiter.why = placement.why;
+        if (placement.why === 'memory') this.#short.set(group, waiter.spec.memoryMb);
+        if (placement.againMs !== undefined) this.#lookAgain(group, placement.againMs);
+        return false;
+      case 'refuse':
+        waiter.reject(overloaded(NO_ROOM[placement.reason]));
+        return true;
+    }
+  }
+
+  #lookAgain(group: FunctionGroup, ms: number): void {
+    group.recheck ??= this.#options.clock.after(ms, () => {
+      group.recheck = undefined;
+      this.#pump(group, Number.POSITIVE_INFINITY);
+    });
+  }
+
+  async #start(group: FunctionGroup, spec: LaunchSpec): Promise<void> {
+    try {
+      await this.#launch(group, spec, undefined);
+    } catch (error) {
+      this.#tellFailure(group, spec, error);
+    }
+    this.#pumpAll();
+  }
+
+  async #launch(group: FunctionGroup, spec: LaunchSpec, reserved: Reserved | undefined): Promise<Instance> {
+    const begun = this.#options.clock.monotonic();
+    const promise = {};
+    group.startBegins(spec.key);
+    this.#startsUnderWay += 1;
+    this.#memory.charge(promise, spec.functionKey, spec.memoryMb);
+    try {
+      const instance = await this.#options.start(spec, this.#abort.signal);
+      this.#memory.charge(instance, spec.functionKey, spec.memoryMb);
+      group.startTook(spec.key, this.#options.clock.monotonic() - begun);
+      if (reserved !== undefined) group.reserved.set(instance, reserved);
+      this.#join(group, instance);
+      return instance;
+    } finally {
+      this.#memory.drop(promise);
+      this.#startsUnderWay -= 1;
+      group.startEnds(spec.key);
+    }
+  }
+
+  /** Gives a new instance to the requests that waited longest for its key. */
+  #join(group: FunctionGroup, instance: Instance): void {
+    this.#groups.set(group.functionKey, group);
+    group.instances.add(instance);
+    void instance.exited.then(() => this.#gone(group, instance));
+    const waiters = group.waitersFor(instance.spec.key);
+    for (const waiter of waiters.slice(0, instance.spec.concurrency)) {
+      waiter.resolve(this.#lease(group, instance, true, this.#options.clock.monotonic() - waiter.since));
+    }
+    if (waiters.length > 0) return;
+    if (this.#stopped) void this.#departures.end(instance);
+    else group.offer(instance);
+    this.#scheduleSweep();
+  }
+
+  #tellFailure(group: FunctionGroup, spec: LaunchSpec, failure: unknown): void {
+    const { log } = this.#options;
+    if (failure instanceof StartFailed) {
+      log.info(
+        {
+          functionKey: spec.functionKey,
+          version: spec.version,
+          outcome: failure.failure.outcome,
+          err: failure.failure.component === 'instance' ? failure.cause : undefined,
+        },
+        'instance start failed',
+      );
+    } else if (!this.#stopped) {
+      log.error({ functionKey: spec.functionKey, err: failure }, 'instance start broke');
+    }
+    const waiter = group.firstWaiterFor(spec.key);
+    if (waiter !== undefined) waiter.reject(failure);
+    else if (failure instanceof StartFailed) failure.printed.release();
+  }
+
+  #lease(group: FunctionGroup, instance: Instance, cold: boolean, waitedMs: number): Lease {
+    instance.take();
+    if (instance.isFrozen) this.#memory.charge(instance, instance.spec.functionKey, instance.spec.memoryMb);
+    group.offer(instance);
+    let released = false;
+    const taken = this.#options.clock.monotonic();
+    return {
+      instance,
+      cold,
+      reserved: group.reserved.has(instance),
+      phases: cold ? instance.phases : NO_PHASES,
+      waitedMs,
+      release: (ownMs) => {
+        if (released) throw new Error('a lease was released twice');
+        released = true;
+        const now = this.#options.clock.monotonic();
+        group.requestTook(instance.spec.key, { ms: now - taken, ownMs }, now);
+        this.#release(group, instance);
+      },
+    };
+  }
+
+  #release(group: FunctionGroup, instance: Instance): void {
+    instance.free();
+    if (instance.state === 'draining' && instance.inFlight === 0) void this.#departures.end(instance);
+    // The usual case under load: the slot goes straight to the longest waiting request; the pool is not searched.
+    const next = instance.hasRoom ? group.firstWaiterFor(instance.spec.key) : undefined;
+    if (next !== undefined && this.#mustYield(group, instance)) {
+      this.#dismiss(group, instance);
+      this.#pumpAll();
+      return;
+    }
+    if (next !== undefined) {
+      next.resolve(this.#lease(group, instance, false, this.#options.clock.monotonic() - next.since));
+      return;
+    }
+    group.offer(instance);
+    if (group.waiters.length > 0) this.#pump(group, Number.POSITIVE_INFINITY);
+    if (instance.inFlight === 0) {
+      this.#scheduleSweep();
+      if (this.isMemoryShort && this.#options.limits.freezeMs !== undefined) void this.#freeze(group, instance);
+      // Others may wait for memory: an idle instance can be evicted.
+      if (this.#waitersElsewhere(group)) this.#pumpAll();
+    }
+  }
+
+  /** A waiting function with less memory than this one gets the instance's memory: a burst must not monopolize it. */
+  #mustYield(group: FunctionGroup, instance: Instance): boolean {
+    if (this.#short.size === 0 || instance.inFlight > 0 || group.reserved.has(instance)) return false;
+    const ours = this.#memory.ofFunction(group.functionKey);
+    for (const [other, neededMb] of this.#short) {
+      if (other === group || other.waiters.length === 0) continue;
+      const theirs = this.#memory.ofFunction(other.functionKey);
+      if (theirs === 0 || theirs + neededMb < ours) return true;
+    }
+    return false;
+  }
+
+  #waitersElsewhere(group: FunctionGroup): boolean {
+    for (const other of this.#groups.values()) if (other !== group && other.waiters.length > 0) return true;
+    return false;
+  }
+
+  #view(): PoolView {
+    return {
+      groups: this.#groups,
+      memory: this.#memory,
+      startsUnderWay: this.#startsUnderWay,
+      maxStarts: this.#options.limits.maxStarts,
+      processors: this.#options.processors,
+      maxWaitMs: this.#options.limits.maxWaitMs,
+      now: this.#options.clock.monotonic(),
+    };
+  }
+
+  /**
+   * Keeps an instance of exactly this launch for a reservation: an existing one, otherwise a new one. It takes requests
+   * like any other, before on-demand ones, and is not stopped when idle nor evicted for memory. Rejects with
+   * `StartFailed`, with `overloaded` when there is no room, or `unavailable` while stopping.
+   */
+  async reserve(spec: LaunchSpec, reserved: Reserved): Promise<Instance> {
+    if (this.#stopped) throw new PlatformError('unavailable', 'the server is stopping');
+    const group = this.#group(spec.functionKey);
+    for (const instance of group.instances) {
+      const usable = instance.state === 'ready' || instance.state === 'busy';
+      if (
+        instance.spec.key !== spec.key ||
+        !usable ||
+        group.reserved.has(instance) ||
+        !hasMemoryFor(this.#memory, instance)
+      )
+        continue;
+      this.#memory.charge(instance, spec.functionKey, spec.memoryMb);
+      group.reserved.set(instance, reserved);
+      if (reserved.awake) instance.wake();
+      return instance;
+    }
+    // Reserved by configuration: the administrator has decided how memory is shared.
+    const room = { ...roomSnapshot(this.#view(), group, spec), heldMemoryMb: 0 };
+    const never = neverFits(room);
+    const found = never === undefined ? roomFor(room) : { lacks: never };
+    if ('lacks' in found) {
+      this.#forget(group);
+      throw overloaded(NO_ROOM[found.lacks]);
+    }
+    for (const id of found.evict) this.#evict(id);
+    try {
+      return await this.#launch(group, spec, reserved);
+    } catch (error) {
+      if (error instanceof StartFailed) error.printed.release();
+      throw error;
+    } finally {
+      this.#pumpAll();
+    }
+  }
+
+  /** Changes how a reserved instance is kept. No effect on an ended instance. */
+  keep(instance: Instance, reserved: Reserved): void {
+    const group = this.#groups.get(instance.spec.functionKey);
+    if (group === undefined || !group.reserved.has(instance)) return;
+    group.reserved.set(instance, reserved);
+    if (reserved.awake) instance.wake();
+    else this.#scheduleSweep();
+  }
+
+  /** Ends the reservation of one instance: it is stopped at once when idle, otherwise it becomes an on-demand one. */
+  unreserve(instance: Instance): void {
+    const group = this.#groups.get(instance.spec.functionKey);
+    if (group === undefined || !group.reserved.delete(instance)) return;
+    if (instance.inFlight === 0) this.#dismiss(group, instance);
+    this.#pumpAll();
+  }
+
+  #evict(id: string): void {
+    for (const group of this.#groups.values()) {
+      for (const instance of group.instances) if (instance.id === id) this.#dismiss(group, instance);
+    }
+  }
+
+  /** Removes an instance from use at once; its processes end soon after. */
+  #dismiss(group: FunctionGroup, instance: Instance): void {
+    instance.drain();
+    this.#unlist(group, instance);
+    void this.#departures.end(instance);
+  }
+
+  #unlist(group: FunctionGroup, instance: Instance): void {
+    // An instance with a pre-stop handler uses its memory until it has ended.
+    if (group.remove(instance) && instance.spec.preStop === undefined) this.#memory.drop(instance);
+  }
+
+  #gone(group: FunctionGroup, instance: Instance): void {
+    this.#unlist(group, instance);
+    this.#memory.drop(instance);
+    void this.#departures.clear(instance);
+    this.#forget(group);
+    this.#pumpAll();
+  }
+
+  /**
+   * Prevents answers by outdated code: of the function's instances with a stale key the idle ones stop now, the busy
+   * ones after their requests.
+   */
+  retire(functionKey: string, isStale: (key: string) => boolean): void {
+    const group = this.#groups.get(functionKey);
+    if (group === undefined) return;
+    for (const instance of [...group.instances]) {
+      if (!isStale(instance.spec.key)) continue;
+      if (instance.inFlight === 0) this.#dismiss(group, instance);
+      else instance.drain();
+    }
+  }
+
+  /** Every instance: its launch spec, and whether it is reserved. */
+  *census(): Generator<{ readonly spec: LaunchSpec; readonly reserved: boolean }> {
+    for (const group of this.#groups.values()) {
+      for (const instance of group.instances) yield { spec: instance.spec, reserved: group.reserved.has(instance) };
+    }
+  }
+
+  gauges(): PoolGauges {
+    let [instances, idle, frozen, waiting, reserved] = [0, 0, 0, 0, 0];
+    for (const group of this.#groups.values()) {
+      instances += group.instances.size;
+      waiting += group.waiters.length;
+      reserved += group.reserved.size;
+      for (const one of group.instances) {
+        if (one.inFlight === 0) idle += 1;
+        if (one.isFrozen) frozen += 1;
+      }
+    }
+    const [starting, promisedMemoryMb] = [this.#startsUnderWay, this.#memory.promisedMb];
+    return { instances, idle, frozen, reserved, waiting, starting, promisedMemoryMb };
+  }
+
+  #scheduleSweep(): void {
+    const { clock, limits } = this.#options;
+    this.#sweep ??= clock.after(Math.min(limits.idleMs, 1_000), () => {
+      this.#sweep = undefined;
+      this.#releaseIdle();
+    });
+  }
+
+  #releaseIdle(): void {
+    const { idleMs, freezeMs } = this.#options.limits;
+    const now = this.#options.clock.monotonic();
+    const due = now - idleMs;
+    const freezeDue = freezeMs === undefined ? undefined : now - freezeMs;
+    let idle = 0;
+    for (const group of [...this.#groups.values()]) {
+      for (const instance of [...group.instances]) {
+        if (instance.inFlight > 0) continue;
+        const reserved = group.reserved.get(instance);
+        if (reserved === undefined && instance.idleSince <= due) this.#dismiss(group, instance);
+        else if (reserved?.awake !== true) {
+          idle += 1;
+          if (freezeDue !== undefined && instance.idleSince <= freezeDue) void this.#freeze(group, instance);
+        }
+      }
+      this.#forget(group);
+    }
+    if (idle > 0 && !this.#stopped) this.#scheduleSweep();
+  }
+
+  /** A frozen instance cannot grow: it is charged with its use. A reserved one keeps its full charge and never waits. */
+  async #freeze(group: FunctionGroup, instance: Instance): Promise<void> {
+    const { functionKey, memoryMb } = instance.spec;
+    if (instance.isFrozen || group.reserved.get(instance)?.awake || !(await instance.freeze())) return;
+    const usedBytes = instance.memoryBytes();
+    if (usedBytes === null || instance.inFlight > 0 || group.reserved.has(instance)) return;
+    if (!group.instances.has(instance)) return;
+    this.#memory.charge(instance, functionKey, Math.min(Math.ceil(usedBytes / 2 ** 20), memoryMb));
+    if (this.#short.size > 0) this.#pumpAll();
+  }
+
+  /** Refuses waiting requests, lets running ones finish until `signal` fires, then stops everything. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    this.#sweep?.cancel();
+    this.#abort.abort(new PlatformError('unavailable', 'the server is stopping'));
+    const ends: Promise<unknown>[] = [];
+    for (const group of this.#groups.values()) {
+      for (const waiter of [...group.waiters])
+        waiter.reject(new PlatformError('unavailable', 'the server is stopping'));
+      for (const instance of [...group.instances]) {
+        if (instance.inFlight === 0) this.#dismiss(group, instance);
+        else instance.drain();
+        ends.push(instance.exited);
+      }
+    }
+    const cut = (): void => {
+      for (const group of this.#groups.values())
+        for (const instance of [...group.instances]) this.#dismiss(group, instance);
+      this.#departures.cut();
+    };
+    if (signal.aborted) cut();
+    else signal.addEventListener('abort', cut, { once: true });
+    await Promise.all([...ends, this.#departures.gone()]);
+    signal.removeEventListener('abort', cut);
+  }
+
+  /** One start for each function in turn, the one that waited longest for a start first, until no more can start. */
+  #pumpAll(): void {
+    let groups = [...this.#groups.values()].filter((group) => group.waiters.length > 0);
+    while (groups.length > 0) {
+      groups.sort((a, b) => a.lastTurn - b.lastTurn);
+      groups = groups.filter((group) => this.#pump(group, 1));
+    }
+  }
+
+  #group(functionKey: string): FunctionGroup {
+    let group = this.#groups.get(functionKey);
+    if (group === undefined) {
+      group = new FunctionGroup(functionKey);
+      this.#groups.set(functionKey, group);
+    }
+    return group;
+  }
+
+  #forget(group: FunctionGroup): void {
+    if (group.waiters.length === 0) this.#short.delete(group);
+    if (group.isEmpty && this.#groups.get(group.functionKey) === group) {
+      group.recheck?.cancel();
+      this.#groups.delete(group.functionKey);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from '../../lib/clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { LaunchSpec } from '../start/launch-spec.ts';
+import type { FunctionGroup, Waiter } from './function-group.ts';
+import type { Lease } from './lease.ts';
+import type { RefuseReason } from './placement.ts';
+
+export interface WaitLimits {
+  /** Longest wait of a request for an instance. */
+  readonly maxWaitMs: number;
+  /** Most waiting requests of one function. */
+  readonly maxWaiting: number;
+  readonly memoryMb: number;
+}
+
+/** Why no further instance can start, as text. */
+export const NO_ROOM: Readonly<Record<RefuseReason | 'limit' | 'memory', string>> = {
+  disabled: 'The function is disabled: its number of instances is 0.',
+  'too large': 'Its memory size exceeds the memory budget of this server.',
+  limit: 'The function has its maximum number of instances, all in use.',
+  memory: 'The memory budget of this server is taken by instances in use.',
+};
+
+/** The error of a request that gets no instance. */
+export function overloaded(hint: string): PlatformError {
+  return new PlatformError('overloaded', 'Your request has been controlled by overload sdk, please retry later', {
+    hint,
+  });
+}
+
+/**
+ * Adds a request to the waiting ones of a function. The promise rejects with `overloaded` when too many wait or it
+ * waited too long, or with the signal's reason.
+ */
+export function waitIn(
+  group: FunctionGroup,
+  spec: LaunchSpec,
+  options: { readonly clock: Clock; readonly limits: WaitLimits; readonly signal: AbortSignal | undefined },
+): Promise<Lease> {
+  const { clock, limits, signal } = options;
+  if (group.waiters.length >= limits.maxWaiting) {
+    return Promise.reject(overloaded(`${limits.maxWaiting} requests wait for this function already.`));
+  }
+  return new Promise((resolve, reject) => {
+    const settle = (): boolean => {
+      if (!waiter.waiting) return false;
+      waiter.waiting = false;
+      group.removeWaiter(waiter);
+      timer.cancel();
+      signal?.removeEventListener('abort', onAbort);
+      return true;
+    };
+    const waiter: Waiter = {
+      spec,
+      since: clock.monotonic(),
+      waiting: true,
+      why: 'turn',
+      resolve: (lease) => (settle() ? resolve(lease) : lease.release()),
+      reject: (error) => settle() && reject(error),
+    };
+    const expire = (): void => {
+      // A start has limits of its own for loading and initializing; only a request without a start under way times out.
+      if (group.starting(spec.key) > 0) timer = clock.after(limits.maxWaitMs, expire);
+      else waiter.reject(overloaded(waitHint(waiter, limits)));
+    };
+    let timer = clock.after(limits.maxWaitMs, expire);
+    const onAbort = (): void => waiter.reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    group.waiters.push(waiter);
+  });
+}
+
+function waitHint({ why, spec }: Waiter, { maxWaitMs, memoryMb }: WaitLimits): string {
+  const nothing = `No instance was free within ${maxWaitMs} ms`;
+  switch (why) {
+    case 'limit':
+      return `${nothing}: the function has ${spec.maxInstances} instances, as many as it may have.`;
+    case 'memory':
+      return `${nothing}: the memory budget of this server, ${memoryMb} MB, is taken by instances in use.`;
+    case 'starts':
+      return `${nothing}: the maximum number of instances is starting already.`;
+    case 'turn':
+      return `${nothing}.`;
+  }
+}

@@ -1,0 +1,170 @@
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { Bursts } from '../pool/bursts.ts';
+import type { BootedRuntime } from '../start/boot-runtime.ts';
+import type { LaunchSpec, RuntimeLaunch } from '../start/launch-spec.ts';
+import { type PrewarmLimits, prewarmTarget } from './prewarm-target.ts';
+
+interface Shelf {
+  readonly launch: RuntimeLaunch;
+  readonly waiting: BootedRuntime[];
+  starting: number;
+  /** Functions that could need it. */
+  readonly wantedBy: Set<string>;
+  readonly starts: Bursts;
+  /** After a failed start, the earliest time of the next one. */
+  pausedUntil: number;
+}
+
+interface PrewarmedOptions {
+  /** Boots a runtime without code; rejects when it cannot. */
+  readonly boot: (launch: RuntimeLaunch) => Promise<BootedRuntime>;
+  readonly clock: Clock;
+  readonly limits: PrewarmLimits;
+  /** Whether instances need the remaining memory. */
+  readonly isTight: () => boolean;
+  readonly log: Logger;
+}
+
+const PAUSE_MS = 10_000;
+const TEND_EVERY_MS = 5_000;
+/** The start that took a runtime uses the processors first. */
+const REFILL_AFTER_MS = 20;
+/** Filling the shelves must not take the processors from requests. */
+const MAX_STARTING = 1;
+/** Languages are few, images are not: most images that wait although no function needed them recently. */
+const MAX_UNUSED_IMAGES = 16;
+
+/**
+ * Started runtimes that wait, frozen, for the code of any function. None has ever loaded code: each serves one version
+ * and is not reused.
+ */
+export class Prewarmed {
+  readonly #options: PrewarmedOptions;
+  readonly #shelves = new Map<string, Shelf>();
+  #timer: Timer | undefined;
+  #refill: Timer | undefined;
+  #stopped = false;
+
+  constructor(options: PrewarmedOptions) {
+    this.#options = options;
+  }
+
+  /** A function on this runtime exists: its first call should not wait for the interpreter. */
+  want(launch: RuntimeLaunch, functionKey: string): void {
+    for (const shelf of this.#shelves.values()) shelf.wantedBy.delete(functionKey);
+    this.#shelf(launch).wantedBy.add(functionKey);
+    this.#tend();
+  }
+
+  forget(functionKey: string): void {
+    for (const shelf of this.#shelves.values()) shelf.wantedBy.delete(functionKey);
+    this.#tend();
+  }
+
+  /** Returns a waiting runtime, if any; the caller owns it. Counts as a start either way. */
+  take(spec: LaunchSpec): BootedRuntime | undefined {
+    const shelf = this.#shelf(spec.runtime);
+    shelf.starts.add(this.#options.clock.monotonic());
+    const booted = shelf.waiting.shift();
+    this.#refill ??= this.#options.clock.after(REFILL_AFTER_MS, () => {
+      this.#refill = undefined;
+      this.#tend();
+    });
+    return booted;
+  }
+
+  /** Waiting runtimes, for gauges. */
+  get waiting(): number {
+    let count = 0;
+    for (const shelf of this.#shelves.values()) count += shelf.waiting.length;
+    return count;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#refill?.cancel();
+    const all = [...this.#shelves.values()].flatMap((shelf) => shelf.waiting.splice(0));
+    await Promise.allSettled(all.map((booted) => booted.sandbox.stop()));
+  }
+
+  #shelf(launch: RuntimeLaunch): Shelf {
+    let shelf = this.#shelves.get(launch.signature);
+    if (shelf === undefined) {
+      shelf = {
+        launch,
+        waiting: [],
+        starting: 0,
+        wantedBy: new Set(),
+        starts: new Bursts(this.#options.limits.quietMs),
+        pausedUntil: 0,
+      };
+      this.#shelves.set(launch.signature, shelf);
+    }
+    return shelf;
+  }
+
+  /** Starts missing runtimes, stops superfluous ones, and schedules the next look. */
+  #tend(): void {
+    if (this.#stopped) return;
+    const { clock, limits, isTight } = this.#options;
+    const now = clock.monotonic();
+    let starting = 0;
+    for (const shelf of this.#shelves.values()) starting += shelf.starting;
+    let unusedImages = 0;
+    for (const [signature, shelf] of this.#shelves) {
+      const unusedMs = shelf.starts.sinceLast(now);
+      const isImage = shelf.launch.rootfs !== undefined;
+      if (isImage && unusedMs === undefined) unusedImages += 1;
+      const isTooMany = isImage && unusedImages > MAX_UNUSED_IMAGES;
+      const wanted = shelf.wantedBy.size > 0 && !isTooMany;
+      const demand = { burst: shelf.starts.largest(now), unusedMs, wanted, isTight: isTight() };
+      const target = prewarmTarget(demand, limits);
+      while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());
+      if (shelf.waiting.length + shelf.starting < target && starting < MAX_STARTING && shelf.pausedUntil <= now) {
+        starting += 1;
+        void this.#add(shelf);
+      }
+      if (target === 0 && shelf.starting === 0) this.#shelves.delete(signature);
+    }
+    if (this.#shelves.size > 0) {
+      this.#timer ??= clock.after(TEND_EVERY_MS, () => {
+        this.#timer = undefined;
+        this.#tend();
+      });
+    }
+  }
+
+  async #add(shelf: Shelf): Promise<void> {
+    shelf.starting += 1;
+    try {
+      const booted = await this.#options.boot(shelf.launch);
+      if (this.#stopped) this.#discard(booted);
+      else this.#keep(shelf, booted);
+    } catch (error) {
+      shelf.pausedUntil = this.#options.clock.monotonic() + PAUSE_MS;
+      if (!this.#stopped) this.#options.log.warn({ err: error }, 'a runtime could not be prewarmed');
+    }
+    shelf.starting -= 1;
+    this.#tend();
+  }
+
+  #keep(shelf: Shelf, booted: BootedRuntime): void {
+    shelf.waiting.push(booted);
+    void booted.sandbox.exited.then(() => {
+      const at = shelf.waiting.indexOf(booted);
+      if (at < 0) return;
+      shelf.waiting.splice(at, 1);
+      booted.link.destroy();
+      this.#tend();
+    });
+  }
+
+  #discard(booted: BootedRuntime | undefined): void {
+    if (booted === undefined) return;
+    booted.link.destroy();
+    // A sandbox that cannot be stopped ends with its agent.
+    booted.sandbox.stop().catch(() => {});
+  }
+}
