@@ -27,8 +27,8 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
   },
 });
 
-/** They change the packet filter and the interfaces of the whole machine. */
-const wholeMachine = ['tests/e2e/{network,network-connectors,network-isolation}.test.ts'];
+/** Empties the packet filter of the whole machine. */
+const wholeMachine = ['tests/e2e/network-isolation.test.ts'];
 
 const server = 'packages/server/src';
 /** Over a real PostgreSQL: its own tests, and those of each store. The rest uses a database only through these. */

@@ -166,7 +166,7 @@ export class SandboxBench {
     const groups = agentGroups().flatMap((group) => subfolders(group).map((name) => `${group}/${name}`));
     const tmp = subfolders(this.volumesDir).flatMap((agent) => subfolders(join(this.volumesDir, agent, 'tmp')));
     // The agent makes volumes for the next sandboxes whenever it likes.
-    const processes = processesMentioning(this.folder).filter((line) => !line.includes('/volumes/'));
+    const processes = processesMentioning(this.folder).filter((line) => !/\/volumes\/|\/images\/\d+\.img/.test(line));
     return [...groups.filter((group) => this.#isOurs(group)), ...tmp, ...processes];
   }
 

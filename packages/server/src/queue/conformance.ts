@@ -192,8 +192,9 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         await add('a', 'b', 'c', 'd', 'e', 'f', 'g');
         expect(idsOf(await lease(2))).toEqual(['a', 'b']);
         const claims = await Promise.all([lease(2), lease(2), lease(2)]);
-        expect(claims.map((claim) => claim.length)).toEqual([2, 2, 1]);
-        expect(idsOf(claims.flat())).toEqual(['c', 'd', 'e', 'f', 'g']);
+        // which caller comes first is not determined
+        expect(claims.map((claim) => claim.length).sort()).toEqual([1, 2, 2]);
+        expect(idsOf(claims.flat()).sort()).toEqual(['c', 'd', 'e', 'f', 'g']);
         expect(new Set(claims.flat().map(({ receipt }) => receipt)).size).toBe(5);
       });
 

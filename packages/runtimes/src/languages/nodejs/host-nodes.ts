@@ -15,11 +15,14 @@ export async function findHostNodes(
   known: (path: string, stamp: string) => string | undefined,
 ): Promise<string[]> {
   const found = new Set<string>();
+  // the same file often has several names: /bin may be /usr/bin, and nodejs may be node
+  const tried = new Set<string>();
   for (const folder of searchPath.filter(isAbsolute)) {
     for (const name of NAMES) {
       try {
         const path = await realpath(join(folder, name));
-        if (isInPackage(path)) continue;
+        if (tried.has(path) || isInPackage(path)) continue;
+        tried.add(path);
         const program = known(path, await fileStamp(path)) === undefined ? await programBehind(path) : path;
         if (!isInPackage(program)) found.add(program);
       } catch {
