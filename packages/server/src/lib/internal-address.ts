@@ -40,18 +40,18 @@ for (const [net, prefix] of V6) internal6.addSubnet(net, prefix, 'ipv6');
  * Whether an IP address is not public, or belongs to this machine at this moment. Also true for a text that is no IP
  * address.
  */
-export function isInternalAddress(address: string): boolean {
+export function isInternalAddress(address: string, interfaces = networkInterfaces): boolean {
   const version = isIP(address);
   if (version === 0) return true;
   const list = version === 4 ? internal4 : internal6;
   const family = version === 4 ? 'ipv4' : 'ipv6';
-  return list.check(address, family) || ownAddresses().check(address, family);
+  return list.check(address, family) || ownAddresses(interfaces).check(address, family);
 }
 
 /** Read each time: addresses change. */
-function ownAddresses(): BlockList {
+function ownAddresses(interfaces: typeof networkInterfaces): BlockList {
   const own = new BlockList();
-  for (const { address, family } of Object.values(networkInterfaces()).flatMap((found) => found ?? []))
+  for (const { address, family } of Object.values(interfaces()).flatMap((found) => found ?? []))
     own.addAddress(address, family === 'IPv4' ? 'ipv4' : 'ipv6');
   return own;
 }

@@ -25,7 +25,8 @@ export function lookupFor(url: URL, allowed: AllowedHosts): LookupFunction {
   return (hostname, options, done) => {
     dnsLookup(hostname, options, (error, address, family) => {
       const found = Array.isArray(address) ? address.map((each) => each.address) : [address];
-      if (error === null && found.some(isInternalAddress)) done(new InternalAddressError(url.host), address, family);
+      if (error === null && found.some((one) => isInternalAddress(one)))
+        done(new InternalAddressError(url.host), address, family);
       else done(error, address, family);
     });
   };
