@@ -200,7 +200,9 @@ describe('the list', () => {
     await configure(of, 0);
     const ids: string[] = [];
     for (let n = 0; n < 7; n += 1) ids.push(await enqueue(server, of, { n, fail: n === 3 }));
-    await expect.poll(async () => (await asyncInvocations(server, of, { status: 'SUCCESS' })).length, PATIENCE).toBe(6);
+    const ended = async () =>
+      Promise.all(['SUCCESS', 'FAIL'].map(async (status) => (await asyncInvocations(server, of, { status })).length));
+    await expect.poll(ended, PATIENCE).toEqual([6, 1]);
     const pages: string[][] = [];
     let marker: string | undefined;
     do {
