@@ -63,8 +63,6 @@ export default defineConfig({
         test: {
           ...parallel,
           name: 'unit',
-          // these keep nothing between files: a worker loads each module once for all of them
-          isolate: false,
           testTimeout: 20_000,
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.postgres.test.ts', '**/node_modules/**'],
