@@ -13,7 +13,10 @@ const parallel = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0
 /** One file at a time, after all others. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
 
-/** Real servers and sandboxes. */
+/**
+ * Real servers and sandboxes. A test that fails is tried once more, since the machine may be busy with something else;
+ * the reporter names those that needed it.
+ */
 const real = (name: string, include: string[], exclude: string[] = []) => ({
   ...source,
   test: {
@@ -24,6 +27,7 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
     globalSetup: ['tests/built-programs.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    retry: 1,
   },
 });
 
