@@ -57,7 +57,7 @@ export interface Interpreted {
   npmPackage?(platform: string, arch: string): string | undefined;
   /** The interpreters of this machine, best first. Leaves out those that do not run. */
   findOnHost(places: HostPlaces, known: KnownVersion): Promise<readonly HostInterpreter[]>;
-  /** How to get what functions need besides the interpreter; undefined when it is there. */
+  /** The command that builds a missing shim of the language; undefined when the shim is built. */
   missing?(shims: string): Promise<string | undefined>;
   plan(served: ServedRuntime, parts: PlanParts): Promise<LaunchPlan>;
 }

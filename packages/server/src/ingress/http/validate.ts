@@ -39,8 +39,11 @@ export function bodyParser(schema: TSchema): BodyParser {
 
 /** Routes match paths with nothing between two slashes too. Throws `invalid_request` naming an empty parameter. */
 export function checkPath(params: object): void {
-  const empty = Object.entries(params).find(([, value]) => value === '');
-  if (empty !== undefined) throw new PlatformError('invalid_request', `${empty[0]} in the path is empty`);
+  for (const name in params) {
+    if ((params as Record<string, unknown>)[name] === '') {
+      throw new PlatformError('invalid_request', `${name} in the path is empty`);
+    }
+  }
 }
 
 /** Throws `invalid_request` that names the first field which does not fit. */
