@@ -60,6 +60,12 @@ module.exports = {
       to: { pathNot: ['^packages/api/src/', 'node_modules/typebox'] },
     },
     {
+      name: 'flow-is-pure',
+      severity: 'error',
+      from: { path: '^packages/flow/src/', pathNot: '(\\.test|/testing)\\.ts$' },
+      to: { pathNot: ['^packages/flow/src/', 'node_modules/typebox'] },
+    },
+    {
       name: 'agent-stands-alone',
       severity: 'error',
       from: { path: '^packages/agent/src/' },
@@ -75,7 +81,7 @@ module.exports = {
       name: 'clients-know-only-the-contract',
       severity: 'error',
       from: { path: '^packages/(cli|console)/src/' },
-      to: { path: '^packages/(server|agent|runtimes|flow)/' },
+      to: { path: '^packages/(server|agent|runtimes)/' },
     },
     { name: 'no-orphan-dependencies', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
