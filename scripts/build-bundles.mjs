@@ -57,7 +57,6 @@ for (const [name, entries] of Object.entries(PROGRAMS)) {
       platform: 'node',
       format: 'esm',
       target: 'node24',
-      keepNames: true,
       external: EXTERNAL,
       plugins: [keepPlaces(outfile), loadedLater],
       banner: { js: BANNER },
