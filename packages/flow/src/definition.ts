@@ -1,157 +1,79 @@
-/** A JSON value, as functions take and return it. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+import { type Static, Type } from 'typebox';
+import { FLOW_LIMITS } from './limits.ts';
+import type { ErrorSchema, RetryRuleSchema } from './nodes/error/schema.ts';
+import type { FunctionSchema, ParameterSchema } from './nodes/function/schema.ts';
+import { NODE_SCHEMAS } from './nodes/schemas.ts';
+import { Closed, ExpressionText, Id, JsonRecord, Text } from './reading/fields.ts';
 
-export type JsonObject = { [key: string]: Json };
+export type { Json, JsonObject } from './json/json.ts';
+
+type NodeSchemas = typeof NODE_SCHEMAS;
+
+const TriggerSchema = Closed({
+  trigger_name: Type.Optional(Text()),
+  trigger_type: Text(),
+  enabled: Type.Optional(Type.Boolean()),
+  trigger_config: JsonRecord({ maxBytes: FLOW_LIMITS.templateBytes }),
+});
+
+const EdgeSchema = Closed({
+  from: Id(),
+  to: Id(),
+  /** Only on edges out of condition and error nodes. */
+  branch: Type.Optional(
+    Type.Union([
+      Closed({ kind: Type.Literal('default') }),
+      Closed({ kind: Type.Literal('condition'), expression: ExpressionText({ code: 'F-33' }) }),
+    ]),
+  ),
+});
 
 /** The canonical form of a flow: a directed acyclic graph. Every other spelling is read into it and written from it. */
-export interface FlowDefinition {
-  name: string;
-  description?: string;
-  mode: 'NORMAL' | 'EXPRESS';
+export const FlowDefinitionSchema = Closed({
+  name: Type.String({ maxLength: FLOW_LIMITS.nameChars, pattern: '^[A-Za-z0-9_().\\u4e00-\\u9fff-]+$', code: 'F-100' }),
+  description: Type.Optional(Type.String({ maxLength: FLOW_LIMITS.descriptionChars })),
+  mode: Type.Enum(['NORMAL', 'EXPRESS'], { default: 'NORMAL' }),
   /** What an express run logs. */
-  log_level?: 'ALL' | 'ERROR' | 'NONE';
+  log_level: Type.Optional(Type.Enum(['ALL', 'ERROR', 'NONE'], { code: 'F-100' })),
   /** The output of the node before is merged into the input of the next one; the node's own input wins. */
-  merge_parameters: boolean;
+  merge_parameters: Type.Boolean({ default: false }),
   /** Reachable in paths as `$CONST`. */
-  constants: JsonObject;
-  timeout_seconds?: number;
-  enterprise_project_id?: string;
-  enable_stream_response?: boolean;
+  constants: JsonRecord({ maxBytes: FLOW_LIMITS.constantsBytes, default: {} }),
+  timeout_seconds: Type.Optional(
+    Type.Integer({ minimum: FLOW_LIMITS.timeoutSeconds.min, maximum: FLOW_LIMITS.timeoutSeconds.max }),
+  ),
+  enterprise_project_id: Type.Optional(Text()),
+  enable_stream_response: Type.Optional(Type.Boolean()),
   /** The agency whose rights the flow's calls have. */
-  agency?: string;
-  triggers: FlowTrigger[];
-  nodes: FlowNode[];
-  edges: FlowEdge[];
+  agency: Type.Optional(Text()),
+  triggers: Type.Array(TriggerSchema, { maxItems: FLOW_LIMITS.vendorTriggers, default: [] }),
+  nodes: Type.Array(Type.Unsafe<Static<NodeSchemas[keyof NodeSchemas]>>({ anyOf: Object.values(NODE_SCHEMAS) }), {
+    maxItems: FLOW_LIMITS.nodes,
+  }),
+  edges: Type.Array(EdgeSchema, { maxItems: FLOW_LIMITS.edges }),
   /** Fields that only the vendor's form has, kept unchanged. */
-  vendor?: JsonObject;
-}
+  vendor: Type.Optional(JsonRecord({ maxBytes: FLOW_LIMITS.vendorBytes })),
+});
 
-export interface FlowTrigger {
-  trigger_name?: string;
-  trigger_type: string;
-  enabled?: boolean;
-  trigger_config: JsonObject;
-}
-
-export interface FlowEdge {
-  from: string;
-  to: string;
-  /** Only on edges out of condition and error nodes. */
-  branch?: { kind: 'default' } | { kind: 'condition'; expression: string };
-}
+export type FlowDefinition = Static<typeof FlowDefinitionSchema>;
+export type FlowTrigger = Static<typeof TriggerSchema>;
+export type FlowEdge = Static<typeof EdgeSchema>;
+export type FlowNode = FlowDefinition['nodes'][number];
+export type NodeKind = FlowNode['kind'];
 
 /** A JSONPath, or a JSON template whose strings that begin with `$` are paths. */
-export type Filter = string | JsonObject;
+export type Filter = NonNullable<ConditionNode['input_filter']>;
+export type Filters = Pick<ConditionNode, 'input_filter' | 'output_filter'>;
+export type FlowParameter = Static<typeof ParameterSchema>;
+export type RetryRule = Static<typeof RetryRuleSchema>;
 
-export interface Filters {
-  input_filter?: Filter;
-  output_filter?: Filter;
-}
-
-interface NodeBase {
-  id: string;
-  name: string;
-  /** Where the editor draws the node. The engine does not read it. */
-  position?: { x: number; y: number };
-}
-
-export interface StartNode extends NodeBase {
-  kind: 'start';
-}
-
-export interface EndNode extends NodeBase {
-  kind: 'end';
-}
-
-/** One field of the body a function is called with. `value` is a path or a constant; `default` stands in for a missing path. */
-export interface FlowParameter {
-  key: string;
-  value: Json;
-  default?: Json;
-}
-
-export interface FunctionNode extends NodeBase, Filters {
-  kind: 'function';
-  /** A function URN, or in files its name. */
-  function: string;
-  /** None: the function gets the whole filtered input. */
-  parameters: FlowParameter[];
-  /** Streams the function's answer to the caller of the flow. */
-  stream?: boolean;
-  /** The loop or service node this one stands in. */
-  parent?: string;
-}
-
-export interface SubflowNode extends NodeBase, Filters {
-  kind: 'subflow';
-  /** A flow URN, or in files its name. */
-  flow: string;
-  wait: boolean;
-}
-
-export interface ParallelNode extends NodeBase, Filters {
-  kind: 'parallel';
-  completion: 'all' | 'one' | 'count';
-  /** How many branches must succeed. Only with `completion: 'count'`. */
-  count?: number;
-  result_path: string;
-}
-
-export interface ConditionNode extends NodeBase, Filters {
-  kind: 'condition';
-}
-
-export interface RetryRule {
-  name?: string;
-  /** Retries only when it holds for the raw result or the error object. None: every thrown error is retried. */
-  condition?: string;
-  interval_seconds: number;
-  /** Retries after the first call: 8 retries are 9 calls. */
-  max_retries: number;
-}
-
-export interface ErrorNode extends NodeBase {
-  kind: 'error';
-  retries: RetryRule[];
-  parent?: string;
-}
-
-export interface LoopNode extends NodeBase, Filters {
-  kind: 'loop';
-  array_path: string;
-  item_name: string;
-  result_path: string;
-  /** Iterations at once; 0 sets no limit. */
-  concurrency: number;
-  interval_seconds: number;
-}
-
-/** Exactly one of `seconds`, `until` and `callback` is set. */
-export interface WaitNode extends NodeBase {
-  kind: 'wait';
-  seconds?: number;
-  /** A path to an RFC 3339 time. */
-  until?: string;
-  /** Waits for a callback, at most this long. */
-  callback?: { timeout_seconds?: number };
-  parent?: string;
-}
-
-export interface ServiceNode extends NodeBase, Filters {
-  kind: 'service';
-  action_mode: 'sequential' | 'parallel';
-}
-
-export type FlowNode =
-  | StartNode
-  | EndNode
-  | FunctionNode
-  | SubflowNode
-  | ParallelNode
-  | ConditionNode
-  | ErrorNode
-  | LoopNode
-  | WaitNode
-  | ServiceNode;
-
-export type NodeKind = FlowNode['kind'];
+export type StartNode = Static<NodeSchemas['start']>;
+export type EndNode = Static<NodeSchemas['end']>;
+export type FunctionNode = Static<typeof FunctionSchema>;
+export type SubflowNode = Static<NodeSchemas['subflow']>;
+export type ParallelNode = Static<NodeSchemas['parallel']>;
+export type ConditionNode = Static<NodeSchemas['condition']>;
+export type ErrorNode = Static<typeof ErrorSchema>;
+export type LoopNode = Static<NodeSchemas['loop']>;
+export type WaitNode = Static<NodeSchemas['wait']>;
+export type ServiceNode = Static<NodeSchemas['service']>;

@@ -1,0 +1,3 @@
+import { nodeSchema } from '../../reading/fields.ts';
+
+export const EndSchema = nodeSchema('end', {});

@@ -1,0 +1,23 @@
+import { isJsonObject, type Json } from '../json/json.ts';
+import type { Place } from '../problems/problem.ts';
+import type { Path } from './read-by-schema.ts';
+
+/** `nodes[3].retries[0].max_retries`. */
+export function formatPath(path: Path): string {
+  return path.map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? step : `.${step}`)).join('');
+}
+
+/** The node or edge that a path of the document leads into, and the field below it. */
+export function placeOf(document: Json, path: Path): Place {
+  const [list, index, ...below] = path;
+  const field = (steps: Path) => (steps.length === 0 ? {} : { field: formatPath(steps) });
+  const item = isJsonObject(document) && typeof index === 'number' ? listOf(document[String(list)])[index] : undefined;
+  if (!isJsonObject(item)) return field(path);
+  if (list === 'nodes' && typeof item.id === 'string') return { node: item.id, ...field(below) };
+  if (list === 'edges' && typeof item.from === 'string' && typeof item.to === 'string') {
+    return { edge: { from: item.from, to: item.to }, ...field(below) };
+  }
+  return field(path);
+}
+
+const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
