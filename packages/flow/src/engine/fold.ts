@@ -1,0 +1,287 @@
+import { listOf, NULL, withValue } from './compose.ts';
+import type { NodeStarted, RunEvent, RunStarted } from './events.ts';
+import type { Failure } from './failure.ts';
+import { type Exec, type Fan, isOpen, ROOT, type RunState } from './state.ts';
+import type { StoredValue, Value } from './values.ts';
+
+/** The state after the first event of a log. */
+export function begin(event: RunEvent & RunStarted): RunState {
+  const state: RunState = {
+    run: event.run,
+    definition: event.definition,
+    depth: event.depth,
+    merge: event.merge,
+    deadline: event.deadline,
+    status: 'running',
+    stopping: false,
+    next: 0,
+    executions: 0,
+    bytes: 0,
+    digests: new Set(),
+    execs: new Map(),
+    ready: new Set(),
+    timers: new Map(),
+    callbacks: new Map(),
+  };
+  count(state, event.input);
+  arrive(state, ROOT, 0, event.first, event.input);
+  return state;
+}
+
+/**
+ * Applies an event to the state, in place and in time that does not depend on the length of the log. Total: events of
+ * executions that do not exist change nothing.
+ */
+export function fold(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case 'run_started':
+      return state;
+    case 'callback_received':
+      return receive(state, event.key, event);
+    case 'stop_requested':
+      state.stopping = true;
+      return state;
+    case 'abandoned':
+      for (const id of event.execs) {
+        const exec = state.execs.get(id);
+        if (exec) leave(state, exec);
+      }
+      return state;
+    case 'run_finished':
+      state.status = event.status;
+      if (event.error) state.error = event.error;
+      for (const exec of [...state.execs.values()]) leave(state, exec);
+      return state;
+    default: {
+      const exec = state.execs.get(event.exec);
+      return exec ? foldExec(state, exec, event) : state;
+    }
+  }
+}
+
+type OfExec = Extract<RunEvent, { exec: number }>;
+
+function foldExec(state: RunState, exec: Exec, event: OfExec): RunState {
+  switch (event.type) {
+    case 'node_started':
+      start(state, exec, event);
+      break;
+    case 'call_started': {
+      state.executions += 1;
+      if (event.attempt !== exec.attempt) {
+        exec.attempt = event.attempt;
+        exec.calls = [];
+      }
+      const before = event.after === undefined ? undefined : exec.calls.find((call) => call.action === event.after);
+      const input = count(state, event.input) ?? before?.result ?? exec.input;
+      exec.calls.push({ ...(event.action === undefined ? {} : { action: event.action }), input });
+      rest(state, exec, 'calling');
+      break;
+    }
+    case 'call_finished': {
+      const call = exec.calls.find((one) => one.action === event.action);
+      if (!call || exec.attempt !== event.attempt || exec.stage !== 'calling') break;
+      const result = count(state, event.result);
+      if (result) call.result = result;
+      if (event.error) call.error = event.error;
+      if (event.error || !exec.calls.some(isOpen)) state.ready.add(exec.id);
+      break;
+    }
+    case 'child_started': {
+      const call = exec.calls[0];
+      if (!call || exec.attempt !== event.attempt) break;
+      call.child = event.run;
+      if (exec.detached) state.ready.add(exec.id);
+      break;
+    }
+    case 'retry_scheduled':
+      exec.used[event.rule] = (exec.used[event.rule] ?? 0) + 1;
+      exec.calls = [];
+      rest(state, exec, 'retrying');
+      state.timers.set(exec.id, event.due);
+      break;
+    case 'node_finished': {
+      const output = count(state, event.output) ?? outputOf(state, exec);
+      leave(state, exec);
+      if (event.to === undefined) succeed(state, exec, output);
+      else arrive(state, exec.owner, exec.index, event.to, output);
+      break;
+    }
+    case 'node_failed': {
+      const output = count(state, event.output) ?? outputOf(state, exec);
+      leave(state, exec);
+      if (event.to === undefined) fail(state, exec, event.error);
+      else arrive(state, exec.owner, exec.index, event.to, output);
+      break;
+    }
+    case 'loop_items':
+      for (const item of event.items) exec.fan?.items.push(count(state, item));
+      break;
+    case 'iterations_started':
+      iterate(state, exec, event.count, event.next_at);
+      break;
+    case 'input_replaced':
+      exec.input = count(state, event.input);
+      break;
+  }
+  return state;
+}
+
+function start(state: RunState, exec: Exec, event: NodeStarted): void {
+  exec.input = count(state, event.input) ?? exec.input;
+  switch (event.kind) {
+    case 'end':
+    case 'condition':
+      break;
+    case 'service':
+      exec.stage = 'started';
+      state.ready.add(exec.id);
+      break;
+    case 'function':
+    case 'subflow':
+      exec.attempt = 1;
+      exec.calls = [{ input: exec.input }];
+      if (event.kind === 'subflow' && !event.wait) exec.detached = true;
+      rest(state, exec, 'calling');
+      break;
+    case 'parallel':
+      exec.fan = fanOf(event.branches.length, event.required, event.result_path);
+      rest(state, exec, 'branching');
+      event.branches.forEach((node, index) => {
+        arrive(state, exec.id, index, node, exec.input);
+      });
+      exec.fan.started = event.branches.length;
+      break;
+    case 'loop':
+      exec.fan = {
+        ...fanOf(event.count, event.count, event.result_path),
+        first: event.first,
+        item_name: event.item_name,
+      };
+      exec.stage = 'looping';
+      state.ready.add(exec.id);
+      break;
+    case 'wait':
+      rest(state, exec, 'waiting');
+      state.timers.set(exec.id, event.due);
+      if (event.callback !== undefined) awaitCallback(state, exec, event.callback);
+      break;
+  }
+}
+
+function fanOf(count: number, required: number, result_path: readonly string[]): Fan {
+  const results = new Array<Value | null>(count).fill(null);
+  return { count, required, result_path, results, bytes: 0, started: 0, done: 0, failed: 0, items: [], next_at: 0 };
+}
+
+function iterate(state: RunState, exec: Exec, starts: number, nextAt: number | undefined): void {
+  const fan = exec.fan;
+  if (fan?.first === undefined || fan.item_name === undefined) return;
+  for (const item of fan.items.splice(0, starts)) {
+    arrive(state, exec.id, fan.started, fan.first, withValue(exec.input, [fan.item_name], item));
+    fan.started += 1;
+  }
+  rest(state, exec, 'looping');
+  if (nextAt === undefined) return;
+  fan.next_at = nextAt;
+  if (fan.started < fan.count) state.timers.set(exec.id, nextAt);
+}
+
+function awaitCallback(state: RunState, exec: Exec, key: string): void {
+  exec.callback = key;
+  const callback = state.callbacks.get(key);
+  if (!callback) state.callbacks.set(key, { state: 'waiting', exec: exec.id });
+  else {
+    callback.exec = exec.id;
+    if (callback.state === 'received') state.ready.add(exec.id);
+  }
+}
+
+function receive(
+  state: RunState,
+  key: string,
+  { output, error }: { readonly output?: StoredValue; readonly error?: Failure },
+): RunState {
+  const before = state.callbacks.get(key);
+  const value = count(state, output);
+  state.callbacks.set(key, {
+    state: 'received',
+    ...(before?.exec === undefined ? {} : { exec: before.exec }),
+    ...(value ? { output: value } : {}),
+    ...(error ? { error } : {}),
+  });
+  if (before?.exec !== undefined) state.ready.add(before.exec);
+  return state;
+}
+
+/** The output when the event names none. */
+function outputOf(state: RunState, exec: Exec): Value {
+  if (exec.fan) return fanOutput(state, exec.input, exec.fan);
+  if (exec.callback !== undefined) return state.callbacks.get(exec.callback)?.output ?? exec.input;
+  return exec.calls.at(-1)?.result ?? exec.input;
+}
+
+export function fanOutput(state: RunState, input: Value, fan: Fan): Value {
+  const list = listOf(
+    fan.results.map((result) => result ?? NULL),
+    fan.bytes + 4 * (fan.count - fan.done),
+  );
+  return withValue(state.merge ? input : null, fan.result_path, list);
+}
+
+function arrive(state: RunState, owner: number, index: number, node: string, input: Value): void {
+  const id = state.next;
+  state.next += 1;
+  state.executions += 1;
+  state.execs.set(id, { id, node, owner, index, stage: 'arrived', input, attempt: 0, calls: [], used: [] });
+  state.ready.add(id);
+}
+
+/** Nothing to decide until an event comes. */
+function rest(state: RunState, exec: Exec, stage: Exec['stage']): void {
+  exec.stage = stage;
+  state.ready.delete(exec.id);
+  state.timers.delete(exec.id);
+}
+
+function leave(state: RunState, exec: Exec): void {
+  state.execs.delete(exec.id);
+  state.ready.delete(exec.id);
+  state.timers.delete(exec.id);
+  const callback = exec.callback === undefined ? undefined : state.callbacks.get(exec.callback);
+  if (callback) callback.state = callback.state === 'received' ? 'used' : 'gone';
+}
+
+function succeed(state: RunState, exec: Exec, output: Value): void {
+  const owner = state.execs.get(exec.owner);
+  if (!owner?.fan) {
+    if (exec.owner === ROOT) state.output = output;
+    return;
+  }
+  owner.fan.results[exec.index] = output;
+  owner.fan.bytes += output.bytes;
+  owner.fan.done += 1;
+  state.ready.add(owner.id);
+}
+
+function fail(state: RunState, exec: Exec, error: Failure): void {
+  const owner = state.execs.get(exec.owner);
+  if (!owner?.fan) {
+    if (exec.owner === ROOT) state.error = error;
+    return;
+  }
+  owner.fan.failed += 1;
+  owner.fan.error ??= error;
+  state.ready.add(owner.id);
+}
+
+/** Counts a value that is new to the run. */
+function count<V extends StoredValue | undefined>(state: RunState, value: V): V {
+  if (value === undefined) return value;
+  if ('json' in value) state.bytes += value.bytes;
+  else if (!state.digests.has(value.digest)) {
+    state.digests.add(value.digest);
+    state.bytes += value.bytes;
+  }
+  return value;
+}
