@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { namedIn } from '../resource.ts';
 import { route } from '../route.ts';
 import { ProjectParams } from '../schemas/common.ts';
+import { FlowStatistics } from '../schemas/workflow-statistics.ts';
 
 const FLOWS = '/v2/{project_id}/fgs/workflows';
 const FLOW = `${FLOWS}/{workflow_id}` as const;
@@ -97,11 +98,13 @@ export const workflowRoutes = {
     path: STATISTIC,
     params: ProjectParams,
     query: Type.Object({ ...Period, metric_type: Text }),
+    response: FlowStatistics,
   }),
   showWorkFlowMetric: route({
     ...reading,
     path: `${STATISTIC}/{workflow_urn}`,
     params: Type.Object({ ...ProjectParams.properties, workflow_urn: Type.String() }),
     query: Type.Object(Period),
+    response: FlowStatistics,
   }),
 } as const;

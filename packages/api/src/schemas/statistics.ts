@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 
 /** One point: the beginning of its step in ms since the epoch, and the value. */
 const Point = Type.Object({ timestamp: Type.Integer(), value: Type.Number() });
-const Points = Type.Array(Point);
+export const Points = Type.Array(Point);
 
 /** Without gaps, oldest first. Durations are ms. */
 export const FunctionStatistics = Type.Object({

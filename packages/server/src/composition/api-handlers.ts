@@ -154,7 +154,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...functionTemplateHandlers(control.functionTemplates),
     ...testEventHandlers(control.testEvents),
     ...cloudServiceHandlers({ functions, catalog }),
-    ...workflowHandlers(),
+    ...workflowHandlers({ runs: undefined, clock, retainDays: config.logRetainDays }),
     ...tagHandlers({ iam, functions, tags: control.tags, region }),
     ...gatewayAppHandlers({ iam, apps: control.gatewayApps, region }),
     ...triggerHandlers({ triggers: control.triggers, region, gateway: deps.gateway }),

@@ -30,7 +30,7 @@ export { telemetryHandlers } from './api/telemetry.ts';
 export { testEventHandlers } from './api/test-events.ts';
 export { triggerHandlers } from './api/triggers.ts';
 export { versionHandlers } from './api/versions.ts';
-export { workflowHandlers } from './api/workflows.ts';
+export { workflowHandlers } from './api/workflows/handlers.ts';
 export { BodyBudget } from './bodies/body-budget.ts';
 export { bodyMemoryBytes } from './bodies/body-claims.ts';
 export { createGateway, stopGateway } from './gateway/index.ts';

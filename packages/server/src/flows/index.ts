@@ -1,0 +1,18 @@
+export type {
+  Flow,
+  FlowCallback,
+  FlowCatalog,
+  FlowError,
+  FlowNodeExecution,
+  FlowNodeRun,
+  FlowPoint,
+  FlowPrincipal,
+  FlowRun,
+  FlowRunDetail,
+  FlowRunEvent,
+  FlowRunFilter,
+  FlowRunFork,
+  FlowRunStatus,
+  FlowRuns,
+  StartFlowRun,
+} from './types.ts';

@@ -1,0 +1,167 @@
+import type { FlowDefinition, Json, JsonObject } from '@funcgraph/flow';
+
+/** Who saved a flow last; its calls have the rights of this principal, unless the definition names an agency. */
+export interface FlowPrincipal {
+  readonly kind: 'user' | 'agency';
+  readonly id: string;
+}
+
+/** A stored flow, without its definition. */
+export interface Flow {
+  readonly id: string;
+  readonly projectId: string;
+  readonly name: string;
+  readonly description: string;
+  readonly mode: FlowDefinition['mode'];
+  /** Digest of its present definition. */
+  readonly definition: string;
+  readonly enterpriseProjectId: string;
+  readonly savedBy: FlowPrincipal;
+  /** Name of the user who created it. */
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** What runs read about flows. All of it comes from the database: it is never behind another server. */
+export interface FlowCatalog {
+  /** Undefined after its deletion. */
+  flow(id: string): Promise<Flow | undefined>;
+  /** A flow of the project by its URN; undefined when none exists. */
+  flowByUrn(projectId: string, urn: string): Promise<Flow | undefined>;
+  /**
+   * A definition by its digest; the same object each time, which nothing changes. It exists as long as it is the present
+   * one of its flow or `FlowRuns.pinned` names it, and for at least an hour after both ended. Throws for an unknown one.
+   */
+  definition(digest: string): Promise<FlowDefinition>;
+}
+
+export type FlowRunStatus = 'scheduled' | 'running' | 'stopping' | 'success' | 'fail' | 'timeout' | 'cancel';
+
+/** A run of a flow in a list. Times are milliseconds since 1970. */
+export interface FlowRun {
+  readonly id: string;
+  readonly flowId: string;
+  readonly status: FlowRunStatus;
+  /** Name of the user or agency that started it. */
+  readonly startedBy: string;
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  readonly updatedAt: number;
+}
+
+export interface FlowError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One try of a node, or one iteration. Values over the limit of an answer are absent. */
+export interface FlowNodeExecution {
+  readonly status: FlowRunStatus;
+  readonly input?: Json;
+  readonly output?: Json;
+  readonly error?: FlowError;
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  /** Of the call of the function. */
+  readonly requestId?: string;
+}
+
+export interface FlowNodeRun {
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly executions: readonly FlowNodeExecution[];
+}
+
+export interface FlowRunDetail extends FlowRun {
+  readonly headers: JsonObject;
+  readonly input: Json;
+  readonly output?: Json;
+  readonly error?: FlowError;
+  /** In the order in which the nodes began. */
+  readonly nodes: readonly FlowNodeRun[];
+}
+
+export interface StartFlowRun {
+  readonly flow: Flow;
+  readonly input: JsonObject;
+  readonly headers: JsonObject;
+  /** The same id with the same input is the same run; with another input it throws `resource_exists`. */
+  readonly runId?: string;
+  /** In place of `merge_parameters` of the definition. */
+  readonly merge?: boolean;
+  readonly startedBy: string;
+}
+
+export interface FlowRunFilter {
+  readonly status?: FlowRunStatus;
+  /** Began at this time or later, and before `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface FlowRunFork {
+  /** The results of its ancestors are kept. */
+  readonly node: string;
+  /** What arrives at the node, if it is edited. */
+  readonly input?: Json;
+  /** Takes the present definition of the flow in place of the pinned one. */
+  readonly newDefinition: boolean;
+  readonly startedBy: string;
+}
+
+export interface FlowCallback {
+  /** The id of the wait node; inside a loop `<node>#<iteration>`. */
+  readonly node: string;
+  readonly secret: string;
+  readonly result: { readonly output: JsonObject } | { readonly error: string };
+}
+
+/** One event of the log of a run. */
+export interface FlowRunEvent {
+  readonly seq: number;
+  readonly event: JsonObject;
+}
+
+/** Sums of one step of time, from `time` on. */
+export interface FlowPoint {
+  readonly time: number;
+  readonly count: number;
+  readonly failed: number;
+  readonly rejected: number;
+  readonly running: number;
+  readonly averageMs: number;
+}
+
+/**
+ * Runs of flows. What it resolves is durable. A run is found only through its flow: every method that names a run throws
+ * `not_found` for one of another flow.
+ */
+export interface FlowRuns {
+  start(request: StartFlowRun): Promise<FlowRun>;
+  /** Of an express flow: waits for its end. Stops waiting, not the run, when the signal aborts. */
+  runSync(request: StartFlowRun, signal: AbortSignal): Promise<FlowRunDetail>;
+  /** Newest first. */
+  list(flow: Flow, filter: FlowRunFilter): Promise<{ readonly runs: readonly FlowRun[]; readonly total: number }>;
+  /** With `full`, values of any size. */
+  show(flow: Flow, runId: string, options: { readonly full: boolean }): Promise<FlowRunDetail>;
+  /** Resolves when the stop is durable; the run ends after that. */
+  stop(flow: Flow, runId: string): Promise<void>;
+  /** Of a run that failed or timed out: a new run, with its id. */
+  retry(flow: Flow, runId: string, startedBy: string): Promise<string>;
+  fork(flow: Flow, runId: string, fork: FlowRunFork): Promise<string>;
+  callback(flow: Flow, runId: string, callback: FlowCallback): Promise<void>;
+  /** Follows the log after `after` until the run has ended or the signal aborts. */
+  events(flow: Flow, runId: string, after: number, signal: AbortSignal): AsyncIterable<FlowRunEvent>;
+  /** Of one flow, or of the project without one. */
+  statistics(
+    of: { readonly projectId: string; readonly flow?: Flow },
+    range: { readonly from: number; readonly to: number; readonly stepMs: number },
+  ): Promise<readonly FlowPoint[]>;
+  /** Whether runs of the flow have not ended. */
+  hasActive(flowId: string): Promise<boolean>;
+  /** Those of the definitions that stored runs are pinned to, or will be by their sub-flows. */
+  pinned(digests: readonly string[]): Promise<ReadonlySet<string>>;
+}
