@@ -23,12 +23,12 @@ export async function work(soak: Soak, isOver: () => boolean): Promise<void> {
   }
 }
 
-async function oneCall({ server, ledger, nextNumber }: Soak, member: Member): Promise<void> {
+async function oneCall({ server, ledger, nextNumber, part }: Soak, member: Member): Promise<void> {
   const n = nextNumber();
   const ms = Math.random() < 0.1 ? 300 : 0;
   const judge = (status: number, text: string, headers: Headers): void => {
     if (REFUSALS.includes(status)) ledger.count('refused');
-    else if (status >= 500 || headers.get('x-is-func-err') === 'true') ledger.interrupted(`${status} ${text}`);
+    else if (status >= 500 || headers.get('x-is-func-err') === 'true') ledger.interrupted(`${status} in part ${part}: ${text}`);
     else if (text !== `{"n":${n}}` && text !== `{"n": ${n}}`) ledger.isWrong(`asked ${n}, got ${text.slice(0, 200)}`);
     else ledger.count('ok');
   };
