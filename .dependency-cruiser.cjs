@@ -19,7 +19,18 @@ const matrix = {
   triggers: ['storage', 'control', 'invocation'],
   services: ['storage', 'queue', 'control', 'iam', 'invocation'],
   flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'services'],
-  ingress: ['artifacts', 'images', 'telemetry', 'control', 'iam', 'instances', 'invocation', 'flows', 'services'],
+  ingress: [
+    'artifacts',
+    'images',
+    'telemetry',
+    'control',
+    'iam',
+    'instances',
+    'invocation',
+    'triggers',
+    'flows',
+    'services',
+  ],
 };
 
 const rows = Object.entries(matrix).map(([from, allowed]) => ({

@@ -21,7 +21,7 @@ export type {
 export type { RouteId, Routes } from './routes/index.ts';
 export { ROUTES } from './routes/index.ts';
 export { Receipt } from './schemas/invocation.ts';
-export { TRIGGER_KINDS, TRIGGER_TYPES } from './schemas/trigger.ts';
+export { TRIGGER_KINDS, TRIGGER_TYPES, type TriggerFields, type TriggerTypeCode } from './schemas/trigger.ts';
 export type { SignedParts, SigningKey } from './signing.ts';
 export {
   canonicalPaths,
@@ -35,4 +35,4 @@ export {
   stringToSign,
 } from './signing.ts';
 export type { FunctionUrn, Qualifier } from './urn.ts';
-export { formatUrn, parseUrn } from './urn.ts';
+export { formatQualifier, formatUrn, parseQualifier, parseUrn } from './urn.ts';

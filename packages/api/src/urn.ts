@@ -25,14 +25,21 @@ export function parseUrn(text: string): FunctionUrn | undefined {
   if (![region, projectId, pkg, name].every((part) => PART.test(part))) return undefined;
   const base = { region, projectId, package: pkg, name };
   if (qualifier === undefined) return base;
-  const alias = qualifier.startsWith('!');
-  const qualifierName = alias ? qualifier.slice(1) : qualifier;
-  if (!PART.test(qualifierName)) return undefined;
-  return { ...base, qualifier: { kind: alias ? 'alias' : 'version', name: qualifierName } };
+  const parsed = parseQualifier(qualifier);
+  return PART.test(parsed.name) ? { ...base, qualifier: parsed } : undefined;
 }
 
 export function formatUrn(urn: FunctionUrn): string {
   const base = `urn:fss:${urn.region}:${urn.projectId}:function:${urn.package}:${urn.name}`;
-  if (urn.qualifier === undefined) return base;
-  return `${base}:${urn.qualifier.kind === 'alias' ? '!' : ''}${urn.qualifier.name}`;
+  return urn.qualifier === undefined ? base : `${base}:${formatQualifier(urn.qualifier)}`;
+}
+
+/** Reads the name of a version, or `!alias`. Checks no characters. */
+export function parseQualifier(text: string): Qualifier {
+  return text.startsWith('!') ? { kind: 'alias', name: text.slice(1) } : { kind: 'version', name: text };
+}
+
+/** The name of a version, or `!alias`. */
+export function formatQualifier({ kind, name }: Qualifier): string {
+  return kind === 'alias' ? `!${name}` : name;
 }

@@ -56,7 +56,7 @@ import {
 } from './startup/index.ts';
 import { ChangeFeed, lockDataDir } from './storage/index.ts';
 import { openTelemetry } from './telemetry/index.ts';
-import { TimerSource } from './triggers/index.ts';
+import { triggerSources } from './triggers/index.ts';
 
 export interface RunningServer {
   readonly app: FastifyInstance;
@@ -288,7 +288,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => async.deliverer.stop(drain.cut));
     async.housekeeping.start();
     undo.push(() => async.housekeeping.stop());
-    const timers = new TimerSource({
+    const sources = triggerSources({
       catalog,
       triggers: control.triggers,
       async: async.invocations,
@@ -296,9 +296,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       region: config.region,
       clock,
       steady: () => steady.now(),
-      log: log.child({ module: 'timers' }),
+      log: log.child({ module: 'triggers' }),
     });
-    undo.push(() => timers.stop());
+    undo.push(() => sources.stop());
 
     const proxies = new TrustedProxies(config.trustedProxies);
     const bodies = new BodyBudget(bodyMemoryBytes());
@@ -356,7 +356,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       }),
     });
     parts.signal?.throwIfAborted();
-    timers.start();
+    sources.start();
     // first, because answers of the API contain its address
     await listen(gateway, config.host, config.gatewayPort);
     undo.push(() => stopGateway(gateway, clock, drain.closed));

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
 import { gatewayFields } from './trigger-kinds/gateway.ts';
 import { timerFields } from './trigger-kinds/timer.ts';
@@ -28,11 +28,17 @@ export const TRIGGER_TYPES = [
 /** The settings of each kind of trigger that exists here, by type code. */
 export const TRIGGER_KINDS = { TIMER: timerFields, APIG: gatewayFields, DEDICATEDGATEWAY: gatewayFields } as const;
 
-/** Settings of any kind of trigger; a kind refuses those of others with its own error code. */
-const EventData = Type.Object({
-  ...TRIGGER_KINDS.TIMER,
-  ...TRIGGER_KINDS.APIG,
-  ...TRIGGER_KINDS.DEDICATEDGATEWAY,
+export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;
+/** Settings of a kind as the server decodes them. */
+export type TriggerFields<K extends TriggerTypeCode> = StaticDecode<(typeof TRIGGER_KINDS)[K]>;
+
+/**
+ * Settings of any kind of trigger. Only the type code decides which kind is meant, so the server decodes them by the
+ * schema of that kind when it has read the code.
+ */
+const EventData = Type.Unsafe<Static<(typeof TRIGGER_KINDS)[TriggerTypeCode]>>({
+  type: 'object',
+  anyOf: [...new Set(Object.values(TRIGGER_KINDS))],
 });
 
 const Status = Type.Union([Type.Literal('ACTIVE'), Type.Literal('DISABLED')]);

@@ -48,6 +48,7 @@ import type { Clock } from '../lib/clock.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import type { ChangeFeed, Storage } from '../storage/index.ts';
+import { TRIGGERS } from '../triggers/index.ts';
 
 type NetworksOptions = ConstructorParameters<typeof Networks>[0];
 
@@ -211,7 +212,7 @@ export function controlParts(deps: ControlDeps) {
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     tags: new Tags(access, new TagStore(db)),
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
-    triggers: new Triggers({ access, store: triggerStore, clock }),
+    triggers: new Triggers({ access, store: triggerStore, kinds: TRIGGERS, clock }),
     testEvents: new TestEvents(access, new TestEventStore(db), clock),
     publicPackages: new PublicPackages({ dependencies, runtimes }),
   };

@@ -11,11 +11,13 @@ export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-statu
 export { type DestinationTarget, parseDestination } from './async-config/destination.ts';
 export type { AsyncConfig, AsyncPolicy, Destination, NewAsyncConfig, Setter } from './async-config/types.ts';
 export { Catalog, type CatalogEntry, type FunctionFacts, type SnapshotImage, type VersionSnapshot } from './catalog.ts';
+export { checkLength, checkRange } from './checks.ts';
 export { Dependencies, type DependencyFilter } from './dependencies/dependencies.ts';
 export { DependencyStore } from './dependencies/dependency-store.ts';
 export { PublicPackages } from './dependencies/public/public-packages.ts';
 export { type DependencyVersion, type NewDependency, PUBLIC } from './dependencies/types.ts';
-export { eventTemplate, eventTemplates } from './event-templates/event-templates.ts';
+export { EventTemplates } from './event-templates/event-templates.ts';
+export type { EventTemplate } from './event-templates/types.ts';
 export { FileSystemStore } from './file-systems/file-system-store.ts';
 export { FileSystems } from './file-systems/file-systems.ts';
 export { locationOf } from './file-systems/location.ts';
@@ -46,6 +48,7 @@ export type {
   OpaqueFields,
   Runtimes,
 } from './functions/types.ts';
+export { type ApiSettings, isApi, RELEASE } from './gateway-apps/api-settings.ts';
 export { GatewayAppStore } from './gateway-apps/gateway-app-store.ts';
 export { type CallingApp, GatewayApps } from './gateway-apps/gateway-apps.ts';
 export type { AppSecrets, GatewayApp } from './gateway-apps/types.ts';
@@ -67,20 +70,9 @@ export type { Tag, TagMatch } from './tags/types.ts';
 export { TestEventStore } from './test-events/test-event-store.ts';
 export { TestEvents } from './test-events/test-events.ts';
 export type { TestEvent } from './test-events/types.ts';
-export { RELEASE } from './triggers/api-settings.ts';
-export { TRIGGER_ERRORS } from './triggers/trigger-settings.ts';
+export type { TriggerNeighbours, TriggerRules } from './triggers/trigger-rules.ts';
 export { TriggerStore } from './triggers/trigger-store.ts';
-export { type TriggerRef, Triggers } from './triggers/triggers.ts';
-export {
-  type ApiSettings,
-  type Firing,
-  isApi,
-  isTimer,
-  type NewTriggerSettings,
-  type TimerSettings,
-  type Trigger,
-  type TriggerKind,
-  type TriggerSettings,
-} from './triggers/types.ts';
+export { shownQualifier, type TriggerRef, Triggers } from './triggers/triggers.ts';
+export type { Firing, Trigger, TriggerSettings } from './triggers/types.ts';
 export { VersionStore } from './versions/version-store.ts';
 export { Versions } from './versions/versions.ts';

@@ -23,6 +23,7 @@ import { Functions, type FunctionsOptions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
 import { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
 import { ReservedConfigs } from './reserved-instances/reserved-configs.ts';
+import type { TriggerRules } from './triggers/trigger-rules.ts';
 import { TriggerStore } from './triggers/trigger-store.ts';
 import { Triggers } from './triggers/triggers.ts';
 import { VersionStore } from './versions/version-store.ts';
@@ -80,7 +81,10 @@ export const NO_IMAGES: FunctionsOptions['images'] = {
 };
 
 /** `quotas` take the place of the usual ones. */
-export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<TestControl> {
+export async function openTestControl(
+  quotas: Partial<Quotas> = {},
+  kinds: readonly TriggerRules[] = [],
+): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
   const storage = await openTestStorage();
   const artifacts = new ArtifactStore({ dir });
@@ -140,7 +144,7 @@ export async function openTestControl(quotas: Partial<Quotas> = {}): Promise<Tes
       accountConcurrency: 100,
     });
     const triggerStore = new TriggerStore(storage.db);
-    const triggers = new Triggers({ access, store: triggerStore, clock: at });
+    const triggers = new Triggers({ access, store: triggerStore, kinds, clock: at });
     const source = new CatalogSource({
       feed,
       access,

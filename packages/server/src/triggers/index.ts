@@ -1,1 +1,2 @@
-export { TimerSource } from './timer/timer-source.ts';
+export { TRIGGERS, triggerSources } from './kinds.ts';
+export type { TriggerKind } from './trigger-kind.ts';

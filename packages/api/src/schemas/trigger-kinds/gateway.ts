@@ -8,20 +8,20 @@ const FunctionInfo = Type.Object({
   version: Text(),
 });
 
-export const gatewayFields = {
-  name: Text('Name of the timer, or of the API.'),
-  type: Int('APIG: 1 public, 2 private'),
-  path: Text('APIG: /users/{id}'),
-  protocol: Text('APIG: HTTP or HTTPS'),
-  req_method: Text('APIG: GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY'),
-  group_id: Text('APIG'),
-  group_name: Text('APIG'),
-  match_mode: Text('APIG: SWA for the path and all below it, NORMAL for the path alone'),
-  env_name: Text('APIG: RELEASE unless given'),
-  env_id: Text('APIG'),
-  auth: Text('APIG: IAM, APP or NONE; IAM unless given'),
-  backend_type: Text('APIG: FUNCTION'),
+export const gatewayFields = Type.Object({
+  name: Text('Name of the API.'),
+  type: Int('1 public, 2 private'),
+  path: Text('/users/{id}'),
+  protocol: Text('HTTP or HTTPS'),
+  req_method: Text('GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS or ANY'),
+  group_id: Text(),
+  group_name: Text(),
+  match_mode: Text('SWA for the path and all below it, NORMAL for the path alone'),
+  env_name: Text('RELEASE unless given'),
+  env_id: Text(),
+  auth: Text('IAM, APP or NONE; IAM unless given'),
+  backend_type: Text('FUNCTION'),
   func_info: Nullable(FunctionInfo),
-  sl_domain: Text('APIG'),
-  instance_id: Text('APIG: the gateway'),
-};
+  sl_domain: Text(),
+  instance_id: Text('the gateway'),
+});

@@ -3,27 +3,29 @@ import { MESSAGE_EVENTS } from './message-events.ts';
 import { SERVICE_EVENTS } from './service-events.ts';
 import type { EventTemplate } from './types.ts';
 
-const TEMPLATES: readonly EventTemplate[] = [
-  { name: 'blank', kind: '', description: 'A small JSON object', content: { key: 'value' } },
-  ...SERVICE_EVENTS,
-  ...MESSAGE_EVENTS,
-];
+const BLANK = { name: 'blank', kind: '', description: 'A small JSON object', content: { key: 'value' } };
 
-/** A sample event of each kind of event source, in the order of the list. */
-export function eventTemplates(): readonly EventTemplate[] {
-  return TEMPLATES;
-}
+/** A sample event of each kind of event source: of those that exist here, and then of others. */
+export class EventTemplates {
+  readonly #all: readonly EventTemplate[];
 
-/** By its whole name or without `-event-template`, in any case. Throws `event_template_not_found`. */
-export function eventTemplate(name: string): EventTemplate {
-  const wanted = name.toLowerCase();
-  const found = TEMPLATES.find((each) => each.name === wanted || each.name === `${wanted}-event-template`);
-  if (found !== undefined) return found;
-  throw new PlatformError(
-    'event_template_not_found',
-    `there is no event template ${JSON.stringify(name.slice(0, 80))}`,
-    {
-      hint: `There are: ${TEMPLATES.map((each) => each.name).join(', ')}.`,
-    },
-  );
+  constructor(ofKinds: readonly EventTemplate[]) {
+    this.#all = [BLANK, ...ofKinds, ...SERVICE_EVENTS, ...MESSAGE_EVENTS];
+  }
+
+  list(): readonly EventTemplate[] {
+    return this.#all;
+  }
+
+  /** By its whole name or without `-event-template`, in any case. Throws `event_template_not_found`. */
+  find(name: string): EventTemplate {
+    const wanted = name.toLowerCase();
+    const found = this.#all.find((each) => each.name === wanted || each.name === `${wanted}-event-template`);
+    if (found !== undefined) return found;
+    throw new PlatformError(
+      'event_template_not_found',
+      `there is no event template ${JSON.stringify(name.slice(0, 80))}`,
+      { hint: `There are: ${this.#all.map((each) => each.name).join(', ')}.` },
+    );
+  }
 }

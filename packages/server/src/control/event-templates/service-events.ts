@@ -2,39 +2,8 @@ import type { EventTemplate } from './types.ts';
 
 const base64Of = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');
 
-/** Events of timers, gateways, storage and the services that watch others. */
+/** Events of storage and the services that watch others. */
 export const SERVICE_EVENTS: readonly EventTemplate[] = [
-  {
-    name: 'timer-event-template',
-    kind: 'TIMER',
-    description: 'A timer has fired; user_event is the text of the trigger',
-    content: {
-      version: 'v1.0',
-      time: '2026-01-01T08:30:00+08:00',
-      trigger_type: 'TIMER',
-      trigger_name: 'Timer_001',
-      user_event: 'User Event',
-    },
-  },
-  {
-    name: 'apig-event-template',
-    kind: 'APIG',
-    description: 'A request came through the gateway; a real one has its body in Base64',
-    content: {
-      body: '{"message":"hello"}',
-      requestContext: {
-        apiId: 'bc1dcffd-aa35-474d-897c-d53425a4c08e',
-        requestId: '11cdcdcf33949dc6d722640a13091c77',
-        stage: 'RELEASE',
-      },
-      queryStringParameters: { responseType: 'html' },
-      httpMethod: 'POST',
-      pathParameters: {},
-      headers: { 'content-type': 'application/json', host: 'example.com', 'x-real-ip': '203.0.113.7' },
-      path: '/hello',
-      isBase64Encoded: false,
-    },
-  },
   {
     name: 'obs-event-template',
     kind: 'OBS',

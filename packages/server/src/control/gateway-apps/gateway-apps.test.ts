@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { Sealer } from '../../lib/sealer.ts';
 import { ChangeFeed } from '../../storage/index.ts';
+import { TRIGGERS } from '../../triggers/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
-import type { ApiSettings } from '../triggers/types.ts';
+import type { ApiSettings } from './api-settings.ts';
 import { GatewayAppStore } from './gateway-app-store.ts';
 import { GatewayApps } from './gateway-apps.ts';
 
@@ -48,7 +49,7 @@ async function refusal(work: Promise<unknown>): Promise<string> {
 }
 
 beforeEach(async () => {
-  control = await openTestControl();
+  control = await openTestControl({}, TRIGGERS);
   const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
   await control.functions.create('p1', { ...body, name: 'hello' });
   triggerId = (await control.triggers.create(HELLO, 'latest', { active: true, settings: API })).id;

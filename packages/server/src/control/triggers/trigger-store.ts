@@ -1,15 +1,6 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '../../storage/index.ts';
-import { routeKey } from './api-settings.ts';
-import { checkedTimer } from './timer-settings.ts';
-import {
-  type ApiSettings,
-  type Firing,
-  isApi,
-  type TimerSettings,
-  type Trigger,
-  type TriggerSettings,
-} from './types.ts';
+import type { Firing, Trigger } from './types.ts';
 
 interface Tick extends Firing {
   readonly id: string;
@@ -57,7 +48,7 @@ export class TriggerStore {
       functionId: row.function_id,
       qualifier: row.qualifier,
       active: row.active === 1,
-      settings: settingsOf(row),
+      settings: { ...(JSON.parse(row.settings) as { name: string }), kind: row.kind },
       since: Number(row.since),
       fired: row.fired_at === null ? undefined : { tick: Number(row.fired_at), steady: Number(row.fired_steady ?? 0) },
       createdAt: Number(row.created_at),
@@ -65,18 +56,18 @@ export class TriggerStore {
     }));
   }
 
-  /** False when its name or its path is taken. */
-  async insert(trigger: Trigger): Promise<boolean> {
+  /** False when its name or its unique key is taken. */
+  async insert(trigger: Trigger, uniqueKey: string | undefined): Promise<boolean> {
     const { id, functionId, qualifier, createdAt } = trigger;
-    const values = { id, function_id: functionId, qualifier, created_at: createdAt, ...changeable(trigger) };
+    const values = { id, function_id: functionId, qualifier, created_at: createdAt, ...changeable(trigger, uniqueKey) };
     return unlessTaken(this.#db.insertInto('function_trigger').values(values).execute());
   }
 
-  /** False when its name or its path is taken. The last tick is kept. */
-  async replace(trigger: Trigger): Promise<boolean> {
+  /** False when its name or its unique key is taken. The last tick is kept. */
+  async replace(trigger: Trigger, uniqueKey: string | undefined): Promise<boolean> {
     const { id } = trigger;
     return unlessTaken(
-      this.#db.updateTable('function_trigger').set(changeable(trigger)).where('id', '=', id).execute(),
+      this.#db.updateTable('function_trigger').set(changeable(trigger, uniqueKey)).where('id', '=', id).execute(),
     );
   }
 
@@ -94,27 +85,16 @@ export class TriggerStore {
   }
 }
 
-type Row = Selectable<Schema['function_trigger']>;
-
-/** The kind is a column of its own, and a schedule is stored as written. */
-function settingsOf({ kind, settings }: Row): TriggerSettings {
-  const stored = { ...(JSON.parse(settings) as object), kind } as Omit<TimerSettings, 'schedule'> | ApiSettings;
-  return stored.kind === 'TIMER' ? checkedTimer(stored) : stored;
-}
-
-function columnOf(settings: TriggerSettings): string {
-  const { kind: _, ...stored } = settings;
-  return JSON.stringify({ ...stored, schedule: undefined });
-}
-
-function changeable(trigger: Trigger) {
-  const { settings, fn, active, since, modifiedAt } = trigger;
+function changeable(
+  { settings: { kind, ...settings }, active, since, modifiedAt }: Trigger,
+  uniqueKey: string | undefined,
+) {
   return {
-    kind: settings.kind,
+    kind,
     name: settings.name,
     active: active ? 1 : 0,
-    settings: columnOf(settings),
-    route_key: isApi(trigger) ? routeKey(fn, trigger.settings) : null,
+    settings: JSON.stringify(settings),
+    route_key: uniqueKey ?? null,
     since,
     modified_at: modifiedAt,
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LIMITS } from '@funcgraph/api';
+import { LIMITS, parseQualifier } from '@funcgraph/api';
 import { languageOf } from '@funcgraph/runtimes';
 import { LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -8,22 +8,15 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
 import type { FunctionName } from '../functions/types.ts';
-import { routeKey } from './api-settings.ts';
-import { checkedSettings, TRIGGER_ERRORS } from './trigger-settings.ts';
+import type { TriggerRules } from './trigger-rules.ts';
 import type { TriggerStore } from './trigger-store.ts';
-import {
-  type ApiSettings,
-  type Firing,
-  isApi,
-  isTimer,
-  type NewTriggerSettings,
-  type Trigger,
-  type TriggerSettings,
-} from './types.ts';
+import type { Firing, Trigger, TriggerSettings } from './types.ts';
 
 export interface TriggersOptions {
   readonly access: FunctionAccess;
   readonly store: TriggerStore;
+  /** Of every kind of trigger. */
+  readonly kinds: readonly TriggerRules[];
   readonly clock: Clock;
 }
 
@@ -37,16 +30,17 @@ export interface TriggerRef {
 
 export interface NewTrigger {
   readonly active: boolean;
-  readonly settings: NewTriggerSettings;
+  readonly settings: TriggerSettings;
 }
 
 export interface TriggerChange {
   readonly active?: boolean | undefined;
   /** Makes the new settings from the present ones, so that two changes at once are both kept. */
-  readonly settings?: ((before: Trigger) => NewTriggerSettings) | undefined;
+  readonly settings?: ((before: Trigger) => TriggerSettings) | undefined;
 }
 
 const SECOND_MS = 1000;
+const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 
 /**
  * Triggers of functions. A change is durable, and timers and gateway apply it, when its promise resolves. All methods
@@ -57,18 +51,21 @@ export class Triggers {
   readonly #options: TriggersOptions;
   /** All functions of a project share the paths of the gateway. */
   readonly #projects = new KeyLock();
+  readonly #rules: ReadonlyMap<string, TriggerRules>;
 
   constructor(options: TriggersOptions) {
     this.#options = options;
+    this.#rules = new Map(options.kinds.map((rules) => [rules.code, rules]));
   }
 
   /**
-   * Throws `invalid_trigger_type`, `trigger_quota`, the errors of the settings, and for a conflict:
-   * `timer_trigger_exists`, `apig_trigger_exists`, `request_path_taken`.
+   * Throws `invalid_trigger_type`, `trigger_quota`, and the errors of the kind: for the settings, for a name that is
+   * taken, and for other conflicts.
    */
   async create(name: FunctionName, qualifier: string, wanted: NewTrigger): Promise<Trigger> {
     const { access, store, clock } = this.#options;
-    const settings = checkedSettings(wanted.settings);
+    const { settings } = wanted;
+    this.#checkSettings(settings);
     return this.#alone(name, async () => {
       const { fn } = await this.#find(name, qualifier);
       const now = clock.now();
@@ -87,10 +84,10 @@ export class Triggers {
       this.#check(trigger, fn.runtime);
       const siblings = access.catalog.triggers(fn.id).filter((one) => one.qualifier === qualifier);
       if (siblings.length >= LIMITS.triggersPerVersion) {
-        const message = `${shown(qualifier)} has ${LIMITS.triggersPerVersion} triggers, as many as it may have`;
+        const message = `${shownQualifier(qualifier)} has ${LIMITS.triggersPerVersion} triggers, as many as it may have`;
         throw new PlatformError('trigger_quota', message, { hint: 'Delete triggers that are not needed.' });
       }
-      if (!(await store.insert(trigger))) throw nameTaken(trigger);
+      if (!(await store.insert(trigger, this.#uniqueKey(trigger)))) throw this.#nameTaken(trigger);
       await access.caughtUp();
       return trigger;
     });
@@ -123,19 +120,20 @@ export class Triggers {
     return this.#alone(ref.name, async () => {
       const before = await this.show(ref);
       const { fn } = await access.find(ref.name, LATEST);
-      const settings = change.settings === undefined ? before.settings : checkedSettings(change.settings(before));
+      const settings = change.settings?.(before) ?? before.settings;
+      this.#checkSettings(settings);
       const active = change.active ?? before.active;
       const now = clock.now();
-      const goesOn = before.active && sameSchedule(before.settings, settings);
+      const keeps = this.#rulesOf(settings).keepsSince?.(before.settings, settings) ?? true;
       const trigger: Trigger = {
         ...before,
         active,
         settings,
-        since: goesOn ? before.since : Math.floor(now / SECOND_MS) * SECOND_MS,
+        since: before.active && keeps ? before.since : Math.floor(now / SECOND_MS) * SECOND_MS,
         modifiedAt: now,
       };
       this.#check(trigger, fn.runtime);
-      if (!(await store.replace(trigger))) throw nameTaken(trigger);
+      if (!(await store.replace(trigger, this.#uniqueKey(trigger)))) throw this.#nameTaken(trigger);
       await access.caughtUp();
       return trigger;
     });
@@ -182,68 +180,66 @@ export class Triggers {
     });
   }
 
+  #rulesOf({ kind }: TriggerSettings): TriggerRules {
+    const rules = this.#rules.get(kind);
+    if (rules === undefined) throw new Error(`there are no rules for triggers of type ${kind}`);
+    return rules;
+  }
+
+  #uniqueKey({ fn, settings }: Trigger): string | undefined {
+    return this.#rulesOf(settings).uniqueKey?.(fn, settings);
+  }
+
+  #checkSettings(settings: TriggerSettings): void {
+    const { name } = settings;
+    const rules = this.#rulesOf(settings);
+    if (!NAME.test(name)) {
+      const message = name === '' ? 'name is missing' : 'name is not a name for a trigger';
+      throw new PlatformError(rules.errors.invalid, message, {
+        hint: '1 to 64 letters, digits, _ and -; starts with a letter.',
+      });
+    }
+    rules.check(settings);
+  }
+
   /** Checks that depend on the function and on other triggers. */
   #check(trigger: Trigger, runtime: string): void {
     const { catalog } = this.#options.access;
-    const { settings, functionId, qualifier, id } = trigger;
-    const others = catalog.triggers(functionId).filter((other) => other.id !== id);
+    const { settings, functionId, qualifier, id, fn } = trigger;
+    const rules = this.#rulesOf(settings);
+    const ofFunction = catalog.triggers(functionId).filter((other) => other.id !== id);
     const isHttp = languageOf(runtime)?.id === 'http';
-    if (isTimer(trigger) && isHttp) {
+    if (isHttp && !rules.forHttp) {
       throw new PlatformError('invalid_trigger_type', 'an HTTP function has gateway triggers only', {
-        hint: 'Use APIG; or let a timer start an event function that sends a request.',
+        hint: 'Use APIG; or let the trigger start an event function that sends a request.',
       });
     }
-    const same = others.find(
+    const same = ofFunction.find(
       (other) =>
         other.qualifier === qualifier && other.settings.kind === settings.kind && other.settings.name === settings.name,
     );
-    if (same !== undefined) throw nameTaken(trigger);
-    if (!isApi(trigger)) return;
-    const refuse = (message: string, hint: string): never => {
-      throw new PlatformError(TRIGGER_ERRORS[settings.kind].invalid, message, { hint });
-    };
-    if (!trigger.active) refuse('a gateway trigger cannot be disabled', 'Delete it.');
-    if (isHttp && trigger.settings.async) {
-      refuse('an HTTP function cannot be invoked asynchronously', 'Use invocation_type sync.');
-    }
-    const { kind, instanceId } = trigger.settings;
-    const elsewhere = others
-      .filter(isApi)
-      .find((other) => other.settings.kind !== kind || other.settings.instanceId !== instanceId);
-    if (isHttp && elsewhere !== undefined) {
-      refuse(
-        'all gateway triggers of an HTTP function are of one gateway',
-        `Trigger ${elsewhere.settings.name} is of ${gatewayOf(elsewhere.settings)}.`,
-      );
-    }
-    const key = routeKey(trigger.fn, trigger.settings);
-    for (const other of catalog.allTriggers()) {
-      if (other.id === id || other.fn.projectId !== trigger.fn.projectId || !isApi(other)) continue;
-      if (routeKey(other.fn, other.settings) !== key) continue;
-      const { method, path, envName, groupId } = trigger.settings;
-      throw new PlatformError('request_path_taken', `${method} ${path} in ${envName} of group ${groupId} is taken`, {
-        hint: `Trigger ${other.settings.name} of ${shown(other.qualifier)} of function ${other.fn.name} serves it.`,
-      });
-    }
+    if (same !== undefined) throw this.#nameTaken(trigger);
+    rules.checkAmong?.(trigger, {
+      isHttp,
+      ofFunction,
+      *ofProject() {
+        for (const other of catalog.allTriggers()) {
+          if (other.id !== id && other.fn.projectId === fn.projectId) yield other;
+        }
+      },
+    });
+  }
+
+  #nameTaken({ settings, qualifier }: Trigger): PlatformError {
+    const message = `${shownQualifier(qualifier)} has a ${settings.kind} trigger ${settings.name}`;
+    return new PlatformError(this.#rulesOf(settings).errors.exists, message, {
+      hint: 'Choose another name, or delete that one.',
+    });
   }
 }
 
-function sameSchedule(a: TriggerSettings, b: TriggerSettings): boolean {
-  if (a.kind !== 'TIMER' || b.kind !== 'TIMER') return a.kind === b.kind;
-  return a.scheduleType === b.scheduleType && a.scheduleText === b.scheduleText;
-}
-
-function gatewayOf({ kind, instanceId }: ApiSettings): string {
-  return instanceId === undefined ? kind : `${kind} ${instanceId}`;
-}
-
-function shown(qualifier: string): string {
-  return qualifier.startsWith('!') ? `alias ${qualifier.slice(1)}` : `version ${qualifier}`;
-}
-
-function nameTaken({ settings, qualifier }: Trigger): PlatformError {
-  const message = `${shown(qualifier)} has a ${settings.kind} trigger ${settings.name}`;
-  return new PlatformError(TRIGGER_ERRORS[settings.kind].exists, message, {
-    hint: 'Choose another name, or delete that one.',
-  });
+/** As messages name it. */
+export function shownQualifier(text: string): string {
+  const { kind, name } = parseQualifier(text);
+  return `${kind} ${name}`;
 }

@@ -1,46 +1,11 @@
-import type { Schedule } from '../../domain/schedule.ts';
 import type { FunctionName } from '../functions/types.ts';
 
-export interface TimerSettings {
-  readonly kind: 'TIMER';
+/** Plain data, stored as it is. Each kind has its own fields beside these. */
+export interface TriggerSettings {
+  /** Type code of the API. */
+  readonly kind: string;
   readonly name: string;
-  readonly scheduleType: 'Rate' | 'Cron';
-  /** As written; `schedule` is its parsed form. */
-  readonly scheduleText: string;
-  readonly schedule: Schedule;
-  /** Text for each event; undefined when none was given. */
-  readonly userEvent: string | undefined;
 }
-
-export interface ApiSettings {
-  /** A shared or a dedicated gateway; both are the same one here. */
-  readonly kind: 'APIG' | 'DEDICATEDGATEWAY';
-  readonly name: string;
-  /** 1 public, 2 private: has no meaning here. */
-  readonly visibility: number;
-  readonly path: string;
-  readonly protocol: 'HTTP' | 'HTTPS';
-  readonly method: string;
-  readonly groupId: string;
-  readonly groupName: string;
-  /** `SWA`: the path and all below it. `NORMAL`: the path alone. */
-  readonly matchMode: 'SWA' | 'NORMAL';
-  readonly envName: string;
-  readonly envId: string;
-  /** `APP`: only apps that were bound to the trigger. */
-  readonly auth: 'NONE' | 'IAM' | 'APP';
-  /** How long a caller waits at most. */
-  readonly timeoutMs: number;
-  /** The caller learns that the event is stored, but not its result. */
-  readonly async: boolean;
-  /** Of the gateway; undefined when none was given. */
-  readonly instanceId: string | undefined;
-}
-
-export type TriggerSettings = TimerSettings | ApiSettings;
-/** Settings before they are checked: the schedule of a timer is not parsed yet. */
-export type NewTriggerSettings = Omit<TimerSettings, 'schedule'> | ApiSettings;
-export type TriggerKind = TriggerSettings['kind'];
 
 /** A trigger of a version or alias of a function. Times are ms since the epoch. */
 export interface Trigger<S extends TriggerSettings = TriggerSettings> {
@@ -65,12 +30,4 @@ export interface Firing {
   readonly steady: number;
   /** A tick that is not after the last one is stored only if that was stored up to this steady time; -1 for never. */
   readonly lastBefore: number;
-}
-
-export function isTimer(trigger: Trigger): trigger is Trigger<TimerSettings> {
-  return trigger.settings.kind === 'TIMER';
-}
-
-export function isApi(trigger: Trigger): trigger is Trigger<ApiSettings> {
-  return trigger.settings.kind !== 'TIMER';
 }

@@ -1,4 +1,4 @@
-import type { Qualifier } from '@funcgraph/api';
+import { formatQualifier, type Qualifier } from '@funcgraph/api';
 import type { Catalog, FunctionName, Functions } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -17,7 +17,7 @@ export function readName(params: FunctionParams): { name: FunctionName; qualifie
 
 /** `!alias` or the name of a version, as `control` knows them; the same text stands in a URN. */
 export function qualifierText(qualifier: Qualifier | undefined): string | undefined {
-  return qualifier?.kind === 'alias' ? `!${qualifier.name}` : qualifier?.name;
+  return qualifier === undefined ? undefined : formatQualifier(qualifier);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { eventTemplate, eventTemplates, type TestEvent, type TestEvents } from '../../control/index.ts';
+import { EventTemplates, type TestEvent, type TestEvents } from '../../control/index.ts';
 import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { TRIGGERS } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { readName } from './functions-target.ts';
 
@@ -12,6 +13,10 @@ type Ids =
   | 'deleteEvent'
   | 'listEventTemplates'
   | 'showEventTemplate';
+
+const templates = new EventTemplates(
+  TRIGGERS.flatMap(({ code, sample }) => (sample === undefined ? [] : { ...sample, kind: code })),
+);
 
 /** Save, list, show, change and delete test events; show the samples that they may start from. */
 export function testEventHandlers(testEvents: TestEvents): Handlers<Ids> {
@@ -46,11 +51,11 @@ export function testEventHandlers(testEvents: TestEvents): Handlers<Ids> {
     },
 
     async listEventTemplates() {
-      return { templates: eventTemplates().map((template) => ({ ...template, content: { ...template.content } })) };
+      return { templates: templates.list().map((template) => ({ ...template, content: { ...template.content } })) };
     },
 
     async showEventTemplate(request) {
-      const template = eventTemplate(request.params.name);
+      const template = templates.find(request.params.name);
       return { ...template, content: { ...template.content } };
     },
   };

@@ -1,18 +1,9 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
-import {
-  type ApiSettings,
-  functionUrn,
-  isApi,
-  type Trigger,
-  type TriggerRef,
-  type Triggers,
-} from '../../control/index.ts';
-import { apiAddress } from '../gateway/api-address.ts';
+import { functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
-import { gatewayData } from './trigger-kinds/gateway.ts';
-import { changedSettings, readSettings, settingsData, triggerKind } from './trigger-kinds/index.ts';
+import { changedSettings, kindOfTrigger, readSettings } from './trigger-settings.ts';
 
 type Ids =
   | 'createFunctionTrigger'
@@ -39,7 +30,7 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
       const qualifier = qualifierText(target.qualifier) ?? 'latest';
       const trigger = await triggers.create(name, qualifier, {
         active: body.trigger_status !== 'DISABLED',
-        settings: readSettings(triggerKind(body.trigger_type_code), body.event_data, { fn: name, qualifier }),
+        settings: readSettings(body.trigger_type_code, body.event_data, { fn: name, qualifier }),
       });
       return reply(trigger);
     },
@@ -81,32 +72,15 @@ function refOf(params: Parameters<typeof readName>[0] & { trigger_type_code: str
 
 function replyOf(trigger: Trigger, region: string, gateway: string): Reply {
   const { fn, qualifier, settings } = trigger;
+  const kind = kindOfTrigger(trigger);
   const urn = functionUrn(fn, region, qualifier);
   return {
     trigger_id: trigger.id,
-    trigger_type_code: settings.kind,
+    trigger_type_code: kind.code,
     trigger_status: trigger.active ? 'ACTIVE' : 'DISABLED',
-    event_data: isApi(trigger) ? apiReply(trigger, urn, gateway) : settingsData(settings),
+    event_data: { ...kind.data(settings), ...kind.answer?.(trigger, { urn, gateway }) },
     func_urn: urn,
     created_time: apiTime(trigger.createdAt),
     last_updated_time: apiTime(trigger.modifiedAt),
-  };
-}
-
-function apiReply(
-  { id, fn, qualifier, settings }: Trigger<ApiSettings>,
-  urn: string,
-  gateway: string,
-): Reply['event_data'] {
-  const data = gatewayData(settings);
-  const address = gateway + apiAddress(fn.projectId, settings.groupId);
-  return {
-    ...data,
-    api_id: id,
-    api_name: settings.name,
-    triggerid: id,
-    func_info: { ...data.func_info, function_urn: urn, version: qualifier.replace(/^!/, '') },
-    sl_domain: new URL(gateway).host,
-    invoke_url: settings.path === '/' ? `${address}/` : address + settings.path,
   };
 }

@@ -1,7 +1,7 @@
-import type { FunctionUrn } from '@funcgraph/api';
+import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import { type ApiSettings, type Catalog, isApi, type Trigger } from '../../control/index.ts';
+import { apiAddress } from '../../domain/api-address.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
-import { apiAddress } from './api-address.ts';
 import { type RouteMatch, RouteTree } from './route-tree.ts';
 
 /** A gateway trigger with the facts about its function that a request needs. */
@@ -49,12 +49,7 @@ export class ApiRoutes {
       const { fn, qualifier, settings } = trigger;
       const runtime = this.#catalog.resolve(fn.projectId, fn.package, fn.name, 'latest')?.runtime;
       if (runtime === undefined) continue;
-      const alias = qualifier.startsWith('!');
-      const urn: FunctionUrn = {
-        region: this.#region,
-        ...fn,
-        qualifier: { kind: alias ? 'alias' : 'version', name: alias ? qualifier.slice(1) : qualifier },
-      };
+      const urn: FunctionUrn = { region: this.#region, ...fn, qualifier: parseQualifier(qualifier) };
       const { path, matchMode, method, envName } = settings;
       const spec = { segments: parseApiPath(path), below: matchMode === 'SWA', method, environment: envName };
       tree.add(spec, { trigger, urn, runtime });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FunctionUrn } from '@funcgraph/api';
 import { type Catalog, RELEASE } from '../../control/index.ts';
-import { readApiAddress } from './api-address.ts';
+import { readApiAddress } from '../../domain/api-address.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 

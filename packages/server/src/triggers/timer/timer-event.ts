@@ -1,9 +1,8 @@
-import type { TimerSettings } from '../../control/index.ts';
-import { tickText } from '../../domain/schedule.ts';
+import { type Schedule, tickText } from '../../domain/schedule.ts';
+import type { TimerSettings } from './timer-settings.ts';
 
 /** The event of a tick for the function; `time` is the planned time of the tick, also when it runs later. */
-export function timerEvent(settings: TimerSettings, tick: number): Buffer {
-  const { schedule, name, userEvent } = settings;
+export function timerEvent({ name, userEvent }: TimerSettings, schedule: Schedule, tick: number): Buffer {
   return Buffer.from(
     JSON.stringify({
       version: 'v1.0',

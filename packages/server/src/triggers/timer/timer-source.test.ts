@@ -5,7 +5,9 @@ import { AsyncInvocations } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { Queue } from '../../queue/index.ts';
-import { TimerSource, type TimerSourceOptions } from './timer-source.ts';
+import { TRIGGERS } from '../kinds.ts';
+import type { SourceDeps } from '../trigger-kind.ts';
+import { TimerSource } from './timer-source.ts';
 
 const HELLO = { projectId: 'p1', package: 'default', name: 'hello' };
 const SECOND = 1000;
@@ -17,7 +19,7 @@ let async: AsyncInvocations;
 let sources: TimerSource[];
 
 beforeEach(async () => {
-  control = await openTestControl();
+  control = await openTestControl({}, TRIGGERS);
   const fixed = { runtime: 'Node.js20.15', handler: 'index.handler', timeoutSeconds: 10, memoryMb: 128 };
   await control.functions.create('p1', { name: 'hello', package: 'default', ...fixed });
   const { storage, catalog, clock } = control;
@@ -39,11 +41,11 @@ afterEach(async () => {
   await control.close();
 });
 
-function start(changes: Partial<TimerSourceOptions> = {}): TimerSource {
+function start(changes: Partial<SourceDeps> = {}): TimerSource {
   const { catalog, triggers, clock } = control;
   const log = pino({ level: 'silent' });
   const steady = (): number => clock.monotonic();
-  const leftOut: TimerSourceOptions['leftOut'] = () => {};
+  const leftOut: SourceDeps['leftOut'] = () => {};
   const source = new TimerSource({ catalog, triggers, async, leftOut, region: 'r1', clock, steady, log, ...changes });
   sources.push(source);
   source.start();

@@ -1,33 +1,14 @@
-import type { FunctionUrn } from '@funcgraph/api';
-import type { Logger } from 'pino';
-import {
-  type Catalog,
-  type Firing,
-  isTimer,
-  type TimerSettings,
-  type Trigger,
-  type Triggers,
-} from '../../control/index.ts';
-import type { AsyncInvocations } from '../../invocation/index.ts';
-import type { Clock, Timer } from '../../lib/clock.ts';
+import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
+import type { Firing, Trigger } from '../../control/index.ts';
+import type { Schedule } from '../../domain/schedule.ts';
+import type { Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { StorageError } from '../../storage/index.ts';
+import type { SourceDeps, TriggerSource } from '../trigger-kind.ts';
 import { afterJump, jumpedForward, type Moment, nextDue, repeatableFrom, type TimerState } from './next-tick.ts';
 import { timerEvent } from './timer-event.ts';
-
-export interface TimerSourceOptions {
-  readonly catalog: Catalog;
-  readonly triggers: Pick<Triggers, 'firing'>;
-  readonly async: Pick<AsyncInvocations, 'accept'>;
-  /** Counts and logs, for the owner of the function, a tick whose event exceeds the project's quota. */
-  readonly leftOut: (refused: { urn: FunctionUrn; requestId: string; event: Buffer; message: string }) => void;
-  readonly region: string;
-  readonly clock: Clock;
-  /** Time that no change of the clock moves, also over restarts. */
-  readonly steady: () => number;
-  readonly log: Logger;
-}
+import { isTimer, scheduleOf, type TimerSettings } from './timer-settings.ts';
 
 /** A tick noticed later than this is left out, like those while no server ran. */
 const LATE_MS = 60_000;
@@ -38,6 +19,7 @@ const AGAIN_MS = 1_000;
 
 interface Entry {
   readonly trigger: Trigger<TimerSettings>;
+  readonly schedule: Schedule;
   /** Ticks up to here are done or left out. */
   last: number;
   fired: TimerState['fired'];
@@ -52,13 +34,13 @@ interface Entry {
  * is unavailable, the first tick is kept in memory and stored later. While too many events of the project wait, a tick is tried
  * until the next one is due, then left out. Ticks that pass while no server runs are skipped.
  */
-export class TimerSource {
-  readonly #options: TimerSourceOptions;
+export class TimerSource implements TriggerSource {
+  readonly #options: SourceDeps;
   readonly #entries = new Map<string, Entry>();
   readonly #firing = new Set<Promise<void>>();
   #stopListening: (() => void) | undefined;
 
-  constructor(options: TimerSourceOptions) {
+  constructor(options: SourceDeps) {
     this.#options = options;
   }
 
@@ -101,7 +83,8 @@ export class TimerSource {
       const goesOn = before?.trigger.since === trigger.since;
       const last = goesOn ? before.last : clock.now();
       const kept = goesOn ? before.kept : undefined;
-      const entry: Entry = { trigger, last, fired: before?.fired ?? trigger.fired, kept, wake: undefined };
+      const schedule = scheduleOf(trigger.settings);
+      const entry: Entry = { trigger, schedule, last, fired: before?.fired ?? trigger.fired, kept, wake: undefined };
       this.#entries.set(id, entry);
       this.#sleep(entry);
     }
@@ -152,9 +135,9 @@ export class TimerSource {
     this.#firing.add(firing);
   }
 
-  #firingOf({ trigger, fired }: Entry, { tick, steady }: NonNullable<TimerState['fired']>): Firing {
+  #firingOf({ trigger, schedule, fired }: Entry, { tick, steady }: NonNullable<TimerState['fired']>): Firing {
     if (fired === undefined || tick > fired.tick) return { tick, steady, lastBefore: -1 };
-    const intervalMs = repeatableFrom(trigger.settings.schedule, trigger.since, fired) - fired.steady;
+    const intervalMs = repeatableFrom(schedule, trigger.since, fired) - fired.steady;
     return { tick, steady, lastBefore: steady - intervalMs };
   }
 
@@ -176,7 +159,7 @@ export class TimerSource {
     const requestId = newRequestId();
     const fired = { tick, steady: this.#options.steady() };
     const urn = urnOf(trigger, region);
-    const event = timerEvent(trigger.settings, tick);
+    const event = timerEvent(trigger.settings, entry.schedule, tick);
     let again = false;
     try {
       await async.accept({ urn, event, requestId }, [triggers.firing(trigger, this.#firingOf(entry, fired))]);
@@ -213,17 +196,10 @@ export class TimerSource {
   }
 }
 
-function stateOf({ trigger, last, fired }: Entry): TimerState {
-  return { schedule: trigger.settings.schedule, since: trigger.since, last, fired };
+function stateOf({ trigger, schedule, last, fired }: Entry): TimerState {
+  return { schedule, since: trigger.since, last, fired };
 }
 
 function urnOf({ fn, qualifier }: Trigger, region: string): FunctionUrn {
-  const alias = qualifier.startsWith('!');
-  return {
-    region,
-    projectId: fn.projectId,
-    package: fn.package,
-    name: fn.name,
-    qualifier: { kind: alias ? 'alias' : 'version', name: alias ? qualifier.slice(1) : qualifier },
-  };
+  return { region, ...fn, qualifier: parseQualifier(qualifier) };
 }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TriggerKind } from '../../../control/index.ts';
-import type { PlatformError } from '../../../lib/platform-error.ts';
-import type { EventData } from './event-data.ts';
-import { changedSettings, readSettings, settingsData, triggerKind } from './index.ts';
+import type { PlatformError } from '../../lib/platform-error.ts';
+import { changedSettings, kindOfTrigger, readSettings } from './trigger-settings.ts';
 
 const OF = { fn: { projectId: 'p1', package: 'default', name: 'hello' }, qualifier: 'latest' };
 const TIMER = { name: 'tick', schedule_type: 'Rate', schedule: '5m', user_event: 'five' };
@@ -23,28 +21,18 @@ const API = {
   instance_id: 'gw-1',
 };
 
-/** As a client gets them back. */
-function shown(kind: TriggerKind, data: EventData): object {
-  const settings = readSettings(kind, data, OF);
-  return settingsData(
-    settings.kind === 'TIMER' ? { ...settings, schedule: { kind: 'rate', seconds: 1 } as never } : settings,
-  );
+function trigger(kind: string, data: object) {
+  const times = { since: 0, fired: undefined, createdAt: 0, modifiedAt: 0 };
+  return { ...OF, id: 't', functionId: 'f', active: true, settings: readSettings(kind, data, OF), ...times };
 }
 
-function change(kind: TriggerKind, data: EventData, changes: EventData): object {
-  const settings = readSettings(kind, data, OF);
-  const before = {
-    ...OF,
-    id: 't',
-    functionId: 'f',
-    active: true,
-    since: 0,
-    fired: undefined,
-    createdAt: 0,
-    modifiedAt: 0,
-  };
-  return changedSettings({ ...before, settings: settings as never }, changes);
+/** As a client gets them back. */
+function shown(kind: string, data: object): object {
+  const one = trigger(kind, data);
+  return kindOfTrigger(one).data(one.settings);
 }
+
+const change = (kind: string, data: object, changes: object): object => changedSettings(trigger(kind, data), changes);
 
 function code(work: () => unknown): string {
   try {
@@ -74,7 +62,7 @@ describe('settings of triggers', () => {
     });
   });
 
-  it.each<[string, TriggerKind, object]>([
+  it.each<[string, string, object]>([
     ['no type of schedule', 'TIMER', { schedule_type: undefined }],
     ['an unknown type of schedule', 'TIMER', { schedule_type: 'rate' }],
     ['a setting of another kind', 'TIMER', { path: '/' }],
@@ -96,6 +84,14 @@ describe('settings of triggers', () => {
     expect(code(() => readSettings(kind, { ...data, ...changes }, OF))).toMatch(/^invalid_(timer|apig)_trigger$/);
   });
 
+  it('are read by the schema of their kind', () => {
+    expect(() => readSettings('TIMER', { ...TIMER, schedule: 5 }, OF)).toThrow('event_data.schedule must be string');
+    expect(() => readSettings('APIG', { ...API, func_info: { timeout: {} } }, OF)).toThrow(
+      'event_data.func_info.timeout',
+    );
+    expect(readSettings('APIG', { ...API, func_info: { timeout: '9' } }, OF)).toMatchObject({ timeoutMs: 9 });
+  });
+
   it('keep what a change leaves out, also inside func_info, and skip fields of answers', () => {
     const timer = { schedule_type: 'Cron', schedule: '0 0 8 * * ?', triggerid: 'read only', user_event: undefined };
     expect(change('TIMER', TIMER, timer)).toMatchObject({ scheduleType: 'Cron', userEvent: 'five' });
@@ -108,7 +104,7 @@ describe('settings of triggers', () => {
 
 it('names the kinds that exist when another is asked for', () => {
   for (const kind of ['OBS', 'SMN', 'KAFKA', 'APIC', 'IOTDA']) {
-    expect(() => triggerKind(kind)).toThrow(
+    expect(() => readSettings(kind, {}, OF)).toThrow(
       expect.objectContaining({
         code: 'not_supported_here',
         hint: expect.stringContaining('TIMER, APIG, DEDICATEDGATEWAY'),
@@ -116,5 +112,5 @@ it('names the kinds that exist when another is asked for', () => {
     );
   }
   for (const kind of ['', 'timer', '__proto__', 'constructor'])
-    expect(code(() => triggerKind(kind))).toBe('invalid_trigger_type');
+    expect(code(() => readSettings(kind, {}, OF))).toBe('invalid_trigger_type');
 });

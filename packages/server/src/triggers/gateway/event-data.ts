@@ -1,8 +1,10 @@
-import { parseUrn } from '@funcgraph/api';
-import { type ApiSettings, RELEASE, type Trigger } from '../../../control/index.ts';
-import { PlatformError } from '../../../lib/platform-error.ts';
-import { qualifierText } from '../functions-target.ts';
-import type { EventData } from './event-data.ts';
+import { formatQualifier, parseUrn, type TriggerFields } from '@funcgraph/api';
+import { type ApiSettings, RELEASE, type Trigger } from '../../control/index.ts';
+import { apiAddress } from '../../domain/api-address.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { TriggerPlace } from '../trigger-kind.ts';
+
+type ApiData = TriggerFields<'APIG'>;
 
 const CODE = 'invalid_apig_trigger';
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'ANY'] as const;
@@ -13,14 +15,14 @@ const DEFAULT_GROUP = 'DEFAULT';
 
 /** Reads the settings of either kind of gateway. Throws `invalid_apig_trigger`. */
 export function readGateway(kind: ApiSettings['kind']) {
-  return (data: EventData, of: Pick<Trigger, 'fn' | 'qualifier'>): ApiSettings => {
+  return (data: ApiData, of: Pick<Trigger, 'fn' | 'qualifier'>): ApiSettings => {
     const settings = settingsOf(data, kind);
     checkFunctionInfo(data, of);
     return settings;
   };
 }
 
-function settingsOf(data: EventData, kind: ApiSettings['kind']): ApiSettings {
+function settingsOf(data: ApiData, kind: ApiSettings['kind']): ApiSettings {
   const { name = '', type: visibility, path = '', func_info: info } = data;
   if (info?.timeout === undefined) {
     throw new PlatformError(CODE, 'func_info.timeout is missing', {
@@ -71,8 +73,21 @@ export function gatewayData(api: ApiSettings) {
   };
 }
 
+/** What answers have beside the settings. */
+export function gatewayAnswer({ id, fn, qualifier, settings }: Trigger<ApiSettings>, { urn, gateway }: TriggerPlace) {
+  const address = gateway + apiAddress(fn.projectId, settings.groupId);
+  return {
+    api_id: id,
+    api_name: settings.name,
+    triggerid: id,
+    func_info: { ...gatewayData(settings).func_info, function_urn: urn, version: qualifier.replace(/^!/, '') },
+    sl_domain: new URL(gateway).host,
+    invoke_url: settings.path === '/' ? `${address}/` : address + settings.path,
+  };
+}
+
 /** The function that `func_info` may name must be the one that the trigger belongs to. Throws `invalid_apig_trigger`. */
-function checkFunctionInfo({ func_info: info }: EventData, { fn, qualifier }: Pick<Trigger, 'fn' | 'qualifier'>): void {
+function checkFunctionInfo({ func_info: info }: ApiData, { fn, qualifier }: Pick<Trigger, 'fn' | 'qualifier'>): void {
   const { function_urn: urn, version } = info ?? {};
   const wrong = (what: string): PlatformError =>
     new PlatformError(CODE, `func_info.${what} is not that of the function in the path`, {
@@ -83,8 +98,7 @@ function checkFunctionInfo({ func_info: info }: EventData, { fn, qualifier }: Pi
     if (named?.projectId !== fn.projectId || named.package !== fn.package || named.name !== fn.name) {
       throw wrong('function_urn');
     }
-    const text = qualifierText(named.qualifier);
-    if (text !== undefined && text !== qualifier) throw wrong('function_urn');
+    if (named.qualifier !== undefined && formatQualifier(named.qualifier) !== qualifier) throw wrong('function_urn');
   }
   if (version && version !== qualifier && `!${version}` !== qualifier) throw wrong('version');
 }

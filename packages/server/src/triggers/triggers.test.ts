@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fakeZip } from '../../artifacts/testing.ts';
-import type { PlatformError } from '../../lib/platform-error.ts';
-import { openTestControl, type TestControl } from '../testing.ts';
-import type { ApiSettings, NewTriggerSettings, TimerSettings, Trigger } from './types.ts';
+import { fakeZip } from '../artifacts/testing.ts';
+import type { ApiSettings, Trigger } from '../control/index.ts';
+import { openTestControl, type TestControl } from '../control/testing.ts';
+import type { PlatformError } from '../lib/platform-error.ts';
+import { TRIGGERS } from './kinds.ts';
+import type { TimerSettings } from './timer/timer-settings.ts';
 
 const P = 'p1';
 const named = (name: string) => ({ projectId: P, package: 'default', name });
@@ -34,7 +36,7 @@ const API: ApiSettings = {
 
 let control: TestControl;
 beforeEach(async () => {
-  control = await openTestControl();
+  control = await openTestControl({}, TRIGGERS);
   await create('hello');
 });
 afterEach(() => control.close());
@@ -46,7 +48,7 @@ async function create(name: string, runtime = 'Node.js20.15'): Promise<void> {
   await control.functions.create(P, { ...fixed, code });
 }
 const publish = (version: string) => control.versions.publish(HELLO, { version });
-const add = (settings: NewTriggerSettings, qualifier = 'latest', fn = HELLO) =>
+const add = (settings: TimerSettings | ApiSettings, qualifier = 'latest', fn = HELLO) =>
   control.triggers.create(fn, qualifier, { active: true, settings });
 const ref = ({ fn, id, settings }: Trigger, qualifier?: string) => ({ name: fn, qualifier, kind: settings.kind, id });
 const shown = (of: Pick<TestControl, 'catalog'> = control) =>
@@ -167,7 +169,7 @@ describe('triggers', () => {
     await add({ ...TIMER, name: 'second' });
     const api = await add(API);
     await add({ ...API, name: 'other', path: '/other' });
-    const change = (trigger: Trigger, settings: NewTriggerSettings) =>
+    const change = (trigger: Trigger, settings: TimerSettings | ApiSettings) =>
       refusal(control.triggers.update(ref(trigger), { settings: () => settings }));
     expect(await change(timer, { ...TIMER, name: 'second' })).toBe('timer_trigger_exists');
     expect(await change(timer, { ...TIMER, scheduleText: '0m' })).toBe('invalid_timer_trigger');

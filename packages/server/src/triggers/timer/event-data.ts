@@ -1,9 +1,9 @@
-import type { TimerSettings } from '../../../control/index.ts';
-import { PlatformError } from '../../../lib/platform-error.ts';
-import type { EventData } from './event-data.ts';
+import type { TriggerFields } from '@funcgraph/api';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { TimerSettings } from './timer-settings.ts';
 
 /** Throws `invalid_timer_trigger`. */
-export function readTimer(data: EventData): Omit<TimerSettings, 'schedule'> {
+export function readTimer(data: TriggerFields<'TIMER'>): TimerSettings {
   const { name = '', schedule_type: scheduleType, schedule: scheduleText = '', user_event: userEvent } = data;
   if (scheduleType !== 'Rate' && scheduleType !== 'Cron') {
     throw new PlatformError('invalid_timer_trigger', 'schedule_type must be Rate or Cron');

@@ -1,7 +1,16 @@
+import { checkLength, type Trigger } from '../../control/index.ts';
 import { parseCronSchedule, parseRate, type Schedule, ScheduleError } from '../../domain/schedule.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { checkLength } from '../checks.ts';
-import type { TimerSettings } from './types.ts';
+
+export interface TimerSettings {
+  readonly kind: 'TIMER';
+  readonly name: string;
+  readonly scheduleType: 'Rate' | 'Cron';
+  /** As written. */
+  readonly scheduleText: string;
+  /** Text for each event; undefined when none was given. */
+  readonly userEvent?: string | undefined;
+}
 
 const CODE = 'invalid_timer_trigger';
 const PARSERS: Readonly<Record<TimerSettings['scheduleType'], (text: string) => Schedule>> = {
@@ -12,14 +21,19 @@ const PARSERS: Readonly<Record<TimerSettings['scheduleType'], (text: string) => 
 const MAX_USER_EVENT_CHARS = 16_384;
 
 /** Throws `invalid_timer_trigger`. */
-export function checkedTimer(timer: Omit<TimerSettings, 'schedule'>): TimerSettings {
+export function checkTimer(timer: TimerSettings): void {
   checkLength('user_event', timer.userEvent, MAX_USER_EVENT_CHARS, CODE);
-  return { ...timer, schedule: scheduleOf(timer.scheduleType, timer.scheduleText) };
+  scheduleOf(timer);
 }
 
-function scheduleOf(type: TimerSettings['scheduleType'], text: string): Schedule {
+export function isTimer(trigger: Trigger): trigger is Trigger<TimerSettings> {
+  return trigger.settings.kind === 'TIMER';
+}
+
+/** Throws `invalid_timer_trigger`. */
+export function scheduleOf({ scheduleType: type, scheduleText }: TimerSettings): Schedule {
   try {
-    return PARSERS[type](text);
+    return PARSERS[type](scheduleText);
   } catch (cause) {
     if (!(cause instanceof ScheduleError)) throw cause;
     throw new PlatformError(CODE, `schedule: ${cause.message}`, {

@@ -1,0 +1,30 @@
+import type { ErrorCode } from '@funcgraph/api';
+import type { FunctionName } from '../functions/types.ts';
+import type { Trigger, TriggerSettings } from './types.ts';
+
+/** The rules of one kind of trigger. */
+export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
+  /** Type code of the API. */
+  readonly code: string;
+  /** For settings that the kind refuses, and for a second trigger of the same name. */
+  readonly errors: { readonly invalid: ErrorCode; readonly exists: ErrorCode };
+  /** Whether functions that serve HTTP may have it. */
+  readonly forHttp: boolean;
+  /** Checks what depends on nothing else. Throws `errors.invalid`. */
+  check(settings: S): void;
+  /** Checks what depends on the function and on other triggers. */
+  checkAmong?(trigger: Trigger<S>, around: TriggerNeighbours): void;
+  /** The same text for settings that may not exist twice in a project. */
+  uniqueKey?(fn: FunctionName, settings: S): string;
+  /** Whether `since` stays when the settings change. It does for kinds without this method. */
+  keepsSince?(before: S, after: S): boolean;
+}
+
+export interface TriggerNeighbours {
+  /** Whether the function serves HTTP. */
+  readonly isHttp: boolean;
+  /** Other triggers of the function. */
+  readonly ofFunction: readonly Trigger[];
+  /** Other triggers of the project. */
+  ofProject(): Iterable<Trigger>;
+}

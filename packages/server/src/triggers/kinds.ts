@@ -1,0 +1,21 @@
+import { apig, dedicatedGateway } from './gateway/index.ts';
+import { timer } from './timer/index.ts';
+import type { SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';
+
+/** Every kind of trigger. */
+export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway];
+
+/** The sources of all kinds, as one. */
+export function triggerSources({ log, ...deps }: SourceDeps): TriggerSource {
+  const sources = TRIGGERS.flatMap(
+    ({ code, source }) => source?.({ ...deps, log: log.child({ trigger: code }) }) ?? [],
+  );
+  return {
+    start() {
+      for (const source of sources) source.start();
+    },
+    async stop() {
+      await Promise.all(sources.map((source) => source.stop()));
+    },
+  };
+}
