@@ -28,7 +28,8 @@ async function oneCall({ server, ledger, nextNumber, part }: Soak, member: Membe
   const ms = Math.random() < 0.1 ? 300 : 0;
   const judge = (status: number, text: string, headers: Headers): void => {
     if (REFUSALS.includes(status)) ledger.count('refused');
-    else if (status >= 500 || headers.get('x-is-func-err') === 'true') ledger.interrupted(`${status} in part ${part}: ${text}`);
+    else if (status >= 500 || headers.get('x-is-func-err') === 'true')
+      ledger.interrupted(`${status} in part ${part}: ${text}`);
     else if (text !== `{"n":${n}}` && text !== `{"n": ${n}}`) ledger.isWrong(`asked ${n}, got ${text.slice(0, 200)}`);
     else ledger.count('ok');
   };
