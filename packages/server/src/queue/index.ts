@@ -1,4 +1,5 @@
 export type { Usage } from './backlog.ts';
+export { Coalescer } from './coalescer.ts';
 export { type DeadLetter, DeadLetterBox, type DeadLetterPage, type Trimmed } from './dead-letter-box.ts';
 export { QueueError } from './errors.ts';
 export { Queue, type QueueOptions, type ReadyListener } from './queue.ts';

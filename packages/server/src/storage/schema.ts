@@ -2,6 +2,7 @@ import type { ApplicationsSchema } from './schema/applications.ts';
 import type { ChangesSchema } from './schema/changes.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
+import type { FlowRunsSchema } from './schema/flow-runs.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
 import type { GatewayAppsSchema } from './schema/gateway-apps.ts';
@@ -19,6 +20,7 @@ import type { TriggersSchema } from './schema/triggers.ts';
 export type Schema = IdentitySchema &
   QueueSchema &
   FunctionsSchema &
+  FlowRunsSchema &
   FunctionUrlsSchema &
   NetworksSchema &
   FileSystemsSchema &

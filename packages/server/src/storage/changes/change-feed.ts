@@ -18,7 +18,8 @@ export type ChangeTopic =
   | 'policy'
   | 'agency'
   | 'grant'
-  | 'enterprise-project';
+  | 'enterprise-project'
+  | 'flow-run';
 
 /**
  * Brings memory up to date with the rows of these keys, which may be missing now; with all rows when there are no keys.

@@ -1,0 +1,440 @@
+import type { CompiledQuery } from 'kysely';
+import {
+  type AtomicStatement,
+  type FlowRunTable,
+  isUniqueViolation,
+  prepared,
+  type Storage,
+} from '../../../storage/index.ts';
+import type { Append, Payload } from './append.ts';
+import { AppendStore } from './append-store.ts';
+
+export type RunRow = FlowRunTable;
+
+export interface StoredRun {
+  readonly row: RunRow;
+  /** JSON arrays of events; the first event has the number `from`. */
+  readonly events: readonly string[];
+  readonly from: number;
+  /** The state before the events; undefined when there is no snapshot. */
+  readonly snapshot: string | undefined;
+}
+
+export interface RunFilter {
+  readonly flowId: string;
+  readonly status?: RunRow['status'];
+  /** Whether a stop was requested and the run goes on. */
+  readonly stopping?: boolean;
+  readonly from: number;
+  readonly to: number;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface InboxMessage {
+  readonly run: string;
+  readonly key: string;
+  readonly message: string;
+  readonly at: number;
+  /** Whether another server owns the run, which must be notified. */
+  readonly announce: boolean;
+}
+
+const LIST_COLUMNS = [
+  'run',
+  'id',
+  'flow_id',
+  'status',
+  'stop_at',
+  'started_by',
+  'started_at',
+  'updated_at',
+  'ended_at',
+] as const;
+export type ListedRun = Pick<RunRow, (typeof LIST_COLUMNS)[number]>;
+
+/** What runs of one flow, or all, have of a project. */
+export interface RunUsage {
+  readonly projectId: string;
+  readonly runs: number;
+  readonly bytes: number;
+}
+
+/** Runs and their logs. It holds no rules. */
+export class RunStore {
+  readonly #storage: Storage;
+  readonly #appends: AppendStore;
+  readonly #insert: (values: RunRow) => CompiledQuery;
+  readonly #payload: (values: { run: string; digest: string; payload: Uint8Array }) => CompiledQuery;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    this.#appends = new AppendStore(storage);
+    const { db } = storage;
+    this.#insert = prepared<keyof RunRow>((marker) =>
+      db.insertInto('flow_run').values({
+        run: marker('run'),
+        id: marker('id'),
+        project_id: marker('project_id'),
+        flow_id: marker('flow_id'),
+        definition: marker('definition'),
+        pins: marker('pins'),
+        mode: marker('mode'),
+        identity: marker('identity'),
+        started_by: marker('started_by'),
+        headers: marker('headers'),
+        request: marker('request'),
+        status: marker('status'),
+        stop_at: null,
+        next_seq: marker('next_seq'),
+        bytes: marker('bytes'),
+        started_at: marker('started_at'),
+        updated_at: marker('updated_at'),
+        ended_at: null,
+        wake_at: marker('wake_at'),
+        owner: marker('owner'),
+        epoch: 1,
+        parent_run: marker('parent_run'),
+        parent_exec: marker('parent_exec'),
+        parent_attempt: marker('parent_attempt'),
+        origin_run: marker('origin_run'),
+        origin_kind: marker('origin_kind'),
+      }),
+    );
+    this.#payload = prepared((marker) =>
+      db
+        .insertInto('flow_run_payload')
+        .values({ run: marker('run'), digest: marker('digest'), payload: marker('payload') })
+        .onConflict((conflict) => conflict.columns(['run', 'digest']).doNothing()),
+    );
+  }
+
+  /** False, without any change, when the run exists already. */
+  async create(row: RunRow, events: string | undefined, payloads: readonly Payload[]): Promise<boolean> {
+    const { run } = row;
+    try {
+      await this.#storage.atomic([
+        { query: this.#insert(row) },
+        ...payloads.map((payload) => this.#putPayload(run, payload)),
+        ...(events === undefined ? [] : [this.#appends.first(run, events)]),
+      ]);
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+  }
+
+  /** See `AppendStore.append`. */
+  append(append: Append): Promise<boolean> {
+    return this.#appends.append(append);
+  }
+
+  /** Values that a later append names. */
+  async putPayloads(run: string, payloads: readonly Payload[]): Promise<void> {
+    await Promise.all(payloads.map((payload) => this.#storage.db.executeQuery(this.#putPayload(run, payload).query)));
+  }
+
+  #putPayload(run: string, { digest, bytes }: Payload): AtomicStatement {
+    return { query: this.#payload({ run, digest, payload: bytes }) };
+  }
+
+  async payload(run: string, digest: string): Promise<Buffer | undefined> {
+    const row = await this.#storage.db
+      .selectFrom('flow_run_payload')
+      .select('payload')
+      .where('run', '=', run)
+      .where('digest', '=', digest)
+      .executeTakeFirst();
+    return row === undefined ? undefined : asBuffer(row.payload);
+  }
+
+  row(run: string): Promise<RunRow | undefined> {
+    return this.#storage.db.selectFrom('flow_run').selectAll().where('run', '=', run).executeTakeFirst();
+  }
+
+  async load(run: string): Promise<StoredRun | undefined> {
+    const { db } = this.#storage;
+    const row = await this.row(run);
+    if (row === undefined) return undefined;
+    const snapshot = await db
+      .selectFrom('flow_run_snapshot')
+      .select(['seq', 'state'])
+      .where('run', '=', run)
+      .executeTakeFirst();
+    const from = snapshot?.seq ?? 0;
+    const events = await this.events(run, from, Number.MAX_SAFE_INTEGER);
+    return { row, events: events.map((each) => each.events), from, snapshot: snapshot?.state };
+  }
+
+  /** Appends that begin at this number or later, in their order. */
+  events(run: string, from: number, limit: number): Promise<Array<{ seq: number; events: string }>> {
+    return this.#storage.db
+      .selectFrom('flow_run_event')
+      .select(['seq', 'events'])
+      .where('run', '=', run)
+      .where('seq', '>=', from)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+  }
+
+  /** The number of the last append that begins at `seq` or before. */
+  async appendBefore(run: string, seq: number): Promise<number> {
+    const row = await this.#storage.db
+      .selectFrom('flow_run_event')
+      .select('seq')
+      .where('run', '=', run)
+      .where('seq', '<=', seq)
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.seq ?? 0;
+  }
+
+  async saveSnapshot(run: string, seq: number, state: string): Promise<void> {
+    await this.#storage.db
+      .insertInto('flow_run_snapshot')
+      .values({ run, seq, state })
+      .onConflict((conflict) => conflict.column('run').doUpdateSet({ seq, state }))
+      .execute();
+  }
+
+  /** The owner needs it in memory at this time; never, except for a message, when null. False for another owner. */
+  async sleep(run: string, epoch: number, wakeAt: number | null): Promise<boolean> {
+    const result = await this.#storage.db
+      .updateTable('flow_run')
+      .set({ wake_at: wakeAt })
+      .where('run', '=', run)
+      .where('epoch', '=', epoch)
+      .where('ended_at', 'is', null)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  }
+
+  /** Takes over every run that has not ended and whose owner no longer exists. Returns how many. */
+  async claim(owner: string, living: readonly string[]): Promise<number> {
+    const result = await this.#storage.db
+      .updateTable('flow_run')
+      .set((eb) => ({ owner, epoch: eb('epoch', '+', 1) }))
+      .where('ended_at', 'is', null)
+      .where((eb) => eb.or([eb('owner', 'is', null), eb('owner', 'not in', [...living, owner])]))
+      .executeTakeFirst();
+    return Number(result.numUpdatedRows);
+  }
+
+  /** Runs of the owner that must be loaded by `now`, the longest due first. */
+  due(owner: string, now: number, limit: number): Promise<Array<{ run: string; wake_at: number | null }>> {
+    return this.#storage.db
+      .selectFrom('flow_run')
+      .select(['run', 'wake_at'])
+      .where('owner', '=', owner)
+      .where('wake_at', '<=', now)
+      .orderBy('wake_at')
+      .limit(limit)
+      .execute();
+  }
+
+  /** When the next run of the owner must be loaded. */
+  async nextDue(owner: string, after: number): Promise<number | undefined> {
+    const row = await this.#storage.db
+      .selectFrom('flow_run')
+      .select((eb) => eb.fn.min('wake_at').as('at'))
+      .where('owner', '=', owner)
+      .where('wake_at', '>', after)
+      .executeTakeFirst();
+    return row?.at ?? undefined;
+  }
+
+  /** False when a message with the key exists, or the run has ended. */
+  async send({ run, key, message, at, announce }: InboxMessage): Promise<boolean> {
+    const result = await this.#storage.db
+      .insertInto('flow_run_inbox')
+      .columns(['run', 'key', 'message', 'at', 'announce'])
+      .expression((eb) =>
+        eb
+          .selectFrom('flow_run')
+          .select((each) => [
+            'run',
+            each.val(key).as('key'),
+            each.val(message).as('message'),
+            each.cast<number>(each.val(at), 'bigint').as('at'),
+            each.cast<number>(each.val(announce ? 1 : 0), 'integer').as('announce'),
+          ])
+          .where('run', '=', run)
+          .where('ended_at', 'is', null),
+      )
+      .onConflict((conflict) => conflict.columns(['run', 'key']).doNothing())
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n;
+  }
+
+  /** Messages without an outcome, the oldest first. */
+  inbox(run: string): Promise<Array<{ key: string; message: string }>> {
+    return this.#storage.db
+      .selectFrom('flow_run_inbox')
+      .select(['key', 'message'])
+      .where('run', '=', run)
+      .where('outcome', 'is', null)
+      .orderBy('at')
+      .orderBy('key')
+      .execute();
+  }
+
+  async inboxOutcome(run: string, key: string): Promise<'taken' | 'late' | 'open' | undefined> {
+    const row = await this.#storage.db
+      .selectFrom('flow_run_inbox')
+      .select('outcome')
+      .where('run', '=', run)
+      .where('key', '=', key)
+      .executeTakeFirst();
+    return row === undefined ? undefined : (row.outcome ?? 'open');
+  }
+
+  /** The statement that ends a message, for the append that records it. */
+  settle(run: string, key: string, outcome: 'taken' | 'late'): AtomicStatement {
+    const query = this.#storage.db
+      .updateTable('flow_run_inbox')
+      .set({ outcome })
+      .where('run', '=', run)
+      .where('key', '=', key)
+      .compile();
+    return { query };
+  }
+
+  async settleAlone(run: string, key: string, outcome: 'taken' | 'late'): Promise<void> {
+    await this.#storage.db.executeQuery(this.settle(run, key, outcome).query);
+  }
+
+  /** Runs of the owner that have messages without an outcome. */
+  async withMessages(owner: string, limit: number): Promise<string[]> {
+    const rows = await this.#storage.db
+      .selectFrom('flow_run_inbox')
+      .innerJoin('flow_run', 'flow_run.run', 'flow_run_inbox.run')
+      .select('flow_run.run')
+      .distinct()
+      .where('outcome', 'is', null)
+      .where('owner', '=', owner)
+      .limit(limit)
+      .execute();
+    return rows.map(({ run }) => run);
+  }
+
+  async markStop(run: string, at: number): Promise<void> {
+    await this.#storage.db
+      .updateTable('flow_run')
+      .set((eb) => ({ stop_at: eb.fn.coalesce('stop_at', eb.cast<number>(eb.val(at), 'bigint')) }))
+      .where('run', '=', run)
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
+  /** Newest first. */
+  async list(filter: RunFilter): Promise<{ runs: ListedRun[]; total: number }> {
+    const { flowId, status, stopping, from, to, offset, limit } = filter;
+    const matching = this.#storage.db
+      .selectFrom('flow_run')
+      .where('flow_id', '=', flowId)
+      .where('started_at', '>=', from)
+      .where('started_at', '<', to)
+      .$if(status !== undefined, (query) => query.where('status', '=', status ?? 'running'))
+      .$if(stopping === true, (query) => query.where('stop_at', 'is not', null))
+      .$if(stopping === false, (query) => query.where('stop_at', 'is', null));
+    const [runs, count] = await Promise.all([
+      matching
+        .select(LIST_COLUMNS)
+        .orderBy('started_at', 'desc')
+        .orderBy('run', 'desc')
+        .offset(offset)
+        .limit(limit)
+        .execute(),
+      matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    ]);
+    return { runs, total: Number(count.total) };
+  }
+
+  async hasActive(flowId: string): Promise<boolean> {
+    const row = await this.#storage.db
+      .selectFrom('flow_run')
+      .select('run')
+      .where('flow_id', '=', flowId)
+      .where('ended_at', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Ids of the runs that this one started and that have not ended. */
+  children(run: string): Promise<Array<Pick<RunRow, 'run' | 'parent_exec' | 'parent_attempt'>>> {
+    return this.#storage.db
+      .selectFrom('flow_run')
+      .select(['run', 'parent_exec', 'parent_attempt'])
+      .where('parent_run', '=', run)
+      .where('ended_at', 'is', null)
+      .execute();
+  }
+
+  /** Definitions that runs are pinned to, of these; `pins` of the active ones are read as text. */
+  async pinned(digests: readonly string[]): Promise<Set<string>> {
+    const direct = await this.#storage.db
+      .selectFrom('flow_run')
+      .select('definition')
+      .distinct()
+      .where('definition', 'in', [...digests])
+      .execute();
+    const found = new Set(direct.map(({ definition }) => definition));
+    const texts = await this.#storage.db
+      .selectFrom('flow_run')
+      .select('pins')
+      .distinct()
+      .where('pins', '!=', '{}')
+      .execute();
+    for (const { pins } of texts) {
+      for (const digest of Object.values(JSON.parse(pins) as Record<string, string>)) found.add(digest);
+    }
+    return new Set(digests.filter((digest) => found.has(digest)));
+  }
+
+  /** Stored runs and bytes of each project. */
+  async usage(): Promise<RunUsage[]> {
+    const rows = await this.#storage.db
+      .selectFrom('flow_run')
+      .select((eb) => [
+        'project_id',
+        eb.fn.countAll<number>().as('runs'),
+        eb.fn.sum<number | string>('bytes').as('bytes'),
+      ])
+      .groupBy('project_id')
+      .execute();
+    return rows.map(({ project_id, runs, bytes }) => ({
+      projectId: project_id,
+      runs: Number(runs),
+      bytes: Number(bytes),
+    }));
+  }
+
+  /** Removes a run that leaves no history. False for another owner. */
+  async remove(run: string, epoch: number): Promise<boolean> {
+    const result = await this.#storage.db
+      .deleteFrom('flow_run')
+      .where('run', '=', run)
+      .where('epoch', '=', epoch)
+      .executeTakeFirst();
+    return result.numDeletedRows === 1n;
+  }
+
+  /** Removes runs that ended before, at most `limit`. Returns what they used. */
+  async purge(before: number, limit: number): Promise<Array<Pick<RunRow, 'project_id' | 'bytes'>>> {
+    return this.#storage.db
+      .deleteFrom('flow_run')
+      .where('run', 'in', (eb) =>
+        eb.selectFrom('flow_run').select('run').where('ended_at', '<', before).orderBy('ended_at').limit(limit),
+      )
+      .returning(['project_id', 'bytes'])
+      .execute();
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
