@@ -17,6 +17,17 @@ export type {
   Work,
 } from './engine/index.ts';
 export { begin, fold, toJson, wakeAt } from './engine/index.ts';
+export {
+  type CompiledExpression,
+  type CompiledFilter,
+  type CompiledPath,
+  compileExpression,
+  compileFilter,
+  compilePath,
+  compileValue,
+} from './expressions/compile.ts';
+export type { Scope } from './expressions/evaluate.ts';
+export { EXPRESSION_LIMITS, ExpressionError } from './expressions/expression-error.ts';
 export { FLOW_LIMITS } from './limits.ts';
 export type { Parameters, Place, Problem, Sentence } from './problems/problem.ts';
 export { type FormProblem, type ReadResult, readDefinition } from './reading/read-definition.ts';

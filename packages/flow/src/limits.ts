@@ -39,6 +39,8 @@ export const FLOW_LIMITS = {
   expressSeconds: 300,
   /** Ours, of one function node. */
   parameters: 100,
+  /** As the body of a function's answer. */
+  valueBytes: 6 * 1024 * KIB,
   /** Ours, of a path or an expression as text. */
   expressionBytes: 4 * KIB,
   /** Ours, of a template or a constant in a parameter. */

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Path } from './path.ts';
 import { utf8Bytes } from './size.ts';
 
 export interface JsonBounds {
@@ -9,7 +10,7 @@ export interface JsonBounds {
 }
 
 export type JsonFault =
-  | { readonly kind: 'not_json'; readonly path: readonly (string | number)[] }
+  | { readonly kind: 'not_json'; readonly path: Path }
   | { readonly kind: keyof JsonBounds; readonly limit: number };
 
 /** Copies a value that is JSON within the bounds, own properties only. Stops at the first fault. */

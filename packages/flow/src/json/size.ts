@@ -17,10 +17,28 @@ export function utf8Bytes(text: string): number {
 
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
 
-/** About the bytes of a value as JSON text: exact but for escaped characters, which count once. The value must be bounded in depth. */
-export function jsonBytes(value: Json): number {
-  if (typeof value === 'string') return utf8Bytes(value) + 2;
-  if (typeof value !== 'object' || value === null) return String(value).length;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + jsonBytes(item) + 1, 2);
-  return Object.entries(value).reduce((sum, [key, item]) => sum + utf8Bytes(key) + 4 + jsonBytes(item), 2);
+/**
+ * About the bytes of a value as JSON text: escaped characters count once. Values of any depth; stops counting above the
+ * limit.
+ */
+export function jsonBytes(value: Json, limit = Infinity): number {
+  const waiting: Json[] = [value];
+  let bytes = 0;
+  while (waiting.length > 0 && bytes <= limit) {
+    const one = waiting.pop() as Json;
+    if (typeof one === 'string') bytes += utf8Bytes(one) + 2;
+    else if (typeof one !== 'object' || one === null) bytes += String(one).length;
+    else if (Array.isArray(one)) {
+      bytes += Math.max(2, one.length + 1);
+      for (const item of one) waiting.push(item);
+    } else {
+      const keys = Object.keys(one);
+      bytes += Math.max(2, keys.length + 1);
+      for (const key of keys) {
+        bytes += utf8Bytes(key) + 3;
+        waiting.push(one[key] as Json);
+      }
+    }
+  }
+  return bytes;
 }

@@ -43,8 +43,11 @@ export function rules<const K extends string>(
 }
 
 export function problem(rule: Rule, place: Place, parameters: Parameters = {}): Problem {
-  const text = { en: fill(rule.en, parameters), zh: fill(rule.zh, parameters) };
-  return { code: rule.code, key: rule.key, ...place, parameters, text };
+  return { code: rule.code, key: rule.key, ...place, parameters, text: sentenceOf(rule, parameters) };
+}
+
+export function sentenceOf(rule: Sentence, parameters: Parameters): Sentence {
+  return { en: fill(rule.en, parameters), zh: fill(rule.zh, parameters) };
 }
 
 function fill(sentence: string, parameters: Parameters): string {

@@ -1,11 +1,6 @@
 import { isJsonObject, type Json } from '../json/json.ts';
+import { formatPath, type Path } from '../json/path.ts';
 import type { Place } from '../problems/problem.ts';
-import type { Path } from './read-by-schema.ts';
-
-/** `nodes[3].retries[0].max_retries`. */
-export function formatPath(path: Path): string {
-  return path.map((step, at) => (typeof step === 'number' ? `[${step}]` : at === 0 ? step : `.${step}`)).join('');
-}
 
 /** The node or edge that a path of the document leads into, and the field below it. */
 export function placeOf(document: Json, path: Path): Place {

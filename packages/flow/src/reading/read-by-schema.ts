@@ -1,11 +1,10 @@
 import type { TSchema } from 'typebox';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
+import type { Path } from '../json/path.ts';
 import { jsonBytes, utf8Bytes } from '../json/size.ts';
 import { type Parameters, type Rule, shown } from '../problems/problem.ts';
 import type { FieldOptions } from './fields.ts';
 import { FORM } from './form-rules.ts';
-
-export type Path = readonly (string | number)[];
 
 export interface Fault {
   readonly path: Path;

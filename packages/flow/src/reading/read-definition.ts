@@ -1,9 +1,10 @@
 import { type FlowDefinition, FlowDefinitionSchema } from '../definition.ts';
 import { copyJson, type JsonFault } from '../json/copy.ts';
+import { formatPath } from '../json/path.ts';
 import { FLOW_LIMITS } from '../limits.ts';
 import { type Problem, problem } from '../problems/problem.ts';
 import { FORM } from './form-rules.ts';
-import { formatPath, placeOf } from './place-of.ts';
+import { placeOf } from './place-of.ts';
 import { readBySchema } from './read-by-schema.ts';
 
 /** A fault in the form of a document; `path` is the place in it: `nodes[3].retries[0].max_retries`. */
