@@ -7,28 +7,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { Lease } from '../pool/lease.ts';
 import { Pool } from '../pool/pool.ts';
-import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, FakeSandboxDriver, HANG } from '../sandbox/fake/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { startInstance } from '../start/start-instance.ts';
-import { testSpec } from '../testing.ts';
-
-const LIMITS = {
-  freezeMs: 2_000,
-  idleMs: 60_000,
-  maxWaitMs: 5_000,
-  maxWaiting: 3,
-  maxStarts: 8,
-  memoryMb: 1024,
-};
-const CREDENTIALS = {
-  accessKey: '',
-  secretKey: '',
-  securityAccessKey: '',
-  securitySecretKey: '',
-  securityToken: '',
-  authToken: '',
-};
+import { NO_CREDENTIALS, TEST_LIMITS, testSpec, testStartDeps } from '../testing.ts';
 
 let dir: string;
 let clock: ManualClock;
@@ -58,12 +40,12 @@ function poolOf(fn: Partial<FakeFunction>): Pool {
   const onLog = (_id: string, _spec: LaunchSpec, log: { level: string; text: string }): void => {
     logs.push(`${log.level} ${log.text}`);
   };
-  const deps = { driver, linkDir: dir, linkLimits: new LinkLimits(), clock: bound, onLog, httpStartMs: 10_000 };
+  const deps = { ...testStartDeps(driver, dir, bound), onLog };
   const pool = new Pool({
     start: (spec, signal) => startInstance(spec, deps, signal),
     clock: bound,
     processors: 2,
-    limits: LIMITS,
+    limits: TEST_LIMITS,
     log: pino({ level: 'silent' }),
   });
   pools.push(pool);
@@ -76,7 +58,7 @@ const call = (lease: Lease) =>
     event: Buffer.from('{}'),
     timeoutMs: 100_000,
     invokeType: 'sync',
-    credentials: CREDENTIALS,
+    credentials: NO_CREDENTIALS,
   });
 
 /** Lets messages in flight between the two halves of the link arrive. */
@@ -217,7 +199,7 @@ describe('an instance with a pre-stop handler', () => {
       },
     });
     const released = await idle(pool);
-    clock.advance(LIMITS.idleMs + 2_000);
+    clock.advance(TEST_LIMITS.idleMs + 2_000);
     await released.exited;
     const lease = await pool.acquire(spec);
     pool.retire('f', () => true);

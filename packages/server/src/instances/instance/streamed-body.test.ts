@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Clock } from '../../lib/clock.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { BodySource } from '../runtime-link/index.ts';
-import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, FakeSandboxDriver, HANG } from '../sandbox/fake/index.ts';
 import { startInstance } from '../start/start-instance.ts';
-import { testSpec } from '../testing.ts';
+import { NO_CREDENTIALS, testSpec, testStartDeps } from '../testing.ts';
 import type { Instance, InstanceAnswer } from './instance.ts';
 import type { ResponseSink } from './streamed-answer.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
@@ -48,15 +46,6 @@ class Sink implements ResponseSink {
   }
 }
 
-const CREDENTIALS = {
-  accessKey: '',
-  secretKey: '',
-  securityAccessKey: '',
-  securitySecretKey: '',
-  securityToken: '',
-  authToken: '',
-};
-
 let dir: string;
 let clock: ManualClock;
 let instances: Instance[];
@@ -73,14 +62,7 @@ afterEach(async () => {
 });
 
 async function start(fn: FakeFunction): Promise<Instance> {
-  const deps = {
-    driver: new FakeSandboxDriver(fn),
-    linkDir: dir,
-    linkLimits: new LinkLimits(),
-    clock: clock as Clock,
-    onLog: () => {},
-    httpStartMs: 10_000,
-  };
+  const deps = testStartDeps(new FakeSandboxDriver(fn), dir, clock);
   const instance = await startInstance(testSpec({ concurrency: 10 }), deps, new AbortController().signal);
   instances.push(instance);
   return instance;
@@ -91,7 +73,7 @@ function upload(instance: Instance, id = 'r'): { source: Source; sink: Sink; ans
   const sink = new Sink();
   const base = { requestId: id, event: Buffer.from('head'), timeoutMs: 3000, invokeType: 'sync' as const };
   instance.take();
-  const answer = instance.invoke({ ...base, credentials: CREDENTIALS, http: true, sink, body: source });
+  const answer = instance.invoke({ ...base, credentials: NO_CREDENTIALS, http: true, sink, body: source });
   return { source, sink, answer };
 }
 
@@ -144,7 +126,7 @@ describe('a body that is streamed to the function', () => {
     const { source, answer } = upload(instance);
     pour(source, 20 * 2 ** 20);
     await vi.waitFor(() => expect(got).toBeGreaterThan(2 ** 20 - 20 * 512));
-    const base = { event: Buffer.from('x'), timeoutMs: 3000, invokeType: 'sync' as const, credentials: CREDENTIALS };
+    const base = { event: Buffer.from('x'), timeoutMs: 3000, invokeType: 'sync' as const, credentials: NO_CREDENTIALS };
     instance.take();
     expect((await instance.invoke({ ...base, requestId: 'other' })).payload.toString()).toBe('x');
     expect([got <= 2 ** 20, source.taken]).toEqual([true, got]);
@@ -192,7 +174,7 @@ describe('a body that is streamed to the function', () => {
       },
     });
     instance.take();
-    const base = { event: Buffer.from('x'), timeoutMs: 3000, invokeType: 'sync' as const, credentials: CREDENTIALS };
+    const base = { event: Buffer.from('x'), timeoutMs: 3000, invokeType: 'sync' as const, credentials: NO_CREDENTIALS };
     const { failure } = await instance.invoke({ ...base, requestId: 'plain' });
     expect(failure?.payload.toString()).toContain('without a body that follows');
   });

@@ -4,23 +4,15 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { LinkLimits } from '../runtime-link/index.ts';
 import { FakeSandboxDriver } from '../sandbox/fake/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { startInstance } from '../start/start-instance.ts';
-import { testSpec } from '../testing.ts';
+import { TEST_LIMITS, testSpec, testStartDeps } from '../testing.ts';
 import type { Lease } from './lease.ts';
 import { Pool, type PoolLimits } from './pool.ts';
 
 const PATIENCE = { timeout: 5_000, interval: 5 };
-const LIMITS: PoolLimits = {
-  freezeMs: 2_000,
-  idleMs: 60_000,
-  maxWaitMs: 5_000,
-  maxWaiting: 1_000,
-  maxStarts: 8,
-  memoryMb: 1024,
-};
+const LIMITS = { ...TEST_LIMITS, maxWaiting: 1_000 };
 /** Measured use of a frozen instance. */
 const FROZEN_MB = 10;
 
@@ -43,7 +35,7 @@ afterEach(async () => {
 
 function open(limits: Partial<PoolLimits>): void {
   const driver = new FakeSandboxDriver({ handler: (event) => event });
-  const deps = { driver, linkDir: dir, linkLimits: new LinkLimits(), clock, onLog: () => {}, httpStartMs: 10_000 };
+  const deps = testStartDeps(driver, dir, clock);
   pool = new Pool({
     async start(spec, signal) {
       starts.push(spec.functionKey);

@@ -3,32 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Clock } from '../../lib/clock.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
-import { LinkLimits } from '../runtime-link/index.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from '../sandbox/fake/index.ts';
 import { StartFailed } from '../start/start-errors.ts';
 import { startInstance } from '../start/start-instance.ts';
-import { testSpec as spec } from '../testing.ts';
+import { NO_CREDENTIALS, testSpec as spec, TEST_LIMITS, testStartDeps } from '../testing.ts';
 import type { Lease } from './lease.ts';
 import { Pool, type PoolLimits } from './pool.ts';
-
-const LIMITS: PoolLimits = {
-  freezeMs: 2_000,
-  idleMs: 60_000,
-  maxWaitMs: 5_000,
-  maxWaiting: 3,
-  maxStarts: 8,
-  memoryMb: 1024,
-};
-const NO_CREDENTIALS = {
-  accessKey: '',
-  secretKey: '',
-  securityAccessKey: '',
-  securitySecretKey: '',
-  securityToken: '',
-  authToken: '',
-};
 
 let dir: string;
 let clock: ManualClock;
@@ -48,19 +29,12 @@ afterEach(async () => {
 function poolOf(fn: FakeFunction, limits: Partial<PoolLimits> = {}): { pool: Pool; driver: FakeSandboxDriver } {
   const driver = new FakeSandboxDriver(fn);
   // Instances measure with a clock that stands still unless the test moves it.
-  const deps = {
-    driver,
-    linkDir: dir,
-    linkLimits: new LinkLimits(),
-    clock: clock as Clock,
-    onLog: () => {},
-    httpStartMs: 10_000,
-  };
+  const deps = testStartDeps(driver, dir, clock);
   const pool = new Pool({
     start: (s, signal) => startInstance(s, deps, signal),
     clock,
     processors: 2,
-    limits: { ...LIMITS, ...limits },
+    limits: { ...TEST_LIMITS, ...limits },
     log: pino({ level: 'silent' }),
   });
   pools.push(pool);
@@ -123,7 +97,7 @@ describe('pool', () => {
     const held = await pool.acquire(spec({ maxInstances: 1 }));
     const waiting = [0, 1, 2].map(() => pool.acquire(spec({ maxInstances: 1 })));
     await expect(pool.acquire(spec({ maxInstances: 1 }))).rejects.toMatchObject({ code: 'overloaded' });
-    clock.advance(LIMITS.maxWaitMs);
+    clock.advance(TEST_LIMITS.maxWaitMs);
     for (const one of waiting) await expect(one).rejects.toMatchObject({ code: 'overloaded' });
     held.release();
     (await pool.acquire(spec({ maxInstances: 1 }))).release();
@@ -141,7 +115,7 @@ describe('pool', () => {
     const { pool, driver } = poolOf(echo);
     const [idle, used] = await Promise.all([pool.acquire(spec()), pool.acquire(spec())]);
     idle.release();
-    clock.advance(LIMITS.idleMs + 2_000);
+    clock.advance(TEST_LIMITS.idleMs + 2_000);
     await idle.instance.exited;
     expect(pool.gauges()).toMatchObject({ instances: 1, promisedMemoryMb: 128 });
     expect(driver.running.has(used.instance.id)).toBe(true);
