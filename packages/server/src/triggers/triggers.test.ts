@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../artifacts/testing.ts';
 import type { ApiSettings, Trigger } from '../control/index.ts';
 import { openTestControl, type TestControl } from '../control/testing.ts';
-import type { PlatformError } from '../lib/platform-error.ts';
+import { refusal } from '../lib/testing.ts';
 import { TRIGGERS } from './kinds.ts';
 import type { TimerSettings } from './timer/timer-settings.ts';
 
@@ -53,13 +53,6 @@ const add = (settings: TimerSettings | ApiSettings, qualifier = 'latest', fn = H
 const ref = ({ fn, id, settings }: Trigger, qualifier?: string) => ({ name: fn, qualifier, kind: settings.kind, id });
 const shown = (of: Pick<TestControl, 'catalog'> = control) =>
   [...of.catalog.allTriggers()].map((one) => `${one.settings.name} ${one.qualifier}`).sort();
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  return work.then(
-    () => 'fine',
-    (error: PlatformError) => error.code,
-  );
-}
 
 describe('triggers', () => {
   it('are kept with their settings, also over a restart', async () => {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAliasName } from '../../domain/names.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
+import { refusal } from '../../lib/testing.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import type { AliasTarget, NewAlias, RoutingRule } from './types.ts';
 
@@ -36,16 +36,6 @@ beforeEach(async () => {
   }
 });
 afterEach(() => control.close());
-
-async function refusal(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
-  try {
-    await work;
-    return 'fine';
-  } catch (error) {
-    if (error instanceof PlatformError) return error.code;
-    throw error;
-  }
-}
 
 const create = (body: Partial<NewAlias>) => control.aliases.create(HELLO, { name: 'live', version: 'v1', ...body });
 const update = (target: AliasTarget) => control.aliases.update(HELLO, 'live', target);

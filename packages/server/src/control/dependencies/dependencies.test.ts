@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeEntry, fakeZip } from '../../artifacts/testing.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
+import { refusal } from '../../lib/testing.ts';
 import type { NewFunction } from '../functions/types.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { DependencyStore } from './dependency-store.ts';
@@ -54,16 +54,6 @@ const folder = (version = 'latest'): string =>
   control.catalog.resolve(P, 'default', 'hello', version)?.artifact.treePath ?? '';
 const read = (name: string, version = 'latest'): string => readFileSync(join(folder(version), name), 'utf8');
 
-async function code(work: Promise<unknown>): Promise<ErrorCode> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof PlatformError) return error.code;
-    throw error;
-  }
-  throw new Error('it was not refused');
-}
-
 describe('versions of dependencies', () => {
   it('are numbered from 1 for each name and runtime, and a number is not reused', async () => {
     const first = await add({ a: '1' });
@@ -78,7 +68,7 @@ describe('versions of dependencies', () => {
 
   it('are visible to their project only, public ones to all and changed by none', async () => {
     const own = await add({ a: '1' });
-    expect(await code(Promise.resolve().then(() => control.dependencies.versions('p2', own.dependencyId)))).toBe(
+    expect(await refusal(Promise.resolve().then(() => control.dependencies.versions('p2', own.dependencyId)))).toBe(
       'dependency_not_found',
     );
     const about = { name: 'q', runtime: NODE, description: '', fileName: 'q.zip' };
@@ -91,8 +81,8 @@ describe('versions of dependencies', () => {
       ['lib'],
       ['q'],
     ]);
-    expect(await code(control.dependencies.deleteVersion(P, shared.dependencyId, '1'))).toBe('dependency_read_only');
-    expect(await code(control.dependencies.updatePackage(P, shared.dependencyId, body({ a: '2' })))).toBe(
+    expect(await refusal(control.dependencies.deleteVersion(P, shared.dependencyId, '1'))).toBe('dependency_read_only');
+    expect(await refusal(control.dependencies.updatePackage(P, shared.dependencyId, body({ a: '2' })))).toBe(
       'dependency_read_only',
     );
   });
@@ -100,17 +90,17 @@ describe('versions of dependencies', () => {
   it('leave nothing on disk when they are deleted or refused', async () => {
     const { dependencyId } = await add({ a: '1' });
     await control.dependencies.deletePackage(P, dependencyId);
-    expect(await code(add({ 'backup.js~': '' }))).toBe('invalid_dependency');
+    expect(await refusal(add({ 'backup.js~': '' }))).toBe('invalid_dependency');
     expect([readdirSync(join(control.dir, 'blobs')), readdirSync(join(control.dir, 'trees'))]).toEqual([[], []]);
-    expect(await code(control.dependencies.deletePackage(P, dependencyId))).toBe('dependency_not_found');
+    expect(await refusal(control.dependencies.deletePackage(P, dependencyId))).toBe('dependency_not_found');
   });
 
   it('make a new package only when there is none of the name and runtime', async () => {
     const made = await control.dependencies.createPackage(P, body({ a: '1' }));
-    expect(await code(control.dependencies.createPackage(P, body({ a: '2' })))).toBe('dependency_exists');
+    expect(await refusal(control.dependencies.createPackage(P, body({ a: '2' })))).toBe('dependency_exists');
     const { name, runtime, ...rest } = body({ a: '2' });
     expect((await control.dependencies.updatePackage(P, made.dependencyId, rest)).version).toBe(2);
-    expect(await code(control.dependencies.updatePackage(P, made.dependencyId, { ...rest, name: 'other' }))).toBe(
+    expect(await refusal(control.dependencies.updatePackage(P, made.dependencyId, { ...rest, name: 'other' }))).toBe(
       'invalid_dependency',
     );
   });
@@ -148,7 +138,7 @@ describe('versions of dependencies', () => {
     ['invalid_url', 'this machine by name', from('http://localhost:1/x')],
   ];
   it.each(hostile)('refuse with %s: %s', async (expected, _what, extra) => {
-    expect(await code(add({ a: '1' }, extra))).toBe(expected);
+    expect(await refusal(add({ a: '1' }, extra))).toBe(expected);
     expect(readdirSync(join(control.dir, 'blobs'))).toEqual([]);
   });
 
@@ -157,7 +147,7 @@ describe('versions of dependencies', () => {
     ['links out', { name: 'x', data: '../../etc/passwd', mode: 0o120777 }],
     ['holds a device', { name: 'x', mode: 0o020666 }],
   ])('refuse an archive that %s', async (_what, entry) => {
-    expect(await code(add({}, { source: { bytes: fakeZip([entry]) } }))).toBe('invalid_dependency');
+    expect(await refusal(add({}, { source: { bytes: fakeZip([entry]) } }))).toBe('invalid_dependency');
     expect(readdirSync(join(control.dir, 'incoming'))).toEqual([]);
   });
 });
@@ -206,7 +196,7 @@ describe('an archive behind an address', () => {
     ['is no archive', 'invalid_dependency', (_, response) => response.end('<html>')],
   ])('is refused when it %s', async (_what, expected, answer) => {
     await serving(answer, async (base) => {
-      expect(await code(add({}, from(`${base}/`)))).toBe(expected);
+      expect(await refusal(add({}, from(`${base}/`)))).toBe(expected);
       expect(readdirSync(join(control.dir, 'incoming'))).toEqual([]);
     });
   });
@@ -232,7 +222,7 @@ describe('a function with dependencies', () => {
     await control.functions.updateCode(HELLO, { code: { type: 'zip' }, dependencies: [two.id] });
     expect([read('index.js'), read('x.js')]).toEqual(['new', 'two']);
     const same = { code: changed, dependencies: [two.id] };
-    expect(await code(control.functions.updateCode(HELLO, same))).toBe('unchanged');
+    expect(await refusal(control.functions.updateCode(HELLO, same))).toBe('unchanged');
     await control.functions.updateCode(HELLO, { ...same, dependencies: [one.id] });
     expect(read('x.js')).toBe('one');
     await control.functions.updateConfig(HELLO, { memoryMb: 256 });
@@ -258,12 +248,12 @@ describe('a function with dependencies', () => {
     const two = await add({ 'x.js': 'two' });
     await create([one.id]);
     await control.versions.publish(HELLO, { version: 'v1' });
-    expect(await code(control.versions.publish(HELLO, { version: 'v2' }))).toBe('nothing_to_publish');
+    expect(await refusal(control.versions.publish(HELLO, { version: 'v2' }))).toBe('nothing_to_publish');
     await control.functions.updateCode(HELLO, { dependencies: [two.id] });
     await control.versions.publish(HELLO, { version: 'v2' });
     expect([read('x.js', 'v1'), read('x.js', 'v2')]).toEqual(['one', 'two']);
-    expect(await code(control.dependencies.deleteVersion(P, one.dependencyId, '1'))).toBe('dependency_in_use');
-    expect(await code(control.dependencies.deletePackage(P, one.dependencyId))).toBe('dependency_in_use');
+    expect(await refusal(control.dependencies.deleteVersion(P, one.dependencyId, '1'))).toBe('dependency_in_use');
+    expect(await refusal(control.dependencies.deletePackage(P, one.dependencyId))).toBe('dependency_in_use');
     await control.versions.delete(HELLO, 'v1');
     await control.dependencies.deleteVersion(P, one.dependencyId, '1');
     expect(read('x.js', 'v2')).toBe('two');
@@ -317,11 +307,11 @@ describe('a function with dependencies', () => {
     const python = await add({ a: '1' }, { runtime: 'Python3.9' });
     const others = await add({ a: '1' }, {}, 'p2');
     const again = await add({ a: '2' });
-    expect(await code(create(['nothing']))).toBe('dependency_not_found');
-    expect(await code(create([others.id]))).toBe('dependency_not_found');
-    expect(await code(create([python.id]))).toBe('dependency_unusable');
-    expect(await code(create([own.id, again.id]))).toBe('invalid_dependency');
-    expect(await code(create(Array.from({ length: 21 }, () => own.id)))).toBe('invalid_dependency');
+    expect(await refusal(create(['nothing']))).toBe('dependency_not_found');
+    expect(await refusal(create([others.id]))).toBe('dependency_not_found');
+    expect(await refusal(create([python.id]))).toBe('dependency_unusable');
+    expect(await refusal(create([own.id, again.id]))).toBe('invalid_dependency');
+    expect(await refusal(create(Array.from({ length: 21 }, () => own.id)))).toBe('invalid_dependency');
     expect(control.catalog.resolve(P, 'default', 'hello', 'latest')).toBeUndefined();
     expect(readdirSync(join(control.dir, 'merged'))).toEqual([]);
     const bytes = fakeZip([{ name: 'bootstrap', data: '#!/bin/sh', mode: 0o100755 }]);

@@ -5,7 +5,7 @@ import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
 import type { Mount } from '../../domain/surroundings.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
+import { refusal } from '../../lib/testing.ts';
 import type { FunctionFacts } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { MASK } from './apply-settings.ts';
@@ -33,16 +33,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await control.close();
 });
-
-async function code(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
-  try {
-    await work;
-    return 'fine';
-  } catch (error) {
-    if (error instanceof PlatformError) return error.code;
-    throw error;
-  }
-}
 
 const latest = (name = 'hello') => control.catalog.resolve(P, 'default', name, 'latest');
 
@@ -83,7 +73,7 @@ describe('creating a function', () => {
     const { version } = await control.functions.create(P, python);
     expect(version.config.codeFileName).toBe('app.py');
     expect(readFileSync(join(version.artifact.treePath, 'app.py'), 'utf8')).toContain('def main(event, context)');
-    expect(await code(control.functions.create(P, { name: 'c', runtime: 'Custom' }))).toBe('code_missing');
+    expect(await refusal(control.functions.create(P, { name: 'c', runtime: 'Custom' }))).toBe('code_missing');
   });
 
   it('takes an archive that calls itself inline, as consoles send it', async () => {
@@ -92,10 +82,10 @@ describe('creating a function', () => {
   });
 
   it('refuses a second function of the name, in the same package only, also when both come at once', async () => {
-    const outcomes = await Promise.all([1, 2, 3].map(() => code(control.functions.create(P, body()))));
+    const outcomes = await Promise.all([1, 2, 3].map(() => refusal(control.functions.create(P, body()))));
     expect(outcomes.sort()).toEqual(['fine', 'function_exists', 'function_exists']);
-    expect(await code(control.functions.create(P, body({ package: 'other' })))).toBe('fine');
-    expect(await code(control.functions.create('p2', body()))).toBe('fine');
+    expect(await refusal(control.functions.create(P, body({ package: 'other' })))).toBe('fine');
+    expect(await refusal(control.functions.create('p2', body()))).toBe('fine');
   });
 
   const mounts = (mount: Partial<Mount>, uid = -1): Partial<NewFunction> => ({
@@ -136,7 +126,7 @@ describe('creating a function', () => {
     ['not_supported_here', 'code in a bucket', { code: { type: 'obs' } }],
   ];
   it.each(refusals)('refuses with %s: %s', async (expected, _what, extra) => {
-    expect(await code(control.functions.create(P, body(extra)))).toBe(expected);
+    expect(await refusal(control.functions.create(P, body(extra)))).toBe(expected);
     expect(latest()).toBeUndefined();
     expect(readdirSync(join(control.dir, 'blobs'))).toEqual([]);
     expect(
@@ -160,9 +150,9 @@ describe('creating a function', () => {
       await control.store.insert({ fn: { ...fn, id, name: id }, version }, { functions: 400, codeBytes: 1e12 });
     }
     const more = body({ name: 'more', code: zipped('more') });
-    expect(await code(control.functions.create(P, more))).toBe('function_quota');
+    expect(await refusal(control.functions.create(P, more))).toBe('function_quota');
     expect(readdirSync(join(control.dir, 'blobs'))).toEqual([version.artifact.sha256]);
-    expect(await code(control.functions.create('p2', body()))).toBe('fine');
+    expect(await refusal(control.functions.create('p2', body()))).toBe('fine');
   }, 60_000);
 });
 
@@ -193,7 +183,7 @@ describe('changing a function', () => {
   it('reports unchanged code, and accepts a body without code', async () => {
     await control.functions.create(P, body());
     const same = { code: zipped('1') };
-    expect(await code(control.functions.updateCode(HELLO, same))).toBe('unchanged');
+    expect(await refusal(control.functions.updateCode(HELLO, same))).toBe('unchanged');
     const snapshot = latest();
     const { version } = await control.functions.updateCode(HELLO, { code: { type: 'zip' }, dependencies: [] });
     expect(version.revision).toBe(1);
@@ -206,7 +196,7 @@ describe('changing a function', () => {
   it('leaves a bad upload without any effect', async () => {
     await control.functions.create(P, body());
     const snapshot = latest();
-    expect(await code(control.functions.updateCode(HELLO, { code: { type: 'zip', bytes: Buffer.from('x') } }))).toBe(
+    expect(await refusal(control.functions.updateCode(HELLO, { code: { type: 'zip', bytes: Buffer.from('x') } }))).toBe(
       'invalid_code',
     );
     expect(latest()).toBe(snapshot);
@@ -263,8 +253,10 @@ describe('changing a function', () => {
     expect(latest()).toMatchObject({ enabled: false, maxInstances: 0 });
     await control.functions.updateMaxInstances(HELLO, -1);
     expect(latest()).toMatchObject({ enabled: true, maxInstances: -1 });
-    expect(await code(control.functions.updateMaxInstances(HELLO, 1001))).toBe('invalid_concurrency');
-    expect(await code(control.functions.updateConfig(HELLO, { instanceConcurrency: 0 }))).toBe('invalid_concurrency');
+    expect(await refusal(control.functions.updateMaxInstances(HELLO, 1001))).toBe('invalid_concurrency');
+    expect(await refusal(control.functions.updateConfig(HELLO, { instanceConcurrency: 0 }))).toBe(
+      'invalid_concurrency',
+    );
   });
 
   it('loses no change when many come at once', async () => {
@@ -277,11 +269,11 @@ describe('changing a function', () => {
   });
 
   it('reports a missing function', async () => {
-    expect(await code(control.functions.updateCode(HELLO, {}))).toBe('function_not_found');
-    expect(await code(control.functions.updateConfig(HELLO, {}))).toBe('function_not_found');
-    expect(await code(control.functions.delete(HELLO))).toBe('function_not_found');
+    expect(await refusal(control.functions.updateCode(HELLO, {}))).toBe('function_not_found');
+    expect(await refusal(control.functions.updateConfig(HELLO, {}))).toBe('function_not_found');
+    expect(await refusal(control.functions.delete(HELLO))).toBe('function_not_found');
     await control.functions.create(P, body());
-    expect(await code(control.functions.show(HELLO, 'v1'))).toBe('version_not_found');
+    expect(await refusal(control.functions.show(HELLO, 'v1'))).toBe('version_not_found');
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { PlatformError } from '../../lib/platform-error.ts';
 import { Sealer } from '../../lib/sealer.ts';
+import { refusal } from '../../lib/testing.ts';
 import { ChangeFeed } from '../../storage/index.ts';
 import { TRIGGERS } from '../../triggers/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
@@ -38,14 +38,6 @@ async function open(of: Pick<TestControl, 'catalog'>): Promise<GatewayApps> {
   const opened = new GatewayApps({ store: new GatewayAppStore(storage.db), feed, catalog: of.catalog, sealer, clock });
   await opened.start();
   return opened;
-}
-
-async function refusal(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => 'not refused',
-    (thrown: unknown) => thrown,
-  );
-  return error instanceof PlatformError ? error.code : String(error);
 }
 
 beforeEach(async () => {

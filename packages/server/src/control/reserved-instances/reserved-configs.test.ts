@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
+import { refusal } from '../../lib/testing.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import type { NewPolicy, Reservation } from './types.ts';
 
@@ -30,16 +30,6 @@ async function create(name: string): Promise<void> {
 async function publish(version: string): Promise<void> {
   await control.functions.updateCode(HELLO, { code: code(version) });
   await control.versions.publish(HELLO, { version });
-}
-
-async function refusal(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
-  try {
-    await work;
-    return 'fine';
-  } catch (error) {
-    if (error instanceof PlatformError) return error.code;
-    throw error;
-  }
 }
 
 const set = (qualifier: string, reservation: Reservation) => control.reservedConfigs.set(HELLO, qualifier, reservation);

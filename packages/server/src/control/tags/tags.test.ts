@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { refusal } from '../../lib/testing.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { checkTags, refuseRepeatedKeys } from './check-tags.ts';
 import { checkTagSearch, isFound, type Tagged, type TagSearch, valuesByKey } from './tag-search.ts';
@@ -21,15 +22,6 @@ const search = (change: Partial<TagSearch>): TagSearch => ({
   limit: 10,
   ...change,
 });
-
-async function code(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return 'no refusal';
-  } catch (error) {
-    return (error as PlatformError).code;
-  }
-}
 
 describe('tags of functions', () => {
   let control: TestControl;
@@ -63,7 +55,7 @@ describe('tags of functions', () => {
   it('are at most 20, and nothing of a change over that is kept', async () => {
     const many = Array.from({ length: 20 }, (_, n): [string, string] => [`k${n}`, 'v']);
     await tags.set(NAME, tagged(...many));
-    expect(await code(tags.set(NAME, tagged(['k0', 'new'], ['k20', 'v'])))).toBe('tag_quota');
+    expect(await refusal(tags.set(NAME, tagged(['k0', 'new'], ['k20', 'v'])))).toBe('tag_quota');
     expect((await tags.list(NAME)).find(({ key }) => key === 'k0')?.value).toBe('v');
     await tags.set(NAME, tagged(['k0', 'new']));
     expect(await tags.list(NAME)).toHaveLength(20);
@@ -80,7 +72,7 @@ describe('tags of functions', () => {
   it('go with their function', async () => {
     await tags.set(NAME, tagged(['a', '1']));
     await control.functions.delete(NAME);
-    expect(await code(tags.list(NAME))).toBe('function_not_found');
+    expect(await refusal(tags.list(NAME))).toBe('function_not_found');
     expect((await tags.ofProject(P)).size).toBe(0);
     await create();
     expect(await tags.list(NAME)).toEqual([]);
@@ -88,9 +80,9 @@ describe('tags of functions', () => {
 
   it('belong to existing functions', async () => {
     const missing = { ...NAME, name: 'missing' };
-    expect(await code(tags.list(missing))).toBe('function_not_found');
-    expect(await code(tags.set(missing, tagged(['a'])))).toBe('function_not_found');
-    expect(await code(tags.remove(missing, tagged(['a'])))).toBe('function_not_found');
+    expect(await refusal(tags.list(missing))).toBe('function_not_found');
+    expect(await refusal(tags.set(missing, tagged(['a'])))).toBe('function_not_found');
+    expect(await refusal(tags.remove(missing, tagged(['a'])))).toBe('function_not_found');
   });
 
   it('are known by function for a whole project', async () => {
@@ -131,7 +123,7 @@ describe('the form of a tag', () => {
       expect((error as PlatformError).message).toContain(text);
       return;
     }
-    throw new Error('not refused');
+    throw new Error('fine');
   });
 
   it('is a key of 128 characters with a value of 255, of any language', () => {

@@ -1,8 +1,7 @@
-import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
 import { isVersionName } from '../../domain/names.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
+import { refusal } from '../../lib/testing.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { versionNameAt } from './publication.ts';
 
@@ -25,16 +24,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => control.close());
-
-async function refusal(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
-  try {
-    await work;
-    return 'fine';
-  } catch (error) {
-    if (error instanceof PlatformError) return error.code;
-    throw error;
-  }
-}
 
 const snapshot = (version: string) => control.catalog.resolve(P, 'default', 'hello', version);
 const publish = (version: string, body: object = {}) => control.versions.publish(HELLO, { version, ...body });

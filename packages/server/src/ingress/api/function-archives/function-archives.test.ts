@@ -10,7 +10,7 @@ import {
   type OpaqueFields,
 } from '../../../control/index.ts';
 import { openTestControl, type TestControl } from '../../../control/testing.ts';
-import { PlatformError } from '../../../lib/platform-error.ts';
+import { refusal } from '../../../lib/testing.ts';
 import { bodyParser } from '../../http/validate.ts';
 import { newFunction } from '../functions-body.ts';
 import { describeExport } from './export-document.ts';
@@ -66,16 +66,6 @@ type ImportBody = DecodedBody<Routes['importFunction']>;
 async function imported(bytes: Buffer, extra: Partial<ImportBody> = {}, project = P): Promise<NewFunction> {
   const body = { func_name: 'copy', file_name: 'x.zip', file_type: 'zip', file_code: base64(bytes), ...extra };
   return imports.read(project, archiveOf(body), (yaml) => readExport(yaml, body));
-}
-
-async function code(work: Promise<unknown>): Promise<ErrorCode | 'fine'> {
-  try {
-    await work;
-    return 'fine';
-  } catch (error) {
-    if (error instanceof PlatformError) return error.code;
-    throw error;
-  }
 }
 
 /** Everything of a version but its name and the values of encrypted variables. */
@@ -159,7 +149,7 @@ describe('an export and its import', () => {
     const bytes = await archive(await create({ depend_version_list: [id] }));
     const body = await imported(bytes);
     expect(body.dependencies).toEqual([id]);
-    expect(await code(imported(bytes, {}, 'other'))).toBe('dependency_not_found');
+    expect(await refusal(imported(bytes, {}, 'other'))).toBe('dependency_not_found');
   });
 
   it('leave nothing of the archive behind', async () => {
@@ -182,7 +172,7 @@ describe('an export', () => {
   it('is one at a time for each user, and free again when it was read or abandoned', async () => {
     const state = await create();
     const first = await exports.open(state, partsOf(state), 'ada');
-    expect(await code(exports.open(state, partsOf(state), 'ada'))).toBe('export_running');
+    expect(await refusal(exports.open(state, partsOf(state), 'ada'))).toBe('export_running');
     const other = await exports.open(state, partsOf(state), 'bob');
     other.stream.destroy();
     await buffer(first.stream);
@@ -241,21 +231,21 @@ describe('an import refuses', () => {
     ['invalid_code_filename', 'a path for a name', fakeZip([yaml(good), inner]), { file_name: '../x.zip' }],
   ];
   it.each(refusals)('with %s: %s', async (expected, _what, bytes, extra) => {
-    expect(await code(imported(bytes, extra))).toBe(expected);
+    expect(await refusal(imported(bytes, extra))).toBe(expected);
   });
 
   it('tens of thousands of keys without thinking for seconds', async () => {
     const keys = Array.from({ length: 40_000 }, (_, at) => `k${at.toString(36)}`).join(',');
     const started = performance.now();
-    expect(await code(imported(fakeZip([yaml(`{${keys}}`)])))).toBe('invalid_import');
+    expect(await refusal(imported(fakeZip([yaml(`{${keys}}`)])))).toBe('invalid_import');
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('fields that a create would refuse, with the codes of a create', async () => {
     const bytes = fakeZip([yaml(good.replace('index.handler', 'index.handler\n  timeout: 100000')), inner]);
     const body = await imported(bytes);
-    expect(await code(control.functions.create(P, body))).toBe('invalid_timeout');
-    expect(await code(control.functions.show({ projectId: P, package: 'default', name: 'copy' }))).toBe(
+    expect(await refusal(control.functions.create(P, body))).toBe('invalid_timeout');
+    expect(await refusal(control.functions.show({ projectId: P, package: 'default', name: 'copy' }))).toBe(
       'function_not_found',
     );
   });
