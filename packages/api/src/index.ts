@@ -20,6 +20,7 @@ export type {
 } from './route.ts';
 export type { RouteId, Routes } from './routes/index.ts';
 export { ROUTES } from './routes/index.ts';
+export { DESTINATION_KINDS, type DestinationCode } from './schemas/destination-kinds.ts';
 export { Receipt } from './schemas/invocation.ts';
 export { TRIGGER_KINDS, TRIGGER_TYPES, type TriggerFields, type TriggerTypeCode } from './schemas/trigger.ts';
 export type { SignedParts, SigningKey } from './signing.ts';

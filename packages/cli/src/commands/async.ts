@@ -1,3 +1,4 @@
+import { DESTINATION_KINDS } from '@funcgraph/api';
 import { flag, type Noun, usageError } from '../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../operations/index.ts';
 
@@ -8,9 +9,13 @@ const QUALIFIER = {
 /** A function by its URN, a webhook by its address. Throws a usage error for anything else. */
 function destinationOf(text: string | undefined, flag: string) {
   if (text === undefined) return undefined;
-  if (text.startsWith('urn:')) return { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) };
-  if (/^https?:\/\//i.test(text)) return { destination: 'HTTP', param: JSON.stringify({ url: text }) };
-  throw usageError(`${flag} is neither a function URN nor an http or https address: ${JSON.stringify(text)}`);
+  const nouns: string[] = [];
+  for (const [destination, kind] of Object.entries(DESTINATION_KINDS)) {
+    if (!('begins' in kind)) continue;
+    if (kind.begins.test(text)) return { destination, param: JSON.stringify({ [kind.param]: text }) };
+    nouns.push(kind.noun);
+  }
+  throw usageError(`${flag} is neither ${nouns.join(' nor ')}: ${JSON.stringify(text)}`);
 }
 
 function destinationText(

@@ -44,6 +44,7 @@ import {
 } from '../control/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
 import type { InstalledRuntimes } from '../instances/index.ts';
+import { DESTINATIONS } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
 import type { Sealer } from '../lib/sealer.ts';
@@ -205,6 +206,7 @@ export function controlParts(deps: ControlDeps) {
       catalog,
       feed,
       clock,
+      kinds: DESTINATIONS,
       webhookHosts: config.webhookHosts,
     }),
     asyncStatusLogs: new AsyncStatusLogs(asyncConfigStore, clock),

@@ -8,7 +8,8 @@ export type { ApplicationMember, NewApplication } from './applications/types.ts'
 export { AsyncConfigStore } from './async-config/async-config-store.ts';
 export { AsyncConfigs } from './async-config/async-configs.ts';
 export { type AsyncStatusLog, AsyncStatusLogs } from './async-config/async-status-logs.ts';
-export { type DestinationTarget, parseDestination } from './async-config/destination.ts';
+export type { DestinationContext, DestinationRules } from './async-config/destination-rules.ts';
+export { readDestination } from './async-config/read-destination.ts';
 export type { AsyncConfig, AsyncPolicy, Destination, NewAsyncConfig, Setter } from './async-config/types.ts';
 export { Catalog, type CatalogEntry, type FunctionFacts, type SnapshotImage, type VersionSnapshot } from './catalog.ts';
 export { checkLength, checkRange } from './checks.ts';

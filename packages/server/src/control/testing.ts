@@ -13,6 +13,7 @@ import { AliasStore } from './aliases/alias-store.ts';
 import { Aliases } from './aliases/aliases.ts';
 import { AsyncConfigStore } from './async-config/async-config-store.ts';
 import { AsyncConfigs } from './async-config/async-configs.ts';
+import type { DestinationRules } from './async-config/destination-rules.ts';
 import { Catalog } from './catalog.ts';
 import { Dependencies } from './dependencies/dependencies.ts';
 import { DependencyStore } from './dependencies/dependency-store.ts';
@@ -63,6 +64,11 @@ export interface TestControl {
   close(): Promise<void>;
 }
 
+interface TestControlOptions extends Partial<Quotas> {
+  readonly triggers?: readonly TriggerRules[];
+  readonly destinations?: readonly DestinationRules[];
+}
+
 /** Knows the usual names and has all but Java and Node.js6.10 installed. */
 export const TEST_RUNTIMES: Runtimes = {
   find: (name) => {
@@ -80,11 +86,12 @@ export const NO_IMAGES: FunctionsOptions['images'] = {
   rootfs: (id) => `/images/${id}`,
 };
 
-/** `quotas` take the place of the usual ones. */
-export async function openTestControl(
-  quotas: Partial<Quotas> = {},
-  kinds: readonly TriggerRules[] = [],
-): Promise<TestControl> {
+/** `quotas` take the place of the usual ones; without `triggers` and `destinations` none can be made. */
+export async function openTestControl({
+  triggers: triggerKinds = [],
+  destinations = [],
+  ...quotas
+}: TestControlOptions = {}): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
   const storage = await openTestStorage();
   const artifacts = new ArtifactStore({ dir });
@@ -124,6 +131,7 @@ export async function openTestControl(
       catalog,
       feed,
       clock: at,
+      kinds: destinations,
       webhookHosts: new Set(['127.0.0.1']),
     });
     const { access } = functions;
@@ -144,7 +152,7 @@ export async function openTestControl(
       accountConcurrency: 100,
     });
     const triggerStore = new TriggerStore(storage.db);
-    const triggers = new Triggers({ access, store: triggerStore, kinds, clock: at });
+    const triggers = new Triggers({ access, store: triggerStore, kinds: triggerKinds, clock: at });
     const source = new CatalogSource({
       feed,
       access,

@@ -5,9 +5,10 @@ export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus 
 export { Dispatcher } from './async/dispatcher.ts';
 export { Settlement } from './async/settlement.ts';
 export { DEAD_LETTER_TOPICS, type DeadLetterRecord, DeadLetters } from './destinations/dead-letters.ts';
-export type { DeliveringAs, DeliverOptions } from './destinations/deliver.ts';
 export { Deliverer } from './destinations/deliverer.ts';
-export { postWebhook } from './destinations/webhook.ts';
+export type { DeliveringAs, DeliverOptions } from './destinations/destination-kind.ts';
+export { DESTINATIONS } from './destinations/kinds.ts';
+export { postWebhook } from './destinations/webhook/post-webhook.ts';
 export { Invoker } from './invoker.ts';
 export { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch, supervisorOf } from './launch.ts';
 export { invokeSummary } from './receipt.ts';

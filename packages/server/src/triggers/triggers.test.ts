@@ -36,7 +36,7 @@ const API: ApiSettings = {
 
 let control: TestControl;
 beforeEach(async () => {
-  control = await openTestControl({}, TRIGGERS);
+  control = await openTestControl({ triggers: TRIGGERS });
   await create('hello');
 });
 afterEach(() => control.close());

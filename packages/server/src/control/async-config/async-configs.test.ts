@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
+import { DESTINATIONS } from '../../invocation/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { type AsyncSettings, DEFAULT_POLICY, type NewAsyncConfig } from './types.ts';
 
@@ -21,7 +22,7 @@ const toFunction = (text: string) =>
 const toUrl = (url: string) => to({ onFailure: { destination: 'HTTP', param: JSON.stringify({ url }) } });
 
 beforeEach(async () => {
-  control = await openTestControl();
+  control = await openTestControl({ destinations: DESTINATIONS });
   const body = { name: 'hello', runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
   id = (await control.functions.create('p1', body)).fn.id;
   await control.functions.create('p1', { ...body, name: 'next' });

@@ -41,7 +41,7 @@ async function open(of: Pick<TestControl, 'catalog'>): Promise<GatewayApps> {
 }
 
 beforeEach(async () => {
-  control = await openTestControl({}, TRIGGERS);
+  control = await openTestControl({ triggers: TRIGGERS });
   const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
   await control.functions.create('p1', { ...body, name: 'hello' });
   triggerId = (await control.triggers.create(HELLO, 'latest', { active: true, settings: API })).id;

@@ -6,7 +6,8 @@ import { DeadLetterBox, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, writeDelivery } from '../async/delivery-message.ts';
 import { ASYNC_TOPIC } from '../async/message.ts';
 import { Deliverer } from './deliverer.ts';
-import type { WebhookAnswer, WebhookPost } from './webhook.ts';
+import { DESTINATIONS } from './kinds.ts';
+import type { WebhookAnswer, WebhookPost } from './webhook/post-webhook.ts';
 
 const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
 const webhook = { destination: 'HTTP', param: '{"url":"https://example.com/hook?key=secret"}' };
@@ -28,7 +29,7 @@ let asked: unknown[];
 let denied: string | undefined;
 
 beforeEach(async () => {
-  control = await openTestControl();
+  control = await openTestControl({ destinations: DESTINATIONS });
   const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
   for (const name of ['a', 'b']) await control.functions.create('p1', { ...body, name });
   queue = await Queue.open({ storage: control.storage, now: () => control.clock.now() });

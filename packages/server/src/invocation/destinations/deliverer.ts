@@ -4,7 +4,8 @@ import type { DeadLetterBox, LeasedMessage, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery } from '../async/delivery-message.ts';
 import { Intake } from '../intake/intake.ts';
 import type { RequestLogs } from '../request-logs.ts';
-import { type DeliverOptions, type DeliveryResult, deliver, describeDestination } from './deliver.ts';
+import { deliver, describeDestination } from './deliver.ts';
+import type { DeliverOptions, DeliveryResult } from './destination-kind.ts';
 
 export interface DelivererOptions extends DeliverOptions {
   readonly queue: Queue;
@@ -56,7 +57,7 @@ export class Deliverer {
   async #run(message: LeasedMessage): Promise<void> {
     try {
       const attributes = readDelivery(message.attributes);
-      const result = await deliver(this.#options, message, attributes, this.#cut.signal);
+      const result = await deliver({ message, attributes, options: this.#options, signal: this.#cut.signal });
       if (!this.#cut.signal.aborted) await this.#settle(message, attributes, result);
     } catch (error) {
       // The lease expires and the message is delivered again.

@@ -19,7 +19,7 @@ let async: AsyncInvocations;
 let sources: TimerSource[];
 
 beforeEach(async () => {
-  control = await openTestControl({}, TRIGGERS);
+  control = await openTestControl({ triggers: TRIGGERS });
   const fixed = { runtime: 'Node.js20.15', handler: 'index.handler', timeoutSeconds: 10, memoryMb: 128 };
   await control.functions.create('p1', { name: 'hello', package: 'default', ...fixed });
   const { storage, catalog, clock } = control;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { postWebhook } from './webhook.ts';
+import { postWebhook } from './post-webhook.ts';
 
 let server: Server;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;

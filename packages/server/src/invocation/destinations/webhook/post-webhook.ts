@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type AllowedHosts, InternalAddressError, lookupFor } from '../../lib/outgoing-address.ts';
+import { type AllowedHosts, InternalAddressError, lookupFor } from '../../../lib/outgoing-address.ts';
 
 /** From the DNS lookup to the end of the response. */
 const TIMEOUT_MS = 10_000;

@@ -1,0 +1,28 @@
+import type { DestinationCode, FunctionUrn } from '@funcgraph/api';
+import type { Catalog } from '../catalog.ts';
+import type { FunctionName } from '../functions/types.ts';
+
+/** The rules of one kind of destination; `T` is its receiver, parsed. */
+export interface DestinationRules<T = unknown> {
+  /** Its name in the API. */
+  readonly code: DestinationCode;
+  /** Whether results are delivered with the rights of the caller that set the destination. */
+  readonly keepsSetter: boolean;
+  /** Throws `invalid_request`; `field` is named in the message. */
+  target(receiver: string, field: string): T;
+  /** Checks, when it is set, what may change later. */
+  check?(target: T, context: DestinationContext): void;
+}
+
+export interface DestinationContext {
+  /** Named in messages. */
+  readonly field: string;
+  /** The function that gets the destination. */
+  readonly name: FunctionName;
+  readonly qualifier: string;
+  readonly catalog: Catalog;
+  /** Hosts of the own network that results may be sent to. */
+  readonly webhookHosts: ReadonlySet<string>;
+  /** Throws when the caller may not invoke the function. */
+  readonly mayInvoke: (destination: FunctionUrn) => void;
+}

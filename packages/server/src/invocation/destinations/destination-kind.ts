@@ -1,0 +1,52 @@
+import type { FunctionUrn } from '@funcgraph/api';
+import type { DestinationRules, Setter } from '../../control/index.ts';
+import type { JsonObject, LeasedMessage, NewMessage } from '../../queue/index.ts';
+import type { Accepting } from '../async/acceptance.ts';
+import type { DeliveryAttributes } from '../async/delivery-message.ts';
+import type { WebhookAnswer, WebhookPost } from './webhook/post-webhook.ts';
+
+/** Everything the server knows of a kind of destination; `T` is its receiver, parsed. */
+export interface DestinationKind<T = unknown> extends DestinationRules<T> {
+  /** Names the receiver for users, without secret parts of an address. */
+  describe(target: T): string;
+  /** One attempt. Does not reject for failures of the receiver. */
+  deliver(target: T, delivery: Delivery): Promise<DeliveryResult>;
+}
+
+export interface Delivery {
+  readonly message: Pick<LeasedMessage, 'id' | 'payload'>;
+  readonly attributes: DeliveryAttributes;
+  readonly options: DeliverOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Why an outcome can never be delivered. */
+export type Undeliverable =
+  | 'loop'
+  | 'long_chain'
+  | 'too_large'
+  | 'not_supported'
+  | 'forbidden'
+  | 'refused'
+  | 'attempts_exhausted';
+
+export type DeliveryResult =
+  /** A note about the delivery, and the messages that the same step enqueues. */
+  | { readonly kind: 'delivered'; readonly note: JsonObject; readonly messages: readonly NewMessage[] }
+  | { readonly kind: 'undeliverable'; readonly reason: Undeliverable; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/**
+ * The principal of a delivery to a function: the agency of the sending function, otherwise the user who set the
+ * destination.
+ */
+export type DeliveringAs =
+  | { readonly kind: 'agency'; readonly name: string }
+  | { readonly kind: 'setter'; readonly setter: Setter };
+
+export interface DeliverOptions extends Accepting {
+  /** Why a principal may not invoke a function now; undefined when it may. Reads memory only. */
+  readonly refusalOf: (as: DeliveringAs, destination: FunctionUrn) => string | undefined;
+  readonly post: (post: WebhookPost) => Promise<WebhookAnswer>;
+  readonly newId: () => string;
+}

@@ -1,0 +1,13 @@
+import { cloudService } from './cloud-service/index.ts';
+import type { DestinationKind } from './destination-kind.ts';
+import { functionDestination } from './function/index.ts';
+import { webhookDestination } from './webhook/index.ts';
+
+/** Every kind of destination. */
+export const DESTINATIONS: readonly DestinationKind[] = [
+  functionDestination,
+  webhookDestination,
+  cloudService('OBS'),
+  cloudService('SMN'),
+  cloudService('DIS'),
+];
