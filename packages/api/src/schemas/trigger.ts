@@ -1,7 +1,7 @@
 import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
-import { gatewayFields } from './trigger-kinds/gateway.ts';
-import { timerFields } from './trigger-kinds/timer.ts';
+import { gatewayTrigger } from './trigger-kinds/gateway.ts';
+import { timerTrigger } from './trigger-kinds/timer.ts';
 
 /** Type codes of the API, including those of event sources that do not exist here. */
 export const TRIGGER_TYPES = [
@@ -25,20 +25,20 @@ export const TRIGGER_TYPES = [
   'SMN',
 ] as const;
 
-/** The settings of each kind of trigger that exists here, by type code. */
-export const TRIGGER_KINDS = { TIMER: timerFields, APIG: gatewayFields, DEDICATEDGATEWAY: gatewayFields } as const;
+/** The kinds of triggers that exist here, by type code. */
+export const TRIGGER_KINDS = { TIMER: timerTrigger, APIG: gatewayTrigger, DEDICATEDGATEWAY: gatewayTrigger } as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;
 /** Settings of a kind as the server decodes them. */
-export type TriggerFields<K extends TriggerTypeCode> = StaticDecode<(typeof TRIGGER_KINDS)[K]>;
+export type TriggerFields<K extends TriggerTypeCode> = StaticDecode<(typeof TRIGGER_KINDS)[K]['fields']>;
 
 /**
  * Settings of any kind of trigger. Only the type code decides which kind is meant, so the server decodes them by the
  * schema of that kind when it has read the code.
  */
-const EventData = Type.Unsafe<Static<(typeof TRIGGER_KINDS)[TriggerTypeCode]>>({
+const EventData = Type.Unsafe<Static<(typeof TRIGGER_KINDS)[TriggerTypeCode]['fields']>>({
   type: 'object',
-  anyOf: [...new Set(Object.values(TRIGGER_KINDS))],
+  anyOf: [...new Set(Object.values(TRIGGER_KINDS).map(({ fields }) => fields))],
 });
 
 const Status = Type.Union([Type.Literal('ACTIVE'), Type.Literal('DISABLED')]);

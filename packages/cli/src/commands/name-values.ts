@@ -32,6 +32,13 @@ export async function readNameValues(
       if (line.trim() !== '' && !line.trimStart().startsWith('#')) add(values, line, `line ${index + 1} of ${file}`);
     });
   }
+  for (const [name, value] of nameValues(list, flag)) values.set(name, value);
+  return values;
+}
+
+/** NAME=VALUE from the command line. Throws usage errors without values. */
+export function nameValues(list: readonly string[], flag: string): Map<string, string> {
+  const values = new Map<string, string>();
   list.forEach((line, index) => {
     add(values, line, `${flag} number ${index + 1}`);
   });

@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts';
 export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K extends TriggerTypeCode = TriggerTypeCode>
   extends TriggerRules<S> {
   readonly code: K;
-  readonly fields: (typeof TRIGGER_KINDS)[K];
+  readonly fields: (typeof TRIGGER_KINDS)[K]['fields'];
   /** Settings from decoded `event_data`, for the function and version that it names at most. Throws `errors.invalid`. */
   read(data: TriggerFields<K>, of: Pick<Trigger, 'fn' | 'qualifier'>): S;
   /** The settings as `event_data`, so that `read` makes the same of it. */

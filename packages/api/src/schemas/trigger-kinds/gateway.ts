@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { WireInt as Int, Nullable, WireText as Text } from '../common.ts';
+import type { TriggerDescription } from './description.ts';
 
 const FunctionInfo = Type.Object({
   function_urn: Text('This function; the URN of the request unless given.'),
@@ -8,7 +9,7 @@ const FunctionInfo = Type.Object({
   version: Text(),
 });
 
-export const gatewayFields = Type.Object({
+const fields = Type.Object({
   name: Text('Name of the API.'),
   type: Int('1 public, 2 private'),
   path: Text('/users/{id}'),
@@ -25,3 +26,12 @@ export const gatewayFields = Type.Object({
   sl_domain: Text(),
   instance_id: Text('the gateway'),
 });
+
+export const gatewayTrigger = {
+  fields,
+  words: ({ req_method, invoke_url, match_mode, env_name, auth }) => {
+    const below = match_mode === 'SWA' ? ' and below' : '';
+    const stage = env_name === 'RELEASE' ? '' : ` in ${env_name}`;
+    return `${req_method} ${invoke_url}${below}${stage} (${auth})`;
+  },
+} as const satisfies TriggerDescription;

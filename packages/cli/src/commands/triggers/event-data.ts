@@ -1,9 +1,15 @@
+import { TRIGGER_KINDS } from '@funcgraph/api';
 import { type FlagSpecs, type FlagValues, flag, usageError } from '../../framework/index.ts';
+import { nameValues } from '../name-values.ts';
 
 export const KIND_FLAGS = {
   every: flag.text('TIME', 'a timer: each 15m, 2h or 3d; also 30s or 2h30m'),
   cron: flag.text('EXPR', 'a timer: "second minute hour day month [weekday]", in UTC without --time-zone'),
   path: flag.text('PATH', 'a gateway route: /users/{id}'),
+  type: flag.text('CODE', 'a trigger of this type, with --name and each --setting', {
+    choices: Object.keys(TRIGGER_KINDS),
+  }),
+  setting: flag.list('NAME=VALUE', '--type: a field of event_data; objects and lists as JSON'),
   'time-zone': flag.text('ZONE', 'with --cron: its time zone, such as Asia/Shanghai'),
   event: flag.text('TEXT', 'timer: user_event of each event'),
   method: flag.text('METHOD', 'gateway: GET, POST, ...; every method without it'),
@@ -22,8 +28,8 @@ export const KIND_FLAGS = {
 type KindFlags = FlagValues<typeof KIND_FLAGS>;
 
 export interface KindBody {
-  readonly trigger_type_code: 'TIMER' | 'APIG';
-  readonly event_data: Readonly<Record<string, string | number | object>>;
+  readonly trigger_type_code: string;
+  readonly event_data: Readonly<Record<string, unknown>>;
 }
 
 const OF_TIMER = ['event'] as const;
@@ -32,15 +38,37 @@ const DEFAULT_WAIT_MS = 5000;
 
 /** Throws a usage error unless exactly one kind is named, with flags of that kind. */
 export function kindBody(flags: KindFlags, name: string | undefined): KindBody {
-  const kinds = [flags.every, flags.cron, flags.path].filter((value) => value !== undefined);
-  if (kinds.length !== 1) throw usageError('give one of --every, --cron and --path');
-  const isGateway = flags.path !== undefined;
-  const foreign = (isGateway ? OF_TIMER : OF_GATEWAY).find(
-    (flag) => flags[flag] !== undefined && flags[flag] !== false,
+  const { every, cron, path, type } = flags;
+  const kinds = [every, cron, path, type].filter((value) => value !== undefined);
+  if (kinds.length !== 1) throw usageError('give one of --every, --cron, --path and --type');
+  const refuse = (names: readonly (keyof KindFlags)[], owner: string): void => {
+    const foreign = names.find((flag) => flags[flag] !== undefined && flags[flag] !== false);
+    if (foreign !== undefined) throw usageError(`--${foreign} is for ${owner}`);
+  };
+  if (path === undefined) refuse(OF_GATEWAY, '--path');
+  if (every === undefined && cron === undefined) refuse(OF_TIMER, 'timers');
+  if (cron === undefined) refuse(['time-zone'], '--cron');
+  if (type === undefined && flags.setting.length > 0) throw usageError('--setting is for --type');
+  if (type !== undefined) return { trigger_type_code: type, event_data: { name, ...settingsOf(flags.setting) } };
+  return path === undefined ? timer(flags, name) : gateway(flags, name);
+}
+
+/** Numbers and switches may stay text: the server reads them by the schema of the kind. */
+function settingsOf(list: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    [...nameValues(list, '--setting')].map(([name, value]) => [
+      name,
+      /^[[{]/.test(value) ? jsonOf(name, value) : value,
+    ]),
   );
-  if (foreign !== undefined) throw usageError(`--${foreign} is for ${isGateway ? 'timers' : '--path'}`);
-  if (flags['time-zone'] !== undefined && flags.cron === undefined) throw usageError('--time-zone needs --cron');
-  return isGateway ? gateway(flags, name) : timer(flags, name);
+}
+
+function jsonOf(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usageError(`--setting ${name} begins like JSON and is none: ${text.slice(0, 80)}`);
+  }
 }
 
 function timer({ every, cron, event, 'time-zone': zone }: KindFlags, name = 'timer'): KindBody {

@@ -13,21 +13,22 @@ export const triggers: Noun = {
       args: [QUALIFIED_FUNCTION],
       flags: {
         ...KIND_FLAGS,
-        name: flag.text('NAME', 'of the trigger; timer or api without it'),
-        disabled: flag.boolean('a timer that does not run yet'),
+        name: flag.text('NAME', 'of the trigger; timer or api without it, needed with --type'),
+        disabled: flag.boolean('it starts no function yet; not with --path'),
         version: flag.text('VERSION', 'start this version; latest without it'),
         alias: flag.text('ALIAS', 'start the version that this alias points to'),
       },
       fields(flags) {
         const body = kindBody(flags, flags.name);
         if (!flags.disabled) return body;
-        if (body.trigger_type_code !== 'TIMER') throw usageError('--disabled is for timers');
+        if (flags.path !== undefined) throw usageError('a gateway route cannot be disabled');
         return { ...body, trigger_status: 'DISABLED' as const };
       },
       examples: [
         'fgs triggers create hello --every 15m',
         'fgs triggers create hello --cron "0 0 8 * * Mon-Fri" --time-zone Asia/Shanghai --event morning --alias live',
         'fgs triggers create hello --path "/users/{id}" --method GET --exact --auth none',
+        `fgs triggers create hello --type TIMER --name nightly --setting schedule_type=Cron --setting "schedule=0 0 2 * * ?"`,
       ],
       text: (trigger, { function: { name } }) =>
         `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}`,

@@ -1,4 +1,4 @@
-import type { RouteResponse, Routes } from '@funcgraph/api';
+import { type RouteResponse, type Routes, TRIGGER_KINDS, type TriggerTypeCode } from '@funcgraph/api';
 import type { Connection, FunctionParams } from '../../connection/index.ts';
 import { usageError } from '../../framework/index.ts';
 import { type Argument, functionOf } from '../../operations/index.ts';
@@ -47,8 +47,7 @@ export function qualifierOf({ func_urn }: Trigger): string {
 }
 
 /** In a few words, when or where it fires. */
-export function whatOf({ trigger_type_code, event_data: data }: Trigger): string {
-  if (trigger_type_code === 'TIMER') return `${String(data.schedule_type)} ${String(data.schedule)}`;
-  const stage = data.env_name === 'RELEASE' ? '' : ` in ${String(data.env_name)}`;
-  return `${String(data.req_method)} ${String(data.invoke_url)}${data.match_mode === 'SWA' ? ' and below' : ''}${stage} (${String(data.auth)})`;
+export function whatOf({ trigger_type_code: code, event_data }: Trigger): string {
+  // a newer server may have more kinds
+  return Object.hasOwn(TRIGGER_KINDS, code) ? TRIGGER_KINDS[code as TriggerTypeCode].words(event_data) : '';
 }

@@ -89,8 +89,36 @@ describe('triggers create', () => {
     expect(sent(`POST ${ALL(':v1')}`)).toMatchObject({ trigger_status: 'DISABLED' });
   });
 
+  test('makes a trigger of any type from its settings', async () => {
+    server.on(`POST ${ALL()}`, { status: 201, body: API });
+    const flags = [
+      '--setting',
+      'type=1',
+      '--setting',
+      'path=/a',
+      '--setting',
+      'func_info={"timeout":9}',
+      '--name',
+      'a',
+    ];
+    expect(await cli('triggers', 'create', 'hello', '--type', 'DEDICATEDGATEWAY', ...flags)).toMatchObject({
+      exitCode: 0,
+    });
+    expect(sent(`POST ${ALL()}`)).toEqual({
+      trigger_type_code: 'DEDICATEDGATEWAY',
+      event_data: { name: 'a', type: '1', path: '/a', func_info: { timeout: 9 } },
+    });
+  });
+
   test.each([
     [[]],
+    [['--type', 'OBS']],
+    [['--type', 'TIMER', '--every', '1m']],
+    [['--type', 'TIMER', '--event', 'x']],
+    [['--type', 'APIG', '--exact']],
+    [['--type', 'APIG', '--setting', 'path']],
+    [['--type', 'APIG', '--setting', 'func_info={']],
+    [['--every', '1m', '--setting', 'schedule=1m']],
     [['--every', '1m', '--path', '/']],
     [['--every', '1m', '--cron', '0 0 8 * * ?']],
     [['--every', '1m', '--time-zone', 'UTC']],

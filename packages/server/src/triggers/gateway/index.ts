@@ -6,7 +6,7 @@ import { gatewayAnswer, gatewayData, readGateway } from './event-data.ts';
 
 const kind = (code: ApiSettings['kind']): TriggerKind<ApiSettings, ApiSettings['kind']> => ({
   code,
-  fields: TRIGGER_KINDS[code],
+  fields: TRIGGER_KINDS[code].fields,
   errors: { invalid: 'invalid_apig_trigger', exists: 'apig_trigger_exists' },
   forHttp: true,
   check: checkApi,

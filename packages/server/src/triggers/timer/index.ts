@@ -6,7 +6,7 @@ import { TimerSource } from './timer-source.ts';
 
 export const timer: TriggerKind<TimerSettings, 'TIMER'> = {
   code: 'TIMER',
-  fields: TRIGGER_KINDS.TIMER,
+  fields: TRIGGER_KINDS.TIMER.fields,
   errors: { invalid: 'invalid_timer_trigger', exists: 'timer_trigger_exists' },
   forHttp: false,
   check: checkTimer,
