@@ -9,7 +9,7 @@ export async function applyLoad(
 ): Promise<LoadResult> {
   const child = fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { execArgv: [] });
   child.send({ ...plan, request: Buffer.from(plan.request).toString('base64') });
-  const told = once(child, 'message').then(([result]) => result as LoadResult);
+  const reported = once(child, 'message').then(([result]) => result as LoadResult);
   const died = once(child, 'exit').then(() => Promise.reject(new Error('the load process died')));
-  return Promise.race([told, died]);
+  return Promise.race([reported, died]);
 }

@@ -46,9 +46,9 @@ const show = (id: string, version: number | string) =>
   wire(server.sdk.showDependencyVersion(new sdk.ShowDependencyVersionRequest(id, String(version))));
 const versions = (id: string) => wire(server.sdk.listDependencyVersion(new sdk.ListDependencyVersionRequest(id)));
 const list = (change?: (list: sdk.ListDependenciesRequest) => unknown) => {
-  const asked = new sdk.ListDependenciesRequest();
-  change?.(asked);
-  return wire(server.sdk.listDependencies(asked));
+  const requested = new sdk.ListDependenciesRequest();
+  change?.(requested);
+  return wire(server.sdk.listDependencies(requested));
 };
 const remove = (id: string, version: number) =>
   server.sdk.deleteDependencyVersion(new sdk.DeleteDependencyVersionRequest(id, String(version)));
@@ -78,8 +78,8 @@ const publish = (urn: string, version: string) => {
 };
 
 async function run(urn: string): Promise<unknown> {
-  const asked = new sdk.InvokeFunctionRequest(urn).withXCFFRequestVersion('v1').withBody({});
-  return (await server.sdk.invokeFunction(asked)).result;
+  const requested = new sdk.InvokeFunctionRequest(urn).withXCFFRequestVersion('v1').withBody({});
+  return (await server.sdk.invokeFunction(requested)).result;
 }
 
 beforeAll(async () => {
@@ -112,10 +112,12 @@ describe('the official SDK', () => {
     expect(Buffer.from(await (await fetch(shown.download_link)).arrayBuffer())).toEqual(library('one'));
     const all = await versions(one.dep_id);
     expect(all).toMatchObject({ count: 2, dependencies: [{ version: 2 }, { version: 1 }] });
-    const found = await list((asked) => asked.withName('lif').withRuntime(runtime).withDependencyType('private'));
+    const found = await list((requested) =>
+      requested.withName('lif').withRuntime(runtime).withDependencyType('private'),
+    );
     expect(found).toMatchObject({ count: 1, dependencies: [{ id: two.id, version: 2 }] });
-    expect((await list((asked) => asked.withDependencyType('public'))).count).toBe(0);
-    expect((await list((asked) => asked.withRuntime('Python3.9'))).count).toBe(0);
+    expect((await list((requested) => requested.withDependencyType('public'))).count).toBe(0);
+    expect((await list((requested) => requested.withRuntime('Python3.9'))).count).toBe(0);
     expect(((await remove(one.dep_id, 2)) as { httpStatusCode: number }).httpStatusCode).toBe(204);
     await remove(one.dep_id, 1);
     expect(await refusal(show(one.dep_id, 1))).toEqual([404, 'FSS.1056']);
@@ -127,14 +129,14 @@ describe('the official SDK', () => {
     const names: string[] = [];
     let marker = 0;
     for (;;) {
-      const page = await list((asked) => asked.withName('page-').withMarker(String(marker)).withMaxitems('2'));
+      const page = await list((requested) => requested.withName('page-').withMarker(String(marker)).withMaxitems('2'));
       if (page.dependencies.length === 0) break;
       names.push(...page.dependencies.map(({ name }) => name));
       marker = page.next_marker;
     }
     expect(names).toEqual(['page-a', 'page-b', 'page-c']);
-    expect(await refusal(list((asked) => asked.withMarker('-1')))).toEqual([400, 'FSS.0400']);
-    expect(await refusal(list((asked) => asked.withDependencyType('odd')))).toEqual([400, 'FSS.0400']);
+    expect(await refusal(list((requested) => requested.withMarker('-1')))).toEqual([400, 'FSS.0400']);
+    expect(await refusal(list((requested) => requested.withDependencyType('odd')))).toEqual([400, 'FSS.0400']);
   });
 
   it('refuses what cannot be a dependency, each with its code', async () => {
@@ -152,7 +154,7 @@ describe('the official SDK', () => {
       400,
       'FSS.1019',
     ]);
-    expect((await list((asked) => asked.withName('x'))).count).toBe(0);
+    expect((await list((requested) => requested.withName('x'))).count).toBe(0);
   });
 
   it('fetches an archive from a bucket, and only from where it may', async () => {
@@ -226,14 +228,14 @@ describe("Terraform's calls", () => {
   };
 
   it('make a dependency version and a function with it, read both back unchanged, and take them away', async () => {
-    const wanted = {
+    const requested = {
       depend_type: 'obs',
       depend_link: `http://${bucketAddress}/lib.zip`,
       name: 'terraformed',
       runtime,
       description: 'by a plan',
     };
-    const made = await call('POST', '/dependencies/version', wanted);
+    const made = await call('POST', '/dependencies/version', requested);
     expect(made.status).toBe(200);
     const { dep_id, version, id } = made.json;
     expect(version).toBe(1);
@@ -246,7 +248,7 @@ describe("Terraform's calls", () => {
       id,
       dep_id,
       version,
-      link: wanted.depend_link,
+      link: requested.depend_link,
     });
     const { download_link: _one, ...first } = state;
     const { download_link: _two, ...second } = await read();
@@ -286,15 +288,15 @@ describe("Terraform's calls", () => {
   });
 
   it('of the older resource make, change, read and delete a package', async () => {
-    const wanted = { depend_type: 'obs', depend_link: `http://${bucketAddress}/lib.zip`, name: 'older', runtime };
-    const { json, status } = await call('POST', '/dependencies', wanted);
+    const requested = { depend_type: 'obs', depend_link: `http://${bucketAddress}/lib.zip`, name: 'older', runtime };
+    const { json, status } = await call('POST', '/dependencies', requested);
     expect(status).toBe(200);
-    expect((await call('POST', '/dependencies', wanted)).status).toBe(409);
+    expect((await call('POST', '/dependencies', requested)).status).toBe(409);
     // that resource knows one id, and functions get the same
     const path = `/dependencies/${json.id}`;
     const urn = base(await createFunction('older', [json.id]));
     expect((await config(urn)).depend_version_list).toEqual([json.id]);
-    expect((await call('PUT', path, { ...wanted, description: 'changed' })).json).toMatchObject({ version: 2 });
+    expect((await call('PUT', path, { ...requested, description: 'changed' })).json).toMatchObject({ version: 2 });
     expect((await call('GET', path)).json).toMatchObject({ name: 'older', description: 'changed', version: 2 });
     expect((await call('DELETE', path)).status).toBe(412);
     await server.sdk.deleteFunction(new sdk.DeleteFunctionRequest(urn));

@@ -25,8 +25,8 @@ async function refusal(work: Promise<unknown>): Promise<[number, string, string]
 }
 
 it('serves the official client with a temporary key and its security token', async () => {
-  const asked = { auth: { identity: { methods: ['token'], token: { duration_seconds: 900 } } } };
-  const { credential } = (await admin().call('createTemporaryKey', { body: asked })).data;
+  const requested = { auth: { identity: { methods: ['token'], token: { duration_seconds: 900 } } } };
+  const { credential } = (await admin().call('createTemporaryKey', { body: requested })).data;
   const { endpoint, project_id } = server.credentials;
   const credentials = (securityToken: string) =>
     new BasicCredentials()

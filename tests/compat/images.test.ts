@@ -27,13 +27,13 @@ describe('the official SDK with container images', () => {
   }
 
   it('creates functions that are images, reads them back and gives them another', async () => {
-    const wanted = custom('v1')
+    const requested = custom('v1')
       .withCommand('/app,-x')
       .withArgs('a,b')
       .withWorkingDir('/')
       .withUid('1100')
       .withGid('-1');
-    const created = (await server.sdk.createFunction(creation('image', wanted))) as unknown as { func_urn?: string };
+    const created = (await server.sdk.createFunction(creation('image', requested))) as unknown as { func_urn?: string };
     const urn = created.func_urn ?? '';
     const shown = await server.sdk.showFunctionConfig(new sdk.ShowFunctionConfigRequest(urn));
     expect(shown).toMatchObject({

@@ -145,8 +145,8 @@ beforeAll(async () => {
   await ask('createTags', { params: tagged, body: { action: 'create', tags } });
   await ask('listFunctionTags', { params: tagged });
   await ask('showProjectTagsList', { params: tagged });
-  const wanted = { tags: [{ key: 'team', values: ['shop'] }] };
-  await ask('showResInstanceInfo', { params: { ...tagged, action: 'filter' }, body: wanted });
+  const requested = { tags: [{ key: 'team', values: ['shop'] }] };
+  await ask('showResInstanceInfo', { params: { ...tagged, action: 'filter' }, body: requested });
   await ask('deleteTags', { params: tagged, body: { action: 'delete', tags } });
 
   await ask('createEvent', { params: of, body: { name: 'sample', content: base64('{}') } });

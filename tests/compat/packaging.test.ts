@@ -51,12 +51,12 @@ function bytesClient(): sdk.FunctionGraphClient {
     .build() as sdk.FunctionGraphClient;
 }
 
-const exported = (urn: string, change: (asked: sdk.ExportFunctionRequest) => unknown = () => undefined) => {
-  const asked = new sdk.ExportFunctionRequest(urn);
-  change(asked);
-  return bytesClient().exportFunction(asked);
+const exported = (urn: string, change: (requested: sdk.ExportFunctionRequest) => unknown = () => undefined) => {
+  const requested = new sdk.ExportFunctionRequest(urn);
+  change(requested);
+  return bytesClient().exportFunction(requested);
 };
-const both = (asked: sdk.ExportFunctionRequest) => asked.withConfig(true).withCode(true);
+const both = (requested: sdk.ExportFunctionRequest) => requested.withConfig(true).withCode(true);
 const imported = (name: string, archive: Buffer, type = 'zip') => {
   const body = new sdk.ImportFunctionRequestBody(name, `${name}.zip`, type, archive.toString('base64'));
   return wire(server.sdk.importFunction(new sdk.ImportFunctionRequest().withBody(body)));
@@ -95,10 +95,10 @@ describe('export and import', () => {
     const body = new sdk.CreateFunctionVersionRequestBody().withVersion('v1');
     await server.sdk.createFunctionVersion(new sdk.CreateFunctionVersionRequest(urn).withBody(body));
     expect((await wire(exported(`${urn}:v1`, both))).httpStatusCode).toBe(200);
-    const alone = await wire(exported(urn, (asked) => asked.withType('config')));
+    const alone = await wire(exported(urn, (requested) => requested.withType('config')));
     expect(alone.body.includes('versions.yaml') && !alone.body.includes('code.zip')).toBe(true);
     expect(await refusal(imported('alone', alone.body))).toEqual([400, 'FSS.1012']);
-    const code = await wire(exported(urn, (asked) => asked.withType('code')));
+    const code = await wire(exported(urn, (requested) => requested.withType('code')));
     expect(code.body.includes('code.zip') && !code.body.includes('versions.yaml')).toBe(true);
     expect(await refusal(imported('alone', code.body))).toEqual([400, 'FSS.1025']);
   });
@@ -107,14 +107,14 @@ describe('export and import', () => {
     const original = await createFunction('refusals');
     const urn = base(original);
     // with the client that reads text: the other one cannot read a refusal
-    const ask = (name: string, change: (asked: sdk.ExportFunctionRequest) => unknown) => {
-      const asked = new sdk.ExportFunctionRequest(name);
-      change(asked);
-      return refusal(server.sdk.exportFunction(asked));
+    const ask = (name: string, change: (requested: sdk.ExportFunctionRequest) => unknown) => {
+      const requested = new sdk.ExportFunctionRequest(name);
+      change(requested);
+      return refusal(server.sdk.exportFunction(requested));
     };
     expect(await ask(urn, () => undefined)).toEqual([400, 'FSS.0400']);
-    expect(await ask(urn, (asked) => asked.withType('all'))).toEqual([400, 'FSS.0400']);
-    expect(await ask(urn, (asked) => both(asked).withType('code'))).toEqual([400, 'FSS.0400']);
+    expect(await ask(urn, (requested) => requested.withType('all'))).toEqual([400, 'FSS.0400']);
+    expect(await ask(urn, (requested) => both(requested).withType('code'))).toEqual([400, 'FSS.0400']);
     expect(await ask(urn.replace('refusals', 'nothing'), both)).toEqual([404, 'FSS.1051']);
     expect(await ask(`${urn}:v9`, both)).toEqual([404, 'FSS.1052']);
     const { body: archive } = await wire(exported(urn, both));
@@ -133,10 +133,10 @@ describe('export and import', () => {
 });
 
 describe('function templates', () => {
-  const list = (change: (asked: sdk.ListFunctionTemplateRequest) => unknown = () => undefined) => {
-    const asked = new sdk.ListFunctionTemplateRequest();
-    change(asked);
-    return wire(server.sdk.listFunctionTemplate(asked));
+  const list = (change: (requested: sdk.ListFunctionTemplateRequest) => unknown = () => undefined) => {
+    const requested = new sdk.ListFunctionTemplateRequest();
+    change(requested);
+    return wire(server.sdk.listFunctionTemplate(requested));
   };
   const ids = ({ func_templates }: Wire): string[] => func_templates.map(({ id }) => id);
 
@@ -145,18 +145,18 @@ describe('function templates', () => {
     expect(all.func_templates.length).toBeGreaterThanOrEqual(12);
     const seen: string[] = [];
     for (let marker = 0; ; ) {
-      const page = await list((asked) => asked.withMarker(String(marker)).withMaxitems('5'));
+      const page = await list((requested) => requested.withMarker(String(marker)).withMaxitems('5'));
       if (page.func_templates.length === 0) break;
       seen.push(...ids(page));
       marker = page.next_marker;
     }
     expect(seen).toEqual(ids(all));
-    const ours = await list((asked) => asked.withRuntime(runtime).withScene('event'));
+    const ours = await list((requested) => requested.withRuntime(runtime).withScene('event'));
     expect(ours.func_templates).toMatchObject([{ id: 'event-router-node', runtime, code: '' }]);
-    expect(ids(await list((asked) => asked.withService('TIMER')))).toEqual(['cron-cleanup-node']);
-    expect(ids(await list((asked) => asked.withIspublic('false')))).toEqual([]);
-    expect(await refusal(list((asked) => asked.withIspublic('maybe')))).toEqual([400, 'FSS.0400']);
-    expect(await refusal(list((asked) => asked.withMarker('-1')))).toEqual([400, 'FSS.0400']);
+    expect(ids(await list((requested) => requested.withService('TIMER')))).toEqual(['cron-cleanup-node']);
+    expect(ids(await list((requested) => requested.withIspublic('false')))).toEqual([]);
+    expect(await refusal(list((requested) => requested.withIspublic('maybe')))).toEqual([400, 'FSS.0400']);
+    expect(await refusal(list((requested) => requested.withMarker('-1')))).toEqual([400, 'FSS.0400']);
   });
 
   it('are shown with code that a function can be created with', async () => {

@@ -44,7 +44,7 @@ describe.runIf(isRoot)('the official SDK with networks and file systems', () => 
     const body = () => new sdk.UpdateFunctionConfigRequestBody('placed', runtime as never, 10, 'index.handler', 128);
     const update = (changes: sdk.UpdateFunctionConfigRequestBody) =>
       server.sdk.updateFunctionConfig(new sdk.UpdateFunctionConfigRequest(urn).withBody(changes));
-    const told = {
+    const reported = {
       func_vpc: {
         vpc_id: '0dae26c9-9a70-4392-93f3-87d53115d171',
         subnet_id: '384571e9-46d2-4e1e-8d14-7bfa8b4f1d0d',
@@ -65,14 +65,14 @@ describe.runIf(isRoot)('the official SDK with networks and file systems', () => 
         ],
       },
     };
-    expect(await update(body().withFuncVpc(vpc).withMountConfig(mounts))).toMatchObject(told);
+    expect(await update(body().withFuncVpc(vpc).withMountConfig(mounts))).toMatchObject(reported);
     const read = () => server.sdk.showFunctionConfig(new sdk.ShowFunctionConfigRequest(urn));
-    expect(await read()).toMatchObject(told);
+    expect(await read()).toMatchObject(reported);
     expect((await invoke(server, urn)).text).toBe('by the official client');
 
     // What a change does not name stays.
     await update(body().withDescription('another'));
-    expect(await read()).toMatchObject({ ...told, description: 'another' });
+    expect(await read()).toMatchObject({ ...reported, description: 'another' });
     await update(body().withMountConfig(new sdk.MountConfig(new sdk.MountUser(-1, -1), [])));
     expect(await read()).not.toHaveProperty('mount_config');
     expect((await invoke(server, urn)).text).toContain('ENOENT');

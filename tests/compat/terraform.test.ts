@@ -74,18 +74,18 @@ async function mounts(): Promise<Partial<FunctionArguments>> {
 }
 
 /** Makes sure that another plan finds nothing to do, however often the state is read. */
-async function settled(id: string, wanted: FunctionArguments): Promise<void> {
+async function settled(id: string, requested: FunctionArguments): Promise<void> {
   const state = (await functions.read(id)) ?? {};
-  expect(planOf(wanted, state)).toEqual([]);
+  expect(planOf(requested, state)).toEqual([]);
   expect(await functions.read(id)).toEqual(state);
 }
 
 describe('a function by Terraform', () => {
   it('with the fewest arguments is made, planned without a change, and taken away', async () => {
-    const wanted = smallest('fewest');
-    const id = await functions.create(wanted);
+    const requested = smallest('fewest');
+    const id = await functions.create(requested);
     expect(id.endsWith(':latest')).toBe(true);
-    await settled(id, wanted);
+    await settled(id, requested);
     await functions.delete(id);
     expect(await functions.read(id)).toBeUndefined();
   });
@@ -98,7 +98,7 @@ describe('a function by Terraform', () => {
       runtime,
     });
     const mounted = isRoot ? await mounts() : {};
-    const wanted: FunctionArguments = {
+    const requested: FunctionArguments = {
       ...smallest('everything'),
       ...mounted,
       app: 'default',
@@ -133,11 +133,11 @@ describe('a function by Terraform', () => {
         { name: 'latest', aliases: { name: 'next', additional_version_weights: { v1: 10 } } },
       ],
     };
-    const id = await functions.create(wanted);
-    await settled(id, wanted);
+    const id = await functions.create(requested);
+    await settled(id, requested);
 
     const changed: FunctionArguments = {
-      ...wanted,
+      ...requested,
       func_code: answering('2'),
       depend_list: [],
       timeout: 20,
@@ -154,7 +154,7 @@ describe('a function by Terraform', () => {
       tags: { team: 'shop', cost: '' },
       versions: [{ name: 'v2', aliases: { name: 'live' } }],
     };
-    await functions.update(id, wanted, changed);
+    await functions.update(id, requested, changed);
     await settled(id, changed);
 
     const emptied: FunctionArguments = {
@@ -175,12 +175,12 @@ describe('a function by Terraform', () => {
   });
 
   it('keeps its code when only the name of the file changes, with the code beside it or without', async () => {
-    const wanted = smallest('kept-code');
-    const id = await functions.create(wanted);
-    const renamed = { ...wanted, code_filename: 'renamed.zip' };
-    await functions.update(id, wanted, renamed);
+    const requested = smallest('kept-code');
+    const id = await functions.create(requested);
+    const renamed = { ...requested, code_filename: 'renamed.zip' };
+    await functions.update(id, requested, renamed);
     await settled(id, renamed);
-    const { func_code: _, ...silent } = { ...wanted, code_filename: 'again.zip' };
+    const { func_code: _, ...silent } = { ...requested, code_filename: 'again.zip' };
     await functions.update(id, renamed, silent);
     await settled(id, silent);
     expect((await invoke(server, base(id))).text).toBe('1');
@@ -195,7 +195,7 @@ describe('a function by Terraform', () => {
       start_time: 4_000_000_000,
       expired_time: 4_000_003_600,
     };
-    const wanted: FunctionArguments = {
+    const requested: FunctionArguments = {
       ...smallest('reserving'),
       versions: [{ name: 'v1', aliases: { name: 'live' } }],
       reserved_instances: [
@@ -203,13 +203,13 @@ describe('a function by Terraform', () => {
         { qualifier_type: 'version', qualifier_name: 'latest', count: 1, idle_mode: true },
       ],
     };
-    const id = await functions.create(wanted);
-    await settled(id, wanted);
+    const id = await functions.create(requested);
+    await settled(id, requested);
     const changed: FunctionArguments = {
-      ...wanted,
+      ...requested,
       reserved_instances: [{ qualifier_type: 'version', qualifier_name: 'v1', count: 1, idle_mode: false }],
     };
-    await functions.update(id, wanted, changed);
+    await functions.update(id, requested, changed);
     await settled(id, changed);
     const none: FunctionArguments = { ...changed, reserved_instances: [] };
     await functions.update(id, changed, none);
@@ -228,16 +228,16 @@ describe('a function by Terraform', () => {
 
 describe('other resources by Terraform:', () => {
   it('a dependency version', async () => {
-    const wanted = { name: 'lib', runtime, description: 'a library' };
+    const requested = { name: 'lib', runtime, description: 'a library' };
     const link = `http://${bucketAddress}/lib.zip`;
     const made = await calls.send('POST', '/fgs/dependencies/version', {
-      ...wanted,
+      ...requested,
       depend_type: 'obs',
       depend_link: link,
     });
     const path = `/fgs/dependencies/${made.dep_id}/version/${made.version}`;
     const { download_link: _, ...state } = await calls.send('GET', path);
-    expect(state).toMatchObject({ ...wanted, link, version: 1, dep_id: made.dep_id });
+    expect(state).toMatchObject({ ...requested, link, version: 1, dep_id: made.dep_id });
     expect(await calls.find(path)).toMatchObject(state);
     // an import looks through all pages, by offset
     const listed: Json[] = [];
@@ -260,18 +260,22 @@ describe('other resources by Terraform:', () => {
       destination: 'FunctionGraph',
       param: JSON.stringify({ func_urn: urn }),
     });
-    const wanted = {
+    const requested = {
       max_async_event_age_in_seconds: 3600,
       max_async_retry_attempts: 2,
       enable_async_status_log: false,
       destination_config: { on_success: destination(target), on_failure: destination(target) },
     };
-    await calls.send('PUT', path, wanted);
+    await calls.send('PUT', path, requested);
     const state = await calls.find(path);
-    expect(state).toMatchObject(wanted);
+    expect(state).toMatchObject(requested);
     expect(state).toMatchObject({ created_time: expect.any(String), last_modified: expect.any(String) });
     expect(await calls.find(path)).toEqual(state);
-    const changed = { ...wanted, max_async_retry_attempts: 0, destination_config: { on_failure: destination(target) } };
+    const changed = {
+      ...requested,
+      max_async_retry_attempts: 0,
+      destination_config: { on_failure: destination(target) },
+    };
     await calls.send('PUT', path, changed);
     const after = await calls.find(path);
     expect(after).toMatchObject(changed);
@@ -320,15 +324,15 @@ describe('other resources by Terraform:', () => {
       },
       { auth: 'IAM', req_method: 'POST' },
     ],
-  ])('a trigger of type %s', async (kind, wanted, change) => {
+  ])('a trigger of type %s', async (kind, requested, change) => {
     const id = await functions.create(smallest(`trigger-${kind.toLowerCase()}`));
     const triggers = new TriggerResource(calls);
-    const path = await triggers.create(base(id), kind, wanted);
+    const path = await triggers.create(base(id), kind, requested);
     const state = await triggers.read(path);
-    expect(state).toMatchObject({ trigger_type_code: kind, trigger_status: 'ACTIVE', event_data: wanted });
+    expect(state).toMatchObject({ trigger_type_code: kind, trigger_status: 'ACTIVE', event_data: requested });
     // a plan compares the configuration with the state that is read, each time
     expect(await triggers.read(path)).toEqual(state);
-    const changed = { ...wanted, ...change };
+    const changed = { ...requested, ...change };
     await triggers.update(path, changed, kind === 'TIMER' ? 'DISABLED' : 'ACTIVE');
     const after = await triggers.read(path);
     expect(after).toMatchObject({ event_data: changed, created_time: state.created_time });

@@ -34,10 +34,10 @@ const events = (from: number, count: number, ms: number) =>
 
 /** Waits until these events have been seen running. */
 async function untilRunning(numbers: readonly number[]): Promise<void> {
-  const wanted = numbers.map((n) => `running ${n}`);
+  const expected = numbers.map((n) => `running ${n}`);
   await expect
     .poll(async () => (await logLines(server, urn)).map((line) => line.message.trim()), PATIENCE)
-    .toEqual(expect.arrayContaining(wanted));
+    .toEqual(expect.arrayContaining(expected));
 }
 
 const agent = (): number => {

@@ -85,11 +85,11 @@ it('each accepted invocation reaches its destination, at whatever moment the ser
     await killed;
     await server.restart();
   }
-  const told = `killed after ${moments.join(', ')}`;
+  const reported = `killed after ${moments.join(', ')}`;
   const took = (): Set<string> => new Set(existsSync(ran) ? readFileSync(ran, 'utf8').trim().split('\n') : []);
   const missing = (): string[] =>
     [...accepted].filter(([id, fail]) => (fail ? webhook.of(id).length === 0 : !took().has(id))).map(([id]) => id);
-  await expect.poll(missing, { timeout: 60_000, interval: 200, message: told }).toEqual([]);
+  await expect.poll(missing, { timeout: 60_000, interval: 200, message: reported }).toEqual([]);
   expect([...took()].filter((id) => accepted.get(id) !== false)).toEqual([]);
 
   const ended = async (): Promise<number> =>
@@ -102,5 +102,5 @@ it('each accepted invocation reaches its destination, at whatever moment the ser
   await expect.poll(open, PATIENCE).toEqual([0, 0, 0]);
   // an outcome is stored once, and so is the invocation that it becomes
   const successes = [...accepted.values()].filter((fail) => !fail).length;
-  expect((await asyncInvocations(server, sink)).length, told).toBe(successes);
+  expect((await asyncInvocations(server, sink)).length, reported).toBe(successes);
 });

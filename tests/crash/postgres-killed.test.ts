@@ -61,11 +61,11 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
   async function whileAway(urn: string): Promise<void> {
     const answers = await Promise.all(Array.from({ length: 50 }, () => call(server, urn)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    const wanted = { params: project(server), body: { func_name: 'never', package: 'default', runtime } };
+    const requested = { params: project(server), body: { func_name: 'never', package: 'default', runtime } };
     for (const work of [
       () => enqueue(server, urn, {}),
       () => server.api.call('listFunctions', { params: project(server) }),
-      () => server.api.call('createFunction', wanted as never),
+      () => server.api.call('createFunction', requested as never),
       () => make('later', "return 'later';"),
     ]) {
       await expect(work()).rejects.toMatchObject(refusal);
@@ -129,25 +129,25 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
       if (round === 'server' || round === 'both') await server.restart();
       await expect.poll(() => enqueue(server, urn, { n: 0 }).catch(() => ''), PATIENCE).not.toBe('');
     }
-    const told = `killed after acceptances ${moments.join(', ')}; ${accepted.size} accepted`;
+    const reported = `killed after acceptances ${moments.join(', ')}; ${accepted.size} accepted`;
     const open = async (): Promise<string[]> =>
       (await asyncInvocations(server, urn))
         .filter((one) => /WAIT|RUNNING/.test(one.status))
         .map((one) => one.request_id);
     await expect.poll(open, { timeout: 120_000, interval: 200 }).toEqual([]);
     const listed = await asyncInvocations(server, urn);
-    expect(new Set(listed.map((one) => one.request_id)).size, told).toBe(listed.length);
+    expect(new Set(listed.map((one) => one.request_id)).size, reported).toBe(listed.length);
     const status = new Map(listed.map((one) => [one.request_id, one.status]));
     const wrong = [...accepted]
       .map(([id, event]) => [id, { ...event, status: status.get(id) }] as const)
       .filter(([id, { fail }]) => status.get(id) !== (fail ? 'FAIL' : 'SUCCESS'));
-    expect(wrong, told).toEqual([]);
+    expect(wrong, reported).toEqual([]);
     const runs = new Map<number, number>();
     for (const line of readFileSync(ran, 'utf8').trim().split('\n'))
       runs.set(Number(line), (runs.get(Number(line)) ?? 0) + 1);
     const tooFew = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) < (fail ? 2 : 1));
     const tooMany = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) > (fail ? 2 : 1) + ROUNDS.length);
-    expect([tooFew, tooMany], told).toEqual([[], []]);
+    expect([tooFew, tooMany], reported).toEqual([[], []]);
   });
 
   it('a server whose database went to another one ends, and reports it', async () => {

@@ -84,18 +84,18 @@ it('every accepted invocation ends once and was run, however often the server is
     await server.restart();
     belongings.note();
   }
-  const told = `killed after acceptances ${moments.join(', ')}`;
-  expect(accepted.size, told).toBeGreaterThanOrEqual(ROUNDS);
+  const reported = `killed after acceptances ${moments.join(', ')}`;
+  expect(accepted.size, reported).toBeGreaterThanOrEqual(ROUNDS);
 
   const open = async (): Promise<string[]> =>
     (await asyncInvocations(server, urn)).filter((one) => /WAIT|RUNNING/.test(one.status)).map((one) => one.request_id);
   await expect.poll(open, { timeout: 90_000, interval: 200 }).toEqual([]);
 
   const listed = await asyncInvocations(server, urn);
-  expect(new Set(listed.map((one) => one.request_id)).size, told).toBe(listed.length);
+  expect(new Set(listed.map((one) => one.request_id)).size, reported).toBe(listed.length);
   const status = new Map(listed.map((one) => [one.request_id, one.status]));
   const wrong = [...accepted].filter(([id, { fail }]) => status.get(id) !== (fail ? 'FAIL' : 'SUCCESS'));
-  expect(wrong, told).toEqual([]);
+  expect(wrong, reported).toEqual([]);
 
   expect(existsSync(ran())).toBe(true);
   const runs = new Map<number, number>();
@@ -103,7 +103,7 @@ it('every accepted invocation ends once and was run, however often the server is
     runs.set(Number(line), (runs.get(Number(line)) ?? 0) + 1);
   const tooFew = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) < (fail ? 2 : 1));
   const tooMany = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) > (fail ? 2 : 1) + ROUNDS);
-  expect([tooFew, tooMany], told).toEqual([[], []]);
+  expect([tooFew, tooMany], reported).toEqual([[], []]);
 
   await server.kill('SIGTERM');
   await expect.poll(() => belongings.leftAfterStop(), PATIENCE).toEqual([]);

@@ -215,10 +215,10 @@ describe('a dead letter', () => {
         new sdk.UpdateFunctionConfigRequestBody('flaky', runtime as never, 10, 'index.handler', 128).withUserData('{}'),
       ),
     );
-    const asked = await Promise.all(
+    const requested = await Promise.all(
       [1, 2, 3].map(() => server.api.call('redriveDeadLetter', { params: letterParams(old) })),
     );
-    const answers = [...asked, await server.api.call('redriveDeadLetter', { params: letterParams(old) })];
+    const answers = [...requested, await server.api.call('redriveDeadLetter', { params: letterParams(old) })];
     const [id = '', ...others] = new Set(answers.map(({ data }) => data.request_id));
     expect(others).toEqual([]);
     expect(answers.map(({ status, data }) => [status, data.redrive_of])).toEqual(answers.map(() => [202, old]));
@@ -308,11 +308,11 @@ it('the log has each change of status of a function that wants it', async () => 
   const urn = await make('status');
   await configure(urn, { statusLog: true, retries: 1 });
   const id = await enqueue(server, urn, { fail: true });
-  const told = async () =>
+  const reported = async () =>
     (await logLines(server, urn, { request_id: id, keyword: 'Async invocation' })).map(
       ({ message }) => message.split(': ')[1],
     );
   await expect
-    .poll(told, PATIENCE)
+    .poll(reported, PATIENCE)
     .toEqual(['WAIT', 'RUNNING, attempt 1', 'WAIT, next attempt in 1000 ms', 'RUNNING, attempt 2', 'FAIL, code 4002']);
 });

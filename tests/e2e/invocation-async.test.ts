@@ -124,10 +124,10 @@ describe('acceptance', () => {
     const event = Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 31) % 256));
     const id = await enqueue(server, bytes, event);
     await untilStatus(bytes, id, 'SUCCESS');
-    const told = `sha256 ${createHash('sha256').update(event).digest('hex')} ${event.length}`;
+    const reported = `sha256 ${createHash('sha256').update(event).digest('hex')} ${event.length}`;
     await expect
       .poll(async () => (await logLines(server, bytes)).map((line) => line.message.trim()), PATIENCE)
-      .toContain(told);
+      .toContain(reported);
   });
 });
 

@@ -64,19 +64,19 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-interface Wanted {
+interface Requested {
   readonly outcome: string;
   readonly code: number;
   readonly component: string;
 }
 
 /** Header, receipt of the answer, stored receipt and the platform's log line must all report the same failure. */
-async function expectTold(urn: string, answer: Invocation, wanted: Wanted): Promise<void> {
-  expect(answer).toMatchObject({ status: 200, isError: true, code: wanted.code });
-  expect(answer.receipt).toMatchObject(wanted);
+async function expectReported(urn: string, answer: Invocation, requested: Requested): Promise<void> {
+  expect(answer).toMatchObject({ status: 200, isError: true, code: requested.code });
+  expect(answer.receipt).toMatchObject(requested);
   await expect.poll(() => receiptOf(server, answer.requestId), PATIENCE).toEqual(answer.receipt);
   const finish = expect.stringMatching(
-    new RegExp(`^Finish invoke request '${answer.requestId}'.*result: ${wanted.outcome} \\(${wanted.code}\\)$`),
+    new RegExp(`^Finish invoke request '${answer.requestId}'.*result: ${requested.outcome} \\(${requested.code}\\)$`),
   );
   await expect
     .poll(async () => (await logLines(server, urn, { request_id: answer.requestId })).map((l) => l.message), PATIENCE)
@@ -93,7 +93,7 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
   it('an error of the function is HTTP 200 with message, type and stack, and the instance goes on', async () => {
     const before = await invoke(server, urn(), {});
     const answer = await invoke(server, urn(), { do: 'throw' });
-    await expectTold(urn(), answer, { outcome: 'function_error', code: 4002, component: 'function' });
+    await expectReported(urn(), answer, { outcome: 'function_error', code: 4002, component: 'function' });
     expect(answer.json).toMatchObject({
       errorMessage: 'function invocation exception, error: asked to fail',
       errorType: language === 'node' ? 'TypeError' : 'ValueError',
@@ -106,14 +106,14 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
 
   it('an event that is not JSON is an error of the call', async () => {
     const answer = await invoke(server, urn(), 'no json {');
-    await expectTold(urn(), answer, { outcome: 'function_error', code: 4002, component: 'function' });
+    await expectReported(urn(), answer, { outcome: 'function_error', code: 4002, component: 'function' });
     expect(answer.text).toMatch(/JSON|Expecting|token/i);
     await expectRecovered();
   });
 
   it('a timeout ends the instance, and the next call gets another', async () => {
     const answer = await invoke(server, urn(), { do: 'hang' });
-    await expectTold(urn(), answer, { outcome: 'timeout', code: 4010, component: 'timeout' });
+    await expectReported(urn(), answer, { outcome: 'timeout', code: 4010, component: 'timeout' });
     expect(answer.text).toContain('timed out after 3 seconds');
     expect(answer.receipt.handler_ms).toBeGreaterThanOrEqual(2_990);
     const next = await invoke(server, urn(), {});
@@ -123,7 +123,7 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
 
   it('too much memory is reported with the bytes used', async () => {
     const answer = await invoke(server, urn(), { do: 'memory' });
-    await expectTold(urn(), answer, { outcome: 'memory_exceeded', code: 4205, component: 'function' });
+    await expectReported(urn(), answer, { outcome: 'memory_exceeded', code: 4205, component: 'function' });
     const used = /^runtime memory limit exceeded, memory used: (\d+) bytes/.exec(String(answer.json.errorMessage));
     expect(Number(used?.[1])).toBeGreaterThan(100 * MIB);
     expect(Number(used?.[1])).toBeLessThanOrEqual(129 * MIB);
@@ -138,17 +138,17 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
       timeout: 90,
     });
     const answer = await invoke(server, slow, { do: 'disk' });
-    await expectTold(slow, answer, { outcome: 'disk_exceeded', code: 4207, component: 'function' });
+    await expectReported(slow, answer, { outcome: 'disk_exceeded', code: 4207, component: 'function' });
     expect(answer.text).toMatch(/ENOSPC|No space left/i);
     expect(await invoke(server, slow, {})).toMatchObject({ text: 'fine', code: 0 });
   });
 
   it('a process that exits or crashes is reported with how it ended', async () => {
     const exited = await invoke(server, urn(), { do: 'exit' });
-    await expectTold(urn(), exited, { outcome: 'crashed', code: 4002, component: 'function' });
+    await expectReported(urn(), exited, { outcome: 'crashed', code: 4002, component: 'function' });
     expect(exited.json.errorMessage).toContain('exited with code 3');
     const killed = await invoke(server, urn(), { do: 'kill' });
-    await expectTold(urn(), killed, { outcome: 'crashed', code: 4002, component: 'function' });
+    await expectReported(urn(), killed, { outcome: 'crashed', code: 4002, component: 'function' });
     expect(killed.json.errorMessage).toContain('SIGSEGV');
     await expectRecovered();
   });
@@ -157,13 +157,13 @@ describe.each(['node', 'python'] as const)('in %s', (language) => {
 describe('only in Node.js', () => {
   it('a handler that never yields is stopped all the same', async () => {
     const answer = await invoke(server, urns.node, { do: 'spin' });
-    await expectTold(urns.node, answer, { outcome: 'timeout', code: 4010, component: 'timeout' });
+    await expectReported(urns.node, answer, { outcome: 'timeout', code: 4010, component: 'timeout' });
     expect((await invoke(server, urns.node, {})).text).toBe('fine');
   });
 
   it('a result that cannot be written as JSON has its own code', async () => {
     const answer = await invoke(server, urns.node, { do: 'circle' });
-    await expectTold(urns.node, answer, { outcome: 'function_error', code: 4007, component: 'function' });
+    await expectReported(urns.node, answer, { outcome: 'function_error', code: 4007, component: 'function' });
   });
 });
 
@@ -176,7 +176,7 @@ describe('before the handler runs', () => {
     const urn = await start('missing', "require('nowhere'); exports.handler = async (e, c) => 1;");
     for (const _ of [1, 2]) {
       const answer = await invoke(server, urn);
-      await expectTold(urn, answer, { outcome: 'load_failed', code: 4001, component: 'function' });
+      await expectReported(urn, answer, { outcome: 'load_failed', code: 4001, component: 'function' });
       expect(answer.text).toContain("Cannot find module 'nowhere'");
       expect(answer.log).toContain("Cannot find module 'nowhere'");
     }
@@ -185,7 +185,7 @@ describe('before the handler runs', () => {
   it('a handler that does not exist is a load failure', async () => {
     const urn = await start('absent', 'exports.other = async (e, c) => 1;');
     const answer = await invoke(server, urn);
-    await expectTold(urn, answer, { outcome: 'load_failed', code: 4001, component: 'function' });
+    await expectReported(urn, answer, { outcome: 'load_failed', code: 4001, component: 'function' });
     expect(answer.text).toContain("handler 'handler' not found in module");
   });
 
@@ -194,7 +194,7 @@ describe('before the handler runs', () => {
       console.log('init attempt ' + Math.random()); callback(new Error('no database')); };`;
     const urn = await start('init-fails', source, { initializer: 'index.init' });
     const answer = await invoke(server, urn);
-    await expectTold(urn, answer, { outcome: 'init_failed', code: 4009, component: 'function' });
+    await expectReported(urn, answer, { outcome: 'init_failed', code: 4009, component: 'function' });
     expect(answer.text).toContain('no database');
     await expect
       .poll(async () => {
@@ -208,7 +208,7 @@ describe('before the handler runs', () => {
     const source = `${WITH_INIT}exports.init = (context, callback) => setInterval(() => {}, 1000);`;
     const urn = await start('init-hangs', source, { initializer: 'index.init', initializerTimeout: 1 });
     const answer = await invoke(server, urn);
-    await expectTold(urn, answer, { outcome: 'init_failed', code: 4211, component: 'timeout' });
+    await expectReported(urn, answer, { outcome: 'init_failed', code: 4211, component: 'timeout' });
     expect(answer.text).toContain('timed out after 1 second');
     expect(answer.receipt.init_ms).toBeGreaterThanOrEqual(990);
     expect(answer.receipt.total_ms).toBeLessThan(30_000);
@@ -218,7 +218,7 @@ describe('before the handler runs', () => {
     const files = { 'other.txt': 'nothing' };
     const urn = await deploy(server, { name: 'no-bootstrap', runtime: 'Custom', handler: 'bootstrap', files });
     const answer = await invoke(server, urn);
-    await expectTold(urn, answer, { outcome: 'load_failed', code: 4001, component: 'function' });
+    await expectReported(urn, answer, { outcome: 'load_failed', code: 4001, component: 'function' });
     expect(answer.text).toContain('bootstrap');
   });
 });

@@ -59,10 +59,10 @@ describe('the log of a function', () => {
   it('has the lines of one request with their levels, between start and finish', async () => {
     const { requestId, receipt } = await invoke(server, node, { word: 'apple' });
     const lines = await linesOf(node, requestId);
-    const told = said(lines);
-    expect(told[0]).toBe(`INFO Start invoke request '${requestId}', version: latest`);
-    expect(told.at(-1)).toMatch(/^INFO Finish invoke request/);
-    expect(told).toEqual(
+    const reported = said(lines);
+    expect(reported[0]).toBe(`INFO Start invoke request '${requestId}', version: latest`);
+    expect(reported.at(-1)).toMatch(/^INFO Finish invoke request/);
+    expect(reported).toEqual(
       expect.arrayContaining([
         'DEBUG debug apple',
         'INFO info apple',
@@ -83,13 +83,13 @@ describe('the log of a function', () => {
   it('has the output of child processes and of writes past the runtime under their request, before its end', async () => {
     for (let n = 0; n < 5; n += 1) {
       const { requestId } = await invoke(server, node, { child: `echo child ${n}; echo bad ${n} >&2` });
-      const told = said(await linesOf(node, requestId));
-      expect(told.slice(1, -1).sort()).toEqual([`ERROR bad ${n}`, `INFO child ${n}`]);
+      const reported = said(await linesOf(node, requestId));
+      expect(reported.slice(1, -1).sort()).toEqual([`ERROR bad ${n}`, `INFO child ${n}`]);
     }
     const { requestId } = await invoke(server, python, { word: 'fig', child: 'printf "no end"' });
-    const told = said(await linesOf(python, requestId));
-    expect(told).toContain('INFO no endpast the runtime');
-    expect(told.at(-1)).toMatch(/^INFO Finish invoke request/);
+    const reported = said(await linesOf(python, requestId));
+    expect(reported).toContain('INFO no endpast the runtime');
+    expect(reported.at(-1)).toMatch(/^INFO Finish invoke request/);
   });
 
   it('reports where the output of a child process was cut', async () => {

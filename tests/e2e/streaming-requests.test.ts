@@ -78,9 +78,9 @@ describe('bodies of requests to HTTP functions', () => {
   });
 
   it('of more than 200 MB are refused, at once when the length is told', { timeout: 120_000 }, async () => {
-    const told = to('/count', { 'Content-Length': 201 * MIB });
-    expect((await told.answered).response.statusCode).toBe(413);
-    told.sent.destroy();
+    const reported = to('/count', { 'Content-Length': 201 * MIB });
+    expect((await reported.answered).response.statusCode).toBe(413);
+    reported.sent.destroy();
     const sending = to('/count');
     const pouring = sending.pour(202 * MIB);
     const reading = await sending.answered;

@@ -333,8 +333,8 @@ it('refuses a folder that is not empty and a template that is not there', async 
 
 it('makes an application, shows it and deletes it with its functions from the command line', async () => {
   const create = ['applications', 'create', 'inbox', '--template', 'webhook-inbox'];
-  const unasked = await server.fgs(create);
-  expect(unasked).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('params.secret is missing') });
+  const unconfirmed = await server.fgs(create);
+  expect(unconfirmed).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('params.secret is missing') });
   const params = join(work, 'params');
   writeFileSync(params, 'secret=hush\n');
   const made = await server.fgs([...create, '--param-file', params]);

@@ -98,12 +98,12 @@ export class DiskRoom {
     const room = space.freeBytes - keptBytes(space);
     const growth = await this.#growth(space);
     if (growth <= room) return;
-    const [free, kept, wanted] = [space.freeBytes, keptBytes(space), growth].map((bytes) =>
+    const [free, kept, needed] = [space.freeBytes, keptBytes(space), growth].map((bytes) =>
       Math.round(bytes / 2 ** 20),
     );
     throw new AgentError(
       'NO_DISK_ROOM',
-      `no disk space for the /tmp of another instance: ${free} MB are free, ${kept} MB of them stay free, and running instances may write ${wanted} MB`,
+      `no disk space for the /tmp of another instance: ${free} MB are free, ${kept} MB of them stay free, and running instances may write ${needed} MB`,
       { hint: 'free disk space in the data directory, or move it to a larger disk' },
     );
   }

@@ -10,11 +10,11 @@ describe('the output of a sandbox', () => {
   afterEach(() => vi.useRealTimers());
 
   function observe() {
-    const told: string[] = [];
-    const limit = new OutputLimit((_stream, text) => told.push(text));
+    const reported: string[] = [];
+    const limit = new OutputLimit((_stream, text) => reported.push(text));
     const stream = new PassThrough({ highWaterMark: 16 * KIB });
     limit.attach('stdout', stream);
-    return { told, limit, stream };
+    return { reported, limit, stream };
   }
 
   /** Writes and waits until the reader took it. */
@@ -23,33 +23,33 @@ describe('the output of a sandbox', () => {
   }
 
   it('is reported in messages of at most 8 KiB', async () => {
-    const { told, stream } = observe();
+    const { reported, stream } = observe();
     await write(stream, 'x'.repeat(20 * KIB));
-    expect(told.map(({ length }) => length)).toEqual([8 * KIB, 8 * KIB, 4 * KIB]);
+    expect(reported.map(({ length }) => length)).toEqual([8 * KIB, 8 * KIB, 4 * KIB]);
   });
 
   it('keeps a character whole that two chunks share', async () => {
-    const { told, stream } = observe();
+    const { reported, stream } = observe();
     const bytes = Buffer.from('a€b');
     await write(stream, bytes.subarray(0, 2));
     await write(stream, bytes.subarray(2));
-    expect(told.join('')).toBe('a€b');
+    expect(reported.join('')).toBe('a€b');
   });
 
   it('is cut after 64 KiB in a second, marks that once, and continues in the next second', async () => {
-    const { told, stream } = observe();
+    const { reported, stream } = observe();
     for (let i = 0; i < 10; i++) await write(stream, 'x'.repeat(10 * KIB));
-    expect(told.filter((text) => text.startsWith('x')).join('').length).toBe(64 * KIB);
-    expect(told.filter((text) => text.includes('output cut'))).toHaveLength(1);
+    expect(reported.filter((text) => text.startsWith('x')).join('').length).toBe(64 * KIB);
+    expect(reported.filter((text) => text.includes('output cut'))).toHaveLength(1);
     vi.setSystemTime(11_001);
     await write(stream, 'again');
-    expect(told.at(-1)).toBe('again');
+    expect(reported.at(-1)).toBe('again');
   });
 
   it('reports that it is cut also when the limit falls between two chunks', async () => {
-    const { told, stream } = observe();
+    const { reported, stream } = observe();
     for (let i = 0; i < 9; i++) await write(stream, 'x'.repeat(8 * KIB));
-    expect(told.filter((text) => text.includes('output cut'))).toHaveLength(1);
+    expect(reported.filter((text) => text.includes('output cut'))).toHaveLength(1);
   });
 
   it('makes the writer wait after 1 MiB in a second', async () => {

@@ -17,7 +17,7 @@ export class OutputLimit {
   readonly #streams: Readable[] = [];
   readonly #now: () => number;
   #windowStart = 0;
-  #told = 0;
+  #reported = 0;
   #isCut = false;
   #read = 0;
   #wake: NodeJS.Timeout | undefined;
@@ -45,12 +45,12 @@ export class OutputLimit {
   #take(name: 'stdout' | 'stderr', chunk: Buffer, decoder: StringDecoder): void {
     this.#openWindow();
     this.#read += chunk.length;
-    const room = MAX_TOLD_PER_SECOND - this.#told;
+    const room = MAX_TOLD_PER_SECOND - this.#reported;
     if (room > 0) {
-      const told = chunk.subarray(0, room);
-      this.#told += told.length;
-      for (let start = 0; start < told.length; start += MAX_MESSAGE_BYTES) {
-        const text = decoder.write(told.subarray(start, start + MAX_MESSAGE_BYTES));
+      const reported = chunk.subarray(0, room);
+      this.#reported += reported.length;
+      for (let start = 0; start < reported.length; start += MAX_MESSAGE_BYTES) {
+        const text = decoder.write(reported.subarray(start, start + MAX_MESSAGE_BYTES));
         if (text !== '') this.#sink(name, text);
       }
     }
@@ -65,7 +65,7 @@ export class OutputLimit {
     const now = this.#now();
     if (now - this.#windowStart < 1000) return;
     this.#windowStart = now;
-    this.#told = 0;
+    this.#reported = 0;
     this.#read = 0;
     this.#isCut = false;
   }

@@ -34,9 +34,9 @@ export class ReadyVolumes<Volume> {
 
   /** False when volumes of this size are no longer kept. */
   put(bytes: number, volume: Volume): boolean {
-    const isWanted = this.wants(bytes);
-    if (isWanted) this.#bySize.get(bytes)?.push(volume);
-    return isWanted;
+    const isNeeded = this.wants(bytes);
+    if (isNeeded) this.#bySize.get(bytes)?.push(volume);
+    return isNeeded;
   }
 
   clear(): Volume[] {

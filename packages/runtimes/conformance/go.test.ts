@@ -132,10 +132,10 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
 
   it('reports a panic with its stack and goes on', async () => {
     const { code, payload } = await answer('panics');
-    const told = JSON.parse(payload);
-    expect([code, told.errorMessage, told.errorType]).toEqual([4002, 'out of ideas', 'panic']);
-    expect(told.stackTrace.length).toBeGreaterThan(1);
-    expect(told.stackTrace[1]).toMatch(/^ {4}\S+\.go:\d+$/);
+    const reported = JSON.parse(payload);
+    expect([code, reported.errorMessage, reported.errorType]).toEqual([4002, 'out of ideas', 'panic']);
+    expect(reported.stackTrace.length).toBeGreaterThan(1);
+    expect(reported.stackTrace[1]).toMatch(/^ {4}\S+\.go:\d+$/);
     expect((await current().invoke('{}', 'request-2')).code).toBe(4002);
   });
 

@@ -167,9 +167,9 @@ for (const each of found) {
     it('refuses handlers with the wrong number of parameters', async () => {
       const { header, payload } = await refusal('index.four');
       expect(header).toEqual({ type: 'failed', phase: 'load', code: 4001 });
-      const wanted = major < 8 ? '3' : '2 or 3';
+      const requested = major < 8 ? '3' : '2 or 3';
       expect(JSON.parse(payload)).toEqual({
-        errorMessage: `function entry exception, error: handler expect to have ${wanted} parameters, but received 4`,
+        errorMessage: `function entry exception, error: handler expect to have ${requested} parameters, but received 4`,
         errorType: 'FunctionLoadError',
       });
     });

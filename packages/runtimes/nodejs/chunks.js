@@ -73,9 +73,9 @@ class ChunkSender {
 
   cancel() {
     if (this.cancelled) return;
-    const told = this.onCancel;
+    const reported = this.onCancel;
     this.close();
-    if (told !== null) told();
+    if (reported !== null) reported();
   }
 
   /** From now on all pieces are discarded. */

@@ -91,10 +91,10 @@ function loadHandler(codeRoot, handler) {
       const found = pick(loaded, entry, 'handler');
       const fits = major < 8 ? found.length === 3 : found.length === 2 || found.length === 3;
       if (!fits) {
-        const wanted = major < 8 ? '3' : '2 or 3';
+        const requested = major < 8 ? '3' : '2 or 3';
         throw configError(
           'FunctionLoadError',
-          'handler expect to have ' + wanted + ' parameters, but received ' + found.length
+          'handler expect to have ' + requested + ' parameters, but received ' + found.length
         );
       }
       return found;

@@ -159,8 +159,8 @@ class Requests {
     try {
       text = serialise(value);
     } catch (error) {
-      const told = failure.describe(4007, error, this.userFrames, false);
-      this.finish(requestId, told.code, told.payload, told.log);
+      const reported = failure.describe(4007, error, this.userFrames, false);
+      this.finish(requestId, reported.code, reported.payload, reported.log);
       return;
     }
     const size = text.length > MAX_RESULT ? byteLength(text) : text.length * 3 > MAX_RESULT ? byteLength(text) : 0;
@@ -176,14 +176,14 @@ class Requests {
 
   fail(requestId, error) {
     if (!this.running.has(requestId)) return;
-    const told = failure.describe(4002, error, this.userFrames, true);
-    this.finish(requestId, told.code, told.payload, told.log);
+    const reported = failure.describe(4002, error, this.userFrames, true);
+    this.finish(requestId, reported.code, reported.payload, reported.log);
   }
 
   refuse(requestId, error) {
     if (!this.running.has(requestId)) return;
-    const told = failure.describeCallback(error, this.userFrames);
-    this.finish(requestId, told.code, told.payload, told.log);
+    const reported = failure.describeCallback(error, this.userFrames);
+    this.finish(requestId, reported.code, reported.payload, reported.log);
   }
 
   finish(requestId, code, payload, log) {
@@ -208,8 +208,8 @@ class Requests {
       this.fail(this.running.keys().next().value, error);
       return;
     }
-    const told = failure.describe(4002, error, this.userFrames, true);
-    this.link.log(this.current, 'ERROR', told.log);
+    const reported = failure.describe(4002, error, this.userFrames, true);
+    this.link.log(this.current, 'ERROR', reported.log);
   }
 }
 

@@ -79,10 +79,10 @@ function init(frame) {
     if (answered) return;
     answered = true;
     // A load or configuration error of the contract has its own, empty stack.
-    const told = failure.describe(code, error, userFrames, !isConfigError(error));
+    const reported = failure.describe(code, error, userFrames, !isConfigError(error));
     output.flush();
-    link.log('', 'ERROR', told.log);
-    link.send(stringify({ type: 'failed', phase: phase, code: code }), told.payload);
+    link.log('', 'ERROR', reported.log);
+    link.send(stringify({ type: 'failed', phase: phase, code: code }), reported.payload);
   };
   const ready = (handler) => {
     if (answered) return;

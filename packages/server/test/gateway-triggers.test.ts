@@ -144,7 +144,7 @@ it('follows its alias, its own changes and its end at once', async () => {
 it('lets a caller wait no longer than its timeout', async () => {
   await create({ path: '/hang', func_info: { timeout: 1500 } });
   let answered: Answer | undefined;
-  const asked = call('/hang').then((answer) => {
+  const requested = call('/hang').then((answer) => {
     answered = answer;
   });
   await vi.waitFor(() => expect(events).toHaveLength(1), PATIENCE);
@@ -152,7 +152,7 @@ it('lets a caller wait no longer than its timeout', async () => {
   await new Promise(setImmediate);
   expect(answered).toBeUndefined();
   server.clock.advance(1);
-  await asked;
+  await requested;
   expect(answered).toMatchObject({
     status: 504,
     json: { error_code: 'APIGW.0203', error_msg: 'The function did not answer within 1500 ms.' },

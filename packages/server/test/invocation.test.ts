@@ -203,13 +203,13 @@ it('an initializer has its own time, which begins when it does', async () => {
   const call = invoke(server, target, 'any').then(({ code }) => {
     ended = code;
   });
-  let asked = 0;
+  let requested = 0;
   await passTime(server, 50, async () => {
-    if (begins.length > asked) {
+    if (begins.length > requested) {
       // Loading may take longer than the initializer may.
       for (let steps = 0; steps < 30; steps += 1) server.clock.advance(100);
-      begins[asked]?.();
-      asked = begins.length;
+      begins[requested]?.();
+      requested = begins.length;
     }
     return ended !== undefined;
   });

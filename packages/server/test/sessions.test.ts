@@ -73,8 +73,8 @@ describe('sessions', () => {
 
   it('of temporary keys sign with their token only, end, and make nothing that lasts', async () => {
     const user = await identities.user([READ_ONLY]);
-    const asked = { auth: { identity: { methods: ['token'], token: { duration_seconds: 900 } } } };
-    const { credential } = (await user.api.call('createTemporaryKey', { body: asked })).data;
+    const requested = { auth: { identity: { methods: ['token'], token: { duration_seconds: 900 } } } };
+    const { credential } = (await user.api.call('createTemporaryKey', { body: requested })).data;
     const key = { accessKey: credential.access, secretKey: credential.secret };
     const { securitytoken: securityToken } = credential;
     const client = identities.keyClient({ ...key, securityToken });
@@ -89,7 +89,7 @@ describe('sessions', () => {
       expect(await refusal(identities.keyClient(proof).call('listProjects'))).toMatchObject({ status: 401 });
     }
     expect(await refusal(client.call('createAccessKey', { body: { credential: {} } }))).toMatchObject({ status: 403 });
-    expect(await refusal(client.call('createTemporaryKey', { body: asked }))).toMatchObject({ status: 403 });
+    expect(await refusal(client.call('createTemporaryKey', { body: requested }))).toMatchObject({ status: 403 });
     server.clock.advance(15 * 60_000);
     expect(await refusal(client.call('listProjects'))).toMatchObject({ status: 401 });
   });

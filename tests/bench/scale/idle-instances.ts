@@ -81,15 +81,15 @@ interface Made {
 
 async function makeInstances(server: TestServer, count: number, progress: (text: string) => void): Promise<Made[]> {
   const runtimes = { 'Node.js': await runtimeOf(server, 'Node.js'), Python: await runtimeOf(server, 'Python') };
-  const wanted: Omit<Made, 'instanceId'>[] = [];
-  for (let n = 0; wanted.length < count; n += 1) {
+  const requested: Omit<Made, 'instanceId'>[] = [];
+  for (let n = 0; requested.length < count; n += 1) {
     const family = FAMILIES[n % FAMILIES.length] ?? 'Node.js';
     const settings = { name: `idle-${n}`, runtime: runtimes[family], files: SOURCES[family], dynamicMemory: true };
     const urn = await deploy(server, settings);
-    wanted.push(...SIZES.slice(0, count - wanted.length).map((memoryMb) => ({ family, urn, memoryMb })));
+    requested.push(...SIZES.slice(0, count - requested.length).map((memoryMb) => ({ family, urn, memoryMb })));
   }
   const made: Made[] = [];
-  const queue = [...wanted];
+  const queue = [...requested];
   const work = async (): Promise<void> => {
     for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
       const { receipt } = await callOne(server, one);

@@ -97,8 +97,8 @@ const UNSET: State = {
 const NOT_READ = new Set(['func_code', 'encrypted_user_data']);
 
 /** Names of arguments that the next plan would change; versions and reserved instances are sets of blocks. */
-export function planOf(wanted: FunctionArguments, state: State): readonly string[] {
-  const given: State = { ...wanted };
+export function planOf(requested: FunctionArguments, state: State): readonly string[] {
+  const given: State = { ...requested };
   return [...new Set([...Object.keys(UNSET), ...Object.keys(given)])].filter((name) => {
     if (NOT_READ.has(name)) return false;
     const value = given[name] ?? UNSET[name];
@@ -123,35 +123,35 @@ export class FunctionResource {
     this.#calls = calls;
   }
 
-  async create(wanted: FunctionArguments): Promise<string> {
+  async create(requested: FunctionArguments): Promise<string> {
     const { func_urn: id } = await this.#calls.send('POST', '/fgs/functions', {
-      func_name: wanted.name,
-      runtime: wanted.runtime,
-      timeout: wanted.timeout,
-      memory_size: wanted.memory_size,
-      handler: wanted.handler,
-      code_type: wanted.code_type,
-      enterprise_project_id: wanted.enterprise_project_id ?? '',
+      func_name: requested.name,
+      runtime: requested.runtime,
+      timeout: requested.timeout,
+      memory_size: requested.memory_size,
+      handler: requested.handler,
+      code_type: requested.code_type,
+      enterprise_project_id: requested.enterprise_project_id ?? '',
       ...present({
-        package: wanted.app,
-        code_filename: wanted.code_filename,
-        func_code: wanted.func_code === undefined ? undefined : { file: wanted.func_code },
-        user_data: wanted.user_data,
-        encrypted_user_data: wanted.encrypted_user_data,
-        xrole: wanted.agency,
-        description: wanted.description,
-        log_config: logConfig(wanted),
-        enable_dynamic_memory: wanted.enable_dynamic_memory,
-        network_controller: networkController(wanted),
-        lts_custom_tag: wanted.lts_custom_tag,
+        package: requested.app,
+        code_filename: requested.code_filename,
+        func_code: requested.func_code === undefined ? undefined : { file: requested.func_code },
+        user_data: requested.user_data,
+        encrypted_user_data: requested.encrypted_user_data,
+        xrole: requested.agency,
+        description: requested.description,
+        log_config: logConfig(requested),
+        enable_dynamic_memory: requested.enable_dynamic_memory,
+        network_controller: networkController(requested),
+        lts_custom_tag: requested.lts_custom_tag,
       }),
     });
-    await this.#configure(id, wanted);
-    if ((wanted.depend_list ?? []).length > 0) await this.#code(id, wanted);
-    await this.#instances(id, wanted);
-    await this.#tag(id, wanted.tags ?? {});
-    for (const version of wanted.versions ?? []) await this.#publish(id, version);
-    for (const reserved of wanted.reserved_instances ?? []) await this.#reserve(id, reserved);
+    await this.#configure(id, requested);
+    if ((requested.depend_list ?? []).length > 0) await this.#code(id, requested);
+    await this.#instances(id, requested);
+    await this.#tag(id, requested.tags ?? {});
+    for (const version of requested.versions ?? []) await this.#publish(id, version);
+    for (const reserved of requested.reserved_instances ?? []) await this.#reserve(id, reserved);
     return id;
   }
 
@@ -204,18 +204,20 @@ export class FunctionResource {
   }
 
   /** Code, configuration, instances, tags, versions, reserved instances: each when it changed. */
-  async update(id: string, before: FunctionArguments, wanted: FunctionArguments): Promise<void> {
+  async update(id: string, before: FunctionArguments, requested: FunctionArguments): Promise<void> {
     const changed = (...names: (keyof FunctionArguments)[]): boolean =>
-      names.some((name) => JSON.stringify(before[name] ?? UNSET[name]) !== JSON.stringify(wanted[name] ?? UNSET[name]));
-    if (changed('func_code', 'code_filename', 'code_type', 'depend_list')) await this.#code(id, wanted);
-    await this.#configure(id, wanted);
-    if (changed('max_instance_num')) await this.#instances(id, wanted);
+      names.some(
+        (name) => JSON.stringify(before[name] ?? UNSET[name]) !== JSON.stringify(requested[name] ?? UNSET[name]),
+      );
+    if (changed('func_code', 'code_filename', 'code_type', 'depend_list')) await this.#code(id, requested);
+    await this.#configure(id, requested);
+    if (changed('max_instance_num')) await this.#instances(id, requested);
     if (changed('tags')) {
       const old = tagList(before.tags ?? {});
       if (old.length > 0) {
         await this.#calls.send('DELETE', `/functions/${base(id)}/tags/delete`, { tags: old }, [204]);
       }
-      await this.#tag(base(id), wanted.tags ?? {});
+      await this.#tag(base(id), requested.tags ?? {});
     }
     if (changed('versions')) {
       for (const { name, aliases } of (before.versions ?? []).toReversed()) {
@@ -224,13 +226,13 @@ export class FunctionResource {
         }
         if (name !== 'latest') await this.#calls.send('DELETE', `/fgs/functions/${base(id)}:${name}`);
       }
-      for (const version of wanted.versions ?? []) await this.#publish(id, version);
+      for (const version of requested.versions ?? []) await this.#publish(id, version);
     }
     if (changed('reserved_instances')) {
       for (const old of before.reserved_instances ?? []) {
         await this.#reserve(id, { ...old, count: 0, idle_mode: false, cron_configs: [] });
       }
-      for (const reserved of wanted.reserved_instances ?? []) await this.#reserve(id, reserved);
+      for (const reserved of requested.reserved_instances ?? []) await this.#reserve(id, reserved);
     }
   }
 
@@ -238,49 +240,51 @@ export class FunctionResource {
     await this.#calls.send('DELETE', `/fgs/functions/${base(id)}`);
   }
 
-  async #configure(id: string, wanted: FunctionArguments): Promise<void> {
+  async #configure(id: string, requested: FunctionArguments): Promise<void> {
     await this.#calls.send('PUT', `/fgs/functions/${base(id)}/config`, {
-      func_name: wanted.name,
-      runtime: wanted.runtime,
-      handler: wanted.handler,
-      timeout: wanted.timeout,
-      memory_size: wanted.memory_size,
-      description: wanted.description ?? '',
-      peering_cidr: wanted.peering_cidr ?? '',
+      func_name: requested.name,
+      runtime: requested.runtime,
+      handler: requested.handler,
+      timeout: requested.timeout,
+      memory_size: requested.memory_size,
+      description: requested.description ?? '',
+      peering_cidr: requested.peering_cidr ?? '',
       heartbeat_handler: '',
       restore_hook_handler: '',
       restore_hook_timeout: 0,
-      user_data: wanted.user_data ?? '',
-      encrypted_user_data: wanted.encrypted_user_data ?? '',
-      xrole: wanted.agency ?? '',
-      app_xrole: wanted.app_agency ?? '',
-      initializer_handler: wanted.initializer_handler ?? '',
-      initializer_timeout: wanted.initializer_timeout ?? 0,
-      pre_stop_handler: wanted.pre_stop_handler ?? '',
-      pre_stop_timeout: wanted.pre_stop_timeout ?? 0,
-      enable_dynamic_memory: wanted.enable_dynamic_memory ?? false,
-      enable_auth_in_header: wanted.enable_auth_in_header ?? false,
+      user_data: requested.user_data ?? '',
+      encrypted_user_data: requested.encrypted_user_data ?? '',
+      xrole: requested.agency ?? '',
+      app_xrole: requested.app_agency ?? '',
+      initializer_handler: requested.initializer_handler ?? '',
+      initializer_timeout: requested.initializer_timeout ?? 0,
+      pre_stop_handler: requested.pre_stop_handler ?? '',
+      pre_stop_timeout: requested.pre_stop_timeout ?? 0,
+      enable_dynamic_memory: requested.enable_dynamic_memory ?? false,
+      enable_auth_in_header: requested.enable_auth_in_header ?? false,
       ...present({
         // a bug of the provider: only the older argument for an agency is set
-        package: wanted.agency,
-        enterprise_project_id: wanted.enterprise_project_id,
-        func_vpc: wanted.vpc_id === undefined ? undefined : { vpc_id: wanted.vpc_id, subnet_id: wanted.network_id },
-        mount_config: mountConfig(wanted),
-        strategy_config: wanted.concurrency_num === undefined ? undefined : { concurrent_num: wanted.concurrency_num },
-        log_config: logConfig(wanted),
-        network_controller: networkController(wanted),
-        lts_custom_tag: wanted.lts_custom_tag ?? {},
+        package: requested.agency,
+        enterprise_project_id: requested.enterprise_project_id,
+        func_vpc:
+          requested.vpc_id === undefined ? undefined : { vpc_id: requested.vpc_id, subnet_id: requested.network_id },
+        mount_config: mountConfig(requested),
+        strategy_config:
+          requested.concurrency_num === undefined ? undefined : { concurrent_num: requested.concurrency_num },
+        log_config: logConfig(requested),
+        network_controller: networkController(requested),
+        lts_custom_tag: requested.lts_custom_tag ?? {},
       }),
     });
   }
 
-  async #code(id: string, wanted: FunctionArguments): Promise<void> {
+  async #code(id: string, requested: FunctionArguments): Promise<void> {
     await this.#calls.send('PUT', `/fgs/functions/${base(id)}/code`, {
-      code_type: wanted.code_type,
+      code_type: requested.code_type,
       code_url: '',
-      code_filename: wanted.code_filename ?? '',
-      depend_version_list: wanted.depend_list ?? [],
-      ...present({ func_code: wanted.func_code === undefined ? undefined : { file: wanted.func_code } }),
+      code_filename: requested.code_filename ?? '',
+      depend_version_list: requested.depend_list ?? [],
+      ...present({ func_code: requested.func_code === undefined ? undefined : { file: requested.func_code } }),
     });
   }
 
@@ -336,13 +340,13 @@ export class FunctionResource {
   }
 }
 
-function logConfig(wanted: FunctionArguments): object | undefined {
-  if (wanted.log_group_id === undefined) return undefined;
+function logConfig(requested: FunctionArguments): object | undefined {
+  if (requested.log_group_id === undefined) return undefined;
   return {
-    group_id: wanted.log_group_id,
-    group_name: wanted.log_group_name,
-    stream_id: wanted.log_stream_id,
-    stream_name: wanted.log_stream_name,
+    group_id: requested.log_group_id,
+    group_name: requested.log_group_name,
+    stream_id: requested.log_stream_id,
+    stream_name: requested.log_stream_name,
   };
 }
 

@@ -96,7 +96,7 @@ describe('a running sandbox', () => {
     await sandbox.stop();
   });
 
-  it.each(['thaw', 'stop'] as const)('stops freezing for a %s', async (wanted) => {
+  it.each(['thaw', 'stop'] as const)('stops freezing for a %s', async (order) => {
     const { calls, parts } = assignable();
     const freeze = (signal: AbortSignal) =>
       new Promise<void>((_, reject) => {
@@ -105,9 +105,9 @@ describe('a running sandbox', () => {
     const { sandbox } = run({ ...parts, group: { ...parts.group, freeze } });
     const freezing = expect(sandbox.freeze()).rejects.toThrow('aborted');
     await Promise.resolve();
-    await sandbox[wanted]();
+    await sandbox[order]();
     await freezing;
-    if (wanted === 'thaw') expect(calls).toEqual(['thaw']);
+    if (order === 'thaw') expect(calls).toEqual(['thaw']);
     await sandbox.stop();
   });
 

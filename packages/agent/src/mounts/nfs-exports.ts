@@ -95,17 +95,17 @@ export class NfsExports {
 }
 
 /** The innermost allowed export that contains the requested folder. Throws `NOT_ALLOWED`. */
-function placeOf({ host, export: wanted }: NfsSource, allowed: readonly NfsExport[]): Place {
+function placeOf({ host, export: requested }: NfsSource, allowed: readonly NfsExport[]): Place {
   const [innermost] = allowed
-    .filter((one) => one.host === host && isWithin(wanted, one.path))
+    .filter((one) => one.host === host && isWithin(requested, one.path))
     .sort((one, other) => other.path.length - one.path.length);
   if (innermost === undefined) {
-    throw new AgentError('NOT_ALLOWED', `functions may not mount ${host}:${wanted}`, {
+    throw new AgentError('NOT_ALLOWED', `functions may not mount ${host}:${requested}`, {
       hint: 'name the export, or one above it, in nfs_exports of the configuration of the server, and restart it',
     });
   }
   const { path } = innermost;
-  const parts = wanted.slice(path.length).split('/');
+  const parts = requested.slice(path.length).split('/');
   return { name: `${host}:${path}`, parts: parts.filter((part) => part !== '') };
 }
 

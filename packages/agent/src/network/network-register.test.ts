@@ -24,9 +24,9 @@ describe('the open networks', () => {
   it('are made once for all who ask', async () => {
     const works = new Works();
     const register = new NetworkRegister<string>(2);
-    const asked = [register.get('a', () => works.begin('a')), register.get('a', () => works.begin('again'))];
+    const requested = [register.get('a', () => works.begin('a')), register.get('a', () => works.begin('again'))];
     await works.end('a');
-    expect(await Promise.all(asked)).toEqual(['a', 'a']);
+    expect(await Promise.all(requested)).toEqual(['a', 'a']);
   });
 
   it('are made only after one that is being removed is gone, with any ids', async () => {

@@ -76,12 +76,12 @@ export function closeOpened({ steps }: Opened): void {
 }
 
 /** Undefined when the path is not below the root, or below a name of it that is not allowed. */
-function partsBelow({ path, real, only }: Root, wanted: string): readonly string[] | undefined {
+function partsBelow({ path, real, only }: Root, requested: string): readonly string[] | undefined {
   for (const base of new Set([path, real])) {
-    if (wanted === base) return only === undefined ? [] : undefined;
+    if (requested === base) return only === undefined ? [] : undefined;
     const prefix = base === '/' ? base : `${base}/`;
-    if (!wanted.startsWith(prefix)) continue;
-    const parts = wanted.slice(prefix.length).split('/');
+    if (!requested.startsWith(prefix)) continue;
+    const parts = requested.slice(prefix.length).split('/');
     if (parts.some((part) => part === '' || part === '.' || part === '..')) continue;
     if (only === undefined || only.includes(parts[0] ?? '')) return parts;
   }

@@ -159,8 +159,8 @@ function checkKind(stats: Stats, purpose: Purpose, path: string): void {
   if (stats.isDirectory()) {
     if (purpose !== 'link') return;
   } else if (purpose === 'link' ? stats.isSocket() : purpose === 'code' && stats.isFile()) return;
-  const wanted = { code: 'a folder or a file', image: 'a folder', link: 'a socket', shared: 'a folder' }[purpose];
-  throw new AgentError('SOURCE_REFUSED', `${path} is not ${wanted}`);
+  const expected = { code: 'a folder or a file', image: 'a folder', link: 'a socket', shared: 'a folder' }[purpose];
+  throw new AgentError('SOURCE_REFUSED', `${path} is not ${expected}`);
 }
 
 function checkMode(stats: Stats, path: string): void {

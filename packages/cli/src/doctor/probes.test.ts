@@ -43,7 +43,7 @@ test('fails on each missing requirement of Funcgraph, with a way to get it', asy
 test('gives the reason why namespaces are forbidden', async () => {
   const run: Machine['run'] = async (_, args) =>
     args.length > 1 && args[0] !== '-e' ? { code: 1, output: 'bwrap: Permission denied' } : { code: 0, output: '' };
-  const readText = (path: string) => async (asked: string) => (asked === path ? '1\n' : undefined);
+  const readText = (path: string) => async (requested: string) => (requested === path ? '1\n' : undefined);
   expect(
     (await probe({ run, readText: readText('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') })).namespaces
       ?.hint,
@@ -67,15 +67,15 @@ test('warns of limits that cannot be enforced', async () => {
 });
 
 test('looks for space where the data directory will be made', async () => {
-  const asked: string[] = [];
+  const requested: string[] = [];
   await probe({
     exists: async (path) => path === '/' || path === '/data' || path.startsWith('/dev'),
     freeBytes: async (path) => {
-      asked.push(path);
+      requested.push(path);
       return 1e12;
     },
   });
-  expect(asked).toEqual(['/data']);
+  expect(requested).toEqual(['/data']);
 });
 
 test('names networks that functions cannot reach, and the package to install for them', async () => {

@@ -66,7 +66,7 @@ function formatOf(argv: readonly string[]): 'table' | 'json' {
 }
 
 /** Read before the command runs, so that an invalid one changes nothing. */
-function askedFields({ flags }: ParsedValues): readonly string[] | undefined {
+function requestedFields({ flags }: ParsedValues): readonly string[] | undefined {
   if (flags.field === undefined) return undefined;
   if (flags.output === 'json') throw usageError('--field and --output json exclude each other');
   return fieldNames(String(flags.field));
@@ -86,7 +86,7 @@ async function dispatch(tree: Tree, argv: readonly string[], context: Context, v
   }
   if (found.command) {
     const values = parseCommand(found.command, found.rest);
-    const fields = askedFields(values);
+    const fields = requestedFields(values);
     return printOutput(await found.command.run(values, context), context, fields);
   }
   if (!found.noun && words.length > 0)

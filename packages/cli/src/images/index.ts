@@ -1,2 +1,2 @@
+export { imageProgress } from './image-progress.ts';
 export { archiveBytes, sendArchive } from './send-archive.ts';
-export { toldProgress } from './told-progress.ts';

@@ -353,17 +353,17 @@ describe('size limits', () => {
   }, 60_000);
 
   it('stops reading an endless upload', async () => {
-    let asked = 0;
+    let requested = 0;
     async function* endless() {
       for (;;) {
-        asked += 1;
+        requested += 1;
         yield Buffer.alloc(1024);
       }
     }
     await expect(store.put(endless(), { kind: 'inline', fileName: 'index.js' })).rejects.toMatchObject({
       reason: 'too-large',
     });
-    expect(asked).toBe(11);
+    expect(requested).toBe(11);
   });
 });
 

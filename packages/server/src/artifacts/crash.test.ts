@@ -16,13 +16,13 @@ const uploader = fileURLToPath(new URL('./crash-uploader.fixture.ts', import.met
 async function uploadAndKill(run: number, after: number): Promise<string[]> {
   const args = ['--conditions=@funcgraph/source', uploader, dir, String(run)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let told = '';
+  let reported = '';
   child.stdout.on('data', (chunk: Buffer) => {
-    told += chunk.toString();
-    if (told.split('\n').length > after) child.kill('SIGKILL');
+    reported += chunk.toString();
+    if (reported.split('\n').length > after) child.kill('SIGKILL');
   });
   await new Promise((resolve) => child.on('close', resolve));
-  return told.split('\n').slice(0, -1);
+  return reported.split('\n').slice(0, -1);
 }
 
 it('shows only whole artifacts after its process was killed again and again', { timeout: 120_000 }, async () => {

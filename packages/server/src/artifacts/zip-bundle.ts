@@ -32,10 +32,10 @@ export function bundleZip(entries: readonly BundleEntry[]): { readonly stream: R
   }
   let sizeBytes = -1;
   // called at once, because every size is known; the published types lack the argument
-  const told = (size: number): void => {
+  const reported = (size: number): void => {
     sizeBytes = size;
   };
-  zip.end({ forceZip64Format: false, comment: '' }, told as () => void);
+  zip.end({ forceZip64Format: false, comment: '' }, reported as () => void);
   if (sizeBytes < 0) throw new Error('the size of a bundle is not known before it is read');
   return { stream, sizeBytes };
 }

@@ -200,11 +200,11 @@ export class AccessKeys {
 /** The principal that disabled a key, after a change. Throws `forbidden`. */
 function switchKey(
   { userId, enabled, disabledBy }: StoredKey,
-  wanted: boolean | undefined,
+  requested: boolean | undefined,
   by: KeySwitcher,
 ): { disabledBy: string } | undefined {
-  if (wanted === undefined || (wanted && enabled)) return undefined;
-  if (wanted) {
+  if (requested === undefined || (requested && enabled)) return undefined;
+  if (requested) {
     if (by.mayChangeOthers || disabledBy === by.id) return { disabledBy: '' };
     throw new PlatformError('forbidden', 'An administrator disabled this access key.', {
       hint: 'Ask an administrator to enable it, or delete the key and create another one.',

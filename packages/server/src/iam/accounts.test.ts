@@ -11,7 +11,7 @@ import { Iam } from './iam.ts';
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const sealer = new Sealer(randomBytes(32));
-const wanted = { name: 'tenant', projectName: 'default', userName: 'admin', password: 'Secret-1-word' };
+const requested = { name: 'tenant', projectName: 'default', userName: 'admin', password: 'Secret-1-word' };
 const TABLES = [
   ...['domain', 'project', 'iam_user', 'iam_access_key', 'iam_group', 'iam_group_member', 'iam_grant', 'iam_policy'],
   ...['iam_agency', 'enterprise_project', 'async_status_log', 'share'],
@@ -56,7 +56,7 @@ async function rows(): Promise<Record<string, number>> {
 }
 
 it('makes an account whose administrator may do everything in it, also after a restart', async () => {
-  const made = await (await open()).accounts.create(wanted);
+  const made = await (await open()).accounts.create(requested);
   for (const iam of running.concat(await open())) {
     const caller = iam.keys.used(made.accessKey);
     expect(caller).toMatchObject({ userName: 'admin', domainId: made.domain.id });
@@ -71,15 +71,15 @@ it('leaves nothing of an account whose commit fails, and makes it at the next tr
   await open();
   const before = await rows();
   const broken = await open({ db: storage.db, atomic: () => Promise.reject(new Error('killed')) });
-  await expect(broken.accounts.create(wanted)).rejects.toThrow('killed');
+  await expect(broken.accounts.create(requested)).rejects.toThrow('killed');
   expect(await rows()).toEqual(before);
   expect(broken.tenancy.domains()).toHaveLength(1);
-  await expect((await open()).accounts.create(wanted)).resolves.toMatchObject({ userName: 'admin' });
+  await expect((await open()).accounts.create(requested)).resolves.toMatchObject({ userName: 'admin' });
 });
 
 it('makes one of two accounts of a name', async () => {
   const iam = await open();
-  const results = await Promise.allSettled([iam.accounts.create(wanted), iam.accounts.create(wanted)]);
+  const results = await Promise.allSettled([iam.accounts.create(requested), iam.accounts.create(requested)]);
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'resource_exists' } });
 });
@@ -87,7 +87,7 @@ it('makes one of two accounts of a name', async () => {
 it('deletes an account with everything of it, from memory and database, and nothing of another one', async () => {
   const iam = await open();
   const before = await rows();
-  const made = await iam.accounts.create(wanted);
+  const made = await iam.accounts.create(requested);
   const { id } = made.domain;
   const { policies, agencies, groups, tenancy } = iam;
   const statement = { Effect: 'Allow', Action: ['functiongraph:*:*'] };
@@ -111,12 +111,12 @@ it('deletes an account with everything of it, from memory and database, and noth
   await expect(iam.tenancy.createProject(id, { name: 'late', description: '' })).rejects.toMatchObject({
     code: 'not_found',
   });
-  await iam.accounts.create(wanted);
+  await iam.accounts.create(requested);
 });
 
 it('keeps an account that holds something, in which a request works, or that looks after the machine', async () => {
   const iam = await open();
-  const { domain, project } = await iam.accounts.create(wanted);
+  const { domain, project } = await iam.accounts.create(requested);
   contents = ['2 functions', '1 dependency'];
   await expect(iam.accounts.remove(domain.id)).rejects.toMatchObject({
     code: 'resource_in_use',

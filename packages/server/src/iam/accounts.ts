@@ -12,7 +12,7 @@ import { SECURITY_ADMINISTRATOR, TENANT_ADMINISTRATOR } from './policy/system-po
 import type { Tenancy } from './tenancy.ts';
 import type { Domain, Project } from './types.ts';
 
-export interface WantedAccount {
+export interface RequestedAccount {
   readonly name: string;
   readonly projectName: string;
   readonly userName: string;
@@ -49,23 +49,23 @@ export class Accounts {
    * An account with a project and an administrator, who is a member of the group `admin`. Throws `invalid_request`,
    * `weak_password`, `resource_exists`.
    */
-  async create(wanted: WantedAccount): Promise<NewAccount> {
+  async create(requested: RequestedAccount): Promise<NewAccount> {
     const { storage } = this.#deps;
-    checkName(wanted.name, 'name');
-    checkName(wanted.projectName, 'project_name');
-    checkName(wanted.userName, 'user_name');
-    checkPassword(wanted.password, wanted.userName);
+    checkName(requested.name, 'name');
+    checkName(requested.projectName, 'project_name');
+    checkName(requested.userName, 'user_name');
+    checkPassword(requested.password, requested.userName);
     const secretKey = randomBytes(30).toString('base64url');
-    const { domain, project, ...rows } = await this.#plan(wanted, secretKey);
+    const { domain, project, ...rows } = await this.#plan(requested, secretKey);
     try {
       await storeOwner(storage, { domain, project, ...rows });
     } catch (error) {
-      if (isUniqueViolation(error)) throw taken('account', wanted.name);
+      if (isUniqueViolation(error)) throw taken('account', requested.name);
       throw error;
     }
     await this.#deps.changes.caughtUp();
     const { user, key } = rows;
-    const { password } = wanted;
+    const { password } = requested;
     return { domain, project, userId: user.id, userName: user.name, password, accessKey: key.accessKey, secretKey };
   }
 
@@ -90,20 +90,23 @@ export class Accounts {
     });
   }
 
-  async #plan(wanted: WantedAccount, secretKey: string): Promise<OwnerRows & { domain: Domain; project: Project }> {
+  async #plan(
+    requested: RequestedAccount,
+    secretKey: string,
+  ): Promise<OwnerRows & { domain: Domain; project: Project }> {
     const { clock, hasher, sealer } = this.#deps;
-    const passwordHash = await hasher.hash(wanted.password);
+    const passwordHash = await hasher.hash(requested.password);
     const now = clock.now();
-    const domain = { id: newId(), name: wanted.name, operator: false };
+    const domain = { id: newId(), name: requested.name, operator: false };
     const domainId = domain.id;
     const base = { domainId, description: '', createdAt: now };
-    const user = { ...base, id: newId(), name: wanted.userName, passwordHash, enabled: true, sessionsFrom: now };
+    const user = { ...base, id: newId(), name: requested.userName, passwordHash, enabled: true, sessionsFrom: now };
     const group = { ...base, id: newId(), name: 'admin', description: 'Administrators' };
     const accessKey = randomBytes(10).toString('hex').toUpperCase();
     const key = { accessKey, userId: user.id, description: '', enabled: true, createdAt: now, lastUsedAt: null };
     return {
       domain,
-      project: { id: newId(), name: wanted.projectName, domainId, description: '' },
+      project: { id: newId(), name: requested.projectName, domainId, description: '' },
       user: { ...user, lastLoginAt: null },
       userExists: false,
       group,

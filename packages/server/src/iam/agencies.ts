@@ -46,21 +46,21 @@ export class Agencies {
   }
 
   /** Throws `invalid_request`, `resource_exists`, `identity_quota`. */
-  create(domainId: string, wanted: NewAgency): Promise<Agency> {
+  create(domainId: string, requested: NewAgency): Promise<Agency> {
     const { directory, rights, clock, changes } = this.#parts;
-    checkName(wanted.name, 'agency.name');
-    if (wanted.trustedService !== FUNCTION_SERVICE) {
+    checkName(requested.name, 'agency.name');
+    if (requested.trustedService !== FUNCTION_SERVICE) {
       throw new PlatformError('invalid_request', 'agency.trust_domain_name is not a service that can be trusted', {
         hint: `Functions act for ${FUNCTION_SERVICE}.`,
       });
     }
-    const days = daysOf(wanted.duration);
+    const days = daysOf(requested.duration);
     return changes.run(domainId, async () => {
       checkRoom(count(directory.within(directory.agencies, domainId)), IDENTITY_LIMITS.agencies, 'agencies');
       const now = clock.now();
       const expiresAt = days === null ? null : now + days * DAY_MS;
-      const agency = { ...wanted, id: randomBytes(16).toString('hex'), domainId, createdAt: now, expiresAt };
-      if (!(await rights.addAgency(agency))) throw taken('agency', wanted.name);
+      const agency = { ...requested, id: randomBytes(16).toString('hex'), domainId, createdAt: now, expiresAt };
+      if (!(await rights.addAgency(agency))) throw taken('agency', requested.name);
       return agency;
     });
   }

@@ -48,13 +48,13 @@ export function authorizePassing(
   );
 }
 
-function isCovered(directory: Directory, held: readonly Grant[], wanted: Grant): boolean {
-  const policy = directory.policies.get(wanted.policyId);
+function isCovered(directory: Directory, held: readonly Grant[], requested: Grant): boolean {
+  const policy = directory.policies.get(requested.policyId);
   if (policy === undefined) return true;
   const documents = held.flatMap(({ policyId, scope }) => {
     const document = directory.policies.get(policyId)?.document;
     if (document === undefined) return [];
-    if (includes(scope, wanted.scope)) return [document];
+    if (includes(scope, requested.scope)) return [document];
     // a denial anywhere could be about something that the agency reaches
     return [{ ...document, Statement: document.Statement.filter(({ Effect }) => Effect === 'Deny') }];
   });

@@ -92,9 +92,9 @@ export class Authorizer {
 
   /** Whether any resource exists on which the caller might have the right. */
   mightAllow(caller: Caller, { action, projectId }: Pick<Question, 'action' | 'projectId'>): boolean {
-    const wanted = action.toLowerCase();
+    const requested = action.toLowerCase();
     return this.#rulesFor(caller, this.#rightsOf(caller), projectId).some(({ rules }) =>
-      rules.some((rule) => rule.allow && concerns(rule, wanted)),
+      rules.some((rule) => rule.allow && concerns(rule, requested)),
     );
   }
 

@@ -95,8 +95,8 @@ it('shows whole accounts with their projects, policies and agencies, and forgets
   const { id } = account.domain;
   const document = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['functiongraph:*:*'] }] };
   const policy = await writer.policies.create(id, { name: 'p', description: '', document });
-  const wanted = { name: 'a', description: '', trustedService: 'op_svc_cff', duration: 'FOREVER' };
-  await writer.agencies.create(id, wanted);
+  const requested = { name: 'a', description: '', trustedService: 'op_svc_cff', duration: 'FOREVER' };
+  await writer.agencies.create(id, requested);
   await readerFeed.caughtUp();
   expect(reader.tenancy.accountOf(account.project.id)?.name).toBe('other');
   expect(reader.agencies.list(id).map(({ name }) => name)).toEqual(['a']);

@@ -212,8 +212,8 @@ export class Iam {
    * Whether the caller may let functions of a project act for an agency, which a field names. Throws `unknown_agency`,
    * `forbidden`.
    */
-  authorizePassing(caller: Caller, projectId: string, wanted: { name: string; field: string; peer: Peer }): void {
-    const { name, field, peer } = wanted;
+  authorizePassing(caller: Caller, projectId: string, requested: { name: string; field: string; peer: Peer }): void {
+    const { name, field, peer } = requested;
     const agency = this.agencies.usable(projectId, name, field);
     this.#checkReach(caller, { action: 'iam:agencies:pass', projectId });
     authorizePassing({ directory: this.#directory, authorizer: this.#authorizer }, caller, agency, { projectId, peer });

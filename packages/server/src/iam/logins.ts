@@ -94,8 +94,8 @@ export class Logins {
   }
 
   /** The account that a login names; undefined for an unknown account. */
-  domainIdOf(wanted: Named | undefined): string | undefined {
-    return this.#domain(wanted)?.id;
+  domainIdOf(requested: Named | undefined): string | undefined {
+    return this.#domain(requested)?.id;
   }
 
   /** Whether this is the password of the user. Failures count against `client`. Throws `overloaded` when throttled. */
@@ -152,10 +152,10 @@ export class Logins {
     return this.#options.directory.domains.get(user.domainId) ?? { id: user.domainId, name: '', operator: false };
   }
 
-  #domain(wanted: Named | undefined): Domain | undefined {
+  #domain(requested: Named | undefined): Domain | undefined {
     const domains = [...this.#options.directory.domains.values()];
-    if (wanted?.id !== undefined) return domains.find(({ id }) => id === wanted.id);
-    if (wanted?.name !== undefined) return domains.find(({ name }) => name === wanted.name);
+    if (requested?.id !== undefined) return domains.find(({ id }) => id === requested.id);
+    if (requested?.name !== undefined) return domains.find(({ name }) => name === requested.name);
     return domains.find(({ operator }) => operator);
   }
 

@@ -61,26 +61,26 @@ export class Users {
   }
 
   /** Throws `invalid_request`, `weak_password`, `resource_exists`, `identity_quota`. */
-  async create(domainId: string, wanted: NewUser): Promise<User> {
+  async create(domainId: string, requested: NewUser): Promise<User> {
     const { directory, identities, clock, changes } = this.#parts;
-    checkName(wanted.name, 'user.name');
-    if (wanted.password !== undefined) checkPassword(wanted.password, wanted.name);
-    const passwordHash = wanted.password === undefined ? NO_PASSWORD : await this.#hasher.hash(wanted.password);
+    checkName(requested.name, 'user.name');
+    if (requested.password !== undefined) checkPassword(requested.password, requested.name);
+    const passwordHash = requested.password === undefined ? NO_PASSWORD : await this.#hasher.hash(requested.password);
     return changes.run(domainId, async () => {
       checkRoom(count(directory.within(directory.users, domainId)), IDENTITY_LIMITS.users, 'users');
       const now = clock.now();
       const user: User = {
         id: randomBytes(16).toString('hex'),
-        name: wanted.name,
+        name: requested.name,
         domainId,
         passwordHash,
-        description: wanted.description,
-        enabled: wanted.enabled,
+        description: requested.description,
+        enabled: requested.enabled,
         createdAt: now,
         sessionsFrom: now,
         lastLoginAt: null,
       };
-      if (!(await identities.addUser(user))) throw taken('user', wanted.name);
+      if (!(await identities.addUser(user))) throw taken('user', requested.name);
       return user;
     });
   }

@@ -86,10 +86,10 @@ export class BlobStore {
   }
 
   /** Removes blobs that `isWanted` rejects, if `mayRemove` allows it. */
-  async sweep(isWanted: (digest: string) => boolean, mayRemove: MayRemove): Promise<void> {
+  async sweep(isReferenced: (digest: string) => boolean, mayRemove: MayRemove): Promise<void> {
     for (const name of await readdir(this.#dir)) {
       const path = join(this.#dir, name);
-      if (!isWanted(`sha256:${name}`) && (await mayRemove(path))) await rm(path, { force: true });
+      if (!isReferenced(`sha256:${name}`) && (await mayRemove(path))) await rm(path, { force: true });
     }
   }
 }

@@ -247,8 +247,8 @@ function readName(reference: string): string {
 }
 
 /** Incomplete names in an archive, such as a bare tag of an OCI layout, do not count. */
-function namesFor(image: FoundImage, wanted: string | undefined): string[] {
-  if (wanted !== undefined) return [parseReference(wanted).name];
+function namesFor(image: FoundImage, requested: string | undefined): string[] {
+  if (requested !== undefined) return [parseReference(requested).name];
   const names = image.names.filter((name) => /[/:]/.test(name)).map((name) => parseReference(name).name);
   if (names.length > 0) return names;
   throw new ImageError('no-name', 'the archive has no name for its image', {

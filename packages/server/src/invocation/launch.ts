@@ -12,8 +12,8 @@ const IMAGE_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 /** The memory a request gets: its own choice where the function allows one (guide 3.3.11), else the configured size. */
 export function memoryFor(snapshot: VersionSnapshot, choice: string | undefined): number {
   if (choice === undefined || !snapshot.dynamicMemory) return snapshot.memoryMb;
-  const wanted = Number(choice);
-  if ((MEMORY_SIZES_MB as readonly number[]).includes(wanted)) return wanted;
+  const requested = Number(choice);
+  if ((MEMORY_SIZES_MB as readonly number[]).includes(requested)) return requested;
   throw new PlatformError(
     'invalid_memory_choice',
     `X-Cff-Instance-Memory must be one of ${MEMORY_SIZES_MB.join(', ')}, not ${choice.slice(0, 20)}`,

@@ -6,7 +6,7 @@ it('lets root run functions without isolation only when that is allowed by its o
   expect(() => refuseRoot('process', { isRoot: true, isAllowed: false })).toThrow(StartupError);
   expect(() => refuseRoot('process', { isRoot: true, isAllowed: true })).not.toThrow();
   expect(() => refuseRoot('process', { isRoot: false, isAllowed: false })).not.toThrow();
-  for (const wanted of ['auto', 'bubblewrap'] as const) {
-    expect(() => refuseRoot(wanted, { isRoot: true, isAllowed: false })).not.toThrow();
+  for (const requested of ['auto', 'bubblewrap'] as const) {
+    expect(() => refuseRoot(requested, { isRoot: true, isAllowed: false })).not.toThrow();
   }
 });

@@ -8,8 +8,8 @@ export interface RootChoice {
 }
 
 /** Throws `SANDBOX_ROOT`: without isolation, code of functions would run as root. */
-export function refuseRoot(wanted: 'auto' | 'bubblewrap' | 'process', { isRoot, isAllowed }: RootChoice): void {
-  if (wanted !== 'process' || !isRoot || isAllowed) return;
+export function refuseRoot(requested: 'auto' | 'bubblewrap' | 'process', { isRoot, isAllowed }: RootChoice): void {
+  if (requested !== 'process' || !isRoot || isAllowed) return;
   throw new StartupError('SANDBOX_ROOT', 'without isolation, functions that root runs are root on this machine', {
     hint: 'Start as another user, or add --root-without-isolation allow.',
   });

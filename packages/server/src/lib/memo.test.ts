@@ -3,25 +3,25 @@ import { memo } from './memo.ts';
 
 describe('memo', () => {
   it('computes once for each argument, and keeps no more than its size', () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const upper = memo(2, 10, (text) => {
-      asked.push(text);
+      requested.push(text);
       return text.toUpperCase();
     });
     expect([upper('a'), upper('a'), upper('b'), upper('a')]).toEqual(['A', 'A', 'B', 'A']);
-    expect(asked).toEqual(['a', 'b']);
+    expect(requested).toEqual(['a', 'b']);
     upper('c');
     upper('a');
-    expect(asked).toEqual(['a', 'b', 'c', 'a']);
+    expect(requested).toEqual(['a', 'b', 'c', 'a']);
   });
 
   it('does not keep long arguments', () => {
-    let asked = 0;
+    let requested = 0;
     const length = memo(2, 3, (text) => {
-      asked += 1;
+      requested += 1;
       return text.length;
     });
     expect([length('long'), length('long')]).toEqual([4, 4]);
-    expect(asked).toBe(2);
+    expect(requested).toBe(2);
   });
 });

@@ -62,9 +62,9 @@ async function copyConsistently(dataDir: string, partial: string): Promise<Backe
       else copied.set(blob.path, file);
     }
     if (missing.length > 0) continue;
-    const wanted = new Set(blobs.map(({ path }) => path));
+    const expected = new Set(blobs.map(({ path }) => path));
     for (const path of copied.keys()) {
-      if (wanted.has(path)) continue;
+      if (expected.has(path)) continue;
       await rm(join(partial, path));
       copied.delete(path);
     }

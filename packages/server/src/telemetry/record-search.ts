@@ -37,7 +37,7 @@ export function listRecords(files: DayFiles, query: RecordQuery, budgetMs = Numb
   const days = files.days().filter((day) => day >= first && day <= (cursor?.day ?? last) && day <= last);
   const records: InvocationRecord[] = [];
   const until = performance.now() + budgetMs;
-  const wanted = conditionOf(query);
+  const condition = conditionOf(query);
   let looked = 0;
   let end: string | null = null;
   for (const day of days.reverse()) {
@@ -45,11 +45,11 @@ export function listRecords(files: DayFiles, query: RecordQuery, budgetMs = Numb
     const functionId = file.functionId(query.functionKey);
     if (functionId === undefined) continue;
     const after = cursor?.day === day ? [cursor.time, cursor.seq] : undefined;
-    const sql = `select seq, started_at, ${wanted.sql} as found, case when ${wanted.sql} then body end as body
+    const sql = `select seq, started_at, ${condition.sql} as found, case when ${condition.sql} then body end as body
       from record where function_id = ? and started_at >= ? and started_at < ?
-      ${after === undefined ? '' : 'and (started_at, seq) < (?, ?)'} ${wanted.narrow}
+      ${after === undefined ? '' : 'and (started_at, seq) < (?, ?)'} ${condition.narrow}
       order by started_at desc, seq desc`;
-    const values = [...wanted.values, ...wanted.values, functionId, query.from, query.to, ...(after ?? [])];
+    const values = [...condition.values, ...condition.values, functionId, query.from, query.to, ...(after ?? [])];
     for (const row of file.prepare<ScannedRow>(sql).iterate(...values)) {
       if (row.found === 1 && records.length === query.limit) return { records, cursor: end };
       if (row.found === 1) records.push(parse(row));

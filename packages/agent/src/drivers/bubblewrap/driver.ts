@@ -149,8 +149,8 @@ export class BubblewrapDriver implements Driver {
       });
     }
     let target: AttachTarget | undefined;
-    const attach = async (wanted: readonly Bind[]): Promise<void> => {
-      for (const bind of wanted) {
+    const attach = async (requested: readonly Bind[]): Promise<void> => {
+      for (const bind of requested) {
         const source = await this.#parts.sources.open('code', bind.source);
         try {
           if (target === undefined) throw new AgentError('SANDBOX_GONE', `sandbox ${spec.id} has ended`);

@@ -21,8 +21,8 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function findPackage(text: string, { client, projectId, signal, runtime }: Lookup): Promise<Dependency> {
   const params = { project_id: projectId };
   if (ID.test(text)) {
-    const asked = { params: { ...params, depend_id: text }, signal };
-    return (await client.call('showDependency', asked)).data;
+    const requested = { params: { ...params, depend_id: text }, signal };
+    return (await client.call('showDependency', requested)).data;
   }
   const { data } = await client.call('listDependencies', { params, query: { name: text }, signal });
   const named = data.dependencies.filter(({ name }) => name === text);

@@ -2,13 +2,13 @@ import type { Client } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, EXIT, flag, type StreamItem, usageError } from '../../framework/index.ts';
 
-interface Wanted {
+interface Requested {
   readonly names: readonly string[];
   readonly body: { readonly version?: string; readonly runtimes?: string[] };
 }
 
 /** Continues after a package that cannot be installed, and reports at the end that some are missing. */
-async function* progress(client: Client, { names, body }: Wanted, signal: AbortSignal): AsyncGenerator<StreamItem> {
+async function* progress(client: Client, { names, body }: Requested, signal: AbortSignal): AsyncGenerator<StreamItem> {
   const missing: string[] = [];
   for (const name of names) {
     let done = false;

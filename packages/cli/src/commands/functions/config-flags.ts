@@ -73,9 +73,9 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ConfigFields;
 }
 
-function same(field: string, wanted: unknown, present: unknown): boolean {
-  if (Array.isArray(wanted)) return JSON.stringify(wanted) === JSON.stringify(present ?? []);
-  if (field !== 'user_data') return wanted === (present ?? '');
+function same(field: string, requested: unknown, present: unknown): boolean {
+  if (Array.isArray(requested)) return JSON.stringify(requested) === JSON.stringify(present ?? []);
+  if (field !== 'user_data') return requested === (present ?? '');
   const sorted = (text: unknown): string => {
     try {
       return JSON.stringify(
@@ -85,12 +85,12 @@ function same(field: string, wanted: unknown, present: unknown): boolean {
       return String(text);
     }
   };
-  return sorted(wanted) === sorted(present);
+  return sorted(requested) === sorted(present);
 }
 
 /** The body that changes `present` to `wanted`, with the fields that the API always wants; undefined when nothing differs. */
-export function configChange(present: FunctionConfig, wanted: ConfigFields): Record<string, unknown> | undefined {
-  const changed = Object.entries(wanted).filter(([field, value]) => !same(field, value, (present as Row)[field]));
+export function configChange(present: FunctionConfig, requested: ConfigFields): Record<string, unknown> | undefined {
+  const changed = Object.entries(requested).filter(([field, value]) => !same(field, value, (present as Row)[field]));
   if (changed.length === 0) return undefined;
   const { func_name, runtime, handler, timeout, memory_size } = present;
   return { func_name, runtime, handler, timeout, memory_size, ...Object.fromEntries(changed) };

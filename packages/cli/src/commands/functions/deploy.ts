@@ -95,14 +95,14 @@ async function updateFrom(
   fields: DeployFields,
   context: Context,
 ): Promise<string> {
-  const { runtime, ...wanted } = fields;
+  const { runtime, ...requested } = fields;
   if (runtime !== undefined && runtime !== present.runtime) {
     throw usageError(
       `${target.name} has the runtime ${present.runtime}, which cannot be changed`,
       'deploy under another --name, or delete the function first',
     );
   }
-  const change = configChange(present, wanted);
+  const change = configChange(present, requested);
   const code = await replaceCode(target, zip, context);
   if (change !== undefined) {
     await target.client.call('updateFunctionConfig', { params: target.params, body: change, signal: context.signal });

@@ -26,13 +26,13 @@ async function save(
     throw usageError(`cannot write ${shown}: ${systemCode(cause) ?? String(cause)}`);
   });
   let bytes = 0;
-  let told = context.now();
+  let reported = context.now();
   try {
     for await (const piece of pieces) {
       await file.writeFile(piece);
       bytes += piece.length;
-      if (context.format === 'json' || context.now() - told < TOLD_EVERY_MS) continue;
-      told = context.now();
+      if (context.format === 'json' || context.now() - reported < TOLD_EVERY_MS) continue;
+      reported = context.now();
       await context.stderr.write(`${bytes} of ${total} bytes ...\n`);
     }
     await file.sync();

@@ -212,14 +212,14 @@ test.each([
   ['Node.js', 'Node.js20.20'],
   ['Java', 'Java17'],
   ['Node.js14.18', 'Node.js14.18'],
-])('takes %s for a new function as %s', async (wanted, taken) => {
+])('takes %s for a new function as %s', async (requested, taken) => {
   const runtimes = ['Node.js8.10', 'Node.js20.20', 'Java17', 'Java8', 'Node.js24'].map((name) => ({
     name,
     available: name !== 'Node.js24',
   }));
   server.on('GET /v1/runtimes', { body: { runtimes } });
   server.on(CREATE, { body: PRESENT });
-  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', wanted, '--handler', 'a.b']);
+  const run = await cli(['functions', 'deploy', '.', '--name', 'hello', '--runtime', requested, '--handler', 'a.b']);
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(bodyOf(CREATE)).toMatchObject({ runtime: taken });
 });

@@ -28,11 +28,12 @@ export async function* invokeStream(
   }
   const receipt = requestId === '' ? undefined : await findReceipt(connection, requestId, signal);
   const failed = !isComplete || answer.headers.get('x-is-func-err') === 'true' || (receipt?.code ?? 0) !== 0;
-  const told = receipt === undefined ? `${requestId}  ${failed ? 'failed' : 'ok'} (no receipt)` : receiptLine(receipt);
+  const reported =
+    receipt === undefined ? `${requestId}  ${failed ? 'failed' : 'ok'} (no receipt)` : receiptLine(receipt);
   yield {
     text: '',
     bytes: new Uint8Array(),
-    note: isComplete ? told : `the result broke off\n${told}`,
+    note: isComplete ? reported : `the result broke off\n${reported}`,
     data: { request_id: requestId, failed, receipt: receipt ?? null },
     exitCode: failed ? EXIT.functionFailed : EXIT.ok,
   };

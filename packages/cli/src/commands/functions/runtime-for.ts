@@ -13,21 +13,21 @@ const isOf = (language: string, runtime: string): boolean => /^\d/.test(runtime.
  * that has one of the language, `present`, keeps it.
  */
 export async function runtimeFor(
-  wanted: string,
+  requested: string,
   present: string | undefined,
   client: Client,
   signal: AbortSignal,
 ): Promise<string> {
-  if (/\d/.test(wanted)) return wanted;
-  if (present?.startsWith(wanted) === true && isOf(wanted, present)) return present;
+  if (/\d/.test(requested)) return requested;
+  if (present?.startsWith(requested) === true && isOf(requested, present)) return present;
   const { data } = await client.call('listRuntimes', { signal });
   const found = data.runtimes
-    .filter(({ name }) => name.startsWith(wanted) && isOf(wanted, name))
+    .filter(({ name }) => name.startsWith(requested) && isOf(requested, name))
     .sort((a, b) => versionOf(b.name) - versionOf(a.name));
   const [newest] = found;
   // `Custom` is a runtime itself, and the server refuses unknown names.
-  if (newest === undefined) return wanted;
+  if (newest === undefined) return requested;
   const usable = found.find(({ available }) => available);
   if (usable !== undefined) return usable.name;
-  throw new CliError(`this server has no ${wanted} runtime`, { code: 'CLI.NO_RUNTIME', hint: newest.hint });
+  throw new CliError(`this server has no ${requested} runtime`, { code: 'CLI.NO_RUNTIME', hint: newest.hint });
 }

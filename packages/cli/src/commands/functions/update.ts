@@ -28,9 +28,9 @@ export const update = defineCommand({
     const present = parseConfig(
       (await connection.client.call('showFunctionConfig', { params, signal: context.signal })).data,
     );
-    const wanted = { ...config, ...(await dependencyFields(flags, connection, present.runtime, context)) };
+    const requested = { ...config, ...(await dependencyFields(flags, connection, present.runtime, context)) };
     const surroundings = await surroundingsFields(flags, connection, context);
-    const change = configChange(present, wanted);
+    const change = configChange(present, requested);
     const { func_name: name, runtime, handler, timeout, memory_size } = present;
     // The name of an image or a network may mean another one by now: it is always resolved again.
     const always = { ...image, ...surroundings };
@@ -43,7 +43,7 @@ export const update = defineCommand({
     await connection.client.call('updateFunctionConfig', { params, body, signal: context.signal });
     return {
       kind: 'message',
-      text: `${name}: updated ${[...Object.keys(wanted), ...Object.keys(always)].join(', ')}`,
+      text: `${name}: updated ${[...Object.keys(requested), ...Object.keys(always)].join(', ')}`,
       data: { name, outcome: 'updated' },
     };
   },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Client } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, flag, type StreamItem } from '../../framework/index.ts';
-import { archiveBytes, sendArchive, toldProgress } from '../../images/index.ts';
+import { archiveBytes, imageProgress, sendArchive } from '../../images/index.ts';
 
 const TOLD_EVERY = 64 << 20;
 
@@ -15,14 +15,14 @@ interface Load {
 }
 
 async function* load({ client, bytes, name, signal, tell }: Load): AsyncGenerator<StreamItem> {
-  let told = 0;
+  let reported = 0;
   const upload = await sendArchive(client, bytes, signal, (size) => {
-    if (size - told < TOLD_EVERY) return;
-    told = size;
+    if (size - reported < TOLD_EVERY) return;
+    reported = size;
     tell(`sent ${Math.round(size / 2 ** 20)} MB\n`);
   });
   const body = name === undefined ? {} : { name };
-  yield* toldProgress(client.stream('loadImages', { params: { upload }, body, signal }));
+  yield* imageProgress(client.stream('loadImages', { params: { upload }, body, signal }));
 }
 
 export const loadImage = defineCommand({

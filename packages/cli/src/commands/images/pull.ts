@@ -1,6 +1,6 @@
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { type Context, defineCommand, flag, usageError } from '../../framework/index.ts';
-import { toldProgress } from '../../images/index.ts';
+import { imageProgress } from '../../images/index.ts';
 
 const MOST_CHARS = 16_384;
 
@@ -37,6 +37,6 @@ export const pullImage = defineCommand({
       ...(flags['password-stdin'] ? { password: await readPassword(context) } : {}),
       plain_http: flags['plain-http'],
     };
-    return { kind: 'stream', items: toldProgress(client.stream('pullImage', { body, signal: context.signal })) };
+    return { kind: 'stream', items: imageProgress(client.stream('pullImage', { body, signal: context.signal })) };
   },
 });

@@ -56,11 +56,11 @@ export const nodejs: Language = {
 async function findOnHost({ searchPath, platformNode }: HostPlaces, known: KnownVersion): Promise<HostInterpreter[]> {
   const found = await findHostNodes(searchPath, known);
   const programs = found.length > 0 ? found : [await realpath(platformNode)];
-  const asked = await Promise.allSettled(
+  const probes = await Promise.allSettled(
     programs.map(async (path) => {
       const stamp = await fileStamp(path);
       return { path, stamp, version: known(path, stamp) ?? (await askVersion(path, QUESTION)), kind: 'file' as const };
     }),
   );
-  return asked.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  return probes.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }

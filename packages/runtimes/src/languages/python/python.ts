@@ -71,7 +71,7 @@ def ${entryOf(handler)}(event, context):
 
 async function findOnHost(_: HostPlaces, known: KnownVersion): Promise<HostInterpreter[]> {
   const programs = await hostPrograms();
-  const asked = await Promise.allSettled(
+  const probes = await Promise.allSettled(
     programs.map(async (path) => {
       if (!(await worldReachable(path))) return [];
       const stamp = await fileStamp(path);
@@ -80,7 +80,7 @@ async function findOnHost(_: HostPlaces, known: KnownVersion): Promise<HostInter
     }),
   );
   // A broken interpreter of the system is ignored.
-  return asked.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  return probes.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
 }
 
 async function hostPrograms(): Promise<string[]> {

@@ -15,7 +15,7 @@ const config = (change: Partial<NewAsyncConfig> = {}): NewAsyncConfig => ({
 });
 const to = (destinations: Pick<AsyncSettings, 'onSuccess' | 'onFailure'>): NewAsyncConfig =>
   config({ settings: { statusLog: false, logNames: {}, ...destinations } });
-const set = (wanted: NewAsyncConfig) => control.asyncConfigs.set({ functionId: id, ...OF }, wanted);
+const set = (requested: NewAsyncConfig) => control.asyncConfigs.set({ functionId: id, ...OF }, requested);
 const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
 const toFunction = (text: string) =>
   to({ onSuccess: { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) } });
@@ -103,11 +103,11 @@ it('refuses an address that is too long', async () => {
 
 it('checks the right to call the function that is the destination', async () => {
   const of = { functionId: id, ...OF };
-  const asked: string[] = [];
+  const requested: string[] = [];
   const setBy = { kind: 'user', id: 'u1' } as const;
-  const mayInvoke = ({ name }: { readonly name: string }) => void asked.push(name);
+  const mayInvoke = ({ name }: { readonly name: string }) => void requested.push(name);
   await control.asyncConfigs.set(of, toFunction(urnOf('next')), { setBy, mayInvoke });
-  expect(asked).toEqual(['next']);
+  expect(requested).toEqual(['next']);
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.setBy).toEqual(setBy);
   const refuse = () => {
     throw new Error('no right');

@@ -127,8 +127,10 @@ export class Dependencies {
    * `dependency_not_found`.
    */
   versions(projectId: string, dependencyId: string): [DependencyVersion, ...DependencyVersion[]] {
-    const wanted = this.#byId.get(dependencyId)?.dependencyId ?? dependencyId;
-    const found = [...this.#byId.values()].filter((each) => each.dependencyId === wanted && isVisible(each, projectId));
+    const requested = this.#byId.get(dependencyId)?.dependencyId ?? dependencyId;
+    const found = [...this.#byId.values()].filter(
+      (each) => each.dependencyId === requested && isVisible(each, projectId),
+    );
     const [first, ...others] = found.sort((a, b) => b.version - a.version);
     if (first === undefined) throw notFound(`there is no dependency ${dependencyId.slice(0, 80)}`);
     return [first, ...others];
@@ -203,12 +205,12 @@ export class Dependencies {
     return projectId === PUBLIC;
   }
 
-  #usable(projectId: string, wanted: Language, id: string): DependencyVersion {
+  #usable(projectId: string, requested: Language, id: string): DependencyVersion {
     const found = this.versionOf(id);
     if (found === undefined || !isVisible(found, projectId))
       throw notFound(`there is no dependency version ${id.slice(0, 80)}`);
     const language = languageOf(found.runtime);
-    if (language === undefined || !fitsLanguage(language.id, wanted.id)) {
+    if (language === undefined || !fitsLanguage(language.id, requested.id)) {
       throw new PlatformError('dependency_unusable', `dependency ${found.name} is for ${found.runtime}`, {
         hint: 'Function and dependency must be of one language.',
       });

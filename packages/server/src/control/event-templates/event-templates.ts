@@ -19,8 +19,8 @@ export class EventTemplates {
 
   /** By its whole name or without `-event-template`, in any case. Throws `event_template_not_found`. */
   find(name: string): EventTemplate {
-    const wanted = name.toLowerCase();
-    const found = this.#all.find((each) => each.name === wanted || each.name === `${wanted}-event-template`);
+    const requested = name.toLowerCase();
+    const found = this.#all.find((each) => each.name === requested || each.name === `${requested}-event-template`);
     if (found !== undefined) return found;
     throw new PlatformError(
       'event_template_not_found',

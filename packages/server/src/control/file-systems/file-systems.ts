@@ -74,13 +74,13 @@ export class FileSystems {
    * `resource_exists`, `mount_not_ready`, `not_available`.
    */
   async add(added: NewFileSystem): Promise<FileSystemState & MountCheck> {
-    const wanted = checkFileSystem(added, this.#options.ownFolders);
-    this.#checkUser(wanted.user);
+    const requested = checkFileSystem(added, this.#options.ownFolders);
+    this.#checkUser(requested.user);
     return this.#changes.run('', async () => {
-      this.#refuseTwice(wanted);
-      const fileSystem = { ...wanted, id: randomUUID(), createdAt: this.#options.clock.now() };
+      this.#refuseTwice(requested);
+      const fileSystem = { ...requested, id: randomUUID(), createdAt: this.#options.clock.now() };
       const check = await this.#try(fileSystem);
-      if (!(await this.#options.store.insert(fileSystem))) throw exists(`a file system ${wanted.name}`);
+      if (!(await this.#options.store.insert(fileSystem))) throw exists(`a file system ${requested.name}`);
       await this.#fileSystems.caughtUp();
       return { ...this.#state(fileSystem), ...check };
     });
@@ -210,11 +210,11 @@ function isOf({ resource }: WantedMount, { id, name }: FileSystem): boolean {
 
 /** The user that a function names must be the registered one, unless the registration leaves the choice to functions. */
 function diskUser({ name, user, anyUser }: FileSystem, mount: Pick<WantedMount, 'uid' | 'gid'>): DiskUser {
-  const wanted = { uid: mount.uid ?? user.uid, gid: mount.gid ?? user.gid };
-  if (anyUser || (wanted.uid === user.uid && wanted.gid === user.gid)) return wanted;
+  const requested = { uid: mount.uid ?? user.uid, gid: mount.gid ?? user.gid };
+  if (anyUser || (requested.uid === user.uid && requested.gid === user.gid)) return requested;
   throw new PlatformError(
     'invalid_mount_user',
-    `file system ${name} is mounted as user ${user.uid} and group ${user.gid}, not as ${wanted.uid} and ${wanted.gid}`,
+    `file system ${name} is mounted as user ${user.uid} and group ${user.gid}, not as ${requested.uid} and ${requested.gid}`,
     { hint: 'Set user_id and user_group_id of mount_user to -1. The administrator can register it with --any-user.' },
   );
 }

@@ -68,9 +68,9 @@ export class FunctionImports {
   }
 
   /** The project's own one wins over a public one of the same name. */
-  #find(projectId: string, wanted: NamedDependency): string {
+  #find(projectId: string, requested: NamedDependency): string {
     const { dependencies } = this.#options;
-    const { name, runtime, version } = wanted;
+    const { name, runtime, version } = requested;
     const packages = dependencies.list(projectId, { scope: 'all', runtime, pattern: name });
     for (const each of packages.filter((found) => found.name === name)) {
       const exact = dependencies.versions(projectId, each.dependencyId).find((found) => found.version === version);

@@ -15,8 +15,8 @@ async function readTemplate(folder: string, id: string): Promise<FunctionTemplat
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const files = await Promise.all(paths.map((path) => readTemplateFile(folder, path)));
-  const wanted = files.filter(({ path }) => path !== FACTS && !isBuilt(path, facts));
-  return { ...facts, id, files: wanted.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  const requested = files.filter(({ path }) => path !== FACTS && !isBuilt(path, facts));
+  return { ...facts, id, files: requested.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
 async function readTemplateFile(folder: string, path: string): Promise<TemplateFile> {

@@ -45,7 +45,7 @@ export interface FunctionsOptions {
   /** Those of the guide unless set. */
   readonly quotas?: Quotas;
   /** Throws when the project may not use a network or a file system, or it does not exist. */
-  readonly checkSurroundings?: (wanted: WantedSurroundings, projectId: string) => void;
+  readonly checkSurroundings?: (requested: WantedSurroundings, projectId: string) => void;
   /** Whether a project may use an image, by its name without the tag. */
   readonly mayUseImage: (repository: string, projectId: string) => boolean;
 }
@@ -227,7 +227,7 @@ export class Functions {
   /** The present image of the name, when the change is about it; otherwise the function's image stays. */
   async #changeImage(
     stored: StoredFunction,
-    wanted: ImageChange,
+    requested: ImageChange,
     change: Change,
   ): Promise<{ change: Change; pin?: ArtifactPin; release?: () => void }> {
     const { config, artifact } = stored.version;
@@ -236,9 +236,9 @@ export class Functions {
         hint: 'Create another function.',
       });
     }
-    refuseDependencies(wanted.dependencies);
-    if (wanted.image === undefined && change.settings !== undefined) return { change };
-    const chosen = await this.#choose(stored.fn.projectId, wanted, languageFor(stored), config.image);
+    refuseDependencies(requested.dependencies);
+    if (requested.image === undefined && change.settings !== undefined) return { change };
+    const chosen = await this.#choose(stored.fn.projectId, requested, languageFor(stored), config.image);
     try {
       const pin = await this.#store(chosen.upload);
       if (pin.artifact.sha256 === artifact.sha256) {
@@ -256,13 +256,13 @@ export class Functions {
 
   #choose(
     projectId: string,
-    wanted: ImageChange,
+    requested: ImageChange,
     language: Language,
     before: VersionRecord['config']['image'],
   ): Promise<ChosenImage> {
     const { images, mayUseImage } = this.#options;
     const mayUse = (repository: string): boolean => mayUseImage(repository, projectId);
-    return chooseImage(wanted, language, before, (reference) => images.hold(reference, mayUse));
+    return chooseImage(requested, language, before, (reference) => images.hold(reference, mayUse));
   }
 
   /** Inline code is one file named by the handler: another handler needs another name. */

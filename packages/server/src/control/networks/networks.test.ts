@@ -61,7 +61,7 @@ const make = (): Networks =>
     onRemoved: async (id) => void removed.push(id),
   });
 const VPC = { vpcId: 'v', subnetId: 's' };
-const wanted = (network?: NetworkChoice, publicNetwork = true) => wantedSurroundings({ network, publicNetwork });
+const requested = (network?: NetworkChoice, publicNetwork = true) => wantedSurroundings({ network, publicNetwork });
 const deploy = (name: string, network: NetworkChoice) =>
   control.functions.create('p1', {
     name,
@@ -94,7 +94,7 @@ describe('networks of the administrator', () => {
     await networks.start();
     expect(networks.show('backend')).toMatchObject({ bridge: undefined, problem: 'no bridges today' });
     // Its functions must not get another network meanwhile.
-    expect(networks.of(wanted(VPC), 'p1')).toMatchObject({ kind: 'vpc', network: { id } });
+    expect(networks.of(requested(VPC), 'p1')).toMatchObject({ kind: 'vpc', network: { id } });
   });
 
   it.each([
@@ -141,35 +141,35 @@ describe('networks of the administrator', () => {
 
 describe('the network of a function', () => {
   it('is the default one, unless the function or the server chooses another', () => {
-    expect(networks.of(wanted(), 'p1')).toEqual(EGRESS);
-    expect(networks.of(wanted({ vpcId: '', subnetId: '' }), 'p1')).toEqual(EGRESS);
-    expect(networks.of(wanted(undefined, false), 'p1')).toEqual(NONE);
+    expect(networks.of(requested(), 'p1')).toEqual(EGRESS);
+    expect(networks.of(requested({ vpcId: '', subnetId: '' }), 'p1')).toEqual(EGRESS);
+    expect(networks.of(requested(undefined, false), 'p1')).toEqual(NONE);
     egress = false;
-    expect(networks.of(wanted(), 'p1')).toEqual(NONE);
+    expect(networks.of(requested(), 'p1')).toEqual(NONE);
   });
 
   it('is none, and never the default one, when it is not registered', async () => {
-    expect(networks.of(wanted(VPC), 'p1')).toEqual(NONE);
+    expect(networks.of(requested(VPC), 'p1')).toEqual(NONE);
     await networks.create({ name: 'backend', ...VPC });
-    expect(networks.of(wanted({ vpcId: 'v', subnetId: 'another' }), 'p1')).toEqual(NONE);
+    expect(networks.of(requested({ vpcId: 'v', subnetId: 'another' }), 'p1')).toEqual(NONE);
   });
 
   it('must be registered once any is', async () => {
-    networks.check(wanted(VPC), 'p1');
+    networks.check(requested(VPC), 'p1');
     await networks.create({ name: 'backend', ...VPC });
-    networks.check(wanted(VPC), 'p1');
-    networks.check(wanted(), 'p1');
-    const check = (vpc: NetworkChoice) => () => networks.check(wanted(vpc), 'p1');
+    networks.check(requested(VPC), 'p1');
+    networks.check(requested(), 'p1');
+    const check = (vpc: NetworkChoice) => () => networks.check(requested(vpc), 'p1');
     expect(check({ vpcId: 'w', subnetId: 's' })).toThrow(expect.objectContaining({ code: 'vpc_not_found' }));
     expect(check({ vpcId: 'v', subnetId: 't' })).toThrow(expect.objectContaining({ code: 'subnet_not_found' }));
   });
 
   it('of another account is neither used nor named, and is used once it is shared', async () => {
     const { id } = await networks.create({ name: 'backend', ...VPC });
-    const chosen = wanted(VPC);
+    const chosen = requested(VPC);
     // Functions from another installation keep their ids, and no answer claims that a network has them.
     networks.check(chosen, 'p2');
-    networks.check(wanted({ vpcId: 'w', subnetId: 's' }), 'p2');
+    networks.check(requested({ vpcId: 'w', subnetId: 's' }), 'p2');
     expect(networks.of(chosen, 'p2')).toEqual(NONE);
     users.add('p2');
     await deploy('user', VPC);

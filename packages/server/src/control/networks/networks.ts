@@ -87,10 +87,10 @@ export class Networks {
   async create(added: NewNetwork): Promise<NetworkState> {
     checkNetwork(added);
     const { name, cidr, nat = false, hostInterface, vpcId = randomUUID(), subnetId = randomUUID() } = added;
-    const wanted = { name, nat, hostInterface, vpcId, subnetId };
+    const requested = { name, nat, hostInterface, vpcId, subnetId };
     return this.#changes.run('', async () => {
-      this.#refuseTwice(wanted);
-      const network = await this.#make(wanted, cidr);
+      this.#refuseTwice(requested);
+      const network = await this.#make(requested, cidr);
       if (!(await this.#options.store.insert(network))) {
         await this.#options.host.closeNetwork(network.id);
         throw exists(`a network ${network.name}, or one with its ids,`);
@@ -194,15 +194,15 @@ export class Networks {
     if (known.length >= MAX_NETWORKS) throw new PlatformError('invalid_request', `there are ${MAX_NETWORKS} networks`);
   }
 
-  async #make(wanted: ChosenNetwork, wantedCidr: string | undefined): Promise<Network> {
+  async #make(requested: ChosenNetwork, requestedCidr: string | undefined): Promise<Network> {
     const id = randomBytes(8).toString('hex');
     const used = new Set(this.#all().map(({ cidr }) => cidr));
-    const blocks = wantedCidr === undefined ? USUAL_BLOCKS.filter((block) => !used.has(block)) : [wantedCidr];
+    const blocks = requestedCidr === undefined ? USUAL_BLOCKS.filter((block) => !used.has(block)) : [requestedCidr];
     let refused: unknown = new PlatformError('invalid_request', 'all usual addresses are taken', {
       hint: 'Choose some with --cidr.',
     });
     for (const cidr of blocks) {
-      const network = { ...wanted, id, cidr, createdAt: this.#options.clock.now() };
+      const network = { ...requested, id, cidr, createdAt: this.#options.clock.now() };
       try {
         await this.#open(network);
         return network;

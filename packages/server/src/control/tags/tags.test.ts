@@ -143,7 +143,7 @@ describe('a search by tags', () => {
     systemTags: [{ key: 'sys', value: '0' }],
   };
   const plain: Tagged = { id: 'urn:plain', name: 'plain', tags: [], systemTags: [{ key: 'sys', value: 'e1' }] };
-  const cases: [what: string, asked: Partial<TagSearch>, found: readonly Tagged[]][] = [
+  const cases: [what: string, requested: Partial<TagSearch>, found: readonly Tagged[]][] = [
     ['nothing asked', {}, [one, plain]],
     ['a key with one of its values', { tags: [{ key: 'env', values: ['test', 'prod'] }] }, [one]],
     ['a key with any value', { tags: [{ key: 'env', values: [] }] }, [one]],
@@ -173,8 +173,8 @@ describe('a search by tags', () => {
     ['a part of the name', { namePart: 'order' }, [one]],
     ['the id', { id: 'urn:plain' }, [plain]],
   ];
-  it.each(cases)('finds by: %s', (_what, asked, found) => {
-    expect([one, plain].filter((fn) => isFound(search(asked), fn))).toEqual(found);
+  it.each(cases)('finds by: %s', (_what, requested, found) => {
+    expect([one, plain].filter((fn) => isFound(search(requested), fn))).toEqual(found);
   });
 
   it.each<[string, Partial<TagSearch>]>([
@@ -182,8 +182,8 @@ describe('a search by tags', () => {
     ['a limit over 1000', { limit: 1001 }],
     ['an offset below 0', { offset: -1 }],
     ['a filter without a key', { tags: [{ key: '', values: ['a'] }] }],
-  ])('is refused with %s', (_what, asked) => {
-    expect(() => checkTagSearch(search(asked))).toThrow(PlatformError);
+  ])('is refused with %s', (_what, requested) => {
+    expect(() => checkTagSearch(search(requested))).toThrow(PlatformError);
   });
 
   it('finds every function by each of its own tags, and by none that it lacks', () => {

@@ -62,9 +62,9 @@ export class Triggers {
    * Throws `invalid_trigger_type`, `trigger_quota`, and the errors of the kind: for the settings, for a name that is
    * taken, and for other conflicts.
    */
-  async create(name: FunctionName, qualifier: string, wanted: NewTrigger): Promise<Trigger> {
+  async create(name: FunctionName, qualifier: string, requested: NewTrigger): Promise<Trigger> {
     const { access, store, clock } = this.#options;
-    const { settings } = wanted;
+    const { settings } = requested;
     this.#checkSettings(settings);
     return this.#alone(name, async () => {
       const { fn } = await this.#find(name, qualifier);
@@ -74,7 +74,7 @@ export class Triggers {
         fn: name,
         functionId: fn.id,
         qualifier,
-        active: wanted.active,
+        active: requested.active,
         settings,
         since: Math.floor(now / SECOND_MS) * SECOND_MS,
         fired: undefined,

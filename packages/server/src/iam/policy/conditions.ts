@@ -70,15 +70,15 @@ function addressOf(written: string): Test {
 }
 
 function truthOf(written: string): Test {
-  const wanted = written.toLowerCase();
-  if (wanted !== 'true' && wanted !== 'false') throw new ConditionFault('must be "true" or "false"');
-  return (value) => value.toLowerCase() === wanted;
+  const requested = written.toLowerCase();
+  if (requested !== 'true' && requested !== 'false') throw new ConditionFault('must be "true" or "false"');
+  return (value) => value.toLowerCase() === requested;
 }
 
 const equals: Operator = (written) => (value) => value === written;
 const equalsIgnoringCase: Operator = (written) => {
-  const wanted = written.toLowerCase();
-  return (value) => value.toLowerCase() === wanted;
+  const requested = written.toLowerCase();
+  return (value) => value.toLowerCase() === requested;
 };
 const like: Operator = (written) => compilePattern(written);
 

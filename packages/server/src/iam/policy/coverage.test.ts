@@ -31,8 +31,8 @@ it.each<[boolean, string, Statement[], Statement[]]>([
   [false, 'without its condition', [allow(['*'], { Condition: work })], [allow(['functiongraph:*:*'])]],
   [false, 'without its denial', [allow(['*']), deny(['*'], { Resource: one })], [allow(['functiongraph:*:*'])]],
   [false, 'nothing at all', [], [allow(['iam:users:getUser'])]],
-])('%s: %s', (expected, _what, held, wanted) => {
-  expect(covers([policy(...held)], policy(...wanted))).toBe(expected);
+])('%s: %s', (expected, _what, held, requested) => {
+  expect(covers([policy(...held)], policy(...requested))).toBe(expected);
 });
 
 it('never reports a policy as covered that allows a request which the other one refuses', () => {
@@ -54,12 +54,12 @@ it('never reports a policy as covered that allows a request which the other one 
       documents,
       fc.tuple(word, word, word),
       fc.tuple(word, word, word),
-      (held, wanted, act, at) => {
-        if (!covers([held], wanted)) return;
+      (held, requested, act, at) => {
+        if (!covers([held], requested)) return;
         const [service, type] = act;
         const target = { service, region: at[0], domainId: at[1], type, path: `${at[2]}/b` };
         const may = (document: PolicyDocument) => judge(compilePolicy(document), act.join(':'), target, {}) === true;
-        if (may(wanted)) expect(may(held)).toBe(true);
+        if (may(requested)) expect(may(held)).toBe(true);
       },
     ),
     { numRuns: 3000 },

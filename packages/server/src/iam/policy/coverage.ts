@@ -20,12 +20,12 @@ function coversResource(wide: string, narrow: string): boolean {
   return isPath && own.slice(0, 4).every((part, at) => coversPattern(part, other[at] ?? ''));
 }
 
-function coversAction(held: Statement, action: string, wanted: Statement): boolean {
+function coversAction(held: Statement, action: string, requested: Statement): boolean {
   if (held.Effect !== 'Allow' || !held.Action.some((pattern) => coversPattern(pattern, action))) return false;
-  if (held.Condition !== undefined && !isDeepStrictEqual(held.Condition, wanted.Condition)) return false;
+  if (held.Condition !== undefined && !isDeepStrictEqual(held.Condition, requested.Condition)) return false;
   if (held.Resource === undefined) return true;
   const own = held.Resource;
-  return (wanted.Resource ?? ['*']).every((resource) => own.some((wide) => coversResource(wide, resource)));
+  return (requested.Resource ?? ['*']).every((resource) => own.some((wide) => coversResource(wide, resource)));
 }
 
 /** Whether one action could fit both patterns. */
@@ -39,15 +39,15 @@ function mayMeet(one: string, other: string): boolean {
  * possible requests, so the answer is no where patterns do not prove it: for a right that only several statements
  * together give, and for every denial that could apply and that `wanted` does not have too.
  */
-export function covers(held: readonly PolicyDocument[], wanted: PolicyDocument): boolean {
+export function covers(held: readonly PolicyDocument[], requested: PolicyDocument): boolean {
   const statements = held.flatMap(({ Statement }) => Statement);
   const denials = statements.filter(({ Effect }) => Effect === 'Deny');
-  return wanted.Statement.filter(({ Effect }) => Effect === 'Allow').every((statement) =>
+  return requested.Statement.filter(({ Effect }) => Effect === 'Allow').every((statement) =>
     statement.Action.every((action) => {
       const isDenied = denials.some(
         (denial) =>
           denial.Action.some((pattern) => mayMeet(pattern, action)) &&
-          !wanted.Statement.some((own) => isDeepStrictEqual(own, denial)),
+          !requested.Statement.some((own) => isDeepStrictEqual(own, denial)),
       );
       return !isDenied && statements.some((one) => coversAction(one, action, statement));
     }),

@@ -44,8 +44,8 @@ describe('actions', () => {
     ['functiongraph:*:*', 'iam:users:createUser', false],
     ['functiongraph:function:invoke', 'functiongraph:function:invokeAsync', false],
     ['functiongraph:*:list*', 'functiongraph:function:delete', false],
-  ])('%s covers %s: %s', (written, asked, expected) => {
-    expect(ask([allow(written)], asked)).toBe(expected);
+  ])('%s covers %s: %s', (written, requested, expected) => {
+    expect(ask([allow(written)], requested)).toBe(expected);
   });
 });
 
@@ -155,19 +155,19 @@ describe('properties', () => {
 
   it('gives nothing without a statement that allows', () => {
     fc.assert(
-      fc.property(statements, action, path, context, (list, asked, where, known) => {
+      fc.property(statements, action, path, context, (list, requested, where, known) => {
         const denials = list.map((one) => ({ ...one, Effect: 'Deny' }));
-        expect(ask(denials, asked, fn(where), known)).toBe(false);
+        expect(ask(denials, requested, fn(where), known)).toBe(false);
       }),
     );
   });
 
   it('never gives more by one more denial, nor less by one more permission', () => {
     fc.assert(
-      fc.property(statements, statement, action, path, context, (list, extra, asked, where, known) => {
-        const before = ask(list, asked, fn(where), known);
-        const denied = ask([...list, { ...extra, Effect: 'Deny' }], asked, fn(where), known);
-        const allowed = ask([...list, { ...extra, Effect: 'Allow' }], asked, fn(where), known);
+      fc.property(statements, statement, action, path, context, (list, extra, requested, where, known) => {
+        const before = ask(list, requested, fn(where), known);
+        const denied = ask([...list, { ...extra, Effect: 'Deny' }], requested, fn(where), known);
+        const allowed = ask([...list, { ...extra, Effect: 'Allow' }], requested, fn(where), known);
         expect(denied && !before).toBe(false);
         expect(before && !allowed).toBe(false);
       }),
@@ -176,20 +176,20 @@ describe('properties', () => {
 
   it('does not depend on the order of statements', () => {
     fc.assert(
-      fc.property(statements, action, path, context, (list, asked, where, known) => {
-        expect(ask([...list].reverse(), asked, fn(where), known)).toBe(ask(list, asked, fn(where), known));
+      fc.property(statements, action, path, context, (list, requested, where, known) => {
+        expect(ask([...list].reverse(), requested, fn(where), known)).toBe(ask(list, requested, fn(where), known));
       }),
     );
   });
 
   it('gives the same answer from the cache as without it', () => {
     fc.assert(
-      fc.property(statements, action, path, context, context, (list, asked, where, first, second) => {
+      fc.property(statements, action, path, context, context, (list, requested, where, first, second) => {
         const rules = compilePolicy(parsePolicy({ Version: '1.1', Statement: list }));
         const fixed = { 'g:UserName': first['g:UserName'] };
-        const kept = judge(rules, asked.toLowerCase(), fn(where), fixed);
+        const kept = judge(rules, requested.toLowerCase(), fn(where), fixed);
         const known = { ...fixed, 'g:SourceIp': second['g:SourceIp'] };
-        expect(settle(kept, known)).toBe(ask(list, asked, fn(where), known));
+        expect(settle(kept, known)).toBe(ask(list, requested, fn(where), known));
       }),
     );
   });
@@ -212,10 +212,10 @@ describe('properties', () => {
 });
 
 describe('system policies', () => {
-  const verdict = (id: string, asked: string): boolean => {
+  const verdict = (id: string, requested: string): boolean => {
     const policy = SYSTEM_POLICIES.find((one) => one.id === id);
     if (policy === undefined) throw new Error(`no policy ${id}`);
-    return settle(judge(compilePolicy(parsePolicy(policy.document)), asked.toLowerCase(), fn('*'), {}), {});
+    return settle(judge(compilePolicy(parsePolicy(policy.document)), requested.toLowerCase(), fn('*'), {}), {});
   };
 
   it.each([
@@ -232,10 +232,10 @@ describe('system policies', () => {
     ['functiongraph:function:delete', true, false, false],
     ['iam:users:createUser', false, false, false],
     ['platform:runtime:create', false, false, false],
-  ])('%s: full %s, read only %s, common %s', (asked, full, readOnly, common) => {
-    expect(verdict('functiongraph_full_access', asked)).toBe(full);
-    expect(verdict('functiongraph_read_only_access', asked)).toBe(readOnly);
-    expect(verdict('functiongraph_common_operations', asked)).toBe(common);
+  ])('%s: full %s, read only %s, common %s', (requested, full, readOnly, common) => {
+    expect(verdict('functiongraph_full_access', requested)).toBe(full);
+    expect(verdict('functiongraph_read_only_access', requested)).toBe(readOnly);
+    expect(verdict('functiongraph_common_operations', requested)).toBe(common);
   });
 
   it('keeps identities from the tenant administrator, and functions from the security administrator', () => {

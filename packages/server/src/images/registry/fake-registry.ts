@@ -92,9 +92,9 @@ export class FakeRegistry implements AsyncDisposable {
   }
 
   #giveToken(url: string, authorization: string | undefined, response: ServerResponse): void {
-    const isAsked =
+    const isRequested =
       url.includes('service=fake') && url.includes(`scope=${encodeURIComponent('repository:team/app:pull')}`);
-    if (authorization !== basic() || !isAsked) response.writeHead(401).end('{}');
+    if (authorization !== basic() || !isRequested) response.writeHead(401).end('{}');
     else response.end(JSON.stringify({ token: 't0ken' }));
   }
 

@@ -30,12 +30,12 @@ export async function findInRegistry(
     if (digest !== '') checkDigest(bytes, digest);
     return bytes;
   };
-  let wanted = reference.digest;
+  let requested = reference.digest;
   for (let level = 0; level < MOST_LEVELS; level++) {
-    const path = `manifests/${wanted === '' ? reference.tag : wanted}`;
-    const manifest = parseManifest(await read(path, MANIFESTS, wanted), limits);
+    const path = `manifests/${requested === '' ? reference.tag : requested}`;
+    const manifest = parseManifest(await read(path, MANIFESTS, requested), limits);
     if ('manifests' in manifest) {
-      wanted = chooseManifest(manifest.manifests).digest;
+      requested = chooseManifest(manifest.manifests).digest;
       continue;
     }
     const { config, layers } = manifest;

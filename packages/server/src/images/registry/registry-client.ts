@@ -21,7 +21,7 @@ const MOST_REDIRECTS = 5;
 const PATIENCE_MS = 60_000;
 const TOKEN_BYTES = 64 << 10;
 
-interface Wanted {
+interface Requested {
   readonly path: string;
   readonly accept: string;
   readonly signal: AbortSignal;
@@ -85,13 +85,13 @@ export class RegistryClient {
     }
   }
 
-  async #get(wanted: Wanted): Promise<Response> {
-    const url = `${this.#base}/v2/${this.#reference.repository}/${wanted.path}`;
-    let response = await this.#follow(url, wanted);
+  async #get(requested: Requested): Promise<Response> {
+    const url = `${this.#base}/v2/${this.#reference.repository}/${requested.path}`;
+    let response = await this.#follow(url, requested);
     if (response.status === 401) {
       await response.body?.cancel();
-      this.#authorization = await this.#authorize(response.headers.get('www-authenticate') ?? '', wanted.signal);
-      response = await this.#follow(url, wanted);
+      this.#authorization = await this.#authorize(response.headers.get('www-authenticate') ?? '', requested.signal);
+      response = await this.#follow(url, requested);
     }
     if (response.ok) return response;
     await response.body?.cancel();
@@ -99,7 +99,7 @@ export class RegistryClient {
   }
 
   /** Follows redirects itself, because only the registry may get the authorization. */
-  async #follow(start: string, { accept, signal, from = 0 }: Wanted): Promise<Response> {
+  async #follow(start: string, { accept, signal, from = 0 }: Requested): Promise<Response> {
     let url = new URL(start);
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
       const isOwn = url.origin === new URL(this.#base).origin;

@@ -23,14 +23,14 @@ const step = fc.record({ kind: fc.constantFrom('set', 'delete'), path });
 describe('a tree of paths', () => {
   it('answers as a list of all paths does', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 20 }), fc.array(path, { minLength: 1 }), (steps, asked) => {
+      fc.property(fc.array(step, { maxLength: 20 }), fc.array(path, { minLength: 1 }), (steps, requested) => {
         const tree = new PathTree<number>();
         const plain = new PlainTree();
         for (const [index, one] of steps.entries()) {
           if (one.kind === 'set') for (const each of [tree, plain]) each.set(one.path, index);
           else for (const each of [tree, plain]) each.delete(one.path);
         }
-        for (const each of asked) {
+        for (const each of requested) {
           expect(tree.get(each)).toBe(plain.get(each));
           expect(tree.hasBelow(each)).toBe(plain.hasBelow(each));
           expect(tree.hasAtOrAbove(each)).toBe(plain.hasAtOrAbove(each));

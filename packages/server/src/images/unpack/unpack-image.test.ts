@@ -368,12 +368,12 @@ describe('unpacking in a thread', () => {
       };
       const good = write('good', fakeTar([{ name: 'a', data: 'abc' }]));
       const bad = write('bad', fakeTar([{ name: '../a', data: 'abc' }]));
-      const told: number[] = [];
+      const reported: number[] = [];
       const { signal } = new AbortController();
-      const onLayer = (number: number) => told.push(number);
+      const onLayer = (number: number) => reported.push(number);
       const job = { layers: [good, good], target: join(dir, 'root'), limits: LIMITS, onLayer, signal };
       expect(await unpackInThread(job)).toBe(6);
-      expect([told, readFileSync(join(dir, 'root/a'), 'utf8')]).toEqual([[1, 2], 'abc']);
+      expect([reported, readFileSync(join(dir, 'root/a'), 'utf8')]).toEqual([[1, 2], 'abc']);
       await expect(unpackInThread({ ...job, layers: [bad], target: join(dir, 'other') })).rejects.toMatchObject({
         name: 'ImageError',
         reason: 'traversal',

@@ -59,7 +59,7 @@ export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
     async listFunctionApplications(request) {
       const { marker, limit } = request.query;
       const all = await applications.list(request.params.project_id);
-      const { items, next_marker, count } = pageOf(all, { marker, asked: limit || PAGE.usual, most: PAGE.most });
+      const { items, next_marker, count } = pageOf(all, { marker, requested: limit || PAGE.usual, most: PAGE.most });
       return {
         applications: items.map(({ id, name, status, modifiedAt, description }) => ({
           id,
@@ -103,7 +103,7 @@ export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
     async listAppTemplates(request) {
       const { marker, maxitems, runtime, category } = request.query;
       const all = await templates.list({ runtime: runtime || undefined, category: category || undefined });
-      const { items, next_marker, count } = pageOf(all, { marker, asked: maxitems || PAGE.usual, most: PAGE.most });
+      const { items, next_marker, count } = pageOf(all, { marker, requested: maxitems || PAGE.usual, most: PAGE.most });
       const language = languageOf(request.headers);
       const shown = items.map(async (each) => ({
         id: each.id,
@@ -120,7 +120,7 @@ export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
       const found = await templates.find(params.id);
       const language = languageOf(headers);
       const time = Date.parse(`${found.updated}T00:00:00Z`);
-      const asked = found.params.map((param) => ({
+      const requested = found.params.map((param) => ({
         name: param.name,
         description: param.description[language],
         required: param.required,
@@ -133,7 +133,7 @@ export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
         runtime: await templates.runtimeOf(found),
         category: found.category,
         image: '',
-        params: JSON.stringify(asked),
+        params: JSON.stringify(requested),
         deploy_count: await applications.countOf(params.project_id, found.id),
         version: found.version,
         template_guide: found.guide[language],

@@ -56,14 +56,14 @@ export function dependencyHandlers({ dependencies, sealer, clock }: DependencyDe
         runtime: runtime || undefined,
         pattern: name || undefined,
       });
-      const { items, ...rest } = pageOf(found, { marker, asked: maxitems ?? limit, most: PAGE });
+      const { items, ...rest } = pageOf(found, { marker, requested: maxitems ?? limit, most: PAGE });
       return { dependencies: items.map((version) => dependencyReply(version, request.caller.domainId)), ...rest };
     },
 
     async listDependencyVersion(request) {
       const { project_id, depend_id } = request.params;
       const { marker, maxitems } = request.query;
-      const page = pageOf(dependencies.versions(project_id, depend_id), { marker, asked: maxitems, most: PAGE });
+      const page = pageOf(dependencies.versions(project_id, depend_id), { marker, requested: maxitems, most: PAGE });
       const { items, ...rest } = page;
       const reply = (version: DependencyVersion) => ({
         ...dependencyReply(version, request.caller.domainId),

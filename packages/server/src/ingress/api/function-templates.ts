@@ -14,8 +14,8 @@ const PUBLIC_TYPE = 1;
 
 /** The language, of two, of the texts in an answer. */
 export function languageOf(headers: IncomingHttpHeaders): 'zh' | 'en' {
-  const asked = headers['x-language'];
-  return typeof asked === 'string' && asked.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+  const requested = headers['x-language'];
+  return typeof requested === 'string' && requested.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
 export function functionTemplateHandlers(templates: FunctionTemplates): Handlers<Ids> {
@@ -29,7 +29,7 @@ export function functionTemplateHandlers(templates: FunctionTemplates): Handlers
       });
       const { items, next_marker, count } = pageOf(isPublic(ispublic) ? found : [], {
         marker,
-        asked: maxitems,
+        requested: maxitems,
         most: PAGE,
       });
       const language = languageOf(request.headers);

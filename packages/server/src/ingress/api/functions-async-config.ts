@@ -179,14 +179,14 @@ export function versionAsyncConfig(config: AsyncConfig): Omit<Reply, 'func_urn' 
     max_async_event_age_in_seconds: config.maxAgeSeconds,
     max_async_retry_attempts: config.maxRetries,
     destination_config: {
-      ...(onSuccess === undefined ? {} : { on_success: told(onSuccess) }),
-      ...(onFailure === undefined ? {} : { on_failure: told(onFailure) }),
+      ...(onSuccess === undefined ? {} : { on_success: reported(onSuccess) }),
+      ...(onFailure === undefined ? {} : { on_failure: reported(onFailure) }),
     },
     created_time: apiTime(config.createdAt),
     last_modified: apiTime(config.modifiedAt),
   };
 }
 
-function told({ destination, param }: Destination): { destination: string; param: string } {
+function reported({ destination, param }: Destination): { destination: string; param: string } {
   return { destination, param };
 }

@@ -63,7 +63,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
           (!enterprise || enterprise === (version.config.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT)) &&
           iam.allows(caller, { action, projectId: params.project_id, fn, peer }),
       );
-      const { items, next_marker, count } = pageOf(seen, { marker, asked: maxitems, most: PAGE });
+      const { items, next_marker, count } = pageOf(seen, { marker, requested: maxitems, most: PAGE });
       const failures = await deps.failures(params.project_id);
       const reply = (state: FunctionState) =>
         listedReply(state, context(request), failures.get(functionKeyOf(state.fn)) ?? 0);

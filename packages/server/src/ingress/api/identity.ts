@@ -83,10 +83,10 @@ export function identityHandlers({ iam, clock }: { readonly iam: Iam; readonly c
         request.caller,
         token?.id ?? header(request, 'x-auth-token'),
       );
-      const wanted = clock.now() + (token?.duration_seconds ?? TEMPORARY_KEY_SECONDS) * 1000;
+      const requested = clock.now() + (token?.duration_seconds ?? TEMPORARY_KEY_SECONDS) * 1000;
       const { kind, id } = caller.principal;
       if (kind === 'nobody') throw new PlatformError('forbidden', 'A caller without identity cannot have a key.');
-      const expiresAt = Math.min(wanted, until);
+      const expiresAt = Math.min(requested, until);
       const parent = issuedBy === undefined ? {} : { issuedBy };
       const key = iam.sessions.issueKey({ principal: { kind, id }, projectId: caller.projectId, expiresAt, ...parent });
       return {

@@ -36,7 +36,7 @@ export function imageHandlers({ images, uploads }: ImageDeps): Handlers<Ids> {
     pullImage({ body, id, goneSignal }) {
       const { reference, username = '', password = '', plain_http = false } = body;
       const gone = goneSignal();
-      return told(id, async (onProgress) => [
+      return reported(id, async (onProgress) => [
         await images.pull(reference, { username, password, plainHttp: plain_http }, onProgress, gone),
       ]);
     },
@@ -56,7 +56,7 @@ export function imageHandlers({ images, uploads }: ImageDeps): Handlers<Ids> {
 
     loadImages({ params, body, id, goneSignal }) {
       const gone = goneSignal();
-      return told(id, (onProgress) =>
+      return reported(id, (onProgress) =>
         uploads.use(params.upload, (path) => images.load(path, body.name, onProgress, gone)),
       );
     },
@@ -64,7 +64,7 @@ export function imageHandlers({ images, uploads }: ImageDeps): Handlers<Ids> {
 }
 
 /** Runs `work` and yields its steps as they occur; the last line reports its end. */
-async function* told(
+async function* reported(
   requestId: string,
   work: (onProgress: (step: string) => void) => Promise<readonly NamedImage[]>,
 ): AsyncGenerator<Line> {

@@ -45,7 +45,7 @@ describe('a requested range', () => {
     { from: '2026-01-01T00:00:00Z', step: '60' },
     { from: '2026-03-11T00:00:00Z' },
     { from: 'yesterday' },
-  ])('refuses %j', (asked) => {
-    expect(() => askedSteps(asked, now)).toThrow(PlatformError);
+  ])('refuses %j', (requested) => {
+    expect(() => askedSteps(requested, now)).toThrow(PlatformError);
   });
 });

@@ -43,11 +43,11 @@ export interface AskedRange {
 }
 
 /** The last hour by default. Throws `invalid_request`. */
-export function askedSteps(asked: AskedRange, now: number): MetricRange {
-  const range = timeRange(asked.from, asked.to, now);
+export function askedSteps(requested: AskedRange, now: number): MetricRange {
+  const range = timeRange(requested.from, requested.to, now);
   // the end is exclusive for callers, and names the last step here
   const to = Math.max(range.to - 1, range.from);
-  const stepMs = asked.step === undefined ? stepFor((to - range.from) / MINUTE_MS) : Number(asked.step) * 1000;
+  const stepMs = requested.step === undefined ? stepFor((to - range.from) / MINUTE_MS) : Number(requested.step) * 1000;
   if (stepMs < MINUTE_MS || stepMs % MINUTE_MS !== 0 || stepMs > DAY_MINUTES * MINUTE_MS) {
     throw new PlatformError('invalid_request', 'step must be whole minutes in seconds, from 60 to 86400');
   }

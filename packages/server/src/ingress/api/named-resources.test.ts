@@ -19,7 +19,7 @@ const before = (): FunctionState =>
   }) as unknown as FunctionState;
 
 /** Rights that a body requires; none is granted, so the first refusal ends it. */
-function asked(named: FunctionSettings, fn: FunctionState | undefined): string | undefined {
+function requested(named: FunctionSettings, fn: FunctionState | undefined): string | undefined {
   let right: string | undefined;
   const refuse = (action: string): never => {
     right = action;
@@ -62,5 +62,5 @@ it.each<[string, FunctionSettings, string | undefined, string | undefined]>([
   ['the agency that it has', { agency: 'has' }, 'iam:agencies:pass', undefined],
   ['an enterprise project', { enterpriseProjectId: 'e' }, undefined, 'functiongraph:function:updateConfig'],
 ])('%s asks for the right to it when it is new', (_, body, ofNew, ofKnown) => {
-  expect([asked(body, undefined), asked(body, before())]).toEqual([ofNew, ofKnown]);
+  expect([requested(body, undefined), requested(body, before())]).toEqual([ofNew, ofKnown]);
 });

@@ -15,12 +15,12 @@ export function pageOf<T>(
   all: readonly T[],
   {
     marker,
-    asked,
+    requested,
     most,
-  }: { readonly marker: string | undefined; readonly asked: string | undefined; readonly most: number },
+  }: { readonly marker: string | undefined; readonly requested: string | undefined; readonly most: number },
 ): Page<T> {
   const offset = Number(marker ?? 0);
-  const size = Number(asked ?? 0);
+  const size = Number(requested ?? 0);
   if (offset < 0 || size < 0) throw new PlatformError('invalid_request', 'marker and maxitems must not be negative');
   const items = all.slice(offset, offset + (size === 0 ? most : Math.min(size, most)));
   return { items, next_marker: offset + items.length, count: all.length };
@@ -36,9 +36,9 @@ export function markedPage<T>(
   size: { readonly usual: number; readonly most: number },
 ) {
   const offset = Number(query.marker ?? 0);
-  const asked = Number(query.limit ?? 0);
-  if (offset < 0 || asked < 0) throw new PlatformError('invalid_request', 'marker and limit must not be negative');
-  const limit = asked === 0 ? size.usual : Math.min(asked, size.most);
+  const requested = Number(query.limit ?? 0);
+  if (offset < 0 || requested < 0) throw new PlatformError('invalid_request', 'marker and limit must not be negative');
+  const limit = requested === 0 ? size.usual : Math.min(requested, size.most);
   const items = all.slice(offset, offset + limit);
   const page_info = {
     next_marker: offset + items.length < all.length ? offset + items.length : 0,

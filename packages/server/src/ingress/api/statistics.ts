@@ -163,7 +163,7 @@ function pagedPoints(
   if (marker !== undefined && !/^\d{0,9}$/.test(marker)) {
     throw new PlatformError('invalid_request', 'marker must be the number of points to leave out');
   }
-  return pageOf(points, { marker: marker === '' ? undefined : marker, asked: String(size), most: size }).items;
+  return pageOf(points, { marker: marker === '' ? undefined : marker, requested: String(size), most: size }).items;
 }
 
 /** Seconds or milliseconds since the epoch, or a time as text. */

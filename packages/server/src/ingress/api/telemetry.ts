@@ -45,11 +45,11 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
     followLogs(request) {
       const { keyword } = request.query;
       const filter = filterOf(deps, request.params, request.query);
-      const wanted = keyword === undefined || keyword === '' ? undefined : keyword.toLowerCase();
+      const requested = keyword === undefined || keyword === '' ? undefined : keyword.toLowerCase();
       return follow({ clock, gone: request.goneSignal(), mayGoOn: () => mayFollow(deps, request) }, (push) =>
         telemetry.logs.tail(filter, (lines) => {
           for (const line of lines)
-            if (wanted === undefined || line.message.toLowerCase().includes(wanted)) push(toWire(line));
+            if (requested === undefined || line.message.toLowerCase().includes(requested)) push(toWire(line));
         }),
       );
     },

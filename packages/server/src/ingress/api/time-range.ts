@@ -25,9 +25,9 @@ export function plainTime(ms: number | null): string {
 
 /** A page size; the fallback when absent or 0. */
 export function pageSize(text: string | undefined, fallback: number, most: number): number {
-  const wanted = text === undefined || text === '' ? fallback : Number(text);
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted > most) {
+  const requested = text === undefined || text === '' ? fallback : Number(text);
+  if (!Number.isInteger(requested) || requested < 0 || requested > most) {
     throw new PlatformError('invalid_request', `limit must be between 1 and ${most}`);
   }
-  return wanted === 0 ? fallback : wanted;
+  return requested === 0 ? fallback : requested;
 }

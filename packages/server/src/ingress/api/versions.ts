@@ -36,12 +36,12 @@ export function versionHandlers({ versions, asyncConfigs, region }: VersionDeps)
 
     async listFunctionVersions(request) {
       const offset = Number(request.query.marker ?? 0);
-      const asked = Number(request.query.maxitems ?? 0);
-      if (offset < 0 || asked < 0) {
+      const requested = Number(request.query.maxitems ?? 0);
+      if (offset < 0 || requested < 0) {
         throw new PlatformError('invalid_request', 'marker and maxitems must not be negative');
       }
       const all = await versions.list(readName(request.params).name);
-      const page = all.slice(offset, asked === 0 ? undefined : offset + asked);
+      const page = all.slice(offset, requested === 0 ? undefined : offset + requested);
       return {
         versions: page.map((state) => listed(state, request)),
         next_marker: offset + page.length,

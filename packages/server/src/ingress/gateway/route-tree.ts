@@ -30,7 +30,7 @@ interface Node<T> {
   readonly below: Map<string, Leaf<T>>;
 }
 
-interface Asked {
+interface RequestedRoute {
   readonly parts: readonly string[];
   readonly method: string;
   readonly environment: string;
@@ -68,23 +68,30 @@ export class RouteTree<T> {
   }
 }
 
-function search<T>(at: Node<T>, depth: number, values: readonly string[], asked: Asked): RouteMatch<T> | undefined {
-  const { parts } = asked;
+function search<T>(
+  at: Node<T>,
+  depth: number,
+  values: readonly string[],
+  requested: RequestedRoute,
+): RouteMatch<T> | undefined {
+  const { parts } = requested;
   const part = parts[depth];
   if (part === undefined) {
-    return matched(at.exact, asked, values) ?? matched(at.below, asked, values, '');
+    return matched(at.exact, requested, values) ?? matched(at.below, requested, values, '');
   }
   const literal = at.literals.get(part);
-  const byText = literal === undefined ? undefined : search(literal, depth + 1, values, asked);
+  const byText = literal === undefined ? undefined : search(literal, depth + 1, values, requested);
   if (byText !== undefined) return byText;
   const byName =
-    at.parameter === undefined || part === '' ? undefined : search(at.parameter, depth + 1, [...values, part], asked);
-  return byName ?? matched(at.below, asked, values, parts.slice(depth).join('/'));
+    at.parameter === undefined || part === ''
+      ? undefined
+      : search(at.parameter, depth + 1, [...values, part], requested);
+  return byName ?? matched(at.below, requested, values, parts.slice(depth).join('/'));
 }
 
 function matched<T>(
   leaves: ReadonlyMap<string, Leaf<T>>,
-  { method, environment }: Asked,
+  { method, environment }: RequestedRoute,
   values: readonly string[],
   rest?: string,
 ): RouteMatch<T> | undefined {

@@ -3,7 +3,7 @@ import type { Caller, Iam, Peer, SignedRequest } from '../../iam/index.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
 /** The input of a rights check, besides the route. */
-export interface Asked extends RequestParts {
+export interface AuthorizationInput extends RequestParts {
   readonly peer: Peer;
 }
 
@@ -19,16 +19,16 @@ export function authorizeEarly(iam: Iam, route: Route, caller: Caller, params: o
 }
 
 /** Throws `forbidden`. */
-export function authorize(iam: Iam, route: Route, caller: Caller, asked: Asked): void {
+export function authorize(iam: Iam, route: Route, caller: Caller, requested: AuthorizationInput): void {
   if (route.auth === 'none' || route.access === 'caller') return;
-  const { fn, enterpriseProjectId } = resourceOf(route, asked);
+  const { fn, enterpriseProjectId } = resourceOf(route, requested);
   const namesFunction = route.resource.kind === 'function' && fn !== undefined;
   if (route.access === 'any' && !namesFunction) return;
   iam.authorize(caller, {
     action: route.action,
-    projectId: projectOf(route, asked.params),
+    projectId: projectOf(route, requested.params),
     fn,
-    peer: asked.peer,
+    peer: requested.peer,
     ...(enterpriseProjectId === undefined ? {} : { enterpriseProjectId }),
   });
 }

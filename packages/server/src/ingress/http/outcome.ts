@@ -47,8 +47,8 @@ export function failed(
   log: Logger,
 ): Outcome {
   const { status, headers, body } = toErrorBody(error, request.id);
-  const told = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
-  if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...told, err: error }, 'request failed');
-  else log.info({ ...told, reason: body.error_msg }, 'request refused');
+  const fields = { requestId: request.id, method: request.method, url: request.url, code: body.error_code };
+  if (status >= 500 || !(error instanceof PlatformError)) log.error({ ...fields, err: error }, 'request failed');
+  else log.info({ ...fields, reason: body.error_msg }, 'request refused');
   return { status, headers: { ...headers, 'content-type': JSON_TYPE }, body: JSON.stringify(body), refused: true };
 }

@@ -130,7 +130,7 @@ function refusalOf(id: RouteId, body: unknown): PlatformError | undefined {
 
 const accepts = (schema: Schema, value: unknown): boolean => Compile(schema as Route['body']).Check(value);
 /** Names of lists are numbers in a path, and may be given with or without them. */
-const told = (path: Path): string => path.join('.');
+const dotted = (path: Path): string => path.join('.');
 
 describe.each(bodies)('the body of %s', (id, schema) => {
   it('is accepted with its required fields, and any others beside them', () => {
@@ -144,8 +144,8 @@ describe.each(bodies)('the body of %s', (id, schema) => {
       for (const [kind, value] of Object.entries(SAMPLES)) {
         if (accepts(part, value)) continue;
         const refused = refusalOf(id, bodyWith(schema, path, value));
-        expect([told(path), kind, refused?.code]).toEqual([told(path), kind, 'invalid_request']);
-        expect(refused?.message).toContain(told(path));
+        expect([dotted(path), kind, refused?.code]).toEqual([dotted(path), kind, 'invalid_request']);
+        expect(refused?.message).toContain(dotted(path));
       }
     }
   });
@@ -154,7 +154,7 @@ describe.each(bodies)('the body of %s', (id, schema) => {
     for (const { path, optional } of fieldsOf(schema)) {
       if (optional || path.at(-1) === KEY) continue;
       const refused = refusalOf(id, JSON.parse(JSON.stringify(bodyWith(schema, path, undefined))));
-      expect([told(path), refused?.code]).toEqual([told(path), 'invalid_request']);
+      expect([dotted(path), refused?.code]).toEqual([dotted(path), 'invalid_request']);
       expect(refused?.message).toContain(String(path.at(-1)));
     }
   });
@@ -175,7 +175,7 @@ describe.each(bodies.filter(([id]) => OF_FUNCTIONGRAPH.has(id)))(
     it('may have null for optional fields', () => {
       for (const { path, optional } of fieldsOf(schema)) {
         if (!optional) continue;
-        expect([told(path), refusalOf(id, bodyWith(schema, path, null))?.message]).toEqual([told(path), undefined]);
+        expect([dotted(path), refusalOf(id, bodyWith(schema, path, null))?.message]).toEqual([dotted(path), undefined]);
       }
     });
 
@@ -184,7 +184,7 @@ describe.each(bodies.filter(([id]) => OF_FUNCTIONGRAPH.has(id)))(
         const words = (part.anyOf ?? []).flatMap((one) => (typeof one.const === 'string' ? [one.const] : []));
         if (words.length < 2) continue;
         const { message } = refusalOf(id, bodyWith(schema, path, 'neither')) ?? {};
-        expect(message).toContain(told(path));
+        expect(message).toContain(dotted(path));
         for (const word of words) expect(message).toContain(JSON.stringify(word));
       }
     });
@@ -194,7 +194,7 @@ describe.each(bodies.filter(([id]) => OF_FUNCTIONGRAPH.has(id)))(
         // input and output of flows are for the flow to understand
         if (path.at(-1) === KEY && Object.keys(part).length === 0) continue;
         const accepted = Object.values(SAMPLES).filter((value) => accepts(part, value));
-        expect([told(path), accepted.length < Object.keys(SAMPLES).length]).toEqual([told(path), true]);
+        expect([dotted(path), accepted.length < Object.keys(SAMPLES).length]).toEqual([dotted(path), true]);
       }
     });
   },

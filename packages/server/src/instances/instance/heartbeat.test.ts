@@ -10,20 +10,20 @@ interface Question {
 }
 
 let clock: ManualClock;
-let asked: Question[];
+let requested: Question[];
 let deaths: string[];
 let heartbeat: Heartbeat;
 
 beforeEach(() => {
   clock = new ManualClock();
-  asked = [];
+  requested = [];
   deaths = [];
   heartbeat = new Heartbeat({
     clock,
     beat: (seq) =>
       new Promise((resolve, reject) => {
         const settled = () => new Promise<void>((done) => setImmediate(done));
-        asked.push({
+        requested.push({
           seq,
           answer: (answer) => {
             resolve(answer);
@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 
 const last = (): Question => {
-  const question = asked.at(-1);
+  const question = requested.at(-1);
   if (question === undefined) throw new Error('nothing was asked');
   return question;
 };
@@ -49,11 +49,11 @@ const last = (): Question => {
 describe('the heartbeat of an instance', () => {
   it('asks every five seconds', async () => {
     clock.advance(HEARTBEAT_EVERY_MS - 1);
-    expect(asked).toHaveLength(0);
+    expect(requested).toHaveLength(0);
     clock.advance(1);
     await last().answer({ ok: true });
     clock.advance(HEARTBEAT_EVERY_MS);
-    expect(asked.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(requested.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
   it('condemns at the first bad answer, and once', async () => {
@@ -61,7 +61,7 @@ describe('the heartbeat of an instance', () => {
     await last().answer({ ok: false, error: 'it returned false' });
     clock.advance(10 * HEARTBEAT_EVERY_MS);
     expect(deaths).toEqual(['the heartbeat function answered badly: it returned false']);
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
   });
 
   it('condemns when six questions in a row are not answered in time', () => {
@@ -93,7 +93,7 @@ describe('the heartbeat of an instance', () => {
       clock.advance(60_000);
       heartbeat.resume();
     }
-    expect([asked.length, deaths.length]).toEqual([20, 0]);
+    expect([requested.length, deaths.length]).toEqual([20, 0]);
   });
 
   it('accepts a bad answer that arrives after a pause', async () => {
@@ -108,6 +108,6 @@ describe('the heartbeat of an instance', () => {
     clock.advance(HEARTBEAT_EVERY_MS);
     await last().end();
     clock.advance(20 * HEARTBEAT_EVERY_MS);
-    expect([asked.length, deaths.length]).toEqual([1, 0]);
+    expect([requested.length, deaths.length]).toEqual([1, 0]);
   });
 });

@@ -173,16 +173,16 @@ describe('an instance with a pre-stop handler', () => {
   });
 
   it('is stopped at its time limit', async () => {
-    let asked = false;
+    let requested = false;
     const pool = poolOf({
       onPreStop: () => {
-        asked = true;
+        requested = true;
         return HANG;
       },
     });
     const instance = await idle(pool);
     pool.retire('f', () => true);
-    await settle(() => asked);
+    await settle(() => requested);
     clock.advance(9_999);
     expect(driver.running.has(instance.id)).toBe(true);
     clock.advance(1);
@@ -229,17 +229,17 @@ describe('an instance with a pre-stop handler', () => {
   });
 
   it('runs when the server stops, until the server can wait no longer', async () => {
-    let asked = false;
+    let requested = false;
     const pool = poolOf({
       onPreStop: () => {
-        asked = true;
+        requested = true;
         return HANG;
       },
     });
     const instance = await idle(pool);
     const deadline = new AbortController();
     const stopped = pool.stop(deadline.signal);
-    await settle(() => asked);
+    await settle(() => requested);
     expect(driver.running.has(instance.id)).toBe(true);
     deadline.abort();
     await stopped;

@@ -291,9 +291,9 @@ export class Instance {
     }
     const { failure, exit } = 'code' in outcome ? await this.#judge(outcome) : await this.#endFor(outcome, request);
     // It was asked to end and did not; only a measurement of the kernel is more specific.
-    const told = stream.stopped !== undefined && failure.outcome === 'cancelled' ? stream.stopped : failure;
+    const reported = stream.stopped !== undefined && failure.outcome === 'cancelled' ? stream.stopped : failure;
     const peak = exit === undefined || exit.peakMemoryBytes === 0 ? measured.peakMemoryBytes : exit.peakMemoryBytes;
-    return { failure: told, payload: told.payload, ...measured, peakMemoryBytes: peak };
+    return { failure: reported, payload: reported.payload, ...measured, peakMemoryBytes: peak };
   }
 
   /**

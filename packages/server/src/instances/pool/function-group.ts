@@ -159,8 +159,8 @@ export class FunctionGroup {
     const pace = this.#pace(key);
     pace.endedAt = now;
     if (ownMs !== undefined) {
-      const told = Math.min(Math.max(ownMs, 0), ms);
-      pace.ownMs = pace.ownMs === undefined ? told : pace.ownMs + LATEST * (told - pace.ownMs);
+      const reported = Math.min(Math.max(ownMs, 0), ms);
+      pace.ownMs = pace.ownMs === undefined ? reported : pace.ownMs + LATEST * (reported - pace.ownMs);
     }
     const { busyMs = ms } = pace;
     pace.busyMs = busyMs + (ms > busyMs ? LATEST_SLOWER : LATEST) * (ms - busyMs);

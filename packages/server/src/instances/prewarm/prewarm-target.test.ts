@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { type PrewarmDemand, prewarmTarget } from './prewarm-target.ts';
 
 const limits = { perRuntime: 8, quietMs: 60_000 };
-const base: PrewarmDemand = { burst: 0, unusedMs: undefined, wanted: true, isTight: false };
+const base: PrewarmDemand = { burst: 0, unusedMs: undefined, requested: true, isTight: false };
 
 it.each<[string, Partial<PrewarmDemand>, number]>([
   ['keeps one for a runtime that a function could need', {}, 1],
-  ['keeps none for a runtime that no function has', { wanted: false }, 0],
+  ['keeps none for a runtime that no function has', { requested: false }, 0],
   ['keeps two after a single start', { burst: 1, unusedMs: 10 }, 2],
   ['keeps enough for another burst', { burst: 5, unusedMs: 10 }, 6],
   ['keeps no more than the limit', { burst: 1000, unusedMs: 10 }, 8],

@@ -5,7 +5,7 @@ export interface PrewarmDemand {
   /** Ms since a function of this runtime last needed a start; undefined before the first. */
   readonly unusedMs: number | undefined;
   /** Whether a function on this runtime exists. */
-  readonly wanted: boolean;
+  readonly requested: boolean;
   /** Whether the machine has no spare memory. */
   readonly isTight: boolean;
 }
@@ -22,7 +22,7 @@ export interface PrewarmLimits {
  */
 export function prewarmTarget(demand: PrewarmDemand, limits: PrewarmLimits): number {
   if (limits.perRuntime === 0) return 0;
-  const least = demand.wanted ? 1 : 0;
+  const least = demand.requested ? 1 : 0;
   if (demand.unusedMs === undefined || demand.unusedMs > limits.quietMs || demand.isTight) return least;
   return Math.min(Math.max(least, demand.burst) + 1, limits.perRuntime);
 }

@@ -118,8 +118,8 @@ export class Prewarmed {
       const isImage = shelf.launch.rootfs !== undefined;
       if (isImage && unusedMs === undefined) unusedImages += 1;
       const isTooMany = isImage && unusedImages > MAX_UNUSED_IMAGES;
-      const wanted = shelf.wantedBy.size > 0 && !isTooMany;
-      const demand = { burst: shelf.starts.largest(now), unusedMs, wanted, isTight: isTight() };
+      const requested = shelf.wantedBy.size > 0 && !isTooMany;
+      const demand = { burst: shelf.starts.largest(now), unusedMs, requested, isTight: isTight() };
       const target = prewarmTarget(demand, limits);
       while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());
       if (shelf.waiting.length + shelf.starting < target && starting < MAX_STARTING && shelf.pausedUntil <= now) {

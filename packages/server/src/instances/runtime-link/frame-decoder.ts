@@ -26,7 +26,7 @@ export class FrameDecoder {
   #blockUsed = 0;
   #buffered = 0;
   /** Bytes needed before the next parse. */
-  #wanted = PREFIX_BYTES;
+  #needed = PREFIX_BYTES;
   #frames = 0;
 
   constructor(onFrame: (header: Buffer, body: Buffer) => void) {
@@ -47,12 +47,12 @@ export class FrameDecoder {
   push(chunk: Buffer): void {
     const wasEmpty = this.#buffered === 0;
     this.#buffered += chunk.length;
-    if (this.#buffered < this.#wanted) {
+    if (this.#buffered < this.#needed) {
       this.#keep(chunk);
       return;
     }
     let data = wasEmpty ? chunk : Buffer.concat([...this.#takeChunks(), chunk]);
-    this.#wanted = PREFIX_BYTES;
+    this.#needed = PREFIX_BYTES;
     while (data.length >= PREFIX_BYTES) {
       const headerLength = data.readUInt32BE(0);
       const bodyLength = data.readUInt32BE(4);
@@ -60,7 +60,7 @@ export class FrameDecoder {
       if (bodyLength > MAX_BODY_BYTES) throw new LinkViolation(`body of ${bodyLength} bytes`);
       const end = PREFIX_BYTES + headerLength + bodyLength;
       if (data.length < end) {
-        this.#wanted = end;
+        this.#needed = end;
         break;
       }
       this.#frames += 1;

@@ -30,7 +30,7 @@ export interface StartDeps extends BootDeps {
   /** A prewarmed runtime for this launch, if one waits. The caller owns it from then on. */
   readonly takePrewarmed?: (spec: LaunchSpec) => BootedRuntime | undefined;
   /** Resolves the settings of a version on this machine. Throws when its project may not use one of them. */
-  readonly surroundings?: (wanted: WantedSurroundings, projectId: string) => Surroundings;
+  readonly surroundings?: (requested: WantedSurroundings, projectId: string) => Surroundings;
 }
 
 /** Sandbox, hello, code, initializer; resolves with a ready instance. Rejects with `StartFailed`. */
@@ -75,9 +75,9 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
       printed.release();
       throw signal.reason;
     }
-    const told =
+    const reported =
       exit === undefined ? undefined : { ...exit, oomKilled: exit.oomKilled || measured?.oomKilled === true };
-    const failure = explainStart(error, { spec, exit: told, stage: progress.stage, loadLimitMs });
+    const failure = explainStart(error, { spec, exit: reported, stage: progress.stage, loadLimitMs });
     throw new StartFailed(failure, {
       phases: { ...phases },
       peakMemoryBytes: exit?.peakMemoryBytes ?? null,

@@ -18,10 +18,10 @@ export function cut(
   next: FunctionUrn,
 ): { reason: 'loop' | 'long_chain'; message: string } | undefined {
   const hop = hopOf(next);
-  const told = [...chain, hop].map(shortName).join(' -> ');
-  if (chain.includes(hop)) return { reason: 'loop', message: `the destinations form a loop: ${told}` };
+  const reported = [...chain, hop].map(shortName).join(' -> ');
+  if (chain.includes(hop)) return { reason: 'loop', message: `the destinations form a loop: ${reported}` };
   if (chain.length < MAX_CHAIN) return undefined;
-  return { reason: 'long_chain', message: `more than ${MAX_CHAIN} functions one after another: ${told}` };
+  return { reason: 'long_chain', message: `more than ${MAX_CHAIN} functions one after another: ${reported}` };
 }
 
 /** Package, name and qualifier; all functions of a chain are of one project. */

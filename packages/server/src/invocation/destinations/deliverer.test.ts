@@ -25,7 +25,7 @@ let posts: WebhookPost[];
 let answer: () => Promise<WebhookAnswer>;
 let lines: string[];
 let deliverer: Deliverer;
-let asked: unknown[];
+let requested: unknown[];
 let denied: string | undefined;
 
 beforeEach(async () => {
@@ -34,7 +34,7 @@ beforeEach(async () => {
   for (const name of ['a', 'b']) await control.functions.create('p1', { ...body, name });
   queue = await Queue.open({ storage: control.storage, now: () => control.clock.now() });
   posts = [];
-  asked = [];
+  requested = [];
   denied = undefined;
   lines = [];
   answer = async () => ({ kind: 'taken', status: 200 });
@@ -51,7 +51,7 @@ beforeEach(async () => {
       return `new-${ids}`;
     },
     refusalOf: (as, { name }) => {
-      asked.push([as, name]);
+      requested.push([as, name]);
       return denied;
     },
     post: (post) => {
@@ -244,21 +244,21 @@ describe('to a function', () => {
     it('the user who set it', async () => {
       await enqueue('d1', { destination: own });
       await settled('d1', 'done');
-      expect(asked).toEqual([[{ kind: 'setter', setter: SETTER }, 'b']]);
+      expect(requested).toEqual([[{ kind: 'setter', setter: SETTER }, 'b']]);
     });
 
     it('the agency of the function, where it has one', async () => {
       await withAgency('helper');
       await enqueue('d1', { destination: own });
       await settled('d1', 'done');
-      expect(asked).toEqual([[{ kind: 'agency', name: 'helper' }, 'b']]);
+      expect(requested).toEqual([[{ kind: 'agency', name: 'helper' }, 'b']]);
     });
 
     it('a known user: without one, no function gets it', async () => {
       const { setBy: _, ...unsigned } = own;
       await enqueue('d1', { destination: unsigned });
       await settled('d1', 'dead');
-      expect(asked).toEqual([]);
+      expect(requested).toEqual([]);
       expect(await queue.get('d1')).toMatchObject({ outcome: { reason: 'forbidden' } });
     });
 

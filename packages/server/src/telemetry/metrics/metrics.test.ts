@@ -236,23 +236,23 @@ describe('records', { timeout: 60_000 }, () => {
 it('a day of many records adds up to their sum', { timeout: 120_000 }, async () => {
   const midnight = Date.UTC(2026, 2, 9);
   const { telemetry } = await opened();
-  const wanted = new Map<string, { count: number; failed: number; rejected: number; durationMs: number }>();
+  const expected = new Map<string, { count: number; failed: number; rejected: number; durationMs: number }>();
   for (let n = 0; n < 20_000; n += 1) {
     const startedAt = midnight + n * 4320;
     const functionKey = `p1:default:f${n % 7}`;
     const outcome = n % 11 === 0 ? 'timeout' : n % 13 === 0 ? 'throttled' : 'ok';
     const handlerMs = outcome === 'throttled' ? 0 : 1 + (n % 500);
     telemetry.records.append(call(startedAt, { functionKey, outcome, handlerMs, finishedAt: startedAt + handlerMs }));
-    const sum = wanted.get(functionKey) ?? { count: 0, failed: 0, rejected: 0, durationMs: 0 };
+    const sum = expected.get(functionKey) ?? { count: 0, failed: 0, rejected: 0, durationMs: 0 };
     sum.count += 1;
     sum.failed += outcome === 'timeout' ? 1 : 0;
     sum.rejected += outcome === 'throttled' ? 1 : 0;
     sum.durationMs += handlerMs;
-    wanted.set(functionKey, sum);
+    expected.set(functionKey, sum);
     if (n % 5000 === 0) await telemetry.records.flush();
   }
   const all = { from: midnight, to: midnight + dayMs - 1, stepMs: 15 * MINUTE };
-  for (const [functionKey, sum] of wanted) {
+  for (const [functionKey, sum] of expected) {
     const points = await telemetry.metrics.series({ scope: { kind: 'function', functionKey }, ...all });
     const seen = { count: 0, failed: 0, rejected: 0, durationMs: 0 };
     for (const { count, failed, rejected, averageMs } of points) {

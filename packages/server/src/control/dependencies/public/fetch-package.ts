@@ -7,7 +7,7 @@ const TIMEOUT_MS = 300_000;
 const MAX_OUTPUT = 64 * 1024;
 
 /** The package to fetch. `version` has digits and dots only. */
-export interface Wanted {
+export interface Requested {
   readonly source: NonNullable<PublicPackage['source']>;
   readonly version: string;
   /** Such as `Python3.9`; decides which compiled parts fit. */
@@ -18,7 +18,7 @@ export interface Wanted {
  * Runs the machine's own npm or pip to install a package with its dependencies into an empty folder. No script of a
  * package runs. Throws `archive_not_fetched` with the program's message.
  */
-export async function fetchPackage({ source, version, runtime }: Wanted, folder: string): Promise<void> {
+export async function fetchPackage({ source, version, runtime }: Requested, folder: string): Promise<void> {
   const what = `${source.name} ${version}`;
   const { program, args } =
     source.index === 'npm' ? npm(source.name, version) : pip(source.name, version, runtime, folder);

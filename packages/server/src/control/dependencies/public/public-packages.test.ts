@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import { openTestControl, TEST_RUNTIMES, type TestControl } from '../../testing.ts';
 import { PUBLIC } from '../types.ts';
-import type { Wanted } from './fetch-package.ts';
+import type { Requested } from './fetch-package.ts';
 import { PublicPackages } from './public-packages.ts';
 
 const NODE = 'Node.js20.15';
@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => control.close());
 
-function packages(fetch?: (wanted: Wanted, folder: string) => Promise<void>): PublicPackages {
-  const usual = async ({ source, version, runtime }: Wanted, folder: string): Promise<void> => {
+function packages(fetch?: (requested: Requested, folder: string) => Promise<void>): PublicPackages {
+  const usual = async ({ source, version, runtime }: Requested, folder: string): Promise<void> => {
     fetched.push(`${source.index} ${source.name} ${version} ${runtime}`);
     folders.push(folder);
     mkdirSync(join(folder, 'node_modules', source.name), { recursive: true });

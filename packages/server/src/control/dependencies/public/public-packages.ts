@@ -8,14 +8,14 @@ import { PlatformError } from '../../../lib/platform-error.ts';
 import type { Runtimes } from '../../functions/types.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { type DependencyVersion, PUBLIC } from '../types.ts';
-import { fetchPackage, type Wanted } from './fetch-package.ts';
+import { fetchPackage, type Requested } from './fetch-package.ts';
 import { PUBLIC_PACKAGES, type PublicPackage } from './public-list.ts';
 
 export interface PublicPackagesOptions {
   readonly dependencies: Dependencies;
   readonly runtimes: Pick<Runtimes, 'available'>;
   /** A replacement of npm and pip by tests. */
-  readonly fetch?: (wanted: Wanted, folder: string) => Promise<void>;
+  readonly fetch?: (requested: Requested, folder: string) => Promise<void>;
 }
 
 export interface InstallOptions {
@@ -73,8 +73,8 @@ export class PublicPackages {
     }
   }
 
-  async *#installFor(pkg: PublicPackage, wanted: Wanted): AsyncGenerator<string> {
-    const { version, runtime, source } = wanted;
+  async *#installFor(pkg: PublicPackage, requested: Requested): AsyncGenerator<string> {
+    const { version, runtime, source } = requested;
     const fileName = `${pkg.name}-${version}.zip`;
     const { dependencies, fetch = fetchPackage } = this.#options;
     if (this.#has(pkg.name, runtime, fileName)) {
@@ -84,7 +84,7 @@ export class PublicPackages {
     yield `fetching ${pkg.name} ${version} for ${runtime} with ${source.index}`;
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-package-'));
     try {
-      await fetch(wanted, folder);
+      await fetch(requested, folder);
       const zip = await zipFolder(folder, { maxBytes: LIMITS.codeZipBytes, keep: isContents });
       const other = version === pkg.version ? '' : `; the guide names ${pkg.version}`;
       const description = `${source.name} ${version} and what it needs, by ${source.index}${other}`;
@@ -107,12 +107,12 @@ export class PublicPackages {
     return dependencies.versions(PUBLIC, found.dependencyId).some((each) => each.fileName === fileName);
   }
 
-  #runtimesFor({ name, language }: PublicPackage, asked: readonly string[]): readonly string[] {
+  #runtimesFor({ name, language }: PublicPackage, requested: readonly string[]): readonly string[] {
     const fits = (runtime: string) => languageOf(runtime)?.id === language;
-    const wrong = asked.find((runtime) => !fits(runtime));
+    const wrong = requested.find((runtime) => !fits(runtime));
     if (wrong !== undefined)
       throw new PlatformError('invalid_runtime', `${name} is no package for ${wrong.slice(0, 60)}`);
-    const runtimes = asked.length > 0 ? asked : this.#options.runtimes.available().filter(fits);
+    const runtimes = requested.length > 0 ? requested : this.#options.runtimes.available().filter(fits);
     if (runtimes.length > 0) return runtimes;
     throw new PlatformError('invalid_runtime', `this machine has no runtime that could use ${name}`, {
       hint: 'fgs runtimes list shows the available runtimes.',

@@ -30,11 +30,11 @@ export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids
   const { iam, functions, exports, imports, catalog, region } = deps;
   return {
     async exportFunction(request) {
-      const asked = readParts(request.query);
+      const requested = readParts(request.query);
       const { name, version } = readTarget(request.params, catalog);
       const state = await functions.show(name, version);
       const yaml = (codeFile: string | undefined): string => writeExportYaml(describeExport(state, codeFile));
-      const parts = { config: asked.config ? yaml : undefined, code: asked.code };
+      const parts = { config: requested.config ? yaml : undefined, code: requested.code };
       const { fileName, sizeBytes, stream } = await exports.open(state, parts, request.caller.principal.id);
       return new Reply(stream, {
         headers: {

@@ -68,8 +68,8 @@ it('follows no redirection', async () => {
 it('refuses addresses of the own network that are not allowed, by number or by name', async () => {
   status(200);
   for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
-    const told = await post('/', { host, allowed: 'example.com' });
-    expect(told, host).toMatchObject({ kind: 'refused', message: expect.stringContaining('own network') });
+    const reported = await post('/', { host, allowed: 'example.com' });
+    expect(reported, host).toMatchObject({ kind: 'refused', message: expect.stringContaining('own network') });
   }
   expect(seen).toEqual([]);
   expect(await post('/', { allowed: `127.0.0.1:${port()}` })).toMatchObject({ kind: 'taken' });
@@ -84,9 +84,12 @@ it('reads a bounded part of an endless answer, and reports its beginning', async
     };
     more();
   };
-  const told = await post();
-  expect(told).toMatchObject({ kind: 'refused', message: expect.stringContaining('answered 400: endless endless') });
-  expect('message' in told && told.message.length).toBeLessThan(400);
+  const reported = await post();
+  expect(reported).toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining('answered 400: endless endless'),
+  });
+  expect('message' in reported && reported.message.length).toBeLessThan(400);
 });
 
 it('fails without an answer, when the connection breaks and when it is aborted', async () => {
@@ -99,9 +102,9 @@ it('fails without an answer, when the connection breaks and when it is aborted',
   server.close();
   await once(server, 'close');
   const url = new URL(`http://127.0.0.1:${gone}`);
-  const told = await postWebhook(
+  const reported = await postWebhook(
     { url, body: Buffer.alloc(0), headers: {}, signal: new AbortController().signal },
     new Set(['127.0.0.1']),
   );
-  expect(told).toMatchObject({ kind: 'failed', message: expect.stringContaining('ECONNREFUSED') });
+  expect(reported).toMatchObject({ kind: 'failed', message: expect.stringContaining('ECONNREFUSED') });
 });

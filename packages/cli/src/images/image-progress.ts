@@ -2,7 +2,7 @@ import type { RouteResponse, Routes } from '@funcgraph/api';
 import { CliError, type StreamItem } from '../framework/index.ts';
 
 /** The lines of a load or a pull as steps of a command; the last one names the present images. */
-export async function* toldProgress(
+export async function* imageProgress(
   lines: AsyncIterable<RouteResponse<Routes['loadImages']>>,
 ): AsyncGenerator<StreamItem> {
   let isDone = false;
