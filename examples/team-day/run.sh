@@ -28,14 +28,14 @@ wrong() {
   printf 'not as said: %s\n' "$*" >&2
   exit 1
 }
-same() { [ "$1" = "$2" ] || wrong "$3: got \"$1\", wanted \"$2\""; }
+same() { [ "$1" = "$2" ] || wrong "$3: got \"$1\", expected \"$2\""; }
 
 # Runs a command that has to end with this exit code: 3 refused, 4 not allowed, 6 the function failed.
 ends_with() {
-  local wanted=$1 got=0
+  local expected=$1 got=0
   shift
   "$@" || got=$?
-  same "$got" "$wanted" "exit code of: $*"
+  same "$got" "$expected" "exit code of: $*"
 }
 
 is_there() { "$@" > "$keys/shown" 2>&1; }

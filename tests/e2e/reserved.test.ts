@@ -45,7 +45,7 @@ const reserve = (urn: string, body: { count: number; idle_mode?: boolean }) =>
 
 async function state(
   urn: string,
-): Promise<{ wanted: number; ready: number; failing: { reason: string } | null } | undefined> {
+): Promise<{ desired: number; ready: number; failing: { reason: string } | null } | undefined> {
   const { data } = await server.api.call('showReservedInstances', { params: target(server, urn) });
   return data.reserved_instances[0];
 }
@@ -82,7 +82,7 @@ describe('reserved instances', { timeout: 180_000 }, () => {
       const burst = await Promise.all(Array.from({ length: 6 }, () => invoke(server, urn)));
       expect(burst.some(({ receipt }) => receipt.reserved)).toBe(true);
       await expect.poll(async () => (await gauges()).living, PATIENCE).toBe(2);
-      expect(await state(urn)).toMatchObject({ wanted: 2, ready: 2 });
+      expect(await state(urn)).toMatchObject({ desired: 2, ready: 2 });
 
       const { instance_id } = (await invoke(server, urn)).receipt;
       // the others die with the first

@@ -56,7 +56,7 @@ export const reservedInstanceRoutes = {
     path: '/v1/{project_id}/functions/{function_urn}/reserved-instances',
     action: 'functiongraph:function:getReservedInstance',
     group: 'function',
-    summary: 'Reserved instances of a function as they are: wanted, ready, starting, and why some are missing',
+    summary: 'Reserved instances of a function as they are: desired, ready, starting, and why some are missing',
     params: FunctionParams,
     response: ReservedInstanceStates,
   }),

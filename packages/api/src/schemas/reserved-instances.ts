@@ -50,7 +50,7 @@ const PageInfo = Type.Object({
 
 export const ReservedInstanceCounts = Type.Object({
   reservedinstances: Type.Array(
-    Type.Object({ func_urn: Type.String(), count: Type.Integer({ description: 'Wanted now, policies included.' }) }),
+    Type.Object({ func_urn: Type.String(), count: Type.Integer({ description: 'Desired now, policies included.' }) }),
   ),
   page_info: PageInfo,
   count: Type.Integer(),
@@ -76,7 +76,7 @@ export const ReservedInstanceStates = Type.Object({
   reserved_instances: Type.Array(
     Type.Object({
       ...Config,
-      wanted: Type.Integer({ description: 'Now, policies included.' }),
+      desired: Type.Integer({ description: 'Now, policies included.' }),
       ready: Type.Integer(),
       starting: Type.Integer(),
       failing: Type.Union([

@@ -48,7 +48,7 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   readonly fields?:
     | Further<R>
     | ((flags: OwnValues<F>, connection: Connection, context: Context) => Further<R> | Promise<Further<R>>);
-  /** What is deleted: asked about unless `--yes` is given. */
+  /** What is deleted: the user must confirm it unless `--yes` is given. */
   confirm?(said: Said<R, A>): string;
   rows?(answer: Answer<R>, flags: OwnValues<F>): readonly X[];
   /** Of a list in pages: the fields of the next request, after so many rows; undefined after the last page. */

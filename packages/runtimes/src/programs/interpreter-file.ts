@@ -61,7 +61,7 @@ export async function worldReachable(path: string): Promise<boolean> {
   return true;
 }
 
-/** Changes when the file is replaced; then its version must be asked again. */
+/** Changes when the file is replaced; then its version must be read again. */
 export async function fileStamp(path: string): Promise<string> {
   const found = await stat(path);
   return `${found.size}-${Math.trunc(found.mtimeMs)}`;

@@ -19,7 +19,7 @@ export interface FunctionCredentials {
   readonly authToken: string;
 }
 
-interface Kept {
+interface CachedCredentials {
   readonly agency: Agency;
   readonly until: number;
   readonly credentials: FunctionCredentials;
@@ -34,7 +34,7 @@ export interface AgencyCredentialsOptions {
 /** Temporary credentials of agencies for functions. Each is kept for ten minutes, long before it ends. */
 export class AgencyCredentials {
   readonly #options: AgencyCredentialsOptions;
-  readonly #kept = new Map<string, Map<string, Kept>>();
+  readonly #kept = new Map<string, Map<string, CachedCredentials>>();
 
   constructor(options: AgencyCredentialsOptions) {
     this.#options = options;
@@ -72,9 +72,9 @@ export class AgencyCredentials {
     };
   }
 
-  #keep(projectId: string, agencyName: string, kept: Kept): void {
+  #keep(projectId: string, agencyName: string, kept: CachedCredentials): void {
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
-    const agencies = this.#kept.get(projectId) ?? new Map<string, Kept>();
+    const agencies = this.#kept.get(projectId) ?? new Map<string, CachedCredentials>();
     if (agencies.size >= MAX_KEPT) agencies.clear();
     this.#kept.set(projectId, agencies.set(agencyName, kept));
   }

@@ -125,7 +125,7 @@ export class ImageFiles {
   }
 
   async #store(source: LayerSource, diffId: string, left: number, signal: AbortSignal): Promise<StoredBlob> {
-    // A stored layer was checked when it was stored. Without a digest, a layer with the wanted content is used.
+    // A stored layer was checked when it was stored. Without a digest, a layer with the requested content is used.
     const known = source.digest ?? diffId;
     if (await this.#blobs.has(known)) {
       const { size } = await stat(this.#blobs.path(known));

@@ -17,7 +17,7 @@ export interface ReservedDemandOptions {
 
 /** A changed clock, or a newly installed interpreter, is noticed after this time. */
 const LOOK_AGAIN_MS = 60_000;
-const NOTHING: ReservedState = { wanted: 0, ready: 0, starting: 0, failing: undefined };
+const NOTHING: ReservedState = { desired: 0, ready: 0, starting: 0, failing: undefined };
 
 /**
  * Passes the current meaning of reserved instance settings to the keeper: after each change of a function, version,
@@ -100,13 +100,13 @@ export class ReservedDemand {
 
   #dropOthers(functionId: string, configs: readonly ReservedConfig[]): void {
     const { keeper, gate } = this.#options;
-    const wanted = new Set(configs.map(idOf));
+    const desired = new Set(configs.map(idOf));
     for (const id of this.#ids.get(functionId) ?? []) {
-      if (wanted.has(id)) continue;
+      if (desired.has(id)) continue;
       keeper.drop(id);
       this.#notes.delete(id);
     }
-    this.#ids.set(functionId, wanted);
+    this.#ids.set(functionId, desired);
     if (configs.length > 0) return;
     this.#ids.delete(functionId);
     this.#rounds.delete(functionId);

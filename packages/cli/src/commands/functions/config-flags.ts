@@ -88,7 +88,7 @@ function same(field: string, requested: unknown, present: unknown): boolean {
   return sorted(requested) === sorted(present);
 }
 
-/** The body that changes `present` to `wanted`, with the fields that the API always wants; undefined when nothing differs. */
+/** The body that changes `present` to `requested`, with the fields that the API always wants; undefined when nothing differs. */
 export function configChange(present: FunctionConfig, requested: ConfigFields): Record<string, unknown> | undefined {
   const changed = Object.entries(requested).filter(([field, value]) => !same(field, value, (present as Row)[field]));
   if (changed.length === 0) return undefined;

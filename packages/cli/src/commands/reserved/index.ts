@@ -84,7 +84,7 @@ export const reserved: Noun = {
         qualifier_type: 'OF',
         qualifier_name: 'NAME',
         min_count: 'MIN',
-        wanted: 'WANTED NOW',
+        desired: 'DESIRED',
         ready: 'READY',
         starting: 'STARTING',
         mode: 'IDLE MODE',

@@ -62,7 +62,7 @@ test('lists settings, page after page, and shows present instances', async () =>
   expect((await cli(['reserved', 'list'])).stdout).toMatch(/alias +live +1 +on +m: 9 at 0 0 8/);
   const SHOW = `GET /v1/p1/functions/${URN}/reserved-instances`;
   const failing = { reason: 'init_failed: no licence', failures: 3, next_try: '2027-01-01T00:00:00.000Z' };
-  server.on(SHOW, { body: { reserved_instances: [{ ...ROW, wanted: 9, ready: 2, starting: 1, failing }] } });
+  server.on(SHOW, { body: { reserved_instances: [{ ...ROW, desired: 9, ready: 2, starting: 1, failing }] } });
   const { stdout } = await cli(['reserved', 'show', 'hello']);
   expect(stdout).toMatch(/live +1 +9 +2 +1 +on +init_failed: no licence \(failed 3 times, next try 2027/);
 });

@@ -30,7 +30,7 @@ export function nextChange({ policies }: Plan, now: number): number | undefined 
   return changes.length === 0 ? undefined : Math.min(...changes);
 }
 
-/** The most that can ever be wanted. */
+/** The most that can ever be desired. */
 export function peakCount({ count, policies }: Plan): number {
   return Math.max(count, ...policies.map((policy) => policy.count));
 }

@@ -35,9 +35,9 @@ function mayMeet(one: string, other: string): boolean {
 }
 
 /**
- * Whether the holder of these policies may do everything that `wanted` allows. An exact proof would have to try all
+ * Whether the holder of these policies may do everything that `requested` allows. An exact proof would have to try all
  * possible requests, so the answer is no where patterns do not prove it: for a right that only several statements
- * together give, and for every denial that could apply and that `wanted` does not have too.
+ * together give, and for every denial that could apply and that `requested` does not have too.
  */
 export function covers(held: readonly PolicyDocument[], requested: PolicyDocument): boolean {
   const statements = held.flatMap(({ Statement }) => Statement);

@@ -8,7 +8,7 @@ export interface Page<T> {
 }
 
 /**
- * Cuts a page out of a whole list. `asked` of 0 or nothing means the largest page. `next_marker` is the offset after
+ * Cuts a page out of a whole list. `requested` of 0 or nothing means the largest page. `next_marker` is the offset after
  * the page, so a client that continues gets an empty page at the end. Throws `invalid_request`.
  */
 export function pageOf<T>(

@@ -72,7 +72,7 @@ export function reservedInstanceHandlers({
       return {
         reservedinstances: items.map((config) => ({
           func_urn: functionUrn(config.fn, region, config.qualifier),
-          count: state(config).wanted,
+          count: state(config).desired,
         })),
         page_info,
         count,
@@ -145,14 +145,14 @@ function tactics({ policies }: ReservedConfig): ConfigReply['tactics_config'] {
 }
 
 function stateReply({
-  wanted,
+  desired,
   ready,
   starting,
   failing,
   note,
-}: State): Pick<StateReply, 'wanted' | 'ready' | 'starting' | 'failing'> {
-  if (note !== undefined) return { wanted, ready, starting, failing: { reason: note, failures: 0, next_try: null } };
-  if (failing === undefined) return { wanted, ready, starting, failing: null };
+}: State): Pick<StateReply, 'desired' | 'ready' | 'starting' | 'failing'> {
+  if (note !== undefined) return { desired, ready, starting, failing: { reason: note, failures: 0, next_try: null } };
+  if (failing === undefined) return { desired, ready, starting, failing: null };
   const { reason, failures, nextTryAt } = failing;
-  return { wanted, ready, starting, failing: { reason, failures, next_try: new Date(nextTryAt).toISOString() } };
+  return { desired, ready, starting, failing: { reason, failures, next_try: new Date(nextTryAt).toISOString() } };
 }

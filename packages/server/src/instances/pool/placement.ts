@@ -27,23 +27,23 @@ export interface RoomSnapshot {
 export interface PlacementSnapshot extends RoomSnapshot {
   /** The free instance that is used first; `growMb`: memory that it needs from the budget to run again. */
   readonly free: { readonly id: string; readonly growMb: number } | undefined;
-  /** Starts under way for the wanted key. */
+  /** Starts under way for the requested key. */
   readonly starting: number;
-  /** Requests that wait for the wanted key, including this one. */
+  /** Requests that wait for the requested key, including this one. */
   readonly waiting: number;
-  /** How long this request has waited without the end of another request of the wanted key. */
+  /** How long this request has waited without the end of another request of the requested key. */
   readonly stuckMs: number;
-  /** Instances of the wanted key that serve requests. */
+  /** Instances of the requested key that serve requests. */
   readonly serving: number;
-  /** Recent duration of a fast request of the wanted key; undefined when unknown. */
+  /** Recent duration of a fast request of the requested key; undefined when unknown. */
   readonly usualBusyMs: number | undefined;
   /**
-   * Recent mean duration of requests of the wanted key inside the runtime; undefined when the runtime does not report
+   * Recent mean duration of requests of the requested key inside the runtime; undefined when the runtime does not report
    * it.
    */
   readonly usualOwnMs: number | undefined;
   readonly processors: number;
-  /** Recent mean duration of a start of the wanted key. */
+  /** Recent mean duration of a start of the requested key. */
   readonly usualStartMs: number;
   /** Requests that one instance serves at once. */
   readonly concurrency: number;

@@ -103,7 +103,7 @@ describe('reserved instances', () => {
     await ready(1);
     expect(driver.started).toHaveLength(1);
     want(0);
-    await settled({ wanted: 0, ready: 0 });
+    await settled({ desired: 0, ready: 0 });
     expect(driver.running.size).toBe(1);
     lease.release();
     expect((await pool.acquire(testSpec())).instance.id).toBe(lease.instance.id);

@@ -19,10 +19,10 @@ export interface Reservation {
 
 /** Current state of a reservation. */
 export interface ReservedState {
-  readonly wanted: number;
+  readonly desired: number;
   readonly ready: number;
   readonly starting: number;
-  /** Why there are fewer than wanted; undefined without a failure. */
+  /** Why there are fewer than desired; undefined without a failure. */
   readonly failing: ReservedFailure | undefined;
 }
 
@@ -107,7 +107,7 @@ export class ReservedKeeper {
     if (entry === undefined) return undefined;
     const { count, spec } = entry.reservation;
     const ready = [...entry.instances].filter((one) => isUsable(one) && one.spec.key === spec.key).length;
-    return { wanted: count, ready, starting: entry.starting.get(spec.key) ?? 0, failing: entry.failing };
+    return { desired: count, ready, starting: entry.starting.get(spec.key) ?? 0, failing: entry.failing };
   }
 
   /** Starts no more instances. The pool ends the existing ones. */

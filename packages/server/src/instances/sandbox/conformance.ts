@@ -144,7 +144,7 @@ export function describeSandboxDriver(
       const abort = new AbortController();
       const spec = await harness.spec(randomUUID(), 'waitForEver');
       const starting = harness.driver.start(spec, abort.signal);
-      const reason = new Error('no longer wanted');
+      const reason = new Error('no longer needed');
       abort.abort(reason);
       await expect(starting).rejects.toBe(reason);
       expect(await harness.leftovers()).toEqual([]);
