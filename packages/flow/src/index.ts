@@ -29,5 +29,9 @@ export {
 export type { Scope } from './expressions/evaluate.ts';
 export { EXPRESSION_LIMITS, ExpressionError } from './expressions/expression-error.ts';
 export { FLOW_LIMITS } from './limits.ts';
+export { KIND_WORDS } from './nodes/kinds.ts';
+export type { KindWords } from './nodes/node-kind.ts';
 export type { Parameters, Place, Problem, Sentence } from './problems/problem.ts';
 export { type FormProblem, type ReadResult, readDefinition } from './reading/read-definition.ts';
+export { check, whyNot } from './rules/check.ts';
+export { type Facts, type FlowFacts, type FunctionFacts, MAX_SUBFLOW_DEPTH, referencesOf } from './rules/facts.ts';
