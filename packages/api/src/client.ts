@@ -1,3 +1,4 @@
+import type { ErrorViolation } from './errors.ts';
 import type { RouteBody, RouteParams, RouteQuery, RouteResponse } from './route.ts';
 import { ROUTES, type RouteId, type Routes } from './routes/index.ts';
 import { type SigningKey, signRequest } from './signing.ts';
@@ -23,6 +24,8 @@ export class ApiError extends Error {
   readonly status: number;
   readonly hint: string | undefined;
   readonly requestId: string | undefined;
+  /** Of a refused flow: all broken rules. */
+  readonly violations: readonly ErrorViolation[];
 
   constructor(
     message: string,
@@ -31,6 +34,7 @@ export class ApiError extends Error {
       status: number;
       hint?: string | undefined;
       requestId?: string | undefined;
+      violations?: readonly ErrorViolation[];
       cause?: unknown;
     },
   ) {
@@ -40,6 +44,7 @@ export class ApiError extends Error {
     this.status = fields.status;
     this.hint = fields.hint;
     this.requestId = fields.requestId;
+    this.violations = fields.violations ?? [];
   }
 }
 
@@ -111,6 +116,7 @@ async function failure(response: Response): Promise<ApiError> {
     status: response.status,
     hint: string('hint'),
     requestId: string('request_id') ?? response.headers.get('x-request-id') ?? undefined,
+    ...(Array.isArray(parsed.violations) ? { violations: parsed.violations as ErrorViolation[] } : {}),
   });
 }
 

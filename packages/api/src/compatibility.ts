@@ -16,6 +16,9 @@ export interface Verdict {
   readonly note: string;
 }
 
+const GRAPH_ONLY =
+  'Takes and returns the definition in our form (`graph`) only; the form with `states` comes in a later step.';
+
 /** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {
   createFunction:
@@ -34,11 +37,14 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',
   showTracing: 'Always answers that tracing is off.',
   updateTracing: 'Disabling is accepted; keys of APM are refused, since there is no APM.',
+  createWorkflow: GRAPH_ONLY,
+  updateWorkFlow: GRAPH_ONLY,
+  showWorkFlow: GRAPH_ONLY,
   showFuncSnapshotState: 'Always answers that there is no snapshot.',
   updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
 };
 
-const FLOWS = 'Flows come in a later step.';
+const FLOWS = 'Runs of flows come in a later step.';
 const BRIDGES =
   'Service bridges lead to managed databases, queues and caches of the cloud. Functions connect by themselves.';
 
@@ -52,11 +58,6 @@ export const REFUSED = {
   createVpcEndpoint:
     'Callers reach the server at its own address. Networks define what functions reach: fgs networks --help.',
   deleteVpcEndpoint: 'There are no endpoints to delete. Networks define what functions reach: fgs networks --help.',
-  createWorkflow: FLOWS,
-  updateWorkFlow: FLOWS,
-  listWorkflow: FLOWS,
-  showWorkFlow: FLOWS,
-  batchDeleteWorkflows: FLOWS,
   startWorkflowExecution: FLOWS,
   startSyncWorkflowExecution: FLOWS,
   listWorkflowExecutions: FLOWS,

@@ -297,6 +297,17 @@ export const ERRORS = {
     'control',
     'The initializer timeout is not between 1 and 300 seconds.',
   ),
+  invalid_flow: user(
+    'FSS.0400',
+    400,
+    'control',
+    'The definition of a flow breaks rules; `violations` lists all of them.',
+  ),
+  flow_not_found: user('FSS.0404', 404, 'control', 'There is no such flow.'),
+  flow_run_not_found: user('FSS.0404', 404, 'control', 'The flow has no such run.'),
+  flow_exists: user('FSS.0409', 409, 'control', 'A flow of this name exists in the project.'),
+  flow_in_use: user('FSS.0409', 409, 'control', 'Runs of the flow are active; they end or are stopped first.'),
+  flow_quota: user('FSS.0409', 409, 'control', 'The project has as many flows as it may have.'),
   url_not_found: user('APIGW.0101', 404, 'ingress', 'No function is published under this address of the gateway.'),
   function_failed: user('APIGW.0202', 500, 'function', 'The function behind the URL failed; see its log.'),
   url_timeout: user('APIGW.0203', 504, 'timeout', 'The function behind the URL did not answer in time.'),
@@ -316,10 +327,23 @@ export function errorSpec(code: ErrorCode): ErrorSpec {
   return ERRORS[code];
 }
 
+/** A rule that the definition of a flow breaks, and where. */
+export interface ErrorViolation {
+  /** `F-xx`: the guide's rules; `X-xx`: ours; `S-xx`: the form of the document. */
+  readonly code: string;
+  readonly message: string;
+  readonly node?: string;
+  readonly edge?: { readonly from: string; readonly to: string };
+  /** Below the node, the edge or the definition. */
+  readonly field?: string;
+}
+
 /** Body of every refusal. */
 export interface ErrorBody {
   readonly error_code: string;
   readonly error_msg: string;
   readonly hint?: string;
   readonly request_id?: string;
+  /** With `invalid_flow`. */
+  readonly violations?: readonly ErrorViolation[];
 }

@@ -3,7 +3,7 @@ export type { BytesOutput, CallInput, CallOutput, Client, ClientAuth, ClientOpti
 export { ApiError, createClient } from './client.ts';
 export type { Compatibility, RefusedOperation } from './compatibility.ts';
 export { compatibility, compatibilityFaults, REFUSED } from './compatibility.ts';
-export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec } from './errors.ts';
+export type { Audience, Component, ErrorBody, ErrorCode, ErrorSpec, ErrorViolation } from './errors.ts';
 export { ERRORS, errorSpec } from './errors.ts';
 export type { Operation } from './functiongraph-operations.ts';
 export { cpuMillisFor, LIMITS, MEMORY_SIZES_MB } from './limits.ts';
@@ -35,5 +35,5 @@ export {
   signRequest,
   stringToSign,
 } from './signing.ts';
-export type { FunctionUrn, Qualifier } from './urn.ts';
-export { formatQualifier, formatUrn, parseQualifier, parseUrn } from './urn.ts';
+export type { FlowUrn, FunctionUrn, Qualifier } from './urn.ts';
+export { formatFlowUrn, formatQualifier, formatUrn, parseFlowUrn, parseQualifier, parseUrn } from './urn.ts';

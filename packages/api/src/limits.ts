@@ -32,6 +32,8 @@ export const LIMITS = {
   userDataChars: 4096,
   functionsPerProject: 400,
   applicationsPerProject: 400,
+  /** Ours, the guide has no number. */
+  flowsPerProject: 400,
   /** Besides `latest`. */
   versionsPerFunction: 10,
   aliasesPerFunction: 10,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatUrn, parseUrn } from './urn.ts';
+import { formatFlowUrn, formatUrn, parseFlowUrn, parseUrn } from './urn.ts';
 
 const part = fc.stringMatching(/^[A-Za-z0-9_.-]{1,40}$/);
 
@@ -28,5 +28,31 @@ describe('urn', () => {
     '',
   ])('refuses %j', (text) => {
     expect(parseUrn(text)).toBeUndefined();
+  });
+});
+
+describe('the URN of a flow', () => {
+  it('reads back its own text, for any name', () => {
+    const name = fc.stringMatching(/^[A-Za-z0-9_().\u4e00-\u9fff-]{1,64}$/);
+    fc.assert(
+      fc.property(part, part, name, (region, projectId, flow) => {
+        const urn = { region, projectId, name: flow };
+        expect(parseFlowUrn(formatFlowUrn(urn))).toEqual(urn);
+        expect(parseFlowUrn(formatFlowUrn(urn).replace(/:latest$/, ''))).toEqual(urn);
+      }),
+    );
+  });
+
+  it.each([
+    'urn:fss:r:p:workflow:default:',
+    'urn:fss:r:p:workflow:default:a b',
+    'urn:fss:r:p:workflow:other:name:latest',
+    'urn:fss:r:p:workflow:default:name:v1',
+    'urn:fss:r:p:workflow:default:name:latest:more',
+    'urn:fss:r:p:function:default:name',
+    `urn:fss:r:p:workflow:default:${'x'.repeat(65)}`,
+    '',
+  ])('is not %j', (text) => {
+    expect(parseFlowUrn(text)).toBeUndefined();
   });
 });

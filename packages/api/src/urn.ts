@@ -1,5 +1,6 @@
 /**
- * `urn:fss:<region>:<project>:function:<package>:<name>[:<version>|:!<alias>]`. The only place that reads or writes one.
+ * `urn:fss:<region>:<project>:function:<package>:<name>[:<version>|:!<alias>]`, and of flows
+ * `urn:fss:<region>:<project>:workflow:default:<name>:latest`. The only place that reads or writes one.
  */
 
 export type Qualifier =
@@ -14,6 +15,13 @@ export interface FunctionUrn {
   readonly qualifier?: Qualifier;
 }
 
+export interface FlowUrn {
+  readonly region: string;
+  readonly projectId: string;
+  readonly name: string;
+}
+
+const FLOW_NAME = /^[\w().\u4e00-\u9fff-]{1,64}$/;
 const PART = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /** Returns undefined for anything that is not a function URN. Accepts no blanks, no empty parts. */
@@ -42,4 +50,16 @@ export function parseQualifier(text: string): Qualifier {
 /** The name of a version, or `!alias`. */
 export function formatQualifier({ kind, name }: Qualifier): string {
   return kind === 'alias' ? `!${name}` : name;
+}
+
+/** Flows have no packages and no versions. Returns undefined for anything else than the URN of a flow. */
+export function parseFlowUrn(text: string): FlowUrn | undefined {
+  const [urn, fss, region = '', projectId = '', kind, pkg, name = '', version, ...more] = text.split(':');
+  if (urn !== 'urn' || fss !== 'fss' || kind !== 'workflow' || pkg !== 'default' || more.length > 0) return undefined;
+  if (!PART.test(region) || !PART.test(projectId) || !FLOW_NAME.test(name)) return undefined;
+  return version === undefined || version === 'latest' ? { region, projectId, name } : undefined;
+}
+
+export function formatFlowUrn({ region, projectId, name }: FlowUrn): string {
+  return `urn:fss:${region}:${projectId}:workflow:default:${name}:latest`;
 }

@@ -86,6 +86,10 @@ async function prepare(): Promise<void> {
     deleteTags: { body: { action: 'delete', tags: [{ key: 'k', value: 'v' }] } },
     showResInstanceInfo: { body: { limit: '10', offset: '0', tags: [{ key: 'k', values: ['v'] }] } },
     listStatistics: { query: { filter: 'monitor_data', period: '60' } },
+    createWorkflow: { body: { graph: { name: 'made', nodes: [{ id: 's', name: 's', kind: 'start' }], edges: [] } } },
+    batchDeleteWorkflows: { body: { workflow_urns: [`urn:fss:local-1:${project_id}:workflow:default:none:latest`] } },
+    showWorkflowExecutionForPage: { query: { offset: '0', limit: '10' } },
+    createCallbackWorkflow: { body: { result: 'success', output: { a: 1 } } },
     updateTracing: { body: {} },
     showFuncSnapshotState: { params: { ...fn, action: 'state' } },
     updateFuncSnapshot: { params: { ...fn, action: 'disable' } },
@@ -101,7 +105,6 @@ async function prepare(): Promise<void> {
     showFunctionApp: { params: { project_id, id: 'none' } },
     showAppTemplate: { params: { project_id, id: 'webhook-inbox' } },
     showFunctionTemplate: { params: { project_id, template_id: 'none' } },
-    createWorkflow: { body: { name: 'flow' } },
   };
   const named = (id: RouteId): Record<string, string> => {
     const known: Record<string, string> = params;

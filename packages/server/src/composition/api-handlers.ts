@@ -154,7 +154,14 @@ export function apiHandlers(deps: ApiDeps): Handlers {
     ...functionTemplateHandlers(control.functionTemplates),
     ...testEventHandlers(control.testEvents),
     ...cloudServiceHandlers({ functions, catalog }),
-    ...workflowHandlers({ runs: undefined, clock, retainDays: config.logRetainDays }),
+    ...workflowHandlers({
+      iam,
+      flows: control.flows,
+      runs: undefined,
+      clock,
+      region,
+      retainDays: config.logRetainDays,
+    }),
     ...tagHandlers({ iam, functions, tags: control.tags, region }),
     ...gatewayAppHandlers({ iam, apps: control.gatewayApps, region }),
     ...triggerHandlers({ triggers: control.triggers, region, gateway: deps.gateway }),
@@ -167,6 +174,7 @@ export function apiHandlers(deps: ApiDeps): Handlers {
       runtimes,
       catalog,
       quotas: config.quotas,
+      flows: (projectId) => control.flows.count(projectId),
       accountConcurrency: config.accountConcurrency,
       running: (projectId) => deps.measuring.running.ofProject(projectId),
       reserved: {

@@ -42,6 +42,7 @@ import {
   VersionStore,
   Versions,
 } from '../control/index.ts';
+import { FlowStore, Flows } from '../flows/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
 import type { InstalledRuntimes } from '../instances/index.ts';
 import { DESTINATIONS } from '../invocation/index.ts';
@@ -213,6 +214,13 @@ export function controlParts(deps: ControlDeps) {
     functionUrls: new FunctionUrls(urlStore, catalog, feed, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     tags: new Tags(access, new TagStore(db)),
+    flows: new Flows({
+      store: new FlowStore(db),
+      catalog,
+      clock,
+      region: config.region,
+      quota: config.quotas.flows,
+    }),
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
     triggers: new Triggers({ access, store: triggerStore, kinds: TRIGGERS, clock }),
     testEvents: new TestEvents(access, new TestEventStore(db), clock),

@@ -85,6 +85,7 @@ function quotas(raw: RawConfig): Quotas {
   const usual = USUAL_QUOTAS;
   return Object.freeze({
     functions: raw.quota_functions ?? usual.functions,
+    flows: raw.quota_flows ?? usual.flows,
     codeBytes: sizeBytes(raw.quota_code_size, 'quota_code_size') ?? usual.codeBytes,
     versionsPerFunction: raw.quota_versions ?? usual.versionsPerFunction,
     aliasesPerFunction: raw.quota_aliases ?? usual.aliasesPerFunction,

@@ -22,6 +22,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'dead_letter_retain_days',
   'dead_letters_per_function',
   'quota_functions',
+  'quota_flows',
   'quota_versions',
   'quota_aliases',
   'quota_test_events',

@@ -64,6 +64,7 @@ export const RawConfig = Type.Object(
     metrics_token_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** Functions of a project. */
     quota_functions: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    quota_flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
     /** Code of all functions of a project. */
     quota_code_size: Type.Optional(Type.String()),
     /** Published versions of a function. */

@@ -4,6 +4,8 @@ import { LIMITS } from '@funcgraph/api';
 export interface Quotas {
   /** Of a project. */
   readonly functions: number;
+  /** Of a project. */
+  readonly flows: number;
   /** Code of all functions of a project, as it was uploaded. */
   readonly codeBytes: number;
   /** Besides `latest`. */
@@ -22,6 +24,7 @@ export interface Quotas {
 
 export const USUAL_QUOTAS: Quotas = {
   functions: LIMITS.functionsPerProject,
+  flows: LIMITS.flowsPerProject,
   codeBytes: LIMITS.codeBytesPerProject,
   versionsPerFunction: LIMITS.versionsPerFunction,
   aliasesPerFunction: LIMITS.aliasesPerFunction,

@@ -13,6 +13,8 @@ export interface Flow {
   readonly name: string;
   readonly description: string;
   readonly mode: FlowDefinition['mode'];
+  /** Whether the stream of a function reaches the caller. */
+  readonly stream: boolean;
   /** Digest of its present definition. */
   readonly definition: string;
   readonly enterpriseProjectId: string;
@@ -30,7 +32,7 @@ export interface FlowCatalog {
   /** A flow of the project by its URN; undefined when none exists. */
   flowByUrn(projectId: string, urn: string): Promise<Flow | undefined>;
   /**
-   * A definition by its digest; the same object each time, which nothing changes. It exists as long as it is the present
+   * A definition by its digest, with URNs of functions and flows, never names; nothing may change it. It exists as long as it is the present
    * one of its flow or `FlowRuns.pinned` names it, and for at least an hour after both ended. Throws for an unknown one.
    */
   definition(digest: string): Promise<FlowDefinition>;
@@ -113,9 +115,8 @@ export interface FlowRunFork {
 }
 
 export interface FlowCallback {
-  /** The id of the wait node; inside a loop `<node>#<iteration>`. */
-  readonly node: string;
-  readonly secret: string;
+  /** The value of `$RUN.callback.<node>`: it names the waiting execution, and no other client can guess it. */
+  readonly id: string;
   readonly result: { readonly output: JsonObject } | { readonly error: string };
 }
 

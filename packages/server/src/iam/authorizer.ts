@@ -27,7 +27,7 @@ export interface Question {
   readonly path?: string;
   /** Type of that resource; that of the action when absent. */
   readonly type?: string;
-  /** Of a function that is to be created, or moved there; else that of the function. */
+  /** Of a function that is to be created, or moved there; else that of the function. Of a flow always. */
   readonly enterpriseProjectId?: string | undefined;
   readonly peer?: Peer | undefined;
 }
@@ -173,8 +173,9 @@ export class Authorizer {
   }
 
   #enterpriseProject({ projectId, fn, enterpriseProjectId }: Question): string | undefined {
-    if (projectId === undefined || fn === undefined) return undefined;
+    if (projectId === undefined) return undefined;
     if (enterpriseProjectId !== undefined) return enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT;
+    if (fn === undefined) return undefined;
     return this.#options.enterpriseProjectOf(projectId, fn) || DEFAULT_ENTERPRISE_PROJECT;
   }
 

@@ -1,4 +1,4 @@
-import { type ErrorBody, type ErrorCode, type ErrorSpec, errorSpec } from '@funcgraph/api';
+import { type ErrorBody, type ErrorCode, type ErrorSpec, type ErrorViolation, errorSpec } from '@funcgraph/api';
 import { isFullDisk } from './full-disk.ts';
 import { isMissingReference } from './missing-reference.ts';
 
@@ -11,6 +11,7 @@ interface Extra {
   readonly cause?: unknown;
   /** When another try may succeed. */
   readonly retryAfterSeconds?: number | undefined;
+  readonly violations?: readonly ErrorViolation[];
 }
 
 /**
@@ -21,6 +22,7 @@ export class PlatformError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly violations: readonly ErrorViolation[] | undefined;
 
   constructor(code: ErrorCode, message: string, extra: Extra = {}) {
     super(message, extra.cause === undefined ? undefined : { cause: extra.cause });
@@ -28,6 +30,7 @@ export class PlatformError extends Error {
     this.code = code;
     this.hint = extra.hint;
     this.retryAfterSeconds = extra.retryAfterSeconds;
+    this.violations = extra.violations;
   }
 
   get spec(): ErrorSpec {
@@ -71,6 +74,7 @@ export function toErrorBody(error: unknown, requestId: string): ErrorAnswer {
       error_msg: message,
       ...(known.hint !== undefined && spec.audience === 'user' ? { hint: known.hint } : {}),
       request_id: requestId,
+      ...(known.violations === undefined ? {} : { violations: known.violations }),
     },
   };
 }

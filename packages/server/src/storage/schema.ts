@@ -3,6 +3,7 @@ import type { ChangesSchema } from './schema/changes.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FlowRunsSchema } from './schema/flow-runs.ts';
+import type { FlowsSchema } from './schema/flows.ts';
 import type { FunctionUrlsSchema } from './schema/function-urls.ts';
 import type { FunctionsSchema } from './schema/functions.ts';
 import type { GatewayAppsSchema } from './schema/gateway-apps.ts';
@@ -21,6 +22,7 @@ export type Schema = IdentitySchema &
   QueueSchema &
   FunctionsSchema &
   FlowRunsSchema &
+  FlowsSchema &
   FunctionUrlsSchema &
   NetworksSchema &
   FileSystemsSchema &

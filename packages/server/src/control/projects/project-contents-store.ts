@@ -7,6 +7,7 @@ const KINDS = [
   ['dependency', 'dependency', 'dependencies'],
   ['application', 'application', 'applications'],
   ['gateway_app', 'gateway app', 'gateway apps'],
+  ['flow', 'flow', 'flows'],
 ] as const;
 
 /** Counts the rows that belong to projects; no rules. */

@@ -13,6 +13,8 @@ interface QueueUse {
 
 export interface FunctionQuotaDeps {
   readonly functions: Functions;
+  /** Flows of a project. */
+  readonly flows: (projectId: string) => Promise<number>;
   readonly runtimes: Runtimes;
   readonly catalog: Catalog;
   readonly quotas: Quotas;
@@ -67,6 +69,11 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
             quota: quotas.functions,
             used: used.functions,
             setting: 'quota_functions',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'flows', quota: quotas.flows, used: await deps.flows(projectId) },
+            setting: 'quota_flows',
           },
           {
             ...ofProject,

@@ -5,11 +5,15 @@ import { outcomeOf } from './outcome.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
 /**
- * Operations that change nothing or are recorded elsewhere: running functions, pieces of one upload, logins, searches.
+ * Operations that change nothing or are recorded elsewhere: running functions and flows, pieces of one upload, logins, searches.
  */
 const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'invokeFunction',
   'asyncInvokeFunction',
+  'startWorkflowExecution',
+  'startSyncWorkflowExecution',
+  'createCallbackWorkflow',
+  'checkWorkflow',
   'sendImagePiece',
   'createToken',
   'showResInstanceInfo',

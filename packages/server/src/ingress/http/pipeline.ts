@@ -57,6 +57,15 @@ interface Operation {
   readonly stores: boolean;
 }
 
+/** Operations that store data and are not in the audit log. */
+const STORING: ReadonlySet<RouteId> = new Set<RouteId>([
+  'asyncInvokeFunction',
+  'startWorkflowExecution',
+  'startSyncWorkflowExecution',
+  'createCallbackWorkflow',
+  'sendImagePiece',
+]);
+
 /** Takes the body for the audit log, once it is parsed. */
 type Note = (body: unknown) => void;
 
@@ -99,7 +108,7 @@ export class Pipeline {
             !['invokeFunction', 'asyncInvokeFunction'].includes(id),
           noted,
           // requests that remove data make room
-          stores: (noted && route.method !== 'DELETE') || id === 'asyncInvokeFunction' || id === 'sendImagePiece',
+          stores: (noted && route.method !== 'DELETE') || STORING.has(id),
         };
         return [id, operation];
       }),

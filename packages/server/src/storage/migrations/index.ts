@@ -27,6 +27,7 @@ import { queueIndexes0026 } from './0026-queue-indexes.ts';
 import { changes0027 } from './0027-changes.ts';
 import { triggerSettings0028 } from './0028-trigger-settings.ts';
 import { functionSettings0029 } from './0029-function-settings.ts';
+import { flows0031 } from './0031-flows.ts';
 import { flowRuns0032 } from './0032-flow-runs.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
@@ -59,5 +60,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0027-changes': changes0027,
   '0028-trigger-settings': triggerSettings0028,
   '0029-function-settings': functionSettings0029,
+  '0031-flows': flows0031,
   '0032-flow-runs': flowRuns0032,
 };

@@ -1,46 +1,30 @@
 import type { FlowRuns } from '../../../flows/index.ts';
-import type { Clock } from '../../../lib/clock.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
 import type { Handlers } from '../../http/handler.ts';
-import { notHere } from '../not-here.ts';
-import { statisticsRange, statisticsReply } from './statistics.ts';
+import { flowDefinitionHandlers } from './definition-handlers.ts';
+import { type FlowRunDeps, flowRunHandlers, RUN_OPERATIONS } from './run-handlers.ts';
 
-const OPERATIONS = [
-  'createWorkflow',
-  'listWorkflow',
-  'batchDeleteWorkflows',
-  'showWorkFlow',
-  'updateWorkFlow',
-  'createCallbackWorkflow',
-  'startWorkflowExecution',
-  'startSyncWorkflowExecution',
-  'listWorkflowExecutions',
-  'showWorkflowExecutionForPage',
-  'showWorkflowExecution',
-  'retryWorkFlow',
-  'stopWorkFlow',
-  'showWorkFlowMetric',
-] as const;
-
-type Ids = (typeof OPERATIONS)[number] | 'showTenantMetric';
-
-export interface WorkflowDeps {
+export interface WorkflowDeps extends Omit<FlowRunDeps, 'runs'> {
   /** Undefined as long as the server has no engine: operations on runs are refused. */
   readonly runs: FlowRuns | undefined;
-  readonly clock: Clock;
-  readonly retainDays: number;
 }
 
-const DAY_MINUTES = 1440;
+type RunHandlers = ReturnType<typeof flowRunHandlers>;
+type Ids = keyof ReturnType<typeof flowDefinitionHandlers> | keyof RunHandlers;
 
-/** Refuses requests about flows, after the caller and the request were checked like any other. */
-export function workflowHandlers({ runs, clock, retainDays }: WorkflowDeps): Handlers<Ids> {
-  const refusals = OPERATIONS.map((id) => [id, async () => Promise.reject(notHere(id))] as const);
-  return {
-    ...(Object.fromEntries(refusals) as unknown as Handlers<(typeof OPERATIONS)[number]>),
-    async showTenantMetric({ params, query }) {
-      if (runs === undefined) throw notHere('showTenantMetric');
-      const range = statisticsRange(query, clock.now(), retainDays * DAY_MINUTES);
-      return statisticsReply(await runs.statistics({ projectId: params.project_id }, range), query.metric_type);
+/** Flows and their runs. */
+export function workflowHandlers({ runs, ...deps }: WorkflowDeps): Handlers<Ids> {
+  return { ...flowDefinitionHandlers(deps), ...(runs === undefined ? refusals() : flowRunHandlers({ ...deps, runs })) };
+}
+
+function refusals(): RunHandlers {
+  const refused = RUN_OPERATIONS.map((id) => [
+    id,
+    async () => {
+      throw new PlatformError('not_supported_here', `${id} is not supported here`, {
+        hint: 'Runs of flows come in a later step.',
+      });
     },
-  };
+  ]);
+  return Object.fromEntries(refused) as RunHandlers;
 }

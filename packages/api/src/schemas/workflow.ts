@@ -1,0 +1,175 @@
+import { Type } from 'typebox';
+import { WireFlag as Flag, Nullable, NumberText, WireText as Text } from './common.ts';
+
+const Anything = Type.Record(Type.String(), Type.Unknown());
+const Things = (description: string, most: number) =>
+  Nullable(Type.Array(Anything, { maxItems: most }), { description });
+
+/** A form of `workflow.states` or our `graph`. Fields inside are checked together, and all that are wrong are reported. */
+export const FlowBody = Type.Object({
+  name: Text('1 to 64 letters, digits, Chinese characters and _ ( ) . -; cannot be changed later.'),
+  description: Text('At most 512 characters.'),
+  start: Text('Id of the first state.'),
+  functions: Things('Functions that states name: name, operation (URN), metadata.', 100),
+  states: Things('At most 100.', 100),
+  retries: Things('Retry policies that `on_errors` name.', 200),
+  triggers: Things('At most 200 are read.', 200),
+  constants: Nullable(Anything, { description: 'Reachable as `$CONST`.' }),
+  mode: Text('NORMAL (default) or EXPRESS.'),
+  express_config: Nullable(Anything, { description: '`log_level`: ALL, ERROR or NONE.' }),
+  enterprise_project_id: Text(),
+  enable_stream_response: Flag(),
+  graph: Nullable(Anything, {
+    description: 'Ours, in place of all other fields: the flow as nodes and edges, see the guide on flows.',
+  }),
+});
+
+const Saved = {
+  id: Type.String(),
+  workflow_urn: Type.String({ description: '`urn:fss:<region>:<project>:workflow:default:<name>:latest`.' }),
+  name: Type.String(),
+  description: Type.String(),
+  created_time: Type.String({ description: '`yyyy-MM-ddTHH:mm:ssZ`, UTC; so are the other times.' }),
+  updated_time: Type.String(),
+  created_by: Type.String(),
+  enable_stream_response: Type.Boolean(),
+};
+
+export const SavedFlow = Type.Object(Saved);
+
+export const FlowList = Type.Object({
+  total: Type.Integer(),
+  size: Type.Integer({ description: 'Flows of this page.' }),
+  workflows: Type.Array(Type.Object({ ...Saved, mode: Type.String() })),
+});
+
+export const FlowDetail = Type.Object({
+  id: Type.String(),
+  workflow_urn: Type.String(),
+  created_time: Type.String(),
+  updated_time: Type.String(),
+  created_by: Type.String(),
+  graph: Anything,
+});
+
+export const DeletedFlows = Type.Object({
+  success: Type.Array(Type.String(), { description: 'URNs.' }),
+  fail: Type.Array(Type.Object({ workflow_urn: Type.String(), error_detail: Type.String() })),
+});
+
+export const DeleteFlowsBody = Type.Object({
+  workflow_urns: Type.Array(Type.String({ maxLength: 512 }), { maxItems: 400 }),
+});
+
+/** One broken rule of a definition. */
+export const FlowViolation = Type.Object({
+  code: Type.String({ description: 'Of the rule: F, the guide; X, ours; S, the form of the document.' }),
+  message: Type.String(),
+  node: Type.Optional(Type.String()),
+  edge: Type.Optional(Type.Object({ from: Type.String(), to: Type.String() })),
+  field: Type.Optional(Type.String()),
+});
+
+export const FlowCheck = Type.Object({ violations: Type.Array(FlowViolation) });
+
+export const StartFlowBody = Type.Object({
+  input: Nullable(Anything, { description: 'At most 6 MB.' }),
+  headers: Nullable(Type.Record(Type.String({ maxLength: 256 }), Type.Unknown(), { maxProperties: 100 }), {
+    description: 'Stored with the run, at most 16 KB.',
+  }),
+});
+
+export const StartedRun = Type.Object({ execution_id: Type.String() });
+
+const Status = Type.String({
+  description: 'success, fail, running, timeout or cancel; also scheduled and stopping.',
+});
+
+const RunError = Type.Object({ error_code: Type.String(), error_message: Type.String() });
+
+export const SyncRun = Type.Object({
+  execution_id: Type.String(),
+  status: Status,
+  output: Type.Optional(Type.Unknown()),
+  errors: Type.Optional(
+    Type.Array(
+      Type.Object({
+        node_id: Type.String(),
+        error_message: Type.String(),
+        begin_time: Type.String(),
+        end_time: Type.String(),
+      }),
+    ),
+  ),
+  begin_time: Type.String(),
+  end_time: Type.String(),
+});
+
+const Run = {
+  workflow_id: Type.String(),
+  workflow_urn: Type.String(),
+  execution_id: Type.String(),
+  status: Status,
+  begin_time: Type.String(),
+  end_time: Type.Optional(Type.String()),
+  last_update_time: Type.String(),
+  created_by: Type.String(),
+};
+
+export const FlowRunList = Type.Object({ executions: Type.Array(Type.Object(Run)) });
+
+export const FlowRunPage = Type.Object({
+  total: Type.Integer(),
+  size: Type.Integer(),
+  executions: Type.Array(Type.Object(Run)),
+});
+
+const NodeExecution = Type.Object({
+  status: Status,
+  input: Type.Optional(Type.Unknown()),
+  output: Type.Optional(Type.Unknown()),
+  begin_time: Type.Integer({ description: 'Milliseconds since 1970.' }),
+  end_time: Type.Optional(Type.Integer()),
+  error_message: Type.Optional(RunError),
+  request_id: Type.Optional(Type.String()),
+});
+
+export const FlowRunDetail = Type.Object({
+  ...Run,
+  headers: Anything,
+  input: Type.Unknown(),
+  output: Type.Optional(Type.Unknown()),
+  error: Type.Optional(RunError),
+  node_execution_details: Type.Array(
+    Type.Object({
+      node_id: Type.String(),
+      node_name: Type.String(),
+      execution_id: Type.String(),
+      executions: Type.Array(NodeExecution),
+    }),
+  ),
+});
+
+export const CallbackBody = Type.Object({
+  result: Type.Union([Type.Literal('success'), Type.Literal('fail')]),
+  error: Text('The reason, with `fail`.'),
+  output: Nullable(Anything, { description: 'With `success`.' }),
+});
+
+export const ForkBody = Type.Object({
+  node: Type.String({ maxLength: 256, description: 'The results of the nodes before it are kept.' }),
+  input: Type.Optional(
+    Type.Unknown({ description: 'Arrives at the node, in place of what arrived in the first run.' }),
+  ),
+  new_definition: Flag('Takes the present definition; by default that of the first run.'),
+});
+
+export const RunEvents = Type.Object({ seq: Type.Integer(), event: Anything });
+
+export const RunPageQuery = Type.Object({
+  offset: NumberText,
+  limit: NumberText,
+  start_time: Type.Optional(Type.String({ maxLength: 40 })),
+  end_time: Type.Optional(Type.String({ maxLength: 40 })),
+  status: Type.Optional(Type.String({ maxLength: 20 })),
+});

@@ -1,0 +1,163 @@
+import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openTestControl, type TestControl } from '../../control/testing.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { FlowRights } from './check-targets.ts';
+import { FlowStore } from './flow-store.ts';
+import { Flows } from './flows.ts';
+
+const EVERYTHING: FlowRights = { mayCall: () => true, mayStart: () => true };
+const HOUR_MS = 60 * 60 * 1000;
+
+let control: TestControl;
+let flows: Flows;
+
+beforeEach(async () => {
+  control = await openTestControl();
+  const { storage, catalog, clock } = control;
+  flows = new Flows({ store: new FlowStore(storage.db), catalog, clock, region: 'local-1', quota: 40 });
+  const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
+  await control.functions.create('p1', { ...body, name: 'hello' });
+});
+afterEach(() => control.close());
+
+const author = (rights: FlowRights = EVERYTHING) => ({
+  principal: { kind: 'user' as const, id: 'u1' },
+  name: 'ann',
+  rights,
+});
+
+/** A flow whose nodes follow each other. */
+function chain(name: string, nodes: readonly Partial<FlowNode>[], more: Partial<FlowDefinition> = {}): FlowDefinition {
+  const all = [{ kind: 'start' }, ...nodes].map((node, at) => ({ id: `n${at}`, name: `n${at}`, ...node }));
+  const edges = nodes.map((_, at) => ({ from: `n${at}`, to: `n${at + 1}` }));
+  const base = { name, mode: 'NORMAL', merge_parameters: false, constants: {}, triggers: [] };
+  return { ...base, ...more, nodes: all, edges } as unknown as FlowDefinition;
+}
+const calls = (fn: string): Partial<FlowNode> => ({ kind: 'function', function: fn, parameters: [] });
+const starts = (flow: string, wait = true): Partial<FlowNode> => ({ kind: 'subflow', flow, wait });
+
+const create = (definition: FlowDefinition, rights?: FlowRights) => flows.create('p1', definition, author(rights));
+
+async function faults(work: Promise<unknown>): Promise<string[]> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof PlatformError)) return [String(error)];
+  return error.violations?.map(({ node, message }) => `${node}: ${message}`) ?? [error.code];
+}
+
+it('stores URNs in place of names, and finds the flow by id and by URN', async () => {
+  const flow = await create(chain('order', [calls('hello')]));
+  const urn = 'urn:fss:local-1:p1:workflow:default:order:latest';
+  expect(await flows.find('p1', flow.id)).toEqual(flow);
+  expect(await flows.flowByUrn('p1', urn)).toEqual(flow);
+  expect(await flows.flowByUrn('p2', urn)).toBeUndefined();
+  const [, node] = (await flows.definition(flow.definition)).nodes;
+  expect(node).toMatchObject({ function: 'urn:fss:local-1:p1:function:default:hello:latest' });
+});
+
+it('reports every target that cannot be used, at once', async () => {
+  const definition = chain('order', [
+    calls('missing'),
+    calls('hello:v9'),
+    calls('no name'),
+    calls('urn:fss:local-1:p2:function:default:hello'),
+    starts('missing'),
+    starts('order'),
+    calls('hello'),
+  ]);
+  expect(await faults(create(definition))).toEqual([
+    'n1: Function default/missing does not exist, or may not be called here.',
+    'n2: Function default/hello has no version or alias v9.',
+    'n3: no name is not the URN or the name of a function.',
+    'n4: The function belongs to another project.',
+    'n5: Flow missing does not exist, or may not be started here.',
+    'n6: A flow cannot start itself.',
+  ]);
+  expect(await flows.list('p1')).toEqual([]);
+});
+
+it('hides from callers without the right whether a target exists', async () => {
+  await create(chain('child', []));
+  const nothing: FlowRights = { mayCall: () => false, mayStart: () => false };
+  const definition = chain('order', [calls('hello'), calls('missing'), starts('child'), starts('missing')]);
+  expect(
+    (await faults(create(definition, nothing))).map((text) => text.replace(/\/?(hello|child|missing)/, '')),
+  ).toEqual([
+    'n1: Function default does not exist, or may not be called here.',
+    'n2: Function default does not exist, or may not be called here.',
+    'n3: Flow  does not exist, or may not be started here.',
+    'n4: Flow  does not exist, or may not be started here.',
+  ]);
+});
+
+it('refuses flows that would start each other for ever', async () => {
+  const a = await create(chain('a', []));
+  await create(chain('b', [starts('a')]));
+  await create(chain('c', [starts('b')]));
+  expect(await faults(flows.update(a, chain('a', [starts('c')]), author()))).toEqual([
+    'n1: Flows would start each other for ever: a → c → b → a.',
+  ]);
+});
+
+it('lets only one of two saves at once close a cycle', async () => {
+  const [a, b] = [await create(chain('a', [])), await create(chain('b', []))];
+  const saves = await Promise.allSettled([
+    flows.update(a, chain('a', [starts('b')]), author()),
+    flows.update(b, chain('b', [starts('a')]), author()),
+  ]);
+  expect(saves.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+});
+
+it('allows 16 flows inside each other', async () => {
+  await create(chain('f1', []));
+  for (let n = 2; n <= 16; n += 1) await create(chain(`f${n}`, [starts(`f${n - 1}`)]));
+  expect(await faults(create(chain('f17', [starts('f16')])))).toEqual([
+    'n1: More than 16 flows would start each other, one inside the other.',
+  ]);
+});
+
+it('lets express flows wait only for express flows', async () => {
+  await create(chain('slow', []));
+  await create(chain('fast', [], { mode: 'EXPRESS' }));
+  const express = (...nodes: Partial<FlowNode>[]) => create(chain(`e${nodes.length}`, nodes, { mode: 'EXPRESS' }));
+  expect(await faults(express(starts('slow')))).toEqual([
+    'n1: An express flow cannot wait for slow, which is a standard flow.',
+  ]);
+  await express(starts('slow', false), starts('fast'));
+});
+
+it('has a name once, cannot be renamed, and stays within the quota', async () => {
+  const flow = await create(chain('a', []));
+  expect(await faults(create(chain('a', [])))).toEqual(['flow_exists']);
+  expect(await faults(flows.update(flow, chain('b', []), author()))).toEqual(['invalid_request']);
+  for (let n = 1; n < 40; n += 1) await create(chain(`more${n}`, []));
+  expect(await faults(create(chain('last', [])))).toEqual(['flow_quota']);
+});
+
+it('is found no more after its deletion, and can be changed no more', async () => {
+  const flow = await create(chain('a', []));
+  await flows.delete(flow);
+  expect(await faults(flows.find('p1', flow.id))).toEqual(['flow_not_found']);
+  expect(await faults(flows.delete(flow))).toEqual(['flow_not_found']);
+  expect(await faults(flows.update(flow, chain('a', [calls('hello')]), author()))).toEqual(['flow_not_found']);
+});
+
+it('keeps definitions that runs are pinned to, and removes the others after an hour', async () => {
+  const first = await create(chain('a', []));
+  const second = await flows.update(first, chain('a', [calls('hello')]), author());
+  const third = await flows.update(second, chain('a', [calls('hello'), calls('hello')]), author());
+  const stored = async () => (await control.storage.db.selectFrom('flow_definition').select('digest').execute()).length;
+  const pinned = async (digests: readonly string[]) => new Set(digests.filter((one) => one === first.definition));
+  await flows.sweep(pinned);
+  control.clock.advance(HOUR_MS);
+  await flows.sweep(pinned);
+  expect(await stored()).toBe(3);
+  control.clock.advance(1);
+  await flows.sweep(pinned);
+  expect(await stored()).toBe(2);
+  await flows.definition(first.definition);
+  await flows.definition(third.definition);
+});

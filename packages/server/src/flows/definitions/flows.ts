@@ -1,0 +1,214 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
+import type { FlowDefinition } from '@funcgraph/flow';
+import type { Catalog } from '../../control/index.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { KeyLock } from '../../lib/key-lock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import type { Flow, FlowCatalog, FlowPrincipal } from '../types.ts';
+import { checkTargets, type FlowRights } from './check-targets.ts';
+import { DefinitionCache } from './definition-cache.ts';
+import type { FlowStore, StoredDefinition } from './flow-store.ts';
+import { nameTargets } from './name-targets.ts';
+
+/** Who saves a flow. */
+export interface FlowAuthor {
+  readonly principal: FlowPrincipal;
+  readonly name: string;
+  readonly rights: FlowRights;
+}
+
+export interface FlowsOptions {
+  readonly store: FlowStore;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly region: string;
+  /** Of a project. */
+  readonly quota: number;
+}
+
+/** Definitions that nothing refers to are kept for this time: a run may be about to start. */
+const GRACE_MS = 60 * 60 * 1000;
+const SWEEP_PAGE = 200;
+
+/**
+ * Flows of all projects, read from the database. A change is durable when its promise resolves. Methods that change a
+ * flow throw `invalid_flow` with all broken rules at once.
+ */
+export class Flows implements FlowCatalog {
+  readonly #options: FlowsOptions;
+  readonly #cache = new DefinitionCache();
+  /** By project: two saves must not make a cycle of sub-flows together. Other servers are caught when the flow runs. */
+  readonly #locks = new KeyLock();
+
+  constructor(options: FlowsOptions) {
+    this.#options = options;
+  }
+
+  flow(id: string): Promise<Flow | undefined> {
+    return this.#options.store.find(id);
+  }
+
+  async flowByUrn(projectId: string, text: string): Promise<Flow | undefined> {
+    const urn = parseFlowUrn(text);
+    if (urn === undefined || urn.projectId !== projectId) return undefined;
+    return this.#options.store.findByName(projectId, urn.name);
+  }
+
+  async definition(digest: string): Promise<FlowDefinition> {
+    const known = this.#cache.get(digest);
+    if (known !== undefined) return known;
+    const body = await this.#options.store.definition(digest);
+    if (body === undefined) throw new Error(`there is no definition ${digest}`);
+    return this.#cache.add(digest, body);
+  }
+
+  /** Newest first. */
+  list(projectId: string): Promise<readonly Flow[]> {
+    return this.#options.store.list(projectId);
+  }
+
+  count(projectId: string): Promise<number> {
+    return this.#options.store.count(projectId);
+  }
+
+  /** Throws `flow_not_found`. */
+  async find(projectId: string, id: string): Promise<Flow> {
+    const flow = await this.#options.store.find(id);
+    if (flow?.projectId === projectId) return flow;
+    throw new PlatformError('flow_not_found', `the project has no flow ${id.slice(0, 64)}`);
+  }
+
+  /** The rules that a definition would break if it were saved now. */
+  async check(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<ErrorViolation[]> {
+    return this.#faults(projectId, this.#named(projectId, definition), rights);
+  }
+
+  /** Throws `flow_exists`, `flow_quota`. */
+  create(projectId: string, given: FlowDefinition, author: FlowAuthor): Promise<Flow> {
+    return this.#locks.run(projectId, async () => {
+      const definition = this.#named(projectId, given);
+      await this.#refuseFaults(projectId, definition, author.rights);
+      const { store, clock, quota } = this.#options;
+      const now = clock.now();
+      const stored = storedOf(definition);
+      const flow: Flow = {
+        id: randomUUID(),
+        projectId,
+        createdBy: author.name,
+        createdAt: now,
+        ...changedBy(definition, stored, author),
+        modifiedAt: now,
+      };
+      switch (await store.insert(flow, stored, quota)) {
+        case 'added':
+          return flow;
+        case 'exists':
+          throw new PlatformError('flow_exists', `the project has a flow ${flow.name}`);
+        case 'quota':
+          throw new PlatformError('flow_quota', `the project has ${quota} flows, as many as it may have`, {
+            hint: 'Delete flows that are not needed, or raise quota_flows.',
+          });
+      }
+    });
+  }
+
+  /** Runs that have begun keep the definition before. Throws `flow_not_found`. */
+  update(before: Flow, given: FlowDefinition, author: FlowAuthor): Promise<Flow> {
+    const { projectId } = before;
+    return this.#locks.run(projectId, async () => {
+      if (given.name !== before.name) {
+        throw new PlatformError('invalid_request', `name must stay ${before.name}: a flow cannot be renamed`, {
+          hint: 'Create a flow of the new name and delete this one.',
+        });
+      }
+      const definition = this.#named(projectId, given);
+      await this.#refuseFaults(projectId, definition, author.rights);
+      const stored = storedOf(definition);
+      const flow = { ...before, ...changedBy(definition, stored, author), modifiedAt: this.#options.clock.now() };
+      if (await this.#options.store.replace(flow, stored)) return flow;
+      throw new PlatformError('flow_not_found', `flow ${before.name} was deleted meanwhile`);
+    });
+  }
+
+  /** Throws `flow_in_use` while a run is active, `flow_not_found`. */
+  async delete(flow: Flow): Promise<void> {
+    if (await this.#options.store.remove(flow.id)) return;
+    if ((await this.#options.store.find(flow.id)) === undefined) {
+      throw new PlatformError('flow_not_found', `flow ${flow.name} was deleted meanwhile`);
+    }
+    throw new PlatformError('flow_in_use', `flow ${flow.name} has active runs`, {
+      hint: 'Stop them, or wait for their end.',
+    });
+  }
+
+  /** Removes definitions that neither a flow has nor a run is pinned to. */
+  async sweep(pinned: (digests: readonly string[]) => Promise<ReadonlySet<string>>): Promise<void> {
+    const { store, clock } = this.#options;
+    await store.noteUnused(clock.now());
+    const before = clock.now() - GRACE_MS;
+    for (let after = ''; ; ) {
+      const unused = await store.unused(before, after, SWEEP_PAGE);
+      const needed = await pinned(unused);
+      await store.removeDefinitions(
+        unused.filter((digest) => !needed.has(digest)),
+        before,
+      );
+      if (unused.length < SWEEP_PAGE) return;
+      after = unused.at(-1) ?? '';
+    }
+  }
+
+  #named(projectId: string, definition: FlowDefinition): FlowDefinition {
+    return nameTargets(definition, { region: this.#options.region, projectId });
+  }
+
+  async #refuseFaults(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<void> {
+    const violations = await this.#faults(projectId, definition, rights);
+    if (violations.length > 0) throw invalidFlow(violations);
+  }
+
+  #faults(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<ErrorViolation[]> {
+    const { catalog, store } = this.#options;
+    return checkTargets(definition, {
+      projectId,
+      name: definition.name,
+      rights,
+      exists: (fn, qualifier) =>
+        qualifier.kind === 'alias'
+          ? catalog.resolveAlias(projectId, fn.package, fn.name, qualifier.name) !== undefined
+          : catalog.resolve(projectId, fn.package, fn.name, qualifier.name) !== undefined,
+      flow: async (name) => {
+        const flow = await store.findByName(projectId, name);
+        return flow && { flow, definition: await this.definition(flow.definition) };
+      },
+    });
+  }
+}
+
+/** The refusal of a definition; `violations` are all broken rules. */
+export function invalidFlow(violations: readonly ErrorViolation[]): PlatformError {
+  const [first] = violations;
+  const more = violations.length === 1 ? '' : ` (and ${violations.length - 1} more)`;
+  const place = first?.node ?? (first?.edge === undefined ? '' : `${first.edge.from} → ${first.edge.to}`);
+  const where = [place, first?.field].filter(Boolean).join(', ');
+  const message = `the definition breaks a rule: ${where === '' ? '' : `${where}: `}${first?.message ?? ''}${more}`;
+  return new PlatformError('invalid_flow', message, { violations });
+}
+
+function storedOf(definition: FlowDefinition): StoredDefinition {
+  const body = JSON.stringify(definition);
+  return { body, digest: createHash('sha256').update(body).digest('hex') };
+}
+
+function changedBy(definition: FlowDefinition, { digest }: StoredDefinition, { principal }: FlowAuthor) {
+  return {
+    name: definition.name,
+    description: definition.description ?? '',
+    mode: definition.mode,
+    stream: definition.enable_stream_response ?? false,
+    enterpriseProjectId: definition.enterprise_project_id ?? '',
+    definition: digest,
+    savedBy: principal,
+  };
+}

@@ -1,0 +1,111 @@
+import { DEFAULT_ENTERPRISE_PROJECT } from '../../../iam/index.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
+import type { Handlers } from '../../http/handler.ts';
+import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
+import { readDefinitionBody } from './read-definition-body.ts';
+import { flowTime, savedReply } from './replies.ts';
+
+type Ids =
+  | 'createWorkflow'
+  | 'listWorkflow'
+  | 'showWorkFlow'
+  | 'updateWorkFlow'
+  | 'batchDeleteWorkflows'
+  | 'checkWorkflow';
+
+const PAGE = 200;
+
+/** Create, list, show, change, check and delete flows. */
+export function flowDefinitionHandlers(deps: FlowAccessDeps): Handlers<Ids> {
+  const { flows } = deps;
+  const access = new FlowAccess(deps);
+  return {
+    async createWorkflow(request) {
+      const definition = readDefinitionBody(request.body);
+      const author = access.author(request, definition, undefined);
+      const flow = await flows.create(request.params.project_id, definition, author);
+      return savedReply(flow, access.urn(flow));
+    },
+
+    async listWorkflow(request) {
+      const { workflow_name: part, enterprise_project: enterprise, mode, limit, offset } = request.query;
+      // policies decide which flows are visible, so the page is cut afterwards
+      const visible = (await flows.list(request.params.project_id)).filter(
+        (flow) =>
+          (!part || flow.name.includes(part)) &&
+          (!mode || flow.mode === mode) &&
+          (!enterprise || enterprise === (flow.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT)) &&
+          access.allows(request, 'list', flow),
+      );
+      const { from, size } = pageAsked({ limit, offset });
+      const shown = visible.slice(from, from + size);
+      return {
+        total: visible.length,
+        size: shown.length,
+        workflows: shown.map((flow) => ({ ...savedReply(flow, access.urn(flow)), mode: flow.mode })),
+      };
+    },
+
+    async showWorkFlow(request) {
+      const flow = await access.find(request, 'get');
+      const definition = await flows.definition(flow.definition);
+      return {
+        id: flow.id,
+        workflow_urn: access.urn(flow),
+        created_time: flowTime(flow.createdAt),
+        updated_time: flowTime(flow.modifiedAt),
+        created_by: flow.createdBy,
+        graph: { ...definition },
+      };
+    },
+
+    async updateWorkFlow(request) {
+      const before = await access.find(request, 'update');
+      const definition = readDefinitionBody(request.body);
+      const flow = await flows.update(before, definition, access.author(request, definition, before));
+      return savedReply(flow, access.urn(flow));
+    },
+
+    async checkWorkflow(request) {
+      try {
+        const definition = readDefinitionBody(request.body);
+        const rights = access.rights(request, definition);
+        return { violations: await flows.check(request.params.project_id, definition, rights) };
+      } catch (error) {
+        if (error instanceof PlatformError && error.violations !== undefined)
+          return { violations: [...error.violations] };
+        throw error;
+      }
+    },
+
+    async batchDeleteWorkflows(request) {
+      const success: string[] = [];
+      const fail: { workflow_urn: string; error_detail: string }[] = [];
+      for (const urn of new Set(request.body.workflow_urns)) {
+        try {
+          await flows.delete(await access.byUrn(request, urn, 'delete'));
+          success.push(urn);
+        } catch (error) {
+          if (!(error instanceof PlatformError)) throw error;
+          fail.push({ workflow_urn: urn, error_detail: `${error.spec.fss}: ${error.message}` });
+        }
+      }
+      return { success, fail };
+    },
+  };
+}
+
+/** A page as the API of flows counts it: at most 200, and a negative offset means 0. */
+export function pageAsked({
+  limit,
+  offset,
+}: {
+  readonly limit?: string | undefined;
+  readonly offset?: string | undefined;
+}): {
+  readonly from: number;
+  readonly size: number;
+} {
+  const asked = Number(limit ?? PAGE);
+  return { from: Math.max(0, Number(offset ?? 0)), size: asked <= 0 ? PAGE : Math.min(asked, PAGE) };
+}
