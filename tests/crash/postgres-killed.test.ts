@@ -149,16 +149,4 @@ describe.skipIf(findPostgres() === undefined)('with PostgreSQL', () => {
     const tooMany = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) > (fail ? 2 : 1) + ROUNDS.length);
     expect([tooFew, tooMany], reported).toEqual([[], []]);
   });
-
-  it('a server whose database went to another one ends, and reports it', async () => {
-    await cluster.run(server.database, `update funcgraph_server set owner = 'another'`);
-    const exited = server.exited;
-    await cluster.run(
-      server.database,
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'funcgraph %'`,
-    );
-    expect(await exited).toBe(1);
-    expect(server.log).toContain('another server took the database over');
-    await server.restart();
-  });
 });

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawnAgent } from '@funcgraph/agent';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
@@ -54,9 +55,10 @@ import {
   updateAddresses,
   writeCredentials,
 } from './startup/index.ts';
-import { ChangeFeed, lockDataDir } from './storage/index.ts';
+import { ChangeFeed, Duty, type DutyOptions, Leases, lockDataDir, Membership } from './storage/index.ts';
 import { openTelemetry } from './telemetry/index.ts';
 import { triggerSources } from './triggers/index.ts';
+import { VERSION } from './version.ts';
 
 export interface RunningServer {
   readonly app: FastifyInstance;
@@ -149,8 +151,19 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const registering = runtimes.start();
     registering.catch(() => {});
 
-    const { sealer, storage } = await openDatabase({ config, log, onDeath: (error) => broke(error) });
+    const { sealer, home, storage } = await openDatabase({ config, log, onDeath: (error) => broke(error) });
     undo.push(() => storage.close());
+    const membership = await Membership.join({
+      storage,
+      home,
+      name: `${hostname()} (${process.pid})`,
+      version: VERSION,
+      clock,
+      onError: (error) => log.error({ err: error }, 'a heartbeat failed'),
+      onConflict: (error) => broke(error),
+    });
+    undo.push(() => membership.leave());
+    const leases = new Leases(storage, membership);
     const feed = new ChangeFeed(storage.db);
     undo.push(() => feed.stop());
     const catalog = new Catalog();
@@ -169,12 +182,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => iam.stop());
     const steady = await SteadyTime.open({
       storage,
+      hasPeers: membership.others.length > 0,
       clock,
       onError: (error) => log.error({ err: error }, 'steady time could not be noted'),
     });
     undo.push(() => steady.stop());
     const queue = await Queue.open({
       storage,
+      member: membership,
       now: () => steady.now(),
       wallTime: clock.now,
       maxOfOwner: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
@@ -271,6 +286,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       config,
       storage,
       queue,
+      membership,
       catalog,
       invoker,
       logs,
@@ -281,13 +297,32 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       sweepLeftovers: () => sweepLeftovers(control),
       refuseWhenFull: () => disk.refuse(),
     });
+    await feed.follow('cancelled-message', (ids) => async.dispatcher.cancelRequested(ids));
+    if (storage.signals !== undefined) feed.hearOthers({ signals: storage.signals, clock });
     await async.dispatcher.start();
     takeNoMore = () => void async.dispatcher.stop(drain.closed);
     undo.push(() => async.dispatcher.stop(drain.closed));
     await async.deliverer.start();
     undo.push(() => async.deliverer.stop(drain.cut));
+    async.backlogWatch.start();
+    undo.push(() => async.backlogWatch.stop());
     async.housekeeping.start();
     undo.push(() => async.housekeeping.stop());
+    const duty = (name: string, work: Pick<DutyOptions, 'begin' | 'end'>): Duty =>
+      new Duty({
+        ...work,
+        name,
+        leases,
+        peers: membership,
+        clock,
+        onError: (error) => log.error({ err: error, duty: name }, 'work for all servers could not begin or end'),
+      });
+    const upkeep = duty('housekeeping', {
+      begin: (lease) => async.housekeeping.startShared(() => leases.isHeld(lease)),
+      end: () => async.housekeeping.stopShared(),
+    });
+    await upkeep.start();
+    undo.push(() => upkeep.stop());
     const sources = triggerSources({
       catalog,
       triggers: control.triggers,
@@ -298,7 +333,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       steady: () => steady.now(),
       log: log.child({ module: 'triggers' }),
     });
-    undo.push(() => sources.stop());
 
     const proxies = new TrustedProxies(config.trustedProxies);
     const bodies = new BodyBudget(bodyMemoryBytes());
@@ -356,7 +390,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       }),
     });
     parts.signal?.throwIfAborted();
-    sources.start();
+    const readyAt = clock.now();
+    const triggerDuty: Duty = duty('triggers', {
+      begin: async (lease) => {
+        const fired = await control.triggers.lastTicks();
+        const onRefused = (): void => triggerDuty.doubt();
+        sources.start({ from: readyAt, fired, guard: leases.guard(lease), onRefused });
+        log.info({ epoch: lease.epoch }, 'this server serves the sources of triggers');
+      },
+      end: () => sources.stop(),
+    });
+    await triggerDuty.start();
+    undo.push(() => triggerDuty.stop());
     // first, because answers of the API contain its address
     await listen(gateway, config.host, config.gatewayPort);
     undo.push(() => stopGateway(gateway, clock, drain.closed));

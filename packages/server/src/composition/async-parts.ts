@@ -15,9 +15,9 @@ import {
 } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newRequestId } from '../lib/ids.ts';
-import { DeadLetterBox, type Queue, type SteadyTime } from '../queue/index.ts';
+import { BacklogWatch, DeadLetterBox, type Queue, type SteadyTime } from '../queue/index.ts';
 import { Housekeeping } from '../startup/index.ts';
-import type { Storage } from '../storage/index.ts';
+import type { Membership, Storage } from '../storage/index.ts';
 
 /** The share of the account's concurrency that asynchronous invocations may use. */
 const ASYNC_SHARE = 0.8;
@@ -26,6 +26,7 @@ export interface AsyncDeps {
   readonly config: Config;
   readonly storage: Storage;
   readonly queue: Queue;
+  readonly membership: Membership;
   readonly catalog: Catalog;
   readonly invoker: Invoker;
   readonly logs: RequestLogs;
@@ -40,7 +41,7 @@ export interface AsyncDeps {
 
 /** Asynchronous invocations: accepts and runs them, delivers their results, and keeps those that failed permanently. */
 export function asyncParts(deps: AsyncDeps) {
-  const { config, storage, queue, catalog, invoker, logs, clock, steady, log, refusalOf } = deps;
+  const { config, storage, queue, membership, catalog, invoker, logs, clock, steady, log, refusalOf } = deps;
   const shared = { catalog, clock: steady, random: Math.random, newId: newRequestId, logs };
   const box = new DeadLetterBox({
     storage,
@@ -53,6 +54,7 @@ export function asyncParts(deps: AsyncDeps) {
   });
   const dispatcher = new Dispatcher({
     queue,
+    peers: membership,
     invoker,
     settlement: new Settlement({ ...shared, wallTime: clock.now, queue, deadLetters: box }),
     clock: steady,
@@ -63,6 +65,7 @@ export function asyncParts(deps: AsyncDeps) {
   const deliverer = new Deliverer({
     ...shared,
     queue,
+    peers: membership,
     deadLetters: box,
     refusalOf,
     post: (post) => postWebhook(post, config.webhookHosts),
@@ -72,6 +75,12 @@ export function asyncParts(deps: AsyncDeps) {
     deadLetterBox: box,
     dispatcher,
     deliverer,
+    backlogWatch: new BacklogWatch({
+      queue,
+      peers: membership,
+      clock,
+      onError: (error) => log.error({ err: error }, 'the backlog could not be counted'),
+    }),
     invocations: new AsyncInvocations({
       ...shared,
       queue,

@@ -48,6 +48,11 @@ export class Backlog {
     if (used.bytes + bytes > most.bytes) throw quota(`${used.bytes} bytes`, `${most.bytes}`);
   }
 
+  clear(): void {
+    this.#topics.clear();
+    this.#owners.clear();
+  }
+
   add(topic: string, group: string, usage: Usage): void {
     this.#topics.set(topic, this.ofTopic(topic) + usage.messages);
     const owner = ownerOf(group);

@@ -2,6 +2,7 @@ import type { Storage } from '../storage/index.ts';
 import { ownerOf, type Usage } from './backlog.ts';
 import { DeadLetterRoom } from './dead-letter-room.ts';
 import { DeadLetterStore } from './dead-letter-store.ts';
+import { pageOf, rowsFor } from './page.ts';
 import type { Queue } from './queue.ts';
 import { checkLimit, parseMarker } from './request.ts';
 import { type SummaryRow, toSummary } from './row.ts';
@@ -24,7 +25,7 @@ export interface DeadLetterRequest {
   readonly group?: string;
   /** Every group whose name begins with this. */
   readonly groupPrefix?: string;
-  /** 1–1000. */
+  /** 1–1000; see `pageOf`. */
   readonly limit: number;
   readonly marker?: string;
 }
@@ -84,13 +85,9 @@ export class DeadLetterBox {
     const { marker, limit, ...groups } = request;
     checkLimit(limit);
     const { topics } = this.#options;
-    const rows = await this.#store.open({ ...groups, topics, before: parseMarker(marker), limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      letters: page.map(toLetter),
-      nextMarker: rows.length > limit && last !== undefined ? String(last.position) : null,
-    };
+    const rows = await this.#store.open({ ...groups, topics, before: parseMarker(marker), limit: rowsFor(limit) });
+    const { page, nextMarker } = pageOf(rows, limit);
+    return { letters: page.map(toLetter), nextMarker };
   }
 
   /** Open or settled; undefined for a message that is no dead letter. */

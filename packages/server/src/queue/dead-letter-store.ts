@@ -37,6 +37,7 @@ export class DeadLetterStore {
       )
       .$if(before !== undefined, (query) => query.where('position', '<', before ?? 0))
       .orderBy('position', 'desc')
+      .orderBy('id', 'desc')
       .limit(limit)
       .execute();
   }

@@ -1,4 +1,6 @@
+export type { Member, Peers } from '../storage/index.ts';
 export type { Usage } from './backlog.ts';
+export { BacklogWatch } from './backlog-watch.ts';
 export { Coalescer } from './coalescer.ts';
 export { type DeadLetter, DeadLetterBox, type DeadLetterPage, type Trimmed } from './dead-letter-box.ts';
 export { QueueError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { CompiledQuery, ExpressionBuilder } from 'kysely';
+import { type CompiledQuery, type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import {
   type AtomicResult,
   type AtomicStatement,
@@ -9,6 +9,7 @@ import {
   type Storage,
 } from '../storage/index.ts';
 import { MessageBatchStore, type SingleStatements } from './message-batch-store.ts';
+import { rowsFor } from './page.ts';
 import { type Changed, type Finish, type NewRow, type SummaryRow, summaryColumns } from './row.ts';
 import type { LeaseRequest, ListRequest } from './types.ts';
 
@@ -24,8 +25,17 @@ type Claim = {
   until: number;
   startedAt: number;
   receipt: string;
+  owner: string;
 };
+type Released = Pick<MessageTable, 'id' | 'topic' | 'group_key' | 'not_before' | 'state' | 'bytes'>;
 type Next = { topic: string; group: string; now: number };
+
+interface Claimer {
+  /** Receipt of the messages. */
+  readonly token: string;
+  readonly owner: string;
+  readonly now: number;
+}
 
 const fullColumns = [...summaryColumns, 'payload', 'position'] as const;
 
@@ -127,9 +137,9 @@ export class MessageStore {
 
   async claim(
     { topic, group, limit, leaseMs }: LeaseRequest,
-    { token, now, startedAt }: { readonly token: string; readonly now: number; readonly startedAt: number },
+    { token, owner, now, startedAt }: Claimer & { readonly startedAt: number },
   ): Promise<FullRow[]> {
-    const values = { topic, limit, now, until: now + leaseMs, startedAt, receipt: token };
+    const values = { topic, limit, now, until: now + leaseMs, startedAt, receipt: token, owner };
     const query = group === undefined ? this.#claimAny({ ...values, group: '' }) : this.#claimOf({ ...values, group });
     const { rows } = await this.#db.executeQuery(query);
     return (rows as FullRow[]).sort((a, b) => a.not_before - b.not_before || a.position - b.position);
@@ -157,11 +167,22 @@ export class MessageStore {
       .executeTakeFirst();
   }
 
-  releaseExpiredLeases(
-    now: number,
-    limit: number,
-    leasedUntil: number,
-  ): Promise<Pick<MessageTable, 'id' | 'topic' | 'group_key' | 'not_before' | 'state' | 'bytes'>[]> {
+  /** Ends leases of the owner, at most `limit`, that end at `leasedUntil` or before. */
+  releaseExpired(owner: string, leasedUntil: number, now: number, limit: number): Promise<Released[]> {
+    return this.#release(now, limit, (eb) => eb.and([eb('leased_until', '<=', leasedUntil), eb('owner', '=', owner)]));
+  }
+
+  /** Ends leases, at most `limit`, whose owner is neither `self` nor among the servers. */
+  releaseOrphaned(self: string, now: number, limit: number): Promise<Released[]> {
+    return this.#release(now, limit, (eb) =>
+      eb.or([
+        eb('owner', 'is', null),
+        eb.and([eb('owner', '!=', self), eb('owner', 'not in', eb.selectFrom('server').select('server.id'))]),
+      ]),
+    );
+  }
+
+  #release(now: number, limit: number, which: (eb: MessageBuilder) => Expression<SqlBool>): Promise<Released[]> {
     return this.#db
       .with(
         (cte) => cte('overdue').materialized(),
@@ -170,7 +191,7 @@ export class MessageStore {
             .selectFrom('message')
             .select('id')
             .where('state', '=', 'leased')
-            .where('leased_until', '<=', leasedUntil)
+            .where(which)
             .orderBy('leased_until')
             .limit(limit),
       )
@@ -178,12 +199,12 @@ export class MessageStore {
       .set((eb) => readyUnlessCancelled(eb, now))
       .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
       .where('state', '=', 'leased')
-      .where('leased_until', '<=', leasedUntil)
+      .where(which)
       .returning(['id', 'topic', 'group_key', 'not_before', 'state', 'bytes'])
       .execute();
   }
 
-  async claimExpired(request: Omit<LeaseRequest, 'group'>, token: string, now: number): Promise<FullRow[]> {
+  async claimExpired(request: Omit<LeaseRequest, 'group'>, { token, owner, now }: Claimer): Promise<FullRow[]> {
     const rows = await this.#db
       .with(
         (cte) => cte('overdue').materialized(),
@@ -198,7 +219,7 @@ export class MessageStore {
             .limit(request.limit),
       )
       .updateTable('message')
-      .set({ state: 'leased' as const, leased_until: now + request.leaseMs, receipt: token })
+      .set({ state: 'leased' as const, leased_until: now + request.leaseMs, receipt: token, owner })
       .where('id', 'in', (eb) => eb.selectFrom('overdue').select('overdue.id'))
       .where('state', '=', 'ready')
       .returning(fullColumns)
@@ -212,7 +233,18 @@ export class MessageStore {
     return (rows[0] as Pick<MessageTable, 'not_before'> | undefined)?.not_before ?? null;
   }
 
-  readyGroups(topic: string): Promise<Array<{ group: string; dueAt: number }>> {
+  async readyGroups(topic: string): Promise<Array<{ group: string; dueAt: number }>> {
+    if (this.#storage.kind === 'postgres') {
+      const first = sql`select group_key, not_before from message where topic = ${topic} and state = 'ready'`;
+      const order = sql`order by group_key, not_before limit 1`;
+      // One look into the index for each group: the backlog of a group is not read.
+      const { rows } = await sql<{ group: string; dueAt: number }>`with recursive known as (
+          (${first} ${order})
+          union all
+          select next.* from known cross join lateral (${first} and group_key > known.group_key ${order}) as next
+        ) select group_key as "group", not_before as "dueAt" from known`.execute(this.#db);
+      return rows;
+    }
     return this.#db
       .selectFrom('message')
       .select((eb) => ['group_key as group', eb.fn.min('not_before').as('dueAt')])
@@ -222,12 +254,13 @@ export class MessageStore {
       .execute();
   }
 
-  /** The earliest of the leases of all topics and the expiries of one. */
-  async nextReap(topic: string): Promise<number | null> {
+  /** The earliest of the leases of an owner in all topics and the expiries of one topic. */
+  async nextReap(topic: string, owner: string): Promise<number | null> {
     const lease = this.#db
       .selectFrom('message')
       .select((eb) => eb.fn.min('leased_until').as('at'))
-      .where('state', '=', 'leased');
+      .where('state', '=', 'leased')
+      .where('owner', '=', owner);
     const expiry = this.#db
       .selectFrom('message')
       .select((eb) => eb.fn.min('expires_at').as('at'))
@@ -260,6 +293,18 @@ export class MessageStore {
     return (await Promise.all([ready, leased])).flat();
   }
 
+  async cancelRequested(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.#db
+      .selectFrom('message')
+      .select('id')
+      .where('id', 'in', [...ids])
+      .where('state', '=', 'leased')
+      .where('cancel_at', 'is not', null)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
   get(id: string): Promise<FullRow | undefined> {
     return this.#db.selectFrom('message').select(fullColumns).where('id', '=', id).executeTakeFirst();
   }
@@ -277,7 +322,8 @@ export class MessageStore {
       .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? [])]))
       .$if(before !== undefined, (query) => query.where('position', '<', before ?? 0))
       .orderBy('position', 'desc')
-      .limit(request.limit + 1)
+      .orderBy('id', 'desc')
+      .limit(rowsFor(request.limit))
       .execute();
   }
 
@@ -345,6 +391,7 @@ function claimQuery({ db, kind }: Storage, ofGroup: boolean): (values: Claim) =>
         attempts: eb('attempts', '+', 1),
         leased_until: marker('until'),
         receipt: marker('receipt'),
+        owner: marker('owner'),
         started_at: eb.fn.coalesce('started_at', time(eb, marker('startedAt'))),
       }))
       .where('id', 'in', (eb) => eb.selectFrom('claimed').select('claimed.id'))

@@ -1,8 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type AtomicResult, type AtomicStatement, isGuard, type MessageState, type Storage } from '../storage/index.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import {
+  type AtomicResult,
+  type AtomicStatement,
+  isGuard,
+  type Member,
+  type MessageState,
+  type Storage,
+} from '../storage/index.ts';
 import { Backlog, type Usage } from './backlog.ts';
 import { QueueError } from './errors.ts';
 import { MessageStore } from './message-store.ts';
+import { pageOf } from './page.ts';
 import { checkLimit, checkMessage, parseMarker } from './request.ts';
 import { type Changed, type NewRow, outcomeText, toLeased, toMessage, toSummary } from './row.ts';
 import type {
@@ -25,6 +34,8 @@ export interface QueueOptions {
   readonly now: () => number;
   /** Clock for displayed times and retention: the clock of the machine. The same as `now` unless set. */
   readonly wallTime?: () => number;
+  /** This server among those that share the database; without it, the only one. */
+  readonly member?: Member;
   /** 8 MiB unless set. */
   readonly maxPayloadBytes?: number;
   /** Unfinished messages per topic; one more is refused with `queue.full`. 1,000,000 unless set. */
@@ -37,15 +48,17 @@ export type ReadyListener = (dueAt: number, group: string) => void;
 
 const tokenLength = 16;
 const reapBatch = 500;
+const ALONE: Member = { id: 'alone', isLive: () => true };
 const finalStates: readonly MessageState[] = ['done', 'dead', 'cancelled'];
 
 /**
- * A durable queue. Every change is on disk when its promise resolves. A message is delivered at least once: a worker
- * that dies loses its lease, and `reap` makes the message available to another. Operations on an ended lease change
- * nothing and return false.
+ * A durable queue, which servers may share. Every change is on disk when its promise resolves. A message is delivered at
+ * least once: a worker that dies loses its lease, and `reap` makes the message available to another. Operations on an
+ * ended lease change nothing and return false. The limits count what other servers change only after `recount`.
  */
 export class Queue {
   readonly #store: MessageStore;
+  readonly #member: Member;
   readonly #now: () => number;
   readonly #wallTime: () => number;
   readonly #maxPayloadBytes: number;
@@ -55,6 +68,7 @@ export class Queue {
 
   private constructor(options: QueueOptions, store: MessageStore, backlog: Backlog) {
     this.#store = store;
+    this.#member = options.member ?? ALONE;
     this.#now = options.now;
     this.#wallTime = options.wallTime ?? options.now;
     this.#maxPayloadBytes = options.maxPayloadBytes ?? 8 * 1024 * 1024;
@@ -64,11 +78,18 @@ export class Queue {
   static async open(options: QueueOptions): Promise<Queue> {
     const store = new MessageStore(options.storage);
     const { maxBacklog = 1_000_000, maxOfOwner = { messages: Infinity, bytes: Infinity } } = options;
-    const backlog = new Backlog({ ofTopic: maxBacklog, ofOwner: maxOfOwner });
-    for (const { topic, group, messages, bytes } of await store.unfinished()) {
-      backlog.add(topic, group, { messages, bytes: Number(bytes) });
+    const queue = new Queue(options, store, new Backlog({ ofTopic: maxBacklog, ofOwner: maxOfOwner }));
+    await queue.recount();
+    return queue;
+  }
+
+  /** Counts the unfinished messages anew, which other servers may have changed. */
+  async recount(): Promise<void> {
+    const counts = await this.#store.unfinished();
+    this.#backlog.clear();
+    for (const { topic, group, messages, bytes } of counts) {
+      this.#backlog.add(topic, group, { messages, bytes: Number(bytes) });
     }
-    return new Queue(options, store, backlog);
   }
 
   /**
@@ -145,12 +166,15 @@ export class Queue {
     return { query, mustAffect: true };
   }
 
-  /** Oldest due first. A claim that returned more than `limit` would be a broken database and throws. */
+  /**
+   * Oldest due first. Rejects with `unavailable` while others may take over what this server leases. A claim that returned more than `limit` would be a broken database and throws.
+   */
   async lease(request: LeaseRequest): Promise<LeasedMessage[]> {
     checkLimit(request.limit);
     if (!(request.leaseMs > 0)) throw new QueueError('queue.invalid', 'leaseMs must be positive', 'Pass milliseconds.');
     const token = randomBytes(tokenLength / 2).toString('hex');
-    const rows = await this.#store.claim(request, { token, now: this.#now(), startedAt: this.#wallTime() });
+    const owner = this.#owner();
+    const rows = await this.#store.claim(request, { token, owner, now: this.#now(), startedAt: this.#wallTime() });
     if (rows.length > request.limit) {
       throw new Error(`the claim of ${request.limit} messages of ${request.topic} returned ${rows.length}`);
     }
@@ -164,7 +188,7 @@ export class Queue {
   async leaseExpired(request: Omit<LeaseRequest, 'group'>): Promise<LeasedMessage[]> {
     checkLimit(request.limit);
     const token = randomBytes(tokenLength / 2).toString('hex');
-    const rows = await this.#store.claimExpired(request, token, this.#now());
+    const rows = await this.#store.claimExpired(request, { token, owner: this.#owner(), now: this.#now() });
     return rows.map((row) => toLeased(row, token));
   }
 
@@ -215,9 +239,15 @@ export class Queue {
     return 'cancelled';
   }
 
-  /** Ends expired leases, at most 500 of them. */
+  /** Ends expired leases of this server, and all leases of servers that are gone; at most 500 of each. */
   async reap(now: number = this.#now()): Promise<ReapResult> {
-    const ended = await this.#store.releaseExpiredLeases(this.#wallTime(), reapBatch, now);
+    const wallTime = this.#wallTime();
+    const { id } = this.#member;
+    const [expired, orphaned] = [
+      await this.#store.releaseExpired(id, now, wallTime, reapBatch),
+      await this.#store.releaseOrphaned(id, wallTime, reapBatch),
+    ];
+    const ended = [...expired, ...orphaned];
     const cancelled: string[] = [];
     for (const row of ended) {
       if (row.state === 'ready') this.announce(row.topic, row.group_key, row.not_before);
@@ -229,18 +259,22 @@ export class Queue {
     return {
       released: ended.length - cancelled.length,
       cancelled,
-      more: ended.length === reapBatch,
+      more: expired.length === reapBatch || orphaned.length === reapBatch,
     };
   }
 
   /**
-   * Ends every lease at once. Only for the only worker process, just after its start: the holders of the leases are
-   * dead. Returns how many messages can be leased again.
+   * Ends all leases that no other server holds, at the start, when this process has taken none: their holders are dead.
+   * Returns how many messages can be leased again.
    */
   async recover(): Promise<number> {
     let released = 0;
     for (;;) {
-      const ended = await this.#store.releaseExpiredLeases(this.#wallTime(), reapBatch, Number.MAX_SAFE_INTEGER);
+      const { id } = this.#member;
+      const ended = [
+        ...(await this.#store.releaseExpired(id, Number.MAX_SAFE_INTEGER, this.#wallTime(), reapBatch)),
+        ...(await this.#store.releaseOrphaned(id, this.#wallTime(), reapBatch)),
+      ];
       for (const row of ended) {
         if (row.state === 'ready') released += 1;
         else this.#shrink(row);
@@ -259,9 +293,9 @@ export class Queue {
     return this.#store.readyGroups(topic);
   }
 
-  /** When `reap`, or `leaseExpired` of the topic, is due next; null without a lease and an expiry. */
+  /** When a lease of this server ends, or a message of the topic expires; null without both. */
   nextReap(topic: string): Promise<number | null> {
-    return this.#store.nextReap(topic);
+    return this.#store.nextReap(topic, this.#member.id);
   }
 
   /** Calls back for each message of the topic that this process makes ready, with the time from which it is due. */
@@ -279,6 +313,11 @@ export class Queue {
     for (const listener of this.#listeners.get(topic) ?? []) listener(dueAt, group);
   }
 
+  /** Those of these leased messages whose cancellation was requested. */
+  cancelRequested(ids: readonly string[]): Promise<string[]> {
+    return this.#store.cancelRequested(ids);
+  }
+
   async get(id: string): Promise<Message | undefined> {
     const row = await this.#store.get(id);
     return row === undefined ? undefined : toMessage(row);
@@ -287,12 +326,8 @@ export class Queue {
   async list(request: ListRequest): Promise<MessagePage> {
     checkLimit(request.limit);
     const rows = await this.#store.list(request, parseMarker(request.marker));
-    const page = rows.slice(0, request.limit);
-    const last = page.at(-1);
-    return {
-      messages: page.map(toSummary),
-      nextMarker: rows.length > request.limit && last !== undefined ? String(last.position) : null,
-    };
+    const { page, nextMarker } = pageOf(rows, request.limit);
+    return { messages: page.map(toSummary), nextMarker };
   }
 
   /** Unfinished messages of an owner in all topics. */
@@ -367,6 +402,12 @@ export class Queue {
     if (row === undefined) return false;
     this.#shrink(row);
     return true;
+  }
+
+  #owner(): string {
+    const { id } = this.#member;
+    if (this.#member.isLive()) return id;
+    throw new PlatformError('unavailable', 'the server lost its membership: other servers may take over its work');
   }
 
   #shrink({ topic, group_key, bytes }: Pick<Changed, 'topic' | 'group_key' | 'bytes'>): void {

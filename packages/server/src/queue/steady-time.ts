@@ -6,7 +6,9 @@ import { SteadyTimeStore } from './steady-time-store.ts';
 const NOTE_EVERY_MS = 30_000;
 
 export interface SteadyTimeOptions {
-  readonly storage: Pick<Storage, 'db'>;
+  readonly storage: Pick<Storage, 'db' | 'kind'>;
+  /** Other servers use the database: their time is taken over, not that of this machine. */
+  readonly hasPeers?: boolean;
   /** The clock of the machine, which may be set at any time. */
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -15,13 +17,13 @@ export interface SteadyTimeOptions {
 /**
  * The clock of due times: delays, leases and maximum ages. It starts near the clock of the machine and then advances by
  * the monotonic clock, so that setting the machine's clock moves no due time. It never goes back, also across restarts:
- * the server saves its progress.
+ * the server saves its progress. Servers on the same database follow the fastest of them.
  */
 export class SteadyTime implements Clock {
   readonly #clock: Clock;
   readonly #store: SteadyTimeStore;
   readonly #onError: (error: unknown) => void;
-  readonly #offset: number;
+  #offset: number;
   #timer: Timer | undefined;
 
   private constructor(options: SteadyTimeOptions, store: SteadyTimeStore, begin: number) {
@@ -34,8 +36,10 @@ export class SteadyTime implements Clock {
   static async open(options: SteadyTimeOptions): Promise<SteadyTime> {
     const store = new SteadyTimeStore(options.storage);
     const noted = await store.read();
-    const time = new SteadyTime(options, store, Math.max(options.clock.now(), noted ?? 0));
-    await store.note(time.now());
+    const now = options.clock.now();
+    const begin = noted === undefined ? now : options.hasPeers === true ? noted : Math.max(now, noted);
+    const time = new SteadyTime(options, store, begin);
+    await time.#note();
     time.#schedule();
     return time;
   }
@@ -58,9 +62,14 @@ export class SteadyTime implements Clock {
     await this.#store.note(this.now());
   }
 
+  async #note(): Promise<void> {
+    const fastest = await this.#store.note(this.now());
+    this.#offset = Math.max(this.#offset, fastest - this.#clock.monotonic());
+  }
+
   #schedule(): void {
     this.#timer = this.#clock.after(NOTE_EVERY_MS, () => {
-      this.#store.note(this.now()).catch(this.#onError);
+      this.#note().catch(this.#onError);
       this.#schedule();
     });
   }

@@ -70,7 +70,7 @@ export interface ListRequest {
   /** Enqueued before. */
   readonly to?: number;
   readonly ids?: readonly string[];
-  /** 1–1000. */
+  /** 1–1000; see `pageOf`. */
   readonly limit: number;
   /** `nextMarker` of the page before. */
   readonly marker?: string;

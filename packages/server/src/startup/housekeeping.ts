@@ -27,29 +27,52 @@ export interface HousekeepingParts {
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   readonly #timers = new Set<Timer>();
+  readonly #shared = new Set<Timer>();
 
   constructor(parts: HousekeepingParts) {
     this.#parts = parts;
   }
 
+  /** What each server does for its own files. */
   start(): void {
-    this.#every(HOUR_MS, () => this.#sweep());
-    this.#every(HOUR_MS, () => this.#parts.sweepLeftovers());
-    this.#every(MINUTE_MS, () => this.#trim());
-    this.#every(MINUTE_MS, () => this.#parts.reclaim());
+    this.#every(this.#timers, HOUR_MS, () => this.#parts.sweepLeftovers());
+    this.#every(this.#timers, MINUTE_MS, () => this.#parts.reclaim());
+  }
+
+  /** What one server does for all. `isHeld`: whether this is still the one. */
+  startShared(isHeld: () => boolean): void {
+    const whileHeld = (work: () => Promise<void>) => async (): Promise<void> => {
+      if (isHeld()) await work();
+    };
+    this.#every(
+      this.#shared,
+      HOUR_MS,
+      whileHeld(() => this.#sweep()),
+    );
+    this.#every(
+      this.#shared,
+      MINUTE_MS,
+      whileHeld(() => this.#trim()),
+    );
+  }
+
+  stopShared(): void {
+    for (const timer of this.#shared) timer.cancel();
+    this.#shared.clear();
   }
 
   stop(): void {
+    this.stopShared();
     for (const timer of this.#timers) timer.cancel();
   }
 
-  #every(ms: number, work: () => Promise<void>): void {
+  #every(timers: Set<Timer>, ms: number, work: () => Promise<void>): void {
     const timer = this.#parts.clock.after(ms, () => {
-      this.#timers.delete(timer);
+      timers.delete(timer);
       work().catch((error: unknown) => this.#parts.log.error({ err: error }, 'expired data could not be removed'));
-      this.#every(ms, work);
+      this.#every(timers, ms, work);
     });
-    this.#timers.add(timer);
+    timers.add(timer);
   }
 
   async #sweep(): Promise<void> {

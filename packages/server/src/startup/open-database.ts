@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
@@ -23,6 +24,8 @@ export interface DatabaseDeps {
 export interface DataDirectory {
   readonly storage: Storage;
   readonly sealer: Sealer;
+  /** Names the data directory among those that share the database. */
+  readonly home: string;
 }
 
 /**
@@ -39,7 +42,11 @@ export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Prom
   const mayCreate = !record.sqlite && record.postgresId === undefined;
   const sealer = await openSealer(join(dataDir, 'master.key'), { mayCreate });
   if (url === undefined) {
-    return { sealer, storage: await openStorage({ file: sqliteFile(dataDir), mustHaveTables, onDeath }) };
+    return {
+      sealer,
+      home: dataDir,
+      storage: await openStorage({ file: sqliteFile(dataDir), mustHaveTables, onDeath }),
+    };
   }
   const storage = await openStorage({
     url,
@@ -51,11 +58,13 @@ export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Prom
       else log.warn('the database is reachable again');
     },
   });
+  const home = record.home ?? randomUUID();
   try {
-    if (storage.id !== undefined && record.postgresId === undefined) await writeDatabaseRecord(dataDir, storage.id);
+    const { id } = storage;
+    if (id !== undefined && record.home === undefined) await writeDatabaseRecord(dataDir, { id, home });
   } catch (error) {
     await storage.close();
     throw error;
   }
-  return { sealer, storage };
+  return { sealer, home, storage };
 }

@@ -28,7 +28,7 @@ describe('the database record of a data directory', () => {
   });
 
   it('is the id of a PostgreSQL database, and then SQLite would be empty', async () => {
-    await writeDatabaseRecord(dir, 'an-id');
+    await writeDatabaseRecord(dir, { id: 'an-id', home: 'h' });
     const record = await readDatabaseRecord(dir);
     expect(record.postgresId).toBe('an-id');
     expect(() => checkDatabaseKind(record, 'postgres', dir)).not.toThrow();
@@ -40,7 +40,7 @@ describe('the database record of a data directory', () => {
   it.each(['', '{"kind":"postgres"}', '{"kind":"mysql","id":"x"}'])(
     'is not guessed when %j stands there',
     async (text) => {
-      await writeDatabaseRecord(dir, 'an-id');
+      await writeDatabaseRecord(dir, { id: 'an-id', home: 'h' });
       const file = join(dir, 'database.json');
       await writeFile(file, text);
       await expect(readDatabaseRecord(dir)).rejects.toMatchObject({ code: 'storage.unreadable' });

@@ -8,13 +8,16 @@ import { StorageError } from './errors.ts';
 const SQLITE_FILE = 'funcgraph.db';
 const RECORD_FILE = 'database.json';
 
-const Record = Type.Object({ kind: Type.Literal('postgres'), id: Type.String({ minLength: 1, maxLength: 64 }) });
+const Id = Type.String({ minLength: 1, maxLength: 64 });
+const Record = Type.Object({ kind: Type.Literal('postgres'), id: Id, home: Type.Optional(Id) });
 const validator = Compile(Record);
 
 /** The record, in a data directory, of the database that belongs to it. */
 export interface DatabaseRecord {
   /** Id of its PostgreSQL database; undefined when there is none. */
   readonly postgresId: string | undefined;
+  /** Names the data directory among those that share the PostgreSQL database. */
+  readonly home: string | undefined;
   /** Whether it holds a SQLite database. */
   readonly sqlite: boolean;
 }
@@ -33,9 +36,9 @@ export async function readDatabaseRecord(dataDir: string): Promise<DatabaseRecor
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
     if (!validator.Check(value)) throw new Error('it was not written by a server');
-    return { postgresId: value.id, sqlite };
+    return { postgresId: value.id, home: value.home, sqlite };
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { postgresId: undefined, sqlite };
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { postgresId: undefined, home: undefined, sqlite };
     throw new StorageError('storage.unreadable', `cannot read ${file}: ${(cause as Error).message}`, {
       hint: 'The file names the database of the data directory. Restore it from a backup.',
       cause,
@@ -44,8 +47,8 @@ export async function readDatabaseRecord(dataDir: string): Promise<DatabaseRecor
 }
 
 /** On disk when it resolves: a directory without the record would start with an empty database. */
-export function writeDatabaseRecord(dataDir: string, id: string): Promise<void> {
-  const record: Static<typeof Record> = { kind: 'postgres', id };
+export function writeDatabaseRecord(dataDir: string, names: { id: string; home: string }): Promise<void> {
+  const record: Static<typeof Record> = { kind: 'postgres', ...names };
   return writeDurably(join(dataDir, RECORD_FILE), `${JSON.stringify(record)}\n`);
 }
 

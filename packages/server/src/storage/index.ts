@@ -1,6 +1,9 @@
 export type { AtomicResult, AtomicStatement } from './atomic.ts';
 export { ChangeFeed, type ChangeTopic, type Reload } from './changes/change-feed.ts';
 export { Replica } from './changes/replica.ts';
+export { Duty, type DutyOptions } from './cluster/duty.ts';
+export { type Lease, Leases } from './cluster/lease.ts';
+export { type Member, Membership, type Peers } from './cluster/membership.ts';
 export { type DataDirLock, lockDataDir } from './data-dir-lock.ts';
 export { checkDatabaseKind, readDatabaseRecord, sqliteFile, writeDatabaseRecord } from './database-record.ts';
 export { probePostgres as probeDatabase } from './dialects/postgres/probe.ts';

@@ -21,24 +21,22 @@ describe('a PostgreSQL database', () => {
     return rows.map(({ id }) => id);
   };
 
-  it('is for one server, which it names to the next', { timeout: 30_000 }, async () => {
+  it('gets its tables once when several servers start at the same time', { timeout: 30_000 }, async () => {
     const url = await cluster.create();
-    const first = await openStorage({ url, dataKey: 'k' });
-    await expect(openStorage({ url, dataKey: 'k' })).rejects.toMatchObject({
-      code: 'storage.locked',
-      message: expect.stringContaining(`funcgraph ${process.pid} on`),
-      hint: expect.any(String),
-    });
-    await first.close();
-    await (await openStorage({ url, dataKey: 'k' })).close();
+    const servers = await Promise.all([1, 2, 3].map(() => openStorage({ url, dataKey: 'k' })));
+    await Promise.all(servers.map((storage, n) => insert(storage, `m${n}`)));
+    expect(new Set(servers.map(({ id }) => id)).size).toBe(1);
+    for (const storage of servers) expect(await ids(storage)).toEqual(['m0', 'm1', 'm2']);
+    await Promise.all(servers.map((storage) => storage.close()));
   });
 
-  it('is refused to another data directory', async () => {
+  it('is refused to a server with another sealing key', async () => {
     const url = await cluster.create();
     await (await openStorage({ url, dataKey: 'k' })).close();
     await expect(openStorage({ url, dataKey: 'other' })).rejects.toMatchObject({
       code: 'storage.foreign',
-      hint: expect.stringContaining('master.key'),
+      message: expect.stringContaining('another sealing key'),
+      hint: expect.stringContaining('--key-file'),
     });
     await (await openStorage({ url, dataKey: 'k' })).close();
   });
@@ -52,7 +50,7 @@ describe('a PostgreSQL database', () => {
     await again.close();
     await (await openStorage({ url: other, dataKey: 'k' })).close();
     for (const [place, message] of [
-      [other, /an older one of the same data directory/],
+      [other, /an older one with the same key/],
       [empty, /an empty one/],
     ] as const) {
       await expect(openStorage({ url: place, dataKey: 'k', databaseId: id })).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { openPostgres } from './dialects/postgres/open.ts';
 import { openSqlite } from './dialects/sqlite/open.ts';
 import { StorageError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
-import type { OpenedDatabase, StorageCheck, StorageOptions } from './options.ts';
+import type { OpenedDatabase, Signals, StorageCheck, StorageOptions } from './options.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface Storage {
   /** Id of a PostgreSQL database; part of its dumps. */
   readonly id: string | undefined;
   readonly db: Kysely<Schema>;
+  /** Undefined where one process uses the database. */
+  readonly signals: Signals | undefined;
   /** When the database was made, in ms since the epoch. */
   readonly bornAt: number;
   /**
@@ -53,8 +55,8 @@ interface MigrationSchema {
 /**
  * Opens the database and brings its schema up to date. Throws `storage.unreadable` when it cannot be used,
  * `storage.missing` when it must have tables and has none, `storage.schema` when a migration fails or a newer version
- * of the program wrote it; for PostgreSQL also `storage.locked` when another server holds its lock and
- * `storage.foreign` when it belongs to another data directory.
+ * of the program wrote it; for PostgreSQL also `storage.foreign` when it was begun with another sealing key, or the data
+ * directory belongs to another one.
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const database = await ('url' in options ? openPostgres(options) : openSqlite(options));
@@ -62,11 +64,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   try {
     const mustHaveTables = 'file' in options && options.mustHaveTables === true;
     bornAt = await migrate(database, mustHaveTables);
+    await database.migrated(options.maxTransactionMs ?? 10_000);
   } catch (error) {
     await database.close();
     throw error;
   }
-  database.migrated(options.maxTransactionMs ?? 10_000);
   const db = new Kysely<Schema>({ dialect: database.dialect });
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -79,6 +81,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     kind: database.kind,
     id: database.id,
     db,
+    signals: database.signals,
     bornAt,
     atomic: (statements) => database.atomic(statements),
     unlessAway: (work) => database.unlessAway(work),

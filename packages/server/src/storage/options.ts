@@ -1,6 +1,7 @@
 import type { Dialect } from 'kysely';
 import type { Secret } from '../lib/secret.ts';
 import type { AtomicResult, AtomicStatement } from './atomic.ts';
+import type { SqlValue } from './parameter.ts';
 
 export interface SqliteStorageOptions {
   /** A file, opened in a thread of its own, or `:memory:` for a database that lives in this thread and dies with it. */
@@ -12,7 +13,7 @@ export interface SqliteStorageOptions {
 export interface PostgresStorageOptions {
   /** `postgres://user@host:5432/database`; the usual PG… variables supply missing parts. */
   readonly url: Secret;
-  /** Key of the data directory that the database belongs to; a database of another directory is refused. */
+  /** Fingerprint of the sealing key; a database that was begun with another key is refused. */
   readonly dataKey: string;
   /** The database that belongs to the data directory; another one is refused. */
   readonly databaseId?: string | undefined;
@@ -23,12 +24,23 @@ export interface PostgresStorageOptions {
 export type StorageOptions = (SqliteStorageOptions | PostgresStorageOptions) & {
   /** Longer transactions are rolled back. 10 s unless set. */
   readonly maxTransactionMs?: number;
-  /** Called once if the database is lost for good; no write succeeds after that. */
+  /** Called once if the database is lost permanently; no write succeeds after that. */
   readonly onDeath?: (error: Error) => void;
 };
 
 /** A step of a migration may take long, and no caller waits for the database yet. */
 export const MIGRATION_MS = 60 * 60_000;
+
+/** What other servers do on the same database. */
+export interface Signals {
+  /**
+   * Calls back when a server commits a change of configuration, with its number; without one when something else may
+   * have happened: servers came or left, or the session was replaced and may have missed calls. Returns what ends it.
+   */
+  listen(hear: (number: number | undefined) => void): () => void;
+  /** Runs one statement outside of the pool. Rejects with `unavailable` within seconds, whether it was run or not. */
+  ask<Row>(sql: string, parameters: readonly SqlValue[]): Promise<Row[]>;
+}
 
 /** Health of the database. */
 export interface StorageCheck {
@@ -47,10 +59,12 @@ export interface OpenedDatabase {
   /** Made with the database and part of its dumps; undefined for SQLite, where the file identifies it. */
   readonly id?: string;
   readonly dialect: Dialect;
+  /** Undefined for SQLite, which one process uses. */
+  readonly signals?: Signals;
   /** See `Storage`. */
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]>;
   /** Called once, when the schema is up to date; until then a transaction may take `MIGRATION_MS`. */
-  migrated(maxTransactionMs: number): void;
+  migrated(maxTransactionMs: number): Promise<void>;
   check(): Promise<StorageCheck>;
   /** See `Storage`. */
   unlessAway<T>(work: Promise<T>): Promise<T>;

@@ -1,5 +1,6 @@
 import type { ApplicationsSchema } from './schema/applications.ts';
 import type { ChangesSchema } from './schema/changes.ts';
+import type { ClusterSchema } from './schema/cluster.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FlowRunsSchema } from './schema/flow-runs.ts';
@@ -30,6 +31,7 @@ export type Schema = IdentitySchema &
   ImagesSchema &
   ApplicationsSchema &
   ChangesSchema &
+  ClusterSchema &
   DependenciesSchema &
   TestEventsSchema &
   TagsSchema &

@@ -11,8 +11,8 @@ export function triggerSources({ log, ...deps }: SourceDeps): TriggerSource {
     ({ code, source }) => source?.({ ...deps, log: log.child({ trigger: code }) }) ?? [],
   );
   return {
-    start() {
-      for (const source of sources) source.start();
+    start(continuation) {
+      for (const source of sources) source.start(continuation);
     },
     async stop() {
       await Promise.all(sources.map((source) => source.stop()));

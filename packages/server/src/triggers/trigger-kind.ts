@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Catalog, EventTemplate, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { AtomicStatement } from '../storage/index.ts';
 
 /** Everything the server knows of a kind of trigger. Settings have two forms: that of the program, and `event_data`. */
 export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K extends TriggerTypeCode = TriggerTypeCode>
@@ -28,10 +29,22 @@ export interface TriggerPlace {
   readonly gateway: string;
 }
 
-/** Starts functions for all triggers of a kind, and follows their changes. */
+/** How a source goes on that ran on another server. */
+export interface Continuation {
+  /** Events of the last minute after this time that were not stored are late, not left out. */
+  readonly from: number;
+  /** The last ticks by trigger; the catalog has those of its load. */
+  readonly fired: ReadonlyMap<string, Trigger['fired']>;
+  /** For the step that stores an event: refuses it with `storage.guard` when yet another server has the source. */
+  readonly guard: AtomicStatement;
+  /** Call when an event was refused with `storage.guard`. */
+  readonly onRefused: () => void;
+}
+
+/** Starts functions for all triggers of a kind, and follows their changes. One server at a time has it started. */
 export interface TriggerSource {
-  /** Call when the catalog is filled and events can be stored. */
-  start(): void;
+  /** Call when the catalog is filled and events can be stored; again after `stop`. */
+  start(continuation?: Continuation): void;
   /** Starts no function any more; resolves when the events in progress are stored. */
   stop(): Promise<void>;
 }

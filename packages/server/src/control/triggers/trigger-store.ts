@@ -56,6 +56,16 @@ export class TriggerStore {
     }));
   }
 
+  /** The last ticks of all timers that have fired. */
+  async lastTicks(): Promise<Map<string, NonNullable<Trigger['fired']>>> {
+    const rows = await this.#db
+      .selectFrom('function_trigger')
+      .select(['id', 'fired_at', 'fired_steady'])
+      .where('fired_at', 'is not', null)
+      .execute();
+    return new Map(rows.map((row) => [row.id, { tick: Number(row.fired_at), steady: Number(row.fired_steady ?? 0) }]));
+  }
+
   /** False when its name or its unique key is taken. */
   async insert(trigger: Trigger, uniqueKey: string | undefined): Promise<boolean> {
     const { id, functionId, qualifier, createdAt } = trigger;

@@ -160,6 +160,11 @@ export class Triggers {
     return this.#options.store.fire(trigger, firing);
   }
 
+  /** The last ticks of all timers that have fired, from the database: triggers in the catalog have those of their load. */
+  lastTicks(): Promise<ReadonlyMap<string, NonNullable<Trigger['fired']>>> {
+    return this.#options.store.lastTicks();
+  }
+
   async #remove(triggers: readonly Trigger[]): Promise<void> {
     const { access, store } = this.#options;
     await store.remove(triggers.map(({ id }) => id));

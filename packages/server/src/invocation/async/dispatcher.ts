@@ -1,9 +1,10 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import { isFullDisk } from '../../lib/full-disk.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { LeasedMessage, Queue } from '../../queue/index.ts';
+import type { LeasedMessage, Peers, Queue } from '../../queue/index.ts';
 import { Intake } from '../intake/intake.ts';
 import type { Invoker } from '../invoker.ts';
 import type { InvocationResult } from '../types.ts';
@@ -18,14 +19,17 @@ export interface DispatcherOptions {
   readonly log: Logger;
   /** Invocations that run at once. */
   readonly slots: number;
+  /** Servers that share the queue. */
+  readonly peers?: Peers;
 }
 
-/** The leases of a dead server end after this time; a running one extends them. */
+/** A lease whose result could not be stored ends after this time; a running invocation extends it. */
 const LEASE_MS = 30_000;
 const EXTEND_EVERY_MS = 10_000;
 /** Expired leases and messages are searched at least, and at most, this often. */
 const REAP_AT_LEAST_MS = 30_000;
 const REAP_AT_MOST_MS = 1_000;
+const REAP_AGAIN_MS = 1_000;
 /** No messages of a throttled function are leased for this time. */
 const PAUSE_MS = 500;
 
@@ -37,7 +41,7 @@ interface Running {
 
 /**
  * Runs accepted async invocations from the queue through the invoker. At least once: a message is finished only after
- * its outcome is on disk. No polling: it wakes for new messages, due times and ends of runs.
+ * its outcome is on disk. Leases of a server that is gone are ended, and its invocations run here.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -46,18 +50,28 @@ export class Dispatcher {
   readonly #intake: Intake;
   #extend: Timer | undefined;
   #reaper: Timer | undefined;
+  readonly #reap: CoalescedTask;
+  #stopFollowing: (() => void) | undefined;
   #stopped = true;
   #stopping: Promise<void> | undefined;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { queue, clock, log, slots } = options;
+    const { queue, clock, log, slots, peers } = options;
     // Storing a result needs no slot, so that functions do not wait for the disk.
     const run = (message: LeasedMessage, freeSlot: () => void): Promise<void> => this.#run(message, freeSlot);
-    this.#intake = new Intake({ queue, topic: ASYNC_TOPIC, clock, log, slots, leaseMs: LEASE_MS, run });
+    const shared = peers === undefined ? {} : { peers };
+    this.#intake = new Intake({ queue, topic: ASYNC_TOPIC, clock, log, slots, leaseMs: LEASE_MS, run, ...shared });
+    this.#reap = new CoalescedTask(
+      () => this.#reapDue(),
+      (error) => {
+        log.error({ err: error }, 'dead leases could not be looked for');
+        this.#reapIn(REAP_AGAIN_MS);
+      },
+    );
   }
 
-  /** Recovers the leases of a killed server, then starts. */
+  /** Recovers leases that no other server holds, then starts. */
   async start(): Promise<void> {
     const { queue, log } = this.#options;
     const recovered = await queue.recover();
@@ -65,7 +79,8 @@ export class Dispatcher {
     this.#stopped = false;
     await this.#intake.start();
     this.#scheduleExtend();
-    this.#scheduleReap();
+    this.#stopFollowing = this.#options.peers?.onChange(() => this.#reap.request());
+    this.#reap.request();
   }
 
   /**
@@ -78,6 +93,7 @@ export class Dispatcher {
 
   async #stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
+    this.#stopFollowing?.();
     this.#reaper?.cancel();
     await this.#intake.stop(signal);
     this.#extend?.cancel();
@@ -97,22 +113,25 @@ export class Dispatcher {
     return true;
   }
 
-  #scheduleReap(): void {
-    const { queue, settlement, clock, log } = this.#options;
-    const next = async (): Promise<void> => {
-      const reaped = await queue.reap();
-      const more = (await settlement.buryExpired()) || reaped.more;
-      const dueAt = more ? clock.now() : ((await queue.nextReap(ASYNC_TOPIC)) ?? Number.POSITIVE_INFINITY);
-      const ms = Math.min(Math.max(dueAt - clock.now(), REAP_AT_MOST_MS), REAP_AT_LEAST_MS);
-      if (!this.#stopped) this.#reaper = clock.after(ms, run);
-    };
-    const run = (): void => {
-      next().catch((error: unknown) => {
-        log.error({ err: error }, 'dead leases could not be looked for');
-        if (!this.#stopped) this.#reaper = clock.after(REAP_AT_LEAST_MS, run);
-      });
-    };
-    run();
+  /** Stops those of these invocations, or of all without ids, that run here and whose cancellation was requested. */
+  async cancelRequested(ids: ReadonlySet<string> | undefined): Promise<void> {
+    const running = [...this.#running.keys()].filter((id) => ids?.has(id) ?? true);
+    for (const id of await this.#options.queue.cancelRequested(running)) this.cancel(id);
+  }
+
+  async #reapDue(): Promise<void> {
+    const { queue, settlement, clock } = this.#options;
+    if (this.#stopped) return;
+    const reaped = await queue.reap();
+    const more = (await settlement.buryExpired()) || reaped.more;
+    const dueAt = more ? clock.now() : ((await queue.nextReap(ASYNC_TOPIC)) ?? Number.POSITIVE_INFINITY);
+    this.#reapIn(Math.min(Math.max(dueAt - clock.now(), REAP_AT_MOST_MS), REAP_AT_LEAST_MS));
+  }
+
+  #reapIn(ms: number): void {
+    if (this.#stopped) return;
+    this.#reaper?.cancel();
+    this.#reaper = this.#options.clock.after(ms, () => this.#reap.request());
   }
 
   async #run(message: LeasedMessage, freeSlot: () => void): Promise<void> {

@@ -1,6 +1,6 @@
 import { parseUrn } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import type { DeadLetterBox, LeasedMessage, Queue } from '../../queue/index.ts';
+import type { DeadLetterBox, LeasedMessage, Peers, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, readDelivery } from '../async/delivery-message.ts';
 import { Intake } from '../intake/intake.ts';
 import type { RequestLogs } from '../request-logs.ts';
@@ -12,6 +12,8 @@ export interface DelivererOptions extends DeliverOptions {
   readonly deadLetters: Pick<DeadLetterBox, 'add'>;
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly log: Logger;
+  /** Servers that share the queue. */
+  readonly peers?: Peers;
 }
 
 /** Deliveries that run at once. */
@@ -25,7 +27,7 @@ const PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000, 1_
 
 /**
  * Delivers outcomes from the queue, each at least once: a delivery is finished only after it was accepted, for a
- * function in the same step that stores its event. No polling.
+ * function in the same step that stores its event.
  */
 export class Deliverer {
   readonly #options: DelivererOptions;
@@ -34,10 +36,11 @@ export class Deliverer {
 
   constructor(options: DelivererOptions) {
     this.#options = options;
-    const { queue, clock, log } = options;
+    const { queue, clock, log, peers } = options;
+    const shared = peers === undefined ? {} : { peers };
     const slots = { slots: SLOTS, slotsPerGroup: SLOTS_OF_ONE, leaseMs: LEASE_MS };
     const run = (message: LeasedMessage): Promise<void> => this.#run(message);
-    this.#intake = new Intake({ queue, topic: DELIVERY_TOPIC, clock, log, ...slots, run });
+    this.#intake = new Intake({ queue, topic: DELIVERY_TOPIC, clock, log, ...slots, ...shared, run });
   }
 
   /** Call after the queue has recovered the leases of a killed server. */

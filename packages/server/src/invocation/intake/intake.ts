@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { Alarm } from '../../lib/alarm.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import { CoalescedTask } from '../../lib/coalesced-task.ts';
-import type { LeasedMessage, Queue } from '../../queue/index.ts';
+import type { LeasedMessage, Peers, Queue } from '../../queue/index.ts';
 import { projectOf } from '../launch.ts';
 import { fairShares, type GroupUse } from './fair-shares.ts';
 
@@ -16,6 +16,8 @@ export interface IntakeOptions {
   /** The most of one function; fair shares unless set. */
   readonly slotsPerGroup?: number;
   readonly leaseMs: number;
+  /** Servers that enqueue too. */
+  readonly peers?: Peers;
   /** Must not reject. Call `freeSlot` before the end when the remaining work needs no slot. */
   readonly run: (message: LeasedMessage, freeSlot: () => void) => Promise<void>;
 }
@@ -39,10 +41,13 @@ const BATCH_SHARE = 0.25;
 const BATCH_MS = 10;
 /** Pause after a failed database call. */
 const AFTER_ERROR_MS = 500;
+/** Messages of other servers are looked for this often, and less often when that takes long. */
+const LOOK_EVERY_MS = 500;
+const LOOK_SHARE = 0.1;
 
 /**
  * Leases the messages of a topic and runs them, up to the number of slots, which go in turn to projects and their
- * functions. No polling: it wakes for new messages, due times and free slots.
+ * functions. It wakes for new messages, due times and free slots, and polls only for messages of other servers.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -52,6 +57,9 @@ export class Intake {
   readonly #take: CoalescedTask;
   readonly #wake: Alarm;
   #stopListening: (() => void) | undefined;
+  #stopFollowing: (() => void) | undefined;
+  readonly #look: CoalescedTask;
+  #nextLook: Timer | undefined;
   #free: number;
   #turns = 0;
   #nextSmallClaim = 0;
@@ -69,6 +77,13 @@ export class Intake {
       (error) => options.log.error({ err: error, topic: options.topic }, 'the slots of the queue could not be shared'),
     );
     this.#wake = new Alarm(options.clock, () => this.#take.request());
+    this.#look = new CoalescedTask(
+      () => this.#lookAround(),
+      (error) => {
+        options.log.error({ err: error, topic: options.topic }, 'messages of other servers could not be looked for');
+        this.#lookIn(LOOK_EVERY_MS);
+      },
+    );
   }
 
   /** Call after the queue has recovered the leases of a killed server. */
@@ -79,14 +94,16 @@ export class Intake {
       // A function that was due before is being claimed, or waits for a slot.
       if (this.#note(group, dueAt)) this.#wake.at(dueAt);
     });
-    for (const { group, dueAt } of await queue.readyGroups(topic)) this.#note(group, dueAt);
-    this.#take.request();
+    this.#stopFollowing = this.#options.peers?.onChange(() => this.#look.request());
+    await this.#lookAround();
   }
 
   /** Leases no more messages; resolves when all running ones have ended, or when `signal` fires. */
   async stop(signal: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#stopListening?.();
+    this.#stopFollowing?.();
+    this.#nextLook?.cancel();
     this.#wake.cancel();
     if (this.#unfinished === 0) return;
     await new Promise<void>((resolve) => {
@@ -125,6 +142,21 @@ export class Intake {
       this.#groups.set(group, known);
     }
     return known;
+  }
+
+  async #lookAround(): Promise<void> {
+    const { queue, topic, peers, clock } = this.#options;
+    const begin = clock.monotonic();
+    for (const { group, dueAt } of await queue.readyGroups(topic)) this.#note(group, dueAt);
+    this.#take.request();
+    const tookMs = clock.monotonic() - begin;
+    if (peers !== undefined && peers.others.length > 0) this.#lookIn(Math.max(LOOK_EVERY_MS, tookMs / LOOK_SHARE));
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#stopped) return;
+    this.#nextLook?.cancel();
+    this.#nextLook = this.#options.clock.after(ms * (1 + Math.random() / 4), () => this.#look.request());
   }
 
   async #takeDue(): Promise<void> {

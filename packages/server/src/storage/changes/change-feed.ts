@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Signals } from '../options.ts';
 import type { Schema } from '../schema.ts';
 
 /** A kind of configuration that servers hold in memory. */
@@ -19,7 +21,8 @@ export type ChangeTopic =
   | 'agency'
   | 'grant'
   | 'enterprise-project'
-  | 'flow-run';
+  | 'flow-run'
+  | 'cancelled-message';
 
 /**
  * Brings memory up to date with the rows of these keys, which may be missing now; with all rows when there are no keys.
@@ -31,6 +34,13 @@ export type Reload = (keys: ReadonlySet<string> | undefined) => Promise<void>;
 const KEPT = 100_000;
 const BATCH = 1_000;
 const AGAIN_MS = 1_000;
+/** Notifications may be lost with their session: the feed reads by itself after this, and up to a quarter later. */
+const POLL_MS = 1_000;
+
+export interface FeedFollowing {
+  readonly signals: Signals;
+  readonly clock: Clock;
+}
 
 /**
  * Follows the changes of configuration that any server commits, in the order of their numbers. Followers reload the
@@ -46,6 +56,8 @@ export class ChangeFeed {
   #again: NodeJS.Timeout | undefined;
   #stopped = false;
   #next: Promise<void> | undefined;
+  #stopListening: (() => void) | undefined;
+  #poll: Timer | undefined;
 
   constructor(db: Kysely<Schema>, options: { readonly kept?: number } = {}) {
     this.#db = db;
@@ -57,6 +69,34 @@ export class ChangeFeed {
     if (this.#followers.size === 0) this.#at = await this.#last();
     this.#followers.set(topic, [...(this.#followers.get(topic) ?? []), reload]);
     await reload(undefined);
+  }
+
+  /** The number of the last change that every follower has. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Reads what other servers commit as soon as they notify of it, and regularly. Call when all followers follow. */
+  hearOthers({ signals, clock }: FeedFollowing): void {
+    const read = (): void => void this.caughtUp().catch(() => {});
+    this.#stopListening = signals.listen((number) => {
+      if (number === undefined || number > this.#at) read();
+    });
+    const poll = (): void => {
+      this.#poll = clock.after(POLL_MS * (1 + Math.random() / 4), () => {
+        read();
+        poll();
+      });
+    };
+    poll();
+    read();
+  }
+
+  /**
+   * Resolves when the followers have the change of this number. A number that the database never gave is not waited for.
+   */
+  async notBefore(number: number): Promise<void> {
+    if (number > this.#at) await this.caughtUp();
   }
 
   /** Resolves when the followers have everything that was committed before this call. Rejects like their reloads. */
@@ -72,6 +112,8 @@ export class ChangeFeed {
   /** Followers stay as they are. */
   stop(): void {
     this.#stopped = true;
+    this.#stopListening?.();
+    this.#poll?.cancel();
     clearTimeout(this.#again);
   }
 

@@ -18,7 +18,7 @@ export interface MessageTable {
   bytes: number;
   state: MessageState;
   attempts: number;
-  /** Order of arrival: microseconds since the epoch, unique within one process. */
+  /** Order of arrival: microseconds since the epoch. Servers may give the same one: the order is `(position, id)`. */
   position: number;
   enqueued_at: number;
   not_before: number;
@@ -26,6 +26,8 @@ export interface MessageTable {
   leased_until: number | null;
   /** Token of the current lease. */
   receipt: string | null;
+  /** Server of the current or last lease. */
+  owner: string | null;
   /** When cancellation of a leased message was requested. */
   cancel_at: number | null;
   started_at: number | null;
@@ -41,6 +43,8 @@ export interface MessageTable {
 export interface SteadyTimeTable {
   id: number;
   at: number;
+  /** When it was saved, by the clock of the database. */
+  noted_at: number;
 }
 
 export interface QueueSchema {

@@ -5,7 +5,7 @@ import type { Timer } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { StorageError } from '../../storage/index.ts';
-import type { SourceDeps, TriggerSource } from '../trigger-kind.ts';
+import type { Continuation, SourceDeps, TriggerSource } from '../trigger-kind.ts';
 import { afterJump, jumpedForward, type Moment, nextDue, repeatableFrom, type TimerState } from './next-tick.ts';
 import { timerEvent } from './timer-event.ts';
 import { isTimer, scheduleOf, type TimerSettings } from './timer-settings.ts';
@@ -32,24 +32,27 @@ interface Entry {
  * Fires timer triggers. The event of a tick is stored as an asynchronous invocation in the same step in which the tick is
  * noted with its trigger: a tick is never stored twice, and a noted tick is never lost. While the disk is full or the database
  * is unavailable, the first tick is kept in memory and stored later. While too many events of the project wait, a tick is tried
- * until the next one is due, then left out. Ticks that pass while no server runs are skipped.
+ * until the next one is due, then left out. Ticks that pass while no server runs are skipped. One of several servers has
+ * the timers; another one continues them.
  */
 export class TimerSource implements TriggerSource {
   readonly #options: SourceDeps;
   readonly #entries = new Map<string, Entry>();
   readonly #firing = new Set<Promise<void>>();
   #stopListening: (() => void) | undefined;
+  #continuation: Continuation | undefined;
 
   constructor(options: SourceDeps) {
     this.#options = options;
   }
 
-  /** Call when the catalog is filled and events can be stored. */
-  start(): void {
+  /** Call when the catalog is filled and events can be stored; again after `stop`. */
+  start(continuation?: Continuation): void {
     const { catalog } = this.#options;
+    this.#continuation = continuation;
     this.#stopListening = catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
     for (const functionId of new Set([...catalog.allTriggers()].map((trigger) => trigger.functionId))) {
-      this.#follow(functionId);
+      this.#follow(functionId, this.#firstLast(continuation));
     }
   }
 
@@ -61,9 +64,15 @@ export class TimerSource implements TriggerSource {
     await Promise.all(this.#firing);
   }
 
+  /** Up to where the ticks of timers count as done at the start. */
+  #firstLast(continuation: Continuation | undefined): number {
+    const now = this.#options.clock.now();
+    return continuation === undefined ? now : Math.min(now, Math.max(continuation.from, now - LATE_MS));
+  }
+
   /** Ticks of unchanged triggers of the function continue undisturbed. */
-  #follow(functionId: string): void {
-    const { catalog, clock } = this.#options;
+  #follow(functionId: string, from = this.#options.clock.now()): void {
+    const { catalog } = this.#options;
     const wanted = new Map(
       catalog
         .triggers(functionId)
@@ -81,10 +90,11 @@ export class TimerSource implements TriggerSource {
       if (before?.trigger === trigger) continue;
       // a tick of this very moment may fail because of the change: it then belongs to the changed trigger
       const goesOn = before?.trigger.since === trigger.since;
-      const last = goesOn ? before.last : clock.now();
+      const fired = before?.fired ?? this.#continuation?.fired.get(id) ?? trigger.fired;
+      const last = goesOn ? before.last : Math.max(from, trigger.since, fired?.tick ?? 0);
       const kept = goesOn ? before.kept : undefined;
       const schedule = scheduleOf(trigger.settings);
-      const entry: Entry = { trigger, schedule, last, fired: before?.fired ?? trigger.fired, kept, wake: undefined };
+      const entry: Entry = { trigger, schedule, last, fired, kept, wake: undefined };
       this.#entries.set(id, entry);
       this.#sleep(entry);
     }
@@ -162,12 +172,17 @@ export class TimerSource implements TriggerSource {
     const event = timerEvent(trigger.settings, entry.schedule, tick);
     let again = false;
     try {
-      await async.accept({ urn, event, requestId }, [triggers.firing(trigger, this.#firingOf(entry, fired))]);
+      const guards = this.#continuation === undefined ? [] : [this.#continuation.guard];
+      await async.accept({ urn, event, requestId }, [
+        triggers.firing(trigger, this.#firingOf(entry, fired)),
+        ...guards,
+      ]);
       entry.fired = fired;
     } catch (error) {
       const { id: triggerId } = trigger;
       if (error instanceof StorageError && error.code === 'storage.guard') {
         log.debug({ triggerId, tick }, 'a tick was noted before, or its trigger changed');
+        this.#continuation?.onRefused();
       } else if (error instanceof PlatformError && error.code === 'backlog_full') {
         again = !this.#isNextDue(entry, tick);
         const details = { triggerId, functionId: trigger.functionId, tick, err: error };

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { MIGRATION_MS } from '../../options.ts';
 import { guardFailed } from '../../refusals.ts';
-import { CommitMarkers, markerProbe } from './commit-marker.ts';
+import { CommitMarkers } from './commit-marker.ts';
 import { type Answer, control, inTime, type Statement, send, together } from './connection.ts';
 import type { Connections } from './connections.ts';
 import { unavailable } from './failure.ts';
@@ -26,11 +26,12 @@ type Outcome<T> =
  */
 export class Calls {
   readonly #connections: Connections;
-  readonly #markers = new CommitMarkers();
+  readonly #markers: CommitMarkers;
   #answerMs = MIGRATION_MS;
 
   constructor(connections: Connections) {
     this.#connections = connections;
+    this.#markers = new CommitMarkers(connections.boot);
   }
 
   /** Call when the schema is up to date: from now on each answer has a deadline. */
@@ -162,7 +163,7 @@ export class Calls {
       try {
         const sent = [
           control(client, 'begin'),
-          send(client, markerProbe(marker)),
+          send(client, this.#markers.probe(marker)),
           control(client, 'rollback'),
         ] as const;
         const [, { rowCount }] = await this.#answer(client, Promise.all(sent));

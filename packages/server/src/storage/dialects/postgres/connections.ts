@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type Client, Pool, type PoolClient } from 'pg';
 import type { Secret } from '../../../lib/secret.ts';
 import { StorageError } from '../../errors.ts';
@@ -7,14 +6,9 @@ import { databaseClosed } from '../../refusals.ts';
 import { Availability } from './availability.ts';
 import { clientConfig, newClient, PostgresClient, placeOf } from './client.ts';
 import { connectHint } from './connect-hint.ts';
+import { type Entry, enter } from './entry.ts';
 import { type Failure, failureOf, reasonOf, sqlStateOf, unavailable } from './failure.ts';
-import { checkOwner, takeOver } from './ownership.ts';
 import { prepareSession } from './session.ts';
-
-export interface PostgresOptions extends PostgresStorageOptions {
-  /** Called once if another server took the database over; no write succeeds after that. */
-  readonly onDeath?: (error: Error) => void;
-}
 
 /** Enough to keep the database busy; more would compete for its processors. */
 const MAX_CONNECTIONS = 8;
@@ -25,19 +19,17 @@ const RETRY_MS = { first: 100, most: 2_000 };
 /** The database may be starting at the same time as the server. */
 const STARTING = { state: '57P03', tries: 60, pauseMs: 500 };
 
-/**
- * Connections to one database. Each holds a share of the lock of the schema, so that only the owner can write. When one
- * is lost, all are replaced, and callers wait until the database can be reached.
- */
+/** Connections to one database. When one is lost, all are replaced, and callers wait until it can be reached. */
 export class Connections {
   /** Location of the database, without credentials. */
   readonly place: string;
   /** Id of the database, made with it. */
   readonly id: string;
+  /** The number of this process among all that opened the database. */
+  readonly boot: number;
   readonly schema: string;
   readonly availability = new Availability();
-  readonly #options: PostgresOptions;
-  readonly #owner: string;
+  readonly #options: PostgresStorageOptions;
   readonly #pool: Pool;
   /** How many losses came before a connection was made. */
   readonly #generations = new WeakMap<Client, number>();
@@ -48,17 +40,16 @@ export class Connections {
   #whenIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(options: PostgresOptions, found: { place: string; id: string; schema: string; owner: string }) {
+  private constructor(options: PostgresStorageOptions, found: Entry & { place: string; schema: string }) {
     this.#options = options;
     this.place = found.place;
     this.id = found.id;
+    this.boot = found.boot;
     this.schema = found.schema;
-    this.#owner = found.owner;
     this.#pool = new Pool({
       ...clientConfig(options.url),
       Client: PostgresClient as unknown as new () => Client,
       max: MAX_CONNECTIONS,
-      // the last one keeps the lock
       min: 1,
       idleTimeoutMillis: IDLE_MS,
       onConnect: (client) => this.#prepare(client as Client),
@@ -68,26 +59,22 @@ export class Connections {
   }
 
   /**
-   * Throws `storage.unreadable` when the database cannot be reached or used, `storage.locked` when another server
-   * holds its lock, and `storage.foreign` when it belongs to another data directory.
+   * Returns the connections, and the first session, which keeps the lock of `enter`. Throws `storage.unreadable` when the
+   * database cannot be reached or used, and like `enter`.
    */
-  static async open(options: PostgresOptions): Promise<Connections> {
+  static async open(options: PostgresStorageOptions): Promise<{ connections: Connections; first: Client }> {
     const { url, dataKey, databaseId } = options;
     const place = placeOf(url);
-    const client = await firstClient(url, place);
+    const first = await firstClient(url, place);
     try {
-      const { schema } = await prepareSession(client, place);
-      const owner = randomUUID();
-      const id = await takeOver(client, { owner, dataKey, databaseId });
-      const connections = new Connections(options, { place, id, schema, owner });
-      // while this client still has a share of the lock
+      const { schema } = await prepareSession(first, place);
+      const connections = new Connections(options, { ...(await enter(first, { dataKey, databaseId })), place, schema });
       (await connections.#pool.connect()).release();
-      return connections;
+      return { connections, first };
     } catch (error) {
+      await first.end();
       if (error instanceof StorageError) throw error;
       throw unusable(place, error);
-    } finally {
-      await client.end();
     }
   }
 
@@ -159,7 +146,6 @@ export class Connections {
     this.#generations.set(client, generation);
     client.on('error', (error) => this.#lose(error, generation));
     await prepareSession(client, this.place);
-    await checkOwner(client, this.#owner);
   }
 
   #lose(reason: unknown, generation: number): void {
@@ -176,11 +162,8 @@ export class Connections {
     this.#retry = setTimeout(() => {
       this.#reconnect().catch((error: unknown) => {
         if (this.#closing !== undefined) return;
-        if (error instanceof StorageError && error.code === 'storage.locked') this.#die(error);
-        else {
-          this.availability.lost(unavailable(`the ${this.place} cannot be reached: ${reasonOf(error)}`));
-          this.#reconnectIn(Math.min(ms * 2, RETRY_MS.most));
-        }
+        this.availability.lost(unavailable(`the ${this.place} cannot be reached: ${reasonOf(error)}`));
+        this.#reconnectIn(Math.min(ms * 2, RETRY_MS.most));
       });
     }, ms);
   }
@@ -195,12 +178,6 @@ export class Connections {
     this.#pool.options.max = MAX_CONNECTIONS;
     this.availability.back();
     this.#options.onConnection?.('back', this.place);
-  }
-
-  #die(error: StorageError): void {
-    this.availability.lost(unavailable(error.message, error));
-    this.availability.end();
-    this.#options.onDeath?.(error);
   }
 }
 

@@ -3,15 +3,18 @@ import { encodeParameters } from '../../parameter.ts';
 import { Calls } from './calls.ts';
 import { Connections } from './connections.ts';
 import { PostgresDialect } from './dialect.ts';
+import { entered } from './entry.ts';
 import { absent, examine } from './health.ts';
 import { KyselyPool } from './kysely-pool.ts';
+import { SignalSession } from './signal-session.ts';
 
 /** Throws like `Connections.open`. */
 export async function openPostgres(options: StorageOptions & PostgresStorageOptions): Promise<OpenedDatabase> {
-  const connections = await Connections.open(options);
+  const { connections, first } = await Connections.open(options);
   const calls = new Calls(connections);
   const pool = new KyselyPool(connections, calls, MIGRATION_MS);
   const { place } = connections;
+  const signals = await SignalSession.over(first, { url: options.url, place });
   const read = (sql: string): Promise<unknown[]> =>
     connections.during(async () => (await calls.read({ sql, parameters: [] })).rows);
   return {
@@ -20,6 +23,7 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
     schema: connections.schema,
     id: connections.id,
     dialect: new PostgresDialect({ pool }),
+    signals,
     async atomic(statements) {
       const sent = statements.map(({ query: { sql, parameters } }) => ({
         sql,
@@ -29,9 +33,10 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
       const answers = await connections.during(() => calls.write(sent, mustAffect));
       return answers.map(({ rows, rowCount }) => ({ rows, affected: rowCount }));
     },
-    migrated(maxTransactionMs) {
+    async migrated(maxTransactionMs) {
       calls.migrated();
       pool.maxTransactionMs = maxTransactionMs;
+      await entered(first);
     },
     async check() {
       try {
@@ -43,6 +48,9 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
     unlessAway: (work) => connections.availability.over(work),
     // autovacuum of PostgreSQL does this
     reclaim: async () => {},
-    close: () => connections.close(),
+    async close() {
+      await connections.close();
+      await signals.end();
+    },
   };
 }

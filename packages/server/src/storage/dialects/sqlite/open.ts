@@ -18,7 +18,7 @@ export async function openSqlite(options: StorageOptions & SqliteStorageOptions)
     place: file,
     dialect: new SqliteDialect(link, gate),
     atomic: (statements) => runAtomic(link, gate, statements),
-    migrated(maxTransactionMs) {
+    async migrated(maxTransactionMs) {
       gate.maxTransactionMs = maxTransactionMs;
     },
     unlessAway: (work) => work,

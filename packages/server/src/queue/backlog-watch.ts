@@ -1,0 +1,54 @@
+import type { Clock, Timer } from '../lib/clock.ts';
+import type { Peers } from '../storage/index.ts';
+import type { Queue } from './queue.ts';
+
+/** Limits know what other servers enqueued or finished at most this much earlier, or ten times as long as a count takes. */
+const COUNT_EVERY_MS = 5_000;
+const COUNT_SHARE = 0.1;
+
+export interface BacklogWatchOptions {
+  readonly queue: Pick<Queue, 'recount'>;
+  readonly peers: Peers;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Counts the backlog anew while other servers change it, and once after they are gone. */
+export class BacklogWatch {
+  readonly #options: BacklogWatchOptions;
+  #timer: Timer | undefined;
+  #stopFollowing: (() => void) | undefined;
+  #counting = false;
+  #stopped = false;
+
+  constructor(options: BacklogWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopFollowing = this.#options.peers.onChange(() => this.#countIn(0));
+    if (this.#options.peers.others.length > 0) this.#countIn(COUNT_EVERY_MS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#stopFollowing?.();
+    this.#timer?.cancel();
+  }
+
+  #countIn(ms: number): void {
+    if (this.#stopped || this.#counting) return;
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(ms, () => void this.#count());
+  }
+
+  async #count(): Promise<void> {
+    const { queue, peers, clock, onError } = this.#options;
+    this.#counting = true;
+    const begin = clock.monotonic();
+    await queue.recount().catch(onError);
+    const tookMs = clock.monotonic() - begin;
+    this.#counting = false;
+    if (peers.others.length > 0) this.#countIn(Math.max(COUNT_EVERY_MS, tookMs / COUNT_SHARE));
+  }
+}

@@ -1,0 +1,242 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
+import { ManualClock } from '../../lib/manual-clock.ts';
+import { ChangeFeed, Duty, Leases, Membership, type Storage } from '../index.ts';
+import { newPlace } from '../testing.ts';
+import { openAt } from '../testing-place.ts';
+import { BEAT_MS, EXPIRY_MS } from './membership.ts';
+
+const PATIENCE = { timeout: 10_000, interval: 10 };
+
+interface Server {
+  readonly storage: Storage;
+  readonly clock: ManualClock;
+  readonly membership: Membership;
+  readonly leases: Leases;
+  readonly errors: unknown[];
+  readonly conflicts: Error[];
+}
+
+let place: string;
+let servers: Server[];
+beforeEach(async () => {
+  place = await newPlace('');
+  servers = [];
+});
+afterEach(async () => {
+  for (const { membership, storage } of servers) {
+    await membership.leave();
+    await storage.close();
+  }
+});
+
+/** A server whose own time stands still: its heartbeats come when the test lets time pass. */
+async function join(home: string): Promise<Server> {
+  const storage = await openAt(place);
+  const clock = new ManualClock();
+  const errors: unknown[] = [];
+  const conflicts: Error[] = [];
+  const membership = await Membership.join({
+    storage,
+    home,
+    name: home,
+    version: '1',
+    clock,
+    onError: (error) => errors.push(error),
+    onConflict: (error) => conflicts.push(error),
+  });
+  const server = { storage, clock, membership, leases: new Leases(storage, membership), errors, conflicts };
+  servers.push(server);
+  return server;
+}
+
+const expire = ({ storage, membership }: Server) =>
+  storage.db.updateTable('server').set({ expires_at: 1 }).where('id', '=', membership.id).execute();
+
+/** Lets as much time pass as an expiry takes, with an answer to each heartbeat. */
+async function beatSteadily({ storage, clock, membership }: Server): Promise<void> {
+  const expiry = async () => {
+    const row = await storage.db.selectFrom('server').select('expires_at').where('id', '=', membership.id).execute();
+    return row[0]?.expires_at;
+  };
+  for (let ms = 0; ms <= EXPIRY_MS; ms += BEAT_MS) {
+    const before = await expiry();
+    clock.advance(BEAT_MS);
+    await expect.poll(expiry, PATIENCE).not.toBe(before);
+  }
+}
+
+/** Lets the server beat until `done`, as it would in the time that passes. */
+async function beatUntil(server: Server, done: () => boolean): Promise<void> {
+  await expect
+    .poll(() => {
+      server.clock.advance(BEAT_MS);
+      return done();
+    }, PATIENCE)
+    .toBe(true);
+}
+const names = ({ membership }: Server) => membership.others.map(({ name }) => name).sort();
+
+describe('a membership', () => {
+  it('is seen by the others, and gone for them when its server leaves', async () => {
+    const a = await join('a');
+    const b = await join('b');
+    expect(names(b)).toEqual(['a']);
+    await beatUntil(a, () => names(a)[0] === 'b');
+    await b.membership.leave();
+    // told by the database, without a heartbeat of its own
+    await expect.poll(() => names(a), PATIENCE).toEqual([]);
+  });
+
+  it('ends when the server does not beat, but only by a server that has beaten all that time', async () => {
+    const a = await join('a');
+    const b = await join('b');
+    await expire(a);
+    b.clock.advance(BEAT_MS);
+    await expect.poll(() => names(b), PATIENCE).toEqual([]);
+    expect(await b.storage.db.selectFrom('server').select('id').execute()).toHaveLength(2);
+    // the database was unavailable to both, for example: the first heartbeat brings it back
+    await beatUntil(a, () => names(a).length === 1);
+    await beatUntil(b, () => names(b).length === 1);
+    const before = a.membership.id;
+    await beatSteadily(b);
+    await expire(a);
+    let told = 0;
+    b.membership.onChange(() => {
+      told += 1;
+    });
+    await beatUntil(b, () => told > 0);
+    expect(await b.storage.db.selectFrom('server').select('id').execute()).toEqual([{ id: b.membership.id }]);
+    await beatUntil(a, () => a.membership.id !== before);
+    await expect.poll(() => a.membership.isLive(), PATIENCE).toBe(true);
+  });
+
+  it('does not count any more once its heartbeats fail for as long as others wait', async () => {
+    const a = await join('a');
+    await a.storage.db.schema.alterTable('server').renameTo('server_elsewhere').execute();
+    a.clock.advance(EXPIRY_MS - 1);
+    expect(a.membership.isLive()).toBe(true);
+    a.clock.advance(1);
+    expect(a.membership.isLive()).toBe(false);
+    expect(await a.leases.acquire('work')).toBeUndefined();
+    await a.storage.db.schema.alterTable('server_elsewhere').renameTo('server').execute();
+    await beatUntil(a, () => a.membership.isLive());
+    expect(a.errors.length).toBeGreaterThan(0);
+  });
+
+  it('replaces that of an earlier process on the same data directory', async () => {
+    const a = await join('a');
+    const again = await join('a');
+    expect(names(again)).toEqual([]);
+    expect(again.membership.id).not.toBe(a.membership.id);
+    // a copied directory: the one that was replaced learns of it and ends
+    await beatUntil(a, () => a.conflicts.length > 0);
+    expect(a.conflicts[0]).toMatchObject({ code: 'storage.locked', hint: expect.stringContaining('data directory') });
+    expect(a.membership.isLive()).toBe(false);
+  });
+});
+
+describe('a lease', () => {
+  it('has one owner, and a higher epoch with each', async () => {
+    const [a, b] = [await join('a'), await join('b')];
+    const first = await a.leases.acquire('work');
+    expect(first).toMatchObject({ epoch: 1, owner: a.membership.id });
+    expect(await b.leases.acquire('work')).toBeUndefined();
+    if (first === undefined) throw new Error('not acquired');
+    await a.leases.release(first);
+    expect(await b.leases.acquire('work')).toMatchObject({ epoch: 2 });
+    expect(await a.leases.owns(first)).toBe(false);
+  });
+
+  it('of a server that is gone goes to another one, and undoes writes of the former owner', async () => {
+    const [a, b] = [await join('a'), await join('b')];
+    const old = await a.leases.acquire('work');
+    if (old === undefined) throw new Error('not acquired');
+    const write = (server: Server, key: string) => ({
+      query: server.storage.db.insertInto('lease').values({ name: key, owner: '', epoch: 1 }).compile(),
+    });
+    await a.storage.atomic([a.leases.guard(old), write(a, 'written by a')]);
+    await a.storage.db.deleteFrom('server').where('id', '=', a.membership.id).execute();
+    expect(await b.leases.acquire('work')).toMatchObject({ epoch: 2 });
+    await expect(a.storage.atomic([a.leases.guard(old), write(a, 'late')])).rejects.toMatchObject({
+      code: 'storage.guard',
+    });
+    const rows = await b.storage.db.selectFrom('lease').select('name').orderBy('name').execute();
+    expect(rows.map(({ name }) => name)).toEqual(['work', 'written by a']);
+  });
+
+  it('is taken by one of many at the same moment', async () => {
+    const all = await Promise.all(['a', 'b', 'c', 'd'].map(join));
+    const taken = await Promise.all(all.map(({ leases }) => leases.acquire('work')));
+    expect(taken.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+});
+
+it('does the work of all on one server, and goes on elsewhere when that one leaves, expires or is refused', async () => {
+  const [a, b] = [await join('a'), await join('b')];
+  const doing = new Set<string>();
+  const duty = (server: Server, name: string): Duty =>
+    new Duty({
+      name: 'work',
+      leases: server.leases,
+      peers: server.membership,
+      clock: server.clock,
+      begin: () => void doing.add(name),
+      end: () => void doing.delete(name),
+      onError: (error) => server.errors.push(error),
+    });
+  const [ofA, ofB] = [duty(a, 'a'), duty(b, 'b')];
+  await ofA.start();
+  await ofB.start();
+  expect([...doing]).toEqual(['a']);
+  await beatSteadily(b);
+  await expire(a);
+  await beatUntil(b, () => doing.has('b'));
+  // nothing told it yet: a write under its lease would be refused, and then it looks
+  ofA.doubt();
+  await expect.poll(() => [...doing], PATIENCE).toEqual(['b']);
+  await ofB.stop();
+  await b.membership.leave();
+  await beatUntil(a, () => doing.has('a'));
+  await ofA.stop();
+  expect([...doing]).toEqual([]);
+  expect([...a.errors, ...b.errors]).toEqual([]);
+});
+
+describe('a change of another server', () => {
+  const network = (id: string) => ({
+    ...{ id, name: id, vpc_id: `vpc-${id}`, subnet_id: '', cidr: '172.30.0.0/24', nat: 0, host_interface: null },
+    created_at: 1,
+  });
+  const insert = (storage: Storage, id: string) => storage.db.insertInto('network').values(network(id)).execute();
+
+  it('is heard at once, after a lost session by reading, and can be waited for by its number', async () => {
+    const [writer, reader] = [await openAt(place), await openAt(place)];
+    const { signals } = reader;
+    if (signals === undefined) throw new Error('no signals');
+    const feed = new ChangeFeed(reader.db);
+    const seen: string[] = [];
+    await feed.follow('network', async (keys) => void seen.push(...(keys ?? [])));
+    feed.hearOthers({ signals, clock: systemClock });
+    await insert(writer, 'a');
+    await expect.poll(() => seen, { timeout: 500, interval: 5 }).toEqual(['a']);
+    await signals
+      .ask(
+        `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'
+      and datname = current_database()`,
+        [],
+      )
+      .catch(() => {});
+    await insert(writer, 'b');
+    await expect.poll(() => seen, PATIENCE).toEqual(['a', 'b']);
+    feed.stop();
+    await insert(writer, 'c');
+    await feed.notBefore(feed.at);
+    expect(seen).toEqual(['a', 'b']);
+    await feed.notBefore(feed.at + 1);
+    expect(seen).toEqual(['a', 'b', 'c']);
+    await feed.notBefore(Number.MAX_SAFE_INTEGER);
+    await writer.close();
+    await reader.close();
+  });
+});

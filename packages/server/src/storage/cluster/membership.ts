@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
+import { StorageError } from '../errors.ts';
+import type { Storage } from '../open.ts';
+import { MembershipStore, type SeenServer, type ServerRow } from './membership-store.ts';
+
+/** What a server needs to know before it takes work that others may take over. */
+export interface Member {
+  /** Owner of what this server leases. Changes when others removed this server and it joined again. */
+  readonly id: string;
+  /** False from the moment in which others may take over what this server owns. */
+  isLive(): boolean;
+}
+
+/** The other servers on the same database. */
+export interface Peers {
+  readonly others: readonly ServerRow[];
+  /** Calls back when servers came or left, and when this one lost or regained its membership. Returns what ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface MembershipOptions {
+  readonly storage: Pick<Storage, 'db' | 'signals'>;
+  /** Id of the data directory, on which one process works. */
+  readonly home: string;
+  /** For people. */
+  readonly name: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+  /** Called once when another server with the same home is alive: the data directory was copied. */
+  readonly onConflict: (error: Error) => void;
+}
+
+export const BEAT_MS = 2_000;
+/** Others take over in ten seconds: nine until a server counts as dead, the rest for their own work. */
+export const EXPIRY_MS = 9_000;
+/** After the expiry of another server, to be certainly after it. */
+const MARGIN_MS = 20;
+const SOONEST_MS = 50;
+
+/**
+ * The row of this server among those that share the database. On PostgreSQL it is extended by heartbeats; another server
+ * removes it after `EXPIRY_MS` without one, by the clock of the database, and then owns nothing of it exists any more. On
+ * SQLite the server is the only one and never expires.
+ */
+export class Membership implements Member, Peers {
+  readonly #options: MembershipOptions;
+  readonly #store: MembershipStore;
+  readonly #listeners = new Set<() => void>();
+  readonly #beats: CoalescedTask;
+  #id = randomUUID();
+  #others: readonly SeenServer[] = [];
+  /** Also those that have expired and are not removed yet. */
+  #seen: readonly SeenServer[] = [];
+  /** Monotonic ms, from the moment in which the last successful heartbeat was sent. */
+  #liveUntil = Number.POSITIVE_INFINITY;
+  /** Monotonic ms since which the membership has not lapsed: others may have had as little chance to beat before. */
+  #liveSince = 0;
+  #next: Timer | undefined;
+  #lapse: Timer | undefined;
+  #stopListening: (() => void) | undefined;
+  #left = false;
+
+  private constructor(options: MembershipOptions) {
+    this.#options = options;
+    this.#store = new MembershipStore(options.storage);
+    this.#beats = new CoalescedTask(
+      () => this.#beat(),
+      (error) => this.#failed(error),
+    );
+  }
+
+  /** Replaces the membership of an earlier process on the same home. */
+  static async join(options: MembershipOptions): Promise<Membership> {
+    const membership = new Membership(options);
+    const { signals } = options.storage;
+    if (signals === undefined) {
+      await membership.#store.addAlone(membership.#row());
+      return membership;
+    }
+    await membership.#add(true);
+    membership.#stopListening = signals.listen((number) => {
+      if (number === undefined) membership.#beats.request();
+    });
+    await membership.#beat();
+    return membership;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get others(): readonly ServerRow[] {
+    return this.#others;
+  }
+
+  isLive(): boolean {
+    return !this.#left && this.#options.clock.monotonic() < this.#liveUntil;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Gives up everything that this server owns. Call when its work has ended. */
+  async leave(): Promise<void> {
+    this.#left = true;
+    this.#stopListening?.();
+    this.#next?.cancel();
+    this.#lapse?.cancel();
+    await this.#beats.idle();
+    await this.#store.remove(this.#options.storage.signals, this.#id);
+  }
+
+  #row(): ServerRow {
+    const { home, name, version } = this.#options;
+    return { id: this.#id, home, name, version };
+  }
+
+  async #add(replace: boolean): Promise<void> {
+    const { clock } = this.#options;
+    const sentAt = clock.monotonic();
+    if (!(await this.#store.add(this.#row(), { expiryMs: EXPIRY_MS, replace }))) throw copied();
+    this.#renewed(sentAt);
+    this.#liveSince = sentAt;
+  }
+
+  #beatIn(ms: number): void {
+    this.#next?.cancel();
+    this.#next = this.#options.clock.after(ms, () => this.#beats.request());
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof StorageError && error.code === 'storage.locked') {
+      this.#left = true;
+      this.#options.onConflict(error);
+      return;
+    }
+    this.#options.onError(error);
+    this.#beatIn(BEAT_MS / 4);
+  }
+
+  async #beat(): Promise<void> {
+    const { storage, clock } = this.#options;
+    const { signals } = storage;
+    if (signals === undefined || this.#left) return;
+    const sentAt = clock.monotonic();
+    const { renewed, servers } = await this.#store.beat(signals, this.#id, EXPIRY_MS);
+    if (this.#left) return;
+    const wasLive = this.isLive();
+    if (renewed) {
+      this.#renewed(sentAt);
+      if (!wasLive) this.#liveSince = sentAt;
+    } else {
+      this.#liveUntil = 0;
+      this.#id = randomUUID();
+      await this.#add(false);
+    }
+    const isSteady = clock.monotonic() - this.#liveSince > EXPIRY_MS;
+    const others = servers.filter(({ id }) => id !== this.#id);
+    // while no server could beat, none is dead
+    const live = others.filter(({ leftMs }) => leftMs > 0);
+    const removed = isSteady && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
+    const isSame = wasLive && renewed && removed === 0 && sameIds(others, this.#seen);
+    this.#seen = others;
+    this.#others = live;
+    const soonest = Math.min(BEAT_MS, ...live.map(({ leftMs }) => leftMs + MARGIN_MS));
+    this.#beatIn(Math.max(SOONEST_MS, soonest));
+    if (!isSame) this.#tell();
+  }
+
+  #renewed(sentAt: number): void {
+    const { clock } = this.#options;
+    this.#liveUntil = sentAt + EXPIRY_MS;
+    this.#lapse?.cancel();
+    this.#lapse = clock.after(this.#liveUntil - clock.monotonic(), () => this.#tell());
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function sameIds(a: readonly ServerRow[], b: readonly ServerRow[]): boolean {
+  const known = new Set(a.map(({ id }) => id));
+  return a.length === b.length && b.every(({ id }) => known.has(id));
+}
+
+function copied(): StorageError {
+  return new StorageError('storage.locked', 'another server with a copy of this data directory is running', {
+    hint: 'Each server needs a data directory of its own: begin a new one, and share the key with --key-file.',
+  });
+}
