@@ -13,7 +13,7 @@ const TriggerSchema = Closed({
   trigger_name: Type.Optional(Text()),
   trigger_type: Text(),
   enabled: Type.Optional(Type.Boolean()),
-  trigger_config: JsonRecord({ maxBytes: FLOW_LIMITS.templateBytes }),
+  trigger_config: JsonRecord({ maxBytes: FLOW_LIMITS.templateBytes, default: {} }),
 });
 
 const EdgeSchema = Closed({

@@ -9,6 +9,8 @@ export const FLOW_LIMITS = {
   definitionDepth: 64,
   /** Ours. */
   definitionValues: 100_000,
+  /** Ours, reported at once; a hostile document could have one for each value. */
+  problems: 200,
   nameChars: 64,
   descriptionChars: 512,
   idChars: 256,
@@ -21,6 +23,8 @@ export const FLOW_LIMITS = {
   edges: 1_000,
   /** Of the vendor's form. The start node takes fewer. */
   vendorTriggers: 200,
+  vendorFunctions: 100,
+  vendorRetries: 200,
   triggers: 10,
   parallelSuccessors: { min: 1, max: 20 },
   conditionSuccessors: { min: 2, max: 20 },

@@ -249,7 +249,10 @@ class Builder {
     parent?: string,
   ): string {
     const id = this.add({ kind, ...settings, ...(parent === undefined ? {} : { parent }) });
-    if (kind === 'loop' || kind === 'service') this.sequence(inner, undefined, id);
+    const unordered = 'action_mode' in settings && settings.action_mode === 'parallel';
+    for (const steps of unordered ? inner.map((one) => [one]) : [inner]) {
+      if (steps.length > 0) this.sequence(steps, undefined, id);
+    }
     // the first branches go on, so that what follows can be reached and a join joins several
     const goingOn = kind === 'parallel' ? 2 : 1;
     for (const [index, { steps, ends, expression }] of branches.entries()) {

@@ -48,6 +48,11 @@ export const EXPRESSION = rules('expression', {
   number: ['X-32', '{value} is not a number.', '{value} 不是数字。'],
   not_a_number: ['X-32', '{operator} compares numbers only.', '{operator} 只能比较数字。'],
   anything: ['X-32', "'*' stands only after ==.", "'*' 只能用在 == 之后。"],
+  argument: [
+    'X-32',
+    'An argument is a path, a number, a text in single quotes, true or false.',
+    '参数必须是路径、数字、单引号文本、true 或 false。',
+  ],
   parenthesis: ['X-32', 'A closing parenthesis is missing.', '缺少右括号。'],
   rest: ['X-32', '{value} is not expected here.', '此处不应出现 {value}。'],
   too_long: ['X-33', 'Longer than {limit} bytes.', '超过 {limit} 字节。'],

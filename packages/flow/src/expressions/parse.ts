@@ -27,7 +27,8 @@ export function parseExpression(text: string): Condition {
   return parseWhole(text, (scanner) => readOr(scanner, 'expression', 0));
 }
 
-function parseWhole<T>(text: string, read: (scanner: Scanner) => T): T {
+/** Reads all of a text of bounded size. Throws `ExpressionError`. */
+export function parseWhole<T>(text: string, read: (scanner: Scanner) => T): T {
   const scanner = new Scanner(text);
   const limit = FLOW_LIMITS.expressionBytes;
   if (utf8Bytes(text) > limit) scanner.fail(EXPRESSION.too_long, { limit });
@@ -38,7 +39,7 @@ function parseWhole<T>(text: string, read: (scanner: Scanner) => T): T {
   return result;
 }
 
-function readPath(scanner: Scanner, where: Surroundings): PathSyntax {
+export function readPath(scanner: Scanner, where: Surroundings): PathSyntax {
   const from = scanner.position;
   const root = readRoot(scanner, where);
   const steps: Step[] = [];
@@ -150,12 +151,14 @@ function readTerm(scanner: Scanner, where: Surroundings, depth: number): Conditi
 
 function readOperand(scanner: Scanner, where: Surroundings): Operand {
   if (scanner.at('$') || scanner.at('@')) return { kind: 'path', path: readPath(scanner, where) };
-  if (/["“”]/.test(scanner.text.charAt(scanner.position))) return scanner.fail(EXPRESSION.double_quotes);
-  const text = scanner.takeText();
-  if (text !== undefined) return text === '*' ? { kind: 'anything' } : { kind: 'constant', value: text };
   const from = scanner.position;
-  const number = scanner.takeNumber();
-  if (number !== undefined) return { kind: 'constant', value: number };
-  const word = WORDS.get(scanner.takeName());
-  return word === undefined ? scanner.fail(EXPRESSION.constant_missing, {}, from) : { kind: 'constant', value: word };
+  const value = readLiteral(scanner);
+  if (value === undefined) return scanner.fail(EXPRESSION.constant_missing, {}, from);
+  return value === '*' ? { kind: 'anything' } : { kind: 'constant', value };
+}
+
+/** A text, a number, true, false or nil. */
+export function readLiteral(scanner: Scanner): null | boolean | number | string | undefined {
+  if (/["“”]/.test(scanner.text.charAt(scanner.position))) return scanner.fail(EXPRESSION.double_quotes);
+  return scanner.takeText() ?? scanner.takeNumber() ?? WORDS.get(scanner.takeName());
 }

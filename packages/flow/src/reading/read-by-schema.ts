@@ -94,9 +94,14 @@ function* readItems(schema: Schema, value: Json[], path: Path): Faults {
   }
 }
 
-function* readFields({ required = [] }: Schema, fields: Record<string, Schema>, value: JsonObject, path: Path): Faults {
+function* readFields(
+  { required = [], additionalProperties = true }: Schema,
+  fields: Record<string, Schema>,
+  value: JsonObject,
+  path: Path,
+): Faults {
   for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(fields, key)) yield { path: [...path, key], rule: FORM.unknown };
+    if (!additionalProperties && !Object.hasOwn(fields, key)) yield { path: [...path, key], rule: FORM.unknown };
   }
   for (const [key, field] of Object.entries(fields)) {
     const optional = !required.includes(key) || field.default !== undefined;
