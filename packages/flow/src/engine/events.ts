@@ -73,6 +73,8 @@ export type NodeStarted = {
       readonly kind: 'loop';
       readonly first: string;
       readonly count: number;
+      /** Most iterations at once. */
+      readonly concurrency: number;
       readonly item_name: string;
       readonly result_path: readonly string[];
     }
@@ -110,6 +112,7 @@ export interface CallFinished {
   readonly target?: string;
 }
 
+/** The result of a sub-flow that is not waited for is `{ execution_id: run }`. */
 export interface ChildStarted {
   readonly type: 'child_started';
   readonly exec: number;
@@ -134,12 +137,12 @@ export interface NodeFinished {
   readonly to?: string;
 }
 
-/** Without `to` the branch, the iteration or the run fails. */
+/** Without `via` the branch, the iteration or the run fails. */
 export interface NodeFailed {
   readonly type: 'node_failed';
   readonly exec: number;
   readonly error: Failure;
-  /** The error node that took it, and the node its edge leads to, which gets `output`. */
+  /** The error node that handled the failure. Its edge leads to `to` with `output`, or ends the branch as above. */
   readonly via?: string;
   readonly to?: string;
   readonly output?: StoredValue;

@@ -14,8 +14,8 @@ export type FailureCode =
   | 'not_a_time'
   /** No branch of a condition node holds and it has no default branch. */
   | 'no_branch'
-  /** The result is a failure by a condition of the error node, and no edge of that node takes it. */
-  | 'unhandled_result'
+  /** The result is a failure by a condition of the error node. */
+  | 'failed_result'
   /** No callback came within the timeout of the wait node. */
   | 'callback_timeout'
   /** The callback reported a failure. */

@@ -1,3 +1,4 @@
+import { utf8Bytes } from '../json/size.ts';
 import { listOf, NULL, withValue } from './compose.ts';
 import type { NodeStarted, RunEvent, RunStarted } from './events.ts';
 import type { Failure } from './failure.ts';
@@ -44,7 +45,9 @@ export function fold(state: RunState, event: RunEvent): RunState {
     case 'abandoned':
       for (const id of event.execs) {
         const exec = state.execs.get(id);
-        if (exec) leave(state, exec);
+        if (!exec) continue;
+        leave(state, exec);
+        if (state.execs.has(exec.owner)) again(state, exec.owner);
       }
       return state;
     case 'run_finished':
@@ -84,14 +87,16 @@ function foldExec(state: RunState, exec: Exec, event: OfExec): RunState {
       const result = count(state, event.result);
       if (result) call.result = result;
       if (event.error) call.error = event.error;
-      if (event.error || !exec.calls.some(isOpen)) state.ready.add(exec.id);
+      if (event.error || !exec.calls.some(isOpen)) again(state, exec.id);
       break;
     }
     case 'child_started': {
       const call = exec.calls[0];
       if (!call || exec.attempt !== event.attempt) break;
       call.child = event.run;
-      if (exec.detached) state.ready.add(exec.id);
+      if (!exec.detached) break;
+      call.result = childResult(event.run);
+      again(state, exec.id);
       break;
     }
     case 'retry_scheduled':
@@ -110,12 +115,14 @@ function foldExec(state: RunState, exec: Exec, event: OfExec): RunState {
     case 'node_failed': {
       const output = count(state, event.output) ?? outputOf(state, exec);
       leave(state, exec);
-      if (event.to === undefined) fail(state, exec, event.error);
+      if (event.via === undefined) fail(state, exec, event.error);
+      else if (event.to === undefined) succeed(state, exec, output);
       else arrive(state, exec.owner, exec.index, event.to, output);
       break;
     }
     case 'loop_items':
       for (const item of event.items) exec.fan?.items.push(count(state, item));
+      again(state, exec.id);
       break;
     case 'iterations_started':
       iterate(state, exec, event.count, event.next_at);
@@ -135,7 +142,7 @@ function start(state: RunState, exec: Exec, event: NodeStarted): void {
       break;
     case 'service':
       exec.stage = 'started';
-      state.ready.add(exec.id);
+      again(state, exec.id);
       break;
     case 'function':
     case 'subflow':
@@ -155,11 +162,12 @@ function start(state: RunState, exec: Exec, event: NodeStarted): void {
     case 'loop':
       exec.fan = {
         ...fanOf(event.count, event.count, event.result_path),
+        concurrency: event.concurrency,
         first: event.first,
         item_name: event.item_name,
       };
       exec.stage = 'looping';
-      state.ready.add(exec.id);
+      again(state, exec.id);
       break;
     case 'wait':
       rest(state, exec, 'waiting');
@@ -171,7 +179,8 @@ function start(state: RunState, exec: Exec, event: NodeStarted): void {
 
 function fanOf(count: number, required: number, result_path: readonly string[]): Fan {
   const results = new Array<Value | null>(count).fill(null);
-  return { count, required, result_path, results, bytes: 0, started: 0, done: 0, failed: 0, items: [], next_at: 0 };
+  const counts = { count, required, concurrency: count, started: 0, done: 0, failed: 0 };
+  return { ...counts, result_path, results, bytes: 0, items: [], next_at: 0 };
 }
 
 function iterate(state: RunState, exec: Exec, starts: number, nextAt: number | undefined): void {
@@ -182,9 +191,18 @@ function iterate(state: RunState, exec: Exec, starts: number, nextAt: number | u
     fan.started += 1;
   }
   rest(state, exec, 'looping');
-  if (nextAt === undefined) return;
-  fan.next_at = nextAt;
-  if (fan.started < fan.count) state.timers.set(exec.id, nextAt);
+  if (fan.started === fan.count) return;
+  if (nextAt === undefined) again(state, exec.id);
+  else {
+    fan.next_at = nextAt;
+    scheduleStart(state, exec.id, fan);
+  }
+}
+
+/** Without room for another iteration the loop waits for one to end, not for the time. */
+function scheduleStart(state: RunState, id: number, fan: Fan): void {
+  const hasRoom = fan.started - fan.done < fan.concurrency;
+  if (hasRoom && fan.started < fan.count) state.timers.set(id, fan.next_at);
 }
 
 function awaitCallback(state: RunState, exec: Exec, key: string): void {
@@ -193,7 +211,7 @@ function awaitCallback(state: RunState, exec: Exec, key: string): void {
   if (!callback) state.callbacks.set(key, { state: 'waiting', exec: exec.id });
   else {
     callback.exec = exec.id;
-    if (callback.state === 'received') state.ready.add(exec.id);
+    if (callback.state === 'received') again(state, exec.id);
   }
 }
 
@@ -210,8 +228,14 @@ function receive(
     ...(value ? { output: value } : {}),
     ...(error ? { error } : {}),
   });
-  if (before?.exec !== undefined) state.ready.add(before.exec);
+  if (before?.exec !== undefined) again(state, before.exec);
   return state;
+}
+
+/** A sub-flow that is not waited for gives the run that it started. */
+function childResult(run: string): StoredValue {
+  const json = { execution_id: run };
+  return { json, bytes: utf8Bytes(JSON.stringify(json)) };
 }
 
 /** The output when the event names none. */
@@ -234,6 +258,12 @@ function arrive(state: RunState, owner: number, index: number, node: string, inp
   state.next += 1;
   state.executions += 1;
   state.execs.set(id, { id, node, owner, index, stage: 'arrived', input, attempt: 0, calls: [], used: [] });
+  again(state, id);
+}
+
+/** To be decided after everything that is ready now. */
+function again(state: RunState, id: number): void {
+  state.ready.delete(id);
   state.ready.add(id);
 }
 
@@ -261,7 +291,8 @@ function succeed(state: RunState, exec: Exec, output: Value): void {
   owner.fan.results[exec.index] = output;
   owner.fan.bytes += output.bytes;
   owner.fan.done += 1;
-  state.ready.add(owner.id);
+  if (owner.fan.next_at > 0) scheduleStart(state, owner.id, owner.fan);
+  again(state, owner.id);
 }
 
 function fail(state: RunState, exec: Exec, error: Failure): void {
@@ -272,7 +303,7 @@ function fail(state: RunState, exec: Exec, error: Failure): void {
   }
   owner.fan.failed += 1;
   owner.fan.error ??= error;
-  state.ready.add(owner.id);
+  again(state, owner.id);
 }
 
 /** Counts a value that is new to the run. */

@@ -1,9 +1,16 @@
+export { advance, resume, type Step } from './advance.ts';
 export type { CallId, Command } from './commands.ts';
 export { toJson } from './compose.ts';
+export type { Run } from './desk.ts';
+export { type Evaluated, evaluate } from './evaluate.ts';
 export type { EventBody, RunEvent, RunFinished, RunStarted } from './events.ts';
 export type { Failure, FailureCode } from './failure.ts';
 export { begin, fold } from './fold.ts';
+export { type Fork, type ForkResult, forkLog } from './fork.ts';
+export { RUN_LIMITS } from './limits.ts';
 export type { Message, Refusal } from './messages.ts';
+export { compile, type Plan } from './plan.ts';
+export { fromSnapshot, toSnapshot } from './snapshot.ts';
 export { type RunState, wakeAt } from './state.ts';
 export type { StoredValue, Value, Values } from './values.ts';
 export type { Work } from './work.ts';

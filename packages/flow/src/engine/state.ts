@@ -1,3 +1,4 @@
+import type { CallId } from './commands.ts';
 import type { Failure } from './failure.ts';
 import type { Value } from './values.ts';
 
@@ -57,6 +58,8 @@ export interface Fan {
   /** Bytes of the results. */
   bytes: number;
   started: number;
+  /** Most that run at once. */
+  readonly concurrency: number;
   done: number;
   failed: number;
   error?: Failure;
@@ -110,3 +113,11 @@ export function wakeAt(state: RunState): number {
 }
 
 export const isOpen = (call: Call): boolean => call.result === undefined && call.error === undefined;
+
+/** The call, if it is waited for. */
+export function openCall(state: RunState, { exec: id, attempt, action }: CallId): Call | undefined {
+  const exec = state.execs.get(id);
+  if (exec?.stage !== 'calling' || exec.attempt !== attempt) return undefined;
+  const call = exec.calls.find((one) => one.action === action);
+  return call && isOpen(call) ? call : undefined;
+}

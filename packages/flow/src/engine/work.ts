@@ -2,8 +2,8 @@ import type { Failure } from './failure.ts';
 import type { Value } from './values.ts';
 
 /**
- * What must be evaluated before an execution goes on, as plain data: `evaluate(plan, work, values)` may run in any
- * thread that has the values.
+ * What must be evaluated before an execution goes on, as plain data: `evaluate(run, work)` may run in any thread
+ * that has the values.
  */
 export type Work = {
   readonly exec: number;
@@ -13,7 +13,11 @@ export type Work = {
   /** Where the branch of the execution ends. */
   readonly join: string | null;
   readonly merge: boolean;
+  /** Of the run: how many flows it is inside of. */
+  readonly depth: number;
   readonly now: number;
+  /** When the run times out. */
+  readonly deadline: number;
 } & Step;
 
 type Step =

@@ -1,0 +1,40 @@
+import { Absent, Desk, NodeFailure, type Run } from './desk.ts';
+import { enter } from './enter.ts';
+import type { EventBody } from './events.ts';
+import { exit } from './exit.ts';
+import { items } from './loop-items.ts';
+import { act, result } from './results.ts';
+import type { Work } from './work.ts';
+
+/** The events that follow from a work, or the digests that `values.read` lacks. */
+export type Evaluated = { readonly events: readonly EventBody[] } | { readonly missing: readonly string[] };
+
+/** Evaluates a work. Depends on its arguments only, so a work may be evaluated again, and in any thread. */
+export function evaluate(run: Run, work: Work): Evaluated {
+  const plan = run.plan.nodes.get(work.node);
+  if (!plan) throw new Error(`the definition has no node ${work.node}`);
+  try {
+    return { events: eventsOf(new Desk(run, work, plan), work) };
+  } catch (error) {
+    if (error instanceof Absent) return { missing: error.digests };
+    if (error instanceof NodeFailure) {
+      return { events: [{ type: 'node_failed', exec: work.exec, error: error.failure }] };
+    }
+    throw error;
+  }
+}
+
+function eventsOf(desk: Desk, work: Work): EventBody[] {
+  switch (work.step) {
+    case 'enter':
+      return enter(desk, work);
+    case 'items':
+      return items(desk, work);
+    case 'act':
+      return act(desk, work);
+    case 'result':
+      return result(desk, work);
+    case 'output':
+      return [exit(desk, work.output)];
+  }
+}
