@@ -6,7 +6,6 @@ import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ArtifactStore } from './artifacts/index.ts';
-import { apiHandlers } from './composition/api-handlers.ts';
 import { asyncParts } from './composition/async-parts.ts';
 import { controlParts, startControl, sweepLeftovers } from './composition/control-parts.ts';
 import { deliveryRefusal } from './composition/delivery-rights.ts';
@@ -15,7 +14,15 @@ import { instanceParts } from './composition/instance-parts.ts';
 import type { Config } from './config/index.ts';
 import { Catalog, ProjectContentsStore } from './control/index.ts';
 import { Iam } from './iam/index.ts';
-import { ApiBodies, BodyBudget, bodyMemoryBytes, buildApp, createGateway, stopGateway } from './ingress/index.ts';
+import {
+  ApiBodies,
+  apiHandlers,
+  BodyBudget,
+  bodyMemoryBytes,
+  buildApp,
+  createGateway,
+  stopGateway,
+} from './ingress/index.ts';
 import {
   InstalledRuntimes,
   SandboxAgent,
@@ -48,6 +55,7 @@ import {
   forgetDecisionsOnMoves,
   functionFacts,
   listen,
+  machineChecks,
   openDatabase,
   readiness,
   startMeasuring,
@@ -360,17 +368,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       unlessAway: (work) => storage.unlessAway(work),
       log: log.child({ module: 'http' }),
       handlers: apiHandlers({
-        ready: readiness({
-          disk,
-          storage,
-          ensureAgent: parts.driver === undefined ? () => agent.ensureAgent() : undefined,
-        }),
-        config,
-        control,
+        ...control,
+        ...measuring,
+        version: VERSION,
+        iam,
         artifacts,
         catalog,
         sealer,
-        iam,
         runtimes,
         capabilities,
         pool,
@@ -382,11 +386,22 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         queue,
         deadLetterBox: async.deadLetterBox,
         deadLetters: async.deadLetters,
-        storage,
         telemetry,
-        measuring,
-        gateway: () => addressOf(gateway, config.host),
         clock,
+        region,
+        quotas: config.quotas,
+        accountConcurrency: config.accountConcurrency,
+        idleMs: config.idleMs,
+        retainDays: config.logRetainDays,
+        metricsToken: config.metricsToken?.reveal(),
+        runs: undefined,
+        gateway: () => addressOf(gateway, config.host),
+        ready: readiness({
+          disk,
+          storage,
+          ensureAgent: parts.driver === undefined ? () => agent.ensureAgent() : undefined,
+        }),
+        checks: () => machineChecks({ config, storage, runtimes, capabilities }),
       }),
     });
     parts.signal?.throwIfAborted();

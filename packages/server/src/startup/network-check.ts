@@ -1,8 +1,8 @@
+import type { Check } from '../ingress/index.ts';
 import type { SandboxCapabilities } from '../instances/index.ts';
-import type { MachineCheck } from './machine-checks.ts';
 
 /** Networks that functions can reach on this machine, for `doctor`. */
-export function networkCheck({ networks, degraded }: SandboxCapabilities, egress: boolean): MachineCheck {
+export function networkCheck({ networks, degraded }: SandboxCapabilities, egress: boolean): Check {
   const name = 'network';
   if (!networks) {
     return {

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
+import type { Check } from '../ingress/index.ts';
 import type { SandboxCapabilities } from '../instances/index.ts';
-import type { MachineCheck } from './machine-checks.ts';
 
 /** The user of this process by name, or by number where the machine has no name for it. */
 export function ownUserName(): string {
@@ -15,7 +15,7 @@ export function ownUserName(): string {
 export function rightsCheck(
   { driver, rootPrivileges }: Pick<SandboxCapabilities, 'driver' | 'rootPrivileges'>,
   serverUser: string,
-): MachineCheck {
+): Check {
   const agentUser = rootPrivileges ? 'root' : serverUser;
   const agent = rootPrivileges ? 'root, within the rules it was started with' : serverUser;
   const functions =

@@ -23,7 +23,7 @@ type Ids =
 
 export interface ApplicationDeps extends NamingDeps {
   readonly applications: Applications;
-  readonly templates: ApplicationTemplates;
+  readonly applicationTemplates: ApplicationTemplates;
   readonly region: string;
 }
 
@@ -31,7 +31,7 @@ const PAGE = { usual: '100', most: 500 };
 
 /** Applications and their templates. Creating or deleting one requires the same rights on its functions. */
 export function applicationHandlers(deps: ApplicationDeps): Handlers<Ids> {
-  const { iam, applications, templates, region } = deps;
+  const { iam, applications, applicationTemplates: templates, region } = deps;
   const resource = (projectId: string, member: ApplicationMember) => ({
     physical_resource_id: functionUrn({ projectId, package: member.package, name: member.name }, region, LATEST),
     physical_resource_name: member.name,

@@ -6,9 +6,11 @@ import type { Handlers } from '../http/handler.ts';
 type Reply = RouteResponse<Routes['showFileSystem']>;
 
 /** File systems of the machine. */
-export function fileSystemHandlers(
-  fileSystems: FileSystems,
-): Handlers<'listFileSystems' | 'addFileSystem' | 'showFileSystem' | 'removeFileSystem'> {
+export function fileSystemHandlers({
+  fileSystems,
+}: {
+  readonly fileSystems: FileSystems;
+}): Handlers<'listFileSystems' | 'addFileSystem' | 'showFileSystem' | 'removeFileSystem'> {
   return {
     listFileSystems: async () => ({ file_systems: fileSystems.list().map(toReply) }),
 

@@ -18,7 +18,11 @@ export function languageOf(headers: IncomingHttpHeaders): 'zh' | 'en' {
   return typeof requested === 'string' && requested.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
-export function functionTemplateHandlers(templates: FunctionTemplates): Handlers<Ids> {
+export function functionTemplateHandlers({
+  functionTemplates: templates,
+}: {
+  readonly functionTemplates: FunctionTemplates;
+}): Handlers<Ids> {
   return {
     async listFunctionTemplate(request) {
       const { marker, maxitems, ispublic, runtime, scene, service } = request.query;

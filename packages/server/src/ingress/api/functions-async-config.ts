@@ -112,9 +112,11 @@ function checkAgency(iam: Iam, agency: string, question: Question): void {
 }
 
 /** The log of status of a whole project. */
-export function asyncStatusLogHandlers(
-  statusLogs: AsyncStatusLogs,
-): Handlers<'enableAsyncStatusLog' | 'showProjectAsyncStatusLogInfo'> {
+export function asyncStatusLogHandlers({
+  asyncStatusLogs: statusLogs,
+}: {
+  readonly asyncStatusLogs: AsyncStatusLogs;
+}): Handlers<'enableAsyncStatusLog' | 'showProjectAsyncStatusLogInfo'> {
   return {
     async enableAsyncStatusLog({ params }) {
       await statusLogs.enable(params.project_id);

@@ -1,7 +1,9 @@
-import type { Catalog, Functions, Runtimes } from '../../control/index.ts';
+import { type Catalog, type Functions, peakCount, type ReservedConfigs, type Runtimes } from '../../control/index.ts';
 import { environmentChars } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
 import type { Quotas } from '../../domain/quotas.ts';
+import type { Flows } from '../../flows/index.ts';
+import type { RunningCalls } from '../../telemetry/index.ts';
 import type { Handlers } from '../http/handler.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -14,26 +16,25 @@ interface QueueUse {
 export interface FunctionQuotaDeps {
   readonly functions: Functions;
   /** Flows of a project. */
-  readonly flows: (projectId: string) => Promise<number>;
+  readonly flows: Pick<Flows, 'count'>;
   readonly runtimes: Runtimes;
   readonly catalog: Catalog;
   readonly quotas: Quotas;
   /** Invocations of a project at once. */
   readonly accountConcurrency: number;
-  /** Invocations of a project that run now. */
-  readonly running: (projectId: string) => number;
-  readonly reserved: { readonly quota: number; readonly used: (projectId: string) => number };
+  readonly running: RunningCalls;
+  readonly reservedConfigs: ReservedConfigs;
   /** The queued messages of a project, and its dead letters. */
-  readonly queued: (projectId: string) => QueueUse;
-  readonly deadLetters: (projectId: string) => Promise<QueueUse>;
-  readonly idleSeconds: number;
+  readonly queue: { usage(projectId: string): QueueUse };
+  readonly deadLetterBox: { usage(projectId: string): Promise<QueueUse> };
+  readonly idleMs: number;
 }
 
 type Ids = 'listQuotas' | 'listAllQuotas' | 'listRuntimeTypes';
 
 /** Quotas that this server enforces, with their actual use, and the runtimes a function can be created with. */
 export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
-  const { functions, quotas, accountConcurrency, running, reserved } = deps;
+  const { functions, quotas, accountConcurrency, running, reservedConfigs } = deps;
   return {
     async listQuotas({ params }) {
       const used = await functions.usage(params.project_id);
@@ -47,8 +48,8 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
               used: Math.ceil(used.codeBytes / MEBIBYTE),
               unit: 'MB',
             },
-            { type: 'fgs_func_occurs', quota: accountConcurrency, used: running(params.project_id) },
-            { type: 'fgs_func_scale_down_timeout', quota: Math.ceil(deps.idleSeconds), used: 0 },
+            { type: 'fgs_func_occurs', quota: accountConcurrency, used: running.ofProject(params.project_id) },
+            { type: 'fgs_func_scale_down_timeout', quota: Math.ceil(deps.idleMs / 1000), used: 0 },
           ],
         },
       };
@@ -58,7 +59,8 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
       const projectId = params.project_id;
       const used = await functions.usage(projectId);
       const most = mostOfFunctions(deps.catalog, projectId);
-      const [queued, dead] = [deps.queued(projectId), await deps.deadLetters(projectId)];
+      const [queued, dead] = [deps.queue.usage(projectId), await deps.deadLetterBox.usage(projectId)];
+      const reserved = reservedConfigs.list(projectId).reduce((sum, one) => sum + peakCount(one), 0);
       const ofProject = { scope: 'project' as const, unit: '' };
       const ofFunction = { scope: 'function' as const, unit: '' };
       return {
@@ -72,7 +74,7 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
           },
           {
             ...ofProject,
-            ...{ name: 'flows', quota: quotas.flows, used: await deps.flows(projectId) },
+            ...{ name: 'flows', quota: quotas.flows, used: await deps.flows.count(projectId) },
             setting: 'quota_flows',
           },
           {
@@ -82,12 +84,12 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
           },
           {
             ...ofProject,
-            ...{ name: 'concurrency', quota: accountConcurrency, used: running(projectId) },
+            ...{ name: 'concurrency', quota: accountConcurrency, used: running.ofProject(projectId) },
             setting: 'account_concurrency',
           },
           {
             ...ofProject,
-            ...{ name: 'reserved_instances', quota: reserved.quota, used: reserved.used(projectId) },
+            ...{ name: 'reserved_instances', quota: reservedConfigs.quota, used: reserved },
             setting: 'account_concurrency',
           },
           {

@@ -2,7 +2,9 @@ import type { DecodedBody, Routes } from '@funcgraph/api';
 import type { Catalog, FunctionState, Functions, Versions } from '../../control/index.ts';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../../iam/index.ts';
 import { functionKeyOf } from '../../invocation/index.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { Telemetry } from '../../telemetry/index.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { configChange, newFunction } from './functions-body.ts';
 import { configReply, listedReply, type ReplyContext } from './functions-reply.ts';
@@ -24,11 +26,14 @@ export interface FunctionDeps extends NamingDeps {
   readonly versions: Versions;
   readonly catalog: Catalog;
   readonly region: string;
-  /** Failed invocations of the last day, by function key; functions of the project without failures are left out. */
-  readonly failures: (projectId: string) => Promise<ReadonlyMap<string, number>>;
+  readonly telemetry: Pick<Telemetry, 'metrics'>;
+  readonly clock: Clock;
 }
 
 const PAGE = 400;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** More than a project can have. */
+const MAX_FUNCTIONS = 100_000;
 
 /** Create, list, show, configure and delete functions. */
 export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
@@ -64,7 +69,7 @@ export function functionHandlers(deps: FunctionDeps): Handlers<Ids> {
           iam.allows(caller, { action, projectId: params.project_id, fn, peer }),
       );
       const { items, next_marker, count } = pageOf(seen, { marker, requested: maxitems, most: PAGE });
-      const failures = await deps.failures(params.project_id);
+      const failures = await failuresOf(deps, params.project_id);
       const reply = (state: FunctionState) =>
         listedReply(state, context(request), failures.get(functionKeyOf(state.fn)) ?? 0);
       return { functions: items.map(reply), next_marker, count };
@@ -112,4 +117,18 @@ function refuseIdentityChange(body: DecodedBody<Routes['updateFunctionConfig']>,
   if ((body.runtime || fn.runtime) !== fn.runtime) {
     throw new PlatformError('invalid_runtime', 'runtime cannot be changed');
   }
+}
+
+/** Failed invocations of the last day, by function key; functions of the project without failures are left out. */
+async function failuresOf(
+  { telemetry, clock }: Pick<FunctionDeps, 'telemetry' | 'clock'>,
+  projectId: string,
+): Promise<ReadonlyMap<string, number>> {
+  const to = clock.now() + 1;
+  const from = Math.max(to - DAY_MS, 0);
+  // the list is worth more than its counts
+  const ranked = await telemetry.metrics
+    .rank({ projectId, by: 'failcount', from, to, limit: MAX_FUNCTIONS })
+    .catch(() => []);
+  return new Map(ranked.map(({ functionKey, value }) => [functionKey, value]));
 }

@@ -18,12 +18,12 @@ type About = Pick<ApiRequest<'showGatewayApp'>, 'caller' | 'peer'> & {
 
 export interface GatewayAppDeps {
   readonly iam: Iam;
-  readonly apps: GatewayApps;
+  readonly gatewayApps: GatewayApps;
   readonly region: string;
 }
 
 /** Apps of the gateway, and the triggers that they may call. */
-export function gatewayAppHandlers({ iam, apps, region }: GatewayAppDeps): Handlers<Ids> {
+export function gatewayAppHandlers({ iam, gatewayApps: apps, region }: GatewayAppDeps): Handlers<Ids> {
   /** Letting an app call a trigger, or stopping it, changes the trigger. */
   const authorizeTrigger = ({ caller, peer, params }: About, { fn }: { readonly fn: FunctionRef }): void => {
     iam.authorize(caller, { action: 'functiongraph:trigger:update', projectId: params.project_id, fn, peer });

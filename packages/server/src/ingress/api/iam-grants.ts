@@ -35,7 +35,7 @@ function scopeOf({ project_id: project, domain_id: domain = '' }: Params): Scope
 }
 
 /** Grants as clients of IAM make them. Identities belong to the account, so the right is checked there. */
-export function iamGrantHandlers(iam: Iam): Handlers<GrantIds | WithdrawIds | ListIds> {
+export function iamGrantHandlers({ iam }: { readonly iam: Iam }): Handlers<GrantIds | WithdrawIds | ListIds> {
   const { groups } = iam;
   const give = async (request: ApiRequest<GrantIds>): Promise<object> => {
     const { caller, params } = request;

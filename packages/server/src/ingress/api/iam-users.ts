@@ -37,7 +37,7 @@ function askUnlessOwn(iam: Iam, request: About, userId: string, action: string):
 const named = <T extends { readonly name: string }>(all: readonly T[], name: string | undefined): readonly T[] =>
   name ? all.filter((one) => one.name === name) : all;
 
-export function iamUserHandlers(iam: Iam): Handlers<UserIds> {
+export function iamUserHandlers({ iam }: { readonly iam: Iam }): Handlers<UserIds> {
   const create = async (request: ApiRequest<'createUser' | 'createIamUser'>) => {
     const { name, password, description = '', enabled = true } = request.body.user;
     return {
@@ -92,7 +92,8 @@ export function iamUserHandlers(iam: Iam): Handlers<UserIds> {
   };
 }
 
-export function iamGroupHandlers({ groups }: Iam): Handlers<GroupIds> {
+export function iamGroupHandlers({ iam }: { readonly iam: Iam }): Handlers<GroupIds> {
+  const { groups } = iam;
   return {
     async listGroups(request) {
       const found = named(groups.list(request.caller.domainId), request.query.name);
@@ -141,7 +142,7 @@ export function iamGroupHandlers({ groups }: Iam): Handlers<GroupIds> {
   };
 }
 
-export function accessKeyHandlers(iam: Iam): Handlers<KeyIds> {
+export function accessKeyHandlers({ iam }: { readonly iam: Iam }): Handlers<KeyIds> {
   /** The user of a key; throws `not_found` for keys of other accounts. */
   const ownerOf = (request: About, userId: string, action: string): User => {
     askUnlessOwn(iam, request, userId, action);

@@ -15,7 +15,7 @@ type Ids =
 
 export interface InvocationDeps {
   readonly invoker: Invoker;
-  readonly async: AsyncInvocations;
+  readonly asyncInvocations: AsyncInvocations;
   readonly clock: Clock;
 }
 
@@ -44,7 +44,7 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
     },
 
     async asyncInvokeFunction(request) {
-      await deps.async.accept({
+      await deps.asyncInvocations.accept({
         urn: functionUrn(request.params.function_urn, request.params.project_id),
         event: request.rawBody,
         requestId: request.id,
@@ -68,7 +68,7 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
     async cancelAsyncInvocation(request) {
       if (request.body.type === 'recursive')
         throw new PlatformError('invalid_request', 'type recursive is not supported; use force');
-      await deps.async.cancel(
+      await deps.asyncInvocations.cancel(
         functionUrn(request.params.function_urn, request.params.project_id),
         request.body.request_id,
       );
@@ -130,13 +130,16 @@ async function listPage(
   extra: { ids?: readonly string[]; active?: boolean },
 ): Promise<InvocationPage> {
   const { query, params } = request;
-  const { records, nextMarker } = await deps.async.list(functionUrn(params.function_urn, params.project_id), {
-    ...timeRange(query.query_begin_time, query.query_end_time, deps.clock.now()),
-    limit: pageSize(query.limit, 100, 500),
-    ...(query.status === undefined ? {} : { status: query.status }),
-    ...(query.marker === undefined || query.marker === '0' ? {} : { marker: query.marker }),
-    ...extra,
-  });
+  const { records, nextMarker } = await deps.asyncInvocations.list(
+    functionUrn(params.function_urn, params.project_id),
+    {
+      ...timeRange(query.query_begin_time, query.query_end_time, deps.clock.now()),
+      limit: pageSize(query.limit, 100, 500),
+      ...(query.status === undefined ? {} : { status: query.status }),
+      ...(query.marker === undefined || query.marker === '0' ? {} : { marker: query.marker }),
+      ...extra,
+    },
+  );
   const invocations = records.map((record) => ({
     request_id: record.requestId,
     status: record.status,

@@ -5,9 +5,11 @@ import type { Handlers } from '../http/handler.ts';
 type Reply = RouteResponse<Routes['showNetwork']>;
 
 /** Networks of the machine. */
-export function networkHandlers(
-  networks: Networks,
-): Handlers<'listNetworks' | 'createNetwork' | 'showNetwork' | 'deleteNetwork'> {
+export function networkHandlers({
+  networks,
+}: {
+  readonly networks: Networks;
+}): Handlers<'listNetworks' | 'createNetwork' | 'showNetwork' | 'deleteNetwork'> {
   return {
     listNetworks: async () => ({ networks: networks.list().map(toReply) }),
     createNetwork: async ({ body }) => toReply(await networks.create(newNetwork(body))),

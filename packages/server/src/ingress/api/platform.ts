@@ -1,5 +1,5 @@
-import type { PoolGauges, SandboxCapabilities } from '../../instances/index.ts';
-import type { AsyncGauges } from '../../invocation/index.ts';
+import type { Pool, Prewarmed, SandboxCapabilities } from '../../instances/index.ts';
+import type { AccountGate, AsyncInvocations } from '../../invocation/index.ts';
 import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 
 export interface RuntimeInfo {
@@ -31,12 +31,11 @@ export interface Check {
 export interface PlatformDeps {
   readonly version: string;
   readonly runtimes: Runtimes;
-  readonly sandbox: () => Promise<SandboxCapabilities>;
-  readonly pool: () => PoolGauges;
-  readonly prewarmed: () => number;
-  readonly async: () => Promise<AsyncGauges>;
-  /** Requests that wait for the concurrency of their account. */
-  readonly waitingForAccount: () => number;
+  readonly capabilities: SandboxCapabilities;
+  readonly pool: Pick<Pool, 'gauges'>;
+  readonly prewarmed: Pick<Prewarmed, 'waiting'>;
+  readonly asyncInvocations: Pick<AsyncInvocations, 'gauges'>;
+  readonly gate: Pick<AccountGate, 'waiting'>;
   readonly checks: () => Promise<readonly Check[]>;
   /** Conditions for a ready server. */
   readonly ready: () => Promise<{ readonly disk: boolean; readonly database: boolean; readonly agent: boolean }>;
@@ -58,7 +57,7 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
     },
 
     async showDoctor() {
-      const { driver, rootPrivileges, cgroup, degraded } = await deps.sandbox();
+      const { driver, rootPrivileges, cgroup, degraded } = deps.capabilities;
       return {
         version: deps.version,
         node: process.version,
@@ -68,8 +67,8 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
     },
 
     async showGauges() {
-      const pool = deps.pool();
-      const queue = await deps.async();
+      const pool = deps.pool.gauges();
+      const queue = await deps.asyncInvocations.gauges();
       return {
         instances: {
           living: pool.instances,
@@ -79,9 +78,9 @@ export function platformHandlers(deps: PlatformDeps): Handlers<Ids> {
           starting: pool.starting,
           waiting: pool.waiting,
           promised_memory_mb: pool.promisedMemoryMb,
-          prewarmed: deps.prewarmed(),
+          prewarmed: deps.prewarmed.waiting,
         },
-        account: { waiting: deps.waitingForAccount() },
+        account: { waiting: deps.gate.waiting },
         async: {
           waiting: queue.waiting,
           running: queue.running,

@@ -7,7 +7,11 @@ type Ids = 'listPublicPackages' | 'installPublicPackage';
 type Line = RouteResponse<Routes['installPublicPackage']>;
 
 /** The packages that the guide promises: their state, and the installation of one. */
-export function publicDependencyHandlers(packages: PublicPackages): Handlers<Ids> {
+export function publicDependencyHandlers({
+  publicPackages: packages,
+}: {
+  readonly publicPackages: PublicPackages;
+}): Handlers<Ids> {
   return {
     async listPublicPackages() {
       const listed = packages.list().map(({ pkg, installed }) => ({

@@ -9,6 +9,7 @@ import {
 import { LATEST } from '../../domain/names.ts';
 import type { Iam } from '../../iam/index.ts';
 import type { ReservedState } from '../../instances/index.ts';
+import type { ReservedDemand } from '../../invocation/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { qualifierText, readName } from './functions-target.ts';
@@ -30,7 +31,7 @@ export interface ReservedInstanceDeps {
   readonly iam: Iam;
   readonly functions: Functions;
   readonly reservedConfigs: ReservedConfigs;
-  readonly state: (config: ReservedConfig) => State;
+  readonly reservedDemand: Pick<ReservedDemand, 'state'>;
   readonly region: string;
 }
 
@@ -39,7 +40,7 @@ export function reservedInstanceHandlers({
   iam,
   functions,
   reservedConfigs,
-  state,
+  reservedDemand,
   region,
 }: ReservedInstanceDeps): Handlers<Ids> {
   /** Those of the functions on which the caller has the right. */
@@ -72,7 +73,7 @@ export function reservedInstanceHandlers({
       return {
         reservedinstances: items.map((config) => ({
           func_urn: functionUrn(config.fn, region, config.qualifier),
-          count: state(config).desired,
+          count: reservedDemand.state(config).desired,
         })),
         page_info,
         count,
@@ -89,7 +90,12 @@ export function reservedInstanceHandlers({
     async showReservedInstances(request) {
       const { project_id, function_urn } = request.params;
       const all = await listed(project_id, function_urn);
-      return { reserved_instances: all.map((config) => ({ ...reply(config, region), ...stateReply(state(config)) })) };
+      return {
+        reserved_instances: all.map((config) => ({
+          ...reply(config, region),
+          ...stateReply(reservedDemand.state(config)),
+        })),
+      };
     },
   };
 }

@@ -12,15 +12,14 @@ import { type ApiRequest, type Handlers, Reply } from '../http/handler.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import type { PlatformDeps } from './platform.ts';
 
-export interface ScrapeDeps
-  extends Pick<PlatformDeps, 'version' | 'pool' | 'prewarmed' | 'async' | 'waitingForAccount'> {
+export interface ScrapeDeps extends Pick<PlatformDeps, 'version' | 'pool' | 'prewarmed' | 'asyncInvocations' | 'gate'> {
   readonly telemetry: Pick<Telemetry, 'metrics' | 'logs' | 'records'>;
   readonly meter: HttpMeter;
   /** Of the server process. */
-  readonly process: () => ProcessFacts;
-  readonly storage: () => Promise<StorageFacts>;
+  readonly processFacts: () => ProcessFacts;
+  readonly storageFacts: () => Promise<StorageFacts>;
   /** Undefined: only this machine has access. */
-  readonly token: string | undefined;
+  readonly metricsToken: string | undefined;
 }
 
 export interface ProcessFacts {
@@ -44,7 +43,7 @@ export interface StorageFacts {
 export function scrapeHandlers(deps: ScrapeDeps): Handlers<'scrapeMetrics'> {
   return {
     async scrapeMetrics(request) {
-      admit(request, deps.token);
+      admit(request, deps.metricsToken);
       const text = new Exposition();
       writeProcess(text, deps);
       await writeParts(text, deps);
@@ -85,8 +84,8 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-function writeProcess(text: Exposition, { version, process }: ScrapeDeps): void {
-  const facts = process();
+function writeProcess(text: Exposition, { version, processFacts }: ScrapeDeps): void {
+  const facts = processFacts();
   text.gauge('funcgraph_build_info', 'The version that runs.', [[{ version }, 1]]);
   text.gauge('funcgraph_process_start_time_seconds', 'When the server started.', facts.startedAt / 1000);
   text.counter('funcgraph_process_cpu_seconds_total', 'Processor time of the server.', facts.cpuSeconds);
@@ -98,7 +97,7 @@ function writeProcess(text: Exposition, { version, process }: ScrapeDeps): void 
 }
 
 async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
-  const pool = deps.pool();
+  const pool = deps.pool.gauges();
   text.gauge('funcgraph_pool_instances', 'Living instances.', pool.instances);
   text.gauge('funcgraph_pool_idle_instances', 'Instances without a request.', pool.idle);
   text.gauge('funcgraph_pool_frozen_instances', 'Idle instances that use no processor.', pool.frozen);
@@ -106,10 +105,10 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
   text.gauge('funcgraph_pool_starting_instances', 'Starts under way.', pool.starting);
   text.gauge('funcgraph_pool_waiting_requests', 'Requests that wait for an instance.', pool.waiting);
   text.gauge('funcgraph_pool_promised_memory_bytes', 'Memory promised to instances.', pool.promisedMemoryMb * 2 ** 20);
-  text.gauge('funcgraph_pool_prewarmed_runtimes', 'Started runtimes that wait for code.', deps.prewarmed());
-  text.gauge('funcgraph_account_waiting_requests', 'Requests over the concurrency quota.', deps.waitingForAccount());
+  text.gauge('funcgraph_pool_prewarmed_runtimes', 'Started runtimes that wait for code.', deps.prewarmed.waiting);
+  text.gauge('funcgraph_account_waiting_requests', 'Requests over the concurrency quota.', deps.gate.waiting);
   await writeQueue(text, deps);
-  const { parts, freeBytes } = await deps.storage();
+  const { parts, freeBytes } = await deps.storageFacts();
   const sizes = Object.entries(parts).map(([part, bytes]): Sample => [{ part }, bytes]);
   text.gauge('funcgraph_storage_bytes', 'Size on disk.', sizes);
   text.gauge('funcgraph_storage_free_bytes', 'Free space where the data is.', freeBytes);
@@ -122,8 +121,8 @@ async function writeParts(text: Exposition, deps: ScrapeDeps): Promise<void> {
 }
 
 /** Monitoring must see that the database is unavailable, and everything else. */
-async function writeQueue(text: Exposition, deps: Pick<ScrapeDeps, 'async'>): Promise<void> {
-  const queue = await deps.async().catch((error: unknown) => {
+async function writeQueue(text: Exposition, deps: Pick<ScrapeDeps, 'asyncInvocations'>): Promise<void> {
+  const queue = await deps.asyncInvocations.gauges().catch((error: unknown) => {
     if (error instanceof PlatformError && error.code === 'unavailable') return undefined;
     throw error;
   });

@@ -1,5 +1,7 @@
-import { type FunctionUrn, formatUrn } from '@funcgraph/api';
+import { formatUrn } from '@funcgraph/api';
+import type { Catalog } from '../../control/index.ts';
 import type { Iam } from '../../iam/index.ts';
+import { functionKeyOf, resolve } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type MetricPoint, type MetricScope, RANKINGS, type Telemetry } from '../../telemetry/index.ts';
@@ -17,8 +19,7 @@ export interface StatisticsDeps {
   readonly clock: Clock;
   readonly region: string;
   readonly retainDays: number;
-  /** Key of logs and records; throws `function_not_found` and the like. */
-  readonly functionKey: (urn: FunctionUrn) => string;
+  readonly catalog: Catalog;
 }
 
 type Ids =
@@ -51,7 +52,7 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
   };
   const scopeOf = (params: { readonly project_id: string; readonly function_urn: string }): MetricScope => {
     const urn = functionUrn(params.function_urn, params.project_id);
-    const functionKey = deps.functionKey(urn);
+    const functionKey = functionKeyOf(resolve(deps.catalog, urn));
     const { qualifier } = urn;
     if (qualifier === undefined) return { kind: 'function', functionKey };
     return qualifier.kind === 'alias'

@@ -1,5 +1,7 @@
-import { causeOf, type FunctionUrn, type Receipt } from '@funcgraph/api';
+import { causeOf, type Receipt } from '@funcgraph/api';
+import type { Catalog } from '../../control/index.ts';
 import type { Iam } from '../../iam/index.ts';
+import { functionKeyOf, resolve, versionsOf } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { InvocationRecord, LogLevel, LogLine, RecordQuery, Telemetry } from '../../telemetry/index.ts';
@@ -16,10 +18,7 @@ export interface TelemetryDeps {
   readonly iam: Iam;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
-  /** Key of logs and records; throws `function_not_found` and the like. */
-  readonly functionKey: (urn: FunctionUrn) => string;
-  /** The version that an alias points to now; throws `alias_not_found`. */
-  readonly versionsOf: (urn: FunctionUrn) => readonly string[];
+  readonly catalog: Catalog;
 }
 
 type Ids = 'queryLogs' | 'followLogs' | 'showReceipt' | 'listReceipts';
@@ -105,7 +104,7 @@ function receiptFilter(
   const named = qualifier === undefined || (qualifier.kind === 'version' && qualifier.name === 'latest');
   const { outcome, result, cause, cold, version, min_duration_ms: minDuration } = query;
   return {
-    functionKey: deps.functionKey(urn),
+    functionKey: functionKeyOf(resolve(deps.catalog, urn)),
     ...(outcome === undefined || outcome === '' ? {} : { outcome }),
     ...(result === undefined ? {} : { result }),
     ...(cause === undefined ? {} : { cause }),
@@ -136,7 +135,7 @@ function mayFollow(deps: TelemetryDeps, { caller, peer, headers, params }: ApiRe
   const question = { action: 'functiongraph:function:getLog', projectId: urn.projectId, fn: urn, peer };
   if (!iam.holds(headers) || !iam.allows(caller, question)) return false;
   try {
-    deps.functionKey(urn);
+    functionKeyOf(resolve(deps.catalog, urn));
     return true;
   } catch (error) {
     if (error instanceof PlatformError) return false;
@@ -173,10 +172,10 @@ function filterOf(
   // clients name latest when they mean the function
   const all = urn.qualifier === undefined || (urn.qualifier.kind === 'version' && urn.qualifier.name === 'latest');
   return {
-    functionKey: deps.functionKey(urn),
+    functionKey: functionKeyOf(resolve(deps.catalog, urn)),
     ...(query.request_id === undefined || query.request_id === '' ? {} : { requestId: query.request_id }),
     ...(known.length === 0 ? {} : { levels: known }),
-    ...(all ? {} : { versions: deps.versionsOf(urn) }),
+    ...(all ? {} : { versions: versionsOf(deps.catalog, urn) }),
   };
 }
 

@@ -19,7 +19,7 @@ const templates = new EventTemplates(
 );
 
 /** Save, list, show, change and delete test events; show the samples that they may start from. */
-export function testEventHandlers(testEvents: TestEvents): Handlers<Ids> {
+export function testEventHandlers({ testEvents }: { readonly testEvents: TestEvents }): Handlers<Ids> {
   return {
     async createEvent(request) {
       const { name: title = '', content } = request.body;

@@ -13,8 +13,8 @@ type Ids = 'exportFunction' | 'importFunction';
 
 export interface FunctionArchiveDeps extends NamingDeps {
   readonly functions: Functions;
-  readonly exports: FunctionExports;
-  readonly imports: FunctionImports;
+  readonly functionExports: FunctionExports;
+  readonly functionImports: FunctionImports;
   readonly catalog: Catalog;
   readonly region: string;
 }
@@ -27,7 +27,7 @@ interface ExportQuery {
 
 /** Export and import of functions as archives. */
 export function functionArchiveHandlers(deps: FunctionArchiveDeps): Handlers<Ids> {
-  const { iam, functions, exports, imports, catalog, region } = deps;
+  const { iam, functions, functionExports: exports, functionImports: imports, catalog, region } = deps;
   return {
     async exportFunction(request) {
       const requested = readParts(request.query);
