@@ -9,7 +9,8 @@ const AT_ONCE = 2;
 
 /** Each is a program for Node.js with its arguments. */
 const checks = [
-  ['types', [tool('tsc'), '-p', 'tsconfig.check.json', '--noEmit']],
+  // typescript 7 is native and three times as fast; dependency-cruiser reads sources with typescript 5
+  ['types', [join(ROOT, 'node_modules/typescript-native/bin/tsc'), '-p', 'tsconfig.check.json', '--noEmit']],
   ['format and lint', [tool('biome'), 'ci', '--colors=off', '--max-diagnostics=100', '.']],
   ['imports', [tool('depcruise'), 'packages', '--config', '.dependency-cruiser.cjs']],
   ['unused code', [tool('knip'), '--no-progress', '--no-config-hints']],
