@@ -20,9 +20,10 @@ beforeEach(() => {
   name = `flow-${count}`;
 });
 
-/** Start, then the functions in order. */
+/** Start, then the functions in order, or a wait. */
 function graph(functions: readonly string[] = ['hello'], more: object = {}) {
-  const nodes = functions.map((fn, at) => ({ id: `f${at}`, name: fn, kind: 'function', function: fn }));
+  const calls = functions.map((fn, at) => ({ id: `f${at}`, name: `f${at}`, kind: 'function', function: fn }));
+  const nodes = calls.length === 0 ? [{ id: 'w', name: 'w', kind: 'wait', seconds: 1 }] : calls;
   const ids = ['start', ...nodes.map(({ id }) => id)];
   return {
     name,
@@ -168,8 +169,9 @@ describe('rights on flows', () => {
 
   it('include those on everything that the flow calls', async () => {
     const { api } = await identities.user([await may('functiongraph:workflow:*')]);
-    const refused = await refusal(create({}, api));
-    expect(refused.message).toContain('does not exist, or may not be called here');
+    expect((await refusal(create({}, api))).message).toContain('does not exist');
+    const reader = await identities.user([await may('functiongraph:workflow:*'), 'functiongraph_read_only_access']);
+    expect((await refusal(create({}, reader.api))).message).toContain('may not call the function');
     const able = await identities.user([
       await may('functiongraph:workflow:*'),
       await may('functiongraph:function:invoke', 'functiongraph:*:*:function:default/hello'),

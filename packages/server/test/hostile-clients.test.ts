@@ -86,7 +86,7 @@ async function prepare(): Promise<void> {
     deleteTags: { body: { action: 'delete', tags: [{ key: 'k', value: 'v' }] } },
     showResInstanceInfo: { body: { limit: '10', offset: '0', tags: [{ key: 'k', values: ['v'] }] } },
     listStatistics: { query: { filter: 'monitor_data', period: '60' } },
-    createWorkflow: { body: { graph: { name: 'made', nodes: [{ id: 's', name: 's', kind: 'start' }], edges: [] } } },
+    createWorkflow: { body: { graph: { name: 'made', nodes: NODES, edges: [{ from: 's', to: 'w' }] } } },
     batchDeleteWorkflows: { body: { workflow_urns: [`urn:fss:local-1:${project_id}:workflow:default:none:latest`] } },
     showWorkflowExecutionForPage: { query: { offset: '0', limit: '10' } },
     createCallbackWorkflow: { body: { result: 'success', output: { a: 1 } } },
@@ -118,6 +118,10 @@ const timer = (name: string) => ({
   trigger_status: 'DISABLED' as const,
   event_data: { name, schedule_type: 'Rate', schedule: '1h', user_event: 'x' },
 });
+const NODES = [
+  { id: 's', name: 's', kind: 'start' },
+  { id: 'w', name: 'w', kind: 'wait', seconds: 1 },
+];
 const alias = {
   name: 'other',
   version: 'latest',

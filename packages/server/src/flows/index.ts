@@ -1,6 +1,6 @@
-export type { FlowRights } from './definitions/check-targets.ts';
 export { FlowStore } from './definitions/flow-store.ts';
-export { type FlowAuthor, Flows, invalidFlow } from './definitions/flows.ts';
+export { type FlowAuthor, Flows, invalidFlow, violationOf } from './definitions/flows.ts';
+export type { Access, FlowRights } from './definitions/target-facts.ts';
 export type {
   Flow,
   FlowCallback,

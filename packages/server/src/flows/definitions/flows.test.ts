@@ -2,11 +2,12 @@ import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { FlowRights } from './check-targets.ts';
 import { FlowStore } from './flow-store.ts';
 import { Flows } from './flows.ts';
+import type { Access, FlowRights } from './target-facts.ts';
 
-const EVERYTHING: FlowRights = { mayCall: () => true, mayStart: () => true };
+const rightsOf = (access: Access): FlowRights => ({ ofFunction: () => access, ofFlow: () => access });
+const EXPRESS = { mode: 'EXPRESS', log_level: 'NONE' } as const;
 const HOUR_MS = 60 * 60 * 1000;
 
 let control: TestControl;
@@ -21,14 +22,15 @@ beforeEach(async () => {
 });
 afterEach(() => control.close());
 
-const author = (rights: FlowRights = EVERYTHING) => ({
+const author = (rights: FlowRights = rightsOf('usable')) => ({
   principal: { kind: 'user' as const, id: 'u1' },
   name: 'ann',
   rights,
 });
 
-/** A flow whose nodes follow each other. */
-function chain(name: string, nodes: readonly Partial<FlowNode>[], more: Partial<FlowDefinition> = {}): FlowDefinition {
+/** A flow whose nodes follow each other; by default it only waits. */
+function chain(name: string, given: readonly Partial<FlowNode>[], more: Partial<FlowDefinition> = {}): FlowDefinition {
+  const nodes = given.length === 0 ? [{ kind: 'wait', seconds: 1 } as const] : given;
   const all = [{ kind: 'start' }, ...nodes].map((node, at) => ({ id: `n${at}`, name: `n${at}`, ...node }));
   const edges = nodes.map((_, at) => ({ from: `n${at}`, to: `n${at + 1}` }));
   const base = { name, mode: 'NORMAL', merge_parameters: false, constants: {}, triggers: [] };
@@ -58,10 +60,14 @@ it('stores URNs in place of names, and finds the flow by id and by URN', async (
   expect(node).toMatchObject({ function: 'urn:fss:local-1:p1:function:default:hello:latest' });
 });
 
+const FN = 'urn:fss:local-1:p1:function:default';
+const FLOW = 'urn:fss:local-1:p1:workflow:default';
+
 it('reports every target that cannot be used, at once', async () => {
   const definition = chain('order', [
     calls('missing'),
     calls('hello:v9'),
+    calls('hello:!live'),
     calls('no name'),
     calls('urn:fss:local-1:p2:function:default:hello'),
     starts('missing'),
@@ -69,28 +75,33 @@ it('reports every target that cannot be used, at once', async () => {
     calls('hello'),
   ]);
   expect(await faults(create(definition))).toEqual([
-    'n1: Function default/missing does not exist, or may not be called here.',
-    'n2: Function default/hello has no version or alias v9.',
-    'n3: no name is not the URN or the name of a function.',
-    'n4: The function belongs to another project.',
-    'n5: Flow missing does not exist, or may not be started here.',
-    'n6: A flow cannot start itself.',
+    `n1: The function ${FN}:missing:latest does not exist.`,
+    `n2: The function ${FN}:hello:v9 does not exist.`,
+    `n3: The function ${FN}:hello:!live does not exist.`,
+    'n4: The function no name does not exist.',
+    'n5: The function urn:fss:local-1:p2:function:default:hello does not exist.',
+    `n6: The flow ${FLOW}:missing:latest does not exist.`,
+    `n7: The flow ${FLOW}:order:latest starts this flow, directly or by others.`,
   ]);
   expect(await flows.list('p1')).toEqual([]);
 });
 
-it('hides from callers without the right whether a target exists', async () => {
+it('reports a target that may not be used, and hides one that may not be seen', async () => {
   await create(chain('child', []));
-  const nothing: FlowRights = { mayCall: () => false, mayStart: () => false };
-  const definition = chain('order', [calls('hello'), calls('missing'), starts('child'), starts('missing')]);
-  expect(
-    (await faults(create(definition, nothing))).map((text) => text.replace(/\/?(hello|child|missing)/, '')),
-  ).toEqual([
-    'n1: Function default does not exist, or may not be called here.',
-    'n2: Function default does not exist, or may not be called here.',
-    'n3: Flow  does not exist, or may not be started here.',
-    'n4: Flow  does not exist, or may not be started here.',
+  const definition = chain('order', [calls('hello'), starts('child')]);
+  expect(await faults(create(definition, rightsOf('visible')))).toEqual([
+    `n1: You may not call the function ${FN}:hello:latest.`,
+    `n2: You may not start the flow ${FLOW}:child:latest.`,
   ]);
+  expect(await faults(create(definition, rightsOf('hidden')))).toEqual([
+    `n1: The function ${FN}:hello:latest does not exist.`,
+    `n2: The flow ${FLOW}:child:latest does not exist.`,
+  ]);
+});
+
+it('reports broken rules of the graph together with those about targets', async () => {
+  const definition = chain('order', [calls('missing'), { kind: 'condition' } as Partial<FlowNode>]);
+  expect((await faults(create(definition))).length).toBeGreaterThan(1);
 });
 
 it('refuses flows that would start each other for ever', async () => {
@@ -98,7 +109,7 @@ it('refuses flows that would start each other for ever', async () => {
   await create(chain('b', [starts('a')]));
   await create(chain('c', [starts('b')]));
   expect(await faults(flows.update(a, chain('a', [starts('c')]), author()))).toEqual([
-    'n1: Flows would start each other for ever: a → c → b → a.',
+    `n1: The flow ${FLOW}:c:latest starts this flow, directly or by others.`,
   ]);
 });
 
@@ -111,20 +122,18 @@ it('lets only one of two saves at once close a cycle', async () => {
   expect(saves.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
 });
 
-it('allows 16 flows inside each other', async () => {
-  await create(chain('f1', []));
-  for (let n = 2; n <= 16; n += 1) await create(chain(`f${n}`, [starts(`f${n - 1}`)]));
-  expect(await faults(create(chain('f17', [starts('f16')])))).toEqual([
-    'n1: More than 16 flows would start each other, one inside the other.',
-  ]);
+it('allows 16 levels of sub-flows', async () => {
+  await create(chain('f0', []));
+  for (let n = 1; n <= 16; n += 1) await create(chain(`f${n}`, [starts(`f${n - 1}`)]));
+  expect(await faults(create(chain('f17', [starts('f16')])))).toEqual(['n1: Sub-flows stand at most 16 deep.']);
 });
 
 it('lets express flows wait only for express flows', async () => {
   await create(chain('slow', []));
-  await create(chain('fast', [], { mode: 'EXPRESS' }));
-  const express = (...nodes: Partial<FlowNode>[]) => create(chain(`e${nodes.length}`, nodes, { mode: 'EXPRESS' }));
+  await create(chain('fast', [], EXPRESS));
+  const express = (...nodes: Partial<FlowNode>[]) => create(chain(`e${nodes.length}`, nodes, EXPRESS));
   expect(await faults(express(starts('slow')))).toEqual([
-    'n1: An express flow cannot wait for slow, which is a standard flow.',
+    `n1: An express flow cannot wait for the standard flow ${FLOW}:slow:latest.`,
   ]);
   await express(starts('slow', false), starts('fast'));
 });

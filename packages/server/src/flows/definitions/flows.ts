@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
-import type { FlowDefinition } from '@funcgraph/flow';
+import { check, type FlowDefinition, type Problem } from '@funcgraph/flow';
 import type { Catalog } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Flow, FlowCatalog, FlowPrincipal } from '../types.ts';
-import { checkTargets, type FlowRights } from './check-targets.ts';
 import { DefinitionCache } from './definition-cache.ts';
 import type { FlowStore, StoredDefinition } from './flow-store.ts';
 import { nameTargets } from './name-targets.ts';
+import { type FlowRights, targetFacts } from './target-facts.ts';
 
 /** Who saves a flow. */
 export interface FlowAuthor {
@@ -168,21 +168,22 @@ export class Flows implements FlowCatalog {
     if (violations.length > 0) throw invalidFlow(violations);
   }
 
-  #faults(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<ErrorViolation[]> {
+  async #faults(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<ErrorViolation[]> {
     const { catalog, store } = this.#options;
-    return checkTargets(definition, {
+    const facts = await targetFacts(definition, {
       projectId,
-      name: definition.name,
       rights,
-      exists: (fn, qualifier) =>
-        qualifier.kind === 'alias'
-          ? catalog.resolveAlias(projectId, fn.package, fn.name, qualifier.name) !== undefined
-          : catalog.resolve(projectId, fn.package, fn.name, qualifier.name) !== undefined,
+      runtime: (fn, { kind, name }) => {
+        const { version } =
+          kind === 'alias' ? (catalog.resolveAlias(projectId, fn.package, fn.name, name) ?? {}) : { version: name };
+        return version === undefined ? undefined : catalog.resolve(projectId, fn.package, fn.name, version)?.runtime;
+      },
       flow: async (name) => {
         const flow = await store.findByName(projectId, name);
         return flow && { flow, definition: await this.definition(flow.definition) };
       },
     });
+    return check(definition, facts).map(violationOf);
   }
 }
 
@@ -194,6 +195,16 @@ export function invalidFlow(violations: readonly ErrorViolation[]): PlatformErro
   const where = [place, first?.field].filter(Boolean).join(', ');
   const message = `the definition breaks a rule: ${where === '' ? '' : `${where}: `}${first?.message ?? ''}${more}`;
   return new PlatformError('invalid_flow', message, { violations });
+}
+
+export function violationOf({ code, text, node, edge, field }: Problem): ErrorViolation {
+  return {
+    code,
+    message: text.en,
+    ...(node === undefined ? {} : { node }),
+    ...(edge === undefined ? {} : { edge }),
+    ...(field === undefined ? {} : { field }),
+  };
 }
 
 function storedOf(definition: FlowDefinition): StoredDefinition {

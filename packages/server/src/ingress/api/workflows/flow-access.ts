@@ -1,7 +1,7 @@
 import { formatFlowUrn, parseFlowUrn } from '@funcgraph/api';
 import type { FlowDefinition } from '@funcgraph/flow';
-import type { Flow, FlowAuthor, FlowRights, Flows } from '../../../flows/index.ts';
-import type { Caller, Iam, Peer } from '../../../iam/index.ts';
+import type { Access, Flow, FlowAuthor, FlowRights, Flows } from '../../../flows/index.ts';
+import type { Caller, FunctionRef, Iam, Peer } from '../../../iam/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 
 export interface FlowAccessDeps {
@@ -86,10 +86,18 @@ export class FlowAccess {
     const { peer, params } = asking;
     const projectId = params.project_id;
     const caller = agency === undefined ? asking.caller : iam.agencyCaller(projectId, agency);
-    const action = 'functiongraph:function:invoke';
+    const functionAccess = (fn: FunctionRef): Access => {
+      const may = (who: Caller, right: string): boolean =>
+        iam.allows(who, { action: `functiongraph:function:${right}`, projectId, fn, peer });
+      if (caller !== undefined && may(caller, 'invoke')) return 'usable';
+      return may(asking.caller, 'getConfig') ? 'visible' : 'hidden';
+    };
     return {
-      mayCall: (fn) => caller !== undefined && iam.allows(caller, { action, projectId, fn, peer }),
-      mayStart: (flow) => caller !== undefined && this.allows({ ...asking, caller }, 'invoke', flow),
+      ofFunction: functionAccess,
+      ofFlow: (flow) => {
+        if (caller !== undefined && this.allows({ ...asking, caller }, 'invoke', flow)) return 'usable';
+        return this.allows(asking, 'get', flow) ? 'visible' : 'hidden';
+      },
     };
   }
 

@@ -1,6 +1,6 @@
-import type { DecodedBody, ErrorViolation, Routes } from '@funcgraph/api';
-import { type FlowDefinition, type Problem, readDefinition } from '@funcgraph/flow';
-import { invalidFlow } from '../../../flows/index.ts';
+import type { DecodedBody, Routes } from '@funcgraph/api';
+import { type FlowDefinition, readDefinition } from '@funcgraph/flow';
+import { invalidFlow, violationOf } from '../../../flows/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 
 type Body = DecodedBody<Routes['createWorkflow']>;
@@ -18,14 +18,4 @@ export function readDefinitionBody({ graph, ...states }: Body): FlowDefinition {
   const result = readDefinition(graph);
   if (!result.ok) throw invalidFlow(result.problems.map(violationOf));
   return result.definition;
-}
-
-function violationOf({ code, text, node, edge, field }: Problem): ErrorViolation {
-  return {
-    code,
-    message: text.en,
-    ...(node === undefined ? {} : { node }),
-    ...(edge === undefined ? {} : { edge }),
-    ...(field === undefined ? {} : { field }),
-  };
 }
