@@ -13,6 +13,7 @@ const PROGRAMS = {
     'serve',
     'iam/password-thread',
     'images/unpack/unpack-thread',
+    'flows/runs/values/value-thread',
     'storage/dialects/sqlite/engine-thread',
     'telemetry/telemetry-thread',
   ],

@@ -74,6 +74,21 @@ export const ERRORS = {
   body_too_slow: user('FSS.0408', 408, 'ingress', 'The request did not arrive in time, or too slowly.', true),
   overloaded: user('FSS.0429', 429, 'admission', 'No instance may or can take the request now; try again later.', true),
   backlog_full: user('FSS.0429', 429, 'admission', 'Too many asynchronous events wait; try again later.', true),
+  flow_run_quota: user('FSS.0429', 429, 'control', 'The project has as many runs of flows as it may store.'),
+  flow_run_state: user(
+    'FSS.0409',
+    409,
+    'control',
+    'The run has ended, or has not ended yet; the message names its state.',
+  ),
+  flow_callback_used: user('FSS.0409', 409, 'control', 'A result was sent for this wait before.'),
+  flow_callback_gone: user('FSS.0410', 410, 'control', 'The run does not wait for this result any more.'),
+  flow_fork_refused: user(
+    'FSS.0400',
+    400,
+    'control',
+    'The run cannot be continued from this node; the message has the reason.',
+  ),
   export_running: user('FSS.0429', 429, 'control', 'The user exports another function; one at a time.', true),
   dependency_unusable: user('FSS.0424', 424, 'control', 'The dependency is of another language than the function.'),
   internal: {
@@ -84,6 +99,7 @@ export const ERRORS = {
     retryable: true,
     meaning: 'A fault of the platform; the server log holds the cause under the request id.',
   },
+  flow_storage_quota: user('FSS.0507', 507, 'control', 'The runs of the project use as much storage as they may.'),
   disk_full: user(
     'FSS.0507',
     507,

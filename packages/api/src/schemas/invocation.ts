@@ -28,7 +28,7 @@ export const Receipt = Type.Object({
   /** The alias that was called; empty for a call of a version. */
   alias: Type.String(),
   instance_id: Type.String(),
-  mode: Type.Union([Type.Literal('sync'), Type.Literal('async'), Type.Literal('gateway')]),
+  mode: Type.Union([Type.Literal('sync'), Type.Literal('async'), Type.Literal('gateway'), Type.Literal('flow')]),
   attempt: Type.Integer(),
   /** `ok`, or the kind of failure. */
   outcome: Type.Union([

@@ -17,6 +17,8 @@ export interface Entrant {
   /** Size of the event, which is kept while it waits. */
   readonly bytes: number;
   readonly signal?: AbortSignal | undefined;
+  /** Waits without a time limit. */
+  readonly isPatient?: boolean;
 }
 
 interface Waiting {
@@ -102,11 +104,12 @@ export class AccountGate {
     this.#forget(projectId, account, functionKey);
   }
 
-  #wait(account: Account, use: FunctionUse, { projectId, functionKey, bytes, signal }: Entrant): Promise<void> {
+  #wait(account: Account, use: FunctionUse, entrant: Entrant): Promise<void> {
+    const { projectId, functionKey, bytes, signal, isPatient = false } = entrant;
     const { maxWaitMs, concurrency } = this.#limits;
     return new Promise((resolve, reject) => {
       const settle = (): void => {
-        timer.cancel();
+        timer?.cancel();
         signal?.removeEventListener('abort', onAbort);
         const at = use.waiting.indexOf(waiting);
         if (at < 0) throw new Error('a waiting request was settled twice');
@@ -129,15 +132,15 @@ export class AccountGate {
           reject(error);
         },
       };
-      const timer: Timer = this.#clock.after(maxWaitMs, () =>
+      const refuseLate = (): void =>
         waiting.refuse(
           overloaded(
             account.used < concurrency
               ? `The function uses its full share of the ${concurrency} invocations of the account, and none ended within ${maxWaitMs} ms: the rest is for other functions.`
               : `${concurrency} invocations of the account run already, and none ended within ${maxWaitMs} ms.`,
           ),
-        ),
-      );
+        );
+      const timer: Timer | undefined = isPatient ? undefined : this.#clock.after(maxWaitMs, refuseLate);
       const onAbort = (): void => waiting.refuse(signal?.reason);
       use.waiting.push(waiting);
       use.waitingBytes += waiting.weight;

@@ -80,6 +80,7 @@ export class Invoker {
     const memoryMb = memoryFor(snapshot, request.memoryChoice);
     const turn = this.#admit(routed, request, memoryMb);
     if (turn !== undefined) await turn;
+    request.onAdmitted?.();
     let counters: readonly Counter[] | undefined;
     this.#options.requests?.begin(request);
     try {
@@ -136,7 +137,9 @@ export class Invoker {
       });
     }
     const { event, signal } = request;
-    const turn = this.#options.gate.enter({ projectId, functionKey: functionId, bytes: event.length, signal });
+    const isPatient = request.mode === 'flow';
+    const bytes = event.length;
+    const turn = this.#options.gate.enter({ projectId, functionKey: functionId, bytes, signal, isPatient });
     return turn?.catch((error: unknown) => {
       if (error instanceof PlatformError) this.#recordThrottle(routed, request, memoryMb);
       throw error;
@@ -309,6 +312,7 @@ export class Invoker {
     memoryMb: number,
     failure: Failure = { outcome: 'throttled', code: 429, component: 'admission', payload: Buffer.alloc(0) },
   ): void {
+    if (request.mode === 'flow') return;
     const { clock, record } = this.#options;
     const spec = { functionKey: functionKeyOf(snapshot), version: snapshot.version, memoryMb, context: { alias } };
     const totalMs = clock.monotonic() - request.receivedAt;

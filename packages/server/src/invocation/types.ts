@@ -5,7 +5,8 @@ import type { RequestHeaders } from './alias-route.ts';
 export interface InvocationRequest {
   readonly urn: FunctionUrn;
   readonly event: Buffer;
-  readonly mode: 'sync' | 'async' | 'gateway';
+  /** Calls of flows wait for their turn without a time limit, and their refusals are not recorded: they are made again. */
+  readonly mode: 'sync' | 'async' | 'gateway' | 'flow';
   /** Only for runtime `http`: event and payload have the binary form of the runtime protocol. */
   readonly http?: true;
   /** Creates the sink of a streamed answer; called only for functions with streaming. */
@@ -29,6 +30,8 @@ export interface InvocationRequest {
   readonly startBefore?: number;
   /** Stops the call, and the instance with it. */
   readonly signal?: AbortSignal;
+  /** Called when the limits of the account admit the call, perhaps before `invoke` returns. */
+  readonly onAdmitted?: () => void;
 }
 
 export interface InvocationResult {

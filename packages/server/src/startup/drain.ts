@@ -1,9 +1,16 @@
 import type { Logger } from 'pino';
 
+const INTERRUPTED = {
+  sync: 'an invocation is interrupted',
+  gateway: 'an invocation is interrupted',
+  async: 'an invocation is interrupted and returned to the queue',
+  flow: 'an invocation is interrupted, and its flow will make it again',
+} as const;
+
 interface RunningRequest {
   readonly requestId: string;
   readonly functionUrn: string;
-  readonly mode: 'sync' | 'async' | 'gateway';
+  readonly mode: keyof typeof INTERRUPTED;
   readonly ranMs: number;
 }
 
@@ -79,11 +86,7 @@ export class Drain {
     const { requests, endInstances, log } = this.#parts;
     requests.cut();
     for (const request of requests.list(MOST_CUT_IN_LOG)) {
-      const async = request.mode === 'async';
-      log.warn(
-        request,
-        async ? 'an invocation is interrupted and returned to the queue' : 'an invocation is interrupted',
-      );
+      log.warn(request, INTERRUPTED[request.mode]);
     }
     if (requests.size > MOST_CUT_IN_LOG) log.warn({ cut: requests.size }, 'more invocations are cut than are listed');
     this.#cut.abort();

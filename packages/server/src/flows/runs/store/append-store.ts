@@ -16,6 +16,7 @@ type Values = Readonly<Record<Names, unknown>>;
 export class AppendStore {
   readonly #storage: Pick<Storage, 'atomic'>;
   readonly #advance: (values: Values) => CompiledQuery;
+  readonly #wake: (values: Values) => CompiledQuery;
   readonly #end: (values: Values) => CompiledQuery;
   readonly #insert: (values: Pick<Append, 'run' | 'seq' | 'events'>) => CompiledQuery;
   readonly #together: Coalescer<Append, boolean> | undefined;
@@ -23,7 +24,7 @@ export class AppendStore {
   constructor(storage: Pick<Storage, 'db' | 'kind' | 'atomic'>) {
     this.#storage = storage;
     const { db } = storage;
-    const advance = (isEnd: boolean) =>
+    const advance = (more: 'end' | 'wake' | 'none') =>
       prepared<Names>((marker) =>
         db
           .updateTable('flow_run')
@@ -31,13 +32,14 @@ export class AppendStore {
             next_seq: marker('next'),
             bytes: eb('bytes', '+', marker('bytes')),
             updated_at: marker('at'),
-            ...(isEnd ? { status: marker('end'), ended_at: marker('at'), wake_at: null, owner: null } : {}),
+            ...(more === 'wake' ? { wake_at: 0 } : {}),
+            ...(more === 'end' ? { status: marker('end'), ended_at: marker('at'), wake_at: null, owner: null } : {}),
           }))
           .where('run', '=', marker('run'))
           .where('next_seq', '=', marker('seq'))
           .where('epoch', '=', marker('epoch')),
       );
-    [this.#advance, this.#end] = [advance(false), advance(true)];
+    [this.#advance, this.#wake, this.#end] = [advance('none'), advance('wake'), advance('end')];
     this.#insert = prepared((marker) =>
       db.insertInto('flow_run_event').values({ run: marker('run'), seq: marker('seq'), events: marker('events') }),
     );
@@ -70,9 +72,10 @@ export class AppendStore {
     return { query: this.#insert({ run, seq: 0, events }) };
   }
 
-  async #alone({ also = [], count, ...append }: Append): Promise<boolean> {
+  async #alone({ also = [], count, wakes, ...append }: Append): Promise<boolean> {
     const values = { ...append, end: append.end ?? null, next: append.seq + count };
-    const update = append.end === undefined ? this.#advance(values) : this.#end(values);
+    const statement = append.end !== undefined ? this.#end : wakes === true ? this.#wake : this.#advance;
+    const update = statement(values);
     try {
       await this.#storage.atomic([{ query: update, mustAffect: true }, { query: this.#insert(append) }, ...also]);
       return true;
@@ -85,11 +88,11 @@ export class AppendStore {
 
 function appending(rows: never) {
   return sql`with given as (select * from json_to_recordset(${rows}) as row (run text, seq bigint, count bigint,
-      epoch bigint, events text, bytes bigint, at bigint, "end" text)),
+      epoch bigint, events text, bytes bigint, at bigint, "end" text, wakes boolean)),
     moved as (update flow_run set next_seq = given.seq + given.count, bytes = flow_run.bytes + given.bytes,
         updated_at = given.at, status = coalesce(given."end", status),
         ended_at = case when given."end" is null then ended_at else given.at end,
-        wake_at = case when given."end" is null then wake_at end,
+        wake_at = case when given."end" is not null then null when given.wakes then 0 else wake_at end,
         owner = case when given."end" is null then owner end
       from given where flow_run.run = given.run collate "C" and flow_run.next_seq = given.seq
         and flow_run.epoch = given.epoch

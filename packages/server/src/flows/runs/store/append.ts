@@ -15,6 +15,8 @@ export interface Append {
   readonly at: number;
   /** Set by the last append of a run. */
   readonly end?: Exclude<FlowRunTable['status'], 'running'>;
+  /** Marks a run that had left memory as one to be loaded after a crash. */
+  readonly wakes?: boolean;
   /** Statements that must be done in the same step, or not at all. */
   readonly also?: readonly AtomicStatement[];
 }

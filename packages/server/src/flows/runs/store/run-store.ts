@@ -2,6 +2,7 @@ import type { CompiledQuery } from 'kysely';
 import {
   type AtomicStatement,
   type FlowRunTable,
+  isGuard,
   isUniqueViolation,
   prepared,
   type Storage,
@@ -247,8 +248,14 @@ export class RunStore {
   }
 
   /** False when a message with the key exists, or the run has ended. */
-  async send({ run, key, message, at, announce }: InboxMessage): Promise<boolean> {
-    const result = await this.#storage.db
+  async send(message: InboxMessage): Promise<boolean> {
+    const { numAffectedRows } = await this.#storage.db.executeQuery(this.sending(message).query);
+    return numAffectedRows === 1n;
+  }
+
+  /** The statement of `send`, for the append that leads to it. */
+  sending({ run, key, message, at, announce }: InboxMessage): AtomicStatement {
+    const query = this.#storage.db
       .insertInto('flow_run_inbox')
       .columns(['run', 'key', 'message', 'at', 'announce'])
       .expression((eb) =>
@@ -265,8 +272,8 @@ export class RunStore {
           .where('ended_at', 'is', null),
       )
       .onConflict((conflict) => conflict.columns(['run', 'key']).doNothing())
-      .executeTakeFirst();
-    return result.numInsertedOrUpdatedRows === 1n;
+      .compile();
+    return { query };
   }
 
   /** Messages without an outcome, the oldest first. */
@@ -413,14 +420,16 @@ export class RunStore {
     }));
   }
 
-  /** Removes a run that leaves no history. False for another owner. */
-  async remove(run: string, epoch: number): Promise<boolean> {
-    const result = await this.#storage.db
-      .deleteFrom('flow_run')
-      .where('run', '=', run)
-      .where('epoch', '=', epoch)
-      .executeTakeFirst();
-    return result.numDeletedRows === 1n;
+  /** Removes a run that leaves no history, together with other statements. False for another owner. */
+  async remove(run: string, epoch: number, also: readonly AtomicStatement[] = []): Promise<boolean> {
+    const query = this.#storage.db.deleteFrom('flow_run').where('run', '=', run).where('epoch', '=', epoch).compile();
+    try {
+      await this.#storage.atomic([{ query, mustAffect: true }, ...also]);
+      return true;
+    } catch (error) {
+      if (isGuard(error)) return false;
+      throw error;
+    }
   }
 
   /** Removes runs that ended before, at most `limit`. Returns what they used. */

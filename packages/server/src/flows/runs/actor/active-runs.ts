@@ -1,0 +1,404 @@
+import {
+  advance,
+  begin,
+  type FlowDefinition,
+  fold,
+  fromSnapshot,
+  type JsonObject,
+  type RunEvent,
+  type RunFinished,
+  type RunStarted,
+  type RunState,
+  resume,
+  type Step,
+} from '@funcgraph/flow';
+import type { Logger } from 'pino';
+import type { Clock, Timer } from '../../../lib/clock.ts';
+import { CoalescedTask } from '../../../lib/coalesced-task.ts';
+import type { AtomicStatement } from '../../../storage/index.ts';
+import type { FlowCatalog } from '../../types.ts';
+import type { CallbackSecrets } from '../callback-secrets.ts';
+import type { Plans } from '../plans.ts';
+import type { RunRow, RunStore, StoredRun } from '../store/run-store.ts';
+import { RunValues } from '../values/run-values.ts';
+import type { ValueCache } from '../values/value-cache.ts';
+import { Commands, type CommandsOptions } from './commands.ts';
+import { Inbox } from './inbox.ts';
+import { RunActor } from './run-actor.ts';
+import { contextOf, type RunContext } from './run-context.ts';
+import { ExpressLog } from './run-log.ts';
+
+export interface ActiveRunsOptions {
+  readonly store: RunStore;
+  readonly catalog: Pick<FlowCatalog, 'definition'>;
+  readonly commands: CommandsOptions;
+  readonly cache: ValueCache;
+  readonly plans: Plans;
+  readonly secrets: CallbackSecrets;
+  /** Due times of runs. */
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Id of this server. */
+  readonly owner: string;
+  /** Statements that tell the parent of a run its end. */
+  readonly endOfChild: (end: RunFinished, context: RunContext, actor: RunActor) => Promise<readonly AtomicStatement[]>;
+  /** Called when the end of a run is on disk. */
+  readonly ended: (end: RunFinished & { readonly at: number }, context: RunContext, actor: RunActor) => void;
+}
+
+export interface NewRun {
+  readonly row: RunRow;
+  readonly started: RunEvent & RunStarted;
+  readonly definition: FlowDefinition;
+  /** Values that the first event names. */
+  readonly values: RunValues;
+  /** Events after the first, of a fork. */
+  readonly kept?: readonly RunEvent[];
+}
+
+interface Loaded {
+  readonly actor: RunActor;
+  readonly commands: Commands;
+  readonly context: RunContext;
+  readonly inbox: Inbox;
+}
+
+/** Runs in memory at once; more wait in the database for their turn. */
+const MOST_LOADED = 2_000;
+/** Of the values of those. */
+const MOST_LOADED_BYTES = 512 * 1024 * 1024;
+const QUIET_MS = 60_000;
+const SWEEP_EVERY_MS = 10_000;
+/** A run that could not be loaded, or whose step failed, is tried again after this time. */
+const AGAIN_MS = 60_000;
+const LONGEST_TIMER_MS = 24 * 3600 * 1000;
+
+/** The runs that this server drives. Those that only wait leave memory, and come back for a message or at their time. */
+export class ActiveRuns {
+  readonly #options: ActiveRunsOptions;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #loading = new Map<string, Promise<Loaded | undefined>>();
+  readonly #look: CoalescedTask;
+  #timer: Timer | undefined;
+  #sweeper: Timer | undefined;
+  #nextLook = Number.POSITIVE_INFINITY;
+  /** Whether due runs wait for room. */
+  #hasBacklog = false;
+  #isStopped = false;
+
+  constructor(options: ActiveRunsOptions) {
+    this.#options = options;
+    this.#look = new CoalescedTask(
+      () => this.#loadDue(),
+      (error) => options.log.error({ err: error }, 'due runs of flows could not be loaded'),
+    );
+  }
+
+  start(): void {
+    this.#scheduleSweep();
+    this.look();
+  }
+
+  /** Loads due runs and runs with messages, as far as there is room. */
+  look(): void {
+    if (!this.#isStopped) this.#look.request();
+  }
+
+  get size(): number {
+    return this.#loaded.size;
+  }
+
+  /** Runs of a flow in memory, or all. */
+  running(flowId?: string): number {
+    let sum = 0;
+    for (const { context } of this.#loaded.values()) if (flowId === undefined || context.flowId === flowId) sum += 1;
+    return sum;
+  }
+
+  hasRoom(): boolean {
+    if (this.#loaded.size >= MOST_LOADED) return false;
+    let bytes = 0;
+    for (const { actor } of this.#loaded.values()) bytes += actor.state.bytes;
+    return bytes < MOST_LOADED_BYTES;
+  }
+
+  values(row: Pick<RunRow, 'run' | 'mode'>, isStored: (digest: string) => boolean = () => false): RunValues {
+    const { store, cache } = this.#options;
+    return new RunValues({ cache, isStored, load: (digest) => store.payload(row.run, digest) });
+  }
+
+  /** Stores a new run and begins it. False when a run with this id exists. */
+  async create(run: NewRun): Promise<boolean> {
+    const { store } = this.#options;
+    const { row, started, values, kept = [] } = run;
+    const hasRoom = this.hasRoom();
+    const isStandard = row.mode === 'NORMAL';
+    const loaded = hasRoom ? this.#beginning(run) : undefined;
+    // the first step is stored with the run; if it ends the run, it is a step like any other
+    const isWhole = loaded !== undefined && isStandard && loaded.step.events.at(-1)?.type !== 'run_finished';
+    const events = [started, ...kept, ...(isWhole ? loaded.step.events : [])];
+    const payloads = values.unsaved();
+    const text = JSON.stringify(events);
+    const bytes = payloads.reduce((sum, payload) => sum + payload.bytes.byteLength, Buffer.byteLength(text));
+    if (!(await store.create({ ...row, next_seq: events.length, bytes }, text, payloads))) return false;
+    if (loaded === undefined) {
+      this.#hasBacklog = true;
+      return true;
+    }
+    values.saved(payloads);
+    const { state, step } = loaded;
+    this.#run({ ...run, state, seq: events.length, step: isWhole ? { ...step, events: [] } : step });
+    return true;
+  }
+
+  /** Begins a run that exists in memory only. */
+  createVolatile(run: NewRun): void {
+    const { state, step } = this.#beginning(run);
+    this.#run({ ...run, state, seq: 1, step, isVolatile: true });
+  }
+
+  /** Takes the messages of a run of this server, which is loaded for it. Resolves when their results are on disk. */
+  async poke(run: string): Promise<void> {
+    const loaded = this.#loaded.get(run) ?? (await this.#load(run));
+    await loaded?.inbox.read();
+  }
+
+  /** The actor of an express run in memory. */
+  expressActor(run: string): RunActor | undefined {
+    const loaded = this.#loaded.get(run);
+    return loaded?.context.mode === 'EXPRESS' ? loaded.actor : undefined;
+  }
+
+  /** The state of a run in memory. */
+  state(run: string): RunState | undefined {
+    return this.#loaded.get(run)?.actor.state;
+  }
+
+  /** Ends no run: what is open is made again by the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#sweeper?.cancel();
+    const stopping = [...this.#loaded.values()].map(({ actor, commands }) => {
+      commands.abandonAll();
+      return actor.stop();
+    });
+    this.#loaded.clear();
+    await Promise.all(stopping);
+  }
+
+  #beginning({ row, started, definition, values, kept = [] }: NewRun): { state: RunState; step: Step } {
+    const state = begin(started);
+    for (const event of kept) fold(state, event);
+    const run = { plan: this.#options.plans.of(definition), values, facts: this.#factsOf(row, definition) };
+    const now = this.#options.clock.now();
+    return { state, step: kept.length === 0 ? advance(run, state, [], now) : resume(run, state, now) };
+  }
+
+  #run(parts: {
+    readonly row: RunRow;
+    readonly definition: FlowDefinition;
+    readonly values: RunValues;
+    readonly state: RunState;
+    readonly seq: number;
+    readonly step: Step;
+    readonly isVolatile?: boolean;
+  }): Loaded {
+    const { store, clock, log, commands: options } = this.#options;
+    const { row, definition, values, state, seq, step } = parts;
+    const { run, epoch, mode } = row;
+    const context = contextOf(row);
+    const commands = new Commands(options, context);
+    const isStandard = mode === 'NORMAL';
+    const actor = new RunActor(
+      {
+        run,
+        epoch,
+        plan: this.#options.plans.of(definition),
+        definition,
+        facts: this.#factsOf(row, definition),
+        values,
+        log: isStandard ? store : new ExpressLog(parts.isVolatile === true ? undefined : store),
+        clock,
+        logger: log,
+        perform: (command, each) => commands.perform(command, each),
+        beforeEnd: (end, each) => this.#options.endOfChild(end, context, each),
+        ended: (end, each) => {
+          this.#remove(each);
+          this.#options.ended(end, context, each);
+        },
+        lost: (each, error) => this.#lost(each, error),
+      },
+      state,
+      seq,
+    );
+    actor.storedWakeAt = row.wake_at;
+    const loaded = { actor, commands, context, inbox: new Inbox(store, actor) };
+    this.#loaded.set(run, loaded);
+    actor.begin(step);
+    return loaded;
+  }
+
+  #load(run: string): Promise<Loaded | undefined> {
+    const known = this.#loaded.get(run);
+    if (known !== undefined || this.#isStopped) return Promise.resolve(known);
+    const loading =
+      this.#loading.get(run) ??
+      this.#read(run)
+        .catch(async (error: unknown) => {
+          this.#options.log.error({ run, err: error }, 'a run of a flow could not be loaded');
+          await this.#postpone(run);
+          return undefined;
+        })
+        .finally(() => this.#loading.delete(run));
+    this.#loading.set(run, loading);
+    return loading;
+  }
+
+  async #read(run: string): Promise<Loaded | undefined> {
+    const { store, catalog, owner, clock } = this.#options;
+    const stored = await store.load(run);
+    if (stored === undefined || stored.row.owner !== owner || stored.row.ended_at !== null) return undefined;
+    const { row } = stored;
+    const definition = await catalog.definition(row.definition);
+    const isStandard = row.mode === 'NORMAL';
+    const { state, seq } = isStandard ? await this.#folded(stored) : beginningOf(stored);
+    const values = this.values(row, (digest) => state.digests.has(digest));
+    const facts = { plan: this.#options.plans.of(definition), values, facts: this.#factsOf(row, definition) };
+    const step = isStandard ? resume(facts, state, clock.now()) : advance(facts, state, [], clock.now());
+    if (this.#isStopped) return undefined;
+    const loaded = this.#run({ row, definition, values, state, seq, step });
+    this.#readInbox(loaded);
+    return loaded;
+  }
+
+  #readInbox(loaded: Loaded | undefined): void {
+    loaded?.inbox.read().catch((error: unknown) => {
+      const { run } = loaded.actor;
+      this.#options.log.error({ run, err: error }, 'the messages of a run could not be read');
+    });
+  }
+
+  async #folded(stored: StoredRun): Promise<{ state: RunState; seq: number }> {
+    const { row, snapshot } = stored;
+    const saved = snapshot === undefined ? undefined : fromSnapshot(JSON.parse(snapshot) as JsonObject);
+    const texts =
+      saved === undefined && stored.from > 0
+        ? (await this.#options.store.events(row.run, 0, Number.MAX_SAFE_INTEGER)).map(({ events }) => events)
+        : stored.events;
+    const events = texts.flatMap((text) => JSON.parse(text) as RunEvent[]);
+    const state = saved ?? begin(firstOf(events));
+    for (const event of saved === undefined ? events.slice(1) : events) fold(state, event);
+    return { state, seq: row.next_seq };
+  }
+
+  async #loadDue(): Promise<void> {
+    const { store, owner, clock, log } = this.#options;
+    try {
+      const now = clock.now();
+      const limit = this.#loaded.size + MOST_LOADED;
+      const due = await store.due(owner, now, limit);
+      const messages = await store.withMessages(owner, MOST_LOADED);
+      const wanted = [...new Set([...messages, ...due.map(({ run }) => run)])].filter((run) => !this.#loaded.has(run));
+      this.#hasBacklog = false;
+      for (const run of wanted) {
+        if (this.#isStopped) return;
+        if (!this.hasRoom()) {
+          this.#hasBacklog = true;
+          break;
+        }
+        await this.#load(run);
+      }
+      for (const run of messages) this.#readInbox(this.#loaded.get(run));
+      this.#setTimer(await store.nextDue(owner, now));
+    } catch (error) {
+      log.error({ err: error }, 'due runs of flows could not be read');
+      this.#setTimer(clock.now() + AGAIN_MS);
+    }
+  }
+
+  #setTimer(at: number | undefined): void {
+    this.#timer?.cancel();
+    this.#nextLook = at ?? Number.POSITIVE_INFINITY;
+    if (at === undefined || this.#isStopped) return;
+    const { clock } = this.#options;
+    const ms = Math.min(Math.max(at - clock.now(), 0), LONGEST_TIMER_MS);
+    this.#timer = clock.after(ms, () => this.look());
+  }
+
+  #scheduleSweep(): void {
+    this.#sweeper = this.#options.clock.after(SWEEP_EVERY_MS, () => {
+      const before = this.#options.clock.now() - QUIET_MS;
+      for (const { actor } of [...this.#loaded.values()]) {
+        if ((actor.quietSince ?? Number.POSITIVE_INFINITY) <= before) void this.#unload(actor);
+      }
+      this.#scheduleSweep();
+    });
+  }
+
+  /** A run that only waits leaves memory, unless something happens meanwhile. */
+  async #unload(actor: RunActor): Promise<void> {
+    const { store, clock, log } = this.#options;
+    const { run, quietSince, wakeAt, parts } = actor;
+    if (this.#loaded.get(run)?.context.mode !== 'NORMAL') return;
+    const at = wakeAt === Number.POSITIVE_INFINITY ? null : wakeAt;
+    try {
+      if (!(await store.sleep(run, parts.epoch, at))) return this.#lost(actor, new Error('the run has another owner'));
+      actor.storedWakeAt = at;
+      if (actor.quietSince !== quietSince || actor.isClosed) return;
+      actor.close();
+      this.#loaded.delete(run);
+      // it may have got a message after the last look at its inbox
+      if ((await store.inbox(run)).length > 0) await this.poke(run);
+      else if (at !== null && at < this.#nextLook) this.#setTimer(Math.max(at, clock.now()));
+    } catch (error) {
+      log.warn({ run, err: error }, 'a waiting run could not leave memory');
+    }
+  }
+
+  #remove({ run }: RunActor): void {
+    this.#loaded.delete(run);
+    if (this.#hasBacklog && !this.#isStopped && this.#loaded.size < MOST_LOADED * 0.9) {
+      this.#hasBacklog = false;
+      this.look();
+    }
+  }
+
+  #lost(actor: RunActor, error: unknown): void {
+    const { run } = actor;
+    const loaded = this.#loaded.get(run);
+    if (loaded?.actor !== actor) return;
+    actor.close();
+    loaded.commands.abandonAll();
+    this.#loaded.delete(run);
+    this.#options.log.error({ run, err: error }, 'a run of a flow left this server');
+    void this.#postpone(run);
+  }
+
+  /** The run is loaded again later, if it is still owned here. */
+  async #postpone(run: string): Promise<void> {
+    const { clock } = this.#options;
+    if (this.#isStopped) return;
+    clock.after(AGAIN_MS, () => void this.#load(run));
+  }
+
+  #factsOf({ run, id }: RunRow, { nodes }: FlowDefinition): { id: string; callback: Record<string, string> } {
+    const callback: Record<string, string> = Object.create(null) as Record<string, string>;
+    for (const node of nodes) {
+      if (node.kind === 'wait' && node.callback !== undefined)
+        callback[node.id] = this.#options.secrets.idOf(run, node.id);
+    }
+    return { id, callback };
+  }
+}
+
+function firstOf(events: readonly RunEvent[]): RunEvent & RunStarted {
+  const [first] = events;
+  if (first?.type !== 'run_started') throw new Error('the log of a run does not begin with its start');
+  return first;
+}
+
+/** An express run starts again as a whole. */
+function beginningOf({ events }: StoredRun): { state: RunState; seq: number } {
+  return { state: begin(firstOf(JSON.parse(events[0] ?? '[]') as RunEvent[])), seq: 1 };
+}

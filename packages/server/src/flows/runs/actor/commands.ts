@@ -1,0 +1,207 @@
+import { type CallId, type Command, evaluate, type Failure, type Json, type StoredValue } from '@funcgraph/flow';
+import type { Logger } from 'pino';
+import type { CallResult, FunctionCaller } from '../calls/function-caller.ts';
+import { idOf } from '../calls/ids.ts';
+import type { LargeValues } from '../values/large-values.ts';
+import { VALUE_LIMITS } from '../values/value-limits.ts';
+import { bytesOf, keepText, textOf, textsOf } from '../values/value-text.ts';
+import type { RunActor } from './run-actor.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Starts and stops the runs of sub-flows. */
+export interface Children {
+  /**
+   * Starts the run of a sub-flow, or finds the one that was started for the key. With `waits` its end is sent to the
+   * parent.
+   */
+  start(request: ChildRequest): Promise<{ readonly run: string } | { readonly failure: Failure }>;
+  stop(run: string): Promise<void>;
+}
+
+export interface ChildRequest {
+  readonly parent: RunContext;
+  readonly call: CallId;
+  readonly key: string;
+  readonly flow: string;
+  readonly input: Buffer;
+  readonly depth: number;
+  readonly waits: boolean;
+}
+
+export interface CommandsOptions {
+  readonly caller: FunctionCaller;
+  readonly children: Children;
+  readonly large: LargeValues;
+  readonly log: Logger;
+}
+
+/** Does what the engine decided for one run. */
+export class Commands {
+  readonly #options: CommandsOptions;
+  readonly #context: RunContext;
+  /** Open calls and children, by call. */
+  readonly #open = new Map<string, { abandon(ends: boolean): void }>();
+  readonly #evaluating = new Set<string>();
+
+  constructor(options: CommandsOptions, context: RunContext) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  perform(command: Command, actor: RunActor): void {
+    switch (command.do) {
+      case 'call':
+        this.#tracked(actor, () => this.#call(command, actor));
+        break;
+      case 'start_child':
+        this.#tracked(actor, () => this.#startChild(command, actor));
+        break;
+      case 'evaluate':
+        this.#tracked(actor, () => this.#evaluate(command, actor));
+        break;
+      case 'abandon':
+        this.#open.get(nameOf(command.call))?.abandon(actor.state.stopping);
+        break;
+      case 'finish':
+    }
+  }
+
+  /** Ends what is open: the run has another owner, or the server stops. */
+  abandonAll(): void {
+    for (const open of [...this.#open.values()]) open.abandon(false);
+  }
+
+  #tracked(actor: RunActor, work: () => Promise<void>): void {
+    const closed = actor.opened();
+    work()
+      .catch((error: unknown) => {
+        // Its state stays open: the run is loaded again later, and does it once more.
+        const { run } = this.#context;
+        this.#options.log.error({ run, err: error }, 'a step of a run failed');
+        actor.parts.lost(actor, error);
+      })
+      .finally(closed);
+  }
+
+  async #call(command: Extract<Command, { do: 'call' }>, actor: RunActor): Promise<void> {
+    const { values, plan } = actor.parts;
+    const { call, key } = command;
+    const node = plan.nodes.get(command.node)?.node;
+    if (node?.kind !== 'function') throw new Error(`${command.node} is no function node`);
+    const { projectId, flowId, identity } = this.#context;
+    const running = this.#options.caller.start({
+      projectId,
+      flowId,
+      identity,
+      function: node.function,
+      requestId: idOf(key),
+      attempt: call.attempt,
+      event: () => textOf(command.input, values, this.#options.large),
+    });
+    const name = nameOf(call);
+    this.#open.set(name, running);
+    const result = await running.result;
+    this.#open.delete(name);
+    if (result === undefined) return;
+    const { target } = result;
+    const answer = await this.#answerOf(result, actor);
+    if (actor.isClosed) return;
+    actor.post({
+      message: { type: 'call_finished', ...call, ...answer, ...(target === undefined ? {} : { target }) },
+    });
+  }
+
+  async #answerOf(
+    { payload, failure }: CallResult,
+    actor: RunActor,
+  ): Promise<{ readonly result: StoredValue } | { readonly error: Failure }> {
+    if (failure !== undefined) return { error: failure };
+    const text = payload === undefined || payload.length === 0 ? Buffer.from('null') : payload;
+    if (text.length > VALUE_LIMITS.valueBytes) {
+      const error_message = `the result has ${text.length} bytes; ${VALUE_LIMITS.valueBytes} are allowed`;
+      return { error: { error_code: 'value_too_large', error_message } };
+    }
+    const kept = await keepText(text, actor.parts.values, this.#options.large);
+    if ('value' in kept) return { result: kept.value };
+    return { error: { error_code: 'result_not_json', error_message: `the result is not JSON: ${kept.fault}` } };
+  }
+
+  async #startChild(command: Extract<Command, { do: 'start_child' }>, actor: RunActor): Promise<void> {
+    const { values, plan } = actor.parts;
+    const { call, key, depth, wait } = command;
+    const node = plan.nodes.get(command.node)?.node;
+    if (node?.kind !== 'subflow') throw new Error(`${command.node} is no sub-flow node`);
+    const { children, large } = this.#options;
+    const input = await textOf(command.input, values, large);
+    const started = await children.start({
+      parent: this.#context,
+      call,
+      key,
+      flow: node.flow,
+      input,
+      depth,
+      waits: wait,
+    });
+    if ('failure' in started) {
+      actor.post({ message: { type: 'call_finished', ...call, error: started.failure } });
+      return;
+    }
+    const { run } = started;
+    if (wait) {
+      this.#open.set(nameOf(call), {
+        abandon: () => {
+          children.stop(run).catch((error: unknown) => {
+            this.#options.log.error({ run, err: error }, 'the run of a sub-flow could not be stopped');
+          });
+        },
+      });
+    }
+    actor.post({ message: { type: 'child_started', exec: call.exec, attempt: call.attempt, run } });
+  }
+
+  async #evaluate({ work, digests }: Extract<Command, { do: 'evaluate' }>, actor: RunActor): Promise<void> {
+    const name = `${work.exec} ${work.id}`;
+    if (this.#evaluating.has(name)) return;
+    this.#evaluating.add(name);
+    try {
+      const events = await this.#evaluated(work, digests, actor);
+      actor.post({ message: { type: 'evaluated', exec: work.exec, id: work.id, events } });
+    } finally {
+      this.#evaluating.delete(name);
+    }
+  }
+
+  async #evaluated(
+    work: Extract<Command, { do: 'evaluate' }>['work'],
+    digests: readonly string[],
+    actor: RunActor,
+  ): Promise<Extract<ReturnType<typeof evaluate>, { events: unknown }>['events']> {
+    const { values, plan, facts, definition } = actor.parts;
+    const wanted = new Set(digests);
+    // a work names what it lacks: with some values it may need others
+    for (;;) {
+      const before = wanted.size;
+      const texts = await textsOf(wanted, values);
+      if (bytesOf(texts) > VALUE_LIMITS.parseHereBytes) {
+        const digest = actor.state.definition;
+        const result = await this.#options.large.do({ op: 'evaluate', digest, definition, facts, work, texts });
+        if ('events' in result) {
+          for (const [name, text] of result.written) values.keep(Buffer.from(text), name);
+          return result.events;
+        }
+        if ('missing' in result) for (const each of result.missing) wanted.add(each);
+      } else {
+        const known = new Map(texts.map(([digest, text]) => [digest, JSON.parse(text.toString('utf8')) as Json]));
+        const write = (json: Json): StoredValue => values.write(json);
+        const result = evaluate({ plan, facts, values: { read: (digest) => known.get(digest), write } }, work);
+        if ('events' in result) return result.events;
+        for (const each of result.missing) wanted.add(each);
+      }
+      if (wanted.size === before) throw new Error(`node ${work.node} lacks values that it has`);
+    }
+  }
+}
+
+function nameOf({ exec, attempt, action }: CallId): string {
+  return `${exec} ${attempt} ${action ?? ''}`;
+}

@@ -1,0 +1,34 @@
+import type { Message } from '@funcgraph/flow';
+import type { RunStore } from '../store/run-store.ts';
+import type { RunActor } from './run-actor.ts';
+
+/** Takes the stored messages of a run to its actor, each once. */
+export class Inbox {
+  readonly #store: Pick<RunStore, 'inbox' | 'settle'>;
+  readonly #actor: RunActor;
+  /** Messages that the actor has, and those it settled. */
+  readonly #taken = new Set<string>();
+
+  constructor(store: Pick<RunStore, 'inbox' | 'settle'>, actor: RunActor) {
+    this.#store = store;
+    this.#actor = actor;
+  }
+
+  /** Resolves when the results of the messages that it found are on disk, or the actor has closed. */
+  async read(): Promise<void> {
+    const { run } = this.#actor;
+    const found = (await this.#store.inbox(run)).filter(({ key }) => !this.#taken.has(key));
+    await Promise.all(
+      found.map(({ key, message }) => {
+        this.#taken.add(key);
+        return new Promise<void>((resolve) => {
+          this.#actor.post({
+            message: JSON.parse(message) as Message,
+            also: (refusal) => this.#store.settle(run, key, refusal === undefined ? 'taken' : 'late'),
+            settled: () => resolve(),
+          });
+        });
+      }),
+    );
+  }
+}
