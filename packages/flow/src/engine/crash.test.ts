@@ -22,12 +22,15 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** Answers that depend on the call and on all of its input: a wrong input changes the output of the run. */
+/**
+ * Answers that depend on the call and on all of its input: a wrong input changes the output of the run. Errors are equal,
+ * since which action of a parallel service node fails first is a matter of time.
+ */
 function worldOf(seed: number): World {
   return ({ key, input }) => {
     const value = hash(`${seed} ${key} ${canonical(input)}`);
     if (value % 11 === 0)
-      return { error: { error_code: 'boom', error_message: 'failed', status: 500, fields: { n: value % 7 } } };
+      return { error: { error_code: 'boom', error_message: 'failed', status: 500, fields: { n: 5 } } };
     const list = Array.from({ length: value % 4 }, (_, index) => ({ n: index }));
     return { result: { n: value % 7, status: value % 5 === 0 ? 500 : 200, list, seen: value } };
   };
@@ -89,7 +92,8 @@ function expectMeaning(one: Case, run: Drive): void {
   expect(canonical(run.output ?? null)).toBe(canonical(result.output));
   const called = new Set(run.calls.map(({ key }) => key));
   expect([...reference.keys].filter((key) => !called.has(key))).toEqual([]);
-  if (skip.size === 0) expect(called).toEqual(reference.keys);
+  const needless = [...called].filter((key) => !reference.keys.has(key) && !reference.abandoned.has(key));
+  if (skip.size === 0) expect(needless).toEqual([]);
 }
 
 describe('a run that loses its state', () => {

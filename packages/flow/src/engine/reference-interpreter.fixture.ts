@@ -19,7 +19,10 @@ type Path = readonly (string | number)[];
 
 /** What a run means, said without events, crashes and time: one recursive walk. Branches in `skip` were abandoned. */
 export class Reference {
+  /** Keys of the calls that the run makes. */
   readonly keys = new Set<string>();
+  /** Of actions beside a failed one: they may be made. */
+  readonly abandoned = new Set<string>();
   readonly #flow: FlowDefinition;
   readonly #world: World;
   readonly #skip: ReadonlySet<string>;
@@ -160,19 +163,29 @@ export class Reference {
       const detached = node.kind === 'subflow' && !node.wait;
       return detached ? { result: { execution_id: `child of ${this.#key([...path, node.id], attempt)}` } } : outcome;
     }
-    let value = input;
-    const merged: JsonObject = {};
+    const outputs: Json[] = [];
+    const keys: string[] = [];
+    let failed: Outcome | undefined;
     for (const action of this.#flow.nodes) {
       if (action.kind !== 'function' || action.parent !== node.id) continue;
-      const before = node.action_mode === 'sequential' ? value : input;
+      const before = node.action_mode === 'sequential' && outputs.length > 0 ? (outputs.at(-1) ?? null) : input;
       const outcome = this.#call(action.id, this.#input(action, before), [...path, node.id, action.id], attempt);
-      if ('error' in outcome) return outcome;
-      value = this.#filtered(action.output_filter, outcome.result);
-      if (node.action_mode === 'sequential') continue;
-      if (!isJsonObject(value)) throw new Failed('not_an_object');
-      Object.assign(merged, value);
+      keys.push(this.#key([...path, node.id, action.id], attempt));
+      if ('error' in outcome) failed ??= outcome;
+      if (failed && node.action_mode === 'sequential') return failed;
+      if (!('error' in outcome))
+        outputs.push(
+          node.action_mode === 'parallel' && failed ? null : this.#filtered(action.output_filter, outcome.result),
+        );
     }
-    return { result: node.action_mode === 'sequential' ? value : merged };
+    if (failed) {
+      for (const key of keys) this.keys.delete(key);
+      for (const key of keys) this.abandoned.add(key);
+      return failed;
+    }
+    if (node.action_mode === 'sequential') return { result: outputs.at(-1) ?? null };
+    if (!outputs.every(isJsonObject)) throw new Failed('not_an_object');
+    return { result: Object.assign({}, ...outputs) };
   }
 
   #call(node: string, input: Json, path: Path, attempt: number): Outcome {
