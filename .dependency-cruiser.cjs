@@ -31,6 +31,7 @@ const matrix = {
     'flows',
     'services',
   ],
+  resources: ['storage', 'control', 'iam', 'triggers', 'ingress'],
 };
 
 const rows = Object.entries(matrix).map(([from, allowed]) => ({
@@ -63,6 +64,13 @@ module.exports = {
       severity: 'error',
       from: { path: server, pathNot: [`${server}storage/`, '-store\\.ts$', '\\.test\\.ts$'] },
       to: { path: 'node_modules/kysely' },
+    },
+    {
+      name: 'handlers-reach-no-rows',
+      comment: 'what a handler decides must hold for every other caller: the rules of a resource use its store',
+      severity: 'error',
+      from: { path: `${server}resources/[^/]+/handlers\\.ts$` },
+      to: { path: '-store\\.ts$' },
     },
     {
       name: 'api-is-pure',

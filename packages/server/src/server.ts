@@ -44,6 +44,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { makeDataDir } from './lib/data-dir.ts';
 import { TrustedProxies } from './lib/trusted-proxies.ts';
 import { Queue, SteadyTime } from './queue/index.ts';
+import { makeResources } from './resources/index.ts';
 import {
   ANSWER_MS,
   addressAt,
@@ -258,6 +259,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     followChanges({ catalog, control, runtimes, pool, prewarmed, log });
     forgetDecisionsOnMoves(catalog, iam);
     await startControl(control);
+    const resources = makeResources({ ...control, db: storage.db, iam, clock, region });
+    await resources.start();
     undo.push(() => control.functions.stop());
 
     const gate = new AccountGate(
@@ -367,42 +370,45 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       drainMs: config.drainMs + ANSWER_MS,
       unlessAway: (work) => storage.unlessAway(work),
       log: log.child({ module: 'http' }),
-      handlers: apiHandlers({
-        ...control,
-        ...measuring,
-        version: VERSION,
-        iam,
-        artifacts,
-        catalog,
-        sealer,
-        runtimes,
-        capabilities,
-        pool,
-        prewarmed,
-        gate,
-        invoker,
-        reservedDemand,
-        asyncInvocations: async.invocations,
-        queue,
-        deadLetterBox: async.deadLetterBox,
-        deadLetters: async.deadLetters,
-        telemetry,
-        clock,
-        region,
-        quotas: config.quotas,
-        accountConcurrency: config.accountConcurrency,
-        idleMs: config.idleMs,
-        retainDays: config.logRetainDays,
-        metricsToken: config.metricsToken?.reveal(),
-        runs: undefined,
-        gateway: () => addressOf(gateway, config.host),
-        ready: readiness({
-          disk,
-          storage,
-          ensureAgent: parts.driver === undefined ? () => agent.ensureAgent() : undefined,
+      handlers: {
+        ...resources.handlers,
+        ...apiHandlers({
+          ...control,
+          ...measuring,
+          version: VERSION,
+          iam,
+          artifacts,
+          catalog,
+          sealer,
+          runtimes,
+          capabilities,
+          pool,
+          prewarmed,
+          gate,
+          invoker,
+          reservedDemand,
+          asyncInvocations: async.invocations,
+          queue,
+          deadLetterBox: async.deadLetterBox,
+          deadLetters: async.deadLetters,
+          telemetry,
+          clock,
+          region,
+          quotas: config.quotas,
+          accountConcurrency: config.accountConcurrency,
+          idleMs: config.idleMs,
+          retainDays: config.logRetainDays,
+          metricsToken: config.metricsToken?.reveal(),
+          runs: undefined,
+          gateway: () => addressOf(gateway, config.host),
+          ready: readiness({
+            disk,
+            storage,
+            ensureAgent: parts.driver === undefined ? () => agent.ensureAgent() : undefined,
+          }),
+          checks: () => machineChecks({ config, storage, runtimes, capabilities }),
         }),
-        checks: () => machineChecks({ config, storage, runtimes, capabilities }),
-      }),
+      },
     });
     parts.signal?.throwIfAborted();
     const readyAt = clock.now();

@@ -5,9 +5,6 @@ import type { Config } from '../config/index.ts';
 import {
   Aliases,
   AliasStore,
-  ApplicationStore,
-  Applications,
-  ApplicationTemplates,
   AsyncConfigStore,
   AsyncConfigs,
   AsyncStatusLogs,
@@ -33,10 +30,6 @@ import {
   ReservedConfigs,
   ShareStore,
   Shares,
-  TagStore,
-  Tags,
-  TestEventStore,
-  TestEvents,
   TriggerStore,
   Triggers,
   VersionStore,
@@ -150,7 +143,6 @@ export function controlParts(deps: ControlDeps) {
   const aliasStore = new AliasStore(db);
   const aliases = new Aliases({ access, store: aliasStore, clock });
   const functionTemplates = new FunctionTemplates(runtimes);
-  const applicationTemplates = new ApplicationTemplates(functionTemplates);
   const asyncConfigStore = new AsyncConfigStore(db);
   const reservedStore = new ReservedConfigStore(db);
   const urlStore = new FunctionUrlStore(db);
@@ -194,14 +186,6 @@ export function controlParts(deps: ControlDeps) {
       collect: (sha256) => access.collector.now(sha256),
     }),
     functionTemplates,
-    applicationTemplates,
-    applications: new Applications({
-      store: new ApplicationStore(db),
-      templates: applicationTemplates,
-      functionTemplates,
-      functions,
-      clock,
-    }),
     asyncConfigs: new AsyncConfigs({
       store: asyncConfigStore,
       catalog,
@@ -213,7 +197,6 @@ export function controlParts(deps: ControlDeps) {
     asyncStatusLogs: new AsyncStatusLogs(asyncConfigStore, clock),
     functionUrls: new FunctionUrls(urlStore, catalog, feed, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
-    tags: new Tags(access, new TagStore(db)),
     flows: new Flows({
       store: new FlowStore(db),
       catalog,
@@ -223,7 +206,6 @@ export function controlParts(deps: ControlDeps) {
     }),
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
     triggers: new Triggers({ access, store: triggerStore, kinds: TRIGGERS, clock }),
-    testEvents: new TestEvents(access, new TestEventStore(db), clock),
     publicPackages: new PublicPackages({ dependencies, runtimes }),
   };
 }
@@ -232,7 +214,6 @@ export function controlParts(deps: ControlDeps) {
 export async function startControl(parts: ControlParts): Promise<void> {
   const { images, uploads, dependencies, shares, networks, fileSystems, catalogSource } = parts;
   for (const part of [shares, images, uploads, dependencies, networks, fileSystems, catalogSource]) await part.start();
-  await parts.applications.start();
   await parts.gatewayApps.start();
   await sweepLeftovers(parts);
 }

@@ -1,8 +1,13 @@
-export { type ApiParts, apiHandlers } from './api/index.ts';
+export { languageOf } from './api/function-templates.ts';
+export { readName } from './api/functions-target.ts';
+export { type All, type ApiParts, apiHandlers } from './api/index.ts';
+export { authorizeNamed, type NamingDeps } from './api/named-resources.ts';
+export { pageOf } from './api/page.ts';
 export type { Check } from './api/platform.ts';
 export { BodyBudget } from './bodies/body-budget.ts';
 export { bodyMemoryBytes } from './bodies/body-claims.ts';
 export { createGateway, stopGateway } from './gateway/index.ts';
 export { ApiBodies } from './http/api-bodies.ts';
 export { buildApp } from './http/app.ts';
+export type { ApiRequest, Handlers } from './http/handler.ts';
 export { HttpMeter } from './http/http-meter.ts';

@@ -1,2 +1,2 @@
 export { TRIGGERS, triggerSources } from './kinds.ts';
-export type { TriggerKind } from './trigger-kind.ts';
+export type { SampleEvent, TriggerKind } from './trigger-kind.ts';

@@ -1,6 +1,6 @@
 import type { FunctionUrn, TRIGGER_KINDS, TriggerFields, TriggerTypeCode } from '@funcgraph/api';
 import type { Logger } from 'pino';
-import type { Catalog, EventTemplate, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
+import type { Catalog, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AtomicStatement } from '../storage/index.ts';
@@ -19,7 +19,13 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   /** Where events come from. Kinds without a source are served by the gateway. */
   source?(deps: SourceDeps): TriggerSource;
   /** A test event. */
-  readonly sample?: Omit<EventTemplate, 'kind'>;
+  readonly sample?: SampleEvent;
+}
+
+export interface SampleEvent {
+  readonly name: string;
+  readonly description: string;
+  readonly content: Readonly<Record<string, unknown>>;
 }
 
 export interface TriggerPlace {

@@ -1,6 +1,4 @@
-import type { Handlers } from '../http/handler.ts';
 import { aliasHandlers } from './aliases.ts';
-import { applicationHandlers } from './applications.ts';
 import { cloudServiceHandlers } from './cloud-services.ts';
 import { deadLetterHandlers } from './dead-letters.ts';
 import { dependencyHandlers } from './dependencies.ts';
@@ -26,15 +24,13 @@ import { reservedInstanceHandlers } from './reserved-instances.ts';
 import { scrapeHandlers } from './scrape.ts';
 import { shareHandlers } from './shares.ts';
 import { statisticsHandlers } from './statistics.ts';
-import { tagHandlers } from './tags.ts';
 import { telemetryHandlers } from './telemetry.ts';
-import { testEventHandlers } from './test-events.ts';
 import { triggerHandlers } from './triggers.ts';
 import { versionHandlers } from './versions.ts';
 import { workflowHandlers } from './workflows/handlers.ts';
 
-/** The handlers of each resource. A new resource is one file and one line here. */
-const RESOURCES = [
+/** Handlers over parts that other modules need too. Resources that no other part needs are in `resources`. */
+const GROUPS = [
   identityHandlers,
   iamUserHandlers,
   iamGroupHandlers,
@@ -46,12 +42,9 @@ const RESOURCES = [
   aliasHandlers,
   functionCodeHandlers,
   functionArchiveHandlers,
-  applicationHandlers,
   functionTemplateHandlers,
-  testEventHandlers,
   cloudServiceHandlers,
   workflowHandlers,
-  tagHandlers,
   gatewayAppHandlers,
   triggerHandlers,
   imageHandlers,
@@ -73,13 +66,13 @@ const RESOURCES = [
   statisticsHandlers,
 ] as const;
 
-type Resource = (typeof RESOURCES)[number];
-type All<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;
+type Group = (typeof GROUPS)[number];
+/** What all of a union have, together. */
+export type All<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;
 
 /** Everything that the handlers need, by name: what each of them takes, together. */
-export type ApiParts = All<Parameters<Resource>[0]>;
+export type ApiParts = All<Parameters<Group>[0]>;
 
-/** A handler for every route of the table; the compiler reports a missing one. */
-export function apiHandlers(parts: ApiParts): Handlers {
-  return Object.assign({}, ...RESOURCES.map((make) => make(parts))) as All<ReturnType<Resource>>;
+export function apiHandlers(parts: ApiParts): All<ReturnType<Group>> {
+  return Object.assign({}, ...GROUPS.map((make) => make(parts))) as All<ReturnType<Group>>;
 }

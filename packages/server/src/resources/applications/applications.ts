@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { LIMITS } from '@funcgraph/api';
+import type { FunctionName, Functions, FunctionTemplates, NewFunction } from '../../control/index.ts';
 import { DEFAULT_PACKAGE, LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { FunctionTemplates } from '../function-templates/function-templates.ts';
-import type { Functions } from '../functions/functions.ts';
-import type { FunctionName, NewFunction } from '../functions/types.ts';
 import { checkApplication, environmentOf, readParams } from './application-plan.ts';
 import type { ApplicationStore } from './application-store.ts';
 import type { ApplicationTemplates } from './application-templates.ts';

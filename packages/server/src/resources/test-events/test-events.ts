@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS } from '@funcgraph/api';
+import type { FunctionAccess, FunctionName } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName } from '../functions/types.ts';
 import type { TestEventStore } from './test-event-store.ts';
 import type { NewTestEvent, TestEvent } from './types.ts';
 

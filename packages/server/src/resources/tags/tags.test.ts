@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openTestControl, type TestControl } from '../../control/testing.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { refusal } from '../../lib/testing.ts';
-import { openTestControl, type TestControl } from '../testing.ts';
 import { checkTags, refuseRepeatedKeys } from './check-tags.ts';
 import { checkTagSearch, isFound, type Tagged, type TagSearch, valuesByKey } from './tag-search.ts';
 import { TagStore } from './tag-store.ts';

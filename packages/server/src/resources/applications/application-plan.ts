@@ -1,7 +1,7 @@
+import type { OpaqueFields } from '../../control/index.ts';
+import { checkDescription } from '../../control/index.ts';
 import { isFunctionName } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { checkDescription } from '../checks.ts';
-import type { OpaqueFields } from '../functions/types.ts';
 import type { ApplicationParam, ApplicationPart, NewApplication } from './types.ts';
 
 /** Leaves room in the names of its functions for their suffixes. */

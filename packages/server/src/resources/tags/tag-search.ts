@@ -1,5 +1,5 @@
+import { checkCount, checkRange } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { checkCount, checkRange } from '../checks.ts';
 import type { Tag, TagFilter } from './types.ts';
 
 const MOST_FILTERS = 20;

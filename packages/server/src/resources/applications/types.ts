@@ -1,5 +1,4 @@
-import type { BothLanguages } from '../function-templates/types.ts';
-import type { OpaqueFields } from '../functions/types.ts';
+import type { BothLanguages, OpaqueFields } from '../../control/index.ts';
 
 /** A parameter that a template asks the user for. */
 export interface ApplicationParam {

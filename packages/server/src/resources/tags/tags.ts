@@ -1,8 +1,7 @@
 import { LIMITS } from '@funcgraph/api';
+import type { FunctionAccess, FunctionName } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { FunctionAccess } from '../functions/function-access.ts';
-import type { FunctionName } from '../functions/types.ts';
 import { checkTags, refuseRepeatedKeys } from './check-tags.ts';
 import type { TagStore } from './tag-store.ts';
 import type { Tag, TagMatch } from './types.ts';

@@ -1,4 +1,4 @@
-import { PlatformError } from '../../lib/platform-error.ts';
+import { PlatformError } from '../../../lib/platform-error.ts';
 import { MESSAGE_EVENTS } from './message-events.ts';
 import { SERVICE_EVENTS } from './service-events.ts';
 import type { EventTemplate } from './types.ts';

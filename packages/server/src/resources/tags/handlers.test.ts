@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tagSearch, tagsOf } from './tags.ts';
+import { tagSearch, tagsOf } from './handlers.ts';
 
 const TAG = { key: 'team', value: 'shop' };
 

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { FunctionTemplates } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { FunctionTemplates } from '../function-templates/function-templates.ts';
 import type { ApplicationTemplate } from './types.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../templates/applications', import.meta.url));

@@ -1,9 +1,11 @@
-import { EventTemplates, type TestEvent, type TestEvents } from '../../control/index.ts';
+import type { Handlers } from '../../ingress/index.ts';
+import { readName } from '../../ingress/index.ts';
 import { decodeBase64 } from '../../lib/base64.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { TRIGGERS } from '../../triggers/index.ts';
-import type { Handlers } from '../http/handler.ts';
-import { readName } from './functions-target.ts';
+import { EventTemplates } from './event-templates/event-templates.ts';
+import type { TestEvents } from './test-events.ts';
+import type { TestEvent } from './types.ts';
 
 type Ids =
   | 'createEvent'

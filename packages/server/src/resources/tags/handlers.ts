@@ -1,22 +1,13 @@
 import type { DecodedBody, Routes } from '@funcgraph/api';
-import {
-  checkTagSearch,
-  type FunctionState,
-  type Functions,
-  functionUrn,
-  isFound,
-  MOST_ON_PAGE,
-  type Tag,
-  type TagMatch,
-  type TagSearch,
-  type Tags,
-  valuesByKey,
-} from '../../control/index.ts';
+import { type FunctionState, type Functions, functionUrn } from '../../control/index.ts';
 import { LATEST } from '../../domain/names.ts';
 import { DEFAULT_ENTERPRISE_PROJECT, type Iam } from '../../iam/index.ts';
+import type { ApiRequest, Handlers } from '../../ingress/index.ts';
+import { readName } from '../../ingress/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { ApiRequest, Handlers } from '../http/handler.ts';
-import { readName } from './functions-target.ts';
+import { checkTagSearch, isFound, MOST_ON_PAGE, type TagSearch, valuesByKey } from './tag-search.ts';
+import type { Tags } from './tags.ts';
+import type { Tag, TagMatch } from './types.ts';
 
 type Ids = 'createTags' | 'deleteTags' | 'listFunctionTags' | 'showProjectTagsList' | 'showResInstanceInfo';
 

@@ -1,17 +1,12 @@
 import type { DecodedBody, Routes } from '@funcgraph/api';
-import {
-  type ApplicationMember,
-  type Applications,
-  type ApplicationTemplates,
-  functionUrn,
-  type NewApplication,
-} from '../../control/index.ts';
+import { functionUrn } from '../../control/index.ts';
 import { DEFAULT_PACKAGE, LATEST } from '../../domain/names.ts';
+import type { Handlers } from '../../ingress/index.ts';
+import { authorizeNamed, languageOf, type NamingDeps, pageOf } from '../../ingress/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Handlers } from '../http/handler.ts';
-import { languageOf } from './function-templates.ts';
-import { authorizeNamed, type NamingDeps } from './named-resources.ts';
-import { pageOf } from './page.ts';
+import type { ApplicationTemplates } from './application-templates.ts';
+import type { Applications } from './applications.ts';
+import type { ApplicationMember, NewApplication } from './types.ts';
 
 type Ids =
   | 'createFunctionApp'

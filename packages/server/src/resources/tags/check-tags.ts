@@ -1,6 +1,6 @@
 import { LIMITS } from '@funcgraph/api';
+import { checkCount } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { checkCount } from '../checks.ts';
 import type { TagMatch } from './types.ts';
 
 /** Limits of TMS, the tag service that FunctionGraph uses. */
