@@ -231,7 +231,9 @@ class Builder {
   }
 
   definition(flow: object): FlowDefinition {
-    const read = readDefinition({ name: 'random', ...flow, nodes: this.#nodes, edges: this.#edges });
+    // JSON has no negative zero
+    const document = JSON.stringify({ name: 'random', ...flow, nodes: this.#nodes, edges: this.#edges });
+    const read = readDefinition(JSON.parse(document));
     if (read.ok) return read.definition;
     throw new Error(JSON.stringify(read.problems));
   }

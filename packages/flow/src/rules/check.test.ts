@@ -264,11 +264,14 @@ describe('any definition', () => {
     );
   });
 
-  it('of the largest size is checked in a bounded time', () => {
-    const nodes = [S, ...many(398, 'parallel'), 'z:wait'];
-    const lines = ['s>m0', ...Array.from({ length: 397 }, (_, at) => [`m${at}>m${at + 1}`, `m${at}>z`]).flat()];
+  it('of the largest size is checked in a bounded time, with at most 200 problems', () => {
+    // each of the first nodes leads far ahead: regions overlap as much as they can
+    const nodes = [S, ...many(399, 'parallel')];
+    const chain = Array.from({ length: 398 }, (_, at) => `m${at}>m${at + 1}`);
+    const ahead = Array.from({ length: 600 }, (_, at) => `m${at % 40}>m${50 + ((at * 7) % 340)}`);
+    const definition = draw(nodes, ['s>m0', ...chain, ...new Set(ahead)]);
     const started = performance.now();
-    check(draw(nodes, lines));
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(check(definition)).toHaveLength(200);
+    expect(performance.now() - started).toBeLessThan(3_000);
   });
 });

@@ -1,6 +1,7 @@
 import type { FlowDefinition } from '../definition.ts';
 import { closingEdges, type Graph, graphOf } from '../graph/graph.ts';
 import { type Region, regionOf } from '../graph/regions.ts';
+import { FLOW_LIMITS } from '../limits.ts';
 import { checkNode } from '../nodes/kinds.ts';
 import type { Problem } from '../problems/problem.ts';
 import { readDefinition } from '../reading/read-definition.ts';
@@ -11,7 +12,7 @@ import { checkStructure } from './structure.ts';
 import { checkTriggers } from './triggers.ts';
 
 /**
- * Every rule that the definition breaks, not only the first: `[]` means that it can run. Without facts nothing is said
+ * Every rule that the definition breaks, not only the first, but at most 200 problems: `[]` means that it can run. Without facts nothing is said
  * about the functions and flows that it names. Takes any definition of bounded size, such as one in an editor: what its
  * form breaks is reported too.
  */
@@ -19,23 +20,26 @@ export function check(definition: FlowDefinition, facts?: Facts): readonly Probl
   const read = readDefinition(definition);
   const form = read.ok ? [] : read.problems;
   if (form.some(({ key }) => !VALUES.includes(key))) return form;
-  return [...form, ...checkRules(read.ok ? read.definition : definition, facts)];
+  const problems: Problem[] = [...form];
+  for (const one of checkRules(read.ok ? read.definition : definition, facts)) {
+    if (problems.length >= FLOW_LIMITS.problems) break;
+    problems.push(one);
+  }
+  return problems;
 }
 
 /** Faults in form that leave a definition its types: the other rules are checked all the same. */
 const VALUES = ['form.minimum', 'form.maximum', 'form.empty', 'form.long', 'form.characters'];
 
-function checkRules(definition: FlowDefinition, facts: Facts | undefined): readonly Problem[] {
+function* checkRules(definition: FlowDefinition, facts: Facts | undefined): Generator<Problem> {
   const graph = graphOf(definition);
   const regions = regionsOf(graph);
-  return [
-    ...checkFlow(definition),
-    ...checkTriggers(definition.triggers),
-    ...checkStructure(graph, regions),
-    ...checkLines(graph, regions),
-    ...definition.nodes.flatMap((node) => [...checkNode(node, graph)]),
-    ...(facts === undefined ? [] : checkFacts(definition, facts)),
-  ];
+  yield* checkFlow(definition);
+  yield* checkTriggers(definition.triggers);
+  yield* checkStructure(graph, regions);
+  yield* checkLines(graph, regions);
+  for (const node of definition.nodes) yield* checkNode(node, graph);
+  if (facts !== undefined) yield* checkFacts(definition, facts);
 }
 
 /**
