@@ -16,8 +16,7 @@ export interface Verdict {
   readonly note: string;
 }
 
-const GRAPH_ONLY =
-  'Takes and returns the definition in our form (`graph`) only; the form with `states` comes in a later step.';
+const FLOW_TRIGGERS = 'Triggers of flows are stored and returned, and start nothing yet.';
 
 /** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {
@@ -37,9 +36,8 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',
   showTracing: 'Always answers that tracing is off.',
   updateTracing: 'Disabling is accepted; keys of APM are refused, since there is no APM.',
-  createWorkflow: GRAPH_ONLY,
-  updateWorkFlow: GRAPH_ONLY,
-  showWorkFlow: GRAPH_ONLY,
+  createWorkflow: FLOW_TRIGGERS,
+  updateWorkFlow: FLOW_TRIGGERS,
   showFuncSnapshotState: 'Always answers that there is no snapshot.',
   updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
 };

@@ -2,18 +2,17 @@ import { Type } from 'typebox';
 import { WireFlag as Flag, Nullable, NumberText, WireText as Text } from './common.ts';
 
 const Anything = Type.Record(Type.String(), Type.Unknown());
-const Things = (description: string, most: number) =>
-  Nullable(Type.Array(Anything, { maxItems: most }), { description });
+const Things = (description: string) => Nullable(Type.Array(Anything), { description });
 
-/** A form of `workflow.states` or our `graph`. Fields inside are checked together, and all that are wrong are reported. */
+/** A flow by its states, or by our `graph`. Fields inside are checked together, and all that are wrong are reported. */
 export const FlowBody = Type.Object({
   name: Text('1 to 64 letters, digits, Chinese characters and _ ( ) . -; cannot be changed later.'),
   description: Text('At most 512 characters.'),
   start: Text('Id of the first state.'),
-  functions: Things('Functions that states name: name, operation (URN), metadata.', 100),
-  states: Things('At most 100.', 100),
-  retries: Things('Retry policies that `on_errors` name.', 200),
-  triggers: Things('At most 200 are read.', 200),
+  functions: Things('Functions that states name: name, operation (URN), metadata.'),
+  states: Things('Steps; see the guide on flows.'),
+  retries: Things('Retry policies that `on_errors` name.'),
+  triggers: Things('At most 10.'),
   constants: Nullable(Anything, { description: 'Reachable as `$CONST`.' }),
   mode: Text('NORMAL (default) or EXPRESS.'),
   express_config: Nullable(Anything, { description: '`log_level`: ALL, ERROR or NONE.' }),
@@ -49,7 +48,8 @@ export const FlowDetail = Type.Object({
   created_time: Type.String(),
   updated_time: Type.String(),
   created_by: Type.String(),
-  graph: Anything,
+  definition: Type.Record(Type.String(), Type.Unknown(), { description: 'As the body that saves it.' }),
+  graph: Type.Record(Type.String(), Type.Unknown(), { description: 'Ours: the same as nodes and edges.' }),
 });
 
 export const DeletedFlows = Type.Object({

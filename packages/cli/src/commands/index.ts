@@ -9,6 +9,7 @@ import { deadLetters } from './dead-letters.ts';
 import { dependencies } from './dependencies/index.ts';
 import { doctor } from './doctor.ts';
 import { filesystems } from './filesystems.ts';
+import { flows } from './flows/index.ts';
 import { functions } from './functions/index.ts';
 import { gatewayApps } from './gateway-apps.ts';
 import { iam } from './iam/index.ts';
@@ -35,6 +36,7 @@ export const TREE: Tree = {
     aliases,
     applications,
     triggers,
+    flows,
     gatewayApps,
     dependencies,
     testEvents,

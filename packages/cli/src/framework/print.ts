@@ -99,6 +99,7 @@ interface Shown {
   readonly message: string;
   readonly hint?: string | undefined;
   readonly request_id?: string | undefined;
+  readonly violations?: ApiError['violations'];
 }
 
 /** Prints code, message, hint and request id to standard error. Returns the exit code of the error's class. */
@@ -106,7 +107,8 @@ export async function printError(error: unknown, context: Context): Promise<Exit
   let shown: Shown;
   let exitCode: ExitCode = EXIT.failure;
   if (error instanceof ApiError) {
-    shown = { code: error.code, message: error.message, hint: error.hint, request_id: error.requestId };
+    const { code, message, hint, requestId: request_id, violations } = error;
+    shown = { code, message, hint, request_id, ...(violations.length === 0 ? {} : { violations }) };
     exitCode = exitCodeOf(error);
   } else if (error instanceof CliError) {
     shown = { code: error.code, message: error.message, hint: error.hint };
@@ -127,6 +129,10 @@ export async function printError(error: unknown, context: Context): Promise<Exit
     return exitCode;
   }
   const lines = [`error ${shown.code}: ${shown.message}`];
+  for (const { code, message, node, edge, field } of shown.violations ?? []) {
+    const place = [node ?? (edge && `${edge.from} → ${edge.to}`), field].filter((part) => part !== undefined).join(' ');
+    lines.push(`  ${place}${place === '' ? '' : ': '}${message} (${code})`);
+  }
   if (shown.hint !== undefined && shown.hint !== '') lines.push(`hint: ${shown.hint}`);
   if (shown.request_id !== undefined) lines.push(`request id: ${shown.request_id}`);
   await context.stderr.write(`${safeText(lines.join('\n'))}\n`);

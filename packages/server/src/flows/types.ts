@@ -32,8 +32,9 @@ export interface FlowCatalog {
   /** A flow of the project by its URN; undefined when none exists. */
   flowByUrn(projectId: string, urn: string): Promise<Flow | undefined>;
   /**
-   * A definition by its digest, with URNs of functions and flows, never names; nothing may change it. It exists as long as it is the present
-   * one of its flow or `FlowRuns.pinned` names it, and for at least an hour after both ended. Throws for an unknown one.
+   * A definition by its digest, with URNs of functions and flows, never names; nothing may change it. It exists as long
+   * as it is the present one of its flow or `FlowRuns.pinned` names it, and for at least an hour after both ended. Throws
+   * for an unknown one.
    */
   definition(digest: string): Promise<FlowDefinition>;
 }

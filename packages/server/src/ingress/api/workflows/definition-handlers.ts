@@ -1,3 +1,4 @@
+import { writeVendor } from '@funcgraph/flow';
 import { DEFAULT_ENTERPRISE_PROJECT } from '../../../iam/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { Handlers } from '../../http/handler.ts';
@@ -55,6 +56,7 @@ export function flowDefinitionHandlers(deps: FlowAccessDeps): Handlers<Ids> {
         created_time: flowTime(flow.createdAt),
         updated_time: flowTime(flow.modifiedAt),
         created_by: flow.createdBy,
+        definition: writeVendor(definition),
         graph: { ...definition },
       };
     },

@@ -1,0 +1,267 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { FakeServer } from '../../testing/fake-server.ts';
+import { type CliRun, runCli, serverEnv } from '../../testing/run-cli.ts';
+
+const FLOWS = '/v2/p1/fgs/workflows';
+const RUNS = `${FLOWS}/f1/executions`;
+const OWN_RUNS = '/v1/p1/workflows/f1/runs';
+const TIME = '2027-01-01T00:00:00Z';
+const FLOW = {
+  id: 'f1',
+  workflow_urn: 'urn:fss:r1:p1:workflow:default:order:latest',
+  name: 'order',
+  description: '',
+  created_time: TIME,
+  updated_time: TIME,
+  created_by: 'ann',
+  enable_stream_response: false,
+  mode: 'NORMAL',
+};
+const YAML = `name: order
+nodes:
+  - { id: start, name: start, kind: start }
+  - { id: pay, name: pay, kind: function, function: pay }
+edges:
+  - { from: start, to: pay }
+`;
+const RUN = {
+  workflow_id: 'f1',
+  workflow_urn: FLOW.workflow_urn,
+  execution_id: 'r1',
+  status: 'success',
+  begin_time: TIME,
+  last_update_time: TIME,
+  created_by: 'ann',
+  headers: {},
+  input: {},
+  output: { paid: true },
+  node_execution_details: [
+    {
+      node_id: 'pay',
+      node_name: 'pay',
+      execution_id: 'r1',
+      executions: [
+        { status: 'fail', begin_time: 1, end_time: 2 },
+        { status: 'success', begin_time: 10, end_time: 52 },
+      ],
+    },
+  ],
+};
+
+let server: FakeServer;
+let cwd: string;
+beforeEach(async () => {
+  server = await FakeServer.start();
+  server.on(`GET ${FLOWS}`, { body: { total: 1, size: 1, workflows: [FLOW] } });
+  cwd = await mkdtemp(join(tmpdir(), 'fgs-flows-'));
+  await writeFile(join(cwd, 'order.yaml'), YAML);
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(cwd, { recursive: true });
+});
+
+const cli = (...argv: string[]): Promise<CliRun> =>
+  runCli(['flows', ...argv], { env: serverEnv(server.endpoint), cwd });
+const sent = (route: string): unknown => JSON.parse(server.requests(route)[0]?.body.toString() || 'null');
+
+describe('flows check', () => {
+  test('needs no server', async () => {
+    const { exitCode, stdout } = await runCli(['flows', 'check', 'order.yaml'], { cwd });
+    expect([exitCode, stdout]).toEqual([0, 'order.yaml breaks no rule\n']);
+  });
+
+  test('lists all broken rules with their places', async () => {
+    await writeFile(join(cwd, 'bad.yaml'), YAML.replace('to: pay', 'to: nowhere').replace('kind: start', 'kind: end'));
+    const { exitCode, stdout } = await cli('check', 'bad.yaml');
+    expect(exitCode).toBe(3);
+    expect(stdout.split('\n').length).toBeGreaterThan(3);
+    expect(stdout).toContain('F-02');
+  });
+
+  test('asks the server with --online', async () => {
+    const violation = { code: 'F-14', message: 'The function pay does not exist.', node: 'pay', field: 'function' };
+    server.on('POST /v1/p1/workflows/check', { body: { violations: [violation] } });
+    const { exitCode, stdout } = await cli('check', 'order.yaml', '--online');
+    expect([exitCode, stdout]).toEqual([3, expect.stringContaining('pay function  F-14  The function pay')]);
+  });
+
+  test.each([
+    ['missing.yaml', undefined, 2, 'cannot read missing.yaml: ENOENT'],
+    ['list.yaml', '- 1', 3, 'holds no object'],
+    ['broken.json', '{', 3, 'broken.json'],
+    ['broken.yaml', 'a: [', 3, 'broken.yaml'],
+    ['large.yaml', `a: ${'x'.repeat(2 * 1024 * 1024)}`, 3, 'is over 2097152 bytes'],
+    ['bomb.yaml', `a: &a [x]\nb: [${'*a, '.repeat(200)}]`, 3, 'Excessive alias count'],
+  ])('refuses %s', async (name, content, code, text) => {
+    if (content !== undefined) await writeFile(join(cwd, name), content);
+    const { exitCode, stderr } = await cli('check', name);
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(text)]);
+  });
+});
+
+describe('flows deploy', () => {
+  test('creates a flow, or replaces the one of the name', async () => {
+    server.on(`GET ${FLOWS}`, { body: { total: 0, size: 0, workflows: [] } });
+    server.on(`POST ${FLOWS}`, { body: FLOW });
+    expect((await cli('deploy', 'order.yaml')).stdout).toBe('order: created\n');
+    expect(sent(`POST ${FLOWS}`)).toEqual({ graph: parse(YAML) });
+    server.on(`GET ${FLOWS}`, { body: { total: 1, size: 1, workflows: [FLOW] } });
+    server.on(`PUT ${FLOWS}/f1`, { body: FLOW });
+    expect((await cli('deploy', 'order.yaml')).stdout).toBe('order: updated\n');
+  });
+
+  test('sends states as they are', async () => {
+    const states = { name: 'order', start: 'a', states: [{ id: 'a', name: 'a', type: 'End' }] };
+    await writeFile(join(cwd, 'order.json'), JSON.stringify(states));
+    server.on(`PUT ${FLOWS}/f1`, { body: FLOW });
+    expect((await cli('deploy', 'order.json')).exitCode).toBe(0);
+    expect(sent(`PUT ${FLOWS}/f1`)).toEqual(states);
+  });
+
+  test('shows every rule that the server found broken', async () => {
+    const violations = [
+      { code: 'F-14', message: 'The function pay does not exist.', node: 'pay', field: 'function' },
+      { code: 'F-30', message: 'Too few lines.', edge: { from: 'a', to: 'b' } },
+      { code: 'F-11', message: 'Too many functions.' },
+    ];
+    server.on(`PUT ${FLOWS}/f1`, {
+      status: 400,
+      body: { error_code: 'FSS.0400', error_msg: 'breaks a rule', violations },
+    });
+    const { exitCode, stderr } = await cli('deploy', 'order.yaml');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(
+      '  pay function: The function pay does not exist. (F-14)\n  a → b: Too few lines. (F-30)\n',
+    );
+    expect(stderr).toContain('  Too many functions. (F-11)\n');
+  });
+});
+
+describe('a flow', () => {
+  test('is found by name also on a later page, by URN and by id', async () => {
+    const others = Array.from({ length: 200 }, (_, n) => ({ ...FLOW, id: `x${n}`, name: `order-${n}` }));
+    server.on(`GET ${FLOWS}`, ({ query }) => ({
+      body: { total: 201, size: 1, workflows: query.get('offset') === '0' ? others : [FLOW] },
+    }));
+    server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: { name: 'order' } } });
+    expect((await cli('export', 'order')).stdout).toBe('name: order\n');
+    expect((await cli('export', FLOW.workflow_urn)).exitCode).toBe(0);
+    const unknown = await cli('export', 'orders');
+    expect([unknown.exitCode, unknown.stderr]).toEqual([3, expect.stringContaining('there is no flow "orders"')]);
+  });
+
+  test('is exported in either form', async () => {
+    const definition = { name: 'order', states: [] };
+    server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition, graph: parse(YAML) } });
+    expect(parse((await cli('export', 'order')).stdout)).toEqual(parse(YAML));
+    expect(JSON.parse((await cli('export', 'order', '--states', '--format', 'json')).stdout)).toEqual(definition);
+  });
+
+  test('is listed, and deleted by its URN', async () => {
+    expect((await cli('list')).stdout).toContain('order');
+    server.on(`DELETE ${FLOWS}`, { body: { success: [FLOW.workflow_urn], fail: [] } });
+    expect((await cli('delete', 'order', '--yes')).stdout).toBe('deleted flow order\n');
+    expect(sent(`DELETE ${FLOWS}`)).toEqual({ workflow_urns: [FLOW.workflow_urn] });
+    const fail = [{ workflow_urn: FLOW.workflow_urn, error_detail: 'flow order has active runs' }];
+    server.on(`DELETE ${FLOWS}`, { body: { success: [], fail } });
+    const refused = await cli('delete', 'order', '--yes');
+    expect([refused.exitCode, refused.stderr]).toEqual([3, expect.stringContaining('has active runs')]);
+  });
+});
+
+describe('flows start', () => {
+  beforeEach(() => server.on(`POST ${RUNS}`, { body: { execution_id: 'r1' } }));
+
+  test('starts a run with an input and an id', async () => {
+    expect((await cli('start', 'order', '--input', '{"a":1}', '--run-id', 'mine')).stdout).toBe('r1  started\n');
+    expect(sent(`POST ${RUNS}`)).toEqual({ input: { a: 1 } });
+    expect(server.requests(`POST ${RUNS}`)[0]?.headers['x-workflowrun-id']).toBe('mine');
+  });
+
+  test('waits for the end, with the output on standard output', async () => {
+    const states = ['running', 'success'];
+    server.on(`GET ${RUNS}/r1`, () => ({ body: { ...RUN, status: states.shift() } }));
+    const { exitCode, stdout, stderr } = await cli('start', 'order', '--wait');
+    expect([exitCode, stdout, stderr]).toEqual([0, '{"paid":true}\n', 'r1  success\n']);
+  });
+
+  test('exits with 6 when the run failed, and says why', async () => {
+    const { output: _, ...failed } = { ...RUN, status: 'fail', error: { error_code: 'X', error_message: 'no money' } };
+    server.on(`GET ${RUNS}/r1`, { body: failed });
+    const { exitCode, stdout, stderr } = await cli('start', 'order', '--wait');
+    expect([exitCode, stdout, stderr]).toEqual([6, '', 'r1  fail  X: no money\n']);
+  });
+
+  test('runs an express flow in one request', async () => {
+    server.on(`GET ${FLOWS}`, { body: { total: 1, size: 1, workflows: [{ ...FLOW, mode: 'EXPRESS' }] } });
+    const end = { execution_id: 'r2', status: 'success', output: { a: 1 }, begin_time: TIME, end_time: TIME };
+    server.on(`POST ${FLOWS}/f1/sync-executions`, { body: end });
+    expect((await cli('start', 'order', '--wait')).stdout).toBe('{"a":1}\n');
+  });
+
+  test('follows the log to the end', async () => {
+    const event = { v: 1, at: 0, type: 'node_started', node: 'pay', input: { inline: {} } };
+    server.on(`GET ${OWN_RUNS}/r1/events`, { body: `${JSON.stringify({ seq: 1, event })}\n` });
+    server.on(`GET ${RUNS}/r1`, { body: RUN });
+    const { exitCode, stdout } = await cli('start', 'order', '--follow');
+    expect([exitCode, stdout]).toEqual([0, '1970-01-01T00:00:00.000Z  node_started  node=pay\n{"paid":true}\n']);
+  });
+
+  test.each([
+    [['--input', '[1]'], 'not a JSON object'],
+    [['--input', '{'], 'not JSON'],
+    [['--input', '{}', '--input-file', 'x'], 'one of --input and --input-file'],
+    [['--wait', '--follow'], 'exclude each other'],
+    [['--timeout', '0'], '--timeout'],
+  ])('refuses %j', async (flags, text) => {
+    const { exitCode, stderr } = await cli('start', 'order', ...flags);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(text)]);
+  });
+});
+
+describe('flows runs', () => {
+  test('list has pages, a time and a state', async () => {
+    const { node_execution_details: _, ...listed } = RUN;
+    server.on(`GET ${FLOWS}/f1/executions-history`, ({ query }) => ({
+      body: { total: 2, size: 1, executions: [{ ...listed, execution_id: `r${query.get('offset')}` }] },
+    }));
+    const { stdout } = await cli('runs', 'list', 'order', '--status', 'success', '--since', '1d');
+    expect(stdout).toMatch(/r0 .*\nr1 /);
+    expect(server.requests(`GET ${FLOWS}/f1/executions-history`)[0]?.query.get('status')).toBe('success');
+  });
+
+  test('show draws the run by the flow, with signs and words', async () => {
+    server.on(`GET ${RUNS}/r1`, { body: RUN });
+    server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: parse(YAML) } });
+    const { stdout } = await cli('runs', 'show', 'order', 'r1', '--graph');
+    expect(stdout).toBe('· not run   start start → pay\n✓ success   function pay, 42 ms, 2 times\n');
+  });
+
+  test('stop, retry, fork and follow name the run', async () => {
+    server.on(`POST ${RUNS}/r1/terminate`, { body: {} });
+    server.on(`POST ${RUNS}/r1/retry`, { headers: { 'x-workflowrun-id': 'r2' }, body: {} });
+    server.on(`POST ${OWN_RUNS}/r1/fork`, { body: { execution_id: 'r3' } });
+    server.on(`GET ${OWN_RUNS}/r1/events`, { body: '' });
+    expect((await cli('runs', 'stop', 'order', 'r1')).stdout).toBe('r1  stopping\n');
+    expect((await cli('runs', 'retry', 'order', 'r1')).stdout).toBe('r2  started\n');
+    const fork = ['fork', 'order', 'r1', '--node', 'pay', '--input', '{"a":1}', '--new-definition'];
+    expect((await cli('runs', ...fork)).stdout).toBe('r3  started\n');
+    expect(sent(`POST ${OWN_RUNS}/r1/fork`)).toEqual({ node: 'pay', input: { a: 1 }, new_definition: true });
+    expect((await cli('runs', 'follow', 'order', 'r1')).exitCode).toBe(0);
+  });
+});
+
+test('flows callback ends a wait with a result, or with a failure', async () => {
+  server.on(`POST ${FLOWS}/f1/callback`, { body: { execution_id: 'r1' } });
+  await cli('callback', 'order', 'r1', 'id-1', '--result', '{"ok":true}');
+  await cli('callback', 'order', 'r1', 'id-1', '--fail', 'no');
+  const [first, second] = server.requests(`POST ${FLOWS}/f1/callback`);
+  expect(JSON.parse(first?.body.toString() ?? '')).toEqual({ result: 'success', output: { ok: true } });
+  expect(first?.headers).toMatchObject({ 'x-workflow-run-id': 'r1', 'x-workflow-state-id': 'id-1' });
+  expect(JSON.parse(second?.body.toString() ?? '')).toEqual({ result: 'fail', error: 'no' });
+});

@@ -1,0 +1,62 @@
+import { CliError, EXIT, type Noun } from '../../framework/index.ts';
+import { operation } from '../../operations/index.ts';
+import { callback } from './callback.ts';
+import { check } from './check.ts';
+import { deploy } from './deploy.ts';
+import { exportFlow } from './export.ts';
+import { FLOW } from './flow.ts';
+import { runCommands } from './runs.ts';
+import { start } from './start.ts';
+
+const PAGE = 200;
+/** The operation deletes many, by their URNs. */
+const DELETED: typeof FLOW = { ...FLOW, fields: ({ workflow_urn }) => ({ workflow_urns: [workflow_urn] }) };
+
+export const flows: Noun = {
+  name: 'flows',
+  summary: 'Function flows: graphs of functions, and their runs',
+  commands: [
+    check,
+    deploy,
+    operation('flows list', 'listWorkflow', {
+      summary: 'Flows of the project that you may see, newest first',
+      flags: {
+        name: ['TEXT', 'only flows with this text in their name', { field: 'workflow_name' }],
+        mode: ['MODE', 'only NORMAL or EXPRESS flows'],
+      },
+      fields: { limit: String(PAGE) },
+      next: ({ total }, seen) => (seen < total ? { offset: String(seen) } : undefined),
+      examples: ['fgs flows list', 'fgs flows list --name order'],
+      rows: ({ workflows }) => workflows,
+      columns: {
+        name: 'FLOW',
+        mode: 'MODE',
+        updated_time: 'SAVED',
+        created_by: 'CREATED BY',
+        description: 'DESCRIPTION',
+      },
+      none: 'no flows; save one with: fgs flows deploy FILE',
+    }),
+    operation('flows show', 'showWorkFlow', {
+      summary: 'A flow with its definition',
+      args: [FLOW],
+      examples: ['fgs flows show order', 'fgs flows show order --output json'],
+      hide: ['definition'],
+    }),
+    exportFlow,
+    operation('flows delete', 'batchDeleteWorkflows', {
+      summary: 'Delete a flow without active runs, with the history of its runs',
+      args: [DELETED],
+      examples: ['fgs flows delete order --yes'],
+      confirm: ({ flow }) => `flow ${flow.name}`,
+      text({ fail: [failure] }, { flow }) {
+        if (failure === undefined) return `deleted flow ${flow.name}`;
+        throw new CliError(failure.error_detail, { code: 'CLI.REFUSED', exitCode: EXIT.refused });
+      },
+      data: (_, { flow }) => ({ ...flow, outcome: 'deleted' }),
+    }),
+    start,
+    ...runCommands,
+    callback,
+  ],
+};
