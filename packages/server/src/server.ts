@@ -5,7 +5,7 @@ import { spawnAgent } from '@funcgraph/agent';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { ArtifactStore } from './artifacts/index.ts';
+import { ArtifactStore, SharedBlobs } from './artifacts/index.ts';
 import { asyncParts } from './composition/async-parts.ts';
 import { controlParts, startControl, sweepLeftovers } from './composition/control-parts.ts';
 import { deliveryRefusal } from './composition/delivery-rights.ts';
@@ -49,6 +49,7 @@ import {
   ANSWER_MS,
   addressAt,
   addressOf,
+  checkShared,
   chooseSandbox,
   credentialsFile,
   DiskGuard,
@@ -172,6 +173,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       onConflict: (error) => broke(error),
     });
     undo.push(() => membership.leave());
+    checkShared(membership, config);
     const leases = new Leases(storage, membership);
     const feed = new ChangeFeed(storage.db);
     undo.push(() => feed.stop());
@@ -214,7 +216,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     undo.push(() => telemetry.close());
 
-    const artifacts = new ArtifactStore({ dir: join(config.dataDir, 'artifacts') });
+    const artifacts = new ArtifactStore({
+      dir: join(config.dataDir, 'artifacts'),
+      ...(config.sharedArtifacts === undefined ? {} : { shared: new SharedBlobs(config.sharedArtifacts) }),
+    });
     await artifacts.start();
     undo.push(() => artifacts.stop());
     await registering;
@@ -306,6 +311,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log,
       refusalOf: deliveryRefusal(iam),
       sweepLeftovers: () => sweepLeftovers(control),
+      sweepShared: () => control.functions.sweepShared(),
       refuseWhenFull: () => disk.refuse(),
     });
     await feed.follow('cancelled-message', (ids) => async.dispatcher.cancelRequested(ids));

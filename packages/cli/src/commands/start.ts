@@ -34,6 +34,8 @@ export const SERVER_FLAGS = {
     'PostgreSQL in the place of SQLite: postgres://user@host/database, without a password (see FGS_DATABASE_URL)',
   ),
   'database-url-file': flag.text('FILE', 'file with that URL, which may have a password'),
+  'key-file': flag.text('FILE', 'copy of master.key of the first of several servers that share a PostgreSQL database'),
+  artifacts: flag.text('DIR', 'folder with the code of functions that those servers share'),
   'drain-timeout': flag.text(
     'TIME',
     'how long running invocations may continue when the server stops, such as 15m (the server: 30s)',

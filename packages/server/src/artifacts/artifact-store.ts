@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits, UPLOAD_LIMITS } from './artifact-limits.ts';
@@ -11,6 +11,7 @@ import { ArtifactError } from './errors.ts';
 import { MergedTrees } from './merged-trees.ts';
 import { pathExists as exists } from './path-exists.ts';
 import { receive, type UploadBytes } from './receive.ts';
+import { digestOf, type SharedBlobs } from './shared-blobs.ts';
 import type { Artifact, ArtifactKind, ArtifactPin, PutOptions } from './types.ts';
 import { extractZip, sealFolder } from './zip-extract.ts';
 import { readZipTrailer } from './zip-trailer.ts';
@@ -21,6 +22,8 @@ export type IsReferenced = (sha256: string) => Promise<boolean>;
 export interface ArtifactStoreOptions {
   readonly dir: string;
   readonly limits?: ArchiveLimits;
+  /** The bytes of all servers; what this store lacks comes from there. */
+  readonly shared?: SharedBlobs;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -28,13 +31,14 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /**
  * Code bundles by their SHA-256: `blobs/<sha256>` holds the original bytes, `trees/<id>/` the folder that instances
  * see. A blob or tree is visible only when it is complete and on disk; a crash leaves files in `incoming/` only, which
- * `start` removes. Only one server may use a folder.
+ * `start` removes. Only one server may use a folder; several share bytes by `shared`.
  */
 export class ArtifactStore {
   /** Code folders merged from several artifacts. */
   readonly merged: MergedTrees;
   readonly #dir: string;
   readonly #limits: ArchiveLimits;
+  readonly #shared: SharedBlobs | undefined;
   readonly #locks = new KeyLock();
   readonly #pins = new Map<string, number>();
   /** Collections of pinned artifacts, repeated when the last pin is released. */
@@ -44,6 +48,7 @@ export class ArtifactStore {
   constructor(options: ArtifactStoreOptions) {
     this.#dir = options.dir;
     this.#limits = options.limits ?? ARCHIVE_LIMITS;
+    this.#shared = options.shared;
     this.merged = new MergedTrees(options.dir);
   }
 
@@ -58,6 +63,7 @@ export class ArtifactStore {
       await sealFolder(this.#path(part));
     }
     await this.merged.start();
+    await this.#shared?.start();
   }
 
   /** Waits for collections started by a released pin. */
@@ -98,15 +104,18 @@ export class ArtifactStore {
   }
 
   /**
-   * Unpacks an artifact again whose tree is missing. False when that is impossible: the stored bytes are missing or
-   * changed.
+   * Unpacks an artifact whose tree is missing. False when that is impossible: the bytes, of this server and shared ones,
+   * are missing or changed. Bytes that only this server has are shared.
    */
   async restore(artifact: Artifact, fileName: string | undefined): Promise<boolean> {
     const { sha256, kind, treePath } = artifact;
     return this.#locks.run(sha256, async () => {
-      if (await exists(treePath)) return true;
       const blob = this.#blob(sha256);
-      if (!(await exists(blob)) || (await digestOf(blob)) !== sha256) return false;
+      if (await exists(treePath)) {
+        if (await exists(blob)) await this.#shared?.put(sha256, blob);
+        return true;
+      }
+      if (!(await this.#haveBlob(sha256))) return false;
       const staging = this.#path('incoming', randomUUID());
       try {
         await mkdir(staging);
@@ -120,6 +129,11 @@ export class ArtifactStore {
     });
   }
 
+  /** Fetches and unpacks shared bytes before a function uses them. */
+  async prefetch(artifact: Artifact): Promise<void> {
+    if (this.#shared !== undefined) await this.restore(artifact, undefined);
+  }
+
   /** The artifact as plain data from the fields of a database row; does not check the files. */
   describe(row: Omit<Artifact, 'treePath'> & { readonly fileName?: string }): Artifact {
     const { sha256, sha512, kind, sizeBytes } = row;
@@ -128,11 +142,18 @@ export class ArtifactStore {
 
   /** The stored bytes as a stream. The stream fails when the artifact is removed. */
   read(sha256: string): Readable {
-    return createReadStream(this.#blob(sha256));
+    const blob = this.#blob(sha256);
+    if (this.#shared === undefined) return createReadStream(blob);
+    const bytes = async function* (fetched: Promise<unknown>): AsyncGenerator<Buffer> {
+      await fetched;
+      yield* createReadStream(blob);
+    };
+    return Readable.from(bytes(this.#fetchMissing(sha256)));
   }
 
   /** The stored bytes in memory: at most the size limit of an upload. */
   async readAll(sha256: string): Promise<Buffer> {
+    await this.#fetchMissing(sha256);
     return readFile(this.#blob(sha256));
   }
 
@@ -148,8 +169,14 @@ export class ArtifactStore {
       }
       if (await isReferenced(sha256)) return false;
       await this.#remove(sha256);
+      await this.#shared?.discard(sha256);
       return true;
     });
+  }
+
+  /** Removes shared bytes without references. One server does this for all. */
+  async sweepShared(isReferenced: IsReferenced): Promise<void> {
+    await this.#shared?.sweep(isReferenced);
   }
 
   /** Removes artifacts without references, such as uploads whose function was never committed. */
@@ -206,6 +233,31 @@ export class ArtifactStore {
     if (!(await exists(target))) await rename(blob, target);
     await sealFolder(this.#path('trees'));
     await sealFolder(this.#path('blobs'));
+    await this.#shared?.put(artifact.sha256, target);
+  }
+
+  async #fetchMissing(sha256: string): Promise<void> {
+    if (this.#shared === undefined || (await exists(this.#blob(sha256)))) return;
+    await this.#locks.run(sha256, () => this.#haveBlob(sha256));
+  }
+
+  /** Whether the bytes are here and unchanged, fetched if need be. Under the lock of the digest. */
+  async #haveBlob(sha256: string): Promise<boolean> {
+    const blob = this.#blob(sha256);
+    if ((await exists(blob)) && (await digestOf(blob)) === sha256) return true;
+    if (this.#shared === undefined) return false;
+    const incoming = this.#path('incoming', randomUUID());
+    if (!(await this.#shared.fetch(sha256, incoming))) return false;
+    const file = await open(incoming, 'r');
+    try {
+      await file.chmod(0o644);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(incoming, blob);
+    await sealFolder(this.#path('blobs'));
+    return true;
   }
 
   async #build(tree: string, blob: string, options: PutOptions): Promise<void> {
@@ -251,12 +303,6 @@ export class ArtifactStore {
   #path(...parts: string[]): string {
     return join(this.#dir, ...parts);
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 /** For a named single file the tree depends on the name, too, so the name is part of the id. */

@@ -36,6 +36,7 @@ export interface AsyncDeps {
   readonly log: Logger;
   readonly refusalOf: DeliverOptions['refusalOf'];
   readonly sweepLeftovers: () => Promise<void>;
+  readonly sweepShared: () => Promise<void>;
   readonly refuseWhenFull: () => void;
 }
 
@@ -93,6 +94,7 @@ export function asyncParts(deps: AsyncDeps) {
       queue,
       deadLetters: box,
       sweepLeftovers: deps.sweepLeftovers,
+      sweepShared: deps.sweepShared,
       reclaim: () => storage.reclaim(),
       clock,
       log,

@@ -102,10 +102,11 @@ function quotas(raw: RawConfig): Quotas {
 export function compileConfig(
   raw: RawConfig & { readonly data_dir: string },
   machineMemoryMb: number,
-): Omit<Config, 'databaseUrl' | 'metricsToken' | 'searchPath'> {
+): Omit<Config, 'databaseUrl' | 'sealingKey' | 'metricsToken' | 'searchPath'> {
   return {
     dataDir: raw.data_dir,
     user: raw.user ?? 'funcgraph',
+    sharedArtifacts: raw.artifacts,
     host: raw.host ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,

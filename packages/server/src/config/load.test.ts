@@ -108,6 +108,25 @@ describe('configuration', () => {
       expect(loadConfig([], {}).databaseUrl).toBeUndefined();
     });
 
+    it('has the sealing key and the code of several servers, which need it', () => {
+      const key = 'ab'.repeat(32);
+      const flags = ['--key-file', file(`${key}\n`), '--artifacts', '/srv/artifacts'];
+      const config = loadConfig(flags, { FGS_DATABASE_URL: URL_TEXT });
+      expect([config.sealingKey?.reveal(), config.sharedArtifacts]).toEqual([key, '/srv/artifacts']);
+      expect(inspect(config) + JSON.stringify(config)).not.toContain(key);
+      expect(() => loadConfig(flags, {})).toThrow(/no database URL is set/);
+      expect(() => loadConfig(flags.slice(0, 2), {})).toThrow(/key_file .* no database URL is set/);
+      for (const [argv, message] of [
+        [['--key-file', '/nonexistent'], /sealing key cannot be read/],
+        [['--key-file', file('s3cret')], /must have 64 hexadecimal digits/],
+        [['--artifacts', 'relative'], /artifacts/],
+      ] as const) {
+        const load = () => loadConfig(argv, { FGS_DATABASE_URL: URL_TEXT });
+        expect(load).toThrow(message);
+        expect(load).not.toThrow(/s3cret/);
+      }
+    });
+
     it('is removed from the environment of programs that the server starts', () => {
       const env: NodeJS.ProcessEnv = { FGS_DATABASE_URL: URL_TEXT, PATH: '/bin' };
       forgetSecrets(env);

@@ -8,6 +8,7 @@ import { ConfigError, compileConfig } from './compile.ts';
 import { databaseUrl } from './database-url.ts';
 import { metricsToken } from './metrics-token.ts';
 import { type Config, RawConfig } from './schema.ts';
+import { sealingKey } from './sealing-key.ts';
 
 const validator = Compile(RawConfig);
 const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
@@ -38,6 +39,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
 export interface Settings {
   readonly raw: RawConfig & { readonly data_dir: string };
   readonly databaseUrl: string | undefined;
+  readonly sealingKey: string | undefined;
   readonly metricsToken: string | undefined;
   readonly searchPath: readonly string[];
 }
@@ -63,23 +65,33 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
     const [error] = validator.Errors(raw);
     throw new ConfigError(`${error?.instancePath.slice(1)} ${error?.message}`);
   }
+  const url = databaseUrl({
+    url: raw.database_url,
+    file: raw.database_url_file,
+    onCommandLine: flags.values.database_url !== undefined,
+  });
+  if (raw.artifacts !== undefined && url === undefined) {
+    throw new ConfigError(
+      'artifacts is for servers that share a PostgreSQL database, and no database URL is set',
+      'Leave it out: a server with SQLite has its code in its data directory.',
+    );
+  }
   return {
     raw: { ...raw, data_dir: resolve(raw.data_dir ?? defaultDataDir(env)) },
-    databaseUrl: databaseUrl({
-      url: raw.database_url,
-      file: raw.database_url_file,
-      onCommandLine: flags.values.database_url !== undefined,
-    }),
+    databaseUrl: url,
+    sealingKey: sealingKey(raw.key_file, url !== undefined),
     metricsToken: metricsToken(raw.metrics_token_file),
     searchPath: searchPath(env),
   };
 }
 
 /** Throws ConfigError for a value with the right type and an invalid meaning. */
-export function compileSettings({ raw, databaseUrl: url, metricsToken: token, searchPath: folders }: Settings): Config {
+export function compileSettings(settings: Settings): Config {
+  const { raw, databaseUrl: url, sealingKey: key, metricsToken: token, searchPath: folders } = settings;
   return Object.freeze({
     ...compileConfig(raw, machineMemoryMb()),
     databaseUrl: url === undefined ? undefined : new Secret(url),
+    sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),
     searchPath: folders,
   });

@@ -15,6 +15,10 @@ export const RawConfig = Type.Object(
     database_url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
     /** File that holds that URL. */
     database_url_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** File with the sealing key, for servers that share a PostgreSQL database. */
+    key_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** Folder with the code of functions that servers with the same PostgreSQL database share; absolute. */
+    artifacts: Type.Optional(Type.String({ pattern: '^/[^\\0]+$', maxLength: 4096 })),
     host: Type.Optional(Type.String({ minLength: 1 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
@@ -109,6 +113,10 @@ export interface Config {
   readonly user: string;
   /** Undefined: SQLite in the data directory. */
   readonly databaseUrl: Secret | undefined;
+  /** Undefined: in the data directory. */
+  readonly sealingKey: Secret | undefined;
+  /** Folder with the code that servers share. Undefined: the data directory has all of it. */
+  readonly sharedArtifacts: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly gatewayPort: number;

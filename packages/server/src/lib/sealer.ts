@@ -30,6 +30,11 @@ export class Sealer {
     this.#key = key;
   }
 
+  /** From 64 hexadecimal digits. */
+  static ofHex(key: string): Sealer {
+    return new Sealer(Buffer.from(key, 'hex'));
+  }
+
   /** The same for the same key and purpose, and reveals nothing about the key. */
   fingerprint(purpose: string): string {
     return createHmac('sha256', this.#key).update(purpose).digest('hex');
@@ -76,7 +81,7 @@ export async function openSealer(keyFile: string, options: { readonly mayCreate:
     await writeDurably(keyFile, `${key.toString('hex')}\n`);
     return new Sealer(key);
   }
-  if (/^[0-9a-f]{64}$/.test(text)) return new Sealer(Buffer.from(text, 'hex'));
+  if (/^[0-9a-f]{64}$/.test(text)) return Sealer.ofHex(text);
   // nothing was stored yet, so no sealed secret is lost with the empty key file
   if (text === '' && options.mayCreate) {
     await rm(keyFile);

@@ -18,7 +18,7 @@ let made = 0;
 
 const open = async (dir: string): Promise<Storage> => {
   const { storage: opened, sealer } = await openDatabase({
-    config: { dataDir: dir, databaseUrl: undefined },
+    config: { dataDir: dir, databaseUrl: undefined, sealingKey: undefined },
     log,
     onDeath: () => {},
   });

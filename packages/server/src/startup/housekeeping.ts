@@ -11,6 +11,8 @@ export interface HousekeepingParts {
   readonly deadLetters: Pick<DeadLetterBox, 'trim' | 'trimOwners'>;
   /** Removes files that nothing refers to. */
   readonly sweepLeftovers: () => Promise<void>;
+  /** Removes files without references that servers share. */
+  readonly sweepShared: () => Promise<void>;
   /** Gives the space of removed rows back to the file system. */
   readonly reclaim: () => Promise<void>;
   readonly clock: Clock;

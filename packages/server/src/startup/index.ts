@@ -10,4 +10,5 @@ export { openDatabase } from './open-database.ts';
 export { readiness } from './readiness.ts';
 export { ownUserName } from './rights-check.ts';
 export { chooseSandbox } from './sandbox-choice.ts';
+export { checkShared } from './shared-artifacts.ts';
 export { UNAVAILABLE_HOST } from './unavailable-host.ts';

@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true }));
 
-const open = () => openDatabase({ config: { dataDir, databaseUrl: undefined }, log, onDeath: () => {} });
+const open = () =>
+  openDatabase({ config: { dataDir, databaseUrl: undefined, sealingKey: undefined }, log, onDeath: () => {} });
 
 async function store(): Promise<void> {
   await (await open()).storage.close();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import { openSealer, type Sealer } from '../lib/sealer.ts';
+import { openSealer, Sealer } from '../lib/sealer.ts';
 import {
   checkDatabaseKind,
   openStorage,
@@ -14,7 +14,7 @@ import {
 import { hasStoredFiles, refuseMissingDatabase } from './existing-data.ts';
 
 export interface DatabaseDeps {
-  readonly config: Pick<Config, 'dataDir' | 'databaseUrl'>;
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl' | 'sealingKey'>;
   readonly log: Logger;
   /** Called once when the database is lost permanently. */
   readonly onDeath: (error: Error) => void;
@@ -29,18 +29,21 @@ export interface DataDirectory {
 }
 
 /**
- * Opens the key file and the database of the data directory, which remembers it from then on. The key is made first, and
- * only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` or `storage.missing`
+ * Opens the key and the database of the data directory, which remembers it from then on. A key that is not given is made
+ * first, and only where no database exists. Rejects like `openSealer` and `openStorage`, and with `storage.foreign` or `storage.missing`
  * rather than begin an empty database beside the one, or the files, that belong to the directory.
  */
 export async function openDatabase({ config, log, onDeath }: DatabaseDeps): Promise<DataDirectory> {
-  const { dataDir, databaseUrl: url } = config;
+  const { dataDir, databaseUrl: url, sealingKey } = config;
   const record = await readDatabaseRecord(dataDir);
   checkDatabaseKind(record, url === undefined ? 'sqlite' : 'postgres', dataDir);
   const mustHaveTables = url === undefined && (await hasStoredFiles(dataDir));
   if (mustHaveTables) await refuseMissingDatabase(dataDir);
   const mayCreate = !record.sqlite && record.postgresId === undefined;
-  const sealer = await openSealer(join(dataDir, 'master.key'), { mayCreate });
+  const sealer =
+    sealingKey === undefined
+      ? await openSealer(join(dataDir, 'master.key'), { mayCreate })
+      : Sealer.ofHex(sealingKey.reveal());
   if (url === undefined) {
     return {
       sealer,

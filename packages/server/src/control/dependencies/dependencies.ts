@@ -62,7 +62,14 @@ export class Dependencies {
     this.#packages = new Replica({
       feed: options.feed,
       topic: 'dependency',
-      load: (ids) => options.store.load(ids),
+      load: async (ids) => {
+        const packages = await options.store.load(ids);
+        for (const { versions } of packages) {
+          // code that is missing is reported when a function uses it
+          for (const { artifact } of versions) await options.artifacts.prefetch(artifact).catch(() => {});
+        }
+        return packages;
+      },
       keyOf: ({ id }) => id,
       onChange: (after, before) => {
         for (const { id } of before?.versions ?? []) this.#byId.delete(id);

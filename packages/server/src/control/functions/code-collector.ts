@@ -47,6 +47,11 @@ export class CodeCollector {
     await this.#artifacts.sweep(isUsed, mayRemove);
   }
 
+  /** Removes code that servers share and no version uses. One server does this for all. */
+  sweepShared(): Promise<void> {
+    return this.#artifacts.sweepShared((sha256) => this.#store.isReferenced(sha256));
+  }
+
   async stop(): Promise<void> {
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();

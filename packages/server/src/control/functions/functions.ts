@@ -77,6 +77,11 @@ export class Functions {
     await this.access.collector.sweep(mayRemove);
   }
 
+  /** Removes code that servers share and no version uses. */
+  sweepShared(): Promise<void> {
+    return this.access.collector.sweepShared();
+  }
+
   async stop(): Promise<void> {
     await this.access.mergedCode.stop();
     await this.access.collector.stop();
