@@ -8,8 +8,9 @@ import {
   compilePath,
   compileValue,
 } from '../expressions/compile.ts';
+import { graphOf } from '../graph/graph.ts';
+import { regionOf } from '../graph/regions.ts';
 import type { Json, JsonObject } from '../json/json.ts';
-import { joinOf } from './regions.ts';
 
 /** A definition with its texts compiled and its edges resolved. */
 export interface Plan {
@@ -66,6 +67,7 @@ export interface Guard {
 
 /** The definition must have passed the rules. Throws `ExpressionError` for a text that does not compile. */
 export function compile(definition: FlowDefinition): Plan {
+  const graph = graphOf(definition);
   const successors = group(definition.edges, (edge) => edge.from);
   const children = group(definition.nodes, (node) => ('parent' in node ? node.parent : undefined));
   const entered = new Set(definition.edges.map((edge) => edge.to));
@@ -98,7 +100,7 @@ export function compile(definition: FlowDefinition): Plan {
     const filters = node as Filters;
     const inner = children.get(node.id)?.map((child) => child.id) ?? [];
     const heads = inner.filter((id) => !entered.has(id));
-    const join = node.kind === 'parallel' ? joinOf(targets, definition.edges) : null;
+    const join = node.kind === 'parallel' ? (regionOf(graph, node.id).join ?? null) : null;
     return {
       node,
       next: node.kind === 'parallel' ? join : (targets.find((target) => byId.get(target)?.kind !== 'error') ?? null),

@@ -1,8 +1,9 @@
 import type { ErrorNode, FlowDefinition, FlowEdge, FlowNode, FunctionNode } from '../definition.ts';
 import { compileExpression, compileFilter, compilePath, compileValue } from '../expressions/compile.ts';
+import { graphOf } from '../graph/graph.ts';
+import { regionOf } from '../graph/regions.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/json.ts';
 import type { Failure } from './failure.ts';
-import { joinOf } from './regions.ts';
 import type { Outcome, World } from './testing.ts';
 
 /** Failures that a run may end with: which of several branches fails first is a matter of time. */
@@ -21,7 +22,7 @@ type Path = readonly (string | number)[];
 export class Reference {
   /** Keys of the calls that the run makes. */
   readonly keys = new Set<string>();
-  /** Of actions beside a failed one: they may be made. */
+  /** Of calls beside one that failed: they may be made. */
   readonly abandoned = new Set<string>();
   readonly #flow: FlowDefinition;
   readonly #world: World;
@@ -56,7 +57,7 @@ export class Reference {
       }
       case 'parallel': {
         const branches = this.#out(id).map((edge) => edge.to);
-        const join = joinOf(branches, this.#flow.edges) ?? undefined;
+        const { join } = regionOf(graphOf(this.#flow), id);
         const results = this.#branches(
           branches,
           (branch, index) =>
@@ -89,6 +90,7 @@ export class Reference {
         return this.#walk(next, this.#filtered(node.output_filter, output), path, stops);
       }
       case 'wait': {
+        if (node.until !== undefined) this.#time(node.until, input);
         const index = path.at(-1);
         const key = node.parent === undefined ? id : `${id}#${index}`;
         const outcome = node.callback ? this.#world({ key, node: key, input: null }) : { result: input };
@@ -108,11 +110,13 @@ export class Reference {
   #branches<T>(list: readonly T[], walk: (one: T, index: number) => Json, path: Path): (Json | Failed)[] {
     return list.map((one, index) => {
       if (this.#skip.has(JSON.stringify([...path, index]))) return null;
+      const before = new Set(this.keys);
       try {
         return walk(one, index);
       } catch (error) {
-        if (error instanceof Failed) return error;
-        throw error;
+        if (!(error instanceof Failed)) throw error;
+        this.#abandon([...this.keys].filter((key) => !before.has(key)));
+        return error;
       }
     });
   }
@@ -166,8 +170,7 @@ export class Reference {
     const outputs: Json[] = [];
     const keys: string[] = [];
     let failed: Outcome | undefined;
-    for (const action of this.#flow.nodes) {
-      if (action.kind !== 'function' || action.parent !== node.id) continue;
+    for (const action of this.#actions(node.id)) {
       const before = node.action_mode === 'sequential' && outputs.length > 0 ? (outputs.at(-1) ?? null) : input;
       const outcome = this.#call(action.id, this.#input(action, before), [...path, node.id, action.id], attempt);
       keys.push(this.#key([...path, node.id, action.id], attempt));
@@ -179,13 +182,28 @@ export class Reference {
         );
     }
     if (failed) {
-      for (const key of keys) this.keys.delete(key);
-      for (const key of keys) this.abandoned.add(key);
+      this.#abandon(keys);
       return failed;
     }
     if (node.action_mode === 'sequential') return { result: outputs.at(-1) ?? null };
     if (!outputs.every(isJsonObject)) throw new Failed('not_an_object');
     return { result: Object.assign({}, ...outputs) };
+  }
+
+  #abandon(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.keys.delete(key);
+      this.abandoned.add(key);
+    }
+  }
+
+  #actions(service: string): FunctionNode[] {
+    const inner = this.#flow.nodes.flatMap((one) => (one.kind === 'function' && one.parent === service ? [one] : []));
+    const before = (id: string): number => {
+      const edge = this.#flow.edges.find((one) => one.to === id);
+      return edge ? 1 + before(edge.from) : 0;
+    };
+    return inner.sort((a, b) => before(a.id) - before(b.id));
   }
 
   #call(node: string, input: Json, path: Path, attempt: number): Outcome {
@@ -215,7 +233,8 @@ export class Reference {
         ? filtered
         : Object.fromEntries(
             parameters.flatMap(({ key, value, default: fallback }) => {
-              const found = this.#eval(() => compileValue(value).evaluate(filtered, this.#scope)) ?? fallback;
+              const read = this.#eval(() => compileValue(value).evaluate(filtered, this.#scope));
+              const found = read === undefined ? fallback : read;
               return found === undefined ? [] : [[key, found]];
             }),
           );
@@ -235,6 +254,11 @@ export class Reference {
       return { ...at, [key]: rest.length === 0 ? list : set(isJsonObject(inner) ? inner : {}, rest) };
     };
     return set(base, path.startsWith('$.') ? path.slice(2).split('.') : [path]);
+  }
+
+  #time(path: string, input: Json): void {
+    const text = this.#eval(() => compilePath(path).evaluate(input, this.#scope));
+    if (typeof text !== 'string' || !/^\d{4}-.*T.*Z$/.test(text)) throw new Failed('not_a_time');
   }
 
   #holds(text: string, value: Json): boolean {
