@@ -30,15 +30,7 @@ import {
   type SandboxDriver,
   type StartAgent,
 } from './instances/index.ts';
-import {
-  AccountGate,
-  functionKeyOf,
-  Invoker,
-  isKeyOf,
-  RequestLogs,
-  ReservedDemand,
-  RunningRequests,
-} from './invocation/index.ts';
+import { AccountGate, Invoker, RequestLogs, ReservedDemand, RunningRequests } from './invocation/index.ts';
 import { agentRules, closeRunDir, emptyLinkDir, openLinkDir, openRunDir } from './launcher/index.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { makeDataDir } from './lib/data-dir.ts';
@@ -114,16 +106,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
   let stopping: Promise<void> | undefined;
   // One deadline for all parts, from the moment that the first begins to stop.
   const requests = new RunningRequests(clock);
-  let endInstances = (): void => {};
-  let takeNoMore = (): void => {};
-  const drain = new Drain({ drainMs: config.drainMs, requests, endInstances: () => endInstances(), log });
-  let broke: (error: Error) => void = () => {};
-  const broken = new Promise<Error>((resolve) => {
-    broke = resolve;
-  });
+  const drain = new Drain({ drainMs: config.drainMs, requests, log });
+  const broken = Promise.withResolvers<Error>();
   const stop = async (): Promise<void> => {
     drain.begin();
-    takeNoMore();
     for (const step of undo.reverse()) {
       try {
         await step();
@@ -161,7 +147,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const registering = runtimes.start();
     registering.catch(() => {});
 
-    const { sealer, home, storage } = await openDatabase({ config, log, onDeath: (error) => broke(error) });
+    const { sealer, home, storage } = await openDatabase({ config, log, onDeath: broken.resolve });
     undo.push(() => storage.close());
     const membership = await Membership.join({
       storage,
@@ -170,7 +156,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       version: VERSION,
       clock,
       onError: (error) => log.error({ err: error }, 'a heartbeat failed'),
-      onConflict: (error) => broke(error),
+      onConflict: broken.resolve,
     });
     undo.push(() => membership.leave());
     checkShared(membership, config);
@@ -223,6 +209,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await artifacts.start();
     undo.push(() => artifacts.stop());
     await registering;
+    const { driver, capabilities } = await choosing;
+    parts.signal?.throwIfAborted();
     const control = controlParts({
       config,
       storage,
@@ -234,15 +222,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       tenants: iam.tenancy,
       ownFolders: await Promise.all([config.dataDir, runDir].map((folder) => realpath(folder))),
       host: parts.driver === undefined ? agent : UNAVAILABLE_HOST,
-      egress: () => config.egress && capabilities.networks,
-      retire: (snapshot) => pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),
+      egress: config.egress && capabilities.networks,
       clock,
       log,
     });
     undo.push(() => control.images.stop());
     undo.push(() => control.uploads.stop());
-    const { driver, capabilities } = await choosing;
-    parts.signal?.throwIfAborted();
     agent.onGone((reason) =>
       log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
     );
@@ -258,7 +243,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log,
     });
     undo.push(() => prewarmed.stop());
-    endInstances = () => void pool.stop(drain.cut);
+    drain.cut.addEventListener('abort', () => void pool.stop(drain.cut));
     undo.push(() => pool.stop(drain.cut));
     undo.push(() => keeper.stop());
     followChanges({ catalog, control, runtimes, pool, prewarmed, log });
@@ -317,7 +302,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await feed.follow('cancelled-message', (ids) => async.dispatcher.cancelRequested(ids));
     if (storage.signals !== undefined) feed.hearOthers({ signals: storage.signals, clock });
     await async.dispatcher.start();
-    takeNoMore = () => void async.dispatcher.stop(drain.closed);
+    drain.begun.addEventListener('abort', () => void async.dispatcher.stop(drain.closed));
     undo.push(() => async.dispatcher.stop(drain.closed));
     await async.deliverer.start();
     undo.push(() => async.deliverer.stop(drain.cut));
@@ -445,7 +430,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       gateway: gatewayUrl,
       credentialsFile: credentialsFile(config.dataDir),
       sandbox: capabilities,
-      broken,
+      broken: broken.promise,
       stop() {
         stopping ??= stop();
         return stopping;

@@ -58,8 +58,6 @@ export interface ControlDeps {
   /** Support of this machine for networks and file systems. */
   readonly host: NetworksOptions['host'] & ConstructorParameters<typeof FileSystems>[0]['host'];
   readonly egress: NetworksOptions['egress'];
-  /** Ends the instances of a version that is to run in another network. */
-  readonly retire: NetworksOptions['retire'];
   /** Which account a project belongs to. */
   readonly tenants: ConstructorParameters<typeof Shares>[0]['tenants'];
   /** Data directory and run directory, with links resolved. */
@@ -103,15 +101,15 @@ export function controlParts(deps: ControlDeps) {
     log: deps.log.child({ module: 'images' }),
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);
-  const { egress, retire } = deps;
+  const { egress } = deps;
   const shares = new Shares({ store: new ShareStore(db), feed, tenants: deps.tenants, clock });
   const networks = new Networks({
-    ...{ store: new NetworkStore(db), feed, host, catalog, clock, egress, retire },
+    ...{ store: new NetworkStore(db), feed, host, catalog, clock, egress },
     mayUse: (id, projectId) => shares.mayUse('network', id, projectId),
     onRemoved: (id) => shares.removeAll('network', id),
   });
   const fileSystems = new FileSystems({
-    ...{ store: new FileSystemStore(db), feed, host, catalog, clock, retire },
+    ...{ store: new FileSystemStore(db), feed, host, catalog, clock },
     mayUse: (id, projectId) => shares.mayUse('file-system', id, projectId),
     onRemoved: (id) => shares.removeAll('file-system', id),
     ownFolders: deps.ownFolders,

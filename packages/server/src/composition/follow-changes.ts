@@ -31,6 +31,10 @@ export function followChanges({ catalog, control, runtimes, pool, prewarmed, log
         log.info({ runtime: snapshot.runtime, err: error }, 'a function has a runtime that is not installed'),
     );
   });
+  // they finish their invocations, and others take their place
+  catalog.facts.on('surroundings.changed', ({ snapshot }) =>
+    pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot)),
+  );
   catalog.facts.on('version.deleted', ({ snapshot }) => {
     pool.retire(functionKeyOf(snapshot), (key) => isKeyOf(key, snapshot));
     if (snapshot.image !== undefined) images.retire(snapshot.image.id);

@@ -105,6 +105,8 @@ export interface FunctionFacts extends Record<string, unknown> {
   readonly 'reserved.updated': { readonly functionId: string };
   /** Created, changed or deleted, by any operation. */
   readonly 'triggers.updated': { readonly functionId: string };
+  /** Its instances have other networks or file systems than new ones would get. */
+  readonly 'surroundings.changed': { readonly snapshot: VersionSnapshot };
   /** Not sent for the versions of a deleted function. */
   readonly 'version.deleted': { readonly snapshot: VersionSnapshot };
   /** Not sent for the aliases of a deleted function. */

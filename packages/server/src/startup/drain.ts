@@ -22,8 +22,6 @@ export interface DrainParts {
     list(most: number): readonly RunningRequest[];
     cut(): void;
   };
-  /** Ends the instances at once. */
-  readonly endInstances: () => void;
   readonly log: Logger;
 }
 
@@ -42,13 +40,18 @@ export class Drain {
   readonly #cut = new AbortController();
   readonly #closed = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
-  #begun = false;
+  readonly #begun = new AbortController();
 
   constructor(parts: DrainParts) {
     this.#parts = parts;
   }
 
-  /** Fires when the time is over and the instances are ended. */
+  /** Fires when the server begins to stop: no further work is taken. */
+  get begun(): AbortSignal {
+    return this.#begun.signal;
+  }
+
+  /** Fires when the time is over: instances are ended. */
   get cut(): AbortSignal {
     return this.#cut.signal;
   }
@@ -60,8 +63,8 @@ export class Drain {
 
   /** Idempotent. */
   begin(): void {
-    if (this.#begun) return;
-    this.#begun = true;
+    if (this.#begun.signal.aborted) return;
+    this.#begun.abort();
     this.#report();
     this.#timers.push(
       setInterval(() => this.#report(), REPORT_EVERY_MS).unref(),
@@ -83,13 +86,12 @@ export class Drain {
   }
 
   #end(): void {
-    const { requests, endInstances, log } = this.#parts;
+    const { requests, log } = this.#parts;
     requests.cut();
     for (const request of requests.list(MOST_CUT_IN_LOG)) {
       log.warn(request, INTERRUPTED[request.mode]);
     }
     if (requests.size > MOST_CUT_IN_LOG) log.warn({ cut: requests.size }, 'more invocations are cut than are listed');
     this.#cut.abort();
-    endInstances();
   }
 }

@@ -21,7 +21,6 @@ const make = (): FileSystems =>
     catalog: control.catalog,
     clock: control.clock,
     mayUse: (_id, projectId) => projectId === 'p1',
-    retire: (snapshot) => retired.push(snapshot.name),
     onRemoved: async (id) => void removed.push(id),
     ownFolders: ['/data/funcgraph', '/run/funcgraph'],
     mountUsers: [{ from: 1000, to: 59_999 }],
@@ -48,6 +47,7 @@ beforeEach(async () => {
   refusal = undefined;
   retired = [];
   removed = [];
+  control.catalog.facts.on('surroundings.changed', ({ snapshot }) => retired.push(snapshot.name));
   fileSystems = make();
   await fileSystems.start();
 });

@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ChangeFeed, Replica } from '../../storage/index.ts';
-import type { Catalog, VersionSnapshot } from '../catalog.ts';
+import type { Catalog } from '../catalog.ts';
 import { exists, hostRefusal, inUse } from '../networks/host-refusal.ts';
 import { areNested, checkFileSystem } from './check-file-system.ts';
 import type { FileSystemStore } from './file-system-store.ts';
@@ -19,8 +19,6 @@ export interface FileSystemsOptions {
   readonly clock: Clock;
   /** Whether functions of a project may mount a file system. Reads memory only. */
   readonly mayUse: (fileSystemId: string, projectId: string) => boolean;
-  /** Lets the instances of a version finish their invocations, and replaces them. */
-  readonly retire: (snapshot: VersionSnapshot) => void;
   /** Called after a file system was removed. */
   readonly onRemoved: (fileSystemId: string) => Promise<void>;
   /** Folders of the server, without links: none of them, and nothing in or around them, can be registered. */
@@ -115,7 +113,8 @@ export class FileSystems {
     const fileSystem = this.#fileSystems.get(id);
     if (fileSystem === undefined) return;
     for (const snapshot of this.#options.catalog.snapshots()) {
-      if (snapshot.surroundings.mounts.some((mount) => isOf(mount, fileSystem))) this.#options.retire(snapshot);
+      if (snapshot.surroundings.mounts.some((mount) => isOf(mount, fileSystem)))
+        this.#options.catalog.facts.emit('surroundings.changed', { snapshot });
     }
   }
 

@@ -43,6 +43,7 @@ beforeEach(async () => {
   retired = [];
   removed = [];
   users = new Set(['p1']);
+  control.catalog.facts.on('surroundings.changed', ({ snapshot }) => retired.push(snapshot));
   networks = make();
   await networks.start();
 });
@@ -55,8 +56,7 @@ const make = (): Networks =>
     host,
     catalog: control.catalog,
     clock: control.clock,
-    egress: () => egress,
-    retire: (snapshot) => retired.push(snapshot),
+    egress,
     mayUse: (_id, projectId) => users.has(projectId),
     onRemoved: async (id) => void removed.push(id),
   });
@@ -145,7 +145,7 @@ describe('the network of a function', () => {
     expect(networks.of(requested({ vpcId: '', subnetId: '' }), 'p1')).toEqual(EGRESS);
     expect(networks.of(requested(undefined, false), 'p1')).toEqual(NONE);
     egress = false;
-    expect(networks.of(requested(), 'p1')).toEqual(NONE);
+    expect(make().of(requested(), 'p1')).toEqual(NONE);
   });
 
   it('is none, and never the default one, when it is not registered', async () => {

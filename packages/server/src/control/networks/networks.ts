@@ -19,13 +19,11 @@ export interface NetworksOptions {
   readonly catalog: Catalog;
   readonly clock: Clock;
   /** Whether a function without a chosen network reaches the outside. */
-  readonly egress: () => boolean;
+  readonly egress: boolean;
   /** Whether functions of a project may be placed in a network. Reads memory only. */
   readonly mayUse: (networkId: string, projectId: string) => boolean;
   /** Called after a network was removed. */
   readonly onRemoved: (networkId: string) => Promise<void>;
-  /** Lets the instances of a version finish their invocations, and replaces them. */
-  readonly retire: (snapshot: VersionSnapshot) => void;
 }
 
 type ChosenNetwork = Omit<Network, 'id' | 'cidr' | 'createdAt'>;
@@ -134,7 +132,7 @@ export class Networks {
 
   /** The network of a version: none when it chose a network that its project may not use or that does not exist. */
   of({ vpc, publicNetwork }: WantedSurroundings, projectId: string): SandboxNetwork {
-    if (vpc === undefined) return { kind: publicNetwork && this.#options.egress() ? 'egress' : 'none' };
+    if (vpc === undefined) return { kind: publicNetwork && this.#options.egress ? 'egress' : 'none' };
     const network = this.#chosen(vpc, projectId);
     return network === undefined ? { kind: 'none' } : { kind: 'vpc', network: onHost(network) };
   }
@@ -144,7 +142,7 @@ export class Networks {
     const network = this.#networks.get(id);
     if (network === undefined) return;
     for (const snapshot of this.#options.catalog.snapshots()) {
-      if (snapshot.surroundings.vpc?.vpcId === network.vpcId) this.#options.retire(snapshot);
+      if (snapshot.surroundings.vpc?.vpcId === network.vpcId) this.#retire(snapshot);
     }
   }
 
@@ -240,11 +238,14 @@ export class Networks {
 
   /** Functions may have chosen it before it existed; their running instances have no network. */
   #replaceInstances(network: Network): void {
-    const { catalog, retire } = this.#options;
-    for (const snapshot of catalog.snapshots()) {
+    for (const snapshot of this.#options.catalog.snapshots()) {
       const { vpc } = snapshot.surroundings;
-      if (vpc !== undefined && this.#chosen(vpc, snapshot.projectId)?.id === network.id) retire(snapshot);
+      if (vpc !== undefined && this.#chosen(vpc, snapshot.projectId)?.id === network.id) this.#retire(snapshot);
     }
+  }
+
+  #retire(snapshot: VersionSnapshot): void {
+    this.#options.catalog.facts.emit('surroundings.changed', { snapshot });
   }
 }
 
