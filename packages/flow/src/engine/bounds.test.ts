@@ -192,6 +192,16 @@ describe('a snapshot', () => {
     }
   });
 
+  it('holds what iterations share once', () => {
+    const { definition, input } = longLoop(200);
+    const run = new Drive({ definition, input: { ...input, large: 'x'.repeat(10_000) }, world: echo });
+    const text = JSON.stringify(toSnapshot(run.state));
+    expect(run.open.length).toBe(200);
+    expect(text.length).toBeLessThan(150_000);
+    const restored = fromSnapshot(JSON.parse(text));
+    expect(restored && JSON.stringify(toSnapshot(restored))).toBe(text);
+  });
+
   it('of another version is refused', () => {
     const { state } = new Drive({ definition: chain, world: echo });
     expect(fromSnapshot({ ...toSnapshot(state), version: 0 })).toBeUndefined();

@@ -30,10 +30,12 @@ export function begin(event: RunEvent & RunStarted): RunState {
 }
 
 /**
- * Applies an event to the state, in place and in time that does not depend on the length of the log. Total: events of
- * executions that do not exist change nothing.
+ * Applies an event to the state, in place and in time that does not depend on the length of the log. Events of
+ * executions that do not exist change nothing. Throws for an event of a newer release, whose meaning is unknown.
  */
 export function fold(state: RunState, event: RunEvent): RunState {
+  if (event.v !== 1)
+    throw new Error(`the log has an event of version ${(event as { v: unknown }).v}; version 1 is known`);
   switch (event.type) {
     case 'run_started':
       return state;

@@ -44,6 +44,13 @@ describe('logs of earlier releases', () => {
     expect(stateOf(events)).toEqual(meaning);
   });
 
+  it('are not mixed with events of a newer release', () => {
+    const [first] = read('v1-failed.jsonl').events;
+    if (first?.type !== 'run_started') throw new Error('the log has no beginning');
+    const event = { v: 2, at: 0, type: 'stop_requested' } as unknown as RunEvent;
+    expect(() => fold(begin(first), event)).toThrow('version 2');
+  });
+
   it('contain each event of version 1', () => {
     const types = new Set(
       files.flatMap((file) =>

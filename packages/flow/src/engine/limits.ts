@@ -1,4 +1,5 @@
 import { FLOW_LIMITS } from '../limits.ts';
+import { MAX_SUBFLOW_DEPTH } from '../rules/facts.ts';
 
 const MIB = 1024 * 1024;
 
@@ -11,7 +12,7 @@ export const RUN_LIMITS = {
   /** Of all distinct values of the run. */
   runBytes: 256 * MIB,
   /** Sub-flows inside sub-flows. */
-  depth: 16,
+  depth: MAX_SUBFLOW_DEPTH,
   /** Iterations of a loop at once when it sets no limit, and elements read from its array at once. */
   loopWindow: 256,
   /** Elements of one event, unless the first alone is larger. */
