@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Clock, Timer } from '../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
+import { GraceCollector } from '../lib/grace-collector.ts';
 import { KeyLock } from '../lib/key-lock.ts';
 import type { MayRemove } from '../lib/leftovers.ts';
 import { PlatformError } from '../lib/platform-error.ts';
@@ -34,8 +35,6 @@ export interface HeldImage {
   release(): void;
 }
 
-/** Longest call plus time to drain: until then an instance of a deleted version may still run from its image. */
-const GRACE_MS = 20 * 60 * 1000;
 const CHANGES = 'changes';
 
 /**
@@ -49,14 +48,14 @@ export class Images {
   readonly #files: ImageFiles;
   readonly #locks = new KeyLock();
   readonly #held = new Map<string, number>();
-  /** Monotonic ms until which an instance may still run from an image that lost a version. */
-  readonly #inUseUntil = new Map<string, number>();
+  /** Images that lost a version: an instance of it may still run from them. */
+  readonly #waiting: GraceCollector;
   readonly #stopping = new AbortController();
-  #timer: Timer | undefined;
   #collecting: Promise<void> = Promise.resolve();
 
   constructor(options: ImagesOptions) {
     this.#options = options;
+    this.#waiting = new GraceCollector(options.clock, () => this.#collect());
     this.#files = new ImageFiles(options.dir, options.limits, options.unpack ?? unpackInThread);
   }
 
@@ -75,7 +74,7 @@ export class Images {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the server is stopping'));
-    this.#timer?.cancel();
+    await this.#waiting.stop();
     await this.#locks.run(CHANGES, async () => {});
     await this.#collecting;
   }
@@ -159,18 +158,7 @@ export class Images {
 
   /** A version of this image was deleted; its instances may take a while to end. */
   retire(id: string): void {
-    const { clock } = this.#options;
-    this.#inUseUntil.set(id, clock.monotonic() + GRACE_MS);
-    this.#watch();
-  }
-
-  /** Collects again when the last instances of deleted versions must have ended. */
-  #watch(): void {
-    this.#timer ??= this.#options.clock.after(GRACE_MS + 1, () => {
-      this.#timer = undefined;
-      void this.#collect();
-      if (this.#inUseUntil.size > 0 && !this.#stopping.signal.aborted) this.#watch();
-    });
+    this.#waiting.later(id);
   }
 
   async #add(
@@ -212,12 +200,11 @@ export class Images {
   #collect(): Promise<void> {
     this.#collecting = this.#locks
       .run(CHANGES, async () => {
-        const { store, clock } = this.#options;
-        for (const [id, until] of this.#inUseUntil) if (until <= clock.monotonic()) this.#inUseUntil.delete(id);
+        const { store } = this.#options;
         const before = await store.all();
         this.#files.know(before);
         for (const { id, names, versions } of before) {
-          if (names.length > 0 || versions > 0 || this.#held.has(id) || this.#inUseUntil.has(id)) continue;
+          if (names.length > 0 || versions > 0 || this.#held.has(id) || this.#waiting.waitsFor(id)) continue;
           await store.removeUnused(id);
         }
         await this.#files.keepOnly(await store.all(), this.#options.mayRemove);

@@ -1,10 +1,8 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
-import type { Clock, Timer } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { GraceCollector } from '../../lib/grace-collector.ts';
 import type { MayRemove } from '../../lib/leftovers.ts';
 import type { FunctionStore } from './function-store.ts';
-
-/** Longest call plus time to drain: until then an instance of the old code may still load a file of it. */
-const GRACE_MS = 20 * 60 * 1000;
 
 /**
  * Removes code some time after the last version that used it went. A later sweep removes code that a stopped server
@@ -13,14 +11,12 @@ const GRACE_MS = 20 * 60 * 1000;
 export class CodeCollector {
   readonly #artifacts: ArtifactStore;
   readonly #store: Pick<FunctionStore, 'isReferenced'>;
-  readonly #clock: Clock;
-  readonly #timers = new Map<string, Timer>();
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #waiting: GraceCollector;
 
   constructor(artifacts: ArtifactStore, store: Pick<FunctionStore, 'isReferenced'>, clock: Clock) {
     this.#artifacts = artifacts;
     this.#store = store;
-    this.#clock = clock;
+    this.#waiting = new GraceCollector(clock, (sha256) => this.now(sha256));
   }
 
   /** No instance ran this code yet, so it can be removed at once. */
@@ -29,21 +25,13 @@ export class CodeCollector {
   }
 
   later(sha256: string): void {
-    this.#timers.get(sha256)?.cancel();
-    const timer = this.#clock.after(GRACE_MS, () => {
-      this.#timers.delete(sha256);
-      // a failure leaves the files to the next sweep
-      const run = this.now(sha256).catch(() => undefined);
-      this.#running.add(run);
-      void run.finally(() => this.#running.delete(run));
-    });
-    this.#timers.set(sha256, timer);
+    this.#waiting.later(sha256);
   }
 
   /** Removes code that no version uses and no instance may still load. */
   async sweep(mayRemove: MayRemove): Promise<void> {
     const isUsed = async (sha256: string): Promise<boolean> =>
-      this.#timers.has(sha256) || this.#store.isReferenced(sha256);
+      this.#waiting.waitsFor(sha256) || this.#store.isReferenced(sha256);
     await this.#artifacts.sweep(isUsed, mayRemove);
   }
 
@@ -52,9 +40,7 @@ export class CodeCollector {
     return this.#artifacts.sweepShared((sha256) => this.#store.isReferenced(sha256));
   }
 
-  async stop(): Promise<void> {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
-    await Promise.allSettled(this.#running);
+  stop(): Promise<void> {
+    return this.#waiting.stop();
   }
 }
