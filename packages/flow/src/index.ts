@@ -4,6 +4,7 @@ export {
   begin,
   type CallId,
   type Command,
+  callKey,
   compile,
   type Evaluated,
   type EventBody,

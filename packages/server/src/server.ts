@@ -9,10 +9,12 @@ import { ArtifactStore, SharedBlobs } from './artifacts/index.ts';
 import { asyncParts } from './composition/async-parts.ts';
 import { controlParts, startControl, sweepLeftovers } from './composition/control-parts.ts';
 import { deliveryRefusal } from './composition/delivery-rights.ts';
+import { startFlowEngine } from './composition/flow-parts.ts';
 import { followChanges } from './composition/follow-changes.ts';
 import { instanceParts } from './composition/instance-parts.ts';
 import type { Config } from './config/index.ts';
 import { Catalog, ProjectContentsStore } from './control/index.ts';
+import { RunService } from './flows/index.ts';
 import { Iam } from './iam/index.ts';
 import {
   ApiBodies,
@@ -310,6 +312,22 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => async.backlogWatch.stop());
     async.housekeeping.start();
     undo.push(() => async.housekeeping.stop());
+    const flowEngine = await startFlowEngine({
+      config,
+      storage,
+      membership,
+      feed,
+      flows: control.flows,
+      catalog,
+      invoker,
+      iam,
+      sealer,
+      steady,
+      clock,
+      log,
+    });
+    drain.begun.addEventListener('abort', () => flowEngine.drain());
+    undo.push(() => flowEngine.stop(drain.closed));
     const duty = (name: string, work: Pick<DutyOptions, 'begin' | 'end'>): Duty =>
       new Duty({
         ...work,
@@ -390,7 +408,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           idleMs: config.idleMs,
           retainDays: config.logRetainDays,
           metricsToken: config.metricsToken?.reveal(),
-          runs: undefined,
+          runs: new RunService(flowEngine),
           gateway: () => addressOf(gateway, config.host),
           ready: readiness({
             disk,

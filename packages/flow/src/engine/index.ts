@@ -1,4 +1,5 @@
 export { advance, resume, type Step } from './advance.ts';
+export { callKey } from './call-key.ts';
 export type { CallId, Command } from './commands.ts';
 export { toJson } from './compose.ts';
 export type { Run } from './desk.ts';

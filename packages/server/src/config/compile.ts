@@ -91,6 +91,8 @@ function quotas(raw: RawConfig): Quotas {
     aliasesPerFunction: raw.quota_aliases ?? usual.aliasesPerFunction,
     testEventsPerFunction: raw.quota_test_events ?? usual.testEventsPerFunction,
     environmentChars: raw.quota_environment ?? usual.environmentChars,
+    flowRuns: raw.quota_flow_runs ?? usual.flowRuns,
+    flowRunBytes: sizeBytes(raw.quota_flow_run_size, 'quota_flow_run_size') ?? usual.flowRunBytes,
     asyncEvents: raw.quota_async_events ?? usual.asyncEvents,
     asyncBytes: sizeBytes(raw.quota_async_size, 'quota_async_size') ?? usual.asyncBytes,
     deadLetters: raw.quota_dead_letters ?? usual.deadLetters,
@@ -146,6 +148,7 @@ export function compileConfig(
     logBytes: sizeMb(raw.log_size ?? '10GB', 'log_size') * 2 ** 20,
     logBytesPerProject: sizeMb(raw.log_size_per_project ?? '2GB', 'log_size_per_project') * 2 ** 20,
     asyncRetainDays: raw.async_retain_days ?? 7,
+    flowRetainDays: raw.flow_retain_days ?? 30,
     logRetainDays: raw.log_retain_days ?? 7,
     auditRetainDays: raw.audit_retain_days ?? 180,
   };

@@ -69,6 +69,9 @@ export const RawConfig = Type.Object(
     /** Functions of a project. */
     quota_functions: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     quota_flows: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    /** Runs of flows that a project stores, and the size of their events and values. */
+    quota_flow_runs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000 })),
+    quota_flow_run_size: Type.Optional(Type.String()),
     /** Code of all functions of a project. */
     quota_code_size: Type.Optional(Type.String()),
     /** Published versions of a function. */
@@ -96,6 +99,8 @@ export const RawConfig = Type.Object(
     log_size_per_project: Type.Optional(Type.String()),
     /** How long the status of finished asynchronous invocations is kept. */
     async_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
+    /** How long ended runs of flows are kept. */
+    flow_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     log_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     /** How long audit records are kept. */
     audit_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
@@ -153,6 +158,7 @@ export interface Config {
   readonly logBytes: number;
   readonly logBytesPerProject: number;
   readonly asyncRetainDays: number;
+  readonly flowRetainDays: number;
   readonly logRetainDays: number;
   readonly auditRetainDays: number;
 }

@@ -6,6 +6,9 @@ export interface Quotas {
   readonly functions: number;
   /** Of a project. */
   readonly flows: number;
+  /** Stored runs of flows of a project, with their events and values. */
+  readonly flowRuns: number;
+  readonly flowRunBytes: number;
   /** Code of all functions of a project, as it was uploaded. */
   readonly codeBytes: number;
   /** Besides `latest`. */
@@ -25,6 +28,8 @@ export interface Quotas {
 export const USUAL_QUOTAS: Quotas = {
   functions: LIMITS.functionsPerProject,
   flows: LIMITS.flowsPerProject,
+  flowRuns: 1_000_000,
+  flowRunBytes: 10 * 1024 ** 3,
   codeBytes: LIMITS.codeBytesPerProject,
   versionsPerFunction: LIMITS.versionsPerFunction,
   aliasesPerFunction: LIMITS.aliasesPerFunction,

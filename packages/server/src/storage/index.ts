@@ -10,6 +10,6 @@ export { probePostgres as probeDatabase } from './dialects/postgres/probe.ts';
 export { isGuard, isRefusedValue, isUniqueViolation, StorageError } from './errors.ts';
 export { openStorage, prepared, type Storage } from './open.ts';
 export type { StorageCheck, StorageOptions } from './options.ts';
-export type { FlowRunTable } from './schema/flow-runs.ts';
+export type { FlowMinuteTable, FlowRunTable } from './schema/flow-runs.ts';
 export type { MessageState, MessageTable } from './schema/queue.ts';
 export type { Schema } from './schema.ts';

@@ -30,8 +30,9 @@ export interface ChildRunsOptions {
   readonly large: LargeValues;
   readonly active: () => ActiveRuns;
   readonly stop: (run: string) => Promise<void>;
+  readonly stopping: (run: string) => AtomicStatement;
   readonly clock: Clock;
-  readonly owner: string;
+  readonly owner: () => string;
 }
 
 /** The runs of sub-flows. Each has the rights of its own flow; its parent needs the right to start it. */
@@ -75,6 +76,10 @@ export class ChildRuns implements Children {
     return this.#options.stop(run);
   }
 
+  stopping(run: string): AtomicStatement {
+    return this.#options.stopping(run);
+  }
+
   /** Sends the end of a run to the one that waits for it, as a part of its last append. */
   async endOf(end: RunFinished, context: RunContext, actor: RunActor): Promise<readonly AtomicStatement[]> {
     const { store, clock, owner } = this.#options;
@@ -89,7 +94,7 @@ export class ChildRuns implements Children {
     });
     const { run, exec, attempt } = parent;
     const message = JSON.stringify({ type: 'call_finished', exec, attempt, ...result });
-    const announce = row.owner !== owner;
+    const announce = row.owner !== owner();
     return [store.sending({ run, key: `child ${exec} ${attempt}`, message, at: clock.now(), announce })];
   }
 

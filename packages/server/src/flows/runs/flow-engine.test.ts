@@ -1,7 +1,11 @@
+import type { FlowNode } from '@funcgraph/flow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../lib/manual-clock.ts';
+import type { ManualClock } from '../../lib/manual-clock.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import type { Storage } from '../../storage/index.ts';
-import { openTestStorage } from '../../storage/testing.ts';
+import type { Flow } from '../types.ts';
+import { openTestFlows, settled } from './open-test-flows.fixture.ts';
+import { RunService } from './run-service.ts';
 import { call, definitionOf, FunctionError, flowUrn, TestFlows } from './testing.ts';
 
 let storage: Storage;
@@ -9,279 +13,318 @@ let clock: ManualClock;
 let flows: TestFlows;
 
 beforeEach(async () => {
-  storage = await openTestStorage();
-  clock = new ManualClock();
-  flows = new TestFlows(storage, clock);
-  await flows.engine.start();
+  ({ storage, clock, flows } = await openTestFlows());
 });
 afterEach(async () => {
-  await flows.engine.stop();
+  await flows.engine.stop(AbortSignal.abort());
   await storage.close();
 });
 
-/** Runs a flow to its end. */
-async function run(definition: Parameters<TestFlows['save']>[0], input: Parameters<TestFlows['start']>[1] = {}) {
-  const id = await flows.start(flows.save(definition), input);
-  const { status } = await flows.ended(id);
-  return { id, status, events: await flows.events(id) };
-}
+const run: TestFlows['run'] = (definition, input) => flows.run(definition, input);
+const inputsOf = (name: string) => flows.inputsOf(name);
 
-/** Lets work that needs no time settle. */
-const settled = async (): Promise<void> => {
-  for (let n = 0; n < 30; n += 1) await new Promise(setImmediate);
-};
-
-const inputsOf = (name: string) => flows.calls.filter((each) => each.name === name).map(({ input }) => input);
-
-describe('a run', () => {
-  it('calls one function after the other, and ends with the last output', async () => {
-    flows.functions.set('double', (input) => ({ n: (input as { n: number }).n * 2 }));
-    const definition = definitionOf('f', [call('a', 'double'), call('b', 'double')]);
-    const { id, status, events } = await run(definition, { n: 3 });
-    expect(status).toBe('success');
-    expect(inputsOf('double')).toEqual([{ n: 3 }, { n: 6 }]);
-    expect(events[0]).toMatchObject({ type: 'run_started', input: { json: { n: 3 } } });
-    expect(events.at(-1)).toMatchObject({ type: 'run_finished', status: 'success' });
-    expect(await flows.engine.store.row(id)).toMatchObject({ status: 'success', owner: null, next_seq: events.length });
+describe('a server that dies', () => {
+  it('leaves its runs to another, which makes open calls again with the same id and finished ones never', async () => {
+    flows.functions.set('a', () => ({ a: 1 }));
+    flows.functions.set('b', () => new Promise(() => {}));
+    const id = await flows.start(flows.save(definitionOf('f', [call('a'), call('b')])), { x: 1 });
+    await settled();
+    const dead = flows.engine;
+    flows.engine = flows.newEngine();
+    flows.functions.set('b', (input) => ({ b: input }));
+    await flows.engine.start();
+    expect((await flows.ended(id)).status).toBe('success');
+    expect(flows.calls.map(({ name }) => name)).toEqual(['a', 'b', 'b']);
+    expect(flows.calls[1]?.requestId).toBe(flows.calls[2]?.requestId);
+    await dead.stop(AbortSignal.abort());
   });
 
-  it('fails with the error of the function', async () => {
+  it('cannot append any more, although it lives', async () => {
+    let end = (): void => {};
+    flows.functions.set(
+      'a',
+      () =>
+        new Promise((resolve) => {
+          end = () => resolve({ late: true });
+        }),
+    );
+    const id = await flows.start(flows.save(definitionOf('f', [call('a')])));
+    await settled();
+    const [old, endOld] = [flows.engine, end];
+    flows.engine = flows.newEngine();
+    await flows.engine.start();
+    await settled();
+    endOld();
+    await settled();
+    expect(await flows.engine.store.row(id)).toMatchObject({ status: 'running', owner: 'server-2', epoch: 2 });
+    expect(old.active.size).toBe(0);
+    end();
+    expect((await flows.ended(id)).status).toBe('success');
+    await old.stop(AbortSignal.abort());
+  });
+
+  it('had an express run on disk, which starts again as a whole', async () => {
+    flows.functions.set('a', () => ({}));
+    flows.functions.set('b', () => new Promise(() => {}));
+    const flow = flows.save(definitionOf('f', [call('a'), call('b')], { mode: 'EXPRESS' }));
+    const id = await flows.start(flow, { x: 1 });
+    await settled();
+    const dead = flows.engine;
+    flows.engine = flows.newEngine();
+    flows.functions.set('b', () => ({}));
+    await flows.engine.start();
+    expect((await flows.ended(id)).status).toBe('success');
+    expect(flows.calls.map(({ name }) => name)).toEqual(['a', 'b', 'a', 'b']);
+    expect(await flows.engine.store.row(id)).toBeUndefined();
+    await dead.stop(AbortSignal.abort());
+  });
+});
+
+describe('an express run', () => {
+  const service = () => new RunService(flows.engine);
+  const express = (nodes: FlowNode[]) => flows.save(definitionOf('f', nodes, { mode: 'EXPRESS' }));
+  const sync = (flow: Flow, input = {}, signal = new AbortController().signal) =>
+    service().runSync({ flow, input, headers: {}, startedBy: 'ann' }, signal);
+
+  it('returns its output to the caller that waits, and stores nothing', async () => {
+    flows.functions.set('a', (input) => ({ got: input, text: 'x'.repeat(100_000) }));
+    flows.functions.set('b', (input) => ({ size: (input as { text: string }).text.length }));
+    const detail = await sync(express([call('a'), call('b')]), { n: 1 });
+    expect(detail).toMatchObject({ status: 'success', input: { n: 1 }, output: { size: 100_000 } });
+    expect(detail.nodes.map(({ nodeId }) => nodeId)).toEqual(['a', 'b']);
+    expect(await flows.engine.store.row(detail.id)).toBeUndefined();
+  });
+
+  it('names the node that failed', async () => {
     flows.functions.set('a', () => {
       throw new FunctionError('no luck');
     });
-    const { status, events } = await run(definitionOf('f', [call('a')]));
-    expect(status).toBe('fail');
-    expect(events.at(-1)).toMatchObject({ error: { error_code: '4002', error_message: 'no luck', status: 500 } });
+    const detail = await sync(express([call('a')]));
+    expect(detail).toMatchObject({ status: 'fail', error: { code: '4002' } });
+    expect(detail.nodes[0]).toMatchObject({ nodeId: 'a', executions: [{ status: 'fail' }] });
   });
 
-  it('retries after the interval of the error node, with another request id', async () => {
-    let tries = 0;
-    flows.functions.set('a', () => {
-      tries += 1;
-      if (tries < 3) throw new FunctionError('not yet');
-      return { tries };
-    });
-    const retries = [{ interval_seconds: 2, max_retries: 3 }];
-    const definition = definitionOf('f', [call('a'), { id: 'e', name: 'e', kind: 'error', retries }]);
-    const id = await flows.start(flows.save(definition));
+  it('ends as timeout after five minutes, and abandons its calls', async () => {
+    flows.functions.set('a', () => new Promise(() => {}));
+    const running = sync(express([call('a')]));
     await settled();
-    expect(tries).toBe(1);
-    clock.advance(1_999);
+    clock.advance(299_999);
     await settled();
-    expect(tries).toBe(1);
     clock.advance(1);
-    await settled();
-    clock.advance(2_000);
-    expect((await flows.ended(id)).status).toBe('success');
-    expect(new Set(flows.calls.map(({ requestId }) => requestId)).size).toBe(3);
+    expect(await running).toMatchObject({ status: 'timeout' });
   });
 
-  it('waits, leaves memory meanwhile and comes back in time', async () => {
-    flows.functions.set('a', () => ({ done: true }));
-    const definition = definitionOf('f', [{ id: 'w', name: 'w', kind: 'wait', seconds: 7_200 }, call('a')]);
-    const id = await flows.start(flows.save(definition));
-    await settled();
-    expect(flows.engine.active.size).toBe(1);
-    clock.advance(80_000);
-    await settled();
-    expect(flows.engine.active.size).toBe(0);
-    clock.advance(7_119_999);
-    await settled();
-    expect(flows.calls).toEqual([]);
-    clock.advance(1);
-    expect((await flows.ended(id)).status).toBe('success');
-  });
-
-  it('runs branches at the same time and joins their outputs in the order of the edges', async () => {
-    flows.functions.set('slow', async () => {
-      await settled();
-      return { from: 'slow' };
-    });
-    flows.functions.set('fast', () => ({ from: 'fast' }));
-    flows.functions.set('join', (input) => input);
-    const definition = definitionOf(
-      'f',
-      [
-        { id: 'p', name: 'p', kind: 'parallel', completion: 'all', result_path: '$.result' },
-        call('slow'),
-        call('fast'),
-        call('join'),
-      ],
-      {
-        links: [
-          { from: 'start', to: 'p' },
-          { from: 'p', to: 'slow' },
-          { from: 'p', to: 'fast' },
-          { from: 'slow', to: 'join' },
-          { from: 'fast', to: 'join' },
-        ],
-      },
-    );
-    const { status } = await run(definition);
-    expect(status).toBe('success');
-    expect(inputsOf('join')).toEqual([{ result: [{ from: 'slow' }, { from: 'fast' }] }]);
-  });
-
-  it('takes the branch whose condition holds', async () => {
-    for (const name of ['big', 'small']) flows.functions.set(name, () => ({ name }));
-    const definition = definitionOf('f', [{ id: 'c', name: 'c', kind: 'condition' }, call('big'), call('small')], {
-      links: [
-        { from: 'start', to: 'c' },
-        { from: 'c', to: 'big', branch: { kind: 'condition', expression: '$.n > 10' } },
-        { from: 'c', to: 'small', branch: { kind: 'default' } },
-      ],
-    });
-    await run(definition, { n: 11 });
-    await run(definition, { n: 10 });
-    expect(flows.calls.map(({ name }) => name)).toEqual(['big', 'small']);
-  });
-
-  it('runs a loop of many elements with its concurrency', async () => {
-    let at = 0;
-    let most = 0;
-    flows.functions.set('each', async (input) => {
-      at += 1;
-      most = Math.max(most, at);
-      await new Promise(setImmediate);
-      at -= 1;
-      return { got: (input as { item: number }).item };
-    });
-    const definition = definitionOf('f', [
-      {
-        id: 'l',
-        name: 'l',
-        kind: 'loop',
-        array_path: '$.list',
-        item_name: 'item',
-        result_path: '$.results',
-        concurrency: 7,
-        interval_seconds: 0,
-      },
-      call('each', 'each', { parent: 'l' }),
-      call('after'),
-    ]);
-    flows.functions.set('after', (input) => ({ count: ((input as { results: unknown[] }).results ?? []).length }));
-    const list = Array.from({ length: 300 }, (_, n) => n);
-    const { status } = await run(definition, { list });
-    expect(status).toBe('success');
-    expect(most).toBe(7);
-    expect(inputsOf('after')).toEqual([{ results: list.map((got) => ({ got })) }]);
-  });
-
-  it('runs the functions of a service node as one', async () => {
-    flows.functions.set('plus2', (input) => ({ input: (input as { input: number }).input + 2 }));
-    flows.functions.set('square', (input) => ({ result: (input as { input: number }).input ** 2 }));
-    const definition = definitionOf(
-      'f',
-      [
-        { id: 's', name: 's', kind: 'service', action_mode: 'sequential' },
-        call('plus2', 'plus2', { parent: 's' }),
-        call('square', 'square', { parent: 's' }),
-        call('last'),
-      ],
-      {
-        links: [
-          { from: 'start', to: 's' },
-          { from: 'plus2', to: 'square' },
-          { from: 's', to: 'last' },
-        ],
-      },
-    );
-    flows.functions.set('last', (input) => input);
-    expect((await run(definition, { input: 3 })).status).toBe('success');
-    expect(inputsOf('last')).toEqual([{ result: 25 }]);
-  });
-
-  it('waits for a sub-flow and gets its output, which is linked to it', async () => {
-    flows.functions.set('inner', (input) => ({ inner: input }));
-    flows.functions.set('outer', (input) => input);
-    flows.save(definitionOf('child', [call('inner')]));
+  it('waits for an express sub-flow in memory', async () => {
+    flows.functions.set('inner', (input) => ({ inner: input, text: 'y'.repeat(50_000) }));
+    flows.save(definitionOf('child', [call('inner')], { mode: 'EXPRESS' }));
     const sub = { id: 's', name: 's', kind: 'subflow', flow: flowUrn('child'), wait: true } as const;
-    const { id, status } = await run(definitionOf('f', [sub, call('outer')]), { x: 1 });
-    expect(status).toBe('success');
-    expect(inputsOf('outer')).toEqual([{ inner: { x: 1 } }]);
-    const child = [...flows.ends.keys()].find((each) => each !== id) ?? '';
-    expect(await flows.engine.store.row(child)).toMatchObject({ parent_run: id, flow_id: 'child', status: 'success' });
+    const detail = await sync(express([sub]), { n: 1 });
+    expect(detail).toMatchObject({ status: 'success', output: { inner: { n: 1 } } });
   });
 
-  it('ends when a flow that starts itself is 16 deep', async () => {
-    const sub = { id: 's', name: 's', kind: 'subflow', flow: flowUrn('f'), wait: true } as const;
-    const { status, events } = await run(definitionOf('f', [sub]));
-    expect(status).toBe('fail');
-    expect(events.at(-1)).toMatchObject({ error: { error_code: 'subflow_too_deep' } });
-    expect(flows.ends.size).toBe(17);
-  });
-});
-
-describe('a callback', () => {
-  it('ends its wait, once, by the id that the run passed on', async () => {
-    flows.functions.set('notify', () => ({}));
-    flows.functions.set('a', (input) => input);
-    const flow = flows.save(
-      definitionOf('f', [
-        call('notify', 'notify', { parameters: [{ key: 'id', value: '$RUN.callback.w' }] }),
-        { id: 'w', name: 'w', kind: 'wait', callback: { timeout_seconds: 60 } },
-        call('a'),
-      ]),
+  it('goes on when its caller stops waiting', async () => {
+    let end = (): void => {};
+    flows.functions.set(
+      'a',
+      () =>
+        new Promise((resolve) => {
+          end = () => resolve({});
+        }),
     );
-    const run = await flows.start(flow);
+    const caller = new AbortController();
+    const running = sync(express([call('a')]), {}, caller.signal);
     await settled();
-    const { id } = inputsOf('notify')[0] as { id: string };
-    const send = (more: object = {}) =>
-      flows.engine.control.callback(flow, run, { id, result: { output: { ok: 1 } }, ...more });
-    await expect(send({ id: `v${id.slice(1)}` })).rejects.toMatchObject({ code: 'forbidden' });
-    await send();
-    await expect(send()).rejects.toMatchObject({ code: expect.stringMatching(/flow_callback_(used|gone)/) });
-    expect((await flows.ended(run)).status).toBe('success');
-    expect(inputsOf('a')).toEqual([{ ok: 1 }]);
+    caller.abort();
+    await expect(running).rejects.toMatchObject({ code: 'unavailable' });
+    end();
+    await settled();
+    expect([...flows.ends.values()]).toMatchObject([{ status: 'success' }]);
   });
 });
 
-describe('starting', () => {
-  const definition = definitionOf('f', [call('a')]);
-
-  it('returns the same run for the same id and input, and refuses another input', async () => {
-    flows.functions.set('a', () => ({}));
-    const flow = flows.save(definition);
-    const ids = await Promise.all([flows.start(flow, { x: 1 }, 'mine'), flows.start(flow, { x: 1 }, 'mine')]);
-    expect(ids).toEqual(['mine', 'mine']);
+describe('control', () => {
+  it('stops a run: waits end, children stop, late results change nothing', async () => {
+    let end = (): void => {};
+    flows.functions.set(
+      'slow',
+      (_, { signal }) =>
+        new Promise((resolve) => {
+          signal?.addEventListener('abort', () => resolve({ aborted: true }));
+          end = () => resolve({});
+        }),
+    );
+    flows.save(definitionOf('child', [call('slow')]));
+    const sub = { id: 's', name: 's', kind: 'subflow', flow: flowUrn('child'), wait: true } as const;
+    const flow = flows.save(definitionOf('f', [sub, call('after')]));
+    const id = await flows.start(flow);
     await settled();
+    await flows.engine.control.stop(flow, id);
+    expect((await flows.ended(id)).status).toBe('cancel');
+    await settled();
+    end();
+    await settled();
+    expect([...flows.ends.values()].map(({ status }) => status)).toEqual(['cancel', 'cancel']);
+    await expect(flows.engine.control.stop(flow, id)).rejects.toMatchObject({ code: 'flow_run_state' });
     expect(flows.calls).toHaveLength(1);
-    await expect(flows.start(flow, { x: 2 }, 'mine')).rejects.toMatchObject({ code: 'resource_exists' });
-    const other = flows.save(definitionOf('g', [call('a')]));
-    expect(await flows.start(other, { x: 2 }, 'mine')).toBe('mine');
   });
-});
 
-describe('values', () => {
-  it.each([
-    ['small', 10],
-    ['stored beside the log', 100_000],
-    ['handled in a thread', 1_000_000],
-  ])('pass unchanged from node to node: %s', async (_, size) => {
-    const text = 'é'.repeat(size / 2);
-    flows.functions.set('make', () => ({ text, n: 1 }));
-    flows.functions.set('use', (input) => input);
-    const { status } = await run(
-      definitionOf('f', [
-        call('make'),
-        call('use', 'use', { input_filter: { wrapped: '$.text' } }),
-        call('again', 'use', { parameters: [{ key: 'k', value: '$.wrapped' }] }),
-      ]),
+  it('retries a run that failed with its definition and input, and no other', async () => {
+    let isBroken = true;
+    flows.functions.set('a', (input) => {
+      if (isBroken) throw new FunctionError('broken');
+      return { got: input };
+    });
+    const flow = flows.save(definitionOf('f', [call('a')]));
+    const { id } = await run(definitionOf('f', [call('a')]), { n: 1, text: 'z'.repeat(30_000) });
+    flows.save(definitionOf('f', [call('other')]));
+    isBroken = false;
+    const again = await flows.engine.control.retry(flow, id, 'bob');
+    expect((await flows.ended(again)).status).toBe('success');
+    expect(inputsOf('a')[1]).toEqual(inputsOf('a')[0]);
+    expect(await flows.engine.store.row(again)).toMatchObject({
+      origin_run: id,
+      origin_kind: 'retry',
+      started_by: 'bob',
+    });
+    await expect(flows.engine.control.retry(flow, again, 'bob')).rejects.toMatchObject({ code: 'flow_run_state' });
+  });
+
+  it('continues a run from a node, with the results before it and an edited input', async () => {
+    flows.functions.set('a', () => ({ text: 'q'.repeat(30_000) }));
+    flows.functions.set('b', (input) => input);
+    const flow = flows.save(definitionOf('f', [call('a'), call('b')]));
+    const { id } = await run(definitionOf('f', [call('a'), call('b')]));
+    const service = new RunService(flows.engine);
+    const fork = { node: 'b', newDefinition: false, startedBy: 'ann' };
+    const [same, edited] = [
+      await service.fork(flow, id, fork),
+      await service.fork(flow, id, { ...fork, input: { n: 2 } }),
+    ];
+    expect((await flows.ended(same)).status).toBe('success');
+    expect((await flows.ended(edited)).status).toBe('success');
+    expect(flows.calls.map(({ name }) => name)).toEqual(['a', 'b', 'b', 'b']);
+    expect(inputsOf('b').slice(1)).toEqual([{ text: 'q'.repeat(30_000) }, { n: 2 }]);
+    await expect(service.fork(flow, id, { ...fork, node: 'x' })).rejects.toMatchObject({ code: 'flow_fork_refused' });
+  });
+
+  it('refuses runs over the quotas of the project', async () => {
+    const small = new TestFlows(storage, clock, { quota: { runs: 1, bytes: 1_000 }, retainDays: 0.01 });
+    await small.engine.start();
+    small.functions.set('a', () => ({}));
+    const flow = small.save(definitionOf('f', [call('a')]));
+    await expect(small.start(flow, { text: 'x'.repeat(2_000) })).rejects.toMatchObject({ code: 'flow_storage_quota' });
+    await small.ended(await small.start(flow));
+    await expect(small.start(flow)).rejects.toMatchObject({ code: 'flow_run_quota' });
+    const points = await new RunService(small.engine).statistics(
+      { projectId: flow.projectId, flow },
+      { from: clock.now(), to: clock.now(), stepMs: 60_000 },
     );
-    expect(status).toBe('success');
-    expect(inputsOf('use')).toEqual([{ wrapped: text }, { k: text }]);
+    expect(points).toMatchObject([{ count: 1, failed: 0, rejected: 2 }]);
+    clock.advance(20 * 60_000);
+    await settled();
+    await small.engine.purge();
+    await small.ended(await small.start(flow));
+    await small.engine.stop(AbortSignal.abort());
   });
 
-  it.each([
-    ['no JSON', Buffer.from('{"a":'), 'result_not_json'],
-    ['no JSON, and large', Buffer.alloc(400_000, '{'), 'result_not_json'],
-    ['nested too deeply', Buffer.from('['.repeat(5_000) + ']'.repeat(5_000)), 'result_not_json'],
-    ['over the limit', Buffer.alloc(7_000_000, 'x'), 'value_too_large'],
-  ])('of a function that returns something that is %s fail the node', async (_, payload, code) => {
-    flows.functions.set('a', () => payload);
+  it('does not call a function that its identity may not call', async () => {
+    flows.functions.set('a', () => ({}));
+    flows.refusal = 'the user may not';
     const { status, events } = await run(definitionOf('f', [call('a')]));
     expect(status).toBe('fail');
-    expect(events.at(-1)).toMatchObject({ error: { error_code: code } });
+    expect(events.at(-1)).toMatchObject({ error: { error_code: 'forbidden', status: 403 } });
+    expect(flows.calls).toEqual([]);
+  });
+
+  it('waits while a function is overloaded', async () => {
+    let left = 3;
+    flows.functions.set('a', () => {
+      left -= 1;
+      if (left > 0) throw new PlatformError('overloaded', 'full');
+      return {};
+    });
+    const id = await flows.start(flows.save(definitionOf('f', [call('a')])));
+    for (let n = 0; n < 5; n += 1) {
+      await settled();
+      clock.advance(1_000);
+    }
+    expect((await flows.ended(id)).status).toBe('success');
+    expect(new Set(flows.calls.map(({ requestId }) => requestId)).size).toBe(1);
+  });
+});
+
+describe('reading', () => {
+  it('shows each node with its tries, inputs and outputs', async () => {
+    let tries = 0;
+    flows.functions.set('a', (input) => {
+      tries += 1;
+      if (tries === 1) throw new FunctionError('once');
+      return { got: input, large: 'x'.repeat(100_000) };
+    });
+    flows.functions.set('b', () => ({ done: true }));
+    const nodes: FlowNode[] = [
+      call('a', 'a', { input_filter: { n: '$.n' } }),
+      { id: 'e', name: 'e', kind: 'error', retries: [{ interval_seconds: 1, max_retries: 3 }] },
+      call('b', 'b', { output_filter: { ok: '$.done' } }),
+    ];
+    const links = [
+      { from: 'start', to: 'a' },
+      { from: 'a', to: 'e' },
+      { from: 'a', to: 'b' },
+    ];
+    const flow = flows.save(definitionOf('f', nodes, { links }));
+    const id = await flows.start(flow, { n: 5 });
+    await settled();
+    clock.advance(1_000);
+    await flows.ended(id);
+    const service = new RunService(flows.engine);
+    const short = await service.show(flow, id, { full: false });
+    expect(short).toMatchObject({
+      id,
+      status: 'success',
+      input: { n: 5 },
+      output: { ok: true },
+      nodes: [
+        { nodeId: 'a', executions: [{ status: 'fail', input: { n: 5 } }, { status: 'success' }] },
+        { nodeId: 'b', executions: [{ status: 'success', output: { ok: true } }] },
+      ],
+    });
+    expect(short.nodes[0]?.executions[1]).not.toHaveProperty('output');
+    const ids = short.nodes.flatMap(({ executions }) => executions.map(({ requestId }) => requestId));
+    expect(ids).toEqual(flows.calls.map(({ requestId }) => requestId));
+    const full = await service.show(flow, id, { full: true });
+    expect(full.nodes[0]?.executions[1]?.output).toMatchObject({ got: { n: 5 } });
+    await expect(service.show({ ...flow, id: 'g' }, id, { full: false })).rejects.toMatchObject({
+      code: 'flow_run_not_found',
+    });
+    expect(await service.list(flow, { from: 0, to: clock.now() + 1, offset: 0, limit: 10 })).toMatchObject({
+      total: 1,
+      runs: [{ id, status: 'success', startedBy: 'ann' }],
+    });
+  });
+
+  it('follows the log from any event to the end of the run', async () => {
+    let end = (): void => {};
+    flows.functions.set(
+      'a',
+      () =>
+        new Promise((resolve) => {
+          end = () => resolve({});
+        }),
+    );
+    const flow = flows.save(definitionOf('f', [call('a')]));
+    const id = await flows.start(flow);
+    const service = new RunService(flows.engine);
+    const signal = new AbortController().signal;
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const { seq, event } of service.events(flow, id, 0, signal)) seen.push(`${seq} ${event.type}`);
+    })();
+    await settled();
+    expect(seen).toEqual(['1 node_started']);
+    end();
+    await following;
+    const all = (await flows.events(id)).map(({ type }, seq) => `${seq} ${type}`);
+    expect(seen).toEqual(all.slice(1));
   });
 });

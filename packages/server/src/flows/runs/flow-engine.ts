@@ -2,21 +2,28 @@ import type { RunFinished } from '@funcgraph/flow';
 import type { Logger } from 'pino';
 import type { Catalog } from '../../control/index.ts';
 import type { Invoker } from '../../invocation/index.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { FlowCatalog } from '../types.ts';
 import { ActiveRuns } from './actor/active-runs.ts';
+import type { RunActor } from './actor/run-actor.ts';
 import type { RunContext } from './actor/run-context.ts';
 import { CallbackSecrets } from './callback-secrets.ts';
 import { CallDispatcher } from './calls/call-dispatcher.ts';
 import { FunctionCaller } from './calls/function-caller.ts';
 import { ChildRuns } from './child-runs.ts';
+import { ExpressRuns } from './express-runs.ts';
+import { Forks } from './forks.ts';
+import { FlowMinuteStore } from './metrics/flow-minute-store.ts';
+import { FlowMinutes } from './metrics/flow-minutes.ts';
 import { NewRuns } from './new-runs.ts';
 import { Plans } from './plans.ts';
+import { RunReader } from './read/run-reader.ts';
 import type { FlowRights } from './rights.ts';
 import { RunControl } from './run-control.ts';
 import { RunQuota, type RunQuotaLimits } from './run-quota.ts';
 import { RunStore } from './store/run-store.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { LargeValues } from './values/large-values.ts';
 import { ValueCache } from './values/value-cache.ts';
 
@@ -34,12 +41,16 @@ export interface FlowEngineOptions {
   readonly quota: RunQuotaLimits;
   /** Makes the secrets of callbacks; the same for all servers, and after a restart. */
   readonly callbackKey: string;
-  /** Id of this server. */
-  readonly owner: string;
+  /** Id of this server now. */
+  readonly owner: () => string;
   /** Ids of the other servers that live. */
-  readonly others: () => Promise<readonly string[]>;
+  readonly others: () => readonly string[];
+  /** The clock of the machine. */
+  readonly wallClock: Clock;
+  /** How long ended runs are kept. */
+  readonly retainDays: number;
   /** Called when the end of a run is on disk. */
-  readonly ended: (run: EndedRun) => void;
+  readonly ended?: (run: EndedRun) => void;
 }
 
 export interface EndedRun {
@@ -47,35 +58,51 @@ export interface EndedRun {
   readonly flowId: string;
   readonly run: string;
   readonly status: RunFinished['status'];
-  readonly startedAt: number;
-  readonly endedAt: number;
 }
 
 /** Large values in memory. */
 const CACHE_BYTES = 64 * 1024 * 1024;
+
+const QUOTA_EVERY_MS = 60_000;
+const PURGE_EVERY_MS = 3600_000;
+const DAY_MS = 24 * 3600_000;
+/** Runs removed in one statement. */
+const PURGE_RUNS = 100;
 
 /** Drives the runs of flows on this server. */
 export class FlowEngine {
   readonly store: RunStore;
   readonly control: RunControl;
   readonly active: ActiveRuns;
-  readonly quota: RunQuota;
+  readonly express: ExpressRuns;
+  readonly forks: Forks;
+  readonly reader: RunReader;
+  readonly minutes: FlowMinutes;
+  readonly #quota: RunQuota;
   readonly #options: FlowEngineOptions;
   readonly #dispatcher: CallDispatcher;
   readonly #large = new LargeValues();
+  readonly #timers = new Set<Timer>();
+  #owner: string;
+  #isStopped = false;
 
   constructor(options: FlowEngineOptions) {
-    const { storage, flows, functions, invoker, rights, clock, log, slots, owner } = options;
+    const { storage, flows, functions, invoker, rights, clock, log, slots } = options;
     this.#options = options;
+    this.#owner = options.owner();
+    const owner = (): string => this.#owner;
     this.store = new RunStore(storage);
     this.#dispatcher = new CallDispatcher({ slots, clock });
-    this.quota = new RunQuota(this.store, options.quota);
-    const { store } = this;
+    this.#quota = new RunQuota(this.store, options.quota);
+    const { wallClock } = options;
+    this.minutes = new FlowMinutes({ store: new FlowMinuteStore(storage), clock: wallClock, log });
+    const { store, minutes } = this;
+    const quota = this.#quota;
     const active = (): ActiveRuns => this.active;
     const large = this.#large;
     const plans = new Plans();
     const secrets = new CallbackSecrets(options.callbackKey);
-    const newRuns = new NewRuns({ catalog: flows, active, plans, quota: this.quota, large, clock, owner });
+    const newRuns = new NewRuns({ catalog: flows, active, plans, quota, minutes, large, clock, owner });
     const children = new ChildRuns({
       store,
       catalog: flows,
@@ -84,6 +111,7 @@ export class FlowEngine {
       large,
       active,
       stop: (run) => this.control.stopRun(run),
+      stopping: (run) => this.control.stopping(run),
       clock,
       owner,
     });
@@ -107,35 +135,91 @@ export class FlowEngine {
       owner,
       endOfChild: (end, context, actor) => children.endOf(end, context, actor),
       ended: (end, context, actor) => {
-        this.#ended(end, context);
+        this.#ended(end, context, actor);
         children.ended(end, context, actor).catch((error: unknown) => {
           log.error({ run: context.run, err: error }, 'the end of a sub-flow could not be passed on');
         });
       },
     });
     this.control = new RunControl({ store, newRuns, active: this.active, secrets, clock, owner });
+    this.express = new ExpressRuns({ catalog: flows, newRuns, active: this.active, minutes, clock });
+    this.forks = new Forks({ store, catalog: flows, control: this.control, active: this.active, quota, clock, owner });
+    this.reader = new RunReader({ store, catalog: flows, clock, appended: (run) => this.active.appended(run) });
   }
 
   /** Takes over the runs of servers that no longer live, and goes on with them. */
   async start(): Promise<void> {
-    const { owner, others, log } = this.#options;
-    await this.quota.read();
-    const claimed = await this.store.claim(owner, await others());
-    if (claimed > 0) log.info({ claimed }, 'runs of flows go on');
+    await this.#quota.read();
+    await this.takeOver();
     this.active.start();
+    this.minutes.start();
+    this.#every(QUOTA_EVERY_MS, () => this.#quota.read());
+    this.#every(PURGE_EVERY_MS, () => this.purge());
   }
 
-  /** Begins no more calls; those that run may end until the signal fires. What is open then is made again later. */
-  async stop(): Promise<void> {
-    this.#dispatcher.stop();
-    await this.active.stop();
+  /** Call when servers came or left, or this one has another id. */
+  async takeOver(): Promise<void> {
+    const { owner, others, log } = this.#options;
+    if (owner() !== this.#owner) {
+      this.#owner = owner();
+      this.active.leaveAll();
+    }
+    const claimed = await this.store.claim(this.#owner, others());
+    if (claimed > 0) log.info({ claimed }, 'runs of flows go on');
+    this.active.look();
+  }
+
+  /** Messages of other servers for these runs; all that are stored when there are no keys. */
+  async messages(runs: ReadonlySet<string> | undefined): Promise<void> {
+    if (runs === undefined) this.active.look();
+    else await Promise.all([...runs].map((run) => this.active.poke(run)));
+  }
+
+  /** Removes runs that ended before the days of retention. */
+  async purge(): Promise<void> {
+    const { clock, retainDays } = this.#options;
+    for (;;) {
+      const removed = await this.store.purge(clock.now() - retainDays * DAY_MS, PURGE_RUNS);
+      for (const { project_id, bytes } of removed) this.#quota.add(project_id, -1, -Number(bytes));
+      if (removed.length < PURGE_RUNS || this.#isStopped) return;
+    }
+  }
+
+  /** Begins no more calls. Call it first when the server stops: running calls may still end, and their results are stored. */
+  drain(): void {
+    void this.#dispatcher.stop();
+  }
+
+  /** Waits for running calls until the signal fires. Ends no run: what is open then is made again by the next start. */
+  async stop(signal: AbortSignal): Promise<void> {
+    this.#isStopped = true;
+    for (const timer of this.#timers) timer.cancel();
+    await unlessAborted(this.#dispatcher.stop(), signal);
+    await this.active.stop(signal);
     await this.#large.stop();
+    await this.minutes.stop();
   }
 
-  #ended(
-    { status, at }: RunFinished & { readonly at: number },
-    { projectId, flowId, run, startedAt }: RunContext,
-  ): void {
-    this.#options.ended({ projectId, flowId, run, status, startedAt, endedAt: at });
+  #every(ms: number, work: () => Promise<void>): void {
+    const timer = this.#options.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      work()
+        .catch((error: unknown) => this.#options.log.error({ err: error }, 'upkeep of the runs of flows failed'))
+        .finally(() => {
+          if (!this.#isStopped) this.#every(ms, work);
+        });
+    });
+    this.#timers.add(timer);
+  }
+
+  #ended(end: RunFinished & { readonly at: number }, context: RunContext, actor: RunActor): void {
+    const { projectId, flowId, run, startedAt } = context;
+    const { status, at } = end;
+    this.minutes.ended(
+      { projectId, flowId },
+      { isFailed: status === 'fail' || status === 'timeout', ms: at - startedAt },
+    );
+    this.express.ended(actor);
+    this.#options.ended?.({ projectId, flowId, run, status });
   }
 }

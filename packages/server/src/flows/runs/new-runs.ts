@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Flow, FlowCatalog } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
+import type { FlowMinutes } from './metrics/flow-minutes.ts';
 import type { Plans } from './plans.ts';
 import type { FlowIdentity } from './rights.ts';
 import type { RunQuota } from './run-quota.ts';
@@ -37,9 +38,10 @@ export interface NewRunsOptions {
   readonly active: () => ActiveRuns;
   readonly plans: Plans;
   readonly quota: RunQuota;
+  readonly minutes: FlowMinutes;
   readonly large: LargeValues;
   readonly clock: Clock;
-  readonly owner: string;
+  readonly owner: () => string;
 }
 
 /** Makes runs of flows. What is shared by a start, a retry and a sub-flow. */
@@ -55,13 +57,14 @@ export class NewRuns {
    * `event_too_large`, `invalid_request` for an input that is no JSON, and for exceeded quotas.
    */
   async start(request: RunStart): Promise<{ readonly row: RunRow; readonly isNew: boolean }> {
-    const { catalog, active, quota } = this.#options;
+    const { catalog, active, minutes } = this.#options;
     const { flow } = request;
     const definition = await catalog.definition(request.definition);
     const row = await this.#row(request, definition);
     const values = active().values(row);
     const started = await this.#started(request, definition, values);
-    const reserved = quota.reserve(flow.projectId, request.input.length);
+    const ref = { projectId: flow.projectId, flowId: flow.id };
+    const reserved = this.#reserve(ref, request.input.length);
     let isNew = false;
     try {
       const newRun = { row, started, definition, values };
@@ -70,9 +73,20 @@ export class NewRuns {
         isNew = true;
       } else isNew = await active().create(newRun);
     } finally {
-      if (!isNew) reserved.release();
+      if (!isNew || request.isVolatile === true) reserved.release();
     }
+    if (isNew) minutes.begun(ref);
     return { row, isNew };
+  }
+
+  #reserve(ref: { readonly projectId: string; readonly flowId: string }, bytes: number): { release(): void } {
+    const { quota, minutes } = this.#options;
+    try {
+      return quota.reserve(ref.projectId, bytes);
+    } catch (error) {
+      minutes.refused(ref);
+      throw error;
+    }
   }
 
   async #row(request: RunStart, definition: FlowDefinition): Promise<RunRow> {
@@ -103,7 +117,7 @@ export class NewRuns {
       updated_at: now,
       ended_at: null,
       wake_at: 0,
-      owner,
+      owner: owner(),
       epoch: 1,
       parent_run: parent?.run ?? null,
       parent_exec: parent?.exec ?? null,

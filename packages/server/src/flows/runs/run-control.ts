@@ -2,13 +2,14 @@ import type { JsonObject, Message, RunEvent, StoredValue } from '@funcgraph/flow
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { AtomicStatement } from '../../storage/index.ts';
 import type { Flow, FlowCallback, FlowRun, StartFlowRun } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
 import type { CallbackSecrets } from './callback-secrets.ts';
 import { idOf } from './calls/ids.ts';
 import type { NewRuns } from './new-runs.ts';
 import { toFlowRun } from './read/listed-run.ts';
-import type { RunRow, RunStore } from './store/run-store.ts';
+import type { InboxMessage, RunRow, RunStore } from './store/run-store.ts';
 import { digestOf } from './values/run-values.ts';
 import { VALUE_LIMITS } from './values/value-limits.ts';
 
@@ -18,8 +19,8 @@ export interface RunControlOptions {
   readonly active: ActiveRuns;
   readonly secrets: CallbackSecrets;
   readonly clock: Clock;
-  /** Id of this server. */
-  readonly owner: string;
+  /** Id of this server now. */
+  readonly owner: () => string;
 }
 
 /** A server that owns the run takes a message within this time, or the sender is not told its result. */
@@ -81,10 +82,19 @@ export class RunControl {
     if (express !== undefined && (await store.row(run)) === undefined) return express.post({ message });
     const row = await store.row(run);
     if (row === undefined || row.ended_at !== null) return;
-    const at = clock.now();
-    await store.send({ run, key: 'stop', message: JSON.stringify(message), at, announce: row.owner !== owner });
-    await store.markStop(run, at);
+    await store.send(this.#stopMessage(run, row.owner !== owner()));
+    await store.markStop(run, clock.now());
     await active.poke(run);
+  }
+
+  /** The statement by which another run stops this one. */
+  stopping(run: string): AtomicStatement {
+    return this.#options.store.sending(this.#stopMessage(run, true));
+  }
+
+  #stopMessage(run: string, announce: boolean): InboxMessage {
+    const message = JSON.stringify({ type: 'stop' } satisfies Message);
+    return { run, key: 'stop', message, at: this.#options.clock.now(), announce };
   }
 
   /** The definition and the input of a run that failed or timed out, once more. */
@@ -136,7 +146,13 @@ export class RunControl {
     const message: Message = { type: 'callback', key, ...stored };
     const text = JSON.stringify(message);
     const name = `callback ${key}`;
-    const isSent = await store.send({ run, key: name, message: text, at: clock.now(), announce: row.owner !== owner });
+    const isSent = await store.send({
+      run,
+      key: name,
+      message: text,
+      at: clock.now(),
+      announce: row.owner !== owner(),
+    });
     if (!isSent) {
       const outcome = await store.inboxOutcome(run, name);
       if (outcome === undefined || outcome === 'late') throw gone();

@@ -68,6 +68,7 @@ export class TestFlows {
   /** Another server on the same storage, which takes over all runs when it starts. */
   newEngine(): FlowEngine {
     this.#servers += 1;
+    const server = `server-${this.#servers}`;
     return new FlowEngine({
       ...this.#parts,
       flows: this.catalog,
@@ -78,8 +79,10 @@ export class TestFlows {
       slots: 100,
       quota: { runs: 100_000, bytes: 10 ** 10 },
       callbackKey: 'key',
-      owner: `server-${this.#servers}`,
-      others: () => Promise.resolve([]),
+      owner: () => server,
+      others: () => [],
+      wallClock: this.#parts.clock,
+      retainDays: 30,
       ended: (end) => {
         this.ends.set(end.run, end);
         this.#waiting.get(end.run)?.(end);
@@ -133,6 +136,21 @@ export class TestFlows {
   async events(run: string): Promise<RunEvent[]> {
     const rows = await this.engine.store.events(run, 0, Number.MAX_SAFE_INTEGER);
     return rows.flatMap(({ events }) => JSON.parse(events) as RunEvent[]);
+  }
+
+  /** Runs a flow to its end. */
+  async run(
+    definition: FlowDefinition,
+    input: JsonObject = {},
+  ): Promise<{ readonly id: string; readonly status: EndedRun['status']; readonly events: readonly RunEvent[] }> {
+    const id = await this.start(this.save(definition), input);
+    const { status } = await this.ended(id);
+    return { id, status, events: await this.events(id) };
+  }
+
+  /** What a function was called with. */
+  inputsOf(name: string): Json[] {
+    return this.calls.filter((each) => each.name === name).map(({ input }) => input);
   }
 
   async #invoke(request: InvocationRequest): Promise<InvocationResult> {

@@ -206,7 +206,7 @@ function receiptOf(record: InvocationRecord): Receipt {
     version: record.version,
     alias: record.alias ?? '',
     instance_id: record.instanceId ?? '',
-    mode: record.mode === 'async' || record.mode === 'gateway' ? record.mode : 'sync',
+    mode: record.mode === 'trigger' || record.mode === 'test' ? 'sync' : record.mode,
     attempt: record.attempt,
     outcome: record.outcome as Receipt['outcome'],
     code: Number(record.code ?? 0),

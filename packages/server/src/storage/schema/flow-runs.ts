@@ -78,7 +78,27 @@ export interface FlowRunInboxTable {
   announce: number;
 }
 
+/** Counts of a flow in a minute. */
+export interface FlowMinuteTable {
+  flow_id: string;
+  /** Its begin, ms since the epoch by the machine's clock. */
+  minute: number;
+  project_id: string;
+  /** Runs that began. */
+  count: number;
+  /** Of those that ended. */
+  failed: number;
+  /** Starts that a limit refused. */
+  rejected: number;
+  ended: number;
+  /** Sum of the runs that ended. */
+  duration_ms: number;
+  /** Most runs at once. */
+  running: number;
+}
+
 export interface FlowRunsSchema {
+  flow_minute: FlowMinuteTable;
   flow_run: FlowRunTable;
   flow_run_event: FlowRunEventTable;
   flow_run_payload: FlowRunPayloadTable;

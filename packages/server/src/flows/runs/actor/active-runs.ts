@@ -20,6 +20,7 @@ import type { FlowCatalog } from '../../types.ts';
 import type { CallbackSecrets } from '../callback-secrets.ts';
 import type { Plans } from '../plans.ts';
 import type { RunRow, RunStore, StoredRun } from '../store/run-store.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { RunValues } from '../values/run-values.ts';
 import type { ValueCache } from '../values/value-cache.ts';
 import { Commands, type CommandsOptions } from './commands.ts';
@@ -38,8 +39,8 @@ export interface ActiveRunsOptions {
   /** Due times of runs. */
   readonly clock: Clock;
   readonly log: Logger;
-  /** Id of this server. */
-  readonly owner: string;
+  /** Id of this server now. */
+  readonly owner: () => string;
   /** Statements that tell the parent of a run its end. */
   readonly endOfChild: (end: RunFinished, context: RunContext, actor: RunActor) => Promise<readonly AtomicStatement[]>;
   /** Called when the end of a run is on disk. */
@@ -54,6 +55,13 @@ export interface NewRun {
   readonly values: RunValues;
   /** Events after the first, of a fork. */
   readonly kept?: readonly RunEvent[];
+}
+
+interface Folded {
+  readonly state: RunState;
+  readonly seq: number;
+  /** The first events of an express run. */
+  readonly begun: readonly RunEvent[];
 }
 
 interface Loaded {
@@ -79,6 +87,8 @@ export class ActiveRuns {
   readonly #loaded = new Map<string, Loaded>();
   readonly #loading = new Map<string, Promise<Loaded | undefined>>();
   readonly #look: CoalescedTask;
+  /** Followers of logs. */
+  readonly #waiting = new Map<string, Set<() => void>>();
   #timer: Timer | undefined;
   #sweeper: Timer | undefined;
   #nextLook = Number.POSITIVE_INFINITY;
@@ -108,13 +118,6 @@ export class ActiveRuns {
     return this.#loaded.size;
   }
 
-  /** Runs of a flow in memory, or all. */
-  running(flowId?: string): number {
-    let sum = 0;
-    for (const { context } of this.#loaded.values()) if (flowId === undefined || context.flowId === flowId) sum += 1;
-    return sum;
-  }
-
   hasRoom(): boolean {
     if (this.#loaded.size >= MOST_LOADED) return false;
     let bytes = 0;
@@ -122,9 +125,10 @@ export class ActiveRuns {
     return bytes < MOST_LOADED_BYTES;
   }
 
-  values(row: Pick<RunRow, 'run' | 'mode'>, isStored: (digest: string) => boolean = () => false): RunValues {
+  values({ run, mode }: Pick<RunRow, 'run' | 'mode'>, isStored: (digest: string) => boolean = () => false): RunValues {
     const { store, cache } = this.#options;
-    return new RunValues({ cache, isStored, load: (digest) => store.payload(row.run, digest) });
+    const load = (digest: string): Promise<Buffer | undefined> => store.payload(run, digest);
+    return new RunValues({ cache, isStored, load, isVolatile: mode === 'EXPRESS' });
   }
 
   /** Stores a new run and begins it. False when a run with this id exists. */
@@ -137,7 +141,7 @@ export class ActiveRuns {
     // the first step is stored with the run; if it ends the run, it is a step like any other
     const isWhole = loaded !== undefined && isStandard && loaded.step.events.at(-1)?.type !== 'run_finished';
     const events = [started, ...kept, ...(isWhole ? loaded.step.events : [])];
-    const payloads = values.unsaved();
+    const payloads = values.begun();
     const text = JSON.stringify(events);
     const bytes = payloads.reduce((sum, payload) => sum + payload.bytes.byteLength, Buffer.byteLength(text));
     if (!(await store.create({ ...row, next_seq: events.length, bytes }, text, payloads))) return false;
@@ -147,14 +151,14 @@ export class ActiveRuns {
     }
     values.saved(payloads);
     const { state, step } = loaded;
-    this.#run({ ...run, state, seq: events.length, step: isWhole ? { ...step, events: [] } : step });
+    this.#run({ ...run, state, begun: [started], seq: events.length, step: isWhole ? { ...step, events: [] } : step });
     return true;
   }
 
   /** Begins a run that exists in memory only. */
   createVolatile(run: NewRun): void {
     const { state, step } = this.#beginning(run);
-    this.#run({ ...run, state, seq: 1, step, isVolatile: true });
+    this.#run({ ...run, state, begun: [run.started], seq: 1, step, isVolatile: true });
   }
 
   /** Takes the messages of a run of this server, which is loaded for it. Resolves when their results are on disk. */
@@ -169,22 +173,47 @@ export class ActiveRuns {
     return loaded?.context.mode === 'EXPRESS' ? loaded.actor : undefined;
   }
 
-  /** The state of a run in memory. */
-  state(run: string): RunState | undefined {
-    return this.#loaded.get(run)?.actor.state;
+  /** Resolves at the next append to a run on this server, or to no run before `stop`. */
+  appended(run: string): { readonly next: Promise<void>; stop(): void } {
+    const waiting = this.#waiting.get(run) ?? new Set<() => void>();
+    this.#waiting.set(run, waiting);
+    let resolve = (): void => {};
+    const next = new Promise<void>((settle) => {
+      resolve = settle;
+    });
+    waiting.add(resolve);
+    return {
+      next,
+      stop: () => {
+        waiting.delete(resolve);
+        if (waiting.size === 0) this.#waiting.delete(run);
+      },
+    };
   }
 
-  /** Ends no run: what is open is made again by the next start. */
-  async stop(): Promise<void> {
+  /** Runs leave this server, which has lost them; the next `look` loads those that it owns. */
+  leaveAll(): void {
+    for (const { actor } of [...this.#loaded.values()]) {
+      if (actor.parts.log.recorded === undefined) this.#lost(actor, new Error('the server joined again'));
+    }
+  }
+
+  /**
+   * Ends no run: what is open is made again by the next start. Results that are known are stored, unless the signal fires
+   * before.
+   */
+  async stop(signal: AbortSignal): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();
     this.#sweeper?.cancel();
-    const stopping = [...this.#loaded.values()].map(({ actor, commands }) => {
-      commands.abandonAll();
-      return actor.stop();
+    const loaded = [...this.#loaded.values()];
+    const settled = loaded.map(async ({ actor, commands }) => {
+      await commands.abandonAll();
+      await actor.idle();
     });
+    await unlessAborted(Promise.all(settled), signal);
+    for (const { actor } of loaded) actor.close();
     this.#loaded.clear();
-    await Promise.all(stopping);
   }
 
   #beginning({ row, started, definition, values, kept = [] }: NewRun): { state: RunState; step: Step } {
@@ -202,6 +231,8 @@ export class ActiveRuns {
     readonly state: RunState;
     readonly seq: number;
     readonly step: Step;
+    /** The first events of an express run. */
+    readonly begun: readonly RunEvent[];
     readonly isVolatile?: boolean;
   }): Loaded {
     const { store, clock, log, commands: options } = this.#options;
@@ -218,10 +249,14 @@ export class ActiveRuns {
         definition,
         facts: this.#factsOf(row, definition),
         values,
-        log: isStandard ? store : new ExpressLog(parts.isVolatile === true ? undefined : store),
+        log: isStandard ? store : new ExpressLog(parts.begun, parts.isVolatile === true ? undefined : store),
         clock,
         logger: log,
         perform: (command, each) => commands.perform(command, each),
+        alongside: (list) => commands.alongside(list),
+        appended: () => {
+          for (const resolve of this.#waiting.get(run) ?? []) resolve();
+        },
         beforeEnd: (end, each) => this.#options.endOfChild(end, context, each),
         ended: (end, each) => {
           this.#remove(each);
@@ -258,16 +293,16 @@ export class ActiveRuns {
   async #read(run: string): Promise<Loaded | undefined> {
     const { store, catalog, owner, clock } = this.#options;
     const stored = await store.load(run);
-    if (stored === undefined || stored.row.owner !== owner || stored.row.ended_at !== null) return undefined;
+    if (stored === undefined || stored.row.owner !== owner() || stored.row.ended_at !== null) return undefined;
     const { row } = stored;
     const definition = await catalog.definition(row.definition);
     const isStandard = row.mode === 'NORMAL';
-    const { state, seq } = isStandard ? await this.#folded(stored) : beginningOf(stored);
+    const { state, seq, begun } = isStandard ? await this.#folded(stored) : beginningOf(stored);
     const values = this.values(row, (digest) => state.digests.has(digest));
     const facts = { plan: this.#options.plans.of(definition), values, facts: this.#factsOf(row, definition) };
     const step = isStandard ? resume(facts, state, clock.now()) : advance(facts, state, [], clock.now());
     if (this.#isStopped) return undefined;
-    const loaded = this.#run({ row, definition, values, state, seq, step });
+    const loaded = this.#run({ row, definition, values, state, seq, step, begun });
     this.#readInbox(loaded);
     return loaded;
   }
@@ -279,7 +314,7 @@ export class ActiveRuns {
     });
   }
 
-  async #folded(stored: StoredRun): Promise<{ state: RunState; seq: number }> {
+  async #folded(stored: StoredRun): Promise<Folded> {
     const { row, snapshot } = stored;
     const saved = snapshot === undefined ? undefined : fromSnapshot(JSON.parse(snapshot) as JsonObject);
     const texts =
@@ -289,7 +324,7 @@ export class ActiveRuns {
     const events = texts.flatMap((text) => JSON.parse(text) as RunEvent[]);
     const state = saved ?? begin(firstOf(events));
     for (const event of saved === undefined ? events.slice(1) : events) fold(state, event);
-    return { state, seq: row.next_seq };
+    return { state, seq: row.next_seq, begun: [] };
   }
 
   async #loadDue(): Promise<void> {
@@ -297,8 +332,8 @@ export class ActiveRuns {
     try {
       const now = clock.now();
       const limit = this.#loaded.size + MOST_LOADED;
-      const due = await store.due(owner, now, limit);
-      const messages = await store.withMessages(owner, MOST_LOADED);
+      const due = await store.due(owner(), now, limit);
+      const messages = await store.withMessages(owner(), MOST_LOADED);
       const wanted = [...new Set([...messages, ...due.map(({ run }) => run)])].filter((run) => !this.#loaded.has(run));
       this.#hasBacklog = false;
       for (const run of wanted) {
@@ -310,7 +345,7 @@ export class ActiveRuns {
         await this.#load(run);
       }
       for (const run of messages) this.#readInbox(this.#loaded.get(run));
-      this.#setTimer(await store.nextDue(owner, now));
+      this.#setTimer(await store.nextDue(owner(), now));
     } catch (error) {
       log.error({ err: error }, 'due runs of flows could not be read');
       this.#setTimer(clock.now() + AGAIN_MS);
@@ -347,7 +382,7 @@ export class ActiveRuns {
       actor.storedWakeAt = at;
       if (actor.quietSince !== quietSince || actor.isClosed) return;
       actor.close();
-      this.#loaded.delete(run);
+      this.#remove(actor);
       // it may have got a message after the last look at its inbox
       if ((await store.inbox(run)).length > 0) await this.poke(run);
       else if (at !== null && at < this.#nextLook) this.#setTimer(Math.max(at, clock.now()));
@@ -369,7 +404,7 @@ export class ActiveRuns {
     const loaded = this.#loaded.get(run);
     if (loaded?.actor !== actor) return;
     actor.close();
-    loaded.commands.abandonAll();
+    void loaded.commands.abandonAll();
     this.#loaded.delete(run);
     this.#options.log.error({ run, err: error }, 'a run of a flow left this server');
     void this.#postpone(run);
@@ -399,6 +434,7 @@ function firstOf(events: readonly RunEvent[]): RunEvent & RunStarted {
 }
 
 /** An express run starts again as a whole. */
-function beginningOf({ events }: StoredRun): { state: RunState; seq: number } {
-  return { state: begin(firstOf(JSON.parse(events[0] ?? '[]') as RunEvent[])), seq: 1 };
+function beginningOf({ events }: StoredRun): Folded {
+  const first = firstOf(JSON.parse(events[0] ?? '[]') as RunEvent[]);
+  return { state: begin(first), seq: 1, begun: [first] };
 }

@@ -1,5 +1,6 @@
 import { type CallId, type Command, evaluate, type Failure, type Json, type StoredValue } from '@funcgraph/flow';
 import type { Logger } from 'pino';
+import type { AtomicStatement } from '../../../storage/index.ts';
 import type { CallResult, FunctionCaller } from '../calls/function-caller.ts';
 import { idOf } from '../calls/ids.ts';
 import type { LargeValues } from '../values/large-values.ts';
@@ -16,6 +17,8 @@ export interface Children {
    */
   start(request: ChildRequest): Promise<{ readonly run: string } | { readonly failure: Failure }>;
   stop(run: string): Promise<void>;
+  /** The statement that makes the stop durable; it is done by `stop`, too. */
+  stopping(run: string): AtomicStatement;
 }
 
 export interface ChildRequest {
@@ -40,12 +43,21 @@ export class Commands {
   readonly #options: CommandsOptions;
   readonly #context: RunContext;
   /** Open calls and children, by call. */
-  readonly #open = new Map<string, { abandon(ends: boolean): void }>();
+  readonly #open = new Map<string, { readonly child?: string; readonly abandon: (ends: boolean) => void }>();
+  readonly #tracks = new Set<Promise<void>>();
   readonly #evaluating = new Set<string>();
 
   constructor(options: CommandsOptions, context: RunContext) {
     this.#options = options;
     this.#context = context;
+  }
+
+  /** Children stop together with the step that needs them no more: also if the server dies after it. */
+  alongside(commands: readonly Command[]): AtomicStatement[] {
+    return commands.flatMap((command) => {
+      const child = command.do === 'abandon' ? this.#open.get(nameOf(command.call))?.child : undefined;
+      return child === undefined ? [] : [this.#options.children.stopping(child)];
+    });
   }
 
   perform(command: Command, actor: RunActor): void {
@@ -66,21 +78,29 @@ export class Commands {
     }
   }
 
-  /** Ends what is open: the run has another owner, or the server stops. */
-  abandonAll(): void {
-    for (const open of [...this.#open.values()]) open.abandon(false);
+  /**
+   * Waits for no more results: the run has another owner, or the server stops. Resolves when those that are known have
+   * reached the actor.
+   */
+  async abandonAll(): Promise<void> {
+    for (const { abandon, child } of [...this.#open.values()]) if (child === undefined) abandon(false);
+    await Promise.all(this.#tracks);
   }
 
   #tracked(actor: RunActor, work: () => Promise<void>): void {
     const closed = actor.opened();
-    work()
+    const track = work()
       .catch((error: unknown) => {
         // Its state stays open: the run is loaded again later, and does it once more.
         const { run } = this.#context;
         this.#options.log.error({ run, err: error }, 'a step of a run failed');
         actor.parts.lost(actor, error);
       })
-      .finally(closed);
+      .finally(() => {
+        this.#tracks.delete(track);
+        closed();
+      });
+    this.#tracks.add(track);
   }
 
   async #call(command: Extract<Command, { do: 'call' }>, actor: RunActor): Promise<void> {
@@ -99,7 +119,7 @@ export class Commands {
       event: () => textOf(command.input, values, this.#options.large),
     });
     const name = nameOf(call);
-    this.#open.set(name, running);
+    this.#open.set(name, { abandon: (ends) => running.abandon(ends) });
     const result = await running.result;
     this.#open.delete(name);
     if (result === undefined) return;
@@ -149,6 +169,7 @@ export class Commands {
     const { run } = started;
     if (wait) {
       this.#open.set(nameOf(call), {
+        child: run,
         abandon: () => {
           children.stop(run).catch((error: unknown) => {
             this.#options.log.error({ run, err: error }, 'the run of a sub-flow could not be stopped');

@@ -43,6 +43,10 @@ export interface ActorParts {
   readonly logger: Logger;
   /** Does a command; its result comes back by `post`. Must not throw. */
   readonly perform: (command: Command, actor: RunActor) => void;
+  /** What must be stored together with a step. */
+  readonly alongside: (commands: readonly Command[]) => readonly AtomicStatement[];
+  /** Called after each append. */
+  readonly appended: () => void;
   /** What must be stored together with the end of the run. */
   readonly beforeEnd: (end: RunFinished, actor: RunActor) => Promise<readonly AtomicStatement[]>;
   /** Called once, after the last append. */
@@ -136,9 +140,8 @@ export class RunActor {
     return this.#isClosed;
   }
 
-  /** Closes; resolves when a step that is being stored is stored. */
-  stop(): Promise<void> {
-    this.close();
+  /** Resolves when all messages are taken and what follows from them is stored. */
+  idle(): Promise<void> {
     return this.#working;
   }
 
@@ -184,6 +187,7 @@ export class RunActor {
   async #commit(step: Step, mails: readonly Mail[]): Promise<boolean> {
     const { run, epoch, values, log, clock } = this.parts;
     const also = mails.flatMap((mail, index) => mail.also?.(step.refusals[index]) ?? []);
+    also.push(...this.parts.alongside(step.commands));
     if (step.events.length === 0 && also.length === 0) return true;
     const payloads = values.unsaved();
     const last = step.events.at(-1);
@@ -218,6 +222,7 @@ export class RunActor {
     this.#seq += events.length;
     this.#tail.events += events.length;
     this.#tail.bytes += bytes;
+    this.parts.appended();
     if (this.#tail.events <= SNAPSHOT_EVENTS || this.#tail.bytes * 2 < this.#snapshotBytes) return;
     const { run, log, logger } = this.parts;
     const text = JSON.stringify(toSnapshot(this.state));

@@ -1,35 +1,43 @@
-import type { Append, Payload } from '../store/append.ts';
+import type { RunEvent } from '@funcgraph/flow';
+import type { Append } from '../store/append.ts';
 import type { RunStore } from '../store/run-store.ts';
 
 /** Where the events of a run go; the store is the log of standard runs. */
-export type RunLog = Pick<RunStore, 'append' | 'putPayloads' | 'payload' | 'saveSnapshot'>;
+export interface RunLog extends Pick<RunStore, 'append' | 'putPayloads' | 'saveSnapshot'> {
+  /** Of a run whose log is in memory. */
+  recorded?(): RunEvent[];
+}
+
+/** Events and values beyond that are not kept for the answer and the log lines of a run. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * The log of an express run, which has no history: its values stay in memory. A stored run is removed when it ends; until
+ * The log of an express run, which has no history: events stay in memory until its end. A stored run is removed then; until
  * then it would start again as a whole after a crash.
  */
 export class ExpressLog implements RunLog {
-  readonly #store: Pick<RunStore, 'remove' | 'payload'> | undefined;
-  readonly #payloads = new Map<string, Buffer>();
+  readonly #store: Pick<RunStore, 'remove'> | undefined;
+  readonly #events: string[];
+  #bytes = 0;
 
   /** Without a store for a run that exists in memory only. */
-  constructor(store?: Pick<RunStore, 'remove' | 'payload'>) {
+  constructor(begun: readonly RunEvent[], store?: Pick<RunStore, 'remove'>) {
     this.#store = store;
+    this.#events = [JSON.stringify(begun)];
   }
 
-  async append({ run, epoch, end, also }: Append): Promise<boolean> {
+  async append({ run, epoch, end, also, events, bytes }: Append): Promise<boolean> {
+    this.#bytes += bytes;
+    if (this.#bytes <= MOST_BYTES || end !== undefined) this.#events.push(events);
     return end === undefined || this.#store === undefined || this.#store.remove(run, epoch, also);
   }
 
-  putPayloads(_run: string, payloads: readonly Payload[]): Promise<void> {
-    for (const { digest, bytes } of payloads) {
-      this.#payloads.set(digest, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    }
-    return Promise.resolve();
+  recorded(): RunEvent[] {
+    return this.#events.flatMap((text) => JSON.parse(text) as RunEvent[]);
   }
 
-  async payload(run: string, digest: string): Promise<Buffer | undefined> {
-    return this.#payloads.get(digest) ?? this.#store?.payload(run, digest);
+  putPayloads(): Promise<void> {
+    return Promise.resolve();
   }
 
   saveSnapshot(): Promise<void> {

@@ -106,7 +106,8 @@ it('begins no call after it was stopped', async () => {
   const { begun, running, add, dispatcher } = setUp(1);
   add('a.f.1');
   add('a.f.2');
-  dispatcher.stop();
+  const stopped = dispatcher.stop();
   await running.get('a.f.1')?.end();
+  await stopped;
   expect(begun).toEqual(['a.f.1']);
 });

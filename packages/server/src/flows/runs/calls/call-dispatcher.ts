@@ -39,6 +39,8 @@ export class CallDispatcher {
   readonly #slots: number;
   readonly #clock: Pick<Clock, 'after'>;
   readonly #projects = new Map<string, Project>();
+  #running = 0;
+  readonly #whenIdle: (() => void)[] = [];
   #stopped = false;
 
   constructor({ slots, clock }: { readonly slots: number; readonly clock: Pick<Clock, 'after'> }) {
@@ -68,10 +70,12 @@ export class CallDispatcher {
     return () => this.#takeBack(projectId, call);
   }
 
-  /** Begins no more calls. */
-  stop(): void {
+  /** Begins no more calls. Resolves when those that began have ended. */
+  stop(): Promise<void> {
     this.#stopped = true;
     for (const { pauses } of this.#projects.values()) for (const { timer } of pauses.values()) timer?.cancel();
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
   #dispatch(projectId: string, project: Project): void {
@@ -99,6 +103,7 @@ export class CallDispatcher {
   async #run(projectId: string, project: Project, call: DispatchedCall): Promise<void> {
     const { functionKey } = call;
     project.inFlight += 1;
+    this.#running += 1;
     project.waiting.add(functionKey);
     let isWaiting = true;
     const admitted = (): void => {
@@ -109,6 +114,8 @@ export class CallDispatcher {
     };
     const result = await call.run(admitted);
     project.inFlight -= 1;
+    this.#running -= 1;
+    if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     if (isWaiting) project.waiting.delete(functionKey);
     if (result === 'overloaded') this.#pause(projectId, project, call);
     else {

@@ -63,7 +63,9 @@ export class FunctionCaller {
     let isAbandoned = false;
     let isExclusive = false;
     let takeBack = (): void => {};
+    let noResult = (): void => {};
     const result = new Promise<CallResult | undefined>((settle) => {
+      noResult = () => settle(undefined);
       const target = this.#target(call);
       if (!('functionId' in target)) return settle(target);
       isExclusive = target.concurrency === 1;
@@ -84,6 +86,7 @@ export class FunctionCaller {
       abandon(ends) {
         isAbandoned = true;
         takeBack();
+        noResult();
         if (ends && isExclusive) abort.abort(new Error('the run of the flow was stopped'));
       },
     };

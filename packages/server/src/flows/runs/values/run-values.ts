@@ -10,6 +10,8 @@ export interface RunValuesOptions {
   readonly load: (digest: string) => Promise<Buffer | undefined>;
   /** Whether the log names the digest, so that it is stored. */
   readonly isStored: (digest: string) => boolean;
+  /** The values are not stored, and stay in memory with the run. */
+  readonly isVolatile?: boolean;
 }
 
 /** The values of one run: small ones are part of the log, large ones are stored once, before the append that names them. */
@@ -55,11 +57,17 @@ export class RunValues implements Values {
 
   /** Values that must be stored before the next append. */
   unsaved(): Payload[] {
+    return this.#options.isVolatile === true ? [] : this.begun();
+  }
+
+  /** Values that must be stored with a new run. */
+  begun(): Payload[] {
     return [...this.#unsaved].map(([digest, bytes]) => ({ digest, bytes }));
   }
 
   /** Call when those are stored. */
   saved(payloads: readonly Payload[]): void {
+    if (this.#options.isVolatile === true) return;
     for (const { digest } of payloads) this.#unsaved.delete(digest);
   }
 

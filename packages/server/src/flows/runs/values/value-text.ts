@@ -12,12 +12,16 @@ export async function textOf(value: Value, values: RunValues, large: Large): Pro
   if ('digest' in value) return values.text(value.digest);
   const texts = await textsOf(digestsIn(value), values);
   if (bytesOf(texts) <= VALUE_LIMITS.parseHereBytes) {
-    const parsed = new Map(texts.map(([digest, text]) => [digest, JSON.parse(text.toString('utf8')) as Json]));
+    const parsed = new Map(texts.map(([digest, text]) => [digest, values.read(digest) ?? parse(text)]));
     return Buffer.from(JSON.stringify(toJson(value, (digest) => parsed.get(digest) ?? null)));
   }
   const result = await large.do({ op: 'compose', value, texts });
   if (!('text' in result)) throw new Error('a value was not composed');
   return Buffer.from(result.text.buffer, result.text.byteOffset, result.text.byteLength);
+}
+
+function parse(text: Buffer): Json {
+  return JSON.parse(text.toString('utf8')) as Json;
 }
 
 /** Keeps the text if it is JSON within the limits, otherwise returns what is wrong with it. */

@@ -1,0 +1,151 @@
+import { begin, callKey, fold, type RunEvent, type RunState, type Value } from '@funcgraph/flow';
+import type { FlowError, FlowRunStatus } from '../../types.ts';
+import { idOf } from '../calls/ids.ts';
+
+/** One try of a node, or one iteration, with values as they are stored. */
+export interface NodeTry {
+  readonly node: string;
+  status: FlowRunStatus;
+  readonly input: Value;
+  output?: Value;
+  error?: FlowError;
+  readonly startedAt: number;
+  endedAt?: number;
+  readonly requestId?: string;
+}
+
+/** What the log of a run says about its nodes. Events are added in order; nothing is evaluated. */
+export class RunHistory {
+  #state: RunState | undefined;
+  /** In the order in which they began. */
+  readonly tries: NodeTry[] = [];
+  /** Tries that have not ended, by execution; the last of each is its present one. */
+  readonly #open = new Map<number, NodeTry[]>();
+  /** Calls that have not ended. */
+  readonly #calls = new Map<string, NodeTry>();
+  end: Extract<RunEvent, { type: 'run_finished' }> | undefined;
+  started: Extract<RunEvent, { type: 'run_started' }> | undefined;
+
+  /** The output of the run. */
+  get output(): Value | undefined {
+    return this.#state?.output;
+  }
+
+  add(event: RunEvent): void {
+    if (event.type === 'run_started') {
+      this.started = event;
+      this.#state = begin(event);
+      return;
+    }
+    const state = this.#state;
+    if (state === undefined) throw new Error('the log of a run does not begin with its start');
+    const before = 'exec' in event ? state.execs.get(event.exec) : undefined;
+    const place = before === undefined ? undefined : { owner: before.owner, index: before.index };
+    fold(state, event);
+    switch (event.type) {
+      case 'node_started':
+        this.#began(state, event.exec, event.at, event.kind === 'function' || event.kind === 'subflow');
+        return;
+      case 'call_started':
+        this.#called(state, event);
+        return;
+      case 'call_finished': {
+        const found = this.#calls.get(nameOf(event));
+        this.#calls.delete(nameOf(event));
+        if (found === undefined) return;
+        const { result, error } = event;
+        found.status = error === undefined ? 'success' : 'fail';
+        found.endedAt = event.at;
+        if (result !== undefined) found.output = result;
+        if (error !== undefined) found.error = errorOf(error);
+        return;
+      }
+      case 'node_finished':
+        this.#finished(state, event, place);
+        return;
+      case 'node_failed':
+        this.#ended(event.exec, event.at, 'fail', errorOf(event.error));
+        return;
+      case 'abandoned':
+        for (const exec of event.execs) this.#ended(exec, event.at, 'cancel');
+        return;
+      case 'run_finished':
+        this.end = event;
+        for (const exec of [...this.#open.keys()]) this.#ended(exec, event.at, 'cancel');
+        return;
+      default:
+    }
+  }
+
+  #began(state: RunState, id: number, at: number, isCall: boolean): void {
+    const exec = state.execs.get(id);
+    // a node without work ends in the same step
+    if (exec === undefined) return;
+    this.#push(id, {
+      node: exec.node,
+      status: 'running',
+      input: exec.input,
+      startedAt: at,
+      ...(isCall ? { requestId: idOf(callKey(state, { exec: id, attempt: 1 })) } : {}),
+    });
+    const last = this.#open.get(id)?.at(-1);
+    if (isCall && last !== undefined) this.#calls.set(nameOf({ exec: id, attempt: 1 }), last);
+  }
+
+  #called(state: RunState, event: Extract<RunEvent, { type: 'call_started' }>): void {
+    const exec = state.execs.get(event.exec);
+    if (exec === undefined) return;
+    const { action, attempt } = event;
+    const call = { exec: event.exec, attempt, ...(action === undefined ? {} : { action }) };
+    const each: NodeTry = {
+      node: action ?? exec.node,
+      status: 'running',
+      input: exec.calls.at(-1)?.input ?? exec.input,
+      startedAt: event.at,
+      requestId: idOf(callKey(state, call)),
+    };
+    this.#push(event.exec, each);
+    this.#calls.set(nameOf(call), each);
+  }
+
+  #push(exec: number, each: NodeTry): void {
+    this.tries.push(each);
+    const open = this.#open.get(exec);
+    if (open === undefined) this.#open.set(exec, [each]);
+    else open.push(each);
+  }
+
+  #finished(
+    state: RunState,
+    event: Extract<RunEvent, { type: 'node_finished' }>,
+    place: { readonly owner: number; readonly index: number } | undefined,
+  ): void {
+    // what the node passes on: to the next node, to its branch or iteration, or to the run
+    const next = event.to === undefined ? undefined : state.execs.get(state.next - 1);
+    const owner = place === undefined ? undefined : state.execs.get(place.owner);
+    const output = event.output ?? next?.input ?? owner?.fan?.results[place?.index ?? 0] ?? state.output;
+    this.#ended(event.exec, event.at, 'success', undefined, output ?? undefined);
+  }
+
+  #ended(exec: number, at: number, status: FlowRunStatus, error?: FlowError, output?: Value): void {
+    const open = this.#open.get(exec) ?? [];
+    this.#open.delete(exec);
+    for (const each of open) {
+      if (each.status !== 'running') continue;
+      each.status = status;
+      each.endedAt = at;
+      if (error !== undefined) each.error = error;
+    }
+    // of the last call of a function; of a service node, not of its actions
+    const last = open.findLast(({ node }) => node === open[0]?.node);
+    if (output !== undefined && last?.status === 'success') last.output = output;
+  }
+}
+
+function nameOf({ exec, attempt, action }: { exec: number; attempt: number; action?: string }): string {
+  return `${exec} ${attempt} ${action ?? ''}`;
+}
+
+function errorOf({ error_code, error_message }: { error_code: string; error_message: string }): FlowError {
+  return { code: error_code, message: error_message };
+}

@@ -1,0 +1,87 @@
+import type {
+  Flow,
+  FlowCallback,
+  FlowPoint,
+  FlowRun,
+  FlowRunDetail,
+  FlowRunEvent,
+  FlowRunFilter,
+  FlowRunFork,
+  FlowRuns,
+  StartFlowRun,
+} from '../types.ts';
+import type { FlowEngine } from './flow-engine.ts';
+import { toFlowRun } from './read/listed-run.ts';
+
+/** Runs for the API. */
+export class RunService implements FlowRuns {
+  readonly #engine: FlowEngine;
+
+  constructor(engine: FlowEngine) {
+    this.#engine = engine;
+  }
+
+  async start(request: StartFlowRun): Promise<FlowRun> {
+    return this.#engine.control.start(request);
+  }
+
+  async runSync(request: StartFlowRun, signal: AbortSignal): Promise<FlowRunDetail> {
+    return this.#engine.express.run(request, signal);
+  }
+
+  async list(
+    flow: Flow,
+    filter: FlowRunFilter,
+  ): Promise<{ readonly runs: readonly FlowRun[]; readonly total: number }> {
+    const { status, ...range } = filter;
+    if (status === 'scheduled') return { runs: [], total: 0 };
+    const wanted =
+      status === undefined
+        ? {}
+        : status === 'stopping' || status === 'running'
+          ? { status: 'running' as const, stopping: status === 'stopping' }
+          : { status };
+    const { runs, total } = await this.#engine.store.list({ flowId: flow.id, ...range, ...wanted });
+    return { runs: runs.map(toFlowRun), total };
+  }
+
+  async show(flow: Flow, runId: string, { full }: { readonly full: boolean }): Promise<FlowRunDetail> {
+    return this.#engine.reader.detail(await this.#engine.control.find(flow, runId), full);
+  }
+
+  stop(flow: Flow, runId: string): Promise<void> {
+    return this.#engine.control.stop(flow, runId);
+  }
+
+  retry(flow: Flow, runId: string, startedBy: string): Promise<string> {
+    return this.#engine.control.retry(flow, runId, startedBy);
+  }
+
+  fork(flow: Flow, runId: string, fork: FlowRunFork): Promise<string> {
+    return this.#engine.forks.fork(flow, runId, fork);
+  }
+
+  callback(flow: Flow, runId: string, callback: FlowCallback): Promise<void> {
+    return this.#engine.control.callback(flow, runId, callback);
+  }
+
+  async *events(flow: Flow, runId: string, after: number, signal: AbortSignal): AsyncGenerator<FlowRunEvent> {
+    const { run } = await this.#engine.control.find(flow, runId);
+    yield* this.#engine.reader.events(run, after, signal);
+  }
+
+  statistics(
+    { projectId, flow }: { readonly projectId: string; readonly flow?: Flow },
+    range: { readonly from: number; readonly to: number; readonly stepMs: number },
+  ): Promise<readonly FlowPoint[]> {
+    return this.#engine.minutes.points({ projectId, ...(flow === undefined ? {} : { flowId: flow.id }) }, range);
+  }
+
+  hasActive(flowId: string): Promise<boolean> {
+    return this.#engine.store.hasActive(flowId);
+  }
+
+  pinned(digests: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#engine.store.pinned(digests);
+  }
+}
