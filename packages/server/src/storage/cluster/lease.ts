@@ -73,13 +73,11 @@ export class Leases {
     return { query: this.#guard({ name, epoch }), mustAffect: true };
   }
 
-  /** Frees it for other servers. */
+  /** Frees it for other servers, and tells them. */
   async release({ name, epoch }: Lease): Promise<void> {
-    await this.#storage.db
-      .updateTable('lease')
-      .set({ owner: '' })
-      .where('name', '=', name)
-      .where('epoch', '=', epoch)
-      .execute();
+    const { db, kind } = this.#storage;
+    const free = db.updateTable('lease').set({ owner: '' }).where('name', '=', name).where('epoch', '=', epoch);
+    if (kind === 'sqlite') await free.execute();
+    else await sql`with freed as (${free}) select pg_notify('funcgraph_server', '')`.execute(db);
   }
 }

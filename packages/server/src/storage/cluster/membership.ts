@@ -16,7 +16,7 @@ export interface Member {
 /** The other servers on the same database. */
 export interface Peers {
   readonly others: readonly ServerRow[];
-  /** Calls back when servers came or left, and when this one lost or regained its membership. Returns what ends it. */
+  /** Calls back when servers came, left or freed a lease, and when this one lost or regained its membership. Returns what ends it. */
   onChange(listener: () => void): () => void;
 }
 
@@ -61,6 +61,8 @@ export class Membership implements Member, Peers {
   #next: Timer | undefined;
   #lapse: Timer | undefined;
   #stopListening: (() => void) | undefined;
+  /** Another server left, or freed a lease. */
+  #hasNews = false;
   #left = false;
 
   private constructor(options: MembershipOptions) {
@@ -82,7 +84,9 @@ export class Membership implements Member, Peers {
     }
     await membership.#add(true);
     membership.#stopListening = signals.listen((number) => {
-      if (number === undefined) membership.#beats.request();
+      if (number !== undefined) return;
+      membership.#hasNews = true;
+      membership.#beats.request();
     });
     await membership.#beat();
     return membership;
@@ -149,6 +153,8 @@ export class Membership implements Member, Peers {
     const { storage, clock } = this.#options;
     const { signals } = storage;
     if (signals === undefined || this.#left) return;
+    const hasNews = this.#hasNews;
+    this.#hasNews = false;
     const sentAt = clock.monotonic();
     const { renewed, servers } = await this.#store.beat(signals, this.#id, EXPIRY_MS);
     if (this.#left) return;
@@ -166,7 +172,7 @@ export class Membership implements Member, Peers {
     // while no server could beat, none is dead
     const live = others.filter(({ leftMs }) => leftMs > 0);
     const removed = isSteady && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
-    const isSame = wasLive && renewed && removed === 0 && sameIds(others, this.#seen);
+    const isSame = !hasNews && wasLive && renewed && removed === 0 && sameIds(others, this.#seen);
     this.#seen = others;
     this.#others = live;
     const soonest = Math.min(BEAT_MS, ...live.map(({ leftMs }) => leftMs + MARGIN_MS));
