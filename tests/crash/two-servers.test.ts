@@ -2,7 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
-import { asyncInvocations, call, deploy, enqueue, invoke, PATIENCE, runtimeOf, target, zipped } from '../functions.ts';
+import {
+  asyncInvocations,
+  call,
+  deploy,
+  enqueue,
+  invoke,
+  PATIENCE,
+  request,
+  runtimeOf,
+  target,
+  zipped,
+} from '../functions.ts';
 import type { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
 
@@ -115,6 +126,24 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     console.info(`a change is seen by the other server: ${JSON.stringify(figures)} ms of ${CHANGES}`);
     expect(figures.median).toBeLessThan(PROPAGATION_MS.median);
     expect(figures.most).toBeLessThan(PROPAGATION_MS.most);
+  });
+
+  it('a request that carries the number of a change sees it on the other server at once', {
+    timeout: 60_000,
+  }, async () => {
+    for (let n = 0; n < 10; n += 1) {
+      const [writer, reader] = n % 2 === 0 ? [a, b] : [b, a];
+      const urn = await make(writer, 'numbered', "return 'first';");
+      const path = `/v2/${writer.credentials.project_id}/fgs/functions/${urn}/versions`;
+      const made = await request(writer, { path, body: JSON.stringify({ version: 'v1' }) });
+      const number = made.headers.get('x-funcgraph-change') ?? '';
+      expect(Number(number)).toBeGreaterThan(0);
+      const answer = await call(reader, `${urn}:v1`, {}, { 'X-Funcgraph-Change': number });
+      expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('first')]);
+    }
+    const urn = await make(a, 'numbered', "return 'first';");
+    expect((await call(a, urn, {}, { 'X-Funcgraph-Change': '9007199254740991' })).status).toBe(200);
+    expect((await call(a, urn, {}, { 'X-Funcgraph-Change': 'x' })).status).toBe(400);
   });
 
   it('an invocation that runs on one is cancelled on the other', { timeout: 120_000 }, async () => {

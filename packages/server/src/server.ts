@@ -378,6 +378,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       meter,
       drainMs: config.drainMs + ANSWER_MS,
       unlessAway: (work) => storage.unlessAway(work),
+      changes: feed,
       log: log.child({ module: 'http' }),
       handlers: {
         ...resources.handlers,

@@ -9,6 +9,7 @@ import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
 import { type Handler, type Handlers, STREAMED } from './handler.ts';
+import { CHANGE_HEADER, type KnownChanges, requestedChange } from './known-change.ts';
 import { checkHost } from './one-host.ts';
 import { failed, type Outcome, outcomeOf } from './outcome.ts';
 import { projectOf } from './resource.ts';
@@ -25,6 +26,7 @@ export interface PipelineDeps {
   readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
   /** Throws when nothing new can be stored. */
   readonly refuseWhenFull: () => void;
+  readonly changes: KnownChanges;
 }
 
 /** A request whose operation is known. */
@@ -124,8 +126,9 @@ export class Pipeline {
     try {
       checkHost(request);
       received = typeof body === 'function' ? await this.#receive(operation, request, body) : body;
+      if (CHANGE_HEADER in request.headers) await this.#know(request);
       const result = await this.#run(operation, incoming, received);
-      return result === STREAMED ? 'streamed' : outcomeOf(operation.route, result);
+      return result === STREAMED ? 'streamed' : this.#numbered(operation, outcomeOf(operation.route, result));
     } catch (error) {
       if (error instanceof ClientGone) {
         response.destroy();
@@ -136,6 +139,19 @@ export class Pipeline {
     } finally {
       if (received instanceof SpooledBody) await received.close();
     }
+  }
+
+  /** Waits for a change that another server has made, if the request names one. */
+  async #know({ headers }: IncomingMessage): Promise<void> {
+    const number = requestedChange(headers);
+    const { changes, unlessAway } = this.#deps;
+    if (number !== undefined && number > changes.at) await unlessAway(changes.notBefore(number));
+  }
+
+  /** Requests to other servers that carry the number see the change. */
+  #numbered({ noted }: Operation, outcome: Outcome): Outcome {
+    if (!noted) return outcome;
+    return { ...outcome, headers: { ...outcome.headers, [CHANGE_HEADER]: String(this.#deps.changes.at) } };
   }
 
   /** Refuses what can be refused without the body, before the client sends it. */
