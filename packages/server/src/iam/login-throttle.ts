@@ -1,10 +1,10 @@
 import type { Clock } from '../lib/clock.ts';
 import { KeyLock } from '../lib/key-lock.ts';
+import { pauseAfter } from '../lib/pause-after.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 
 const FREE_FAILURES = 5;
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 5 * 60 * 1000;
+const PAUSES = { firstMs: 1000, mostMs: 5 * 60 * 1000 };
 const MAX_KNOWN = 10_000;
 /** Attempts that wait or run; each takes about a tenth of a second. */
 const MAX_AT_ONCE = 16;
@@ -74,8 +74,7 @@ export class LoginThrottle {
   #failed(name: string, client: string): void {
     const now = this.#clock.monotonic();
     const failures = (this.#names.get(name)?.failures ?? 0) + 1;
-    const pause =
-      failures < FREE_FAILURES ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (failures - FREE_FAILURES), LONGEST_PAUSE_MS);
+    const pause = failures < FREE_FAILURES ? 0 : pauseAfter(failures - FREE_FAILURES + 1, PAUSES);
     remember(this.#names, name, { failures, until: now + pause });
     remember(this.#clients, client, Math.max(this.#clients.get(client) ?? 0, now) + CLIENT_REGAIN_MS);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DOCUMENT_LIMITS, parseBoundedJson } from '../../lib/bounded-json.ts';
+import { pauseAfter } from '../../lib/pause-after.ts';
 import { ImageError } from '../errors.ts';
 import type { Reference } from '../reference.ts';
 import { parseChallenge } from './challenge.ts';
@@ -68,8 +69,7 @@ export class RegistryClient {
         }
         return;
       } catch (error) {
-        if (attempt >= ATTEMPTS || !isTransient(error) || signal.aborted) throw explained(error, this.#base);
-        await sleep((this.#access.retryMs ?? RETRY_MS) * 2 ** (attempt - 1), undefined, { signal });
+        await this.#pause(error, attempt, signal);
       }
     }
   }
@@ -79,10 +79,15 @@ export class RegistryClient {
       try {
         return await work();
       } catch (error) {
-        if (attempt >= ATTEMPTS || !isTransient(error) || signal.aborted) throw explained(error, this.#base);
-        await sleep((this.#access.retryMs ?? RETRY_MS) * 2 ** (attempt - 1), undefined, { signal });
+        await this.#pause(error, attempt, signal);
       }
     }
+  }
+
+  /** Before the next attempt. Throws what the last one, or one that cannot be repeated, has to explain. */
+  async #pause(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
+    if (attempt >= ATTEMPTS || !isTransient(error) || signal.aborted) throw explained(error, this.#base);
+    await sleep(pauseAfter(attempt, { firstMs: this.#access.retryMs ?? RETRY_MS }), undefined, { signal });
   }
 
   async #get(requested: Requested): Promise<Response> {

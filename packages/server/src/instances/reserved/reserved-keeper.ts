@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { pauseAfter } from '../../lib/pause-after.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { exitFailure } from '../instance/failure.ts';
 import type { Instance } from '../instance/instance.ts';
@@ -7,7 +8,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { SandboxExit } from '../sandbox/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import { StartFailed } from '../start/start-errors.ts';
-import { pauseAfter, reservedStep } from './reserved-step.ts';
+import { reservedStep } from './reserved-step.ts';
 
 /** Instances to keep ready. */
 export interface Reservation {
@@ -53,6 +54,8 @@ interface KeeperOptions {
 
 /** Concurrent reserved starts: the other starts of the machine are left for requests. */
 const MAX_STARTING = 8;
+/** After failures of a reservation in a row. */
+const PAUSES = { firstMs: 1_000, mostMs: 60_000 };
 /** The most of one reservation, so that a slow initializer does not delay all others. */
 const MAX_STARTING_EACH = 2;
 /** An instance that ran this long without a request was not broken from the start. */
@@ -219,7 +222,7 @@ export class ReservedKeeper {
     // Starts that failed together count once.
     if (entry.retry !== undefined) return;
     const failures = (entry.failing?.failures ?? 0) + 1;
-    const pauseMs = pauseAfter(failures);
+    const pauseMs = pauseAfter(failures, PAUSES);
     entry.failing = { reason: reason.slice(0, MAX_REASON_CHARS), failures, nextTryAt: clock.now() + pauseMs };
     entry.retry = clock.after(pauseMs, () => {
       entry.retry = undefined;

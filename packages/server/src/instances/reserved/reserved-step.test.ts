@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pauseAfter, type ReservedSnapshot, reservedStep } from './reserved-step.ts';
+import { type ReservedSnapshot, reservedStep } from './reserved-step.ts';
 
 const one = (id: string, change: Partial<ReservedSnapshot['instances'][number]> = {}) => ({
   id,
@@ -57,9 +57,5 @@ describe('a step towards the reserved number', () => {
         if (start > 0) expect(kept.length + s.starting + start).toBe(s.count);
       }),
     );
-  });
-
-  it('waits longer after each failure, a minute at most', () => {
-    expect([1, 2, 3, 6, 7, 50].map(pauseAfter)).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
   });
 });

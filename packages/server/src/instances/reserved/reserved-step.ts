@@ -33,11 +33,3 @@ export function reservedStep({ count, key, instances, starting, paused }: Reserv
     release: [...wrong, ...surplus].map(({ id }) => id),
   };
 }
-
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
-
-/** Pause after so many failures in a row: 1 s, 2 s, 4 s, … a minute. */
-export function pauseAfter(failures: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-}

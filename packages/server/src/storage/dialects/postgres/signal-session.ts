@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { pauseAfter } from '../../../lib/pause-after.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import type { Signals } from '../../options.ts';
 import type { SqlValue } from '../../parameter.ts';
@@ -9,7 +10,7 @@ import { prepareSession } from './session.ts';
 
 /** A heartbeat is sent every two seconds; one that is not answered in this time will not be. */
 const ANSWER_MS = 3_000;
-const RETRY_MS = { first: 100, most: 1_000 };
+const RETRIES = { firstMs: 100, mostMs: 1_000 };
 const CHANNELS = ['funcgraph_change', 'funcgraph_server'];
 
 export interface SignalOptions {
@@ -86,13 +87,16 @@ export class SignalSession implements Signals {
     if (this.#client !== client || this.#ended) return;
     this.#client = undefined;
     client.end().catch(() => {});
-    this.#reconnectIn(RETRY_MS.first);
+    this.#reconnectAfter(1);
   }
 
-  #reconnectIn(ms: number): void {
-    this.#retry = setTimeout(() => {
-      this.#reconnect().catch(() => this.#reconnectIn(Math.min(ms * 2, RETRY_MS.most)));
-    }, ms).unref();
+  #reconnectAfter(failures: number): void {
+    this.#retry = setTimeout(
+      () => {
+        this.#reconnect().catch(() => this.#reconnectAfter(failures + 1));
+      },
+      pauseAfter(failures, RETRIES),
+    ).unref();
   }
 
   async #reconnect(): Promise<void> {
