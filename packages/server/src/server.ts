@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ArtifactStore, SharedBlobs } from './artifacts/index.ts';
 import { asyncParts } from './composition/async-parts.ts';
-import { controlParts, startControl, sweepLeftovers } from './composition/control-parts.ts';
+import { controlParts, startControl, sweepLeftovers, sweepShared } from './composition/control-parts.ts';
 import { deliveryRefusal } from './composition/delivery-rights.ts';
 import { startFlowEngine } from './composition/flow-parts.ts';
 import { followChanges } from './composition/follow-changes.ts';
@@ -298,7 +298,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log,
       refusalOf: deliveryRefusal(iam),
       sweepLeftovers: () => sweepLeftovers(control),
-      sweepShared: () => control.functions.sweepShared(),
+      sweepShared: () => sweepShared(control),
       refuseWhenFull: () => disk.refuse(),
     });
     await feed.follow('cancelled-message', (ids) => async.dispatcher.cancelRequested(ids));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { ArtifactStore } from '../artifacts/index.ts';
+import { type ArtifactStore, SharedBlobs } from '../artifacts/index.ts';
 import type { Config } from '../config/index.ts';
 import {
   Aliases,
@@ -98,6 +98,7 @@ export function controlParts(deps: ControlDeps) {
     limits,
     clock,
     mayRemove,
+    shared: config.sharedArtifacts === undefined ? undefined : new SharedBlobs(join(config.sharedArtifacts, 'images')),
     log: deps.log.child({ module: 'images' }),
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);
@@ -221,4 +222,10 @@ export async function sweepLeftovers({ images, uploads, functions, mayRemove }: 
   await functions.sweep(mayRemove);
   await uploads.sweep(mayRemove);
   await images.sweep();
+}
+
+/** Removes code and image layers that servers share and nothing refers to. One server does this for all. */
+export async function sweepShared({ images, functions }: ControlParts): Promise<void> {
+  await functions.sweepShared();
+  await images.sweepShared();
 }

@@ -20,8 +20,10 @@ export function followChanges({ catalog, control, runtimes, pool, prewarmed, log
     if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
     if (previous?.image !== undefined && previous.image.id !== snapshot.image?.id) images.retire(previous.image.id);
     runtimes.launchPlan(supervisorOf(snapshot)).then(
-      (plan) => {
+      async (plan) => {
         const launch = runtimeLaunch(plan, snapshot.image);
+        // the first call looks for the image again
+        if (launch.rootfs !== undefined) await images.prefetch(launch.rootfs.path).catch(() => {});
         prewarmed.want(
           waitingOn(launch, networks.of(snapshot.surroundings, snapshot.projectId)),
           functionKeyOf(snapshot),

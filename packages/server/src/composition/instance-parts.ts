@@ -33,7 +33,7 @@ export interface InstanceDeps {
   /** Folder of the link sockets. */
   readonly linkDir: string;
   readonly logs: RequestLogs;
-  readonly control: Pick<ControlParts, 'networks' | 'fileSystems'>;
+  readonly control: Pick<ControlParts, 'networks' | 'fileSystems' | 'images'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -63,7 +63,11 @@ export function instanceParts({ config, driver, capabilities, linkDir, logs, con
     ...(canAssign ? { takePrewarmed } : {}),
   };
   const pool: Pool = new Pool({
-    start: (spec, signal) => startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal),
+    start: async (spec, signal) => {
+      const { rootfs } = spec.runtime;
+      if (rootfs !== undefined) await control.images.ready(rootfs.path);
+      return startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal);
+    },
     clock,
     processors: availableParallelism(),
     limits: {

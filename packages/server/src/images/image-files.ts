@@ -7,7 +7,7 @@ import { ImageError } from './errors.ts';
 import { parseImageConfig } from './image-config.ts';
 import type { ImageLimits } from './image-limits.ts';
 import type { FoundImage, LayerSource, OnProgress } from './image-source.ts';
-import type { Image, ImageLayer } from './types.ts';
+import type { Image, ImageLayer, SharedLayers } from './types.ts';
 import type { UnpackOptions } from './unpack/unpack-image.ts';
 
 /** Unpacks layers into a folder: `unpackInThread`, or `unpackImage` itself. */
@@ -22,13 +22,21 @@ export class ImageFiles {
   readonly #limits: ImageLimits;
   readonly #unpackImage: Unpack;
   readonly #blobs: BlobStore;
+  readonly #shared: SharedLayers | undefined;
   /** Names of files that this process stored or that the database had. */
   readonly #known = new Set<string>();
 
-  constructor(dir: string, limits: ImageLimits, unpackImage: Unpack) {
+  constructor(options: {
+    readonly dir: string;
+    readonly limits: ImageLimits;
+    readonly unpack: Unpack;
+    readonly shared: SharedLayers | undefined;
+  }) {
+    const { dir } = options;
     this.#dir = dir;
-    this.#limits = limits;
-    this.#unpackImage = unpackImage;
+    this.#limits = options.limits;
+    this.#unpackImage = options.unpack;
+    this.#shared = options.shared;
     this.#blobs = new BlobStore(join(dir, 'blobs'), join(dir, 'incoming'));
   }
 
@@ -70,6 +78,7 @@ export class ImageFiles {
       left -= blob.size;
       layers.push({ ...blob, diffId });
     }
+    await this.share(layers);
     const unpackedBytes = await this.unpack(id, layers, onProgress, signal);
     const { entrypoint, command, env, workingDir, user, createdAt } = config;
     const sizeBytes = this.#limits.imageBytes - left;
@@ -77,7 +86,7 @@ export class ImageFiles {
     return { id, ...run, layers, sizeBytes, unpackedBytes, createdAt, loadedAt: now };
   }
 
-  /** Creates the root folder from stored layers unless it exists. Returns the bytes of its files. */
+  /** Creates the root folder from stored or shared layers unless it exists. Returns the bytes of its files. */
   async unpack(
     id: string,
     layers: readonly ImageLayer[],
@@ -87,6 +96,7 @@ export class ImageFiles {
     const target = this.rootfs(id);
     const staging = join(this.#dir, 'incoming', randomUUID());
     try {
+      for (const { digest } of layers) await this.#fetchMissing(digest);
       const bytes = await this.#unpackImage({
         layers: layers.map(({ digest, diffId }) => ({ path: this.#blobs.path(digest), diffId })),
         target: staging,
@@ -124,6 +134,21 @@ export class ImageFiles {
     }
   }
 
+  /** Gives other servers the layers that this one has. */
+  async share(layers: readonly ImageLayer[]): Promise<void> {
+    if (this.#shared === undefined) return;
+    for (const { digest } of layers) {
+      if (await this.#blobs.has(digest)) await this.#shared.put(hexOf(digest), this.#blobs.path(digest));
+    }
+  }
+
+  async #fetchMissing(digest: string): Promise<void> {
+    if (this.#shared === undefined || (await this.#blobs.has(digest))) return;
+    const incoming = join(this.#dir, 'incoming', randomUUID());
+    // a layer that is missing is reported by the unpacking
+    if (await this.#shared.fetch(hexOf(digest), incoming)) await rename(incoming, this.#blobs.path(digest));
+  }
+
   async #store(source: LayerSource, diffId: string, left: number, signal: AbortSignal): Promise<StoredBlob> {
     // A stored layer was checked when it was stored. Without a digest, a layer with the requested content is used.
     const known = source.digest ?? diffId;
@@ -137,6 +162,10 @@ export class ImageFiles {
     this.#known.add(stored.digest.replace(/^sha256:/, ''));
     return stored;
   }
+}
+
+function hexOf(digest: string): string {
+  return digest.replace(/^sha256:/, '');
 }
 
 function sizeText(size: number | undefined): string {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SharedBlobs } from '../artifacts/index.ts';
 import { ManualClock } from '../lib/manual-clock.ts';
 import type { Storage } from '../storage/index.ts';
 import { openTestStorage } from '../storage/testing.ts';
@@ -96,6 +97,39 @@ describe('the images of a machine', () => {
     await load(fakeLayout('app:2', { ...image('2'), plain: true }, [BASE]));
     const { id } = await images.show('app:2');
     expect(readFileSync(join(images.rootfs(id), 'base'), 'utf8')).toHaveLength(20_000);
+  });
+
+  it('of another server are unpacked when an instance needs them, from layers that both share', async () => {
+    const server = async (name: string): Promise<Images> => {
+      const opened = new Images({
+        store: new ImageStore(storage.db),
+        dir: join(dir, name),
+        limits: imageLimits(1 << 20),
+        clock,
+        mayRemove: async () => true,
+        log: pino({ level: 'silent' }),
+        unpack: unpackImage,
+        shared: new SharedBlobs(join(dir, 'shared')),
+      });
+      await opened.start();
+      return opened;
+    };
+    const [a, b] = [await server('a'), await server('b')];
+    const path = join(dir, 'archive');
+    writeFileSync(path, fakeLayout('app:1', image('1')));
+    const [loaded] = await a.load(path, undefined, () => {}, gone);
+    const rootfs = b.rootfs(loaded?.id ?? '');
+    expect(existsSync(rootfs)).toBe(false);
+    await Promise.all([b.ready(rootfs), b.ready(rootfs)]);
+    expect(readFileSync(join(rootfs, 'app'), 'utf8')).toBe('1');
+    // a third one, with shared layers that are damaged
+    for (const name of readdirSync(join(dir, 'shared', 'blobs')))
+      writeFileSync(join(dir, 'shared', 'blobs', name), 'x');
+    const c = await server('c');
+    await expect(c.ready(c.rootfs(loaded?.id ?? ''))).rejects.toThrow();
+    await a.sweepShared();
+    expect(readdirSync(join(dir, 'shared', 'blobs'))).toHaveLength(2);
+    await Promise.all([a.stop(), b.stop(), c.stop()]);
   });
 
   it('share layers on disk', async () => {

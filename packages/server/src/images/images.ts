@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.ts';
 import { GraceCollector } from '../lib/grace-collector.ts';
@@ -14,7 +15,7 @@ import type { ImageStore } from './image-store.ts';
 import { parseReference, withoutTag } from './reference.ts';
 import { findInRegistry } from './registry/pull-image.ts';
 import type { RegistryAccess } from './registry/registry-client.ts';
-import type { Image, ListedImage, NamedImage } from './types.ts';
+import type { Image, ListedImage, NamedImage, SharedLayers } from './types.ts';
 import { unpackInThread } from './unpack/unpack-in-thread.ts';
 
 export interface ImagesOptions {
@@ -27,6 +28,8 @@ export interface ImagesOptions {
   readonly mayRemove: MayRemove;
   /** Default: a thread for each image. */
   readonly unpack?: Unpack;
+  /** The layers of all servers; an image that another one loaded is unpacked from there. */
+  readonly shared?: SharedLayers | undefined;
 }
 
 /** An image that is not removed before its release. */
@@ -36,6 +39,7 @@ export interface HeldImage {
 }
 
 const CHANGES = 'changes';
+const PREFETCH = 'prefetch';
 
 /**
  * The container images of this machine. A name refers to one image at a time; a function version keeps the image that
@@ -48,6 +52,8 @@ export class Images {
   readonly #files: ImageFiles;
   readonly #locks = new KeyLock();
   readonly #held = new Map<string, number>();
+  /** Folders that were seen; the others are looked for. */
+  readonly #ready = new Set<string>();
   /** Images that lost a version: an instance of it may still run from them. */
   readonly #waiting: GraceCollector;
   readonly #stopping = new AbortController();
@@ -56,16 +62,22 @@ export class Images {
   constructor(options: ImagesOptions) {
     this.#options = options;
     this.#waiting = new GraceCollector(options.clock, () => this.#collect());
-    this.#files = new ImageFiles(options.dir, options.limits, options.unpack ?? unpackInThread);
+    const { dir, limits, unpack = unpackInThread, shared } = options;
+    this.#files = new ImageFiles({ dir, limits, unpack, shared });
   }
 
-  /** Removes unused images and unpacks missing ones again. Call once, before all other methods. */
+  /**
+   * Removes unused images and unpacks missing ones again, or with shared layers when they are needed. Call once, before
+   * all other methods.
+   */
   async start(): Promise<void> {
-    const { store, log } = this.#options;
+    const { store, log, shared } = this.#options;
     await this.#files.start();
+    await shared?.start();
     await this.#collect();
     for (const { id, layers } of await store.all()) {
-      if (await this.#files.has(id)) continue;
+      await this.#files.share(layers);
+      if (shared !== undefined || (await this.#files.has(id))) continue;
       await this.#files
         .unpack(id, layers, () => {}, this.#stopping.signal)
         .catch((error: unknown) => log.error({ image: id, err: error }, 'an image cannot be unpacked again'));
@@ -82,6 +94,31 @@ export class Images {
   /** The folder that sandboxes use as their root. */
   rootfs(id: string): string {
     return this.#files.rootfs(id);
+  }
+
+  /** Resolves when the folder of an image exists, which another server may have loaded. Rejects when it cannot. */
+  async ready(rootfs: string): Promise<void> {
+    const { shared, store } = this.#options;
+    if (shared === undefined || this.#ready.has(rootfs)) return;
+    await this.#locks.run(rootfs, async () => {
+      const id = `sha256:${basename(rootfs)}`;
+      const image = (await this.#files.has(id)) ? undefined : await store.find(id);
+      if (image !== undefined) await this.#files.unpack(id, image.layers, () => {}, this.#stopping.signal);
+      this.#ready.add(rootfs);
+    });
+  }
+
+  /** Like `ready`, one image after another: no instance waits for it yet. */
+  prefetch(rootfs: string): Promise<void> {
+    return this.#locks.run(PREFETCH, () => this.ready(rootfs));
+  }
+
+  /** Removes shared layers that no image has. One server does this for all. */
+  async sweepShared(): Promise<void> {
+    const { shared, store } = this.#options;
+    if (shared === undefined) return;
+    const digests = new Set((await store.all()).flatMap(({ layers }) => layers.map(({ digest }) => digest)));
+    await shared.sweep(async (sha256) => digests.has(`sha256:${sha256}`));
   }
 
   list(): Promise<ListedImage[]> {
@@ -207,6 +244,7 @@ export class Images {
           if (names.length > 0 || versions > 0 || this.#held.has(id) || this.#waiting.waitsFor(id)) continue;
           await store.removeUnused(id);
         }
+        this.#ready.clear();
         await this.#files.keepOnly(await store.all(), this.#options.mayRemove);
       })
       .catch((error: unknown) => this.#options.log.error({ err: error }, 'images could not be collected'));

@@ -32,3 +32,13 @@ export interface ListedImage extends NamedImage {
   /** Number of function versions that use it. */
   readonly versions: number;
 }
+
+/** Layers by their SHA-256 that servers share. */
+export interface SharedLayers {
+  start(): Promise<void>;
+  /** On disk for all servers when it resolves. */
+  put(sha256: string, file: string): Promise<void>;
+  /** Copies a layer, checked by its digest, into a new file; false, with no file, when it is missing or damaged. */
+  fetch(sha256: string, file: string): Promise<boolean>;
+  sweep(isReferenced: (sha256: string) => Promise<boolean>): Promise<void>;
+}
