@@ -5,6 +5,7 @@ import { compatibility, type Operation, type RouteId, type RouteResponse, type R
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { deploy, PATIENCE, runtimeOf, zipped } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { askFlows } from './models/ask-flows.ts';
 import { NOT_ASKED, NOT_GIVEN } from './models/not-given.ts';
 import { missingFields, sdkModels } from './models/sdk-models.ts';
 
@@ -101,7 +102,7 @@ beforeAll(async () => {
   await ask('showDependencyVersion', { params: { ...params, depend_id, version: '1' } });
 
   const settings = { ...SETTINGS, depend_version_list: [libraryId], ...(isRoot ? MOUNTS : {}) };
-  const code = { code_type: 'zip', code_filename: 'code.zip' };
+  const code = { failingtype: 'zip', failingfilename: 'code.zip' };
   const creation = { func_name: 'hello', package: 'default', runtime, ...code, func_code: { file: file('1') } };
   const { func_urn: latest } = await ask('createFunction', { params, body: { ...creation, ...settings } });
   const of = { ...params, function_urn: latest.replace(/:latest$/, '') };
@@ -201,6 +202,16 @@ beforeAll(async () => {
   await ask('updateTracing', { params: of, body: {} });
   await ask('showFuncSnapshotState', { params: { ...of, action: 'state' } });
   await ask('updateFuncSnapshot', { params: { ...of, action: 'disable' } });
+
+  const failing = `exports.handler = async (event, context) => {
+    if (event.fail) throw new Error('no money');
+    return { got: event };
+  };`;
+  await askFlows(
+    { ask, api: server.api },
+    params,
+    await deploy(server, { name: 'paying', runtime, files: { 'index.js': failing } }),
+  );
 
   const exported = await server.api.bytes('exportFunction', { params: of, query: { config: 'true', code: 'true' } });
   const archive = { file_name: 'a.zip', file_type: 'zip', file_code: Buffer.from(exported.bytes).toString('base64') };

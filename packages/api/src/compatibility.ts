@@ -42,7 +42,6 @@ const PARTLY: Partial<Record<Operation, string>> = {
   updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
 };
 
-const FLOWS = 'Runs of flows come in a later step.';
 const BRIDGES =
   'Service bridges lead to managed databases, queues and caches of the cloud. Functions connect by themselves.';
 
@@ -56,16 +55,6 @@ export const REFUSED = {
   createVpcEndpoint:
     'Callers reach the server at its own address. Networks define what functions reach: fgs networks --help.',
   deleteVpcEndpoint: 'There are no endpoints to delete. Networks define what functions reach: fgs networks --help.',
-  startWorkflowExecution: FLOWS,
-  startSyncWorkflowExecution: FLOWS,
-  listWorkflowExecutions: FLOWS,
-  showWorkflowExecution: FLOWS,
-  showWorkflowExecutionForPage: FLOWS,
-  stopWorkFlow: FLOWS,
-  retryWorkFlow: FLOWS,
-  createCallbackWorkflow: FLOWS,
-  showTenantMetric: FLOWS,
-  showWorkFlowMetric: FLOWS,
 } as const satisfies Partial<Record<Operation, string>>;
 
 export type RefusedOperation = keyof typeof REFUSED;

@@ -60,7 +60,8 @@ async function prepare(): Promise<void> {
   const depend = { project_id, depend_id: library.dep_id };
   const at = { ...fn, trigger_type_code: 'TIMER', trigger_id: trigger.trigger_id };
   const tagged = { project_id, resource_type: 'functions', resource_id: base };
-  const flow = { project_id, workflow_id: 'w', execution_id: 'e', workflow_urn: 'u' };
+  const workflow_urn = `urn:fss:local-1:${project_id}:workflow:default:none:latest`;
+  const flow = { project_id, workflow_id: 'w', execution_id: 'e', workflow_urn };
   const params = { ...fn, ...one, ...depend, ...at, ...tagged, ...flow, action: 'filter', period: '60', state: 'true' };
   /** For operations that need more than names in the path. */
   const special: Partial<Record<RouteId, Omit<Usual, 'params'> & { readonly params?: Usual['params'] }>> = {
@@ -87,7 +88,7 @@ async function prepare(): Promise<void> {
     showResInstanceInfo: { body: { limit: '10', offset: '0', tags: [{ key: 'k', values: ['v'] }] } },
     listStatistics: { query: { filter: 'monitor_data', period: '60' } },
     createWorkflow: { body: { graph: { name: 'made', nodes: NODES, edges: [{ from: 's', to: 'w' }] } } },
-    batchDeleteWorkflows: { body: { workflow_urns: [`urn:fss:local-1:${project_id}:workflow:default:none:latest`] } },
+    batchDeleteWorkflows: { body: { workflow_urns: [workflow_urn] } },
     showWorkflowExecutionForPage: { query: { offset: '0', limit: '10' } },
     createCallbackWorkflow: { body: { result: 'success', output: { a: 1 } } },
     updateTracing: { body: {} },

@@ -46,6 +46,7 @@ export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
     owner: () => membership.id,
     others: () => membership.others.map(({ id }) => id),
     retainDays: config.flowRetainDays,
+    sweepDefinitions: (pinned) => flows.sweep(pinned),
   });
   await engine.start();
   membership.onChange(() => {

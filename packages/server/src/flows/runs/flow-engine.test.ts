@@ -227,6 +227,24 @@ describe('control', () => {
     await small.engine.stop(AbortSignal.abort());
   });
 
+  it('has definitions removed that no stored run is pinned to', async () => {
+    const needed: ReadonlySet<string>[] = [];
+    const own = new TestFlows(storage, clock, {
+      retainDays: 0.01,
+      sweepDefinitions: async (pinned) => void needed.push(await pinned([flow.definition, 'other'])),
+    });
+    await own.engine.start();
+    own.functions.set('a', () => ({}));
+    const flow = own.save(definitionOf('f', [call('a')]));
+    await own.ended(await own.start(flow));
+    await own.engine.purge();
+    clock.advance(20 * 60_000);
+    await settled();
+    await own.engine.purge();
+    expect(needed).toEqual([new Set([flow.definition]), new Set()]);
+    await own.engine.stop(AbortSignal.abort());
+  });
+
   it('does not call a function that its identity may not call', async () => {
     flows.functions.set('a', () => ({}));
     flows.refusal = 'the user may not';

@@ -4,6 +4,7 @@ import type { Catalog } from '../../control/index.ts';
 import type { Invoker } from '../../invocation/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Storage } from '../../storage/index.ts';
+import type { Flows } from '../definitions/flows.ts';
 import type { FlowCatalog } from '../types.ts';
 import { ActiveRuns } from './actor/active-runs.ts';
 import type { RunActor } from './actor/run-actor.ts';
@@ -49,6 +50,8 @@ export interface FlowEngineOptions {
   readonly wallClock: Clock;
   /** How long ended runs are kept. */
   readonly retainDays: number;
+  /** Removes definitions that neither flows nor these runs need. */
+  readonly sweepDefinitions: Flows['sweep'];
   /** Called when the end of a run is on disk. */
   readonly ended?: (run: EndedRun) => void;
 }
@@ -175,14 +178,16 @@ export class FlowEngine {
     else await Promise.all([...runs].map((run) => this.active.poke(run)));
   }
 
-  /** Removes runs that ended before the days of retention. */
+  /** Removes runs that ended before the days of retention, and definitions that nothing needs. */
   async purge(): Promise<void> {
-    const { clock, retainDays } = this.#options;
+    const { clock, retainDays, sweepDefinitions } = this.#options;
     for (;;) {
       const removed = await this.store.purge(clock.now() - retainDays * DAY_MS, PURGE_RUNS);
       for (const { project_id, bytes } of removed) this.#quota.add(project_id, -1, -Number(bytes));
-      if (removed.length < PURGE_RUNS || this.#isStopped) return;
+      if (this.#isStopped) return;
+      if (removed.length < PURGE_RUNS) break;
     }
+    await sweepDefinitions((digests) => this.store.pinned(digests));
   }
 
   /** Begins no more calls. Call it first when the server stops: running calls may still end, and their results are stored. */

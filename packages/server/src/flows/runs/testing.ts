@@ -83,6 +83,7 @@ export class TestFlows {
       others: () => [],
       wallClock: this.#parts.clock,
       retainDays: 30,
+      sweepDefinitions: async () => {},
       ended: (end) => {
         this.ends.set(end.run, end);
         this.#waiting.get(end.run)?.(end);

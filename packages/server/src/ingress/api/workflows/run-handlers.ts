@@ -10,21 +10,19 @@ import { runDetailReply, runReply, syncReply } from './run-replies.ts';
 import { flagOf, startRequest, textOf } from './start-request.ts';
 import { statisticsRange, statisticsReply } from './statistics.ts';
 
-export const RUN_OPERATIONS = [
-  'startWorkflowExecution',
-  'startSyncWorkflowExecution',
-  'listWorkflowExecutions',
-  'showWorkflowExecutionForPage',
-  'showWorkflowExecution',
-  'followWorkflowExecution',
-  'retryWorkFlow',
-  'stopWorkFlow',
-  'forkWorkflowExecution',
-  'createCallbackWorkflow',
-  'showTenantMetric',
-  'showWorkFlowMetric',
-] as const;
-type Ids = (typeof RUN_OPERATIONS)[number];
+type Ids =
+  | 'startWorkflowExecution'
+  | 'startSyncWorkflowExecution'
+  | 'listWorkflowExecutions'
+  | 'showWorkflowExecutionForPage'
+  | 'showWorkflowExecution'
+  | 'followWorkflowExecution'
+  | 'retryWorkFlow'
+  | 'stopWorkFlow'
+  | 'forkWorkflowExecution'
+  | 'createCallbackWorkflow'
+  | 'showTenantMetric'
+  | 'showWorkFlowMetric';
 
 export interface FlowRunDeps extends FlowAccessDeps {
   readonly runs: FlowRuns;

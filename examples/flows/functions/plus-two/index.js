@@ -1,0 +1,1 @@
+exports.handler = async (event, _context) => ({ result: event.input + 2 });

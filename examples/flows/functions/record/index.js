@@ -1,0 +1,4 @@
+exports.handler = async (event, context) => {
+  context.getLogger().info('recorded %j', event);
+  return { recorded: event };
+};
