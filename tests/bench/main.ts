@@ -5,13 +5,14 @@ import { type Row, table } from './report.ts';
 import type { Section } from './section.ts';
 import { asynchronous } from './sections/async.ts';
 import { cold } from './sections/cold.ts';
+import { flows } from './sections/flows.ts';
 import { overload } from './sections/overload.ts';
 import { peer } from './sections/peer.ts';
 import { url } from './sections/url.ts';
 import { warm } from './sections/warm.ts';
 import { startBaseline } from './target.ts';
 
-const SECTIONS: Readonly<Record<string, Section>> = { warm, url, overload, async: asynchronous, cold, peer };
+const SECTIONS: Readonly<Record<string, Section>> = { warm, url, overload, async: asynchronous, flows, cold, peer };
 
 const { values } = parseArgs({
   options: {

@@ -32,7 +32,7 @@ export class ExpressRuns {
     signal: AbortSignal,
   ): Promise<FlowRunDetail> {
     const { newRuns, active, catalog, minutes, clock } = this.#options;
-    if (!active.hasRoom()) {
+    if (!active.hasRoom(flow.projectId)) {
       minutes.refused({ projectId: flow.projectId, flowId: flow.id });
       throw new PlatformError('overloaded', 'too many runs of flows are in memory', { hint: 'Try again later.' });
     }

@@ -26,6 +26,8 @@ export interface RunControlOptions {
 /** A server that owns the run takes a message within this time, or the sender is not told its result. */
 const OUTCOME_MS = 5_000;
 const OUTCOME_AGAIN_MS = 20;
+/** Of one run: results of waits, which may come before the wait. */
+const MOST_MESSAGES = 10_000;
 
 /** What callers do with runs. Each change is on disk when it resolves. */
 export class RunControl {
@@ -139,6 +141,9 @@ export class RunControl {
       });
     }
     if (row.ended_at !== null) throw gone();
+    if ((await store.inboxSize(run)) >= MOST_MESSAGES) {
+      throw new PlatformError('flow_run_quota', `the run got ${MOST_MESSAGES} messages, as many as it may get`);
+    }
     const stored =
       'error' in result
         ? { error: { error_code: 'callback_failed', error_message: result.error } }

@@ -15,6 +15,7 @@ import {
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../../lib/clock.ts';
 import { CoalescedTask } from '../../../lib/coalesced-task.ts';
+import { mayHoldMore } from '../../../lib/fair-share.ts';
 import type { AtomicStatement } from '../../../storage/index.ts';
 import type { FlowCatalog } from '../../types.ts';
 import type { CallbackSecrets } from '../callback-secrets.ts';
@@ -118,11 +119,15 @@ export class ActiveRuns {
     return this.#loaded.size;
   }
 
-  hasRoom(): boolean {
-    if (this.#loaded.size >= MOST_LOADED) return false;
-    let bytes = 0;
-    for (const { actor } of this.#loaded.values()) bytes += actor.state.bytes;
-    return bytes < MOST_LOADED_BYTES;
+  /** Whether a run of the project may be loaded: each project leaves some room for the others. */
+  hasRoom(projectId: string): boolean {
+    let [bytes, ofProject] = [0, 0];
+    for (const { actor, context } of this.#loaded.values()) {
+      bytes += actor.state.bytes;
+      if (context.projectId === projectId) ofProject += 1;
+    }
+    const free = MOST_LOADED - this.#loaded.size;
+    return bytes < MOST_LOADED_BYTES && free > 0 && mayHoldMore(ofProject, free, MOST_LOADED);
   }
 
   values({ run, mode }: Pick<RunRow, 'run' | 'mode'>, isStored: (digest: string) => boolean = () => false): RunValues {
@@ -135,7 +140,7 @@ export class ActiveRuns {
   async create(run: NewRun): Promise<boolean> {
     const { store } = this.#options;
     const { row, started, values, kept = [] } = run;
-    const hasRoom = this.hasRoom();
+    const hasRoom = this.hasRoom(row.project_id);
     const isStandard = row.mode === 'NORMAL';
     const loaded = hasRoom ? this.#beginning(run) : undefined;
     // the first step is stored with the run; if it ends the run, it is a step like any other
@@ -331,20 +336,20 @@ export class ActiveRuns {
     const { store, owner, clock, log } = this.#options;
     try {
       const now = clock.now();
-      const limit = this.#loaded.size + MOST_LOADED;
-      const due = await store.due(owner(), now, limit);
-      const messages = await store.withMessages(owner(), MOST_LOADED);
-      const wanted = [...new Set([...messages, ...due.map(({ run }) => run)])].filter((run) => !this.#loaded.has(run));
       this.#hasBacklog = false;
-      for (const run of wanted) {
-        if (this.#isStopped) return;
-        if (!this.hasRoom()) {
-          this.#hasBacklog = true;
-          break;
+      for (const run of await store.withMessages(owner(), MOST_LOADED)) this.#readInbox(await this.#load(run));
+      // projects without room are passed over, so that a backlog of one delays no other
+      const full = new Set<string>();
+      for (let before = -1; full.size > before && !this.#isStopped; ) {
+        before = full.size;
+        const due = await store.due(owner(), now, this.#loaded.size + MOST_LOADED, [...full]);
+        for (const { run, project_id } of due) {
+          if (this.#loaded.has(run) || full.has(project_id)) continue;
+          if (this.hasRoom(project_id)) await this.#load(run);
+          else full.add(project_id);
         }
-        await this.#load(run);
       }
-      for (const run of messages) this.#readInbox(this.#loaded.get(run));
+      this.#hasBacklog = full.size > 0;
       this.#setTimer(await store.nextDue(owner(), now));
     } catch (error) {
       log.error({ err: error }, 'due runs of flows could not be read');

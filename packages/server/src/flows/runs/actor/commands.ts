@@ -1,5 +1,6 @@
 import { type CallId, type Command, evaluate, type Failure, type Json, type StoredValue } from '@funcgraph/flow';
 import type { Logger } from 'pino';
+import { PlatformError } from '../../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../../storage/index.ts';
 import type { CallResult, FunctionCaller } from '../calls/function-caller.ts';
 import { idOf } from '../calls/ids.ts';
@@ -153,15 +154,9 @@ export class Commands {
     if (node?.kind !== 'subflow') throw new Error(`${command.node} is no sub-flow node`);
     const { children, large } = this.#options;
     const input = await textOf(command.input, values, large);
-    const started = await children.start({
-      parent: this.#context,
-      call,
-      key,
-      flow: node.flow,
-      input,
-      depth,
-      waits: wait,
-    });
+    const started = await children
+      .start({ parent: this.#context, call, key, flow: node.flow, input, depth, waits: wait })
+      .catch((error: unknown) => ({ failure: refusalOf(error) }));
     if ('failure' in started) {
       actor.post({ message: { type: 'call_finished', ...call, error: started.failure } });
       return;
@@ -221,6 +216,13 @@ export class Commands {
       if (wanted.size === before) throw new Error(`node ${work.node} lacks values that it has`);
     }
   }
+}
+
+/** Why a run was not started. Throws what is no decision about this run. */
+function refusalOf(error: unknown): Failure {
+  if (!(error instanceof PlatformError) || error.code === 'unavailable') throw error;
+  const { code, message, spec } = error;
+  return { error_code: code, error_message: message, status: spec.status };
 }
 
 function nameOf({ exec, attempt, action }: CallId): string {

@@ -98,6 +98,7 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       expect(await due(1_000)).toEqual(['now']);
       expect(await store.nextDue('server-1', 1_000)).toBe(5_000);
       expect(await due(5_000)).toEqual(['now', 'later']);
+      expect(await store.due('server-1', 5_000, 10, ['p'])).toEqual([]);
       expect(await store.nextDue('server-1', 5_000)).toBeUndefined();
       expect(await store.sleep('now', 1, 7_000)).toBe(true);
       expect(await due(5_000)).toEqual(['later']);
@@ -117,6 +118,7 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       await store.settleAlone('a', 'y', 'late');
       expect(await store.inbox('a')).toEqual([{ key: 'x', message: '"x"' }]);
       expect(await send('y', 3)).toBe(false);
+      expect(await store.inboxSize('a')).toBe(2);
       await append('a', 1, { end: 'success' });
       expect(await send('z', 4)).toBe(false);
       expect(await store.inboxOutcome('a', 'z')).toBeUndefined();

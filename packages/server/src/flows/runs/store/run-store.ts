@@ -224,13 +224,19 @@ export class RunStore {
     return Number(result.numUpdatedRows);
   }
 
-  /** Runs of the owner that must be loaded by `now`, the longest due first. */
-  due(owner: string, now: number, limit: number): Promise<Array<{ run: string; wake_at: number | null }>> {
+  /** Runs of the owner that must be loaded by `now`, the longest due first, without those of some projects. */
+  due(
+    owner: string,
+    now: number,
+    limit: number,
+    without: readonly string[] = [],
+  ): Promise<Array<Pick<RunRow, 'run' | 'project_id'>>> {
     return this.#storage.db
       .selectFrom('flow_run')
-      .select(['run', 'wake_at'])
+      .select(['run', 'project_id'])
       .where('owner', '=', owner)
       .where('wake_at', '<=', now)
+      .$if(without.length > 0, (query) => query.where('project_id', 'not in', [...without]))
       .orderBy('wake_at')
       .limit(limit)
       .execute();
@@ -286,6 +292,16 @@ export class RunStore {
       .orderBy('at')
       .orderBy('key')
       .execute();
+  }
+
+  /** Messages that the run got so far. */
+  async inboxSize(run: string): Promise<number> {
+    const { count } = await this.#storage.db
+      .selectFrom('flow_run_inbox')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('run', '=', run)
+      .executeTakeFirstOrThrow();
+    return Number(count);
   }
 
   async inboxOutcome(run: string, key: string): Promise<'taken' | 'late' | 'open' | undefined> {

@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
+import { call, definitionOf, TestFlows } from '../../../packages/server/src/flows/runs/testing.ts';
+import { systemClock } from '../../../packages/server/src/lib/clock.ts';
+import { openStorage } from '../../../packages/server/src/storage/index.ts';
+import { applyLoad } from '../apply-load.ts';
+import { deployHello, signedRequest } from '../functions.ts';
+import { absolute, atLeast, type Row } from '../report.ts';
+import { type Bench, median, type Section, withTarget } from '../section.ts';
+import type { Target } from '../target.ts';
+
+const MB = 1024 * 1024;
+const FUNCTIONS = 10;
+
+/**
+ * Flows: the engine alone, durable, with a stand-in for the invoker, in the process of the bench; then a flow of ten
+ * functions in sandboxes beside the same calls made directly.
+ */
+export const flows: Section = async (bench) => [...(await engineAlone(bench)), ...(await inSandboxes(bench))];
+
+async function engineAlone(bench: Bench): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'funcgraph-bench-flows-'));
+  const storage = await openStorage({ file: join(folder, 'flows.sqlite') });
+  const engine = new TestFlows(storage, systemClock, { slots: 10_000 });
+  await engine.engine.start();
+  engine.functions.set('f', () => ({ ok: 1 }));
+  engine.functions.set('same', (input) => input);
+  try {
+    bench.progress('flows: steps of the engine');
+    const chain = definitionOf('chain', chainOf(FUNCTIONS, 'f'));
+    await runAll(engine, chain, 100);
+    const rates = [];
+    for (let round = 0; round < 3; round += 1) {
+      const { ms } = await runAll(engine, chain, 500);
+      rates.push((500 * FUNCTIONS * 1000) / ms);
+    }
+    const thousand = await runAll(engine, chain, 1_000);
+    bench.progress('flows: starts, a loop, large values, waiting runs');
+    const waits = Array.from({ length: 99 }, (_, at): FlowNode => call(`n${at}`, 'f'));
+    const start = await cpuOfStart(engine, definitionOf('hundred', [waitNode('w'), ...waits]));
+    const loop = await runAll(engine, definitionOf('loop', loopOf('f')), 1, { list: numbers(5_000) });
+    const large = await runAll(engine, definitionOf('large', chainOf(20, 'same')), 1, {
+      text: 'x'.repeat(6 * MB - 100),
+    });
+    const waiting = await memoryOfWaiting(engine);
+    return [
+      absolute('flow steps, engine alone, durable', median(rates), 'steps/s', { least: 3_500 }),
+      absolute('  1,000 runs at once', (1_000 * FUNCTIONS * 1000) / thousand.ms, 'steps/s', {}),
+      absolute('  start of a flow of 100 nodes, CPU', start, 'ms', { most: 2 }),
+      absolute('  loop over 5,000 elements, 50 at once', (5_000 * 1000) / loop.ms, 'steps/s', {}),
+      absolute('  6 MB through 20 functions', large.ms, 'ms', {}),
+      absolute('  10,000 waiting runs, memory', waiting, 'MB', { most: 100 }),
+    ];
+  } finally {
+    await engine.engine.stop(AbortSignal.abort());
+    await storage.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+const chainOf = (count: number, fn: string): FlowNode[] => numbers(count).map((n) => call(`n${n}`, fn));
+const waitNode = (id: string): FlowNode => ({ id, name: id, kind: 'wait', seconds: 3_600 });
+
+function loopOf(fn: string): FlowNode[] {
+  const paths = { array_path: '$.list', item_name: 'item', result_path: '$.results' };
+  return [
+    { id: 'loop', name: 'loop', kind: 'loop', ...paths, concurrency: 50, interval_seconds: 0 },
+    call('each', fn, { parent: 'loop' }),
+  ];
+}
+
+/** Starts so many runs together and waits for their ends. */
+async function runAll(flows: TestFlows, definition: FlowDefinition, runs: number, input = {}): Promise<{ ms: number }> {
+  const flow = flows.save(definition);
+  const begun = performance.now();
+  const ends = await Promise.all(numbers(runs).map(async () => flows.ended(await flows.start(flow, input))));
+  const ms = performance.now() - begun;
+  const failed = ends.filter(({ status }) => status !== 'success');
+  if (failed.length > 0) throw new Error(`${failed.length} of ${runs} runs ended as ${failed[0]?.status}`);
+  flows.calls.length = 0;
+  return { ms };
+}
+
+/** Processor time of a start, with its part of the database's thread. */
+async function cpuOfStart(flows: TestFlows, definition: FlowDefinition): Promise<number> {
+  const flow = flows.save(definition);
+  const starts = 200;
+  for (let n = 0; n < starts; n += 1) await flows.start(flow);
+  const before = process.cpuUsage();
+  for (let n = 0; n < starts; n += 1) await flows.start(flow);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / starts;
+}
+
+/** Megabytes that 10,000 runs add which wait for an hour, with those that are still in memory. */
+async function memoryOfWaiting(flows: TestFlows): Promise<number> {
+  const flow = flows.save(definitionOf('waiting', [waitNode('w'), call('n', 'f')]));
+  const used = (): number => {
+    globalThis.gc?.();
+    return process.memoryUsage().rss;
+  };
+  const before = used();
+  for (let n = 0; n < 100; n += 1) await Promise.all(numbers(100).map(() => flows.start(flow)));
+  return Math.max(0, used() - before) / MB;
+}
+
+async function inSandboxes(bench: Bench): Promise<readonly Row[]> {
+  return withTarget(bench, [], async (target) => {
+    bench.progress('flows: ten functions in sandboxes');
+    const urn = await deployHello(target, 'node', 'flowed');
+    if (urn === undefined) return [];
+    const { hostname: host, port } = new URL(target.credentials.endpoint);
+    const request = await signedRequest(target, urn, 'invocations', {});
+    const load = { host, port: Number(port), request, connections: 16, warmupMs: 1_000, measureMs: bench.measureMs };
+    const direct = await applyLoad(load);
+    const rate = await rateOfFlow(target, urn, bench.measureMs);
+    return [
+      absolute('direct calls, signed, 16 conn', direct.perSecond, 'calls/s', {}),
+      atLeast('  the same calls by flows of 10 functions', rate, 'calls/s', direct.perSecond, 0.6),
+    ];
+  });
+}
+
+/** Calls per second of 16 standard runs at a time. */
+async function rateOfFlow(target: Target, urn: string, measureMs: number): Promise<number> {
+  const { client, credentials } = target;
+  const params = { project_id: credentials.project_id };
+  const ids = numbers(FUNCTIONS).map((n) => `f${n}`);
+  const graph = {
+    name: 'ten',
+    nodes: [
+      { id: 'start', name: 'start', kind: 'start' },
+      ...ids.map((id) => ({ id, name: id, kind: 'function', function: urn })),
+    ],
+    edges: ids.map((id, at) => ({ from: at === 0 ? 'start' : `f${at - 1}`, to: id })),
+  };
+  const flow = { ...params, workflow_id: (await client.call('createWorkflow', { params, body: { graph } })).data.id };
+  const runs = Math.max(50, Math.round(measureMs / 20));
+  const begun = performance.now();
+  const started: string[] = [];
+  const starter = async (): Promise<void> => {
+    while (started.length < runs) {
+      started.push('');
+      const at = started.length - 1;
+      const { data } = await client.call('startWorkflowExecution', { params: flow, body: { input: {} } });
+      started[at] = data.execution_id;
+    }
+  };
+  await Promise.all(numbers(16).map(starter));
+  for (const id of started) {
+    for (;;) {
+      const { data } = await client.call('showWorkflowExecution', { params: { ...flow, execution_id: id } });
+      if (data.status === 'success') break;
+      if (data.status !== 'running') throw new Error(`a run ended as ${data.status}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  return (runs * FUNCTIONS * 1000) / (performance.now() - begun);
+}
