@@ -1,8 +1,8 @@
 import { pino } from 'pino';
+import { type LaunchedParts, type RunningServer, startServer } from './composition/index.ts';
 import { type Config, runtimeDirOf } from './config/index.ts';
 import { tellParent } from './lib/parent-process.ts';
 import type { StopRequest } from './lib/stop-request.ts';
-import { type LaunchedParts, type RunningServer, startServer } from './server.ts';
 import { ownUserName } from './startup/index.ts';
 
 /** Time for running invocations when the database is lost; their results cannot be stored. */

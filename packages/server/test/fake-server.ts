@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@funcgraph/api';
 import { pino } from 'pino';
+import { type RunningServer, startServer } from '../src/composition/index.ts';
 import { type Config, loadConfig } from '../src/config/index.ts';
 import { type FakeFunction, FakeSandboxDriver } from '../src/instances/sandbox/fake/index.ts';
 import { openRunDir } from '../src/launcher/index.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { ManualClock } from '../src/lib/manual-clock.ts';
-import { type RunningServer, startServer } from '../src/server.ts';
 
 /** The whole server with time in the test's hand and instances whose runtime is the test's own code. */
 export class FakeServer implements AsyncDisposable {

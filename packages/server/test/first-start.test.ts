@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createClient } from '@funcgraph/api';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '../src/composition/index.ts';
 import { type Config, loadConfig } from '../src/config/index.ts';
 import { FakeSandboxDriver } from '../src/instances/sandbox/fake/index.ts';
-import { type RunningServer, startServer } from '../src/server.ts';
 
 let folder: string;
 let taken: Server;

@@ -5,17 +5,11 @@ import { spawnAgent } from '@funcgraph/agent';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { ArtifactStore, SharedBlobs } from './artifacts/index.ts';
-import { asyncParts } from './composition/async-parts.ts';
-import { controlParts, startControl, sweepLeftovers, sweepShared } from './composition/control-parts.ts';
-import { deliveryRefusal } from './composition/delivery-rights.ts';
-import { startFlowEngine } from './composition/flow-parts.ts';
-import { followChanges } from './composition/follow-changes.ts';
-import { instanceParts } from './composition/instance-parts.ts';
-import type { Config } from './config/index.ts';
-import { Catalog, ProjectContentsStore } from './control/index.ts';
-import { RunService } from './flows/index.ts';
-import { Iam } from './iam/index.ts';
+import { ArtifactStore, SharedBlobs } from '../artifacts/index.ts';
+import type { Config } from '../config/index.ts';
+import { Catalog, ProjectContentsStore } from '../control/index.ts';
+import { RunService } from '../flows/index.ts';
+import { Iam } from '../iam/index.ts';
 import {
   ApiBodies,
   apiHandlers,
@@ -24,21 +18,21 @@ import {
   buildApp,
   createGateway,
   stopGateway,
-} from './ingress/index.ts';
+} from '../ingress/index.ts';
 import {
   InstalledRuntimes,
   SandboxAgent,
   type SandboxCapabilities,
   type SandboxDriver,
   type StartAgent,
-} from './instances/index.ts';
-import { AccountGate, Invoker, RequestLogs, ReservedDemand, RunningRequests } from './invocation/index.ts';
-import { agentRules, closeRunDir, emptyLinkDir, openLinkDir, openRunDir } from './launcher/index.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
-import { makeDataDir } from './lib/data-dir.ts';
-import { TrustedProxies } from './lib/trusted-proxies.ts';
-import { Queue, SteadyTime } from './queue/index.ts';
-import { makeResources } from './resources/index.ts';
+} from '../instances/index.ts';
+import { AccountGate, Invoker, RequestLogs, ReservedDemand, RunningRequests } from '../invocation/index.ts';
+import { agentRules, closeRunDir, emptyLinkDir, openLinkDir, openRunDir } from '../launcher/index.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { makeDataDir } from '../lib/data-dir.ts';
+import { TrustedProxies } from '../lib/trusted-proxies.ts';
+import { Queue, SteadyTime } from '../queue/index.ts';
+import { makeResources } from '../resources/index.ts';
 import {
   ANSWER_MS,
   addressAt,
@@ -58,10 +52,16 @@ import {
   UNAVAILABLE_HOST,
   updateAddresses,
   writeCredentials,
-} from './startup/index.ts';
-import { ChangeFeed, Duty, type DutyOptions, Leases, lockDataDir, Membership } from './storage/index.ts';
-import { openTelemetry } from './telemetry/index.ts';
-import { triggerSources } from './triggers/index.ts';
+} from '../startup/index.ts';
+import { ChangeFeed, Duty, type DutyOptions, Leases, lockDataDir, Membership } from '../storage/index.ts';
+import { openTelemetry } from '../telemetry/index.ts';
+import { triggerSources } from '../triggers/index.ts';
+import { asyncParts } from './async-parts.ts';
+import { controlParts, startControl, sweepLeftovers, sweepShared } from './control-parts.ts';
+import { deliveryRefusal } from './delivery-rights.ts';
+import { startFlowEngine } from './flow-parts.ts';
+import { followChanges } from './follow-changes.ts';
+import { instanceParts } from './instance-parts.ts';
 import { VERSION } from './version.ts';
 
 export interface RunningServer {

@@ -1,0 +1,1 @@
+export { type LaunchedParts, type RunningServer, startServer } from './server.ts';
