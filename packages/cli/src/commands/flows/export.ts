@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, flag } from '../../framework/index.ts';
 import { FLOW } from './flow.ts';
+import { withNames } from './with-names.ts';
 
 export const exportFlow = defineCommand({
   name: 'flows export',
@@ -19,7 +20,7 @@ export const exportFlow = defineCommand({
     const flow = await FLOW.find(args.flow, { connection, flags, named: {}, signal });
     const params = { project_id: connection.credentials.projectId, workflow_id: flow.id };
     const { data } = await connection.client.call('showWorkFlow', { params, signal });
-    const definition = flags.states ? data.definition : data.graph;
+    const definition = flags.states ? data.definition : withNames(data.graph, connection.credentials.projectId);
     const text = flags.format === 'json' ? `${JSON.stringify(definition, null, 2)}\n` : stringify(definition);
     return { kind: 'bytes', bytes: Buffer.from(text), data: definition, note: '' };
   },

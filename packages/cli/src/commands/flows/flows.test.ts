@@ -148,11 +148,30 @@ describe('a flow', () => {
     server.on(`GET ${FLOWS}`, ({ query }) => ({
       body: { total: 201, size: 1, workflows: query.get('offset') === '0' ? others : [FLOW] },
     }));
-    server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: { name: 'order' } } });
-    expect((await cli('export', 'order')).stdout).toBe('name: order\n');
+    server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: { name: 'order', nodes: [] } } });
+    expect((await cli('export', 'order')).stdout).toBe('name: order\nnodes: []\n');
     expect((await cli('export', FLOW.workflow_urn)).exitCode).toBe(0);
     const unknown = await cli('export', 'orders');
     expect([unknown.exitCode, unknown.stderr]).toEqual([3, expect.stringContaining('there is no flow "orders"')]);
+  });
+
+  test('is exported with names in place of URNs of its project', async () => {
+    const functions = [
+      ['urn:fss:r1:p1:function:default:pay:latest', 'pay'],
+      ['urn:fss:r1:p1:function:default:pay', 'pay'],
+      ['urn:fss:r1:p1:function:shop:pay:!live', 'shop/pay:!live'],
+      ['urn:fss:r1:p1:function:default:pay:v1', 'pay:v1'],
+      ['urn:fss:r1:p2:function:default:pay', 'urn:fss:r1:p2:function:default:pay'],
+    ].map(([fn, name]) => [
+      { kind: 'function', function: fn },
+      { kind: 'function', function: name },
+    ]);
+    const flow = { kind: 'subflow', flow: FLOW.workflow_urn };
+    const nodes = [...functions.map(([before]) => before), flow, { kind: 'end' }];
+    server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: { name: 'order', nodes } } });
+    const exported = JSON.parse((await cli('export', 'order', '--format', 'json')).stdout);
+    const named = [...functions.map(([, after]) => after), { ...flow, flow: 'order' }, { kind: 'end' }];
+    expect(exported).toEqual({ name: 'order', nodes: named });
   });
 
   test('is exported in either form', async () => {
@@ -239,7 +258,7 @@ describe('flows runs', () => {
     server.on(`GET ${RUNS}/r1`, { body: RUN });
     server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: parse(YAML) } });
     const { stdout } = await cli('runs', 'show', 'order', 'r1', '--graph');
-    expect(stdout).toBe('· not run   start start → pay\n✓ success   function pay, 42 ms, 2 times\n');
+    expect(stdout).toBe('            start start → pay\n✓ success   function pay, 42 ms, 2 times\n');
   });
 
   test('stop, retry, fork and follow name the run', async () => {

@@ -25,6 +25,9 @@ const SIGNS: Readonly<Record<string, string>> = {
   cancel: '■',
 };
 
+/** They have no executions of their own: an error handler belongs to the node before it. */
+const STATELESS: ReadonlySet<string> = new Set(['start', 'error']);
+
 /** A line for each node, in the order of the flow; nodes inside a loop or service are indented below it. */
 export function graphText(graph: Record<string, unknown>, runs: readonly NodeRun[]): string {
   const { nodes, edges } = graph as unknown as Graph;
@@ -48,7 +51,8 @@ export function graphText(graph: Record<string, unknown>, runs: readonly NodeRun
 function stateText({ id, name, kind }: GraphNode, run: NodeRun | undefined): string {
   const label = name === id ? id : `${id} (${name})`;
   const last = run?.executions.at(-1);
-  if (last === undefined) return `· not run   ${kind} ${label}`;
+  if (STATELESS.has(kind)) return `  ${' '.repeat(9)} ${kind} ${label}`;
+  if (last === undefined) return `· ${'not run'.padEnd(9)} ${kind} ${label}`;
   const times = run === undefined || run.executions.length === 1 ? '' : `, ${run.executions.length} times`;
   const took = last.end_time === undefined ? '' : `, ${last.end_time - last.begin_time} ms`;
   return `${SIGNS[last.status] ?? '?'} ${last.status.padEnd(9)} ${kind} ${label}${took}${times}`;

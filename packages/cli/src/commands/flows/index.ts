@@ -45,7 +45,7 @@ export const flows: Noun = {
     }),
     exportFlow,
     operation('flows delete', 'batchDeleteWorkflows', {
-      summary: 'Delete a flow without active runs, with the history of its runs',
+      summary: 'Delete a flow without active runs; its runs can no longer be seen',
       args: [DELETED],
       examples: ['fgs flows delete order --yes'],
       confirm: ({ flow }) => `flow ${flow.name}`,
