@@ -1,4 +1,4 @@
-import { type Encoding, ROUTES, type Route } from '@funcgraph/api';
+import { type Encoding, FlowViolation, ROUTES, type Route } from '@funcgraph/api';
 
 const CONTENT_TYPE: Record<Encoding, string> = {
   json: 'application/json',
@@ -87,6 +87,11 @@ export function openapiDocument(): object {
             error_code: { type: 'string' },
             error_msg: { type: 'string' },
             hint: { type: 'string' },
+            violations: {
+              type: 'array',
+              items: FlowViolation,
+              description: 'With a refused flow: all rules that its definition breaks.',
+            },
             request_id: { type: 'string' },
           },
         },

@@ -1,88 +1,136 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
-import { refusal } from './identity-fixture.ts';
+import { Identities, refusal } from './identity-fixture.ts';
 
 let server: FakeServer;
+let identities: Identities;
 let project: { project_id: string };
 let count = 0;
+let flow: { project_id: string; workflow_id: string };
+let name = '';
 
 beforeAll(async () => {
-  server = await FakeServer.start({
-    handler: (event) => {
-      const input = JSON.parse(event.toString('utf8')) as { fail?: boolean; n?: number };
-      if (input.fail === true) throw new Error('asked to fail');
-      return JSON.stringify({ n: (input.n ?? 0) + 1 });
-    },
-  });
+  server = await FakeServer.start({ handler: () => '{}' });
+  identities = new Identities(server);
   project = { project_id: server.projectId };
-  await server.deploy('step');
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const step = (id: string) => ({ id, name: id, kind: 'function', function: 'step' });
-
-async function create(nodes: readonly object[], more: object = {}) {
+/** A flow whose runs wait until they are stopped. */
+beforeEach(async () => {
   count += 1;
-  const ids = ['start', ...nodes.map((node) => (node as { id: string }).id)];
-  const graph = {
-    name: `run-${count}`,
-    nodes: [{ id: 'start', name: 'start', kind: 'start' }, ...nodes],
-    edges: nodes.map((node, at) => ({ from: ids[at], to: (node as { id: string }).id })),
-    ...more,
-  };
+  name = `waiting-${count}`;
+  const nodes = [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'wait', name: 'wait', kind: 'wait', callback: {} },
+  ];
+  const graph = { name, nodes, edges: [{ from: 'start', to: 'wait' }] };
   const { data } = await server.api.call('createWorkflow', { params: project, body: { graph } });
-  return { ...project, workflow_id: data.id };
-}
+  flow = { ...project, workflow_id: data.id };
+});
 
-async function statusOf(params: { project_id: string; workflow_id: string }, id: string) {
-  for (;;) {
-    const { data } = await server.api.call('showWorkflowExecution', { params: { ...params, execution_id: id } });
-    if (data.status !== 'running' && data.status !== 'stopping') return data;
-    await new Promise(setImmediate);
+const start = async (headers: Record<string, string> = {}, body: object = {}) =>
+  (await server.api.call('startWorkflowExecution', { params: flow, headers, body })).data.execution_id;
+const may = (...actions: string[]) => identities.policy([{ Effect: 'Allow', Action: actions }]);
+
+it('needs the right to invoke the flow to start, stop, retry or fork a run, and not more', async () => {
+  const run = { ...flow, execution_id: await start() };
+  const reader = await identities.user(['functiongraph_read_only_access']);
+  const runner = await identities.user(['functiongraph_common_operations']);
+  const node = { body: { node: 'wait' } };
+  for (const [id, input] of [
+    ['startWorkflowExecution', { params: flow, body: {} }],
+    ['stopWorkFlow', { params: run }],
+    ['retryWorkFlow', { params: run }],
+    ['forkWorkflowExecution', { params: run, ...node }],
+  ] as const) {
+    expect([id, (await refusal(reader.api.bytes(id, input))).status]).toEqual([id, 403]);
   }
-}
-
-it('runs a standard flow, which is shown with its nodes and in the list', async () => {
-  const flow = await create([step('a'), step('b')]);
-  const { data } = await server.api.call('startWorkflowExecution', { params: flow, body: { input: { n: 1 } } });
-  const run = await statusOf(flow, data.execution_id);
-  expect(run).toMatchObject({ status: 'success', input: { n: 1 }, output: { n: 3 } });
-  expect(run.node_execution_details).toMatchObject([
-    { node_id: 'a', executions: [{ status: 'success', input: { n: 1 }, output: { n: 2 } }] },
-    { node_id: 'b', executions: [{ status: 'success', output: { n: 3 } }] },
-  ]);
-  const list = await server.api.call('listWorkflowExecutions', { params: flow, query: {} });
-  expect(list.data.executions).toMatchObject([{ execution_id: data.execution_id, status: 'success' }]);
+  await reader.api.call('showWorkflowExecution', { params: run });
+  await runner.api.call('startWorkflowExecution', { params: flow, body: {} });
+  await runner.api.call('stopWorkFlow', { params: run });
 });
 
-it('answers the caller of an express flow, and says which node failed', async () => {
-  const flow = await create([step('a')], { mode: 'EXPRESS', log_level: 'NONE' });
-  const sync = async (input: Record<string, unknown>) =>
-    (await server.api.call('startSyncWorkflowExecution', { params: flow, body: { input } })).data;
-  expect(await sync({ n: 1 })).toMatchObject({ status: 'success', output: { n: 2 } });
-  expect(await sync({ fail: true })).toMatchObject({ status: 'fail', errors: [{ node_id: 'a' }] });
+it('needs a right of its own to call back', async () => {
+  const headers = { 'X-Workflow-Run-Id': await start(), 'X-Workflow-State-Id': 'wait.x' };
+  const call = { params: flow, headers, body: { result: 'success' as const } };
+  const runner = await identities.user(['functiongraph_common_operations']);
+  expect((await refusal(runner.api.call('createCallbackWorkflow', call))).message).toContain('workflow:callback');
+  const caller = await identities.user([await may('functiongraph:workflow:callback')]);
+  expect((await refusal(caller.api.call('createCallbackWorkflow', call))).message).toContain('callback');
+  expect((await refusal(caller.api.call('startWorkflowExecution', { params: flow, body: {} }))).status).toBe(403);
 });
 
-it('records the calls of a flow like all other calls', async () => {
-  const flow = await create([step('a')]);
-  const { data } = await server.api.call('startWorkflowExecution', { params: flow, body: { input: {} } });
-  const run = await statusOf(flow, data.execution_id);
-  const requestId = run.node_execution_details[0]?.executions[0]?.request_id ?? '';
-  const receipt = await server.api.call('showReceipt', { params: { ...project, request_id: requestId } });
-  expect(receipt.data).toMatchObject({ mode: 'flow', outcome: 'ok' });
+it('finds a run only by its own flow', async () => {
+  const run = await start();
+  const graph = (await server.api.call('showWorkFlow', { params: flow })).data.graph;
+  const body = { graph: { ...graph, name: `${name}-other` } };
+  const { data } = await server.api.call('createWorkflow', { params: project, body });
+  const other = { ...project, workflow_id: data.id, execution_id: run };
+  for (const id of ['showWorkflowExecution', 'stopWorkFlow', 'followWorkflowExecution'] as const) {
+    expect([id, (await refusal(server.api.bytes(id, { params: other }))).status]).toEqual([id, 404]);
+  }
 });
 
-it('refuses a second run with an id and another input, and the deletion of a flow that runs', async () => {
-  const flow = await create([{ id: 'w', name: 'w', kind: 'wait', seconds: 1_000 }]);
-  const start = (input: Record<string, unknown>) =>
-    server.api.call('startWorkflowExecution', {
-      params: flow,
-      headers: { 'X-WorkflowRun-ID': 'mine' },
-      body: { input },
-    });
-  expect((await start({ n: 1 })).data.execution_id).toBe('mine');
-  expect((await start({ n: 1 })).data.execution_id).toBe('mine');
-  expect((await refusal(start({ n: 2 }))).status).toBe(409);
-  await server.api.call('stopWorkFlow', { params: { ...flow, execution_id: 'mine' } });
-  expect(await statusOf(flow, 'mine')).toMatchObject({ status: 'cancel' });
+it('follows the log of a run from any event to the end', async () => {
+  const params = { ...flow, execution_id: await start() };
+  await server.api.call('stopWorkFlow', { params });
+  const follow = async (query: object) => {
+    const types: unknown[] = [];
+    for await (const { event } of server.api.stream('followWorkflowExecution', { params, query }))
+      types.push(event.type);
+    return types;
+  };
+  const all = await follow({});
+  expect([all[0], all.at(-1)]).toEqual(['run_started', 'run_finished']);
+  expect(await follow({ after: '0' })).toEqual(all.slice(1));
+});
+
+it('runs once for an id of the client', async () => {
+  const headers = { 'X-WorkflowRun-ID': 'mine' };
+  expect([await start(headers), await start(headers)]).toEqual(['mine', 'mine']);
+  expect((await refusal(start(headers, { input: { a: 1 } }))).status).toBe(409);
+});
+
+it.each([
+  ['an id with blanks', { 'X-WorkflowRun-ID': 'a b' }, {}, 'X-WorkflowRun-ID'],
+  ['an id that is too long', { 'X-WorkflowRun-ID': 'x'.repeat(65) }, {}, 'X-WorkflowRun-ID'],
+  ['another text than true or false', { 'X-WorkflowRun-MergeFnParameters': 'maybe' }, {}, 'true or false'],
+  ['an input that is no object', {}, { input: [1] }, 'input'],
+  ['headers that are no object', {}, { headers: 'x' }, 'headers'],
+  ['headers over 16 KB', {}, { headers: { x: 'y'.repeat(17_000) } }, 'headers are over 16384 bytes'],
+])('refuses %s', async (_what, headers, body, text) => {
+  const refused = await refusal(start(headers, body));
+  expect([refused.status, refused.message]).toEqual([400, expect.stringContaining(text)]);
+});
+
+it('refuses an input over 6 MB', async () => {
+  expect((await refusal(start({}, { input: { x: 'y'.repeat(6 * 1024 * 1024) } }))).status).toBe(413);
+});
+
+it.each([
+  [{ offset: '0', limit: '101' }, 'limit'],
+  [{ offset: '0', limit: '0' }, 'limit'],
+  [{ offset: '-1', limit: '10' }, 'offset'],
+  [{ offset: '0', limit: '10', status: 'done' }, 'status'],
+  [{ offset: '0', limit: '10', start_time: 'x' }, 'start_time'],
+])('refuses the page %j', async (query, text) => {
+  const refused = await refusal(server.api.call('showWorkflowExecutionForPage', { params: flow, query }));
+  expect([refused.status, refused.message]).toEqual([400, expect.stringContaining(text)]);
+});
+
+it('takes the largest page for one that is too large, and the first for a negative one', async () => {
+  const run = await start();
+  const query = { limit: '5000', offset: '-3' };
+  const { data } = await server.api.call('listWorkflowExecutions', { params: flow, query });
+  expect(data.executions.map(({ execution_id }) => execution_id)).toEqual([run]);
+});
+
+it('records stops in the audit log, and no starts', async () => {
+  const params = { ...flow, execution_id: await start() };
+  await server.api.call('stopWorkFlow', { params });
+  const { data } = await server.api.call('listAudit', { query: { limit: '5' } });
+  const operations = (data.entries as { operation: string }[]).map(({ operation }) => operation);
+  expect(operations).toContain('stopWorkFlow');
+  expect(operations).not.toContain('startWorkflowExecution');
 });
