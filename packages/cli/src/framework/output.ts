@@ -16,7 +16,13 @@ export type Output = (
       readonly rows: readonly Row[];
       readonly none: string;
     }
-  | { readonly kind: 'record'; readonly data: Row; readonly hide?: readonly string[] }
+  | {
+      readonly kind: 'record';
+      readonly data: Row;
+      readonly hide?: readonly string[];
+      /** Lines under the fields. */
+      readonly below?: string;
+    }
   | { readonly kind: 'message'; readonly text: string; readonly data: Row }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly data: Row; readonly note: string }
   | { readonly kind: 'stream'; readonly items: AsyncIterable<StreamItem> }

@@ -66,7 +66,11 @@ export async function printOutput(output: Output, context: Context, fields?: rea
         await stdout.write(output.rows.length === 0 ? `${output.none}\n` : `${table(output.columns, output.rows)}\n`);
       break;
     case 'record':
-      await stdout.write(format === 'json' ? json(output.data) : `${record(output.data, output.hide ?? [])}\n`);
+      if (format === 'json') await stdout.write(json(output.data));
+      else {
+        const below = output.below === undefined ? '' : `\n${safeText(output.below)}\n`;
+        await stdout.write(`${record(output.data, output.hide ?? [])}\n${below}`);
+      }
       break;
     case 'message':
       await stdout.write(format === 'json' ? json(output.data) : `${safeText(output.text)}\n`);

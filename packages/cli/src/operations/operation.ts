@@ -61,6 +61,8 @@ interface OperationSpec<R extends RouteId, A extends readonly Argument[], F exte
   data?(answer: Answer<R>, said: Said<R, A>): Row;
   /** Fields of the record that only programs get. */
   readonly hide?: readonly string[];
+  /** Lines under the fields of the record. */
+  below?(answer: Answer<R>): string;
 }
 
 /** Makes the command `fgs NAME` of an operation. Throws for a flag that is no field of the operation. */
@@ -109,7 +111,10 @@ export function operation<
       }
       const { data } = await call({});
       const shown = spec.data?.(data, said) ?? (data as Row);
-      if (spec.text === undefined) return { kind: 'record', data: shown, hide };
+      if (spec.text === undefined) {
+        const below = spec.below?.(data);
+        return { kind: 'record', data: shown, hide, ...(below === undefined ? {} : { below }) };
+      }
       return { kind: 'message', text: spec.text(data, said, values), data: shown };
     },
   };

@@ -224,11 +224,11 @@ describe('flows start', () => {
   });
 
   test('follows the log to the end', async () => {
-    const event = { v: 1, at: 0, type: 'node_started', node: 'pay', input: { inline: {} } };
+    const event = { v: 1, at: 0, type: 'node_started', exec: 0, node: 'pay', kind: 'function', input: { inline: {} } };
     server.on(`GET ${OWN_RUNS}/r1/events`, { body: `${JSON.stringify({ seq: 1, event })}\n` });
     server.on(`GET ${RUNS}/r1`, { body: RUN });
     const { exitCode, stdout } = await cli('start', 'order', '--follow');
-    expect([exitCode, stdout]).toEqual([0, '1970-01-01T00:00:00.000Z  node_started  node=pay\n{"paid":true}\n']);
+    expect([exitCode, stdout]).toEqual([0, '1970-01-01T00:00:00.000Z  pay: function started\n{"paid":true}\n']);
   });
 
   test.each([
@@ -258,7 +258,7 @@ describe('flows runs', () => {
     server.on(`GET ${RUNS}/r1`, { body: RUN });
     server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: parse(YAML) } });
     const { stdout } = await cli('runs', 'show', 'order', 'r1', '--graph');
-    expect(stdout).toBe('            start start → pay\n✓ success   function pay, 42 ms, 2 times\n');
+    expect(stdout).toBe('            start     start → pay\n✓ success   function  pay, 42 ms, 2 times\n');
   });
 
   test('stop, retry, fork and follow name the run', async () => {

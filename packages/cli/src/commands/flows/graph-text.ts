@@ -28,10 +28,13 @@ const SIGNS: Readonly<Record<string, string>> = {
 /** They have no executions of their own: an error handler belongs to the node before it. */
 const STATELESS: ReadonlySet<string> = new Set(['start', 'error']);
 
-/** A line for each node, in the order of the flow; nodes inside a loop or service are indented below it. */
-export function graphText(graph: Record<string, unknown>, runs: readonly NodeRun[]): string {
+/**
+ * A line for each node, in the order of the flow, with its state in the run if one is given; nodes inside a loop or
+ * service are indented below it.
+ */
+export function graphText(graph: Record<string, unknown>, run?: RunDetail): string {
   const { nodes, edges } = graph as unknown as Graph;
-  const byNode = new Map(runs.map((run) => [run.node_id, run]));
+  const byNode = new Map(run?.node_execution_details.map((one) => [one.node_id, one]));
   const lines: string[] = [];
   const draw = (parent: string | undefined, indent: string): void => {
     for (const node of inOrder(
@@ -40,7 +43,9 @@ export function graphText(graph: Record<string, unknown>, runs: readonly NodeRun
     )) {
       const leadsTo = edges.filter(({ from }) => from === node.id).map(({ to }) => to);
       const arrow = leadsTo.length === 0 ? '' : ` → ${leadsTo.join(', ')}`;
-      lines.push(`${indent}${stateText(node, byNode.get(node.id))}${arrow}`);
+      const state = run === undefined ? '' : stateText(node, byNode.get(node.id));
+      const label = node.name === node.id ? node.id : `${node.id} (${node.name})`;
+      lines.push(`${indent}${state}${node.kind.padEnd(9)} ${label}${timesText(byNode.get(node.id))}${arrow}`);
       draw(node.id, `${indent}    `);
     }
   };
@@ -48,14 +53,20 @@ export function graphText(graph: Record<string, unknown>, runs: readonly NodeRun
   return lines.join('\n');
 }
 
-function stateText({ id, name, kind }: GraphNode, run: NodeRun | undefined): string {
-  const label = name === id ? id : `${id} (${name})`;
+function stateText({ kind }: GraphNode, run: NodeRun | undefined): string {
+  if (STATELESS.has(kind)) return ' '.repeat(12);
+  const status = run?.executions.at(-1)?.status;
+  return status === undefined ? '· not run   ' : `${SIGNS[status] ?? '?'} ${status.padEnd(9)} `;
+}
+
+function timesText(run: NodeRun | undefined): string {
   const last = run?.executions.at(-1);
-  if (STATELESS.has(kind)) return `  ${' '.repeat(9)} ${kind} ${label}`;
-  if (last === undefined) return `· ${'not run'.padEnd(9)} ${kind} ${label}`;
-  const times = run === undefined || run.executions.length === 1 ? '' : `, ${run.executions.length} times`;
+  if (run === undefined || last === undefined) return '';
+  const times = run.executions.length === 1 ? '' : `, ${run.executions.length} times`;
   const took = last.end_time === undefined ? '' : `, ${last.end_time - last.begin_time} ms`;
-  return `${SIGNS[last.status] ?? '?'} ${last.status.padEnd(9)} ${kind} ${label}${took}${times}`;
+  const { error_message: error } = last;
+  const failure = error === undefined ? '' : `: ${error.error_code}: ${error.error_message}`;
+  return `${took}${times}${failure}`;
 }
 
 /** Each node after those that lead to it; of equals the first of the file first. */

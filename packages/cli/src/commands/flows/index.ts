@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { deploy } from './deploy.ts';
 import { exportFlow } from './export.ts';
 import { FLOW } from './flow.ts';
+import { graphText } from './graph-text.ts';
 import { runCommands } from './runs.ts';
 import { start } from './start.ts';
 
@@ -41,7 +42,8 @@ export const flows: Noun = {
       summary: 'A flow with its definition',
       args: [FLOW],
       examples: ['fgs flows show order', 'fgs flows show order --output json'],
-      hide: ['definition'],
+      hide: ['definition', 'graph'],
+      below: ({ graph }) => graphText(graph),
     }),
     exportFlow,
     operation('flows delete', 'batchDeleteWorkflows', {

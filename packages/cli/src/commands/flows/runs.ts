@@ -29,9 +29,9 @@ const retry = defineCommand({
 
 const show = defineCommand({
   name: 'flows runs show',
-  summary: 'A run with its nodes; --graph draws them',
+  summary: 'A run with its nodes',
   flags: {
-    graph: flag.boolean('the nodes as text, in the order of the flow, each with its state'),
+    graph: flag.boolean('only the nodes, in the order of the flow, each with its state'),
     full: flag.boolean('also values of any size'),
     ...CONNECTION_FLAGS,
   },
@@ -49,9 +49,10 @@ const show = defineCommand({
     const headers = { 'X-Get-Workflow-Full-History-Data': String(flags.full) };
     const place = { ...params, execution_id: args.run };
     const { data } = await client.call('showWorkflowExecution', { params: place, headers, signal });
-    if (!flags.graph) return { kind: 'record', data };
     const { graph } = (await client.call('showWorkFlow', { params, signal })).data;
-    return { kind: 'message', text: graphText(graph, data.node_execution_details), data };
+    const picture = graphText(graph, data);
+    if (flags.graph) return { kind: 'message', text: picture, data };
+    return { kind: 'record', data, hide: ['workflow_id', 'node_execution_details'], below: picture };
   },
 });
 
