@@ -258,7 +258,7 @@ describe('flows runs', () => {
     server.on(`GET ${RUNS}/r1`, { body: RUN });
     server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: parse(YAML) } });
     const { stdout } = await cli('runs', 'show', 'order', 'r1', '--graph');
-    expect(stdout).toBe('            start     start → pay\n✓ success   function  pay, 42 ms, 2 times\n');
+    expect(stdout).toBe('            start start → pay\n✓ success   function pay, 42 ms, 2 times\n');
   });
 
   test('stop, retry, fork and follow name the run', async () => {

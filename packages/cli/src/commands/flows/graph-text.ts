@@ -45,7 +45,7 @@ export function graphText(graph: Record<string, unknown>, run?: RunDetail): stri
       const arrow = leadsTo.length === 0 ? '' : ` → ${leadsTo.join(', ')}`;
       const state = run === undefined ? '' : stateText(node, byNode.get(node.id));
       const label = node.name === node.id ? node.id : `${node.id} (${node.name})`;
-      lines.push(`${indent}${state}${node.kind.padEnd(9)} ${label}${timesText(byNode.get(node.id))}${arrow}`);
+      lines.push(`${indent}${state}${node.kind} ${label}${timesText(byNode.get(node.id))}${arrow}`);
       draw(node.id, `${indent}    `);
     }
   };
