@@ -126,6 +126,15 @@ it('takes the largest page for one that is too large, and the first for a negati
   expect(data.executions.map(({ execution_id }) => execution_id)).toEqual([run]);
 });
 
+it('records in the audit log which flows were deleted', async () => {
+  const { workflow_urn } = (await server.api.call('showWorkFlow', { params: flow })).data;
+  await server.api.call('batchDeleteWorkflows', { params: project, body: { workflow_urns: [workflow_urn, 'none'] } });
+  const { data } = await server.api.call('listAudit', { query: { limit: '1' } });
+  expect(data.entries).toMatchObject([
+    { operation: 'batchDeleteWorkflows', resource: `workflow:${workflow_urn} none`, action: expect.any(String) },
+  ]);
+});
+
 it('records stops in the audit log, and no starts', async () => {
   const params = { ...flow, execution_id: await start() };
   await server.api.call('stopWorkFlow', { params });

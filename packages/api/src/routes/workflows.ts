@@ -77,6 +77,7 @@ export const workflowRoutes = {
     method: 'DELETE',
     path: FLOWS,
     summary: 'Delete flows without active runs; the answer has each failure',
+    resource: namedIn('body', 'workflow_urns'),
     params: ProjectParams,
     body: DeleteFlowsBody,
     response: DeletedFlows,

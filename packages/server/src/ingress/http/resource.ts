@@ -28,9 +28,16 @@ function fieldOf(value: unknown, name: string): unknown {
   return (value as Record<string, unknown>)[name];
 }
 
+/** Of a list that names many resources, as much is kept as people read. */
+const MAX_LIST_CHARS = 1000;
+
 function textOf(value: unknown, name: string): string {
   const found = fieldOf(value, name);
-  return typeof found === 'string' ? found : '';
+  if (!Array.isArray(found)) return typeof found === 'string' ? found : '';
+  return found
+    .filter((one) => typeof one === 'string')
+    .join(' ')
+    .slice(0, MAX_LIST_CHARS);
 }
 
 /** `path` is a name, or the names of nested objects with dots between them. */
