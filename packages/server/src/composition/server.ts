@@ -181,7 +181,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => iam.stop());
     const steady = await SteadyTime.open({
       storage,
-      hasPeers: membership.others.length > 0,
+      hasPeers: membership.livePeer !== undefined,
       clock,
       onError: (error) => log.error({ err: error }, 'steady time could not be noted'),
     });

@@ -15,6 +15,7 @@ export interface Member {
 
 /** The other servers on the same database. */
 export interface Peers {
+  /** Those that may own something: also one without heartbeats, until it is removed. */
   readonly others: readonly ServerRow[];
   /** Calls back when servers came, left or freed a lease, and when this one lost or regained its membership. Returns what ends it. */
   onChange(listener: () => void): () => void;
@@ -52,8 +53,6 @@ export class Membership implements Member, Peers {
   readonly #beats: CoalescedTask;
   #id = randomUUID();
   #others: readonly SeenServer[] = [];
-  /** Also those that have expired and are not removed yet. */
-  #seen: readonly SeenServer[] = [];
   /** Monotonic ms, from the moment in which the last successful heartbeat was sent. */
   #liveUntil = Number.POSITIVE_INFINITY;
   /** Monotonic ms since which the membership has not lapsed: others may have had as little chance to beat before. */
@@ -98,6 +97,11 @@ export class Membership implements Member, Peers {
 
   get others(): readonly ServerRow[] {
     return this.#others;
+  }
+
+  /** Another server that sends heartbeats; undefined for the only one. */
+  get livePeer(): ServerRow | undefined {
+    return this.#others.find(({ leftMs }) => leftMs > 0);
   }
 
   isLive(): boolean {
@@ -172,9 +176,8 @@ export class Membership implements Member, Peers {
     // while no server could beat, none is dead
     const live = others.filter(({ leftMs }) => leftMs > 0);
     const removed = isSteady && live.length < others.length ? await this.#store.removeExpired(signals, this.#id) : 0;
-    const isSame = !hasNews && wasLive && renewed && removed === 0 && sameIds(others, this.#seen);
-    this.#seen = others;
-    this.#others = live;
+    const isSame = !hasNews && wasLive && renewed && removed === 0 && sameIds(others, this.#others);
+    this.#others = removed === 0 ? others : live;
     const soonest = Math.min(BEAT_MS, ...live.map(({ leftMs }) => leftMs + MARGIN_MS));
     this.#beatIn(Math.max(SOONEST_MS, soonest));
     if (!isSame) this.#tell();

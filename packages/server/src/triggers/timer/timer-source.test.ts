@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { Queue } from '../../queue/index.ts';
 import { TRIGGERS } from '../kinds.ts';
-import type { SourceDeps } from '../trigger-kind.ts';
+import type { Continuation, SourceDeps } from '../trigger-kind.ts';
 import { TimerSource } from './timer-source.ts';
 
 const HELLO = { projectId: 'p1', package: 'default', name: 'hello' };
@@ -41,14 +41,14 @@ afterEach(async () => {
   await control.close();
 });
 
-function start(changes: Partial<SourceDeps> = {}): TimerSource {
+function start(changes: Partial<SourceDeps> = {}, continuation?: Continuation): TimerSource {
   const { catalog, triggers, clock } = control;
   const log = pino({ level: 'silent' });
   const steady = (): number => clock.monotonic();
   const leftOut: SourceDeps['leftOut'] = () => {};
   const source = new TimerSource({ catalog, triggers, async, leftOut, region: 'r1', clock, steady, log, ...changes });
   sources.push(source);
-  source.start();
+  source.start(continuation);
   return source;
 }
 
@@ -336,5 +336,67 @@ describe('timer triggers', () => {
     expect(await times()).toEqual(['00:00:01']);
     await pass(3 * SECOND);
     expect(await times()).toEqual(['00:00:01']);
+  });
+});
+
+describe('timers that another server had', () => {
+  const continuation = async (from: number): Promise<{ refused: number; how: Continuation }> => {
+    const { storage, triggers } = control;
+    const state = { refused: 0 };
+    const query = storage.db.selectFrom('lease').select('name').where('epoch', '=', 2).compile();
+    const how: Continuation = {
+      from,
+      fired: await triggers.lastTicks(),
+      guard: { query, mustAffect: true },
+      onRefused: () => {
+        state.refused += 1;
+      },
+    };
+    return Object.assign(state, { how });
+  };
+  const lease = (epoch: number) =>
+    control.storage.db
+      .insertInto('lease')
+      .values({ name: 'triggers', owner: 'x', epoch })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ epoch }))
+      .execute();
+
+  it('go on without a gap and without a tick twice, when no server had them for some seconds', async () => {
+    const readyAt = control.clock.now();
+    const first = start();
+    await add('@every 5s');
+    await pass(12 * SECOND);
+    await first.stop();
+    control.clock.advance(9 * SECOND);
+    await lease(2);
+    const { how } = await continuation(readyAt);
+    start({}, how);
+    await pass(10 * SECOND);
+    expect(await times()).toEqual(['00:00:05', '00:00:10', '00:00:15', '00:00:20', '00:00:25', '00:00:30']);
+  });
+
+  it('leave out what passed before this server was ready', async () => {
+    const first = start();
+    await add('@every 5s');
+    await pass(7 * SECOND);
+    await first.stop();
+    control.clock.advance(9 * SECOND);
+    await lease(2);
+    const { how } = await continuation(control.clock.now());
+    start({}, how);
+    await pass(5 * SECOND);
+    expect(await times()).toEqual(['00:00:05', '00:00:20']);
+  });
+
+  it('store no event any more when yet another server has them, and say so', async () => {
+    await add('@every 5s');
+    await lease(2);
+    const state = await continuation(control.clock.now());
+    start({}, state.how);
+    await pass(5 * SECOND);
+    await lease(3);
+    await pass(5 * SECOND);
+    expect(await times()).toEqual(['00:00:05']);
+    expect(state.refused).toBe(1);
   });
 });
