@@ -30,7 +30,8 @@ export class TwoServers implements AsyncDisposable {
     chmodSync(artifacts, 0o777);
     const cluster = await PostgresCluster.start();
     const database = await cluster.create();
-    const shared = ['--sandbox', 'process', '--artifacts', artifacts];
+    // with few slots, no server takes all events of a test
+    const shared = ['--sandbox', 'process', '--artifacts', artifacts, '--account-concurrency', '20'];
     const first = await TestServer.start({ database, args: shared });
     const key = ['--key-file', join(first.dataDir, 'master.key')];
     const second = await TestServer.start({ database, args: [...shared, ...key], folder: homeFor(first) });
