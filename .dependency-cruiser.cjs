@@ -18,7 +18,7 @@ const matrix = {
   invocation: ['queue', 'telemetry', 'control', 'instances'],
   triggers: ['storage', 'control', 'invocation'],
   services: ['storage', 'queue', 'control', 'iam', 'invocation'],
-  flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'services'],
+  flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'triggers', 'services'],
   ingress: [
     'artifacts',
     'images',

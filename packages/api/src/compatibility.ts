@@ -16,7 +16,7 @@ export interface Verdict {
   readonly note: string;
 }
 
-const FLOW_TRIGGERS = 'Triggers of flows are stored and returned, and start nothing yet.';
+const FLOW_TRIGGERS = 'Enabled SMN and OBS triggers are refused; disabled ones are stored and start nothing.';
 
 /** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {

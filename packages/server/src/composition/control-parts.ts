@@ -35,7 +35,7 @@ import {
   VersionStore,
   Versions,
 } from '../control/index.ts';
-import { FlowStore, Flows } from '../flows/index.ts';
+import { FlowStore, Flows, FlowTriggerStore, FlowTriggers } from '../flows/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
 import type { InstalledRuntimes } from '../instances/index.ts';
 import { DESTINATIONS } from '../invocation/index.ts';
@@ -166,6 +166,7 @@ export function controlParts(deps: ControlDeps) {
       ),
   });
   const { accountConcurrency } = config;
+  const flowTriggers = new FlowTriggers({ store: new FlowTriggerStore(db), feed });
   return {
     mayRemove,
     images,
@@ -199,12 +200,20 @@ export function controlParts(deps: ControlDeps) {
     flows: new Flows({
       store: new FlowStore(db),
       catalog,
+      triggers: flowTriggers,
       clock,
       region: config.region,
       quota: config.quotas.flows,
     }),
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
-    triggers: new Triggers({ access, store: triggerStore, kinds: TRIGGERS, clock }),
+    flowTriggers,
+    triggers: new Triggers({
+      ...{ access, store: triggerStore, kinds: TRIGGERS, clock },
+      elsewhere: (key) => {
+        const serving = flowTriggers.serving(key);
+        return serving && `Flow ${serving.flow.name} serves it.`;
+      },
+    }),
     publicPackages: new PublicPackages({ dependencies, runtimes }),
   };
 }
@@ -214,6 +223,7 @@ export async function startControl(parts: ControlParts): Promise<void> {
   const { images, uploads, dependencies, shares, networks, fileSystems, catalogSource } = parts;
   for (const part of [shares, images, uploads, dependencies, networks, fileSystems, catalogSource]) await part.start();
   await parts.gatewayApps.start();
+  await parts.flowTriggers.start();
   await sweepLeftovers(parts);
 }
 

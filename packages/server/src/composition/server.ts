@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { ArtifactStore, SharedBlobs } from '../artifacts/index.ts';
 import type { Config } from '../config/index.ts';
 import { Catalog, ProjectContentsStore } from '../control/index.ts';
-import { RunService } from '../flows/index.ts';
+import { FlowTimers, RunService } from '../flows/index.ts';
 import { Iam } from '../iam/index.ts';
 import {
   ApiBodies,
@@ -55,7 +55,7 @@ import {
 } from '../startup/index.ts';
 import { ChangeFeed, Duty, type DutyOptions, Leases, lockDataDir, Membership } from '../storage/index.ts';
 import { openTelemetry } from '../telemetry/index.ts';
-import { triggerSources } from '../triggers/index.ts';
+import { type SourceDeps, TimerSource, triggerSources } from '../triggers/index.ts';
 import { asyncParts } from './async-parts.ts';
 import { controlParts, startControl, sweepLeftovers, sweepShared } from './control-parts.ts';
 import { deliveryRefusal } from './delivery-rights.ts';
@@ -343,16 +343,18 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     await upkeep.start();
     undo.push(() => upkeep.stop());
-    const sources = triggerSources({
+    const runs = new RunService(flowEngine);
+    const flowTimers = new FlowTimers({ triggers: control.flowTriggers, flows: control.flows, runs, log });
+    const timing = { clock, steady: () => steady.now(), log: log.child({ module: 'triggers' }) };
+    const sourceDeps: SourceDeps = {
+      ...timing,
       catalog,
       triggers: control.triggers,
       async: async.invocations,
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       region: config.region,
-      clock,
-      steady: () => steady.now(),
-      log: log.child({ module: 'triggers' }),
-    });
+    };
+    const sources = triggerSources(sourceDeps, [new TimerSource(flowTimers, timing)]);
 
     const proxies = new TrustedProxies(config.trustedProxies);
     const bodies = new BodyBudget(bodyMemoryBytes());
@@ -362,6 +364,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       catalog,
       iam,
       apps: control.gatewayApps,
+      flowTriggers: control.flowTriggers,
+      flows: control.flows,
+      runs,
       invoker,
       async: async.invocations,
       region: config.region,
@@ -409,7 +414,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           idleMs: config.idleMs,
           retainDays: config.logRetainDays,
           metricsToken: config.metricsToken?.reveal(),
-          runs: new RunService(flowEngine),
+          runs,
           gateway: () => addressOf(gateway, config.host),
           ready: readiness({
             disk,
@@ -424,7 +429,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     const readyAt = clock.now();
     const triggerDuty: Duty = duty('triggers', {
       begin: async (lease) => {
-        const fired = await control.triggers.lastTicks();
+        const fired = new Map([
+          ...(await control.triggers.lastTicks()),
+          ...(await control.flowTriggers.store.lastTicks()),
+        ]);
         const onRefused = (): void => triggerDuty.doubt();
         sources.start({ from: readyAt, fired, guard: leases.guard(lease), onRefused });
         log.info({ epoch: lease.epoch }, 'this server serves the sources of triggers');

@@ -4,6 +4,10 @@ export type { Access, FlowRights } from './definitions/target-facts.ts';
 export { FlowEngine } from './runs/flow-engine.ts';
 export type { FlowIdentity, FlowRights as FlowRunRights } from './runs/rights.ts';
 export { RunService } from './runs/run-service.ts';
+export { FlowTimers } from './triggers/flow-timers.ts';
+export { type FlowTrigger, isFlowApi } from './triggers/flow-trigger.ts';
+export { FlowTriggerStore } from './triggers/flow-trigger-store.ts';
+export { FlowTriggers } from './triggers/flow-triggers.ts';
 export type {
   Flow,
   FlowCallback,

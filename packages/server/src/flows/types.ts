@@ -1,4 +1,5 @@
 import type { FlowDefinition, Json, JsonObject } from '@funcgraph/flow';
+import type { AtomicStatement } from '../storage/index.ts';
 
 /** Who saved a flow last; its calls have the rights of this principal, unless the definition names an agency. */
 export interface FlowPrincipal {
@@ -87,13 +88,15 @@ export interface FlowRunDetail extends FlowRun {
 
 export interface StartFlowRun {
   readonly flow: Flow;
-  readonly input: JsonObject;
+  readonly input: Json;
   readonly headers: JsonObject;
   /** The same id with the same input is the same run; with another input it throws `resource_exists`. */
   readonly runId?: string;
   /** In place of `merge_parameters` of the definition. */
   readonly merge?: boolean;
   readonly startedBy: string;
+  /** Stored in the same step as a run that is not express and synchronous; a failed guard refuses it with `storage.guard`. */
+  readonly also?: readonly AtomicStatement[];
 }
 
 export interface FlowRunFilter {

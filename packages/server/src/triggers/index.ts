@@ -1,2 +1,6 @@
+export { checkApi, routeKey } from './gateway/api-rules.ts';
+export { readApi } from './gateway/event-data.ts';
 export { TRIGGERS, triggerSources } from './kinds.ts';
-export type { SampleEvent, TriggerKind } from './trigger-kind.ts';
+export { TimerSource } from './timer/timer-source.ts';
+export type { Timed, Timers } from './timer/timers.ts';
+export type { SampleEvent, SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';

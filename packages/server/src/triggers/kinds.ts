@@ -5,11 +5,12 @@ import type { SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';
 /** Every kind of trigger. */
 export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway];
 
-/** The sources of all kinds, as one. */
-export function triggerSources({ log, ...deps }: SourceDeps): TriggerSource {
-  const sources = TRIGGERS.flatMap(
+/** The sources of all kinds and others, as one. */
+export function triggerSources({ log, ...deps }: SourceDeps, others: readonly TriggerSource[]): TriggerSource {
+  const ofKinds = TRIGGERS.flatMap(
     ({ code, source }) => source?.({ ...deps, log: log.child({ trigger: code }) }) ?? [],
   );
+  const sources = [...ofKinds, ...others];
   return {
     start(continuation) {
       for (const source of sources) source.start(continuation);

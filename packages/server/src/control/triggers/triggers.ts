@@ -17,6 +17,8 @@ export interface TriggersOptions {
   readonly store: TriggerStore;
   /** Of every kind of trigger. */
   readonly kinds: readonly TriggerRules[];
+  /** What has a unique key, if something other than a trigger of a function has it. */
+  readonly elsewhere?: (uniqueKey: string) => string | undefined;
   readonly clock: Clock;
 }
 
@@ -224,6 +226,12 @@ export class Triggers {
         other.qualifier === qualifier && other.settings.kind === settings.kind && other.settings.name === settings.name,
     );
     if (same !== undefined) throw this.#nameTaken(trigger);
+    const key = this.#uniqueKey(trigger);
+    const elsewhere = key === undefined ? undefined : this.#options.elsewhere?.(key);
+    if (elsewhere !== undefined) {
+      const message = 'the path of this trigger is taken in its method and environment';
+      throw new PlatformError('request_path_taken', message, { hint: elsewhere });
+    }
     rules.checkAmong?.(trigger, {
       isHttp,
       ofFunction,

@@ -20,6 +20,7 @@ const FLOW: Flow = {
   modifiedAt: 10,
 };
 const body = (digest: string) => ({ digest, body: `{"digest":"${digest}"}` });
+const parts = (digest: string) => ({ definition: body(digest), triggers: [] });
 
 let storage: Storage;
 let store: FlowStore;
@@ -31,7 +32,7 @@ afterEach(() => storage.close());
 
 const insert = (more: Partial<Flow> = {}, most = 10) => {
   const flow = { ...FLOW, ...more };
-  return store.insert(flow, body(flow.definition), most);
+  return store.insert(flow, parts(flow.definition), most);
 };
 
 it('keeps a flow with its definition', async () => {
@@ -59,9 +60,9 @@ it('lists the newest first', async () => {
 it('replaces everything but who created it, and only an existing flow', async () => {
   await insert();
   const changed = { ...FLOW, description: 'two', mode: 'EXPRESS' as const, definition: 'd2', modifiedAt: 20 };
-  expect(await store.replace({ ...changed, createdBy: 'bob', createdAt: 5 }, body('d2'))).toBe(true);
+  expect(await store.replace({ ...changed, createdBy: 'bob', createdAt: 5 }, parts('d2'))).toBe('replaced');
   expect(await store.find('f1')).toEqual(changed);
-  expect(await store.replace({ ...changed, id: 'f9' }, body('d3'))).toBe(false);
+  expect(await store.replace({ ...changed, id: 'f9' }, parts('d3'))).toBe('missing');
 });
 
 it('removes a flow once its runs have ended', async () => {
@@ -79,7 +80,7 @@ it('removes a flow once its runs have ended', async () => {
 it('names definitions that no flow has had since a time, in pages', async () => {
   await insert();
   await insert({ id: 'f2', name: 'second' });
-  await store.replace({ ...FLOW, definition: 'd2' }, body('d2'));
+  await store.replace({ ...FLOW, definition: 'd2' }, parts('d2'));
   await store.noteUnused(100);
   expect(await store.unused(200, '', 10)).toEqual([]);
   await store.remove('f2');

@@ -1,5 +1,7 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
+import type { WantedTrigger } from '../triggers/flow-trigger.ts';
+import { putTriggers, RouteTaken } from '../triggers/flow-trigger-store.ts';
 import type { Flow } from '../types.ts';
 
 type Db = Kysely<Schema> | Transaction<Schema>;
@@ -8,6 +10,12 @@ type Db = Kysely<Schema> | Transaction<Schema>;
 export interface StoredDefinition {
   readonly digest: string;
   readonly body: string;
+}
+
+/** What is stored with a flow, and replaced with it. */
+export interface StoredParts {
+  readonly definition: StoredDefinition;
+  readonly triggers: readonly WantedTrigger[];
 }
 
 /** Rows of flows and definitions; no rules but uniqueness and the quota, which only a transaction can hold. */
@@ -51,30 +59,43 @@ export class FlowStore {
   }
 
   /** Returns the reason when it cannot. */
-  async insert(flow: Flow, definition: StoredDefinition, most: number): Promise<'added' | 'exists' | 'quota'> {
+  async insert(
+    flow: Flow,
+    { definition, triggers }: StoredParts,
+    most: number,
+  ): Promise<'added' | 'exists' | 'quota' | 'route'> {
     try {
       await this.#db.transaction().execute(async (tx) => {
         await putDefinition(tx, definition);
         await tx.insertInto('flow').values(rowOf(flow)).execute();
         // after the insert, so that an existing name is reported as such also when the quota is used up
         if ((await countOf(tx, flow.projectId)) > most) throw new OverQuota();
+        await putTriggers(tx, flow.id, { triggers, now: flow.modifiedAt });
       });
       return 'added';
     } catch (error) {
       if (error instanceof OverQuota) return 'quota';
+      if (error instanceof RouteTaken) return 'route';
       if (isUniqueViolation(error)) return 'exists';
       throw error;
     }
   }
 
-  /** False when the flow no longer exists. */
-  async replace(flow: Flow, definition: StoredDefinition): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
-      await putDefinition(tx, definition);
-      const { id, created_by: _, created_at: __, ...changed } = rowOf(flow);
-      const { numUpdatedRows } = await tx.updateTable('flow').set(changed).where('id', '=', id).executeTakeFirst();
-      return numUpdatedRows > 0n;
-    });
+  /** Returns the reason when it cannot. */
+  async replace(flow: Flow, { definition, triggers }: StoredParts): Promise<'replaced' | 'missing' | 'route'> {
+    try {
+      return await this.#db.transaction().execute(async (tx) => {
+        await putDefinition(tx, definition);
+        const { id, created_by: _, created_at: __, ...changed } = rowOf(flow);
+        const { numUpdatedRows } = await tx.updateTable('flow').set(changed).where('id', '=', id).executeTakeFirst();
+        if (numUpdatedRows === 0n) return 'missing';
+        await putTriggers(tx, id, { triggers, now: flow.modifiedAt });
+        return 'replaced';
+      });
+    } catch (error) {
+      if (error instanceof RouteTaken) return 'route';
+      throw error;
+    }
   }
 
   /** False when it no longer exists, or while it has active runs. */

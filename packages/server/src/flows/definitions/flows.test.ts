@@ -2,6 +2,8 @@ import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { FlowTriggerStore } from '../triggers/flow-trigger-store.ts';
+import { FlowTriggers } from '../triggers/flow-triggers.ts';
 import { FlowStore } from './flow-store.ts';
 import { Flows } from './flows.ts';
 import type { Access, FlowRights } from './target-facts.ts';
@@ -15,8 +17,10 @@ let flows: Flows;
 
 beforeEach(async () => {
   control = await openTestControl();
-  const { storage, catalog, clock } = control;
-  flows = new Flows({ store: new FlowStore(storage.db), catalog, clock, region: 'local-1', quota: 40 });
+  const { storage, catalog, clock, feed } = control;
+  const triggers = new FlowTriggers({ store: new FlowTriggerStore(storage.db), feed });
+  await triggers.start();
+  flows = new Flows({ store: new FlowStore(storage.db), catalog, triggers, clock, region: 'local-1', quota: 40 });
   const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
   await control.functions.create('p1', { ...body, name: 'hello' });
 });

@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
 import { check, type FlowDefinition, type Problem } from '@funcgraph/flow';
-import type { Catalog } from '../../control/index.ts';
+import { type Catalog, isApi } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { routeKey } from '../../triggers/index.ts';
+import type { FlowTriggers } from '../triggers/flow-triggers.ts';
+import { readTriggers } from '../triggers/read-triggers.ts';
 import type { Flow, FlowCatalog, FlowPrincipal } from '../types.ts';
 import { DefinitionCache } from './definition-cache.ts';
 import type { FlowStore, StoredDefinition } from './flow-store.ts';
@@ -21,6 +24,7 @@ export interface FlowAuthor {
 export interface FlowsOptions {
   readonly store: FlowStore;
   readonly catalog: Catalog;
+  readonly triggers: Pick<FlowTriggers, 'serving' | 'caughtUp'>;
   readonly clock: Clock;
   readonly region: string;
   /** Of a project. */
@@ -92,17 +96,22 @@ export class Flows implements FlowCatalog {
       const { store, clock, quota } = this.#options;
       const now = clock.now();
       const stored = storedOf(definition);
+      const id = randomUUID();
       const flow: Flow = {
-        id: randomUUID(),
+        id,
         projectId,
         createdBy: author.name,
         createdAt: now,
         ...changedBy(definition, stored, author),
         modifiedAt: now,
       };
-      switch (await store.insert(flow, stored, quota)) {
+      const { triggers } = readTriggers(definition, { projectId, flowId: id });
+      switch (await store.insert(flow, { definition: stored, triggers }, quota)) {
         case 'added':
+          await this.#options.triggers.caughtUp();
           return flow;
+        case 'route':
+          throw routeTaken();
         case 'exists':
           throw new PlatformError('flow_exists', `the project has a flow ${flow.name}`);
         case 'quota':
@@ -126,14 +135,25 @@ export class Flows implements FlowCatalog {
       await this.#refuseFaults(projectId, definition, author.rights);
       const stored = storedOf(definition);
       const flow = { ...before, ...changedBy(definition, stored, author), modifiedAt: this.#options.clock.now() };
-      if (await this.#options.store.replace(flow, stored)) return flow;
-      throw new PlatformError('flow_not_found', `flow ${before.name} was deleted meanwhile`);
+      const { triggers } = readTriggers(definition, { projectId, flowId: before.id });
+      switch (await this.#options.store.replace(flow, { definition: stored, triggers })) {
+        case 'replaced':
+          await this.#options.triggers.caughtUp();
+          return flow;
+        case 'route':
+          throw routeTaken();
+        case 'missing':
+          throw new PlatformError('flow_not_found', `flow ${before.name} was deleted meanwhile`);
+      }
     });
   }
 
   /** Throws `flow_in_use` while a run is active, `flow_not_found`. */
   async delete(flow: Flow): Promise<void> {
-    if (await this.#options.store.remove(flow.id)) return;
+    if (await this.#options.store.remove(flow.id)) {
+      await this.#options.triggers.caughtUp();
+      return;
+    }
     if ((await this.#options.store.find(flow.id)) === undefined) {
       throw new PlatformError('flow_not_found', `flow ${flow.name} was deleted meanwhile`);
     }
@@ -183,7 +203,22 @@ export class Flows implements FlowCatalog {
         return flow && { flow, definition: await this.definition(flow.definition) };
       },
     });
-    return check(definition, facts).map(violationOf);
+    return [...check(definition, facts).map(violationOf), ...this.#triggerFaults(projectId, definition)];
+  }
+
+  #triggerFaults(projectId: string, definition: FlowDefinition): ErrorViolation[] {
+    const { catalog, triggers } = this.#options;
+    const read = readTriggers(definition, { projectId });
+    const taken = read.triggers.flatMap(({ routeKey: key, index }): ErrorViolation[] => {
+      if (key === undefined) return [];
+      const { flow } = triggers.serving(key) ?? {};
+      const server = [...catalog.allTriggers()].find((one) => isApi(one) && routeKey(one.fn, one.settings) === key);
+      const by = flow === undefined ? server && `function ${server.fn.name}` : `flow ${flow.name}`;
+      if (by === undefined || flow?.name === definition.name) return [];
+      const field = `triggers[${index}].trigger_config.path`;
+      return [{ code: 'X-51', field, message: `a trigger of ${by} serves this path, method and environment` }];
+    });
+    return [...read.faults, ...taken];
   }
 }
 
@@ -205,6 +240,12 @@ export function violationOf({ code, text, node, edge, field }: Problem): ErrorVi
     ...(edge === undefined ? {} : { edge }),
     ...(field === undefined ? {} : { field }),
   };
+}
+
+function routeTaken(): PlatformError {
+  return new PlatformError('request_path_taken', 'another trigger has just taken a path of this flow', {
+    hint: 'Save the flow again to see which.',
+  });
 }
 
 function storedOf(definition: FlowDefinition): StoredDefinition {

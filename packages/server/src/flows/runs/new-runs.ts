@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type FlowDefinition, RUN_LIMITS, type RunEvent, type RunStarted } from '@funcgraph/flow';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import type { AtomicStatement } from '../../storage/index.ts';
 import type { Flow, FlowCatalog } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
 import type { FlowMinutes } from './metrics/flow-minutes.ts';
@@ -31,6 +32,8 @@ export interface RunStart {
   readonly origin?: { readonly run: string; readonly kind: 'retry' };
   /** The run exists in memory only. */
   readonly isVolatile?: boolean;
+  /** Stored in the same step. */
+  readonly also?: readonly AtomicStatement[];
 }
 
 export interface NewRunsOptions {
@@ -67,7 +70,7 @@ export class NewRuns {
     const reserved = this.#reserve(ref, request.input.length);
     let isNew = false;
     try {
-      const newRun = { row, started, definition, values };
+      const newRun = { row, started, definition, values, also: request.also ?? [] };
       if (request.isVolatile === true) {
         active().createVolatile(newRun);
         isNew = true;

@@ -37,7 +37,7 @@ export class RunControl {
     this.#options = options;
   }
 
-  async start({ flow, input, headers, runId, merge, startedBy }: StartFlowRun): Promise<FlowRun> {
+  async start({ flow, input, headers, runId, merge, startedBy, also = [] }: StartFlowRun): Promise<FlowRun> {
     const { newRuns, store } = this.#options;
     const id = runId ?? newRequestId();
     const { row, isNew } = await newRuns.start({
@@ -50,6 +50,7 @@ export class RunControl {
       depth: 0,
       startedBy,
       headers: JSON.stringify(headers),
+      also,
     });
     if (isNew) return toFlowRun(row);
     const known = await store.row(row.run);

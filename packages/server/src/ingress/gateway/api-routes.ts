@@ -2,30 +2,44 @@ import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import { type ApiSettings, type Catalog, isApi, type Trigger } from '../../control/index.ts';
 import { apiAddress } from '../../domain/api-address.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
-import { type RouteMatch, RouteTree } from './route-tree.ts';
+import { type FlowTrigger, type FlowTriggers, isFlowApi } from '../../flows/index.ts';
+import { type RouteMatch, type RouteSpec, RouteTree } from './route-tree.ts';
 
-/** A gateway trigger with the facts about its function that a request needs. */
-export interface ApiRoute {
-  readonly trigger: Trigger<ApiSettings>;
-  readonly urn: FunctionUrn;
-  readonly runtime: string;
+/** A gateway trigger with the facts about its target that a request needs. */
+export type ApiRoute =
+  | {
+      readonly kind: 'function';
+      readonly trigger: Trigger<ApiSettings>;
+      readonly urn: FunctionUrn;
+      readonly runtime: string;
+    }
+  | { readonly kind: 'flow'; readonly trigger: FlowTrigger<ApiSettings> };
+
+export interface ApiRoutesDeps {
+  readonly catalog: Catalog;
+  readonly flowTriggers: Pick<FlowTriggers, 'all' | 'onChange'>;
+  readonly region: string;
 }
 
-/** The gateway triggers by route, always up to date with the catalog. */
+/** The gateway triggers of functions and flows by route, always up to date with those in memory. */
 export class ApiRoutes {
   readonly #catalog: Catalog;
+  readonly #flowTriggers: ApiRoutesDeps['flowTriggers'];
   readonly #region: string;
   readonly #groups = new Map<string, RouteTree<ApiRoute>>();
   /** Groups in which a function has routes. */
   readonly #addresses = new Map<string, ReadonlySet<string>>();
 
-  constructor(catalog: Catalog, region: string) {
+  constructor({ catalog, flowTriggers, region }: ApiRoutesDeps) {
     this.#catalog = catalog;
+    this.#flowTriggers = flowTriggers;
     this.#region = region;
     catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
     for (const functionId of new Set([...catalog.allTriggers()].map((trigger) => trigger.functionId))) {
       this.#follow(functionId);
     }
+    flowTriggers.onChange((after, before) => this.#followFlow(after, before));
+    for (const trigger of flowTriggers.all()) this.#followFlow(trigger);
   }
 
   /** From memory. `address` is that of a group, `path` is below it and without a query. */
@@ -41,6 +55,11 @@ export class ApiRoutes {
     for (const address of new Set([...before, ...now])) this.#rebuild(address);
   }
 
+  #followFlow(...triggers: readonly (FlowTrigger | undefined)[]): void {
+    const apis = triggers.filter((trigger) => trigger !== undefined).filter(isFlowApi);
+    for (const address of new Set(apis.map(flowAddress))) this.#rebuild(address);
+  }
+
   #rebuild(address: string): void {
     const tree = new RouteTree<ApiRoute>();
     let routes = 0;
@@ -50,14 +69,25 @@ export class ApiRoutes {
       const runtime = this.#catalog.resolve(fn.projectId, fn.package, fn.name, 'latest')?.runtime;
       if (runtime === undefined) continue;
       const urn: FunctionUrn = { region: this.#region, ...fn, qualifier: parseQualifier(qualifier) };
-      const { path, matchMode, method, envName } = settings;
-      const spec = { segments: parseApiPath(path), below: matchMode === 'SWA', method, environment: envName };
-      tree.add(spec, { trigger, urn, runtime });
+      tree.add(specOf(settings), { kind: 'function', trigger, urn, runtime });
+      routes += 1;
+    }
+    for (const trigger of this.#flowTriggers.all()) {
+      if (!isFlowApi(trigger) || flowAddress(trigger) !== address) continue;
+      tree.add(specOf(trigger.settings), { kind: 'flow', trigger });
       routes += 1;
     }
     if (routes === 0) this.#groups.delete(address);
     else this.#groups.set(address, tree);
   }
+}
+
+function specOf({ path, matchMode, method, envName }: ApiSettings): RouteSpec {
+  return { segments: parseApiPath(path), below: matchMode === 'SWA', method, environment: envName };
+}
+
+function flowAddress({ flow, settings }: FlowTrigger<ApiSettings>): string {
+  return apiAddress(flow.projectId, settings.groupId);
 }
 
 function addressOf({ fn, settings }: Trigger<ApiSettings>): string {

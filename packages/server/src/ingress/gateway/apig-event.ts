@@ -13,26 +13,28 @@ export interface ApigRequest {
   readonly sourceIp: string;
 }
 
-/** The event that an event function gets for a request. Of a repeated query key the last value counts. */
-export function apigEvent(request: ApigRequest): Buffer {
-  const { method, url, body, requestId, apiId, stage, pathParameters, sourceIp } = request;
+/** The event that an event function gets for a request. */
+export function apigEvent({ body, ...request }: ApigRequest): Buffer {
+  const encoded = body.length === 0 ? '' : body.toString('base64');
+  return Buffer.from(JSON.stringify({ body: encoded, ...apigFields(request), isBase64Encoded: true }));
+}
+
+/** The event without its body. Of a repeated query key the last value counts. */
+export function apigFields(request: Omit<ApigRequest, 'body'>) {
+  const { method, url, requestId, apiId, stage, pathParameters, sourceIp } = request;
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
   // Without a prototype: a key may be called __proto__.
   const query: Record<string, string> = Object.create(null);
   if (at >= 0) for (const [key, value] of new URLSearchParams(url.slice(at + 1))) query[key] = value;
-  return Buffer.from(
-    JSON.stringify({
-      body: body.length === 0 ? '' : body.toString('base64'),
-      requestContext: { requestId, apiId, stage, sourceIp },
-      queryStringParameters: query,
-      httpMethod: method,
-      pathParameters,
-      headers: lowerCase(request.headers),
-      path,
-      isBase64Encoded: true,
-    }),
-  );
+  return {
+    requestContext: { requestId, apiId, stage, sourceIp },
+    queryStringParameters: query,
+    httpMethod: method,
+    pathParameters,
+    headers: lowerCase(request.headers),
+    path,
+  };
 }
 
 /** Values of a repeated name are joined by the rules of HTTP: cookies by a semicolon, others by a comma. */

@@ -1,14 +1,16 @@
 import type { Clock, Timer } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 
-/** How long the caller of a function waits for the beginning of its answer. The function itself continues. */
+/** How long the caller of a function or a flow waits for the beginning of its answer. What was called continues. */
 export class Deadline {
   readonly #ms: number;
   readonly #over = new AbortController();
   readonly #timer: Timer;
+  readonly #what: string;
 
-  constructor(clock: Clock, ms: number) {
+  constructor(clock: Clock, ms: number, what: 'function' | 'flow') {
     this.#ms = ms;
+    this.#what = what;
     this.#timer = clock.after(ms, () => this.#over.abort());
   }
 
@@ -26,7 +28,7 @@ export class Deadline {
   async hold<T>(running: Promise<T>): Promise<T> {
     const late = new Promise<never>((_, reject) => {
       this.over.addEventListener('abort', () => {
-        reject(new PlatformError('url_timeout', `The function did not answer within ${this.#ms} ms.`));
+        reject(new PlatformError('url_timeout', `The ${this.#what} did not answer within ${this.#ms} ms.`));
       });
     });
     try {

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type FunctionUrn, formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
+import { formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
 import { languageOf, MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog, GatewayApps } from '../../control/index.ts';
+import type { FlowTriggers } from '../../flows/index.ts';
 import type { Iam } from '../../iam/index.ts';
 import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -24,14 +25,16 @@ import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
 import { type AppAuthentication, authenticateApp, precheckApp } from './app-authentication.ts';
 import { Deadline } from './deadline.ts';
+import { type FlowCallDeps, FlowCalls } from './flow-call.ts';
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
-import { findPublished, isApiTarget, type Published } from './published.ts';
+import { findPublished, isApiTarget, type Published, type PublishedFlow, type PublishedFunction } from './published.ts';
 import { failureOf, forCaller, notPublished, refuse } from './refusal.ts';
 import { streamedHead } from './streamed-head.ts';
 import { UploadBody } from './upload-body.ts';
 
-export interface GatewayDeps {
+export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
+  readonly flowTriggers: FlowTriggers;
   readonly catalog: Catalog;
   readonly iam: Iam;
   readonly apps: Pick<GatewayApps, 'byKey' | 'byCode'>;
@@ -71,7 +74,7 @@ interface Way {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The HTTP server of the gateway port: function URLs, gateway triggers, and 404 for everything else. Reads no database for a request. */
+/** The HTTP server of the gateway port: function URLs, gateway triggers, and 404 for everything else. Reads no database for a request to a function. */
 export function createGateway(deps: GatewayDeps): Server {
   const gateway = new Gateway(deps);
   const server = createServer(
@@ -98,10 +101,12 @@ export function createGateway(deps: GatewayDeps): Server {
 class Gateway {
   readonly #deps: GatewayDeps;
   readonly #routes: ApiRoutes;
+  readonly #flowCalls: FlowCalls;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    this.#routes = new ApiRoutes(deps.catalog, deps.region);
+    this.#routes = new ApiRoutes(deps);
+    this.#flowCalls = new FlowCalls(deps);
   }
 
   /** Never rejects. */
@@ -113,10 +118,15 @@ class Gateway {
     try {
       checkHost(request);
       const published = this.#published(request);
-      const upload = this.#upload(published, request, response, expectsContinue);
+      refuseUpgrade(request);
+      const upload =
+        published.kind === 'flow' ? undefined : this.#upload(published, request, response, expectsContinue);
       if (upload !== undefined) watch?.lift();
       const way = { requestId, expectsContinue, upload, watch };
-      const answer = await this.#call(published, request, response, way).finally(() => upload?.discard());
+      const answer =
+        published.kind === 'flow'
+          ? await this.#callFlow(published, request, response, way)
+          : await this.#call(published, request, response, way).finally(() => upload?.discard());
       if (answer !== undefined) send(request, response, answer, requestId);
     } catch (thrown) {
       if (thrown instanceof ClientGone) {
@@ -152,7 +162,7 @@ class Gateway {
    * gateway trigger has a time limit that is not for sending.
    */
   #upload(
-    { urn, runtime, auth, api }: Published,
+    { urn, runtime, auth, api }: PublishedFunction,
     request: IncomingMessage,
     response: ServerResponse,
     expectsContinue: boolean,
@@ -172,7 +182,7 @@ class Gateway {
 
   /** Throws unless the request has the proof that its route requires. */
   async #authenticate(
-    { urn, auth, apiId }: Pick<Published, 'urn' | 'auth' | 'apiId'>,
+    { urn, auth, apiId }: Pick<PublishedFunction, 'urn' | 'auth' | 'apiId'>,
     request: IncomingMessage,
     rawBody: Buffer,
   ): Promise<void> {
@@ -188,21 +198,35 @@ class Gateway {
   }
 
   #read(
-    { projectId, package: pkg, name }: FunctionUrn,
+    sender: string,
     request: IncomingMessage,
     response: ServerResponse,
     way: Pick<Way, 'expectsContinue' | 'watch'>,
   ): Promise<Buffer> | Buffer {
     if (!hasBody(request)) return NOTHING;
     const { bodies, proxies } = this.#deps;
-    const room = (): BodyRoom =>
-      bodies.open(bodyClaims(`${projectId}/${pkg}/${name}`, proxies.clientOf(request).remoteAddress));
+    const room = (): BodyRoom => bodies.open(bodyClaims(sender, proxies.clientOf(request).remoteAddress));
     return readBody(request, response, { ...way, limitBytes: LIMITS.syncEventBytes, tooLarge: eventTooLarge, room });
+  }
+
+  async #callFlow(
+    published: PublishedFlow,
+    request: IncomingMessage,
+    response: ServerResponse,
+    { requestId, expectsContinue, watch }: Way,
+  ): Promise<FunctionAnswer> {
+    this.#deps.iam.precheck(request.headers);
+    const { flow } = published.trigger;
+    const body = await this.#read(`${flow.projectId}/flow/${flow.id}`, request, response, { expectsContinue, watch });
+    const peer = this.#deps.proxies.clientOf(request);
+    const ip = sourceIp(peer);
+    const headers = headersIn(request, { requestId, sourceIp: ip, prefix: published.prefix, authenticated: true });
+    return this.#flowCalls.call(published, { request, body, peer, sourceIp: ip, headers, requestId }, response);
   }
 
   /** Undefined when the answer was streamed already. */
   async #call(
-    { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: Published,
+    { urn, runtime, auth, prefix, url, apiId, stage, pathParameters, api }: PublishedFunction,
     request: IncomingMessage,
     response: ServerResponse,
     { requestId, expectsContinue, upload, watch }: Way,
@@ -210,12 +234,12 @@ class Gateway {
     const { iam, invoker, async, clock } = this.#deps;
     const receivedAt = clock.monotonic();
     const method = request.method ?? '';
-    if (/websocket/i.test(request.headers.upgrade ?? '')) {
-      throw new PlatformError('invalid_request', 'WebSocket connections are not supported by the gateway.');
-    }
     if (auth === 'iam') iam.precheck(request.headers);
     if (auth === 'app') precheckApp(request.headers, this.#toApp(apiId));
-    const body = upload === undefined ? await this.#read(urn, request, response, { expectsContinue, watch }) : NOTHING;
+    const { projectId, package: pkg, name } = urn;
+    const sender = `${projectId}/${pkg}/${name}`;
+    const body =
+      upload === undefined ? await this.#read(sender, request, response, { expectsContinue, watch }) : NOTHING;
     if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
     const ip = sourceIp(this.#deps.proxies.clientOf(request));
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
@@ -231,7 +255,7 @@ class Gateway {
       return accepted(requestId);
     }
     let stream: ResponseStream | undefined;
-    const deadline = api === undefined ? undefined : new Deadline(clock, api.timeoutMs);
+    const deadline = api === undefined ? undefined : new Deadline(clock, api.timeoutMs, 'function');
     const running = invoker.invoke({
       urn,
       event,
@@ -264,6 +288,11 @@ class Gateway {
     const answer = isHttp ? decodeAnswer(result.payload) : readApigAnswer(result.payload);
     return { ...answer, headers: headersOut(answer.headers) };
   }
+}
+
+function refuseUpgrade({ headers }: IncomingMessage): void {
+  if (!/websocket/i.test(headers.upgrade ?? '')) return;
+  throw new PlatformError('invalid_request', 'WebSocket connections are not supported by the gateway.');
 }
 
 /** The caller of an asynchronous trigger gets the id under which the event is stored. */

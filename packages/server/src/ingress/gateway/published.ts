@@ -1,15 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { FunctionUrn } from '@funcgraph/api';
-import { type Catalog, RELEASE } from '../../control/index.ts';
+import { type ApiSettings, type Catalog, RELEASE } from '../../control/index.ts';
 import { readApiAddress } from '../../domain/api-address.ts';
+import type { FlowTrigger } from '../../flows/index.ts';
 import type { ApiRoutes } from './api-routes.ts';
 import { functionPath, MAX_TARGET_CHARS, readFunctionPath, VISIBLE } from './function-path.ts';
 
-/** The function and the rules for a request of the gateway. */
-export interface Published {
-  readonly urn: FunctionUrn;
-  readonly runtime: string;
-  readonly auth: 'none' | 'iam' | 'app';
+interface PublishedPath {
   /** The part that is cut off the path ... */
   readonly prefix: string;
   /** ... and the remaining path, with the query, exactly as received. */
@@ -18,9 +15,27 @@ export interface Published {
   readonly apiId: string;
   readonly stage: string;
   readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+/** The flow that a request starts. */
+export interface PublishedFlow extends PublishedPath {
+  readonly kind: 'flow';
+  readonly trigger: FlowTrigger<ApiSettings>;
+  /** How long the caller of an express flow waits. */
+  readonly timeoutMs: number;
+}
+
+/** The function and the rules for a request of the gateway. */
+export interface PublishedFunction extends PublishedPath {
+  readonly kind: 'function';
+  readonly urn: FunctionUrn;
+  readonly runtime: string;
+  readonly auth: 'none' | 'iam' | 'app';
   /** Set by gateway triggers only: how long the caller waits, and whether it waits for the result. */
   readonly api?: { readonly timeoutMs: number; readonly async: boolean };
 }
+
+export type Published = PublishedFunction | PublishedFlow;
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const API = '/api/';
@@ -31,7 +46,7 @@ export function isApiTarget(target: string): boolean {
   return target.startsWith(API);
 }
 
-/** The function published under the target of a request. From memory; undefined for every other target. */
+/** The function or flow published under the target of a request. From memory; undefined for every other target. */
 export function findPublished(
   request: IncomingMessage,
   { catalog, routes, region }: { readonly catalog: Catalog; readonly routes: ApiRoutes; readonly region: string },
@@ -47,6 +62,7 @@ export function findPublished(
   const published = latest === undefined ? undefined : catalog.url(latest.functionId);
   if (latest === undefined || published?.enabled !== true) return undefined;
   return {
+    kind: 'function',
     urn: { region, projectId, package: pkg, name, ...(qualifier === undefined ? {} : { qualifier }) },
     runtime: latest.runtime,
     auth: published.auth,
@@ -73,17 +89,10 @@ function apiOf(request: IncomingMessage, target: string, routes: ApiRoutes): Pub
   const stage = typeof named === 'string' ? named : RELEASE;
   const match = routes.find(address, pathOf(url), request.method ?? '', stage);
   if (match === undefined) return undefined;
-  const { trigger, urn, runtime } = match.value;
-  const { auth, timeoutMs, async } = trigger.settings;
-  return {
-    urn,
-    runtime,
-    auth: AUTH[auth],
-    prefix: address,
-    url,
-    apiId: trigger.id,
-    stage,
-    pathParameters: match.parameters,
-    api: { timeoutMs, async },
-  };
+  const { value: route, parameters: pathParameters } = match;
+  const { auth, timeoutMs, async } = route.trigger.settings;
+  const where = { prefix: address, url, apiId: route.trigger.id, stage, pathParameters };
+  if (route.kind === 'flow') return { ...where, ...route, timeoutMs };
+  const { urn, runtime } = route;
+  return { ...where, kind: 'function', urn, runtime, auth: AUTH[auth], api: { timeoutMs, async } };
 }

@@ -22,6 +22,7 @@ export type ChangeTopic =
   | 'grant'
   | 'enterprise-project'
   | 'flow-run'
+  | 'flow-trigger'
   | 'cancelled-message';
 
 /**

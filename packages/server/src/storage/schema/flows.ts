@@ -25,7 +25,27 @@ export interface FlowDefinitionTable {
   unused_since: number | null;
 }
 
+/** An enabled trigger of the present definition of a flow. */
+export interface FlowTriggerTable {
+  /** Made of the flow, the kind and the name: it stays the same when the flow is saved again. */
+  id: string;
+  flow_id: string;
+  kind: 'FLOWTIMER' | 'APIG' | 'APIG_DE';
+  name: string;
+  /** JSON of the settings of this kind. */
+  settings: string;
+  /** As of `function_trigger`; both kinds of trigger share the paths. */
+  route_key: string | null;
+  /** Ticks of a rate are counted from here. */
+  since: number;
+  /** Planned time of the last tick that started a run, and the same in steady time. */
+  fired_at: number | null;
+  fired_steady: number | null;
+  modified_at: number;
+}
+
 export interface FlowsSchema {
+  flow_trigger: FlowTriggerTable;
   flow: FlowTable;
   flow_definition: FlowDefinitionTable;
 }

@@ -59,7 +59,7 @@ export function checkApiAmong(
 }
 
 /** The same text for all settings that match the same requests. */
-export function routeKey({ projectId }: FunctionName, api: ApiSettings): string {
+export function routeKey({ projectId }: Pick<FunctionName, 'projectId'>, api: ApiSettings): string {
   const { groupId, envName, method, matchMode } = api;
   return [projectId, groupId, envName, method, matchMode, pathForm(parseApiPath(api.path))].join(' ');
 }

@@ -16,13 +16,14 @@ const DEFAULT_GROUP = 'DEFAULT';
 /** Reads the settings of either kind of gateway. Throws `invalid_apig_trigger`. */
 export function readGateway(kind: ApiSettings['kind']) {
   return (data: ApiData, of: Pick<Trigger, 'fn' | 'qualifier'>): ApiSettings => {
-    const settings = settingsOf(data, kind);
+    const settings = readApi(data, kind);
     checkFunctionInfo(data, of);
     return settings;
   };
 }
 
-function settingsOf(data: ApiData, kind: ApiSettings['kind']): ApiSettings {
+/** Reads what does not depend on the target. Throws `invalid_apig_trigger`. */
+export function readApi(data: ApiData, kind: ApiSettings['kind']): ApiSettings {
   const { name = '', type: visibility, path = '', func_info: info } = data;
   if (info?.timeout === undefined) {
     throw new PlatformError(CODE, 'func_info.timeout is missing', {

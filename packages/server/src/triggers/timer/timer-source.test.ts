@@ -7,6 +7,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { Queue } from '../../queue/index.ts';
 import { TRIGGERS } from '../kinds.ts';
 import type { Continuation, SourceDeps } from '../trigger-kind.ts';
+import { type FunctionTimer, FunctionTimers } from './function-timers.ts';
 import { TimerSource } from './timer-source.ts';
 
 const HELLO = { projectId: 'p1', package: 'default', name: 'hello' };
@@ -16,7 +17,7 @@ const HOUR = 60 * MINUTE;
 
 let control: TestControl;
 let async: AsyncInvocations;
-let sources: TimerSource[];
+let sources: TimerSource<FunctionTimer>[];
 
 beforeEach(async () => {
   control = await openTestControl({ triggers: TRIGGERS });
@@ -41,12 +42,13 @@ afterEach(async () => {
   await control.close();
 });
 
-function start(changes: Partial<SourceDeps> = {}, continuation?: Continuation): TimerSource {
+function start(changes: Partial<SourceDeps> = {}, continuation?: Continuation): TimerSource<FunctionTimer> {
   const { catalog, triggers, clock } = control;
   const log = pino({ level: 'silent' });
   const steady = (): number => clock.monotonic();
   const leftOut: SourceDeps['leftOut'] = () => {};
-  const source = new TimerSource({ catalog, triggers, async, leftOut, region: 'r1', clock, steady, log, ...changes });
+  const deps = { catalog, triggers, async, leftOut, region: 'r1', clock, steady, log, ...changes };
+  const source = new TimerSource(new FunctionTimers(deps), deps);
   sources.push(source);
   source.start(continuation);
   return source;

@@ -1,14 +1,10 @@
-import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
-import type { Firing, Trigger } from '../../control/index.ts';
-import type { Schedule } from '../../domain/schedule.ts';
+import type { Firing } from '../../control/index.ts';
 import type { Timer } from '../../lib/clock.ts';
-import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { StorageError } from '../../storage/index.ts';
 import type { Continuation, SourceDeps, TriggerSource } from '../trigger-kind.ts';
 import { afterJump, jumpedForward, type Moment, nextDue, repeatableFrom, type TimerState } from './next-tick.ts';
-import { timerEvent } from './timer-event.ts';
-import { isTimer, scheduleOf, type TimerSettings } from './timer-settings.ts';
+import type { Timed, Timers } from './timers.ts';
 
 /** A tick noticed later than this is left out, like those while no server ran. */
 const LATE_MS = 60_000;
@@ -17,9 +13,9 @@ const LOOK_EVERY_MS = 30_000;
 /** After an event that could not be stored. */
 const AGAIN_MS = 1_000;
 
-interface Entry {
-  readonly trigger: Trigger<TimerSettings>;
-  readonly schedule: Schedule;
+interface Entry<T extends Timed> {
+  readonly owner: string;
+  readonly timed: T;
   /** Ticks up to here are done or left out. */
   last: number;
   fired: TimerState['fired'];
@@ -28,32 +24,31 @@ interface Entry {
   wake: Timer | undefined;
 }
 
+export type TimerSourceDeps = Pick<SourceDeps, 'clock' | 'steady' | 'log'>;
+
 /**
- * Fires timer triggers. The event of a tick is stored as an asynchronous invocation in the same step in which the tick is
- * noted with its trigger: a tick is never stored twice, and a noted tick is never lost. While the disk is full or the database
+ * Fires timers. What a tick starts is stored in the same step in which the tick is noted with its timer: a tick is never stored twice, and a noted tick is never lost. While the disk is full or the database
  * is unavailable, the first tick is kept in memory and stored later. While too many events of the project wait, a tick is tried
  * until the next one is due, then left out. Ticks that pass while no server runs are skipped. One of several servers has
  * the timers; another one continues them.
  */
-export class TimerSource implements TriggerSource {
-  readonly #options: SourceDeps;
-  readonly #entries = new Map<string, Entry>();
+export class TimerSource<T extends Timed> implements TriggerSource {
+  readonly #timers: Timers<T>;
+  readonly #options: TimerSourceDeps;
+  readonly #entries = new Map<string, Entry<T>>();
   readonly #firing = new Set<Promise<void>>();
   #stopListening: (() => void) | undefined;
   #continuation: Continuation | undefined;
 
-  constructor(options: SourceDeps) {
+  constructor(timers: Timers<T>, options: TimerSourceDeps) {
+    this.#timers = timers;
     this.#options = options;
   }
 
-  /** Call when the catalog is filled and events can be stored; again after `stop`. */
   start(continuation?: Continuation): void {
-    const { catalog } = this.#options;
     this.#continuation = continuation;
-    this.#stopListening = catalog.facts.on('triggers.updated', ({ functionId }) => this.#follow(functionId));
-    for (const functionId of new Set([...catalog.allTriggers()].map((trigger) => trigger.functionId))) {
-      this.#follow(functionId, this.#firstLast(continuation));
-    }
+    this.#stopListening = this.#timers.onChange((owner) => this.#follow(owner));
+    for (const owner of this.#timers.owners()) this.#follow(owner, this.#firstLast(continuation));
   }
 
   /** No tick fires any more; resolves when those in progress are stored. */
@@ -70,37 +65,29 @@ export class TimerSource implements TriggerSource {
     return continuation === undefined ? now : Math.min(now, Math.max(continuation.from, now - LATE_MS));
   }
 
-  /** Ticks of unchanged triggers of the function continue undisturbed. */
-  #follow(functionId: string, from = this.#options.clock.now()): void {
-    const { catalog } = this.#options;
-    const wanted = new Map(
-      catalog
-        .triggers(functionId)
-        .filter(isTimer)
-        .filter(({ active }) => active)
-        .map((trigger) => [trigger.id, trigger]),
-    );
-    for (const [id, { trigger, wake }] of this.#entries) {
-      if (trigger.functionId !== functionId || wanted.get(id) === trigger) continue;
+  /** Ticks of unchanged timers of the owner continue undisturbed. */
+  #follow(owner: string, from = this.#options.clock.now()): void {
+    const wanted = new Map(this.#timers.of(owner).map((timed) => [timed.id, timed]));
+    for (const [id, { owner: of, timed, wake }] of this.#entries) {
+      if (of !== owner || wanted.get(id)?.stored === timed.stored) continue;
       wake?.cancel();
       if (!wanted.has(id)) this.#entries.delete(id);
     }
-    for (const [id, trigger] of wanted) {
+    for (const [id, timed] of wanted) {
       const before = this.#entries.get(id);
-      if (before?.trigger === trigger) continue;
-      // a tick of this very moment may fail because of the change: it then belongs to the changed trigger
-      const goesOn = before?.trigger.since === trigger.since;
-      const fired = before?.fired ?? this.#continuation?.fired.get(id) ?? trigger.fired;
-      const last = goesOn ? before.last : Math.max(from, trigger.since, fired?.tick ?? 0);
+      if (before?.timed.stored === timed.stored) continue;
+      // a tick of this very moment may fail because of the change: it then belongs to the changed timer
+      const goesOn = before?.timed.since === timed.since;
+      const fired = before?.fired ?? this.#continuation?.fired.get(id) ?? timed.fired;
+      const last = goesOn ? before.last : Math.max(from, timed.since, fired?.tick ?? 0);
       const kept = goesOn ? before.kept : undefined;
-      const schedule = scheduleOf(trigger.settings);
-      const entry: Entry = { trigger, schedule, last, fired, kept, wake: undefined };
+      const entry: Entry<T> = { owner, timed, last, fired, kept, wake: undefined };
       this.#entries.set(id, entry);
       this.#sleep(entry);
     }
   }
 
-  #sleep(entry: Entry): void {
+  #sleep(entry: Entry<T>): void {
     const { clock } = this.#options;
     const { kept } = entry;
     if (kept !== undefined) {
@@ -114,7 +101,7 @@ export class TimerSource implements TriggerSource {
     entry.wake = clock.after(ms, () => this.#awake(entry, tick, asleep));
   }
 
-  #awake(entry: Entry, tick: number, asleep: Moment): void {
+  #awake(entry: Entry<T>, tick: number, asleep: Moment): void {
     const { log } = this.#options;
     const awake = this.#moment();
     const { now } = awake;
@@ -124,7 +111,7 @@ export class TimerSource implements TriggerSource {
     }
     if (jumpedForward(asleep, awake)) {
       const { fire, last } = afterJump(stateOf(entry), tick, awake);
-      log.warn({ triggerId: entry.trigger.id, lateMs: now - tick, fire }, 'the clock was set forward over ticks');
+      log.warn({ triggerId: entry.timed.id, lateMs: now - tick, fire }, 'the clock was set forward over ticks');
       if (fire === undefined) {
         entry.last = last;
         this.#sleep(entry);
@@ -132,7 +119,7 @@ export class TimerSource implements TriggerSource {
       return;
     }
     if (now - tick > LATE_MS) {
-      log.warn({ triggerId: entry.trigger.id, lateMs: now - tick }, 'ticks of a timer are left out: they are too late');
+      log.warn({ triggerId: entry.timed.id, lateMs: now - tick }, 'ticks of a timer are left out: they are too late');
       entry.last = now;
       this.#sleep(entry);
       return;
@@ -140,19 +127,22 @@ export class TimerSource implements TriggerSource {
     this.#begin(entry, tick);
   }
 
-  #begin(entry: Entry, tick: number): void {
+  #begin(entry: Entry<T>, tick: number): void {
     const firing = this.#fire(entry, tick).finally(() => this.#firing.delete(firing));
     this.#firing.add(firing);
   }
 
-  #firingOf({ trigger, schedule, fired }: Entry, { tick, steady }: NonNullable<TimerState['fired']>): Firing {
+  #firingOf(
+    { timed: { schedule, since }, fired }: Entry<T>,
+    { tick, steady }: NonNullable<TimerState['fired']>,
+  ): Firing {
     if (fired === undefined || tick > fired.tick) return { tick, steady, lastBefore: -1 };
-    const intervalMs = repeatableFrom(schedule, trigger.since, fired) - fired.steady;
+    const intervalMs = repeatableFrom(schedule, since, fired) - fired.steady;
     return { tick, steady, lastBefore: steady - intervalMs };
   }
 
   /** Whether the time of the tick after this one has come. */
-  #isNextDue(entry: Entry, tick: number): boolean {
+  #isNextDue(entry: Entry<T>, tick: number): boolean {
     const moment = this.#moment();
     const next = nextDue({ ...stateOf(entry), last: tick }, moment);
     return next !== undefined && next <= moment.now;
@@ -163,58 +153,44 @@ export class TimerSource implements TriggerSource {
   }
 
   /** Never rejects. */
-  async #fire(entry: Entry, tick: number): Promise<void> {
-    const { trigger } = entry;
-    const { triggers, async, leftOut, region, log } = this.#options;
-    const requestId = newRequestId();
+  async #fire(entry: Entry<T>, tick: number): Promise<void> {
+    const { timed } = entry;
+    const { log } = this.#options;
     const fired = { tick, steady: this.#options.steady() };
-    const urn = urnOf(trigger, region);
-    const event = timerEvent(trigger.settings, entry.schedule, tick);
     let again = false;
     try {
       const guards = this.#continuation === undefined ? [] : [this.#continuation.guard];
-      await async.accept({ urn, event, requestId }, [
-        triggers.firing(trigger, this.#firingOf(entry, fired)),
-        ...guards,
-      ]);
+      await this.#timers.fire(timed, this.#firingOf(entry, fired), guards);
       entry.fired = fired;
     } catch (error) {
-      const { id: triggerId } = trigger;
+      const { id: triggerId } = timed;
       if (error instanceof StorageError && error.code === 'storage.guard') {
         log.debug({ triggerId, tick }, 'a tick was noted before, or its trigger changed');
         this.#continuation?.onRefused();
       } else if (error instanceof PlatformError && error.code === 'backlog_full') {
         again = !this.#isNextDue(entry, tick);
-        const details = { triggerId, functionId: trigger.functionId, tick, err: error };
+        const details = { triggerId, tick, err: error };
         if (!again) {
           log.warn(details, 'a tick is left out: too many events wait');
-          const what = `The event of timer ${trigger.settings.name} for ${new Date(tick).toISOString()} is left out`;
-          leftOut({ urn, event, requestId, message: `${what}: ${error.message}` });
+          this.#timers.leftOut(timed, tick, error.message);
         } else if (entry.kept === undefined) {
           log.warn(details, 'too many events wait; the event of a tick is tried again until the next tick');
         }
       } else if (error instanceof PlatformError && error.spec.audience === 'user' && error.code !== 'disk_full') {
-        log.info(
-          { triggerId, functionId: trigger.functionId, err: error },
-          'a tick is left out: the function takes no event',
-        );
+        log.info({ triggerId, tick, err: error }, 'a tick is left out: its target takes no event');
       } else {
         again = true;
         if (entry.kept === undefined)
           log.error({ triggerId, err: error }, 'the event of a tick could not be stored; it is tried again');
       }
     }
-    if (this.#entries.get(trigger.id) !== entry) return;
+    if (this.#entries.get(timed.id) !== entry) return;
     entry.kept = again ? tick : undefined;
     if (!again) entry.last = tick;
     this.#sleep(entry);
   }
 }
 
-function stateOf({ trigger, schedule, last, fired }: Entry): TimerState {
-  return { schedule, since: trigger.since, last, fired };
-}
-
-function urnOf({ fn, qualifier }: Trigger, region: string): FunctionUrn {
-  return { region, ...fn, qualifier: parseQualifier(qualifier) };
+function stateOf({ timed: { schedule, since }, last, fired }: Entry<Timed>): TimerState {
+  return { schedule, since, last, fired };
 }

@@ -56,6 +56,8 @@ export interface NewRun {
   readonly values: RunValues;
   /** Events after the first, of a fork. */
   readonly kept?: readonly RunEvent[];
+  /** Stored in the same step. */
+  readonly also?: readonly AtomicStatement[];
 }
 
 interface Folded {
@@ -139,7 +141,7 @@ export class ActiveRuns {
   /** Stores a new run and begins it. False when a run with this id exists. */
   async create(run: NewRun): Promise<boolean> {
     const { store } = this.#options;
-    const { row, started, values, kept = [] } = run;
+    const { row, started, values, kept = [], also = [] } = run;
     const hasRoom = this.hasRoom(row.project_id);
     const isStandard = row.mode === 'NORMAL';
     const loaded = hasRoom ? this.#beginning(run) : undefined;
@@ -149,7 +151,7 @@ export class ActiveRuns {
     const payloads = values.begun();
     const text = JSON.stringify(events);
     const bytes = payloads.reduce((sum, payload) => sum + payload.bytes.byteLength, Buffer.byteLength(text));
-    if (!(await store.create({ ...row, next_seq: events.length, bytes }, text, payloads))) return false;
+    if (!(await store.create({ ...row, next_seq: events.length, bytes }, text, payloads, also))) return false;
     if (loaded === undefined) {
       this.#hasBacklog = true;
       return true;

@@ -110,14 +110,20 @@ export class RunStore {
     );
   }
 
-  /** False, without any change, when the run exists already. */
-  async create(row: RunRow, events: string | undefined, payloads: readonly Payload[]): Promise<boolean> {
+  /** False, without any change, when the run exists already. A failed guard of `also` rejects it. */
+  async create(
+    row: RunRow,
+    events: string | undefined,
+    payloads: readonly Payload[],
+    also: readonly AtomicStatement[] = [],
+  ): Promise<boolean> {
     const { run } = row;
     try {
       await this.#storage.atomic([
         { query: this.#insert(row) },
         ...payloads.map((payload) => this.#putPayload(run, payload)),
         ...(events === undefined ? [] : [this.#appends.first(run, events)]),
+        ...also,
       ]);
       return true;
     } catch (error) {

@@ -1,0 +1,124 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Firing } from '../../control/index.ts';
+import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '../../storage/index.ts';
+import type { FlowTrigger, FlowTriggerSettings, WantedTrigger } from './flow-trigger.ts';
+
+const SECOND_MS = 1000;
+
+interface Tick extends Firing {
+  readonly id: string;
+  readonly modifiedAt: number;
+}
+
+/** Rows of the triggers of flows; they are written with their flow. */
+export class FlowTriggerStore {
+  readonly #db: Kysely<Schema>;
+  readonly #fire: (tick: Tick) => AtomicStatement['query'];
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+    this.#fire = prepared<keyof Tick>((marker) =>
+      db
+        .updateTable('flow_trigger')
+        .set({ fired_at: marker('tick'), fired_steady: marker('steady') })
+        .where('id', '=', marker('id'))
+        .where('modified_at', '=', marker('modifiedAt'))
+        .where((eb) =>
+          eb.or([
+            eb('fired_at', 'is', null),
+            eb('fired_at', '<', marker('tick')),
+            eb('fired_steady', '<=', marker('lastBefore')),
+          ]),
+        ),
+    );
+  }
+
+  /** Those of these ids that exist; all without ids. */
+  async load(ids: readonly string[] | undefined): Promise<FlowTrigger[]> {
+    const rows = await this.#db
+      .selectFrom('flow_trigger')
+      .innerJoin('flow', 'flow.id', 'flow_trigger.flow_id')
+      .selectAll('flow_trigger')
+      .select(['flow.project_id', 'flow.name as flow_name'])
+      .$if(ids !== undefined, (query) => query.where('flow_trigger.id', 'in', [...(ids ?? [])]))
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      flow: { id: row.flow_id, projectId: row.project_id, name: row.flow_name },
+      name: row.name,
+      settings: JSON.parse(row.settings) as FlowTriggerSettings,
+      routeKey: row.route_key ?? undefined,
+      since: Number(row.since),
+      fired: firedOf(row),
+      modifiedAt: Number(row.modified_at),
+    }));
+  }
+
+  /** The last ticks of all timers that have fired. */
+  async lastTicks(): Promise<Map<string, NonNullable<FlowTrigger['fired']>>> {
+    const rows = await this.#db.selectFrom('flow_trigger').select(['id', 'fired_at', 'fired_steady']).execute();
+    return new Map(
+      rows.flatMap((row) => {
+        const fired = firedOf(row);
+        return fired === undefined ? [] : [[row.id, fired] as const];
+      }),
+    );
+  }
+
+  /** Notes a tick. Affects no row when it or a later one was noted, or the trigger was changed or removed. */
+  fire({ id, modifiedAt }: FlowTrigger, firing: Firing): AtomicStatement {
+    return { query: this.#fire({ id, modifiedAt, ...firing }), mustAffect: true };
+  }
+}
+
+function firedOf(row: { readonly fired_at: number | null; readonly fired_steady: number | null }) {
+  return row.fired_at === null ? undefined : { tick: Number(row.fired_at), steady: Number(row.fired_steady ?? 0) };
+}
+
+/** A path that a trigger wants is served by another one. */
+export class RouteTaken extends Error {}
+
+/** Replaces the triggers of a flow. What is the same as before keeps its beat. Throws `RouteTaken`. */
+export async function putTriggers(
+  tx: Transaction<Schema>,
+  flowId: string,
+  { triggers, now }: { readonly triggers: readonly WantedTrigger[]; readonly now: number },
+): Promise<void> {
+  const rows = await tx.selectFrom('flow_trigger').selectAll().where('flow_id', '=', flowId).execute();
+  const before = new Map(rows.map((row) => [row.id, row]));
+  const wanted = new Set(triggers.map(({ id }) => id));
+  const changed = triggers.filter(({ id, settings }) => before.get(id)?.settings !== JSON.stringify(settings));
+  const stale = [...before.keys()].filter((id) => !wanted.has(id));
+  // the paths of changed triggers may be swapped
+  const freed = [...stale, ...changed.map(({ id }) => id).filter((id) => before.has(id))];
+  if (freed.length > 0)
+    await tx.updateTable('flow_trigger').set({ route_key: null }).where('id', 'in', freed).execute();
+  if (stale.length > 0) await tx.deleteFrom('flow_trigger').where('id', 'in', stale).execute();
+  for (const { id, name, settings, routeKey } of changed) {
+    const known = before.get(id);
+    const isSameBeat =
+      known !== undefined && settings.kind === 'FLOWTIMER' && scheduleIn(known.settings) === settings.schedule;
+    const values = {
+      kind: settings.kind === 'DEDICATEDGATEWAY' ? ('APIG_DE' as const) : settings.kind,
+      name,
+      settings: JSON.stringify(settings),
+      route_key: routeKey ?? null,
+      since: isSameBeat ? Number(known.since) : Math.floor(now / SECOND_MS) * SECOND_MS,
+      modified_at: now,
+    };
+    try {
+      if (known !== undefined) await tx.updateTable('flow_trigger').set(values).where('id', '=', id).execute();
+      else
+        await tx
+          .insertInto('flow_trigger')
+          .values({ ...values, id, flow_id: flowId })
+          .execute();
+    } catch (error) {
+      throw isUniqueViolation(error) ? new RouteTaken() : error;
+    }
+  }
+}
+
+function scheduleIn(settings: string): unknown {
+  return (JSON.parse(settings) as { schedule?: unknown }).schedule;
+}
