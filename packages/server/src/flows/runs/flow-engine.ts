@@ -178,14 +178,17 @@ export class FlowEngine {
     else await Promise.all([...runs].map((run) => this.active.poke(run)));
   }
 
-  /** Removes runs that ended before the days of retention, and definitions that nothing needs. */
+  /** Removes runs that ended before the days of retention or belong to deleted flows, and definitions that nothing needs. */
   async purge(): Promise<void> {
     const { clock, retainDays, sweepDefinitions } = this.#options;
-    for (;;) {
-      const removed = await this.store.purge(clock.now() - retainDays * DAY_MS, PURGE_RUNS);
-      for (const { project_id, bytes } of removed) this.#quota.add(project_id, -1, -Number(bytes));
-      if (this.#isStopped) return;
-      if (removed.length < PURGE_RUNS) break;
+    const before = clock.now() - retainDays * DAY_MS;
+    for (const purge of [() => this.store.purge(before, PURGE_RUNS), () => this.store.purgeDeleted(PURGE_RUNS)]) {
+      for (let removed = PURGE_RUNS; removed === PURGE_RUNS; ) {
+        const runs = await purge();
+        for (const { project_id, bytes } of runs) this.#quota.add(project_id, -1, -Number(bytes));
+        if (this.#isStopped) return;
+        removed = runs.length;
+      }
     }
     await sweepDefinitions((digests) => this.store.pinned(digests));
   }

@@ -178,5 +178,24 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       }
       expect(await store.usage()).toEqual([{ projectId: 'p', runs: 1, bytes: 10 }]);
     });
+
+    it('removes ended runs of flows that no longer exist', async () => {
+      const flow = { id: 'f', project_id: 'p', name: 'f', description: '', mode: 'NORMAL' as const, stream: 0 };
+      const saved = { enterprise_project_id: '', created_by: 'ann', saved_by_kind: 'user' as const, saved_by_id: 'u' };
+      await storage.db.insertInto('flow_definition').values({ digest: 'd1', body: '{}', unused_since: null }).execute();
+      await storage.db
+        .insertInto('flow')
+        .values({ ...flow, ...saved, definition: 'd1', created_at: 1, modified_at: 1 })
+        .execute();
+      await create('kept');
+      await create('running', { flow_id: 'gone' });
+      for (const run of ['a', 'b', 'c']) await create(run, { flow_id: 'gone' });
+      for (const run of ['kept', 'a', 'b', 'c']) await append(run, 1, { end: 'success', at: 5 });
+      expect(await store.purgeDeleted(2)).toHaveLength(2);
+      expect(await store.purgeDeleted(2)).toEqual([{ project_id: 'p', bytes: 13 }]);
+      expect(await store.purgeDeleted(2)).toEqual([]);
+      const left = await storage.db.selectFrom('flow_run').select('run').orderBy('run').execute();
+      expect(left.map(({ run }) => run)).toEqual(['kept', 'running']);
+    });
   });
 }

@@ -464,6 +464,34 @@ export class RunStore {
       .returning(['project_id', 'bytes'])
       .execute();
   }
+
+  /** Removes ended runs of flows that no longer exist, at most `limit`. Returns what they used. */
+  async purgeDeleted(limit: number): Promise<Array<Pick<RunRow, 'project_id' | 'bytes'>>> {
+    const { db } = this.#storage;
+    // the flows first: one look-up for each of them, not for each run
+    const deleted = await db
+      .selectFrom((eb) => eb.selectFrom('flow_run').select('flow_id').distinct().as('named'))
+      .select('named.flow_id')
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('flow').select('flow.id').whereRef('flow.id', '=', 'named.flow_id'))),
+      )
+      .limit(limit)
+      .execute();
+    if (deleted.length === 0) return [];
+    const ids = deleted.map(({ flow_id }) => flow_id);
+    return db
+      .deleteFrom('flow_run')
+      .where('run', 'in', (eb) =>
+        eb
+          .selectFrom('flow_run')
+          .select('run')
+          .where('flow_id', 'in', ids)
+          .where('ended_at', 'is not', null)
+          .limit(limit),
+      )
+      .returning(['project_id', 'bytes'])
+      .execute();
+  }
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
