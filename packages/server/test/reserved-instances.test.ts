@@ -75,7 +75,7 @@ it('keeps the set number ready, serves from them first, and notes it in the rece
   await using _closed = server;
   const { data } = await reserve('', { count: 2, idle_mode: true });
   expect(data).toEqual({ count: 2, idle_mode: true, tactics_config: { cron_configs: [] } });
-  await settled(states, { qualifier_type: 'version', qualifier_name: 'latest', requested: 2, ready: 2, failing: null });
+  await settled(states, { qualifier_type: 'version', qualifier_name: 'latest', desired: 2, ready: 2, failing: null });
   expect(starts).toHaveLength(2);
   expect(await invoke('')).toMatchObject({ text: 'latest//', reserved: true, cold: false });
   const { data: gauges } = await server.api.call('showGauges', {});
@@ -173,12 +173,12 @@ it('follows the clock of its policies and falls back to the base when the window
     }
     await settled(states, expected);
   };
-  await settled(states, { requested: 1, ready: 1 });
-  await walk(7.99, { requested: 1, ready: 1 });
-  await walk(8, { requested: 4, ready: 4 });
-  await walk(20, { requested: 2, ready: 2 });
-  await walk(29.9, { requested: 2, ready: 2 });
-  await walk(30, { requested: 1, ready: 1 });
+  await settled(states, { desired: 1, ready: 1 });
+  await walk(7.99, { desired: 1, ready: 1 });
+  await walk(8, { desired: 4, ready: 4 });
+  await walk(20, { desired: 2, ready: 2 });
+  await walk(29.9, { desired: 2, ready: 2 });
+  await walk(30, { desired: 1, ready: 1 });
   await vi.waitFor(() => expect(server.driver.running.size).toBe(1), PATIENCE);
 });
 
