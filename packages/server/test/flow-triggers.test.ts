@@ -152,10 +152,16 @@ it('serves the method, path and environment of the trigger, and those of the sav
   expect((await call(at, { stage: 'test' })).status).toBe(404);
   expect((await call(`${at}/below`, { method: 'PUT', stage: 'test' })).status).toBe(404);
 
+  const shown = async () => (await server.api.call('showWorkFlow', { params })).data.triggers;
+  const invoke_url = `${server.running.gateway}/api/${server.projectId}/g1${at.replace('7', '{id}')}`;
+  const api = { trigger_name: 'api', trigger_type: 'APIG' };
+  expect(await shown()).toEqual([{ ...api, enabled: true, method: 'PUT', invoke_url, env_name: 'test' }]);
+
   const [trigger] = graph.triggers;
   const disabled = { ...graph, triggers: [{ ...trigger, enabled: false }] };
   await server.api.call('updateWorkFlow', { params, body: { graph: disabled } });
   expect((await call(at, { method: 'PUT', stage: 'test' })).status).toBe(404);
+  expect(await shown()).toEqual([{ ...api, enabled: false }]);
   await server.api.call('updateWorkFlow', { params, body: { graph } });
   expect((await call(at, { method: 'PUT', stage: 'test' })).status).toBe(200);
 });

@@ -42,6 +42,16 @@ export const FlowList = Type.Object({
   workflows: Type.Array(Type.Object({ ...Saved, mode: Type.String() })),
 });
 
+const ShownTrigger = Type.Object({
+  trigger_name: Type.String(),
+  trigger_type: Type.String(),
+  enabled: Type.Boolean(),
+  schedule: Type.Optional(Type.String({ description: 'Of an enabled timer.' })),
+  method: Type.Optional(Type.String({ description: 'Of an enabled API; so are the fields below.' })),
+  invoke_url: Type.Optional(Type.String()),
+  env_name: Type.Optional(Type.String()),
+});
+
 export const FlowDetail = Type.Object({
   id: Type.String(),
   workflow_urn: Type.String(),
@@ -50,6 +60,7 @@ export const FlowDetail = Type.Object({
   created_by: Type.String(),
   definition: Type.Record(Type.String(), Type.Unknown(), { description: 'As the body that saves it.' }),
   graph: Type.Record(Type.String(), Type.Unknown(), { description: 'Ours: the same as nodes and edges.' }),
+  triggers: Type.Array(ShownTrigger, { description: 'Ours: when and where the flow is started.' }),
 });
 
 export const DeletedFlows = Type.Object({

@@ -8,6 +8,7 @@ import { FLOW } from './flow.ts';
 import { graphText } from './graph-text.ts';
 import { runCommands } from './runs.ts';
 import { start } from './start.ts';
+import { triggerText } from './trigger-text.ts';
 
 const PAGE = 200;
 /** The operation deletes many, by their URNs. */
@@ -42,8 +43,8 @@ export const flows: Noun = {
       summary: 'A flow with its definition',
       args: [FLOW],
       examples: ['fgs flows show order', 'fgs flows show order --output json'],
-      hide: ['definition', 'graph'],
-      below: ({ graph }) => graphText(graph),
+      hide: ['definition', 'graph', 'triggers'],
+      below: ({ graph, triggers }) => triggerText(triggers) + graphText(graph),
     }),
     exportFlow,
     operation('flows delete', 'batchDeleteWorkflows', {

@@ -5,6 +5,7 @@ import type { Handlers } from '../../http/handler.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
 import { readDefinitionBody } from './read-definition-body.ts';
 import { flowTime, savedReply } from './replies.ts';
+import { triggersReply } from './triggers-reply.ts';
 
 type Ids =
   | 'createWorkflow'
@@ -16,8 +17,13 @@ type Ids =
 
 const PAGE = 200;
 
+export interface FlowDefinitionDeps extends FlowAccessDeps {
+  /** Where the gateway is reached. */
+  readonly gateway: () => string;
+}
+
 /** Create, list, show, change, check and delete flows. */
-export function flowDefinitionHandlers(deps: FlowAccessDeps): Handlers<Ids> {
+export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> {
   const { flows } = deps;
   const access = new FlowAccess(deps);
   return {
@@ -58,6 +64,7 @@ export function flowDefinitionHandlers(deps: FlowAccessDeps): Handlers<Ids> {
         created_by: flow.createdBy,
         definition: writeVendor(definition),
         graph: { ...definition },
+        triggers: triggersReply(definition, { projectId: flow.projectId, gateway: deps.gateway() }),
       };
     },
 

@@ -1,10 +1,10 @@
 import type { Handlers } from '../../http/handler.ts';
-import { flowDefinitionHandlers } from './definition-handlers.ts';
+import { type FlowDefinitionDeps, flowDefinitionHandlers } from './definition-handlers.ts';
 import { type FlowRunDeps, flowRunHandlers } from './run-handlers.ts';
 
 type Ids = keyof ReturnType<typeof flowDefinitionHandlers> | keyof ReturnType<typeof flowRunHandlers>;
 
 /** Flows and their runs. */
-export function workflowHandlers(deps: FlowRunDeps): Handlers<Ids> {
+export function workflowHandlers(deps: FlowRunDeps & FlowDefinitionDeps): Handlers<Ids> {
   return { ...flowDefinitionHandlers(deps), ...flowRunHandlers(deps) };
 }

@@ -1,0 +1,19 @@
+import type { FlowDefinition } from '@funcgraph/flow';
+import { apiAddress } from '../../../domain/api-address.ts';
+import { readTriggers } from '../../../flows/index.ts';
+
+/** The triggers of a stored definition, with what starts them. */
+export function triggersReply(
+  definition: FlowDefinition,
+  { projectId, gateway }: { readonly projectId: string; readonly gateway: string },
+) {
+  const enabled = new Map(readTriggers(definition, { projectId }).triggers.map((trigger) => [trigger.index, trigger]));
+  return definition.triggers.map(({ trigger_name, trigger_type }, index) => {
+    const { name, settings } = enabled.get(index) ?? {};
+    const shown = { trigger_name: name ?? trigger_name ?? '', trigger_type, enabled: settings !== undefined };
+    if (settings === undefined) return shown;
+    if (settings.kind === 'FLOWTIMER') return { ...shown, schedule: settings.schedule };
+    const { method, groupId, path, envName } = settings;
+    return { ...shown, method, invoke_url: gateway + apiAddress(projectId, groupId) + path, env_name: envName };
+  });
+}
