@@ -44,7 +44,6 @@ export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
     quota: { runs: config.quotas.flowRuns, bytes: config.quotas.flowRunBytes },
     callbackKey: sealer.fingerprint('callbacks of flows'),
     owner: () => membership.id,
-    others: () => membership.others.map(({ id }) => id),
     retainDays: config.flowRetainDays,
     sweepDefinitions: (pinned) => flows.sweep(pinned),
   });

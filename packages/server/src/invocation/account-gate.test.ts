@@ -20,7 +20,10 @@ function open(limits: Partial<GateLimits> = {}): void {
   gate = new AccountGate({ ...LIMITS, ...limits }, clock);
 }
 
-function enter(functionKey: string, more: { bytes?: number; signal?: AbortSignal; projectId?: string } = {}): void {
+function enter(
+  functionKey: string,
+  more: { bytes?: number; signal?: AbortSignal; projectId?: string; isPatient?: boolean } = {},
+): void {
   const turn = gate.enter({ projectId: 'p', functionKey, bytes: 0, ...more });
   if (turn === undefined) order.push(functionKey);
   else {
@@ -48,6 +51,20 @@ describe('the gate of an account', () => {
     await leave('a');
     await leave('a');
     expect(order.slice(10)).toEqual(['a', 'b']);
+  });
+
+  it('lets a patient request wait as long as it takes, in turn with the others', async () => {
+    times(10, () => enter('a'));
+    enter('b', { isPatient: true });
+    enter('c');
+    clock.advance(4_999);
+    enter('d');
+    clock.advance(1);
+    await settled();
+    expect(order.slice(10)).toEqual(['429 c']);
+    await leave('a');
+    await leave('a');
+    expect(order.slice(11)).toEqual(['b', 'd']);
   });
 
   it('is never closed to a quick function by floods of slow calls of others', async () => {

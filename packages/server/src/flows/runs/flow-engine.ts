@@ -44,8 +44,6 @@ export interface FlowEngineOptions {
   readonly callbackKey: string;
   /** Id of this server now. */
   readonly owner: () => string;
-  /** Ids of the other servers that live. */
-  readonly others: () => readonly string[];
   /** The clock of the machine. */
   readonly wallClock: Clock;
   /** How long ended runs are kept. */
@@ -162,12 +160,12 @@ export class FlowEngine {
 
   /** Call when servers came or left, or this one has another id. */
   async takeOver(): Promise<void> {
-    const { owner, others, log } = this.#options;
+    const { owner, log } = this.#options;
     if (owner() !== this.#owner) {
       this.#owner = owner();
       this.active.leaveAll();
     }
-    const claimed = await this.store.claim(this.#owner, others());
+    const claimed = await this.store.claim(this.#owner);
     if (claimed > 0) log.info({ claimed }, 'runs of flows go on');
     this.active.look();
   }

@@ -13,7 +13,8 @@ import type { Flow, FlowCatalog, FlowRunFork } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
 import type { RunControl } from './run-control.ts';
 import type { RunQuota } from './run-quota.ts';
-import type { RunRow, RunStore } from './store/run-store.ts';
+import type { RunRow } from './store/run-rows.ts';
+import type { RunStore } from './store/run-store.ts';
 import { digestOf } from './values/run-values.ts';
 import { VALUE_LIMITS } from './values/value-limits.ts';
 

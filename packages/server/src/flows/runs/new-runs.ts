@@ -9,7 +9,7 @@ import type { FlowMinutes } from './metrics/flow-minutes.ts';
 import type { Plans } from './plans.ts';
 import type { FlowIdentity } from './rights.ts';
 import type { RunQuota } from './run-quota.ts';
-import type { RunRow } from './store/run-store.ts';
+import type { RunRow } from './store/run-rows.ts';
 import type { LargeValues } from './values/large-values.ts';
 import type { RunValues } from './values/run-values.ts';
 import { VALUE_LIMITS } from './values/value-limits.ts';

@@ -9,7 +9,8 @@ import type { CallbackSecrets } from './callback-secrets.ts';
 import { idOf } from './calls/ids.ts';
 import type { NewRuns } from './new-runs.ts';
 import { toFlowRun } from './read/listed-run.ts';
-import type { InboxMessage, RunRow, RunStore } from './store/run-store.ts';
+import type { InboxMessage, RunRow } from './store/run-rows.ts';
+import type { RunStore } from './store/run-store.ts';
 import { digestOf } from './values/run-values.ts';
 import { VALUE_LIMITS } from './values/value-limits.ts';
 

@@ -80,7 +80,6 @@ export class TestFlows {
       quota: { runs: 100_000, bytes: 10 ** 10 },
       callbackKey: 'key',
       owner: () => server,
-      others: () => [],
       wallClock: this.#parts.clock,
       retainDays: 30,
       sweepDefinitions: async () => {},

@@ -43,7 +43,6 @@ export class TestFlowTriggers {
       quota: { runs: 1000, bytes: 10 ** 9 },
       callbackKey: 'key',
       owner: () => 'server-1',
-      others: () => [],
       retainDays: 30,
       sweepDefinitions: () => Promise.resolve(),
       ended: ({ status }) => this.ended.push(status),

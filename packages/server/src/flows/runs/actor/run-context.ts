@@ -1,5 +1,5 @@
 import type { FlowIdentity } from '../rights.ts';
-import type { RunRow } from '../store/run-store.ts';
+import type { RunRow } from '../store/run-rows.ts';
 
 /** What the calls and children of a run need to know of it. */
 export interface RunContext {

@@ -1,5 +1,5 @@
 import type { FlowRun } from '../../types.ts';
-import type { ListedRun } from '../store/run-store.ts';
+import type { ListedRun } from '../store/run-rows.ts';
 
 export function toFlowRun(row: ListedRun): FlowRun {
   return {

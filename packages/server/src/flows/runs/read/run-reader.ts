@@ -1,7 +1,8 @@
 import { type FlowDefinition, type Json, type JsonObject, type RunEvent, toJson, type Value } from '@funcgraph/flow';
 import type { Clock } from '../../../lib/clock.ts';
 import type { FlowCatalog, FlowError, FlowNodeExecution, FlowRunDetail, FlowRunEvent } from '../../types.ts';
-import type { ListedRun, RunStore } from '../store/run-store.ts';
+import type { ListedRun } from '../store/run-rows.ts';
+import type { RunStore } from '../store/run-store.ts';
 import { digestsIn } from '../values/run-values.ts';
 import { toFlowRun } from './listed-run.ts';
 import { type NodeTry, RunHistory } from './run-history.ts';

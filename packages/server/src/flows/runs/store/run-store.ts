@@ -1,65 +1,16 @@
 import type { CompiledQuery } from 'kysely';
-import {
-  type AtomicStatement,
-  type FlowRunTable,
-  isGuard,
-  isUniqueViolation,
-  prepared,
-  type Storage,
-} from '../../../storage/index.ts';
+import { type AtomicStatement, isGuard, isUniqueViolation, prepared, type Storage } from '../../../storage/index.ts';
 import type { Append, Payload } from './append.ts';
 import { AppendStore } from './append-store.ts';
-
-export type RunRow = FlowRunTable;
-
-export interface StoredRun {
-  readonly row: RunRow;
-  /** JSON arrays of events; the first event has the number `from`. */
-  readonly events: readonly string[];
-  readonly from: number;
-  /** The state before the events; undefined when there is no snapshot. */
-  readonly snapshot: string | undefined;
-}
-
-export interface RunFilter {
-  readonly flowId: string;
-  readonly status?: RunRow['status'];
-  /** Whether a stop was requested and the run goes on. */
-  readonly stopping?: boolean;
-  readonly from: number;
-  readonly to: number;
-  readonly offset: number;
-  readonly limit: number;
-}
-
-export interface InboxMessage {
-  readonly run: string;
-  readonly key: string;
-  readonly message: string;
-  readonly at: number;
-  /** Whether another server owns the run, which must be notified. */
-  readonly announce: boolean;
-}
-
-const LIST_COLUMNS = [
-  'run',
-  'id',
-  'flow_id',
-  'status',
-  'stop_at',
-  'started_by',
-  'started_at',
-  'updated_at',
-  'ended_at',
-] as const;
-export type ListedRun = Pick<RunRow, (typeof LIST_COLUMNS)[number]>;
-
-/** What runs of one flow, or all, have of a project. */
-export interface RunUsage {
-  readonly projectId: string;
-  readonly runs: number;
-  readonly bytes: number;
-}
+import {
+  type InboxMessage,
+  LIST_COLUMNS,
+  type ListedRun,
+  type RunFilter,
+  type RunRow,
+  type RunUsage,
+  type StoredRun,
+} from './run-rows.ts';
 
 /** Runs and their logs. It holds no rules. */
 export class RunStore {
@@ -219,13 +170,18 @@ export class RunStore {
     return result.numUpdatedRows === 1n;
   }
 
-  /** Takes over every run that has not ended and whose owner no longer exists. Returns how many. */
-  async claim(owner: string, living: readonly string[]): Promise<number> {
+  /** Takes over every run that has not ended and whose owner has no row in `server` any more. Returns how many. */
+  async claim(owner: string): Promise<number> {
     const result = await this.#storage.db
       .updateTable('flow_run')
       .set((eb) => ({ owner, epoch: eb('epoch', '+', 1) }))
       .where('ended_at', 'is', null)
-      .where((eb) => eb.or([eb('owner', 'is', null), eb('owner', 'not in', [...living, owner])]))
+      .where((eb) =>
+        eb.or([
+          eb('owner', 'is', null),
+          eb.and([eb('owner', '!=', owner), eb('owner', 'not in', eb.selectFrom('server').select('server.id'))]),
+        ]),
+      )
       .executeTakeFirst();
     return Number(result.numUpdatedRows);
   }

@@ -1,4 +1,4 @@
-import type { RunRow } from './run-store.ts';
+import type { RunRow } from './run-rows.ts';
 
 /** A row of a new run, for tests. */
 export function newRow(run: string, more: Partial<RunRow> = {}): RunRow {
