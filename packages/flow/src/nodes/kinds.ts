@@ -13,7 +13,7 @@ import { start } from './start/kind.ts';
 import { subflow } from './subflow/kind.ts';
 import { wait } from './wait/kind.ts';
 
-/** Words, line rules and checks of each node kind. */
+/** Words, edge rules and checks of each node kind. */
 const KINDS: { readonly [K in NodeKind]: NodeKindRules<Extract<FlowNode, { kind: K }>> } = {
   start,
   end,
@@ -27,7 +27,7 @@ const KINDS: { readonly [K in NodeKind]: NodeKindRules<Extract<FlowNode, { kind:
   service,
 };
 
-export const linesOf = (kind: NodeKind): LineRules => KINDS[kind].lines;
+export const edgeRulesOf = (kind: NodeKind): LineRules => KINDS[kind].lines;
 
 /** Names and descriptions of the kinds. */
 export const KIND_WORDS: Readonly<Record<NodeKind, KindWords>> = Object.fromEntries(

@@ -5,9 +5,9 @@ import { FLOW_LIMITS } from '../limits.ts';
 import { checkNode } from '../nodes/kinds.ts';
 import type { Problem } from '../problems/problem.ts';
 import { readDefinition } from '../reading/read-definition.ts';
+import { checkEdges } from './edges.ts';
 import { checkFacts, type Facts } from './facts.ts';
 import { checkFlow } from './flow.ts';
-import { checkLines } from './lines.ts';
 import { checkStructure } from './structure.ts';
 import { checkTriggers } from './triggers.ts';
 
@@ -37,13 +37,13 @@ function* checkRules(definition: FlowDefinition, facts: Facts | undefined): Gene
   yield* checkFlow(definition);
   yield* checkTriggers(definition.triggers);
   yield* checkStructure(graph, regions);
-  yield* checkLines(graph, regions);
+  yield* checkEdges(graph, regions);
   for (const node of definition.nodes) yield* checkNode(node, graph);
   if (facts !== undefined) yield* checkFacts(definition, facts);
 }
 
 /**
- * Why a line between two nodes is refused: the rules that it would break and that no further line could mend. `[]` means
+ * Why an edge between two nodes is refused: the rules that it would break and that no further edge could mend. `[]` means
  * that it may be drawn.
  */
 export function whyNot(definition: FlowDefinition, from: string, to: string): readonly Problem[] {
@@ -54,7 +54,7 @@ export function whyNot(definition: FlowDefinition, from: string, to: string): re
 
 function problemsOfLines(definition: FlowDefinition): readonly Problem[] {
   const graph = graphOf(definition);
-  return [...checkLines(graph, regionsOf(graph))];
+  return [...checkEdges(graph, regionsOf(graph))];
 }
 
 function identity({ key, node, edge, field, parameters }: Problem): string {

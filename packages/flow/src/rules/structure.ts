@@ -1,7 +1,7 @@
 import type { FlowNode } from '../definition.ts';
 import { type Graph, parentOf, reach } from '../graph/graph.ts';
 import { entrances, left, type Region } from '../graph/regions.ts';
-import { linesOf } from '../nodes/kinds.ts';
+import { edgeRulesOf } from '../nodes/kinds.ts';
 import { type Problem, problem, rules } from '../problems/problem.ts';
 
 const RULES = rules('structure', {
@@ -20,12 +20,12 @@ const RULES = rules('structure', {
   parent: ['X-06', 'The node {id} is no loop and no service.', '节点 {id} 不是循环节点或服务节点。'],
   entrance: [
     'X-21',
-    'This line leads into a branch of the parallel node {parallel} from outside.',
+    'This edge leads into a branch of the parallel node {parallel} from outside.',
     '该连线从外部进入并行分支 {parallel} 的分支。',
   ],
   no_branch: [
     'X-23',
-    'This line leads straight to where the branches meet; a branch has a node.',
+    'This edge leads straight to where the branches meet; a branch has a node.',
     '该连线直接指向分支汇合处，分支中必须有节点。',
   ],
   leaving: [
@@ -57,7 +57,7 @@ export function* checkStructure(graph: Graph, regions: readonly Region[]): Gener
 }
 
 function* checkFewest(graph: Graph, { id, kind }: FlowNode): Generator<Problem> {
-  const { min, max, counts } = linesOf(kind);
+  const { min, max, counts } = edgeRulesOf(kind);
   const count = graph.from(id).length;
   if (count < min) yield problem(counts, { node: id }, { min, max, count });
 }

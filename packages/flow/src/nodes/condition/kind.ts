@@ -13,7 +13,7 @@ const RULES = rules('condition', {
   kinds: ['F-30', 'A condition cannot lead to a node of kind {kind}.', '条件分支的后续节点不能是 {kind} 类型。'],
   branch: [
     'F-31',
-    'A line out of a condition is a condition branch or the default branch.',
+    'An edge out of a condition is a condition branch or the default branch.',
     '条件分支的连线必须是条件分支或默认分支。',
   ],
   default: [

@@ -18,7 +18,7 @@ const RULES = rules('error', {
   ],
   default: [
     'X-09',
-    'An error handler has one line without a condition at most, not {count}.',
+    'An error handler has one edge without a condition at most, not {count}.',
     '异常处理节点最多有一条无条件连线，当前为 {count} 条。',
   ],
   handles_one: [

@@ -1,18 +1,18 @@
 import type { FlowEdge } from '../definition.ts';
 import { closingEdges, type Graph, parentOf } from '../graph/graph.ts';
 import { crossings, type Region } from '../graph/regions.ts';
-import { linesOf } from '../nodes/kinds.ts';
+import { edgeRulesOf } from '../nodes/kinds.ts';
 import { type Problem, problem, rules } from '../problems/problem.ts';
 
-const RULES = rules('lines', {
-  cycle: ['F-01', 'This line closes a cycle.', '该连线形成了环。'],
+const RULES = rules('edges', {
+  cycle: ['F-01', 'This edge closes a cycle.', '该连线形成了环。'],
   to_start: ['F-02', 'Nothing leads to the start node.', '不能有连线指向开始节点。'],
   unknown_node: ['X-03', 'The node {id} does not exist.', '节点 {id} 不存在。'],
-  repeated: ['X-04', 'There are two lines between these nodes.', '两个节点之间存在重复连线。'],
-  border: ['X-07', 'A line cannot cross the border of a loop or a service.', '连线不能跨越循环节点或服务节点的边界。'],
+  repeated: ['X-04', 'There are two edges between these nodes.', '两个节点之间存在重复连线。'],
+  border: ['X-07', 'An edge cannot cross the border of a loop or a service.', '连线不能跨越循环节点或服务节点的边界。'],
   branch: [
     'X-08',
-    'Only lines out of conditions and error handlers have a branch.',
+    'Only edges out of conditions and error handlers have a branch.',
     '只有条件分支和异常处理的连线可以设置分支。',
   ],
   crossing: [
@@ -23,10 +23,10 @@ const RULES = rules('lines', {
 });
 
 /**
- * What no further line or node can mend: these rules hold for a drawing at any time. Regions are those of an acyclic
+ * What no further edge or node can mend: these rules hold for a drawing at any time. Regions are those of an acyclic
  * graph.
  */
-export function* checkLines(graph: Graph, regions: readonly Region[]): Generator<Problem> {
+export function* checkEdges(graph: Graph, regions: readonly Region[]): Generator<Problem> {
   const seen = new Set<string>();
   for (const edge of graph.definition.edges) {
     yield* checkEnds(graph, edge);
@@ -64,7 +64,7 @@ function* checkEnds(graph: Graph, edge: FlowEdge): Generator<Problem> {
 function* checkSuccessors(graph: Graph, id: string): Generator<Problem> {
   const kind = graph.kindOf(id);
   if (kind === undefined) return;
-  const { min, max, refuses, counts, kinds, handler } = linesOf(kind);
+  const { min, max, refuses, counts, kinds, handler } = edgeRulesOf(kind);
   const { handlers = [], others = [] } = Object.groupBy(graph.from(id), ({ to }) =>
     handler !== undefined && graph.kindOf(to) === 'error' ? 'handlers' : 'others',
   );
