@@ -255,6 +255,15 @@ describe('control', () => {
     expect(flows.calls).toEqual([]);
   });
 
+  it('runs at once although thousands of runs wait', { timeout: 60_000 }, async () => {
+    const waiting = flows.save(definitionOf('w', [{ id: 'w', name: 'w', kind: 'wait', seconds: 3_600 }, call('a')]));
+    await Promise.all(Array.from({ length: 2_500 }, () => flows.start(waiting)));
+    flows.functions.set('a', () => ({}));
+    const id = await flows.start(flows.save(definitionOf('f', [call('a')])));
+    expect((await flows.ended(id)).status).toBe('success');
+    expect(flows.engine.active.size).toBeLessThanOrEqual(2_000);
+  });
+
   it('waits while a function is overloaded', async () => {
     let left = 3;
     flows.functions.set('a', () => {

@@ -80,6 +80,8 @@ const MOST_LOADED = 2_000;
 /** Of the values of those. */
 const MOST_LOADED_BYTES = 512 * 1024 * 1024;
 const QUIET_MS = 60_000;
+/** Waiting runs that make room at once. */
+const MOST_UNLOADED = 500;
 const SWEEP_EVERY_MS = 10_000;
 /** A run that could not be loaded, or whose step failed, is tried again after this time. */
 const AGAIN_MS = 60_000;
@@ -98,6 +100,7 @@ export class ActiveRuns {
   #nextLook = Number.POSITIVE_INFINITY;
   /** Whether due runs wait for room. */
   #hasBacklog = false;
+  #isMakingRoom = false;
   #isStopped = false;
 
   constructor(options: ActiveRunsOptions) {
@@ -155,6 +158,7 @@ export class ActiveRuns {
     if (!(await store.create({ ...row, next_seq: events.length, bytes }, text, payloads, also))) return false;
     if (loaded === undefined) {
       this.#hasBacklog = true;
+      void this.#makeRoom();
       return true;
     }
     values.saved(payloads);
@@ -353,6 +357,7 @@ export class ActiveRuns {
         }
       }
       this.#hasBacklog = full.size > 0;
+      if (this.#hasBacklog) void this.#makeRoom();
       this.#setTimer(await store.nextDue(owner(), now));
     } catch (error) {
       log.error({ err: error }, 'due runs of flows could not be read');
@@ -377,6 +382,19 @@ export class ActiveRuns {
       }
       this.#scheduleSweep();
     });
+  }
+
+  /** Runs that only wait leave memory before their time for runs that have work to do. Never rejects. */
+  async #makeRoom(): Promise<void> {
+    if (this.#isMakingRoom) return;
+    this.#isMakingRoom = true;
+    const quiet = [...this.#loaded.values()]
+      .map(({ actor }) => actor)
+      .filter(({ quietSince }) => quietSince !== undefined)
+      .sort((a, b) => (a.quietSince ?? 0) - (b.quietSince ?? 0));
+    await Promise.all(quiet.slice(0, MOST_UNLOADED).map((actor) => this.#unload(actor)));
+    this.#isMakingRoom = false;
+    if (this.#hasBacklog && quiet.length > 0) this.look();
   }
 
   /** A run that only waits leaves memory, unless something happens meanwhile. */
