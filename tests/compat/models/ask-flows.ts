@@ -13,7 +13,8 @@ const definition = (name: string, fn: string) => ({
     {
       trigger_name: 'files',
       trigger_type: 'OBS',
-      enabled: true,
+      // kept, and does nothing: there is no event source for it
+      enabled: false,
       trigger_config: { bucket: 'b', events: ['ObjectCreated'], prefix: 'p', suffix: 's' },
     },
   ],
