@@ -96,7 +96,7 @@ test('a run is listed, stopped, retried and followed', async () => {
   await expect.poll(async () => (await show('approval', 'a2')).status, PATIENCE).toBe('cancel');
   expect(await fgs('flows', 'runs', 'list', 'approval', '--status', 'cancel')).toMatch(/^a2 +cancel/m);
   const followed = await fgs('flows', 'start', 'parallel', '--input', '{"input":1}', '--follow');
-  expect(followed).toContain('node_finished');
+  expect(followed).toContain('fan: finished');
   expect(followed.trimEnd().split('\n').at(-1)).toBe('{"result":[{"result":1},{"result":3},{"result":1}]}');
   expect((await server.fgs(['flows', 'delete', 'missing', '--yes'])).exitCode).toBe(3);
   await fgs('flows', 'delete', 'loop', '--yes');
