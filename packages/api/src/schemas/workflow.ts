@@ -184,3 +184,26 @@ export const RunPageQuery = Type.Object({
   end_time: Type.Optional(Type.String({ maxLength: 40 })),
   status: Type.Optional(Type.String({ maxLength: 20 })),
 });
+
+const Time = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }));
+
+export const FlowLogQuery = Type.Object({
+  from: Time('RFC 3339; one hour before `to` when absent.'),
+  to: Time('RFC 3339, exclusive; now when absent.'),
+  execution_id: Type.Optional(Type.String({ maxLength: 64, description: 'Only lines of this run.' })),
+  limit: Type.Optional(NumberText),
+  cursor: Type.Optional(Type.String({ maxLength: 256, description: '`next_cursor` of a page of the same query.' })),
+  order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
+});
+
+export const FlowLogPage = Type.Object({
+  lines: Type.Array(
+    Type.Object({
+      time: Type.String({ description: 'RFC 3339 with milliseconds, UTC.' }),
+      level: Type.Enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+      execution_id: Type.String({ description: 'Empty in lines about missing lines.' }),
+      message: Type.String(),
+    }),
+  ),
+  next_cursor: Type.Optional(Type.String()),
+});

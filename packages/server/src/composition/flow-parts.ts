@@ -7,6 +7,7 @@ import type { Invoker } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Sealer } from '../lib/sealer.ts';
 import type { ChangeFeed, Membership, Storage } from '../storage/index.ts';
+import type { Telemetry } from '../telemetry/index.ts';
 
 /** The share of the account's concurrency that calls of flows may use. */
 const FLOW_SHARE = 0.8;
@@ -21,6 +22,7 @@ export interface FlowParts {
   readonly invoker: Invoker;
   readonly iam: Iam;
   readonly sealer: Sealer;
+  readonly telemetry: Pick<Telemetry, 'logs'>;
   readonly steady: Clock;
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,7 +30,7 @@ export interface FlowParts {
 
 /** The engine of flows, which has begun: runs of servers that no longer live go on here. */
 export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
-  const { config, storage, membership, feed, flows, catalog, invoker, iam, sealer, steady, clock } = parts;
+  const { config, storage, membership, feed, flows, catalog, invoker, iam, sealer, telemetry, steady, clock } = parts;
   const log = parts.log.child({ module: 'flows' });
   const engine = new FlowEngine({
     storage,
@@ -39,6 +41,7 @@ export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
     clock: steady,
     wallClock: clock,
     log,
+    logs: telemetry.logs,
     // the rest is reserved for other calls
     slots: Math.max(1, Math.floor(config.accountConcurrency * FLOW_SHARE)),
     quota: { runs: config.quotas.flowRuns, bytes: config.quotas.flowRunBytes },

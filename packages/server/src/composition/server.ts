@@ -322,6 +322,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       invoker,
       iam,
       sealer,
+      telemetry,
       steady,
       clock,
       log,

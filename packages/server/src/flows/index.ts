@@ -2,6 +2,7 @@ export { FlowStore } from './definitions/flow-store.ts';
 export { type FlowAuthor, Flows, invalidFlow, violationOf } from './definitions/flows.ts';
 export type { Access, FlowRights } from './definitions/target-facts.ts';
 export { FlowEngine } from './runs/flow-engine.ts';
+export { flowLogKey } from './runs/logs/flow-log-key.ts';
 export type { FlowIdentity, FlowRights as FlowRunRights } from './runs/rights.ts';
 export { RunService } from './runs/run-service.ts';
 export { FlowTimers } from './triggers/flow-timers.ts';

@@ -284,3 +284,22 @@ test('flows callback ends a wait with a result, or with a failure', async () => 
   expect(first?.headers).toMatchObject({ 'x-workflow-run-id': 'r1', 'x-workflow-state-id': 'id-1' });
   expect(JSON.parse(second?.body.toString() ?? '')).toEqual({ result: 'fail', error: 'no' });
 });
+
+describe('flows logs', () => {
+  const LOGS = 'GET /v1/p1/workflows/f1/logs';
+  const line = (n: number) => ({ time: TIME, level: 'INFO', execution_id: n === 0 ? '' : 'r1', message: `line ${n}` });
+
+  test('shows the newest lines of a run, oldest first', async () => {
+    server.on(LOGS, { body: { lines: [line(2), line(1), line(0)] } });
+    const { exitCode, stdout } = await cli('logs', 'order', '--run', 'r1', '--since', TIME, '-n', '3');
+    expect([exitCode, stdout]).toEqual([0, `${TIME} - INFO line 0\n${TIME} r1 INFO line 1\n${TIME} r1 INFO line 2\n`]);
+    const query = new URLSearchParams(server.requests(LOGS)[0]?.query);
+    expect(Object.fromEntries(query)).toMatchObject({ execution_id: 'r1', limit: '3', order: 'desc' });
+  });
+
+  test('refuses a time that is none before it asks the server', async () => {
+    const { exitCode, stderr } = await cli('logs', 'order', '--since', 'soon');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--since')]);
+    expect(server.requests(LOGS)).toEqual([]);
+  });
+});

@@ -6,6 +6,7 @@ import { deploy } from './deploy.ts';
 import { exportFlow } from './export.ts';
 import { FLOW } from './flow.ts';
 import { graphText } from './graph-text.ts';
+import { logs } from './logs.ts';
 import { runCommands } from './runs.ts';
 import { start } from './start.ts';
 import { triggerText } from './trigger-text.ts';
@@ -60,6 +61,7 @@ export const flows: Noun = {
     }),
     start,
     ...runCommands,
+    logs,
     callback,
   ],
 };

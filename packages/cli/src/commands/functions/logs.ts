@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, type Client, type RouteResponse, type Routes } from '@funcgraph/api';
 import { connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
 import { type Context, defineCommand, flag, type StreamItem } from '../../framework/index.ts';
+import { newestLines } from '../log-pages.ts';
 import { timeText } from '../time-text.ts';
 
 type LogLine = RouteResponse<Routes['followLogs']>;
 
-const PAGE = 500;
 const RECONNECT_MS = 500;
 
 interface Filter {
@@ -25,24 +25,13 @@ function item(line: LogLine): StreamItem {
 async function* past(
   client: Client,
   params: FunctionParams,
-  query: Filter & { from: string; limit: number },
+  { limit, ...filter }: Filter & { from: string; limit: number },
   signal: AbortSignal,
 ): AsyncGenerator<StreamItem> {
-  const { limit, ...filter } = query;
-  // newest first, so that --limit keeps the newest; shown oldest first like any log
-  const lines: LogLine[] = [];
-  let cursor: string | undefined;
-  do {
-    const size = Math.min(PAGE, limit - lines.length);
-    const page = await client.call('queryLogs', {
-      params,
-      query: { ...filter, order: 'desc', limit: String(size), ...(cursor === undefined ? {} : { cursor }) },
-      signal,
-    });
-    lines.push(...page.data.lines);
-    cursor = page.data.lines.length === 0 ? undefined : page.data.next_cursor;
-  } while (cursor !== undefined && lines.length < limit);
-  for (const line of lines.reverse()) yield item(line);
+  const lines = await newestLines(limit, async (page) => {
+    return (await client.call('queryLogs', { params, query: { ...filter, ...page }, signal })).data;
+  });
+  for (const line of lines) yield item(line);
 }
 
 /** Follows until Ctrl-C. A broken connection is made again; a refusal of the server ends it. */

@@ -52,9 +52,8 @@ export class ExpressRuns {
         isVolatile: true,
       });
       const actor = await Promise.race([ended, aborted(signal)]);
-      const history = new RunHistory();
-      for (const event of actor.parts.log.recorded?.() ?? []) history.add(event);
-      const { values } = actor.parts;
+      const { values, log } = actor.parts;
+      const history = log.history?.() ?? new RunHistory();
       const { status, at } = history.end ?? { status: 'fail' as const, at: clock.now() };
       return await detailOf({
         row: { ...row, status, ended_at: at, updated_at: at },

@@ -4,6 +4,7 @@ import type { Catalog } from '../../control/index.ts';
 import type { Invoker } from '../../invocation/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Storage } from '../../storage/index.ts';
+import type { LogStore } from '../../telemetry/index.ts';
 import type { Flows } from '../definitions/flows.ts';
 import type { FlowCatalog } from '../types.ts';
 import { ActiveRuns } from './actor/active-runs.ts';
@@ -15,6 +16,7 @@ import { FunctionCaller } from './calls/function-caller.ts';
 import { ChildRuns } from './child-runs.ts';
 import { ExpressRuns } from './express-runs.ts';
 import { Forks } from './forks.ts';
+import { ExpressLogs } from './logs/express-logs.ts';
 import { FlowMinuteStore } from './metrics/flow-minute-store.ts';
 import { FlowMinutes } from './metrics/flow-minutes.ts';
 import { NewRuns } from './new-runs.ts';
@@ -37,6 +39,8 @@ export interface FlowEngineOptions {
   /** Steady time. */
   readonly clock: Clock;
   readonly log: Logger;
+  /** Gets the lines of express runs. */
+  readonly logs: Pick<LogStore, 'append'>;
   /** Calls of flows of one project at once. */
   readonly slots: number;
   readonly quota: RunQuotaLimits;
@@ -80,6 +84,7 @@ export class FlowEngine {
   readonly reader: RunReader;
   readonly minutes: FlowMinutes;
   readonly #quota: RunQuota;
+  readonly #expressLogs: ExpressLogs;
   readonly #options: FlowEngineOptions;
   readonly #dispatcher: CallDispatcher;
   readonly #large = new LargeValues();
@@ -144,6 +149,7 @@ export class FlowEngine {
     });
     this.control = new RunControl({ store, newRuns, active: this.active, secrets, clock, owner });
     this.express = new ExpressRuns({ catalog: flows, newRuns, active: this.active, minutes, clock });
+    this.#expressLogs = new ExpressLogs({ logs: options.logs, clock: wallClock, log });
     this.forks = new Forks({ store, catalog: flows, control: this.control, active: this.active, quota, clock, owner });
     this.reader = new RunReader({ store, catalog: flows, clock, appended: (run) => this.active.appended(run) });
   }
@@ -226,6 +232,7 @@ export class FlowEngine {
       { isFailed: status === 'fail' || status === 'timeout', ms: at - startedAt },
     );
     this.express.ended(actor);
+    this.#expressLogs.ended(end, context, actor);
     this.#options.ended?.({ projectId, flowId, run, status });
   }
 }

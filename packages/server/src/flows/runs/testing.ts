@@ -6,6 +6,7 @@ import type { Catalog } from '../../control/index.ts';
 import type { InvocationRequest, InvocationResult } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Storage } from '../../storage/index.ts';
+import type { LogLine } from '../../telemetry/index.ts';
 import type { Flow, FlowCatalog } from '../types.ts';
 import { type EndedRun, FlowEngine } from './flow-engine.ts';
 import type { FlowRights } from './rights.ts';
@@ -50,6 +51,8 @@ export class TestFlows {
   /** Calls by name of the function. */
   readonly calls: { readonly name: string; readonly input: Json; readonly requestId: string }[] = [];
   readonly ends = new Map<string, EndedRun>();
+  /** Of express runs. */
+  readonly logLines: LogLine[] = [];
   refusal: ReturnType<FlowRights['refusal']> = undefined;
   engine: FlowEngine;
   readonly #flows = new Map<string, Flow>();
@@ -76,6 +79,7 @@ export class TestFlows {
       invoker: { invoke: (request) => this.#invoke(request) },
       rights: { refusal: () => this.refusal },
       log: pino({ level: 'silent' }),
+      logs: { append: (lines) => this.logLines.push(...lines) },
       slots: 100,
       quota: { runs: 100_000, bytes: 10 ** 10 },
       callbackKey: 'key',

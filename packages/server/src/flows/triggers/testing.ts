@@ -39,6 +39,7 @@ export class TestFlowTriggers {
       clock,
       wallClock: clock,
       log,
+      logs: { append: () => {} },
       slots: 1,
       quota: { runs: 1000, bytes: 10 ** 9 },
       callbackKey: 'key',

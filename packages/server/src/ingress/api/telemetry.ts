@@ -8,6 +8,7 @@ import type { InvocationRecord, LogLevel, LogLine, RecordQuery, Telemetry } from
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { follow } from './follow.ts';
 import { functionUrn } from './function-urn.ts';
+import { found } from './telemetry-search.ts';
 import { pageSize, timeRange } from './time-range.ts';
 
 const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
@@ -77,20 +78,6 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
       };
     },
   };
-}
-
-/**
- * Throws `invalid_request` for a cursor that no earlier page returned. The search runs in a thread, so its errors are
- * recognized by code.
- */
-async function found<T>(search: Promise<T>): Promise<T> {
-  try {
-    return await search;
-  } catch (error) {
-    const { code, hint } = error as { readonly code?: unknown; readonly hint?: string };
-    if (!(error instanceof Error) || (code !== 'telemetry.cursor' && code !== 'telemetry.query')) throw error;
-    throw new PlatformError('invalid_request', error.message, { hint, cause: error });
-  }
 }
 
 function receiptFilter(

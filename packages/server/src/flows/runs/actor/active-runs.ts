@@ -206,7 +206,7 @@ export class ActiveRuns {
   /** Runs leave this server, which has lost them; the next `look` loads those that it owns. */
   leaveAll(): void {
     for (const { actor } of [...this.#loaded.values()]) {
-      if (actor.parts.log.recorded === undefined) this.#lost(actor, new Error('the server joined again'));
+      if (actor.parts.log.history === undefined) this.#lost(actor, new Error('the server joined again'));
     }
   }
 

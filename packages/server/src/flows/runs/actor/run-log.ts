@@ -1,11 +1,12 @@
 import type { RunEvent } from '@funcgraph/flow';
+import { RunHistory } from '../read/run-history.ts';
 import type { Append } from '../store/append.ts';
 import type { RunStore } from '../store/run-store.ts';
 
 /** Where the events of a run go; the store is the log of standard runs. */
 export interface RunLog extends Pick<RunStore, 'append' | 'putPayloads' | 'saveSnapshot'> {
-  /** Of a run whose log is in memory. */
-  recorded?(): RunEvent[];
+  /** Of a run whose log is in memory, after its end. */
+  history?(): RunHistory;
 }
 
 /** Events and values beyond that are not kept for the answer and the log lines of a run. */
@@ -19,6 +20,7 @@ export class ExpressLog implements RunLog {
   readonly #store: Pick<RunStore, 'remove'> | undefined;
   readonly #events: string[];
   #bytes = 0;
+  #history: RunHistory | undefined;
 
   /** Without a store for a run that exists in memory only. */
   constructor(begun: readonly RunEvent[], store?: Pick<RunStore, 'remove'>) {
@@ -32,8 +34,12 @@ export class ExpressLog implements RunLog {
     return end === undefined || this.#store === undefined || this.#store.remove(run, epoch, also);
   }
 
-  recorded(): RunEvent[] {
-    return this.#events.flatMap((text) => JSON.parse(text) as RunEvent[]);
+  history(): RunHistory {
+    if (this.#history === undefined) {
+      this.#history = new RunHistory();
+      for (const text of this.#events) for (const event of JSON.parse(text) as RunEvent[]) this.#history.add(event);
+    }
+    return this.#history;
   }
 
   putPayloads(): Promise<void> {
