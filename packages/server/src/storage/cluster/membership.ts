@@ -35,8 +35,8 @@ export interface MembershipOptions {
 }
 
 export const BEAT_MS = 2_000;
-/** Others take over in ten seconds: nine until a server counts as dead, the rest for their own work. */
-export const EXPIRY_MS = 9_000;
+/** Others take over in ten seconds: eight until a server counts as dead, the rest for their own work. */
+export const EXPIRY_MS = 8_000;
 /** After the expiry of another server, to be certainly after it. */
 const MARGIN_MS = 20;
 const SOONEST_MS = 50;
