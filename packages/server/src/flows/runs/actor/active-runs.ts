@@ -92,6 +92,8 @@ export class ActiveRuns {
   readonly #options: ActiveRunsOptions;
   readonly #loaded = new Map<string, Loaded>();
   readonly #loading = new Map<string, Promise<Loaded | undefined>>();
+  /** New runs that are being stored: due already, but begun by their start. */
+  readonly #creating = new Map<string, Promise<void>>();
   readonly #look: CoalescedTask;
   /** Followers of logs. */
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -143,7 +145,17 @@ export class ActiveRuns {
   }
 
   /** Stores a new run and begins it. False when a run with this id exists. */
-  async create(run: NewRun): Promise<boolean> {
+  create(run: NewRun): Promise<boolean> {
+    const id = run.row.run;
+    const created = this.#create(run);
+    const settled = created.then(noop, noop).then(() => {
+      if (this.#creating.get(id) === settled) this.#creating.delete(id);
+    });
+    this.#creating.set(id, settled);
+    return created;
+  }
+
+  async #create(run: NewRun): Promise<boolean> {
     const { store } = this.#options;
     const { row, started, values, kept = [], also = [] } = run;
     const hasRoom = this.hasRoom(row.project_id);
@@ -289,6 +301,8 @@ export class ActiveRuns {
   #load(run: string): Promise<Loaded | undefined> {
     const known = this.#loaded.get(run);
     if (known !== undefined || this.#isStopped) return Promise.resolve(known);
+    const creating = this.#creating.get(run);
+    if (creating !== undefined) return creating.then(() => this.#load(run));
     const loading =
       this.#loading.get(run) ??
       this.#read(run)
@@ -452,6 +466,8 @@ export class ActiveRuns {
     return { id, callback };
   }
 }
+
+const noop = (): void => {};
 
 function firstOf(events: readonly RunEvent[]): RunEvent & RunStarted {
   const [first] = events;
