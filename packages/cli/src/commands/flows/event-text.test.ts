@@ -15,6 +15,8 @@ test.each([
     'pay: failed: 4010: too slow; handled by oops → refund',
     { type: 'node_failed', exec: 0, error: ERROR, via: 'oops', to: 'refund' },
   ],
+  ['pay: elements read: 2', { type: 'loop_items', exec: 0, items: [{ json: 1 }, { json: 2 }] }],
+  ['pay: iterations started: 2', { type: 'iterations_started', exec: 0, count: 2 }],
   ['cancelled: pay, execution 7', { type: 'abandoned', execs: [0, 7] }],
   ['run ended: fail: 4010: too slow', { type: 'run_finished', status: 'fail', error: ERROR }],
   ['something new', { type: 'something_new' }],

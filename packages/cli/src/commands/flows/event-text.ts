@@ -30,8 +30,10 @@ export class EventText {
         return `${node}: finished${then}`;
       case 'node_failed':
         return `${node}: failed: ${failureText(event.error)}${via === undefined ? '' : `; handled by ${via}`}${then}`;
+      case 'loop_items':
+        return `${node}: elements read: ${(event.items as readonly unknown[]).length}`;
       case 'iterations_started':
-        return `${node}: ${event.count} iterations started`;
+        return `${node}: iterations started: ${event.count}`;
       case 'callback_received':
         return `${event.key}: callback received${event.error === undefined ? '' : `: ${failureText(event.error)}`}`;
       case 'stop_requested':
