@@ -278,9 +278,9 @@ it('end a wait by a callback, which needs the id that the run passed on', async 
   );
   const { id } = await wire<Saved>(server.sdk.createWorkflow(new sdk.CreateWorkflowRequest().withBody(flow)));
   await start(id, {}, 'asked');
-  const told = async () => (await showRun(id, 'asked')).node_execution_details[0]?.executions[0];
-  await expect.poll(told, PATIENCE).toMatchObject({ status: 'success' });
-  const { callback } = ((await told()) as { output: { got: { callback: string } } }).output.got;
+  const reported = async () => (await showRun(id, 'asked')).node_execution_details[0]?.executions[0];
+  await expect.poll(reported, PATIENCE).toMatchObject({ status: 'success' });
+  const { callback } = ((await reported()) as { output: { got: { callback: string } } }).output.got;
   const answer = (text: string) =>
     server.sdk.createCallbackWorkflow(
       new sdk.CreateCallbackWorkflowRequest(id, 'asked', text).withBody(

@@ -127,7 +127,7 @@ describe('requests', () => {
     expect(await receipts(one, { result: 'success', cold: 'false', min_duration_ms: '2000' })).toHaveLength(1);
   });
 
-  it('through an alias are told apart from those of a version, in metrics and receipts', async () => {
+  it('through an alias are distinguished from those of a version, in metrics and receipts', async () => {
     const aliased = await start('aliased');
     const params = target(server, aliased);
     await server.api.call('createFunctionVersion', { params, body: { version: 'v1' } });

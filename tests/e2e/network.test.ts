@@ -164,7 +164,7 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
     await expect(server.api.call('showNetwork', { params: { name: 'wrong' } })).rejects.toMatchObject({ status: 404 });
   });
 
-  it('are told by doctor', async () => {
+  it('are reported by doctor', async () => {
     const { data } = await server.api.call('showDoctor');
     expect(data.checks.find(({ name }) => name === 'network')).toMatchObject({ ok: true });
   });

@@ -77,7 +77,7 @@ describe('bodies of requests to HTTP functions', () => {
     expect(peak - before).toBeLessThan(90 * MIB);
   });
 
-  it('of more than 200 MB are refused, at once when the length is told', { timeout: 120_000 }, async () => {
+  it('of more than 200 MB are refused, at once when the length is declared', { timeout: 120_000 }, async () => {
     const reported = to('/count', { 'Content-Length': 201 * MIB });
     expect((await reported.answered).response.statusCode).toBe(413);
     reported.sent.destroy();

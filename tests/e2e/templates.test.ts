@@ -289,7 +289,7 @@ it('creates a function from what the API gives, unchanged', async () => {
   }
 });
 
-it('removes old files and nothing else, when the clean-up is told to', async () => {
+it('removes old files and nothing else, when the clean-up is configured to', async () => {
   const folder = join(work, 'files');
   mkdirSync(join(folder, 'deep'), { recursive: true });
   for (const name of ['new', 'old', 'deep/old']) writeFileSync(join(folder, name), 'x');

@@ -90,8 +90,8 @@ describe('a flow', () => {
     server.clock.advance(1000);
     await create({ name: `${first}-b`, mode: 'EXPRESS', log_level: 'NONE' });
     const list = async (query: object) => {
-      const asked = { workflow_name: first, ...query };
-      const { data } = await server.api.call('listWorkflow', { params: project, query: asked });
+      const requested = { workflow_name: first, ...query };
+      const { data } = await server.api.call('listWorkflow', { params: project, query: requested });
       return [data.total, data.size, ...data.workflows.map((flow) => flow.name)];
     };
     expect(await list({})).toEqual([2, 2, `${first}-b`, first]);

@@ -3,15 +3,15 @@ import { type LogPageQuery, newestLines } from './log-pages.ts';
 
 /** A log of `total` lines, newest first, in pages of at most 500. */
 function log(total: number) {
-  const asked: LogPageQuery[] = [];
+  const requested: LogPageQuery[] = [];
   const read = async (page: LogPageQuery) => {
-    asked.push(page);
+    requested.push(page);
     const from = Number(page.cursor ?? 0);
     const to = Math.min(from + Number(page.limit), total);
     const lines = Array.from({ length: to - from }, (_, at) => total - from - at);
     return { lines, ...(to < total ? { next_cursor: String(to) } : {}) };
   };
-  return { asked, read };
+  return { requested, read };
 }
 
 test.each([
@@ -21,8 +21,8 @@ test.each([
   [2000, 1200, 1200, 3],
   [10, 0, 0, 0],
 ])('of %d lines, %d at most are %d, oldest first, in %d requests', async (total, limit, count, requests) => {
-  const { asked, read } = log(total);
+  const { requested, read } = log(total);
   const lines = await newestLines(limit, read);
   expect(lines).toEqual(Array.from({ length: count }, (_, at) => total - count + 1 + at));
-  expect(asked).toHaveLength(requests);
+  expect(requested).toHaveLength(requests);
 });

@@ -72,9 +72,9 @@ class Runner(object):
             self.flush()
             if code == 4009 and isinstance(error, ConfigError) and error.kind == 'FunctionConfigError':
                 phase = 'init'
-            told = describe(code, error, sys.exc_info()[2], self.code_root)
-            self.link.log('', 'ERROR', told.log)
-            self.link.send(_dumps({'type': 'failed', 'phase': phase, 'code': code}), told.payload)
+            failure = describe(code, error, sys.exc_info()[2], self.code_root)
+            self.link.log('', 'ERROR', failure.log)
+            self.link.send(_dumps({'type': 'failed', 'phase': phase, 'code': code}), failure.payload)
             return
         self.flush()
         done = _now()
@@ -108,8 +108,8 @@ class Runner(object):
         except BaseException as error:
             if _getpid() != pid:
                 _exit(1)
-            told = describe(4002, error, drop_own(sys.exc_info()[2]), self.code_root)
-            return told.code, told.payload, told.log
+            failure = describe(4002, error, drop_own(sys.exc_info()[2]), self.code_root)
+            return failure.code, failure.payload, failure.log
         if _getpid() != pid:
             # The handler forked and its child came back here: only the parent answers.
             _exit(0)
@@ -118,8 +118,8 @@ class Runner(object):
         try:
             payload = serialise(value)
         except Exception as error:
-            told = Failure(4007, to_text(type(error).__name__), to_text(error), None)
-            return told.code, told.payload, told.log
+            failure = Failure(4007, to_text(type(error).__name__), to_text(error), None)
+            return failure.code, failure.payload, failure.log
         if len(payload) > MAX_RESULT:
             return too_large(len(payload))
         return 0, payload, u''
@@ -145,8 +145,8 @@ class Runner(object):
         except TooLarge:
             return too_large(output.size)
         except BaseException as error:
-            told = describe(code, error, drop_own(sys.exc_info()[2]), self.code_root)
-            return told.code, told.payload, told.log
+            failure = describe(code, error, drop_own(sys.exc_info()[2]), self.code_root)
+            return failure.code, failure.payload, failure.log
         finally:
             self.streams.pop(request_id, None)
             close_quietly(source)

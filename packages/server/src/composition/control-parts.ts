@@ -132,9 +132,9 @@ export function controlParts(deps: ControlDeps) {
     clock,
     region: config.region,
     quotas: config.quotas,
-    checkSurroundings: (wanted, projectId) => {
-      networks.check(wanted, projectId);
-      fileSystems.check(wanted.mounts, projectId);
+    checkSurroundings: (requested, projectId) => {
+      networks.check(requested, projectId);
+      fileSystems.check(requested.mounts, projectId);
     },
     mayUseImage: (repository, projectId) => shares.mayUse('image', repository, projectId),
   });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
-import type { WantedSurroundings } from '../domain/surroundings.ts';
+import type { SurroundingsChoice } from '../domain/surroundings.ts';
 import {
   bootAndFreeze,
   LinkLimits,
@@ -49,9 +49,9 @@ export function instanceParts({ config, driver, capabilities, linkDir, logs, con
     isTight: (): boolean => pool.isMemoryShort,
     log: log.child({ module: 'prewarmed' }),
   });
-  const surroundings = (wanted: WantedSurroundings, projectId: string): Surroundings => ({
-    network: control.networks.of(wanted, projectId),
-    mounts: control.fileSystems.of(wanted.mounts, projectId),
+  const surroundings = (requested: SurroundingsChoice, projectId: string): Surroundings => ({
+    network: control.networks.of(requested, projectId),
+    mounts: control.fileSystems.of(requested.mounts, projectId),
   });
   const takePrewarmed = prewarmed.take.bind(prewarmed);
   const onLog = logs.fromInstance.bind(logs);

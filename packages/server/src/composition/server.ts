@@ -383,7 +383,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       meter,
       drainMs: config.drainMs + ANSWER_MS,
-      unlessAway: (work) => storage.unlessAway(work),
+      unlessUnavailable: (work) => storage.unlessUnavailable(work),
       changes: feed,
       log: log.child({ module: 'http' }),
       handlers: {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Artifact } from '../artifacts/index.ts';
 import type { Environment } from '../domain/environment.ts';
-import type { WantedSurroundings } from '../domain/surroundings.ts';
+import type { SurroundingsChoice } from '../domain/surroundings.ts';
 import { EventBus } from '../lib/event-bus.ts';
 import type { Alias } from './aliases/types.ts';
 import { type AsyncConfig, type AsyncPolicy, DEFAULT_POLICY } from './async-config/types.ts';
@@ -48,7 +48,7 @@ export interface VersionSnapshot {
   readonly dynamicMemory: boolean;
   /** Answers may be streamed to callers that support it. */
   readonly returnStream: boolean;
-  readonly surroundings: WantedSurroundings;
+  readonly surroundings: SurroundingsChoice;
   /** Name of the agency whose credentials the function gets; absent for none. */
   readonly agency?: string;
   /** Name of the agency with whose rights the platform acts for the function; absent for none. */

@@ -2,15 +2,15 @@
  * Parts of the environment that a version wants to share with others, as its user stated them; each start resolves them
  * for this machine.
  */
-export interface WantedSurroundings {
+export interface SurroundingsChoice {
   /** The network that the user chose, by its ids; the default network without. */
   readonly vpc?: NetworkChoice;
   /** Whether the default network may reach the outside. */
   readonly publicNetwork: boolean;
-  readonly mounts: readonly WantedMount[];
+  readonly mounts: readonly MountChoice[];
 }
 
-export interface WantedMount {
+export interface MountChoice {
   /** Id or name of a registered file system. */
   readonly resource: string;
   /** `/mnt/<name>`. */
@@ -42,18 +42,18 @@ export interface MountConfig {
   readonly mounts: readonly Mount[];
 }
 
-/** The settings of a version that `wantedSurroundings` reads. */
+/** The settings of a version that `surroundingsChoice` reads. */
 export interface SurroundingSettings {
   readonly network?: NetworkChoice | undefined;
   readonly publicNetwork?: boolean | undefined;
   readonly mountConfig?: MountConfig | undefined;
 }
 
-export function wantedSurroundings({
+export function surroundingsChoice({
   network,
   publicNetwork = true,
   mountConfig,
-}: SurroundingSettings): WantedSurroundings {
+}: SurroundingSettings): SurroundingsChoice {
   const chosen = (id = -1): number | undefined => (id > 0 ? id : undefined);
   return {
     ...(network === undefined || network.vpcId === '' ? {} : { vpc: network }),

@@ -123,8 +123,8 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
       it('ends leases, enqueues and runs statements of others together', async () => {
         await add('a');
         const { receipt } = await leaseOne();
-        const told: number[] = [];
-        queue.onReady('calls', (dueAt) => told.push(dueAt));
+        const reported: number[] = [];
+        queue.onReady('calls', (dueAt) => reported.push(dueAt));
         const query = storage.db.updateTable('message').set({ group_key: 'moved' }).where('id', '=', 'b').compile();
         const step = { acks: [{ receipt, outcome: { ok: 1 } }], messages: [message('b'), message('a')] };
         expect(await queue.atomically({ ...step, statements: [{ query, mustAffect: true }] })).toEqual([
@@ -132,7 +132,7 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
         ]);
         expect(await queue.get('a')).toMatchObject({ state: 'done', outcome: { ok: 1 } });
         expect(await leaseOne()).toMatchObject({ id: 'b', group: 'moved' });
-        expect(told).toEqual([now]);
+        expect(reported).toEqual([now]);
       });
 
       it('changes no row when a lease is over or a statement of the caller fails', async () => {
@@ -399,24 +399,24 @@ export function queueConformance(name: string, open: () => Promise<Storage>): vo
       });
 
       it('are called for every message that becomes ready', async () => {
-        const told: number[] = [];
+        const reported: number[] = [];
         const stop = queue.onReady('calls', (dueAt, group) => {
           expect(group).toBe('f');
-          told.push(dueAt - now);
+          reported.push(dueAt - now);
         });
         await add('a');
         await queue.enqueue(message('later', { notBefore: now + 70 }));
         await queue.enqueue(message('flow', { topic: 'flows' }));
         await queue.retry((await leaseOne()).receipt, { notBefore: now + 30, outcome: {} });
-        expect(told).toEqual([0, 70, 30]);
+        expect(reported).toEqual([0, 70, 30]);
         now += 30;
         await leaseOne();
         now += 1000;
         await queue.reap();
-        expect(told).toHaveLength(4);
+        expect(reported).toHaveLength(4);
         stop();
         await add('b');
-        expect(told).toHaveLength(4);
+        expect(reported).toHaveLength(4);
       });
 
       it('find the message when they are called for it', async () => {

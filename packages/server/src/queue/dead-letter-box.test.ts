@@ -43,8 +43,8 @@ it('lists open dead letters only, newest first, by group, prefix and page', asyn
 
 it('replaces a letter by one message, for any number of concurrent requests', async () => {
   await bury('a');
-  const asked = ['b', 'c', 'd'].map((id) => box.replace('a', fresh(id)));
-  expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
+  const requested = ['b', 'c', 'd'].map((id) => box.replace('a', fresh(id)));
+  expect((await Promise.all(requested)).filter(Boolean)).toHaveLength(1);
   const letter = await box.get('a');
   expect(letter).toMatchObject({ settledAt: now, payload: null, outcome: { code: 1 } });
   expect((await queue.counts('calls')).ready).toBe(1);

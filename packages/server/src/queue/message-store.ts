@@ -427,16 +427,16 @@ function time(eb: MessageBuilder, ms: number) {
 
 /** The columns after a lease that ended without a result. */
 function readyUnlessCancelled(eb: MessageBuilder, now: number) {
-  const wanted = eb('cancel_at', 'is', null);
+  const uncancelled = eb('cancel_at', 'is', null);
   return {
     state: eb
       .case()
-      .when(wanted)
+      .when(uncancelled)
       .then('ready' as const)
       .else('cancelled' as const)
       .end(),
-    payload: eb.case().when(wanted).then(eb.ref('payload')).else(null).end(),
-    finished_at: eb.case().when(wanted).then(null).else(time(eb, now)).end(),
+    payload: eb.case().when(uncancelled).then(eb.ref('payload')).else(null).end(),
+    finished_at: eb.case().when(uncancelled).then(null).else(time(eb, now)).end(),
     leased_until: null,
     receipt: null,
   };

@@ -10,11 +10,11 @@ export interface ChosenSandbox {
 /** The configured driver; `auto` requires isolation. Never falls back to a weaker one. */
 export async function chooseSandbox(
   agent: SandboxAgent,
-  wanted: 'auto' | 'bubblewrap' | 'process',
+  requested: 'auto' | 'bubblewrap' | 'process',
   root: RootChoice,
 ): Promise<ChosenSandbox> {
-  refuseRoot(wanted, root);
-  const driver = agent.driver(wanted === 'auto' ? 'bubblewrap' : wanted);
+  refuseRoot(requested, root);
+  const driver = agent.driver(requested === 'auto' ? 'bubblewrap' : requested);
   await agent.ensureAgent();
   const capabilities = await driver.capabilities();
   if (capabilities.usable) return { driver: withLivingAgent(driver, agent), capabilities };

@@ -10,7 +10,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
   let cluster: PostgresCluster;
   let url: Secret;
   let storage: Storage;
-  let told: string[];
+  let reported: string[];
   beforeAll(async () => {
     cluster = await PostgresCluster.start();
     // one for all: after a crash PostgreSQL syncs every file that it has before it starts
@@ -26,11 +26,11 @@ describe('a PostgreSQL database that becomes unavailable', () => {
   const backends = `from pg_stat_activity where application_name like 'funcgraph %' and datname = current_database()`;
   const open = async (): Promise<void> => {
     await cluster.run(url, 'drop schema public cascade; create schema public');
-    told = [];
+    reported = [];
     storage = await openStorage({
       url,
       dataKey: 'k',
-      onConnection: (state) => told.push(state),
+      onConnection: (state) => reported.push(state),
     });
   };
   const cut = () => cluster.run(url, `select pg_terminate_backend(pid) ${backends}`);
@@ -40,9 +40,9 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     await open();
     await insert(storage, 'before');
     await cut();
-    await expect.poll(() => told, PATIENCE).toContain('lost');
+    await expect.poll(() => reported, PATIENCE).toContain('lost');
     await insert(storage, 'meanwhile');
-    expect(told).toEqual(['lost', 'back']);
+    expect(reported).toEqual(['lost', 'back']);
     expect(await ids(storage)).toEqual(['before', 'meanwhile']);
     await storage.close();
   });
@@ -61,7 +61,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
       .toHaveLength(1);
     await cut();
     await under;
-    expect(told).toEqual(['lost', 'back']);
+    expect(reported).toEqual(['lost', 'back']);
     expect(await ids(storage)).toEqual(['a', 'b', 'slow']);
     await storage.close();
   });
@@ -138,12 +138,12 @@ describe('a PostgreSQL database that becomes unavailable', () => {
       await open();
       await holdCommits();
       const stored = insert(storage, 'a');
-      const impatient = storage.unlessAway(stored);
+      const impatient = storage.unlessUnavailable(stored);
       await held();
       await cluster.kill('SIGKILL');
       await expect(impatient).rejects.toMatchObject(refusal);
-      await expect(storage.unlessAway(new Promise(() => {}))).rejects.toMatchObject(refusal);
-      expect(await storage.unlessAway(Promise.resolve('done'))).toBe('done');
+      await expect(storage.unlessUnavailable(new Promise(() => {}))).rejects.toMatchObject(refusal);
+      expect(await storage.unlessUnavailable(Promise.resolve('done'))).toBe('done');
       await cluster.boot();
       await letGo();
       await stored;
@@ -158,7 +158,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
       await held();
       await cluster.kill('SIGQUIT');
       try {
-        await expect.poll(() => told, PATIENCE).toContain('lost');
+        await expect.poll(() => reported, PATIENCE).toContain('lost');
         await storage.close();
         await expect(stored).rejects.toMatchObject(refusal);
       } finally {
@@ -173,7 +173,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     const broken = storage.db.transaction().execute(async (trx) => {
       await trx.insertInto('message').values(row('in')).execute();
       await cut();
-      await expect.poll(() => told, PATIENCE).toContain('lost');
+      await expect.poll(() => reported, PATIENCE).toContain('lost');
       await trx
         .insertInto('message')
         .values(row('rest'))
@@ -198,7 +198,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
         .catch(() => {});
     });
     await expect(careless).rejects.toThrow(/^Transaction was rolled back/);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     expect(await ids(storage)).toEqual([]);
     await storage.close();
   });
@@ -216,7 +216,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     } finally {
       await cluster.boot();
     }
-    await expect.poll(() => told.at(-1), PATIENCE).toBe('back');
+    await expect.poll(() => reported.at(-1), PATIENCE).toBe('back');
     await insert(storage, 'b');
     expect(await ids(storage)).toEqual(['a', 'b']);
     await storage.close();
@@ -226,7 +226,7 @@ describe('a PostgreSQL database that becomes unavailable', () => {
     await open();
     await cluster.kill('SIGQUIT');
     try {
-      await expect.poll(() => told, PATIENCE).toContain('lost');
+      await expect.poll(() => reported, PATIENCE).toContain('lost');
       const waiting = insert(storage, 'a');
       const closed = storage.close();
       await expect(waiting).rejects.toMatchObject(refusal);

@@ -53,13 +53,13 @@ export function writeDatabaseRecord(dataDir: string, names: { id: string; home: 
 }
 
 /** Throws `storage.foreign` when starting with this kind of database would ignore the data of the directory. */
-export function checkDatabaseKind(record: DatabaseRecord, wanted: 'sqlite' | 'postgres', dataDir: string): void {
-  if (wanted === 'sqlite' && record.postgresId !== undefined) {
+export function checkDatabaseKind(record: DatabaseRecord, requested: 'sqlite' | 'postgres', dataDir: string): void {
+  if (requested === 'sqlite' && record.postgresId !== undefined) {
     throw new StorageError('storage.foreign', `the data of ${dataDir} is in a PostgreSQL database`, {
       hint: 'Start with its --database-url, --database-url-file or FGS_DATABASE_URL, or with another data directory.',
     });
   }
-  if (wanted === 'postgres' && record.postgresId === undefined && record.sqlite) {
+  if (requested === 'postgres' && record.postgresId === undefined && record.sqlite) {
     throw new StorageError('storage.foreign', `the data of ${dataDir} is in SQLite, in ${SQLITE_FILE} there`, {
       hint: 'Start without a database URL, or with another data directory. docs/guides/postgresql.md describes how to move.',
     });

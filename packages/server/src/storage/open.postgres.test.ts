@@ -129,13 +129,13 @@ describe('a PostgreSQL database', () => {
       message: expect.stringMatching(message),
       hint: expect.stringMatching(hint),
     });
-    const told = JSON.stringify([
+    const reported = JSON.stringify([
       error,
       String(error),
       Object.entries(error as object),
       String((error as Error).stack),
     ]);
-    expect(told).not.toMatch(/pw-0?o?f-the/);
+    expect(reported).not.toMatch(/pw-0?o?f-the/);
     expect((error as Error).cause).toBeUndefined();
   });
 
@@ -213,16 +213,16 @@ describe('a PostgreSQL database', () => {
       url,
       `create role limited login password 'l' connection limit 3; grant all on schema public to limited`,
     );
-    const told: string[] = [];
+    const reported: string[] = [];
     const storage = await openStorage({
       url: new Secret(url.reveal().replace(/\/\/[^@]+@/, '//limited:l@')),
       dataKey: 'k',
-      onConnection: (state) => told.push(state),
+      onConnection: (state) => reported.push(state),
     });
     const all = Array.from({ length: 50 }, (_, n) => `m${n}`);
     await Promise.all(all.map((id) => insert(storage, id)));
     expect(await ids(storage)).toHaveLength(50);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await storage.close();
   });
 

@@ -35,7 +35,7 @@ export interface Storage {
    * cancelled: an interrupted commit settles after PostgreSQL is reachable again, and the code that awaits it
    * continues.
    */
-  unlessAway<T>(work: Promise<T>): Promise<T>;
+  unlessUnavailable<T>(work: Promise<T>): Promise<T>;
   /**
    * Returns the space of deleted rows to the file system, 64 MB at most, in small steps: other statements wait some
    * milliseconds for each. PostgreSQL does this itself.
@@ -84,7 +84,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     signals: database.signals,
     bornAt,
     atomic: (statements) => database.atomic(statements),
-    unlessAway: (work) => database.unlessAway(work),
+    unlessUnavailable: (work) => database.unlessUnavailable(work),
     reclaim: () => database.reclaim(),
     check: () => database.check(),
     close: () => {

@@ -67,7 +67,7 @@ export interface OpenedDatabase {
   migrated(maxTransactionMs: number): Promise<void>;
   check(): Promise<StorageCheck>;
   /** See `Storage`. */
-  unlessAway<T>(work: Promise<T>): Promise<T>;
+  unlessUnavailable<T>(work: Promise<T>): Promise<T>;
   /** See `Storage`. */
   reclaim(): Promise<void>;
   /** Answers earlier calls, then closes the database. Idempotent. */

@@ -1,6 +1,6 @@
 import type { FileSystemMount, MountCheck } from '@funcgraph/agent';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { wantedSurroundings } from '../../domain/surroundings.ts';
+import { surroundingsChoice } from '../../domain/surroundings.ts';
 import { ChangeFeed } from '../../storage/index.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
 import { FileSystemStore } from './file-system-store.ts';
@@ -34,7 +34,7 @@ const make = (): FileSystems =>
   });
 const NO_USER = { uid: -1, gid: -1 };
 const mounts = (...names: string[]) =>
-  wantedSurroundings({
+  surroundingsChoice({
     mountConfig: {
       user: { uid: -1, gid: 2000 },
       mounts: names.map((name) => ({ type: 'sfs', resource: name, path: `/mnt/${name}` })),

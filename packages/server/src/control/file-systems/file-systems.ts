@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FileSystemMount, MountCheck, UserRange } from '@funcgraph/agent';
-import type { WantedMount } from '../../domain/surroundings.ts';
+import type { MountChoice } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -99,7 +99,7 @@ export class FileSystems {
   /**
    * Throws `mount_not_found` (also for one that the project may not use), `mounted_already`, `invalid_mount_user`.
    */
-  check(mounts: readonly WantedMount[], projectId: string): void {
+  check(mounts: readonly MountChoice[], projectId: string): void {
     const seen = new Set<string>();
     for (const mount of mounts) {
       const { id, name } = this.#mounted(mount, projectId).fileSystem;
@@ -119,7 +119,7 @@ export class FileSystems {
   }
 
   /** The mounts of a sandbox. Throws as `check` does. */
-  of(mounts: readonly WantedMount[], projectId: string): FileSystemMount[] {
+  of(mounts: readonly MountChoice[], projectId: string): FileSystemMount[] {
     return mounts.map((mount) => {
       const { fileSystem, user } = this.#mounted(mount, projectId);
       const { source, readOnly } = fileSystem;
@@ -135,7 +135,7 @@ export class FileSystems {
     return this.#all().find((one) => one.name === name);
   }
 
-  #mounted(mount: WantedMount, projectId: string): { readonly fileSystem: FileSystem; readonly user: DiskUser } {
+  #mounted(mount: MountChoice, projectId: string): { readonly fileSystem: FileSystem; readonly user: DiskUser } {
     const { resource } = mount;
     const found = this.#byName(resource) ?? this.#fileSystems.get(resource);
     if (found === undefined || !this.#options.mayUse(found.id, projectId)) {
@@ -203,12 +203,12 @@ export class FileSystems {
   }
 }
 
-function isOf({ resource }: WantedMount, { id, name }: FileSystem): boolean {
+function isOf({ resource }: MountChoice, { id, name }: FileSystem): boolean {
   return resource === name || resource === id;
 }
 
 /** The user that a function names must be the registered one, unless the registration leaves the choice to functions. */
-function diskUser({ name, user, anyUser }: FileSystem, mount: Pick<WantedMount, 'uid' | 'gid'>): DiskUser {
+function diskUser({ name, user, anyUser }: FileSystem, mount: Pick<MountChoice, 'uid' | 'gid'>): DiskUser {
   const requested = { uid: mount.uid ?? user.uid, gid: mount.gid ?? user.gid };
   if (anyUser || (requested.uid === user.uid && requested.gid === user.gid)) return requested;
   throw new PlatformError(

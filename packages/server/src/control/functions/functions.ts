@@ -4,7 +4,7 @@ import { type Language, languageOf } from '@funcgraph/runtimes';
 import { type Artifact, ArtifactError, type ArtifactPin, type ArtifactStore } from '../../artifacts/index.ts';
 import { DEFAULT_PACKAGE, isFunctionName, isPackageName, LATEST } from '../../domain/names.ts';
 import type { Quotas } from '../../domain/quotas.ts';
-import { type WantedSurroundings, wantedSurroundings } from '../../domain/surroundings.ts';
+import { type SurroundingsChoice, surroundingsChoice } from '../../domain/surroundings.ts';
 import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { MayRemove } from '../../lib/leftovers.ts';
@@ -45,7 +45,7 @@ export interface FunctionsOptions {
   /** Those of the guide unless set. */
   readonly quotas?: Quotas;
   /** Throws when the project may not use a network or a file system, or it does not exist. */
-  readonly checkSurroundings?: (requested: WantedSurroundings, projectId: string) => void;
+  readonly checkSurroundings?: (requested: SurroundingsChoice, projectId: string) => void;
   /** Whether a project may use an image, by its name without the tag. */
   readonly mayUseImage: (repository: string, projectId: string) => boolean;
 }
@@ -355,7 +355,7 @@ export class Functions {
 
   /** Settings that are left out stay, also when their resource is not registered any more. */
   #checkSurroundings({ network, mountConfig }: ConfigChange, projectId: string): void {
-    this.#options.checkSurroundings?.(wantedSurroundings({ network, mountConfig }), projectId);
+    this.#options.checkSurroundings?.(surroundingsChoice({ network, mountConfig }), projectId);
   }
 
   async #store(upload: CodeUpload): Promise<ArtifactPin> {

@@ -1,7 +1,7 @@
 import { formatUrn } from '@funcgraph/api';
 import { languageOf } from '@funcgraph/runtimes';
 import type { Environment } from '../../domain/environment.ts';
-import { wantedSurroundings } from '../../domain/surroundings.ts';
+import { surroundingsChoice } from '../../domain/surroundings.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { hooksOf } from './java-hooks.ts';
 import type { FunctionConfig, FunctionRecord, IdentitySettings } from './types.ts';
@@ -44,7 +44,7 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     concurrency: config.instanceConcurrency,
     enabled: config.maxInstances !== 0,
     dynamicMemory: config.dynamicMemory,
-    surroundings: wantedSurroundings(config),
+    surroundings: surroundingsChoice(config),
     ...identityOf(config),
     returnStream: config.returnStream ?? false,
   };

@@ -1,6 +1,6 @@
 import type { VpcNetwork } from '@funcgraph/agent';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type NetworkChoice, wantedSurroundings } from '../../domain/surroundings.ts';
+import { type NetworkChoice, surroundingsChoice } from '../../domain/surroundings.ts';
 import { ChangeFeed } from '../../storage/index.ts';
 import type { VersionSnapshot } from '../catalog.ts';
 import { openTestControl, type TestControl } from '../testing.ts';
@@ -61,7 +61,7 @@ const make = (): Networks =>
     onRemoved: async (id) => void removed.push(id),
   });
 const VPC = { vpcId: 'v', subnetId: 's' };
-const requested = (network?: NetworkChoice, publicNetwork = true) => wantedSurroundings({ network, publicNetwork });
+const requested = (network?: NetworkChoice, publicNetwork = true) => surroundingsChoice({ network, publicNetwork });
 const deploy = (name: string, network: NetworkChoice) =>
   control.functions.create('p1', {
     name,

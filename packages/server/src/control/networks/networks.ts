@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { SandboxNetwork, VpcNetwork } from '@funcgraph/agent';
-import type { WantedSurroundings } from '../../domain/surroundings.ts';
+import type { SurroundingsChoice } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -116,7 +116,7 @@ export class Networks {
    * error is the same for both. All ids are kept while the project may use no network at all: functions from another
    * installation keep theirs, and the networks can be registered later.
    */
-  check({ vpc }: Pick<WantedSurroundings, 'vpc'>, projectId: string): void {
+  check({ vpc }: Pick<SurroundingsChoice, 'vpc'>, projectId: string): void {
     if (vpc === undefined || this.#chosen(vpc, projectId) !== undefined) return;
     const registered = this.#usableBy(projectId);
     if (registered.length === 0) return;
@@ -131,7 +131,7 @@ export class Networks {
   }
 
   /** The network of a version: none when it chose a network that its project may not use or that does not exist. */
-  of({ vpc, publicNetwork }: WantedSurroundings, projectId: string): SandboxNetwork {
+  of({ vpc, publicNetwork }: SurroundingsChoice, projectId: string): SandboxNetwork {
     if (vpc === undefined) return { kind: publicNetwork && this.#options.egress ? 'egress' : 'none' };
     const network = this.#chosen(vpc, projectId);
     return network === undefined ? { kind: 'none' } : { kind: 'vpc', network: onHost(network) };
@@ -174,7 +174,7 @@ export class Networks {
     return this.#all().filter(({ id }) => this.#options.mayUse(id, projectId));
   }
 
-  #chosen({ vpcId, subnetId }: NonNullable<WantedSurroundings['vpc']>, projectId: string): Network | undefined {
+  #chosen({ vpcId, subnetId }: NonNullable<SurroundingsChoice['vpc']>, projectId: string): Network | undefined {
     const all = this.#usableBy(projectId).filter((network) => network.vpcId === vpcId);
     return subnetId === '' ? all[0] : all.find((network) => network.subnetId === subnetId);
   }

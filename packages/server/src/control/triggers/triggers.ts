@@ -17,7 +17,7 @@ export interface TriggersOptions {
   readonly store: TriggerStore;
   /** Of every kind of trigger. */
   readonly kinds: readonly TriggerRules[];
-  /** What has a unique key, if something other than a trigger of a function has it. */
+  /** Names another resource that holds the unique key, such as a flow with the same gateway path. */
   readonly elsewhere?: (uniqueKey: string) => string | undefined;
   readonly clock: Clock;
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { isUniqueViolation, type Schema } from '../../storage/index.ts';
-import type { WantedTrigger } from '../triggers/flow-trigger.ts';
+import type { DefinedTrigger } from '../triggers/flow-trigger.ts';
 import { putTriggers, RouteTaken } from '../triggers/flow-trigger-store.ts';
 import type { Flow } from '../types.ts';
 
@@ -15,7 +15,7 @@ export interface StoredDefinition {
 /** What is stored with a flow, and replaced with it. */
 export interface StoredParts {
   readonly definition: StoredDefinition;
-  readonly triggers: readonly WantedTrigger[];
+  readonly triggers: readonly DefinedTrigger[];
 }
 
 /** Rows of flows and definitions; no rules but uniqueness and the quota, which only a transaction can hold. */

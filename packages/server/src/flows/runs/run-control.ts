@@ -24,7 +24,7 @@ export interface RunControlOptions {
   readonly owner: () => string;
 }
 
-/** A server that owns the run takes a message within this time, or the sender is not told its result. */
+/** A server that owns the run takes a message within this time, or the sender gets no result. */
 const OUTCOME_MS = 5_000;
 const OUTCOME_AGAIN_MS = 20;
 /** Of one run: results of waits, which may come before the wait. */

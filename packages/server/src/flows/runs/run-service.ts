@@ -35,13 +35,13 @@ export class RunService implements FlowRuns {
   ): Promise<{ readonly runs: readonly FlowRun[]; readonly total: number }> {
     const { status, ...range } = filter;
     if (status === 'scheduled') return { runs: [], total: 0 };
-    const wanted =
+    const requested =
       status === undefined
         ? {}
         : status === 'stopping' || status === 'running'
           ? { status: 'running' as const, stopping: status === 'stopping' }
           : { status };
-    const { runs, total } = await this.#engine.store.list({ flowId: flow.id, ...range, ...wanted });
+    const { runs, total } = await this.#engine.store.list({ flowId: flow.id, ...range, ...requested });
     return { runs: runs.map(toFlowRun), total };
   }
 

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Firing } from '../../control/index.ts';
 import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '../../storage/index.ts';
-import type { FlowTrigger, FlowTriggerSettings, WantedTrigger } from './flow-trigger.ts';
+import type { DefinedTrigger, FlowTrigger, FlowTriggerSettings } from './flow-trigger.ts';
 
 const SECOND_MS = 1000;
 
@@ -82,13 +82,13 @@ export class RouteTaken extends Error {}
 export async function putTriggers(
   tx: Transaction<Schema>,
   flowId: string,
-  { triggers, now }: { readonly triggers: readonly WantedTrigger[]; readonly now: number },
+  { triggers, now }: { readonly triggers: readonly DefinedTrigger[]; readonly now: number },
 ): Promise<void> {
   const rows = await tx.selectFrom('flow_trigger').selectAll().where('flow_id', '=', flowId).execute();
   const before = new Map(rows.map((row) => [row.id, row]));
-  const wanted = new Set(triggers.map(({ id }) => id));
+  const requested = new Set(triggers.map(({ id }) => id));
   const changed = triggers.filter(({ id, settings }) => before.get(id)?.settings !== JSON.stringify(settings));
-  const stale = [...before.keys()].filter((id) => !wanted.has(id));
+  const stale = [...before.keys()].filter((id) => !requested.has(id));
   // the paths of changed triggers may be swapped
   const freed = [...stale, ...changed.map(({ id }) => id).filter((id) => before.has(id))];
   if (freed.length > 0)

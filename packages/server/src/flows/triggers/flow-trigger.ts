@@ -13,7 +13,7 @@ export interface FlowTimerSettings {
 export type FlowTriggerSettings = FlowTimerSettings | ApiSettings;
 
 /** An enabled trigger of a definition. */
-export interface WantedTrigger {
+export interface DefinedTrigger {
   /** Made of the flow, the type and the name: it stays the same when the flow is saved again. */
   readonly id: string;
   readonly name: string;

@@ -5,10 +5,10 @@ import { parseCronSchedule, ScheduleError } from '../../domain/schedule.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkApi, readApi, routeKey } from '../../triggers/index.ts';
 import { idOf } from '../runs/calls/ids.ts';
-import type { FlowTimerSettings, FlowTriggerSettings, WantedTrigger } from './flow-trigger.ts';
+import type { DefinedTrigger, FlowTimerSettings, FlowTriggerSettings } from './flow-trigger.ts';
 
 export interface ReadTriggers {
-  readonly triggers: readonly WantedTrigger[];
+  readonly triggers: readonly DefinedTrigger[];
   readonly faults: readonly ErrorViolation[];
 }
 
@@ -28,7 +28,7 @@ const MORE_TEXTS = ['auth', 'instance_id'];
  * are kept in the definition and do nothing, whatever their type.
  */
 export function readTriggers({ triggers }: FlowDefinition, { projectId, flowId = '' }: Place): ReadTriggers {
-  const read: WantedTrigger[] = [];
+  const read: DefinedTrigger[] = [];
   const faults: ErrorViolation[] = [];
   const ids = new Set<string>();
   const keys = new Map<string, number>();

@@ -23,7 +23,7 @@ export interface PipelineDeps {
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal;
   /** Does not wait for work that waits for an unavailable database. */
-  readonly unlessAway: <T>(work: Promise<T>) => Promise<T>;
+  readonly unlessUnavailable: <T>(work: Promise<T>) => Promise<T>;
   /** Throws when nothing new can be stored. */
   readonly refuseWhenFull: () => void;
   readonly changes: KnownChanges;
@@ -144,8 +144,8 @@ export class Pipeline {
   /** Waits for a change that another server has made, if the request names one. */
   async #know({ headers }: IncomingMessage): Promise<void> {
     const number = requestedChange(headers);
-    const { changes, unlessAway } = this.#deps;
-    if (number !== undefined && number > changes.at) await unlessAway(changes.notBefore(number));
+    const { changes, unlessUnavailable } = this.#deps;
+    if (number !== undefined && number > changes.at) await unlessUnavailable(changes.notBefore(number));
   }
 
   /** Requests to other servers that carry the number see the change. */
@@ -166,7 +166,7 @@ export class Pipeline {
   }
 
   async #run(operation: Operation, incoming: Incoming, received: Buffer | SpooledBody): Promise<unknown> {
-    const { iam, proxies, unlessAway } = this.#deps;
+    const { iam, proxies, unlessUnavailable } = this.#deps;
     const { id, route, noted } = operation;
     const { request, params, query } = incoming;
     const { method = '', url = '', headers } = request;
@@ -176,13 +176,15 @@ export class Pipeline {
     if (!noted) {
       const working = this.#admit(operation, step, noteNothing);
       // functions run without the database
-      return id === 'invokeFunction' ? working : unlessAway(working);
+      return id === 'invokeFunction' ? working : unlessUnavailable(working);
     }
     const entry = { id: incoming.id, caller, params, query, body: {} as unknown, peer: step.peer };
     const note: Note = (body) => {
       entry.body = body;
     };
-    return unlessAway(onRecord(iam, { routeId: id, route }, entry, async () => this.#admit(operation, step, note)));
+    return unlessUnavailable(
+      onRecord(iam, { routeId: id, route }, entry, async () => this.#admit(operation, step, note)),
+    );
   }
 
   /** Authorizes as far as that needs no body, and keeps the project from being deleted meanwhile. */

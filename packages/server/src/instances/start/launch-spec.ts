@@ -1,6 +1,6 @@
 import type { Bind, FileSystemMount, RootFileSystem, SandboxNetwork } from '@funcgraph/agent';
 import type { FunctionContext, ImageStart } from '@funcgraph/runtimes';
-import type { WantedSurroundings } from '../../domain/surroundings.ts';
+import type { SurroundingsChoice } from '../../domain/surroundings.ts';
 
 /** Resources of this machine that an instance shares with others. */
 export interface Surroundings {
@@ -40,7 +40,7 @@ export interface LaunchSpec {
   /** The code of the version, read-only. */
   readonly codeBinds: readonly Bind[];
   /** None when absent. */
-  readonly surroundings?: WantedSurroundings;
+  readonly surroundings?: SurroundingsChoice;
   readonly handler: string;
   readonly initializer: string | undefined;
   readonly initializerTimeoutMs: number;

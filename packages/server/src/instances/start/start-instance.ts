@@ -1,5 +1,5 @@
 import type { InitFrame, LogLevel } from '@funcgraph/runtimes';
-import type { WantedSurroundings } from '../../domain/surroundings.ts';
+import type { SurroundingsChoice } from '../../domain/surroundings.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Instance, type StartPhases } from '../instance/instance.ts';
 import { UsageMeter } from '../instance/usage-meter.ts';
@@ -30,7 +30,7 @@ export interface StartDeps extends BootDeps {
   /** A prewarmed runtime for this launch, if one waits. The caller owns it from then on. */
   readonly takePrewarmed?: (spec: LaunchSpec) => BootedRuntime | undefined;
   /** Resolves the settings of a version on this machine. Throws when its project may not use one of them. */
-  readonly surroundings?: (requested: WantedSurroundings, projectId: string) => Surroundings;
+  readonly surroundings?: (requested: SurroundingsChoice, projectId: string) => Surroundings;
 }
 
 /** Sandbox, hello, code, initializer; resolves with a ready instance. Rejects with `StartFailed`. */

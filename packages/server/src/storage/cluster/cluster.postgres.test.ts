@@ -84,7 +84,7 @@ describe('a membership', () => {
     expect(names(b)).toEqual(['a']);
     await beatUntil(a, () => names(a)[0] === 'b');
     await b.membership.leave();
-    // told by the database, without a heartbeat of its own
+    // announced by the database, without a heartbeat of its own
     await expect.poll(() => names(a), PATIENCE).toEqual([]);
   });
 
@@ -102,11 +102,11 @@ describe('a membership', () => {
     const before = a.membership.id;
     await beatSteadily(b);
     await expire(a);
-    let told = 0;
+    let reported = 0;
     b.membership.onChange(() => {
-      told += 1;
+      reported += 1;
     });
-    await beatUntil(b, () => told > 0);
+    await beatUntil(b, () => reported > 0);
     expect(await b.storage.db.selectFrom('server').select('id').execute()).toEqual([{ id: b.membership.id }]);
     await beatUntil(a, () => a.membership.id !== before);
     await expect.poll(() => a.membership.isLive(), PATIENCE).toBe(true);
@@ -193,7 +193,7 @@ it('does the work of all on one server, and goes on elsewhere when that one leav
   await beatSteadily(b);
   await expire(a);
   await beatUntil(b, () => doing.has('b'));
-  // nothing told it yet: a write under its lease would be refused, and then it looks
+  // It has heard nothing yet. A write under its lease would be refused, and then it reads its lease again.
   ofA.doubt();
   await expect.poll(() => [...doing], PATIENCE).toEqual(['b']);
   // a server that stops its work, and stays for its running calls

@@ -67,13 +67,13 @@ export class TimerSource<T extends Timed> implements TriggerSource {
 
   /** Ticks of unchanged timers of the owner continue undisturbed. */
   #follow(owner: string, from = this.#options.clock.now()): void {
-    const wanted = new Map(this.#timers.of(owner).map((timed) => [timed.id, timed]));
+    const requested = new Map(this.#timers.of(owner).map((timed) => [timed.id, timed]));
     for (const [id, { owner: of, timed, wake }] of this.#entries) {
-      if (of !== owner || wanted.get(id)?.stored === timed.stored) continue;
+      if (of !== owner || requested.get(id)?.stored === timed.stored) continue;
       wake?.cancel();
-      if (!wanted.has(id)) this.#entries.delete(id);
+      if (!requested.has(id)) this.#entries.delete(id);
     }
-    for (const [id, timed] of wanted) {
+    for (const [id, timed] of requested) {
       const before = this.#entries.get(id);
       if (before?.timed.stored === timed.stored) continue;
       // a tick of this very moment may fail because of the change: it then belongs to the changed timer

@@ -71,8 +71,8 @@ final class Failure {
     /** An exception of the user's code. */
     static Failure of(int code, Throwable error) {
         if (error instanceof ConfigError) return of(code, ((ConfigError) error).kind, error.getMessage(), null);
-        int told = error instanceof OutOfMemoryError && code != ENTRY ? MEMORY : code;
-        return of(told, error.getClass().getName(), message(error), frames(error));
+        int reported = error instanceof OutOfMemoryError && code != ENTRY ? MEMORY : code;
+        return of(reported, error.getClass().getName(), message(error), frames(error));
     }
 
     private static String prefix(int code) {

@@ -60,9 +60,9 @@ final class Instance {
         } catch (Throwable error) {
             finishOutput();
             if (failure == Failure.INITIALIZATION && Failure.isConfiguration(error)) phase = "init";
-            Failure told = Failure.of(failure, error);
-            link.log("", "ERROR", told.log);
-            link.send("{\"type\":\"failed\",\"phase\":\"" + phase + "\",\"code\":" + told.code + "}", told.payload);
+            Failure reported = Failure.of(failure, error);
+            link.log("", "ERROR", reported.log);
+            link.send("{\"type\":\"failed\",\"phase\":\"" + phase + "\",\"code\":" + reported.code + "}", reported.payload);
             return;
         }
         finishOutput();
@@ -164,8 +164,8 @@ final class Instance {
                 try {
                     preStop.call(context());
                 } catch (Throwable e) {
-                    Failure told = Failure.of(Failure.INVOCATION, e);
-                    link.log("", "ERROR", told.log);
+                    Failure reported = Failure.of(Failure.INVOCATION, e);
+                    link.log("", "ERROR", reported.log);
                     error = describe(e);
                 }
                 finishOutput();

@@ -193,11 +193,11 @@ export class Commands {
     actor: RunActor,
   ): Promise<Extract<ReturnType<typeof evaluate>, { events: unknown }>['events']> {
     const { values, plan, facts, definition } = actor.parts;
-    const wanted = new Set(digests);
+    const requested = new Set(digests);
     // a work names what it lacks: with some values it may need others
     for (;;) {
-      const before = wanted.size;
-      const texts = await textsOf(wanted, values);
+      const before = requested.size;
+      const texts = await textsOf(requested, values);
       if (bytesOf(texts) > VALUE_LIMITS.parseHereBytes) {
         const digest = actor.state.definition;
         const result = await this.#options.large.do({ op: 'evaluate', digest, definition, facts, work, texts });
@@ -205,15 +205,15 @@ export class Commands {
           for (const [name, text] of result.written) values.keep(Buffer.from(text), name);
           return result.events;
         }
-        if ('missing' in result) for (const each of result.missing) wanted.add(each);
+        if ('missing' in result) for (const each of result.missing) requested.add(each);
       } else {
         const known = new Map(texts.map(([digest, text]) => [digest, JSON.parse(text.toString('utf8')) as Json]));
         const write = (json: Json): StoredValue => values.write(json);
         const result = evaluate({ plan, facts, values: { read: (digest) => known.get(digest), write } }, work);
         if ('events' in result) return result.events;
-        for (const each of result.missing) wanted.add(each);
+        for (const each of result.missing) requested.add(each);
       }
-      if (wanted.size === before) throw new Error(`node ${work.node} lacks values that it has`);
+      if (requested.size === before) throw new Error(`node ${work.node} lacks values that it has`);
     }
   }
 }

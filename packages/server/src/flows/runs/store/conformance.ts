@@ -75,7 +75,7 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       expect(await store.sleep('a', 1, 99)).toBe(false);
     });
 
-    it('ends a run with its last append, after which nobody owns it', async () => {
+    it('ends a run with its last append, after which it has no owner', async () => {
       await create('a');
       expect(await append('a', 1, { end: 'fail', at: 3_000 })).toBe(true);
       expect(await store.row('a')).toMatchObject({ status: 'fail', ended_at: 3_000, owner: null, wake_at: null });

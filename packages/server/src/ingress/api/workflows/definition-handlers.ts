@@ -115,6 +115,6 @@ export function pageAsked({
   readonly from: number;
   readonly size: number;
 } {
-  const asked = Number(limit ?? PAGE);
-  return { from: Math.max(0, Number(offset ?? 0)), size: asked <= 0 ? PAGE : Math.min(asked, PAGE) };
+  const requested = Number(limit ?? PAGE);
+  return { from: Math.max(0, Number(offset ?? 0)), size: requested <= 0 ? PAGE : Math.min(requested, PAGE) };
 }

@@ -59,8 +59,8 @@ export function flowRunHandlers(deps: FlowRunDeps): Handlers<Ids> {
         );
       }
       const { body, headers, caller } = request;
-      const asked = startRequest({ flow, body, headers, startedBy: caller.userName });
-      return syncReply(await runs.runSync(asked, request.goneSignal()));
+      const requested = startRequest({ flow, body, headers, startedBy: caller.userName });
+      return syncReply(await runs.runSync(requested, request.goneSignal()));
     },
 
     async listWorkflowExecutions(request) {

@@ -15,14 +15,14 @@ it.each([
     Date.UTC(2027, 0, 1) + 1000,
   ],
   ['empty texts as none', { start_time: '', end_time: '' }, NOW - 3 * DAY, NOW + 1],
-])('is %s', (_what, asked, from, to) => {
-  expect(runRange(asked, NOW)).toEqual({ from, to });
+])('is %s', (_what, requested, from, to) => {
+  expect(runRange(requested, NOW)).toEqual({ from, to });
 });
 
 it.each([
   [{ start_time: 'yesterday' }, 'start_time'],
   [{ end_time: '5' }, 'end_time'],
   [{ start_time: '2027-01-02 00:00:00', end_time: '2027-01-01 00:00:00' }, 'after'],
-])('refuses %j', (asked, text) => {
-  expect(() => runRange(asked, NOW)).toThrow(text);
+])('refuses %j', (requested, text) => {
+  expect(() => runRange(requested, NOW)).toThrow(text);
 });

@@ -3,7 +3,7 @@ import { parseTime } from '../time-range.ts';
 
 const THREE_DAYS_MS = 3 * 24 * 60 * 60 * 1000;
 
-interface Asked {
+interface AuthorizationInput {
   readonly start_time?: string | undefined;
   readonly end_time?: string | undefined;
 }
@@ -12,7 +12,10 @@ interface Asked {
  * When runs began: a missing bound is three days from the other one, and without both the range is the last three days.
  * Throws `invalid_request`.
  */
-export function runRange({ start_time, end_time }: Asked, now: number): { readonly from: number; readonly to: number } {
+export function runRange(
+  { start_time, end_time }: AuthorizationInput,
+  now: number,
+): { readonly from: number; readonly to: number } {
   const start = start_time ? parseTime(start_time, 'start_time') : undefined;
   const end = end_time ? parseTime(end_time, 'end_time') : undefined;
   // times are whole seconds: those of the last one belong to the range

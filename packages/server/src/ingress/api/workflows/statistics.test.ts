@@ -22,13 +22,13 @@ it('answers values by the time of their step', () => {
 
 it('reads a period in minutes, and times in milliseconds, which win', () => {
   expect(statisticsRange({ period: '60' }, NOW, 1440)).toMatchObject({ to: NOW, stepMs: 60_000 });
-  const asked = { period: '5', start_time: String(NOW - 600_000), end_time: String(NOW) };
-  expect(statisticsRange(asked, NOW, 1440)).toMatchObject({ from: NOW - 600_000, to: NOW - 1 });
+  const requested = { period: '5', start_time: String(NOW - 600_000), end_time: String(NOW) };
+  expect(statisticsRange(requested, NOW, 1440)).toMatchObject({ from: NOW - 600_000, to: NOW - 1 });
 });
 
 it.each([{ period: '0' }, { period: '1441' }, { start_time: 'yesterday' }, { end_time: '-1' }])(
   'refuses %j',
-  (asked) => {
-    expect(() => statisticsRange(asked, NOW, 1440)).toThrow(/period|start_time|end_time/);
+  (requested) => {
+    expect(() => statisticsRange(requested, NOW, 1440)).toThrow(/period|start_time|end_time/);
   },
 );

@@ -5,7 +5,7 @@ import { askedSteps, lastMinutes, type MetricRange } from '../metric-steps.ts';
 
 type Statistics = RouteResponse<Routes['showTenantMetric']>;
 
-interface Asked {
+interface AuthorizationInput {
   readonly period?: string | undefined;
   readonly start_time?: string | undefined;
   readonly end_time?: string | undefined;
@@ -23,7 +23,7 @@ const DEFAULT_PERIOD = '60';
 
 /** The range of `start_time` and `end_time` in ms since the epoch, else of the last `period` minutes. Throws `invalid_request`. */
 export function statisticsRange(
-  { period, start_time: from, end_time: to }: Asked,
+  { period, start_time: from, end_time: to }: AuthorizationInput,
   now: number,
   mostMinutes: number,
 ): MetricRange {

@@ -45,7 +45,7 @@ export async function openPostgres(options: StorageOptions & PostgresStorageOpti
         return absent(error, 'start PostgreSQL again; until then changes and asynchronous calls are refused with 503');
       }
     },
-    unlessAway: (work) => connections.availability.over(work),
+    unlessUnavailable: (work) => connections.availability.over(work),
     // autovacuum of PostgreSQL does this
     reclaim: async () => {},
     async close() {

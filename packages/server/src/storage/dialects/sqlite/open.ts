@@ -21,7 +21,7 @@ export async function openSqlite(options: StorageOptions & SqliteStorageOptions)
     async migrated(maxTransactionMs) {
       gate.maxTransactionMs = maxTransactionMs;
     },
-    unlessAway: (work) => work,
+    unlessUnavailable: (work) => work,
     async reclaim() {
       const step = () => gate.run({}, () => link.call({ op: 'reclaim', pages: STEP_PAGES }));
       for (let done = 0; done < MOST_STEPS; done += 1) if ((await step()).changes < STEP_PAGES) return;
