@@ -207,12 +207,12 @@ describe('accounts', () => {
     const { data: mine } = await server.api.call('listUsers', { query: { name: server.user.name } });
     const id = mine.users[0]?.id ?? '';
     for (const call of [
-      admin.call('showUser', { params: { user_id: id } }),
-      admin.call('updateUser', { params: { user_id: id }, body: { user: { enabled: false } } }),
-      admin.call('createAccessKey', { body: { credential: { user_id: id } } }),
-      admin.call('createGrant', { body: { group_id: user.groupId, role_id: FULL, ...project() } }),
+      () => admin.call('showUser', { params: { user_id: id } }),
+      () => admin.call('updateUser', { params: { user_id: id }, body: { user: { enabled: false } } }),
+      () => admin.call('createAccessKey', { body: { credential: { user_id: id } } }),
+      () => admin.call('createGrant', { body: { group_id: user.groupId, role_id: FULL, ...project() } }),
     ]) {
-      expect(await refusal(call)).toMatchObject({ status: 404 });
+      expect(await refusal(call())).toMatchObject({ status: 404 });
     }
     for (const route of ['listAccounts', 'listImages', 'showGauges', 'listNetworks'] as const) {
       expect([route, await mayCall(admin, route, {})]).toEqual([route, false]);
