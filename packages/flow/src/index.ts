@@ -1,3 +1,10 @@
+export {
+  type Change,
+  compareDefinitions,
+  type DefinitionDifference,
+  type FieldChange,
+} from './compare/compare-definitions.ts';
+export { type Around, type ComparedTry, compareTries, type RecordedTry } from './compare/compare-runs.ts';
 export type * from './definition.ts';
 export {
   advance,
@@ -46,6 +53,7 @@ export {
 } from './expressions/compile.ts';
 export type { Scope } from './expressions/evaluate.ts';
 export { EXPRESSION_LIMITS, ExpressionError } from './expressions/expression-error.ts';
+export { canonicalText } from './json/canonical.ts';
 export { FLOW_LIMITS } from './limits.ts';
 export { KIND_WORDS } from './nodes/kinds.ts';
 export type { KindWords } from './nodes/node-kind.ts';

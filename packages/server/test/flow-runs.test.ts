@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
 import { Identities, refusal } from './identity-fixture.ts';
 
@@ -84,6 +84,72 @@ it('follows the log of a run from any event to the end', async () => {
   const all = await follow({});
   expect([all[0], all.at(-1)]).toEqual(['run_started', 'run_finished']);
   expect(await follow({ after: '0' })).toEqual(all.slice(1));
+});
+
+describe('a comparison of two runs', () => {
+  const ended = async (input: object): Promise<string> => {
+    const execution_id = await start({}, { input });
+    await server.api.call('stopWorkFlow', { params: { ...flow, execution_id } });
+    return execution_id;
+  };
+  const compare = (first: string, query: { with: string; with_workflow?: string; all?: 'true' }, api = server.api) =>
+    api.call('compareWorkflowExecutions', { params: { ...flow, execution_id: first }, query });
+
+  /** A flow of the same definition and another name, in which `timeout_seconds` differs. */
+  const another = async (): Promise<string> => {
+    const { graph } = (await server.api.call('showWorkFlow', { params: flow })).data;
+    const body = { graph: { ...graph, name: `${name}-other`, timeout_seconds: 60 } };
+    return (await server.api.call('createWorkflow', { params: project, body })).data.id;
+  };
+
+  it('has the differences of the runs and of each attempt', async () => {
+    const [first, second] = [await ended({ a: 1 }), await ended({ a: 2 })];
+    const { data } = await compare(first, { with: second });
+    expect(data).toMatchObject({
+      runs: [{ execution_id: first, workflow_urn: expect.stringContaining(name) }, { execution_id: second }],
+      differs: ['input'],
+      definition: { settings: [], nodes: [], edges: [] },
+      executions: [{ node: 'wait', attempt: 1, inside: [], differs: ['input'] }],
+    });
+    expect((await compare(first, { with: first, all: 'true' })).data).toMatchObject({ differs: [], same: 1 });
+  });
+
+  it('is made with a run of another flow, if the caller may see it', async () => {
+    const first = await ended({});
+    const with_workflow = await another();
+    const params = { ...project, workflow_id: with_workflow };
+    const { execution_id } = (await server.api.call('startWorkflowExecution', { params, body: {} })).data;
+    const query = { with: execution_id, with_workflow };
+    const { data } = await compare(first, query);
+    expect(data.definition.settings).toEqual([
+      { field: 'name', first: name, second: `${name}-other` },
+      { field: 'timeout_seconds', second: 60 },
+    ]);
+    const policy = await identities.policy([
+      {
+        Effect: 'Allow',
+        Action: ['functiongraph:workflow:get'],
+        Resource: [`functiongraph:*:*:workflow:default/${name}`],
+      },
+    ]);
+    const reader = await identities.user([policy]);
+    expect((await compare(first, { with: first }, reader.api)).status).toBe(200);
+    expect(await refusal(compare(first, query, reader.api))).toMatchObject({ status: 403 });
+  });
+
+  it('names what it does not find', async () => {
+    const first = await ended({});
+    const with_workflow = await another();
+    for (const [query, text] of [
+      [{ with: 'none' }, 'the flow has no run none'],
+      [{ with: first, with_workflow }, `the flow has no run ${first}`],
+      [{ with: first, with_workflow: 'none' }, 'no flow'],
+    ] as const) {
+      const refused = await refusal(compare(first, query));
+      expect([refused.status, refused.message]).toEqual([404, expect.stringContaining(text)]);
+    }
+    expect(await refusal(compare(first, { with: '' }))).toMatchObject({ status: 400 });
+  });
 });
 
 it('runs once for an id of the client', async () => {

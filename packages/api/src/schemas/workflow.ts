@@ -175,6 +175,81 @@ export const ForkBody = Type.Object({
   new_definition: Flag('Takes the present definition; by default that of the first run.'),
 });
 
+const Times = {
+  begin_time: Type.String(),
+  end_time: Type.Optional(Type.String()),
+};
+
+const FieldChange = Type.Object({
+  field: Type.String(),
+  first: Type.Optional(Type.Unknown({ description: 'Absent without a value, and above 1 KB.' })),
+  second: Type.Optional(Type.Unknown()),
+});
+
+const Change = Type.Enum(['added', 'removed', 'changed'], { description: 'From the first run to the second.' });
+
+const ComparedExecution = Type.Object({
+  status: Status,
+  duration_ms: Type.Optional(Type.Integer()),
+  input_digest: Type.String({
+    description: 'Equal for equal values; of a value over 16 KB for equal texts, where the order of fields counts.',
+  }),
+  output_digest: Type.Optional(Type.String()),
+  error: Type.Optional(RunError),
+  to: Type.Optional(Type.String({ description: 'The node that its edge led to.' })),
+  function_urn: Type.Optional(Type.String({ description: 'With the version that was called.' })),
+  request_id: Type.Optional(Type.String()),
+});
+
+export const RunComparisonQuery = Type.Object({
+  with: Type.String({ minLength: 1, maxLength: 64, description: 'Id of the second run.' }),
+  with_workflow: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Id of the flow of the second run; that of the first when absent.' }),
+  ),
+  all: Type.Optional(Type.Enum(['true', 'false'], { description: 'true also lists what is the same in both runs.' })),
+});
+
+export const FlowRunComparison = Type.Object({
+  runs: Type.Array(
+    Type.Object({
+      workflow_id: Type.String(),
+      workflow_urn: Type.String(),
+      execution_id: Type.String(),
+      status: Status,
+      duration_ms: Type.Optional(Type.Integer()),
+      ...Times,
+    }),
+    { description: 'The first and the second.' },
+  ),
+  differs: Type.Array(Type.Enum(['status', 'input', 'output', 'error', 'merge']), {
+    description: 'What differs of the runs as a whole.',
+  }),
+  definition: Type.Object({
+    settings: Type.Array(FieldChange),
+    nodes: Type.Array(Type.Object({ node: Type.String(), change: Change, fields: Type.Array(FieldChange) })),
+    edges: Type.Array(Type.Object({ from: Type.String(), to: Type.String(), change: Change })),
+  }),
+  same: Type.Integer({ description: 'Attempts of nodes that are the same in both runs.' }),
+  different: Type.Integer(),
+  first_only: Type.Integer(),
+  second_only: Type.Integer(),
+  executions: Type.Array(
+    Type.Object({
+      node: Type.String(),
+      node_name: Type.String(),
+      inside: Type.Array(Type.Object({ node: Type.String(), index: Type.Optional(Type.Integer()) }), {
+        description: 'Loops with the iteration, parallel nodes with the branch, from 0; the outermost first.',
+      }),
+      attempt: Type.Integer(),
+      differs: Type.Array(Type.Enum(['status', 'input', 'output', 'error', 'to', 'target'])),
+      first: Type.Optional(ComparedExecution),
+      second: Type.Optional(ComparedExecution),
+    }),
+    { description: 'At most 1,000.' },
+  ),
+  left_out: Type.Integer({ description: 'Executions that the list has no room for.' }),
+});
+
 export const RunEvents = Type.Object({ seq: Type.Integer(), event: Anything });
 
 export const RunPageQuery = Type.Object({

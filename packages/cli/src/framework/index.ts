@@ -8,4 +8,5 @@ export { EXIT } from './exit-code.ts';
 export type { FlagSpec, FlagSpecs, FlagValues, RawValue } from './flag.ts';
 export { flag } from './flag.ts';
 export type { Columns, Heading, Output, Row, StreamItem } from './output.ts';
+export { tableText } from './print.ts';
 export { run } from './run.ts';

@@ -12,7 +12,8 @@ function cell(value: unknown): string {
   return safeCell(String(value));
 }
 
-function table(columns: Columns, rows: readonly Row[]): string {
+/** Columns of even width, with a line of headings. */
+export function tableText(columns: Columns, rows: readonly Row[]): string {
   const shown = Object.entries(columns).map(([key, heading]) => ({
     key,
     title: typeof heading === 'string' ? heading : heading.title,
@@ -63,7 +64,9 @@ export async function printOutput(output: Output, context: Context, fields?: rea
     case 'table':
       if (format === 'json') await stdout.write(json(output.rows));
       else
-        await stdout.write(output.rows.length === 0 ? `${output.none}\n` : `${table(output.columns, output.rows)}\n`);
+        await stdout.write(
+          output.rows.length === 0 ? `${output.none}\n` : `${tableText(output.columns, output.rows)}\n`,
+        );
       break;
     case 'record':
       if (format === 'json') await stdout.write(json(output.data));

@@ -11,6 +11,7 @@ export { FlowTriggerStore } from './triggers/flow-trigger-store.ts';
 export { FlowTriggers } from './triggers/flow-triggers.ts';
 export { readTriggers } from './triggers/read-triggers.ts';
 export type {
+  ComparedExecution,
   Flow,
   FlowCallback,
   FlowCatalog,
@@ -20,10 +21,12 @@ export type {
   FlowPoint,
   FlowPrincipal,
   FlowRun,
+  FlowRunComparison,
   FlowRunDetail,
   FlowRunEvent,
   FlowRunFilter,
   FlowRunFork,
+  FlowRunRef,
   FlowRunStatus,
   FlowRuns,
   StartFlowRun,

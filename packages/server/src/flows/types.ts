@@ -1,4 +1,12 @@
-import type { FlowDefinition, Json, JsonObject } from '@funcgraph/flow';
+import type {
+  Around,
+  ComparedTry,
+  DefinitionDifference,
+  FlowDefinition,
+  Json,
+  JsonObject,
+  RecordedTry,
+} from '@funcgraph/flow';
 import type { AtomicStatement } from '../storage/index.ts';
 
 /** Who saved a flow last; its calls have the rights of this principal, unless the definition names an agency. */
@@ -130,6 +138,35 @@ export interface FlowRunEvent {
   readonly event: JsonObject;
 }
 
+export interface ComparedExecution extends RecordedTry {
+  readonly inside: readonly Around[];
+  readonly status: FlowRunStatus;
+  /** Undefined until the end. */
+  readonly ms: number | undefined;
+  /** Of the call of the function. */
+  readonly requestId?: string;
+}
+
+/** How two runs differ. What ran in both, and was the same, is only counted unless all of it is requested. */
+export interface FlowRunComparison {
+  readonly runs: readonly [FlowRun, FlowRun];
+  readonly definition: DefinitionDifference;
+  readonly differs: readonly ('status' | 'input' | 'output' | 'error' | 'merge')[];
+  readonly same: number;
+  readonly different: number;
+  readonly firstOnly: number;
+  readonly secondOnly: number;
+  /** At most 1,000. */
+  readonly executions: readonly (ComparedTry<ComparedExecution> & { readonly nodeName: string })[];
+  readonly leftOut: number;
+}
+
+/** A run, by its flow and its id. */
+export interface FlowRunRef {
+  readonly flow: Flow;
+  readonly runId: string;
+}
+
 /** Sums of one step of time, from `time` on. */
 export interface FlowPoint {
   readonly time: number;
@@ -152,6 +189,8 @@ export interface FlowRuns {
   list(flow: Flow, filter: FlowRunFilter): Promise<{ readonly runs: readonly FlowRun[]; readonly total: number }>;
   /** With `full`, values of any size. */
   show(flow: Flow, runId: string, options: { readonly full: boolean }): Promise<FlowRunDetail>;
+  /** Of two runs of the project, which may be of different flows and may still run. */
+  compare(first: FlowRunRef, second: FlowRunRef, options: { readonly all: boolean }): Promise<FlowRunComparison>;
   /** Resolves when the stop is durable; the run ends after that. */
   stop(flow: Flow, runId: string): Promise<void>;
   /** Of a run that failed or timed out: a new run, with its id. */

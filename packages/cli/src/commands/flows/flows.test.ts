@@ -275,6 +275,87 @@ describe('flows runs', () => {
   });
 });
 
+describe('flows runs compare', () => {
+  const COMPARE = `GET ${OWN_RUNS}/r1/compare`;
+  const run = { workflow_id: 'f1', workflow_urn: FLOW.workflow_urn, begin_time: TIME };
+  const side = { status: 'success', input_digest: 'i', duration_ms: 3, to: 'ship' };
+  const same = {
+    runs: [
+      { ...run, execution_id: 'r1', status: 'fail', duration_ms: 20 },
+      { ...run, execution_id: 'r2', status: 'success' },
+    ],
+    differs: [],
+    definition: { settings: [], nodes: [], edges: [] },
+    ...{ same: 2, different: 0, first_only: 0, second_only: 0, executions: [], left_out: 0 },
+  };
+
+  test('draws what differs, with signs and words', async () => {
+    const failed = { ...side, status: 'fail', error: { error_code: '4002', error_message: 'no' } };
+    server.on(COMPARE, {
+      body: {
+        ...same,
+        differs: ['status', 'output'],
+        definition: {
+          settings: [{ field: 'constants' }],
+          nodes: [
+            { node: 'pay', change: 'changed', fields: [{ field: 'function', first: 'a', second: 'b' }] },
+            { node: 'ship', change: 'added', fields: [] },
+          ],
+          edges: [{ from: 'pay', to: 'ship', change: 'added' }],
+        },
+        different: 1,
+        second_only: 1,
+        left_out: 1,
+        executions: [
+          {
+            ...{ node: 'pay', node_name: 'Pay', inside: [{ node: 'each', index: 2 }, { node: 'all' }], attempt: 1 },
+            ...{ differs: ['status', 'to', 'target'], first: failed, second: side },
+          },
+          { node: 'ship', node_name: 'ship', inside: [], attempt: 1, differs: [], second: side },
+        ],
+      },
+    });
+    const { stdout } = await cli('runs', 'compare', 'order', 'r1', 'r2');
+    expect(stdout).toBe(
+      [
+        '        FLOW   RUN  STATUS     BEGAN                  TOOK',
+        'first   order  r1   ✗ fail     2027-01-01T00:00:00Z  20 ms',
+        'second  order  r2   ✓ success  2027-01-01T00:00:00Z      -',
+        'different: status, output',
+        '',
+        'the definitions differ:',
+        '  flow, constants',
+        '  node pay, function: "a" → "b"',
+        '  node ship: added',
+        '  edge pay → ship: added',
+        '',
+        'NODE             ATTEMPT  DIFFERENT              FIRST                        SECOND',
+        'each[2] all pay        1  status, edge, version  ✗ fail 3 ms → ship 4002: no  ✓ success 3 ms → ship',
+        'ship                   1  only in the second     -                            ✓ success 3 ms → ship',
+        'attempts of nodes: 2 the same, 1 different; 0 only in the first run, 1 only in the second; 1 not shown',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('says that runs are the same', async () => {
+    server.on(COMPARE, { body: same });
+    const { stdout } = await cli('runs', 'compare', 'order', 'r1', 'r2');
+    expect(stdout).toContain('the same status, input and output\n\nattempts of nodes: 2 the same, 0 different\n');
+    const json = await cli('runs', 'compare', 'order', 'r1', 'r2', '--output', 'json');
+    expect(JSON.parse(json.stdout)).toEqual(same);
+  });
+
+  test('names the flow of the second run', async () => {
+    const other = { ...FLOW, id: 'f2', name: 'order2' };
+    server.on(`GET ${FLOWS}`, { body: { total: 2, size: 2, workflows: [FLOW, other] } });
+    server.on(COMPARE, { body: same });
+    await cli('runs', 'compare', 'order', 'r1', 'r2', '--with-flow', 'order2', '--all');
+    const query = new URLSearchParams(server.requests(COMPARE)[0]?.query);
+    expect(Object.fromEntries(query)).toEqual({ with: 'r2', with_workflow: 'f2', all: 'true' });
+  });
+});
+
 test('flows callback ends a wait with a result, or with a failure', async () => {
   server.on(`POST ${FLOWS}/f1/callback`, { body: { execution_id: 'r1' } });
   await cli('callback', 'order', 'r1', 'id-1', '--result', '{"ok":true}');

@@ -1,3 +1,4 @@
+import { signOf } from './run-sign.ts';
 import type { RunDetail } from './run-state.ts';
 
 type NodeRun = RunDetail['node_execution_details'][number];
@@ -13,17 +14,6 @@ interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
-
-/** A sign and a word for each state: colour alone would not do. */
-const SIGNS: Readonly<Record<string, string>> = {
-  success: '✓',
-  fail: '✗',
-  timeout: '✗',
-  running: '▶',
-  stopping: '▶',
-  scheduled: '○',
-  cancel: '■',
-};
 
 /** They have no executions of their own: an error handler belongs to the node before it. */
 const STATELESS: ReadonlySet<string> = new Set(['start', 'error']);
@@ -56,7 +46,7 @@ export function graphText(graph: Record<string, unknown>, run?: RunDetail): stri
 function stateText({ kind }: GraphNode, run: NodeRun | undefined): string {
   if (STATELESS.has(kind)) return ' '.repeat(12);
   const status = run?.executions.at(-1)?.status;
-  return status === undefined ? '· not run   ' : `${SIGNS[status] ?? '?'} ${status.padEnd(9)} `;
+  return status === undefined ? '· not run   ' : `${signOf(status)} ${status.padEnd(9)} `;
 }
 
 function timesText(run: NodeRun | undefined): string {

@@ -2,6 +2,7 @@ import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { type Command, defineCommand, flag } from '../../framework/index.ts';
 import { operation } from '../../operations/index.ts';
 import { timeText } from '../time-text.ts';
+import { compare } from './compare.ts';
 import { FLOW, RUN } from './flow.ts';
 import { followItems } from './follow.ts';
 import { graphText } from './graph-text.ts';
@@ -106,6 +107,7 @@ export const runCommands: readonly Command[] = [
   }),
   show,
   follow,
+  compare,
   operation('flows runs stop', 'stopWorkFlow', {
     summary: 'Stop a run; calls that run are not waited for',
     args: [FLOW, RUN],

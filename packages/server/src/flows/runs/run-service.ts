@@ -3,14 +3,17 @@ import type {
   FlowCallback,
   FlowPoint,
   FlowRun,
+  FlowRunComparison,
   FlowRunDetail,
   FlowRunEvent,
   FlowRunFilter,
   FlowRunFork,
+  FlowRunRef,
   FlowRuns,
   StartFlowRun,
 } from '../types.ts';
 import type { FlowEngine } from './flow-engine.ts';
+import { compareRuns } from './read/compare-runs.ts';
 import { toFlowRun } from './read/listed-run.ts';
 
 /** Runs for the API. */
@@ -47,6 +50,12 @@ export class RunService implements FlowRuns {
 
   async show(flow: Flow, runId: string, { full }: { readonly full: boolean }): Promise<FlowRunDetail> {
     return this.#engine.reader.detail(await this.#engine.control.find(flow, runId), full);
+  }
+
+  async compare(first: FlowRunRef, second: FlowRunRef, { all }: { readonly all: boolean }): Promise<FlowRunComparison> {
+    const { control, reader } = this.#engine;
+    const rows = [await control.find(first.flow, first.runId), await control.find(second.flow, second.runId)] as const;
+    return compareRuns(reader, rows, all);
   }
 
   stop(flow: Flow, runId: string): Promise<void> {

@@ -8,7 +8,7 @@ const value = (json: Json): Value => ({ json, bytes: Buffer.byteLength(JSON.stri
 const error = { code: '4002', message: 'no "luck"\nat all' };
 
 function tried(node: string, status: NodeTry['status'], more: Partial<NodeTry> = {}): NodeTry {
-  return { node, status, input: value({ n: 1 }), startedAt: 10, endedAt: 15, ...more };
+  return { node, inside: [], attempt: 1, status, input: value({ n: 1 }), startedAt: 10, endedAt: 15, ...more };
 }
 
 type Ended = Pick<RunHistory, 'started' | 'end' | 'output' | 'tries'>;

@@ -1,10 +1,16 @@
-import { begin, callKey, fold, type RunEvent, type RunState, type Value } from '@funcgraph/flow';
+import { type Around, begin, callKey, fold, type RunEvent, type RunState, type Value } from '@funcgraph/flow';
 import type { FlowError, FlowRunStatus } from '../../types.ts';
 import { idOf } from '../calls/ids.ts';
+
+type Exec = NonNullable<ReturnType<RunState['execs']['get']>>;
 
 /** One try of a node, or one iteration, with values as they are stored. */
 export interface NodeTry {
   readonly node: string;
+  /** The parallel nodes, loops and service node it ran in, the outermost first. */
+  readonly inside: readonly Around[];
+  /** From 1. */
+  readonly attempt: number;
   status: FlowRunStatus;
   readonly input: Value;
   output?: Value;
@@ -12,6 +18,10 @@ export interface NodeTry {
   readonly startedAt: number;
   endedAt?: number;
   readonly requestId?: string;
+  /** The node that the edge of its last attempt led to. */
+  to?: string;
+  /** The version that the function resolved to. */
+  target?: string;
 }
 
 /** What the log of a run says about its nodes. Events are added in order; nothing is evaluated. */
@@ -53,25 +63,26 @@ export class RunHistory {
         const found = this.#calls.get(nameOf(event));
         this.#calls.delete(nameOf(event));
         if (found === undefined) return;
-        const { result, error } = event;
+        const { result, error, target } = event;
         found.status = error === undefined ? 'success' : 'fail';
         found.endedAt = event.at;
         if (result !== undefined) found.output = result;
         if (error !== undefined) found.error = errorOf(error);
+        if (target !== undefined) found.target = target;
         return;
       }
       case 'node_finished':
         this.#finished(state, event, place);
         return;
       case 'node_failed':
-        this.#ended(event.exec, event.at, 'fail', errorOf(event.error));
+        this.#ended(event, 'fail', { error: errorOf(event.error) });
         return;
       case 'abandoned':
-        for (const exec of event.execs) this.#ended(exec, event.at, 'cancel');
+        for (const exec of event.execs) this.#ended({ exec, at: event.at }, 'cancel');
         return;
       case 'run_finished':
         this.end = event;
-        for (const exec of [...this.#open.keys()]) this.#ended(exec, event.at, 'cancel');
+        for (const exec of [...this.#open.keys()]) this.#ended({ exec, at: event.at }, 'cancel');
         return;
       default:
     }
@@ -83,6 +94,8 @@ export class RunHistory {
     if (exec === undefined) return;
     this.#push(id, {
       node: exec.node,
+      inside: aroundOf(state, exec),
+      attempt: 1,
       status: 'running',
       input: exec.input,
       startedAt: at,
@@ -99,6 +112,8 @@ export class RunHistory {
     const call = { exec: event.exec, attempt, ...(action === undefined ? {} : { action }) };
     const each: NodeTry = {
       node: action ?? exec.node,
+      inside: [...aroundOf(state, exec), ...(action === undefined ? [] : [{ node: exec.node }])],
+      attempt,
       status: 'running',
       input: exec.calls.at(-1)?.input ?? exec.input,
       startedAt: event.at,
@@ -124,10 +139,14 @@ export class RunHistory {
     const next = event.to === undefined ? undefined : state.execs.get(state.next - 1);
     const owner = place === undefined ? undefined : state.execs.get(place.owner);
     const output = event.output ?? next?.input ?? owner?.fan?.results[place?.index ?? 0] ?? state.output;
-    this.#ended(event.exec, event.at, 'success', undefined, output ?? undefined);
+    this.#ended(event, 'success', output ? { output } : {});
   }
 
-  #ended(exec: number, at: number, status: FlowRunStatus, error?: FlowError, output?: Value): void {
+  #ended(
+    { exec, at, to }: { readonly exec: number; readonly at: number; readonly to?: string },
+    status: FlowRunStatus,
+    { error, output }: { readonly error?: FlowError; readonly output?: Value } = {},
+  ): void {
     const open = this.#open.get(exec) ?? [];
     this.#open.delete(exec);
     for (const each of open) {
@@ -139,7 +158,13 @@ export class RunHistory {
     // of the last call of a function; of a service node, not of its actions
     const last = open.findLast(({ node }) => node === open[0]?.node);
     if (output !== undefined && last?.status === 'success') last.output = output;
+    if (to !== undefined && last !== undefined) last.to = to;
   }
+}
+
+function aroundOf(state: RunState, { owner, index }: Pick<Exec, 'owner' | 'index'>): readonly Around[] {
+  const exec = state.execs.get(owner);
+  return exec === undefined ? [] : [...aroundOf(state, exec), { node: exec.node, index }];
 }
 
 function nameOf({ exec, attempt, action }: { exec: number; attempt: number; action?: string }): string {

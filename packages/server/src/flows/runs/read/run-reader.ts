@@ -32,16 +32,25 @@ export class RunReader {
     this.#options = options;
   }
 
-  async detail(row: ListedRun & { definition: string; headers: string }, isFull: boolean): Promise<FlowRunDetail> {
-    const { store, catalog } = this.#options;
+  definition(digest: string): Promise<FlowDefinition> {
+    return this.#options.catalog.definition(digest);
+  }
+
+  /** Reads the whole log. */
+  async history(run: string): Promise<RunHistory> {
     const history = new RunHistory();
     for (let from = 0; ; ) {
-      const page = await store.events(row.run, from, PAGE);
+      const page = await this.#options.store.events(run, from, PAGE);
       for (const { events } of page) for (const event of JSON.parse(events) as RunEvent[]) history.add(event);
       const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) break;
+      if (last === undefined || page.length < PAGE) return history;
       from = last.seq + 1;
     }
+  }
+
+  async detail(row: ListedRun & { definition: string; headers: string }, isFull: boolean): Promise<FlowRunDetail> {
+    const { store, catalog } = this.#options;
+    const history = await this.history(row.run);
     const load = (digest: string): Promise<Buffer | undefined> => store.payload(row.run, digest);
     return detailOf({ row, history, definition: await catalog.definition(row.definition), load, isFull });
   }

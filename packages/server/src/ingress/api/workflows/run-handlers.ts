@@ -3,6 +3,7 @@ import type { FlowRunStatus, FlowRuns } from '../../../flows/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import { type Handlers, Reply } from '../../http/handler.ts';
+import { comparisonReply } from './comparison-reply.ts';
 import { pageAsked } from './definition-handlers.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
 import { runRange } from './run-range.ts';
@@ -17,6 +18,7 @@ type Ids =
   | 'showWorkflowExecutionForPage'
   | 'showWorkflowExecution'
   | 'followWorkflowExecution'
+  | 'compareWorkflowExecutions'
   | 'retryWorkFlow'
   | 'stopWorkFlow'
   | 'forkWorkflowExecution'
@@ -97,6 +99,16 @@ export function flowRunHandlers(deps: FlowRunDeps): Handlers<Ids> {
       const after = Number(request.query.after ?? -1);
       const mayGoOn = (): boolean => iam.holds(request.headers) && access.allows(request, 'get', flow);
       return new Reply(whileAllowed(runs.events(flow, runId, after, request.goneSignal()), mayGoOn, clock));
+    },
+
+    async compareWorkflowExecutions(request) {
+      const { project_id, workflow_id, execution_id } = request.params;
+      const { with: secondRun, with_workflow: secondFlow = workflow_id, all } = request.query;
+      const first = { flow: await access.find(request, 'get'), runId: execution_id };
+      const other = { ...request, params: { project_id, workflow_id: secondFlow } };
+      const second = { flow: await access.find(other, 'get'), runId: secondRun };
+      const comparison = await runs.compare(first, second, { all: all === 'true' });
+      return comparisonReply(comparison, [access.urn(first.flow), access.urn(second.flow)]);
     },
 
     async retryWorkFlow(request) {
