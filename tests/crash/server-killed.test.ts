@@ -1,27 +1,24 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asyncInvocations, deploy, enqueue, PATIENCE, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
+import { AccountFolder, noted, noting } from './account-folder.ts';
 import { Belongings } from './leftovers.ts';
+import { loadUntilKilled } from './until-killed.ts';
 
 const ROUNDS = 4;
 const EVENTS_A_ROUND = 60;
-const SENDERS = 6;
 
 let server: TestServer;
 let urn: string;
-let folder: string;
-const ran = (): string => join(folder, 'ran');
+let folder: AccountFolder;
+const ran = (): string => join(folder.path, 'ran');
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'funcgraph-account-'));
-  chmodSync(folder, 0o777);
-  // Without isolation a function can keep the account outside of everything that is killed.
+  folder = new AccountFolder();
   server = await TestServer.start({ args: ['--sandbox', 'process'] });
   const source = `exports.handler = async (event, context) => {
-    require('node:fs').appendFileSync(${JSON.stringify(ran())}, event.n + '\\n');
+    ${noting(ran(), 'event.n')}
     if (event.fail) throw new Error('asked to fail');
     return 'done';
   };`;
@@ -38,37 +35,12 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  folder.remove();
 });
 
 interface Sent {
   readonly n: number;
   readonly fail: boolean;
-}
-
-/** Sends events until the server is killed, which happens right after the `killAt`-th acceptance. */
-async function loadUntilKilled(first: number, killAt: number, accepted: Map<string, Sent>): Promise<void> {
-  let next = first;
-  let count = 0;
-  let killed: Promise<unknown> | undefined;
-  const send = async (): Promise<void> => {
-    while (killed === undefined && next < first + EVENTS_A_ROUND) {
-      const n = next;
-      next += 1;
-      const fail = n % 6 === 0;
-      try {
-        accepted.set(await enqueue(server, urn, { n, fail }), { n, fail });
-      } catch (error) {
-        // Never answered: such an event may be stored or not; the server made no promise.
-        if (killed === undefined) throw error;
-        return;
-      }
-      count += 1;
-      if (count === killAt) killed = server.kill('SIGKILL');
-    }
-  };
-  await Promise.all(Array.from({ length: SENDERS }, send));
-  await (killed ?? server.kill('SIGKILL'));
 }
 
 it('every accepted invocation ends once and was run, however often the server is killed', {
@@ -80,7 +52,11 @@ it('every accepted invocation ends once and was run, however often the server is
   for (let round = 0; round < ROUNDS; round += 1) {
     const killAt = 1 + Math.floor(Math.random() * EVENTS_A_ROUND);
     moments.push(killAt);
-    await loadUntilKilled(1 + round * EVENTS_A_ROUND, killAt, accepted);
+    const send = async (n: number): Promise<void> => {
+      const fail = n % 6 === 0;
+      accepted.set(await enqueue(server, urn, { n, fail }), { n, fail });
+    };
+    await loadUntilKilled(server, { first: 1 + round * EVENTS_A_ROUND, most: EVENTS_A_ROUND, killAt, send });
     await server.restart();
     belongings.note();
   }
@@ -97,10 +73,9 @@ it('every accepted invocation ends once and was run, however often the server is
   const wrong = [...accepted].filter(([id, { fail }]) => status.get(id) !== (fail ? 'FAIL' : 'SUCCESS'));
   expect(wrong, reported).toEqual([]);
 
-  expect(existsSync(ran())).toBe(true);
   const runs = new Map<number, number>();
-  for (const line of readFileSync(ran(), 'utf8').trim().split('\n'))
-    runs.set(Number(line), (runs.get(Number(line)) ?? 0) + 1);
+  for (const [n] of noted(ran())) runs.set(Number(n), (runs.get(Number(n)) ?? 0) + 1);
+  expect(runs.size).toBeGreaterThan(0);
   const tooFew = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) < (fail ? 2 : 1));
   const tooMany = [...accepted.values()].filter(({ n, fail }) => (runs.get(n) ?? 0) > (fail ? 2 : 1) + ROUNDS);
   expect([tooFew, tooMany], reported).toEqual([[], []]);

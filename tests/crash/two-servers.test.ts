@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../packages/server/src/storage/testing-cluster.ts';
@@ -9,6 +8,7 @@ import {
   enqueue,
   invoke,
   PATIENCE,
+  project,
   request,
   runtimeOf,
   target,
@@ -16,13 +16,26 @@ import {
 } from '../functions.ts';
 import type { TestServer } from '../server.ts';
 import { TwoServers } from '../two-servers.ts';
+import { noted, noting } from './account-folder.ts';
+import { FlowAccount } from './flow-account.ts';
 
 /** From the request of a change to the first call elsewhere that uses it; a busy machine gets more for the slowest. */
 const PROPAGATION_MS = { median: 200, most: 2_000 };
 const CHANGES = 40;
-/** Of the leases of a killed server. */
+/** Of the leases and the runs of flows of a killed server. */
 const TAKEOVER_MS = 10_000;
+/** Of those runs, beside the events that were taken over with them. */
+const ENDED_MS = 20_000;
 const EVENTS = 60;
+const RUNS = 30;
+const SECRET = { key: 'secret', value: '$RUN.callback.wait' };
+const FAIL = { key: 'fail', value: '$.fail' };
+
+interface Running {
+  readonly project_id: string;
+  readonly workflow_id: string;
+  readonly execution_id: string;
+}
 
 interface Run {
   readonly n: string;
@@ -52,19 +65,10 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
       files: { 'index.js': `exports.handler = async (event, context) => { ${body} };` },
     });
   };
-  /** Appends to a file outside of everything that is killed. */
-  const noting = (file: string): string =>
-    `require('node:fs').appendFileSync(${JSON.stringify(join(two.folder, file))},
-      (event.n ?? event.time) + ' ' + context.getRequestID() + ' ' + Date.now() + '\\n');`;
-  const runsIn = (file: string): Run[] => {
-    const path = join(two.folder, file);
-    if (!existsSync(path)) return [];
-    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-    return lines.map((line) => {
-      const [n = '', requestId = '', at = ''] = line.split(' ');
-      return { n, requestId, at: Number(at) };
-    });
-  };
+  const note = (file: string): string =>
+    noting(join(two.folder, file), 'event.n ?? event.time, context.getRequestID(), Date.now()');
+  const runsIn = (file: string): Run[] =>
+    noted(join(two.folder, file)).map(([n = '', requestId = '', at = '']) => ({ n, requestId, at: Number(at) }));
   const unfinished = async (server: TestServer, urn: string): Promise<string[]> =>
     (await asyncInvocations(server, urn)).filter((one) => /WAIT|RUNNING/.test(one.status)).map((one) => one.request_id);
   const sql = (text: string) => two.cluster.run(two.database, text);
@@ -150,7 +154,7 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     const urn = await make(
       a,
       'endless',
-      `${noting('endless')} await new Promise((end) => setTimeout(end, 90_000));`,
+      `${note('endless')} await new Promise((end) => setTimeout(end, 90_000));`,
       120,
     );
     const id = await enqueue(a, urn, { n: 1 });
@@ -166,7 +170,7 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     const urn = await make(
       a,
       'held',
-      `${noting('held')} await new Promise((end) => setTimeout(end, 3_000)); return 'done';`,
+      `${note('held')} await new Promise((end) => setTimeout(end, 3_000)); return 'done';`,
     );
     await expect.poll(async () => (await call(b, urn, { n: 'warm' })).status, PATIENCE).toBe(200);
     const [{ id: before = '' } = {}] = await sql(`select id from server where name like '%(${a.pid})'`);
@@ -192,11 +196,79 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
       .toBe('SUCCESS');
   });
 
-  it('kill -9 of either loses no event and no tick, and the other one takes over within ten seconds', {
+  it('a run that one drives is followed, stopped, answered, retried and forked on the other', {
+    timeout: 60_000,
+  }, async () => {
+    const fn = await make(a, 'step', "if (event.fail) throw new Error('no'); return event;");
+    const graph = {
+      name: 'asked-elsewhere',
+      nodes: [
+        { id: 'start', name: 'start', kind: 'start' },
+        { id: 'secret', name: 'secret', kind: 'function', function: fn, parameters: [SECRET, FAIL] },
+        { id: 'wait', name: 'wait', kind: 'wait', callback: {} },
+        { id: 'last', name: 'last', kind: 'function', function: fn },
+      ],
+      edges: [
+        { from: 'start', to: 'secret' },
+        { from: 'secret', to: 'wait' },
+        { from: 'wait', to: 'last' },
+      ],
+    };
+    const flow = { ...project(a), workflow_id: '' };
+    flow.workflow_id = (await a.api.call('createWorkflow', { params: project(a), body: { graph } })).data.id;
+    const start = async (input = {}): Promise<Running> => {
+      const { data } = await a.api.call('startWorkflowExecution', { params: flow, body: { input } });
+      return { ...flow, execution_id: data.execution_id };
+    };
+    const show = async (params: Running) => (await b.api.call('showWorkflowExecution', { params })).data;
+    const outputOf = async (params: Running, node: string) =>
+      (await show(params)).node_execution_details.find(({ node_id }) => node_id === node)?.executions[0]?.output;
+    const callback = (run: Running, id: string) =>
+      b.api.call('createCallbackWorkflow', {
+        params: flow,
+        headers: { 'X-Workflow-Run-Id': run.execution_id, 'X-Workflow-State-Id': id },
+        body: { result: 'success', output: { approved: true } },
+      });
+
+    const run = await start();
+    const events: unknown[] = [];
+    const following = (async () => {
+      for await (const { event } of b.api.stream('followWorkflowExecution', { params: run, query: {} }))
+        events.push(event.type);
+    })();
+    const secret = async () => ((await outputOf(run, 'secret')) as { secret?: string } | undefined)?.secret;
+    await expect.poll(secret, PATIENCE).toEqual(expect.any(String));
+    const id = (await secret()) ?? '';
+    expect((await callback(run, id)).data.execution_id).toBe(run.execution_id);
+    await expect.poll(async () => (await show(run)).status, PATIENCE).toBe('success');
+    expect(await outputOf(run, 'last')).toMatchObject({ approved: true });
+    await following;
+    expect([events[0], events.at(-1)]).toEqual(['run_started', 'run_finished']);
+    await expect(callback(run, id)).rejects.toMatchObject({ status: 410 });
+
+    const forked = await b.api.call('forkWorkflowExecution', { params: run, body: { node: 'last', input: { n: 2 } } });
+    const fork = { ...flow, execution_id: forked.data.execution_id };
+    await expect.poll(async () => (await show(fork)).output, PATIENCE).toEqual({ n: 2 });
+
+    const stopped = await start();
+    await expect.poll(async () => (await outputOf(stopped, 'secret')) !== undefined, PATIENCE).toBe(true);
+    await b.api.call('stopWorkFlow', { params: stopped });
+    await expect.poll(async () => (await show(stopped)).status, PATIENCE).toBe('cancel');
+
+    const failing = await start({ fail: true });
+    await expect.poll(async () => (await show(failing)).status, PATIENCE).toBe('fail');
+    const { headers } = await b.api.call('retryWorkFlow', { params: failing });
+    const retried = { ...flow, execution_id: headers.get('x-workflowrun-id') ?? '' };
+    await expect.poll(async () => (await show(retried)).status, PATIENCE).toBe('fail');
+    // each was begun by the server that was asked, and ended by its owner
+    expect(await sql('select distinct owner from flow_run where ended_at is null')).toEqual([]);
+  });
+
+  it('kill -9 of either loses no event, run or tick, and the other one takes over within ten seconds', {
     timeout: 300_000,
   }, async () => {
     const ticks = `ticks-${made}`;
-    const ticking = await make(a, 'ticking', `${noting(ticks)} return 'done';`);
+    const ticking = await make(a, 'ticking', `${note(ticks)} return 'done';`);
     await a.api.call('createFunctionTrigger', {
       params: target(a, ticking),
       body: {
@@ -207,12 +279,14 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     const urn = await make(
       a,
       'account',
-      `${noting('ran')} await new Promise((end) => setTimeout(end, 2_500)); return 'done';`,
+      `${note('ran')} await new Promise((end) => setTimeout(end, 1_500)); return 'done';`,
     );
     await expect.poll(async () => (await call(b, urn, { n: 'warm' })).status, PATIENCE).toBe(200);
     await expect.poll(() => runsIn(ticks).length, PATIENCE).toBeGreaterThan(1);
+    const flow = await FlowAccount.open(a, 'killed', { folder: two.folder, ms: 300 });
+    const tickingFlow = await makeTicking(a);
     const accepted = new Map<string, string>();
-    const takeovers: number[] = [];
+    const takeovers = { leases: [] as number[], runs: [] as number[], ends: [] as number[] };
     for (const [round, victim] of [a, b, a].entries()) {
       const survivor = victim === a ? b : a;
       const leasedBy = (pid: number) =>
@@ -229,19 +303,43 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
       await expect
         .poll(async () => (await leasedBy(victim.pid)).length, { ...PATIENCE, interval: 5 })
         .toBeGreaterThan(4);
+      await Promise.all(Array.from({ length: RUNS }, (_, n) => flow.start(n % 2 === 0 ? a : b, round * RUNS + n)));
       const [{ owner } = {}] = await leasedBy(victim.pid);
       const leased = () => sql(`select id from message where state = 'leased' and owner = '${owner}'`);
+      const driven = () => sql(`select run from flow_run where ended_at is null and owner = '${owner}'`);
+      // each run goes on for longer than this
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 600));
       await victim.kill('SIGKILL');
       const killedAt = Date.now();
+      const elapsed = (): number => Date.now() - killedAt;
       await sending;
+      const lost = (await driven()).map(({ run }) => run);
       expect((await leased()).length).toBeGreaterThan(0);
-      await expect.poll(async () => (await leased()).length, { ...PATIENCE, interval: 20 }).toBe(0);
-      takeovers.push(Date.now() - killedAt);
+      expect(lost.length).toBeGreaterThan(0);
+      const running = () => sql(`select run from flow_run where ended_at is null and run in ('${lost.join("','")}')`);
+      const soon = { ...PATIENCE, interval: 20 };
+      await Promise.all([
+        expect
+          .poll(async () => (await leased()).length, soon)
+          .toBe(0)
+          .then(() => takeovers.leases.push(elapsed())),
+        expect
+          .poll(async () => (await driven()).length, soon)
+          .toBe(0)
+          .then(() => takeovers.runs.push(elapsed())),
+        expect
+          .poll(async () => (await running()).length, soon)
+          .toBe(0)
+          .then(() => takeovers.ends.push(elapsed())),
+      ]);
       await expect.poll(() => unfinished(survivor, urn), { timeout: 60_000, interval: 100 }).toEqual([]);
       await victim.restart();
     }
-    console.info(`leases of a killed server were taken over after ${takeovers.join(', ')} ms`);
-    expect(Math.max(...takeovers)).toBeLessThan(TAKEOVER_MS);
+    console.info(`a killed server's work was taken over after ${JSON.stringify(takeovers)} ms`);
+    expect(Math.max(...takeovers.leases, ...takeovers.runs)).toBeLessThan(TAKEOVER_MS);
+    expect(Math.max(...takeovers.ends)).toBeLessThan(ENDED_MS);
+    await flow.settle(b);
+    expect(flow.accepted.size).toBe(3 * RUNS);
 
     const listed = await asyncInvocations(a, urn);
     expect(listed.filter(({ status }) => status !== 'SUCCESS')).toEqual([]);
@@ -255,8 +353,32 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
     expect([...idsOfTick.values()].filter((runs) => new Set(runs.map(({ requestId }) => requestId)).size > 1)).toEqual(
       [],
     );
-    const planned = [...idsOfTick.keys()].toSorted((x, y) => x - y);
-    const gaps = planned.slice(1).map((tick, index) => tick - (planned[index] ?? 0));
-    expect(gaps.filter((gap) => gap !== 1_000)).toEqual([]);
+    expect(gapsOf([...idsOfTick.keys()])).toEqual([]);
+    const runs = await sql(`select id from flow_run where flow_id = '${tickingFlow}'`);
+    expect(gapsOf(runs.map(({ id }) => Number(String(id).split('-').at(-1))))).toEqual([]);
   });
 });
+
+/** Distances between ticks of every second that are not a second. */
+function gapsOf(ticks: readonly number[]): number[] {
+  const sorted = ticks.toSorted((x, y) => x - y);
+  return sorted.slice(1).flatMap((tick, index) => {
+    const gap = tick - (sorted[index] ?? 0);
+    return gap === 1_000 ? [] : [gap];
+  });
+}
+
+/** A flow that a timer starts every second; returns its id. */
+async function makeTicking(server: TestServer): Promise<string> {
+  const trigger_config = { schedule: '@every 1s', user_event: '{"input":{}}' };
+  const graph = {
+    name: 'ticking',
+    triggers: [{ trigger_name: 'tick', trigger_type: 'FLOWTIMER', enabled: true, trigger_config }],
+    nodes: [
+      { id: 'start', name: 'start', kind: 'start' },
+      { id: 'wait', name: 'wait', kind: 'wait', seconds: 1 },
+    ],
+    edges: [{ from: 'start', to: 'wait' }],
+  };
+  return (await server.api.call('createWorkflow', { params: project(server), body: { graph } })).data.id;
+}

@@ -1,0 +1,29 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where functions without isolation keep an account of their runs, outside of everything that is killed. */
+export class AccountFolder {
+  readonly path: string;
+
+  constructor() {
+    this.path = mkdtempSync(join(tmpdir(), 'funcgraph-account-'));
+    chmodSync(this.path, 0o777);
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A statement of a function that appends a line to a file; `words` is a list of expressions. */
+export function noting(file: string, words: string): string {
+  return `require('node:fs').appendFileSync(${JSON.stringify(file)}, [${words}].join(' ') + '\\n');`;
+}
+
+/** The words of each complete line. */
+export function noted(file: string): string[][] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => line.split(' '));
+}
