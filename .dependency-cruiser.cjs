@@ -16,8 +16,8 @@ const matrix = {
   launcher: ['config'],
   instances: ['artifacts', 'telemetry'],
   invocation: ['queue', 'telemetry', 'control', 'instances'],
-  triggers: ['storage', 'control', 'invocation'],
   services: ['storage', 'queue', 'control', 'iam', 'invocation'],
+  triggers: ['storage', 'control', 'invocation', 'services'],
   flows: ['storage', 'queue', 'telemetry', 'control', 'invocation', 'triggers', 'services'],
   ingress: [
     'artifacts',

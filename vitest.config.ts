@@ -43,6 +43,7 @@ const postgres = [
   `${server}/storage/migrations/{0021-project-owners,0028-trigger-settings,0029-function-settings}.test.ts`,
   `${server}/iam/{accounts,directory-source}.test.ts`,
   `${server}/images/images.test.ts`,
+  `${server}/services/facts/*.test.ts`,
   `${server}/flows/{definitions/{flow-store,flows},triggers/{flow-trigger-store,read-triggers}}.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,

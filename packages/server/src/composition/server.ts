@@ -62,6 +62,7 @@ import { deliveryRefusal } from './delivery-rights.ts';
 import { startFlowEngine } from './flow-parts.ts';
 import { followChanges } from './follow-changes.ts';
 import { instanceParts } from './instance-parts.ts';
+import { serviceParts } from './service-parts.ts';
 import { VERSION } from './version.ts';
 
 export interface RunningServer {
@@ -271,7 +272,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       gate,
       running,
       requests,
-      agencyCredentials: (projectId, agency) => iam.agencyCredentials.of(projectId, agency),
+      agencyCredentials: (projectId, agency, depth) => iam.agencyCredentials.of(projectId, agency, depth),
       clock,
       random: Math.random,
     });
@@ -355,7 +356,15 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       region: config.region,
     };
-    const sources = triggerSources(sourceDeps, [new TimerSource(flowTimers, timing)]);
+    const services = serviceParts({
+      ...sourceDeps,
+      config,
+      storage,
+      feed,
+      queue,
+      async: async.invocations,
+    });
+    const sources = triggerSources(sourceDeps, [new TimerSource(flowTimers, timing), services.fanOut]);
 
     const proxies = new TrustedProxies(config.trustedProxies);
     const bodies = new BodyBudget(bodyMemoryBytes());

@@ -8,6 +8,8 @@ const LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Functions get the same for as long. */
 const KEEP_MS = 10 * 60 * 1000;
 const MAX_KEPT = 10_000;
+/** Chains of functions are stopped long before; deeper ones share their keys. */
+const MAX_DEPTH = 16;
 
 /** As the runtime protocol carries them. */
 export interface FunctionCredentials {
@@ -40,27 +42,31 @@ export class AgencyCredentials {
     this.#options = options;
   }
 
-  /** From memory mostly; the same object until it is renewed. Undefined without an agency, or when it has expired. */
-  of(projectId: string, agencyName: string): FunctionCredentials | undefined {
+  /**
+   * From memory mostly; the same object until it is renewed. `depth` is that of the caller that uses them. Undefined
+   * without an agency, or when it has expired.
+   */
+  of(projectId: string, agencyName: string, depth: number): FunctionCredentials | undefined {
     if (agencyName === '') return undefined;
+    const name = `${Math.min(depth, MAX_DEPTH)} ${agencyName}`;
     const { directory, clock } = this.#options;
     const now = clock.now();
-    const kept = this.#kept.get(projectId)?.get(agencyName);
+    const kept = this.#kept.get(projectId)?.get(name);
     if (kept !== undefined && kept.until > now && directory.agencies.get(kept.agency.id) === kept.agency) {
       return kept.credentials;
     }
     const domainId = directory.projects.get(projectId)?.domainId ?? '';
     const agency = directory.agencyByName(domainId, agencyName);
     if (agency === undefined || (agency.expiresAt !== null && agency.expiresAt <= now)) return undefined;
-    const credentials = this.#make(projectId, agency, now);
+    const credentials = this.#make(projectId, agency, { now, depth: Math.min(depth, MAX_DEPTH) });
     const until = Math.min(now + KEEP_MS, agency.expiresAt ?? Number.POSITIVE_INFINITY);
-    this.#keep(projectId, agencyName, { agency, until, credentials });
+    this.#keep(projectId, name, { agency, until, credentials });
     return credentials;
   }
 
-  #make(projectId: string, agency: Agency, now: number): FunctionCredentials {
+  #make(projectId: string, agency: Agency, { now, depth }: { now: number; depth: number }): FunctionCredentials {
     const expiresAt = Math.min(now + LIFETIME_MS, agency.expiresAt ?? Number.POSITIVE_INFINITY);
-    const request = { principal: { kind: 'agency', id: agency.id }, projectId, expiresAt } as const;
+    const request = { principal: { kind: 'agency', id: agency.id }, projectId, expiresAt, depth } as const;
     const { accessKey, secretKey, securityToken } = this.#options.sessions.issueKey(request);
     return {
       accessKey,
@@ -72,10 +78,10 @@ export class AgencyCredentials {
     };
   }
 
-  #keep(projectId: string, agencyName: string, kept: CachedCredentials): void {
+  #keep(projectId: string, name: string, kept: CachedCredentials): void {
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     const agencies = this.#kept.get(projectId) ?? new Map<string, CachedCredentials>();
     if (agencies.size >= MAX_KEPT) agencies.clear();
-    this.#kept.set(projectId, agencies.set(agencyName, kept));
+    this.#kept.set(projectId, agencies.set(name, kept));
   }
 }

@@ -23,6 +23,8 @@ const Claims = Type.Object({
   exp: Type.Number(),
   /** The permanent key that requested a temporary one. */
   by: Type.Optional(Type.String()),
+  /** Functions that ran one after another, up to the one that has it. */
+  d: Type.Optional(Type.Integer({ minimum: 1 })),
   /** Access key and secret, for `k`. */
   ak: Type.Optional(Type.String()),
   sk: Type.Optional(Type.String()),
@@ -37,6 +39,8 @@ export interface SessionRequest {
   readonly expiresAt: number;
   /** The permanent key of the request: the session is valid only while that key is. */
   readonly issuedBy?: string;
+  /** See `Caller`. */
+  readonly depth?: number;
 }
 
 export interface TemporaryKey {
@@ -109,10 +113,11 @@ export class Sessions {
     return { accessKey: opened.caller.accessKey, key: opened.key, caller: opened.caller };
   }
 
-  #claims(t: 't' | 'k', { principal, projectId, expiresAt, issuedBy }: SessionRequest): Claims {
+  #claims(t: 't' | 'k', { principal, projectId, expiresAt, issuedBy, depth = 0 }: SessionRequest): Claims {
     const p = principal.kind === 'user' ? 'u' : 'a';
     const by = issuedBy === undefined ? {} : { by: issuedBy };
-    return { t, p, id: principal.id, pr: projectId ?? '', iat: this.#options.clock.now(), exp: expiresAt, ...by };
+    const d = depth === 0 ? {} : { d: depth };
+    return { t, p, id: principal.id, pr: projectId ?? '', iat: this.#options.clock.now(), exp: expiresAt, ...by, ...d };
   }
 
   #seal(claims: Claims): string {
@@ -143,9 +148,9 @@ export class Sessions {
     }
   }
 
-  #callerOf({ p, id, pr, ak = '' }: Claims): Caller | undefined {
+  #callerOf({ p, id, pr, d, ak = '' }: Claims): Caller | undefined {
     const { directory } = this.#options;
-    const bound = { accessKey: ak, ...(pr === '' ? {} : { projectId: pr }) };
+    const bound = { accessKey: ak, ...(pr === '' ? {} : { projectId: pr }), ...(d === undefined ? {} : { depth: d }) };
     if (p === 'u') {
       const user = directory.users.get(id);
       if (user === undefined) return undefined;

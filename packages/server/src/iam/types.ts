@@ -113,6 +113,8 @@ export interface Caller {
   readonly projectId?: string;
   /** The key that signed; empty for tokens. */
   readonly accessKey: string;
+  /** Functions that ran one after another, up to the one whose credentials these are; absent for others. */
+  readonly depth?: number;
 }
 
 /** The enterprise project of resources that name none. */

@@ -34,9 +34,10 @@ export interface InvokerOptions {
   readonly launchPlan: (runtime: string) => Promise<LaunchPlan>;
   readonly gate: AccountGate;
   /**
-   * Credentials of an agency in a project, from memory; undefined for an unknown agency. Unset: no function gets any.
+   * Credentials of an agency in a project, from memory; undefined for an unknown agency. What is done with them is done by
+   * the last of so many functions that ran one after another. Unset: no function gets any.
    */
-  readonly agencyCredentials?: (projectId: string, agency: string) => Credentials | undefined;
+  readonly agencyCredentials?: (projectId: string, agency: string, depth: number) => Credentials | undefined;
   readonly clock: Clock;
   /** From 0 up to but not including 1: picks the version of a request through an alias with a weight. */
   readonly random: () => number;
@@ -201,7 +202,7 @@ export class Invoker {
         ...(request.http === undefined ? {} : { http: request.http }),
         ...(request.openSink === undefined || !snapshot.returnStream ? {} : { sink: request.openSink() }),
         ...(request.body === undefined ? {} : { body: request.body }),
-        credentials: this.#credentials(snapshot),
+        credentials: this.#credentials(snapshot, request),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
       if (answer.failure !== undefined && this.#options.requests?.isCut === true) {
@@ -236,9 +237,9 @@ export class Invoker {
     }
   }
 
-  #credentials({ projectId, agency }: VersionSnapshot): Credentials {
+  #credentials({ projectId, agency }: VersionSnapshot, { depth = 0 }: InvocationRequest): Credentials {
     if (agency === undefined) return NO_CREDENTIALS;
-    return this.#options.agencyCredentials?.(projectId, agency) ?? NO_CREDENTIALS;
+    return this.#options.agencyCredentials?.(projectId, agency, depth + 1) ?? NO_CREDENTIALS;
   }
 
   /**

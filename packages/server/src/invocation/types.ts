@@ -24,6 +24,8 @@ export interface InvocationRequest {
   readonly headers?: RequestHeaders;
   /** Earlier decision whether the request goes to the additional version of the alias. */
   readonly toAdditional?: boolean;
+  /** Functions that ran one after another, each because of the one before, until this call; 0 unless set. */
+  readonly depth?: number | undefined;
   /** Monotonic ms when the request arrived. */
   readonly receivedAt: number;
   /** Monotonic ms; a call without an instance by then is returned as `overloaded` and does not run. */

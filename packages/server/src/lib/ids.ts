@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 
 /**
  * Public id of one invocation or API request: a UUID of version 7, which begins with the time. New ids are adjacent at
@@ -12,4 +12,11 @@ export function newRequestId(): string {
 /** Id of an instance; safe as a file name and a cgroup name. */
 export function newInstanceId(): string {
   return `i-${randomBytes(8).toString('hex')}`;
+}
+
+/** The same UUID (version 8) for the same text: repeating work after a crash repeats its ids. */
+export function idOf(text: string): string {
+  const hex = hash('sha256', text, 'hex');
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -2,6 +2,7 @@ import type { ApplicationsSchema } from './schema/applications.ts';
 import type { ChangesSchema } from './schema/changes.ts';
 import type { ClusterSchema } from './schema/cluster.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
+import type { FactsSchema } from './schema/facts.ts';
 import type { FileSystemsSchema } from './schema/file-systems.ts';
 import type { FlowRunsSchema } from './schema/flow-runs.ts';
 import type { FlowsSchema } from './schema/flows.ts';
@@ -33,6 +34,7 @@ export type Schema = IdentitySchema &
   ChangesSchema &
   ClusterSchema &
   DependenciesSchema &
+  FactsSchema &
   TestEventsSchema &
   TagsSchema &
   TriggersSchema &

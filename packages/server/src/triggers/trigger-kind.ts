@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Catalog, Trigger, TriggerRules, TriggerSettings, Triggers } from '../control/index.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Fact } from '../services/index.ts';
 import type { AtomicStatement } from '../storage/index.ts';
 
 /** Everything the server knows of a kind of trigger. Settings have two forms: that of the program, and `event_data`. */
@@ -16,7 +17,9 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   data(settings: S): TriggerFields<K>;
   /** What only answers have, beside `data`. */
   answer?(trigger: Trigger<S>, place: TriggerPlace): object;
-  /** Where events come from. Kinds without a source are served by the gateway. */
+  /** The event of a fact of its source; undefined when the trigger does not ask for such a fact. */
+  event?(trigger: Pick<Trigger<S>, 'id' | 'settings'>, fact: Fact): Buffer | undefined;
+  /** Where events come from. Kinds without a source are served by the gateway, or listen to facts. */
   source?(deps: SourceDeps): TriggerSource;
   /** A test event. */
   readonly sample?: SampleEvent;

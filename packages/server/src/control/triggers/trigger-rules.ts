@@ -16,6 +16,8 @@ export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
   checkAmong?(trigger: Trigger<S>, around: TriggerNeighbours): void;
   /** The same text for settings that may not exist twice in a project. */
   uniqueKey?(fn: FunctionName, settings: S): string;
+  /** The source of facts that it listens to. Kinds without this method listen to none. */
+  listensTo?(fn: FunctionName, settings: S): string;
   /** Whether `since` stays when the settings change. It does for kinds without this method. */
   keepsSince?(before: S, after: S): boolean;
 }

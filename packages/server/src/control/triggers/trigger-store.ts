@@ -7,6 +7,12 @@ interface Tick extends Firing {
   readonly modifiedAt: number;
 }
 
+/** See `TriggerRules`. */
+interface TriggerKeys {
+  readonly uniqueKey: string | undefined;
+  readonly source: string | undefined;
+}
+
 /** Rows of triggers; no rules but uniqueness. Rows go with their function, version or alias. */
 export class TriggerStore {
   readonly #db: Kysely<Schema>;
@@ -67,17 +73,17 @@ export class TriggerStore {
   }
 
   /** False when its name or its unique key is taken. */
-  async insert(trigger: Trigger, uniqueKey: string | undefined): Promise<boolean> {
+  async insert(trigger: Trigger, keys: TriggerKeys): Promise<boolean> {
     const { id, functionId, qualifier, createdAt } = trigger;
-    const values = { id, function_id: functionId, qualifier, created_at: createdAt, ...changeable(trigger, uniqueKey) };
+    const values = { id, function_id: functionId, qualifier, created_at: createdAt, ...changeable(trigger, keys) };
     return unlessTaken(this.#db.insertInto('function_trigger').values(values).execute());
   }
 
   /** False when its name or its unique key is taken. The last tick is kept. */
-  async replace(trigger: Trigger, uniqueKey: string | undefined): Promise<boolean> {
+  async replace(trigger: Trigger, keys: TriggerKeys): Promise<boolean> {
     const { id } = trigger;
     return unlessTaken(
-      this.#db.updateTable('function_trigger').set(changeable(trigger, uniqueKey)).where('id', '=', id).execute(),
+      this.#db.updateTable('function_trigger').set(changeable(trigger, keys)).where('id', '=', id).execute(),
     );
   }
 
@@ -97,7 +103,7 @@ export class TriggerStore {
 
 function changeable(
   { settings: { kind, ...settings }, active, since, modifiedAt }: Trigger,
-  uniqueKey: string | undefined,
+  { uniqueKey, source }: TriggerKeys,
 ) {
   return {
     kind,
@@ -105,6 +111,7 @@ function changeable(
     active: active ? 1 : 0,
     settings: JSON.stringify(settings),
     route_key: uniqueKey ?? null,
+    source: source ?? null,
     since,
     modified_at: modifiedAt,
   };

@@ -89,7 +89,7 @@ export class Triggers {
         const message = `${shownQualifier(qualifier)} has ${LIMITS.triggersPerVersion} triggers, as many as it may have`;
         throw new PlatformError('trigger_quota', message, { hint: 'Delete triggers that are not needed.' });
       }
-      if (!(await store.insert(trigger, this.#uniqueKey(trigger)))) throw this.#nameTaken(trigger);
+      if (!(await store.insert(trigger, this.#keys(trigger)))) throw this.#nameTaken(trigger);
       await access.caughtUp();
       return trigger;
     });
@@ -135,7 +135,7 @@ export class Triggers {
         modifiedAt: now,
       };
       this.#check(trigger, fn.runtime);
-      if (!(await store.replace(trigger, this.#uniqueKey(trigger)))) throw this.#nameTaken(trigger);
+      if (!(await store.replace(trigger, this.#keys(trigger)))) throw this.#nameTaken(trigger);
       await access.caughtUp();
       return trigger;
     });
@@ -195,6 +195,11 @@ export class Triggers {
 
   #uniqueKey({ fn, settings }: Trigger): string | undefined {
     return this.#rulesOf(settings).uniqueKey?.(fn, settings);
+  }
+
+  #keys(trigger: Trigger) {
+    const { fn, settings } = trigger;
+    return { uniqueKey: this.#uniqueKey(trigger), source: this.#rulesOf(settings).listensTo?.(fn, settings) };
   }
 
   #checkSettings(settings: TriggerSettings): void {

@@ -7,13 +7,13 @@ import {
   type StoredValue,
 } from '@funcgraph/flow';
 import type { Clock } from '../../lib/clock.ts';
+import { idOf } from '../../lib/ids.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { Flow, FlowCatalog } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
 import type { ChildRequest, Children } from './actor/commands.ts';
 import type { RunActor } from './actor/run-actor.ts';
 import type { RunContext } from './actor/run-context.ts';
-import { idOf } from './calls/ids.ts';
 import type { NewRuns } from './new-runs.ts';
 import type { FlowRights } from './rights.ts';
 import type { RunStore } from './store/run-store.ts';

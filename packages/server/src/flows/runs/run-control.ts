@@ -1,12 +1,11 @@
 import type { JsonObject, Message, RunEvent, StoredValue } from '@funcgraph/flow';
 import type { Clock } from '../../lib/clock.ts';
-import { newRequestId } from '../../lib/ids.ts';
+import { idOf, newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { Flow, FlowCallback, FlowRun, StartFlowRun } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
 import type { CallbackSecrets } from './callback-secrets.ts';
-import { idOf } from './calls/ids.ts';
 import type { NewRuns } from './new-runs.ts';
 import { toFlowRun } from './read/listed-run.ts';
 import type { InboxMessage, RunRow } from './store/run-rows.ts';

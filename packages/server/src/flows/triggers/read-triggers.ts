@@ -2,9 +2,9 @@ import type { ErrorViolation, TriggerFields } from '@funcgraph/api';
 import type { FlowDefinition, FlowTrigger as Given, Json, JsonObject } from '@funcgraph/flow';
 import type { ApiSettings } from '../../control/index.ts';
 import { parseCronSchedule, ScheduleError } from '../../domain/schedule.ts';
+import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkApi, readApi, routeKey } from '../../triggers/index.ts';
-import { idOf } from '../runs/calls/ids.ts';
 import type { DefinedTrigger, FlowTimerSettings, FlowTriggerSettings } from './flow-trigger.ts';
 
 export interface ReadTriggers {

@@ -26,6 +26,8 @@ export interface AsyncCall {
   /** 256 KB for external callers; unless set, the largest event of a function. */
   readonly maxEventBytes?: number;
   readonly chain?: readonly string[];
+  /** See `InvocationRequest`. */
+  readonly depth?: number | undefined;
   readonly redriveOf?: string;
 }
 
@@ -37,7 +39,7 @@ export function acceptedMessage(
   { catalog, clock, random }: Accepting,
   call: AsyncCall,
 ): { readonly message: NewMessage; readonly attributes: AsyncAttributes } {
-  const { urn, event, memoryChoice, chain, redriveOf, maxEventBytes = LIMITS.syncEventBytes } = call;
+  const { urn, event, memoryChoice, chain, depth, redriveOf, maxEventBytes = LIMITS.syncEventBytes } = call;
   const { snapshot, alias, toAdditional } = route(catalog, call, random);
   if (!snapshot.enabled || snapshot.maxInstances === 0) {
     throw new PlatformError('overloaded', `function ${snapshot.name} is disabled`);
@@ -63,6 +65,7 @@ export function acceptedMessage(
     onSuccess,
     onFailure,
     chain: chain ?? [],
+    depth,
     statusLog,
     redriveOf,
   };

@@ -11,7 +11,7 @@ import { resolve } from '../resolve.ts';
 import { acceptedMessage } from './acceptance.ts';
 import { DELIVERY_TOPIC } from './delivery-message.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { ASYNC_TOPIC } from './message.ts';
+import { ASYNC_TOPIC, type AsyncAttributes } from './message.ts';
 import { queueRefusal } from './refusal.ts';
 import { tellStatus } from './settlement.ts';
 
@@ -85,8 +85,27 @@ export class AsyncInvocations {
     });
     this.#options.refuseWhenFull();
     await this.#enqueue(message, together);
-    if (attributes.statusLog === true)
-      tellStatus(this.#options.logs, message.group, request.urn, request.requestId, 'WAIT');
+    this.#waits(message, attributes, request);
+  }
+
+  /**
+   * The message that `accept` would store, for a caller that stores it with other things. Throws like `accept` rejects;
+   * call `stored` when the message is stored.
+   */
+  messageOf(request: { urn: FunctionUrn; event: Buffer; requestId: string; depth: number }): {
+    readonly message: NewMessage;
+    readonly stored: () => void;
+  } {
+    const { message, attributes } = acceptedMessage(this.#options, {
+      ...request,
+      maxEventBytes: LIMITS.asyncEventBytes,
+    });
+    this.#options.refuseWhenFull();
+    return { message, stored: () => this.#waits(message, attributes, request) };
+  }
+
+  #waits({ group }: NewMessage, { statusLog }: AsyncAttributes, of: { urn: FunctionUrn; requestId: string }): void {
+    if (statusLog === true) tellStatus(this.#options.logs, group, of.urn, of.requestId, 'WAIT');
   }
 
   async #enqueue(message: NewMessage, together: NonNullable<AtomicStep['statements']>): Promise<void> {

@@ -2,7 +2,7 @@ import { LIMITS, parseUrn } from '@funcgraph/api';
 import type { Destination } from '../../control/index.ts';
 import type { JsonObject, NewMessage } from '../../queue/index.ts';
 import { hopOf } from './chain.ts';
-import { type AsyncAttributes, readChain, readDestination, textOrNothing } from './message.ts';
+import { type AsyncAttributes, readChain, readDepth, readDestination, textOrNothing } from './message.ts';
 import { type EndedInvocation, outcomeEvent } from './outcome-event.ts';
 
 export const DELIVERY_TOPIC = 'delivery';
@@ -19,6 +19,8 @@ export interface DeliveryAttributes {
   readonly destination: Destination;
   /** Functions that ran one after another so far, including the one that ended. */
   readonly chain: readonly string[];
+  /** Of the invocation that ended; see `InvocationRequest`. */
+  readonly depth?: number | undefined;
   /** Size of the full event in bytes. Only a part of it is stored, and it is not delivered. */
   readonly oversize?: number | undefined;
   readonly redriveOf?: string | undefined;
@@ -51,6 +53,7 @@ export function deliveryOf(
       result,
       destination,
       chain,
+      depth: attributes.depth,
       ...(fits ? {} : { oversize: whole.length }),
     }),
   };
@@ -67,9 +70,10 @@ function shortened(ended: EndedInvocation): Buffer {
 }
 
 export function writeDelivery(attributes: DeliveryAttributes): JsonObject {
-  const { oversize, redriveOf, ...rest } = attributes;
+  const { oversize, redriveOf, depth = 0, ...rest } = attributes;
   return {
     ...rest,
+    ...(depth === 0 ? {} : { depth }),
     ...(oversize === undefined ? {} : { oversize }),
     ...(redriveOf === undefined ? {} : { redriveOf }),
   };
@@ -87,6 +91,7 @@ export function readDelivery(stored: JsonObject): DeliveryAttributes {
     result: result === 'success' ? 'success' : 'failure',
     destination,
     chain: readChain(stored.chain),
+    depth: readDepth(stored.depth),
     oversize: typeof oversize === 'number' ? oversize : undefined,
     redriveOf: textOrNothing(stored.redriveOf),
   };

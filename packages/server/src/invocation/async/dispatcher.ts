@@ -202,6 +202,7 @@ export class Dispatcher {
         attempt: retriesDone + 1,
         memoryChoice: attributes.memoryChoice,
         toAdditional: attributes.toAdditional,
+        depth: attributes.depth,
         tail: false,
         receivedAt: clock.monotonic(),
         ...(message.expiresAt === null ? {} : { startBefore: clock.monotonic() + message.expiresAt - clock.now() }),

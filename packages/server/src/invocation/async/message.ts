@@ -14,6 +14,8 @@ export interface AsyncAttributes {
   readonly onFailure?: Destination | undefined;
   /** Functions whose outcomes led to this invocation, in order. Never taken from user input. */
   readonly chain?: readonly string[];
+  /** See `InvocationRequest`. */
+  readonly depth?: number | undefined;
   readonly statusLog?: boolean;
   /** Id of the dead letter that it replaces. */
   readonly redriveOf?: string | undefined;
@@ -29,6 +31,7 @@ export function writeAttributes(attributes: AsyncAttributes): JsonObject {
     ...(onSuccess === undefined ? {} : { onSuccess }),
     ...(onFailure === undefined ? {} : { onFailure }),
     ...(chain.length === 0 ? {} : { chain }),
+    ...(attributes.depth === undefined || attributes.depth === 0 ? {} : { depth: attributes.depth }),
     ...(attributes.statusLog === true ? { statusLog: true } : {}),
     ...(attributes.redriveOf === undefined ? {} : { redriveOf: attributes.redriveOf }),
   };
@@ -47,6 +50,7 @@ export function readAttributes(stored: JsonObject): AsyncAttributes {
     onSuccess: readDestination(stored.onSuccess),
     onFailure: readDestination(stored.onFailure),
     chain: readChain(stored.chain),
+    depth: readDepth(stored.depth),
     statusLog: stored.statusLog === true,
     redriveOf: textOrNothing(stored.redriveOf),
   };
@@ -67,6 +71,10 @@ function readSetter(stored: unknown): Destination['setBy'] {
 
 export function readChain(stored: unknown): readonly string[] {
   return Array.isArray(stored) ? stored.filter((hop) => typeof hop === 'string') : [];
+}
+
+export function readDepth(stored: unknown): number | undefined {
+  return Number.isSafeInteger(stored) ? (stored as number) : undefined;
 }
 
 export function textOrNothing(stored: unknown): string | undefined {

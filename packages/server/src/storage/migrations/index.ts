@@ -32,6 +32,7 @@ import { flowRuns0032 } from './0032-flow-runs.ts';
 import { servers0033 } from './0033-servers.ts';
 import { flowMinutes0034 } from './0034-flow-minutes.ts';
 import { flowTriggers0035 } from './0035-flow-triggers.ts';
+import { facts0036 } from './0036-facts.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -68,4 +69,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0033-servers': servers0033,
   '0034-flow-minutes': flowMinutes0034,
   '0035-flow-triggers': flowTriggers0035,
+  '0036-facts': facts0036,
 };

@@ -30,12 +30,14 @@ export interface FlowTriggerTable {
   /** Made of the flow, the kind and the name: it stays the same when the flow is saved again. */
   id: string;
   flow_id: string;
-  kind: 'FLOWTIMER' | 'APIG' | 'APIG_DE';
+  kind: 'FLOWTIMER' | 'APIG' | 'APIG_DE' | 'OBS';
   name: string;
   /** JSON of the settings of this kind. */
   settings: string;
   /** As of `function_trigger`; both kinds of trigger share the paths. */
   route_key: string | null;
+  /** As of `function_trigger`. */
+  source: string | null;
   /** Ticks of a rate are counted from here. */
   since: number;
   /** Planned time of the last tick that started a run, and the same in steady time. */

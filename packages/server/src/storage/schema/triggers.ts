@@ -13,6 +13,8 @@ export interface FunctionTriggerTable {
   settings: string;
   /** Gateway, environment, method and path pattern of a gateway trigger; null for others. */
   route_key: string | null;
+  /** The source of facts that it listens to; null for kinds that listen to none. */
+  source: string | null;
   /** Start of the rate's period: ticks are counted from this time. */
   since: number;
   /** Planned time of the last timer tick whose event is stored. */

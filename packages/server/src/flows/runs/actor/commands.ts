@@ -1,9 +1,9 @@
 import { type CallId, type Command, evaluate, type Failure, type Json, type StoredValue } from '@funcgraph/flow';
 import type { Logger } from 'pino';
+import { idOf } from '../../../lib/ids.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../../storage/index.ts';
 import type { CallResult, FunctionCaller } from '../calls/function-caller.ts';
-import { idOf } from '../calls/ids.ts';
 import type { LargeValues } from '../values/large-values.ts';
 import { VALUE_LIMITS } from '../values/value-limits.ts';
 import { bytesOf, keepText, textOf, textsOf } from '../values/value-text.ts';

@@ -1,6 +1,6 @@
 import { type Around, begin, callKey, fold, type RunEvent, type RunState, type Value } from '@funcgraph/flow';
+import { idOf } from '../../../lib/ids.ts';
 import type { FlowError, FlowRunStatus } from '../../types.ts';
-import { idOf } from '../calls/ids.ts';
 
 type Exec = NonNullable<ReturnType<RunState['execs']['get']>>;
 
