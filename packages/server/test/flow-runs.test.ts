@@ -201,11 +201,31 @@ it('records in the audit log which flows were deleted', async () => {
   ]);
 });
 
-it('records stops in the audit log, and no starts', async () => {
-  const params = { ...flow, execution_id: await start() };
+it('names the flow and the run in the audit log, also when the request has only their ids', async () => {
+  const params = { ...flow, execution_id: await start({ 'X-WorkflowRun-ID': 'audited' }) };
+  const { graph } = (await server.api.call('showWorkFlow', { params: flow })).data;
+  const reader = await identities.user(['functiongraph_read_only_access']);
+  expect((await refusal(reader.api.call('stopWorkFlow', { params }))).status).toBe(403);
+  await server.api.call('updateWorkFlow', { params: flow, body: { graph } });
+  const { execution_id: other } = (await server.api.call('forkWorkflowExecution', { params, body: { node: 'wait' } }))
+    .data;
   await server.api.call('stopWorkFlow', { params });
-  const { data } = await server.api.call('listAudit', { query: { limit: '5' } });
-  const operations = (data.entries as { operation: string }[]).map(({ operation }) => operation);
-  expect(operations).toContain('stopWorkFlow');
-  expect(operations).not.toContain('startWorkflowExecution');
+  await server.api.call('stopWorkFlow', { params: { ...flow, execution_id: other } });
+  const noted = async (resource: string) =>
+    (
+      (await server.api.call('listAudit', { query: { resource, limit: '20' } })).data.entries as readonly {
+        operation: string;
+        resource: string;
+        status: number;
+      }[]
+    ).map(({ operation, resource: named, status }) => [operation, named, status]);
+  const run = `workflow:${name}/audited`;
+  expect(await noted(`${name}/audited`)).toEqual([
+    ['stopWorkFlow', run, 200],
+    ['forkWorkflowExecution', run, 200],
+    ['stopWorkFlow', run, 403],
+  ]);
+  // starts are runs, not changes
+  expect((await noted(name)).map(([operation]) => operation)).not.toContain('startWorkflowExecution');
+  expect(await noted(name)).toContainEqual(['updateWorkFlow', `workflow:${name}`, 200]);
 });

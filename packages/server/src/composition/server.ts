@@ -394,6 +394,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       drainMs: config.drainMs + ANSWER_MS,
       unlessUnavailable: (work) => storage.unlessUnavailable(work),
       changes: feed,
+      flowName: (projectId, id) => control.flows.nameOf(projectId, id),
       log: log.child({ module: 'http' }),
       handlers: {
         ...resources.handlers,

@@ -1,10 +1,7 @@
-import type { CallOutput } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, flag } from '../../framework/index.ts';
 import { comparisonText } from './comparison-text.ts';
 import { FLOW, RUN } from './flow.ts';
-
-export type Comparison = CallOutput<'compareWorkflowExecutions'>['data'];
 
 export const compare = defineCommand({
   name: 'flows runs compare',

@@ -1,7 +1,8 @@
+import type { CallOutput } from '@funcgraph/api';
 import { tableText } from '../../framework/index.ts';
-import type { Comparison } from './compare.ts';
 import { signOf } from './run-sign.ts';
 
+type Comparison = CallOutput<'compareWorkflowExecutions'>['data'];
 type Execution = Comparison['executions'][number];
 type Side = NonNullable<Execution['first']>;
 

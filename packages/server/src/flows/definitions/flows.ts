@@ -83,6 +83,12 @@ export class Flows implements FlowCatalog {
     throw new PlatformError('flow_not_found', `the project has no flow ${id.slice(0, 64)}`);
   }
 
+  /** Undefined for a flow that the project does not have. */
+  async nameOf(projectId: string, id: string): Promise<string | undefined> {
+    const flow = await this.#options.store.find(id);
+    return flow?.projectId === projectId ? flow.name : undefined;
+  }
+
   /** The rules that a definition would break if it were saved now. */
   async check(projectId: string, definition: FlowDefinition, rights: FlowRights): Promise<ErrorViolation[]> {
     return this.#faults(projectId, this.#named(projectId, definition), rights);

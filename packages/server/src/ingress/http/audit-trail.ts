@@ -19,6 +19,11 @@ const NOT_NOTED: ReadonlySet<RouteId> = new Set<RouteId>([
   'showResInstanceInfo',
 ]);
 
+interface AuditDeps {
+  readonly iam: Pick<Iam, 'audit'>;
+  readonly flowName: (projectId: string, flowId: string) => Promise<string | undefined>;
+}
+
 export interface Noted extends RequestParts {
   readonly id: string;
   readonly caller: Caller;
@@ -31,12 +36,12 @@ export function isNoted(id: RouteId, { method }: Pick<Route, 'method'>): boolean
 
 /** Runs a changing operation and records its result before it is answered. */
 export async function onRecord<T>(
-  iam: Iam,
+  { iam, flowName }: AuditDeps,
   { routeId, route }: { readonly routeId: RouteId; readonly route: Route },
   noted: Noted,
   work: () => Promise<T>,
 ): Promise<T> {
-  const note = (status: number, errorCode: string): Promise<void> => {
+  const note = async (status: number, errorCode: string): Promise<void> => {
     const { caller, params, peer } = noted;
     return iam.audit.note({
       domainId: caller.domainId,
@@ -47,7 +52,7 @@ export async function onRecord<T>(
       sourceIp: peer.remoteAddress ?? '',
       operation: routeId,
       action: route.action,
-      resource: shown(route, noted),
+      resource: await shown(route, noted, flowName),
       status,
       errorCode,
       requestId: noted.id,
@@ -65,9 +70,16 @@ export async function onRecord<T>(
   return result;
 }
 
-function shown(route: Route, noted: Noted): string {
-  const { fn, name } = resourceOf(route, noted);
+async function shown(route: Route, noted: Noted, flowName: AuditDeps['flowName']): Promise<string> {
+  const { fn, name: named } = resourceOf(route, noted);
   if (fn !== undefined) return `function:${fn.package}/${fn.name}`;
+  const flow = flowIdIn(noted.params);
+  const name =
+    flow === '' ? named : named.replace(flow, (await flowName(projectOf(route, noted.params) ?? '', flow)) ?? flow);
   const type = route.action.split(':')[1] ?? '';
   return name === '' ? type : `${type}:${name}`;
+}
+
+function flowIdIn(params: object): string {
+  return 'workflow_id' in params && typeof params.workflow_id === 'string' ? params.workflow_id : '';
 }

@@ -44,7 +44,13 @@ async function traces(id: RouteId, parts: RequestParts): Promise<{ questions: un
     authorize(iam, route, caller, { ...parts, peer });
     return {};
   };
-  if (isNoted(id, route)) await onRecord(iam, { routeId: id, route }, { id: 'r1', caller, peer, ...parts }, work);
+  if (isNoted(id, route))
+    await onRecord(
+      { iam, flowName: async () => undefined },
+      { routeId: id, route },
+      { id: 'r1', caller, peer, ...parts },
+      work,
+    );
   else await work();
   return { questions, entries };
 }

@@ -27,6 +27,8 @@ export interface PipelineDeps {
   /** Throws when nothing new can be stored. */
   readonly refuseWhenFull: () => void;
   readonly changes: KnownChanges;
+  /** A flow of a project by its id, for the audit log; undefined for an unknown one. */
+  readonly flowName: (projectId: string, flowId: string) => Promise<string | undefined>;
 }
 
 /** A request whose operation is known. */
@@ -183,7 +185,9 @@ export class Pipeline {
       entry.body = body;
     };
     return unlessUnavailable(
-      onRecord(iam, { routeId: id, route }, entry, async () => this.#admit(operation, step, note)),
+      onRecord({ iam, flowName: this.#deps.flowName }, { routeId: id, route }, entry, async () =>
+        this.#admit(operation, step, note),
+      ),
     );
   }
 
