@@ -85,6 +85,8 @@ async function prepare(): Promise<void> {
     deleteEvent: { params: { ...fn, event_id: 'none' } },
     createTags: { body: { action: 'create', tags: [{ key: 'k', value: 'v' }] } },
     deleteTags: { body: { action: 'delete', tags: [{ key: 'k', value: 'v' }] } },
+    createWorkflowTags: { body: { tags: [{ key: 'k', value: 'v' }] } },
+    deleteWorkflowTags: { body: { tags: [{ key: 'k', value: 'v' }] } },
     showResInstanceInfo: { body: { limit: '10', offset: '0', tags: [{ key: 'k', values: ['v'] }] } },
     listStatistics: { query: { filter: 'monitor_data', period: '60' } },
     createWorkflow: { body: { graph: { name: 'made', nodes: NODES, edges: [{ from: 's', to: 'w' }] } } },

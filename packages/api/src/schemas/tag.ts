@@ -32,6 +32,12 @@ const TagValues = Type.Object({ key: Type.String(), values: Type.Array(Type.Stri
 
 export const FunctionTags = Type.Object({ tags: Type.Array(Tag), sys_tags: Type.Array(Tag) });
 
+export const TaggedFlows = Type.Object({
+  workflows: Type.Array(
+    Type.Object({ id: Type.String(), name: Type.String(), workflow_urn: Type.String(), tags: Type.Array(Tag) }),
+  ),
+});
+
 export const ProjectTags = Type.Object({ tags: Type.Array(TagValues), sys_tags: Type.Array(TagValues) });
 
 export const TaggedFunctions = Type.Object({

@@ -4,6 +4,7 @@ export { type All, type ApiParts, apiHandlers } from './api/index.ts';
 export { authorizeNamed, type NamingDeps } from './api/named-resources.ts';
 export { pageOf } from './api/page.ts';
 export type { Check } from './api/platform.ts';
+export { FlowAccess } from './api/workflows/flow-access.ts';
 export { BodyBudget } from './bodies/body-budget.ts';
 export { bodyMemoryBytes } from './bodies/body-claims.ts';
 export { createGateway, stopGateway } from './gateway/index.ts';

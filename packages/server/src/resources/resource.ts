@@ -1,4 +1,5 @@
 import type { Dependencies, Functions, FunctionTemplates } from '../control/index.ts';
+import type { Flows } from '../flows/index.ts';
 import type { Iam } from '../iam/index.ts';
 import type { Handlers } from '../ingress/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -15,6 +16,7 @@ export interface Resource {
 export interface ResourceDeps {
   readonly db: Storage['db'];
   readonly functions: Functions;
+  readonly flows: Flows;
   readonly functionTemplates: FunctionTemplates;
   readonly dependencies: Dependencies;
   readonly iam: Iam;

@@ -356,6 +356,39 @@ describe('flows runs compare', () => {
   });
 });
 
+describe('tags of flows', () => {
+  const TAGS = '/v1/p1/workflows/f1/tags';
+  const tagged = (name: string, ...tags: [string, string][]) => ({
+    ...{ id: name, name, workflow_urn: name },
+    tags: tags.map(([key, value]) => ({ key, value })),
+  });
+
+  test('are set and removed', async () => {
+    server.on(`POST ${TAGS}/create`, { status: 204 });
+    server.on(`DELETE ${TAGS}/delete`, { status: 204 });
+    server.on(`GET ${TAGS}`, { body: { tags: [{ key: 'team', value: 'shop' }], sys_tags: [] } });
+    expect((await cli('tag', 'order', '--tag', 'team=shop', '-t', 'env')).stdout).toBe(
+      'order: tagged team=shop, env\n',
+    );
+    expect(sent(`POST ${TAGS}/create`)).toEqual({
+      tags: [
+        { key: 'team', value: 'shop' },
+        { key: 'env', value: '' },
+      ],
+    });
+    expect((await cli('untag', 'order', '--tag', 'env')).stdout).toBe('order: has team=shop\n');
+    expect((await cli('tags', 'order')).stdout).toMatch(/team +shop/);
+  });
+
+  test('choose among the flows of the project', async () => {
+    const workflows = [tagged('a', ['team', 'shop'], ['env', '']), tagged('b', ['team', 'ops'])];
+    server.on('GET /v1/p1/workflows/tags', { body: { workflows } });
+    expect((await cli('tags')).stdout).toMatch(/a +team=shop, env\nb +team=ops/);
+    expect((await cli('tags', '--tag', 'team', '--tag', 'env')).stdout).not.toContain('ops');
+    expect((await cli('tags', 'order', '--tag', 'team')).exitCode).toBe(2);
+  });
+});
+
 test('flows callback ends a wait with a result, or with a failure', async () => {
   server.on(`POST ${FLOWS}/f1/callback`, { body: { execution_id: 'r1' } });
   await cli('callback', 'order', 'r1', 'id-1', '--result', '{"ok":true}');

@@ -9,6 +9,7 @@ import { graphText } from './graph-text.ts';
 import { logs } from './logs.ts';
 import { runCommands } from './runs.ts';
 import { start } from './start.ts';
+import { tagCommands } from './tags.ts';
 import { triggerText } from './trigger-text.ts';
 
 const PAGE = 200;
@@ -63,5 +64,6 @@ export const flows: Noun = {
     ...runCommands,
     logs,
     callback,
+    ...tagCommands,
   ],
 };

@@ -28,12 +28,13 @@ export function parseTag(text: string): Tag {
   return { key, value: at < 0 ? undefined : text.slice(at + 1) };
 }
 
-function parseTags(texts: readonly string[], example: string): Tag[] {
+/** Throws a usage error without any. */
+export function parseTags(texts: readonly string[], example: string): Tag[] {
   if (texts.length === 0) throw usageError('--tag is missing', `for example --tag ${example}`);
   return texts.map(parseTag);
 }
 
-const tagsText = (tags: readonly Tag[]): string =>
+export const tagsText = (tags: readonly Tag[]): string =>
   tags.map(({ key, value = '' }) => (value === '' ? key : `${key}=${value}`)).join(', ');
 
 const untag = defineCommand({

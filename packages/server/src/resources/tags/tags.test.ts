@@ -31,7 +31,7 @@ describe('tags of functions', () => {
 
   beforeEach(async () => {
     control = await openTestControl();
-    tags = new Tags(control.functions.access, new TagStore(control.storage.db));
+    tags = new Tags(control.functions.access, new TagStore(control.storage.db, 'function'));
     await create();
   });
   afterEach(() => control.close());

@@ -6,6 +6,12 @@ import { checkTags, refuseRepeatedKeys } from './check-tags.ts';
 import type { TagStore } from './tag-store.ts';
 import type { Tag, TagMatch } from './types.ts';
 
+export function overQuota(owner: string): PlatformError {
+  return new PlatformError('tag_quota', `${owner} would have more than ${LIMITS.tagsPerFunction} tags`, {
+    hint: 'Delete one first, or change the value of an existing one.',
+  });
+}
+
 /**
  * Tags belong to a function, not to one of its versions, and go with it. A change is made as a
  * whole and is durable when its promise resolves. Throws `function_not_found`.
@@ -25,14 +31,8 @@ export class Tags {
   }
 
   /** Tags of the functions of a project that have any, by the id of the function. */
-  async ofProject(projectId: string): Promise<ReadonlyMap<string, readonly Tag[]>> {
-    const found = new Map<string, Tag[]>();
-    for (const { functionId, key, value } of await this.#store.ofProject(projectId)) {
-      const tags = found.get(functionId) ?? [];
-      tags.push({ key, value });
-      found.set(functionId, tags);
-    }
-    return found;
+  ofProject(projectId: string): Promise<ReadonlyMap<string, readonly Tag[]>> {
+    return this.#store.ofProject(projectId);
   }
 
   /** An existing key gets the new value. Throws `invalid_tag`, `tag_quota`. */
@@ -41,10 +41,9 @@ export class Tags {
     refuseRepeatedKeys(tags);
     const most = LIMITS.tagsPerFunction;
     await this.#access.alone(name, async () => {
-      if ((await this.#store.put(await this.#idOf(name), tags, most)) === 'set') return;
-      throw new PlatformError('tag_quota', `function ${name.name} would have more than ${most} tags`, {
-        hint: 'Delete one first, or change the value of an existing one.',
-      });
+      if ((await this.#store.put(await this.#idOf(name), tags, most)) === 'quota') {
+        throw overQuota(`function ${name.name}`);
+      }
     });
   }
 

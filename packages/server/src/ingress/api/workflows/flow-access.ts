@@ -17,7 +17,17 @@ export interface Asking {
   readonly params: { readonly project_id: string };
 }
 
-type Right = 'get' | 'list' | 'create' | 'update' | 'delete' | 'invoke' | 'callback';
+type Right =
+  | 'get'
+  | 'list'
+  | 'create'
+  | 'update'
+  | 'delete'
+  | 'invoke'
+  | 'callback'
+  | 'createTags'
+  | 'deleteTags'
+  | 'listTags';
 type Named = Pick<Flow, 'name' | 'enterpriseProjectId'>;
 
 /**
