@@ -36,5 +36,13 @@ export {
   signRequest,
   stringToSign,
 } from './signing.ts';
+export type { SubscriptionUrn, TopicUrn } from './topic-urn.ts';
+export {
+  formatSubscriptionUrn,
+  formatTopicUrn,
+  isTopicName,
+  parseSubscriptionUrn,
+  parseTopicUrn,
+} from './topic-urn.ts';
 export type { FlowUrn, FunctionUrn, Qualifier } from './urn.ts';
 export { formatFlowUrn, formatQualifier, formatUrn, parseFlowUrn, parseQualifier, parseUrn } from './urn.ts';

@@ -64,6 +64,14 @@ export const LIMITS = {
   /** Longest timeout of a gateway trigger. */
   apiTimeoutMs: { min: 1, max: 60_000 },
   mountsPerFunction: 5,
+  /** Of a topic's message, and of its texts for protocols together. */
+  messageBytes: 256 * 1024,
+  messageSubjectBytes: 512,
+  messageAttributes: 10,
+  topicsPerProject: 3000,
+  subscriptionsPerTopic: 10_000,
+  /** Ours, the service has no number. */
+  subscriptionsPerProject: 20_000,
   codeBytesPerProject: 10 * 1024 * 1024 * 1024,
 } as const;
 

@@ -8,14 +8,20 @@ const LetterParams = Type.Object({ project_id: Type.String(), letter_id: Type.St
 
 const DeadLetter = Type.Object({
   id: Type.String(),
-  /** An invocation that failed permanently, or the result of one that could not be delivered. */
-  kind: Type.Union([Type.Literal('invocation'), Type.Literal('delivery')]),
-  /** Of the invocation. */
+  /**
+   * An invocation that failed permanently, the result of one that could not be delivered, or a message of a topic that a
+   * subscription did not get.
+   */
+  kind: Type.Union([Type.Literal('invocation'), Type.Literal('delivery'), Type.Literal('notification')]),
+  /** Of the invocation; of a notification the id of the message. */
   request_id: Type.String(),
+  /** Empty for a notification. */
   function_urn: Type.String(),
+  /** Name of the topic of a notification; empty for others. */
+  topic: Type.String(),
   /**
    * Of invocations `failed`, `expired`, `refused`; of deliveries `loop`, `long_chain`, `too_large`, `not_supported`, `forbidden`,
-   * `refused`, `attempts_exhausted`.
+   * `refused`, `attempts_exhausted`; of notifications `expired`, `long_chain`, `refused`, `attempts_exhausted`.
    */
   reason: Type.String(),
   /** The code that the last attempt of an invocation ended with. */
@@ -25,7 +31,10 @@ const DeadLetter = Type.Object({
   /** RFC 3339, like all times here. */
   enqueued_at: Type.String(),
   died_at: Type.String(),
-  /** Kind and parameters of the destination of a delivery, as in the asynchronous settings; empty for an invocation. */
+  /**
+   * Kind and parameters of the destination of a delivery, as in the asynchronous settings; protocol and subscription of
+   * a notification; empty for an invocation.
+   */
   destination: Type.String(),
   destination_param: Type.String(),
   /** Functions whose results led here, the first one first. */

@@ -22,6 +22,7 @@ import { statisticsRoutes } from './statistics.ts';
 import { tagRoutes } from './tags.ts';
 import { telemetryRoutes } from './telemetry.ts';
 import { testEventRoutes } from './test-events.ts';
+import { topicRoutes } from './topics.ts';
 import { triggerRoutes } from './triggers.ts';
 import { versionRoutes } from './versions.ts';
 import { workflowRoutes } from './workflows.ts';
@@ -43,6 +44,7 @@ export const ROUTES = {
   ...versionRoutes,
   ...triggerRoutes,
   ...gatewayAppRoutes,
+  ...topicRoutes,
   ...reservedInstanceRoutes,
   ...telemetryRoutes,
   ...statisticsRoutes,

@@ -67,7 +67,7 @@ export const deadLetters: Noun = {
   summary: 'Permanently failed asynchronous invocations and deliveries',
   commands: [
     operation('dead-letters list', 'listDeadLetters', {
-      summary: 'Permanently failed asynchronous invocations and undelivered results, newest first',
+      summary: 'Permanently failed asynchronous invocations, undelivered results and messages of topics, newest first',
       flags: {
         function: flag.text('NAME|URN', 'only those of this function'),
         limit: flag.integer('N', 'most lines to show', { fallback: 50 }),
@@ -82,7 +82,10 @@ export const deadLetters: Noun = {
       },
       examples: ['fgs dead-letters list', 'fgs dead-letters list --function hello --limit 500'],
       rows: ({ dead_letters }) =>
-        dead_letters.map((row) => ({ ...row, name: row.function_urn.split(':').slice(6).join(':') })),
+        dead_letters.map((row) => ({
+          ...row,
+          name: row.topic === '' ? row.function_urn.split(':').slice(6).join(':') : `topic ${row.topic}`,
+        })),
       next: ({ next_marker: marker }, seen, { limit }) =>
         marker === undefined || seen >= limit ? undefined : { marker, limit: String(Math.min(limit - seen, PAGE)) },
       columns: {

@@ -16,6 +16,7 @@ import {
 import type { Clock } from '../lib/clock.ts';
 import { newRequestId } from '../lib/ids.ts';
 import { BacklogWatch, DeadLetterBox, type Queue, type SteadyTime } from '../queue/index.ts';
+import { notificationLetters } from '../services/index.ts';
 import { Housekeeping } from '../startup/index.ts';
 import type { Membership, Storage } from '../storage/index.ts';
 
@@ -47,7 +48,7 @@ export function asyncParts(deps: AsyncDeps) {
   const box = new DeadLetterBox({
     storage,
     queue,
-    topics: DEAD_LETTER_TOPICS,
+    topics: [...DEAD_LETTER_TOPICS, ...notificationLetters.topics],
     now: clock.now,
     mostOfOwner: { messages: config.quotas.deadLetters, bytes: config.quotas.deadLetterBytes },
     onTrimmed: ({ group, dropped }) =>
@@ -89,7 +90,7 @@ export function asyncParts(deps: AsyncDeps) {
       deadLetters: box,
       refuseWhenFull: deps.refuseWhenFull,
     }),
-    deadLetters: new DeadLetters({ ...shared, box }),
+    deadLetters: new DeadLetters({ ...shared, box, notifications: notificationLetters }),
     housekeeping: new Housekeeping({
       queue,
       deadLetters: box,

@@ -63,6 +63,7 @@ import { startFlowEngine } from './flow-parts.ts';
 import { followChanges } from './follow-changes.ts';
 import { instanceParts } from './instance-parts.ts';
 import { serviceParts } from './service-parts.ts';
+import { startFlow, topicParts } from './topic-parts.ts';
 import { VERSION } from './version.ts';
 
 export interface RunningServer {
@@ -366,6 +367,27 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     const sources = triggerSources(sourceDeps, [new TimerSource(flowTimers, timing), services.fanOut]);
 
+    let endpoint = addresses.endpoint;
+    const topics = topicParts({
+      config,
+      storage,
+      queue,
+      membership,
+      deadLetters: async.deadLetterBox,
+      catalog,
+      sealer,
+      startFlow: startFlow(control.flows, runs),
+      refuseWhenFull: () => disk.refuse(),
+      endpoint: () => endpoint,
+      clock,
+      steady,
+      log,
+    });
+    await topics.notifier.start();
+    undo.push(() => topics.notifier.stop(drain.cut));
+    topics.fanOut.start();
+    undo.push(() => topics.fanOut.stop());
+
     const proxies = new TrustedProxies(config.trustedProxies);
     const bodies = new BodyBudget(bodyMemoryBytes());
     const gateway = createGateway({
@@ -401,6 +423,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
         ...apiHandlers({
           ...control,
           ...measuring,
+          ...topics.handlers,
           version: VERSION,
           iam,
           artifacts,
@@ -458,7 +481,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await app.listen({ host: config.host, port: config.port });
     undo.push(() => Promise.all([app.close(), stopGateway(gateway, clock, drain.closed)]));
 
-    const endpoint = addressOf(app.server, config.host);
+    endpoint = addressOf(app.server, config.host);
     const gatewayUrl = addressOf(gateway, config.host);
     await updateAddresses(config.dataDir, { endpoint, gateway: gatewayUrl, region });
     log.info({ endpoint, gateway: gatewayUrl, driver: driver.name }, 'server ready');

@@ -140,6 +140,7 @@ export function compileConfig(
     ),
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
+    publicUrl: raw.public_url?.replace(/\/+$/, ''),
     trustedProxies: trustedProxies(raw.trusted_proxies ?? ''),
     quotas: quotas(raw),
     deadLetterRetainDays: raw.dead_letter_retain_days ?? 30,

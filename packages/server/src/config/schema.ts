@@ -54,6 +54,10 @@ export const RawConfig = Type.Object(
     link_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
     /** Hosts, in the same form, inside the own network to which results of asynchronous invocations may be sent. */
     webhook_hosts: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:,\\[\\]-]*$', maxLength: 4096 })),
+    /** Address (`https://fgs.example.com`) at which others reach the API, for links in messages to subscribers. */
+    public_url: Type.Optional(
+      Type.String({ pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$', maxLength: 512 }),
+    ),
     /** Folders (absolute, with commas) below which file systems may be shared with functions. */
     mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
     /** NFS exports (`host:/path`, with commas) that functions may mount, with the folders below them. */
@@ -147,6 +151,8 @@ export interface Config {
   readonly hostInterfaces: readonly string[];
   /** Internal hosts that outcomes may be sent to. */
   readonly webhookHosts: ReadonlySet<string>;
+  /** Address of the API for others, without a slash at the end. Undefined: where the server listens. */
+  readonly publicUrl: string | undefined;
   /** Of reverse proxies; checked. */
   readonly trustedProxies: readonly string[];
   /** Undefined: only this machine reads metrics. */

@@ -3,6 +3,7 @@ export type { AuditEntry } from './audit-store.ts';
 export type { FunctionRef, Peer, Question } from './authorizer.ts';
 export type { IamOptions } from './iam.ts';
 export { Iam } from './iam.ts';
+export { LoginThrottle } from './login-throttle.ts';
 export type { IssuedToken, LoginScope } from './logins.ts';
 export type { OwnerCredentials } from './owner.ts';
 export { type HashedBody, type KeyOf, precheckSignature, type SignedRequest, verifySignature } from './signature.ts';

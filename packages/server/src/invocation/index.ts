@@ -1,14 +1,23 @@
 export type { BodySource, ResponseSink } from '../instances/index.ts';
 export { AccountGate } from './account-gate.ts';
 export type { RequestHeaders } from './alias-route.ts';
+export { type Accepting, acceptedMessage } from './async/acceptance.ts';
 export { type AsyncGauges, AsyncInvocations, type AsyncRecord, type AsyncStatus } from './async/async-invocations.ts';
 export { Dispatcher } from './async/dispatcher.ts';
+export { queueRefusal } from './async/refusal.ts';
 export { Settlement } from './async/settlement.ts';
-export { DEAD_LETTER_TOPICS, type DeadLetterRecord, DeadLetters } from './destinations/dead-letters.ts';
+export {
+  DEAD_LETTER_TOPICS,
+  type DeadLetterRecord,
+  DeadLetters,
+  type NotificationLetters,
+} from './destinations/dead-letters.ts';
 export { Deliverer } from './destinations/deliverer.ts';
-export type { DeliveringAs, DeliverOptions } from './destinations/destination-kind.ts';
+export type { DeliveringAs, DeliverOptions, DeliveryResult } from './destinations/destination-kind.ts';
 export { DESTINATIONS } from './destinations/kinds.ts';
-export { postWebhook } from './destinations/webhook/post-webhook.ts';
+export { refusal } from './destinations/refusal.ts';
+export { postWebhook, type WebhookAnswer, type WebhookPost } from './destinations/webhook/post-webhook.ts';
+export { Intake } from './intake/intake.ts';
 export { Invoker } from './invoker.ts';
 export { functionKeyOf, isKeyOf, isStaleKey, runtimeLaunch, supervisorOf } from './launch.ts';
 export { invokeSummary } from './receipt.ts';

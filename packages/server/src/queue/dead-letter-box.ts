@@ -74,9 +74,10 @@ export class DeadLetterBox {
    */
   add(
     message: Pick<LeasedMessage, 'group' | 'receipt' | 'bytes'>,
-    step: Pick<FinishStep, 'outcome' | 'messages'>,
+    step: Omit<FinishStep, 'receipt' | 'state'>,
   ): Promise<boolean> {
-    const { group, receipt, bytes } = message;
+    const { group, receipt } = message;
+    const bytes = step.payload?.byteLength ?? message.bytes;
     const write = (): Promise<boolean> => this.#options.queue.finish({ receipt, state: 'dead', ...step });
     return this.#room.add(ownerOf(group), bytes, write);
   }

@@ -123,6 +123,16 @@ export class MessageStore {
     return this.#finish[values.state](values);
   }
 
+  /** Gives a dead message another payload. */
+  fillQuery(id: string, payload: Uint8Array): CompiledQuery {
+    return this.#db
+      .updateTable('message')
+      .set({ payload, bytes: payload.byteLength })
+      .where('id', '=', id)
+      .where('state', '=', 'dead')
+      .compile();
+  }
+
   atomic(statements: readonly AtomicStatement[]): Promise<readonly AtomicResult[]> {
     return this.#storage.atomic(statements);
   }

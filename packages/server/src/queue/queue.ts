@@ -113,6 +113,9 @@ export class Queue {
       ...acks.map(({ receipt, outcome }) => this.#end(receipt, 'done', outcome)),
       ...kills.map(({ receipt, outcome }) => this.#end(receipt, 'dead', outcome)),
     ];
+    const fillings = kills.flatMap(({ receipt, payload }) =>
+      payload === undefined ? [] : this.#fill(receipt, payload),
+    );
     const admitted: NewRow[] = [];
     let results: readonly AtomicResult[] = [];
     let stored = 0;
@@ -122,7 +125,7 @@ export class Queue {
         admitted.push(row);
         return { query: this.#store.insertQuery(row) };
       });
-      results = await this.#store.atomic([...ends, ...inserts, ...statements]);
+      results = await this.#store.atomic([...ends, ...inserts, ...fillings, ...statements]);
       stored = admitted.length;
     } finally {
       for (const { topic, group_key, bytes } of admitted.slice(stored)) this.#backlog.remove(topic, group_key, bytes);
@@ -132,18 +135,21 @@ export class Queue {
       if (results[ends.length + index]?.affected === 1) this.announce(row.topic, row.group_key, row.not_before);
       else this.#shrink(row);
     });
-    return results.slice(ends.length + messages.length);
+    return results.slice(ends.length + messages.length + fillings.length);
   }
 
   /**
    * Ends a message and enqueues the messages that follow from it, in one step; false, without any change, when the
    * lease has ended. The limit of the backlog does not apply.
    */
-  async finish({ receipt, state, outcome, messages }: FinishStep): Promise<boolean> {
-    if (messages.length === 0) return this.#finish(receipt, state, outcome);
-    const ends = [{ receipt, outcome }];
+  async finish({ receipt, state, outcome, messages, payload, statements = [] }: FinishStep): Promise<boolean> {
+    if (messages.length === 0 && payload === undefined && statements.length === 0) {
+      return this.#finish(receipt, state, outcome);
+    }
+    const end = { receipt, outcome };
+    const kills = [{ ...end, ...(payload === undefined ? {} : { payload }) }];
     return this.unlessGuarded(() =>
-      this.atomically(state === 'done' ? { acks: ends, messages } : { kills: ends, messages }),
+      this.atomically({ ...(state === 'done' ? { acks: [end] } : { kills }), messages, statements }),
     );
   }
 
@@ -164,6 +170,11 @@ export class Queue {
       throw new QueueError('queue.invalid', 'not a receipt', 'Pass the receipt that lease returned.');
     const query = this.#store.finishQuery({ ...lease, state, now: this.#wallTime(), outcome: outcomeText(outcome) });
     return { query, mustAffect: true };
+  }
+
+  #fill(receipt: string, payload: Uint8Array): AtomicStatement {
+    const id = parseReceipt(receipt)?.id ?? '';
+    return { query: this.#store.fillQuery(id, payload) };
   }
 
   /**

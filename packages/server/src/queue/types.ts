@@ -101,13 +101,21 @@ export interface FinishStep {
   readonly outcome: JsonObject;
   /** Enqueued in the same step. */
   readonly messages: readonly NewMessage[];
+  /** Of a dead letter, in place of the payload that the message had. */
+  readonly payload?: Uint8Array;
+  /** Run in the same step. */
+  readonly statements?: readonly AtomicStatement[];
 }
 
 /** The parts of `atomically`, in this order. */
 export interface AtomicStep {
   readonly acks?: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>;
-  /** Like acks, but the messages end as dead letters. */
-  readonly kills?: ReadonlyArray<{ readonly receipt: string; readonly outcome: JsonObject }>;
+  /** Like acks, but the messages end as dead letters, with another payload if one is given. */
+  readonly kills?: ReadonlyArray<{
+    readonly receipt: string;
+    readonly outcome: JsonObject;
+    readonly payload?: Uint8Array;
+  }>;
   readonly messages?: readonly NewMessage[];
   readonly statements?: readonly AtomicStatement[];
 }

@@ -17,6 +17,7 @@ import type { ReservedInstancesSchema } from './schema/reserved-instances.ts';
 import type { SharesSchema } from './schema/shares.ts';
 import type { TagsSchema } from './schema/tags.ts';
 import type { TestEventsSchema } from './schema/test-events.ts';
+import type { TopicsSchema } from './schema/topics.ts';
 import type { TriggersSchema } from './schema/triggers.ts';
 
 /** Every table, combined from the modules' own tables under `schema/`. */
@@ -37,6 +38,7 @@ export type Schema = IdentitySchema &
   FactsSchema &
   TestEventsSchema &
   TagsSchema &
+  TopicsSchema &
   TriggersSchema &
   GatewayAppsSchema &
   SharesSchema;

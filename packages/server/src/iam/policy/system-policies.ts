@@ -29,7 +29,15 @@ export const SYSTEM_POLICIES: readonly SystemPolicy[] = [
     name: TENANT_ADMINISTRATOR,
     displayName: 'Tenant Administrator',
     description: 'Everything but identities: users, groups, policies, agencies, keys of others.',
-    document: allow('functiongraph:*:*', 'eps:*:*', 'platform:*:*', 'iam:*:get*', 'iam:*:list*', 'iam:agencies:pass'),
+    document: allow(
+      'functiongraph:*:*',
+      'smn:*:*',
+      'eps:*:*',
+      'platform:*:*',
+      'iam:*:get*',
+      'iam:*:list*',
+      'iam:agencies:pass',
+    ),
   },
   {
     id: SECURITY_ADMINISTRATOR,

@@ -14,6 +14,14 @@ type Ids =
   | 'deleteDeadLetter'
   | 'deleteFunctionDeadLetters';
 
+/** The right on a topic in place of one on a function. */
+const TOPIC_RIGHTS: Readonly<Record<string, string>> = {
+  'functiongraph:function:listDeadLetter': 'get',
+  'functiongraph:function:getDeadLetter': 'get',
+  'functiongraph:function:invokeAsync': 'publish',
+  'functiongraph:function:deleteDeadLetter': 'update',
+};
+
 type OneLetter = ApiRequest<'showDeadLetter'> | ApiRequest<'redriveDeadLetter'> | ApiRequest<'deleteDeadLetter'>;
 type Wire = RouteResponse<Routes['listDeadLetters']>['dead_letters'][number];
 
@@ -32,15 +40,21 @@ export function deadLetterHandlers({
   function may(
     request: ApiRequest<'listDeadLetters'> | OneLetter,
     action: string,
-    { functionKey }: Pick<DeadLetterRecord, 'functionKey'>,
+    { functionKey, topicName }: Pick<DeadLetterRecord, 'functionKey' | 'topicName'>,
   ): boolean {
+    if (topicName !== undefined) return mayOfTopic(request, action, topicName);
     const [projectId, pkg = '', name = ''] = functionKey.split(':');
     const { caller, peer, params } = request;
     if (projectId !== params.project_id) return false;
     return iam.allows(caller, { action, projectId, fn: { package: pkg, name }, peer });
   }
 
-  /** A letter is visible only to callers with the same right on its function. */
+  function mayOfTopic({ caller, peer, params }: Parameters<typeof may>[0], action: string, path: string): boolean {
+    const right = TOPIC_RIGHTS[action] ?? 'update';
+    return iam.allows(caller, { action: `smn:topic:${right}`, projectId: params.project_id, path, peer });
+  }
+
+  /** A letter is visible only to callers with the same right on its function, or the corresponding one on its topic. */
   async function find(request: OneLetter, action: string): Promise<Awaited<ReturnType<DeadLetters['show']>>> {
     const { project_id: projectId, letter_id: id } = request.params;
     const record = await deadLetters.show(projectId, id);
@@ -106,6 +120,7 @@ function toWire(record: DeadLetterRecord): Wire {
     kind: record.kind,
     request_id: record.requestId,
     function_urn: record.functionUrn,
+    topic: record.topicName ?? '',
     reason: record.reason,
     code: record.code,
     message: record.message,

@@ -25,6 +25,7 @@ import { scrapeHandlers } from './scrape.ts';
 import { shareHandlers } from './shares.ts';
 import { statisticsHandlers } from './statistics.ts';
 import { telemetryHandlers } from './telemetry.ts';
+import { topicHandlers } from './topics/handlers.ts';
 import { triggerHandlers } from './triggers.ts';
 import { versionHandlers } from './versions.ts';
 import { workflowHandlers } from './workflows/handlers.ts';
@@ -46,6 +47,7 @@ const GROUPS = [
   cloudServiceHandlers,
   workflowHandlers,
   gatewayAppHandlers,
+  topicHandlers,
   triggerHandlers,
   imageHandlers,
   dependencyHandlers,

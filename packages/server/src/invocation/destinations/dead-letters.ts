@@ -13,15 +13,20 @@ import { route } from '../resolve.ts';
 /** Topics of the queue whose dead messages are dead letters. */
 export const DEAD_LETTER_TOPICS = [ASYNC_TOPIC, DELIVERY_TOPIC] as const;
 
-/** An invocation that failed permanently, or an undelivered outcome. Times are ms since the epoch. */
+/**
+ * An invocation that failed permanently, an undelivered outcome, or an undelivered message of a topic. Times are ms since
+ * the epoch.
+ */
 export interface DeadLetterRecord {
   readonly id: string;
-  readonly kind: 'invocation' | 'delivery';
-  /** Of the invocation; its own id unless it is a delivery. */
+  readonly kind: 'invocation' | 'delivery' | 'notification';
+  /** Of the invocation; its own id unless it is a delivery. Of a notification the id of the message. */
   readonly requestId: string;
-  /** `project:package:name`. */
+  /** `project:package:name`; empty for a notification. */
   readonly functionKey: string;
   readonly functionUrn: string;
+  /** Of a notification. */
+  readonly topicName: string | undefined;
   readonly reason: string;
   readonly code: number;
   readonly message: string;
@@ -41,6 +46,15 @@ export interface DeadLettersOptions extends Accepting {
   readonly box: DeadLetterBox;
   readonly logs: Pick<RequestLogs, 'fromPlatform'>;
   readonly newId: () => string;
+  readonly notifications: NotificationLetters;
+}
+
+/** Dead letters of the module that delivers messages of topics. */
+export interface NotificationLetters {
+  readonly topics: readonly string[];
+  read(letter: Letter): Pick<DeadLetterRecord, 'requestId' | 'topicName' | 'destination' | 'redriveOf'>;
+  /** The delivery that replaces a letter. */
+  successor(letter: Letter, payload: Uint8Array, id: string): NewMessage;
 }
 
 export interface Redriven {
@@ -56,7 +70,7 @@ export interface RedrivePage {
 }
 
 type FunctionRef = Pick<FunctionUrn, 'projectId' | 'package' | 'name'>;
-type Letter = DeadLetter & { readonly payload: Uint8Array | null };
+export type Letter = DeadLetter & { readonly payload: Uint8Array | null };
 
 /** Dead letters for users, who show, redrive or delete them. */
 export class DeadLetters {
@@ -73,13 +87,13 @@ export class DeadLetters {
   ): Promise<{ readonly records: readonly DeadLetterRecord[]; readonly nextMarker: string | null }> {
     const groups = 'name' in of ? { group: functionKeyOf(of) } : { groupPrefix: `${of.projectId}:` };
     const { letters, nextMarker } = await this.#options.box.list({ ...groups, ...page });
-    return { records: letters.map(toRecord), nextMarker };
+    return { records: letters.map((letter) => this.#record({ ...letter, payload: null })), nextMarker };
   }
 
   /** With its event, which is null after settlement. Throws `not_found`. */
   async show(projectId: string, id: string): Promise<DeadLetterRecord & { readonly event: Uint8Array | null }> {
     const letter = await this.#find(projectId, id);
-    return { ...toRecord(letter), event: letter.payload };
+    return { ...this.#record(letter), event: letter.payload };
   }
 
   /**
@@ -156,8 +170,9 @@ export class DeadLetters {
     }
   }
 
-  #successor(letter: DeadLetter, event: Uint8Array): NewMessage {
+  #successor(letter: Letter, event: Uint8Array): NewMessage {
     const { newId } = this.#options;
+    if (this.#isNotification(letter)) return this.#options.notifications.successor(letter, event, newId());
     if (letter.topic === DELIVERY_TOPIC) return this.#delivery(letter, event);
     const { urn: text, memoryChoice, toAdditional } = readAttributes(letter.attributes);
     const urn = parseUrn(text);
@@ -195,7 +210,19 @@ export class DeadLetters {
     }
   }
 
-  #tell(letter: DeadLetter, successor: string): void {
+  #isNotification({ topic }: Pick<DeadLetter, 'topic'>): boolean {
+    return this.#options.notifications.topics.includes(topic);
+  }
+
+  #record(letter: Letter): DeadLetterRecord {
+    if (!this.#isNotification(letter)) return toRecord(letter);
+    const { notifications } = this.#options;
+    const none = { functionKey: '', functionUrn: '', chain: [] };
+    return { ...sharedFields(letter), ...none, kind: 'notification', ...notifications.read(letter) };
+  }
+
+  #tell(letter: Letter, successor: string): void {
+    if (this.#isNotification(letter)) return;
     const { functionUrn, requestId, functionKey } = toRecord(letter);
     const version = parseUrn(functionUrn)?.qualifier?.name ?? '';
     const text = `Redrive of ${letter.topic === DELIVERY_TOPIC ? 'delivery' : 'request'} '${letter.id}' as '${successor}'`;
@@ -207,11 +234,13 @@ function gone(id: string): PlatformError {
   return new PlatformError('not_found', `the dead letter ${id} was deleted`);
 }
 
-function toRecord(letter: DeadLetter): DeadLetterRecord {
+function sharedFields(letter: DeadLetter) {
   const outcome = letter.outcome ?? {};
-  const shared = {
+  return {
     id: letter.id,
-    functionKey: letter.group,
+    // letters of an older release have no reason
+    reason: typeof outcome.reason === 'string' ? outcome.reason : 'failed',
+    attempts: Number(outcome.failures ?? 0),
     message: typeof outcome.message === 'string' ? outcome.message : '',
     code: typeof outcome.code === 'number' ? outcome.code : 0,
     enqueuedAt: letter.enqueuedAt,
@@ -219,22 +248,15 @@ function toRecord(letter: DeadLetter): DeadLetterRecord {
     redrivenAs: letter.redrivenAs ?? undefined,
     settled: letter.settledAt !== null,
   };
-  // letters of an older release have no reason
-  const reason = typeof outcome.reason === 'string' ? outcome.reason : 'failed';
+}
+
+function toRecord(letter: DeadLetter): DeadLetterRecord {
+  const outcome = letter.outcome ?? {};
+  const { reason } = sharedFields(letter);
+  const shared = { ...sharedFields(letter), functionKey: letter.group, topicName: undefined };
   if (letter.topic === DELIVERY_TOPIC) {
     const { requestId, urn, destination, chain, redriveOf } = readDelivery(letter.attributes);
-    const attempts = Number(outcome.failures ?? 0);
-    return {
-      ...shared,
-      kind: 'delivery',
-      requestId,
-      functionUrn: urn,
-      reason,
-      attempts,
-      destination,
-      chain,
-      redriveOf,
-    };
+    return { ...shared, kind: 'delivery', requestId, functionUrn: urn, destination, chain, redriveOf };
   }
   const { urn, chain = [], redriveOf } = readAttributes(letter.attributes);
   return {
@@ -242,7 +264,6 @@ function toRecord(letter: DeadLetter): DeadLetterRecord {
     kind: 'invocation',
     requestId: letter.id,
     functionUrn: urn,
-    reason,
     attempts: reason === 'expired' ? Number(outcome.retriesDone ?? 0) : Number(outcome.retriesDone ?? 0) + 1,
     destination: undefined,
     chain,

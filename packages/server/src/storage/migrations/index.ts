@@ -34,6 +34,7 @@ import { flowMinutes0034 } from './0034-flow-minutes.ts';
 import { flowTriggers0035 } from './0035-flow-triggers.ts';
 import { facts0036 } from './0036-facts.ts';
 import { flowTags0037 } from './0037-flow-tags.ts';
+import { topics0038 } from './0038-topics.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -72,4 +73,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0035-flow-triggers': flowTriggers0035,
   '0036-facts': facts0036,
   '0037-flow-tags': flowTags0037,
+  '0038-topics': topics0038,
 };

@@ -1,0 +1,142 @@
+import type { JsonObject } from '@funcgraph/flow';
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import type { Catalog } from '../control/index.ts';
+import type { Flows, RunService } from '../flows/index.ts';
+import { LoginThrottle } from '../iam/index.ts';
+import { postWebhook, queueRefusal } from '../invocation/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { PlatformError } from '../lib/platform-error.ts';
+import type { Sealer } from '../lib/sealer.ts';
+import type { DeadLetterBox, Queue, SteadyTime } from '../queue/index.ts';
+import {
+  flowSender,
+  functionSender,
+  httpSender,
+  Links,
+  MessageStore,
+  Notifier,
+  Publisher,
+  type Sender,
+  SigningKey,
+  SigningKeyStore,
+  type StartFlow,
+  type Subscription,
+  SubscriptionStore,
+  Subscriptions,
+  SubscriptionTokens,
+  TopicFanOut,
+  TopicStore,
+  Topics,
+} from '../services/index.ts';
+import type { Membership, Storage } from '../storage/index.ts';
+
+export interface TopicDeps {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly queue: Queue;
+  readonly membership: Membership;
+  readonly deadLetters: DeadLetterBox;
+  readonly catalog: Catalog;
+  readonly sealer: Sealer;
+  readonly startFlow: StartFlow;
+  readonly refuseWhenFull: () => void;
+  /** Address of the API. */
+  readonly endpoint: () => string;
+  readonly clock: Clock;
+  /** For due times. */
+  readonly steady: SteadyTime;
+  readonly log: Logger;
+}
+
+/** Topics, their subscriptions, and the delivery of messages. */
+export function topicParts(deps: TopicDeps) {
+  const { config, storage, queue, membership, catalog, sealer, clock, steady } = deps;
+  const { region } = config;
+  const log = deps.log.child({ module: 'topics' });
+  const subscriptionStore = new SubscriptionStore(storage.db);
+  const messages = new MessageStore(storage.db);
+  const tokens = new SubscriptionTokens(sealer);
+  const signingKey = new SigningKey({ store: new SigningKeyStore(storage.db), sealer, clock, region });
+  const publicUrl = (): string => config.publicUrl ?? deps.endpoint();
+  const links = new Links(tokens, publicUrl);
+  const now = (): number => clock.now();
+  const toFunctions = functionSender({
+    accepting: { catalog, clock: steady, random: Math.random },
+    queue,
+    region,
+    now,
+  });
+  const toAddresses = httpSender({
+    key: signingKey,
+    region,
+    publicUrl,
+    links,
+    post: (post) => postWebhook(post, config.webhookHosts),
+  });
+  const toFlows = flowSender({ startFlow: deps.startFlow, region });
+  const senderOf = ({ protocol }: Subscription): Sender => {
+    switch (protocol) {
+      case 'functiongraph':
+      case 'functionstage':
+        return toFunctions;
+      case 'flow':
+        return toFlows;
+      case 'http':
+      case 'https':
+        return toAddresses;
+      case 'email':
+        throw new Error('e-mails are not sent yet');
+    }
+  };
+  const fanOut = new TopicFanOut({
+    store: messages,
+    subscriptions: subscriptionStore,
+    queue,
+    peers: membership,
+    clock,
+    log,
+  });
+  const notifier = new Notifier({
+    queue,
+    deadLetters: deps.deadLetters,
+    store: messages,
+    subscriptions: subscriptionStore,
+    senderOf,
+    peers: membership,
+    steady,
+    now,
+    log,
+  });
+  const topics = new Topics(new TopicStore(storage.db), clock);
+  const subscriptions = new Subscriptions({
+    store: subscriptionStore,
+    tokens,
+    queue,
+    throttle: new LoginThrottle(clock),
+    clock,
+    region,
+    allowedHosts: config.webhookHosts,
+    sendsMail: false,
+    refusal: queueRefusal,
+  });
+  const publisher = new Publisher({
+    storage,
+    store: messages,
+    quota: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
+    clock,
+    refuseWhenFull: deps.refuseWhenFull,
+    wake: () => fanOut.wake(),
+    onError: (error) => log.error({ err: error }, 'messages of topics could not be counted'),
+  });
+  return { fanOut, notifier, handlers: { topics, subscriptions, publisher, signingKey } };
+}
+
+/** Runs of flows that messages start. */
+export function startFlow(flows: Pick<Flows, 'flowByUrn'>, runs: Pick<RunService, 'start'>): StartFlow {
+  return async ({ projectId, urn, input, runId, startedBy }) => {
+    const flow = await flows.flowByUrn(projectId, urn);
+    if (flow === undefined) throw new PlatformError('flow_not_found', `${urn} does not exist any more`);
+    await runs.start({ flow, input: input as JsonObject, headers: {}, runId, startedBy });
+  };
+}

@@ -1,0 +1,54 @@
+import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import {
+  type Accepting,
+  acceptedMessage,
+  type DeliveryResult,
+  queueRefusal,
+  refusal,
+} from '../../../invocation/index.ts';
+import { idOf } from '../../../lib/ids.ts';
+import type { Queue } from '../../../queue/index.ts';
+import { functionEvent } from './function-event.ts';
+import type { Sender } from './notifier.ts';
+
+export interface FunctionSenderDeps {
+  readonly accepting: Accepting;
+  readonly queue: Pick<Queue, 'enqueue'>;
+  readonly region: string;
+  readonly now: () => number;
+}
+
+/** Most functions that may run one after another because each publishes what starts the next. */
+const MAX_DEPTH = 16;
+
+/** Why a message may start nothing any more; undefined when it may. */
+export function depthRefusal(depth: number): DeliveryResult | undefined {
+  if (depth < MAX_DEPTH) return undefined;
+  const message = `${depth} functions ran one after another, each started by a message of the one before`;
+  return { kind: 'undeliverable', reason: 'long_chain', message };
+}
+
+/** Invokes a function asynchronously. The event is stored once, whatever the number of attempts. */
+export function functionSender({ accepting, queue, region, now }: FunctionSenderDeps): Sender {
+  async function invoke(urn: FunctionUrn, event: Buffer, requestId: string, depth: number): Promise<DeliveryResult> {
+    try {
+      await queue.enqueue(acceptedMessage(accepting, { urn, event, requestId, depth }).message);
+      return { kind: 'delivered', note: { requestId }, messages: [] };
+    } catch (error) {
+      return refusal(queueRefusal(error));
+    }
+  }
+  return {
+    async send({ id, message, subscription: { endpoint, topicName, protocol } }) {
+      const urn = parseUrn(endpoint);
+      if (urn === undefined) throw new Error(`${endpoint} is not the URN of a function`);
+      const refused = depthRefusal(message.depth);
+      if (refused !== undefined) return refused;
+      const requestId = idOf(id);
+      const names = { region, topicName, protocol, target: endpoint, functionName: urn.name, requestId, now: now() };
+      const event = Buffer.from(JSON.stringify(functionEvent(message, names)));
+      return invoke(urn, event, requestId, message.depth);
+    },
+    confirm: () => Promise.reject(new Error('functions need no confirmation')),
+  };
+}
