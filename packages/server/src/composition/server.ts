@@ -287,17 +287,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     });
     reservedDemand.start();
     undo.push(() => reservedDemand.stop());
+    const base = { config, storage, queue, membership, catalog, clock, steady, log };
     const async = asyncParts({
-      config,
-      storage,
-      queue,
-      membership,
-      catalog,
+      ...base,
       invoker,
       logs,
-      clock,
-      steady,
-      log,
       refusalOf: deliveryRefusal(iam),
       sweepLeftovers: () => sweepLeftovers(control),
       sweepShared: () => sweepShared(control),
@@ -314,21 +308,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => async.backlogWatch.stop());
     async.housekeeping.start();
     undo.push(() => async.housekeeping.stop());
-    const flowEngine = await startFlowEngine({
-      config,
-      storage,
-      membership,
-      feed,
-      flows: control.flows,
-      catalog,
-      invoker,
-      iam,
-      sealer,
-      telemetry,
-      steady,
-      clock,
-      log,
-    });
+    const flowEngine = await startFlowEngine({ ...base, feed, flows: control.flows, invoker, iam, sealer, telemetry });
     drain.begun.addEventListener('abort', () => flowEngine.drain());
     undo.push(() => flowEngine.stop(drain.closed));
     const duty = (name: string, work: Pick<DutyOptions, 'begin' | 'end'>): Duty =>
@@ -357,31 +337,17 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       region: config.region,
     };
-    const services = serviceParts({
-      ...sourceDeps,
-      config,
-      storage,
-      feed,
-      queue,
-      async: async.invocations,
-    });
+    const services = serviceParts({ ...base, ...sourceDeps, feed, async: async.invocations });
     const sources = triggerSources(sourceDeps, [new TimerSource(flowTimers, timing), services.fanOut]);
 
     let endpoint = addresses.endpoint;
     const topics = topicParts({
-      config,
-      storage,
-      queue,
-      membership,
+      ...base,
       deadLetters: async.deadLetterBox,
-      catalog,
       sealer,
       startFlow: startFlow(control.flows, runs),
       refuseWhenFull: () => disk.refuse(),
       endpoint: () => endpoint,
-      clock,
-      steady,
-      log,
     });
     await topics.notifier.start();
     undo.push(() => topics.notifier.stop(drain.cut));

@@ -8,6 +8,7 @@ const KINDS = [
   ['application', 'application', 'applications'],
   ['gateway_app', 'gateway app', 'gateway apps'],
   ['flow', 'flow', 'flows'],
+  ['topic', 'topic', 'topics'],
 ] as const;
 
 /** Counts the rows that belong to projects; no rules. */
