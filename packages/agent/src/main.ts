@@ -34,13 +34,6 @@ if (values.parent !== undefined && process.ppid !== Number(values.parent)) proce
 process.umask(0o022);
 closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD]));
 const connection = new Connection(new Socket({ fd: SERVER_FD, readable: true, writable: true }));
-const rules = parseRules(values.rules);
-const starting = assemble({ runDir, volumesDir, rules, attachBy }).then((assembly) => {
-  const { drivers, networks, mounts } = assembly;
-  const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
-  return { agent, assembly };
-});
-
 let isStopping = false;
 /** Started operations finish first, so that their results can be removed. */
 const stop = () => {
@@ -60,11 +53,19 @@ const stop = () => {
     );
 };
 
-// Installed before the first await: from here on any exit of the server stops the agent. Not `once`: the kernel sends
-// the signal for each thread of the parent that had the agent as its child.
+// Installed before anything is made that has to be removed: from here on any exit of the server stops the agent. Not
+// `once`: the kernel sends the signal for each thread of the parent that had the agent as its child.
 process.on('SIGTERM', stop);
 // An interrupt from the terminal reaches the whole group; the server decides what happens to running functions.
 process.on('SIGINT', () => {});
+
+const rules = parseRules(values.rules);
+const starting = assemble({ runDir, volumesDir, rules, attachBy }).then((assembly) => {
+  const { drivers, networks, mounts } = assembly;
+  const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
+  return { agent, assembly };
+});
+
 connection.listen((line) => void starting.then(({ agent }) => agent.handle(line)).catch(() => {}), stop);
 const { assembly } = await starting;
 if (!isStopping) connection.send({ event: 'ready', version: VERSION, swept: assembly.swept });

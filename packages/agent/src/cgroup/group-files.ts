@@ -35,16 +35,17 @@ export async function processesIn(folder: string): Promise<number[]> {
 
 /**
  * Sends SIGKILL until the group and all below it are empty: a fork bomb may add processes between reading and killing.
- * `before` runs ahead of each round (thawing, or the kernel's own group kill). Throws `CGROUP_FAILED` after 5 s.
+ * `then` runs after the signals of each round: thawing, so that a frozen task dies without running on, or the kernel's
+ * own group kill. Throws `CGROUP_FAILED` after 5 s.
  */
-export async function killAll(folder: string, before: () => Promise<void> = async () => {}): Promise<void> {
+export async function killAll(folder: string, then: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let round = 0; ; round++) {
-    await before();
     const pids: number[] = [];
     for (const group of await groupsBelow(folder)) pids.push(...(await processesIn(group)));
     if (pids.length === 0) return;
     for (const pid of pids) killQuietly(pid);
+    await then();
     if (Date.now() > deadline) throw new AgentError('CGROUP_FAILED', `processes of ${folder} do not die`);
     await delay(Math.min(1 + round, 20));
   }

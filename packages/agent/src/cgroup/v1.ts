@@ -222,7 +222,7 @@ class GroupV1 implements CgroupGroup {
   }
 }
 
-/** SIGKILL does nothing to a task that is frozen by the version 1 freezer until it is thawed. */
+/** SIGKILL does nothing to a task that is frozen by the version 1 freezer until it is thawed; then it comes first. */
 async function thaw(freezer: string | undefined): Promise<void> {
   // The root of a hierarchy has no state file, and a removed group needs no thawing.
   if (freezer !== undefined) await writeControl(`${freezer}/freezer.state`, 'THAWED').catch(() => {});
