@@ -8,26 +8,26 @@ const source = {
   ssr: { resolve: { conditions: ['@funcgraph/source', 'node'] } },
 };
 
-/** As many files at a time as there are cores: each has servers, ports, folders and databases of its own. */
-const parallel = { maxWorkers: availableParallelism(), sequence: { groupOrder: 0 } };
+/**
+ * One file more at a time than there are cores, since tests of real servers wait for much of their time. Each file has
+ * servers, ports, folders and databases of its own.
+ */
+const parallel = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 0 } };
 /** One file at a time, after all others. */
 const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+/** The machine may be busy with something else: what a test waits for has half a minute to come. */
+const patient = { testTimeout: 60_000, hookTimeout: 180_000, expect: { poll: { timeout: 30_000, interval: 10 } } };
 
-/**
- * Real servers and sandboxes. A test that fails is tried once more, since the machine may be busy with something else;
- * the reporter names those that needed it.
- */
+/** Real servers and sandboxes. */
 const real = (name: string, include: string[], exclude: string[] = []) => ({
   ...source,
   test: {
     ...parallel,
+    ...patient,
     name,
     include,
     exclude,
     globalSetup: ['tests/built-programs.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
-    retry: 1,
   },
 });
 
@@ -68,8 +68,8 @@ export default defineConfig({
         ...source,
         test: {
           ...parallel,
+          ...patient,
           name: 'unit',
-          testTimeout: 20_000,
           include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.postgres.test.ts', '**/node_modules/**'],
         },
@@ -77,7 +77,7 @@ export default defineConfig({
       overPostgres('postgres', postgres),
       {
         ...source,
-        test: { ...parallel, name: 'integration', include: ['packages/*/test/**/*.test.ts'], testTimeout: 20_000 },
+        test: { ...parallel, ...patient, name: 'integration', include: ['packages/*/test/**/*.test.ts'] },
       },
       real('runtimes', ['packages/runtimes/conformance/**/*.test.ts']),
       real('e2e', ['tests/e2e/**/*.test.ts'], wholeMachine),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, deploy, invoke, logLines, PATIENCE, project, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
@@ -132,7 +132,7 @@ describe('HTTP functions', () => {
   it('serves again after it was frozen, also by a connection that was kept', async () => {
     const id = (await invoke(server, node, EVENT)).receipt.instance_id;
     const frozen = async (): Promise<number> => (await server.api.call('showGauges')).data.instances.frozen;
-    await vi.waitFor(async () => expect(await frozen()).toBeGreaterThan(0), PATIENCE);
+    await expect.poll(() => frozen(), PATIENCE).toBeGreaterThan(0);
     const answer = await invoke(server, node, { ...EVENT, httpMethod: 'POST', body: 'x' });
     expect(answer.json).toMatchObject({ statusCode: 200 });
     expect(answer.receipt.instance_id).toBe(id);

@@ -219,9 +219,9 @@ describe.skipIf(missing !== undefined)(`Java functions${missing === undefined ? 
   });
 
   it('takes a started JVM that waited for code', async () => {
-    await vi.waitFor(async () => expect(await prewarmed()).toBeGreaterThan(0), PATIENCE);
+    await expect.poll(() => prewarmed(), PATIENCE).toBeGreaterThan(0);
     const urn = await create('cold', 'bill');
-    await vi.waitFor(async () => expect(await prewarmed()).toBeGreaterThan(0), PATIENCE);
+    await expect.poll(() => prewarmed(), PATIENCE).toBeGreaterThan(0);
     const { receipt, json } = await invoke(server, urn, ORDER);
     expect(receipt).toMatchObject({ cold: true, boot_ms: 0 });
     expect(json).toMatchObject({ total: 42 });

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeServer } from './fake-server.ts';
 import { Identities, refusal } from './identity-fixture.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 10 };
+const PATIENCE = { timeout: 30_000, interval: 10 };
 const MAY = [{ Effect: 'Allow', Action: ['functiongraph:*:*'] }];
 const NOT_NEXT = [
   {
@@ -50,12 +50,12 @@ it('delivers with the right of the user who set the destination, while the user 
   const { data } = await user.api.call('updateFunctionAsyncInvokeConfig', { params: first, body: toNext() });
   expect(data.destination_config.on_success).toEqual(toNext().destination_config.on_success);
   await run();
-  await vi.waitFor(async () => expect(await ran()).toBe(1), PATIENCE);
+  await expect.poll(() => ran(), PATIENCE).toBe(1);
 
   const role_id = await identities.policy(NOT_NEXT);
   await server.api.call('createGrant', { body: { group_id: user.groupId, role_id } });
   await run();
-  await vi.waitFor(async () => expect(await letters()).toHaveLength(1), PATIENCE);
+  await expect.poll(() => letters(), PATIENCE).toHaveLength(1);
   expect((await letters())[0]).toMatchObject({
     reason: 'forbidden',
     message: expect.stringContaining(
@@ -66,7 +66,7 @@ it('delivers with the right of the user who set the destination, while the user 
 
   await server.api.call('deleteUser', { params: { user_id: user.id } });
   await run();
-  await vi.waitFor(async () => expect(await letters()).toHaveLength(2), PATIENCE);
+  await expect.poll(() => letters(), PATIENCE).toHaveLength(2);
   expect((await letters())[0]?.message).toBe('the user who set the destination is not there any more, or may not act');
 });
 
@@ -83,11 +83,11 @@ it('delivers with the right of the agency, where the function has one', async ()
   await set();
   const already = await ran();
   await run();
-  await vi.waitFor(async () => expect(await ran()).toBe(already + 1), PATIENCE);
+  await expect.poll(() => ran(), PATIENCE).toBe(already + 1);
 
   await server.api.call('deleteGrant', { body: grant });
   await run();
-  await vi.waitFor(async () => expect(await letters()).toHaveLength(before + 1), PATIENCE);
+  await expect.poll(() => letters(), PATIENCE).toHaveLength(before + 1);
   expect((await letters())[0]).toMatchObject({
     reason: 'forbidden',
     message: expect.stringContaining('agency helper of the function may not do'),

@@ -1,9 +1,9 @@
 import { signRequest } from '@funcgraph/api';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 10 };
+const PATIENCE = { timeout: 30_000, interval: 10 };
 type Target = { project_id: string; function_urn: string };
 
 let server: FakeServer;
@@ -147,7 +147,7 @@ it('lets a caller wait no longer than its timeout', async () => {
   const requested = call('/hang').then((answer) => {
     answered = answer;
   });
-  await vi.waitFor(() => expect(events).toHaveLength(1), PATIENCE);
+  await expect.poll(() => events, PATIENCE).toHaveLength(1);
   server.clock.advance(1499);
   await new Promise(setImmediate);
   expect(answered).toBeUndefined();
@@ -161,7 +161,7 @@ it('lets a caller wait no longer than its timeout', async () => {
   server.clock.advance(10_000);
   const params = { project_id: server.projectId, request_id: answered?.json.request_id ?? '' };
   const outcome = async () => (await server.api.call('showReceipt', { params })).data.outcome;
-  await vi.waitFor(async () => expect(await outcome()).toBe('timeout'), PATIENCE);
+  await expect.poll(() => outcome(), PATIENCE).toBe('timeout');
 });
 
 it('requires a signature or a token with IAM, and the right to invoke', async () => {
@@ -182,7 +182,7 @@ it('stores the event and answers with its id where it is asynchronous', async ()
   await create({ path: '/later', req_method: 'POST', func_info: { timeout: 1000, invocation_type: 'async' } });
   const { status, json } = await call('/later', { method: 'POST', body: 'hello' });
   expect(status).toBe(202);
-  await vi.waitFor(() => expect(events).toHaveLength(1), PATIENCE);
+  await expect.poll(() => events, PATIENCE).toHaveLength(1);
   expect(events[0]).toMatchObject({ path: '/later', body: Buffer.from('hello').toString('base64') });
   const { data } = await server.api.call('listAsyncInvocations', {
     params: base,

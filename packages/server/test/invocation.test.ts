@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type FakeFunction, HANG } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 10 };
+const PATIENCE = { timeout: 30_000, interval: 10 };
 type Target = { project_id: string; function_urn: string };
 
 /** Acts by the event's instructions, as the runtime of a hostile function could. */

@@ -1,8 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { FakeFunction } from '../src/instances/sandbox/fake/index.ts';
 import { FakeServer } from './fake-server.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 10 };
+const PATIENCE = { timeout: 30_000, interval: 10 };
 const HOUR = 3_600_000;
 type Target = { project_id: string; function_urn: string };
 
@@ -67,7 +67,7 @@ async function open(starts: string[], waits?: Map<string, () => void>, accountCo
 }
 
 const settled = (states: () => Promise<readonly object[]>, ...expected: readonly object[]): Promise<void> =>
-  vi.waitFor(async () => expect(await states()).toMatchObject(expected), PATIENCE);
+  expect.poll(() => states(), PATIENCE).toMatchObject(expected);
 
 it('keeps the set number ready, serves from them first, and notes it in the receipt', async () => {
   const starts: string[] = [];
@@ -82,7 +82,7 @@ it('keeps the set number ready, serves from them first, and notes it in the rece
   expect(gauges.instances).toMatchObject({ living: 2, reserved: 2 });
   await reserve('', { count: 0 });
   expect(await states()).toEqual([]);
-  await vi.waitFor(() => expect(server.driver.running.size).toBe(0), PATIENCE);
+  await expect.poll(() => server.driver.running.size, PATIENCE).toBe(0);
   expect(await invoke('')).toMatchObject({ reserved: false, cold: true });
 });
 
@@ -94,14 +94,14 @@ it('replaces them after an update, lets the old one finish, and shows why a brok
   await reserve('', { count: 1 });
   await settled(states, { ready: 1 });
   const running = invoke('', 'hold 1');
-  await vi.waitFor(() => expect(waits.size).toBe(1), PATIENCE);
+  await expect.poll(() => waits.size, PATIENCE).toBe(1);
   await mark('two');
-  await vi.waitFor(() => expect(starts).toEqual(['latest//', 'latest//two']), PATIENCE);
+  await expect.poll(() => starts, PATIENCE).toEqual(['latest//', 'latest//two']);
   await settled(states, { ready: 1 });
   expect(await invoke('')).toMatchObject({ text: 'latest//two', reserved: true, cold: false });
   waits.get('hold 1')?.();
   expect((await running).text).toBe('latest//');
-  await vi.waitFor(() => expect(server.driver.running.size).toBe(1), PATIENCE);
+  await expect.poll(() => server.driver.running.size, PATIENCE).toBe(1);
   await mark('broken');
   await settled(states, { ready: 0, failing: { reason: 'init_failed: is broken', failures: 1 } });
   const tried = starts.length;
@@ -125,7 +125,7 @@ it('moves those of an alias with it, and serves calls through the alias only', a
   expect(await invoke(':!live')).toMatchObject({ text: 'v1/live/v1', reserved: true });
   expect(await invoke(':v1')).toMatchObject({ text: 'v1//v1', reserved: false });
   await server.api.call('updateVersionAlias', { params: { ...base, alias_name: 'live' }, body: { version: 'v2' } });
-  await vi.waitFor(() => expect(starts.at(-1)).toBe('v2/live/v2'), PATIENCE);
+  await expect.poll(() => starts.at(-1), PATIENCE).toBe('v2/live/v2');
   await settled(states, { ready: 1 });
   expect(await invoke(':!live')).toMatchObject({ text: 'v2/live/v2', reserved: true });
 
@@ -146,7 +146,7 @@ it('moves those of an alias with it, and serves calls through the alias only', a
   await reserve(':v2', { count: 1 });
   await settled(states, { qualifier_name: 'v2', ready: 1 });
   await server.api.call('deleteFunction', { params: base });
-  await vi.waitFor(() => expect(server.driver.running.size).toBe(0), PATIENCE);
+  await expect.poll(() => server.driver.running.size, PATIENCE).toBe(0);
 });
 
 it('follows the clock of its policies and falls back to the base when the window is over', async () => {
@@ -179,7 +179,7 @@ it('follows the clock of its policies and falls back to the base when the window
   await walk(20, { desired: 2, ready: 2 });
   await walk(29.9, { desired: 2, ready: 2 });
   await walk(30, { desired: 1, ready: 1 });
-  await vi.waitFor(() => expect(server.driver.running.size).toBe(1), PATIENCE);
+  await expect.poll(() => server.driver.running.size, PATIENCE).toBe(1);
 });
 
 it('keeps its place in the account for a reserved function while others use all of the rest', async () => {
@@ -193,11 +193,11 @@ it('keeps its place in the account for a reserved function while others use all 
   const calls = ['hold 1', 'hold 2', 'hold 3', 'hold 4'].map((name) =>
     server.api.bytes('invokeFunction', { params: other, body: new TextEncoder().encode(name) }),
   );
-  await vi.waitFor(() => expect(waits.size).toBe(3), PATIENCE);
+  await expect.poll(() => waits.size, PATIENCE).toBe(3);
   expect((await server.api.call('showGauges', {})).data.account).toEqual({ waiting: 1 });
   expect(await invoke('')).toMatchObject({ reserved: true });
   waits.get('hold 1')?.();
-  await vi.waitFor(() => expect(waits.size).toBe(4), PATIENCE);
+  await expect.poll(() => waits.size, PATIENCE).toBe(4);
   for (const end of waits.values()) end();
   await Promise.all(calls);
 });

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LauncherMessage } from './messages.ts';
 import { Orders } from './orders.ts';
 
@@ -56,7 +56,7 @@ socket.on('end', () => process.exit(0));
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const ended = () => vi.waitFor(() => expect(sent.at(-1)?.event).toBe('agent-ended'), { timeout: 10_000 });
+  const ended = () => expect.poll(() => sent.at(-1)?.event).toBe('agent-ended');
 
   it('start an agent, whose socket is passed on, and another one when it has ended', async () => {
     expect(orders.take({ order: 'start-agent' })).toBe(true);
@@ -82,7 +82,7 @@ socket.on('end', () => process.exit(0));
   });
 
   it('remove the run folder, and nothing that still holds something', async () => {
-    const removed = () => vi.waitFor(() => expect(sent.at(-1)).toEqual({ event: 'run-dir-removed' }));
+    const removed = () => expect.poll(() => sent.at(-1)).toEqual({ event: 'run-dir-removed' });
     writeFileSync(join(dir, 'run/links/s/socket'), '');
     orders.take({ order: 'remove-run-dir' });
     await removed();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../lib/clock.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { Lease } from '../pool/lease.ts';
@@ -62,7 +62,7 @@ const call = (lease: Lease) =>
   });
 
 /** Lets messages in flight between the two halves of the link arrive. */
-const settle = (until: () => boolean): Promise<void> => vi.waitFor(() => expect(until()).toBe(true));
+const settle = (until: () => boolean): Promise<void> => expect.poll(() => until()).toBe(true);
 
 describe('an instance with a heartbeat', () => {
   const spec = testSpec({ heartbeat: 'demo.Life.heartbeat' });

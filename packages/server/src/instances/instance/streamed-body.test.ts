@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { BodySource } from '../runtime-link/index.ts';
 import { type FakeFunction, FakeSandboxDriver, HANG } from '../sandbox/fake/index.ts';
@@ -125,7 +125,7 @@ describe('a body that is streamed to the function', () => {
     });
     const { source, answer } = upload(instance);
     pour(source, 20 * 2 ** 20);
-    await vi.waitFor(() => expect(got).toBeGreaterThan(2 ** 20 - 20 * 512));
+    await expect.poll(() => got).toBeGreaterThan(2 ** 20 - 20 * 512);
     const base = { event: Buffer.from('x'), timeoutMs: 3000, invokeType: 'sync' as const, credentials: NO_CREDENTIALS };
     instance.take();
     expect((await instance.invoke({ ...base, requestId: 'other' })).payload.toString()).toBe('x');
@@ -193,7 +193,7 @@ describe('a body that is streamed to the function', () => {
     });
     const { source, sink, answer } = upload(instance);
     source.stream.write('half');
-    await vi.waitFor(() => expect(heard).toEqual(['half']));
+    await expect.poll(() => heard).toEqual(['half']);
     sink.leave.abort();
     source.stream.end('rest');
     expect((await answer).failure?.outcome).toBe('cancelled');
@@ -211,7 +211,7 @@ describe('a body that is streamed to the function', () => {
     });
     const { source, answer } = upload(instance);
     source.stream.write('slow');
-    await vi.waitFor(() => expect(got).toBe('slow'));
+    await expect.poll(() => got).toBe('slow');
     for (let at = 0; at < 10; at++) clock.advance(3_000);
     source.stream.end(' end');
     expect((await answer).failure).toBe(undefined);

@@ -11,7 +11,7 @@ import { TEST_LIMITS, testSpec, testStartDeps } from '../testing.ts';
 import type { Lease } from './lease.ts';
 import { Pool, type PoolLimits } from './pool.ts';
 
-const PATIENCE = { timeout: 5_000, interval: 5 };
+const PATIENCE = { timeout: 30_000, interval: 5 };
 const LIMITS = { ...TEST_LIMITS, maxWaiting: 1_000 };
 /** Measured use of a frozen instance. */
 const FROZEN_MB = 10;
@@ -65,7 +65,7 @@ function burst(functionKey: string, count: number, served: string[], held: Lease
 async function release(held: Lease[]): Promise<void> {
   // starts need a moment of the event loop
   await new Promise(setImmediate);
-  await vi.waitFor(() => expect(held.length).toBeGreaterThan(0), PATIENCE);
+  await expect.poll(() => held.length, PATIENCE).toBeGreaterThan(0);
   held.shift()?.release();
 }
 
@@ -86,7 +86,7 @@ describe('a burst of one function', () => {
     open({ memoryMb: 512 });
     const [served, held]: [string[], Lease[]] = [[], []];
     const all = burst('a', 400, served, held);
-    await vi.waitFor(() => expect(held).toHaveLength(4), PATIENCE);
+    await expect.poll(() => held, PATIENCE).toHaveLength(4);
     const other = burst('b', 1, served, held);
     await release(held);
     await Promise.all(other);
@@ -100,7 +100,7 @@ describe('a burst of one function', () => {
     open({ memoryMb: 640 });
     const [served, held]: [string[], Lease[]] = [[], []];
     const all = burst('a', 100, served, held);
-    await vi.waitFor(() => expect(held).toHaveLength(5), PATIENCE);
+    await expect.poll(() => held, PATIENCE).toHaveLength(5);
     all.push(...burst('b', 100, served, held));
     while (served.length < 200) await release(held);
     await Promise.all(all);
@@ -118,7 +118,7 @@ describe('slow calls of one function that never end', () => {
     open({ memoryMb: 20 * 128, maxStarts: 100 });
     const [served, held]: [string[], Lease[]] = [[], []];
     const all = burst('slow', 100, served, held).map((one) => one.catch(() => {}));
-    await vi.waitFor(() => expect(held.length).toBe(19), PATIENCE);
+    await expect.poll(() => held.length, PATIENCE).toBe(19);
     const quick = await pool.acquire(of('quick'));
     quick.release();
     expect(held.length).toBe(19);
@@ -136,7 +136,7 @@ describe('slow calls of one function that never end', () => {
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
     );
     const all = burst('slow', 100, [], []).map((one) => one.catch(() => {}));
-    await vi.waitFor(() => expect(driver).toHaveBeenCalledTimes(15), PATIENCE);
+    await expect.poll(() => driver, PATIENCE).toHaveBeenCalledTimes(15);
     driver.mockRestore();
     const quick = await pool.acquire(of('quick'));
     quick.release();
@@ -149,10 +149,9 @@ describe('slow calls of one function that never end', () => {
 describe('the memory budget', () => {
   const freeze = async (count: number): Promise<void> => {
     clock.advance(3_000);
-    await vi.waitFor(
-      () => expect(pool.gauges()).toMatchObject({ frozen: count, promisedMemoryMb: count * FROZEN_MB }),
-      PATIENCE,
-    );
+    await expect
+      .poll(() => pool.gauges(), PATIENCE)
+      .toMatchObject({ frozen: count, promisedMemoryMb: count * FROZEN_MB });
   };
 
   it('charges a frozen instance with its use, and with its limit when it runs again', async () => {
@@ -198,10 +197,10 @@ describe('the memory budget', () => {
     open({ memoryMb: 512 });
     const held = [await pool.acquire(of('a')), await pool.acquire(of('b'))];
     (await pool.acquire(of('c'))).release();
-    await vi.waitFor(() => expect(pool.gauges().frozen).toBe(0), PATIENCE);
+    await expect.poll(() => pool.gauges().frozen, PATIENCE).toBe(0);
     held.push(await pool.acquire(of('d')));
     (await pool.acquire(of('e'))).release();
-    await vi.waitFor(() => expect(pool.gauges()).toMatchObject({ frozen: 1 }), PATIENCE);
+    await expect.poll(() => pool.gauges(), PATIENCE).toMatchObject({ frozen: 1 });
     for (const lease of held) lease.release();
   });
 
@@ -231,7 +230,7 @@ describe('the memory budget', () => {
 it('a request that was postponed for faster ones gets an instance within its wait, even with slow starts', async () => {
   open({ maxWaitMs: 1_000 });
   const slow = pool.acquire(of('a'));
-  await vi.waitFor(() => expect(starts).toHaveLength(1), PATIENCE);
+  await expect.poll(() => starts, PATIENCE).toHaveLength(1);
   // the first start is measured as ten seconds
   clock.advance(10_000);
   (await slow).release();

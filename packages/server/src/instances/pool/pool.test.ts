@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from '../sandbox/fake/index.ts';
 import { StartFailed } from '../start/start-errors.ts';
@@ -230,7 +230,7 @@ describe('pool', () => {
     const sandbox = driver.running.get(first.instance.id);
     first.release();
     clock.advance(3_000);
-    await vi.waitFor(() => expect(sandbox?.isFrozen).toBe(true));
+    await expect.poll(() => sandbox?.isFrozen).toBe(true);
     const second = await pool.acquire(spec());
     expect(second.instance.id).toBe(first.instance.id);
     expect((await call(second)).failure).toBeUndefined();

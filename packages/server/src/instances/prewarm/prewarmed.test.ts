@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { BootedRuntime } from '../start/boot-runtime.ts';
 import type { LaunchSpec, RuntimeLaunch } from '../start/launch-spec.ts';
@@ -59,7 +59,7 @@ beforeEach(() => {
 
 afterEach(() => prewarmed.stop());
 
-const waiting = (count: number): Promise<void> => vi.waitFor(() => expect(prewarmed.waiting).toBe(count));
+const waiting = (count: number): Promise<void> => expect.poll(() => prewarmed.waiting).toBe(count);
 
 describe('prewarmed runtimes', () => {
   it('keeps one for each runtime that a function has', async () => {
@@ -110,7 +110,7 @@ describe('prewarmed runtimes', () => {
   it('returns to one after a quiet time and to none without a function', async () => {
     prewarmed.want(NODE, 'f');
     for (let i = 0; i < 8; i += 1) {
-      await vi.waitFor(() => expect(prewarmed.waiting).toBeGreaterThan(0));
+      await expect.poll(() => prewarmed.waiting).toBeGreaterThan(0);
       await take(NODE)?.sandbox.stop();
     }
     await waiting(4);
@@ -125,7 +125,7 @@ describe('prewarmed runtimes', () => {
     prewarmed.want(NODE, 'f');
     await waiting(1);
     alive.get('node-0')?.();
-    await vi.waitFor(() => expect(alive.has('node-1')).toBe(true));
+    await expect.poll(() => alive.has('node-1')).toBe(true);
   });
 
   it('waits before it tries again when a runtime cannot be started', async () => {

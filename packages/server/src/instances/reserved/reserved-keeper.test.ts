@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import { Pool, type PoolLimits } from '../pool/pool.ts';
 import { LinkLimits } from '../runtime-link/index.ts';
@@ -20,7 +20,7 @@ const LIMITS: PoolLimits = {
   maxStarts: 8,
   memoryMb: 2048,
 };
-const PATIENCE = { timeout: 5_000, interval: 5 };
+const PATIENCE = { timeout: 30_000, interval: 5 };
 const log = pino({ level: 'silent' });
 const echo: FakeFunction = { handler: (event) => event };
 
@@ -56,8 +56,7 @@ function open(fn: FakeFunction, limits: Partial<PoolLimits> = {}): void {
 
 const want = (count: number, change: Partial<LaunchSpec> = {}, idleMode = false): void =>
   keeper.want('r', { spec: testSpec(change), count, idleMode });
-const settled = (state: object): Promise<void> =>
-  vi.waitFor(() => expect(keeper.state('r')).toMatchObject(state), PATIENCE);
+const settled = (state: object): Promise<void> => expect.poll(() => keeper.state('r'), PATIENCE).toMatchObject(state);
 const ready = (count: number): Promise<void> => settled({ ready: count, starting: 0 });
 
 describe('reserved instances', () => {
@@ -76,7 +75,7 @@ describe('reserved instances', () => {
     expect(next.reserved).toBe(true);
     next.release();
     for (let seconds = 0; seconds < 120; seconds += 1) clock.advance(1_000);
-    await vi.waitFor(() => expect(driver.running.size).toBe(2), PATIENCE);
+    await expect.poll(() => driver.running.size, PATIENCE).toBe(2);
     expect(pool.gauges()).toMatchObject({ instances: 2, reserved: 2 });
   });
 
@@ -86,14 +85,14 @@ describe('reserved instances', () => {
     await ready(1);
     clock.advance(3_000);
     const frozen = (): boolean[] => [...driver.running.values()].map((sandbox) => sandbox.isFrozen);
-    await vi.waitFor(() => expect(frozen()).toEqual([true]), PATIENCE);
+    await expect.poll(() => frozen(), PATIENCE).toEqual([true]);
     want(1, {}, false);
-    await vi.waitFor(() => expect(frozen()).toEqual([false]), PATIENCE);
+    await expect.poll(() => frozen(), PATIENCE).toEqual([false]);
     for (let seconds = 0; seconds < 10; seconds += 1) clock.advance(1_000);
     expect(frozen()).toEqual([false]);
     want(1, {}, true);
     clock.advance(3_000);
-    await vi.waitFor(() => expect(frozen()).toEqual([true]), PATIENCE);
+    await expect.poll(() => frozen(), PATIENCE).toEqual([true]);
   });
 
   it('adopt running instances, and leave busy ones when there are too many', async () => {
@@ -114,9 +113,9 @@ describe('reserved instances', () => {
     want(3);
     await ready(3);
     want(1);
-    await vi.waitFor(() => expect(driver.running.size).toBe(1), PATIENCE);
+    await expect.poll(() => driver.running.size, PATIENCE).toBe(1);
     keeper.drop('r');
-    await vi.waitFor(() => expect(driver.running.size).toBe(0), PATIENCE);
+    await expect.poll(() => driver.running.size, PATIENCE).toBe(0);
     expect([keeper.state('r'), pool.gauges().promisedMemoryMb]).toEqual([undefined, 0]);
   });
 
@@ -199,7 +198,7 @@ describe('reserved instances', () => {
     clock.advance(60_000);
     await ready(2);
     const refused = pool.acquire(other).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(pool.gauges().waiting).toBe(1), PATIENCE);
+    await expect.poll(() => pool.gauges().waiting, PATIENCE).toBe(1);
     clock.advance(5_000);
     expect(await refused).toMatchObject({ code: 'overloaded', hint: expect.stringContaining('memory budget') });
     expect(keeper.state('r')).toMatchObject({ ready: 2 });
@@ -215,7 +214,7 @@ describe('reserved instances', () => {
     open(echo);
     want(2);
     keeper.drop('r');
-    await vi.waitFor(() => expect(pool.gauges()).toMatchObject({ instances: 0, starting: 0 }), PATIENCE);
+    await expect.poll(() => pool.gauges(), PATIENCE).toMatchObject({ instances: 0, starting: 0 });
     expect(driver.running.size).toBe(0);
   });
 });

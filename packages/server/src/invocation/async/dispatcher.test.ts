@@ -21,7 +21,7 @@ const failed = {
   payload: Buffer.from('{"errorMessage":"no"}'),
 } as unknown as InvocationResult;
 
-const PATIENCE = { timeout: 10_000, interval: 2 };
+const PATIENCE = { timeout: 30_000, interval: 2 };
 
 let clock: ManualClock;
 let storage: Storage;
@@ -87,7 +87,7 @@ function enqueue(
 }
 
 const settled = (id: string, state: string): Promise<void> =>
-  vi.waitFor(async () => expect((await queue.get(id))?.state).toBe(state), PATIENCE);
+  expect.poll(async () => (await queue.get(id))?.state, PATIENCE).toBe(state);
 
 describe('dispatcher', () => {
   it('runs enqueued messages with their own id and event, and records success', async () => {
@@ -127,7 +127,7 @@ describe('dispatcher', () => {
     await vi.waitFor(async () => {
       clock.advance(500);
       expect((await queue.get('a'))?.state).toBe('done');
-    });
+    }, PATIENCE);
     expect(refusals).toBe(-1);
   });
 
@@ -150,7 +150,7 @@ describe('dispatcher', () => {
     await vi.waitFor(async () => {
       clock.advance(500);
       expect((await queue.get('a'))?.state).toBe('done');
-    });
+    }, PATIENCE);
     expect({ runs, away }).toEqual({ runs: 1, away: -1 });
   });
 
@@ -179,10 +179,10 @@ describe('dispatcher', () => {
     expect(query).not.toHaveBeenCalled();
     end();
     await settled('b', 'leased');
-    await vi.waitFor(async () => expect(await invocations.gauges()).toMatchObject({ waiting: 0, running: 1 }));
+    await expect.poll(() => invocations.gauges()).toMatchObject({ waiting: 0, running: 1 });
     end();
     await settled('b', 'done');
-    await vi.waitFor(async () => expect(await invocations.gauges()).toMatchObject({ waiting: 0, running: 0 }));
+    await expect.poll(() => invocations.gauges()).toMatchObject({ waiting: 0, running: 0 });
   });
 
   it('leaves slots for others while one function has a backlog', async () => {
@@ -198,7 +198,7 @@ describe('dispatcher', () => {
       if (group === 'busy') await held;
       return ok;
     }, 8);
-    await vi.waitFor(() => expect(running.get('busy')).toBeGreaterThan(0));
+    await expect.poll(() => running.get('busy')).toBeGreaterThan(0);
     release();
     await settled('busy-39', 'done');
     expect(running.get('busy')).toBe(40);
@@ -223,13 +223,10 @@ describe('dispatcher', () => {
       throw new PlatformError('overloaded', 'no room');
     });
     await enqueue('a', { expiresAt: clock.now() + 2_000 });
-    await vi.waitFor(
-      async () => {
-        clock.advance(500);
-        expect((await queue.get('a'))?.state).toBe('dead');
-      },
-      { interval: 2, timeout: 4_000 },
-    );
+    await vi.waitFor(async () => {
+      clock.advance(500);
+      expect((await queue.get('a'))?.state).toBe('dead');
+    }, PATIENCE);
     expect((await queue.get('a'))?.outcome).toMatchObject({ reason: 'expired', code: 429 });
   });
 
@@ -265,7 +262,7 @@ describe('dispatcher', () => {
       await vi.waitFor(async () => {
         clock.advance(500);
         expect((await queue.get('a'))?.state).toBe('dead');
-      });
+      }, PATIENCE);
       const [only, ...more] = await delivered();
       expect(more).toEqual([]);
       expect(only?.attributes.destination).toEqual(onFailure);
@@ -282,13 +279,10 @@ describe('dispatcher', () => {
       });
       await enqueue('gone', { attributes: { onFailure } });
       await enqueue('old', { expiresAt: clock.now() + 2_000, attributes: { onFailure } });
-      await vi.waitFor(
-        async () => {
-          clock.advance(500);
-          expect((await queue.get('old'))?.state).toBe('dead');
-        },
-        { interval: 2, timeout: 4_000 },
-      );
+      await vi.waitFor(async () => {
+        clock.advance(500);
+        expect((await queue.get('old'))?.state).toBe('dead');
+      }, PATIENCE);
       expect(
         (await delivered()).map(({ event }) => (event.request_context as { condition: string }).condition),
       ).toEqual(['InvocationRefused', 'EventAgeExceeded']);
@@ -298,7 +292,7 @@ describe('dispatcher', () => {
       await start(async () => ok);
       await enqueue('a', { attributes: { onSuccess, onFailure } });
       await queue.cancel('a');
-      await vi.waitFor(async () => expect((await queue.get('a'))?.state).not.toBe('ready'));
+      await expect.poll(async () => (await queue.get('a'))?.state).not.toBe('ready');
       if ((await queue.get('a'))?.state === 'cancelled') expect(await delivered()).toEqual([]);
     });
   });
@@ -314,8 +308,8 @@ describe('dispatcher', () => {
     await vi.waitFor(async () => {
       clock.advance(500);
       expect((await queue.get('a'))?.state).toBe('done');
-    });
-    await vi.waitFor(() => expect(logged).toHaveLength(4));
+    }, PATIENCE);
+    await expect.poll(() => logged).toHaveLength(4);
     expect(logged).toEqual([
       "a Async invocation 'a': RUNNING, attempt 1",
       "a Async invocation 'a': WAIT, next attempt in 1000 ms",

@@ -95,7 +95,7 @@ const settled = (id: string, state: string, step = 0) =>
       control.clock.advance(step);
       expect((await queue.get(id))?.state).toBe(state);
     },
-    { timeout: 20_000, interval: 2 },
+    { timeout: 30_000, interval: 2 },
   );
 
 describe('to a webhook', () => {
@@ -153,7 +153,7 @@ describe('to a webhook', () => {
     });
     answer = () => held.then(() => ({ kind: 'taken', status: 200 }));
     for (let n = 0; n < 40; n += 1) await enqueue(`slow-${n}`);
-    await vi.waitFor(() => expect(posts.length).toBeGreaterThanOrEqual(8));
+    await expect.poll(() => posts.length).toBeGreaterThanOrEqual(8);
     answer = async () => ({ kind: 'taken', status: 200 });
     const attributes = writeDelivery({
       requestId: 'r2',
@@ -193,12 +193,12 @@ describe('to a webhook', () => {
       await Promise.all(
         Array.from({ length: 40 }, (_, n) => enqueue(`d-${turns}-${n}`, {}, `p1:default:f${Math.floor(n / 8)}`)),
       );
-      await vi.waitFor(() => expect(posts.length).toBeGreaterThanOrEqual(28), { interval: 2 });
+      await expect.poll(() => posts.length, { interval: 2 }).toBeGreaterThanOrEqual(28);
       await new Promise((resolve) => setImmediate(resolve));
       release();
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
       queue.announce(DELIVERY_TOPIC, 'p1:default:f0', control.clock.now());
-      await vi.waitFor(() => expect(posts, `after ${turns} turns`).toHaveLength(40), { interval: 2 });
+      await expect.poll(() => posts, { interval: 2, message: `after ${turns} turns` }).toHaveLength(40);
       await Promise.all(stored);
     }
   });
@@ -289,7 +289,7 @@ describe('to a function', () => {
     const name = { projectId: 'p1', package: 'default', name: 'b' };
     await control.functions.updateMaxInstances(name, 0);
     await enqueue('later', { destination: toFunction(urnOf('b')) });
-    await vi.waitFor(async () => expect((await queue.get('later'))?.outcome).toMatchObject({ failures: 1 }));
+    await expect.poll(async () => (await queue.get('later'))?.outcome).toMatchObject({ failures: 1 });
     await control.functions.updateMaxInstances(name, -1);
     await settled('later', 'done', 500);
   });

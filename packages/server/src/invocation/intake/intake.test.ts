@@ -86,10 +86,10 @@ describe('an intake', () => {
     async (projects) => {
       await flood(projects, 30);
       await start(80);
-      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(40));
+      await expect.poll(() => begun.length).toBeGreaterThan(40);
       await settled();
       await add('quick', 'p0:default:quick');
-      await vi.waitFor(() => expect(begun.at(-1)).toBe('quick'), { timeout: 2_000 });
+      await expect.poll(() => begun.at(-1)).toBe('quick');
       expect(begun.length).toBeLessThanOrEqual(80);
     },
   );
@@ -97,7 +97,7 @@ describe('an intake', () => {
   it('begins it with the next slot that becomes free when there are fewer slots than greedy functions', async () => {
     await flood(10, 20);
     await start(4);
-    await vi.waitFor(() => expect(begun.length).toBe(4));
+    await expect.poll(() => begun.length).toBe(4);
     await add('quick', 'p3:default:quick');
     await settled();
     // one running function ends; nine others have waited longer
@@ -105,7 +105,7 @@ describe('an intake', () => {
       const before = begun.length;
       const [, end] = [...running][0] ?? [];
       end?.();
-      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(before));
+      await expect.poll(() => begun.length).toBeGreaterThan(before);
     }
     expect(begun).toContain('quick');
   });
@@ -114,7 +114,7 @@ describe('an intake', () => {
     await flood(1, 20);
     await start(10);
     for (let ends = 0; ends < 60; ends += 1) {
-      await vi.waitFor(() => expect(running.size).toBeGreaterThan(0));
+      await expect.poll(() => running.size).toBeGreaterThan(0);
       const [, end] = [...running][0] ?? [];
       end?.();
       await settled();
@@ -136,7 +136,7 @@ describe('an intake', () => {
     beforeEach(async () => {
       await Promise.all(Array.from({ length: 100 }, (_, n) => add(`busy-${n}`, 'p:default:busy')));
       await start(40);
-      await vi.waitFor(() => expect(begun.length).toBe(32));
+      await expect.poll(() => begun.length).toBe(32);
       await settled();
     });
 
@@ -148,20 +148,20 @@ describe('an intake', () => {
       }
       expect(lease).not.toHaveBeenCalled();
       clock.advance(10);
-      await vi.waitFor(() => expect(begun.length).toBe(37));
+      await expect.poll(() => begun.length).toBe(37);
       expect(lease.mock.calls.map(([{ limit }]) => limit)).toEqual([5]);
     });
 
     it('claims at once when a quarter of them is free', async () => {
       end(10);
-      await vi.waitFor(() => expect(begun.length).toBe(42));
+      await expect.poll(() => begun.length).toBe(42);
     });
 
     it('claims at once for another function', async () => {
       end(1);
       await settled();
       await add('quick', 'p:default:quick');
-      await vi.waitFor(() => expect(begun).toContain('quick'));
+      await expect.poll(() => begun).toContain('quick');
     });
   });
 
@@ -169,13 +169,13 @@ describe('an intake', () => {
     await add('now', 'p:default:a');
     await add('later', 'p:default:b', clock.now() + 5_000);
     await start(4);
-    await vi.waitFor(() => expect(begun).toEqual(['now']));
+    await expect.poll(() => begun).toEqual(['now']);
     await settled();
     clock.advance(4_999);
     await settled();
     expect(begun).toEqual(['now']);
     clock.advance(1);
-    await vi.waitFor(() => expect(begun).toEqual(['now', 'later']));
+    await expect.poll(() => begun).toEqual(['now', 'later']);
   });
 
   it('leaves out a paused function until the pause is over', async () => {
@@ -183,10 +183,10 @@ describe('an intake', () => {
     intake?.pause('p:default:a', 500);
     await add('a', 'p:default:a');
     await add('b', 'p:default:b');
-    await vi.waitFor(() => expect(begun).toEqual(['b']));
+    await expect.poll(() => begun).toEqual(['b']);
     await settled();
     clock.advance(500);
-    await vi.waitFor(() => expect(begun).toEqual(['b', 'a']));
+    await expect.poll(() => begun).toEqual(['b', 'a']);
   });
 
   it('tries again when the database did not answer, and loses no message', async () => {
@@ -201,6 +201,6 @@ describe('an intake', () => {
     await vi.waitFor(() => {
       clock.advance(500);
       expect(begun).toEqual(['a']);
-    });
+    }, 30_000);
   });
 });

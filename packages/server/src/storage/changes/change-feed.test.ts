@@ -124,7 +124,7 @@ it('tries a failed reload again by itself, and forgets no change before it', asy
   await expect(feed.caughtUp()).rejects.toThrow('away');
   fails = false;
   await insert('b');
-  await expect.poll(() => seen, { timeout: 5_000 }).toEqual(['a', 'b']);
+  await expect.poll(() => seen).toEqual(['a', 'b']);
   feed.stop();
 });
 
