@@ -16,7 +16,7 @@ export interface Verdict {
   readonly note: string;
 }
 
-const FLOW_TRIGGERS = 'Enabled SMN and OBS triggers are refused; disabled ones are stored and start nothing.';
+const FLOW_TRIGGERS = 'Enabled SMN triggers are refused; disabled ones are stored and start nothing.';
 
 /** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {
@@ -28,7 +28,8 @@ const PARTLY: Partial<Record<Operation, string>> = {
   updateFunctionAsyncInvokeConfig:
     'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are stored, and a result for ' +
     'there is a dead letter.',
-  createFunctionTrigger: 'The kinds TIMER, APIG and DEDICATEDGATEWAY. Other event sources exist only in the cloud.',
+  createFunctionTrigger:
+    'The kinds TIMER, APIG, DEDICATEDGATEWAY and OBS. Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
   listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',

@@ -261,6 +261,18 @@ export const ERRORS = {
     'control',
     'There is no such type of trigger, or not for such a function.',
   ),
+  invalid_obs_trigger: user(
+    'FSS.1106',
+    400,
+    'control',
+    'A setting of a trigger of a bucket is not usable; the message names it.',
+  ),
+  obs_trigger_clash: user(
+    'FSS.1108',
+    403,
+    'control',
+    'Another trigger of the bucket gets some of the same events for the same objects.',
+  ),
   invalid_apig_trigger: user(
     'FSS.1107',
     400,
@@ -279,6 +291,7 @@ export const ERRORS = {
     'control',
     'The function, or this version or alias of it, has no such trigger.',
   ),
+  obs_trigger_exists: user('FSS.1145', 409, 'control', 'The version or alias has a trigger of a bucket of this name.'),
   apig_trigger_exists: user('FSS.1146', 409, 'control', 'The version or alias has a gateway trigger of this name.'),
   request_path_taken: user(
     'FSS.1147',
@@ -287,6 +300,7 @@ export const ERRORS = {
     'Another gateway trigger serves this path, method and environment.',
   ),
   timer_trigger_exists: user('FSS.1148', 409, 'control', 'The version or alias has a timer trigger of this name.'),
+  bucket_not_usable: user('FSS.1152', 426, 'control', 'The project has no such bucket.'),
   event_too_large: user('FSS.1201', 413, 'ingress', 'The event is over 6 MB (synchronous) or 256 KB (asynchronous).'),
   status_code_missing: user(
     'FSS.1202',

@@ -1,6 +1,7 @@
 import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
+import { obsTrigger } from './trigger-kinds/obs.ts';
 import { timerTrigger } from './trigger-kinds/timer.ts';
 
 /** Type codes of the API, including those of event sources that do not exist here. */
@@ -26,7 +27,12 @@ export const TRIGGER_TYPES = [
 ] as const;
 
 /** The kinds of triggers that exist here, by type code. */
-export const TRIGGER_KINDS = { TIMER: timerTrigger, APIG: gatewayTrigger, DEDICATEDGATEWAY: gatewayTrigger } as const;
+export const TRIGGER_KINDS = {
+  TIMER: timerTrigger,
+  APIG: gatewayTrigger,
+  DEDICATEDGATEWAY: gatewayTrigger,
+  OBS: obsTrigger,
+} as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;
 /** Settings of a kind as the server decodes them. */

@@ -30,6 +30,7 @@ import {
   ReservedConfigs,
   ShareStore,
   Shares,
+  type TriggerSources,
   TriggerStore,
   Triggers,
   VersionStore,
@@ -166,6 +167,8 @@ export function controlParts(deps: ControlDeps) {
       ),
   });
   const { accountConcurrency } = config;
+  // buckets follow
+  const sources: TriggerSources = { bucket: () => Promise.resolve(undefined) };
   const flowTriggers = new FlowTriggers({ store: new FlowTriggerStore(db), feed });
   return {
     mayRemove,
@@ -201,6 +204,7 @@ export function controlParts(deps: ControlDeps) {
       store: new FlowStore(db),
       catalog,
       triggers: flowTriggers,
+      sources,
       clock,
       region: config.region,
       quota: config.quotas.flows,
@@ -208,7 +212,12 @@ export function controlParts(deps: ControlDeps) {
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
     flowTriggers,
     triggers: new Triggers({
-      ...{ access, store: triggerStore, kinds: TRIGGERS, clock },
+      ...{ access, store: triggerStore, kinds: TRIGGERS, sources, clock },
+      ofFlows: function* (source) {
+        for (const { flow, name, settings } of flowTriggers.listening(source)) {
+          yield { flow: flow.name, settings: { ...settings, name } };
+        }
+      },
       elsewhere: (key) => {
         const serving = flowTriggers.serving(key);
         return serving && `Flow ${serving.flow.name} serves it.`;

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { ArtifactStore, SharedBlobs } from '../artifacts/index.ts';
 import type { Config } from '../config/index.ts';
 import { Catalog, ProjectContentsStore } from '../control/index.ts';
-import { FlowTimers, RunService } from '../flows/index.ts';
+import { RunService } from '../flows/index.ts';
 import { Iam } from '../iam/index.ts';
 import {
   ApiBodies,
@@ -55,7 +55,6 @@ import {
 } from '../startup/index.ts';
 import { ChangeFeed, Duty, type DutyOptions, Leases, lockDataDir, Membership } from '../storage/index.ts';
 import { openTelemetry } from '../telemetry/index.ts';
-import { type SourceDeps, TimerSource, triggerSources } from '../triggers/index.ts';
 import { asyncParts } from './async-parts.ts';
 import { controlParts, startControl, sweepLeftovers, sweepShared } from './control-parts.ts';
 import { deliveryRefusal } from './delivery-rights.ts';
@@ -327,18 +326,15 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await upkeep.start();
     undo.push(() => upkeep.stop());
     const runs = new RunService(flowEngine);
-    const flowTimers = new FlowTimers({ triggers: control.flowTriggers, flows: control.flows, runs, log });
-    const timing = { clock, steady: () => steady.now(), log: log.child({ module: 'triggers' }) };
-    const sourceDeps: SourceDeps = {
-      ...timing,
-      catalog,
-      triggers: control.triggers,
+    const { sources } = serviceParts({
+      ...base,
+      ...control,
+      feed,
+      runs,
       async: async.invocations,
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
-      region: config.region,
-    };
-    const services = serviceParts({ ...base, ...sourceDeps, feed, async: async.invocations });
-    const sources = triggerSources(sourceDeps, [new TimerSource(flowTimers, timing), services.fanOut]);
+      log: log.child({ module: 'triggers' }),
+    });
 
     let endpoint = addresses.endpoint;
     const topics = topicParts({

@@ -24,7 +24,7 @@ import { Functions, type FunctionsOptions } from './functions/functions.ts';
 import type { Runtimes } from './functions/types.ts';
 import { ReservedConfigStore } from './reserved-instances/reserved-config-store.ts';
 import { ReservedConfigs } from './reserved-instances/reserved-configs.ts';
-import type { TriggerRules } from './triggers/trigger-rules.ts';
+import type { TriggerRules, TriggerSources } from './triggers/trigger-rules.ts';
 import { TriggerStore } from './triggers/trigger-store.ts';
 import { Triggers } from './triggers/triggers.ts';
 import { VersionStore } from './versions/version-store.ts';
@@ -66,6 +66,7 @@ export interface TestControl {
 
 interface TestControlOptions extends Partial<Quotas> {
   readonly triggers?: readonly TriggerRules[];
+  readonly sources?: TriggerSources;
   readonly destinations?: readonly DestinationRules[];
 }
 
@@ -90,6 +91,7 @@ export const NO_IMAGES: FunctionsOptions['images'] = {
 export async function openTestControl({
   triggers: triggerKinds = [],
   destinations = [],
+  sources = { bucket: () => Promise.resolve(undefined) },
   ...quotas
 }: TestControlOptions = {}): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'funcgraph-control-'));
@@ -152,7 +154,7 @@ export async function openTestControl({
       accountConcurrency: 100,
     });
     const triggerStore = new TriggerStore(storage.db);
-    const triggers = new Triggers({ access, store: triggerStore, kinds: triggerKinds, clock: at });
+    const triggers = new Triggers({ access, store: triggerStore, kinds: triggerKinds, sources, clock: at });
     const source = new CatalogSource({
       feed,
       access,

@@ -103,6 +103,8 @@ export interface StartFlowRun {
   /** In place of `merge_parameters` of the definition. */
   readonly merge?: boolean;
   readonly startedBy: string;
+  /** See `FlowIdentity`. */
+  readonly chainDepth?: number;
   /** Stored in the same step as a run that is not express and synchronous; a failed guard refuses it with `storage.guard`. */
   readonly also?: readonly AtomicStatement[];
 }

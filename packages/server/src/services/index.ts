@@ -1,6 +1,8 @@
+export type { ObjectEvent, ObjectFact } from './buckets/index.ts';
 export { FactStore } from './facts/fact-store.ts';
 export { type FactQuota, Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';
+export { bucketSource, objectFacts, objectOf } from './facts/object-facts.ts';
 export type { Delivery, Fact, Subscriber } from './facts/types.ts';
 export { flowSender, type StartFlow } from './topics/delivery/flow-sender.ts';
 export { functionSender } from './topics/delivery/function-sender.ts';

@@ -1,9 +1,10 @@
 import { apig, dedicatedGateway } from './gateway/index.ts';
+import { obs } from './obs/index.ts';
 import { timer } from './timer/index.ts';
 import type { SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';
 
 /** Every kind of trigger. */
-export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway];
+export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway, obs];
 
 /** The sources of all kinds and others, as one. */
 export function triggerSources({ log, ...deps }: SourceDeps, others: readonly TriggerSource[]): TriggerSource {

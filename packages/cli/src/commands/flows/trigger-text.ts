@@ -1,13 +1,15 @@
-import type { CallOutput } from '@funcgraph/api';
+import { type CallOutput, TRIGGER_KINDS } from '@funcgraph/api';
 
 type Triggers = CallOutput<'showWorkFlow'>['data']['triggers'];
 
 /** A line for each trigger: when or where it starts the flow. */
 export function triggerText(triggers: Triggers): string {
   return triggers
-    .map(({ trigger_name, trigger_type, enabled, schedule, method, invoke_url, env_name }) => {
+    .map((trigger) => {
+      const { trigger_name, trigger_type, enabled, schedule, method, invoke_url, env_name, bucket } = trigger;
       const stage = env_name === undefined || env_name === 'RELEASE' ? '' : ` in ${env_name}`;
-      const starts = schedule ?? `${method} ${invoke_url}${stage} (IAM)`;
+      const called = bucket === undefined ? `${method} ${invoke_url}${stage} (IAM)` : TRIGGER_KINDS.OBS.words(trigger);
+      const starts = schedule ?? called;
       return `trigger ${trigger_name}: ${trigger_type} ${enabled ? starts : 'disabled'}\n`;
     })
     .join('');

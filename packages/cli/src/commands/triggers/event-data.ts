@@ -6,12 +6,16 @@ export const KIND_FLAGS = {
   every: flag.text('TIME', 'a timer: each 15m, 2h or 3d; also 30s or 2h30m'),
   cron: flag.text('EXPR', 'a timer: "second minute hour day month [weekday]", in UTC without --time-zone'),
   path: flag.text('PATH', 'a gateway route: /users/{id}'),
+  bucket: flag.text('NAME', 'objects of this bucket that are created, or change as --on says'),
   type: flag.text('CODE', 'a trigger of this type, with --name and each --setting', {
     choices: Object.keys(TRIGGER_KINDS),
   }),
   setting: flag.list('NAME=VALUE', '--type: a field of event_data; objects and lists as JSON'),
   'time-zone': flag.text('ZONE', 'with --cron: its time zone, such as Asia/Shanghai'),
   event: flag.text('TEXT', 'timer: user_event of each event'),
+  on: flag.list('EVENT', 'bucket: ObjectCreated (the default), ObjectRemoved, Put, Copy, ...'),
+  prefix: flag.text('TEXT', 'bucket: only keys that begin with it'),
+  suffix: flag.text('TEXT', 'bucket: only keys that end with it'),
   method: flag.text('METHOD', 'gateway: GET, POST, ...; every method without it'),
   exact: flag.boolean('gateway: the path alone, without paths below it'),
   auth: flag.text(
@@ -33,24 +37,31 @@ export interface KindBody {
 }
 
 const OF_TIMER = ['event'] as const;
+const OF_BUCKET = ['on', 'prefix', 'suffix'] as const;
 const OF_GATEWAY = ['method', 'exact', 'auth', 'group', 'stage', 'wait', 'async'] as const;
 const DEFAULT_WAIT_MS = 5000;
 
 /** Throws a usage error unless exactly one kind is named, with flags of that kind. */
 export function kindBody(flags: KindFlags, name: string | undefined): KindBody {
-  const { every, cron, path, type } = flags;
-  const kinds = [every, cron, path, type].filter((value) => value !== undefined);
-  if (kinds.length !== 1) throw usageError('give one of --every, --cron, --path and --type');
+  const { every, cron, path, bucket, type } = flags;
+  const kinds = [every, cron, path, bucket, type].filter((value) => value !== undefined);
+  if (kinds.length !== 1) throw usageError('give one of --every, --cron, --path, --bucket and --type');
   const refuse = (names: readonly (keyof KindFlags)[], owner: string): void => {
-    const foreign = names.find((flag) => flags[flag] !== undefined && flags[flag] !== false);
+    const foreign = names.find((flag) => isGiven(flags[flag]));
     if (foreign !== undefined) throw usageError(`--${foreign} is for ${owner}`);
   };
   if (path === undefined) refuse(OF_GATEWAY, '--path');
+  if (bucket === undefined) refuse(OF_BUCKET, '--bucket');
   if (every === undefined && cron === undefined) refuse(OF_TIMER, 'timers');
   if (cron === undefined) refuse(['time-zone'], '--cron');
   if (type === undefined && flags.setting.length > 0) throw usageError('--setting is for --type');
   if (type !== undefined) return { trigger_type_code: type, event_data: { name, ...settingsOf(flags.setting) } };
+  if (bucket !== undefined) return objects(bucket, flags, name);
   return path === undefined ? timer(flags, name) : gateway(flags, name);
+}
+
+function isGiven(value: KindFlags[keyof KindFlags]): boolean {
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
 }
 
 /** Numbers and switches may stay text: the server reads them by the schema of the kind. */
@@ -99,6 +110,19 @@ function gateway(flags: KindFlags, name = 'api'): KindBody {
       func_info: { timeout: wait, invocation_type: async ? 'async' : 'sync' },
       ...(group === undefined ? {} : { group_id: group }),
       ...(stage === undefined ? {} : { env_name: stage }),
+    },
+  };
+}
+
+function objects(bucket: string, { on, prefix, suffix }: KindFlags, name = 'objects'): KindBody {
+  return {
+    trigger_type_code: 'OBS',
+    event_data: {
+      name,
+      bucket,
+      events: on.length === 0 ? ['ObjectCreated'] : on,
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(suffix === undefined ? {} : { suffix }),
     },
   };
 }

@@ -6,15 +6,15 @@ import { nameOf, qualifierOf, TRIGGER, whatOf } from './trigger.ts';
 
 export const triggers: Noun = {
   name: 'triggers',
-  summary: 'Timers and gateway routes of functions',
+  summary: 'Timers, gateway routes and buckets that start functions',
   commands: [
     operation('triggers create', 'createFunctionTrigger', {
-      summary: 'Create a timer or a gateway route for a function',
+      summary: 'Let a timer, a gateway route or a bucket start a function',
       args: [QUALIFIED_FUNCTION],
       flags: {
         ...KIND_FLAGS,
-        name: flag.text('NAME', 'of the trigger; timer or api without it, needed with --type'),
-        disabled: flag.boolean('it starts no function yet; not with --path'),
+        name: flag.text('NAME', 'of the trigger; timer, api or objects without it, needed with --type'),
+        disabled: flag.boolean('it starts no function yet; not with --path or --bucket'),
         version: flag.text('VERSION', 'start this version; latest without it'),
         alias: flag.text('ALIAS', 'start the version that this alias points to'),
       },
@@ -22,12 +22,14 @@ export const triggers: Noun = {
         const body = kindBody(flags, flags.name);
         if (!flags.disabled) return body;
         if (flags.path !== undefined) throw usageError('a gateway route cannot be disabled');
+        if (flags.bucket !== undefined) throw usageError('a trigger of a bucket cannot be disabled');
         return { ...body, trigger_status: 'DISABLED' as const };
       },
       examples: [
         'fgs triggers create hello --every 15m',
         'fgs triggers create hello --cron "0 0 8 * * Mon-Fri" --time-zone Asia/Shanghai --event morning --alias live',
         'fgs triggers create hello --path "/users/{id}" --method GET --exact --auth none',
+        'fgs triggers create thumbnail --bucket photos --prefix incoming/ --suffix .png',
         `fgs triggers create hello --type TIMER --name nightly --setting schedule_type=Cron --setting "schedule=0 0 2 * * ?"`,
       ],
       text: (trigger, { function: { name } }) =>

@@ -58,6 +58,20 @@ describe('triggers create', () => {
     expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'TIMER', event_data });
   });
 
+  test.each<[string[], object]>([
+    [[], { name: 'objects', bucket: 'photos', events: ['ObjectCreated'] }],
+    [
+      ['--on', 'Put', '--on', 'ObjectRemoved', '--prefix', 'in/', '--suffix', '.png', '--name', 'n'],
+      { name: 'n', bucket: 'photos', events: ['Put', 'ObjectRemoved'], prefix: 'in/', suffix: '.png' },
+    ],
+  ])('makes a trigger of a bucket with %j', async (flags, event_data) => {
+    const made = { ...TIMER, trigger_type_code: 'OBS', event_data: { ...event_data, prefix: 'in/' } };
+    server.on(`POST ${ALL()}`, { status: 201, body: made });
+    const run = await cli('triggers', 'create', 'hello', '--bucket', 'photos', ...flags);
+    expect(run).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^hello: .* in photos\/in\/\*/) });
+    expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'OBS', event_data });
+  });
+
   test('makes a gateway route, for an alias, with the given settings', async () => {
     server.on(`POST ${ALL(':!live')}`, { status: 201, body: API });
     const usual = await cli('triggers', 'create', 'hello', '--alias', 'live', '--path', '/a');
@@ -112,7 +126,12 @@ describe('triggers create', () => {
 
   test.each([
     [[]],
-    [['--type', 'OBS']],
+    [['--type', 'SMN']],
+    [['--every', '1m', '--bucket', 'b']],
+    [['--every', '1m', '--prefix', 'p']],
+    [['--path', '/', '--on', 'Put']],
+    [['--bucket', 'b', '--disabled']],
+    [['--bucket', 'b', '--auth', 'none']],
     [['--type', 'TIMER', '--every', '1m']],
     [['--type', 'TIMER', '--event', 'x']],
     [['--type', 'APIG', '--exact']],

@@ -14,6 +14,8 @@ export interface TriggerRules<S extends TriggerSettings = TriggerSettings> {
   check(settings: S): void;
   /** Checks what depends on the function and on other triggers. */
   checkAmong?(trigger: Trigger<S>, around: TriggerNeighbours): void;
+  /** Checks what belongs to services. */
+  checkSource?(trigger: Trigger<S>, sources: TriggerSources): Promise<void>;
   /** The same text for settings that may not exist twice in a project. */
   uniqueKey?(fn: FunctionName, settings: S): string;
   /** The source of facts that it listens to. Kinds without this method listen to none. */
@@ -29,4 +31,17 @@ export interface TriggerNeighbours {
   readonly ofFunction: readonly Trigger[];
   /** Other triggers of the project. */
   ofProject(): Iterable<Trigger>;
+  /** Those of flows that listen to the source. */
+  ofFlows(source: string): Iterable<FlowListener>;
+}
+
+/** A trigger of a flow. */
+export interface FlowListener {
+  readonly flow: string;
+  readonly settings: TriggerSettings;
+}
+
+/** Where events come from. */
+export interface TriggerSources {
+  bucket(name: string): Promise<{ readonly projectId: string } | undefined>;
 }

@@ -8,7 +8,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
 import type { FunctionAccess } from '../functions/function-access.ts';
 import type { FunctionName } from '../functions/types.ts';
-import type { TriggerRules } from './trigger-rules.ts';
+import type { TriggerNeighbours, TriggerRules, TriggerSources } from './trigger-rules.ts';
 import type { TriggerStore } from './trigger-store.ts';
 import type { Firing, Trigger, TriggerSettings } from './types.ts';
 
@@ -19,6 +19,9 @@ export interface TriggersOptions {
   readonly kinds: readonly TriggerRules[];
   /** Names another resource that holds the unique key, such as a flow with the same gateway path. */
   readonly elsewhere?: (uniqueKey: string) => string | undefined;
+  /** Triggers of flows that listen to a source. */
+  readonly ofFlows?: TriggerNeighbours['ofFlows'];
+  readonly sources?: TriggerSources;
   readonly clock: Clock;
 }
 
@@ -42,6 +45,7 @@ export interface TriggerChange {
 }
 
 const SECOND_MS = 1000;
+const NO_SOURCES: TriggerSources = { bucket: () => Promise.resolve(undefined) };
 const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 
 /**
@@ -89,6 +93,7 @@ export class Triggers {
         const message = `${shownQualifier(qualifier)} has ${LIMITS.triggersPerVersion} triggers, as many as it may have`;
         throw new PlatformError('trigger_quota', message, { hint: 'Delete triggers that are not needed.' });
       }
+      await this.#checkSource(trigger);
       if (!(await store.insert(trigger, this.#keys(trigger)))) throw this.#nameTaken(trigger);
       await access.caughtUp();
       return trigger;
@@ -135,6 +140,7 @@ export class Triggers {
         modifiedAt: now,
       };
       this.#check(trigger, fn.runtime);
+      await this.#checkSource(trigger);
       if (!(await store.replace(trigger, this.#keys(trigger)))) throw this.#nameTaken(trigger);
       await access.caughtUp();
       return trigger;
@@ -240,12 +246,17 @@ export class Triggers {
     rules.checkAmong?.(trigger, {
       isHttp,
       ofFunction,
+      ofFlows: (source) => this.#options.ofFlows?.(source) ?? [],
       *ofProject() {
         for (const other of catalog.allTriggers()) {
           if (other.id !== id && other.fn.projectId === fn.projectId) yield other;
         }
       },
     });
+  }
+
+  async #checkSource(trigger: Trigger): Promise<void> {
+    await this.#rulesOf(trigger.settings).checkSource?.(trigger, this.#options.sources ?? NO_SOURCES);
   }
 
   #nameTaken({ settings, qualifier }: Trigger): PlatformError {

@@ -20,7 +20,16 @@ beforeEach(async () => {
   const { storage, catalog, clock, feed } = control;
   const triggers = new FlowTriggers({ store: new FlowTriggerStore(storage.db), feed });
   await triggers.start();
-  flows = new Flows({ store: new FlowStore(storage.db), catalog, triggers, clock, region: 'local-1', quota: 40 });
+  const sources = { bucket: () => Promise.resolve(undefined) };
+  flows = new Flows({
+    store: new FlowStore(storage.db),
+    catalog,
+    triggers,
+    sources,
+    clock,
+    region: 'local-1',
+    quota: 40,
+  });
   const body = { runtime: 'Node.js20.15', timeoutSeconds: 3, memoryMb: 128 };
   await control.functions.create('p1', { ...body, name: 'hello' });
 });

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type ErrorViolation, parseFlowUrn } from '@funcgraph/api';
 import { check, type FlowDefinition, type Problem } from '@funcgraph/flow';
-import { type Catalog, isApi } from '../../control/index.ts';
+import { type Catalog, isApi, type TriggerSources } from '../../control/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { KeyLock } from '../../lib/key-lock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { routeKey } from '../../triggers/index.ts';
+import { bucketFaults } from '../triggers/bucket-faults.ts';
 import type { FlowTriggers } from '../triggers/flow-triggers.ts';
 import { readTriggers } from '../triggers/read-triggers.ts';
 import type { Flow, FlowCatalog, FlowPrincipal } from '../types.ts';
@@ -24,7 +25,8 @@ export interface FlowAuthor {
 export interface FlowsOptions {
   readonly store: FlowStore;
   readonly catalog: Catalog;
-  readonly triggers: Pick<FlowTriggers, 'serving' | 'caughtUp'>;
+  readonly triggers: Pick<FlowTriggers, 'serving' | 'listening' | 'caughtUp'>;
+  readonly sources: TriggerSources;
   readonly clock: Clock;
   readonly region: string;
   /** Of a project. */
@@ -209,11 +211,11 @@ export class Flows implements FlowCatalog {
         return flow && { flow, definition: await this.definition(flow.definition) };
       },
     });
-    return [...check(definition, facts).map(violationOf), ...this.#triggerFaults(projectId, definition)];
+    return [...check(definition, facts).map(violationOf), ...(await this.#triggerFaults(projectId, definition))];
   }
 
-  #triggerFaults(projectId: string, definition: FlowDefinition): ErrorViolation[] {
-    const { catalog, triggers } = this.#options;
+  async #triggerFaults(projectId: string, definition: FlowDefinition): Promise<ErrorViolation[]> {
+    const { catalog, triggers, sources } = this.#options;
     const read = readTriggers(definition, { projectId });
     const taken = read.triggers.flatMap(({ routeKey: key, index }): ErrorViolation[] => {
       if (key === undefined) return [];
@@ -224,7 +226,8 @@ export class Flows implements FlowCatalog {
       const field = `triggers[${index}].trigger_config.path`;
       return [{ code: 'X-51', field, message: `a trigger of ${by} serves this path, method and environment` }];
     });
-    return [...read.faults, ...taken];
+    const around = { projectId, flowName: definition.name, catalog, flows: triggers, sources };
+    return [...read.faults, ...taken, ...(await bucketFaults(read.triggers, around))];
   }
 }
 

@@ -64,6 +64,7 @@ export class ChildRuns implements Children {
       definition: definition.digest,
       input: request.input,
       depth,
+      chainDepth: parent.identity.chainDepth,
       startedBy: parent.startedBy,
       headers: '{}',
       parent: { ...link, waits },

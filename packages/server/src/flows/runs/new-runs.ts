@@ -24,7 +24,10 @@ export interface RunStart {
   /** JSON text. */
   readonly input: Buffer;
   readonly merge?: boolean | undefined;
+  /** Of sub-flows. */
   readonly depth: number;
+  /** See `FlowIdentity`. */
+  readonly chainDepth?: number | undefined;
   readonly startedBy: string;
   /** JSON text. */
   readonly headers: string;
@@ -94,11 +97,12 @@ export class NewRuns {
 
   async #row(request: RunStart, definition: FlowDefinition): Promise<RunRow> {
     const { clock, owner } = this.#options;
-    const { flow, merge, parent, origin } = request;
+    const { flow, merge, parent, origin, chainDepth = 0 } = request;
     const now = clock.now();
     const identity: FlowIdentity = {
       ...(definition.agency === undefined ? {} : { agency: definition.agency }),
       savedBy: flow.savedBy,
+      ...(chainDepth === 0 ? {} : { chainDepth }),
     };
     return {
       run: request.run,

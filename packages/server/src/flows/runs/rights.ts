@@ -5,6 +5,8 @@ import type { Flow, FlowPrincipal } from '../types.ts';
 export interface FlowIdentity {
   readonly agency?: string;
   readonly savedBy: FlowPrincipal;
+  /** Functions that ran one after another until something started the run; absent for 0. */
+  readonly chainDepth?: number;
 }
 
 type FlowTarget =

@@ -37,7 +37,16 @@ export class RunControl {
     this.#options = options;
   }
 
-  async start({ flow, input, headers, runId, merge, startedBy, also = [] }: StartFlowRun): Promise<FlowRun> {
+  async start({
+    flow,
+    input,
+    headers,
+    runId,
+    merge,
+    startedBy,
+    chainDepth,
+    also = [],
+  }: StartFlowRun): Promise<FlowRun> {
     const { newRuns, store } = this.#options;
     const id = runId ?? newRequestId();
     const { row, isNew } = await newRuns.start({
@@ -48,6 +57,7 @@ export class RunControl {
       input: Buffer.from(JSON.stringify(input)),
       merge,
       depth: 0,
+      chainDepth,
       startedBy,
       headers: JSON.stringify(headers),
       also,

@@ -48,6 +48,7 @@ export class FlowTriggerStore {
       name: row.name,
       settings: JSON.parse(row.settings) as FlowTriggerSettings,
       routeKey: row.route_key ?? undefined,
+      source: row.source ?? undefined,
       since: Number(row.since),
       fired: firedOf(row),
       modifiedAt: Number(row.modified_at),
@@ -94,7 +95,7 @@ export async function putTriggers(
   if (freed.length > 0)
     await tx.updateTable('flow_trigger').set({ route_key: null }).where('id', 'in', freed).execute();
   if (stale.length > 0) await tx.deleteFrom('flow_trigger').where('id', 'in', stale).execute();
-  for (const { id, name, settings, routeKey } of changed) {
+  for (const { id, name, settings, routeKey, source } of changed) {
     const known = before.get(id);
     const isSameBeat =
       known !== undefined && settings.kind === 'FLOWTIMER' && scheduleIn(known.settings) === settings.schedule;
@@ -103,6 +104,7 @@ export async function putTriggers(
       name,
       settings: JSON.stringify(settings),
       route_key: routeKey ?? null,
+      source: source ?? null,
       since: isSameBeat ? Number(known.since) : Math.floor(now / SECOND_MS) * SECOND_MS,
       modified_at: now,
     };

@@ -1,5 +1,6 @@
 import type { Json } from '@funcgraph/flow';
 import type { ApiSettings, Trigger } from '../../control/index.ts';
+import type { ObsSettings } from '../../triggers/index.ts';
 
 export interface FlowTimerSettings {
   readonly kind: 'FLOWTIMER';
@@ -10,7 +11,7 @@ export interface FlowTimerSettings {
 }
 
 /** `kind` is that of the gateway: a dedicated one stands for APIG_DE. */
-export type FlowTriggerSettings = FlowTimerSettings | ApiSettings;
+export type FlowTriggerSettings = FlowTimerSettings | ApiSettings | ObsSettings;
 
 /** An enabled trigger of a definition. */
 export interface DefinedTrigger {
@@ -20,6 +21,8 @@ export interface DefinedTrigger {
   readonly settings: FlowTriggerSettings;
   /** Of an API: no other trigger of a function or flow has it. */
   readonly routeKey: string | undefined;
+  /** Of a bucket: the facts that it listens to. */
+  readonly source: string | undefined;
   /** In the definition. */
   readonly index: number;
 }
@@ -31,6 +34,7 @@ export interface FlowTrigger<S extends FlowTriggerSettings = FlowTriggerSettings
   readonly name: string;
   readonly settings: S;
   readonly routeKey: string | undefined;
+  readonly source: string | undefined;
   readonly since: number;
   /** The last tick that started a run before this server started, and the steady time of that. */
   readonly fired: Trigger['fired'];
@@ -38,9 +42,13 @@ export interface FlowTrigger<S extends FlowTriggerSettings = FlowTriggerSettings
 }
 
 export function isFlowApi(trigger: FlowTrigger): trigger is FlowTrigger<ApiSettings> {
-  return trigger.settings.kind !== 'FLOWTIMER';
+  return trigger.settings.kind === 'APIG' || trigger.settings.kind === 'DEDICATEDGATEWAY';
 }
 
 export function isFlowTimer(trigger: FlowTrigger): trigger is FlowTrigger<FlowTimerSettings> {
   return trigger.settings.kind === 'FLOWTIMER';
+}
+
+export function isFlowObs(trigger: FlowTrigger): trigger is FlowTrigger<ObsSettings> {
+  return trigger.settings.kind === 'OBS';
 }

@@ -10,6 +10,7 @@ export type FlowTriggerListener = (after: FlowTrigger | undefined, before: FlowT
 export class FlowTriggers {
   readonly store: FlowTriggerStore;
   readonly #replica: Replica<FlowTrigger>;
+  readonly #bySource = new Map<string, Map<string, FlowTrigger>>();
   readonly #listeners = new Set<FlowTriggerListener>();
 
   constructor({ store, feed }: { readonly store: FlowTriggerStore; readonly feed: ChangeFeed }) {
@@ -20,6 +21,7 @@ export class FlowTriggers {
       load: (ids) => store.load(ids),
       keyOf: ({ id }) => id,
       onChange: (after, before) => {
+        this.#index(after, before);
         for (const listener of this.#listeners) listener(after, before);
       },
     });
@@ -46,6 +48,22 @@ export class FlowTriggers {
   serving(routeKey: string): FlowTrigger | undefined {
     for (const trigger of this.all()) if (trigger.routeKey === routeKey) return trigger;
     return undefined;
+  }
+
+  /** Those that listen to a source of facts. */
+  listening(source: string): Iterable<FlowTrigger> {
+    return this.#bySource.get(source)?.values() ?? [];
+  }
+
+  #index(after: FlowTrigger | undefined, before: FlowTrigger | undefined): void {
+    if (before?.source !== undefined) {
+      const known = this.#bySource.get(before.source);
+      known?.delete(before.id);
+      if (known?.size === 0) this.#bySource.delete(before.source);
+    }
+    if (after?.source === undefined) return;
+    const known = this.#bySource.get(after.source) ?? new Map();
+    this.#bySource.set(after.source, known.set(after.id, after));
   }
 
   /** Returns the end of the calls. */

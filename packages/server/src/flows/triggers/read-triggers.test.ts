@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { api, TestFlowTriggers, timer } from './testing.ts';
+import { api, bucket, TestFlowTriggers, timer } from './testing.ts';
 
 let flows: TestFlowTriggers;
 beforeEach(async () => {
@@ -39,8 +39,21 @@ describe('triggers of a definition', () => {
     ],
     [
       'an event source that does not exist here',
-      [timer('0 0 0 * * ?'), { trigger_type: 'OBS', trigger_config: {} }],
+      [timer('0 0 0 * * ?'), { trigger_type: 'SMN', trigger_config: {} }],
       ['X-52 triggers[1].trigger_type'],
+    ],
+    [
+      'a bucket that the project does not have',
+      [bucket({ bucket: 'other' })],
+      ['X-53 triggers[0].trigger_config.bucket'],
+    ],
+    ['an event of objects that is none', [bucket({ events: ['Rename'] })], ['X-53 triggers[0].trigger_config']],
+    ['events that are no list', [bucket({ events: 'Put' })], ['X-53 triggers[0].trigger_config.events']],
+    ['a prefix that is no text', [bucket({ prefix: 7 })], ['X-53 triggers[0].trigger_config.prefix']],
+    [
+      'two triggers for the same objects',
+      [bucket({ prefix: 'in/' }), bucket({ events: ['Put'] }, { trigger_name: 'second' })],
+      ['X-54 triggers[1].trigger_config'],
     ],
     [
       'two triggers of one type and name',

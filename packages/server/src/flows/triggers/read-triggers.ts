@@ -4,7 +4,8 @@ import type { ApiSettings } from '../../control/index.ts';
 import { parseCronSchedule, ScheduleError } from '../../domain/schedule.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { checkApi, readApi, routeKey } from '../../triggers/index.ts';
+import { bucketSource } from '../../services/index.ts';
+import { checkApi, checkObs, type ObsSettings, readApi, readObs, routeKey } from '../../triggers/index.ts';
 import type { DefinedTrigger, FlowTimerSettings, FlowTriggerSettings } from './flow-trigger.ts';
 
 export interface ReadTriggers {
@@ -37,25 +38,26 @@ export function readTriggers({ triggers }: FlowDefinition, { projectId, flowId =
     const fault = (code: string, field: string, message: string): void => {
       faults.push({ code, field: `triggers[${index}].${field}`, message });
     };
-    const settings = readSettings(given, fault);
-    if (settings === undefined) continue;
     const name = nameOf(given);
+    const settings = readSettings(given, name, fault);
+    if (settings === undefined) continue;
     const id = idOf(JSON.stringify(['flow trigger', flowId, given.trigger_type, name]));
     if (ids.has(id)) fault('X-50', 'trigger_name', `another ${given.trigger_type} trigger is called ${name}`);
     ids.add(id);
-    const key = settings.kind === 'FLOWTIMER' ? undefined : routeKey({ projectId }, settings);
+    const key = isGateway(settings) ? routeKey({ projectId }, settings) : undefined;
+    const source = settings.kind === 'OBS' ? bucketSource(projectId, settings.bucket) : undefined;
     const same = key === undefined ? undefined : keys.get(key);
     if (same !== undefined)
       fault('X-51', 'trigger_config.path', `triggers[${same}] serves this path, method and environment`);
     if (key !== undefined) keys.set(key, index);
-    read.push({ id, name, settings, routeKey: key, index });
+    read.push({ id, name, settings, routeKey: key, source, index });
   }
   return { triggers: read, faults };
 }
 
 type Fault = (code: string, field: string, message: string) => void;
 
-function readSettings({ trigger_type: type, trigger_config: config }: Given, fault: Fault) {
+function readSettings({ trigger_type: type, trigger_config: config }: Given, name: string, fault: Fault) {
   switch (type) {
     case 'FLOWTIMER':
       return readTimer(config, fault);
@@ -63,6 +65,8 @@ function readSettings({ trigger_type: type, trigger_config: config }: Given, fau
       return readGateway('APIG', config, (field, message) => fault('F-123', field, message));
     case 'APIG_DE':
       return readGateway('DEDICATEDGATEWAY', config, (field, message) => fault('F-124', field, message));
+    case 'OBS':
+      return readBucket(name, config, fault);
     default: {
       const why = `there is no event source for ${type.slice(0, 40)} triggers here`;
       fault('X-52', 'trigger_type', `${why}; with enabled false the trigger is kept and does nothing`);
@@ -134,6 +138,32 @@ function readGateway(
     fault('trigger_config', error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
     return undefined;
   }
+}
+
+function readBucket(name: string, config: JsonObject, fault: Fault): ObsSettings | undefined {
+  const { bucket = '', events = [], prefix = '', suffix = '' } = config;
+  for (const [field, value] of Object.entries({ bucket, prefix: prefix ?? '', suffix: suffix ?? '' })) {
+    if (typeof value === 'string') continue;
+    fault('X-53', `trigger_config.${field}`, 'must be text');
+    return undefined;
+  }
+  if (!Array.isArray(events) || !events.every((event) => typeof event === 'string')) {
+    fault('X-53', 'trigger_config.events', 'must be a list of texts');
+    return undefined;
+  }
+  try {
+    const settings = readObs({ name, bucket, events, prefix, suffix } as TriggerFields<'OBS'>);
+    checkObs(settings);
+    return settings;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    fault('X-53', 'trigger_config', error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+    return undefined;
+  }
+}
+
+function isGateway(settings: FlowTriggerSettings): settings is ApiSettings {
+  return settings.kind === 'APIG' || settings.kind === 'DEDICATEDGATEWAY';
 }
 
 function nameOf({ trigger_name: name, trigger_type: type }: Given): string {

@@ -11,6 +11,10 @@ import { FlowTimers } from './flow-timers.ts';
 import { FlowTriggerStore } from './flow-trigger-store.ts';
 import { FlowTriggers } from './flow-triggers.ts';
 
+/** There is one bucket, `photos`. */
+const BUCKETS = {
+  bucket: (name: string) => Promise.resolve(name === 'photos' ? { projectId: 'p1' } : undefined),
+};
 const log = pino({ level: 'silent' });
 
 /** Flows with triggers and an engine, on a standing clock; functions are missing. */
@@ -29,7 +33,15 @@ export class TestFlowTriggers {
     this.control = control;
     this.triggers = new FlowTriggers({ store: new FlowTriggerStore(storage.db), feed });
     const store = new FlowStore(storage.db);
-    this.flows = new Flows({ store, catalog, triggers: this.triggers, clock, region: 'local-1', quota: 40 });
+    this.flows = new Flows({
+      store,
+      catalog,
+      triggers: this.triggers,
+      sources: BUCKETS,
+      clock,
+      region: 'local-1',
+      quota: 40,
+    });
     this.#engine = new FlowEngine({
       storage,
       flows: this.flows,
@@ -145,4 +157,10 @@ export function timer(schedule: string, input: unknown = { n: 1 }, more: Partial
 export function api(path: string, config: Given['trigger_config'] = {}, more: Partial<Given> = {}): Given {
   const trigger_config = { path, group_id: 'g1', req_method: 'POST', ...config };
   return { trigger_name: 'order', trigger_type: 'APIG', trigger_config, ...more };
+}
+
+/** Created objects of the bucket `photos`. */
+export function bucket(config: Given['trigger_config'] = {}, more: Partial<Given> = {}): Given {
+  const trigger_config = { bucket: 'photos', events: ['ObjectCreated'], ...config };
+  return { trigger_name: 'objects', trigger_type: 'OBS', trigger_config, ...more };
 }

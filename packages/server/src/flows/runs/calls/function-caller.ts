@@ -122,10 +122,10 @@ export class FunctionCaller {
     const { invoker, clock } = this.#options;
     try {
       const event = await call.event();
-      const { requestId, attempt } = call;
+      const { requestId, attempt, identity } = call;
       const receivedAt = clock.monotonic();
       const request = { urn, event, mode: 'flow', requestId, attempt, tail: false, receivedAt, signal } as const;
-      return resultOf(await invoker.invoke({ ...request, onAdmitted }));
+      return resultOf(await invoker.invoke({ ...request, depth: identity.chainDepth, onAdmitted }));
     } catch (error) {
       if (signal.aborted) return undefined;
       // `unavailable`: the sandbox agent was lost, the database is unreachable, or the server stops

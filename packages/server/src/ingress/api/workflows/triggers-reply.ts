@@ -13,6 +13,10 @@ export function triggersReply(
     const shown = { trigger_name: name ?? trigger_name ?? '', trigger_type, enabled: settings !== undefined };
     if (settings === undefined) return shown;
     if (settings.kind === 'FLOWTIMER') return { ...shown, schedule: settings.schedule };
+    if (settings.kind === 'OBS') {
+      const { bucket, events, prefix, suffix } = settings;
+      return { ...shown, bucket, events: [...events], prefix, suffix };
+    }
     const { method, groupId, path, envName } = settings;
     return { ...shown, method, invoke_url: gateway + apiAddress(projectId, groupId) + path, env_name: envName };
   });

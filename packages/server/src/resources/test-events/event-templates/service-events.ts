@@ -5,34 +5,6 @@ const base64Of = (value: unknown): string => Buffer.from(JSON.stringify(value)).
 /** Events of storage and the services that watch others. */
 export const SERVICE_EVENTS: readonly EventTemplate[] = [
   {
-    name: 'obs-event-template',
-    kind: 'OBS',
-    description: 'An object was put into a bucket; its key is URL-encoded',
-    content: {
-      Records: [
-        {
-          eventVersion: '2.0',
-          eventTime: '2026-01-01T08:30:00.000Z',
-          eventName: 'ObjectCreated:Put',
-          awsRegion: 'local-1',
-          requestParameters: { sourceIPAddress: '203.0.113.7' },
-          userIdentity: { principalId: 'owner' },
-          s3: {
-            configurationId: 'UK1DGFPYUKUZFHNQ00000160CC0B471D101ED30CE24DF4DB',
-            bucket: { name: 'my-bucket', ownerIdentity: { PrincipalId: 'owner' }, arn: 'arn:aws:s3:::my-bucket' },
-            object: {
-              key: 'pictures%2Fcat.png',
-              eTag: '9d377b10ce778c4938b3c7e2c63a229a',
-              size: 823_596,
-              versionId: 'null',
-              sequencer: '00000000160DEB4D5D1E0000',
-            },
-          },
-        },
-      ],
-    },
-  },
-  {
     name: 'lts-event-template',
     kind: 'LTS',
     description: 'Log lines of a stream, as Base64 of JSON that holds JSON text',
