@@ -47,6 +47,11 @@ export const SERVER_FLAGS = {
     'LIST',
     'addresses and networks whose X-Forwarded-For is trusted, with commas (the server: none)',
   ),
+  'smtp-url': flag.text(
+    'URL',
+    'mail server for subscribers of topics: smtps://host, without a password (see FGS_SMTP_URL and --set smtp_from=ADDRESS)',
+  ),
+  'smtp-url-file': flag.text('FILE', 'file with that URL, which may have a password'),
   set: flag.list('NAME=VALUE', 'any other setting of the server, such as idle_timeout=5m'),
   config: flag.text('FILE', 'configuration file of the server'),
   'log-level': flag.text('LEVEL', 'how much the server logs', {

@@ -346,6 +346,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       endpoint: () => endpoint,
     });
     await topics.notifier.start();
+    undo.push(() => topics.closeMail());
     undo.push(() => topics.notifier.stop(drain.cut));
     topics.fanOut.start();
     undo.push(() => topics.fanOut.stop());

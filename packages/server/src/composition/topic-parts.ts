@@ -14,6 +14,7 @@ import {
   functionSender,
   httpSender,
   Links,
+  MailSender,
   MessageStore,
   Notifier,
   Publisher,
@@ -74,6 +75,18 @@ export function topicParts(deps: TopicDeps) {
     links,
     post: (post) => postWebhook(post, config.webhookHosts),
   });
+  const topicStore = new TopicStore(storage.db);
+  const mail =
+    config.smtpUrl === undefined
+      ? undefined
+      : new MailSender({
+          url: config.smtpUrl,
+          from: config.smtpFrom,
+          links,
+          region,
+          displayNameOf: async ({ projectId, topicName }) =>
+            (await topicStore.find(projectId, topicName))?.displayName ?? '',
+        });
   const toFlows = flowSender({ startFlow: deps.startFlow, region });
   const senderOf = ({ protocol }: Subscription): Sender => {
     switch (protocol) {
@@ -86,7 +99,7 @@ export function topicParts(deps: TopicDeps) {
       case 'https':
         return toAddresses;
       case 'email':
-        throw new Error('e-mails are not sent yet');
+        return mail ?? NO_MAIL;
     }
   };
   const fanOut = new TopicFanOut({
@@ -108,7 +121,7 @@ export function topicParts(deps: TopicDeps) {
     now,
     log,
   });
-  const topics = new Topics(new TopicStore(storage.db), clock);
+  const topics = new Topics(topicStore, clock);
   const subscriptions = new Subscriptions({
     store: subscriptionStore,
     tokens,
@@ -117,7 +130,7 @@ export function topicParts(deps: TopicDeps) {
     clock,
     region,
     allowedHosts: config.webhookHosts,
-    sendsMail: false,
+    sendsMail: mail !== undefined,
     refusal: queueRefusal,
   });
   const publisher = new Publisher({
@@ -129,8 +142,19 @@ export function topicParts(deps: TopicDeps) {
     wake: () => fanOut.wake(),
     onError: (error) => log.error({ err: error }, 'messages of topics could not be counted'),
   });
-  return { fanOut, notifier, handlers: { topics, subscriptions, publisher, signingKey } };
+  return {
+    fanOut,
+    notifier,
+    closeMail: () => mail?.close(),
+    handlers: { topics, subscriptions, publisher, signingKey },
+  };
 }
+
+/** A subscription by e-mail from a time when the server had a mail server. */
+const NO_MAIL: Sender = {
+  send: async () => ({ kind: 'failed', message: 'this server has no mail server (smtp_url)' }),
+  confirm: async () => ({ kind: 'failed', message: 'this server has no mail server (smtp_url)' }),
+};
 
 /** Runs of flows that messages start. */
 export function startFlow(flows: Pick<Flows, 'flowByUrn'>, runs: Pick<RunService, 'start'>): StartFlow {

@@ -104,7 +104,7 @@ function quotas(raw: RawConfig): Quotas {
 export function compileConfig(
   raw: RawConfig & { readonly data_dir: string },
   machineMemoryMb: number,
-): Omit<Config, 'databaseUrl' | 'sealingKey' | 'metricsToken' | 'searchPath'> {
+): Omit<Config, 'databaseUrl' | 'smtpUrl' | 'sealingKey' | 'metricsToken' | 'searchPath'> {
   return {
     dataDir: raw.data_dir,
     user: raw.user ?? 'funcgraph',
@@ -140,6 +140,7 @@ export function compileConfig(
     ),
     hostInterfaces: listOf(raw.host_interfaces ?? '', 'host_interfaces', interfaceName, 'Write them as eth1,eth2.'),
     webhookHosts: hosts(raw.webhook_hosts),
+    smtpFrom: raw.smtp_from ?? '',
     publicUrl: raw.public_url?.replace(/\/+$/, ''),
     trustedProxies: trustedProxies(raw.trusted_proxies ?? ''),
     quotas: quotas(raw),

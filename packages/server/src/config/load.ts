@@ -9,6 +9,7 @@ import { databaseUrl } from './database-url.ts';
 import { metricsToken } from './metrics-token.ts';
 import { type Config, RawConfig } from './schema.ts';
 import { sealingKey } from './sealing-key.ts';
+import { smtpUrl } from './smtp-url.ts';
 
 const validator = Compile(RawConfig);
 const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
@@ -41,6 +42,7 @@ const NUMBERS: ReadonlySet<string> = new Set([
 export interface Settings {
   readonly raw: RawConfig & { readonly data_dir: string };
   readonly databaseUrl: string | undefined;
+  readonly smtpUrl: string | undefined;
   readonly sealingKey: string | undefined;
   readonly metricsToken: string | undefined;
   readonly searchPath: readonly string[];
@@ -81,6 +83,12 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
   return {
     raw: { ...raw, data_dir: resolve(raw.data_dir ?? defaultDataDir(env)) },
     databaseUrl: url,
+    smtpUrl: smtpUrl({
+      url: raw.smtp_url,
+      file: raw.smtp_url_file,
+      from: raw.smtp_from,
+      onCommandLine: flags.values.smtp_url !== undefined,
+    }),
     sealingKey: sealingKey(raw.key_file, url !== undefined),
     metricsToken: metricsToken(raw.metrics_token_file),
     searchPath: searchPath(env),
@@ -89,10 +97,11 @@ export function readSettings(argv: readonly string[], env: NodeJS.ProcessEnv = p
 
 /** Throws ConfigError for a value with the right type and an invalid meaning. */
 export function compileSettings(settings: Settings): Config {
-  const { raw, databaseUrl: url, sealingKey: key, metricsToken: token, searchPath: folders } = settings;
+  const { raw, databaseUrl: url, smtpUrl: smtp, sealingKey: key, metricsToken: token, searchPath: folders } = settings;
   return Object.freeze({
     ...compileConfig(raw, machineMemoryMb()),
     databaseUrl: url === undefined ? undefined : new Secret(url),
+    smtpUrl: smtp === undefined ? undefined : new Secret(smtp),
     sealingKey: key === undefined ? undefined : new Secret(key),
     metricsToken: token === undefined ? undefined : new Secret(token),
     searchPath: folders,
@@ -150,6 +159,7 @@ function searchPath(env: NodeJS.ProcessEnv): string[] {
 /** Removes variables that hold a password from the environment of programs that this process starts. */
 export function forgetSecrets(env: NodeJS.ProcessEnv = process.env): void {
   delete env.FGS_DATABASE_URL;
+  delete env.FGS_SMTP_URL;
 }
 
 /** Name files of our home. `npm run` sets the last two. */

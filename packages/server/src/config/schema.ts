@@ -58,6 +58,12 @@ export const RawConfig = Type.Object(
     public_url: Type.Optional(
       Type.String({ pattern: '^https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?$', maxLength: 512 }),
     ),
+    /** Mail server for subscribers of topics: `smtps://user:password@host`. On the command line without a password. */
+    smtp_url: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** File that holds that URL. */
+    smtp_url_file: Type.Optional(Type.String({ minLength: 1, maxLength: 4096 })),
+    /** Address of the sender of e-mails. */
+    smtp_from: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}$' })),
     /** Folders (absolute, with commas) below which file systems may be shared with functions. */
     mount_roots: Type.Optional(Type.String({ pattern: '^(/[^,]+(,/[^,]+)*)?$', maxLength: 4096 })),
     /** NFS exports (`host:/path`, with commas) that functions may mount, with the folders below them. */
@@ -153,6 +159,10 @@ export interface Config {
   readonly webhookHosts: ReadonlySet<string>;
   /** Address of the API for others, without a slash at the end. Undefined: where the server listens. */
   readonly publicUrl: string | undefined;
+  /** Undefined: no e-mails. */
+  readonly smtpUrl: Secret | undefined;
+  /** Sender of e-mails; empty without a mail server. */
+  readonly smtpFrom: string;
   /** Of reverse proxies; checked. */
   readonly trustedProxies: readonly string[];
   /** Undefined: only this machine reads metrics. */

@@ -8,6 +8,7 @@ export { flowSender, type StartFlow } from './topics/delivery/flow-sender.ts';
 export { functionSender } from './topics/delivery/function-sender.ts';
 export { httpSender } from './topics/delivery/http-sender.ts';
 export { Links } from './topics/delivery/links.ts';
+export { MailSender } from './topics/delivery/mail-sender.ts';
 export { notificationLetters } from './topics/delivery/notification-letters.ts';
 export { Notifier, type Sender } from './topics/delivery/notifier.ts';
 export { SigningKey } from './topics/delivery/signing-key.ts';
