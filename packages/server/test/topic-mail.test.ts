@@ -122,7 +122,7 @@ it('tries again when the mail server is busy, and keeps what it refuses as a dea
   expect((await fetch(link('subscribe'))).status).toBe(200);
   refuse = 451;
   for (let n = 0; n < 2; n += 1) await server.api.call('publishMessage', { params, body: { message: 'patience' } });
-  await eventually(() => refusals).toBe(2);
+  await eventually(() => refusals).toBeGreaterThanOrEqual(2);
   refuse = undefined;
   await eventually(() => mails.filter(({ source }) => source.includes('patience')).length, 500).toBe(2);
   refuse = 550;

@@ -23,6 +23,7 @@ import { runtimes } from './runtimes/index.ts';
 import { shares } from './shares.ts';
 import { start } from './start.ts';
 import { testEvents } from './test-events/index.ts';
+import { topics } from './topics/index.ts';
 import { triggers } from './triggers/index.ts';
 import { up } from './up.ts';
 import { versions } from './versions.ts';
@@ -36,6 +37,7 @@ export const TREE: Tree = {
     aliases,
     applications,
     triggers,
+    topics,
     flows,
     gatewayApps,
     dependencies,
