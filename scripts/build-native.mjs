@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hasProgram, ROOT, runQuietly, say } from './steps.mjs';
 
-/** Each is one source file besides the shared header, with the feature that is slower without its program. */
+/** Each is one source file besides the shared header, with what is slower or missing without its program. */
 const HELPERS = {
   attach: 'instances take code a little slower',
   network: 'instances get their network a little slower',
+  doors: 'functions cannot call the platform from inside',
 };
 const SHARED = join(ROOT, 'packages/agent/native/helper.h');
 const FOLDER = join(ROOT, 'packages/agent/native/build');
@@ -23,12 +24,12 @@ const FLAGS = [
   '-pie',
 ];
 
-/** Does nothing when the built programs are up to date. Never throws: the agent works without them, only slower. */
+/** Does nothing when the built programs are up to date. Never throws: the agent works without them. */
 export async function buildNative() {
-  for (const [name, slower] of Object.entries(HELPERS)) await buildHelper(name, slower);
+  for (const [name, missing] of Object.entries(HELPERS)) await buildHelper(name, missing);
 }
 
-async function buildHelper(name, slower) {
+async function buildHelper(name, missing) {
   const source = join(ROOT, `packages/agent/native/${name}.c`);
   const program = join(FOLDER, name);
   const stamp = join(FOLDER, `${name}.sha256`);
@@ -47,7 +48,7 @@ async function buildHelper(name, slower) {
   };
   if (process.platform !== 'linux' || compiler === undefined) {
     forget();
-    say(`no C compiler: the ${name} helper is not built, ${slower} (install gcc and libc6-dev)`);
+    say(`no C compiler: the ${name} helper is not built, ${missing} (install gcc and libc6-dev)`);
     return;
   }
   mkdirSync(FOLDER, { recursive: true });
@@ -56,7 +57,7 @@ async function buildHelper(name, slower) {
   const { ok, output } = await runQuietly(compiler, [...FLAGS, '-o', fresh, source]);
   if (!ok) {
     forget();
-    say(`the ${name} helper is not built, ${slower}:\n${output.trimEnd()}`);
+    say(`the ${name} helper is not built, ${missing}:\n${output.trimEnd()}`);
     return;
   }
   renameSync(fresh, program);

@@ -57,7 +57,7 @@ static void close_if_open(int descriptor) {
   if (descriptor >= 0) close(descriptor);
 }
 
-static void leave(void) {
+__attribute__((unused)) static void leave(void) {
   if (setns(host_namespace, NAMESPACE_KIND) < 0) _exit(EXIT_STRAY);
 }
 
@@ -162,7 +162,7 @@ static int drop_capabilities(unsigned kept) {
 }
 
 // What every helper does before its own checks.
-static int settle(unsigned capabilities, struct failure *failure) {
+static int settle_here(unsigned capabilities, struct failure *failure) {
   host_namespace = open("/proc/self/ns/" NAMESPACE, O_RDONLY | O_CLOEXEC);
   if (host_namespace < 0 || fstat(host_namespace, &host_identity) < 0) return fail(failure, "open-own", errno);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
@@ -171,8 +171,13 @@ static int settle(unsigned capabilities, struct failure *failure) {
   int process = (int)syscall(SYS_pidfd_open, getpid(), 0);
   if (process < 0) return fail(failure, "pidfd-open", errno);
   close(process);
-  if (setns(host_namespace, NAMESPACE_KIND) < 0) return fail(failure, "enter", errno);
   return 0;
+}
+
+// Of a helper that enters namespaces itself and returns from them.
+__attribute__((unused)) static int settle(unsigned capabilities, struct failure *failure) {
+  if (settle_here(capabilities, failure) < 0) return -1;
+  return setns(host_namespace, NAMESPACE_KIND) == 0 ? 0 : fail(failure, "enter", errno);
 }
 
 int main(void) {

@@ -11,6 +11,7 @@ import {
   tryBubblewrap,
 } from './capabilities.ts';
 import { cgroupRoots, openCgroupTree } from './cgroup/open-tree.ts';
+import { type Door, Doors } from './doors/doors.ts';
 import { BubblewrapDriver } from './drivers/bubblewrap/driver.ts';
 import { prepareHostFiles } from './drivers/bubblewrap/host-files.ts';
 import type { Driver } from './drivers/driver.ts';
@@ -36,6 +37,9 @@ import { UidRange } from './uid-range.ts';
 
 /** Built where there is a C compiler; the folder stands beside `src` and `dist`. */
 const HELPER = fileURLToPath(new URL('../native/build/attach', import.meta.url));
+const DOORS_HELPER = fileURLToPath(new URL('../native/build/doors', import.meta.url));
+const NO_DOORS =
+  'Functions cannot call the platform: the helper that opens its address in sandboxes was not built (install gcc and libc6-dev, then npm run build).';
 /** Shared by all agents of the machine that run as root. */
 const MACHINE_FOLDER = '/run/funcgraph';
 const USUAL_TMP_BYTES = 512 << 20;
@@ -50,6 +54,8 @@ export interface AssemblyOptions {
   readonly volumesDir: string;
   readonly rules: AgentRules;
   readonly attachBy?: AttachBy | undefined;
+  /** Gets each socket that was opened in a sandbox, and owns it. */
+  readonly onDoor: (door: Door) => void;
 }
 
 export interface Assembly {
@@ -64,7 +70,7 @@ export interface Assembly {
 }
 
 /** Detects the capabilities of the machine, removes the leftovers of dead agents, and builds the drivers. */
-export async function assemble({ runDir, volumesDir, rules, attachBy }: AssemblyOptions): Promise<Assembly> {
+export async function assemble({ runDir, volumesDir, rules, attachBy, onDoor }: AssemblyOptions): Promise<Assembly> {
   const isRoot = process.getuid?.() === 0;
   const ownerId = ownerIdOf(process.pid);
   makeOpenFolder(runDir);
@@ -98,7 +104,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
   const host = prepareHostFiles(`${folder}/etc`);
   const uids = isRoot ? UidRange.claim(`${MACHINE_FOLDER}/uid-ranges`, ownerId) : undefined;
   // Each of these waits for other programs: together they take as long as the slowest.
-  const [cgroups, volumes, obstacle, attacher, network, mounts] = await Promise.all([
+  const [cgroups, volumes, obstacle, attacher, network, mounts, doors] = await Promise.all([
     openCgroupTree(ownerId),
     mayMount ? openVolumes({ images: `${disk}/images`, mounts: `${folder}/volumes` }) : undefined,
     tryBubblewrap(isRoot),
@@ -111,6 +117,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
       onNameServers: (text) => writeFileSync(`${host.etcFolder}/resolv.conf`, text),
     }),
     mayMount ? SharedMounts.open({ folder: `${folder}/shared`, sources, ...rules }) : undefined,
+    openDoors(onDoor),
   ]);
   const machine: Machine = {
     isRoot,
@@ -120,7 +127,8 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
     canAttach: attacher !== undefined,
     hasNetworks: network.networks !== undefined,
     hasMounts: mounts !== undefined,
-    gaps: network.gaps,
+    hasDoors: doors !== undefined,
+    gaps: [...network.gaps, ...(doors === undefined ? [NO_DOORS] : [])],
   };
   const pipes = new OutputPipeMaker(`${folder}/pipes`);
   const shell = findProgram('dash') ?? '/bin/sh';
@@ -138,6 +146,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
         volumes,
         attacher,
         networks: network.networks,
+        doors,
         mounts,
         filterFile: filter === undefined ? undefined : filterFile,
       }),
@@ -164,6 +173,7 @@ export async function assemble({ runDir, volumesDir, rules, attachBy }: Assembly
     swept,
     close: async () => {
       await attacher?.close();
+      await doors?.close();
       await network.networks?.close();
       await mounts?.close();
       await volumes?.close();
@@ -207,6 +217,11 @@ function openMachineFolder(): void {
 /** Users of sandboxes may walk through it and not read it. An existing folder stays as it is. */
 function makeOpenFolder(path: string): void {
   if (mkdirSync(path, { recursive: true }) !== undefined) chmodSync(path, 0o711);
+}
+
+/** Undefined on a machine without a C compiler, or where the kernel does not let the agent enter sandboxes. */
+function openDoors(onDoor: (door: Door) => void): Promise<Doors | undefined> {
+  return Doors.open(DOORS_HELPER, onDoor).catch(() => undefined);
 }
 
 /** Undefined when code cannot be mounted in a running sandbox. */

@@ -14,7 +14,8 @@ export interface Machine {
   readonly canAttach: boolean;
   readonly hasNetworks: boolean;
   readonly hasMounts: boolean;
-  /** One sentence for each unsupported feature of networks and mounts. */
+  readonly hasDoors: boolean;
+  /** One sentence for each unsupported feature of networks, mounts and doors. */
   readonly gaps: readonly string[];
 }
 
@@ -58,8 +59,8 @@ export function bubblewrapCapabilities(machine: Machine, obstacle: Obstacle | un
   const base = baseOf('bubblewrap', machine);
   if (obstacle !== undefined) return { ...base, usable: false, ...obstacle };
   const canAssign = machine.canAttach && machine.cgroups?.canFreeze === true;
-  const { hasNetworks: networks, hasMounts: mounts } = machine;
-  return { ...base, usable: true, canAssign, networks, mounts, degraded: bubblewrapGaps(machine) };
+  const { hasNetworks: networks, hasMounts: mounts, hasDoors: doors } = machine;
+  return { ...base, usable: true, canAssign, networks, mounts, doors, degraded: bubblewrapGaps(machine) };
 }
 
 export function processCapabilities(machine: Machine): DriverCapabilities {
@@ -88,7 +89,8 @@ function baseOf(
   { isRoot, cgroups }: Machine,
 ): Omit<DriverCapabilities, 'usable'> {
   const cgroup = cgroups?.version ?? 'none';
-  return { driver, rootPrivileges: isRoot, cgroup, canAssign: false, networks: false, mounts: false, degraded: [] };
+  const nothing = { canAssign: false, networks: false, mounts: false, doors: false, degraded: [] };
+  return { driver, rootPrivileges: isRoot, cgroup, ...nothing };
 }
 
 function bubblewrapGaps({ isRoot, cgroups, hasFilter, hasVolumes, gaps }: Machine): string[] {

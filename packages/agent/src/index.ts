@@ -1,4 +1,5 @@
 export type { AgentErrorCode } from './agent-error.ts';
+export type { Door } from './doors/doors.ts';
 export type { UserRange } from './mounts/mount-users.ts';
 export type { NfsExport } from './mounts/nfs-exports.ts';
 export type {
@@ -20,6 +21,6 @@ export type {
   UsagePaths,
   VpcNetwork,
 } from './protocol.ts';
-export { CODE_PATH, LINK_PATH, PLATFORM_PATH } from './protocol.ts';
+export { CODE_PATH, LINK_PATH, PLATFORM_ADDRESS, PLATFORM_HOST, PLATFORM_PATH } from './protocol.ts';
 export type { AgentRules } from './rules.ts';
 export { type AgentProcess, type AgentProcessOptions, spawnAgent } from './spawn.ts';

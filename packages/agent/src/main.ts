@@ -3,11 +3,15 @@ import { parseArgs } from 'node:util';
 import { Agent } from './agent.ts';
 import { assemble } from './assemble.ts';
 import { Connection } from './connection.ts';
+import type { DoorMessage } from './doors/door-message.ts';
+import type { Door } from './doors/doors.ts';
 import { closeInheritedDescriptors } from './inherited-descriptors.ts';
 import { parseRules } from './rules.ts';
 
 /** The server's socket, made by the process that starts the agent. */
 const SERVER_FD = 3;
+/** Node's channel to that process, for sockets that were opened in sandboxes. */
+const CHANNEL_FD = 4;
 const VERSION = '0.1.0';
 
 const { values } = parseArgs({
@@ -32,7 +36,7 @@ if (!isAbsolute(runDir) || !isAbsolute(volumesDir) || values.rules === undefined
 if (values.parent !== undefined && process.ppid !== Number(values.parent)) process.exit(0);
 
 process.umask(0o022);
-closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD]));
+closeInheritedDescriptors(new Set([0, 1, 2, SERVER_FD, CHANNEL_FD]));
 const connection = new Connection(new Socket({ fd: SERVER_FD, readable: true, writable: true }));
 let isStopping = false;
 /** Started operations finish first, so that their results can be removed. */
@@ -60,7 +64,7 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', () => {});
 
 const rules = parseRules(values.rules);
-const starting = assemble({ runDir, volumesDir, rules, attachBy }).then((assembly) => {
+const starting = assemble({ runDir, volumesDir, rules, attachBy, onDoor: passDoor }).then((assembly) => {
   const { drivers, networks, mounts } = assembly;
   const agent = new Agent({ drivers, networks, mounts, send: (message) => connection.send(message) });
   return { agent, assembly };
@@ -69,6 +73,12 @@ const starting = assemble({ runDir, volumesDir, rules, attachBy }).then((assembl
 connection.listen((line) => void starting.then(({ agent }) => agent.handle(line)).catch(() => {}), stop);
 const { assembly } = await starting;
 if (!isStopping) connection.send({ event: 'ready', version: VERSION, swept: assembly.swept });
+
+function passDoor({ server, ...message }: Door): void {
+  const close = (): void => void server.close();
+  if (process.connected) process.send?.(message satisfies DoorMessage, server, {}, close);
+  else close();
+}
 
 function isAbsolute(folder: string | undefined): folder is string {
   return folder?.startsWith('/') === true;

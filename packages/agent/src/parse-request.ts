@@ -9,6 +9,9 @@ const MAX_ITEMS = 1024;
 /** Each is a descriptor of the agent until it is bound. */
 const MAX_BINDS = 64;
 const MAX_MOUNTS = 16;
+const MAX_DOORS = 8;
+/** Code in a sandbox may listen on the ports from here on. */
+const FIRST_OPEN_PORT = 1024;
 /** More than any real machine has; a larger value could only do harm. */
 const MOST = {
   memoryBytes: 2 ** 42,
@@ -79,7 +82,13 @@ function spec(fields: Fields): SandboxSpec {
     ...(fields.rootfs === undefined ? {} : { rootfs: rootFileSystem(object(fields.rootfs, 'rootfs')) }),
     ...networkOf(fields),
     ...(fields.mounts === undefined ? {} : { mounts: list(fields.mounts, 'mounts', MAX_MOUNTS).map(parseMount) }),
+    ...(fields.doors === undefined ? {} : { doors: list(fields.doors, 'doors', MAX_DOORS).map(door) }),
   };
+}
+
+function door(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 && value < FIRST_OPEN_PORT) return value;
+  throw bad(`a door must be a port below ${FIRST_OPEN_PORT}`);
 }
 
 /** In a sandbox user 0 has no rights either, but programs that run as root behave as if they had. */

@@ -39,7 +39,20 @@ export interface SandboxSpec {
   readonly network?: SandboxNetwork;
   /** File systems that outlive the sandbox. */
   readonly mounts?: readonly FileSystemMount[];
+  /**
+   * Ports below 1024 of `PLATFORM_ADDRESS` on which the server accepts the connections of this sandbox. It gets the
+   * listening sockets on the channel of the agent's process.
+   */
+  readonly doors?: readonly number[];
 }
+
+/**
+ * The platform as a sandbox sees it: an address of its own loopback interface, so that only its processes reach the
+ * sockets there, on any network and without one. Code in a sandbox has no right to listen on ports below 1024.
+ */
+export const PLATFORM_ADDRESS = '127.0.100.1';
+/** Its name in the hosts file of every sandbox. */
+export const PLATFORM_HOST = 'platform.internal';
 
 /**
  * The network of a sandbox besides its loopback interface. Sandboxes accept no connections, not even from each other.
@@ -121,6 +134,8 @@ export interface DriverCapabilities {
   /** Kinds of networks besides `none`; `degraded` has the reason if there are none. */
   readonly networks: boolean;
   readonly mounts: boolean;
+  /** `doors` of a sandbox can be opened; `degraded` has the reason if they cannot. */
+  readonly doors: boolean;
   readonly degraded: readonly string[];
 }
 

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { Server, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { doorIn } from './doors/door-message.ts';
+import type { Door } from './doors/doors.ts';
 import type { AgentRules } from './rules.ts';
 
 const SOCKET_FD = 3;
@@ -31,6 +33,8 @@ export interface AgentProcess {
   readonly ended: Promise<string>;
   /** Sends SIGKILL. */
   kill(): void;
+  /** The listener gets each socket that the agent opens in a sandbox, and owns it. */
+  onDoor(listener: (door: Door) => void): void;
 }
 
 /**
@@ -60,7 +64,7 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     ...(attach === undefined ? [] : ['--attach', attach]),
   ];
   const child = spawn(program, args, {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     cwd: '/',
     detached: true,
@@ -83,7 +87,12 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
       void silent.then(() => resolve(complaint.trim() || `it ended with ${signal ?? code}`));
     });
   });
-  return { pid: child.pid, socket, ended, kill: () => void child.kill('SIGKILL') };
+  const onDoor = (listener: (door: Door) => void): void => {
+    child.on('message', (message, server) => {
+      if (server instanceof Server) listener({ ...doorIn(message), server });
+    });
+  };
+  return { pid: child.pid, socket, ended, kill: () => void child.kill('SIGKILL'), onDoor };
 }
 
 /** Arguments of node: the built agent, or its sources when this module runs from sources. */

@@ -74,6 +74,12 @@ export const ERRORS = {
   body_too_slow: user('FSS.0408', 408, 'ingress', 'The request did not arrive in time, or too slowly.', true),
   overloaded: user('FSS.0429', 429, 'admission', 'No instance may or can take the request now; try again later.', true),
   backlog_full: user('FSS.0429', 429, 'admission', 'Too many asynchronous events wait; try again later.', true),
+  chain_too_long: user(
+    'FSS.0409',
+    409,
+    'admission',
+    'More than 16 functions would have called each other one after another.',
+  ),
   flow_run_quota: user('FSS.0429', 429, 'control', 'The project has as many runs of flows as it may store.'),
   flow_run_state: user(
     'FSS.0409',

@@ -70,11 +70,21 @@ export class HelperProcess {
 
   /**
    * Resolves when the helper has tested every kernel feature that it needs. Throws `ATTACH_FAILED` naming the missing
-   * one.
+   * one. With `onMessage` it gets a channel of Node.js as descriptor 3.
    */
-  static async start(program: string, words: HelperWords = ATTACHING): Promise<HelperProcess> {
-    const child = spawn(program, [], { env: { ...HOST_ENV }, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] });
+  static async start(
+    program: string,
+    words: HelperWords = ATTACHING,
+    onMessage?: (message: unknown, handle: unknown) => void,
+  ): Promise<HelperProcess> {
+    const child = spawn(program, [], {
+      env: { ...HOST_ENV },
+      cwd: '/',
+      stdio: ['pipe', 'pipe', 'ignore', ...(onMessage === undefined ? [] : (['ipc'] as const))],
+    });
     const { stdin, stdout } = child;
+    if (stdin === null || stdout === null) throw new AgentError(words.code, `the ${words.name} cannot run`);
+    if (onMessage !== undefined) child.on('message', onMessage);
     let onReady: (line: string) => void = () => {};
     const ready = new Promise<string>((resolve) => {
       onReady = resolve;

@@ -1,1 +1,2 @@
-export { type LaunchedParts, type RunningServer, startServer } from './server.ts';
+export type { LaunchedParts } from './own-agent.ts';
+export { type RunningServer, startServer } from './server.ts';

@@ -5,6 +5,7 @@ import type { SurroundingsChoice } from '../domain/surroundings.ts';
 import {
   bootAndFreeze,
   LinkLimits,
+  type PlatformDoors,
   Pool,
   Prewarmed,
   ReservedKeeper,
@@ -32,6 +33,7 @@ export interface InstanceDeps {
   readonly capabilities: SandboxCapabilities;
   /** Folder of the link sockets. */
   readonly linkDir: string;
+  readonly doors: PlatformDoors;
   readonly logs: RequestLogs;
   readonly control: Pick<ControlParts, 'networks' | 'fileSystems' | 'images'>;
   readonly clock: Clock;
@@ -39,9 +41,11 @@ export interface InstanceDeps {
 }
 
 /** The pool of instances, the sandboxes that wait for code, and the keeper of reserved instances. */
-export function instanceParts({ config, driver, capabilities, linkDir, logs, control, clock, log }: InstanceDeps) {
+export function instanceParts(deps: InstanceDeps) {
+  const { config, driver, capabilities, linkDir, logs, control, clock, log } = deps;
   const { canAssign } = capabilities;
-  const bootDeps = { driver, linkDir, linkLimits: new LinkLimits(), clock };
+  const doors = capabilities.doors ? deps.doors : undefined;
+  const bootDeps = { driver, linkDir, linkLimits: new LinkLimits(), clock, doors };
   const prewarmed = new Prewarmed({
     boot: (launch) => bootAndFreeze(launch, bootDeps),
     clock,

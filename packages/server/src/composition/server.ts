@@ -1,7 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
-import { spawnAgent } from '@funcgraph/agent';
+import { join } from 'node:path';
 import { RuntimeRegistry } from '@funcgraph/runtimes';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -12,22 +11,20 @@ import { RunService } from '../flows/index.ts';
 import { Iam } from '../iam/index.ts';
 import {
   ApiBodies,
+  ApiRoutes,
+  type AppOptions,
   apiHandlers,
   BodyBudget,
   bodyMemoryBytes,
   buildApp,
   createGateway,
+  DoorServers,
+  OutsideClients,
   stopGateway,
 } from '../ingress/index.ts';
-import {
-  InstalledRuntimes,
-  SandboxAgent,
-  type SandboxCapabilities,
-  type SandboxDriver,
-  type StartAgent,
-} from '../instances/index.ts';
+import { InstalledRuntimes, SandboxAgent, type SandboxCapabilities, type SandboxDriver } from '../instances/index.ts';
 import { AccountGate, Invoker, RequestLogs, ReservedDemand, RunningRequests } from '../invocation/index.ts';
-import { agentRules, closeRunDir, emptyLinkDir, openLinkDir, openRunDir } from '../launcher/index.ts';
+import { emptyLinkDir } from '../launcher/index.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { makeDataDir } from '../lib/data-dir.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
@@ -60,7 +57,9 @@ import { controlParts, startControl, sweepLeftovers, sweepShared } from './contr
 import { deliveryRefusal } from './delivery-rights.ts';
 import { startFlowEngine } from './flow-parts.ts';
 import { followChanges } from './follow-changes.ts';
+import { serveInside } from './inside-parts.ts';
 import { instanceParts } from './instance-parts.ts';
+import { type LaunchedParts, openOwnAgent } from './own-agent.ts';
 import { serviceParts } from './service-parts.ts';
 import { startFlow, topicParts } from './topic-parts.ts';
 import { VERSION } from './version.ts';
@@ -75,14 +74,6 @@ export interface RunningServer {
   readonly broken: Promise<Error>;
   /** Lets running invocations finish (within a deadline), writes buffered data, leaves nothing behind. Idempotent. */
   stop(): Promise<void>;
-}
-
-/** Data of the launcher for a server that it started. */
-export interface LaunchedParts {
-  readonly runDir: string;
-  readonly linkDir: string;
-  readonly startAgent: StartAgent;
-  readonly removeRunDir: () => Promise<void>;
 }
 
 /** Replacements by tests. */
@@ -235,11 +226,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log.error({ reason }, 'the sandbox agent died; the next start of an instance brings another'),
     );
     const logs = new RequestLogs((line) => telemetry.logs.append([line]), clock);
+    const doors = new DoorServers(clock);
+    undo.push(() => doors.stop());
     const { prewarmed, pool, keeper } = instanceParts({
       config,
       driver,
       capabilities,
       linkDir,
+      doors,
       logs,
       control,
       clock,
@@ -351,11 +345,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     topics.fanOut.start();
     undo.push(() => topics.fanOut.stop());
 
-    const proxies = new TrustedProxies(config.trustedProxies);
+    const clients = new OutsideClients(new TrustedProxies(config.trustedProxies));
     const bodies = new BodyBudget(bodyMemoryBytes());
-    const gateway = createGateway({
+    const gatewayDeps = {
       bodies,
-      proxies,
+      clients,
+      routes: new ApiRoutes({ catalog, flowTriggers: control.flowTriggers, region: config.region }),
       catalog,
       iam,
       apps: control.gatewayApps,
@@ -368,11 +363,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       clock,
       log: log.child({ module: 'gateway' }),
       meter,
-    });
-    const app = buildApp({
+    };
+    const gateway = createGateway(gatewayDeps);
+    const appOptions: AppOptions = {
       refuseWhenFull: () => disk.refuse(),
-      bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, proxies, clock }),
-      proxies,
+      bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clients, clock }),
+      clients,
       iam,
       clock,
       meter,
@@ -421,7 +417,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           checks: () => machineChecks({ config, storage, runtimes, capabilities }),
         }),
       },
-    });
+    };
+    const app = buildApp(appOptions);
+    if (capabilities.doors)
+      await serveInside(doors, { app: appOptions, gateway: gatewayDeps, dataDir: config.dataDir });
     parts.signal?.throwIfAborted();
     const readyAt = clock.now();
     const triggerDuty: Duty = duty('triggers', {
@@ -464,20 +463,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await stop();
     throw error;
   }
-}
-
-/** Of a server without a launcher: its agent is its child and runs as the same user. */
-async function openOwnAgent(config: Config, runtimeDir: string | undefined): Promise<LaunchedParts> {
-  const runDir = await openRunDir(config.dataDir, runtimeDir);
-  const linkDir = await openLinkDir(runDir);
-  const rules = agentRules({ config, linkDir, serverUser: process.getuid?.() ?? 0 });
-  const volumesDir = resolve(config.dataDir, 'volumes');
-  return {
-    runDir,
-    linkDir,
-    startAgent: () => spawnAgent({ runDir, volumesDir, rules }),
-    removeRunDir: () => closeRunDir(runDir),
-  };
 }
 
 async function fixed(driver: SandboxDriver): Promise<{ driver: SandboxDriver; capabilities: SandboxCapabilities }> {

@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from '../domain/call-depth.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Directory } from './directory.ts';
 import type { Sessions } from './sessions.ts';
@@ -8,8 +9,8 @@ const LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Functions get the same for as long. */
 const KEEP_MS = 10 * 60 * 1000;
 const MAX_KEPT = 10_000;
-/** Chains of functions are stopped long before; deeper ones share their keys. */
-const MAX_DEPTH = 16;
+/** The last function of a chain has a key whose calls are refused. */
+const MAX_KEY_DEPTH = MAX_DEPTH + 1;
 
 /** As the runtime protocol carries them. */
 export interface FunctionCredentials {
@@ -48,7 +49,7 @@ export class AgencyCredentials {
    */
   of(projectId: string, agencyName: string, depth: number): FunctionCredentials | undefined {
     if (agencyName === '') return undefined;
-    const name = `${Math.min(depth, MAX_DEPTH)} ${agencyName}`;
+    const name = `${Math.min(depth, MAX_KEY_DEPTH)} ${agencyName}`;
     const { directory, clock } = this.#options;
     const now = clock.now();
     const kept = this.#kept.get(projectId)?.get(name);
@@ -58,7 +59,7 @@ export class AgencyCredentials {
     const domainId = directory.projects.get(projectId)?.domainId ?? '';
     const agency = directory.agencyByName(domainId, agencyName);
     if (agency === undefined || (agency.expiresAt !== null && agency.expiresAt <= now)) return undefined;
-    const credentials = this.#make(projectId, agency, { now, depth: Math.min(depth, MAX_DEPTH) });
+    const credentials = this.#make(projectId, agency, { now, depth: Math.min(depth, MAX_KEY_DEPTH) });
     const until = Math.min(now + KEEP_MS, agency.expiresAt ?? Number.POSITIVE_INFINITY);
     this.#keep(projectId, name, { agency, until, credentials });
     return credentials;

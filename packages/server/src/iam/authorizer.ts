@@ -1,3 +1,4 @@
+import type { Resident } from '../domain/resident.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Directory } from './directory.ts';
 import { onlyNamed } from './policy/coverage.ts';
@@ -7,7 +8,10 @@ import { type Caller, DEFAULT_ENTERPRISE_PROJECT } from './types.ts';
 
 /** Facts of the connection that conditions may check; a socket has them. */
 export interface Peer {
+  /** Undefined for a function that calls from its sandbox. */
   readonly remoteAddress?: string | undefined;
+  /** The function that calls from its sandbox. */
+  readonly resident?: Resident | undefined;
 }
 
 /** The function that a request is about. */

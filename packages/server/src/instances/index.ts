@@ -15,5 +15,6 @@ export { SandboxAgent, SandboxError, type StartAgent } from './sandbox/index.ts'
 export { bootAndFreeze } from './start/boot-runtime.ts';
 export { withHostPaths } from './start/host-paths.ts';
 export { type LaunchSpec, type RuntimeLaunch, type Surroundings, waitingOn } from './start/launch-spec.ts';
+export type { PlatformDoors } from './start/platform-doors.ts';
 export { StartFailed } from './start/start-errors.ts';
 export { startInstance } from './start/start-instance.ts';

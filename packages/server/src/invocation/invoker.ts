@@ -14,6 +14,7 @@ import { PlatformError } from '../lib/platform-error.ts';
 import type { Counter, InvocationRecord, RunningCalls } from '../telemetry/index.ts';
 import type { AccountGate } from './account-gate.ts';
 import { admit } from './admission.ts';
+import { checkDepth } from './check-depth.ts';
 import { functionKeyOf, launchSpec, memoryFor, supervisorOf } from './launch.ts';
 import { buildReceipt, finishLine, type Measured, toRecord } from './receipt.ts';
 import type { RequestLogs } from './request-logs.ts';
@@ -70,10 +71,11 @@ export class Invoker {
   /**
    * Runs a function once. A failure of the function is in the result; a failure to run it is thrown
    * (`function_not_found`, `version_not_found`, `alias_not_found`, `overloaded`, `invalid_memory_choice`,
-   * `invalid_runtime`, `no_disk_room`, `unavailable`).
+   * `invalid_runtime`, `no_disk_room`, `unavailable`, `chain_too_long`).
    */
   async invoke(request: InvocationRequest): Promise<InvocationResult> {
     const { catalog, random } = this.#options;
+    checkDepth(request.depth);
     const routed = route(catalog, request, random);
     const { snapshot } = routed;
     // Decided by `mayStream` in the same turn of the loop; without a sink a client that disconnects would go unnoticed.
@@ -203,6 +205,7 @@ export class Invoker {
         ...(request.openSink === undefined || !snapshot.returnStream ? {} : { sink: request.openSink() }),
         ...(request.body === undefined ? {} : { body: request.body }),
         credentials: this.#credentials(snapshot, request),
+        ...(request.depth === undefined ? {} : { depth: request.depth }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       });
       if (answer.failure !== undefined && this.#options.requests?.isCut === true) {

@@ -1,5 +1,5 @@
-import { Socket } from 'node:net';
-import type { AgentProcess } from '@funcgraph/agent';
+import { Server, Socket } from 'node:net';
+import type { AgentProcess, Door } from '@funcgraph/agent';
 import type { Settings } from '../config/index.ts';
 import { tellParent } from '../lib/parent-process.ts';
 import type { LauncherMessage, Order } from './messages.ts';
@@ -17,6 +17,8 @@ export class Launcher {
   #starting: Starting | undefined;
   #onRemoved: (() => void) | undefined;
   readonly #onEnd = new Map<number, (reason: string) => void>();
+  /** Of the living agent. */
+  #onDoor: ((door: Door) => void) | undefined;
 
   private constructor({ settings, runDir, linkDir }: Extract<LauncherMessage, { readonly event: 'begin' }>) {
     this.settings = settings;
@@ -61,7 +63,15 @@ export class Launcher {
     if (message.event === 'agent' && handle instanceof Socket) {
       const { pid } = message;
       const ended = new Promise<string>((resolve) => this.#onEnd.set(pid, resolve));
-      this.#starting?.resolve({ pid, socket: handle, ended, kill: () => this.#order('kill-agent') });
+      const kill = (): void => this.#order('kill-agent');
+      const onDoor = (listener: (door: Door) => void): void => {
+        this.#onDoor = listener;
+      };
+      this.#starting?.resolve({ pid, socket: handle, ended, kill, onDoor });
+    } else if (message.event === 'door' && handle instanceof Server) {
+      const { sandboxId, port } = message;
+      if (this.#onDoor === undefined) handle.close();
+      else this.#onDoor({ sandboxId, port, server: handle });
     } else if (message.event === 'agent-failed') {
       this.#starting?.reject(new Error(message.reason));
     } else if (message.event === 'run-dir-removed') {

@@ -9,6 +9,8 @@ export type LauncherMessage =
   | { readonly event: 'begin'; readonly settings: Settings; readonly runDir: string; readonly linkDir: string }
   /** With the agent's socket. */
   | { readonly event: 'agent'; readonly pid: number }
+  /** With a socket that the agent opened in a sandbox. */
+  | { readonly event: 'door'; readonly sandboxId: string; readonly port: number }
   | { readonly event: 'agent-failed'; readonly reason: string }
   | { readonly event: 'agent-ended'; readonly pid: number; readonly reason: string }
   | { readonly event: 'run-dir-removed' };

@@ -40,6 +40,12 @@ export class Orders {
     const { pid, socket, ended } = agent;
     this.#agent = agent;
     this.#send({ event: 'agent', pid }, socket);
+    agent.onDoor(({ server, ...door }) => {
+      // Nothing connects before the server has it: no code runs in the sandbox until then.
+      const close = (): void => void server.close();
+      if (this.#server.connected) this.#server.send({ event: 'door', ...door }, server, {}, close);
+      else close();
+    });
     void ended.then((reason) => {
       this.#agent = undefined;
       this.#send({ event: 'agent-ended', pid, reason });

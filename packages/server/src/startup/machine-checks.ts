@@ -4,6 +4,7 @@ import type { Config } from '../config/index.ts';
 import type { Check } from '../ingress/index.ts';
 import type { InstalledRuntimes, SandboxCapabilities } from '../instances/index.ts';
 import type { Storage } from '../storage/index.ts';
+import { insideCheck } from './inside-check.ts';
 import { networkCheck } from './network-check.ts';
 import { ownUserName, rightsCheck } from './rights-check.ts';
 
@@ -22,6 +23,7 @@ export async function machineChecks({ config, storage, runtimes, capabilities }:
     ...(await resourceChecks(config.dataDir, runtimes.available())),
     { name: 'stored in', ...(await storage.check()) },
     networkCheck(capabilities, config.egress),
+    insideCheck(capabilities),
     rightsCheck(capabilities, ownUserName()),
   ];
 }

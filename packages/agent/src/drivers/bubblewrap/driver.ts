@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { AgentError } from '../../agent-error.ts';
 import type { Attacher, AttachTarget } from '../../attach/attacher.ts';
 import type { CgroupGroup, CgroupTree } from '../../cgroup/cgroup.ts';
+import type { Doors } from '../../doors/doors.ts';
 import { HOST_ENV } from '../../host-command.ts';
 import type { HostUser, PreparedMounts, SharedMounts } from '../../mounts/shared-mounts.ts';
 import type { Disconnect, Networks } from '../../network/networks.ts';
@@ -46,6 +47,8 @@ export interface BubblewrapParts {
   readonly mounts: SharedMounts | undefined;
   /** Undefined: nothing but loopback. */
   readonly networks: Networks | undefined;
+  /** Undefined: sandboxes cannot call the platform. */
+  readonly doors: Doors | undefined;
   /** File with the system call filter; undefined on a machine without a table. */
   readonly filterFile: string | undefined;
 }
@@ -136,6 +139,17 @@ export class BubblewrapDriver implements Driver {
     throw new AgentError('NOT_SUPPORTED', 'this machine gives sandboxes no network', { hint: 'see fgs doctor' });
   }
 
+  async #openDoors({ id, doors = [] }: SandboxSpec, target: AttachTarget | undefined): Promise<void> {
+    if (doors.length === 0) return;
+    if (target === undefined) throw new AgentError('SANDBOX_GONE', `sandbox ${id} has ended`);
+    if (this.#parts.doors === undefined) {
+      throw new AgentError('NOT_SUPPORTED', 'functions cannot call the platform on this machine', {
+        hint: 'see fgs doctor',
+      });
+    }
+    await this.#parts.doors.make(target, doors);
+  }
+
   async #launch(prepared: Prepared): Promise<RunningSandbox> {
     const { spec, hooks, pipes, volume, group, releases } = prepared;
     const { volumes, attacher } = this.#parts;
@@ -197,6 +211,7 @@ export class BubblewrapDriver implements Driver {
       if (found !== undefined) killNow = () => killKnown(found);
       // The runtime is starting meanwhile; nothing of a user runs before the server got its answer.
       if (spec.network !== undefined) await connect(spec.network);
+      await this.#openDoors(spec, found);
     } catch (error) {
       await running.stop().catch(() => {});
       throw error;

@@ -8,7 +8,7 @@ import {
   readlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { CODE_PATH } from '../../protocol.ts';
+import { CODE_PATH, PLATFORM_ADDRESS, PLATFORM_HOST } from '../../protocol.ts';
 
 /** The function runs as this user in the sandbox, with any user on the host. */
 export const INNER_UID = 1003;
@@ -48,7 +48,11 @@ export function prepareHostFiles(etcFolder: string): HostFiles {
   const account = `snuser:x:${INNER_UID}:${INNER_UID}::/home/snuser:/bin/sh\n`;
   write(etcFolder, 'passwd', `root:x:0:0:root:/root:/bin/sh\n${account}nobody:x:65534:65534:nobody:/:/bin/sh\n`);
   write(etcFolder, 'group', `root:x:0:\nsnuser:x:${INNER_UID}:\nnogroup:x:65534:\n`);
-  write(etcFolder, 'hosts', `127.0.0.1 localhost ${HOSTNAME}\n::1 localhost ip6-localhost\n`);
+  write(
+    etcFolder,
+    'hosts',
+    `127.0.0.1 localhost ${HOSTNAME}\n::1 localhost ip6-localhost\n${PLATFORM_ADDRESS} ${PLATFORM_HOST}\n`,
+  );
   write(etcFolder, 'hostname', `${HOSTNAME}\n`);
   write(
     etcFolder,

@@ -37,6 +37,7 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
         memoryChoice: header(request, 'x-cff-instance-memory'),
         tail,
         headers: request.headers,
+        depth: request.depth,
         receivedAt: request.receivedAt,
         ...(streamed === undefined ? {} : { openSink: streamed.open }),
       });
@@ -50,6 +51,7 @@ export function invocationHandlers(deps: InvocationDeps): Handlers<Ids> {
         requestId: request.id,
         memoryChoice: header(request, 'x-cff-instance-memory'),
         headers: request.headers,
+        depth: request.depth,
       });
       return new Reply({ request_id: request.id }, { headers: { 'X-Cff-Request-Id': request.id } });
     },

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { constrainedMemory } from 'node:process';
+import type { Peer } from '../../iam/index.ts';
 import { clientNetwork } from '../../lib/client-network.ts';
 import type { Claim } from './body-budget.ts';
 
@@ -19,8 +20,8 @@ export function bodyMemoryBytes(): number {
  * One client at one target holds at most a third of the budget, one target half, one client two thirds. So the clients of a
  * target that is flooded, and the targets that a flooding client does not use, always find room.
  */
-export function bodyClaims(target: string, address: string | undefined): readonly Claim[] {
-  const client = clientNetwork(address);
+export function bodyClaims(target: string, { remoteAddress, resident }: Peer): readonly Claim[] {
+  const client = resident?.functionKey ?? clientNetwork(remoteAddress);
   return [
     { key: `both ${target} ${client}`, share: 0.5 },
     { key: `target ${target}`, share: 1 },

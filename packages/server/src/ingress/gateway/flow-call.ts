@@ -53,7 +53,7 @@ export class FlowCalls {
   async #authorized({ trigger }: PublishedFlow, { request, body, peer }: Received) {
     const { iam, flows } = this.#deps;
     const signed = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: body };
-    const caller = await identify(iam, ROUTES.startWorkflowExecution, signed);
+    const caller = await identify(iam, ROUTES.startWorkflowExecution, signed, peer);
     const flow = await flows.flow(trigger.flow.id);
     if (flow === undefined) throw notPublished();
     const { projectId, name, enterpriseProjectId } = flow;

@@ -3,24 +3,26 @@ import { formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
 import { languageOf, MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
 import type { Catalog, GatewayApps } from '../../control/index.ts';
+import { depthOfCall } from '../../domain/call-depth.ts';
 import type { FlowTriggers } from '../../flows/index.ts';
 import type { Iam } from '../../iam/index.ts';
 import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
 import type { BodyBudget, BodyRoom } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-body.ts';
 import { UploadWatch } from '../bodies/upload-watch.ts';
+import type { Clients } from '../clients/clients.ts';
+import { checkProof } from '../clients/proof.ts';
 import { authorize, identify } from '../http/authorization.ts';
 import { answerBrokenRequest } from '../http/broken-request.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
 import { checkHost } from '../http/one-host.ts';
 import { type ResponseHead, ResponseStream } from '../http/response-stream.ts';
 import type { FunctionAnswer } from './answer.ts';
-import { ApiRoutes } from './api-routes.ts';
+import type { ApiRoutes } from './api-routes.ts';
 import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
 import { type AppAuthentication, authenticateApp, precheckApp } from './app-authentication.ts';
@@ -44,7 +46,9 @@ export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly meter: HttpMeter;
-  readonly proxies: TrustedProxies;
+  readonly clients: Clients;
+  /** Shared by the gateways of all clients. */
+  readonly routes: ApiRoutes;
   /** Of the bodies that are read whole, shared with the API. */
   readonly bodies: BodyBudget;
 }
@@ -100,12 +104,10 @@ export function createGateway(deps: GatewayDeps): Server {
 
 class Gateway {
   readonly #deps: GatewayDeps;
-  readonly #routes: ApiRoutes;
   readonly #flowCalls: FlowCalls;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
-    this.#routes = new ApiRoutes(deps);
     this.#flowCalls = new FlowCalls(deps);
   }
 
@@ -117,6 +119,7 @@ class Gateway {
     const watch = hasBody(request) ? new UploadWatch(request, clock, REQUEST_MS) : undefined;
     try {
       checkHost(request);
+      this.#deps.clients.admit(request);
       const published = this.#published(request);
       refuseUpgrade(request);
       const upload =
@@ -150,8 +153,8 @@ class Gateway {
 
   /** From memory. Throws `url_not_found` for all targets that are not published, with the same text. */
   #published(request: IncomingMessage): Published {
-    const { catalog, region } = this.#deps;
-    const published = findPublished(request, { catalog, region, routes: this.#routes });
+    const { catalog, region, routes } = this.#deps;
+    const published = findPublished(request, { catalog, region, routes });
     if (published === undefined) throw notPublished();
     return published;
   }
@@ -192,9 +195,10 @@ class Gateway {
       authenticateApp(signed, this.#toApp(apiId));
       return;
     }
-    const caller = await identify(iam, ROUTES.invokeFunction, signed);
+    const peer = this.#deps.clients.clientOf(request);
+    const caller = await identify(iam, ROUTES.invokeFunction, signed, peer);
     const params = { project_id: urn.projectId, function_urn: formatUrn(urn) };
-    authorize(iam, ROUTES.invokeFunction, caller, { params, peer: this.#deps.proxies.clientOf(request) });
+    authorize(iam, ROUTES.invokeFunction, caller, { params, peer });
   }
 
   #read(
@@ -204,8 +208,8 @@ class Gateway {
     way: Pick<Way, 'expectsContinue' | 'watch'>,
   ): Promise<Buffer> | Buffer {
     if (!hasBody(request)) return NOTHING;
-    const { bodies, proxies } = this.#deps;
-    const room = (): BodyRoom => bodies.open(bodyClaims(sender, proxies.clientOf(request).remoteAddress));
+    const { bodies, clients } = this.#deps;
+    const room = (): BodyRoom => bodies.open(bodyClaims(sender, clients.clientOf(request)));
     return readBody(request, response, { ...way, limitBytes: LIMITS.syncEventBytes, tooLarge: eventTooLarge, room });
   }
 
@@ -215,10 +219,11 @@ class Gateway {
     response: ServerResponse,
     { requestId, expectsContinue, watch }: Way,
   ): Promise<FunctionAnswer> {
+    checkProof(request.headers, this.#deps.clients.clientOf(request));
     this.#deps.iam.precheck(request.headers);
     const { flow } = published.trigger;
     const body = await this.#read(`${flow.projectId}/flow/${flow.id}`, request, response, { expectsContinue, watch });
-    const peer = this.#deps.proxies.clientOf(request);
+    const peer = this.#deps.clients.clientOf(request);
     const ip = sourceIp(peer);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix: published.prefix, authenticated: true });
     return this.#flowCalls.call(published, { request, body, peer, sourceIp: ip, headers, requestId }, response);
@@ -234,14 +239,19 @@ class Gateway {
     const { iam, invoker, async, clock } = this.#deps;
     const receivedAt = clock.monotonic();
     const method = request.method ?? '';
-    if (auth === 'iam') iam.precheck(request.headers);
+    const peer = this.#deps.clients.clientOf(request);
+    const depth = peer.resident === undefined ? undefined : depthOfCall(undefined, peer.resident.depths());
+    if (auth === 'iam') {
+      checkProof(request.headers, peer);
+      iam.precheck(request.headers);
+    }
     if (auth === 'app') precheckApp(request.headers, this.#toApp(apiId));
     const { projectId, package: pkg, name } = urn;
     const sender = `${projectId}/${pkg}/${name}`;
     const body =
       upload === undefined ? await this.#read(sender, request, response, { expectsContinue, watch }) : NOTHING;
     if (auth !== 'none') await this.#authenticate({ urn, auth, apiId }, request, body);
-    const ip = sourceIp(this.#deps.proxies.clientOf(request));
+    const ip = sourceIp(peer);
     const headers = headersIn(request, { requestId, sourceIp: ip, prefix, authenticated: auth !== 'none' });
     const isHttp = languageOf(runtime)?.id === 'http';
     const event = isHttp
@@ -251,7 +261,7 @@ class Gateway {
       throw new PlatformError('event_too_large', `The event for the function is over ${MAX_BODY_BYTES} bytes.`);
     }
     if (api?.async === true) {
-      await async.accept({ urn, event, requestId, headers: request.headers });
+      await async.accept({ urn, event, requestId, headers: request.headers, depth });
       return accepted(requestId);
     }
     let stream: ResponseStream | undefined;
@@ -264,6 +274,7 @@ class Gateway {
       attempt: 1,
       tail: false,
       headers: request.headers,
+      depth,
       receivedAt,
       ...(isHttp ? { http: true } : {}),
       openSink: () => {

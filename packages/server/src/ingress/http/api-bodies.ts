@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
 import { BodyBudget } from '../bodies/body-budget.ts';
 import { bodyClaims } from '../bodies/body-claims.ts';
 import { hasBody, type ReadOptions, readBody } from '../bodies/read-body.ts';
 import { Spool, type SpooledBody } from '../bodies/spool.ts';
 import { UploadWatch } from '../bodies/upload-watch.ts';
+import type { Clients } from '../clients/clients.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
@@ -23,10 +23,10 @@ const TARGET = 'api';
 const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
 export interface ApiBodiesOptions {
-  /** Shared with the gateway. */
+  /** Shared with the gateway of the same clients. */
   readonly budget: BodyBudget;
   readonly dataDir: string;
-  readonly proxies: TrustedProxies;
+  readonly clients: Clients;
   readonly clock: Clock;
 }
 
@@ -55,11 +55,11 @@ export class ApiBodies {
     }
     if (!hasBody(request)) return EMPTY;
     const isLarge = route.bodyLimit > MOST_IN_MEMORY && Number(declared ?? Number.POSITIVE_INFINITY) > SMALL_BYTES;
-    const { budget, clock, proxies } = this.#options;
+    const { budget, clients, clock } = this.#options;
     const options: ReadOptions = {
       limitBytes: route.bodyLimit,
       tooLarge: (limit) => bodyTooLarge(route, limit),
-      room: () => (isLarge ? this.#disk : budget).open(bodyClaims(TARGET, proxies.clientOf(request).remoteAddress)),
+      room: () => (isLarge ? this.#disk : budget).open(bodyClaims(TARGET, clients.clientOf(request))),
       watch: new UploadWatch(request, clock, REQUEST_MS),
       expectsContinue: expect !== undefined,
     };
@@ -68,11 +68,11 @@ export class ApiBodies {
 
   /** The rest of a small body whose beginning has arrived. Throws like `takeBody`. */
   rest(request: IncomingMessage, response: ServerResponse, limitBytes: number, begun: Buffer): Promise<Buffer> {
-    const { budget, clock, proxies } = this.#options;
+    const { budget, clients, clock } = this.#options;
     return readBody(request, response, {
       limitBytes,
       tooLarge: (limit) => tooLarge('event_too_large', limit),
-      room: () => budget.open(bodyClaims(TARGET, proxies.clientOf(request).remoteAddress)),
+      room: () => budget.open(bodyClaims(TARGET, clients.clientOf(request))),
       watch: new UploadWatch(request, clock, REQUEST_MS),
       expectsContinue: false,
       begun,

@@ -19,6 +19,8 @@ export interface AppOptions extends Omit<PipelineDeps, 'closing'> {
   readonly drainMs: number;
   readonly meter: HttpMeter;
   readonly bodies: ApiBodies;
+  /** Whether clients of this app may use an operation; others do not exist for them. Default: all. */
+  readonly offers?: (id: RouteId, route: Route) => boolean;
 }
 
 const CLOSE_IDLE_EVERY_MS = 100;
@@ -118,6 +120,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 
   for (const id of Object.keys(ROUTES) as RouteId[]) {
     const route: Route = ROUTES[id];
+    if (options.offers?.(id, route) === false) continue;
     app.route({
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),

@@ -49,7 +49,7 @@ export async function onRecord<T>(
       userId: caller.principal.id,
       userName: caller.userName,
       accessKey: caller.accessKey,
-      sourceIp: peer.remoteAddress ?? '',
+      sourceIp: sourceOf(peer),
       operation: routeId,
       action: route.action,
       resource: await shown(route, noted, flowName),
@@ -68,6 +68,13 @@ export async function onRecord<T>(
   }
   await note(outcomeOf(route, result).status, '');
   return result;
+}
+
+/** A function that calls from its sandbox has no address; its name is as certain. */
+function sourceOf({ remoteAddress = '', resident }: Peer): string {
+  if (resident === undefined) return remoteAddress;
+  const [, pkg, name] = resident.functionKey.split(':');
+  return `function:${pkg}/${name}`;
 }
 
 async function shown(route: Route, noted: Noted, flowName: AuditDeps['flowName']): Promise<string> {

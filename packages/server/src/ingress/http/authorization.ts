@@ -1,5 +1,7 @@
 import type { Route } from '@funcgraph/api';
 import type { Caller, Iam, Peer, SignedRequest } from '../../iam/index.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
+import { checkProof } from '../clients/proof.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
 /** The input of a rights check, besides the route. */
@@ -7,9 +9,24 @@ export interface AuthorizationInput extends RequestParts {
   readonly peer: Peer;
 }
 
-/** Authenticates the caller. Throws `unauthenticated`. */
-export async function identify(iam: Iam, route: Pick<Route, 'auth'>, request: SignedRequest): Promise<Caller> {
-  return route.auth === 'none' ? iam.anonymous : iam.authenticate(request);
+/** Authenticates the caller. Throws `unauthenticated`, and `forbidden` for a function with the key of another account. */
+export async function identify(
+  iam: Iam,
+  route: Pick<Route, 'auth'>,
+  request: SignedRequest,
+  peer: Peer,
+): Promise<Caller> {
+  if (route.auth === 'none') return iam.anonymous;
+  checkProof(request.headers, peer);
+  const caller = await iam.authenticate(request);
+  checkAccount(iam, caller, peer);
+  return caller;
+}
+
+/** A key that leaked to a function of another account is of no use to it. */
+function checkAccount(iam: Iam, { domainId }: Caller, { resident }: Peer): void {
+  if (resident === undefined || iam.tenancy.project(resident.projectId)?.domainId === domainId) return;
+  throw new PlatformError('forbidden', 'A function may call the platform with credentials of its own account only.');
 }
 
 /** Checks that need no parsed body. Throws `forbidden`. */

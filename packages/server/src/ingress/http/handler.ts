@@ -15,6 +15,8 @@ export interface ApiRequest<R extends RouteId> {
   readonly caller: Caller;
   /** The other end of the connection. */
   readonly peer: Peer;
+  /** Functions that ran one after another until this call; undefined when a client outside makes it. */
+  readonly depth: number | undefined;
   /** For an answer that is streamed; a handler that has begun one gives back `STREAMED`. */
   readonly response: ServerResponse;
   /** A signal that aborts when the client disconnects before the answer is complete. */

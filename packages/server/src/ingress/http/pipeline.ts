@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ROUTES, type Route, type RouteId } from '@funcgraph/api';
 import type { Logger } from 'pino';
+import { depthOfCall } from '../../domain/call-depth.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
-import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
 import { ClientGone } from '../bodies/read-body.ts';
 import { SpooledBody } from '../bodies/spool.ts';
+import type { Clients } from '../clients/clients.ts';
+import { checkProof } from '../clients/proof.ts';
 import { isNoted, onRecord } from './audit-trail.ts';
 import { authorize, authorizeEarly, identify } from './authorization.ts';
 import { goneSignal } from './gone-signal.ts';
@@ -19,7 +21,7 @@ export interface PipelineDeps {
   readonly handlers: Handlers;
   readonly iam: Iam;
   readonly log: Logger;
-  readonly proxies: TrustedProxies;
+  readonly clients: Clients;
   /** Aborts when the server begins to close. */
   readonly closing: AbortSignal;
   /** Does not wait for work that waits for an unavailable database. */
@@ -127,6 +129,7 @@ export class Pipeline {
     let received: Buffer | SpooledBody | undefined;
     try {
       checkHost(request);
+      this.#deps.clients.admit(request);
       received = typeof body === 'function' ? await this.#receive(operation, request, body) : body;
       if (CHANGE_HEADER in request.headers) await this.#know(request);
       const result = await this.#run(operation, incoming, received);
@@ -159,22 +162,26 @@ export class Pipeline {
   /** Refuses what can be refused without the body, before the client sends it. */
   #receive(
     { route, stores }: Operation,
-    { headers }: IncomingMessage,
+    request: IncomingMessage,
     body: () => Promise<Buffer | SpooledBody>,
   ): Promise<Buffer | SpooledBody> {
-    if (route.auth === 'required') this.#deps.iam.precheck(headers);
+    if (route.auth === 'required') {
+      checkProof(request.headers, this.#deps.clients.clientOf(request));
+      this.#deps.iam.precheck(request.headers);
+    }
     if (stores) this.#deps.refuseWhenFull();
     return body();
   }
 
   async #run(operation: Operation, incoming: Incoming, received: Buffer | SpooledBody): Promise<unknown> {
-    const { iam, proxies, unlessUnavailable } = this.#deps;
+    const { iam, clients, unlessUnavailable } = this.#deps;
     const { id, route, noted } = operation;
     const { request, params, query } = incoming;
     const { method = '', url = '', headers } = request;
     const payload = received instanceof SpooledBody ? received.proof : received;
-    const caller = await identify(iam, route, { method, url, headers, payload });
-    const step: Step = { incoming, received, caller, peer: proxies.clientOf(request) };
+    const peer = clients.clientOf(request);
+    const caller = await identify(iam, route, { method, url, headers, payload }, peer);
+    const step: Step = { incoming, received, caller, peer };
     if (!noted) {
       const working = this.#admit(operation, step, noteNothing);
       // functions run without the database
@@ -228,9 +235,16 @@ export class Pipeline {
       headers: request.headers,
       caller,
       peer,
+      depth: depthOf(caller, peer),
       response,
       goneSignal: () => AbortSignal.any([goneSignal(response), closing]),
       receivedAt,
     } as Parameters<typeof handler>[0]) as Promise<unknown>;
   }
+}
+
+/** Undefined for callers that are no functions: they pay nothing for it. */
+function depthOf({ depth }: Caller, { resident }: Peer): number | undefined {
+  if (depth === undefined && resident === undefined) return undefined;
+  return depthOfCall(depth, resident?.depths() ?? []);
 }

@@ -17,6 +17,7 @@ import {
 } from './failure.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { preStop } from './pre-stop.ts';
+import { RunningDepths } from './running-depths.ts';
 import { type InstanceState, transition } from './state.ts';
 import { type ResponseSink, StreamedAnswer } from './streamed-answer.ts';
 import { StreamedBody } from './streamed-body.ts';
@@ -35,6 +36,8 @@ export interface InstanceRequest {
   readonly event: Buffer;
   readonly timeoutMs: number;
   readonly invokeType: 'sync' | 'async';
+  /** Functions that ran one after another until this call; 0 unless set. */
+  readonly depth?: number | undefined;
   readonly credentials: Credentials;
   /** Event and payload in the binary form of HTTP functions. */
   readonly http?: true;
@@ -102,6 +105,7 @@ export class Instance {
   served = 0;
   inFlight = 0;
   readonly #parts: InstanceParts;
+  readonly #depths = new RunningDepths();
   #state: InstanceState = 'ready';
   #stopping: Promise<SandboxExit> | undefined;
   #ending: Promise<SandboxExit> | undefined;
@@ -133,6 +137,11 @@ export class Instance {
     this.#parts.say('ERROR', `the instance is stopped: ${why}`);
     // Its requests end with its link; the pool is notified of its exit.
     this.stop().catch(() => {});
+  }
+
+  /** Of its running requests, each once. */
+  get depths(): readonly number[] {
+    return this.#depths.running(this.inFlight);
   }
 
   get state(): InstanceState {
@@ -238,7 +247,10 @@ export class Instance {
       ...(body === undefined ? {} : { bodyFollows: true }),
       ...(body?.length === undefined ? {} : { bodyBytes: body.length }),
     };
+    const { depth = 0 } = request;
+    if (depth > 0) this.#depths.begin(depth);
     const outcome = await this.#race(link.invoke(frame, request.event, stream, body), request, stream);
+    if (depth > 0) this.#depths.end(depth);
     const handlerMs = clock.monotonic() - started;
     // If the agent does not answer, log lines are lost, but not the result.
     if ('raw' in outcome && outcome.raw) await this.#parts.flushOutput().catch(() => {});

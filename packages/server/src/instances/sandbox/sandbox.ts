@@ -1,3 +1,4 @@
+import type { Server } from 'node:net';
 import type {
   AgentReplies,
   DriverCapabilities,
@@ -35,6 +36,9 @@ export const LOST: SandboxExit = {
   cpuMs: 0,
   tmpFull: false,
 };
+
+/** Gets a socket that listens inside the sandbox. It accepts connections as soon as it has a listener. */
+export type DoorListener = (port: number, server: Server) => void;
 
 /** One isolation technique. Code inside is hostile; values of this interface are trusted. */
 export interface SandboxDriver {
@@ -77,4 +81,9 @@ export interface Sandbox {
    * Raw output of the sandbox's processes, bounded per second. Output from before the first listener is kept (64 KiB).
    */
   onOutput(listener: (output: SandboxOutput) => void): () => void;
+  /**
+   * The sockets of `doors`, also those that were opened before. They are closed with the sandbox; the listener closes the
+   * connections, because an open one keeps the network of the sandbox.
+   */
+  onDoor(listener: DoorListener): void;
 }

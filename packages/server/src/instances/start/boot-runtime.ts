@@ -9,6 +9,7 @@ import { RawOutput } from '../instance/raw-output.ts';
 import { type LinkLimits, type LinkLog, LogBudget, listenForLink, RuntimeLink } from '../runtime-link/index.ts';
 import type { Sandbox, SandboxDriver } from '../sandbox/index.ts';
 import type { RuntimeLaunch, Surroundings } from './launch-spec.ts';
+import { type PlatformDoors, SandboxDoors } from './platform-doors.ts';
 import { BOOT_TIMEOUT_MS, orExit, within } from './start-errors.ts';
 
 export interface BootDeps {
@@ -18,6 +19,8 @@ export interface BootDeps {
   /** Shared by all instances. */
   readonly linkLimits: LinkLimits;
   readonly clock: Clock;
+  /** Undefined on a machine whose sandboxes cannot call the platform. */
+  readonly doors?: PlatformDoors | undefined;
 }
 
 export type LogSink = (instanceId: string, log: LinkLog) => void;
@@ -27,6 +30,7 @@ export interface BootedRuntime {
   readonly id: string;
   readonly sandbox: Sandbox;
   readonly link: RuntimeLink;
+  readonly doors: SandboxDoors | undefined;
   readonly sandboxMs: number;
   readonly bootMs: number;
   /** Resolves when all raw output of its processes is written to the log. */
@@ -59,7 +63,7 @@ export async function bootRuntime(
     readonly onSandbox?: (sandbox: Sandbox) => void;
   },
 ): Promise<BootedRuntime> {
-  const { driver, clock } = deps;
+  const { driver, clock, doors: platform } = deps;
   const id = newInstanceId();
   // Not the id, which others can see: a process that knows the name could connect first.
   const socketPath = join(deps.linkDir, `${randomBytes(16).toString('hex')}.sock`);
@@ -86,10 +90,12 @@ export async function bootRuntime(
         maxFiles: 1024,
         ...limits.surroundings,
         ...(launch.rootfs === undefined ? {} : { rootfs: launch.rootfs }),
+        ...(platform === undefined ? {} : { doors: platform.ports }),
       },
       options.signal,
     );
     options.onSandbox?.(sandbox);
+    const doors = platform === undefined ? undefined : new SandboxDoors(sandbox, platform);
     const logs = new LogBudget(clock.now, deps.linkLimits.logs);
     const raw = new RawOutput(clock, (log) => {
       if (logs.admit(log.text.length)) onLog({ ...log, requestId: link?.newestRequest ?? '' });
@@ -109,7 +115,7 @@ export async function bootRuntime(
       await Promise.race([started.flushOutput(), started.exited]);
       raw.flush();
     };
-    return { id, sandbox, link, sandboxMs, bootMs, logTo, flushOutput };
+    return { id, sandbox, link, doors, sandboxMs, bootMs, logTo, flushOutput };
   } catch (error) {
     listener.close();
     link?.destroy();

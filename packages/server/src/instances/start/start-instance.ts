@@ -1,6 +1,5 @@
 import type { InitFrame, LogLevel } from '@funcgraph/runtimes';
 import type { SurroundingsChoice } from '../../domain/surroundings.ts';
-import type { Clock } from '../../lib/clock.ts';
 import { Instance, type StartPhases } from '../instance/instance.ts';
 import { UsageMeter } from '../instance/usage-meter.ts';
 import type { InitResult, LinkLog } from '../runtime-link/index.ts';
@@ -41,12 +40,16 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
   const loadLimitMs = Math.max(LOAD_TIMEOUT_MS, deps.httpStartMs + LISTEN_MARGIN_MS);
   const printed = new StartLog((instanceId, log) => deps.onLog(instanceId, spec, log));
   let sandbox: Sandbox | undefined;
+  let instance: Instance | undefined;
   try {
     const onSandbox = (started: Sandbox): void => {
       sandbox = started;
     };
     const booted = await runtimeFor(spec, deps, { signal, phases, onSandbox, logTo: printed.add.bind(printed) });
     const meter = new UsageMeter(booted.sandbox.usagePaths);
+    const { projectId, functionKey } = spec;
+    const depths = (): readonly number[] => instance?.depths ?? [];
+    booted.doors?.moveIn({ projectId, functionKey, instanceId: booted.id, depths });
     progress.stage = 'load';
     const init = await initialize(booted, spec, deps, { signal, phases, progress, loadLimitMs });
     if (!init.ok) throw new RuntimeRefused(init);
@@ -57,7 +60,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
     const say = (level: LogLevel, text: string): void =>
       deps.onLog(id, spec, { requestId: '', level, time: clock.now(), text });
     const { flushOutput } = booted;
-    return new Instance({
+    instance = new Instance({
       id,
       spec,
       sandbox: booted.sandbox,
@@ -68,6 +71,7 @@ export async function startInstance(spec: LaunchSpec, deps: StartDeps, signal: A
       clock,
       say,
     });
+    return instance;
   } catch (error) {
     const measured = await sandbox?.usage().catch(() => undefined);
     const exit = await sandbox?.stop().catch(() => undefined);
@@ -145,7 +149,7 @@ function surroundingsOf({ surroundings, projectId }: LaunchSpec, deps: StartDeps
 async function initialize(
   { id, link, sandbox }: BootedRuntime,
   spec: LaunchSpec,
-  { clock, httpStartMs }: { readonly clock: Clock; readonly httpStartMs: number },
+  { clock, httpStartMs, doors }: Pick<StartDeps, 'clock' | 'httpStartMs' | 'doors'>,
   options: StartOptions & { readonly progress: { stage: StartStage }; readonly loadLimitMs: number },
 ): Promise<InitResult> {
   const { signal, phases, progress, loadLimitMs } = options;
@@ -173,7 +177,7 @@ async function initialize(
     ...(spec.preStop === undefined ? {} : { preStop: spec.preStop.handler }),
     codeRoot: spec.codeRoot,
     concurrency: spec.concurrency,
-    env: spec.env,
+    env: doors === undefined ? spec.env : { ...spec.env, ...doors.env },
     ...(spec.image === undefined ? { listenMs: httpStartMs } : { image: spec.image }),
     context: { ...spec.context, instanceId: id },
   };

@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { NewMessage } from '../../queue/index.ts';
 import type { RequestHeaders } from '../alias-route.ts';
+import { checkDepth } from '../check-depth.ts';
 import { functionKeyOf, memoryFor } from '../launch.ts';
 import { route } from '../resolve.ts';
 import { ASYNC_TOPIC, type AsyncAttributes, writeAttributes } from './message.ts';
@@ -33,12 +34,13 @@ export interface AsyncCall {
 
 /**
  * The message of an async invocation that may run, with the current settings of its function. Throws for an unknown or
- * disabled function, a wrong memory choice or a too large event.
+ * disabled function, a wrong memory choice, a too large event or a chain that is too long.
  */
 export function acceptedMessage(
   { catalog, clock, random }: Accepting,
   call: AsyncCall,
 ): { readonly message: NewMessage; readonly attributes: AsyncAttributes } {
+  checkDepth(call.depth);
   const { urn, event, memoryChoice, chain, depth, redriveOf, maxEventBytes = LIMITS.syncEventBytes } = call;
   const { snapshot, alias, toAdditional } = route(catalog, call, random);
   if (!snapshot.enabled || snapshot.maxInstances === 0) {

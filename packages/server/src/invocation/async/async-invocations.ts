@@ -76,6 +76,7 @@ export class AsyncInvocations {
       requestId: string;
       memoryChoice?: string | undefined;
       headers?: RequestHeaders;
+      depth?: number | undefined;
     },
     together: AtomicStep['statements'] = [],
   ): Promise<void> {

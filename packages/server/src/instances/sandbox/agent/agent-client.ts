@@ -1,4 +1,12 @@
-import type { AgentEvent, AgentMessage, AgentProcess, AgentReplies, AgentReply, AgentRequest } from '@funcgraph/agent';
+import type {
+  AgentEvent,
+  AgentMessage,
+  AgentProcess,
+  AgentReplies,
+  AgentReply,
+  AgentRequest,
+  Door,
+} from '@funcgraph/agent';
 import { SandboxError } from '../errors.ts';
 import type { AgentLimits } from './agent-limits.ts';
 import { Watchdog } from './watchdog.ts';
@@ -74,9 +82,10 @@ export class AgentClient {
   static async start(
     startProcess: StartAgent,
     limits: AgentLimits,
-    onEvent: (event: SandboxEvent) => void,
+    { onEvent, onDoor }: { onEvent: (event: SandboxEvent) => void; onDoor: (door: Door) => void },
   ): Promise<AgentClient> {
     const client = new AgentClient(await begun(startProcess), limits);
+    client.#process.onDoor(onDoor);
     const ready = new Promise<number>((resolve) => {
       client.#read((event) => (event.event === 'ready' ? resolve(event.swept) : onEvent(event)));
     });

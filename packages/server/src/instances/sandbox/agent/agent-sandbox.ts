@@ -1,6 +1,9 @@
+import type { Server } from 'node:net';
 import type { SandboxExit } from '@funcgraph/agent';
+import { DoorBuffer } from '../door-buffer.ts';
 import { OutputBuffer } from '../output-buffer.ts';
 import {
+  type DoorListener,
   LOST,
   type Sandbox,
   type SandboxAssignment,
@@ -16,6 +19,7 @@ export class AgentSandbox implements Sandbox {
   readonly exited: Promise<SandboxExit>;
   readonly #client: AgentClient;
   readonly #output = new OutputBuffer();
+  readonly #doors = new DoorBuffer();
   #resolveExit: (exit: SandboxExit) => void = () => {};
   #pid = 0;
   #usagePaths: UsagePaths = {};
@@ -42,16 +46,25 @@ export class AgentSandbox implements Sandbox {
   }
 
   exit(exit: SandboxExit): void {
+    this.#doors.close();
     this.#resolveExit(exit);
   }
 
   /** The agent died; its sandboxes died with it. */
   lose(): void {
-    this.#resolveExit(LOST);
+    this.exit(LOST);
   }
 
   output(output: SandboxOutput): void {
     this.#output.push(output);
+  }
+
+  door(port: number, server: Server): void {
+    this.#doors.add(port, server);
+  }
+
+  onDoor(listener: DoorListener): void {
+    this.#doors.listen(listener);
   }
 
   usage(): Promise<SandboxUsage> {

@@ -20,6 +20,7 @@ const able = {
   canAssign: true,
   networks: true,
   mounts: true,
+  doors: true,
   degraded: [],
 };
 

@@ -18,6 +18,7 @@ const able = {
   canAssign: true,
   networks: true,
   mounts: true,
+  doors: true,
   degraded: [],
 };
 

@@ -108,7 +108,14 @@ export class SandboxAgent {
   async #ableAgent(): Promise<Generation> {
     for (let attempt = 1; ; attempt += 1) {
       const sandboxes = new Map<string, AgentSandbox>();
-      const client = await AgentClient.start(this.#startProcess, this.#limits, (event) => deliver(sandboxes, event));
+      const client = await AgentClient.start(this.#startProcess, this.#limits, {
+        onEvent: (event) => deliver(sandboxes, event),
+        onDoor: ({ sandboxId, port, server }) => {
+          const sandbox = sandboxes.get(sandboxId);
+          if (sandbox === undefined) server.close();
+          else sandbox.door(port, server);
+        },
+      });
       const able = await client.request({ op: 'capabilities' }).catch(async (error: unknown) => {
         await client.close();
         throw error;
@@ -172,7 +179,7 @@ export function isLessAble(now: readonly SandboxCapabilities[], before: readonly
   return before.some((was) => {
     const is = now.find(({ driver }) => driver === was.driver);
     if (is === undefined || is.degraded.length > was.degraded.length) return true;
-    return (['usable', 'rootPrivileges', 'canAssign', 'networks', 'mounts'] as const).some(
+    return (['usable', 'rootPrivileges', 'canAssign', 'networks', 'mounts', 'doors'] as const).some(
       (can) => was[can] && !is[can],
     );
   });

@@ -11,9 +11,14 @@ export class FakeSandboxDriver implements SandboxDriver {
   /** Every spec started so far, in order. */
   readonly started: SandboxSpec[] = [];
   readonly #choose: (spec: SandboxSpec) => FakeFunction;
+  readonly #doors: boolean;
 
-  /** Give one function for all sandboxes, or choose by spec; throw in the choice to make the start fail. */
-  constructor(fn: FakeFunction | ((spec: SandboxSpec) => FakeFunction)) {
+  /**
+   * Give one function for all sandboxes, or choose by spec; throw in the choice to make the start fail. With `doors`
+   * they can be given sockets by `FakeSandbox.openDoors`.
+   */
+  constructor(fn: FakeFunction | ((spec: SandboxSpec) => FakeFunction), { doors = false } = {}) {
+    this.#doors = doors;
     this.#choose = typeof fn === 'function' ? fn : () => fn;
   }
 
@@ -26,6 +31,7 @@ export class FakeSandboxDriver implements SandboxDriver {
       canAssign: true,
       networks: false,
       mounts: false,
+      doors: this.#doors,
       degraded: ['Nothing is isolated: the fake driver is for tests.'],
     };
   }

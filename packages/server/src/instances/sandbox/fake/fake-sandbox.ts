@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { DoorBuffer } from '../door-buffer.ts';
 import { SandboxError } from '../errors.ts';
 import { OutputBuffer } from '../output-buffer.ts';
 import type {
+  DoorListener,
   Sandbox,
   SandboxAssignment,
   SandboxExit,
@@ -36,6 +38,7 @@ export class FakeSandbox implements Sandbox {
   shared = 0;
   readonly #socket: Socket;
   readonly #output = new OutputBuffer();
+  readonly #doors = new DoorBuffer();
   readonly #unread: SandboxOutput[] = [];
   readonly #usage: SandboxUsage;
   readonly #resolveExit: (exit: SandboxExit) => void;
@@ -66,6 +69,24 @@ export class FakeSandbox implements Sandbox {
       throw error;
     }
     return new FakeSandbox(spec, behaviour, socket);
+  }
+
+  /** Opens the sockets on ports of this machine; resolves with these by the requested port. */
+  async openDoors(ports: readonly number[]): Promise<Map<number, number>> {
+    const opened = new Map<number, number>();
+    for (const port of ports) {
+      const server = createServer();
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const address = server.address();
+      opened.set(port, typeof address === 'object' && address !== null ? address.port : 0);
+      this.#doors.add(port, server);
+    }
+    return opened;
+  }
+
+  onDoor(listener: DoorListener): void {
+    this.#doors.listen(listener);
   }
 
   async usage(): Promise<SandboxUsage> {
@@ -131,6 +152,7 @@ export class FakeSandbox implements Sandbox {
   #end(exit: Partial<SandboxExit>): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#doors.close();
     this.#socket.destroy();
     this.#resolveExit({ ...NO_EXIT, peakMemoryBytes: this.#usage.peakMemoryBytes, ...exit });
   }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Opens listening sockets inside running sandboxes, on an address of their own loopback interface, and passes each on to the
+// agent. A socket stays in the network namespace in which it was made, so the server accepts connections of one sandbox on
+// it, and nothing else can reach it. See helper.h for how the agent speaks with it. The fields of a record after the first
+// three:
+//   id of the sandbox, address as a.b.c.d, port
+// Descriptor 3 is a channel of Node.js: each socket is sent on it with a message that names the sandbox and the port.
+//
+// It also works without root: the user who started a sandbox may enter its user namespace. A process that has entered one
+// cannot return, so a child of its own makes each socket.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <linux/nsfs.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#define FIELDS 6
+#define BUFFER_SIZE 4096
+#define NAMESPACE "net"
+#define NAMESPACE_KIND CLONE_NEWNET
+#include "helper.h"
+
+#define CHANNEL 3
+#define BACKLOG 64
+#define SEND_SECONDS 2
+
+struct door {
+  const char *id;
+  struct sockaddr_in address;
+  unsigned port;
+};
+
+// What a child reports. The steps are constants of this program, so the parent can read the pointer.
+static int enter(int space, struct failure *failure) {
+  if (setns(space, CLONE_NEWNET) == 0) return 0;
+  if (errno != EPERM) return fail(failure, "enter", errno);
+  int owner = ioctl(space, NS_GET_USERNS);
+  if (owner < 0) return fail(failure, "find-owner", errno);
+  if (setns(owner, CLONE_NEWUSER) < 0) return fail(failure, "enter-owner", errno);
+  return setns(space, CLONE_NEWNET) == 0 ? 0 : fail(failure, "enter", errno);
+}
+
+static int open_door(const struct door *door, struct failure *failure) {
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (listener < 0) return fail(failure, "socket", errno);
+  if (bind(listener, (const struct sockaddr *)&door->address, sizeof door->address) < 0)
+    return fail(failure, "bind", errno);
+  return listen(listener, BACKLOG) == 0 ? listener : fail(failure, "listen", errno);
+}
+
+static int pass_on(const struct door *door, int listener, struct failure *failure) {
+  char text[256], control[CMSG_SPACE(sizeof(int))] = {0};
+  int length = snprintf(text, sizeof text,
+                        "{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Server\",\"msg\":{\"door\":\"%s\",\"port\":%u}}\n",
+                        door->id, door->port);
+  struct iovec part = {.iov_base = text, .iov_len = (size_t)length};
+  struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+  struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+  rights->cmsg_level = SOL_SOCKET;
+  rights->cmsg_type = SCM_RIGHTS;
+  rights->cmsg_len = CMSG_LEN(sizeof listener);
+  memcpy(CMSG_DATA(rights), &listener, sizeof listener);
+  for (;;) {
+    ssize_t sent = sendmsg(CHANNEL, &message, MSG_NOSIGNAL);
+    if (sent == (ssize_t)length) return 0;
+    // A message in pieces would be two for the agent: the length is far below what a socket takes at once.
+    if (sent >= 0) return fail(failure, "send", EMSGSIZE);
+    if (errno != EINTR) return fail(failure, "send", errno);
+  }
+}
+
+static void make_door(const struct door *door, int space, struct failure *failure) {
+  if (enter(space, failure) < 0) return;
+  int listener = open_door(door, failure);
+  if (listener >= 0) pass_on(door, listener, failure);
+}
+
+// The agent confirms each socket on the channel; its messages have no content for this program.
+static void drain_channel(void) {
+  char text[4096];
+  while (recv(CHANNEL, text, sizeof text, MSG_DONTWAIT) > 0) continue;
+}
+
+static int parse_door(const char *const fields[FIELDS], struct door *door) {
+  static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  unsigned long long port = 0;
+  door->id = fields[3];
+  size_t length = strspn(door->id, allowed);
+  if (length == 0 || length > 64 || door->id[length] != '\0') return -1;
+  if (parse_number(fields[5], 65535, &port) < 0 || port == 0) return -1;
+  door->port = (unsigned)port;
+  door->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
+  return inet_pton(AF_INET, fields[4], &door->address.sin_addr) == 1 ? 0 : -1;
+}
+
+static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure) {
+  struct door door;
+  int report[2];
+  if (parse_door(fields, &door) < 0) _exit(EXIT_PROTOCOL);
+  drain_channel();
+  int space = open_namespace(subject, failure);
+  if (space < 0) return -1;
+  if (pipe2(report, O_CLOEXEC) < 0) {
+    close(space);
+    return fail(failure, "pipe", errno);
+  }
+  pid_t child = fork();
+  if (child == 0) {
+    struct failure found = {"", 0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    make_door(&door, space, &found);
+    _exit(write(report[1], &found, sizeof found) == sizeof found ? 0 : EXIT_UNABLE);
+  }
+  int error = errno;
+  close(space);
+  close(report[1]);
+  // The steps are constants of this program, at the same place in the child.
+  if (child < 0) fail(failure, "fork", error);
+  else if (read(report[0], failure, sizeof *failure) != sizeof *failure) fail(failure, "child", ECHILD);
+  close(report[0]);
+  while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+  return failure->error == 0 ? 0 : -1;
+}
+
+static int check_machine(struct failure *failure) {
+  const unsigned kept = 1u << CAP_SYS_ADMIN | 1u << CAP_SYS_PTRACE | 1u << CAP_NET_BIND_SERVICE;
+  struct timeval limit = {.tv_sec = SEND_SECONDS};
+  if (settle_here(kept, failure) < 0) return -1;
+  // A message must fit whole: an agent that does not read is an error, not a wait.
+  if (setsockopt(CHANNEL, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) < 0) return fail(failure, "channel", errno);
+  int flags = fcntl(CHANNEL, F_GETFL);
+  if (flags < 0 || fcntl(CHANNEL, F_SETFL, flags & ~O_NONBLOCK) < 0) return fail(failure, "channel", errno);
+  return 0;
+}

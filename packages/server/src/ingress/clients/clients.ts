@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+import type { Peer } from '../../iam/index.ts';
+import type { TrustedProxies } from '../../lib/trusted-proxies.ts';
+
+/** Who sends the requests of a port. */
+export interface Clients {
+  clientOf(request: IncomingMessage): Peer;
+  /** Throws `overloaded` when the client has sent too many requests. */
+  admit(request: IncomingMessage): void;
+}
+
+/** Clients that reach the port over the network of the machine. */
+export class OutsideClients implements Clients {
+  readonly #proxies: TrustedProxies;
+
+  constructor(proxies: TrustedProxies) {
+    this.#proxies = proxies;
+  }
+
+  clientOf(request: IncomingMessage): Peer {
+    return this.#proxies.clientOf(request);
+  }
+
+  admit(): void {}
+}
