@@ -97,6 +97,12 @@ function quotas(raw: RawConfig): Quotas {
     asyncBytes: sizeBytes(raw.quota_async_size, 'quota_async_size') ?? usual.asyncBytes,
     deadLetters: raw.quota_dead_letters ?? usual.deadLetters,
     deadLetterBytes: sizeBytes(raw.quota_dead_letter_size, 'quota_dead_letter_size') ?? usual.deadLetterBytes,
+    buckets: raw.quota_buckets ?? usual.buckets,
+    objects: raw.quota_objects ?? usual.objects,
+    objectBytes: sizeBytes(raw.quota_object_size, 'quota_object_size') ?? usual.objectBytes,
+    uploads: raw.quota_uploads ?? usual.uploads,
+    uploadParts: raw.quota_upload_parts ?? usual.uploadParts,
+    objectWrites: raw.quota_object_writes ?? usual.objectWrites,
   });
 }
 

@@ -97,6 +97,15 @@ export const RawConfig = Type.Object(
     /** Dead letters of a project, and their size. */
     quota_dead_letters: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     quota_dead_letter_size: Type.Optional(Type.String()),
+    /** Buckets of a project, its objects, and the size of these and of its unfinished uploads. */
+    quota_buckets: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    quota_objects: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000 })),
+    quota_object_size: Type.Optional(Type.String()),
+    /** Unfinished uploads of a project, and their parts. */
+    quota_uploads: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    quota_upload_parts: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
+    /** Objects and parts of a project that are being written at once. */
+    quota_object_writes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
     /** How long permanently failed invocations are kept with their events, and how many per function. */
     dead_letter_retain_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
     dead_letters_per_function: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),

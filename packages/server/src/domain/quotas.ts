@@ -23,6 +23,16 @@ export interface Quotas {
   /** Dead letters of a project; beyond, the oldest are removed. */
   readonly deadLetters: number;
   readonly deadLetterBytes: number;
+  /** Of a project. */
+  readonly buckets: number;
+  readonly objects: number;
+  /** Of all objects and unfinished uploads of a project. */
+  readonly objectBytes: number;
+  /** Unfinished uploads of a project, and their parts. */
+  readonly uploads: number;
+  readonly uploadParts: number;
+  /** Objects and parts of a project that are being written at once, on one server. */
+  readonly objectWrites: number;
 }
 
 export const USUAL_QUOTAS: Quotas = {
@@ -39,4 +49,10 @@ export const USUAL_QUOTAS: Quotas = {
   asyncBytes: 1024 ** 3,
   deadLetters: 10_000,
   deadLetterBytes: 512 * 1024 ** 2,
+  buckets: 100,
+  objects: 1_000_000,
+  objectBytes: 100 * 1024 ** 3,
+  uploads: 1_000,
+  uploadParts: 100_000,
+  objectWrites: 256,
 };

@@ -1,4 +1,5 @@
 import type { ApplicationsSchema } from './schema/applications.ts';
+import type { BucketsSchema } from './schema/buckets.ts';
 import type { ChangesSchema } from './schema/changes.ts';
 import type { ClusterSchema } from './schema/cluster.ts';
 import type { DependenciesSchema } from './schema/dependencies.ts';
@@ -32,6 +33,7 @@ export type Schema = IdentitySchema &
   ReservedInstancesSchema &
   ImagesSchema &
   ApplicationsSchema &
+  BucketsSchema &
   ChangesSchema &
   ClusterSchema &
   DependenciesSchema &

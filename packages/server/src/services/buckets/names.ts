@@ -7,9 +7,14 @@ const ADDRESS = /^\d+(\.\d+){3}$/;
 /** Reserved by S3 for other kinds of names in the same place. */
 const RESERVED = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3)$/;
 
-/** A bucket is a part of a host name: DNS labels in lower case, 3 to 63 characters. Throws `InvalidBucketName`. */
+/** A bucket is a part of a host name: DNS labels in lower case, 3 to 63 characters. */
+export function isBucketName(name: string): boolean {
+  return NAME.test(name) && !ADDRESS.test(name) && !RESERVED.test(name);
+}
+
+/** Throws `InvalidBucketName`. */
 export function checkBucketName(name: string): void {
-  if (NAME.test(name) && !ADDRESS.test(name) && !RESERVED.test(name)) return;
+  if (isBucketName(name)) return;
   throw new BucketError(
     'InvalidBucketName',
     'A bucket name has 3 to 63 lower-case letters, digits, dots and hyphens, in labels that begin and end with a letter or digit, and is no IP address.',

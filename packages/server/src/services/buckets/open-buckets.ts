@@ -1,0 +1,87 @@
+import type { Logger } from 'pino';
+import type { Quotas } from '../../domain/quotas.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { MayRemove } from '../../lib/leftovers.ts';
+import type { Storage } from '../../storage/index.ts';
+import { Access } from './access.ts';
+import { BucketRules } from './bucket-rules.ts';
+import { BucketStore } from './bucket-store.ts';
+import { BucketUpkeep } from './bucket-upkeep.ts';
+import { BucketFiles } from './files/bucket-files.ts';
+import { ObjectCommits } from './object-commits.ts';
+import { ObjectReader } from './object-reader.ts';
+import { Objects } from './objects.ts';
+import type { Buckets, FactRecorder } from './types.ts';
+import { UploadStore } from './upload-store.ts';
+import { Uploads } from './uploads.ts';
+import { WriteGate } from './write-gate.ts';
+
+export interface BucketsOptions {
+  readonly storage: Pick<Storage, 'db' | 'atomic'>;
+  /** Folder of the bytes. */
+  readonly dir: string;
+  /** Other servers with the same database use the folder, too. */
+  readonly isShared: boolean;
+  readonly region: string;
+  readonly quotas: Quotas;
+  readonly minFreeBytes: number;
+  readonly facts: FactRecorder;
+  /** Throws while the data directory has too little space. */
+  readonly refuseWhenFull: () => void;
+  /** Rule for files that no row refers to. */
+  readonly mayRemove: MayRemove;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The buckets of this server, and the removals that one server does for all. Throws `StartupError`. */
+export async function openBuckets(
+  options: BucketsOptions,
+): Promise<{ readonly buckets: Buckets; readonly upkeep: BucketUpkeep }> {
+  const { storage, region, quotas, facts, refuseWhenFull, mayRemove, clock, log } = options;
+  const files = new BucketFiles(options);
+  await files.start();
+  const limits = quotas;
+  const store = new BucketStore(storage);
+  const access = new Access(store);
+  const uploadStore = new UploadStore(storage);
+  const rules = new BucketRules({ access, store, limits, region, clock });
+  const commits = new ObjectCommits({ store, access, facts, limits, clock });
+  const shared = {
+    ...{ access, store, files, commits, limits, refuseWhenFull },
+    uploads: uploadStore,
+    reader: new ObjectReader(files, uploadStore),
+    gate: new WriteGate(quotas.objectWrites),
+  };
+  const objects = new Objects(shared);
+  const uploads = new Uploads({ ...shared, objects, clock });
+  return {
+    upkeep: new BucketUpkeep({ store, uploadStore, uploads, commits, files, mayRemove, clock, log }),
+    buckets: {
+      createBucket: (caller, name, place) => rules.create(caller, name, place),
+      headBucket: (caller, name) => rules.head(caller, name),
+      listBuckets: (caller) => rules.list(caller),
+      deleteBucket: (caller, name) => rules.delete(caller, name),
+      location: (caller, name) => rules.location(caller, name),
+      put: (caller, request) => objects.put(caller, request),
+      get: (caller, request) => objects.get(caller, request),
+      head: (caller, request) => objects.head(caller, request),
+      delete: (caller, request) => objects.delete(caller, request),
+      deleteMany: (caller, bucket, keys) => objects.deleteMany(caller, bucket, keys),
+      copy: (caller, request) => objects.copy(caller, request),
+      list: (caller, request) => objects.list(caller, request),
+      createUpload: (caller, request) => uploads.create(caller, request),
+      uploadPart: (caller, request) => uploads.uploadPart(caller, request),
+      copyPart: (caller, request) => uploads.copyPart(caller, request),
+      completeUpload: (caller, request) => uploads.complete(caller, request),
+      abortUpload: (caller, request) => uploads.abort(caller, request),
+      listParts: (caller, request) => uploads.listParts(caller, request),
+      listUploads: (caller, request) => uploads.listUploads(caller, request),
+      notification: (caller, name) => rules.notification(caller, name),
+      putNotification: (caller, name, list) => rules.putNotification(caller, name, list),
+      lifecycle: (caller, name) => rules.lifecycle(caller, name),
+      putLifecycle: (caller, name, list) => rules.putLifecycle(caller, name, list),
+      deleteLifecycle: (caller, name) => rules.deleteLifecycle(caller, name),
+    },
+  };
+}

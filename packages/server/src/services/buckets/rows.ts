@@ -1,0 +1,80 @@
+import { BucketError } from './errors.ts';
+import type { Bucket, Checksum, ChecksumAlgorithm, ContentHeaders, Metadata, ObjectHead, Stored } from './types.ts';
+
+/** A bucket as it is stored. */
+export interface BucketRow extends Bucket {
+  readonly id: string;
+}
+
+/** Stored beside the bytes of an object or an upload. */
+export interface Content {
+  readonly headers: ContentHeaders;
+  readonly metadata: Metadata;
+  readonly checksum?: Checksum;
+  /** Of an upload in parts. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+}
+
+/** An object as it is stored. */
+export interface ObjectRow {
+  /** The name of its file, or the id of the upload whose parts it consists of. */
+  readonly version: string;
+  readonly inParts: boolean;
+  readonly size: number;
+  readonly etag: string;
+  readonly modifiedAt: number;
+  readonly sequence: number;
+  readonly content: Content;
+}
+
+export interface UploadRow {
+  readonly id: string;
+  readonly state: 'open' | 'done';
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly completedAt: number | undefined;
+  readonly content: Content;
+  readonly request: string | undefined;
+  readonly answer: Stored | undefined;
+}
+
+export interface PartRow {
+  readonly number: number;
+  readonly file: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly checksum: string | undefined;
+  readonly modifiedAt: number;
+}
+
+/** What a project stores. */
+export interface Usage {
+  readonly buckets: number;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly uploads: number;
+  readonly parts: number;
+}
+
+/** A file that may be removed some time after the commit. */
+export interface Garbage {
+  readonly file: string;
+  readonly size: number;
+}
+
+export function headOf(key: string, { size, etag, modifiedAt, content }: ObjectRow): ObjectHead {
+  const { headers, metadata, checksum } = content;
+  return { key, size, etag, modifiedAt, content: headers, metadata, ...(checksum && { checksum }) };
+}
+
+export function storedOf({ size, etag, modifiedAt, content: { checksum } }: Omit<ObjectRow, 'sequence'>): Stored {
+  return { size, etag, modifiedAt, ...(checksum && { checksum }) };
+}
+
+export function noSuchKey(): BucketError {
+  return new BucketError('NoSuchKey', 'No object of the bucket has this key.');
+}
+
+export function noSuchUpload(): BucketError {
+  return new BucketError('NoSuchUpload', 'No unfinished upload of this key has this id: it was completed or aborted.');
+}
