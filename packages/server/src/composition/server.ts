@@ -53,6 +53,7 @@ import {
 import { ChangeFeed, Duty, type DutyOptions, Leases, lockDataDir, Membership } from '../storage/index.ts';
 import { openTelemetry } from '../telemetry/index.ts';
 import { asyncParts } from './async-parts.ts';
+import { bucketParts } from './bucket-parts.ts';
 import { controlParts, startControl, sweepLeftovers, sweepShared } from './control-parts.ts';
 import { deliveryRefusal } from './delivery-rights.ts';
 import { startFlowEngine } from './flow-parts.ts';
@@ -320,7 +321,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await upkeep.start();
     undo.push(() => upkeep.stop());
     const runs = new RunService(flowEngine);
-    const { sources } = serviceParts({
+    const { facts, sources } = serviceParts({
       ...base,
       ...control,
       feed,
@@ -329,6 +330,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       log: log.child({ module: 'triggers' }),
     });
+    const { duty: bucketDuty } = await bucketParts({
+      ...base,
+      facts,
+      leases,
+      refuseWhenFull: () => disk.refuse(),
+      mayRemove: control.mayRemove,
+      duty,
+    });
+    await bucketDuty.start();
+    undo.push(() => bucketDuty.stop());
 
     let endpoint = addresses.endpoint;
     const topics = topicParts({

@@ -1,4 +1,4 @@
-export type { ObjectEvent, ObjectFact } from './buckets/index.ts';
+export { type Buckets, type BucketsOptions, type ObjectEvent, type ObjectFact, openBuckets } from './buckets/index.ts';
 export { FactStore } from './facts/fact-store.ts';
 export { type FactQuota, Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';

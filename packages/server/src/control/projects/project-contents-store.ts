@@ -9,6 +9,7 @@ const KINDS = [
   ['gateway_app', 'gateway app', 'gateway apps'],
   ['flow', 'flow', 'flows'],
   ['topic', 'topic', 'topics'],
+  ['bucket', 'bucket', 'buckets'],
 ] as const;
 
 /** Counts the rows that belong to projects; no rules. */

@@ -1,2 +1,2 @@
-export { BUCKET_ERRORS, BucketError, type BucketErrorCode } from './errors.ts';
+export { type BucketsOptions, openBuckets } from './open-buckets.ts';
 export type * from './types.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUCKET_ERRORS, BucketError, type BucketErrorCode } from './index.ts';
+import { BUCKET_ERRORS, BucketError, type BucketErrorCode } from './errors.ts';
 import { checkBucketName, keyBytes } from './names.ts';
 
 describe('bucket names', () => {

@@ -8,7 +8,7 @@ import { listPage } from './listing.ts';
 import { keyBytes, textBytes } from './names.ts';
 import type { ObjectChange, ObjectCommits } from './object-commits.ts';
 import { asSource, type ObjectReader } from './object-reader.ts';
-import { type Content, headOf, noSuchKey, type ObjectRow, storedOf } from './rows.ts';
+import { type Content, headOf, isRefusal, noSuchKey, type ObjectRow, storedOf } from './rows.ts';
 import { checkBodySize, checkContent, checkLimit, MAX_BODY_BYTES, MAX_LISTED } from './rules.ts';
 import type {
   BucketCaller,
@@ -217,7 +217,7 @@ export class Objects {
       if (object === undefined) throw new Error('a new object has no row');
       return storedOf(object);
     } catch (error) {
-      if (error instanceof BucketError) await this.#parts.files.remove(files);
+      if (isRefusal(error)) await this.#parts.files.remove(files);
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { PlatformError } from '../../lib/platform-error.ts';
 import { BucketError } from './errors.ts';
 import type { Bucket, Checksum, ChecksumAlgorithm, ContentHeaders, Metadata, ObjectHead, Stored } from './types.ts';
 
@@ -77,4 +78,9 @@ export function noSuchKey(): BucketError {
 
 export function noSuchUpload(): BucketError {
   return new BucketError('NoSuchUpload', 'No unfinished upload of this key has this id: it was completed or aborted.');
+}
+
+/** Whether a change certainly did not happen; after any other error the database may have it. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof BucketError || (error instanceof PlatformError && error.code !== 'unavailable');
 }

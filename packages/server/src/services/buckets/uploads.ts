@@ -12,7 +12,7 @@ import { keyBytes, textBytes } from './names.ts';
 import { toSecond, tryAtomic } from './object-commits.ts';
 import { cut } from './object-reader.ts';
 import type { ObjectParts, Objects } from './objects.ts';
-import { type BucketRow, noSuchUpload, type PartRow, storedOf, type UploadRow } from './rows.ts';
+import { type BucketRow, isRefusal, noSuchUpload, type PartRow, storedOf, type UploadRow } from './rows.ts';
 import {
   checkBodySize,
   checkContent,
@@ -277,7 +277,7 @@ export class Uploads {
         }),
       );
     } catch (error) {
-      if (error instanceof BucketError) await files.remove([part.file]);
+      if (isRefusal(error)) await files.remove([part.file]);
       throw error;
     }
   }
