@@ -51,11 +51,7 @@ export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
     sweepDefinitions: (pinned) => flows.sweep(pinned),
   });
   await engine.start();
-  membership.onChange(() => {
-    engine
-      .takeOver()
-      .catch((error: unknown) => log.error({ err: error }, 'runs of another server were not taken over'));
-  });
+  membership.onChange(() => engine.takeOver());
   await feed.follow('flow-run', (runs) => engine.messages(runs));
   return engine;
 }

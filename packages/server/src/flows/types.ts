@@ -199,8 +199,11 @@ export interface FlowRuns {
   retry(flow: Flow, runId: string, startedBy: string): Promise<string>;
   fork(flow: Flow, runId: string, fork: FlowRunFork): Promise<string>;
   callback(flow: Flow, runId: string, callback: FlowCallback): Promise<void>;
-  /** Follows the log after `after` until the run has ended or the signal aborts. */
-  events(flow: Flow, runId: string, after: number, signal: AbortSignal): AsyncIterable<FlowRunEvent>;
+  /**
+   * Follows the log after `after` until the run has ended or the signal aborts. Throws `flow_run_not_found`, and
+   * `overloaded` while as many readers follow runs of the project as may.
+   */
+  follow(flow: Flow, runId: string, after: number, signal: AbortSignal): Promise<AsyncIterable<FlowRunEvent>>;
   /** Of one flow, or of the project without one. */
   statistics(
     of: { readonly projectId: string; readonly flow?: Flow },

@@ -1,24 +1,19 @@
 import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ManualClock } from '../../lib/manual-clock.ts';
-import type { Storage } from '../../storage/index.ts';
-import { openTestFlows, settled } from './open-test-flows.fixture.ts';
+import { forEachTest, settled } from './open-test-flows.fixture.ts';
 import { RunService } from './run-service.ts';
 import { call, definitionOf, FunctionError, flowUrn, type TestFlows } from './testing.ts';
 
-let storage: Storage;
 let clock: ManualClock;
 let flows: TestFlows;
-beforeEach(async () => {
-  ({ storage, clock, flows } = await openTestFlows());
+
+forEachTest((opened) => {
+  ({ clock, flows } = opened);
   flows.functions.set('good', () => ({ good: true }));
   flows.functions.set('bad', () => {
     throw new FunctionError('no luck');
   });
-});
-afterEach(async () => {
-  await flows.engine.stop(AbortSignal.abort());
-  await storage.close();
 });
 
 const express = (nodes: readonly FlowNode[], log_level: FlowDefinition['log_level'], name = 'f') =>

@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Storage } from '../../storage/index.ts';
-import { openTestFlows, settled } from './open-test-flows.fixture.ts';
+import { expect, it } from 'vitest';
+import { forEachTest, settled } from './open-test-flows.fixture.ts';
 import { call, definitionOf, flowUrn, type TestFlows } from './testing.ts';
 
-let storage: Storage;
 let flows: TestFlows;
 
-beforeEach(async () => {
-  ({ storage, flows } = await openTestFlows());
-});
-afterEach(async () => {
-  await flows.engine.stop(AbortSignal.abort());
-  await storage.close();
+forEachTest((opened) => {
+  ({ flows } = opened);
 });
 
 it('runs many flows with sub-flows at once over PostgreSQL, each call once', async () => {

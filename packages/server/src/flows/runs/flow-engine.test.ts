@@ -1,10 +1,10 @@
 import type { FlowNode } from '@funcgraph/flow';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ManualClock } from '../../lib/manual-clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { Flow } from '../types.ts';
-import { openTestFlows, settled } from './open-test-flows.fixture.ts';
+import { forEachTest, settled } from './open-test-flows.fixture.ts';
 import { RunService } from './run-service.ts';
 import { call, definitionOf, FunctionError, flowUrn, TestFlows } from './testing.ts';
 
@@ -12,12 +12,8 @@ let storage: Storage;
 let clock: ManualClock;
 let flows: TestFlows;
 
-beforeEach(async () => {
-  ({ storage, clock, flows } = await openTestFlows());
-});
-afterEach(async () => {
-  await flows.engine.stop(AbortSignal.abort());
-  await storage.close();
+forEachTest((opened) => {
+  ({ storage, clock, flows } = opened);
 });
 
 const run: TestFlows['run'] = (definition, input) => flows.run(definition, input);
@@ -346,7 +342,7 @@ describe('reading', () => {
     const signal = new AbortController().signal;
     const seen: string[] = [];
     const following = (async () => {
-      for await (const { seq, event } of service.events(flow, id, 0, signal)) seen.push(`${seq} ${event.type}`);
+      for await (const { seq, event } of await service.follow(flow, id, 0, signal)) seen.push(`${seq} ${event.type}`);
     })();
     await settled();
     expect(seen).toEqual(['1 node_started']);

@@ -3,11 +3,14 @@ import type { Logger } from 'pino';
 import type { Catalog } from '../../control/index.ts';
 import type { Invoker } from '../../invocation/index.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
+import { CoalescedTask } from '../../lib/coalesced-task.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { LogStore } from '../../telemetry/index.ts';
 import type { Flows } from '../definitions/flows.ts';
 import type { FlowCatalog } from '../types.ts';
 import { ActiveRuns } from './actor/active-runs.ts';
+import { Followers } from './actor/followers.ts';
+import type { RoomLimits } from './actor/loaded-runs.ts';
 import type { RunActor } from './actor/run-actor.ts';
 import type { RunContext } from './actor/run-context.ts';
 import { CallbackSecrets } from './callback-secrets.ts';
@@ -56,6 +59,8 @@ export interface FlowEngineOptions {
   readonly sweepDefinitions: Flows['sweep'];
   /** Called when the end of a run is on disk. */
   readonly ended?: (run: EndedRun) => void;
+  /** Runs in memory. */
+  readonly room?: RoomLimits;
 }
 
 export interface EndedRun {
@@ -68,6 +73,9 @@ export interface EndedRun {
 /** Large values in memory. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 
+const CLAIM_AGAIN_MS = 1_000;
+/** Runs that lost their owner while nothing came or left, such as those of a server that was stopped when it joined again. */
+const CLAIM_EVERY_MS = 60_000;
 const QUOTA_EVERY_MS = 60_000;
 const PURGE_EVERY_MS = 3600_000;
 const DAY_MS = 24 * 3600_000;
@@ -82,6 +90,7 @@ export class FlowEngine {
   readonly express: ExpressRuns;
   readonly forks: Forks;
   readonly reader: RunReader;
+  readonly followers = new Followers();
   readonly minutes: FlowMinutes;
   readonly #quota: RunQuota;
   readonly #expressLogs: ExpressLogs;
@@ -89,6 +98,7 @@ export class FlowEngine {
   readonly #dispatcher: CallDispatcher;
   readonly #large = new LargeValues();
   readonly #timers = new Set<Timer>();
+  readonly #claiming: CoalescedTask;
   #owner: string;
   #isStopped = false;
 
@@ -96,6 +106,13 @@ export class FlowEngine {
     const { storage, flows, functions, invoker, rights, clock, log, slots } = options;
     this.#options = options;
     this.#owner = options.owner();
+    this.#claiming = new CoalescedTask(
+      () => this.#claim(),
+      (error) => {
+        log.error({ err: error }, 'runs of another server were not taken over');
+        this.#in(CLAIM_AGAIN_MS, () => this.takeOver());
+      },
+    );
     const owner = (): string => this.#owner;
     this.store = new RunStore(storage);
     this.#dispatcher = new CallDispatcher({ slots, clock });
@@ -133,12 +150,16 @@ export class FlowEngine {
       store,
       catalog: flows,
       commands: { caller, children, large, log },
+      quota,
+      followers: this.followers,
+      ...(options.room === undefined ? {} : { room: options.room }),
       cache: new ValueCache(CACHE_BYTES),
       plans,
       secrets,
       clock,
       log,
       owner,
+      orphaned: () => this.takeOver(),
       endOfChild: (end, context, actor) => children.endOf(end, context, actor),
       ended: (end, context, actor) => {
         this.#ended(end, context, actor);
@@ -147,25 +168,30 @@ export class FlowEngine {
         });
       },
     });
-    this.control = new RunControl({ store, newRuns, active: this.active, secrets, clock, owner });
+    this.control = new RunControl({ store, newRuns, active: this.active, quota, secrets, clock, owner });
     this.express = new ExpressRuns({ catalog: flows, newRuns, active: this.active, minutes, clock });
     this.#expressLogs = new ExpressLogs({ logs: options.logs, clock: wallClock, log });
     this.forks = new Forks({ store, catalog: flows, control: this.control, active: this.active, quota, clock, owner });
-    this.reader = new RunReader({ store, catalog: flows, clock, appended: (run) => this.active.appended(run) });
+    this.reader = new RunReader({ store, catalog: flows, clock, appended: (run) => this.followers.next(run) });
   }
 
   /** Takes over the runs of servers that no longer live, and goes on with them. */
   async start(): Promise<void> {
     await this.#quota.read();
-    await this.takeOver();
+    await this.#claim();
     this.active.start();
     this.minutes.start();
+    this.#every(CLAIM_EVERY_MS, () => this.#claim());
     this.#every(QUOTA_EVERY_MS, () => this.#quota.read());
     this.#every(PURGE_EVERY_MS, () => this.purge());
   }
 
   /** Call when servers came or left, or this one has another id. */
-  async takeOver(): Promise<void> {
+  takeOver(): void {
+    this.#claiming.request();
+  }
+
+  async #claim(): Promise<void> {
     const { owner, log } = this.#options;
     if (owner() !== this.#owner) {
       this.#owner = owner();
@@ -213,13 +239,19 @@ export class FlowEngine {
   }
 
   #every(ms: number, work: () => Promise<void>): void {
-    const timer = this.#options.clock.after(ms, () => {
-      this.#timers.delete(timer);
+    this.#in(ms, () => {
       work()
         .catch((error: unknown) => this.#options.log.error({ err: error }, 'upkeep of the runs of flows failed'))
         .finally(() => {
           if (!this.#isStopped) this.#every(ms, work);
         });
+    });
+  }
+
+  #in(ms: number, work: () => void): void {
+    const timer = this.#options.clock.after(ms, () => {
+      this.#timers.delete(timer);
+      work();
     });
     this.#timers.add(timer);
   }

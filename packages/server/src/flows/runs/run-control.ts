@@ -8,6 +8,7 @@ import type { ActiveRuns } from './actor/active-runs.ts';
 import type { CallbackSecrets } from './callback-secrets.ts';
 import type { NewRuns } from './new-runs.ts';
 import { toFlowRun } from './read/listed-run.ts';
+import type { RunQuota } from './run-quota.ts';
 import type { InboxMessage, RunRow } from './store/run-rows.ts';
 import type { RunStore } from './store/run-store.ts';
 import { digestOf } from './values/run-values.ts';
@@ -17,6 +18,7 @@ export interface RunControlOptions {
   readonly store: RunStore;
   readonly newRuns: NewRuns;
   readonly active: ActiveRuns;
+  readonly quota: Pick<RunQuota, 'isFull'>;
   readonly secrets: CallbackSecrets;
   readonly clock: Clock;
   /** Id of this server now. */
@@ -155,13 +157,16 @@ export class RunControl {
     if ((await store.inboxSize(run)) >= MOST_MESSAGES) {
       throw new PlatformError('flow_run_quota', `the run got ${MOST_MESSAGES} messages, as many as it may get`);
     }
+    const name = `callback ${key}`;
+    // before the output is stored: it may be large, and come many times
+    const before = await store.inboxOutcome(run, name);
+    if (before !== undefined) throw refused(key, before);
     const stored =
       'error' in result
         ? { error: { error_code: 'callback_failed', error_message: result.error } }
-        : { output: await this.#store(run, result.output) };
+        : { output: await this.#store(row, result.output) };
     const message: Message = { type: 'callback', key, ...stored };
     const text = JSON.stringify(message);
-    const name = `callback ${key}`;
     const isSent = await store.send({
       run,
       key: name,
@@ -169,31 +174,33 @@ export class RunControl {
       at: clock.now(),
       announce: row.owner !== owner(),
     });
-    if (!isSent) {
-      const outcome = await store.inboxOutcome(run, name);
-      if (outcome === undefined || outcome === 'late') throw gone();
-      throw new PlatformError('flow_callback_used', `the wait ${key.slice(0, 100)} has a result`);
-    }
+    if (!isSent) throw refused(key, await store.inboxOutcome(run, name));
     await active.poke(run);
     if ((await this.#outcomeOf(run, name)) === 'late') throw gone();
   }
 
-  /** Until the owner of the run has taken the message. It is kept in any case. */
+  /** Waits until the owner of the run has taken the message, which is stored in any case. */
   async #outcomeOf(run: string, key: string): Promise<string | undefined> {
     const { store, clock } = this.#options;
     for (const end = clock.now() + OUTCOME_MS; ; ) {
       const outcome = await store.inboxOutcome(run, key);
       if (outcome !== 'open' || clock.now() >= end) return outcome;
+      // perhaps it came after the last message that the run took
+      if ((await store.row(run))?.ended_at !== null)
+        return (await store.inboxOutcome(run, key)) === 'taken' ? 'taken' : 'late';
       await new Promise<void>((resolve) => clock.after(OUTCOME_AGAIN_MS, resolve));
     }
   }
 
-  async #store(run: string, output: JsonObject): Promise<StoredValue> {
+  async #store({ run, project_id }: RunRow, output: JsonObject): Promise<StoredValue> {
     const text = Buffer.from(JSON.stringify(output));
     const bytes = text.length;
     if (bytes <= VALUE_LIMITS.inlineBytes) return { json: output, bytes };
     if (bytes > VALUE_LIMITS.valueBytes) {
       throw new PlatformError('event_too_large', `the output of a callback may have ${VALUE_LIMITS.valueBytes} bytes`);
+    }
+    if (this.#options.quota.isFull(project_id)) {
+      throw new PlatformError('flow_storage_quota', 'the runs of the project use all of their storage');
     }
     const digest = digestOf(text);
     await this.#options.store.putPayloads(run, [{ digest, bytes: text }]);
@@ -215,6 +222,12 @@ function chosen({ id: flowId }: Pick<Flow, 'id'>, id: string): string {
 
 function ended({ status }: RunRow): PlatformError {
   return new PlatformError('flow_run_state', `the run has ended: ${status}`);
+}
+
+/** Of a callback for a wait that got one before, or of a run that has ended. */
+function refused(key: string, outcome: string | undefined): PlatformError {
+  if (outcome === undefined || outcome === 'late') return gone();
+  return new PlatformError('flow_callback_used', `the wait ${key.slice(0, 100)} has a result`);
 }
 
 function gone(): PlatformError {

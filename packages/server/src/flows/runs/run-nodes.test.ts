@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ManualClock } from '../../lib/manual-clock.ts';
-import type { Storage } from '../../storage/index.ts';
-import { openTestFlows, settled } from './open-test-flows.fixture.ts';
+import { forEachTest, settled } from './open-test-flows.fixture.ts';
 import { call, definitionOf, FunctionError, flowUrn, type TestFlows } from './testing.ts';
 
-let storage: Storage;
 let clock: ManualClock;
 let flows: TestFlows;
 
-beforeEach(async () => {
-  ({ storage, clock, flows } = await openTestFlows());
-});
-afterEach(async () => {
-  await flows.engine.stop(AbortSignal.abort());
-  await storage.close();
+forEachTest((opened) => {
+  ({ clock, flows } = opened);
 });
 
 const run: TestFlows['run'] = (definition, input) => flows.run(definition, input);

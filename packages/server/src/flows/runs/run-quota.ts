@@ -14,8 +14,8 @@ interface Use {
 }
 
 /**
- * What the stored runs of each project use. Read from the database from time to time; between two readings new runs of
- * this server are added, so that the limits hold up to what other servers, and running runs, added meanwhile.
+ * What the stored runs of each project use. Read from the database from time to time; between two readings what the runs
+ * of this server store is added, so that the limits hold up to what other servers added meanwhile.
  */
 export class RunQuota {
   readonly #store: Pick<RunStore, 'usage'>;
@@ -48,6 +48,11 @@ export class RunQuota {
     }
     this.add(projectId, 1, bytes);
     return { release: () => this.add(projectId, -1, -bytes) };
+  }
+
+  /** Whether the stored bytes of the project have reached their limit. */
+  isFull(projectId: string): boolean {
+    return (this.#used.get(projectId)?.bytes ?? 0) >= this.#limits.bytes;
   }
 
   add(projectId: string, runs: number, bytes: number): void {

@@ -74,9 +74,14 @@ export class RunService implements FlowRuns {
     return this.#engine.control.callback(flow, runId, callback);
   }
 
-  async *events(flow: Flow, runId: string, after: number, signal: AbortSignal): AsyncGenerator<FlowRunEvent> {
-    const { run } = await this.#engine.control.find(flow, runId);
-    yield* this.#engine.reader.events(run, after, signal);
+  async follow(flow: Flow, runId: string, after: number, signal: AbortSignal): Promise<AsyncIterable<FlowRunEvent>> {
+    const { control, followers, reader } = this.#engine;
+    const { run } = await control.find(flow, runId);
+    const leave = followers.open(flow.projectId);
+    // also when nothing is ever read
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    return until(reader.events(run, after, signal), leave);
   }
 
   statistics(
@@ -92,5 +97,13 @@ export class RunService implements FlowRuns {
 
   pinned(digests: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#engine.store.pinned(digests);
+  }
+}
+
+async function* until<T>(values: AsyncIterable<T>, ended: () => void): AsyncGenerator<T> {
+  try {
+    yield* values;
+  } finally {
+    ended();
   }
 }

@@ -3,8 +3,6 @@ import {
   begin,
   type FlowDefinition,
   fold,
-  fromSnapshot,
-  type JsonObject,
   type RunEvent,
   type RunFinished,
   type RunStarted,
@@ -14,27 +12,32 @@ import {
 } from '@funcgraph/flow';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../../lib/clock.ts';
-import { CoalescedTask } from '../../../lib/coalesced-task.ts';
-import { mayHoldMore } from '../../../lib/fair-share.ts';
 import type { AtomicStatement } from '../../../storage/index.ts';
 import type { FlowCatalog } from '../../types.ts';
 import type { CallbackSecrets } from '../callback-secrets.ts';
 import type { Plans } from '../plans.ts';
-import type { RunRow, StoredRun } from '../store/run-rows.ts';
+import type { RunQuota } from '../run-quota.ts';
+import type { RunRow } from '../store/run-rows.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { RunValues } from '../values/run-values.ts';
 import type { ValueCache } from '../values/value-cache.ts';
 import { Commands, type CommandsOptions } from './commands.ts';
+import { DueRuns } from './due-runs.ts';
+import type { Followers } from './followers.ts';
 import { Inbox } from './inbox.ts';
-import { RunActor } from './run-actor.ts';
+import { type Loaded, LoadedRuns, ROOM, type RoomLimits } from './loaded-runs.ts';
+import { LostOwnership, RunActor } from './run-actor.ts';
 import { contextOf, type RunContext } from './run-context.ts';
 import { ExpressLog } from './run-log.ts';
+import { stateOf } from './stored-state.ts';
 
 export interface ActiveRunsOptions {
   readonly store: RunStore;
   readonly catalog: Pick<FlowCatalog, 'definition'>;
-  readonly commands: CommandsOptions;
+  readonly commands: Omit<CommandsOptions, 'isOver' | 'quota'>;
+  readonly quota: Pick<RunQuota, 'isFull' | 'add'>;
+  readonly followers: Followers;
   readonly cache: ValueCache;
   readonly plans: Plans;
   readonly secrets: CallbackSecrets;
@@ -45,8 +48,11 @@ export interface ActiveRunsOptions {
   readonly owner: () => string;
   /** Statements that tell the parent of a run its end. */
   readonly endOfChild: (end: RunFinished, context: RunContext, actor: RunActor) => Promise<readonly AtomicStatement[]>;
+  /** Called when a run may have no owner. */
+  readonly orphaned: () => void;
   /** Called when the end of a run is on disk. */
   readonly ended: (end: RunFinished & { readonly at: number }, context: RunContext, actor: RunActor) => void;
+  readonly room?: RoomLimits;
 }
 
 export interface NewRun {
@@ -61,66 +67,47 @@ export interface NewRun {
   readonly also?: readonly AtomicStatement[];
 }
 
-interface Folded {
-  readonly state: RunState;
-  readonly seq: number;
-  /** The first events of an express run. */
-  readonly begun: readonly RunEvent[];
-}
-
-interface Loaded {
-  readonly actor: RunActor;
-  readonly commands: Commands;
-  readonly context: RunContext;
-  readonly inbox: Inbox;
-}
-
-/** Runs in memory at once; more wait in the database for their turn. */
-const MOST_LOADED = 2_000;
-/** Of the values of those. */
-const MOST_LOADED_BYTES = 512 * 1024 * 1024;
 const QUIET_MS = 60_000;
 /** Waiting runs that make room at once. */
 const MOST_UNLOADED = 500;
 const SWEEP_EVERY_MS = 10_000;
 /** A run that could not be loaded, or whose step failed, is tried again after this time. */
 const AGAIN_MS = 60_000;
-const LONGEST_TIMER_MS = 24 * 3600 * 1000;
 
 /** The runs that this server drives. Those that only wait leave memory, and come back for a message or at their time. */
 export class ActiveRuns {
   readonly #options: ActiveRunsOptions;
-  readonly #loaded = new Map<string, Loaded>();
+  readonly #loaded: LoadedRuns;
   readonly #loading = new Map<string, Promise<Loaded | undefined>>();
   /** New runs that are being stored: due already, but begun by their start. */
   readonly #creating = new Map<string, Promise<void>>();
-  readonly #look: CoalescedTask;
-  /** Followers of logs. */
-  readonly #waiting = new Map<string, Set<() => void>>();
-  #timer: Timer | undefined;
+  /** Runs that failed, until they are tried again. */
+  readonly #postponed = new Map<string, Timer>();
+  readonly #due: DueRuns;
   #sweeper: Timer | undefined;
-  #nextLook = Number.POSITIVE_INFINITY;
-  /** Whether due runs wait for room. */
-  #hasBacklog = false;
   #isMakingRoom = false;
   #isStopped = false;
 
   constructor(options: ActiveRunsOptions) {
     this.#options = options;
-    this.#look = new CoalescedTask(
-      () => this.#loadDue(),
-      (error) => options.log.error({ err: error }, 'due runs of flows could not be loaded'),
-    );
+    this.#loaded = new LoadedRuns(options.room);
+    this.#due = new DueRuns({
+      ...options,
+      loaded: this.#loaded,
+      load: async (run) => void (await this.#load(run)),
+      deliver: async (run) => this.#readInbox(await this.#load(run)),
+      crowded: () => void this.#makeRoom(),
+    });
   }
 
   start(): void {
     this.#scheduleSweep();
-    this.look();
+    this.#due.start();
   }
 
   /** Loads due runs and runs with messages, as far as there is room. */
   look(): void {
-    if (!this.#isStopped) this.#look.request();
+    this.#due.look();
   }
 
   get size(): number {
@@ -129,13 +116,7 @@ export class ActiveRuns {
 
   /** Whether a run of the project may be loaded: each project leaves some room for the others. */
   hasRoom(projectId: string): boolean {
-    let [bytes, ofProject] = [0, 0];
-    for (const { actor, context } of this.#loaded.values()) {
-      bytes += actor.state.bytes;
-      if (context.projectId === projectId) ofProject += 1;
-    }
-    const free = MOST_LOADED - this.#loaded.size;
-    return bytes < MOST_LOADED_BYTES && free > 0 && mayHoldMore(ofProject, free, MOST_LOADED);
+    return this.#loaded.hasRoom(projectId);
   }
 
   values({ run, mode }: Pick<RunRow, 'run' | 'mode'>, isStored: (digest: string) => boolean = () => false): RunValues {
@@ -168,8 +149,10 @@ export class ActiveRuns {
     const text = JSON.stringify(events);
     const bytes = payloads.reduce((sum, payload) => sum + payload.bytes.byteLength, Buffer.byteLength(text));
     if (!(await store.create({ ...row, next_seq: events.length, bytes }, text, payloads, also))) return false;
+    // the server joined again meanwhile: its runs of before were taken over without this one
+    if (row.owner !== this.#options.owner()) this.#options.orphaned();
     if (loaded === undefined) {
-      this.#hasBacklog = true;
+      this.#due.waits();
       void this.#makeRoom();
       return true;
     }
@@ -197,28 +180,10 @@ export class ActiveRuns {
     return loaded?.context.mode === 'EXPRESS' ? loaded.actor : undefined;
   }
 
-  /** Resolves at the next append to a run on this server, or to no run before `stop`. */
-  appended(run: string): { readonly next: Promise<void>; stop(): void } {
-    const waiting = this.#waiting.get(run) ?? new Set<() => void>();
-    this.#waiting.set(run, waiting);
-    let resolve = (): void => {};
-    const next = new Promise<void>((settle) => {
-      resolve = settle;
-    });
-    waiting.add(resolve);
-    return {
-      next,
-      stop: () => {
-        waiting.delete(resolve);
-        if (waiting.size === 0) this.#waiting.delete(run);
-      },
-    };
-  }
-
   /** Runs leave this server, which has lost them; the next `look` loads those that it owns. */
   leaveAll(): void {
-    for (const { actor } of [...this.#loaded.values()]) {
-      if (actor.parts.log.history === undefined) this.#lost(actor, new Error('the server joined again'));
+    for (const { actor } of this.#loaded.all()) {
+      if (actor.parts.log.history === undefined) this.#lost(actor, new LostOwnership('the server joined again'));
     }
   }
 
@@ -228,9 +193,10 @@ export class ActiveRuns {
    */
   async stop(signal: AbortSignal): Promise<void> {
     this.#isStopped = true;
-    this.#timer?.cancel();
+    this.#due.stop();
     this.#sweeper?.cancel();
-    const loaded = [...this.#loaded.values()];
+    for (const timer of this.#postponed.values()) timer.cancel();
+    const loaded = this.#loaded.all();
     const settled = loaded.map(async ({ actor, commands }) => {
       await commands.abandonAll();
       await actor.idle();
@@ -259,11 +225,12 @@ export class ActiveRuns {
     readonly begun: readonly RunEvent[];
     readonly isVolatile?: boolean;
   }): Loaded {
-    const { store, clock, log, commands: options } = this.#options;
+    const { store, clock, log, followers, quota, commands: options } = this.#options;
     const { row, definition, values, state, seq, step } = parts;
     const { run, epoch, mode } = row;
     const context = contextOf(row);
-    const commands = new Commands(options, context);
+    const isOver = (): boolean => this.#loaded.isOver(context.projectId);
+    const commands = new Commands({ ...options, quota, isOver }, context);
     const isStandard = mode === 'NORMAL';
     const actor = new RunActor(
       {
@@ -278,9 +245,13 @@ export class ActiveRuns {
         logger: log,
         perform: (command, each) => commands.perform(command, each),
         alongside: (list) => commands.alongside(list),
-        appended: () => {
-          for (const resolve of this.#waiting.get(run) ?? []) resolve();
+        appended: (bytes) => {
+          this.#loaded.grew(run, bytes);
+          if (isStandard) quota.add(context.projectId, 0, bytes);
+          followers.appended(run);
+          if (isStandard && isOver() && !this.#loaded.isFirst(run)) this.#park(run);
         },
+        parked: (each) => void this.#unload(each),
         beforeEnd: (end, each) => this.#options.endOfChild(end, context, each),
         ended: (end, each) => {
           this.#remove(each);
@@ -293,7 +264,7 @@ export class ActiveRuns {
     );
     actor.storedWakeAt = row.wake_at;
     const loaded = { actor, commands, context, inbox: new Inbox(store, actor) };
-    this.#loaded.set(run, loaded);
+    this.#loaded.add(loaded);
     actor.begin(step);
     return loaded;
   }
@@ -301,14 +272,15 @@ export class ActiveRuns {
   #load(run: string): Promise<Loaded | undefined> {
     const known = this.#loaded.get(run);
     if (known !== undefined || this.#isStopped) return Promise.resolve(known);
+    if (this.#postponed.has(run)) return Promise.resolve(undefined);
     const creating = this.#creating.get(run);
     if (creating !== undefined) return creating.then(() => this.#load(run));
     const loading =
       this.#loading.get(run) ??
       this.#read(run)
-        .catch(async (error: unknown) => {
+        .catch((error: unknown) => {
           this.#options.log.error({ run, err: error }, 'a run of a flow could not be loaded');
-          await this.#postpone(run);
+          this.#postpone(run);
           return undefined;
         })
         .finally(() => this.#loading.delete(run));
@@ -318,12 +290,12 @@ export class ActiveRuns {
 
   async #read(run: string): Promise<Loaded | undefined> {
     const { store, catalog, owner, clock } = this.#options;
-    const stored = await store.load(run);
-    if (stored === undefined || stored.row.owner !== owner() || stored.row.ended_at !== null) return undefined;
+    const stored = await store.load(run, owner());
+    if (stored === undefined) return undefined;
     const { row } = stored;
     const definition = await catalog.definition(row.definition);
     const isStandard = row.mode === 'NORMAL';
-    const { state, seq, begun } = isStandard ? await this.#folded(stored) : beginningOf(stored);
+    const { state, seq, begun } = await stateOf(stored, store);
     const values = this.values(row, (digest) => state.digests.has(digest));
     const facts = { plan: this.#options.plans.of(definition), values, facts: this.#factsOf(row, definition) };
     const step = isStandard ? resume(facts, state, clock.now()) : advance(facts, state, [], clock.now());
@@ -340,58 +312,10 @@ export class ActiveRuns {
     });
   }
 
-  async #folded(stored: StoredRun): Promise<Folded> {
-    const { row, snapshot } = stored;
-    const saved = snapshot === undefined ? undefined : fromSnapshot(JSON.parse(snapshot) as JsonObject);
-    const texts =
-      saved === undefined && stored.from > 0
-        ? (await this.#options.store.events(row.run, 0, Number.MAX_SAFE_INTEGER)).map(({ events }) => events)
-        : stored.events;
-    const events = texts.flatMap((text) => JSON.parse(text) as RunEvent[]);
-    const state = saved ?? begin(firstOf(events));
-    for (const event of saved === undefined ? events.slice(1) : events) fold(state, event);
-    return { state, seq: row.next_seq, begun: [] };
-  }
-
-  async #loadDue(): Promise<void> {
-    const { store, owner, clock, log } = this.#options;
-    try {
-      const now = clock.now();
-      this.#hasBacklog = false;
-      for (const run of await store.withMessages(owner(), MOST_LOADED)) this.#readInbox(await this.#load(run));
-      // projects without room are passed over, so that a backlog of one delays no other
-      const full = new Set<string>();
-      for (let before = -1; full.size > before && !this.#isStopped; ) {
-        before = full.size;
-        const due = await store.due(owner(), now, this.#loaded.size + MOST_LOADED, [...full]);
-        for (const { run, project_id } of due) {
-          if (this.#loaded.has(run) || full.has(project_id)) continue;
-          if (this.hasRoom(project_id)) await this.#load(run);
-          else full.add(project_id);
-        }
-      }
-      this.#hasBacklog = full.size > 0;
-      if (this.#hasBacklog) void this.#makeRoom();
-      this.#setTimer(await store.nextDue(owner(), now));
-    } catch (error) {
-      log.error({ err: error }, 'due runs of flows could not be read');
-      this.#setTimer(clock.now() + AGAIN_MS);
-    }
-  }
-
-  #setTimer(at: number | undefined): void {
-    this.#timer?.cancel();
-    this.#nextLook = at ?? Number.POSITIVE_INFINITY;
-    if (at === undefined || this.#isStopped) return;
-    const { clock } = this.#options;
-    const ms = Math.min(Math.max(at - clock.now(), 0), LONGEST_TIMER_MS);
-    this.#timer = clock.after(ms, () => this.look());
-  }
-
   #scheduleSweep(): void {
     this.#sweeper = this.#options.clock.after(SWEEP_EVERY_MS, () => {
       const before = this.#options.clock.now() - QUIET_MS;
-      for (const { actor } of [...this.#loaded.values()]) {
+      for (const { actor } of this.#loaded.all()) {
         if ((actor.quietSince ?? Number.POSITIVE_INFINITY) <= before) void this.#unload(actor);
       }
       this.#scheduleSweep();
@@ -402,41 +326,51 @@ export class ActiveRuns {
   async #makeRoom(): Promise<void> {
     if (this.#isMakingRoom) return;
     this.#isMakingRoom = true;
-    const quiet = [...this.#loaded.values()]
+    const quiet = this.#loaded
+      .all()
+      .filter(({ context }) => context.mode === 'NORMAL')
       .map(({ actor }) => actor)
       .filter(({ quietSince }) => quietSince !== undefined)
       .sort((a, b) => (a.quietSince ?? 0) - (b.quietSince ?? 0));
     await Promise.all(quiet.slice(0, MOST_UNLOADED).map((actor) => this.#unload(actor)));
     this.#isMakingRoom = false;
-    if (this.#hasBacklog && quiet.length > 0) this.look();
+    if (this.#due.hasBacklog && quiet.length > 0) this.look();
   }
 
   /** A run that only waits leaves memory, unless something happens meanwhile. */
   async #unload(actor: RunActor): Promise<void> {
     const { store, clock, log } = this.#options;
-    const { run, quietSince, wakeAt, parts } = actor;
+    const { run, quietSince, parts } = actor;
+    // what a parked run did not begin is due
+    const wakeAt = actor.isParked ? clock.now() : actor.wakeAt;
     if (this.#loaded.get(run)?.context.mode !== 'NORMAL') return;
     const at = wakeAt === Number.POSITIVE_INFINITY ? null : wakeAt;
     try {
-      if (!(await store.sleep(run, parts.epoch, at))) return this.#lost(actor, new Error('the run has another owner'));
+      if (!(await store.sleep(run, parts.epoch, at))) return this.#lost(actor, new LostOwnership());
       actor.storedWakeAt = at;
       if (actor.quietSince !== quietSince || actor.isClosed) return;
       actor.close();
       this.#remove(actor);
       // it may have got a message after the last look at its inbox
       if ((await store.inbox(run)).length > 0) await this.poke(run);
-      else if (at !== null && at < this.#nextLook) this.#setTimer(Math.max(at, clock.now()));
+      else if (at !== null) this.#due.due(at);
     } catch (error) {
       log.warn({ run, err: error }, 'a waiting run could not leave memory');
     }
   }
 
+  /** It begins nothing more, and leaves memory when what it began has ended: its project holds more than its share. */
+  #park(run: string): void {
+    const loaded = this.#loaded.get(run);
+    if (loaded === undefined || !loaded.actor.park()) return;
+    loaded.commands.withdraw();
+    this.#due.waits();
+  }
+
   #remove({ run }: RunActor): void {
-    this.#loaded.delete(run);
-    if (this.#hasBacklog && !this.#isStopped && this.#loaded.size < MOST_LOADED * 0.9) {
-      this.#hasBacklog = false;
-      this.look();
-    }
+    this.#loaded.remove(run);
+    const { runs } = this.#options.room ?? ROOM;
+    if (this.#due.hasBacklog && !this.#isStopped && this.#loaded.size < runs * 0.9) this.look();
   }
 
   #lost(actor: RunActor, error: unknown): void {
@@ -445,16 +379,21 @@ export class ActiveRuns {
     if (loaded?.actor !== actor) return;
     actor.close();
     void loaded.commands.abandonAll();
-    this.#loaded.delete(run);
+    this.#remove(actor);
     this.#options.log.error({ run, err: error }, 'a run of a flow left this server');
-    void this.#postpone(run);
+    // it may belong to this server again, in another epoch
+    if (error instanceof LostOwnership) this.look();
+    else this.#postpone(run);
   }
 
-  /** The run is loaded again later, if it is still owned here. */
-  async #postpone(run: string): Promise<void> {
-    const { clock } = this.#options;
-    if (this.#isStopped) return;
-    clock.after(AGAIN_MS, () => void this.#load(run));
+  /** The run is loaded again later, if it is still owned here: until then it costs nothing. */
+  #postpone(run: string): void {
+    if (this.#isStopped || this.#postponed.has(run)) return;
+    const again = (): void => {
+      this.#postponed.delete(run);
+      void this.#load(run);
+    };
+    this.#postponed.set(run, this.#options.clock.after(AGAIN_MS, again));
   }
 
   #factsOf({ run, id }: RunRow, { nodes }: FlowDefinition): { id: string; callback: Record<string, string> } {
@@ -468,15 +407,3 @@ export class ActiveRuns {
 }
 
 const noop = (): void => {};
-
-function firstOf(events: readonly RunEvent[]): RunEvent & RunStarted {
-  const [first] = events;
-  if (first?.type !== 'run_started') throw new Error('the log of a run does not begin with its start');
-  return first;
-}
-
-/** An express run starts again as a whole. */
-function beginningOf({ events }: StoredRun): Folded {
-  const first = firstOf(JSON.parse(events[0] ?? '[]') as RunEvent[]);
-  return { state: begin(first), seq: 1, begun: [first] };
-}

@@ -4,6 +4,7 @@ import { idOf } from '../../../lib/ids.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../../storage/index.ts';
 import type { CallResult, FunctionCaller } from '../calls/function-caller.ts';
+import type { RunQuota } from '../run-quota.ts';
 import type { LargeValues } from '../values/large-values.ts';
 import { VALUE_LIMITS } from '../values/value-limits.ts';
 import { bytesOf, keepText, textOf, textsOf } from '../values/value-text.ts';
@@ -36,7 +37,10 @@ export interface CommandsOptions {
   readonly caller: FunctionCaller;
   readonly children: Children;
   readonly large: LargeValues;
+  readonly quota: Pick<RunQuota, 'isFull'>;
   readonly log: Logger;
+  /** Whether the runs of the project hold more memory than their share. */
+  readonly isOver: () => boolean;
 }
 
 /** Does what the engine decided for one run. */
@@ -44,7 +48,10 @@ export class Commands {
   readonly #options: CommandsOptions;
   readonly #context: RunContext;
   /** Open calls and children, by call. */
-  readonly #open = new Map<string, { readonly child?: string; readonly abandon: (ends: boolean) => void }>();
+  readonly #open = new Map<
+    string,
+    { readonly child?: string; readonly abandon: (ends: boolean) => void; readonly withdraw?: () => void }
+  >();
   readonly #tracks = new Set<Promise<void>>();
   readonly #evaluating = new Set<string>();
 
@@ -88,6 +95,11 @@ export class Commands {
     await Promise.all(this.#tracks);
   }
 
+  /** Takes back the calls that have not begun: the run will make them when it is loaded again. */
+  withdraw(): void {
+    for (const { withdraw } of [...this.#open.values()]) withdraw?.();
+  }
+
   #tracked(actor: RunActor, work: () => Promise<void>): void {
     const closed = actor.opened();
     const track = work()
@@ -120,7 +132,7 @@ export class Commands {
       event: () => textOf(command.input, values, this.#options.large),
     });
     const name = nameOf(call);
-    this.#open.set(name, { abandon: (ends) => running.abandon(ends) });
+    this.#open.set(name, { abandon: (ends) => running.abandon(ends), withdraw: () => running.withdraw() });
     const result = await running.result;
     this.#open.delete(name);
     if (result === undefined) return;
@@ -142,9 +154,24 @@ export class Commands {
       const error_message = `the result has ${text.length} bytes; ${VALUE_LIMITS.valueBytes} are allowed`;
       return { error: { error_code: 'value_too_large', error_message } };
     }
+    const refusal = this.#refusalOf(text);
+    if (refusal !== undefined) return { error: refusal };
     const kept = await keepText(text, actor.parts.values, this.#options.large);
     if ('value' in kept) return { result: kept.value };
     return { error: { error_code: 'result_not_json', error_message: `the result is not JSON: ${kept.fault}` } };
+  }
+
+  /** Why a result cannot be kept. The small ones of standard runs always are: they end with the limits of the run. */
+  #refusalOf({ length }: Buffer): Failure | undefined {
+    const { quota, isOver } = this.#options;
+    const { mode, projectId } = this.#context;
+    if (mode === 'EXPRESS' && isOver()) {
+      return { error_code: 'flow_memory', error_message: 'the express runs of the project hold too much memory' };
+    }
+    if (mode === 'NORMAL' && length > VALUE_LIMITS.inlineBytes && quota.isFull(projectId)) {
+      return { error_code: 'flow_storage_quota', error_message: 'the runs of the project use all of their storage' };
+    }
+    return undefined;
   }
 
   async #startChild(command: Extract<Command, { do: 'start_child' }>, actor: RunActor): Promise<void> {

@@ -45,14 +45,23 @@ export interface ActorParts {
   readonly perform: (command: Command, actor: RunActor) => void;
   /** What must be stored together with a step. */
   readonly alongside: (commands: readonly Command[]) => readonly AtomicStatement[];
-  /** Called after each append. */
-  readonly appended: () => void;
+  /** Called after each append, with its bytes. */
+  readonly appended: (bytes: number) => void;
+  /** Called when nothing that a parked run began is open. */
+  readonly parked: (actor: RunActor) => void;
   /** What must be stored together with the end of the run. */
   readonly beforeEnd: (end: RunFinished, actor: RunActor) => Promise<readonly AtomicStatement[]>;
   /** Called once, after the last append. */
   readonly ended: (end: RunFinished & { readonly at: number }, actor: RunActor) => void;
   /** Called once when the run has another owner, or its actor cannot go on. */
   readonly lost: (actor: RunActor, error: unknown) => void;
+}
+
+/** The run belongs to another server, or to this one in another epoch. */
+export class LostOwnership extends Error {
+  constructor(message = 'the run has another owner') {
+    super(message);
+  }
 }
 
 /** Messages taken into one step. */
@@ -81,6 +90,7 @@ export class RunActor {
   #timer: Timer | undefined;
   #isBusy = false;
   #isClosed = false;
+  #isParked = false;
   #working: Promise<void> = Promise.resolve();
   #tail = { events: 0, bytes: 0 };
   #snapshotBytes = 0;
@@ -136,6 +146,17 @@ export class RunActor {
     for (const { settled } of this.#mailbox.splice(0)) settled?.('ended');
   }
 
+  /** Begins nothing more: what follows from its log is done when it is loaded again. False when it is parked already. */
+  park(): boolean {
+    if (this.#isParked) return false;
+    this.#isParked = true;
+    return true;
+  }
+
+  get isParked(): boolean {
+    return this.#isParked;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -160,14 +181,16 @@ export class RunActor {
         const step = first ?? this.#advance(mails);
         const isStored = await this.#commit(step, mails);
         if (this.#isClosed) return;
-        if (!isStored) return this.#lose(new Error('the run has another owner'));
+        if (!isStored) return this.#lose(new LostOwnership());
         first = undefined;
         mails.forEach(({ settled }, index) => {
           settled?.(step.refusals[index]);
         });
         const end = step.events.at(-1);
         if (end?.type === 'run_finished') return this.#end(end, step);
-        for (const command of step.commands) this.parts.perform(command, this);
+        for (const command of step.commands) {
+          if (!this.#isParked || command.do === 'abandon') this.parts.perform(command, this);
+        }
       } while (this.#mailbox.length > 0 || this.#isDue());
       this.#isBusy = false;
       this.#setTimer();
@@ -222,7 +245,7 @@ export class RunActor {
     this.#seq += events.length;
     this.#tail.events += events.length;
     this.#tail.bytes += bytes;
-    this.parts.appended();
+    this.parts.appended(bytes);
     if (this.#tail.events <= SNAPSHOT_EVENTS || this.#tail.bytes * 2 < this.#snapshotBytes) return;
     const { run, log, logger } = this.parts;
     const text = JSON.stringify(toSnapshot(this.state));
@@ -263,7 +286,9 @@ export class RunActor {
 
   #rest(): void {
     const isQuiet = !this.#isBusy && this.#open === 0 && this.#mailbox.length === 0;
-    if (isQuiet && !this.#isClosed) this.quietSince ??= this.parts.clock.now();
+    if (!isQuiet || this.#isClosed) return;
+    this.quietSince ??= this.parts.clock.now();
+    if (this.#isParked) this.parts.parked(this);
   }
 
   #end(end: RunFinished & { readonly at: number }, step: Step): void {

@@ -57,8 +57,8 @@ export class CallDispatcher {
     return sum;
   }
 
-  /** Returns a function that takes the call back; it has no effect once the call has begun. */
-  add(call: DispatchedCall): () => void {
+  /** Returns a function that takes the call back; false, without effect, once the call has begun. */
+  add(call: DispatchedCall): () => boolean {
     const { projectId, flowId, functionKey } = call;
     const project = this.#project(projectId);
     const functions = project.flows.get(flowId) ?? new Map<string, DispatchedCall[]>();
@@ -146,16 +146,17 @@ export class CallDispatcher {
     project.pauses.set(functionKey, pause);
   }
 
-  #takeBack(projectId: string, call: DispatchedCall): void {
+  #takeBack(projectId: string, call: DispatchedCall): boolean {
     const project = this.#projects.get(projectId);
     const functions = project?.flows.get(call.flowId);
     const calls = functions?.get(call.functionKey);
     const at = calls?.indexOf(call) ?? -1;
-    if (project === undefined || functions === undefined || calls === undefined || at < 0) return;
+    if (project === undefined || functions === undefined || calls === undefined || at < 0) return false;
     calls.splice(at, 1);
-    if (calls.length > 0) return;
+    if (calls.length > 0) return true;
     functions.delete(call.functionKey);
     if (functions.size === 0) project.flows.delete(call.flowId);
+    return true;
   }
 
   #project(projectId: string): Project {

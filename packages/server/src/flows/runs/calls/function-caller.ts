@@ -35,6 +35,8 @@ export interface RunningCall {
   readonly result: Promise<CallResult | undefined>;
   /** With `ends`, the function is stopped too if its instance runs nothing else. */
   abandon(ends: boolean): void;
+  /** Without a result, unless it has begun. */
+  withdraw(): void;
 }
 
 export interface FunctionCallerOptions {
@@ -62,7 +64,7 @@ export class FunctionCaller {
     const abort = new AbortController();
     let isAbandoned = false;
     let isExclusive = false;
-    let takeBack = (): void => {};
+    let takeBack = (): boolean => false;
     let noResult = (): void => {};
     const result = new Promise<CallResult | undefined>((settle) => {
       noResult = () => settle(undefined);
@@ -88,6 +90,9 @@ export class FunctionCaller {
         takeBack();
         noResult();
         if (ends && isExclusive) abort.abort(new Error('the run of the flow was stopped'));
+      },
+      withdraw() {
+        if (takeBack()) noResult();
       },
     };
   }

@@ -1,22 +1,16 @@
 import type { FlowDefinition, JsonObject } from '@funcgraph/flow';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { ManualClock } from '../../../lib/manual-clock.ts';
-import type { Storage } from '../../../storage/index.ts';
 import type { FlowRunComparison } from '../../types.ts';
-import { openTestFlows, settled } from '../open-test-flows.fixture.ts';
+import { forEachTest, settled } from '../open-test-flows.fixture.ts';
 import { RunService } from '../run-service.ts';
 import { call, definitionOf, FunctionError, type TestFlows } from '../testing.ts';
 
-let storage: Storage;
 let clock: ManualClock;
 let flows: TestFlows;
 
-beforeEach(async () => {
-  ({ storage, clock, flows } = await openTestFlows());
-});
-afterEach(async () => {
-  await flows.engine.stop(AbortSignal.abort());
-  await storage.close();
+forEachTest((opened) => {
+  ({ clock, flows } = opened);
 });
 
 async function ran(definition: FlowDefinition, input: JsonObject) {

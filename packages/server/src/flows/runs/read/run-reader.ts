@@ -5,6 +5,7 @@ import type { ListedRun } from '../store/run-rows.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { digestsIn } from '../values/run-values.ts';
 import { toFlowRun } from './listed-run.ts';
+import { logPages } from './log-pages.ts';
 import { type NodeTry, RunHistory } from './run-history.ts';
 
 export interface RunReaderOptions {
@@ -15,8 +16,6 @@ export interface RunReaderOptions {
   readonly appended: (run: string) => { readonly next: Promise<void>; stop(): void };
 }
 
-/** Appends read at once: other work goes on between two of them. */
-const PAGE = 500;
 /** Of all values of an answer; later ones are absent. */
 const BUDGET_BYTES = { short: 6 * 1024 * 1024, full: 48 * 1024 * 1024 };
 /** Of one value; larger ones are absent unless the full answer is requested. */
@@ -39,13 +38,10 @@ export class RunReader {
   /** Reads the whole log. */
   async history(run: string): Promise<RunHistory> {
     const history = new RunHistory();
-    for (let from = 0; ; ) {
-      const page = await this.#options.store.events(run, from, PAGE);
+    for await (const page of logPages(this.#options.store, run, 0)) {
       for (const { events } of page) for (const event of JSON.parse(events) as RunEvent[]) history.add(event);
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) return history;
-      from = last.seq + 1;
     }
+    return history;
   }
 
   async detail(row: ListedRun & { definition: string; headers: string }, isFull: boolean): Promise<FlowRunDetail> {
@@ -61,16 +57,17 @@ export class RunReader {
     for (let next = after + 1; !signal.aborted; ) {
       const appended = this.#options.appended(run);
       try {
-        const page = await store.events(run, await store.appendBefore(run, next), PAGE);
-        for (const { seq, events } of page) {
-          for (const [index, event] of (JSON.parse(events) as (RunEvent & JsonObject)[]).entries()) {
-            if (seq + index < next) continue;
-            yield { seq: seq + index, event };
-            next = seq + index + 1;
-            if (event.type === 'run_finished') return;
+        for await (const page of logPages(store, run, await store.appendBefore(run, next))) {
+          for (const { seq, events } of page) {
+            for (const [index, event] of (JSON.parse(events) as (RunEvent & JsonObject)[]).entries()) {
+              if (seq + index < next) continue;
+              yield { seq: seq + index, event };
+              next = seq + index + 1;
+              if (event.type === 'run_finished') return;
+            }
           }
+          if (signal.aborted) return;
         }
-        if (page.length === PAGE) continue;
         if ((await store.row(run)) === undefined) return;
         await this.#wait(appended.next, signal);
       } finally {

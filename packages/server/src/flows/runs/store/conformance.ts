@@ -19,17 +19,18 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
     const create = (run: string, more: Partial<RunRow> = {}) => store.create(newRow(run, more), '[0]', []);
     const append = (run: string, seq: number, more: Partial<Append> = {}) =>
       store.append({ run, seq, count: 1, epoch: 1, events: `[${seq}]`, bytes: 3, at: 2_000, ...more });
-    const logOf = async (run: string) => (await store.load(run))?.events;
+    const logOf = async (run: string) => (await store.events(run, 0, 100)).map(({ events }) => events);
 
     it('keeps a new run with its first events and payloads, once', async () => {
       const payload = { digest: 'x', bytes: Buffer.from([0, 255, 10]) };
       expect(await store.create(newRow('a'), '[0]', [payload])).toBe(true);
       expect(await store.create(newRow('a', { request: 'other' }), '[1]', [])).toBe(false);
-      const stored = await store.load('a');
+      const stored = await store.load('a', 'server-1');
       expect(stored).toMatchObject({ row: newRow('a'), events: ['[0]'], from: 0, snapshot: undefined });
       expect(await store.payload('a', 'x')).toEqual(payload.bytes);
       expect(await store.payload('a', 'y')).toBeUndefined();
-      expect(await store.load('b')).toBeUndefined();
+      expect(await store.load('b', 'server-1')).toBeUndefined();
+      expect(await store.load('a', 'server-2')).toBeUndefined();
     });
 
     it('appends in order, and nothing that is not the next event', async () => {
@@ -164,7 +165,7 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       await append('a', 2);
       await store.saveSnapshot('a', 1, 'old');
       await store.saveSnapshot('a', 2, 'new');
-      expect(await store.load('a')).toMatchObject({ snapshot: 'new', from: 2, events: ['[2]'] });
+      expect(await store.load('a', 'server-1')).toMatchObject({ snapshot: 'new', from: 2, events: ['[2]'] });
       expect(await store.appendBefore('a', 1)).toBe(1);
     });
 

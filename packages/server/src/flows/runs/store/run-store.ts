@@ -111,10 +111,11 @@ export class RunStore {
     return this.#storage.db.selectFrom('flow_run').selectAll().where('run', '=', run).executeTakeFirst();
   }
 
-  async load(run: string): Promise<StoredRun | undefined> {
+  /** Undefined when the run has ended, or another owner. */
+  async load(run: string, owner: string): Promise<StoredRun | undefined> {
     const { db } = this.#storage;
     const row = await this.row(run);
-    if (row === undefined) return undefined;
+    if (row === undefined || row.owner !== owner || row.ended_at !== null) return undefined;
     const snapshot = await db
       .selectFrom('flow_run_snapshot')
       .select(['seq', 'state'])

@@ -93,12 +93,10 @@ export function flowRunHandlers(deps: FlowRunDeps): Handlers<Ids> {
 
     async followWorkflowExecution(request) {
       const flow = await access.find(request, 'get');
-      const { execution_id: runId } = request.params;
-      // refused before the answer begins
-      await runs.show(flow, runId, { full: false });
       const after = Number(request.query.after ?? -1);
       const mayGoOn = (): boolean => iam.holds(request.headers) && access.allows(request, 'get', flow);
-      return new Reply(whileAllowed(runs.events(flow, runId, after, request.goneSignal()), mayGoOn, clock));
+      const events = await runs.follow(flow, request.params.execution_id, after, request.goneSignal());
+      return new Reply(whileAllowed(events, mayGoOn, clock));
     },
 
     async compareWorkflowExecutions(request) {
