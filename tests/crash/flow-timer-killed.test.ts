@@ -37,10 +37,9 @@ async function runs() {
 
 const tickOf = (id: string): number => Number(id.split('-').at(-1));
 
-it('a timer of a flow goes on after each kill around its ticks, loses no run that it started, and leaves out ticks only then', {
+it('a timer of a flow goes on after each kill around its ticks, loses no run that it started, and leaves out no tick', {
   timeout: 240_000,
 }, async () => {
-  const kills: number[] = [];
   const seen = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
     const begun = (await runs()).length;
@@ -50,7 +49,6 @@ it('a timer of a flow goes on after each kill around its ticks, loses no run tha
     const before = (await runs()).map(({ execution_id: id }) => id);
     await server.kill('SIGKILL');
     const killedAt = Date.now();
-    kills.push(killedAt);
     await server.restart();
     for (const id of before) seen.add(id);
     await expect
@@ -64,10 +62,8 @@ it('a timer of a flow goes on after each kill around its ticks, loses no run tha
   expect([...seen].filter((id) => !ids.includes(id))).toEqual([]);
   expect(seen.size).toBeGreaterThanOrEqual(ROUNDS * TICKS_A_ROUND);
   const steps = ticks.slice(1).map((tick, at) => ({ from: ticks[at] ?? 0, to: tick }));
-  expect(steps.filter(({ from, to }) => (to - from) % 1000 !== 0)).toEqual([]);
-  // only around a kill is a tick left out
-  const gaps = steps.filter(({ from, to }) => to - from > 1000);
-  expect(gaps.filter(({ from, to }) => !kills.some((at) => at >= from && at <= to))).toEqual([]);
+  // the ticks of a time without a server come late
+  expect(steps.filter(({ from, to }) => to - from !== 1000)).toEqual([]);
   await sleep(1500);
   expect((await runs()).length).toBe(ids.length);
 });

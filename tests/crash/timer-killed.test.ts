@@ -51,7 +51,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a timer goes on after each kill of the server, no stored tick is lost, and none is stored twice', {
+it('a timer goes on after each kill of the server, no tick is lost, and none is stored twice', {
   timeout: 240_000,
 }, async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -89,9 +89,8 @@ it('a timer goes on after each kill of the server, no stored tick is lost, and n
 
   const ticks = [...idsOfTick.keys()].sort((a, b) => a - b);
   const steps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? 0));
-  expect(steps.filter((step) => step % 1000 !== 0)).toEqual([]);
-  // only while no server ran is anything left out
-  expect(steps.filter((step) => step > 1000).length).toBeLessThanOrEqual(ROUNDS);
+  // the ticks of a time without a server come late
+  expect(steps.filter((step) => step !== 1000)).toEqual([]);
 
   const settled = runs().length;
   await server.restart();

@@ -433,15 +433,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     if (capabilities.doors)
       await serveInside(doors, { app: appOptions, gateway: gatewayDeps, dataDir: config.dataDir });
     parts.signal?.throwIfAborted();
-    const readyAt = clock.now();
     const triggerDuty: Duty = duty('triggers', {
       begin: async (lease) => {
         const fired = new Map([
           ...(await control.triggers.lastTicks()),
-          ...(await control.flowTriggers.store.lastTicks()),
+          ...(await control.flowTriggers.store.ticks.last()),
         ]);
         const onRefused = (): void => triggerDuty.doubt();
-        sources.start({ from: readyAt, fired, guard: leases.guard(lease), onRefused });
+        sources.start({ fired, guard: leases.guard(lease), onRefused });
         log.info({ epoch: lease.epoch }, 'this server serves the sources of triggers');
       },
       end: () => sources.stop(),

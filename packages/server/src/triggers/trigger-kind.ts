@@ -40,8 +40,6 @@ export interface TriggerPlace {
 
 /** How a source goes on that ran on another server. */
 export interface Continuation {
-  /** Events of the last minute after this time that were not stored are late, not left out. */
-  readonly from: number;
   /** The last ticks by trigger; the catalog has those of its load. */
   readonly fired: ReadonlyMap<string, Trigger['fired']>;
   /** For the step that stores an event: refuses it with `storage.guard` when yet another server has the source. */

@@ -1,11 +1,7 @@
 import type { Kysely } from 'kysely';
-import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '../../storage/index.ts';
-import type { Firing, Trigger } from './types.ts';
-
-interface Tick extends Firing {
-  readonly id: string;
-  readonly modifiedAt: number;
-}
+import { isUniqueViolation, type Schema } from '../../storage/index.ts';
+import { firedIn, TickStore } from './tick-store.ts';
+import type { Trigger } from './types.ts';
 
 /** See `TriggerRules`. */
 interface TriggerKeys {
@@ -16,25 +12,11 @@ interface TriggerKeys {
 /** Rows of triggers; no rules but uniqueness. Rows go with their function, version or alias. */
 export class TriggerStore {
   readonly #db: Kysely<Schema>;
-  readonly #fire: (tick: Tick) => AtomicStatement['query'];
+  readonly ticks: TickStore;
 
   constructor(db: Kysely<Schema>) {
     this.#db = db;
-    this.#fire = prepared<keyof Tick>((marker) =>
-      db
-        .updateTable('function_trigger')
-        .set({ fired_at: marker('tick'), fired_steady: marker('steady') })
-        .where('id', '=', marker('id'))
-        .where('active', '=', 1)
-        .where('modified_at', '=', marker('modifiedAt'))
-        .where((eb) =>
-          eb.or([
-            eb('fired_at', 'is', null),
-            eb('fired_at', '<', marker('tick')),
-            eb('fired_steady', '<=', marker('lastBefore')),
-          ]),
-        ),
-    );
+    this.ticks = new TickStore(db, 'function_trigger');
   }
 
   /** Those of these functions, oldest first; of all functions without ids. */
@@ -56,20 +38,10 @@ export class TriggerStore {
       active: row.active === 1,
       settings: { ...(JSON.parse(row.settings) as { name: string }), kind: row.kind },
       since: Number(row.since),
-      fired: row.fired_at === null ? undefined : { tick: Number(row.fired_at), steady: Number(row.fired_steady ?? 0) },
+      fired: firedIn(row),
       createdAt: Number(row.created_at),
       modifiedAt: Number(row.modified_at),
     }));
-  }
-
-  /** The last ticks of all timers that have fired. */
-  async lastTicks(): Promise<Map<string, NonNullable<Trigger['fired']>>> {
-    const rows = await this.#db
-      .selectFrom('function_trigger')
-      .select(['id', 'fired_at', 'fired_steady'])
-      .where('fired_at', 'is not', null)
-      .execute();
-    return new Map(rows.map((row) => [row.id, { tick: Number(row.fired_at), steady: Number(row.fired_steady ?? 0) }]));
   }
 
   /** False when its name or its unique key is taken. */
@@ -93,11 +65,6 @@ export class TriggerStore {
       .deleteFrom('function_trigger')
       .where('id', 'in', [...ids])
       .execute();
-  }
-
-  /** Notes a tick. Affects no row when it or a later one was noted, or the trigger was changed, disabled or deleted. */
-  fire({ id, modifiedAt }: Trigger, firing: Firing): AtomicStatement {
-    return { query: this.#fire({ id, modifiedAt, ...firing }), mustAffect: true };
   }
 }
 

@@ -165,12 +165,12 @@ export class Triggers {
    * trigger was changed meanwhile.
    */
   firing(trigger: Trigger, firing: Firing): AtomicStatement {
-    return this.#options.store.fire(trigger, firing);
+    return this.#options.store.ticks.note(trigger, firing);
   }
 
   /** The last ticks of all timers that have fired, from the database: triggers in the catalog have those of their load. */
   lastTicks(): Promise<ReadonlyMap<string, NonNullable<Trigger['fired']>>> {
-    return this.#options.store.lastTicks();
+    return this.#options.store.ticks.last();
   }
 
   async #remove(triggers: readonly Trigger[]): Promise<void> {

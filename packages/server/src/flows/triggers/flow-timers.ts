@@ -58,7 +58,7 @@ export class FlowTimers implements Timers<FlowTimer> {
       headers: {},
       runId: `${stored.id}-${firing.tick}`,
       startedBy: stored.name,
-      also: [triggers.store.fire(stored, firing), ...guards],
+      also: [triggers.store.ticks.note(stored, firing), ...guards],
     });
   }
 

@@ -13,7 +13,7 @@ const only = () => [...flows.triggers.all()][0] ?? expect.fail('no trigger');
 async function note(tick: number, { steady = tick, lastBefore = -1, trigger = only() } = {}): Promise<boolean> {
   const { storage } = flows.control;
   try {
-    await storage.atomic([flows.triggers.store.fire(trigger, { tick, steady, lastBefore })]);
+    await storage.atomic([flows.triggers.store.ticks.note(trigger, { tick, steady, lastBefore })]);
     return true;
   } catch (error) {
     if (isGuard(error)) return false;
@@ -27,7 +27,7 @@ it('notes a tick once, none before it, and an earlier one again when its interva
   expect(await note(2000)).toBe(false);
   expect(await note(1000)).toBe(false);
   expect(await note(1000, { steady: 3000, lastBefore: 2000 })).toBe(true);
-  expect(await flows.triggers.store.lastTicks()).toEqual(new Map([[only().id, { tick: 1000, steady: 3000 }]]));
+  expect(await flows.triggers.store.ticks.last()).toEqual(new Map([[only().id, { tick: 1000, steady: 3000 }]]));
 });
 
 it('notes no tick of a trigger that was changed or removed, and keeps the last one over a change', async () => {

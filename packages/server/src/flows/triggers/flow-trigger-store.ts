@@ -1,36 +1,18 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Firing } from '../../control/index.ts';
-import { type AtomicStatement, isUniqueViolation, prepared, type Schema } from '../../storage/index.ts';
+import { firedIn, TickStore } from '../../control/index.ts';
+import { isUniqueViolation, type Schema } from '../../storage/index.ts';
 import type { DefinedTrigger, FlowTrigger, FlowTriggerSettings } from './flow-trigger.ts';
 
 const SECOND_MS = 1000;
 
-interface Tick extends Firing {
-  readonly id: string;
-  readonly modifiedAt: number;
-}
-
 /** Rows of the triggers of flows; they are written with their flow. */
 export class FlowTriggerStore {
   readonly #db: Kysely<Schema>;
-  readonly #fire: (tick: Tick) => AtomicStatement['query'];
+  readonly ticks: TickStore;
 
   constructor(db: Kysely<Schema>) {
     this.#db = db;
-    this.#fire = prepared<keyof Tick>((marker) =>
-      db
-        .updateTable('flow_trigger')
-        .set({ fired_at: marker('tick'), fired_steady: marker('steady') })
-        .where('id', '=', marker('id'))
-        .where('modified_at', '=', marker('modifiedAt'))
-        .where((eb) =>
-          eb.or([
-            eb('fired_at', 'is', null),
-            eb('fired_at', '<', marker('tick')),
-            eb('fired_steady', '<=', marker('lastBefore')),
-          ]),
-        ),
-    );
+    this.ticks = new TickStore(db, 'flow_trigger');
   }
 
   /** Those of these ids that exist; all without ids. */
@@ -50,30 +32,10 @@ export class FlowTriggerStore {
       routeKey: row.route_key ?? undefined,
       source: row.source ?? undefined,
       since: Number(row.since),
-      fired: firedOf(row),
+      fired: firedIn(row),
       modifiedAt: Number(row.modified_at),
     }));
   }
-
-  /** The last ticks of all timers that have fired. */
-  async lastTicks(): Promise<Map<string, NonNullable<FlowTrigger['fired']>>> {
-    const rows = await this.#db.selectFrom('flow_trigger').select(['id', 'fired_at', 'fired_steady']).execute();
-    return new Map(
-      rows.flatMap((row) => {
-        const fired = firedOf(row);
-        return fired === undefined ? [] : [[row.id, fired] as const];
-      }),
-    );
-  }
-
-  /** Notes a tick. Affects no row when it or a later one was noted, or the trigger was changed or removed. */
-  fire({ id, modifiedAt }: FlowTrigger, firing: Firing): AtomicStatement {
-    return { query: this.#fire({ id, modifiedAt, ...firing }), mustAffect: true };
-  }
-}
-
-function firedOf(row: { readonly fired_at: number | null; readonly fired_steady: number | null }) {
-  return row.fired_at === null ? undefined : { tick: Number(row.fired_at), steady: Number(row.fired_steady ?? 0) };
 }
 
 /** A path that a trigger wants is served by another one. */

@@ -6,7 +6,7 @@ import type { Continuation, SourceDeps, TriggerSource } from '../trigger-kind.ts
 import { afterJump, jumpedForward, type Moment, nextDue, repeatableFrom, type TimerState } from './next-tick.ts';
 import type { Timed, Timers } from './timers.ts';
 
-/** A tick noticed later than this is left out, like those while no server ran. */
+/** A tick noticed later than this is left out, whether its server was late, was killed, or none ran. */
 const LATE_MS = 60_000;
 /** The clock may be set, and the machine may sleep: timers are never trusted for longer. */
 const LOOK_EVERY_MS = 30_000;
@@ -27,10 +27,11 @@ interface Entry<T extends Timed> {
 export type TimerSourceDeps = Pick<SourceDeps, 'clock' | 'steady' | 'log'>;
 
 /**
- * Fires timers. What a tick starts is stored in the same step in which the tick is noted with its timer: a tick is never stored twice, and a noted tick is never lost. While the disk is full or the database
- * is unavailable, the first tick is kept in memory and stored later. While too many events of the project wait, a tick is tried
- * until the next one is due, then left out. Ticks that pass while no server runs are skipped. One of several servers has
- * the timers; another one continues them.
+ * Fires timers. What a tick starts is stored in the same step in which the tick is noted with its timer: a tick is never
+ * stored twice, and a noted tick is never lost. A tick that was not noted, since its server was killed or none ran, fires
+ * late, up to a minute. While the disk is full or the database is unavailable, the first tick is kept in memory and stored
+ * later. While too many events of the project wait, a tick is tried until the next one is due, then left out. One of
+ * several servers has the timers; another one continues them.
  */
 export class TimerSource<T extends Timed> implements TriggerSource {
   readonly #timers: Timers<T>;
@@ -48,7 +49,7 @@ export class TimerSource<T extends Timed> implements TriggerSource {
   start(continuation?: Continuation): void {
     this.#continuation = continuation;
     this.#stopListening = this.#timers.onChange((owner) => this.#follow(owner));
-    for (const owner of this.#timers.owners()) this.#follow(owner, this.#firstLast(continuation));
+    for (const owner of this.#timers.owners()) this.#follow(owner);
   }
 
   /** No tick fires any more; resolves when those in progress are stored. */
@@ -59,14 +60,9 @@ export class TimerSource<T extends Timed> implements TriggerSource {
     await Promise.all(this.#firing);
   }
 
-  /** Up to where the ticks of timers count as done at the start. */
-  #firstLast(continuation: Continuation | undefined): number {
-    const now = this.#options.clock.now();
-    return continuation === undefined ? now : Math.min(now, Math.max(continuation.from, now - LATE_MS));
-  }
-
   /** Ticks of unchanged timers of the owner continue undisturbed. */
-  #follow(owner: string, from = this.#options.clock.now()): void {
+  #follow(owner: string): void {
+    const from = this.#options.clock.now() - LATE_MS;
     const requested = new Map(this.#timers.of(owner).map((timed) => [timed.id, timed]));
     for (const [id, { owner: of, timed, wake }] of this.#entries) {
       if (of !== owner || requested.get(id)?.stored === timed.stored) continue;
@@ -120,7 +116,7 @@ export class TimerSource<T extends Timed> implements TriggerSource {
     }
     if (now - tick > LATE_MS) {
       log.warn({ triggerId: entry.timed.id, lateMs: now - tick }, 'ticks of a timer are left out: they are too late');
-      entry.last = now;
+      entry.last = now - LATE_MS;
       this.#sleep(entry);
       return;
     }
