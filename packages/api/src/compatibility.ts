@@ -21,10 +21,9 @@ const FLOW_TRIGGERS = 'Enabled SMN triggers are refused; disabled ones are store
 /** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {
   createFunction:
-    'Refused: GPU, stateful functions, more than 512 MB of /tmp, code in a bucket (`code_type` obs). The OpenAPI file marks ' +
+    'Refused: GPU, stateful functions, more than 512 MB of /tmp. The OpenAPI file marks ' +
     'fields that are stored and returned but change nothing.',
   updateFunctionConfig: 'As createFunction.',
-  updateFunctionCode: 'Refused: code in a bucket (`code_type` obs).',
   updateFunctionAsyncInvokeConfig:
     'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are stored, and a result for ' +
     'there is a dead letter.',

@@ -77,8 +77,10 @@ const Settings = {
 };
 
 const CodeFields = {
-  code_type: LongText('inline, zip, jar or Custom-Image-Swr.'),
-  code_url: LongText('Bucket address of the code; not used, code_type obs is refused.'),
+  code_type: LongText('inline, zip, jar, obs or Custom-Image-Swr.'),
+  code_url: LongText(
+    'For code_type obs: the https address of an archive of at most 300 MB, such as an object in a bucket. It is read once, now.',
+  ),
   code_filename: LongText('Name of the uploaded file.'),
   func_code: Nullable(FuncCode),
 };

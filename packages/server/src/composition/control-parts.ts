@@ -131,6 +131,7 @@ export function controlParts(deps: ControlDeps) {
     sealer,
     runtimes,
     clock,
+    linkHosts: config.linkHosts,
     region: config.region,
     quotas: config.quotas,
     checkSurroundings: (requested, projectId) => {

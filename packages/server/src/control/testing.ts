@@ -118,6 +118,7 @@ export async function openTestControl({
       feed,
       dependencies,
       images: NO_IMAGES,
+      linkHosts: new Set(['127.0.0.1']),
       artifacts,
       catalog,
       sealer,

@@ -41,6 +41,7 @@ const CODE_FLAGS = {
   'code-file': flag.text('FILE', 'one source file of at most 10 KB'),
   zip: flag.text('FILE', 'zip archive of at most 50 MB'),
   jar: flag.text('FILE', 'Java archive of at most 50 MB'),
+  'code-url': flag.text('URL', 'an object in a bucket, or another https address: an archive of at most 300 MB'),
   ...IMAGE_FLAGS,
 } as const satisfies FlagSpecs;
 
@@ -48,9 +49,12 @@ async function codeFields(flags: FlagValues<typeof CODE_FLAGS>, context: Context
   const given = (['code-file', 'zip', 'jar'] as const).filter((flag) => flags[flag] !== undefined);
   const [kind] = given;
   const image = imageFields(flags);
-  if (image !== undefined && kind === undefined) return { code_type: 'Custom-Image-Swr', ...image };
-  if (kind === undefined || given.length > 1 || image !== undefined)
-    throw usageError('give the code as one of --code-file, --zip, --jar and --image');
+  const { 'code-url': url } = flags;
+  if (url !== undefined && kind === undefined && image === undefined) return { code_type: 'obs', code_url: url };
+  if (image !== undefined && kind === undefined && url === undefined)
+    return { code_type: 'Custom-Image-Swr', ...image };
+  if (kind === undefined || given.length > 1 || image !== undefined || url !== undefined)
+    throw usageError('give the code as one of --code-file, --zip, --jar, --code-url and --image');
   const file = flags[kind] ?? '';
   const bytes = await readCode(file, kind === 'code-file' ? LIMITS.inlineCodeBytes : LIMITS.codeZipBytes, context);
   return {

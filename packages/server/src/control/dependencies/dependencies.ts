@@ -6,10 +6,10 @@ import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { type ChangeFeed, Replica } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
+import { fetchArchive } from '../fetch-archive.ts';
 import { checkDependency, fitsLanguage } from './check-dependency.ts';
 import { checkDependencyTree } from './check-tree.ts';
 import type { DependencyPackage, DependencyStore } from './dependency-store.ts';
-import { fetchArchive } from './fetch-archive.ts';
 import {
   type DependencyHold,
   type DependencyVersion,

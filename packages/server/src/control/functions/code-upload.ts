@@ -1,30 +1,39 @@
 import { LIMITS } from '@funcgraph/api';
 import type { Language } from '@funcgraph/runtimes';
-import { ArtifactError, type PutOptions } from '../../artifacts/index.ts';
+import { ArtifactError, type PutOptions, type UploadBytes } from '../../artifacts/index.ts';
+import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import { checkLength } from '../checks.ts';
+import { fetchArchive, parseLink } from '../fetch-archive.ts';
 import type { NewCode } from './types.ts';
 
-const CODE_TYPES = ['inline', 'zip', 'jar'];
+const CODE_TYPES = ['inline', 'zip', 'jar', 'obs'];
+const MAX_LINK_CHARS = 2048;
 const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
 
 /** Code of a request, decoded and named, ready for the artifact store. */
 export interface CodeUpload {
-  readonly bytes: Buffer;
+  readonly bytes: UploadBytes;
   readonly put: PutOptions;
   /** The values of `code_type` and `code_filename` in the API. */
   readonly codeType: string;
   readonly codeFileName: string;
+  /** As `FunctionConfig` has it. */
+  readonly codeUrl?: string;
 }
 
 /**
  * Undefined when no code was sent. Throws `invalid_code_type`, `invalid_code`, `invalid_code_filename`,
- * `inline_code_too_large`, `code_too_large` or `not_supported_here`.
+ * `inline_code_too_large`, `code_too_large` or `invalid_url`. Reading the bytes of a link may throw `archive_not_fetched`.
  */
-export function codeUpload(code: NewCode, language: Language, handler: string): CodeUpload | undefined {
+export function codeUpload(
+  code: NewCode,
+  { language, handler, linkHosts }: { language: Language; handler: string; linkHosts: AllowedHosts },
+): CodeUpload | undefined {
   const { type: codeType = '', fileName = '', bytes } = code;
   checkCodeType(codeType, language);
   checkFileName(fileName);
+  if (codeType === 'obs') return linked(code, language, linkHosts);
   if (bytes === undefined) return undefined;
   const archive = bytes.subarray(0, 4).equals(ZIP_MAGIC);
   // consoles send several edited files as `inline` with an archive
@@ -87,12 +96,43 @@ function checkCodeType(codeType: string, language: Language): void {
   if (codeType === 'jar') {
     throw new PlatformError('invalid_code_type', 'code_type jar is for Java functions');
   }
-  if (codeType === 'obs') {
-    throw new PlatformError('not_supported_here', `code_type ${codeType} is not supported yet`, {
-      hint: 'Send the archive itself with code_type zip.',
+  throw new PlatformError('invalid_code_type', `code_type must be one of ${CODE_TYPES.join(', ')}`);
+}
+
+/** Code in a bucket: a zip, or for Java a jar. */
+function linked({ fileName = '', bytes, link }: NewCode, language: Language, linkHosts: AllowedHosts): CodeUpload {
+  const { address = '', open } = link ?? {};
+  if (bytes !== undefined) {
+    throw new PlatformError('invalid_code', 'func_code.file is not for code_type obs', {
+      hint: 'Send the archive with code_type zip, or its address in code_url.',
     });
   }
-  throw new PlatformError('invalid_code_type', `code_type must be one of ${CODE_TYPES.join(', ')}`);
+  if (address === '') {
+    throw new PlatformError('invalid_url', 'code_url is missing', { hint: 'It is required for code_type obs.' });
+  }
+  checkLength('code_url', address, MAX_LINK_CHARS, 'invalid_url');
+  const url = parseLink(address);
+  const lastPart = decoded(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+  const codeFileName = fileName || lastPart;
+  checkFileName(codeFileName);
+  const isJar = language.id === 'java' && codeFileName.endsWith('.jar');
+  const maxBytes = LIMITS.fetchedZipBytes;
+  return {
+    bytes: open?.() ?? fetchArchive(address, linkHosts),
+    put: isJar ? { kind: 'jar', fileName: codeFileName, maxBytes } : { kind: 'zip', maxBytes },
+    codeType: 'obs',
+    codeFileName,
+    // a signature is a secret, and the bytes are read only now
+    codeUrl: url.origin + url.pathname,
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function codeTooLarge(): PlatformError {

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { ErrorCode } from '@funcgraph/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeZip } from '../../artifacts/testing.ts';
@@ -123,7 +127,19 @@ describe('creating a function', () => {
     ['invalid_request', 'a mount of nothing', mounts({ resource: '' })],
     ['invalid_mount_path', 'a mount in a folder of the system', mounts({ path: '/etc/x' })],
     ['invalid_mount_user', 'a mount as a reserved user', mounts({}, 1000)],
-    ['not_supported_here', 'code in a bucket', { code: { type: 'obs' } }],
+    ['invalid_url', 'code in a bucket without its address', { code: { type: 'obs' } }],
+    ['invalid_url', 'an address of another kind', { code: { type: 'obs', link: { address: 'file:///etc/passwd' } } }],
+    ['invalid_url', 'an internal address', { code: { type: 'obs', link: { address: 'http://127.0.0.2/code.zip' } } }],
+    [
+      'archive_not_fetched',
+      'a bucket that does not answer',
+      { code: { type: 'obs', link: { address: 'http://127.0.0.1:1/' } } },
+    ],
+    [
+      'invalid_code',
+      'code in a bucket and in the request',
+      { code: { ...zipped('1'), type: 'obs', link: { address: 'https://bucket.example.com/code.zip' } } },
+    ],
   ];
   it.each(refusals)('refuses with %s: %s', async (expected, _what, extra) => {
     expect(await refusal(control.functions.create(P, body(extra)))).toBe(expected);
@@ -154,6 +170,38 @@ describe('creating a function', () => {
     expect(readdirSync(join(control.dir, 'blobs'))).toEqual([version.artifact.sha256]);
     expect(await refusal(control.functions.create('p2', body()))).toBe('fine');
   }, 60_000);
+});
+
+describe('code in a bucket', () => {
+  const linked = (address: string) => ({ type: 'obs', link: { address } });
+
+  it('is read once, checked like an upload, and shown under its address without the signature', async () => {
+    let answer = zip('from a bucket');
+    const server = createServer((_, response) => response.end(answer));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/code/my%20code.zip`;
+      const code = linked(`${base}?X-Amz-Signature=secret`);
+      const { version } = await control.functions.create(P, body({ code }));
+      expect(readFileSync(join(version.artifact.treePath, 'index.js'), 'utf8')).toBe('from a bucket');
+      const shown = { codeType: 'obs', codeFileName: 'my code.zip', codeUrl: base };
+      expect(version.config).toMatchObject(shown);
+      answer = fakeZip([{ name: '../x', data: 'x' }]);
+      expect(await refusal(control.functions.updateCode(HELLO, { code }))).toBe('invalid_code');
+      expect((await control.functions.show(HELLO)).version.config).toMatchObject(shown);
+      const { config } = (await control.functions.updateCode(HELLO, { code: zipped('2') })).version;
+      expect(config).toMatchObject({ codeType: 'zip', codeUrl: '' });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('is read with the rights of the caller where the platform can', async () => {
+    const open = () => Readable.from([zip('mine')]);
+    const code = { type: 'obs', link: { address: 'http://storage.example.com/code.zip', open } };
+    const { version } = await control.functions.create(P, body({ code }));
+    expect(readFileSync(join(version.artifact.treePath, 'index.js'), 'utf8')).toBe('mine');
+  });
 });
 
 describe('changing a function', () => {

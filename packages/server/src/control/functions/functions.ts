@@ -8,6 +8,7 @@ import { type SurroundingsChoice, surroundingsChoice } from '../../domain/surrou
 import type { Images } from '../../images/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { MayRemove } from '../../lib/leftovers.ts';
+import type { AllowedHosts } from '../../lib/outgoing-address.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Sealer } from '../../lib/sealer.ts';
 import type { ChangeFeed } from '../../storage/index.ts';
@@ -40,6 +41,8 @@ export interface FunctionsOptions {
   readonly images: Pick<Images, 'hold' | 'rootfs'>;
   readonly sealer: Sealer;
   readonly runtimes: Runtimes;
+  /** Hosts in the server's own network that links to code may name. */
+  readonly linkHosts: AllowedHosts;
   readonly clock: Clock;
   readonly region: string;
   /** Those of the guide unless set. */
@@ -88,7 +91,7 @@ export class Functions {
   }
 
   async create(projectId: string, added: NewFunction): Promise<FunctionState> {
-    const { runtimes, clock, store } = this.#options;
+    const { runtimes, clock, store, linkHosts } = this.#options;
     const { quotas } = this.access;
     const { environmentChars } = quotas;
     const { name, package: wantedPackage, runtime, code = {}, image, ...settings } = added;
@@ -108,7 +111,7 @@ export class Functions {
     const chosen = wantsImage(added, language) ? await this.#choose(projectId, added, language, undefined) : undefined;
     const upload =
       chosen?.upload ??
-      codeUpload(code, language, checked.config.handler) ??
+      codeUpload(code, { language, handler: checked.config.handler, linkHosts }) ??
       defaultUpload(language, checked.config.handler);
     return this.access
       .alone({ projectId, package: pkg, name }, async () => {
@@ -132,6 +135,7 @@ export class Functions {
             ...imageField(chosen),
             codeType: upload.codeType,
             codeFileName: upload.codeFileName,
+            codeUrl: upload.codeUrl ?? '',
           },
           sealedEnv: this.access.seal(checked.secrets),
           artifact: pin.artifact,
@@ -173,7 +177,7 @@ export class Functions {
       if (config.image !== undefined || wantsImage(change, language)) return this.#changeImage(stored, change, {});
       const { code = {}, dependencies = config.dependencies } = change;
       const attached = isDeepStrictEqual(dependencies, config.dependencies) ? {} : { config: { dependencies } };
-      const upload = codeUpload(code, language, config.handler);
+      const upload = codeUpload(code, { language, handler: config.handler, linkHosts: this.#options.linkHosts });
       if (upload === undefined) return { change: merged(renamed(code, config.codeFileName), attached) };
       const pin = await this.#store(upload);
       const same = pin.artifact.sha256 === artifact.sha256 && pin.artifact.kind === artifact.kind;
@@ -183,9 +187,9 @@ export class Functions {
         if (Object.keys(other).length > 0) return { change: other };
         throw new PlatformError('unchanged', 'the code is the same as before');
       }
-      const { codeType, codeFileName } = upload;
+      const { codeType, codeFileName, codeUrl = '' } = upload;
       const replaced = { artifact: pin.artifact, file: upload.put.fileName };
-      return { pin, change: merged({ code: replaced, config: { codeType, codeFileName } }, attached) };
+      return { pin, change: merged({ code: replaced, config: { codeType, codeFileName, codeUrl } }, attached) };
     });
   }
 

@@ -45,6 +45,8 @@ export interface FunctionConfig extends IdentitySettings, HookSettings, Surround
   /** As the user named them; the code itself is known by its digest. */
   readonly codeType: string;
   readonly codeFileName: string;
+  /** Where code of type `obs` was read from, without a signature; empty or absent for code that was sent. */
+  readonly codeUrl?: string;
   /** Returned to the user as it was given; means nothing to the platform. */
   readonly kept: OpaqueFields;
 }
@@ -52,18 +54,28 @@ export interface FunctionConfig extends IdentitySettings, HookSettings, Surround
 type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** Settings that a request names; undefined ones stay. The code is changed by an operation of its own. */
-export interface FunctionSettings extends Given<Omit<FunctionConfig, 'image' | 'codeType' | 'codeFileName'>> {
+export interface FunctionSettings
+  extends Given<Omit<FunctionConfig, 'image' | 'codeType' | 'codeFileName' | 'codeUrl'>> {
   /** Encrypted variables, with `MASK` as the value of those that stay. */
   readonly secrets?: Environment | undefined;
 }
 
 /** Code as it was uploaded. */
 export interface NewCode {
-  /** `inline`, `zip`, `jar`, `IMAGE_CODE_TYPE`, or empty for what the bytes are. */
+  /** `inline`, `zip`, `jar`, `obs`, `IMAGE_CODE_TYPE`, or empty for what the bytes are. */
   readonly type?: string | undefined;
   readonly fileName?: string | undefined;
   /** Undefined: no code was sent. */
   readonly bytes?: Buffer | undefined;
+  /** For `obs`: where the code is. */
+  readonly link?: CodeLink | undefined;
+}
+
+/** An object in a bucket that is read once, now. */
+export interface CodeLink {
+  readonly address: string;
+  /** Reads it with the rights of the caller; without it, the address is fetched like by any client. */
+  readonly open?: (() => AsyncIterable<Uint8Array>) | undefined;
 }
 
 /** A container image and what it runs; parts that are left out stay. */

@@ -153,11 +153,18 @@ function mountConfigOf({ mount_config: config }: SettingsBody): MountConfig | un
 }
 
 /** Throws `invalid_code`. */
-function codeOf({ code_type: type, code_filename: fileName, func_code: code }: CodeBody): NewCode {
+function codeOf({
+  code_type: type,
+  code_filename: fileName,
+  code_url: address = '',
+  func_code: code,
+}: CodeBody): NewCode {
   const file = code?.file ?? '';
-  if (file === '') return { type, fileName };
+  // other types have an empty code_url
+  const link = type === 'obs' ? { address } : undefined;
+  if (file === '') return { type, fileName, link };
   const bytes = decodeBase64(file);
-  if (bytes !== undefined) return { type, fileName, bytes };
+  if (bytes !== undefined) return { type, fileName, bytes, link };
   throw new PlatformError('invalid_code', 'func_code.file is not Base64', { hint: 'Encode the file exactly once.' });
 }
 

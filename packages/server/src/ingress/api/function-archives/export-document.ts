@@ -41,7 +41,8 @@ export function describeExport(state: FunctionState, codeFile: string | undefine
       encrypted_user_data: Object.fromEntries(secretNames.map((name) => [name, ''])),
       enable_dynamic_memory: config.dynamicMemory,
       is_return_stream: config.returnStream ?? false,
-      code_type: config.codeType,
+      // the export has the code itself
+      code_type: config.codeType === 'obs' ? version.artifact.kind : config.codeType,
       code_filename: config.codeFileName,
       ...(config.image === undefined ? {} : { custom_image: imageFields(config.image) }),
       ...setFields(config),

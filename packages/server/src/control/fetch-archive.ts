@@ -1,7 +1,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import { type AllowedHosts, InternalAddressError, lookupFor } from '../../lib/outgoing-address.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
+import { type AllowedHosts, InternalAddressError, lookupFor } from '../lib/outgoing-address.ts';
+import { PlatformError } from '../lib/platform-error.ts';
 
 const MAX_REDIRECTS = 3;
 const TIMEOUT_MS = 120_000;
