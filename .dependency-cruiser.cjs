@@ -31,7 +31,7 @@ const matrix = {
     'flows',
     'services',
   ],
-  resources: ['storage', 'control', 'iam', 'triggers', 'ingress'],
+  resources: ['storage', 'control', 'iam', 'triggers', 'flows', 'ingress'],
   startup: ['config', 'launcher', 'storage', 'queue', 'telemetry', 'control', 'iam', 'instances', 'ingress'],
 };
 /** The root, which only the programs in the folder above import. */

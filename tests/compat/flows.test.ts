@@ -9,11 +9,14 @@ const CODE = `exports.handler = async (event, context) => {
   return { got: event };
 };`;
 
+/** More than the tests before the last one start. */
+const MOST_RUNS = 60;
+
 let server: TestServer;
 let urn: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestServer.start({ args: ['--quota-flow-runs', String(MOST_RUNS)] });
   const runtime = await runtimeOf(server, 'Node.js');
   urn = await deploy(server, { name: 'hello', runtime, files: { 'index.js': CODE } });
 });
@@ -292,4 +295,40 @@ it('end a wait by a callback, which needs the id that the run passed on', async 
   await ended(id, 'asked', 'success');
   expect((await showRun(id, 'asked')).output).toEqual({ approved: true });
   expect([409, 410]).toContain((await refused(answer(callback))).status);
+});
+
+it('are counted: runs, failures, active runs, their duration and refused starts', async () => {
+  const nap = new sdk.OperationState([], 'nap', 'Nap', 'Sleep' as never, true, '').withDuration(3600);
+  const flow = new sdk.WorkflowCreateBody('counted', 'nap', [], [nap], {}, []);
+  const { id, workflow_urn } = await wire<Saved>(
+    server.sdk.createWorkflow(new sdk.CreateWorkflowRequest().withBody(flow)),
+  );
+  const { execution_id } = await start(id, {});
+  await server.sdk.stopWorkFlow(new sdk.StopWorkFlowRequest(id, execution_id));
+  await ended(id, execution_id, 'cancel');
+  let started = 1;
+  // uses up the quota of stored runs
+  for (let refusal: unknown; refusal === undefined && started <= MOST_RUNS; ) {
+    refusal = await start(id, {}).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (refusal === undefined) started += 1;
+    else expect(refusal).toMatchObject({ httpStatusCode: 429 });
+  }
+  type Series = 'count' | 'fail_count' | 'running_count' | 'reject_count' | 'duration';
+  const most = async (request: Promise<object>) => {
+    const series = Object.entries(await wire<Record<string, unknown>>(request));
+    const found = series.filter((one): one is [string, Point[]] => Array.isArray(one[1]));
+    return Object.fromEntries(found.map(([name, points]) => [name, Math.max(...points.map(({ value }) => value))])) as {
+      [Name in Series]: number;
+    };
+  };
+  const ofFlow = () =>
+    most(server.sdk.showWorkFlowMetric(new sdk.ShowWorkFlowMetricRequest(workflow_urn).withPeriod('60')));
+  await expect.poll(ofFlow, PATIENCE).toMatchObject({ running_count: started - 1, reject_count: 1, fail_count: 0 });
+  expect(await ofFlow()).toMatchObject({ count: expect.any(Number), duration: expect.any(Number) });
+  const all = await most(server.sdk.showTenantMetric(new sdk.ShowTenantMetricRequest().withPeriod('60')));
+  expect(Object.keys(all).sort()).toEqual(['count', 'duration', 'fail_count', 'reject_count', 'running_count']);
+  expect([all.count, all.fail_count, all.duration, all.reject_count].every((value) => value > 0)).toBe(true);
 });

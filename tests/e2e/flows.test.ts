@@ -1,24 +1,47 @@
-import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PATIENCE, runtimeOf } from '../functions.ts';
 import { TestServer } from '../server.ts';
 
-const FLOWS = 'examples/flows';
-
 let server: TestServer;
+let folder: string;
 
+/** Every template, under its own name. */
 beforeAll(async () => {
   server = await TestServer.start();
+  folder = await mkdtemp(join(tmpdir(), 'funcgraph-flows-'));
   const runtime = await runtimeOf(server, 'Node.js');
-  for (const fn of readdirSync(`${FLOWS}/functions`)) {
-    await fgs('functions', 'deploy', `${FLOWS}/functions/${fn}`, '--runtime', runtime, '--handler', 'index.handler');
-  }
-  for (const file of readdirSync(FLOWS).filter((name) => name.endsWith('.yaml'))) {
-    await fgs('flows', 'check', `${FLOWS}/${file}`, '--online');
-    await fgs('flows', 'deploy', `${FLOWS}/${file}`);
+  const deployed = new Set<string>();
+  for (const { id, functions } of JSON.parse(await fgs('flows', 'templates', '--output', 'json')) as Template[]) {
+    const place = join(folder, id);
+    await fgs('flows', 'init', place, '--template', id);
+    for (const fn of functions.filter((one) => !deployed.has(one))) {
+      deployed.add(fn);
+      await fgs(
+        'functions',
+        'deploy',
+        join(place, 'functions', fn),
+        '--runtime',
+        runtime,
+        '--handler',
+        'index.handler',
+      );
+    }
+    await fgs('flows', 'check', join(place, 'flow.yaml'), '--online');
+    await fgs('flows', 'deploy', join(place, 'flow.yaml'));
   }
 }, 120_000);
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Template {
+  readonly id: string;
+  readonly functions: readonly string[];
+}
 
 async function fgs(...argv: string[]): Promise<string> {
   const run = await server.fgs(argv);

@@ -340,6 +340,7 @@ export const ERRORS = {
     'The definition of a flow breaks rules; `violations` lists all of them.',
   ),
   flow_not_found: user('FSS.0404', 404, 'control', 'There is no such flow.'),
+  flow_template_not_found: user('FSS.0404', 404, 'control', 'There is no such template for flows.'),
   flow_run_not_found: user('FSS.0404', 404, 'control', 'The flow has no such run.'),
   flow_exists: user('FSS.0409', 409, 'control', 'A flow of this name exists in the project.'),
   flow_in_use: user('FSS.0409', 409, 'control', 'Runs of the flow are active; they end or are stopped first.'),

@@ -100,6 +100,50 @@ it('finds lines by time, in pages', async () => {
   expect(seen).toEqual([first, first, first]);
 });
 
+it('finds lines by level and by text', async () => {
+  await run({ n: 1 });
+  const bad = await run({ fail: true });
+  expect(words((await logs({ level: 'error', order: 'asc' })).lines)).toEqual([
+    'node a fail in 0 ms',
+    'run fail in 0 ms',
+  ]);
+  const { lines } = await logs({ keyword: 'NO LUCK' });
+  expect(new Set(lines.map(({ execution_id }) => execution_id))).toEqual(new Set([bad]));
+  expect((await logs({ level: 'INFO', keyword: 'no luck' })).lines).toEqual([]);
+});
+
+it('follows new lines by level, text and run, until the right to see them ends', async () => {
+  const user = await identities.user([
+    await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:workflow:get'] }]),
+  ]);
+  const follow = (query: RouteQuery<Routes['followWorkflowLogs']>) =>
+    user.api.stream('followWorkflowLogs', { params: flow, query });
+  const followed = [follow({ level: 'ERROR' }), follow({ keyword: 'RUN ' }), follow({ execution_id: 'none' })];
+  // a line that comes shows that the log is followed
+  const both = Promise.all(followed.slice(0, 2).map((stream) => stream.next()));
+  await expect
+    .poll(async () => {
+      await run({ fail: true });
+      server.clock.advance(100);
+      return Promise.race([both.then(() => 'came'), new Promise((resolve) => setImmediate(resolve, 'waits'))]);
+    })
+    .toBe('came');
+  expect(words((await both).map(({ value }) => value))).toEqual(['node a fail in 0 ms', 'run started']);
+  const rest = Promise.all(
+    followed.map(async (stream) => {
+      const lines: { message: string }[] = [];
+      for await (const line of stream) lines.push(line);
+      return new Set(words(lines));
+    }),
+  );
+  await server.api.call('deleteUser', { params: { user_id: user.id } });
+  server.clock.advance(2_000);
+  const [more, other, none] = await rest;
+  expect(more?.has('run started')).toBe(false);
+  expect(other?.has('node a fail in 0 ms')).toBe(false);
+  expect(none?.size).toBe(0);
+});
+
 it('needs the right to get the flow, and an existing flow', async () => {
   const denied = await identities.user([
     await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:workflow:list'] }]),
@@ -108,7 +152,8 @@ it('needs the right to get the flow, and an existing flow', async () => {
     await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:workflow:get'] }]),
   ]);
   const call = { params: flow, query: {} };
-  expect((await refusal(denied.api.bytes('queryWorkflowLogs', call))).status).toBe(403);
+  for (const id of ['queryWorkflowLogs', 'followWorkflowLogs'] as const)
+    expect((await refusal(denied.api.bytes(id, call))).status).toBe(403);
   await reader.api.call('queryWorkflowLogs', call);
   const unknown = { params: { ...flow, workflow_id: 'x' }, query: {} };
   expect((await refusal(reader.api.bytes('queryWorkflowLogs', unknown))).status).toBe(404);
@@ -117,6 +162,8 @@ it('needs the right to get the flow, and an existing flow', async () => {
 it.each([
   { from: 'yesterday' },
   { from: '2027-01-02T00:00:00Z', to: '2027-01-01T00:00:00Z' },
+  { level: 'LOUD' },
+  { keyword: 'x'.repeat(257) },
   { limit: '1001' },
   { limit: 'x' },
   { cursor: 'x' },

@@ -25,6 +25,7 @@ import { testEventRoutes } from './test-events.ts';
 import { topicRoutes } from './topics.ts';
 import { triggerRoutes } from './triggers.ts';
 import { versionRoutes } from './versions.ts';
+import { workflowTemplateRoutes } from './workflow-templates.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** Every operation of the server, by id. The ids of v2 operations are those of the official SDK. */
@@ -51,6 +52,7 @@ export const ROUTES = {
   ...testEventRoutes,
   ...tagRoutes,
   ...cloudServiceRoutes,
+  ...workflowTemplateRoutes,
   ...workflowRoutes,
   ...imageRoutes,
   ...networkRoutes,

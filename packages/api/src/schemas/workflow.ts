@@ -266,23 +266,33 @@ export const RunPageQuery = Type.Object({
 
 const Time = (description: string) => Type.Optional(Type.String({ maxLength: 40, description }));
 
+const LogFilter = {
+  execution_id: Type.Optional(Type.String({ maxLength: 64, description: 'Only lines of this run.' })),
+  level: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Of DEBUG, INFO, WARN, ERROR, with commas between.' }),
+  ),
+  keyword: Type.Optional(Type.String({ maxLength: 256, description: 'Only lines with this text, in any case.' })),
+};
+
+export const FollowFlowLogsQuery = Type.Object(LogFilter);
+
 export const FlowLogQuery = Type.Object({
+  ...LogFilter,
   from: Time('RFC 3339; one hour before `to` when absent.'),
   to: Time('RFC 3339, exclusive; now when absent.'),
-  execution_id: Type.Optional(Type.String({ maxLength: 64, description: 'Only lines of this run.' })),
   limit: Type.Optional(NumberText),
   cursor: Type.Optional(Type.String({ maxLength: 256, description: '`next_cursor` of a page of the same query.' })),
   order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')])),
 });
 
+export const FlowLogLine = Type.Object({
+  time: Type.String({ description: 'RFC 3339 with milliseconds, UTC.' }),
+  level: Type.Enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+  execution_id: Type.String({ description: 'Empty in lines about missing lines.' }),
+  message: Type.String(),
+});
+
 export const FlowLogPage = Type.Object({
-  lines: Type.Array(
-    Type.Object({
-      time: Type.String({ description: 'RFC 3339 with milliseconds, UTC.' }),
-      level: Type.Enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
-      execution_id: Type.String({ description: 'Empty in lines about missing lines.' }),
-      message: Type.String(),
-    }),
-  ),
+  lines: Type.Array(FlowLogLine),
   next_cursor: Type.Optional(Type.String()),
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -356,6 +356,39 @@ describe('flows runs compare', () => {
   });
 });
 
+describe('templates for flows', () => {
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const template = {
+    ...{ id: 'loop', title: 'Loop', description: 'Loops.', titles: { zh: '循环', en: 'Loop' } },
+    ...{ descriptions: { zh: '循环。', en: 'Loops.' }, functions: ['square'], input: { numbers: [1] } },
+  };
+  const files = [
+    { path: 'flow.yaml', content: base64('# Loops.\nname: loop\nnodes: []\n'), executable: false },
+    { path: 'functions/square/index.js', content: base64('code'), executable: false },
+  ];
+
+  test('are listed in both languages', async () => {
+    server.on('GET /v1/p1/workflow-templates', { body: { templates: [template] } });
+    expect((await cli('templates')).stdout).toMatch(/loop +Loop +循环/);
+  });
+
+  test('are written to a new folder, whose name the flow gets', async () => {
+    server.on('GET /v1/p1/workflow-templates/loop', { body: { ...template, graph: {}, files } });
+    const { exitCode, stdout } = await cli('init', 'squares', '--template', 'loop');
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('fgs flows start squares --input')]);
+    expect(await readFile(join(cwd, 'squares/flow.yaml'), 'utf8')).toBe('# Loops.\nname: "squares"\nnodes: []\n');
+    expect(await readFile(join(cwd, 'squares/functions/square/index.js'), 'utf8')).toBe('code');
+    expect((await cli('init', 'squares', '--template', 'loop')).exitCode).toBe(3);
+  });
+
+  test('write nothing outside of the folder', async () => {
+    const outside = [{ path: '../flow.yaml', content: '', executable: false }];
+    server.on('GET /v1/p1/workflow-templates/loop', { body: { ...template, graph: {}, files: outside } });
+    const { exitCode, stderr } = await cli('init', 'squares', '--template', 'loop');
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('outside of the folder')]);
+  });
+});
+
 describe('tags of flows', () => {
   const TAGS = '/v1/p1/workflows/f1/tags';
   const tagged = (name: string, ...tags: [string, string][]) => ({
@@ -409,6 +442,24 @@ describe('flows logs', () => {
     expect([exitCode, stdout]).toEqual([0, `${TIME} - INFO line 0\n${TIME} r1 INFO line 1\n${TIME} r1 INFO line 2\n`]);
     const query = new URLSearchParams(server.requests(LOGS)[0]?.query);
     expect(Object.fromEntries(query)).toMatchObject({ execution_id: 'r1', limit: '3', order: 'desc' });
+  });
+
+  test('continues with new lines, by level and text', async () => {
+    server.on(LOGS, { body: { lines: [line(1)] } });
+    let streams = 0;
+    server.on(`${LOGS}/follow`, () => {
+      streams += 1;
+      if (streams === 1) return { body: `${JSON.stringify(line(2))}\n` };
+      return { status: 403, body: { error_code: 'FSS.0403', error_msg: 'no right' } };
+    });
+    const { exitCode, stdout, stderr } = await cli('logs', 'order', '-f', '--level', 'ERROR', '-k', 'pay');
+    expect(stdout).toBe(`${TIME} r1 INFO line 1\n${TIME} r1 INFO line 2\n`);
+    expect([exitCode, stderr]).toEqual([expect.any(Number), expect.stringContaining('connecting again')]);
+    expect(stderr).toContain('no right');
+    for (const route of [LOGS, `${LOGS}/follow`]) {
+      const query = new URLSearchParams(server.requests(route)[0]?.query);
+      expect(Object.fromEntries(query)).toMatchObject({ level: 'ERROR', keyword: 'pay' });
+    }
   });
 
   test('refuses a time that is none before it asks the server', async () => {

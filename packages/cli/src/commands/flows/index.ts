@@ -6,6 +6,7 @@ import { deploy } from './deploy.ts';
 import { exportFlow } from './export.ts';
 import { FLOW } from './flow.ts';
 import { graphText } from './graph-text.ts';
+import { flowTemplates, init } from './init.ts';
 import { logs } from './logs.ts';
 import { runCommands } from './runs.ts';
 import { start } from './start.ts';
@@ -20,6 +21,8 @@ export const flows: Noun = {
   name: 'flows',
   summary: 'Function flows: graphs of functions, and their runs',
   commands: [
+    flowTemplates,
+    init,
     check,
     deploy,
     operation('flows list', 'listWorkflow', {

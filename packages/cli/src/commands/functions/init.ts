@@ -1,48 +1,11 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
-import { CliError, type Context, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
+import { type Context, defineCommand, flag } from '../../framework/index.ts';
+import { refuseFilled, writeFiles } from '../template-files.ts';
 
 type Template = RouteResponse<Routes['showFunctionTemplate']>;
 type Files = RouteResponse<Routes['showTemplateFiles']>['files'];
-
-/** Refuses a folder that has contents. */
-async function refuseFilled(folder: string, shown: string): Promise<void> {
-  try {
-    if ((await readdir(folder)).length === 0) return;
-  } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return;
-    throw usageError(`cannot use ${shown}: ${systemCode(cause) ?? String(cause)}`);
-  }
-  throw new CliError(`${shown} is not empty`, {
-    code: 'CLI.EXISTS',
-    exitCode: EXIT.refused,
-    hint: 'Name a folder that does not exist yet.',
-  });
-}
-
-/** The local path of a file from the server; a server must not choose paths outside of the folder. */
-function placeOf(folder: string, path: string): string {
-  const place = resolve(folder, path);
-  if (place.startsWith(folder + sep) && !path.includes('\0')) return place;
-  throw new CliError(`the template has a file that would be outside of the folder: ${JSON.stringify(path)}`, {
-    code: 'CLI.TEMPLATE',
-    exitCode: EXIT.refused,
-  });
-}
-
-async function writeFiles(folder: string, files: Files): Promise<void> {
-  const places = files.map((file) => ({ ...file, place: placeOf(folder, file.path) }));
-  try {
-    for (const { place, content, executable } of places) {
-      await mkdir(dirname(place), { recursive: true });
-      await writeFile(place, Buffer.from(content, 'base64'), { mode: executable ? 0o755 : 0o644, flag: 'wx' });
-    }
-  } catch (cause) {
-    throw usageError(`cannot write to ${folder}: ${systemCode(cause) ?? String(cause)}`);
-  }
-}
 
 function variables({ user_data }: Template): [string, string][] {
   return Object.entries(JSON.parse(user_data || '{}') as Record<string, string>);

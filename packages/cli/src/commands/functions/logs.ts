@@ -1,13 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, type Client, type RouteResponse, type Routes } from '@funcgraph/api';
+import type { Client, RouteResponse, Routes } from '@funcgraph/api';
 import { connect, FUNCTION_FLAGS, type FunctionParams } from '../../connection/index.ts';
-import { type Context, defineCommand, flag, type StreamItem } from '../../framework/index.ts';
+import { defineCommand, flag, type StreamItem } from '../../framework/index.ts';
+import { followLines } from '../follow-lines.ts';
 import { newestLines } from '../log-pages.ts';
 import { timeText } from '../time-text.ts';
 
 type LogLine = RouteResponse<Routes['followLogs']>;
-
-const RECONNECT_MS = 500;
 
 interface Filter {
   readonly request_id?: string;
@@ -32,26 +30,6 @@ async function* past(
     return (await client.call('queryLogs', { params, query: { ...filter, ...page }, signal })).data;
   });
   for (const line of lines) yield item(line);
-}
-
-/** Follows until Ctrl-C. A broken connection is made again; a refusal of the server ends it. */
-async function* follow(
-  client: Client,
-  params: FunctionParams,
-  filter: Filter,
-  context: Context,
-): AsyncGenerator<StreamItem> {
-  while (!context.signal.aborted) {
-    try {
-      for await (const line of client.stream('followLogs', { params, query: filter, signal: context.signal }))
-        yield item(line);
-    } catch (error) {
-      if (context.signal.aborted) return;
-      if (error instanceof ApiError) throw error;
-    }
-    await context.stderr.write('the log stream ended; connecting again, lines of this moment may be missing\n');
-    await delay(RECONNECT_MS, undefined, { signal: context.signal }).catch(() => undefined);
-  }
 }
 
 export const logs = defineCommand({
@@ -80,7 +58,10 @@ export const logs = defineCommand({
     };
     async function* items(): AsyncGenerator<StreamItem> {
       if (flags.limit > 0) yield* past(client, params, { ...filter, from, limit: flags.limit }, context.signal);
-      if (flags.follow) yield* follow(client, params, filter, context);
+      if (!flags.follow) return;
+      const { signal } = context;
+      const lines = () => client.stream('followLogs', { params, query: filter, signal });
+      for await (const line of followLines(lines, context)) yield item(line);
     }
     return { kind: 'stream', items: items() };
   },

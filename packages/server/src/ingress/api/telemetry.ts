@@ -8,10 +8,10 @@ import type { InvocationRecord, LogLevel, LogLine, RecordQuery, Telemetry } from
 import type { ApiRequest, Handlers } from '../http/handler.ts';
 import { follow } from './follow.ts';
 import { functionUrn } from './function-urn.ts';
+import { hasKeyword, keywordIn, levelsIn } from './log-filter.ts';
 import { found } from './telemetry-search.ts';
 import { pageSize, timeRange } from './time-range.ts';
 
-const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 /** The time around an invocation in which its log lines are searched. */
 const LOG_MARGIN_MS = 60_000;
 
@@ -35,7 +35,7 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
           ...filterOf(deps, params, query),
           limit: pageSize(query.limit, 100, 1000),
           order: query.order ?? 'desc',
-          ...(query.keyword === undefined || query.keyword === '' ? {} : { keyword: query.keyword }),
+          ...keywordIn(query),
           ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
         }),
       );
@@ -43,13 +43,11 @@ export function telemetryHandlers(deps: TelemetryDeps): Handlers<Ids> {
     },
 
     followLogs(request) {
-      const { keyword } = request.query;
+      const isShown = hasKeyword(request.query);
       const filter = filterOf(deps, request.params, request.query);
-      const requested = keyword === undefined || keyword === '' ? undefined : keyword.toLowerCase();
       return follow({ clock, gone: request.goneSignal(), mayGoOn: () => mayFollow(deps, request) }, (push) =>
         telemetry.logs.tail(filter, (lines) => {
-          for (const line of lines)
-            if (requested === undefined || line.message.toLowerCase().includes(requested)) push(toWire(line));
+          for (const line of lines) if (isShown(line)) push(toWire(line));
         }),
       );
     },
@@ -149,19 +147,12 @@ function filterOf(
   query: { request_id?: string; level?: string },
 ): { functionKey: string; requestId?: string; versions?: readonly string[]; levels?: LogLevel[] } {
   const urn = functionUrn(params.function_urn, params.project_id);
-  const levels = (query.level ?? '')
-    .split(',')
-    .filter((l) => l !== '')
-    .map((l) => l.toUpperCase());
-  const known = LEVELS.filter((level) => levels.includes(level));
-  if (known.length !== new Set(levels).size)
-    throw new PlatformError('invalid_request', `level must be of ${LEVELS.join(', ')}`);
   // clients name latest when they mean the function
   const all = urn.qualifier === undefined || (urn.qualifier.kind === 'version' && urn.qualifier.name === 'latest');
   return {
     functionKey: functionKeyOf(resolve(deps.catalog, urn)),
     ...(query.request_id === undefined || query.request_id === '' ? {} : { requestId: query.request_id }),
-    ...(known.length === 0 ? {} : { levels: known }),
+    ...levelsIn(query),
     ...(all ? {} : { versions: versionsOf(deps.catalog, urn) }),
   };
 }

@@ -1,8 +1,10 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
-import { flowLogKey } from '../../../flows/index.ts';
+import { type Flow, flowLogKey } from '../../../flows/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { LogLine, Telemetry } from '../../../telemetry/index.ts';
-import type { Handlers } from '../../http/handler.ts';
+import { type Handlers, Reply } from '../../http/handler.ts';
+import { follow } from '../follow.ts';
+import { hasKeyword, keywordIn, levelsIn } from '../log-filter.ts';
 import { found } from '../telemetry-search.ts';
 import { pageSize, timeRange } from '../time-range.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
@@ -13,26 +15,44 @@ export interface FlowLogDeps extends FlowAccessDeps {
 }
 
 /** The log lines of express runs. */
-export function flowLogHandlers(deps: FlowLogDeps): Handlers<'queryWorkflowLogs'> {
-  const { telemetry, clock } = deps;
+export function flowLogHandlers(deps: FlowLogDeps): Handlers<'queryWorkflowLogs' | 'followWorkflowLogs'> {
+  const { telemetry, clock, iam } = deps;
   const access = new FlowAccess(deps);
   return {
     async queryWorkflowLogs(request) {
       const flow = await access.find(request, 'get');
-      const { from, to, execution_id: requestId = '', limit, cursor, order = 'desc' } = request.query;
+      const { query } = request;
       const page = await found(
         telemetry.logs.query({
-          ...timeRange(from, to, clock.now()),
-          functionKey: flowLogKey(flow),
-          limit: pageSize(limit, 100, 1000),
-          order,
-          ...(requestId === '' ? {} : { requestId }),
-          ...(cursor === undefined ? {} : { cursor }),
+          ...timeRange(query.from, query.to, clock.now()),
+          ...filterOf(flow, query),
+          ...keywordIn(query),
+          limit: pageSize(query.limit, 100, 1000),
+          order: query.order ?? 'desc',
+          ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
         }),
       );
       return { lines: page.lines.map(lineReply), ...(page.cursor === null ? {} : { next_cursor: page.cursor }) };
     },
+
+    async followWorkflowLogs(request) {
+      const flow = await access.find(request, 'get');
+      const filter = filterOf(flow, request.query);
+      const isShown = hasKeyword(request.query);
+      const mayGoOn = (): boolean => iam.holds(request.headers) && access.allows(request, 'get', flow);
+      const lines = follow<WireLine>({ clock, gone: request.goneSignal(), mayGoOn }, (push) =>
+        telemetry.logs.tail(filter, (batch) => {
+          for (const line of batch) if (isShown(line)) push(lineReply(line));
+        }),
+      );
+      return new Reply(lines);
+    },
   };
+}
+
+function filterOf(flow: Flow, query: { readonly execution_id?: string; readonly level?: string }) {
+  const { execution_id: requestId = '' } = query;
+  return { functionKey: flowLogKey(flow), ...levelsIn(query), ...(requestId === '' ? {} : { requestId }) };
 }
 
 type WireLine = RouteResponse<Routes['queryWorkflowLogs']>['lines'][number];
