@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config/index.ts';
 import type { Clock } from '../lib/clock.ts';
-import { type Buckets, type BucketsOptions, type Facts, objectFacts, openBuckets } from '../services/index.ts';
+import { type BucketsOptions, type Facts, type OpenBuckets, objectFacts, openBuckets } from '../services/index.ts';
 import type { Duty, DutyOptions, Leases, Storage } from '../storage/index.ts';
 
 export interface BucketDeps {
@@ -18,13 +18,16 @@ export interface BucketDeps {
 }
 
 /** Buckets, with their bytes in the data directory, or in the folder that servers on one database share. */
-export async function bucketParts(deps: BucketDeps): Promise<{ readonly buckets: Buckets; readonly duty: Duty }> {
+export async function bucketParts(
+  deps: BucketDeps,
+): Promise<Pick<OpenBuckets, 'buckets' | 'usage'> & { readonly duty: Duty }> {
   const { config, storage, facts, leases, refuseWhenFull, mayRemove, clock, log } = deps;
   const { dataDir, sharedArtifacts, region, quotas, minFreeDiskBytes } = config;
-  const { buckets, upkeep } = await openBuckets({
+  const { buckets, usage, upkeep } = await openBuckets({
     ...{ storage, refuseWhenFull, mayRemove, clock, region, quotas },
     dir: join(sharedArtifacts ?? dataDir, 'buckets'),
     isShared: sharedArtifacts !== undefined,
+    formerDir: sharedArtifacts === undefined ? undefined : join(dataDir, 'buckets'),
     minFreeBytes: minFreeDiskBytes,
     facts: objectFacts(facts),
     log: log.child({ module: 'buckets' }),
@@ -33,5 +36,5 @@ export async function bucketParts(deps: BucketDeps): Promise<{ readonly buckets:
     begin: (lease) => upkeep.start(() => leases.isHeld(lease)),
     end: () => upkeep.stop(),
   });
-  return { buckets, duty };
+  return { buckets, usage, duty };
 }

@@ -330,7 +330,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       log: log.child({ module: 'triggers' }),
     });
-    const { duty: bucketDuty } = await bucketParts({
+    const { duty: bucketDuty, usage: bucketUsage } = await bucketParts({
       ...base,
       facts,
       leases,
@@ -414,6 +414,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           clock,
           region,
           quotas: config.quotas,
+          bucketUsage,
           accountConcurrency: config.accountConcurrency,
           idleMs: config.idleMs,
           retainDays: config.logRetainDays,

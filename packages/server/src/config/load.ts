@@ -33,6 +33,11 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'quota_environment',
   'quota_async_events',
   'quota_dead_letters',
+  'quota_buckets',
+  'quota_objects',
+  'quota_uploads',
+  'quota_upload_parts',
+  'quota_object_writes',
 ]);
 
 /**

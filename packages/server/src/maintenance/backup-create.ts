@@ -3,7 +3,15 @@ import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { syncFolder, writeDurably } from '../lib/durable-file.ts';
 import { readDatabaseRecord, sqliteFile } from '../storage/index.ts';
-import { type BackedUpFile, copyFileHashed, DATABASE, hashFile, MANIFEST, type Manifest } from './backup-files.ts';
+import {
+  type BackedUpFile,
+  type CopiedFile,
+  copyFileHashed,
+  DATABASE,
+  hashFile,
+  MANIFEST,
+  type Manifest,
+} from './backup-files.ts';
 import { MaintenanceError } from './maintenance-error.ts';
 import { type ReferredBlob, referredBlobs } from './references.ts';
 
@@ -35,7 +43,7 @@ export async function createBackup(dataDir: string, folder: string): Promise<Bac
     const files = await copyConsistently(dataDir, partial);
     for (const name of KEYS) {
       const copied = await copyIfThere(join(dataDir, name), join(partial, name));
-      if (copied !== undefined) files.push({ path: name, ...copied });
+      if (copied !== undefined) files.push({ path: name, bytes: copied.bytes, sha256: copied.sha256 });
     }
     const manifest: Manifest = { format: 1, created_at: new Date().toISOString(), files };
     await writeDurably(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -103,17 +111,18 @@ async function takeSnapshot(dataDir: string, snapshot: string): Promise<Referred
 async function copyBlob(
   dataDir: string,
   partial: string,
-  { path, sha256 }: ReferredBlob,
+  { path, digest }: ReferredBlob,
 ): Promise<BackedUpFile | undefined> {
   const copied = await copyIfThere(join(dataDir, path), join(partial, path));
   if (copied === undefined) return undefined;
-  if (copied.sha256 === sha256) return { path, ...copied };
-  throw new MaintenanceError('backup.damaged', `${path} is damaged: its content does not match its name`, {
+  const { bytes, sha256 } = copied;
+  if (copied[digest.algorithm] === digest.hex) return { path, bytes, sha256 };
+  throw new MaintenanceError('backup.damaged', `${path} is damaged: its content is not what was stored`, {
     hint: 'Find its users with: fgs check. Upload the code again, or delete the function.',
   });
 }
 
-async function copyIfThere(from: string, to: string): Promise<Omit<BackedUpFile, 'path'> | undefined> {
+async function copyIfThere(from: string, to: string): Promise<CopiedFile | undefined> {
   try {
     return await copyFileHashed(from, to, 0o600);
   } catch (error) {

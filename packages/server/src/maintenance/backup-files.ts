@@ -40,9 +40,14 @@ export async function readManifest(folder: string): Promise<Manifest> {
   }
 }
 
+export interface CopiedFile extends Omit<BackedUpFile, 'path'> {
+  readonly md5: string;
+}
+
 /** Copies a file durably and returns its state at the time of the copy. Rejects with ENOENT when it is missing. */
-export async function copyFileHashed(from: string, to: string, mode: number): Promise<Omit<BackedUpFile, 'path'>> {
+export async function copyFileHashed(from: string, to: string, mode: number): Promise<CopiedFile> {
   const hash = createHash('sha256');
+  const md5 = createHash('md5');
   let bytes = 0;
   await mkdir(dirname(to), { recursive: true });
   await using source = await open(from, 'r');
@@ -51,6 +56,7 @@ export async function copyFileHashed(from: string, to: string, mode: number): Pr
     const chunks = source.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false });
     for await (const chunk of chunks as AsyncIterable<Buffer>) {
       hash.update(chunk);
+      md5.update(chunk);
       bytes += chunk.length;
       for (let done = 0; done < chunk.length; ) done += (await target.write(chunk, done)).bytesWritten;
     }
@@ -58,11 +64,11 @@ export async function copyFileHashed(from: string, to: string, mode: number): Pr
   } finally {
     await target.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256: hash.digest('hex'), md5: md5.digest('hex') };
 }
 
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
+export async function hashFile(path: string, algorithm: 'sha256' | 'md5' = 'sha256'): Promise<string> {
+  const hash = createHash(algorithm);
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Artifact, ArtifactStore } from '../artifacts/index.ts';
 import { fakeZip } from '../artifacts/testing.ts';
+import { bodyOf, openTestBuckets, testCaller, textOf } from '../services/buckets/testing.ts';
 import { openDatabase } from '../startup/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { checkData, createBackup, restoreBackup, verifyBackup } from './index.ts';
@@ -176,6 +177,47 @@ describe('a backup', { timeout: 60_000 }, () => {
       message: expect.stringContaining(sha256),
     });
     expect(readdirSync(folder).sort()).toEqual(['backup', 'data']);
+  });
+});
+
+describe('objects of buckets', { timeout: 60_000 }, () => {
+  const caller = testCaller();
+  const ref = { bucket: 'photos', key: 'in parts' };
+  const bucketsOf = (of: Storage, dir: string) => openTestBuckets({ over: { storage: of, dir: join(dir, 'buckets') } });
+  const store = async (): Promise<string[]> => {
+    const { buckets, files } = await bucketsOf(storage, dataDir);
+    await buckets.createBucket(caller, 'photos');
+    const uploadId = await buckets.createUpload(caller, { ...ref, content: {}, metadata: {} });
+    const { etag } = await buckets.uploadPart(caller, { ...ref, uploadId, partNumber: 1, body: bodyOf('part') });
+    await buckets.completeUpload(caller, { ...ref, uploadId, parts: [{ partNumber: 1, etag }] });
+    await buckets.put(caller, { bucket: 'photos', key: 'whole', body: bodyOf('object'), content: {}, metadata: {} });
+    return files();
+  };
+
+  it('are in a backup, whole, and come back with it', async () => {
+    await store();
+    const target = join(folder, 'backup');
+    await createBackup(dataDir, target);
+    expect(await verifyBackup(target)).toMatchObject({ ok: true, faults: [] });
+    const restored = join(folder, 'restored');
+    await restoreBackup(target, restored);
+    const opened = await open(restored);
+    const { buckets } = await bucketsOf(opened, restored);
+    const read = async (key: string) => textOf((await buckets.get(caller, { bucket: 'photos', key })).bytes);
+    expect([await read('in parts'), await read('whole')]).toEqual(['part', 'object']);
+    await opened.close();
+  });
+
+  it('are checked by their content, and keep a backup from being made when they are damaged', async () => {
+    const [file = '', other = ''] = await store();
+    writeFileSync(join(dataDir, 'buckets/files', file), 'other');
+    rmSync(join(dataDir, 'buckets/files', other));
+    const faults = (await checkData(dataDir)).filter(({ name }) => name === 'stored files').map(({ detail }) => detail);
+    expect(faults.sort()).toEqual([
+      expect.stringMatching(/of bucket photos is (damaged|missing)/),
+      expect.stringMatching(/of bucket photos is (damaged|missing)/),
+    ]);
+    await expect(createBackup(dataDir, join(folder, 'b'))).rejects.toMatchObject({ code: 'backup.damaged' });
   });
 });
 

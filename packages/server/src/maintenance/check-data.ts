@@ -17,7 +17,7 @@ export interface DataCheck {
 
 const RESTORE = 'Restore a backup: fgs backup restore DIR';
 const SECRET_FILES = ['master.key', 'credentials.json', 'funcgraph.db', 'funcgraph.db-wal', 'database.json'];
-const UNFINISHED = ['artifacts/incoming', 'images/incoming', 'images/uploads'];
+const UNFINISHED = ['artifacts/incoming', 'images/incoming', 'images/uploads', 'buckets/incoming'];
 
 /** Checks a data directory, also while a server works on it; changes nothing. */
 export async function checkData(dataDir: string): Promise<DataCheck[]> {
@@ -68,18 +68,19 @@ async function checkKey(dataDir: string, sealed: string | undefined): Promise<Da
 async function checkBlobs(dataDir: string, db: Database.Database): Promise<DataCheck[]> {
   const blobs = referredBlobs(db);
   const bad: DataCheck[] = [];
-  for (const { path, sha256, usedBy } of blobs) {
+  for (const { path, digest, usedBy } of blobs) {
     const file = join(dataDir, path);
-    const state = !existsSync(file) ? 'missing' : (await hashFile(file)) === sha256 ? 'whole' : 'damaged';
+    const hash = existsSync(file) ? await hashFile(file, digest.algorithm) : undefined;
+    const state = hash === undefined ? 'missing' : hash === digest.hex ? 'whole' : 'damaged';
     if (state === 'whole') continue;
-    const hint = 'Upload the code again, or restore a backup: fgs backup restore DIR';
+    const hint = 'Upload it again, or restore a backup: fgs backup restore DIR';
     bad.push({ name: 'stored files', state: 'fail', detail: `${path} of ${usedBy} is ${state}`, hint });
   }
-  const detail = `${blobs.length} files of code, dependencies and images are whole`;
+  const detail = `${blobs.length} files of code, dependencies, images and buckets are whole`;
   // the name of a folder for a single file continues after the digest
   const trees = await readdir(join(dataDir, 'artifacts/trees')).catch(() => []);
   const unpacked = new Set(trees.map((name) => name.slice(0, 64)));
-  const noTree = blobs.filter(({ path, sha256 }) => path.startsWith('artifacts/') && !unpacked.has(sha256));
+  const noTree = blobs.filter(({ path, digest }) => path.startsWith('artifacts/') && !unpacked.has(digest.hex));
   const result: DataCheck[] = bad.length > 0 ? bad : [{ name: 'stored files', state: 'ok', detail }];
   if (noTree.length > 0) {
     const missing = `${noTree.length} code folders are missing`;

@@ -1,23 +1,26 @@
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 
-/** A file of the data directory whose name is the SHA-256 of its content. */
+/** A stored file and what its content must be. */
 export interface ReferredBlob {
   /** Below the data directory, such as `artifacts/blobs/<sha256>`. */
   readonly path: string;
-  readonly sha256: string;
+  /** In hex. Objects of buckets have the MD5 that is their etag. */
+  readonly digest: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string };
   /** Its users, for people. */
   readonly usedBy: string;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** Every stored file that the database refers to: code, dependencies and image layers. */
+/** Every stored file that the database refers to: code, dependencies, image layers, and objects of buckets. */
 export function referredBlobs(db: Database.Database): ReferredBlob[] {
   const found = new Map<string, ReferredBlob>();
   const add = (folder: string, sha256: string, usedBy: string): void => {
     const path = join(folder, sha256);
-    if (SHA256.test(sha256) && !found.has(path)) found.set(path, { path, sha256, usedBy });
+    if (SHA256.test(sha256) && !found.has(path)) {
+      found.set(path, { path, digest: { algorithm: 'sha256', hex: sha256 }, usedBy });
+    }
   };
   const code = db.prepare<[], { sha256: string; name: string; version: string }>(
     `select artifact_sha256 as sha256, name, version from function_version
@@ -35,7 +38,26 @@ export function referredBlobs(db: Database.Database): ReferredBlob[] {
       add('images/blobs', digest.replace(/^sha256:/, ''), `image ${id.slice(0, 19)}`);
     }
   }
-  return [...found.values()];
+  return [...found.values(), ...bucketFiles(db)];
+}
+
+function bucketFiles(db: Database.Database): ReferredBlob[] {
+  // a backup of an older version has no buckets
+  const tables = db.prepare("select name from sqlite_master where type = 'table' and name = 'bucket_part'").all();
+  if (tables.length === 0) return [];
+  const files = db.prepare<[], { file: string; md5: string; bucket: string }>(
+    `select version as file, etag as md5, name as bucket from bucket_object
+     join bucket on bucket.id = bucket_object.bucket_id where in_parts = 0
+     union all
+     select file, etag, name from bucket_part
+     join bucket_upload on bucket_upload.id = bucket_part.upload_id
+     join bucket on bucket.id = bucket_upload.bucket_id`,
+  );
+  return files.all().map(({ file, md5, bucket }) => ({
+    path: join('buckets/files', file.slice(-2), file),
+    digest: { algorithm: 'md5', hex: md5 },
+    usedBy: `bucket ${bucket}`,
+  }));
 }
 
 /** Faults inside a database; empty without any. */

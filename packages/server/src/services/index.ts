@@ -1,4 +1,12 @@
-export { type Buckets, type BucketsOptions, type ObjectEvent, type ObjectFact, openBuckets } from './buckets/index.ts';
+export {
+  type Buckets,
+  type BucketsOptions,
+  type BucketUsage,
+  type ObjectEvent,
+  type ObjectFact,
+  type OpenBuckets,
+  openBuckets,
+} from './buckets/index.ts';
 export { FactStore } from './facts/fact-store.ts';
 export { type FactQuota, Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';

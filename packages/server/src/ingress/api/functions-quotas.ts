@@ -3,6 +3,7 @@ import { environmentChars } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
 import type { Quotas } from '../../domain/quotas.ts';
 import type { Flows } from '../../flows/index.ts';
+import type { BucketUsage } from '../../services/index.ts';
 import type { RunningCalls } from '../../telemetry/index.ts';
 import type { Handlers } from '../http/handler.ts';
 
@@ -27,6 +28,8 @@ export interface FunctionQuotaDeps {
   /** The queued messages of a project, and its dead letters. */
   readonly queue: { usage(projectId: string): QueueUse };
   readonly deadLetterBox: { usage(projectId: string): Promise<QueueUse> };
+  /** What a project stores in buckets. */
+  readonly bucketUsage: (projectId: string) => Promise<BucketUsage>;
   readonly idleMs: number;
 }
 
@@ -112,6 +115,7 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
             ...{ name: 'dead_letter_size', quota: quotas.deadLetterBytes, used: dead.bytes, unit: 'bytes' },
             setting: 'quota_dead_letter_size',
           },
+          ...bucketQuotas(quotas, await deps.bucketUsage(projectId)).map((quota) => ({ ...ofProject, ...quota })),
           {
             ...ofFunction,
             ...{ name: 'versions', quota: quotas.versionsPerFunction, used: most.versions },
@@ -149,4 +153,15 @@ function mostOfFunctions(catalog: Catalog, projectId: string): { versions: numbe
     if (snapshot.version !== LATEST) versions.set(functionId, (versions.get(functionId) ?? 0) + 1);
   }
   return { versions: Math.max(0, ...versions.values()), environment };
+}
+
+function bucketQuotas(quotas: Quotas, used: BucketUsage) {
+  return [
+    { name: 'buckets', quota: quotas.buckets, used: used.buckets, setting: 'quota_buckets' },
+    { name: 'objects', quota: quotas.objects, used: used.objects, setting: 'quota_objects' },
+    { name: 'object_size', quota: quotas.objectBytes, used: used.bytes, unit: 'bytes', setting: 'quota_object_size' },
+    { name: 'uploads', quota: quotas.uploads, used: used.uploads, setting: 'quota_uploads' },
+    { name: 'upload_parts', quota: quotas.uploadParts, used: used.parts, setting: 'quota_upload_parts' },
+    { name: 'object_writes', quota: quotas.objectWrites, used: used.writes, setting: 'quota_object_writes' },
+  ];
 }

@@ -8,7 +8,7 @@ import { toSecond, tryAtomic } from './object-commits.ts';
 import type { BucketRow } from './rows.ts';
 import { checkLifecycle, checkNotification } from './rules.ts';
 import type { Bucket, BucketAction, BucketCaller, LifecycleRule, NotificationRule } from './types.ts';
-import { checkUsage, type UsageLimits } from './usage.ts';
+import { checkUsage, NO_USAGE, type UsageLimits } from './usage.ts';
 
 /** A transaction that found another state than the look before it is tried again so often. */
 const MAX_TRIES = 30;
@@ -49,8 +49,7 @@ export class BucketRules {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const there = await store.look(name, Buffer.alloc(0));
       if (there !== undefined) throw taken(there.bucket, caller);
-      const none = { buckets: 0, objects: 0, bytes: 0, uploads: 0, parts: 0 };
-      checkUsage((await store.usage(projectId)) ?? none, { buckets: 1 }, limits);
+      checkUsage((await store.usage(projectId)) ?? NO_USAGE, { buckets: 1 }, limits);
       const statements = [...store.insertBucket(row), ...store.changeUsage(projectId, { buckets: 1 }, limits)];
       if (await tryAtomic(store, statements)) return toBucket(row);
     }

@@ -1,9 +1,9 @@
 import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
 import { type AtomicStatement, prepared, type Schema, type Storage } from '../../storage/index.ts';
 import type { Position } from './listing.ts';
-import type { BucketRow, Content, Garbage, ObjectRow, Usage } from './rows.ts';
-import type { LifecycleRule, ListedObject, NotificationRule } from './types.ts';
-import { FIELDS, type UsageChange, type UsageLimits } from './usage.ts';
+import type { BucketRow, Content, Garbage, ObjectRow } from './rows.ts';
+import type { LifecycleRule, ListedObject, NotificationRule, Usage } from './types.ts';
+import { FIELDS, NO_USAGE, type UsageChange, type UsageLimits } from './usage.ts';
 
 /** A bucket, what its project stores, and the object of one key. */
 export interface Seen {
@@ -138,12 +138,11 @@ export class BucketStore {
   /** Fails with a unique violation when the name exists. The usage of a project is never deleted. */
   insertBucket(row: BucketRow): AtomicStatement[] {
     const { id, name, accountId: account_id, projectId: project_id, region, createdAt: created_at } = row;
-    const none = { buckets: 0, objects: 0, bytes: 0, uploads: 0, parts: 0 };
     return [
       {
         query: this.#db
           .insertInto('bucket_usage')
-          .values({ project_id, ...none })
+          .values({ project_id, ...NO_USAGE })
           .onConflict((conflict) => conflict.column('project_id').doNothing())
           .compile(),
       },

@@ -1,2 +1,2 @@
-export { type BucketsOptions, openBuckets } from './open-buckets.ts';
+export { type BucketsOptions, type OpenBuckets, openBuckets } from './open-buckets.ts';
 export type * from './types.ts';

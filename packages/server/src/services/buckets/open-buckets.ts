@@ -11,9 +11,10 @@ import { BucketFiles } from './files/bucket-files.ts';
 import { ObjectCommits } from './object-commits.ts';
 import { ObjectReader } from './object-reader.ts';
 import { Objects } from './objects.ts';
-import type { Buckets, FactRecorder } from './types.ts';
+import type { Buckets, BucketUsage, FactRecorder } from './types.ts';
 import { UploadStore } from './upload-store.ts';
 import { Uploads } from './uploads.ts';
+import { NO_USAGE } from './usage.ts';
 import { WriteGate } from './write-gate.ts';
 
 export interface BucketsOptions {
@@ -22,6 +23,8 @@ export interface BucketsOptions {
   readonly dir: string;
   /** Other servers with the same database use the folder, too. */
   readonly isShared: boolean;
+  /** Folder of bytes from before servers shared one; they are moved. */
+  readonly formerDir?: string | undefined;
   readonly region: string;
   readonly quotas: Quotas;
   readonly minFreeBytes: number;
@@ -34,28 +37,39 @@ export interface BucketsOptions {
   readonly log: Logger;
 }
 
-/** The buckets of this server, and the removals that one server does for all. Throws `StartupError`. */
-export async function openBuckets(
-  options: BucketsOptions,
-): Promise<{ readonly buckets: Buckets; readonly upkeep: BucketUpkeep }> {
+export interface OpenBuckets {
+  readonly buckets: Buckets;
+  /** The removals that one server does for all. */
+  readonly upkeep: BucketUpkeep;
+  readonly usage: (projectId: string) => Promise<BucketUsage>;
+}
+
+/** Throws `StartupError` when the folder cannot be used. */
+export async function openBuckets(options: BucketsOptions): Promise<OpenBuckets> {
   const { storage, region, quotas, facts, refuseWhenFull, mayRemove, clock, log } = options;
   const files = new BucketFiles(options);
   await files.start();
+  if (options.formerDir !== undefined) await files.adopt(options.formerDir);
   const limits = quotas;
   const store = new BucketStore(storage);
   const access = new Access(store);
   const uploadStore = new UploadStore(storage);
   const rules = new BucketRules({ access, store, limits, region, clock });
   const commits = new ObjectCommits({ store, access, facts, limits, clock });
+  const gate = new WriteGate(quotas.objectWrites);
   const shared = {
     ...{ access, store, files, commits, limits, refuseWhenFull },
     uploads: uploadStore,
     reader: new ObjectReader(files, uploadStore),
-    gate: new WriteGate(quotas.objectWrites),
+    gate,
   };
   const objects = new Objects(shared);
   const uploads = new Uploads({ ...shared, objects, clock });
   return {
+    usage: async (projectId) => {
+      const usage = (await store.usage(projectId)) ?? NO_USAGE;
+      return { ...usage, writes: gate.running(projectId) };
+    },
     upkeep: new BucketUpkeep({ store, uploadStore, uploads, commits, files, mayRemove, clock, log }),
     buckets: {
       createBucket: (caller, name, place) => rules.create(caller, name, place),

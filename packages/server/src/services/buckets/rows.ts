@@ -48,15 +48,6 @@ export interface PartRow {
   readonly modifiedAt: number;
 }
 
-/** What a project stores. */
-export interface Usage {
-  readonly buckets: number;
-  readonly objects: number;
-  readonly bytes: number;
-  readonly uploads: number;
-  readonly parts: number;
-}
-
 /** A file that may be removed some time after the commit. */
 export interface Garbage {
   readonly file: string;

@@ -28,16 +28,19 @@ export interface TestBucketsOptions {
   readonly refuseWhenFull?: () => void;
   /** Emptied; a new one unless it is given. */
   readonly storage?: Storage;
+  /** What an earlier process left. */
+  readonly over?: { readonly storage: Storage; readonly dir: string };
   /** Another server over the same database and folder. */
   readonly beside?: TestBuckets;
 }
 
 export async function openTestBuckets(options: TestBucketsOptions = {}): Promise<TestBuckets> {
-  const { quotas = {}, refuseWhenFull = () => {}, beside } = options;
+  const { quotas = {}, refuseWhenFull = () => {} } = options;
+  const beside = options.beside ?? options.over;
   const storage = beside?.storage ?? options.storage ?? (await openTestStorage());
   if (options.storage !== undefined) await empty(options.storage);
   const dir = beside?.dir ?? mkdtempSync(join(tmpdir(), 'funcgraph-buckets-'));
-  const clock = beside?.clock ?? new ManualClock();
+  const clock = options.beside?.clock ?? new ManualClock();
   const facts: ObjectFact[] = [];
   let pending: ObjectFact[] = [];
   const { buckets, upkeep } = await openBuckets({

@@ -305,7 +305,7 @@ export interface LifecycleRule {
 
 /**
  * Buckets and their objects. A promise of a write resolves when the change is on disk; a rejected write changed nothing.
- * Each method authorizes the caller, then checks its arguments, then acts. All may throw `BucketError`:
+ * Each method checks its arguments and authorizes the caller before it acts. All may throw `BucketError`:
  * - `NoSuchBucket`, `AccessDenied`: no such bucket; one of another account, or a missing right.
  * - `InvalidBucketName`, `InvalidArgument`, `KeyTooLongError`: a name or key that cannot exist. Keys are 1 to 1024 bytes of
  *   UTF-8 without lone surrogates; any other character is possible.
@@ -374,6 +374,21 @@ export interface Buckets {
   /** Replaces all rules, 1 to 100. */
   putLifecycle(caller: BucketCaller, name: string, rules: readonly LifecycleRule[]): Promise<void>;
   deleteLifecycle(caller: BucketCaller, name: string): Promise<void>;
+}
+
+/** What a project stores; bytes are those of objects and unfinished uploads. */
+export interface Usage {
+  readonly buckets: number;
+  readonly objects: number;
+  readonly bytes: number;
+  /** Unfinished ones, and their parts. */
+  readonly uploads: number;
+  readonly parts: number;
+}
+
+export interface BucketUsage extends Usage {
+  /** Objects and parts that this server is writing. */
+  readonly writes: number;
 }
 
 /** A change of an object, as triggers hear of it. Expiry by a lifecycle is none. */

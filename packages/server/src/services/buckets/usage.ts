@@ -1,6 +1,8 @@
 import type { Quotas } from '../../domain/quotas.ts';
 import { BucketError } from './errors.ts';
-import type { Usage } from './rows.ts';
+import type { Usage } from './types.ts';
+
+export const NO_USAGE: Usage = { buckets: 0, objects: 0, bytes: 0, uploads: 0, parts: 0 };
 
 export type UsageChange = Partial<Usage>;
 

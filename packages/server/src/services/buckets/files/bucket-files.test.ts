@@ -74,6 +74,16 @@ it('removes in a sweep only what no row knows and what is old enough', async () 
   }
 });
 
+it('moves files from before servers shared a folder', async () => {
+  const { file } = await files.receive(bodyOf('mine'));
+  const shared = new BucketFiles({ dir: join(dir, 'shared'), isShared: true, minFreeBytes: 0 });
+  await shared.start();
+  await shared.adopt(dir);
+  await shared.adopt(join(dir, 'none'));
+  expect(await textOf(await shared.read([{ file, offset: 0, length: 4 }]))).toBe('mine');
+  expect(existsSync(files.path(file))).toBe(false);
+});
+
 it('takes no path for the id of a file', () => {
   for (const id of ['../../x', '', 'a/b']) expect(() => files.path(id)).toThrow();
 });

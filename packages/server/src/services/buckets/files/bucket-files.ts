@@ -62,6 +62,20 @@ export class BucketFiles {
     }
   }
 
+  /** Moves the files of another folder here, such as those from before servers shared one. */
+  async adopt(dir: string): Promise<void> {
+    const folder = join(dir, 'files');
+    for (const shard of await readdir(folder).catch(noNames)) {
+      for (const file of await readdir(join(folder, shard))) {
+        if (!ID.test(file)) continue;
+        const incoming = join(this.#incoming(), file);
+        await copyDurably(join(folder, shard, file), incoming);
+        await this.#place(incoming, file);
+        await rm(join(folder, shard, file));
+      }
+    }
+  }
+
   /** Throws `InsufficientStorage` when so many bytes more leave too little space free. */
   async checkRoom(bytes: number): Promise<void> {
     if ((await this.#spareBytes()) < bytes) throw noRoom();
@@ -134,8 +148,7 @@ export class BucketFiles {
     const incoming = join(this.#incoming(), file);
     try {
       const written = await write(incoming);
-      await this.#inShard(file, (path) => rename(incoming, path));
-      await syncFolder(this.#shard(shardOf(file)));
+      await this.#place(incoming, file);
       return { ...written, file };
     } catch (error) {
       await rm(incoming, { force: true });
@@ -151,12 +164,13 @@ export class BucketFiles {
     } catch (error) {
       if (!NO_LINK.has(String((error as NodeJS.ErrnoException).code))) throw error;
     }
-    const published = await this.#publish(async (path) => {
-      await copyFile(this.path(file), path);
-      await using written = await open(path, 'r');
-      await written.sync();
-    });
+    const published = await this.#publish((path) => copyDurably(this.path(file), path));
     return published.file;
+  }
+
+  async #place(incoming: string, file: string): Promise<void> {
+    await this.#inShard(file, (path) => rename(incoming, path));
+    await syncFolder(this.#shard(shardOf(file)));
   }
 
   /** Folders of files are made when they are needed first. */
@@ -190,6 +204,17 @@ export class BucketFiles {
 /** The end of the id, which is random. */
 function shardOf(file: string): string {
   return file.slice(-2);
+}
+
+async function copyDurably(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await using copy = await open(to, 'r');
+  await copy.sync();
+}
+
+function noNames(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 function noRoom(cause?: unknown): BucketError {
