@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, PATIENCE, project, runtimeOf, target } from '../functions.ts';
-import { TestServer } from '../server.ts';
+import { ROOT, TestServer } from '../server.ts';
 import { sdkFiles } from './inside/sdk-package.ts';
 
 const SDK = `
@@ -129,6 +130,33 @@ describe('the platform from inside a function', () => {
     expect(await call(urn, { operation: 'delete', urn: called })).toMatchObject({ status: 403, code: 'FSS.0403' });
     const { data } = await server.api.call('listAudit', { query: { user: 'helper' } });
     expect(data.entries[0]).toMatchObject({ source_ip: 'function:default/caller', status: 403 });
+  });
+
+  it('serves the examples of the guide, in Node.js and in Python', async () => {
+    const read = (name: string): string => readFileSync(join(ROOT, 'examples', name), 'utf8');
+    const called = await make('example-called', 'exports.handler = async (event, context) => event;');
+    const node = await make('example-node', read('call-platform-node/index.js'), {
+      agency: 'helper',
+      files: sdkFiles(),
+    });
+    expect(await call(node, {})).toEqual({ functions: expect.arrayContaining(['example-called', 'example-node']) });
+    const python = await deploy(server, {
+      name: 'example-python',
+      runtime: await runtimeOf(server, 'Python'),
+      files: { 'index.py': read('call-platform-python/index.py') },
+    });
+    await fgs('functions', 'update', 'example-python', '--agency', 'helper');
+    const { request_id } = await call<{ request_id: string }>(python, { urn: called, event: { from: 'python' } });
+    expect(request_id).toMatch(/^[\w-]{36}$/);
+  });
+
+  it('serves function URLs', async () => {
+    await make('answering', "exports.handler = async (event, context) => ({ statusCode: 200, body: 'here' });");
+    const urn = await make('asking', RAW);
+    const url = new URL(
+      (await fgs('functions', 'url', 'answering', '--enable', '--auth', 'none', '--field', 'url')).trim(),
+    );
+    expect(await call(urn, { port: 81, path: url.pathname })).toEqual({ status: 200, text: 'here' });
   });
 
   it('offers a function nothing but the API and the gateway', async () => {

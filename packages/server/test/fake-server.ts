@@ -45,12 +45,13 @@ export class FakeServer implements AsyncDisposable {
     fn: FakeFunction,
     changes: Partial<Config> = {},
     log = pino({ level: 'silent' }),
+    sandboxes: { readonly doors?: boolean } = {},
   ): Promise<FakeServer> {
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-fake-'));
     const flags = ['--data-dir', join(folder, 'data'), '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
     const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };
     const clock = new ManualClock();
-    const driver = new FakeSandboxDriver(fn);
+    const driver = new FakeSandboxDriver(fn, sandboxes);
     try {
       // The methods are handed on without their object in places.
       const bound: Clock = {

@@ -104,6 +104,22 @@ def connect_tcp(host, port):
         s.connect((host, int(port)))
 
 
+def when_open(name, *args):
+    """Waits for the first door of the platform: in a test the program starts before it is open."""
+    while True:
+        try:
+            connect_tcp('platform.internal', 80)
+            break
+        except ConnectionRefusedError:
+            time.sleep(0.01)
+    return PROBES[name](*args)
+
+
+def hold_tcp(host, port):
+    with socket.create_connection((host, int(port)), 5):
+        time.sleep(60)
+
+
 def fetch(host, port):
     """What a server answers."""
     with socket.create_connection((host, int(port)), 5) as s:
@@ -303,6 +319,8 @@ PROBES = {
     'ipv6_addresses': ipv6_addresses,
     'add_address': add_address,
     'sleep_forever': signal.pause,
+    'when_open': when_open,
+    'hold_tcp': hold_tcp,
     'make_device': make_device,
     'make_fifo': make_fifo,
     'raise_files': raise_files,
