@@ -84,7 +84,7 @@ export const deadLetters: Noun = {
       rows: ({ dead_letters }) =>
         dead_letters.map((row) => ({
           ...row,
-          name: row.topic === '' ? row.function_urn.split(':').slice(6).join(':') : `topic ${row.topic}`,
+          name: row.kind === 'notification' ? `topic ${row.topic}` : row.function_urn.split(':').slice(6).join(':'),
         })),
       next: ({ next_marker: marker }, seen, { limit }) =>
         marker === undefined || seen >= limit ? undefined : { marker, limit: String(Math.min(limit - seen, PAGE)) },
