@@ -16,8 +16,6 @@ export interface Verdict {
   readonly note: string;
 }
 
-const FLOW_TRIGGERS = 'Enabled SMN triggers are refused; disabled ones are stored and start nothing.';
-
 /** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {
   createFunction:
@@ -28,7 +26,7 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are stored, and a result for ' +
     'there is a dead letter.',
   createFunctionTrigger:
-    'The kinds TIMER, APIG, DEDICATEDGATEWAY and OBS. Other event sources exist only in the cloud.',
+    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS and SMN. Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
   listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',
@@ -36,8 +34,6 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Names the log of the function in this server, or the `log_config` of the function when it has one, which is only stored.',
   showTracing: 'Always answers that tracing is off.',
   updateTracing: 'Disabling is accepted; keys of APM are refused, since there is no APM.',
-  createWorkflow: FLOW_TRIGGERS,
-  updateWorkFlow: FLOW_TRIGGERS,
   showFuncSnapshotState: 'Always answers that there is no snapshot.',
   updateFuncSnapshot: 'Switching off is accepted; switching on is refused.',
 };

@@ -279,6 +279,14 @@ export const ERRORS = {
     'control',
     'Another trigger of the bucket gets some of the same events for the same objects.',
   ),
+  invalid_smn_trigger: user(
+    'FSS.1102',
+    400,
+    'control',
+    'A setting of a topic trigger is not usable; the message names it.',
+  ),
+  smn_trigger_exists: user('FSS.1141', 409, 'control', 'The version or alias has a topic trigger of this name.'),
+  trigger_topic_not_found: user('FSS.1171', 404, 'control', 'The project has no such topic.'),
   invalid_apig_trigger: user(
     'FSS.1107',
     400,

@@ -193,6 +193,40 @@ describe('a subscribed function', () => {
   });
 });
 
+describe('a trigger of the type SMN', () => {
+  const create = (topic_urn: string) =>
+    server.api.call('createFunctionTrigger', {
+      params: { ...project(), function_urn: functionUrn },
+      body: { trigger_type_code: 'SMN', event_data: { topic_urn } },
+    });
+
+  it('invokes its function for each message, until it is disabled', async () => {
+    const params = await createTopic();
+    const { data } = await create(params.topic_urn);
+    expect(data).toMatchObject({ event_data: { topic_urn: params.topic_urn, name: `smn-topic-${count}` } });
+    await publish(params, { message: 'one' });
+    await eventually(() => events.length).toBe(1);
+    expect(events).toMatchObject([{ record: [{ smn: { message: 'one' }, event_subscription_urn: functionUrn }] }]);
+    const trigger = { ...project(), function_urn: functionUrn, trigger_id: data.trigger_id, trigger_type_code: 'SMN' };
+    await server.api.call('updateTrigger', { params: trigger, body: { trigger_status: 'DISABLED' } });
+    await publish(params, { message: 'two' });
+    await subscribe(params, 'functiongraph', functionUrn);
+    await publish(params, { message: 'three' });
+    await eventually(() => events.length).toBe(2);
+    expect(events.at(-1)).toMatchObject({ record: [{ smn: { message: 'three' } }] });
+  });
+
+  it('needs a topic of the project', async () => {
+    await expect(create('orders')).rejects.toMatchObject({ status: 400, code: 'FSS.1102' });
+    for (const urn of [`urn:smn:local-1:${server.projectId}:none`, 'urn:smn:local-1:another-project:orders']) {
+      await expect(create(urn)).rejects.toMatchObject({ status: 404, code: 'FSS.1171' });
+    }
+    const params = await createTopic();
+    await create(params.topic_urn);
+    await expect(create(params.topic_urn)).rejects.toMatchObject({ status: 409, code: 'FSS.1141' });
+  });
+});
+
 describe('an address', () => {
   it('is confirmed with its token, and then gets signed messages', async () => {
     const params = await createTopic();

@@ -2,6 +2,7 @@ import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
 import { obsTrigger } from './trigger-kinds/obs.ts';
+import { smnTrigger } from './trigger-kinds/smn.ts';
 import { timerTrigger } from './trigger-kinds/timer.ts';
 
 /** Type codes of the API, including those of event sources that do not exist here. */
@@ -32,6 +33,7 @@ export const TRIGGER_KINDS = {
   APIG: gatewayTrigger,
   DEDICATEDGATEWAY: gatewayTrigger,
   OBS: obsTrigger,
+  SMN: smnTrigger,
 } as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;

@@ -43,6 +43,7 @@ import { DESTINATIONS } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import { TopicStore } from '../services/index.ts';
 import type { ChangeFeed, Storage } from '../storage/index.ts';
 import { TRIGGERS } from '../triggers/index.ts';
 
@@ -169,7 +170,12 @@ export function controlParts(deps: ControlDeps) {
   });
   const { accountConcurrency } = config;
   // buckets follow
-  const sources: TriggerSources = { bucket: () => Promise.resolve(undefined) };
+  const topics = new TopicStore(db);
+  const sources: TriggerSources = {
+    bucket: () => Promise.resolve(undefined),
+    topic: async ({ region, projectId, name }) =>
+      region === config.region && (await topics.find(projectId, name)) !== undefined,
+  };
   const flowTriggers = new FlowTriggers({ store: new FlowTriggerStore(db), feed });
   return {
     mayRemove,

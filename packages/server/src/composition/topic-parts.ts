@@ -17,18 +17,20 @@ import {
   MailSender,
   MessageStore,
   Notifier,
+  type Protocol,
   Publisher,
   type Sender,
   SigningKey,
   SigningKeyStore,
   type StartFlow,
-  type Subscription,
   SubscriptionStore,
   Subscriptions,
   SubscriptionTokens,
+  Targets,
   TopicFanOut,
   TopicStore,
   Topics,
+  TriggerTargetStore,
 } from '../services/index.ts';
 import type { Membership, Storage } from '../storage/index.ts';
 
@@ -88,7 +90,7 @@ export function topicParts(deps: TopicDeps) {
             (await topicStore.find(projectId, topicName))?.displayName ?? '',
         });
   const toFlows = flowSender({ startFlow: deps.startFlow, region });
-  const senderOf = ({ protocol }: Subscription): Sender => {
+  const senderOf = (protocol: Protocol): Sender => {
     switch (protocol) {
       case 'functiongraph':
       case 'functionstage':
@@ -102,9 +104,10 @@ export function topicParts(deps: TopicDeps) {
         return mail ?? NO_MAIL;
     }
   };
+  const targets = new Targets(subscriptionStore, new TriggerTargetStore(storage.db), region);
   const fanOut = new TopicFanOut({
     store: messages,
-    subscriptions: subscriptionStore,
+    targets,
     queue,
     peers: membership,
     clock,
@@ -114,6 +117,7 @@ export function topicParts(deps: TopicDeps) {
     queue,
     deadLetters: deps.deadLetters,
     store: messages,
+    targets,
     subscriptions: subscriptionStore,
     senderOf,
     peers: membership,
@@ -158,9 +162,9 @@ const NO_MAIL: Sender = {
 
 /** Runs of flows that messages start. */
 export function startFlow(flows: Pick<Flows, 'flowByUrn'>, runs: Pick<RunService, 'start'>): StartFlow {
-  return async ({ projectId, urn, input, runId, startedBy }) => {
+  return async ({ projectId, urn, input, runId, startedBy, depth }) => {
     const flow = await flows.flowByUrn(projectId, urn);
     if (flow === undefined) throw new PlatformError('flow_not_found', `${urn} does not exist any more`);
-    await runs.start({ flow, input: input as JsonObject, headers: {}, runId, startedBy });
+    await runs.start({ flow, input: input as JsonObject, headers: {}, runId, startedBy, chainDepth: depth });
   };
 }

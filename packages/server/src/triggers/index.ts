@@ -4,6 +4,7 @@ export { readApi } from './gateway/event-data.ts';
 export { TRIGGERS, triggerSources } from './kinds.ts';
 export { checkBucket, isObs, obsEventFor } from './obs/index.ts';
 export { checkObs, type ObsSettings, overlap, readObs } from './obs/obs-settings.ts';
+export { checkTopic, isSmn, readSmn, type SmnSettings, topicOf } from './smn/smn-settings.ts';
 export { TimerSource } from './timer/timer-source.ts';
 export type { Timed, Timers } from './timer/timers.ts';
 export type { SampleEvent, SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';

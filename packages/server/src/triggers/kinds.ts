@@ -1,10 +1,11 @@
 import { apig, dedicatedGateway } from './gateway/index.ts';
 import { obs } from './obs/index.ts';
+import { smn } from './smn/index.ts';
 import { timer } from './timer/index.ts';
 import type { SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';
 
 /** Every kind of trigger. */
-export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway, obs];
+export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway, obs, smn];
 
 /** The sources of all kinds and others, as one. */
 export function triggerSources({ log, ...deps }: SourceDeps, others: readonly TriggerSource[]): TriggerSource {

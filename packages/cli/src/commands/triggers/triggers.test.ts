@@ -126,7 +126,7 @@ describe('triggers create', () => {
 
   test.each([
     [[]],
-    [['--type', 'SMN']],
+    [['--type', 'KAFKA']],
     [['--every', '1m', '--bucket', 'b']],
     [['--every', '1m', '--prefix', 'p']],
     [['--path', '/', '--on', 'Put']],

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@funcgraph/api';
+import type { ErrorCode, TopicUrn } from '@funcgraph/api';
 import type { FunctionName } from '../functions/types.ts';
 import type { Trigger, TriggerSettings } from './types.ts';
 
@@ -44,4 +44,6 @@ export interface FlowListener {
 /** Where events come from. */
 export interface TriggerSources {
   bucket(name: string): Promise<{ readonly projectId: string } | undefined>;
+  /** Whether a topic exists. */
+  topic(urn: TopicUrn): Promise<boolean>;
 }

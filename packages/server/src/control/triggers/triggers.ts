@@ -45,7 +45,7 @@ export interface TriggerChange {
 }
 
 const SECOND_MS = 1000;
-const NO_SOURCES: TriggerSources = { bucket: () => Promise.resolve(undefined) };
+const NO_SOURCES: TriggerSources = { bucket: () => Promise.resolve(undefined), topic: () => Promise.resolve(false) };
 const NAME = /^\p{L}[\p{L}\p{N}_-]{0,63}$/u;
 
 /**

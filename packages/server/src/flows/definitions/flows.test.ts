@@ -20,7 +20,7 @@ beforeEach(async () => {
   const { storage, catalog, clock, feed } = control;
   const triggers = new FlowTriggers({ store: new FlowTriggerStore(storage.db), feed });
   await triggers.start();
-  const sources = { bucket: () => Promise.resolve(undefined) };
+  const sources = { bucket: () => Promise.resolve(undefined), topic: () => Promise.resolve(false) };
   flows = new Flows({
     store: new FlowStore(storage.db),
     catalog,

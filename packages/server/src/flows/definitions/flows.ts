@@ -9,6 +9,7 @@ import { routeKey } from '../../triggers/index.ts';
 import { bucketFaults } from '../triggers/bucket-faults.ts';
 import type { FlowTriggers } from '../triggers/flow-triggers.ts';
 import { readTriggers } from '../triggers/read-triggers.ts';
+import { topicFaults } from '../triggers/topic-faults.ts';
 import type { Flow, FlowCatalog, FlowPrincipal } from '../types.ts';
 import { DefinitionCache } from './definition-cache.ts';
 import type { FlowStore, StoredDefinition } from './flow-store.ts';
@@ -227,7 +228,12 @@ export class Flows implements FlowCatalog {
       return [{ code: 'X-51', field, message: `a trigger of ${by} serves this path, method and environment` }];
     });
     const around = { projectId, flowName: definition.name, catalog, flows: triggers, sources };
-    return [...read.faults, ...taken, ...(await bucketFaults(read.triggers, around))];
+    return [
+      ...read.faults,
+      ...taken,
+      ...(await bucketFaults(read.triggers, around)),
+      ...(await topicFaults(read.triggers, around)),
+    ];
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Json } from '@funcgraph/flow';
 import type { ApiSettings, Trigger } from '../../control/index.ts';
-import type { ObsSettings } from '../../triggers/index.ts';
+import type { ObsSettings, SmnSettings } from '../../triggers/index.ts';
 
 export interface FlowTimerSettings {
   readonly kind: 'FLOWTIMER';
@@ -11,7 +11,7 @@ export interface FlowTimerSettings {
 }
 
 /** `kind` is that of the gateway: a dedicated one stands for APIG_DE. */
-export type FlowTriggerSettings = FlowTimerSettings | ApiSettings | ObsSettings;
+export type FlowTriggerSettings = FlowTimerSettings | ApiSettings | ObsSettings | SmnSettings;
 
 /** An enabled trigger of a definition. */
 export interface DefinedTrigger {
@@ -21,7 +21,7 @@ export interface DefinedTrigger {
   readonly settings: FlowTriggerSettings;
   /** Of an API: no other trigger of a function or flow has it. */
   readonly routeKey: string | undefined;
-  /** Of a bucket: the facts that it listens to. */
+  /** Of a bucket or a topic: the events that it listens to. */
   readonly source: string | undefined;
   /** In the definition. */
   readonly index: number;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { api, bucket, TestFlowTriggers, timer } from './testing.ts';
+import { api, bucket, TestFlowTriggers, timer, topic } from './testing.ts';
 
 let flows: TestFlowTriggers;
 beforeEach(async () => {
@@ -39,9 +39,15 @@ describe('triggers of a definition', () => {
     ],
     [
       'an event source that does not exist here',
-      [timer('0 0 0 * * ?'), { trigger_type: 'SMN', trigger_config: {} }],
-      ['X-52 triggers[1].trigger_type'],
+      [timer('0 0 0 * * ?'), { trigger_type: 'DIS', trigger_config: {} }],
+      ['F-120 triggers[1].trigger_type'],
     ],
+    [
+      'a topic that the project does not have',
+      [topic('urn:smn:local-1:p1:other')],
+      ['X-55 triggers[0].trigger_config.topic_urn'],
+    ],
+    ['what is no topic', [topic('orders')], ['X-55 triggers[0].trigger_config.topic_urn']],
     [
       'a bucket that the project does not have',
       [bucket({ bucket: 'other' })],

@@ -4,8 +4,18 @@ import type { ApiSettings } from '../../control/index.ts';
 import { parseCronSchedule, ScheduleError } from '../../domain/schedule.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { bucketSource } from '../../services/index.ts';
-import { checkApi, checkObs, type ObsSettings, readApi, readObs, routeKey } from '../../triggers/index.ts';
+import { bucketSource, topicSource } from '../../services/index.ts';
+import {
+  checkApi,
+  checkObs,
+  type ObsSettings,
+  readApi,
+  readObs,
+  readSmn,
+  routeKey,
+  type SmnSettings,
+  topicOf,
+} from '../../triggers/index.ts';
 import type { DefinedTrigger, FlowTimerSettings, FlowTriggerSettings } from './flow-trigger.ts';
 
 export interface ReadTriggers {
@@ -45,7 +55,7 @@ export function readTriggers({ triggers }: FlowDefinition, { projectId, flowId =
     if (ids.has(id)) fault('X-50', 'trigger_name', `another ${given.trigger_type} trigger is called ${name}`);
     ids.add(id);
     const key = isGateway(settings) ? routeKey({ projectId }, settings) : undefined;
-    const source = settings.kind === 'OBS' ? bucketSource(projectId, settings.bucket) : undefined;
+    const source = sourceOf(projectId, settings);
     const same = key === undefined ? undefined : keys.get(key);
     if (same !== undefined)
       fault('X-51', 'trigger_config.path', `triggers[${same}] serves this path, method and environment`);
@@ -67,11 +77,11 @@ function readSettings({ trigger_type: type, trigger_config: config }: Given, nam
       return readGateway('DEDICATEDGATEWAY', config, (field, message) => fault('F-124', field, message));
     case 'OBS':
       return readBucket(name, config, fault);
-    default: {
-      const why = `there is no event source for ${type.slice(0, 40)} triggers here`;
-      fault('X-52', 'trigger_type', `${why}; with enabled false the trigger is kept and does nothing`);
+    case 'SMN':
+      return readTopic(name, config, fault);
+    // reported by the rules of definitions
+    default:
       return undefined;
-    }
   }
 }
 
@@ -160,6 +170,27 @@ function readBucket(name: string, config: JsonObject, fault: Fault): ObsSettings
     fault('X-53', 'trigger_config', error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
     return undefined;
   }
+}
+
+function readTopic(name: string, { topic_urn = '' }: JsonObject, fault: Fault): SmnSettings | undefined {
+  if (typeof topic_urn !== 'string') {
+    fault('X-55', 'trigger_config.topic_urn', 'must be text');
+    return undefined;
+  }
+  const settings = readSmn({ name, topic_urn });
+  try {
+    topicOf(settings);
+    return settings;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    fault('X-55', 'trigger_config.topic_urn', error.message);
+    return undefined;
+  }
+}
+
+function sourceOf(projectId: string, settings: FlowTriggerSettings): string | undefined {
+  if (settings.kind === 'OBS') return bucketSource(projectId, settings.bucket);
+  return settings.kind === 'SMN' ? topicSource(projectId, topicOf(settings).name) : undefined;
 }
 
 function isGateway(settings: FlowTriggerSettings): settings is ApiSettings {

@@ -14,6 +14,7 @@ import { FlowTriggers } from './flow-triggers.ts';
 /** There is one bucket, `photos`. */
 const BUCKETS = {
   bucket: (name: string) => Promise.resolve(name === 'photos' ? { projectId: 'p1' } : undefined),
+  topic: ({ name }: { name: string }) => Promise.resolve(name === 'orders'),
 };
 const log = pino({ level: 'silent' });
 
@@ -163,4 +164,8 @@ export function api(path: string, config: Given['trigger_config'] = {}, more: Pa
 export function bucket(config: Given['trigger_config'] = {}, more: Partial<Given> = {}): Given {
   const trigger_config = { bucket: 'photos', events: ['ObjectCreated'], ...config };
   return { trigger_name: 'objects', trigger_type: 'OBS', trigger_config, ...more };
+}
+
+export function topic(urn: string, more: Partial<Given> = {}): Given {
+  return { trigger_type: 'SMN', trigger_config: { topic_urn: urn }, ...more };
 }

@@ -5,12 +5,12 @@ import { type Peers, type Queue, QueueError } from '../../queue/index.ts';
 import { isGuard } from '../../storage/index.ts';
 import type { MessageStore, WaitingMessage } from './message-store.ts';
 import { passes } from './rules/filter.ts';
-import type { SubscriptionStore } from './subscription-store.ts';
+import type { Targets } from './targets.ts';
 import { notificationOf } from './topic-messages.ts';
 
 export interface TopicFanOutOptions {
   readonly store: Pick<MessageStore, 'waiting' | 'advance'>;
-  readonly subscriptions: Pick<SubscriptionStore, 'nextOf'>;
+  readonly targets: Pick<Targets, 'next'>;
   readonly queue: Pick<Queue, 'atomically'>;
   /** Servers that may have left messages. */
   readonly peers: Peers;
@@ -26,7 +26,7 @@ const PAGE = 500;
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Gives each message of a topic a delivery for each of its subscriptions, in steps. A step stores its deliveries and its
+ * Gives each message of a topic a delivery for each of its subscriptions and triggers, in steps. A step stores its deliveries and its
  * position together, so that any server can go on after a crash, and two never do the same step.
  */
 export class TopicFanOut {
@@ -109,13 +109,13 @@ export class TopicFanOut {
 
   /** The next position; undefined after the last step. */
   async #step(message: WaitingMessage, limit: number): Promise<string | undefined> {
-    const { store, subscriptions, queue } = this.#options;
-    const page = await subscriptions.nextOf(message.topicId, message.cursor, limit);
-    const due = page.filter((subscription) => passes(message.content.attributes, subscription));
-    const isLast = page.length < limit;
-    const to = page.at(-1)?.id ?? message.cursor;
+    const { store, targets, queue } = this.#options;
+    const topic = { id: message.topicId, projectId: message.projectId, name: message.topicName };
+    const page = await targets.next(topic, message.cursor, limit);
+    const due = page.targets.filter((target) => passes(message.content.attributes, target));
+    const { to, isLast } = page;
     await queue.atomically({
-      messages: due.map((subscription) => notificationOf(message, subscription)),
+      messages: due.map((target) => notificationOf(message, target)),
       statements: store.advance(message, { to, deliveries: due.length, isLast }),
     });
     return isLast ? undefined : to;

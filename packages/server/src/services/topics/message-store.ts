@@ -4,8 +4,9 @@ import type { MessageContent, PublishedMessage } from './types.ts';
 
 /** A message that has not reached all subscriptions yet. */
 export interface WaitingMessage extends PublishedMessage {
-  /** The target with the last delivery; empty before the first. */
+  /** The position after the last target with a delivery; empty before the first. */
   readonly cursor: string;
+  readonly topicName: string;
 }
 
 export interface MessageUsage {
@@ -68,14 +69,16 @@ export class MessageStore {
   async waiting(limit: number, without: readonly string[]): Promise<WaitingMessage[]> {
     const rows = await this.#db
       .selectFrom('topic_message')
-      .selectAll()
+      .innerJoin('topic', 'topic.id', 'topic_message.topic_id')
+      .selectAll('topic_message')
+      .select('topic.name as topic_name')
       .where('fanned_out', '=', 0)
-      .$if(without.length > 0, (query) => query.where('project_id', 'not in', [...without]))
+      .$if(without.length > 0, (query) => query.where('topic_message.project_id', 'not in', [...without]))
       .orderBy('published_at')
-      .orderBy('id')
+      .orderBy('topic_message.id')
       .limit(limit)
       .execute();
-    return rows.map((row) => ({ ...toMessage(row), cursor: row.cursor }));
+    return rows.map((row) => ({ ...toMessage(row), cursor: row.cursor, topicName: row.topic_name }));
   }
 
   async find(id: string): Promise<PublishedMessage | undefined> {
@@ -84,7 +87,7 @@ export class MessageStore {
   }
 
   /**
-   * Notes deliveries that the same step enqueues, up to the target `to`; refused when another server did so before. The
+   * Notes deliveries that the same step enqueues, up to the position `to`; refused when another server did so before. The
    * last ones end the fan-out, and without open deliveries the message.
    */
   advance(

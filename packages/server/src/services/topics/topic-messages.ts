@@ -1,4 +1,5 @@
 import type { JsonObject, NewMessage } from '../../queue/index.ts';
+import type { Target } from './targets.ts';
 import type { Protocol, PublishedMessage, Subscription } from './types.ts';
 
 /** Deliveries inside this server: to functions and flows. */
@@ -9,7 +10,9 @@ export const OUTER_TOPIC = 'notification-out';
 /** The attributes of a delivery. */
 export interface Notification {
   readonly messageId: string;
+  /** Or of the trigger. */
   readonly subscriptionId: string;
+  readonly isTrigger: boolean;
   /** Of the subscription's topic. */
   readonly topicName: string;
   readonly protocol: Protocol;
@@ -32,15 +35,22 @@ function groupOf({ projectId, id }: Pick<Subscription, 'projectId' | 'id'>): str
   return `${projectId}:subscription:${id}`;
 }
 
-/** Small, whatever the size of the message is. The same message and subscription give the same id. */
-export function notificationOf(message: PublishedMessage, subscription: Subscription): NewMessage {
-  const { id: subscriptionId, topicName, protocol, endpoint } = subscription;
+/** Small, whatever the size of the message is. The same message and target give the same id. */
+export function notificationOf(message: PublishedMessage, target: Target): NewMessage {
+  const { id: subscriptionId, topicName, protocol, endpoint, isTrigger } = target;
   return {
     id: `${message.id}-${subscriptionId}`,
     topic: isInner(protocol) ? INNER_TOPIC : OUTER_TOPIC,
-    group: groupOf(subscription),
+    group: groupOf(target),
     payload: new Uint8Array(0),
-    attributes: { messageId: message.id, subscriptionId, topicName, protocol, endpoint },
+    attributes: {
+      messageId: message.id,
+      subscriptionId,
+      topicName,
+      protocol,
+      endpoint,
+      ...(isTrigger ? { isTrigger } : {}),
+    },
   };
 }
 
@@ -57,13 +67,14 @@ export function confirmationOf(subscription: Subscription): NewMessage {
 
 /** Throws when the stored object was not made here. */
 export function readNotification(stored: JsonObject): Notification | ConfirmationRequest {
-  const { messageId, subscriptionId, requestedAt, topicName, protocol, endpoint, redriveOf } = stored;
+  const { messageId, subscriptionId, requestedAt, topicName, protocol, endpoint, isTrigger, redriveOf } = stored;
   if (typeof subscriptionId !== 'string') throw new Error('a queued message is not a notification');
   if (typeof requestedAt === 'number') return { subscriptionId, requestedAt };
   if (typeof messageId !== 'string') throw new Error('a queued message is not a notification');
   return {
     messageId,
     subscriptionId,
+    isTrigger: isTrigger === true,
     topicName: String(topicName),
     protocol: protocol as Protocol,
     endpoint: String(endpoint),

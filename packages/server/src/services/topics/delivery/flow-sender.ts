@@ -16,6 +16,8 @@ export type StartFlow = (request: {
   readonly input: Readonly<Record<string, unknown>>;
   readonly runId: string;
   readonly startedBy: string;
+  /** Functions that ran one after another until then. */
+  readonly depth: number;
 }) => Promise<void>;
 
 export interface FlowSenderDeps {
@@ -29,8 +31,8 @@ const PASSING: ReadonlySet<number> = new Set([429, 507]);
 /** Starts a run of a flow, with the event as its input. */
 export function flowSender({ startFlow, region }: FlowSenderDeps): Sender {
   return {
-    async send({ id, message, subscription }): Promise<DeliveryResult> {
-      const { endpoint, topicName, protocol, projectId } = subscription;
+    async send({ id, message, target }): Promise<DeliveryResult> {
+      const { endpoint, topicName, protocol, projectId } = target;
       const refused = depthRefusal(message.depth);
       if (refused !== undefined) return refused;
       const runId = idOf(id);
@@ -40,7 +42,7 @@ export function flowSender({ startFlow, region }: FlowSenderDeps): Sender {
       const names = { region, topicName, protocol, target: endpoint, functionName, requestId: runId, now: at };
       const input = functionEvent(message, names);
       try {
-        await startFlow({ projectId, urn: endpoint, input, runId, startedBy: topicName });
+        await startFlow({ projectId, urn: endpoint, input, runId, startedBy: topicName, depth: message.depth });
         return { kind: 'delivered', note: { requestId: runId }, messages: [] };
       } catch (error) {
         if (error instanceof PlatformError && PASSING.has(error.spec.status)) {

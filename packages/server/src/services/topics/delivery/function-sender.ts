@@ -39,7 +39,7 @@ export function functionSender({ accepting, queue, region, now }: FunctionSender
     }
   }
   return {
-    async send({ id, message, subscription: { endpoint, topicName, protocol } }) {
+    async send({ id, message, target: { endpoint, topicName, protocol } }) {
       const urn = parseUrn(endpoint);
       if (urn === undefined) throw new Error(`${endpoint} is not the URN of a function`);
       const refused = depthRefusal(message.depth);

@@ -1,5 +1,6 @@
 import { formatSubscriptionUrn, formatTopicUrn } from '@funcgraph/api';
 import { textFor } from '../rules/message.ts';
+import type { Target } from '../targets.ts';
 import type { PublishedMessage, Subscription } from '../types.ts';
 import type { SigningKey } from './signing-key.ts';
 
@@ -8,6 +9,8 @@ export interface HttpMessage {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
+
+type Receiver = Pick<Target, 'id' | 'projectId' | 'topicName'>;
 
 export interface HttpMessageDeps {
   readonly key: Pick<SigningKey, 'sign'>;
@@ -34,22 +37,22 @@ export async function notificationPost(
   deps: HttpMessageDeps,
   {
     message,
-    subscription,
+    target,
     unsubscribeUrl,
   }: {
     readonly message: PublishedMessage;
-    readonly subscription: Subscription;
+    readonly target: Target;
     readonly unsubscribeUrl: string;
   },
 ): Promise<HttpMessage> {
   const { subject, attributes } = message.content;
   const signed = {
-    message: textFor(message.content, subscription.protocol),
+    message: textFor(message.content, target.protocol),
     message_id: message.id,
     // the signature omits an empty subject
     ...(subject === '' ? {} : { subject }),
     timestamp: secondsTime(message.publishedAt),
-    topic_urn: topicUrn(deps, subscription),
+    topic_urn: topicUrn(deps, target),
     type: 'Notification',
   };
   const more = {
@@ -57,7 +60,7 @@ export async function notificationPost(
     unsubscribe_url: unsubscribeUrl,
     ...(attributes.length === 0 ? {} : { message_attributes: attributes }),
   };
-  return post(deps, subscription, signed, more);
+  return post(deps, target, signed, more);
 }
 
 /** A request for confirmation for an http or https endpoint. */
@@ -85,13 +88,13 @@ export function confirmationPost(
   return post(deps, subscription, signed, {});
 }
 
-function topicUrn({ region }: HttpMessageDeps, { projectId, topicName }: Subscription): string {
+function topicUrn({ region }: HttpMessageDeps, { projectId, topicName }: Receiver): string {
   return formatTopicUrn({ region, projectId, name: topicName });
 }
 
 async function post(
   { key, region, publicUrl }: HttpMessageDeps,
-  { projectId, topicName, id }: Subscription,
+  { projectId, topicName, id }: Receiver,
   signed: Readonly<Record<string, string>> & { readonly type: string; readonly message_id: string; topic_urn: string },
   more: object,
 ): Promise<HttpMessage> {

@@ -20,13 +20,9 @@ export function httpSender(deps: HttpSenderDeps): Sender {
       : { kind: 'undeliverable', reason: 'refused', message: answer.message };
   }
   return {
-    async send({ message, subscription, signal }) {
-      const unsubscribeUrl = links.unsubscribe(subscription);
-      return post(
-        subscription.endpoint,
-        await notificationPost(deps, { message, subscription, unsubscribeUrl }),
-        signal,
-      );
+    async send({ message, target, signal }) {
+      const unsubscribeUrl = links.unsubscribe(target);
+      return post(target.endpoint, await notificationPost(deps, { message, target, unsubscribeUrl }), signal);
     },
     async confirm({ id, subscription, signal }) {
       const sent = { subscription, messageId: id, subscribeUrl: links.subscribe(subscription) };

@@ -15,7 +15,7 @@ export class Links {
     return this.#link('subscribe', this.#tokens.confirmation(id, requestedAt));
   }
 
-  unsubscribe({ id }: Subscription): string {
+  unsubscribe({ id }: Pick<Subscription, 'id'>): string {
     return this.#link('unsubscribe', this.#tokens.unsubscription(id));
   }
 

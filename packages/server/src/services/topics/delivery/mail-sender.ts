@@ -4,7 +4,7 @@ import type { DeliveryResult } from '../../../invocation/index.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import { textFor } from '../rules/message.ts';
 import { isOneLine } from '../rules/one-line.ts';
-import type { Subscription } from '../types.ts';
+import type { Target } from '../targets.ts';
 import type { Links } from './links.ts';
 import type { Sender } from './notifier.ts';
 
@@ -14,7 +14,7 @@ export interface MailSenderDeps {
   readonly from: string;
   readonly links: Links;
   readonly region: string;
-  readonly displayNameOf: (subscription: Subscription) => Promise<string>;
+  readonly displayNameOf: (target: Target) => Promise<string>;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -54,14 +54,14 @@ export class MailSender implements Sender {
     this.#transport.close();
   }
 
-  async send({ message, subscription, id }: Parameters<Sender['send']>[0]): Promise<DeliveryResult> {
+  async send({ message, target, id }: Parameters<Sender['send']>[0]): Promise<DeliveryResult> {
     const { content } = message;
-    const unsubscribe = this.#deps.links.unsubscribe(subscription);
-    const text = textFor(content, subscription.protocol);
+    const unsubscribe = this.#deps.links.unsubscribe(target);
+    const text = textFor(content, target.protocol);
     return this.#mail({
-      to: subscription.endpoint,
-      sender: await this.#deps.displayNameOf(subscription),
-      subject: content.subject === '' ? `Message of topic ${subscription.topicName}` : content.subject,
+      to: target.endpoint,
+      sender: await this.#deps.displayNameOf(target),
+      subject: content.subject === '' ? `Message of topic ${target.topicName}` : content.subject,
       text: `${text}\n\n-- \nTo receive no more messages of this topic, open ${unsubscribe}\n`,
       messageId: id,
       unsubscribe,

@@ -5,6 +5,7 @@ import type { DeadLetterBox, LeasedMessage, Peers, Queue } from '../../../queue/
 import type { MessageStore } from '../message-store.ts';
 import type { SubscriptionStore } from '../subscription-store.ts';
 import { CONFIRM_MS } from '../subscriptions.ts';
+import type { Target, Targets } from '../targets.ts';
 import {
   type ConfirmationRequest,
   INNER_TOPIC,
@@ -12,14 +13,14 @@ import {
   OUTER_TOPIC,
   readNotification,
 } from '../topic-messages.ts';
-import type { PublishedMessage, Subscription } from '../types.ts';
+import type { Protocol, PublishedMessage, Subscription } from '../types.ts';
 
 /** One attempt for a protocol. Does not reject for failures of the endpoint. */
 export interface Sender {
   send(delivery: {
     readonly id: string;
     readonly message: PublishedMessage;
-    readonly subscription: Subscription;
+    readonly target: Target;
     readonly signal: AbortSignal;
   }): Promise<DeliveryResult>;
   /** Requests the confirmation of an endpoint. */
@@ -34,8 +35,9 @@ export interface NotifierOptions {
   readonly queue: Queue;
   readonly deadLetters: Pick<DeadLetterBox, 'add'>;
   readonly store: Pick<MessageStore, 'find' | 'ended'>;
+  readonly targets: Pick<Targets, 'find'>;
   readonly subscriptions: Pick<SubscriptionStore, 'find'>;
-  readonly senderOf: (subscription: Subscription) => Sender;
+  readonly senderOf: (protocol: Protocol) => Sender;
   readonly peers: Peers;
   /** For due times. */
   readonly steady: Clock;
@@ -94,10 +96,10 @@ export class Notifier {
   }
 
   async #deliver(leased: LeasedMessage, notification: Notification): Promise<void> {
-    const { subscriptions, senderOf, now } = this.#options;
-    const subscription = await subscriptions.find(notification.subscriptionId);
+    const { targets, senderOf, now } = this.#options;
     const message = await this.#messageOf(leased, notification);
-    if (subscription === undefined || message === undefined) {
+    const target = message === undefined ? undefined : await targets.find(notification, message.projectId);
+    if (target === undefined || message === undefined) {
       return this.#end(leased, notification, { note: 'the subscription was removed' });
     }
     if (now() >= message.expiresAt) {
@@ -105,7 +107,7 @@ export class Notifier {
       return this.#bury(leased, notification, message, { reason: 'expired', text });
     }
     const { signal } = this.#cut;
-    const result = await senderOf(subscription).send({ id: leased.id, message, subscription, signal });
+    const result = await senderOf(target.protocol).send({ id: leased.id, message, target, signal });
     if (signal.aborted) return;
     if (result.kind === 'delivered') return this.#end(leased, notification, result.note);
     const pause = PAUSES_MS[failuresOf(leased)];
@@ -129,7 +131,7 @@ export class Notifier {
       return;
     }
     const { signal } = this.#cut;
-    const result = await senderOf(subscription).confirm({ id: leased.id, subscription, signal });
+    const result = await senderOf(subscription.protocol).confirm({ id: leased.id, subscription, signal });
     if (signal.aborted) return;
     const pause = PAUSES_MS[failuresOf(leased)];
     if (result.kind === 'failed' && pause !== undefined) return this.#retry(leased, result.message, pause);
