@@ -1,6 +1,5 @@
 import { formatFlowUrn, formatUrn, parseQualifier } from '@funcgraph/api';
 import type { SubscriptionStore } from './subscription-store.ts';
-import type { Notification } from './topic-messages.ts';
 import type { TriggerTarget, TriggerTargetStore } from './trigger-target-store.ts';
 import type { FilterPolicy, Protocol, Subscription } from './types.ts';
 
@@ -14,6 +13,8 @@ export interface Target {
   readonly filter: readonly FilterPolicy[];
   readonly isTrigger: boolean;
 }
+
+type TargetName = Pick<Target, 'id' | 'projectId' | 'topicName' | 'isTrigger'>;
 
 export interface TopicName {
   readonly id: string;
@@ -62,12 +63,12 @@ export class Targets {
   }
 
   /** Undefined when it does not exist any more. */
-  async find({ subscriptionId, isTrigger, topicName }: Notification, projectId: string): Promise<Target | undefined> {
+  async find({ id, projectId, topicName, isTrigger }: TargetName): Promise<Target | undefined> {
     if (!isTrigger) {
-      const found = await this.#subscriptions.find(subscriptionId);
+      const found = await this.#subscriptions.find(id);
       return found === undefined ? undefined : ofSubscription(found);
     }
-    const found = await this.#triggers.find(topicSource(projectId, topicName), subscriptionId);
+    const found = await this.#triggers.find(topicSource(projectId, topicName), id);
     return found === undefined ? undefined : this.#ofTrigger(found, topicName);
   }
 

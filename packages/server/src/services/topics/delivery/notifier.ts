@@ -98,7 +98,11 @@ export class Notifier {
   async #deliver(leased: LeasedMessage, notification: Notification): Promise<void> {
     const { targets, senderOf, now } = this.#options;
     const message = await this.#messageOf(leased, notification);
-    const target = message === undefined ? undefined : await targets.find(notification, message.projectId);
+    const { subscriptionId: id, isTrigger, topicName } = notification;
+    const target =
+      message === undefined
+        ? undefined
+        : await targets.find({ id, projectId: message.projectId, topicName, isTrigger });
     if (target === undefined || message === undefined) {
       return this.#end(leased, notification, { note: 'the subscription was removed' });
     }
