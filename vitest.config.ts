@@ -35,6 +35,12 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
 const wholeMachine = ['tests/e2e/network-isolation.test.ts'];
 
 const server = 'packages/server/src';
+/** They share processes, which saves half of their time. V8 crashes in processes that started very many threads. */
+const threadless = [
+  'packages/{agent,api,cli,flow,runtimes}/src/**/*.test.ts',
+  'scripts/**/*.test.ts',
+  `${server}/{config,domain,ingress,instances,launcher,lib,startup}/**/!(function-archives|worker-thread).test.ts`,
+];
 /** Over a real PostgreSQL: its own tests, and those of each store. The rest uses a database only through these. */
 const postgres = [
   `${server}/**/*.postgres.test.ts`,
@@ -71,10 +77,11 @@ export default defineConfig({
           ...parallel,
           ...patient,
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['**/*.postgres.test.ts', '**/node_modules/**'],
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: [...threadless, '**/*.postgres.test.ts', '**/node_modules/**'],
         },
       },
+      { ...source, test: { ...parallel, ...patient, name: 'pure', include: threadless, isolate: false } },
       overPostgres('postgres', postgres),
       {
         ...source,

@@ -11,13 +11,13 @@ describe('a small scale run', () => {
   it('of instances made and lost leaves nothing behind', async () => {
     // As many wait for code before as after.
     server = await TestServer.start({ args: ['--prewarm', '2'] });
-    expect(leaksIn(await runCycles(server, 60))).toEqual([]);
+    expect(leaksIn(await runCycles(server, 30))).toEqual([]);
   }, 300_000);
 
   it('of frozen instances keeps all of them within the memory budget, and each answers', async () => {
     server = await TestServer.start({ args: ['--idle-timeout', '10m'] });
-    const report = await measureIdle(server, 24);
-    expect(report.frozen).toBe(24);
-    expect(report.promisedMb).toBeLessThan(24 * 64);
+    const report = await measureIdle(server, 12);
+    expect(report.frozen).toBe(12);
+    expect(report.promisedMb).toBeLessThan(12 * 64);
   }, 300_000);
 });

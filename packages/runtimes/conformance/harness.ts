@@ -67,8 +67,7 @@ export function encode(header: unknown, body: Buffer): Buffer {
 }
 
 /** A real pipe, as a sandbox has it; Node would make a socket. */
-function pipe(path: string): { readonly reader: Socket; readonly writer: number } {
-  execFileSync('mkfifo', [path]);
+function openPipe(path: string): { readonly reader: Socket; readonly writer: number } {
   const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writer = openSync(path, constants.O_WRONLY);
   return { reader: new Socket({ fd: reading, readable: true, writable: false }), writer };
@@ -120,7 +119,9 @@ export class Instance {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(path, resolve));
     const [program = '', ...args] = command;
-    const outputs = [pipe(join(folder, 'stdout')), pipe(join(folder, 'stderr'))] as const;
+    const paths = [join(folder, 'stdout'), join(folder, 'stderr')] as const;
+    execFileSync('mkfifo', paths);
+    const outputs = [openPipe(paths[0]), openPipe(paths[1])] as const;
     const child = spawn(program, args, {
       cwd,
       stdio: ['ignore', outputs[0].writer, outputs[1].writer],

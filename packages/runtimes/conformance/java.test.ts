@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Instance } from './harness.ts';
 import { CASES, findJvms, isMissing } from './interpreters.ts';
 import { SIGNATURES } from './java-signatures.ts';
-import { eachInstance, languageSuite } from './language-suite.ts';
+import { eachInstance, languageSuite, linkSuite } from './language-suite.ts';
 
 const SOURCES = join(CASES, 'java');
 const JAR = join(CASES, '..', '..', 'java', 'build', 'shim.jar');
 const ROOT = mkdtempSync(join(tmpdir(), 'funcgraph-java-cases-'));
+const HELLO = /^java \d+\.\d+\.\d+/;
 const found = await findJvms();
 
 const entry = (name: string): string => {
@@ -39,14 +40,16 @@ for (const each of found) {
     continue;
   }
   describe(each.name, () => {
-    languageSuite(each, ROOT, /^java \d+\.\d+\.\d+/, {
-      entry,
-      frame: 'at demo.Index.',
-      tellsTime: false,
+    const traits = { entry, frame: 'at demo.Index.', tellsTime: false };
+    // the relay only forwards frames
+    if (each.relayed) {
+      linkSuite(each, ROOT, HELLO, traits);
+      return;
+    }
+    languageSuite(each, ROOT, HELLO, {
+      ...traits,
       context: { getRunningTimeInSeconds: 3, getMemorySize: 128, getCPUNumber: 300 },
     });
-    // The relay only forwards frames: the language tests run without it.
-    if (each.relayed) return;
     const current = eachInstance(each, ROOT);
 
     async function answer(handler: string, event: string | Buffer = '{}') {

@@ -8,6 +8,7 @@ import {
   LONG_LOG_PIECES,
   levelsAndTexts,
   SHARED_CASES,
+  type SharedCase,
 } from './shared-cases.ts';
 
 /** Starts a fresh instance before each test and ends it afterwards. */
@@ -38,36 +39,108 @@ export interface LanguageTraits {
   readonly tellsTime?: boolean;
 }
 
-/** The cases that hold for every language with handlers that are named in its code. */
-export function languageSuite(
+/** One case of the table, in an instance of its own. */
+function sharedCase(
+  each: SharedCase,
+  current: () => Instance,
+  codeRoot: string,
+  entry: (name: string) => string,
+): void {
+  it(each.name, async () => {
+    const instance = current();
+    const handler = each.handler.includes('.') ? each.handler : `index.${each.handler}`;
+    const { header } = await instance.init(codeRoot, entry(handler));
+    expect(header).toMatchObject({ type: 'ready', initMs: 0 });
+    const answer = await instance.invoke(each.event);
+    expect(answer.code).toBe(each.code);
+    // Not `toBe`: a difference between texts of megabytes would be printed for minutes.
+    if (each.payload !== undefined) expect(answer.payload === each.payload || answer.payload.slice(0, 300)).toBe(true);
+    if (each.json !== undefined) expect(JSON.parse(answer.payload)).toEqual(each.json);
+    if (each.logs !== undefined) expect(levelsAndTexts(answer.logs)).toEqual(each.logs);
+    expect(instance.raw).toBe('');
+  });
+}
+
+/** Frames between server and instance, and the end of the process: what a program between the two could break. */
+export function linkSuite(
   interpreter: Interpreter,
   codeRoot: string,
   hello: RegExp,
-  { entry = (name) => name, frame = './index.', context = {}, tellsTime = true }: LanguageTraits = {},
+  { entry = (name) => name, tellsTime = true }: LanguageTraits = {},
 ): void {
-  describe('shared cases', () => {
+  describe('the link', () => {
     const current = eachInstance(interpreter, codeRoot);
 
     it('sends hello before anything else', async () => {
       expect(await current().hello()).toMatch(hello);
     });
 
-    for (const each of SHARED_CASES) {
-      it(each.name, async () => {
-        const instance = current();
-        const handler = each.handler.includes('.') ? each.handler : `index.${each.handler}`;
-        const { header } = await instance.init(codeRoot, entry(handler));
-        expect(header).toMatchObject({ type: 'ready', initMs: 0 });
-        const answer = await instance.invoke(each.event);
-        expect(answer.code).toBe(each.code);
-        // Not `toBe`: a difference between texts of megabytes would be printed for minutes.
-        if (each.payload !== undefined)
-          expect(answer.payload === each.payload || answer.payload.slice(0, 300)).toBe(true);
-        if (each.json !== undefined) expect(JSON.parse(answer.payload)).toEqual(each.json);
-        if (each.logs !== undefined) expect(levelsAndTexts(answer.logs)).toEqual(each.logs);
-        expect(instance.raw).toBe('');
+    for (const each of SHARED_CASES.filter((one) => one.ofLink === true)) sharedCase(each, current, codeRoot, entry);
+
+    it('runs several requests at once and keeps their results apart', async () => {
+      const instance = current();
+      await instance.init(codeRoot, entry('index.meet'), { concurrency: 2 });
+      const answers = await Promise.all([
+        instance.invoke('{"name":"a"}', 'r-a'),
+        instance.invoke('{"name":"b"}', 'r-b'),
+      ]);
+      expect(answers.map((answer) => answer.payload)).toEqual(['met as a', 'met as b']);
+      expect(instance.logs.map((line) => line.text).sort()).toEqual(['arrived a', 'arrived b']);
+    });
+
+    it('is seen to end when the function ends the process, after its last words', async () => {
+      const instance = current();
+      await instance.init(codeRoot, entry('index.exits'));
+      await expect(instance.invoke('{}')).rejects.toThrow('ended with 3');
+      expect(instance.logs.map((line) => line.text)).toContain('last words');
+    });
+
+    it('ends with 0 after a shutdown frame', async () => {
+      const instance = current();
+      await instance.init(codeRoot, entry('index.echo'));
+      await instance.invoke('{}');
+      instance.send({ type: 'shutdown' });
+      expect(await instance.exited).toBe(0);
+    });
+
+    it('ends by itself when the server breaks the protocol', async () => {
+      const instance = current();
+      instance.send({ type: 'invoke', requestId: 'too early' }, Buffer.from('{}'));
+      expect(await instance.exited).toBe(70);
+    });
+
+    it('takes frames that arrive in single bytes', async () => {
+      const instance = current();
+      await instance.init(codeRoot, entry('index.echo'));
+      instance.trickle(
+        { type: 'invoke', requestId: 'slow', timeoutMs: 3000, credentials: {} },
+        Buffer.from('"slowly"'),
+      );
+      const { header, body } = await instance.next((frame) => frame.header.type === 'result');
+      expect(body.toString()).toBe('slowly');
+      expect(header).toEqual({
+        type: 'result',
+        requestId: 'slow',
+        code: 0,
+        ...(tellsTime ? { ms: expect.any(Number) } : {}),
       });
-    }
+    });
+  });
+}
+
+/** The cases that hold for every language with handlers that are named in its code. */
+export function languageSuite(
+  interpreter: Interpreter,
+  codeRoot: string,
+  hello: RegExp,
+  traits: LanguageTraits = {},
+): void {
+  const { entry = (name) => name, frame = './index.', context = {} } = traits;
+  linkSuite(interpreter, codeRoot, hello, traits);
+  describe('shared cases', () => {
+    const current = eachInstance(interpreter, codeRoot);
+
+    for (const each of SHARED_CASES.filter((one) => one.ofLink !== true)) sharedCase(each, current, codeRoot, entry);
 
     it('refuses an event that is not JSON with the bare text of the parser', async () => {
       const instance = current();
@@ -119,7 +192,8 @@ export function languageSuite(
         .poll(async () => [(await instance.invoke('false', `request-${Math.random()}`)).payload, instance.isRaw])
         .toEqual(['quiet', false]);
       expect([(await instance.invoke('true', 'request-2')).payload, instance.isRaw]).toEqual(['spawned', true]);
-      expect(instance.raw).toContain('from a child\n');
+      // it comes by a pipe of its own
+      await expect.poll(() => instance.raw).toContain('from a child\n');
       await expect
         .poll(async () => {
           await instance.invoke('false', `request-${Math.random()}`);
@@ -138,60 +212,11 @@ export function languageSuite(
       expect(payload.stackTrace[0]).toContain(frame);
     });
 
-    it('runs several requests at once and keeps their results apart', async () => {
-      const instance = current();
-      await instance.init(codeRoot, entry('index.meet'), { concurrency: 2 });
-      const answers = await Promise.all([
-        instance.invoke('{"name":"a"}', 'r-a'),
-        instance.invoke('{"name":"b"}', 'r-b'),
-      ]);
-      expect(answers.map((answer) => answer.payload)).toEqual(['met as a', 'met as b']);
-      expect(instance.logs.map((line) => line.text).sort()).toEqual(['arrived a', 'arrived b']);
-    });
-
-    it('is seen to end when the function ends the process, after its last words', async () => {
-      const instance = current();
-      await instance.init(codeRoot, entry('index.exits'));
-      await expect(instance.invoke('{}')).rejects.toThrow('ended with 3');
-      expect(instance.logs.map((line) => line.text)).toContain('last words');
-    });
-
     it('works on when the function replaces builtins', async () => {
       const instance = current();
       await instance.init(codeRoot, entry('hostile.handler'));
       expect((await instance.invoke('{"state":"here"}')).payload).toBe('still here');
       expect((await instance.invoke('{"state":"here"}', 'request-2')).payload).toBe('still here');
-    });
-
-    it('ends with 0 after a shutdown frame', async () => {
-      const instance = current();
-      await instance.init(codeRoot, entry('index.echo'));
-      await instance.invoke('{}');
-      instance.send({ type: 'shutdown' });
-      expect(await instance.exited).toBe(0);
-    });
-
-    it('ends by itself when the server breaks the protocol', async () => {
-      const instance = current();
-      instance.send({ type: 'invoke', requestId: 'too early' }, Buffer.from('{}'));
-      expect(await instance.exited).toBe(70);
-    });
-
-    it('takes frames that arrive in single bytes', async () => {
-      const instance = current();
-      await instance.init(codeRoot, entry('index.echo'));
-      instance.trickle(
-        { type: 'invoke', requestId: 'slow', timeoutMs: 3000, credentials: {} },
-        Buffer.from('"slowly"'),
-      );
-      const { header, body } = await instance.next((frame) => frame.header.type === 'result');
-      expect(body.toString()).toBe('slowly');
-      expect(header).toEqual({
-        type: 'result',
-        requestId: 'slow',
-        code: 0,
-        ...(tellsTime ? { ms: expect.any(Number) } : {}),
-      });
     });
   });
 }

@@ -12,6 +12,8 @@ export interface SharedCase {
   readonly json?: unknown;
   /** Exact level and text of the request's log, in order. */
   readonly logs?: readonly (readonly [string, string])[];
+  /** Whether it is about the frames rather than about the language. */
+  readonly ofLink?: boolean;
 }
 
 const SIX_MB = 6291456;
@@ -48,6 +50,7 @@ export const SHARED_CASES: readonly SharedCase[] = [
     event: `{"size":${SIX_MB}}`,
     code: 0,
     payload: 'x'.repeat(SIX_MB),
+    ofLink: true,
   },
   {
     name: 'refuses a result of one byte more',
@@ -62,6 +65,7 @@ export const SHARED_CASES: readonly SharedCase[] = [
     event: `{"text":"${'y'.repeat(SIX_MB - 11)}"}`,
     code: 0,
     payload: String(SIX_MB - 11),
+    ofLink: true,
   },
   {
     name: 'logs under the request id: logger by level, print as INFO, error output as ERROR, unfinished lines at the end',

@@ -242,7 +242,13 @@ function flaw({ status, text: answer }: Answer): string | undefined {
   if (status >= 500) return `${status} ${answer.slice(0, 200)}`;
   try {
     const { error_code: code, error_msg: message, request_id: id } = JSON.parse(answer) as Record<string, unknown>;
-    if (typeof code === 'string' && /^FSS\.\d{4}$/.test(code) && typeof message === 'string' && message !== '' && id)
+    if (
+      typeof code === 'string' &&
+      /^(FSS|SMN)\.\d{4}$/.test(code) &&
+      typeof message === 'string' &&
+      message !== '' &&
+      id
+    )
       return undefined;
   } catch {
     // reported below

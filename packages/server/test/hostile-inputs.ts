@@ -167,9 +167,9 @@ export function* attempts(route: Route, usual: Usual, urns: readonly string[]): 
     yield { what: `${name} twice`, target: twice, body: bytes(body) };
   }
   for (const [what, text] of BODIES) yield { what, target, body: Buffer.from(text) };
-  for (const path of fieldsOf(route.body as Schema)) {
-    // nested values are read by the same readers as those above them
-    for (const value of path.length > 1 ? VALUES.filter((_, at) => at % 2 === 0) : VALUES) {
+  for (const [field, path] of fieldsOf(route.body as Schema).entries()) {
+    // nested values are read by the same readers as those above them: the fields share the values among them
+    for (const value of path.length > 1 ? VALUES.filter((_, at) => at % 4 === field % 4) : VALUES) {
       yield { what: `${path.join('.')}: ${shown(value)}`, target, body: bytes(withValue(body, path, value)) };
     }
   }

@@ -9,6 +9,7 @@ const LETTER = {
   kind: 'delivery',
   request_id: 'r1',
   function_urn: `${URN}:latest`,
+  topic: '',
   reason: 'loop',
   message: 'the destinations form a loop',
   attempts: 1,

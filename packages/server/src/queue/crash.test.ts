@@ -27,7 +27,7 @@ async function workAndKill(place: string, run: number, atLeast: number): Promise
 it('loses no message and leaves none stuck when its process is killed repeatedly', { timeout: 120_000 }, async () => {
   const place = await newPlace(dir);
   const said: string[] = [];
-  for (let run = 0; run < 6; run += 1) said.push(...(await workAndKill(place, run, 300 + 211 * run)));
+  for (let run = 0; run < 4; run += 1) said.push(...(await workAndKill(place, run, 300 + 211 * run)));
   const by = (what: string): string[] =>
     said.filter((line) => line.startsWith(`${what} `)).map((line) => line.slice(2));
   const ends = { done: by('D'), dead: by('K'), cancelled: by('C') };
@@ -77,6 +77,6 @@ it('loses no message and leaves none stuck when its process is killed repeatedly
   expect(cancelled.filter((id) => states.get(id) !== 'cancelled')).toEqual([]);
   expect(after).toMatchObject({ ready: 0, leased: 0 });
   expect(after.done + after.dead + after.cancelled).toBe(states.size);
-  expect(said.length).toBeGreaterThan(4000);
+  expect(said.length).toBeGreaterThan(2000);
   expect([by('R').length > 0, ends.dead.length > 0, ends.cancelled.length > 0]).toEqual([true, true, true]);
 });

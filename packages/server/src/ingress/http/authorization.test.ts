@@ -130,6 +130,8 @@ describe('the resource of a request', () => {
       'enableAsyncStatusLog',
       'enableLtsLogs',
       'beginImageUpload',
+      'batchCreateSubscriptionsFilterPolices',
+      'batchUpdateSubscriptionsFilterPolices',
     ];
     for (const [id, route] of Object.entries<Route>(ROUTES) as [RouteId, Route][]) {
       if (!isNoted(id, route)) continue;
