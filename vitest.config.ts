@@ -51,7 +51,7 @@ const postgres = [
   `${server}/images/images.test.ts`,
   `${server}/services/facts/*.test.ts`,
   `${server}/services/buckets/{buckets,crash,uploads}.test.ts`,
-  `${server}/flows/{definitions/{flow-store,flows},triggers/{flow-trigger-store,read-triggers}}.test.ts`,
+  `${server}/flows/{definitions/{flow-store,flows},triggers/{flow-trigger-store,older-flows,read-triggers}}.test.ts`,
   `${server}/control/{aliases,file-systems,gateway-apps,networks,tags,triggers,versions}/*.test.ts`,
   `${server}/control/{async-config/async-configs,dependencies/dependencies}.test.ts`,
   `${server}/control/{functions/{functions,catalog-source},reserved-instances/reserved-configs}.test.ts`,

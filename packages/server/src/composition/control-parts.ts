@@ -36,7 +36,7 @@ import {
   VersionStore,
   Versions,
 } from '../control/index.ts';
-import { FlowStore, Flows, FlowTriggerStore, FlowTriggers } from '../flows/index.ts';
+import { FlowStore, Flows, FlowTriggerStore, FlowTriggers, makeTriggersOfOlderFlows } from '../flows/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
 import type { InstalledRuntimes } from '../instances/index.ts';
 import { DESTINATIONS } from '../invocation/index.ts';
@@ -177,6 +177,7 @@ export function controlParts(deps: ControlDeps) {
       region === config.region && (await topics.find(projectId, name)) !== undefined,
   };
   const flowTriggers = new FlowTriggers({ store: new FlowTriggerStore(db), feed });
+  const flowStore = new FlowStore(db);
   return {
     mayRemove,
     images,
@@ -208,7 +209,7 @@ export function controlParts(deps: ControlDeps) {
     functionUrls: new FunctionUrls(urlStore, catalog, feed, clock),
     reservedConfigs: new ReservedConfigs({ access, store: reservedStore, clock, accountConcurrency }),
     flows: new Flows({
-      store: new FlowStore(db),
+      store: flowStore,
       catalog,
       triggers: flowTriggers,
       sources,
@@ -218,6 +219,7 @@ export function controlParts(deps: ControlDeps) {
     }),
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
     flowTriggers,
+    olderFlows: () => makeTriggersOfOlderFlows({ store: flowStore, now: clock.now(), log: deps.log }),
     triggers: new Triggers({
       ...{ access, store: triggerStore, kinds: TRIGGERS, sources, clock },
       ofFlows: function* (source) {
@@ -239,6 +241,7 @@ export async function startControl(parts: ControlParts): Promise<void> {
   const { images, uploads, dependencies, shares, networks, fileSystems, catalogSource } = parts;
   for (const part of [shares, images, uploads, dependencies, networks, fileSystems, catalogSource]) await part.start();
   await parts.gatewayApps.start();
+  await parts.olderFlows();
   await parts.flowTriggers.start();
   await sweepLeftovers(parts);
 }

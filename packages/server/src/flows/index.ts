@@ -10,6 +10,7 @@ export { FlowTimers } from './triggers/flow-timers.ts';
 export { type FlowTrigger, isFlowApi } from './triggers/flow-trigger.ts';
 export { FlowTriggerStore } from './triggers/flow-trigger-store.ts';
 export { FlowTriggers } from './triggers/flow-triggers.ts';
+export { makeTriggersOfOlderFlows } from './triggers/older-flows.ts';
 export { readTriggers } from './triggers/read-triggers.ts';
 export type {
   ComparedExecution,

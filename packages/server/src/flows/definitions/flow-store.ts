@@ -98,6 +98,43 @@ export class FlowStore {
     }
   }
 
+  /** Flows whose triggers have no rows yet, with their definitions. */
+  async withoutTriggers(limit: number): Promise<Array<{ readonly flow: Flow; readonly body: string }>> {
+    const rows = await this.#db
+      .selectFrom('flow')
+      .innerJoin('flow_definition', 'flow_definition.digest', 'flow.definition')
+      .selectAll('flow')
+      .select('body')
+      .where('triggers_made', '=', 0)
+      .limit(limit)
+      .execute();
+    return rows.map(({ body, ...row }) => ({ flow: flowOf(row), body }));
+  }
+
+  /** Does nothing for a flow that was saved meanwhile. */
+  async makeTriggers(
+    { id, definition }: Flow,
+    triggers: readonly DefinedTrigger[],
+    now: number,
+  ): Promise<'made' | 'route'> {
+    try {
+      await this.#db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('flow')
+          .set({ triggers_made: 1 })
+          .where('id', '=', id)
+          .where('definition', '=', definition)
+          .where('triggers_made', '=', 0)
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n) await putTriggers(tx, id, { triggers, now });
+      });
+      return 'made';
+    } catch (error) {
+      if (error instanceof RouteTaken) return 'route';
+      throw error;
+    }
+  }
+
   /** False when it no longer exists, or while it has active runs. */
   async remove(id: string): Promise<boolean> {
     const { numDeletedRows } = await this.#db
@@ -180,6 +217,7 @@ function rowOf(flow: Flow): Schema['flow'] {
     saved_by_id: flow.savedBy.id,
     created_at: flow.createdAt,
     modified_at: flow.modifiedAt,
+    triggers_made: 1,
   };
 }
 

@@ -88,15 +88,15 @@ export class ChildRuns implements Children {
     if (parent === undefined || this.#expressParent(context) !== undefined) return [];
     const row = await store.row(parent.run);
     if (row === undefined || row.ended_at !== null) return [];
-    const result = await this.#resultOf(end, actor, async (text) => {
+    const result = await this.#resultOf(end, { actor, context }, async (text) => {
       const digest = digestOf(text);
-      await store.putPayloads(parent.run, [{ digest, bytes: text }]);
+      await store.payloads.put(parent.run, [{ digest, bytes: text }]);
       return { digest, bytes: text.length };
     });
     const { run, exec, attempt } = parent;
     const message = JSON.stringify({ type: 'call_finished', exec, attempt, ...result });
     const announce = row.owner !== owner();
-    return [store.sending({ run, key: `child ${exec} ${attempt}`, message, at: clock.now(), announce })];
+    return [store.inbox.sending({ run, key: `child ${exec} ${attempt}`, message, at: clock.now(), announce })];
   }
 
   /** After the end is on disk. */
@@ -105,7 +105,7 @@ export class ChildRuns implements Children {
     if (parent === undefined) return;
     const waiting = this.#expressParent(context);
     if (waiting === undefined) return this.#options.active().poke(parent.run);
-    const result = await this.#resultOf(end, actor, async (text) => waiting.parts.values.keep(text));
+    const result = await this.#resultOf(end, { actor, context }, async (text) => waiting.parts.values.keep(text));
     const { exec, attempt } = parent;
     waiting.post({ message: { type: 'call_finished', exec, attempt, ...result } });
   }
@@ -118,14 +118,14 @@ export class ChildRuns implements Children {
 
   async #resultOf(
     end: RunFinished,
-    { state, parts }: RunActor,
+    { actor: { state, parts }, context }: { readonly actor: RunActor; readonly context: RunContext },
     keep: (text: Buffer) => Promise<StoredValue>,
   ): Promise<{ readonly result: StoredValue } | { readonly error: Failure }> {
     if (end.status !== 'success' || state.output === undefined) {
       const unknown = { error_code: 'subflow_failed', error_message: `the sub-flow ended as ${end.status}` };
       return { error: end.error ?? unknown };
     }
-    const text = await textOf(state.output, parts.values, this.#options.large);
+    const text = await textOf(state.output, parts.values, this.#options.large.of(context.projectId));
     const bytes = text.length;
     if (bytes > VALUE_LIMITS.inlineBytes) return { result: await keep(text) };
     return { result: { json: JSON.parse(text.toString('utf8')) as Json, bytes } };

@@ -116,7 +116,7 @@ export class FlowEngine {
     const owner = (): string => this.#owner;
     this.store = new RunStore(storage);
     this.#dispatcher = new CallDispatcher({ slots, clock });
-    this.#quota = new RunQuota(this.store, options.quota);
+    this.#quota = new RunQuota(this.store.upkeep, options.quota);
     const { wallClock } = options;
     this.minutes = new FlowMinutes({ store: new FlowMinuteStore(storage), clock: wallClock, log });
     const { store, minutes } = this;
@@ -149,7 +149,8 @@ export class FlowEngine {
     this.active = new ActiveRuns({
       store,
       catalog: flows,
-      commands: { caller, children, large, log },
+      commands: { caller, children, log },
+      large,
       quota,
       followers: this.followers,
       ...(options.room === undefined ? {} : { room: options.room }),
@@ -212,7 +213,10 @@ export class FlowEngine {
   async purge(): Promise<void> {
     const { clock, retainDays, sweepDefinitions } = this.#options;
     const before = clock.now() - retainDays * DAY_MS;
-    for (const purge of [() => this.store.purge(before, PURGE_RUNS), () => this.store.purgeDeleted(PURGE_RUNS)]) {
+    for (const purge of [
+      () => this.store.upkeep.purge(before, PURGE_RUNS),
+      () => this.store.upkeep.purgeDeleted(PURGE_RUNS),
+    ]) {
       for (let removed = PURGE_RUNS; removed === PURGE_RUNS; ) {
         const runs = await purge();
         for (const { project_id, bytes } of runs) this.#quota.add(project_id, -1, -Number(bytes));
@@ -220,7 +224,7 @@ export class FlowEngine {
         removed = runs.length;
       }
     }
-    await sweepDefinitions((digests) => this.store.pinned(digests));
+    await sweepDefinitions((digests) => this.store.upkeep.pinned(digests));
   }
 
   /** Begins no more calls. Call it first when the server stops: running calls may still end, and their results are stored. */

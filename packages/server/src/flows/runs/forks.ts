@@ -9,11 +9,12 @@ import {
 import type { Clock } from '../../lib/clock.ts';
 import { newRequestId } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
+import { isGuard } from '../../storage/index.ts';
 import type { Flow, FlowCatalog, FlowRunFork } from '../types.ts';
 import type { ActiveRuns } from './actor/active-runs.ts';
 import type { RunControl } from './run-control.ts';
 import type { RunQuota } from './run-quota.ts';
-import type { RunRow } from './store/run-rows.ts';
+import { begun, type RunRow } from './store/run-rows.ts';
 import type { RunStore } from './store/run-store.ts';
 import { digestOf } from './values/run-values.ts';
 import { VALUE_LIMITS } from './values/value-limits.ts';
@@ -70,23 +71,21 @@ export class Forks {
       definition: started.definition,
       started_by: startedBy,
       request: digestOf(Buffer.from(run)),
-      status: 'running',
-      stop_at: null,
-      next_seq: 0,
-      bytes: 0,
-      started_at: now,
-      updated_at: now,
-      ended_at: null,
-      wake_at: 0,
-      owner: owner(),
-      epoch: 1,
+      ...begun(now, owner()),
       parent_run: null,
       parent_exec: null,
       parent_attempt: null,
       origin_run: origin.run,
       origin_kind: 'fork',
     };
-    await this.#create({ row, started, kept, definition: after, digests: digestsOf(forked.events), edited });
+    await this.#create({
+      row,
+      started,
+      kept,
+      definition: after,
+      copied: valuesOf(forked.events, edited?.value),
+      edited,
+    });
     return run;
   }
 
@@ -95,22 +94,23 @@ export class Forks {
     readonly started: RunEvent & RunStarted;
     readonly kept: readonly RunEvent[];
     readonly definition: FlowDefinition;
-    readonly digests: ReadonlySet<string>;
+    /** Bytes of the values of the first run by digest. */
+    readonly copied: ReadonlyMap<string, number>;
     readonly edited: { readonly value: StoredValue; readonly text: Buffer } | undefined;
   }): Promise<void> {
     const { active, quota, store } = this.#options;
-    const { row, started, kept, definition, digests, edited } = fork;
+    const { row, started, kept, definition, copied, edited } = fork;
     const values = active.values(row);
     if (edited !== undefined) values.keep(edited.text);
-    for (const digest of digests) {
-      const text = await store.payload(row.origin_run ?? '', digest);
-      if (text !== undefined) values.keep(text, digest);
-    }
-    const reserved = quota.reserve(row.project_id, started.input.bytes);
-    const isNew = await active.create({ row, started, kept, definition, values }).catch((error: unknown) => {
-      reserved.release();
-      throw error;
-    });
+    const copiedBytes = [...copied.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const reserved = quota.reserve(row.project_id, started.input.bytes + copiedBytes);
+    const also = store.payloads.copying(row.origin_run ?? '', row.run, [...copied.keys()]);
+    const isNew = await active
+      .create({ row, started, kept, definition, values, also, copiedBytes })
+      .catch((error: unknown) => {
+        reserved.release();
+        throw isGuard(error) ? new PlatformError('flow_run_not_found', 'the run was removed meanwhile') : error;
+      });
     if (!isNew) throw new Error('a new run exists already');
   }
 
@@ -150,15 +150,18 @@ function refused(
   }
 }
 
-/** Digests of the values in events. */
-function digestsOf(events: readonly RunEvent[]): Set<string> {
-  const found = new Set<string>();
+/** Bytes of the large values in events by digest, without one that is new. */
+function valuesOf(events: readonly RunEvent[], without: StoredValue | undefined): Map<string, number> {
+  const found = new Map<string, number>();
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    if ('digest' in value && typeof value.digest === 'string' && 'bytes' in value) found.add(value.digest);
+    if ('digest' in value && typeof value.digest === 'string' && 'bytes' in value) {
+      found.set(value.digest, Number(value.bytes));
+    }
     // a value inside may look like one: it is JSON of the user
     else if (!('json' in value)) for (const each of Object.values(value)) visit(each);
   };
   visit(events);
+  if (without !== undefined && 'digest' in without) found.delete(without.digest);
   return found;
 }

@@ -9,7 +9,7 @@ import type { FlowMinutes } from './metrics/flow-minutes.ts';
 import type { Plans } from './plans.ts';
 import type { FlowIdentity } from './rights.ts';
 import type { RunQuota } from './run-quota.ts';
-import type { RunRow } from './store/run-rows.ts';
+import { begun, type RunRow } from './store/run-rows.ts';
 import type { LargeValues } from './values/large-values.ts';
 import type { RunValues } from './values/run-values.ts';
 import { VALUE_LIMITS } from './values/value-limits.ts';
@@ -116,16 +116,7 @@ export class NewRuns {
       started_by: request.startedBy,
       headers: request.headers,
       request: hash('sha256', Buffer.concat([Buffer.from(`${merge ?? ''}\n`), request.input]), 'hex'),
-      status: 'running',
-      stop_at: null,
-      next_seq: 1,
-      bytes: 0,
-      started_at: now,
-      updated_at: now,
-      ended_at: null,
-      wake_at: 0,
-      owner: owner(),
-      epoch: 1,
+      ...begun(now, owner()),
       parent_run: parent?.run ?? null,
       parent_exec: parent?.exec ?? null,
       // without it the end of the run is sent to no parent
@@ -144,7 +135,7 @@ export class NewRuns {
         `the input of a flow may have ${VALUE_LIMITS.valueBytes} bytes, this one has ${input.length}`,
       );
     }
-    const kept = await keepText(input, values, large);
+    const kept = await keepText(input, values, large.of(request.flow.projectId));
     if ('fault' in kept) throw new PlatformError('invalid_request', `the input is not JSON: ${kept.fault}`);
     const now = clock.now();
     const { timeout_seconds = RUN_LIMITS.standardSeconds, mode } = definition;

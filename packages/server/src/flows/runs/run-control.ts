@@ -97,14 +97,14 @@ export class RunControl {
     if (express !== undefined && (await store.row(run)) === undefined) return express.post({ message });
     const row = await store.row(run);
     if (row === undefined || row.ended_at !== null) return;
-    await store.send(this.#stopMessage(run, row.owner !== owner()));
+    await store.inbox.send(this.#stopMessage(run, row.owner !== owner()));
     await store.markStop(run, clock.now());
     await active.poke(run);
   }
 
   /** The statement by which another run stops this one. */
   stopping(run: string): AtomicStatement {
-    return this.#options.store.sending(this.#stopMessage(run, true));
+    return this.#options.store.inbox.sending(this.#stopMessage(run, true));
   }
 
   #stopMessage(run: string, announce: boolean): InboxMessage {
@@ -154,12 +154,12 @@ export class RunControl {
       });
     }
     if (row.ended_at !== null) throw gone();
-    if ((await store.inboxSize(run)) >= MOST_MESSAGES) {
+    if ((await store.inbox.size(run)) >= MOST_MESSAGES) {
       throw new PlatformError('flow_run_quota', `the run got ${MOST_MESSAGES} messages, as many as it may get`);
     }
     const name = `callback ${key}`;
     // before the output is stored: it may be large, and come many times
-    const before = await store.inboxOutcome(run, name);
+    const before = await store.inbox.outcome(run, name);
     if (before !== undefined) throw refused(key, before);
     const stored =
       'error' in result
@@ -167,14 +167,14 @@ export class RunControl {
         : { output: await this.#store(row, result.output) };
     const message: Message = { type: 'callback', key, ...stored };
     const text = JSON.stringify(message);
-    const isSent = await store.send({
+    const isSent = await store.inbox.send({
       run,
       key: name,
       message: text,
       at: clock.now(),
       announce: row.owner !== owner(),
     });
-    if (!isSent) throw refused(key, await store.inboxOutcome(run, name));
+    if (!isSent) throw refused(key, await store.inbox.outcome(run, name));
     await active.poke(run);
     if ((await this.#outcomeOf(run, name)) === 'late') throw gone();
   }
@@ -183,11 +183,11 @@ export class RunControl {
   async #outcomeOf(run: string, key: string): Promise<string | undefined> {
     const { store, clock } = this.#options;
     for (const end = clock.now() + OUTCOME_MS; ; ) {
-      const outcome = await store.inboxOutcome(run, key);
+      const outcome = await store.inbox.outcome(run, key);
       if (outcome !== 'open' || clock.now() >= end) return outcome;
       // perhaps it came after the last message that the run took
       if ((await store.row(run))?.ended_at !== null)
-        return (await store.inboxOutcome(run, key)) === 'taken' ? 'taken' : 'late';
+        return (await store.inbox.outcome(run, key)) === 'taken' ? 'taken' : 'late';
       await new Promise<void>((resolve) => clock.after(OUTCOME_AGAIN_MS, resolve));
     }
   }
@@ -203,13 +203,13 @@ export class RunControl {
       throw new PlatformError('flow_storage_quota', 'the runs of the project use all of their storage');
     }
     const digest = digestOf(text);
-    await this.#options.store.putPayloads(run, [{ digest, bytes: text }]);
+    await this.#options.store.payloads.put(run, [{ digest, bytes: text }]);
     return { digest, bytes };
   }
 
   async #textOf(run: string, value: StoredValue): Promise<Buffer> {
     if ('json' in value) return Buffer.from(JSON.stringify(value.json));
-    const text = await this.#options.store.payload(run, value.digest);
+    const text = await this.#options.store.payloads.get(run, value.digest);
     if (text === undefined) throw new Error(`the value ${value.digest} of a run is missing`);
     return text;
   }

@@ -20,7 +20,7 @@ it('takes a message whose notification went to an earlier owner', async () => {
   const id = await flows.start(flows.save(WAIT));
   await settled();
   const { store } = flows.engine;
-  await store.send({ run: id, key: 'stop', message: '{"type":"stop"}', at: clock.now(), announce: false });
+  await store.inbox.send({ run: id, key: 'stop', message: '{"type":"stop"}', at: clock.now(), announce: false });
   clock.advance(2_000);
   expect((await flows.ended(id)).status).toBe('cancel');
 });
@@ -63,7 +63,7 @@ it('tries again to take over the runs of a server that left, when the database d
   await left.stop(AbortSignal.abort());
   flows.engine = flows.newEngine();
   const { store } = flows.engine;
-  await store.send({ run: id, key: 'stop', message: '{"type":"stop"}', at: clock.now(), announce: false });
+  await store.inbox.send({ run: id, key: 'stop', message: '{"type":"stop"}', at: clock.now(), announce: false });
   const claim = store.claim.bind(store);
   let tries = 0;
   store.claim = (owner) => {
@@ -98,7 +98,7 @@ it('answers a callback that comes with the end of the run by what the log says',
   const { store } = flows.engine;
   const secret = new CallbackSecrets('key').idOf(id, 'w');
   // the run ends after the message was stored and before anyone took it
-  store.inbox = () => Promise.resolve([]);
+  store.inbox.open = () => Promise.resolve([]);
   const answer = new RunService(flows.engine).callback(flow, id, { id: secret, result: { output: {} } });
   const refused = expect(answer).rejects.toMatchObject({ code: 'flow_callback_gone' });
   await settled();

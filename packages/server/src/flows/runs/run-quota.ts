@@ -1,5 +1,5 @@
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { RunStore } from './store/run-store.ts';
+import type { UpkeepStore } from './store/upkeep-store.ts';
 
 export interface RunQuotaLimits {
   /** Stored runs of a project, running or ended. */
@@ -18,11 +18,11 @@ interface Use {
  * of this server store is added, so that the limits hold up to what other servers added meanwhile.
  */
 export class RunQuota {
-  readonly #store: Pick<RunStore, 'usage'>;
+  readonly #store: Pick<UpkeepStore, 'usage'>;
   readonly #limits: RunQuotaLimits;
   #used = new Map<string, Use>();
 
-  constructor(store: Pick<RunStore, 'usage'>, limits: RunQuotaLimits) {
+  constructor(store: Pick<UpkeepStore, 'usage'>, limits: RunQuotaLimits) {
     this.#store = store;
     this.#limits = limits;
   }

@@ -96,7 +96,7 @@ export class RunService implements FlowRuns {
   }
 
   pinned(digests: readonly string[]): Promise<ReadonlySet<string>> {
-    return this.#engine.store.pinned(digests);
+    return this.#engine.store.upkeep.pinned(digests);
   }
 }
 

@@ -21,6 +21,7 @@ const log = pino({ level: 'silent' });
 /** Flows with triggers and an engine, on a standing clock; functions are missing. */
 export class TestFlowTriggers {
   readonly control: TestControl;
+  readonly store: FlowStore;
   readonly flows: Flows;
   readonly triggers: FlowTriggers;
   readonly runs: FlowRuns;
@@ -33,9 +34,9 @@ export class TestFlowTriggers {
     const { storage, catalog, feed, clock } = control;
     this.control = control;
     this.triggers = new FlowTriggers({ store: new FlowTriggerStore(storage.db), feed });
-    const store = new FlowStore(storage.db);
+    this.store = new FlowStore(storage.db);
     this.flows = new Flows({
-      store,
+      store: this.store,
       catalog,
       triggers: this.triggers,
       sources: BUCKETS,

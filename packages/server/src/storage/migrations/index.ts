@@ -36,6 +36,7 @@ import { facts0036 } from './0036-facts.ts';
 import { flowTags0037 } from './0037-flow-tags.ts';
 import { topics0038 } from './0038-topics.ts';
 import { buckets0039 } from './0039-buckets.ts';
+import { flowsWithTriggers0040 } from './0040-flows-with-triggers.ts';
 
 /** Every step of the schema in order. A released step is never changed; later steps correct it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -76,4 +77,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0037-flow-tags': flowTags0037,
   '0038-topics': topics0038,
   '0039-buckets': buckets0039,
+  '0040-flows-with-triggers': flowsWithTriggers0040,
 };

@@ -15,6 +15,8 @@ export interface FlowTable {
   saved_by_id: string;
   created_at: number;
   modified_at: number;
+  /** 0 for a flow that was saved before its triggers had rows. */
+  triggers_made: number;
 }
 
 /** JSON text by its SHA-256. */

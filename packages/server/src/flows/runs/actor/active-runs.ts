@@ -20,6 +20,7 @@ import type { RunQuota } from '../run-quota.ts';
 import type { RunRow } from '../store/run-rows.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import type { LargeValues } from '../values/large-values.ts';
 import { RunValues } from '../values/run-values.ts';
 import type { ValueCache } from '../values/value-cache.ts';
 import { Commands, type CommandsOptions } from './commands.ts';
@@ -35,7 +36,8 @@ import { stateOf } from './stored-state.ts';
 export interface ActiveRunsOptions {
   readonly store: RunStore;
   readonly catalog: Pick<FlowCatalog, 'definition'>;
-  readonly commands: Omit<CommandsOptions, 'isOver' | 'quota'>;
+  readonly commands: Omit<CommandsOptions, 'isOver' | 'large' | 'quota'>;
+  readonly large: Pick<LargeValues, 'of'>;
   readonly quota: Pick<RunQuota, 'isFull' | 'add'>;
   readonly followers: Followers;
   readonly cache: ValueCache;
@@ -65,6 +67,8 @@ export interface NewRun {
   readonly kept?: readonly RunEvent[];
   /** Stored in the same step. */
   readonly also?: readonly AtomicStatement[];
+  /** Of values that `also` stores. */
+  readonly copiedBytes?: number;
 }
 
 const QUIET_MS = 60_000;
@@ -121,7 +125,7 @@ export class ActiveRuns {
 
   values({ run, mode }: Pick<RunRow, 'run' | 'mode'>, isStored: (digest: string) => boolean = () => false): RunValues {
     const { store, cache } = this.#options;
-    const load = (digest: string): Promise<Buffer | undefined> => store.payload(run, digest);
+    const load = (digest: string): Promise<Buffer | undefined> => store.payloads.get(run, digest);
     return new RunValues({ cache, isStored, load, isVolatile: mode === 'EXPRESS' });
   }
 
@@ -138,7 +142,7 @@ export class ActiveRuns {
 
   async #create(run: NewRun): Promise<boolean> {
     const { store } = this.#options;
-    const { row, started, values, kept = [], also = [] } = run;
+    const { row, started, values, kept = [], also = [], copiedBytes = 0 } = run;
     const hasRoom = this.hasRoom(row.project_id);
     const isStandard = row.mode === 'NORMAL';
     const loaded = hasRoom ? this.#beginning(run) : undefined;
@@ -147,7 +151,8 @@ export class ActiveRuns {
     const events = [started, ...kept, ...(isWhole ? loaded.step.events : [])];
     const payloads = values.begun();
     const text = JSON.stringify(events);
-    const bytes = payloads.reduce((sum, payload) => sum + payload.bytes.byteLength, Buffer.byteLength(text));
+    const stored = Buffer.byteLength(text) + copiedBytes;
+    const bytes = payloads.reduce((sum, payload) => sum + payload.bytes.byteLength, stored);
     if (!(await store.create({ ...row, next_seq: events.length, bytes }, text, payloads, also))) return false;
     // the server joined again meanwhile: its runs of before were taken over without this one
     if (row.owner !== this.#options.owner()) this.#options.orphaned();
@@ -225,12 +230,12 @@ export class ActiveRuns {
     readonly begun: readonly RunEvent[];
     readonly isVolatile?: boolean;
   }): Loaded {
-    const { store, clock, log, followers, quota, commands: options } = this.#options;
+    const { store, clock, log, followers, large, quota, commands: options } = this.#options;
     const { row, definition, values, state, seq, step } = parts;
     const { run, epoch, mode } = row;
     const context = contextOf(row);
     const isOver = (): boolean => this.#loaded.isOver(context.projectId);
-    const commands = new Commands({ ...options, quota, isOver }, context);
+    const commands = new Commands({ ...options, large: large.of(context.projectId), quota, isOver }, context);
     const isStandard = mode === 'NORMAL';
     const actor = new RunActor(
       {
@@ -263,7 +268,7 @@ export class ActiveRuns {
       seq,
     );
     actor.storedWakeAt = row.wake_at;
-    const loaded = { actor, commands, context, inbox: new Inbox(store, actor) };
+    const loaded = { actor, commands, context, inbox: new Inbox(store.inbox, actor) };
     this.#loaded.add(loaded);
     actor.begin(step);
     return loaded;
@@ -352,7 +357,7 @@ export class ActiveRuns {
       actor.close();
       this.#remove(actor);
       // it may have got a message after the last look at its inbox
-      if ((await store.inbox(run)).length > 0) await this.poke(run);
+      if ((await store.inbox.open(run)).length > 0) await this.poke(run);
       else if (at !== null) this.#due.due(at);
     } catch (error) {
       log.warn({ run, err: error }, 'a waiting run could not leave memory');

@@ -5,7 +5,7 @@ import { PlatformError } from '../../../lib/platform-error.ts';
 import type { AtomicStatement } from '../../../storage/index.ts';
 import type { CallResult, FunctionCaller } from '../calls/function-caller.ts';
 import type { RunQuota } from '../run-quota.ts';
-import type { LargeValues } from '../values/large-values.ts';
+import type { LargeWork } from '../values/large-values.ts';
 import { VALUE_LIMITS } from '../values/value-limits.ts';
 import { bytesOf, keepText, textOf, textsOf } from '../values/value-text.ts';
 import type { RunActor } from './run-actor.ts';
@@ -36,7 +36,7 @@ export interface ChildRequest {
 export interface CommandsOptions {
   readonly caller: FunctionCaller;
   readonly children: Children;
-  readonly large: LargeValues;
+  readonly large: LargeWork;
   readonly quota: Pick<RunQuota, 'isFull'>;
   readonly log: Logger;
   /** Whether the runs of the project hold more memory than their share. */

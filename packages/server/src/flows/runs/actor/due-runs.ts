@@ -5,7 +5,7 @@ import type { RunStore } from '../store/run-store.ts';
 import type { LoadedRuns } from './loaded-runs.ts';
 
 export interface DueRunsOptions {
-  readonly store: Pick<RunStore, 'withMessages' | 'due' | 'nextDue'>;
+  readonly store: Pick<RunStore, 'inbox' | 'due' | 'nextDue'>;
   /** Due times of runs. */
   readonly clock: Clock;
   readonly log: Logger;
@@ -108,7 +108,7 @@ export class DueRuns {
 
   async #readMessages(): Promise<void> {
     const { store, owner, deliver } = this.#options;
-    const runs = await store.withMessages(owner(), MOST);
+    const runs = await store.inbox.runs(owner(), MOST);
     for (let at = 0; at < runs.length && !this.#isStopped; at += AT_ONCE)
       await Promise.all(runs.slice(at, at + AT_ONCE).map(deliver));
   }

@@ -1,15 +1,15 @@
 import type { Message } from '@funcgraph/flow';
-import type { RunStore } from '../store/run-store.ts';
+import type { InboxStore } from '../store/inbox-store.ts';
 import type { RunActor } from './run-actor.ts';
 
 /** Takes the stored messages of a run to its actor, each once. */
 export class Inbox {
-  readonly #store: Pick<RunStore, 'inbox' | 'settle'>;
+  readonly #store: Pick<InboxStore, 'open' | 'settle'>;
   readonly #actor: RunActor;
   /** Messages that the actor has, and those it settled. */
   readonly #taken = new Set<string>();
 
-  constructor(store: Pick<RunStore, 'inbox' | 'settle'>, actor: RunActor) {
+  constructor(store: Pick<InboxStore, 'open' | 'settle'>, actor: RunActor) {
     this.#store = store;
     this.#actor = actor;
   }
@@ -17,7 +17,7 @@ export class Inbox {
   /** Resolves when the results of the messages that it found are on disk, or the actor has closed. */
   async read(): Promise<void> {
     const { run } = this.#actor;
-    const found = (await this.#store.inbox(run)).filter(({ key }) => !this.#taken.has(key));
+    const found = (await this.#store.open(run)).filter(({ key }) => !this.#taken.has(key));
     await Promise.all(
       found.map(({ key, message }) => {
         this.#taken.add(key);

@@ -220,7 +220,7 @@ export class RunActor {
     const wakes = this.storedWakeAt === null || this.storedWakeAt > clock.now();
     const bytes = Buffer.byteLength(events) + sum(payloads);
     const isStored = await this.#untilPossible(async () => {
-      if (payloads.length > 0) await log.putPayloads(run, payloads);
+      if (payloads.length > 0) await log.payloads.put(run, payloads);
       return log.append({
         run,
         seq: this.#seq,

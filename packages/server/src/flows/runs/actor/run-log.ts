@@ -1,10 +1,12 @@
 import type { RunEvent } from '@funcgraph/flow';
 import { RunHistory } from '../read/run-history.ts';
 import type { Append } from '../store/append.ts';
+import type { PayloadStore } from '../store/payload-store.ts';
 import type { RunStore } from '../store/run-store.ts';
 
 /** Where the events of a run go; the store is the log of standard runs. */
-export interface RunLog extends Pick<RunStore, 'append' | 'putPayloads' | 'saveSnapshot'> {
+export interface RunLog extends Pick<RunStore, 'append' | 'saveSnapshot'> {
+  readonly payloads: Pick<PayloadStore, 'put'>;
   /** Of a run whose log is in memory, after its end. */
   history?(): RunHistory;
 }
@@ -19,6 +21,8 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export class ExpressLog implements RunLog {
   readonly #store: Pick<RunStore, 'remove'> | undefined;
   readonly #events: string[];
+  /** Its values stay in memory. */
+  readonly payloads = { put: () => Promise.resolve() };
   #bytes = 0;
   #history: RunHistory | undefined;
 
@@ -40,10 +44,6 @@ export class ExpressLog implements RunLog {
       for (const text of this.#events) for (const event of JSON.parse(text) as RunEvent[]) this.#history.add(event);
     }
     return this.#history;
-  }
-
-  putPayloads(): Promise<void> {
-    return Promise.resolve();
   }
 
   saveSnapshot(): Promise<void> {

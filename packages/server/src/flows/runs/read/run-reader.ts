@@ -9,7 +9,7 @@ import { logPages } from './log-pages.ts';
 import { type NodeTry, RunHistory } from './run-history.ts';
 
 export interface RunReaderOptions {
-  readonly store: Pick<RunStore, 'events' | 'appendBefore' | 'payload' | 'row'>;
+  readonly store: Pick<RunStore, 'events' | 'appendBefore' | 'payloads' | 'row'>;
   readonly catalog: Pick<FlowCatalog, 'definition'>;
   readonly clock: Pick<Clock, 'after'>;
   /** Resolves at the next append to the run on this server. */
@@ -47,7 +47,7 @@ export class RunReader {
   async detail(row: ListedRun & { definition: string; headers: string }, isFull: boolean): Promise<FlowRunDetail> {
     const { store, catalog } = this.#options;
     const history = await this.history(row.run);
-    const load = (digest: string): Promise<Buffer | undefined> => store.payload(row.run, digest);
+    const load = (digest: string): Promise<Buffer | undefined> => store.payloads.get(row.run, digest);
     return detailOf({ row, history, definition: await catalog.definition(row.definition), load, isFull });
   }
 

@@ -27,10 +27,21 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       expect(await store.create(newRow('a', { request: 'other' }), '[1]', [])).toBe(false);
       const stored = await store.load('a', 'server-1');
       expect(stored).toMatchObject({ row: newRow('a'), events: ['[0]'], from: 0, snapshot: undefined });
-      expect(await store.payload('a', 'x')).toEqual(payload.bytes);
-      expect(await store.payload('a', 'y')).toBeUndefined();
+      expect(await store.payloads.get('a', 'x')).toEqual(payload.bytes);
+      expect(await store.payloads.get('a', 'y')).toBeUndefined();
       expect(await store.load('b', 'server-1')).toBeUndefined();
       expect(await store.load('a', 'server-2')).toBeUndefined();
+    });
+
+    it('copies values of a run to a new one, or makes none when that run was removed', async () => {
+      const payloads = ['x', 'y', 'z'].map((digest) => ({ digest, bytes: Buffer.from(digest) }));
+      expect(await store.create(newRow('a'), '[0]', payloads)).toBe(true);
+      expect(await store.create(newRow('b'), '[0]', [], store.payloads.copying('a', 'b', ['x', 'z']))).toBe(true);
+      expect(await store.payloads.get('b', 'z')).toEqual(Buffer.from('z'));
+      expect(await store.payloads.get('b', 'y')).toBeUndefined();
+      const removed = store.create(newRow('c'), '[0]', [], store.payloads.copying('missing', 'c', ['x']));
+      await expect(removed).rejects.toMatchObject({ code: 'storage.guard' });
+      expect(await store.row('c')).toBeUndefined();
     });
 
     it('appends in order, and nothing that is not the next event', async () => {
@@ -86,11 +97,11 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
 
     it('undoes the statements beside an append that is refused', async () => {
       await create('a');
-      await store.send({ run: 'a', key: 'k', message: '{}', at: 5, announce: false });
-      expect(await append('a', 4, { also: [store.settle('a', 'k', 'taken')] })).toBe(false);
-      expect(await store.inboxOutcome('a', 'k')).toBe('open');
-      expect(await append('a', 1, { also: [store.settle('a', 'k', 'taken')] })).toBe(true);
-      expect(await store.inboxOutcome('a', 'k')).toBe('taken');
+      await store.inbox.send({ run: 'a', key: 'k', message: '{}', at: 5, announce: false });
+      expect(await append('a', 4, { also: [store.inbox.settle('a', 'k', 'taken')] })).toBe(false);
+      expect(await store.inbox.outcome('a', 'k')).toBe('open');
+      expect(await append('a', 1, { also: [store.inbox.settle('a', 'k', 'taken')] })).toBe(true);
+      expect(await store.inbox.outcome('a', 'k')).toBe('taken');
     });
 
     it('finds the runs that are due, and the time of the next', async () => {
@@ -111,27 +122,27 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
     it('keeps a message for a run once, in the order of arrival, until it is settled', async () => {
       await create('a');
       const send = (key: string, at: number) =>
-        store.send({ run: 'a', key, message: `"${key}"`, at, announce: at === 2 });
+        store.inbox.send({ run: 'a', key, message: `"${key}"`, at, announce: at === 2 });
       expect(await Promise.all([send('x', 2), send('x', 2)])).toContain(false);
       expect(await send('y', 1)).toBe(true);
-      expect(await store.inbox('a')).toEqual([
+      expect(await store.inbox.open('a')).toEqual([
         { key: 'y', message: '"y"' },
         { key: 'x', message: '"x"' },
       ]);
-      expect(await store.withMessages('server-1', 10)).toEqual(['a']);
-      await store.settleAlone('a', 'y', 'late');
-      expect(await store.inbox('a')).toEqual([{ key: 'x', message: '"x"' }]);
+      expect(await store.inbox.runs('server-1', 10)).toEqual(['a']);
+      await store.inbox.settleAlone('a', 'y', 'late');
+      expect(await store.inbox.open('a')).toEqual([{ key: 'x', message: '"x"' }]);
       expect(await send('y', 3)).toBe(false);
-      expect(await store.inboxSize('a')).toBe(2);
+      expect(await store.inbox.size('a')).toBe(2);
       await append('a', 1, { end: 'success' });
       expect(await send('z', 4)).toBe(false);
-      expect(await store.inboxOutcome('a', 'z')).toBeUndefined();
+      expect(await store.inbox.outcome('a', 'z')).toBeUndefined();
     });
 
     it('notes a change for messages to runs of other servers only', async () => {
       await create('a');
-      await store.send({ run: 'a', key: 'x', message: '{}', at: 1, announce: false });
-      await store.send({ run: 'a', key: 'y', message: '{}', at: 1, announce: true });
+      await store.inbox.send({ run: 'a', key: 'x', message: '{}', at: 1, announce: false });
+      await store.inbox.send({ run: 'a', key: 'y', message: '{}', at: 1, announce: true });
       const changes = await storage.db.selectFrom('change').selectAll().where('topic', '=', 'flow-run').execute();
       expect(changes.map(({ key }) => key)).toEqual(['a']);
     });
@@ -156,7 +167,7 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
 
     it('names the pinned ones among definitions', async () => {
       await create('a', { definition: 'd1', pins: '{"child":"d2"}' });
-      expect(await store.pinned(['d1', 'd2', 'd3'])).toEqual(new Set(['d1', 'd2']));
+      expect(await store.upkeep.pinned(['d1', 'd2', 'd3'])).toEqual(new Set(['d1', 'd2']));
     });
 
     it('keeps the last snapshot and reads the events after it', async () => {
@@ -173,14 +184,14 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       await store.create(newRow('old'), '[0]', [{ digest: 'x', bytes: Buffer.from('x') }]);
       await create('running');
       await append('old', 1, { end: 'success', at: 4_000 });
-      expect(await store.usage()).toEqual([{ projectId: 'p', runs: 2, bytes: 23 }]);
-      expect(await store.purge(4_000, 10)).toEqual([]);
-      expect(await store.purge(4_001, 10)).toEqual([{ project_id: 'p', bytes: 13 }]);
+      expect(await store.upkeep.usage()).toEqual([{ projectId: 'p', runs: 2, bytes: 23 }]);
+      expect(await store.upkeep.purge(4_000, 10)).toEqual([]);
+      expect(await store.upkeep.purge(4_001, 10)).toEqual([{ project_id: 'p', bytes: 13 }]);
       for (const table of ['flow_run_event', 'flow_run_payload'] as const) {
         const rows = await storage.db.selectFrom(table).select('run').where('run', '=', 'old').execute();
         expect(rows).toEqual([]);
       }
-      expect(await store.usage()).toEqual([{ projectId: 'p', runs: 1, bytes: 10 }]);
+      expect(await store.upkeep.usage()).toEqual([{ projectId: 'p', runs: 1, bytes: 10 }]);
     });
 
     it('removes ended runs of flows that no longer exist', async () => {
@@ -189,15 +200,15 @@ export function runStoreConformance(name: string, open: () => Promise<Storage>):
       await storage.db.insertInto('flow_definition').values({ digest: 'd1', body: '{}', unused_since: null }).execute();
       await storage.db
         .insertInto('flow')
-        .values({ ...flow, ...saved, definition: 'd1', created_at: 1, modified_at: 1 })
+        .values({ ...flow, ...saved, definition: 'd1', created_at: 1, modified_at: 1, triggers_made: 1 })
         .execute();
       await create('kept');
       await create('running', { flow_id: 'gone' });
       for (const run of ['a', 'b', 'c']) await create(run, { flow_id: 'gone' });
       for (const run of ['kept', 'a', 'b', 'c']) await append(run, 1, { end: 'success', at: 5 });
-      expect(await store.purgeDeleted(2)).toHaveLength(2);
-      expect(await store.purgeDeleted(2)).toEqual([{ project_id: 'p', bytes: 13 }]);
-      expect(await store.purgeDeleted(2)).toEqual([]);
+      expect(await store.upkeep.purgeDeleted(2)).toHaveLength(2);
+      expect(await store.upkeep.purgeDeleted(2)).toEqual([{ project_id: 'p', bytes: 13 }]);
+      expect(await store.upkeep.purgeDeleted(2)).toEqual([]);
       const left = await storage.db.selectFrom('flow_run').select('run').orderBy('run').execute();
       expect(left.map(({ run }) => run)).toEqual(['kept', 'running']);
     });

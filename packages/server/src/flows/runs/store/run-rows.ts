@@ -50,3 +50,19 @@ export interface RunUsage {
   readonly runs: number;
   readonly bytes: number;
 }
+
+/** What every run has when it begins. */
+export function begun(now: number, owner: string) {
+  return {
+    status: 'running' as const,
+    stop_at: null,
+    next_seq: 0,
+    bytes: 0,
+    started_at: now,
+    updated_at: now,
+    ended_at: null,
+    wake_at: 0,
+    owner,
+    epoch: 1,
+  };
+}

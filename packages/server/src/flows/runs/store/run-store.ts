@@ -2,25 +2,25 @@ import type { CompiledQuery } from 'kysely';
 import { type AtomicStatement, isGuard, isUniqueViolation, prepared, type Storage } from '../../../storage/index.ts';
 import type { Append, Payload } from './append.ts';
 import { AppendStore } from './append-store.ts';
-import {
-  type InboxMessage,
-  LIST_COLUMNS,
-  type ListedRun,
-  type RunFilter,
-  type RunRow,
-  type RunUsage,
-  type StoredRun,
-} from './run-rows.ts';
+import { InboxStore } from './inbox-store.ts';
+import { PayloadStore } from './payload-store.ts';
+import { LIST_COLUMNS, type ListedRun, type RunFilter, type RunRow, type StoredRun } from './run-rows.ts';
+import { UpkeepStore } from './upkeep-store.ts';
 
 /** Runs and their logs. It holds no rules. */
 export class RunStore {
+  readonly inbox: InboxStore;
+  readonly payloads: PayloadStore;
+  readonly upkeep: UpkeepStore;
   readonly #storage: Storage;
   readonly #appends: AppendStore;
   readonly #insert: (values: RunRow) => CompiledQuery;
-  readonly #payload: (values: { run: string; digest: string; payload: Uint8Array }) => CompiledQuery;
 
   constructor(storage: Storage) {
     this.#storage = storage;
+    this.inbox = new InboxStore(storage);
+    this.payloads = new PayloadStore(storage);
+    this.upkeep = new UpkeepStore(storage);
     this.#appends = new AppendStore(storage);
     const { db } = storage;
     this.#insert = prepared<keyof RunRow>((marker) =>
@@ -53,12 +53,6 @@ export class RunStore {
         origin_kind: marker('origin_kind'),
       }),
     );
-    this.#payload = prepared((marker) =>
-      db
-        .insertInto('flow_run_payload')
-        .values({ run: marker('run'), digest: marker('digest'), payload: marker('payload') })
-        .onConflict((conflict) => conflict.columns(['run', 'digest']).doNothing()),
-    );
   }
 
   /** False, without any change, when the run exists already. A failed guard of `also` rejects it. */
@@ -72,7 +66,7 @@ export class RunStore {
     try {
       await this.#storage.atomic([
         { query: this.#insert(row) },
-        ...payloads.map((payload) => this.#putPayload(run, payload)),
+        ...payloads.map((payload) => this.payloads.putting(run, payload)),
         ...(events === undefined ? [] : [this.#appends.first(run, events)]),
         ...also,
       ]);
@@ -86,25 +80,6 @@ export class RunStore {
   /** See `AppendStore.append`. */
   append(append: Append): Promise<boolean> {
     return this.#appends.append(append);
-  }
-
-  /** Values that a later append names. */
-  async putPayloads(run: string, payloads: readonly Payload[]): Promise<void> {
-    await Promise.all(payloads.map((payload) => this.#storage.db.executeQuery(this.#putPayload(run, payload).query)));
-  }
-
-  #putPayload(run: string, { digest, bytes }: Payload): AtomicStatement {
-    return { query: this.#payload({ run, digest, payload: bytes }) };
-  }
-
-  async payload(run: string, digest: string): Promise<Buffer | undefined> {
-    const row = await this.#storage.db
-      .selectFrom('flow_run_payload')
-      .select('payload')
-      .where('run', '=', run)
-      .where('digest', '=', digest)
-      .executeTakeFirst();
-    return row === undefined ? undefined : asBuffer(row.payload);
   }
 
   row(run: string): Promise<RunRow | undefined> {
@@ -216,96 +191,6 @@ export class RunStore {
     return row?.at ?? undefined;
   }
 
-  /** False when a message with the key exists, or the run has ended. */
-  async send(message: InboxMessage): Promise<boolean> {
-    const { numAffectedRows } = await this.#storage.db.executeQuery(this.sending(message).query);
-    return numAffectedRows === 1n;
-  }
-
-  /** The statement of `send`, for the append that leads to it. */
-  sending({ run, key, message, at, announce }: InboxMessage): AtomicStatement {
-    const query = this.#storage.db
-      .insertInto('flow_run_inbox')
-      .columns(['run', 'key', 'message', 'at', 'announce'])
-      .expression((eb) =>
-        eb
-          .selectFrom('flow_run')
-          .select((each) => [
-            'run',
-            each.val(key).as('key'),
-            each.val(message).as('message'),
-            each.cast<number>(each.val(at), 'bigint').as('at'),
-            each.cast<number>(each.val(announce ? 1 : 0), 'integer').as('announce'),
-          ])
-          .where('run', '=', run)
-          .where('ended_at', 'is', null),
-      )
-      .onConflict((conflict) => conflict.columns(['run', 'key']).doNothing())
-      .compile();
-    return { query };
-  }
-
-  /** Messages without an outcome, the oldest first. */
-  inbox(run: string): Promise<Array<{ key: string; message: string }>> {
-    return this.#storage.db
-      .selectFrom('flow_run_inbox')
-      .select(['key', 'message'])
-      .where('run', '=', run)
-      .where('outcome', 'is', null)
-      .orderBy('at')
-      .orderBy('key')
-      .execute();
-  }
-
-  /** Messages that the run got so far. */
-  async inboxSize(run: string): Promise<number> {
-    const { count } = await this.#storage.db
-      .selectFrom('flow_run_inbox')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where('run', '=', run)
-      .executeTakeFirstOrThrow();
-    return Number(count);
-  }
-
-  async inboxOutcome(run: string, key: string): Promise<'taken' | 'late' | 'open' | undefined> {
-    const row = await this.#storage.db
-      .selectFrom('flow_run_inbox')
-      .select('outcome')
-      .where('run', '=', run)
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return row === undefined ? undefined : (row.outcome ?? 'open');
-  }
-
-  /** The statement that ends a message, for the append that records it. */
-  settle(run: string, key: string, outcome: 'taken' | 'late'): AtomicStatement {
-    const query = this.#storage.db
-      .updateTable('flow_run_inbox')
-      .set({ outcome })
-      .where('run', '=', run)
-      .where('key', '=', key)
-      .compile();
-    return { query };
-  }
-
-  async settleAlone(run: string, key: string, outcome: 'taken' | 'late'): Promise<void> {
-    await this.#storage.db.executeQuery(this.settle(run, key, outcome).query);
-  }
-
-  /** Runs of the owner that have messages without an outcome. */
-  async withMessages(owner: string, limit: number): Promise<string[]> {
-    const rows = await this.#storage.db
-      .selectFrom('flow_run_inbox')
-      .innerJoin('flow_run', 'flow_run.run', 'flow_run_inbox.run')
-      .select('flow_run.run')
-      .distinct()
-      .where('outcome', 'is', null)
-      .where('owner', '=', owner)
-      .limit(limit)
-      .execute();
-    return rows.map(({ run }) => run);
-  }
-
   async markStop(run: string, at: number): Promise<void> {
     await this.#storage.db
       .updateTable('flow_run')
@@ -360,45 +245,6 @@ export class RunStore {
       .execute();
   }
 
-  /** Definitions that runs are pinned to, of these; `pins` of the active ones are read as text. */
-  async pinned(digests: readonly string[]): Promise<Set<string>> {
-    const direct = await this.#storage.db
-      .selectFrom('flow_run')
-      .select('definition')
-      .distinct()
-      .where('definition', 'in', [...digests])
-      .execute();
-    const found = new Set(direct.map(({ definition }) => definition));
-    const texts = await this.#storage.db
-      .selectFrom('flow_run')
-      .select('pins')
-      .distinct()
-      .where('pins', '!=', '{}')
-      .execute();
-    for (const { pins } of texts) {
-      for (const digest of Object.values(JSON.parse(pins) as Record<string, string>)) found.add(digest);
-    }
-    return new Set(digests.filter((digest) => found.has(digest)));
-  }
-
-  /** Stored runs and bytes of each project. */
-  async usage(): Promise<RunUsage[]> {
-    const rows = await this.#storage.db
-      .selectFrom('flow_run')
-      .select((eb) => [
-        'project_id',
-        eb.fn.countAll<number>().as('runs'),
-        eb.fn.sum<number | string>('bytes').as('bytes'),
-      ])
-      .groupBy('project_id')
-      .execute();
-    return rows.map(({ project_id, runs, bytes }) => ({
-      projectId: project_id,
-      runs: Number(runs),
-      bytes: Number(bytes),
-    }));
-  }
-
   /** Removes a run that leaves no history, together with other statements. False for another owner. */
   async remove(run: string, epoch: number, also: readonly AtomicStatement[] = []): Promise<boolean> {
     const query = this.#storage.db.deleteFrom('flow_run').where('run', '=', run).where('epoch', '=', epoch).compile();
@@ -410,47 +256,4 @@ export class RunStore {
       throw error;
     }
   }
-
-  /** Removes runs that ended before, at most `limit`. Returns what they used. */
-  async purge(before: number, limit: number): Promise<Array<Pick<RunRow, 'project_id' | 'bytes'>>> {
-    return this.#storage.db
-      .deleteFrom('flow_run')
-      .where('run', 'in', (eb) =>
-        eb.selectFrom('flow_run').select('run').where('ended_at', '<', before).orderBy('ended_at').limit(limit),
-      )
-      .returning(['project_id', 'bytes'])
-      .execute();
-  }
-
-  /** Removes ended runs of flows that no longer exist, at most `limit`. Returns what they used. */
-  async purgeDeleted(limit: number): Promise<Array<Pick<RunRow, 'project_id' | 'bytes'>>> {
-    const { db } = this.#storage;
-    // the flows first: one look-up for each of them, not for each run
-    const deleted = await db
-      .selectFrom((eb) => eb.selectFrom('flow_run').select('flow_id').distinct().as('named'))
-      .select('named.flow_id')
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('flow').select('flow.id').whereRef('flow.id', '=', 'named.flow_id'))),
-      )
-      .limit(limit)
-      .execute();
-    if (deleted.length === 0) return [];
-    const ids = deleted.map(({ flow_id }) => flow_id);
-    return db
-      .deleteFrom('flow_run')
-      .where('run', 'in', (eb) =>
-        eb
-          .selectFrom('flow_run')
-          .select('run')
-          .where('flow_id', 'in', ids)
-          .where('ended_at', 'is not', null)
-          .limit(limit),
-      )
-      .returning(['project_id', 'bytes'])
-      .execute();
-  }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,13 +1,12 @@
 import { type Json, type StoredValue, toJson, type Value } from '@funcgraph/flow';
+import type { LargeWork } from './large-values.ts';
 import { digestsIn, type RunValues } from './run-values.ts';
-import type { Texts, ValueCall, ValueResult } from './value-calls.ts';
+import type { Texts } from './value-calls.ts';
 import { VALUE_LIMITS } from './value-limits.ts';
 import { faultOf } from './value-work.ts';
 
-type Large = { do(call: ValueCall): Promise<ValueResult> };
-
 /** A value of a run as JSON text. */
-export async function textOf(value: Value, values: RunValues, large: Large): Promise<Buffer> {
+export async function textOf(value: Value, values: RunValues, large: LargeWork): Promise<Buffer> {
   if ('json' in value) return Buffer.from(JSON.stringify(value.json));
   if ('digest' in value) return values.text(value.digest);
   const texts = await textsOf(digestsIn(value), values);
@@ -28,7 +27,7 @@ function parse(text: Buffer): Json {
 export async function keepText(
   text: Buffer,
   values: RunValues,
-  large: Large,
+  large: LargeWork,
 ): Promise<{ readonly value: StoredValue } | { readonly fault: string }> {
   if (text.length <= VALUE_LIMITS.parseHereBytes) {
     const fault = faultOf(text);
