@@ -270,7 +270,19 @@ export class TestServer implements AsyncDisposable {
 
   #spawn(): ChildProcess {
     const { args = [], env = {}, database, home = ROOT } = this.#options;
-    const flags = ['--data-dir', this.dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'warn', ...args];
+    const flags = [
+      '--data-dir',
+      this.dataDir,
+      '--port',
+      '0',
+      '--gateway-port',
+      '0',
+      '--storage-port',
+      '0',
+      '--log-level',
+      'warn',
+      ...args,
+    ];
     // File systems that tests share stand beside the data directories.
     flags.push('--mount-roots', tmpdir());
     const child = fork(join(home, relative(ROOT, SERVER)), flags, {

@@ -46,6 +46,8 @@ export async function startTarget({ profileDir, extra = [], database }: TargetOp
     '0',
     '--gateway-port',
     '0',
+    '--storage-port',
+    '0',
     '--log-level',
     'warn',
     '--account-concurrency',

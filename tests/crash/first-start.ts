@@ -35,7 +35,18 @@ export class NewDataDir implements Disposable {
   }
 
   spawn() {
-    const flags = ['--data-dir', this.path, '--port', '0', '--gateway-port', '0', '--log-level', 'warn'];
+    const flags = [
+      '--data-dir',
+      this.path,
+      '--port',
+      '0',
+      '--gateway-port',
+      '0',
+      '--storage-port',
+      '0',
+      '--log-level',
+      'warn',
+    ];
     const args = [...flags, '--sandbox', 'process', '--root-without-isolation', 'allow'];
     const child = fork(SERVER, args, {
       cwd: ROOT,

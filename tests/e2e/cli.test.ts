@@ -155,6 +155,8 @@ test('the built program goes from nothing to a result with up --once, and leaves
       '0',
       '--gateway-port',
       '0',
+      '--storage-port',
+      '0',
     ];
     const run = await runNode(args, { PATH: process.env.PATH });
     expect(run.exitCode, run.stderr).toBe(0);

@@ -18,7 +18,18 @@ let project: string;
 let urn: string;
 
 async function start(): Promise<void> {
-  const flags = ['--data-dir', dataDir, '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
+  const flags = [
+    '--data-dir',
+    dataDir,
+    '--port',
+    '0',
+    '--gateway-port',
+    '0',
+    '--storage-port',
+    '0',
+    '--log-level',
+    'silent',
+  ];
   const args = [...flags, '--sandbox', 'process'];
   const env = { ...process.env, FGS_MIN_FREE_DISK: '64MB', FGS_PREWARM: '0', FGS_ROOT_WITHOUT_ISOLATION: 'allow' };
   const options = { cwd: ROOT, env, execArgv: [] };

@@ -47,7 +47,7 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
   // An unhandled rejection is a bug of the server, but no reason to abort all requests.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
 
-  const { endpoint, gateway, credentialsFile, sandbox } = server;
+  const { endpoint, gateway, storage, credentialsFile, sandbox } = server;
   const { driver, degraded } = sandbox;
   await tellParent({
     event: 'ready',
@@ -55,6 +55,7 @@ export async function serve(config: Config, stop: StopRequest, launched?: Launch
     user: ownUserName(),
     endpoint,
     gateway,
+    storage,
     dataDir: config.dataDir,
     credentialsFile,
     sandbox: { driver, degraded },

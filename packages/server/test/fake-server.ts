@@ -10,6 +10,12 @@ import { openRunDir } from '../src/launcher/index.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import { ManualClock } from '../src/lib/manual-clock.ts';
 
+export interface FakeParts {
+  readonly doors?: boolean;
+  /** Stands at a time of its own unless it is given: SDKs sign with that of the machine. */
+  readonly clock?: ManualClock;
+}
+
 /** The whole server with time in the test's hand and instances whose runtime is the test's own code. */
 export class FakeServer implements AsyncDisposable {
   readonly clock: ManualClock;
@@ -45,12 +51,22 @@ export class FakeServer implements AsyncDisposable {
     fn: FakeFunction,
     changes: Partial<Config> = {},
     log = pino({ level: 'silent' }),
-    sandboxes: { readonly doors?: boolean } = {},
+    { clock = new ManualClock(), ...sandboxes }: FakeParts = {},
   ): Promise<FakeServer> {
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-fake-'));
-    const flags = ['--data-dir', join(folder, 'data'), '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
+    const flags = [
+      '--data-dir',
+      join(folder, 'data'),
+      '--port',
+      '0',
+      '--gateway-port',
+      '0',
+      '--storage-port',
+      '0',
+      '--log-level',
+      'silent',
+    ];
     const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };
-    const clock = new ManualClock();
     const driver = new FakeSandboxDriver(fn, sandboxes);
     try {
       // The methods are handed on without their object in places.

@@ -24,13 +24,24 @@ afterEach(async () => {
 });
 
 function start(changes: Partial<Config> = {}): Promise<RunningServer> {
-  const flags = ['--data-dir', join(folder, 'data'), '--port', '0', '--gateway-port', '0', '--log-level', 'silent'];
+  const flags = [
+    '--data-dir',
+    join(folder, 'data'),
+    '--port',
+    '0',
+    '--gateway-port',
+    '0',
+    '--storage-port',
+    '0',
+    '--log-level',
+    'silent',
+  ];
   const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };
   const driver = new FakeSandboxDriver({ handler: () => '' });
   return startServer(config, { log: pino({ level: 'silent' }), driver, runtimeDir: folder });
 }
 
-it.each(['port', 'gatewayPort'] as const)(
+it.each(['port', 'gatewayPort', 'storagePort'] as const)(
   'a first start that finds %s taken leaves a directory that can be entered',
   async (key) => {
     const { port } = taken.address() as { port: number };

@@ -16,6 +16,7 @@ export const SERVER_FLAGS = {
   host: flag.text('ADDRESS', 'address to listen on (the server: 127.0.0.1)'),
   port: flag.integer('PORT', 'port of the API (the server: 8080; 0: any free one)'),
   'gateway-port': flag.integer('PORT', 'port of the gateway (the server: 8081; 0: any free one)'),
+  'storage-port': flag.integer('PORT', 'port of buckets (the server: 8082; 0: any free one)'),
   sandbox: flag.text('DRIVER', 'isolation of functions; process means none', {
     choices: ['auto', 'bubblewrap', 'process'],
   }),

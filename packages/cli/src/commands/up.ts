@@ -110,7 +110,7 @@ export const up = defineCommand({
     ...SERVER_FLAGS,
   },
   args: [],
-  examples: ['fgs up', 'fgs up --once --data-dir ./data --port 0 --gateway-port 0'],
+  examples: ['fgs up', 'fgs up --once --data-dir ./data --port 0 --gateway-port 0 --storage-port 0'],
   async run({ flags }, context) {
     const server = await spawnServer({ args: serverArguments(flags, context), showLog: flags.verbose }, context);
     return {

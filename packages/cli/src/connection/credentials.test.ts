@@ -10,6 +10,7 @@ const NO_FLAGS = { endpoint: undefined, credentials: undefined, 'data-dir': unde
 const FILE = {
   endpoint: 'http://127.0.0.1:9/',
   gateway: 'g',
+  storage: 's',
   region: 'r',
   project_id: 'p',
   access_key: 'fileAK',
@@ -29,6 +30,7 @@ test('reads the file of the data directory', async () => {
   expect(await loadCredentials(NO_FLAGS, context({ FGS_DATA_DIR: dir }))).toEqual({
     endpoint: 'http://127.0.0.1:9',
     gateway: 'g',
+    storage: 's',
     region: 'r',
     projectId: 'p',
     accessKey: 'fileAK',

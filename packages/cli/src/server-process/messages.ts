@@ -7,6 +7,8 @@ export interface ReadyMessage {
   readonly user: string;
   readonly endpoint: string;
   readonly gateway: string;
+  /** Of buckets. */
+  readonly storage: string;
   readonly dataDir: string;
   readonly credentialsFile: string;
   readonly sandbox: { readonly driver: string; readonly degraded: readonly string[] };
@@ -39,6 +41,7 @@ export function parseMessage(value: unknown): ReadyMessage | FailedMessage | und
     user: text('user'),
     endpoint: text('endpoint'),
     gateway: text('gateway'),
+    storage: text('storage'),
     dataDir: text('dataDir'),
     credentialsFile: text('credentialsFile'),
     sandbox: {

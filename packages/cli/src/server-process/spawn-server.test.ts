@@ -13,6 +13,7 @@ const READY: ReadyMessage = {
   user: 'funcgraph',
   endpoint: 'http://127.0.0.1:1',
   gateway: 'http://127.0.0.1:2',
+  storage: 'http://127.0.0.1:3',
   dataDir: '/d',
   credentialsFile: '/d/credentials.json',
   sandbox: { driver: 'bubblewrap', degraded: [] },

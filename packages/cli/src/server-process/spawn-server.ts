@@ -8,8 +8,9 @@ const LAST_LOG_BYTES = 4096;
 const LOG_GRACE_MS = 500;
 /** For errors of the operating system that the server passes on as they are. */
 const HINTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Another program has the port, perhaps a server that runs already. Choose others: --port, --gateway-port',
-  EACCES: 'This user may not take the port: choose one from 1024 on with --port and --gateway-port',
+  EADDRINUSE:
+    'Another program has the port, perhaps a server that runs already. Choose others: --port, --gateway-port, --storage-port',
+  EACCES: 'This user may not take the port: choose one from 1024 on with --port, --gateway-port and --storage-port',
 };
 
 export interface ServerOptions {

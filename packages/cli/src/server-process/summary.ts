@@ -6,6 +6,7 @@ export function startSummary(ready: ReadyMessage): string {
     'Funcgraph is up.',
     `  API          ${ready.endpoint}`,
     `  gateway      ${ready.gateway}`,
+    `  buckets      ${ready.storage}`,
     `  data         ${ready.dataDir}`,
     `  credentials  ${ready.credentialsFile}`,
     `  server user  ${ready.user}`,

@@ -18,6 +18,7 @@ import {
   bodyMemoryBytes,
   buildApp,
   createGateway,
+  createStorageDoor,
   DoorServers,
   OutsideClients,
   stopGateway,
@@ -32,7 +33,6 @@ import { Queue, SteadyTime } from '../queue/index.ts';
 import { makeResources } from '../resources/index.ts';
 import {
   ANSWER_MS,
-  addressAt,
   addressOf,
   checkShared,
   chooseSandbox,
@@ -44,6 +44,7 @@ import {
   listen,
   machineChecks,
   openDatabase,
+  plannedAddresses,
   readiness,
   startMeasuring,
   UNAVAILABLE_HOST,
@@ -69,6 +70,8 @@ export interface RunningServer {
   readonly app: FastifyInstance;
   readonly endpoint: string;
   readonly gateway: string;
+  /** Address of buckets. */
+  readonly storage: string;
   readonly credentialsFile: string;
   readonly sandbox: SandboxCapabilities;
   /** Resolves if the server permanently loses a part without which it cannot store data: it should be stopped then. */
@@ -96,7 +99,7 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 /** Builds all objects and starts them in the order of their dependencies. The only place that does. */
 export async function startServer(config: Config, parts: ServerParts): Promise<RunningServer> {
   const { log, clock = systemClock } = parts;
-  const { host, port, gatewayPort, region } = config;
+  const { region } = config;
   const undo: (() => unknown)[] = [];
   let stopping: Promise<void> | undefined;
   // One deadline for all parts, from the moment that the first begins to stop.
@@ -169,7 +172,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       functions: functionFacts(catalog, new ProjectContentsStore(storage.db)),
       auditRetainDays: config.auditRetainDays,
     });
-    const addresses = { endpoint: addressAt(host, port), gateway: addressAt(host, gatewayPort), region };
+    const addresses = plannedAddresses(config);
     await iam.start((credentials) => writeCredentials(config.dataDir, addresses, credentials));
     undo.push(() => iam.stop());
     const steady = await SteadyTime.open({
@@ -330,7 +333,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       log: log.child({ module: 'triggers' }),
     });
-    const { duty: bucketDuty, usage: bucketUsage } = await bucketParts({
+    const {
+      buckets,
+      duty: bucketDuty,
+      usage: bucketUsage,
+    } = await bucketParts({
       ...base,
       facts,
       leases,
@@ -358,24 +365,27 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
 
     const clients = new OutsideClients(new TrustedProxies(config.trustedProxies));
     const bodies = new BodyBudget(bodyMemoryBytes());
+    const door = { bodies, clients, iam, region, clock, meter };
     const gatewayDeps = {
-      bodies,
-      clients,
+      ...door,
       routes: new ApiRoutes({ catalog, flowTriggers: control.flowTriggers, region: config.region }),
       catalog,
-      iam,
       apps: control.gatewayApps,
       flowTriggers: control.flowTriggers,
       flows: control.flows,
       runs,
       invoker,
       async: async.invocations,
-      region: config.region,
-      clock,
       log: log.child({ module: 'gateway' }),
-      meter,
     };
     const gateway = createGateway(gatewayDeps);
+    const storageDoor = createStorageDoor({
+      ...door,
+      buckets,
+      storageHost: config.storageHost,
+      log: log.child({ module: 'storage' }),
+      unlessUnavailable: (work) => storage.unlessUnavailable(work),
+    });
     const appOptions: AppOptions = {
       refuseWhenFull: () => disk.refuse(),
       bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clients, clock }),
@@ -450,18 +460,23 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     undo.push(() => triggerDuty.stop());
     // first, because answers of the API contain its address
     await listen(gateway, config.host, config.gatewayPort);
-    undo.push(() => stopGateway(gateway, clock, drain.closed));
+    const stopDoors = (): Promise<unknown> =>
+      Promise.all([gateway, storageDoor].map((server) => stopGateway(server, clock, drain.closed)));
+    undo.push(stopDoors);
+    await listen(storageDoor, config.host, config.storagePort);
     await app.listen({ host: config.host, port: config.port });
-    undo.push(() => Promise.all([app.close(), stopGateway(gateway, clock, drain.closed)]));
+    undo.push(() => Promise.all([app.close(), stopDoors()]));
 
     endpoint = addressOf(app.server, config.host);
     const gatewayUrl = addressOf(gateway, config.host);
-    await updateAddresses(config.dataDir, { endpoint, gateway: gatewayUrl, region });
-    log.info({ endpoint, gateway: gatewayUrl, driver: driver.name }, 'server ready');
+    const storageUrl = addressOf(storageDoor, config.host);
+    await updateAddresses(config.dataDir, { endpoint, gateway: gatewayUrl, storage: storageUrl, region });
+    log.info({ endpoint, gateway: gatewayUrl, storage: storageUrl, driver: driver.name }, 'server ready');
     return {
       app,
       endpoint,
       gateway: gatewayUrl,
+      storage: storageUrl,
       credentialsFile: credentialsFile(config.dataDir),
       sandbox: capabilities,
       broken: broken.promise,

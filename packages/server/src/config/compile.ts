@@ -118,6 +118,8 @@ export function compileConfig(
     host: raw.host ?? '127.0.0.1',
     port: raw.port ?? 8080,
     gatewayPort: raw.gateway_port ?? 8081,
+    storagePort: raw.storage_port ?? 8082,
+    storageHost: raw.storage_host,
     region: raw.region ?? 'local-1',
     sandbox: raw.sandbox ?? 'auto',
     rootWithoutIsolation: raw.root_without_isolation === 'allow',

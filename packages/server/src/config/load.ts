@@ -16,6 +16,7 @@ const KEYS = Object.keys(RawConfig.properties) as (keyof RawConfig)[];
 const NUMBERS: ReadonlySet<string> = new Set([
   'port',
   'gateway_port',
+  'storage_port',
   'account_concurrency',
   'prewarm',
   'log_retain_days',

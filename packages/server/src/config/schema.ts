@@ -22,6 +22,14 @@ export const RawConfig = Type.Object(
     host: Type.Optional(Type.String({ minLength: 1 })),
     port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
     gateway_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    storage_port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    /** Name whose subdomains are buckets, besides those of localhost. */
+    storage_host: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$',
+        maxLength: 189,
+      }),
+    ),
     region: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     sandbox: Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('bubblewrap'), Type.Literal('process')])),
     /** With `sandbox` `process`: lets root run functions, which then run as root. */
@@ -144,6 +152,9 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly gatewayPort: number;
+  readonly storagePort: number;
+  /** Undefined: only below localhost are buckets host names. */
+  readonly storageHost: string | undefined;
   readonly region: string;
   readonly sandbox: 'auto' | 'bubblewrap' | 'process';
   readonly rootWithoutIsolation: boolean;

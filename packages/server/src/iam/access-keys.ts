@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../lib/clock.ts';
 import { HmacKey } from '../lib/hmac-key.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import { Secret } from '../lib/secret.ts';
 import type { ChangeFeed } from '../storage/index.ts';
 import { type Changes, missing } from './change.ts';
 import type { Directory } from './directory.ts';
@@ -74,6 +75,12 @@ export class AccessKeys {
 
   /** Undefined for a key that is unknown or disabled, or whose user is. */
   readonly hmacOf = (accessKey: string): HmacKey | undefined => this.#usable(accessKey)?.key;
+
+  /** Undefined as for `hmacOf`. */
+  secretOf(accessKey: string): Secret | undefined {
+    const entry = this.#usable(accessKey);
+    return entry === undefined ? undefined : new Secret(this.#options.sealer.open(entry.stored.sealedSecret));
+  }
 
   /** The user of a key that was just verified; notes the use. */
   used(accessKey: string): Caller | undefined {

@@ -46,6 +46,8 @@ export interface AuthorizerOptions {
 
 /** Most cached decisions per caller; all of them are evicted when there are more. */
 const MAX_KEPT = 5_000;
+/** Of one question. Names of functions are shorter; those of objects may be longer, and seldom come again. */
+const MAX_KEPT_CHARS = 400;
 const MAX_CALLERS = 10_000;
 
 interface Rights {
@@ -88,7 +90,7 @@ export class Authorizer {
     if (verdict === undefined) {
       verdict = this.#judge(caller, rights, question);
       if (rights.kept.size >= MAX_KEPT) rights.kept.clear();
-      rights.kept.set(key, verdict);
+      if (key.length <= MAX_KEPT_CHARS) rights.kept.set(key, verdict);
     }
     if (typeof verdict === 'boolean') return verdict;
     return settle(verdict, { ...this.#fixed(caller, question), ...this.#changing(question.peer) });

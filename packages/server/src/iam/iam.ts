@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import type { Secret } from '../lib/secret.ts';
 import type { ChangeFeed, Storage } from '../storage/index.ts';
 import { AccessKeys } from './access-keys.ts';
 import { Accounts } from './accounts.ts';
@@ -48,6 +49,13 @@ export interface IamOptions {
   readonly region: string;
   readonly functions: FunctionFactsForIam;
   readonly auditRetainDays: number;
+}
+
+/** A key that may sign. */
+export interface Signer {
+  readonly secret: Secret;
+  /** The caller, once its signature is checked; notes the use. Undefined when the key is not valid any more. */
+  used(): Caller | undefined;
 }
 
 /**
@@ -197,6 +205,20 @@ export class Iam {
         ? this.sessions.temporaryKey(securityToken)?.caller
         : this.keys.used(verdict.accessKey);
     return caller ?? this.#refuse(headers, 'unknown access key');
+  }
+
+  /**
+   * The secret of an access key, for protocols with signatures of their own, and its user or agency. Undefined for a key
+   * that is not valid now; a temporary key is valid with its token only.
+   */
+  signer(accessKey: string, securityToken: string | undefined): Signer | undefined {
+    if (securityToken === undefined) {
+      const secret = this.keys.secretOf(accessKey);
+      return secret === undefined ? undefined : { secret, used: () => this.keys.used(accessKey) };
+    }
+    const temporary = this.sessions.temporaryKey(securityToken);
+    if (temporary?.accessKey !== accessKey) return undefined;
+    return { secret: temporary.secret, used: () => this.sessions.temporaryKey(securityToken)?.caller };
   }
 
   /**

@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile';
 import type { Clock } from '../lib/clock.ts';
 import { HmacKey } from '../lib/hmac-key.ts';
 import type { Sealer } from '../lib/sealer.ts';
+import { Secret } from '../lib/secret.ts';
 import type { Directory } from './directory.ts';
 import type { Caller } from './types.ts';
 
@@ -48,6 +49,14 @@ export interface TemporaryKey {
   readonly secretKey: string;
   readonly securityToken: string;
   readonly expiresAt: number;
+}
+
+/** A temporary key that is valid now. */
+export interface VerifyingKey {
+  readonly accessKey: string;
+  readonly key: HmacKey;
+  readonly secret: Secret;
+  readonly caller: Caller;
 }
 
 /** A session that holds now. */
@@ -104,13 +113,12 @@ export class Sessions {
   }
 
   /** The key that a security token belongs to; undefined as for `token`. */
-  temporaryKey(
-    text: string,
-  ): { readonly accessKey: string; readonly key: HmacKey; readonly caller: Caller } | undefined {
+  temporaryKey(text: string): VerifyingKey | undefined {
     const opened = this.#open(text);
     const session = opened === undefined ? undefined : this.#session(opened);
     if (opened?.key === undefined || session === undefined) return undefined;
-    return { accessKey: opened.caller.accessKey, key: opened.key, caller: opened.caller };
+    const { caller, key, claims } = opened;
+    return { accessKey: caller.accessKey, key, secret: new Secret(claims.sk ?? ''), caller };
   }
 
   #claims(t: 't' | 'k', { principal, projectId, expiresAt, issuedBy, depth = 0 }: SessionRequest): Claims {

@@ -66,7 +66,7 @@ function endBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-function spawnServer({ dataDir, port, gatewayPort, searchPath }: Config, user: ServerUser): ChildProcess {
+function spawnServer({ dataDir, port, gatewayPort, storagePort, searchPath }: Config, user: ServerUser): ChildProcess {
   const main = realpathSync(MAIN);
   const program = programFolder(main);
   const interpreters = interpreterFolders(process.execPath, searchPath);
@@ -79,7 +79,7 @@ function spawnServer({ dataDir, port, gatewayPort, searchPath }: Config, user: S
   }
   const [first = '', ...args] = serverCommand({
     user,
-    ports: [port, gatewayPort],
+    ports: [port, gatewayPort, storagePort],
     closed,
     stage: STAGE,
     command: [process.execPath, ...process.execArgv, main, LAUNCHED],

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { Config } from '../config/index.ts';
 import { Iam } from '../iam/index.ts';
 import { systemClock } from '../lib/clock.ts';
-import { addressAt, credentialsFile, openDatabase, readAddresses, writeCredentials } from '../startup/index.ts';
+import { credentialsFile, openDatabase, plannedAddresses, readAddresses, writeCredentials } from '../startup/index.ts';
 import { ChangeFeed, lockDataDir, readDatabaseRecord, StorageError } from '../storage/index.ts';
 
 /** The written data, without the secrets. */
@@ -18,7 +18,7 @@ export interface ResetResult {
  * has stored anything.
  */
 export async function resetCredentials(config: Config, userName: string | undefined): Promise<ResetResult> {
-  const { dataDir, host, port, gatewayPort } = config;
+  const { dataDir } = config;
   const record = await readDatabaseRecord(dataDir);
   if (!record.sqlite && record.postgresId === undefined) {
     throw new StorageError('storage.unreadable', `${dataDir} is not the data directory of a server`, {
@@ -42,7 +42,7 @@ export async function resetCredentials(config: Config, userName: string | undefi
         functions: { enterpriseProjectOf: () => undefined, contentsOf: async () => [] },
         auditRetainDays: config.auditRetainDays,
       });
-      const addresses = known ?? { endpoint: addressAt(host, port), gateway: addressAt(host, gatewayPort), region };
+      const addresses = known ?? plannedAddresses(config);
       let result: ResetResult | undefined;
       await iam.resetOwner(async (credentials) => {
         await writeCredentials(dataDir, addresses, credentials);

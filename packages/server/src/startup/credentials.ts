@@ -8,6 +8,7 @@ import { writeDurably } from '../lib/durable-file.ts';
 const Credentials = Type.Object({
   endpoint: Type.String(),
   gateway: Type.String(),
+  storage: Type.Optional(Type.String()),
   region: Type.String(),
   project_id: Type.String(),
   access_key: Type.String(),
@@ -20,6 +21,8 @@ const validator = Compile(Credentials);
 export interface Addresses {
   readonly endpoint: string;
   readonly gateway: string;
+  /** Of buckets. */
+  readonly storage: string;
   readonly region: string;
 }
 
@@ -55,8 +58,8 @@ export async function updateAddresses(dataDir: string, addresses: Addresses): Pr
 export async function readAddresses(dataDir: string): Promise<Addresses | undefined> {
   const account = await readAccount(credentialsFile(dataDir));
   if (account === undefined) return undefined;
-  const { endpoint, gateway, region } = account;
-  return { endpoint, gateway, region };
+  const { endpoint, gateway, storage = '', region } = account;
+  return { endpoint, gateway, storage, region };
 }
 
 function write(dataDir: string, credentials: Static<typeof Credentials>): Promise<void> {

@@ -3,7 +3,7 @@ export { DiskGuard } from './disk-guard.ts';
 export { ANSWER_MS, Drain } from './drain.ts';
 export { Housekeeping } from './housekeeping.ts';
 export { forgetDecisionsOnMoves, functionFacts } from './identity-facts.ts';
-export { addressAt, addressOf, listen } from './listen.ts';
+export { addressOf, listen, plannedAddresses } from './listen.ts';
 export { machineChecks } from './machine-checks.ts';
 export { type Measuring, startMeasuring } from './measuring.ts';
 export { openDatabase } from './open-database.ts';

@@ -30,7 +30,7 @@ const createKey = defineCommand({
     const { client, credentials } = await connect(flags, context);
     const { signal } = context;
     const { project } = flags;
-    const { endpoint, gateway, region } = credentials;
+    const { endpoint, gateway, storage, region } = credentials;
     const project_id =
       project === undefined ? credentials.projectId : (await findProject({ client, signal }, project)).id;
     const body = {
@@ -45,7 +45,7 @@ const createKey = defineCommand({
     const file = resolve(context.cwd, flags.save);
     const { access_key: access } = await saveNew(file, flags.save, async () => {
       const { access: access_key, secret: secret_key } = await create();
-      return { endpoint, gateway, region, project_id, access_key, secret_key };
+      return { endpoint, gateway, storage, region, project_id, access_key, secret_key };
     });
     return { kind: 'message', text: `${flags.save}: key ${access}; use it with --credentials`, data: { access, file } };
   },

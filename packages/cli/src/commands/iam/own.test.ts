@@ -75,6 +75,7 @@ test('the secrets of a new account can be saved, too', async () => {
   expect(JSON.parse(await readFile(join(dir, 'other.json'), 'utf8'))).toEqual({
     endpoint: server.endpoint,
     gateway: '',
+    storage: '',
     region: 'r1',
     ...made,
   });

@@ -32,11 +32,12 @@ const createAccount = defineCommand({
     const [password] = flags['password-stdin'] ? await readLines(context, 1, 'the password') : [];
     const more = password === undefined ? {} : { password };
     const body = { name: args.name, project_name: flags.project, user_name: flags.user, ...more };
-    const { endpoint, gateway, region } = credentials;
+    const { endpoint, gateway, storage, region } = credentials;
     // the form of a credentials file, for --credentials
     const create = async () => ({
       endpoint,
       gateway,
+      storage,
       region,
       ...(await client.call('createAccount', { body, signal: context.signal })).data,
     });

@@ -47,7 +47,8 @@ export class UploadWatch {
 
   #look(): void {
     const { bytesRead } = this.#request.socket;
-    const isSlow = bytesRead - this.#seen < LEAST_BYTES;
+    // bytes that wait here are not the client's delay
+    const isSlow = bytesRead - this.#seen < LEAST_BYTES && this.#request.readableLength === 0;
     this.#seen = bytesRead;
     if (isSlow || this.#left <= 0) this.onSlow();
     else this.#timer = this.#next();

@@ -23,7 +23,7 @@ describe('the address of a request', () => {
     ['localhost:8082', '/bucket/a', 'bucket', 'a'],
     ['bucket.localhost:8082', '/', 'bucket', undefined],
     ['bucket.localhost', '/a//b', 'bucket', 'a//b'],
-    ['BUCKET.LocalHost', '/a', 'bucket', 'a'],
+    ['BUCKET.LocalHost', '/a', 'BUCKET', 'a'],
     ['my.bucket.storage.example.com', '/a', 'my.bucket', 'a'],
     ['storage.example.com', '/bucket/a', 'bucket', 'a'],
     ['other.example.com', '/bucket/a', 'bucket', 'a'],

@@ -26,11 +26,13 @@ export function addressOf({ path, headers }: Pick<Head, 'path' | 'headers'>, sto
 }
 
 function bucketOfHost(host: string, storageHost: string | undefined): string | undefined {
-  const name = host.replace(/:\d+$/, '').toLowerCase();
+  const given = host.replace(/:\d+$/, '');
+  const name = given.toLowerCase();
   if (isIP(name) !== 0) return undefined;
   for (const base of storageHost === undefined ? [LOCAL] : [storageHost.toLowerCase(), LOCAL]) {
     if (name === base) return undefined;
-    if (name.endsWith(`.${base}`)) return name.slice(0, -base.length - 1);
+    // as it was written: it is under the signature
+    if (name.endsWith(`.${base}`)) return given.slice(0, -base.length - 1);
   }
   return undefined;
 }

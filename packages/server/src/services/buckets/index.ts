@@ -1,2 +1,3 @@
+export { BucketError } from './errors.ts';
 export { type BucketsOptions, type OpenBuckets, openBuckets } from './open-buckets.ts';
 export type * from './types.ts';

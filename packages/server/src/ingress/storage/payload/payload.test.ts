@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { StorageError } from '../errors.ts';
 import { readHead } from '../head.ts';
 import type { PayloadClaim } from '../signatures/claim.ts';
-import { decodePayload } from './payload.ts';
+import { DecodedPayload } from './payload.ts';
 import { planPayload } from './plan.ts';
 
 const PLAIN: PayloadClaim = { kind: 'plain', sha256: undefined };
@@ -18,7 +18,8 @@ async function received(headers: Record<string, string>, payload: PayloadClaim, 
     const head = readHead({ method: 'PUT', url: '/b/k', rawHeaders: Object.entries(headers).flat() });
     const plan = planPayload(head, { payload });
     const pieces: Buffer[] = [];
-    for await (const piece of decodePayload(source(), plan, { limitBytes: 10, signing: undefined })) pieces.push(piece);
+    for await (const piece of new DecodedPayload(source(), plan, { limitBytes: 10, signing: undefined }))
+      pieces.push(piece);
     return Buffer.concat(pieces).toString();
   } catch (error) {
     if (error instanceof StorageError) return error.code;
@@ -76,7 +77,7 @@ describe('the body of a request', () => {
       }
     }
     const head = readHead({ method: 'PUT', url: '/b/k', rawHeaders: [] });
-    const body = decodePayload(endless(), planPayload(head, { payload: PLAIN }), {
+    const body = new DecodedPayload(endless(), planPayload(head, { payload: PLAIN }), {
       limitBytes: 10,
       signing: undefined,
     });

@@ -13,40 +13,56 @@ export interface PayloadOptions {
 }
 
 /**
- * The decoded body, in pieces. It throws in place of the end when the body is not what its head, its chunks or its
- * trailer say: a reader that stores nothing before the end stores no wrong body. Reads nothing from a source that is
+ * The decoded body, in pieces and once. It throws in place of the end when the body is not what its head, its chunks or
+ * its trailer say: a reader that stores nothing before the end stores no wrong body. Reads nothing from a source that is
  * too long.
  */
-export async function* decodePayload(
-  source: AsyncIterable<Buffer>,
-  plan: PayloadPlan,
-  { limitBytes, signing }: PayloadOptions,
-): AsyncGenerator<Buffer, void> {
-  if ((plan.bytes ?? 0) > limitBytes) throw tooLarge(limitBytes);
-  const { chunks } = plan;
-  const decoder =
-    chunks === undefined
-      ? undefined
-      : new ChunkDecoder({
-          decodedBytes: plan.bytes ?? 0,
-          signing: chunks.signed ? signing : undefined,
-          trailer: chunks.trailer,
-        });
-  const checks = checksOf(plan);
-  let bytes = 0;
-  for await (const raw of source) {
-    for (const piece of decoder?.push(raw) ?? [raw]) {
-      bytes += piece.length;
-      if (bytes > limitBytes) throw tooLarge(limitBytes);
-      for (const { hash } of checks) hash.update(piece);
-      yield piece;
+export class DecodedPayload implements AsyncIterable<Buffer> {
+  readonly #source: AsyncIterable<Buffer>;
+  readonly #plan: PayloadPlan;
+  readonly #limitBytes: number;
+  readonly #decoder: ChunkDecoder | undefined;
+
+  constructor(source: AsyncIterable<Buffer>, plan: PayloadPlan, { limitBytes, signing }: PayloadOptions) {
+    this.#source = source;
+    this.#plan = plan;
+    this.#limitBytes = limitBytes;
+    const { chunks, bytes = 0 } = plan;
+    this.#decoder =
+      chunks === undefined
+        ? undefined
+        : new ChunkDecoder({
+            decodedBytes: bytes,
+            signing: chunks.signed ? signing : undefined,
+            trailer: chunks.trailer,
+          });
+  }
+
+  /** The value of the trailing header, after the last byte. */
+  get trailer(): string | undefined {
+    return this.#decoder?.trailer;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void> {
+    const declared = this.#plan.bytes;
+    const limit = this.#limitBytes;
+    if ((declared ?? 0) > limit) throw tooLarge(limit);
+    const checks = checksOf(this.#plan);
+    let bytes = 0;
+    for await (const raw of this.#source) {
+      for (const piece of this.#decoder?.push(raw) ?? [raw]) {
+        bytes += piece.length;
+        if (bytes > limit) throw tooLarge(limit);
+        for (const { hash } of checks) hash.update(piece);
+        yield piece;
+      }
     }
+    this.#decoder?.end();
+    if (declared !== undefined && bytes !== declared) {
+      throw new StorageError('IncompleteBody', 'The body is shorter than its declared length.');
+    }
+    for (const check of checks) check.finish(this.trailer);
   }
-  decoder?.end();
-  if (plan.bytes !== undefined && bytes !== plan.bytes) {
-    throw new StorageError('IncompleteBody', 'The body is shorter than its declared length.');
-  }
-  for (const check of checks) check.finish(decoder?.trailer);
 }
 
 interface Check {

@@ -87,3 +87,10 @@ export function textOf(element: Element, name: string): string {
   if (child === undefined) throw new StorageError('MalformedXML', `${element.name} has no ${name}.`);
   return child.text;
 }
+/** Throws `NotImplemented` for a child of another name: no part of a configuration is left out in silence. */
+export function refuseOthers(element: Element, known: readonly string[]): void {
+  const other = element.children.find(({ name }) => !known.includes(name));
+  if (other === undefined) return;
+  const what = `${other.name.slice(0, 60)} in ${element.name.slice(0, 60)}`;
+  throw new StorageError('NotImplemented', `${what} is not implemented.`, { hint: `Known are ${known.join(', ')}.` });
+}

@@ -1,0 +1,47 @@
+import { emptyAnswer, xmlAnswer } from '../answers/answer.ts';
+import type { Call, HandlersOf } from '../call.ts';
+import { StorageError } from '../errors.ts';
+import { lifecycleNode, lifecycleOf } from '../xml/lifecycle.ts';
+import { notificationNode, notificationOf } from '../xml/notification.ts';
+import type { Element } from '../xml/read.ts';
+
+/** 100 rules with their names and prefixes. */
+const MAX_DOCUMENT_BYTES = 512 * 1024;
+
+/** What buckets do by themselves. */
+export const configurationHandlers: HandlersOf<
+  'getNotification' | 'putNotification' | 'getLifecycle' | 'putLifecycle' | 'deleteLifecycle'
+> = {
+  async getNotification({ caller, bucket, dialect }, { buckets }) {
+    const rules = await buckets.notification(caller, bucket);
+    return xmlAnswer('NotificationConfiguration', notificationNode(rules, dialect), dialect);
+  },
+
+  async putNotification(call, { buckets }) {
+    const root = await documentOf(call, 'NotificationConfiguration');
+    await buckets.putNotification(call.caller, call.bucket, notificationOf(root));
+    return emptyAnswer(200);
+  },
+
+  async getLifecycle({ caller, bucket, dialect, claimedRegion }, { buckets }) {
+    const rules = await buckets.lifecycle(caller, bucket);
+    return xmlAnswer('LifecycleConfiguration', lifecycleNode(rules, claimedRegion !== undefined), dialect);
+  },
+
+  async putLifecycle(call, { buckets }) {
+    const root = await documentOf(call, 'LifecycleConfiguration');
+    await buckets.putLifecycle(call.caller, call.bucket, lifecycleOf(root));
+    return emptyAnswer(200);
+  },
+
+  async deleteLifecycle({ caller, bucket }, { buckets }) {
+    await buckets.deleteLifecycle(caller, bucket);
+    return emptyAnswer(204);
+  },
+};
+
+async function documentOf({ document }: Call, root: string): Promise<Element> {
+  const found = await document(root, MAX_DOCUMENT_BYTES);
+  if (found === undefined) throw new StorageError('MalformedXML', 'The request has no body.');
+  return found;
+}

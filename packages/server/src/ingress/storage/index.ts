@@ -1,0 +1,1 @@
+export { createStorageDoor } from './door/storage-door.ts';
