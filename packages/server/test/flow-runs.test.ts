@@ -61,13 +61,26 @@ it('needs a right of its own to call back', async () => {
   expect((await refusal(caller.api.call('startWorkflowExecution', { params: flow, body: {} }))).status).toBe(403);
 });
 
+it('shows the definition that a run has, after the flow has another', async () => {
+  const params = { ...flow, execution_id: await start() };
+  const { graph } = (await server.api.call('showWorkFlow', { params: flow })).data;
+  await server.api.call('updateWorkFlow', { params: flow, body: { graph: { ...graph, description: 'changed' } } });
+  const pinned = await server.api.call('showWorkflowExecutionGraph', { params });
+  expect(pinned.data.graph).toEqual(graph);
+});
+
 it('finds a run only by its own flow', async () => {
   const run = await start();
   const graph = (await server.api.call('showWorkFlow', { params: flow })).data.graph;
   const body = { graph: { ...graph, name: `${name}-other` } };
   const { data } = await server.api.call('createWorkflow', { params: project, body });
   const other = { ...project, workflow_id: data.id, execution_id: run };
-  for (const id of ['showWorkflowExecution', 'stopWorkFlow', 'followWorkflowExecution'] as const) {
+  for (const id of [
+    'showWorkflowExecution',
+    'showWorkflowExecutionGraph',
+    'stopWorkFlow',
+    'followWorkflowExecution',
+  ] as const) {
     expect([id, (await refusal(server.api.bytes(id, { params: other }))).status]).toEqual([id, 404]);
   }
 });

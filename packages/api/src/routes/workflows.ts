@@ -16,6 +16,7 @@ import {
   FlowLogQuery,
   FlowRunComparison,
   FlowRunDetail,
+  FlowRunGraph,
   FlowRunList,
   FlowRunPage,
   FollowFlowLogsQuery,
@@ -182,6 +183,14 @@ export const workflowRoutes = {
     query: Type.Object({ after: Type.Optional(Type.String({ pattern: '^[0-9]{1,10}$' })) }),
     response: RunEvents,
     responseEncoding: 'events',
+  }),
+  showWorkflowExecutionGraph: route({
+    ...of('get'),
+    method: 'GET',
+    path: `${OWN_RUN}/graph`,
+    summary: 'The definition that a run has, which may be an earlier one of its flow',
+    params: ExecutionParams,
+    response: FlowRunGraph,
   }),
   compareWorkflowExecutions: route({
     ...of('get'),

@@ -166,6 +166,8 @@ export const FlowRunDetail = Type.Object({
   ),
 });
 
+export const FlowRunGraph = Type.Object({ graph: Anything });
+
 export const CallbackBody = Type.Object({
   result: Type.Union([Type.Literal('success'), Type.Literal('fail')]),
   error: Text('The reason, with `fail`.'),

@@ -191,6 +191,8 @@ export interface FlowRuns {
   list(flow: Flow, filter: FlowRunFilter): Promise<{ readonly runs: readonly FlowRun[]; readonly total: number }>;
   /** With `full`, values of any size. */
   show(flow: Flow, runId: string, options: { readonly full: boolean }): Promise<FlowRunDetail>;
+  /** That the run is pinned to. */
+  definition(flow: Flow, runId: string): Promise<FlowDefinition>;
   /** Of two runs of the project, which may be of different flows and may still run. */
   compare(first: FlowRunRef, second: FlowRunRef, options: { readonly all: boolean }): Promise<FlowRunComparison>;
   /** Resolves when the stop is durable; the run ends after that. */

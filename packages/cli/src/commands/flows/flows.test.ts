@@ -256,9 +256,9 @@ describe('flows runs', () => {
 
   test('show draws the run by the flow, with signs and words', async () => {
     server.on(`GET ${RUNS}/r1`, { body: RUN });
-    server.on(`GET ${FLOWS}/f1`, { body: { ...FLOW, definition: {}, graph: parse(YAML) } });
+    server.on(`GET ${OWN_RUNS}/r1/graph`, { body: { graph: parse(YAML) } });
     const { stdout } = await cli('runs', 'show', 'order', 'r1', '--graph');
-    expect(stdout).toBe('            start start → pay\n✓ success   function pay, 42 ms, 2 times\n');
+    expect(stdout).toBe('            start start\n✓ success   function pay, 42 ms, 2 times (1 fail, 1 success)\n');
   });
 
   test('stop, retry, fork and follow name the run', async () => {

@@ -32,7 +32,7 @@ const show = defineCommand({
   name: 'flows runs show',
   summary: 'A run with its nodes',
   flags: {
-    graph: flag.boolean('only the nodes, in the order of the flow, each with its state'),
+    graph: flag.boolean('only a picture of the flow, with the state of each node'),
     full: flag.boolean('also values of any size'),
     ...CONNECTION_FLAGS,
   },
@@ -50,7 +50,7 @@ const show = defineCommand({
     const headers = { 'X-Get-Workflow-Full-History-Data': String(flags.full) };
     const place = { ...params, execution_id: args.run };
     const { data } = await client.call('showWorkflowExecution', { params: place, headers, signal });
-    const { graph } = (await client.call('showWorkFlow', { params, signal })).data;
+    const { graph } = (await client.call('showWorkflowExecutionGraph', { params: place, signal })).data;
     const picture = graphText(graph, data);
     if (flags.graph) return { kind: 'message', text: picture, data };
     return { kind: 'record', data, hide: ['workflow_id', 'node_execution_details'], below: picture };

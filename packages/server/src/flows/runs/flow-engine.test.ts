@@ -1,4 +1,4 @@
-import type { FlowNode } from '@funcgraph/flow';
+import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
 import { describe, expect, it } from 'vitest';
 import type { ManualClock } from '../../lib/manual-clock.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
@@ -201,6 +201,24 @@ describe('control', () => {
     expect(flows.calls.map(({ name }) => name)).toEqual(['a', 'b', 'b', 'b']);
     expect(inputsOf('b').slice(1)).toEqual([{ text: 'q'.repeat(30_000) }, { n: 2 }]);
     await expect(service.fork(flow, id, { ...fork, node: 'x' })).rejects.toMatchObject({ code: 'flow_fork_refused' });
+  });
+
+  it('is not forked at a node inside a loop or a service node, and says so', async () => {
+    flows.functions.set('a', (input) => input);
+    const loop = { array_path: '$.list', item_name: 'item', result_path: '$.out', concurrency: 0, interval_seconds: 0 };
+    const definition = definitionOf('f', [
+      { id: 'each', name: 'each', kind: 'loop', ...loop },
+      { ...call('inner', 'a'), parent: 'each' } as FlowDefinition['nodes'][number],
+      { id: 'both', name: 'both', kind: 'service', action_mode: 'sequential' },
+      { ...call('action', 'a'), parent: 'both' } as FlowDefinition['nodes'][number],
+    ]);
+    const { id } = await run(definition, { list: [1] });
+    const service = new RunService(flows.engine);
+    for (const node of ['inner', 'action']) {
+      await expect(
+        service.fork(flows.save(definition), id, { node, newDefinition: false, startedBy: 'ann' }),
+      ).rejects.toMatchObject({ code: 'flow_fork_refused', message: expect.stringContaining('inside') });
+    }
   });
 
   it('refuses runs over the quotas of the project', async () => {

@@ -59,7 +59,7 @@ export class Forks {
         deadline: now + (after.timeout_seconds ?? RUN_LIMITS.standardSeconds) * 1000,
         ...(edited === undefined ? {} : { input: edited.value }),
       },
-      newDefinition ? { from: before, to: after } : undefined,
+      { from: before, to: after },
     );
     if ('refused' in forked) throw refused(forked, node);
     const [started, ...kept] = forked.events;
@@ -139,7 +139,7 @@ function refused(
       return new PlatformError('flow_fork_refused', `the run did not reach node ${name}`);
     case 'inside':
       return new PlatformError('flow_fork_refused', `node ${name} is inside a loop or a service node`, {
-        hint: 'Continue from the loop or the service node.',
+        hint: 'Its results are parts of one output: fork at the loop or the service node, which then runs as a whole.',
       });
     case 'changed':
       return new PlatformError(

@@ -1,3 +1,4 @@
+import type { FlowDefinition } from '@funcgraph/flow';
 import type {
   Flow,
   FlowCallback,
@@ -50,6 +51,11 @@ export class RunService implements FlowRuns {
 
   async show(flow: Flow, runId: string, { full }: { readonly full: boolean }): Promise<FlowRunDetail> {
     return this.#engine.reader.detail(await this.#engine.control.find(flow, runId), full);
+  }
+
+  async definition(flow: Flow, runId: string): Promise<FlowDefinition> {
+    const { definition } = await this.#engine.control.find(flow, runId);
+    return this.#engine.reader.definition(definition);
   }
 
   async compare(first: FlowRunRef, second: FlowRunRef, { all }: { readonly all: boolean }): Promise<FlowRunComparison> {

@@ -19,6 +19,7 @@ type Ids =
   | 'showWorkflowExecution'
   | 'followWorkflowExecution'
   | 'compareWorkflowExecutions'
+  | 'showWorkflowExecutionGraph'
   | 'retryWorkFlow'
   | 'stopWorkFlow'
   | 'forkWorkflowExecution'
@@ -97,6 +98,11 @@ export function flowRunHandlers(deps: FlowRunDeps): Handlers<Ids> {
       const mayGoOn = (): boolean => iam.holds(request.headers) && access.allows(request, 'get', flow);
       const events = await runs.follow(flow, request.params.execution_id, after, request.goneSignal());
       return new Reply(whileAllowed(events, mayGoOn, clock));
+    },
+
+    async showWorkflowExecutionGraph(request) {
+      const flow = await access.find(request, 'get');
+      return { graph: { ...(await runs.definition(flow, request.params.execution_id)) } };
     },
 
     async compareWorkflowExecutions(request) {

@@ -25,18 +25,50 @@ async function commandsOf(guide: string): Promise<string> {
   return ['set -ex', ...blocks].join('\n').replaceAll('npx fgs', join(folder, 'fgs'));
 }
 
-test('every command of the templates guide works as it stands there', { timeout: 180_000 }, async () => {
+/** Runs a page in a folder of its own; a command that fails fails it. */
+async function run(guide: string): Promise<string> {
   const cwd = await mkdtemp(join(folder, 'work-'));
   const env = { PATH: process.env.PATH, FGS_DATA_DIR: server.dataDir };
-  const script = await commandsOf('templates.md');
+  const script = await commandsOf(guide);
   const { code, stdout, stderr } = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     execFile('/bin/bash', ['-c', script], { cwd, env }, (error, out, err) =>
       resolve({ code: error?.code ?? 0, stdout: out, stderr: err }),
     );
   });
   expect(code, `${stdout}\n${stderr}`).toBe(0);
+  return stdout;
+}
+
+test('every command of the templates guide works as it stands there', { timeout: 180_000 }, async () => {
+  const stdout = await run('templates.md');
   expect(stdout).toContain('inbox: created, inbox-receiver (receiver), inbox-router (router)\n');
   expect(stdout.match(/\{"message":"Hello, Ada!"\}/g)).toHaveLength(2);
   const { data } = await server.api.call('listFunctions', { params: { project_id: server.credentials.project_id } });
   expect(data.functions).toEqual([]);
+});
+
+test.each([
+  [
+    'flows.md',
+    [
+      '{"result":[{"result":3},{"result":5},{"result":9}]}',
+      'parallel fan (All three)\n├─ function echo (Echo)\n',
+      'copy: created',
+      'copy  team=shop',
+      '{"result":[{"result":1},{"result":3},{"result":1}]}',
+    ],
+  ],
+  [
+    'flow-errors.md',
+    ['{"result":"success"}', '{"recorded":{"status":500}}', '✓ success   function ask (Ask)', '2 times'],
+  ],
+  ['flow-loops.md', ['{"result":[{"result":3},{"result":5},{"result":9}]}', '{"squares":[1,4,9]}', '{"result":25}']],
+  ['flow-approval.md', ['called back', 'run ended: success', '├─ $.approved == true: function pay (Pay)']],
+  [
+    'flow-debugging.md',
+    ['exit code 6', '✗ fail      function square', 'different: status, output, error', '{"result":25}'],
+  ],
+])('every command of %s works as it stands there', { timeout: 180_000 }, async (guide, texts) => {
+  const stdout = await run(guide);
+  for (const text of texts) expect(stdout).toContain(text);
 });
