@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { deploy, PATIENCE, runtimeOf, zipped } from '../functions.ts';
 import { TestServer } from '../server.ts';
 import { askFlows } from './models/ask-flows.ts';
-import { NOT_ASKED, NOT_GIVEN } from './models/not-given.ts';
+import { NOT_CALLED, NOT_GIVEN } from './models/not-given.ts';
 import { missingFields, sdkModels } from './models/sdk-models.ts';
 
 const MODELS = sdkModels();
@@ -252,10 +252,10 @@ function missingIn(id: Operation): string[] {
 }
 
 it('every operation was asked', () => {
-  expect(operations.filter((id) => !answers.has(id)).sort()).toEqual(Object.keys(NOT_ASKED).sort());
+  expect(operations.filter((id) => !answers.has(id)).sort()).toEqual(Object.keys(NOT_CALLED).sort());
 });
 
-it.each(operations.filter((id) => !Object.hasOwn(NOT_ASKED, id)))('%s has the fields of its model', (id) => {
+it.each(operations.filter((id) => !Object.hasOwn(NOT_CALLED, id)))('%s has the fields of its model', (id) => {
   expect(missingIn(id).filter((field) => !isKnown(field))).toEqual([]);
 });
 

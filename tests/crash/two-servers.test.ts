@@ -22,8 +22,8 @@ import { FlowAccount } from './flow-account.ts';
 /** From the request of a change to the first call elsewhere that uses it; a busy machine gets more for the slowest. */
 const PROPAGATION_MS = { median: 200, most: 2_000 };
 const CHANGES = 40;
-/** Of the leases and the runs of flows of a killed server. */
-const TAKEOVER_MS = 10_000;
+/** Of the leases and the runs of flows of a killed server; a busy machine gets more for the slowest. */
+const TAKEOVER_MS = { median: 10_000, most: 20_000 };
 /** Of those runs, beside the events that were taken over with them. */
 const ENDED_MS = 20_000;
 const EVENTS = 60;
@@ -336,7 +336,9 @@ describe.skipIf(findPostgres() === undefined)('two servers on one PostgreSQL', (
       await victim.restart();
     }
     console.info(`a killed server's work was taken over after ${JSON.stringify(takeovers)} ms`);
-    expect(Math.max(...takeovers.leases, ...takeovers.runs)).toBeLessThan(TAKEOVER_MS);
+    const all = [...takeovers.leases, ...takeovers.runs];
+    expect(median(all)).toBeLessThan(TAKEOVER_MS.median);
+    expect(Math.max(...all)).toBeLessThan(TAKEOVER_MS.most);
     expect(Math.max(...takeovers.ends)).toBeLessThan(ENDED_MS);
     await flow.settle(b);
     expect(flow.accepted.size).toBe(3 * RUNS);

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 const MAX_MESSAGE_BYTES = 8 * 1024;
-const MAX_TOLD_PER_SECOND = 64 * 1024;
+const MAX_REPORTED_PER_SECOND = 64 * 1024;
 const MAX_READ_PER_SECOND = 1024 * 1024;
 const CUT = '[output cut: more than 64 KiB in one second]\n';
 
@@ -45,7 +45,7 @@ export class OutputLimit {
   #take(name: 'stdout' | 'stderr', chunk: Buffer, decoder: StringDecoder): void {
     this.#openWindow();
     this.#read += chunk.length;
-    const room = MAX_TOLD_PER_SECOND - this.#reported;
+    const room = MAX_REPORTED_PER_SECOND - this.#reported;
     if (room > 0) {
       const reported = chunk.subarray(0, room);
       this.#reported += reported.length;

@@ -1,5 +1,5 @@
 /** Operations of which the comparison has no answer, and why. */
-export const NOT_ASKED: Readonly<Record<string, string>> = {
+export const NOT_CALLED: Readonly<Record<string, string>> = {
   enableLtsLogs: 'always refused: logs are kept already',
   cancelAsyncInvocation: 'its answer is empty, and tests/compat/async.test.ts cancels',
   exportFunction: 'answers with an archive',

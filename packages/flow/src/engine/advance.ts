@@ -34,7 +34,7 @@ export function resume(run: Run, state: RunState, now: number): Step {
   if (state.status !== 'running') return { events: [], commands: [{ do: 'finish' }], refusals: [] };
   const open = [...state.execs.values()].flatMap((exec) => startsOf(run, state, exec, exec.calls));
   const { events, commands, refusals } = advance(run, state, [], now);
-  return { events, commands: [...open.filter((command) => isWanted(state, command)), ...commands], refusals };
+  return { events, commands: [...open.filter((command) => isNeeded(state, command)), ...commands], refusals };
 }
 
 class Advance {
@@ -69,7 +69,7 @@ class Advance {
   }
 
   commands(): Command[] {
-    return this.#commands.filter((command) => isWanted(this.#state, command));
+    return this.#commands.filter((command) => isNeeded(this.#state, command));
   }
 
   #decide(exec: number): void {
@@ -128,6 +128,6 @@ function idOf(exec: Exec, call: Call): CallId {
 }
 
 /** A call may have become needless in the step that started it. */
-function isWanted(state: RunState, command: Command): boolean {
+function isNeeded(state: RunState, command: Command): boolean {
   return command.do === 'call' || command.do === 'start_child' ? openCall(state, command.call) !== undefined : true;
 }

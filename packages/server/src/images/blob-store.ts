@@ -85,7 +85,7 @@ export class BlobStore {
     }
   }
 
-  /** Removes blobs that `isWanted` rejects, if `mayRemove` allows it. */
+  /** Removes blobs that `isReferenced` rejects, if `mayRemove` allows it. */
   async sweep(isReferenced: (digest: string) => boolean, mayRemove: MayRemove): Promise<void> {
     for (const name of await readdir(this.#dir)) {
       const path = join(this.#dir, name);

@@ -221,7 +221,8 @@ export class Images {
       });
     } catch (error) {
       // The client gets no details: a full disk, for example, is a matter of the operator.
-      if (!isTold(error) && !signal.aborted) this.#options.log.error({ err: error }, 'an image could not be stored');
+      if (!isForCaller(error) && !signal.aborted)
+        this.#options.log.error({ err: error }, 'an image could not be stored');
       throw toPlatformError(error);
     } finally {
       // Images that lost their name to the new one, and leftovers of a failed change.
@@ -287,7 +288,7 @@ function notFound(reference: string): PlatformError {
   });
 }
 
-function isTold(error: unknown): boolean {
+function isForCaller(error: unknown): boolean {
   return error instanceof ImageError || error instanceof PlatformError;
 }
 

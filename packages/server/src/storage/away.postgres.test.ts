@@ -211,7 +211,8 @@ describe('a PostgreSQL database that becomes unavailable', () => {
       await expect(insert(storage, 'waits')).rejects.toMatchObject(refusal);
       const begin = performance.now();
       await expect(insert(storage, 'at once')).rejects.toMatchObject(refusal);
-      expect(performance.now() - begin).toBeLessThan(500);
+      // the first statement waits for 3 s
+      expect(performance.now() - begin).toBeLessThan(2_000);
       expect(await storage.check()).toMatchObject({ ok: false, hint: expect.any(String) });
     } finally {
       await cluster.boot();

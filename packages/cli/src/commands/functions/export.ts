@@ -4,7 +4,7 @@ import { connect, FUNCTION_FLAGS } from '../../connection/index.ts';
 import { CliError, type Context, defineCommand, EXIT, flag, systemCode, usageError } from '../../framework/index.ts';
 
 const PARTS = ['both', 'config', 'code'];
-const TOLD_EVERY_MS = 1000;
+const REPORT_EVERY_MS = 1000;
 
 /** The server's own name for the archive, where it is a plain file name. */
 function nameIn(disposition: string | null, fallback: string): string {
@@ -31,7 +31,7 @@ async function save(
     for await (const piece of pieces) {
       await file.writeFile(piece);
       bytes += piece.length;
-      if (context.format === 'json' || context.now() - reported < TOLD_EVERY_MS) continue;
+      if (context.format === 'json' || context.now() - reported < REPORT_EVERY_MS) continue;
       reported = context.now();
       await context.stderr.write(`${bytes} of ${total} bytes ...\n`);
     }

@@ -4,7 +4,7 @@ import { CONNECTION_FLAGS, connect } from '../../connection/index.ts';
 import { defineCommand, flag, type StreamItem } from '../../framework/index.ts';
 import { archiveBytes, imageProgress, sendArchive } from '../../images/index.ts';
 
-const TOLD_EVERY = 64 << 20;
+const REPORT_EVERY_BYTES = 64 << 20;
 
 interface Load {
   readonly client: Client;
@@ -17,7 +17,7 @@ interface Load {
 async function* load({ client, bytes, name, signal, tell }: Load): AsyncGenerator<StreamItem> {
   let reported = 0;
   const upload = await sendArchive(client, bytes, signal, (size) => {
-    if (size - reported < TOLD_EVERY) return;
+    if (size - reported < REPORT_EVERY_BYTES) return;
     reported = size;
     tell(`sent ${Math.round(size / 2 ** 20)} MB\n`);
   });

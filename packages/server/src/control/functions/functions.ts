@@ -94,13 +94,13 @@ export class Functions {
     const { runtimes, clock, store, linkHosts } = this.#options;
     const { quotas } = this.access;
     const { environmentChars } = quotas;
-    const { name, package: wantedPackage, runtime, code = {}, image, ...settings } = added;
+    const { name, package: requestedPackage, runtime, code = {}, image, ...settings } = added;
     if (!isFunctionName(name)) {
       throw new PlatformError('invalid_function_name', 'func_name is not a function name', {
         hint: 'At most 60 letters, digits, _ and -; starts with a letter, ends with a letter or digit.',
       });
     }
-    const pkg = wantedPackage || DEFAULT_PACKAGE;
+    const pkg = requestedPackage || DEFAULT_PACKAGE;
     if (!isPackageName(pkg)) throw new PlatformError('invalid_package_name', 'package is not a package name');
     const language = knownRuntime(runtime, runtimes);
     const checked = applySettings(

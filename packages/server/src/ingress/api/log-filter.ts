@@ -4,14 +4,14 @@ import type { LogLevel } from '../../telemetry/index.ts';
 const LEVELS: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 /** The filters that every log has; a filter that is absent or empty does not apply. */
-interface AskedLines {
+interface RequestedLines {
   readonly keyword?: string | undefined;
   /** With commas between. */
   readonly level?: string | undefined;
 }
 
 /** Throws `invalid_request` for another level. */
-export function levelsIn({ level = '' }: AskedLines): { readonly levels?: LogLevel[] } {
+export function levelsIn({ level = '' }: RequestedLines): { readonly levels?: LogLevel[] } {
   const requested = level
     .split(',')
     .filter((one) => one !== '')
@@ -22,12 +22,12 @@ export function levelsIn({ level = '' }: AskedLines): { readonly levels?: LogLev
   return known.length === 0 ? {} : { levels: known };
 }
 
-export function keywordIn({ keyword = '' }: AskedLines): { readonly keyword?: string } {
+export function keywordIn({ keyword = '' }: RequestedLines): { readonly keyword?: string } {
   return keyword === '' ? {} : { keyword };
 }
 
 /** Whether a line of a followed log has the keyword, in any case of letters. */
-export function hasKeyword({ keyword = '' }: AskedLines): (line: { readonly message: string }) => boolean {
+export function hasKeyword({ keyword = '' }: RequestedLines): (line: { readonly message: string }) => boolean {
   const text = keyword.toLowerCase();
   return text === '' ? () => true : ({ message }) => message.toLowerCase().includes(text);
 }

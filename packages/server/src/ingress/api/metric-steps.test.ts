@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { askedSteps, lastMinutes } from './metric-steps.ts';
+import { lastMinutes, requestedSteps } from './metric-steps.ts';
 
 const MINUTE = 60_000;
 const now = Date.UTC(2026, 2, 10, 12, 34, 56);
@@ -29,11 +29,11 @@ describe('minutes back from now', () => {
 
 describe('a requested range', () => {
   it('is the last hour in minutes by default', () => {
-    expect(pointsOf(askedSteps({}, now))).toBe(61);
+    expect(pointsOf(requestedSteps({}, now))).toBe(61);
   });
 
   it('ends before `to`', () => {
-    const range = askedSteps({ from: '2026-03-10T10:00:00Z', to: '2026-03-10T11:00:00Z', step: '300' }, now);
+    const range = requestedSteps({ from: '2026-03-10T10:00:00Z', to: '2026-03-10T11:00:00Z', step: '300' }, now);
     expect(pointsOf(range)).toBe(12);
   });
 
@@ -46,6 +46,6 @@ describe('a requested range', () => {
     { from: '2026-03-11T00:00:00Z' },
     { from: 'yesterday' },
   ])('refuses %j', (requested) => {
-    expect(() => askedSteps(requested, now)).toThrow(PlatformError);
+    expect(() => requestedSteps(requested, now)).toThrow(PlatformError);
   });
 });

@@ -36,14 +36,14 @@ export function lastMinutes(text: string, now: number, mostMinutes: number): Met
   return { from: now - minutes * MINUTE_MS + stepMs, to: now, stepMs };
 }
 
-export interface AskedRange {
+export interface RequestedRange {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly step?: string | undefined;
 }
 
 /** The last hour by default. Throws `invalid_request`. */
-export function askedSteps(requested: AskedRange, now: number): MetricRange {
+export function requestedSteps(requested: RequestedRange, now: number): MetricRange {
   const range = timeRange(requested.from, requested.to, now);
   // the end is exclusive for callers, and names the last step here
   const to = Math.max(range.to - 1, range.from);

@@ -7,7 +7,7 @@ import { PlatformError } from '../../lib/platform-error.ts';
 import { type MetricPoint, type MetricScope, RANKINGS, type Telemetry } from '../../telemetry/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { functionUrn } from './function-urn.ts';
-import { askedSteps, lastMinutes, type MetricRange } from './metric-steps.ts';
+import { lastMinutes, type MetricRange, requestedSteps } from './metric-steps.ts';
 import { pageOf } from './page.ts';
 import { pageSize, parseTime } from './time-range.ts';
 
@@ -117,12 +117,12 @@ export function statisticsHandlers(deps: StatisticsDeps): Handlers<Ids> {
     },
 
     async showMetrics({ params, query }) {
-      const range = askedSteps(query, clock.now());
+      const range = requestedSteps(query, clock.now());
       return seriesReply(range, await read(scopeOf(params), range));
     },
 
     async showProjectMetrics({ params, query }) {
-      const range = askedSteps(query, clock.now());
+      const range = requestedSteps(query, clock.now());
       return seriesReply(range, await read({ kind: 'project', projectId: params.project_id }, range));
     },
   };

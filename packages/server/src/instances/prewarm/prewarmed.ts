@@ -10,7 +10,7 @@ interface Shelf {
   readonly waiting: BootedRuntime[];
   starting: number;
   /** Functions that could need it. */
-  readonly wantedBy: Set<string>;
+  readonly neededBy: Set<string>;
   readonly starts: Bursts;
   /** After a failed start, the earliest time of the next one. */
   pausedUntil: number;
@@ -52,13 +52,13 @@ export class Prewarmed {
 
   /** A function on this runtime exists: its first call should not wait for the interpreter. */
   want(launch: RuntimeLaunch, functionKey: string): void {
-    for (const shelf of this.#shelves.values()) shelf.wantedBy.delete(functionKey);
-    this.#shelf(launch).wantedBy.add(functionKey);
+    for (const shelf of this.#shelves.values()) shelf.neededBy.delete(functionKey);
+    this.#shelf(launch).neededBy.add(functionKey);
     this.#tend();
   }
 
   forget(functionKey: string): void {
-    for (const shelf of this.#shelves.values()) shelf.wantedBy.delete(functionKey);
+    for (const shelf of this.#shelves.values()) shelf.neededBy.delete(functionKey);
     this.#tend();
   }
 
@@ -96,7 +96,7 @@ export class Prewarmed {
         launch,
         waiting: [],
         starting: 0,
-        wantedBy: new Set(),
+        neededBy: new Set(),
         starts: new Bursts(this.#options.limits.quietMs),
         pausedUntil: 0,
       };
@@ -118,7 +118,7 @@ export class Prewarmed {
       const isImage = shelf.launch.rootfs !== undefined;
       if (isImage && unusedMs === undefined) unusedImages += 1;
       const isTooMany = isImage && unusedImages > MAX_UNUSED_IMAGES;
-      const requested = shelf.wantedBy.size > 0 && !isTooMany;
+      const requested = shelf.neededBy.size > 0 && !isTooMany;
       const demand = { burst: shelf.starts.largest(now), unusedMs, requested, isTight: isTight() };
       const target = prewarmTarget(demand, limits);
       while (shelf.waiting.length > target) this.#discard(shelf.waiting.pop());

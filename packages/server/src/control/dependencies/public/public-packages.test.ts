@@ -73,7 +73,7 @@ it('takes packages of Python by their published name', async () => {
 });
 
 it('offers nothing that it could not fetch, and leaves nothing behind', async () => {
-  const failing = packages(async (_wanted, folder) => {
+  const failing = packages(async (_requested, folder) => {
     folders.push(folder);
     throw new PlatformError('archive_not_fetched', 'there is no such version');
   });
@@ -94,7 +94,7 @@ it('installs a package once at a time', async () => {
   const waiting = new Promise<void>((resolve) => {
     go = resolve;
   });
-  const from = packages(async (_wanted, folder) => {
+  const from = packages(async (_requested, folder) => {
     await waiting;
     writeFileSync(join(folder, 'x'), '');
   });

@@ -44,7 +44,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
           (!enterprise || enterprise === (flow.enterpriseProjectId || DEFAULT_ENTERPRISE_PROJECT)) &&
           access.allows(request, 'list', flow),
       );
-      const { from, size } = pageAsked({ limit, offset });
+      const { from, size } = requestedPage({ limit, offset });
       const shown = visible.slice(from, from + size);
       return {
         total: visible.length,
@@ -105,7 +105,7 @@ export function flowDefinitionHandlers(deps: FlowDefinitionDeps): Handlers<Ids> 
 }
 
 /** A page as the API of flows counts it: at most 200, and a negative offset means 0. */
-export function pageAsked({
+export function requestedPage({
   limit,
   offset,
 }: {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import { type Handlers, Reply } from '../../http/handler.ts';
 import { comparisonReply } from './comparison-reply.ts';
-import { pageAsked } from './definition-handlers.ts';
+import { requestedPage } from './definition-handlers.ts';
 import { FlowAccess, type FlowAccessDeps } from './flow-access.ts';
 import { runRange } from './run-range.ts';
 import { runDetailReply, runReply, syncReply } from './run-replies.ts';
@@ -68,7 +68,7 @@ export function flowRunHandlers(deps: FlowRunDeps): Handlers<Ids> {
 
     async listWorkflowExecutions(request) {
       const flow = await access.find(request, 'get');
-      const { from, size } = pageAsked(request.query);
+      const { from, size } = requestedPage(request.query);
       const filter = { ...runRange(request.query, clock.now()), ...statusOf(request.query.status) };
       const found = await runs.list(flow, { ...filter, offset: from, limit: size });
       return { executions: found.runs.map((run) => runReply(run, access.urn(flow))) };
@@ -177,11 +177,11 @@ function statusOf(text: string | undefined): { readonly status?: FlowRunStatus }
 const ASK_EVERY_MS = 30_000;
 
 async function* whileAllowed<T>(values: AsyncIterable<T>, mayGoOn: () => boolean, clock: Clock): AsyncGenerator<T> {
-  let askedAt = clock.now();
+  let checkedAt = clock.now();
   for await (const value of values) {
-    if (clock.now() - askedAt >= ASK_EVERY_MS) {
+    if (clock.now() - checkedAt >= ASK_EVERY_MS) {
       if (!mayGoOn()) return;
-      askedAt = clock.now();
+      checkedAt = clock.now();
     }
     yield value;
   }

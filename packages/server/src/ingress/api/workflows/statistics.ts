@@ -1,7 +1,7 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import type { FlowPoint } from '../../../flows/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
-import { askedSteps, lastMinutes, type MetricRange } from '../metric-steps.ts';
+import { lastMinutes, type MetricRange, requestedSteps } from '../metric-steps.ts';
 
 type Statistics = RouteResponse<Routes['showTenantMetric']>;
 
@@ -28,7 +28,7 @@ export function statisticsRange(
   mostMinutes: number,
 ): MetricRange {
   if (!from && !to) return lastMinutes(period || DEFAULT_PERIOD, now, mostMinutes);
-  return askedSteps({ from: timeText(from, 'start_time'), to: timeText(to, 'end_time') }, now);
+  return requestedSteps({ from: timeText(from, 'start_time'), to: timeText(to, 'end_time') }, now);
 }
 
 function timeText(text: string | undefined, field: string): string | undefined {

@@ -6,7 +6,7 @@ import { type AllowedHosts, InternalAddressError, lookupFor } from '../../../lib
 const TIMEOUT_MS = 10_000;
 /** The rest of a response is not read. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-const TOLD_CHARS = 300;
+const SHOWN_CHARS = 300;
 /** Status codes of temporary refusals. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
@@ -65,7 +65,7 @@ async function firstOf(response: IncomingMessage): Promise<string> {
     for await (const chunk of response) {
       const piece = chunk as Buffer;
       bytes += piece.length;
-      if (text.length < TOLD_CHARS) text += piece.toString('utf8');
+      if (text.length < SHOWN_CHARS) text += piece.toString('utf8');
       if (bytes > MAX_ANSWER_BYTES) break;
     }
   } catch {
@@ -73,7 +73,7 @@ async function firstOf(response: IncomingMessage): Promise<string> {
   } finally {
     response.destroy();
   }
-  return text.slice(0, TOLD_CHARS);
+  return text.slice(0, SHOWN_CHARS);
 }
 
 function whyOf(error: unknown): string {
