@@ -23,7 +23,7 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'fields that are stored and returned but change nothing.',
   updateFunctionConfig: 'As createFunction.',
   updateFunctionAsyncInvokeConfig:
-    'Results are delivered to functions and, our own kind, to webhooks (HTTP). OBS, SMN and DIS are stored, and a result for ' +
+    'Results are delivered to functions, topics (SMN) and, our own kind, to webhooks (HTTP). OBS and DIS are stored, and a result for ' +
     'there is a dead letter.',
   createFunctionTrigger:
     'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS and SMN. Other event sources exist only in the cloud.',

@@ -227,6 +227,38 @@ describe('a trigger of the type SMN', () => {
   });
 });
 
+describe('a topic as the destination of results', () => {
+  it('gets them as messages, and a loop ends after 16 functions with a dead letter', async () => {
+    const params = await createTopic();
+    const looping = (await server.deploy('looping')).function_urn;
+    const param = JSON.stringify({ topic_urn: params.topic_urn });
+    await server.api.call('updateFunctionAsyncInvokeConfig', {
+      params: { ...project(), function_urn: looping },
+      body: {
+        max_async_event_age_in_seconds: 3600,
+        max_async_retry_attempts: 0,
+        destination_config: { on_success: { destination: 'SMN', param } },
+      },
+    });
+    await subscribe(params, 'functiongraph', looping);
+    await publish(params, { message: 'begin' });
+    const ofThis = async () => (await deadLetters()).find(({ topic }) => topic === `topic-${count}`);
+    await eventually(ofThis, 200).toMatchObject({ kind: 'notification', reason: 'long_chain' });
+    expect(events).toHaveLength(16);
+    const [, second] = events as { record: { smn: { message: string } }[] }[];
+    expect(JSON.parse(second?.record[0]?.smn.message ?? '')).toMatchObject({ response_payload: '{}' });
+  }, 60_000);
+
+  it('must be one of the project', async () => {
+    const param = '{"topic_urn":"urn:smn:local-1:another-project:orders"}';
+    const set = server.api.call('updateFunctionAsyncInvokeConfig', {
+      params: { ...project(), function_urn: functionUrn },
+      body: { destination_config: { on_success: { destination: 'SMN', param } } } as never,
+    });
+    await expect(set).rejects.toMatchObject({ status: 400 });
+  });
+});
+
 describe('an address', () => {
   it('is confirmed with its token, and then gets signed messages', async () => {
     const params = await createTopic();

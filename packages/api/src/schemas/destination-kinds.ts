@@ -12,7 +12,7 @@ export const DESTINATION_KINDS = {
   FunctionGraph: { param: 'func_urn', begins: /^urn:fss:/, noun: 'a function URN' },
   HTTP: { param: 'url', begins: /^https?:\/\//i, noun: 'an http or https address' },
   OBS: { param: 'bucket' },
-  SMN: { param: 'topic_urn' },
+  SMN: { param: 'topic_urn', begins: /^urn:smn:/, noun: 'a topic URN' },
   DIS: { param: 'stream_name' },
 } as const satisfies Readonly<Record<string, DestinationWords>>;
 

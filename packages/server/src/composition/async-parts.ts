@@ -36,6 +36,8 @@ export interface AsyncDeps {
   readonly steady: SteadyTime;
   readonly log: Logger;
   readonly refusalOf: DeliverOptions['refusalOf'];
+  readonly topicRefusalOf: DeliverOptions['topicRefusalOf'];
+  readonly topicMessage: DeliverOptions['topicMessage'];
   readonly sweepLeftovers: () => Promise<void>;
   readonly sweepShared: () => Promise<void>;
   readonly refuseWhenFull: () => void;
@@ -70,6 +72,8 @@ export function asyncParts(deps: AsyncDeps) {
     peers: membership,
     deadLetters: box,
     refusalOf,
+    topicRefusalOf: deps.topicRefusalOf,
+    topicMessage: deps.topicMessage,
     post: (post) => postWebhook(post, config.webhookHosts),
     log: log.child({ module: 'deliverer' }),
   });

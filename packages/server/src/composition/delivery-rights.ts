@@ -1,7 +1,8 @@
-import type { FunctionUrn } from '@funcgraph/api';
+import type { FunctionUrn, TopicUrn } from '@funcgraph/api';
 import type { Caller, Iam } from '../iam/index.ts';
 import type { DeliveringAs } from '../invocation/index.ts';
 
+const PUBLISH = 'smn:topic:publish';
 const ACTION = 'functiongraph:function:invokeAsync';
 
 /**
@@ -14,6 +15,17 @@ export function deliveryRefusal(iam: Iam): (as: DeliveringAs, destination: Funct
     if (caller === undefined) return `${who} is not there any more, or may not act`;
     if (iam.allows(caller, { action: ACTION, projectId, fn: { package: pkg, name } })) return undefined;
     return `${who} may not do ${ACTION} on function ${name} of package ${pkg}`;
+  };
+}
+
+/** The same for publishing a result to a topic. */
+export function topicRefusal(iam: Iam): (as: DeliveringAs, topic: TopicUrn) => string | undefined {
+  return (as, { projectId, name }) => {
+    const caller = callerOf(iam, as, projectId);
+    const who = as.kind === 'agency' ? `agency ${as.name} of the function` : 'the user who set the destination';
+    if (caller === undefined) return `${who} is not there any more, or may not act`;
+    if (iam.allows(caller, { action: PUBLISH, projectId, path: name })) return undefined;
+    return `${who} may not do ${PUBLISH} on topic ${name}`;
   };
 }
 

@@ -56,14 +56,14 @@ import { openTelemetry } from '../telemetry/index.ts';
 import { asyncParts } from './async-parts.ts';
 import { bucketParts } from './bucket-parts.ts';
 import { controlParts, startControl, sweepLeftovers, sweepShared } from './control-parts.ts';
-import { deliveryRefusal } from './delivery-rights.ts';
+import { deliveryRefusal, topicRefusal } from './delivery-rights.ts';
 import { startFlowEngine } from './flow-parts.ts';
 import { followChanges } from './follow-changes.ts';
 import { serveInside } from './inside-parts.ts';
 import { instanceParts } from './instance-parts.ts';
 import { type LaunchedParts, openOwnAgent } from './own-agent.ts';
 import { serviceParts } from './service-parts.ts';
-import { startFlow, topicParts } from './topic-parts.ts';
+import { startFlow, topicParts, topicPublishing } from './topic-parts.ts';
 import { VERSION } from './version.ts';
 
 export interface RunningServer {
@@ -285,8 +285,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     reservedDemand.start();
     undo.push(() => reservedDemand.stop());
     const base = { config, storage, queue, membership, catalog, clock, steady, log };
+    const publishing = topicPublishing({ ...base, refuseWhenFull: () => disk.refuse() });
     const async = asyncParts({
       ...base,
+      topicMessage: (message) => publishing.publisher.unstored(message),
+      topicRefusalOf: topicRefusal(iam),
       invoker,
       logs,
       refusalOf: deliveryRefusal(iam),
@@ -354,7 +357,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       deadLetters: async.deadLetterBox,
       sealer,
       startFlow: startFlow(control.flows, runs),
-      refuseWhenFull: () => disk.refuse(),
+      publishing,
       endpoint: () => endpoint,
     });
     await topics.notifier.start();

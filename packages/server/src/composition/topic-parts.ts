@@ -34,16 +34,46 @@ import {
 } from '../services/index.ts';
 import type { Membership, Storage } from '../storage/index.ts';
 
+export interface PublishingDeps {
+  readonly config: Config;
+  readonly storage: Storage;
+  readonly refuseWhenFull: () => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What publishes to topics; `onPublished` is called for each message that is stored. */
+export function topicPublishing({ config, storage, refuseWhenFull, clock, log }: PublishingDeps) {
+  const store = new MessageStore(storage.db);
+  const topics = new Topics(new TopicStore(storage.db), clock);
+  let published = (): void => {};
+  const publisher = new Publisher({
+    storage,
+    store,
+    topics,
+    region: config.region,
+    quota: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
+    clock,
+    refuseWhenFull,
+    wake: () => published(),
+    onError: (error) => log.error({ err: error }, 'messages of topics could not be counted'),
+  });
+  const onPublished = (listener: () => void): void => {
+    published = listener;
+  };
+  return { store, topics, publisher, onPublished };
+}
+
 export interface TopicDeps {
   readonly config: Config;
   readonly storage: Storage;
+  readonly publishing: ReturnType<typeof topicPublishing>;
   readonly queue: Queue;
   readonly membership: Membership;
   readonly deadLetters: DeadLetterBox;
   readonly catalog: Catalog;
   readonly sealer: Sealer;
   readonly startFlow: StartFlow;
-  readonly refuseWhenFull: () => void;
   /** Address of the API. */
   readonly endpoint: () => string;
   readonly clock: Clock;
@@ -58,7 +88,7 @@ export function topicParts(deps: TopicDeps) {
   const { region } = config;
   const log = deps.log.child({ module: 'topics' });
   const subscriptionStore = new SubscriptionStore(storage.db);
-  const messages = new MessageStore(storage.db);
+  const { store: messages, topics, publisher } = deps.publishing;
   const tokens = new SubscriptionTokens(sealer);
   const signingKey = new SigningKey({ store: new SigningKeyStore(storage.db), sealer, clock, region });
   const publicUrl = (): string => config.publicUrl ?? deps.endpoint();
@@ -77,7 +107,6 @@ export function topicParts(deps: TopicDeps) {
     links,
     post: (post) => postWebhook(post, config.webhookHosts),
   });
-  const topicStore = new TopicStore(storage.db);
   const mail =
     config.smtpUrl === undefined
       ? undefined
@@ -86,8 +115,7 @@ export function topicParts(deps: TopicDeps) {
           from: config.smtpFrom,
           links,
           region,
-          displayNameOf: async ({ projectId, topicName }) =>
-            (await topicStore.find(projectId, topicName))?.displayName ?? '',
+          displayNameOf: async ({ projectId, topicName }) => (await topics.find(projectId, topicName)).displayName,
         });
   const toFlows = flowSender({ startFlow: deps.startFlow, region });
   const senderOf = (protocol: Protocol): Sender => {
@@ -125,7 +153,6 @@ export function topicParts(deps: TopicDeps) {
     now,
     log,
   });
-  const topics = new Topics(topicStore, clock);
   const subscriptions = new Subscriptions({
     store: subscriptionStore,
     tokens,
@@ -137,15 +164,7 @@ export function topicParts(deps: TopicDeps) {
     sendsMail: mail !== undefined,
     refusal: queueRefusal,
   });
-  const publisher = new Publisher({
-    storage,
-    store: messages,
-    quota: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
-    clock,
-    refuseWhenFull: deps.refuseWhenFull,
-    wake: () => fanOut.wake(),
-    onError: (error) => log.error({ err: error }, 'messages of topics could not be counted'),
-  });
+  deps.publishing.onPublished(() => fanOut.wake());
   return {
     fanOut,
     notifier,

@@ -13,7 +13,13 @@ export {
   type NotificationLetters,
 } from './destinations/dead-letters.ts';
 export { Deliverer } from './destinations/deliverer.ts';
-export type { DeliveringAs, DeliverOptions, DeliveryResult } from './destinations/destination-kind.ts';
+export type {
+  DeliveringAs,
+  DeliverOptions,
+  DeliveryResult,
+  TopicText,
+  UnstoredMessage,
+} from './destinations/destination-kind.ts';
 export { DESTINATIONS } from './destinations/kinds.ts';
 export { refusal } from './destinations/refusal.ts';
 export { postWebhook, type WebhookAnswer, type WebhookPost } from './destinations/webhook/post-webhook.ts';

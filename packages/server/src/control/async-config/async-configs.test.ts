@@ -71,6 +71,8 @@ it.each([
   config({ maxRetries: -1 }),
   to({ onSuccess: { destination: 'MAIL', param: '{}' } }),
   to({ onFailure: { destination: 'SMN', param: 'text' } }),
+  to({ onFailure: { destination: 'SMN', param: '{"topic_urn":"orders"}' } }),
+  to({ onFailure: { destination: 'SMN', param: '{"topic_urn":"urn:smn:local-1:p2:orders"}' } }),
   to({ onSuccess: { destination: 'OBS', param: '{"prefix":"x"}' } }),
   to({ onSuccess: { destination: 'FunctionGraph', param: '{"func_urn":"urn"}' } }),
   toFunction(urnOf('hello')),
@@ -106,13 +108,15 @@ it('checks the right to call the function that is the destination', async () => 
   const requested: string[] = [];
   const setBy = { kind: 'user', id: 'u1' } as const;
   const mayInvoke = ({ name }: { readonly name: string }) => void requested.push(name);
-  await control.asyncConfigs.set(of, toFunction(urnOf('next')), { setBy, mayInvoke });
+  await control.asyncConfigs.set(of, toFunction(urnOf('next')), { setBy, mayInvoke, mayPublish: mayInvoke });
   expect(requested).toEqual(['next']);
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.setBy).toEqual(setBy);
   const refuse = () => {
     throw new Error('no right');
   };
-  const no = { setBy, mayInvoke: refuse };
+  const no = { setBy, mayInvoke: refuse, mayPublish: refuse };
+  const toTopic = to({ onSuccess: { destination: 'SMN', param: '{"topic_urn":"urn:smn:local-1:p1:orders"}' } });
+  await expect(control.asyncConfigs.set(of, toTopic, no)).rejects.toThrow('no right');
   await expect(control.asyncConfigs.set(of, toFunction(urnOf('next:latest')), no)).rejects.toThrow('no right');
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.param).toContain('next"}');
 });
@@ -121,7 +125,7 @@ it('accepts webhooks of the outside and of allowed hosts, and kinds that only th
   for (const url of ['https://example.com/hook?key=1', 'http://127.0.0.1:9/x']) await set(toUrl(url));
   for (const [destination, param] of [
     ['OBS', { bucket: 'b', prefix: 'p', expires: 3 }],
-    ['SMN', { topic_urn: 'urn:smn:r:p:t' }],
+    ['SMN', { topic_urn: 'urn:smn:local-1:p1:orders' }],
     ['DIS', { stream_name: 's' }],
   ] as const) {
     const onFailure = { destination, param: JSON.stringify(param) };

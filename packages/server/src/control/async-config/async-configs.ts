@@ -1,4 +1,4 @@
-import { type FunctionUrn, LIMITS } from '@funcgraph/api';
+import { type FunctionUrn, LIMITS, type TopicUrn } from '@funcgraph/api';
 import type { Clock } from '../../lib/clock.ts';
 import type { ChangeFeed } from '../../storage/index.ts';
 import type { Catalog } from '../catalog.ts';
@@ -65,7 +65,7 @@ export class AsyncConfigs {
   async set(
     of: AsyncConfigOf,
     { maxAgeSeconds, maxRetries, settings }: NewAsyncConfig,
-    setting: Setting = { setBy: undefined, mayInvoke: () => {} },
+    setting: Setting = { setBy: undefined, mayInvoke: () => {}, mayPublish: () => {} },
   ): Promise<AsyncConfig> {
     const { functionId, qualifier } = of;
     checkRange('max_async_event_age_in_seconds', maxAgeSeconds, { ...LIMITS.asyncMaxAgeSeconds, unit: 'seconds' });
@@ -94,7 +94,7 @@ export class AsyncConfigs {
   }
 
   /** The destinations, those that need it with the caller that set them. */
-  #checked(of: AsyncConfigOf, settings: AsyncSettings, { setBy, mayInvoke }: Setting) {
+  #checked(of: AsyncConfigOf, settings: AsyncSettings, { setBy, ...rights }: Setting) {
     const { catalog, webhookHosts, kinds } = this.#options;
     const given = [
       ['onSuccess', 'on_success'],
@@ -105,7 +105,7 @@ export class AsyncConfigs {
       const destination = settings[name];
       if (destination === undefined) continue;
       const { kind, target } = readDestination(destination, kinds, field);
-      kind.check?.(target, { ...of, field, catalog, webhookHosts, mayInvoke });
+      kind.check?.(target, { ...of, field, catalog, webhookHosts, ...rights });
       checked[name] = kind.keepsSetter && setBy !== undefined ? { ...destination, setBy } : destination;
     }
     return checked;
@@ -116,4 +116,5 @@ export class AsyncConfigs {
 export interface Setting {
   readonly setBy: Setter | undefined;
   readonly mayInvoke: (destination: FunctionUrn) => void;
+  readonly mayPublish: (topic: TopicUrn) => void;
 }

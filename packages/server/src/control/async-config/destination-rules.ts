@@ -1,4 +1,4 @@
-import type { DestinationCode, FunctionUrn } from '@funcgraph/api';
+import type { DestinationCode, FunctionUrn, TopicUrn } from '@funcgraph/api';
 import type { Catalog } from '../catalog.ts';
 import type { FunctionName } from '../functions/types.ts';
 
@@ -25,4 +25,6 @@ export interface DestinationContext {
   readonly webhookHosts: ReadonlySet<string>;
   /** Throws when the caller may not invoke the function. */
   readonly mayInvoke: (destination: FunctionUrn) => void;
+  /** Throws when the caller may not publish to the topic. */
+  readonly mayPublish: (topic: TopicUrn) => void;
 }

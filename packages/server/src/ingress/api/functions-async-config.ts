@@ -1,4 +1,4 @@
-import type { DecodedBody, FunctionUrn, RouteResponse, Routes } from '@funcgraph/api';
+import type { DecodedBody, FunctionUrn, RouteResponse, Routes, TopicUrn } from '@funcgraph/api';
 import {
   type AsyncConfig,
   type AsyncConfigs,
@@ -17,6 +17,7 @@ import { apiTime } from './functions-reply.ts';
 import { qualifierText, readTarget } from './functions-target.ts';
 import { markedPage } from './page.ts';
 
+const PUBLISH = 'smn:topic:publish';
 const INVOKE = 'functiongraph:function:invokeAsync';
 
 type Ids =
@@ -77,8 +78,12 @@ export function functionAsyncConfigHandlers(deps: {
         iam.authorize(caller, { action: INVOKE, projectId, fn, peer });
         if (agency !== undefined) checkAgency(iam, agency, { action: INVOKE, projectId, fn });
       };
+      const mayPublish = ({ name: path }: TopicUrn): void => {
+        iam.authorize(caller, { action: PUBLISH, projectId, path, peer });
+        if (agency !== undefined) checkAgency(iam, agency, { action: PUBLISH, projectId, path });
+      };
       const setBy = kind === 'nobody' ? undefined : { kind, id };
-      const config = await asyncConfigs.set(of, newAsyncConfig(request.body), { setBy, mayInvoke });
+      const config = await asyncConfigs.set(of, newAsyncConfig(request.body), { setBy, mayInvoke, mayPublish });
       if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
       return reply(config, urnOf);
     },
@@ -105,8 +110,8 @@ function checkAgency(iam: Iam, agency: string, question: Question): void {
     throw new PlatformError('unknown_agency', `agency ${agency} of the function was deleted or has expired`);
   }
   if (iam.allows(caller, question)) return;
-  const { action, fn } = question;
-  throw new PlatformError('forbidden', `agency ${agency} of the function may not do ${action} on ${fn?.name}`, {
+  const { action, fn, path } = question;
+  throw new PlatformError('forbidden', `agency ${agency} of the function may not do ${action} on ${fn?.name ?? path}`, {
     hint: `Results are delivered with its rights: grant the agency ${action}, or give the function another one.`,
   });
 }

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Catalog } from '../../control/index.ts';
 import { openTestControl, type TestControl } from '../../control/testing.ts';
+import { PlatformError } from '../../lib/platform-error.ts';
 import { DeadLetterBox, Queue } from '../../queue/index.ts';
 import { DELIVERY_TOPIC, type DeliveryAttributes, writeDelivery } from '../async/delivery-message.ts';
 import { ASYNC_TOPIC } from '../async/message.ts';
@@ -27,6 +28,8 @@ let lines: string[];
 let deliverer: Deliverer;
 let requested: unknown[];
 let denied: string | undefined;
+let texts: unknown[];
+let refused: PlatformError | undefined;
 
 beforeEach(async () => {
   control = await openTestControl({ destinations: DESTINATIONS });
@@ -36,6 +39,8 @@ beforeEach(async () => {
   posts = [];
   requested = [];
   denied = undefined;
+  texts = [];
+  refused = undefined;
   lines = [];
   answer = async () => ({ kind: 'taken', status: 200 });
   let ids = 0;
@@ -53,6 +58,15 @@ beforeEach(async () => {
     refusalOf: (as, { name }) => {
       requested.push([as, name]);
       return denied;
+    },
+    topicRefusalOf: (as, { name }) => {
+      requested.push([as, name]);
+      return denied;
+    },
+    topicMessage: async (message) => {
+      texts.push(message);
+      if (refused !== undefined) throw refused;
+      return { id: 'm1', statements: [], stored: () => texts.push('stored') };
     },
     post: (post) => {
       posts.push(post);
@@ -295,7 +309,7 @@ describe('to a function', () => {
   });
 });
 
-it.each(['OBS', 'SMN', 'DIS'])(
+it.each(['OBS', 'DIS'])(
   'to %s, which is not available here, fails permanently with a record of the reason',
   async (destination) => {
     const param = '{"bucket":"x","topic_urn":"x","stream_name":"x"}';
@@ -307,6 +321,41 @@ it.each(['OBS', 'SMN', 'DIS'])(
     });
   },
 );
+
+describe('to a topic', () => {
+  const orders = 'urn:smn:local-1:p1:orders';
+  const toTopic = { destination: 'SMN', param: JSON.stringify({ topic_urn: orders }), setBy: SETTER };
+
+  it('publishes the outcome with the rights of its setter, in the step that ends the delivery', async () => {
+    await enqueue('d1', { destination: toTopic, depth: 3 });
+    await settled('d1', 'done');
+    await expect.poll(() => texts.at(-1)).toBe('stored');
+    const topic = { region: 'local-1', projectId: 'p1', name: 'orders' };
+    expect(texts[0]).toEqual({ topic, text: '{"event":1}', deliveryId: 'd1', depth: 4 });
+    expect(requested).toEqual([[{ kind: 'setter', setter: SETTER }, 'orders']]);
+    expect((await queue.get('d1'))?.outcome).toEqual({ messageId: 'm1' });
+  });
+
+  it('fails permanently without the right, and when the topic does not exist', async () => {
+    denied = 'may not';
+    await enqueue('d1', { destination: toTopic });
+    await settled('d1', 'dead');
+    denied = undefined;
+    refused = new PlatformError('topic_not_found', 'no topic');
+    await enqueue('d2', { destination: toTopic });
+    await settled('d2', 'dead');
+    expect((await queue.get('d1'))?.outcome).toMatchObject({ reason: 'forbidden', message: 'may not' });
+    expect((await queue.get('d2'))?.outcome).toMatchObject({ reason: 'refused', message: 'no topic' });
+  });
+
+  it('is tried again while the project has no room', async () => {
+    refused = new PlatformError('backlog_full', 'full');
+    await enqueue('d1', { destination: toTopic });
+    await expect.poll(async () => (await queue.get('d1'))?.outcome).toMatchObject({ failures: 1 });
+    refused = undefined;
+    await settled('d1', 'done', 500);
+  });
+});
 
 it('of an event that was too large fails permanently, and the record has its size', async () => {
   await enqueue('d1', { oversize: 7_000_000 });

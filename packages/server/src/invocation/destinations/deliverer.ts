@@ -72,7 +72,8 @@ export class Deliverer {
     const { queue, deadLetters, clock } = this.#options;
     const { receipt } = message;
     if (result.kind === 'delivered') {
-      await queue.finish({ receipt, state: 'done', outcome: result.note, messages: result.messages });
+      const { note: outcome, messages, statements = [], stored } = result;
+      if (await queue.finish({ receipt, state: 'done', outcome, messages, statements })) stored?.();
       return;
     }
     const failures = Number(message.outcome?.failures ?? 0);

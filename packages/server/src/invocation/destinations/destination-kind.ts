@@ -1,6 +1,6 @@
-import type { FunctionUrn } from '@funcgraph/api';
+import type { FunctionUrn, TopicUrn } from '@funcgraph/api';
 import type { DestinationRules, Setter } from '../../control/index.ts';
-import type { JsonObject, LeasedMessage, NewMessage } from '../../queue/index.ts';
+import type { FinishStep, JsonObject, LeasedMessage, NewMessage } from '../../queue/index.ts';
 import type { Accepting } from '../async/acceptance.ts';
 import type { DeliveryAttributes } from '../async/delivery-message.ts';
 import type { WebhookAnswer, WebhookPost } from './webhook/post-webhook.ts';
@@ -31,8 +31,15 @@ export type Undeliverable =
   | 'attempts_exhausted';
 
 export type DeliveryResult =
-  /** A note about the delivery, and the messages that the same step enqueues. */
-  | { readonly kind: 'delivered'; readonly note: JsonObject; readonly messages: readonly NewMessage[] }
+  /** A note about the delivery, and what the same step enqueues and changes. */
+  | {
+      readonly kind: 'delivered';
+      readonly note: JsonObject;
+      readonly messages: readonly NewMessage[];
+      readonly statements?: NonNullable<FinishStep['statements']>;
+      /** Called when the step is stored. */
+      readonly stored?: () => void;
+    }
   | { readonly kind: 'undeliverable'; readonly reason: Undeliverable; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -44,9 +51,29 @@ export type DeliveringAs =
   | { readonly kind: 'agency'; readonly name: string }
   | { readonly kind: 'setter'; readonly setter: Setter };
 
+export interface TopicText {
+  readonly topic: TopicUrn;
+  readonly text: string;
+  /** Id of the delivery, of which that of the message is made. */
+  readonly deliveryId: string;
+  /** Functions that ran one after another until now. */
+  readonly depth: number;
+}
+
+export interface UnstoredMessage {
+  readonly id: string;
+  readonly statements: NonNullable<FinishStep['statements']>;
+  /** Call when the statements are committed. */
+  readonly stored: () => void;
+}
+
 export interface DeliverOptions extends Accepting {
   /** Why a principal may not invoke a function now; undefined when it may. Reads memory only. */
   readonly refusalOf: (as: DeliveringAs, destination: FunctionUrn) => string | undefined;
+  /** The same for publishing to a topic. */
+  readonly topicRefusalOf: (as: DeliveringAs, topic: TopicUrn) => string | undefined;
+  /** A message for a topic, not stored yet. Throws `topic_not_found`, `invalid_message`, `backlog_full`, `disk_full`. */
+  readonly topicMessage: (message: TopicText) => Promise<UnstoredMessage>;
   readonly post: (post: WebhookPost) => Promise<WebhookAnswer>;
   readonly newId: () => string;
 }

@@ -1,6 +1,7 @@
 import { cloudService } from './cloud-service/index.ts';
 import type { DestinationKind } from './destination-kind.ts';
 import { functionDestination } from './function/index.ts';
+import { smnDestination } from './smn/index.ts';
 import { webhookDestination } from './webhook/index.ts';
 
 /** Every kind of destination. */
@@ -8,6 +9,6 @@ export const DESTINATIONS: readonly DestinationKind[] = [
   functionDestination,
   webhookDestination,
   cloudService('OBS'),
-  cloudService('SMN'),
+  smnDestination,
   cloudService('DIS'),
 ];

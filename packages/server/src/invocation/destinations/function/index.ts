@@ -4,11 +4,11 @@ import type { DestinationContext } from '../../../control/index.ts';
 import { LATEST } from '../../../domain/names.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
 import type { LeasedMessage } from '../../../queue/index.ts';
-import { type Accepting, acceptedMessage } from '../../async/acceptance.ts';
+import { acceptedMessage } from '../../async/acceptance.ts';
 import { cut } from '../../async/chain.ts';
 import type { DeliveryAttributes } from '../../async/delivery-message.ts';
-import { route } from '../../resolve.ts';
-import type { DeliveringAs, DeliverOptions, DeliveryResult, DestinationKind } from '../destination-kind.ts';
+import { deliveringAs, UNKNOWN_SETTER } from '../delivering-as.ts';
+import type { DeliverOptions, DeliveryResult, DestinationKind } from '../destination-kind.ts';
 import { refusal } from '../refusal.ts';
 
 /** Another function of the project, invoked asynchronously with the outcome as its event. */
@@ -57,8 +57,6 @@ function checkFunction(urn: FunctionUrn, context: DestinationContext): void {
   }
 }
 
-const UNKNOWN_SETTER = 'it is not known who set this destination; set it again, or give the function an agency';
-
 function invoke(
   urn: FunctionUrn,
   { payload }: Pick<LeasedMessage, 'payload'>,
@@ -77,25 +75,5 @@ function invoke(
     return { kind: 'delivered', note: { requestId }, messages: [message] };
   } catch (error) {
     return refusal(error);
-  }
-}
-
-/** Undefined for a destination without a recorded setter. */
-function deliveringAs({ catalog, random }: DeliverOptions, attributes: DeliveryAttributes): DeliveringAs | undefined {
-  const name = agencyOf(catalog, random, attributes.urn);
-  if (name !== undefined) return { kind: 'agency', name };
-  const { setBy: setter } = attributes.destination;
-  return setter === undefined ? undefined : { kind: 'setter', setter };
-}
-
-/** The current agency of the function that the outcome belongs to; undefined also when the function is deleted. */
-function agencyOf(catalog: Accepting['catalog'], random: Accepting['random'], text: string): string | undefined {
-  const urn = parseUrn(text);
-  if (urn === undefined) return undefined;
-  try {
-    return route(catalog, { urn }, random).snapshot.platformAgency;
-  } catch (error) {
-    if (error instanceof PlatformError) return undefined;
-    throw error;
   }
 }

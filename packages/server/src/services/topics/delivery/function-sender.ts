@@ -1,4 +1,5 @@
 import { type FunctionUrn, parseUrn } from '@funcgraph/api';
+import { MAX_DEPTH } from '../../../domain/call-depth.ts';
 import {
   type Accepting,
   acceptedMessage,
@@ -17,9 +18,6 @@ export interface FunctionSenderDeps {
   readonly region: string;
   readonly now: () => number;
 }
-
-/** Most functions that may run one after another because each publishes what starts the next. */
-const MAX_DEPTH = 16;
 
 /** Why a message may start nothing any more; undefined when it may. */
 export function depthRefusal(depth: number): DeliveryResult | undefined {
