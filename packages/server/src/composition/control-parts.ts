@@ -43,7 +43,7 @@ import { DESTINATIONS } from '../invocation/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
 import type { Sealer } from '../lib/sealer.ts';
-import { TopicStore } from '../services/index.ts';
+import { BucketStore, TopicStore } from '../services/index.ts';
 import type { ChangeFeed, Storage } from '../storage/index.ts';
 import { TRIGGERS } from '../triggers/index.ts';
 
@@ -169,10 +169,10 @@ export function controlParts(deps: ControlDeps) {
       ),
   });
   const { accountConcurrency } = config;
-  // buckets follow
+  const buckets = new BucketStore(storage);
   const topics = new TopicStore(db);
   const sources: TriggerSources = {
-    bucket: () => Promise.resolve(undefined),
+    bucket: (name) => buckets.owner(name),
     topic: async ({ region, projectId, name }) =>
       region === config.region && (await topics.find(projectId, name)) !== undefined,
   };

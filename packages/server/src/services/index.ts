@@ -5,6 +5,7 @@ export {
   type BucketCaller,
   BucketError,
   type BucketResource,
+  BucketStore,
   type Buckets,
   type BucketsOptions,
   type BucketUsage,

@@ -1,9 +1,10 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openTestControl, type TestControl } from '../control/testing.ts';
+import { MAX_DEPTH } from '../domain/call-depth.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import { bucketSource, type Fact } from '../services/index.ts';
-import { FunctionListeners, MAX_DEPTH } from './function-listeners.ts';
+import { FunctionListeners } from './function-listeners.ts';
 import { TRIGGERS } from './kinds.ts';
 
 const HELLO = { projectId: 'p1', package: 'default', name: 'hello' };

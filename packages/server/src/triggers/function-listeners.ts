@@ -1,14 +1,12 @@
 import { type FunctionUrn, parseQualifier } from '@funcgraph/api';
 import type { Logger } from 'pino';
 import type { Catalog, Trigger } from '../control/index.ts';
+import { MAX_DEPTH } from '../domain/call-depth.ts';
 import type { AsyncInvocations } from '../invocation/index.ts';
 import { idOf } from '../lib/ids.ts';
 import { PlatformError } from '../lib/platform-error.ts';
 import type { Delivery, Fact, Subscriber } from '../services/index.ts';
 import type { SourceDeps, TriggerKind } from './trigger-kind.ts';
-
-/** Most functions that may run one after another because each changes what starts the next. */
-export const MAX_DEPTH = 16;
 
 export interface FunctionListenersDeps {
   readonly catalog: Catalog;

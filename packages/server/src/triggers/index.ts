@@ -1,4 +1,4 @@
-export { FunctionListeners, MAX_DEPTH } from './function-listeners.ts';
+export { FunctionListeners } from './function-listeners.ts';
 export { checkApi, routeKey } from './gateway/api-rules.ts';
 export { readApi } from './gateway/event-data.ts';
 export { TRIGGERS, triggerSources } from './kinds.ts';

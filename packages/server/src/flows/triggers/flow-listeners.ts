@@ -1,10 +1,11 @@
 import type { Json } from '@funcgraph/flow';
 import type { Logger } from 'pino';
+import { MAX_DEPTH } from '../../domain/call-depth.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Delivery, Fact, Subscriber } from '../../services/index.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
-import { MAX_DEPTH, obsEventFor } from '../../triggers/index.ts';
+import { obsEventFor } from '../../triggers/index.ts';
 import type { FlowCatalog, FlowRuns } from '../types.ts';
 import { type FlowTrigger, isFlowObs } from './flow-trigger.ts';
 import type { FlowTriggers } from './flow-triggers.ts';

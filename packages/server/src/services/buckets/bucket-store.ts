@@ -56,6 +56,12 @@ export class BucketStore {
     await this.#storage.atomic(statements);
   }
 
+  /** The project of a bucket; undefined without a bucket of this name. */
+  async owner(name: string): Promise<{ readonly projectId: string } | undefined> {
+    const row = await this.#db.selectFrom('bucket').select('project_id').where('name', '=', name).executeTakeFirst();
+    return row && { projectId: row.project_id };
+  }
+
   /** One look for all that a call needs to know; undefined without a bucket of this name. */
   async look(name: string, key: Uint8Array): Promise<Seen | undefined> {
     const { rows } = await this.#db.executeQuery(this.#look({ name, key }));

@@ -19,7 +19,18 @@ export const configurationHandlers: HandlersOf<
 
   async putNotification(call, { buckets }) {
     const root = await documentOf(call, 'NotificationConfiguration');
-    await buckets.putNotification(call.caller, call.bucket, notificationOf(root));
+    const rules = notificationOf(root);
+    // the right to change a bucket is no right to start functions
+    if (rules.length > 0) {
+      throw new StorageError(
+        'NotImplemented',
+        'A bucket starts functions by their triggers, not by rules of its own.',
+        {
+          hint: 'Use createFunctionTrigger with the type OBS, or fgs triggers create FUNCTION --bucket NAME.',
+        },
+      );
+    }
+    await buckets.putNotification(call.caller, call.bucket, rules);
     return emptyAnswer(200);
   },
 
