@@ -12,7 +12,7 @@ exports.handler = async (event, context) => {
     .withProjectId(context.getProjectID());
   const client = FunctionGraphClient.newBuilder()
     .withCredential(credential)
-    .withEndpoint(process.env.RUNTIME_API_ENDPOINT)
+    .withEndpoint(process.env.RUNTIME_PLATFORM_ENDPOINT)
     .build();
   const { functions } = await client.listFunctions(new ListFunctionsRequest());
   return { functions: functions.map(({ func_name }) => func_name) };

@@ -8,7 +8,7 @@ import urllib.request
 def handler(event, context):
     path = f"/v2/{context.getProjectID()}/fgs/functions/{event['urn']}/invocations-async"
     request = urllib.request.Request(
-        os.environ["RUNTIME_API_ENDPOINT"] + path,
+        os.environ["RUNTIME_PLATFORM_ENDPOINT"] + path,
         method="POST",
         data=json.dumps(event.get("event", {})).encode(),
         headers={"Content-Type": "application/json", "X-Auth-Token": context.getToken()},

@@ -19,7 +19,7 @@ exports.handler = async ({ urn, operation }, context) => {
     .withProjectId(context.getProjectID());
   const client = sdk.FunctionGraphClient.newBuilder()
     .withCredential(credential)
-    .withEndpoint(process.env.RUNTIME_API_ENDPOINT)
+    .withEndpoint(process.env.RUNTIME_PLATFORM_ENDPOINT)
     .build();
   try {
     if (operation === 'list') {

@@ -4,11 +4,11 @@
 // agent. A socket stays in the network namespace in which it was made, so the server accepts connections of one sandbox on
 // it, and nothing else can reach it. See helper.h for how the agent speaks with it. The fields of a record after the first
 // three:
-//   id of the sandbox, address as a.b.c.d, port
+//   id of the sandbox, address as a.b.c.d, ports with commas
 // Descriptor 3 is a channel of Node.js: each socket is sent on it with a message that names the sandbox and the port.
 //
 // It also works without root: the user who started a sandbox may enter its user namespace. A process that has entered one
-// cannot return, so a child of its own makes each socket.
+// cannot return, so a child makes the sockets of each sandbox.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <linux/nsfs.h>
@@ -26,14 +26,15 @@
 #define CHANNEL 3
 #define BACKLOG 64
 #define SEND_SECONDS 2
+#define MAX_PORTS 8
 
-struct door {
+struct request {
   const char *id;
-  struct sockaddr_in address;
-  unsigned port;
+  struct in_addr address;
+  unsigned short ports[MAX_PORTS];
+  int count;
 };
 
-// What a child reports. The steps are constants of this program, so the parent can read the pointer.
 static int enter(int space, struct failure *failure) {
   if (setns(space, CLONE_NEWNET) == 0) return 0;
   if (errno != EPERM) return fail(failure, "enter", errno);
@@ -43,19 +44,19 @@ static int enter(int space, struct failure *failure) {
   return setns(space, CLONE_NEWNET) == 0 ? 0 : fail(failure, "enter", errno);
 }
 
-static int open_door(const struct door *door, struct failure *failure) {
+static int open_door(struct in_addr address, unsigned short port, struct failure *failure) {
+  struct sockaddr_in place = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = address};
   int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (listener < 0) return fail(failure, "socket", errno);
-  if (bind(listener, (const struct sockaddr *)&door->address, sizeof door->address) < 0)
-    return fail(failure, "bind", errno);
+  if (bind(listener, (const struct sockaddr *)&place, sizeof place) < 0) return fail(failure, "bind", errno);
   return listen(listener, BACKLOG) == 0 ? listener : fail(failure, "listen", errno);
 }
 
-static int pass_on(const struct door *door, int listener, struct failure *failure) {
+static int pass_on(const char *id, unsigned port, int listener, struct failure *failure) {
   char text[256], control[CMSG_SPACE(sizeof(int))] = {0};
   int length = snprintf(text, sizeof text,
                         "{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Server\",\"msg\":{\"door\":\"%s\",\"port\":%u}}\n",
-                        door->id, door->port);
+                        id, port);
   struct iovec part = {.iov_base = text, .iov_len = (size_t)length};
   struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
@@ -73,10 +74,13 @@ static int pass_on(const struct door *door, int listener, struct failure *failur
   }
 }
 
-static void make_door(const struct door *door, int space, struct failure *failure) {
+static void make_doors(const struct request *request, int space, struct failure *failure) {
   if (enter(space, failure) < 0) return;
-  int listener = open_door(door, failure);
-  if (listener >= 0) pass_on(door, listener, failure);
+  for (int index = 0; index < request->count; index++) {
+    int listener = open_door(request->address, request->ports[index], failure);
+    if (listener < 0 || pass_on(request->id, request->ports[index], listener, failure) < 0) return;
+    close(listener);
+  }
 }
 
 // The agent confirms each socket on the channel; its messages have no content for this program.
@@ -85,22 +89,35 @@ static void drain_channel(void) {
   while (recv(CHANNEL, text, sizeof text, MSG_DONTWAIT) > 0) continue;
 }
 
-static int parse_door(const char *const fields[FIELDS], struct door *door) {
+static int parse_ports(const char *text, struct request *request) {
+  for (request->count = 0; request->count < MAX_PORTS; text++) {
+    char part[8];
+    unsigned long long port = 0;
+    size_t length = strcspn(text, ",");
+    if (length >= sizeof part) return -1;
+    memcpy(part, text, length);
+    part[length] = '\0';
+    if (parse_number(part, 65535, &port) < 0 || port == 0) return -1;
+    request->ports[request->count++] = (unsigned short)port;
+    text += length;
+    if (*text == '\0') return 0;
+  }
+  return -1;
+}
+
+static int parse_request(const char *const fields[FIELDS], struct request *request) {
   static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  unsigned long long port = 0;
-  door->id = fields[3];
-  size_t length = strspn(door->id, allowed);
-  if (length == 0 || length > 64 || door->id[length] != '\0') return -1;
-  if (parse_number(fields[5], 65535, &port) < 0 || port == 0) return -1;
-  door->port = (unsigned)port;
-  door->address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
-  return inet_pton(AF_INET, fields[4], &door->address.sin_addr) == 1 ? 0 : -1;
+  request->id = fields[3];
+  size_t length = strspn(request->id, allowed);
+  if (length == 0 || length > 64 || request->id[length] != '\0') return -1;
+  if (inet_pton(AF_INET, fields[4], &request->address) != 1) return -1;
+  return parse_ports(fields[5], request);
 }
 
 static int serve(const struct subject *subject, const char *const fields[FIELDS], struct failure *failure) {
-  struct door door;
+  struct request request;
   int report[2];
-  if (parse_door(fields, &door) < 0) _exit(EXIT_PROTOCOL);
+  if (parse_request(fields, &request) < 0) _exit(EXIT_PROTOCOL);
   drain_channel();
   int space = open_namespace(subject, failure);
   if (space < 0) return -1;
@@ -112,7 +129,7 @@ static int serve(const struct subject *subject, const char *const fields[FIELDS]
   if (child == 0) {
     struct failure found = {"", 0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    make_door(&door, space, &found);
+    make_doors(&request, space, &found);
     _exit(write(report[1], &found, sizeof found) == sizeof found ? 0 : EXIT_UNABLE);
   }
   int error = errno;

@@ -28,6 +28,7 @@ describe('a request of the server', () => {
     });
     const rootfs = { path: '/images/1', uid: 1003, gid: 1100 };
     expect(parseRequest(start({ rootfs }))).toMatchObject({ spec: { rootfs } });
+    expect(parseRequest(start({ doors: [80, 81] }))).toMatchObject({ spec: { doors: [80, 81] } });
     expect(parseRequest('{"op":"stop","seq":7,"id":"i-1"}')).toEqual({ op: 'stop', seq: 7, id: 'i-1' });
   });
 
@@ -55,6 +56,9 @@ describe('a request of the server', () => {
     ['root as the user of an image', start({ rootfs: { path: '/images/1', uid: 0, gid: 1003 } })],
     ['an image without a group', start({ rootfs: { path: '/images/1', uid: 1003 } })],
     ['an image at a relative path', start({ rootfs: { path: 'images/1', uid: 1003, gid: 1003 } })],
+    ['a door on which functions may listen', start({ doors: [1024] })],
+    ['a door without a port', start({ doors: [0] })],
+    ['too many doors', start({ doors: new Array(9).fill(80) })],
     ['too many binds', start({ binds: Array.from({ length: 1025 }, () => spec.binds[0]) })],
   ])('is refused with %s', (_what, line) => {
     expect(() => parseRequest(line)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));

@@ -41,7 +41,7 @@ export class Doors {
   /** Throws `DOOR_FAILED`; then some of the sockets may be open. */
   async make({ id, pid, startTime }: AttachTarget, ports: readonly number[]): Promise<void> {
     const running = await this.#start();
-    await Promise.all(ports.map((port) => running.request([pid, startTime, id, PLATFORM_ADDRESS, port])));
+    await running.request([pid, startTime, id, PLATFORM_ADDRESS, ports.join(',')]);
   }
 
   async close(): Promise<void> {

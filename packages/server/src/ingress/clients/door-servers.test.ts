@@ -37,7 +37,7 @@ it('cuts a head that arrives too slowly, on a server that listens on no port', a
 
 it('names the address of each port in a variable of the function', () => {
   expect(doors.env).toEqual({
-    RUNTIME_API_ENDPOINT: 'http://platform.internal',
+    RUNTIME_PLATFORM_ENDPOINT: 'http://platform.internal',
     RUNTIME_GATEWAY_ENDPOINT: 'http://platform.internal:81',
   });
   expect(doors.ports).toEqual([80, 81]);

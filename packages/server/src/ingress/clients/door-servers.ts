@@ -8,7 +8,7 @@ import { InsideClients } from './inside-clients.ts';
 
 /** What answers inside sandboxes: one line each. Ports below 1024, on which functions cannot listen. */
 const DOORS = {
-  api: { port: 80, variable: 'RUNTIME_API_ENDPOINT' },
+  api: { port: 80, variable: 'RUNTIME_PLATFORM_ENDPOINT' },
   gateway: { port: 81, variable: 'RUNTIME_GATEWAY_ENDPOINT' },
 } as const;
 
