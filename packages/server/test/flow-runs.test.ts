@@ -242,3 +242,36 @@ it('names the flow and the run in the audit log, also when the request has only 
   expect((await noted(name)).map(([operation]) => operation)).not.toContain('startWorkflowExecution');
   expect(await noted(name)).toContainEqual(['updateWorkFlow', `workflow:${name}`, 200]);
 });
+
+it('counts flows and their runs among the quotas', async () => {
+  const used = async () =>
+    Object.fromEntries(
+      (await server.api.call('listAllQuotas', { params: project })).data.quotas.map((one) => [one.name, one.used ?? 0]),
+    );
+  const before = await used();
+  await start({}, { input: { text: 'x'.repeat(1_000) } });
+  const after = await used();
+  expect([after.flows, after.flow_runs]).toEqual([before.flows, (before.flow_runs ?? 0) + 1]);
+  expect((after.flow_run_size ?? 0) - (before.flow_run_size ?? 0)).toBeGreaterThan(1_000);
+  expect(before.flows).toBeGreaterThan(0);
+});
+
+it('leaves a receipt for each call of a function, under the request id that the run shows', async () => {
+  const { function_urn } = await server.deploy('paid');
+  const nodes = [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'pay', name: 'pay', kind: 'function', function: 'paid' },
+  ];
+  const graph = { name: `${name}-receipt`, nodes, edges: [{ from: 'start', to: 'pay' }] };
+  const { id } = (await server.api.call('createWorkflow', { params: project, body: { graph } })).data;
+  const params = { ...project, workflow_id: id };
+  const { execution_id } = (await server.api.call('startWorkflowExecution', { params, body: {} })).data;
+  const pay = async () =>
+    (await server.api.call('showWorkflowExecution', { params: { ...params, execution_id } })).data
+      .node_execution_details[0]?.executions[0];
+  await expect.poll(pay).toMatchObject({ status: 'success' });
+  const request_id = (await pay())?.request_id ?? '';
+  await expect
+    .poll(async () => (await server.api.call('listReceipts', { params: { ...project, function_urn } })).data.receipts)
+    .toMatchObject([{ request_id, mode: 'flow', outcome: 'ok' }]);
+});

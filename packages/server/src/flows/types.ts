@@ -211,6 +211,8 @@ export interface FlowRuns {
     of: { readonly projectId: string; readonly flow?: Flow },
     range: { readonly from: number; readonly to: number; readonly stepMs: number },
   ): Promise<readonly FlowPoint[]>;
+  /** Stored runs of a project, and their bytes; runs that other servers started in the last minute may be missing. */
+  usage(projectId: string): { readonly runs: number; readonly bytes: number };
   /** Whether runs of the flow have not ended. */
   hasActive(flowId: string): Promise<boolean>;
   /** Those of the definitions that stored runs are pinned to, or will be by their sub-flows. */

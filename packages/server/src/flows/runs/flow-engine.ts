@@ -176,6 +176,11 @@ export class FlowEngine {
     this.reader = new RunReader({ store, catalog: flows, clock, appended: (run) => this.followers.next(run) });
   }
 
+  /** Stored runs of a project, and their bytes; other servers' runs of the last minute may be missing. */
+  usage(projectId: string): { readonly runs: number; readonly bytes: number } {
+    return this.#quota.usage(projectId);
+  }
+
   /** Takes over the runs of servers that no longer live, and goes on with them. */
   async start(): Promise<void> {
     await this.#quota.read();

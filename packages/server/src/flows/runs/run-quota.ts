@@ -35,7 +35,7 @@ export class RunQuota {
   /** Throws `flow_run_quota` or `flow_storage_quota`. */
   reserve(projectId: string, bytes: number): { release(): void } {
     const { runs, bytes: most } = this.#limits;
-    const use = this.#used.get(projectId) ?? { runs: 0, bytes: 0 };
+    const use = this.usage(projectId);
     if (use.runs >= runs) {
       throw new PlatformError('flow_run_quota', `the project has ${use.runs} runs of flows, of ${runs}`, {
         hint: 'Ended runs are removed after the days of --flow-retain-days.',
@@ -50,13 +50,18 @@ export class RunQuota {
     return { release: () => this.add(projectId, -1, -bytes) };
   }
 
+  /** As of the last reading, with what this server stored since. */
+  usage(projectId: string): Readonly<Use> {
+    return this.#used.get(projectId) ?? { runs: 0, bytes: 0 };
+  }
+
   /** Whether the stored bytes of the project have reached their limit. */
   isFull(projectId: string): boolean {
-    return (this.#used.get(projectId)?.bytes ?? 0) >= this.#limits.bytes;
+    return this.usage(projectId).bytes >= this.#limits.bytes;
   }
 
   add(projectId: string, runs: number, bytes: number): void {
-    const use = this.#used.get(projectId) ?? { runs: 0, bytes: 0 };
+    const use = this.usage(projectId);
     this.#used.set(projectId, { runs: use.runs + runs, bytes: use.bytes + bytes });
   }
 }

@@ -97,6 +97,10 @@ export class RunService implements FlowRuns {
     return this.#engine.minutes.points({ projectId, ...(flow === undefined ? {} : { flowId: flow.id }) }, range);
   }
 
+  usage(projectId: string): { readonly runs: number; readonly bytes: number } {
+    return this.#engine.usage(projectId);
+  }
+
   hasActive(flowId: string): Promise<boolean> {
     return this.#engine.store.hasActive(flowId);
   }

@@ -2,7 +2,7 @@ import { type Catalog, type Functions, peakCount, type ReservedConfigs, type Run
 import { environmentChars } from '../../domain/environment.ts';
 import { LATEST } from '../../domain/names.ts';
 import type { Quotas } from '../../domain/quotas.ts';
-import type { Flows } from '../../flows/index.ts';
+import type { FlowRuns, Flows } from '../../flows/index.ts';
 import type { BucketUsage } from '../../services/index.ts';
 import type { RunningCalls } from '../../telemetry/index.ts';
 import type { Handlers } from '../http/handler.ts';
@@ -18,6 +18,7 @@ export interface FunctionQuotaDeps {
   readonly functions: Functions;
   /** Flows of a project. */
   readonly flows: Pick<Flows, 'count'>;
+  readonly runs: Pick<FlowRuns, 'usage'>;
   readonly runtimes: Runtimes;
   readonly catalog: Catalog;
   readonly quotas: Quotas;
@@ -64,6 +65,7 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
       const most = mostOfFunctions(deps.catalog, projectId);
       const [queued, dead] = [deps.queue.usage(projectId), await deps.deadLetterBox.usage(projectId)];
       const reserved = reservedConfigs.list(projectId).reduce((sum, one) => sum + peakCount(one), 0);
+      const flowRuns = deps.runs.usage(projectId);
       const ofProject = { scope: 'project' as const, unit: '' };
       const ofFunction = { scope: 'function' as const, unit: '' };
       return {
@@ -79,6 +81,16 @@ export function functionQuotaHandlers(deps: FunctionQuotaDeps): Handlers<Ids> {
             ...ofProject,
             ...{ name: 'flows', quota: quotas.flows, used: await deps.flows.count(projectId) },
             setting: 'quota_flows',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'flow_runs', quota: quotas.flowRuns, used: flowRuns.runs },
+            setting: 'quota_flow_runs',
+          },
+          {
+            ...ofProject,
+            ...{ name: 'flow_run_size', quota: quotas.flowRunBytes, used: flowRuns.bytes, unit: 'bytes' },
+            setting: 'quota_flow_run_size',
           },
           {
             ...ofProject,
