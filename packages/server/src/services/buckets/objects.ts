@@ -228,7 +228,7 @@ export class Objects {
       return { key };
     } catch (error) {
       if (error instanceof BucketError) return { key, error: { code: error.code, message: error.message } };
-      return { key, error: { code: 'InternalError', message: 'The object could not be deleted. Try again.' } };
+      throw error;
     }
   }
 }

@@ -339,7 +339,10 @@ export interface Buckets {
   head(caller: BucketCaller, request: Omit<GetRequest, 'range'>): Promise<ObjectHead>;
   /** A key without an object is a success, unless `ifMatch` is given (`NoSuchKey`). Throws `PreconditionFailed`. */
   delete(caller: BucketCaller, request: ObjectRef & { readonly conditions?: WriteConditions }): Promise<void>;
-  /** One result for each of the keys (1 to 1000), in their order. The right is checked for each. */
+  /**
+   * One result for each of the keys (1 to 1000), in their order. The right is checked for each. When it rejects for a fault
+   * of the machine, some may be deleted: repeating it is safe.
+   */
   deleteMany(caller: BucketCaller, bucket: string, keys: readonly string[]): Promise<readonly DeleteResult[]>;
   /**
    * Copies an object of at most 5 GB without reading its bytes where the file system has links. Headers, metadata, checksum

@@ -87,6 +87,19 @@ describe('an upload in parts', () => {
     expect(rows).toEqual([]);
   });
 
+  it('is completed once by two servers, with one answer, whatever its conditions', async () => {
+    const other = await openTestBuckets({ beside: test });
+    const uploadId = await begin();
+    const parts = listed([await upload(uploadId, 1, 'part')]);
+    const request = { ...ref, uploadId, parts, conditions: { ifNoneMatch: ['*'] } };
+    const answers = await Promise.all(
+      [buckets, other.buckets, buckets, other.buckets].map((each) => each.completeUpload(caller, request)),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect([...test.facts, ...other.facts]).toHaveLength(1);
+    expect(await usage()).toEqual([1, 1, 4, 0, 0]);
+  });
+
   it('drops parts that are replaced or not listed', async () => {
     const uploadId = await begin();
     await upload(uploadId, 1, 'old');

@@ -125,44 +125,52 @@ export class Uploads {
     const { bucket } = seen;
     const { uploads, store, commits, clock } = this.#parts;
     const digest = digestOf(request.parts);
-    const found = await uploads.find(uploadId, bucket.id, bytes);
-    const repeated = found && repeatedAnswer(found, digest, clock.now());
-    if (repeated !== undefined) return repeated;
-    return this.#locks.run(uploadId, async () => {
-      const upload = await uploads.find(uploadId, bucket.id, bytes);
-      const answered = upload && repeatedAnswer(upload, digest, clock.now());
-      if (answered !== undefined) return answered;
-      const { listed, dropped } = choose(request.parts, await this.#openParts(upload));
-      const next = composed(uploadId, listed, upload);
-      const object = await commits.commit({
-        bucket,
-        key,
-        bytes,
-        conditions,
-        next,
-        fact: { event: 'ObjectCreated:CompleteMultipartUpload', caller },
-        also: async (at) => {
+    return this.#locks.run(uploadId, () =>
+      this.#repeat(async () => {
+        const upload = await uploads.find(uploadId, bucket.id, bytes);
+        const answered = upload && repeatedAnswer(upload, digest, clock.now());
+        if (answered !== undefined) return answered;
+        const { listed, dropped } = choose(request.parts, await this.#openParts(upload));
+        const next = composed(uploadId, listed, upload);
+        try {
+          const object = await commits.commit({
+            bucket,
+            key,
+            bytes,
+            conditions,
+            next,
+            fact: { event: 'ObjectCreated:CompleteMultipartUpload', caller },
+            also: async (at) => {
+              const now = await uploads.find(uploadId, bucket.id, bytes);
+              // other parts than those that were checked
+              if (now?.state !== 'open' || now.revision !== upload?.revision) throw noSuchUpload();
+              const answer = storedOf({ ...next, modifiedAt: toSecond(at) });
+              const numbers = dropped.map(({ number }) => number);
+              return {
+                statements: [
+                  uploads.complete(now, at, digest, answer),
+                  ...store.addGarbage(dropped, at),
+                  ...uploads.deleteParts(uploadId, numbers),
+                ],
+                // the bytes of its parts are counted already, and those of the object by its commit
+                usage: {
+                  uploads: -1,
+                  parts: -listed.length - dropped.length,
+                  bytes: -sizeOf(listed) - sizeOf(dropped),
+                },
+              };
+            },
+          });
+          if (object === undefined) throw new Error('a completed upload has no object');
+          return storedOf(object);
+        } catch (error) {
+          // another server completed it, whose object the conditions met, or took a part
           const now = await uploads.find(uploadId, bucket.id, bytes);
-          // other parts than those that were checked
-          if (now?.state !== 'open' || now.revision !== upload?.revision) throw noSuchUpload();
-          const answer = storedOf({ ...next, modifiedAt: toSecond(at) });
-          return {
-            statements: [
-              uploads.complete(now, at, digest, answer),
-              ...store.addGarbage(dropped, at),
-              ...uploads.deleteParts(
-                uploadId,
-                dropped.map(({ number }) => number),
-              ),
-            ],
-            // the bytes of its parts are counted already, and those of the object by its commit
-            usage: { uploads: -1, parts: -listed.length - dropped.length, bytes: -sizeOf(listed) - sizeOf(dropped) },
-          };
-        },
-      });
-      if (object === undefined) throw new Error('a completed upload has no object');
-      return storedOf(object);
-    });
+          if (error instanceof BucketError && now?.revision !== upload?.revision) return undefined;
+          throw error;
+        }
+      }),
+    );
   }
 
   async abort(caller: BucketCaller, request: UploadRef): Promise<void> {
