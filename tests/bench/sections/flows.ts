@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { FlowDefinition, FlowNode } from '@funcgraph/flow';
 import { call, definitionOf, TestFlows } from '../../../packages/server/src/flows/runs/testing.ts';
 import { systemClock } from '../../../packages/server/src/lib/clock.ts';
+import { ManualClock } from '../../../packages/server/src/lib/manual-clock.ts';
 import { openStorage } from '../../../packages/server/src/storage/index.ts';
 import { applyLoad } from '../apply-load.ts';
 import { deployHello, signedRequest } from '../functions.ts';
 import { absolute, atLeast, type Row } from '../report.ts';
 import { type Bench, median, type Section, withTarget } from '../section.ts';
 import type { Target } from '../target.ts';
+import { memory, memoryOverRuns } from './flows-memory.ts';
 
 const MB = 1024 * 1024;
 const FUNCTIONS = 10;
@@ -27,7 +27,8 @@ export const flows: Section = async (bench) => [...(await engineAlone(bench)), .
 async function engineAlone(bench: Bench): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'funcgraph-bench-flows-'));
   const storage = await openStorage({ file: join(folder, 'flows.sqlite') });
-  const engine = new TestFlows(storage, systemClock, { slots: 10_000 });
+  const quota = { runs: 1_000_000, bytes: 10 ** 12 };
+  const engine = new TestFlows(storage, systemClock, { slots: 10_000, quota });
   await engine.engine.start();
   engine.functions.set('f', () => ({ ok: 1 }));
   engine.functions.set('same', (input) => input);
@@ -47,16 +48,26 @@ async function engineAlone(bench: Bench): Promise<Row[]> {
     const waits = Array.from({ length: 99 }, (_, at): FlowNode => call(`n${at}`, 'f'));
     const start = await cpuOfStart(engine, definitionOf('hundred', [waitNode('w'), ...waits]));
     const loop = await runAll(engine, definitionOf('loop', loopOf('f')), 1, { list: numbers(5_000) });
+    const twice = definitionOf('twice', [...loopOf('f'), call('again', 'f', { parent: 'loop' })], {
+      links: LOOP_LINKS,
+    });
+    const long = await runAll(engine, twice, 1, { list: numbers(5_000) });
     const large = await runAll(engine, definitionOf('large', chainOf(20, 'same')), 1, {
       text: 'x'.repeat(6 * MB - 100),
     });
+    bench.progress('flows: many runs');
+    const many = await memoryOverRuns(engine, bench);
     return [
       absolute('flow steps, engine alone, durable', median(rates), 'steps/s', { least: 3_500 }),
       absolute('  1,000 runs at once', (1_000 * FUNCTIONS * 1000) / thousand.ms, 'steps/s', {}),
       absolute('  start of a flow of 100 nodes, CPU', start, 'ms', { most: 2 }),
       absolute('  loop over 5,000 elements, 50 at once', (5_000 * 1000) / loop.ms, 'steps/s', {}),
+      absolute('  a run of 10,000 node executions', long.ms, 'ms', {}),
       absolute('  6 MB through 20 functions', large.ms, 'ms', {}),
-      absolute('  10,000 waiting runs, memory in use', waiting, 'MB', { most: 100 }),
+      absolute('  10,000 waiting runs, memory in use', waiting.used, 'MB', { most: 100 }),
+      absolute('    and size of the process', waiting.process, 'MB', {}),
+      ...many,
+      absolute('  10,000 runs that waited a day go on and end', await endsOfWaiting(), 's', {}),
     ];
   } finally {
     await engine.engine.stop(AbortSignal.abort());
@@ -77,6 +88,11 @@ function loopOf(fn: string): FlowNode[] {
   ];
 }
 
+const LOOP_LINKS = [
+  { from: 'start', to: 'loop' },
+  { from: 'each', to: 'again' },
+];
+
 /** Starts so many runs together and waits for their ends. */
 async function runAll(flows: TestFlows, definition: FlowDefinition, runs: number, input = {}): Promise<{ ms: number }> {
   const flow = flows.save(definition);
@@ -85,7 +101,7 @@ async function runAll(flows: TestFlows, definition: FlowDefinition, runs: number
   const ms = performance.now() - begun;
   const failed = ends.filter(({ status }) => status !== 'success');
   if (failed.length > 0) throw new Error(`${failed.length} of ${runs} runs ended as ${failed[0]?.status}`);
-  flows.calls.length = 0;
+  flows.forget();
   return { ms };
 }
 
@@ -100,19 +116,44 @@ async function cpuOfStart(flows: TestFlows, definition: FlowDefinition): Promise
   return (user + system) / 1000 / starts;
 }
 
-/** Megabytes in use that 10,000 runs add which wait for an hour, with those that are still loaded. */
-async function memoryOfWaiting(flows: TestFlows): Promise<number> {
+/** Megabytes that 10,000 runs add which wait for an hour, with those that are still loaded. */
+async function memoryOfWaiting(flows: TestFlows): Promise<ReturnType<typeof memory>> {
   const flow = flows.save(definitionOf('waiting', [waitNode('w'), call('n', 'f')]));
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
-  const used = (): number => {
-    collectGarbage();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-  const before = used();
+  const before = memory();
   for (let n = 0; n < 100; n += 1) await Promise.all(numbers(100).map(() => flows.start(flow)));
-  return Math.max(0, used() - before) / MB;
+  const after = memory();
+  return { used: Math.max(0, after.used - before.used) / MB, process: (after.process - before.process) / MB };
+}
+
+/** Seconds for the ends of 10,000 runs whose wait of a day is over, by a clock that is advanced. */
+async function endsOfWaiting(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'funcgraph-bench-flows-'));
+  const storage = await openStorage({ file: join(folder, 'flows.sqlite') });
+  const clock = new ManualClock();
+  const flows = new TestFlows(storage, clock, { slots: 10_000 });
+  await flows.engine.start();
+  try {
+    flows.functions.set('f', () => ({ ok: 1 }));
+    const day: FlowNode = { id: 'w', name: 'w', kind: 'wait', seconds: 86_400 };
+    const flow = flows.save(definitionOf('day', [day, call('n', 'f')]));
+    const ids: string[] = [];
+    for (let n = 0; n < 100; n += 1) ids.push(...(await Promise.all(numbers(100).map(() => flows.start(flow)))));
+    const ends = Promise.all(ids.map((id) => flows.ended(id)));
+    // the last of them leave memory
+    while (flows.engine.active.size > 0) {
+      clock.advance(10_000);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const begun = performance.now();
+    clock.advance(86_400_000);
+    const failed = (await ends).filter(({ status }) => status !== 'success');
+    if (failed.length > 0) throw new Error(`${failed.length} runs ended as ${failed[0]?.status}`);
+    return (performance.now() - begun) / 1000;
+  } finally {
+    await flows.engine.stop(AbortSignal.abort());
+    await storage.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function inSandboxes(bench: Bench): Promise<readonly Row[]> {

@@ -278,6 +278,19 @@ describe('control', () => {
     expect(flows.engine.active.size).toBeLessThanOrEqual(2_000);
   });
 
+  it('ends all of more due runs than it reads at once, without another look', { timeout: 60_000 }, async () => {
+    flows.functions.set('a', () => ({}));
+    const waiting = flows.save(definitionOf('w', [{ id: 'w', name: 'w', kind: 'wait', seconds: 3_600 }, call('a')]));
+    const ids = await Promise.all(Array.from({ length: 2_100 }, () => flows.start(waiting)));
+    while (flows.engine.active.size > 0) {
+      clock.advance(10_000);
+      await settled();
+    }
+    clock.advance(3_600_000);
+    const ends = await Promise.all(ids.map((id) => flows.ended(id)));
+    expect(ends.filter(({ status }) => status !== 'success')).toEqual([]);
+  });
+
   it('waits while a function is overloaded', async () => {
     let left = 3;
     flows.functions.set('a', () => {

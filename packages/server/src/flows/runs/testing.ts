@@ -90,6 +90,7 @@ export class TestFlows {
       ended: (end) => {
         this.ends.set(end.run, end);
         this.#waiting.get(end.run)?.(end);
+        this.#waiting.delete(end.run);
       },
       ...this.#more,
     });
@@ -135,6 +136,13 @@ export class TestFlows {
     const known = this.ends.get(run);
     if (known !== undefined) return Promise.resolve(known);
     return new Promise((resolve) => this.#waiting.set(run, resolve));
+  }
+
+  /** What is known of runs that ended, and all calls so far. */
+  forget(): void {
+    this.ends.clear();
+    this.calls.length = 0;
+    this.logLines.length = 0;
   }
 
   async events(run: string): Promise<RunEvent[]> {

@@ -85,6 +85,7 @@ export class ActiveRuns {
   readonly #loading = new Map<string, Promise<Loaded | undefined>>();
   /** New runs that are being stored: due already, but begun by their start. */
   readonly #creating = new Map<string, Promise<void>>();
+  readonly #leaving = new Set<RunActor>();
   /** Runs that failed, until they are tried again. */
   readonly #postponed = new Map<string, Timer>();
   readonly #due: DueRuns;
@@ -348,7 +349,8 @@ export class ActiveRuns {
     const { run, quietSince, parts } = actor;
     // what a parked run did not begin is due
     const wakeAt = actor.isParked ? clock.now() : actor.wakeAt;
-    if (this.#loaded.get(run)?.context.mode !== 'NORMAL') return;
+    if (this.#leaving.has(actor) || this.#loaded.get(run)?.context.mode !== 'NORMAL') return;
+    this.#leaving.add(actor);
     const at = wakeAt === Number.POSITIVE_INFINITY ? null : wakeAt;
     try {
       if (!(await store.sleep(run, parts.epoch, at))) return this.#lost(actor, new LostOwnership());
@@ -361,6 +363,8 @@ export class ActiveRuns {
       else if (at !== null) this.#due.due(at);
     } catch (error) {
       log.warn({ run, err: error }, 'a waiting run could not leave memory');
+    } finally {
+      this.#leaving.delete(actor);
     }
   }
 

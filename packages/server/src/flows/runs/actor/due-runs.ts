@@ -88,10 +88,12 @@ export class DueRuns {
     await this.#readMessages();
     // projects without room are passed over, so that a backlog of one delays no other
     const full = new Set<string>();
-    for (let before = -1; full.size > before && !this.#isStopped; ) {
-      before = full.size;
-      const due = await store.due(owner(), now, loaded.size + MOST, [...full]);
-      const missing = due.filter(({ run }) => !loaded.has(run));
+    // those that ended, or could not be loaded
+    const done = new Set<string>();
+    while (!this.#isStopped) {
+      const before = full.size;
+      const due = await store.due(owner(), now, loaded.size + done.size + MOST, [...full]);
+      const missing = due.filter(({ run }) => !loaded.has(run) && !done.has(run));
       for (let at = 0; at < missing.length && !this.#isStopped; at += AT_ONCE) {
         const batch = missing.slice(at, at + AT_ONCE).filter(({ project_id }) => {
           if (loaded.hasRoom(project_id)) return true;
@@ -99,7 +101,9 @@ export class DueRuns {
           return false;
         });
         await Promise.all(batch.map(({ run }) => load(run)));
+        for (const { run } of batch) if (!loaded.has(run)) done.add(run);
       }
+      if (full.size === before && missing.length < MOST) break;
     }
     this.#hasBacklog = full.size > 0;
     if (this.#hasBacklog) crowded();
