@@ -49,6 +49,7 @@ export async function placeCli(folder: string): Promise<void> {
 export interface Credentials {
   readonly endpoint: string;
   readonly gateway: string;
+  readonly storage: string;
   readonly region: string;
   readonly project_id: string;
   readonly access_key: string;

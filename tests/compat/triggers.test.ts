@@ -1,3 +1,4 @@
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as sdk from '@huaweicloud/huaweicloud-sdk-functiongraph';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, PATIENCE, project, request, runtimeOf, unsigned, zipped } from '../functions.ts';
@@ -71,6 +72,14 @@ const api = (path = '/users/{id}', name = 'API_users') =>
     .withAuth(sdk.TriggerEventDataRequestBodyAuthEnum.NONE)
     .withBackendType(sdk.TriggerEventDataRequestBodyBackendTypeEnum.FUNCTION)
     .withFuncInfo(new sdk.ApigTriggerFuncInfo(5000));
+
+const objects = (name = 'objects') =>
+  new sdk.TriggerEventDataRequestBody()
+    .withName(name)
+    .withBucket('photos')
+    .withEvents(['ObjectCreated', 's3:ObjectRemoved:*'])
+    .withPrefix('in/')
+    .withSuffix('.png');
 
 beforeAll(async () => {
   server = await TestServer.start();
@@ -159,6 +168,33 @@ describe('triggers, by the official client', () => {
     expect(await ids(urn)).toHaveLength(2);
     await removeAll(`${urn}:latest`);
     expect(await list(urn)).toEqual([]);
+  });
+
+  it('of buckets are made, read and deleted, and start their function', async () => {
+    const { storage, access_key, secret_key } = server.credentials;
+    const s3 = new S3Client({
+      endpoint: storage,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: access_key, secretAccessKey: secret_key },
+    });
+    await s3.send(new CreateBucketCommand({ Bucket: 'photos' }));
+    const made = await create('OBS', objects());
+    expect(made).toMatchObject({ trigger_type_code: 'OBS', trigger_status: 'ACTIVE', func_urn: `${urn}:latest` });
+    const events = ['ObjectCreated', 's3:ObjectRemoved:*'];
+    expect(made.event_data).toEqual({ name: 'objects', bucket: 'photos', events, prefix: 'in/', suffix: '.png' });
+    expect([await show(made), await list()]).toEqual([made, [made]]);
+    expect(await refusal(create('OBS', objects()))).toEqual([409, 'FSS.1145']);
+    expect(await refusal(create('OBS', objects('other')))).toEqual([403, 'FSS.1108']);
+    expect(await refusal(create('OBS', objects('other').withBucket('none')))).toEqual([426, 'FSS.1152']);
+    expect(await refusal(create('OBS', objects('other').withEvents(['Rename'])))).toEqual([400, 'FSS.1106']);
+    expect(await refusal(setStatus(made, 'DISABLED'))).toEqual([400, 'FSS.1106']);
+    await s3.send(new PutObjectCommand({ Bucket: 'photos', Key: 'in/cat.png', Body: 'cat' }));
+    const ended = async () => wire(server.sdk.listAsyncInvocations(new sdk.ListAsyncInvocationsRequest(urn)));
+    await expect.poll(ended, PATIENCE).toMatchObject({ invocations: [{ status: 'SUCCESS' }] });
+    await remove(made);
+    expect(await refusal(show(made))).toEqual([404, 'FSS.1131']);
+    s3.destroy();
   });
 
   it('are refused with the codes of the API', async () => {
