@@ -7,6 +7,8 @@ const PIECE_BYTES = 1024 * 1024;
 export interface RawConnection {
   /** Status of the first answer; undefined before it. */
   readonly status: () => number | undefined;
+  /** Of all answers. */
+  readonly statuses: () => readonly number[];
   /** All that came, as soon as an answer has its head or the connection ends. */
   readonly answer: Promise<string>;
   readonly send: (text: string | Buffer) => void;
@@ -35,6 +37,7 @@ export async function openRaw(endpoint: string, localAddress = '127.0.0.1'): Pro
       const found = /^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1];
       return found === undefined ? undefined : Number(found);
     },
+    statuses: () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status)),
     send: (part) => void socket.write(part),
     async pour(bytes) {
       const piece = Buffer.alloc(PIECE_BYTES, ' ');

@@ -4,6 +4,7 @@ import { PostgresCluster } from '../../packages/server/src/storage/testing-clust
 import { type Row, table } from './report.ts';
 import type { Section } from './section.ts';
 import { asynchronous } from './sections/async.ts';
+import { buckets } from './sections/buckets.ts';
 import { cold } from './sections/cold.ts';
 import { flows } from './sections/flows.ts';
 import { overload } from './sections/overload.ts';
@@ -12,7 +13,16 @@ import { url } from './sections/url.ts';
 import { warm } from './sections/warm.ts';
 import { startBaseline } from './target.ts';
 
-const SECTIONS: Readonly<Record<string, Section>> = { warm, url, overload, async: asynchronous, flows, cold, peer };
+const SECTIONS: Readonly<Record<string, Section>> = {
+  warm,
+  url,
+  overload,
+  async: asynchronous,
+  flows,
+  buckets,
+  cold,
+  peer,
+};
 
 const { values } = parseArgs({
   options: {

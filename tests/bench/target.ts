@@ -10,6 +10,7 @@ import type { Secret } from '../../packages/server/src/lib/secret.ts';
 export interface Credentials {
   readonly endpoint: string;
   readonly gateway: string;
+  readonly storage: string;
   readonly project_id: string;
   readonly access_key: string;
   readonly secret_key: string;

@@ -106,15 +106,14 @@ describe('a request that two servers could read differently', () => {
     await missing('smuggled');
   });
 
-  it('is refused with a body for an operation that takes none, whose rest is no second request', async () => {
+  it('is refused with a body for an operation that takes none, and the body is no second request', async () => {
     const second = 'DELETE /door HTTP/1.1\r\nHost: x\r\n\r\n';
     const connection = await raw(
       `${head({ method: 'GET', target: '/door' }, [`Content-Length: ${second.length}`])}${second}`,
     );
-    const answer = await connection.answer;
-    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    await vi.waitFor(() => expect(connection.isClosed()).toBe(true), LIMIT);
-    expect((await connection.answer).match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(await connection.answer).toMatch(/^HTTP\/1\.1 400 /);
+    connection.send(head({ method: 'HEAD', target: '/door' }));
+    await vi.waitFor(() => expect(connection.statuses()).toEqual([400, 200]), LIMIT);
   });
 });
 

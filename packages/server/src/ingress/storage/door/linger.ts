@@ -7,7 +7,8 @@ const MAX_MS = 5_000;
 
 /**
  * Discards what a client still sends after its answer, so that the answer arrives: closing at once would reset the
- * connection. Bounded, because the rest of a large object is not worth its transfer.
+ * connection. Bounded, because the rest of a large object is not worth its transfer; a client within the bounds goes on
+ * with its connection.
  */
 export function linger(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
   const { socket } = request;

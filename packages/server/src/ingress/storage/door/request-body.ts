@@ -8,6 +8,8 @@ export interface RequestBodyOptions {
   readonly clock: Clock;
   /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
+  /** Called before the first byte is read. */
+  readonly onBegin: () => void;
 }
 
 /**
@@ -17,8 +19,9 @@ export interface RequestBodyOptions {
 export async function* requestBody(
   request: IncomingMessage,
   response: ServerResponse,
-  { clock, expectsContinue }: RequestBodyOptions,
+  { clock, expectsContinue, onBegin }: RequestBodyOptions,
 ): AsyncGenerator<Buffer, void> {
+  onBegin();
   const slow = Promise.withResolvers<never>();
   slow.promise.catch(() => {});
   const watch = new UploadWatch(request, clock, Number.POSITIVE_INFINITY);

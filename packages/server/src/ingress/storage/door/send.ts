@@ -13,7 +13,7 @@ export interface SendOptions {
   readonly requestId: string;
   readonly dialect: Dialect;
   readonly clock: Clock;
-  /** The body of the request was not read: the connection ends after the answer. */
+  /** The connection ends with the answer. */
   readonly close: boolean;
 }
 

@@ -87,6 +87,8 @@ export function createStorageDoor(deps: StorageDoorDeps): Server {
 interface Progress {
   dialect: Dialect;
   operation: OperationId | undefined;
+  /** Whether the body is being read, or has been. */
+  begun: boolean;
 }
 
 class StorageDoor {
@@ -102,11 +104,11 @@ class StorageDoor {
     const { clock, meter, log } = this.#deps;
     const requestId = newRequestId();
     const receivedAt = clock.monotonic();
-    const progress: Progress = { dialect: dialectOf(request), operation: undefined };
+    const progress: Progress = { dialect: dialectOf(request), operation: undefined, begun: false };
     const releases: (() => void)[] = [];
     try {
       const answer = await this.#answer(request, response, { requestId, expectsContinue, progress, releases });
-      await this.#send(request, response, answer, { requestId, progress });
+      await this.#send(request, response, answer, { requestId, expectsContinue, progress });
     } catch (error) {
       if (!(error instanceof ClientGone)) log.error({ requestId, err: error }, 'an answer was cut');
       response.destroy();
@@ -201,9 +203,12 @@ class StorageDoor {
     return answer;
   }
 
-  #source({ request, response, expectsContinue }: Exchange): AsyncIterable<Buffer> {
+  #source({ request, response, expectsContinue, progress }: Exchange): AsyncIterable<Buffer> {
     if (!hasBody(request)) return NOTHING;
-    return requestBody(request, response, { clock: this.#deps.clock, expectsContinue });
+    const onBegin = (): void => {
+      progress.begun = true;
+    };
+    return requestBody(request, response, { clock: this.#deps.clock, expectsContinue, onBegin });
   }
 
   async #document(
@@ -220,11 +225,13 @@ class StorageDoor {
     request: IncomingMessage,
     response: ServerResponse,
     answer: Answer,
-    { requestId, progress }: Pick<Step, 'requestId' | 'progress'>,
+    { requestId, expectsContinue, progress }: Omit<Step, 'releases'>,
   ): Promise<void> {
     const { clock } = this.#deps;
-    const close = hasBody(request) && !request.complete;
-    if (close) linger(request, response, clock);
+    const isUnread = hasBody(request) && !request.complete;
+    // A client that still waits for permission does not send the body: the next bytes would be a new request, or not.
+    const close = isUnread && expectsContinue && !progress.begun;
+    if (isUnread && !close) linger(request, response, clock);
     await send(request, response, answer, { requestId, dialect: progress.dialect, clock, close });
   }
 }
