@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { AtomicStatement, Schema } from '../../storage/index.ts';
 import type { MessageContent, PublishedMessage } from './types.ts';
 
@@ -28,40 +28,12 @@ export class MessageStore {
   /** Affects no row when the topic does not exist any more. */
   add(message: PublishedMessage, body: string): AtomicStatement {
     const { id, topicId, projectId, publishedAt, expiresAt, depth } = message;
-    const query = this.#db
-      .insertInto('topic_message')
-      .columns([
-        'id',
-        'topic_id',
-        'project_id',
-        'body',
-        'bytes',
-        'published_at',
-        'expires_at',
-        'depth',
-        'cursor',
-        'fanned_out',
-        'open',
-      ])
-      .expression((eb) =>
-        eb
-          .selectFrom('topic')
-          .select((s) => [
-            s.cast<string>(s.val(id), 'text').as('id'),
-            'topic.id as topic_id',
-            s.cast<string>(s.val(projectId), 'text').as('project_id'),
-            s.cast<string>(s.val(body), 'text').as('body'),
-            s.cast<number>(s.val(Buffer.byteLength(body)), 'bigint').as('bytes'),
-            s.cast<number>(s.val(publishedAt), 'bigint').as('published_at'),
-            s.cast<number>(s.val(expiresAt), 'bigint').as('expires_at'),
-            s.cast<number>(s.val(depth), 'integer').as('depth'),
-            s.cast<string>(s.val(''), 'text').as('cursor'),
-            s.cast<number>(s.val(0), 'integer').as('fanned_out'),
-            s.cast<number>(s.val(0), 'integer').as('open'),
-          ])
-          .where('topic.id', '=', topicId),
-      )
-      .compile();
+    const query = sql`insert into topic_message (id, topic_id, project_id, body, bytes, published_at, expires_at, depth,
+        cursor, fanned_out, open)
+      select cast(${id} as text), topic.id, cast(${projectId} as text), cast(${body} as text),
+        cast(${Buffer.byteLength(body)} as bigint), cast(${publishedAt} as bigint), cast(${expiresAt} as bigint),
+        cast(${depth} as integer), '', 0, 0
+      from topic where topic.id = ${topicId}`.compile(this.#db);
     return { query, mustAffect: true };
   }
 
