@@ -100,8 +100,11 @@ function checkCodeType(codeType: string, language: Language): void {
 }
 
 /** Code in a bucket: a zip, or for Java a jar. */
-function linked({ fileName = '', bytes, link }: NewCode, language: Language, linkHosts: AllowedHosts): CodeUpload {
-  const { address = '', open } = link ?? {};
+function linked(
+  { fileName = '', bytes, link: address = '' }: NewCode,
+  language: Language,
+  linkHosts: AllowedHosts,
+): CodeUpload {
   if (bytes !== undefined) {
     throw new PlatformError('invalid_code', 'func_code.file is not for code_type obs', {
       hint: 'Send the archive with code_type zip, or its address in code_url.',
@@ -118,7 +121,7 @@ function linked({ fileName = '', bytes, link }: NewCode, language: Language, lin
   const isJar = language.id === 'java' && codeFileName.endsWith('.jar');
   const maxBytes = LIMITS.fetchedZipBytes;
   return {
-    bytes: open?.() ?? fetchArchive(address, linkHosts),
+    bytes: fetchArchive(address, linkHosts),
     put: isJar ? { kind: 'jar', fileName: codeFileName, maxBytes } : { kind: 'zip', maxBytes },
     codeType: 'obs',
     codeFileName,

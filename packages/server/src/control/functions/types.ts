@@ -67,15 +67,8 @@ export interface NewCode {
   readonly fileName?: string | undefined;
   /** Undefined: no code was sent. */
   readonly bytes?: Buffer | undefined;
-  /** For `obs`: where the code is. */
-  readonly link?: CodeLink | undefined;
-}
-
-/** An object in a bucket that is read once, now. */
-export interface CodeLink {
-  readonly address: string;
-  /** Reads it with the rights of the caller; without it, the address is fetched like by any client. */
-  readonly open?: (() => AsyncIterable<Uint8Array>) | undefined;
+  /** For `obs`: the address of the code, which is fetched once, now. */
+  readonly link?: string | undefined;
 }
 
 /** A container image and what it runs; parts that are left out stay. */

@@ -161,7 +161,7 @@ function codeOf({
 }: CodeBody): NewCode {
   const file = code?.file ?? '';
   // other types have an empty code_url
-  const link = type === 'obs' ? { address } : undefined;
+  const link = type === 'obs' ? address : undefined;
   if (file === '') return { type, fileName, link };
   const bytes = decodeBase64(file);
   if (bytes !== undefined) return { type, fileName, bytes, link };
