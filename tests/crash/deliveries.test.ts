@@ -104,3 +104,42 @@ it('each accepted invocation reaches its destination, at whatever moment the ser
   const successes = [...accepted.values()].filter((fail) => !fail).length;
   expect((await asyncInvocations(server, sink)).length, reported).toBe(successes);
 });
+
+it('each published message reaches its function and its address, at whatever moment the server is killed', {
+  timeout: 120_000,
+}, async () => {
+  webhook.answer = (_, response) => void response.writeHead(204).end();
+  const ran = join(folder, 'messages');
+  const note = `require('node:fs').appendFileSync(${JSON.stringify(ran)}, event.record[0].smn.message_id + '\\n');`;
+  const listener = await make('listener', note);
+  const project = { project_id: server.credentials.project_id };
+  const { data } = await server.api.call('createTopic', { params: project, body: { name: 'orders' } });
+  const params = { ...project, topic_urn: data.topic_urn };
+  const subscribe = (protocol: string, endpoint: string) =>
+    server.api.call('addSubscription', { params, body: { protocol, endpoint } });
+  await subscribe('functiongraph', listener);
+  await subscribe('http', webhook.url('/orders'));
+  type Post = { readonly type?: string; readonly message_id: string; readonly subscribe_url: string };
+  const posts = (type: string): Post[] =>
+    webhook.received
+      .filter(({ path }) => path === '/orders')
+      .map(({ event }) => event as unknown as Post)
+      .filter((post) => post.type === type);
+  await expect.poll(() => posts('SubscriptionConfirmation').length, PATIENCE).toBe(1);
+  expect((await fetch(posts('SubscriptionConfirmation')[0]?.subscribe_url ?? '')).status).toBe(200);
+
+  const accepted: string[] = [];
+  for (let round = 0; round < 2; round += 1) {
+    const killAt = 1 + Math.floor(Math.random() * EVENTS_A_ROUND);
+    for (let n = 0; n < killAt; n += 1) {
+      accepted.push((await server.api.call('publishMessage', { params, body: { message: `${n}` } })).data.message_id);
+    }
+    await server.kill('SIGKILL');
+    await server.restart();
+  }
+  const took = (): Set<string> => new Set(existsSync(ran) ? readFileSync(ran, 'utf8').trim().split('\n') : []);
+  const posted = (): Set<string> => new Set(posts('Notification').map((post) => post.message_id));
+  const missing = (): string[] => accepted.filter((id) => !took().has(id) || !posted().has(id));
+  await expect.poll(missing, { timeout: 60_000, interval: 200 }).toEqual([]);
+  expect([...took(), ...posted()].filter((id) => !accepted.includes(id))).toEqual([]);
+});
