@@ -159,7 +159,7 @@ describe('the platform from inside a function', () => {
     expect(await call(urn, { port: 81, path: url.pathname })).toEqual({ status: 200, text: 'here' });
   });
 
-  it('offers a function nothing but the API and the gateway', async () => {
+  it('offers a function nothing but the API, the gateway and buckets', async () => {
     const urn = await make('curious', RAW, { agency: 'helper' });
     const list = `/v2/${server.credentials.project_id}/fgs/functions`;
     expect(await call(urn, { path: list, token: true })).toMatchObject({ status: 200 });
@@ -171,7 +171,7 @@ describe('the platform from inside a function', () => {
     expect((await call(urn, { port: 81, path: '/nothing' })).status).toBe(404);
 
     const { port } = new URL(server.endpoint);
-    for (const closed of [Number(port), 22, 82, 443]) {
+    for (const closed of [Number(port), 22, 83, 443]) {
       expect([closed, await call(urn, { port: closed })]).toEqual([closed, { error: 'ECONNREFUSED' }]);
     }
     expect(await call(urn, { host: '127.0.0.1', port: 80 })).toEqual({ error: 'ECONNREFUSED' });

@@ -1,5 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { ROUTES } from '@funcgraph/api';
 import type { Credentials } from '@funcgraph/runtimes';
 import { pino } from 'pino';
@@ -14,6 +22,7 @@ type Target = Awaited<ReturnType<FakeServer['deploy']>>;
 interface View {
   readonly api: number;
   readonly gateway: number;
+  readonly storage: number;
 }
 
 let server: FakeServer;
@@ -40,7 +49,12 @@ beforeAll(async () => {
   identities = new Identities(server);
   caller = await server.deploy('caller');
   other = await server.deploy('other');
-  const policy = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }]);
+  const policy = await identities.policy([
+    {
+      Effect: 'Allow',
+      Action: ['functiongraph:*:*', 'obs:bucket:CreateBucket', 'obs:object:PutObject', 'obs:object:GetObject'],
+    },
+  ]);
   await identities.agency('helper', [policy]);
   const { data } = await server.api.call('showFunctionConfig', { params: caller });
   await server.api.call('updateFunctionConfig', {
@@ -69,8 +83,8 @@ async function openView(target: Target): Promise<View> {
   const sandbox = all.find(({ id }) => !before.has(id)) ?? sandboxes.get(target.function_urn);
   if (sandbox === undefined) throw new Error('no sandbox was started');
   sandboxes.set(target.function_urn, sandbox);
-  const ports = await sandbox.openDoors([80, 81]);
-  return { api: ports.get(80) ?? 0, gateway: ports.get(81) ?? 0 };
+  const ports = await sandbox.openDoors([80, 81, 82]);
+  return { api: ports.get(80) ?? 0, gateway: ports.get(81) ?? 0, storage: ports.get(82) ?? 0 };
 }
 const sandboxes = new Map<string, NonNullable<ReturnType<FakeServer['driver']['running']['get']>>>();
 
@@ -111,6 +125,41 @@ it('refuses valid credentials of another account', async () => {
   const headers = { 'X-Auth-Token': token };
   expect((await fetch(at(view.api, path), { headers })).status).toBe(403);
   expect((await fetch(`${server.running.endpoint}${path}`, { headers })).status).toBe(200);
+});
+
+/** An unmodified client of S3, for one command: after an answer it sets its clock by the real one. */
+const s3 = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): S3Client =>
+  new S3Client({
+    endpoint: at(view.storage, ''),
+    region: 'us-east-1',
+    forcePathStyle: true,
+    maxAttempts: 1,
+    systemClockOffset: server.clock.now() - Date.now(),
+    credentials,
+  });
+
+it('serves buckets with the keys of the context, records the function, and refuses keys of another account', async () => {
+  const own = {
+    accessKeyId: given.securityAccessKey,
+    secretAccessKey: given.securitySecretKey,
+    sessionToken: given.securityToken,
+  };
+  await s3(own).send(new CreateBucketCommand({ Bucket: 'inside' }));
+  await s3(own).send(new PutObjectCommand({ Bucket: 'inside', Key: 'a', Body: 'hello' }));
+  expect(await s3(own).send(new HeadObjectCommand({ Bucket: 'inside', Key: 'a' }))).toMatchObject({ ContentLength: 5 });
+  const refused = { name: 'AccessDenied' };
+  await expect(s3(own).send(new DeleteBucketCommand({ Bucket: 'inside' }))).rejects.toMatchObject(refused);
+  const { data } = await server.api.call('listAudit', { query: { user: 'helper' } });
+  expect(data.entries[0]).toMatchObject({
+    source_ip: 'function:default/caller',
+    operation: 'deleteBucket',
+    status: 403,
+  });
+
+  const { data: stranger } = await server.api.call('createAccount', { body: { name: 'storing' } });
+  const foreign = { accessKeyId: stranger.access_key, secretAccessKey: stranger.secret_key };
+  await expect(s3(foreign).send(new ListBucketsCommand({}))).rejects.toMatchObject(refused);
+  expect(await (await fetch(at(view.storage, '/inside/a'))).text()).toContain('Please set an agency.');
 });
 
 it('has no address that a policy could allow, whatever the request or a trusted proxy says', async () => {

@@ -5,27 +5,34 @@ import {
   bodyMemoryBytes,
   buildApp,
   createGateway,
+  createStorageDoor,
   type DoorServers,
   type GatewayDeps,
   isOfferedInside,
+  type StorageDoorDeps,
 } from '../ingress/index.ts';
 
 /** Of the memory for bodies that clients outside have. */
 const PART_OF_BODIES = 4;
 
 export interface OutsideParts {
-  readonly app: AppOptions;
-  readonly gateway: GatewayDeps;
+  readonly appOptions: AppOptions;
+  readonly gatewayDeps: GatewayDeps;
+  readonly storageDeps: StorageDoorDeps;
   readonly dataDir: string;
 }
 
-/** The API and the gateway once more, for functions, with limits of their own: functions take no room of clients outside. */
-export async function serveInside(doors: DoorServers, { app, gateway, dataDir }: OutsideParts): Promise<void> {
+/** The API, the gateway and buckets once more, for functions, with limits of their own: functions take no room of clients outside. */
+export async function serveInside(
+  doors: DoorServers,
+  { appOptions, gatewayDeps, storageDeps, dataDir }: OutsideParts,
+): Promise<void> {
   const { clients } = doors;
   const budget = new BodyBudget(Math.floor(bodyMemoryBytes() / PART_OF_BODIES));
-  const bodies = new ApiBodies({ budget, dataDir, clients, clock: app.clock });
-  const inside = buildApp({ ...app, clients, bodies, offers: isOfferedInside });
+  const bodies = new ApiBodies({ budget, dataDir, clients, clock: appOptions.clock });
+  const inside = buildApp({ ...appOptions, clients, bodies, offers: isOfferedInside });
   await inside.ready();
   doors.serve('api', inside.server);
-  doors.serve('gateway', createGateway({ ...gateway, clients, bodies: budget }));
+  doors.serve('gateway', createGateway({ ...gatewayDeps, clients, bodies: budget }));
+  doors.serve('storage', createStorageDoor({ ...storageDeps, clients, bodies: budget }));
 }

@@ -382,13 +382,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       log: log.child({ module: 'gateway' }),
     };
     const gateway = createGateway(gatewayDeps);
-    const storageDoor = createStorageDoor({
+    const storageDeps = {
       ...door,
       buckets,
       storageHost: config.storageHost,
       log: log.child({ module: 'storage' }),
-      unlessUnavailable: (work) => storage.unlessUnavailable(work),
-    });
+      unlessUnavailable: <T>(work: Promise<T>) => storage.unlessUnavailable(work),
+    };
+    const storageDoor = createStorageDoor(storageDeps);
     const appOptions: AppOptions = {
       refuseWhenFull: () => disk.refuse(),
       bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clients, clock }),
@@ -444,8 +445,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       },
     };
     const app = buildApp(appOptions);
-    if (capabilities.doors)
-      await serveInside(doors, { app: appOptions, gateway: gatewayDeps, dataDir: config.dataDir });
+    if (capabilities.doors) await serveInside(doors, { appOptions, gatewayDeps, storageDeps, dataDir: config.dataDir });
     parts.signal?.throwIfAborted();
     const triggerDuty: Duty = duty('triggers', {
       begin: async (lease) => {

@@ -15,4 +15,4 @@ export { type AppOptions, buildApp } from './http/app.ts';
 export type { ApiRequest, Handlers } from './http/handler.ts';
 export { HttpMeter } from './http/http-meter.ts';
 export { isOfferedInside } from './http/offered-inside.ts';
-export { createStorageDoor } from './storage/index.ts';
+export { createStorageDoor, type StorageDoorDeps } from './storage/index.ts';

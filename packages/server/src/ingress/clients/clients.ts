@@ -23,3 +23,10 @@ export class OutsideClients implements Clients {
 
   admit(): void {}
 }
+
+/** What the audit log and events say about where a request came from. A function that calls from its sandbox has no address; its name is as certain. */
+export function sourceOf({ remoteAddress = '', resident }: Peer): string {
+  if (resident === undefined) return remoteAddress;
+  const [, pkg, name] = resident.functionKey.split(':');
+  return `function:${pkg}/${name}`;
+}

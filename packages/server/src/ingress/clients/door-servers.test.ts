@@ -39,8 +39,9 @@ it('names the address of each port in a variable of the function', () => {
   expect(doors.env).toEqual({
     RUNTIME_PLATFORM_ENDPOINT: 'http://platform.internal',
     RUNTIME_GATEWAY_ENDPOINT: 'http://platform.internal:81',
+    RUNTIME_STORAGE_ENDPOINT: 'http://platform.internal:82',
   });
-  expect(doors.ports).toEqual([80, 81]);
+  expect(doors.ports).toEqual([80, 81, 82]);
 });
 
 it('breaks the remaining connections when it stops', async () => {

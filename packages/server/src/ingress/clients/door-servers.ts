@@ -10,6 +10,7 @@ import { InsideClients } from './inside-clients.ts';
 const DOORS = {
   api: { port: 80, variable: 'RUNTIME_PLATFORM_ENDPOINT' },
   gateway: { port: 81, variable: 'RUNTIME_GATEWAY_ENDPOINT' },
+  storage: { port: 82, variable: 'RUNTIME_STORAGE_ENDPOINT' },
 } as const;
 
 export type DoorName = keyof typeof DOORS;

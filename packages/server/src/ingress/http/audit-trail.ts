@@ -1,6 +1,7 @@
 import type { Route, RouteId } from '@funcgraph/api';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
 import { toErrorBody } from '../../lib/platform-error.ts';
+import { sourceOf } from '../clients/clients.ts';
 import { outcomeOf } from './outcome.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
@@ -68,13 +69,6 @@ export async function onRecord<T>(
   }
   await note(outcomeOf(route, result).status, '');
   return result;
-}
-
-/** A function that calls from its sandbox has no address; its name is as certain. */
-function sourceOf({ remoteAddress = '', resident }: Peer): string {
-  if (resident === undefined) return remoteAddress;
-  const [, pkg, name] = resident.functionKey.split(':');
-  return `function:${pkg}/${name}`;
 }
 
 async function shown(route: Route, noted: Noted, flowName: AuditDeps['flowName']): Promise<string> {

@@ -1,7 +1,6 @@
 import type { Route } from '@funcgraph/api';
 import type { Caller, Iam, Peer, SignedRequest } from '../../iam/index.ts';
-import { PlatformError } from '../../lib/platform-error.ts';
-import { checkProof } from '../clients/proof.ts';
+import { checkAccount, checkProof } from '../clients/proof.ts';
 import { projectOf, type RequestParts, resourceOf } from './resource.ts';
 
 /** The input of a rights check, besides the route. */
@@ -21,12 +20,6 @@ export async function identify(
   const caller = await iam.authenticate(request);
   checkAccount(iam, caller, peer);
   return caller;
-}
-
-/** A key that leaked to a function of another account is of no use to it. */
-function checkAccount(iam: Iam, { domainId }: Caller, { resident }: Peer): void {
-  if (resident === undefined || iam.tenancy.project(resident.projectId)?.domainId === domainId) return;
-  throw new PlatformError('forbidden', 'A function may call the platform with credentials of its own account only.');
 }
 
 /** Checks that need no parsed body. Throws `forbidden`. */

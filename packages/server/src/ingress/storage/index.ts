@@ -1,1 +1,1 @@
-export { createStorageDoor } from './door/storage-door.ts';
+export { createStorageDoor, type StorageDoorDeps } from './door/storage-door.ts';

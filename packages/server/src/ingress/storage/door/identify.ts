@@ -1,10 +1,12 @@
 import { depthOfCall } from '../../../domain/call-depth.ts';
 import type { Caller, Iam, Peer } from '../../../iam/index.ts';
 import type { BucketCaller, BucketResource } from '../../../services/index.ts';
+import { sourceOf } from '../../clients/clients.ts';
+import { checkAccount } from '../../clients/proof.ts';
 import { StorageError } from '../errors.ts';
 import type { Claim } from '../signatures/claim.ts';
 
-export type StorageIam = Pick<Iam, 'signer' | 'allows' | 'projectsOf' | 'domainOf'>;
+export type StorageIam = Pick<Iam, 'signer' | 'allows' | 'projectsOf' | 'domainOf' | 'tenancy'>;
 
 /** A sender whose signature was checked. */
 export interface Identified {
@@ -13,11 +15,14 @@ export interface Identified {
   readonly secret: string;
 }
 
-/** Throws `AccessDenied` without a signature, `InvalidAccessKeyId`, `SignatureDoesNotMatch`. */
-export function identify(iam: StorageIam, claim: Claim | undefined): Identified {
+/**
+ * Throws `AccessDenied` without a signature, and for a function with the key of another account; `InvalidAccessKeyId`,
+ * `SignatureDoesNotMatch`.
+ */
+export function identify(iam: StorageIam, claim: Claim | undefined, peer: Peer): Identified {
   if (claim === undefined) {
     throw new StorageError('AccessDenied', 'Requests without a signature are not allowed.', {
-      hint: 'Sign with an access key of this server.',
+      hint: peer.resident === undefined ? 'Sign with an access key of this server.' : 'Please set an agency.',
     });
   }
   const signer = iam.signer(claim.accessKey, claim.securityToken);
@@ -34,6 +39,7 @@ export function identify(iam: StorageIam, claim: Claim | undefined): Identified 
   }
   const caller = signer.used();
   if (caller === undefined) throw new StorageError('InvalidAccessKeyId', 'The access key may not be used any more.');
+  checkAccount(iam, caller, peer);
   return { caller, secret };
 }
 
@@ -53,7 +59,7 @@ export function bucketCaller(
       accountId: caller.domainId,
       projectId: usual.id,
       principalId: caller.principal.id,
-      sourceIp: peer.remoteAddress ?? '',
+      sourceIp: sourceOf(peer),
       requestId,
       chainDepth: depthOf(caller, peer),
       may: (action, resource) =>

@@ -6,7 +6,7 @@ import { newRequestId } from '../../../lib/ids.ts';
 import type { BodyBudget } from '../../bodies/body-budget.ts';
 import { bodyClaims } from '../../bodies/body-claims.ts';
 import { ClientGone, hasBody } from '../../bodies/read-body.ts';
-import type { Clients } from '../../clients/clients.ts';
+import { type Clients, sourceOf } from '../../clients/clients.ts';
 import type { HttpMeter } from '../../http/http-meter.ts';
 import { addressOf } from '../address.ts';
 import type { Answer } from '../answers/answer.ts';
@@ -145,7 +145,7 @@ class StorageDoor {
     const operation = operationOf(head, address);
     progress.operation = operation.id;
     if (isProbe(operation)) return API_VERSION;
-    const identified = identify(iam, claim);
+    const identified = identify(iam, claim, peer);
     checkOwnHeaders(head.headers);
     checkExpectedOwner(head.headers, identified.caller.domainId);
     if (operation.takes === 'nothing' && hasBody(exchange.request)) {
@@ -184,7 +184,7 @@ class StorageDoor {
         userId: caller.principal.id,
         userName: caller.userName,
         accessKey: caller.accessKey,
-        sourceIp: peer.remoteAddress ?? '',
+        sourceIp: sourceOf(peer),
         operation: operation.id,
         action: audited,
         resource: `bucket:${call.bucket}`,
