@@ -228,6 +228,23 @@ it('records changes of buckets, refused ones too, but not of objects', async () 
   ]);
 });
 
+it('creates no bucket in a project that is being deleted', async () => {
+  for (let round = 0; round < 8; round += 1) {
+    const name = `leaving-${round}`;
+    const { data } = await server.api.call('createProject', { body: { project: { name } } });
+    const body = `<CreateBucketConfiguration><LocationConstraint>${name}</LocationConstraint></CreateBucketConfiguration>`;
+    const deleting = server.api.call('deleteProject', { params: { project_id: data.project.id } }).then(
+      () => true,
+      () => false,
+    );
+    const created = send(server, { method: 'PUT', target: `/${name}` }, body);
+    const isDeleted = await deleting;
+    expect([200, 400, 403, 409]).toContain((await created).status);
+    const found = await send(server, { method: 'HEAD', target: `/${name}` });
+    expect([isDeleted, found.status]).not.toEqual([true, 200]);
+  }
+});
+
 it('counts answers by operation in the metrics', async () => {
   await send(server, { method: 'GET', target: '/door/page' });
   const answer = await fetch(`${server.running.endpoint}/metrics`);

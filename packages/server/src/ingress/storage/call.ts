@@ -1,3 +1,4 @@
+import type { Iam } from '../../iam/index.ts';
 import type { Body, BucketCaller, Buckets } from '../../services/index.ts';
 import type { Answer } from './answers/answer.ts';
 import type { Head } from './head.ts';
@@ -26,6 +27,7 @@ export interface Call {
 }
 
 export interface HandlerDeps {
+  readonly iam: Pick<Iam, 'tenancy'>;
   readonly buckets: Buckets;
   readonly region: string;
 }

@@ -74,6 +74,7 @@ const CODES: Readonly<Record<number, string>> = {
   400: 'InvalidRequest',
   403: 'AccessDenied',
   408: 'RequestTimeout',
+  409: 'OperationAborted',
   429: 'SlowDown',
   503: 'ServiceUnavailable',
   507: 'InsufficientStorage',

@@ -28,10 +28,13 @@ export const bucketHandlers: HandlersOf<
     return xmlAnswer('ListAllMyBucketsResult', { Owner: ownerOf(call), Buckets: { Bucket: shown } }, dialect);
   },
 
-  async createBucket(call, { buckets, region }) {
+  async createBucket(call, { iam, buckets, region }) {
     const { caller, bucket } = call;
     const place = placeOf(call, region, await constraintOf(call));
-    await buckets.createBucket({ ...caller, projectId: place.projectId }, bucket, place.region);
+    const { projectId } = place;
+    await iam.tenancy.gate.during(projectId, () =>
+      buckets.createBucket({ ...caller, projectId }, bucket, place.region),
+    );
     return emptyAnswer(200, [['Location', `/${bucket}`]]);
   },
 

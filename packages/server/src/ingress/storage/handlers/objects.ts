@@ -93,7 +93,7 @@ export function storedHeaders({ etag, checksum }: Stored): Answer['headers'] {
 }
 
 /** With `If-Range` the range holds only for the object that the client knows; otherwise it gets the whole one. */
-async function read(call: Call, { buckets, region }: HandlerDeps): Promise<ObjectBytes> {
+async function read(call: Call, { buckets }: Pick<HandlerDeps, 'buckets'>): Promise<ObjectBytes> {
   const { caller, bucket, key } = call;
   const { headers } = call.head;
   const range = rangeOf(headers.get('range'));
@@ -108,7 +108,7 @@ async function read(call: Call, { buckets, region }: HandlerDeps): Promise<Objec
     // by its etag: the object may change between the two steps
     return await buckets.get(caller, isSame ? { bucket, key, range, conditions: { ifMatch: [known.etag] } } : whole);
   } catch (error) {
-    return await hidden(error, call, { buckets, region });
+    return await hidden(error, call, { buckets });
   }
 }
 
@@ -116,7 +116,11 @@ async function read(call: Call, { buckets, region }: HandlerDeps): Promise<Objec
  * A caller who may not list a bucket does not learn which keys it lacks, as with S3. The empty listing answers with the
  * rights of the bucket's own project.
  */
-async function hidden(error: unknown, { caller, bucket }: Call, { buckets }: HandlerDeps): Promise<never> {
+async function hidden(
+  error: unknown,
+  { caller, bucket }: Call,
+  { buckets }: Pick<HandlerDeps, 'buckets'>,
+): Promise<never> {
   if (error instanceof BucketError && error.code === 'NoSuchKey') await buckets.list(caller, { bucket, limit: 0 });
   throw error;
 }
