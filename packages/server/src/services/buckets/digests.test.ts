@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../../lib/crc32c.ts';
 import { checksumOfParts, Digests, etagOfParts } from './digests.ts';
 import type { Body, ChecksumAlgorithm } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../../lib/crc32c.ts';
 import { BucketError } from './errors.ts';
 import type { Body, Checksum, ChecksumAlgorithm } from './types.ts';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { Crc64Nvme, crc32c } from './crc.ts';
+import { crc32c } from '../../../lib/crc32c.ts';
+import { Crc64Nvme } from './crc64-nvme.ts';
 
 /** The checksums that S3 clients send, by the end of their header's name. */
 export const CHECKSUMS = ['crc32', 'crc32c', 'crc64nvme', 'sha1', 'sha256'] as const;

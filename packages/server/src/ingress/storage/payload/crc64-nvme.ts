@@ -1,49 +1,9 @@
-/** Reflected polynomials. */
-const CASTAGNOLI = 0x82f63b78;
+/** Reflected polynomial. */
 const NVME = 0x9a6c9329ac4bc9b5n;
 
-const castagnoli = tables32(CASTAGNOLI);
 const nvme = tables64(NVME);
 
-/** Eight tables: eight bytes are looked up at once, which is four times as fast as one after the other. */
-function tables32(polynomial: number): Uint32Array {
-  const tables = new Uint32Array(8 * 256);
-  for (let byte = 0; byte < 256; byte += 1) {
-    let value = byte;
-    for (let bit = 0; bit < 8; bit += 1) value = (value & 1) === 0 ? value >>> 1 : (value >>> 1) ^ polynomial;
-    tables[byte] = value;
-  }
-  for (let at = 256; at < tables.length; at += 1) {
-    const before = tables[at - 256] ?? 0;
-    tables[at] = (before >>> 8) ^ (tables[before & 0xff] ?? 0);
-  }
-  return tables;
-}
-
-/** Continues a CRC-32C; the first one is 0. */
-export function crc32c(bytes: Buffer, before: number): number {
-  const t = castagnoli;
-  const at = (table: number, byte: number): number => t[table * 256 + byte] ?? 0;
-  let crc = ~before;
-  let i = 0;
-  for (; i + 8 <= bytes.length; i += 8) {
-    crc ^= bytes.readInt32LE(i);
-    const next = bytes.readInt32LE(i + 4);
-    crc =
-      at(7, crc & 0xff) ^
-      at(6, (crc >>> 8) & 0xff) ^
-      at(5, (crc >>> 16) & 0xff) ^
-      at(4, crc >>> 24) ^
-      at(3, next & 0xff) ^
-      at(2, (next >>> 8) & 0xff) ^
-      at(1, (next >>> 16) & 0xff) ^
-      at(0, next >>> 24);
-  }
-  for (; i < bytes.length; i += 1) crc = (crc >>> 8) ^ at(0, (crc ^ (bytes[i] ?? 0)) & 0xff);
-  return ~crc >>> 0;
-}
-
-/** The halves of each entry, for no number is exact with 64 bits. */
+/** Eight tables, for eight bytes at a step; the halves of each entry, for no number is exact with 64 bits. */
 function tables64(polynomial: bigint): { readonly high: Uint32Array; readonly low: Uint32Array } {
   const entries = new BigUint64Array(8 * 256);
   for (let byte = 0; byte < 256; byte += 1) {
