@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, PATIENCE, project, runtimeOf, target } from '../functions.ts';
 import { ROOT, TestServer } from '../server.ts';
-import { sdkFiles } from './inside/sdk-package.ts';
+import { packageFiles, SDK as SDK_PACKAGES } from './inside/package-files.ts';
 
 const SDK = `
 const { BasicCredentials } = require('@huaweicloud/huaweicloud-sdk-core');
@@ -116,7 +116,7 @@ const call = async <T = Answer>(urn: string, event: object): Promise<T> =>
 describe('the platform from inside a function', () => {
   it('serves the unmodified official SDK with the keys of the context, within the rights of the agency', async () => {
     const called = await make('called', 'exports.handler = async (event, context) => event;');
-    const urn = await make('caller', SDK, { agency: 'helper', files: sdkFiles() });
+    const urn = await make('caller', SDK, { agency: 'helper', files: packageFiles(SDK_PACKAGES) });
     expect(await call(urn, { operation: 'list' })).toEqual({ names: ['called', 'caller'] });
 
     const { requestId } = await call<{ requestId: string }>(urn, { operation: 'invoke', urn: called });
@@ -137,7 +137,7 @@ describe('the platform from inside a function', () => {
     const called = await make('example-called', 'exports.handler = async (event, context) => event;');
     const node = await make('example-node', read('call-platform-node/index.js'), {
       agency: 'helper',
-      files: sdkFiles(),
+      files: packageFiles(SDK_PACKAGES),
     });
     expect(await call(node, {})).toEqual({ functions: expect.arrayContaining(['example-called', 'example-node']) });
     const python = await deploy(server, {

@@ -15,6 +15,9 @@ const PROTOCOL_OF: readonly (readonly [RegExp, string])[] = [
   [/^[^\s@/]+@[^\s@/]+$/, 'email'],
 ];
 
+const CONFIRMS_ITSELF = /^urn:/;
+const UNCONFIRMED = ', and gets messages once it is confirmed by the link that is sent to it';
+
 function protocolOf(endpoint: string): string {
   const known = PROTOCOL_OF.find(([form]) => form.test(endpoint));
   if (known !== undefined) return known[1];
@@ -67,7 +70,7 @@ export const subscriptionCommands = [
       'fgs topics subscriptions add orders https://shop.example.com/hook --remark shop',
     ],
     text: ({ subscription_urn }, { topic, endpoint }) =>
-      `${endpoint} is subscribed to ${topic.name}\n${subscription_urn}`,
+      `${endpoint} is subscribed to ${topic.name}${CONFIRMS_ITSELF.test(endpoint) ? '' : UNCONFIRMED}\n${subscription_urn}`,
   }),
   operation('topics subscriptions list', 'listSubscriptionsByTopic', {
     summary: 'Subscriptions of a topic, oldest first',

@@ -52,7 +52,9 @@ describe('topics', () => {
     ['urn:fss:r1:p1:workflow:default:order:latest', 'flow'],
   ])('subscriptions add knows the protocol of %s', async (endpoint, protocol) => {
     server.on(`POST ${SUBSCRIPTIONS}`, { status: 201, body: { request_id: 'r', subscription_urn: SUBSCRIPTION_URN } });
-    expect((await cli('subscriptions', 'add', 'orders', endpoint)).stdout).toContain(SUBSCRIPTION_URN);
+    const { stdout } = await cli('subscriptions', 'add', 'orders', endpoint);
+    expect(stdout).toContain(SUBSCRIPTION_URN);
+    expect(stdout.includes('once it is confirmed')).toBe(!endpoint.startsWith('urn:'));
     expect(sent(`POST ${SUBSCRIPTIONS}`)).toEqual({ endpoint, protocol });
   });
 

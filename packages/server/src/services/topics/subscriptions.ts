@@ -78,7 +78,7 @@ export class Subscriptions {
     checkRemark(remark);
     if (protocol === 'email' && !sendsMail) {
       throw new PlatformError('not_available', 'this server has no mail server to send e-mails with', {
-        hint: 'The operator can name one: fgs start --set smtp_url_file=FILE',
+        hint: 'The operator can name one: fgs start --smtp-url-file FILE --set smtp_from=ADDRESS',
       });
     }
     return { protocol, endpoint: readEndpoint(protocol, endpoint, allowedHosts) };

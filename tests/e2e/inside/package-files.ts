@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../server.ts';
 
-/** The SDK needs `uuid` and does not name it among its dependencies. */
-const SDK = ['@huaweicloud/huaweicloud-sdk-core', '@huaweicloud/huaweicloud-sdk-functiongraph', 'uuid'];
+/** The official SDK. It needs `uuid` and does not name it among its dependencies. */
+export const SDK = ['@huaweicloud/huaweicloud-sdk-core', '@huaweicloud/huaweicloud-sdk-functiongraph', 'uuid'];
 const RUNS = /\.(?:js|cjs|mjs|json)$/;
 
-/** The official SDK as `npm install` places it, with its dependencies and without their types and sources. */
-export function sdkFiles(): Record<string, Uint8Array> {
+/** Packages as `npm install` places them, with their dependencies and without their types and sources. */
+export function packageFiles(names: readonly string[]): Record<string, Uint8Array> {
   const files: Record<string, Uint8Array> = {};
   const folders = new Set<string>();
-  for (const name of SDK) collect(name, ROOT, folders);
+  for (const name of names) collect(name, ROOT, folders);
   for (const folder of folders) add(folder, files);
   return files;
 }
