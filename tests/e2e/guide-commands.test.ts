@@ -62,6 +62,17 @@ test.each([
     'flow-errors.md',
     ['{"result":"success"}', '{"recorded":{"status":500}}', '✓ success   function ask (Ask)', '2 times'],
   ],
+  [
+    'buckets.md',
+    [
+      'photos: created',
+      'photos/2026/a.txt: stored 6 bytes\nhello\n',
+      '              -  2026/\n',
+      '              6  2026/a.txt\n',
+      '/photos/2026/a.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&',
+      'photos/film.mp4: stored 20000000 bytes\nphotos: removed 1 object\nphotos: deleted\nno buckets',
+    ],
+  ],
   ['flow-loops.md', ['{"result":[{"result":3},{"result":5},{"result":9}]}', '{"squares":[1,4,9]}', '{"result":25}']],
   ['flow-approval.md', ['called back', 'run ended: success', '├─ $.approved == true: function pay (Pay)']],
   [

@@ -3,6 +3,7 @@ import { aliases } from './aliases/index.ts';
 import { applications } from './applications/index.ts';
 import { asyncSettings } from './async.ts';
 import { backup } from './backup.ts';
+import { buckets } from './buckets/index.ts';
 import { check } from './check.ts';
 import { credentials } from './credentials.ts';
 import { deadLetters } from './dead-letters.ts';
@@ -38,6 +39,7 @@ export const TREE: Tree = {
     applications,
     triggers,
     topics,
+    buckets,
     flows,
     gatewayApps,
     dependencies,

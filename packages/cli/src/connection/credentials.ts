@@ -86,7 +86,7 @@ export async function loadCredentials(flags: ConnectionFlags, context: Context):
   return {
     endpoint: checkedEndpoint(flags.endpoint ?? (env.FGS_ENDPOINT || found?.endpoint || 'http://127.0.0.1:8080')),
     gateway: found?.gateway ?? '',
-    storage: found?.storage ?? '',
+    storage: env.FGS_STORAGE_ENDPOINT || found?.storage || '',
     accessKey: pick('FGS_ACCESS_KEY', 'access_key'),
     secretKey: pick('FGS_SECRET_KEY', 'secret_key'),
     // the token of one key is not valid for another

@@ -5,16 +5,25 @@ export class CliError extends Error {
   readonly code: string;
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
+  /** Of the request that a server refused. */
+  readonly requestId: string | undefined;
 
   constructor(
     message: string,
-    fields: { code?: string; exitCode?: ExitCode; hint?: string | undefined; cause?: unknown } = {},
+    fields: {
+      code?: string;
+      exitCode?: ExitCode;
+      hint?: string | undefined;
+      requestId?: string | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.name = 'CliError';
     this.code = fields.code ?? 'CLI.FAILED';
     this.exitCode = fields.exitCode ?? EXIT.failure;
     this.hint = fields.hint;
+    this.requestId = fields.requestId;
   }
 }
 

@@ -25,7 +25,7 @@ export interface Command {
 
 export interface ParsedValues {
   readonly flags: Readonly<Record<string, RawValue>>;
-  readonly args: Readonly<Record<string, string | undefined>>;
+  readonly args: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /** A group of commands under one word: `functions`. */

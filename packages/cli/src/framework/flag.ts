@@ -33,11 +33,13 @@ export const flag = {
 
 export type FlagSpecs = Readonly<Record<string, FlagSpec>>;
 
-/** A word without dashes, in order. Only the last ones may be optional. */
+/** A word without dashes, in order. Only the last ones may be optional, and the very last one may take all other words. */
 export interface ArgumentSpec {
   readonly name: string;
   readonly summary: string;
   readonly optional?: true;
+  /** Any number of words, also none. */
+  readonly many?: true;
 }
 
 type Plain<F extends FlagSpec> = F['type'] extends 'integer' ? number : string;
@@ -53,7 +55,11 @@ export type FlagValue<F extends FlagSpec> = F['type'] extends 'boolean'
 
 export type FlagValues<F extends FlagSpecs> = { readonly [K in keyof F]: FlagValue<F[K]> };
 export type ArgumentValues<A extends readonly ArgumentSpec[]> = {
-  readonly [E in A[number] as E['name']]: E extends { optional: true } ? string | undefined : string;
+  readonly [E in A[number] as E['name']]: E extends { many: true }
+    ? readonly string[]
+    : E extends { optional: true }
+      ? string | undefined
+      : string;
 };
 
 export type RawValue = string | number | boolean | readonly string[] | undefined;

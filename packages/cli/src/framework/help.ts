@@ -24,7 +24,9 @@ const flagLines = (flags: FlagSpecs): string =>
   aligned(Object.entries(flags).map(([name, spec]) => flagLine(name, spec)));
 
 export function commandHelp(command: Command): string {
-  const words = command.args.map((arg) => (arg.optional ? `[${arg.name}]` : `<${arg.name}>`));
+  const words = command.args.map(({ name, optional, many }) =>
+    many ? `[${name}...]` : optional ? `[${name}]` : `<${name}>`,
+  );
   const parts = [command.summary, `Usage:\n  ${['fgs', command.name, ...words, '[flags]'].join(' ')}`];
   if (command.args.length > 0) parts.push(`Arguments:\n${aligned(command.args.map((arg) => [arg.name, arg.summary]))}`);
   parts.push(`Flags:\n${flagLines({ ...command.flags, ...GLOBAL_FLAGS })}`);
@@ -54,6 +56,7 @@ export function rootHelp(tree: Tree): string {
         'credentials file, as a first start and fgs iam keys create --save write it; wins over the rest',
       ],
       ['FGS_ENDPOINT', 'address of the server; else from the credentials file'],
+      ['FGS_STORAGE_ENDPOINT', 'address of its buckets; else from the credentials file'],
       ['FGS_ACCESS_KEY, FGS_SECRET_KEY', 'who you are; else from the credentials file'],
       ['FGS_SECURITY_TOKEN', 'belongs to a temporary access key'],
       ['FGS_PROJECT_ID, FGS_REGION', 'which project; else from the credentials file'],

@@ -116,8 +116,12 @@ export function parseCommand(command: Command, argv: readonly string[]): ParsedV
   const specs: FlagSpecs = { ...GLOBAL_FLAGS, ...command.flags };
   const { given, words } = tokenize(argv, specs);
   const flags = collect(given, specs);
-  const args: Record<string, string | undefined> = {};
+  const args: Record<string, string | readonly string[] | undefined> = {};
   command.args.forEach((spec, index) => {
+    if (spec.many) {
+      args[spec.name] = words.splice(index);
+      return;
+    }
     const word = words[index];
     if (word === undefined && !spec.optional)
       throw usageError(`<${spec.name}> is missing`, `<${spec.name}>: ${spec.summary}`);

@@ -118,7 +118,7 @@ export async function printError(error: unknown, context: Context): Promise<Exit
     shown = { code, message, hint, request_id, ...(violations.length === 0 ? {} : { violations }) };
     exitCode = exitCodeOf(error);
   } else if (error instanceof CliError) {
-    shown = { code: error.code, message: error.message, hint: error.hint };
+    shown = { code: error.code, message: error.message, hint: error.hint, request_id: error.requestId };
     exitCode = error.exitCode;
   } else if (context.signal.aborted) {
     shown = { code: 'CLI.INTERRUPTED', message: 'interrupted' };

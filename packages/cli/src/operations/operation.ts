@@ -93,7 +93,7 @@ export function operation<
       const fields: Record<string, unknown> =
         'project_id' in route.params.properties ? { project_id: connection.credentials.projectId } : {};
       for (const arg of args) {
-        const found = await arg.find(words[arg.name] ?? '', { connection, flags, named, signal });
+        const found = await arg.find(String(words[arg.name] ?? ''), { connection, flags, named, signal });
         named[arg.name] = found;
         Object.assign(fields, arg.fields(found));
       }

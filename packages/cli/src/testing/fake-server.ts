@@ -13,6 +13,8 @@ export interface FakeAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | object;
+  /** The connection ends after the body, however long the answer was said to be. */
+  readonly cut?: true;
 }
 
 /** A server for the CLI to talk to: answers by `METHOD /path`, records its requests, 404 for the rest. */
@@ -56,9 +58,11 @@ export class FakeServer implements AsyncDisposable {
       status: 404,
       body: { error_code: 'FSS.1051', error_msg: 'There is no such function.' },
     };
-    const { status = 200, headers = {}, body = '' } = answer;
+    const { status = 200, headers = {}, body = '', cut } = answer;
     const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(bytes);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    if (cut) response.write(bytes, () => response.destroy());
+    else response.end(bytes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
