@@ -79,10 +79,10 @@ interface ExampleRun {
 }
 
 function runExample(picture: string): Promise<ExampleRun> {
-  const args = [join(folder, 'run.mjs'), join(server.dataDir, 'credentials.json'), READER, picture];
-  const env = { PATH: [folder, process.env.PATH].join(delimiter) };
+  const args = [join(folder, 'run.sh'), READER, picture];
+  const env = { PATH: [folder, process.env.PATH].join(delimiter), FGS_DATA_DIR: server.dataDir };
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
+    execFile('/bin/bash', args, { env }, (error, stdout, stderr) => {
       resolve({ failed: error !== null, output: `${stdout}${stderr}` });
     });
   });

@@ -7,7 +7,15 @@ import { TREE } from './index.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const GUIDES = join(ROOT, 'docs/guides');
-const PAGES = ['README.md', 'CHANGELOG.md', ...readdirSync(GUIDES).map((name) => join('docs/guides', name))];
+const EXAMPLES = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('README.md') && !path.includes('node_modules'))
+  .map((path) => join('examples', path));
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  ...EXAMPLES,
+  ...readdirSync(GUIDES).map((name) => join('docs/guides', name)),
+];
 const COMMANDS = new Map([...TREE.commands, ...TREE.nouns.flatMap(({ commands }) => commands)].map((c) => [c.name, c]));
 const GLOBAL: ReadonlySet<string> = new Set(Object.keys(GLOBAL_FLAGS));
 
