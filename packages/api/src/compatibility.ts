@@ -23,8 +23,8 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'fields that are stored and returned but change nothing.',
   updateFunctionConfig: 'As createFunction.',
   updateFunctionAsyncInvokeConfig:
-    'Results are delivered to functions, topics (SMN) and, our own kind, to webhooks (HTTP). OBS and DIS are stored, and a result for ' +
-    'there is a dead letter.',
+    'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0) and, our own kind, to webhooks (HTTP). ' +
+    'DIS is stored, and a result for there is a dead letter.',
   createFunctionTrigger:
     'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS and SMN. Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',

@@ -149,3 +149,51 @@ it('a function that writes where it is triggered runs 16 times, and its log says
   await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
   expect(ran).toHaveLength(16);
 });
+
+it('a bucket gets results of asynchronous invocations, and a chain through its triggers ends after 16 functions', async () => {
+  ran = [];
+  act = () => Promise.resolve();
+  await storage.createBucket('results');
+  const [first, again] = [await server.deploy('reports'), await server.deploy('again')];
+  const deliver = (params: typeof first, bucket: string, prefix: string) => {
+    const on_success = { destination: 'OBS', param: JSON.stringify({ bucket, prefix }) };
+    const body = { destination_config: { on_success } } as never;
+    return server.api.call('updateFunctionAsyncInvokeConfig', { params, body });
+  };
+  const invoke = async (params: typeof first): Promise<string> => {
+    const body = { Records: [{ eventName: 'none', s3: { object: { key: '', sequencer: '' } } }] } as never;
+    return (await server.api.call('asyncInvokeFunction', { params, body })).data.request_id;
+  };
+  await deliver(first, 'results', 'daily/');
+  await deliver(again, 'results', '');
+  await create({ name: 'results', bucket: 'results', events: ['Put'] }, again);
+  const id = await invoke(first);
+  const key = `daily/reports/${id}.json`;
+  expect((await runs(16)).slice(0, 2).map(({ s3 }) => s3.object.key)).toEqual(['', encodeURIComponent(key)]);
+  const stored = await storage.get('results', key);
+  expect(JSON.parse(stored.body.toString())).toMatchObject({ request_context: { request_id: id } });
+  expect(stored.contentType).toBe('application/json');
+  const passing = async () => {
+    server.clock.advance(1000);
+    return JSON.stringify((await server.api.call('queryLogs', { params: again, query: {} })).data);
+  };
+  await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
+  expect(ran).toHaveLength(16);
+});
+
+it('results for a bucket that does not exist are dead letters', async () => {
+  const params = await server.deploy('lost');
+  const on_success = { destination: 'OBS', param: '{"bucket":"missing"}' };
+  const body = { destination_config: { on_success } } as never;
+  await server.api.call('updateFunctionAsyncInvokeConfig', { params, body });
+  const event = { Records: [{ eventName: 'none', s3: { object: { key: '', sequencer: '' } } }] };
+  await server.api.call('asyncInvokeFunction', { params, body: event as never });
+  const letters = async () => {
+    server.clock.advance(50);
+    const of = { project_id: server.projectId };
+    return (await server.api.call('listDeadLetters', { params: of, query: {} })).data.dead_letters;
+  };
+  const message = expect.stringContaining('NoSuchBucket');
+  const letter = expect.objectContaining({ kind: 'delivery', reason: 'refused', message });
+  await expect.poll(letters, { timeout: 30_000 }).toContainEqual(letter);
+});

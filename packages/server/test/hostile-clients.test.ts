@@ -135,7 +135,7 @@ const alias = {
 const asyncConfig = {
   max_async_event_age_in_seconds: 60,
   max_async_retry_attempts: 1,
-  destination_config: { on_success: { destination: 'OBS', param: '{"bucket":"b"}' } },
+  destination_config: { on_success: { destination: 'OBS', param: '{"bucket":"results"}' } },
 };
 const tactics = {
   cron_configs: [{ name: 'p', cron: '0 0 8 * * ?', count: 1, start_time: 4_000_000_000, expired_time: 4_000_003_600 }],

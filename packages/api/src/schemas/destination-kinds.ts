@@ -5,13 +5,23 @@ interface DestinationWords {
   /** How a receiver of this kind begins, and what clients call it; only for kinds that are delivered to here. */
   readonly begins?: RegExp;
   readonly noun?: string;
+  /** The whole of `param` for such a text; the one field without it. */
+  readonly paramOf?: (text: string) => object;
 }
 
 /** The kinds of destinations of asynchronous invocations, by their name in the API. */
 export const DESTINATION_KINDS = {
   FunctionGraph: { param: 'func_urn', begins: /^urn:fss:/, noun: 'a function URN' },
   HTTP: { param: 'url', begins: /^https?:\/\//i, noun: 'an http or https address' },
-  OBS: { param: 'bucket' },
+  OBS: {
+    param: 'bucket',
+    begins: /^obs:\/\//,
+    noun: 'a place in a bucket (obs://bucket/prefix)',
+    paramOf(text: string) {
+      const [, bucket, prefix] = /^obs:\/\/([^/]*)\/?(.*)$/s.exec(text) ?? [];
+      return { bucket, prefix };
+    },
+  },
   SMN: { param: 'topic_urn', begins: /^urn:smn:/, noun: 'a topic URN' },
   DIS: { param: 'stream_name' },
 } as const satisfies Readonly<Record<string, DestinationWords>>;

@@ -6,13 +6,16 @@ const QUALIFIER = {
   qualifier: flag.text('VERSION|!ALIAS', 'of a version or alias; latest without it'),
 } as const;
 
-/** A function by its URN, a webhook by its address. Throws a usage error for anything else. */
+/** A function or topic by its URN, a webhook by its address, a bucket as `obs://`. Throws a usage error for anything else. */
 function destinationOf(text: string | undefined, flag: string) {
   if (text === undefined) return undefined;
   const nouns: string[] = [];
   for (const [destination, kind] of Object.entries(DESTINATION_KINDS)) {
     if (!('begins' in kind)) continue;
-    if (kind.begins.test(text)) return { destination, param: JSON.stringify({ [kind.param]: text }) };
+    if (kind.begins.test(text)) {
+      const param = 'paramOf' in kind ? kind.paramOf(text) : { [kind.param]: text };
+      return { destination, param: JSON.stringify(param) };
+    }
     nouns.push(kind.noun);
   }
   throw usageError(`${flag} is neither ${nouns.join(' nor ')}: ${JSON.stringify(text)}`);
@@ -38,7 +41,10 @@ export const asyncSettings: Noun = {
           'how long an event may wait to run',
           { field: 'max_async_event_age_in_seconds', fallback: 3600 },
         ],
-        'on-success': flag.text('URN|URL', 'function or webhook that gets the result'),
+        'on-success': flag.text(
+          'URN|URL',
+          'function, topic, webhook or bucket (obs://bucket/prefix) that gets the result',
+        ),
         'on-failure': flag.text('URN|URL', 'the same, for invocations that failed permanently'),
         'status-log': flag.boolean('a line in the log for each change of status'),
         ...QUALIFIER,
@@ -53,6 +59,7 @@ export const asyncSettings: Noun = {
       },
       examples: [
         'fgs async set hello --retries 3 --on-failure https://example.com/alarm',
+        'fgs async set hello --on-success obs://results/hello/',
         'fgs async set hello --on-success urn:fss:local-1:PROJECT:function:default:next',
       ],
     }),

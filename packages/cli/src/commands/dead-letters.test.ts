@@ -98,3 +98,16 @@ test('sets destinations by URN and by address, and refuses anything else', async
   });
   expect(await cli(['async', 'set', 'hello', '--on-success', 'next'])).toMatchObject({ exitCode: 2 });
 });
+
+test.each([
+  ['obs://results', '{"bucket":"results","prefix":""}'],
+  ['obs://results/daily/a b', '{"bucket":"results","prefix":"daily/a b"}'],
+])('sets the bucket of %s as a destination', async (text, param) => {
+  const SET = `PUT /v2/p1/fgs/functions/${URN}/async-invoke-config`;
+  server.on(SET, { body: {} });
+  await cli(['async', 'set', 'hello', '--on-success', text]);
+  const on_success = { destination: 'OBS', param };
+  expect(JSON.parse(server.requests(SET)[0]?.body.toString() ?? '')).toMatchObject({
+    destination_config: { on_success },
+  });
+});

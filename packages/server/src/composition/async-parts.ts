@@ -38,6 +38,7 @@ export interface AsyncDeps {
   readonly refusalOf: DeliverOptions['refusalOf'];
   readonly topicRefusalOf: DeliverOptions['topicRefusalOf'];
   readonly topicMessage: DeliverOptions['topicMessage'];
+  readonly storeObject: DeliverOptions['storeObject'];
   readonly sweepLeftovers: () => Promise<void>;
   readonly sweepShared: () => Promise<void>;
   readonly refuseWhenFull: () => void;
@@ -74,6 +75,7 @@ export function asyncParts(deps: AsyncDeps) {
     refusalOf,
     topicRefusalOf: deps.topicRefusalOf,
     topicMessage: deps.topicMessage,
+    storeObject: deps.storeObject,
     post: (post) => postWebhook(post, config.webhookHosts),
     log: log.child({ module: 'deliverer' }),
   });

@@ -62,6 +62,7 @@ import { followChanges } from './follow-changes.ts';
 import { serveInside } from './inside-parts.ts';
 import { instanceParts } from './instance-parts.ts';
 import { type LaunchedParts, openOwnAgent } from './own-agent.ts';
+import { resultObjects } from './result-objects.ts';
 import { serviceParts } from './service-parts.ts';
 import { startFlow, topicParts, topicPublishing } from './topic-parts.ts';
 import { VERSION } from './version.ts';
@@ -290,6 +291,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       ...base,
       topicMessage: (message) => publishing.publisher.unstored(message),
       topicRefusalOf: topicRefusal(iam),
+      storeObject: (object) => storeObject(object),
       invoker,
       logs,
       refusalOf: deliveryRefusal(iam),
@@ -302,8 +304,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
     await async.dispatcher.start();
     drain.begun.addEventListener('abort', () => void async.dispatcher.stop(drain.closed));
     undo.push(() => async.dispatcher.stop(drain.closed));
-    await async.deliverer.start();
-    undo.push(() => async.deliverer.stop(drain.cut));
     async.backlogWatch.start();
     undo.push(() => async.backlogWatch.stop());
     async.housekeeping.start();
@@ -336,11 +336,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       leftOut: ({ message, ...refused }) => invoker.recordRefused(refused, message),
       log: log.child({ module: 'triggers' }),
     });
-    const {
-      buckets,
-      duty: bucketDuty,
-      usage: bucketUsage,
-    } = await bucketParts({
+    const { buckets, ...bucketWork } = await bucketParts({
       ...base,
       facts,
       leases,
@@ -348,8 +344,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
       mayRemove: control.mayRemove,
       duty,
     });
-    await bucketDuty.start();
-    undo.push(() => bucketDuty.stop());
+    await bucketWork.duty.start();
+    undo.push(() => bucketWork.duty.stop());
+    const storeObject = resultObjects(iam, buckets);
+    await async.deliverer.start();
+    undo.push(() => async.deliverer.stop(drain.cut));
 
     let endpoint = addresses.endpoint;
     const topics = topicParts({
@@ -428,7 +427,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<R
           clock,
           region,
           quotas: config.quotas,
-          bucketUsage,
+          bucketUsage: bucketWork.usage,
           accountConcurrency: config.accountConcurrency,
           idleMs: config.idleMs,
           retainDays: config.logRetainDays,

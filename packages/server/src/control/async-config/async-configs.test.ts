@@ -17,6 +17,8 @@ const to = (destinations: Pick<AsyncSettings, 'onSuccess' | 'onFailure'>): NewAs
   config({ settings: { statusLog: false, logNames: {}, ...destinations } });
 const set = (requested: NewAsyncConfig) => control.asyncConfigs.set({ functionId: id, ...OF }, requested);
 const urnOf = (name: string) => `urn:fss:local-1:p1:function:default:${name}`;
+const toBucket = (more: object) =>
+  to({ onSuccess: { destination: 'OBS', param: JSON.stringify({ bucket: 'results', ...more }) } });
 const toFunction = (text: string) =>
   to({ onSuccess: { destination: 'FunctionGraph', param: JSON.stringify({ func_urn: text }) } });
 const toUrl = (url: string) => to({ onFailure: { destination: 'HTTP', param: JSON.stringify({ url }) } });
@@ -74,6 +76,10 @@ it.each([
   to({ onFailure: { destination: 'SMN', param: '{"topic_urn":"orders"}' } }),
   to({ onFailure: { destination: 'SMN', param: '{"topic_urn":"urn:smn:local-1:p2:orders"}' } }),
   to({ onSuccess: { destination: 'OBS', param: '{"prefix":"x"}' } }),
+  toBucket({ bucket: 'A b' }),
+  toBucket({ prefix: 7 }),
+  toBucket({ prefix: 'x'.repeat(801) }),
+  toBucket({ prefix: '\ud800' }),
   to({ onSuccess: { destination: 'FunctionGraph', param: '{"func_urn":"urn"}' } }),
   toFunction(urnOf('hello')),
   toFunction(urnOf('hello:latest')),
@@ -98,6 +104,10 @@ it.each([
   await expect(set(toFunction(text))).rejects.toMatchObject({ code, message: expect.stringContaining('on_success') });
 });
 
+it('refuses results that a bucket should remove by itself', async () => {
+  await expect(set(toBucket({ expires: 3 }))).rejects.toMatchObject({ code: 'not_supported_here' });
+});
+
 it('refuses an address that is too long', async () => {
   const long = toUrl(`https://example.com/${'x'.repeat(2048)}`);
   await expect(set(long)).rejects.toMatchObject({ code: 'invalid_request' });
@@ -108,15 +118,21 @@ it('checks the right to call the function that is the destination', async () => 
   const requested: string[] = [];
   const setBy = { kind: 'user', id: 'u1' } as const;
   const mayInvoke = ({ name }: { readonly name: string }) => void requested.push(name);
-  await control.asyncConfigs.set(of, toFunction(urnOf('next')), { setBy, mayInvoke, mayPublish: mayInvoke });
-  expect(requested).toEqual(['next']);
-  expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.setBy).toEqual(setBy);
   const refuse = () => {
     throw new Error('no right');
   };
-  const no = { setBy, mayInvoke: refuse, mayPublish: refuse };
+  await control.asyncConfigs.set(of, toFunction(urnOf('next')), {
+    setBy,
+    mayInvoke,
+    mayPublish: mayInvoke,
+    mayStore: refuse,
+  });
+  expect(requested).toEqual(['next']);
+  expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.setBy).toEqual(setBy);
+  const no = { setBy, mayInvoke: refuse, mayPublish: refuse, mayStore: refuse };
   const toTopic = to({ onSuccess: { destination: 'SMN', param: '{"topic_urn":"urn:smn:local-1:p1:orders"}' } });
   await expect(control.asyncConfigs.set(of, toTopic, no)).rejects.toThrow('no right');
+  await expect(control.asyncConfigs.set(of, toBucket({}), no)).rejects.toThrow('no right');
   await expect(control.asyncConfigs.set(of, toFunction(urnOf('next:latest')), no)).rejects.toThrow('no right');
   expect(control.asyncConfigs.find(id, 'latest')?.settings.onSuccess?.param).toContain('next"}');
 });
@@ -124,7 +140,7 @@ it('checks the right to call the function that is the destination', async () => 
 it('accepts webhooks of the outside and of allowed hosts, and kinds that only the cloud has', async () => {
   for (const url of ['https://example.com/hook?key=1', 'http://127.0.0.1:9/x']) await set(toUrl(url));
   for (const [destination, param] of [
-    ['OBS', { bucket: 'b', prefix: 'p', expires: 3 }],
+    ['OBS', { bucket: 'results', prefix: 'p', expires: 0 }],
     ['SMN', { topic_urn: 'urn:smn:local-1:p1:orders' }],
     ['DIS', { stream_name: 's' }],
   ] as const) {

@@ -65,7 +65,7 @@ export class AsyncConfigs {
   async set(
     of: AsyncConfigOf,
     { maxAgeSeconds, maxRetries, settings }: NewAsyncConfig,
-    setting: Setting = { setBy: undefined, mayInvoke: () => {}, mayPublish: () => {} },
+    setting: Setting = { setBy: undefined, mayInvoke: () => {}, mayPublish: () => {}, mayStore: () => {} },
   ): Promise<AsyncConfig> {
     const { functionId, qualifier } = of;
     checkRange('max_async_event_age_in_seconds', maxAgeSeconds, { ...LIMITS.asyncMaxAgeSeconds, unit: 'seconds' });
@@ -117,4 +117,5 @@ export interface Setting {
   readonly setBy: Setter | undefined;
   readonly mayInvoke: (destination: FunctionUrn) => void;
   readonly mayPublish: (topic: TopicUrn) => void;
+  readonly mayStore: (object: { readonly bucket: string; readonly key: string }) => void;
 }

@@ -8,8 +8,8 @@ export interface DestinationRules<T = unknown> {
   readonly code: DestinationCode;
   /** Whether results are delivered with the rights of the caller that set the destination. */
   readonly keepsSetter: boolean;
-  /** Throws `invalid_request`; `field` is named in the message. */
-  target(receiver: string, field: string): T;
+  /** Throws `invalid_request`, `not_supported_here`; `field` is named in the message. `param` has the other fields. */
+  target(receiver: string, field: string, param: Readonly<Record<string, unknown>>): T;
   /** Checks, when it is set, what may change later. */
   check?(target: T, context: DestinationContext): void;
 }
@@ -27,4 +27,6 @@ export interface DestinationContext {
   readonly mayInvoke: (destination: FunctionUrn) => void;
   /** Throws when the caller may not publish to the topic. */
   readonly mayPublish: (topic: TopicUrn) => void;
+  /** Throws when the caller may not store such objects; `*` in a key stands for any text. */
+  readonly mayStore: (object: { readonly bucket: string; readonly key: string }) => void;
 }

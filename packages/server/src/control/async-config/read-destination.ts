@@ -15,13 +15,14 @@ export function readDestination<K extends DestinationRules>(
   const kind = kinds.find(({ code }) => code === destination);
   if (kind === undefined)
     throw refuse(`${field}.destination must be one of ${kinds.map(({ code }) => code).join(', ')}`);
-  const receiver = readReceiver(param, DESTINATION_KINDS[kind.code].param, field);
-  return { kind, target: kind.target(receiver, field) as ReturnType<K['target']> };
+  if (param.length > MAX_PARAM_CHARS) throw refuse(`${field}.param is longer than ${MAX_PARAM_CHARS} characters`);
+  const fields = objectIn(param, field);
+  const receiver = receiverIn(fields, DESTINATION_KINDS[kind.code].param, field);
+  return { kind, target: kind.target(receiver, field, fields) as ReturnType<K['target']> };
 }
 
-function readReceiver(param: string, key: string, field: string): string {
-  if (param.length > MAX_PARAM_CHARS) throw refuse(`${field}.param is longer than ${MAX_PARAM_CHARS} characters`);
-  const name = objectIn(param, field)[key];
+function receiverIn(fields: Readonly<Record<string, unknown>>, key: string, field: string): string {
+  const name = fields[key];
   if (typeof name === 'string' && name !== '' && name.length <= MAX_NAME_CHARS) return name;
   throw refuse(`${field}.param must have a ${key}, a text of 1 to ${MAX_NAME_CHARS} characters`);
 }

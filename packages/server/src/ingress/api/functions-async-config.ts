@@ -17,6 +17,7 @@ import { apiTime } from './functions-reply.ts';
 import { qualifierText, readTarget } from './functions-target.ts';
 import { markedPage } from './page.ts';
 
+const PUT = 'obs:object:PutObject';
 const PUBLISH = 'smn:topic:publish';
 const INVOKE = 'functiongraph:function:invokeAsync';
 
@@ -82,8 +83,18 @@ export function functionAsyncConfigHandlers(deps: {
         iam.authorize(caller, { action: PUBLISH, projectId, path, peer });
         if (agency !== undefined) checkAgency(iam, agency, { action: PUBLISH, projectId, path });
       };
+      const mayStore = ({ bucket, key }: { readonly bucket: string; readonly key: string }): void => {
+        const path = `${bucket}/${key}`;
+        iam.authorize(caller, { action: PUT, projectId, path, peer });
+        if (agency !== undefined) checkAgency(iam, agency, { action: PUT, projectId, path });
+      };
       const setBy = kind === 'nobody' ? undefined : { kind, id };
-      const config = await asyncConfigs.set(of, newAsyncConfig(request.body), { setBy, mayInvoke, mayPublish });
+      const config = await asyncConfigs.set(of, newAsyncConfig(request.body), {
+        setBy,
+        mayInvoke,
+        mayPublish,
+        mayStore,
+      });
       if (config.settings.statusLog) await asyncStatusLogs.enable(params.project_id);
       return reply(config, urnOf);
     },

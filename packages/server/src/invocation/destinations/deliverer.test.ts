@@ -68,6 +68,11 @@ beforeEach(async () => {
       if (refused !== undefined) throw refused;
       return { id: 'm1', statements: [], stored: () => texts.push('stored') };
     },
+    storeObject: async (object) => {
+      texts.push(object);
+      if (refused !== undefined) throw refused;
+      return { kind: 'delivered', note: { key: object.key }, messages: [] };
+    },
     post: (post) => {
       posts.push(post);
       return answer();
@@ -309,7 +314,7 @@ describe('to a function', () => {
   });
 });
 
-it.each(['OBS', 'DIS'])(
+it.each(['DIS'])(
   'to %s, which is not available here, fails permanently with a record of the reason',
   async (destination) => {
     const param = '{"bucket":"x","topic_urn":"x","stream_name":"x"}';
@@ -351,6 +356,46 @@ describe('to a topic', () => {
   it('is tried again while the project has no room', async () => {
     refused = new PlatformError('backlog_full', 'full');
     await enqueue('d1', { destination: toTopic });
+    await expect.poll(async () => (await queue.get('d1'))?.outcome).toMatchObject({ failures: 1 });
+    refused = undefined;
+    await settled('d1', 'done', 500);
+  });
+});
+
+describe('to a bucket', () => {
+  const param = JSON.stringify({ bucket: 'results', prefix: 'daily/' });
+  const toBucket = { destination: 'OBS', param, setBy: SETTER };
+
+  it('stores the outcome under the id of the request, with the rights of its setter', async () => {
+    await enqueue('d1', { destination: toBucket, depth: 3 });
+    await settled('d1', 'done');
+    expect(texts).toEqual([
+      {
+        as: { kind: 'setter', setter: SETTER },
+        projectId: 'p1',
+        bucket: 'results',
+        key: 'daily/a/r1.json',
+        bytes: Buffer.from('{"event":1}'),
+        requestId: 'd1',
+        depth: 4,
+      },
+    ]);
+    expect((await queue.get('d1'))?.outcome).toEqual({ key: 'daily/a/r1.json' });
+  });
+
+  it('fails permanently when it is not known who set it, and when older settings cannot be met', async () => {
+    await enqueue('d1', { destination: { destination: 'OBS', param } });
+    await settled('d1', 'dead');
+    await enqueue('d2', { destination: { ...toBucket, param: '{"bucket":"results","expires":3}' } });
+    await settled('d2', 'dead');
+    expect((await queue.get('d1'))?.outcome).toMatchObject({ reason: 'forbidden' });
+    expect((await queue.get('d2'))?.outcome).toMatchObject({ reason: 'refused' });
+    expect(texts).toEqual([]);
+  });
+
+  it('is tried again while the disk is full', async () => {
+    refused = new PlatformError('disk_full', 'full');
+    await enqueue('d1', { destination: toBucket });
     await expect.poll(async () => (await queue.get('d1'))?.outcome).toMatchObject({ failures: 1 });
     refused = undefined;
     await settled('d1', 'done', 500);

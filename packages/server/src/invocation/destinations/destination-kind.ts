@@ -67,6 +67,20 @@ export interface UnstoredMessage {
   readonly stored: () => void;
 }
 
+/** A result to be stored as an object of a bucket of the project. */
+export interface ResultObject {
+  readonly as: DeliveringAs;
+  /** Of the function. */
+  readonly projectId: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  /** Id of the delivery. */
+  readonly requestId: string;
+  /** Functions that ran one after another until now: triggers of the bucket continue the chain. */
+  readonly depth: number;
+}
+
 export interface DeliverOptions extends Accepting {
   /** Why a principal may not invoke a function now; undefined when it may. Reads memory only. */
   readonly refusalOf: (as: DeliveringAs, destination: FunctionUrn) => string | undefined;
@@ -74,6 +88,8 @@ export interface DeliverOptions extends Accepting {
   readonly topicRefusalOf: (as: DeliveringAs, topic: TopicUrn) => string | undefined;
   /** A message for a topic, not stored yet. Throws `topic_not_found`, `invalid_message`, `backlog_full`, `disk_full`. */
   readonly topicMessage: (message: TopicText) => Promise<UnstoredMessage>;
+  /** Durable when it resolves with `delivered`. Throws `disk_full`. */
+  readonly storeObject: (object: ResultObject) => Promise<DeliveryResult>;
   readonly post: (post: WebhookPost) => Promise<WebhookAnswer>;
   readonly newId: () => string;
 }

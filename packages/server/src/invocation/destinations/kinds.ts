@@ -1,6 +1,7 @@
 import { cloudService } from './cloud-service/index.ts';
 import type { DestinationKind } from './destination-kind.ts';
 import { functionDestination } from './function/index.ts';
+import { obsDestination } from './obs/index.ts';
 import { smnDestination } from './smn/index.ts';
 import { webhookDestination } from './webhook/index.ts';
 
@@ -8,7 +9,7 @@ import { webhookDestination } from './webhook/index.ts';
 export const DESTINATIONS: readonly DestinationKind[] = [
   functionDestination,
   webhookDestination,
-  cloudService('OBS'),
+  obsDestination,
   smnDestination,
   cloudService('DIS'),
 ];

@@ -1,0 +1,68 @@
+import { parseUrn } from '@funcgraph/api';
+import { PlatformError } from '../../../lib/platform-error.ts';
+import { deliveringAs, UNKNOWN_SETTER } from '../delivering-as.ts';
+import type { Delivery, DeliveryResult, DestinationKind } from '../destination-kind.ts';
+import { refusal } from '../refusal.ts';
+
+interface Place {
+  readonly bucket: string;
+  /** Keys begin with it as it is; may be empty. */
+  readonly prefix: string;
+}
+
+/** With the longest name of a function and an id, a key of at most 1024 bytes. */
+const MAX_PREFIX_BYTES = 800;
+/** Other names are refused by every bucket. */
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** A bucket of the project, in which each outcome becomes an object. */
+export const obsDestination: DestinationKind<Place> = {
+  code: 'OBS',
+  keepsSetter: true,
+  target(bucket, field, { prefix = '', expires = 0 }) {
+    if (!BUCKET.test(bucket)) {
+      throw new PlatformError('invalid_request', `${field}.param: bucket is not the name of a bucket`);
+    }
+    if (typeof prefix !== 'string' || !prefix.isWellFormed() || Buffer.byteLength(prefix) > MAX_PREFIX_BYTES) {
+      const message = `${field}.param: prefix must be a text of at most ${MAX_PREFIX_BYTES} bytes`;
+      throw new PlatformError('invalid_request', message);
+    }
+    if (expires !== 0) {
+      throw new PlatformError('not_supported_here', `${field}.param: expires other than 0 is not supported here`, {
+        hint: 'Give the bucket a lifecycle rule for the prefix; it removes old results.',
+      });
+    }
+    return { bucket, prefix };
+  },
+  check({ bucket, prefix }, { name, mayStore }) {
+    mayStore({ bucket, key: keyOf(prefix, name.name, '*') });
+  },
+  describe: ({ bucket, prefix }) => `obs://${bucket}/${prefix}`,
+  deliver: store,
+};
+
+/** The key has the id of the request that ended, so that a repeated delivery replaces the object by an equal one. */
+function keyOf(prefix: string, functionName: string, requestId: string): string {
+  return `${prefix}${functionName}/${requestId}.json`;
+}
+
+async function store({ bucket, prefix }: Place, { message, attributes, options }: Delivery): Promise<DeliveryResult> {
+  const as = deliveringAs(options, attributes);
+  if (as === undefined) return { kind: 'undeliverable', reason: 'forbidden', message: UNKNOWN_SETTER };
+  const urn = parseUrn(attributes.urn);
+  if (urn === undefined) throw new Error('a delivery has no function URN');
+  const key = keyOf(prefix, urn.name, attributes.requestId);
+  try {
+    return await options.storeObject({
+      as,
+      projectId: urn.projectId,
+      bucket,
+      key,
+      bytes: message.payload,
+      requestId: message.id,
+      depth: (attributes.depth ?? 0) + 1,
+    });
+  } catch (error) {
+    return refusal(error);
+  }
+}
