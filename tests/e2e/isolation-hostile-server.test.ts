@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AgentProcess, spawnAgent } from '@funcgraph/agent';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hostileOrders, type Order } from './isolation/hostile-orders.ts';
 import { agentGroups, bridgesOf, MIB, SandboxBench, subfolders } from './isolation/sandbox-bench.ts';
 
@@ -55,7 +55,8 @@ describe.runIf(isRoot)('an agent whose server was taken over', () => {
       pending = lines.pop() ?? '';
       for (const line of lines) replies.push(JSON.parse(line) as Reply);
     });
-    await expect.poll(() => replies[0]?.event, { timeout: 30_000 }).toBe('ready');
+    // `expect.poll` works inside tests only
+    await vi.waitFor(() => expect(replies[0]?.event).toBe('ready'), { timeout: 30_000 });
     makeTraps();
   });
   afterAll(async () => {

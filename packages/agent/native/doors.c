@@ -5,7 +5,8 @@
 // it, and nothing else can reach it. See helper.h for how the agent speaks with it. The fields of a record after the first
 // three:
 //   id of the sandbox, address as a.b.c.d, ports with commas
-// Descriptor 3 is a channel of Node.js: each socket is sent on it with a message that names the sandbox and the port.
+// Descriptor 3 is a channel of Node.js: each socket is sent on it with a message that names the sandbox and the port, as a
+// bare handle, so that no process on the way accepts connections.
 //
 // It also works without root: the user who started a sandbox may enter its user namespace. A process that has entered one
 // cannot return, so a child makes the sockets of each sandbox.
@@ -46,7 +47,8 @@ static int enter(int space, struct failure *failure) {
 
 static int open_door(struct in_addr address, unsigned short port, struct failure *failure) {
   struct sockaddr_in place = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = address};
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // The event loop that gets it must never wait in accept(2).
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener < 0) return fail(failure, "socket", errno);
   if (bind(listener, (const struct sockaddr *)&place, sizeof place) < 0) return fail(failure, "bind", errno);
   return listen(listener, BACKLOG) == 0 ? listener : fail(failure, "listen", errno);
@@ -55,7 +57,7 @@ static int open_door(struct in_addr address, unsigned short port, struct failure
 static int pass_on(const char *id, unsigned port, int listener, struct failure *failure) {
   char text[256], control[CMSG_SPACE(sizeof(int))] = {0};
   int length = snprintf(text, sizeof text,
-                        "{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Server\",\"msg\":{\"door\":\"%s\",\"port\":%u}}\n",
+                        "{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Native\",\"msg\":{\"door\":\"%s\",\"port\":%u}}\n",
                         id, port);
   struct iovec part = {.iov_base = text, .iov_len = (size_t)length};
   struct msghdr message = {

@@ -1,4 +1,5 @@
 export type { AgentErrorCode } from './agent-error.ts';
+export { type DoorHandle, isDoorHandle, sendable } from './doors/door-handle.ts';
 export type { Door } from './doors/doors.ts';
 export type { UserRange } from './mounts/mount-users.ts';
 export type { NfsExport } from './mounts/nfs-exports.ts';

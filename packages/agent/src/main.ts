@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { Agent } from './agent.ts';
 import { assemble } from './assemble.ts';
 import { Connection } from './connection.ts';
+import { sendable } from './doors/door-handle.ts';
 import type { DoorMessage } from './doors/door-message.ts';
 import type { Door } from './doors/doors.ts';
 import { closeInheritedDescriptors } from './inherited-descriptors.ts';
@@ -74,9 +75,9 @@ connection.listen((line) => void starting.then(({ agent }) => agent.handle(line)
 const { assembly } = await starting;
 if (!isStopping) connection.send({ event: 'ready', version: VERSION, swept: assembly.swept });
 
-function passDoor({ server, ...message }: Door): void {
-  const close = (): void => void server.close();
-  if (process.connected) process.send?.(message satisfies DoorMessage, server, {}, close);
+function passDoor({ handle, ...message }: Door): void {
+  const close = (): void => handle.close();
+  if (process.connected) process.send?.(message satisfies DoorMessage, sendable(handle), {}, close);
   else close();
 }
 

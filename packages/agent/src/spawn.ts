@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { Server, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { isDoorHandle } from './doors/door-handle.ts';
 import { doorIn } from './doors/door-message.ts';
 import type { Door } from './doors/doors.ts';
 import type { AgentRules } from './rules.ts';
@@ -88,8 +89,8 @@ export function spawnAgent(options: AgentProcessOptions): AgentProcess {
     });
   });
   const onDoor = (listener: (door: Door) => void): void => {
-    child.on('message', (message, server) => {
-      if (server instanceof Server) listener({ ...doorIn(message), server });
+    child.on('message', (message, handle) => {
+      if (isDoorHandle(handle)) listener({ ...doorIn(message), handle });
     });
   };
   return { pid: child.pid, socket, ended, kill: () => void child.kill('SIGKILL'), onDoor };

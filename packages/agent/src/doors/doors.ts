@@ -1,7 +1,7 @@
-import { Server } from 'node:net';
 import type { AttachTarget } from '../attach/attacher.ts';
 import { HelperProcess, type HelperWords } from '../attach/helper-process.ts';
 import { PLATFORM_ADDRESS } from '../protocol.ts';
+import { type DoorHandle, isDoorHandle } from './door-handle.ts';
 
 const WORDS: HelperWords = {
   name: 'doors helper',
@@ -13,8 +13,7 @@ const WORDS: HelperWords = {
 export interface Door {
   readonly sandboxId: string;
   readonly port: number;
-  /** Its handle only: this process must close it without accepting connections. */
-  readonly server: Server;
+  readonly handle: DoorHandle;
 }
 
 /**
@@ -51,7 +50,7 @@ export class Doors {
 
   #start(): Promise<HelperProcess> {
     if (this.#running !== undefined) return this.#running;
-    const starting = HelperProcess.start(this.#program, WORDS, (message, server) => this.#receive(message, server));
+    const starting = HelperProcess.start(this.#program, WORDS, (message, handle) => this.#receive(message, handle));
     this.#running = starting;
     const forget = () => {
       if (this.#running === starting) this.#running = undefined;
@@ -60,10 +59,10 @@ export class Doors {
     return starting;
   }
 
-  #receive(message: unknown, server: unknown): void {
-    if (!(server instanceof Server)) return;
+  #receive(message: unknown, handle: unknown): void {
+    if (!isDoorHandle(handle)) return;
     const { door: sandboxId, port } = Object(message) as { readonly door?: unknown; readonly port?: unknown };
-    if (typeof sandboxId === 'string' && typeof port === 'number') this.#onOpen({ sandboxId, port, server });
-    else server.close();
+    if (typeof sandboxId === 'string' && typeof port === 'number') this.#onOpen({ sandboxId, port, handle });
+    else handle.close();
   }
 }

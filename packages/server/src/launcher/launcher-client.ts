@@ -1,5 +1,5 @@
-import { Server, Socket } from 'node:net';
-import type { AgentProcess, Door } from '@funcgraph/agent';
+import { Socket } from 'node:net';
+import { type AgentProcess, type Door, isDoorHandle } from '@funcgraph/agent';
 import type { Settings } from '../config/index.ts';
 import { tellParent } from '../lib/parent-process.ts';
 import type { LauncherMessage, Order } from './messages.ts';
@@ -68,10 +68,10 @@ export class Launcher {
         this.#onDoor = listener;
       };
       this.#starting?.resolve({ pid, socket: handle, ended, kill, onDoor });
-    } else if (message.event === 'door' && handle instanceof Server) {
+    } else if (message.event === 'door' && isDoorHandle(handle)) {
       const { sandboxId, port } = message;
       if (this.#onDoor === undefined) handle.close();
-      else this.#onDoor({ sandboxId, port, server: handle });
+      else this.#onDoor({ sandboxId, port, handle });
     } else if (message.event === 'agent-failed') {
       this.#starting?.reject(new Error(message.reason));
     } else if (message.event === 'run-dir-removed') {

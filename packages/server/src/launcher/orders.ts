@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { type AgentProcess, type AgentProcessOptions, spawnAgent } from '@funcgraph/agent';
+import { type AgentProcess, type AgentProcessOptions, sendable, spawnAgent } from '@funcgraph/agent';
 import { type LauncherMessage, orderIn } from './messages.ts';
 import { closeRunDir } from './run-dir.ts';
 
@@ -40,10 +40,9 @@ export class Orders {
     const { pid, socket, ended } = agent;
     this.#agent = agent;
     this.#send({ event: 'agent', pid }, socket);
-    agent.onDoor(({ server, ...door }) => {
-      // Nothing connects before the server has it: no code runs in the sandbox until then.
-      const close = (): void => void server.close();
-      if (this.#server.connected) this.#server.send({ event: 'door', ...door }, server, {}, close);
+    agent.onDoor(({ handle, ...door }) => {
+      const close = (): void => handle.close();
+      if (this.#server.connected) this.#server.send({ event: 'door', ...door }, sendable(handle), {}, close);
       else close();
     });
     void ended.then((reason) => {

@@ -1,5 +1,5 @@
-import type { Server } from 'node:net';
-import type { SandboxExit } from '@funcgraph/agent';
+import { Server } from 'node:net';
+import type { DoorHandle, SandboxExit } from '@funcgraph/agent';
 import { DoorBuffer } from '../door-buffer.ts';
 import { OutputBuffer } from '../output-buffer.ts';
 import {
@@ -59,8 +59,8 @@ export class AgentSandbox implements Sandbox {
     this.#output.push(output);
   }
 
-  door(port: number, server: Server): void {
-    this.#doors.add(port, server);
+  door(port: number, handle: DoorHandle): void {
+    this.#doors.add(port, { listen: () => new Server().listen(handle), close: () => handle.close() });
   }
 
   onDoor(listener: DoorListener): void {

@@ -110,10 +110,10 @@ export class SandboxAgent {
       const sandboxes = new Map<string, AgentSandbox>();
       const client = await AgentClient.start(this.#startProcess, this.#limits, {
         onEvent: (event) => deliver(sandboxes, event),
-        onDoor: ({ sandboxId, port, server }) => {
+        onDoor: ({ sandboxId, port, handle }) => {
           const sandbox = sandboxes.get(sandboxId);
-          if (sandbox === undefined) server.close();
-          else sandbox.door(port, server);
+          if (sandbox === undefined) handle.close();
+          else sandbox.door(port, handle);
         },
       });
       const able = await client.request({ op: 'capabilities' }).catch(async (error: unknown) => {

@@ -80,7 +80,7 @@ export class FakeSandbox implements Sandbox {
       await once(server, 'listening');
       const address = server.address();
       opened.set(port, typeof address === 'object' && address !== null ? address.port : 0);
-      this.#doors.add(port, server);
+      this.#doors.add(port, { listen: () => server, close: () => server.close() });
     }
     return opened;
   }
