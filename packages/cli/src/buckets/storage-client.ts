@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { type IncomingMessage, request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliError, EXIT, usageError } from '../framework/index.ts';
@@ -99,7 +98,7 @@ export class StorageClient {
     return `${origin}${path}?${presignedQuery(request, this.#options.key, expiresSeconds)}`;
   }
 
-  #exchange(request: StorageRequest): Promise<IncomingMessage> {
+  async #exchange(request: StorageRequest): Promise<IncomingMessage> {
     const { method, query = {}, body, signal } = request;
     const { host, hostname, port, protocol } = this.#url;
     const path = pathOf(request);
@@ -125,8 +124,10 @@ export class StorageClient {
       headers,
       ...(signal && { signal }),
     };
+    // other commands start 10 ms earlier without them
+    const http = await (protocol === 'https:' ? import('node:https') : import('node:http'));
     return new Promise((resolve, reject) => {
-      const sent = (protocol === 'https:' ? tlsRequest : plainRequest)(target);
+      const sent = http.request(target);
       sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('no byte for two minutes')));
       sent.on('response', resolve);
       // after an early answer the server may close while the body is still sent
