@@ -93,3 +93,21 @@ it('delivers with the right of the agency, where the function has one', async ()
     message: expect.stringContaining('agency helper of the function may not do'),
   });
 });
+
+it('lets only those who may write there choose a place in a bucket for results', async () => {
+  const Resource = ['OBS:*:*:object:results/daily/*'];
+  const put = await identities.policy([{ Effect: 'Allow', Action: ['obs:object:PutObject'], Resource }]);
+  const user = await identities.user([await identities.policy(MAY), put]);
+  const to = (prefix: string) => {
+    const on_success = { destination: 'OBS', param: JSON.stringify({ bucket: 'results', prefix }) };
+    const body = { destination_config: { on_success } } as const;
+    return user.api.call('updateFunctionAsyncInvokeConfig', { params: next, body });
+  };
+  await to('daily/');
+  expect(await refusal(to('other/'))).toMatchObject({ status: 403, message: expect.stringContaining('PutObject') });
+  await server.api.call('updateFunctionConfig', { params: next, body: { xrole: 'helper' } });
+  expect(await refusal(to('daily/'))).toMatchObject({
+    status: 403,
+    message: expect.stringContaining('agency helper of the function may not do obs:object:PutObject'),
+  });
+});
