@@ -45,7 +45,7 @@ const reserve = (urn: string, body: { count: number; idle_mode?: boolean }) =>
 
 async function state(
   urn: string,
-): Promise<{ desired: number; ready: number; failing: { reason: string } | null } | undefined> {
+): Promise<{ desired: number; ready: number; failing: { reason: string; failures: number } | null } | undefined> {
   const { data } = await server.api.call('showReservedInstances', { params: target(server, urn) });
   return data.reserved_instances[0];
 }
@@ -166,7 +166,7 @@ describe('reserved instances', { timeout: 180_000 }, () => {
     const began = performance.now();
     const failing = async () => (await state(urn))?.failing;
     await expect.poll(async () => (await failing())?.failures ?? 0, PATIENCE).toBeGreaterThanOrEqual(2);
-    const { reason, failures } = (await failing()) ?? {};
+    const { reason, failures } = (await failing()) ?? { reason: '', failures: 0 };
     expect(reason).toContain('no licence here');
     // two instances start at once, and then wait a second and more
     expect(failures).toBeLessThanOrEqual(2 * (2 + (performance.now() - began) / 1000));
