@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deploy, invoke, runtimeOf, target } from '../functions.ts';
 import { TestServer } from '../server.ts';
@@ -57,14 +57,18 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
 
   it('reach it too when an agent was killed that had just made its bridge', async () => {
     // Whichever number the agent of this server gets, something stands in its way. Those of living agents are there.
-    const inTheWay = Array.from({ length: 8 }, (_, number) => `fg0${number}e0`).filter(
-      (name) => spawnSync('ip', ['link', 'add', 'name', name, 'type', 'bridge']).status === 0,
-    );
+    const indexOf = (name: string): string | undefined =>
+      existsSync(`/sys/class/net/${name}`) ? readFileSync(`/sys/class/net/${name}/ifindex`, 'utf8') : undefined;
+    const inTheWay = Array.from({ length: 8 }, (_, number) => `fg0${number}e0`)
+      .filter((name) => spawnSync('ip', ['link', 'add', 'name', name, 'type', 'bridge']).status === 0)
+      .map((name) => ({ name, index: indexOf(name) }));
     try {
       await using other = await TestServer.start();
       expect(await get(await make('after', other), outer(), other)).toEqual({ answer: '198.51.100.9' });
     } finally {
-      for (const name of inTheWay) spawnSync('ip', ['link', 'delete', 'dev', name]);
+      // an agent of another test may have put its own bridge there meanwhile
+      for (const { name, index } of inTheWay)
+        if (indexOf(name) === index) spawnSync('ip', ['link', 'delete', 'dev', name]);
     }
   });
 
