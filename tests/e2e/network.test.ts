@@ -56,7 +56,7 @@ describe.skipIf(!isRoot || missing.length > 0)(`functions on networks (needs roo
   });
 
   it('reach it too when an agent was killed that had just made its bridge', async () => {
-    // Whichever number the agent of this server gets, something stands in its way. Those of living agents are there.
+    // Whichever number the agent of this server gets, a bridge with that name exists: one of a living agent, or one made here.
     const indexOf = (name: string): string | undefined =>
       existsSync(`/sys/class/net/${name}`) ? readFileSync(`/sys/class/net/${name}/ifindex`, 'utf8') : undefined;
     const inTheWay = Array.from({ length: 8 }, (_, number) => `fg0${number}e0`)

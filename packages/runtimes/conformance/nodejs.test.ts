@@ -22,7 +22,7 @@ for (const each of found) {
   const number = major(each.version);
   describe(each.name, () => {
     languageSuite(each, ROOT, /^node v\d+\.\d+\.\d+$/);
-    // between the turns the language is the same; a folder of runtimes is there to try each in full
+    // the shim does the same for the versions between; with a folder of runtimes, each version runs all cases
     const isTurn = TURNS.has(number) && (each === found[0] || number !== major(hostNode().version));
     if (!isTurn && runtimes === undefined) return;
     // The cases are written with async generators.

@@ -3,7 +3,7 @@ import type { FlowDefinition, FlowEdge, FlowNode } from '../definition.ts';
 type Branch = NonNullable<FlowEdge['branch']>;
 
 /**
- * A flow from lists of nodes and edges: `'a -> b'`, `'c -> d: $.n > 1'`, `'c -> e: default'`. The start node is there,
+ * A flow from lists of nodes and edges: `'a -> b'`, `'c -> d: $.n > 1'`, `'c -> e: default'`. It has a start node,
  * and functions need only an id.
  */
 export function flowOf(

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { formatUrn, LIMITS, ROUTES } from '@funcgraph/api';
 import { languageOf, MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes';
 import type { Logger } from 'pino';
@@ -16,6 +16,7 @@ import { ClientGone, eventTooLarge, hasBody, readBody } from '../bodies/read-bod
 import { UploadWatch } from '../bodies/upload-watch.ts';
 import type { Clients } from '../clients/clients.ts';
 import { checkProof } from '../clients/proof.ts';
+import { createStreamingServer } from '../clients/streaming-server.ts';
 import { authorize, identify } from '../http/authorization.ts';
 import { answerBrokenRequest } from '../http/broken-request.ts';
 import type { HttpMeter } from '../http/http-meter.ts';
@@ -53,18 +54,12 @@ export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly bodies: BodyBudget;
 }
 
-/**
- * Head and body of a request must arrive within these; a slow client holds one connection, nothing else. A body that is
- * streamed to the function has other limits, which is why Node.js does not enforce the second.
- */
-const HEAD_MS = 15_000;
+/** For the body of a request that is not streamed to the function. */
 const REQUEST_MS = 60_000;
 /** How long a client may leave an answer unread. */
 const STALLED_MS = 60_000;
-const IDLE_MS = 30_000;
 /** A body up to this size is not worth the frames of streaming. */
 const SMALL_BODY_BYTES = 64 * 1024;
-const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
 
 /** Request data on its way to the function. */
@@ -81,25 +76,12 @@ const NOTHING = Buffer.alloc(0);
 /** The HTTP server of the gateway port: function URLs, gateway triggers, and 404 for everything else. Reads no database for a request to a function. */
 export function createGateway(deps: GatewayDeps): Server {
   const gateway = new Gateway(deps);
-  const server = createServer(
-    {
-      headersTimeout: HEAD_MS,
-      requestTimeout: 0,
-      keepAliveTimeout: IDLE_MS,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: MAX_HEAD_BYTES,
-      requireHostHeader: false,
-      noDelay: true,
-    },
-    (request, response) => void gateway.handle(request, response, false),
-  );
-  const expecting = (request: IncomingMessage, response: ServerResponse): void => {
-    void gateway.handle(request, response, true);
-  };
-  server.on('checkContinue', expecting).on('checkExpectation', expecting);
-  server.on('clientError', answerBrokenRequest);
-  server.maxConnections = MAX_CONNECTIONS;
-  return server;
+  return createStreamingServer({
+    maxConnections: MAX_CONNECTIONS,
+    requireHostHeader: false,
+    handle: (request, response, expectsContinue) => gateway.handle(request, response, expectsContinue),
+    onBroken: answerBrokenRequest,
+  });
 }
 
 class Gateway {

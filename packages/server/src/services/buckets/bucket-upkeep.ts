@@ -33,7 +33,10 @@ export interface BucketUpkeepOptions {
   readonly log: Logger;
 }
 
-/** Removes what has expired: files of replaced objects once a minute; by lifecycle, by age and leftovers once an hour. */
+/**
+ * Removes files of replaced objects once a minute; and once an hour objects that their lifecycle ends, old uploads, and files
+ * that no row names.
+ */
 export class BucketUpkeep {
   readonly #options: BucketUpkeepOptions;
   #timer: Timer | undefined;

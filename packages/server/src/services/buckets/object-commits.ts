@@ -42,7 +42,7 @@ export interface ObjectCommitsOptions {
 
 /**
  * Changes of objects: the row, what the project stores, the list of garbage and the fact in one transaction. It expects the
- * version that was looked at, so that conditions hold at its commit; if another one is there, all is checked again.
+ * version that was looked at, so that conditions hold at its commit; if it has changed, everything is checked again.
  */
 export class ObjectCommits {
   readonly #options: ObjectCommitsOptions;

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Caller, Iam, Peer } from '../../../iam/index.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -7,6 +7,7 @@ import type { BodyBudget } from '../../bodies/body-budget.ts';
 import { bodyClaims } from '../../bodies/body-claims.ts';
 import { ClientGone, hasBody } from '../../bodies/read-body.ts';
 import { type Clients, sourceOf } from '../../clients/clients.ts';
+import { createStreamingServer } from '../../clients/streaming-server.ts';
 import type { HttpMeter } from '../../http/http-meter.ts';
 import { addressOf } from '../address.ts';
 import type { Answer } from '../answers/answer.ts';
@@ -46,9 +47,6 @@ export interface StorageDoorDeps extends HandlerDeps {
   readonly unlessUnavailable: <T>(work: Promise<T>) => Promise<T>;
 }
 
-const HEAD_MS = 15_000;
-const IDLE_MS = 30_000;
-const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 5_000;
 
 const HANDLERS: HandlersOf<SignedOperationId> = {
@@ -62,25 +60,12 @@ const HANDLERS: HandlersOf<SignedOperationId> = {
 /** The HTTP server of the storage port: buckets for clients of S3 and OBS. */
 export function createStorageDoor(deps: StorageDoorDeps): Server {
   const door = new StorageDoor(deps);
-  const server = createServer(
-    {
-      headersTimeout: HEAD_MS,
-      // bodies may take as long as they move; see UploadWatch
-      requestTimeout: 0,
-      keepAliveTimeout: IDLE_MS,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: MAX_HEAD_BYTES,
-      noDelay: true,
-    },
-    (request, response) => void door.handle(request, response, false),
-  );
-  const expecting = (request: IncomingMessage, response: ServerResponse): void => {
-    void door.handle(request, response, true);
-  };
-  server.on('checkContinue', expecting).on('checkExpectation', expecting);
-  server.on('clientError', answerBroken);
-  server.maxConnections = MAX_CONNECTIONS;
-  return server;
+  return createStreamingServer({
+    maxConnections: MAX_CONNECTIONS,
+    requireHostHeader: true,
+    handle: (request, response, expectsContinue) => door.handle(request, response, expectsContinue),
+    onBroken: answerBroken,
+  });
 }
 
 /** What is known about a request so far, for the answer to a refusal. */
