@@ -16,7 +16,6 @@ export {
   type LifecycleRule,
   type ListedObject,
   type Metadata,
-  type NotificationRule,
   type ObjectBytes,
   type ObjectEvent,
   type ObjectFact,

@@ -6,8 +6,8 @@ import { BucketError } from './errors.ts';
 import { checkBucketName } from './names.ts';
 import { toSecond, tryAtomic } from './object-commits.ts';
 import type { BucketRow } from './rows.ts';
-import { checkLifecycle, checkNotification } from './rules.ts';
-import type { Bucket, BucketAction, BucketCaller, LifecycleRule, NotificationRule } from './types.ts';
+import { checkLifecycle } from './rules.ts';
+import type { Bucket, BucketAction, BucketCaller, LifecycleRule, NotificationAction } from './types.ts';
 import { checkUsage, NO_USAGE, type UsageLimits } from './usage.ts';
 
 /** A transaction that found another state than the look before it is tried again so often. */
@@ -81,20 +81,13 @@ export class BucketRules {
     throw new BucketError('BucketNotEmpty', 'The bucket has objects or unfinished uploads.');
   }
 
-  async notification(caller: BucketCaller, name: string): Promise<NotificationRule[]> {
-    const { id } = await this.#open(caller, 'obs:bucket:GetBucketNotification', name);
-    return (await this.#options.store.rules(id)).notification;
-  }
-
-  async putNotification(caller: BucketCaller, name: string, rules: readonly NotificationRule[]): Promise<void> {
-    checkNotification(rules);
-    const { id } = await this.#open(caller, 'obs:bucket:PutBucketNotification', name);
-    await this.#options.store.setNotification(id, rules);
+  async authorizeNotification(caller: BucketCaller, name: string, action: NotificationAction): Promise<void> {
+    await this.#open(caller, action, name);
   }
 
   async lifecycle(caller: BucketCaller, name: string): Promise<LifecycleRule[]> {
     const { id } = await this.#open(caller, 'obs:bucket:GetLifecycleConfiguration', name);
-    const { lifecycle } = await this.#options.store.rules(id);
+    const lifecycle = await this.#options.store.lifecycle(id);
     if (lifecycle !== undefined) return lifecycle;
     throw new BucketError('NoSuchLifecycleConfiguration', 'The bucket has no lifecycle.');
   }

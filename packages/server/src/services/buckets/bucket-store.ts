@@ -2,7 +2,7 @@ import { type CompiledQuery, type ExpressionBuilder, type Kysely, type Selectabl
 import { type AtomicStatement, prepared, type Schema, type Storage } from '../../storage/index.ts';
 import type { Position } from './listing.ts';
 import type { BucketRow, Content, Garbage, ObjectRow } from './rows.ts';
-import type { LifecycleRule, ListedObject, NotificationRule, Usage } from './types.ts';
+import type { LifecycleRule, ListedObject, Usage } from './types.ts';
 import { FIELDS, NO_USAGE, type UsageChange, type UsageLimits } from './usage.ts';
 
 /** A bucket, what its project stores, and the object of one key. */
@@ -17,7 +17,7 @@ export interface ListedRow extends ListedObject {
   readonly version: string;
 }
 
-type Joined = Omit<Selectable<Schema['bucket']>, 'notification' | 'lifecycle'> &
+type Joined = Omit<Selectable<Schema['bucket']>, 'lifecycle'> &
   Omit<Selectable<Schema['bucket_usage']>, 'project_id'> & {
     readonly [Field in keyof Omit<Schema['bucket_object'], 'bucket_id' | 'key'>]: Schema['bucket_object'][Field] | null;
   };
@@ -88,17 +88,10 @@ export class BucketStore {
     return rows.map(toBucket);
   }
 
-  async rules(id: string): Promise<{ notification: NotificationRule[]; lifecycle: LifecycleRule[] | undefined }> {
-    const row = await this.#db
-      .selectFrom('bucket')
-      .select(['notification', 'lifecycle'])
-      .where('id', '=', id)
-      .executeTakeFirst();
-    const { notification = '[]', lifecycle = null } = row ?? {};
-    return {
-      notification: JSON.parse(notification) as NotificationRule[],
-      lifecycle: lifecycle === null ? undefined : (JSON.parse(lifecycle) as LifecycleRule[]),
-    };
+  async lifecycle(id: string): Promise<LifecycleRule[] | undefined> {
+    const row = await this.#db.selectFrom('bucket').select('lifecycle').where('id', '=', id).executeTakeFirst();
+    const lifecycle = row?.lifecycle ?? null;
+    return lifecycle === null ? undefined : (JSON.parse(lifecycle) as LifecycleRule[]);
   }
 
   /** Buckets with rules of expiry, some of them behind an id. */
@@ -112,11 +105,6 @@ export class BucketStore {
       .limit(limit)
       .execute();
     return rows.map((row) => ({ ...toBucket(row), rules: JSON.parse(row.lifecycle ?? '[]') as LifecycleRule[] }));
-  }
-
-  async setNotification(id: string, rules: readonly NotificationRule[]): Promise<void> {
-    const notification = JSON.stringify(rules);
-    await this.#db.updateTable('bucket').set({ notification }).where('id', '=', id).execute();
   }
 
   async setLifecycle(id: string, rules: readonly LifecycleRule[] | undefined): Promise<void> {
@@ -155,7 +143,7 @@ export class BucketStore {
       {
         query: this.#db
           .insertInto('bucket')
-          .values({ id, name, account_id, project_id, region, created_at, notification: '[]', lifecycle: null })
+          .values({ id, name, account_id, project_id, region, created_at, lifecycle: null })
           .compile(),
       },
     ];

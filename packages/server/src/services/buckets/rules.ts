@@ -1,6 +1,6 @@
 import { BucketError } from './errors.ts';
 import { textBytes } from './names.ts';
-import type { ContentHeaders, LifecycleRule, Metadata, NotificationRule, ObjectEvent } from './types.ts';
+import type { ContentHeaders, LifecycleRule, Metadata } from './types.ts';
 
 const GB = 2 ** 30;
 
@@ -16,22 +16,11 @@ const MAX_HEADER_BYTES = 2048;
 const MAX_METADATA_BYTES = 2048;
 const MAX_RULES = 100;
 const MAX_ID_CHARS = 255;
-const MAX_TARGET_CHARS = 1024;
 const MAX_DAYS = 36_500;
 /** What a header can carry. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they would split a header
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
-
-const EVENTS: ReadonlySet<string> = new Set<ObjectEvent | 'ObjectCreated:*' | 'ObjectRemoved:*'>([
-  'ObjectCreated:*',
-  'ObjectCreated:Put',
-  'ObjectCreated:Post',
-  'ObjectCreated:Copy',
-  'ObjectCreated:CompleteMultipartUpload',
-  'ObjectRemoved:*',
-  'ObjectRemoved:Delete',
-]);
 
 /** Throws `InvalidArgument` or `MetadataTooLarge`. */
 export function checkContent(headers: ContentHeaders, metadata: Metadata): void {
@@ -70,20 +59,6 @@ export function checkPartNumber(number: number): void {
 export function checkLimit(limit: number): void {
   if (Number.isInteger(limit) && limit >= 0 && limit <= MAX_LISTED) return;
   throw invalid(`A page has 0 to ${MAX_LISTED} entries.`);
-}
-
-/** Throws `InvalidArgument` and `KeyTooLongError`. */
-export function checkNotification(rules: readonly NotificationRule[]): void {
-  if (rules.length > MAX_RULES) throw invalid(`A bucket has at most ${MAX_RULES} rules of notification.`);
-  checkIds(rules);
-  for (const { id, target, events, prefix = '', suffix = '' } of rules) {
-    if (target === '' || target.length > MAX_TARGET_CHARS) throw invalid(`The rule ${id} names no target.`);
-    if (events.length === 0) throw invalid(`The rule ${id} has no event.`);
-    const unknown = events.find((event) => !EVENTS.has(event));
-    if (unknown !== undefined) throw invalid(`The rule ${id} has the unknown event ${unknown.slice(0, 100)}.`);
-    textBytes(prefix, 'prefix');
-    textBytes(suffix, 'suffix');
-  }
 }
 
 /** Throws `InvalidArgument` and `KeyTooLongError`. */

@@ -19,6 +19,8 @@ export type BucketAction =
   | 'obs:object:ListMultipartUploadParts'
   | 'obs:object:PutObject';
 
+export type NotificationAction = Extract<BucketAction, `obs:bucket:${'Get' | 'Put'}BucketNotification`>;
+
 /** What an action is about. `bucket` is absent for a list of all buckets, `key` for a bucket. */
 export interface BucketResource {
   /** Of the bucket; of the caller for a list and for a new bucket. */
@@ -269,28 +271,19 @@ export interface ListedUpload {
 }
 
 export interface UploadList {
-  /** By key, then in the order in which they were created. */
+  /** By key, then by the millisecond in which they were created. */
   readonly uploads: readonly ListedUpload[];
   readonly prefixes: readonly string[];
   readonly next?: { readonly after: string; readonly afterUpload?: string };
 }
 
-/** Names as OBS has them, without `s3:`. `ObjectCreated:*` and `ObjectRemoved:*` stand for all of a kind. */
+/** Names as OBS has them, without `s3:`. */
 export type ObjectEvent =
   | 'ObjectCreated:Put'
   | 'ObjectCreated:Post'
   | 'ObjectCreated:Copy'
   | 'ObjectCreated:CompleteMultipartUpload'
   | 'ObjectRemoved:Delete';
-
-/** A rule of a bucket's notification. `target` is the URN of a function, as the client wrote it. */
-export interface NotificationRule {
-  readonly id: string;
-  readonly target: string;
-  readonly events: readonly (ObjectEvent | 'ObjectCreated:*' | 'ObjectRemoved:*')[];
-  readonly prefix?: string;
-  readonly suffix?: string;
-}
 
 export interface LifecycleRule {
   /** At most 255 characters, once in a bucket. */
@@ -369,9 +362,8 @@ export interface Buckets {
   listParts(caller: BucketCaller, request: ListPartsRequest): Promise<PartList>;
   listUploads(caller: BucketCaller, request: ListUploadsRequest): Promise<UploadList>;
 
-  notification(caller: BucketCaller, name: string): Promise<readonly NotificationRule[]>;
-  /** Replaces all rules, at most 100; an empty list removes them. */
-  putNotification(caller: BucketCaller, name: string, rules: readonly NotificationRule[]): Promise<void>;
+  /** Buckets have no rules of notification, triggers name them: this checks the right only. */
+  authorizeNotification(caller: BucketCaller, name: string, action: NotificationAction): Promise<void>;
   /** Throws `NoSuchLifecycleConfiguration`. */
   lifecycle(caller: BucketCaller, name: string): Promise<readonly LifecycleRule[]>;
   /** Replaces all rules, 1 to 100. */

@@ -12,7 +12,6 @@ export const buckets0039: Migration = {
       .addColumn('project_id', 'text', (c) => c.notNull())
       .addColumn('region', 'text', (c) => c.notNull())
       .addColumn('created_at', 'bigint', (c) => c.notNull())
-      .addColumn('notification', 'text', (c) => c.notNull())
       .addColumn('lifecycle', 'text')
       .execute();
     await db.schema.createIndex('bucket_of_project').on('bucket').columns(['project_id', 'name']).execute();

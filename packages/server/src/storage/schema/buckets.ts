@@ -7,8 +7,6 @@ export interface BucketTable {
   project_id: string;
   region: string;
   created_at: number;
-  /** JSON: rules. */
-  notification: string;
   /** JSON: rules; null for none. */
   lifecycle: string | null;
 }

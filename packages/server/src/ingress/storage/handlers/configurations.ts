@@ -2,7 +2,6 @@ import { emptyAnswer, xmlAnswer } from '../answers/answer.ts';
 import type { Call, HandlersOf } from '../call.ts';
 import { StorageError } from '../errors.ts';
 import { lifecycleNode, lifecycleOf } from '../xml/lifecycle.ts';
-import { notificationNode, notificationOf } from '../xml/notification.ts';
 import type { Element } from '../xml/read.ts';
 
 /** 100 rules with their names and prefixes. */
@@ -13,15 +12,14 @@ export const configurationHandlers: HandlersOf<
   'getNotification' | 'putNotification' | 'getLifecycle' | 'putLifecycle' | 'deleteLifecycle'
 > = {
   async getNotification({ caller, bucket, dialect }, { buckets }) {
-    const rules = await buckets.notification(caller, bucket);
-    return xmlAnswer('NotificationConfiguration', notificationNode(rules, dialect), dialect);
+    await buckets.authorizeNotification(caller, bucket, 'obs:bucket:GetBucketNotification');
+    return xmlAnswer('NotificationConfiguration', {}, dialect);
   },
 
   async putNotification(call, { buckets }) {
     const root = await documentOf(call, 'NotificationConfiguration');
-    const rules = notificationOf(root);
     // the right to change a bucket is no right to start functions
-    if (rules.length > 0) {
+    if (root.children.length > 0) {
       throw new StorageError(
         'NotImplemented',
         'A bucket starts functions by their triggers, not by rules of its own.',
@@ -30,7 +28,7 @@ export const configurationHandlers: HandlersOf<
         },
       );
     }
-    await buckets.putNotification(call.caller, call.bucket, rules);
+    await buckets.authorizeNotification(call.caller, call.bucket, 'obs:bucket:PutBucketNotification');
     return emptyAnswer(200);
   },
 
