@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { NetworkSet } from './network-set.ts';
 
 /** The parts of a request that are used here. */
 export interface Connection {
@@ -13,17 +14,16 @@ export interface ClientEnd {
 }
 
 const FORWARDED_FOR = 'x-forwarded-for';
-const RANGE = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/;
 
 /** Reverse proxies whose `X-Forwarded-For` is trusted. The header of any other client is ignored. */
 export class TrustedProxies {
-  readonly #ranges = new BlockList();
+  readonly #ranges: NetworkSet;
   readonly #isEmpty: boolean;
 
   /** Addresses and networks as `10.0.0.0/8`. Throws `RangeError` with the first that is none. */
   constructor(ranges: readonly string[]) {
     this.#isEmpty = ranges.length === 0;
-    for (const range of ranges) this.#add(range);
+    this.#ranges = new NetworkSet(ranges);
   }
 
   /**
@@ -33,7 +33,7 @@ export class TrustedProxies {
   clientOf({ socket, headers }: Connection): ClientEnd {
     if (this.#isEmpty) return socket;
     const peer = socket.remoteAddress;
-    if (peer === undefined || !this.#isTrusted(plain(peer))) return socket;
+    if (peer === undefined || !this.#ranges.has(peer)) return socket;
     let client = peer;
     const names = String(headers[FORWARDED_FOR] ?? '').split(',');
     for (let at = names.length - 1; at >= 0; at -= 1) {
@@ -41,22 +41,9 @@ export class TrustedProxies {
       // a proxy with an unreadable header is the last known address
       if (address === undefined) break;
       client = address;
-      if (!this.#isTrusted(address)) break;
+      if (!this.#ranges.has(address)) break;
     }
     return { remoteAddress: client };
-  }
-
-  #isTrusted(address: string): boolean {
-    const family = isIP(address);
-    return family !== 0 && this.#ranges.check(address, family === 6 ? 'ipv6' : 'ipv4');
-  }
-
-  #add(range: string): void {
-    const [, address = '', bits] = RANGE.exec(range) ?? [];
-    const family = isIP(address);
-    const most = family === 6 ? 128 : 32;
-    if (family === 0 || Number(bits ?? 0) > most) throw new RangeError(`${range} is neither an address nor a network`);
-    this.#ranges.addSubnet(address, Number(bits ?? most), family === 6 ? 'ipv6' : 'ipv4');
   }
 }
 
