@@ -1,54 +1,31 @@
-import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
-import type { Catalog } from '../control/index.ts';
-import {
-  AsyncInvocations,
-  DEAD_LETTER_TOPICS,
-  DeadLetters,
-  Deliverer,
-  type DeliverOptions,
-  Dispatcher,
-  type Invoker,
-  postWebhook,
-  type RequestLogs,
-  Settlement,
-} from '../invocation/index.ts';
-import type { Clock } from '../lib/clock.ts';
+import { AsyncInvocations, DEAD_LETTER_TOPICS, DeadLetters, Dispatcher, Settlement } from '../invocation/index.ts';
 import { newRequestId } from '../lib/ids.ts';
-import { BacklogWatch, DeadLetterBox, type Queue, type SteadyTime } from '../queue/index.ts';
+import { BacklogWatch, DeadLetterBox } from '../queue/index.ts';
 import { notificationLetters } from '../services/index.ts';
 import { Housekeeping } from '../startup/index.ts';
-import type { Membership, Storage } from '../storage/index.ts';
+import { type ControlParts, sweepLeftovers, sweepShared } from './control-parts.ts';
+import type { HostParts } from './host-parts.ts';
+import type { InstanceParts } from './instance-parts.ts';
+import type { InvocationParts } from './invocation-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
 
 /** The share of the account's concurrency that asynchronous invocations may use. */
 const ASYNC_SHARE = 0.8;
 
-export interface AsyncDeps {
-  readonly config: Config;
-  readonly storage: Storage;
-  readonly queue: Queue;
-  readonly membership: Membership;
-  readonly catalog: Catalog;
-  readonly invoker: Invoker;
-  readonly logs: RequestLogs;
-  readonly clock: Clock;
-  /** For due times. */
-  readonly steady: SteadyTime;
-  readonly log: Logger;
-  readonly refusalOf: DeliverOptions['refusalOf'];
-  readonly topicRefusalOf: DeliverOptions['topicRefusalOf'];
-  readonly topicMessage: DeliverOptions['topicMessage'];
-  readonly storeObject: DeliverOptions['storeObject'];
-  readonly sweepLeftovers: () => Promise<void>;
-  readonly sweepShared: () => Promise<void>;
-  readonly refuseWhenFull: () => void;
-}
+export type AsyncDeps = Root &
+  Pick<HostParts, 'refuseWhenFull'> &
+  StateParts &
+  ControlParts &
+  Pick<InstanceParts, 'logs'> &
+  Pick<InvocationParts, 'invoker'>;
 
-/** Asynchronous invocations: accepts and runs them, delivers their results, and keeps those that failed permanently. */
-export function asyncParts(deps: AsyncDeps) {
-  const { config, storage, queue, membership, catalog, invoker, logs, clock, steady, log, refusalOf } = deps;
+/** Asynchronous invocations: accepts and runs them, and keeps those that failed permanently. */
+export async function asyncParts(deps: AsyncDeps) {
+  const { config, clock, log, life, refuseWhenFull, storage, queue, membership, leases, feed, catalog, steady } = deps;
+  const { invoker, logs } = deps;
   const shared = { catalog, clock: steady, random: Math.random, newId: newRequestId, logs };
-  const box = new DeadLetterBox({
+  const deadLetterBox = new DeadLetterBox({
     storage,
     queue,
     topics: [...DEAD_LETTER_TOPICS, ...notificationLetters.topics],
@@ -61,55 +38,52 @@ export function asyncParts(deps: AsyncDeps) {
     queue,
     peers: membership,
     invoker,
-    settlement: new Settlement({ ...shared, wallTime: clock.now, queue, deadLetters: box }),
+    settlement: new Settlement({ ...shared, wallTime: clock.now, queue, deadLetters: deadLetterBox }),
     clock: steady,
     log: log.child({ module: 'dispatcher' }),
     // The rest is reserved for sync invocations.
     slots: Math.max(1, Math.floor(config.accountConcurrency * ASYNC_SHARE)),
   });
-  const deliverer = new Deliverer({
-    ...shared,
+  await feed.follow('cancelled-message', (ids) => dispatcher.cancelRequested(ids));
+  await dispatcher.start();
+  life.drain.begun.addEventListener('abort', () => void dispatcher.stop(life.drain.closed));
+  life.onStop(() => dispatcher.stop(life.drain.closed));
+  const backlogWatch = new BacklogWatch({
     queue,
     peers: membership,
-    deadLetters: box,
-    refusalOf,
-    topicRefusalOf: deps.topicRefusalOf,
-    topicMessage: deps.topicMessage,
-    storeObject: deps.storeObject,
-    post: (post) => postWebhook(post, config.webhookHosts),
-    log: log.child({ module: 'deliverer' }),
+    clock,
+    onError: (error) => log.error({ err: error }, 'the backlog could not be counted'),
   });
+  backlogWatch.start();
+  life.onStop(() => backlogWatch.stop());
+  const housekeeping = new Housekeeping({
+    queue,
+    deadLetters: deadLetterBox,
+    sweepLeftovers: () => sweepLeftovers(deps),
+    sweepShared: () => sweepShared(deps),
+    reclaim: () => storage.reclaim(),
+    clock,
+    log,
+    keep: {
+      finishedDays: config.asyncRetainDays,
+      deadDays: config.deadLetterRetainDays,
+      deadPerFunction: config.deadLettersPerFunction,
+    },
+  });
+  housekeeping.start();
+  life.onStop(() => housekeeping.stop());
+  const upkeep = deps.duty('housekeeping', {
+    begin: (lease) => housekeeping.startShared(() => leases.isHeld(lease)),
+    end: () => housekeeping.stopShared(),
+  });
+  await upkeep.start();
+  life.onStop(() => upkeep.stop());
+  const accepting = { ...shared, queue, dispatcher, deadLetters: deadLetterBox, refuseWhenFull };
   return {
-    deadLetterBox: box,
-    dispatcher,
-    deliverer,
-    backlogWatch: new BacklogWatch({
-      queue,
-      peers: membership,
-      clock,
-      onError: (error) => log.error({ err: error }, 'the backlog could not be counted'),
-    }),
-    invocations: new AsyncInvocations({
-      ...shared,
-      queue,
-      dispatcher,
-      deadLetters: box,
-      refuseWhenFull: deps.refuseWhenFull,
-    }),
-    deadLetters: new DeadLetters({ ...shared, box, notifications: notificationLetters }),
-    housekeeping: new Housekeeping({
-      queue,
-      deadLetters: box,
-      sweepLeftovers: deps.sweepLeftovers,
-      sweepShared: deps.sweepShared,
-      reclaim: () => storage.reclaim(),
-      clock,
-      log,
-      keep: {
-        finishedDays: config.asyncRetainDays,
-        deadDays: config.deadLetterRetainDays,
-        deadPerFunction: config.deadLettersPerFunction,
-      },
-    }),
+    deadLetterBox,
+    asyncInvocations: new AsyncInvocations(accepting),
+    deadLetters: new DeadLetters({ ...shared, box: deadLetterBox, notifications: notificationLetters }),
   };
 }
+
+export type AsyncParts = Awaited<ReturnType<typeof asyncParts>>;

@@ -1,28 +1,21 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
-import type { Clock } from '../lib/clock.ts';
-import { type BucketsOptions, type Facts, type OpenBuckets, objectFacts, openBuckets } from '../services/index.ts';
-import type { Duty, DutyOptions, Leases, Storage } from '../storage/index.ts';
+import { objectFacts, openBuckets } from '../services/index.ts';
+import type { ControlParts } from './control-parts.ts';
+import type { HostParts } from './host-parts.ts';
+import type { Root } from './root.ts';
+import type { ServiceParts } from './service-parts.ts';
+import type { StateParts } from './state-parts.ts';
 
-export interface BucketDeps {
-  readonly config: Config;
-  readonly storage: Storage;
-  readonly facts: Facts;
-  readonly leases: Leases;
-  readonly duty: (name: string, work: Pick<DutyOptions, 'begin' | 'end'>) => Duty;
-  readonly refuseWhenFull: () => void;
-  readonly mayRemove: BucketsOptions['mayRemove'];
-  readonly clock: Clock;
-  readonly log: Logger;
-}
+export type BucketDeps = Root &
+  Pick<HostParts, 'refuseWhenFull'> &
+  Pick<StateParts, 'storage' | 'leases' | 'duty'> &
+  Pick<ControlParts, 'mayRemove'> &
+  Pick<ServiceParts, 'facts'>;
 
 /** Buckets, with their bytes in the data directory, or in the folder that servers on one database share. */
-export async function bucketParts(
-  deps: BucketDeps,
-): Promise<Pick<OpenBuckets, 'buckets' | 'usage'> & { readonly duty: Duty }> {
-  const { config, storage, facts, leases, refuseWhenFull, mayRemove, clock, log } = deps;
-  const { dataDir, sharedArtifacts, region, quotas, minFreeDiskBytes } = config;
+export async function bucketParts(deps: BucketDeps) {
+  const { config, region, storage, facts, leases, refuseWhenFull, mayRemove, clock, log, life } = deps;
+  const { dataDir, sharedArtifacts, quotas, minFreeDiskBytes } = config;
   const { buckets, usage, upkeep } = await openBuckets({
     ...{ storage, refuseWhenFull, mayRemove, clock, region, quotas },
     dir: join(sharedArtifacts ?? dataDir, 'buckets'),
@@ -36,5 +29,9 @@ export async function bucketParts(
     begin: (lease) => upkeep.start(() => leases.isHeld(lease)),
     end: () => upkeep.stop(),
   });
-  return { buckets, usage, duty };
+  await duty.start();
+  life.onStop(() => duty.stop());
+  return { buckets, bucketUsage: usage };
 }
+
+export type BucketParts = Awaited<ReturnType<typeof bucketParts>>;

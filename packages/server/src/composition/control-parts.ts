@@ -1,14 +1,12 @@
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
-import { type ArtifactStore, SharedBlobs } from '../artifacts/index.ts';
-import type { Config } from '../config/index.ts';
+import { SharedBlobs } from '../artifacts/index.ts';
 import {
   Aliases,
   AliasStore,
   AsyncConfigStore,
   AsyncConfigs,
   AsyncStatusLogs,
-  type Catalog,
   CatalogSource,
   Dependencies,
   DependencyStore,
@@ -38,43 +36,28 @@ import {
 } from '../control/index.ts';
 import { FlowStore, Flows, FlowTriggerStore, FlowTriggers, makeTriggersOfOlderFlows } from '../flows/index.ts';
 import { ImageStore, Images, imageLimits, Uploads } from '../images/index.ts';
-import type { InstalledRuntimes } from '../instances/index.ts';
 import { DESTINATIONS } from '../invocation/index.ts';
-import type { Clock } from '../lib/clock.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
-import type { Sealer } from '../lib/sealer.ts';
 import { BucketStore, TopicStore } from '../services/index.ts';
-import type { ChangeFeed, Storage } from '../storage/index.ts';
+import { UNAVAILABLE_HOST } from '../startup/index.ts';
 import { TRIGGERS } from '../triggers/index.ts';
+import type { HostParts, SandboxParts } from './host-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
 
-type NetworksOptions = ConstructorParameters<typeof Networks>[0];
-
-export interface ControlDeps {
-  readonly config: Config;
-  readonly storage: Storage;
-  readonly feed: ChangeFeed;
-  readonly artifacts: ArtifactStore;
-  readonly catalog: Catalog;
-  readonly sealer: Sealer;
-  readonly runtimes: InstalledRuntimes;
-  /** Support of this machine for networks and file systems. */
-  readonly host: NetworksOptions['host'] & ConstructorParameters<typeof FileSystems>[0]['host'];
-  readonly egress: NetworksOptions['egress'];
-  /** Which account a project belongs to. */
-  readonly tenants: ConstructorParameters<typeof Shares>[0]['tenants'];
-  /** Data directory and run directory, with links resolved. */
-  readonly ownFolders: readonly string[];
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-export type ControlParts = ReturnType<typeof controlParts>;
+export type ControlDeps = Root &
+  Pick<HostParts, 'agent' | 'runDir' | 'runtimes'> &
+  Pick<StateParts, 'storage' | 'feed' | 'artifacts' | 'catalog' | 'sealer' | 'iam'> &
+  SandboxParts;
 
 /**
  * All configured and stored data: functions and everything that belongs to them. Nothing is read before `startControl`.
  */
-export function controlParts(deps: ControlDeps) {
-  const { config, storage, feed, artifacts, catalog, sealer, runtimes, host, clock } = deps;
+export async function controlParts(deps: ControlDeps) {
+  const { config, storage, feed, artifacts, catalog, sealer, runtimes, agent, clock, life } = deps;
+  // of this machine, for networks and file systems
+  const host = deps.replacements.driver === undefined ? agent : UNAVAILABLE_HOST;
+  const egress = config.egress && deps.capabilities.networks;
   const { db } = storage;
   const functionStore = new FunctionStore(db, artifacts);
   const dependencies = new Dependencies({
@@ -104,8 +87,9 @@ export function controlParts(deps: ControlDeps) {
     log: deps.log.child({ module: 'images' }),
   });
   const uploads = new Uploads(join(dir, 'uploads'), limits.archiveBytes, clock);
-  const { egress } = deps;
-  const shares = new Shares({ store: new ShareStore(db), feed, tenants: deps.tenants, clock });
+  life.onStop(() => images.stop());
+  life.onStop(() => uploads.stop());
+  const shares = new Shares({ store: new ShareStore(db), feed, tenants: deps.iam.tenancy, clock });
   const networks = new Networks({
     ...{ store: new NetworkStore(db), feed, host, catalog, clock, egress },
     mayUse: (id, projectId) => shares.mayUse('network', id, projectId),
@@ -115,7 +99,8 @@ export function controlParts(deps: ControlDeps) {
     ...{ store: new FileSystemStore(db), feed, host, catalog, clock },
     mayUse: (id, projectId) => shares.mayUse('file-system', id, projectId),
     onRemoved: (id) => shares.removeAll('file-system', id),
-    ownFolders: deps.ownFolders,
+    // with links resolved
+    ownFolders: await Promise.all([config.dataDir, deps.runDir].map((folder) => realpath(folder))),
     mountUsers: config.mountUsers,
   });
   shares.onChange((kind, resource) => {
@@ -236,14 +221,17 @@ export function controlParts(deps: ControlDeps) {
   };
 }
 
+export type ControlParts = Awaited<ReturnType<typeof controlParts>>;
+
 /** Reads the stored data; data that others refer to comes first. */
-export async function startControl(parts: ControlParts): Promise<void> {
+export async function startControl(parts: ControlParts & Pick<Root, 'life'>): Promise<void> {
   const { images, uploads, dependencies, shares, networks, fileSystems, catalogSource } = parts;
   for (const part of [shares, images, uploads, dependencies, networks, fileSystems, catalogSource]) await part.start();
   await parts.gatewayApps.start();
   await parts.olderFlows();
   await parts.flowTriggers.start();
   await sweepLeftovers(parts);
+  parts.life.onStop(() => parts.functions.stop());
 }
 
 /** Removes code, images and uploads that nothing refers to. */

@@ -1,37 +1,19 @@
-import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
-import type { Catalog } from '../control/index.ts';
-import { FlowEngine, type FlowIdentity, type FlowRunRights, type Flows } from '../flows/index.ts';
+import { FlowEngine, type FlowIdentity, type FlowRunRights, RunService } from '../flows/index.ts';
 import type { Caller, Iam } from '../iam/index.ts';
-import type { Invoker } from '../invocation/index.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Sealer } from '../lib/sealer.ts';
-import type { ChangeFeed, Membership, Storage } from '../storage/index.ts';
-import type { Telemetry } from '../telemetry/index.ts';
+import type { ControlParts } from './control-parts.ts';
+import type { InvocationParts } from './invocation-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
 
 /** The share of the account's concurrency that calls of flows may use. */
 const FLOW_SHARE = 0.8;
 
-export interface FlowParts {
-  readonly config: Config;
-  readonly storage: Storage;
-  readonly membership: Membership;
-  readonly feed: ChangeFeed;
-  readonly flows: Flows;
-  readonly catalog: Catalog;
-  readonly invoker: Invoker;
-  readonly iam: Iam;
-  readonly sealer: Sealer;
-  readonly telemetry: Pick<Telemetry, 'logs'>;
-  readonly steady: Clock;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
+export type FlowDeps = Root & StateParts & Pick<ControlParts, 'flows'> & Pick<InvocationParts, 'invoker'>;
 
 /** The engine of flows, which has begun: runs of servers that no longer live go on here. */
-export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
-  const { config, storage, membership, feed, flows, catalog, invoker, iam, sealer, telemetry, steady, clock } = parts;
-  const log = parts.log.child({ module: 'flows' });
+export async function flowParts(deps: FlowDeps) {
+  const { config, storage, membership, feed, flows, catalog, invoker, iam, sealer, telemetry, steady, clock } = deps;
+  const { life } = deps;
   const engine = new FlowEngine({
     storage,
     flows,
@@ -40,7 +22,7 @@ export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
     rights: runRights(iam),
     clock: steady,
     wallClock: clock,
-    log,
+    log: deps.log.child({ module: 'flows' }),
     logs: telemetry.logs,
     // the rest is reserved for other calls
     slots: Math.max(1, Math.floor(config.accountConcurrency * FLOW_SHARE)),
@@ -51,10 +33,14 @@ export async function startFlowEngine(parts: FlowParts): Promise<FlowEngine> {
     sweepDefinitions: (pinned) => flows.sweep(pinned),
   });
   await engine.start();
+  life.drain.begun.addEventListener('abort', () => engine.drain());
+  life.onStop(() => engine.stop(life.drain.closed));
   membership.onChange(() => engine.takeOver());
   await feed.follow('flow-run', (runs) => engine.messages(runs));
-  return engine;
+  return { runs: new RunService(engine) };
 }
+
+export type FlowParts = Awaited<ReturnType<typeof flowParts>>;
 
 /** Looked up at each call, since rights may have been revoked. */
 function runRights(iam: Iam): FlowRunRights {

@@ -6,7 +6,8 @@ import type { ControlParts } from './control-parts.ts';
 
 export interface FollowDeps {
   readonly catalog: Catalog;
-  readonly control: Pick<ControlParts, 'images' | 'networks'>;
+  readonly images: ControlParts['images'];
+  readonly networks: ControlParts['networks'];
   readonly runtimes: InstalledRuntimes;
   readonly pool: Pool;
   readonly prewarmed: Prewarmed;
@@ -14,8 +15,7 @@ export interface FollowDeps {
 }
 
 /** How a change of a function affects instances: old ones end, runtimes are warmed, images may be removed. */
-export function followChanges({ catalog, control, runtimes, pool, prewarmed, log }: FollowDeps): void {
-  const { images, networks } = control;
+export function followChanges({ catalog, images, networks, runtimes, pool, prewarmed, log }: FollowDeps): void {
   catalog.facts.on('function.updated', ({ snapshot, previous }) => {
     if (previous !== undefined) pool.retire(functionKeyOf(snapshot), (key) => isStaleKey(key, snapshot));
     if (previous?.image !== undefined && previous.image.id !== snapshot.image?.id) images.retire(previous.image.id);

@@ -1,23 +1,23 @@
 import { availableParallelism } from 'node:os';
-import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
 import type { SurroundingsChoice } from '../domain/surroundings.ts';
+import { DoorServers } from '../ingress/index.ts';
 import {
   bootAndFreeze,
   LinkLimits,
-  type PlatformDoors,
   Pool,
   Prewarmed,
   ReservedKeeper,
-  type SandboxCapabilities,
-  type SandboxDriver,
   type Surroundings,
   startInstance,
   withHostPaths,
 } from '../instances/index.ts';
-import type { RequestLogs } from '../invocation/index.ts';
-import type { Clock } from '../lib/clock.ts';
+import { RequestLogs } from '../invocation/index.ts';
+import { forgetDecisionsOnMoves } from '../startup/index.ts';
 import type { ControlParts } from './control-parts.ts';
+import { followChanges } from './follow-changes.ts';
+import type { HostParts, SandboxParts } from './host-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
 
 /** Long enough that a client in a loop never reaches a frozen instance. */
 const FREEZE_MS = 2_000;
@@ -27,25 +27,27 @@ const PREWARM_QUIET_MS = 10 * 60 * 1000;
 const MAX_STARTS = 16;
 const MAX_WAITING = 2_000;
 
-export interface InstanceDeps {
-  readonly config: Config;
-  readonly driver: SandboxDriver;
-  readonly capabilities: SandboxCapabilities;
-  /** Folder of the link sockets. */
-  readonly linkDir: string;
-  readonly doors: PlatformDoors;
-  readonly logs: RequestLogs;
-  readonly control: Pick<ControlParts, 'networks' | 'fileSystems' | 'images'>;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
+export type InstanceDeps = Root &
+  Pick<HostParts, 'linkDir' | 'runtimes'> &
+  Pick<StateParts, 'telemetry' | 'catalog' | 'iam'> &
+  SandboxParts &
+  Pick<ControlParts, 'networks' | 'fileSystems' | 'images'>;
 
 /** The pool of instances, the sandboxes that wait for code, and the keeper of reserved instances. */
 export function instanceParts(deps: InstanceDeps) {
-  const { config, driver, capabilities, linkDir, logs, control, clock, log } = deps;
+  const { config, driver, capabilities, linkDir, telemetry, catalog, runtimes, clock, log, life } = deps;
+  const { networks, fileSystems, images } = deps;
+  const logs = new RequestLogs((line) => telemetry.logs.append([line]), clock);
+  const doors = new DoorServers(clock);
+  life.onStop(() => doors.stop());
   const { canAssign } = capabilities;
-  const doors = capabilities.doors ? deps.doors : undefined;
-  const bootDeps = { driver, linkDir, linkLimits: new LinkLimits(), clock, doors };
+  const bootDeps = {
+    driver,
+    linkDir,
+    linkLimits: new LinkLimits(),
+    clock,
+    doors: capabilities.doors ? doors : undefined,
+  };
   const prewarmed = new Prewarmed({
     boot: (launch) => bootAndFreeze(launch, bootDeps),
     clock,
@@ -54,8 +56,8 @@ export function instanceParts(deps: InstanceDeps) {
     log: log.child({ module: 'prewarmed' }),
   });
   const surroundings = (requested: SurroundingsChoice, projectId: string): Surroundings => ({
-    network: control.networks.of(requested, projectId),
-    mounts: control.fileSystems.of(requested.mounts, projectId),
+    network: networks.of(requested, projectId),
+    mounts: fileSystems.of(requested.mounts, projectId),
   });
   const takePrewarmed = prewarmed.take.bind(prewarmed);
   const onLog = logs.fromInstance.bind(logs);
@@ -69,7 +71,7 @@ export function instanceParts(deps: InstanceDeps) {
   const pool: Pool = new Pool({
     start: async (spec, signal) => {
       const { rootfs } = spec.runtime;
-      if (rootfs !== undefined) await control.images.ready(rootfs.path);
+      if (rootfs !== undefined) await images.ready(rootfs.path);
       return startInstance(driver.name === 'process' ? withHostPaths(spec) : spec, startDeps, signal);
     },
     clock,
@@ -85,5 +87,14 @@ export function instanceParts(deps: InstanceDeps) {
     log: log.child({ module: 'pool' }),
   });
   const keeper = new ReservedKeeper({ pool, clock, log: log.child({ module: 'reserved' }) });
-  return { prewarmed, pool, keeper };
+  const { cut } = life.drain;
+  life.onStop(() => prewarmed.stop());
+  cut.addEventListener('abort', () => void pool.stop(cut));
+  life.onStop(() => pool.stop(cut));
+  life.onStop(() => keeper.stop());
+  followChanges({ catalog, images, networks, runtimes, pool, prewarmed, log });
+  forgetDecisionsOnMoves(catalog, deps.iam);
+  return { logs, doors, prewarmed, pool, keeper };
 }
+
+export type InstanceParts = ReturnType<typeof instanceParts>;

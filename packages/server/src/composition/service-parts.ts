@@ -1,27 +1,28 @@
-import type { Config } from '../config/index.ts';
-import { FlowListeners, type Flows, FlowTimers, type FlowTriggers, type RunService } from '../flows/index.ts';
-import type { AsyncInvocations } from '../invocation/index.ts';
-import type { Queue, SteadyTime } from '../queue/index.ts';
+import { FlowListeners, FlowTimers } from '../flows/index.ts';
 import { FactStore, Facts, FanOut } from '../services/index.ts';
-import type { ChangeFeed, Storage } from '../storage/index.ts';
-import { FunctionListeners, type SourceDeps, TimerSource, TRIGGERS, triggerSources } from '../triggers/index.ts';
+import type { Duty } from '../storage/index.ts';
+import { FunctionListeners, TimerSource, TRIGGERS, triggerSources } from '../triggers/index.ts';
+import type { AsyncParts } from './async-parts.ts';
+import type { ControlParts } from './control-parts.ts';
+import type { FlowParts } from './flow-parts.ts';
+import type { InvocationParts } from './invocation-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
 
-export interface ServiceDeps extends Pick<SourceDeps, 'catalog' | 'triggers' | 'leftOut' | 'clock' | 'log'> {
-  readonly config: Config;
-  readonly storage: Storage;
-  readonly feed: ChangeFeed;
-  readonly queue: Queue;
-  readonly flowTriggers: FlowTriggers;
-  readonly flows: Flows;
-  readonly runs: Pick<RunService, 'start'>;
-  readonly async: Pick<AsyncInvocations, 'accept' | 'messageOf'>;
-  readonly steady: SteadyTime;
-}
+export type ServiceDeps = Root &
+  Pick<StateParts, 'storage' | 'feed' | 'queue' | 'catalog' | 'steady'> &
+  Pick<ControlParts, 'triggers' | 'flowTriggers' | 'flows'> &
+  Pick<InvocationParts, 'invoker'> &
+  Pick<AsyncParts, 'asyncInvocations'> &
+  Pick<FlowParts, 'runs'>;
 
 /** Where events come from: timers, and what happens in services. Call when the catalog is filled. */
 export function serviceParts(deps: ServiceDeps) {
-  const { config, storage, feed, queue, catalog, async, flowTriggers, flows, runs, leftOut, clock, log } = deps;
-  const { region, quotas } = config;
+  const { config, region, storage, feed, queue, catalog, triggers, flowTriggers, flows, runs, invoker, clock } = deps;
+  const { asyncInvocations: async, steady } = deps;
+  const log = deps.log.child({ module: 'triggers' });
+  const leftOut: Parameters<typeof triggerSources>[0]['leftOut'] = ({ message, ...refused }) =>
+    invoker.recordRefused(refused, message);
   const store = new FactStore(storage);
   const functions = new FunctionListeners({ catalog, kinds: TRIGGERS, async, leftOut, region, log });
   functions.start();
@@ -31,13 +32,35 @@ export function serviceParts(deps: ServiceDeps) {
   const facts = new Facts({
     store,
     subscribers,
-    quota: { facts: quotas.asyncEvents, bytes: quotas.asyncBytes },
+    quota: { facts: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
     clock,
     wake: () => fanOut.wake(),
     onError: (error) => log.error({ err: error }, 'the events of services that wait could not be counted'),
   });
-  const timing = { clock, steady: () => deps.steady.now(), log };
-  const sourceDeps = { ...timing, catalog, triggers: deps.triggers, async, leftOut, region };
+  const timing = { clock, steady: () => steady.now(), log };
+  const sourceDeps = { ...timing, catalog, triggers, async, leftOut, region };
   const flowTimers = new TimerSource(new FlowTimers(ofFlows), timing);
   return { facts, sources: triggerSources(sourceDeps, [flowTimers, fanOut]) };
+}
+
+export type ServiceParts = ReturnType<typeof serviceParts>;
+
+type SourceDeps = Root &
+  Pick<StateParts, 'leases' | 'duty'> &
+  Pick<ControlParts, 'triggers' | 'flowTriggers'> &
+  Pick<ServiceParts, 'sources'>;
+
+/** One server serves the sources of triggers. Call when their events can be delivered. */
+export async function startSources(deps: SourceDeps): Promise<void> {
+  const { log, life, leases, triggers, flowTriggers, sources } = deps;
+  const duty: Duty = deps.duty('triggers', {
+    begin: async (lease) => {
+      const fired = new Map([...(await triggers.lastTicks()), ...(await flowTriggers.store.ticks.last())]);
+      sources.start({ fired, guard: leases.guard(lease), onRefused: () => duty.doubt() });
+      log.info({ epoch: lease.epoch }, 'this server serves the sources of triggers');
+    },
+    end: () => sources.stop(),
+  });
+  await duty.start();
+  life.onStop(() => duty.stop());
 }

@@ -1,14 +1,8 @@
 import type { JsonObject } from '@funcgraph/flow';
-import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
-import type { Catalog } from '../control/index.ts';
 import type { Flows, RunService } from '../flows/index.ts';
 import { LoginThrottle } from '../iam/index.ts';
 import { postWebhook, queueRefusal } from '../invocation/index.ts';
-import type { Clock } from '../lib/clock.ts';
 import { PlatformError } from '../lib/platform-error.ts';
-import type { Sealer } from '../lib/sealer.ts';
-import type { DeadLetterBox, Queue, SteadyTime } from '../queue/index.ts';
 import {
   flowSender,
   functionSender,
@@ -32,15 +26,14 @@ import {
   Topics,
   TriggerTargetStore,
 } from '../services/index.ts';
-import type { Membership, Storage } from '../storage/index.ts';
+import type { AsyncParts } from './async-parts.ts';
+import type { ControlParts } from './control-parts.ts';
+import type { FlowParts } from './flow-parts.ts';
+import type { HostParts } from './host-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
 
-export interface PublishingDeps {
-  readonly config: Config;
-  readonly storage: Storage;
-  readonly refuseWhenFull: () => void;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
+type PublishingDeps = Root & Pick<HostParts, 'refuseWhenFull'> & Pick<StateParts, 'storage'>;
 
 /** What publishes to topics; `onPublished` is called for each message that is stored. */
 export function topicPublishing({ config, storage, refuseWhenFull, clock, log }: PublishingDeps) {
@@ -61,37 +54,27 @@ export function topicPublishing({ config, storage, refuseWhenFull, clock, log }:
   const onPublished = (listener: () => void): void => {
     published = listener;
   };
-  return { store, topics, publisher, onPublished };
+  return { publishing: { store, topics, publisher, onPublished } };
 }
 
-export interface TopicDeps {
-  readonly config: Config;
-  readonly storage: Storage;
-  readonly publishing: ReturnType<typeof topicPublishing>;
-  readonly queue: Queue;
-  readonly membership: Membership;
-  readonly deadLetters: DeadLetterBox;
-  readonly catalog: Catalog;
-  readonly sealer: Sealer;
-  readonly startFlow: StartFlow;
-  /** Address of the API. */
-  readonly endpoint: () => string;
-  readonly clock: Clock;
-  /** For due times. */
-  readonly steady: SteadyTime;
-  readonly log: Logger;
-}
+export type TopicPublishing = ReturnType<typeof topicPublishing>;
+
+export type TopicDeps = Root &
+  Pick<StateParts, 'storage' | 'queue' | 'membership' | 'catalog' | 'sealer' | 'steady' | 'addresses'> &
+  Pick<ControlParts, 'flows'> &
+  Pick<AsyncParts, 'deadLetterBox'> &
+  Pick<FlowParts, 'runs'> &
+  TopicPublishing;
 
 /** Topics, their subscriptions, and the delivery of messages. */
-export function topicParts(deps: TopicDeps) {
-  const { config, storage, queue, membership, catalog, sealer, clock, steady } = deps;
-  const { region } = config;
+export async function topicParts(deps: TopicDeps) {
+  const { config, region, storage, queue, membership, catalog, sealer, clock, steady, addresses, life } = deps;
   const log = deps.log.child({ module: 'topics' });
   const subscriptionStore = new SubscriptionStore(storage.db);
   const { store: messages, topics, publisher } = deps.publishing;
   const tokens = new SubscriptionTokens(sealer);
   const signingKey = new SigningKey({ store: new SigningKeyStore(storage.db), sealer, clock, region });
-  const publicUrl = (): string => config.publicUrl ?? deps.endpoint();
+  const publicUrl = (): string => config.publicUrl ?? addresses.endpoint;
   const links = new Links(tokens, publicUrl);
   const now = (): number => clock.now();
   const toFunctions = functionSender({
@@ -117,7 +100,7 @@ export function topicParts(deps: TopicDeps) {
           region,
           displayNameOf: async ({ projectId, topicName }) => (await topics.find(projectId, topicName)).displayName,
         });
-  const toFlows = flowSender({ startFlow: deps.startFlow, region });
+  const toFlows = flowSender({ startFlow: startFlow(deps.flows, deps.runs), region });
   const senderOf = (protocol: Protocol): Sender => {
     switch (protocol) {
       case 'functiongraph':
@@ -143,7 +126,7 @@ export function topicParts(deps: TopicDeps) {
   });
   const notifier = new Notifier({
     queue,
-    deadLetters: deps.deadLetters,
+    deadLetters: deps.deadLetterBox,
     store: messages,
     targets,
     subscriptions: subscriptionStore,
@@ -165,12 +148,12 @@ export function topicParts(deps: TopicDeps) {
     refusal: queueRefusal,
   });
   deps.publishing.onPublished(() => fanOut.wake());
-  return {
-    fanOut,
-    notifier,
-    closeMail: () => mail?.close(),
-    handlers: { topics, subscriptions, publisher, signingKey },
-  };
+  await notifier.start();
+  life.onStop(() => mail?.close());
+  life.onStop(() => notifier.stop(life.drain.cut));
+  fanOut.start();
+  life.onStop(() => fanOut.stop());
+  return { topics, subscriptions, publisher, signingKey };
 }
 
 /** A subscription by e-mail from a time when the server had a mail server. */
@@ -180,7 +163,7 @@ const NO_MAIL: Sender = {
 };
 
 /** Runs of flows that messages start. */
-export function startFlow(flows: Pick<Flows, 'flowByUrn'>, runs: Pick<RunService, 'start'>): StartFlow {
+function startFlow(flows: Pick<Flows, 'flowByUrn'>, runs: Pick<RunService, 'start'>): StartFlow {
   return async ({ projectId, urn, input, runId, startedBy, depth }) => {
     const flow = await flows.flowByUrn(projectId, urn);
     if (flow === undefined) throw new PlatformError('flow_not_found', `${urn} does not exist any more`);

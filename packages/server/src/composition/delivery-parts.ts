@@ -1,0 +1,36 @@
+import { Deliverer, postWebhook } from '../invocation/index.ts';
+import { newRequestId } from '../lib/ids.ts';
+import type { AsyncParts } from './async-parts.ts';
+import type { BucketParts } from './bucket-parts.ts';
+import { deliveryRefusal, topicRefusal } from './delivery-rights.ts';
+import type { InstanceParts } from './instance-parts.ts';
+import { resultObjects } from './result-objects.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
+import type { TopicPublishing } from './topic-parts.ts';
+
+export type DeliveryDeps = Root &
+  Pick<StateParts, 'queue' | 'membership' | 'catalog' | 'steady' | 'iam'> &
+  Pick<InstanceParts, 'logs'> &
+  Pick<AsyncParts, 'deadLetterBox'> &
+  Pick<BucketParts, 'buckets'> &
+  TopicPublishing;
+
+/** Delivery of results of asynchronous invocations to destinations. */
+export async function deliveryParts(deps: DeliveryDeps): Promise<void> {
+  const { config, log, life, queue, membership, catalog, steady, iam, logs, deadLetterBox, buckets, publishing } = deps;
+  const deliverer = new Deliverer({
+    ...{ catalog, clock: steady, random: Math.random, newId: newRequestId, logs },
+    queue,
+    peers: membership,
+    deadLetters: deadLetterBox,
+    refusalOf: deliveryRefusal(iam),
+    topicRefusalOf: topicRefusal(iam),
+    topicMessage: (message) => publishing.publisher.unstored(message),
+    storeObject: resultObjects(iam, buckets),
+    post: (post) => postWebhook(post, config.webhookHosts),
+    log: log.child({ module: 'deliverer' }),
+  });
+  await deliverer.start();
+  life.onStop(() => deliverer.stop(life.drain.cut));
+}

@@ -1,0 +1,130 @@
+import {
+  ApiBodies,
+  type ApiParts,
+  ApiRoutes,
+  type AppOptions,
+  apiHandlers,
+  BodyBudget,
+  bodyMemoryBytes,
+  buildApp,
+  createGateway,
+  createStorageDoor,
+  type GatewayDeps,
+  OutsideClients,
+  type StorageDoorDeps,
+  stopGateway,
+} from '../ingress/index.ts';
+import { TrustedProxies } from '../lib/trusted-proxies.ts';
+import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
+import type { HostParts } from './host-parts.ts';
+import { serveInside } from './inside-parts.ts';
+import type { InstanceParts } from './instance-parts.ts';
+import type { ResourceParts } from './resource-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
+import { VERSION } from './version.ts';
+
+/** Made here from the configuration. */
+type OwnParts = Pick<
+  ApiParts,
+  | 'version'
+  | 'quotas'
+  | 'accountConcurrency'
+  | 'idleMs'
+  | 'retainDays'
+  | 'metricsToken'
+  | 'gateway'
+  | 'ready'
+  | 'checks'
+>;
+
+export type DoorDeps = Root &
+  Pick<HostParts, 'disk' | 'refuseWhenFull' | 'agent' | 'runtimes'> &
+  StateParts &
+  Pick<InstanceParts, 'doors'> &
+  Pick<ResourceParts, 'resourceHandlers'> &
+  Omit<ApiParts, keyof OwnParts> &
+  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'clients' | 'bodies'> &
+  Pick<StorageDoorDeps, 'buckets'>;
+
+/** The servers of the three ports, and those for functions. They do not listen yet. */
+export async function doorParts(deps: DoorDeps) {
+  const { config, region, clock, log, iam, meter, catalog, flowTriggers, flows, runs, storage, capabilities } = deps;
+  const clients = new OutsideClients(new TrustedProxies(config.trustedProxies));
+  const bodies = new BodyBudget(bodyMemoryBytes());
+  const unlessUnavailable = <T>(work: Promise<T>): Promise<T> => storage.unlessUnavailable(work);
+  const door = { bodies, clients, iam, region, clock, meter };
+  const gatewayDeps: GatewayDeps = {
+    ...{ ...door, catalog, flowTriggers, flows, runs, invoker: deps.invoker, async: deps.asyncInvocations },
+    routes: new ApiRoutes({ catalog, flowTriggers, region }),
+    apps: deps.gatewayApps,
+    log: log.child({ module: 'gateway' }),
+  };
+  const storageDeps: StorageDoorDeps = {
+    ...{ ...door, buckets: deps.buckets, unlessUnavailable },
+    storageHost: config.storageHost,
+    log: log.child({ module: 'storage' }),
+  };
+  const appOptions: AppOptions = {
+    ...{ clients, iam, clock, meter, unlessUnavailable, refuseWhenFull: deps.refuseWhenFull, changes: deps.feed },
+    bodies: new ApiBodies({ budget: bodies, dataDir: config.dataDir, clients, clock }),
+    drainMs: config.drainMs + ANSWER_MS,
+    flowName: (projectId, id) => flows.nameOf(projectId, id),
+    log: log.child({ module: 'http' }),
+    handlers: { ...deps.resourceHandlers, ...apiHandlers({ ...deps, ...ownParts(deps) }) },
+  };
+  const outside = {
+    app: buildApp(appOptions),
+    gateway: createGateway(gatewayDeps),
+    storage: createStorageDoor(storageDeps),
+  };
+  if (capabilities.doors) {
+    await serveInside(deps.doors, { appOptions, gatewayDeps, storageDeps, dataDir: config.dataDir });
+  }
+  deps.replacements.signal?.throwIfAborted();
+  return { outside };
+}
+
+function ownParts({
+  config,
+  disk,
+  storage,
+  agent,
+  runtimes,
+  capabilities,
+  addresses,
+  replacements,
+}: DoorDeps): OwnParts {
+  const ensureAgent = replacements.driver === undefined ? (): Promise<unknown> => agent.ensureAgent() : undefined;
+  return {
+    version: VERSION,
+    quotas: config.quotas,
+    accountConcurrency: config.accountConcurrency,
+    idleMs: config.idleMs,
+    retainDays: config.logRetainDays,
+    metricsToken: config.metricsToken?.reveal(),
+    gateway: () => addresses.gateway,
+    ready: readiness({ disk, storage, ensureAgent }),
+    checks: () => machineChecks({ config, storage, runtimes, capabilities }),
+  };
+}
+
+type ListenDeps = Root & Pick<StateParts, 'addresses'> & Awaited<ReturnType<typeof doorParts>>;
+
+/** Accepts connections; the addresses are those of the servers from then on. */
+export async function listenParts({ config, clock, life, addresses, outside }: ListenDeps): Promise<void> {
+  const { app, gateway, storage } = outside;
+  const { host } = config;
+  const stopDoors = (): Promise<unknown> =>
+    Promise.all([gateway, storage].map((server) => stopGateway(server, clock, life.drain.closed)));
+  // first, because answers of the API contain its address
+  await listen(gateway, host, config.gatewayPort);
+  life.onStop(stopDoors);
+  Object.assign(addresses, { gateway: addressOf(gateway, host) });
+  await listen(storage, host, config.storagePort);
+  Object.assign(addresses, { storage: addressOf(storage, host) });
+  await app.listen({ host, port: config.port });
+  life.onStop(() => Promise.all([app.close(), stopDoors()]));
+  Object.assign(addresses, { endpoint: addressOf(app.server, host) });
+  await updateAddresses(config.dataDir, addresses);
+}

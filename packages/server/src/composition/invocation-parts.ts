@@ -1,0 +1,52 @@
+import { AccountGate, Invoker, ReservedDemand } from '../invocation/index.ts';
+import { startMeasuring } from '../startup/index.ts';
+import type { HostParts } from './host-parts.ts';
+import type { InstanceParts } from './instance-parts.ts';
+import type { Root } from './root.ts';
+import type { StateParts } from './state-parts.ts';
+
+/** Events of one project that wait for its concurrency, together. */
+const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+
+export interface InvocationDeps
+  extends Root,
+    Pick<StateParts, 'catalog' | 'iam' | 'telemetry'>,
+    Pick<HostParts, 'runtimes'>,
+    Pick<InstanceParts, 'pool' | 'keeper' | 'logs'> {}
+
+/** Synchronous invocations: admission, calls, and what is measured of them. */
+export function invocationParts(deps: InvocationDeps) {
+  const { config, clock, log, life, catalog, pool, keeper, logs, runtimes, iam, telemetry } = deps;
+  const gate = new AccountGate(
+    { concurrency: config.accountConcurrency, maxWaitMs: config.maxWaitMs, maxWaitingBytes: MAX_WAITING_BYTES },
+    clock,
+  );
+  const { stop, ...measuring } = startMeasuring({ telemetry, pool, config, clock, log });
+  life.onStop(stop);
+  const invoker = new Invoker({
+    catalog,
+    pool,
+    logs,
+    record: (record) => telemetry.records.append(record),
+    launchPlan: (runtime) => runtimes.launchPlan(runtime),
+    gate,
+    running: measuring.running,
+    requests: life.requests,
+    agencyCredentials: (projectId, agency, depth) => iam.agencyCredentials.of(projectId, agency, depth),
+    clock,
+    random: Math.random,
+  });
+  const reservedDemand = new ReservedDemand({
+    catalog,
+    keeper,
+    gate,
+    specFor: (target) => invoker.specFor(target),
+    clock,
+    log: log.child({ module: 'reserved' }),
+  });
+  reservedDemand.start();
+  life.onStop(() => reservedDemand.stop());
+  return { gate, ...measuring, invoker, reservedDemand };
+}
+
+export type InvocationParts = ReturnType<typeof invocationParts>;

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import { RunningRequests } from '../invocation/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import { Drain } from '../startup/index.ts';
+
+export interface LifetimeOptions {
+  readonly drainMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What must be stopped: each part registers its stop when it has started, and the last one stops first. */
+export class Lifetime {
+  readonly requests: RunningRequests;
+  /** One deadline for all parts, from the moment that the first begins to stop. */
+  readonly drain: Drain;
+  readonly #log: Logger;
+  readonly #steps: (() => unknown)[] = [];
+  #stopping: Promise<void> | undefined;
+
+  constructor({ drainMs, clock, log }: LifetimeOptions) {
+    this.#log = log;
+    this.requests = new RunningRequests(clock);
+    this.drain = new Drain({ drainMs, requests: this.requests, log });
+  }
+
+  onStop(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  /** Idempotent. A part that cannot be stopped is logged, and the others are stopped all the same. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.drain.begin();
+    for (const step of this.#steps.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        this.#log.error({ err: error }, 'a part could not be stopped');
+      }
+    }
+    this.drain.over();
+  }
+}

@@ -1,0 +1,31 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import type { SandboxDriver } from '../instances/index.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Lifetime } from './lifetime.ts';
+import type { LaunchedParts } from './own-agent.ts';
+
+/** Replacements by tests. */
+export interface ServerParts {
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly driver?: SandboxDriver;
+  /** The launcher, when the server runs as an ordinary user and its agent as root. */
+  readonly launched?: LaunchedParts | undefined;
+  /** XDG_RUNTIME_DIR of an ordinary user. */
+  readonly runtimeDir?: string | undefined;
+  /** Aborts the start: it rejects soon, and leaves nothing behind. */
+  readonly signal?: AbortSignal;
+}
+
+/** What each part may use. */
+export interface Root {
+  readonly config: Config;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly life: Lifetime;
+  readonly replacements: Omit<ServerParts, 'log' | 'clock'>;
+  /** Call when the server permanently lost a part without which it cannot store data. */
+  readonly onBroken: (error: Error) => void;
+}

@@ -1,0 +1,100 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ArtifactStore, SharedBlobs } from '../artifacts/index.ts';
+import { Catalog, ProjectContentsStore } from '../control/index.ts';
+import { Iam } from '../iam/index.ts';
+import { Queue, SteadyTime } from '../queue/index.ts';
+import { checkShared, functionFacts, openDatabase, plannedAddresses, writeCredentials } from '../startup/index.ts';
+import { ChangeFeed, Duty, type DutyOptions, Leases, Membership } from '../storage/index.ts';
+import { openTelemetry } from '../telemetry/index.ts';
+import type { HostParts } from './host-parts.ts';
+import type { Root } from './root.ts';
+import { VERSION } from './version.ts';
+
+/** Everything that is stored, and who may use it: database, identities, queue, telemetry, artifacts. */
+export async function stateParts({ config, clock, log, life, onBroken, disk }: Root & Pick<HostParts, 'disk'>) {
+  const { sealer, home, storage } = await openDatabase({ config, log, onDeath: onBroken });
+  life.onStop(() => storage.close());
+  const membership = await Membership.join({
+    storage,
+    home,
+    name: `${hostname()} (${process.pid})`,
+    version: VERSION,
+    clock,
+    onError: (error) => log.error({ err: error }, 'a heartbeat failed'),
+    onConflict: onBroken,
+  });
+  life.onStop(() => membership.leave());
+  checkShared(membership, config);
+  const leases = new Leases(storage, membership);
+  const feed = new ChangeFeed(storage.db);
+  life.onStop(() => feed.stop());
+  const catalog = new Catalog();
+  const iam = new Iam({
+    storage,
+    feed,
+    sealer,
+    clock,
+    log: log.child({ module: 'iam' }),
+    region: config.region,
+    functions: functionFacts(catalog, new ProjectContentsStore(storage.db)),
+    auditRetainDays: config.auditRetainDays,
+  });
+  // those of the servers that listen take their place
+  const addresses = { ...plannedAddresses(config) };
+  await iam.start((credentials) => writeCredentials(config.dataDir, addresses, credentials));
+  life.onStop(() => iam.stop());
+  const steady = await SteadyTime.open({
+    storage,
+    hasPeers: membership.livePeer !== undefined,
+    clock,
+    onError: (error) => log.error({ err: error }, 'steady time could not be noted'),
+  });
+  life.onStop(() => steady.stop());
+  const queue = await Queue.open({
+    storage,
+    member: membership,
+    now: () => steady.now(),
+    wallTime: clock.now,
+    maxOfOwner: { messages: config.quotas.asyncEvents, bytes: config.quotas.asyncBytes },
+  });
+  const telemetry = await openTelemetry({
+    dir: config.dataDir,
+    retainDays: config.logRetainDays,
+    limits: { totalBytes: config.logBytes, projectBytes: config.logBytesPerProject },
+    mayWriteLogs: () => !disk.state.low,
+    clock,
+    onError: (error) => log.error({ err: error }, 'telemetry could not be written'),
+    onSetAside: (path) => log.warn({ path }, 'a damaged file of logs and metrics was set aside; a new one was begun'),
+  });
+  life.onStop(() => telemetry.close());
+  const artifacts = new ArtifactStore({
+    dir: join(config.dataDir, 'artifacts'),
+    ...(config.sharedArtifacts === undefined ? {} : { shared: new SharedBlobs(config.sharedArtifacts) }),
+  });
+  await artifacts.start();
+  life.onStop(() => artifacts.stop());
+  /** Work that one server does for all. It begins and ends with the lease of that name; stop it by `life`. */
+  const duty = (name: string, work: Pick<DutyOptions, 'begin' | 'end'>): Duty =>
+    new Duty({
+      ...work,
+      name,
+      leases,
+      peers: membership,
+      clock,
+      onError: (error) => log.error({ err: error, duty: name }, 'work for all servers could not begin or end'),
+    });
+  return {
+    ...{ sealer, storage, membership, leases, feed, catalog, iam, addresses, steady, queue, telemetry, artifacts },
+    duty,
+  };
+}
+
+type FollowingDeps = Pick<Root, 'clock'> & Pick<StateParts, 'storage' | 'feed'>;
+
+/** What other servers change is known here soon from now on. Call when all followers of changes follow. */
+export function followOthers({ storage, feed, clock }: FollowingDeps): void {
+  if (storage.signals !== undefined) feed.hearOthers({ signals: storage.signals, clock });
+}
+
+export type StateParts = Awaited<ReturnType<typeof stateParts>>;
