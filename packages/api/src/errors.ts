@@ -279,6 +279,13 @@ export const ERRORS = {
     'control',
     'Another trigger of the bucket gets some of the same events for the same objects.',
   ),
+  invalid_cts_trigger: user(
+    'FSS.1305',
+    400,
+    'control',
+    'A setting of a CTS trigger is not usable; the message names it.',
+  ),
+  cts_trigger_exists: user('FSS.1153', 409, 'control', 'The version or alias has a CTS trigger of this name.'),
   invalid_smn_trigger: user(
     'FSS.1102',
     400,

@@ -1,5 +1,6 @@
 import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
+import { ctsTrigger } from './trigger-kinds/cts.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
 import { obsTrigger } from './trigger-kinds/obs.ts';
 import { smnTrigger } from './trigger-kinds/smn.ts';
@@ -34,6 +35,7 @@ export const TRIGGER_KINDS = {
   DEDICATEDGATEWAY: gatewayTrigger,
   OBS: obsTrigger,
   SMN: smnTrigger,
+  CTS: ctsTrigger,
 } as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;

@@ -50,6 +50,7 @@ const ShownTrigger = Type.Object({
   method: Type.Optional(Type.String({ description: 'Of an enabled API; so are the fields below.' })),
   invoke_url: Type.Optional(Type.String()),
   env_name: Type.Optional(Type.String()),
+  operations: Type.Optional(Type.Array(Type.String(), { description: 'Of an enabled CTS trigger.' })),
   topic_urn: Type.Optional(Type.String({ description: 'Of an enabled SMN trigger.' })),
   bucket: Type.Optional(Type.String({ description: 'Of an enabled OBS trigger; so are the fields below.' })),
   events: Type.Optional(Type.Array(Type.String())),

@@ -26,7 +26,7 @@ const RULES = rules('triggers', {
   ],
 });
 
-const TYPES = ['FLOWTIMER', 'APIG', 'APIG_DE', 'SMN', 'OBS'];
+const TYPES = ['FLOWTIMER', 'APIG', 'APIG_DE', 'SMN', 'OBS', 'CTS'];
 const METHODS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS', 'ANY'];
 
 /** Settings of triggers. Whether a cron expression is valid or a bucket exists, only the caller knows. */

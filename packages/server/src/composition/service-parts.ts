@@ -1,5 +1,5 @@
 import { FlowListeners, FlowTimers } from '../flows/index.ts';
-import { FactStore, Facts, FanOut } from '../services/index.ts';
+import { auditFacts, FactStore, Facts, FanOut } from '../services/index.ts';
 import type { Duty } from '../storage/index.ts';
 import { FunctionListeners, TimerSource, TRIGGERS, triggerSources } from '../triggers/index.ts';
 import type { AsyncParts } from './async-parts.ts';
@@ -10,7 +10,7 @@ import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
 
 export type ServiceDeps = Root &
-  Pick<StateParts, 'storage' | 'feed' | 'queue' | 'catalog' | 'steady'> &
+  Pick<StateParts, 'storage' | 'feed' | 'queue' | 'catalog' | 'steady' | 'iam'> &
   Pick<ControlParts, 'triggers' | 'flowTriggers' | 'flows'> &
   Pick<InvocationParts, 'invoker'> &
   Pick<AsyncParts, 'asyncInvocations'> &
@@ -37,6 +37,9 @@ export function serviceParts(deps: ServiceDeps) {
     wake: () => fanOut.wake(),
     onError: (error) => log.error({ err: error }, 'the events of services that wait could not be counted'),
   });
+  const left = (projectId: string, operation: string): void =>
+    log.warn({ projectId, operation }, 'an audit event starts nothing: too many events of the project wait');
+  deps.iam.audit.recordWith(auditFacts(facts, left));
   const timing = { clock, steady: () => steady.now(), log };
   const sourceDeps = { ...timing, catalog, triggers, async, leftOut, region };
   const flowTimers = new TimerSource(new FlowTimers(ofFlows), timing);

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../storage/index.ts';
+import type { AtomicStatement, Schema, Storage } from '../storage/index.ts';
 
 /** One changing request or login. Holds no secret and no body. */
 export interface AuditEntry {
@@ -42,12 +42,16 @@ export interface AuditFilter {
 export class AuditStore {
   readonly #db: Kysely<Schema>;
 
-  constructor(db: Kysely<Schema>) {
+  readonly #atomic: Storage['atomic'];
+
+  constructor({ db, atomic }: Pick<Storage, 'db' | 'atomic'>) {
     this.#db = db;
+    this.#atomic = atomic;
   }
 
-  async add(entry: AuditEntry): Promise<void> {
-    await this.#db
+  /** With the other statements, in one transaction. */
+  async add(entry: AuditEntry, others: readonly AtomicStatement[]): Promise<void> {
+    const query = this.#db
       .insertInto('audit_entry')
       .values({
         id: entry.id,
@@ -65,7 +69,8 @@ export class AuditStore {
         error_code: entry.errorCode,
         request_id: entry.requestId,
       })
-      .execute();
+      .compile();
+    await this.#atomic([{ query }, ...others]);
   }
 
   /** Newest first. */

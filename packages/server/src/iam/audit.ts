@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../lib/clock.ts';
+import type { AtomicStatement } from '../storage/index.ts';
 import type { AuditEntry, AuditFilter, AuditStore } from './audit-store.ts';
 
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
@@ -17,11 +18,24 @@ export interface AuditOptions {
   readonly retainDays: number;
 }
 
-export type AuditNote = Omit<AuditEntry, 'id' | 'at'>;
+export interface AuditNote extends Omit<AuditEntry, 'id' | 'at'> {
+  /** Functions that ran one after another until this happened; undefined when no function caused it. */
+  readonly depth?: number | undefined;
+}
+
+/** What is stored with a record, in one transaction. */
+export interface AuditRecorder {
+  statements(entry: AuditEntry, depth: number): readonly AtomicStatement[];
+  /** Called when they are stored. */
+  recorded(): void;
+}
+
+const NO_RECORDER: AuditRecorder = { statements: () => [], recorded: () => {} };
 
 /** Records of changes and of attempted changes, with their callers. */
 export class Audit {
   readonly #options: AuditOptions;
+  #recorder: AuditRecorder = NO_RECORDER;
   #timer: Timer | undefined;
   #strangers = { minute: 0, count: 0 };
   /** Keeps records of one millisecond in order. */
@@ -29,6 +43,11 @@ export class Audit {
 
   constructor(options: AuditOptions) {
     this.#options = options;
+  }
+
+  /** From now on `recorder` sees each record. */
+  recordWith(recorder: AuditRecorder): void {
+    this.#recorder = recorder;
   }
 
   start(): void {
@@ -43,7 +62,7 @@ export class Audit {
   }
 
   /** On disk when it resolves; never rejects: an entry that cannot be stored goes to the log of the server. */
-  async note(note: AuditNote): Promise<void> {
+  async note({ depth = 0, ...note }: AuditNote): Promise<void> {
     const { store, clock, log } = this.#options;
     const at = clock.now();
     if (note.userId === '' && note.accessKey === '' && !this.#mayNoteStranger(at)) return;
@@ -52,7 +71,8 @@ export class Audit {
     const id = `${at.toString(36).padStart(9, '0')}-${order}-${randomBytes(4).toString('hex')}`;
     const entry = { ...note, id, at, resource: note.resource.slice(0, MAX_RESOURCE_CHARS) };
     try {
-      await store.add(entry);
+      await store.add(entry, this.#recorder.statements(entry, depth));
+      this.#recorder.recorded();
     } catch (error) {
       log.error({ err: error, entry }, 'an audit entry could not be stored');
     }

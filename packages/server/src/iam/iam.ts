@@ -120,7 +120,7 @@ export class Iam {
     const { storage } = options;
     this.accounts = new Accounts({ ...parts, storage, sealer, hasher: this.#hasher, tenancy });
     this.agencyCredentials = new AgencyCredentials({ directory, sessions: this.sessions, clock });
-    this.audit = new Audit({ store: new AuditStore(db), clock, log, retainDays: options.auditRetainDays });
+    this.audit = new Audit({ store: new AuditStore(options.storage), clock, log, retainDays: options.auditRetainDays });
   }
 
   /**

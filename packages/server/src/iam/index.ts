@@ -1,4 +1,5 @@
 export type { FunctionCredentials } from './agency-credentials.ts';
+export type { AuditRecorder } from './audit.ts';
 export type { AuditEntry } from './audit-store.ts';
 export type { FunctionRef, Peer, Question } from './authorizer.ts';
 export type { IamOptions } from './iam.ts';

@@ -28,6 +28,7 @@ export {
   type Stored,
   type WriteConditions,
 } from './buckets/index.ts';
+export { type AuditFact, auditFacts, auditOf, auditSource } from './facts/audit-facts.ts';
 export { FactStore } from './facts/fact-store.ts';
 export { type FactQuota, Facts } from './facts/facts.ts';
 export { FanOut, type FanOutLease } from './facts/fan-out.ts';

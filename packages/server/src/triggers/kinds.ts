@@ -1,3 +1,6 @@
+import type { Trigger } from '../control/index.ts';
+import type { Fact } from '../services/index.ts';
+import { cts } from './cts/index.ts';
 import { apig, dedicatedGateway } from './gateway/index.ts';
 import { obs } from './obs/index.ts';
 import { smn } from './smn/index.ts';
@@ -5,7 +8,18 @@ import { timer } from './timer/index.ts';
 import type { SourceDeps, TriggerKind, TriggerSource } from './trigger-kind.ts';
 
 /** Every kind of trigger. */
-export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway, obs, smn];
+export const TRIGGERS: readonly TriggerKind[] = [timer, apig, dedicatedGateway, obs, smn, cts];
+
+const BY_CODE: ReadonlyMap<string, TriggerKind> = new Map(TRIGGERS.map((kind) => [kind.code, kind]));
+
+/** The event of a fact for a trigger of any kind; undefined when it does not ask for such a fact. */
+export function eventFor(
+  { id, settings }: { readonly id: string; readonly settings: Pick<Trigger['settings'], 'kind'> },
+  fact: Fact,
+): Buffer | undefined {
+  // settings of a kind that listens to facts are those of the kind, whatever starts
+  return BY_CODE.get(settings.kind)?.event?.({ id, settings: settings as Trigger['settings'] }, fact);
+}
 
 /** The sources of all kinds and others, as one. */
 export function triggerSources({ log, ...deps }: SourceDeps, others: readonly TriggerSource[]): TriggerSource {

@@ -6,12 +6,18 @@ type Triggers = CallOutput<'showWorkFlow'>['data']['triggers'];
 export function triggerText(triggers: Triggers): string {
   return triggers
     .map((trigger) => {
-      const { trigger_name, trigger_type, enabled, schedule, method, invoke_url, env_name, bucket, topic_urn } =
-        trigger;
-      const stage = env_name === undefined || env_name === 'RELEASE' ? '' : ` in ${env_name}`;
-      const called = bucket === undefined ? `${method} ${invoke_url}${stage} (IAM)` : TRIGGER_KINDS.OBS.words(trigger);
-      const starts = schedule ?? (topic_urn === undefined ? called : TRIGGER_KINDS.SMN.words(trigger));
-      return `trigger ${trigger_name}: ${trigger_type} ${enabled ? starts : 'disabled'}\n`;
+      const { trigger_name, trigger_type, enabled } = trigger;
+      return `trigger ${trigger_name}: ${trigger_type} ${enabled ? startOf(trigger) : 'disabled'}\n`;
     })
     .join('');
+}
+
+function startOf(trigger: Triggers[number]): string {
+  const { trigger_type: type, schedule, method, invoke_url, env_name } = trigger;
+  if (schedule !== undefined) return schedule;
+  if (method === undefined && Object.hasOwn(TRIGGER_KINDS, type)) {
+    return TRIGGER_KINDS[type as keyof typeof TRIGGER_KINDS].words(trigger);
+  }
+  const stage = env_name === undefined || env_name === 'RELEASE' ? '' : ` in ${env_name}`;
+  return `${method} ${invoke_url}${stage} (IAM)`;
 }

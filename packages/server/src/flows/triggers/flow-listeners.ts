@@ -5,9 +5,9 @@ import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
 import type { Delivery, Fact, Subscriber } from '../../services/index.ts';
 import type { AtomicStatement } from '../../storage/index.ts';
-import { obsEventFor } from '../../triggers/index.ts';
+import { eventFor } from '../../triggers/index.ts';
 import type { FlowCatalog, FlowRuns } from '../types.ts';
-import { type FlowTrigger, isFlowObs } from './flow-trigger.ts';
+import type { FlowTrigger } from './flow-trigger.ts';
 import type { FlowTriggers } from './flow-triggers.ts';
 
 export interface FlowListenersDeps {
@@ -34,7 +34,7 @@ export class FlowListeners implements Subscriber {
 
   *deliveries(fact: Fact): Iterable<Delivery> {
     for (const trigger of this.#deps.triggers.listening(fact.source)) {
-      const event = isFlowObs(trigger) ? obsEventFor(trigger.settings, fact) : undefined;
+      const event = eventFor(trigger, fact);
       if (event === undefined) continue;
       if (fact.depth >= MAX_DEPTH) {
         const details = { flow: trigger.flow, trigger: trigger.name, depth: fact.depth };

@@ -1,6 +1,6 @@
 import type { Json } from '@funcgraph/flow';
 import type { ApiSettings, Trigger } from '../../control/index.ts';
-import type { ObsSettings, SmnSettings } from '../../triggers/index.ts';
+import type { CtsSettings, ObsSettings, SmnSettings } from '../../triggers/index.ts';
 
 export interface FlowTimerSettings {
   readonly kind: 'FLOWTIMER';
@@ -11,7 +11,7 @@ export interface FlowTimerSettings {
 }
 
 /** `kind` is that of the gateway: a dedicated one stands for APIG_DE. */
-export type FlowTriggerSettings = FlowTimerSettings | ApiSettings | ObsSettings | SmnSettings;
+export type FlowTriggerSettings = FlowTimerSettings | ApiSettings | ObsSettings | SmnSettings | CtsSettings;
 
 /** An enabled trigger of a definition. */
 export interface DefinedTrigger {
@@ -47,8 +47,4 @@ export function isFlowApi(trigger: FlowTrigger): trigger is FlowTrigger<ApiSetti
 
 export function isFlowTimer(trigger: FlowTrigger): trigger is FlowTrigger<FlowTimerSettings> {
   return trigger.settings.kind === 'FLOWTIMER';
-}
-
-export function isFlowObs(trigger: FlowTrigger): trigger is FlowTrigger<ObsSettings> {
-  return trigger.settings.kind === 'OBS';
 }

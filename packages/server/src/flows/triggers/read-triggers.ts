@@ -4,12 +4,15 @@ import type { ApiSettings } from '../../control/index.ts';
 import { parseCronSchedule, ScheduleError } from '../../domain/schedule.ts';
 import { idOf } from '../../lib/ids.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { bucketSource, topicSource } from '../../services/index.ts';
+import { auditSource, bucketSource, topicSource } from '../../services/index.ts';
 import {
+  type CtsSettings,
   checkApi,
+  checkCts,
   checkObs,
   type ObsSettings,
   readApi,
+  readCts,
   readObs,
   readSmn,
   routeKey,
@@ -79,6 +82,8 @@ function readSettings({ trigger_type: type, trigger_config: config }: Given, nam
       return readBucket(name, config, fault);
     case 'SMN':
       return readTopic(name, config, fault);
+    case 'CTS':
+      return readAudited(name, config, fault);
     // reported by the rules of definitions
     default:
       return undefined;
@@ -157,7 +162,7 @@ function readBucket(name: string, config: JsonObject, fault: Fault): ObsSettings
     fault('X-53', `trigger_config.${field}`, 'must be text');
     return undefined;
   }
-  if (!Array.isArray(events) || !events.every((event) => typeof event === 'string')) {
+  if (!isTexts(events)) {
     fault('X-53', 'trigger_config.events', 'must be a list of texts');
     return undefined;
   }
@@ -188,8 +193,30 @@ function readTopic(name: string, { topic_urn = '' }: JsonObject, fault: Fault): 
   }
 }
 
+function readAudited(name: string, { operations = [] }: JsonObject, fault: Fault): CtsSettings | undefined {
+  const field = 'trigger_config.operations';
+  if (!isTexts(operations)) {
+    fault('X-56', field, 'must be a list of texts');
+    return undefined;
+  }
+  try {
+    const settings = readCts({ name, operations });
+    checkCts(settings);
+    return settings;
+  } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
+    fault('X-56', field, error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+    return undefined;
+  }
+}
+
+function isTexts(value: Json | undefined): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
 function sourceOf(projectId: string, settings: FlowTriggerSettings): string | undefined {
   if (settings.kind === 'OBS') return bucketSource(projectId, settings.bucket);
+  if (settings.kind === 'CTS') return auditSource(projectId);
   return settings.kind === 'SMN' ? topicSource(projectId, topicOf(settings).name) : undefined;
 }
 

@@ -29,6 +29,7 @@ export interface Noted extends RequestParts {
   readonly id: string;
   readonly caller: Caller;
   readonly peer: Peer;
+  readonly depth: number | undefined;
 }
 
 export function isNoted(id: RouteId, { method }: Pick<Route, 'method'>): boolean {
@@ -57,6 +58,7 @@ export async function onRecord<T>(
       status,
       errorCode,
       requestId: noted.id,
+      depth: noted.depth,
     });
   };
   let result: T;

@@ -48,7 +48,7 @@ async function traces(id: RouteId, parts: RequestParts): Promise<{ questions: un
     await onRecord(
       { iam, flowName: async () => undefined },
       { routeId: id, route },
-      { id: 'r1', caller, peer, ...parts },
+      { id: 'r1', caller, peer, depth: undefined, ...parts },
       work,
     );
   else await work();

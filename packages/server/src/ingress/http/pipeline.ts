@@ -187,7 +187,7 @@ export class Pipeline {
       // functions run without the database
       return id === 'invokeFunction' ? working : unlessUnavailable(working);
     }
-    const entry = { id: incoming.id, caller, params, query, body: {} as unknown, peer: step.peer };
+    const entry = { id: incoming.id, caller, params, query, body: {} as unknown, peer, depth: depthOf(caller, peer) };
     const note: Note = (body) => {
       entry.body = body;
     };

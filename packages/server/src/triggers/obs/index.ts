@@ -1,7 +1,7 @@
 import { TRIGGER_KINDS } from '@funcgraph/api';
 import { shownQualifier, type Trigger, type TriggerNeighbours, type TriggerSources } from '../../control/index.ts';
 import { PlatformError } from '../../lib/platform-error.ts';
-import { bucketSource, type Fact, objectOf } from '../../services/index.ts';
+import { bucketSource, objectOf } from '../../services/index.ts';
 import type { TriggerKind } from '../trigger-kind.ts';
 import { obsEvent } from './obs-event.ts';
 import { checkObs, matches, type ObsSettings, obsData, overlap, readObs } from './obs-settings.ts';
@@ -17,7 +17,10 @@ export const obs: TriggerKind<ObsSettings, 'OBS'> = {
   listensTo: ({ projectId }, { bucket }) => bucketSource(projectId, bucket),
   read: readObs,
   data: obsData,
-  event: ({ settings }, fact) => obsEventFor(settings, fact),
+  event({ settings }, fact) {
+    const object = objectOf(fact);
+    return matches(settings, object) ? obsEvent(object, settings.name) : undefined;
+  },
   sample: {
     name: 'obs-event-template',
     description: 'An object was put into a bucket; its key is URL-encoded',
@@ -46,12 +49,6 @@ export const obs: TriggerKind<ObsSettings, 'OBS'> = {
     },
   },
 };
-
-/** The event of an object that the settings select; undefined for others. */
-export function obsEventFor(settings: ObsSettings, fact: Fact): Buffer | undefined {
-  const object = objectOf(fact);
-  return matches(settings, object) ? obsEvent(object, settings.name) : undefined;
-}
 
 /** Throws `bucket_not_usable`. */
 export async function checkBucket(

@@ -17,6 +17,7 @@ export function triggersReply(
       const { bucket, events, prefix, suffix } = settings;
       return { ...shown, bucket, events: [...events], prefix, suffix };
     }
+    if (settings.kind === 'CTS') return { ...shown, operations: [...settings.operations] };
     if (settings.kind === 'SMN') return { ...shown, topic_urn: settings.topicUrn };
     const { method, groupId, path, envName } = settings;
     return { ...shown, method, invoke_url: gateway + apiAddress(projectId, groupId) + path, env_name: envName };

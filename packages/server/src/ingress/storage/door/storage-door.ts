@@ -176,6 +176,7 @@ class StorageDoor {
         status,
         errorCode,
         requestId,
+        depth: call.caller.chainDepth,
       });
     const place = { requestId, resource: '', dialect: call.dialect };
     const answer = await working.catch(async (error: unknown): Promise<never> => {

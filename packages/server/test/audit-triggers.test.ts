@@ -1,0 +1,114 @@
+import { createClient } from '@funcgraph/api';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ManualClock } from '../src/lib/manual-clock.ts';
+import { FakeServer } from './fake-server.ts';
+import { Identities } from './identity-fixture.ts';
+
+interface Audited {
+  readonly trace_name: string;
+  readonly resource_name: string;
+  readonly code: number;
+  readonly trace_id: string;
+}
+
+let server: FakeServer;
+let ran: Audited[] = [];
+/** What the function does with its event, with the keys of its agency. */
+let act: (own: FakeServer['api']) => Promise<unknown> = () => Promise.resolve();
+let hello: { project_id: string; function_urn: string };
+
+beforeAll(async () => {
+  server = await FakeServer.start(
+    {
+      async handler(event, { credentials }) {
+        ran.push((JSON.parse(event.toString('utf8')) as { cts: Audited }).cts);
+        const { securityAccessKey: accessKey, securitySecretKey: secretKey, securityToken } = credentials;
+        const { endpoint } = server.running;
+        await act(createClient({ endpoint, auth: { kind: 'key', accessKey, secretKey, securityToken } }));
+        return '';
+      },
+    },
+    {},
+    pino({ level: 'silent' }),
+    { clock: new ManualClock(Date.now()) },
+  );
+  await new Identities(server).agency('writer', ['te_admin']);
+  hello = await server.deploy('hello');
+}, 60_000);
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+const create = (operations: string[], params = hello) =>
+  server.api.call('createFunctionTrigger', {
+    params,
+    body: { trigger_type_code: 'CTS', event_data: { name: 'audit', operations } },
+  });
+async function runs(count: number): Promise<Audited[]> {
+  const passing = () => {
+    server.clock.advance(50);
+    return ran.length;
+  };
+  await expect.poll(passing, { timeout: 30_000 }).toBe(count);
+  return ran;
+}
+
+it('a selected operation starts the function, done or refused, and others do not', async () => {
+  const { data } = await create(['FunctionGraph:function:createFunction;deleteFunction']);
+  const { project_id, function_urn } = await server.deploy('other');
+  const other = { project_id, function_urn: function_urn.replace(/:latest$/, '') };
+  await server.api.call('updateFunctionConfig', { params: other, body: { description: 'changed' } });
+  await server.api.call('deleteFunction', { params: other });
+  await expect(server.api.call('deleteFunction', { params: other })).rejects.toMatchObject({ status: 404 });
+  const audited = (await runs(3)).map(({ trace_name, resource_name, code }) => [trace_name, resource_name, code]);
+  expect(audited.toSorted()).toEqual(
+    [
+      ['createFunction', 'default/other', 200],
+      ['deleteFunction', 'default/other', 204],
+      ['deleteFunction', 'default/other', 404],
+    ].toSorted(),
+  );
+  expect(new Set(ran.map(({ trace_id }) => trace_id)).size).toBe(3);
+  await server.api.call('deleteFunctionTrigger', {
+    params: { ...hello, trigger_type_code: 'CTS', trigger_id: data.trigger_id },
+  });
+});
+
+it('a function that causes the events that start it runs 16 times', async () => {
+  ran = [];
+  const writer = await server.deploy('writer');
+  await server.api.call('updateFunctionConfig', { params: writer, body: { xrole: 'writer' } });
+  await create(['FunctionGraph:function:updateFunctionConfig'], writer);
+  act = (own) => own.call('updateFunctionConfig', { params: hello, body: { description: `run ${ran.length}` } });
+  await server.api.call('updateFunctionConfig', { params: hello, body: { description: 'first' } });
+  await runs(16);
+  const passing = async () => {
+    server.clock.advance(1000);
+    return JSON.stringify((await server.api.call('queryLogs', { params: writer, query: {} })).data);
+  };
+  await expect.poll(passing, { timeout: 30_000 }).toContain('16 functions ran one after another');
+  expect(ran).toHaveLength(16);
+});
+
+it('an operation starts a flow', async () => {
+  ran = [];
+  act = () => Promise.resolve();
+  const graph = {
+    name: 'audits',
+    triggers: [
+      {
+        trigger_name: 'audit',
+        trigger_type: 'CTS',
+        trigger_config: { operations: ['FunctionGraph:function:createFunction'] },
+      },
+    ],
+    nodes: [
+      { id: 'start', name: 'start', kind: 'start' },
+      { id: 'a', name: 'a', kind: 'function', function: 'hello' },
+    ],
+    edges: [{ from: 'start', to: 'a' }],
+  };
+  const params = { project_id: server.projectId };
+  await server.api.call('createWorkflow', { params, body: { graph } });
+  await server.deploy('third');
+  expect(await runs(1)).toMatchObject([{ trace_name: 'createFunction', resource_name: 'default/third' }]);
+});
