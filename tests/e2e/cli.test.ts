@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ROOT, runNode, TestServer } from '../server.ts';
+import { runNode, TestServer } from '../server.ts';
 
 let server: TestServer;
 let code: string;
@@ -139,10 +138,6 @@ test('refuses a key that is not the right one, with exit code 4', async () => {
 });
 
 test('the built program goes from nothing to a result with up --once, and leaves nothing running', async () => {
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
   const dataDir = await mkdtemp(join(tmpdir(), 'funcgraph-up-'));
   try {
     const args = [

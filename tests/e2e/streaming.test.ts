@@ -291,7 +291,7 @@ describe('streamed answers', () => {
       return (JSON.parse(shown.stdout.toString()) as { is_return_stream: unknown }).is_return_stream;
     };
     const runtime = await runtimeOf(server, 'Node.js');
-    await deploy(server, { name: 'cli-stream', runtime, files: { 'index.js': NODE } });
+    await deploy(server, { name: 'cli-stream', runtime, files: { 'index.js': NODE }, timeout: 3 });
     expect(await show()).toBe(false);
     const updated = await server.fgs(['functions', 'update', 'cli-stream', '--return-stream', 'on']);
     expect(updated.exitCode, updated.stderr).toBe(0);
