@@ -2,9 +2,12 @@ import type { TestProject } from 'vitest/node';
 import { createDatabase, PostgresCluster } from '../packages/server/src/storage/testing-cluster.ts';
 import { openAt, PREPARED } from '../packages/server/src/storage/testing-place.ts';
 
+/** With hundreds of databases, the launcher of vacuums would start a process every tenth of a second. */
+const SETTINGS = ['autovacuum=off', 'full_page_writes=off'];
+
 /** Starts a PostgreSQL server for the tests of a project; returns what ends it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const cluster = await PostgresCluster.start();
+  const cluster = await PostgresCluster.start(SETTINGS);
   await (await openAt((await createDatabase(cluster.folder, PREPARED)).reveal())).close();
   project.provide('postgresFolder', cluster.folder);
   return () => cluster.stop();

@@ -35,14 +35,16 @@ function account(): Account | undefined {
 export class PostgresCluster {
   readonly folder: string;
   readonly #bin: string;
+  readonly #settings: readonly string[];
   readonly #account = account();
   #server: ChildProcess | undefined;
   /** The end of its output. */
   #log = '';
   #databases = 0;
 
-  private constructor(bin: string) {
+  private constructor(bin: string, settings: readonly string[]) {
     this.#bin = bin;
+    this.#settings = settings;
     this.folder = mkdtempSync(join(tmpdir(), 'fg-pg-'));
     if (this.#account === undefined) return;
     chownSync(this.folder, this.#account.uid, this.#account.gid);
@@ -51,10 +53,10 @@ export class PostgresCluster {
   }
 
   /** Throws where PostgreSQL is not installed: check `findPostgres` first. */
-  static async start(): Promise<PostgresCluster> {
+  static async start(settings: readonly string[] = []): Promise<PostgresCluster> {
     const bin = findPostgres();
     if (bin === undefined) throw new Error(NO_POSTGRES);
-    const cluster = new PostgresCluster(bin);
+    const cluster = new PostgresCluster(bin, settings);
     const password = join(cluster.folder, 'password');
     writeFileSync(password, `${PASSWORD}\n`);
     // a locale that does not sort texts by their bytes
@@ -94,6 +96,7 @@ export class PostgresCluster {
       'max_connections=200',
       // after a crash, one call for all files: one call for each file takes a minute on a busy disk
       'recovery_init_sync_method=syncfs',
+      ...this.#settings,
     ];
     const server = spawn(join(this.#bin, 'postgres'), ['-D', this.#data, ...settings.flatMap((each) => ['-c', each])], {
       ...this.#account,
