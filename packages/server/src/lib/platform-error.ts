@@ -1,4 +1,4 @@
-import { type ErrorBody, type ErrorCode, type ErrorSpec, type ErrorViolation, errorSpec } from '@funcgraph/api';
+import { type ErrorBody, type ErrorCode, type ErrorSpec, type ErrorViolation, errorSpec } from '@funcgraph/api/errors';
 import { isFullDisk } from './full-disk.ts';
 import { isMissingReference } from './missing-reference.ts';
 

@@ -1,4 +1,4 @@
-import { causeOf } from '@funcgraph/api';
+import { causeOf } from '@funcgraph/api/causes';
 import Database from 'better-sqlite3';
 import { isFullDisk } from '../lib/full-disk.ts';
 import { addGauges, MINUTE_SCHEMA, OpenMinutes } from './metrics/minute-table.ts';

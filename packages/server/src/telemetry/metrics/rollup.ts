@@ -1,4 +1,4 @@
-import { CAUSES, type Cause, causeOf, resultOf } from '@funcgraph/api';
+import { CAUSES, type Cause, causeOf, resultOf } from '@funcgraph/api/causes';
 import type { InvocationRecord } from '../types.ts';
 import { addTo, bucketOf, type Histogram, quantile } from './histogram.ts';
 import type { MetricPoint } from './types.ts';
