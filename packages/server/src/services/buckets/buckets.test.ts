@@ -1,31 +1,30 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../lib/platform-error.ts';
-import type { Storage } from '../../storage/index.ts';
-import { openTestStorage } from '../../storage/testing.ts';
-import { bodyOf, openTestBuckets, type TestBuckets, testCaller, textOf } from './testing.ts';
+import {
+  bodyOf,
+  openTestBuckets,
+  photosForEachTest,
+  type TestBuckets,
+  testCaller,
+  textOf,
+  usageOf,
+} from './testing.ts';
 import type { Body, Buckets, PutRequest } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 const caller = testCaller();
 const nothing = { content: {}, metadata: {} };
 
-let storage: Storage;
 let test: TestBuckets;
 let buckets: Buckets;
 
-beforeAll(async () => {
-  storage = await openTestStorage();
-});
-afterAll(() => storage.close());
-beforeEach(async () => {
-  test = await openTestBuckets({ storage });
+photosForEachTest((opened) => {
+  test = opened;
   ({ buckets } = test);
-  await buckets.createBucket(caller, 'photos');
 });
-afterEach(() => test.close());
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 const put = (key: string, text: string, more: Partial<PutRequest> = {}) =>
@@ -34,10 +33,7 @@ const read = async (key: string): Promise<string> =>
   textOf((await buckets.get(caller, { bucket: 'photos', key })).bytes);
 const keysOf = async (prefix = ''): Promise<string[]> =>
   (await buckets.list(caller, { bucket: 'photos', prefix, limit: 1000 })).objects.map(({ key }) => key);
-const usage = async () => {
-  const row = await test.storage.db.selectFrom('bucket_usage').selectAll().executeTakeFirst();
-  return row && [row.buckets, row.objects, row.bytes, row.uploads, row.parts].map(Number);
-};
+const usage = () => usageOf(test);
 const code = (name: string) => expect.objectContaining({ code: name });
 
 describe('a bucket', () => {
@@ -341,7 +337,7 @@ describe('limits', () => {
   it('of a project refuse what would exceed them, and count what is deleted as free', async () => {
     await test.close();
     test = await openTestBuckets({
-      storage,
+      storage: test.storage,
       quotas: { buckets: 1, objects: 2, objectBytes: 10, uploads: 1, uploadParts: 1 },
     });
     ({ buckets } = test);
@@ -369,7 +365,7 @@ describe('limits', () => {
 
   it('hold for writes at the same time', async () => {
     await test.close();
-    test = await openTestBuckets({ storage, quotas: { objectBytes: 5, objectWrites: 15 } });
+    test = await openTestBuckets({ storage: test.storage, quotas: { objectBytes: 5, objectWrites: 15 } });
     ({ buckets } = test);
     await buckets.createBucket(caller, 'photos');
     const results = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => put(`${n}`, 'x')));

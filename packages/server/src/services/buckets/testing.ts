@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type Quotas, USUAL_QUOTAS } from '../../domain/quotas.ts';
 import { ManualClock } from '../../lib/manual-clock.ts';
 import type { Storage } from '../../storage/index.ts';
@@ -72,6 +73,28 @@ export async function openTestBuckets(options: TestBucketsOptions = {}): Promise
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** One database for the tests of a file; each test gets buckets of its own over it, with an empty one named `photos`. */
+export function photosForEachTest(use: (opened: TestBuckets) => void): void {
+  let storage: Storage;
+  let opened: TestBuckets;
+  beforeAll(async () => {
+    storage = await openTestStorage();
+  });
+  afterAll(() => storage.close());
+  beforeEach(async () => {
+    opened = await openTestBuckets({ storage });
+    await opened.buckets.createBucket(testCaller(), 'photos');
+    use(opened);
+  });
+  afterEach(() => opened.close());
+}
+
+/** The counted buckets, objects, bytes, uploads and parts; undefined before the first. */
+export async function usageOf({ storage }: TestBuckets): Promise<number[] | undefined> {
+  const row = await storage.db.selectFrom('bucket_usage').selectAll().executeTakeFirst();
+  return row && [row.buckets, row.objects, row.bytes, row.uploads, row.parts].map(Number);
 }
 
 async function empty({ db }: Storage): Promise<void> {

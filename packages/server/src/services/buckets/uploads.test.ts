@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Storage } from '../../storage/index.ts';
-import { openTestStorage } from '../../storage/testing.ts';
-import { bodyOf, openTestBuckets, type TestBuckets, testCaller, textOf } from './testing.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  bodyOf,
+  openTestBuckets,
+  photosForEachTest,
+  type TestBuckets,
+  testCaller,
+  textOf,
+  usageOf,
+} from './testing.ts';
 import type { Buckets, CompleteRequest, CreateUploadRequest, Stored } from './types.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,20 +17,13 @@ const caller = testCaller();
 const ref = { bucket: 'photos', key: 'video' };
 const nothing = { content: {}, metadata: {} };
 
-let storage: Storage;
 let test: TestBuckets;
 let buckets: Buckets;
 
-beforeAll(async () => {
-  storage = await openTestStorage();
-});
-afterAll(() => storage.close());
-beforeEach(async () => {
-  test = await openTestBuckets({ storage });
+photosForEachTest((opened) => {
+  test = opened;
   ({ buckets } = test);
-  await buckets.createBucket(caller, 'photos');
 });
-afterEach(() => test.close());
 
 const code = (name: string) => expect.objectContaining({ code: name });
 const begin = (more: Partial<CreateUploadRequest> = {}): Promise<string> =>
@@ -35,10 +34,7 @@ const complete = (uploadId: string, parts: CompleteRequest['parts'], more: Parti
   buckets.completeUpload(caller, { ...ref, uploadId, parts, ...more });
 const listed = (parts: readonly Stored[]): CompleteRequest['parts'] =>
   parts.map(({ etag }, index) => ({ partNumber: index + 1, etag }));
-const usage = async () => {
-  const row = await storage.db.selectFrom('bucket_usage').selectAll().executeTakeFirst();
-  return row && [row.buckets, row.objects, row.bytes, row.uploads, row.parts].map(Number);
-};
+const usage = () => usageOf(test);
 const upkeep = (): Promise<void> => test.upkeep.run(new AbortController().signal);
 const md5 = (bytes: Uint8Array | string): Buffer => createHash('md5').update(bytes).digest();
 
@@ -83,7 +79,7 @@ describe('an upload in parts', () => {
     await upkeep();
     await expect(complete(uploadId, parts)).rejects.toThrow(code('NoSuchUpload'));
     expect([await usage(), test.files().length]).toEqual([[1, 1, 3, 0, 0], 1]);
-    const rows = await storage.db.selectFrom('bucket_upload').selectAll().execute();
+    const rows = await test.storage.db.selectFrom('bucket_upload').selectAll().execute();
     expect(rows).toEqual([]);
   });
 
