@@ -103,6 +103,7 @@ export default defineConfig({
           ...patient,
           env: compiled,
           name: 'integration',
+          globalSetup: ['tests/prepared-runtimes.ts'],
           include: ['packages/*/test/**/*.test.ts'],
         },
       },

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@funcgraph/api';
 import { pino } from 'pino';
+import { inject } from 'vitest';
 import { type RunningServer, startServer } from '../src/composition/index.ts';
 import { type Config, loadConfig } from '../src/config/index.ts';
 import { type FakeFunction, FakeSandboxDriver } from '../src/instances/sandbox/fake/index.ts';
@@ -14,6 +15,19 @@ export interface FakeParts {
   readonly doors?: boolean;
   /** Stands at a time of its own unless it is given: SDKs sign with that of the machine. */
   readonly clock?: ManualClock;
+}
+
+/**
+ * The settings of a server below a folder, on free ports. Its data directory has the interpreters of the machine, as
+ * after a start: no server of a test has to start each of them for its version.
+ */
+export async function fakeConfig(folder: string, changes: Partial<Config> = {}): Promise<Config> {
+  const dataDir = join(folder, 'data');
+  const runtimes = join(dataDir, 'runtimes');
+  await cp(inject('preparedRuntimes'), runtimes, { recursive: true, preserveTimestamps: true });
+  const ports = ['--port', '--gateway-port', '--storage-port'].flatMap((flag) => [flag, '0']);
+  const config = loadConfig(['--data-dir', dataDir, '--log-level', 'silent', ...ports], {});
+  return { ...config, prewarm: 0, ...changes };
 }
 
 /** The whole server with time in the test's hand and instances whose runtime is the test's own code. */
@@ -54,19 +68,7 @@ export class FakeServer implements AsyncDisposable {
     { clock = new ManualClock(), ...sandboxes }: FakeParts = {},
   ): Promise<FakeServer> {
     const folder = await mkdtemp(join(tmpdir(), 'funcgraph-fake-'));
-    const flags = [
-      '--data-dir',
-      join(folder, 'data'),
-      '--port',
-      '0',
-      '--gateway-port',
-      '0',
-      '--storage-port',
-      '0',
-      '--log-level',
-      'silent',
-    ];
-    const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };
+    const config = await fakeConfig(folder, changes);
     const driver = new FakeSandboxDriver(fn, sandboxes);
     try {
       // The methods are handed on without their object in places.

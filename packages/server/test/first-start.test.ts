@@ -6,8 +6,9 @@ import { createClient } from '@funcgraph/api';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../src/composition/index.ts';
-import { type Config, loadConfig } from '../src/config/index.ts';
+import type { Config } from '../src/config/index.ts';
 import { FakeSandboxDriver } from '../src/instances/sandbox/fake/index.ts';
+import { fakeConfig } from './fake-server.ts';
 
 let folder: string;
 let taken: Server;
@@ -23,21 +24,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function start(changes: Partial<Config> = {}): Promise<RunningServer> {
-  const flags = [
-    '--data-dir',
-    join(folder, 'data'),
-    '--port',
-    '0',
-    '--gateway-port',
-    '0',
-    '--storage-port',
-    '0',
-    '--log-level',
-    'silent',
-  ];
-  const config = { ...loadConfig(flags, {}), prewarm: 0, ...changes };
+async function start(changes: Partial<Config> = {}): Promise<RunningServer> {
   const driver = new FakeSandboxDriver({ handler: () => '' });
+  const config = await fakeConfig(folder, changes);
   return startServer(config, { log: pino({ level: 'silent' }), driver, runtimeDir: folder });
 }
 
