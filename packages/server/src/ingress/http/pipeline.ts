@@ -15,7 +15,7 @@ import { CHANGE_HEADER, type KnownChanges, requestedChange } from './known-chang
 import { checkHost } from './one-host.ts';
 import { failed, type Outcome, outcomeOf } from './outcome.ts';
 import { projectOf } from './resource.ts';
-import { type BodyParser, check, checkPath, compileRoutes, parseJson, type QueryValidator } from './validate.ts';
+import { check, checkPath, parseJson, validatorsOf } from './validate.ts';
 
 export interface PipelineDeps {
   readonly handlers: Handlers;
@@ -54,8 +54,6 @@ interface Operation {
   readonly id: RouteId;
   readonly route: Route;
   readonly handler: Handler<RouteId>;
-  readonly query: QueryValidator;
-  readonly body: BodyParser;
   readonly isJson: boolean;
   /** May create something in the project of the path. */
   readonly changesProject: boolean;
@@ -95,7 +93,6 @@ export class Pipeline {
 
   constructor(deps: PipelineDeps) {
     this.#deps = deps;
-    const compiled = compileRoutes();
     this.#operations = new Map(
       (Object.keys(ROUTES) as RouteId[]).map((id) => {
         const route: Route = ROUTES[id];
@@ -104,7 +101,6 @@ export class Pipeline {
           id,
           route,
           handler: deps.handlers[id] as Handler<RouteId>,
-          ...compiled[id],
           isJson: route.bodyEncoding === 'json',
           // routes with access `caller` concern the project itself, and invocations create nothing that has no function
           changesProject:
@@ -219,12 +215,13 @@ export class Pipeline {
   #call(operation: Operation, step: Step, rawBody: Buffer, note: Note): Promise<unknown> {
     const { iam, closing } = this.#deps;
     const { route, handler, isJson } = operation;
+    const validators = validatorsOf(operation.id);
     const { incoming, caller, peer } = step;
     const { id, request, response, params, query, receivedAt } = incoming;
     const sent: unknown = isJson ? parseJson(rawBody) : {};
     note(sent);
-    check(operation.query, query, 'query');
-    const body = isJson ? operation.body(sent) : sent;
+    check(validators.query, query, 'query');
+    const body = isJson ? validators.body(sent) : sent;
     authorize(iam, route, caller, { params, query, body, peer });
     return handler({
       id,

@@ -9,23 +9,23 @@ import { PlatformError } from '../../lib/platform-error.ts';
 // No union of the routes needs an order; sorting them costs 0.4 ms in each decoding of a body.
 Settings.Set({ unionPrioritySort: false });
 
-export type QueryValidator = Validator;
-
 interface RouteValidators {
-  readonly query: QueryValidator;
+  readonly query: Validator;
   readonly body: BodyParser;
 }
 
 /** Checks a body and decodes it. Changes the given value. Throws `invalid_request` that names the first field which does not fit. */
 export type BodyParser = (body: unknown) => unknown;
 
-/** All route schemas compiled once, at start. */
-export function compileRoutes(): Readonly<Record<RouteId, RouteValidators>> {
-  const compiled: Partial<Record<RouteId, RouteValidators>> = {};
-  for (const id of Object.keys(ROUTES) as RouteId[]) {
-    compiled[id] = { query: Compile(ROUTES[id].query), body: bodyParser(ROUTES[id].body) };
-  }
-  return compiled as Record<RouteId, RouteValidators>;
+const compiled = new Map<RouteId, RouteValidators>();
+
+/** The schemas of a route, compiled at its first request: to compile those of all routes takes a tenth of the start. */
+export function validatorsOf(id: RouteId): RouteValidators {
+  const known = compiled.get(id);
+  if (known !== undefined) return known;
+  const made = { query: Compile(ROUTES[id].query), body: bodyParser(ROUTES[id].body) };
+  compiled.set(id, made);
+  return made;
 }
 
 export function bodyParser(schema: TSchema): BodyParser {
