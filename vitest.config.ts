@@ -31,7 +31,7 @@ const real = (name: string, include: string[], exclude: string[] = []) => ({
     name,
     include,
     exclude,
-    globalSetup: ['tests/built-programs.ts'],
+    globalSetup: ['tests/built-programs.ts', 'tests/prepared-runtimes.ts'],
   },
 });
 
