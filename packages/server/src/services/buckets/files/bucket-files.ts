@@ -1,6 +1,7 @@
 import { copyFile, link, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../../lib/durable-file.ts';
+import { FolderSyncs } from '../../../lib/folder-syncs.ts';
 import { isFullDisk } from '../../../lib/full-disk.ts';
 import { newRequestId } from '../../../lib/ids.ts';
 import type { MayRemove } from '../../../lib/leftovers.ts';
@@ -8,6 +9,7 @@ import { StartupError } from '../../../lib/startup-error.ts';
 import type { Digested } from '../digests.ts';
 import { BucketError } from '../errors.ts';
 import type { Body } from '../types.ts';
+import { CurrentShard } from './current-shard.ts';
 import { type Piece, readPieces } from './file-reader.ts';
 import { writeBody } from './write-body.ts';
 
@@ -36,11 +38,13 @@ export interface StoredPiece extends Omit<Piece, 'path'> {
 }
 
 /**
- * Bytes of objects: `files/<shard>/<id>`, written once. A file has its name when it is whole and on disk; until then it is
- * in `incoming/`. Files that no row refers to are found by `sweep`.
+ * Bytes of objects: `files/<shard>/<id>`, written once, in `incoming/`. A file gets its name when it is whole, and is on
+ * disk before a row refers to it. Files that no row refers to are found by `sweep`.
  */
 export class BucketFiles {
   readonly #options: BucketFilesOptions;
+  readonly #syncs = new FolderSyncs();
+  readonly #shards = new CurrentShard();
 
   constructor(options: BucketFilesOptions) {
     this.#options = options;
@@ -69,8 +73,9 @@ export class BucketFiles {
       for (const file of await readdir(join(folder, shard))) {
         if (!ID.test(file)) continue;
         const incoming = join(this.#incoming(), file);
-        await copyDurably(join(folder, shard, file), incoming);
-        await this.#place(incoming, file);
+        await copyFile(join(folder, shard, file), incoming);
+        await syncFile(await this.#place(incoming, file));
+        await this.#syncs.sync(this.#shard(shard));
         await rm(join(folder, shard, file));
       }
     }
@@ -88,7 +93,7 @@ export class BucketFiles {
 
   /** Stores a body under a new id. On disk when it resolves; nothing is left when it rejects. */
   receive(body: Body): Promise<Received> {
-    return this.#publish((path) => writeBody(path, body));
+    return this.#publish((path, place) => writeBody(path, body, place));
   }
 
   /** Stores the bytes of files a second time, under new ids in the same order; by links where that is possible. */
@@ -97,7 +102,7 @@ export class BucketFiles {
     try {
       for (const file of files) made.push(await this.#duplicateOne(file));
       const shards = new Set(made.map(shardOf));
-      for (const shard of shards) await syncFolder(this.#shard(shard));
+      for (const shard of shards) await this.#syncs.sync(this.#shard(shard));
       return made;
     } catch (error) {
       await this.remove(made);
@@ -143,34 +148,46 @@ export class BucketFiles {
     return join(this.#shard(shardOf(file)), file);
   }
 
-  async #publish<T>(write: (path: string) => Promise<T>): Promise<T & { readonly file: string }> {
-    const file = newRequestId();
+  /** `write` calls `place` when the file is whole, and makes it durable after that: one journal has both. */
+  async #publish<T>(
+    write: (path: string, place: () => Promise<string>) => Promise<T>,
+  ): Promise<T & { readonly file: string }> {
+    const file = this.#newFile();
     const incoming = join(this.#incoming(), file);
     try {
-      const written = await write(incoming);
-      await this.#place(incoming, file);
+      const written = await write(incoming, () => this.#place(incoming, file));
+      await this.#syncs.sync(this.#shard(shardOf(file)));
       return { ...written, file };
     } catch (error) {
       await rm(incoming, { force: true });
+      await rm(this.path(file), { force: true });
       throw isFullDisk(error) ? noRoom(error) : error;
     }
   }
 
   async #duplicateOne(file: string): Promise<string> {
-    const copy = newRequestId();
+    const copy = this.#newFile();
     try {
       await this.#inShard(copy, (path) => link(this.path(file), path));
       return copy;
     } catch (error) {
       if (!NO_LINK.has(String((error as NodeJS.ErrnoException).code))) throw error;
     }
-    const published = await this.#publish((path) => copyDurably(this.path(file), path));
+    const published = await this.#publish(async (path, place) => {
+      await copyFile(this.path(file), path);
+      await syncFile(await place());
+    });
     return published.file;
   }
 
-  async #place(incoming: string, file: string): Promise<void> {
+  #newFile(): string {
+    return newRequestId().slice(0, -2) + this.#shards.next();
+  }
+
+  /** Returns the path. */
+  async #place(incoming: string, file: string): Promise<string> {
     await this.#inShard(file, (path) => rename(incoming, path));
-    await syncFolder(this.#shard(shardOf(file)));
+    return this.path(file);
   }
 
   /** Folders of files are made when they are needed first. */
@@ -201,15 +218,14 @@ export class BucketFiles {
   }
 }
 
-/** The end of the id, which is random. */
+/** The end of the id. */
 function shardOf(file: string): string {
   return file.slice(-2);
 }
 
-async function copyDurably(from: string, to: string): Promise<void> {
-  await copyFile(from, to);
-  await using copy = await open(to, 'r');
-  await copy.sync();
+async function syncFile(path: string): Promise<void> {
+  await using file = await open(path, 'r');
+  await file.sync();
 }
 
 function noNames(error: NodeJS.ErrnoException): string[] {

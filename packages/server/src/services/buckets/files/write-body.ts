@@ -7,10 +7,10 @@ import type { Body } from '../types.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Writes a body to a new file and makes it durable. Throws `IncompleteBody`, `InvalidRequest` (more bytes than declared),
+ * Writes a body to a new file, gives it its place when it is whole, and makes it durable. Throws `IncompleteBody`, `InvalidRequest` (more bytes than declared),
  * `InvalidDigest` and `BadDigest`; the caller removes the file.
  */
-export async function writeBody(path: string, body: Body): Promise<Digested> {
+export async function writeBody(path: string, body: Body, place: () => Promise<unknown>): Promise<Digested> {
   const digests = new Digests(body);
   await using file = await open(path, 'wx', 0o600);
   let size = 0;
@@ -27,6 +27,7 @@ export async function writeBody(path: string, body: Body): Promise<Digested> {
     throw new BucketError('IncompleteBody', `The body ended after ${size} of its ${body.size} bytes.`);
   }
   const digested = digests.finish();
+  await place();
   await file.sync();
   return digested;
 }
