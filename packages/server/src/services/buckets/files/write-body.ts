@@ -7,8 +7,8 @@ import type { Body } from '../types.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Writes a body to a new file, gives it its place when it is whole, and makes it durable. Throws `IncompleteBody`, `InvalidRequest` (more bytes than declared),
- * `InvalidDigest` and `BadDigest`; the caller removes the file.
+ * Writes a body to a new file, gives it its place when it is whole, and makes it durable. Throws `IncompleteBody`,
+ * `InvalidRequest` (more bytes than declared), `InvalidDigest` and `BadDigest`; the caller removes the file.
  */
 export async function writeBody(path: string, body: Body, place: () => Promise<unknown>): Promise<Digested> {
   const digests = new Digests(body);
