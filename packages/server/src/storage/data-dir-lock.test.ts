@@ -13,10 +13,11 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A process that takes the lock, prints a line, and then lives until it is killed. */
+/** Its lock is reachable as long as it lives: one that is not would be collected, and be free. */
 async function holder(): Promise<ChildProcess> {
   const module = new URL('./data-dir-lock.ts', import.meta.url).href;
   const program = `const { lockDataDir } = await import(${JSON.stringify(module)});
-    lockDataDir(${JSON.stringify(dir)}); console.log('locked'); setInterval(() => {}, 1e6);`;
+    globalThis.lock = lockDataDir(${JSON.stringify(dir)}); console.log('locked'); setInterval(() => {}, 1e6);`;
   const args = ['--conditions=@funcgraph/source', '--input-type=module', '-e', program];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [output] = await once(child.stdout, 'data');
