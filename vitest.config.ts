@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './packages/server/src/storage/testing-cluster.ts';
-import { TestOrder } from './scripts/test-order.ts';
 
 // no 'import' here: Node would hand ES modules to `require` too
 const source = {
@@ -80,7 +79,6 @@ const overPostgres = (name: string, include: string[], setupFiles: string[] = []
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/count-reporter.ts'],
-    sequence: { sequencer: TestOrder },
     projects: [
       {
         ...source,
