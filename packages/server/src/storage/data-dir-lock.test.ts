@@ -12,8 +12,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A process that takes the lock, prints a line, and then lives until it is killed. */
-/** Its lock is reachable as long as it lives: one that is not would be collected, and be free. */
+/**
+ * A process that takes the lock, prints a line, and then lives until it is killed. Its lock stays reachable: otherwise
+ * the garbage collector would close it.
+ */
 async function holder(): Promise<ChildProcess> {
   const module = new URL('./data-dir-lock.ts', import.meta.url).href;
   const program = `const { lockDataDir } = await import(${JSON.stringify(module)});
