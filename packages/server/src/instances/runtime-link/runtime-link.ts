@@ -102,6 +102,8 @@ export class RuntimeLink {
   /** The request that was started last, ended or not; empty before the first. */
   newestRequest = '';
   #ended: LinkEnded | undefined;
+  /** No request can follow; those that run are still answered. */
+  #leaving = false;
   /** Resolves with the name of the runtime, e.g. `node v20.15.1`. */
   readonly hello: Promise<string>;
 
@@ -216,9 +218,9 @@ export class RuntimeLink {
     this.#tellRunning({ type: 'cancel', requestId });
   }
 
-  /** Whether the instance can still answer. */
+  /** Whether the instance takes requests. */
   get isOpen(): boolean {
-    return this.#ended === undefined;
+    return this.#ended === undefined && !this.#leaving;
   }
 
   shutdown(): void {
@@ -292,6 +294,9 @@ export class RuntimeLink {
         begun();
         return;
       }
+      case 'leaving':
+        this.#leaving = true;
+        return;
       case 'ready':
         this.#takeInit().resolve({ ok: true, loadMs: frame.loadMs, initMs: frame.initMs });
         return;
