@@ -181,8 +181,7 @@ export class Instance {
    * with whether it is frozen now.
    */
   async freeze(): Promise<boolean> {
-    // a program that has ended is about to close its link, and could not while it is frozen
-    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep || !this.#parts.link.isOpen) return this.#frozen;
+    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return this.#frozen;
     this.#asleep = true;
     this.#heartbeat?.pause();
     try {

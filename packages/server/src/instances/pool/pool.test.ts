@@ -77,22 +77,6 @@ describe('pool', () => {
     second.release();
   });
 
-  it('gives no further request to an instance whose program has ended, and does not freeze it', async () => {
-    const { pool, driver } = poolOf({
-      handler: (event, _invoke, peer) => {
-        peer.send({ type: 'leaving' });
-        return event;
-      },
-    });
-    const first = await pool.acquire(spec());
-    expect((await call(first)).payload.toString()).toBe('{}');
-    first.release();
-    expect(await first.instance.freeze()).toBe(false);
-    const second = await pool.acquire(spec());
-    expect([second.cold, second.instance.id === first.instance.id, driver.started.length]).toEqual([true, false, 2]);
-    second.release();
-  });
-
   it('serves two requests at once with two instances, and a third waits at the limit until one is free', async () => {
     const { pool, driver } = poolOf(echo);
     const [one, two] = await Promise.all([

@@ -77,19 +77,6 @@ describe('a link whose instance is hostile', () => {
     expect(limits.memory.bytes).toBe(0);
   });
 
-  it('takes no more requests when its program has ended, and answers those that run', async () => {
-    const { link, instance, ends } = await wire();
-    const answer = link.invoke(
-      { type: 'invoke', requestId: 'r', timeoutMs: 1, invokeType: 'sync', credentials: NO_CREDENTIALS },
-      Buffer.from('{}'),
-    );
-    instance.write(frame({ type: 'leaving' }));
-    await expect.poll(() => link.isOpen).toBe(false);
-    instance.write(frame({ type: 'result', requestId: 'r', code: 4002 }, 'exited'));
-    expect((await answer).payload.toString()).toBe('exited');
-    expect(ends).toEqual([]);
-  });
-
   it('costs no other instance when it floods: messages over the budget are counted, the rest and the result arrive', async () => {
     const { link, instance, logs, ends } = await wire();
     const answer = link.invoke(

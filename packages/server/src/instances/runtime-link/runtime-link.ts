@@ -102,8 +102,6 @@ export class RuntimeLink {
   /** The request that was started last, ended or not; empty before the first. */
   newestRequest = '';
   #ended: LinkEnded | undefined;
-  /** No request can follow; those that run are still answered. */
-  #leaving = false;
   /** Resolves with the name of the runtime, e.g. `node v20.15.1`. */
   readonly hello: Promise<string>;
 
@@ -218,9 +216,9 @@ export class RuntimeLink {
     this.#tellRunning({ type: 'cancel', requestId });
   }
 
-  /** Whether the instance takes requests. */
+  /** Whether the instance can still answer. */
   get isOpen(): boolean {
-    return this.#ended === undefined && !this.#leaving;
+    return this.#ended === undefined;
   }
 
   shutdown(): void {
@@ -294,9 +292,6 @@ export class RuntimeLink {
         begun();
         return;
       }
-      case 'leaving':
-        this.#leaving = true;
-        return;
       case 'ready':
         this.#takeInit().resolve({ ok: true, loadMs: frame.loadMs, initMs: frame.initMs });
         return;
