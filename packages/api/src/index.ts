@@ -21,7 +21,6 @@ export type {
 export type { RouteId, Routes } from './routes/index.ts';
 export { ROUTES } from './routes/index.ts';
 export { DESTINATION_KINDS, type DestinationCode } from './schemas/destination-kinds.ts';
-export { GatewayRules, mergeGatewayRules } from './schemas/gateway-rules.ts';
 export { Receipt } from './schemas/invocation.ts';
 export { TRIGGER_KINDS, TRIGGER_TYPES, type TriggerFields, type TriggerTypeCode } from './schemas/trigger.ts';
 export { FlowViolation } from './schemas/workflow.ts';
