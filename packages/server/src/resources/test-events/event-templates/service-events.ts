@@ -30,33 +30,6 @@ export const SERVICE_EVENTS: readonly EventTemplate[] = [
     },
   },
   {
-    name: 'cts-event-template',
-    kind: 'CTS',
-    description: 'An audited operation took place; times are seconds since the epoch',
-    content: {
-      cts: {
-        time: 1_767_227_400,
-        user: {
-          name: 'user',
-          id: 'eb3d8bca8ab14b8e8f4b6e1f4a1d6ed1',
-          domain: { name: 'domain', id: 'b2b3853af40448fcb9e40dxj89505ba' },
-        },
-        request: {},
-        response: {},
-        code: 204,
-        service_type: 'FunctionGraph',
-        resource_type: 'graph',
-        resource_name: 'my-flow',
-        resource_id: '5c1a9a47-ab14-4be7-8c34-1a7a5ea1a0b3',
-        trace_name: 'deleteGraph',
-        trace_type: 'ConsoleAction',
-        record_time: 1_767_227_400,
-        trace_id: '69be64a7-0233-11e8-82e4-e5d37911193e',
-        trace_status: 'normal',
-      },
-    },
-  },
-  {
     name: 'dds-event-template',
     kind: 'DDS',
     description: 'A document changed in a MongoDB collection; its parts are JSON text',
