@@ -16,6 +16,7 @@ let server: FakeServer;
 let ran: Audited[] = [];
 /** What the function does with its event, with the keys of its agency. */
 let act: (own: FakeServer['api']) => Promise<unknown> = () => Promise.resolve();
+let identities: Identities;
 let hello: { project_id: string; function_urn: string };
 
 beforeAll(async () => {
@@ -33,13 +34,29 @@ beforeAll(async () => {
     pino({ level: 'silent' }),
     { clock: new ManualClock(Date.now()) },
   );
-  await new Identities(server).agency('writer', ['te_admin']);
+  identities = new Identities(server);
+  await identities.agency('writer', ['te_admin']);
   hello = await server.deploy('hello');
 }, 60_000);
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const create = (operations: string[], params = hello) =>
-  server.api.call('createFunctionTrigger', {
+const flowOfAudits = (name: string) => ({
+  name,
+  triggers: [
+    {
+      trigger_name: 'audit',
+      trigger_type: 'CTS',
+      trigger_config: { operations: ['FunctionGraph:function:createFunction'] },
+    },
+  ],
+  nodes: [
+    { id: 'start', name: 'start', kind: 'start' },
+    { id: 'a', name: 'a', kind: 'function', function: 'hello' },
+  ],
+  edges: [{ from: 'start', to: 'a' }],
+});
+const create = (operations: string[], params = hello, api = server.api) =>
+  api.call('createFunctionTrigger', {
     params,
     body: { trigger_type_code: 'CTS', event_data: { name: 'audit', operations } },
   });
@@ -92,23 +109,29 @@ it('a function that causes the events that start it runs 16 times', async () => 
 it('an operation starts a flow', async () => {
   ran = [];
   act = () => Promise.resolve();
-  const graph = {
-    name: 'audits',
-    triggers: [
-      {
-        trigger_name: 'audit',
-        trigger_type: 'CTS',
-        trigger_config: { operations: ['FunctionGraph:function:createFunction'] },
-      },
-    ],
-    nodes: [
-      { id: 'start', name: 'start', kind: 'start' },
-      { id: 'a', name: 'a', kind: 'function', function: 'hello' },
-    ],
-    edges: [{ from: 'start', to: 'a' }],
-  };
   const params = { project_id: server.projectId };
-  await server.api.call('createWorkflow', { params, body: { graph } });
+  await server.api.call('createWorkflow', { params, body: { graph: flowOfAudits('audits') } });
   await server.deploy('third');
   expect(await runs(1)).toMatchObject([{ trace_name: 'createFunction', resource_name: 'default/third' }]);
+});
+
+it('who may not read the audit log gets no events of it', async () => {
+  const functions = await identities.policy([{ Effect: 'Allow', Action: ['functiongraph:*:*'] }]);
+  const audit = await identities.policy([{ Effect: 'Allow', Action: ['audit:entries:list'] }]);
+  const { api: developer } = await identities.user([functions]);
+  const { api: auditor } = await identities.user([functions, audit]);
+  const refused = { status: 403, message: expect.stringContaining('audit:entries:list') };
+  const operations = ['FunctionGraph:function:deleteFunction'];
+  const params = { project_id: server.projectId };
+
+  await expect(create(operations, hello, developer)).rejects.toMatchObject(refused);
+  const saving = developer.call('createWorkflow', { params, body: { graph: flowOfAudits('seen') } });
+  await expect(saving).rejects.toMatchObject(refused);
+
+  const { data } = await create(operations, hello, auditor);
+  const of = { ...hello, trigger_type_code: 'CTS', trigger_id: data.trigger_id };
+  const body = { event_data: { operations: ['FunctionGraph:*:*'] } };
+  await expect(developer.call('updateTrigger', { params: of, body })).rejects.toMatchObject(refused);
+  expect((await developer.call('showFunctionTrigger', { params: of })).data.event_data).toMatchObject({ operations });
+  await auditor.call('updateTrigger', { params: of, body });
 });

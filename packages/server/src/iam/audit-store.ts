@@ -41,7 +41,6 @@ export interface AuditFilter {
 /** Rows of the audit log; no rules. */
 export class AuditStore {
   readonly #db: Kysely<Schema>;
-
   readonly #atomic: Storage['atomic'];
 
   constructor({ db, atomic }: Pick<Storage, 'db' | 'atomic'>) {

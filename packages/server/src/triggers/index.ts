@@ -2,7 +2,7 @@ export { type CtsSettings, checkCts, readCts } from './cts/cts-settings.ts';
 export { FunctionListeners } from './function-listeners.ts';
 export { checkApi, routeKey } from './gateway/api-rules.ts';
 export { readApi } from './gateway/event-data.ts';
-export { eventFor, TRIGGERS, triggerSources } from './kinds.ts';
+export { eventFor, revealedBy, TRIGGERS, triggerSources } from './kinds.ts';
 export { checkBucket, isObs } from './obs/index.ts';
 export { checkObs, type ObsSettings, overlap, readObs } from './obs/obs-settings.ts';
 export { checkTopic, isSmn, readSmn, type SmnSettings, topicOf } from './smn/smn-settings.ts';

@@ -21,6 +21,11 @@ export function eventFor(
   return BY_CODE.get(settings.kind)?.event?.({ id, settings: settings as Trigger['settings'] }, fact);
 }
 
+/** The right that setting a trigger of the kind needs besides; undefined when none. */
+export function revealedBy(code: string): string | undefined {
+  return BY_CODE.get(code)?.reveals;
+}
+
 /** The sources of all kinds and others, as one. */
 export function triggerSources({ log, ...deps }: SourceDeps, others: readonly TriggerSource[]): TriggerSource {
   const ofKinds = TRIGGERS.flatMap(

@@ -1,5 +1,7 @@
 import type { RouteResponse, Routes } from '@funcgraph/api';
 import { functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
+import type { Caller, Iam, Peer } from '../../iam/index.ts';
+import { revealedBy } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
@@ -15,6 +17,7 @@ type Ids =
 type Reply = RouteResponse<Routes['showFunctionTrigger']>;
 
 export interface TriggerDeps {
+  readonly iam: Iam;
   readonly triggers: Triggers;
   readonly region: string;
   /** Where the gateway is reached. */
@@ -22,10 +25,12 @@ export interface TriggerDeps {
 }
 
 /** Triggers of functions: create, list, show, change and delete. */
-export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Handlers<Ids> {
+export function triggerHandlers({ iam, triggers, region, gateway }: TriggerDeps): Handlers<Ids> {
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
   return {
-    async createFunctionTrigger({ params, body }) {
+    async createFunctionTrigger(request) {
+      const { params, body } = request;
+      authorizeReading(iam, request, body.trigger_type_code);
       const { name, ...target } = readName(params);
       const qualifier = qualifierText(target.qualifier) ?? 'latest';
       const trigger = await triggers.create(name, qualifier, {
@@ -44,7 +49,9 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
       return reply(await triggers.show(refOf(params)));
     },
 
-    async updateTrigger({ params, body }) {
+    async updateTrigger(request) {
+      const { params, body } = request;
+      authorizeReading(iam, request, params.trigger_type_code);
       const { trigger_status: status } = body;
       const active = status === undefined ? undefined : status === 'ACTIVE';
       const data = body.event_data;
@@ -63,6 +70,18 @@ export function triggerHandlers({ triggers, region, gateway }: TriggerDeps): Han
       return {};
     },
   };
+}
+
+interface Asking {
+  readonly caller: Caller;
+  readonly peer: Peer;
+  readonly params: { readonly project_id: string };
+}
+
+/** The events of a trigger must not show its creator what only others may read. Throws `forbidden`. */
+export function authorizeReading(iam: Iam, { caller, peer, params }: Asking, kind: string): void {
+  const action = revealedBy(kind);
+  if (action !== undefined) iam.authorize(caller, { action, projectId: params.project_id, peer });
 }
 
 function refOf(params: Parameters<typeof readName>[0] & { trigger_type_code: string; trigger_id: string }): TriggerRef {

@@ -26,6 +26,7 @@ const SERVICES: ReadonlySet<string> = new Set([
   ...Object.values(ROUTES).map(({ action }) => action.split(':')[0] ?? ''),
   BUCKETS,
 ]);
+const SELECTIONS = new WeakMap<CtsSettings, readonly Selection[]>();
 const OPERATIONS: ReadonlySet<string> = new Set(Object.keys(ROUTES).map((id) => id.toLowerCase()));
 
 /** Reads them from decoded `event_data`. */
@@ -40,8 +41,7 @@ export function checkCts({ operations }: CtsSettings): void {
       hint: `For example ["FunctionGraph:function:*"]. ${FORM}`,
     });
   }
-  for (const [index, text] of operations.entries()) {
-    const { service, operations: names } = selectionIn(text, index);
+  for (const [index, { service, operations: names }] of operations.map(selectionIn).entries()) {
     if (!SERVICES.has(service)) {
       const message = `operations[${index}]: ${JSON.stringify(service)} is not a service with audit events`;
       throw new PlatformError(CODE, message, { hint: `Services: ${[...SERVICES].toSorted().join(', ')}.` });
@@ -55,16 +55,23 @@ export function checkCts({ operations }: CtsSettings): void {
 }
 
 /** Whether the settings select an audit event. Letters are compared without case. */
-export function selects({ operations }: CtsSettings, { action, operation }: Pick<AuditFact, 'action' | 'operation'>) {
+export function selects(settings: CtsSettings, { action, operation }: Pick<AuditFact, 'action' | 'operation'>) {
   const [service = '', resource = ''] = action.toLowerCase().split(':');
-  return operations.some((text, index) => {
-    const selection = selectionIn(text, index);
-    return (
+  return selectionsOf(settings).some(
+    (selection) =>
       selection.service === service &&
       includes(selection.resources, resource) &&
-      includes(selection.operations, operation.toLowerCase())
-    );
-  });
+      includes(selection.operations, operation.toLowerCase()),
+  );
+}
+
+/** Each audit record of a project is compared with all its triggers. */
+function selectionsOf(settings: CtsSettings): readonly Selection[] {
+  const known = SELECTIONS.get(settings);
+  if (known !== undefined) return known;
+  const selections = settings.operations.map(selectionIn);
+  SELECTIONS.set(settings, selections);
+  return selections;
 }
 
 function includes(names: ReadonlySet<string>, name: string): boolean {

@@ -1,4 +1,4 @@
-import { TRIGGER_KINDS } from '@funcgraph/api';
+import { ROUTES, TRIGGER_KINDS } from '@funcgraph/api';
 import { auditOf, auditSource } from '../../services/index.ts';
 import type { TriggerKind } from '../trigger-kind.ts';
 import { ctsEvent } from './cts-event.ts';
@@ -10,6 +10,7 @@ export const cts: TriggerKind<CtsSettings, 'CTS'> = {
   fields: TRIGGER_KINDS.CTS.fields,
   errors: { invalid: 'invalid_cts_trigger', exists: 'cts_trigger_exists' },
   forHttp: false,
+  reveals: ROUTES.listAudit.action,
   check: checkCts,
   listensTo: ({ projectId }) => auditSource(projectId),
   read: readCts,

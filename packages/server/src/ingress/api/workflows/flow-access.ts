@@ -3,6 +3,7 @@ import type { FlowDefinition } from '@funcgraph/flow';
 import type { Access, Flow, FlowAuthor, FlowRights, Flows } from '../../../flows/index.ts';
 import type { Caller, FunctionRef, Iam, Peer } from '../../../iam/index.ts';
 import { PlatformError } from '../../../lib/platform-error.ts';
+import { authorizeReading } from '../triggers.ts';
 
 export interface FlowAccessDeps {
   readonly iam: Iam;
@@ -85,6 +86,7 @@ export class FlowAccess {
       iam.tenancy.checkEnterpriseProject(params.project_id, enterpriseProjectId);
     }
     this.authorize(asking, before === undefined ? 'create' : 'update', { name: definition.name, enterpriseProjectId });
+    for (const { trigger_type: type } of definition.triggers) authorizeReading(iam, asking, type);
     const { kind, id } = caller.principal;
     if (kind === 'nobody') throw new PlatformError('forbidden', 'Only users and agencies save flows.');
     return { principal: { kind, id }, name: caller.userName, rights: this.rights(asking, definition) };
