@@ -71,6 +71,7 @@ describe('Custom', () => {
       it('fails the running request when bootstrap exits, with its exit code', async () => {
         await current().init(SHELL, 'bootstrap');
         const { code, payload, logs } = await current().invoke('"please-exit"', 'r-1');
+        expect(current().isLeaving).toBe(true);
         expect([code, JSON.parse(payload)]).toEqual([
           4002,
           {

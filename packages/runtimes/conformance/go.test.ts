@@ -193,6 +193,7 @@ describe.skipIf(missing !== undefined)(missing === undefined ? 'Go' : `Go: ${mis
 
   it('fails the running request when the program exits, with its exit code and last words', async () => {
     const { code, payload, logs } = await answer('exits');
+    expect(current().isLeaving).toBe(true);
     expect([code, JSON.parse(payload)]).toEqual([
       4002,
       {

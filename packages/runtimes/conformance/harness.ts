@@ -188,6 +188,11 @@ export class Instance {
     else this.#frames.push(frame);
   }
 
+  /** Whether it announced the end of its program, so far. */
+  get isLeaving(): boolean {
+    return this.has(({ header }) => header.type === 'leaving');
+  }
+
   /** Whether an unread frame of this kind arrived. */
   has(wants: (frame: Received) => boolean): boolean {
     return this.#frames.some(wants);

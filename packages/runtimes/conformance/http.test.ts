@@ -352,6 +352,7 @@ require('node:http').createServer((req, res) => {
   it('fails what runs with the exit code when the bootstrap dies, and ends', async () => {
     await ready(nodeServer(`console.error('dying'); process.exit(5);`));
     const answer = await instance.invoke(JSON.stringify({ httpMethod: 'GET', path: '/' }));
+    expect(instance.isLeaving).toBe(true);
     expect([answer.code, JSON.parse(answer.payload).errorMessage]).toEqual([
       4002,
       'function invocation exception, error: bootstrap exited with code 5',

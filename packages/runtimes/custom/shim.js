@@ -117,6 +117,7 @@ function onEnd(reason, didStart) {
     else failInit('load', 4001, reason);
     return;
   }
+  link.leave();
   const prefix = 'function invocation exception, error: ';
   for (const requestId of api.running.keys()) {
     link.log(requestId, 'ERROR', prefix + reason);

@@ -221,6 +221,7 @@ function onEnd(exit, didStart) {
     failInit('init', 4009, `${reason} before it listened on ${HOST}:${port}, as RUNTIME_API_ADDR says`);
     return;
   }
+  link.leave();
   const text = `function invocation exception, error: ${reason}`;
   for (const requestId of [...lines.running]) {
     finish(requestId, { code: 4002, payload: errorPayload(text, 'FunctionExitError'), log: text });

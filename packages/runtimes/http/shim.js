@@ -250,6 +250,7 @@ function onEnd(reason, didStart) {
     failInit('init', 4009, `${reason} before its server listened on ${local.address}${words}`);
     return;
   }
+  link.leave();
   for (const fail of [...running.values()]) fail(reason);
   // After the answers, which wait for the end of this turn.
   setImmediate(() => link.end(() => process.exit(1)));

@@ -176,6 +176,11 @@ class Link {
     this.send('{"type":"result","requestId":' + stringify(requestId) + ',"code":' + code + ',"ms":' + ms + end, body);
   }
 
+  /** The program has ended: the server sends no more requests, and waits for the answers of those that run. */
+  leave() {
+    this.send('{"type":"leaving"}', '');
+  }
+
   /** Runs `done` once everything sent so far is written to the socket. */
   end(done) {
     this.socket.removeAllListeners('close');

@@ -155,6 +155,8 @@ export type InstanceFrame =
       readonly ms?: number;
       readonly raw?: true;
     }
+  /** Its program has ended: it takes no more requests, answers those that run, and ends. */
+  | { readonly type: 'leaving' }
   | { readonly type: 'log'; readonly requestId: string; readonly level: LogLevel; readonly time: number }
   | { readonly type: 'heartbeat'; readonly seq: number; readonly ok: boolean; readonly error?: string }
   | { readonly type: 'preStopped'; readonly ok: boolean; readonly error?: string };

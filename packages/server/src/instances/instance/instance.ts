@@ -1,6 +1,6 @@
 import type { Credentials, InvokeFrame, LogLevel } from '@funcgraph/runtimes';
 import type { Clock, Timer } from '../../lib/clock.ts';
-import type { BodySource, LinkResult, RuntimeLink } from '../runtime-link/index.ts';
+import type { BodySource, LinkEnded, LinkResult, RuntimeLink } from '../runtime-link/index.ts';
 import { LOST, type Sandbox, type SandboxExit } from '../sandbox/index.ts';
 import type { LaunchSpec } from '../start/launch-spec.ts';
 import {
@@ -126,6 +126,7 @@ export class Instance {
     this.idleSince = parts.clock.monotonic();
     this.#parts = parts;
     const { clock, link, spec } = parts;
+    void link.ended.then((end) => this.#stopUnlinked(end));
     if (spec.heartbeat === undefined) return;
     const onDead = (why: string): void => this.#condemn(why);
     this.#heartbeat = new Heartbeat({ clock, beat: (seq) => link.heartbeat(seq), onDead });
@@ -136,6 +137,14 @@ export class Instance {
     this.#condemned = why;
     this.#parts.say('ERROR', `the instance is stopped: ${why}`);
     // Its requests end with its link; the pool is notified of its exit.
+    this.stop().catch(() => {});
+  }
+
+  /** Without its link it is useless, and its processes may not end by themselves. */
+  async #stopUnlinked(end: LinkEnded): Promise<void> {
+    if (this.#stopping !== undefined) return;
+    if (end.why === 'violation') this.#parts.say('ERROR', `the instance is stopped: ${end.message}`);
+    else await this.#settled();
     this.stop().catch(() => {});
   }
 
@@ -181,7 +190,8 @@ export class Instance {
    * with whether it is frozen now.
    */
   async freeze(): Promise<boolean> {
-    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep) return this.#frozen;
+    // a program that has ended is about to close its link, and could not while it is frozen
+    if (this.inFlight > 0 || this.#state !== 'ready' || this.#asleep || !this.#parts.link.isOpen) return this.#frozen;
     this.#asleep = true;
     this.#heartbeat?.pause();
     try {
@@ -252,6 +262,9 @@ export class Instance {
     const outcome = await this.#race(link.invoke(frame, request.event, stream, body), request, stream);
     if (depth > 0) this.#depths.end(depth);
     const handlerMs = clock.monotonic() - started;
+    if (stream === undefined && 'kind' in outcome && outcome.kind === 'link' && !outcome.violation && link.isLeaving) {
+      return this.#notStarted(handlerMs);
+    }
     // If the agent does not answer, log lines are lost, but not the result.
     if ('raw' in outcome && outcome.raw) await this.#parts.flushOutput().catch(() => {});
     if (stream !== undefined) return this.#endStream(stream, outcome, request, handlerMs);
@@ -271,7 +284,7 @@ export class Instance {
     };
   }
 
-  /** It could not be thawed, or its link closed before the request was sent: no code ran for this request. */
+  /** It could not be thawed, or its program ended before it got the request: no code ran for this request. */
   #notStarted(handlerMs: number): InstanceAnswer {
     // Stopping a sandbox that the agent cannot thaw can take long; the request does not wait for it.
     this.stop().catch(() => {});

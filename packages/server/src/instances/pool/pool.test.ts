@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
+import { LEAVE_MS } from '../runtime-link/runtime-link.ts';
 import { type FakeFunction, type FakePeer, FakeSandboxDriver, HANG } from '../sandbox/fake/index.ts';
 import { StartFailed } from '../start/start-errors.ts';
 import { startInstance } from '../start/start-instance.ts';
@@ -75,6 +76,66 @@ describe('pool', () => {
       1,
     ]);
     second.release();
+  });
+
+  it('gives no further request to an instance whose program has ended, and does not freeze it', async () => {
+    const { pool, driver } = poolOf({
+      handler: (event, _invoke, peer) => {
+        peer.send({ type: 'leaving' });
+        return event;
+      },
+    });
+    const first = await pool.acquire(spec());
+    expect((await call(first)).payload.toString()).toBe('{}');
+    first.release();
+    expect(await first.instance.freeze()).toBe(false);
+    const second = await pool.acquire(spec());
+    expect([second.cold, second.instance.id === first.instance.id, driver.started.length]).toEqual([true, false, 2]);
+    second.release();
+    clock.advance(LEAVE_MS);
+    await first.instance.exited;
+  });
+
+  it.each<[string, (peer: FakePeer) => void]>([
+    ['closed its link', (peer) => peer.hangUp()],
+    [
+      'broke its protocol',
+      (peer) => {
+        peer.stay();
+        peer.sendRaw(Buffer.alloc(8, 0xff));
+      },
+    ],
+  ])('stops an instance that %s and stays', async (_, act) => {
+    let peer: FakePeer | undefined;
+    const { pool } = poolOf({
+      handler: (event, _invoke, own) => {
+        peer = own;
+        return event;
+      },
+    });
+    const lease = await pool.acquire(spec());
+    await call(lease);
+    lease.release();
+    if (peer !== undefined) act(peer);
+    await expect
+      .poll(() => {
+        clock.advance(100);
+        return pool.gauges().instances;
+      })
+      .toBe(0);
+    await lease.instance.exited;
+  });
+
+  it('reports a request as not started when its program ended before it', async () => {
+    const { pool } = poolOf({
+      handler: misbehave((peer) => {
+        peer.send({ type: 'leaving' });
+        setImmediate(() => peer.hangUp());
+      }),
+    });
+    const lease = await pool.acquire(spec());
+    expect(await call(lease)).toMatchObject({ notStarted: true });
+    lease.release();
   });
 
   it('serves two requests at once with two instances, and a third waits at the limit until one is free', async () => {

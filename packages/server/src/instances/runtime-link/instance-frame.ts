@@ -81,6 +81,8 @@ export function parseInstanceFrame(header: Buffer): InstanceFrame {
       return { type: 'hello', protocol: number(frame.protocol, 'protocol'), runtime: text(frame.runtime, 'runtime') };
     case 'initializing':
       return { type: 'initializing' };
+    case 'leaving':
+      return { type: 'leaving' };
     case 'ready':
       return { type: 'ready', loadMs: number(frame.loadMs, 'loadMs'), initMs: number(frame.initMs, 'initMs') };
     case 'failed':

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../lib/manual-clock.ts';
+import { testSpec } from '../testing.ts';
 import { encodeFrameHead } from './frame-decoder.ts';
 import { LinkLimits } from './link-limits.ts';
 import { LogBudget } from './log-budget.ts';
-import { type LinkEnded, type LinkLog, RuntimeLink } from './runtime-link.ts';
+import { LEAVE_MS, type LinkEnded, type LinkLog, RuntimeLink } from './runtime-link.ts';
 
 interface Wired {
   readonly link: RuntimeLink;
@@ -51,8 +52,8 @@ describe('a link whose instance is hostile', () => {
       memory: limits.memory,
       logs: new LogBudget(() => clock.now(), limits.logs),
       onLog: (log) => logs.push(log),
-      onEnd: (end) => ends.push(end),
     });
+    void link.ended.then((end) => ends.push(end));
     instance.on('error', () => {});
     return { link, instance, logs, ends };
   }
@@ -68,13 +69,54 @@ describe('a link whose instance is hostile', () => {
   };
 
   it('is cut when a frame is not complete in time', async () => {
-    const { link, instance, ends } = await wire();
+    const { link, instance } = await wire();
     instance.write(announced(8 << 20));
     await expect.poll(() => limits.memory.bytes).toBe(8);
     clock.advance(30_000);
-    expect(ends[0]).toMatchObject({ why: 'violation', message: 'a frame did not arrive within 30 s' });
+    expect(await link.ended).toMatchObject({ why: 'violation', message: 'a frame did not arrive within 30 s' });
     expect(link.isOpen).toBe(false);
     expect(limits.memory.bytes).toBe(0);
+  });
+
+  async function ready(): Promise<Wired> {
+    const wired = await wire();
+    const answer = wired.link.init(INIT);
+    wired.instance.write(frame({ type: 'ready', loadMs: 1, initMs: 1 }));
+    await answer;
+    return wired;
+  }
+
+  it('takes no more requests when its program has ended, and answers those that run', async () => {
+    const { link, instance, ends } = await ready();
+    const answer = link.invoke(
+      { type: 'invoke', requestId: 'r', timeoutMs: 1, invokeType: 'sync', credentials: NO_CREDENTIALS },
+      Buffer.from('{}'),
+    );
+    instance.write(frame({ type: 'leaving' }));
+    await expect.poll(() => link.isOpen).toBe(false);
+    instance.write(frame({ type: 'result', requestId: 'r', code: 4002 }, 'exited'));
+    expect((await answer).payload.toString()).toBe('exited');
+    expect(ends).toEqual([]);
+    instance.end();
+    await expect.poll(() => ends[0]?.why).toBe('closed');
+  });
+
+  it('is cut when it stays after the end of its program', async () => {
+    const { link, instance, ends } = await ready();
+    instance.write(frame({ type: 'leaving' }));
+    await expect.poll(() => link.isLeaving).toBe(true);
+    clock.advance(LEAVE_MS);
+    await expect.poll(() => ends[0]?.message).toBe('it stayed 5 s after the end of its program');
+  });
+
+  it('is cut when it leaves before it is ready, or twice', async () => {
+    const early = await wire();
+    early.instance.write(frame({ type: 'leaving' }));
+    const twice = await ready();
+    twice.instance.write(Buffer.concat([frame({ type: 'leaving' }), frame({ type: 'leaving' })]));
+    for (const { ends } of [early, twice]) {
+      await expect.poll(() => ends[0]).toMatchObject({ why: 'violation', message: 'an unexpected leaving' });
+    }
   });
 
   it('costs no other instance when it floods: messages over the budget are counted, the rest and the result arrive', async () => {
@@ -125,4 +167,13 @@ const NO_CREDENTIALS = {
   securitySecretKey: '',
   securityToken: '',
   authToken: '',
+};
+
+const INIT = {
+  type: 'init' as const,
+  handler: 'index.handler',
+  initializerTimeoutMs: 1,
+  codeRoot: '/code',
+  env: {},
+  context: { ...testSpec().context, instanceId: 'i' },
 };

@@ -10,7 +10,7 @@ import {
   MAX_LOG_BYTES,
   PROTOCOL_VERSION,
 } from '@funcgraph/runtimes';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 import { encodeFrameHead, FrameDecoder, LinkViolation } from './frame-decoder.ts';
 import { type FrameMemory, FrameWatch } from './frame-memory.ts';
 import { parseInstanceFrame } from './instance-frame.ts';
@@ -74,12 +74,13 @@ interface LinkOptions {
   /** Log budget of this instance. */
   readonly logs: LogBudget;
   readonly onLog: (log: LinkLog) => void;
-  readonly onEnd: (end: LinkEnded) => void;
 }
 
 const TYPE_LOG = [...Buffer.from('{"type":"log"')];
 const SPACE = 0x20;
 const EMPTY = Buffer.alloc(0);
+/** An instance whose program has ended must answer its running requests and close the link within this time. */
+export const LEAVE_MS = 5_000;
 /** After about so many bytes of work a link waits for its next turn, so that one instance does not delay the others. */
 const TURN_BYTES = 256 * 1024;
 /** Cost of a frame besides its bytes: parsing its header takes as long as reading so many. */
@@ -102,6 +103,11 @@ export class RuntimeLink {
   /** The request that was started last, ended or not; empty before the first. */
   newestRequest = '';
   #ended: LinkEnded | undefined;
+  #isReady = false;
+  /** Set by `leaving`: kills an instance that stays. */
+  #leaving: Timer | undefined;
+  #resolveEnded: (end: LinkEnded) => void = () => {};
+  readonly ended: Promise<LinkEnded>;
   /** Resolves with the name of the runtime, e.g. `node v20.15.1`. */
   readonly hello: Promise<string>;
 
@@ -113,6 +119,9 @@ export class RuntimeLink {
       this.#hello = { resolve, reject };
     });
     this.hello.catch(() => {});
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
     const decoder = new FrameDecoder((header, body) => this.#take(header, body));
     socket.on('data', (chunk: Buffer) => {
       if (this.#ended !== undefined) return;
@@ -216,9 +225,14 @@ export class RuntimeLink {
     this.#tellRunning({ type: 'cancel', requestId });
   }
 
-  /** Whether the instance can still answer. */
+  /** Whether the instance takes requests. */
   get isOpen(): boolean {
-    return this.#ended === undefined;
+    return this.#ended === undefined && !this.isLeaving;
+  }
+
+  /** Its program has ended. A request that it leaves without an answer has not reached the program. */
+  get isLeaving(): boolean {
+    return this.#leaving !== undefined;
   }
 
   shutdown(): void {
@@ -292,7 +306,14 @@ export class RuntimeLink {
         begun();
         return;
       }
+      case 'leaving': {
+        if (!this.#isReady || this.isLeaving) throw new LinkViolation('an unexpected leaving');
+        const reason = `it stayed ${LEAVE_MS / 1000} s after the end of its program`;
+        this.#leaving = this.#options.clock.after(LEAVE_MS, () => this.#violate(reason));
+        return;
+      }
       case 'ready':
+        this.#isReady = true;
         this.#takeInit().resolve({ ok: true, loadMs: frame.loadMs, initMs: frame.initMs });
         return;
       case 'failed':
@@ -341,6 +362,7 @@ export class RuntimeLink {
   #end(end: LinkEnded): void {
     if (this.#ended !== undefined) return;
     this.#ended = end;
+    this.#leaving?.cancel();
     this.#watch.release();
     // After a crash no result comes; the note about dropped lines goes to the last request that ran.
     this.#tellDropped([...this.#running.keys()].at(-1) ?? '', this.#options.logs.takeDropped());
@@ -355,7 +377,7 @@ export class RuntimeLink {
       pending.reject(end);
     }
     this.#running.clear();
-    this.#options.onEnd(end);
+    this.#resolveEnded(end);
   }
 }
 

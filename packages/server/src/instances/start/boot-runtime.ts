@@ -104,7 +104,7 @@ export async function bootRuntime(
     void sandbox.exited.then(() => raw.flush());
     const sandboxMs = clock.monotonic() - began;
     const socket = await within(clock, BOOT_TIMEOUT_MS, orExit(listener.connection, sandbox));
-    link = new RuntimeLink(socket, { clock, memory: deps.linkLimits.memory, logs, onLog, onEnd: () => {} });
+    link = new RuntimeLink(socket, { clock, memory: deps.linkLimits.memory, logs, onLog });
     await within(clock, BOOT_TIMEOUT_MS, orExit(link.hello, sandbox));
     const bootMs = clock.monotonic() - began - sandboxMs;
     const logTo = (next: LogSink): void => {

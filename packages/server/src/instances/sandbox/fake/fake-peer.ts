@@ -28,6 +28,17 @@ export class FakePeer {
     if (!this.#socket.destroyed) this.#socket.write(bytes);
   }
 
+  /** Its processes stay after the end of the link. */
+  stay(): void {
+    this.#socket.removeAllListeners('close');
+  }
+
+  /** Closes the link, but its processes stay. */
+  hangUp(): void {
+    this.stay();
+    this.#socket.destroy();
+  }
+
   log(requestId: string, text: string, level: LogLevel = 'INFO'): void {
     this.send({ type: 'log', requestId, level, time: Date.now() }, text);
   }
