@@ -26,7 +26,8 @@ const PARTLY: Partial<Record<Operation, string>> = {
     'Results are delivered to functions, topics (SMN), buckets (OBS, with expires 0) and, our own kind, to webhooks (HTTP). ' +
     'DIS is stored, and a result for there is a dead letter.',
   createFunctionTrigger:
-    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN and CTS. Other event sources exist only in the cloud.',
+    'The kinds TIMER, APIG, DEDICATEDGATEWAY, OBS, SMN and CTS, and, our own, EVENT: CloudEvents from any source. ' +
+    'Other event sources exist only in the cloud.',
   updateFunctionReservedInstancesCount: 'Policies by time work, policies by metric (`metric_configs`) are refused.',
   listQuotas: 'Functions, code size, concurrency and idle time. The other quotas of the service limit nothing here.',
   enableLtsLogs: 'Logs are always kept, so the answer is always that they have been enabled (FSS.1221).',

@@ -286,6 +286,13 @@ export const ERRORS = {
     'A setting of a CTS trigger is not usable; the message names it.',
   ),
   cts_trigger_exists: user('FSS.1153', 409, 'control', 'The version or alias has a CTS trigger of this name.'),
+  invalid_event_trigger: user(
+    'FSS.1101',
+    400,
+    'control',
+    'A setting of an EVENT trigger is not usable; the message names it.',
+  ),
+  event_trigger_exists: user('FSS.1307', 409, 'control', 'The version or alias has an EVENT trigger of this name.'),
   invalid_smn_trigger: user(
     'FSS.1102',
     400,
@@ -387,6 +394,21 @@ export const ERRORS = {
     'The gateway trigger needs a request of an app: signed with its secret, or with its code.',
   ),
   url_app_forbidden: user('APIGW.0304', 403, 'iam', 'The app is not bound to the gateway trigger.'),
+  event_refused: user(
+    'APIGW.0305',
+    401,
+    'iam',
+    'No event webhook has this address and this secret; the answer does not reveal which part is wrong.',
+  ),
+  event_trigger_disabled: user('APIGW.0306', 409, 'control', 'The EVENT trigger is disabled.'),
+  event_rate: user('APIGW.0308', 429, 'ingress', 'The event webhook receives too many events; try again later.', true),
+  invalid_cloud_event: user(
+    'APIGW.0106',
+    400,
+    'ingress',
+    'The request is not a CloudEvent 1.0; the message names the fault.',
+  ),
+  event_format: user('APIGW.0107', 415, 'ingress', 'The event webhook does not read this form of CloudEvents.'),
   url_unauthenticated: user('APIGW.0301', 401, 'iam', 'The function URL needs a valid signature or token.'),
 } as const satisfies Record<string, ErrorSpec>;
 

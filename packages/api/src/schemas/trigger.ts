@@ -1,12 +1,13 @@
 import { type Static, type StaticDecode, Type } from 'typebox';
 import { Nullable, WireText } from './common.ts';
 import { ctsTrigger } from './trigger-kinds/cts.ts';
+import { eventTrigger } from './trigger-kinds/event.ts';
 import { gatewayTrigger } from './trigger-kinds/gateway.ts';
 import { obsTrigger } from './trigger-kinds/obs.ts';
 import { smnTrigger } from './trigger-kinds/smn.ts';
 import { timerTrigger } from './trigger-kinds/timer.ts';
 
-/** Type codes of the API, including those of event sources that do not exist here. */
+/** Type codes of the API, including those of event sources that do not exist here, and ours: EVENT. */
 export const TRIGGER_TYPES = [
   'TIMER',
   'APIG',
@@ -16,6 +17,7 @@ export const TRIGGER_TYPES = [
   'DDS',
   'DIS',
   'DMS',
+  'EVENT',
   'EVENTGRID',
   'GAUSSMONGO',
   'IOTDA',
@@ -36,6 +38,7 @@ export const TRIGGER_KINDS = {
   OBS: obsTrigger,
   SMN: smnTrigger,
   CTS: ctsTrigger,
+  EVENT: eventTrigger,
 } as const;
 
 export type TriggerTypeCode = keyof typeof TRIGGER_KINDS;
@@ -79,6 +82,11 @@ export const Trigger = Type.Object({
   func_urn: Type.String({ description: 'With the version or alias that the trigger belongs to.' }),
   created_time: Type.String(),
   last_updated_time: Type.String(),
+  secret: Type.Optional(
+    Type.String({
+      description: 'Of EVENT triggers: proves a sender. Only for those who may change the trigger; not in lists.',
+    }),
+  ),
 });
 
 /** A bare list, as the API has it. */

@@ -40,7 +40,7 @@ import { DESTINATIONS } from '../invocation/index.ts';
 import { leftoverRule } from '../lib/leftovers.ts';
 import { BucketStore, TopicStore } from '../services/index.ts';
 import { UNAVAILABLE_HOST } from '../startup/index.ts';
-import { TRIGGERS } from '../triggers/index.ts';
+import { EventSecrets, TRIGGERS } from '../triggers/index.ts';
 import type { HostParts, SandboxParts } from './host-parts.ts';
 import type { Root } from './root.ts';
 import type { StateParts } from './state-parts.ts';
@@ -203,6 +203,7 @@ export async function controlParts(deps: ControlDeps) {
       quota: config.quotas.flows,
     }),
     gatewayApps: new GatewayApps({ store: new GatewayAppStore(db), feed, catalog, sealer, clock }),
+    eventSecrets: new EventSecrets(sealer),
     flowTriggers,
     olderFlows: () => makeTriggersOfOlderFlows({ store: flowStore, now: clock.now(), log: deps.log }),
     triggers: new Triggers({

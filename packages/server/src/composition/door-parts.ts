@@ -13,6 +13,7 @@ import {
   OutsideClients,
   type StorageDoorDeps,
   stopGateway,
+  Webhooks,
 } from '../ingress/index.ts';
 import { TrustedProxies } from '../lib/trusted-proxies.ts';
 import { ANSWER_MS, addressOf, listen, machineChecks, readiness, updateAddresses } from '../startup/index.ts';
@@ -44,7 +45,7 @@ export type DoorDeps = Root &
   Pick<InstanceParts, 'doors'> &
   Pick<ResourceParts, 'resourceHandlers'> &
   Omit<ApiParts, keyof OwnParts> &
-  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'clients' | 'bodies'> &
+  Omit<GatewayDeps, 'apps' | 'async' | 'routes' | 'webhooks' | 'clients' | 'bodies'> &
   Pick<StorageDoorDeps, 'buckets'>;
 
 /** The servers of the three ports, and those for functions. They do not listen yet. */
@@ -57,6 +58,7 @@ export async function doorParts(deps: DoorDeps) {
   const gatewayDeps: GatewayDeps = {
     ...{ ...door, catalog, flowTriggers, flows, runs, invoker: deps.invoker, async: deps.asyncInvocations },
     routes: new ApiRoutes({ catalog, flowTriggers, region }),
+    webhooks: new Webhooks({ catalog, eventSecrets: deps.eventSecrets, region }),
     apps: deps.gatewayApps,
     log: log.child({ module: 'gateway' }),
   };

@@ -13,6 +13,8 @@ export interface TriggerKind<S extends TriggerSettings = TriggerSettings, K exte
   readonly fields: (typeof TRIGGER_KINDS)[K]['fields'];
   /** The right to read what its events show: those who create or change a trigger need it besides. */
   readonly reveals?: string;
+  /** Whether senders prove themselves by a secret of the trigger. */
+  readonly hasSecret?: true;
   /** Settings from decoded `event_data`, for the function and version that it names at most. Throws `errors.invalid`. */
   read(data: TriggerFields<K>, of: Pick<Trigger, 'fn' | 'qualifier'>): S;
   /** The settings as `event_data`, so that `read` makes the same of it. */

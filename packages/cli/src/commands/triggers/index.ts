@@ -1,12 +1,11 @@
 import { flag, type Noun, usageError } from '../../framework/index.ts';
 import { FUNCTION, operation, QUALIFIED_FUNCTION } from '../../operations/index.ts';
 import { KIND_FLAGS, kindBody } from './event-data.ts';
-import { show } from './show.ts';
-import { nameOf, qualifierOf, TRIGGER, whatOf } from './trigger.ts';
+import { nameOf, qualifierOf, secretLine, TRIGGER, whatOf } from './trigger.ts';
 
 export const triggers: Noun = {
   name: 'triggers',
-  summary: 'Timers, gateway routes and buckets that start functions',
+  summary: 'Timers, gateway routes, buckets and other sources of events that start functions',
   commands: [
     operation('triggers create', 'createFunctionTrigger', {
       summary: 'Let a timer, a gateway route or a bucket start a function',
@@ -30,10 +29,11 @@ export const triggers: Noun = {
         'fgs triggers create hello --cron "0 0 8 * * Mon-Fri" --time-zone Asia/Shanghai --event morning --alias live',
         'fgs triggers create hello --path "/users/{id}" --method GET --exact --auth none',
         'fgs triggers create thumbnail --bucket photos --prefix incoming/ --suffix .png',
+        'fgs triggers create hello --type EVENT --name orders --setting \'types=["com.example.order.*"]\'',
         `fgs triggers create hello --type TIMER --name nightly --setting schedule_type=Cron --setting "schedule=0 0 2 * * ?"`,
       ],
       text: (trigger, { function: { name } }) =>
-        `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}`,
+        `${name}: ${whatOf(trigger)}${trigger.trigger_status === 'DISABLED' ? ', disabled' : ''}${secretLine(trigger)}`,
     }),
     operation('triggers list', 'listFunctionTriggers', {
       summary: 'Triggers of a function, its versions and its aliases',
@@ -50,7 +50,11 @@ export const triggers: Noun = {
       },
       none: 'no triggers',
     }),
-    show,
+    operation('triggers show', 'showFunctionTrigger', {
+      summary: 'One trigger with all its settings, and its secret if you may change it',
+      args: [FUNCTION, TRIGGER],
+      examples: ['fgs triggers show hello timer', 'fgs triggers show hello api --output json'],
+    }),
     operation('triggers enable', 'updateTrigger', {
       summary: 'Switch a timer on; a rate counts from now',
       args: [FUNCTION, TRIGGER],

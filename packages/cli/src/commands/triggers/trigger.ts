@@ -51,3 +51,8 @@ export function whatOf({ trigger_type_code: code, event_data }: Trigger): string
   // a newer server may have more kinds
   return Object.hasOwn(TRIGGER_KINDS, code) ? TRIGGER_KINDS[code as TriggerTypeCode].words(event_data) : '';
 }
+
+/** Of a trigger whose senders prove themselves; empty for others. */
+export function secretLine({ secret }: Trigger): string {
+  return secret === undefined ? '' : `\nsecret: ${secret}`;
+}

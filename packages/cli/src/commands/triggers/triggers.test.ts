@@ -124,6 +124,19 @@ describe('triggers create', () => {
     });
   });
 
+  test('prints the address and the secret of an event webhook', async () => {
+    const event_data = { name: 'orders', types: ['a.*', 'b'] };
+    const made = { ...TIMER, trigger_type_code: 'EVENT', secret: 'whsec_abc' };
+    const shown = { ...event_data, invoke_url: 'http://127.0.0.1:8081/events/t1' };
+    server.on(`POST ${ALL()}`, { status: 201, body: { ...made, event_data: shown } });
+    const flags = ['--type', 'EVENT', '--name', 'orders', '--setting', 'types=["a.*","b"]'];
+    const run = await cli('triggers', 'create', 'hello', ...flags);
+    expect(run.stdout).toBe(
+      'hello: CloudEvents of type a.*, b at http://127.0.0.1:8081/events/t1\nsecret: whsec_abc\n',
+    );
+    expect(sent(`POST ${ALL()}`)).toEqual({ trigger_type_code: 'EVENT', event_data });
+  });
+
   test.each([
     [[]],
     [['--type', 'KAFKA']],
@@ -161,6 +174,7 @@ test('lists triggers with the version or alias that they start', async () => {
 
 test('shows, switches and deletes one by its name or id', async () => {
   const one = `${ALL()}/TIMER/t1`;
+  server.on(`GET ${one}`, { body: TIMER });
   expect((await cli('triggers', 'show', 'hello', 't1')).stdout).toContain('15m');
   server.on(`PUT ${one}`, { body: { ...TIMER, trigger_status: 'DISABLED' } });
   expect((await cli('triggers', 'disable', 'hello', 'timer')).stdout).toBe('timer: DISABLED\n');
@@ -181,5 +195,6 @@ test('lists the existing ones for an unknown name, and requires the id for an am
     exitCode: 2,
     stderr: expect.stringContaining('several triggers are called'),
   });
+  server.on(`GET ${ALL()}/APIG/t3`, { body: API });
   expect((await cli('triggers', 'show', 'hello', 't3')).exitCode).toBe(0);
 });

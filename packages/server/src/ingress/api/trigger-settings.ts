@@ -51,7 +51,7 @@ function kindOf(code: string) {
       'not_supported_here',
       `triggers of type ${code} do not exist here: their event source is missing`,
       {
-        hint: `Types that work: ${kinds}. Other sources can call invokeFunction or asyncInvokeFunction, or a function URL.`,
+        hint: `Types that work: ${kinds}. Sources that send CloudEvents can use an EVENT trigger, others asyncInvokeFunction or a gateway route.`,
       },
     );
   }

@@ -1,7 +1,7 @@
-import type { RouteResponse, Routes } from '@funcgraph/api';
+import { ROUTES, type RouteResponse, type Routes } from '@funcgraph/api';
 import { functionUrn, type Trigger, type TriggerRef, type Triggers } from '../../control/index.ts';
 import type { Caller, Iam, Peer } from '../../iam/index.ts';
-import { revealedBy } from '../../triggers/index.ts';
+import { type EventSecrets, revealedBy } from '../../triggers/index.ts';
 import type { Handlers } from '../http/handler.ts';
 import { apiTime } from './functions-reply.ts';
 import { qualifierText, readName } from './functions-target.ts';
@@ -19,14 +19,19 @@ type Reply = RouteResponse<Routes['showFunctionTrigger']>;
 export interface TriggerDeps {
   readonly iam: Iam;
   readonly triggers: Triggers;
+  readonly eventSecrets: EventSecrets;
   readonly region: string;
   /** Where the gateway is reached. */
   readonly gateway: () => string;
 }
 
 /** Triggers of functions: create, list, show, change and delete. */
-export function triggerHandlers({ iam, triggers, region, gateway }: TriggerDeps): Handlers<Ids> {
+export function triggerHandlers({ iam, triggers, eventSecrets, region, gateway }: TriggerDeps): Handlers<Ids> {
   const reply = (trigger: Trigger): Reply => replyOf(trigger, region, gateway());
+  const withSecret = (trigger: Trigger): Reply =>
+    kindOfTrigger(trigger).hasSecret === true
+      ? { ...reply(trigger), secret: eventSecrets.of(trigger.id) }
+      : reply(trigger);
   return {
     async createFunctionTrigger(request) {
       const { params, body } = request;
@@ -37,7 +42,7 @@ export function triggerHandlers({ iam, triggers, region, gateway }: TriggerDeps)
         active: body.trigger_status !== 'DISABLED',
         settings: readSettings(body.trigger_type_code, body.event_data, { fn: name, qualifier }),
       });
-      return reply(trigger);
+      return withSecret(trigger);
     },
 
     async listFunctionTriggers({ params }) {
@@ -45,8 +50,11 @@ export function triggerHandlers({ iam, triggers, region, gateway }: TriggerDeps)
       return (await triggers.list(name, qualifierText(qualifier))).map(reply);
     },
 
-    async showFunctionTrigger({ params }) {
-      return reply(await triggers.show(refOf(params)));
+    async showFunctionTrigger({ params, caller, peer }) {
+      const trigger = await triggers.show(refOf(params));
+      const { fn } = trigger;
+      const right = { action: ROUTES.updateTrigger.action, projectId: fn.projectId, fn, peer };
+      return iam.allows(caller, right) ? withSecret(trigger) : reply(trigger);
     },
 
     async updateTrigger(request) {
@@ -56,7 +64,7 @@ export function triggerHandlers({ iam, triggers, region, gateway }: TriggerDeps)
       const active = status === undefined ? undefined : status === 'ACTIVE';
       const data = body.event_data;
       const settings = data === undefined ? undefined : (before: Trigger) => changedSettings(before, data);
-      return reply(await triggers.update(refOf(params), { active, settings }));
+      return withSecret(await triggers.update(refOf(params), { active, settings }));
     },
 
     async deleteFunctionTrigger({ params }) {

@@ -4,6 +4,7 @@ import { languageOf, MAX_BODY_BYTES, type StreamHead } from '@funcgraph/runtimes
 import type { Logger } from 'pino';
 import type { Catalog, GatewayApps } from '../../control/index.ts';
 import { depthOfCall } from '../../domain/call-depth.ts';
+import { isEventTarget } from '../../domain/event-address.ts';
 import type { FlowTriggers } from '../../flows/index.ts';
 import type { Iam } from '../../iam/index.ts';
 import { type AsyncInvocations, type Invoker, mayStream } from '../../invocation/index.ts';
@@ -28,6 +29,8 @@ import { readApigAnswer } from './apig-answer.ts';
 import { apigEvent } from './apig-event.ts';
 import { type AppAuthentication, authenticateApp, precheckApp } from './app-authentication.ts';
 import { Deadline } from './deadline.ts';
+import { EventDoor } from './events/event-door.ts';
+import type { Webhooks } from './events/webhooks.ts';
 import { type FlowCallDeps, FlowCalls } from './flow-call.ts';
 import { headersIn, headersOut, sourceIp } from './headers.ts';
 import { decodeAnswer, encodeRequest } from './http-form.ts';
@@ -50,6 +53,7 @@ export interface GatewayDeps extends Pick<FlowCallDeps, 'flows' | 'runs'> {
   readonly clients: Clients;
   /** Shared by the gateways of all clients. */
   readonly routes: ApiRoutes;
+  readonly webhooks: Webhooks;
   /** Of the bodies that are read whole, shared with the API. */
   readonly bodies: BodyBudget;
 }
@@ -73,7 +77,7 @@ interface Way {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The HTTP server of the gateway port: function URLs, gateway triggers, and 404 for everything else. Reads no database for a request to a function. */
+/** The HTTP server of the gateway port: function URLs, gateway triggers, event webhooks, and 404 for everything else. Reads no database for a request to a function. */
 export function createGateway(deps: GatewayDeps): Server {
   const gateway = new Gateway(deps);
   return createStreamingServer({
@@ -87,10 +91,12 @@ export function createGateway(deps: GatewayDeps): Server {
 class Gateway {
   readonly #deps: GatewayDeps;
   readonly #flowCalls: FlowCalls;
+  readonly #events: EventDoor;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.#flowCalls = new FlowCalls(deps);
+    this.#events = new EventDoor(deps);
   }
 
   /** Never rejects. */
@@ -102,6 +108,11 @@ class Gateway {
     try {
       checkHost(request);
       this.#deps.clients.admit(request);
+      if (isEventTarget(request.url ?? '')) {
+        const answer = await this.#events.receive(request, response, { expectsContinue, watch });
+        send(request, response, answer, requestId);
+        return;
+      }
       const published = this.#published(request);
       refuseUpgrade(request);
       const upload =
@@ -125,11 +136,7 @@ class Gateway {
         log.error({ requestId, err: error }, 'gateway request failed');
       } else log.debug({ requestId, status }, 'gateway request refused');
     } finally {
-      meter.observe(
-        isApiTarget(request.url ?? '') ? 'gatewayApi' : 'functionUrl',
-        response.statusCode,
-        clock.monotonic() - receivedAt,
-      );
+      meter.observe(routeOf(request.url ?? ''), response.statusCode, clock.monotonic() - receivedAt);
     }
   }
 
@@ -281,6 +288,12 @@ class Gateway {
     const answer = isHttp ? decodeAnswer(result.payload) : readApigAnswer(result.payload);
     return { ...answer, headers: headersOut(answer.headers) };
   }
+}
+
+/** For the times of answers. */
+function routeOf(target: string): string {
+  if (isEventTarget(target)) return 'eventWebhook';
+  return isApiTarget(target) ? 'gatewayApi' : 'functionUrl';
 }
 
 function refuseUpgrade({ headers }: IncomingMessage): void {

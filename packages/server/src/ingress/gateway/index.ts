@@ -1,2 +1,3 @@
 export { ApiRoutes } from './api-routes.ts';
+export { Webhooks } from './events/webhooks.ts';
 export { createGateway, type GatewayDeps, stopGateway } from './gateway.ts';
