@@ -17,6 +17,10 @@ const NODE_SERVER = `require('node:http').createServer((req, res) => {
   req.on('data', (part) => parts.push(part));
   req.on('end', () => {
     if (req.url === '/die') { console.error('last words'); process.exit(5); }
+    if (req.url === '/tmp-mb') {
+      const { blocks, bsize } = require('node:fs').statfsSync('/tmp');
+      return res.end(String(Math.round((blocks * bsize) / 2 ** 20)));
+    }
     console.log('serving ' + req.url);
     res.writeHead(200, { 'Set-Cookie': ['a=1', 'b=2'], 'Content-Type': 'application/json' });
     res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body: Buffer.concat(parts).toString('base64') }));
@@ -118,6 +122,19 @@ describe('HTTP functions', () => {
     const answer = await invoke(server, urn, EVENT);
     expect(answer.json).toMatchObject({ statusCode: 200 });
     expect(answer.receipt.init_ms).toBeGreaterThan(3000);
+  });
+
+  it('has 512 MB in /tmp, or 10,240 when it asks for them', async () => {
+    const urn = await http('http-tmp', { bootstrap: WITH_NODE, 'server.js': NODE_SERVER });
+    const roomMb = async (): Promise<number> => {
+      const { json } = await invoke(server, urn, { ...EVENT, path: '/tmp-mb' });
+      return Number(Buffer.from(String(json.body), 'base64').toString());
+    };
+    expect(await roomMb()).toBeCloseTo(512, -2);
+    const body = { ephemeral_storage: 10_240 };
+    const { data } = await server.api.call('updateFunctionConfig', { params: target(server, urn), body });
+    expect(data.ephemeral_storage).toBe(10_240);
+    expect(await roomMb()).toBeCloseTo(10_240, -3);
   });
 
   it('reports a bootstrap that never serves', async () => {

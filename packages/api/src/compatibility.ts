@@ -19,7 +19,7 @@ export interface Verdict {
 /** Operations that do less here than in FunctionGraph, with the difference. */
 const PARTLY: Partial<Record<Operation, string>> = {
   createFunction:
-    'Refused: GPU, stateful functions, more than 512 MB of /tmp. The OpenAPI file marks ' +
+    'Refused: GPU and stateful functions. The OpenAPI file marks ' +
     'fields that are stored and returned but change nothing.',
   updateFunctionConfig: 'As createFunction.',
   updateFunctionAsyncInvokeConfig:

@@ -18,7 +18,8 @@ export const LIMITS = {
   codeFiles: 30_000,
   /** Of an exported function. */
   exportZipBytes: 50 * 1024 * 1024,
-  tmpBytes: 512 * 1024 * 1024,
+  /** MB of /tmp; the larger one for HTTP functions and images. */
+  tmpMb: { usual: 512, large: 10_240 },
   processes: 1024,
   files: 1024,
   logTailBytes: 2 * 1024,

@@ -23,7 +23,7 @@ const Unsupported = {
   gpu_memory: Int('MB; refused, there are no GPU instances.'),
   gpu_type: Text('Refused, there are no GPU instances.'),
   is_stateful_function: Flag('Refused when true.'),
-  ephemeral_storage: Int('MB of /tmp; 512.'),
+  ephemeral_storage: Int('MB of /tmp: 512, or 10240 for HTTP functions and images.'),
 };
 
 const DependencyIds = Texts('Ids of at most 20 dependency versions; a later one wins over an earlier one.');

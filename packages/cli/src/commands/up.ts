@@ -36,6 +36,7 @@ async function* helloSteps(ready: ReadyMessage, context: Context): AsyncGenerato
         'env-file': undefined,
         initializer: undefined,
         'initializer-timeout': undefined,
+        'ephemeral-storage': undefined,
         heartbeat: undefined,
         'pre-stop': undefined,
         'pre-stop-timeout': undefined,

@@ -46,6 +46,8 @@ export interface VersionSnapshot {
   readonly concurrency: number;
   readonly enabled: boolean;
   readonly dynamicMemory: boolean;
+  /** MB of /tmp. */
+  readonly tmpMb: number;
   /** Answers may be streamed to callers that support it. */
   readonly returnStream: boolean;
   readonly surroundings: SurroundingsChoice;

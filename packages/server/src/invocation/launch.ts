@@ -1,4 +1,4 @@
-import { cpuMillisFor, LIMITS, MEMORY_SIZES_MB, parseUrn } from '@funcgraph/api';
+import { cpuMillisFor, MEMORY_SIZES_MB, parseUrn } from '@funcgraph/api';
 import type { LaunchPlan } from '@funcgraph/runtimes';
 import type { VersionSnapshot } from '../control/index.ts';
 import type { LaunchSpec, RuntimeLaunch } from '../instances/index.ts';
@@ -88,7 +88,7 @@ export function launchSpec(
     maxInstances: snapshot.maxInstances,
     concurrency: snapshot.concurrency,
     memoryMb,
-    tmpBytes: LIMITS.tmpBytes,
+    tmpBytes: snapshot.tmpMb * 2 ** 20,
     runtime: runtimeLaunch(plan, image),
     codeBinds: image === undefined ? [{ source: snapshot.artifact.treePath, target: CODE_ROOT }] : [],
     surroundings: snapshot.surroundings,

@@ -15,6 +15,7 @@ export const CONFIG_FLAGS = {
   heartbeat: flag.text('PACKAGE.CLASS.METHOD', 'Java only: reports every 5 seconds whether an instance works'),
   'pre-stop': flag.text('PACKAGE.CLASS.METHOD', 'Java only: called before an instance is stopped'),
   'pre-stop-timeout': flag.integer('SECONDS', 'longest time of that call, 1 to 90'),
+  'ephemeral-storage': flag.integer('MB', 'room in /tmp: 512, or 10240 for HTTP functions and images'),
   'return-stream': flag.text('VALUE', 'whether answers may be streamed: through the URL, and with invoke --stream', {
     choices: ['on', 'off'],
   }),
@@ -40,6 +41,7 @@ export interface ConfigFields {
   readonly heartbeat_handler?: string;
   readonly pre_stop_handler?: string;
   readonly pre_stop_timeout?: number;
+  readonly ephemeral_storage?: number;
   readonly is_return_stream?: boolean;
   readonly xrole?: string;
   readonly app_xrole?: string;
@@ -61,6 +63,7 @@ export async function configFields(flags: ConfigFlags, context: Context): Promis
     xrole: flags.agency,
     app_xrole: flags['run-agency'],
     enterprise_project_id: flags['enterprise-project'],
+    ephemeral_storage: flags['ephemeral-storage'],
     is_return_stream: stream === undefined ? undefined : stream === 'on',
     user_data: variables && JSON.stringify(Object.fromEntries(variables)),
     initializer_handler: initializer,

@@ -67,7 +67,21 @@ export function applySettings(
   checkNames('encrypted_user_data', secrets);
   checkVariables(merged.env, open, base.environmentChars);
   checkHooks(merged, language);
+  checkTmp(merged, language);
   return { config: withInitializer(merged, language), secrets: open };
+}
+
+/** Only HTTP functions and images may have the large one (terraform: `ephemeral_storage`). Throws `invalid_request`. */
+function checkTmp({ tmpMb }: FunctionConfig, { id }: Language): void {
+  const { usual, large } = LIMITS.tmpMb;
+  if (tmpMb === undefined || tmpMb === usual) return;
+  if (tmpMb !== large) {
+    throw new PlatformError('invalid_request', `ephemeral_storage must be ${usual} or ${large} (MB of /tmp)`);
+  }
+  if (id === 'http' || id === 'image') return;
+  throw new PlatformError('invalid_request', `ephemeral_storage ${large} is for HTTP functions and images`, {
+    hint: `Other functions have ${usual} MB in /tmp.`,
+  });
 }
 
 /** Throws `invalid_concurrency`. */

@@ -108,6 +108,8 @@ describe('creating a function', () => {
     ['invalid_timeout', 'a long timeout', { timeoutSeconds: 901 }],
     ['invalid_timeout', 'a timeout with a fraction', { timeoutSeconds: 3.5 }],
     ['invalid_memory_size', 'a memory size in between', { memoryMb: 200 }],
+    ['invalid_request', 'another size of /tmp', { tmpMb: 1024 }],
+    ['invalid_request', 'the large /tmp for an event function', { tmpMb: 10_240 }],
     ['invalid_user_data', 'a reserved variable', { env: { RUNTIME_CPU: '1' } }],
     ['invalid_user_data', 'a variable in both lists', { env: { a: '1' }, secrets: { a: '2' } }],
     ['user_data_too_large', 'too long variables', { env: { a: 'x'.repeat(4096) } }],

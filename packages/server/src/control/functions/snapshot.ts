@@ -1,4 +1,4 @@
-import { formatUrn } from '@funcgraph/api';
+import { formatUrn, LIMITS } from '@funcgraph/api';
 import { languageOf } from '@funcgraph/runtimes';
 import type { Environment } from '../../domain/environment.ts';
 import { surroundingsChoice } from '../../domain/surroundings.ts';
@@ -44,6 +44,7 @@ export function snapshotOf({ fn, version }: StoredFunction, context: SnapshotCon
     concurrency: config.instanceConcurrency,
     enabled: config.maxInstances !== 0,
     dynamicMemory: config.dynamicMemory,
+    tmpMb: config.tmpMb ?? LIMITS.tmpMb.usual,
     surroundings: surroundingsChoice(config),
     ...identityOf(config),
     returnStream: config.returnStream ?? false,

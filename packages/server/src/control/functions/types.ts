@@ -37,6 +37,8 @@ export interface FunctionConfig extends IdentitySettings, HookSettings, Surround
   readonly maxInstances: number;
   readonly instanceConcurrency: number;
   readonly dynamicMemory: boolean;
+  /** MB of /tmp. Absent: the usual size. */
+  readonly tmpMb?: number;
   /** Ids of dependency versions; files of a later one replace those of an earlier one. */
   readonly dependencies: readonly string[];
   readonly image?: FunctionImage;

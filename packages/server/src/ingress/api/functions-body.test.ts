@@ -77,7 +77,6 @@ describe('the body of a function', () => {
     ['invalid_user_data', 'a variable that is no text', { user_data: '{"a":1}' }],
     ['invalid_code', 'code that is not Base64', { func_code: { file: '***' } }],
     ['not_supported_here', 'a GPU', { gpu_memory: 1024 }],
-    ['not_supported_here', 'more room', { ephemeral_storage: 1024 }],
   ])('is refused with %s: %s', (code, _what, body) => {
     let refused: unknown;
     try {

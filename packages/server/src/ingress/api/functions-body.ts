@@ -67,6 +67,7 @@ function settingsOf(body: SettingsBody): FunctionSettings {
     maxInstances: strategy?.concurrency,
     instanceConcurrency: strategy?.concurrent_num,
     dynamicMemory: body.enable_dynamic_memory,
+    tmpMb: body.ephemeral_storage || undefined,
     returnStream: body.is_return_stream,
     dependencies: dependenciesOf(body),
     agency: body.xrole,
@@ -178,14 +179,9 @@ function imageOf({ custom_image: image }: Pick<ConfigBody, 'custom_image'>): Ima
  * Refuses settings that would silently have no effect: a function that needs a GPU must not start without it. Throws
  * `not_supported_here`.
  */
-function refuseUnsupported(
-  body: Pick<ConfigBody, 'gpu_memory' | 'gpu_type' | 'is_stateful_function' | 'ephemeral_storage'>,
-): void {
+function refuseUnsupported(body: Pick<ConfigBody, 'gpu_memory' | 'gpu_type' | 'is_stateful_function'>): void {
   if ((body.gpu_memory ?? 0) > 0 || body.gpu_type) throw unsupported('gpu_memory', 'Leave the GPU fields out.');
   if (body.is_stateful_function === true) throw unsupported('is_stateful_function', 'Keep state outside.');
-  if (![0, 512].includes(body.ephemeral_storage ?? 0)) {
-    throw unsupported('ephemeral_storage', 'Functions have 512 MB in /tmp.');
-  }
 }
 
 function unsupported(field: string, hint: string): PlatformError {

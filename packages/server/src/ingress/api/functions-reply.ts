@@ -1,4 +1,4 @@
-import { cpuMillisFor, type RouteResponse, type Routes } from '@funcgraph/api';
+import { cpuMillisFor, LIMITS, type RouteResponse, type Routes } from '@funcgraph/api';
 import { type FunctionImage, type FunctionState, functionUrn, MASK } from '../../control/index.ts';
 import type { MountConfig } from '../../domain/surroundings.ts';
 import { dependencyReply } from './dependencies-reply.ts';
@@ -32,7 +32,7 @@ export function configReply(state: FunctionState, context: ReplyContext): Config
     heartbeat_handler: config.heartbeatHandler ?? '',
     restore_hook_handler: text(kept.restore_hook_handler),
     restore_hook_timeout: number(kept.restore_hook_timeout),
-    ephemeral_storage: 512,
+    ephemeral_storage: config.tmpMb ?? LIMITS.tmpMb.usual,
     gpu_memory: 0,
     gpu_type: '',
     enable_dynamic_memory: config.dynamicMemory,

@@ -129,13 +129,15 @@ export async function bootRuntime(
 /** More than any function can have: the limit of the version is set before its code is attached. */
 const PREWARM_MEMORY_BYTES = 4 * 2 ** 30;
 const PREWARM_CPU_MILLIS = 1000;
+/** The size of /tmp is fixed at the start: functions with another one start without a prewarmed runtime. */
+export const PREWARM_TMP_BYTES = LIMITS.tmpMb.usual * 2 ** 20;
 
 /** Boots a runtime that waits frozen for code. */
 export async function bootAndFreeze(launch: RuntimeLaunch, deps: BootDeps): Promise<BootedRuntime> {
   const limits = {
     memoryBytes: PREWARM_MEMORY_BYTES,
     cpuMillis: PREWARM_CPU_MILLIS,
-    tmpBytes: LIMITS.tmpBytes,
+    tmpBytes: PREWARM_TMP_BYTES,
     binds: [],
     ...(launch.network === undefined ? {} : { surroundings: { network: launch.network, mounts: [] } }),
   };

@@ -4,7 +4,7 @@ import { Instance, type StartPhases } from '../instance/instance.ts';
 import { UsageMeter } from '../instance/usage-meter.ts';
 import type { InitResult, LinkLog } from '../runtime-link/index.ts';
 import { AGENT_SIGNAL, type Sandbox, SandboxError } from '../sandbox/index.ts';
-import { type BootDeps, type BootedRuntime, bootRuntime, type LogSink } from './boot-runtime.ts';
+import { type BootDeps, type BootedRuntime, bootRuntime, type LogSink, PREWARM_TMP_BYTES } from './boot-runtime.ts';
 import { type LaunchSpec, type Surroundings, waitingOn } from './launch-spec.ts';
 import {
   explainStart,
@@ -110,8 +110,9 @@ async function runtimeFor(
   const began = deps.clock.monotonic();
   const { network } = surroundings;
   const launch = waitingOn(spec.runtime, network);
-  // A file system must be mounted at the start.
-  const waiting = surroundings.mounts.length === 0 ? deps.takePrewarmed?.({ ...spec, runtime: launch }) : undefined;
+  // File systems are mounted, and /tmp gets its size, at the start.
+  const fits = surroundings.mounts.length === 0 && spec.tmpBytes === PREWARM_TMP_BYTES;
+  const waiting = fits ? deps.takePrewarmed?.({ ...spec, runtime: launch }) : undefined;
   if (waiting !== undefined) {
     waiting.logTo(logTo);
     try {

@@ -66,6 +66,7 @@ function setFields(config: FunctionConfig): OpaqueFields {
     pre_stop_handler: config.preStopHandler,
     pre_stop_timeout: config.preStopTimeoutSeconds,
     heartbeat_handler: config.heartbeatHandler,
+    ephemeral_storage: config.tmpMb,
     enable_class_isolation: config.classIsolation,
     mount_config: config.mountConfig && mountFields(config.mountConfig),
   };
